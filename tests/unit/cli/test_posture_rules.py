@@ -122,7 +122,9 @@ def test_a_folder_shows_what_it_read_for_which_database(run: Run, project: Path)
 
 
 def test_documents_of_a_folder(run: Run, project: Path) -> None:
-    ran = run("posture", "rules", "app", "--as", "anonymous", "--path", "notes", "--format", "json", "--fail-on", "high")
+    ran = run(
+        "posture", "rules", "app", "--as", "anonymous", "--path", "notes", "--format", "json", "--fail-on", "high"
+    )
     documents = [json.loads(line) for line in ran.out.splitlines()]
     assert ran.code == 1
     assert [(one["kind"], one["database"], one["read"]) for one in documents] == [

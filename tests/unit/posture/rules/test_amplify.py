@@ -38,7 +38,8 @@ def storage(access: str) -> str:
 
 POSTS = model("allow => [allow.publicApiKey().to(['read']), allow.owner()]")
 GLOBAL = schema(
-    "Todo: a.model({ content: a.string() }), Notes: a.model({ content: a.string() }).authorization(allow => [allow.publicApiKey().to(['read'])])",
+    "Todo: a.model({ content: a.string() }), Notes: a.model({ content: a.string() "
+    "}).authorization(allow => [allow.publicApiKey().to(['read'])])",
     ".authorization(allow => [allow.publicApiKey()])",
 )
 FIELD = model(
@@ -46,18 +47,27 @@ FIELD = model(
     "name: a.string(), ssn: a.string().authorization(allow => [allow.owner()])",
 )
 OVERRIDE = storage(
-    "'foo/*': [allow.authenticated.to(['read', 'write', 'delete'])], 'foo/bar/*': [allow.guest.to(['read'])], 'foo/baz/*': [allow.authenticated.to(['read'])]"
+    "'foo/*': [allow.authenticated.to(['read', 'write', 'delete'])], 'foo/bar/*': "
+    "[allow.guest.to(['read'])], 'foo/baz/*': [allow.authenticated.to(['read'])]"
 )
 OWNED = storage(
     "'foo/{entity_id}/*': [allow.entity('identity').to(['read', 'write', 'delete']), allow.guest.to(['read'])]"
 )
 IMPORTED = {
-    "amplify/data/resource.ts": f"{HEAD}import {{ Post }} from './models';\nimport {{ Gone }} from 'package';\nconst schema = a.schema({{ Post, Gone, ...rest() }});",
-    "amplify/data/models.ts": "import { a } from '@aws-amplify/backend';\nexport const Post = a.model({ x: a.string() }).authorization(allow => allow.guest());",
+    "amplify/data/resource.ts": (
+        f"{HEAD}import {{ Post }} from './models';\nimport {{ Gone }} from 'package';\nconst schema = "
+        f"a.schema({{ Post, Gone, ...rest() }});"
+    ),
+    "amplify/data/models.ts": (
+        "import { a } from '@aws-amplify/backend';\nexport const Post = a.model({ x: a.string() "
+        "}).authorization(allow => allow.guest());"
+    ),
 }
 ADMIN_ONLY = {
     "amplify/data/resource.ts": model("allow => [allow.authenticated()]"),
-    "amplify/backend.ts": "backend.auth.resources.cfnResources.cfnUserPool.adminCreateUserConfig = { allowAdminCreateUserOnly: true };",
+    "amplify/backend.ts": (
+        "backend.auth.resources.cfnResources.cfnUserPool.adminCreateUserConfig = { allowAdminCreateUserOnly: true };"
+    ),
 }
 
 CASES = [
@@ -72,7 +82,9 @@ CASES = [
     Case("guests", model("allow => [allow.guest().to(['read'])]"), "anonymous", "Post", "r-", DATA),
     Case("what guests may, users may", model("allow => [allow.guest().to(['read'])]"), "any-user", "Post", "r-", DATA),
     Case("any signed-in user", model("allow => [allow.authenticated()]"), "any-user", "Post", "rw", DATA),
-    Case("any signed-in user, without login", model("allow => [allow.authenticated()]"), "anonymous", "Post", "--", DATA),
+    Case(
+        "any signed-in user, without login", model("allow => [allow.authenticated()]"), "anonymous", "Post", "--", DATA
+    ),
     Case("a rule without a list", model("allow => allow.publicApiKey()"), "anonymous", "Post", "rw", DATA),
     Case("a group", model("allow => [allow.group('Admin')]"), "any-user", "Post", "--", DATA),
     Case("groups", model("allow => [allow.groups(['Admin', 'Editors']).to(['read'])]"), "any-user", "Post", "--", DATA),
@@ -81,29 +93,106 @@ CASES = [
     Case("a function decides", model("allow => [allow.custom()]"), "anonymous", "Post", "r?w?", DATA),
     Case("owners who only read", model("allow => [allow.owner().to(['read'])]"), "any-user", "Post", "--", DATA),
     Case("get only", model("allow => [allow.publicApiKey().to(['get'])]"), "anonymous", "Post", "r-", DATA),
-    Case("operations of a variable", model("allow => [allow.publicApiKey().to(operations)]"), "anonymous", "Post", "r?w?", DATA),
+    Case(
+        "operations of a variable",
+        model("allow => [allow.publicApiKey().to(operations)]"),
+        "anonymous",
+        "Post",
+        "r?w?",
+        DATA,
+    ),
     Case("a block with return", model("(allow) => { return [allow.guest()]; }"), "anonymous", "Post", "rw", DATA),
-    Case("the first syntax: public", model("[a.allow.public().to(['read']), a.allow.owner()]"), "anonymous", "Post", "r-", FIRST),
+    Case(
+        "the first syntax: public",
+        model("[a.allow.public().to(['read']), a.allow.owner()]"),
+        "anonymous",
+        "Post",
+        "r-",
+        FIRST,
+    ),
     Case("the first syntax: private", model('[a.allow.private().to(["read"])]'), "any-user", "Post", "r-", FIRST),
-    Case("a query", schema("q: a.query().returns(a.string()).authorization(allow => [allow.publicApiKey()])"), "anonymous", "q", "r-", CUSTOM),
-    Case("a mutation", schema("m: a.mutation().returns(a.string()).authorization(allow => [allow.authenticated()])"), "any-user", "m", "-w", CUSTOM),
+    Case(
+        "a query",
+        schema("q: a.query().returns(a.string()).authorization(allow => [allow.publicApiKey()])"),
+        "anonymous",
+        "q",
+        "r-",
+        CUSTOM,
+    ),
+    Case(
+        "a mutation",
+        schema("m: a.mutation().returns(a.string()).authorization(allow => [allow.authenticated()])"),
+        "any-user",
+        "m",
+        "-w",
+        CUSTOM,
+    ),
     Case("a mutation without a rule", schema("m: a.mutation().returns(a.string())"), "any-user", "m", "--", CUSTOM),
     Case("a model of another file", IMPORTED, "anonymous", "Post", "rw", DATA),
     Case("a model of a package", IMPORTED, "anonymous", "Gone", "r?w?", DATA),
     Case("models that the files do not show", IMPORTED, "anonymous", "Other", "r?w?", DATA),
     Case("only administrators create users", ADMIN_ONLY, "any-user", "Post", "--", SIGN_UP),
-    Case("guests read files", storage("'foo/*': [allow.guest.to(['read'])]"), "anonymous", "files/foo/a.png", "r-", STORAGE),
-    Case("users read files", storage("'foo/*': [allow.authenticated.to(['read'])]"), "anonymous", "files/foo/a.png", "--", STORAGE),
-    Case("groups read files", storage("'foo/*': [allow.groups(['auditor']).to(['read'])]"), "any-user", "files/foo/a", "--", STORAGE),
-    Case("a function reads files", storage("'foo/*': [allow.resource(f).to(['read', 'write'])]"), "any-user", "files/foo/a", "--", STORAGE),
-    Case("own files", storage("'foo/{entity_id}/*': [allow.entity('identity').to(['read', 'write', 'delete'])]"), "any-user", "files/foo/1/a", "-o", STORAGE),
+    Case(
+        "guests read files",
+        storage("'foo/*': [allow.guest.to(['read'])]"),
+        "anonymous",
+        "files/foo/a.png",
+        "r-",
+        STORAGE,
+    ),
+    Case(
+        "users read files",
+        storage("'foo/*': [allow.authenticated.to(['read'])]"),
+        "anonymous",
+        "files/foo/a.png",
+        "--",
+        STORAGE,
+    ),
+    Case(
+        "groups read files",
+        storage("'foo/*': [allow.groups(['auditor']).to(['read'])]"),
+        "any-user",
+        "files/foo/a",
+        "--",
+        STORAGE,
+    ),
+    Case(
+        "a function reads files",
+        storage("'foo/*': [allow.resource(f).to(['read', 'write'])]"),
+        "any-user",
+        "files/foo/a",
+        "--",
+        STORAGE,
+    ),
+    Case(
+        "own files",
+        storage("'foo/{entity_id}/*': [allow.entity('identity').to(['read', 'write', 'delete'])]"),
+        "any-user",
+        "files/foo/1/a",
+        "-o",
+        STORAGE,
+    ),
     Case("files that anyone reads and owners write", OWNED, "anonymous", "files/foo/1/a", "r-", STORAGE),
     Case("a parent path", OVERRIDE, "any-user", "files/foo/x", "rw", STORAGE),
     Case("a path overrides its parent", OVERRIDE, "any-user", "files/foo/baz/x", "r-", STORAGE),
     Case("a path overrides its parent for guests", OVERRIDE, "anonymous", "files/foo/bar/x", "r-", STORAGE),
-    Case("storage without access", f"{HEAD}export const s = defineStorage({{ name: 'files' }});", "any-user", "files/a", "--", STORAGE),
-    Case("storage with hidden access", f"{HEAD}export const s = defineStorage({{ name: 'files', access: make() }});", "anonymous", "files/a", "r?w?", STORAGE),
-]  # fmt: skip
+    Case(
+        "storage without access",
+        f"{HEAD}export const s = defineStorage({{ name: 'files' }});",
+        "any-user",
+        "files/a",
+        "--",
+        STORAGE,
+    ),
+    Case(
+        "storage with hidden access",
+        f"{HEAD}export const s = defineStorage({{ name: 'files', access: make() }});",
+        "anonymous",
+        "files/a",
+        "r?w?",
+        STORAGE,
+    ),
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])

@@ -43,7 +43,14 @@ CASES: list[tuple[str, dict[str, Any], str, str, str, str]] = [
     ("anyone reads", table('read("any")'), "anonymous", "d/t", "r-", ROLES),
     ("anyone includes users", table('read("any")'), "any-user", "d/t", "r-", ROLES),
     ("write is not read", table('write("any")'), "anonymous", "d/t", "-w", ROLES),
-    ("write of the own operations", table('create("any")', 'update("any")', 'delete("any")'), "anonymous", "d/t", "-w", ROLES),
+    (
+        "write of the own operations",
+        table('create("any")', 'update("any")', 'delete("any")'),
+        "anonymous",
+        "d/t",
+        "-w",
+        ROLES,
+    ),
     ("guests", table('read("guests")'), "anonymous", "d/t", "r-", ROLES),
     ("users are no guests", table('read("guests")'), "any-user", "d/t", "--", ROLES),
     ("users", table('read("users")'), "any-user", "d/t", "r-", ROLES),
@@ -58,8 +65,25 @@ CASES: list[tuple[str, dict[str, Any], str, str, str, str]] = [
     ("not enabled", table('read("any")', enabled=False), "anonymous", "d/t", "--", CONFIG),
     ("a role that is not known", table('read("role:all")'), "anonymous", "d/t", "r?-", ROLES),
     ("a permission that is not known", table("read any"), "anonymous", "d/t", "r?w?", ROLES),
-    ("no permissions in the file", {"projectId": "p", "tables": [{"$id": "t", "databaseId": "d"}]}, "anonymous", "d/t", "-?-?", CONFIG),
-    ("collections of older versions", {"projectId": "p", "collections": [{"$id": "c", "databaseId": "d", "$permissions": ['read("any")'], "documentSecurity": True}]}, "anonymous", "d/c", "rw?", CONFIG),
+    (
+        "no permissions in the file",
+        {"projectId": "p", "tables": [{"$id": "t", "databaseId": "d"}]},
+        "anonymous",
+        "d/t",
+        "-?-?",
+        CONFIG,
+    ),
+    (
+        "collections of older versions",
+        {
+            "projectId": "p",
+            "collections": [{"$id": "c", "databaseId": "d", "$permissions": ['read("any")'], "documentSecurity": True}],
+        },
+        "anonymous",
+        "d/c",
+        "rw?",
+        CONFIG,
+    ),
     ("a public bucket", bucket('read("any")'), "anonymous", "storage/b", "r-", STORAGE),
     ("a file of a bucket", bucket('read("any")'), "anonymous", "storage/b/file", "r-", STORAGE),
     ("file security", bucket('create("users")', fileSecurity=True), "any-user", "storage/b", "r?w", STORAGE),
@@ -67,7 +91,7 @@ CASES: list[tuple[str, dict[str, Any], str, str, str, str]] = [
     ("a function for users", function("users"), "anonymous", "functions/f", "--", FUNCTIONS),
     ("a function for nobody", function(), "any-user", "functions/f", "--", FUNCTIONS),
     ("a table that the file does not have", table(), "anonymous", "d/other", "-?-?", CONFIG),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(
@@ -83,10 +107,16 @@ def test_documented_cases(project: dict[str, Any], who: str, path: str, expected
     [
         ({}, "if anyone can create an account, which the file does not show"),
         ({"auth": {"methods": {"email-password": True}}}, ""),
-        ({"auth": {"methods": {"email-password": False}}}, "if anyone can create an account, which the file does not show"),
-        ({"auth": {"methods": {"anonymous": True}, "security": {"limit": 5}}}, "if anyone can create an account, which the file does not show"),
+        (
+            {"auth": {"methods": {"email-password": False}}},
+            "if anyone can create an account, which the file does not show",
+        ),
+        (
+            {"auth": {"methods": {"anonymous": True}, "security": {"limit": 5}}},
+            "if anyone can create an account, which the file does not show",
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_answer_for_users_says_whether_anyone_can_sign_up(settings: dict[str, Any], reason: str) -> None:
     project = {**table('read("users")'), "settings": settings}
     policy = READER.read(RulesText("appwrite.json", json.dumps(project)))
@@ -100,7 +130,22 @@ def test_the_answer_names_the_line() -> None:
     assert read.request == "read d/t without signing in"
 
 
-@given(st.recursive(st.none() | st.booleans() | st.text(max_size=9), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["projectId", "tables", "buckets", "$permissions", "execute", "$id", "settings", "auth", "methods"]), inner, max_size=4), max_leaves=12))  # fmt: skip
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.text(max_size=9),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(
+                    ["projectId", "tables", "buckets", "$permissions", "execute", "$id", "settings", "auth", "methods"]
+                ),
+                inner,
+                max_size=4,
+            )
+        ),
+        max_leaves=12,
+    )
+)
 def test_any_json_never_raises_another_error(value: Any) -> None:
     try:
         policy = READER.read(RulesText("appwrite.json", json.dumps(value)))

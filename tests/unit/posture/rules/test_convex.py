@@ -52,7 +52,10 @@ BUILDERS = """import { customQuery, customMutation, customCtx } from "convex-hel
 import { query, mutation } from "./_generated/server";
 import { requireUser } from "./lib";
 export const userQuery = customQuery(query, customCtx(async (ctx) => { await requireUser(ctx); return {}; }));
-export const userMutation = customMutation(mutation, { args: {}, input: async (ctx, args) => { const user = await requireUser(ctx); return { ctx: { user }, args }; } });
+export const userMutation = customMutation(mutation, {
+  args: {},
+  input: async (ctx, args) => { const user = await requireUser(ctx); return { ctx: { user }, args }; },
+});
 export const openQuery = customQuery(query, { args: {}, input: async (ctx, args) => ({ ctx: {}, args }) });
 """
 
@@ -73,54 +76,249 @@ def built(builder: str, body: str = ALL) -> dict[str, str]:
     return project(body, builder, imports)
 
 
-ROUTE = 'import { httpRouter } from "convex/server";\nimport { httpAction } from "./_generated/server";\nconst http = httpRouter();\nhttp.route({ path: "/post", method: "POST", handler: httpAction(async (ctx, request) => { %s }) });\nexport default http;\n'
+ROUTE = (
+    'import { httpRouter } from "convex/server";\nimport { httpAction } from '
+    '"./_generated/server";\nconst http = httpRouter();\nhttp.route({ path: "/post", method: '
+    '"POST", handler: httpAction(async (ctx, request) => { %s }) });\nexport default http;\n'
+)
 
 CASES = [
     Case("no check", function(ALL), "anonymous", "f:f", "r-", PRACTICES),
     Case("no check, signed in", function(ALL), "any-user", "f:f", "r-", PRACTICES),
-    Case("a handler without an object", f'{HEAD}export const f = query(async ({{ db }}) => db.query("m").collect());', "anonymous", "f:f", "r-", FUNCTIONS),
+    Case(
+        "a handler without an object",
+        f'{HEAD}export const f = query(async ({{ db }}) => db.query("m").collect());',
+        "anonymous",
+        "f:f",
+        "r-",
+        FUNCTIONS,
+    ),
     Case("a mutation without a check", function(INSERT, "mutation"), "anonymous", "f:f", "-w", PRACTICES),
-    Case("an argument is no login", function('await ctx.db.patch(args.id, { email: args.email });', "mutation"), "anonymous", "f:f", "-w", PRACTICES),
-    Case("throws without a login", function(f'{LOGIN} if (identity === null) {{ throw new Error("Unauthenticated"); }} {INSERT}', "mutation"), "anonymous", "f:f", "--", AUTH),
-    Case("any login is enough", function(f'{LOGIN} if (identity === null) {{ throw new Error("Unauthenticated"); }} {INSERT}', "mutation"), "any-user", "f:f", "-w", AUTH),
-    Case("a check that asserts nothing", function(f"{LOGIN} const {{ tokenIdentifier }} = identity!; {ALL}"), "anonymous", "f:f", "r?-", AUTH),
+    Case(
+        "an argument is no login",
+        function("await ctx.db.patch(args.id, { email: args.email });", "mutation"),
+        "anonymous",
+        "f:f",
+        "-w",
+        PRACTICES,
+    ),
+    Case(
+        "throws without a login",
+        function(f'{LOGIN} if (identity === null) {{ throw new Error("Unauthenticated"); }} {INSERT}', "mutation"),
+        "anonymous",
+        "f:f",
+        "--",
+        AUTH,
+    ),
+    Case(
+        "any login is enough",
+        function(f'{LOGIN} if (identity === null) {{ throw new Error("Unauthenticated"); }} {INSERT}', "mutation"),
+        "any-user",
+        "f:f",
+        "-w",
+        AUTH,
+    ),
+    Case(
+        "a check that asserts nothing",
+        function(f"{LOGIN} const {{ tokenIdentifier }} = identity!; {ALL}"),
+        "anonymous",
+        "f:f",
+        "r?-",
+        AUTH,
+    ),
     Case("a negation", function(f"{LOGIN} if (!identity) throw new Error(); {ALL}"), "anonymous", "f:f", "--", AUTH),
-    Case("a check in a condition", function(f"if (!(await ctx.auth.getUserIdentity())) throw new Error(); {ALL}"), "anonymous", "f:f", "--", AUTH),
+    Case(
+        "a check in a condition",
+        function(f"if (!(await ctx.auth.getUserIdentity())) throw new Error(); {ALL}"),
+        "anonymous",
+        "f:f",
+        "--",
+        AUTH,
+    ),
     Case("returns nothing", function(f"{LOGIN} if (!identity) {{ return []; }} {ALL}"), "anonymous", "f:f", "--", AUTH),
-    Case("returns something else", function(f"{LOGIN} if (!identity) {{ return openMessages; }} {ALL}"), "anonymous", "f:f", "r?-", OWN),
-    Case("own data or all", function(f'{LOGIN} if (!identity) return []; return ctx.db.query("m").withIndex("u", (q) => q.eq("u", identity.subject)).collect();'), "any-user", "f:f", "r?-", OWN),
-    Case("an administrator or nobody", function(f'{LOGIN} if (!identity || identity.role !== "admin") throw new Error(); {ALL}'), "anonymous", "f:f", "--", AUTH),
-    Case("only with an argument", function(f"{LOGIN} if (!identity && args.strict) throw new Error(); {ALL}"), "anonymous", "f:f", "r?-", OWN),
-    Case("a check behind the write", function(f"{INSERT} {LOGIN} if (!identity) throw new Error();", "mutation"), "anonymous", "f:f", "-w?", OWN),
-    Case("a check in a branch", function(f"{LOGIN} if (args.a) {{ if (!identity) throw new Error(); }} {ALL}"), "anonymous", "f:f", "r?-", OWN),
-    Case("a check after else", function(f"{LOGIN} if (args.a) {{ log(); }} else if (!identity) throw new Error(); {ALL}"), "anonymous", "f:f", "r?-", OWN),
-    Case("a caught error", function(f"try {{ {LOGIN} if (!identity) throw new Error(); }} catch {{ }} {ALL}"), "anonymous", "f:f", "r?-", OWN),
-    Case("the context taken apart", f'{HEAD}export const f = query({{ handler: async ({{ db, auth }}) => {{ const u = await auth.getUserIdentity(); if (u == null) throw new Error(); return db.query("m").collect(); }} }});', "anonymous", "f:f", "--", AUTH),
-    Case("Convex Auth", function(f"const userId = await getAuthUserId(ctx); if (userId === null) throw new Error(); {ALL}", more='import { getAuthUserId } from "@convex-dev/auth/server";\n'), "anonymous", "f:f", "--", CONVEX_AUTH),
+    Case(
+        "returns something else",
+        function(f"{LOGIN} if (!identity) {{ return openMessages; }} {ALL}"),
+        "anonymous",
+        "f:f",
+        "r?-",
+        OWN,
+    ),
+    Case(
+        "own data or all",
+        function(
+            f'{LOGIN} if (!identity) return []; return ctx.db.query("m").withIndex("u", (q) => q.eq("u", '
+            f"identity.subject)).collect();"
+        ),
+        "any-user",
+        "f:f",
+        "r?-",
+        OWN,
+    ),
+    Case(
+        "an administrator or nobody",
+        function(f'{LOGIN} if (!identity || identity.role !== "admin") throw new Error(); {ALL}'),
+        "anonymous",
+        "f:f",
+        "--",
+        AUTH,
+    ),
+    Case(
+        "only with an argument",
+        function(f"{LOGIN} if (!identity && args.strict) throw new Error(); {ALL}"),
+        "anonymous",
+        "f:f",
+        "r?-",
+        OWN,
+    ),
+    Case(
+        "a check behind the write",
+        function(f"{INSERT} {LOGIN} if (!identity) throw new Error();", "mutation"),
+        "anonymous",
+        "f:f",
+        "-w?",
+        OWN,
+    ),
+    Case(
+        "a check in a branch",
+        function(f"{LOGIN} if (args.a) {{ if (!identity) throw new Error(); }} {ALL}"),
+        "anonymous",
+        "f:f",
+        "r?-",
+        OWN,
+    ),
+    Case(
+        "a check after else",
+        function(f"{LOGIN} if (args.a) {{ log(); }} else if (!identity) throw new Error(); {ALL}"),
+        "anonymous",
+        "f:f",
+        "r?-",
+        OWN,
+    ),
+    Case(
+        "a caught error",
+        function(f"try {{ {LOGIN} if (!identity) throw new Error(); }} catch {{ }} {ALL}"),
+        "anonymous",
+        "f:f",
+        "r?-",
+        OWN,
+    ),
+    Case(
+        "the context taken apart",
+        f"{HEAD}export const f = query({{ handler: async ({{ db, auth }}) => {{ const u = await auth.getUserIdentity(); "
+        f'if (u == null) throw new Error(); return db.query("m").collect(); }} }});',
+        "anonymous",
+        "f:f",
+        "--",
+        AUTH,
+    ),
+    Case(
+        "Convex Auth",
+        function(
+            f"const userId = await getAuthUserId(ctx); if (userId === null) throw new Error(); {ALL}",
+            more='import { getAuthUserId } from "@convex-dev/auth/server";\n',
+        ),
+        "anonymous",
+        "f:f",
+        "--",
+        CONVEX_AUTH,
+    ),
     Case("a helper that throws", helped("await requireUser(ctx);"), "anonymous", "m:f", "--", PRACTICES),
     Case("a helper that throws, signed in", helped("await requireUser(ctx);"), "any-user", "m:f", "r-", PRACTICES),
     Case("a helper that returns null", helped("const user = await currentUser(ctx);"), "anonymous", "m:f", "r?-", OWN),
-    Case("a checked helper", helped("const user = await currentUser(ctx); if (!user) throw new Error();"), "anonymous", "m:f", "--", AUTH),
+    Case(
+        "a checked helper",
+        helped("const user = await currentUser(ctx); if (!user) throw new Error();"),
+        "anonymous",
+        "m:f",
+        "--",
+        AUTH,
+    ),
     Case("a helper that looks for a role", helped("await requireAdmin(ctx);"), "any-user", "m:f", "r?-", OWN),
-    Case("a helper that is sometimes called", helped("args.a && await requireUser(ctx);"), "anonymous", "m:f", "r?-", OWN),
-    Case("a helper whose error is caught", helped("await requireUser(ctx).catch(() => null);"), "anonymous", "m:f", "r?-", OWN),
+    Case(
+        "a helper that is sometimes called", helped("args.a && await requireUser(ctx);"), "anonymous", "m:f", "r?-", OWN
+    ),
+    Case(
+        "a helper whose error is caught",
+        helped("await requireUser(ctx).catch(() => null);"),
+        "anonymous",
+        "m:f",
+        "r?-",
+        OWN,
+    ),
     Case("a helper that loads", helped("return load(ctx);"), "anonymous", "m:f", "r-", PRACTICES),
-    Case("a helper of a package", function(f"await check(ctx); {ALL}", more='import { check } from "package";\n'), "anonymous", "f:f", "r?-", OWN),
+    Case(
+        "a helper of a package",
+        function(f"await check(ctx); {ALL}", more='import { check } from "package";\n'),
+        "anonymous",
+        "f:f",
+        "r?-",
+        OWN,
+    ),
     Case("a builder with a check", built("userQuery"), "anonymous", "m:f", "--", HELPERS),
     Case("a builder with a check, signed in", built("userQuery"), "any-user", "m:f", "r-", HELPERS),
     Case("a builder with a check, for mutations", built("userMutation", INSERT), "anonymous", "m:f", "--", HELPERS),
     Case("a builder without a check", built("openQuery"), "anonymous", "m:f", "r-", HELPERS),
-    Case("a builder of a package", function(ALL, "zQuery", 'import { zQuery } from "package";\n'), "anonymous", "f:f", "r?-", OWN),
+    Case(
+        "a builder of a package",
+        function(ALL, "zQuery", 'import { zQuery } from "package";\n'),
+        "anonymous",
+        "f:f",
+        "r?-",
+        OWN,
+    ),
     Case("an internal function", function(ALL, "internalQuery"), "any-user", "f:f", "--", INTERNAL),
-    Case("an action that changes data", function("await ctx.runMutation(api.m.f, {});", "action"), "anonymous", "f:f", "rw", ACTIONS),
-    Case("an action that calls a service", function('await fetch("https://api.test");', "action"), "anonymous", "f:f", "r?w?", ACTIONS),
-    Case("a secret", function(f"if (args.secret !== process.env.SECRET) throw new Error(); {INSERT}", "mutation"), "anonymous", "f:f", "-w?", OWN),
+    Case(
+        "an action that changes data",
+        function("await ctx.runMutation(api.m.f, {});", "action"),
+        "anonymous",
+        "f:f",
+        "rw",
+        ACTIONS,
+    ),
+    Case(
+        "an action that calls a service",
+        function('await fetch("https://api.test");', "action"),
+        "anonymous",
+        "f:f",
+        "r?w?",
+        ACTIONS,
+    ),
+    Case(
+        "a secret",
+        function(f"if (args.secret !== process.env.SECRET) throw new Error(); {INSERT}", "mutation"),
+        "anonymous",
+        "f:f",
+        "-w?",
+        OWN,
+    ),
     Case("no data", function('return "pong";'), "anonymous", "f:f", "--", OWN),
-    Case("a route", ROUTE % "await ctx.runMutation(internal.m.f, {}); return new Response();", "anonymous", "http:POST /post", "rw", HTTP),
-    Case("a route that looks at a header", ROUTE % 'const s = request.headers.get("x"); await ctx.runMutation(internal.m.f, {});', "anonymous", "http:POST /post", "r?w?", HTTP),
-    Case("a function in a folder", project(ALL, path="convex/admin/users.ts"), "anonymous", "admin/users:f", "r-", FUNCTIONS),
+    Case(
+        "a route",
+        ROUTE % "await ctx.runMutation(internal.m.f, {}); return new Response();",
+        "anonymous",
+        "http:POST /post",
+        "rw",
+        HTTP,
+    ),
+    Case(
+        "a route that looks at a header",
+        ROUTE % 'const s = request.headers.get("x"); await ctx.runMutation(internal.m.f, {});',
+        "anonymous",
+        "http:POST /post",
+        "r?w?",
+        HTTP,
+    ),
+    Case(
+        "a function in a folder",
+        project(ALL, path="convex/admin/users.ts"),
+        "anonymous",
+        "admin/users:f",
+        "r-",
+        FUNCTIONS,
+    ),
     Case("a function that the files do not have", function(ALL), "anonymous", "f:other", "-?-?", FUNCTIONS),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])

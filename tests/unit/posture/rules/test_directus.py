@@ -73,23 +73,107 @@ CASES: list[tuple[str, Any, str, str, str]] = [
     ("version 10: a role", [row(role=ROLE)], "anonymous", "--", OLD),
     ("an answer of the API", {"data": [row(role=None)]}, "anonymous", "r-", OLD),
     ("policies are additive", [row(rule=PUBLISHED), row()], "anonymous", "r-", ACCESS),
-    ("a public policy by its access", {"permissions": [row(policy=WRITER)], "access": [{"role": None, "user": None, "policy": WRITER}]}, "anonymous", "r-", ACCESS),
-    ("a policy of a user is not public", {"permissions": [row(policy=WRITER)], "access": [{"role": None, "user": "u", "policy": WRITER}]}, "anonymous", "--", ACCESS),
-    ("a public policy by its name", {"permissions": [row(policy=WRITER)], "policies": [{"id": WRITER, "name": "$t:public_label", "admin_access": False}]}, "anonymous", "r-", ACCESS),
-    ("public administrators", {"permissions": [row(policy=WRITER)], "policies": [{"id": PUBLIC_POLICY, "name": "$t:public_label", "admin_access": True}]}, "anonymous", "rw", ACCESS),
-    ("a policy for some networks", {"permissions": [row()], "policies": [{"id": PUBLIC_POLICY, "name": "x", "admin_access": False, "ip_access": ["10.0.0.0/8"]}]}, "anonymous", "r?-", ACCESS),
-    ("the form of directus-sync", {"permissions": [row(policy="p")], "policies": [{"_syncId": "p", "name": "Open", "admin_access": False, "roles": [{"role": None}]}]}, "anonymous", "r-", SYNC),
+    (
+        "a public policy by its access",
+        {"permissions": [row(policy=WRITER)], "access": [{"role": None, "user": None, "policy": WRITER}]},
+        "anonymous",
+        "r-",
+        ACCESS,
+    ),
+    (
+        "a policy of a user is not public",
+        {"permissions": [row(policy=WRITER)], "access": [{"role": None, "user": "u", "policy": WRITER}]},
+        "anonymous",
+        "--",
+        ACCESS,
+    ),
+    (
+        "a public policy by its name",
+        {
+            "permissions": [row(policy=WRITER)],
+            "policies": [{"id": WRITER, "name": "$t:public_label", "admin_access": False}],
+        },
+        "anonymous",
+        "r-",
+        ACCESS,
+    ),
+    (
+        "public administrators",
+        {
+            "permissions": [row(policy=WRITER)],
+            "policies": [{"id": PUBLIC_POLICY, "name": "$t:public_label", "admin_access": True}],
+        },
+        "anonymous",
+        "rw",
+        ACCESS,
+    ),
+    (
+        "a policy for some networks",
+        {
+            "permissions": [row()],
+            "policies": [{"id": PUBLIC_POLICY, "name": "x", "admin_access": False, "ip_access": ["10.0.0.0/8"]}],
+        },
+        "anonymous",
+        "r?-",
+        ACCESS,
+    ),
+    (
+        "the form of directus-sync",
+        {
+            "permissions": [row(policy="p")],
+            "policies": [{"_syncId": "p", "name": "Open", "admin_access": False, "roles": [{"role": None}]}],
+        },
+        "anonymous",
+        "r-",
+        SYNC,
+    ),
     ("who registers is not in the files", [row(policy=WRITER)], "any-user", "-?-", ACCESS),
     ("what is public is for all", [row()], "any-user", "r-", ACCESS),
     ("the role of users who register", registered(row(policy=WRITER)), "any-user", "r-", REGISTRATION),
     ("own items", registered(row(policy=WRITER, rule=OWN)), "any-user", "--", ACCESS),
-    ("own items or published ones", registered(row(policy=WRITER, rule={"_or": [OWN, PUBLISHED]})), "any-user", "r?-", FILTERS),
-    ("items of others", registered(row(policy=WRITER, rule={"user_created": {"_neq": "$CURRENT_USER"}})), "any-user", "r-", FILTERS),
-    ("the own department", registered(row(policy=WRITER, rule={"department": {"_eq": "$CURRENT_USER.department"}})), "any-user", "r?-", ACCESS),
-    ("a list of users", registered(row(policy=WRITER, rule={"owner": {"_in": ["$CURRENT_USER"]}})), "any-user", "--", FILTERS),
-    ("a new item is validated", registered(row("create", policy=WRITER, validation={"owner": {"_eq": "$CURRENT_USER"}})), "any-user", "-o", ACCESS),
-    ("registration is off", registered(row(policy=WRITER), settings={"public_registration": False, "public_registration_role": None}), "any-user", "--", REGISTRATION),
-]  # fmt: skip
+    (
+        "own items or published ones",
+        registered(row(policy=WRITER, rule={"_or": [OWN, PUBLISHED]})),
+        "any-user",
+        "r?-",
+        FILTERS,
+    ),
+    (
+        "items of others",
+        registered(row(policy=WRITER, rule={"user_created": {"_neq": "$CURRENT_USER"}})),
+        "any-user",
+        "r-",
+        FILTERS,
+    ),
+    (
+        "the own department",
+        registered(row(policy=WRITER, rule={"department": {"_eq": "$CURRENT_USER.department"}})),
+        "any-user",
+        "r?-",
+        ACCESS,
+    ),
+    (
+        "a list of users",
+        registered(row(policy=WRITER, rule={"owner": {"_in": ["$CURRENT_USER"]}})),
+        "any-user",
+        "--",
+        FILTERS,
+    ),
+    (
+        "a new item is validated",
+        registered(row("create", policy=WRITER, validation={"owner": {"_eq": "$CURRENT_USER"}})),
+        "any-user",
+        "-o",
+        ACCESS,
+    ),
+    (
+        "registration is off",
+        registered(row(policy=WRITER), settings={"public_registration": False, "public_registration_role": None}),
+        "any-user",
+        "--",
+        REGISTRATION,
+    ),
+]
 
 
 @pytest.mark.parametrize(("rows", "who", "expected"), [case[1:4] for case in CASES], ids=[case[0] for case in CASES])
@@ -139,7 +223,16 @@ def test_any_filter_never_raises(rule: Any) -> None:
         policy.ask(who, "posts")
 
 
-@given(st.lists(st.dictionaries(st.sampled_from(["collection", "action", "policy", "role", "fields", "admin_access", "roles", "data"]), FILTER_JSON, max_size=6), max_size=4))  # fmt: skip
+@given(
+    st.lists(
+        st.dictionaries(
+            st.sampled_from(["collection", "action", "policy", "role", "fields", "admin_access", "roles", "data"]),
+            FILTER_JSON,
+            max_size=6,
+        ),
+        max_size=4,
+    )
+)
 def test_any_rows_never_raises_another_error(rows: Any) -> None:
     try:
         policy = READER.read(RulesText("permissions.json", json.dumps(rows)))

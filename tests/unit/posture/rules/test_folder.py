@@ -99,7 +99,10 @@ def test_a_broken_firebase_json_is_one_error(tmp_path: Path) -> None:
 CONVEX = (
     'import { query } from "./_generated/server";\nexport const f = query(async (ctx) => ctx.db.query("a").collect());'
 )
-AMPLIFY = "import { a } from '@aws-amplify/backend';\nconst s = a.schema({ P: a.model({}).authorization(allow => [allow.guest()]) });"
+AMPLIFY = (
+    "import { a } from '@aws-amplify/backend';\nconst s = a.schema({ P: "
+    "a.model({}).authorization(allow => [allow.guest()]) });"
+)
 PLATFORMS: list[tuple[dict[str, str], str, int]] = [
     ({"app/convex/f.ts": CONVEX, "app/convex/f.test.ts": "x", "app/convex/_generated/server.js": "x"}, "convex", 1),
     ({"amplify/data/resource.ts": AMPLIFY, "amplify/backend.ts": "1"}, "amplify", 2),

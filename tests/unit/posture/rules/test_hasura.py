@@ -53,36 +53,199 @@ VENDOR = {"columns": "*", "filter": {"vendor_id": {"_eq": "X-Hasura-Vendor-Id"}}
 RELATED = {"columns": "*", "filter": {"reviewers": {"reviewer_id": {"_eq": "X-Hasura-User-Id"}}}}
 
 CASES: list[tuple[str, str, str, str, str, str]] = [
-    ("all products for anonymous requests", metadata(("select", "anonymous", ALL)), "anonymous", "public.products", "r-", EXAMPLES),
-    ("published products", metadata(("select", "anonymous", PUBLISHED)), "anonymous", "public.products", "r?-", EXAMPLES),
+    (
+        "all products for anonymous requests",
+        metadata(("select", "anonymous", ALL)),
+        "anonymous",
+        "public.products",
+        "r-",
+        EXAMPLES,
+    ),
+    (
+        "published products",
+        metadata(("select", "anonymous", PUBLISHED)),
+        "anonymous",
+        "public.products",
+        "r?-",
+        EXAMPLES,
+    ),
     ("no permission", metadata(("select", "user", ALL)), "anonymous", "public.products", "--", EXAMPLES),
     ("any logged-in user", metadata(("select", "user", ALL)), "any-user", "public.products", "r-", EXAMPLES),
     ("own rows", metadata(("select", "user", OWN)), "any-user", "public.products", "--", EXAMPLES),
-    ("session variables of requests without a login", metadata(("select", "anonymous", OWN)), "anonymous", "public.products", "r-", PUBLIC),
-    ("public or own rows", metadata(("select", "user", {"columns": "*", "filter": {"_or": [{"is_public": {"_eq": True}}, OWN["filter"]]}})), "any-user", "public.products", "r?-", EXAMPLES),
+    (
+        "session variables of requests without a login",
+        metadata(("select", "anonymous", OWN)),
+        "anonymous",
+        "public.products",
+        "r-",
+        PUBLIC,
+    ),
+    (
+        "public or own rows",
+        metadata(
+            ("select", "user", {"columns": "*", "filter": {"_or": [{"is_public": {"_eq": True}}, OWN["filter"]]}})
+        ),
+        "any-user",
+        "public.products",
+        "r?-",
+        EXAMPLES,
+    ),
     ("a vendor of the session", metadata(("select", "user", VENDOR)), "any-user", "public.products", "r?-", EXAMPLES),
-    ("own rows by a relationship", metadata(("select", "user", RELATED)), "any-user", "public.products", "--", EXAMPLES),
-    ("a role that nobody is known to have", metadata(("select", "manager", ALL)), "any-user", "public.products", "r?-", EXAMPLES),
-    ("a role beside the one of users", metadata(("select", "manager", ALL), ("insert", "user", {"check": {}})), "any-user", "public.products", "-?w", EXAMPLES),
-    ("anonymous insert", metadata(("insert", "anonymous", {"check": {}, "columns": "*"})), "anonymous", "public.products", "-w", EXAMPLES),
-    ("insert of own rows", metadata(("insert", "user", {"check": OWN["filter"], "columns": "*"})), "any-user", "public.products", "-o", EXAMPLES),
-    ("update of own rows", metadata(("update", "user", {"filter": OWN["filter"], "columns": "*"})), "any-user", "public.products", "--", EXAMPLES),
+    (
+        "own rows by a relationship",
+        metadata(("select", "user", RELATED)),
+        "any-user",
+        "public.products",
+        "--",
+        EXAMPLES,
+    ),
+    (
+        "a role that nobody is known to have",
+        metadata(("select", "manager", ALL)),
+        "any-user",
+        "public.products",
+        "r?-",
+        EXAMPLES,
+    ),
+    (
+        "a role beside the one of users",
+        metadata(("select", "manager", ALL), ("insert", "user", {"check": {}})),
+        "any-user",
+        "public.products",
+        "-?w",
+        EXAMPLES,
+    ),
+    (
+        "anonymous insert",
+        metadata(("insert", "anonymous", {"check": {}, "columns": "*"})),
+        "anonymous",
+        "public.products",
+        "-w",
+        EXAMPLES,
+    ),
+    (
+        "insert of own rows",
+        metadata(("insert", "user", {"check": OWN["filter"], "columns": "*"})),
+        "any-user",
+        "public.products",
+        "-o",
+        EXAMPLES,
+    ),
+    (
+        "update of own rows",
+        metadata(("update", "user", {"filter": OWN["filter"], "columns": "*"})),
+        "any-user",
+        "public.products",
+        "--",
+        EXAMPLES,
+    ),
     ("delete of all rows", metadata(("delete", "user", {"filter": {}})), "any-user", "public.products", "-w", EXAMPLES),
-    ("only for the backend", metadata(("insert", "user", {"check": {}, "backend_only": True})), "any-user", "public.products", "--", BACKEND),
-    ("no columns", metadata(("select", "anonymous", {"columns": [], "filter": {}})), "anonymous", "public.products", "--", COLUMNS),
-    ("no columns, but counts", metadata(("select", "anonymous", {"columns": [], "filter": {}, "allow_aggregations": True})), "anonymous", "public.products", "r-", COUNTS),
-    ("no root fields", metadata(("select", "anonymous", {**ALL, "query_root_fields": [], "subscription_root_fields": []})), "anonymous", "public.products", "r?-", ROOTS),
-    ("root fields of null", metadata(("select", "anonymous", {**ALL, "query_root_fields": None})), "anonymous", "public.products", "r-", ROOTS),
-    ("a short filter", metadata(("select", "anonymous", {"columns": "*", "filter": {"is_public": True}})), "anonymous", "public.products", "r?-", ROOTS),
-    ("not deleted", metadata(("select", "anonymous", {"columns": "*", "filter": {"_not": {"deleted_at": {"_is_null": False}}}})), "anonymous", "public.products", "r?-", EXAMPLES),
-    ("an inherited role", metadata(("select", "author", ALL), inherited_roles=[{"role_name": "user", "role_set": ["author"]}]), "any-user", "public.products", "r-", INHERITED),
+    (
+        "only for the backend",
+        metadata(("insert", "user", {"check": {}, "backend_only": True})),
+        "any-user",
+        "public.products",
+        "--",
+        BACKEND,
+    ),
+    (
+        "no columns",
+        metadata(("select", "anonymous", {"columns": [], "filter": {}})),
+        "anonymous",
+        "public.products",
+        "--",
+        COLUMNS,
+    ),
+    (
+        "no columns, but counts",
+        metadata(("select", "anonymous", {"columns": [], "filter": {}, "allow_aggregations": True})),
+        "anonymous",
+        "public.products",
+        "r-",
+        COUNTS,
+    ),
+    (
+        "no root fields",
+        metadata(("select", "anonymous", {**ALL, "query_root_fields": [], "subscription_root_fields": []})),
+        "anonymous",
+        "public.products",
+        "r?-",
+        ROOTS,
+    ),
+    (
+        "root fields of null",
+        metadata(("select", "anonymous", {**ALL, "query_root_fields": None})),
+        "anonymous",
+        "public.products",
+        "r-",
+        ROOTS,
+    ),
+    (
+        "a short filter",
+        metadata(("select", "anonymous", {"columns": "*", "filter": {"is_public": True}})),
+        "anonymous",
+        "public.products",
+        "r?-",
+        ROOTS,
+    ),
+    (
+        "not deleted",
+        metadata(("select", "anonymous", {"columns": "*", "filter": {"_not": {"deleted_at": {"_is_null": False}}}})),
+        "anonymous",
+        "public.products",
+        "r?-",
+        EXAMPLES,
+    ),
+    (
+        "an inherited role",
+        metadata(("select", "author", ALL), inherited_roles=[{"role_name": "user", "role_set": ["author"]}]),
+        "any-user",
+        "public.products",
+        "r-",
+        INHERITED,
+    ),
     ("Nhost's public role", metadata(("select", "public", ALL)), "anonymous", "public.products", "r-", NHOST),
-    ("a remote schema", metadata(("select", "user", ALL), remote_schemas=[{"name": "r", "definition": {}}]), "any-user", "remote/r", "r?w?", REMOTE),
-    ("a remote schema without a role for requests without a login", metadata(("select", "user", ALL), remote_schemas=[{"name": "r", "definition": {}}]), "anonymous", "remote/r", "-?-?", REMOTE),
-    ("an action for anonymous requests", metadata(("select", "user", ALL), actions=[{"name": "a", "permissions": [{"role": "anonymous"}]}]), "anonymous", "actions/a", "r?w?", ACTIONS),
-    ("an action for administrators", metadata(("select", "user", ALL), actions=[{"name": "a"}]), "any-user", "actions/a", "--", ACTIONS),
-    ("a table that is not in the metadata", metadata(("select", "user", ALL)), "any-user", "public.other", "-?-?", EXAMPLES),
-]  # fmt: skip
+    (
+        "a remote schema",
+        metadata(("select", "user", ALL), remote_schemas=[{"name": "r", "definition": {}}]),
+        "any-user",
+        "remote/r",
+        "r?w?",
+        REMOTE,
+    ),
+    (
+        "a remote schema without a role for requests without a login",
+        metadata(("select", "user", ALL), remote_schemas=[{"name": "r", "definition": {}}]),
+        "anonymous",
+        "remote/r",
+        "-?-?",
+        REMOTE,
+    ),
+    (
+        "an action for anonymous requests",
+        metadata(("select", "user", ALL), actions=[{"name": "a", "permissions": [{"role": "anonymous"}]}]),
+        "anonymous",
+        "actions/a",
+        "r?w?",
+        ACTIONS,
+    ),
+    (
+        "an action for administrators",
+        metadata(("select", "user", ALL), actions=[{"name": "a"}]),
+        "any-user",
+        "actions/a",
+        "--",
+        ACTIONS,
+    ),
+    (
+        "a table that is not in the metadata",
+        metadata(("select", "user", ALL)),
+        "any-user",
+        "public.other",
+        "-?-?",
+        EXAMPLES,
+    ),
+]
 
 
 @pytest.mark.parametrize(
@@ -108,7 +271,9 @@ select_permissions:
 """
 FOLDER = {
     "app/metadata/version.yaml": "version: 3",
-    "app/metadata/databases/databases.yaml": '- name: default\n  kind: postgres\n  tables: "!include default/tables/tables.yaml"',
+    "app/metadata/databases/databases.yaml": (
+        '- name: default\n  kind: postgres\n  tables: "!include default/tables/tables.yaml"'
+    ),
     "app/metadata/databases/default/tables/tables.yaml": '- "!include public_users.yaml"',
     "app/metadata/databases/default/tables/public_users.yaml": USERS_YAML,
 }
@@ -126,11 +291,19 @@ def folder(**server: str) -> str:
     [
         ({}, "--"),
         ({"_env": "HASURA_GRAPHQL_UNAUTHORIZED_ROLE=visitor\n"}, "r-"),
-        ({"compose_yaml": "services:\n  h:\n    image: hasura/graphql-engine:v2\n    environment:\n      HASURA_GRAPHQL_UNAUTHORIZED_ROLE: visitor\n      HASURA_GRAPHQL_ADMIN_SECRET: x\n"}, "r-"),
+        (
+            {
+                "compose_yaml": (
+                    "services:\n  h:\n    image: hasura/graphql-engine:v2\n    environment:\n      "
+                    "HASURA_GRAPHQL_UNAUTHORIZED_ROLE: visitor\n      HASURA_GRAPHQL_ADMIN_SECRET: x\n"
+                )
+            },
+            "r-",
+        ),
         ({"compose_yaml": "services:\n  h:\n    image: hasura/graphql-engine:v2\n"}, "r?w?"),
     ],
     ids=["no setting", "a role of .env", "a role of a Compose file", "no admin secret"],
-)  # fmt: skip
+)
 def test_settings_of_the_server_beside_the_metadata_count(server: dict[str, str], expected: str) -> None:
     assert folder(**server) == expected
 
@@ -159,14 +332,34 @@ def test_the_answer_names_the_assumed_role() -> None:
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.sampled_from(["user", "X-Hasura-User-Id", "*"]),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["tables", "table", "name", "select_permissions", "role", "permission", "filter", "_and", "_eq", "columns", "actions", "sources", "metadata", "inherited_roles", "role_set"]),
-        inner,
-        max_size=5,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "tables",
+                    "table",
+                    "name",
+                    "select_permissions",
+                    "role",
+                    "permission",
+                    "filter",
+                    "_and",
+                    "_eq",
+                    "columns",
+                    "actions",
+                    "sources",
+                    "metadata",
+                    "inherited_roles",
+                    "role_set",
+                ]
+            ),
+            inner,
+            max_size=5,
+        )
     ),
     max_leaves=20,
-)  # fmt: skip
+)
 
 
 @given(JSON)

@@ -21,7 +21,10 @@ TESTS = "https://github.com/instantdb/instant/blob/a4d2ef33/server/test/instant/
 
 def module(rules: str) -> str:
     """A module whose default export is this object."""
-    return f"import type {{ InstantRules }} from '@instantdb/react';\nconst rules = {rules} satisfies InstantRules;\nexport default rules;\n"
+    return (
+        f"import type {{ InstantRules }} from '@instantdb/react';\nconst rules = {rules} satisfies "
+        f"InstantRules;\nexport default rules;\n"
+    )
 
 
 OWNER = module("""{
@@ -70,7 +73,10 @@ MACRO = json.dumps({"t": {"allow": {"$default": "data.members.exists(m, m == aut
 NULL_METHOD = json.dumps({"t": {"allow": {"$default": "auth.email.endsWith('@example.org')"}}})
 SCHEMA = {
     "app/instant.perms.ts": NO_RULES,
-    "app/instant.schema.ts": "import { i } from '@instantdb/react';\nconst _schema = i.schema({ entities: { posts: i.entity({ a: i.string() }) } });\nexport default _schema;\n",
+    "app/instant.schema.ts": (
+        "import { i } from '@instantdb/react';\nconst _schema = i.schema({ entities: { posts: "
+        "i.entity({ a: i.string() }) } });\nexport default _schema;\n"
+    ),
 }
 
 CASES = [

@@ -126,7 +126,9 @@ OLD_UPDATE = """migrate((db) => {
 })
 """
 SNAPSHOT = """migrate((db) => {
-  const snapshot = [ { "id": "a", "name": "notes", "type": "base", "listRule": "", "viewRule": null, "createRule": null } ];
+  const snapshot = [
+    { "id": "a", "name": "notes", "type": "base", "listRule": "", "viewRule": null, "createRule": null }
+  ];
   const collections = snapshot.map((item) => new Collection(item));
   return Dao(db).importCollections(collections, true, null);
 }, (db) => null)
@@ -151,16 +153,55 @@ CASES = [
     Case("empty: anyone", posts(""), "anonymous", "posts", "rw", RULES),
     Case("only registered users, without login", posts('@request.auth.id != ""'), "anonymous", "posts", "--", RULES),
     Case("only registered users", posts('@request.auth.id != ""'), "any-user", "posts", "rw", RULES),
-    Case("active or pending", posts('@request.auth.id != "" && (status = "active" || status = "pending")'), "any-user", "posts", "r?w", RULES),
-    Case("active or pending, without login", posts('@request.auth.id != "" && (status = "active" || status = "pending")'), "anonymous", "posts", "--", RULES),
-    Case("users in a relation", posts(None, listRule='@request.auth.id != "" && allowed_users.id ?= @request.auth.id'), "any-user", "posts", "--", RULES),
-    Case("a title that begins with Lorem", posts(None, listRule='title ~ "Lorem%"'), "anonymous", "posts", "r?-", RULES),
+    Case(
+        "active or pending",
+        posts('@request.auth.id != "" && (status = "active" || status = "pending")'),
+        "any-user",
+        "posts",
+        "r?w",
+        RULES,
+    ),
+    Case(
+        "active or pending, without login",
+        posts('@request.auth.id != "" && (status = "active" || status = "pending")'),
+        "anonymous",
+        "posts",
+        "--",
+        RULES,
+    ),
+    Case(
+        "users in a relation",
+        posts(None, listRule='@request.auth.id != "" && allowed_users.id ?= @request.auth.id'),
+        "any-user",
+        "posts",
+        "--",
+        RULES,
+    ),
+    Case(
+        "a title that begins with Lorem", posts(None, listRule='title ~ "Lorem%"'), "anonymous", "posts", "r?-", RULES
+    ),
     Case("some records only", posts(None, listRule='status = "active"'), "anonymous", "posts", "r?-", RULES),
     Case("the own records", posts("owner = @request.auth.id"), "any-user", "posts", "-o", RULES),
-    Case("the own records, without login and owner", posts("owner = @request.auth.id"), "anonymous", "posts", "r?w", FILTER),
-    Case("the own records, with a required owner", posts("owner = @request.auth.id", OWNER), "anonymous", "posts", "--", FILTER),
+    Case(
+        "the own records, without login and owner",
+        posts("owner = @request.auth.id"),
+        "anonymous",
+        "posts",
+        "r?w",
+        FILTER,
+    ),
+    Case(
+        "the own records, with a required owner",
+        posts("owner = @request.auth.id", OWNER),
+        "anonymous",
+        "posts",
+        "--",
+        FILTER,
+    ),
     Case("the method of the request", posts('@request.method = "GET"'), "anonymous", "posts", "r-", RULES),
-    Case("a header that the client sends", posts('@request.headers.x_token = "test"'), "anonymous", "posts", "rw", RULES),
+    Case(
+        "a header that the client sends", posts('@request.headers.x_token = "test"'), "anonymous", "posts", "rw", RULES
+    ),
     Case("a query that the client sends", posts('@request.query.page = "1"'), "anonymous", "posts", "rw", RULES),
     Case("a role that one gives oneself", SELF_MADE, "any-user", "posts", "rw", AUTH),
     Case("a role, without login", SELF_MADE, "anonymous", "posts", "--", AUTH),
@@ -174,23 +215,46 @@ CASES = [
     Case("a sign-up is own data", export(), "anonymous", "users", "-o", AUTH),
     Case("the own account", export(), "any-user", "users", "-o", AUTH),
     Case("a view is read only", VIEW, "anonymous", "stats", "r-", "https://pocketbase.io/docs/collections/"),
-    Case("without a date", posts('published <= @now'), "anonymous", "posts", "r?w", RULES),
+    Case("without a date", posts("published <= @now"), "anonymous", "posts", "r?w", RULES),
     Case("a past date", posts('@now < "2026-01-01"'), "anonymous", "posts", "--", RULES),
-    Case("and before or", posts('1 = 1 || 1 = 2 && 1 = 2'), "anonymous", "posts", "rw", FILTER),
+    Case("and before or", posts("1 = 1 || 1 = 2 && 1 = 2"), "anonymous", "posts", "rw", FILTER),
     Case("a comment in a rule", posts("// everybody\n1 = 1"), "anonymous", "posts", "rw", RULES),
-    Case("an unknown function", posts("geoDistance(a.lon, a.lat, 23.32, 42.69) < 25"), "anonymous", "posts", "r?w?", RULES),
+    Case(
+        "an unknown function",
+        posts("geoDistance(a.lon, a.lat, 23.32, 42.69) < 25"),
+        "anonymous",
+        "posts",
+        "r?w?",
+        RULES,
+    ),
     Case("a syntax error is not decided", posts("a = = b"), "anonymous", "posts", "r?w?", RULES),
     Case("a migration creates", CREATE, "anonymous", "notes", "r-", MIGRATIONS),
     Case("a later migration updates", {"1.js": CREATE, "2.js": UPDATE}, "anonymous", "notes", "--", MIGRATIONS),
-    Case("a later migration updates, signed in", {"1.js": CREATE, "2.js": UPDATE}, "any-user", "notes", "r-", MIGRATIONS),
+    Case(
+        "a later migration updates, signed in", {"1.js": CREATE, "2.js": UPDATE}, "any-user", "notes", "r-", MIGRATIONS
+    ),
     Case("an old migration", {"1.js": CREATE, "2.js": OLD_UPDATE}, "anonymous", "notes", "r-", OLD),
     Case("a snapshot", SNAPSHOT, "anonymous", "notes", "r-", MIGRATIONS),
-    Case("a deleted collection is not known", {"1.js": CREATE, "2.js": DELETE, "3.js": SNAPSHOT.replace("notes", "x")}, "anonymous", "notes", "-?-?", MIGRATIONS),
+    Case(
+        "a deleted collection is not known",
+        {"1.js": CREATE, "2.js": DELETE, "3.js": SNAPSHOT.replace("notes", "x")},
+        "anonymous",
+        "notes",
+        "-?-?",
+        MIGRATIONS,
+    ),
     Case("a computed rule is not decided", COMPUTED, "anonymous", "notes", "r?-", MIGRATIONS),
-    Case("a migration of unknown collections", {"1.js": CREATE, "2.js": UPDATE, "3.js": HIDDEN}, "anonymous", "notes", "-?-?", MIGRATIONS),
+    Case(
+        "a migration of unknown collections",
+        {"1.js": CREATE, "2.js": UPDATE, "3.js": HIDDEN},
+        "anonymous",
+        "notes",
+        "-?-?",
+        MIGRATIONS,
+    ),
     Case("users of a new installation", CREATE, "any-user", "users", "-o", AUTH),
     Case("a collection that no file has", CREATE, "anonymous", "others", "-?-?", MIGRATIONS),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])

@@ -118,7 +118,8 @@ def test_literals_become_settings_with_lines() -> None:
     module = read("const y = [1, null];\nconst x = {\n  a: y,\n  b: f(),\n};")
     config = to_config(module, module.declared["x"])
     a, b = config.get("a"), config.get("b")
-    assert a is not None and b is not None
+    assert a is not None
+    assert b is not None
     assert ([one.value for one in a.each()], a.line) == ([1.0, None], 3)
     assert (b.value, b.line) == (HIDDEN, 4)
 
