@@ -76,8 +76,10 @@ class Convex:
         if not found and not reader.internal:
             raise InputError("no Convex functions", where=texts[0].path, advice="Pass the folder convex/")
         table = {path: {who: _access(one, who) for who in Requester} for path, one in found.items()}
-        closed = interface.deny("internal functions only: clients cannot call them")
-        table |= {path: dict.fromkeys(Requester, PathPermissions(closed, closed)) for path in reader.internal}
+        for path, (file, line) in reader.internal.items():
+            closed = interface.deny("an internal function: clients cannot call it", line)
+            closed = msgspec.structs.replace(closed, file=file)
+            table[path] = dict.fromkeys(Requester, PathPermissions(closed, closed))
         unknown = interface.deny("no such function in these files", certain=False)
         return ResourceTable(table, dict.fromkeys(Requester, PathPermissions(unknown, unknown)))
 
@@ -103,7 +105,8 @@ class _Project:
         self._root = root
         self._is_alone = is_alone
         self._handlers = Handlers(modules)
-        self.internal: list[str] = []
+        self.internal: dict[str, tuple[str, int]] = {}
+        """File and line of functions that clients cannot call."""
 
     def functions(self) -> Iterator[_Public]:
         count = 0
@@ -135,7 +138,7 @@ class _Project:
                 continue
             shown = f"{stem}:{name}"
             if builder.is_internal:
-                self.internal.append(shown)
+                self.internal[shown] = ("" if self._is_alone else found.path, found.module.line(call))
                 continue
             yield self._public(shown, found.module, call, builder)
 

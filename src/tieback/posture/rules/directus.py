@@ -120,9 +120,22 @@ def _policies_of(project: _Project, role: str | None) -> set[str]:
         for one in holders.each() if holders is not None else ():
             # The form of directus-sync: the roles of a policy are in it.
             holder = one.get("role")
-            if holder is not None and (holder.text if holder.value is not None else None) == role:
+            if role is not None and holder is not None and holder.text == role:
                 found.add(_key(row))
     return found
+
+
+def _may_be_public(project: _Project, policy: str) -> bool:
+    """True if a policy has no role in the form of ``directus-sync``, which leaves out users: it may be public."""
+    for row in project.policies:
+        holders = row.get("roles")
+        if _key(row) == policy and holders is not None:
+            return any(_is_null(one.get("role")) for one in holders.each())
+    return False
+
+
+def _is_null(node: ConfigNode | None) -> bool:
+    return node is not None and node.value is None
 
 
 def _table(project: _Project) -> ResourceTable:
@@ -179,7 +192,8 @@ def _decide(
         if name is None or done is None or name.text != collection or done.text != action:
             continue
         holder = row.get("policy") or row.get("role")
-        if holder is not None and holder.value is not None and holder.text not in holders:
+        may_be_public = holder is not None and _may_be_public(project, holder.text)
+        if holder is not None and holder.value is not None and holder.text not in holders and not may_be_public:
             others = True
             near = near or row.line
             continue
@@ -188,6 +202,8 @@ def _decide(
         found = _of_row(row, file, collection, action, who)
         if found.allowed and holder is not None and _has_networks(project, holder.text):
             found = msgspec.structs.replace(found, certain=False, reason="only from the networks of the policy")
+        elif found.allowed and may_be_public and holder is not None and holder.text not in holders:
+            found = msgspec.structs.replace(found, certain=False, reason="the policy is public, or of a user")
         if best is None or (found.allowed, found.certain, not found.own_only) > (
             best.allowed,
             best.certain,

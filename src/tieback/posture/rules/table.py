@@ -29,7 +29,7 @@ class ResourceTable:
 
     def ask(self, who: Requester, path: str) -> PathPermissions:
         """Access to a resource, or to something below it, such as ``posts/42``."""
-        found = self._find(path.strip("/"))
+        found = path if path in self.resources else self._find(path.strip("/"))
         return (self.resources[found] if found else self.missing)[who]
 
     @cached_property

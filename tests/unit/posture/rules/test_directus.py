@@ -118,13 +118,23 @@ CASES: list[tuple[str, Any, str, str, str]] = [
         ACCESS,
     ),
     (
-        "the form of directus-sync",
+        "the public policy of directus-sync",
+        {
+            "permissions": [row(policy="_sync_default_public_policy")],
+            "policies": [{"_syncId": "_sync_default_public_policy", "name": "x", "admin_access": False}],
+        },
+        "anonymous",
+        "r-",
+        SYNC,
+    ),
+    (
+        "directus-sync leaves out the users of a policy",
         {
             "permissions": [row(policy="p")],
             "policies": [{"_syncId": "p", "name": "Open", "admin_access": False, "roles": [{"role": None}]}],
         },
         "anonymous",
-        "r-",
+        "r?-",
         SYNC,
     ),
     ("who registers is not in the files", [row(policy=WRITER)], "any-user", "-?-", ACCESS),
