@@ -24,6 +24,7 @@ from tieback.posture.rules.typescript_values import Call, Function, Member, Modu
 _BUILDER = re.compile(r"^(internal)?(query|mutation|action|httpaction)(generic)?$", re.IGNORECASE)
 _CUSTOM = re.compile(r"custom(query|mutation|action)(builder)?$", re.IGNORECASE)
 _NAMED = re.compile(r"(query|mutation|action)$", re.IGNORECASE)
+_SOURCES = (".ts", ".tsx", ".js", ".jsx", ".mjs")
 _MAX_FUNCTIONS = 10_000
 _MAX_NESTED = 10
 """Most builders that are made of each other."""
@@ -104,7 +105,7 @@ class _Project:
         self._modules = modules
         self._root = root
         self._is_alone = is_alone
-        self._handlers = Handlers(modules)
+        self._handlers = Handlers(modules, self._by_reference)
         self.internal: dict[str, tuple[str, int]] = {}
         """File and line of functions that clients cannot call."""
 
@@ -141,6 +142,22 @@ class _Project:
                 self.internal[shown] = ("" if self._is_alone else found.path, found.module.line(call))
                 continue
             yield self._public(shown, found.module, call, builder)
+
+    def _by_reference(self, names: Sequence[str]) -> Value | None:
+        """The handler of ``api.folder.file.name``, if a builder without more checks makes it."""
+        if len(names) < 2:
+            return None
+        stem = posixpath.join(posixpath.normpath(self._root or "."), *names[:-1])
+        module = next(
+            (self._modules.by_path[path] for end in _SOURCES if (path := stem + end) in self._modules.by_path), None
+        )
+        found = self._modules.resolve(module, module.exports.get(names[-1])) if module is not None else None
+        if found is None or not isinstance(found.node, Call):
+            return None
+        builder = self._builder(found.module, found.node.function)
+        if builder is None or not builder.is_known or builder.checks is not None:
+            return None
+        return self._handler(found.module, found.node)
 
     def _public(self, path: str, module: Module, call: Call, builder: _Builder) -> _Public:
         handler = self._handler(module, call)

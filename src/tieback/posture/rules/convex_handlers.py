@@ -5,7 +5,8 @@ nothing; or a call of a function of these files that throws without a login. Eve
 not decided.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
@@ -22,6 +23,10 @@ _WRITES = {"insert", "patch", "replace", "delete"}
 _USES = {"db", "storage", "scheduler", "runQuery", "runMutation", "runAction", "vectorSearch", "table"}
 _WRITE_USES = {"scheduler", "runMutation", "runAction"}
 _SECRET_WORDS = {"headers", "verify", "verifyWebhook", "timingSafeEqual", "constructEvent", "createHmac"}
+_SECRET = re.compile(r"(?i)(token|secret|password|passcode|signature|apikey|api_key|jwt|session(id|key)?)$")
+"""Names of values that a handler can compare instead of the login."""
+_BODY = {"json", "text", "url", "method", "formData", "blob", "arrayBuffer", "body", "bytes"}
+_RUNS = {"runQuery", "runMutation", "runAction"}
 _KEYWORDS = {"if", "while", "for", "switch", "catch", "return", "await", "typeof", "function", "async"}
 _EMPTY = {"null", "undefined", "false"}
 _MAX_NESTED = 8
@@ -59,11 +64,16 @@ class Behaviour(msgspec.Struct, frozen=True):
         )
 
 
+type Find = Callable[[Sequence[str]], Value | None]
+"""The handler of ``api.folder.file.name`` or ``internal.…``, by the names behind the first one."""
+
+
 class Handlers:
     """Functions of these modules, each analysed once."""
 
-    def __init__(self, modules: Modules) -> None:
+    def __init__(self, modules: Modules, find: Find) -> None:
         self._modules = modules
+        self.find = find
         self._known: dict[tuple[str, int], Behaviour] = {}
         self._open: list[tuple[str, int]] = []
 
@@ -126,6 +136,7 @@ class _Scan:
         self._start, self._end = function.body
         self._is_wrapper = is_wrapper
         self._context, self._parts = _context_of(self._tokens, function)
+        self._request = _second_name(self._tokens, function) if "httpAction" in module.text.text else ""
         self._sources: dict[int, bool] = {}
         """Positions of expressions that give the login, and whether they throw without one."""
         self._names: set[str] = set()
@@ -164,11 +175,18 @@ class _Scan:
                 self._context_at(at, calls)
             elif name and name in self._parts and not is_member:
                 self._part(at, self._parts[name], at + 1)
-            elif (
-                name == "process" and tokens.is_at(at + 1, ".") and tokens.name(at + 2) == "env"
-            ) or name in _SECRET_WORDS:
+            elif name and self._is_secret(name, at):
                 self._note(has_secret=True)
             at += 1
+
+    def _is_secret(self, name: str, at: int) -> bool:
+        """True for a value that a handler can compare instead of the login."""
+        tokens = self._tokens
+        if name in _SECRET_WORDS or _SECRET.search(name) or (name == "process" and tokens.name(at + 2) == "env"):
+            return True
+        # A request that another function gets: it can look at a header.
+        is_request = name == self._request and not tokens.is_at(at - 1, ".", "?.")
+        return is_request and not (tokens.is_at(at + 1, ".") and tokens.name(at + 2) in _BODY)
 
     def _context_at(self, at: int, calls: Sequence[int]) -> None:
         tokens = self._tokens
@@ -204,6 +222,8 @@ class _Scan:
             self._note(consults=True)
             self._sources[at] = False
             self._assigned(at)
+        elif part in _RUNS and tokens.is_at(after, "("):
+            self._run(at, after)
         elif part in _USES:
             self._note(uses_data=True)
             method = tokens.name(after + 1) if tokens.is_at(after, ".", "?.") else ""
@@ -213,6 +233,29 @@ class _Scan:
         elif part in {"user", "userId", "session", "identity", "viewer", "viewerId"}:
             # What a wrapper adds to the context.
             self._note(is_refined=True)
+
+    def _run(self, at: int, bracket: int) -> None:
+        """``ctx.runQuery(api.file.name, …)``: the other function gets the same login."""
+        tokens = self._tokens
+        names: list[str] = []
+        place = bracket + 1
+        while tokens.name(place) and tokens.is_at(place + 1, "."):
+            names.append(tokens.name(place))
+            place += 2
+        names.append(tokens.name(place))
+        value = (
+            self._handlers.find(names[1:])
+            if names[0] in {"api", "internal"} and tokens.is_at(place + 1, ",", ")")
+            else None
+        )
+        is_query = tokens.name(bracket - 1) == "runQuery"
+        self._note(uses_data=True, writes=self._found.writes or not is_query)
+        if not is_query:
+            self._first_write = min(self._first_write, at)
+        if value is None:
+            self._note(is_known=False)
+        else:
+            self._adopt(at, self._handlers.of(value))
 
     def _passed(self, bracket: int) -> None:
         """The context is an argument of a call."""
@@ -239,7 +282,10 @@ class _Scan:
         if value is None or not isinstance(value.node, Function):
             self._note(is_known=False)
             return
-        inner = self._handlers.of(value)
+        self._adopt(start, self._handlers.of(value))
+
+    def _adopt(self, start: int, inner: Behaviour) -> None:
+        """Add what a function does that gets the context or the login."""
         self._note(
             consults=self._found.consults or inner.consults,
             is_known=self._found.is_known and inner.is_known,
@@ -400,3 +446,11 @@ def _context_of(tokens: Tokens, function: Function) -> tuple[set[str], dict[str,
         if tokens.name(at) and not tokens.is_at(at + 1, ":"):
             parts[tokens.name(at)] = tokens.name(at - 2) if tokens.is_at(at - 1, ":") else tokens.name(at)
     return set(), parts
+
+
+def _second_name(tokens: Tokens, function: Function) -> str:
+    """Name of the second parameter: the request of a handler of HTTP."""
+    at, end = function.parameters
+    while at < end and not tokens.is_at(at, ","):
+        at = tokens.after(at)
+    return tokens.name(at + 1) if at + 1 < end else ""

@@ -82,7 +82,76 @@ ROUTE = (
     '"POST", handler: httpAction(async (ctx, request) => { %s }) });\nexport default http;\n'
 )
 
+TARGETS = (
+    'import { internalMutation, internalQuery } from "./_generated/server";\n'
+    f"export const f = internalMutation(async (ctx) => {{ {INSERT} }});\n"
+    f"export const me = internalQuery(async (ctx) => {{ {LOGIN} if (!identity) throw new Error(); "
+    "return identity; });\n"
+    f"export const user = internalQuery(async (ctx) => {{ {LOGIN} if (!identity) return; return identity; }});\n"
+)
+
+
+def calling(body: str) -> dict[str, str]:
+    """An action ``f`` that runs functions of ``m``."""
+    return {"convex/f.ts": function(body, "action"), "convex/m.ts": TARGETS}
+
+
+def route(body: str) -> dict[str, str]:
+    """A route whose handler runs functions of ``m``."""
+    return {"convex/http.ts": ROUTE % body, "convex/m.ts": TARGETS}
+
+
+RUN = "await ctx.runMutation(internal.m.f, {});"
+
 CASES = [
+    Case(
+        "an action whose query needs a login",
+        calling(f"await ctx.runQuery(internal.m.me); {RUN}"),
+        "anonymous",
+        "f:f",
+        "--",
+        ACTIONS,
+    ),
+    Case(
+        "an action that checks the login of a query",
+        calling(f"const u = await ctx.runQuery(internal.m.user); if (!u) throw new Error(); {RUN}"),
+        "anonymous",
+        "f:f",
+        "--",
+        ACTIONS,
+    ),
+    Case(
+        "an action that ignores the login of a query",
+        calling(f"const u = await ctx.runQuery(internal.m.user); {RUN}"),
+        "anonymous",
+        "f:f",
+        "r?w?",
+        OWN,
+    ),
+    Case(
+        "an action that runs what the files do not have",
+        function("await ctx.runMutation(api.gone.f, {});", "action"),
+        "anonymous",
+        "f:f",
+        "r?w?",
+        OWN,
+    ),
+    Case(
+        "a token instead of a login",
+        function(f"const user = verifySession(args.sessionToken); {ALL}"),
+        "anonymous",
+        "f:f",
+        "r?-",
+        OWN,
+    ),
+    Case(
+        "a request that is verified",
+        route(f"const event = await verified(request); {RUN}"),
+        "anonymous",
+        "http:POST /post",
+        "r?w?",
+        HTTP,
+    ),
     Case("no check", function(ALL), "anonymous", "f:f", "r-", PRACTICES),
     Case("no check, signed in", function(ALL), "any-user", "f:f", "r-", PRACTICES),
     Case(
@@ -205,8 +274,9 @@ CASES = [
     ),
     Case(
         "the context taken apart",
-        f"{HEAD}export const f = query({{ handler: async ({{ db, auth }}) => {{ const u = await auth.getUserIdentity(); "
-        f'if (u == null) throw new Error(); return db.query("m").collect(); }} }});',
+        f"{HEAD}export const f = query({{ handler: async ({{ db, auth }}) => {{ "
+        f"const u = await auth.getUserIdentity(); if (u == null) throw new Error(); "
+        'return db.query("m").collect(); } });',
         "anonymous",
         "f:f",
         "--",
@@ -270,7 +340,7 @@ CASES = [
     Case("an internal function", function(ALL, "internalQuery"), "any-user", "f:f", "--", INTERNAL),
     Case(
         "an action that changes data",
-        function("await ctx.runMutation(api.m.f, {});", "action"),
+        calling(RUN),
         "anonymous",
         "f:f",
         "rw",
@@ -295,7 +365,7 @@ CASES = [
     Case("no data", function('return "pong";'), "anonymous", "f:f", "--", OWN),
     Case(
         "a route",
-        ROUTE % "await ctx.runMutation(internal.m.f, {}); return new Response();",
+        route(f"{RUN} return new Response();"),
         "anonymous",
         "http:POST /post",
         "rw",
@@ -303,7 +373,7 @@ CASES = [
     ),
     Case(
         "a route that looks at a header",
-        ROUTE % 'const s = request.headers.get("x"); await ctx.runMutation(internal.m.f, {});',
+        route(f'const s = request.headers.get("x"); {RUN}'),
         "anonymous",
         "http:POST /post",
         "r?w?",
