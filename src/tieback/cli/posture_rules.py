@@ -88,7 +88,7 @@ def rules(
                 found.add(answer)
                 if output is OutputFormat.JSON:
                     write_line(encode("posture-rules", answer))
-                elif path or answer.severity is not None or not answer.certain:
+                elif path or answer.severity is not None or not answer.certain or answer.is_expired:
                     found.show(answer)
         except UsageError as error:
             if kind or verify:

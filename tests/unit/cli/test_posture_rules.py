@@ -150,3 +150,10 @@ def test_a_folder_without_rules(run: Run, tmp_path: Path) -> None:
     ran = run("posture", "rules", "empty")
     assert (ran.code, ran.out) == (4, "")
     assert "no rules are recognised in this folder" in ran.err
+
+
+def test_expired_rules_of_the_test_mode_are_shown(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "database.rules.json").write_text('{"rules": {".read": "now < 1580515200000", ".write": false}}')
+    ran = run("posture", "rules", "database.rules.json", "--as", "anonymous")
+    assert ran.out.splitlines()[1].split()[:5] == ["database.rules.json:1", "anonymous", "/", "no", "no"]
+    assert "expired: the condition on time allowed access before" in ran.out

@@ -11,6 +11,7 @@ from tieback.model.errors import InputError, UsageError
 from tieback.model.exposure import Severity
 from tieback.posture.rules import reader_for, reader_named
 from tieback.posture.rules.interface import (
+    EXPIRED,
     PathPermissions,
     Permission,
     ProjectRulesReader,
@@ -66,6 +67,11 @@ class RulesAnswer(msgspec.Struct, frozen=True, rename={"who": "as"}):
             return (one.file, one.path, one.read, one.write, one.certain, one.read_by.line, one.write_by.line)
 
         return self.who is not other.who and told(self) == told(other)
+
+    @property
+    def is_expired(self) -> bool:
+        """True if a rule allowed this access before a date, such as one of the test mode."""
+        return EXPIRED in (self.read_by.reason, self.write_by.reason)
 
     @property
     def severity(self) -> Severity | None:

@@ -12,6 +12,9 @@ from tieback.posture.rules.source import RulesText
 MAX_PATHS = 20_000
 """Most paths of one file in an audit."""
 
+EXPIRED = "expired: the condition on time allowed access before"
+LIMITED = "the condition on time ends this access later"
+
 
 class Requester(StrEnum):
     """An external requester. It is new on the Internet: no stored data and no name in a file belongs to it."""

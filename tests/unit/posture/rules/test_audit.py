@@ -153,6 +153,13 @@ UNTIL_S3 = {
 }
 
 
+def test_own_data_only_is_low(tmp_path: Path) -> None:
+    file = tmp_path / "f.rules"
+    file.write_text(OPEN.replace("allow read;", "allow create: if request.auth.uid == request.resource.data.owner;"))
+    (answer,) = audit_rules(file, [Requester.ANY_USER])
+    assert (answer.write_by.own_only, answer.severity) == (True, Severity.LOW)
+
+
 @pytest.mark.parametrize(("day", "allowed"), [("2020-01-01", True), ("2020-03-01", False)])
 @pytest.mark.parametrize(
     ("name", "text", "path"),
@@ -160,6 +167,7 @@ UNTIL_S3 = {
         ("firestore.rules", UNTIL_FIRESTORE, "/a/b"),
         ("database.rules.json", '{"rules": {".read": "now < 1580515200000"}}', "/a"),
         ("policy.json", json.dumps({"Statement": [UNTIL_S3]}), "b/key"),
+        ("pb_schema.json", '[{"name": "notes", "listRule": "@now < \\"2020-02-01\\""}]', "notes"),
     ],
 )
 def test_conditions_on_time_are_those_of_the_chosen_day(
@@ -169,3 +177,20 @@ def test_conditions_on_time_are_those_of_the_chosen_day(
     moment = datetime.fromisoformat(f"{day}T00:00:00+00:00")
     (answer,) = audit_rules(tmp_path / name, [Requester.ANONYMOUS], [path], at=moment)
     assert answer.read is allowed
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("firestore.rules", UNTIL_FIRESTORE), ("database.rules.json", '{"rules": {".read": "now < 1580515200000"}}')],
+)
+def test_expired_rules_are_named_and_those_that_will_expire(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+    reasons = []
+    for day in ("2020-01-01", "2020-03-01"):
+        moment = datetime.fromisoformat(f"{day}T00:00:00+00:00")
+        (answer,) = audit_rules(tmp_path / name, [Requester.ANONYMOUS], ["/a/b"], at=moment)
+        reasons.append((answer.read, answer.read_by.reason, answer.read_by.line > 0))
+    assert reasons == [
+        (True, "the condition on time ends this access later", True),
+        (False, "expired: the condition on time allowed access before", True),
+    ]
