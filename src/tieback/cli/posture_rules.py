@@ -27,7 +27,8 @@ def rules(
         typer.Argument(
             metavar="FILE",
             help="Firebase, Firestore and Storage rules; a Supabase project (a folder) or SQL files; S3, Google and "
-            "Azure policies; Compose files and Kubernetes manifests; configuration files of data stores. The format is detected from the content.",
+            "Azure policies; Compose files and Kubernetes manifests; configuration files of data stores. The format is "
+            "detected from the content.",
         ),
     ],
     *,

@@ -150,7 +150,7 @@ def opensearch(one: TerraformResource, graph: TerraformGraph) -> Facts:
     for policy in graph.related(one, "domain_name", *kinds)[0]:
         facts["accesspolicies"] = policy.values.get("access_policies")
     if vpc or one.unknown.get("vpc_options") is True:
-        facts["vpcoptions"] = vpc | {"vpcid": vpc.get("vpc_id") or "known after apply"}
+        facts["vpcoptions"] = {**vpc, "vpcid": vpc.get("vpc_id") or "known after apply"}
     return facts
 
 

@@ -86,8 +86,8 @@ def _environment(node: ConfigNode | None) -> Iterator[tuple[str, Variable]]:
             yield name, Variable(None if value.value is None else _known(value.text), value.line)
         return
     for item in node.each():
-        name, has_value, value = item.text.partition("=")
-        yield name.strip(), Variable(_known(value) if has_value else None, item.line)
+        name, has_value, text = item.text.partition("=")
+        yield name.strip(), Variable(_known(text) if has_value else None, item.line)
 
 
 def _known(text: str) -> str | None:

@@ -173,10 +173,9 @@ def _match(service: ContainerService, rule: ImageRule) -> Variable | None:
 
 def _other_config(service: ContainerService, image: StoreImage) -> str:
     """What a mounted or named configuration file can do; empty if there is none."""
-    mounted = (path for path in service.mounts if path.startswith(image.config)) if image.config else iter(())
-    named = (word.value for word in service.arguments if word.value and word.value.endswith(_CONFIG_FILES))
-    path = next(mounted, "") or next(named, "")
-    return f"{path} changes it" if path else ""
+    mounted = [path for path in service.mounts if image.config and path.startswith(image.config)]
+    named = [word.value for word in service.arguments if word.value and word.value.endswith(_CONFIG_FILES)]
+    return next((f"{path} changes it" for path in (*mounted, *named)), "")
 
 
 def _said(rule: ImageRule, service: ContainerService) -> str:
