@@ -119,6 +119,8 @@ class Terraform:
         """The resource under its own name; in a plan under its address, without names that do not exist yet."""
         needs = tuple(_scoped(source, id_) for id_ in found.needs if id_.startswith("sg-") or not graph.planned)
         needs += (_server(source, one),) if found.key in found.needs and graph.planned else ()
+        if found.provider == "aws" and found.route is TriState.UNKNOWN:
+            found = replace(found, route=aws.route(one, graph))
         if not graph.planned:
             return replace(found, needs=needs, account=_real(found.account), region=_real(found.region))
         region = one.values.get("region") or one.values.get("location") or ""
