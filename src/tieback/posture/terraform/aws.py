@@ -272,16 +272,16 @@ def _route_of_table(table: TerraformResource, graph: TerraformGraph) -> TriState
     is_unsure = table.unknown.get("route") is True and (table.is_set("route") or not separate)
     answers = {TriState.UNKNOWN} if unresolved or is_unsure else set()
     for each in separate:
-        cidrs = {each.values.get("destination_cidr_block"), each.values.get("destination_ipv6_cidr_block")}
-        if cidrs & _EVERYWHERE:
+        cidrs = _texts([each.values.get("destination_cidr_block"), each.values.get("destination_ipv6_cidr_block")])
+        if not _EVERYWHERE.isdisjoint(cidrs):
             answers.add(_leads_outside(each.values.get("gateway_id"), each, graph, "gateway_id"))
         elif each.unsure("destination_cidr_block", "destination_ipv6_cidr_block"):
             answers.add(TriState.UNKNOWN)
     for row in _list(table.values.get("route")):
         if not isinstance(row, dict):
             continue
-        nets = {row.get("cidr_block"), row.get("ipv6_cidr_block"), row.get("destination_prefix_list_id")} - {None, ""}
-        if nets & _EVERYWHERE:
+        nets = _texts([row.get("cidr_block"), row.get("ipv6_cidr_block"), row.get("destination_prefix_list_id")])
+        if not _EVERYWHERE.isdisjoint(nets):
             answers.add(_leads_outside(row.get("gateway_id"), table, graph, "route"))
         elif not nets:
             answers.add(TriState.UNKNOWN)

@@ -81,9 +81,9 @@ DATABASE = {"engine": "postgres", "port": 5432, "publicly_accessible": True, "st
 
 def network(inline: dict[str, Any] | None, separate: dict[str, Any] | None = None) -> str:
     """A public database whose subnet has one route table."""
-    gateway = (inline or {}).get("gateway_id")
+    gateway: Any = (inline or {}).get("gateway_id")
     refers = isinstance(gateway, dict)
-    blocks = [{"cidr_block": "0.0.0.0/0"} | ({} if refers else inline)] if inline else []
+    blocks = [{"cidr_block": "0.0.0.0/0", **({} if refers else inline)}] if inline else []
     resources: dict[str, Any] = {
         "aws_security_group__g": {"ingress": [GROUP_RULE]},
         "aws_subnet__s": {"cidr_block": "10.0.0.0/24"},

@@ -17,6 +17,7 @@ _MAJOR = re.compile(r"v?(\d{1,4})(?:\D|$)")
 _EMPTY = Variable("", 0)
 UNKNOWN = "\0"
 """Stands in a value for a part that the file does not contain."""
+_OFF = frozenset({"false", "no", "off"})
 _CONFIG_FILES = (".conf", ".cnf", ".cfg", ".ini", ".yml", ".yaml")
 
 
@@ -157,13 +158,20 @@ def _match(service: ContainerService, rule: ImageRule) -> Variable | None:
     words = service.arguments
     for number, word in enumerate(words):
         text = word.value or ""
-        name = next((one for one in rule.args if text == one or text.startswith((f"{one}=", one))), None)
-        if name is None or (text != name and not name.endswith("=") and not text.startswith(f"{name}=")):
+        # ``--bind x``, ``--bind=x``, or a name that itself ends in ``=``.
+        option = next(
+            (one for one in rule.args if text == one or text.startswith(one if one[-1] == "=" else f"{one}=")), ""
+        )
+        if not option:
             continue
-        value = text[len(name) :].lstrip("=")
+        value = text[len(option) :].lstrip("=")
         follows = words[number + 1] if number + 1 < len(words) else None
         given = Variable(None if value == UNKNOWN else value, word.line) if value else follows
+        if value.lower() in _OFF and not rule.values:
+            continue
         if not rule.values:
+            if given is not None and given.value == "":
+                continue  # an empty password is none
             is_unknown = given is not None and given.value is None and not given.secret
             return Variable(None, word.line) if is_unknown else word
         if given is not None and (given.value is None or given.value.lower() in rule.values):
