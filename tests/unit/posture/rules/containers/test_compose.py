@@ -90,6 +90,9 @@ CASES: list[tuple[str, str, str]] = [
     ("Bitnami Redis", one("bitnami/redis:7.2", env("ALLOW_EMPTY_PASSWORD=yes"), ports="6379"), "rw"),
     ("Bitnami Redis with a password", one("docker.io/bitnami/redis:7.2", env("REDIS_PASSWORD=x"), ports="6379"), "--"),
     ("PostgreSQL", one("postgres:16", env("POSTGRES_PASSWORD=x"), ports='"5432:5432"'), "--"),
+    ("PostgreSQL with an unknown password", one("postgres:16", env("POSTGRES_PASSWORD=${PW}"), ports="5432"), "--"),
+    ("SQL Server", one("mcr.microsoft.com/mssql/server:2022-latest", env("MSSQL_SA_PASSWORD"), ports="1433"), "--"),
+    ("ZooKeeper", one("zookeeper:3.9", ports="2181"), "r?w?"),
     ("PostgreSQL with trust", one("postgres:16", env("POSTGRES_HOST_AUTH_METHOD=trust"), ports="5432"), "rw"),
     ("PostgreSQL, unknown method", one("postgres:16", env("POSTGRES_HOST_AUTH_METHOD=${M}"), ports="5432"), "r?w?"),
     ("PostgreSQL with another hba", one(
@@ -160,6 +163,14 @@ def test_passwords_are_not_shown() -> None:
 def test_only_data_stores_are_paths() -> None:
     text = "services:\n  web: {image: nginx, ports: ['80:80']}\n  cache: {image: redis}\n  db: {image: 'postgres:16'}\n"
     assert list(READER.read(RulesText("c.yml", text)).paths()) == ["cache", "db"]
+
+
+def test_an_unknown_image_with_a_common_port_or_the_network_of_the_host_is_no_data_store() -> None:
+    text = (
+        one("acme/console", ports='"9000:9000"')
+        + "  media: {image: acme/media, network_mode: host}\n  c: {image: redis}\n"
+    )
+    assert list(READER.read(RulesText("c.yml", text)).paths()) == ["c"]
 
 
 def test_a_path_that_is_no_data_store_is_not_certain(ask: Ask) -> None:
