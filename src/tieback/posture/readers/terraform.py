@@ -52,10 +52,10 @@ class Terraform:
         self._kinds = ResourceTypes()
 
     def recognises(self, head: bytes) -> bool:
-        """True if the output begins with its format version."""
-        return re.match(rb'\s*\{\s*"format_version"\s*:', head) is not None and (
-            b'"terraform_version"' in head or b'"planned_values"' in head or b'"values"' in head
-        )
+        """True if the output begins with its format version or its planned values."""
+        found = re.match(rb'\s*\{\s*"(format_version|planned_values)"\s*:', head)
+        marks = (b'"terraform_version"', b'"planned_values"', b'"values"')
+        return found is not None and any(mark in head for mark in marks)
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
         """The facts of each data store, with the rules and policies that belong to it."""
