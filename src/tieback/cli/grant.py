@@ -1,6 +1,6 @@
 """``tieback grant``: create, check and explain a grant; verify an audit log."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -102,6 +102,10 @@ def new(
             help="Never contact this address, CIDR block, host or *.suffix, even if a target covers it; repeatable.",
         ),
     ] = None,
+    host: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=ADDRESS", help="Address of a name, used instead of DNS; repeatable."),
+    ] = None,
     dns: Annotated[
         bool, typer.Option("--dns", help="Allow DNS queries for names that a target covers; otherwise only [hosts].")
     ] = False,
@@ -122,7 +126,8 @@ def new(
     rules = tuple(TargetRule(match=match, ports="any", depth=depth, scans=scans) for match in target or ())
     pairs = (one.partition("=") for one in exclude or ())
     excluded = tuple(ExcludeRule(match.strip(), reason=reason.strip()) for match, _, reason in pairs)
-    text = render_grant(Grant(authorised_by, contact, last, target=rules, dns=dns, exclude=excluded))
+    hosts = _hosts(host or ())
+    text = render_grant(Grant(authorised_by, contact, last, target=rules, dns=dns, hosts=hosts, exclude=excluded))
     grant = parse_grant(text, "the new grant")
     try:
         with file.open("x", encoding="utf-8") as out:
@@ -140,6 +145,17 @@ def new(
         console.print(line, soft_wrap=True)
     if not rules:
         message_console().print(f"{file} has no target yet: add one before use")
+
+
+def _hosts(pairs: Iterable[str]) -> dict[str, str | tuple[str, ...]]:
+    """The section ``[hosts]`` of ``NAME=ADDRESS`` pairs; a name may have several."""
+    found: dict[str, tuple[str, ...]] = {}
+    for pair in pairs:
+        name, equals, address = pair.partition("=")
+        if not equals:
+            raise GrantError("no address", where=f"--host {pair:.80}", advice="Write --host NAME=ADDRESS")
+        found[name.strip()] = (*found.get(name.strip(), ()), address.strip())
+    return {name: addresses[0] if len(addresses) == 1 else addresses for name, addresses in found.items()}
 
 
 @app.command()

@@ -92,6 +92,21 @@ def test_new_without_a_target_is_an_error(tmp_path: Path) -> None:
     assert load_grant(tmp_path / "g.toml").not_after == datetime.now(UTC).date() + timedelta(days=30)
 
 
+def test_new_writes_addresses_of_names(tmp_path: Path) -> None:
+    path = tmp_path / "g.toml"
+    hosts = ("--host", "es.x.test=127.0.0.5", "--host", "db.x.test=127.0.0.6", "--host", "db.x.test = ::1")
+    printed = run("new", path, *WHO, "--target", "127.0.0.0/8", *hosts).stdout
+    assert load_grant(path).hosts == {"es.x.test": "127.0.0.5", "db.x.test": ("127.0.0.6", "::1")}
+    assert "Nothing can be probed" not in printed
+    (row,) = lines(run("explain", path, "es.x.test:9200", "--format", "json"))
+    assert (row["allowed"], row["address"]) == (True, "127.0.0.5")
+    for wrong, says in (("es.x.test", "no address"), ("es.x.test=no address", "es.x.test"), ("=127.0.0.5", "hosts")):
+        error = run("new", tmp_path / "h.toml", *WHO, "--host", wrong).exception
+        assert isinstance(error, GrantError)
+        assert says in str(error)
+        assert not (tmp_path / "h.toml").exists()
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [
