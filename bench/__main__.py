@@ -49,6 +49,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "report": report.run,
     "posture": posture.run,
     "policies": policies.run,
+    "rules": rules.run,
     "rules_cases": rules_cases.run,
     "hosts": hosts.run,
     "parties": parties.run,
