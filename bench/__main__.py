@@ -31,6 +31,7 @@ from bench import (
     probing_scale,
     recordings,
     report,
+    rules,
     rules_cases,
     startup,
     static,
