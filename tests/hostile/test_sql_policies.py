@@ -223,3 +223,12 @@ def _running(place: str) -> list[str]:
             if place.encode() in file.read_bytes():
                 found.append(file.parent.name)
     return found
+
+
+def test_functions_that_call_themselves_are_cut() -> None:
+    text = (
+        "create function f() returns void language plpgsql as $$ begin execute 'select f()'; execute 'select f()';"
+        " end $$; select f();"
+    )
+    found = SqlPolicies().read(RulesText("f.sql", text)).database.problems
+    assert "too many calls" in {one.what for one in found}
