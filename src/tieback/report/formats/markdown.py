@@ -6,6 +6,7 @@ GitHub Flavored Markdown (https://github.github.com/gfm/). Untrusted text is esc
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
+from tieback.assess.references import MAY_APPLY, labels
 from tieback.model.exposure import Exposure
 from tieback.model.report import Report
 from tieback.report.detail import FindingDetail, iter_details
@@ -279,4 +280,6 @@ def _finding(detail: FindingDetail) -> Iterator[str]:
         yield f"  - {about}"
     for line in finding.evidence[:3]:
         yield f"  - {escape_markdown(line)}"
+    if finding.references:
+        yield f"  - {MAY_APPLY}: {escape_markdown(', '.join(labels(finding.references)), 600)}"
     yield f"  - What to do: {escape_markdown(finding.advice, 600)}"

@@ -81,6 +81,7 @@ def _rule(key: str, rule: FindingRule) -> dict[str, Any]:
         "security",
         *([f"external/cwe/{rule.cwe.lower()}"] if rule.cwe else []),
         *([rule.masvs] if rule.masvs else []),
+        *rule.references,
     ]
     return {
         "id": key,
@@ -125,6 +126,7 @@ def _result(detail: FindingDetail, order: dict[str, int]) -> dict[str, Any]:
             "security-severity": _SCORES[finding.severity],
             "cwe": finding.cwe,
             **({"cvss": finding.cvss} if finding.cvss else {}),
+            **({"references": list(finding.references)} if finding.references else {}),
             "evidence": [clean(line, 500) for line in finding.evidence],
             "stores": list(finding.exposures),
             **_ways_in(detail),
