@@ -68,6 +68,10 @@ def silent(peer: socket.socket) -> None:
     time.sleep(60)
 
 
+def busy(peer: socket.socket) -> None:
+    peer.sendall(b"HTTP/1.1 503 x\r\nRetry-After: 99999\r\nContent-Length: 0\r\n\r\n")
+
+
 HEADS: list[Peer] = [interim, interim_with_headers, drip_status, drip_header, silent]
 BODIES: list[Peer] = [drip_body, drip_chunks, drip_chunk_size]
 
@@ -126,3 +130,15 @@ def test_the_content_of_an_input_ends_in_time(peer: str, monkeypatch: pytest.Mon
         for _ in Downloads(lambda _: None).read(peer):
             pass
     assert time.monotonic() - begun < 8
+
+
+@pytest.mark.parametrize("peer", [busy, drip_header], indirect=True)
+def test_an_input_gets_no_try_after_the_limit(peer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(downloads_module, "STALL_SECONDS", 0.3)
+    for limit, waits in ((3600.0, downloads_module.MAX_TRIES - 1), (-1.0, 0)):
+        monkeypatch.setattr(downloads_module, "LAST_TRY_SECONDS", limit)
+        for ask in (lambda files: files.stat(peer), lambda files: next(files.read(peer))):
+            pauses: list[float] = []
+            with pytest.raises(InputError):
+                ask(Downloads(pauses.append))
+            assert len(pauses) == waits
