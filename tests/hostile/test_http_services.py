@@ -1,16 +1,23 @@
 """Configured services and inputs by URL whose HTTP never ends: one deadline over the whole exchange."""
 
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
+from tests.lab.ports import free_port
+from tests.unit.pipeline.disclosure.test_recheck import GRANT, opened
 from tieback.model.errors import InputError
 from tieback.scope import downloads as downloads_module
 from tieback.scope.downloads import Downloads
+from tieback.scope.grant import render_grant
 from tieback.scope.services import RequestOutcome, ServiceClient
 
 type Peer = Callable[[socket.socket], None]
@@ -142,3 +149,33 @@ def test_an_input_gets_no_try_after_the_limit(peer: str, monkeypatch: pytest.Mon
             with pytest.raises(InputError):
                 ask(Downloads(pauses.append))
             assert len(pauses) == waits
+
+
+_ASKED = threading.Event()
+
+
+def asked(peer: socket.socket) -> None:
+    _ASKED.set()
+    interim(peer)
+
+
+@pytest.mark.more
+@pytest.mark.parametrize("peer", [asked], indirect=True)
+def test_watch_ends_by_sigterm_while_a_webhook_hangs(tmp_path: Path, peer: str) -> None:
+    opened(tmp_path, free_port())
+    (tmp_path / "grant.toml").write_text(render_grant(GRANT))
+    (tmp_path / "hooks.toml").write_text(f'[[webhook]]\nname = "a"\nurl = "{peer}"\n')
+    words = ("watch", "--grant", "grant.toml", "-w", "ws", "--every", "1d", "--webhooks", "hooks.toml")
+    with subprocess.Popen(
+        [sys.executable, "-m", "tieback", *words], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert b'"verdict":"closed"' in process.stdout.readline()
+        assert _ASKED.wait(120)
+        process.send_signal(signal.SIGTERM)
+        try:
+            assert process.wait(300) == 0
+        finally:
+            process.kill()
+        assert b"next round" not in process.stderr.read()
