@@ -142,9 +142,13 @@ def test_the_content_of_an_input_ends_in_time(peer: str, monkeypatch: pytest.Mon
 @pytest.mark.parametrize("peer", [busy, drip_header], indirect=True)
 def test_an_input_gets_no_try_after_the_limit(peer: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(downloads_module, "STALL_SECONDS", 0.3)
+    asks: tuple[Callable[[Downloads], object], ...] = (
+        lambda files: files.stat(peer),
+        lambda files: next(files.read(peer)),
+    )
     for limit, waits in ((3600.0, downloads_module.MAX_TRIES - 1), (-1.0, 0)):
         monkeypatch.setattr(downloads_module, "LAST_TRY_SECONDS", limit)
-        for ask in (lambda files: files.stat(peer), lambda files: next(files.read(peer))):
+        for ask in asks:
             pauses: list[float] = []
             with pytest.raises(InputError):
                 ask(Downloads(pauses.append))
