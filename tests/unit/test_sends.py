@@ -26,7 +26,12 @@ CYPHER = {
 ETCD = ("/v3", "/v3beta", "/v3alpha")
 POSTS = {
     # probe, path, body: an API that reads by POST
+    *(("etcd", f"{v}/kv/range", '{"key":"AA==","count_only":true}') for v in ETCD),
     *(("etcd", f"{v}/kv/range", '{"key":"AA==","range_end":"AA==","count_only":true}') for v in ETCD),
+    *(
+        ("etcd", f"{v}/kv/range", '{"key":"AA==","range_end":"AA==","count_only":true,"serializable":true}')
+        for v in ETCD
+    ),
     *(("etcd", f"{v}/kv/range", '{"key":"AA==","range_end":"AA==","keys_only":true,"limit":50}') for v in ETCD),
     *(("etcd", f"{v}/maintenance/status", "{}") for v in ETCD),
     ("etcd", "/v3/auth/status", "{}"),
@@ -180,6 +185,13 @@ SAMPLES = {
         r'\{"collectionName":"[^"]*(?:","[^"]*)?","filter":"","limit":#,"outputFields":\[".*"\]\}',
     ),
     **records(
+        "milvus",
+        "POST",
+        "/v1/vector/query",
+        r"/v1/vector/query",
+        r'\{"collectionName":".*","filter":".* not in \[\]","limit":#,"outputFields":\[".*"\]\}',
+    ),
+    **records(
         "qdrant",
         "POST",
         "/collections/<collection>/points/scroll",
@@ -240,6 +252,9 @@ SAMPLES = {
     ("kafka", "Fetch (version 4)"): (
         rb"\.{4}\0\x01\0\x04\0{3}\x05\0\x07tieback\xff{4}\0\0\x01\xf4\0{3}\x01\0\x02\0{2}\0\0{3}\x01\.\.\[A-Za-z0-9"
     ),
+    # A subscription to every topic but the broker's own, with delivery at most once, and PINGREQ.
+    ("mqtt", "SUBSCRIBE #"): rb"\x82\x06\x00\x01\x00\x01#\x00\xc0\x00",
+    ("mqtt", "SUBSCRIBE # (version 5)"): rb"\x82\x07\x00\x01\x00\x00\x01#\x00\xc0\x00",
     # Rows of one table by name; which tables these are is decided before (test_sampled_tables).
     ("cassandra", "SELECT JSON * FROM <table> LIMIT"): (
         rb".*SELECT JSON \* FROM \"\[A-Za-z0-9_\]\{1,48\}\"\.\"\[A-Za-z0-9_\]\{1,48\}\" LIMIT \(\?:50\|5\)"
@@ -307,7 +322,9 @@ FIXED = {
     "drda": rb"\x00.\xd0\x01\x00\x01\x00.\x10\x41.{50}",
     "smb": rb"\x00\x00\x00l\xfeSMB\x40\x00\x00{6}\x00\x00.{94}",
     "elasticsearch_transport": rb"GET / HTTP/1\.0\r\n\r\n",
-    "rsync": rb"@RSYNCD: 30\.0\n(?:#list|\[.*)\n",
+    # Arguments of the server's sender: a list of files. No other argument, and no request for a file after the filters.
+    "rsync": rb"@RSYNCD: 30\.0\n(?:#list|\[.*)\n"
+    rb"|\-\-server\x00\-\-sender\x00\-r\x00\-e\.iLs\x00\.\x00\[.*/\x00{2}\x04\x00\x00\x07\x00{4}",
     # Text or binary: version and statistics, nothing that stores, touches or lists keys.
     "memcached": rb"(?:version\r\n){3}|stats\r\n|\x80[\x0b\x10]\x00{22}",
     # Two words; a session; getChildren2 (12) and getAllChildrenNumber (104) without a watch; closeSession (-11).
@@ -332,6 +349,10 @@ FIXED = {
     rb"|\x00{3}\x14\x02\x00{4}\x53\x11\xc0.*|\x00{3}\x0c\x02\x00{4}\x53\x18\x45",
     # A session without a login, and its end. No SEND, SUBSCRIBE or ACK.
     "stomp": rb"CONNECT\naccept-version:1\.0,1\.1,1\.2\nhost:/\n\n\x00|DISCONNECT\n\n\x00",
+    # WireFormatInfo and ConnectionInfo (3) without a password, a user and a path; ShutdownInfo (11).
+    # No SessionInfo (4), ConsumerInfo (5), ProducerInfo (6) or DestinationInfo (8).
+    "openwire": rb"\x00{3}\x89\x01ActiveMQ\x00{3}\x01\x01.*\x00{3}-\x03\x00{3}\x01\x01\x01x\x01\x00\x0dtieback_probe"
+    rb"\x01\x00\x0dtieback_probe\x00{5}|\x00{3}\x06\x0b\x00{3}\x02\x00",
     "nats_client": rb'CONNECT \{(?:"(?:verbose|pedantic|tls_required|name|lang|version|protocol)":[^,:}]*,?)+\}\r\n'
     rb"PING\r\n|SUB tieback\.probe 1\r\nPING\r\n",
     # A bind without name and password, StartTLS, unbind, searches (0x63) of any class.
@@ -577,7 +598,9 @@ REFUSED = [
     ("ldap", re.escape(b"0\x08\2\1\6J\3a=b")),
     ("ftp", re.escape(b"DELE /a\r\n")),
     ("ftp", re.escape(b"RETR /a\r\n")),
-    ("rsync", re.escape(b"--server\0--sender\0")),
+    ("rsync", re.escape(b"--server\0-r\0-e.iLs\0.\0pub/\0\0\x04\0\0\x07\0\0\0\0")),
+    ("rsync", re.escape(b"--server\0--sender\0--remove-source-files\0-r\0-e.iLs\0.\0pub/\0\0\x04\0\0\x07\0\0\0\0")),
+    ("rsync", re.escape(b"--server\0--sender\0-r\0-e.iLs\0.\0pub/\0\0\x04\0\0\x07\0\0\0\0\x03\0\0\x07\1\0\xa0")),
     ("mssql", re.escape(b"\x10\x01\0\x20")),
     ("smb", re.escape(b"\0\0\0l\xfeSMB\x40\0\0\0\0\0\0\0\1\0" + bytes(94))),
 ]

@@ -141,10 +141,9 @@ def store_name(exposure: Exposure) -> str:
     return clean(f"{exposure.product} {exposure.version}".strip(), 60) or "unknown"
 
 
-def place_text(exposure: Exposure, *, named: bool) -> str:
-    """Return product and version; with its first target if ``named``, because no app says which store it is."""
-    targets = exposure.targets if named else ()
-    return store_text(exposure) + "".join(f" at {clean(target, 300)}" for target in targets[:1])
+def place_text(exposure: Exposure) -> str:
+    """Return product, version and first target: one app may use several stores of one product."""
+    return store_text(exposure) + "".join(f" at {clean(target, 300)}" for target in exposure.targets[:1])
 
 
 def way_text(route: AppRoute) -> str:

@@ -341,6 +341,7 @@ def finding(store: Exposure, app: App, severity: Severity) -> Finding:
         apps=(app.sha256,),
         evidence=(f"{store.targets[0]}: {store.proofs[0]}",),
         advice="Close the port to the Internet, turn authentication on, then read its access logs.",
+        references=("owasp-mobile:M3", "nis2:21.2.i", "cra:I.2.d"),
     )
 
 
