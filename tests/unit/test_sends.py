@@ -14,6 +14,7 @@ import pytest
 from tieback.model.grant import Depth
 from tieback.probes import PROBES
 from tieback.probes.interface import Probe
+from tieback.probes.wire.http import PROPERTIES
 from tieback.scope.conversation import DeclaredSend, SendCost
 
 ROOT = Path(__file__).parents[2]
@@ -265,6 +266,8 @@ SAMPLES = {
     ("postgresql", "a sample"): rb'Q.*SELECT pg_catalog\.left\(".*"::pg_catalog\.text,256\).*'
     rb' FROM ONLY ".*" LIMIT 50\x00',
 }
+PROPFINDS = ("webdav", "web")
+"""Probes that may send PROPFIND: to list one level of a folder, or the properties of one folder."""
 QUERIES = {
     # query parameter that carries a command, what its value may be
     "q": r"SELECT\+table_name,column_name,data_type\+FROM\+information_schema\.columns\+WHERE\+table_schema=%27iox%27"
@@ -362,6 +365,10 @@ CQL = re.compile(
     rb"SELECT [a-z_, ]+ FROM system(?:_schema|_views)?\.[a-z_]+(?: WHERE name = 'authorizer')?"
     rb"\x00\x01\x04\x00\x00\x13\x88"
 )
+OF_KEYSPACE = re.compile(
+    rb"\[34\](?:x00){3}x07x00x00\[x00-xff\]\{2\}x00x00\[x00-xff\]\{2\}SELECT [a-z_, ]+ FROM system(?:_schema)?\.[a-z_]+"
+    rb" WHERE keyspace_name = '\[A-Za-z0-9_\]\{1,48\}'\x00\x01\x04\x00\x00\x13\x88"
+)
 TOKENS = re.compile(
     rb"\[34\](?:x00){3}x07x00x00\[x00-xff\]\{2\}x00x00\[x00-xff\]\{2\}"
     rb'SELECT token\(("[^ ]*)\) FROM "[^ "]*"."[^ "]*"(?: WHERE token\(\1\) > -\?\[0-9\]\{1,39\})? LIMIT 5000'
@@ -387,6 +394,10 @@ def unescaped(data: bytes) -> bytes:
 def problem_of_http(name: str, text: str) -> str:
     verb, rest = text.split(" ", 1)
     path, body = rest.partition(" HTTP/1.1")[0], rest.partition("\r\n\r\n")[2]
+    if verb == "PROPFIND":
+        levels = re.findall(r"(?m)^Depth: (\S+)\r$", rest)
+        fine = name in PROPFINDS and "?" not in path.replace("(?", "") and body.encode() == PROPERTIES
+        return "" if fine and levels in (["0"], ["1"]) else f"a PROPFIND of {path}, Depth {levels}: {body}"
     if verb == "POST":
         return "" if (name, path, body) in POSTS else f"a POST that is not on the list: {path} {body}"
     if verb not in ("GET", "HEAD") or body:
@@ -432,7 +443,7 @@ def problem_of_sql(probe: Probe, send: DeclaredSend, data: bytes) -> str:
 
 
 def problem_of_cql(data: bytes) -> str:
-    if TOKENS.fullmatch(data):
+    if TOKENS.fullmatch(data) or OF_KEYSPACE.fullmatch(data):
         return ""
     opcode, body = data[7:8], data[12:]
     fine = {
@@ -519,7 +530,17 @@ def http(line: str, body: str = "") -> bytes:
     return re.escape(f"{line} HTTP/1.1\r\nHost: h\r\n\r\n{body}".encode())
 
 
+def propfind(verb: str, fields: str, body: str = PROPERTIES.decode()) -> bytes:
+    return re.escape(f"{verb} /docs/ HTTP/1.1\r\nHost: h\r\n{fields}\r\n{body}".encode())
+
+
 REFUSED = [
+    ("webdav", propfind("PROPFIND", "Depth: infinity\r\n")),
+    ("webdav", propfind("PROPFIND", "")),
+    ("webdav", propfind("PROPFIND", "Depth: 1\r\nDepth: infinity\r\n")),
+    ("webdav", propfind("PROPFIND", "Depth: 1\r\n", '<propfind xmlns="DAV:"><allprop/></propfind>')),
+    ("s3", propfind("PROPFIND", "Depth: 1\r\n")),
+    *(("webdav", propfind(verb, "Depth: 1\r\n")) for verb in ("PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "REPORT")),
     ("elasticsearch", http("DELETE /people")),
     ("elasticsearch", http("PUT /people")),
     ("elasticsearch", http("POST /people/_search", "{}")),

@@ -64,10 +64,12 @@ from tieback.probes.stores.solr import SolrProbe
 from tieback.probes.stores.stomp import StompProbe
 from tieback.probes.stores.typesense import TypesenseProbe
 from tieback.probes.stores.weaviate import WeaviateProbe
+from tieback.probes.stores.webdav import WebdavProbe
 from tieback.probes.stores.zookeeper.probe import ZookeeperProbe
 from tieback.probes.web import WebStoreProbe
 
 WEB_STORES: tuple[WebStoreProbe, ...] = (
+    WebdavProbe(),
     CouchdbProbe(),
     InfluxdbProbe(),
     S3Probe(),
