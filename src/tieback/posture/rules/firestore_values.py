@@ -100,8 +100,8 @@ def _text(arguments: Sequence[Value]) -> Value:
 
 
 def _date(year: Value, month: Value, day: Value) -> Value:
-    parts = (int(_number(part)) for part in (year, month, day))
-    return Moment(datetime.datetime(*parts, tzinfo=datetime.UTC).timestamp() * 1000)
+    day_of = datetime.datetime(int(_number(year)), int(_number(month)), int(_number(day)), tzinfo=datetime.UTC)
+    return Moment(day_of.timestamp() * 1000)
 
 
 def _time(hours: Value, minutes: Value, seconds: Value, nanoseconds: Value) -> Value:

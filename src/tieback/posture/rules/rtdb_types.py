@@ -22,6 +22,7 @@ from tieback.posture.rules.expression import (
     MemberExpression,
     NameExpression,
     PathOf,
+    RangeExpression,
     Regex,
     Unary,
 )
@@ -119,7 +120,7 @@ def _type(of: Expression, names: dict[str, _Type]) -> _Type:  # noqa: PLR0912 - 
             for item in items:
                 _need(_type(item, names), {TEXT}, "an item of a list")
             return LIST
-        case MapOf() | PathOf():
+        case MapOf() | PathOf() | RangeExpression():
             raise _RefusedError("no such value in these rules")
 
 
