@@ -190,6 +190,8 @@ def _requesters() -> list[tuple[str, dict[str, Any]]]:
         ("authenticated", {**user, "user_metadata": {}}),
         ("authenticated", {**user, "user_metadata": {"role": "admin"}}),
         ("authenticated", {**user, "user_metadata": {"role": "member"}}),
+        ("authenticated", {**user, "user_metadata": {"role": "admin"}, "aal": "aal2"}),
+        ("authenticated", {**user, "user_metadata": {"role": "member"}, "aal": "aal2"}),
     ]
 
 

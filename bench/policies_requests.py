@@ -31,8 +31,9 @@ def needs_writes(case: Case) -> bool:
 
 
 def needs_metadata(case: Case) -> bool:
-    """True if an answer can depend on metadata that users set."""
-    return any("user_metadata" in one or "raw_user_meta_data" in one for one in case.statements)
+    """True if an answer can depend on metadata that users set, or on their second factor."""
+    words = ("user_metadata", "raw_user_meta_data", "aal2")
+    return any(word in one for one in case.statements for word in words)
 
 
 def _rows(columns: Mapping[str, Sequence[str]], seed: int) -> list[dict[str, str]]:

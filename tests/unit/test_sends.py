@@ -185,6 +185,13 @@ SAMPLES = {
         r'\{"collectionName":"[^"]*(?:","[^"]*)?","filter":"","limit":#,"outputFields":\[".*"\]\}',
     ),
     **records(
+        "milvus",
+        "POST",
+        "/v1/vector/query",
+        r"/v1/vector/query",
+        r'\{"collectionName":".*","filter":".* not in \[\]","limit":#,"outputFields":\[".*"\]\}',
+    ),
+    **records(
         "qdrant",
         "POST",
         "/collections/<collection>/points/scroll",
@@ -245,6 +252,9 @@ SAMPLES = {
     ("kafka", "Fetch (version 4)"): (
         rb"\.{4}\0\x01\0\x04\0{3}\x05\0\x07tieback\xff{4}\0\0\x01\xf4\0{3}\x01\0\x02\0{2}\0\0{3}\x01\.\.\[A-Za-z0-9"
     ),
+    # A subscription to every topic but the broker's own, with delivery at most once, and PINGREQ.
+    ("mqtt", "SUBSCRIBE #"): rb"\x82\x06\x00\x01\x00\x01#\x00\xc0\x00",
+    ("mqtt", "SUBSCRIBE # (version 5)"): rb"\x82\x07\x00\x01\x00\x00\x01#\x00\xc0\x00",
     # Rows of one table by name; which tables these are is decided before (test_sampled_tables).
     ("cassandra", "SELECT JSON * FROM <table> LIMIT"): (
         rb".*SELECT JSON \* FROM \"\[A-Za-z0-9_\]\{1,48\}\"\.\"\[A-Za-z0-9_\]\{1,48\}\" LIMIT \(\?:50\|5\)"

@@ -97,6 +97,7 @@ def collect_probe_hints(
     names: Mapping[str, tuple[str, ...]],
     keys: Mapping[str, tuple[PublicKey, ...]],
     rules: Iterable[ContainerRule] | None = None,
+    requests: Mapping[str, tuple[str, ...]] | None = None,
 ) -> dict[Candidate, ProbeHints]:
     """Hints for each candidate; candidates without hints are left out.
 
@@ -106,7 +107,9 @@ def collect_probe_hints(
         names: containers that apps name within an endpoint, by the value of the endpoint.
         keys: public keys of the apps with that endpoint, by the value of the endpoint.
         rules: rules of containers.toml, if the caller has already read them.
+        requests: paths of requests in captures, by the value of the endpoint.
     """
+    requests = requests if requests is not None else {}
     rules = tuple(rules) if rules is not None else read_container_rules()
     endpoints = {backend.endpoint.value: backend.endpoint for backend in backends}
     found: dict[Candidate, ProbeHints] = {}
@@ -118,6 +121,9 @@ def collect_probe_hints(
             if endpoint is None:
                 continue
             every |= dict.fromkeys(_named(endpoint, names.get(value, ()), rules, candidate.path))
+            for path in requests.get(value, ()) if endpoint.kind is not EndpointKind.CLOUD else ():
+                request = msgspec.structs.replace(endpoint, scheme="http", path=path)
+                every |= dict.fromkeys(_named(request, (), rules, candidate.path))
             public |= dict.fromkeys(keys.get(value, ()))
         if every or public:
             found[candidate] = ProbeHints(tuple(every)[:MAX_NAMES], tuple(public)[:MAX_KEYS])

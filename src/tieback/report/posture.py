@@ -1,4 +1,4 @@
-"""Posture of the owner's accounts as tables and lines: each share with its denominator and the unknown part."""
+"""Posture of the owner's accounts as tables and lines: each share of all resources, with the unknown part."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -77,7 +77,7 @@ def _cells(row: ResourceFigures) -> tuple[str, ...]:
     keys = row.at_rest
     return (
         f"{row.resources:,}",
-        *(share_text(count, keys.known) for count in (keys.none, keys.provider_key, keys.customer_key, keys.encrypted)),
+        *(share_text(count, keys.total) for count in (keys.none, keys.provider_key, keys.customer_key, keys.encrypted)),
         f"{keys.unknown:,}",
         *(_answered(share, bad) for share, bad in _answers(row)),
     )
@@ -92,7 +92,7 @@ def _answers(row: ResourceFigures) -> tuple[tuple[YesNoCounts, int], ...]:
 def _answered(share: YesNoCounts, bad: int) -> str:
     if not share.known:
         return f"{share.unknown:,} unknown" if share.unknown else NOTHING
-    return share_text(bad, share.known) + (f", {share.unknown:,} unknown" if share.unknown else "")
+    return share_text(bad, share.total) + (f", {share.unknown:,} unknown" if share.unknown else "")
 
 
 def share_text(count: int, of: int) -> str:
@@ -104,14 +104,14 @@ def _lines(row: ResourceFigures) -> Iterator[str]:
     keys = row.public_at_rest
     if row.public.yes and keys.total:
         yield (
-            f"Of {row.public.yes:,} public (flag, route and port): {share_text(keys.none, keys.known)} not "
-            f"encrypted, {share_text(keys.provider_key, keys.known)} provider's key, "
-            f"{share_text(keys.customer_key, keys.known)} own key, {keys.encrypted:,} key unknown, "
+            f"Of {row.public.yes:,} public (flag, route and port): {share_text(keys.none, keys.total)} not "
+            f"encrypted, {share_text(keys.provider_key, keys.total)} provider's key, "
+            f"{share_text(keys.customer_key, keys.total)} own key, {keys.encrypted:,} key unknown, "
             f"{keys.unknown:,} encryption unknown"
         )
     for share, bad in ((row.authentication, "require no login"), (row.tls, "do not require TLS")):
         if share.known:
-            yield f"{share_text(share.no, share.known)} {bad}" + (
+            yield f"{share_text(share.no, share.total)} {bad}" + (
                 f"; {share.unknown:,} unknown" if share.unknown else ""
             )
 

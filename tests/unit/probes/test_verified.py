@@ -28,6 +28,7 @@ def tool() -> ModuleType:
 def test_the_list_and_the_page_are_those_of_the_recordings(tool: ModuleType) -> None:
     found = tool.rows()
     assert tool.DATA.read_text() == tool.data(found), "run tools/write-verified"
+    assert tool.FIGURES.read_text() == tool.figures(), "run tools/write-verified"
     assert tool.section(found) in tool.PAGE.read_text(), "run tools/write-verified"
 
 

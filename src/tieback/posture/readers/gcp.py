@@ -39,6 +39,7 @@ class AssetInventory:
             facts = ExportObject(value) if isinstance(value, dict) else ExportObject({})
             kind = self._checks.kinds.by_name(facts.text("assettype"))
             if kind is None:
+                source.other += 1
                 continue
             resource = facts.inner("resource")
             data = resource.inner("data")

@@ -52,10 +52,10 @@ class Terraform:
         self._kinds = ResourceTypes()
 
     def recognises(self, head: bytes) -> bool:
-        """True if the output begins with its format version."""
-        return re.match(rb'\s*\{\s*"format_version"\s*:', head) is not None and (
-            b'"terraform_version"' in head or b'"planned_values"' in head or b'"values"' in head
-        )
+        """True if the output begins with its format version or its planned values."""
+        found = re.match(rb'\s*\{\s*"(format_version|planned_values)"\s*:', head)
+        marks = (b'"terraform_version"', b'"planned_values"', b'"values"')
+        return found is not None and any(mark in head for mark in marks)
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
         """The facts of each data store, with the rules and policies that belong to it."""
@@ -119,6 +119,8 @@ class Terraform:
         """The resource under its own name; in a plan under its address, without names that do not exist yet."""
         needs = tuple(_scoped(source, id_) for id_ in found.needs if id_.startswith("sg-") or not graph.planned)
         needs += (_server(source, one),) if found.key in found.needs and graph.planned else ()
+        if found.provider == "aws" and found.route is TriState.UNKNOWN:
+            found = replace(found, route=aws.route(one, graph))
         if not graph.planned:
             return replace(found, needs=needs, account=_real(found.account), region=_real(found.region))
         region = one.values.get("region") or one.values.get("location") or ""

@@ -6,6 +6,7 @@ higher level. ``.validate`` does not protect a path: a requester with write acce
 values that a requester can give itself, such as a role that another rule consults.
 """
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -50,6 +51,7 @@ _QUERY = NamedValues(
     },
     ERROR,
 )
+_NOW = re.compile(r"\bnow\b")
 _MAX_RULES = 2000
 """Most rules that one question evaluates."""
 
@@ -235,8 +237,12 @@ class RtdbPolicy:
             self._rounds.written.clear()
             found = self._truth(rule, who, at, names, _Write(at) if writes else None)
             request = _request(who, segments, writes=writes)
+            if found is False and self._is_allowed_at(0, rule, who, at, names, writes=writes):
+                reason = interface.EXPIRED
             if found is True or found is CHOSEN:
                 first = chain(self._rounds) if found is CHOSEN else ""
+                if not first and not self._is_allowed_at(4e9, rule, who, at, names, writes=writes, default=True):
+                    first = interface.LIMITED
                 return interface.allow(rule.line, rule.text, request, reason=first)
             if found is OWNED and writes and (best is None or not best.certain):
                 best = interface.allow(rule.line, rule.text, request, reason=_OWN_ONLY, own_only=True)
@@ -251,7 +257,31 @@ class RtdbPolicy:
             return interface.deny("no rule on the path: denied by default")
         return interface.deny(reason, last.line, last.text)
 
-    def _truth(self, rule: _Rule, who: Requester, at: _Path, names: Mapping[str, Value], write: _Write | None) -> Value:
+    def _is_allowed_at(
+        self,
+        now: float,
+        rule: _Rule,
+        who: Requester,
+        at: _Path,
+        names: Mapping[str, Value],
+        *,
+        writes: bool,
+        default: bool = False,
+    ) -> bool:
+        """Whether a rule with a condition on time allows access at another time, in seconds since 1970."""
+        if not _NOW.search(rule.text):
+            return default
+        return self._truth(rule, who, at, names, _Write(at) if writes else None, now) in (True, CHOSEN)
+
+    def _truth(
+        self,
+        rule: _Rule,
+        who: Requester,
+        at: _Path,
+        names: Mapping[str, Value],
+        write: _Write | None,
+        now: float | None = None,
+    ) -> Value:
         if isinstance(rule.expression, bool):
             return rule.expression
         if rule.refusal:
@@ -261,7 +291,7 @@ class RtdbPolicy:
             return STORED
         scope: dict[str, Value] = {
             "auth": _USER if who is Requester.ANY_USER else None,
-            "now": self._now * 1000,
+            "now": (self._now if now is None else now) * 1000,
             "root": _Snapshot(()),
             "data": _Snapshot(at),
             "newData": ERROR if write is None else _Snapshot(at, is_new=True),

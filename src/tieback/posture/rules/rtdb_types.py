@@ -18,11 +18,8 @@ from tieback.posture.rules.expression import (
     IndexExpression,
     ListOf,
     Literal,
-    MapOf,
     MemberExpression,
     NameExpression,
-    PathOf,
-    RangeExpression,
     Regex,
     Unary,
 )
@@ -120,7 +117,7 @@ def _type(of: Expression, names: dict[str, _Type]) -> _Type:  # noqa: PLR0912 - 
             for item in items:
                 _need(_type(item, names), {TEXT}, "an item of a list")
             return LIST
-        case MapOf() | PathOf() | RangeExpression():
+        case _:
             raise _RefusedError("no such value in these rules")
 
 

@@ -7,7 +7,7 @@ result. An argument that is known only after apply is missing in it, so what it 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from tieback.model.resource import Dependency, DependencyKind, OpenPorts
+from tieback.model.resource import Dependency, DependencyKind, OpenPorts, TriState
 from tieback.posture.describe.aws_services import admits_everyone
 from tieback.posture.describe.aws_storage import EVERYBODY
 from tieback.posture.facts import open_ports
@@ -150,7 +150,7 @@ def opensearch(one: TerraformResource, graph: TerraformGraph) -> Facts:
     for policy in graph.related(one, "domain_name", *kinds)[0]:
         facts["accesspolicies"] = policy.values.get("access_policies")
     if vpc or one.unknown.get("vpc_options") is True:
-        facts["vpcoptions"] = vpc | {"vpcid": vpc.get("vpc_id") or "known after apply"}
+        facts["vpcoptions"] = {**vpc, "vpcid": vpc.get("vpc_id") or "known after apply"}
     return facts
 
 
@@ -232,6 +232,74 @@ def security_groups(graph: TerraformGraph) -> Iterator[Dependency]:
         yield Dependency(
             group_id(one), DependencyKind.FIREWALL, f"security group {one.address}", openings=tuple(openings)[:100]
         )
+
+
+_SUBNET_GROUPS = {
+    "aws_db_instance": ("db_subnet_group_name", "aws_db_subnet_group"),
+    "aws_rds_cluster": ("db_subnet_group_name", "aws_db_subnet_group"),
+    "aws_redshift_cluster": ("cluster_subnet_group_name", "aws_redshift_subnet_group"),
+}
+"""Argument that names the subnet group, and the type of that group."""
+_PRIVATE_GATEWAYS = frozenset({"aws_nat_gateway", "aws_ec2_transit_gateway", "aws_vpn_gateway", "aws_vpc"})
+_EVERYWHERE = frozenset({"0.0.0.0/0", "::/0"})
+
+
+def route(one: TerraformResource, graph: TerraformGraph) -> TriState:
+    """Whether the subnets of a database have a route to an Internet gateway; unknown for the tables of other plans."""
+    argument, type_ = _SUBNET_GROUPS.get(one.type, ("", ""))
+    groups = graph.targets(one, argument, type_) if argument else None
+    subnets = [subnet for group in groups or () for subnet in graph.targets(group, "subnet_ids", "aws_subnet") or ()]
+    answers = {_route_of_subnet(subnet, graph) for subnet in subnets} or {TriState.UNKNOWN}
+    if TriState.YES in answers:
+        return TriState.YES
+    return TriState.UNKNOWN if TriState.UNKNOWN in answers else TriState.NO
+
+
+def _route_of_subnet(subnet: TerraformResource, graph: TerraformGraph) -> TriState:
+    bound, unresolved = graph.related(subnet, "subnet_id", "aws_route_table_association")
+    tables = [table for each in bound for table in graph.targets(each, "route_table_id", "aws_route_table") or ()]
+    if not tables:
+        return TriState.UNKNOWN
+    answers = {_route_of_table(table, graph) for table in tables}
+    if TriState.YES in answers:
+        return TriState.YES
+    return TriState.UNKNOWN if unresolved or TriState.UNKNOWN in answers else TriState.NO
+
+
+def _route_of_table(table: TerraformResource, graph: TerraformGraph) -> TriState:
+    separate, unresolved = graph.related(table, "route_table_id", "aws_route")
+    # A dynamic block is not in the configuration: unknown routes look like no routes.
+    is_unsure = table.unknown.get("route") is True and (table.is_set("route") or not separate)
+    answers = {TriState.UNKNOWN} if unresolved or is_unsure else set()
+    for each in separate:
+        cidrs = _texts([each.values.get("destination_cidr_block"), each.values.get("destination_ipv6_cidr_block")])
+        if not _EVERYWHERE.isdisjoint(cidrs):
+            answers.add(_leads_outside(each.values.get("gateway_id"), each, graph, "gateway_id"))
+        elif each.unsure("destination_cidr_block", "destination_ipv6_cidr_block"):
+            answers.add(TriState.UNKNOWN)
+    for row in _list(table.values.get("route")):
+        if not isinstance(row, dict):
+            continue
+        nets = _texts([row.get("cidr_block"), row.get("ipv6_cidr_block"), row.get("destination_prefix_list_id")])
+        if not _EVERYWHERE.isdisjoint(nets):
+            answers.add(_leads_outside(row.get("gateway_id"), table, graph, "route"))
+        elif not nets:
+            answers.add(TriState.UNKNOWN)
+    if TriState.YES in answers:
+        return TriState.YES
+    return TriState.UNKNOWN if TriState.UNKNOWN in answers else TriState.NO
+
+
+def _leads_outside(gateway: Any, one: TerraformResource, graph: TerraformGraph, argument: str) -> TriState:
+    """Whether the gateway of a route to everywhere is an Internet gateway."""
+    if isinstance(gateway, str) and gateway:
+        return TriState.of(gateway.startswith("igw-"))
+    if not one.unsure(argument):
+        return TriState.NO
+    types = graph.referred_types(one, argument)
+    if "aws_internet_gateway" in types:
+        return TriState.YES
+    return TriState.NO if types and types <= _PRIVATE_GATEWAYS else TriState.UNKNOWN
 
 
 def _openings(row: Mapping[str, Any]) -> Iterator[OpenPorts]:

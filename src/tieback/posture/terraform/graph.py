@@ -140,6 +140,12 @@ class TerraformGraph:
             return []
         return self._referred(one, argument, types)
 
+    def referred_types(self, one: TerraformResource, argument: str) -> frozenset[str]:
+        """The types of all resources that an argument refers to, also in its nested blocks."""
+        expression = (one.expressions or {}).get(argument)
+        addresses = self._resolve(one.module, _all_references(expression, 0), MAX_MODULES)
+        return frozenset(each.type for address in addresses for each in self._by_base.get(_INDEX.sub("", address), ()))
+
     def _referred(self, one: TerraformResource, argument: str, types: Sequence[str]) -> list[TerraformResource] | None:
         expression = (one.expressions or {}).get(argument)
         addresses = self._resolve(one.module, _references(expression), MAX_MODULES)
@@ -293,6 +299,20 @@ def _has_true(unknown: Any, depth: int = 0) -> bool:
 def _references(expression: Any) -> list[str]:
     """The references in an expression."""
     return _words(expression.get("references")) if isinstance(expression, dict) else []
+
+
+def _all_references(expression: Any, depth: int) -> list[str]:
+    """The references in an expression and in everything below it."""
+    if depth > MAX_MODULES:
+        return []
+    if isinstance(expression, list):
+        return [word for one in expression for word in _all_references(one, depth + 1)]
+    if not isinstance(expression, dict):
+        return []
+    inner = [
+        word for name, one in expression.items() if name != "references" for word in _all_references(one, depth + 1)
+    ]
+    return [*_references(expression), *inner]
 
 
 def _longest(references: Sequence[str]) -> list[str]:

@@ -132,7 +132,7 @@ def containers(one: TerraformResource, graph: TerraformGraph) -> tuple[list[str]
 def azure_server(one: TerraformResource, graph: TerraformGraph) -> Facts:  # noqa: ARG001 - the shape of all
     """A server of SQL, PostgreSQL or MySQL, a Redis cache or a Cosmos DB account."""
     address = one.values.get("ip_range_filter")
-    ranges = address.split(",") if isinstance(address, str) else address
+    ranges = address.split(",") if isinstance(address, str) else address if isinstance(address, list) else []
     properties: Facts = {
         "publicnetworkaccess": _switch(one.values.get("public_network_access_enabled")),
         "version": one.values.get("version"),
@@ -146,7 +146,7 @@ def azure_server(one: TerraformResource, graph: TerraformGraph) -> Facts:  # noq
     if one.block("customer_managed_key"):
         properties["dataencryption"] = {"type": "AzureKeyVault"}
     if one.type == "azurerm_cosmosdb_account" and one.creates and not one.unsure("ip_range_filter"):
-        properties["iprules"] = [{"ipaddressorrange": net} for net in ranges or () if isinstance(net, str) and net]
+        properties["iprules"] = [{"ipaddressorrange": net} for net in ranges if isinstance(net, str) and net]
     kinds = {"azurerm_postgresql_flexible_server": "postgresql", "azurerm_postgresql_server": "postgresql"}
     return {
         "name": one.values.get("name") or one.address,

@@ -78,6 +78,39 @@ GROUP_RULE = {"protocol": "tcp", "from_port": 5432, "to_port": 5432, "cidr_block
 CLOSED_RULE = GROUP_RULE | {"cidr_blocks": ["10.0.0.0/8"]}
 DATABASE = {"engine": "postgres", "port": 5432, "publicly_accessible": True, "storage_encrypted": None}
 
+
+def network(inline: dict[str, Any] | None, separate: dict[str, Any] | None = None) -> str:
+    """A public database whose subnet has one route table."""
+    gateway: Any = (inline or {}).get("gateway_id")
+    refers = isinstance(gateway, dict)
+    blocks = [{"cidr_block": "0.0.0.0/0", **({} if refers else inline)}] if inline else []
+    resources: dict[str, Any] = {
+        "aws_security_group__g": {"ingress": [GROUP_RULE]},
+        "aws_subnet__s": {"cidr_block": "10.0.0.0/24"},
+        "aws_internet_gateway__i": {},
+        "aws_nat_gateway__i": {},
+        "aws_route_table__t": {"route": blocks},
+        "aws_route_table_association__a": {
+            "subnet_id": to("aws_subnet.s"), "route_table_id": to("aws_route_table.t"),
+        },
+        "aws_db_subnet_group__d": {"name": "d", "subnet_ids": to("aws_subnet.s")},
+        "aws_db_instance__d": DATABASE
+        | {"vpc_security_group_ids": to("aws_security_group.g"), "db_subnet_group_name": "d"},
+    }  # fmt: skip
+    if separate:
+        route = {"route_table_id": to("aws_route_table.t"), "destination_cidr_block": "0.0.0.0/0"}
+        resources["aws_route__r"] = route | separate
+    document = json.loads(plan(**resources))
+    table = next(one for one in document["resource_changes"] if one["address"] == "aws_route_table.t")
+    configured = document["configuration"]["root_module"]["resources"]
+    if refers:
+        table["change"]["after_unknown"]["route"] = [{"gateway_id": True}]
+        for one in configured:
+            if one["address"] == "aws_route_table.t":
+                one["expressions"]["route"] = [{"gateway_id": {"references": gateway["refers"]}}]
+    return json.dumps(document)
+
+
 CASES: list[tuple[str, str, str]] = [
     ("a new bucket blocks public access by default", plan(aws_s3_bucket__b=BUCKET), "no"),
     (
@@ -158,6 +191,12 @@ CASES: list[tuple[str, str, str]] = [
         ),
         "unknown",
     ),
+    ("a database in an open group and a public subnet", network({"gateway_id": to("aws_internet_gateway.i")}), "yes"),
+    ("a public subnet with a separate route", network(None, {"gateway_id": to("aws_internet_gateway.i")}), "yes"),
+    ("a private subnet", network({"gateway_id": to("aws_nat_gateway.i")}), "no"),
+    ("a subnet without a route to everywhere", network(None), "no"),
+    ("a known gateway", network({"gateway_id": "igw-1"}), "yes"),
+    ("a gateway of another plan", network({"gateway_id": to("var.gateway")}), "unknown"),
     ("a private database", plan(aws_db_instance__d=DATABASE | {"publicly_accessible": False}), "no"),
     (
         "a database in a closed group",

@@ -8,7 +8,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping
 
-from tieback.posture.rules.containers.images import UNKNOWN, store_ports
+from tieback.posture.rules.containers.images import UNKNOWN, all_ports
 from tieback.posture.rules.containers.policy import ContainerPolicy
 from tieback.posture.rules.containers.service import ContainerService, PublishedPort, Variable
 from tieback.posture.rules.interface import RulesReaderMeta
@@ -86,8 +86,8 @@ def _environment(node: ConfigNode | None) -> Iterator[tuple[str, Variable]]:
             yield name, Variable(None if value.value is None else _known(value.text), value.line)
         return
     for item in node.each():
-        name, has_value, value = item.text.partition("=")
-        yield name.strip(), Variable(_known(value) if has_value else None, item.line)
+        name, has_value, text = item.text.partition("=")
+        yield name.strip(), Variable(_known(text) if has_value else None, item.line)
 
 
 def _known(text: str) -> str | None:
@@ -142,7 +142,7 @@ def _published(node: ConfigNode) -> tuple[list[PublishedPort], str, bool]:
     mode = node.get("network_mode")
     if mode is not None and mode.text == "host":
         how = f"network_mode: {mode.text}"
-        return [PublishedPort(port, str(port), "", mode.line, how) for port in sorted(store_ports())], "", True
+        return [PublishedPort(port, str(port), "", mode.line, how, by_network=True) for port in all_ports()], "", True
     if mode is not None and mode.text.startswith(("service:", "container:")):
         return [], f"it shares the network of {mode.text}, whose ports decide", False
     found = node.get("ports")
@@ -191,7 +191,7 @@ def _port(item: ConfigNode) -> Iterator[PublishedPort]:
         shown = str(int(outside_first) + shift) if outside_first.isdecimal() else ""
         is_certain = UNKNOWN not in address_text
         yield PublishedPort(
-            number, shown, address_text.replace(UNKNOWN, ""), item.line, f"ports: {item.text}", is_certain
+            number, shown, address_text.replace(UNKNOWN, ""), item.line, f"ports: {item.text}", certain=is_certain
         )
 
 

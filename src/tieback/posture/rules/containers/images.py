@@ -17,6 +17,9 @@ _MAJOR = re.compile(r"v?(\d{1,4})(?:\D|$)")
 _EMPTY = Variable("", 0)
 UNKNOWN = "\0"
 """Stands in a value for a part that the file does not contain."""
+_COMMON_PORTS = frozenset({8123, 9000})
+"""Ports of data stores that many other servers use."""
+_OFF = frozenset({"false", "no", "off"})
 _CONFIG_FILES = (".conf", ".cnf", ".cfg", ".ini", ".yml", ".yaml")
 
 
@@ -67,9 +70,15 @@ def _by_name() -> Mapping[str, StoreImage]:
 
 
 @cache
-def store_ports() -> frozenset[int]:
+def all_ports() -> tuple[int, ...]:
     """The ports of all data stores."""
-    return frozenset(port for image in load_images() for port in image.ports)
+    return tuple(sorted({port for image in load_images() for port in image.ports}))
+
+
+@cache
+def store_ports() -> frozenset[int]:
+    """The ports that show a data store even if its image is not known."""
+    return frozenset(all_ports()) - _COMMON_PORTS
 
 
 def store_image(image: str) -> StoreImage | None:
@@ -83,7 +92,7 @@ def is_store(service: ContainerService) -> bool:
     """True for a known data store, and for an unknown image that publishes the port of one."""
     if store_image(service.image) is not None:
         return True
-    return any(one.port in store_ports() for one in service.published)
+    return any(one.port in store_ports() and not one.by_network for one in service.published)
 
 
 def container_access(service: ContainerService) -> Permission:
@@ -114,11 +123,14 @@ def _unreachable(service: ContainerService, image: StoreImage, ports: list[Publi
     return interface.deny(service.inside, service.line, f"image: {service.image}", certain=service.inside_certain)
 
 
-def _by_image(service: ContainerService, image: StoreImage, shown: str, port: PublishedPort) -> Permission:
+def _by_image(
+    service: ContainerService, image: StoreImage, shown: str, port: PublishedPort, first: int = 0
+) -> Permission:
+    """The answer of the first rule that applies, from the rule with the number ``first``."""
     version = _major(service.image)
     doubt = "" if service.complete else "a file or object that was not read changes it"
     doubt = doubt or _other_config(service, image)
-    for rule in image.rule:
+    for number, rule in enumerate(image.rule[first:], start=first + 1):
         if version is not None and (version < rule.since or (rule.before and version >= rule.before)):
             continue
         if rule.is_default and (rule.since or rule.before) and version is None and rule is not image.rule[-1]:
@@ -135,7 +147,7 @@ def _by_image(service: ContainerService, image: StoreImage, shown: str, port: Pu
             certain, reason = False, f"{reason}; the version is not known"
         if rule.is_default and doubt:
             certain, reason = False, f"{reason}, unless {doubt}"
-        elif is_unknown:
+        elif is_unknown and (rule.access != "closed" or not _is_closed(service, image, shown, port, number)):
             certain, reason = False, f"{reason}, if the variable has such a value"
         line = found.line or service.line
         text = f"{shown}; {port.how}" + ("" if rule.is_default else f"; {_said(rule, service)}")
@@ -144,6 +156,12 @@ def _by_image(service: ContainerService, image: StoreImage, shown: str, port: Pu
         request = image.request.replace("<port>", port.outside or "<port>")
         return interface.allow(line, text, request, reason=reason, certain=certain)
     return interface.deny("no rule of the image applies", service.line, shown, certain=False)
+
+
+def _is_closed(service: ContainerService, image: StoreImage, shown: str, port: PublishedPort, first: int) -> bool:
+    """True if the rules from ``first`` on close it, too: then the value of a variable does not matter."""
+    after = _by_image(service, image, shown, port, first)
+    return not after.allowed and after.certain
 
 
 def _match(service: ContainerService, rule: ImageRule) -> Variable | None:
@@ -157,13 +175,20 @@ def _match(service: ContainerService, rule: ImageRule) -> Variable | None:
     words = service.arguments
     for number, word in enumerate(words):
         text = word.value or ""
-        name = next((one for one in rule.args if text == one or text.startswith((f"{one}=", one))), None)
-        if name is None or (text != name and not name.endswith("=") and not text.startswith(f"{name}=")):
+        # ``--bind x``, ``--bind=x``, or a name that itself ends in ``=``.
+        option = next(
+            (one for one in rule.args if text == one or text.startswith(one if one[-1] == "=" else f"{one}=")), ""
+        )
+        if not option:
             continue
-        value = text[len(name) :].lstrip("=")
+        value = text[len(option) :].lstrip("=")
         follows = words[number + 1] if number + 1 < len(words) else None
         given = Variable(None if value == UNKNOWN else value, word.line) if value else follows
+        if value.lower() in _OFF and not rule.values:
+            continue
         if not rule.values:
+            if given is not None and given.value == "":
+                continue  # an empty password is none
             is_unknown = given is not None and given.value is None and not given.secret
             return Variable(None, word.line) if is_unknown else word
         if given is not None and (given.value is None or given.value.lower() in rule.values):
@@ -173,10 +198,9 @@ def _match(service: ContainerService, rule: ImageRule) -> Variable | None:
 
 def _other_config(service: ContainerService, image: StoreImage) -> str:
     """What a mounted or named configuration file can do; empty if there is none."""
-    mounted = (path for path in service.mounts if path.startswith(image.config)) if image.config else iter(())
-    named = (word.value for word in service.arguments if word.value and word.value.endswith(_CONFIG_FILES))
-    path = next(mounted, "") or next(named, "")
-    return f"{path} changes it" if path else ""
+    mounted = [path for path in service.mounts if image.config and path.startswith(image.config)]
+    named = [word.value for word in service.arguments if word.value and word.value.endswith(_CONFIG_FILES)]
+    return next((f"{path} changes it" for path in (*mounted, *named)), "")
 
 
 def _said(rule: ImageRule, service: ContainerService) -> str:

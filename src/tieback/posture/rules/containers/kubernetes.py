@@ -231,7 +231,7 @@ def _published(
             how = f"Service {service.name}, {service.type}"
             if service.type in {"NodePort", "LoadBalancer"} or service.has_external_ips:
                 certain = not service.is_internal and not service.is_restricted and service.type != "NodePort"
-                found.append(PublishedPort(port_number, outside, "", service.line, how, certain))
+                found.append(PublishedPort(port_number, outside, "", service.line, how, certain=certain))
             elif service.name in ingresses and image is not None and image.web:
                 found.append(
                     PublishedPort(port_number, "", "", service.line, f"{how}, behind an Ingress", certain=False)

@@ -28,6 +28,8 @@ class PublishedPort:
     line: int
     how: str
     """What publishes it, such as ``ports: 9200:9200`` or ``Service es, LoadBalancer``."""
+    by_network: bool = False
+    """True if it is one of all ports, because the container has the network of its host."""
     certain: bool = True
     """False if something outside the file limits who reaches it."""
 

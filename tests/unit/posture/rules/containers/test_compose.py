@@ -82,12 +82,17 @@ CASES: list[tuple[str, str, str]] = [
         "redis:7", "command: sh -c 'redis-server --requirepass $$PASS'", env("PASS=s3"), ports="6379"), "--"),
     ("Redis with an unknown password", one("redis:7", "command: --requirepass ${PASS}", ports="6379"), "-?-?"),
     ("Redis with an unknown password, one word", one("redis:7", "command: --requirepass=${P}", ports="6379"), "-?-?"),
+    ("Redis with an empty password", one("redis:7", 'command: redis-server --requirepass ""', ports="6379"), "rw"),
+    ("Redis with an ACL", one("redis:7", "command: redis-server --user default on nopass +@all", ports="6379"), "r?w?"),
     ("Redis with a file", one("redis:7", "command: redis-server /etc/r/redis.conf", ports="6379"), "r?w?"),
     ("Redis on UDP", one("redis:7", ports='"6379:6379/udp"'), "--"),
     ("Valkey", one("valkey/valkey:8", ports="6379"), "rw"),
     ("Bitnami Redis", one("bitnami/redis:7.2", env("ALLOW_EMPTY_PASSWORD=yes"), ports="6379"), "rw"),
     ("Bitnami Redis with a password", one("docker.io/bitnami/redis:7.2", env("REDIS_PASSWORD=x"), ports="6379"), "--"),
     ("PostgreSQL", one("postgres:16", env("POSTGRES_PASSWORD=x"), ports='"5432:5432"'), "--"),
+    ("PostgreSQL with an unknown password", one("postgres:16", env("POSTGRES_PASSWORD=${PW}"), ports="5432"), "--"),
+    ("SQL Server", one("mcr.microsoft.com/mssql/server:2022-latest", env("MSSQL_SA_PASSWORD"), ports="1433"), "--"),
+    ("ZooKeeper", one("zookeeper:3.9", ports="2181"), "r?w?"),
     ("PostgreSQL with trust", one("postgres:16", env("POSTGRES_HOST_AUTH_METHOD=trust"), ports="5432"), "rw"),
     ("PostgreSQL, unknown method", one("postgres:16", env("POSTGRES_HOST_AUTH_METHOD=${M}"), ports="5432"), "r?w?"),
     ("PostgreSQL with another hba", one(
@@ -108,6 +113,9 @@ CASES: list[tuple[str, str, str]] = [
     ("InfluxDB 1, unknown switch", one("influxdb:1.8", env("INFLUXDB_HTTP_AUTH_ENABLED=${A}"), ports="8086"), "r?w?"),
     ("ClickHouse", one("clickhouse/clickhouse-server:24.8", ports="8123"), "r?w?"),
     ("etcd", one("quay.io/coreos/etcd:v3.5.9", ports="2379"), "r?w?"),
+    ("etcd with certificates", one("quay.io/coreos/etcd:v3", "command: etcd --client-cert-auth", ports="2379"), "--"),
+    ("etcd, switched off", one("coreos/etcd:v3", "command: etcd --client-cert-auth=false", ports="2379"), "r?w?"),
+    ("etcd, off by a variable", one("bitnami/etcd:3", env("ETCD_CLIENT_CERT_AUTH=false"), ports="2379"), "r?w?"),
     ("RabbitMQ", one("rabbitmq:3-management", ports="5672"), "--"),
     ("Mosquitto 2", one("eclipse-mosquitto:2", ports="1883"), "--"),
     ("Qdrant", one("qdrant/qdrant", ports="6333"), "rw"),
@@ -155,6 +163,14 @@ def test_passwords_are_not_shown() -> None:
 def test_only_data_stores_are_paths() -> None:
     text = "services:\n  web: {image: nginx, ports: ['80:80']}\n  cache: {image: redis}\n  db: {image: 'postgres:16'}\n"
     assert list(READER.read(RulesText("c.yml", text)).paths()) == ["cache", "db"]
+
+
+def test_an_unknown_image_with_a_common_port_or_the_network_of_the_host_is_no_data_store() -> None:
+    text = (
+        one("acme/console", ports='"9000:9000"')
+        + "  media: {image: acme/media, network_mode: host}\n  c: {image: redis}\n"
+    )
+    assert list(READER.read(RulesText("c.yml", text)).paths()) == ["c"]
 
 
 def test_a_path_that_is_no_data_store_is_not_certain(ask: Ask) -> None:

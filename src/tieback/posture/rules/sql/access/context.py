@@ -15,6 +15,8 @@ class Inputs:
     constants: Constants
     metadata: tuple[str, ...]
     """Values of metadata that a user may set; empty if no expression reads metadata."""
+    second_factor: bool
+    """True if an expression reads how the requester proved its identity."""
     complete: bool
     """False if other metadata could decide."""
 

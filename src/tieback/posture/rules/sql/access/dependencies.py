@@ -32,7 +32,13 @@ def inputs_of(access: AccessContext, trees: Sequence[Any]) -> Inputs:
             values = [one for each in (constants.others, *constants.direct.values()) for one in each]
             texts = list(dict.fromkeys([*_TRIED, *(one for one in values if isinstance(one, str))]))
         metadata = tuple(texts[:MAX_METADATA])
-        found = access.inputs[key] = Inputs(list(trees), constants, metadata, len(metadata) == len(texts))
+        found = access.inputs[key] = Inputs(
+            list(trees),
+            constants,
+            metadata,
+            any(_mentions_text(one, "aal") for one in trees),
+            len(metadata) == len(texts),
+        )
     return found
 
 
@@ -50,6 +56,10 @@ def _mentions_metadata(tree: Any) -> bool:
         or (kind == "ColumnRef" and strings(fields["fields"])[-1:] == ["raw_user_meta_data"])
         for kind, fields in parse.walk(tree)
     )
+
+
+def _mentions_text(tree: Any, text: str) -> bool:
+    return any(kind == "A_Const" and fields.get("sval", {}).get("sval") == text for kind, fields in parse.walk(tree))
 
 
 def _trees(access: AccessContext, relation: Relation, command: str) -> Iterator[Any]:

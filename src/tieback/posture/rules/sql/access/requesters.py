@@ -1,6 +1,7 @@
 """The requesters of a decision: sessions with different metadata, each with its evaluator."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from tieback.posture.rules.sql.access.context import AccessContext, Inputs
@@ -12,6 +13,8 @@ from tieback.posture.rules.sql.conditions.evaluate import evaluator_for
 from tieback.posture.rules.sql.conditions.evaluator import Evaluator
 from tieback.posture.rules.sql.conditions.values import AnyText, Truth
 from tieback.posture.rules.sql.schema import Relation
+
+_SECOND_FACTOR = "after the user enrols a second factor"
 
 
 class _AnyKey(dict[str, Any]):
@@ -30,12 +33,16 @@ class _AnyKey(dict[str, Any]):
 
 
 def sessions_of(role: str, inputs: Inputs, *, signed_in: bool) -> Iterator[Session]:
-    """The sessions of a requester: with the metadata that the expressions name, which a user sets itself."""
+    """The sessions of a requester: with the metadata that the expressions name, which a user sets itself.
+
+    Each user can enrol a second factor: https://supabase.com/docs/guides/auth/auth-mfa.
+    """
     if not signed_in:
         yield Session(role, {"role": role, "iss": "supabase"})
         return
-    for metadata in ({}, *map(_AnyKey, inputs.metadata)):
-        yield Session(role, new_user(role, metadata).claims | UNKNOWN_CLAIMS)
+    for aal in ("aal1", "aal2") if inputs.second_factor else ("aal1",):
+        for metadata in ({}, *map(_AnyKey, inputs.metadata)):
+            yield Session(role, new_user(role, metadata, aal=aal).claims | UNKNOWN_CLAIMS)
 
 
 def evaluator_with_writes(access: AccessContext, session: Session, inputs: Inputs) -> Evaluator:
@@ -48,6 +55,13 @@ def evaluator_with_writes(access: AccessContext, session: Session, inputs: Input
 
     evaluator.self_made = self_made
     return evaluator
+
+
+def with_steps(decision: Decision, session: Session) -> Decision:
+    """The decision, with what the user does before its request."""
+    if decision.outcome is Outcome.NO or session.claims.get("aal") != "aal2":
+        return decision
+    return replace(decision, reason="; ".join(one for one in (decision.reason, _SECOND_FACTOR) if one))
 
 
 def tried_all(decision: Decision, inputs: Inputs) -> Decision:

@@ -15,7 +15,7 @@ from tieback.posture.rules.sql.access.dependencies import (
     row_query,
     trees_of,
 )
-from tieback.posture.rules.sql.access.requesters import evaluator_with_writes, sessions_of, tried_all
+from tieback.posture.rules.sql.access.requesters import evaluator_with_writes, sessions_of, tried_all, with_steps
 from tieback.posture.rules.sql.access.stored import over_stored_rows
 from tieback.posture.rules.sql.access.views import decide_relation
 from tieback.posture.rules.sql.conditions.context import Choices, Context, RefusedQueryError, Scope, UnsupportedError
@@ -133,6 +133,7 @@ def _query(
             decision = Decision(Outcome.NO, function.origin, str(error))
         except (UnsupportedError, RecursionError):
             decision = otherwise
+        decision = with_steps(decision, session)
         if best is None or rank(decision) > rank(best):
             best = decision
     if best is None:

@@ -7,7 +7,7 @@ from tieback.posture.rules.sql.access.context import AccessContext
 from tieback.posture.rules.sql.access.decisions import Decision, Outcome, rank
 from tieback.posture.rules.sql.access.dependencies import inputs_of, is_session_dependent, names_used, trees_of
 from tieback.posture.rules.sql.access.privileges import granted_columns, with_default_privileges
-from tieback.posture.rules.sql.access.requesters import evaluator_with_writes, sessions_of, tried_all
+from tieback.posture.rules.sql.access.requesters import evaluator_with_writes, sessions_of, tried_all, with_steps
 from tieback.posture.rules.sql.access.stored import over_stored_rows
 from tieback.posture.rules.sql.access.tables import decide_table
 from tieback.posture.rules.sql.conditions.context import RefusedQueryError, UnsupportedError
@@ -50,6 +50,7 @@ def decide_view(access: AccessContext, relation: Relation, command: str, role: s
             decision = Decision(Outcome.NO, relation.origin, str(error))
         except (UnsupportedError, RecursionError):
             decision = _view_unsure(access, relation, query)
+        decision = with_steps(decision, session)
         if best is None or rank(decision) > rank(best):
             best = decision
     assert best is not None

@@ -35,10 +35,10 @@ UNKNOWN_CLAIMS = dict.fromkeys(("iss", "iat", "exp", "amr", "session_id"), UNKNO
 """Claims of a user's token that only the project knows."""
 
 
-def new_user(role: str = "authenticated", metadata: dict[str, Any] | None = None) -> Session:
-    """A session of somebody who signed up today."""
+def new_user(role: str = "authenticated", metadata: dict[str, Any] | None = None, *, aal: str = "aal1") -> Session:
+    """A session of somebody who signed up today; ``aal2`` after it enrolled a second factor."""
     claims = {
-        "sub": OWN_ID, "email": OWN_EMAIL, "role": role, "aud": "authenticated", "phone": "", "aal": "aal1",
+        "sub": OWN_ID, "email": OWN_EMAIL, "role": role, "aud": "authenticated", "phone": "", "aal": aal,
         "is_anonymous": False, "app_metadata": {"provider": "email", "providers": ["email"]},
         "user_metadata": {} if metadata is None else metadata,
     }  # fmt: skip
