@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from tieback.posture.rules.sql import names, parse
+from tieback.posture.rules.sql.conditions import scalars
 from tieback.posture.rules.sql.conditions.context import Context, Row, Scope
 from tieback.posture.rules.sql.conditions.evaluator import Evaluator
 from tieback.posture.rules.sql.conditions.operators import any_of, approximated, distinct, element_at, operate
@@ -43,7 +44,22 @@ def _cast(evaluator: Evaluator, fields: Node, scope: Scope, context: Context) ->
     value = evaluator.value(fields["arg"], scope, context)
     if kind == "boolean" and isinstance(value, Truth):
         return value
+    if kind in {"jsonb", "json"}:
+        return apply(lambda one: None if one is None else scalars.read_json(one), value)
     return apply(lambda one: cast(one, kind), value)
+
+
+def _extreme(evaluator: Evaluator, fields: Node, scope: Scope, context: Context) -> Any:
+    """``GREATEST`` and ``LEAST``: nulls are left out."""
+
+    def extreme(*each: Any) -> Any:
+        values = [one for one in each if one is not None]
+        numbers = all(isinstance(one, int | float) and not isinstance(one, bool) for one in values)
+        if not values or not numbers:
+            return UNKNOWN if values else None
+        return max(values) if fields["op"] == "IS_GREATEST" else min(values)
+
+    return apply(extreme, *(evaluator.value(one, scope, context) for one in fields["args"]))
 
 
 def _collated(evaluator: Evaluator, fields: Node, scope: Scope, context: Context) -> Any:
@@ -342,5 +358,6 @@ KINDS = {
     "CaseExpr": _case,
     "SQLValueFunction": _session_value,
     "RowExpr": _row,
+    "MinMaxExpr": _extreme,
 }
 """By the name of PostgreSQL's node."""

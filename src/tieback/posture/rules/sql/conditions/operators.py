@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tieback.posture.rules.sql.conditions import scalars
 from tieback.posture.rules.sql.conditions.values import (
     FALSE,
     FREE,
@@ -81,8 +82,17 @@ def operate(operator: str, left: Any, right: Any) -> Any:  # noqa: PLR0912 - an 
             return found
         case "#>>" | "#>" if isinstance(left, dict) and isinstance(right, str):
             return _path(left, *(key.strip() for key in right.strip("{}").split(",")))
-        case "?" if isinstance(left, dict):
+        case "->" | "->>" if isinstance(left, list) and isinstance(right, int):
+            found = left[right] if -len(left) <= right < len(left) else None
+            return found if operator == "->" or found is None or isinstance(found, str) else UNKNOWN
+        case "?" if isinstance(left, dict | list):
             return right in left
+        case "@>" if type(left) is dict and isinstance(right, dict):
+            return scalars.contains(left, right)
+        case "~" | "~*" | "!~" | "!~*":
+            return scalars.matches(operator, left, right)
+        case "/" | "%" if _numeric(left) and _numeric(right):
+            return scalars.divide(operator, left, right)
         case "||" if isinstance(left, str) and isinstance(right, str):
             return (left + right)[:10_000]
         case "||" if isinstance(left, list) and isinstance(right, list):
@@ -120,6 +130,8 @@ def builtin(name: str, arguments: list[Any], *, inexact: bool) -> Any:
             result = apply(lambda one, *_: (len(one) or None) if isinstance(one, list) else UNKNOWN, *arguments)
         case "jsonb_extract_path_text" | "json_extract_path_text":
             result = apply(_path, *arguments)
+        case _:
+            result = apply(lambda *each: scalars.function(name, each), *arguments)
     if inexact and result is not UNKNOWN and not isinstance(result, Truth | Approximate | OneOf):
         return Approximate(result)
     if inexact and isinstance(result, Truth):

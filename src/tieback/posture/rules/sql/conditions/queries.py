@@ -193,7 +193,10 @@ def _rows(  # noqa: PLR0912 - how a row can exist
                 continue
             sure = holds in {"T", "always"} or (holds == "C" and source == "made")
             if source == "fixed" and holds == "always":
-                certain = True
+                if _may_remove(evaluator, query, outer, context, kinds):
+                    made = True
+                else:
+                    certain = True
             elif source in {"fixed", "made"} and sure:
                 made = True
             else:
@@ -231,6 +234,26 @@ def _combinations(evaluator: Evaluator, query: Node, outer: Scope, context: Cont
             kinds = ["made", "taken", *kinds]
         found = [(*before, kind) for before in found for kind in kinds]
     yield from found[:64]
+
+
+def _may_remove(evaluator: Evaluator, query: Node, outer: Scope, context: Context, kinds: tuple[str, ...]) -> bool:
+    """Whether the requester may first delete or change one of the rows that its sign-up created."""
+    rights = replace(context, choices=Choices())
+    bases, _, _ = bind(evaluator, query, outer, rights, None)
+    for base, kind in zip(bases, kinds, strict=True):
+        if kind != "fixed" or evaluator.self_made is None or not _may_obtain(evaluator, base.relation, context):
+            continue
+        key = {name for one in base.relation.keys.values() for name in one}
+        whole = _settable(evaluator, base.relation, "update") >= base.relation.columns.keys()
+        for fixed in evaluator.sign_up_rows(base.relation) or []:
+            for command, values in (("delete", fixed), ("overwrite", {name: fixed.get(name) for name in key})):
+                row = BaseRow(base.relation, evaluator.constants, rights.choices)
+                row.values = dict(values)
+                if (command == "delete" or (whole and key)) and evaluator.self_made(
+                    base.relation, command, row, rights
+                ).holds:
+                    return True
+    return False
 
 
 def _may_obtain(evaluator: Evaluator, relation: Relation, context: Context) -> bool:

@@ -54,6 +54,10 @@ class RequestHeaders(dict[str, Any]):
         del default
         return UNKNOWN if str(key).lower() in _PROXY_HEADERS else FREE
 
+    def __contains__(self, key: object) -> bool:
+        """The requester can send any header."""
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class Approximate:
