@@ -214,6 +214,8 @@ def _method(of: Value, name: str, arguments: Sequence[Value]) -> Value:
     if isinstance(of, _Difference):
         return of.keys if name in {"affectedKeys", "addedKeys", "changedKeys"} else [CHOSEN]
     if isinstance(of, UnknownValue):
+        if of is STORED and _lacks_own(name, arguments):
+            return False
         return STORED if of in (OWN, OPEN) else of
     if isinstance(of, NamedValues):
         return _of_record(of, name, arguments)
@@ -225,6 +227,16 @@ def _method(of: Value, name: str, arguments: Sequence[Value]) -> Value:
         # Timestamps and durations are milliseconds here.
         return of if name in {"toMillis", "date", "time", "seconds", "nanos"} else STORED
     return ERROR
+
+
+def _lacks_own(name: str, arguments: Sequence[Value]) -> bool:
+    """True if a stored list must contain the requester's identity, which no stored data names."""
+    match name, arguments:
+        case "hasAny", [list() as items]:
+            return bool(items) and all(item is OWN for item in items)
+        case "hasAll", [list() as items]:
+            return OWN in items
+    return False
 
 
 def _of_stored(of: StoredRecord | SettableValue, name: str, arguments: Sequence[Value]) -> Value:
