@@ -79,8 +79,8 @@ def _collect(project: _Project, root: ConfigNode, file: str, name: str) -> None:
             continue
         if "action" in row.value and "collection" in row.value:
             collection, action = row.get("collection"), row.get("action")
-            key = (collection.text if collection else "", action.text if action else "")
-            project.by_action.setdefault(key, []).append((row, file))
+            place = (collection.text if collection else "", action.text if action else "")
+            project.by_action.setdefault(place, []).append((row, file))
         elif "public_registration" in row.value:
             project.registration = row
         elif "policy" in row.value and ("role" in row.value or "user" in row.value):
