@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from bench.policies_made import Case, make
 from bench.policies_oracle import Oracle, Reached
 from tieback.posture.rules.source import RulesText
-from tieback.posture.rules.sql.access import Decision, Outcome
+from tieback.posture.rules.sql.access.decisions import Decision, Outcome
 from tieback.posture.rules.sql.server import ADMIN, find_isolation, isolated_server
 from tieback.posture.rules.sql.supabase import prelude
 from tieback.posture.rules.sql_policies import SqlPolicies, SqlSchema

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, ISC004 - a statement in one piece reads better
 """Random schemas with row level security, for the comparison with PostgreSQL.
 
 Each case is a text of statements as migrations have them. Its constructs are counted, so that a run shows which ones it
@@ -8,12 +9,36 @@ import random
 from collections import Counter
 from dataclasses import dataclass, field
 
-OTHERS = ("5eed0000-0000-4000-8000-0000000000b1", "5eed0000-0000-4000-8000-0000000000b2")
-"""IDs of the users who own the stored rows."""
-OWN = "5eed0000-0000-4000-8000-00000000a001"
+from bench import policies_conditions as conditions
+from bench.policies_conditions import OTHERS, OWN
+
 STATUSES = ("live", "draft")
 ROLES = ("member", "admin")
-TABLES = ("notes", "teams_members", "profiles")
+_OTHER, _OWN = (f"'{one}'" for one in (OTHERS[0], OWN))
+COLUMNS = {
+    "owner": (_OTHER, _OWN, "null", "default"),
+    "open": ("true", "false"),
+    "status": ("'live'", "'draft'", "'other'", "null", f"'{OWN}/a'"),
+    "team": ("1", "2", "3"),
+    "editors": (f"array[{_OTHER}]::uuid[]", f"array[{_OWN}]::uuid[]", "'{}'"),
+    "meta": ("'{}'", f"jsonb_build_object('owner', {_OTHER})", f"jsonb_build_object('owner', {_OWN})"),
+}
+"""Values of new rows, by column; of a column that no statement mentions, the first one."""
+STORED = (
+    (_OTHER, "true", "'live'", "1", f"array[{_OTHER}]::uuid[]", f"jsonb_build_object('owner', {_OTHER})"),
+    (
+        f"'{OTHERS[1]}'",
+        "false",
+        "'draft'",
+        "2",
+        f"array['{OTHERS[1]}']::uuid[]",
+        f"jsonb_build_object('owner', '{OTHERS[1]}')",
+    ),
+    (_OTHER, "false", "'live'", "2", "'{}'", f"jsonb_build_object('owner', {_OTHER})"),
+    (_OTHER, "null", "null", "null", "null", "null"),
+    ("null", "true", "'draft'", "1", "null", "'{}'"),
+)
+"""Stored rows: three without a null, and two with."""
 
 
 @dataclass(slots=True)
@@ -25,6 +50,11 @@ class Case:
     constructs: Counter[str] = field(default_factory=Counter)
     paths: list[tuple[str, str]] = field(default_factory=list)
     """Kind (``table``, ``view``, ``matview`` or ``function``) and name of what is compared."""
+
+    schema: str = "public"
+    """Of its tables."""
+    enum: bool = False
+    """True if the status is an enum."""
 
     @property
     def text(self) -> str:
@@ -57,22 +87,22 @@ class _Maker:
 def make(seed: int) -> Case:
     """The case of a seed."""
     maker = _Maker(seed)
-    schema = "private" if maker.chance(0.16) else "public"
+    schema = maker.case.schema = "private" if maker.chance(0.12) else "public"
     if schema == "private":
         maker.add("create schema private", "schema without usage")
-        if maker.chance(0.5):
+        if maker.chance(0.7):
             maker.add("grant usage on schema private to anon, authenticated", "grant usage")
             maker.add("grant all on all tables in schema private to anon, authenticated")
-    if maker.chance(0.12):
+    if maker.chance(0.06):
+        whom = maker.pick("anon, authenticated", "anon")
         maker.add(
-            "alter default privileges in schema public revoke all on tables from anon, authenticated",
-            "default privileges revoked",
+            f"alter default privileges in schema public revoke all on tables from {whom}", "default privileges revoked"
         )
     if maker.chance(0.08):
         maker.add("create role staff nologin", "role membership")
         maker.add(f"grant staff to {maker.pick('authenticated', 'anon', 'service_role')}")
     _tables(maker, schema)
-    if schema == "private" and maker.chance(0.5):
+    if schema == "private" and maker.chance(0.8):
         maker.add("grant select, insert, update, delete on all tables in schema private to anon, authenticated",
                   "grant on all tables")  # fmt: skip
     _helpers(maker, schema)
@@ -82,6 +112,7 @@ def make(seed: int) -> Case:
         _secure(maker, other, main=False)
     _grants(maker, notes)
     _changes(maker, notes)
+    _trigger(maker, notes)
     _views(maker, schema)
     _calls(maker, schema)
     maker.case.paths += [("table", notes)]
@@ -89,11 +120,22 @@ def make(seed: int) -> Case:
 
 
 def _tables(maker: _Maker, schema: str) -> None:
-    null = " not null" if maker.chance(0.5) else ""
-    flag = " not null" if maker.chance(0.5) else ""
+    owner = maker.pick(("uuid", ""), ("uuid not null", "not null"), ("uuid default auth.uid()", "default of a column"))
+    flag = maker.pick(("boolean", ""), ("boolean not null", ""), ("boolean not null default true", ""))
+    status = maker.pick(*[("text", "")] * 8, ("public.status", "enum"), ("public.words", "domain"))
+    if status[0] == "public.status":
+        labels = ", ".join(f"'{one}'" for one in (*STATUSES, "other"))
+        maker.add(f"create type public.status as enum ({labels})")
+    elif status[0] == "public.words":
+        maker.add("create domain public.words as text")
+    maker.case.enum = status[0] == "public.status"
+    for _, construct in (owner, status):
+        if construct:
+            maker.use(construct)
+    check = _check(maker)
     maker.add(
-        f"create table {schema}.notes (id bigint primary key, owner uuid{null}, open boolean{flag}, status text,"
-        f" team integer, editors uuid[]{_check(maker)})"
+        f"create table {schema}.notes (id bigint primary key, owner {owner[0]}, open {flag[0]}, status {status[0]},"
+        f" team integer, editors uuid[], meta jsonb{check})"
     )
     maker.add(
         f"create table {schema}.teams_members (user_id uuid not null, team integer not null,"
@@ -114,51 +156,87 @@ def _tables(maker: _Maker, schema: str) -> None:
 
 
 def _check(maker: _Maker) -> str:
-    if maker.chance(0.06):
+    if not maker.case.enum and maker.chance(0.06):
         maker.use("check constraint")
         return ", check (status in ('live', 'draft'))"
+    if maker.chance(0.04):
+        maker.use("check constraint of two columns")
+        return ", check (team is not null or not open)"
     return ""
 
 
+def _bodies(schema: str) -> dict[str, tuple[str, str, str, str]]:
+    """Helpers: arguments, query, result, and the condition that calls it."""
+    members, profiles = f"{schema}.teams_members", f"{schema}.profiles"
+    mine = f"{profiles} p where p.id = auth.uid()"
+    return {
+        "is_member": (
+            "t integer", f"exists (select 1 from {members} m where m.team = t and m.user_id = auth.uid())",
+            "boolean", "{name}(team)",
+        ),
+        "has_role": (
+            "wanted text", f"exists (select 1 from {mine} and p.role = wanted)", "boolean", "{name}('admin')",
+        ),
+        "has_role_or": (
+            "wanted text default 'admin'", f"exists (select 1 from {mine} and p.role = wanted)", "boolean",
+            "{name}() or {name}(wanted => 'member')",
+        ),
+        "is_admin": ("", f"(select p.role from {mine}) = 'admin'", "boolean", "{name}()"),
+        "role_of": ("", f"(select p.role from {mine})", "text", "{name}() = 'admin'"),
+        "is_signed_in": ("", "auth.uid() is not null", "boolean", "{name}()"),
+        "my_teams": ("", f"select m.team from {members} m where m.user_id = auth.uid()", "setof integer",
+                     "team in (select {name}())"),
+    }  # fmt: skip
+
+
 def _helpers(maker: _Maker, schema: str) -> None:
-    for name in ("is_member", "has_role", "is_admin"):
-        if not maker.chance(0.3):
+    for name, (arguments, query, result, call) in _bodies(schema).items():
+        if not maker.chance(0.22):
             continue
         definer = maker.chance(0.6)
         rights = " security definer" if definer else ""
         maker.use("helper, definer" if definer else "helper, invoker")
-        language = maker.pick("sql", "plpgsql")
-        maker.use(f"helper in {language}")
-        if name == "is_member":
-            head, query = (
-                f"{schema}.is_member(t integer)",
-                f"select exists (select 1 from {schema}.teams_members m where m.team = t and m.user_id = auth.uid())",
-            )
-            call = "team"
-        elif name == "has_role":
-            head, query = (
-                f"{schema}.has_role(wanted text)",
-                f"select exists (select 1 from {schema}.profiles p where p.id = auth.uid() and p.role = wanted)",
-            )
-            call = "'admin'"
+        many = result.startswith("setof")
+        language, body = maker.pick(
+            ("sql", query if many else f"select {query}"),
+            *([] if many else _procedures(query, result)),
+        )
+        construct = "in sql" if language == "sql" else language.partition(":")[2]
+        maker.use("helper that returns rows" if many else f"helper {construct}")
+        head = f"create function {schema}.{name}({arguments}) returns {result}"
+        if construct == "as an expression":
+            maker.add(f"{head} language sql stable{rights} return {body}")
         else:
-            head, query = (
-                f"{schema}.is_admin()",
-                f"select (select p.role from {schema}.profiles p where p.id = auth.uid()) = 'admin'",
-            )
-            call = ""
-        body = f"{query}" if language == "sql" else f"begin return ({query}); end"
-        maker.add(f"create function {head} returns boolean language {language} stable{rights} as $$ {body} $$")
-        if maker.chance(0.15):
+            maker.add(f"{head} language {language.partition(':')[0]} stable{rights} as $$ {body} $$")
+        if maker.chance(0.1):
             maker.add(
                 f"revoke execute on function {schema}.{name} from public, {maker.pick('anon', 'authenticated')}",
                 "helper without execute",
             )
-        maker.functions.append((f"{schema}.{name}({call})", "call of a helper"))
+        if not definer and maker.chance(0.15):
+            types = "integer" if arguments == "t integer" else ("text" if arguments else "")
+            maker.add(f"alter function {schema}.{name}({types}) security definer", "alter function")
+        maker.functions.append((f"({call.format(name=f'{schema}.{name}')})", "call of a helper"))
+
+
+def _procedures(query: str, result: str) -> list[tuple[str, str]]:
+    """Bodies in PL/pgSQL, and as an expression of standard SQL."""
+    empty = "false" if result == "boolean" else "null"
+    return [
+        ("plpgsql:in plpgsql", f"begin return ({query}); end"),
+        ("plpgsql:with a variable", f"declare found {result}; begin found := ({query}); return found; end"),
+        ("plpgsql:with select into", f"declare found {result}; begin select {query} into found; return found; end"),
+        (
+            "plpgsql:with if",
+            f"begin if auth.uid() is null then return {empty}; elsif auth.role() = 'anon' then return {empty};"
+            f" end if; return {query}; end",
+        ),
+        ("sql:as an expression", f"({query})"),
+    ]
 
 
 def _secure(maker: _Maker, table: str, *, main: bool) -> None:
-    share = 0.8 if main else 0.7
+    share = 0.75 if main else 0.7
     if maker.chance(share):
         style = maker.random.random()
         if style < 0.1:
@@ -169,13 +247,21 @@ def _secure(maker: _Maker, table: str, *, main: bool) -> None:
                 " execute 'alter table ' || t || ' enable row level security'; end loop; end $$",
                 "do with a loop",
             )
+        elif style < 0.2:
+            schema, name = table.split(".")
+            maker.add(
+                f"do $$ declare t text; begin for t in select tablename from pg_tables where schemaname = '{schema}'"
+                f" and tablename = '{name}' loop execute format('alter table {schema}.%I enable row level security', t);"
+                " end loop; end $$",
+                "do with format",
+            )
         else:
             maker.add(f"alter table {table} enable row level security", "row level security on")
         if maker.chance(0.08):
             maker.add(f"alter table {table} force row level security", "forced")
     else:
         maker.use("row level security off")
-    count = maker.pick(0, 1, 1, 2, 2, 2, 3, 3) if main else maker.pick(0, 1, 1, 2)
+    count = maker.pick(0, 1, 2, 2, 2, 3, 3, 4) if main else maker.pick(0, 1, 1, 2)
     for number in range(count):
         _policy(maker, table, f"p{number}", main=main)
 
@@ -184,7 +270,7 @@ def _policy(maker: _Maker, table: str, name: str, *, main: bool) -> None:
     command = maker.pick("all", "all", "select", "select", "insert", "update", "delete")
     roles = maker.pick("", "", "", " to authenticated", " to authenticated", " to anon", " to anon, authenticated",
                        " to anon, authenticated", " to service_role", " to public")  # fmt: skip
-    kind = " as restrictive" if maker.chance(0.09) else ""
+    kind = " as restrictive" if maker.chance(0.06) else ""
     maker.use("restrictive" if kind else "permissive")
     maker.use(f"policy for {command}")
     maker.use(f"policy{roles or ' without roles'}")
@@ -199,81 +285,37 @@ def _policy(maker: _Maker, table: str, name: str, *, main: bool) -> None:
     statement = f"create policy {name} on {table}{kind} for {command}{roles}{using}{check}"
     if maker.chance(0.06):
         maker.add(f"do $$ begin {statement}; exception when duplicate_object then null; end $$", "do with an exception")
+    elif maker.chance(0.05):
+        looks = f"select 1 from pg_policies where policyname = '{name}' and tablename = '{table.split('.')[1]}'"
+        maker.add(f"do $$ begin if not exists ({looks}) then {statement}; end if; end $$", "do with if not exists")
     else:
         maker.add(statement)
 
 
 def _condition(maker: _Maker, table: str, *, main: bool, depth: int = 0) -> str:
-    if depth < 2 and maker.chance(0.22):
-        operator = maker.pick("and", "or", "and not", "or not")
+    if depth < 2 and maker.chance(0.2):
+        operator = maker.pick("and", "or", "or", "and not", "or not")
         maker.use(f"operator {operator}")
         left = _condition(maker, table, main=main, depth=depth + 1)
         right = _condition(maker, table, main=main, depth=depth + 1)
         return f"({left}) {operator} ({right})"
-    schema = table.partition(".")[0]
-    session = [
-        *[("true", "constant true")] * 3,
-        *[("true", "constant true")] * 3,
-        ("false", "constant false"),
-        ("auth.uid() is not null", "uid is not null"),
-        ("(select auth.uid()) is not null", "uid as a query"),
-        ("auth.role() = 'authenticated'", "role of the session"),
-        ("auth.jwt() ->> 'role' = 'authenticated'", "claim of the token"),
-        ("(auth.jwt() -> 'user_metadata' ->> 'role') = 'admin'", "metadata that users set"),
-        ("(auth.jwt() -> 'app_metadata' ->> 'role') = 'admin'", "metadata that admins set"),
-        ("current_setting('request.jwt.claims', true)::json ->> 'sub' is not null", "setting of the request"),
-        ("coalesce(auth.role(), '') <> 'anon'", "coalesce"),
-        ("case when auth.uid() is null then false else true end", "case"),
-        ("auth.uid() is distinct from null", "is distinct from"),
-        ("current_user in ('anon', 'authenticated')", "current user"),
-    ]
+    session = conditions.CONSTANTS if maker.chance(0.55) else conditions.SESSION
     if not main:
-        owner = "user_id" if table.endswith("members") else "id"
-        rows = [
-            (f"{owner} = auth.uid()", "own rows"),
-            (f"auth.uid() = {owner} and role = 'member'", "own rows, one role"),
-        ]
-        text, construct = maker.pick(*(session if maker.chance(0.6) else rows))
+        chosen = session if maker.chance(0.6) else conditions.OTHER_ROWS
+        text, construct = maker.random.choice(chosen)
         maker.use(construct)
-        return text
-    rows = [
-        ("owner = auth.uid()", "own rows"),
-        ("(select auth.uid()) = owner", "own rows"),
-        ("owner::text = auth.uid()::text", "own rows, cast"),
-        ("auth.uid() = any (editors)", "any of an array"),
-        ("auth.uid() in (owner)", "in a list"),
-        ("owner is not null and owner = auth.uid()", "own rows, twice"),
-        ("owner = auth.uid() and status = 'live'", "own rows and a constant"),
-        ("id is not null", "column that is never null"),
-        ("owner <> auth.uid()", "rows of others"),
-    ]
-    members, profiles = f"{schema}.teams_members", f"{schema}.profiles"
-    queries = [
-        (f"exists (select 1 from {schema}.teams_members m where m.team = notes.team and m.user_id = auth.uid())",
-         "exists, correlated"),
-        (f"auth.uid() in (select user_id from {schema}.teams_members where role = 'admin')", "in a query"),
-        (f"team in (select m.team from {members} m where m.user_id = auth.uid())", "in a query, correlated"),
-        (f"(select p.role from {schema}.profiles p where p.id = auth.uid()) = 'admin'", "scalar query"),
-        (f"exists (select 1 from {schema}.profiles p where p.id = auth.uid() and p.role = 'admin')", "exists"),
-        (f"exists (select 1 from {profiles} p join {members} m on m.user_id = p.id where p.id = auth.uid())",
-         "exists, join"),
-        (f"not exists (select 1 from {schema}.profiles p where p.id = auth.uid() and p.banned)", "not exists"),
-        ("exists (select 1 from auth.users u where u.id = auth.uid())", "query without a privilege"),
-        (f"exists (select 1 from {schema}.notes n where n.owner = auth.uid())", "recursion"),
-    ]  # fmt: skip
-    stored = [("open", "stored flag"), ("status = 'live'", "stored text"), ("open is true", "is true"),
-              ("status in ('live', 'draft')", "stored text in a list")]  # fmt: skip
+        return text.format(owner="user_id" if table.endswith("members") else "id") if "{owner}" in text else text
     share = maker.random.random()
-    if share < 0.40:
+    if share < 0.50:
         chosen = session
-    elif share < 0.58:
-        chosen = rows
-    elif share < 0.82:
-        chosen = queries
-    elif share < 0.95 and maker.functions:
+    elif share < 0.68:
+        chosen = conditions.ROWS
+    elif share < 0.84:
+        chosen = conditions.queries(table.partition(".")[0])
+    elif share < 0.96 and maker.functions:
         chosen = maker.functions
-    elif share < 0.975:
-        chosen = stored
+    elif share < 0.98:
+        chosen = conditions.STORED
     else:
         chosen = session
     text, construct = maker.random.choice(chosen)
@@ -282,11 +324,10 @@ def _condition(maker: _Maker, table: str, *, main: bool, depth: int = 0) -> str:
 
 
 def _grants(maker: _Maker, table: str) -> None:
-    if not maker.chance(0.5):
+    if not maker.chance(0.3):
         return
     role = maker.pick("anon", "authenticated", "anon, authenticated", "public")
-    choice = maker.random.randrange(7)
-    match choice:
+    match maker.random.randrange(8):
         case 0:
             maker.add(f"revoke all on {table} from {role}", "revoke all")
         case 1:
@@ -301,30 +342,62 @@ def _grants(maker: _Maker, table: str) -> None:
             maker.add(f"revoke update on {table} from anon, authenticated")
             maker.add(f"grant update (status) on {table} to {role}", "grant update of columns")
         case 5:
+            columns = "id, status, open, editors, team, meta"
             maker.add(f"revoke all on {table} from anon, authenticated")
-            maker.add(f"grant insert (id, status, open, editors, team) on {table} to {role}", "grant insert of columns")
+            maker.add(f"grant insert ({columns}) on {table} to {role}", "grant insert of columns")
         case 6:
             maker.add(
                 f"revoke all on all tables in schema {table.partition('.')[0]} from {role}", "revoke on all tables"
             )
+        case 7:
+            maker.add(f"revoke select on {table} from {role}")
+            maker.add(f"grant all on {table} to {role}", "grant after revoke")
 
 
 def _changes(maker: _Maker, table: str) -> None:
-    if maker.chance(0.08):
+    schema = table.partition(".")[0]
+    if maker.chance(0.06):
         maker.add(f"drop policy if exists p0 on {table}", "drop policy")
     if maker.chance(0.06):
         maker.add(f"drop policy if exists p1 on {table}")
         maker.add(f"create policy p1 on {table} for select using ({_condition(maker, table, main=True)})")
         maker.add(f"alter policy p1 on {table} using ({_condition(maker, table, main=True)})", "alter policy")
+        if maker.chance(0.5):
+            maker.add(f"alter policy p1 on {table} to {maker.pick('anon', 'public', 'authenticated')}", "alter roles")
+            maker.add(f"alter policy p1 on {table} rename to renamed", "rename policy")
     if maker.chance(0.08):
         maker.add(f"alter table {table} disable row level security", "row level security off again")
-    if maker.chance(0.08):
+    if maker.chance(0.06):
         maker.add(f"alter table {table} rename to notes_old", "rename")
-        maker.add(f"alter table {table.partition('.')[0]}.notes_old rename to notes")
+        maker.add(f"alter table {schema}.notes_old rename to notes")
+    if maker.chance(0.05):
+        maker.add(f"alter table {table} rename column owner to author", "rename column")
+        maker.add(f"alter table {table} rename column author to owner")
+    if maker.chance(0.05):
+        maker.add("create schema other", "set schema")
+        maker.add(f"alter table {table} set schema other")
+        maker.add(f"alter table other.notes set schema {schema}")
+    if maker.chance(0.04):
+        maker.add(f"alter table {schema}.profiles add column extra text", "drop column")
+        maker.add(f"create policy extra on {schema}.profiles using (extra = 'a')")
+        maker.add(f"alter table {schema}.profiles drop column extra cascade")
+
+
+def _trigger(maker: _Maker, table: str) -> None:
+    if not maker.chance(0.05):
+        return
+    event, refuses = maker.pick(("insert", True), ("update", True), ("delete", False), ("insert", False))
+    body = "raise exception 'no'" if refuses else "raise notice 'a row'"
+    result = "old" if event == "delete" else "new"
+    maker.add(
+        f"create function public.on_note() returns trigger language plpgsql as $$ begin {body}; return {result}; end $$",
+        "trigger that refuses" if refuses else "trigger",
+    )
+    maker.add(f"create trigger on_note before {event} on {table} for each row execute function public.on_note()")
 
 
 def _views(maker: _Maker, schema: str) -> None:
-    if maker.chance(0.25):
+    if maker.chance(0.3):
         option, construct = maker.pick(
             ("", "view, owner's rights"),
             ("", "view, owner's rights"),
@@ -333,9 +406,20 @@ def _views(maker: _Maker, schema: str) -> None:
         where = maker.pick(
             "", "", " where true", " where owner = auth.uid()", " where auth.uid() is not null", " where false"
         )
-        maker.add(f"create view public.v{option} as select id, owner, status from {schema}.notes{where}", construct)
-        if maker.chance(0.2):
+        source = f"{schema}.notes"
+        if maker.chance(0.15):
+            maker.add(f"create view public.w as select * from {source}", "view of a view")
+            source = "public.w"
+        maker.add(f"create view public.v{option} as select id, owner, status from {source}{where}", construct)
+        if not option and maker.chance(0.15):
+            maker.add("alter view public.v set (security_invoker = true)", "alter view")
+        if maker.chance(0.15):
             maker.add("revoke all on public.v from anon, authenticated", "view, revoked")
+        if maker.chance(0.1):
+            maker.add(
+                f"create or replace view public.v{option} as select id, owner, status from {source} where true",
+                "replace view",
+            )
         maker.case.paths.append(("view", "public.v"))
     if maker.chance(0.08):
         maker.add(f"create materialized view public.mv as select id, status from {schema}.notes", "materialised view")
@@ -353,11 +437,14 @@ def _calls(maker: _Maker, schema: str) -> None:
     where = maker.pick(
         "", "", " where owner = auth.uid()", " where auth.uid() is not null", " where owner = who", " where false"
     )
+    query = f"select * from {schema}.notes n{where}"
+    language, body = maker.pick(("sql", query), ("sql", query), ("plpgsql", f"begin return query {query}; end"))
+    maker.use(f"function in {language}")
     maker.add(
-        f"create function public.list_notes(who uuid default null) returns setof {schema}.notes language sql"
-        f" stable{rights} as $$ select * from {schema}.notes n{where} $$"
+        f"create function public.list_notes(who uuid default null) returns setof {schema}.notes language {language}"
+        f" stable{rights} as $$ {body} $$"
     )
-    if maker.chance(0.35):
+    if maker.chance(0.3):
         whom = maker.pick("public", "anon", "public, anon", "public, anon, authenticated")
         maker.add(f"revoke execute on function public.list_notes from {whom}", "revoke execute")
     maker.case.paths.append(("function", "public.list_notes"))

@@ -34,6 +34,9 @@ WITH_SCANS = "pocketbase-*"
 """Conversations whose recorded requests need the ``scans`` of today's grants. There was no such key then."""
 NO_PROBE = "-"
 """Product of a server that no probe is for: it must not get a product, or an access that is exposed."""
+ANY_PASSWORD = "any user name with any password"
+"""Value of ``default_accounts.toml`` for a server that accepts every password, but no client without one. Such a client
+cannot read it: the server is closed."""
 ESTIMATES = 0.02
 """An estimate of records is right if it differs by at most this fraction."""
 USUAL_PORT = "-usual-port"
@@ -106,7 +109,8 @@ class Replayed(msgspec.Struct, frozen=True):
     def false_closed(self) -> bool:
         """True if records that anyone can read are called closed."""
         known = self.truth.has_probe and self.truth.access != "closed"
-        return known and self.report.access in CLOSED and not self.report.untested
+        needs_password = default_account(self.truth.conversation) == ANY_PASSWORD
+        return known and self.report.access in CLOSED and not self.report.untested and not needs_password
 
 
 def _differences_untested(truth: Truth, report: ProbeReport, account: str) -> Iterator[str]:
@@ -117,7 +121,8 @@ def _differences_untested(truth: Truth, report: ProbeReport, account: str) -> It
         yield f"version {report.version}, not {truth.version}"
     if report.access not in (Access.AUTH_REQUIRED, Access.ANY_USER):
         yield f"access {report.access}, although {account} was not tried"
-    if not any(re.search(rf"\b{re.escape(account)}\b", clause) for clause in report.untested):
+    clauses = report.problems if account == ANY_PASSWORD else report.untested
+    if not any(re.search(rf"\b{re.escape(account)}\b", clause) for clause in clauses):
         yield f"it does not say that {account} was not tried"
     if report.containers:
         yield f"{len(report.containers)} containers, although {account} was not tried"
@@ -365,6 +370,20 @@ def replay_all() -> tuple[Replayed, ...]:
             Replayed(truths()[name], depth, report, tuple(dialer.unrecorded), frozenset(dialer.used), tuple(named))
         )
     return tuple(found)
+
+
+def by_server() -> dict[str, int]:
+    """Counts over the servers that a probe is for: a server is right if each of its conversations is."""
+    known: dict[str, list[Replayed]] = {}
+    for one in replay_all():
+        if one.truth.has_probe:
+            known.setdefault(one.truth.conversation, []).append(one)
+    return {
+        "servers": len(known),
+        "right": sum(not any(one.wrong for one in its) for its in known.values()),
+        "false_open": sum(any(one.false_open for one in its) for its in known.values()),
+        "false_closed": sum(any(one.false_closed for one in its) for its in known.values()),
+    }
 
 
 def figures(depth: str = "") -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 import ssl
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from itertools import islice
@@ -385,8 +385,11 @@ def probes() -> Room:
     from tieback.probes import PROBES
     from tieback.probes.interface import Probe
     from tieback.probes.playback import MemoryPeer, play, recorded_answers
+    from tieback.probes.stores.cassandra.session import HEADER, decode_rows
+    from tieback.probes.stores.cassandra.tokens import complete_tokens, partition_keys, without_tokens
     from tieback.probes.stores.kafka.records import log_records
     from tieback.probes.wire.objects import KINDS, object_records
+    from tieback.probes.wire.verdicts import HostileAnswer
     from tieback.scope.conversation import Target
 
     def asks(probe: Probe) -> Callable[[bytes], object]:
@@ -401,7 +404,7 @@ def probes() -> Room:
         return ask
 
     seeds: dict[str, list[bytes]] = {}
-    for name, greeting, answers in _recordings():
+    for name, greeting, answers in (*_recordings(), *(("amqp", b"", answers) for answers in _AMQP_1_0)):
         parts = (greeting, *answers)
         joined = b"".join(len(part).to_bytes(2, "little") + part for part in parts if len(part) < MAX_SEED)
         seeds.setdefault(name, []).append(joined)
@@ -412,16 +415,57 @@ def probes() -> Room:
         """The records of an object of a bucket; the first byte selects its kind."""
         object_records(data[1:], KINDS[(data[0] if data else 0) % len(KINDS)], 50, cut=bool(data and data[0] & 128))
 
+    def tokens(data: bytes) -> None:
+        """A page of tokens and a page of columns: both are rows of CQL, of one and of five columns."""
+        without_tokens(data)
+        for columns in (1, 5):
+            try:
+                rows = decode_rows(data[HEADER:], columns).rows
+            except HostileAnswer:
+                continue
+            complete_tokens(rows) if columns == 1 else partition_keys(rows)
+
     return Room(
         [
             *(
                 Reader(probe.meta.name, asks(probe), seeds.get(probe.meta.name, [b"\0\0" + framed + framed]))
                 for probe in PROBES
             ),
+            Reader("cassandra-tokens", tokens, [_cql_rows(_TOKENS), _cql_rows(_KEY_COLUMNS)]),
             Reader("kafka-records", lambda data: log_records(data, 50), [bytes(61), bytes(16) + b"\x02" + bytes(44)]),
             Reader("object-records", objects, [b"\0a,b\n1,2\n", b'\2{"a":[{"b":1}]}', b'\3{"a":1}\n{"a":2}\n']),
         ]
     )
+
+
+def _amqp(kind: int, number: int, fields: bytes, count: int) -> bytes:
+    """A frame of AMQP 1.0 with a described list."""
+    body = bytes((0, 0x53, number, 0xC0, len(fields) + 1, count)) + fields
+    return (8 + len(body)).to_bytes(4) + bytes((2, kind, 0, 0)) + body
+
+
+_HEADER_1_0 = b"AMQP\0\x01\0\0"
+_LOGIN = b"AMQP\x03\x01\0\0" + _amqp(1, 0x40, b"\xe0\x12\x02\xa3\x05PLAIN\x09ANONYMOUS", 1)
+_OPENED = _amqp(0, 0x10, b"\xa1\x01q" + b"\x40" * 8 + b"\xc1\x10\x02\xa3\x07product\xa1\x04qpid", 10)
+_CLOSED = b"\0\x53\x1d\xc0\x1c\x02\xa3\x18amqp:unauthorized-access\x40"
+_AMQP_1_0 = (
+    (_HEADER_1_0, _LOGIN, _amqp(1, 0x44, b"\x50\0", 1), _HEADER_1_0, _OPENED, _amqp(0, 0x11, b"\x60\0\0", 1)),
+    (_HEADER_1_0, _LOGIN, _amqp(1, 0x44, b"\x50\0", 1), _HEADER_1_0, _amqp(0, 0x18, _CLOSED, 1)),
+)
+"""A broker that only speaks AMQP 1.0: it accepts an anonymous session, or refuses the connection."""
+
+
+def _cql_rows(rows: Sequence[Sequence[bytes]]) -> bytes:
+    """A RESULT frame of CQL with these rows."""
+    columns = b"".join(b"\0\x01c\0\x02" for _ in rows[0])
+    head = (2).to_bytes(4) + (1).to_bytes(4) + len(rows[0]).to_bytes(4) + b"\0\x01k\0\x01t" + columns
+    values = b"".join(len(value).to_bytes(4) + value for row in rows for value in row)
+    body = head + len(rows).to_bytes(4) + values
+    return b"\x84\0\0\0\x08" + len(body).to_bytes(4) + body
+
+
+_TOKENS = ((bytes(8),), (b"\xff" * 8,), (b"\xff" * 8,))
+_KEY_COLUMNS = ((b"shop", b"orders", b"id", bytes(4), b"partition_key"),)
 
 
 def _parts(data: bytes) -> Iterator[bytes]:
@@ -604,6 +648,35 @@ public = true
 verify_jwt = false
 """
 _RULES = {
+    "compose": b"""x-e: &e {A: '${B:-c}'}
+services:
+  db:
+    image: mongo:${T}
+    ports: ['127.0.0.1:27017-27019:27017-27019']
+    environment: {<<: *e, MONGO_INITDB_ROOT_USERNAME: }
+    command: sh -c 'mongod --auth $$A'
+  c:
+    build: .
+    ports: [{target: 6379, published: 1}]
+    labels: [traefik.enable=true]
+    volumes: ['./a:/etc/redis/redis.conf']
+""",
+    "kubernetes": b"""apiVersion: v1
+kind: Service
+metadata: {name: s}
+spec: {type: LoadBalancer, selector: {a: b}, ports: [{port: 1, targetPort: d}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: d}
+spec:
+  template:
+    metadata: {labels: {a: b}}
+    spec:
+      containers:
+      - {name: c, image: 'redis:7', ports: [{name: d, containerPort: 6379, hostPort: 1}], args: [--requirepass, $(P)],
+         env: [{name: P, valueFrom: {secretKeyRef: {name: x}}}]}
+""",
     "firebase-rules": b"rules_version = '2';\nservice cloud.firestore { match /databases/{d}/documents { function f(a) "
     b"{ return a.data.x == 1 && 'r' in request.auth.token; } match /a/{b=**} { allow read: if f(resource); } } }",
     "firebase-rtdb": b'{"rules": {"a": {"$u": {".read": "$u === auth.uid && data.val() > now", ".write": true}}}}',

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tieback.pipeline.posture.exports import ImportedPosture, import_posture, iter_resources, resource_figures
+from tieback.posture.checkov_run import run_checkov
 from tieback.posture.source import Origin
 from tieback.storage.workspace import Workspace
 
@@ -95,6 +96,27 @@ def test_json_reports_what_each_template_requests(results: Path, tmp_path: Path)
     }
     assert whole.planned
     assert (whole.at_rest.none, whole.at_rest.encrypted, whole.at_rest.provider_key) == (2, 2, 1)
+
+
+def test_a_folder_is_checked_as_its_copy_and_runs_no_code_of_the_folder(tmp_path: Path, results: Path) -> None:
+    folder, place = tmp_path / "infra", tmp_path / "place"
+    (folder / "evil").mkdir(parents=True)
+    place.mkdir()
+    (folder / "main.tf").write_text(TERRAFORM)
+    (folder / "stack.json").write_text(CLOUDFORMATION)
+    (folder / ".checkov.yaml").write_text(f"external-checks-dir:\n  - {folder}/evil\nquiet: true\n")
+    (folder / "evil" / "__init__.py").write_text(f"open('{tmp_path}/ran', 'w')\n")
+    run = run_checkov(str(PROGRAM), folder, place, seconds=300)
+    assert (run.ended, run.files, run.left_out) == ("", 2, 0)
+    assert run.findings is not None
+    assert not (tmp_path / "ran").exists()
+    (end,) = import_posture(tmp_path / "ws", [run.findings], Origin())
+    assert isinstance(end, ImportedPosture)
+    with Workspace.open(tmp_path / "ws") as workspace:
+        found = {one.key: one.flag for one in iter_resources(workspace)}
+    assert found["template:/infra/main.tf:aws_db_instance.orders"] == "yes"
+    assert found["template:/infra/stack.json:AWS::RDS::DBInstance.Orders"] == "yes"
+    assert len(found) == 5
 
 
 def test_sarif_lists_failures(results: Path, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 from tieback.model.grant import Depth
 from tieback.probes import PROBES
 from tieback.probes.interface import Probe
+from tieback.probes.wire.http import PROPERTIES
 from tieback.scope.conversation import DeclaredSend, SendCost
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +26,12 @@ CYPHER = {
 ETCD = ("/v3", "/v3beta", "/v3alpha")
 POSTS = {
     # probe, path, body: an API that reads by POST
+    *(("etcd", f"{v}/kv/range", '{"key":"AA==","count_only":true}') for v in ETCD),
     *(("etcd", f"{v}/kv/range", '{"key":"AA==","range_end":"AA==","count_only":true}') for v in ETCD),
+    *(
+        ("etcd", f"{v}/kv/range", '{"key":"AA==","range_end":"AA==","count_only":true,"serializable":true}')
+        for v in ETCD
+    ),
     *(("etcd", f"{v}/kv/range", '{"key":"AA==","range_end":"AA==","keys_only":true,"limit":50}') for v in ETCD),
     *(("etcd", f"{v}/maintenance/status", "{}") for v in ETCD),
     ("etcd", "/v3/auth/status", "{}"),
@@ -179,6 +185,13 @@ SAMPLES = {
         r'\{"collectionName":"[^"]*(?:","[^"]*)?","filter":"","limit":#,"outputFields":\[".*"\]\}',
     ),
     **records(
+        "milvus",
+        "POST",
+        "/v1/vector/query",
+        r"/v1/vector/query",
+        r'\{"collectionName":".*","filter":".* not in \[\]","limit":#,"outputFields":\[".*"\]\}',
+    ),
+    **records(
         "qdrant",
         "POST",
         "/collections/<collection>/points/scroll",
@@ -239,6 +252,9 @@ SAMPLES = {
     ("kafka", "Fetch (version 4)"): (
         rb"\.{4}\0\x01\0\x04\0{3}\x05\0\x07tieback\xff{4}\0\0\x01\xf4\0{3}\x01\0\x02\0{2}\0\0{3}\x01\.\.\[A-Za-z0-9"
     ),
+    # A subscription to every topic but the broker's own, with delivery at most once, and PINGREQ.
+    ("mqtt", "SUBSCRIBE #"): rb"\x82\x06\x00\x01\x00\x01#\x00\xc0\x00",
+    ("mqtt", "SUBSCRIBE # (version 5)"): rb"\x82\x07\x00\x01\x00\x00\x01#\x00\xc0\x00",
     # Rows of one table by name; which tables these are is decided before (test_sampled_tables).
     ("cassandra", "SELECT JSON * FROM <table> LIMIT"): (
         rb".*SELECT JSON \* FROM \"\[A-Za-z0-9_\]\{1,48\}\"\.\"\[A-Za-z0-9_\]\{1,48\}\" LIMIT \(\?:50\|5\)"
@@ -250,6 +266,8 @@ SAMPLES = {
     ("postgresql", "a sample"): rb'Q.*SELECT pg_catalog\.left\(".*"::pg_catalog\.text,256\).*'
     rb' FROM ONLY ".*" LIMIT 50\x00',
 }
+PROPFINDS = ("webdav", "web")
+"""Probes that may send PROPFIND: to list one level of a folder, or the properties of one folder."""
 QUERIES = {
     # query parameter that carries a command, what its value may be
     "q": r"SELECT\+table_name,column_name,data_type\+FROM\+information_schema\.columns\+WHERE\+table_schema=%27iox%27"
@@ -304,7 +322,9 @@ FIXED = {
     "drda": rb"\x00.\xd0\x01\x00\x01\x00.\x10\x41.{50}",
     "smb": rb"\x00\x00\x00l\xfeSMB\x40\x00\x00{6}\x00\x00.{94}",
     "elasticsearch_transport": rb"GET / HTTP/1\.0\r\n\r\n",
-    "rsync": rb"@RSYNCD: 30\.0\n(?:#list|\[.*)\n",
+    # Arguments of the server's sender: a list of files. No other argument, and no request for a file after the filters.
+    "rsync": rb"@RSYNCD: 30\.0\n(?:#list|\[.*)\n"
+    rb"|\-\-server\x00\-\-sender\x00\-r\x00\-e\.iLs\x00\.\x00\[.*/\x00{2}\x04\x00\x00\x07\x00{4}",
     # Text or binary: version and statistics, nothing that stores, touches or lists keys.
     "memcached": rb"(?:version\r\n){3}|stats\r\n|\x80[\x0b\x10]\x00{22}",
     # Two words; a session; getChildren2 (12) and getAllChildrenNumber (104) without a watch; closeSession (-11).
@@ -329,6 +349,10 @@ FIXED = {
     rb"|\x00{3}\x14\x02\x00{4}\x53\x11\xc0.*|\x00{3}\x0c\x02\x00{4}\x53\x18\x45",
     # A session without a login, and its end. No SEND, SUBSCRIBE or ACK.
     "stomp": rb"CONNECT\naccept-version:1\.0,1\.1,1\.2\nhost:/\n\n\x00|DISCONNECT\n\n\x00",
+    # WireFormatInfo and ConnectionInfo (3) without a password, a user and a path; ShutdownInfo (11).
+    # No SessionInfo (4), ConsumerInfo (5), ProducerInfo (6) or DestinationInfo (8).
+    "openwire": rb"\x00{3}\x89\x01ActiveMQ\x00{3}\x01\x01.*\x00{3}-\x03\x00{3}\x01\x01\x01x\x01\x00\x0dtieback_probe"
+    rb"\x01\x00\x0dtieback_probe\x00{5}|\x00{3}\x06\x0b\x00{3}\x02\x00",
     "nats_client": rb'CONNECT \{(?:"(?:verbose|pedantic|tls_required|name|lang|version|protocol)":[^,:}]*,?)+\}\r\n'
     rb"PING\r\n|SUB tieback\.probe 1\r\nPING\r\n",
     # A bind without name and password, StartTLS, unbind, searches (0x63) of any class.
@@ -340,6 +364,10 @@ FIXED = {
 CQL = re.compile(
     rb"SELECT [a-z_, ]+ FROM system(?:_schema|_views)?\.[a-z_]+(?: WHERE name = 'authorizer')?"
     rb"\x00\x01\x04\x00\x00\x13\x88"
+)
+OF_KEYSPACE = re.compile(
+    rb"\[34\](?:x00){3}x07x00x00\[x00-xff\]\{2\}x00x00\[x00-xff\]\{2\}SELECT [a-z_, ]+ FROM system(?:_schema)?\.[a-z_]+"
+    rb" WHERE keyspace_name = '\[A-Za-z0-9_\]\{1,48\}'\x00\x01\x04\x00\x00\x13\x88"
 )
 TOKENS = re.compile(
     rb"\[34\](?:x00){3}x07x00x00\[x00-xff\]\{2\}x00x00\[x00-xff\]\{2\}"
@@ -366,6 +394,10 @@ def unescaped(data: bytes) -> bytes:
 def problem_of_http(name: str, text: str) -> str:
     verb, rest = text.split(" ", 1)
     path, body = rest.partition(" HTTP/1.1")[0], rest.partition("\r\n\r\n")[2]
+    if verb == "PROPFIND":
+        levels = re.findall(r"(?m)^Depth: (\S+)\r$", rest)
+        fine = name in PROPFINDS and "?" not in path.replace("(?", "") and body.encode() == PROPERTIES
+        return "" if fine and levels in (["0"], ["1"]) else f"a PROPFIND of {path}, Depth {levels}: {body}"
     if verb == "POST":
         return "" if (name, path, body) in POSTS else f"a POST that is not on the list: {path} {body}"
     if verb not in ("GET", "HEAD") or body:
@@ -411,7 +443,7 @@ def problem_of_sql(probe: Probe, send: DeclaredSend, data: bytes) -> str:
 
 
 def problem_of_cql(data: bytes) -> str:
-    if TOKENS.fullmatch(data):
+    if TOKENS.fullmatch(data) or OF_KEYSPACE.fullmatch(data):
         return ""
     opcode, body = data[7:8], data[12:]
     fine = {
@@ -498,7 +530,17 @@ def http(line: str, body: str = "") -> bytes:
     return re.escape(f"{line} HTTP/1.1\r\nHost: h\r\n\r\n{body}".encode())
 
 
+def propfind(verb: str, fields: str, body: str = PROPERTIES.decode()) -> bytes:
+    return re.escape(f"{verb} /docs/ HTTP/1.1\r\nHost: h\r\n{fields}\r\n{body}".encode())
+
+
 REFUSED = [
+    ("webdav", propfind("PROPFIND", "Depth: infinity\r\n")),
+    ("webdav", propfind("PROPFIND", "")),
+    ("webdav", propfind("PROPFIND", "Depth: 1\r\nDepth: infinity\r\n")),
+    ("webdav", propfind("PROPFIND", "Depth: 1\r\n", '<propfind xmlns="DAV:"><allprop/></propfind>')),
+    ("s3", propfind("PROPFIND", "Depth: 1\r\n")),
+    *(("webdav", propfind(verb, "Depth: 1\r\n")) for verb in ("PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "REPORT")),
     ("elasticsearch", http("DELETE /people")),
     ("elasticsearch", http("PUT /people")),
     ("elasticsearch", http("POST /people/_search", "{}")),
@@ -556,7 +598,9 @@ REFUSED = [
     ("ldap", re.escape(b"0\x08\2\1\6J\3a=b")),
     ("ftp", re.escape(b"DELE /a\r\n")),
     ("ftp", re.escape(b"RETR /a\r\n")),
-    ("rsync", re.escape(b"--server\0--sender\0")),
+    ("rsync", re.escape(b"--server\0-r\0-e.iLs\0.\0pub/\0\0\x04\0\0\x07\0\0\0\0")),
+    ("rsync", re.escape(b"--server\0--sender\0--remove-source-files\0-r\0-e.iLs\0.\0pub/\0\0\x04\0\0\x07\0\0\0\0")),
+    ("rsync", re.escape(b"--server\0--sender\0-r\0-e.iLs\0.\0pub/\0\0\x04\0\0\x07\0\0\0\0\x03\0\0\x07\1\0\xa0")),
     ("mssql", re.escape(b"\x10\x01\0\x20")),
     ("smb", re.escape(b"\0\0\0l\xfeSMB\x40\0\0\0\0\0\0\0\1\0" + bytes(94))),
 ]

@@ -71,6 +71,14 @@ def finding_id(rule: str, *subject: str) -> str:
     return f"fnd-{sha256('\0'.join((rule, *subject)).encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
 
 
+def with_references(found: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings with the references of their rules; those of an older version have none of their own."""
+    rules = load_rules()
+    for finding in found:
+        rule = None if finding.references else rules.get(finding.rule)
+        yield finding if rule is None else replace(finding, references=rule.references)
+
+
 def app_subject(app: App | None, key: str) -> str:
     """Return what stays the same across releases: platform and bundle identifier, or else the content hash."""
     return f"{app.platform}:{app.bundle_id}" if app is not None and app.bundle_id else key
@@ -106,6 +114,7 @@ def _finding(
         masvs=rule.masvs,
         cvss=rule.cvss,
         source=source,
+        references=rule.references,
     )
 
 

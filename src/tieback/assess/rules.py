@@ -1,4 +1,4 @@
-"""Catalogue of finding rules (``rules.toml``): title, weakness (CWE, MASVS, CVSS) and advice per product.
+"""Catalogue of finding rules (``rules.toml``): title, weakness (CWE, MASVS, CVSS), references and advice per product.
 
 Advice names the exact setting and how to check it. ``sources`` names the vendor's page that the advice for a product
 follows. Advice without a source was not compared with the vendor's page; its findings have no source either.
@@ -32,6 +32,8 @@ class FindingRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Replaces ``severity`` if the store returns records without authentication."""
     cvss: str = ""
     """CVSS v4.0 base vector; empty if it depends on the case."""
+    references: tuple[str, ...] = ()
+    """Requirements that may apply, from ``references.toml``."""
     sources: dict[str, str] = {}
     """Product to the vendor's page that the advice follows."""
 

@@ -53,8 +53,9 @@ def import_(
         list[Path],
         typer.Argument(
             metavar="FILE",
-            help="Exports of Prowler, ScoutSuite, Steampipe, Powerpipe, Checkov, AWS Config, Security Hub, Azure "
-            "Resource Graph, Defender, Google Asset Inventory, Security Command Center or MongoDB Atlas. "
+            help="Exports of Prowler, ScoutSuite, Steampipe, Powerpipe, Checkov, Terraform (terraform show -json), "
+            "AWS Config, Security Hub, Azure Resource Graph, Defender, Google Asset Inventory, Security Command "
+            "Center or MongoDB Atlas. "
             "Output of aws, az or gcloud is also read. The format is detected from the content.",
         ),
     ],
@@ -164,6 +165,54 @@ def run(
         raise typer.Exit(ExitCode.SOME_FAILED)
 
 
+@app.command()
+def templates(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder with templates, or one template.")],
+    *,
+    checkov: Annotated[str, typer.Option(help="Path of the Checkov program; default: the installed one.")] = "",
+    minutes: Annotated[float, typer.Option(min=0.01, help="Stop Checkov after this many minutes.")] = 20,
+    workspace: OwnWorkspaceOption = Path(".tieback"),
+    output: FormatOption = OutputFormat.TABLE,
+) -> None:
+    """Run Checkov on templates of Terraform and CloudFormation, and import its results as planned resources.
+
+    Checkov must be installed. It runs as a separate process, on a copy of the templates, without network.
+    The output of terraform show -json needs no Checkov: pass it to `tieback posture import`.
+
+    Example: tieback posture templates infra/
+    """
+    import tempfile
+
+    from tieback.pipeline.posture.exports import import_posture
+    from tieback.posture.checkov_run import find_checkov, run_checkov
+    from tieback.posture.source import Origin
+
+    program = find_checkov(checkov)
+    with tempfile.TemporaryDirectory(prefix="tieback-checkov-") as place:
+        message_console().print(Text("starting Checkov; this takes up to a minute"))
+        ended = run_checkov(program, folder, Path(place), seconds=minutes * 60)
+        if ended.ended:
+            print_problem(ended.ended)
+        if ended.left_out:
+            print_problem(f"{folder}: {ended.left_out:,} templates are too large or too many, and were not read")
+        if ended.findings is None:
+            raise typer.Exit(ExitCode.NOTHING_DONE)
+        broken = bool(ended.ended or ended.left_out)
+        shown = f"Checkov run on {folder}"
+        for end in import_posture(workspace, [ended.findings], Origin(), shown=shown):
+            if isinstance(end, TiebackError):
+                raise end
+            broken = broken or bool(end.incomplete or end.missed)
+            for line in _remarks(end):
+                print_problem(f"{shown}: {line}")
+            if output is OutputFormat.JSON:
+                write_line(encode("posture-import", end))
+            else:
+                print_imports([end])
+    if broken:
+        raise typer.Exit(ExitCode.SOME_FAILED)
+
+
 @app.command("list")
 def list_(
     *,
@@ -215,6 +264,9 @@ def numbers(
         list[NumbersReason] | None,
         typer.Option("--fail-on", help="Exit with code 1 if there is such a deployed resource; repeatable."),
     ] = None,
+    planned: Annotated[
+        bool, typer.Option("--planned", help="With --fail-on: count resources of templates and plans as well.")
+    ] = False,
     since: SinceOption = "",
     workspace: WorkspaceOption = Path(".tieback"),
     output: FormatOption = OutputFormat.TABLE,
@@ -238,8 +290,8 @@ def numbers(
         message_console().print(Text("no resources imported"))
     else:
         print_numbers(rows)
-    deployed = [row for row in rows if row.by == "all" and not row.planned]
-    reached = [(reason, sum(_count(row, reason) for row in deployed)) for reason in dict.fromkeys(fail_on or ())]
+    counted_rows = [row for row in rows if row.by == "all" and (planned or not row.planned)]
+    reached = [(reason, sum(_count(row, reason) for row in counted_rows)) for reason in dict.fromkeys(fail_on or ())]
     failed = [f"{reason.value} ({count:,})" for reason, count in reached if count]
     if failed:
         message_console().print(Text(f"--fail-on: {', '.join(failed)}"))
@@ -346,6 +398,8 @@ def _moment(day: str, option: str) -> str:
 
 
 def _remarks(end: "ImportedPosture") -> Iterable[str]:
+    if end.other:
+        yield f"{end.other:,} records are about no data store" + ("" if end.statements else "; nothing else was found")
     if end.first_left_out:
         yield f"{end.left_out:,} records ignored; first: {end.first_left_out}"
     if end.missed:

@@ -30,9 +30,9 @@ def rules(
         list[Path],
         typer.Argument(
             metavar="FILE",
-            help="Rules files, or the folder of a project: Firebase, Supabase and SQL, Convex, Amplify, InstantDB, "
-            "PocketBase, Appwrite, Directus, Hasura; S3, Google and Azure policies; configuration files of data "
-            "stores. The format is detected.",
+            help="Rules files, or a project's folder: Firebase, Supabase, SQL, Convex, Amplify, InstantDB, PocketBase, "
+            "Appwrite, Directus, Hasura. Also policies of S3, Google and Azure, Compose files, Kubernetes manifests, and "
+            "configuration files of data stores. The format is detected.",
         ),
     ],
     *,

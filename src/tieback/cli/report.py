@@ -40,6 +40,14 @@ SuppressionsOption = Annotated[
 ]
 BaselineOption = Annotated[Path | None, typer.Option(help="Earlier report (.json or .ndjson): marks new findings.")]
 
+ReferenceOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--reference",
+        help="List only findings to which this may apply: owasp-mobile, nis2, cra, or one requirement such as "
+        "owasp-mobile:M9; repeatable.",
+    ),
+]
 SampleOption = Annotated[
     int | None,
     typer.Option(
@@ -77,22 +85,26 @@ def report(
     suppressions: SuppressionsOption = None,
     baseline: BaselineOption = None,
     sample_of: SampleOption = None,
+    reference: ReferenceOption = None,
     run: RunOption = "",
 ) -> None:
     """Render the last finished run of a workspace (or --run ID), compare two reports, or explain a figure."""
     if context.invoked_subcommand is not None:
         return
+    from tieback.assess.references import select
     from tieback.pipeline.report import run_report
     from tieback.report import by_name
     from tieback.report.audience import audience_of, for_audience
+    from tieback.report.references import with_references
     from tieback.report.sampling import with_population_estimate
 
     renderer = by_name("terminal" if output == "table" else output)
+    chosen = select(reference or ())
     who = audience_of(audience, vendor)
     past, set_apart = read_baseline(baseline), read_suppressions(workspace, suppressions)
     with run_report(workspace, run) as whole:
         judged = with_population_estimate(with_baseline(set_apart(whole), past), sample_of)
-        document = for_audience(judged, who, vendor)
+        document = with_references(for_audience(judged, who, vendor), chosen)
         if out is not None:
             write_all(document, renderer, out)
         else:

@@ -56,7 +56,7 @@ def scan(
         list[str] | None,
         typer.Argument(
             metavar="INPUT",
-            help="App packages, captures, tar shards, folders of them; or s3://, gs://, az://, https:// URLs.",
+            help="App packages, captures, logs, tar shards, folders of them; or s3://, gs://, az://, https:// URLs.",
         ),
     ] = None,
     grant: Annotated[Path | None, typer.Option(help="Grant file; without one, no back end is contacted.")] = None,

@@ -126,7 +126,7 @@ def find_apps(paths: Iterable[Path]) -> Iterator[Path | InputError]:
 def find_captures(paths: Iterable[Path]) -> Iterator[Path | InputError]:
     """Yield files as they were passed, and the captures in directories, in order of name; never raises.
 
-    Logs in directories are not yielded: they have no type of their own. Errors are as in ``find_apps``.
+    Logs in directories are not yielded: many other texts look like them. Errors are as in ``find_apps``.
     """
     for path in paths:
         yield from _found(
@@ -163,15 +163,16 @@ def _found(path: Path, kind: FileKind, nothing: str, advice: str) -> Iterator[Pa
 def find_inputs(path: Path) -> Iterator[DiscoveredInput | InputError]:
     """Yield every input at a path, classified: a file as it is; of a directory apps, then captures, then shards.
 
-    App parts of a directory are yielded if it has no app. In a directory only files named ``.tar`` count as shards.
-    Never raises; errors are as in ``find_apps``.
+    A file that is neither by its name nor its first bytes is traffic if ``tieback traffic`` reads it, such as a log; in
+    a directory such files are left out. App parts of a directory are yielded if it has no app. In a directory only
+    files named ``.tar`` count as shards. Never raises; errors are as in ``find_apps``.
     """
     is_directory = _exists(path)
     if isinstance(is_directory, InputError):
         yield is_directory
         return
     if not is_directory:
-        yield DiscoveredInput(path, classify_path(path))
+        yield DiscoveredInput(path, _classify_alone(path))
         return
     errors: list[InputError] = []
     found: dict[FileKind, list[DiscoveredInput]] = {kind: [] for kind in FileKind}
@@ -194,13 +195,22 @@ def find_inputs(path: Path) -> Iterator[DiscoveredInput | InputError]:
         )
 
 
+def _classify_alone(path: Path) -> FileKind:
+    from tieback.intake.traffic.open import is_traffic
+
+    kind = classify_path(path)
+    return FileKind.TRAFFIC if kind is FileKind.OTHER and is_traffic(path) else kind
+
+
 def _exists(path: Path) -> bool | InputError:
-    """Whether a path is a directory to walk; an error if there is nothing."""
+    """Whether a path is a directory to walk; an error if there is nothing, or a pipe or a device, which may not end."""
     try:
         if path.is_dir():
             return not is_unpacked(path)
-        if path.exists():
+        if path.is_file():
             return False
+        if path.exists():
+            return InputError("not a regular file", where=path_text(path), advice="Pass a file or a folder")
     except (OSError, ValueError):
         pass
     return InputError("no such file or directory", where=path_text(path), advice="Check the path")

@@ -13,6 +13,7 @@ from tieback.leaks.redis import read_resp
 from tieback.leaks.sql import read_sql
 from tieback.leaks.value import MAX_NAME, MAX_VALUES_PER_SAMPLE, SECRET, NamedValue, decode_text
 from tieback.model.flow import CleartextSample
+from tieback.protocols import bson
 from tieback.protocols.http1 import HttpMessage, messages
 
 type Reader = Callable[[bytes], Iterator[NamedValue]]
@@ -102,13 +103,10 @@ def _cookies(value: bytes) -> Iterator[NamedValue]:
 
 def _mongodb(data: bytes) -> Iterator[NamedValue]:
     """BSON documents of a message, wherever they start: after the header, flags and section kind of OP_MSG."""
-    from tieback.probes.wire.bson import decode as decode_bson  # imports every probe
-    from tieback.probes.wire.verdicts import HostileAnswer
-
     for start in (21, 20, 0):
         try:
-            document = decode_bson(data[start:])
-        except (HostileAnswer, ValueError):
+            document = bson.decode(data[start:])
+        except bson.MalformedBsonError:
             continue
         # A driver identifies itself in its first command: names of software, not of people.
         yield from read_document({key: value for key, value in document.items() if key != "client"}, "document")

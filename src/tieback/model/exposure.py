@@ -210,6 +210,8 @@ class Finding(msgspec.Struct, frozen=True):
     """Vendor documentation for the advice; empty if the advice was not compared with any."""
     own_people: int = 0
     """Lower bound of people at the workspace's own e-mail domains in its stores; 0 if unknown."""
+    references: tuple[str, ...] = ()
+    """Requirements of standards and laws that may apply, such as ``owasp-mobile:M3``."""
 
     @property
     def order(self) -> tuple[int, int, str, str]:

@@ -25,7 +25,7 @@ class EncryptionCounts(msgspec.Struct, frozen=True):
 
     @property
     def known(self) -> int:
-        """The denominator of each share."""
+        """Resources with known encryption."""
         return self.none + self.provider_key + self.customer_key + self.encrypted
 
     @property
@@ -47,7 +47,7 @@ class YesNoCounts(msgspec.Struct, frozen=True):
 
     @property
     def known(self) -> int:
-        """The denominator."""
+        """Resources with a known answer."""
         return self.yes + self.no
 
     @property

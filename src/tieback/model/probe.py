@@ -69,11 +69,6 @@ class Access(StrEnum):
         return self in (Access.AUTH_REQUIRED, Access.LOCKED, Access.NOT_FOUND)
 
 
-NEEDS_PASSWORD = "tieback sends no password"
-"""End of an untested clause about a way in with a password. A client without credentials does not have it: such a
-clause is shown, and the refusal still counts as closed."""
-
-
 def is_undecided(access: Access, untested: tuple[str, ...] = ()) -> bool:
     """True if the probe decided neither open nor closed: the answer was unclear, or another way in was not tried.
 
@@ -81,8 +76,7 @@ def is_undecided(access: Access, untested: tuple[str, ...] = ()) -> bool:
         access: of the probe report.
         untested: as ``ProbeReport.untested``.
     """
-    left = any(not clause.endswith(NEEDS_PASSWORD) for clause in untested)
-    return access is Access.UNKNOWN or (access.refused and left)
+    return access is Access.UNKNOWN or (access.refused and bool(untested))
 
 
 class Entry(StrEnum):
@@ -268,8 +262,7 @@ class ProbeReport(msgspec.Struct, frozen=True):
     """What it may do there."""
     untested: tuple[str, ...] = ()
     """What a client without credentials could still try and we did not, one clause each: ``the account root without a
-    password: the grant does not name it``, ``names other than photos``. If not empty, ``auth_required`` is not closed,
-    except for clauses that end with ``NEEDS_PASSWORD``.
+    password: the grant does not name it``, ``names other than photos``. If not empty, ``auth_required`` is not closed.
     """
     intrusion: tuple[str, ...] = ()
     """Signs that somebody wrote to the store, besides ransom and wiping. They do not show that data were copied."""

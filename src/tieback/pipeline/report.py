@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from tieback import __version__
+from tieback.assess.findings import with_references
 from tieback.assess.ransom import RANSOMED
 from tieback.assess.summary import summarise
 from tieback.model.backend import Backend
@@ -152,7 +153,7 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         ways=concluded.ways(run.id),
         findings=LazyTable[Finding](
             findings + len(inside.findings),
-            lambda: merge(concluded.findings(run.id), inside.findings, key=_worst_first),
+            lambda: merge(with_references(concluded.findings(run.id)), inside.findings, key=_worst_first),
         ),
         problems=LazyTable[Problem](
             len(unended) + len(damaged) + len(untold) + failed + asked.count(but=SILENT),

@@ -49,6 +49,7 @@ def owned_resource_findings(owned: OwnedResource) -> Iterator[Finding]:
         evidence=(owned.says, *resource.path, *(f"reported by {one}" for one in resource.sources))[:MAX_EVIDENCE],
         advice=_advice(owned),
         masvs=_rule(OPEN).masvs,
+        references=_rule(OPEN).references,
     )
     if resource.public is TriState.NO:
         yield Finding(
@@ -63,6 +64,7 @@ def owned_resource_findings(owned: OwnedResource) -> Iterator[Finding]:
             advice="Look for what the export does not show: a proxy, a tunnel, a load balancer, or a change since "
             f"{resource.seen[:10] or 'the export'}. Export the account again and compare.",
             masvs=_rule(CONTRADICTED).masvs,
+            references=_rule(CONTRADICTED).references,
         )
 
 
@@ -82,6 +84,7 @@ def unclaimed_store_findings(foreign: UnclaimedStore, *, accounts: int) -> Itera
         evidence=(foreign.says, *store.targets)[:MAX_EVIDENCE],
         advice=_rule(FOREIGN).advice[DEFAULT],
         masvs=_rule(FOREIGN).masvs,
+        references=_rule(FOREIGN).references,
     )
 
 

@@ -1,7 +1,7 @@
 """Counts of a posture import: unencrypted, provider key, customer key, and public access.
 
-Each share has its base. A resource without facts is in no share; it is listed as unknown. Snapshots, buckets and
-resources that are only in templates are counted separately from hosted databases.
+A resource without facts is listed as unknown. Snapshots, buckets and resources that are only in templates are counted
+separately from hosted databases.
 """
 
 from collections.abc import Iterator
@@ -14,8 +14,8 @@ FIGURE_2017 = 82
 METHOD = (
     "The 82 % of 2017 is one figure over all hosted databases, regardless of default encryption and public access. "
     "Here, three figures are separate (not encrypted, provider's key, customer's key), by engine, provider and "
-    "account. A service that always encrypts cannot count as unencrypted. Each share covers the databases whose state "
-    "is known; those of unknown state are counted separately. Encryption at rest does not protect a database that "
+    "account. A service that always encrypts cannot count as unencrypted. Each share is of all databases; those of "
+    "unknown state are counted separately. Encryption at rest does not protect a database that "
     "allows unauthenticated access, so the same figures follow for the databases that the Internet can reach."
 )
 

@@ -1,10 +1,12 @@
 """Selection of the reader for an export, by content and never by file name."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from tieback.model.errors import InputError
+from tieback.posture.checkov_run import INSTALL
 from tieback.posture.interface import Fact, PostureMeta, PostureReader
 from tieback.posture.readers.atlas import Atlas
 from tieback.posture.readers.aws_config import AwsConfig
@@ -14,14 +16,21 @@ from tieback.posture.readers.cloud_cli import CloudCli
 from tieback.posture.readers.gcp import AssetInventory, CommandCenter
 from tieback.posture.readers.prowler import ProwlerOcsf
 from tieback.posture.readers.prowler_csv import ProwlerCsv, ProwlerJson
+from tieback.posture.readers.prowler_v2 import ProwlerCsvV2, ProwlerJsonV2
 from tieback.posture.readers.scoutsuite import ScoutSuite
 from tieback.posture.readers.security_hub import SecurityHub
 from tieback.posture.readers.steampipe import Powerpipe, Steampipe
+from tieback.posture.readers.terraform import Terraform
 from tieback.posture.source import Origin, PostureSource
 
-POSTURE_VERSION = "2"
+POSTURE_VERSION = "3"
 """Increased if a reader reads other facts from the same file."""
 
+_TEMPLATE = re.compile(
+    rb'(?m)^\s*(?:resource|module|provider|variable|terraform|data)\s*(?:"[^"\n]{1,200}"\s*){0,2}\{'
+    rb'|AWSTemplateFormatVersion|^\s*"?Type"?\s*:\s*"?AWS::\w+::\w+'
+)
+"""Code of Terraform, or a template of CloudFormation."""
 _REFUSED = re.compile(rb"\A\s*(?:An error occurred \(([A-Za-z]{1,60})\)|ERROR: \(?([A-Za-z.]{1,60}))")
 
 
@@ -45,6 +54,8 @@ def readers() -> tuple[PostureReader, ...]:
         ProwlerOcsf(),
         ProwlerCsv(),
         ProwlerJson(),
+        ProwlerCsvV2(),
+        ProwlerJsonV2(),
         SecurityHub(),
         AwsConfig(),
         ScoutSuite(),
@@ -58,6 +69,7 @@ def readers() -> tuple[PostureReader, ...]:
         ResourceGraphCsv(),
         DefenderCsv(),
         Steampipe(),
+        Terraform(),
         CloudCli(),
         EmptyList(),
     )
@@ -82,11 +94,19 @@ def open_export(path: Path, origin: Origin | None = None) -> tuple[PostureReader
             where=str(path),
             advice="Run the command again with read permissions",
         )
-    if b'"Control ID"' in head or b"TITLE_ID,CHECK_RESULT" in head:
+    if _TEMPLATE.search(head):
+        how = INSTALL if shutil.which("checkov") is None else "Or import the output of `terraform show -json`"
+        what = "Checkov, which is not installed, reads it" if shutil.which("checkov") is None else "Checkov reads it"
         raise InputError(
-            "findings of Prowler 2, which name no resource by its ARN",
+            f"a template of Terraform or CloudFormation, not an export: {what}",
             where=str(path),
-            advice="Export them with Prowler 3 or newer (-M csv json-ocsf), or with Prowler 2 as -M json-asff",
+            advice=f"Run `tieback posture templates FOLDER`. {how}",
+        )
+    if b'"lineage"' in head and b'"serial"' in head:
+        raise InputError(
+            "a state file of Terraform, not the output of `terraform show -json`",
+            where=str(path),
+            advice="Run `terraform show -json > state.json`, and import that file",
         )
     known = ", ".join(sorted({reader.meta.title for reader in readers()}))
     raise InputError(

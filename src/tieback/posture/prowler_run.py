@@ -6,27 +6,22 @@ tieback itself sends nothing to the cloud. Prowler's log lists the data that it 
 it.
 """
 
-import contextlib
-import os
 import re
 import shutil
-import signal
-import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 
 import msgspec
 
-from tieback.model.errors import InputError, UsageError
+from tieback.model.errors import UsageError
 from tieback.posture.checks import ToolCheckTable
+from tieback.posture.tool_run import run_tool
 
 PROWLER_VERSION = "5.46.0"
 PYTHON = ">=3.10,<3.13"
 """Python versions that Prowler supports."""
 MAX_LOG = 64 << 20
-STOP_SECONDS = 5.0
-"""Seconds that it has to exit after a stop signal."""
 _CALL = re.compile(r"An error occurred \((?P<code>\w{1,60})\) when calling the (?P<call>\w{1,80})")
 _ERROR = re.compile(r"(?:\A| )(?P<error>[A-Z]\w{2,60})(?:\[\d+\])?:")
 _NONE = re.compile(r"\ANoSuch|NotFound")
@@ -123,34 +118,8 @@ def run_prowler(
     Raises:
         InputError: the program cannot be started.
     """
-    output = folder / "prowler.out"
-    with output.open("wb") as out:
-        try:
-            # A session of its own, so that the processes that uv starts end with it.
-            process = subprocess.Popen(
-                arguments,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                env=dict(environment),
-                cwd=folder,
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise InputError(
-                f"Prowler cannot be started ({error.strerror})",
-                where=arguments[0],
-                advice="Install uv, or pass --prowler PROGRAM",
-            ) from None
-        try:
-            code = process.wait(seconds)
-            ended = f"Prowler exited with code {code}{_last(output)}" if code else ""
-        except subprocess.TimeoutExpired:
-            _stop(process)
-            ended = f"Prowler was stopped after {seconds:.0f} s"
-        except BaseException:
-            _stop(process)
-            raise
+    advice = "Install uv, or pass --prowler PROGRAM"
+    ended = run_tool("Prowler", arguments, folder, seconds=seconds, environment=environment, advice=advice)
     findings = next(iter(sorted(folder.glob("**/prowler*.ocsf.json"))), None)
     return ProwlerRun(findings, failures(folder / "prowler.log"), ended)
 
@@ -187,15 +156,6 @@ def failures(log: Path) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _stop(process: "subprocess.Popen[bytes]") -> None:
-    """End the remaining processes of its session; with a stop signal first, so that it can write its results."""
-    for signal_, patience in ((signal.SIGTERM, STOP_SECONDS), (signal.SIGKILL, STOP_SECONDS)):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal_)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(patience)
-
-
 def _uv() -> list[str]:
     uv = shutil.which("uv")
     if uv is None:
@@ -205,12 +165,3 @@ def _uv() -> list[str]:
             advice="Install uv, or pass Prowler's program with --prowler",
         )
     return [uv, "tool", "run", "--python", PYTHON, "--from", f"prowler=={PROWLER_VERSION}", "prowler"]
-
-
-def _last(output: Path) -> str:
-    """Its last message, for error texts."""
-    with output.open("rb") as file:
-        file.seek(max(0, output.stat().st_size - 4096))
-        lines = [line.strip() for line in file.read().decode("utf-8", "replace").splitlines() if line.strip()]
-    said = "".join(char for char in lines[-1][:160] if char.isprintable()) if lines else ""
-    return f": {said}" if said else ""

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ MAX_RECORD = 4 << 20
 """Most characters of one record."""
 MAX_DOCUMENT = 64 << 20
 """Most characters of one value of a tool that nests all its results in one value."""
+_WIDE = (b"\xff\xfe", b"\xfe\xff")
+"""Byte order marks of UTF-16."""
 _BETWEEN = re.compile(r"[\s,]*")
 _COLON = re.compile(r"\s*:\s*")
 _ASSIGNMENT = re.compile(r"\A\s*(?:var\s+)?\w+\s*=")
@@ -56,12 +59,35 @@ class PostureSource(ReportSource):
         """Why the export is incomplete; empty if it is complete. Records before the error are kept."""
         self.failed: dict[str, int] = {}
         """Number of failures by kind, as listed in the export itself: data that could not be collected."""
+        self.missed = 0
+        """Number of checks or records that could not be collected: the sum of ``failed``."""
+        self.other = 0
+        """Number of records that are about no data store and about nothing that one depends on."""
         self.seen = self.origin.taken or _changed(path)
 
     def note_missing(self, what: str) -> None:
         """Count data that the exporting tool could not collect. Kinds beyond a hundred are counted together."""
         key = what if what in self.failed or len(self.failed) < 100 else "more"
         self.failed[key] = self.failed.get(key, 0) + 1
+        self.missed += 1
+
+    def head(self) -> bytes:
+        """The first 64 KiB as UTF-8, without a byte order mark. Raises as ``opened``."""
+        head = super().head()
+        return head.decode("utf-16", "replace").encode("utf-8", "replace") if head[:2] in _WIDE else head
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the text in pieces of UTF-8; Windows PowerShell writes UTF-16. Raises as ``opened``."""
+        pieces = super().chunks()
+        first = next(pieces, b"")
+        if first[:2] not in _WIDE:
+            yield from chain((first,), pieces)
+            return
+        decoder = codecs.getincrementaldecoder("utf-16")("replace")
+        for piece in chain((first,), pieces, (b"",)):
+            text = decoder.decode(piece, final=not piece)
+            if text:  # an empty piece is the end for its readers
+                yield text.encode("utf-8", "replace")
 
     def items(self) -> Iterator[tuple[int, Any]]:
         """Yield each element of the outermost list, or each outermost value, with its first line.

@@ -46,6 +46,7 @@ from tieback.probes.stores.mysql.probe import MysqlProbe
 from tieback.probes.stores.nats import NatsProbe
 from tieback.probes.stores.nats_client import NatsClientProbe
 from tieback.probes.stores.neo4j import Neo4jProbe
+from tieback.probes.stores.openwire import OpenwireProbe
 from tieback.probes.stores.oracle import OracleProbe
 from tieback.probes.stores.parse import ParseProbe
 from tieback.probes.stores.pocketbase import PocketbaseProbe
@@ -56,17 +57,19 @@ from tieback.probes.stores.qdrant import QdrantProbe
 from tieback.probes.stores.rabbitmq import RabbitmqProbe
 from tieback.probes.stores.redis.probe import RedisProbe
 from tieback.probes.stores.rethinkdb import RethinkdbProbe
-from tieback.probes.stores.rsync import RsyncProbe
+from tieback.probes.stores.rsync.probe import RsyncProbe
 from tieback.probes.stores.s3 import S3Probe
 from tieback.probes.stores.smb import SmbProbe
 from tieback.probes.stores.solr import SolrProbe
 from tieback.probes.stores.stomp import StompProbe
 from tieback.probes.stores.typesense import TypesenseProbe
 from tieback.probes.stores.weaviate import WeaviateProbe
+from tieback.probes.stores.webdav import WebdavProbe
 from tieback.probes.stores.zookeeper.probe import ZookeeperProbe
 from tieback.probes.web import WebStoreProbe
 
 WEB_STORES: tuple[WebStoreProbe, ...] = (
+    WebdavProbe(),
     CouchdbProbe(),
     InfluxdbProbe(),
     S3Probe(),
@@ -124,6 +127,7 @@ PROBES: tuple[Probe, ...] = (
     PostgresqlProbe(),
     KafkaProbe(),
     MysqlProbe(),
+    OpenwireProbe(),
     NatsClientProbe(),
     CassandraProbe(),
     MssqlProbe(),

@@ -29,6 +29,8 @@ _PAGE_PATH = rb"(?:/(?!\.)[A-Za-z0-9_.~-]{1,64}){1,4}/?"
 _PAGE = declared_get(
     "GET <page to which / redirects>", _PAGE_PATH, "which product answers; the server's own first page, without a query"
 )
+type _Asked = tuple[str, str]
+"""Verb and path of a request."""
 _NO_STORE = "an HTTP server that is not a known store"
 
 
@@ -78,49 +80,49 @@ class WebFinder:
         root = yield from http.first(ROOT.path, seconds=first_answer_timeout(self.meta, target), cap=ROOT_CAP)
         yield Recognised(store=False)
         for store in self._stores:
-            if store.ask.path == ROOT.path and (known := store.identify(root)) is not None:
+            if store.ask.send.pattern == ROOT.send.pattern and (known := store.identify(root)) is not None:
                 return _say(draft, found, store, known)
-        answers: dict[str, Response] = {ROOT.path: root}
+        answers: dict[_Asked, Response] = {("GET", ROOT.path): root}
         likely = yield from self._ask_likely(http, root, answers)
         path = redirect_path(root, target.place, tls=http.encrypted)
         path = path.removeprefix(target.path) if path.startswith(f"{target.path}/") else ""
-        if likely is None and path not in answers and re.fullmatch(_PAGE_PATH, path.encode()):
-            page = yield from _get(http, path)
+        if likely is None and ("GET", path) not in answers and re.fullmatch(_PAGE_PATH, path.encode()):
+            page = yield from _answer(http.get(path, cap=ROOT_CAP))
             likely = (yield from self._ask_likely(http, page, answers)) if page is not None else None
         if likely is not None:
             return _say(draft, found, *likely)
         # A login demand of one path says nothing about a server that shows another page at its root.
-        for path, answer in answers.items() if root.status not in (200, 204) else ():
+        for (verb, path), answer in answers.items() if root.status not in (200, 204) else ():
             demand = login_demand(answer)
             if demand:
                 draft.spoke = True
                 draft.access = Access.AUTH_REQUIRED
-                draft.prove(f"GET {path}", f"status {answer.status}: {demand}", Access.AUTH_REQUIRED)
+                draft.prove(f"{verb} {path}", f"status {answer.status}: {demand}", Access.AUTH_REQUIRED)
                 draft.problem("a login is required before the product is visible")
                 return None
         raise NotThisProtocol(f"{_NO_STORE} (status {root.status})")
 
     def _ask_likely(
-        self, http: HttpSession, page: Response, answers: dict[str, Response]
+        self, http: HttpSession, page: Response, answers: dict[_Asked, Response]
     ) -> Conversation[tuple[WebStoreProbe, Identification] | None]:
         """Send the identifying requests of the stores that a page makes likely; adds what came back to ``answers``."""
         for store in self._stores:
-            path = store.ask.path
-            if path in answers or len(answers) > MAX_TRIES or not store.is_likely(page):
+            asked = (store.ask.verb, store.ask.path)
+            if asked in answers or len(answers) > MAX_TRIES or not store.is_likely(page):
                 continue
-            answer = yield from _get(http, path)
+            answer = yield from _answer(store.ask.on(http, store.ask.path, ROOT_CAP))
             if answer is None:
                 continue
-            answers[path] = answer
+            answers[asked] = answer
             if (known := store.identify(answer)) is not None:
                 return store, known
         return None
 
 
-def _get(http: HttpSession, path: str) -> Conversation[Response | None]:
+def _answer(asking: Conversation[Response]) -> Conversation[Response | None]:
     """The answer; ``None`` if the server ended the connection instead: the answer to ``GET /`` remains."""
     try:
-        return (yield from http.get(path, cap=ROOT_CAP))
+        return (yield from asking)
     except Fault as fault:
         if fault.outcome in (*STREAM_ENDED, Outcome.NOT_RECORDED):
             return None

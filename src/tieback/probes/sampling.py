@@ -273,7 +273,7 @@ class SampledWebStore(WebStoreProbe):
         path = self.ask.fill(*(self.about(target) or ()))
         if path is None:
             return
-        first = yield from http.first(path, cap=ROOT_CAP)
+        first = yield from self.ask.first(http, path, seconds=None, cap=ROOT_CAP)
         reading = SampleReading(http, target, first, target.key(*self.keys), found)
         for container in containers:
             yield from self.read_records(reading, container)

@@ -277,7 +277,7 @@ class WebStoreProbe(ABC):
         path = self.ask.fill(*about) if about else self.ask.path
         if about is None or path is None:
             raise NotThisProtocol("the app names no resource to probe on this shared host")
-        answer = yield from http.first(path, seconds=first_answer_timeout(self.meta, target), cap=ROOT_CAP)
+        answer = yield from self.ask.first(http, path, seconds=first_answer_timeout(self.meta, target), cap=ROOT_CAP)
         known = self.identify(answer)
         if known is None and (answer.status not in _REFUSALS or not is_expected(self.meta, target)):
             raise NotThisProtocol(f"another HTTP server (status {answer.status})")

@@ -1,10 +1,10 @@
-"""Posture of the owner's accounts as tables and lines: each share with its denominator and the unknown part."""
+"""Posture of the owner's accounts as tables and lines: each share of all resources, with the unknown part."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from tieback.model.posture import EncryptionCounts, Posture, ResourceFigures, YesNoCounts
+from tieback.model.posture import Posture, ResourceFigures, YesNoCounts
 from tieback.model.resource import ResourceKind
 from tieback.report.document import clean, count_text
 
@@ -77,7 +77,7 @@ def _cells(row: ResourceFigures) -> tuple[str, ...]:
     keys = row.at_rest
     return (
         f"{row.resources:,}",
-        *(share_text(count, keys.known) for count in (keys.none, keys.provider_key, keys.customer_key, keys.encrypted)),
+        *(share_text(count, keys.total) for count in (keys.none, keys.provider_key, keys.customer_key, keys.encrypted)),
         f"{keys.unknown:,}",
         *(_answered(share, bad) for share, bad in _answers(row)),
     )
@@ -92,7 +92,7 @@ def _answers(row: ResourceFigures) -> tuple[tuple[YesNoCounts, int], ...]:
 def _answered(share: YesNoCounts, bad: int) -> str:
     if not share.known:
         return f"{share.unknown:,} unknown" if share.unknown else NOTHING
-    return share_text(bad, share.known) + (f", {share.unknown:,} unknown" if share.unknown else "")
+    return share_text(bad, share.total) + (f", {share.unknown:,} unknown" if share.unknown else "")
 
 
 def share_text(count: int, of: int) -> str:
@@ -104,14 +104,14 @@ def _lines(row: ResourceFigures) -> Iterator[str]:
     keys = row.public_at_rest
     if row.public.yes and keys.total:
         yield (
-            f"Of {row.public.yes:,} public (flag, route and port): {share_text(keys.none, keys.known)} not "
-            f"encrypted, {share_text(keys.provider_key, keys.known)} provider's key, "
-            f"{share_text(keys.customer_key, keys.known)} own key, {keys.encrypted:,} key unknown, "
+            f"Of {row.public.yes:,} public (flag, route and port): {share_text(keys.none, keys.total)} not "
+            f"encrypted, {share_text(keys.provider_key, keys.total)} provider's key, "
+            f"{share_text(keys.customer_key, keys.total)} own key, {keys.encrypted:,} key unknown, "
             f"{keys.unknown:,} encryption unknown"
         )
     for share, bad in ((row.authentication, "require no login"), (row.tls, "do not require TLS")):
         if share.known:
-            yield f"{share_text(share.no, share.known)} {bad}" + (
+            yield f"{share_text(share.no, share.total)} {bad}" + (
                 f"; {share.unknown:,} unknown" if share.unknown else ""
             )
 
@@ -123,30 +123,33 @@ def databases(numbers: Iterable[ResourceFigures]) -> ResourceFigures | None:
 
 
 def bars(posture: Posture) -> Sequence[Bar]:
-    """Return the 2017 figure and the current figures, in per cent; empty if nothing is known."""
+    """Return the 2017 figure and the current figures, in per cent; empty if nothing is known.
+
+    All bars have the same denominator, so that their lengths can be compared: the hosted databases, also those of
+    which a state is unknown.
+    """
     row = databases(posture.numbers)
     if row is None or not row.at_rest.known:
         return ()
-    found = [Bar("2017: not encrypted", posture.figure_2017, f"{posture.figure_2017} %", "info")]
-    found += _key_bars(row.at_rest, "")
-    if row.public.known:
-        text = share_text(row.public.yes, row.public.known)
-        found.append(Bar("public", 100 * row.public.yes / row.public.known, text, "critical"))
-    return found + _key_bars(row.public_at_rest, "public, ")[:1]
-
-
-def _key_bars(keys: EncryptionCounts, before: str) -> list[Bar]:
-    named = (
+    keys, public = row.at_rest, row.public
+    counts = (
         ("not encrypted", keys.none, "high"),
         ("provider's key", keys.provider_key, "medium"),
         ("own key", keys.customer_key, "low"),
         ("key unknown", keys.encrypted, "info"),
+        ("encryption unknown", keys.unknown, "info"),
+        ("public", public.yes, "critical"),
+        ("public unknown", public.unknown, "info"),
+        ("public, not encrypted", row.public_at_rest.none, "critical"),
     )
-    return [
-        Bar(f"{before}{name}", keys.share(count) or 0.0, share_text(count, keys.known), tone)
-        for name, count, tone in named
-        if keys.known
-    ]
+    return (
+        Bar("2017: not encrypted", posture.figure_2017, f"{posture.figure_2017} %", "info"),
+        *(
+            Bar(name, 100 * count / row.resources, share_text(count, row.resources), tone)
+            for name, count, tone in counts
+            if count or not name.endswith("unknown")
+        ),
+    )
 
 
 def summary_lines(posture: Posture) -> Iterator[tuple[str, str]]:

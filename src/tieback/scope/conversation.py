@@ -81,7 +81,7 @@ class Target(msgspec.Struct, frozen=True):
             return data
         verb, space, rest = data.partition(b" ")
         base = self.path.encode("ascii", "replace")
-        if verb not in (b"GET", b"HEAD", b"POST") or not rest.startswith(base + b"/"):
+        if verb not in (b"GET", b"HEAD", b"POST", b"PROPFIND") or not rest.startswith(base + b"/"):
             return None
         return verb + space + rest[len(base) :]
 

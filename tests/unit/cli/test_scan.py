@@ -125,6 +125,22 @@ def test_scan_accepts_inputs_of_all_kinds_together(run: Run, apps: Path, tmp_pat
     assert "Workhub" in ended.out
 
 
+def test_a_log_is_scanned_like_a_capture(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "access.log").write_text(
+        "1763812345.123 45 10.0.0.7 TCP_MISS/200 1234 GET http://es.shop.test:9200/users/_search?email=ada%40shop.test"
+        " - HIER_DIRECT/203.0.113.9 application/json\n"
+    )
+    ended = run("scan", "access.log", "-w", "ws", "--workers", "1", "--fail-on", "high")
+    assert ended.code == 1
+    assert "1 capture read: 1 server, 1 with personal data or credentials in cleartext." in ended.out
+    assert "es.shop.test:9200" in ended.out
+    (tmp_path / "nginx.log").write_text('10.0.0.7 - - [27/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.1" 200 12 "-" "x"\n')
+    ended = run("scan", "nginx.log", "-w", "ws", "--workers", "1")
+    assert ended.code == 4
+    assert "nginx.log: a text file, not an app package." in ended.err
+    assert "docs/reference/traffic-formats.md" in ended.err
+
+
 def with_secrets(apps: Path, path: Path) -> Path:
     """A sample app with an access key in one of its assets."""
     shutil.copy(apps / "fieldhand.apk", path)

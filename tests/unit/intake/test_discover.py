@@ -4,7 +4,7 @@ import gzip
 import io
 import os
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -243,3 +243,56 @@ def test_file_has_the_same_kind_by_itself_and_in_a_directory(
     path.write_bytes(content)
     assert classify_path(path) is kind
     assert list(find_inputs(path)) == [DiscoveredInput(path, kind)]
+
+
+SQUID = (
+    "1763812345.123 45 10.0.0.7 TCP_MISS/200 1234 GET http://es.shop.test:9200/users/_search"
+    " - HIER_DIRECT/203.0.113.9 application/json\n"
+)
+ARCHIVE = b'{"log":{"version":"1.2","entries":[]}}'
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("access.log", SQUID.encode()),
+        ("access.log.gz", gzip.compress(SQUID.encode(), mtime=0)),
+        ("conn.log", b"#separator \\x09\n#fields\tts\tid.orig_h\tid.resp_h\tid.resp_p\n"),
+        ("eve.json", b'{"event_type":"flow","src_ip":"10.0.0.7","dest_ip":"203.0.113.9","dest_port":9200}\n'),
+        ("session.json", ARCHIVE),
+    ],
+)
+def test_what_traffic_reads_is_traffic_if_passed_by_itself(tmp_path: Path, name: str, content: bytes) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    assert list(find_inputs(path)) == [DiscoveredInput(path, FileKind.TRAFFIC)]
+    assert [item.what for item in find_inputs(tmp_path) if isinstance(item, InputError)], "many texts look like logs"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("notes.txt", b"The server is es.shop.test:9200.\n"),
+        ("devices.csv", b"serial,model,app\n1,Pixel,org.example.shop\n"),
+        ("package.json", b'{"name":"shop","version":"1.0"}\n'),
+        ("nginx.log", b'10.0.0.7 - - [27/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.1" 200 12 "-" "okhttp/4"\n'),
+        ("empty", b""),
+        ("page.html", b"<html></html>"),
+    ],
+)
+def test_other_texts_are_not_traffic(tmp_path: Path, name: str, content: bytes) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    assert list(find_inputs(path)) == [DiscoveredInput(path, FileKind.OTHER)]
+
+
+@pytest.mark.parametrize("find", [find_inputs, lambda path: find_apps([path]), lambda path: find_captures([path])])
+@pytest.mark.timeout(60)
+def test_pipes_and_devices_are_refused_before_they_are_read(
+    find: Callable[[Path], Iterator[object]], tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "pipe.apk")
+    for path in (tmp_path / "pipe.apk", Path("/dev/zero")):
+        (error,) = find(path)
+        assert isinstance(error, InputError)
+        assert (error.what, error.where) == ("not a regular file", str(path))

@@ -103,6 +103,8 @@ def test_what_is_about_people_stays(body: str, pii_class: str, where: str) -> No
         ("/a", "X-Response-Time: 13\r\nX-Request-Id: 8372916405\r\nX-Envoy-Upstream-Service-Time: 12\r\n"),
         ("/a", "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n"),
         ("/a", "Cookie: lang=en-us; yummy_cookie=choco\r\n"),
+        ("/rv/endv4.html?mof=1&mof_uid=91199&unit_id=8881&sdk_version=mal_8.7.4", ""),
+        ("/api/dashboards?dashboardUID=cIBgcSjkk&campaign_uid=20177", ""),
     ],
 )
 def test_names_of_programs_and_servers_are_not_personal_data(target: str, headers: str) -> None:
@@ -114,6 +116,9 @@ def test_names_of_programs_and_servers_are_not_personal_data(target: str, header
     [
         ("/a?origin=LIS&destination=BER", "", ("travel", "query:origin")),
         ("/a?origin=Lisbon&destination=Berlin", "", ("travel", "query:origin")),
+        ("/a?uid=91199", "", ("person_id", "query:uid")),
+        ("/a?app_user_uid=91199", "", ("person_id", "query:app_user_uid")),
+        ("/a", "client-uid: F5EB01CC01A8E08CD83630828DE17C2B\r\n", ("person_id", "header:client-uid")),
         ("/a?bssid=3c:5a:b4:01:9f:22", "", ("device_id", "query:bssid")),
         ("/a?android_id=b9e28776354d259e", "", ("device_id", "query:android_id")),
         ("/a?gaid=5ac6a0ff-8d18-47bc-a902-2812cf0c251e", "", ("device_id", "query:gaid")),

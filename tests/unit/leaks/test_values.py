@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tieback.leaks.value import MAX_VALUES_PER_SAMPLE
 from tieback.leaks.values import read_values
 from tieback.model.flow import CleartextSample
-from tieback.probes.wire.bson import encode
+from tieback.protocols.bson import encode
 
 
 def found(kind: str, data: bytes) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tieback.model.probe import NEEDS_PASSWORD, Access, Container, is_undecided
+from tieback.model.probe import Access, Container, is_undecided
 
 EXPOSED = {Access.OPEN, Access.ANY_USER, Access.PARTIAL}
 
@@ -21,9 +21,6 @@ def test_container_name() -> None:
     [
         (Access.AUTH_REQUIRED, (), False),
         (Access.AUTH_REQUIRED, ("the account root without a password: the grant does not name it",), True),
-        # A client without credentials has no password: the broker is closed to it.
-        (Access.AUTH_REQUIRED, (f"any user name with any password: {NEEDS_PASSWORD}",), False),
-        (Access.AUTH_REQUIRED, (f"any user name with any password: {NEEDS_PASSWORD}", "names other than a"), True),
         (Access.UNKNOWN, (), True),
         (Access.OPEN, ("names other than a",), False),
     ],

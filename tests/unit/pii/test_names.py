@@ -71,6 +71,7 @@ card_type payment_status state_machine process_state error_message log_level con
 tipo_telefono estado_pedido fecha_creacion nome_arquivo type_client urun_adi jumlah_barang 商品名称 订单号 订单状态
 fax_header login_banner refresh_token_validity caller_controls login_location last_run temporal_rules validasi
 page_title job_status cursor_position flight_count temperature username_length unsubscribed sort_order
+event_uid podUid dashboardUID mof_uid unit_uid campaign-uid transfer_syntax_uid project_uid
 """
 
 

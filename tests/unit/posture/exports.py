@@ -296,6 +296,78 @@ _CHECKOV = {
         "parsing_errors": ["/broken.tf"],
     },
 }
+_PROWLER_2 = {
+    "Profile": "default",
+    "Account Number": ACCOUNT,
+    "Control": "[extra735] Check if RDS instances storage is encrypted",
+    "Message": "eu-west-1: RDS instance orders is not encrypted!",
+    "Status": "FAIL",
+    "Control ID": "7.35",
+    "Region": "eu-west-1",
+    "Resource ID": "orders",
+}
+_PROWLER_2_CSV = (
+    "PROFILE,ACCOUNT_NUM,REGION,TITLE_ID,CHECK_RESULT,TITLE_TEXT,CHECK_RESULT_EXTENDED,CHECK_RESOURCE_ID\n"
+    f"default,{ACCOUNT},eu-west-1,7.35,FAIL,[extra735] Check,eu-west-1: not encrypted,orders\n"
+)
+_GROUP = {"ingress": [{"protocol": "tcp", "from_port": 5432, "to_port": 5432, "cidr_blocks": ["0.0.0.0/0"]}]}
+_PLAN = {
+    "format_version": "1.2",
+    "terraform_version": "1.9.5",
+    "planned_values": {"root_module": {}},
+    "resource_changes": [
+        {
+            "address": "aws_db_instance.orders",
+            "mode": "managed",
+            "type": "aws_db_instance",
+            "name": "orders",
+            "change": {
+                "actions": ["create"],
+                "after": {"engine": "postgres", "port": 5432, "publicly_accessible": True},
+                "after_unknown": {"arn": True, "vpc_security_group_ids": True},
+            },
+        },
+        {
+            "address": "aws_security_group.web",
+            "mode": "managed",
+            "type": "aws_security_group",
+            "name": "web",
+            "change": {"actions": ["create"], "after": _GROUP, "after_unknown": {"id": True}},
+        },
+    ],
+    "configuration": {
+        "root_module": {
+            "resources": [
+                {
+                    "address": "aws_db_instance.orders",
+                    "expressions": {
+                        "engine": {"constant_value": "postgres"},
+                        "vpc_security_group_ids": {
+                            "references": ["aws_security_group.web.id", "aws_security_group.web"]
+                        },
+                    },
+                }
+            ]
+        }
+    },
+}
+_STATE = {
+    "format_version": "1.0",
+    "terraform_version": "1.9.5",
+    "values": {
+        "root_module": {
+            "resources": [
+                {
+                    "address": "aws_s3_bucket.data",
+                    "mode": "managed",
+                    "type": "aws_s3_bucket",
+                    "name": "data",
+                    "values": {"bucket": "shop-data", "policy": json.dumps(BUCKET_POLICY)},
+                }
+            ]
+        }
+    },
+}
 _SARIF = {
     "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
     "version": "2.1.0",
@@ -409,6 +481,10 @@ EXPORTS: dict[str, tuple[str, str]] = {
         ),
     ),
     "prowler-csv": ("prowler", _PROWLER_CSV),
+    "prowler-2-csv": ("prowler", _PROWLER_2_CSV),
+    "prowler-2-json": ("prowler", json.dumps(_PROWLER_2)),
+    "terraform-plan": ("terraform", json.dumps(_PLAN)),
+    "terraform-state": ("terraform", json.dumps(_STATE)),
     "security-hub": (
         "security-hub",
         json.dumps(

@@ -67,6 +67,14 @@ def test_file_that_is_not_an_export_is_one_error_line(text: str, said: str, read
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+@pytest.mark.parametrize("name", ["terraform-plan", "prowler-2-csv", "aws-cli"])
+def test_an_export_in_utf_16_of_powershell_is_read(name: str, encoding: str, read: Read) -> None:
+    text = EXPORTS[name][1]
+    mark = b"\xfe\xff" if encoding == "utf-16-be" else b""
+    assert read(mark + text.encode(encoding))[0] == read(text)[0]
+
+
 def test_a_missing_file_is_one_clear_line(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="No such file"):
         open_export(tmp_path / "gone.json")

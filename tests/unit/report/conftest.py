@@ -66,6 +66,8 @@ from tieback.model.report import (
 )
 from tieback.model.resource import AtRest, Resource, ResourceKind, ServiceAddress, TriState
 from tieback.model.sighting import Evidence, Problem, Sighting, UnreadCode, UnreadKind
+from tieback.report import recorded
+from tieback.report.recorded import RecordedServers
 
 CAT = "_cat/indices"
 
@@ -339,6 +341,7 @@ def finding(store: Exposure, app: App, severity: Severity) -> Finding:
         apps=(app.sha256,),
         evidence=(f"{store.targets[0]}: {store.proofs[0]}",),
         advice="Close the port to the Internet, turn authentication on, then read its access logs.",
+        references=("owasp-mobile:M3", "nis2:21.2.i", "cra:I.2.d"),
     )
 
 
@@ -754,6 +757,12 @@ def fleet_report() -> Report:
 def with_accounts(report: Report) -> Report:
     """The same report with what the join with the owner's accounts adds to its findings."""
     return in_tables(report, findings=[*report.findings.rows(), of_accounts()])
+
+
+@pytest.fixture(autouse=True)
+def recorded_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures that do not change with the recordings, for the golden files."""
+    monkeypatch.setattr(recorded, "recorded_servers", lambda: RecordedServers(100, 90, 0, 0))
 
 
 @pytest.fixture

@@ -77,6 +77,15 @@ def open_traffic(
     return CaptureFile(path, source, PacketAttribution(uid_map), keylog=keylog, decrypt=decrypt)
 
 
+def is_traffic(path: Path) -> bool:
+    """True if ``open_traffic`` reads a file, by its content: a capture, archive, file of flows, or log."""
+    try:
+        open_traffic(path).close()
+    except InputError:
+        return False
+    return True
+
+
 def is_capture(head: bytes) -> bool:
     """True if a file with this head is pcap or pcapng."""
     return head[:4] in MAGICS or (head[:4] == SECTION and head[8:12] in {b"\x1a\x2b\x3c\x4d", b"\x4d\x3c\x2b\x1a"})

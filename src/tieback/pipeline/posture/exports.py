@@ -41,6 +41,8 @@ class ImportedPosture(msgspec.Struct, frozen=True):
     left_out: int
     first_left_out: str = ""
     """Location of the first ignored record, and the reason; empty if the export was already imported."""
+    other: int = 0
+    """Records about no data store and nothing that one depends on; 0 if the export was already imported."""
     missed: tuple[tuple[str, int], ...] = ()
     """What the export itself could not collect, most frequent first: neither a statement nor a pass."""
     incomplete: str = ""
@@ -102,7 +104,9 @@ def _import(
         lambda: (source.skipped, sum(source.failed.values()), source.incomplete),
     )
     missed = tuple(sorted(source.failed.items(), key=lambda item: (-item[1], item[0])))
-    return msgspec.structs.replace(_done(done, reader.meta.title), first_left_out=source.first_skipped, missed=missed)
+    return msgspec.structs.replace(
+        _done(done, reader.meta.title), first_left_out=source.first_skipped, other=source.other, missed=missed
+    )
 
 
 def iter_resources(workspace: Workspace, since: str = "") -> Iterator[Resource]:

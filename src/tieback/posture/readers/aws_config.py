@@ -15,7 +15,7 @@ from tieback.posture.describe.interface import DescriptionContext
 from tieback.posture.describe.kinds import ResourceTypes
 from tieback.posture.facts import ExportObject
 from tieback.posture.interface import Fact, PostureMeta
-from tieback.posture.readers.interface import describe
+from tieback.posture.readers.interface import count_record, describe
 from tieback.posture.source import PostureSource
 from tieback.posture.text import parse_json
 
@@ -69,7 +69,7 @@ class AwsConfig:
                 source.skip(line, str(error))
                 continue
             if item.configuration_item_status not in _GONE:
-                yield from self._of(source, line, item)
+                yield from count_record(source, self._of(source, line, item))
 
     def _of(self, source: PostureSource, line: int, item: _Item) -> Iterator[Fact]:
         kind = self._kinds.by_name(item.resource_type)

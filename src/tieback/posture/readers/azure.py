@@ -59,7 +59,9 @@ class ResourceGraph:
                 yield from self._assessment(source, facts)
                 continue
             about = DescriptionContext(self.meta.name, source.seen, source.origin.account, source.origin.region)
-            yield from describe(source, line, self._checks.kinds.by_name(kind_name), facts, about)
+            kind = self._checks.kinds.by_name(kind_name)
+            source.other += kind is None
+            yield from describe(source, line, kind, facts, about)
 
     def _assessment(self, source: PostureSource, facts: ExportObject) -> Iterator[Fact]:
         props = facts.inner("properties")
@@ -97,6 +99,7 @@ class ResourceGraphCsv:
         for line, row in source.rows(needed=(name.decode() for name in _COLUMNS)):
             kind = self._kinds.by_name(row["type"]) or self._kinds.by_name(arm_type(row["id"]))
             if kind is None:
+                source.other += 1
                 continue
             try:
                 value = {name: _cell(cell) for name, cell in row.items() if cell}
@@ -155,6 +158,7 @@ def _judged(
 ) -> Iterator[Any]:
     code, outcome = name.strip().lower(), _OUTCOME.get(state.strip().lower())
     if not checks.known("defender", code):
+        source.other += 1
         return
     if outcome is None:
         source.note_missing(f"{name[:80]}: {state.lower() or 'no state'}")

@@ -12,7 +12,7 @@ from tieback.posture.checks import ToolCheckTable
 from tieback.posture.describe.interface import DescriptionContext
 from tieback.posture.facts import ExportObject
 from tieback.posture.interface import Fact, PostureMeta
-from tieback.posture.readers.interface import list_elements
+from tieback.posture.readers.interface import count_record, list_elements
 from tieback.posture.source import MAX_DOCUMENT, PostureSource
 
 SARIF = "2.1.0"
@@ -46,11 +46,11 @@ class Checkov:
             for name, passed in _LISTS:
                 for one in list_elements(results.get(name)):
                     if isinstance(one, dict):
-                        yield from self._of(source, ExportObject(one), passed=passed)
+                        yield from count_record(source, self._of(source, ExportObject(one), passed=passed))
 
     def _of(self, source: PostureSource, one: ExportObject, *, passed: bool) -> Iterator[Fact]:
         code, resource = one.text("checkid"), one.text("resource")
-        if not self._checks.known("checkov", code) or not resource:
+        if not resource:
             return
         yield from _said(
             self._checks,

@@ -39,6 +39,7 @@ class AssetInventory:
             facts = ExportObject(value) if isinstance(value, dict) else ExportObject({})
             kind = self._checks.kinds.by_name(facts.text("assettype"))
             if kind is None:
+                source.other += 1
                 continue
             resource = facts.inner("resource")
             data = resource.inner("data")
@@ -83,7 +84,10 @@ class CommandCenter:
                 if not finding.text("resourcename"):
                     source.skip(line, "a finding without a resourceName")
                     continue
-                if finding.text("state").upper() != "ACTIVE" or not self._checks.known("scc", code):
+                if finding.text("state").upper() != "ACTIVE":
+                    continue
+                if not self._checks.known("scc", code):
+                    source.other += 1
                     continue
                 key = finding.text("resourcename")
                 resource = outer.inner("resource")

@@ -1,6 +1,6 @@
 """Shared steps of the readers: describe a resource, or record why that failed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tieback.posture.describe.interface import DescriptionContext, NotAResourceError
@@ -22,6 +22,17 @@ def describe(
         yield from kind.read(facts, about)
     except NotAResourceError as error:
         source.skip(line, f"incomplete description of {kind.name}: {error}")
+
+
+def count_record(source: PostureSource, facts: Iterable[Fact]) -> Iterator[Fact]:
+    """The facts of one record. A record without any, that was not left out for a reason, is about no data store."""
+    noted = source.skipped + source.missed
+    empty = True
+    for fact in facts:
+        empty = False
+        yield fact
+    if empty and source.skipped + source.missed == noted:
+        source.other += 1
 
 
 def list_elements(value: Any) -> list[Any]:

@@ -5,6 +5,7 @@ Prowler's own model; the outcome of the check is a separate statement. ``MANUAL`
 """
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -14,7 +15,7 @@ from tieback.posture.checks import ToolCheckTable
 from tieback.posture.describe.interface import DescriptionContext
 from tieback.posture.facts import ExportObject
 from tieback.posture.interface import Fact, PostureMeta
-from tieback.posture.readers.interface import DescribedResources, describe
+from tieback.posture.readers.interface import DescribedResources, count_record, describe
 from tieback.posture.source import PostureSource
 
 _KNOWN = ("1.",)
@@ -81,8 +82,9 @@ class ProwlerOcsf:
             if not finding.metadata.version.startswith(_KNOWN):
                 source.skip(line, f"unsupported OCSF version {finding.metadata.version or 'unknown'} (supported: 1.x)")
                 continue
-            for resource in finding.resources:
-                yield from self._of(source, line, finding, resource, told)
+            yield from count_record(
+                source, chain.from_iterable(self._of(source, line, finding, one, told) for one in finding.resources)
+            )
 
     def _of(
         self, source: PostureSource, line: int, finding: _Finding, resource: _Resource, told: DescribedResources
@@ -103,7 +105,7 @@ class ProwlerOcsf:
         code, status = finding.metadata.event_code, finding.status_code.upper()
         if status in {"PASS", "FAIL"}:
             said = self._checks.statement(
-                "prowler", code, passed=status == "PASS", about=about, why=finding.status_detail or ""
+                "prowler", code, passed=status == "PASS", about=about, why=finding.status_detail or "", kind=kind
             )
             if said is not None:
                 yield said

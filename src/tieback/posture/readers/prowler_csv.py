@@ -12,6 +12,7 @@ from tieback.intake.reports.interface import parse_time
 from tieback.posture.checks import ToolCheckTable, membership
 from tieback.posture.describe.interface import DescriptionContext
 from tieback.posture.interface import Fact, PostureMeta
+from tieback.posture.readers.interface import count_record
 from tieback.posture.source import PostureSource
 
 _NEEDED = frozenset(("check_id", "status"))
@@ -71,7 +72,7 @@ class ProwlerCsv:
     def facts(self, source: PostureSource) -> Iterator[Fact]:
         """The statement of each check."""
         for _, row in source.rows(";", _NEEDED):
-            yield from self._outcomes.facts(source, row)
+            yield from count_record(source, self._outcomes.facts(source, row))
 
 
 class ProwlerJson:
@@ -97,7 +98,7 @@ class ProwlerJson:
             if row is None:
                 source.skip(line, "no finding of Prowler 3: CheckID and Status are needed")
             else:
-                yield from self._outcomes.facts(source, row)
+                yield from count_record(source, self._outcomes.facts(source, row))
 
 
 _KEYS = {

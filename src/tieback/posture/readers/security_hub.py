@@ -7,6 +7,7 @@ outcomes.
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -16,7 +17,7 @@ from tieback.posture.checks import ToolCheckTable, membership
 from tieback.posture.describe.interface import DescriptionContext
 from tieback.posture.facts import ExportObject
 from tieback.posture.interface import Fact, PostureMeta
-from tieback.posture.readers.interface import DescribedResources, describe
+from tieback.posture.readers.interface import DescribedResources, count_record, describe
 from tieback.posture.source import PostureSource
 
 SCHEMA = "2018-10-08"
@@ -79,8 +80,9 @@ class SecurityHub:
             if finding.schema_version != SCHEMA:
                 source.skip(line, f"unsupported ASFF version {finding.schema_version[:20]} (supported: {SCHEMA})")
             elif finding.record_state != "ARCHIVED":
-                for resource in finding.resources:
-                    yield from self._of(source, line, finding, resource, told)
+                yield from count_record(
+                    source, chain.from_iterable(self._of(source, line, finding, one, told) for one in finding.resources)
+                )
 
     def _of(
         self, source: PostureSource, line: int, finding: _Finding, resource: _Resource, told: DescribedResources
@@ -106,6 +108,8 @@ class SecurityHub:
             said = self._checks.statement(tool, code, passed=status == "PASSED", about=about, why=finding.title)
             if said is not None:
                 yield said
+            elif self._checks.known("prowler2", code):
+                source.note_missing(f"{code}: Prowler 2 names no resource")
         elif self._checks.known(tool, code):
             source.note_missing(f"{code}: {status.lower() or 'no status'}")
 

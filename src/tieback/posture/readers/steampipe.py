@@ -14,7 +14,7 @@ from tieback.posture.describe.interface import DescriptionContext
 from tieback.posture.describe.kinds import ResourceType
 from tieback.posture.facts import ExportObject
 from tieback.posture.interface import Fact, PostureMeta
-from tieback.posture.readers.interface import describe, list_elements
+from tieback.posture.readers.interface import count_record, describe, list_elements
 from tieback.posture.source import MAX_DOCUMENT, PostureSource
 
 _OUTCOME = {"ok": True, "alarm": False}
@@ -93,11 +93,9 @@ class Powerpipe:
             source.skip(line, "groups nested too deeply")
             return
         code = str(group.get("control_id") or "").rpartition(".")[2]
-        if code and self._checks.known("powerpipe", code):
-            for result in list_elements(group.get("results")):
-                yield from self._result(
-                    source, code, ExportObject(result) if isinstance(result, dict) else ExportObject({})
-                )
+        for result in list_elements(group.get("results")) if code else ():
+            one = ExportObject(result) if isinstance(result, dict) else ExportObject({})
+            yield from count_record(source, self._result(source, code, one))
         for name in ("groups", "controls"):
             for inner in list_elements(group.get(name)):
                 if isinstance(inner, dict):
@@ -106,7 +104,8 @@ class Powerpipe:
     def _result(self, source: PostureSource, code: str, result: ExportObject) -> Iterator[Fact]:
         status = result.text("status").lower()
         if status not in _OUTCOME:
-            source.note_missing(f"{code}: {status or 'no status'}")
+            if self._checks.known("powerpipe", code):
+                source.note_missing(f"{code}: {status or 'no status'}")
             return
         told = {one.text("key"): one.text("value") for one in result.listed("dimensions")}
         about = DescriptionContext(

@@ -1,13 +1,12 @@
 """Offline readers of access rules: who can read and write what, and the line that allows it."""
 
-import re
-from pathlib import Path
-
 from tieback.model.errors import UsageError
 from tieback.posture.rules.amplify import Amplify
 from tieback.posture.rules.appwrite import Appwrite
 from tieback.posture.rules.azure_container import AzureContainer
 from tieback.posture.rules.cassandra_yaml import CassandraYaml
+from tieback.posture.rules.containers.compose import Compose
+from tieback.posture.rules.containers.kubernetes import Kubernetes
 from tieback.posture.rules.convex import Convex
 from tieback.posture.rules.couchdb_ini import CouchdbIni
 from tieback.posture.rules.directus import Directus
@@ -33,6 +32,8 @@ from tieback.posture.rules.sql_connect import SqlConnect
 from tieback.posture.rules.sql_policies import SqlPolicies
 
 READERS: tuple[RulesReader, ...] = (
+    Compose(),
+    Kubernetes(),
     Firestore(),
     FirebaseRtdb(),
     SqlConnect(),
@@ -62,9 +63,6 @@ READERS: tuple[RulesReader, ...] = (
 """Every reader; the first one that recognises a file reads it, so the most specific ones come first."""
 
 
-_MANIFEST = re.compile(r"(?m)^(?:services|apiVersion)\s*:")
-
-
 def reader_named(name: str) -> RulesReader:
     """The reader of a kind. Raises ``UsageError`` for an unknown kind, with a list of the known ones."""
     for reader in READERS:
@@ -76,12 +74,6 @@ def reader_named(name: str) -> RulesReader:
 
 def reader_for(text: RulesText) -> RulesReader:
     """The reader that recognises a file. Raises ``UsageError`` if there is none."""
-    if _MANIFEST.search(text.text[:100_000]) and Path(text.path).suffix.lower() in {".yml", ".yaml", ".json", ""}:
-        raise UsageError(
-            "a Docker Compose file or a Kubernetes manifest: its settings are not read",
-            where=text.path,
-            advice="Pass the configuration of the server itself, such as elasticsearch.yml, or probe the server",
-        )
     for reader in READERS:
         if reader.recognises(text):
             return reader

@@ -30,6 +30,7 @@ from tieback.posture.rules.sql_policies import SqlPolicies, SqlSchema
 SECONDS = 10.0
 """Time limit for the answers of one file, in seconds: thousands of rules times thousands of paths are not evaluated."""
 
+_WRITES = ("insert", "update", "delete")
 MAX_PROJECT_BYTES = 32 << 20
 """Most bytes of the files that are read as one state."""
 _PROJECT = 12
@@ -195,7 +196,7 @@ def _verified(policy: RulesPolicy, texts: Sequence[RulesText], label: str) -> Ve
 
 
 def _checked(verified: Verified, who: Requester, path: str, answer: PathPermissions) -> PathPermissions:
+    reads, writes = (("call",), ("change",)) if path.startswith("rpc/") else (("select",), _WRITES)
     return PathPermissions(
-        confirmed(verified, who, path, ("select",), answer.read),
-        confirmed(verified, who, path, ("insert", "update", "delete"), answer.write),
+        confirmed(verified, who, path, reads, answer.read), confirmed(verified, who, path, writes, answer.write)
     )

@@ -84,9 +84,9 @@ class AzurePolicy:
                 continue
             if one.access == "container" or (one.access == "blob" and blob):
                 path = f"{one.name}/{blob}" if blob else f"{one.name}?restype=container&comp=list"
-                return interface.allow(
-                    one.line, f"publicAccess: {one.access}", f"GET https://<account>.blob.core.windows.net/{path}"
-                )
+                request = f"GET https://<account>.blob.core.windows.net/{path}"
+                reason = "" if self._account.value else "unless the account, which is not in the file, forbids it"
+                return interface.allow(one.line, f"publicAccess: {one.access}", request, reason=reason)
             if one.name == name:
                 reason = "blobs can be read by name, but not listed" if one.access else "the container is private"
                 return interface.deny(reason, one.line, f"publicAccess: {one.access or 'none'}")

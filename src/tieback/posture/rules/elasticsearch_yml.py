@@ -48,6 +48,9 @@ class ElasticsearchYml:
 
 def _opensearch(text: RulesText, root: ConfigNode, address: ConfigNode) -> ServerPolicy | None:
     disabled = root.get("plugins", "security", "disabled") or root.get("opendistro_security", "disabled")
+    if disabled is not None and disabled.text.startswith("${"):
+        reason, rule = "a variable of the environment decides", _rule("plugins.security.disabled", disabled)
+        return server_policy(interface.allow(disabled.line, rule, _REQUEST, reason=reason, certain=False))
     if disabled is not None and disabled.on:
         return server_policy(
             interface.allow(
@@ -69,6 +72,9 @@ def _opensearch(text: RulesText, root: ConfigNode, address: ConfigNode) -> Serve
 
 def _elasticsearch(root: ConfigNode, address: ConfigNode) -> ServerPolicy:
     enabled = root.get("xpack", "security", "enabled")
+    if enabled is not None and enabled.text.startswith("${"):
+        reason, rule = "a variable of the environment decides", _rule("xpack.security.enabled", enabled)
+        return server_policy(interface.allow(enabled.line, rule, _REQUEST, reason=reason, certain=False))
     if enabled is not None and not enabled.on:
         return server_policy(
             interface.allow(

@@ -170,7 +170,7 @@ class _Parser:
             scan.want("if")
             condition = scan.expression()
         end = scan.at
-        if not scan.take(";") and not scan.ahead("}"):
+        if not scan.take(";") and not any(scan.ahead(word) for word in ("}", "allow", "match", "function")):
             raise self._text.error(scan.at, '";"')
         if len(self.statements) >= _MAX_STATEMENTS:
             raise self._text.error(begin, f"at most {_MAX_STATEMENTS:,} statements")
@@ -308,7 +308,8 @@ class FirestorePolicy:
         """Values of the wildcards of a pattern for this path; ``None`` if it does not match."""
         shown = [part.text for part in pattern]
         rest = pattern[_prefix(shown) :]
-        names: dict[str, Value] = {part.text: "(default)" for part in pattern[: _prefix(shown)] if part.wild}
+        fixed: Value = STORED if _service(pattern) == "storage" else "(default)"
+        names: dict[str, Value] = {part.text: fixed for part in pattern[: _prefix(shown)] if part.wild}
         found = self._match(rest, path, set())
         return None if found is None else {**names, **found}
 

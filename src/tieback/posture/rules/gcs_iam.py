@@ -18,6 +18,8 @@ from tieback.posture.rules.source import RulesText
 from tieback.posture.rules.tree import ConfigNode, read_json
 
 _MEMBERS = {"allusers": (Requester.ANONYMOUS, Requester.ANY_USER), "allauthenticatedusers": (Requester.ANY_USER,)}
+_BEYOND = "; not known: access lists of objects, and policies of the project, which are not in the file"
+"""What a policy of a bucket without uniform access does not show."""
 
 
 class Role(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,7 +64,9 @@ class GcsIam:
         if not isinstance(bindings.value, list):
             raise text.line_error(bindings.line, '"bindings" must be a list')
         prevention = root.get("publicAccessPrevention") or root.get("iamConfiguration", "publicAccessPrevention")
-        return IamPolicy([_binding(text, one) for one in bindings.value], prevention)
+        uniform = root.get("iamConfiguration", "uniformBucketLevelAccess", "enabled")
+        beyond = "" if uniform is not None and uniform.on else _BEYOND
+        return IamPolicy([_binding(text, one) for one in bindings.value], prevention, beyond)
 
 
 def _binding(text: RulesText, node: ConfigNode) -> _Binding:
@@ -84,8 +88,9 @@ def _binding(text: RulesText, node: ConfigNode) -> _Binding:
 class IamPolicy:
     """Bindings of one resource."""
 
-    def __init__(self, bindings: Sequence[_Binding], prevention: ConfigNode | None) -> None:
+    def __init__(self, bindings: Sequence[_Binding], prevention: ConfigNode | None, beyond: str = "") -> None:
         self._bindings = bindings
+        self._beyond = beyond
         self._prevention = prevention
 
     def paths(self) -> Iterator[str]:
@@ -115,4 +120,4 @@ class IamPolicy:
                 return interface.allow(one.line, one.text, request)
             reason = "a condition decides" if one.conditional else "the permissions of the role are unknown"
             unsure = unsure or interface.allow(one.line, one.text, request, reason=reason, certain=False)
-        return unsure or interface.deny("no binding grants this access to this identity")
+        return unsure or interface.deny(f"no binding grants this access to this identity{self._beyond}")

@@ -30,7 +30,13 @@ _ACCESS_POINT = re.compile(r"arn:aws[a-z-]*:s3:[^:/]*:[^:/]*:accesspoint/([^/]*)
 _VARIABLE = re.compile(r"\$\{([^}]{0,200})\}")
 _FREE_VARIABLES = ("aws:username", "aws:principaltag/")
 """Variables of a policy whose value every customer chooses in an account of its own."""
-_BEYOND = "unless a block of the account or a policy of the organisation, which are not in the file, denies it"
+_ACCOUNT_BLOCK, _ORGANISATION = "AccountPublicAccessBlock", "ResourceControlPolicies"
+_NOT_IN_FILE = {
+    _ACCOUNT_BLOCK: "a block of the account",
+    _ORGANISATION: "a resource control policy (RCP) of the organisation",
+}
+"""Optional keys of a document with everything about a bucket, and what is not known without them. A service control
+policy never decides: it applies only to the organisation's own users and roles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,10 @@ class S3:
             inner = RulesText(text.path, policy.value)
             policy = read_json(inner)
         found = [_statement(text, one, line if inner is not text else 0) for one in _statements(policy)]
+        if found and all(one.principal is None and one.others is None for one in found):
+            what = "a policy without a Principal, which is not a bucket policy but one of IAM or an SCP"
+            raise text.line_error(line or found[0].line, what)
+        found += _of_organisation(text, root)
         owner = root.get("Grants") or (root.get("Acl") or ConfigNode({}, 0)).get("Grants") or ConfigNode([], 0)
         grants = [grant for one in owner.each() if (grant := _grant(one)) is not None]
         return S3Policy(
@@ -101,7 +111,30 @@ class S3:
             ignores_acl=_disabled_acls(root) or block.get("IgnorePublicAcls"),
             restricts=block.get("RestrictPublicBuckets"),
             now=self._now or datetime.now(UTC),
+            account=root.get(_ACCOUNT_BLOCK),
+            beyond=_beyond(root),
         )
+
+
+def _of_organisation(text: RulesText, root: ConfigNode) -> list["_Statement"]:
+    """The deny statements of the resource control policies; their allow statements grant nothing."""
+    listed = root.get(_ORGANISATION)
+    found: list[_Statement] = []
+    for one in listed.each() if listed is not None else ():
+        policy = one.get("Policy", "Content") or one.get("Content") or one
+        if isinstance(policy.value, str):
+            found += [
+                _statement(text, each, one.line) for each in _statements(read_json(RulesText(text.path, policy.value)))
+            ]
+        else:
+            found += [_statement(text, each, 0) for each in _statements(policy)]
+    return [each for each in found if not each.allows]
+
+
+def _beyond(root: ConfigNode) -> str:
+    """What can still deny access, because the file does not contain it."""
+    missing = [what for key, what in _NOT_IN_FILE.items() if root.get(key) is None]
+    return f"not known: {' and '.join(missing)}, which can deny it" if missing else ""
 
 
 def _disabled_acls(root: ConfigNode) -> ConfigNode | None:
@@ -160,16 +193,20 @@ class S3Policy:
         ignores_acl: ConfigNode | None,
         restricts: ConfigNode | None,
         now: datetime,
+        account: ConfigNode | None = None,
+        beyond: str = "",
     ) -> None:
         self._now = now
+        self._beyond = beyond
         self._statements = statements
         self._of_action = {
             action: [one for one in statements if _acts(one, action)]
             for action in (*_READ_OBJECT, *_READ_BUCKET, *_WRITE_OBJECT, *_WRITE_BUCKET)
         }
         self._grants = grants
-        self._ignores_acl = ignores_acl
-        self._restricts = restricts
+        both = account or ConfigNode({}, 0)
+        self._ignores_acl = _first_on(ignores_acl, both.get("IgnorePublicAcls"))
+        self._restricts = _first_on(restricts, both.get("RestrictPublicBuckets"))
         self._buckets = {_short(resource).partition("/")[0] for one in statements for resource in one.resources}
 
     def paths(self) -> Iterator[str]:
@@ -216,7 +253,7 @@ class S3Policy:
                     reason = f"{reason} {'read' if access == 'READ' else 'write'}"
                     return interface.allow(grant.line, grant.text, request, reason=reason)
                 request = f"{'GET' if access == 'READ' else 'PUT'} https://<bucket>.s3.amazonaws.com/"
-                return interface.allow(grant.line, grant.text, request, reason=_BEYOND)
+                return interface.allow(grant.line, grant.text, request, reason=self._beyond)
         return interface.deny("no grant of the ACL is public")
 
     def _by_policy(self, who: Requester, bucket: str, key: str, action: str) -> Permission:
@@ -229,7 +266,7 @@ class S3Policy:
                 continue
             if applies is False or (found.allowed and found.certain):
                 continue
-            reason = _BEYOND if applies is not STORED else "an unresolved condition of the policy decides"
+            reason = self._beyond if applies is not STORED else "an unresolved condition of the policy decides"
             permit = interface.allow(
                 one.line, one.text, _request(action, bucket, key), reason=reason, certain=applies is not STORED
             )
@@ -260,6 +297,11 @@ class S3Policy:
         if not _names_everybody(one):
             return False
         return conditions_match(one.condition, who, self._now) if one.condition is not None else True
+
+
+def _first_on(*switches: ConfigNode | None) -> ConfigNode | None:
+    """The first switch that is on: a block of the bucket or of its account is enough."""
+    return next((one for one in switches if one is not None and one.on), None)
 
 
 def _short(resource: str) -> str:

@@ -167,11 +167,21 @@ class _Json:
 
 
 def read_yaml(text: RulesText) -> ConfigNode:
-    """The first document of a YAML text; an empty text is an empty mapping.
+    """The first document of a YAML text; an empty text is an empty mapping. A second document is an error.
 
     Raises:
         InputError: a syntax error, with line and column, or too many levels or values.
     """
+    documents = _read_yaml(text, several=False)
+    return documents[0] if documents else ConfigNode({}, 1)
+
+
+def read_yaml_documents(text: RulesText) -> list[ConfigNode]:
+    """All documents of a YAML text that are not empty, with the limits of one. Raises as ``read_yaml``."""
+    return _read_yaml(text, several=True)
+
+
+def _read_yaml(text: RulesText, *, several: bool) -> list[ConfigNode]:
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -179,7 +189,7 @@ def read_yaml(text: RulesText) -> ConfigNode:
         # Events before nodes: libyaml builds all nodes of a document before any of them can be counted.
         nodes = depth = 0
         for event in yaml.parse(text.text, Loader=loader):
-            if isinstance(event, yaml.DocumentEndEvent):
+            if isinstance(event, yaml.DocumentEndEvent) and not several:
                 break  # a second document is an error below
             if isinstance(event, yaml.NodeEvent):
                 nodes += 1
@@ -189,14 +199,17 @@ def read_yaml(text: RulesText) -> ConfigNode:
                 depth -= 1
             if depth > MAX_DEPTH or nodes > MAX_NODES:
                 raise text.line_error(event.start_mark.line + 1, _TOO_MANY)
-        root = yaml.compose(text.text, Loader=loader)
+        compose = yaml.compose_all if several else yaml.compose
+        found = compose(text.text, Loader=loader)
+        roots = list(found) if several else [found]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
         raise text.line_error(line, f"not valid YAML: {error.problem or error.context} (column {column})") from None
     except (yaml.YAMLError, RecursionError, ValueError):
         raise text.line_error(1, "not valid YAML") from None
-    return _Yaml(text).node(root, 0) if root is not None else ConfigNode({}, 1)
+    tree = _Yaml(text)
+    return [tree.node(root, 0) for root in roots if root is not None]
 
 
 class _Yaml:

@@ -3,11 +3,15 @@
 Sends, in this order: ``GET /jmx`` for one bean (identify); ``GET /webhdfs/v1/?op=LISTSTATUS``, ``GET
 /webhdfs/v1/<directory>?op=GETCONTENTSUMMARY`` for at most 50 (enumerate); nothing more to describe. Verified
 against recorded answers of the NameNode 3.4.1.
+
+A content summary visits every name below its directory. So none is requested if the NameNode has more than 1,000,000
+blocks or does not show their number: a file with data has at least one. The bytes of the whole file system, from the
+first answer, are then the only figure.
 """
 
 import msgspec
 
-from tieback.model.figure import exact
+from tieback.model.figure import estimate, exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
@@ -15,8 +19,10 @@ from tieback.probes.web import Identification, Inquiry, NamedContainers, WebStor
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import Number, decode_json
 from tieback.probes.wire.requests import get_request
-from tieback.scope.conversation import Conversation
+from tieback.scope.conversation import Conversation, SendCost
 
+MAX_BLOCKS = 1_000_000
+"""Maximum number of blocks of a NameNode whose directories are counted."""
 _JMX = get_request(
     "/jmx?qry=Hadoop:service=NameNode,name=NameNodeInfo",
     "product, version and cluster id; statistics only",
@@ -25,15 +31,21 @@ _JMX = get_request(
 _LIST = get_request("/webhdfs/v1/?op=LISTSTATUS", "names of the top-level directories", label="LISTSTATUS /")
 _SUMMARY = get_request(
     "/webhdfs/v1/{directory}?op=GETCONTENTSUMMARY",
-    "number of files and bytes below a directory, from the names in memory, with pauses; no file is opened",
+    f"number of files and bytes below a directory, if the NameNode has at most {MAX_BLOCKS:,} blocks; opens no file",
     label="GETCONTENTSUMMARY /<directory>",
-)
+).costing(SendCost.BOUNDED)
 _SYSTEM = ("tmp", "system", "mr-history", "app-logs")
 
 
-class _Bean(msgspec.Struct, rename={"cluster": "ClusterId", "version": "SoftwareVersion"}):
+class _Bean(
+    msgspec.Struct,
+    rename={"cluster": "ClusterId", "version": "SoftwareVersion", "blocks": "TotalBlocks", "used": "Used"},
+):
     cluster: str = ""
     version: str = ""
+    blocks: Number | None = None
+    used: Number | None = None
+    """Bytes on all DataNodes, with every replica."""
 
 
 class _Jmx(msgspec.Struct):
@@ -94,6 +106,8 @@ class HdfsProbe(WebStoreProbe):
         if inquiry.listing_refused == 401:
             return None
         names = [name for name in inquiry.names if name not in _SYSTEM and _SUMMARY.fill(name)]
+        if not _may_count(inquiry):
+            names = []
         return "directories", names, lambda name: self._directory(inquiry, name)
 
     def _directory(self, inquiry: Inquiry, name: str) -> Conversation[None]:
@@ -109,12 +123,17 @@ class HdfsProbe(WebStoreProbe):
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
         """Request the top-level directories one by one."""
         jmx = decode_json(answer.body, _Jmx)
-        if jmx is not None and jmx.beans and len(jmx.beans[0].cluster) <= 100:
-            inquiry.draft.vendor_id("ClusterId", jmx.beans[0].cluster)
+        bean = jmx.beans[0] if jmx is not None and jmx.beans else _Bean()
+        inquiry.draft.trait("blocks", bean.blocks)
+        if 0 < len(bean.cluster) <= 100:
+            inquiry.draft.vendor_id("ClusterId", bean.cluster)
         if not inquiry.enumerates:
             return
         listed = yield from inquiry.catalogue(_LIST, _Listing)
         if listed is None:
+            return
+        if not _may_count(inquiry):
+            _add_uncounted(inquiry, listed, bean)
             return
         for entry in inquiry.limit(listed.files.files, "top-level entries"):
             system = entry.name in _SYSTEM
@@ -125,3 +144,21 @@ class HdfsProbe(WebStoreProbe):
                 inquiry.draft.prove(_SUMMARY.label, f"number of files and bytes below /{entry.name}", Access.OPEN)
             inquiry.add_containers([Container((entry.name,), "directory", system, records, size)])
         inquiry.judge()
+
+
+def _may_count(inquiry: Inquiry) -> bool:
+    """True if the number of blocks bounds the work of a content summary."""
+    return int(inquiry.draft.traits.get("blocks", MAX_BLOCKS + 1)) <= MAX_BLOCKS
+
+
+def _add_uncounted(inquiry: Inquiry, listed: _Listing, bean: _Bean) -> None:
+    """Names of directories without figures, and the bytes of the whole file system."""
+    draft = inquiry.draft
+    draft.problem(f"directories were not counted: the NameNode is not known to have at most {MAX_BLOCKS:,} blocks")
+    names = [entry.name for entry in listed.files.files]
+    inquiry.add_containers([Container((name,), "directory", name in _SYSTEM) for name in names])
+    if bean.used is not None:
+        inquiry.add_containers(
+            [Container(("/",), "file system", bytes=estimate(bean.used, "Used, with every replica"))]
+        )
+    draft.access = Access.SCHEMA_ONLY

@@ -4,10 +4,7 @@ Sends ``CONNECT`` without a login (identify). ``CONNECTED`` means that the broke
 not. Nothing is subscribed to and nothing is sent to a destination. STOMP has no list of queues and no count of
 messages, so the result is at most ``partial``.
 
-ActiveMQ's main port speaks OpenWire. Its broker sends a ``WireFormatInfo`` with product and version to every client
-first. The probe reads this greeting and ends: whether OpenWire needs a login is not tested. Artemis sends no greeting.
-
-Verified against recorded answers of ActiveMQ 5.18.6 and Artemis 2.38.0.
+Verified against ActiveMQ 5.17.6, and recorded answers of ActiveMQ 5.18.6 and Artemis 2.38.0.
 """
 
 import re
@@ -16,13 +13,12 @@ from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
 from tieback.probes.wire.opening import STREAM_ENDED, first_answer, plain_then_tls, printable
-from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
+from tieback.probes.wire.verdicts import NotThisProtocol
 from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Receive, Send, Target
 
 _MAX_FRAME = 8 * 1024
-_MAX_GREETING = 16 * 1024
 _MAX_PROPERTIES = 64
-_CONNECT, _DISCONNECT, _GREETING = "CONNECT", "DISCONNECT", "greeting of OpenWire"
+_CONNECT, _DISCONNECT = "CONNECT", "DISCONNECT"
 _CONNECT_FRAME = b"CONNECT\naccept-version:1.0,1.1,1.2\nhost:/\n\n\0"
 """The host is RabbitMQ's default virtual host; ActiveMQ and Artemis ignore it."""
 _DISCONNECT_FRAME = b"DISCONNECT\n\n\0"
@@ -30,12 +26,6 @@ _PRODUCTS = {"ActiveMQ": "activemq", "ActiveMQ-Artemis": "artemis", "RabbitMQ": 
 _LOGIN = re.compile(r"user ?name|password|log ?in|credential|authenti|unauthori|access.refused|security", re.IGNORECASE)
 """Texts of brokers that refuse a client without a login."""
 _CONNECTED, _ERROR = b"CONNECTED", b"ERROR"
-_MAGIC = b"\x01ActiveMQ"
-_OPENWIRE_HEAD = 4 + len(_MAGIC)
-_FIXED = {1: 1, 2: 1, 3: 2, 4: 2, 5: 4, 6: 8, 7: 8, 8: 4}
-"""Bytes of a value by its type in a map of OpenWire: boolean, byte, char, short, int, long, double, float."""
-_STRING = 9
-_UNTESTED = "a session of OpenWire without a login"
 
 SENDS = (
     DeclaredSend(
@@ -48,20 +38,17 @@ SENDS = (
 
 
 class StompProbe:
-    """Probe of STOMP brokers, and of the greeting of ActiveMQ's main port."""
+    """Probe of STOMP brokers."""
 
     meta = ProbeMeta(
         name="stomp",
         products=("activemq", "artemis", "rabbitmq", "stomp"),
-        ports=(61613, 61614, 61616, 61617),
-        services=("stomp", "openwire", "activemq"),
+        ports=(61613, 61614),
+        services=("stomp",),
         cpe=("cpe:2.3:a:apache:activemq", "cpe:2.3:a:apache:activemq_artemis", "cpe:2.3:a:vmware:rabbitmq"),
         cwe="CWE-306",
         sends=SENDS,
-        references=(
-            "https://stomp.github.io/stomp-specification-1.2.html",
-            "https://activemq.apache.org/components/classic/documentation/openwire-version-2-specification",
-        ),
+        references=("https://stomp.github.io/stomp-specification-1.2.html",),
         may_keep_quiet=True,
     )
 
@@ -74,7 +61,7 @@ class StompProbe:
             return (yield from first_answer(tls, _CONNECT_FRAME, 1, first_answer_timeout(self.meta, target)))
 
         first = yield from plain_then_tls(target.tls, attempt)
-        known = {b"\0": _OPENWIRE_HEAD, b"C": len(_CONNECTED), b"E": len(_ERROR)}.get(first)
+        known = {b"C": len(_CONNECTED), b"E": len(_ERROR)}.get(first)
         if known is None:
             raise NotThisProtocol(f"answers CONNECT with {first!r}")
         try:
@@ -83,9 +70,7 @@ class StompProbe:
             if fault.outcome not in (Outcome.TIMEOUT, *STREAM_ENDED):
                 raise
             raise NotThisProtocol(f"answers CONNECT with {first!r} and little more") from None
-        if first == b"\0":
-            yield from _openwire(draft, head)
-        elif head in (_CONNECTED, _ERROR):
+        if head in (_CONNECTED, _ERROR):
             yield from _session(draft, head)
         else:
             raise NotThisProtocol(f"answers CONNECT with {printable(head)}")
@@ -124,51 +109,3 @@ def _name(draft: ReportDraft, server: str) -> None:
     found = re.match(r"([A-Za-z0-9-]{1,40})(?:/([0-9][0-9A-Za-z.+-]{0,39}))?(?: |$)", server)
     draft.product = _PRODUCTS.get(found[1], "stomp") if found else "stomp"
     draft.version = found[2] or "" if found else ""
-
-
-def _openwire(draft: ReportDraft, head: bytes) -> Conversation[None]:
-    """Read ``WireFormatInfo``: size, type 1, magic, version, a flag, and a map with its own size."""
-    size = int.from_bytes(head[:4], "big")
-    if head[4:] != _MAGIC or not 18 <= size <= _MAX_GREETING:
-        raise NotThisProtocol(f"greets with {printable(head)}")
-    draft.spoke = True
-    draft.fingerprint(())
-    draft.product = "activemq"
-    draft.untested.append(_UNTESTED)
-    try:
-        rest = yield Receive(exactly=size - len(_MAGIC))
-    except Fault as fault:
-        if fault.outcome not in STREAM_ENDED:
-            raise
-        return
-    version = _texts(rest[9:]).get("ProviderVersion", "")
-    draft.version = version if re.fullmatch(r"[0-9][0-9A-Za-z.+-]{0,39}", version) else ""
-
-
-def _texts(data: bytes) -> dict[str, str]:
-    """Texts of a map: a count, then for each entry a name, a type, and a value.
-
-    Raises:
-        Hostile: a length that exceeds the map.
-    """
-    found: dict[str, str] = {}
-    at = 4
-    for _ in range(min(int.from_bytes(data[:4], "big"), _MAX_PROPERTIES)):
-        name, at = _text(data, at)
-        kind = data[at] if at < len(data) else 0
-        at += 1
-        if kind == _STRING:
-            value, at = _text(data, at)
-            found[name] = value
-        elif kind in _FIXED:
-            at += _FIXED[kind]
-        elif kind:
-            return found
-    return found
-
-
-def _text(data: bytes, at: int) -> tuple[str, int]:
-    end = at + 2 + int.from_bytes(data[at : at + 2], "big")
-    if end > len(data):
-        raise HostileAnswer("a map of OpenWire that ends early")
-    return data[at + 2 : end].decode("utf-8", "replace")[:120], end

@@ -6,7 +6,8 @@ receives no more than the parts before it announced.
 A session keeps one connection alive, and opens another if the server closed it. Every request follows one template.
 From this template, ``declared_get`` and the other ``declared_`` functions make the pattern that the dialer checks. GET
 and HEAD requests differ only in the path, and in header fields that the declaration fixes. POST exists for the few APIs
-that read by POST: its path and its body are fixed to the last byte.
+that read by POST: its path and its body are fixed to the last byte. PROPFIND (RFC 4918 section 9.1) lists a folder of
+WebDAV: its body is fixed, and its ``Depth`` is 0 or 1, never ``infinity``.
 """
 
 import re
@@ -30,6 +31,11 @@ _MAX_INTERIM = 3
 _TEMPLATE = (
     b"%b %b HTTP/1.1\r\nHost: %b\r\nUser-Agent: %b\r\nAccept: application/json\r\nAccept-Encoding: identity\r\n%b\r\n%b"
 )
+PROPERTIES = (
+    b'<?xml version="1.0" encoding="utf-8"?>'
+    b'<propfind xmlns="DAV:"><prop><resourcetype/><getcontentlength/></prop></propfind>'
+)
+"""The body of every PROPFIND: whether a resource is a folder, and the number of its bytes."""
 type Headers = tuple[tuple[str, str], ...]
 """Fixed header fields of a request, name and value, in addition to those of the template."""
 _HOST = rb"[A-Za-z0-9._:\[\]-]{1,264}"
@@ -97,6 +103,26 @@ def declared_post(
     return _declared(b"POST", name, re.escape(path.encode("ascii")), why, headers, depth, body)
 
 
+def declared_propfind(
+    name: str, path: bytes, why: str, *, members: bool, depth: Depth = Depth.IDENTIFY
+) -> DeclaredSend:
+    """Declare a PROPFIND, which only reads properties (RFC 4918 section 9.1).
+
+    Args:
+        name: label in reports and documentation.
+        path: regular expression for the path.
+        why: purpose of the request.
+        members: whether to list the members of the folder (``Depth: 1``), or only the resource itself (``Depth: 0``).
+        depth: depth that the grant must allow.
+    """
+    return _declared(b"PROPFIND", name, path, why, depth_header(members=members), depth, PROPERTIES)
+
+
+def depth_header(*, members: bool) -> Headers:
+    """The header field ``Depth`` of a PROPFIND."""
+    return (("Depth", "1" if members else "0"),)
+
+
 def declared_query(name: str, path: bytes, body: bytes, why: str, depth: Depth = Depth.IDENTIFY) -> DeclaredSend:
     """Declare a POST that only reads and names a container in its body.
 
@@ -135,7 +161,8 @@ def _declared(
 
 def _fields(headers: Headers, body: bytes | None) -> bytes:
     """Header lines in addition to the template's."""
-    more = () if body is None else (("Content-Type", "application/json"), ("Content-Length", str(len(body))))
+    kind = "application/xml" if body == PROPERTIES else "application/json"
+    more = () if body is None else (("Content-Type", kind), ("Content-Length", str(len(body))))
     return "".join(f"{name}: {value}\r\n" for name, value in (*headers, *more)).encode("ascii")
 
 
@@ -164,13 +191,25 @@ class HttpSession:
         """True if the last connection used TLS."""
         return self._tls
 
-    def first(self, path: str, *, seconds: float | None = None, cap: int = MAX_BODY) -> Conversation[Response]:
+    def first(
+        self,
+        path: str,
+        *,
+        seconds: float | None = None,
+        cap: int = MAX_BODY,
+        verb: str = "GET",
+        headers: Headers = (),
+        body: bytes | None = None,
+    ) -> Conversation[Response]:
         """Send the first request, which finds out whether the port speaks HTTP, plain or over TLS.
 
         Args:
             path: declared path and query.
             seconds: time to wait for the first byte.
             cap: maximum number of bytes of the body to read.
+            verb: the method; not HEAD.
+            headers: fields in addition to the template's.
+            body: the request's body.
 
         Raises:
             NotThisProtocol: the server does not speak HTTP.
@@ -180,7 +219,7 @@ class HttpSession:
 
         def attempt(tls: bool) -> Conversation[Response]:
             self._tls = tls
-            head = yield from first_answer(tls, self._request(path), 5, seconds)
+            head = yield from first_answer(tls, self._request(path, verb, headers, body), 5, seconds)
             response = yield from self._response(head, cap)
             # nginx and Java servers answer a plain request on a TLS port like this.
             if not tls and response.status == 400 and b"HTTPS" in response.body.upper():
@@ -200,6 +239,10 @@ class HttpSession:
     def post(self, path: str, body: bytes, *, cap: int = MAX_BODY, headers: Headers = ()) -> Conversation[Response]:
         """Send a POST that only reads, declared to the last byte. Raises as for ``first``."""
         return (yield from self._again(self._request(path, "POST", headers, body), cap))
+
+    def propfind(self, path: str, *, cap: int = MAX_BODY, headers: Headers = ()) -> Conversation[Response]:
+        """Send a PROPFIND, whose body is ``PROPERTIES``. Raises as for ``first``."""
+        return (yield from self._again(self._request(path, "PROPFIND", headers, PROPERTIES), cap))
 
     def drop(self) -> None:
         """Use a new connection for the next request: a response to the last one may still arrive on this one."""

@@ -6,6 +6,7 @@ import msgspec
 
 from tieback.model.grant import Depth
 from tieback.probes.wire.http import (
+    PROPERTIES,
     SEGMENT,
     Headers,
     HttpSession,
@@ -14,7 +15,9 @@ from tieback.probes.wire.http import (
     declared_get,
     declared_head,
     declared_post,
+    declared_propfind,
     declared_query,
+    depth_header,
     segment,
 )
 from tieback.scope.conversation import Conversation, DeclaredSend, SendCost
@@ -25,6 +28,10 @@ _NAME = (
 )
 OBJECT = _NAME + rb"(?:/" + _NAME + rb"){0,30}"
 """Pattern of an object's key as a path: no empty, dot or control segment."""
+FOLDER_LEVELS = 4
+"""Maximum number of levels of a folder's path."""
+FOLDER = _NAME + rb"(?:/" + _NAME + rb"){0,%d}" % (FOLDER_LEVELS - 1)
+"""Pattern of a folder's path; every segment is percent-encoded."""
 OBJECT_SEGMENT = (
     rb"(?!\.{1,2}(?:%2F|\?))(?!(?:[A-Za-z0-9_.~-]|%..)*%2F\.{1,2}(?:%2F|\?))"
     rb"(?!(?:[A-Za-z0-9_.~-]|%..)*%(?:5C|7F|[01][0-9A-F]))" + SEGMENT + rb"{1,1024}"
@@ -82,6 +89,12 @@ class Request(msgspec.Struct, frozen=True):
         rest = iter(left)
         return _PLACE.sub(lambda _: next(rest), self.body.decode("ascii")).encode("ascii")
 
+    def first(self, http: HttpSession, path: str, *, seconds: float | None, cap: int) -> Conversation[Response]:
+        """Send the request as the first of a session; its body has no placeholders. As for ``HttpSession.first``."""
+        return (
+            yield from http.first(path, seconds=seconds, cap=cap, verb=self.verb, headers=self.headers, body=self.body)
+        )
+
     def on(
         self, http: HttpSession, path: str, cap: int, key: str | None = None, body: bytes | None = None
     ) -> Conversation[Response]:
@@ -99,6 +112,8 @@ class Request(msgspec.Struct, frozen=True):
             headers += tuple((field, key) for field, _ in self.keyed)
         if self.verb == "HEAD":
             return (yield from http.head(path, headers))
+        if self.verb == "PROPFIND":
+            return (yield from http.propfind(path, cap=cap, headers=headers))
         if self.verb == "POST":
             return (yield from http.post(path, self.body or b"" if body is None else body, cap=cap, headers=headers))
         return (yield from http.get(path, cap=cap, headers=headers))
@@ -156,6 +171,29 @@ def post_request(
     """Declare a POST that only reads, with an exact ``path`` and ``body``."""
     send = declared_post(label or _label("POST", path), path, body, why, headers, depth)
     return Request(send, path, "POST", body, headers)
+
+
+def propfind_request(
+    path: str,
+    why: str,
+    *,
+    members: bool,
+    depth: Depth = Depth.ENUMERATE,
+    names: bytes = b"",
+    label: str,
+) -> Request:
+    """Declare a PROPFIND.
+
+    Args:
+        path: path; ``{name}`` is a placeholder.
+        why: purpose of the request, and why it changes nothing.
+        members: as for ``declared_propfind``.
+        depth: depth that the grant must allow.
+        names: pattern of the values for the placeholder, which are inserted without encoding.
+        label: label in reports and documentation.
+    """
+    send = declared_propfind(label, _pattern(path, names), why, members=members, depth=depth)
+    return Request(send, path, "PROPFIND", PROPERTIES, depth_header(members=members), raw=True)
 
 
 def query_request(

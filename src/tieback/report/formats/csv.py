@@ -22,7 +22,7 @@ COLUMNS = (
     "finding", "severity", "rule", "title", "cwe", "app", "bundle_id", "platform", "app_version", "vendor",
     "app_sha256", "apps_concerned", "store", "product", "product_version", "access", "records", "records_quality",
     "bytes", "bytes_quality", "personal_data", "ransom", "targets", "addresses", "evidence", "advice", "seen_by",
-    "entry", "privileges", "account", "untested", "stores_at_most",
+    "entry", "privileges", "account", "untested", "stores_at_most", "references",
 )  # fmt: skip
 LONGEST = 32_000
 """Limit on the characters of a cell; spreadsheets allow 32,767."""
@@ -58,11 +58,12 @@ def _rows(detail: FindingDetail, seen: PassiveNotes) -> Iterator[tuple[str, ...]
     finding = detail.finding
     head = (finding.id, finding.severity.value, finding.rule, finding.title, finding.cwe)
     tail = ("; ".join(finding.evidence), finding.advice)
+    related = "; ".join(finding.references)
     for summary in detail.apps or (None,):
         for store in detail.stores or (None,):
             others = [] if store is None else seen.of_store(store)[:MOST_LINES]
             said = "; ".join(f"{line.said} ({line.ours})" for line in map(passive_line, others))
-            yield (*head, *_app(summary), str(len(finding.apps)), *_store(store), *tail, said, *_entry(store))
+            yield (*head, *_app(summary), str(len(finding.apps)), *_store(store), *tail, said, *_entry(store), related)
 
 
 def _app(summary: AppSummary | None) -> tuple[str, ...]:

@@ -72,7 +72,7 @@ def _finding(detail: FindingDetail, day: str) -> dict[str, Any]:
         "static_finding": not detail.stores,
         "dynamic_finding": bool(detail.stores),
         "endpoints": [clean(target, 200) for store in detail.stores for target in store.targets[:20]],
-        "tags": ["tieback", finding.rule],
+        "tags": ["tieback", finding.rule, *finding.references],
     }
     number = finding.cwe.removeprefix("CWE-")
     if number.isdigit():

@@ -15,7 +15,7 @@ SAMPLES = {
     "shodan": b'{"_shodan": {"module": "http"}, "ip_str": "203.0.113.7", "port": 80}\n',
     "leakix": b'{"event_type": "service", "event_source": "x", "ip": "203.0.113.7", "port": "80"}\n',
     "nuclei": b'{"template-id": "x", "matched-at": "203.0.113.7:80"}\n',
-    "prowler": b'[{"metadata": {"event_code": "x", "product": {"name": "Prowler"}}, "status_code": "PASS"}]',
+    "prowler": b'[{"status_code": "PASS", "metadata": {"event_code": "x", "product": {"name": "Prowler"}}}]',
     "openfirebase": b'{"schema_version": "1", "tool_version": "1", "scan_id": "1", "projects": []}',
     "exodus": b'{"application": {"handle": "a.b"}, "trackers": []}',
     "mobsf": b'{"file_name": "a", "package_name": "a.b", "sha256": "", "urls": []}',

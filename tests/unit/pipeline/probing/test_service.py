@@ -65,6 +65,8 @@ class ScriptedDialer:
         """What a conversation costs of the time for unknown services."""
         self.slow: set[str] = set()
         """Targets that no first look is long enough for."""
+        self.ended: list[tuple[str, bool]] = []
+        """Targets whose recognition ended, and whether with a report."""
         self.looks: list[tuple[str, bool]] = []
         """Targets, each time that they were begun with, and whether as a first look."""
 
@@ -80,6 +82,9 @@ class ScriptedDialer:
     def check_stop(self) -> None:
         if self.stopped:
             raise StoppedError("the stop file is there")
+
+    def end_recognition(self, target: Target, opening: OpeningBudget, report: ProbeReport | None) -> None:
+        self.ended.append((target.label, report is not None))
 
     async def sync_audit(self) -> None:
         self.settled = len(self.asked)
@@ -153,7 +158,7 @@ async def test_other_protocols_are_not_tried_on_a_plain_http_server() -> None:
 
 async def test_silent_server_is_not_awaited_for_a_greeting() -> None:
     greeting = {probe.meta.name for probe in PROBES if probe.meta.greets}
-    assert greeting == {"mysql", "nats_client", "ftp", "rsync"}
+    assert greeting == {"mysql", "nats_client", "ftp", "rsync", "openwire"}
     for quiet, spared in (("redis", greeting), ("mysql", greeting - {"mysql"}), ("oracle", set())):
         dialer = ScriptedDialer({}, problems={quiet: "sends no byte in 1 s"})
         await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]

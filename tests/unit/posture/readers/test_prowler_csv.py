@@ -88,11 +88,6 @@ def test_json_of_prowler_3(read: Read, settle: Settle) -> None:
     assert "no finding of Prowler 3" in source.first_skipped
 
 
-def test_prowler_2_is_refused_with_advice(read: Read) -> None:
-    with pytest.raises(InputError, match="Prowler 2"):
-        read('[{"Profile": "x", "Control ID": "7.73", "Status": "FAIL", "Resource ID": "b"}]')
-
-
 def test_an_empty_list_is_no_error(read: Read) -> None:
     facts, source = read("[ ]\n")
     assert facts == []

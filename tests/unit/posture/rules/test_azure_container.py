@@ -38,6 +38,14 @@ def test_permissions_by_rules(ask: Ask, value: Any, path: str, expected: str) ->
     assert ask(READER, json.dumps(value), "anonymous", path) == expected
 
 
+def test_an_account_that_is_not_in_the_file_is_named() -> None:
+    def reason(value: Any) -> str:
+        return READER.read(RulesText("c.json", json.dumps(value))).ask(Requester.ANONYMOUS, "site").read.reason
+
+    assert reason(LISTED) == "unless the account, which is not in the file, forbids it"
+    assert reason({"allowBlobPublicAccess": True, "containers": LISTED}) == ""
+
+
 def test_paths_and_line() -> None:
     policy = READER.read(RulesText("c.json", json.dumps(LISTED, indent=1)))
     assert list(policy.paths()) == ["site", "img", "own"]

@@ -13,6 +13,8 @@ CASES: list[tuple[str, str, str]] = [
     ("security off", "network.host: 0.0.0.0\nxpack.security.enabled: false", "rw"),
     ("security off, nested", "network:\n  host: 0.0.0.0\nxpack:\n  security:\n    enabled: false", "rw"),
     ("security on", "network.host: 0.0.0.0\nxpack.security.enabled: true", "--"),
+    ("security in a variable", "network.host: 0.0.0.0\nxpack.security.enabled: ${SEC:true}", "r?w?"),
+    ("OpenSearch, security in a variable", "network.host: 0.0.0.0\nplugins.security.disabled: ${OFF}", "r?w?"),
     ("nothing of security", "network.host: 0.0.0.0", "-?-?"),
     ("this machine", "network.host: _local_\nxpack.security.enabled: false", "--"),
     ("HTTP on this machine", "network.host: 0.0.0.0\nhttp.host: 127.0.0.1\nxpack.security.enabled: false", "--"),

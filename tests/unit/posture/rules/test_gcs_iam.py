@@ -49,6 +49,15 @@ def test_verdict_names_the_member() -> None:
     assert (read.line, read.rule) == (5, "roles/storage.objectViewer to allUsers")
 
 
+def test_what_the_policy_does_not_show_is_named() -> None:
+    closed = json.loads(bindings("roles/storage.objectViewer", "user:a@example.org"))
+    read = READER.read(RulesText("iam.json", json.dumps(closed))).ask(Requester.ANONYMOUS, "/").read
+    assert "not known: access lists of objects" in read.reason
+    closed["iamConfiguration"] = {"uniformBucketLevelAccess": {"enabled": True}}
+    read = READER.read(RulesText("iam.json", json.dumps(closed))).ask(Requester.ANONYMOUS, "/").read
+    assert read.reason == "no binding grants this access to this identity"
+
+
 def test_roles_are_sound() -> None:
     roles = load_roles()
     assert all(name.startswith("roles/") for name in roles)

@@ -41,6 +41,10 @@ def when(operator: str, key: str, value: Any) -> str:
 BLOCKED = {"PublicAccessBlockConfiguration": {"IgnorePublicAcls": True, "RestrictPublicBuckets": True}}
 PLAIN = statement("Deny", Condition={"Bool": {"aws:SecureTransport": "false"}})
 VPCE = statement("Deny", "s3:*", Condition={"StringNotEquals": {"aws:SourceVpce": "vpce-1"}})
+RCP = {
+    "Statement": [statement("Deny", "s3:*", "*", Condition={"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}})]
+}
+"""The identity perimeter of AWS's own examples."""
 
 CASES: list[tuple[str, str, str, str, str]] = [
     ("public objects", policy(statement()), "anonymous", "b/key", "r-"),
@@ -209,6 +213,82 @@ CASES: list[tuple[str, str, str, str, str]] = [
     ("accounts by ACL, anonymous", acl("AuthenticatedUsers", "READ"), "anonymous", "/", "--"),
     ("log delivery", acl("LogDelivery", "WRITE").replace("global/", "s3/"), "any-user", "/", "--"),
     ("ACL is ignored", acl("AllUsers", "READ", **BLOCKED), "anonymous", "/", "--"),
+    (
+        "a block of the account",
+        policy(statement(), AccountPublicAccessBlock=BLOCKED["PublicAccessBlockConfiguration"]),
+        "anonymous",
+        "b/x",
+        "--",
+    ),
+    (
+        "an ACL and a block of the account",
+        acl("AllUsers", "READ", AccountPublicAccessBlock=BLOCKED["PublicAccessBlockConfiguration"]),
+        "anonymous",
+        "/",
+        "--",
+    ),
+    (
+        "an ACL and a block that is off",
+        acl("AllUsers", "READ", PublicAccessBlockConfiguration={"IgnorePublicAcls": False}),
+        "anonymous",
+        "/",
+        "r-",
+    ),
+    (
+        "an ACL and a block of new ACLs",
+        acl("AllUsers", "READ", PublicAccessBlockConfiguration={"BlockPublicAcls": True}),
+        "anonymous",
+        "/",
+        "r-",
+    ),
+    (
+        "an access point of any account",
+        policy(statement(resource="arn:aws:s3:us-east-1:*:accesspoint/*/object/*")),
+        "any-user",
+        "ap/x",
+        "r-",
+    ),
+    (
+        "all requests through access points of one account",
+        policy(
+            statement(
+                action="s3:*",
+                resource=["arn:aws:s3:::b", "arn:aws:s3:::b/*"],
+                Condition={"StringEquals": {"s3:DataAccessPointAccount": "111122223333"}},
+            )
+        ),
+        "anonymous",
+        "b/x",
+        "--",
+    ),
+    (
+        "a resource control policy that denies outsiders",
+        policy(statement(), ResourceControlPolicies=[RCP]),
+        "anonymous",
+        "b/x",
+        "--",
+    ),
+    (
+        "a resource control policy, as the command line gives it",
+        policy(statement(), ResourceControlPolicies=[{"Policy": {"Content": json.dumps(RCP)}}]),
+        "any-user",
+        "b/x",
+        "--",
+    ),
+    (
+        "a resource control policy about another action",
+        policy(statement(), ResourceControlPolicies=[{"Statement": [statement("Deny", "s3:PutObject", "*")]}]),
+        "anonymous",
+        "b/x",
+        "r-",
+    ),
+    (
+        "the policy that every organisation has grants nothing",
+        policy(ResourceControlPolicies=[{"Statement": [statement(action="*", resource="*")]}]),
+        "anonymous",
+        "b/x",
+        "--",
+    ),
     ("as the command line gives it", json.dumps({"Policy": policy(statement())}), "anonymous", "b/x", "r-"),
 ]
 
@@ -227,6 +307,27 @@ def test_verdict_names_the_statement() -> None:
     assert (read.line, read.rule) == (3, "Public: Allow s3:GetObject on arn:aws:s3:::b/*")
     assert read.request == "GET https://b.s3.amazonaws.com/k"
     assert list(found.paths()) == ["b/*"]
+
+
+@pytest.mark.parametrize(
+    ("more", "unknown"),
+    [
+        ({}, ["a block of the account", "a resource control policy (RCP) of the organisation"]),
+        ({"AccountPublicAccessBlock": {}}, ["a resource control policy (RCP) of the organisation"]),
+        ({"ResourceControlPolicies": []}, ["a block of the account"]),
+        ({"AccountPublicAccessBlock": {}, "ResourceControlPolicies": []}, []),
+    ],
+)
+def test_what_is_not_in_the_file_is_not_known(more: dict[str, Any], unknown: list[str]) -> None:
+    read = READER.read(RulesText("p.json", policy(statement(), **more))).ask(Requester.ANONYMOUS, "b/x").read
+    assert read.allowed
+    assert read.reason == (f"not known: {' and '.join(unknown)}, which can deny it" if unknown else "")
+
+
+def test_a_policy_of_iam_is_not_a_bucket_policy() -> None:
+    text = policy(statement(Principal=None), statement("Deny", Principal=None))
+    with pytest.raises(InputError, match="one of IAM or an SCP"):
+        READER.read(RulesText("p.json", text))
 
 
 def test_a_statement_without_effect_is_a_mistake() -> None:

@@ -8,6 +8,9 @@ from tieback.model.figure import Quality
 from tieback.model.probe import Access, Privileges
 from tieback.probes.stores.etcd import prefixes
 
+READ = 'POST /v3/kv/range {"key":"AA==","count_only":true}'
+STATUS = "POST /v3/maintenance/status {}"
+ALL = 'POST /v3/kv/range {"key":"AA==","range_end":"AA==","count_only":true,"serializable":true}'
 COUNT = 'POST /v3/kv/range {"key":"AA==","range_end":"AA==","count_only":true}'
 KEYS_ONLY = 'POST /v3/kv/range {"key":"AA==","range_end":"AA==","keys_only":true,"limit":50}'
 DENIED = '{"error":"etcdserver: user name is empty","code":3,"message":"etcdserver: user name is empty"}'
@@ -15,23 +18,23 @@ DENIED = '{"error":"etcdserver: user name is empty","code":3,"message":"etcdserv
 
 def test_login_is_required(web: Any) -> None:
     page = type(web.pages("etcd").page["GET /version"])(DENIED, 400)
-    report = web.ask("etcd", {COUNT: page}).result
+    report = web.ask("etcd", {READ: page}).result
     assert (report.access, report.containers, report.version) == (Access.AUTH_REQUIRED, (), "3.5.16")
 
 
 STATES = [
     # what differs, access
     ({COUNT: '{"header":{}}'}, Access.OPEN_EMPTY),
-    ({COUNT: 401}, Access.AUTH_REQUIRED),
-    ({COUNT: "nonsense"}, Access.UNKNOWN),
+    ({READ: 401}, Access.AUTH_REQUIRED),
+    ({READ: "nonsense"}, Access.UNKNOWN),
     # One proof alone is not enough.
     ({"POST /v3/auth/status {}": 403, KEYS_ONLY: 403}, Access.PARTIAL),
     ({"POST /v3/auth/status {}": '{"header":{},"enabled":true}', KEYS_ONLY: 403}, Access.PARTIAL),
     # Before 3.5 nothing tells whether authentication is on; names of keys are a proof too.
     ({"POST /v3/auth/status {}": 404}, Access.OPEN),
-    ({COUNT: 404, "HEAD /v2/keys/": 200}, Access.PARTIAL),
-    ({COUNT: 404, "HEAD /v2/keys/": 401}, Access.AUTH_REQUIRED),
-    ({COUNT: 404}, Access.UNKNOWN),
+    ({READ: 404, "HEAD /v2/keys/": 200}, Access.PARTIAL),
+    ({READ: 404, "HEAD /v2/keys/": 401}, Access.AUTH_REQUIRED),
+    ({READ: 404}, Access.UNKNOWN),
 ]
 
 
@@ -60,6 +63,29 @@ def test_gateways_of_earlier_versions(web: Any, gateway: str) -> None:
 )
 def test_without_authentication_everybody_may_do_everything(web: Any, status: Any, privileges: Privileges) -> None:
     assert web.ask("etcd", {"POST /v3/auth/status {}": status}).result.privileges is privileges
+
+
+SIZES = [
+    # bytes in the status, whether the grant allows scans, the count that is asked, access
+    (64 << 20, False, COUNT, Access.OPEN),
+    ((64 << 20) + 1, False, None, Access.PARTIAL),
+    ((64 << 20) + 1, True, ALL, Access.OPEN),
+    (None, False, None, Access.PARTIAL),
+]
+
+
+@pytest.mark.parametrize(("size", "scans", "asked", "access"), SIZES)
+def test_keys_of_a_large_database_are_counted_only_if_scans_are_allowed(
+    web: Any, size: int | None, scans: bool, asked: str | None, access: Access
+) -> None:
+    status = f'{{"header":{{}},"dbSizeInUse":"{size}"}}' if size is not None else '{"header":{}}'
+    played = web.ask("etcd", {STATUS: status, ALL: '{"header":{},"count":"3"}'}, scans=scans)
+    sent = [one.partition(b"\r\n\r\n")[2].decode() for one in played.sent if b"range_end" in one]
+    counted = [body for body in sent if "count_only" in body]
+    assert counted == ([asked.split(" ", 2)[2]] if asked is not None else [])
+    assert bool(sent) == bool(counted)
+    assert played.result.access is access
+    assert any("keys were not counted" in problem for problem in played.result.problems) == (asked is None)
 
 
 SECOND = [

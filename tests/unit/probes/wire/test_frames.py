@@ -4,7 +4,6 @@ import pytest
 
 from tieback.model.probe import Outcome
 from tieback.probes.playback import MemoryPeer, play, recorded_answers
-from tieback.probes.wire import bson
 from tieback.probes.wire.frames import (
     Inbox,
     MysqlPacket,
@@ -17,6 +16,7 @@ from tieback.probes.wire.frames import (
     postgres_message,
 )
 from tieback.probes.wire.verdicts import HostileAnswer, TooLargeAnswer
+from tieback.protocols import bson
 from tieback.scope.conversation import Connect, Conversation, Fault, Receive
 
 

@@ -1,6 +1,9 @@
+import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -8,14 +11,14 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, Engine, String, inspect, text
+from sqlalchemy import Connection, Engine, String, create_engine, inspect, text
 from sqlalchemy.types import Integer, TypeEngine
 
 from tests.lab.postgres import Postgres
 from tieback.model.errors import WorkspaceError
 from tieback.storage.ledger import database as database_module
 from tieback.storage.ledger import postgres as postgres_module
-from tieback.storage.ledger.database import HEAD, Database, open_database, revision_of, sqlite_url, writing
+from tieback.storage.ledger.database import HEAD, Database, open_database, revision_of, sqlite_url, upgrade, writing
 from tieback.storage.ledger.ledger import Ledger
 from tieback.storage.ledger.tables import metadata, vendors
 
@@ -51,6 +54,23 @@ def test_migrations_create_the_declared_tables(empty_url: str) -> None:
     engine.dispose()
 
 
+def test_a_new_file_has_exactly_the_tables_of_the_migrations(tmp_path: Path) -> None:
+    def schema(path: Path) -> tuple[dict[str, str], list[list[tuple[object, ...]]]]:
+        with closing(sqlite3.connect(path)) as connection:
+            found = connection.execute("SELECT name, sql FROM sqlite_master").fetchall()
+            rows = [
+                connection.execute(f"SELECT * FROM {name}").fetchall() for name in ("ledger_state", "alembic_version")
+            ]
+        return {name: " ".join((sql or "").split()) for name, sql in found}, rows
+
+    open_database(sqlite_url(tmp_path / "new.db")).dispose()
+    engine = create_engine(sqlite_url(tmp_path / "migrated.db"))
+    with engine.begin() as connection:
+        upgrade(connection)
+    engine.dispose()
+    assert schema(tmp_path / "new.db") == schema(tmp_path / "migrated.db")
+
+
 def test_newer_ledger_is_rejected_unchanged(empty_url: str) -> None:
     engine = open_database(empty_url)
     with writing(engine) as connection:
@@ -71,7 +91,9 @@ def test_a_migration_that_fails_leaves_nothing(empty_url: str, monkeypatch: pyte
 
     from alembic import op
 
+    # A new SQLite file gets its tables directly; the row of the ledger's state comes after them.
     monkeypatch.setattr(op, "create_index", fail)
+    monkeypatch.setattr(database_module, "ledger_state", SimpleNamespace(insert=fail))
     with pytest.raises(OSError):  # noqa: PT011 - ours, from above
         open_database(empty_url)
     assert upgraded

@@ -1,15 +1,14 @@
 """The database before the first statement of a file: a Supabase project, or plain PostgreSQL."""
 
-import copy
 import re
 from functools import cache
 from importlib import resources
 
 from tieback.posture.rules.source import RulesText
 from tieback.posture.rules.sql import parse
-from tieback.posture.rules.sql.apply import Interpreter
 from tieback.posture.rules.sql.linter import SUPABASE_WORDS
 from tieback.posture.rules.sql.schema import OWNER, Database, DefaultGrant, Namespace, Origin, Role
+from tieback.posture.rules.sql.statements.apply import interpreter_for
 
 _DUMP = re.compile(r"^-- PostgreSQL database dump", re.MULTILINE)
 _GRANT = re.compile(r"^\s*grant\b[^;]{0,400}\b(anon|authenticated|service_role)\b", re.IGNORECASE | re.MULTILINE)
@@ -31,7 +30,7 @@ def _project() -> Database:
     database.roles[OWNER] = Role(OWNER, bypasses=True)
     database.schemas["public"] = Namespace("public", OWNER, {("public", "usage"): Origin()})
     database.default_grants.append(DefaultGrant(OWNER, "", "schema", "", "", granted=False, origin=Origin()))
-    interpreter = Interpreter(database)
+    interpreter = interpreter_for(database)
     for statement in parse.split(RulesText("supabase.sql", prelude())):
         interpreter.run(statement.text, 0)
     assert not [one for one in database.problems if "exists" not in one.what], database.problems
@@ -47,7 +46,7 @@ def database_for(text: str) -> Database:
     Supabase's default privileges hold, except for two kinds of files: a dump that contains its grants, which is the
     whole state; and a schema of plain PostgreSQL, which creates its own roles or grants and names nothing of Supabase.
     """
-    database = copy.deepcopy(_project())
+    database = _project().copy()
     outside = _BLOCK.sub("", text)
     created = {one.group(1).lower() for one in _ROLES.finditer(outside)}
     own = bool(created & {"anon", "authenticated"})

@@ -5,7 +5,7 @@ import re
 import msgspec
 
 from tieback.model.probe import Field
-from tieback.probes.wire.bson import Document, Value
+from tieback.protocols.bson import Document, Value
 
 UNAUTHORIZED = 13
 """Error code ``Unauthorized``."""

@@ -12,8 +12,8 @@ from functools import lru_cache
 import msgspec
 
 from tieback.model.grant import Depth
-from tieback.probes.wire import bson
 from tieback.probes.wire.frames import mongo_frame
+from tieback.protocols import bson
 from tieback.scope.conversation import DeclaredSend, SendCost
 
 _MILLISECONDS = 4000

@@ -30,11 +30,11 @@ from tieback.probes.interface import (
 from tieback.probes.sampling import document_columns
 from tieback.probes.stores.mongodb import answers, commands
 from tieback.probes.stores.mongodb.commands import Command
-from tieback.probes.wire import bson
 from tieback.probes.wire.frames import MONGO_HEADER, OP_MSG, mongo_body
 from tieback.probes.wire.opening import first_answer, opening_bytes, plain_then_tls, printable
 from tieback.probes.wire.resume import ResumableConnection
-from tieback.probes.wire.verdicts import NotThisProtocol, TooLargeAnswer
+from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol, TooLargeAnswer
+from tieback.protocols import bson
 from tieback.scope.conversation import Connect, Conversation, Receive, Send, Target
 
 MAX_DATABASES = 64
@@ -98,7 +98,10 @@ class _Session:
         except TooLargeAnswer:
             self._connection.drop()
             raise
-        return bson.decode(body)
+        try:
+            return bson.decode(body)
+        except bson.MalformedBsonError as error:
+            raise HostileAnswer(str(error)) from None
 
 
 def _closed(why: str) -> bson.Document:

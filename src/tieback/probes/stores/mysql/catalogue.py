@@ -6,7 +6,7 @@ from itertools import batched
 
 import msgspec
 
-from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
+from tieback.model.figure import Figure, Quality, estimate, exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ReportDraft
@@ -104,9 +104,9 @@ def _rows_of(
         count = _number(rows[0][0]) if rows else None
         if count is None:
             return figure
-        if query is queries.ALL or count < queries.COUNTED:
-            return exact(count, query.name)
-        figure = lower_bound(count, query.name)
+        figure = query.figure(count)
+        if figure.quality is Quality.EXACT:
+            return figure
     return figure
 
 

@@ -29,10 +29,8 @@ A table can change in the milliseconds between its check and its read.
 import re
 from collections.abc import Sequence
 
-import msgspec
-
 from tieback.model.grant import Depth
-from tieback.scope.conversation import SendCost
+from tieback.probes.wire.rowcount import count_queries
 
 MAX_TABLES = 2000
 MAX_COLUMNS = 8000
@@ -188,40 +186,20 @@ def sample_query(schema: str, table: str, columns: Sequence[str]) -> tuple[str, 
     return f"{select}{taken}{source}`{schema}`.`{table}`{end}", known
 
 
-COUNTED = 10_000
-"""Maximum number of rows that are counted without the grant's ``scans``."""
 MAX_COUNTED = 40
 """Maximum number of tables whose rows are counted."""
 
 
-class CountQuery(msgspec.Struct, frozen=True):
-    """Query for the number of rows of one base table, around the names of schema and table. It returns no value."""
-
-    name: str
-    parts: tuple[str, str]
-    why: str
-    cost: SendCost
-
-    def sql(self, schema: str, table: str) -> str | None:
-        """The statement; ``None`` if a name must not be sent."""
-        if not (_NAME.fullmatch(schema) and _NAME.fullmatch(table)):
-            return None
-        return f"{self.parts[0]}`{schema}`.`{table}`{self.parts[1]}"
-
-
-FEW = CountQuery(
-    "COUNT of at most 10,000 rows",
-    ("SELECT COUNT(*) FROM (SELECT 1 AS a FROM ", f" LIMIT {COUNTED}) AS t"),
-    "number of rows of a table if its estimate is zero; returns no value",
-    SendCost.BOUNDED,
+COUNTS = count_queries(
+    (
+        "COUNT of at most 10,000 rows",
+        "SELECT COUNT(*) FROM (SELECT 1 AS a FROM ",
+        "number of rows of a table if its estimate is zero; returns no value",
+    ),
+    ("COUNT of all rows", "SELECT COUNT(*) FROM "),
+    "`",
+    NOTE_NAME.decode(),
 )
-ALL = CountQuery(
-    "COUNT of all rows",
-    ("SELECT COUNT(*) FROM ", ""),
-    "the same if there are more; the server stops it after 5 seconds",
-    SendCost.SCAN,
-)
-COUNTS = (FEW, ALL)
 
 DEPTHS = {
     **dict.fromkeys((OTHERS, TABLES, TIDB_TABLES, NAMES, PRIVILEGES, STARTED), Depth.ENUMERATE),

@@ -257,6 +257,10 @@ def _row(payload: bytes, columns: int) -> list[str | None]:
     return row
 
 
+_HEAD = rb"[\x00-\xff]{2}\x00\x00\x03"
+"""Pattern before the text of a query: the packet's length and number, and COM_QUERY."""
+
+
 def _sends() -> tuple[DeclaredSend, ...]:
     plain, secure = (re.escape(_client_head(bits)) for bits in (_CAPABILITIES, _CAPABILITIES | _SSL))
     plugins = b"(?:" + b"|".join(re.escape(name.encode()) for name in _EMPTY_ANSWERS) + b")"
@@ -282,7 +286,7 @@ def _sends() -> tuple[DeclaredSend, ...]:
             for sql, (name, why) in WHY.items()
         ),
         *(DeclaredSend(name, _tables_pattern(parts, tables), why, depth) for name, parts, tables, why, depth in NAMED),
-        *(DeclaredSend(c.name, _count_pattern(c.parts), c.why, Depth.ENUMERATE, cost=c.cost) for c in COUNTS),
+        *(DeclaredSend(c.name, _HEAD + c.pattern(), c.why, Depth.ENUMERATE, cost=c.cost) for c in COUNTS),
         DeclaredSend(
             "one note",
             _note_pattern(),
@@ -311,27 +315,21 @@ def _tables_pattern(parts: tuple[str, str, str], tables: int) -> bytes:
     before, between, after = (re.escape(part.encode()) for part in parts)
     name = rb"'" + NOTE_NAME + rb"'"
     names = name + (rb"(?:," + name + rb"){0,%d}" % (tables - 1) if tables > 1 else b"")
-    return rb"[\x00-\xff]{2}\x00\x00\x03" + before + NOTE_NAME + between + names + after
-
-
-def _count_pattern(parts: tuple[str, str]) -> bytes:
-    before, after = (re.escape(part.encode()) for part in parts)
-    name = rb"`" + NOTE_NAME + rb"`"
-    return rb"[\x00-\xff]{2}\x00\x00\x03" + before + name + rb"\." + name + after
+    return _HEAD + before + NOTE_NAME + between + names + after
 
 
 def _note_pattern() -> bytes:
     select, source, end = (re.escape(part.encode()) for part in NOTE_PARTS)
     name = rb"`" + NOTE_NAME + rb"`"
     columns = name + rb"(?:," + name + rb"){0,7}"
-    return rb"[\x00-\xff]{2}\x00\x00\x03" + select + columns + source + name + rb"\." + name + end
+    return _HEAD + select + columns + source + name + rb"\." + name + end
 
 
 def _sample_pattern() -> bytes:
     select, cut, source, end = (re.escape(part.encode()) for part in SAMPLE_PARTS)
     name = rb"`" + NOTE_NAME + rb"`"
     columns = name + cut + rb"(?:,LEFT\(" + name + cut + rb"){0,39}"
-    return rb"[\x00-\xff]{2}\x00\x00\x03" + select + columns + source + name + rb"\." + name + end
+    return _HEAD + select + columns + source + name + rb"\." + name + end
 
 
 SENDS = _sends()

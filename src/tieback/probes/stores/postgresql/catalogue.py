@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 
 import msgspec
 
-from tieback.model.figure import Figure, estimate, exact, lower_bound
+from tieback.model.figure import Figure, Quality, estimate, exact
 from tieback.model.grant import Depth
 from tieback.model.probe import MATERIALIZED_VIEW, Access, Container, Field
 from tieback.probes.interface import ReportDraft
@@ -131,9 +131,9 @@ class CatalogueWalk:
             count = count_or_none(rows[0][0]) if rows else None
             if count is None:
                 return figure
-            if query is queries.ALL or count < queries.COUNTED:
-                return exact(count, query.name)
-            figure = lower_bound(count, query.name)
+            figure = query.figure(count)
+            if figure.quality is Quality.EXACT:
+                return figure
         return figure
 
     def _views_apart(self, found: Sequence[TableRow], tables: list[Container]) -> list[Container]:

@@ -47,10 +47,8 @@ CVE-2018-1058 (search_path), CVE-2024-7348 (a view in place of a table).
 import re
 from collections.abc import Sequence
 
-import msgspec
-
 from tieback.model.grant import Depth
-from tieback.scope.conversation import SendCost
+from tieback.probes.wire.rowcount import count_queries
 
 MAX_DATABASES = 6
 MAX_TABLES = 1000
@@ -200,40 +198,21 @@ def sample_query(schema: str, table: str, columns: Sequence[str]) -> tuple[str, 
     return f'{select}{taken}{source}"{schema}"."{table}"{end}', known
 
 
-COUNTED = 10_000
-"""Maximum number of rows that are counted without the grant's ``scans``."""
 MAX_COUNTED = 20
 """Maximum number of tables per server that are checked for being plain, and then counted."""
 
 
-class CountQuery(msgspec.Struct, frozen=True):
-    """Query for the number of rows of one plain table, around the names of schema and table. It returns no value."""
-
-    name: str
-    parts: tuple[str, str]
-    why: str
-    cost: SendCost
-
-    def sql(self, schema: str, table: str) -> str | None:
-        """The statement; ``None`` if a name must not be sent. The table must be plain (``plain_columns_query``)."""
-        if not (_NAME.fullmatch(schema) and _NAME.fullmatch(table)):
-            return None
-        return f'{self.parts[0]}"{schema}"."{table}"{self.parts[1]}'
-
-
-FEW = CountQuery(
-    "count of at most 10,000 rows",
-    ("SELECT pg_catalog.count(*) FROM (SELECT 1 FROM ONLY ", f" LIMIT {COUNTED}) AS t"),
-    "number of rows of a plain table without statistics; returns no value",
-    SendCost.BOUNDED,
+COUNTS = count_queries(
+    (
+        "count of at most 10,000 rows",
+        "SELECT pg_catalog.count(*) FROM (SELECT 1 FROM ONLY ",
+        "number of rows of a plain table without statistics; returns no value",
+    ),
+    ("count of all rows", "SELECT pg_catalog.count(*) FROM ONLY "),
+    '"',
+    NOTE_NAME.decode(),
 )
-ALL = CountQuery(
-    "count of all rows",
-    ("SELECT pg_catalog.count(*) FROM ONLY ", ""),
-    "the same if there are more; the server stops it after 5 seconds",
-    SendCost.SCAN,
-)
-COUNTS = (FEW, ALL)
+"""Only for plain tables (``plain_columns_query``)."""
 
 DEPTHS = {
     DATABASES: Depth.ENUMERATE,

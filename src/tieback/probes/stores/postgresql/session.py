@@ -331,29 +331,27 @@ def _startup_pattern() -> bytes:
     return start + rb"user\x00(?P<account>" + name + rb")\x00database\x00" + name + rb"\x00" + re.escape(_SETTINGS)
 
 
+_HEAD = rb"Q\x00\x00[\x00-\xff]{2}"
+"""Pattern before the text of a query: its type and length."""
+
+
 def _plain_pattern() -> bytes:
     before, between, after = (re.escape(part.encode()) for part in PLAIN_PARTS)
-    return rb"Q\x00\x00[\x00-\xff]{2}" + before + NOTE_NAME + between + NOTE_NAME + after + rb"\x00"
+    return _HEAD + before + NOTE_NAME + between + NOTE_NAME + after + rb"\x00"
 
 
 def _note_pattern() -> bytes:
     select, cast, source, end = (re.escape(part.encode()) for part in NOTE_PARTS)
     name = rb'"' + NOTE_NAME + rb'"'
     columns = rb"(?:, " + name + cast + rb"){1,8}"
-    return rb"Q\x00\x00[\x00-\xff]{2}" + select + columns + source + name + rb"\." + name + end + rb"\x00"
+    return _HEAD + select + columns + source + name + rb"\." + name + end + rb"\x00"
 
 
 def _sample_pattern() -> bytes:
     select, cut, source, end = (re.escape(part.encode()) for part in SAMPLE_PARTS)
     name = rb'"' + NOTE_NAME + rb'"'
     columns = name + cut + rb"(?:,pg_catalog\.left\(" + name + cut + rb"){0,39}"
-    return rb"Q\x00\x00[\x00-\xff]{2}" + select + columns + source + name + rb"\." + name + end + rb"\x00"
-
-
-def _count_pattern(parts: tuple[str, str]) -> bytes:
-    before, after = (re.escape(part.encode()) for part in parts)
-    name = rb'"' + NOTE_NAME + rb'"'
-    return rb"Q\x00\x00[\x00-\xff]{2}" + before + name + rb"\." + name + after + rb"\x00"
+    return _HEAD + select + columns + source + name + rb"\." + name + end + rb"\x00"
 
 
 SENDS = (
@@ -375,7 +373,7 @@ SENDS = (
         "which columns can be read without running code of a user of the server; reads the catalogue only",
         Depth.DESCRIBE,
     ),
-    *(DeclaredSend(c.name, _count_pattern(c.parts), c.why, Depth.DESCRIBE, cost=c.cost) for c in COUNTS),
+    *(DeclaredSend(c.name, _HEAD + c.pattern() + rb"\x00", c.why, Depth.DESCRIBE, cost=c.cost) for c in COUNTS),
     DeclaredSend(
         "one note",
         _note_pattern(),

@@ -256,7 +256,7 @@ def posture_chart(posture: Posture) -> Chart | None:
         tuple(marks),
         tuple(labels),
         "; ".join(f"{bar.name}: {bar.text}" for bar in drawn),
-        "Shares of the databases whose state is known.",
+        "Every share is of all hosted databases, also those of unknown state.",
     )
 
 

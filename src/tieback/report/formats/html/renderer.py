@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from tieback.assess.references import MAY_APPLY, NOTE, labels, load_catalogues
 from tieback.model.exposure import Severity
 from tieback.model.report import Report
 from tieback.pii.taxonomy import load_taxonomy
@@ -88,6 +89,9 @@ class HtmlRenderer:
                 charts=charts(counted(report), titles),
                 tables=tuple(table_views(report)),
                 accounts=accounts_view(report),
+                catalogues=tuple(load_catalogues().values()),
+                reference_note=NOTE,
+                may_apply=MAY_APPLY,
                 severities=[severity.value for severity in reversed(Severity)],
                 style=style,
                 style_hash=_hash(style),
@@ -114,6 +118,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
+        "references": lambda references: ", ".join(labels(references)),
         "figure": figure_text,
         "container_figure": container_text,
         "records": records_text,

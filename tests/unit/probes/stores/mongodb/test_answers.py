@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from tieback.model.probe import Field
 from tieback.probes.stores.mongodb import answers
-from tieback.probes.wire.bson import Document, Value
+from tieback.protocols.bson import Document, Value
 
 
 def cursor(*documents: Value) -> Document:

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from tieback.probes.stores.mongodb import commands
 from tieback.probes.stores.mongodb.commands import COMMANDS, Command, valid_collection, valid_database
-from tieback.probes.wire import bson
 from tieback.probes.wire.frames import mongo_frame
+from tieback.protocols import bson
 
 SENDS = [command.declared() for command in COMMANDS]
 WRITES = re.compile(

@@ -8,7 +8,7 @@ from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes.playback import MemoryPeer, PlaybackResult, play
 from tieback.probes.stores.mongodb.probe import MongodbProbe
-from tieback.probes.wire import bson
+from tieback.protocols import bson
 from tieback.scope.conversation import Target
 
 PROBE = MongodbProbe()
@@ -196,3 +196,12 @@ def test_unsafe_names_are_not_sent() -> None:
 def test_recordings(replay: Callable[..., Any], name: str, access: Access) -> None:
     report = replay(PROBE, name).result
     assert (report.access, report.version) == (access, "6.0.5")
+
+
+def test_an_answer_that_is_no_bson_ends_the_conversation_without_a_verdict() -> None:
+    def answer(sent: bytes) -> bytes:
+        good = message({"ok": 1}, int.from_bytes(sent[4:8], "little"))
+        return good[:25] + b"\x7a" + good[26:]  # an unknown type of element
+
+    result = play(PROBE.run(Target("127.0.0.1", 27017), Depth.DESCRIBE), MemoryPeer(answer), PROBE.meta.sends)
+    assert (result.result.outcome, result.result.access) == (Outcome.HOSTILE, Access.UNKNOWN)

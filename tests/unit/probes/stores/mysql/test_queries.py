@@ -11,7 +11,6 @@ from tieback.probes.stores.mysql.queries import (
     NAMED,
     SIZES_PARTS,
     WHY,
-    CountQuery,
     note_query,
     sample_query,
     tables_query,
@@ -53,13 +52,6 @@ def test_nothing_is_asked_about_a_table_with_such_a_name(name: str) -> None:
     assert tables_query(SIZES_PARTS, name, ["people"]) is None
     assert tables_query(SIZES_PARTS, "hr", [name]) is None
     assert tables_query(SIZES_PARTS, "hr", ["people", name]) == tables_query(SIZES_PARTS, "hr", ["people"])
-
-
-@pytest.mark.parametrize("name", BAD)
-@pytest.mark.parametrize("query", COUNTS, ids=lambda query: query.name)
-def test_no_count_of_a_table_with_such_a_name(query: CountQuery, name: str) -> None:
-    assert query.sql(name, "people") is None
-    assert query.sql("hr", name) is None
 
 
 def test_few_tables_are_named_at_once() -> None:

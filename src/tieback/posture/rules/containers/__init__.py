@@ -1,0 +1,1 @@
+"""Data stores that run in containers, as Compose files and Kubernetes manifests describe them."""

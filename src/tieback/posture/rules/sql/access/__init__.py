@@ -1,0 +1,1 @@
+"""Who may read and write tables, views, functions and buckets of a schema."""

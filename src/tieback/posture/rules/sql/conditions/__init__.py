@@ -1,0 +1,1 @@
+"""Conditions of policies, views and functions, evaluated for one requester and candidate rows."""

@@ -1,0 +1,1 @@
+"""Statements of PostgreSQL, applied to a schema."""

@@ -1,0 +1,38 @@
+"""Rows that sign-up creates for a new user, and that the user then changes, deletes or cannot insert again."""
+
+import pytest
+
+from tests.unit.posture.rules.conftest import Ask
+from tieback.posture.rules.sql_policies import SqlPolicies
+
+SCHEMA = (
+    "create table profiles (id uuid primary key, role text default 'member');"
+    "alter table profiles enable row level security;"
+    "create function on_sign_up() returns trigger language plpgsql security definer as"
+    " $$ begin insert into public.profiles (id) values (new.id); return new; end $$;"
+    "create trigger t after insert on auth.users for each row execute function on_sign_up();"
+    "create function is_admin() returns boolean language sql security definer as"
+    " $$ select exists (select 1 from public.profiles p where p.id = auth.uid() and p.role = 'admin') $$;"
+    "create table notes (id bigint); alter table notes enable row level security;"
+    "create policy p on notes for select using (is_admin());"
+)
+OWN = "create policy {0} on profiles for {0} using (id = auth.uid());"
+INSERT = "create policy i on profiles for insert with check (id = auth.uid());"
+CASES = [
+    ("no policy", "", "--"),
+    ("insert meets the key of the created row", INSERT, "--"),
+    ("insert without a key", f"{INSERT} alter table profiles drop constraint profiles_pkey;", "r-"),
+    ("delete and insert", INSERT + OWN.format("delete"), "r-"),
+    ("update", OWN.format("update"), "r-"),
+    ("update of members only: the row is one before the change",
+     "create policy u on profiles for update using (id = auth.uid() and role = 'member') with check (true);", "r-"),
+    ("update of rows that are admins already",
+     "create policy u on profiles for update using (id = auth.uid() and role = 'admin');", "--"),
+    ("update without the column", OWN.format("update") + "revoke update on profiles from authenticated;"
+     "grant update (id) on profiles to authenticated;", "--"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sql", "access"), [one[1:] for one in CASES], ids=[one[0] for one in CASES])
+def test_rows_of_sign_up(ask: Ask, sql: str, access: str) -> None:
+    assert ask(SqlPolicies(), SCHEMA + sql, "any-user", "notes") == access
