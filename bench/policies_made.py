@@ -19,7 +19,7 @@ COLUMNS = {
     "owner": (_OTHER, _OWN, "null", "default"),
     "open": ("true", "false"),
     "status": ("'live'", "'draft'", "'other'", "null", f"'{OWN}/a'"),
-    "team": ("1", "2"),
+    "team": ("1", "2", "3"),
     "editors": (f"array[{_OTHER}]::uuid[]", f"array[{_OWN}]::uuid[]", "'{}'"),
     "meta": ("'{}'", f"jsonb_build_object('owner', {_OTHER})", f"jsonb_build_object('owner', {_OWN})"),
 }

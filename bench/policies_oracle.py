@@ -31,7 +31,9 @@ begin
         denied := sqlerrm like 'permission denied for % ' || what;
     end;
     results := results || found;
-    exit when not keep and (found >= enough or denied);
+    -- An UPDATE of all rows that finds none finds none with other values.
+    exit when not keep
+      and (found >= enough or denied or (found = 0 and one like 'update %' and one not like '% where %'));
   end loop;
   return results;
 end $f$;
@@ -188,6 +190,8 @@ def _requesters() -> list[tuple[str, dict[str, Any]]]:
         ("authenticated", {**user, "user_metadata": {}}),
         ("authenticated", {**user, "user_metadata": {"role": "admin"}}),
         ("authenticated", {**user, "user_metadata": {"role": "member"}}),
+        ("authenticated", {**user, "user_metadata": {"role": "admin"}, "aal": "aal2"}),
+        ("authenticated", {**user, "user_metadata": {"role": "member"}, "aal": "aal2"}),
     ]
 
 

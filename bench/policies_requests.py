@@ -26,13 +26,14 @@ def mentioned(case: Case) -> frozenset[str]:
 def needs_writes(case: Case) -> bool:
     """True if an answer can depend on rows of the other tables."""
     other = re.compile(r"teams_members|profiles|is_member|has_role|is_admin|role_of|my_teams")
-    own = re.compile(r"create (policy \S+ on \S+\.notes|view|function public\.list_notes|materialized view)")
+    own = re.compile(r"(create|alter) (policy \S+ on \S+\.notes|view|function public\.list_notes|materialized view)")
     return any(own.search(one) and other.search(one) for one in case.statements)
 
 
 def needs_metadata(case: Case) -> bool:
-    """True if an answer can depend on metadata that users set."""
-    return any("user_metadata" in one or "raw_user_meta_data" in one for one in case.statements)
+    """True if an answer can depend on metadata that users set, or on their second factor."""
+    words = ("user_metadata", "raw_user_meta_data", "aal2")
+    return any(word in one for one in case.statements for word in words)
 
 
 def _rows(columns: Mapping[str, Sequence[str]], seed: int) -> list[dict[str, str]]:

@@ -372,6 +372,20 @@ def replay_all() -> tuple[Replayed, ...]:
     return tuple(found)
 
 
+def by_server() -> dict[str, int]:
+    """Counts over the servers that a probe is for: a server is right if each of its conversations is."""
+    known: dict[str, list[Replayed]] = {}
+    for one in replay_all():
+        if one.truth.has_probe:
+            known.setdefault(one.truth.conversation, []).append(one)
+    return {
+        "servers": len(known),
+        "right": sum(not any(one.wrong for one in its) for its in known.values()),
+        "false_open": sum(any(one.false_open for one in its) for its in known.values()),
+        "false_closed": sum(any(one.false_closed for one in its) for its in known.values()),
+    }
+
+
 def figures(depth: str = "") -> dict[str, int]:
     """Counts over the conversations of one depth, or of all."""
     replayed = [one for one in replay_all() if depth in ("", one.depth)]

@@ -1,7 +1,7 @@
 """Our answers about rules of public test suites and documentation, compared with the documented ones.
 
-``python -m bench rules-cases`` prints the section. Each row of ``tests/unit/posture/rules/cases/KIND.tsv`` has a source,
-what it tests, a path, the documented access of both requesters, and rules. The rules are rewritten: none is a copy.
+``python -m bench rules_cases`` prints the section. The rows are in ``tests/unit/posture/rules/cases/KIND.tsv``: source,
+what is tested, path, documented access of both requesters, and rules. The rules are rewritten: none is a copy.
 """
 
 import csv
@@ -26,7 +26,9 @@ from tieback.posture.rules.sql_policies import SqlPolicies
 
 CASES = Path(__file__).resolve().parent.parent / "tests" / "unit" / "posture" / "rules" / "cases"
 SOURCES = CASES / "sources.tsv"
-_OTHERS = {"sources.tsv", "open.tsv", "projects.tsv"}
+PROJECTS = CASES / "projects.tsv"
+"""Whole public projects: address, commit, path, the access judged by hand, and our answer on that day."""
+_OTHERS = {SOURCES.name, PROJECTS.name, "open.tsv"}
 NOW = 1_700_000_000.0
 """The time of all cases, November 2023; rules of the test mode expire on a date."""
 REFUSED = "!"
@@ -97,6 +99,7 @@ def _firestore(rules: str) -> str:
 
 
 def _storage(rules: str) -> str:
+    rules = _lines(rules)
     if rules.startswith("if "):
         rules = f"match /x/{{f}} {{ allow read, write: {rules}; }}"
     if rules.startswith(("rules_version", "service")):
@@ -187,9 +190,9 @@ def parts(access: str) -> tuple[str, str]:
 
 
 def judge(expected: str, found: str) -> Iterator[Verdict]:
-    """A verdict on reading and one on writing."""
+    """A verdict on reading and one on writing; ``*`` was not judged."""
     for wanted, one in zip(parts(expected), parts(found), strict=True):
-        if wanted == one or (wanted.endswith("?") and one.endswith("?")):
+        if wanted in {one, "*"} or (wanted.endswith("?") and one.endswith("?")):
             yield Verdict.RIGHT
         elif one.endswith("?"):
             yield Verdict.UNSURE
@@ -218,7 +221,23 @@ def run() -> str:
         cases = read_cases(kind)
         total += cases
         lines.append(_row(kind, cases))
-    return "\n".join([*lines, _row("all", total)])
+    return "\n".join([*lines, _row("all", total), "", _projects()])
+
+
+def _projects() -> str:
+    """The figures of the projects whose access was judged by hand, from the table; no project is read."""
+    with PROJECTS.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    found: Counter[Verdict] = Counter()
+    for row in rows:
+        for expected, one in ((row["anonymous"], row["our anonymous"]), (row["any-user"], row["our any-user"])):
+            found.update(judge(expected, one))
+    lines = [
+        f"{len({row['project'] for row in rows})} public projects, {len(rows)} paths judged by hand:",
+        f"{_share(found, Verdict.RIGHT)} right, {_share(found, Verdict.UNSURE)} unsure,",
+        f"{found[Verdict.FALSE_OPEN]} false open, {found[Verdict.FALSE_CLOSED]} false closed.",
+    ]
+    return " ".join(lines)
 
 
 def _row(kind: str, cases: list[RulesCase]) -> str:
@@ -232,4 +251,4 @@ def _row(kind: str, cases: list[RulesCase]) -> str:
 
 def _share(found: Counter[Verdict], verdict: Verdict) -> str:
     answers = found.total()
-    return f"{found[verdict] / answers:.1%}" if answers else "–"
+    return f"{found[verdict] / answers:.1%}" if answers else "-"

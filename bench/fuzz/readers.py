@@ -614,7 +614,7 @@ def posture() -> Room:
     def judging(reader: RulesReader) -> Callable[[bytes], object]:
         def read(data: bytes) -> None:
             try:
-                policy = reader.read(RulesText("fuzz", data.decode("utf-8", "replace")))
+                policy = reader.read(RulesText("fuzz.gql", data.decode("utf-8", "replace")))
             except InputError:
                 return
             for path in islice(policy.paths(), 20):
@@ -680,6 +680,30 @@ spec:
     "firebase-rules": b"rules_version = '2';\nservice cloud.firestore { match /databases/{d}/documents { function f(a) "
     b"{ return a.data.x == 1 && 'r' in request.auth.token; } match /a/{b=**} { allow read: if f(resource); } } }",
     "firebase-rtdb": b'{"rules": {"a": {"$u": {".read": "$u === auth.uid && data.val() > now", ".write": true}}}}',
+    "firebase-sql-connect": b'query Q($u: String!) @auth(level: USER, expr: "auth.uid == vars.u") { a(wh'
+    b'ere: {o: {eq_expr: "auth.uid"}}) { id @check(expr: "this != null") } }',
+    "instantdb": b"const r = { a: { allow: { view: 'isOwner', $default: `false` }, bind: ['isOwner', \"au"
+    b"th.id != null && auth.id in data.ref('o.id')\"], fields: { e: 'true' } }, ...b } satisfies InstantRul"
+    b"es; export default r;",
+    "amplify": b"import { a } from '@aws-amplify/backend'; const s = a.schema({ P: a.model({ f: a.string"
+    b"().authorization(allow => [allow.owner()]) }) }).authorization((allow) => [allow.publicApiKey().to(["
+    b"'read', 'list'])]); defineStorage({ name: 's', access: allow => ({ 'a/{entity_id}/*': [allow.guest.t"
+    b"o(['read'])] }) });",
+    "convex": b'import { query as q } from "./_generated/server"; export const f = q({ handler: async (c'
+    b"tx, a) => { const i = await ctx.auth.getUserIdentity(); if (!i || a.x) { throw new Error(`${a}`); } "
+    b'return h(ctx); } }); const h = ({ db }) => db.query("m").collect(); export { f as g };',
+    "appwrite": b'{"projectId": "p", "tables": [{"$id": "t", "$permissions": ["read(\\"any\\")", "create(\\'
+    b'"users\\")"], "rowSecurity": true}], "buckets": [{"$id": "b", "$permissions": []}], "functions": [{"$'
+    b'id": "f", "execute": ["any"]}]}',
+    "pocketbase": b"migrate((app) => { const c = new Collection({ name: 'a', type: 'auth', listRule: '@r"
+    b'equest.auth.r = "x" && (o.id ?= @request.auth.id || t ~ "y")\', fields: [{ name: \'r\' }] }); app.save('
+    b"c); c.viewRule = ''; unmarshal({ createRule: '@collection.a.b:each >= 1 // c' }, c); })",
+    "directus": b'{"permissions": [{"collection": "a", "action": "read", "policy": "p", "fields": ["*"],'
+    b' "permissions": {"_and": [{"o": {"_in": ["$CURRENT_USER"]}}]}}], "access": [{"role": null, "user": n'
+    b'ull, "policy": "p"}]}',
+    "hasura": b'{"metadata": {"sources": [{"name": "d", "tables": [{"table": {"name": "t"}, "select_perm'
+    b'issions": [{"role": "user", "permission": {"columns": "*", "filter": {"_not": {"o": {"_eq": "X-Hasur'
+    b'a-User-Id"}}}}}]}]}]}}',
     "s3": b'{"Policy": {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:Get*", "Resource": "*", '
     b'"Condition": {"StringLike": {"aws:Referer": ["a*"]}}}]}, "Grants": [{"Permission": "READ"}]}',
     "gcs-iam": b'{"bindings": [{"role": "roles/storage.objectViewer", "members": ["allUsers"]}]}',

@@ -60,6 +60,7 @@ def _write(folder: Path, key: ec.EllipticCurvePrivateKey, *chain: x509.Certifica
     folder.mkdir()
     pem = serialization.Encoding.PEM
     text = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / MEMBER).touch(0o600)
     (folder / MEMBER).write_bytes(text + b"".join(one.public_bytes(pem) for one in chain))
 
 

@@ -244,7 +244,7 @@ async def test_only_plain_tables_are_counted(evil_postgres: RunningServer, tmp_p
     counted = {
         container.path[-1]: container.records.value
         for container in report.containers
-        if container.records is not None and container.records.method == queries.FEW.name
+        if container.records is not None and container.records.method == queries.COUNTS[0].name
     }
     assert counted["honest"] == 9
     traps = {"indexed", "partial", "measured", "secured", "viewed", "kept"}
@@ -389,7 +389,7 @@ async def test_a_scan_of_mariadb_runs_nothing_of_the_owner(
     if "honest" in tables:
         assert ("remote" in tables, tables["honest"].records is None) == (remote, False)
         # Its estimate is zero, so the server counted.
-        assert tables["nothing"].records == exact(0, mysql_queries.FEW.name)
+        assert tables["nothing"].records == exact(0, mysql_queries.COUNTS[0].name)
 
 
 def test_only_plain_tables_of_mariadb_are_read(evil_mariadb: RunningServer) -> None:

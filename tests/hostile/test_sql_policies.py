@@ -49,6 +49,43 @@ def test_cyclic_functions_and_views_end() -> None:
     assert [one.certain for one in answers] == [False, False, False]
 
 
+DOUBLED = "".join(
+    f"create function f{number}() returns boolean language {language} as $$ {body} $$;"
+    for number in range(60)
+    for language, body in [
+        ("sql", f"select f{number + 1}() or f{number + 1}()")
+        if number % 2
+        else ("plpgsql", f"begin return f{number + 1}() and f{number + 1}(); end")
+    ]
+)
+CYCLES = {
+    "function that calls itself": "create function f0() returns boolean language sql as 'select not f0()';",
+    "block that calls itself": "create function f0() returns boolean language plpgsql as $$ begin return f0(); end $$;",
+    "each calls the next one twice": DOUBLED,
+    "function that reads the table of its policy":
+        "create function f0() returns boolean language sql as 'select exists (select 1 from t where f0())';",
+    "function over a view that calls it": "create function f0() returns boolean language sql as 'select true';"
+        "create view v as select f0() as x from t;"
+        "create or replace function f0() returns boolean language sql as 'select bool_or(x) from v';",
+    "recursive query": "create function f0() returns boolean language sql as"
+        " 'with recursive r as (select 1 as a union all select a + 1 from r) select exists (select 1 from r)';",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("functions", CYCLES.values(), ids=list(CYCLES))
+def test_cycles_of_functions_are_not_closed_for_certain(functions: str) -> None:
+    text = (
+        f"{TABLE}{functions} create policy p on t for select using (f0());"
+        "create function g() returns setof t language plpgsql security definer as"
+        " $$ begin if f0() then raise exception 'no'; end if; return query select * from t; end $$;"
+    )
+    schema = SqlPolicies().read(RulesText("m.sql", text))
+    for who in Requester:
+        for path in ("t", "rpc/g"):
+            read = schema.ask(who, path).read
+            assert read.allowed or not read.certain, path
+
+
 def test_policies_with_many_columns_and_queries_are_bounded() -> None:
     columns = ", ".join(f"c{number} text" for number in range(60))
     condition = " or ".join(f"(c{number} = 'a' and c{number + 1} = 'b')" for number in range(59))
@@ -104,6 +141,10 @@ ATTACKS = {
     "create table t2 (id int); create trigger f before insert on t2 for each row execute function f();",
     "shadowed functions": "create function public.set_config(text, text, boolean) returns text language sql as"
     " $$ select 'x' $$; alter role postgres set search_path = public, pg_catalog;",
+    "called function": "create function steal() returns text language plpgsql security definer as"
+    " $$ begin copy (select 1) to program 'touch {marker}'; return 'x'; end $$;",
+    "function that changes the session": "create function turn() returns int language plpgsql as $$ begin"
+    " set role postgres; perform set_config('search_path', 'public', false); return 1; end $$;",
     "endless block": "do $$ begin loop null; end loop; end $$;",
     "long sleep": "set statement_timeout = 0; select pg_sleep(1000);",
     "much data": "create table big as select repeat('x', 1000) as a from generate_series(1, 10000000);",
@@ -182,3 +223,12 @@ def _running(place: str) -> list[str]:
             if place.encode() in file.read_bytes():
                 found.append(file.parent.name)
     return found
+
+
+def test_functions_that_call_themselves_are_cut() -> None:
+    text = (
+        "create function f() returns void language plpgsql as $$ begin execute 'select f()'; execute 'select f()';"
+        " end $$; select f();"
+    )
+    found = SqlPolicies().read(RulesText("f.sql", text)).database.problems
+    assert "too many calls" in {one.what for one in found}

@@ -246,6 +246,27 @@ WEB: tuple[SampledStore, ...] = (
         },
     ),
     SampledStore(
+        "milvus",
+        "Milvus 2.3.5, whose rows have fields that the description of the collection does not have",
+        {
+            "POST /v2/vectordb/collections/list": "404 page not found",
+            "GET /v1/vector/collections/describe?collectionName=people": json.dumps(
+                {
+                    "code": 200,
+                    "data": {
+                        "enableDynamicField": True,
+                        "fields": [{"name": "id", "type": "Int64"}, {"name": "face", "type": "FloatVector(4)"}],
+                    },
+                }
+            ),
+            'POST /v1/vector/query {"collectionName":"people","filter":"id not in []","limit":50,'
+            '"outputFields":["$meta","id"]}': json.dumps(
+                {"code": 200, "data": _rows(lambda row: {**row, "id": "4707"})}
+            ),
+        },
+        statuses={"POST /v2/vectordb/collections/list": 404},
+    ),
+    SampledStore(
         "arangodb",
         "ArangoDB HTTP API 3.11, Create a cursor",
         {

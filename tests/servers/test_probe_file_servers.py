@@ -6,6 +6,7 @@ With ``TIEBACK_RECORD=1`` their transcripts are written to ``tests/unit/probes/r
 import os
 import shutil
 import socket
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from tieback.lab.process import Launch, RunningServer, launch, stop, unprivileged_account
+from tieback.model.figure import Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes import PROBES
@@ -202,7 +204,7 @@ EXPECTED = [
     ("ftp_open", "ftp", ("anonymous",), "vsftpd", Access.OPEN, {"/": 3, "pub": 5}),
     ("ftp_closed", "ftp", ("anonymous",), "vsftpd", Access.AUTH_REQUIRED, {}),
     ("ftp_tls", "ftp", ("anonymous",), "vsftpd", Access.OPEN, {"/": 3, "pub": 5}),
-    ("rsync_open", "rsync", (), "rsync", Access.PARTIAL, {"pub": None, "hr": None}),
+    ("rsync_open", "rsync", (), "rsync", Access.PARTIAL, {"pub": 8, "hr": None}),
     ("smb_open", "smb", (), "samba", Access.UNKNOWN, {}),
     ("drda_open", "drda", (), "derby", Access.UNKNOWN, {}),
 ]
@@ -232,6 +234,28 @@ def test_what_is_reported_is_what_is_there(
             continue
         assert report.access is access
         assert {one.name: one.records.value if one.records else None for one in report.containers} == records
+
+
+def test_rsyncs_own_client_counts_the_same(ask: Callable[..., Any], rsync_open: RunningServer, place: Path) -> None:
+    """Also with more names than the server sends ahead: then the count is a lower bound."""
+    client = program("rsync", "rsync")
+    many = place / "shown" / "many"
+    (place / "shown").chmod(0o755)
+    for n in range(60):
+        (many / f"d{n}").mkdir(parents=True)
+        for m in range(40):
+            (many / f"d{n}" / f"photo{m}-{'ü' * (m % 9)}.jpg").write_text("x" * m)
+    try:
+        where = f"rsync://{HOST}:{rsync_open.port}/pub/"
+        told = subprocess.run((client, "-r", where), capture_output=True, text=True, timeout=60, check=True).stdout
+        (container, _) = ask(probe("rsync"), rsync_open).report.containers
+    finally:
+        shutil.rmtree(many)
+        (place / "shown").chmod(0o555)
+    assert sum(line.startswith("-") for line in told.splitlines()) == 8 + 60 * 40
+    assert container.records.quality is Quality.LOWER_BOUND
+    assert 500 <= container.records.value < 8 + 60 * 40
+    assert {field.name for field in container.fields} == {"*.csv", "*.jpg"}
 
 
 def test_unlisted_module_is_probed_if_the_app_names_it(ask: Callable[..., Any], rsync_open: RunningServer) -> None:

@@ -131,6 +131,29 @@ def bucket(serve: stores.Serve) -> RunningServer:
     return server
 
 
+def har_with(folder: Path, urls: list[str]) -> Path:
+    """A capture of a browser's form (HAR 1.2) with requests for these URLs, and empty answers."""
+    entries = [
+        {
+            "startedDateTime": "2026-11-01T10:00:00Z",
+            "time": 10,
+            "serverIPAddress": "127.0.0.1",
+            "request": {"method": "GET", "url": url, "httpVersion": "HTTP/1.1", "headers": [], "bodySize": 0},
+            "response": {
+                "status": 200,
+                "httpVersion": "HTTP/1.1",
+                "headers": [],
+                "content": {"size": 0},
+                "bodySize": 0,
+            },
+        }
+        for url in urls
+    ]
+    path = folder / "run.har"
+    path.write_text(json.dumps({"log": {"version": "1.2", "creator": {"name": "test"}, "entries": entries}}))
+    return path
+
+
 def exposures(folder: Path, app: Path, grant: Path) -> list[dict[str, Any]]:
     done = tieback("scan", app, "--grant", grant, "--workspace", "ws", "--report", "report.json", cwd=folder)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
@@ -185,6 +208,27 @@ def test_a_public_bucket_that_is_not_listed_is_found_by_its_name(tmp_path: Path,
     (found,) = exposures(tmp_path, app_with(tmp_path, [url]), write_grant(tmp_path, [bucket.port]))
     assert (found["product"], found["access"]) == ("seaweedfs", "partial")
     assert records(found) == {"public-photos": PHOTOS}
+
+
+def test_a_capture_leads_to_stores_below_its_paths_and_to_its_buckets(
+    tmp_path: Path, proxy: ReverseProxy, bucket: RunningServer
+) -> None:
+    place = f"http://www.acme.test:{proxy.port}"
+    urls = [
+        f"{place}/es/orders/_search?q=anna",
+        *(f"{place}/shop/cart/{number}" for number in range(40)),
+        f"{place}/couch/people/_changes?since=7",
+        f"http://media.acme.test:{bucket.port}/public-photos/2020/0.jpg",
+    ]
+    found = exposures(tmp_path, har_with(tmp_path, urls), write_grant(tmp_path, [proxy.port, bucket.port]))
+    by_product = {one["product"]: one for one in found}
+    assert {product: (one["access"], one["targets"]) for product, one in by_product.items()} == {
+        "opensearch": ("open", [f"www.acme.test:{proxy.port}/es/"]),
+        "pouchdb": ("open", [f"www.acme.test:{proxy.port}/couch/"]),
+        "seaweedfs": ("partial", [f"media.acme.test:{bucket.port}"]),
+    }
+    assert records(by_product["seaweedfs"]) == {"public-photos": PHOTOS}
+    assert records(by_product["opensearch"])["orders"] == ORDERS
 
 
 @pytest.mark.more

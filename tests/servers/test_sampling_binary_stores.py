@@ -1,4 +1,4 @@
-"""Records of OpenLDAP, and of Tansu, an emulation of Kafka, read only at depth ``sample``: nothing of them stays."""
+"""Records of OpenLDAP, Mosquitto and Tansu (an emulation of Kafka), read only at depth ``sample``: nothing stays."""
 
 import json
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.test_probe_binary_stores import serve, slapd_open
+from tests.servers.test_probe_binary_stores import Serve, mosquitto, program, serve, slapd_open, tool
 from tests.servers.test_probe_kafka import broker, produce, run_topic_tool
 from tieback.lab.process import RunningServer
 from tieback.model.backend import Candidate, Route
@@ -35,6 +35,17 @@ def kafka_people() -> Iterator[RunningServer]:
         yield server
 
 
+@pytest.fixture(scope="module")
+def mosquitto_people(serve: Serve) -> RunningServer:
+    """It publishes no statistics, so the number of messages comes from reading them."""
+    server = mosquitto(serve, "allow_anonymous true\nsys_interval 0\n")
+    publish = program("mosquitto_pub", "Debian: mosquitto-clients")
+    for n in range(PEOPLE):
+        text = json.dumps({"c2": f"p{n}@hr.test", "c1": "secret"})
+        tool((publish, "-h", server.address, "-p", str(server.port), "-r", "-t", f"people/{n}", "-m", text))
+    return server
+
+
 async def probed(server: RunningServer, service: str, folder: Path, depth: Depth) -> ProbeReport:
     rules = (TargetRule("127.0.0.0/8", "any", depth),)
     grant = Grant("the test", "s@example.test", date(2999, 1, 1), rules, limits=Limits(connects_per_second=0))
@@ -51,6 +62,7 @@ CASES = [
     # fixture, service, container, field with addresses, fields that are not read
     ("slapd_open", "ldap", "ou=People", "mail", {"userpassword", "objectclass"}),
     ("kafka_people", "kafka", "people", "c2", set[str]()),
+    ("mosquitto_people", "mqtt", "retained", "c2", set[str]()),
 ]
 
 

@@ -21,7 +21,7 @@ DATA = {"csv", "html", "ics", "json", "jsonl", "md", "ndjson", "parquet", "pdf",
 """Suffixes that make a dotted name a file name."""
 FILES_OF_OTHERS = {"posture/rules/firestore.py: storage.rules"}
 """File names of other products that look like a module of ours."""
-PRODUCTS = {"OpenFirebase", "ScoutSuite"}
+PRODUCTS = {"OpenFirebase", "ScoutSuite", "PocketBase"}
 """Products whose reader has the product's name."""
 IDENTIFIER = re.compile(r"\b(?:[a-z]+_[a-z_]+|[A-Z][a-z]+[A-Z]\w*)\b")
 

@@ -185,6 +185,13 @@ SAMPLES = {
         r'\{"collectionName":"[^"]*(?:","[^"]*)?","filter":"","limit":#,"outputFields":\[".*"\]\}',
     ),
     **records(
+        "milvus",
+        "POST",
+        "/v1/vector/query",
+        r"/v1/vector/query",
+        r'\{"collectionName":".*","filter":".* not in \[\]","limit":#,"outputFields":\[".*"\]\}',
+    ),
+    **records(
         "qdrant",
         "POST",
         "/collections/<collection>/points/scroll",
@@ -245,6 +252,9 @@ SAMPLES = {
     ("kafka", "Fetch (version 4)"): (
         rb"\.{4}\0\x01\0\x04\0{3}\x05\0\x07tieback\xff{4}\0\0\x01\xf4\0{3}\x01\0\x02\0{2}\0\0{3}\x01\.\.\[A-Za-z0-9"
     ),
+    # A subscription to every topic but the broker's own, with delivery at most once, and PINGREQ.
+    ("mqtt", "SUBSCRIBE #"): rb"\x82\x06\x00\x01\x00\x01#\x00\xc0\x00",
+    ("mqtt", "SUBSCRIBE # (version 5)"): rb"\x82\x07\x00\x01\x00\x00\x01#\x00\xc0\x00",
     # Rows of one table by name; which tables these are is decided before (test_sampled_tables).
     ("cassandra", "SELECT JSON * FROM <table> LIMIT"): (
         rb".*SELECT JSON \* FROM \"\[A-Za-z0-9_\]\{1,48\}\"\.\"\[A-Za-z0-9_\]\{1,48\}\" LIMIT \(\?:50\|5\)"
@@ -312,7 +322,9 @@ FIXED = {
     "drda": rb"\x00.\xd0\x01\x00\x01\x00.\x10\x41.{50}",
     "smb": rb"\x00\x00\x00l\xfeSMB\x40\x00\x00{6}\x00\x00.{94}",
     "elasticsearch_transport": rb"GET / HTTP/1\.0\r\n\r\n",
-    "rsync": rb"@RSYNCD: 30\.0\n(?:#list|\[.*)\n",
+    # Arguments of the server's sender: a list of files. No other argument, and no request for a file after the filters.
+    "rsync": rb"@RSYNCD: 30\.0\n(?:#list|\[.*)\n"
+    rb"|\-\-server\x00\-\-sender\x00\-r\x00\-e\.iLs\x00\.\x00\[.*/\x00{2}\x04\x00\x00\x07\x00{4}",
     # Text or binary: version and statistics, nothing that stores, touches or lists keys.
     "memcached": rb"(?:version\r\n){3}|stats\r\n|\x80[\x0b\x10]\x00{22}",
     # Two words; a session; getChildren2 (12) and getAllChildrenNumber (104) without a watch; closeSession (-11).
@@ -352,6 +364,10 @@ FIXED = {
 CQL = re.compile(
     rb"SELECT [a-z_, ]+ FROM system(?:_schema|_views)?\.[a-z_]+(?: WHERE name = 'authorizer')?"
     rb"\x00\x01\x04\x00\x00\x13\x88"
+)
+OF_KEYSPACE = re.compile(
+    rb"\[34\](?:x00){3}x07x00x00\[x00-xff\]\{2\}x00x00\[x00-xff\]\{2\}SELECT [a-z_, ]+ FROM system(?:_schema)?\.[a-z_]+"
+    rb" WHERE keyspace_name = '\[A-Za-z0-9_\]\{1,48\}'\x00\x01\x04\x00\x00\x13\x88"
 )
 TOKENS = re.compile(
     rb"\[34\](?:x00){3}x07x00x00\[x00-xff\]\{2\}x00x00\[x00-xff\]\{2\}"
@@ -427,7 +443,7 @@ def problem_of_sql(probe: Probe, send: DeclaredSend, data: bytes) -> str:
 
 
 def problem_of_cql(data: bytes) -> str:
-    if TOKENS.fullmatch(data):
+    if TOKENS.fullmatch(data) or OF_KEYSPACE.fullmatch(data):
         return ""
     opcode, body = data[7:8], data[12:]
     fine = {
@@ -582,7 +598,9 @@ REFUSED = [
     ("ldap", re.escape(b"0\x08\2\1\6J\3a=b")),
     ("ftp", re.escape(b"DELE /a\r\n")),
     ("ftp", re.escape(b"RETR /a\r\n")),
-    ("rsync", re.escape(b"--server\0--sender\0")),
+    ("rsync", re.escape(b"--server\0-r\0-e.iLs\0.\0pub/\0\0\x04\0\0\x07\0\0\0\0")),
+    ("rsync", re.escape(b"--server\0--sender\0--remove-source-files\0-r\0-e.iLs\0.\0pub/\0\0\x04\0\0\x07\0\0\0\0")),
+    ("rsync", re.escape(b"--server\0--sender\0-r\0-e.iLs\0.\0pub/\0\0\x04\0\0\x07\0\0\0\0\x03\0\0\x07\1\0\xa0")),
     ("mssql", re.escape(b"\x10\x01\0\x20")),
     ("smb", re.escape(b"\0\0\0l\xfeSMB\x40\0\0\0\0\0\0\0\1\0" + bytes(94))),
 ]

@@ -135,6 +135,31 @@ def build_candidates(
     return merge_candidates(_named(reached), _pivots(reached, store_ports, fronts))
 
 
+def requested_bases(backends: Iterable[Backend], requests: Mapping[str, Iterable[str]]) -> Iterator[Candidate]:
+    """Candidates below the base paths that the requests in captures suggest, as the URLs of an app do.
+
+    Args:
+        backends: mapped back ends; those without addresses are left out.
+        requests: paths of requests by endpoint value.
+    """
+    for backend in backends:
+        endpoint = backend.endpoint
+        if endpoint.port is None or not backend.addresses or endpoint.kind is EndpointKind.CLOUD:
+            continue
+        for path in requests.get(endpoint.value, ()):
+            for base in suggest_bases(path):
+                yield Candidate(
+                    host=host_of(endpoint),
+                    port=endpoint.port,
+                    service=base.service or WEB,
+                    route=Route.NAMED,
+                    endpoints=(endpoint.value,),
+                    reason=f"the traffic has a request for {base.path}/ at {endpoint.value}",
+                    tls=_tls(endpoint.scheme),
+                    path=base.path,
+                )
+
+
 def service_title(service: str) -> str:
     """Display name of a service."""
     return _PRODUCTS.get(service, service)

@@ -42,6 +42,8 @@ class ContainerRule(msgspec.Struct, forbid_unknown_fields=True, dict=True):
     avoid: tuple[str, ...]
     host: str = ""
     path: str = ""
+    scheme: str = ""
+    """Scheme of connection strings whose database is the container; empty: the rule is about URLs."""
 
     @cached_property
     def patterns(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
@@ -95,6 +97,7 @@ def collect_probe_hints(
     names: Mapping[str, tuple[str, ...]],
     keys: Mapping[str, tuple[PublicKey, ...]],
     rules: Iterable[ContainerRule] | None = None,
+    requests: Mapping[str, tuple[str, ...]] | None = None,
 ) -> dict[Candidate, ProbeHints]:
     """Hints for each candidate; candidates without hints are left out.
 
@@ -104,7 +107,9 @@ def collect_probe_hints(
         names: containers that apps name within an endpoint, by the value of the endpoint.
         keys: public keys of the apps with that endpoint, by the value of the endpoint.
         rules: rules of containers.toml, if the caller has already read them.
+        requests: paths of requests in captures, by the value of the endpoint.
     """
+    requests = requests if requests is not None else {}
     rules = tuple(rules) if rules is not None else read_container_rules()
     endpoints = {backend.endpoint.value: backend.endpoint for backend in backends}
     found: dict[Candidate, ProbeHints] = {}
@@ -116,6 +121,9 @@ def collect_probe_hints(
             if endpoint is None:
                 continue
             every |= dict.fromkeys(_named(endpoint, names.get(value, ()), rules, candidate.path))
+            for path in requests.get(value, ()) if endpoint.kind is not EndpointKind.CLOUD else ():
+                request = msgspec.structs.replace(endpoint, scheme="http", path=path)
+                every |= dict.fromkeys(_named(request, (), rules, candidate.path))
             public |= dict.fromkeys(keys.get(value, ()))
         if every or public:
             found[candidate] = ProbeHints(tuple(every)[:MAX_NAMES], tuple(public)[:MAX_KEYS])
@@ -150,11 +158,13 @@ def _named(
     if endpoint.kind is EndpointKind.CLOUD:
         return ((endpoint.service or "", name) for name in within)
     if endpoint.scheme not in WEB_SCHEMES:
-        return ()
+        own = (rule for rule in rules if rule.scheme and rule.scheme == endpoint.scheme)
+        databases = ((rule.service, rule.container(host_of(endpoint), endpoint.path)) for rule in own)
+        return tuple((service, name) for service, name in databases if name)
     if base and not endpoint.path.startswith(f"{base}/"):
         return ()
     host, path = host_of(endpoint), endpoint.path.removeprefix(base)
     # What may be a path that a proxy removes is no container: below it, the whole store would be counted as one.
     removed = {one.path.removeprefix("/") for one in suggest_bases(path)}
-    named = ((rule.service, rule.container(host, path)) for rule in rules)
+    named = ((rule.service, rule.container(host, path)) for rule in rules if not rule.scheme)
     return ((service, name) for service, name in named if name and name not in removed)

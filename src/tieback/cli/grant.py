@@ -1,6 +1,6 @@
 """``tieback grant``: create, check and explain a grant; verify an audit log."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tieback.scope.audit_check import AuditCheck
     from tieback.scope.decide import CompiledGrant, Decision
     from tieback.scope.policy.never import SitePolicy
+    from tieback.scope.resolver import NameResolver
 
 app = typer.Typer(
     help="Manage grants. A grant is the written permission to probe: which targets, how deep, and until when.\n\n"
@@ -46,6 +47,8 @@ class TargetExplanation(msgspec.Struct, frozen=True):
     ports: str
     depth: Depth | None
     """Maximum probe depth; ``None`` if the target is not allowed."""
+    needs_dns: bool = False
+    """The grant covers the name and the port; the address, which only DNS gives, decides."""
 
 
 class KeyVerdict(msgspec.Struct, frozen=True):
@@ -99,6 +102,10 @@ def new(
             help="Never contact this address, CIDR block, host or *.suffix, even if a target covers it; repeatable.",
         ),
     ] = None,
+    host: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=ADDRESS", help="Address of a name, used instead of DNS; repeatable."),
+    ] = None,
     dns: Annotated[
         bool, typer.Option("--dns", help="Allow DNS queries for names that a target covers; otherwise only [hosts].")
     ] = False,
@@ -119,7 +126,8 @@ def new(
     rules = tuple(TargetRule(match=match, ports="any", depth=depth, scans=scans) for match in target or ())
     pairs = (one.partition("=") for one in exclude or ())
     excluded = tuple(ExcludeRule(match.strip(), reason=reason.strip()) for match, _, reason in pairs)
-    text = render_grant(Grant(authorised_by, contact, last, target=rules, dns=dns, exclude=excluded))
+    hosts = _hosts(host or ())
+    text = render_grant(Grant(authorised_by, contact, last, target=rules, dns=dns, hosts=hosts, exclude=excluded))
     grant = parse_grant(text, "the new grant")
     try:
         with file.open("x", encoding="utf-8") as out:
@@ -137,6 +145,17 @@ def new(
         console.print(line, soft_wrap=True)
     if not rules:
         message_console().print(f"{file} has no target yet: add one before use")
+
+
+def _hosts(pairs: Iterable[str]) -> dict[str, str | tuple[str, ...]]:
+    """The section ``[hosts]`` of ``NAME=ADDRESS`` pairs; a name may have several."""
+    found: dict[str, tuple[str, ...]] = {}
+    for pair in pairs:
+        name, equals, address = pair.partition("=")
+        if not equals:
+            raise GrantError("no address", where=f"--host {pair:.80}", advice="Write --host NAME=ADDRESS")
+        found[name.strip()] = (*found.get(name.strip(), ()), address.strip())
+    return {name: addresses[0] if len(addresses) == 1 else addresses for name, addresses in found.items()}
 
 
 @app.command()
@@ -281,7 +300,8 @@ def explain(
     for column in ("target", "", "address", "ports", "depth", "why"):
         table.add_column(column, overflow="fold")
     for row in rows:
-        verdict = Text("in", "green") if row.allowed else Text("out", "red")
+        outside = Text("by DNS", "yellow") if row.needs_dns else Text("out", "red")
+        verdict = Text("in", "green") if row.allowed else outside
         depth = Text(row.depth or "")
         table.add_row(Text(row.target), verdict, Text(row.address), Text(row.ports), depth, Text(row.reason))
     data_console().print(table)
@@ -451,21 +471,17 @@ def _rules_table(grant: Grant) -> Table:
 def _explain(grant: Grant, policy: "SitePolicy", text: str) -> list[TargetExplanation]:
     """One row per address that the host has without a DNS query, or one row if it has none."""
     from tieback.scope.decide import CompiledGrant
-    from tieback.scope.policy.exclude import EXCLUDED
     from tieback.scope.resolver import NameResolver
 
     scope = CompiledGrant(grant, _today(), policy.rules)
     host, port = _split(text)
-    found = NameResolver(grant, never=policy.rules).known(host)
+    resolver = NameResolver(grant, never=policy.rules)
+    found = resolver.known(host)
+    if not found.addresses:
+        return [_unresolved(scope, resolver, text, found.reason)]
     rows = []
-    for address in found.addresses or (None,):
+    for address in found.addresses:
         decision, ports = _decide(scope, host, address, port)
-        reason = decision.reason
-        if address is None:
-            named = scope.names_rule(host)
-            reason = found.reason
-            if named and grant.dns and not scope.lapsed and not found.reason.startswith(EXCLUDED):
-                reason = f"{found.reason}: allowed by `{named}` if the name resolves to a public address"
         rows.append(
             TargetExplanation(
                 target=text,
@@ -473,7 +489,7 @@ def _explain(grant: Grant, policy: "SitePolicy", text: str) -> list[TargetExplan
                 port=port,
                 address=decision.address,
                 allowed=decision.allowed,
-                reason=scope.lapsed or reason,
+                reason=decision.reason,
                 rule=decision.rule,
                 ports=ports,
                 depth=decision.depth if decision.allowed else None,
@@ -482,10 +498,30 @@ def _explain(grant: Grant, policy: "SitePolicy", text: str) -> list[TargetExplan
     return rows
 
 
-def _decide(scope: "CompiledGrant", host: str, address: str | None, port: int | None) -> "tuple[Decision, str]":
+def _unresolved(scope: "CompiledGrant", resolver: "NameResolver", text: str, reason: str) -> TargetExplanation:
+    """The row of a host without an address: by its name and port, if DNS may resolve it."""
+    from tieback.scope.decide import other_port
+
+    host, port = _split(text)
+    ports = str(port or "")
+    needs_dns = False
+    if scope.lapsed or scope.excluded_name(host, port):
+        reason = scope.lapsed or scope.excluded_name(host, port)
+    elif resolver.may_query(host):
+        rules = scope.rules_for(host, None)
+        rule = next((one for one in rules if port is None or one.covers(port)), None)
+        if rule is None:
+            reason = other_port(rules[0], port or 0)
+        else:
+            needs_dns, ports = True, ports or rule.ports_text
+            reason = f"{reason}: allowed by `{rule.rule.match}` if the name resolves to a public address"
+    return TargetExplanation(text, host, port, "", False, reason, "", ports, None, needs_dns)
+
+
+def _decide(scope: "CompiledGrant", host: str, address: str, port: int | None) -> "tuple[Decision, str]":
     """The decision for one port; without a port, the first allowed port of the rules."""
-    if port is not None or address is None:
-        return scope.decide(host, address, port or 1), str(port or "")
+    if port is not None:
+        return scope.decide(host, address, port), str(port)
     first = scope.decide(host, address, 1)
     for rule in scope.rules_for(host, address):
         decision = scope.decide(host, address, rule.ports[0][0])

@@ -15,8 +15,12 @@ from tieback.model.errors import TiebackError, UsageError
 from tieback.model.exposure import Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tieback.model.errors import InputError
     from tieback.posture.rules.audit import RulesAnswer
-    from tieback.posture.rules.interface import Permission
+    from tieback.posture.rules.folder import Part
+    from tieback.posture.rules.interface import Permission, Requester
 
 _MAX_ROWS = 500
 
@@ -26,9 +30,9 @@ def rules(
         list[Path],
         typer.Argument(
             metavar="FILE",
-            help="Firebase, Firestore and Storage rules; a Supabase project (a folder) or SQL files; S3, Google and "
-            "Azure policies; Compose files and Kubernetes manifests; configuration files of data stores. The format is "
-            "detected from the content.",
+            help="Rules files, or a project's folder: Firebase, Supabase, SQL, Convex, Amplify, InstantDB, PocketBase, "
+            "Appwrite, Directus, Hasura. Also policies of S3, Google and Azure, Compose files, Kubernetes manifests, and "
+            "configuration files of data stores. The format is detected.",
         ),
     ],
     *,
@@ -66,10 +70,11 @@ def rules(
     Access that depends on stored data, or only to the user's own documents or rows, is low.
 
     Example: tieback posture rules firestore.rules --as any-user --path /users/alice --format json
+
+    Example: tieback posture rules my-project/ --fail-on high
     """
-    from tieback.posture.rules.audit import audit_rules
+    from tieback.posture.rules.folder import expand
     from tieback.posture.rules.interface import Requester
-    from tieback.posture.rules.sql.project import grouped
 
     try:
         strangers = [Requester(who)] if who else list(Requester)
@@ -77,13 +82,13 @@ def rules(
         raise UsageError("unknown identity", where=f"--as {who}", advice="Use anonymous or any-user") from None
     moment = at.replace(tzinfo=UTC) if at is not None else None
     found = _Found()
-    for file in grouped(files):
+    for file in expand(files):
         try:
-            for answer in audit_rules(file, strangers, path or (), kind, moment, verify=verify):
+            for answer in _answers(file, strangers, path or (), kind, moment, verify=verify):
                 found.add(answer)
                 if output is OutputFormat.JSON:
                     write_line(encode("posture-rules", answer))
-                elif path or answer.severity is not None or not answer.certain:
+                elif path or answer.severity is not None or not answer.certain or answer.is_expired:
                     found.show(answer)
         except UsageError as error:
             if kind or verify:
@@ -103,6 +108,32 @@ def rules(
         raise typer.Exit(ExitCode.FINDINGS)
     if found.failed:
         raise typer.Exit(ExitCode.SOME_FAILED if found.asked else ExitCode.NOTHING_DONE)
+
+
+def _answers(
+    file: "Part | InputError",
+    strangers: "Sequence[Requester]",
+    paths: "Sequence[str]",
+    kind: str,
+    at: datetime | None,
+    *,
+    verify: bool,
+) -> "Iterator[RulesAnswer]":
+    """The answers of a file, or of a part of a folder, which is named on stderr. Only SQL is verified."""
+    from tieback.posture.rules.audit import audit_rules
+    from tieback.posture.rules.part import RulesPart
+
+    if isinstance(file, TiebackError):
+        raise file
+    if isinstance(file, RulesPart):
+        if kind and kind != file.kind:
+            return
+        files = f" ({len(file.files):,} files)" if len(file.files) > 1 else ""
+        database = f", for {file.database}" if file.database else ""
+        note = "; not verified, only SQL is" if verify else ""
+        message_console().print(Text(f"{file.label}{files}: {file.kind}{database}{note}"))
+        kind, verify = "", False
+    yield from audit_rules(file, strangers, paths, kind, at, verify=verify)
 
 
 class _Found:
@@ -136,6 +167,7 @@ def _print(shown: "list[RulesAnswer]", asked: int) -> None:
         table.add_column(name, overflow="fold")
     for one in shown[:_MAX_ROWS]:
         where = f"{one.file}:{one.line}" if one.line else one.file
+        where = f"{where}\n{one.database}" if one.database else where
         notes = "; ".join(part for part in (one.reason, ", ".join(one.lints)) if part)
         told = "\n".join(part for part in (one.rule, notes and f"({notes})") if part)
         table.add_row(
@@ -145,7 +177,7 @@ def _print(shown: "list[RulesAnswer]", asked: int) -> None:
     if len(shown) > _MAX_ROWS:
         talk.print(Text(f"Only {_MAX_ROWS} rows are shown; see all with --format json"))
     if any(not one.certain for one in shown):
-        talk.print(Text("? = depends on stored data or on the product version, which the file does not contain"))
+        talk.print(Text("? = depends on stored data, on code or on the product version, which the files do not show"))
 
 
 def _word(permit: "Permission", operations: int) -> Text:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _MOST_TEXT = 1000
 SHOWN = 40
 """Maximum number of apps and endpoints in a tree. JSON output is complete."""
+_CLAIMS = {"boundary": "account boundary"}
+"""Labels of claims whose name alone is unclear; docs/understand/backends.md explains them."""
 
 
 def print_backend_lines(lines: "list[BackendLine]") -> None:
@@ -47,14 +49,19 @@ def print_backend_lines(lines: "list[BackendLine]") -> None:
 def print_attribution(found: "HostAttribution") -> None:
     """Print what is known about a host."""
     console = data_console()
-    console.print(_text(found.host, style="bold"), _text(f"  {', '.join(found.addresses)}", style="dim"))
+    parts = [_text(found.host, style="bold")]
+    if found.addresses:
+        parts.append(_text(f"  {', '.join(found.addresses)}", style="dim"))
+    console.print(*parts)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2), show_header=bool(found.statements))
     table.add_column("claim")
     table.add_column("value", overflow="fold", ratio=2)
     table.add_column("confidence", justify="right")
     table.add_column("reason", overflow="fold", ratio=3)
     for one in found.statements:
-        table.add_row(_text(one.claim), _text(one.value), f"{one.confidence:.2f}", _text(one.reason))
+        table.add_row(
+            _text(_CLAIMS.get(one.claim, one.claim)), _text(one.value), f"{one.confidence:.2f}", _text(one.reason)
+        )
     console.print(table)
     if not found.statements:
         console.print(_text("  nothing is known about this host", style="dim"))
@@ -79,7 +86,7 @@ def print_backend(view: "BackendView") -> None:
     tree = Tree(_text(view.host, style="bold") + _text(f"  {view.party} party", style="dim"))
     if view.why is not None:
         for one in view.why.statements:
-            _leaf(tree, f"{one.claim}: {one.value}", one.confidence, one.reason)
+            _leaf(tree, f"{_CLAIMS.get(one.claim, one.claim)}: {one.value}", one.confidence, one.reason)
         addresses = ", ".join(view.why.addresses)
         tree.add(_text(f"addresses: {addresses or 'none'} ({view.why.resolved_by})"))
     _add_stores(tree, view.stores)
@@ -115,7 +122,9 @@ def print_app(view: "AppView") -> None:
                 node.add(_text(f"at {', '.join(one.backend.addresses)} ({one.backend.resolved_by})"))
             for claim in one.backend.attributions:
                 if claim.claim in {"provider", "product", "region", "boundary", "country", "asn"}:
-                    _leaf(node, f"{claim.claim}: {claim.value}", claim.confidence, claim.reason)
+                    _leaf(
+                        node, f"{_CLAIMS.get(claim.claim, claim.claim)}: {claim.value}", claim.confidence, claim.reason
+                    )
         _add_stores(node, one.stores)
         _add_seen(node, one.seen)
     if view.endpoints_total > SHOWN:

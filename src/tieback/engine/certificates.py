@@ -5,6 +5,7 @@ TLS). Anyone with ``member.pem`` can run code on every member: protect it like a
 """
 
 import ipaddress
+import stat
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,8 @@ from tieback.model.errors import UsageError
 AUTHORITY = "authority.pem"
 """Certificate of the authority; not secret."""
 MEMBER = "member.pem"
+_EXPOSED = stat.S_IWGRP | stat.S_IROTH | stat.S_IWOTH
+"""A group may read it: that is how containers get a secret."""
 """Key and certificate of a member."""
 VALID_DAYS = 397
 
@@ -79,7 +82,7 @@ def require_certificates(directory: Path | None) -> tuple[str, str]:
     """The paths of ``authority.pem`` and ``member.pem``, after checking both. A cluster requires certificates.
 
     Raises:
-        UsageError: they are missing, do not belong together, or have expired.
+        UsageError: they are missing, do not belong together, have expired, or other users can read the key.
     """
     if directory is None:
         raise UsageError(
@@ -92,6 +95,12 @@ def require_certificates(directory: Path | None) -> tuple[str, str]:
             raise UsageError(
                 f"missing {name}", where=str(directory), advice="Copy the folder that `tieback cluster certs` created"
             )
+    if (directory / MEMBER).stat().st_mode & _EXPOSED:
+        raise UsageError(
+            "other users can read or change this key",
+            where=str(directory / MEMBER),
+            advice="Run `chmod 600` on it. If they may have read it, create new certificates",
+        )
     until = valid_until(directory)
     if until < datetime.now(UTC):
         raise UsageError(

@@ -13,14 +13,21 @@ import msgspec
 from tieback.model.errors import TiebackError
 from tieback.model.unit import Unit, UnitEnd
 
+SLOWEST_READ = 4 * 1024**2
+"""Bytes per second: a large capture on a busy machine may take this much longer. Packets cost the most per byte."""
+
 
 class UnitLimits(msgspec.Struct, frozen=True):
     """Resource limits of one unit."""
 
     seconds: float = 120.0
-    """Time limit of the analysis; the publication of a batch may take as long again."""
+    """Time limit of the analysis of a small unit; the publication of a batch may take as long again."""
     memory_bytes: int = 2 * 1024**3
     """Private writable memory of a worker beyond its idle memory."""
+
+    def seconds_for(self, size: int) -> float:
+        """Time limit for the analysis of so many bytes."""
+        return self.seconds + size / SLOWEST_READ
 
 
 class Work[R](Protocol):

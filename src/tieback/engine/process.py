@@ -150,8 +150,10 @@ class WorkerProcess:
             return f"took more than {START_SECONDS:g} s to start" if now - self.since > START_SECONDS else ""
         if self.task is None:
             return ""
-        if now - self.since > self.limits.seconds:
-            return f"took more than {self.limits.seconds:g} s"
+        units = self.task.units if self.current is None else self.task.units[self.current : self.current + 1]
+        seconds = self.limits.seconds_for(sum(unit.size for unit in units))
+        if now - self.since > seconds:
+            return f"took more than {seconds:.4g} s"
         if resident_bytes(self.pid) - self._idle_bytes > self.limits.memory_bytes:
             return self.over_memory
         return ""

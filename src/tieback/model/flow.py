@@ -143,3 +143,5 @@ class Flow(msgspec.Struct, frozen=True, gc=False):
     """Other facts from the payload: product and version of a greeting, HTTP method and path without query."""
     hints: tuple[HostHint, ...] = ()
     """Other hosts named in the server's response: in a header, the body or the certificate."""
+    paths: tuple[str, ...] = ()
+    """Distinct paths of HTTP requests, without queries and without what may be secret; at most 8."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from tieback.backends.candidates import requested_bases
 from tieback.backends.neighbours import neighbour_candidates
 from tieback.backends.pivot import Pivot
 from tieback.engine.interface import Engine
@@ -27,7 +28,7 @@ from tieback.pipeline.mapping.api_leads import LeadFollower, names_in_captures
 from tieback.pipeline.mapping.attribution import AttributionSources
 from tieback.pipeline.mapping.backends import MappedBackends
 from tieback.pipeline.mapping.dns_answers import DnsLookups
-from tieback.pipeline.mapping.traffic_apps import TrafficApp, attribute_traffic
+from tieback.pipeline.mapping.traffic_apps import TrafficApp, attribute_traffic, paths_of
 from tieback.pipeline.probing.candidates import (
     Candidates,
     ProbeHintIndex,
@@ -253,7 +254,9 @@ async def _ask(
     wanted = Candidates(mapped.backends, store_ports())
     wanted.add(await answers.srv_candidates(mapped.backends))
     wanted.add(neighbour_candidates(mapped.backends, blocks_of(grant), store_ports()))
-    along = ProbeHintIndex(mapped.backends, _containers(lake, named), public_keys(lake, named.units))
+    requests = paths_of(named.traffic)
+    wanted.add(requested_bases(mapped.backends, requests))
+    along = ProbeHintIndex(mapped.backends, _containers(lake, named), public_keys(lake, named.units), requests)
     answered = ProbedTargets(lake, run)
     with (
         workspace.grant_lease(digest_of(grant)) as lease,

@@ -57,7 +57,7 @@ from tieback.probes.stores.qdrant import QdrantProbe
 from tieback.probes.stores.rabbitmq import RabbitmqProbe
 from tieback.probes.stores.redis.probe import RedisProbe
 from tieback.probes.stores.rethinkdb import RethinkdbProbe
-from tieback.probes.stores.rsync import RsyncProbe
+from tieback.probes.stores.rsync.probe import RsyncProbe
 from tieback.probes.stores.s3 import S3Probe
 from tieback.probes.stores.smb import SmbProbe
 from tieback.probes.stores.solr import SolrProbe

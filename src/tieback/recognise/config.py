@@ -30,6 +30,8 @@ from tieback.recognise.certificates import MARK as CERTIFICATE_MARK
 from tieback.recognise.certificates import RULE as CERTIFICATE_RULE
 from tieback.recognise.certificates import certificate_names
 from tieback.recognise.cloud import cloud_endpoint
+from tieback.recognise.contact_points import RULE as CONTACT_RULE
+from tieback.recognise.contact_points import contact_points
 from tieback.recognise.context import match_context
 from tieback.recognise.firebase_web import RULE as FIREBASE_RULE
 from tieback.recognise.firebase_web import web_projects
@@ -146,7 +148,7 @@ class ConfigExtractor:
     meta = ExtractorMeta(
         name="config",
         version="1",
-        finds=(RULE, LINK_RULE, CALL_RULE, CERTIFICATE_RULE, FIREBASE_RULE, credentials.RULE),
+        finds=(RULE, LINK_RULE, CALL_RULE, CERTIFICATE_RULE, FIREBASE_RULE, CONTACT_RULE, credentials.RULE),
     )
 
     def __init__(self, rules: RuleFiles | None = None) -> None:
@@ -218,6 +220,7 @@ class ConfigExtractor:
 
     def _file(self, buffer: Buffer, name: str) -> Iterator[Find]:
         found = list(islice(read_pairs(buffer, name), MAX_PAIRS))
+        yield from contact_points(found, buffer, self._rules)
         for index, (key, value) in enumerate(found):
             plain = plain_key(key)
             if plain not in self.config.by_key and not plain.endswith(self.config.suffixes):

@@ -34,6 +34,7 @@ from tieback.report.figures import (
     size_text,
 )
 from tieback.report.personal import personal_lines
+from tieback.report.recorded import recorded_text
 
 ACCESS_WORDS = {
     Access.OPEN: "open",
@@ -69,6 +70,7 @@ SKIPPED_WORDS = {
 
 EXPERIMENTAL = "experimental"
 """Mark of a verdict that no recorded conversation with a real server of the product confirms."""
+EXPERIMENTAL_MEANS = "no recorded conversation with a real server of this product confirms this verdict"
 PLATFORM_WORDS = {Platform.ANDROID: "Android", Platform.IOS: "iOS", Platform.UNKNOWN: "unknown"}
 
 TRAFFIC = "traffic/"
@@ -139,10 +141,9 @@ def store_name(exposure: Exposure) -> str:
     return clean(f"{exposure.product} {exposure.version}".strip(), 60) or "unknown"
 
 
-def place_text(exposure: Exposure, *, named: bool) -> str:
-    """Return product and version; with its first target if ``named``, because no app says which store it is."""
-    targets = exposure.targets if named else ()
-    return store_text(exposure) + "".join(f" at {clean(target, 300)}" for target in targets[:1])
+def place_text(exposure: Exposure) -> str:
+    """Return product, version and first target: one app may use several stores of one product."""
+    return store_text(exposure) + "".join(f" at {clean(target, 300)}" for target in exposure.targets[:1])
 
 
 def way_text(route: AppRoute) -> str:
@@ -502,6 +503,8 @@ def about_lines(report: Report) -> Iterator[tuple[str, str]]:
         yield (f"Compared with {clean(known.name, 60)} of {known.created:%Y-%m-%d}", told)
     yield from personal_lines(report.headline, internal=not report.audience)
     yield from scope_lines(report.scope)
+    if report.scope is not None:
+        yield ("Probes", f"{recorded_text()}; {EXPERIMENTAL}: {EXPERIMENTAL_MEANS}")
     if report.data:
         yield ("Address data", clean("; ".join(one.cited for one in report.data), 500))
 

@@ -16,6 +16,7 @@ from tieback.model.exposure import Exposure, Severity
 from tieback.model.probe import Privileges
 from tieback.report.document import (
     EXPERIMENTAL,
+    EXPERIMENTAL_MEANS,
     clean,
     containers_of,
     count_text,
@@ -24,6 +25,7 @@ from tieback.report.document import (
 )
 from tieback.report.figures import bytes_text, container_text, figure_text
 from tieback.report.personal import own_people_text, people_text
+from tieback.report.recorded import recorded_text
 from tieback.report.verdict import INTRUSION, access_text, no_personal_data, verdict_lines
 
 MOST_CONTAINERS = 20
@@ -63,7 +65,7 @@ _ADMIN = "entry"
 
 def _facts(store: Exposure) -> Iterator[tuple[str, str]]:
     if store.experimental:
-        yield EXPERIMENTAL, "no recorded conversation with a real server of this product confirms this verdict"
+        yield EXPERIMENTAL, f"{EXPERIMENTAL_MEANS}; all probes: {recorded_text()}"
     for proof in store.proofs[:MOST_PROOFS]:
         yield "why", clean(proof, 300)
     if not store.proofs:

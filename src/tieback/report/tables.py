@@ -94,7 +94,7 @@ def figure_steps(report: Report) -> Iterator[FigureStep]:
             f"{count_text(closer.stores, 'store')} whose fields were read: {figure_text(closer.records)} records, "
             f"{bytes_text(closer.bytes)}; included in the figures above"
         )
-        yield FigureStep("apps with a closer look", f"{closer.apps:,}", "exact", "", note)
+        yield FigureStep("apps with fields read", f"{closer.apps:,}", "exact", "", note)
 
 
 def _fully_read(head: Headline) -> str:

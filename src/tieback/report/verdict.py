@@ -3,7 +3,7 @@
 All human-readable formats use these words, so that they never differ in what they claim.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from tieback.model.exposure import Exposure
 from tieback.model.probe import Access, Container, Entry, Outcome, Privileges, ProbeReport
@@ -73,6 +73,15 @@ def verdict_lines(store: Exposure) -> Iterator[tuple[str, str]]:
         yield "how many", how_many_text(store)
     if store.intrusion:
         yield INTRUSION, intrusion_text(store)
+
+
+def stores_by_verdict(stores: Iterable[Exposure]) -> dict[tuple[str, str], list[Exposure]]:
+    """Return the ``verdict_lines`` of several stores, each once, with its stores in their order."""
+    found: dict[tuple[str, str], list[Exposure]] = {}
+    for store in stores:
+        for line in verdict_lines(store):
+            found.setdefault(line, []).append(store)
+    return found
 
 
 def verdict_notes(report: ProbeReport) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from ipaddress import ip_address, ip_network
 from tieback.model.grant import Limits
 from tieback.model.probe import Outcome
 from tieback.scope.conversation import Fault
+from tieback.scope.ports import Plan
 
 MAX_SAMPLE_ANSWERS = 1024 * 1024
 """Maximum bytes of responses after the first query for record values, over all containers."""
@@ -182,6 +183,10 @@ class OpeningBudget:
         """True if the port speaks TLS from the first byte."""
         self.unverified = ""
         """Why the certificate did not verify; it would fail again."""
+        self.shared = False
+        """True if the result of another name at the same address and port was used."""
+        self.plan: Plan = frozenset()
+        """What will be tried."""
         self.no_tls = ""
         """Why a handshake as the first exchange failed: the port speaks no TLS, or not with us. It is not repeated."""
 

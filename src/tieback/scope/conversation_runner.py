@@ -80,8 +80,6 @@ class ConversationRunner:
         self._budget = ConversationBudget(limits, opening=door.opening)
         self._opening = door.opening
         """``None`` once the service is recognised."""
-        self._turn: tuple[str, int] | None = None
-        """The port that this conversation has its turn at."""
         self._heard = False
         """True if the service sent a byte or closed."""
         self._connection: Transport | None = None
@@ -138,7 +136,7 @@ class ConversationRunner:
             self.close()
             return
         try:
-            if self._opening is None and self._turn is None and not again:
+            if self._opening is None and not again:
                 return
             silent = connection.silent and not connection.encrypted
             closed = await connection.finish(HANG_UP_SECONDS if self._opening is not None else HANG_UP_SECONDS / 2)
@@ -155,9 +153,6 @@ class ConversationRunner:
             self._connection = None
         self._buffer.clear()
         self._preamble.clear()
-        if self._turn is not None:
-            turn, self._turn = self._turn, None
-            self._door.turns.leave(turn)
 
     def charge(self) -> None:
         """Charge the conversation to what may be spent until the service is recognised."""
@@ -166,9 +161,6 @@ class ConversationRunner:
 
     def _recognise(self, store: bool) -> None:
         self._door.turns.recognise((self._address, self._target.port))
-        if self._turn is not None:
-            turn, self._turn = self._turn, None
-            self._door.turns.leave(turn)
         if store:
             self._opening = None
             self._budget.recognised()
@@ -219,6 +211,8 @@ class ConversationRunner:
                 fault = failed
             else:
                 self._address = address
+                if self._opening is not None:
+                    self._opening.shared = False
                 if self._opening is not None and tls:
                     self._opening.tls, self._opening.unverified = True, self._unverified
                 return
@@ -272,14 +266,16 @@ class ConversationRunner:
         return opened
 
     async def _take_turn(self, address: str) -> None:
-        """Wait while another conversation is connected to this port, if it is unknown what serves it."""
-        if self._opening is None:
+        """Wait while another recognition tries this address and port; use its result if it recognised nothing."""
+        opening = self._opening
+        if opening is None:
             return
         begun = time.monotonic()
-        port = (address, self._target.port)
-        if await self._door.turns.enter(port):
-            self._turn = port
+        found = await self._door.turns.enter((address, self._target.port), opening, opening.plan)
         self._budget.pause(time.monotonic() - begun)
+        if found is not None:
+            opening.shared = True
+            raise Fault(found.outcome, f"same address and port as {found.target}: {found.detail}")
 
     async def _start_tls(self) -> None:
         connection = self._open()

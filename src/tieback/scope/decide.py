@@ -158,7 +158,7 @@ class CompiledGrant:
                     f"{block.network}"
                 )
             elif not rule.covers(port):
-                near = near or _other_port(rule, port)
+                near = near or other_port(rule, port)
             else:
                 return _allow(rule, goal, f"`{rule.rule.match}` covers {goal}")
         for rule in self._by_name(asked):
@@ -173,7 +173,7 @@ class CompiledGrant:
                     )
                 )
             elif not rule.covers(port):
-                near = near or _other_port(rule, port)
+                near = near or other_port(rule, port)
             else:
                 by = "its address in [hosts]" if given else "a public address"
                 return _allow(rule, goal, f"`{rule.rule.match}` covers {asked.name}, and {goal} is {by}")
@@ -219,7 +219,8 @@ def _inside(rule: CompiledRule, prefixlen: int) -> bool:
     return rule.network is not None and rule.network.prefixlen >= prefixlen
 
 
-def _other_port(rule: CompiledRule, port: int) -> str:
+def other_port(rule: CompiledRule, port: int) -> str:
+    """Why a rule does not cover a port."""
     return f"port {port} is not among the ports of `{rule.rule.match}` ({rule.ports_text})"
 
 

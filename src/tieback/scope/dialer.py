@@ -11,12 +11,14 @@ import logging
 import os
 import resource
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from tieback.model.errors import StoppedError
 from tieback.model.grant import Depth, Grant
+from tieback.model.probe import Outcome, ProbeReport
 from tieback.scope.audit import AuditLog
 from tieback.scope.budget import OpeningBudget, RateLimits
 from tieback.scope.connection import Connection
@@ -26,7 +28,7 @@ from tieback.scope.decide import CompiledGrant, Decision
 from tieback.scope.fair_queue import bucket_of
 from tieback.scope.policy.approval import Approval, require_approval
 from tieback.scope.policy.exclude import EXCLUDED
-from tieback.scope.ports import PortTurns
+from tieback.scope.ports import PortTurns, Unrecognised
 from tieback.scope.recording import OpenConnection, Recording
 from tieback.scope.resolver import NameResolver, Resolution
 from tieback.scope.rtt import RttEstimator
@@ -170,8 +172,8 @@ class Dialer:
             sample: true to read a few records; needs depth ``sample``.
             hasty: true for a first pass, which waits for a connect no longer than usual in this network.
             trust_only: true if what is read will be believed: TLS needs a trusted certificate for the host.
-            opening: what may be spent until the service is recognised. Until then, no other conversation with an
-                opening connects to the same port.
+            opening: what may be spent until the service is recognised. Until then, or until ``end_recognition``, no
+                conversation with another opening connects to the same address and port.
 
         Raises:
             LookAgain: the time of the first pass was too short.
@@ -179,7 +181,8 @@ class Dialer:
             WorkspaceError: the audit log cannot be written.
             Exception: raised by the conversation, including a ``Fault`` that it does not handle.
         """
-        async with self._slots:
+        # Others may hold all slots while they wait for the end of this recognition.
+        async with self._slots if opening is None or not self._turns.holds(opening) else nullcontext():
             self._announce()
             # Sends declared for a greater depth than granted count as undeclared; so do notes and samples.
             allowed = [
@@ -216,6 +219,22 @@ class Dialer:
                     lines = recording.lines() if recording is not None else ()
                     self._transcripts.keep(target, probe, whole, lines, traffic)
             return result, traffic
+
+    def end_recognition(self, target: Target, opening: OpeningBudget, report: ProbeReport | None) -> None:
+        """End what conversations with ``opening`` began; others at the same address and port may now connect.
+
+        If nothing was recognised and TLS was not spoken, the result is theirs too: no name was part of it.
+
+        Args:
+            target: the service.
+            opening: the recognition.
+            report: its result; ``None`` if it has none.
+        """
+        found = None
+        if report is not None and report.outcome in (Outcome.PROTOCOL_MISMATCH, Outcome.TIMEOUT) and not opening.tls:
+            detail = report.problems[0] if report.problems else str(report.outcome)
+            found = Unrecognised(target.label, report.outcome, detail, opening.plan)
+        self._turns.leave(opening, found, report.address if report is not None else "")
 
     async def sync_audit(self) -> None:
         """Wait until the audit entries of every finished conversation are on disk.

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from tieback.model.grant import Depth, Limits
-from tieback.model.probe import Outcome, Ransom, TlsInfo
+from tieback.model.probe import Outcome, ProbeReport, Ransom, TlsInfo
 from tieback.scope.budget import OpeningBudget, RateLimits
 from tieback.scope.connection import Transport, UnverifiedCertificate
 from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Target, Traffic
@@ -301,6 +301,9 @@ class ReplayDialer:
 
     async def sync_audit(self) -> None:
         """Nothing is written."""
+
+    def end_recognition(self, target: Target, opening: OpeningBudget, report: ProbeReport | None) -> None:
+        """Nothing: no other conversation waits for a port."""
 
     async def converse[R](
         self,

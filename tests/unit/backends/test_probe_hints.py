@@ -139,3 +139,20 @@ def test_a_url_of_the_user_is_an_endpoint(text: str, value: str, port: int, path
 def test_other_texts_are_no_url(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         url_endpoint(text)
+
+
+def test_the_keyspace_of_a_connection_string_reaches_the_probe() -> None:
+    value = "cassandra://db.shop.test:9042/shop"
+    endpoint = Endpoint(
+        EndpointKind.CONNECTION_STRING, value, "cassandra", "db.shop.test", 9042, "shop", service="cassandra"
+    )
+    backends = [Backend(endpoint, addresses=("127.0.0.1",))]
+    (hints,) = collect_probe_hints(build_candidates(backends, {}), backends, {}, {}).values()
+    assert hints.names_for(("cassandra", "scylladb")) == ("shop",)
+
+
+@pytest.mark.parametrize("scheme", ["amqp", "mongodb", "postgresql"])
+def test_databases_of_other_connection_strings_are_no_names(scheme: str) -> None:
+    endpoint = Endpoint(EndpointKind.CONNECTION_STRING, f"{scheme}://h.test/shop", scheme, "h.test", 1, "shop", scheme)
+    backends = [Backend(endpoint, addresses=("127.0.0.1",))]
+    assert collect_probe_hints(build_candidates(backends, {}), backends, {}, {}) == {}

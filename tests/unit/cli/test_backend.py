@@ -29,6 +29,7 @@ def test_why_as_a_table(run: Run) -> None:
     assert ended.code == 0
     assert "Firebase Realtime Database" in ended.out
     assert "RFC 5737" in ended.out
+    assert "account boundary" in ended.out
     assert "no network access" in ended.out
 
 

@@ -92,6 +92,21 @@ def test_new_without_a_target_is_an_error(tmp_path: Path) -> None:
     assert load_grant(tmp_path / "g.toml").not_after == datetime.now(UTC).date() + timedelta(days=30)
 
 
+def test_new_writes_addresses_of_names(tmp_path: Path) -> None:
+    path = tmp_path / "g.toml"
+    hosts = ("--host", "es.x.test=127.0.0.5", "--host", "db.x.test=127.0.0.6", "--host", "db.x.test = ::1")
+    printed = run("new", path, *WHO, "--target", "127.0.0.0/8", *hosts).stdout
+    assert load_grant(path).hosts == {"es.x.test": "127.0.0.5", "db.x.test": ("127.0.0.6", "::1")}
+    assert "Nothing can be probed" not in printed
+    (row,) = lines(run("explain", path, "es.x.test:9200", "--format", "json"))
+    assert (row["allowed"], row["address"]) == (True, "127.0.0.5")
+    for wrong, says in (("es.x.test", "no address"), ("es.x.test=no address", "es.x.test"), ("=127.0.0.5", "hosts")):
+        error = run("new", tmp_path / "h.toml", *WHO, "--host", wrong).exception
+        assert isinstance(error, GrantError)
+        assert says in str(error)
+        assert not (tmp_path / "h.toml").exists()
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [
@@ -181,7 +196,34 @@ def test_explain_gives_reasons(grant: Path, target: str, says: str) -> None:
     (row,) = lines(run("explain", grant, target, "--format", "json"))
     assert says in row["reason"]
     table = " ".join(run("explain", grant, target).stdout.split())
-    assert (" in " if row["allowed"] else " out ") in table
+    verdict = " in " if row["allowed"] else " by DNS " if row["needs_dns"] else " out "
+    assert verdict in table
+
+
+@pytest.mark.parametrize(
+    ("target", "needs_dns", "ports", "says"),
+    [
+        ("web.x.test:443", True, "443", "allowed by `*.x.test` if the name resolves to a public address"),
+        ("web.x.test", True, "443", "allowed by `*.x.test` if the name resolves to a public address"),
+        ("web.x.test:22", False, "22", "port 22 is not among the ports of `*.x.test`"),
+        ("ward.x.test:443", False, "443", "patient monitor"),
+        ("other.test:443", False, "443", "no target covers it by name"),
+    ],
+)
+def test_explain_a_name_that_only_dns_resolves(
+    tmp_path: Path, target: str, needs_dns: bool, ports: str, says: str
+) -> None:
+    path = tmp_path / "g.toml"
+    path.write_text(
+        f'authorised_by = "Me"\ncontact = "me@example.org"\nnot_after = {NEXT_YEAR}\ndns = true\n'
+        '[[target]]\nmatch = "*.x.test"\nports = [443]\ndepth = "describe"\n'
+        '[[exclude]]\nmatch = "ward.x.test"\nreason = "patient monitor"\n'
+    )
+    (row,) = lines(run("explain", path, target, "--format", "json"))
+    assert (row["allowed"], row["needs_dns"], row["ports"]) == (False, needs_dns, ports)
+    assert says in row["reason"]
+    table = " ".join(run("explain", path, target).stdout.split())
+    assert (" by DNS " if needs_dns else " out ") in table
 
 
 def test_explain_an_expired_grant(grant: Path) -> None:

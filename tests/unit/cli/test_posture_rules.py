@@ -75,7 +75,7 @@ def test_wrong_words_are_usage(run: Run, files: tuple[Path, Path]) -> None:
     for words in (("--as", "root"), ("--kind", "nothing")):
         ran = run("posture", "rules", files[0], *words)
         assert ran.code == 2
-        assert "anonymous" in ran.err or "Choose one of azure-blob" in ran.err
+        assert "anonymous" in ran.err or "Choose one of amplify" in ran.err
 
 
 def test_empty_result_is_reported(run: Run, tmp_path: Path) -> None:
@@ -83,3 +83,77 @@ def test_empty_result_is_reported(run: Run, tmp_path: Path) -> None:
     ran = run("posture", "rules", "redis.conf")
     assert (ran.code, ran.out) == (0, "")
     assert "access is denied in all of them" in ran.err
+
+
+PROJECT = {
+    "firebase.json": '{"firestore": [{"database": "logs", "rules": "firestore.rules"}]}',
+    "firestore.rules": RULES,
+    "convex/f.ts": 'import { query } from "./_generated/server";\n'
+    'export const list = query(async (ctx) => ctx.db.query("a").collect());\n',
+    "pb_schema.json": '[{"name": "notes", "type": "base", "listRule": "", "viewRule": null, "createRule": null}]',
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A folder with rules of three platforms."""
+    root = tmp_path / "app"
+    for name, text in PROJECT.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    return root
+
+
+def test_a_folder_shows_what_it_read_for_which_database(run: Run, project: Path) -> None:
+    ran = run("posture", "rules", "app")
+    assert ran.code == 0
+    assert ran.err.splitlines() == [
+        "app/firestore.rules: firebase-rules, for Firestore logs",
+        "app/pb_schema.json: pocketbase",
+        "app/convex/f.ts: convex",
+    ]
+    rows = [line.split() for line in ran.out.splitlines()[1:] if line.startswith("app")]
+    assert [row[:5] for row in rows] == [
+        ["app/firestore.rules:5", "anonymous", "/posts/{post}", "yes", "no"],
+        ["app/pb_schema.json:1", "anonymous", "notes", "list", "no"],
+        ["app/convex/f.ts:2", "anonymous", "f:list", "yes", "no"],
+    ]
+    assert "Firestore logs" in ran.out
+
+
+def test_documents_of_a_folder(run: Run, project: Path) -> None:
+    ran = run(
+        "posture", "rules", "app", "--as", "anonymous", "--path", "notes", "--format", "json", "--fail-on", "high"
+    )
+    documents = [json.loads(line) for line in ran.out.splitlines()]
+    assert ran.code == 1
+    assert [(one["kind"], one["database"], one["read"]) for one in documents] == [
+        ("firebase-rules", "Firestore logs", False), ("pocketbase", "", True), ("convex", "", False),
+    ]  # fmt: skip
+
+
+def test_one_kind_of_a_folder(run: Run, project: Path) -> None:
+    ran = run("posture", "rules", "app", "--kind", "convex", "--format", "json")
+    assert {json.loads(line)["kind"] for line in ran.out.splitlines()} == {"convex"}
+
+
+def test_a_part_that_cannot_be_read_costs_no_other_part(run: Run, project: Path) -> None:
+    (project / "pb_schema.json").write_text("[{")
+    ran = run("posture", "rules", "app")
+    assert ran.code == 3
+    assert "pb_schema.json:1:3" in ran.err
+    assert "f:list" in ran.out
+
+
+def test_a_folder_without_rules(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    ran = run("posture", "rules", "empty")
+    assert (ran.code, ran.out) == (4, "")
+    assert "no rules are recognised in this folder" in ran.err
+
+
+def test_expired_rules_of_the_test_mode_are_shown(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "database.rules.json").write_text('{"rules": {".read": "now < 1580515200000", ".write": false}}')
+    ran = run("posture", "rules", "database.rules.json", "--as", "anonymous")
+    assert ran.out.splitlines()[1].split()[:5] == ["database.rules.json:1", "anonymous", "/", "no", "no"]
+    assert "expired: the condition on time allowed access before" in ran.out

@@ -49,6 +49,17 @@ def test_a_folder_without_them_is_refused(tmp_path: Path) -> None:
     assert require_certificates(tmp_path) == (str(tmp_path / AUTHORITY), str(tmp_path / MEMBER))
 
 
+@pytest.mark.parametrize(("mode", "accepted"), [(0o600, True), (0o440, True), (0o644, False), (0o620, False)])
+def test_a_key_that_other_users_can_read_is_refused(tmp_path: Path, mode: int, accepted: bool) -> None:
+    make_certificates(tmp_path)
+    (tmp_path / MEMBER).chmod(mode)
+    if accepted:
+        assert require_certificates(tmp_path)[1] == str(tmp_path / MEMBER)
+    else:
+        with pytest.raises(UsageError, match="other users can read or change this key"):
+            require_certificates(tmp_path)
+
+
 def test_certificates_whose_time_is_over_are_refused(tmp_path: Path) -> None:
     make_certificates(tmp_path, days=-1)
     with pytest.raises(UsageError, match=r"expired on 20\d\d-\d\d-\d\d\. Create new ones"):

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.engine.works import FAST, Behave, CannotBeImported, Publish, unit
-from tieback.engine.interface import EngineError, EngineEvent, UnitLimits
+from tieback.engine.interface import SLOWEST_READ, EngineError, EngineEvent, UnitLimits
 from tieback.engine.local import LocalEngine
 from tieback.engine.memory import resident_bytes
 from tieback.lab.programs import MissingProgramError
@@ -98,6 +98,13 @@ def test_unit_is_quarantined_after_a_second_crash_on_its_own(source: str, limits
     retried = [event.detail for event in events if event.kind == "retried"]
     assert len(retried) == 1
     assert retried[0].startswith(f"{source}: ")
+
+
+def test_a_larger_input_has_more_time() -> None:
+    assert UnitLimits().seconds_for(0) == 120
+    assert UnitLimits().seconds_for(1024**3) == 120 + 256
+    (end,) = LocalEngine(1).run(Behave(), [unit("hang", size=SLOWEST_READ)], UnitLimits(seconds=1))
+    assert end.problem == "took more than 2 s, twice; quarantined"
 
 
 def more(count: int) -> list[Unit]:

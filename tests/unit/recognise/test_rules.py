@@ -73,6 +73,7 @@ def test_hosts_are_written_in_lower_case() -> None:
     ("host", "name"),
     [
         ("ssl.google-analytics.com", "Google Analytics"),
+        ("app-measurement.com", "Google Analytics for Firebase"),
         ("graph.facebook.com", "Facebook SDK"),
         ("notfacebook.com", None),
         ("api.shop.de", None),

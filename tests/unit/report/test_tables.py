@@ -22,7 +22,7 @@ def test_the_arithmetic_from_apps_to_records(report: Report) -> None:
         ("stores ransomed or wiped", "1", "from names and shape", "25 % of 4"),
         ("stores remediated", "1", "exact", "20 % of 5 stores found open since 2026-09-01; 1 more unconfirmed"),
         (
-            "apps with a closer look",
+            "apps with fields read",
             "3",
             "exact",
             "2 stores whose fields were read: ≥4,250 records, ≈1.5 MB; included in the figures above",

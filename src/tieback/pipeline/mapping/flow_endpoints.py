@@ -1,6 +1,6 @@
 """Endpoints from flows, in the same canonical form as those of static analysis, so that both merge."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import ip_address
 
 import msgspec
@@ -10,6 +10,7 @@ from tieback.backends.pivot import Lead
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.flow import CleartextSample, Flow, NameSource
 from tieback.model.sighting import Evidence, Sighting
+from tieback.pipeline.mapping.request_paths import request_paths
 from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.collect import Maker
 from tieback.recognise.rules import RuleFiles
@@ -158,8 +159,11 @@ def _without_container(endpoint: Endpoint) -> Endpoint:
     return msgspec.structs.replace(endpoint, path="") if endpoint.kind is EndpointKind.CLOUD else endpoint
 
 
-def add_hints(flow: Flow, samples: Iterable[CleartextSample]) -> Flow:
-    """The flow with the host names found in its server responses and certificates."""
+def add_hints(flow: Flow, samples: Sequence[CleartextSample]) -> Flow:
+    """The flow with the paths of its requests, and the host names found in its server responses and certificates."""
+    paths = request_paths(flow, samples)
+    if paths:
+        flow = msgspec.structs.replace(flow, paths=paths)
     answers = [sample.data for sample in samples if sample.direction == "in" and sample.kind == "http"]
     names = flow.tls.certificate_names if flow.tls is not None else ()
     host = flow.server.name or flow.server.ip

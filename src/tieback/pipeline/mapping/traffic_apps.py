@@ -1,6 +1,6 @@
 """Attribution of captured traffic to apps, as far as the captures show it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from tieback.model.report import ContactedServer
 from tieback.model.sighting import Sighting
 from tieback.pipeline.mapping.contacted_servers import ServerTotals
 from tieback.pipeline.mapping.flow_endpoints import EndpointTotals, endpoint_of, leads_of
+from tieback.pipeline.mapping.request_paths import PathTotals
 from tieback.recognise.collect import Maker
 from tieback.recognise.rules import RuleFiles
 from tieback.storage.lake.lake import DamagedPartError
@@ -52,8 +53,18 @@ class TrafficApp(msgspec.Struct, frozen=True):
     flows: int = 0
     others: int = 0
     """Flows whose servers are not in ``servers``: name resolution, discovery, time, groups."""
+    paths: tuple[tuple[str, str], ...] = ()
+    """Endpoint values with the paths of requests that may name a store's container or base path."""
     left_out: int = 0
     """Flows with something that is not here, because the capture has more than ``MAX_FACTS``."""
+
+
+def paths_of(traffic: Iterable[TrafficApp]) -> dict[str, tuple[str, ...]]:
+    """The paths of requests by endpoint value, over all apps."""
+    found: dict[str, dict[str, None]] = {}
+    for value, path in (pair for one in traffic for pair in one.paths):
+        found.setdefault(value, {})[path] = None
+    return {value: tuple(paths) for value, paths in found.items()}
 
 
 def attribute_traffic(
@@ -127,6 +138,7 @@ class _Group:
         self._maker = Maker(app if known else None, rules)
         self._endpoints = EndpointTotals()
         self._servers = ServerTotals()
+        self._paths = PathTotals()
         self._leaks: dict[tuple[str, str, str], tuple[str, Leak]] = {}
         self._leads: dict[Lead, None] = {}
         self._addresses: dict[tuple[str, str], None] = {}
@@ -145,6 +157,7 @@ class _Group:
         added = [self._servers.add(flow, room=room)]
         if endpoint is not None:
             added.append(self._endpoints.add(flow, endpoint, room=room))
+            added.append(self._paths.add(flow, endpoint, room=room))
         added += [_keep(self._leads, lead, None, room) for lead in leads_of([flow], Path(self._path).name)]
         value = endpoint.value if endpoint is not None else server.name or server.ip
         added += [_keep(self._leaks, (value, leak.pii_class, leak.where), (value, leak), room) for leak in flow.leaks]
@@ -157,7 +170,7 @@ class _Group:
 
     def _size(self) -> int:
         found = len(self._endpoints) + len(self._servers) + len(self._leaks) + len(self._leads)
-        return found + len(self._addresses) + len(self._subjects)
+        return found + len(self._addresses) + len(self._subjects) + len(self._paths)
 
     def traffic(self) -> TrafficApp:
         """All of it."""
@@ -175,6 +188,7 @@ class _Group:
             self._servers.servers(self._app.sha256, self._path),
             self._flows,
             self._servers.others,
+            tuple(self._paths.paths()),
             self._left_out,
         )
 

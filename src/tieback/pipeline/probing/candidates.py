@@ -78,6 +78,7 @@ class ProbeHintIndex(dict[Candidate, ProbeHints]):
         backends: Sequence[Backend],
         names: Mapping[str, tuple[str, ...]],
         keys: Mapping[str, tuple[PublicKey, ...]],
+        requests: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         """Set the data for the look-up.
 
@@ -85,18 +86,20 @@ class ProbeHintIndex(dict[Candidate, ProbeHints]):
             backends: back ends of the run.
             names: containers that apps name within an endpoint, by endpoint value.
             keys: public keys by the value of each endpoint that they may belong to.
+            requests: paths of requests in captures, by endpoint value.
         """
         super().__init__()
         self._backends = {one.endpoint.value: one for one in backends}
         self._names = names
         self._keys = keys
+        self._requests = requests
         self._rules = read_container_rules()
 
     def attach(self, wanted: Iterable[Candidate]) -> Iterator[Candidate]:
         """The same candidates; the hints of a candidate are available as soon as it is yielded."""
         for one in wanted:
             leading = (self._backends[value] for value in one.endpoints if value in self._backends)
-            self.update(collect_probe_hints((one,), leading, self._names, self._keys, self._rules))
+            self.update(collect_probe_hints((one,), leading, self._names, self._keys, self._rules, self._requests))
             yield one
 
 

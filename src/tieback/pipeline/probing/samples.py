@@ -19,6 +19,7 @@ from tieback.assess.intrusion import MAX_REASONS, IntrusionSigns
 from tieback.assess.leaves import leaf_containers
 from tieback.assess.people import IDENTIFYING_CLASSES
 from tieback.assess.ransom import RansomSigns
+from tieback.model.figure import lower_bound
 from tieback.model.grant import Depth
 from tieback.model.mail_domain import ADDRESS, is_at
 from tieback.model.pii import Classification, Column, OwnPeople, SampledField, SampledRecords
@@ -173,7 +174,10 @@ class SampleJudge:
         # Some stores show names of fields, or all of them, only in their records.
         more = (name for name in names if name not in types and not name.endswith(NAMES_OF_KEYS))
         shown = (*container.fields, *map(Field, more))
-        return msgspec.structs.replace(container, fields=shown, sampled=SampledRecords(records, fields, people))
+        counted = container.records or lower_bound(records, "records read at depth sample")
+        return msgspec.structs.replace(
+            container, records=counted, fields=shown, sampled=SampledRecords(records, fields, people)
+        )
 
     def _tell_apart(
         self,

@@ -176,12 +176,25 @@ async def probe_target(
     target: Target, depth: Depth, dialer: AnyDialer, brought: ProbeHints = NO_PROBE_HINTS, *, hasty: bool = False
 ) -> ProbeReport:
     """As ``probe_one``, for a target with its maximum depth."""
+    opening = OpeningBudget(OPENING_SECONDS, FIRST_ANSWER_SECONDS)
+    report: ProbeReport | None = None
+    try:
+        report = await _probe_opening(target, depth, dialer, brought, opening, hasty=hasty)
+    finally:
+        dialer.end_recognition(target, opening, report)
+    return report
+
+
+async def _probe_opening(
+    target: Target, depth: Depth, dialer: AnyDialer, brought: ProbeHints, opening: OpeningBudget, *, hasty: bool
+) -> ProbeReport:
+    """As ``probe_target``, within what may be spent until the service is recognised."""
     spent: list[Traffic] = []
     first: ProbeReport | None = None
     web = quiet = no_web = False
-    opening = OpeningBudget(OPENING_SECONDS, FIRST_ANSWER_SECONDS)
     tried = 0
     waiting = deque(order_probes(target.service, target.port, below_path=bool(target.path)))
+    opening.plan = frozenset((one.meta.name, first_answer_timeout(one.meta, target) is None) for one in waiting)
     while waiting:
         probe = waiting.popleft()
         if first is not None and opening.is_spent:
@@ -191,6 +204,8 @@ async def probe_target(
         its = target if target.tls is not None or not opening.tls else msgspec.structs.replace(target, tls=True)
         report = await _converse(probe, _given(its, probe, brought), depth, dialer, spent, hasty and not spent, opening)
         tried += 1
+        if opening.shared:
+            return report
         if first is None or first.outcome is Outcome.NOT_RECORDED or is_plain_http(report):
             # A response from an HTTP server is more informative than the first failed guess.
             first = report

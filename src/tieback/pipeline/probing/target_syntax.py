@@ -16,6 +16,7 @@ import msgspec
 from tieback.backends.base_paths import MAX_BASES, is_base, suggest_bases
 from tieback.backends.probe_hints import NO_PROBE_HINTS, WEB_SCHEMES, ProbeHints, endpoint_hints, url_endpoint
 from tieback.model.backend import Candidate, Route
+from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.errors import UsageError
 from tieback.pipeline.probing.service import store_ports
 
@@ -183,7 +184,10 @@ def _from_url(text: str) -> Iterator[NamedTarget]:
     service, usual, tls = scheme
     root = _candidate(host, port or usual, service, tls=tls)
     if url.scheme not in WEB_SCHEMES or url.path in ("", "/"):
-        yield NamedTarget(root, derived=False)
+        database = Endpoint(
+            EndpointKind.CONNECTION_STRING, text, url.scheme, host, root.port, url.path.strip("/"), service
+        )
+        yield NamedTarget(root, False, endpoint_hints(database) if url.scheme not in WEB_SCHEMES else NO_PROBE_HINTS)
         return
     endpoint = url_endpoint(text)
     yield NamedTarget(root, False, endpoint_hints(endpoint))

@@ -10,7 +10,16 @@ import msgspec
 from tieback.model.errors import InputError, UsageError
 from tieback.model.exposure import Severity
 from tieback.posture.rules import reader_for, reader_named
-from tieback.posture.rules.interface import PathPermissions, Permission, Requester, RulesPolicy, TimedRulesReader
+from tieback.posture.rules.interface import (
+    EXPIRED,
+    PathPermissions,
+    Permission,
+    ProjectRulesReader,
+    Requester,
+    RulesPolicy,
+    TimedRulesReader,
+)
+from tieback.posture.rules.part import RulesPart
 from tieback.posture.rules.source import RulesText, load_text
 from tieback.posture.rules.sql.project import read_files, read_folder
 from tieback.posture.rules.sql.server import find_isolation
@@ -21,6 +30,9 @@ from tieback.posture.rules.sql_policies import SqlPolicies, SqlSchema
 SECONDS = 10.0
 """Time limit for the answers of one file, in seconds: thousands of rules times thousands of paths are not evaluated."""
 
+_WRITES = ("insert", "update", "delete")
+MAX_PROJECT_BYTES = 32 << 20
+"""Most bytes of the files that are read as one state."""
 _PROJECT = 12
 """Most time limits of one file that a project gets."""
 
@@ -46,6 +58,8 @@ class RulesAnswer(msgspec.Struct, frozen=True, rename={"who": "as"}):
     write_by: Permission
     lints: tuple[str, ...] = ()
     """Checks of Supabase's linter that match the path."""
+    database: str = ""
+    """The database, instance or bucket that the rules are for, if ``firebase.json`` names it."""
 
     def is_equivalent(self, other: "RulesAnswer") -> bool:
         """True if the answer for another requester has the same content and the same lines."""
@@ -54,6 +68,11 @@ class RulesAnswer(msgspec.Struct, frozen=True, rename={"who": "as"}):
             return (one.file, one.path, one.read, one.write, one.certain, one.read_by.line, one.write_by.line)
 
         return self.who is not other.who and told(self) == told(other)
+
+    @property
+    def is_expired(self) -> bool:
+        """True if a rule allowed this access before a date, such as one of the test mode."""
+        return EXPIRED in (self.read_by.reason, self.write_by.reason)
 
     @property
     def severity(self) -> Severity | None:
@@ -74,7 +93,7 @@ class RulesAnswer(msgspec.Struct, frozen=True, rename={"who": "as"}):
 
 
 def audit_rules(
-    file: Path | tuple[Path, ...],
+    file: Path | tuple[Path, ...] | RulesPart,
     strangers: Sequence[Requester],
     paths: Sequence[str] = (),
     kind: str = "",
@@ -86,6 +105,7 @@ def audit_rules(
 
     Args:
         file: the rules; a folder is a Supabase project, and several files are migrations of one database.
+            A part of a folder has its own reader.
         strangers: requesters to evaluate.
         paths: paths to evaluate; by default all paths in the file.
         kind: name of its grammar; by default detected from its content.
@@ -97,11 +117,19 @@ def audit_rules(
             evaluated. The answers before that are valid.
         UsageError: the grammar is unknown, no grammar recognises the file, or ``verify`` is not possible.
     """
-    label = str(file[0].parent if isinstance(file, tuple) else file)
+    part = file if isinstance(file, RulesPart) else None
+    label = str(part.label if part is not None else file[0].parent if isinstance(file, tuple) else file)
     errors: list[InputError] = []
     policy: RulesPolicy
     texts: list[RulesText] = []
-    if isinstance(file, tuple) or file.is_dir():
+    if isinstance(file, RulesPart):
+        texts = _texts(file.files)
+        reader = reader_named(file.kind)
+        if at is not None and isinstance(reader, TimedRulesReader):
+            reader = reader.at(at)
+        grammar = file.kind
+        policy = reader.read_project(texts) if isinstance(reader, ProjectRulesReader) else reader.read(texts[0])
+    elif isinstance(file, tuple) or file.is_dir():
         read = read_files(file) if isinstance(file, tuple) else read_folder(file)
         policy, errors, grammar, texts = read.schema, read.errors, SqlPolicies.meta.name, read.texts
     else:
@@ -141,9 +169,24 @@ def audit_rules(
                 verdict.read,
                 verdict.write,
                 policy.lints(path) if isinstance(policy, SqlSchema) else (),
+                part.database if part is not None else "",
             )
     if errors:
         raise errors[0]
+
+
+def _texts(files: Sequence[Path]) -> list[RulesText]:
+    """The files of a part, at most ``MAX_PROJECT_BYTES`` in all."""
+    texts: list[RulesText] = []
+    total = 0
+    for file in files:
+        texts.append(load_text(file))
+        total += len(texts[-1].text)
+        if total > MAX_PROJECT_BYTES:
+            raise InputError(
+                f"longer than {MAX_PROJECT_BYTES >> 20} MiB in all", where=str(file), advice="Name fewer files"
+            )
+    return texts
 
 
 def _verified(policy: RulesPolicy, texts: Sequence[RulesText], label: str) -> Verified:
@@ -153,7 +196,7 @@ def _verified(policy: RulesPolicy, texts: Sequence[RulesText], label: str) -> Ve
 
 
 def _checked(verified: Verified, who: Requester, path: str, answer: PathPermissions) -> PathPermissions:
+    reads, writes = (("call",), ("change",)) if path.startswith("rpc/") else (("select",), _WRITES)
     return PathPermissions(
-        confirmed(verified, who, path, ("select",), answer.read),
-        confirmed(verified, who, path, ("insert", "update", "delete"), answer.write),
+        confirmed(verified, who, path, reads, answer.read), confirmed(verified, who, path, writes, answer.write)
     )

@@ -16,6 +16,7 @@ from tieback.posture.rules.expression import (
     MemberExpression,
     NameExpression,
     PathOf,
+    RangeExpression,
     Regex,
     Unary,
 )
@@ -26,8 +27,11 @@ from tieback.posture.rules.logic import (
     OWN,
     OWNED,
     STORED,
+    Distinct,
+    Moment,
     NamedValues,
     SettableValue,
+    Span,
     StoredRecord,
     UnknownValue,
     Value,
@@ -84,6 +88,8 @@ class Evaluator:
                 return self._member(self.value(of, names), name)
             case IndexExpression(of, at):
                 return self._index(self.value(of, names), self.value(at, names))
+            case RangeExpression(of, begin, end):
+                return _range(*(self.value(part, names) for part in (of, begin, end)))
             case CallExpression():
                 return self._call(expression, names)
             case Unary("!", operand):
@@ -100,7 +106,8 @@ class Evaluator:
             case MapOf(pairs):
                 return self._map(pairs, names)
             case PathOf(segments):
-                path = [segment if isinstance(segment, str) else self.value(segment, names) for segment in segments]
+                values = (segment if isinstance(segment, str) else self.value(segment, names) for segment in segments)
+                path = [logic.plain(value) if isinstance(value, SettableValue) else value for value in values]
                 return ERROR if any(part is None or part is ERROR for part in path) else path
 
     def _map(self, pairs: Sequence[tuple[Expression, Expression]], names: Mapping[str, Value] | None) -> Value:
@@ -130,7 +137,8 @@ class Evaluator:
         operator = expression.operator
         left = self.value(expression.left, names)
         if operator in {"&&", "||"}:
-            return self._junction(operator, logic.to_truth(left), expression.right, names)
+            found = self._junction(operator, logic.to_truth(left), expression.right, names)
+            return False if operator == "&&" and found in _UNDECIDED and _contradicts(expression) else found
         if operator == "is":
             return _is_type(left, expression.right.name if isinstance(expression.right, NameExpression) else "")
         right = self.value(expression.right, names)
@@ -178,7 +186,7 @@ class Evaluator:
         if isinstance(of, SettableValue | StoredRecord) and of.member is not None:
             return of.member(at)
         of = logic.plain(of)
-        if isinstance(of, list):
+        if isinstance(of, list) or (isinstance(of, str) and not self._null_members):
             if isinstance(at, int) and not isinstance(at, bool):
                 return of[at] if 0 <= at < len(of) else ERROR
             return STORED if isinstance(at, UnknownValue) else ERROR
@@ -212,6 +220,43 @@ class Evaluator:
         return ERROR
 
 
+_UNDECIDED = (CHOSEN, OWNED, STORED)
+_NUMBERS = {"int", "float", "number"}
+
+
+def _contradicts(expression: Binary) -> bool:
+    """True if two parts of a conjunction require different constants, or types, of the same value."""
+    found: dict[tuple[Expression, str], object] = {}
+    waiting: list[Expression] = [expression]
+    while waiting:
+        match waiting.pop():
+            case Binary("&&", left, right):
+                waiting += [left, right]
+            case Binary("==", of, Literal(value)) | Binary("==", Literal(value), of):
+                constant = (type(value), value) if isinstance(value, bool) or value is None else value
+                if found.setdefault((of, "=="), constant) != constant:
+                    return True
+            case Binary("is", of, NameExpression(kind)):
+                kind = "number" if kind in _NUMBERS else kind
+                if found.setdefault((of, "is"), kind) != kind:
+                    return True
+    return False
+
+
+def _range(of: Value, begin: Value, end: Value) -> Value:
+    """A part of a list or of a text."""
+    of, begin, end = (logic.plain(value) for value in (of, begin, end))
+    if ERROR in (begin, end) or of is ERROR or of is None:
+        return ERROR
+    if not isinstance(of, list | str):
+        return of if of in (CHOSEN, STORED) else STORED
+    if isinstance(begin, UnknownValue) or isinstance(end, UnknownValue):
+        return STORED
+    if not all(isinstance(at, int) and not isinstance(at, bool) and 0 <= at <= len(of) for at in (begin, end)):
+        return ERROR
+    return of[begin:end]
+
+
 _TYPES: dict[str, tuple[type, ...]] = {
     "bool": (bool,), "int": (int,), "float": (float,), "number": (int, float), "string": (str,), "list": (list,),
     "map": (NamedValues,), "path": (list,), "null": (type(None),),
@@ -224,6 +269,9 @@ def _is_type(value: Value, name: str) -> Value:
         return value
     if value in (OWN, OPEN):
         return name == "string"
+    for kind, of_kind in ((Moment, "timestamp"), (Span, "duration"), (Distinct, "set")):
+        if isinstance(value, kind):
+            return name == of_kind
     kinds = _TYPES.get(name, ())
     return isinstance(value, kinds) and (not isinstance(value, bool) or name == "bool")
 

@@ -73,6 +73,15 @@ class IndexExpression:
 
 
 @dataclass(frozen=True, slots=True)
+class RangeExpression:
+    """``of[begin:end]``."""
+
+    of: "Expression"
+    begin: "Expression"
+    end: "Expression"
+
+
+@dataclass(frozen=True, slots=True)
 class CallExpression:
     """``function(arguments)``; the function can be a member."""
 
@@ -133,6 +142,7 @@ type Expression = (
     | NameExpression
     | MemberExpression
     | IndexExpression
+    | RangeExpression
     | CallExpression
     | Unary
     | Binary
@@ -266,10 +276,9 @@ class ExpressionParser:
                 value = MemberExpression(value, self.name("a member's name"))
             elif self.take("["):
                 at = self.expression()
-                if self.take(":"):
-                    self.expression()  # a range of a list: its value is not distinguished from the list
+                end = self.expression() if self.take(":") else None
                 self.want("]")
-                value = IndexExpression(value, at)
+                value = IndexExpression(value, at) if end is None else RangeExpression(value, at, end)
             elif self.take("("):
                 value = CallExpression(value, self._until(")"))
             else:

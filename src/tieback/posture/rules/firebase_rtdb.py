@@ -22,6 +22,7 @@ from tieback.posture.rules.logic import (
     CHOSEN,
     ERROR,
     OPEN,
+    OPTIONAL_OWN,
     OWN,
     OWNED,
     STORED,
@@ -32,13 +33,15 @@ from tieback.posture.rules.logic import (
     Value,
 )
 from tieback.posture.rules.rounds import Rounds, chain, key_of, place_of, settled
+from tieback.posture.rules.rtdb_types import is_accepted, refusal
 from tieback.posture.rules.source import RulesText
 from tieback.posture.rules.tree import ConfigNode, read_json
 
 _MAX_SEGMENTS = 64
 _TOKEN = NamedValues({
-    "email": OWN, "email_verified": CHOSEN, "phone_number": OWN, "name": CHOSEN, "sub": OWN, "aud": STORED,
-    "iss": STORED, "auth_time": CHOSEN, "firebase": NamedValues({"sign_in_provider": CHOSEN, "identities": CHOSEN}),
+    "email": OPTIONAL_OWN, "email_verified": CHOSEN, "phone_number": OPTIONAL_OWN, "name": CHOSEN, "sub": OWN,
+    "aud": STORED, "iss": STORED, "auth_time": CHOSEN,
+    "firebase": NamedValues({"sign_in_provider": CHOSEN, "identities": CHOSEN}),
 })  # fmt: skip
 _USER = NamedValues({"uid": OWN, "provider": CHOSEN, "token": _TOKEN})
 _QUERY = NamedValues(
@@ -48,6 +51,7 @@ _QUERY = NamedValues(
     },
     ERROR,
 )
+_NOW = re.compile(r"\bnow\b")
 _MAX_RULES = 2000
 """Most rules that one question evaluates."""
 
@@ -72,12 +76,24 @@ class _Write:
     target: _Path | None = None
     value: Value = CHOSEN
 
+    def fills(self, snapshot: _Snapshot) -> bool:
+        """True if data is at a snapshot after the write, because it is the target or above it."""
+        target = self.target
+        return (
+            snapshot.is_new
+            and target is not None
+            and self.value is not None
+            and (target[: len(snapshot.path)] == snapshot.path)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
     line: int
     text: str
     expression: Expression | bool
+    refusal: str = ""
+    """Why Firebase refuses the rule; empty if it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,18 +135,18 @@ class FirebaseRtdb:
         rules = root.get("rules")
         if rules is None or not isinstance(rules.value, dict):
             raise text.line_error(root.line, 'missing top-level object "rules"')
-        return RtdbPolicy(_place(text, rules), time.time() if self._now is None else self._now)
+        return RtdbPolicy(_place(text, rules, frozenset()), time.time() if self._now is None else self._now)
 
 
-def _place(text: RulesText, node: ConfigNode) -> _Place:
+def _place(text: RulesText, node: ConfigNode, names: frozenset[str]) -> _Place:
     children: dict[str, _Place] = {}
     for name, inner in node.items():
         if not name.startswith(".") and isinstance(inner.value, dict):
-            children[name] = _place(text, inner)
-    return _Place(children, _rule(text, node, ".read"), _rule(text, node, ".write"), _rule(text, node, ".validate"))
+            children[name] = _place(text, inner, names | {name} if name.startswith("$") else names)
+    return _Place(children, *(_rule(text, node, name, names) for name in (".read", ".write", ".validate")))
 
 
-def _rule(text: RulesText, node: ConfigNode, name: str) -> _Rule | None:
+def _rule(text: RulesText, node: ConfigNode, name: str, path_names: frozenset[str]) -> _Rule | None:
     found = node.get(name)
     if found is None:
         return None
@@ -148,7 +164,7 @@ def _rule(text: RulesText, node: ConfigNode, name: str) -> _Rule | None:
         # The line within the text is not a line of the file.
         column = inner.place(min(scanner.at, len(inner.text)))[1]
         raise text.line_error(found.line, f"{name}: {error.what} at character {column} of the rule") from None
-    return _Rule(found.line, f'"{name}": "{found.value}"', expression)
+    return _Rule(found.line, f'"{name}": "{found.value}"', expression, refusal(expression, name, path_names))
 
 
 class RtdbPolicy:
@@ -215,11 +231,18 @@ class RtdbPolicy:
             if rule is None:
                 continue
             last = rule
+            if rule.refusal:
+                reason = f"Firebase refuses this rule: {rule.refusal}"
+                continue
             self._rounds.written.clear()
             found = self._truth(rule, who, at, names, _Write(at) if writes else None)
             request = _request(who, segments, writes=writes)
+            if found is False and self._is_allowed_at(0, rule, who, at, names, writes=writes):
+                reason = interface.EXPIRED
             if found is True or found is CHOSEN:
                 first = chain(self._rounds) if found is CHOSEN else ""
+                if not first and not self._is_allowed_at(4e9, rule, who, at, names, writes=writes, default=True):
+                    first = interface.LIMITED
                 return interface.allow(rule.line, rule.text, request, reason=first)
             if found is OWNED and writes and (best is None or not best.certain):
                 best = interface.allow(rule.line, rule.text, request, reason=_OWN_ONLY, own_only=True)
@@ -234,22 +257,51 @@ class RtdbPolicy:
             return interface.deny("no rule on the path: denied by default")
         return interface.deny(reason, last.line, last.text)
 
-    def _truth(self, rule: _Rule, who: Requester, at: _Path, names: Mapping[str, Value], write: _Write | None) -> Value:
+    def _is_allowed_at(
+        self,
+        now: float,
+        rule: _Rule,
+        who: Requester,
+        at: _Path,
+        names: Mapping[str, Value],
+        *,
+        writes: bool,
+        default: bool = False,
+    ) -> bool:
+        """Whether a rule with a condition on time allows access at another time, in seconds since 1970."""
+        if not _NOW.search(rule.text):
+            return default
+        return self._truth(rule, who, at, names, _Write(at) if writes else None, now) in (True, CHOSEN)
+
+    def _truth(
+        self,
+        rule: _Rule,
+        who: Requester,
+        at: _Path,
+        names: Mapping[str, Value],
+        write: _Write | None,
+        now: float | None = None,
+    ) -> Value:
         if isinstance(rule.expression, bool):
             return rule.expression
+        if rule.refusal:
+            return ERROR
         self._left -= 1
         if self._left < 0:
             return STORED
         scope: dict[str, Value] = {
             "auth": _USER if who is Requester.ANY_USER else None,
-            "now": self._now * 1000,
+            "now": (self._now if now is None else now) * 1000,
             "root": _Snapshot(()),
             "data": _Snapshot(at),
             "newData": ERROR if write is None else _Snapshot(at, is_new=True),
             "query": _QUERY if write is None else ERROR,
             **names,
         }
-        method = _Methods(lambda snapshot: self._content(snapshot, who, write))
+        method = _Methods(
+            lambda snapshot: self._content(snapshot, who, write),
+            lambda snapshot: write is not None and write.fills(snapshot),
+        )
         return logic.to_truth(Evaluator(scope, {}, method, null_members=True, strict=True).value(rule.expression))
 
     def _content(self, of: _Snapshot, who: Requester, write: _Write | None) -> Value:
@@ -304,8 +356,9 @@ def _request(who: Requester, segments: Sequence[str], *, writes: bool) -> str:
 class _Methods:
     """The methods of snapshots and texts."""
 
-    def __init__(self, content: Callable[[_Snapshot], Value]) -> None:
+    def __init__(self, content: Callable[[_Snapshot], Value], is_filled: Callable[[_Snapshot], bool]) -> None:
         self._content = content
+        self._is_filled = is_filled
 
     def __call__(self, of: Value, name: str, arguments: Sequence[Value]) -> Value:
         of = logic.plain(of)
@@ -352,6 +405,8 @@ class _Methods:
         return found
 
     def _exists(self, of: _Snapshot) -> Value:
+        if self._is_filled(of):
+            return True
         value = self._content(of)
         if value is None or value is STORED:
             return False if value is None else STORED
@@ -398,25 +453,17 @@ def _segments(path: JoinedText) -> _Path:
 def _is_valid(name: str, arguments: Sequence[Value]) -> bool:
     """False if Firebase refuses such a call whatever the text is."""
     if name == "matches":
-        return len(arguments) == 1 and isinstance(arguments[0], Regex) and _is_accepted(arguments[0])
+        return len(arguments) == 1 and isinstance(arguments[0], Regex) and is_accepted(arguments[0])
     wanted = {"replace": 2, "length": 0, "toLowerCase": 0, "toUpperCase": 0}.get(name, 1)
     return len(arguments) == wanted and not any(
         argument is None or isinstance(argument, bool | int | float) for argument in arguments
     )
 
 
-def _is_accepted(regex: Regex) -> bool:
-    """False for flags and anchors that Firebase refuses: only ``i``; ``^`` first and ``$`` last; no empty choice."""
-    if regex.flags not in {"", "i"} or re.search(r"\|\)|\(\||\|\||^\||\|$", regex.pattern):
-        return False
-    inner = re.sub(r"\\.|\[(?:\\.|[^\]\\])*\]", "x", regex.pattern).removeprefix("^").removesuffix("$")
-    return "^" not in inner and "$" not in inner
-
-
 def _of_text(of: str, name: str, arguments: Sequence[Value]) -> Value:
     if name == "matches":
         regex = arguments[0]
-        if not isinstance(regex, Regex) or not _is_accepted(regex):
+        if not isinstance(regex, Regex) or not is_accepted(regex):
             return ERROR
         return matches(of, regex.pattern, regex.flags, whole=False)
     arguments = [logic.plain(argument) for argument in arguments]

@@ -8,9 +8,8 @@ wildcard covers one or more segments in version 1, zero or more in version 2.
 import time
 from collections import ChainMap
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
-
-import msgspec
 
 from tieback.posture.rules import interface, logic
 from tieback.posture.rules.expression import Expression, ExpressionParser, Literal
@@ -36,6 +35,8 @@ _MAX_DEPTH = 64
 _MAX_CONDITIONS = 1000
 """Most conditions that one question evaluates for what a requester can write."""
 _MAX_SEGMENTS = 100
+_LONG_AGO, _FAR_AHEAD = 0.0, 4e9
+"""Times before and after those of rules, in seconds since 1970."""
 _METHODS = {
     "read": ("get", "list"), "write": ("create", "update", "delete"),
     "get": ("get",), "list": ("list",), "create": ("create",), "update": ("update",), "delete": ("delete",),
@@ -169,7 +170,7 @@ class _Parser:
             scan.want("if")
             condition = scan.expression()
         end = scan.at
-        if not scan.take(";") and not scan.ahead("}"):
+        if not scan.take(";") and not any(scan.ahead(word) for word in ("}", "allow", "match", "function")):
             raise self._text.error(scan.at, '";"')
         if len(self.statements) >= _MAX_STATEMENTS:
             raise self._text.error(begin, f"at most {_MAX_STATEMENTS:,} statements")
@@ -253,10 +254,7 @@ class FirestorePolicy:
 
     def _best(self, documents: "_Documents", segments: Sequence[str], methods: Sequence[str], what: str) -> Permission:
         """The decision of the most open method, with all methods that are allowed."""
-        found = [self._decide(documents, segments, method, what) for method in methods]
-        allowed = tuple(method for method, one in zip(methods, found, strict=True) if one.allowed)
-        best = min(found, key=lambda one: (not one.allowed, not one.certain, one.own_only, not one.line))
-        return msgspec.structs.replace(best, operations=allowed)
+        return interface.strongest({method: self._decide(documents, segments, method, what) for method in methods})
 
     def _decide(self, documents: "_Documents", segments: Sequence[str], method: str, what: str) -> Permission:
         best: Permission | None = None
@@ -267,11 +265,12 @@ class FirestorePolicy:
             # The document of the path belongs to somebody else: of the requester's own one, only creation counts.
             stored = documents.data(segments) if method != "create" else STORED
             documents.rounds.written.clear()
-            found = evaluate_condition(
-                statement, Operation(method, documents.who, names, self.now, documents, stored=stored)
-            )
+            operation = Operation(method, documents.who, names, self.now, documents, stored=stored)
+            found = evaluate_condition(statement, operation)
             if found is OWNED and what == "read":
                 reason = "only data that names this identity"
+            elif found is False and _is_allowed_at(statement, operation, _LONG_AGO):
+                near, reason = statement, interface.EXPIRED
             if found not in (True, CHOSEN, STORED, OWNED) or (found is OWNED and what == "read"):
                 continue
             request = f"{method} /{'/'.join(segments)}" + (
@@ -279,6 +278,8 @@ class FirestorePolicy:
             )
             if found is True or found is CHOSEN:
                 reason = chain(documents.rounds) if found is CHOSEN else ""
+                if not _is_allowed_at(statement, operation, _FAR_AHEAD, default=True):
+                    reason = reason or interface.LIMITED
                 return interface.allow(statement.line, statement.text, request, reason=reason)
             if found is OWNED and (best is None or not best.certain):
                 own = "only data that names this identity"
@@ -307,7 +308,8 @@ class FirestorePolicy:
         """Values of the wildcards of a pattern for this path; ``None`` if it does not match."""
         shown = [part.text for part in pattern]
         rest = pattern[_prefix(shown) :]
-        names: dict[str, Value] = {part.text: "(default)" for part in pattern[: _prefix(shown)] if part.wild}
+        fixed: Value = STORED if _service(pattern) == "storage" else "(default)"
+        names: dict[str, Value] = {part.text: fixed for part in pattern[: _prefix(shown)] if part.wild}
         found = self._match(rest, path, set())
         return None if found is None else {**names, **found}
 
@@ -333,6 +335,13 @@ class FirestorePolicy:
                 return {first.text: _value(path[0]), **found} if first.wild else found
         dead.add(place)
         return None
+
+
+def _is_allowed_at(statement: AllowStatement, operation: Operation, now: float, *, default: bool = False) -> bool:
+    """Whether a statement with a condition on time allows a request at another time."""
+    if "request.time" not in statement.text:
+        return default
+    return evaluate_condition(statement, replace(operation, now=now)) in (True, CHOSEN)
 
 
 class _Documents:

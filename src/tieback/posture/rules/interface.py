@@ -1,6 +1,6 @@
 """Interface of the rules readers: the requester, the reader, and the answers of a rules file."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -11,6 +11,9 @@ from tieback.posture.rules.source import RulesText
 
 MAX_PATHS = 20_000
 """Most paths of one file in an audit."""
+
+EXPIRED = "expired: the condition on time allowed access before"
+LIMITED = "the condition on time ends this access later"
 
 
 class Requester(StrEnum):
@@ -100,6 +103,15 @@ class RulesReader(Protocol):
 
 
 @runtime_checkable
+class ProjectRulesReader(RulesReader, Protocol):
+    """Reader of a grammar whose rules are in several files of a project."""
+
+    def read_project(self, texts: Sequence[RulesText]) -> RulesPolicy:
+        """Parse all files as one state. Raises as ``read``."""
+        ...
+
+
+@runtime_checkable
 class TimedRulesReader(RulesReader, Protocol):
     """Reader of a grammar with conditions on time."""
 
@@ -118,6 +130,13 @@ def allow(
 def deny(reason: str, line: int = 0, rule: str = "", *, certain: bool = True) -> Permission:
     """A permit that denies access."""
     return Permission(False, certain, line, rule_excerpt(rule), "", reason)
+
+
+def strongest(found: Mapping[str, Permission]) -> Permission:
+    """The permission of the most open operation, with the names of all operations that are allowed."""
+    allowed = tuple(name for name, one in found.items() if one.allowed)
+    best = min(found.values(), key=lambda one: (not one.allowed, not one.certain, one.own_only, not one.line))
+    return msgspec.structs.replace(best, operations=allowed)
 
 
 def rule_excerpt(text: str) -> str:

@@ -25,16 +25,19 @@ class UnknownValue(Enum):
     """A segment of a path that was left open: any value."""
     OWNED = auto()
     """A truth: the requester can make it true, but only for data that names the requester as the owner."""
+    OPTIONAL_OWN = auto()
+    """Like ``OWN``, but the requester can have an account without it, such as one without a telephone number."""
     ERROR = auto()
     """The rule is aborted here."""
 
 
-CHOSEN, STORED, OWN, OPEN, OWNED, ERROR = (
+CHOSEN, STORED, OWN, OPEN, OWNED, OPTIONAL_OWN, ERROR = (
     UnknownValue.CHOSEN,
     UnknownValue.STORED,
     UnknownValue.OWN,
     UnknownValue.OPEN,
     UnknownValue.OWNED,
+    UnknownValue.OPTIONAL_OWN,
     UnknownValue.ERROR,
 )
 
@@ -57,6 +60,8 @@ class SettableValue:
     """True if it is below the requester's own identity: nothing is there unless the requester writes it."""
     member: Callable[[Any], Any] | None = None
     """The value of a member, if the value is a map."""
+    is_elsewhere: bool = False
+    """True if the rules of another file decide what can be written there."""
 
     def equals(self, other: Any) -> Any:
         """``==`` with a value that is not settable."""
@@ -86,12 +91,26 @@ def plain(value: Any) -> Any:
     """A settable value as one that the requester chooses, a joined text as its unknown part; others as they are."""
     if isinstance(value, JoinedText):
         return OWN if OWN in value.parts else next(part for part in value.parts if isinstance(part, UnknownValue))
-    return CHOSEN if isinstance(value, SettableValue) else value
+    if isinstance(value, SettableValue):
+        return STORED if value.is_elsewhere else CHOSEN
+    return OWN if value is OPTIONAL_OWN else value
 
 
 def is_own(value: Any) -> bool:
     """True for the requester's identity, or a text with it."""
     return value is OWN or (isinstance(value, JoinedText) and OWN in value.parts)
+
+
+class Moment(float):
+    """A time in milliseconds since 1970."""
+
+
+class Span(float):
+    """A duration in milliseconds."""
+
+
+class Distinct(list[Any]):
+    """A set: its items have no order."""
 
 
 type Value = Any
@@ -141,6 +160,8 @@ def equals(one: Value, other: Value) -> Value:
     """``one == other``."""
     if ERROR in (one, other) or not all(getattr(value, "is_comparable", True) for value in (one, other)):
         return ERROR
+    if {one.__class__, other.__class__} == {UnknownValue, type(None)} and OPTIONAL_OWN in (one, other):
+        return CHOSEN
     for settable, value in ((one, other), (other, one)):
         if isinstance(settable, SettableValue):
             return settable.equals(plain(value))
@@ -150,7 +171,9 @@ def equals(one: Value, other: Value) -> Value:
     if isinstance(one, UnknownValue) or isinstance(other, UnknownValue):
         return _equals_unknown(one, other)
     if isinstance(one, NamedValues | StoredRecord) or isinstance(other, NamedValues | StoredRecord):
-        return False if one is None or other is None else STORED
+        return False if one is None or other is None else _equal_maps(one, other)
+    if isinstance(one, Distinct) and isinstance(other, Distinct):
+        return logical_and(_within(one, other), _within(other, one))
     if isinstance(one, list) and isinstance(other, list):
         if len(one) != len(other):
             return False
@@ -161,6 +184,27 @@ def equals(one: Value, other: Value) -> Value:
     if isinstance(one, bool) != isinstance(other, bool):
         return False
     return bool(one == other)
+
+
+def is_known_map(value: NamedValues) -> bool:
+    """True if a map has no members beside the known ones."""
+    return value.rest in (None, ERROR)
+
+
+def _equal_maps(one: Value, other: Value) -> Value:
+    if not all(isinstance(value, NamedValues) and is_known_map(value) for value in (one, other)):
+        return STORED
+    found: Value = one.fields.keys() == other.fields.keys()
+    for name in one.fields if found else ():
+        found = logical_and(found, equals(one.fields[name], other.fields[name]))
+    return found
+
+
+def _within(items: list[Any], other: list[Any]) -> Value:
+    found: Value = True
+    for item in items:
+        found = logical_and(found, is_in(item, other))
+    return found
 
 
 def _equals_unknown(one: Value, other: Value) -> Value:
@@ -196,7 +240,9 @@ def is_in(one: Value, other: Value) -> Value:
     if isinstance(other, StoredRecord):
         member = plain(other.member(one)) if one is not ERROR else ERROR
         return False if member is ERROR and one is not ERROR else member
-    other = plain(other)
+    if isinstance(other, SettableValue) and one is not ERROR:
+        return _in_settable(plain(one), other)
+    one, other = plain(one), plain(other)
     if ERROR in (one, other):
         return ERROR
     if isinstance(other, NamedValues):
@@ -215,6 +261,16 @@ def is_in(one: Value, other: Value) -> Value:
     return other if other in (CHOSEN, STORED) else ERROR
 
 
+def _in_settable(one: Value, other: SettableValue) -> Value:
+    """``one in other``: the requester can write a list, or a map, with that item."""
+    found = other.can_be([one])
+    if isinstance(one, str):
+        found = logical_or(found, other.can_be(NamedValues({one: CHOSEN}, ERROR)))
+    if found in (True, CHOSEN, OWNED):
+        return CHOSEN
+    return STORED if found is STORED or (one is not OWN and not other.is_own) else False
+
+
 def arithmetic(operator: str, one: Value, other: Value, *, as_javascript: bool = False) -> Value:
     """``+ - * / %``.
 
@@ -227,8 +283,8 @@ def arithmetic(operator: str, one: Value, other: Value, *, as_javascript: bool =
     if as_javascript and operator == "+" and (joined := _joined(one, other)) is not None:
         return joined
     one, other = plain(one), plain(other)
-    if ERROR in (one, other):
-        return ERROR
+    if ERROR in (one, other) or (operator != "+" and any(one_side in (OWN, OPEN) for one_side in (one, other))):
+        return ERROR  # identities and segments of paths are texts
     if isinstance(one, UnknownValue) or isinstance(other, UnknownValue):
         return next(kind for kind in (STORED, CHOSEN, OWN, OPEN) if kind in (one, other))
     if operator == "+" and isinstance(one, str) and isinstance(other, str):
@@ -241,7 +297,12 @@ def arithmetic(operator: str, one: Value, other: Value, *, as_javascript: bool =
         return ERROR
     if operator in "/%" and other == 0:
         return math.nan if as_javascript else ERROR
-    return STORED if abs(one) > 1e300 or abs(other) > 1e300 else _computed(operator, one, other)
+    if abs(one) > 1e300 or abs(other) > 1e300:
+        return STORED
+    found = _computed(operator, one, other)
+    if not isinstance(one, Moment | Span) and not isinstance(other, Moment | Span):
+        return found
+    return Span(found) if isinstance(one, Moment) is isinstance(other, Moment) else Moment(found)
 
 
 def _computed(operator: str, one: float, other: float) -> float:

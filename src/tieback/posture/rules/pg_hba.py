@@ -22,6 +22,7 @@ _METHODS = {
     "trust", "reject", "scram-sha-256", "md5", "password", "gss", "sspi", "ident", "peer", "ldap", "radius", "cert",
     "pam", "bsd", "oauth",
 }  # fmt: skip
+_KEYWORDS = {"all", "replication", "sameuser", "samerole", "samegroup"}
 _ELSEWHERE = "if postgresql.conf lets it listen beyond this machine"
 
 
@@ -130,7 +131,7 @@ class PgHba:
 
 
 def _records(text: RulesText) -> Iterator[_Record]:
-    for number, raw in enumerate(text.text.split("\n"), start=1):
+    for number, raw in _lines(text):
         if len(raw) > MAX_LINE:
             raise text.line_error(number, f"longer than {MAX_LINE:,} characters")
         line = _uncommented(raw).strip()
@@ -146,11 +147,28 @@ def _records(text: RulesText) -> Iterator[_Record]:
         address = ""
         if kind != "local":
             address, rest = _address(rest)
+            if "/" in address and not _is_network(address):
+                raise text.line_error(number, f"expected an address, found {address!r}")
         method = rest[0][0].lower() if rest else ""
         if method not in _METHODS:
             raise text.line_error(number, f"expected a method such as scram-sha-256, found {method!r}")
         options = tuple(word for words in rest[1:] for word in words)
         yield _Record(kind, fields[1], fields[2], address, method, options, number, line)
+
+
+def _lines(text: RulesText) -> Iterator[tuple[int, str]]:
+    """Number and text of each line; a line that ends in a backslash goes on in the next one."""
+    begin, joined = 0, ""
+    for number, raw in enumerate(text.text.split("\n"), start=1):
+        begin = begin or number
+        joined += raw
+        if joined.endswith("\\") and len(joined) <= MAX_LINE:
+            joined = joined[:-1]
+            continue
+        yield begin, joined
+        begin, joined = 0, ""
+    if joined:
+        yield begin, joined
 
 
 def _address(rest: Sequence[tuple[str, ...]]) -> tuple[str, Sequence[tuple[str, ...]]]:
@@ -159,6 +177,14 @@ def _address(rest: Sequence[tuple[str, ...]]) -> tuple[str, Sequence[tuple[str, 
     if len(rest) > 1 and re.fullmatch(r"[0-9.]+|[0-9a-f:]*:[0-9a-f:]*", rest[1][0].lower()):
         return f"{address}/{rest[1][0]}", rest[2:]
     return address, rest[1:]
+
+
+def _is_network(address: str) -> bool:
+    try:
+        ipaddress.ip_network(address, strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 def _fields(line: str) -> list[tuple[str, ...]]:
@@ -173,9 +199,15 @@ def _fields(line: str) -> list[tuple[str, ...]]:
         if not behind_comma and word.start() >= end and words:
             found.append(tuple(words))
             words = []
-        words.append(word.group().strip('"'))
+        words.append(_unquoted(word.group()))
         behind_comma, end = False, word.end()
     return [*found, tuple(words)] if words else found
+
+
+def _unquoted(word: str) -> str:
+    """A name without its quotes. A keyword in quotes is a name: it keeps them."""
+    name = word.strip('"')
+    return word if word != name and (name in _KEYWORDS or name[:1] in ("+", "@")) else name
 
 
 def _uncommented(line: str) -> str:
@@ -278,14 +310,17 @@ def _one(names: Sequence[str]) -> str:
 
 def _matches(record: _Record, database: str, role: str) -> bool | None:
     """True if a record covers a database and a role; ``None`` if that is not in the file. An empty one is any."""
-    found = (_covers(record.databases, database), _covers(record.roles, role))
+    databases = record.databases
+    if database and role and "sameuser" in databases:
+        databases = tuple(role if name == "sameuser" else name for name in databases)
+    found = (_covers(databases, database), _covers(record.roles, role))
     return False if False in found else None if None in found else True
 
 
 def _covers(names: Sequence[str], wanted: str) -> bool | None:
     if "all" in names:
         return wanted != "replication"
-    if wanted in names:
+    if wanted in names or (wanted and f'"{wanted}"' in names):
         return True
     if not wanted and _OWN_NAME & set(names):
         return True

@@ -24,8 +24,11 @@ _OWNERS = frozenset((
 """Keys whose fixed values belong to the owner. AWS calls a policy public if a pattern covers the values of others."""
 _OF_NETWORKS = frozenset((
     "aws:sourcevpc", "aws:sourcevpce", "aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths", "aws:vpcsourceip",
+    "s3:dataaccesspointaccount", "s3:dataaccesspointarn",
 ))  # fmt: skip
-"""Keys of a request through a VPC endpoint, which every AWS customer can have; it need not be signed."""
+"""Keys of a request through a VPC endpoint or an access point, which every AWS customer can have; it need not be
+signed.
+"""
 _OF_SERVICES = frozenset((
     "aws:sourceaccount", "aws:sourcearn", "aws:sourceowner", "aws:sourceorgid", "aws:sourceorgpaths",
     "aws:principalservicename", "aws:principalservicenameslist",
@@ -33,12 +36,13 @@ _OF_SERVICES = frozenset((
 """Keys of a request that a service of AWS makes for a customer."""
 _OF_ACCOUNTS = frozenset((
     "aws:principaltag", "aws:username", "aws:multifactorauthpresent", "aws:multifactorauthage", "aws:calledvia",
-    "aws:calledviafirst", "aws:calledvialast", "aws:tokenissuetime",
+    "aws:calledviafirst", "aws:calledvialast", "aws:tokenissuetime", "s3:signatureversion", "s3:signatureage",
+    "s3:authtype",
 ))  # fmt: skip
 """Keys of a signed request whose values its sender chooses in an account of its own."""
 _CHOSEN = frozenset((
     "aws:securetransport", "aws:referer", "aws:useragent", "s3:prefix", "s3:delimiter", "s3:max-keys", "s3:tlsversion",
-    "s3:signatureversion", "s3:signatureage", "s3:authtype", "aws:vpcsourceip",
+    "s3:versionid", "s3:requestobjecttag", "s3:requestobjecttagkeys", "aws:vpcsourceip",
 ))  # fmt: skip
 """Keys that the requester chooses."""
 _FLAGS = frozenset(("aws:viaawsservice", "aws:principalisawsservice"))
@@ -134,9 +138,9 @@ def _null(base: str, who: Requester, *, absent: bool) -> Value:
     """``Null``: whether the request must have the key, or must not."""
     if base in _FLAGS | _TIMES or base in {"aws:sourceip", "aws:principaltype", "aws:securetransport"}:
         return not absent
-    if base in _OF_NETWORKS or base in _CHOSEN:
+    if base in _OF_NETWORKS or base in _CHOSEN or base.startswith("s3:x-amz-"):
         return CHOSEN
-    if base in _OF_SERVICES or base.startswith("s3:dataaccesspoint"):
+    if base in _OF_SERVICES:
         return absent
     if base in {"aws:principalarn", "aws:principalaccount", "aws:userid"}:
         return absent is (who is Requester.ANONYMOUS)
@@ -165,6 +169,8 @@ def _is_anybodys(base: str, pattern: str) -> bool:
         # ARNs of buckets have no account: the name of the bucket decides.
         resource = parts[5] if len(parts) > 5 else ""
         return "*" in account or (not account and resource.startswith(("*", "?")))
+    if base.endswith("orgpaths"):
+        pattern = pattern.partition("/")[0]  # the organisation; below it are its own units
     return "*" in pattern or "?" in pattern if base != "aws:userid" else pattern.startswith(("*", "?"))
 
 

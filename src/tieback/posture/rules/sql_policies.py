@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from itertools import islice
 
+import msgspec
+
 from tieback.posture.rules import interface
 from tieback.posture.rules.interface import PathPermissions, Permission, Requester, RulesReaderMeta
 from tieback.posture.rules.source import RulesText
@@ -20,6 +22,7 @@ from tieback.posture.rules.sql.access.access import Access
 from tieback.posture.rules.sql.access.decisions import Decision, Outcome
 from tieback.posture.rules.sql.linter import DEFAULT_SCHEMAS, Lint, function_path
 from tieback.posture.rules.sql.schema import Bucket, Database, Function, Origin, Relation
+from tieback.posture.rules.sql.settings import ProjectSettings
 from tieback.posture.rules.sql.statements import apply
 
 _WRITES = ("insert", "update", "delete")
@@ -33,6 +36,7 @@ _MYSQL = re.compile(r"\bengine\s*=\s*\w+|\bauto_increment\b|^-- MySQL dump|^PRAG
 _ANONYMOUS = re.compile(r"(^|_)anon(ymous)?$")
 _SIGNED_IN = re.compile(r"(^|_)(authenticated|web_?user|app_?user)$")
 _NOT_KNOWN = "not known here: no statement of these files creates it"
+_NO_SIGN_UP = "config.toml disables sign-up: only invited users can do it"
 _DEFAULTS = "Supabase's default privileges are assumed"
 
 
@@ -64,27 +68,24 @@ class SqlSchema:
 
     Args:
         database: the objects.
-        exposed: schemas of the project's API; empty if they are not known.
+        settings: of the project.
         locate: file and line of a line of joined files.
     """
 
     def __init__(
         self,
         database: Database,
-        exposed: tuple[str, ...] = (),
+        settings: ProjectSettings | None = None,
         locate: Callable[[int], tuple[str, int]] | None = None,
-        open_functions: dict[str, Origin] | None = None,
     ) -> None:
         self.database = database
-        self._exposed = exposed
+        self._settings = settings or ProjectSettings()
         self._locate = locate
-        self._open_functions = open_functions or {}
-        """Edge functions without a check of the token."""
         self.access = Access(database)
 
     @cached_property
     def _lints(self) -> list[Lint]:
-        return linter.lints(self.database, self._exposed or DEFAULT_SCHEMAS)
+        return linter.lints(self.database, self._settings.exposed or DEFAULT_SCHEMAS)
 
     def lints(self, path: str) -> tuple[str, ...]:
         """Names of the checks of Supabase's linter that match a path."""
@@ -94,8 +95,13 @@ class SqlSchema:
     def label(self, path: str) -> str:
         """The path of an object as ``paths`` has it."""
         name = _clean(path)
+        kind, _, rest = name.partition("/")
+        if kind == "storage" and rest:
+            return f"storage/{self._bucket_name(rest)}"
+        if kind == "rpc":
+            return f"rpc/{rest.removeprefix('public.')}"
         relation = self._relation(name)
-        return relation.label if relation is not None and "/" not in name else name
+        return relation.label if relation is not None and not rest else name
 
     def paths(self) -> Iterator[str]:
         """Yield ``schema.table`` of each table and view, ``rpc/name``, ``storage/bucket`` and ``functions/name``."""
@@ -115,11 +121,18 @@ class SqlSchema:
                     yield path
         for name in self.database.buckets:
             yield f"storage/{name}"
-        for name in self._open_functions:
+        for name in self._settings.open_functions:
             yield f"functions/{name}"
 
     def ask(self, who: Requester, path: str) -> PathPermissions:
         """Evaluate a table or view (``schema.name``, or ``name`` of ``public``), ``rpc/NAME`` or ``storage/BUCKET``."""
+        found = self._ask(who, path)
+        if who is Requester.ANONYMOUS or self._settings.sign_up:
+            return found
+        anonymous = self._ask(Requester.ANONYMOUS, path)
+        return PathPermissions(_invited(found.read, anonymous.read), _invited(found.write, anonymous.write))
+
+    def _ask(self, who: Requester, path: str) -> PathPermissions:
         name = _clean(path)
         kind, _, rest = name.partition("/")
         if kind == "rpc" and rest:
@@ -183,7 +196,7 @@ class SqlSchema:
         )
 
     def _edge_function(self, name: str) -> PathPermissions:
-        origin = self._open_functions.get(name)
+        origin = self._settings.open_functions.get(name)
         if origin is None:
             unknown = interface.deny(
                 "not known here: config.toml does not switch off its check of tokens", certain=False
@@ -237,12 +250,24 @@ class SqlSchema:
             if problem:
                 reason, certain = f"{reason}; {problem}", False
             return Permission(False, certain, line, rule, "", reason, file=file)
-        if isinstance(of, Relation) and self._exposed and of.name[0] not in {*self._exposed, "storage", "realtime"}:
-            reason, certain = f"{reason}; config.toml does not expose the schema {of.name[0]}".strip("; "), False
-        if command == "select" and isinstance(of, Relation) and of.name in self.database.published:
+        unexposed = self._unexposed(of)
+        if unexposed:
+            reason, certain = f"{reason}; {unexposed}".strip("; "), False
+        published = self.database.published_all or of.name in self.database.published
+        if command == "select" and isinstance(of, Relation) and of.kind == "table" and published:
             reason = f"{reason}; Realtime sends its changes too".strip("; ")
         request = f"{command.upper()} on {label} as {role}"
         return Permission(True, certain, line, rule, request, reason, own_only=decision.own, file=file)
+
+    def _unexposed(self, of: Relation | Function) -> str:
+        """A note if the project does not expose the schema, neither as tables nor in pg_graphql."""
+        schema, exposed = of.name[0], self._settings.exposed
+        if not exposed or schema in {*exposed, "storage", "realtime"}:
+            return ""
+        graphql = "pg_graphql" in self.database.extensions and "graphql_public" in exposed
+        if graphql and isinstance(of, Relation) and schema in self._settings.search_path:
+            return ""
+        return f"config.toml does not expose the schema {schema}"
 
     def _doubt(self, of: Relation | Function) -> str:
         """A statement that was not evaluated and can concern the object."""
@@ -259,6 +284,14 @@ class SqlSchema:
                 where = f"line {line}" if not file else f"{file}:{line}"
                 return f"{where} is not evaluated: {problem.what}"
         return ""
+
+
+def _invited(user: Permission, anonymous: Permission) -> Permission:
+    """The permission of a user whom somebody has to invite: not certain for others, unless they need no account."""
+    if not user.allowed or (anonymous.allowed and anonymous.certain >= user.certain):
+        return user
+    reason = "; ".join(one for one in (user.reason, _NO_SIGN_UP) if one)
+    return msgspec.structs.replace(user, certain=False, reason=reason)
 
 
 def _clean(path: str) -> str:

@@ -3,10 +3,11 @@
 Sends ``GET /v1/vector/collections`` (identify: it requires authentication, or lists). Then it sends ``POST
 /v2/vectordb/collections/list`` with a fixed body as the second proof, and ``POST /v2/vectordb/collections/get_stats``
 with the name of a collection for at most 50 (enumerate). ``GET /v1/vector/collections/describe`` follows for each
-(describe).
+(describe): it is the second proof before 2.4, which has no version 2 of the API and no request for the number of rows.
 
 By default Milvus requires no credentials. Its number of rows includes deleted ones until they are compacted: an
-estimate. Not yet verified against the real server.
+estimate. The API does not show its own version. Fields that only some rows have (``$meta``) have no names in a
+description. Verified against 2.3.5; version 2 of the API from documentation.
 """
 
 import re
@@ -49,7 +50,16 @@ _SAMPLE = sample_post(
     "rows of a collection, only fields that are not vectors; changes nothing",
     names=_NAME + rb'(?:","' + _NAME + rb"){0,39}",
 )
+_SAMPLE_1 = sample_post(
+    "/v1/vector/query",
+    '{"collectionName":"{collection}","filter":"{key} not in []","limit":#,"outputFields":["{fields}"]}',
+    "rows of a collection before 2.4, only fields that are not vectors; changes nothing",
+    names=rb"(?:" + _NAME + rb"|\$meta)" + rb'(?:","(?:' + _NAME + rb"|\$meta)){0,39}",
+)
+"""Version 1 requires a filter: this one is true for every row."""
 _FIELD = re.compile(_NAME.decode())
+_DYNAMIC = "$meta"
+"""Field with the names and values that the description of a collection does not have."""
 _UNREAD = ("vector", "none")
 _OK = (0, 200)
 _CLOSED = (1800, 1801, 80001)
@@ -66,8 +76,9 @@ class _Field(msgspec.Struct):
     type: str = ""
 
 
-class _Description(msgspec.Struct):
+class _Description(msgspec.Struct, rename={"dynamic": "enableDynamicField"}):
     fields: list[_Field] = []
+    dynamic: bool = False
 
 
 class _Described(msgspec.Struct):
@@ -98,7 +109,7 @@ class MilvusProbe(SampledWebStore):
         services=("milvus",),
         cpe=("cpe:2.3:a:milvus:milvus",),
         cwe="CWE-306",
-        sends=(_LIST.send, _LIST_2.send, _STATS.send, _DESCRIBE.send, *(one.send for one in _SAMPLE)),
+        sends=(_LIST.send, _LIST_2.send, _STATS.send, _DESCRIBE.send, *(one.send for one in (*_SAMPLE, *_SAMPLE_1))),
         references=("https://milvus.io/api-reference/restful/v2.4.x/About.md",),
         web=True,
     )
@@ -129,21 +140,22 @@ class MilvusProbe(SampledWebStore):
         if not inquiry.enumerates:
             return
         names = found.data or []
-        second = yield from inquiry.confirm(_LIST_2, _Listing)
-        if second is not None and second.code not in _OK:
-            draft.proofs.pop()
+        second = yield from inquiry.ask(_LIST_2)
+        old = second is not None and second.status == 404
+        if old:
+            draft.problem("rows are not counted: this version has no request for their number")
+        elif second is not None:
+            listed = inquiry.take(_LIST_2, _Listing, second)
+            if listed is not None and listed.code in _OK:
+                draft.prove(_LIST_2.label, "answers without authentication", Access.OPEN)
         chosen = inquiry.limit(names, "collections")
         held = False
         for name in chosen:
-            counted = yield from inquiry.read(_STATS, _Counted, name, cap=16 * 1024)
+            counted = (yield from inquiry.read(_STATS, _Counted, name, cap=16 * 1024)) if not old else None
             rows = counted.data.row_count if counted is not None and counted.data is not None else None
             records = estimate(rows, "get_stats rowCount, deleted rows included") if rows is not None else None
             held = held or bool(rows)
-            fields: tuple[Field, ...] = ()
-            if inquiry.describes:
-                told = yield from inquiry.read(_DESCRIBE, _Described, name, cap=256 * 1024)
-                listed = told.data.fields[:MAX_FIELDS] if told is not None and told.data is not None else []
-                fields = tuple(Field(one.name[:512], one.type) for one in listed)
+            fields = (yield from self._describe(inquiry, name)) if inquiry.describes else ()
             inquiry.add_containers([Container((name,), "collection", records=records, fields=fields)])
         inquiry.add_containers([Container((name,), "collection") for name in names[len(chosen) :]])
         draft.fingerprint(names)
@@ -152,13 +164,27 @@ class MilvusProbe(SampledWebStore):
         else:
             draft.access = Access.OPEN_EMPTY
 
+    def _describe(self, inquiry: Inquiry, name: str) -> Conversation[tuple[Field, ...]]:
+        told = yield from inquiry.read(_DESCRIBE, _Described, name, cap=256 * 1024)
+        if told is None or told.data is None or told.code not in _OK:
+            return ()
+        if all(proof.asked != _DESCRIBE.label for proof in inquiry.draft.proofs):
+            inquiry.draft.prove(_DESCRIBE.label, "answers without authentication", Access.OPEN)
+        fields = tuple(Field(one.name[:512], one.type) for one in told.data.fields[:MAX_FIELDS])
+        return (*fields, Field(_DYNAMIC, "dynamic")) if told.data.dynamic else fields
+
     def read_records(self, reading: SampleReading, container: Container) -> Conversation[None]:
         """Read the first rows of a collection, without vectors."""
-        named = [
-            field.name
-            for field in container.fields
-            if _FIELD.fullmatch(field.name) and not any(kind in field.type.lower() for kind in _UNREAD)
-        ][:SAMPLED_COLUMNS]
-        if named and _FIELD.fullmatch(container.path[0]):
-            found = yield from reading.read(_SAMPLE, _Entities, container.path[0], '","'.join(named))
-            reading.add(container.path, (found.data or ()) if found is not None else ())
+        name = container.path[0]
+        fields = {one.name: one.type.lower() for one in container.fields if _FIELD.fullmatch(one.name)}
+        named = [one for one, kind in fields.items() if not any(vector in kind for vector in _UNREAD)]
+        if not named or not _FIELD.fullmatch(name):
+            return
+        found = yield from reading.read(_SAMPLE, _Entities, name, '","'.join(named[:SAMPLED_COLUMNS]))
+        # The primary key is of one of these types.
+        keys = [one for one in named if fields[one] in ("int64", "varchar")]
+        if found is None and keys:
+            dynamic = [_DYNAMIC] if any(one.name == _DYNAMIC for one in container.fields) else []
+            shown = '","'.join([*dynamic, *named][:SAMPLED_COLUMNS])
+            found = yield from reading.read(_SAMPLE_1, _Entities, name, keys[0], shown)
+        reading.add(container.path, (found.data or ()) if found is not None else ())

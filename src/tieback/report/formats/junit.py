@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from tieback.model.report import Report
 from tieback.report.detail import iter_details
-from tieback.report.document import clean, store_text
+from tieback.report.document import clean, place_text
 from tieback.report.interface import RendererMeta
 
 _LONGEST = 4000
@@ -33,7 +33,7 @@ class JunitRenderer:
             finding = detail.finding
             about = ", ".join(
                 [summary.app.bundle_id for summary in detail.apps[:5]]
-                + [store_text(store) for store in detail.stores[:3]]
+                + [place_text(store) for store in detail.stores[:3]]
             )
             body = "\n".join((*finding.evidence, f"What to do: {finding.advice}"))
             out.write(

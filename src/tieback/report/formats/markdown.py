@@ -37,7 +37,7 @@ from tieback.report.interface import RendererMeta
 from tieback.report.passive import passive_line, passive_sighting_line
 from tieback.report.posture import join_tables, number_tables, summary_lines
 from tieback.report.tables import BY, HEADS, cells, figure_steps, name_of, shown_heads
-from tieback.report.verdict import access_text, no_personal_data, no_personal_data_in, verdict_lines
+from tieback.report.verdict import access_text, no_personal_data, no_personal_data_in, stores_by_verdict
 
 MOST_ROWS = 50
 MOST_FINDINGS = 100
@@ -206,11 +206,10 @@ def _personal_data(store: Exposure) -> str:
 
 def _verdicts(stores: Sequence[Exposure]) -> Iterator[str]:
     """How one gets in, what was not tried, and how many stores it is, below a table."""
-    lines = [
-        f"- {escape_markdown(', '.join(store.targets[:3]), 300)}: {label}: {escape_markdown(text, 1000)}"
-        for store in stores
-        for label, text in verdict_lines(store)
-    ]
+    lines = []
+    for (label, text), alike in stores_by_verdict(stores).items():
+        places = ", ".join(escape_markdown(", ".join(store.targets[:3]), 300) for store in alike)
+        lines.append(f"- {places}: {label}: {escape_markdown(text, 1000)}")
     if lines:
         yield from ("", *lines)
 
@@ -273,7 +272,7 @@ def _finding(detail: FindingDetail) -> Iterator[str]:
     finding = detail.finding
     names = ", ".join(escape_markdown(summary.app.label, 60) for summary in detail.apps[:5])
     more = f" and {len(finding.apps) - 5:,} more" if len(finding.apps) > 5 else ""
-    stores = ", ".join(escape_markdown(place_text(store, named=not names), 400) for store in detail.stores[:3])
+    stores = ", ".join(escape_markdown(place_text(store), 400) for store in detail.stores[:3])
     about = "; ".join(filter(None, (names + more, stores)))
     weakness = f"{escape_markdown(finding.rule)}, {escape_markdown(finding.cwe, 20)}"
     yield f"- **{finding.severity.value}**: {escape_markdown(finding.title)} ({weakness})"

@@ -13,7 +13,7 @@ from tieback.assess.rules import FindingRule, load_rules
 from tieback.model.exposure import AppRoute, Severity
 from tieback.model.report import AppSummary, Report
 from tieback.report.detail import FindingDetail, iter_details
-from tieback.report.document import TRAFFIC, clean, store_text
+from tieback.report.document import TRAFFIC, clean, place_text
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
 from tieback.report.verdict import entry_text, untested_text
@@ -111,7 +111,7 @@ def _results(report: Report, order: dict[str, int]) -> Iterator[dict[str, Any]]:
 def _result(detail: FindingDetail, order: dict[str, int]) -> dict[str, Any]:
     finding = detail.finding
     names = ", ".join(clean(summary.app.label, 60) for summary in detail.apps[:3]) or "no app"
-    stores = ", ".join(store_text(store) for store in detail.stores[:3])
+    stores = ", ".join(place_text(store) for store in detail.stores[:3])
     # Credentials of one app have the same title and differ only in their evidence.
     first = f" {clean(finding.evidence[0], 400)}." if finding.evidence and not stores else ""
     text = f"{finding.title} ({names}{'; ' + stores if stores else ''}).{first} {finding.advice}"

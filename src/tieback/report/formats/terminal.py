@@ -48,7 +48,7 @@ from tieback.report.passive import passive_line, passive_summary
 from tieback.report.posture import join_tables, summary_lines
 from tieback.report.store_tables import SEVERITY_STYLES, print_store
 from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
-from tieback.report.verdict import access_text, no_personal_data_in, verdict_lines
+from tieback.report.verdict import access_text, no_personal_data_in, stores_by_verdict
 
 MOST_ROWS = 50
 """Limit on the rows of one table; the rest is only counted."""
@@ -146,12 +146,15 @@ def print_report(report: Report, console: Console, *, brief: bool = False, least
 
 
 def _print_verdicts(found: Sequence[AppStoreRow], console: Console) -> None:
-    """How one gets into the stores of a table, what was not tried, and how many stores they are; each store once."""
-    for store in {row.exposure.id: row.exposure for row in found}.values():
-        for label, text in verdict_lines(store):
-            place = _short(", ".join(store.targets[:2]), 80, console.width)
-            line = Text.assemble((f"{place}: ", "bold"), f"{label}: {text}")
-            console.print(Padding(line, (0, 0, 0, 2), expand=False))
+    """How one gets into the stores of a table, what was not tried, and how many stores they are; each text once."""
+    most = MOST_HOSTS if console.width < UNFOLDED else MOST_PIPED
+    unique = {row.exposure.id: row.exposure for row in found}.values()
+    for (label, text), stores in stores_by_verdict(unique).items():
+        places = [_short(", ".join(store.targets[:2]), 80, console.width) for store in stores[:most]]
+        if len(stores) > most:
+            places.append(f"and {len(stores) - most:,} more")
+        line = Text.assemble((f"{', '.join(places)}: ", "bold"), f"{label}: {text}")
+        console.print(Padding(line, (0, 0, 0, 2), expand=False))
 
 
 def _print_named(report: Report, console: Console, most: int) -> None:
@@ -231,7 +234,11 @@ def _finding_lines(report: Report, detail: FindingDetail, *, brief: bool) -> Ite
     labels = [clean(f"{one.app.label} {one.app.version_name}".strip(), 60) for one in detail.apps[:3]]
     if len(finding.apps) > len(labels) and labels:
         labels.append(f"and {len(finding.apps) - len(labels):,} more")
-    stores = ", ".join(place_text(store, named=not labels) for store in detail.stores[:3])
+    # One line has no room for the product, which most titles and the table above name.
+    short = brief and detail.apps
+    stores = ", ".join(
+        clean(store.targets[0], 300) if short and store.targets else place_text(store) for store in detail.stores[:3]
+    )
     about = "; ".join(filter(None, (", ".join(labels), stores)))
     if brief:
         yield Padding(title.append(f": {about}" if about else ""), (0, 0, 0, 2), expand=False)
@@ -239,7 +246,7 @@ def _finding_lines(report: Report, detail: FindingDetail, *, brief: bool) -> Ite
     yield Padding(title, (0, 0, 0, 2), expand=False)
     more = len(finding.evidence) - MOST_EVIDENCE
     lines = [about, *(clean(line, 400) for line in finding.evidence[:MOST_EVIDENCE])]
-    for line in (*lines, f"and {more:,} more places" if more > 0 else ""):
+    for line in (*lines, f"and {count_text(more, 'more line')} of evidence" if more > 0 else ""):
         if line:
             yield Padding(Text(line), (0, 0, 0, 6), expand=False)
 

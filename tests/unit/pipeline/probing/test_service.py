@@ -65,6 +65,8 @@ class ScriptedDialer:
         """What a conversation costs of the time for unknown services."""
         self.slow: set[str] = set()
         """Targets that no first look is long enough for."""
+        self.ended: list[tuple[str, bool]] = []
+        """Targets whose recognition ended, and whether with a report."""
         self.looks: list[tuple[str, bool]] = []
         """Targets, each time that they were begun with, and whether as a first look."""
 
@@ -80,6 +82,9 @@ class ScriptedDialer:
     def check_stop(self) -> None:
         if self.stopped:
             raise StoppedError("the stop file is there")
+
+    def end_recognition(self, target: Target, opening: OpeningBudget, report: ProbeReport | None) -> None:
+        self.ended.append((target.label, report is not None))
 
     async def sync_audit(self) -> None:
         self.settled = len(self.asked)

@@ -194,3 +194,11 @@ def test_any_text_is_targets_or_one_error(text: str) -> None:
     for one in found:
         assert one.candidate.host
         assert 0 < one.candidate.port <= 65_535
+
+
+def test_a_url_of_cassandra_names_its_keyspace() -> None:
+    (found,) = expand_target("cassandra://db.shop.test/shop")
+    assert (found.candidate.service, found.candidate.port) == ("cassandra", 9042)
+    assert found.hints.names_for(("cassandra",)) == ("shop",)
+    (other,) = expand_target("mongodb://db.shop.test/shop")
+    assert other.hints.names == ()

@@ -107,7 +107,7 @@ TOKENS = [
         ("metadata of the user", "(auth.jwt() -> 'user_metadata' ->> 'admin') = 'yes'", "--", "r-"),
         ("metadata of the user, path", "(auth.jwt() #>> '{user_metadata,admin}') = 'yes'", "--", "r-"),
         ("metadata of the app", "(auth.jwt() -> 'app_metadata' ->> 'admin') = 'yes'", "--", "--"),
-        ("second factor", "(auth.jwt() ->> 'aal') = 'aal2'", "--", "--"),
+        ("second factor", "(auth.jwt() ->> 'aal') = 'aal2'", "--", "r-"),
         ("anonymous sign-in", "((auth.jwt() ->> 'is_anonymous')::boolean) is false", "--", "r-"),
         ("setting", "current_setting('request.jwt.claims', true)::json ->> 'role' = 'authenticated'", "--", "r-"),
         ("domain of the address", "auth.email() like '%@example.org'", "--", "--"),

@@ -34,6 +34,19 @@ KINDS: list[tuple[str, str, str]] = [
     ("firestore.rules", OPEN, "firebase-rules"),
     ("storage.rules", "rules_version = '2';\nservice firebase.storage { }", "firebase-rules"),
     ("rules.json", '// c\n{"rules": {".read": true}}', "firebase-rtdb"),
+    ("queries.gql", "query Q @auth(level: PUBLIC) { a { id } }", "firebase-sql-connect"),
+    ("instant.perms.ts", "export default {};", "instantdb"),
+    ("rules.ts", "const r = { a: { allow: {} } } satisfies InstantRules;", "instantdb"),
+    ("resource.ts", "import { a } from '@aws-amplify/backend'; a.schema({})", "amplify"),
+    ("messages.ts", 'import { query } from "./_generated/server";', "convex"),
+    ("appwrite.json", "{}", "appwrite"),
+    ("p.json", '{"projectId": "x", "tables": [{"$permissions": []}]}', "appwrite"),
+    ("pb_schema.json", '[{"name": "a", "listRule": null}]', "pocketbase"),
+    ("1_a.js", "migrate((app) => { app.findCollectionByNameOrId('a').listRule = null })", "pocketbase"),
+    ("p.json", '[{"collection": "a", "action": "read", "role": null, "presets": null}]', "directus"),
+    ("p.json", '{"data": [{"collection": "a", "action": "read", "policy": "x"}]}', "directus"),
+    ("m.json", '{"resource_version": 1, "metadata": {"sources": []}}', "hasura"),
+    ("t.yaml", "table: a\nselect_permissions: []", "hasura"),
     ("p.json", '{"Statement": [{"Effect": "Allow", "Action": "s3:GetObject"}]}', "s3"),
     ("p.json", json.dumps({"Policy": '{"Statement": [{"Action": "s3:*"}]}'}), "s3"),
     ("acl.json", '{"Grants": [{"Grantee": {"URI": "x"}}]}', "s3"),
@@ -69,7 +82,7 @@ def test_every_kind_is_in_the_table() -> None:
 
 
 def test_unknown_files_and_kinds_list_the_known_ones() -> None:
-    with pytest.raises(UsageError, match="Choose one of azure-blob, cassandra"):
+    with pytest.raises(UsageError, match="Choose one of amplify, appwrite"):
         reader_named("nothing")
     for text in ("", "hello", "{}", "[1]"):
         with pytest.raises(UsageError, match="--kind"):
@@ -140,6 +153,13 @@ UNTIL_S3 = {
 }
 
 
+def test_own_data_only_is_low(tmp_path: Path) -> None:
+    file = tmp_path / "f.rules"
+    file.write_text(OPEN.replace("allow read;", "allow create: if request.auth.uid == request.resource.data.owner;"))
+    (answer,) = audit_rules(file, [Requester.ANY_USER])
+    assert (answer.write_by.own_only, answer.severity) == (True, Severity.LOW)
+
+
 @pytest.mark.parametrize(("day", "allowed"), [("2020-01-01", True), ("2020-03-01", False)])
 @pytest.mark.parametrize(
     ("name", "text", "path"),
@@ -147,6 +167,7 @@ UNTIL_S3 = {
         ("firestore.rules", UNTIL_FIRESTORE, "/a/b"),
         ("database.rules.json", '{"rules": {".read": "now < 1580515200000"}}', "/a"),
         ("policy.json", json.dumps({"Statement": [UNTIL_S3]}), "b/key"),
+        ("pb_schema.json", '[{"name": "notes", "listRule": "@now < \\"2020-02-01\\""}]', "notes"),
     ],
 )
 def test_conditions_on_time_are_those_of_the_chosen_day(
@@ -156,3 +177,20 @@ def test_conditions_on_time_are_those_of_the_chosen_day(
     moment = datetime.fromisoformat(f"{day}T00:00:00+00:00")
     (answer,) = audit_rules(tmp_path / name, [Requester.ANONYMOUS], [path], at=moment)
     assert answer.read is allowed
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("firestore.rules", UNTIL_FIRESTORE), ("database.rules.json", '{"rules": {".read": "now < 1580515200000"}}')],
+)
+def test_expired_rules_are_named_and_those_that_will_expire(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+    reasons = []
+    for day in ("2020-01-01", "2020-03-01"):
+        moment = datetime.fromisoformat(f"{day}T00:00:00+00:00")
+        (answer,) = audit_rules(tmp_path / name, [Requester.ANONYMOUS], ["/a/b"], at=moment)
+        reasons.append((answer.read, answer.read_by.reason, answer.read_by.line > 0))
+    assert reasons == [
+        (True, "the condition on time ends this access later", True),
+        (False, "expired: the condition on time allowed access before", True),
+    ]

@@ -6,13 +6,15 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
+from tests.unit.report.conftest import fleet_report
 from tieback.console import UNFOLDED, open_console
 from tieback.model.app import Platform
 from tieback.model.exposure import Finding, PiiClassTotal, Severity
 from tieback.model.figure import exact
+from tieback.model.probe import Entry
 from tieback.model.report import AppSummary, Baseline, DroppedName, LazyIndex, LazyTable, Report
 from tieback.report.document import dropped_text
-from tieback.report.formats.terminal import MOST_FINDINGS, MOST_ROWS, TerminalRenderer, print_report
+from tieback.report.formats.terminal import MOST_FINDINGS, MOST_HOSTS, MOST_ROWS, TerminalRenderer, print_report
 
 
 def rendered(report: Report) -> str:
@@ -120,6 +122,24 @@ def test_a_fleet_is_cut_and_counted(report: Report, tabled: Callable[..., Report
     assert text.count("iOS") == MOST_ROWS
 
 
+def test_a_text_on_several_stores_is_printed_once(tabled: Callable[..., Report]) -> None:
+    fleet = fleet_report()
+    stores = [replace(store, entry=Entry.ANONYMOUS) for store in fleet.exposures()]
+    whole = tabled(fleet, exposures=stores)
+    folded = " ".join(printed(whole, 100).split())
+    first = ", ".join(store.targets[0] for store in stores[:MOST_HOSTS])
+    assert f"{first}, and {len(stores) - MOST_HOSTS} more: entry: without an account" in folded
+    assert folded.count("entry: ") == 1
+    (line,) = [line for line in printed(whole, UNFOLDED).splitlines() if "entry: " in line]
+    assert all(store.targets[0] in line for store in stores)
+
+
+def test_findings_on_stores_of_one_product_name_the_store() -> None:
+    text = printed(fleet_report(), UNFOLDED)
+    assert "; mongodb 6.0.5 at db.zqbveil.test:27017" in text
+    assert "; mongodb 6.0.5 at db.zqcveil.test:27017" in text
+
+
 def in_app(rule: str, title: str, severity: Severity, evidence: str) -> Finding:
     return Finding(
         f"fnd-{rule}-{evidence}", rule, title, severity, "CWE-798", (), ("a" * 64,), (evidence,), "Revoke it."
@@ -217,7 +237,7 @@ def test_brief_output_has_every_finding_in_one_line_and_no_evidence(report: Repo
     print_report(report, open_console(width=100, file=out, color_system=None), brief=True)
     lines = [line.rstrip() for line in out.getvalue().splitlines()]
     findings = [line for line in lines if line.startswith(("  critical  ", "  high  "))]
-    assert findings[0] == "  critical  elasticsearch needs no login: Parcello 7.2; elasticsearch 6.8.23"
+    assert findings[0] == "  critical  elasticsearch needs no login: Parcello 7.2; search.parcello.test:9200"
     assert len(findings) == report.findings.count
     assert not any("without a login" in line for line in lines)
     assert "1 problem: inputs not read or targets not probed" in lines

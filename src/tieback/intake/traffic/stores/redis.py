@@ -97,36 +97,48 @@ def _from_request(client: bytes) -> bytes:
 
 
 def _requests(client: bytes) -> tuple[list[list[bytes]], float]:
-    """Commands as words, and how well the bytes fit."""
-    if client[:1] == b"*":
-        commands, fits = _arrays(client)
-        return commands, 1.0 if fits and commands else 0.0
-    lines = client.split(b"\n", _MOST_COMMANDS)
-    lines = [line.rstrip(b"\r") for line in lines[:-1] or lines if line.strip()]
-    names = [line.split(b" ", 1)[0].upper() for line in lines]
-    if not names or names[0] not in _INLINE or not all(map(is_text, lines)) or b" HTTP/" in lines[0][-12:]:
-        return [], 0.0
-    distinct = any(name in _INLINE and name not in _SHARED_WITH_OTHERS for name in names)
-    return [split_inline(line) for line in lines], 0.6 if distinct else 0.3
-
-
-def _arrays(client: bytes) -> tuple[list[list[bytes]], bool]:
-    """Arrays of bulk strings, one after the other; the last may be cut short."""
+    """Commands as words, and how well the bytes fit. As the server reads them: an array, or else a line."""
     commands: list[list[bytes]] = []
-    at = 0
+    names: list[bytes] = []
+    arrays = at = 0
     while at < len(client) and len(commands) < _MOST_COMMANDS:
-        reading = decode(client, at, _COMMANDS)
-        words = reading.value if isinstance(reading.value, list) else []
-        command = [word for word in words if isinstance(word, bytes)]
-        if reading.ending is Ending.MALFORMED or len(command) < len(words):
-            return commands, False
-        if not command:
-            return commands, reading.ending is Ending.CUT and bool(commands)
-        if not _COMMAND.fullmatch(command[0]):
-            return commands, False
+        array = client[at : at + 1] == b"*"
+        command, at = _array(client, at) if array else _line(client, at, first=not commands)
+        if command is None:
+            return commands, 0.0
+        if not command:  # an empty line, or the start of a command that is cut short
+            continue
         commands.append(command)
-        at = reading.end
-    return commands, True
+        arrays += array
+        if not array:
+            names.append(command[0].upper())
+    if not commands or (names and names[0] not in _INLINE):
+        return commands, 0.0
+    distinct = any(name in _INLINE and name not in _SHARED_WITH_OTHERS for name in names)
+    return commands, 1.0 if arrays else 0.6 if distinct else 0.3
+
+
+def _array(client: bytes, at: int) -> tuple[list[bytes] | None, int]:
+    """A command as an array of bulk strings, which may be cut short, and its end; ``None`` if it is not one."""
+    reading = decode(client, at, _COMMANDS)
+    words = reading.value if isinstance(reading.value, list) else []
+    command = [word for word in words if isinstance(word, bytes)]
+    if reading.ending is Ending.MALFORMED or len(command) < len(words):
+        return None, at
+    if not command:
+        return ([], len(client)) if reading.ending is Ending.CUT else (None, at)
+    return (command, reading.end) if _COMMAND.fullmatch(command[0]) else (None, at)
+
+
+def _line(client: bytes, at: int, *, first: bool) -> tuple[list[bytes] | None, int]:
+    """A command as a line, and its end; ``None`` if it is not one. A line without an end counts only if it is first."""
+    end = client.find(b"\n", at)
+    if end < 0 and not first:
+        return [], len(client)
+    line = client[at : end if end >= 0 else len(client)].rstrip(b"\r")
+    if not is_text(line) or (first and b" HTTP/" in line[-12:]):
+        return None, at
+    return split_inline(line), end + 1 if end >= 0 else len(client)
 
 
 def _replies(server: bytes) -> _Read:

@@ -187,10 +187,10 @@ def walk(node: Any) -> Iterator[tuple[str, Node]]:
     stack = [node]
     while stack:
         one = stack.pop()
-        if isinstance(one, list):
-            stack.extend(reversed(one))
-        elif isinstance(one, dict):
+        if isinstance(one, dict):
             for name, fields in one.items():
                 if isinstance(fields, dict) and name[:1].isupper():
                     yield name, fields
-            stack.extend(reversed(list(one.values())))
+            stack += [value for value in reversed(one.values()) if isinstance(value, dict | list)]
+        elif isinstance(one, list):
+            stack += reversed(one)

@@ -11,12 +11,12 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from tieback.model.errors import InputError
 from tieback.posture.rules.source import RulesText, load_text
 from tieback.posture.rules.sql import supabase
-from tieback.posture.rules.sql.schema import Bucket, Database, Origin, Problem
+from tieback.posture.rules.sql.schema import Problem
+from tieback.posture.rules.sql.settings import ProjectSettings, read_settings
 from tieback.posture.rules.sql.statements import apply
 from tieback.posture.rules.sql_policies import SqlSchema
 
@@ -180,52 +180,22 @@ def read_files(files: Sequence[Path], config: Path | None = None) -> ProjectRule
             errors.append(error)
             database.problems.append(Problem(before + 1, str(error), "all", matters=True))
     database.problems += [Problem(0, str(one), "all", matters=True) for one in errors if not one.where.count(":")]
-    exposed: tuple[str, ...] = ()
-    functions: dict[str, Origin] = {}
-    if config is not None:
-        exposed, functions = _configure(database, config, lines, errors)
-    schema = SqlSchema(database, exposed, lines.locate, functions)
+    settings = _settings(config, lines, errors) if config is not None else ProjectSettings()
+    for bucket in settings.buckets:
+        database.buckets[bucket.name] = bucket
+    schema = SqlSchema(database, settings, lines.locate)
     return ProjectRules(schema, texts, errors)
 
 
-def _configure(
-    database: Database, config: Path, lines: _Lines, errors: list[InputError]
-) -> tuple[tuple[str, ...], dict[str, Origin]]:
-    """Apply ``config.toml``: exposed schemas, buckets, and edge functions without a check of the token."""
+def _settings(config: Path, lines: _Lines, errors: list[InputError]) -> ProjectSettings:
+    """The settings of ``config.toml``; without them if it cannot be read."""
     try:
         text = load_text(config)
-        content: dict[str, Any] = tomllib.loads(text.text)
+        return read_settings(text, lines.add(text.path, text.text.count("\n") + 1))
     except tomllib.TOMLDecodeError as error:
         errors.append(InputError(str(error), where=str(config), advice="Fix the file"))
-        return (), {}
-    except (InputError, RecursionError) as error:
-        errors.append(error if isinstance(error, InputError) else InputError("nested too deeply", where=str(config)))
-        return (), {}
-    before = lines.add(text.path, text.text.count("\n") + 1)
-
-    def origin(table: str, name: str) -> Origin:
-        found = re.search(rf"^\s*\[{table}\.\"?{re.escape(name)}\"?\]", text.text, re.MULTILINE)
-        line = text.line(found.end()) if found else 1
-        return Origin(before + line, found.group().strip() if found else "config.toml")
-
-    for name, bucket in _tables(_tables(content.get("storage")).get("buckets")).items():
-        settings = _tables(bucket)
-        if isinstance(settings.get("public", False), bool):
-            where = origin(r"storage\.buckets", name)
-            database.buckets[name] = Bucket(
-                name,
-                settings.get("public", False),
-                Origin(where.line, f"{where.text} public = {settings.get('public')}"),
-            )
-    functions = {
-        name: Origin(origin("functions", name).line, f"[functions.{name}] verify_jwt = false")
-        for name, one in _tables(content.get("functions")).items()
-        if _tables(one).get("verify_jwt") is False
-    }
-    schemas = _tables(content.get("api")).get("schemas")
-    exposed = tuple(one for one in schemas if isinstance(one, str)) if isinstance(schemas, list) else ()
-    return exposed, functions
-
-
-def _tables(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
+    except RecursionError:
+        errors.append(InputError("nested too deeply", where=str(config)))
+    except InputError as error:
+        errors.append(error)
+    return ProjectSettings()

@@ -5,7 +5,8 @@ and https://www.postgresql.org/docs/current/sql-alterdefaultprivileges.html.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 
 from tieback.posture.rules.sql.parse import Node
 
@@ -107,6 +108,8 @@ class Relation:
     """``CHECK`` constraints by name."""
     keys: dict[str, frozenset[str]] = field(default_factory=dict)
     """Columns of the primary key and of each unique constraint, by name."""
+    references: dict[str, tuple[Name, str]] = field(default_factory=dict)
+    """By column: the table and column that its foreign key refers to; only those of one column."""
     triggers: list[Trigger] = field(default_factory=list)
     query: Node | None = None
     invoker: bool = False
@@ -220,6 +223,23 @@ class Database:
         self.current: str = OWNER
         """The role that executes statements."""
 
+    def copy(self) -> "Database":
+        """Another database in the same state. Syntax trees are shared: only those of policies and views are changed."""
+        new = Database()
+        new.roles = {name: replace(one, member_of=set(one.member_of)) for name, one in self.roles.items()}
+        new.schemas = {name: replace(one, grants=dict(one.grants)) for name, one in self.schemas.items()}
+        new.relations = {name: _copy(one) for name, one in self.relations.items()}
+        new.functions = {
+            name: [replace(one, grants=dict(one.grants)) for one in each] for name, each in self.functions.items()
+        }
+        new.enums, new.domains, new.composites = dict(self.enums), dict(self.domains), set(self.composites)
+        new.default_grants = list(self.default_grants)
+        new.buckets = {name: replace(one) for name, one in self.buckets.items()}
+        new.published, new.published_all = set(self.published), self.published_all
+        new.extensions, new.problems = set(self.extensions), list(self.problems)
+        new.search_path, new.current = self.search_path, self.current
+        return new
+
     def relation(self, schema: str, name: str) -> Relation | None:
         """The relation of a name in a statement."""
         if schema:
@@ -296,6 +316,21 @@ class Database:
     def all_relations(self) -> Iterator[Relation]:
         """Each relation, in the order of creation."""
         yield from self.relations.values()
+
+
+def _copy(relation: Relation) -> Relation:
+    return replace(
+        relation,
+        columns={name: replace(one) for name, one in relation.columns.items()},
+        grants=dict(relation.grants),
+        column_grants={key: dict(one) for key, one in relation.column_grants.items()},
+        policies={name: deepcopy(one) for name, one in relation.policies.items()},
+        checks=dict(relation.checks),
+        keys=dict(relation.keys),
+        triggers=list(relation.triggers),
+        query=deepcopy(relation.query),
+        parents=list(relation.parents),
+    )
 
 
 def _change(grants: Grants, change: DefaultGrant) -> None:

@@ -42,7 +42,7 @@ _START_SECONDS = 60.0
 _SETTINGS = {
     "listen_addresses": "",
     "shared_buffers": "16MB",
-    "max_connections": "6",
+    "max_connections": "12",
     "max_worker_processes": "0",
     "max_parallel_workers": "0",
     "autovacuum": "off",

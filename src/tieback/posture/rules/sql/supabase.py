@@ -1,6 +1,5 @@
 """The database before the first statement of a file: a Supabase project, or plain PostgreSQL."""
 
-import copy
 import re
 from functools import cache
 from importlib import resources
@@ -47,7 +46,7 @@ def database_for(text: str) -> Database:
     Supabase's default privileges hold, except for two kinds of files: a dump that contains its grants, which is the
     whole state; and a schema of plain PostgreSQL, which creates its own roles or grants and names nothing of Supabase.
     """
-    database = copy.deepcopy(_project())
+    database = _project().copy()
     outside = _BLOCK.sub("", text)
     created = {one.group(1).lower() for one in _ROLES.finditer(outside)}
     own = bool(created & {"anon", "authenticated"})

@@ -3,7 +3,7 @@
 Sends, in this order: ``OPTIONS`` and ``STARTUP`` without credentials, ``SELECT ... FROM system.local`` (identify);
 ``system_views.settings`` (since 4.0), ``system_schema.tables`` (``system.schema_columnfamilies`` before 3.0) and
 ``system.size_estimates`` (enumerate); ``system_schema.columns``, and pages of tokens (describe: they need the names of
-the key's columns).
+the key's columns). If the list of tables is refused: the same for at most eight keyspaces that the app names.
 
 A node that answers READY without a login has an anonymous user. That the user may read a table is proved by a page of
 tokens: one hash of the key per row (``tokens``). The statistics show partitions, each of at least one row, in this
@@ -40,6 +40,7 @@ from tieback.probes.stores.cassandra.session import (
     CqlQuery,
     CqlRows,
     CqlSession,
+    keyspace_sends,
     sends,
 )
 from tieback.probes.stores.cassandra.tokens import (
@@ -51,6 +52,7 @@ from tieback.probes.stores.cassandra.tokens import (
     partition_keys,
 )
 from tieback.probes.stores.cassandra.tokens import SENDS as TOKEN_SENDS
+from tieback.probes.web import other_names
 from tieback.probes.wire.opening import plain_then_tls
 from tieback.scope.conversation import Conversation, Target
 
@@ -101,6 +103,8 @@ _COLUMNS = CqlQuery(
     "names and types of columns; reads the catalogue only",
     Depth.DESCRIBE,
 )
+_MAX_KEYSPACES = 8
+"""Maximum number of keyspaces that are requested by name."""
 _COUNTED = "rows of token pages"
 _MAX_PAGES = 60
 """Maximum number of pages of tokens per server."""
@@ -126,6 +130,7 @@ class CassandraProbe:
         cwe="CWE-306",
         sends=(
             *sends((_LOCAL, _AUTHORIZER, _TABLES, _TABLES_2, _SIZES, _PARTITIONER, _KEYS, _COLUMNS)),
+            *keyspace_sends((_TABLES, _SIZES, _KEYS, _COLUMNS)),
             *TOKEN_SENDS,
             *sends((sample.MASKS,))[-1:],
             sample.SEND,
@@ -171,7 +176,7 @@ class CassandraProbe:
                 draft.vendor_id("host_id", str(UUID(bytes=host)))
         if depth.allows(Depth.ENUMERATE):
             yield from _privileges(draft, session)
-            yield from _enumerate(draft, session, depth, scans=target.scans)
+            yield from _enumerate(draft, session, depth, target)
 
 
 def _privileges(draft: ReportDraft, session: CqlSession) -> Conversation[None]:
@@ -184,15 +189,50 @@ def _privileges(draft: ReportDraft, session: CqlSession) -> Conversation[None]:
             draft.privileges = Privileges.ADMIN if allows_all else Privileges.LIMITED
 
 
-def _enumerate(draft: ReportDraft, session: CqlSession, depth: Depth, *, scans: bool) -> Conversation[None]:
-    tables = yield from _ask(draft, session, _TABLES, or_else=_TABLES_2)
+class _Catalogue:
+    """Answers about all keyspaces, or only about those that the app names."""
+
+    def __init__(self, draft: ReportDraft, session: CqlSession, names: Sequence[str]) -> None:
+        self._draft = draft
+        self.session = session
+        self._names = tuple(name for name in names if _TABLES.within(name) is not None)[:_MAX_KEYSPACES]
+        self.by_name = False
+        """True if the list of all tables was refused."""
+
+    def tables(self) -> Conversation[CqlRows | None]:
+        """Tables and their identifiers."""
+        found = yield from _ask(self._draft, self.session, _TABLES, or_else=_TABLES_2)
+        if found is None and self._draft.proofs[-1].supports is Access.AUTH_REQUIRED:
+            self.by_name = True
+            other_names(self._draft, "keyspaces", self._names)
+            found = yield from self.rows(_TABLES)
+        return found
+
+    def rows(self, query: CqlQuery) -> Conversation[CqlRows | None]:
+        """The rows of a query; ``None`` if none was answered."""
+        if not self.by_name:
+            return (yield from _ask(self._draft, self.session, query))
+        found: list[list[bytes | None]] = []
+        answered = more = False
+        for name in self._names:
+            within = query.within(name)
+            answer = (yield from _ask(self._draft, self.session, within)) if within is not None else None
+            if answer is not None:
+                answered, more = True, more or answer.more
+                found += answer.rows
+        return CqlRows(found, more) if answered else None
+
+
+def _enumerate(draft: ReportDraft, session: CqlSession, depth: Depth, target: Target) -> Conversation[None]:
+    catalogue = _Catalogue(draft, session, target.names)
+    tables = yield from catalogue.tables()
     if tables is None:
         return
     if tables.more:
         draft.problem(f"more tables than the limit; the first {len(tables.rows)} are listed")
-    sizes = yield from _ask(draft, session, _SIZES)
+    sizes = yield from catalogue.rows(_SIZES)
     figures = _figures(sizes) if sizes is not None else {}
-    fields = (yield from _fields(draft, session)) if depth.allows(Depth.DESCRIBE) else {}
+    fields = (yield from _fields(draft, catalogue)) if depth.allows(Depth.DESCRIBE) else {}
     own: list[str] = []
     for keyspace, table, identifier in tables.rows:
         path = (_text(keyspace), _text(table))
@@ -205,20 +245,27 @@ def _enumerate(draft: ReportDraft, session: CqlSession, depth: Depth, *, scans: 
         records, size = figures.get(path, (None, None))
         columns = tuple(fields.get(path, ()))
         draft.containers.append(Container(path, "table", False, records, size, columns, uid=uid))
-    draft.prove(_TABLES.label, f"lists {len(own)} user tables", Access.OPEN)
+    if own or not catalogue.by_name:
+        draft.prove(_TABLES.label, f"lists {len(own)} user tables", Access.OPEN)
     if own:
         draft.fingerprint(own)
     if not own:
-        draft.access = Access.OPEN_EMPTY
+        if not catalogue.by_name:
+            draft.access = Access.OPEN_EMPTY
         return
-    count = _RowCount(draft, session, scans=scans)
+    count = _RowCount(draft, catalogue, scans=target.scans)
     if depth.allows(Depth.DESCRIBE):
         yield from count.tables()
+    _judge(draft, count.refused, by_name=catalogue.by_name)
+
+
+def _judge(draft: ReportDraft, refused: int, *, by_name: bool) -> None:
+    """Set the access from the figures; ``refused`` tables could not be read."""
     held = [c.records for c in draft.containers if not c.system]
-    if count.refused == len(held):
+    if refused == len(held):
         draft.access = Access.SCHEMA_ONLY
     elif any(figure is not None and figure.value for figure in held):
-        draft.access = Access.PARTIAL if count.refused else Access.OPEN
+        draft.access = Access.PARTIAL if refused or by_name else Access.OPEN
     elif all(figure is not None and figure.quality is Quality.EXACT for figure in held):
         draft.access = Access.OPEN_EMPTY
     else:
@@ -228,9 +275,10 @@ def _enumerate(draft: ReportDraft, session: CqlSession, depth: Depth, *, scans: 
 class _RowCount:
     """Counts the rows of the draft's tables by pages of tokens, each table at once if it ends with its first page."""
 
-    def __init__(self, draft: ReportDraft, session: CqlSession, *, scans: bool) -> None:
+    def __init__(self, draft: ReportDraft, catalogue: _Catalogue, *, scans: bool) -> None:
         self._draft = draft
-        self._session = session
+        self._catalogue = catalogue
+        self._session = catalogue.session
         self._scans = scans
         self._left = MAX_ROWS
         self._pages = _MAX_PAGES
@@ -245,7 +293,7 @@ class _RowCount:
         if _text(partitioner.rows[0][0]) not in HASHING_PARTITIONERS:
             self._draft.problem("rows not counted: with this partitioner, a token is the key itself")
             return
-        columns = yield from _ask(self._draft, self._session, _KEYS)
+        columns = yield from self._catalogue.rows(_KEYS)
         keys = partition_keys(columns.rows) if columns is not None else {}
         skipped = 0
         for at, container in enumerate(self._draft.containers):
@@ -312,8 +360,8 @@ def _figures(sizes: CqlRows) -> dict[_Path, tuple[Figure, Figure]]:
     }
 
 
-def _fields(draft: ReportDraft, session: CqlSession) -> Conversation[dict[_Path, list[Field]]]:
-    columns = yield from _ask(draft, session, _COLUMNS)
+def _fields(draft: ReportDraft, catalogue: _Catalogue) -> Conversation[dict[_Path, list[Field]]]:
+    columns = yield from catalogue.rows(_COLUMNS)
     found: dict[_Path, list[Field]] = {}
     if columns is None:
         return found

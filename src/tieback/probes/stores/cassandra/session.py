@@ -30,6 +30,8 @@ _LARGEST = 256 * 1024 * 1024
 _MAX_OPENING = 64 * 1024
 PAGE = 5000
 """Maximum number of rows of one answer; further rows are not requested."""
+KEYSPACE = rb"[A-Za-z0-9_]{1,48}"
+"""Pattern of the name of a keyspace (CQL reference, "Data Definition")."""
 _SCALAR = 0x0020
 """First type number of the types that consist of other types."""
 
@@ -69,6 +71,13 @@ class CqlQuery(msgspec.Struct, frozen=True):
         """Label in reports and documentation."""
         return self.name or f"SELECT ... {self.cql[self.cql.index('FROM ') :]}"
 
+    def within(self, keyspace: str) -> "CqlQuery | None":
+        """The query for one keyspace; ``None`` if its name must not be sent. ``keyspace_sends`` declares it."""
+        if not re.fullmatch(KEYSPACE, keyspace.encode("ascii", "replace")):
+            return None
+        cql = f"{self.cql} WHERE keyspace_name = '{keyspace}'"
+        return msgspec.structs.replace(self, cql=cql, name=f"{self.label} WHERE keyspace_name")
+
 
 def encode_frame(version: int, opcode: int, body: bytes = b"") -> bytes:
     """Encode a request on stream 0."""
@@ -84,6 +93,19 @@ def query_pattern(cql: bytes) -> bytes:
     """Pattern of a query whose statement matches a pattern; the lengths before it vary with the statement."""
     tail = _query_body("")[4:]
     return rb"[\3\4]\x00\x00\x00\x07\x00\x00[\x00-\xff]{2}\x00\x00[\x00-\xff]{2}" + cql + re.escape(tail)
+
+
+def keyspace_sends(queries: tuple[CqlQuery, ...]) -> tuple[DeclaredSend, ...]:
+    """Queries for one keyspace, as ``CqlQuery.within`` makes them."""
+    return tuple(
+        DeclaredSend(
+            f"{query.label} WHERE keyspace_name",
+            query_pattern(re.escape(query.cql.encode("ascii")) + rb" WHERE keyspace_name = '" + KEYSPACE + rb"'"),
+            f"{query.why}; of a keyspace that the app names, if the whole list is refused",
+            query.depth,
+        )
+        for query in queries
+    )
 
 
 _START = b"\0\1\0\x0bCQL_VERSION\0\x053.0.0"

@@ -6,7 +6,7 @@ https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/mqtt-v3.1.1.html, https://docs.oasi
 
 import msgspec
 
-from tieback.probes.wire.verdicts import HostileAnswer
+from tieback.probes.wire.verdicts import HostileAnswer, TooLargeAnswer
 from tieback.scope.conversation import Conversation, Receive
 
 V3, V5 = 4, 5
@@ -91,14 +91,16 @@ DISCONNECT_PACKET = b"\xe0\0"
 """DISCONNECT: regular end, without a will."""
 
 
-def packet(first: bytes = b"") -> Conversation[Packet]:
+def packet(first: bytes = b"", most: int = 0) -> Conversation[Packet]:
     """Read one packet.
 
     Args:
         first: first byte or two of the packet, if they were read already.
+        most: maximum size of a message of a user; 0 if none may come.
 
     Raises:
-        Hostile: longer than ``MAX_PACKET``, or a length that does not end.
+        HostileAnswer: longer than ``MAX_PACKET``, or a length that does not end.
+        TooLargeAnswer: longer than ``most``. Its body was not read.
     """
     head = first or (yield Receive(exactly=1))
     size = shift = 0
@@ -112,8 +114,9 @@ def packet(first: bytes = b"") -> Conversation[Packet]:
         shift += 7
         if shift > 21:
             raise HostileAnswer("an MQTT length that does not end")
-    if size > MAX_PACKET:
-        raise HostileAnswer(f"an MQTT packet of {size} bytes")
+    if size > max(most, MAX_PACKET):
+        text = f"an MQTT packet of {size} bytes"
+        raise TooLargeAnswer(text) if most else HostileAnswer(text)
     body = (yield Receive(exactly=size)) if size else b""
     return Packet(head[0] >> 4, head[0] & 15, body)
 
@@ -129,8 +132,10 @@ def publication(level: int, one: Packet) -> tuple[bytes, bytes]:
     if len(one.body) < 2 + size or one.flags & 0x06:
         raise HostileAnswer("an MQTT message that ends early, or with an unexpected quality of service")
     if level == V5:
-        # Properties of less than 128 bytes, as for a number in a $SYS topic.
-        if not rest or rest[0] >= 0x80 or len(rest) < 1 + rest[0]:
+        # Their length has one byte, or two for properties that a user set.
+        head = 2 if len(rest) > 1 and rest[0] & 0x80 else 1
+        held = (rest[0] & 0x7F | (rest[1] << 7 if head == 2 else 0)) if rest else 0
+        if not rest or (head == 2 and rest[1] & 0x80) or len(rest) < head + held:
             raise HostileAnswer("an MQTT message whose properties end early")
-        rest = rest[1 + rest[0] :]
+        rest = rest[head + held :]
     return one.body[2 : 2 + size], rest

@@ -1,4 +1,5 @@
-"""MQTT brokers: whether an anonymous client may connect, and the broker's own statistics. No user topic is read.
+"""MQTT brokers: whether an anonymous client may connect, and the broker's own statistics. No user topic is read below
+depth ``sample``.
 
 Sends ``CONNECT`` of 3.1.1 without a user, a client name and a will, and again as version 5 if the broker requires that
 (identify). Then ``SUBSCRIBE`` to ``$SYS/broker/#`` with a ``PINGREQ`` that ends the answer
@@ -9,18 +10,29 @@ connection. If a broker hides ``$SYS``, it sends nothing or refuses; other topic
 If there are no statistics, ``CONNECT`` of version 5 shows whether the broker retains messages at all. A broker that
 retains nothing and accepts subscriptions is ``open_empty``: there is nothing to read but what passes.
 
+At depth ``sample``, a few retained messages are read by ``SUBSCRIBE`` to ``#`` and classified.
+
 An accepted connection is the first proof of ``open``, an answered subscription the second. The number of records is the
 broker's own count of the messages that it retains, minus those of ``$SYS`` that it sent. Messages that are not retained
 are not counted. Identity: none in the protocol, so the address. Verified against Mosquitto 2.0.21.
 """
 
 import re
+from collections.abc import Sequence
 
 from tieback.model.figure import estimate
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, ProbeReport
-from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
-from tieback.probes.stores.mqtt import packets
+from tieback.probes.interface import (
+    ProbeMeta,
+    ReportDraft,
+    SampledColumn,
+    Samples,
+    first_answer_timeout,
+    run_sample,
+    run_to_report,
+)
+from tieback.probes.stores.mqtt import packets, retained
 from tieback.probes.stores.mqtt.packets import V3, V5
 from tieback.probes.wire.opening import STREAM_ENDED, first_answer, plain_then_tls, printable
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
@@ -76,6 +88,7 @@ SENDS = (
         for level in (V3, V5)
     ),
     DeclaredSend("DISCONNECT", re.escape(packets.DISCONNECT_PACKET), "ends our own session", Depth.IDENTIFY),
+    *retained.SENDS,
 )
 
 
@@ -133,7 +146,24 @@ class MqttProbe:
                     draft.prove(_SYS[level], "accepts a subscription", Access.OPEN)
                     draft.problem("the broker retains no messages; those that pass were not read")
                     draft.access = Access.OPEN_EMPTY
+                elif depth.allows(Depth.SAMPLE):
+                    # Their number is not known. Those that can be read are a lower bound.
+                    draft.containers.append(Container(retained.PATH, "messages"))
         yield Send(packets.DISCONNECT_PACKET)
+
+    def sample(self, target: Target, containers: Sequence[Container], account: str) -> Conversation[Samples]:  # noqa: ARG002 - there is one
+        """Read a few messages that the broker retains."""
+        found: list[SampledColumn] = []
+        return run_sample(found, self._sample(target, found))
+
+    def _sample(self, target: Target, found: list[SampledColumn]) -> Conversation[None]:
+        level = V3
+        code, _ = yield from self._connect(target, V3)
+        if code in _WANTS_ANOTHER_VERSION:
+            level = V5
+            code, _ = yield from self._connect(target, V5)
+        if not code:
+            found += yield from retained.read_retained(level)
 
     def _connect(self, target: Target, level: int) -> Conversation[tuple[int, bytes]]:
         """Return code (3.1.1) or reason code (5) of CONNACK, and the properties of version 5."""
@@ -215,18 +245,18 @@ def _judge(draft: ReportDraft, level: int, own: _Own) -> None:
     version = re.fullmatch(r"mosquitto version ([0-9][0-9A-Za-z.-]{0,30})", own.said.get(_VERSION, ""))
     if version:
         draft.product, draft.version = "mosquitto", version[1]
-    retained = own.number(_RETAINED)
-    if retained is None:
+    stored = own.number(_RETAINED)
+    if stored is None:
         draft.problem("publishes no numbers below $SYS; anonymous access to other topics was not tried")
         return
     draft.prove(_SYS[level], f"sends {len(own.said)} of its statistics", Access.OPEN)
-    users, size = max(0, retained - own.kept), own.number(_BYTES)
+    users, size = max(0, stored - own.kept), own.number(_BYTES)
     if users:
         held = (
             estimate(size, "$SYS/broker/store/messages/bytes, the broker's own included") if size is not None else None
         )
         records = estimate(users, "$SYS/broker/retained messages/count, minus the broker's own")
-        draft.containers.append(Container(("retained",), "messages", records=records, bytes=held))
+        draft.containers.append(Container(retained.PATH, "messages", records=records, bytes=held))
         draft.access = Access.OPEN
         return
     draft.access = Access.OPEN_EMPTY

@@ -1,6 +1,7 @@
 """Data of the page: apps, stores and findings, joined and limited to a readable number."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import chain, islice
 
 import msgspec
@@ -38,6 +39,8 @@ MOST_FINDINGS = 20_000
 """Number of findings searched for those of the shown stores; the worst come first."""
 MOST_NAMES = 5
 """Limit on the apps named per finding."""
+MOST_PLACES = 3
+"""Limit on the stores named per finding."""
 
 
 class FieldView(msgspec.Struct, frozen=True):
@@ -160,6 +163,8 @@ class Page(msgspec.Struct, frozen=True):
     others: tuple[OtherApp, ...]
     others_left_out: int
     findings: tuple[Finding, ...]
+    places: Mapping[str, Exposure]
+    """The first stores of each finding, by their id."""
     shared: Diagram | None
     """Stores shared by the most apps."""
     shared_left_out: int
@@ -211,6 +216,7 @@ def build_page(report: Report, titles: Mapping[str, str]) -> Page:
         others=_others(report, rest),
         others_left_out=report.quiet.count - len(rest),
         findings=first,
+        places=_places(report, {key for finding in first for key in finding.exposures[:MOST_PLACES]}),
         shared=None if shared is None else shared[0],
         shared_left_out=0 if shared is None else shared[1],
         seen=tuple(_seen(report)),
@@ -221,6 +227,10 @@ def build_page(report: Report, titles: Mapping[str, str]) -> Page:
         ),
         captures=tuple(capture_lines(report, MOST_ROWS)),
     )
+
+
+def _places(report: Report, ids: AbstractSet[str]) -> dict[str, Exposure]:
+    return {store.id: store for store in chain(report.exposed.pick(ids), report.answered.pick(ids))}
 
 
 def _seen(report: Report) -> Iterator[PassiveRow]:

@@ -65,6 +65,23 @@ def test_inline_commands_are_shown_as_arrays() -> None:
     assert found.samples[0].data == command(b"SET", b"name", b"Ada Byron")
 
 
+@pytest.mark.parametrize(
+    "sent", [b"PING\r\n" + SET, b"PING\r\n\r\n" + SET, SET + b"PING\r\n", b"PING\n" + SET + b"GET a"]
+)
+def test_lines_and_arrays_in_one_connection(sent: bytes) -> None:
+    """As a health check or a person with telnet sends them; the server reads each command by its first byte."""
+    found = Redis().recognise(ConnectionStart(sent, b"+PONG\r\n+OK\r\n", 10625))
+    assert found is not None
+    assert found.confidence >= 0.9
+    data = found.samples[0].data
+    assert data in {command(b"PING") + SET, SET + command(b"PING")}
+
+
+def test_a_line_that_is_no_command_beside_arrays_is_not_redis() -> None:
+    sent = SET + bytes(range(128, 200)) + b"\r\n"
+    assert Redis().recognise(ConnectionStart(sent, b"+OK\r\n", 10625)) is None
+
+
 def test_quotes_inside_inline_commands() -> None:
     found = Redis().recognise(ConnectionStart(b'SET name "Ada \\"Byron\\""\r\n', b"+OK\r\n", 6379))
     assert found is not None

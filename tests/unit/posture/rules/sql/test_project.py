@@ -136,3 +136,123 @@ def test_names_that_no_file_has_are_not_known(tmp_path: Path) -> None:
     assert {one.certain for one in found.values()} == {False}
     assert {one.read for one in found.values()} == {False}
     assert all("not known here" in one.reason for one in found.values())
+
+
+OPEN = f"{TABLE} alter table notes enable row level security;"
+USERS = f"{OPEN} create policy p on notes for select to authenticated using (true);"
+EVERYBODY = f"{OPEN} create policy p on notes for select using (true);"
+
+
+def with_config(folder: Path, sql: str, config: str) -> dict[tuple[str, str], RulesAnswer]:
+    """The answers of a project with one migration and a ``config.toml``."""
+    place = project(folder, _1=sql)
+    (place / "supabase" / "config.toml").write_text(config)
+    return answers(place)
+
+
+@pytest.mark.parametrize(
+    ("config", "certain"),
+    [
+        ("", True),
+        ("[auth]\nenable_signup = true\n", True),
+        ("[auth]\nenable_signup = false\n", False),
+        ("[auth]\nenable_signup = false\nenable_anonymous_sign_ins = true\n", False),
+        ("[auth.email]\nenable_signup = false\n", False),
+        ("[auth.email]\nenable_signup = false\n[auth.sms]\nenable_signup = true\n", True),
+        ("[auth.email]\nenable_signup = false\n[auth.external.apple]\nenabled = false\n", False),
+        ("[auth.email]\nenable_signup = false\n[auth.external.google]\nenabled = true\n", True),
+        ("[auth]\nenable_anonymous_sign_ins = true\n[auth.email]\nenable_signup = false\n", True),
+    ],
+)
+def test_without_sign_up_access_for_users_is_not_certain(tmp_path: Path, config: str, certain: bool) -> None:
+    found = with_config(tmp_path, USERS, config)["any-user", "public.notes"]
+    assert (found.read, found.read_by.certain) == (True, certain)
+    assert ("disables sign-up" in found.read_by.reason) is not certain
+    assert found.severity == ("medium" if certain else "low")
+
+
+def test_without_sign_up_access_without_an_account_stays_certain(tmp_path: Path) -> None:
+    found = with_config(tmp_path, EVERYBODY, "[auth]\nenable_signup = false\n")
+    assert [one.read_by.certain for one in found.values()] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("config", "extension", "certain"),
+    [
+        ('[api]\nschemas = ["public"]\n', "", True),
+        ('[api]\nschemas = ["api"]\n', "", False),
+        ('[api]\nschemas = ["api"]\n', "create extension pg_graphql;", False),
+        ('[api]\nschemas = ["api", "graphql_public"]\n', "", False),
+        ('[api]\nschemas = ["api", "graphql_public"]\n', "create extension pg_graphql;", True),
+        (
+            '[api]\nschemas = ["api", "graphql_public"]\nextra_search_path = ["extensions"]\n',
+            "create extension pg_graphql;",
+            False,
+        ),
+    ],
+)
+def test_schemas_that_rest_or_graphql_exposes(tmp_path: Path, config: str, extension: str, certain: bool) -> None:
+    found = with_config(tmp_path, extension + EVERYBODY, config)["anonymous", "public.notes"]
+    assert (found.read, found.read_by.certain) == (True, certain)
+    assert ("does not expose the schema public" in found.read_by.reason) is not certain
+
+
+def test_functions_of_schemas_that_are_not_exposed_are_not_certain(tmp_path: Path) -> None:
+    sql = (
+        f"{OPEN} create function f() returns setof notes language sql security definer as 'select * from notes';"
+        "create schema inner; grant usage on schema inner to anon, authenticated;"
+        "create function inner.g() returns setof notes language sql security definer as 'select * from public.notes';"
+    ).replace("inner", "hidden")
+    found = with_config(tmp_path, sql, '[api]\nschemas = ["public"]\n')
+    assert [(found["anonymous", path].read, found["anonymous", path].read_by.certain) for path in (
+        "rpc/f", "rpc/hidden.g"
+    )] == [(True, True), (True, False)]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("statement", "sends"),
+    [
+        ("", False),
+        ("alter publication supabase_realtime add table notes;", True),
+        ("alter publication supabase_realtime add table other;", False),
+        ("alter publication supabase_realtime add table notes, other;", True),
+        ("alter publication other add table notes;", False),
+        ("alter publication supabase_realtime set table notes;", True),
+        ("alter publication supabase_realtime add table notes; alter publication supabase_realtime drop table notes;",
+         False),
+        ("drop publication supabase_realtime; create publication supabase_realtime for all tables;", True),
+        ("drop publication supabase_realtime; create publication supabase_realtime for table notes;", True),
+        ("alter publication supabase_realtime add tables in schema public;", True),
+    ],
+)  # fmt: skip
+def test_realtime_sends_changes_of_published_tables(tmp_path: Path, statement: str, sends: bool) -> None:
+    sql = f"{EVERYBODY} create table other (id int); {statement}"
+    found = answers(project(tmp_path, _1=sql))["anonymous", "public.notes"]
+    assert ("Realtime sends its changes too" in found.read_by.reason) is sends
+
+
+@pytest.mark.parametrize(
+    ("path", "label"),
+    [
+        ("notes", "public.notes"), ("public.notes", "public.notes"), ("/rest/v1/notes", "public.notes"),
+        ("rest/v1/notes?select=*", "public.notes"), ('"notes"', "public.notes"), ("graphql/v1/notes", "public.notes"),
+        ("latest", "public.latest"), ("rest/v1/latest", "public.latest"), ("public.latest", "public.latest"),
+        ("rpc/all_notes", "rpc/all_notes"), ("rest/v1/rpc/all_notes", "rpc/all_notes"),
+        ("rpc/all_notes()", "rpc/all_notes"), ("rpc/public.all_notes", "rpc/all_notes"),
+        ("storage/pics", "storage/pics"), ("storage/pics/a/b.png", "storage/pics"),
+        ("storage/v1/object/public/pics/a.png", "storage/pics"), ("storage/v1/object/pics/a.png", "storage/pics"),
+        ("storage/v1/object/sign/pics/a.png", "storage/pics"),
+        ("storage/v1/object/authenticated/pics/a.png", "storage/pics"),
+    ],
+)  # fmt: skip
+def test_spellings_of_paths(tmp_path: Path, path: str, label: str) -> None:
+    sql = (
+        f"{EVERYBODY} create view latest as select * from notes;"
+        "create function all_notes() returns setof notes language sql security definer as 'select * from notes';"
+        "insert into storage.buckets (id, name, public) values ('pics', 'pics', true);"
+    )
+    place = project(tmp_path, _1=sql)
+    found, same = answers(place, path)["anonymous", path], answers(place, label)["anonymous", label]
+    assert (found.read, found.write, found.certain) == (same.read, same.write, same.certain)
+    assert found.read
+    assert found.lints == same.lints

@@ -113,10 +113,15 @@ def peer(change: Mapping[str, tuple[int, bytes]] | None = None, version: int = 4
 
 
 def ask(
-    served: MemoryPeer, depth: Depth = Depth.DESCRIBE, port: int = 9042, *, scans: bool = False
+    served: MemoryPeer,
+    depth: Depth = Depth.DESCRIBE,
+    port: int = 9042,
+    *,
+    scans: bool = False,
+    names: tuple[str, ...] = (),
 ) -> PlaybackResult[ProbeReport]:
     sends = [send for send in PROBE.meta.sends if scans or not send.cost.needs_scans]
-    return play(PROBE.run(Target("127.0.0.1", port, scans=scans), depth), served, sends)
+    return play(PROBE.run(Target("127.0.0.1", port, scans=scans, names=names), depth), served, sends)
 
 
 def people(report: ProbeReport) -> tuple[int, Quality]:
@@ -334,3 +339,42 @@ def test_a_page_without_tokens_has_as_many_rows(values: list[bytes | None]) -> N
 def test_a_page_of_any_bytes_never_raises(data: bytes) -> None:
     without_tokens(data)
     without_tokens(answer_frame(8, data))
+
+
+UNAUTHORIZED = (0, error(0x2100, "User anonymous has no SELECT permission on <table system_schema.tables>"))
+ALL_REFUSED = dict.fromkeys(
+    (
+        *("FROM system_schema.tables", "FROM system.size_estimates"),
+        *("position, kind FROM system_schema.columns", "column_name, type FROM system_schema.columns"),
+    ),
+    UNAUTHORIZED,
+)
+
+
+def of_keyspace(name: str) -> dict[str, tuple[int, bytes]]:
+    """What is refused as a whole, answered for one keyspace."""
+    return {f"{key} WHERE keyspace_name = '{name}'": OPEN[key] for key in ALL_REFUSED}
+
+
+def test_a_keyspace_that_the_app_names_is_read_although_the_list_is_refused() -> None:
+    played = ask(peer(ALL_REFUSED | of_keyspace("hr")), names=("hr", "x'; DROP", "gone"))
+    report = played.result
+    assert report.access is Access.PARTIAL
+    assert people(report) == (3, Quality.EXACT)
+    assert [field.name for field in report.containers[0].fields] == ["email", "id"]
+    assert report.untested == ("names of keyspaces other than hr, gone",)
+    assert not any(b"DROP" in sent for sent in played.sent)
+
+
+@pytest.mark.parametrize("names", [(), ("gone",)])
+def test_a_refused_list_without_a_readable_keyspace_names_what_is_untested(names: tuple[str, ...]) -> None:
+    report = ask(peer(ALL_REFUSED), names=names).result
+    assert report.containers == ()
+    assert report.access is Access.PARTIAL
+    assert report.untested == ((f"names of keyspaces other than {names[0]}",) if names else ("names of keyspaces",))
+
+
+def test_names_are_not_sent_if_the_list_is_answered() -> None:
+    played = ask(peer(), names=("hr", "other"))
+    assert not any(b"keyspace_name = " in sent for sent in played.sent)
+    assert played.result.untested == ()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tieback.model.figure import Quality
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Outcome, ProbeReport
+from tieback.model.probe import Access, Container, Outcome, ProbeReport
 from tieback.probes.playback import MemoryPeer, PlaybackResult, play
 from tieback.probes.stores.mqtt import packets
 from tieback.probes.stores.mqtt.packets import V3, V5
@@ -158,9 +158,46 @@ def test_no_deeper_than_allowed(depth: Depth, sends: int) -> None:
     assert len(ask({packets.connect(V3): IN, packets.subscribe(V3, TOPICS): statistics(9)}, depth).sent) == sends
 
 
+def message(payload: bytes, topic: bytes = b"people/1", flags: int = packets.RETAIN) -> bytes:
+    return packets.encode_packet(0x30 | flags, packets.encode_text(topic) + payload)
+
+
+KEPT = [
+    # what the broker sends, values by field
+    (message(b'{"mail":"a@hr.test"}') + message(b'{"mail":"b@hr.test"}'), {"mail": ("a@hr.test", "b@hr.test")}),
+    (message(b"on") + message(b"\xff"), {"payload": ("on", "\ufffd")}),
+    # A message that passes is not read.
+    (message(b"on") + message(b"passes", flags=0), {"payload": ("on",)}),
+    (b"".join(message(b"%d" % n) for n in range(60)), {"payload": tuple(str(n) for n in range(50))}),
+    (message(b"on") + b"\x31\xff\xff\x7f", {"payload": ("on",)}),
+    (b"", {}),
+]
+
+
+@pytest.mark.parametrize(("sent", "values"), KEPT)
+def test_sample_of_retained_messages(sent: bytes, values: dict[str, tuple[str, ...]]) -> None:
+    answers = {packets.connect(V3): IN, packets.subscribe(V3, b"#"): b"\x90\3\0\1\0" + sent + PONG}
+    place = Target("127.0.0.1", 1883)
+    talk = PROBE.sample(place, (Container(("retained",), "messages"),), "")
+    found = play(talk, MemoryPeer(answers.get), PROBE.meta.sends).result
+    assert {one.field: one.values for one in found} == values
+
+
+def test_messages_without_a_count_are_a_container_only_at_depth_sample() -> None:
+    answers: dict[bytes, bytes | None] = {
+        packets.connect(V3): IN,
+        packets.subscribe(V3, TOPICS): b"\x90\3\0\1\0" + PONG,
+        packets.connect(V5): b"\x20\3\0\0\0",
+    }
+    for depth in (Depth.DESCRIBE, Depth.SAMPLE):
+        report = ask(answers, depth).result
+        assert report.access is Access.PARTIAL
+        assert [one.path for one in report.containers] == ([("retained",)] if depth is Depth.SAMPLE else [])
+
+
 WRITES = [
-    packets.subscribe(V3, b"#"),
     packets.subscribe(V3, b"people/#"),
+    packets.subscribe(V3, b"+/#"),
     packets.encode_packet(0x30, packets.encode_text(b"people") + b"off"),
     # A user and a password; a will.
     packets.encode_packet(

@@ -4,18 +4,65 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tieback.posture.rules.sql import names, parse
-from tieback.posture.rules.sql.access.context import AccessContext
+from tieback.posture.rules.sql.access.context import AccessContext, Inputs
 from tieback.posture.rules.sql.access.sign_up import inserts
 from tieback.posture.rules.sql.conditions import procedural
+from tieback.posture.rules.sql.conditions.candidates import Constants
 from tieback.posture.rules.sql.conditions.procedural import If, Return, ReturnQuery, Set
+from tieback.posture.rules.sql.conditions.values import FRESH_TEXTS
 from tieback.posture.rules.sql.parse import Node, kind_of, strings
 from tieback.posture.rules.sql.schema import Function, Relation
 
 MAX_TREES = 300
+MAX_METADATA = 15
+"""Most values of metadata that are tried."""
+_TRIED = (FRESH_TEXTS[0], "true", "1")
+"""Values of metadata beside the constants: of a text, of a Boolean and of a number."""
 
 
-def trees_of(access: AccessContext, relation: Relation, command: str) -> Iterator[Any]:
+def inputs_of(access: AccessContext, trees: Sequence[Any]) -> Inputs:
+    """The constants and the metadata that expressions contain, computed once."""
+    key = tuple(id(one) for one in trees)
+    found = access.inputs.get(key)
+    if found is None:
+        constants = Constants(truncated=len(trees) >= MAX_TREES)
+        constants.collect(trees)
+        texts: list[str] = []
+        if any(_mentions_metadata(one) for one in trees):
+            values = [one for each in (constants.others, *constants.direct.values()) for one in each]
+            texts = list(dict.fromkeys([*_TRIED, *(one for one in values if isinstance(one, str))]))
+        metadata = tuple(texts[:MAX_METADATA])
+        found = access.inputs[key] = Inputs(
+            list(trees),
+            constants,
+            metadata,
+            any(_mentions_text(one, "aal") for one in trees),
+            len(metadata) == len(texts),
+        )
+    return found
+
+
+def trees_of(access: AccessContext, relation: Relation, command: str) -> list[Any]:
     """The expressions that a decision can depend on, with those of other tables and functions."""
+    key = (relation.name, command)
+    if key not in access.trees:
+        access.trees[key] = list(_trees(access, relation, command))
+    return access.trees[key]
+
+
+def _mentions_metadata(tree: Any) -> bool:
+    return any(
+        (kind == "A_Const" and "user_metadata" in str(fields.get("sval", {}).get("sval")))
+        or (kind == "ColumnRef" and strings(fields["fields"])[-1:] == ["raw_user_meta_data"])
+        for kind, fields in parse.walk(tree)
+    )
+
+
+def _mentions_text(tree: Any, text: str) -> bool:
+    return any(kind == "A_Const" and fields.get("sval", {}).get("sval") == text for kind, fields in parse.walk(tree))
+
+
+def _trees(access: AccessContext, relation: Relation, command: str) -> Iterator[Any]:
     seen: set[Any] = set()
     queue: list[Any] = [*relation.checks.values(), relation.query]
     queue += [

@@ -1,20 +1,20 @@
 """The requesters of a decision: sessions with different metadata, each with its evaluator."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-from tieback.posture.rules.sql import parse
-from tieback.posture.rules.sql.access.context import AccessContext
-from tieback.posture.rules.sql.access.dependencies import MAX_TREES
+from tieback.posture.rules.sql.access.context import AccessContext, Inputs
+from tieback.posture.rules.sql.access.decisions import Decision, Outcome
 from tieback.posture.rules.sql.access.sign_up import created_rows
 from tieback.posture.rules.sql.access.writes import may_write
-from tieback.posture.rules.sql.conditions.candidates import Constants
-from tieback.posture.rules.sql.conditions.context import Context, Row, Session, new_user
+from tieback.posture.rules.sql.conditions.context import UNKNOWN_CLAIMS, Context, Row, Session, new_user
 from tieback.posture.rules.sql.conditions.evaluate import evaluator_for
 from tieback.posture.rules.sql.conditions.evaluator import Evaluator
-from tieback.posture.rules.sql.conditions.values import FRESH_TEXTS, Truth
-from tieback.posture.rules.sql.parse import strings
+from tieback.posture.rules.sql.conditions.values import AnyText, Truth
 from tieback.posture.rules.sql.schema import Relation
+
+_SECOND_FACTOR = "after the user enrols a second factor"
 
 
 class _AnyKey(dict[str, Any]):
@@ -22,33 +22,29 @@ class _AnyKey(dict[str, Any]):
 
     def __init__(self, value: str) -> None:
         super().__init__()
-        self._value = value
+        self._value = AnyText(value)
 
     def get(self, key: object, default: Any = None) -> Any:
         del key, default
         return self._value
 
 
-def sessions_of(role: str, trees: Sequence[Any], *, signed_in: bool) -> Iterator[Session]:
-    """The sessions of a requester: with the metadata that the expressions name, which a user sets itself."""
+def sessions_of(role: str, inputs: Inputs, *, signed_in: bool) -> Iterator[Session]:
+    """The sessions of a requester: with the metadata that the expressions name, which a user sets itself.
+
+    Each user can enrol a second factor: https://supabase.com/docs/guides/auth/auth-mfa.
+    """
     if not signed_in:
-        yield Session(role, {"role": role})
+        yield Session(role, {"role": role, "iss": "supabase"})
         return
-    yield new_user(role)
-    if not any(mentions_metadata(one) for one in trees):
-        return
-    constants = Constants()
-    constants.collect(trees)
-    texts = [one for values in (constants.others, *constants.direct.values()) for one in values]
-    for value in [FRESH_TEXTS[0], *dict.fromkeys(one for one in texts if isinstance(one, str))][:12]:
-        yield new_user(role, _AnyKey(value))
+    for aal in ("aal1", "aal2") if inputs.second_factor else ("aal1",):
+        for metadata in ({}, *map(_AnyKey, inputs.metadata)):
+            yield Session(role, new_user(role, metadata, aal=aal).claims | UNKNOWN_CLAIMS)
 
 
-def evaluator_with_writes(access: AccessContext, session: Session, trees: Sequence[Any]) -> Evaluator:
+def evaluator_with_writes(access: AccessContext, session: Session, inputs: Inputs) -> Evaluator:
     """An evaluator for a session, which knows the rows that it may write first."""
-    evaluator = evaluator_for(access.db, session)
-    evaluator.constants.collect(trees)
-    evaluator.constants.truncated = len(trees) >= MAX_TREES
+    evaluator = evaluator_for(access.db, session, inputs.constants)
     evaluator.sign_up_rows = lambda relation: created_rows(access, relation, evaluator)
 
     def self_made(relation: Relation, command: str, row: Row, context: Context) -> Truth:
@@ -58,10 +54,15 @@ def evaluator_with_writes(access: AccessContext, session: Session, trees: Sequen
     return evaluator
 
 
-def mentions_metadata(tree: Any) -> bool:
-    """True if an expression reads metadata that users set."""
-    return any(
-        (kind == "A_Const" and "user_metadata" in str(fields.get("sval", {}).get("sval")))
-        or (kind == "ColumnRef" and strings(fields["fields"])[-1:] == ["raw_user_meta_data"])
-        for kind, fields in parse.walk(tree)
-    )
+def with_steps(decision: Decision, session: Session) -> Decision:
+    """The decision, with what the user does before its request."""
+    if decision.outcome is Outcome.NO or session.claims.get("aal") != "aal2":
+        return decision
+    return replace(decision, reason="; ".join(one for one in (decision.reason, _SECOND_FACTOR) if one))
+
+
+def tried_all(decision: Decision, inputs: Inputs) -> Decision:
+    """The decision; a denial is not certain if other metadata was not tried."""
+    if decision.outcome is not Outcome.NO or inputs.complete:
+        return decision
+    return Decision(Outcome.UNSURE, decision.origin, "other metadata of the user may decide")

@@ -8,8 +8,14 @@ from typing import Any
 from tieback.posture.rules.sql import names, parse
 from tieback.posture.rules.sql.access.context import AccessContext
 from tieback.posture.rules.sql.access.decisions import Decision, Outcome, rank
-from tieback.posture.rules.sql.access.dependencies import body_trees, is_session_dependent, row_query, trees_of
-from tieback.posture.rules.sql.access.requesters import evaluator_with_writes, sessions_of
+from tieback.posture.rules.sql.access.dependencies import (
+    body_trees,
+    inputs_of,
+    is_session_dependent,
+    row_query,
+    trees_of,
+)
+from tieback.posture.rules.sql.access.requesters import evaluator_with_writes, sessions_of, tried_all, with_steps
 from tieback.posture.rules.sql.access.stored import over_stored_rows
 from tieback.posture.rules.sql.access.views import decide_relation
 from tieback.posture.rules.sql.conditions.context import Choices, Context, RefusedQueryError, Scope, UnsupportedError
@@ -114,21 +120,25 @@ def _query(
         if kind == "RangeVar":
             found = access.db.relation(*names.range_name(fields))
             if found is not None:
-                everything += list(trees_of(access, found, "select"))
+                everything += trees_of(access, found, "select")
         if kind == "RangeVar" and not access.db.may_use(rights, names.range_name(fields)[0] or "public"):
             return Decision(Outcome.NO, function.origin, f"no privilege to use a schema for {rights}")
+    inputs = inputs_of(access, everything)
     best: Decision | None = None
-    for session in sessions_of(role, everything, signed_in=signed_in):
-        evaluator = evaluator_with_writes(access, session, everything)
+    for session in sessions_of(role, inputs, signed_in=signed_in):
+        evaluator = evaluator_with_writes(access, session, inputs)
         try:
             decision = _query_rows(evaluator, function, rights, ends, query, reason)
         except RefusedQueryError as error:
             decision = Decision(Outcome.NO, function.origin, str(error))
         except (UnsupportedError, RecursionError):
             decision = otherwise
+        decision = with_steps(decision, session)
         if best is None or rank(decision) > rank(best):
             best = decision
-    return best or otherwise
+    if best is None:
+        return otherwise
+    return tried_all(best, inputs) if signed_in else best
 
 
 def _query_rows(

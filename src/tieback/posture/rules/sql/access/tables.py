@@ -4,16 +4,17 @@ Source: https://www.postgresql.org/docs/current/ddl-rowsecurity.html and
 https://www.postgresql.org/docs/current/sql-createpolicy.html (table "Policies Applied by Command Type").
 """
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from tieback.posture.rules.sql import names, parse
 from tieback.posture.rules.sql.access.context import AccessContext
 from tieback.posture.rules.sql.access.decisions import Decision, Outcome, rank
-from tieback.posture.rules.sql.access.dependencies import trees_of
+from tieback.posture.rules.sql.access.dependencies import inputs_of, trees_of
 from tieback.posture.rules.sql.access.privileges import granted_columns, with_default_privileges
-from tieback.posture.rules.sql.access.requesters import evaluator_with_writes, mentions_metadata, sessions_of
+from tieback.posture.rules.sql.access.requesters import evaluator_with_writes, sessions_of, tried_all, with_steps
 from tieback.posture.rules.sql.access.writes import may_refuse, new_row_passes, set_defaults
 from tieback.posture.rules.sql.conditions.context import BaseRow, Choices, Context, RefusedQueryError, UnsupportedError
 from tieback.posture.rules.sql.conditions.evaluator import MAX_WORK, Evaluator
@@ -27,7 +28,7 @@ from tieback.posture.rules.sql.conditions.policies import (
 )
 from tieback.posture.rules.sql.conditions.queries import MAX_LEAVES
 from tieback.posture.rules.sql.conditions.sources import constraints
-from tieback.posture.rules.sql.conditions.values import CHOICE, FALSE, MAYBE, OWN_ID, TRUE, UNKNOWN, Truth, both
+from tieback.posture.rules.sql.conditions.values import CHOICE, EITHER, FALSE, MAYBE, OWN_ID, TRUE, UNKNOWN, Truth, both
 from tieback.posture.rules.sql.schema import Origin, Policy, Relation
 
 
@@ -64,13 +65,14 @@ def decide_table(
         columns = only if columns is None else columns & only
     if relation.foreign:
         return Decision(Outcome.YES, granted, "a foreign table: row level security does not apply")
-    trees = list(trees_of(access, relation, command))
+    inputs = inputs_of(access, trees_of(access, relation, command))
     best: Decision | None = None
     work = 0
-    for session in sessions_of(role, trees, signed_in=signed_in):
-        evaluator = evaluator_with_writes(access, session, trees)
+    for session in sessions_of(role, inputs, signed_in=signed_in):
+        evaluator = evaluator_with_writes(access, session, inputs)
         for values in _fixed(relation, evaluator, fixed):
             decision = _decide(access, evaluator, relation, command, acting, granted, columns, values)
+            decision = with_steps(decision, session)
             if best is None or rank(decision) > rank(best):
                 best = decision
         if best is not None and best.outcome is Outcome.YES and not best.own:
@@ -78,10 +80,11 @@ def decide_table(
         work += evaluator.work
         if work > MAX_WORK:
             # Other metadata of the user was not tried, so a denial would not be certain.
-            if best is not None and best.outcome is Outcome.NO and any(mentions_metadata(one) for one in trees):
+            if best is not None and best.outcome is Outcome.NO and (inputs.metadata or inputs.second_factor):
                 best = Decision(Outcome.UNSURE, best.origin, "a condition that is not evaluated")
             break
     assert best is not None
+    best = tried_all(best, inputs) if signed_in else best
     return with_default_privileges(access, best, relation, granted, acting)
 
 
@@ -117,7 +120,7 @@ def _preconditions(access: AccessContext, evaluator: Evaluator, relation: Relati
         if (command, check) in {("insert", False), ("select", True), ("delete", True)}:
             continue
         detect_recursion(evaluator, relation, applying, role, (), check=check)
-        _privileges(access, evaluator, [combined(evaluator, applying, check=check)], role, 0)
+        _privileges(access, evaluator, [combined(evaluator, applying, role, check=check)], role, 0)
 
 
 def _privileges(access: AccessContext, evaluator: Evaluator, trees: Sequence[Any], role: str, depth: int) -> None:
@@ -131,7 +134,7 @@ def _privileges(access: AccessContext, evaluator: Evaluator, trees: Sequence[Any
                 continue
             found = access.db.relation(*names.range_name(fields))
             if found is not None and found.kind == "table" and not evaluator.bypasses(found, role):
-                inner = combined(evaluator, policies_for(evaluator, found, role, "select"), check=False)
+                inner = combined(evaluator, policies_for(evaluator, found, role, "select"), role, check=False)
                 _privileges(access, evaluator, [inner], role, depth + 1)
 
 
@@ -144,38 +147,47 @@ def _insert(
     columns: frozenset[str] | None,
     fixed: dict[str, Any],
 ) -> Decision:
-    choices, leaves, possible, own = Choices(), 0, False, False
-    context = Context(role, choices)
-    while True:
-        row = BaseRow(relation, evaluator.constants, choices)
-        row.kind, row.values = "chosen", dict(fixed)
-        for name, column in relation.columns.items():
-            if column.generated:
-                row.values[name] = UNKNOWN
-        set_defaults(evaluator, relation, columns, row, context)
-        found = evaluator.best(lambda row=row: new_row_passes(evaluator, relation, "insert", row, context))  # type: ignore[misc]
-        if found.holds:
-            if not evaluator.session.signed_in or not _has_own(row):
+    possible = own = False
+    # First rows without the requester's ID: with all values, the limit could end the search before it finds one.
+    for kind, limit in (("stored", MAX_WORK // 2), ("chosen", MAX_WORK)):
+        for row, found in _new_rows(evaluator, relation, role, columns, fixed, kind, limit):
+            if found.holds and (not evaluator.session.signed_in or not _has_own(row)):
                 return _with_trigger(access, relation, "insert", _allowed(evaluator, relation, "insert", role, granted))
-            own = True
-        possible |= "T" in found.possible
-        leaves += 1
-        if not choices.advance():
-            break
-        if leaves > MAX_LEAVES or evaluator.work > MAX_WORK:
-            possible = True
-            break
-    possible |= evaluator.constants.truncated
-    if own:
+            own |= found.holds
+            possible |= "T" in found.possible
+    cut = evaluator.work > MAX_WORK or evaluator.constants.truncated
+    if own and not cut:
         allowed = _allowed(evaluator, relation, "insert", role, granted)
         return _with_trigger(access, relation, "insert", replace(allowed, own=True, reason="only rows with its own ID"))
-    if possible:
-        return Decision(
-            Outcome.UNSURE,
-            _policy_origin(evaluator, relation, "insert", role),
-            "a condition that is not evaluated",
-        )
+    if possible or cut:
+        origin = _policy_origin(evaluator, relation, "insert", role)
+        return Decision(Outcome.UNSURE, origin, "a condition that is not evaluated", own=own)
     return _denied(evaluator, relation, "insert", role)
+
+
+def _new_rows(
+    evaluator: Evaluator,
+    relation: Relation,
+    role: str,
+    columns: frozenset[str] | None,
+    fixed: dict[str, Any],
+    kind: str,
+    limit: int,
+) -> Iterator[tuple[BaseRow, Truth]]:
+    """Rows of a request, with whether the table accepts them; the last one is uncertain if a limit ends the search."""
+    choices = Choices()
+    context = Context(role, choices)
+    for count in itertools.count(1):
+        row = BaseRow(relation, evaluator.constants, choices)
+        row.kind, row.values = kind, dict(fixed)
+        row.values |= {name: UNKNOWN for name, column in relation.columns.items() if column.generated}
+        set_defaults(evaluator, relation, columns, row, context)
+        yield row, evaluator.best(lambda row=row: new_row_passes(evaluator, relation, "insert", row, context))  # type: ignore[misc]
+        if not choices.advance():
+            return
+        if count > MAX_LEAVES or evaluator.work > limit:
+            yield row, EITHER
+            return
 
 
 def _existing(

@@ -5,9 +5,9 @@ from dataclasses import replace
 from tieback.posture.rules.sql import names, parse
 from tieback.posture.rules.sql.access.context import AccessContext
 from tieback.posture.rules.sql.access.decisions import Decision, Outcome, rank
-from tieback.posture.rules.sql.access.dependencies import is_session_dependent, names_used, trees_of
+from tieback.posture.rules.sql.access.dependencies import inputs_of, is_session_dependent, names_used, trees_of
 from tieback.posture.rules.sql.access.privileges import granted_columns, with_default_privileges
-from tieback.posture.rules.sql.access.requesters import evaluator_with_writes, sessions_of
+from tieback.posture.rules.sql.access.requesters import evaluator_with_writes, sessions_of, tried_all, with_steps
 from tieback.posture.rules.sql.access.stored import over_stored_rows
 from tieback.posture.rules.sql.access.tables import decide_table
 from tieback.posture.rules.sql.conditions.context import RefusedQueryError, UnsupportedError
@@ -35,10 +35,11 @@ def decide_view(access: AccessContext, relation: Relation, command: str, role: s
     query = kind_of(relation.query)[1]
     trees = [relation.query]
     for one in _tables_of(access, relation, 0):
-        trees += list(trees_of(access, one, command))
+        trees += trees_of(access, one, command)
+    inputs = inputs_of(access, trees)
     best: Decision | None = None
-    for session in sessions_of(role, trees, signed_in=signed_in):
-        evaluator = evaluator_with_writes(access, session, trees)
+    for session in sessions_of(role, inputs, signed_in=signed_in):
+        evaluator = evaluator_with_writes(access, session, inputs)
         try:
             decision = (
                 _view_rows(evaluator, relation, query, role)
@@ -49,9 +50,11 @@ def decide_view(access: AccessContext, relation: Relation, command: str, role: s
             decision = Decision(Outcome.NO, relation.origin, str(error))
         except (UnsupportedError, RecursionError):
             decision = _view_unsure(access, relation, query)
+        decision = with_steps(decision, session)
         if best is None or rank(decision) > rank(best):
             best = decision
     assert best is not None
+    best = tried_all(best, inputs) if signed_in else best
     return with_default_privileges(access, best, relation, granted, role)
 
 

@@ -12,7 +12,7 @@ from tieback.posture.rules.sql.conditions.sources import constraints
 from tieback.posture.rules.sql.conditions.values import CHOICE, EITHER, FALSE, Truth, both
 from tieback.posture.rules.sql.schema import Relation
 
-_TIMED = {"insert": "insert", "update": "update", "delete": "delete", "take": "update"}
+_TIMED = {"insert": "insert", "update": "update", "delete": "delete", "take": "update", "overwrite": "update"}
 
 
 def may_write(
@@ -22,7 +22,7 @@ def may_write(
     role = evaluator.session.role
     if not access.db.may_use(role, relation.name[0]):
         return FALSE
-    granted, columns = granted_columns(access, relation, "update" if command == "take" else command, role)
+    granted, columns = granted_columns(access, relation, _TIMED[command], role)
     if granted is None:
         return FALSE
     rights = replace(
@@ -34,6 +34,8 @@ def may_write(
             found = new_row_passes(evaluator, relation, command, row, rights)
         elif command == "take":
             found = _taken(evaluator, relation, columns, row, rights)
+        elif command == "overwrite":
+            found = _overwritten(evaluator, relation, columns, row, rights)
         elif command == "delete":
             found = passes(evaluator, relation, "delete", row, rights)
         else:
@@ -66,6 +68,23 @@ def _taken(
     # Nothing is known of the stored rows: if their values decide, there may be none.
     # A request without a condition changes all rows, which cannot have the same key.
     return both(found, EITHER) if old.values or relation.keys else found
+
+
+def _overwritten(
+    evaluator: Evaluator, relation: Relation, columns: frozenset[str] | None, row: Row, context: Context
+) -> Truth:
+    """Whether the requester may change the stored row with this row's key into this row, whatever its other values."""
+    if not isinstance(row, BaseRow):
+        return FALSE
+    key = {name for one in relation.keys.values() if one <= row.values.keys() for name in one}
+    if columns is not None and not row.values.keys() <= key | columns:
+        return FALSE
+    old = BaseRow(relation, evaluator.constants, context.choices)
+    old.values = {name: row.values[name] for name in key}
+    found = passes(evaluator, relation, "update", old, context)
+    if old.values.keys() != key:
+        return FALSE
+    return both(found, new_row_passes(evaluator, relation, "update", row, context))
 
 
 def set_defaults(

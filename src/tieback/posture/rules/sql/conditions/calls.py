@@ -14,7 +14,7 @@ from tieback.posture.rules.sql.conditions.evaluator import MAX_DEPTH, Evaluator
 from tieback.posture.rules.sql.conditions.functions import body, bound_arguments, find_function
 from tieback.posture.rules.sql.conditions.operators import builtin, storage
 from tieback.posture.rules.sql.conditions.queries import scalar
-from tieback.posture.rules.sql.conditions.values import NOW, UNKNOWN, apply, cast, plain
+from tieback.posture.rules.sql.conditions.values import NOW, UNKNOWN, RequestHeaders, apply, cast, plain
 from tieback.posture.rules.sql.parse import Node, kind_of, strings
 from tieback.posture.rules.sql.schema import Function
 
@@ -75,6 +75,8 @@ def _setting(evaluator: Evaluator, name: str) -> Any:
         return evaluator.session.claims.get(name.rpartition(".")[2])
     if name == "role":
         return evaluator.session.role
+    if name == "request.headers":
+        return RequestHeaders()
     return UNKNOWN
 
 

@@ -31,10 +31,14 @@ class Session:
         return "sub" in self.claims
 
 
-def new_user(role: str = "authenticated", metadata: dict[str, Any] | None = None) -> Session:
-    """A session of somebody who signed up today."""
+UNKNOWN_CLAIMS = dict.fromkeys(("iss", "iat", "exp", "amr", "session_id"), UNKNOWN)
+"""Claims of a user's token that only the project knows."""
+
+
+def new_user(role: str = "authenticated", metadata: dict[str, Any] | None = None, *, aal: str = "aal1") -> Session:
+    """A session of somebody who signed up today; ``aal2`` after it enrolled a second factor."""
     claims = {
-        "sub": OWN_ID, "email": OWN_EMAIL, "role": role, "aud": "authenticated", "phone": "", "aal": "aal1",
+        "sub": OWN_ID, "email": OWN_EMAIL, "role": role, "aud": "authenticated", "phone": "", "aal": aal,
         "is_anonymous": False, "app_metadata": {"provider": "email", "providers": ["email"]},
         "user_metadata": {} if metadata is None else metadata,
     }  # fmt: skip
@@ -105,7 +109,11 @@ class BaseRow:
     def get(self, name: str) -> Any:
         """The value of a column, or of a member of it (``column->key``)."""
         if name not in self.values:
-            column = self.relation.columns.get(name.split("\0", 1)[0], Column(name, ""))
+            whole, *keys = name.split("\0")
+            known = self.values.get(whole, UNKNOWN)
+            if keys and (known is None or isinstance(known, dict)):
+                return _member(known, keys)
+            column = self.relation.columns.get(whole, Column(name, ""))
             key = (self.relation.name, name, self.kind == "chosen")
             options = self._constants.known.get(key)
             if options is None:
@@ -113,6 +121,12 @@ class BaseRow:
                 self._constants.known[key] = options
             self.values[name] = self._choices.pick(options)
         return self.values[name]
+
+
+def _member(value: Any, keys: Sequence[str]) -> Any:
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
 
 
 class QueryRow:

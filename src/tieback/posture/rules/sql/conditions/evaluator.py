@@ -37,14 +37,15 @@ class Evaluator:
         database: the schema.
         session: the requester.
         kinds: the evaluation of each kind of expression, by the name of PostgreSQL's node.
+        constants: those of all expressions that are evaluated.
     """
 
-    def __init__(self, database: Database, session: Session, kinds: "Kinds") -> None:
+    def __init__(self, database: Database, session: Session, kinds: "Kinds", constants: Constants) -> None:
         self.db = database
         self._kinds = kinds
         self.session = session
         self.work = 0
-        self.constants = Constants()
+        self.constants = constants
         self.self_made: SelfMade | None = None
         self.world: Choices | None = None
         self.level = 0

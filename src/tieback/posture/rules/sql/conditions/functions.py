@@ -1,5 +1,6 @@
 """Functions of the files: which one is called, and its body with arguments and rights."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -58,10 +59,32 @@ def body(
     trees = parse.body(function.body)
     if len(trees) != 1 or trees[0][0] != "SelectStmt":
         return None
-    for kind, fields in parse.walk(trees[0][1]):
-        schema = names.range_name(fields)[0] if kind == "RangeVar" else ""
-        if schema and not evaluator.db.may_use(rights.role, schema):
-            if context.optional:
-                return None
-            raise RefusedQueryError(f"no privilege to use the schema {schema} for {rights.role}")
+    missing = _schema_without_usage(evaluator, function, rights.role)
+    if missing and context.optional:
+        return None
+    if missing:
+        raise RefusedQueryError(f"no privilege to use the schema {missing} for {rights.role}")
     return trees[0][1], scope, rights
+
+
+def require_schemas(evaluator: Evaluator, trees: Sequence[Any], role: str) -> None:
+    """Raise ``RefusedQueryError`` if PostgreSQL cannot put the body of a called function into a condition.
+
+    It does so with functions in SQL that have the rights of the requester, before it knows whether they are called.
+    """
+    for kind, fields in parse.walk(list(trees)):
+        function = find_function(evaluator, fields) if kind == "FuncCall" else None
+        if function is not None and function.language == "sql" and not function.definer:
+            missing = _schema_without_usage(evaluator, function, role)
+            if missing:
+                raise RefusedQueryError(f"no privilege to use the schema {missing} for {role}")
+
+
+def _schema_without_usage(evaluator: Evaluator, function: Function, role: str) -> str:
+    """The first schema in the body of a function that a role may not use; empty if there is none."""
+    for _, tree in parse.body(function.body):
+        for kind, fields in parse.walk(tree):
+            schema = names.range_name(fields)[0] if kind == "RangeVar" else ""
+            if schema and not evaluator.db.may_use(role, schema):
+                return schema
+    return ""

@@ -9,6 +9,7 @@ from tieback.posture.rules.sql.conditions.values import (
     NULL,
     TRUE,
     UNKNOWN,
+    AnyText,
     Approximate,
     OneOf,
     Truth,
@@ -69,6 +70,8 @@ def operate(operator: str, left: Any, right: Any) -> Any:  # noqa: PLR0912 - an 
     if left is None or right is None:
         return None
     match operator:
+        case "->" | "->>" if isinstance(left, AnyText):
+            return left
         case "->" | "->>" if isinstance(left, dict) and isinstance(right, str):
             found = left.get(right)
             if operator == "->>" and isinstance(found, bool):
@@ -77,9 +80,7 @@ def operate(operator: str, left: Any, right: Any) -> Any:  # noqa: PLR0912 - an 
                 return str(found)
             return found
         case "#>>" | "#>" if isinstance(left, dict) and isinstance(right, str):
-            for key in right.strip("{}").split(","):
-                left = left.get(key.strip()) if isinstance(left, dict) else None
-            return left
+            return _path(left, *(key.strip() for key in right.strip("{}").split(",")))
         case "?" if isinstance(left, dict):
             return right in left
         case "||" if isinstance(left, str) and isinstance(right, str):
@@ -152,7 +153,7 @@ def _split_part(value: Any, mark: Any, at: Any) -> Any:
 
 def _path(value: Any, *keys: Any) -> Any:
     for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
+        value = value.get(key) if isinstance(value, dict) else value if isinstance(value, AnyText) else None
     return value
 
 

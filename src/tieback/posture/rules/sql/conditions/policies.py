@@ -14,7 +14,7 @@ from tieback.posture.rules.sql.conditions.context import (
     UnsupportedError,
 )
 from tieback.posture.rules.sql.conditions.evaluator import MAX_DEPTH, Evaluator
-from tieback.posture.rules.sql.conditions.functions import find_function
+from tieback.posture.rules.sql.conditions.functions import find_function, require_schemas
 from tieback.posture.rules.sql.conditions.values import FALSE, TRUE, Truth, truth
 from tieback.posture.rules.sql.parse import Node, kind_of, string, strings
 from tieback.posture.rules.sql.schema import PUBLIC, Name, Policy, Relation
@@ -65,7 +65,7 @@ def _plan(evaluator: Evaluator, relation: Relation, command: str, context: Conte
     if found is None:
         applying = policies_for(evaluator, relation, context.role, command)
         detect_recursion(evaluator, relation, applying, context.role, context.active, check=check)
-        found = combined(evaluator, applying, check=check)
+        found = combined(evaluator, applying, context.role, check=check)
         evaluator.plans[key] = found
     return found
 
@@ -134,27 +134,30 @@ def require_select(evaluator: Evaluator, relation: Relation, role: str, tree: An
     raise RefusedQueryError(f"a policy reads {relation.label}, without a privilege of {role}")
 
 
-def combined(evaluator: Evaluator, policies: Sequence[Policy], *, check: bool) -> Node:
+def combined(evaluator: Evaluator, policies: Sequence[Policy], role: str, *, check: bool) -> Node:
     """The condition that policies make together, without what constants decide, as PostgreSQL plans it."""
-    trees = [(one.permissive, condition_of(one, check=check)) for one in policies]
+    in_order = sorted(policies, key=lambda one: one.name, reverse=True)
+    trees = [(one.permissive, condition_of(one, check=check)) for one in in_order]
     allowed = [tree for permissive, tree in trees if permissive and tree is not None]
     needed = [tree for permissive, tree in trees if not permissive and tree is not None]
     either_of = {"BoolExpr": {"boolop": "OR_EXPR", "args": allowed}}
-    return folded(evaluator, {"BoolExpr": {"boolop": "AND_EXPR", "args": [either_of, *needed]}})
+    return folded(evaluator, {"BoolExpr": {"boolop": "AND_EXPR", "args": [either_of, *needed]}}, role)
 
 
-def folded(evaluator: Evaluator, tree: Node) -> Node:
+def folded(evaluator: Evaluator, tree: Node, role: str) -> Node:
     """A condition without what constants make irrelevant: PostgreSQL drops it before it checks privileges."""
     kind, fields = kind_of(tree)
     if kind != "BoolExpr":
         return _constant(evaluator, tree)
-    parts = [folded(evaluator, one) for one in fields["args"]]
+    parts = [folded(evaluator, one, role) for one in fields["args"]]
     if fields["boolop"] == "NOT_EXPR":
         known = _constant_truth(parts[0])
         return {kind: {**fields, "args": parts}} if known is None else _CONSTANTS[not known]
     decisive = fields["boolop"] == "OR_EXPR"
-    if any(_constant_truth(one) is decisive for one in parts):
-        return _CONSTANTS[decisive]
+    for at, one in enumerate(parts):
+        if _constant_truth(one) == decisive:
+            require_schemas(evaluator, parts[:at], role)
+            return _CONSTANTS[decisive]
     rest = [one for one in parts if _constant_truth(one) is None]
     if not rest:
         return _CONSTANTS[not decisive]

@@ -8,6 +8,7 @@ from tieback.posture.rules.sql.conditions.context import BaseRow, Choices, Conte
 from tieback.posture.rules.sql.conditions.evaluator import MAX_DEPTH, MAX_WORK, Evaluator
 from tieback.posture.rules.sql.conditions.expressions import compared
 from tieback.posture.rules.sql.conditions.functions import body, find_function
+from tieback.posture.rules.sql.conditions.keys import is_free
 from tieback.posture.rules.sql.conditions.sources import aggregates_of, bind
 from tieback.posture.rules.sql.conditions.values import (
     CHOICE,
@@ -80,12 +81,18 @@ def exists(evaluator: Evaluator, query: Node, scope: Scope, context: Context, le
             found, rows if rows is not None else compared("=", left, evaluator.value(targets[0], inner, context))
         )
 
+    outcomes: set[str] = set()
+
     def condition(inner: Scope, choices: Context) -> Truth:
         if left is _NOTHING:
             return TRUE
-        return compared("=", left, evaluator.value(targets[0], inner, choices))
+        met = compared("=", left, evaluator.value(targets[0], inner, choices))
+        outcomes.update(met.possible)
+        return met
 
-    return _rows(evaluator, query, scope, context, condition)[0]
+    found = _rows(evaluator, query, scope, context, condition)[0]
+    # A null among the rows: without an equal row the result is null, and NOT IN is not true.
+    return Truth(found.possible | {"N"}, found.concrete) if "N" in outcomes and "F" in found.possible else found
 
 
 def _returned(evaluator: Evaluator, target: Any, scope: Scope, context: Context, left: Any) -> Truth | None:
@@ -275,7 +282,15 @@ def _leaf(
         found = both(found, one())
         if "T" not in found.possible:
             return found
-    return both(found, condition(scope, context))
+    found = both(found, condition(scope, context))
+    for base, kind in zip(bases, kinds, strict=True):
+        if kind == "made" and "T" in found.possible:
+            free = is_free(base, bases, outer)
+            if not free.always and evaluator.self_made is not None:
+                # The row is there already: the requester changes it instead, if it may.
+                free = either(free, evaluator.self_made(base.relation, "overwrite", base, context))
+            found = both(found, free)
+    return found
 
 
 def _kind(evaluator: Evaluator, base: BaseRow, kind: str, context: Context) -> Truth:

@@ -22,6 +22,12 @@ NOW = 20_000.0
 """The time of the request, in days. Stored times are earlier or later."""
 
 
+class AnyText(str):
+    """A text in metadata that the requester sets: it can be at any depth below the key that was read."""
+
+    __slots__ = ()
+
+
 class _Unknown(Enum):
     UNKNOWN = "unknown"
 
@@ -35,6 +41,18 @@ class _Free(Enum):
 
 FREE = _Free.FREE
 """An argument that the requester passes: any value."""
+
+
+_PROXY_HEADERS = {"host", "x-forwarded-for", "x-real-ip", "cf-connecting-ip"}
+
+
+class RequestHeaders(dict[str, Any]):
+    """The headers of a request to the REST interface: the requester chooses them, but for those of a proxy."""
+
+    def get(self, key: object, default: Any = None) -> Any:
+        """The value of a header."""
+        del default
+        return UNKNOWN if str(key).lower() in _PROXY_HEADERS else FREE
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +235,8 @@ def compare(operator: str, left: Any, right: Any) -> Truth:
             return truth(left != right)
         return MAYBE
     numbers = all(isinstance(one, int | float) and not isinstance(one, bool) for one in (left, right))
-    if not numbers and type(left) is not type(right):
+    texts = isinstance(left, str) and isinstance(right, str)
+    if not numbers and not texts and type(left) is not type(right):
         return MAYBE
     match operator:
         case "=":

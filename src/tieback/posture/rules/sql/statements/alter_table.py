@@ -36,6 +36,7 @@ def _alter_table(interpreter: Interpreter, fields: Node) -> None:  # noqa: PLR09
             case "AT_DropConstraint":
                 relation.checks.pop(name, None)
                 relation.keys.pop(name, None)
+                relation.references = {}  # their names are not kept
             case "AT_SetNotNull" | "AT_DropNotNull" if name in relation.columns:
                 relation.columns[name].not_null = kind == "AT_SetNotNull"
             case "AT_ColumnDefault" if name in relation.columns:

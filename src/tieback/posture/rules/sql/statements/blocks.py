@@ -1,17 +1,18 @@
 """Statements of a PL/pgSQL block: static ones, and ``EXECUTE`` of text that is constant or built from constant loops.
 
-Source: https://www.postgresql.org/docs/current/plpgsql-structure.html. Conditions that look whether an object exists
-are taken as true: a migration has them so that it can run twice.
+Source: https://www.postgresql.org/docs/current/plpgsql-structure.html. Conditions on constants, tables and policies are
+decided. Others that look whether an object exists are taken as true: a migration has them so that it can run twice.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any
 
 from tieback.posture.rules.sql import names, parse
 from tieback.posture.rules.sql.parse import Node, StatementError, kind_of, string, strings
 from tieback.posture.rules.sql.schema import Database
+from tieback.posture.rules.sql.statements.constants import LoopRow, UnknownError, value_of
 
 MAX_STATEMENTS = 2_000
 """Most statements of one block, with its loops."""
@@ -25,6 +26,11 @@ _LOOKS = re.compile(
     r"\b(exists|pg_\w+|information_schema|to_reg\w+|found|has_\w+_privilege|regclass)\b|\bis\s+(not\s+)?null\b",
     re.IGNORECASE,
 )
+
+
+_BEFORE_STATEMENT = {";", "then", "else", "begin", "loop", ""}
+_JUNCTIONS: dict[str, Callable[[list[Any]], bool]] = {"AND_EXPR": all, "OR_EXPR": any}
+_RANGE = re.compile(r"(\d{1,6})\s*\.\.\s*(\d{1,6})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +55,18 @@ class Token:
 
 
 @dataclass(slots=True)
+class _Branch:
+    """An ``IF`` that is being read."""
+
+    otherwise: bool
+    doubtful: bool
+    decided: bool | None = None
+    """Whether the condition of the last branch is true; ``None`` if it is not known."""
+
+
+@dataclass(slots=True)
 class _Scope:
     values: dict[str, Any] = field(default_factory=dict)
-
-
-class UnknownError(Exception):
-    """A value that is not constant."""
 
 
 def statements(body: str, database: Database) -> Iterator[BlockStatement]:
@@ -78,7 +90,7 @@ class _Block:
             yield BlockStatement(None, "nested too deeply", 0)
             return
         handler, otherwise, doubtful = False, 0, 0
-        conditions: list[tuple[bool, bool]] = []
+        conditions: list[_Branch] = []
         while at < end:
             word = self.tokens[at].value.lower() if self.tokens[at].kind == "word" else ""
             match word:
@@ -89,7 +101,7 @@ class _Block:
                     continue
                 case "begin":
                     handler = False
-                    at += 1
+                    at = self._undone_until(at + 1, end)
                     continue
                 case "exception" if self._value(at + 1) == "when":
                     handler = True
@@ -98,22 +110,36 @@ class _Block:
                 case "when" | "if" | "elsif" | "elseif" | "case":
                     stop = self._find(at, end, "then") if word != "case" else self._find(at, end, "when")
                     if word == "if":
-                        seen = bool(_LOOKS.search(self._text(at, stop)))
-                        conditions.append((otherwise > 0, doubtful > 0))
-                        doubtful += not seen
-                    elif word in {"elsif", "elseif"}:
+                        conditions.append(_Branch(otherwise > 0, doubtful > 0))
+                    branch = conditions[-1] if conditions and word not in {"when", "case"} else None
+                    if branch is not None and branch.decided:
+                        at = self._branch_end(stop, end, all_of_them=True)
+                        continue
+                    if branch is not None and (word == "if" or branch.decided is False):
+                        branch.decided = self._decide(self._text(at + 1, stop), scope)
+                        if branch.decided is False:
+                            at = self._branch_end(stop + 1, end)
+                            continue
+                    if word == "if":
+                        doubtful += branch is None or (
+                            branch.decided is None and not _LOOKS.search(self._text(at, stop))
+                        )
+                    elif branch is not None and branch.decided is None:
                         doubtful += 1
                     at = stop + (word != "case")
                     continue
                 case "else":
-                    otherwise += 1
+                    if conditions and conditions[-1].decided:
+                        at = self._branch_end(at + 1, end, all_of_them=True)
+                        continue
+                    otherwise += not conditions or conditions[-1].decided is None
                     at += 1
                     continue
                 case "end":
                     follows = self._value(at + 1)
                     if follows == "if" and conditions:
-                        was_otherwise, was_doubtful = conditions.pop()
-                        otherwise, doubtful = int(was_otherwise), int(was_doubtful)
+                        branch = conditions.pop()
+                        otherwise, doubtful = int(branch.otherwise), int(branch.doubtful)
                     if follows not in {"if", "loop", "case"}:
                         handler = False
                     at = self._find(at, end, ";") + 1
@@ -135,6 +161,55 @@ class _Block:
                     if (doubtful or otherwise) and one.text is not None and _CHANGES.match(one.text):
                         yield BlockStatement(None, one.source, one.line)
             at = stop + 1
+
+    def _undone_until(self, at: int, end: int) -> int:
+        """The handlers of a block whose statements are undone because it always raises an error; else ``at``."""
+        depth = raises = 0
+        for one in range(at, end):
+            value, starts = self._value(one), self._value(one - 1) in _BEFORE_STATEMENT
+            if value == "exception" and self._value(one + 1) == "when" and not depth:
+                return one if raises else at
+            if starts and value == "raise" and self._value(one + 1) == "exception" and not depth:
+                raises += 1
+            if starts and value in {"begin", "if", "case", "loop", "for", "foreach", "while", "declare"}:
+                depth += value != "declare"
+            elif starts and value == "end":
+                if not depth:
+                    return at
+                depth -= 1
+        return at
+
+    def _branch_end(self, at: int, end: int, *, all_of_them: bool = False) -> int:
+        """The position of the next branch of an ``IF``, or of its ``END IF``."""
+        depth = 0
+        for one in range(at, end):
+            value = self._value(one)
+            if value == "end" and self._value(one + 1) == "if":
+                if not depth:
+                    return one
+                depth -= 1
+            elif value == "if" and self._value(one - 1) in _BEFORE_STATEMENT:
+                depth += 1
+            elif not depth and not all_of_them and value in {"else", "elsif", "elseif"}:
+                return one
+        return end
+
+    def _decide(self, text: str, scope: _Scope) -> bool | None:
+        """The truth of a condition; ``None`` if it is not known."""
+        try:
+            (_, query) = parse.parse(f"select {text}")[0]
+            return bool(self._truth(kind_of(query["targetList"][0])[1]["val"], scope))
+        except (UnknownError, StatementError, IndexError, KeyError, TypeError):
+            return None
+
+    def _truth(self, node: Any, scope: _Scope) -> Any:
+        kind, fields = kind_of(node)
+        if kind == "BoolExpr":
+            parts = [self._truth(one, scope) for one in fields["args"]]
+            return not parts[0] if fields["boolop"] == "NOT_EXPR" else _JUNCTIONS[fields["boolop"]](parts)
+        if kind == "SubLink" and fields["subLinkType"] == "EXISTS_SUBLINK":
+            return any(True for _ in self._rows_of(kind_of(fields["subselect"])[1], scope))
+        return value_of(node, scope.values)
 
     def _statement(self, at: int, stop: int, scope: _Scope) -> Iterator[BlockStatement]:
         first = self.tokens[at]
@@ -199,6 +274,9 @@ class _Block:
                 return name, value[:500]
             raise UnknownError
         text = self._text(begin, header)
+        if found := _RANGE.fullmatch(text.strip()):
+            first, last = map(int, found.groups())
+            return name, list(range(first, min(last, first + 500) + 1))
         if not text.lower().lstrip("( \n").startswith(("select", "values")):
             raise UnknownError
         return name, list(self._rows(text, scope))[:1000]
@@ -210,23 +288,26 @@ class _Block:
             raise UnknownError from None
         if kind != "SelectStmt":
             raise UnknownError
+        yield from self._rows_of(query, scope)
+
+    def _rows_of(self, query: Node, scope: _Scope) -> Iterator[Any]:
         if query.get("valuesLists"):
             for one in query["valuesLists"]:
-                yield _value(kind_of(one)[1]["items"][0], scope.values)
+                yield value_of(kind_of(one)[1]["items"][0], scope.values)
             return
         targets = [kind_of(one)[1] for one in query.get("targetList", [])]
         sources = query.get("fromClause", [])
-        if not sources:
-            value = _value(targets[0]["val"], scope.values)
+        if not sources and "whereClause" not in query and targets:
+            value = value_of(targets[0]["val"], scope.values)
             label = targets[0].get("name") or "unnest"
             for one in value if isinstance(value, list) else [value]:
-                yield _Row({label: one}, one)
+                yield LoopRow({label: one}, one)
             return
         if len(sources) != 1:
             raise UnknownError
         for row in self._source(sources[0], scope):
             values = {**scope.values, **row}
-            if "whereClause" in query and not _value(query["whereClause"], values):
+            if "whereClause" in query and not value_of(query["whereClause"], values):
                 continue
             found = {}
             for target in targets:
@@ -235,8 +316,8 @@ class _Block:
                     found.update(row)
                 else:
                     label = target.get("name") or (string(node["fields"][-1]) if shown == "ColumnRef" else "?")
-                    found[label] = _value(target["val"], values)
-            yield _Row(found, next(iter(found.values()), None))
+                    found[label] = value_of(target["val"], values)
+            yield LoopRow(found, next(iter(found.values()), None))
 
     def _source(self, node: Any, scope: _Scope) -> Iterator[dict[str, Any]]:
         kind, fields = kind_of(node)
@@ -261,7 +342,7 @@ class _Block:
                 return
         if kind == "RangeFunction":
             call = kind_of(fields["functions"][0]["List"]["items"][0])[1]
-            value = _value({"FuncCall": call}, scope.values)
+            value = value_of({"FuncCall": call}, scope.values)
             alias = fields.get("alias", {})
             label = (strings(alias.get("colnames")) or [alias.get("aliasname", "unnest")])[0]
             for one in value if isinstance(value, list) else [value]:
@@ -271,7 +352,7 @@ class _Block:
             query = kind_of(fields["subquery"])[1]
             columns = strings(fields.get("alias", {}).get("colnames"))
             for one in query.get("valuesLists", []):
-                items = [_value(item, scope.values) for item in kind_of(one)[1]["items"]]
+                items = [value_of(item, scope.values) for item in kind_of(one)[1]["items"]]
                 yield {
                     (columns[at] if at < len(columns) else f"column{at + 1}"): value for at, value in enumerate(items)
                 }
@@ -282,7 +363,7 @@ class _Block:
     def _evaluate(self, text: str, scope: _Scope) -> Any:
         try:
             (_, query) = parse.parse(f"select {text}")[0]
-            return _value(kind_of(query["targetList"][0])[1]["val"], scope.values)
+            return value_of(kind_of(query["targetList"][0])[1]["val"], scope.values)
         except (StatementError, IndexError, KeyError, TypeError):
             raise UnknownError from None
 
@@ -327,18 +408,6 @@ class _Block:
         return self.body[self.tokens[at].at : self.tokens[stop - 1].end]
 
 
-class _Row(str):
-    """A row of a loop: its fields, and the first one as text."""
-
-    __slots__ = ("fields",)
-    fields: dict[str, Any]
-
-    def __new__(cls, fields: dict[str, Any], first: Any) -> Self:
-        made = super().__new__(cls, "" if first is None else str(first))
-        made.fields = fields
-        return made
-
-
 def tokens(body: str) -> list[Token]:
     """The tokens of a block, without comments."""
     found: list[Token] = []
@@ -372,129 +441,3 @@ def _split(text: str) -> list[parse.SqlText]:
         return list(parse.split(RulesText("", text)))
     except InputError:
         return []
-
-
-def _value(node: Any, scope: dict[str, Any]) -> Any:
-    kind, fields = kind_of(node)
-    match kind:
-        case "A_Const":
-            return names.constant(node)
-        case "TypeCast":
-            return _value(fields["arg"], scope)
-        case "ColumnRef":
-            return _column(strings(fields["fields"]), scope)
-        case "A_ArrayExpr":
-            return [_value(one, scope) for one in fields.get("elements", [])]
-        case "FuncCall":
-            return _call(strings(fields["funcname"])[-1], [_value(one, scope) for one in fields.get("args", [])])
-        case "BoolExpr":
-            parts = [_value(one, scope) for one in fields["args"]]
-            match fields["boolop"]:
-                case "AND_EXPR":
-                    return all(parts)
-                case "OR_EXPR":
-                    return any(parts)
-            return not parts[0]
-        case "A_Expr":
-            return _operation(fields, scope)
-        case "List":
-            return [_value(one, scope) for one in fields.get("items", [])]
-    raise UnknownError
-
-
-def _column(parts: list[str], scope: dict[str, Any]) -> Any:
-    value = scope.get(parts[0].lower())
-    if len(parts) == 2 and isinstance(value, _Row) and parts[1] in value.fields:
-        return value.fields[parts[1]]
-    if len(parts) == 2 and parts[1] in scope:
-        return scope[parts[1]]
-    if len(parts) == 1 and parts[0].lower() in scope:
-        return value
-    raise UnknownError
-
-
-def _operation(fields: Node, scope: dict[str, Any]) -> Any:
-    operator = string(fields["name"][0])
-    left, right = _value(fields["lexpr"], scope), _value(fields["rexpr"], scope)
-    match fields["kind"], operator:
-        case "AEXPR_OP", "||":
-            if isinstance(left, list) or isinstance(right, list):
-                return [*(left if isinstance(left, list) else [left]), *(right if isinstance(right, list) else [right])]
-            return f"{_text(left)}{_text(right)}"
-        case ("AEXPR_OP", "=") if not isinstance(right, list):
-            return left == right
-        case ("AEXPR_OP", "<>"):
-            return left != right
-        case ("AEXPR_IN", _):
-            return (left in right) == (operator == "=")
-        case ("AEXPR_OP_ANY", "="):
-            return left in right
-        case ("AEXPR_OP_ALL", "<>"):
-            return left not in right
-        case ("AEXPR_LIKE", _):
-            pattern = re.escape(str(right)).replace("%", ".*").replace("_", ".")
-            return (re.fullmatch(pattern, str(left), re.DOTALL) is not None) == (operator == "~~")
-    raise UnknownError
-
-
-def _text(value: Any) -> str:
-    if value is None or isinstance(value, list):
-        raise UnknownError
-    return str(value)
-
-
-def _call(name: str, values: list[Any]) -> Any:
-    match name:
-        case "format":
-            return _format(_text(values[0]), values[1:])
-        case "quote_ident":
-            return _identifier(_text(values[0]))
-        case "quote_literal" | "quote_nullable":
-            return _literal(values[0])
-        case "concat":
-            return "".join("" if one is None else str(one) for one in values)
-        case "lower":
-            return _text(values[0]).lower()
-        case "replace":
-            return _text(values[0]).replace(_text(values[1]), _text(values[2]))
-        case "unnest" if isinstance(values[0], list):
-            return values[0]
-        case "string_to_array":
-            return _text(values[0]).split(_text(values[1]))
-    raise UnknownError
-
-
-def _identifier(value: str) -> str:
-    if re.fullmatch(r"[a-z_][a-z0-9_]*", value):
-        return f'"{value}"'
-    quoted = value.replace('"', '""')
-    return f'"{quoted}"'
-
-
-def _literal(value: Any) -> str:
-    if value is None:
-        return "NULL"
-    text = str(value).replace("'", "''")
-    return f"'{text}'"
-
-
-_PLACE = re.compile(r"%(?:(\d+)\$)?(-?\d*)([sIL%])")
-
-
-def _format(template: str, values: list[Any]) -> str:
-    position = 0
-
-    def one(match: re.Match[str]) -> str:
-        nonlocal position
-        if match.group(3) == "%":
-            return "%"
-        at = int(match.group(1)) - 1 if match.group(1) else position
-        position = at + 1
-        if at >= len(values):
-            raise UnknownError
-        value = values[at]
-        if match.group(3) == "L":
-            return _literal(value)
-        return _identifier(_text(value)) if match.group(3) == "I" else _text(value)
-
-    return _PLACE.sub(one, template)

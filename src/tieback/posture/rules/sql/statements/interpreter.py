@@ -35,6 +35,8 @@ class Interpreter:
         self.db = database
         self._kinds = kinds
         self.origin = Origin()
+        self.calls = 0
+        """Functions that were run because a statement calls them."""
 
     def run(self, text: str, line: int, steps: int = 0) -> None:
         """Apply one statement."""

@@ -20,9 +20,9 @@ def _rename(interpreter: Interpreter, fields: Node) -> None:
     elif kind == "OBJECT_COLUMN" and relation is not None:
         _rename_column(relation, fields["subname"], new)
     elif kind == "OBJECT_TABCONSTRAINT" and relation is not None:
-        for found in (relation.checks, relation.keys):
-            if fields["subname"] in found:
-                found[new] = found.pop(fields["subname"])
+        old = fields["subname"]
+        relation.checks = {(new if name == old else name): one for name, one in relation.checks.items()}
+        relation.keys = {(new if name == old else name): one for name, one in relation.keys.items()}
     elif kind in {"OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW"} and relation is not None:
         _move(interpreter, relation, (relation.name[0], new))
     elif kind in {"OBJECT_FUNCTION", "OBJECT_PROCEDURE", "OBJECT_ROUTINE"}:

@@ -3,6 +3,7 @@
 from tieback.posture.rules.sql import names, parse
 from tieback.posture.rules.sql.parse import Node, kind_of, string, strings
 from tieback.posture.rules.sql.schema import Namespace
+from tieback.posture.rules.sql.statements.do import run_called
 from tieback.posture.rules.sql.statements.interpreter import Interpreter, RefusedError, Statements
 
 
@@ -39,6 +40,7 @@ def _select(interpreter: Interpreter, fields: Node) -> None:
         if name != "FuncCall":
             continue
         called = strings(call.get("funcname"))[-1:]
+        run_called(interpreter, call)
         if called == ["set_config"]:
             values = [names.constant(one) for one in call.get("args", [])[:2]]
             if values[0] == "search_path":

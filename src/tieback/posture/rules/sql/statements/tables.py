@@ -60,8 +60,10 @@ def add_element(interpreter: Interpreter, relation: Relation, element: Any) -> N
         relation.columns[column.name] = column
         for one in fields.get("constraints", []):
             _constraint(relation, column, kind_of(one)[1])
+            _foreign_key(interpreter, relation, column, kind_of(one)[1])
     elif kind == "Constraint":
         _constraint(relation, None, fields)
+        _foreign_key(interpreter, relation, None, fields)
     elif kind == "TableLikeClause":
         known = interpreter.db.relation(*names.range_name(fields["relation"]))
         if known is not None:
@@ -99,6 +101,18 @@ def _constraint(relation: Relation, column: Column | None, fields: Node) -> None
         column.default = {"FuncCall": {"funcname": [{"String": {"sval": "nextval"}}]}}
 
 
+def _foreign_key(interpreter: Interpreter, relation: Relation, column: Column | None, fields: Node) -> None:
+    if fields.get("contype") != "CONSTR_FOREIGN":
+        return
+    own = [column.name] if column is not None else strings(fields.get("fk_attrs"))
+    target = interpreter.db.relation(*names.range_name(fields["pktable"]))
+    if target is None or len(own) != 1 or fields.get("skip_validation"):
+        return
+    columns = strings(fields.get("pk_attrs")) or list(target.keys.get(f"{target.name[1]}_pkey", ()))
+    if len(columns) == 1:
+        relation.references[own[0]] = (target.name, columns[0])
+
+
 def _constraint_name(relation: Relation, fields: Node, default: str) -> str:
     """The name in the statement, or the one that PostgreSQL makes of the table, the column and the kind."""
     name = base = str(fields.get("conname") or f"{relation.name[1]}_{default}")
@@ -118,6 +132,7 @@ def drop_constraints_of(relation: Relation, column: str) -> None:
     """Remove the constraints that a dropped column is part of."""
     relation.checks = {name: one for name, one in relation.checks.items() if column not in columns_used(one)}
     relation.keys = {name: one for name, one in relation.keys.items() if column not in one}
+    relation.references.pop(column, None)
 
 
 def add_unknown(interpreter: Interpreter, schema: str, name: str) -> None:

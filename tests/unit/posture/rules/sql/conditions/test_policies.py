@@ -25,3 +25,14 @@ CASES = [
 def test_queries_that_constants_make_irrelevant(ask: Ask, condition: str, access: str) -> None:
     sql = f"{NOTES} create policy p on notes for select using ({condition});"
     assert ask(SqlPolicies(), sql, "anonymous", "notes") == access
+
+
+@pytest.mark.parametrize(("name", "access"), [("a", "rw"), ("z", "-w")])
+def test_a_function_is_put_into_the_condition_before_a_later_constant_decides(ask: Ask, name: str, access: str) -> None:
+    sql = (
+        f"create schema private; create table private.admins (id uuid); {NOTES}"
+        "create function is_admin() returns boolean language sql stable as"
+        " $$ select exists (select 1 from private.admins a where a.id = auth.uid()) $$;"
+        f"create policy m on notes using (true); create policy {name} on notes for select using (is_admin());"
+    )
+    assert ask(SqlPolicies(), sql, "anonymous", "notes") == access

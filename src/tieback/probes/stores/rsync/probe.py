@@ -1,25 +1,29 @@
-"""The rsync daemon: names of modules, and which of them allow anonymous access. No list of files is requested.
+"""The rsync daemon: names of modules, which of them allow anonymous access, and how many files those hold.
 
 The server greets first, with the protocol's version (identify; proves nothing). Sends our greeting with ``#list``. On
-separate connections it sends our greeting with the name of each of at most ten modules, listed or named by the app
-(enumerate). ``@RSYNCD: OK`` means access, ``AUTHREQD`` means that a password is required. Then the connection is
-closed, before a transfer could begin.
+separate connections it sends our greeting with the name of each of at most ten modules, listed or named by the app.
+``@RSYNCD: OK`` means access, ``AUTHREQD`` means that a password is required. After ``OK`` it sends the arguments of
+``rsync -r`` to the server's sender, and no request for a file: the server sends the list of files and waits
+(enumerate). Extensions of their names come with it (describe). Names are not kept, and no content of a file comes.
 
-The content of a module is not counted: the protocol lists files only at the start of a transfer, all of them with their
-names. So the result is at most ``partial``. A server may hide modules (``list = no``); their names are not guessed.
+At most 128 KiB of a list are read, and the server itself sends about 1,000 entries ahead: then the count is a lower
+bound. A server may hide modules (``list = no``); their names are not guessed.
 
-Protocol: https://github.com/RsyncProject/rsync, ``clientserver.c``. Verified against rsync 3.4.
+Protocol: https://github.com/RsyncProject/rsync, ``clientserver.c``. Verified against rsync 3.5.0.
 """
 
 import re
 
+from tieback.model.figure import Quality, exact, lower_bound
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Container, ProbeReport
+from tieback.model.probe import Access, Container, Field, Outcome, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
+from tieback.probes.stores.rsync.listing import MIN_PROTOCOL, list_command, read_listing
 from tieback.probes.wire.lines import LineInbox
-from tieback.probes.wire.opening import opening_bytes, printable
+from tieback.probes.wire.opening import STREAM_ENDED, opening_bytes, printable
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
-from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Receive, Send, Target
+from tieback.probes.wire.xmltext import extension_patterns
+from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, SendCost, Target
 
 _MARK = b"@RSYNCD: "
 _HELLO = b"@RSYNCD: 30.0\n"
@@ -31,11 +35,11 @@ _MAX_MODULES = 1000
 _MAX_ASKED = 10
 """Maximum number of modules that are tested; each needs a connection."""
 _MAX_LINES = 2000
-_LIST, _ASK = "#list", "<module>"
+_LIST, _ASK, _FILES = "#list", "<module>", "files of <module>"
 
 
 class RsyncProbe:
-    """Probe of an rsync daemon: modules, and which of them allow anonymous access."""
+    """Probe of an rsync daemon: modules, which of them allow anonymous access, and their files."""
 
     meta = ProbeMeta(
         name="rsync",
@@ -49,8 +53,16 @@ class RsyncProbe:
             DeclaredSend(
                 _ASK,
                 re.escape(_HELLO) + _MODULE.encode() + b"\n",
-                "whether an anonymous client may open the module; the connection is closed before a transfer",
+                "whether an anonymous client may open the module",
                 Depth.ENUMERATE,
+            ),
+            DeclaredSend(
+                _FILES,
+                re.escape(list_command("MODULE")).replace(b"MODULE", _MODULE.encode()),
+                "names and sizes of files, as before a transfer; no file is requested. Only their number, bytes and "
+                "extensions are kept",
+                Depth.ENUMERATE,
+                cost=SendCost.BOUNDED,
             ),
         ),
         references=("https://download.samba.org/pub/rsync/rsyncd.conf.5",),
@@ -77,13 +89,17 @@ class RsyncProbe:
         names = list(dict.fromkeys((*listed, *target.names)))
         draft.containers = [Container((name,), "module") for name in listed]
         draft.fingerprint(names)
-        yield from _each(draft, target, names)
+        lists = int(version) >= MIN_PROTOCOL
+        if not lists:
+            draft.problem(f"files were not counted: that needs version {MIN_PROTOCOL} of the protocol")
+        yield from _each(draft, target, names, depth, lists=lists)
 
 
-def _each(draft: ReportDraft, target: Target, names: list[str]) -> Conversation[None]:
+def _each(draft: ReportDraft, target: Target, names: list[str], depth: Depth, *, lists: bool) -> Conversation[None]:
     if len(names) > _MAX_ASKED:
         draft.problem(f"{len(names)} modules; only the first {_MAX_ASKED} were probed one by one")
-    refused = 0
+    draft.untested.append("modules that the server does not list")
+    opened = refused = 0
     for name in names[:_MAX_ASKED]:
         if re.fullmatch(_MODULE, name) is None:
             draft.problem(f"skipped a module name that is not safe to send: {name[:60]!r}")
@@ -92,18 +108,60 @@ def _each(draft: ReportDraft, target: Target, names: list[str]) -> Conversation[
         yield Send(_HELLO + name.encode("ascii") + b"\n")
         word = yield from _verdict(inbox)
         if word == "OK":
+            opened += 1
             draft.access = Access.PARTIAL
             draft.prove(_ASK, f"{name} allows access without a password", Access.OPEN)
+            if lists:
+                yield from _count(draft, name, depth)
         elif word.startswith("AUTHREQD"):
             refused += 1
             draft.prove(_ASK, f"{name} requires a password", Access.AUTH_REQUIRED)
         else:
+            refused += 1
             draft.problem(f"{name[:60]}: {word[:120]}")
-    draft.untested.append("modules that the server does not list")
-    if draft.access is Access.PARTIAL:
-        draft.problem("files were not counted: the protocol lists them only at the start of a transfer, with all names")
-    elif refused and not draft.containers:
+    if refused and not opened and not draft.containers:
         draft.access = Access.AUTH_REQUIRED
+    elif opened and not refused and len(names) <= _MAX_ASKED:
+        _judge_open(draft)
+
+
+def _count(draft: ReportDraft, name: str, depth: Depth) -> Conversation[None]:
+    """Count the files of a module on the connection that has opened it."""
+    yield Send(list_command(name))
+    try:
+        found = yield from read_listing()
+    except Fault as fault:
+        if fault.outcome not in (Outcome.TIMEOUT, *STREAM_ENDED):
+            raise
+        draft.problem(f"{_FILES} ({name[:60]}): {fault.detail}")
+        return
+    if found.error:
+        draft.problem(f"{_FILES} ({name[:60]}): {found.error}")
+        if not found.names:
+            return
+    draft.prove(_FILES, f"{name} lists {len(found.names)} files", Access.OPEN)
+    figure = exact if found.complete else lower_bound
+    container = Container(
+        (name,),
+        "module",
+        records=figure(len(found.names), "list of files"),
+        bytes=figure(found.bytes, "list of files"),
+        fields=tuple(Field(one, "extension") for one in extension_patterns(found.names))
+        if depth.allows(Depth.DESCRIBE)
+        else (),
+    )
+    paths = [one.path for one in draft.containers]
+    at = paths.index(container.path) if container.path in paths else len(paths)
+    draft.containers[at : at + 1] = [container]
+
+
+def _judge_open(draft: ReportDraft) -> None:
+    """The access if every module allows it."""
+    figures = [one.records for one in draft.containers]
+    if any(figure is not None and figure.value for figure in figures):
+        draft.access = Access.OPEN
+    elif all(figure is not None and figure.quality is Quality.EXACT for figure in figures):
+        draft.access = Access.OPEN_EMPTY
 
 
 def _greeted(target: Target, seconds: float | None) -> Conversation[tuple[LineInbox, str]]:

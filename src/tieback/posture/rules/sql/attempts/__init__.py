@@ -1,0 +1,1 @@
+"""Requests that ``--verify`` tries on the throw-away PostgreSQL, by kind of object."""

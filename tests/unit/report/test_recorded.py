@@ -1,0 +1,44 @@
+"""What reports say about the recorded servers."""
+
+import io
+
+import pytest
+
+from bench import recordings
+from tieback.model.report import Report
+from tieback.report import recorded
+from tieback.report.document import about_lines
+from tieback.report.formats.markdown import MarkdownRenderer
+from tieback.report.formats.terminal import TerminalRenderer
+from tieback.report.recorded import RecordedServers, recorded_servers, recorded_text
+
+
+def test_the_figures_are_those_of_the_recordings() -> None:
+    assert RecordedServers(**recordings.by_server()) == recorded_servers(), "run tools/write-verified"
+
+
+@pytest.mark.parametrize(
+    ("figures", "text"),
+    [
+        ((137, 129, 0, 0), "held against 137 recorded servers: 129 right, none falsely open or closed"),
+        ((1200, 1100, 2, 0), "held against 1,200 recorded servers: 1,100 right, 2 falsely called open"),
+        ((9, 5, 1, 3), "held against 9 recorded servers: 5 right, 1 falsely called open, 3 falsely called closed"),
+    ],
+)
+def test_wrong_verdicts_are_not_left_out(
+    figures: tuple[int, int, int, int], text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorded, "recorded_servers", lambda: RecordedServers(*figures))
+    assert recorded_text() == text
+
+
+@pytest.mark.parametrize("renderer", [TerminalRenderer(), MarkdownRenderer()], ids=lambda one: one.meta.name)
+def test_a_report_explains_the_word_experimental_with_the_figures(
+    renderer: TerminalRenderer | MarkdownRenderer, report: Report
+) -> None:
+    assert dict(about_lines(report))["Probes"].startswith(recorded_text())
+    out = io.BytesIO()
+    renderer.render(report, out)
+    text = " ".join(out.getvalue().decode().split())
+    assert recorded_text() in text
+    assert "experimental: no recorded conversation" in text
