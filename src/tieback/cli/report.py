@@ -11,7 +11,7 @@ import typer
 from tieback.cli.completion import complete_figure
 from tieback.cli.files import open_whole
 from tieback.cli.formats import format_option
-from tieback.cli.options import RunOption
+from tieback.cli.options import ReferenceOption, RunOption
 from tieback.cli.terminal import (
     ExitCode,
     OutputFormat,
@@ -39,14 +39,6 @@ SuppressionsOption = Annotated[
 ]
 BaselineOption = Annotated[Path | None, typer.Option(help="Earlier report (.json or .ndjson): marks new findings.")]
 
-ReferenceOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--reference",
-        help="List only findings to which this may apply: owasp-mobile, nis2, cra, or one requirement such as "
-        "owasp-mobile:M9; repeatable.",
-    ),
-]
 SampleOption = Annotated[
     int | None,
     typer.Option(
