@@ -11,7 +11,7 @@ from tieback.posture.rules.sql import parse
 from tieback.posture.rules.sql.conditions import procedural
 from tieback.posture.rules.sql.conditions.context import Context, RefusedQueryError, Scope
 from tieback.posture.rules.sql.conditions.evaluator import MAX_DEPTH, Evaluator
-from tieback.posture.rules.sql.conditions.functions import body, bound_arguments, find_function
+from tieback.posture.rules.sql.conditions.functions import body, bound_arguments, find_function, means_same_tables
 from tieback.posture.rules.sql.conditions.operators import builtin, storage
 from tieback.posture.rules.sql.conditions.queries import scalar
 from tieback.posture.rules.sql.conditions.values import NOW, UNKNOWN, RequestHeaders, apply, cast, plain
@@ -110,6 +110,8 @@ def _called_value(evaluator: Evaluator, function: Function, arguments: list[Any]
 def _procedural(evaluator: Evaluator, function: Function, arguments: list[Any], context: Context) -> Any:
     program = procedural.compile_body(function.body)
     if program is None or context.depth > MAX_DEPTH:
+        return UNKNOWN
+    if not means_same_tables(evaluator.db, function, list(procedural.trees_of(program))):
         return UNKNOWN
     rights = replace(
         context, role=function.owner if function.definer else context.role, active=(), depth=context.depth + 1
