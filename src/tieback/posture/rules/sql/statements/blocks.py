@@ -21,6 +21,10 @@ _SILENT = {
     "rollback", "call", "select", "with", "analyze", "refresh", "notify", "lock",
 }  # fmt: skip
 _CHANGES = re.compile(r"\s*(create|alter|drop|grant|revoke|set|reset)\b", re.IGNORECASE)
+_STARTS = {";", "then", "else", "begin", "loop"}
+_LEVELS = {"debug", "log", "info", "notice", "warning"}
+_NUMBERS = re.compile(r"\s*(-?\d{1,9})\s*\.\.\s*(-?\d{1,9})\s*")
+MAX_ROUNDS = 1_000
 _LOOKS = re.compile(
     r"\b(exists|pg_\w+|information_schema|to_reg\w+|found|has_\w+_privilege|regclass)\b|\bis\s+(not\s+)?null\b",
     re.IGNORECASE,
@@ -53,6 +57,18 @@ class _Scope:
     values: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class _If:
+    """An ``IF`` whose branches are being executed."""
+
+    otherwise: int
+    doubtful: int
+    certain: bool = True
+    """True while all conditions were known."""
+    taken: bool = False
+    """True after a branch whose condition is known to be true."""
+
+
 class UnknownError(Exception):
     """A value that is not constant."""
 
@@ -78,7 +94,7 @@ class _Block:
             yield BlockStatement(None, "nested too deeply", 0)
             return
         handler, otherwise, doubtful = False, 0, 0
-        conditions: list[tuple[bool, bool]] = []
+        conditions: list[_If] = []
         while at < end:
             word = self.tokens[at].value.lower() if self.tokens[at].kind == "word" else ""
             match word:
@@ -95,25 +111,37 @@ class _Block:
                     handler = True
                     at += 1
                     continue
-                case "when" | "if" | "elsif" | "elseif" | "case":
-                    stop = self._find(at, end, "then") if word != "case" else self._find(at, end, "when")
+                case "when" | "case":
+                    at = self._find(at, end, "then") + 1 if word == "when" else self._find(at, end, "when")
+                    continue
+                case "if" | "elsif" | "elseif":
+                    stop = self._find(at, end, "then")
                     if word == "if":
-                        seen = bool(_LOOKS.search(self._text(at, stop)))
-                        conditions.append((otherwise > 0, doubtful > 0))
-                        doubtful += not seen
-                    elif word in {"elsif", "elseif"}:
-                        doubtful += 1
-                    at = stop + (word != "case")
+                        conditions.append(_If(otherwise, doubtful))
+                    one = conditions[-1] if conditions else _If(otherwise, doubtful, certain=False)
+                    known = self._truth(self._text(at + 1, stop), scope) if one.certain and not one.taken else None
+                    if one.taken or known is False:
+                        at = self._next_branch(stop + 1, end)
+                        continue
+                    if known:
+                        one.taken = True
+                    else:
+                        one.certain = False
+                        doubtful += word != "if" or not _LOOKS.search(self._text(at, stop))
+                    at = stop + 1
+                    continue
+                case "else" if conditions and conditions[-1].taken:
+                    at = self._next_branch(at + 1, end)
                     continue
                 case "else":
-                    otherwise += 1
+                    otherwise += not (conditions and conditions[-1].certain)
                     at += 1
                     continue
                 case "end":
                     follows = self._value(at + 1)
                     if follows == "if" and conditions:
-                        was_otherwise, was_doubtful = conditions.pop()
-                        otherwise, doubtful = int(was_otherwise), int(was_doubtful)
+                        closed = conditions.pop()
+                        otherwise, doubtful = closed.otherwise, closed.doubtful
                     if follows not in {"if", "loop", "case"}:
                         handler = False
                     at = self._find(at, end, ";") + 1
@@ -129,11 +157,14 @@ class _Block:
                     at = self._find(inner, end, ";") + 1
                     continue
             stop = self._find(at, end, ";")
+            if word == "raise" and not handler and not conditions and self._value(at + 1) not in _LEVELS:
+                # It undoes the statements of its block.
+                yield BlockStatement(None, f"all statements before {self._text(at, stop)}", 0)
             if not handler and stop > at:
-                for one in self._statement(at, stop, scope):
-                    yield one
-                    if (doubtful or otherwise) and one.text is not None and _CHANGES.match(one.text):
-                        yield BlockStatement(None, one.source, one.line)
+                for each in self._statement(at, stop, scope):
+                    yield each
+                    if (doubtful or otherwise) and each.text is not None and _CHANGES.match(each.text):
+                        yield BlockStatement(None, each.source, each.line)
             at = stop + 1
 
     def _statement(self, at: int, stop: int, scope: _Scope) -> Iterator[BlockStatement]:
@@ -199,6 +230,10 @@ class _Block:
                 return name, value[:500]
             raise UnknownError
         text = self._text(begin, header)
+        numbers = _NUMBERS.fullmatch(text)
+        if numbers and self._value(at) == "for":
+            first, last = (int(one) for one in numbers.groups())
+            return name, list(range(first, min(last, first + MAX_ROUNDS) + 1))
         if not text.lower().lstrip("( \n").startswith(("select", "values")):
             raise UnknownError
         return name, list(self._rows(text, scope))[:1000]
@@ -210,6 +245,9 @@ class _Block:
             raise UnknownError from None
         if kind != "SelectStmt":
             raise UnknownError
+        yield from self._query_rows(query, scope)
+
+    def _query_rows(self, query: Node, scope: _Scope) -> Iterator[Any]:
         if query.get("valuesLists"):
             for one in query["valuesLists"]:
                 yield _value(kind_of(one)[1]["items"][0], scope.values)
@@ -285,6 +323,53 @@ class _Block:
             return _value(kind_of(query["targetList"][0])[1]["val"], scope.values)
         except (StatementError, IndexError, KeyError, TypeError):
             raise UnknownError from None
+
+    def _truth(self, text: str, scope: _Scope) -> bool | None:
+        """The truth of a condition that constants, tables and policies decide; ``None`` if it is not known."""
+        try:
+            (_, query) = parse.parse(f"select {text}")[0]
+            return self._condition(kind_of(query["targetList"][0])[1]["val"], scope)
+        except (StatementError, UnknownError, IndexError, KeyError, TypeError):
+            return None
+
+    def _condition(self, node: Any, scope: _Scope) -> bool:
+        kind, fields = kind_of(node)
+        if kind == "BoolExpr":
+            parts = [self._condition(one, scope) for one in fields["args"]]
+            match fields["boolop"]:
+                case "AND_EXPR":
+                    return all(parts)
+                case "OR_EXPR":
+                    return any(parts)
+            return not parts[0]
+        if kind == "SubLink" and fields["subLinkType"] == "EXISTS_SUBLINK":
+            query = kind_of(fields["subselect"])[1]
+            found = next(self._query_rows(query, scope), None) is not None
+            names_policies = any(one.get("relname") == "pg_policies" for _, one in parse.walk(query))
+            if not found and not names_policies:
+                raise UnknownError  # a table can be one of other files
+            return found
+        value = _value(node, scope.values)
+        if not isinstance(value, bool):
+            raise UnknownError
+        return value
+
+    def _next_branch(self, at: int, end: int) -> int:
+        """Position of the next ``ELSIF``, ``ELSE`` or ``END`` of the same ``IF``."""
+        level = 0
+        for one in range(at, end):
+            value, before = self._value(one), self._value(one - 1)
+            if level == 0 and value in {"elsif", "elseif", "else"}:
+                return one
+            if value == "end":
+                if level == 0:
+                    return one
+                level -= 1
+            elif before == "end":
+                continue
+            elif value in {"begin", "case", "loop"} or (value == "if" and before in _STARTS):
+                level += 1
+        return end
 
     def _find(self, at: int, end: int, word: str) -> int:
         """Position of a word outside parentheses, or the end."""

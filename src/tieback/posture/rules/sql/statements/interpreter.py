@@ -35,6 +35,8 @@ class Interpreter:
         self.db = database
         self._kinds = kinds
         self.origin = Origin()
+        self.depth = 0
+        """Of blocks and functions that are running."""
 
     def run(self, text: str, line: int, steps: int = 0) -> None:
         """Apply one statement."""

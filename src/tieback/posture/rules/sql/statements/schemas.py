@@ -1,7 +1,7 @@
 """Schemas, extensions, and settings of the session: ``CREATE SCHEMA``, ``SET search_path``, ``SET ROLE``."""
 
-from tieback.posture.rules.sql import names, parse
-from tieback.posture.rules.sql.parse import Node, kind_of, string, strings
+from tieback.posture.rules.sql import names
+from tieback.posture.rules.sql.parse import Node, kind_of, string
 from tieback.posture.rules.sql.schema import Namespace
 from tieback.posture.rules.sql.statements.interpreter import Interpreter, RefusedError, Statements
 
@@ -34,19 +34,6 @@ def _set(interpreter: Interpreter, fields: Node) -> None:
         interpreter.db.current = values[0] if values and values[0] not in {"", "none", "default"} else "postgres"
 
 
-def _select(interpreter: Interpreter, fields: Node) -> None:
-    for name, call in parse.walk(fields):
-        if name != "FuncCall":
-            continue
-        called = strings(call.get("funcname"))[-1:]
-        if called == ["set_config"]:
-            values = [names.constant(one) for one in call.get("args", [])[:2]]
-            if values[0] == "search_path":
-                interpreter.db.search_path = tuple(
-                    one.strip(' "') for one in str(values[1]).split(",") if one.strip(' "')
-                )
-
-
 def _create_extension(interpreter: Interpreter, fields: Node) -> None:
     interpreter.db.extensions.add(fields["extname"])
 
@@ -54,7 +41,6 @@ def _create_extension(interpreter: Interpreter, fields: Node) -> None:
 KINDS: Statements = {
     "CreateSchemaStmt": _create_schema,
     "VariableSetStmt": _set,
-    "SelectStmt": _select,
     "CreateExtensionStmt": _create_extension,
 }
 """By the name of PostgreSQL's node."""
