@@ -89,6 +89,7 @@ def _trees(access: AccessContext, relation: Relation, command: str) -> Iterator[
                     if function.name not in seen and function.name[0] not in {"auth", "storage"}:
                         seen.add(function.name)
                         queue += body_trees(function)
+                        queue += [{"ResTarget": {"val": one}} for one in function.default_values if one is not None]
 
 
 def _trigger_trees(access: AccessContext) -> list[Any]:

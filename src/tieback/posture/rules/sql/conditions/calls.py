@@ -7,7 +7,7 @@ https://supabase.com/docs/guides/database/postgres/row-level-security.
 from dataclasses import replace
 from typing import Any
 
-from tieback.posture.rules.sql import parse
+from tieback.posture.rules.sql import names, parse
 from tieback.posture.rules.sql.conditions import procedural
 from tieback.posture.rules.sql.conditions.context import Context, RefusedQueryError, Scope
 from tieback.posture.rules.sql.conditions.evaluator import MAX_DEPTH, Evaluator
@@ -37,13 +37,21 @@ def _call(evaluator: Evaluator, fields: Node, scope: Scope, context: Context) ->
 
 
 def _by_position(function: Function, fields: Node, values: list[Any]) -> list[Any]:
-    found: list[Any] = [UNKNOWN] * len(function.arguments)
+    found: list[Any] = [_default(one) for one in function.default_values] or [UNKNOWN] * len(function.arguments)
     for at, (node, value) in enumerate(zip(fields.get("args", []), values, strict=True)):
         label = kind_of(node)[1].get("name") if "NamedArgExpr" in node else None
         place = function.parameters.index(label) if label in function.parameters else at
         if place < len(found):
             found[place] = value
     return found
+
+
+def _default(node: Any) -> Any:
+    """The default of an argument, if it is a constant."""
+    try:
+        return names.constant(node)
+    except ValueError:
+        return UNKNOWN
 
 
 def _session_function(evaluator: Evaluator, name: str, arguments: list[Any], context: Context) -> tuple[Any] | None:

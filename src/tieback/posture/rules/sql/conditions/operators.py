@@ -1,5 +1,7 @@
 """Operators and built-in functions of plain values."""
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from tieback.posture.rules.sql.conditions.values import (
@@ -81,8 +83,13 @@ def operate(operator: str, left: Any, right: Any) -> Any:  # noqa: PLR0912 - an 
             return found
         case "#>>" | "#>" if isinstance(left, dict) and isinstance(right, str):
             return _path(left, *(key.strip() for key in right.strip("{}").split(",")))
-        case "?" if isinstance(left, dict):
+        case "->" | "->>" if isinstance(left, list) and isinstance(right, int):
+            found = left[right] if -len(left) <= right < len(left) else None
+            return found if operator == "->" or isinstance(found, str) or found is None else UNKNOWN
+        case "?" if isinstance(left, dict | list) and isinstance(right, str):
             return right in left
+        case "~" | "~*" | "!~" | "!~*" if isinstance(left, str) and isinstance(right, str):
+            return _pattern(left, right, operator)
         case "||" if isinstance(left, str) and isinstance(right, str):
             return (left + right)[:10_000]
         case "||" if isinstance(left, list) and isinstance(right, list):
@@ -93,9 +100,33 @@ def operate(operator: str, left: Any, right: Any) -> Any:  # noqa: PLR0912 - an 
             return all(one in right for one in left)
         case "&&" if isinstance(left, list) and isinstance(right, list):
             return any(one in right for one in left)
+        case "/" | "%" if isinstance(left, int) and isinstance(right, int) and right != 0 and _numeric(left):
+            divided = abs(left) // abs(right) * (1 if (left < 0) == (right < 0) else -1)
+            return divided if operator == "/" else left - right * divided
         case "+" | "-" | "*" if _numeric(left) and _numeric(right) and abs(left) < 1e15 and abs(right) < 1e15:
             return {"+": left + right, "-": left - right, "*": left * right}[operator]
     return UNKNOWN
+
+
+_SIMPLE = re.compile(r"\^?[\w\s@,:/.-]*\$?")
+"""Regular expressions without repetition: others are not evaluated, because a hostile one takes too long."""
+
+
+def _pattern(text: str, pattern: str, operator: str) -> Any:
+    if len(pattern) > 200 or not _SIMPLE.fullmatch(pattern):
+        return UNKNOWN
+    found = re.search(pattern.replace("$", r"\Z"), text, re.IGNORECASE if operator.endswith("*") else 0)
+    return (found is None) == operator.startswith("!")
+
+
+def extreme(values: Sequence[Any], *, greatest: bool) -> Any:
+    """``GREATEST`` and ``LEAST``: null does not count."""
+    known = [one for one in values if one is not None]
+    if not known:
+        return None
+    if not all(_numeric(one) for one in known):
+        return UNKNOWN
+    return max(known) if greatest else min(known)
 
 
 def _numeric(value: Any) -> bool:
@@ -111,13 +142,16 @@ def builtin(name: str, arguments: list[Any], *, inexact: bool) -> Any:
         case "split_part":
             result = apply(_split_part, *arguments)
         case "string_to_array":
-            result = apply(lambda one, mark: one.split(mark) if isinstance(one, str) and mark else None, *arguments)
+            result = apply(_split, *arguments)
         case "concat":
             result = apply(lambda *each: "".join("" if one is None else str(one) for one in each), *arguments)
         case "starts_with":
-            result = apply(lambda one, other: truth(one.startswith(other)) if one and other else None, *arguments)
+            result = apply(_starts_with, *arguments)
         case "array_length" | "cardinality":
-            result = apply(lambda one, *_: (len(one) or None) if isinstance(one, list) else UNKNOWN, *arguments)
+            # The length of an empty array is null, its number of items is 0.
+            result = apply(lambda one, *_: _items(one, empty=0 if name == "cardinality" else None), *arguments)
+        case "left" | "right" | "replace" | "position" | "strpos" | "substring" | "abs":
+            result = apply(lambda *each: _part(name, each), *arguments)
         case "jsonb_extract_path_text" | "json_extract_path_text":
             result = apply(_path, *arguments)
     if inexact and result is not UNKNOWN and not isinstance(result, Truth | Approximate | OneOf):
@@ -140,6 +174,51 @@ def _text_function(name: str, value: Any) -> Any:
         case "length" | "char_length":
             return len(value)
     return value.strip(" ")
+
+
+def _items(value: Any, *, empty: int | None) -> Any:
+    if value is None:
+        return None
+    return (len(value) or empty) if isinstance(value, list) else UNKNOWN
+
+
+def _split(value: Any, mark: Any) -> Any:
+    if value is None:
+        return None
+    if not isinstance(value, str) or not isinstance(mark, str):
+        return UNKNOWN
+    if not value:
+        return []
+    return value.split(mark) if mark else [value]
+
+
+def _starts_with(value: Any, other: Any) -> Any:
+    if value is None or other is None:
+        return None
+    return truth(value.startswith(other)) if isinstance(value, str) and isinstance(other, str) else UNKNOWN
+
+
+def _part(name: str, values: Sequence[Any]) -> Any:
+    """Parts of a text, and the absolute value of a number."""
+    if None in values:
+        return None
+    match name, values:
+        case "abs", [int() | float() as number]:
+            return abs(number)
+        case "left", [str() as text, int() as count] if count >= 0:
+            return text[:count]
+        case "right", [str() as text, int() as count] if count >= 0:
+            return text[len(text) - count :] if count <= len(text) else text
+        case "replace", [str() as text, str() as old, str() as new] if old:
+            fits = len(text) + text.count(old) * len(new) <= 10_000
+            return text.replace(old, new) if fits else UNKNOWN
+        case "position" | "strpos", [str() as text, str() as part]:
+            return text.find(part) + 1
+        case "substring", [str() as text, int() as first, int() as count] if first > 0 and count >= 0:
+            return text[first - 1 : first - 1 + count]
+        case "substring", [str() as text, int() as first] if first > 0:
+            return text[first - 1 :]
+    return UNKNOWN
 
 
 def _split_part(value: Any, mark: Any, at: Any) -> Any:
