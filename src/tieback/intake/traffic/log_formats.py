@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 from tieback.model.errors import InputError
 
@@ -52,7 +53,7 @@ class _Table:
 def _table() -> _Table:
     data = tomllib.loads(files(__package__).joinpath("logs.toml").read_text(encoding="utf-8"))
     return _Table(
-        tuple(map(_format, data["format"])),
+        tuple(one.format() for one in msgspec.convert(data["format"], list[_FormatTable])),
         data["protocols"],
         {name: what for what, names in data["synonyms"].items() for name in names},
     )
@@ -62,15 +63,26 @@ def _names(value: str | list[str]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-def _format(data: dict[str, Any]) -> LogFormat:
-    return LogFormat(
-        name=data["name"],
-        reader=data["reader"],
-        needs=tuple(data["needs"]),
-        when=tuple((column, _names(values)) for column, values in data.get("when", {}).items()),
-        kind=data["kind"],
-        columns={what: _names(columns) for what, columns in data["columns"].items()},
-    )
+class _FormatTable(msgspec.Struct):
+    """A ``[[format]]`` table as it is written."""
+
+    reader: str
+    kind: str
+    columns: dict[str, str | list[str]]
+    name: str = ""
+    needs: list[str] = []
+    when: dict[str, str | list[str]] = {}
+
+    def format(self, name: str = "") -> LogFormat:
+        """The format; ``name`` if the table has none."""
+        return LogFormat(
+            name=self.name or name,
+            reader=self.reader,
+            needs=tuple(self.needs),
+            when=tuple((column, _names(values)) for column, values in self.when.items()),
+            kind=self.kind,
+            columns={what: _names(columns) for what, columns in self.columns.items()},
+        )
 
 
 MAX_MAP = 256 * 1024
@@ -107,8 +119,8 @@ def read_columns(path: Path) -> tuple[LogFormat, ...]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"not valid TOML: {error}"[:200], where=str(path), advice=advice) from None
     try:
-        found = tuple(_format({"needs": [], "name": path.name, **table}) for table in tables)
-    except (KeyError, TypeError, AttributeError) as error:
+        found = tuple(one.format(path.name) for one in msgspec.convert(tables, list[_FormatTable]))
+    except msgspec.ValidationError as error:
         raise InputError(
             f"missing or invalid key in a [[format]] table: {error}"[:200], where=str(path), advice=advice
         ) from None

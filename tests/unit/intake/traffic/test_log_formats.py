@@ -80,7 +80,10 @@ def test_a_map_of_columns(tmp_path: Path) -> None:
     [
         ("", r"no \[\[format\]\]"),
         ("x = [", "not valid TOML"),
-        ("[[format]]\nreader = 'json'", "missing or invalid key.*'kind'"),
+        ("[[format]]\nreader = 'json'", "missing or invalid key.*`kind`"),
+        ("[[format]]\nreader = ['json']\nkind = 'flow'\ncolumns = {}", "missing or invalid key.*reader"),
+        ("[[format]]\nreader = 'json'\nkind = 'flow'\ncolumns = { host = [1] }", "missing or invalid key.*columns"),
+        ("[[format]]\nreader = 'json'\nkind = 'flow'\nneeds = 'ab'\ncolumns = {}", "missing or invalid key.*needs"),
         ("[[format]]\nreader = 'json'\nkind = 'flow'\ncolumns = { nonsense = 'a' }", "columns nonsense"),
         ("[[format]]\nreader = 'xml'\nkind = 'flow'\ncolumns = {}", "reader 'xml'"),
         ("format = 3", "missing or invalid key"),

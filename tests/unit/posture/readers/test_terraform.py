@@ -505,8 +505,8 @@ def test_outputs_that_refer_to_many_others_are_resolved_once() -> None:
 
 
 def test_many_instances_are_linked_by_their_index() -> None:
-    buckets = {f"aws_s3_bucket__b__{n}": {"bucket": f"b{n}"} for n in range(3000)}
-    policies = {f"aws_s3_bucket_policy__p__{n}": {"bucket": to("aws_s3_bucket.b")} for n in range(3000)}
+    buckets: dict[str, Any] = {f"aws_s3_bucket__b__{n}": {"bucket": f"b{n}"} for n in range(3000)}
+    policies: dict[str, Any] = {f"aws_s3_bucket_policy__p__{n}": {"bucket": to("aws_s3_bucket.b")} for n in range(3000)}
     graph = read_graph(json.loads(plan(**buckets, **policies)))
     assert graph is not None
     for bucket in graph.of("aws_s3_bucket"):
