@@ -158,15 +158,34 @@ def _aggregate(evaluator: Evaluator, found: list[str], target: Any, query: Node,
         return UNKNOWN
     if name == ["bool_or"]:
         inner = fields["args"][0]
-        return _rows(evaluator, query, scope, context, lambda one, rights: truth(evaluator.value(inner, one, rights)))[
-            0
-        ]
+        met = _rows(evaluator, query, scope, context, lambda one, rights: truth(evaluator.value(inner, one, rights)))[0]
+        world, evaluator.world = evaluator.world, None
+        try:
+            exists = _rows(evaluator, query, scope, context, lambda _one, _rights: TRUE)[0]
+        finally:
+            evaluator.world = world
+        return _any_row(met, exists)
     exists = _rows(evaluator, query, scope, context, lambda _one, _rights: TRUE)[0]
     if "T" not in exists.possible:
         return 0
     if exists.possible == TRUE.possible:
         return OneOf((1, 2, 1000), chosen=False)
     return OneOf((0, 1), chosen=True) if exists.concrete == "C" else OneOf((0, 1, 2, 1000), chosen=False)
+
+
+def _any_row(met: Truth, exists: Truth) -> Truth:
+    """``bool_or``: null without rows, which is not the same as false inside ``NOT``."""
+    if met.possible == TRUE.possible:
+        return TRUE
+    possible = {"T"} & met.possible
+    possible |= {"F"} if "T" in exists.possible else set()
+    # The requester writes a row if false helps it more than null.
+    possible |= {"N"} if "F" in exists.possible and exists.concrete != "C" else set()
+    if met.holds:
+        return Truth(frozenset(possible), met.concrete)
+    if "T" not in exists.possible:
+        return Truth(frozenset(possible), "N")
+    return Truth(frozenset(possible), "F" if exists.holds else "")
 
 
 def _rows(  # noqa: PLR0912 - how a row can exist

@@ -16,6 +16,7 @@ SCHEMA = (
     "create table notes (id bigint); alter table notes enable row level security;"
     "create policy p on notes for select using (is_admin());"
 )
+CLOSED = "alter table profiles enable row level security;"
 OWN = "create policy {0} on profiles for {0} using (id = auth.uid());"
 INSERT = "create policy i on profiles for insert with check (id = auth.uid());"
 CASES = [
@@ -61,4 +62,18 @@ SAME = "exists (select 1 from members m where m.team = notes.team and m.user_id 
 )
 def test_a_row_that_one_query_needs_can_be_one_that_another_forbids(ask: Ask, condition: str, access: str) -> None:
     sql = f"{MEMBERS} create policy p on notes for select using ({condition});"
+    assert ask(SqlPolicies(), sql, "any-user", "notes") == access
+
+
+@pytest.mark.parametrize(
+    ("negation", "secured", "access"),
+    [("", "", "r-"), ("not", "", "r-"), ("", CLOSED, "--"), ("not", CLOSED, "--")],
+)
+def test_bool_or_is_null_without_visible_rows(ask: Ask, negation: str, secured: str, access: str) -> None:
+    sql = (
+        f"create table profiles (id uuid primary key, role text); {secured}"
+        "create table notes (id bigint); alter table notes enable row level security;"
+        f"create policy p on notes for select using ({negation}"
+        " (select bool_or(p.role = 'admin') from profiles p where p.id = auth.uid()));"
+    )
     assert ask(SqlPolicies(), sql, "any-user", "notes") == access
