@@ -14,3 +14,12 @@ RunOption = Annotated[
         autocompletion=complete_run,
     ),
 ]
+
+ReferenceOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--reference",
+        help="List only findings to which this may apply: owasp-mobile, nis2, cra, or one requirement such as "
+        "owasp-mobile:M9; repeatable.",
+    ),
+]

@@ -10,7 +10,7 @@ import typer
 from rich.text import Text
 
 from tieback.cli.formats import format_option
-from tieback.cli.options import RunOption
+from tieback.cli.options import ReferenceOption, RunOption
 from tieback.cli.posture_rules import rules
 from tieback.cli.posture_tables import SHOWN, print_imports, print_join, print_numbers, print_resources
 from tieback.cli.terminal import (
@@ -315,6 +315,7 @@ def join(
     fail_on: Annotated[
         str, typer.Option("--fail-on", help="Exit with code 1 if a finding has at least this severity.")
     ] = "never",
+    reference: ReferenceOption = None,
     since: SinceOption = "",
     workspace: WorkspaceOption = Path(".tieback"),
     run: RunOption = "",
@@ -326,6 +327,7 @@ def join(
     """
     import heapq
 
+    from tieback.assess.references import select
     from tieback.model.exposure import Finding, Severity
     from tieback.model.posture import OwnedResource, UnclaimedStore, UnprobedPublicResource, rank_exposure
     from tieback.pipeline.posture.join import JoinSummary
@@ -345,6 +347,7 @@ def join(
         JoinSummary: "posture-summary",
     }
     worst = -1
+    related = select(reference or ())
     gate = fail_on != "never"
     with _opened(workspace, trusted=gate) as opened:
         changed = [f"{name}: {why}" for name, why in check_parts(opened.lake) if why] if gate else []
@@ -356,6 +359,8 @@ def join(
         chosen = finished_run(opened, run)
         for count, one in enumerate(joined(opened, since=_moment(since, "--since"), run=chosen.id if chosen else "")):
             if isinstance(one, Finding):
+                if related and related.isdisjoint(one.references):
+                    continue
                 worst = max(worst, one.severity.rank)
             if output is OutputFormat.JSON:
                 write_line(encode(kinds[type(one)], one))

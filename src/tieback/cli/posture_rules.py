@@ -31,8 +31,8 @@ def rules(
         typer.Argument(
             metavar="FILE",
             help="Rules files, or a project's folder: Firebase, Supabase, SQL, Convex, Amplify, InstantDB, PocketBase, "
-            "Appwrite, Directus, Hasura. Also policies of S3, Google and Azure, Compose files, Kubernetes manifests, and "
-            "configuration files of data stores. The format is detected.",
+            "Appwrite, Directus, Hasura. Also policies of S3, Google and Azure, Compose files, Kubernetes manifests, "
+            "and configuration files of data stores. The format is detected.",
         ),
     ],
     *,

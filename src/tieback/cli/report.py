@@ -1,6 +1,5 @@
 """``tieback report``: render the last run of a workspace, compare two reports, explain a figure."""
 
-import os
 import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ import typer
 from tieback.cli.completion import complete_figure
 from tieback.cli.files import open_whole
 from tieback.cli.formats import format_option
-from tieback.cli.options import RunOption
+from tieback.cli.options import ReferenceOption, RunOption
 from tieback.cli.terminal import (
     ExitCode,
     OutputFormat,
@@ -40,14 +39,6 @@ SuppressionsOption = Annotated[
 ]
 BaselineOption = Annotated[Path | None, typer.Option(help="Earlier report (.json or .ndjson): marks new findings.")]
 
-ReferenceOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--reference",
-        help="List only findings to which this may apply: owasp-mobile, nis2, cra, or one requirement such as "
-        "owasp-mobile:M9; repeatable.",
-    ),
-]
 SampleOption = Annotated[
     int | None,
     typer.Option(
@@ -214,7 +205,7 @@ def read_suppressions(workspace: Path, path: Path | None) -> Callable[[Report], 
     Raises:
             UsageError: the file is invalid.
     """
-    from tieback.storage.trust import SUPPRESSIONS_FILE, accept_file, accepts_file
+    from tieback.storage.trust import SUPPRESSIONS_FILE, accept_passed, accepts_file
 
     default = workspace / SUPPRESSIONS_FILE
     file = path if path is not None else default
@@ -230,9 +221,7 @@ def read_suppressions(workspace: Path, path: Path | None) -> Callable[[Report], 
     suppressions = load_suppressions(file, load_rules())
 
     def apply(whole: Report) -> Report:
-        # A new workspace exists only now.
-        if path is not None and os.path.realpath(path) == os.path.realpath(default):
-            accept_file(workspace, SUPPRESSIONS_FILE)
+        accept_passed(workspace, SUPPRESSIONS_FILE, path)  # a new workspace exists only now
         return apply_suppressions(whole, suppressions, datetime.now(UTC).date(), str(file))
 
     return apply

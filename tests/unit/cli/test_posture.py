@@ -88,6 +88,53 @@ def test_fail_on(level: str, code: int, run: Run) -> None:
     assert run("posture", "join", "--fail-on", level).code == code
 
 
+@pytest.mark.usefixtures("account", "outside")
+def test_join_lists_findings_by_reference(run: Run) -> None:
+    run("posture", "import", "instances.json", "network.json")
+    ended = run("posture", "join", "--reference", "owasp-mobile:M9", "--format", "json", "--fail-on", "high")
+    findings = [one for one in map(json.loads, ended.out.splitlines()) if one["schema"] == "tieback/finding/1"]
+    assert ended.code == 1
+    assert [one["rule"] for one in findings] == ["posture-open-own-store"]
+    assert "owasp-mobile:M9" in findings[0]["references"]
+    ended = run("posture", "join", "--reference", "owasp-mobile:M5", "--format", "json", "--fail-on", "low")
+    assert ended.code == 0
+    assert '"finding"' not in ended.out
+    ended = run("posture", "join", "--reference", "iso")
+    assert (ended.code, "unknown reference" in ended.err) == (2, True)
+
+
+def test_a_plan_can_fail_a_build(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "plan.json").write_text(EXPORTS["terraform-plan"][1])
+    assert run("posture", "import", "plan.json").code == 0
+    assert run("posture", "numbers", "--fail-on", "unencrypted").code == 0
+    ended = run("posture", "numbers", "--fail-on", "unencrypted", "--planned")
+    assert (ended.code, "--fail-on: unencrypted (1)" in ended.err) == (1, True)
+    assert "Hosted databases in templates, not deployed" in ended.out
+
+
+def test_templates_need_checkov(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    (tmp_path / "main.tf").write_text('resource "aws_s3_bucket" "b" {\n}\n')
+    ended = run("posture", "templates", ".")
+    assert (ended.code, "Checkov is not installed" in ended.err) == (2, True)
+    ended = run("posture", "import", "main.tf")
+    assert (ended.code, "Checkov, which is not installed" in ended.err) == (4, True)
+
+
+def test_the_result_of_checkov_is_imported_as_planned(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "infra").mkdir()
+    (tmp_path / "infra" / "main.tf").write_text("x")
+    (tmp_path / "result.json").write_text(EXPORTS["checkov"][1])
+    program = tmp_path / "stand-in"
+    program.write_text(f"#!/bin/sh\nmkdir out; cp {tmp_path}/result.json out/results_json.json\n")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    ended = run("posture", "templates", "infra", "--checkov", str(program))
+    assert ended.code == 3  # a template was not parsed
+    assert "Checkov run on infra" in flat(ended.out)
+    (line,) = run("posture", "list", "--format", "json").out.splitlines()
+    assert json.loads(line)["planned"] is True
+
+
 def test_fail_on_takes_what_it_knows(run: Run) -> None:
     ended = run("posture", "join", "--fail-on", "bad")
     assert (ended.code, "Choose one of never, " in ended.err) == (2, True)

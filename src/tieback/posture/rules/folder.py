@@ -14,6 +14,7 @@ from tieback.model.errors import InputError, UsageError
 from tieback.posture.rules import reader_for
 from tieback.posture.rules.amplify import Amplify
 from tieback.posture.rules.appwrite import Appwrite
+from tieback.posture.rules.containers.kubernetes import Kubernetes
 from tieback.posture.rules.convex import Convex
 from tieback.posture.rules.directus import Directus
 from tieback.posture.rules.firebase_project import firebase_parts
@@ -77,10 +78,15 @@ def parts_of(folder: Path) -> Iterator[Part | InputError]:
             count += 1
             yield place
     if not count:
-        found = list(_loose(tree))
+        found = dict(_loose(tree))
         if not found:
             raise InputError("no rules are recognised in this folder", where=str(folder), advice=_NO_RULES)
-        yield from grouped(found)
+        manifests = tuple(path for path, kind in found.items() if kind == Kubernetes.meta.name)
+        if len(manifests) > 1:
+            # A Service in one file leads to the containers in another.
+            yield RulesPart(Kubernetes.meta.name, manifests, folder)
+            found = {path: kind for path, kind in found.items() if path not in manifests}
+        yield from grouped(list(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,14 +230,13 @@ def _mentions(path: Path, word: bytes) -> bool:
         return False
 
 
-def _loose(tree: _Tree) -> Iterator[Path]:
-    """Files of the folder itself that a reader recognises."""
+def _loose(tree: _Tree) -> Iterator[tuple[Path, str]]:
+    """Files of the folder itself that a reader recognises, with the name of the reader."""
     top = tree.folders[0]
     for name in top.files[:_MAX_LOOSE]:
         path = top.path / name
         try:
             if path.suffix.lower() in _LOOSE and path.stat().st_size <= _MAX_LOOSE_BYTES:
-                reader_for(load_text(path))
-                yield path
+                yield path, reader_for(load_text(path)).meta.name
         except (InputError, UsageError, OSError):
             continue

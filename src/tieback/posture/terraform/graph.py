@@ -17,6 +17,10 @@ _INDEX = re.compile(r"\[(?:\"(?:[^\"\\]|\\.)*\"|\d+)\]$")
 _INDEXES = re.compile(r"\[(?:\"(?:[^\"\\]|\\.)*\"|\d+)\]")
 _ITERATION = frozenset({"each", "count", "self"})
 """References to the own instance: the index tells which one."""
+_NO_RESOURCES = frozenset({"local", "data", "path", "terraform"})
+_MAX_TARGETS = 1000
+"""Most resources of one ``count`` or ``for_each`` that an argument names together."""
+_MAX_REFERENCES = 1000
 _OWN_NAMES = ("id", "arn", "name", "bucket", "identifier", "cluster_identifier", "domain_name")
 """Attributes by which other resources name a resource."""
 
@@ -85,6 +89,9 @@ class TerraformGraph:
     """By type and a value by which others name it."""
     _by_base: dict[str, list[TerraformResource]] = field(default_factory=dict)
     """By address without index."""
+    _by_address: dict[str, TerraformResource] = field(default_factory=dict)
+    _resolved: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    """Addresses by module and reference."""
     _links: dict[tuple[str, str, str], tuple[dict[str, list[TerraformResource]], bool]] = field(default_factory=dict)
 
     def add(self, one: TerraformResource) -> None:
@@ -94,6 +101,7 @@ class TerraformGraph:
             return
         self.resources.append(one)
         self._by_type.setdefault(one.type, []).append(one)
+        self._by_address[one.address] = one
         self._by_base.setdefault(_INDEX.sub("", one.address), []).append(one)
         words = {word for name in _OWN_NAMES if isinstance(word := one.values.get(name), str) and word}
         for word in words:
@@ -154,45 +162,47 @@ class TerraformGraph:
         found: dict[str, TerraformResource] = {}
         for address in addresses:
             base = _INDEX.sub("", address)
-            some = [each for each in self._by_base.get(base, ()) if each.type in types]
-            exact = [each for each in some if each.address == address and address != base]
-            same = [each for each in some if each.index and each.index == one.index]
-            chosen = exact or same or some
-            if len(chosen) > 1 and not isinstance(one.values.get(argument), list):
+            exact = self._by_address.get(address) or self._by_address.get(base + one.index)
+            chosen = [exact] if exact is not None else self._by_base.get(base, [])
+            if len(chosen) > (_MAX_TARGETS if isinstance(one.values.get(argument), list) else 1):
                 return None
-            found |= {each.address: each for each in chosen}
+            found |= {each.address: each for each in chosen if each.type in types}
         return list(found.values())
 
     def _resolve(self, module: str, references: Sequence[str], steps: int) -> list[str]:
         """Addresses of the resources behind references; empty if one of them cannot be resolved."""
-        found: list[str] = []
+        found: dict[str, None] = {}
         for reference in _longest(references):
-            if steps <= 0:
-                return []
-            kind, _, rest = reference.partition(".")
-            here = self.module_of(module)
-            if kind == "var":
-                outer, _, call = module.rpartition(".module.") if ".module." in module else ("", "", module[7:])
-                inputs = self.module_of(outer)
-                name = _INDEXES.sub("", call)
-                expression = inputs.inputs.get(name, {}).get(rest.partition(".")[0]) if inputs and module else None
-                more = self._resolve(outer, _references(expression), steps - 1)
-            elif kind == "module":
-                call, _, output = rest.partition(".")
-                inner = here.calls.get(_INDEXES.sub("", call)) if here else None
-                expression = inner.outputs.get(output.partition(".")[0], {}).get("expression") if inner else None
-                more = self._resolve(f"{module}.module.{call}".lstrip("."), _references(expression), steps - 1)
-            elif kind in _ITERATION:
+            if reference.partition(".")[0] in _ITERATION:
                 continue
-            elif kind in {"local", "data", "path", "terraform"}:
-                more = []
-            else:
-                parts = _split(reference)
-                more = [f"{module}.{'.'.join(parts[:2])}".lstrip(".")] if len(parts) > 1 else []
+            more = self._resolved.get((module, reference))
+            if more is None:
+                more = self._resolved[module, reference] = self._step(module, reference, steps)
             if not more:
                 return []
-            found += more
-        return found
+            found |= dict.fromkeys(more)
+        return list(found)
+
+    def _step(self, module: str, reference: str, steps: int) -> list[str]:
+        """As ``_resolve``, for one reference: through an input of the module, an output of another one, or none."""
+        if steps <= 0:
+            return []
+        kind, _, rest = reference.partition(".")
+        if kind == "var":
+            outer, _, call = module.rpartition(".module.") if ".module." in module else ("", "", module[7:])
+            inputs = self.module_of(outer)
+            expressions = inputs.inputs.get(_INDEXES.sub("", call), {}) if inputs and module else {}
+            return self._resolve(outer, _references(expressions.get(rest.partition(".")[0])), steps - 1)
+        if kind == "module":
+            call, _, output = rest.partition(".")
+            here = self.module_of(module)
+            inner = here.calls.get(_INDEXES.sub("", call)) if here else None
+            expression = _dict(inner.outputs.get(output.partition(".")[0])).get("expression") if inner else None
+            return self._resolve(f"{module}.module.{call}".lstrip("."), _references(expression), steps - 1)
+        if kind in _NO_RESOURCES:
+            return []
+        parts = _split(reference)
+        return [f"{module}.{'.'.join(parts[:2])}".lstrip(".")] if len(parts) > 1 else []
 
     def module_of(self, address: str) -> _Module | None:
         """The configuration of a module; ``None`` if there is none."""
@@ -331,7 +341,7 @@ def _split(reference: str) -> list[str]:
 
 
 def _words(value: Any) -> list[str]:
-    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+    return [one for one in value[:_MAX_REFERENCES] if isinstance(one, str)] if isinstance(value, list) else []
 
 
 def _list(value: Any) -> list[Mapping[str, Any]]:

@@ -491,6 +491,39 @@ def test_a_module_that_refers_to_itself_ends() -> None:
     assert graph.related(bucket, "bucket", "aws_s3_bucket_policy") == ([], True)
 
 
+def test_outputs_that_refer_to_many_others_are_resolved_once() -> None:
+    document = json.loads(plan(aws_s3_bucket__b=BUCKET, aws_s3_bucket_policy__p={"bucket": to("module.m.a")}))
+    inner: dict[str, Any] = {"resources": []}
+    for _ in range(45):
+        both = {"expression": {"references": ["module.m.a", "module.m.b"]}}
+        inner = {"outputs": {"a": both, "b": both}, "module_calls": {"m": {"module": inner}}}
+    document["configuration"]["root_module"]["module_calls"] = {"m": {"module": inner}}
+    graph = read_graph(document)
+    assert graph is not None
+    (bucket,) = graph.of("aws_s3_bucket")
+    assert graph.related(bucket, "bucket", "aws_s3_bucket_policy") == ([], True)
+
+
+def test_many_instances_are_linked_by_their_index() -> None:
+    buckets = {f"aws_s3_bucket__b__{n}": {"bucket": f"b{n}"} for n in range(3000)}
+    policies = {f"aws_s3_bucket_policy__p__{n}": {"bucket": to("aws_s3_bucket.b")} for n in range(3000)}
+    graph = read_graph(json.loads(plan(**buckets, **policies)))
+    assert graph is not None
+    for bucket in graph.of("aws_s3_bucket"):
+        (found,), unresolved = graph.related(bucket, "bucket", "aws_s3_bucket_policy")
+        assert (found.index, unresolved) == (bucket.index, False)
+
+
+@pytest.mark.parametrize("outputs", [[], {"a": 5}, {"a": {"expression": 5}}, {"a": {"expression": {"references": 5}}}])
+def test_an_output_in_another_form_is_unresolved(outputs: Any) -> None:
+    document = json.loads(plan(aws_s3_bucket__b=BUCKET, aws_s3_bucket_policy__p={"bucket": to("module.m.a")}))
+    document["configuration"]["root_module"]["module_calls"] = {"m": {"module": {"outputs": outputs}}}
+    graph = read_graph(document)
+    assert graph is not None
+    (bucket,) = graph.of("aws_s3_bucket")
+    assert graph.related(bucket, "bucket", "aws_s3_bucket_policy") == ([], True)
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 70_000) | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),

@@ -97,6 +97,11 @@ def is_store(service: ContainerService) -> bool:
 
 def container_access(service: ContainerService) -> Permission:
     """Read and write access to a container from outside, without a login."""
+    found = _access(service)
+    return found if found.file or not service.file else msgspec.structs.replace(found, file=service.file)
+
+
+def _access(service: ContainerService) -> Permission:
     image = store_image(service.image)
     shown = f"image: {service.image or 'built from a Dockerfile'}"
     if image is None:
@@ -119,7 +124,8 @@ def _unreachable(service: ContainerService, image: StoreImage, ports: list[Publi
         numbers = " and ".join(str(port) for port in image.ports)
         first = service.published[0]
         reason = f"its default port {numbers} is not published, but another one is"
-        return interface.deny(reason, first.line, first.how, certain=False)
+        denied = interface.deny(reason, first.line, first.how, certain=False)
+        return msgspec.structs.replace(denied, file=first.file) if first.file else denied
     return interface.deny(service.inside, service.line, f"image: {service.image}", certain=service.inside_certain)
 
 

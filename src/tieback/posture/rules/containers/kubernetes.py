@@ -6,7 +6,7 @@ so a container without a Service here is not certainly closed.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tieback.posture.rules.containers.images import UNKNOWN, store_image
 from tieback.posture.rules.containers.policy import ContainerPolicy
@@ -47,6 +47,8 @@ class _Service:
     is_internal: bool
     is_restricted: bool
     has_external_ips: bool
+    file: str
+    """Its file, if several files are read together."""
 
 
 class Kubernetes:
@@ -63,16 +65,34 @@ class Kubernetes:
 
     def read(self, text: RulesText) -> ContainerPolicy:
         """Read all objects. Raises ``InputError``, also for a template of Helm."""
-        if "{{" in text.text:
-            raise text.error(text.text.index("{{"), "a manifest, not a template: render it with `helm template`")
-        objects = [one for document in read_yaml_documents(text) for one in _objects(document)][:_MAX_OBJECTS]
+        return self._policy([text], one_file=True)
+
+    def read_project(self, texts: Sequence[RulesText]) -> ContainerPolicy:
+        """Read the manifests of a folder as one state, so that Services are found. Raises as ``read``."""
+        return self._policy(texts, one_file=False)
+
+    def _policy(self, texts: Sequence[RulesText], *, one_file: bool) -> ContainerPolicy:
+        objects = [(each, text) for text in texts for each in _read(text)][:_MAX_OBJECTS]
         services: dict[tuple[str, str], list[_Service]] = {}
-        for service in (_service(one) for one in objects if _text(one, "kind") == "Service"):
-            for label in list(service.selector.items())[:1]:
-                services.setdefault(label, []).append(service)
-        ingresses = {name for one in objects if _text(one, "kind") == "Ingress" for name in _backends(one)}
-        found = [container for one in objects for container in _containers(one, services, ingresses)]
-        return ContainerPolicy(text, found)
+        for each, text in objects:
+            if _text(each, "kind") == "Service":
+                service = _service(each, "" if one_file else text.path)
+                for label in list(service.selector.items())[:1]:
+                    services.setdefault(label, []).append(service)
+        ingresses = {name for each, _ in objects if _text(each, "kind") == "Ingress" for name in _backends(each)}
+        found = [
+            replace(container, file="" if one_file else text.path)
+            for each, text in objects
+            for container in _containers(each, services, ingresses)
+        ]
+        return ContainerPolicy(texts[0], found)
+
+
+def _read(text: RulesText) -> Iterator[ConfigNode]:
+    if "{{" in text.text:
+        raise text.error(text.text.index("{{"), "a manifest, not a template: render it with `helm template`")
+    for document in read_yaml_documents(text):
+        yield from _objects(document)
 
 
 def _objects(document: ConfigNode) -> Iterator[ConfigNode]:
@@ -101,7 +121,7 @@ def _each(node: ConfigNode) -> Sequence[ConfigNode]:
     return node.value if isinstance(node.value, list) else ()
 
 
-def _service(one: ConfigNode) -> _Service:
+def _service(one: ConfigNode, file: str) -> _Service:
     spec = _at(one, "spec")
     annotations = {name: value.text.lower() for name, value in _at(one, "metadata", "annotations").items()}
     ranges = _at(spec, "loadBalancerSourceRanges").texts() if _each(_at(spec, "loadBalancerSourceRanges")) else []
@@ -119,6 +139,7 @@ def _service(one: ConfigNode) -> _Service:
         any(annotations.get(name) in _PRIVATE_VALUES for name in _INTERNAL),
         bool(ranges) and not {"0.0.0.0/0", "::/0"} & set(ranges),
         bool(_each(_at(spec, "externalIPs"))),
+        file,
     )
 
 
@@ -231,7 +252,9 @@ def _published(
             how = f"Service {service.name}, {service.type}"
             if service.type in {"NodePort", "LoadBalancer"} or service.has_external_ips:
                 certain = not service.is_internal and not service.is_restricted and service.type != "NodePort"
-                found.append(PublishedPort(port_number, outside, "", service.line, how, certain=certain))
+                found.append(
+                    PublishedPort(port_number, outside, "", service.line, how, file=service.file, certain=certain)
+                )
             elif service.name in ingresses and image is not None and image.web:
                 found.append(
                     PublishedPort(port_number, "", "", service.line, f"{how}, behind an Ingress", certain=False)
@@ -239,7 +262,9 @@ def _published(
             elif service.type in {"ClusterIP", "ExternalName"}:
                 inside.append(service.name)
             else:
-                found.append(PublishedPort(port_number, outside, "", service.line, how, certain=False))
+                found.append(
+                    PublishedPort(port_number, outside, "", service.line, how, file=service.file, certain=False)
+                )
     if inside and not found:
         return [], f"Service {inside[0]} is reachable only inside the cluster", True
     return found, "no Service of this file leads to it", False

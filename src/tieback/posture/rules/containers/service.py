@@ -30,6 +30,8 @@ class PublishedPort:
     """What publishes it, such as ``ports: 9200:9200`` or ``Service es, LoadBalancer``."""
     by_network: bool = False
     """True if it is one of all ports, because the container has the network of its host."""
+    file: str = ""
+    """File of the line, if the file of the container is another one."""
     certain: bool = True
     """False if something outside the file limits who reaches it."""
 
@@ -53,3 +55,5 @@ class ContainerService:
     inside: str = "it is not published: only other containers reach it"
     """Why nobody outside reaches it, if no port is published."""
     inside_certain: bool = True
+    file: str = ""
+    """File of the container, if several files are read together."""

@@ -1,6 +1,7 @@
 """Kubernetes manifests: data stores in containers, and the Services of the same file that lead to them."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +11,11 @@ from hypothesis import strategies as st
 from tests.unit.posture.rules.conftest import Ask
 from tieback.model.errors import InputError
 from tieback.posture.rules import reader_for
+from tieback.posture.rules.audit import audit_rules
 from tieback.posture.rules.containers.kubernetes import Kubernetes
+from tieback.posture.rules.folder import parts_of
 from tieback.posture.rules.interface import Requester
+from tieback.posture.rules.part import RulesPart
 from tieback.posture.rules.source import RulesText
 
 READER = Kubernetes()
@@ -144,6 +148,20 @@ def test_the_answer_names_the_service_and_the_line_of_the_setting() -> None:
     permit = policy.ask(Requester.ANONYMOUS, "StatefulSet/es/es").write
     assert (permit.line, permit.certain) == (23, True)
     assert permit.rule.endswith("Service search, LoadBalancer; xpack.security.enabled=false")
+
+
+def test_the_manifests_of_a_folder_are_one_state(tmp_path: Path) -> None:
+    service_, workload = YAML.split("---\n")
+    (tmp_path / "service.yaml").write_text(service_)
+    (tmp_path / "statefulset.yaml").write_text(workload)
+    (tmp_path / "settings.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n")
+    (tmp_path / "redis.conf").write_text("protected-mode yes\n")
+    manifests, other = parts_of(tmp_path)
+    assert other == tmp_path / "redis.conf"
+    assert isinstance(manifests, RulesPart)
+    (answer,) = audit_rules(manifests, [Requester.ANONYMOUS])
+    assert (answer.read, answer.certain, answer.path) == (True, True, "StatefulSet/es/es")
+    assert (Path(answer.file).name, answer.line) == ("statefulset.yaml", 12)
 
 
 def test_a_template_of_helm_is_an_error_with_advice() -> None:

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from tieback.posture.rules.sql import names, parse
 from tieback.posture.rules.sql.conditions.context import BaseRow, Choices, Context, Scope, UnsupportedError
 from tieback.posture.rules.sql.conditions.evaluator import MAX_DEPTH, MAX_WORK, Evaluator
 from tieback.posture.rules.sql.conditions.expressions import compared
 from tieback.posture.rules.sql.conditions.functions import body, find_function
 from tieback.posture.rules.sql.conditions.keys import is_free
+from tieback.posture.rules.sql.conditions.policies import columns_of
 from tieback.posture.rules.sql.conditions.sources import aggregates_of, bind
 from tieback.posture.rules.sql.conditions.values import (
     CHOICE,
@@ -26,7 +28,7 @@ from tieback.posture.rules.sql.conditions.values import (
     truth,
 )
 from tieback.posture.rules.sql.parse import Node, kind_of, string, strings
-from tieback.posture.rules.sql.schema import Relation
+from tieback.posture.rules.sql.schema import Name, Relation
 
 _NOTHING = object()
 MAX_LEAVES = 3_000
@@ -210,13 +212,27 @@ def _rows(  # noqa: PLR0912 - how a row can exist
     if certain:
         return TRUE, outcomes
     if made:
-        decision = evaluator.decide((evaluator.same_text(query), _state(outer)), (True, False))
+        key = (evaluator.same_text(query), _state(outer))
+        decision = evaluator.decide(key, (True, False))
+        if decision is not None and evaluator.contradicts(key, *_reads(evaluator, query), writes=decision):
+            return EITHER, outcomes
         if decision is None and not (context.negated and maybe):
             return CHOICE, outcomes
         if decision:
             return TRUE, outcomes
         return (EITHER if maybe or decision is None else FALSE), outcomes
     return (EITHER if maybe else FALSE), outcomes
+
+
+def _reads(evaluator: Evaluator, query: Node) -> tuple[frozenset[Name], frozenset[str]]:
+    """The tables of a query, and those of their columns that it names."""
+    tables = [
+        one
+        for kind, fields in parse.walk(query)
+        if kind == "RangeVar" and (one := evaluator.db.relation(*names.range_name(fields))) is not None
+    ]
+    columns = frozenset(name for one in tables for name in one.columns)
+    return frozenset(one.name for one in tables), columns_of(query) & columns
 
 
 def _combinations(evaluator: Evaluator, query: Node, outer: Scope, context: Context) -> Iterator[tuple[str, ...]]:

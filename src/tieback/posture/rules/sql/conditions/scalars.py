@@ -48,7 +48,9 @@ def matches(operator: str, value: Any, pattern: Any) -> Any:
         return UNKNOWN
     if not _PLAIN_PATTERN.fullmatch(pattern) or len(re.findall(r"[*+]", pattern)) > 3:
         return UNKNOWN
-    found = re.search(pattern, value, re.IGNORECASE if operator.endswith("*") else 0) is not None
+    # ``$`` of PostgreSQL does not match before a last line break.
+    end = re.sub(r"\$$", r"\\Z", pattern)
+    found = re.search(end, value, re.IGNORECASE if operator.endswith("*") else 0) is not None
     return found is not operator.startswith("!")
 
 
