@@ -5,7 +5,7 @@ from typing import Any
 
 from tieback.posture.rules.sql import names, parse
 from tieback.posture.rules.sql.conditions import scalars
-from tieback.posture.rules.sql.conditions.context import Context, Row, Scope
+from tieback.posture.rules.sql.conditions.context import BaseRow, Context, Row, Scope
 from tieback.posture.rules.sql.conditions.evaluator import Evaluator
 from tieback.posture.rules.sql.conditions.operators import any_of, approximated, distinct, element_at, extreme, operate
 from tieback.posture.rules.sql.conditions.values import (
@@ -16,8 +16,10 @@ from tieback.posture.rules.sql.conditions.values import (
     MAYBE,
     NOW,
     NULL,
+    OWN_ID,
     TRUE,
     UNKNOWN,
+    Approximate,
     Truth,
     apply,
     both,
@@ -111,6 +113,12 @@ def _operator_call(evaluator: Evaluator, fields: Node, scope: Scope, context: Co
             return member[0]
     left = evaluator.value(fields["lexpr"], scope, context)
     right = evaluator.value(fields["rexpr"], scope, context)
+    if (
+        kind == "AEXPR_OP"
+        and operator == "="
+        and (_is_of_others(fields["lexpr"], left, right, scope) or _is_of_others(fields["rexpr"], right, left, scope))
+    ):
+        return Truth(frozenset("FN"), "F")
     match kind:
         case "AEXPR_DISTINCT" | "AEXPR_NOT_DISTINCT":
             found = truth(apply(distinct, left, right))
@@ -326,6 +334,22 @@ def _session_value(evaluator: Evaluator, fields: Node, scope: Scope, context: Co
         case "SVFOP_CURRENT_TIMESTAMP" | "SVFOP_LOCALTIMESTAMP" | "SVFOP_CURRENT_DATE":
             return NOW
     return UNKNOWN
+
+
+def _is_of_others(node: Any, value: Any, other: Any, scope: Scope) -> bool:
+    """True for a part of a stored value, such as a folder, that is compared with the requester's ID: no row has it."""
+    if not isinstance(plain(value), Approximate) or plain(other) != OWN_ID:
+        return False
+    stored = False
+    for kind, fields in parse.walk(node):
+        if kind == "SubLink" or (kind == "FuncCall" and {"auth", "current_setting"} & {*strings(fields["funcname"])}):
+            return False
+        if kind == "ColumnRef":
+            row, _ = _resolve(strings(fields["fields"]), scope)
+            if not isinstance(row, BaseRow) or row.kind != "stored":
+                return False
+            stored = True
+    return stored
 
 
 def _row(evaluator: Evaluator, fields: Node, scope: Scope, context: Context) -> Any:
