@@ -286,7 +286,8 @@ def arithmetic(operator: str, one: Value, other: Value, *, as_javascript: bool =
     if ERROR in (one, other) or (operator != "+" and any(one_side in (OWN, OPEN) for one_side in (one, other))):
         return ERROR  # identities and segments of paths are texts
     if isinstance(one, UnknownValue) or isinstance(other, UnknownValue):
-        return next(kind for kind in (STORED, CHOSEN, OWN, OPEN) if kind in (one, other))
+        # A truth that only own data meets is not a number.
+        return next((kind for kind in (STORED, CHOSEN, OWN, OPEN) if kind in (one, other)), ERROR)
     if operator == "+" and isinstance(one, str) and isinstance(other, str):
         return (one + other)[:10_000]
     if as_javascript and operator == "+" and (isinstance(one, str) or isinstance(other, str)):

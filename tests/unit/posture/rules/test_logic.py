@@ -97,3 +97,8 @@ def test_comparison_with_unknown_values(operator: str, one: object, other: objec
 )  # fmt: skip
 def test_arithmetic_with_unknown_values(operator: str, one: object, other: object, expected: object) -> None:
     assert arithmetic(operator, one, other) == expected
+
+
+@pytest.mark.parametrize("operator", ["+", "-", "*", "/", "%"])
+def test_a_truth_of_own_data_is_not_a_number(operator: str) -> None:
+    assert arithmetic(operator, OWNED, 1) is ERROR
