@@ -256,9 +256,7 @@ def settings() -> Room:
             ),
             Reader("suppressions", _file(lambda path: load_suppressions(path, ["open-store"])), [_SUPPRESS, _DEEP]),
             Reader("case-policy", _file(load_policy), [_package_file("tieback.cases", "policy.toml"), _DEEP]),
-            Reader(
-                "retention", _folder("retention.toml", lambda place: read_policy(place, None, None)), [_KEEP, _DEEP]
-            ),
+            Reader("retention", _file(lambda path: read_policy(path, None, None)), [_KEEP, _DEEP]),
             Reader("webhooks", _file(load_webhooks), [_WEBHOOK, _DEEP]),
             Reader(
                 "letters",

@@ -1,16 +1,23 @@
 """Configured services and inputs by URL whose HTTP never ends: one deadline over the whole exchange."""
 
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
+from tests.lab.ports import free_port
+from tests.unit.pipeline.disclosure.test_recheck import GRANT, opened
 from tieback.model.errors import InputError
 from tieback.scope import downloads as downloads_module
 from tieback.scope.downloads import Downloads
+from tieback.scope.grant import render_grant
 from tieback.scope.services import RequestOutcome, ServiceClient
 
 type Peer = Callable[[socket.socket], None]
@@ -66,6 +73,10 @@ def drip_chunk_size(peer: socket.socket) -> None:
 def silent(peer: socket.socket) -> None:
     peer.recv(1)
     time.sleep(60)
+
+
+def busy(peer: socket.socket) -> None:
+    peer.sendall(b"HTTP/1.1 503 x\r\nRetry-After: 99999\r\nContent-Length: 0\r\n\r\n")
 
 
 HEADS: list[Peer] = [interim, interim_with_headers, drip_status, drip_header, silent]
@@ -126,3 +137,49 @@ def test_the_content_of_an_input_ends_in_time(peer: str, monkeypatch: pytest.Mon
         for _ in Downloads(lambda _: None).read(peer):
             pass
     assert time.monotonic() - begun < 8
+
+
+@pytest.mark.parametrize("peer", [busy, drip_header], indirect=True)
+def test_an_input_gets_no_try_after_the_limit(peer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(downloads_module, "STALL_SECONDS", 0.3)
+    asks: tuple[Callable[[Downloads], object], ...] = (
+        lambda files: files.stat(peer),
+        lambda files: next(files.read(peer)),
+    )
+    for limit, waits in ((3600.0, downloads_module.MAX_TRIES - 1), (-1.0, 0)):
+        monkeypatch.setattr(downloads_module, "LAST_TRY_SECONDS", limit)
+        for ask in asks:
+            pauses: list[float] = []
+            with pytest.raises(InputError):
+                ask(Downloads(pauses.append))
+            assert len(pauses) == waits
+
+
+_ASKED = threading.Event()
+
+
+def asked(peer: socket.socket) -> None:
+    _ASKED.set()
+    interim(peer)
+
+
+@pytest.mark.more
+@pytest.mark.parametrize("peer", [asked], indirect=True)
+def test_watch_ends_by_sigterm_while_a_webhook_hangs(tmp_path: Path, peer: str) -> None:
+    opened(tmp_path, free_port())
+    (tmp_path / "grant.toml").write_text(render_grant(GRANT))
+    (tmp_path / "hooks.toml").write_text(f'[[webhook]]\nname = "a"\nurl = "{peer}"\n')
+    words = ("watch", "--grant", "grant.toml", "-w", "ws", "--every", "1d", "--webhooks", "hooks.toml")
+    with subprocess.Popen(
+        [sys.executable, "-m", "tieback", *words], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert b'"verdict":"closed"' in process.stdout.readline()
+        assert _ASKED.wait(120)
+        process.send_signal(signal.SIGTERM)
+        try:
+            assert process.wait(300) == 0
+        finally:
+            process.kill()
+        assert b"next round" not in process.stderr.read()

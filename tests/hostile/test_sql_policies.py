@@ -183,7 +183,8 @@ def test_attacks_of_migrations_have_no_effect(isolation: Isolation, tmp_path: Pa
 @pytest.mark.parametrize("name", ["endless block", "long sleep"])
 def test_statements_without_end_are_stopped(isolation: Isolation, name: str) -> None:
     found = verified(ATTACKS[name] + "create table t (id int);", isolation)
-    assert found.note == "the time limit was reached" or found.refused
+    # Which limit is first, that of time or that of CPU, depends on the machine.
+    assert found.note.startswith(("the time limit was reached", "PostgreSQL stopped")) or found.refused
 
 
 @pytest.mark.usefixtures("isolation")

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import plistlib
+import re
 import shutil
 import socketserver
 import sqlite3
@@ -23,6 +24,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.cli.conftest import Run, run
+from tieback.model.errors import WorkspaceError
+from tieback.pipeline.probing.ransom_notes import workspace_salt
+from tieback.storage.own_domains import read_own_domains
 from tieback.storage.trust import (
     DEFAULT,
     SUPPRESSIONS_FILE,
@@ -317,8 +321,9 @@ def test_a_settings_file_of_an_earlier_release_stays_accepted(tmp_path: Path) ->
         old = json.loads(record.read_text())
         assert old.pop("accepted") == {}
         record.write_text(json.dumps(old))
-    write(place, {"suppressions.toml": "one"})
+    write(place, {"suppressions.toml": "one", "domains.toml": "one"})
     assert accepts_file(place, SUPPRESSIONS_FILE)
+    assert accepts_file(place, "domains.toml"), "all that are there at the first use"
     write(place, {"suppressions.toml": "two"})
     assert not accepts_file(place, SUPPRESSIONS_FILE)
 
@@ -338,6 +343,75 @@ def test_webhooks_that_an_archive_brings_are_not_used(tmp_path: Path, run: Run, 
     assert postgres.connections == []
     assert "not used" not in run(*watch, "--webhooks", ".tieback/webhooks.toml").err
     assert "not used" not in run(*watch).err
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "option", "words"),
+    [
+        ("retention.toml", 'older_than = "1d"\n', "--retention", ("workspace", "prune", "--yes")),
+        ("sender.toml", 'organisation = "x"\nemail = "x@x.test"\n', "--sender", ("letter", "write", "assurance")),
+    ],
+)
+def test_a_file_that_an_archive_brings_decides_no_removal_and_no_letter(
+    tmp_path: Path, run: Run, name: str, text: str, option: str, words: tuple[str, ...]
+) -> None:
+    ipa(tmp_path / "app.ipa", GOOD)
+    assert run(*SCAN).code == 0
+    unpack_over(tmp_path, {f".tieback/{name}": text})
+    refused = run(*words)
+    assert refused.code == 2, refused.err
+    assert f"Review it, then pass {option} .tieback/{name}" in refused.err
+    assert not (tmp_path / "letters").exists()
+    assert run(*words, option, f".tieback/{name}").code == 0
+    assert run(*words).code == 0, "the user accepted this content"
+    unpack_over(tmp_path, {f".tieback/{name}": f"{text}# changed\n"})
+    assert run(*words).code == 2
+
+
+def test_files_of_tieback_itself_that_an_archive_brings_are_not_used(tmp_path: Path, run: Run) -> None:
+    ipa(tmp_path / "app.ipa", GOOD)
+    assert run(*SCAN).code == 0
+    (tmp_path / "devices.csv").write_text(
+        "ApplicationKey,ApplicationName,ApplicationPublisher,ApplicationVersion,Platform,DeviceCount\nk,A,A,1,iOS,1\n"
+    )
+    place = tmp_path / ".tieback"
+    unpack_over(tmp_path, {".tieback/inventory.key": "k" * 32, ".tieback/ransom.salt": "s" * 32})
+    imported = run("inventory", "import", "devices.csv")
+    assert imported.code == 4, imported.err
+    assert "your tieback did not write this file as it is now" in imported.err
+    with pytest.raises(WorkspaceError, match="did not write this file"):
+        workspace_salt(place)
+    for name in ("inventory.key", "ransom.salt"):
+        (place / name).unlink()
+    assert run("inventory", "import", "devices.csv").code == 0
+    assert run("inventory", "import", "devices.csv").code == 0
+    assert workspace_salt(place) == workspace_salt(place)
+    assert run("workspace", "domains", "example.org").code == 0
+    assert run("workspace", "domains").out == "example.org\n"
+    unpack_over(tmp_path, {".tieback/domains.toml": 'domains = ["attacker.test"]\n'})
+    assert run("workspace", "domains").code == 4
+    with pytest.raises(WorkspaceError, match="did not write this file"):
+        read_own_domains(place)
+    assert run("workspace", "trust").code == 0
+    assert run("workspace", "domains").out == "attacker.test\n", "the user accepted all that is there"
+
+
+def test_a_pending_removal_that_an_archive_brings_removes_nothing(tmp_path: Path, run: Run) -> None:
+    ipa(tmp_path / "app.ipa", GOOD)
+    assert run(*SCAN).code == 0
+    (name,) = re.findall(r"\d{8}T\d{6}Z-[0-9a-f]{8}", run("workspace", "runs", "--format", "json").out)[:1]
+    pruning = tmp_path / ".tieback" / "lake" / "pruning"
+    pruning.mkdir()
+    none = pa.array([], pa.string())
+    pq.write_table(pa.table({"unit": none, "version": none}), pruning / "gone.parquet")
+    for plan in ({"runs": [name]}, {"runs": [name], "mac": "0" * 64}):
+        (pruning / "plan.json").write_text(json.dumps(plan))
+        ended = run(*SCAN)
+        assert ended.code == 4
+        assert "your tieback did not write it" in ended.err
+    shutil.rmtree(pruning)
+    assert run(*SCAN).code == 0
+    assert name in run("workspace", "runs").out
 
 
 def test_a_stop_file_that_an_archive_brings_is_an_error_and_no_result(tmp_path: Path, run: Run) -> None:

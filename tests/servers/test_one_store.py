@@ -44,32 +44,32 @@ class Door(NamedTuple):
 
 
 @contextmanager
-def door(port: int, address: str = HOST, tls: ssl.SSLContext | None = None) -> Iterator[Door]:
-    """A forwarder to ``port``."""
+def door(port: int, address: str = HOST, tls: ssl.SSLContext | None = None, to: str = HOST) -> Iterator[Door]:
+    """A forwarder to ``port`` of the address ``to``."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     listener = socket.socket(family)
     listener.bind((address, 0))
     listener.listen(16)
-    threading.Thread(target=_accept, args=(listener, port, tls), daemon=True).start()
+    threading.Thread(target=_accept, args=(listener, (to, port), tls), daemon=True).start()
     try:
         yield Door(address, listener.getsockname()[1])
     finally:
         listener.close()
 
 
-def _accept(listener: socket.socket, port: int, tls: ssl.SSLContext | None) -> None:
+def _accept(listener: socket.socket, server: tuple[str, int], tls: ssl.SSLContext | None) -> None:
     while True:
         try:
             near, _ = listener.accept()
         except OSError:
             return
-        threading.Thread(target=_forward, args=(near, port, tls), daemon=True).start()
+        threading.Thread(target=_forward, args=(near, server, tls), daemon=True).start()
 
 
-def _forward(near: socket.socket, port: int, tls: ssl.SSLContext | None) -> None:
+def _forward(near: socket.socket, server: tuple[str, int], tls: ssl.SSLContext | None) -> None:
     try:
         near = near if tls is None else tls.wrap_socket(near, server_side=True)
-        with near, socket.create_connection((HOST, port)) as far:
+        with near, socket.create_connection(server) as far:
             back = threading.Thread(target=_copy, args=(far, near), daemon=True)
             back.start()
             _copy(near, far)

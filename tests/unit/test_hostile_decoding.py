@@ -96,7 +96,7 @@ def test_a_damaged_document_is_one_error(data: bytes, tmp_path: Path) -> None:
 def test_a_deeply_nested_retention_file_is_one_error(tmp_path: Path) -> None:
     (tmp_path / "retention.toml").write_bytes(b"older_than = " + b"[" * 50_000)
     with pytest.raises(UsageError, match="cannot be read"):
-        read_policy(tmp_path, None, None)
+        read_policy(tmp_path / "retention.toml", None, None)
 
 
 def test_a_worker_cannot_end_the_engine_by_a_deeply_nested_message() -> None:

@@ -360,11 +360,12 @@ def _signed_text(verdict: "AuditCheck", own: str) -> Iterator[str]:
         yield "not signed: there is no checkpoint, so edits with recomputed hashes cannot be detected"
         return
     keys = ", ".join(f"{key} ({'this user' if key == own else 'not the key of this user'})" for key in verdict.keys)
-    yield f"signed: {verdict.checkpoints} checkpoints by {keys}"
-    yield (
-        f"cannot be detected: changes to the last {verdict.unsigned} entries, which no checkpoint covers, "
-        "and changes by a holder of the key"
-    )
+    yield f"signed: {verdict.checkpoints} checkpoint{'' if verdict.checkpoints == 1 else 's'} by {keys}"
+    last = ""
+    if verdict.unsigned:
+        entries = "entry" if verdict.unsigned == 1 else f"{verdict.unsigned:,} entries"
+        last = f"changes to the last {entries}, which no checkpoint covers, and "
+    yield f"cannot be detected: {last}changes by a holder of the key"
 
 
 def _today() -> date:

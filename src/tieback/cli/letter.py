@@ -42,7 +42,10 @@ def write(
     ] = "",
     sender: Annotated[
         Path | None,
-        typer.Option(help="Sender file (TOML: organisation, email, person, phone, postal); default: from the grant."),
+        typer.Option(
+            help="Sender file (TOML: organisation, email, person, phone, postal); default: sender.toml in the "
+            "workspace, if you accepted it, or the grant."
+        ),
     ] = None,
     templates: Annotated[
         Path | None, typer.Option(help="Folder of your own templates; they replace the built-in ones.")
@@ -64,12 +67,14 @@ def write(
     from tieback.cases.policy import load_policy
     from tieback.pipeline.disclosure.cases import open_case_service
     from tieback.pipeline.disclosure.letters import LetterRequest, write_letters
+    from tieback.storage.trust import SENDER_FILE, accept_passed, settings_file
 
     if kind not in KINDS.split(", "):
         raise UsageError("unknown kind of letter", where=kind, advice=f"Choose one of {KINDS}")
+    sender_file = settings_file(workspace, SENDER_FILE, sender, "--sender")
     request = LetterRequest(
         kind, out, tuple(vendors or ()), language, _forms(forms),
-        sender, templates, to, address, day_of(due).date() if due else None,
+        sender_file, templates, to, address, day_of(due).date() if due else None,
     )  # fmt: skip
     rules = load_policy(policy)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
@@ -77,6 +82,7 @@ def write(
         table.add_column(column, overflow="fold", no_wrap=column == "letter")
     count = 0
     with open_case_service(workspace, run=run) as work:
+        accept_passed(workspace, SENDER_FILE, sender)
         work.enroll()
         for done in write_letters(work, request, rules):
             count += 1

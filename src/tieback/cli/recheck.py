@@ -1,6 +1,5 @@
 """``tieback recheck`` and ``tieback watch``: check if the stores of cases are still open."""
 
-import os
 import re
 import sys
 import threading
@@ -115,7 +114,7 @@ def watch(
     from tieback.pipeline.disclosure.watch import WatchSettings, load_webhooks, watch_once
     from tieback.pipeline.progress import today_utc
     from tieback.scope.policy.approval import load_approved_grant
-    from tieback.storage.trust import WEBHOOKS_FILE, accept_file, accepts_file
+    from tieback.storage.trust import WEBHOOKS_FILE, accept_passed, accepts_file
 
     pause = parse_interval(every)
     default = workspace / WEBHOOKS_FILE
@@ -124,8 +123,7 @@ def watch(
         hooks: tuple[Webhook, ...] = ()  # events wait in the queue
     else:
         hooks = load_webhooks(webhooks or default) if webhooks is not None or default.is_file() else ()
-        if webhooks is not None and os.path.realpath(webhooks) == os.path.realpath(default):
-            accept_file(workspace, WEBHOOKS_FILE)
+        accept_passed(workspace, WEBHOOKS_FILE, webhooks)
     ids: frozenset[str] = frozenset()
     if case:
         with open_case_service(workspace) as work:

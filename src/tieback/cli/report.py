@@ -1,6 +1,5 @@
 """``tieback report``: render the last run of a workspace, compare two reports, explain a figure."""
 
-import os
 import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -206,7 +205,7 @@ def read_suppressions(workspace: Path, path: Path | None) -> Callable[[Report], 
     Raises:
             UsageError: the file is invalid.
     """
-    from tieback.storage.trust import SUPPRESSIONS_FILE, accept_file, accepts_file
+    from tieback.storage.trust import SUPPRESSIONS_FILE, accept_passed, accepts_file
 
     default = workspace / SUPPRESSIONS_FILE
     file = path if path is not None else default
@@ -222,9 +221,7 @@ def read_suppressions(workspace: Path, path: Path | None) -> Callable[[Report], 
     suppressions = load_suppressions(file, load_rules())
 
     def apply(whole: Report) -> Report:
-        # A new workspace exists only now.
-        if path is not None and os.path.realpath(path) == os.path.realpath(default):
-            accept_file(workspace, SUPPRESSIONS_FILE)
+        accept_passed(workspace, SUPPRESSIONS_FILE, path)  # a new workspace exists only now
         return apply_suppressions(whole, suppressions, datetime.now(UTC).date(), str(file))
 
     return apply

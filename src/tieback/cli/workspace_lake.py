@@ -96,6 +96,12 @@ def prune(
             min=1, help="Number of latest runs to keep, regardless of age; default: from retention.toml, or 1."
         ),
     ] = None,
+    policy_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--retention", help="Retention file (TOML); default: retention.toml in the workspace, if you accepted it."
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be removed; remove nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     output: FormatOption = OutputFormat.TABLE,
@@ -108,10 +114,15 @@ def prune(
     """
     from tieback.storage import retention
     from tieback.storage.recovery import recover
+    from tieback.storage.trust import RETENTION_FILE, accept_passed, settings_file
     from tieback.storage.workspace import Workspace
 
     with Workspace.open(workspace, create=False) as opened, opened.lock():
-        policy = retention.read_policy(workspace, older_than, keep_runs)
+        file = policy_file
+        if older_than is None or keep_runs is None:
+            file = settings_file(workspace, RETENTION_FILE, policy_file, "--retention")
+        policy = retention.read_policy(file, older_than, keep_runs)
+        accept_passed(workspace, RETENTION_FILE, policy_file)
         recover(opened.lake, opened.ledger)
         doomed = retention.plan_retention(opened.lake, opened.ledger, policy)
         _show_doomed(workspace, doomed, output, done=not dry_run)

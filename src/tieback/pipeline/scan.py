@@ -36,7 +36,7 @@ from tieback.pipeline.probing.candidates import (
     exclude_targets,
     target_label,
 )
-from tieback.pipeline.probing.ransom_notes import NoteJudge, read_salt
+from tieback.pipeline.probing.ransom_notes import NoteJudge, workspace_salt
 from tieback.pipeline.probing.samples import SampleJudge
 from tieback.pipeline.probing.service import probe_all, store_ports
 from tieback.pipeline.progress import Progress, Stage, today_utc
@@ -276,7 +276,7 @@ async def _ask(
         )
         wanted.add(await follower.follow(lead for traffic in named.traffic for lead in traffic.leads))
         noting = any(rule.ransom_note for rule in grant.target)
-        notes = NoteJudge(read_salt(workspace.audit_file.parent)) if noting else None
+        notes = NoteJudge(workspace_salt(workspace.directory)) if noting else None
         own = read_own_domains(workspace.directory)
         samples = SampleJudge(own_domains=own) if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
         first = along.attach(exclude_targets(wanted, answered))

@@ -56,14 +56,11 @@ def _raw(buffer: Buffer) -> Iterator[tuple[int, bytes]]:
 def _hosts(raw: bytes) -> Iterator[str]:
     # Few apps contain a certificate, and importing the library takes as long as analysing a small app.
     from cryptography import x509
-    from cryptography.utils import CryptographyDeprecationWarning
 
     load = x509.load_pem_x509_certificate if raw.startswith(b"-") else x509.load_der_x509_certificate
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore", CryptographyDeprecationWarning
-            )  # warnings about hostile certificates are of no use
+            warnings.simplefilter("ignore")  # the certificate is not ours to correct
             yield from _named(load(raw))
     except (ValueError, TypeError, LookupError, x509.InvalidVersion, x509.DuplicateExtension,
             x509.UnsupportedGeneralNameType):  # fmt: skip

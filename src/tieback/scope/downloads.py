@@ -27,6 +27,8 @@ from tieback.scope.tls import trust_context
 PIECE = 1 << 18
 MAX_TRIES = 6
 MAX_PAUSE = 30.0
+LAST_TRY_SECONDS = 90.0
+"""No further try begins later than this after the first one, or after the last progress."""
 STALL_SECONDS = 30.0
 """Time limit for a connection, for the head of a response, and for the next bytes of its body, in seconds."""
 SLOWEST = 4096
@@ -67,10 +69,11 @@ class Downloads:
             UsageError: the URL is not allowed.
             InputError: the server refuses, stays busy or is unreachable.
         """
+        begun = time.monotonic()
         for attempt in range(MAX_TRIES):
             with self._asked(url, {"Range": "bytes=0-0"}, Deadline(STALL_SECONDS)) as answer:
                 if isinstance(answer, OSError) or answer.status in _BUSY:
-                    self._wait(url, answer, attempt)
+                    self._wait(url, answer, attempt, begun)
                 elif answer.status == 404:
                     return None
                 elif answer.status in {200, 206, 416}:  # an empty file has no first byte
@@ -97,7 +100,7 @@ class Downloads:
             InputError: as for ``stat``; or the file is gone or has changed, or the response is truncated repeatedly.
         """
         end = None if size == UNKNOWN_SIZE else start + size
-        at, attempt = start, 0
+        at, attempt, first = start, 0, time.monotonic()
         while end is None or at < end:
             headers = {} if not at and end is None else {"Range": f"bytes={at}-{'' if end is None else end - 1}"}
             if etag:
@@ -105,7 +108,7 @@ class Downloads:
             deadline = Deadline(STALL_SECONDS)
             with self._asked(url, headers, deadline) as answer:
                 if isinstance(answer, OSError) or answer.status in _BUSY:
-                    self._wait(url, answer, attempt)
+                    self._wait(url, answer, attempt, first)
                     attempt += 1
                     continue
                 _check(url, answer, at, etag)
@@ -123,8 +126,10 @@ class Downloads:
                 # http.client treats a response that ends early as complete.
                 if cut is None and not answer.length:
                     return
-                attempt = 0 if at - before >= PROGRESS else attempt + 1
-                if attempt >= MAX_TRIES:
+                attempt += 1
+                if at - before >= PROGRESS:
+                    attempt, first = 0, time.monotonic()
+                if attempt >= MAX_TRIES or time.monotonic() - first > LAST_TRY_SECONDS:
                     raise _unreachable(url, "the response is truncated")
                 self._pause(min(0.2 * 2**attempt, MAX_PAUSE))
 
@@ -152,8 +157,9 @@ class Downloads:
         finally:
             connection.close()
 
-    def _wait(self, url: str, answer: http.client.HTTPResponse | OSError, attempt: int) -> None:
-        if attempt + 1 >= MAX_TRIES:
+    def _wait(self, url: str, answer: http.client.HTTPResponse | OSError, attempt: int, first: float) -> None:
+        """Wait before the next try, or raise ``InputError`` if there is none; ``first`` is the time of the first."""
+        if attempt + 1 >= MAX_TRIES or time.monotonic() - first > LAST_TRY_SECONDS:
             if isinstance(answer, OSError):
                 raise _unreachable(url, f"no response from the host ({answer})"[:200])
             raise _unreachable(url, f"the host stays busy (HTTP {answer.status})")

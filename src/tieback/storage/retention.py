@@ -1,7 +1,8 @@
 """Retention: remove old runs, their conclusions, and the units of work that no remaining run uses.
 
     retention.toml           older_than = "180d", keep_runs = 3; command-line options have priority
-    lake/pruning/            pending removal: gone.parquet (units), plan.json, written before anything is removed
+    lake/pruning/            pending removal: gone.parquet (units), plan.json with its seal, written before anything is
+                             removed
 
 The ledger and the lake are separate, so the removal is first recorded, and completed by the next run after an
 interruption. Parts of the lake are rewritten without the rows, each by one rename (``compaction``). The audit log is
@@ -9,6 +10,8 @@ kept as a whole: it is evidence, and each line confirms the previous one. Cases 
 grants of remaining runs, and imported reports are also kept.
 """
 
+import hashlib
+import hmac
 import re
 import shutil
 import time
@@ -35,7 +38,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 DAY = 24 * 3600.0
-FILE = "retention.toml"
 MAX_FILE = 64 * 1024
 WAIT = 10.0
 """Maximum time to wait for readers of removed files, in seconds."""
@@ -69,21 +71,21 @@ class _Plan(msgspec.Struct, frozen=True):
     """``plan.json``."""
 
     runs: tuple[str, ...]
+    mac: str = ""
+    """HMAC-SHA-256 over the runs and the hash of ``gone.parquet`` with the key of the lake, hexadecimal."""
 
 
-def read_policy(directory: Path, older_than: str | None, keep_runs: int | None) -> RetentionPolicy:
-    """The policy of a workspace: from the options, or from ``retention.toml``.
+def read_policy(path: Path | None, older_than: str | None, keep_runs: int | None) -> RetentionPolicy:
+    """The policy of a workspace: from the options, or from a retention file.
 
     Raises:
         UsageError: the policy is missing or invalid.
     """
-    path = directory / FILE
     told: dict[str, object] = {}
     try:
-        with path.open("rb") as file:
-            told = tomllib.loads(file.read(MAX_FILE).decode())
-    except FileNotFoundError:
-        pass
+        if path is not None:
+            with path.open("rb") as file:
+                told = tomllib.loads(file.read(MAX_FILE).decode())
     except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"cannot be read ({error})", where=str(path), advice='Use older_than = "180d"') from None
     if unknown := told.keys() - {"older_than", "keep_runs"}:
@@ -92,7 +94,7 @@ def read_policy(directory: Path, older_than: str | None, keep_runs: int | None) 
     keep = keep_runs if keep_runs is not None else told.get("keep_runs", 1)
     where = "--older-than" if older_than is not None else str(path)
     if age is None:
-        raise UsageError("missing --older-than", advice=f"Pass --older-than 180d, or set older_than in {path}")
+        raise UsageError("missing --older-than", advice="Pass --older-than 180d, or a file with older_than")
     match = _AGE.fullmatch(age) if isinstance(age, str) else None
     if match is None:
         raise UsageError(f"{age!r} is not an age", where=where, advice="Use days, such as 180d")
@@ -126,7 +128,7 @@ def prune(lake: Lake, ledger: Ledger, policy: RetentionPolicy, now: float | None
             shutil.rmtree(draft, ignore_errors=True)
             draft.mkdir(parents=True)
             pq.write_table(gone, draft / "gone.parquet", compression="zstd")
-            (draft / "plan.json").write_bytes(msgspec.json.encode(_Plan(gone_runs)))
+            (draft / "plan.json").write_bytes(msgspec.json.encode(_Plan(gone_runs, _mac(lake.key, gone_runs, draft))))
             draft.rename(lake.directory / "pruning")
     return told, finish_removal(lake, ledger)
 
@@ -148,6 +150,8 @@ def finish_removal(lake: Lake, ledger: Ledger) -> bool:
     with storage_errors(folder):
         try:
             doomed = msgspec.json.decode((folder / "plan.json").read_bytes(), type=_Plan)
+            if lake.key and not hmac.compare_digest(doomed.mac.encode(), _mac(lake.key, doomed.runs, folder).encode()):
+                raise ValueError("your tieback did not write it")
             gone = pq.read_table(folder / "gone.parquet")
         except (OSError, ValueError, msgspec.MsgspecError, RecursionError) as error:
             raise WorkspaceError(
@@ -170,6 +174,12 @@ def finish_removal(lake: Lake, ledger: Ledger) -> bool:
                 shutil.rmtree(index, ignore_errors=True)
         shutil.rmtree(folder)
     return swept
+
+
+def _mac(key: bytes, doomed: Sequence[str], folder: Path) -> str:
+    with (folder / "gone.parquet").open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return hmac.new(key, msgspec.json.encode(["pruning", list(doomed), digest]), hashlib.sha256).hexdigest()
 
 
 def _doomed(lake: Lake, ledger: Ledger, policy: RetentionPolicy, now: float) -> tuple[tuple[str, ...], "pa.Table"]:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from tieback.model.errors import WorkspaceError
+from tieback.model.errors import UsageError, WorkspaceError
 from tieback.storage.checkout import checkout_of, tracked_by
 from tieback.storage.failures import storage_errors
 from tieback.user_state import OTHERS_WRITE, open_state_folder, state_folder, user_key, write_private
@@ -61,8 +61,20 @@ class TrustRecord(msgspec.Struct, frozen=True):
 
 
 SUPPRESSIONS_FILE, WEBHOOKS_FILE = "suppressions.toml", "webhooks.toml"
-SETTINGS_FILES = (SUPPRESSIONS_FILE, WEBHOOKS_FILE)
-"""Files that decide a result or a connection: the user accepts each by its content."""
+RETENTION_FILE, SENDER_FILE = "retention.toml", "sender.toml"
+"""Written by the user, who accepts each by passing it to a command."""
+DOMAINS_FILE, PSEUDONYM_KEY_FILE, NOTE_SALT_FILE = "domains.toml", "inventory.key", "ransom.salt"
+"""Written by tieback, which accepts each when it writes it."""
+SETTINGS_FILES = (
+    SUPPRESSIONS_FILE,
+    WEBHOOKS_FILE,
+    RETENTION_FILE,
+    SENDER_FILE,
+    DOMAINS_FILE,
+    PSEUDONYM_KEY_FILE,
+    NOTE_SALT_FILE,
+)
+"""Files that decide a result, a connection, a removal, a letter or a pseudonym: each is accepted by its content."""
 
 
 def default_workspace(folder: Path) -> tuple[Path, str]:
@@ -205,7 +217,7 @@ def accepts_file(workspace: Path, name: str) -> bool:
 
     Args:
         workspace: its directory.
-        name: of a file that decides a result or a connection: suppressions, webhooks.
+        name: one of ``SETTINGS_FILES``.
 
     Raises:
         WorkspaceError: it cannot be remembered that a file of an earlier release is accepted.
@@ -216,9 +228,54 @@ def accepts_file(workspace: Path, name: str) -> bool:
     if record is None or not digest:
         return False
     if record.accepted is None:
-        accept_file(workspace, name)
+        for each in SETTINGS_FILES:
+            accept_file(workspace, each)
         return True
     return hmac.compare_digest(record.accepted.get(name, ""), digest)
+
+
+def settings_file(workspace: Path, name: str, passed: Path | None, option: str) -> Path | None:
+    """The settings file that a command uses: the one that the user passed, or that of the workspace, if it has one.
+
+    Args:
+        workspace: its directory.
+        name: of the file in a workspace.
+        passed: value of the option.
+        option: such as ``--sender``.
+
+    Raises:
+        UsageError: the user did not accept the file of the workspace as it is now.
+    """
+    default = workspace / name
+    if passed is not None or not os.path.lexists(default):
+        return passed
+    if not accepts_file(workspace, name):
+        raise UsageError(
+            "new or changed, and you did not accept it yet",
+            where=str(default),
+            advice=f"Review it, then pass {option} {default}",
+        )
+    return default
+
+
+def accept_passed(workspace: Path, name: str, passed: Path | None) -> None:
+    """Accept the settings file of a workspace if it is the one that the user passed. Raises ``WorkspaceError``."""
+    if passed is not None and os.path.realpath(passed) == os.path.realpath(workspace / name):
+        accept_file(workspace, name)
+
+
+def require_accepted(workspace: Path, name: str) -> None:
+    """Check that a file that tieback wrote into a workspace is as it wrote it; a missing file is no error.
+
+    Raises:
+        WorkspaceError: it is another one.
+    """
+    if os.path.lexists(workspace / name) and not accepts_file(workspace, name):
+        raise WorkspaceError(
+            "your tieback did not write this file as it is now",
+            where=str(workspace / name),
+            advice=f"Restore or remove it. If it is yours, run `tieback workspace trust -w {workspace}`",
+        )
 
 
 def accept_file(workspace: Path, name: str) -> None:

@@ -100,8 +100,12 @@ def test_prune_without_a_terminal_removes_nothing(folder: Path) -> None:
 
 
 def test_what_goes_is_gone(folder: Path) -> None:
-    (folder / "retention.toml").write_text('older_than = "30d"\n')
-    result = run("prune", "-w", folder, "--yes")
+    file = folder / "retention.toml"
+    file.write_text('older_than = "30d"\n')
+    refused = run("prune", "-w", folder, "--older-than", "30d", "--yes")
+    assert isinstance(refused.exception, UsageError)
+    assert f"Review it, then pass --retention {file}" in refused.exception.diagnostics()
+    result = run("prune", "-w", folder, "--retention", file, "--yes")
     assert result.exit_code == 0
     assert "removed; the audit log and the cases are kept" in result.stderr
     again = run("prune", "-w", folder, "--yes")

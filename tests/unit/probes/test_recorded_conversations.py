@@ -59,6 +59,8 @@ def test_each_changed_send_is_declared_used_and_explained() -> None:
         assert (entry["probe"], entry["send"]) in declared or entry["send"] == "every search"
         assert len(entry["reason"]) > 20
         assert len(entry["source"]) > 20
+        if re.search(r"documentation|reference|section|source of|STOMP 1|protocol, version", entry["source"]):
+            assert "https://" in entry["source"], f"the address of the document is missing: {entry['source']}"
         now = re.compile(entry["now"].encode("latin-1"), re.DOTALL)
         if entry.get("unanswered"):
             assert any(probe == entry["probe"] and now.fullmatch(data) for probe, data in left)

@@ -1,5 +1,6 @@
 """Names in certificates that an app carries."""
 
+import warnings
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 
@@ -19,8 +20,9 @@ RULES = RuleFiles()
 KEY = ec.generate_private_key(ec.SECP256R1())
 
 
-def certificate(common: str, *names: str, authority: bool = False, pem: bool = False) -> bytes:
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
+def certificate(common: str, *names: str, authority: bool = False, pem: bool = False, country: str = "") -> bytes:
+    countries = [x509.NameAttribute(NameOID.COUNTRY_NAME, country, _validate=False)] if country else []
+    name = x509.Name([*countries, x509.NameAttribute(NameOID.COMMON_NAME, common)])
     now = datetime(2026, 1, 1, tzinfo=UTC)
     made = (
         x509.CertificateBuilder()
@@ -58,6 +60,15 @@ def found(data: bytes, file: str = "assets/api.cer", base: int = 0) -> list[str]
 )
 def test_names(common: str, names: tuple[str, ...], hosts: list[str], pem: bool) -> None:
     assert found(certificate(common, *names, pem=pem)) == hosts
+
+
+def test_odd_names_print_no_warning() -> None:
+    with warnings.catch_warnings(record=True) as shown:
+        warnings.simplefilter("always")
+        odd = certificate("api.shop.test", country="DEU")
+        shown.clear()
+        assert found(odd) == ["api.shop.test"]
+        assert shown == []
 
 
 def test_an_authority_names_no_server() -> None:

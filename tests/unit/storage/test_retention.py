@@ -237,9 +237,9 @@ def test_concurrent_readers_keep_the_old_files(workspace: Workspace, monkeypatch
 def test_policies(
     tmp_path: Path, text: str | None, options: tuple[str | None, int | None], policy: RetentionPolicy
 ) -> None:
-    if text is not None:
-        (tmp_path / "retention.toml").write_text(text)
-    assert read_policy(tmp_path, *options) == policy
+    file = tmp_path / "retention.toml"
+    file.write_text(text or "")
+    assert read_policy(None if text is None else file, *options) == policy
 
 
 @pytest.mark.parametrize(
@@ -256,6 +256,7 @@ def test_policies(
     ],
 )
 def test_policies_that_are_none(tmp_path: Path, text: str, age: str | None, told: str) -> None:
-    (tmp_path / "retention.toml").write_text(text)
+    file = tmp_path / "retention.toml"
+    file.write_text(text)
     with pytest.raises(UsageError, match=told):
-        read_policy(tmp_path, age, None)
+        read_policy(file, age, None)

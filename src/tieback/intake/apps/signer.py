@@ -69,13 +69,10 @@ def _names(der: bytes) -> tuple[str, str] | None:
     """Subject and issuer (RFC 4514); ``None`` if the certificate is damaged."""
     # Most packages are APKs, whose certificates ``apk_info`` reads.
     from cryptography import x509
-    from cryptography.utils import CryptographyDeprecationWarning
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore", CryptographyDeprecationWarning
-            )  # warnings about a hostile certificate are of no interest
+            warnings.simplefilter("ignore")  # the certificate is not ours to correct
             certificate = x509.load_der_x509_certificate(der)
             # Names are parsed on access, and raise several kinds of errors.
             return certificate.subject.rfc4514_string(), certificate.issuer.rfc4514_string()

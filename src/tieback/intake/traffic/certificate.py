@@ -34,11 +34,9 @@ class CertificateNames:
 
 def _parse(encoded: bytes) -> tuple[str, tuple[str, ...]]:
     from cryptography import x509
-    from cryptography.utils import CryptographyDeprecationWarning
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", CryptographyDeprecationWarning)  # a server's certificate is not ours to correct
-        warnings.simplefilter("ignore", UserWarning)
+        warnings.simplefilter("ignore")  # the certificate is not ours to correct
         try:
             certificate = x509.load_der_x509_certificate(encoded)
             subject = certificate.subject.rfc4514_string()[:_MAX_SUBJECT]

@@ -97,7 +97,7 @@ RSYNC = LabProduct(
     start=start_rsync,
     count=count,
     stores=(
-        # The lab's other module requires a password. For the open one, only access is checked; files are not counted.
+        # The other module requires a password.
         lab_store("rsync", ServerProgram.RSYNC, 240, 873, StoreState.OPEN, Access.PARTIAL, holdings=_SHARE),
     ),
 )

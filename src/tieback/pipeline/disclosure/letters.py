@@ -25,7 +25,6 @@ from tieback.pipeline.disclosure.vendors import VendorView
 from tieback.scope.grant import parse_grant
 
 MAX_SENDER = 64 * 1024
-SENDER_FILE = "sender.toml"
 OPEN = frozenset(CaseState) - {CaseState.FIXED, CaseState.CLOSED}
 NOTIFIED = OPEN - {CaseState.FOUND, CaseState.VERIFIED}
 STATES = {
@@ -219,26 +218,25 @@ def _saved(folder: Path, stem: str, made: Iterable[LetterFile]) -> list[Path]:
 
 
 def sender_of(work: CaseService, path: Path | None) -> Sender:
-    """The sender: from a file, from ``sender.toml`` of the workspace, or from the grant of the last run.
+    """The sender: from a file, or from the grant of the last run.
 
     Raises:
             UsageError: none of these names a sender.
             InputError: the file is invalid.
     """
-    file = path or work.directory / SENDER_FILE
-    if path is not None or file.is_file():
+    if path is not None:
         try:
-            with file.open("rb") as opened:
+            with path.open("rb") as opened:
                 raw = opened.read(MAX_SENDER + 1)
             if len(raw) > MAX_SENDER:
                 raise ValueError("longer than 64 KiB")
             return msgspec.convert(tomllib.loads(raw.decode()), Sender)
         except OSError as error:
-            raise InputError(f"cannot be read ({error.strerror})", where=str(file), advice="Check the path") from None
+            raise InputError(f"cannot be read ({error.strerror})", where=str(path), advice="Check the path") from None
         except (ValueError, RecursionError) as error:
             raise InputError(
                 f"invalid sender file ({str(error).splitlines()[0]})",
-                where=str(file),
+                where=str(path),
                 advice='Write organisation = "…" and email = "…"; person, phone and postal are optional',
             ) from None
     text = work.last_grant()

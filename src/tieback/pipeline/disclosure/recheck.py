@@ -23,7 +23,7 @@ from tieback.model.exposure import Exposure
 from tieback.model.grant import Depth, Grant
 from tieback.model.probe import ProbeReport
 from tieback.pipeline.probing.candidates import ProviderLookup, target_label
-from tieback.pipeline.probing.ransom_notes import NoteJudge, read_salt
+from tieback.pipeline.probing.ransom_notes import NoteJudge, workspace_salt
 from tieback.pipeline.probing.samples import SampleJudge
 from tieback.pipeline.probing.service import ProbeLease, probe_all
 from tieback.pipeline.progress import Progress, today_utc
@@ -211,7 +211,7 @@ async def _ask(
     )
     notes = None
     if any(rule.ransom_note for rule in grant.target):
-        notes = NoteJudge(read_salt(workspace.directory))
+        notes = NoteJudge(workspace_salt(workspace.directory))
     own = read_own_domains(workspace.directory)
     samples = SampleJudge(own_domains=own) if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
     signs = RansomSigns()

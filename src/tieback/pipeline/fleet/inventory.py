@@ -17,6 +17,7 @@ from tieback.model.errors import InputError, TiebackError, UsageError
 from tieback.storage.ledger.inventory import Inventory, InventoryFile, InventoryImport
 from tieback.storage.ledger.inventory_load import Snapshot
 from tieback.storage.ledger.pseudonyms import Pseudonyms
+from tieback.storage.trust import PSEUDONYM_KEY_FILE, accept_file, require_accepted
 from tieback.storage.workspace import Workspace
 
 SUFFIXES = frozenset({".csv", ".tsv", ".json", ".jsonl", ".xml", ".plist", ".txt", ".zip", ".gz"})
@@ -93,7 +94,9 @@ def import_inventories(
         WorkspaceError: the workspace cannot be opened or written.
     """
     with Workspace.open(workspace) as space, space.lock():
+        require_accepted(space.directory, PSEUDONYM_KEY_FILE)  # who brought it could compute the pseudonyms
         names = Pseudonyms.of(space.directory)
+        accept_file(space.directory, PSEUDONYM_KEY_FILE)
         entering = _Entering(space.ledger.inventory, names, request, confirm, progress)
         for path in _files(inputs):
             try:

@@ -20,8 +20,8 @@ from tieback.probes.choose import note_reader
 from tieback.scope.conversation import Fault, Target, Traffic
 from tieback.scope.dialer import Dialer
 from tieback.scope.replay import ReplayDialer
+from tieback.storage.trust import NOTE_SALT_FILE, accept_file, require_accepted
 
-SALT_FILE = "ransom.salt"
 _SALT_BYTES = 32
 
 
@@ -95,13 +95,25 @@ def with_note_verdict(report: ProbeReport, verdict: Ransom, traffic: Traffic) ->
     )
 
 
+def workspace_salt(workspace: Path) -> bytes:
+    """The salt of a workspace.
+
+    Raises:
+        WorkspaceError: as ``read_salt``, or somebody else brought it, and could compare digests with texts.
+    """
+    require_accepted(workspace, NOTE_SALT_FILE)
+    salt = read_salt(workspace)
+    accept_file(workspace, NOTE_SALT_FILE)
+    return salt
+
+
 def read_salt(folder: Path) -> bytes:
     """The salt of this folder, created at first use and readable only by the owner.
 
     Raises:
             WorkspaceError: the salt cannot be read or written.
     """
-    path = folder / SALT_FILE
+    path = folder / NOTE_SALT_FILE
     try:
         folder.mkdir(parents=True, exist_ok=True)
         try:

@@ -9,6 +9,7 @@ the login, and has this access too.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import msgspec
 
@@ -16,7 +17,7 @@ from tieback.model.errors import InputError
 from tieback.posture.rules import interface
 from tieback.posture.rules.interface import PathPermissions, Permission, Requester, RulesReaderMeta, strongest
 from tieback.posture.rules.source import RulesText
-from tieback.posture.rules.table import ResourceTable
+from tieback.posture.rules.table import ResourceTable, not_in_files
 from tieback.posture.rules.typescript_project import Modules, Value
 from tieback.posture.rules.typescript_values import (
     Call,
@@ -281,12 +282,8 @@ def _is_admin_only(module: Module) -> bool:
 
 
 def _table(resources: Mapping[str, _Resource], *, has_sign_up: bool) -> ResourceTable:
-    found = {
-        name: {who: _access(name, one, who, has_sign_up=has_sign_up) for who in Requester}
-        for name, one in resources.items()
-    }
-    unknown = interface.deny("not in these files", certain=False)
-    return ResourceTable(found, dict.fromkeys(Requester, PathPermissions(unknown, unknown)))
+    found = {name: partial(_access, name, one, has_sign_up=has_sign_up) for name, one in resources.items()}
+    return ResourceTable(found, not_in_files("resource"))
 
 
 def _access(name: str, resource: _Resource, who: Requester, *, has_sign_up: bool) -> PathPermissions:

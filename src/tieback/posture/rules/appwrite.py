@@ -7,18 +7,18 @@ file security, rows and files can have permissions of their own, which the file 
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from tieback.posture.rules import interface
 from tieback.posture.rules.interface import PathPermissions, Permission, Requester, RulesReaderMeta, strongest
 from tieback.posture.rules.source import RulesText
-from tieback.posture.rules.table import ResourceTable
+from tieback.posture.rules.table import Access, ResourceTable, not_in_files
 from tieback.posture.rules.tree import ConfigNode, read_json
 
 _PERMISSION = re.compile(r'\s*(read|create|update|delete|write)\(\s*"([^"]{1,200})"\s*\)\s*')
 _WRITES = ("create", "update", "delete")
 _TABLES = ("collections", "tables")
 _SIGN_UPS = ("anonymous", "email-password", "email-otp", "magic-url", "phone")
-_UNKNOWN = "no such table, bucket or function in this file"
 
 
 class Appwrite:
@@ -41,15 +41,14 @@ class Appwrite:
         if not isinstance(root.value, dict):
             raise text.line_error(root.line, "must be a JSON object with the project")
         sign_up = _sign_up(root)
-        found: dict[str, dict[Requester, PathPermissions]] = {}
+        found: dict[str, Access] = {}
         for name, node, is_bucket in _stores(root):
-            found[name] = {who: _access(node, who, sign_up, name, is_bucket=is_bucket) for who in Requester}
+            found[name] = partial(_access, node, sign_up, name, is_bucket=is_bucket)
         for node in _listed(root, "functions"):
             roles = node.get("execute")
             name = f"functions/{_id(node)}"
-            found[name] = {who: _execution(node, roles, who, sign_up, name) for who in Requester}
-        unknown = interface.deny(_UNKNOWN, certain=False)
-        return ResourceTable(found, dict.fromkeys(Requester, PathPermissions(unknown, unknown)))
+            found[name] = partial(_execution, node, roles, sign_up, name)
+        return ResourceTable(found, not_in_files("table, bucket or function"))
 
 
 def _listed(root: ConfigNode, key: str) -> list[ConfigNode]:
@@ -99,7 +98,7 @@ def _holds(role: str, who: Requester) -> bool | None:
     return False if name.partition(":")[0] in {"user", "team", "member", "label"} else None
 
 
-def _access(node: ConfigNode, who: Requester, sign_up: bool | None, name: str, *, is_bucket: bool) -> PathPermissions:
+def _access(node: ConfigNode, sign_up: bool | None, name: str, who: Requester, *, is_bucket: bool) -> PathPermissions:
     switch = node.get("enabled")
     if switch is not None and switch.value is False:
         closed = interface.deny("not enabled", switch.line, '"enabled": false')
@@ -158,7 +157,7 @@ def _of_sign_up(sign_up: bool | None) -> str:
 
 
 def _execution(
-    node: ConfigNode, roles: ConfigNode | None, who: Requester, sign_up: bool | None, name: str
+    node: ConfigNode, roles: ConfigNode | None, sign_up: bool | None, name: str, who: Requester
 ) -> PathPermissions:
     """A function: calling it is the access, and its code decides the rest."""
     permission = interface.deny("no role may execute it", node.line)

@@ -9,6 +9,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 
@@ -17,7 +18,7 @@ from tieback.posture.rules import interface
 from tieback.posture.rules.convex_handlers import Behaviour, Handlers
 from tieback.posture.rules.interface import PathPermissions, Permission, Requester, RulesReaderMeta
 from tieback.posture.rules.source import RulesText
-from tieback.posture.rules.table import ResourceTable
+from tieback.posture.rules.table import Access, ResourceTable, not_in_files, same_access
 from tieback.posture.rules.typescript_project import Modules, Value
 from tieback.posture.rules.typescript_values import Call, Function, Member, Module, Name, Node, Record, calls_in
 
@@ -76,13 +77,12 @@ class Convex:
         found = {one.path: one for one in reader.functions()}
         if not found and not reader.internal:
             raise InputError("no Convex functions", where=texts[0].path, advice="Pass the folder convex/")
-        table = {path: {who: _access(one, who) for who in Requester} for path, one in found.items()}
+        table: dict[str, Access] = {path: partial(_access, one) for path, one in found.items()}
         for path, (file, line) in reader.internal.items():
             closed = interface.deny("an internal function: clients cannot call it", line)
             closed = msgspec.structs.replace(closed, file=file)
-            table[path] = dict.fromkeys(Requester, PathPermissions(closed, closed))
-        unknown = interface.deny("no such function in these files", certain=False)
-        return ResourceTable(table, dict.fromkeys(Requester, PathPermissions(unknown, unknown)))
+            table[path] = same_access(PathPermissions(closed, closed))
+        return ResourceTable(table, not_in_files("function"))
 
 
 def _root(paths: Sequence[str]) -> str:

@@ -5,8 +5,9 @@ Up to version 10 a permission has a role, and ``null`` is the public one. Since 
 ``directus_access`` gives the public policy to no role and no user. No permission means no access.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import msgspec
 
@@ -16,7 +17,7 @@ from tieback.posture.rules.interface import PathPermissions, Permission, Request
 from tieback.posture.rules.logic import CHOSEN, OWN, OWNED, STORED, Value
 from tieback.posture.rules.row_filter import evaluate_row_filter, filter_text
 from tieback.posture.rules.source import RulesText
-from tieback.posture.rules.table import ResourceTable
+from tieback.posture.rules.table import Access, ResourceTable, same_access
 from tieback.posture.rules.tree import ConfigNode, read_json
 
 PUBLIC_POLICY = "abf8a154-5b1c-4a46-ac9c-7300570f4f17"
@@ -32,7 +33,8 @@ _UNKNOWN = "no permission on this collection in these files"
 class _Project:
     """Rows by their table."""
 
-    permissions: list[tuple[ConfigNode, str]] = field(default_factory=list)
+    by_action: dict[tuple[str, str], list[tuple[ConfigNode, str]]] = field(default_factory=dict)
+    """Permissions with their file, by collection and action."""
     policies: list[ConfigNode] = field(default_factory=list)
     access: list[ConfigNode] = field(default_factory=list)
     roles: list[ConfigNode] = field(default_factory=list)
@@ -61,7 +63,7 @@ class Directus:
         project = _Project()
         for text in texts:
             _collect(project, read_json(text), text.path if len(texts) > 1 else "", text.name)
-        if not project.permissions and not any(map(_is_admin, project.policies)):
+        if not project.by_action and not any(map(_is_admin, project.policies)):
             raise InputError("no rows of permissions", where=texts[0].path, advice="Export directus_permissions")
         return _table(project)
 
@@ -76,7 +78,9 @@ def _collect(project: _Project, root: ConfigNode, file: str, name: str) -> None:
         if not isinstance(row.value, dict):
             continue
         if "action" in row.value and "collection" in row.value:
-            project.permissions.append((row, file))
+            collection, action = row.get("collection"), row.get("action")
+            place = (collection.text if collection else "", action.text if action else "")
+            project.by_action.setdefault(place, []).append((row, file))
         elif "public_registration" in row.value:
             project.registration = row
         elif "policy" in row.value and ("role" in row.value or "user" in row.value):
@@ -144,21 +148,32 @@ def _table(project: _Project) -> ResourceTable:
     named = dict.fromkeys(Requester, public)
     if role:
         named[Requester.ANY_USER] = public | _policies_of(project, role) | {role}
-    collections = dict.fromkeys(row.get("collection").text for row, _ in project.permissions)  # type: ignore[union-attr]
-    found = {
-        name: {who: _access(project, name, who, named[who], registers) for who in Requester} for name in collections
+    collections = dict.fromkeys(name for name, _ in project.by_action)
+    found: dict[str, Access] = {}
+    admins = {
+        who: next((one for one in project.policies if _is_admin(one) and _key(one) in named[who]), None)
+        for who in Requester
     }
-    for who in Requester:
-        admin = next((one for one in project.policies if _is_admin(one) and _key(one) in named[who]), None)
-        if admin is not None:
-            everything = interface.allow(admin.line, '"admin_access": true', "any request")
-            found.setdefault("/", {})[who] = PathPermissions(everything, everything)
-            for access in found.values():
-                access[who] = PathPermissions(everything, everything)
-    if "/" in found:
-        for who in Requester:
-            found["/"].setdefault(who, _nothing())
-    return ResourceTable(found, dict.fromkeys(Requester, _nothing()))
+    for name in collections:
+        found[name] = partial(_of_collection, project, name, named, admins, registers)
+    if any(admins.values()):
+        found["/"] = partial(_of_collection, project, "", named, admins, registers)
+    return ResourceTable(found, same_access(_nothing()))
+
+
+def _of_collection(
+    project: _Project,
+    name: str,
+    named: Mapping[Requester, set[str]],
+    admins: Mapping[Requester, ConfigNode | None],
+    registers: bool | None,
+    who: Requester,
+) -> PathPermissions:
+    admin = admins[who]
+    if admin is not None:
+        everything = interface.allow(admin.line, '"admin_access": true', "any request")
+        return PathPermissions(everything, everything)
+    return _access(project, name, who, named[who], registers) if name else _nothing()
 
 
 def _nothing() -> PathPermissions:
@@ -187,10 +202,7 @@ def _decide(
     best: Permission | None = None
     near = 0
     others = False
-    for row, file in project.permissions:
-        name, done = row.get("collection"), row.get("action")
-        if name is None or done is None or name.text != collection or done.text != action:
-            continue
+    for row, file in project.by_action.get((collection, action), ()):
         holder = row.get("policy") or row.get("role")
         may_be_public = holder is not None and _may_be_public(project, holder.text)
         if holder is not None and holder.value is not None and holder.text not in holders and not may_be_public:

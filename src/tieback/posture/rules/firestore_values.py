@@ -187,6 +187,8 @@ def method_of(of: Value, name: str, arguments: Sequence[Value]) -> Value:
     if isinstance(of, _Difference):
         return _of_difference(of, name)
     if isinstance(of, UnknownValue):
+        if of is STORED and _lacks_own(name, arguments):
+            return False
         return STORED if of in (OWN, OPEN) else of
     if isinstance(of, NamedValues):
         return _of_record(of, name, arguments)
@@ -199,6 +201,16 @@ def method_of(of: Value, name: str, arguments: Sequence[Value]) -> Value:
     if isinstance(of, Span):
         return {"seconds": int(of // 1000), "nanos": int(of % 1000 * 1_000_000)}.get(name, ERROR)
     return ERROR
+
+
+def _lacks_own(name: str, arguments: Sequence[Value]) -> bool:
+    """True if a stored list must contain the requester's identity, which no stored data names."""
+    match name, arguments:
+        case "hasAny", [list() as items]:
+            return bool(items) and all(item is OWN for item in items)
+        case "hasAll", [list() as items]:
+            return OWN in items
+    return False
 
 
 def _of_stored(of: StoredRecord | SettableValue, name: str, arguments: Sequence[Value]) -> Value:

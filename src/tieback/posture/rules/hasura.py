@@ -9,6 +9,7 @@ access. The settings of the server are read from ``.env`` and Compose files besi
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import PurePath
 
 import msgspec
@@ -19,7 +20,7 @@ from tieback.posture.rules.interface import PathPermissions, Permission, Request
 from tieback.posture.rules.logic import CHOSEN, OWN, OWNED, STORED, Value
 from tieback.posture.rules.row_filter import evaluate_row_filter, filter_text
 from tieback.posture.rules.source import RulesText
-from tieback.posture.rules.table import ResourceTable
+from tieback.posture.rules.table import Access, ResourceTable, not_in_files
 from tieback.posture.rules.tree import ConfigNode, read_json, read_yaml
 
 _NO_LOGIN = {"anonymous", "public", "anon", "guest", "unauthenticated", "unauthorized", "unauthorised"}
@@ -142,16 +143,15 @@ class _Server:
         self._is_unprotected = metadata.has_server and _SECRET not in metadata.settings
 
     def table(self) -> ResourceTable:
-        found: dict[str, dict[Requester, PathPermissions]] = {}
+        found: dict[str, Access] = {}
         for name, node, file in self._metadata.tables:
-            found[name] = {who: self._access(name, node, file, who) for who in Requester}
+            found[name] = partial(self._access, name, node, file)
         for kind, listed in (("actions", self._metadata.actions), ("functions", self._metadata.functions)):
             for node, file in listed:
-                found[f"{kind}/{_name(node)}"] = {who: self._callable(kind, node, file, who) for who in Requester}
+                found[f"{kind}/{_name(node)}"] = partial(self._callable, kind, node, file)
         for node, file in self._metadata.remotes:
-            found[f"remote/{_name(node)}"] = {who: self._remote(node, file, who) for who in Requester}
-        unknown = interface.deny("not in this metadata", certain=False)
-        return ResourceTable(found, dict.fromkeys(Requester, PathPermissions(unknown, unknown)))
+            found[f"remote/{_name(node)}"] = partial(self._remote, node, file)
+        return ResourceTable(found, not_in_files("table"))
 
     def _access(self, name: str, node: ConfigNode, file: str, who: Requester) -> PathPermissions:
         decided = {

@@ -7,6 +7,7 @@ https://github.com/instantdb/instant. A rule is a CEL expression. A namespace wi
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import msgspec
 
@@ -182,8 +183,8 @@ class _Project:
         names |= {"$users": None, "$files": None, "attrs": None}
         if not self._rules and not named:
             names = {"$default": None, **names}
-        resources = {name: {who: self._access(name, who) for who in Requester} for name in names}
-        return ResourceTable(resources, {who: self._access("$default", who) for who in Requester})
+        resources = {name: partial(self._access, name) for name in names}
+        return ResourceTable(resources, partial(self._access, "$default"))
 
     def _access(self, namespace: str, who: Requester) -> PathPermissions:
         def decide(action: str) -> Permission:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 import msgspec
 
@@ -19,7 +20,7 @@ from tieback.posture.rules.logic import CHOSEN, ERROR, OPEN, OWN, OWNED, STORED,
 from tieback.posture.rules.pocketbase_filter import ELSEWHERE, FILLED, Filter, evaluate, parse
 from tieback.posture.rules.pocketbase_migrations import Collection, Rule, Schema, apply_migration, from_json
 from tieback.posture.rules.source import RulesText
-from tieback.posture.rules.table import ResourceTable
+from tieback.posture.rules.table import ResourceTable, not_in_files
 from tieback.posture.rules.tree import read_json
 from tieback.posture.rules.typescript_values import read_module
 
@@ -30,6 +31,8 @@ _OPERATIONS = {
 _METHODS = {"list": "GET", "get": "GET", "create": "POST", "update": "PATCH", "delete": "DELETE"}
 _MAX_NESTED = 5
 """Most rules that a rule depends on one after another."""
+_MAX_STEPS = 20_000
+"""Most rules that one question evaluates; after that, the answer is not decided."""
 _OWN_ONLY = "only data that names this identity"
 _NEVER_EMPTY = {"id", "created", "updated", "collectionId", "collectionName", "tokenKey"}
 _VERIFIED = {"verified", "emailVisibility"}
@@ -98,17 +101,17 @@ class _Project:
         self._now = datetime.fromtimestamp(min(max(now, 0), 4e9), UTC).strftime("%Y-%m-%d %H:%M:%S.000Z")
         self._parsed: dict[str, Filter | None] = {}
         self._asked: set[tuple[str, str]] = set()
+        self._left = _MAX_STEPS
         self._accounts = [one for one in schema.collections.values() if one.type == "auth" and not one.is_system]
         self._sign_ups = {one.id: self._can_sign_up(one) for one in self._accounts}
 
     def table(self) -> ResourceTable:
         resources = {
-            one.name: {who: self._access(one, who) for who in Requester}
+            one.name: partial(self._access, one)
             for one in self._schema.collections.values()
             if one.rules and not one.is_system
         }
-        unknown = interface.deny("no such collection in these files", certain=False)
-        return ResourceTable(resources, dict.fromkeys(Requester, PathPermissions(unknown, unknown)))
+        return ResourceTable(resources, not_in_files("collection"))
 
     def _can_sign_up(self, collection: Collection) -> bool:
         """Whether an outsider can create an account: the rule to create a record, or a setting that is not known."""
@@ -120,6 +123,7 @@ class _Project:
         return self._truth(_Question(collection, "create", Requester.ANONYMOUS), rule) not in (False, ERROR)
 
     def _access(self, collection: Collection, who: Requester) -> PathPermissions:
+        self._left = _MAX_STEPS
         writes = () if collection.type == "view" else ("create", "update", "delete")
         read = strongest({name: self._decide(collection, name, who) for name in ("get", "list")})
         if not writes:
@@ -183,7 +187,8 @@ class _Project:
             except InputError:
                 self._parsed[text] = None
         parsed = self._parsed[text]
-        if parsed is None:
+        self._left -= 1
+        if parsed is None or self._left < 0:
             question.is_known = False
             return STORED
         return evaluate(parsed, lambda name: self._value(question, name))

@@ -6,6 +6,7 @@ An operation without ``@auth`` is closed. ``eq_expr: "auth.uid"`` and similar ar
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import PurePath
 from typing import Any
 
@@ -18,7 +19,7 @@ from tieback.posture.rules.graphql import Operation, Selection, read_operations
 from tieback.posture.rules.interface import PathPermissions, Permission, Requester, RulesReaderMeta
 from tieback.posture.rules.logic import CHOSEN, OPEN, OWN, OWNED, STORED, NamedValues, Value
 from tieback.posture.rules.source import RulesText
-from tieback.posture.rules.table import ResourceTable
+from tieback.posture.rules.table import Access, ResourceTable, not_in_files
 from tieback.posture.rules.tree import read_yaml
 
 _LEVELS = {
@@ -64,7 +65,7 @@ class SqlConnect:
     def read_project(self, texts: Sequence[RulesText]) -> ResourceTable:
         """Read the files of connectors. Raises ``InputError``."""
         connectors = dict(_connectors(texts))
-        found: dict[str, dict[Requester, PathPermissions]] = {}
+        found: dict[str, Access] = {}
         for text in texts:
             if not text.name.endswith((".gql", ".graphql")):
                 continue
@@ -73,11 +74,10 @@ class SqlConnect:
             prefix = f"{connectors[folder]}/" if folder in connectors else ""
             for one in read_operations(text):
                 if one.name:
-                    found[prefix + one.name] = {who: _access(one, who, file) for who in Requester}
+                    found[prefix + one.name] = partial(_access, one, file)
         if not found:
             raise InputError("no queries and no mutations", where=texts[0].path, advice="Pass the folder dataconnect/")
-        unknown = interface.deny("no such operation in these files", certain=False)
-        return ResourceTable(found, dict.fromkeys(Requester, PathPermissions(unknown, unknown)))
+        return ResourceTable(found, not_in_files("operation"))
 
 
 def _connectors(texts: Sequence[RulesText]) -> Iterator[tuple[str, str]]:
@@ -89,7 +89,7 @@ def _connectors(texts: Sequence[RulesText]) -> Iterator[tuple[str, str]]:
                 yield str(PurePath(text.path).parent), name.text
 
 
-def _access(operation: Operation, who: Requester, file: str) -> PathPermissions:
+def _access(operation: Operation, file: str, who: Requester) -> PathPermissions:
     decided = msgspec.structs.replace(_decide(operation, who), file=file)
     other = interface.deny(f"a {operation.kind}: see the other column", operation.line)
     return PathPermissions(other, decided) if operation.kind == "mutation" else PathPermissions(decided, other)

@@ -1,15 +1,29 @@
 """Rules of a project as a list of resources, each with the access of each requester."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from tieback.posture.rules.interface import MAX_PATHS, PathPermissions, Requester
+from tieback.posture.rules.interface import MAX_PATHS, PathPermissions, Requester, deny
 
 READS, WRITES = ("get", "list"), ("create", "update", "delete")
 _NAMED = re.compile(r"\\\{[A-Za-z0-9_]+\\\}")
+
+type Access = Callable[[Requester], PathPermissions]
+"""Access of a requester to a resource, computed when it is asked for."""
+
+
+def same_access(access: PathPermissions) -> Access:
+    """The same access for every requester."""
+    return lambda _who: access
+
+
+def not_in_files(what: str) -> Access:
+    """Access to a resource that no file names: not known."""
+    unknown = deny(f"no such {what} in these files", certain=False)
+    return same_access(PathPermissions(unknown, unknown))
 
 
 @dataclass(frozen=True)
@@ -19,8 +33,8 @@ class ResourceTable:
     A resource may be a pattern: ``*`` at its end covers everything below it, and ``{name}`` one segment of a path.
     """
 
-    resources: Mapping[str, Mapping[Requester, PathPermissions]]
-    missing: Mapping[Requester, PathPermissions] = field(default_factory=dict)
+    resources: Mapping[str, Access]
+    missing: Access
     """Access to a resource that no file names."""
 
     def paths(self) -> Iterator[str]:
@@ -30,7 +44,7 @@ class ResourceTable:
     def ask(self, who: Requester, path: str) -> PathPermissions:
         """Access to a resource, or to something below it, such as ``posts/42``."""
         found = path if path in self.resources else self._find(path.strip("/"))
-        return (self.resources[found] if found else self.missing)[who]
+        return (self.resources[found] if found else self.missing)(who)
 
     @cached_property
     def _patterns(self) -> list[tuple[re.Pattern[str], str]]:

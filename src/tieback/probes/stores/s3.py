@@ -10,7 +10,8 @@ knows its name. Without a name the access is therefore unknown. A host of one bu
 the root is the answer.
 
 An empty list of buckets proves nothing: SeaweedFS returns one to anonymous clients and still lists each bucket by its
-name. Verified against SeaweedFS 4.48 and recorded answers of MinIO; Amazon S3 is not yet verified.
+name. Verified against SeaweedFS 4.48, and recorded answers of MinIO and
+`rclone serve s3` 1.75.2; Amazon S3 is not yet verified.
 """
 
 import re
@@ -18,7 +19,7 @@ import re
 from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
-from tieback.probes.interface import ProbeMeta
+from tieback.probes.interface import ProbeMeta, ReportDraft
 from tieback.probes.sampling import ListedObject, SampledWebStore, SampleReading, object_get, read_objects
 from tieback.probes.web import Identification, Inquiry
 from tieback.probes.wire.http import MAX_BODY, Response
@@ -49,6 +50,10 @@ _OBJECT = object_get("/{bucket}/{object}", names=OBJECT)
 _OWN_OBJECT = object_get("/{object}", names=OBJECT)
 
 _SERVERS = {"minio": "minio", "seaweedfs": "seaweedfs", "amazons3": "s3", "ceph": "ceph-rgw"}
+_IMITATION = b"<DisplayName>GoFakeS3</DisplayName>"
+"""Owner of the buckets of `rclone serve s3`, which names itself AmazonS3."""
+_UNSIGNED = "UnsupportedAlgorithm"
+"""Error of `rclone serve s3` for every request without a signature, if it has keys."""
 _ROOTS = ("ListAllMyBucketsResult", "ListBucketResult")
 
 
@@ -74,9 +79,12 @@ class S3Probe(SampledWebStore):
         element = root(answer.body)
         server = answer.headers.get("server", "").lower()
         product = next((name for mark, name in _SERVERS.items() if server.startswith(mark)), "s3-compatible")
+        if _IMITATION in answer.body:
+            product = "s3-compatible"
         version = server.rpartition(" ")[2] if product == "seaweedfs" else ""
         listing = answer.status == 200 and element in _ROOTS
-        error = element == "Error" and bool(value(answer.body, "Code")) and "x-amz-request-id" in answer.headers
+        code = value(answer.body, "Code") if element == "Error" else ""
+        error = code == _UNSIGNED or (bool(code) and "x-amz-request-id" in answer.headers)
         return Identification(product, version) if listing or error else None
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
@@ -85,7 +93,7 @@ class S3Probe(SampledWebStore):
         own = root(answer.body) == "ListBucketResult"
         one_bucket = draft.product == "s3" or bool(value(answer.body, "BucketName"))
         refused = inquiry.is_refused(_ROOT, answer)
-        if refused and one_bucket:
+        if (refused and one_bucket) or _requires_signature(draft, answer):
             return
         if answer.status == 404:
             draft.access = Access.NOT_FOUND
@@ -165,6 +173,15 @@ class S3Probe(SampledWebStore):
             yield from read_objects(reading, container.path, _OWN_OBJECT, (), listed)
         else:
             yield from read_objects(reading, container.path, _OBJECT, container.path, listed)
+
+
+def _requires_signature(draft: ReportDraft, answer: Response) -> bool:
+    """True if the server refuses every request without a signature, other than by the status; the draft is updated."""
+    if value(answer.body, "Code") != _UNSIGNED:
+        return False
+    draft.access = Access.AUTH_REQUIRED
+    draft.prove(_ROOT.label, f"status {answer.status}, requires a signature", Access.AUTH_REQUIRED)
+    return True
 
 
 def _container(name: str, answer: Response, inquiry: Inquiry) -> Container:

@@ -12,8 +12,9 @@ from tieback.model.errors import WorkspaceError
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, Outcome, ProbeReport, Ransom, RansomVerdict
-from tieback.pipeline.probing.ransom_notes import SALT_FILE, NoteJudge, read_salt
+from tieback.pipeline.probing.ransom_notes import NoteJudge, read_salt
 from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Target, Traffic
+from tieback.storage.trust import NOTE_SALT_FILE
 
 SALT = b"s" * 32
 TARGET = Target("store.test", 27017)
@@ -95,10 +96,10 @@ def test_a_folder_has_one_salt_of_its_own(tmp_path: Path) -> None:
     salt = read_salt(tmp_path / "one")
     assert read_salt(tmp_path / "one") == salt
     assert read_salt(tmp_path / "two") != salt
-    assert stat.S_IMODE((tmp_path / "one" / SALT_FILE).stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "one" / NOTE_SALT_FILE).stat().st_mode) == 0o600
 
 
 def test_another_file_of_that_name_is_one_error(tmp_path: Path) -> None:
-    (tmp_path / SALT_FILE).write_bytes(b"short")
+    (tmp_path / NOTE_SALT_FILE).write_bytes(b"short")
     with pytest.raises(WorkspaceError, match="not a valid salt"):
         read_salt(tmp_path)

@@ -193,6 +193,9 @@ CONDITIONS: list[tuple[str, str, str]] = [
     ("request.auth.uid == id ? true : false", "--", "--"),
     ("resource.data.n > 3 ? request.auth != null : false", "--", "r?-"),
     ("request.path[3] == 'x'", "r?-", "r?-"),
+    ("resource.data.members.hasAny([request.auth.uid])", "--", "--"),
+    ("resource.data.members.hasAll([request.auth.uid, 'x'])", "--", "--"),
+    ("resource.data.members.hasAny([request.auth.uid, 'x'])", "--", "r?-"),
     ("math.abs(-1) == 1", "r-", "r-"),
     ("request.time > timestamp.date(2020, 1, 1) + duration.value(1, 'd')", "r-", "r-"),
 ]

@@ -33,6 +33,7 @@ def _refusal(rule: str, kind: str = ".read") -> str:
         ("auth == null ? 1 : true", "the branches of a condition have different types"),
         ("5", "the rule is not a boolean"),
         ("exists()", "no such function"),
+        ("true || auth.uid[0:1] == 'a'", "no such value in these rules"),
     ],
 )
 def test_a_rule_of_a_wrong_type_is_refused(rule: str, reason: str) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from tieback.posture.rules.interface import PathPermissions, Requester, allow, deny
-from tieback.posture.rules.table import ResourceTable
+from tieback.posture.rules.table import ResourceTable, same_access
 
 PATTERNS = ("posts", "posts/title", "files/a/*", "files/a/b/*", "files/{user}/*", "x.y")
 
@@ -11,8 +11,8 @@ PATTERNS = ("posts", "posts/title", "files/a/*", "files/a/b/*", "files/{user}/*"
 def found(path: str) -> str:
     """The resource whose rules apply to a path; empty if none does."""
     table = ResourceTable(
-        {name: dict.fromkeys(Requester, PathPermissions(allow(reason=name), deny("no"))) for name in PATTERNS},
-        dict.fromkeys(Requester, PathPermissions(deny(""), deny(""))),
+        {name: same_access(PathPermissions(allow(reason=name), deny("no"))) for name in PATTERNS},
+        same_access(PathPermissions(deny(""), deny(""))),
     )
     return table.ask(Requester.ANONYMOUS, path).read.reason
 

@@ -123,3 +123,18 @@ def test_what_a_server_no_longer_answers_stays_untested(web: Any) -> None:
     report = web.ask("s3", pages, names=("private", "people")).result
     assert (report.access, report.untested) == (Access.AUTH_REQUIRED, ("names of buckets other than private",))
     assert any("people" not in line for line in report.problems)
+
+
+def test_an_imitation_that_names_itself_amazon_is_not_amazon(web: Any) -> None:
+    """As `rclone serve s3` 1.75.2 answers."""
+    owner = "<Owner><ID>fe72</ID><DisplayName>GoFakeS3</DisplayName></Owner>"
+    listed = page(web, BUCKETS.replace("<Buckets>", f"{owner}<Buckets>"), 200)
+    report = web.ask("s3", {"GET /": listed}).result
+    assert (report.product, report.access) == ("s3-compatible", Access.OPEN)
+
+
+def test_a_demand_for_a_signature_is_a_refusal(web: Any) -> None:
+    body = "<Error><Code>UnsupportedAlgorithm</Code><Message>Encountered an unsupported algorithm.</Message></Error>"
+    played = web.ask("s3", {"GET /": type(web.pages("s3").page["GET /"])(body, 400)}, port=7, names=("people",))
+    report = played.result
+    assert (report.product, report.access, report.untested) == ("s3-compatible", Access.AUTH_REQUIRED, ())

@@ -129,15 +129,14 @@ def test_the_folders_that_an_app_names_share_one_limit() -> None:
     assert len(asked) == 1 + MAX_PROBED
 
 
-def test_a_store_below_a_path_is_read_with_and_without_the_path_in_the_answers() -> None:
-    for base in ("/webdav", ""):
+@pytest.mark.parametrize("base", ["/webdav", ""])
+def test_a_store_below_a_path_is_read_with_and_without_the_path_in_the_answers(base: str) -> None:
+    def answer(path: str) -> bytes:
+        return http(207, multistatus(f"{base}{path.removeprefix('/webdav')}", "a.pdf"))
 
-        def answer(path: str, base: str = base) -> bytes:
-            return http(207, multistatus(f"{base}{path.removeprefix('/webdav')}", "a.pdf"))
-
-        report, asked = talk(answer, path="/webdav")
-        assert asked == ["/webdav/", "/webdav/"]
-        assert figures(report) == {"/": (1, "exact")}
+    report, asked = talk(answer, path="/webdav")
+    assert asked == ["/webdav/", "/webdav/"]
+    assert figures(report) == {"/": (1, "exact")}
 
 
 def test_a_cut_listing_is_a_lower_bound() -> None:

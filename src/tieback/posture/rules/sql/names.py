@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tieback.posture.rules.sql.parse import kind_of, string, strings
+from tieback.posture.rules.sql.parse import kind_of, string, strings, walk
 from tieback.posture.rules.sql.schema import PUBLIC, Database, Name
 
 _ALIASES = {
@@ -121,3 +121,18 @@ def full_name(database: Database, schema: str, name: str) -> Name:
     """The name of an existing object, else of a new one."""
     found = database.relation(schema, name)
     return found.name if found is not None else database.new_name(schema, name)
+
+
+def qualify(database: Database, tree: Any) -> None:
+    """Write schemas before the tables and functions of an expression: PostgreSQL saves what they mean now."""
+    nodes = list(walk(tree))
+    common = {str(fields.get("ctename")) for kind, fields in nodes if kind == "CommonTableExpr"}
+    for kind, fields in nodes:
+        if kind == "RangeVar" and not fields.get("schemaname") and fields.get("relname") not in common:
+            relation = database.relation("", str(fields.get("relname")))
+            if relation is not None:
+                fields["schemaname"] = relation.name[0]
+        elif kind == "FuncCall" and len(fields.get("funcname", [])) == 1:
+            functions = database.functions_named("", string(fields["funcname"][0]))
+            if functions:
+                fields["funcname"] = [{"String": {"sval": functions[0].name[0]}}, *fields["funcname"]]

@@ -151,6 +151,8 @@ class Function:
     owner: str = OWNER
     grants: Grants = field(default_factory=dict)
     procedure: bool = False
+    default_values: tuple[Node | None, ...] = ()
+    """Defaults of the input arguments."""
 
     @property
     def label(self) -> str:

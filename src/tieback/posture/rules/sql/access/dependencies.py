@@ -8,7 +8,6 @@ from tieback.posture.rules.sql.access.context import AccessContext, Inputs
 from tieback.posture.rules.sql.access.sign_up import inserts
 from tieback.posture.rules.sql.conditions import procedural
 from tieback.posture.rules.sql.conditions.candidates import Constants
-from tieback.posture.rules.sql.conditions.procedural import If, Return, ReturnQuery, Set
 from tieback.posture.rules.sql.conditions.values import FRESH_TEXTS
 from tieback.posture.rules.sql.parse import Node, kind_of, strings
 from tieback.posture.rules.sql.schema import Function, Relation
@@ -90,6 +89,7 @@ def _trees(access: AccessContext, relation: Relation, command: str) -> Iterator[
                     if function.name not in seen and function.name[0] not in {"auth", "storage"}:
                         seen.add(function.name)
                         queue += body_trees(function)
+                        queue += [{"ResTarget": {"val": one}} for one in function.default_values if one is not None]
 
 
 def _trigger_trees(access: AccessContext) -> list[Any]:
@@ -109,7 +109,7 @@ def body_trees(function: Function) -> list[Node]:
         return [{kind: fields} for kind, fields in parse.body(function.body)]
     if function.language == "plpgsql":
         program = procedural.compile_body(function.body)
-        return list(_step_trees(program)) if program is not None else []
+        return list(procedural.trees_of(program)) if program is not None else []
     return []
 
 
@@ -121,20 +121,6 @@ def row_query(function: Function) -> tuple[tuple[Node, ...], Node] | None:
     trees = body_trees(function)
     kind, fields = kind_of(trees[0]) if len(trees) == 1 else ("", {})
     return ((), fields) if kind == "SelectStmt" else None
-
-
-def _step_trees(steps: Sequence[Any]) -> Iterator[Node]:
-    for step in steps:
-        match step:
-            case Return(expression):
-                yield expression
-            case ReturnQuery(query) | Set(_, query):
-                yield {"SelectStmt": query}
-            case If(branches):
-                for condition, inner in branches:
-                    if condition is not None:
-                        yield condition
-                    yield from _step_trees(inner)
 
 
 def names_used(tree: Any) -> set[str]:

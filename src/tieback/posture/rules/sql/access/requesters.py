@@ -28,6 +28,9 @@ class _AnyKey(dict[str, Any]):
         del key, default
         return self._value
 
+    def __contains__(self, key: object) -> bool:
+        return True
+
 
 def sessions_of(role: str, inputs: Inputs, *, signed_in: bool) -> Iterator[Session]:
     """The sessions of a requester: with the metadata that the expressions name, which a user sets itself.

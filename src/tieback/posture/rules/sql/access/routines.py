@@ -20,6 +20,7 @@ from tieback.posture.rules.sql.access.stored import over_stored_rows
 from tieback.posture.rules.sql.access.views import decide_relation
 from tieback.posture.rules.sql.conditions.context import Choices, Context, RefusedQueryError, Scope, UnsupportedError
 from tieback.posture.rules.sql.conditions.evaluator import Evaluator
+from tieback.posture.rules.sql.conditions.functions import means_same_tables
 from tieback.posture.rules.sql.conditions.values import FREE, TRUE, Truth, both, negate, truth
 from tieback.posture.rules.sql.parse import Node
 from tieback.posture.rules.sql.schema import Function, Origin
@@ -116,6 +117,8 @@ def _query(
         return otherwise
     ends, query = rows
     everything: list[Any] = [*ends, {"SelectStmt": query}]
+    if not means_same_tables(access.db, function, everything):
+        return otherwise
     for kind, fields in parse.walk(everything):
         if kind == "RangeVar":
             found = access.db.relation(*names.range_name(fields))

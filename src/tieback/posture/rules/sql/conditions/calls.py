@@ -7,11 +7,11 @@ https://supabase.com/docs/guides/database/postgres/row-level-security.
 from dataclasses import replace
 from typing import Any
 
-from tieback.posture.rules.sql import parse
+from tieback.posture.rules.sql import names, parse
 from tieback.posture.rules.sql.conditions import procedural
 from tieback.posture.rules.sql.conditions.context import Context, RefusedQueryError, Scope
 from tieback.posture.rules.sql.conditions.evaluator import MAX_DEPTH, Evaluator
-from tieback.posture.rules.sql.conditions.functions import body, bound_arguments, find_function
+from tieback.posture.rules.sql.conditions.functions import body, bound_arguments, find_function, means_same_tables
 from tieback.posture.rules.sql.conditions.operators import builtin, storage
 from tieback.posture.rules.sql.conditions.queries import scalar
 from tieback.posture.rules.sql.conditions.values import NOW, UNKNOWN, RequestHeaders, apply, cast, plain
@@ -37,13 +37,21 @@ def _call(evaluator: Evaluator, fields: Node, scope: Scope, context: Context) ->
 
 
 def _by_position(function: Function, fields: Node, values: list[Any]) -> list[Any]:
-    found: list[Any] = [UNKNOWN] * len(function.arguments)
+    found: list[Any] = [_default(one) for one in function.default_values] or [UNKNOWN] * len(function.arguments)
     for at, (node, value) in enumerate(zip(fields.get("args", []), values, strict=True)):
         label = kind_of(node)[1].get("name") if "NamedArgExpr" in node else None
         place = function.parameters.index(label) if label in function.parameters else at
         if place < len(found):
             found[place] = value
     return found
+
+
+def _default(node: Any) -> Any:
+    """The default of an argument, if it is a constant."""
+    try:
+        return names.constant(node)
+    except ValueError:
+        return UNKNOWN
 
 
 def _session_function(evaluator: Evaluator, name: str, arguments: list[Any], context: Context) -> tuple[Any] | None:
@@ -110,6 +118,8 @@ def _called_value(evaluator: Evaluator, function: Function, arguments: list[Any]
 def _procedural(evaluator: Evaluator, function: Function, arguments: list[Any], context: Context) -> Any:
     program = procedural.compile_body(function.body)
     if program is None or context.depth > MAX_DEPTH:
+        return UNKNOWN
+    if not means_same_tables(evaluator.db, function, list(procedural.trees_of(program))):
         return UNKNOWN
     rights = replace(
         context, role=function.owner if function.definer else context.role, active=(), depth=context.depth + 1

@@ -14,8 +14,8 @@ MAX_TEXTS = 12
 """Most constants that a text is compared with."""
 _UUID = 36
 _PURE = {
-    "array_length", "btrim", "cardinality", "char_length", "concat", "lower", "length", "split_part", "starts_with",
-    "string_to_array", "upper",
+    "abs", "array_length", "btrim", "cardinality", "char_length", "concat", "left", "length", "lower", "position",
+    "replace", "right", "split_part", "starts_with", "string_to_array", "strpos", "substring", "upper",
 }  # fmt: skip
 """Functions whose constants matter only if another argument depends on a row."""
 _SESSION = (["auth", "uid"], ["auth", "role"], ["auth", "email"])
@@ -49,8 +49,9 @@ class Constants:
                 if _is_fixed({kind: fields}):
                     continue
                 for one in fields.get("args", []):
-                    self._other(one)
-                    self._link(one)
+                    value = kind_of(one)[1].get("arg") if "NamedArgExpr" in one else one
+                    self._other(value)
+                    self._link(value)
             elif kind == "SelectStmt":
                 for one in fields.get("targetList", []):
                     self._link(kind_of(one)[1].get("val"))

@@ -13,7 +13,7 @@ from tieback.posture.rules.sql.conditions.candidates import Constants
 from tieback.posture.rules.sql.conditions.context import Choices, Context, Row, Scope, Session, UnsupportedError
 from tieback.posture.rules.sql.conditions.values import FALSE, UNKNOWN, Truth
 from tieback.posture.rules.sql.parse import Node, kind_of
-from tieback.posture.rules.sql.schema import Database, Relation
+from tieback.posture.rules.sql.schema import Database, Name, Relation
 
 MAX_WORK = 8_000
 """Most expressions that are evaluated for one answer."""
@@ -53,6 +53,8 @@ class Evaluator:
         self.texts: dict[int, tuple[Node, str]] = {}
         self.check_columns: dict[int, frozenset[str]] = {}
         self.decided: dict[Any, Any] = {}
+        self.obtained: dict[Any, tuple[frozenset[Name], frozenset[str], bool]] = {}
+        """For each query in this round: tables and columns, and whether the requester writes its row first."""
         self.sign_up_rows: Callable[[Relation], list[dict[str, Any]] | None] = lambda _: []
         """Rows of a table that a trigger creates for a new user; ``None`` if that is not known."""
 
@@ -63,6 +65,7 @@ class Evaluator:
         try:
             for _ in range(MAX_WORLDS):
                 self.decided = {}
+                self.obtained = {}
                 one = evaluate()
                 if one.always or (one.holds and not found.holds):
                     found = one
@@ -92,6 +95,14 @@ class Evaluator:
         if key not in self.decided:
             self.decided[key] = self.world.pick(options)
         return self.decided[key]
+
+    def contradicts(self, key: Any, tables: frozenset[Name], columns: frozenset[str], *, writes: bool) -> bool:
+        """True if the row of another query, which was decided the other way, could be a row of this one."""
+        self.obtained[key] = (tables, columns, writes)
+        return any(
+            other[0] != key[0] and writes is not one[2] and tables & one[0] and columns == one[1]
+            for other, one in self.obtained.items()
+        )
 
     def bypasses(self, relation: Relation, role: str) -> bool:
         """True if row level security does not apply to this role."""

@@ -4,9 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 from tieback.posture.rules.sql import names, parse
+from tieback.posture.rules.sql.conditions import scalars
 from tieback.posture.rules.sql.conditions.context import Context, Row, Scope
 from tieback.posture.rules.sql.conditions.evaluator import Evaluator
-from tieback.posture.rules.sql.conditions.operators import any_of, approximated, distinct, element_at, operate
+from tieback.posture.rules.sql.conditions.operators import any_of, approximated, distinct, element_at, extreme, operate
 from tieback.posture.rules.sql.conditions.values import (
     CHOICE,
     EITHER,
@@ -43,6 +44,8 @@ def _cast(evaluator: Evaluator, fields: Node, scope: Scope, context: Context) ->
     value = evaluator.value(fields["arg"], scope, context)
     if kind == "boolean" and isinstance(value, Truth):
         return value
+    if kind in {"jsonb", "json"}:
+        return apply(lambda one: None if one is None else scalars.read_json(one), value)
     return apply(lambda one: cast(one, kind), value)
 
 
@@ -148,6 +151,9 @@ def _membership(evaluator: Evaluator, kind: str, operator: str, fields: Node, sc
         values = [evaluator.value(one, scope, context) for one in inner.get("items", [])]
     elif name == "A_ArrayExpr":
         values = [evaluator.value(one, scope, context) for one in inner.get("elements", [])]
+    elif inner.get("subLinkType") == "ARRAY_SUBLINK" and (kind, operator) == ("AEXPR_OP_ANY", "="):
+        rows = {"subLinkType": "ANY_SUBLINK", "testexpr": fields["lexpr"], "subselect": inner["subselect"]}
+        return truth(evaluator.value({"SubLink": rows}, scope, context))
     else:
         array = evaluator.value(fields["rexpr"], scope, context)
         if plain(array) is None:
@@ -272,6 +278,11 @@ def _coalesced(values: list[Any]) -> Any:
     return apply(lambda *each: next((one for one in each if one is not None), None), *values)
 
 
+def _extreme(evaluator: Evaluator, fields: Node, scope: Scope, context: Context) -> Any:
+    values = [evaluator.value(one, scope, context) for one in fields["args"]]
+    return apply(lambda *each: extreme(each, greatest=fields["op"] == "IS_GREATEST"), *values)
+
+
 def _case(evaluator: Evaluator, fields: Node, scope: Scope, context: Context) -> Any:
     context = replace(context, optional=True)
     subject = evaluator.value(fields["arg"], scope, context) if "arg" in fields else None
@@ -339,6 +350,7 @@ KINDS = {
     "A_ArrayExpr": _array,
     "A_Indirection": _indexed,
     "CoalesceExpr": _coalesce,
+    "MinMaxExpr": _extreme,
     "CaseExpr": _case,
     "SQLValueFunction": _session_value,
     "RowExpr": _row,

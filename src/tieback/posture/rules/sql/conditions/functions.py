@@ -9,7 +9,7 @@ from tieback.posture.rules.sql.conditions.context import Context, RefusedQueryEr
 from tieback.posture.rules.sql.conditions.evaluator import MAX_DEPTH, Evaluator
 from tieback.posture.rules.sql.conditions.values import UNKNOWN, Truth, apply, cast
 from tieback.posture.rules.sql.parse import Node, kind_of, strings
-from tieback.posture.rules.sql.schema import Function
+from tieback.posture.rules.sql.schema import Database, Function
 
 
 def find_function(evaluator: Evaluator, fields: Node) -> Function | None:
@@ -57,6 +57,8 @@ def body(
     if function.language != "sql":
         return None
     trees = parse.body(function.body)
+    if not means_same_tables(evaluator.db, function, [tree for _, tree in trees]):
+        return None
     if len(trees) != 1 or trees[0][0] != "SelectStmt":
         return None
     missing = _schema_without_usage(evaluator, function, rights.role)
@@ -65,6 +67,21 @@ def body(
     if missing:
         raise RefusedQueryError(f"no privilege to use the schema {missing} for {rights.role}")
     return trees[0][1], scope, rights
+
+
+def means_same_tables(database: Database, function: Function, trees: Sequence[Node]) -> bool:
+    """False if the function's own search path gives a name without a schema another meaning than ours."""
+    if function.search_path is None:
+        return True
+    for kind, fields in parse.walk(list(trees)):
+        schema, name = names.range_name(fields) if kind == "RangeVar" else ("-", "")
+        if schema:
+            continue
+        own = next((one for one in function.search_path if (one, name) in database.relations), None)
+        known = database.relation("", name)
+        if known is not None and known.name[0] != own:
+            return False
+    return True
 
 
 def require_schemas(evaluator: Evaluator, trees: Sequence[Any], role: str) -> None:

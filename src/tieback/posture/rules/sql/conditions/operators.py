@@ -1,7 +1,9 @@
 """Operators and built-in functions of plain values."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from tieback.posture.rules.sql.conditions import scalars
 from tieback.posture.rules.sql.conditions.values import (
     FALSE,
     FREE,
@@ -74,6 +76,8 @@ def operate(operator: str, left: Any, right: Any) -> Any:  # noqa: PLR0912 - an 
             return left
         case "->" | "->>" if isinstance(left, dict) and isinstance(right, str):
             found = left.get(right)
+            if operator == "->" and found is None and right in left:
+                return UNKNOWN  # null of JSON is a value
             if operator == "->>" and isinstance(found, bool):
                 return "true" if found else "false"
             if operator == "->>" and isinstance(found, int | float):
@@ -81,8 +85,17 @@ def operate(operator: str, left: Any, right: Any) -> Any:  # noqa: PLR0912 - an 
             return found
         case "#>>" | "#>" if isinstance(left, dict) and isinstance(right, str):
             return _path(left, *(key.strip() for key in right.strip("{}").split(",")))
-        case "?" if isinstance(left, dict):
+        case "->" | "->>" if isinstance(left, list) and isinstance(right, int):
+            found = left[right] if -len(left) <= right < len(left) else None
+            return found if operator == "->" or found is None or isinstance(found, str) else UNKNOWN
+        case "?" if isinstance(left, dict | list) and isinstance(right, str):
             return right in left
+        case "@>" if type(left) is dict and isinstance(right, dict):
+            return scalars.contains(left, right)
+        case "~" | "~*" | "!~" | "!~*":
+            return scalars.matches(operator, left, right)
+        case "/" | "%" if _numeric(left) and _numeric(right):
+            return scalars.divide(operator, left, right)
         case "||" if isinstance(left, str) and isinstance(right, str):
             return (left + right)[:10_000]
         case "||" if isinstance(left, list) and isinstance(right, list):
@@ -98,6 +111,16 @@ def operate(operator: str, left: Any, right: Any) -> Any:  # noqa: PLR0912 - an 
     return UNKNOWN
 
 
+def extreme(values: Sequence[Any], *, greatest: bool) -> Any:
+    """``GREATEST`` and ``LEAST``: null does not count."""
+    known = [one for one in values if one is not None]
+    if not known:
+        return None
+    if not all(_numeric(one) for one in known):
+        return UNKNOWN
+    return max(known) if greatest else min(known)
+
+
 def _numeric(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
@@ -111,15 +134,18 @@ def builtin(name: str, arguments: list[Any], *, inexact: bool) -> Any:
         case "split_part":
             result = apply(_split_part, *arguments)
         case "string_to_array":
-            result = apply(lambda one, mark: one.split(mark) if isinstance(one, str) and mark else None, *arguments)
+            result = apply(_split, *arguments)
         case "concat":
             result = apply(lambda *each: "".join("" if one is None else str(one) for one in each), *arguments)
         case "starts_with":
-            result = apply(lambda one, other: truth(one.startswith(other)) if one and other else None, *arguments)
+            result = apply(_starts_with, *arguments)
         case "array_length" | "cardinality":
-            result = apply(lambda one, *_: (len(one) or None) if isinstance(one, list) else UNKNOWN, *arguments)
+            # The length of an empty array is null, its number of items is 0.
+            result = apply(lambda one, *_: _items(one, empty=0 if name == "cardinality" else None), *arguments)
         case "jsonb_extract_path_text" | "json_extract_path_text":
             result = apply(_path, *arguments)
+        case _:
+            result = apply(lambda *each: scalars.function(name, each), *arguments)
     if inexact and result is not UNKNOWN and not isinstance(result, Truth | Approximate | OneOf):
         return Approximate(result)
     if inexact and isinstance(result, Truth):
@@ -140,6 +166,28 @@ def _text_function(name: str, value: Any) -> Any:
         case "length" | "char_length":
             return len(value)
     return value.strip(" ")
+
+
+def _items(value: Any, *, empty: int | None) -> Any:
+    if value is None:
+        return None
+    return (len(value) or empty) if isinstance(value, list) else UNKNOWN
+
+
+def _split(value: Any, mark: Any) -> Any:
+    if value is None:
+        return None
+    if not isinstance(value, str) or not isinstance(mark, str):
+        return UNKNOWN
+    if not value:
+        return []
+    return value.split(mark) if mark else [value]
+
+
+def _starts_with(value: Any, other: Any) -> Any:
+    if value is None or other is None:
+        return None
+    return truth(value.startswith(other)) if isinstance(value, str) and isinstance(other, str) else UNKNOWN
 
 
 def _split_part(value: Any, mark: Any, at: Any) -> Any:

@@ -20,8 +20,8 @@ from tieback.posture.rules.sql.parse import Node, kind_of, string, strings
 from tieback.posture.rules.sql.schema import PUBLIC, Name, Policy, Relation
 
 _IMMUTABLE = {
-    "array_length", "btrim", "cardinality", "char_length", "length", "lower", "split_part", "starts_with",
-    "string_to_array", "upper",
+    "abs", "array_length", "btrim", "cardinality", "char_length", "left", "length", "lower", "position", "replace",
+    "right", "split_part", "starts_with", "string_to_array", "strpos", "substring", "upper",
 }  # fmt: skip
 _PLAIN_TYPES = {"bigint", "boolean", "integer", "numeric", "smallint", "text", "uuid"}
 _CONSTANTS: dict[bool, Node] = {one: {"A_Const": {"boolval": {"boolval": one}}} for one in (True, False)}

@@ -5,7 +5,7 @@ Source: https://www.postgresql.org/docs/current/plpgsql-control-structures.html.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -202,6 +202,21 @@ def returned_rows(program: Sequence[Step]) -> tuple[tuple[Node, ...], Node] | No
             case _:
                 return None
     return None
+
+
+def trees_of(steps: Sequence[Step]) -> Iterator[Node]:
+    """The expressions and queries of a program."""
+    for step in steps:
+        match step:
+            case Return(expression):
+                yield expression
+            case ReturnQuery(query) | Set(_, query):
+                yield {"SelectStmt": query}
+            case If(branches):
+                for condition, inner in branches:
+                    if condition is not None:
+                        yield condition
+                    yield from trees_of(inner)
 
 
 def run(program: Sequence[Step], evaluator: Evaluator, scope: Scope, context: Context) -> Any:

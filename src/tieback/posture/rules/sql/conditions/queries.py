@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from tieback.posture.rules.sql import names, parse
 from tieback.posture.rules.sql.conditions.context import BaseRow, Choices, Context, Scope, UnsupportedError
 from tieback.posture.rules.sql.conditions.evaluator import MAX_DEPTH, MAX_WORK, Evaluator
 from tieback.posture.rules.sql.conditions.expressions import compared
 from tieback.posture.rules.sql.conditions.functions import body, find_function
 from tieback.posture.rules.sql.conditions.keys import is_free
+from tieback.posture.rules.sql.conditions.policies import columns_of
 from tieback.posture.rules.sql.conditions.sources import aggregates_of, bind
 from tieback.posture.rules.sql.conditions.values import (
     CHOICE,
@@ -26,7 +28,7 @@ from tieback.posture.rules.sql.conditions.values import (
     truth,
 )
 from tieback.posture.rules.sql.parse import Node, kind_of, string, strings
-from tieback.posture.rules.sql.schema import Relation
+from tieback.posture.rules.sql.schema import Name, Relation
 
 _NOTHING = object()
 MAX_LEAVES = 3_000
@@ -193,7 +195,10 @@ def _rows(  # noqa: PLR0912 - how a row can exist
                 continue
             sure = holds in {"T", "always"} or (holds == "C" and source == "made")
             if source == "fixed" and holds == "always":
-                certain = True
+                if _may_remove(evaluator, query, outer, context, kinds):
+                    made = True
+                else:
+                    certain = True
             elif source in {"fixed", "made"} and sure:
                 made = True
             else:
@@ -207,13 +212,27 @@ def _rows(  # noqa: PLR0912 - how a row can exist
     if certain:
         return TRUE, outcomes
     if made:
-        decision = evaluator.decide((evaluator.same_text(query), _state(outer)), (True, False))
+        key = (evaluator.same_text(query), _state(outer))
+        decision = evaluator.decide(key, (True, False))
+        if decision is not None and evaluator.contradicts(key, *_reads(evaluator, query), writes=decision):
+            return EITHER, outcomes
         if decision is None and not (context.negated and maybe):
             return CHOICE, outcomes
         if decision:
             return TRUE, outcomes
         return (EITHER if maybe or decision is None else FALSE), outcomes
     return (EITHER if maybe else FALSE), outcomes
+
+
+def _reads(evaluator: Evaluator, query: Node) -> tuple[frozenset[Name], frozenset[str]]:
+    """The tables of a query, and those of their columns that it names."""
+    tables = [
+        one
+        for kind, fields in parse.walk(query)
+        if kind == "RangeVar" and (one := evaluator.db.relation(*names.range_name(fields))) is not None
+    ]
+    columns = frozenset(name for one in tables for name in one.columns)
+    return frozenset(one.name for one in tables), columns_of(query) & columns
 
 
 def _combinations(evaluator: Evaluator, query: Node, outer: Scope, context: Context) -> Iterator[tuple[str, ...]]:
@@ -231,6 +250,26 @@ def _combinations(evaluator: Evaluator, query: Node, outer: Scope, context: Cont
             kinds = ["made", "taken", *kinds]
         found = [(*before, kind) for before in found for kind in kinds]
     yield from found[:64]
+
+
+def _may_remove(evaluator: Evaluator, query: Node, outer: Scope, context: Context, kinds: tuple[str, ...]) -> bool:
+    """Whether the requester may first delete or change one of the rows that its sign-up created."""
+    rights = replace(context, choices=Choices())
+    bases, _, _ = bind(evaluator, query, outer, rights, None)
+    for base, kind in zip(bases, kinds, strict=True):
+        if kind != "fixed" or evaluator.self_made is None or not _may_obtain(evaluator, base.relation, context):
+            continue
+        key = {name for one in base.relation.keys.values() for name in one}
+        whole = _settable(evaluator, base.relation, "update") >= base.relation.columns.keys()
+        for fixed in evaluator.sign_up_rows(base.relation) or []:
+            for command, values in (("delete", fixed), ("overwrite", {name: fixed.get(name) for name in key})):
+                row = BaseRow(base.relation, evaluator.constants, rights.choices)
+                row.values = dict(values)
+                if (command == "delete" or (whole and key)) and evaluator.self_made(
+                    base.relation, command, row, rights
+                ).holds:
+                    return True
+    return False
 
 
 def _may_obtain(evaluator: Evaluator, relation: Relation, context: Context) -> bool:

@@ -6,6 +6,7 @@ values are, and the outcome with these concrete values.
 """
 
 import fnmatch
+import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -53,6 +54,10 @@ class RequestHeaders(dict[str, Any]):
         """The value of a header."""
         del default
         return UNKNOWN if str(key).lower() in _PROXY_HEADERS else FREE
+
+    def __contains__(self, key: object) -> bool:
+        """The requester can send any header."""
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +298,7 @@ def cast(value: Any, to: str) -> Any:  # noqa: PLR0912 - a type each
                 return float(value) if "." in value else int(value)
             return UNKNOWN
         case "jsonb" | "json":
-            return value if isinstance(value, dict | list) else UNKNOWN
+            return value if isinstance(value, dict | list) else _json(value)
         case "timestamptz" | "time":
             return value if isinstance(value, float) else UNKNOWN
         case "":
@@ -304,6 +309,17 @@ def cast(value: Any, to: str) -> Any:  # noqa: PLR0912 - a type each
             return [cast(one.strip(), to[:-2]) for one in inner.split(",")] if inner else []
         return value if isinstance(value, list) else UNKNOWN
     return value
+
+
+def _json(value: Any) -> Any:
+    """A constant object or list; a member that is null is not the null of SQL."""
+    if not isinstance(value, str) or len(value) > 10_000 or "null" in value:
+        return UNKNOWN
+    try:
+        found = json.loads(value)
+    except (ValueError, RecursionError):
+        return UNKNOWN
+    return found if isinstance(found, dict | list) else UNKNOWN
 
 
 def like(value: Any, pattern: Any, *, fold: bool, negative: bool) -> Truth:

@@ -27,7 +27,6 @@ _LOOKS = re.compile(
     re.IGNORECASE,
 )
 
-
 _BEFORE_STATEMENT = {";", "then", "else", "begin", "loop", ""}
 _JUNCTIONS: dict[str, Callable[[list[Any]], bool]] = {"AND_EXPR": all, "OR_EXPR": any}
 _RANGE = re.compile(r"(\d{1,6})\s*\.\.\s*(\d{1,6})")
@@ -183,12 +182,14 @@ class _Block:
         """The position of the next branch of an ``IF``, or of its ``END IF``."""
         depth = 0
         for one in range(at, end):
-            value = self._value(one)
-            if value == "end" and self._value(one + 1) == "if":
+            value, before = self._value(one), self._value(one - 1)
+            if value == "end":
                 if not depth:
                     return one
                 depth -= 1
-            elif value == "if" and self._value(one - 1) in _BEFORE_STATEMENT:
+            elif before == "end":
+                continue  # END IF, END LOOP, END CASE
+            elif value in {"begin", "case", "loop"} or (value == "if" and before in _BEFORE_STATEMENT):
                 depth += 1
             elif not depth and not all_of_them and value in {"else", "elsif", "elseif"}:
                 return one
@@ -208,7 +209,11 @@ class _Block:
             parts = [self._truth(one, scope) for one in fields["args"]]
             return not parts[0] if fields["boolop"] == "NOT_EXPR" else _JUNCTIONS[fields["boolop"]](parts)
         if kind == "SubLink" and fields["subLinkType"] == "EXISTS_SUBLINK":
-            return any(True for _ in self._rows_of(kind_of(fields["subselect"])[1], scope))
+            query = kind_of(fields["subselect"])[1]
+            found = any(True for _ in self._rows_of(query, scope))
+            if not found and not any(one.get("relname") == "pg_policies" for _, one in parse.walk(query)):
+                raise UnknownError  # another file can have created it
+            return found
         return value_of(node, scope.values)
 
     def _statement(self, at: int, stop: int, scope: _Scope) -> Iterator[BlockStatement]:

@@ -1,5 +1,7 @@
 """``DO`` blocks."""
 
+import re
+
 from tieback.posture.rules.sql import names
 from tieback.posture.rules.sql.parse import Node, string, strings
 from tieback.posture.rules.sql.statements import blocks
@@ -7,6 +9,7 @@ from tieback.posture.rules.sql.statements.interpreter import Interpreter, Statem
 
 MAX_CALLS = 50
 """Most functions that are run because a statement calls them; a function may call itself."""
+_CHANGES = re.compile(r"\b(execute|create|alter|drop|grant|revoke)\b", re.IGNORECASE)
 
 
 def _do(interpreter: Interpreter, fields: Node) -> None:
@@ -19,15 +22,21 @@ def _do(interpreter: Interpreter, fields: Node) -> None:
 
 
 def run_called(interpreter: Interpreter, call: Node) -> None:
-    """Run a function without arguments that a statement calls: it may change the schema."""
-    if call.get("args"):
-        return
+    """Run a function that a statement calls, because it may change the schema.
+
+    The changes of a function with arguments are unknown.
+    """
+    origin = interpreter.origin
     for function in interpreter.db.functions_named(*names.dotted(strings(call["funcname"]))):
-        if function.language != "plpgsql" or function.arguments:
+        if function.language != "plpgsql" or not function.origin.line:
+            continue
+        if function.arguments or call.get("args"):
+            if _CHANGES.search(function.body):
+                interpreter.problem(origin.line, "a function with arguments", f"{origin.text}: all", matters=True)
             continue
         interpreter.calls += 1
         if interpreter.calls > MAX_CALLS:
-            interpreter.problem(interpreter.origin.line, "too many calls", interpreter.origin.text, matters=True)
+            interpreter.problem(origin.line, "too many calls", f"{origin.text}: all", matters=True)
             return
         _run_block(interpreter, function.body)
 

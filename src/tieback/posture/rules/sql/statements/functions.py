@@ -44,6 +44,7 @@ def _create_function(interpreter: Interpreter, fields: Node) -> None:
         interpreter.db.current,
         interpreter.db.default_grants_for(interpreter.db.current, full[0], "function"),
         procedure=bool(fields.get("is_procedure")),
+        default_values=tuple(one.get("defexpr") for one in inputs),
     )
     others = interpreter.db.functions.setdefault(full, [])
     for at, one in enumerate(others):

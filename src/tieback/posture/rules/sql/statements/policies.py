@@ -23,6 +23,7 @@ def _create_policy(interpreter: Interpreter, fields: Node) -> None:
     if using is not None and command == "insert":
         raise RefusedError("USING for INSERT")
     roles = tuple(names.role_name(one, interpreter.db) for one in fields.get("roles", [])) or (PUBLIC,)
+    names.qualify(interpreter.db, [using, check])
     relation.policies[fields["policy_name"]] = Policy(
         fields["policy_name"], bool(fields.get("permissive")), command, roles, using, check, interpreter.origin
     )
@@ -37,6 +38,7 @@ def _alter_policy(interpreter: Interpreter, fields: Node) -> None:
         raise RefusedError(f"WITH CHECK for {policy.command.upper()}")
     if "qual" in fields and policy.command == "insert":
         raise RefusedError("USING for INSERT")
+    names.qualify(interpreter.db, [fields.get("qual"), fields.get("with_check")])
     if "roles" in fields:
         policy.roles = tuple(names.role_name(one, interpreter.db) for one in fields["roles"])
     if "qual" in fields:

@@ -14,6 +14,7 @@ def _create_view(interpreter: Interpreter, fields: Node) -> None:
     if relation is None:
         return
     relation.query = fields["query"]
+    names.qualify(interpreter.db, relation.query)
     _view_options(relation, fields.get("options"))
     relation.checked |= fields.get("withCheckOption", "NO_CHECK_OPTION") != "NO_CHECK_OPTION"
     relation.columns = {}
@@ -53,6 +54,7 @@ def _create_table_as(interpreter: Interpreter, fields: Node) -> None:
     if relation is None:
         return
     relation.query = fields["query"]
+    names.qualify(interpreter.db, relation.query)
     _view_columns(interpreter, relation, into.get("colNames"))
     if kind == "table":
         relation.query = None

@@ -36,3 +36,29 @@ CASES = [
 @pytest.mark.parametrize(("sql", "access"), [one[1:] for one in CASES], ids=[one[0] for one in CASES])
 def test_rows_of_sign_up(ask: Ask, sql: str, access: str) -> None:
     assert ask(SqlPolicies(), SCHEMA + sql, "any-user", "notes") == access
+
+
+MEMBERS = (
+    "create table members (user_id uuid not null, team integer not null, banned boolean);"
+    "create function is_member(t integer) returns boolean language sql security definer as"
+    " $$ select exists (select 1 from public.members m where m.team = t and m.user_id = auth.uid()) $$;"
+    "create table notes (id bigint, team integer not null); alter table notes enable row level security;"
+)
+SAME = "exists (select 1 from members m where m.team = notes.team and m.user_id = auth.uid())"
+
+
+@pytest.mark.parametrize(
+    ("condition", "access"),
+    [
+        ("is_member(team)", "r-"),
+        (SAME, "r-"),
+        (f"is_member(team) and {SAME}", "r-"),
+        (f"is_member(team) and not {SAME}", "r?-"),
+        (f"{SAME} and not is_member(team)", "r?-"),
+        (f"is_member(team) or not {SAME}", "r-"),
+        ("is_member(team) and not exists (select 1 from members m where m.user_id = auth.uid() and m.banned)", "r-"),
+    ],
+)
+def test_a_row_that_one_query_needs_can_be_one_that_another_forbids(ask: Ask, condition: str, access: str) -> None:
+    sql = f"{MEMBERS} create policy p on notes for select using ({condition});"
+    assert ask(SqlPolicies(), sql, "any-user", "notes") == access
