@@ -132,6 +132,22 @@ def test_suppressed_findings_are_counted_separately(run: Run, apps: Path, tmp_pa
     assert "1 finding, listed separately" not in run("report", "-w", "ws").out
 
 
+def test_findings_of_one_standard_are_listed(run: Run, apps: Path) -> None:
+    run("scan", apps / "fieldhand.apk", "-w", "ws", "--workers", "1")
+    whole = json.loads(run("report", "-w", "ws", "--format", "json").out)["findings"]
+    assert whole
+    assert all(one["references"] for one in whole)
+    chosen = whole[0]["references"][0]
+    some = json.loads(run("report", "-w", "ws", "--format", "json", "--reference", chosen).out)
+    expected = [one["id"] for one in whole if chosen in one["references"]]
+    assert [one["id"] for one in some["findings"]] == expected
+    note = f"only the {len(expected)} of {len(whole)} findings to which"
+    assert any(one["what"].startswith(note) for one in some["problems"])
+    assert note in " ".join(run("report", "-w", "ws", "--reference", chosen).out.split())
+    ended = run("report", "-w", "ws", "--reference", "gdpr")
+    assert (ended.code, "unknown reference" in ended.err) == (2, True)
+
+
 def test_baseline_marks_new_findings(run: Run, apps: Path) -> None:
     run("scan", apps / "fieldhand.apk", "-w", "ws", "--workers", "1", "--report", "old.json")
     sarif = json.loads(run("report", "-w", "ws", "--format", "sarif", "--baseline", "old.json").out)

@@ -178,7 +178,7 @@ def read_yaml(text: RulesText) -> ConfigNode:
 
 def read_yaml_documents(text: RulesText) -> list[ConfigNode]:
     """All documents of a YAML text that are not empty, with the limits of one. Raises as ``read_yaml``."""
-    return _read_yaml(text, several=True)
+    return [one for one in _read_yaml(text, several=True) if one.value is not None]
 
 
 def _read_yaml(text: RulesText, *, several: bool) -> list[ConfigNode]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tieback.model.errors import InputError
 from tieback.posture.rules.source import RulesText
-from tieback.posture.rules.tree import ConfigNode, read_json, read_yaml
+from tieback.posture.rules.tree import MAX_NODES, ConfigNode, read_json, read_yaml, read_yaml_documents
 
 JSON = st.recursive(
     st.none()
@@ -79,6 +79,32 @@ def test_yaml_values_and_lines() -> None:
     assert (found.line, found.texts()) == (2, ["x", "true", "True", "None"])
 
 
+def test_documents_of_one_file_have_lines_of_the_file() -> None:
+    found = read_yaml_documents(RulesText("f", "a: 1\n---\n---\nb:\n  c: 2\n...\n"))
+    assert [dict(one.items()).keys() for one in found] == [{"a"}, {"b"}]
+    node = found[1].get("b", "c")
+    assert node is not None
+    assert (node.value, node.line) == (2, 5)
+    assert read_yaml_documents(RulesText("f", "")) == []
+    with pytest.raises(InputError):
+        read_yaml(RulesText("f", "a: 1\n---\nb: 2\n"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\na: 1\n" * MAX_NODES,
+        "---\n" * (2 * MAX_NODES),
+        "a: &a [" + "x," * 1000 + "]\nb: [" + "*a," * 1000 + "]\n---\nc: [" + "*a," * 10 + "]\n",
+        "a: 1\n---\n" + "[" * 5000,
+    ],
+    ids=["many", "many empty", "aliases", "deep"],
+)
+def test_documents_together_have_the_limits_of_one(text: str) -> None:
+    with pytest.raises(InputError):
+        read_yaml_documents(RulesText("f", text))
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -98,7 +124,7 @@ def test_yaml_that_is_none_or_without_end(text: str) -> None:
 
 @given(st.text(max_size=60))
 def test_any_text_never_raises_another_error(text: str) -> None:
-    for read in (read_json, read_yaml):
+    for read in (read_json, read_yaml, read_yaml_documents):
         try:
             read(RulesText("f", text))
         except InputError:
