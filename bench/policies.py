@@ -65,8 +65,8 @@ def run() -> str:
                 oracle.close()
     least = result.constructs.most_common()[-1]
     return (
-        "## SQL policies\n\n`python -m bench policies`: random schemas, our answers and PostgreSQL's. "
-        f"The rarest construct is {least[0]} ({least[1]} times).\n\n{summary(result)}\n\n"
+        f"## SQL policies\n\n`python -m bench policies`: {CASES:,} random schemas, our answers and PostgreSQL's. "
+        f"{len(result.constructs)} constructs; the rarest is {least[0]} ({least[1]} times).\n\n{summary(result)}\n\n"
         + "\n".join(f"- {one}" for one in (*result.false_closed, *result.false_open))
     )
 
