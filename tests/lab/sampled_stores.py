@@ -19,11 +19,14 @@ from tests.unit.probes.stores.clickhouse_native.test_probe import DEFAULT, block
 from tests.unit.probes.stores.clickhouse_native.test_probe import server as clickhouse_server
 from tests.unit.probes.stores.kafka.test_probe import Broker, text
 from tests.unit.probes.stores.ldap.test_probe import Directory, entry, result
+from tests.unit.probes.stores.mqtt import test_probe as mqtt
 from tieback.model.public_key import PublicKey
 from tieback.probes.choose import probe_named
 from tieback.probes.interface import Probe
 from tieback.probes.playback import Answer
 from tieback.probes.stores.ldap import messages as ldap_messages
+from tieback.probes.stores.mqtt import packets
+from tieback.probes.stores.mqtt.probe import TOPICS
 from tieback.probes.wire.packstream import encode_mapping, encode_text
 from tieback.scope.conversation import Target
 
@@ -134,6 +137,16 @@ def _cassandra() -> Answer:
     return cassandra_peer({'SELECT JSON * FROM "hr"."people" LIMIT 50': (8, cassandra_rows(*rows, columns=1))}).answer
 
 
+def _mqtt() -> Answer:
+    kept = b"".join(mqtt.told(f"people/{row['n']}", json.dumps(row)) for row in PEOPLE)
+    answers = {
+        packets.connect(packets.V3): mqtt.IN,
+        packets.subscribe(packets.V3, TOPICS): mqtt.statistics(4 + COUNT),
+        packets.subscribe(packets.V3, b"#"): b"\x90\3\0\1\0" + kept + mqtt.PONG,
+    }
+    return answers.get
+
+
 def _clickhouse_native() -> Answer:
     known = clickhouse_server(DEFAULT).answer
     texts = [(f"{row['mail']}\x1f{row['who']}",) for row in PEOPLE]
@@ -172,6 +185,7 @@ CLICKHOUSE = SampledStore(
 )
 BINARY: tuple[SampledStore, ...] = (
     SampledStore("ldap", "RFC 4511", {}, fields=("mail", "cn"), answer=_Directory(people=["uid=planted"]).answer),
+    SampledStore("mqtt", "MQTT 3.1.1, retained messages", {}, answer=_mqtt()),
     SampledStore(
         "kafka", "https://kafka.apache.org/protocol, Fetch version 4", {}, answer=_Broker(people=[(0, COUNT)]).answer
     ),

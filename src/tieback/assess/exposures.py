@@ -79,9 +79,11 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
     pii = tuple(_totals(containers, fields, len(parts)))
     listed = bool(containers) or not best.access.exposed
     honeypot = tuple(dict.fromkeys(reason for report in reports for reason in measures.honeypots.reasons(report)))
+    way = next((report for report in reports if report.privileges is Privileges.ADMIN), best)
     facts = SeverityFacts(
         # Data of a honeypot is not real.
         access=best.access if not honeypot else Access.UNKNOWN,
+        privileges=way.privileges,
         records=_if_one(records_total(containers), len(parts)) if listed else NOT_LISTED,
         bytes=_if_one(bytes_total(containers), len(parts)) if listed else NOT_LISTED,
         pii=pii,
@@ -90,7 +92,6 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
         apps=len({route.app_sha256 for route in leading}),
     )
     verdict = rate_severity(facts, measures.table, measures.taxonomy)
-    way = next((report for report in reports if report.privileges is Privileges.ADMIN), best)
     return Exposure(
         id=exposure_id(identity.key),
         identity=identity,

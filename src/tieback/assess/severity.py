@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from tieback.model.exposure import Exposure, PiiClassTotal, Severity, SeverityFactor
 from tieback.model.figure import Figure, Quality
-from tieback.model.probe import Access, Ransom, RansomVerdict
+from tieback.model.probe import Access, Privileges, Ransom, RansomVerdict
 from tieback.pii.taxonomy import PiiClass
 
 _WORDS = {
@@ -49,6 +49,7 @@ class SeverityTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The content of ``severity.toml``."""
 
     access: dict[Access, int]
+    privileges: dict[Privileges, int]
     records: tuple[PointStep, ...]
     bytes: tuple[PointStep, ...]
     pii: PiiPoints
@@ -64,6 +65,8 @@ class SeverityFacts(msgspec.Struct, frozen=True):
     """The facts about a store that determine its severity."""
 
     access: Access
+    privileges: Privileges
+    """What a client without a password may do; the most of several ways in."""
     records: Figure
     bytes: Figure
     pii: Sequence[PiiClassTotal]
@@ -130,6 +133,9 @@ def _factors(facts: SeverityFacts, table: SeverityTable, taxonomy: Mapping[str, 
     if not facts.access.exposed:
         return
     yield SeverityFactor("access", table.access.get(facts.access, 0), _WHY[facts.access])
+    yield SeverityFactor(
+        "privileges", table.privileges.get(facts.privileges, 0), f"rights without a password: {facts.privileges}"
+    )
     yield _stepped("records", facts.records, table.records, "records")
     yield _stepped("bytes", facts.bytes, table.bytes, "bytes")
     yield _personal_data(facts.pii, table.pii, taxonomy)

@@ -108,7 +108,7 @@ def is_random(word: str, least: int = 16) -> bool:
 
 
 def _is_secret(segment: str, before: str) -> bool:
-    if _MAIL_SEGMENT.fullmatch(segment):
+    if _MAIL_SEGMENT.match(segment):
         return True
     if segment.startswith("eyJ") and "." in segment:
         return True

@@ -3,7 +3,7 @@ import pytest
 from tieback.assess.severity import SeverityFacts, load_severity_table, rate_severity
 from tieback.model.exposure import PiiClassTotal, Severity
 from tieback.model.figure import Figure, exact, lower_bound
-from tieback.model.probe import Access, Ransom, RansomVerdict
+from tieback.model.probe import Access, Privileges, Ransom, RansomVerdict
 from tieback.pii.taxonomy import load_taxonomy
 
 GIB = 1 << 30
@@ -18,10 +18,11 @@ def facts(
     *,
     cleartext: bool = False,
     apps: int = 1,
+    privileges: Privileges = Privileges.UNKNOWN,
 ) -> SeverityFacts:
     figure = exact(records, "count") if isinstance(records, int) else records
     totals = [PiiClassTotal(name, figure, 1) for name in pii.split(",") if name]
-    return SeverityFacts(access, figure, exact(size, "size"), totals, Ransom(ransom), cleartext, apps)
+    return SeverityFacts(access, privileges, figure, exact(size, "size"), totals, Ransom(ransom), cleartext, apps)
 
 
 CASES = [
@@ -35,6 +36,10 @@ CASES = [
         facts(records=50_000, pii="pin_otp,email,phone,person_name", cleartext=True),
         Severity.CRITICAL,
     ),
+    ("administrator, few things", facts(records=1, privileges=Privileges.ADMIN), Severity.CRITICAL),
+    ("administrator of a part", facts(Access.PARTIAL, privileges=Privileges.ADMIN), Severity.CRITICAL),
+    ("administrator without records", facts(Access.OPEN_EMPTY, privileges=Privileges.ADMIN), Severity.INFO),
+    ("limited rights, few things", facts(records=1, privileges=Privileges.LIMITED), Severity.MEDIUM),
     ("partial, few things", facts(Access.PARTIAL, 10), Severity.LOW),
     (
         "ransomed customer base",
