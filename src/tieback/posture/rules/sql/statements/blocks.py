@@ -7,11 +7,12 @@ are taken as true: a migration has them so that it can run twice.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any
 
 from tieback.posture.rules.sql import names, parse
 from tieback.posture.rules.sql.parse import Node, StatementError, kind_of, string, strings
 from tieback.posture.rules.sql.schema import Database
+from tieback.posture.rules.sql.statements.block_values import Row, UnknownError, value_of
 
 MAX_STATEMENTS = 2_000
 """Most statements of one block, with its loops."""
@@ -67,10 +68,6 @@ class _If:
     """True while all conditions were known."""
     taken: bool = False
     """True after a branch whose condition is known to be true."""
-
-
-class UnknownError(Exception):
-    """A value that is not constant."""
 
 
 def statements(body: str, database: Database) -> Iterator[BlockStatement]:
@@ -250,21 +247,21 @@ class _Block:
     def _query_rows(self, query: Node, scope: _Scope) -> Iterator[Any]:
         if query.get("valuesLists"):
             for one in query["valuesLists"]:
-                yield _value(kind_of(one)[1]["items"][0], scope.values)
+                yield value_of(kind_of(one)[1]["items"][0], scope.values)
             return
         targets = [kind_of(one)[1] for one in query.get("targetList", [])]
         sources = query.get("fromClause", [])
         if not sources:
-            value = _value(targets[0]["val"], scope.values)
+            value = value_of(targets[0]["val"], scope.values)
             label = targets[0].get("name") or "unnest"
             for one in value if isinstance(value, list) else [value]:
-                yield _Row({label: one}, one)
+                yield Row({label: one}, one)
             return
         if len(sources) != 1:
             raise UnknownError
         for row in self._source(sources[0], scope):
             values = {**scope.values, **row}
-            if "whereClause" in query and not _value(query["whereClause"], values):
+            if "whereClause" in query and not value_of(query["whereClause"], values):
                 continue
             found = {}
             for target in targets:
@@ -273,8 +270,8 @@ class _Block:
                     found.update(row)
                 else:
                     label = target.get("name") or (string(node["fields"][-1]) if shown == "ColumnRef" else "?")
-                    found[label] = _value(target["val"], values)
-            yield _Row(found, next(iter(found.values()), None))
+                    found[label] = value_of(target["val"], values)
+            yield Row(found, next(iter(found.values()), None))
 
     def _source(self, node: Any, scope: _Scope) -> Iterator[dict[str, Any]]:
         kind, fields = kind_of(node)
@@ -299,7 +296,7 @@ class _Block:
                 return
         if kind == "RangeFunction":
             call = kind_of(fields["functions"][0]["List"]["items"][0])[1]
-            value = _value({"FuncCall": call}, scope.values)
+            value = value_of({"FuncCall": call}, scope.values)
             alias = fields.get("alias", {})
             label = (strings(alias.get("colnames")) or [alias.get("aliasname", "unnest")])[0]
             for one in value if isinstance(value, list) else [value]:
@@ -309,7 +306,7 @@ class _Block:
             query = kind_of(fields["subquery"])[1]
             columns = strings(fields.get("alias", {}).get("colnames"))
             for one in query.get("valuesLists", []):
-                items = [_value(item, scope.values) for item in kind_of(one)[1]["items"]]
+                items = [value_of(item, scope.values) for item in kind_of(one)[1]["items"]]
                 yield {
                     (columns[at] if at < len(columns) else f"column{at + 1}"): value for at, value in enumerate(items)
                 }
@@ -320,7 +317,7 @@ class _Block:
     def _evaluate(self, text: str, scope: _Scope) -> Any:
         try:
             (_, query) = parse.parse(f"select {text}")[0]
-            return _value(kind_of(query["targetList"][0])[1]["val"], scope.values)
+            return value_of(kind_of(query["targetList"][0])[1]["val"], scope.values)
         except (StatementError, IndexError, KeyError, TypeError):
             raise UnknownError from None
 
@@ -349,7 +346,7 @@ class _Block:
             if not found and not names_policies:
                 raise UnknownError  # a table can be one of other files
             return found
-        value = _value(node, scope.values)
+        value = value_of(node, scope.values)
         if not isinstance(value, bool):
             raise UnknownError
         return value
@@ -412,18 +409,6 @@ class _Block:
         return self.body[self.tokens[at].at : self.tokens[stop - 1].end]
 
 
-class _Row(str):
-    """A row of a loop: its fields, and the first one as text."""
-
-    __slots__ = ("fields",)
-    fields: dict[str, Any]
-
-    def __new__(cls, fields: dict[str, Any], first: Any) -> Self:
-        made = super().__new__(cls, "" if first is None else str(first))
-        made.fields = fields
-        return made
-
-
 def tokens(body: str) -> list[Token]:
     """The tokens of a block, without comments."""
     found: list[Token] = []
@@ -457,129 +442,3 @@ def _split(text: str) -> list[parse.SqlText]:
         return list(parse.split(RulesText("", text)))
     except InputError:
         return []
-
-
-def _value(node: Any, scope: dict[str, Any]) -> Any:
-    kind, fields = kind_of(node)
-    match kind:
-        case "A_Const":
-            return names.constant(node)
-        case "TypeCast":
-            return _value(fields["arg"], scope)
-        case "ColumnRef":
-            return _column(strings(fields["fields"]), scope)
-        case "A_ArrayExpr":
-            return [_value(one, scope) for one in fields.get("elements", [])]
-        case "FuncCall":
-            return _call(strings(fields["funcname"])[-1], [_value(one, scope) for one in fields.get("args", [])])
-        case "BoolExpr":
-            parts = [_value(one, scope) for one in fields["args"]]
-            match fields["boolop"]:
-                case "AND_EXPR":
-                    return all(parts)
-                case "OR_EXPR":
-                    return any(parts)
-            return not parts[0]
-        case "A_Expr":
-            return _operation(fields, scope)
-        case "List":
-            return [_value(one, scope) for one in fields.get("items", [])]
-    raise UnknownError
-
-
-def _column(parts: list[str], scope: dict[str, Any]) -> Any:
-    value = scope.get(parts[0].lower())
-    if len(parts) == 2 and isinstance(value, _Row) and parts[1] in value.fields:
-        return value.fields[parts[1]]
-    if len(parts) == 2 and parts[1] in scope:
-        return scope[parts[1]]
-    if len(parts) == 1 and parts[0].lower() in scope:
-        return value
-    raise UnknownError
-
-
-def _operation(fields: Node, scope: dict[str, Any]) -> Any:
-    operator = string(fields["name"][0])
-    left, right = _value(fields["lexpr"], scope), _value(fields["rexpr"], scope)
-    match fields["kind"], operator:
-        case "AEXPR_OP", "||":
-            if isinstance(left, list) or isinstance(right, list):
-                return [*(left if isinstance(left, list) else [left]), *(right if isinstance(right, list) else [right])]
-            return f"{_text(left)}{_text(right)}"
-        case ("AEXPR_OP", "=") if not isinstance(right, list):
-            return left == right
-        case ("AEXPR_OP", "<>"):
-            return left != right
-        case ("AEXPR_IN", _):
-            return (left in right) == (operator == "=")
-        case ("AEXPR_OP_ANY", "="):
-            return left in right
-        case ("AEXPR_OP_ALL", "<>"):
-            return left not in right
-        case ("AEXPR_LIKE", _):
-            pattern = re.escape(str(right)).replace("%", ".*").replace("_", ".")
-            return (re.fullmatch(pattern, str(left), re.DOTALL) is not None) == (operator == "~~")
-    raise UnknownError
-
-
-def _text(value: Any) -> str:
-    if value is None or isinstance(value, list):
-        raise UnknownError
-    return str(value)
-
-
-def _call(name: str, values: list[Any]) -> Any:
-    match name:
-        case "format":
-            return _format(_text(values[0]), values[1:])
-        case "quote_ident":
-            return _identifier(_text(values[0]))
-        case "quote_literal" | "quote_nullable":
-            return _literal(values[0])
-        case "concat":
-            return "".join("" if one is None else str(one) for one in values)
-        case "lower":
-            return _text(values[0]).lower()
-        case "replace":
-            return _text(values[0]).replace(_text(values[1]), _text(values[2]))
-        case "unnest" if isinstance(values[0], list):
-            return values[0]
-        case "string_to_array":
-            return _text(values[0]).split(_text(values[1]))
-    raise UnknownError
-
-
-def _identifier(value: str) -> str:
-    if re.fullmatch(r"[a-z_][a-z0-9_]*", value):
-        return f'"{value}"'
-    quoted = value.replace('"', '""')
-    return f'"{quoted}"'
-
-
-def _literal(value: Any) -> str:
-    if value is None:
-        return "NULL"
-    text = str(value).replace("'", "''")
-    return f"'{text}'"
-
-
-_PLACE = re.compile(r"%(?:(\d+)\$)?(-?\d*)([sIL%])")
-
-
-def _format(template: str, values: list[Any]) -> str:
-    position = 0
-
-    def one(match: re.Match[str]) -> str:
-        nonlocal position
-        if match.group(3) == "%":
-            return "%"
-        at = int(match.group(1)) - 1 if match.group(1) else position
-        position = at + 1
-        if at >= len(values):
-            raise UnknownError
-        value = values[at]
-        if match.group(3) == "L":
-            return _literal(value)
-        return _identifier(_text(value)) if match.group(3) == "I" else _text(value)
-
-    return _PLACE.sub(one, template)
