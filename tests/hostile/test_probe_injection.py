@@ -295,6 +295,7 @@ ONE: dict[str, Callable[[bytes], None]] = {
     "cassandra": _one_cassandra,
     "clickhouse_native": _one_native,
     "bolt": _one_fixed,
+    "mqtt": _one_fixed,
     "redis": _one_resp,
     "elasticsearch": _one_http,
     "couchdb": _one_http,
@@ -325,7 +326,9 @@ WHOLE: dict[str, tuple[str, ...]] = {
 }
 """Paths of the emulations."""
 KINDS = {"influxdb": "measurement"}
-OTHER_WAYS = re.compile(r"\(5 records\)|\(transaction\)|/classes/|<object> \(64|/api/v[13]/|SHOW TAG VALUES")
+OTHER_WAYS = re.compile(
+    r"\(5 records\)|\(transaction\)|/classes/|<object> \(64|/api/v[13]/|SHOW TAG VALUES|\(version 5\)"
+)
 """Requests that other versions, other mounts and larger documents need."""
 
 
