@@ -328,6 +328,7 @@ WHOLE: dict[str, tuple[str, ...]] = {
 KINDS = {"influxdb": "measurement"}
 OTHER_WAYS = re.compile(
     r"\(5 records\)|\(transaction\)|/classes/|<object> \(64|/api/v[13]/|SHOW TAG VALUES|\(version 5\)"
+    r"|/v1/vector/query"
 )
 """Requests that other versions, other mounts and larger documents need."""
 

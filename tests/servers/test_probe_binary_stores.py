@@ -609,8 +609,9 @@ def test_access_state_by_server_answers(
         assert len({proof.asked for proof in deep.proofs if proof.supports is Access.OPEN}) >= 2
     # No value of what was loaded, and no name of a person, key or message.
     assert not any(word in repr(deep).lower() for word in ("secret", "anna", "berta", "@hr.test"))
-    # The bytes of Redis change with each connection.
-    again = reports[Depth.SAMPLE].containers
+    # The bytes of Redis change with each connection. Depth sample also has containers that it reads without a figure.
+    known = {one.path for one in deep.containers}
+    again = [one for one in reports[Depth.SAMPLE].containers if one.path in known or one.records is not None]
     assert [(one.path, one.records, one.fields) for one in again] == [
         (one.path, one.records, one.fields) for one in deep.containers
     ]

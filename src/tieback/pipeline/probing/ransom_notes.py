@@ -20,7 +20,6 @@ from tieback.probes.choose import note_reader
 from tieback.scope.conversation import Fault, Target, Traffic
 from tieback.scope.dialer import Dialer
 from tieback.scope.replay import ReplayDialer
-from tieback.storage.trust import NOTE_SALT_FILE, accept_file, require_accepted
 
 _SALT_BYTES = 32
 
@@ -101,6 +100,8 @@ def workspace_salt(workspace: Path) -> bytes:
     Raises:
         WorkspaceError: as ``read_salt``, or somebody else brought it, and could compare digests with texts.
     """
+    from tieback.storage.trust import NOTE_SALT_FILE, accept_file, require_accepted
+
     require_accepted(workspace, NOTE_SALT_FILE)
     salt = read_salt(workspace)
     accept_file(workspace, NOTE_SALT_FILE)
@@ -111,8 +112,10 @@ def read_salt(folder: Path) -> bytes:
     """The salt of this folder, created at first use and readable only by the owner.
 
     Raises:
-            WorkspaceError: the salt cannot be read or written.
+        WorkspaceError: the salt cannot be read or written.
     """
+    from tieback.storage.trust import NOTE_SALT_FILE
+
     path = folder / NOTE_SALT_FILE
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -66,11 +66,14 @@ class OpenwireProbe:
         size = int.from_bytes(head[:4], "big")
         if head[4:] != openwire.MAGIC or not 18 <= size <= openwire.MAX_COMMAND:
             raise NotThisProtocol(f"greets with {printable(head)}")
+        rest = yield Receive(exactly=size - len(openwire.MAGIC))
+        if openwire.LOGIN.startswith(head + rest):
+            raise NotThisProtocol("repeats our greeting")
         draft.spoke = True
         draft.fingerprint(())
         draft.product = "activemq"
         draft.untested.append(_UNTESTED)
-        draft.version = openwire.broker_version((yield Receive(exactly=size - len(openwire.MAGIC))))
+        draft.version = openwire.broker_version(rest)
         _judge(draft, (yield from openwire.answer_to_login()))
         if draft.access is Access.PARTIAL:
             # A broker that refuses us closes the connection itself.
