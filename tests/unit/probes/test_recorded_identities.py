@@ -27,8 +27,15 @@ ONE_SERVER = [
 ONE_OR_SEVERAL = [
     {"clickhouse-18.16.1-open-35123", "stunnel-5.68-clickhouse-http-18.16.1-open-35129"},
     {"kafka-3.9.0-open-28391", "kafka-4.0.0-open-28401"},
+    {"apache-httpd-2.4.71-open-36701", "apache-httpd-2.4.71-partial-36706"},
 ]
-"""Nothing strong decides: the first pair is one server, the second two servers with a copied cluster identifier."""
+"""Nothing strong decides: the first pair is one server, the second two servers with a copied cluster identifier, the
+third two servers with the same files."""
+ONE_ADDRESS = [
+    {"derby-10.16.1.1-open-28850", "mongodb-5.0.4-closed-28850"},
+    {"milvus-2.3.5-open-19530", "milvus-2.3.5-closed-19530"},
+]
+"""Recorded one after the other at the same address, which is one store in one run."""
 TWO_SERVERS = [
     ("mariadb-10.11.19-mariadb-0-deb12u1-open-default-credentials-35301",
      "mariadb-10.11.19-mariadb-0-deb12u1-open-default-credentials-35303"),
@@ -53,7 +60,8 @@ def groups(reports: dict[str, ProbeReport]) -> Iterator[tuple[set[str], Store]]:
 
 def test_every_group_of_several_addresses_is_known(reports: dict[str, ProbeReport]) -> None:
     found = {frozenset(names): len(distinct_parts(store)) for names, store in groups(reports) if len(names) > 1}
-    expected = {frozenset(names): 1 for names in ONE_SERVER} | {frozenset(names): 2 for names in ONE_OR_SEVERAL}
+    expected = {frozenset(names): 1 for names in (*ONE_SERVER, *ONE_ADDRESS)}
+    expected |= {frozenset(names): 2 for names in ONE_OR_SEVERAL}
     assert found == expected
 
 
