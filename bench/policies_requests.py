@@ -84,7 +84,7 @@ def updates(case: Case, name: str, *, view: bool) -> list[str]:
 
 
 def self_written(schema: str, *, signed_in: bool) -> list[list[str]]:
-    """Rows that a requester writes into the other tables before its request: several ways.
+    """Rows that a requester writes into the other tables, or deletes there, before its request: several ways.
 
     It writes nothing into ``notes``: a policy that only then allows access counts as a false "open" of ours.
     """
@@ -117,4 +117,8 @@ def self_written(schema: str, *, signed_in: bool) -> list[list[str]]:
             f"insert into {schema}.teams_members values ('{users[0]}', 99, 'admin')",
             f"insert into {schema}.profiles values ('{users[0]}', 'admin', true)",
         ],
+        [f"delete from {schema}.profiles", f"delete from {schema}.teams_members"],
+        [*members, f"delete from {schema}.profiles"],
+        [*members, *profiles("other"), f"update {schema}.profiles set role = 'other'"],
+        [*members, *profiles("member"), f"update {schema}.profiles set banned = true"],
     ]

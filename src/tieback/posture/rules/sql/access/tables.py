@@ -102,7 +102,7 @@ def _decide(
         reason = "row level security is disabled" if relation.secured is None else f"{role} bypasses row level security"
         return _with_trigger(access, relation, command, Decision(Outcome.YES, granted, reason))
     try:
-        _preconditions(access, evaluator, relation, command, role)
+        check_policies(access, evaluator, relation, command, role)
         if command == "insert":
             return _insert(access, evaluator, relation, role, granted, columns, fixed)
         return _existing(access, evaluator, relation, command, role, granted, columns, fixed)
@@ -112,7 +112,8 @@ def _decide(
         return Decision(Outcome.UNSURE, _origin(relation), "a condition that is not evaluated")
 
 
-def _preconditions(access: AccessContext, evaluator: Evaluator, relation: Relation, command: str, role: str) -> None:
+def check_policies(access: AccessContext, evaluator: Evaluator, relation: Relation, command: str, role: str) -> None:
+    """Raise ``RefusedQueryError`` if PostgreSQL refuses each request because of the policies that apply to it."""
     if evaluator.bypasses(relation, role):
         return
     applying = policies_for(evaluator, relation, role, command)

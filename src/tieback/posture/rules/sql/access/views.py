@@ -9,7 +9,7 @@ from tieback.posture.rules.sql.access.dependencies import inputs_of, is_session_
 from tieback.posture.rules.sql.access.privileges import granted_columns, with_default_privileges
 from tieback.posture.rules.sql.access.requesters import evaluator_with_writes, sessions_of, tried_all, with_steps
 from tieback.posture.rules.sql.access.stored import over_stored_rows
-from tieback.posture.rules.sql.access.tables import decide_table
+from tieback.posture.rules.sql.access.tables import check_policies, decide_table
 from tieback.posture.rules.sql.conditions.context import RefusedQueryError, UnsupportedError
 from tieback.posture.rules.sql.conditions.evaluator import Evaluator
 from tieback.posture.rules.sql.conditions.sources import aggregates_of
@@ -42,7 +42,7 @@ def decide_view(access: AccessContext, relation: Relation, command: str, role: s
         evaluator = evaluator_with_writes(access, session, inputs)
         try:
             decision = (
-                _view_rows(evaluator, relation, query, role)
+                _readable_rows(access, evaluator, relation, query, role)
                 if command == "select"
                 else _view_write(access, evaluator, relation, query, command, role)
             )
@@ -84,6 +84,14 @@ def _known_functions(access: AccessContext, called: set[str]) -> bool:
     return not any(
         access.db.functions_named(*names.dotted(one.split("."))) for one in called if not one.startswith("storage.")
     )
+
+
+def _readable_rows(access: AccessContext, evaluator: Evaluator, relation: Relation, query: Node, role: str) -> Decision:
+    if relation.invoker:
+        for one in _tables_of(access, relation, MAX_VIEWS):
+            if one.kind == "table":
+                check_policies(access, evaluator, one, "select", role)
+    return _view_rows(evaluator, relation, query, role)
 
 
 def _view_rows(evaluator: Evaluator, relation: Relation, query: Node, role: str) -> Decision:

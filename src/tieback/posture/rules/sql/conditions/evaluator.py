@@ -100,7 +100,11 @@ class Evaluator:
         """True if the row of another query, which was decided the other way, could be a row of this one."""
         self.obtained[key] = (tables, columns, writes)
         return any(
-            other[0] != key[0] and writes is not one[2] and tables & one[0] and columns == one[1]
+            other[0] != key[0]
+            and writes is not one[2]
+            and tables & one[0]
+            # Each row that one query needs can be a row that the other forbids.
+            and (one[1] <= columns if writes else columns <= one[1])
             for other, one in self.obtained.items()
         )
 

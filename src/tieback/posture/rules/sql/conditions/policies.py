@@ -1,5 +1,6 @@
 """Policies of a table as one condition, and the privileges that PostgreSQL checks before it evaluates them."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -141,7 +142,7 @@ def combined(evaluator: Evaluator, policies: Sequence[Policy], role: str, *, che
     allowed = [tree for permissive, tree in trees if permissive and tree is not None]
     needed = [tree for permissive, tree in trees if not permissive and tree is not None]
     either_of = {"BoolExpr": {"boolop": "OR_EXPR", "args": allowed}}
-    return folded(evaluator, {"BoolExpr": {"boolop": "AND_EXPR", "args": [either_of, *needed]}}, role)
+    return without_repeats(folded(evaluator, {"BoolExpr": {"boolop": "AND_EXPR", "args": [either_of, *needed]}}, role))
 
 
 def folded(evaluator: Evaluator, tree: Node, role: str) -> Node:
@@ -162,6 +163,50 @@ def folded(evaluator: Evaluator, tree: Node, role: str) -> Node:
     if not rest:
         return _CONSTANTS[not decisive]
     return rest[0] if len(rest) == 1 else {kind: {**fields, "args": rest}}
+
+
+def without_repeats(tree: Node) -> Node:
+    """A condition without the alternatives that another one makes irrelevant, as in ``(A AND B) OR A``.
+
+    PostgreSQL drops them before it checks privileges (``process_duplicate_ors`` in ``prepqual.c``).
+    """
+    kind, fields = kind_of(tree)
+    if kind != "BoolExpr":
+        return tree
+    operator = fields["boolop"]
+    if operator == "NOT_EXPR":
+        inner, of = kind_of(fields["args"][0])
+        if inner != "BoolExpr":
+            return tree
+        if of["boolop"] == "NOT_EXPR":
+            return without_repeats(of["args"][0])
+        opposite = "OR_EXPR" if of["boolop"] == "AND_EXPR" else "AND_EXPR"
+        negated = [{"BoolExpr": {"boolop": "NOT_EXPR", "args": [one]}} for one in of["args"]]
+        return without_repeats({"BoolExpr": {"boolop": opposite, "args": negated}})
+    parts = [part for one in fields["args"] for part in _parts(without_repeats(one), operator)]
+    if operator == "OR_EXPR":
+        alternatives = [frozenset(map(_content, _parts(one, "AND_EXPR"))) for one in parts]
+        for part, own in zip(parts, alternatives, strict=True):
+            if all(own <= other for other in alternatives):
+                return part
+    return {kind: {**fields, "args": parts}}
+
+
+def _parts(tree: Node, operator: str) -> list[Node]:
+    """The operands of a condition with this operator; else the condition itself."""
+    kind, fields = kind_of(tree)
+    return fields["args"] if kind == "BoolExpr" and fields["boolop"] == operator else [tree]
+
+
+def _content(tree: Node) -> str:
+    """A text that equal expressions have in common, wherever they are written."""
+
+    def plain(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {name: plain(value) for name, value in node.items() if name != "location"}
+        return [plain(one) for one in node] if isinstance(node, list) else node
+
+    return json.dumps(plain(tree), sort_keys=True)
 
 
 def _constant(evaluator: Evaluator, tree: Node) -> Node:

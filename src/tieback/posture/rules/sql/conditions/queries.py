@@ -147,7 +147,10 @@ def scalar(evaluator: Evaluator, query: Node, scope: Scope, context: Context) ->
         return None
     result = _alternatives(found, outcomes)
     if isinstance(result, OneOf) and result.chosen and evaluator.world is not None:
-        return evaluator.decide((evaluator.same_text(query), _state(scope)), result.values)
+        key = (evaluator.same_text(query), _state(scope))
+        value = evaluator.decide(key, result.values)
+        refuted = value is not None and evaluator.contradicts(key, *_reads(evaluator, query), writes=True)
+        return UNKNOWN if refuted else value
     return result
 
 
