@@ -31,6 +31,10 @@ CASES = [
      f" create view v with (security_invoker = on) as select {ALL} from w;", "--"),
     ("a computed column does not stop writes to the others",
      f"{CLOSED} create view v as select {ALL}, lower(title) as small from notes;", "rw"),
+    ("policy that reads without a privilege",
+     f"{NOTES} alter table notes enable row level security; create policy p on notes for select"
+     " using (auth.role() = 'anon' or exists (select 1 from auth.users u where u.id = auth.uid()));"
+     f" create view v with (security_invoker = on) as select {ALL} from notes;", "--"),
     ("renamed columns", f"{CLOSED} create view v (a, b, c) as select {ALL} from notes;", "rw"),
     ("aggregate", f"{CLOSED} create view v as select count(*) from notes;", "r-"),
     ("limit", f"{CLOSED} create view v as select {ALL} from notes limit 5;", "r-"),

@@ -18,6 +18,11 @@ CASES = [
     ("stable function", f"concat('a', 'b') = 'ab' or {USERS}", "--"),
     ("function of the session", f"auth.role() = 'anon' or {USERS}", "--"),
     ("false constant and the query", f"1 = 2 and {USERS}", "--"),
+    ("repeated alternative", f"(auth.role() = 'anon' and {USERS}) or auth.role() = 'anon'", "r-"),
+    ("repeated in another order", f"({USERS} and auth.role() = 'anon') or (auth.role() = 'anon')", "r-"),
+    ("repeated within alternatives", f"auth.role() = 'anon' or (id > 0 or (auth.role() = 'anon' and {USERS}))", "--"),
+    ("other alternative", f"(auth.role() = 'anon' and {USERS}) or auth.role() = 'none'", "--"),
+    ("repeated below NOT", f"not ((auth.role() <> 'anon' or {USERS}) and auth.role() <> 'anon')", "r-"),
 ]
 
 
@@ -36,3 +41,11 @@ def test_a_function_is_put_into_the_condition_before_a_later_constant_decides(as
         f"create policy m on notes using (true); create policy {name} on notes for select using (is_admin());"
     )
     assert ask(SqlPolicies(), sql, "anonymous", "notes") == access
+
+
+def test_two_policies_with_a_condition_in_common(ask: Ask) -> None:
+    sql = (
+        f"{NOTES} create policy a on notes for select using (auth.role() = 'anon' and {USERS});"
+        "create policy b on notes for select using (auth.role() = 'anon');"
+    )
+    assert ask(SqlPolicies(), sql, "anonymous", "notes") == "r-"
