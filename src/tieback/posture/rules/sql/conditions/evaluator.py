@@ -7,7 +7,7 @@ https://www.postgresql.org/docs/current/sql-expressions.html.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from tieback.posture.rules.sql.conditions.candidates import Constants
 from tieback.posture.rules.sql.conditions.context import Choices, Context, Row, Scope, Session, UnsupportedError
@@ -28,6 +28,29 @@ MAX_WORLDS = 24
 
 type SelfMade = Callable[[Relation, str, Row, Context], Truth]
 """Whether the requester may insert or update this row."""
+
+
+class _Need(NamedTuple):
+    """What one query was decided to return."""
+
+    text: str
+    tables: frozenset[Name]
+    columns: frozenset[str]
+    writes: bool
+    value: str
+
+
+def _conflict(one: _Need, other: _Need) -> bool:
+    if not one.tables & other.tables:
+        return False
+    if one.writes is not other.writes:
+        # Each row that one query needs can be a row that the other forbids.
+        needs, forbids = (one, other) if one.writes else (other, one)
+        return forbids.columns <= needs.columns
+    # One query needs a value that the condition of the other does not name.
+    valued, tested = (one, other) if one.value else (other, one)
+    different = bool(valued.value) and not tested.value and repr(valued.value) not in tested.text
+    return one.writes and one.columns == other.columns and different
 
 
 class Evaluator:
@@ -53,7 +76,7 @@ class Evaluator:
         self.texts: dict[int, tuple[Node, str]] = {}
         self.check_columns: dict[int, frozenset[str]] = {}
         self.decided: dict[Any, Any] = {}
-        self.obtained: dict[Any, tuple[frozenset[Name], frozenset[str], bool]] = {}
+        self.obtained: dict[Any, _Need] = {}
         """For each query in this round: tables and columns, and whether the requester writes its row first."""
         self.sign_up_rows: Callable[[Relation], list[dict[str, Any]] | None] = lambda _: []
         """Rows of a table that a trigger creates for a new user; ``None`` if that is not known."""
@@ -96,17 +119,21 @@ class Evaluator:
             self.decided[key] = self.world.pick(options)
         return self.decided[key]
 
-    def contradicts(self, key: Any, tables: frozenset[Name], columns: frozenset[str], *, writes: bool) -> bool:
-        """True if the row of another query, which was decided the other way, could be a row of this one."""
-        self.obtained[key] = (tables, columns, writes)
-        return any(
-            other[0] != key[0]
-            and writes is not one[2]
-            and tables & one[0]
-            # Each row that one query needs can be a row that the other forbids.
-            and (one[1] <= columns if writes else columns <= one[1])
-            for other, one in self.obtained.items()
-        )
+    def contradicts(
+        self, key: Any, tables: frozenset[Name], columns: frozenset[str], *, writes: bool, value: str = ""
+    ) -> bool:
+        """True if two queries may need different rows where only one can be, or one needs what another forbids.
+
+        Args:
+            key: the query, by its text, and the row around it.
+            tables: the tables that it reads.
+            columns: the columns that it names.
+            writes: True if it needs a row.
+            value: the value that it needs to return.
+        """
+        need = _Need(key[0], tables, columns, writes, value)
+        self.obtained[key] = need
+        return any(other.text != need.text and _conflict(need, other) for other in self.obtained.values())
 
     def bypasses(self, relation: Relation, role: str) -> bool:
         """True if row level security does not apply to this role."""

@@ -149,7 +149,9 @@ def scalar(evaluator: Evaluator, query: Node, scope: Scope, context: Context) ->
     if isinstance(result, OneOf) and result.chosen and evaluator.world is not None:
         key = (evaluator.same_text(query), _state(scope))
         value = evaluator.decide(key, result.values)
-        refuted = value is not None and evaluator.contradicts(key, *_reads(evaluator, query), writes=True)
+        needed = value if isinstance(value, str) else ""
+        reads = _reads(evaluator, query)
+        refuted = value is not None and evaluator.contradicts(key, *reads, writes=True, value=needed)
         return UNKNOWN if refuted else value
     return result
 

@@ -77,3 +77,29 @@ def test_bool_or_is_null_without_visible_rows(ask: Ask, negation: str, secured: 
         " (select bool_or(p.role = 'admin') from profiles p where p.id = auth.uid()));"
     )
     assert ask(SqlPolicies(), sql, "any-user", "notes") == access
+
+
+ROLE = "(select p.role from profiles p where p.id = auth.uid())"
+ADMIN = "exists (select 1 from profiles p where p.id = auth.uid() and p.role = 'admin')"
+NAMED = "exists (with q as (select id from profiles) select 1 from q where id = auth.uid())"
+
+
+@pytest.mark.parametrize(
+    ("condition", "access"),
+    [
+        (f"{ROLE} = 'admin'", "r-"),
+        (f"{ROLE} = 'admin' and {ADMIN}", "r-"),
+        (f"{ROLE} = 'admin' and not exists (select 1 from profiles p where p.id = auth.uid())", "r?-"),
+        (f"{ROLE} = 'admin' and not {NAMED}", "r?-"),
+        (
+            f"exists (select 1 from profiles p where p.id = auth.uid() and p.role = 'admin') and {ROLE} <> 'admin'",
+            "r?-",
+        ),
+    ],
+)
+def test_a_value_of_a_row_that_another_query_forbids_or_needs_otherwise(ask: Ask, condition: str, access: str) -> None:
+    sql = (
+        "create table profiles (id uuid primary key, role text); create table notes (id bigint);"
+        f"alter table notes enable row level security; create policy p on notes for select using ({condition});"
+    )
+    assert ask(SqlPolicies(), sql, "any-user", "notes") == access
