@@ -47,8 +47,8 @@ def compare(oracle: Oracle, seeds: range, result: Result | None = None) -> Resul
     return result
 
 
-CASES = 2_000
-"""About twenty thousand answers."""
+CASES = 10_000
+"""About a hundred thousand answers."""
 _CHUNK = 100
 
 
