@@ -148,7 +148,7 @@ def _insert(
     columns: frozenset[str] | None,
     fixed: dict[str, Any],
 ) -> Decision:
-    possible = own = False
+    possible = others = own = False
     # First rows without the requester's ID: with all values, the limit could end the search before it finds one.
     for kind, limit in (("stored", MAX_WORK // 2), ("chosen", MAX_WORK)):
         for row, found in _new_rows(evaluator, relation, role, columns, fixed, kind, limit):
@@ -156,8 +156,10 @@ def _insert(
                 return _with_trigger(access, relation, "insert", _allowed(evaluator, relation, "insert", role, granted))
             own |= found.holds
             possible |= "T" in found.possible
+            # A condition that is not evaluated, such as one on time, may accept rows of others.
+            others |= "T" in found.possible and not found.concrete and not _has_own(row)
     cut = evaluator.work > MAX_WORK or evaluator.constants.truncated
-    if own and not cut:
+    if own and not others and not cut:
         allowed = _allowed(evaluator, relation, "insert", role, granted)
         return _with_trigger(access, relation, "insert", replace(allowed, own=True, reason="only rows with its own ID"))
     if possible or cut:

@@ -94,7 +94,9 @@ class Evaluator:
                     found = one
                 if one.always:
                     break
-                found = Truth(found.possible | one.possible, found.concrete if found.holds or not one.holds else "T")
+                unknown = "" in (found.concrete, one.concrete)
+                concrete = found.concrete if found.holds else "T" if one.holds else "" if unknown else found.concrete
+                found = Truth(found.possible | one.possible, concrete)
                 if not world.advance():
                     break
             else:

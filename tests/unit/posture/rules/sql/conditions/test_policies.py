@@ -49,3 +49,13 @@ def test_two_policies_with_a_condition_in_common(ask: Ask) -> None:
         "create policy b on notes for select using (auth.role() = 'anon');"
     )
     assert ask(SqlPolicies(), sql, "anonymous", "notes") == "r-"
+
+
+def test_rows_of_others_are_not_excluded_by_a_condition_that_is_not_evaluated(ask: Ask) -> None:
+    own = (
+        "create table notes (id bigint, owner uuid); alter table notes enable row level security;"
+        "create policy a on notes for insert with check (owner = auth.uid());"
+    )
+    timed = "create policy b on notes for insert with check (now() < current_timestamp + interval '1 day');"
+    assert ask(SqlPolicies(), own, "any-user", "notes") == "-w"
+    assert ask(SqlPolicies(), own + timed, "any-user", "notes") == "-w?"
