@@ -8,7 +8,7 @@ import psycopg
 
 from bench.policies_conditions import OTHERS, OWN
 from bench.policies_made import STORED, Case
-from bench.policies_requests import inserts, needs_metadata, needs_writes, self_written, updates
+from bench.policies_requests import inserts, needs_metadata, needs_own_row, needs_writes, self_written, updates
 
 _SETUP = """
 create schema oracle;
@@ -52,6 +52,8 @@ begin
   return results;
 end $f$;
 """
+MAX_OWN, MAX_TRIED = 4, 24
+"""Most ways in which the requester writes a row of its own first, and most rows that are tried for each."""
 _FULL = 3
 """Rows without a null among the stored ones."""
 
@@ -145,6 +147,13 @@ class Oracle:
                 tried.add(frozenset(done))
                 found += self._commands(cursor, case, path, signed_in=signed_in)
             cursor.execute("rollback to savepoint writes")
+        if path[0] == "table" and signed_in and needs_own_row(case) and not _is_full(found):
+            for statements in inserts(case, path[1], view=False, signed_in=True)[1][:MAX_OWN]:
+                cursor.execute("savepoint own")
+                if any(max(self._attempt(cursor, [one], keep=True)) > 0 for one in statements[:MAX_TRIED]):
+                    after = self._commands(cursor, case, path, signed_in=True)
+                    found += [(command, _without_own(command, one)) for command, one in after]
+                cursor.execute("rollback to savepoint own")
         cursor.execute("rollback to savepoint path")
         return found
 
@@ -193,6 +202,11 @@ class Oracle:
         row = cursor.fetchone()
         assert row is not None
         return list(row[0])
+
+
+def _without_own(command: str, one: Reached) -> Reached:
+    """What a command reached, without the one row that the requester wrote before it."""
+    return one if command == "insert" else Reached(max(one.rows - 1, 0), one.rows - 1 >= _FULL, one.others)
 
 
 def _better(one: Reached | None, other: Reached) -> Reached:

@@ -30,6 +30,11 @@ def needs_writes(case: Case) -> bool:
     return any(own.search(one) and other.search(one) for one in case.statements)
 
 
+def needs_own_row(case: Case) -> bool:
+    """True if a policy of ``notes`` reads ``notes``, so that a row of the requester may matter."""
+    return any(re.search(r"policy \S+ on \S+\.notes .*(from|join) \S+\.notes\b", one) for one in case.statements)
+
+
 def needs_metadata(case: Case) -> bool:
     """True if an answer can depend on metadata that users set, or on their second factor."""
     words = ("user_metadata", "raw_user_meta_data", "aal2")
@@ -84,10 +89,7 @@ def updates(case: Case, name: str, *, view: bool) -> list[str]:
 
 
 def self_written(schema: str, *, signed_in: bool) -> list[list[str]]:
-    """Rows that a requester writes into the other tables, or deletes there, before its request: several ways.
-
-    It writes nothing into ``notes``: a policy that only then allows access counts as a false "open" of ours.
-    """
+    """Rows that a requester writes into the other tables, or deletes there, before its request: several ways."""
     users = (OWN, OTHERS[0]) if signed_in else (OTHERS[0],)
     members = [
         f"insert into {schema}.teams_members values ('{user}', {team}, '{role}')"
