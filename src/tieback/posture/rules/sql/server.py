@@ -192,7 +192,7 @@ class Server:
 
 @contextmanager
 def isolated_server(isolation: Isolation, seconds: float = SECONDS) -> Iterator[Server]:
-    """A server with an empty database; it is killed at the end, and after ``seconds``.
+    """A server with an empty database; it is killed at the end, with this process, and after ``seconds``.
 
     Raises:
         InputError: it did not start.
@@ -205,15 +205,18 @@ def isolated_server(isolation: Isolation, seconds: float = SECONDS) -> Iterator[
         if isolation.account:
             os.chown(socket, *isolation.account)
         settings = " ".join(f"-c {name}={value or '""'}" for name, value in _SETTINGS.items())
+        # The shell is the first process of the namespace. It ends with the server, and if our end of the pipe closes,
+        # also because this process was killed.
         command = (
-            f"{isolation.initdb} -D {place}/data/d -U {ADMIN} -A trust -E UTF8 --locale=C --no-sync >/dev/null && "
-            f"exec {isolation.postgres} -D {place}/data/d -k {socket} {settings}"
+            f"exec 3<&0; {{ {isolation.initdb} -D {place}/data/d -U {ADMIN} -A trust -E UTF8 --locale=C --no-sync"
+            f" >/dev/null && exec {isolation.postgres} -D {place}/data/d -k {socket} {settings}; }} 3<&- & server=$!;"
+            " { cat <&3 >/dev/null; kill -KILL $server; } & wait $server"
         )
         log = place / "log"
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [*_namespaces(isolation), _script(isolation, place, command)],
-                stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=_environment(), start_new_session=True,
+                stdin=subprocess.PIPE, stdout=output, stderr=output, env=_environment(), start_new_session=True,
             )  # fmt: skip
         watch = threading.Timer(seconds, _kill, (process,))
         watch.daemon = True
@@ -225,7 +228,7 @@ def isolated_server(isolation: Isolation, seconds: float = SECONDS) -> Iterator[
         finally:
             watch.cancel()
             _kill(process)
-            process.wait()
+            process.communicate()
     finally:
         with suppress(OSError):
             shutil.rmtree(place)
