@@ -252,8 +252,8 @@ with isolated_server(find_isolation(), seconds=60) as server:
 """
 
 
-def test_the_server_ends_with_a_process_that_is_killed(isolation: Isolation) -> None:
-    assert isolation
+@pytest.mark.usefixtures("isolation")
+def test_the_server_ends_with_a_process_that_is_killed() -> None:
     with subprocess.Popen([sys.executable, "-c", HELD], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         folder = process.stdout.readline().strip()

@@ -27,21 +27,27 @@ class StoredRows:
     tables: int
 
 
-def over_stored_rows(evaluator: Evaluator, query: Node, outer: Scope | None, rights: str) -> StoredRows:
-    """Evaluate a query's conditions for each combination of what the stored rows may contain."""
-    choices, leaves, count = Choices(), 0, 0
+def over_choices(
+    evaluator: Evaluator, choices: Choices, leaf: Callable[[], tuple[Truth, bool] | None]
+) -> tuple[bool, bool, bool]:
+    """Whether every, some, or perhaps a combination of stored values meets a condition.
+
+    Args:
+        evaluator: of the requester.
+        choices: the combinations.
+        leaf: the truth for the present choices, and whether no value is null; ``None`` if no such row can exist.
+    """
+    leaves, count = 0, 0
     every, some, unknown = True, False, False
-    context = Context(rights, choices)
     while True:
-        bases, _, conditions = bind(evaluator, query, outer, context, ("stored",) * 8)
-        if len(bases) > MAX_TABLES:
-            raise UnsupportedError
-        found = evaluator.best(lambda conditions=conditions: _all(conditions))  # type: ignore[misc]
-        if not any(None in base.values.values() for base in bases):
-            count += 1
-            every &= found.always
-        some |= found.holds
-        unknown |= "T" in found.possible
+        one = leaf()
+        if one is not None:
+            found, whole = one
+            if whole:
+                count += 1
+                every &= found.always
+            some |= found.holds
+            unknown |= "T" in found.possible
         leaves += 1
         if not choices.advance():
             break
@@ -50,7 +56,24 @@ def over_stored_rows(evaluator: Evaluator, query: Node, outer: Scope | None, rig
             break
     if evaluator.constants.truncated:
         every, unknown = False, True
-    return StoredRows(every and count > 0, some, unknown, len(bases))
+    return every and count > 0, some, unknown
+
+
+def over_stored_rows(evaluator: Evaluator, query: Node, outer: Scope | None, rights: str) -> StoredRows:
+    """Evaluate a query's conditions for each combination of what the stored rows may contain."""
+    choices, tables = Choices(), 0
+    context = Context(rights, choices)
+
+    def leaf() -> tuple[Truth, bool]:
+        nonlocal tables
+        bases, _, conditions = bind(evaluator, query, outer, context, ("stored",) * 8)
+        tables = len(bases)
+        if tables > MAX_TABLES:
+            raise UnsupportedError
+        found = evaluator.best(lambda: _all(conditions))
+        return found, not any(None in base.values.values() for base in bases)
+
+    return StoredRows(*over_choices(evaluator, choices, leaf), tables)
 
 
 def _all(conditions: Sequence[Callable[[], Truth]]) -> Truth:

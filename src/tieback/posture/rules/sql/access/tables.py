@@ -15,6 +15,7 @@ from tieback.posture.rules.sql.access.decisions import Decision, Outcome, rank
 from tieback.posture.rules.sql.access.dependencies import inputs_of, trees_of
 from tieback.posture.rules.sql.access.privileges import granted_columns, with_default_privileges
 from tieback.posture.rules.sql.access.requesters import evaluator_with_writes, sessions_of, tried_all, with_steps
+from tieback.posture.rules.sql.access.stored import over_choices
 from tieback.posture.rules.sql.access.writes import may_refuse, new_row_passes, set_defaults
 from tieback.posture.rules.sql.conditions.context import BaseRow, Choices, Context, RefusedQueryError, UnsupportedError
 from tieback.posture.rules.sql.conditions.evaluator import MAX_WORK, Evaluator
@@ -203,30 +204,19 @@ def _existing(
     columns: frozenset[str] | None,
     fixed: dict[str, Any],
 ) -> Decision:
-    choices, leaves, count = Choices(), 0, 0
+    choices = Choices()
     context = Context(role, choices)
-    every, some, unknown = True, False, False
-    while True:
+
+    def leaf() -> tuple[Truth, bool] | None:
         row = BaseRow(relation, evaluator.constants, choices)
         row.values = dict(fixed)
-        found = evaluator.best(
-            lambda row=row: _existing_row(evaluator, relation, command, row, context, columns)  # type: ignore[misc]
-        )
-        if "T" in constraints(evaluator, relation, row, context).possible:
-            if None not in row.values.values():
-                count += 1
-                every &= found.always
-            some |= found.holds
-            unknown |= "T" in found.possible
-        leaves += 1
-        if not choices.advance():
-            break
-        if leaves > MAX_LEAVES or evaluator.work > MAX_WORK:
-            every, unknown = False, True
-            break
-    if evaluator.constants.truncated:
-        every, unknown = False, True
-    if every and count:
+        found = evaluator.best(lambda: _existing_row(evaluator, relation, command, row, context, columns))
+        if "T" not in constraints(evaluator, relation, row, context).possible:
+            return None
+        return found, None not in row.values.values()
+
+    every, some, unknown = over_choices(evaluator, choices, leaf)
+    if every:
         return _with_trigger(access, relation, command, _allowed(evaluator, relation, command, role, granted))
     if some:
         return Decision(Outcome.STORED, _policy_origin(evaluator, relation, command, role), "the stored rows decide")
