@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator
 from tieback.intake.apps.content import COMPILED
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Piece
 from tieback.model.sighting import Problem
+from tieback.recognise import preferences
 from tieback.recognise.config import ConfigExtractor
 from tieback.recognise.dataflow.extract import DataflowExtractor
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.interface import Extractor, Find
+from tieback.recognise.placement import Placement
 from tieback.recognise.rules import RuleFiles
 
 MAX_TEXTS = 10_000
@@ -28,8 +30,9 @@ class AppSearch:
 
     def __init__(self, rules: RuleFiles, *, dataflow: bool = True) -> None:
         """Use these rule files. Without ``dataflow`` only constants are found, not strings that code assembles."""
+        self._rules = rules
         self._config = ConfigExtractor(rules)
-        self._endpoints = EndpointExtractor(rules, self._config.marks)
+        self._endpoints = EndpointExtractor(rules, (*self._config.marks, preferences.MARK.encode()))
         self._extractors: tuple[Extractor, ...] = (self._endpoints, self._config)
         if dataflow:
             self._extractors += (DataflowExtractor(self._endpoints, rules),)
@@ -48,8 +51,7 @@ class AppSearch:
             del piece  # it can be large, and the next one is read before the name is bound again
 
     def _artifact(self, artifact: Artifact) -> Iterator[Find]:
-        for extractor in self._extractors:
-            yield from extractor.extract(artifact)
+        return Placement(artifact).finds(self._extractors)
 
     def _gathered(self, gathered: ArtifactBatch) -> Iterator[Find]:
         """The finds of the files that the common search or their name selects."""
@@ -65,5 +67,9 @@ class AppSearch:
             if not content.startswith(COMPILED) and self._config.is_called(file)
         }
         for number in sorted(naming | called):
-            artifact = gathered.artifact(number)
-            yield from self._artifact(artifact) if number in naming else self._config.extract(artifact)
+            file, content = gathered.files[number], bytes(gathered.contents[number])
+            placement = Placement(gathered.artifact(number), content)
+            extractors = self._extractors if number in naming else (self._config,)
+            yield from placement.finds(extractors)
+            if number in naming and preferences.names_servers(content):
+                yield from preferences.server_defaults(file, content, self._rules)
