@@ -35,6 +35,12 @@ _GENERIC = {
     "generic_api_key": 2,
     "database_password": 1,
     "password_value": 2,
+    "jwt_secret": 1,
+    "http_api_key": 2,
+    "http_bearer": 2,
+    "http_auth_password": 2,
+    "named_secret": 3,
+    "named_password": 3,
 }
 """Kinds of credentials that are recognised only by their names, with a rank: a higher one says less."""
 
