@@ -39,8 +39,8 @@ BUILDS = frozenset({"bin", "build", "dist", "obj", "out", "target"})
 CODE = frozenset({"lib", "sources", "src"})
 _NO_TEXT = frozenset({
     ".aab", ".aar", ".apk", ".class", ".dex", ".gif", ".gz", ".ico", ".ipa", ".jar", ".jks", ".jpeg", ".jpg",
-    ".keystore", ".mov", ".mp3", ".mp4", ".otf", ".p12", ".pdf", ".png", ".so", ".tgz", ".ttf", ".wav", ".webp", ".woff",
-    ".woff2", ".xz", ".zip",
+    ".keystore", ".mov", ".mp3", ".mp4", ".otf", ".p12", ".pdf", ".png", ".so", ".tgz", ".ttf", ".wav", ".webp",
+    ".woff", ".woff2", ".xz", ".zip",
 })  # fmt: skip
 
 
