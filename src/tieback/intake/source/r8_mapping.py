@@ -133,21 +133,9 @@ def read_mapping(path: Path, wanted: Collection[str]) -> Mapping:
     Raises:
         InputError: it cannot be read, is too large, or is not a mapping.
     """
-    where = str(path)
-    try:
-        number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "not a valid path"
-        raise InputError(f"cannot be read: {reason}", where=where, advice=_ADVICE) from None
-    status = os.fstat(number)
-    if not stat.S_ISREG(status.st_mode):
-        os.close(number)
-        raise InputError("not a regular file", where=where, advice=_ADVICE)
-    with os.fdopen(number, "rb", buffering=0) as file:
-        if status.st_size > MAX_FILE:
-            raise InputError(f"larger than {MAX_FILE >> 30} GiB, so it is not a mapping", where=where, advice=_ADVICE)
+    where, reader = str(path), _Reader(frozenset(wanted))
+    with _opened(path) as file:
         try:
-            reader = _Reader(frozenset(wanted))
             for line in _lines(file):
                 reader.add(line)
         except OSError as error:
@@ -155,6 +143,27 @@ def read_mapping(path: Path, wanted: Collection[str]) -> Mapping:
     if not reader.count:
         raise InputError("no mapping of R8 or ProGuard: no line names a class", where=where, advice=_ADVICE)
     return reader.end()
+
+
+def check_mapping(path: Path) -> None:
+    """Raise the errors of ``read_mapping`` that need no reading."""
+    _opened(path).close()
+
+
+def _opened(path: Path) -> BinaryIO:
+    where = str(path)
+    try:
+        number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not a valid path"
+        raise InputError(f"cannot be read: {reason}", where=where, advice=_ADVICE) from None
+    status = os.fstat(number)
+    if stat.S_ISREG(status.st_mode) and status.st_size <= MAX_FILE:
+        return os.fdopen(number, "rb", buffering=0)
+    os.close(number)
+    if stat.S_ISREG(status.st_mode):
+        raise InputError(f"larger than {MAX_FILE >> 30} GiB, so it is not a mapping", where=where, advice=_ADVICE)
+    raise InputError("not a regular file", where=where, advice=_ADVICE)
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes | None]:
