@@ -25,6 +25,7 @@ from tieback.cli.vendor import ByOption, day_of
 from tieback.model.case import Case, CaseState, LogLine
 from tieback.model.document import encode
 from tieback.model.errors import UsageError, WorkspaceError
+from tieback.model.safe_text import escape_line
 
 app = typer.Typer(
     help="Manage disclosure cases: one per vendor and open store, with a tamper-evident log.\n\n"
@@ -68,9 +69,10 @@ def open_(
     run: RunOption = "",
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
-    """Open a case per vendor and per store that allows unauthenticated access. Known cases do not change.
+    """Open a case per store that allows unauthenticated access, for the vendor that answers for it.
 
-    The stores are those of the last scan, or of --run ID.
+    That is the owner of the back end, not each vendor whose app names it. Known cases do not change. The stores are
+    those of the last scan, or of --run ID.
 
     Example: tieback case open
     """
@@ -86,6 +88,14 @@ def open_(
     if done.nobodys:
         told += f"; no case for {done.nobodys} open stores: vendor unknown"
     message_console().print(told)
+    for store in done.undecided:
+        message_console().print(
+            f"no case for {escape_line(store)}: several vendors' apps lead there, none is its owner"
+        )
+    if done.undecided:
+        message_console().print(
+            "Add the host to the domains of its owner (`tieback vendor edit --domain`), then run this again"
+        )
 
 
 @app.command()
@@ -351,6 +361,8 @@ def _facts(case: Case) -> list[tuple[str, str]]:
         ("severity", store.severity.value),
         ("personal data", ", ".join(total.pii_class for total in store.pii)),
         ("apps", ", ".join(f"{app.name or app.bundle_id} {app.version}" for app in case.apps)),
+        ("also reached by", ", ".join(f"{app.name or app.bundle_id} {app.version}" for app in case.also)),
+        ("owner of the back end", case.owner),
         ("provider", case.provider),
         ("notified by", case.channel),
         ("attested", str(case.attested or "")),

@@ -83,7 +83,7 @@ class Recheck(msgspec.Struct, frozen=True):
 
 
 class CaseApp(msgspec.Struct, frozen=True):
-    """An app of the vendor that leads to the store."""
+    """An app that leads to the store."""
 
     bundle_id: str
     name: str
@@ -117,6 +117,10 @@ class Case(msgspec.Struct, frozen=True):
     """When each state was first reached."""
     check: Recheck | None = None
     """The latest re-check."""
+    owner: str = ""
+    """Owner of the back end, as the evidence graph names it; host letters name it. Empty if unknown."""
+    also: tuple[CaseApp, ...] = ()
+    """Apps of other vendors that also lead to the store. Letters do not name them, and their vendors get no details."""
     places: tuple[str, ...] = ()
     """Locations, besides ``store.targets``, at which a re-check or a later scan saw the store. A re-check probes them
     like the first ones."""
