@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from tieback.cases.policy import CasePolicy
-from tieback.model.case import Case, CaseState, NewLogLine, Recheck, RecheckVerdict
+from tieback.model.case import Case, CaseState, NewLogLine, Recheck, RecheckVerdict, UnfixedClosing
 from tieback.model.errors import UsageError
 
 _TOLD = frozenset(
@@ -66,7 +66,8 @@ def advance(
     """Move a case to a state that a user chose.
 
     Raises:
-        UsageError: the transition is not allowed, or only a re-check may make it.
+        UsageError: the transition is not allowed, or only a re-check may make it; or the case would be closed without
+            a fix and without a reason.
     """
     allowed = STEPS[case.state]
     if state not in allowed:
@@ -77,6 +78,8 @@ def advance(
             where=case.id,
             advice="Only `tieback recheck` sets this state" if checked else f"Allowed next states: {words}",
         )
+    if state is CaseState.CLOSED:
+        case = _close(case, now, by, note)
     fields = {"from": case.state.value, "to": state.value}
     if channel:
         fields["channel"] = channel
@@ -84,6 +87,21 @@ def advance(
         fields["text"] = note
     moved = enter_state(msgspec.structs.replace(case, channel=channel or case.channel), state, policy, now)
     return moved, (NewLogLine(case.id, "state", fields, by),)
+
+
+def _close(case: Case, now: datetime, by: str, reason: str) -> Case:
+    """The case, with a lasting mark if its latest re-check did not find the store closed."""
+    verdict = case.check.verdict if case.check is not None else None
+    if verdict in _CLOSED:
+        return case
+    if not reason.strip():
+        seen = "no re-check looked at it" if verdict is None else f"the latest re-check is {verdict}"
+        raise UsageError(
+            f"closing needs a reason: {seen}",
+            where=case.id,
+            advice="Pass --note REASON; the case shows it for ever. Or run `tieback recheck` first",
+        )
+    return msgspec.structs.replace(case, unfixed=(*case.unfixed, UnfixedClosing(now, by, reason, verdict)))
 
 
 def attest(case: Case, day: date, by: str) -> tuple[Case, tuple[NewLogLine, ...]]:

@@ -82,6 +82,16 @@ class Recheck(msgspec.Struct, frozen=True):
     """Locations of an open store that may be this one; nothing proves it."""
 
 
+class UnfixedClosing(msgspec.Struct, frozen=True):
+    """A person closed the case although no re-check found the store closed."""
+
+    time: datetime
+    by: str
+    reason: str
+    verdict: RecheckVerdict | None
+    """Verdict of the latest re-check; ``None`` if there was none."""
+
+
 class CaseApp(msgspec.Struct, frozen=True):
     """An app that leads to the store."""
 
@@ -117,6 +127,8 @@ class Case(msgspec.Struct, frozen=True):
     """When each state was first reached."""
     check: Recheck | None = None
     """The latest re-check."""
+    unfixed: tuple[UnfixedClosing, ...] = ()
+    """Each time at which it was closed without a fix. They stay for ever."""
     owner: str = ""
     """Owner of the back end, as the evidence graph names it; host letters name it. Empty if unknown."""
     also: tuple[CaseApp, ...] = ()
