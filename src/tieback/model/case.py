@@ -78,10 +78,22 @@ class Recheck(msgspec.Struct, frozen=True):
     bytes_change: int | None = None
     closed_since: datetime | None = None
     """Time of the first of the consecutive re-checks that found it closed; ``None`` if this one did not."""
+    alike: tuple[str, ...] = ()
+    """Locations of an open store that may be this one; nothing proves it."""
+
+
+class UnfixedClosing(msgspec.Struct, frozen=True):
+    """A person closed the case although no re-check found the store closed."""
+
+    time: datetime
+    by: str
+    reason: str
+    verdict: RecheckVerdict | None
+    """Verdict of the latest re-check; ``None`` if there was none."""
 
 
 class CaseApp(msgspec.Struct, frozen=True):
-    """An app of the vendor that leads to the store."""
+    """An app that leads to the store."""
 
     bundle_id: str
     name: str
@@ -115,6 +127,28 @@ class Case(msgspec.Struct, frozen=True):
     """When each state was first reached."""
     check: Recheck | None = None
     """The latest re-check."""
+    unfixed: tuple[UnfixedClosing, ...] = ()
+    """Each time at which it was closed without a fix. They stay for ever."""
+    owner: str = ""
+    """Owner of the back end, as the evidence graph names it; host letters name it. Empty if unknown."""
+    also: tuple[CaseApp, ...] = ()
+    """Apps of other vendors that also lead to the store. Letters do not name them, and their vendors get no details."""
+    places: tuple[str, ...] = ()
+    """Locations, besides ``store.targets``, at which a re-check or a later scan saw the store. A re-check probes them
+    like the first ones."""
+    suspects: tuple[str, ...] = ()
+    """Locations at which a re-check or a later scan saw a store that may be this one. The case cannot become fixed
+    before these are closed, too."""
+
+    @property
+    def all_places(self) -> tuple[str, ...]:
+        """Every location of the store: the first ones, then those that were seen later."""
+        return tuple(dict.fromkeys((*self.store.targets, *self.places)))
+
+    @property
+    def open_places(self) -> tuple[str, ...]:
+        """Locations that were open in the latest re-check; all of them if it saw none open. Letters name these."""
+        return self.check.where if self.check is not None and self.check.where else self.all_places
 
     @property
     def active(self) -> bool:
