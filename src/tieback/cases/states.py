@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from tieback.cases.policy import CasePolicy
-from tieback.model.case import Case, CaseState, NewLogLine, Recheck, RecheckVerdict
+from tieback.model.case import Case, CaseState, LetterDates, NewLogLine, Recheck, RecheckVerdict
 from tieback.model.errors import UsageError
 
 _TOLD = frozenset(
@@ -62,7 +62,8 @@ def advance(
     """Move a case to a state that a user chose.
 
     Raises:
-        UsageError: the transition is not allowed, or only a re-check may make it.
+        UsageError: the transition is not allowed, only a re-check may make it, or a letter promises otherwise and there
+            is no ``note`` that says why.
     """
     allowed = STEPS[case.state]
     if state not in allowed:
@@ -73,6 +74,10 @@ def advance(
             where=case.id,
             advice="Only `tieback recheck` sets this state" if checked else f"Allowed next states: {words}",
         )
+    if state is CaseState.HANDED_TO_CERT:
+        if not note:
+            require_no_promise(case, now.date(), "--note")
+        case = msgspec.structs.replace(case, shared=case.shared or now.date())
     fields = {"from": case.state.value, "to": state.value}
     if channel:
         fields["channel"] = channel
@@ -80,6 +85,21 @@ def advance(
         fields["text"] = note
     moved = enter_state(msgspec.structs.replace(case, channel=channel or case.channel), state, policy, now)
     return moved, (NewLogLine(case.id, "state", fields, by),)
+
+
+def require_no_promise(case: Case, today: date, option: str) -> None:
+    """Check that no letter promises to inform no provider or CERT yet.
+
+    Raises:
+        UsageError: one does.
+    """
+    until = case.silent_until(today)
+    if until is not None:
+        raise UsageError(
+            f"our letter promises to inform no provider or CERT until {until}",
+            where=case.id,
+            advice=f"Wait, or pass the vendor's consent or the legal duty as {option} TEXT",
+        )
 
 
 def attest(case: Case, day: date, by: str) -> tuple[Case, tuple[NewLogLine, ...]]:
@@ -94,9 +114,20 @@ def enter_state(case: Case, state: CaseState, policy: CasePolicy, now: datetime)
         case,
         state=state,
         since=now,
-        due=policy.due(state, now.date()),
+        due=_due(case.dates, state, policy, now.date()),
         reached={**case.reached, state.value: case.reached.get(state.value, now)},
     )
+
+
+def _due(dates: LetterDates | None, state: CaseState, policy: CasePolicy, today: date) -> date | None:
+    """What the vendor was asked for in writing comes first."""
+    if dates is not None and state is CaseState.NOTIFIED and dates.acknowledge >= today:
+        return dates.acknowledge
+    if dates is not None and (
+        state is CaseState.ACKNOWLEDGED or (state is CaseState.ESCALATED and dates.close >= today)
+    ):
+        return dates.close
+    return policy.due(state, today)
 
 
 def apply_recheck(case: Case, check: Recheck, policy: CasePolicy, by: str) -> tuple[Case, tuple[NewLogLine, ...]]:

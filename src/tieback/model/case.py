@@ -80,6 +80,29 @@ class Recheck(msgspec.Struct, frozen=True):
     """Time of the first of the consecutive re-checks that found it closed; ``None`` if this one did not."""
 
 
+class LetterDates(msgspec.Struct, frozen=True):
+    """Dates that a letter states. Once it was sent, they are those of its cases."""
+
+    acknowledge: date
+    """By when the vendor acknowledges receipt."""
+    close: date
+    """By when the vendor closes access; always later."""
+    share: date
+    """Until this day, we inform neither a hosting provider nor a CERT."""
+    publish: date
+    """Until this day, we publish nothing about the case."""
+
+
+class Confirmation(msgspec.Struct, frozen=True):
+    """A person confirmed an experimental verdict."""
+
+    day: date
+    by: str
+    file: str
+    """Name of the evidence; a copy is in ``attachments/`` under its hash."""
+    sha256: str
+
+
 class CaseApp(msgspec.Struct, frozen=True):
     """An app of the vendor that leads to the store."""
 
@@ -115,6 +138,26 @@ class Case(msgspec.Struct, frozen=True):
     """When each state was first reached."""
     check: Recheck | None = None
     """The latest re-check."""
+    dates: LetterDates | None = None
+    """Those of the last letter that was sent."""
+    shared: date | None = None
+    """When a hosting provider or a CERT was informed."""
+    confirmed: Confirmation | None = None
+    """Who confirmed an experimental verdict."""
+
+    @property
+    def unconfirmed(self) -> bool:
+        """True if the verdict is experimental and nobody confirmed it: no letter is written."""
+        return self.store.experimental and self.confirmed is None
+
+    def silent_until(self, today: date) -> date | None:
+        """The day until which a letter promises to inform no provider or CERT; ``None`` if no promise is in force.
+
+        A vendor who says that the store is not theirs gives the promise back.
+        """
+        if self.dates is None or self.shared is not None or self.state is CaseState.DISPUTED:
+            return None
+        return self.dates.share if today <= self.dates.share else None
 
     @property
     def active(self) -> bool:
@@ -163,5 +206,7 @@ class Letter(msgspec.Struct, frozen=True):
     subject: str
     text: str
     due: date | None = None
+    dates: LetterDates | None = None
+    """The dates that it states; ``None`` if it is about no case."""
     files: tuple[tuple[str, str], ...] = ()
     """Names and SHA-256 of the files written."""
