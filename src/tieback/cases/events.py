@@ -75,7 +75,7 @@ def case_event(before: Case, after: Case, vendor: str, kind: str, time: datetime
         state=after.state,
         before=before.state,
         store=store_name(after.store),
-        places=(check.where if check and check.where else after.store.targets)[:20],
+        places=(after.open_places if check else after.all_places)[:20],
         severity=after.store.severity.value,
         news=news,
         verdict=check.verdict if check else None,

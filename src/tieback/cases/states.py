@@ -3,7 +3,7 @@
 Guidance: ISO/IEC 29147 (vulnerability disclosure) and ISO/IEC 30111 (handling). The states are specific to tieback.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -52,6 +52,10 @@ OPEN_VERDICTS = frozenset(
     }
 )
 """Verdicts after which others can still reach the store, even if it was wiped or ransomed."""
+_REACHABLE = frozenset({RecheckVerdict.EMPTIED, RecheckVerdict.NAMES_ONLY})
+"""Verdicts after which unauthenticated access works, but reads no records: not fixed any more."""
+MAX_PLACES = 256
+"""Limit on the locations that a case keeps. A case with as many never becomes fixed, because some may be missing."""
 _CLOSED = frozenset({RecheckVerdict.FIXED, RecheckVerdict.CLOSED, RecheckVerdict.CLOSED_AT_KNOWN_PLACES})
 """Verdicts of re-checks in which every known place was closed."""
 
@@ -130,13 +134,28 @@ def _due(dates: LetterDates | None, state: CaseState, policy: CasePolicy, today:
     return policy.due(state, today)
 
 
-def apply_recheck(case: Case, check: Recheck, policy: CasePolicy, by: str) -> tuple[Case, tuple[NewLogLine, ...]]:
+def add_places(case: Case, places: Iterable[str], suspects: Iterable[str] = ()) -> Case:
+    """Return the case with further locations of its store, and with those of stores that may be it."""
+    found = dict.fromkeys((*case.places, *(place for place in places if place not in case.store.targets)))
+    unsure = dict.fromkeys((*case.suspects, *suspects))
+    others = [place for place in unsure if place not in found and place not in case.store.targets]
+    return msgspec.structs.replace(case, places=tuple(found)[:MAX_PLACES], suspects=tuple(others)[:MAX_PLACES])
+
+
+def apply_recheck(
+    case: Case, check: Recheck, policy: CasePolicy, by: str, seen_open: datetime | None = None
+) -> tuple[Case, tuple[NewLogLine, ...]]:
     """Apply a re-check to a case and return it with its log entries.
 
-    The verdicts emptied, names_only, unreachable, closed and closed_at_known_places do not change the state. A later
-    re-check turns closed into fixed; a person must review the others.
+    Every location at which it saw the store becomes a location of the case. ``seen_open`` is the last time at which a
+    scan found the store open: only re-checks after it count towards ``fixed``.
+
+    The verdicts emptied, names_only, unreachable, closed and closed_at_known_places do not change the state, except
+    that emptied and names_only contradict a fix. A later re-check turns closed into fixed; a person must review the
+    others.
     """
-    check = _confirmed(case.check, check, policy)
+    case = add_places(case, check.where, check.alike)
+    check = _confirmed(case, check, policy, seen_open)
     entries = [NewLogLine(case.id, "check", recheck_fields(check), by)]
     case = msgspec.structs.replace(case, check=check)
     state = _next(case, check.verdict)
@@ -147,17 +166,19 @@ def apply_recheck(case: Case, check: Recheck, policy: CasePolicy, by: str) -> tu
     return case, tuple(entries)
 
 
-def _confirmed(before: Recheck | None, check: Recheck, policy: CasePolicy) -> Recheck:
+def _confirmed(case: Case, check: Recheck, policy: CasePolicy, seen_open: datetime | None) -> Recheck:
     """The re-check, as fixed if an earlier one found the store closed, too, and enough time is between them."""
     if check.verdict not in _CLOSED:
         return check
-    since = check.time
-    if before is not None and before.verdict in _CLOSED:
-        since = before.closed_since or before.time
+    before = case.check if case.check is not None and case.check.verdict in _CLOSED else None
+    since = check.time if before is None else before.closed_since or before.time
+    if seen_open is not None and since <= seen_open:
+        before, since = None, check.time
     fixed = (
         check.verdict is RecheckVerdict.CLOSED
         and before is not None
-        and before.verdict in _CLOSED
+        and len(case.places) < MAX_PLACES
+        and len(case.suspects) < MAX_PLACES
         and (before.verdict is RecheckVerdict.FIXED or check.time - since >= timedelta(hours=policy.recheck.hours))
     )
     verdict = RecheckVerdict.FIXED if fixed else check.verdict
@@ -167,6 +188,8 @@ def _confirmed(before: Recheck | None, check: Recheck, policy: CasePolicy) -> Re
 def _next(case: Case, verdict: RecheckVerdict) -> CaseState | None:
     if verdict is RecheckVerdict.FIXED:
         return None if case.state is CaseState.CLOSED else CaseState.FIXED
+    if verdict in _REACHABLE and case.state in (CaseState.FIXED, CaseState.CLOSED):
+        return CaseState.STILL_OPEN
     if verdict not in OPEN_VERDICTS:
         return None
     if case.attested is not None:

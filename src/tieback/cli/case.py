@@ -342,6 +342,8 @@ def _facts(case: Case) -> list[tuple[str, str]]:
     facts = [
         ("state", f"{case.state.value.replace('_', ' ')} since {case.since:%Y-%m-%d}, due {case.due or 'never'}"),
         ("store", f"{store.product} {store.version} at {', '.join(store.targets)}"),
+        ("seen later at", ", ".join(case.places)),
+        ("may also be at", ", ".join(case.suspects)),
         (
             "records",
             f"{store.records.value:,} ({store.records.quality}) when the case was opened on {case.opened:%Y-%m-%d}",

@@ -78,6 +78,8 @@ class Recheck(msgspec.Struct, frozen=True):
     bytes_change: int | None = None
     closed_since: datetime | None = None
     """Time of the first of the consecutive re-checks that found it closed; ``None`` if this one did not."""
+    alike: tuple[str, ...] = ()
+    """Locations of an open store that may be this one; nothing proves it."""
 
 
 class LetterDates(msgspec.Struct, frozen=True):
@@ -144,6 +146,12 @@ class Case(msgspec.Struct, frozen=True):
     """When a hosting provider or a CERT was informed."""
     confirmed: Confirmation | None = None
     """Who confirmed an experimental verdict."""
+    places: tuple[str, ...] = ()
+    """Locations, besides ``store.targets``, at which a re-check or a later scan saw the store. A re-check probes them
+    like the first ones."""
+    suspects: tuple[str, ...] = ()
+    """Locations at which a re-check or a later scan saw a store that may be this one. The case cannot become fixed
+    before these are closed, too."""
 
     @property
     def unconfirmed(self) -> bool:
@@ -158,6 +166,16 @@ class Case(msgspec.Struct, frozen=True):
         if self.dates is None or self.shared is not None or self.state is CaseState.DISPUTED:
             return None
         return self.dates.share if today <= self.dates.share else None
+
+    @property
+    def all_places(self) -> tuple[str, ...]:
+        """Every location of the store: the first ones, then those that were seen later."""
+        return tuple(dict.fromkeys((*self.store.targets, *self.places)))
+
+    @property
+    def open_places(self) -> tuple[str, ...]:
+        """Locations that were open in the latest re-check; all of them if it saw none open. Letters name these."""
+        return self.check.where if self.check is not None and self.check.where else self.all_places
 
     @property
     def active(self) -> bool:

@@ -122,7 +122,7 @@ def _write(
     letter = msgspec.structs.replace(
         letter, cases=tuple(case.id for case in cases), due=_due(request, policy, work, cases)
     )
-    facts = msgspec.structs.replace(facts, reference=letter_reference(vendor.id, request.kind))
+    facts = msgspec.structs.replace(facts, reference=letter_reference(vendor.id))
     made = list(_made(request, letter, facts, language, _address(request, vendor)))
     files = _saved(request.out, _stem(vendor, letter), made)
     digests = tuple((path.name, hashlib.sha256(data.data).hexdigest()) for path, data in zip(files, made, strict=True))
