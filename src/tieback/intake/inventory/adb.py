@@ -28,6 +28,7 @@ class AdbPackageList:
         FormatEvidence.PLATFORM,
         "https://developer.android.com/tools/adb#pm",
         "lines that start with package:",
+        one_device=frozenset({"pm list packages"}),
     )
 
     def shape(self, head: FileHead) -> str:

@@ -43,6 +43,8 @@ class InventoryImporterMeta(msgspec.Struct, frozen=True):
     """What a file must contain; shown in the error message."""
     whole_devices: bool = True
     """True if a file lists all apps of each device in it."""
+    one_device: frozenset[str] = frozenset()
+    """Formats whose files describe one device that only the file name identifies: equal files are not the same."""
 
 
 class FileHead(msgspec.Struct, frozen=True):

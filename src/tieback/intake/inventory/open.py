@@ -14,7 +14,7 @@ from tieback.intake.inventory.knox import Knox
 from tieback.intake.inventory.maas360 import Maas360
 from tieback.intake.inventory.plain import PlainTable
 from tieback.intake.inventory.soti import Soti
-from tieback.intake.inventory.source import InventorySource
+from tieback.intake.inventory.source import InventorySource, decode_line
 from tieback.intake.inventory.table import find_header
 from tieback.intake.inventory.workspace_one import WorkspaceOne
 from tieback.model.errors import InputError
@@ -53,7 +53,8 @@ def read_head(source: InventorySource) -> FileHead:
         return FileHead("xml", text=text)
     if b"\x00" in text or not start:
         return FileHead("", text=text)
-    columns = () if start.startswith(b"package:") else find_header(text.decode("utf-8", "replace"))
+    lines = [decode_line(line) for line in text.split(b"\n", 2)[:2]]
+    columns = () if start.startswith(b"package:") else find_header("\n".join(lines))
     return FileHead("csv", columns=columns, text=text) if len(columns) > 1 else FileHead("text", text=text)
 
 

@@ -58,6 +58,7 @@ class WorkspaceOne:
         FormatEvidence.ALIASES,
         "https://developer.omnissa.com/workspace-one-uem-apis/",
         "DeviceApps or Application of its REST API, or the columns Application Name, Application ID and Serial Number",
+        one_device=frozenset({"device apps"}),
     )
 
     def shape(self, head: FileHead) -> str:
