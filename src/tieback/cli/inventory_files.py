@@ -48,7 +48,7 @@ def import_(
         str, typer.Option(help="Source of the export, if detection fails; see docs/howto/inventory.md.")
     ] = "",
     tenant: Annotated[
-        str, typer.Option(help="Name for the tenant or server; keeps several of one product apart.")
+        str, typer.Option(help="Name of the tenant or server, which becomes a source of its own.")
     ] = "",
     taken: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Date of the data; default: the date of the file.")
@@ -192,7 +192,7 @@ def _print_imports(done: "list[InventoryResult]") -> None:
         table.add_row(
             Text(end.path),
             Text(f"{end.title}, {entered.shape}"),
-            {"platform": "verified", "documented": "documented", "aliases": "assumed"}[end.evidence],
+            {"platform": "compared", "aliases": "assumed", "mapped": "mapped by you"}.get(end.evidence, end.evidence),
             str(entered.taken),
             f"{entered.rows:,}",
             f"{end.left_out + entered.skipped:,}",
