@@ -125,7 +125,7 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
                 if len(loose) < MAX_NAMES:
                     loose.append(find)
             case Sighting():
-                only_text = find.endpoint.kind is EndpointKind.URL and _text_reason(find.evidence, rules)
+                only_text = _text_reason(find.evidence, rules)
                 seen = (passing if only_text else sightings).add(find.endpoint.value, _Seen(find))
                 if seen is not None:
                     seen.add(find)
