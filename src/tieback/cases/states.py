@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
+from tieback.cases.comparison import comparison_lines
 from tieback.cases.policy import CasePolicy
 from tieback.model.case import (
     Case,
@@ -235,4 +236,6 @@ def recheck_fields(check: Recheck) -> dict[str, str]:
         fields["records"] = f"{check.records.value} ({check.records.quality})"
     if check.records_change is not None:
         fields["records_change"] = f"{check.records_change:+}"
+    if check.compared is not None:
+        fields["compared"] = "; ".join(comparison_lines(check.compared))
     return {key: value for key, value in fields.items() if value}

@@ -355,6 +355,8 @@ def case_fields(case: Case) -> dict[str, object]:
 
 
 def _facts(case: Case) -> list[tuple[str, str]]:
+    from tieback.cases.comparison import comparison_lines
+
     store, check = case.store, case.check
     facts = [
         ("state", f"{case.state.value.replace('_', ' ')} since {case.since:%Y-%m-%d}, due {case.due or 'never'}"),
@@ -381,6 +383,7 @@ def _facts(case: Case) -> list[tuple[str, str]]:
         grown = "" if check.records_change is None else f", {check.records_change:+,} records"
         facts.append(("last re-check", f"{check.verdict.value.replace('_', ' ')}{grown}, {check.time:%Y-%m-%d %H:%M}"))
         facts += [("reason", reason) for reason in check.reasons]
+        facts += [("compared", line) for line in comparison_lines(check.compared)] if check.compared else []
     return [(label, text) for label, text in facts if text]
 
 
