@@ -47,9 +47,7 @@ def import_(
     source: Annotated[
         str, typer.Option(help="Source of the export, if detection fails; see docs/howto/inventory.md.")
     ] = "",
-    tenant: Annotated[
-        str, typer.Option(help="Name of the tenant or server, which becomes a source of its own.")
-    ] = "",
+    tenant: Annotated[str, typer.Option(help="Name of the tenant or server, which becomes a source of its own.")] = "",
     taken: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Date of the data; default: the date of the file.")
     ] = None,
