@@ -64,7 +64,7 @@ class CasePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         notice = self.notice
         if close is not None and close < today + timedelta(days=2):
             raise UsageError(
-                "too early: the letter also asks for an acknowledgement before it",
+                "too early: the letter also requests an acknowledgement before it",
                 where=f"--due {close}",
                 advice=f"Choose {today + timedelta(days=2)} or later",
             )

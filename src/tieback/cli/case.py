@@ -25,6 +25,7 @@ from tieback.cli.vendor import ByOption, day_of
 from tieback.model.case import Case, CaseState, LogLine
 from tieback.model.document import encode
 from tieback.model.errors import UsageError, WorkspaceError
+from tieback.model.safe_text import escape_line
 
 app = typer.Typer(
     help="Manage disclosure cases: one per vendor and open store, with a tamper-evident log.\n\n"
@@ -68,9 +69,10 @@ def open_(
     run: RunOption = "",
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
-    """Open a case per vendor and per store that allows unauthenticated access. Known cases do not change.
+    """Open a case per store that allows unauthenticated access, for the vendor that answers for it.
 
-    The stores are those of the last scan, or of --run ID.
+    That is the owner of the back end, not each vendor whose app names it. Known cases do not change. The stores are
+    those of the last scan, or of --run ID.
 
     Example: tieback case open
     """
@@ -86,6 +88,48 @@ def open_(
     if done.nobodys:
         told += f"; no case for {done.nobodys} open stores: vendor unknown"
     message_console().print(told)
+    for store in done.unconfirmed:
+        message_console().print(
+            f"no case for {escape_line(store)}: the verdict is experimental. Check it by hand, then run "
+            "`tieback case confirm HOST:PORT --evidence FILE`"
+        )
+    for store in done.undecided:
+        message_console().print(
+            f"no case for {escape_line(store)}: several vendors' apps lead there, none is its owner"
+        )
+    if done.undecided:
+        message_console().print(
+            "Add the host to the domains of its owner (`tieback vendor edit --domain`), then run this again"
+        )
+
+
+@app.command()
+def confirm(
+    store: Annotated[str, typer.Argument(metavar="HOST:PORT", help="Location of the store, its ID, or a case ID.")],
+    *,
+    evidence: Annotated[
+        Path,
+        typer.Option(help="What shows it, such as a session of the product's own client; the workspace keeps a copy."),
+    ],
+    policy: PolicyOption = None,
+    by: ByOption,
+    workspace: WorkspaceOption = WORKSPACE,
+    run: RunOption = "",
+) -> None:
+    """Confirm an experimental verdict that you checked by hand, and open its case. Letters cite the confirmation.
+
+    An experimental verdict rests on documentation: no recorded conversation with a real server of the product confirms
+    it. Only such a verdict opens no case, and no letter is written about it.
+
+    Example: tieback case confirm db.example.org:7687 --evidence session.txt
+    """
+    from tieback.cases.policy import load_policy
+    from tieback.pipeline.disclosure.cases import open_case_service
+
+    rules = load_policy(policy)
+    with open_case_service(workspace, run=run) as work:
+        found = work.confirm(store, evidence, rules, by)
+    message_console().print(f"{found.id}: confirmed, {found.state}, due {found.due or 'never'}")
 
 
 @app.command()
@@ -351,15 +395,34 @@ def _facts(case: Case) -> list[tuple[str, str]]:
         ("severity", store.severity.value),
         ("personal data", ", ".join(total.pii_class for total in store.pii)),
         ("apps", ", ".join(f"{app.name or app.bundle_id} {app.version}" for app in case.apps)),
+        ("also reached by", ", ".join(f"{app.name or app.bundle_id} {app.version}" for app in case.also)),
+        ("owner of the back end", case.owner),
         ("provider", case.provider),
         ("notified by", case.channel),
         ("attested", str(case.attested or "")),
+        ("verdict", "experimental, not confirmed" if case.unconfirmed else ""),
+        ("confirmed", _confirmation(case)),
+        ("promised", _promise(case)),
     ]
     if check is not None:
         grown = "" if check.records_change is None else f", {check.records_change:+,} records"
         facts.append(("last re-check", f"{check.verdict.value.replace('_', ' ')}{grown}, {check.time:%Y-%m-%d %H:%M}"))
         facts += [("reason", reason) for reason in check.reasons]
     return [(label, text) for label, text in facts if text]
+
+
+def _confirmation(case: Case) -> str:
+    one = case.confirmed
+    return "" if one is None else f"{one.day} by {one.by or 'unknown'}, {one.file}, SHA-256 {one.sha256}"
+
+
+def _promise(case: Case) -> str:
+    """What our letters promise the vendor."""
+    if case.shared is not None:
+        return f"provider or CERT informed on {case.shared}"
+    if case.dates is None:
+        return ""
+    return f"no provider or CERT before {case.dates.share}, no publication before {case.dates.publish}"
 
 
 def _told(line: LogLine) -> str:

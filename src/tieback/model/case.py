@@ -106,7 +106,7 @@ class Confirmation(msgspec.Struct, frozen=True):
 
 
 class CaseApp(msgspec.Struct, frozen=True):
-    """An app of the vendor that leads to the store."""
+    """An app that leads to the store."""
 
     bundle_id: str
     name: str
@@ -146,6 +146,10 @@ class Case(msgspec.Struct, frozen=True):
     """When a hosting provider or a CERT was informed."""
     confirmed: Confirmation | None = None
     """Who confirmed an experimental verdict."""
+    owner: str = ""
+    """Owner of the back end, as the evidence graph names it; host letters name it. Empty if unknown."""
+    also: tuple[CaseApp, ...] = ()
+    """Apps of other vendors that also lead to the store. Letters do not name them, and their vendors get no details."""
     places: tuple[str, ...] = ()
     """Locations, besides ``store.targets``, at which a re-check or a later scan saw the store. A re-check probes them
     like the first ones."""
