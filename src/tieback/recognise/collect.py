@@ -35,6 +35,12 @@ _GENERIC = {
     "generic_api_key": 2,
     "database_password": 1,
     "password_value": 2,
+    "jwt_secret": 1,
+    "http_api_key": 2,
+    "http_bearer": 2,
+    "http_auth_password": 2,
+    "named_secret": 3,
+    "named_password": 3,
 }
 """Kinds of credentials that are recognised only by their names, with a rank: a higher one says less."""
 
@@ -119,7 +125,7 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
                 if len(loose) < MAX_NAMES:
                     loose.append(find)
             case Sighting():
-                only_text = find.endpoint.kind is EndpointKind.URL and _text_reason(find.evidence, rules)
+                only_text = _text_reason(find.evidence, rules)
                 seen = (passing if only_text else sightings).add(find.endpoint.value, _Seen(find))
                 if seen is not None:
                     seen.add(find)

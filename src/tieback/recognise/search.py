@@ -5,11 +5,13 @@ from collections.abc import Iterable, Iterator
 from tieback.intake.apps.content import COMPILED
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Piece
 from tieback.model.sighting import Problem
+from tieback.recognise import preferences
 from tieback.recognise.config import ConfigExtractor
 from tieback.recognise.dataflow.extract import DataflowExtractor
 from tieback.recognise.dataflow.settings import AppSettings
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.interface import Extractor, Find
+from tieback.recognise.placement import Placement
 from tieback.recognise.rules import RuleFiles
 
 MAX_TEXTS = 10_000
@@ -31,8 +33,9 @@ class AppSearch:
 
     def __init__(self, rules: RuleFiles, *, dataflow: bool = True) -> None:
         """Use these rule files. Without ``dataflow`` only constants are found, not strings that code assembles."""
+        self._rules = rules
         self._config = ConfigExtractor(rules)
-        self._endpoints = EndpointExtractor(rules, self._config.marks)
+        self._endpoints = EndpointExtractor(rules, (*self._config.marks, preferences.MARK.encode()))
         self._extractors: tuple[Extractor, ...] = (self._endpoints, self._config)
         self._dataflow = DataflowExtractor(self._endpoints, rules) if dataflow else None
 
@@ -64,8 +67,7 @@ class AppSearch:
             yield from self._dataflow.extract_app(code, settings)
 
     def _artifact(self, artifact: Artifact) -> Iterator[Find]:
-        for extractor in self._extractors:
-            yield from extractor.extract(artifact)
+        return Placement(artifact).finds(self._extractors)
 
     def _gathered(self, gathered: ArtifactBatch) -> Iterator[Find]:
         """The finds of the files that the common search or their name selects."""
@@ -81,5 +83,9 @@ class AppSearch:
             if not content.startswith(COMPILED) and self._config.is_called(file)
         }
         for number in sorted(naming | called):
-            artifact = gathered.artifact(number)
-            yield from self._artifact(artifact) if number in naming else self._config.extract(artifact)
+            file, content = gathered.files[number], bytes(gathered.contents[number])
+            placement = Placement(gathered.artifact(number), content)
+            extractors = self._extractors if number in naming else (self._config,)
+            yield from placement.finds(extractors)
+            if number in naming and preferences.names_servers(content):
+                yield from preferences.server_defaults(file, content, self._rules)

@@ -128,7 +128,7 @@ def test_decoded_resource_table_names_the_project() -> None:
         "firestore:shop-1234",
         "resource:string/project_id/config-key",
     )
-    assert in_file("res/values/other.xml", text.encode()) == []
+    assert in_file("res/xml/other.xml", text.encode()) == []
 
 
 @pytest.mark.parametrize(

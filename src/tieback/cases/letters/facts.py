@@ -129,7 +129,7 @@ def build_store_fact(case: Case, language: Language) -> StoreFact:
     advice, _ = advice_for(rules["open-store"], rules, store.product)
     return StoreFact(
         product=store_name(store),
-        places=shorten_names([clean(place, 100) for place in own], language, _MOST),
+        places=shorten_names([clean(place, 100) for place in (*_later_places(case), *own)], language, _MOST),
         ways=shorten_names([_way(route) for route in store.routes], language, _MOST),
         access=_access(store, language),
         entry=_entry(store, language),
@@ -206,7 +206,9 @@ def collect_facts(
         "reference": "",
         "apps": known,
         "apps_short": shorten_names([app.name for app in known], language),
-        "places_short": shorten_names([place for case in cases for place in _own_places(case.store)], language),
+        "places_short": shorten_names(
+            [place for case in cases for place in (*_later_places(case), *_own_places(case.store))], language
+        ),
         "stores": stores,
         "words": language.words,
         "told": language.day(told.date()) if told else "",
@@ -223,6 +225,11 @@ def _own_places(store: Exposure) -> tuple[str, ...]:
     """Addresses that the vendor's own apps lead to; all addresses if no route is known."""
     own = {f"{_bracketed(route.candidate.host)}:{route.candidate.port}" for route in store.routes}
     return tuple(place for place in store.targets if place in own) or tuple(sorted(own)) or store.targets
+
+
+def _later_places(case: Case) -> tuple[str, ...]:
+    """Addresses at which a re-check saw the store later; they belong to it, whatever leads there."""
+    return tuple(place for place in case.places if place in case.open_places)
 
 
 def _classes(cases: Iterable[Case]) -> list[str]:

@@ -3,6 +3,7 @@
 The words that identify columns are in ``columns.toml``, in several languages.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -14,7 +15,7 @@ import msgspec
 from tieback.intake.inventory.interface import FileHead, FormatEvidence, InventoryImporterMeta, json_keys
 from tieback.intake.inventory.json_stream import iter_json_records
 from tieback.intake.inventory.source import InventorySource
-from tieback.intake.inventory.table import FIELDS, FileDefaults, map_rows, row_from_cells
+from tieback.intake.inventory.table import FIELDS, FileDefaults, map_rows, rows_from_cells
 from tieback.model.device import DevicePlatform, InventoryRow
 
 _NOT_LETTERS = re.compile(r"[\W_]+")
@@ -30,7 +31,7 @@ class PlainTable:
     meta = InventoryImporterMeta(
         "plain",
         "plain CSV or JSON",
-        FormatEvidence.PLATFORM,
+        FormatEvidence.MAPPED,
         "docs/howto/inventory.md",
         "a column for the bundle identifier, the store ID or the name of an app",
         whole_devices=False,
@@ -53,8 +54,13 @@ class PlainTable:
         if shape == "CSV":
             yield from map_rows(source, self._columns, defaults)
             return
+        used = False
         for _, record in iter_json_records(source, _path(source.head()), dict[str, Any]):
-            yield row_from_cells({field: record.get(name) for field, name in self._columns.items()}, defaults)
+            cells = {field: record.get(name) for field, name in self._columns.items()}
+            used = used or any(cells.get(field) for field in NEEDED)
+            yield from rows_from_cells(source, cells, defaults)
+        if source.records and not used:
+            raise source.broken("no record has a value in the columns that identify an app")
 
 
 def read_columns(head: FileHead) -> tuple[str, ...]:
@@ -63,8 +69,12 @@ def read_columns(head: FileHead) -> tuple[str, ...]:
         return head.columns
     envelope = _path(head.text)
     inner = head.text.partition(b"[")[2] if envelope else head.text
-    first = inner[: inner.find(b"}") + 1] or inner
-    return tuple(sorted(json_keys(first)))
+    text = inner[max(inner.find(b"{"), 0) :].decode("utf-8", "replace")
+    try:
+        record, _ = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return tuple(sorted(json_keys(inner[: inner.find(b"}") + 1] or inner)))
+    return tuple(sorted(record)) if isinstance(record, dict) else ()
 
 
 def _path(head: bytes) -> tuple[str, ...]:

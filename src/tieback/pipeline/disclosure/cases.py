@@ -13,13 +13,15 @@ import msgspec
 
 from tieback.cases.calendar import to_ics
 from tieback.cases.export import EXPORTS
-from tieback.cases.opening import cases_to_open, provider_of
+from tieback.cases.opening import case_to_open, provider_of
+from tieback.cases.ownership import OwnerFinder
 from tieback.cases.policy import CasePolicy
-from tieback.cases.register import VendorRegister, new_vendors
+from tieback.cases.register import new_vendors
 from tieback.cases.states import advance, attest
 from tieback.cases.statistics import CaseStatistics, compute_statistics, statistics_by_group
 from tieback.model.case import Case, CaseState, Letter, LogLine, NewLogLine
 from tieback.model.errors import UsageError
+from tieback.model.vendor import Vendor
 from tieback.pipeline.disclosure.vendors import VendorService
 from tieback.pipeline.report import build_report
 from tieback.pipeline.runs import finished_run
@@ -46,13 +48,17 @@ class OpenCasesResult(msgspec.Struct, frozen=True):
     """Stores that already had a case."""
     nobodys: int
     """Open stores without a case, because no app of a known vendor leads to them."""
+    undecided: tuple[str, ...] = ()
+    """Open stores without a case, because no evidence shows which vendor answers for them: product and locations."""
 
 
 class CaseService(VendorService):
     """The cases and vendors of an open workspace. Use ``open_case_service``."""
 
     def open(self, policy: CasePolicy) -> OpenCasesResult:
-        """Open a case per vendor and per store that allows unauthenticated access, from the run of this service.
+        """Open a case per store that allows unauthenticated access, for the vendor that answers for it.
+
+        The stores are those of the run of this service.
 
         Raises:
             UsageError: no run has finished.
@@ -62,27 +68,41 @@ class CaseService(VendorService):
             raise UsageError("no finished run", where=str(self._workspace.directory), advice="Run `tieback scan` first")
         report = build_report(self._workspace, run.id)
         self.enroll()
-        backends = read_backends(self._workspace.lake, run.id)
-        providers = {backend.endpoint.value: backend.provider for backend in backends if backend.provider}
-        register = VendorRegister(self._cases.vendors())
+        backends = {backend.endpoint.value: backend for backend in read_backends(self._workspace.lake, run.id)}
+        providers = {value: backend.provider for value, backend in backends.items() if backend.provider}
+        owners = OwnerFinder(backends, self._cases.vendors())
         opened: list[Case] = []
+        undecided: list[str] = []
         known = nobodys = 0
         for stores in batched(report.exposed.rows(), STORES_AT_ONCE):
             keys = {route.app_sha256 for store in stores for route in store.routes}
             apps = {summary.app.sha256: summary.app for summary in report.apps.pick(keys)}
             # Apps known only from traffic are in no analysed package.
             if self._cases.change_vendors(lambda there, apps=apps: new_vendors(there, apps.values()), self.now):  # type: ignore[misc]
-                register = VendorRegister(self._cases.vendors())
+                owners = OwnerFinder(backends, self._cases.vendors())
             wanted = []
             for store in stores:
                 own = [apps[key] for key in dict.fromkeys(route.app_sha256 for route in store.routes) if key in apps]
-                some = list(cases_to_open(store, own, register, provider_of(store, providers), policy, self.now))
-                nobodys += not some
-                wanted += some
+                owner = owners.find(store, own)
+                if owner.new is not None:
+                    self._add_vendor(owner.new)
+                    owners = OwnerFinder(backends, self._cases.vendors())
+                if owner.vendor:
+                    provider = provider_of(store, providers)
+                    wanted.append(case_to_open(store, own, owners.register, owner, provider, policy, self.now))
+                elif owner.reason:
+                    undecided.append(f"{store.product} at {', '.join(store.targets[:3])}")
+                else:
+                    nobodys += 1
             fresh = self._cases.open(wanted, self.now)
             known += len(wanted) - len(fresh)
             opened += fresh
-        return OpenCasesResult(tuple(opened), known, nobodys)
+        return OpenCasesResult(tuple(opened), known, nobodys, tuple(undecided))
+
+    def _add_vendor(self, vendor: Vendor) -> None:
+        """Add an owner that no app is of, unless it was added meanwhile."""
+        entry = (vendor, (NewLogLine(vendor.id, "opened", {"name": vendor.name}),))
+        self._cases.change_vendors(lambda known: [] if any(one.id == vendor.id for one in known) else [entry], self.now)
 
     def cases(self, states: Sequence[CaseState] = (), vendor: str = "") -> list[Case]:
         """Cases by due date; optionally only those in some states, or of one vendor (ID or name)."""

@@ -122,7 +122,7 @@ def _write(
     letter = msgspec.structs.replace(
         letter, cases=tuple(case.id for case in cases), due=_due(request, policy, work, cases)
     )
-    facts = msgspec.structs.replace(facts, reference=letter_reference(vendor.id, request.kind))
+    facts = msgspec.structs.replace(facts, reference=letter_reference(vendor.id))
     made = list(_made(request, letter, facts, language, _address(request, vendor)))
     files = _saved(request.out, _stem(vendor, letter), made)
     digests = tuple((path.name, hashlib.sha256(data.data).hexdigest()) for path, data in zip(files, made, strict=True))
@@ -141,6 +141,7 @@ def _facts(
     language: Language,
 ) -> LetterFacts:
     vendor, today = view.vendor, work.now.date()
+    name = vendor.name
     due = _due(request, policy, work, cases)
     days = {
         "today": today,
@@ -157,9 +158,11 @@ def _facts(
     elif request.kind == "provider":
         hosts = list(dict.fromkeys(case.provider for case in cases if case.provider))
         more["recipient"] = request.to or shorten_names(hosts, language)
+        # The host looks for its customer: the owner of the back end.
+        name = shorten_names([case.owner or vendor.name for case in cases], language)
     else:
         more |= {"recipient": request.to or vendor.name, "postal": vendor.postal}
-    return collect_facts(language, sender, vendor.name, cases, apps, days, **more)
+    return collect_facts(language, sender, name, cases, apps, days, **more)
 
 
 def _due(request: LetterRequest, policy: CasePolicy, work: CaseService, cases: Iterable[Case]) -> date:

@@ -190,8 +190,12 @@ class VendorService:
         def change(old: Vendor) -> tuple[Vendor, tuple[NewLogLine, ...]]:
             known = {contact.address for contact in old.contacts}
             added = tuple(contact for contact in fresh if contact.address not in known)
-            entries = (NewLogLine(key, "edited", told, by_whom),) if added else ()
-            return msgspec.structs.replace(old, contacts=(*added, *old.contacts)), entries
+            keys = {contact.address: contact.encryption for contact in fresh if contact.encryption}
+            there = tuple(
+                msgspec.structs.replace(one, encryption=keys.get(one.address, one.encryption)) for one in old.contacts
+            )
+            entries = (NewLogLine(key, "edited", told, by_whom),) if added or there != old.contacts else ()
+            return msgspec.structs.replace(old, contacts=(*added, *there)), entries
 
         return self._cases.change_vendor(key, change, self.now)
 

@@ -16,7 +16,12 @@ from sqlalchemy import Connection
 
 from tieback.model.device import CountSource, Device, DevicePlatform, FleetApp, Install, InventoryRow, Ownership
 from tieback.storage.ledger.database import Database
-from tieback.storage.ledger.inventory_load import Snapshot, load_rows
+from tieback.storage.ledger.inventory_load import (
+    Snapshot,
+    load_rows,
+    remove_unlisted_apps,
+    remove_unlisted_devices,
+)
 from tieback.storage.ledger.pseudonyms import Pseudonyms
 from tieback.storage.ledger.tables import (
     inventory_app_sources,
@@ -39,6 +44,19 @@ class InventoryFile(msgspec.Struct, frozen=True):
     """Name as given by the user."""
     shape: str
     """Format of the source."""
+    device: str = ""
+    """Pseudonym of the device that the file name identifies; empty if the content names its devices."""
+
+
+class PageMarks(msgspec.Struct, frozen=True):
+    """What a file says about its place in a list of several pages."""
+
+    follows: bool = False
+    """True if another page follows the last one in the file."""
+    records: int = 0
+    """Number of records in the file."""
+    total: int | None = None
+    """Number of records in the whole list; ``None`` if the file does not say it."""
 
 
 class InventoryImport(msgspec.Struct, frozen=True):
@@ -54,7 +72,16 @@ class InventoryImport(msgspec.Struct, frozen=True):
     skipped: int
     complete: bool
     again: bool = False
-    """True if it was already imported, so that nothing was done now."""
+    """True if it was already imported for this day, so that no row was read now."""
+    follows: bool = False
+    """True if the file says that another page follows."""
+    records: int = 0
+    total: int | None = None
+    """Number of records of the whole list, if the file says it."""
+    number: int = 0
+    """Number of the import, in this workspace."""
+    device: str = ""
+    """Pseudonym of the device that the file name identifies."""
 
 
 class Inventory:
@@ -65,30 +92,39 @@ class Inventory:
 
     # Imports
 
-    def imported(self, sha256: str, source: str) -> InventoryImport | None:
-        """The import of a file with this content from this source."""
-        which = (inventory_imports.c.sha256 == sha256) & (inventory_imports.c.source == source)
-        return next(self._imports(which), None)
+    def imported(self, file: InventoryFile, snapshot: Snapshot) -> InventoryImport | None:
+        """The import of this content, from this source and for this day."""
+        table = inventory_imports.c
+        which = (table.sha256 == file.sha256) & (table.source == snapshot.source) & (table.taken == snapshot.taken)
+        return next(self._imports(which & (table.device == file.device)), None)
 
     def imports(self) -> list[InventoryImport]:
         """All imports, in order."""
         return list(self._imports(sa.true()))
 
     def enter(
-        self, file: InventoryFile, snapshot: Snapshot, rows: Callable[[], Iterable[InventoryRow]], names: Pseudonyms
+        self,
+        file: InventoryFile,
+        snapshot: Snapshot,
+        rows: Callable[[], Iterable[InventoryRow]],
+        names: Pseudonyms,
+        marks: Callable[[], PageMarks] = PageMarks,
     ) -> InventoryImport:
         """Import an inventory: completely or, if ``rows`` raises, not at all; a known one is not imported again.
+
+        ``close`` then marks what is missing as removed.
 
         Args:
             file: its name, and the digest of its content.
             snapshot: its source and date.
             rows: opens its rows; not called for a known import, and called again after a lost connection.
             names: pseudonyms of the workspace.
+            marks: the page marks of the file; called after all rows were read.
 
         Raises:
             WorkspaceError: the ledger cannot be written. Errors of ``rows`` are passed on.
         """
-        known = self.imported(file.sha256, snapshot.source)
+        known = self.imported(file, snapshot)
         if known is not None:
             return msgspec.structs.replace(known, again=True)
 
@@ -105,20 +141,47 @@ class Inventory:
                     rows=0,
                     skipped=0,
                     complete=int(snapshot.complete),
+                    device=file.device,
                 )
                 .returning(inventory_imports.c.id)
             )
             number = entered.scalar_one()
             loaded = load_rows(connection, number, snapshot, rows(), names)
+            page = marks()
             connection.execute(
                 sa.update(inventory_imports)
                 .where(inventory_imports.c.id == number)
-                .values(rows=loaded.rows, skipped=loaded.skipped)
+                .values(
+                    rows=loaded.rows,
+                    skipped=loaded.skipped,
+                    follows=int(page.follows),
+                    records=page.records,
+                    total=page.total,
+                    pending=int(snapshot.whole_devices and loaded.several_apps),
+                )
             )
             return int(number)
 
         number = self._database.write(enter, alone="inventory")
         return next(self._imports(inventory_imports.c.id == number))
+
+    def close(self, source: str, imports: Collection[int], complete: int | None = None) -> int:
+        """End a statement: mark what its imports should list but do not as removed.
+
+        Args:
+            source: the source of the imports.
+            imports: numbers of the imports; those already closed change nothing.
+            complete: the day of the statement if it lists all devices of its source.
+
+        Returns:
+            The number of devices that are removed now.
+        """
+
+        def close(connection: Connection) -> int:
+            remove_unlisted_apps(connection, imports)
+            return 0 if complete is None else remove_unlisted_devices(connection, source, complete)
+
+        return self._database.write(close, alone="inventory")
 
     def _imports(self, which: sa.ColumnElement[bool]) -> Iterator[InventoryImport]:
         table = inventory_imports.c
@@ -134,6 +197,11 @@ class Inventory:
                     rows=row["rows"],
                     skipped=row["skipped"],
                     complete=bool(row["complete"]),
+                    follows=bool(row["follows"]),
+                    records=row["records"],
+                    total=row["total"],
+                    number=row["id"],
+                    device=row["device"],
                 )
 
     # Apps and devices

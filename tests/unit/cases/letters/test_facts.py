@@ -113,3 +113,10 @@ def test_lookalikes_and_undecided_stores_in_words() -> None:
     (store,) = facts(cases=(msgspec.structs.replace(case(), store=unsure),)).stores
     assert store.access == "not decided: a login was refused, but not every access path was tried"
     assert store.entry == ""
+
+
+def test_the_new_place_of_a_moved_store_is_named() -> None:
+    check = Recheck(RecheckVerdict.MOVED, NOW, where=("es.fieldhand.test:9201",))
+    told = facts("en", (case(places=("es.fieldhand.test:9201",), check=check),))
+    assert told.stores[0].places == "es.fieldhand.test:9201, es.fieldhand.test:9200"
+    assert told.places_short == told.stores[0].places

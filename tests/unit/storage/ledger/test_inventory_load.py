@@ -28,7 +28,8 @@ def row(app: str, device: str = "", version: str = "1", **more: object) -> Inven
 def load(fleet: Inventory, day: date, *rows: InventoryRow, source: str = "intune", **more: bool) -> None:
     snapshot = Snapshot(source, day.toordinal(), **more)
     digest = hashlib.sha256(f"{day}{source}{rows!r}{more}".encode()).hexdigest()
-    fleet.enter(InventoryFile(digest, "file", "csv"), snapshot, lambda: rows, NAMES)
+    entered = fleet.enter(InventoryFile(digest, "file", "csv"), snapshot, lambda: rows, NAMES)
+    fleet.close(source, [entered.number], day.toordinal() if snapshot.complete else None)
 
 
 def app(fleet: Inventory, key: str) -> FleetApp:
