@@ -43,7 +43,7 @@ _AUTHOR = ("author", "description", "license")
 
 
 class PlaceBudget:
-    """Number of bytes of the texts of one app that lexers may still read; the finds in all others are kept as they are."""
+    """Bytes of the texts of one app that lexers may still read; the finds in the other texts are kept as they are."""
 
     def __init__(self, left: int = 64 * 1024 * 1024) -> None:
         self.left = left

@@ -7,7 +7,7 @@ no CSS, but SCSS and Less have them, and no such line names an address that a st
 import re
 from itertools import islice
 
-from tieback.recognise.texts.spans import SpanKind, Spans
+from tieback.recognise.texts.spans import MAX_SPANS, SpanKind, Spans
 
 _TOKEN = re.compile(
     rb"/\*(?:[^*]++|\*(?!/))*+(?:\*/)?"
