@@ -205,7 +205,9 @@ def _applied(report: Report, names: Mapping, lines: _Located, problems: Sequence
     def sighting(row: AppSighting) -> AppSighting:
         evidence = row.sighting.evidence
         restored = replace(
-            evidence, context=names.restore(evidence.context), chain=tuple(map(names.restore, evidence.chain))
+            evidence,
+            context=names.restore(evidence.context),
+            chain=tuple(names.restore(step, fields=True) for step in evidence.chain),
         )
         return row if restored == evidence else replace(row, sighting=replace(row.sighting, evidence=restored))
 

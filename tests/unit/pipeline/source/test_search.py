@@ -131,13 +131,17 @@ def test_the_most_exact_lines_of_the_app_are_chosen(tmp_path: Path) -> None:
         "src/Api.kt": 'val url = "https://api.shop.test/v1"',
         "src/Host.kt": 'val host = "api.shop.test"',
         "src/test/ApiTest.kt": 'val url = "https://api.shop.test/v1"',
-        "README.md": "https://api.shop.test/v1",
+        "README.md": "api.shop.test",
     }.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     assert found(tmp_path, HOST) == ("endpoint", ["src/Api.kt:1"])
     (tmp_path / "src/Api.kt").unlink()
-    assert found(tmp_path, HOST) == ("endpoint", ["README.md:1", "src/test/ApiTest.kt:1"])
+    assert found(tmp_path, HOST) == ("endpoint", ["src/test/ApiTest.kt:1"])
+    (tmp_path / "src/test/ApiTest.kt").unlink()
+    assert found(tmp_path, HOST) == ("host", ["src/Host.kt:1"])
+    (tmp_path / "src/Host.kt").unlink()
+    assert found(tmp_path, HOST) == ("host", ["README.md:1"])
 
 
 def test_the_file_with_the_name_of_the_entry_is_chosen(tmp_path: Path) -> None:
