@@ -266,6 +266,74 @@ def verify(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = Out
 
 
 @app.command()
+def evidence(
+    case: Annotated[str, typer.Argument(metavar="CASE", help="Case ID or unique prefix; or the word verify.")],
+    archive: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="With verify: the archive to verify.")
+    ] = None,
+    *,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Archive to write; default: CASE.zip.")] = None,
+    timestamp: Annotated[
+        str,
+        typer.Option(metavar="URL", help="Request a time stamp (RFC 3161) from this authority; only its hash is sent."),
+    ] = "",
+    other_hosts: Annotated[
+        bool, typer.Option("--other-hosts", help="Keep parts of the audit log that also name other hosts.")
+    ] = False,
+    key: Annotated[str, typer.Option(help="With verify: fingerprint (SHA256:...) of the only key that counts.")] = "",
+    timestamp_ca: Annotated[
+        Path | None, typer.Option(help="With verify: root certificates (PEM) of the time stamp authority.")
+    ] = None,
+    workspace: WorkspaceOption = WORKSPACE,
+    output: FormatOption = OutputFormat.TABLE,
+) -> None:
+    """Write the evidence of a case as one sealed archive, or verify one. Verifying needs no workspace.
+
+    Example: tieback case evidence case-1f2e -o evidence.zip
+
+    Example: tieback case evidence verify evidence.zip
+    """
+    if case == "verify":
+        _verify_evidence(archive, key, timestamp_ca, output)
+        return
+    from tieback.pipeline.disclosure.cases import open_case_service
+    from tieback.pipeline.disclosure.evidence import write_evidence
+
+    if archive is not None:
+        raise UsageError("one argument too many", where=str(archive), advice="Write the archive with --out FILE")
+    with open_case_service(workspace) as work:
+        found = work.find_case(case)
+        made = write_evidence(work, found, tsa=timestamp, others=other_hosts)
+    path = out or Path(f"{found.id}.zip")
+    write_whole(path, made.data)
+    console = message_console()
+    console.print(Text(f"{path}: {len(made.data):,} bytes, {made.audit_blocks} signed parts of the audit log"))
+    if made.time:
+        console.print(Text(f"time stamp: {made.time}"))
+    if made.audit_left_out:
+        console.print(f"{made.audit_left_out} parts of the audit log also name other hosts, and are left out")
+        console.print("`tieback recheck --case CASE` writes a part of its own; --other-hosts keeps all")
+
+
+def _verify_evidence(archive: Path | None, key: str, roots: Path | None, output: OutputFormat) -> None:
+    from tieback.pipeline.disclosure.evidence_check import check_evidence
+
+    if archive is None:
+        raise UsageError("no archive", where="case evidence verify", advice="Name the archive: verify FILE")
+    check = check_evidence(archive, key, roots)
+    if output is OutputFormat.JSON:
+        write_line(encode("evidence-check", check))
+        return
+    console = data_console()
+    console.print(
+        Text(f"intact: case {check.case}, {check.files} files, written {check.created} by tieback {check.tieback}")
+    )
+    console.print(Text(f"sealed by {check.key}" + ("" if key else "; compare it with the fingerprint of its author")))
+    console.print(Text(f"audit log: {check.audit_lines} lines, {check.audit_first} to {check.audit_last}"))
+    console.print(Text(f"time stamp: {check.timestamp}"))
+
+
+@app.command()
 def stats(
     *,
     group: Annotated[str, typer.Option("--by", help="Group by vendor, provider or channel.")] = "",
