@@ -5,6 +5,7 @@ The archive is for a third party. It contains no notes, letters, contacts, or ap
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC
+from importlib import resources
 
 import msgspec
 
@@ -22,27 +23,6 @@ from tieback.scope.services import RequestOutcome, ServiceClient
 
 _EVENTS = frozenset({"opened", "check", "state"})
 """Events of the case log that are evidence; notes, letters and answers are not."""
-_README = """Evidence of case {case}, written by tieback {version}.
-
-- case.json: the store, when the case was opened and at the latest re-check.
-- path.json: from each app (hash, signer, file and offset) to the store.
-- network.json: DNS answers, addresses, owner and TLS sessions.
-- conversation.json: the questions, and what proves the access state. It contains no record values.
-- grant.json: the SHA-256 of the grant that allowed the probes.
-- history.jsonl: lines of the case log about its opening, re-checks and states.
-- audit.jsonl: lines of the audit log, in blocks that end with a signed checkpoint.
-- manifest.json: the SHA-256 of each file.
-- seal.json: the signature of the manifest and of the time stamp.
-- timestamp.tsr: only if a time stamp was requested. RFC 3161, about manifest.json.
-
-To verify it, no workspace is necessary:
-
-    tieback case evidence verify FILE
-
-By hand, compare the output of sha256sum with manifest.json. For the time stamp:
-
-    openssl ts -verify -data manifest.json -in timestamp.tsr -CAfile ROOT
-"""
 
 
 class Evidence(msgspec.Struct, frozen=True):
@@ -82,7 +62,8 @@ def _files(work: CaseService, case: Case, part: AuditPart) -> Iterator[tuple[str
     endpoints = {route.endpoint for route in case.store.routes}
     backends = [one for one in work.backends() if one.endpoint.value in endpoints]
     reports = [one for one in work.probe_reports() if one.target in case.all_places]
-    yield "README.txt", _README.format(case=case.id, version=__version__).encode()
+    readme = resources.files("tieback.cases").joinpath("evidence.md").read_text(encoding="utf-8")
+    yield "README.md", readme.replace("CASE", case.id).replace("VERSION", __version__).encode()
     yield "case.json", _document("evidence-case", _case(work, case))
     yield "path.json", _document("evidence-path", {"routes": list(_routes(work, case))})
     yield "network.json", _document("evidence-network", _network(case, backends))

@@ -53,7 +53,7 @@ def test_the_way_from_the_app_to_the_store_is_in_it_and_nothing_of_others(direct
     assert case["store"]["records"]["value"] == 1350
     assert [json.loads(line)["event"] for line in files["history.jsonl"].splitlines()] == ["opened", "check"]
     assert b'"event":"connect"' in files["audit.jsonl"]
-    assert {"network.json", "conversation.json", "grant.json", "README.txt"} <= files.keys()
+    assert {"network.json", "conversation.json", "grant.json", "README.md"} <= files.keys()
     for private in (b"internal remark", b"com.rival"):
         assert private not in made.data
     (tmp_path / "e.zip").write_bytes(made.data)
