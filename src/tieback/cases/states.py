@@ -10,7 +10,15 @@ import msgspec
 
 from tieback.cases.comparison import comparison_lines
 from tieback.cases.policy import CasePolicy
-from tieback.model.case import Case, CaseState, NewLogLine, Recheck, RecheckVerdict, UnfixedClosing
+from tieback.model.case import (
+    Case,
+    CaseState,
+    LetterDates,
+    NewLogLine,
+    Recheck,
+    RecheckVerdict,
+    UnfixedClosing,
+)
 from tieback.model.errors import UsageError
 
 _TOLD = frozenset(
@@ -67,8 +75,8 @@ def advance(
     """Move a case to a state that a user chose.
 
     Raises:
-        UsageError: the transition is not allowed, or only a re-check may make it; or the case would be closed without
-            a fix and without a reason.
+        UsageError: the transition is not allowed, or only a re-check may make it. Or there is no ``note`` and the case
+            would be closed without a fix, or a letter promises otherwise.
     """
     allowed = STEPS[case.state]
     if state not in allowed:
@@ -81,6 +89,10 @@ def advance(
         )
     if state is CaseState.CLOSED:
         case = _close(case, now, by, note)
+    if state is CaseState.HANDED_TO_CERT:
+        if not note:
+            require_no_promise(case, now.date(), "--note")
+        case = msgspec.structs.replace(case, shared=case.shared or now.date())
     fields = {"from": case.state.value, "to": state.value}
     if channel:
         fields["channel"] = channel
@@ -105,6 +117,21 @@ def _close(case: Case, now: datetime, by: str, reason: str) -> Case:
     return msgspec.structs.replace(case, unfixed=(*case.unfixed, UnfixedClosing(now, by, reason, verdict)))
 
 
+def require_no_promise(case: Case, today: date, option: str) -> None:
+    """Check that no letter promises to inform no provider or CERT yet.
+
+    Raises:
+        UsageError: one does.
+    """
+    until = case.silent_until(today)
+    if until is not None:
+        raise UsageError(
+            f"our letter promises to inform no provider or CERT until {until}",
+            where=case.id,
+            advice=f"Wait, or pass the vendor's consent or the legal duty as {option} TEXT",
+        )
+
+
 def attest(case: Case, day: date, by: str) -> tuple[Case, tuple[NewLogLine, ...]]:
     """Record that the vendor confirmed in writing that the store is secure."""
     entry = NewLogLine(case.id, "answer", {"attested": day.isoformat()}, by)
@@ -117,9 +144,20 @@ def enter_state(case: Case, state: CaseState, policy: CasePolicy, now: datetime)
         case,
         state=state,
         since=now,
-        due=policy.due(state, now.date()),
+        due=_due(case.dates, state, policy, now.date()),
         reached={**case.reached, state.value: case.reached.get(state.value, now)},
     )
+
+
+def _due(dates: LetterDates | None, state: CaseState, policy: CasePolicy, today: date) -> date | None:
+    """What the vendor was asked for in writing comes first."""
+    if dates is not None and state is CaseState.NOTIFIED and dates.acknowledge >= today:
+        return dates.acknowledge
+    if dates is not None and (
+        state is CaseState.ACKNOWLEDGED or (state is CaseState.ESCALATED and dates.close >= today)
+    ):
+        return dates.close
+    return policy.due(state, today)
 
 
 def add_places(case: Case, places: Iterable[str], suspects: Iterable[str] = ()) -> Case:

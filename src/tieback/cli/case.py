@@ -88,6 +88,11 @@ def open_(
     if done.nobodys:
         told += f"; no case for {done.nobodys} open stores: vendor unknown"
     message_console().print(told)
+    for store in done.unconfirmed:
+        message_console().print(
+            f"no case for {escape_line(store)}: the verdict is experimental. Check it by hand, then run "
+            "`tieback case confirm HOST:PORT --evidence FILE`"
+        )
     for store in done.undecided:
         message_console().print(
             f"no case for {escape_line(store)}: several vendors' apps lead there, none is its owner"
@@ -96,6 +101,35 @@ def open_(
         message_console().print(
             "Add the host to the domains of its owner (`tieback vendor edit --domain`), then run this again"
         )
+
+
+@app.command()
+def confirm(
+    store: Annotated[str, typer.Argument(metavar="HOST:PORT", help="Location of the store, its ID, or a case ID.")],
+    *,
+    evidence: Annotated[
+        Path,
+        typer.Option(help="What shows it, such as a session of the product's own client; the workspace keeps a copy."),
+    ],
+    policy: PolicyOption = None,
+    by: ByOption,
+    workspace: WorkspaceOption = WORKSPACE,
+    run: RunOption = "",
+) -> None:
+    """Confirm an experimental verdict that you checked by hand, and open its case. Letters cite the confirmation.
+
+    An experimental verdict rests on documentation: no recorded conversation with a real server of the product confirms
+    it. Only such a verdict opens no case, and no letter is written about it.
+
+    Example: tieback case confirm db.example.org:7687 --evidence session.txt
+    """
+    from tieback.cases.policy import load_policy
+    from tieback.pipeline.disclosure.cases import open_case_service
+
+    rules = load_policy(policy)
+    with open_case_service(workspace, run=run) as work:
+        found = work.confirm(store, evidence, rules, by)
+    message_console().print(f"{found.id}: confirmed, {found.state}, due {found.due or 'never'}")
 
 
 @app.command()
@@ -443,6 +477,9 @@ def _facts(case: Case) -> list[tuple[str, str]]:
         ("provider", case.provider),
         ("notified by", case.channel),
         ("attested", str(case.attested or "")),
+        ("verdict", "experimental, not confirmed" if case.unconfirmed else ""),
+        ("confirmed", _confirmation(case)),
+        ("promised", _promise(case)),
     ]
     for one in case.unfixed:
         seen = "no re-check" if one.verdict is None else f"re-check: {one.verdict.value.replace('_', ' ')}"
@@ -453,6 +490,20 @@ def _facts(case: Case) -> list[tuple[str, str]]:
         facts += [("reason", reason) for reason in check.reasons]
         facts += [("compared", line) for line in comparison_lines(check.compared)] if check.compared else []
     return [(label, text) for label, text in facts if text]
+
+
+def _confirmation(case: Case) -> str:
+    one = case.confirmed
+    return "" if one is None else f"{one.day} by {one.by or 'unknown'}, {one.file}, SHA-256 {one.sha256}"
+
+
+def _promise(case: Case) -> str:
+    """What our letters promise the vendor."""
+    if case.shared is not None:
+        return f"provider or CERT informed on {case.shared}"
+    if case.dates is None:
+        return ""
+    return f"no provider or CERT before {case.dates.share}, no publication before {case.dates.publish}"
 
 
 def _told(line: LogLine) -> str:

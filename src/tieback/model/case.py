@@ -114,6 +114,29 @@ class UnfixedClosing(msgspec.Struct, frozen=True):
     """Verdict of the latest re-check; ``None`` if there was none."""
 
 
+class LetterDates(msgspec.Struct, frozen=True):
+    """Dates that a letter states. Once it was sent, they are those of its cases."""
+
+    acknowledge: date
+    """By when the vendor acknowledges receipt."""
+    close: date
+    """By when the vendor closes access; always later."""
+    share: date
+    """Until this day, we inform neither a hosting provider nor a CERT."""
+    publish: date
+    """Until this day, we publish nothing about the case."""
+
+
+class Confirmation(msgspec.Struct, frozen=True):
+    """A person confirmed an experimental verdict."""
+
+    day: date
+    by: str
+    file: str
+    """Name of the evidence; a copy is in ``attachments/`` under its hash."""
+    sha256: str
+
+
 class CaseApp(msgspec.Struct, frozen=True):
     """An app that leads to the store."""
 
@@ -155,12 +178,32 @@ class Case(msgspec.Struct, frozen=True):
     """Owner of the back end, as the evidence graph names it; host letters name it. Empty if unknown."""
     also: tuple[CaseApp, ...] = ()
     """Apps of other vendors that also lead to the store. Letters do not name them, and their vendors get no details."""
+    dates: LetterDates | None = None
+    """Those of the last letter that was sent."""
+    shared: date | None = None
+    """When a hosting provider or a CERT was informed."""
+    confirmed: Confirmation | None = None
+    """Who confirmed an experimental verdict."""
     places: tuple[str, ...] = ()
     """Locations, besides ``store.targets``, at which a re-check or a later scan saw the store. A re-check probes them
     like the first ones."""
     suspects: tuple[str, ...] = ()
     """Locations at which a re-check or a later scan saw a store that may be this one. The case cannot become fixed
     before these are closed, too."""
+
+    @property
+    def unconfirmed(self) -> bool:
+        """True if the verdict is experimental and nobody confirmed it: no letter is written."""
+        return self.store.experimental and self.confirmed is None
+
+    def silent_until(self, today: date) -> date | None:
+        """The day until which a letter promises to inform no provider or CERT; ``None`` if no promise is in force.
+
+        A vendor who says that the store is not theirs gives the promise back.
+        """
+        if self.dates is None or self.shared is not None or self.state is CaseState.DISPUTED:
+            return None
+        return self.dates.share if today <= self.dates.share else None
 
     @property
     def all_places(self) -> tuple[str, ...]:
@@ -219,5 +262,7 @@ class Letter(msgspec.Struct, frozen=True):
     subject: str
     text: str
     due: date | None = None
+    dates: LetterDates | None = None
+    """The dates that it states; ``None`` if it is about no case."""
     files: tuple[tuple[str, str], ...] = ()
     """Names and SHA-256 of the files written."""

@@ -1,6 +1,7 @@
 """Due dates as iCalendar: what a calendar program reads back."""
 
 from datetime import date
+from typing import Any
 
 import icalendar
 import msgspec
@@ -32,7 +33,8 @@ def test_a_to_do_a_case_with_its_day() -> None:
 def test_two_libraries_read_the_due_day() -> None:
     data = to_ics([case()], {"v-1": "Fieldhand; Söhne"}, NOW, [vendor(asked=date(2026, 2, 1), due=date(2026, 3, 3))])
     (calendar,) = icalendar.Calendar.from_ical(data, multiple=True)
-    todos, events = calendar.todos, calendar.events
+    todos: list[Any] = calendar.todos
+    events: list[Any] = calendar.events
     assert [todo["DUE"].dt for todo in todos] == [date(2026, 3, 8), date(2026, 3, 3)]
     assert [(event["DTSTART"].dt, event["DTEND"].dt) for event in events] == [
         (date(2026, 3, 8), date(2026, 3, 9)), (date(2026, 3, 3), date(2026, 3, 4)),

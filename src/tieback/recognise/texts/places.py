@@ -46,7 +46,7 @@ _LANGUAGES = {
     Language.HTML: "html htm xhtml vue svelte hbs ejs mustache php jsp asp aspx",
     Language.XML: "xml svg plist xsd xsl xslt dtd rss atom pom nuspec tmx gpx kml storyboard xib",
     Language.JSON: "json map webmanifest geojson json5 jsonc topojson arb",
-    Language.LINES: "properties yml yaml ini cfg conf toml sh py rb pl pro env prop gitignore npmignore",
+    Language.LINES: "properties yml yaml ini cfg conf toml sh py rb pl pro env prop lock editorconfig gitignore",
     Language.DOCUMENT: "md markdown rst adoc textile mdx podspec afm",
     Language.SHADER: "glsl vert frag vsh fsh vs fs shader hlsl metal cg cginc",
 }
@@ -54,7 +54,7 @@ _BY_SUFFIX = {suffix: language for language, names in _LANGUAGES.items() for suf
 _LINE_COMMENT = re.compile(rb"\s*(?:#|;|!|//|--|rem )|[^\"']*\s#\s", re.IGNORECASE)
 _METADATA_LINE = re.compile(
     rb"\s*[\"']?(?:homepage|repository|issue_tracker|documentation|license|licence|author|funding|bundle-\w+|specification-\w+"
-    rb"|implementation-\w+|project[-_]url|scm)[\"']?\s*[:=]",
+    rb"|implementation-\w+|project[-_]url|scm|resolved)[\"']?\s*[:= ]",
     re.IGNORECASE,
 )
 _DATA_URI = re.compile(rb"\s{0,8}data:(?:font|image|audio|video|application/(?:x-)?(?:font|vnd\.ms-fontobject))")
@@ -110,6 +110,8 @@ class TextPlaces:
             return ""
         if self._whole:
             return self._whole
+        if self._has_suffixes and tables.is_in_names(self._data, offset):
+            return tables.SUFFIXES
         match self._language:
             case Language.SCRIPT:
                 return self._script(self._code, offset)
@@ -130,7 +132,7 @@ class TextPlaces:
     def _language(self) -> Language:
         if self._binary:
             return Language.OTHER
-        name = self._file.lower().rpartition("/")[2].removesuffix(".gz").removesuffix(".gzip")
+        name = self._file.lower().rpartition("/")[2].removesuffix(".gz").removesuffix(".gzip").rstrip("~")
         suffix = name.rpartition(".")[2]
         language = _BY_SUFFIX.get(suffix, Language.OTHER)
         head = self._data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
@@ -160,6 +162,10 @@ class TextPlaces:
             if not found and language is Language.OTHER:
                 found = tables.LICENCE if tables.is_licence(data) else tables.PICTURE if tables.is_shader(data) else ""
         return found
+
+    @cached_property
+    def _has_suffixes(self) -> bool:
+        return tables.has_suffixes(self._data)
 
     @cached_property
     def _code(self) -> ScriptSpans:

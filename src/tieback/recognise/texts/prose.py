@@ -8,6 +8,8 @@ USER_AGENT = "only in the name of a browser or crawler"
 _REACH = 400
 """Bytes on each side of a URL that are read."""
 
+_SHORT = 16
+
 _URL_END = re.compile(rb"[\s\"'<>\\`|]")
 _LINE_END = re.compile(rb"\r\n?|\n|\\r\\n|\\n|\\r")
 _WORD = re.compile(
@@ -25,6 +27,8 @@ _POINTER = re.compile(
 """A single word that leads to a page for people."""
 _COMMENT = re.compile(rb"(?:^|[\s;{})])(?://|/\*|<!--)|^\s*(?:\*|#)(?:\s|\Z)")
 _AGENT = re.compile(rb"(?:Mozilla/\d|[A-Za-z]/\d[\w.]*)[^\"]{0,200}[\s;(+,-]\+?\Z|\(compatible;[^\"]{0,200}\Z")
+_BROKEN = re.compile(rb"\A(?:\s|\\[nrt]|[\])}.,;:!>-])*(?:\\n|\n|[\])}])(?:\s|\\[nrt])*+\Z")
+"""Only the end of a sentence or of a line before the URL: the rest of a message whose beginning is another string."""
 _FUNCTION_WORDS = frozenset(
     (
         b"the to of for and in is are be at on see or from with this that you your it can by as an if not we our please"
@@ -50,6 +54,8 @@ def line_around(data: bytes, start: int, at: int, end: int) -> tuple[bytes, byte
 def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
     """Why the URL at ``at`` in the string ``data[start:end]`` is no address that code uses; empty if it may be one."""
     left, right = line_around(data, start, at, end)
+    if at - start <= _SHORT and _BROKEN.match(data[start:at]):
+        return MESSAGE
     if _COMMENT.search(left):
         return COMMENT
     if _AGENT.search(left):

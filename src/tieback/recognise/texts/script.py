@@ -150,7 +150,7 @@ class ScriptSpans:
             return False
         if last == 0x29:
             return self._closes_condition(end - 1)
-        if last == 0x5D:
+        if last == 0x5D or (last == 0x3C and end == at):  # a closing tag of JSX
             return False
         if last in b"+-":
             return self._data[end - 2 : end] not in (b"++", b"--")

@@ -17,7 +17,7 @@ _OPEN = re.compile(rb"[\"']?([\w$@.-]{1,64})[\"']?\s{0,8}:\s{0,8}[\[{][^{}\[\]]{
 _METADATA_KEYS = frozenset(
     (
         b"homepage bugs repository license licenses licence licenseurl license_url contributors maintainers funding"
-        b" _resolved resolved $schema $id sourcerepository issue_tracker changelog documentationurl thanks @context"
+        b" _resolved resolved $schema $id sourcerepository issue_tracker changelog documentationurl credits @context"
     ).split()
 )
 _PACKAGE = re.compile(

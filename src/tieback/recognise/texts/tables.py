@@ -21,10 +21,19 @@ _SAMPLE = 16 * 1024
 _LEAST_LINES = 20
 _LONG = 2000
 """Average bytes of a line above which its entries are counted: a table without line ends."""
-_AGENT = re.compile(rb"Mozilla/\d|\(compatible;|AppleWebKit/|\b\w*(?:[Bb]ot|[Cc]rawler|[Ss]pider)\b")
-_AGENT_SHARE = 0.3
+_AGENT = re.compile(
+    rb"Mozilla/\d|\(compatible;|AppleWebKit/|[A-Za-z](?:[Bb]ot|[Cc]rawler|[Ss]pider)\b[-\w .]{0,20}[\\/]{1,3}[\d\"'(.]"
+    rb"|\(\+https?:"
+)
+_AGENT_SHARE = 0.08
+"""A JSON table has other lines about each agent; no file of an app names twenty agents for another reason."""
 _SUFFIX = re.compile(rb"//.*|[!*]?\.?[a-z0-9\x80-\xff][a-z0-9\x80-\xff.-]*")
 _SUFFIX_MARK = b"===BEGIN ICANN DOMAINS==="
+_SUFFIX_NAMES = (b"com.ac", b"edu.ac", b"gov.ac")
+"""The first entries of the list, in every form of it."""
+_NAME = re.compile(rb"(?<![\w./:@-])(?:[a-z0-9-]{1,63}\.){1,6}[a-z-]{2,24}(?![\w./:@-])")
+_NAMES_AROUND = 300
+_LEAST_NAMES = 8
 _FILTER = re.compile(
     rb"!.*|\[Adblock.*|@@.*|\|\|?\S+|\S*#[@?]?#\S.*|[&./?_-]\S*[*^=/.&_?-]\S*|\S+\$(?:third-party|script|domain|image)\S*"
     rb"|(?:0\.0\.0\.0|127\.0\.0\.1|::1?)[ \t]+\S+.*|\.\S+"
@@ -73,13 +82,25 @@ def table_reason(data: bytes) -> str:
     lines = _samples(data)
     if len(lines) < _LEAST_LINES:
         return ""
-    if _share(lines, _AGENT.search) >= _AGENT_SHARE:
+    agents = _share(lines, _AGENT.search)
+    if agents >= _AGENT_SHARE and agents * len(lines) >= _LEAST_LINES:
         return AGENTS
     entries = [line for line in lines if not line.startswith((b"#", b"//"))]
     for shape, least, count, reason in _LINES:
         if len(entries) >= count and _share(entries, shape.fullmatch) >= least:
             return reason
     return SUFFIXES if len(entries) >= 500 and _share(entries, _SUFFIX.fullmatch) >= 0.98 else ""
+
+
+def has_suffixes(data: bytes) -> bool:
+    """True if the text contains the list of public suffixes, in any form."""
+    return all(name in data for name in _SUFFIX_NAMES)
+
+
+def is_in_names(data: bytes, at: int) -> bool:
+    """True if the text around ``at`` is a list of names without schemes and paths."""
+    around = data[max(0, at - _NAMES_AROUND) : at + _NAMES_AROUND]
+    return b"://" not in around and sum(1 for _ in _NAME.finditer(around)) >= _LEAST_NAMES
 
 
 def _share(lines: list[bytes], match: Callable[[bytes], object]) -> float:
