@@ -57,6 +57,8 @@ class ListFormat(StrEnum):
     CSV = "csv"
     INTUNE = "intune"
     JAMF = "jamf"
+    ANDROID_ENTERPRISE = "android-enterprise"
+    WORKSPACE_ONE = "workspace-one"
 
 
 class Action(StrEnum):
@@ -272,7 +274,8 @@ def block(
 
     wanted = {name.casefold() for name in names or ()}
     with open_fleet(workspace, run) as fleet:
-        lines = [line for line in fleet.lines(versions=False) if line.active and _listed(line, wanted, weak=weak)]
+        active = [line for line in fleet.lines(versions=False) if line.active]
+    lines = [line for line in active if _listed(line, wanted, weak=weak)]
     if wanted and not lines:
         raise UsageError("no device has this app", where=", ".join(names or ()), advice="See `tieback inventory list`")
     if output is not ListFormat.CSV and action is Action.REMOVE:
@@ -281,15 +284,21 @@ def block(
             where=f"--format {output}",
             advice="Use --format csv, or --action block",
         )
-    data = LISTS[output](lines, action)
-    left = sum(1 for line in lines if not line.app.bundle_id)
-    if left and output is ListFormat.JAMF:
-        message_console().print(f"{left:,} apps left out: no bundle identifier")
+    written = LISTS[output].write(lines, action)
+    left_out = dict(written.left_out)
+    if not wanted and not weak:
+        left_out["weak match (add --weak)"] = sum(_listed(line, wanted, weak=True) for line in active) - len(lines)
+    for why, count in sorted(left_out.items()):
+        if count:
+            message_console().print(f"{count:,} apps left out: {why}")
+    if not written.apps:
+        why = "no app can be listed" if any(left_out.values()) else "no active app leads to an open store"
+        message_console().print(f"the list is empty: {why}")
     if out is None:
-        print_text([data])
+        print_text([written.data])
     else:
-        write_whole(out, data)
-        message_console().print(f"{len(lines):,} apps: {out}")
+        write_whole(out, written.data)
+        message_console().print(f"{written.apps:,} apps: {out}")
 
 
 def _listed(line: "FleetLine", wanted: set[str], *, weak: bool) -> bool:

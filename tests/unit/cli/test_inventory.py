@@ -99,3 +99,12 @@ def test_the_review_is_a_file_for_a_meeting(fleet: Run, tmp_path: Path) -> None:
     assert "letter asked" in (tmp_path / "out" / "review.csv").read_text("utf-8-sig")
     assert "Workhub Access GmbH" in fleet("inventory", "review", "--format", "csv").out
     assert "missing --out" in fleet("inventory", "review", "--format", "xlsx").err
+
+
+def test_an_empty_block_list_says_why(fleet: Run) -> None:
+    ended = fleet("inventory", "block", "--format", "intune")
+    assert (ended.code, ended.out.strip()) == (0, "[]")
+    assert "the list is empty: no active app leads to an open store" in ended.err
+    ended = fleet("inventory", "block", "Fieldhand", "Other", "--format", "android-enterprise")
+    assert "1 apps left out: no bundle identifier" in ended.err
+    assert "org.fieldhand.app" in ended.out

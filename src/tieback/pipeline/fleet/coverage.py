@@ -76,6 +76,22 @@ class FleetLine(msgspec.Struct, frozen=True):
         return self.app.removed is None
 
     @property
+    def platform(self) -> DevicePlatform:
+        """The platform in the inventory, or else that of the analysed apps, if it is one."""
+        if self.app.platform is not DevicePlatform.UNKNOWN or self.match is None:
+            return self.app.platform
+        known = {one.platform.value for one in self.match.apps}
+        return DevicePlatform(known.pop()) if len(known) == 1 else DevicePlatform.UNKNOWN
+
+    @property
+    def bundle_id(self) -> str:
+        """The bundle identifier in the inventory, or else that of the analysed apps, if it is one."""
+        if self.app.bundle_id or self.match is None:
+            return self.app.bundle_id
+        known = {one.bundle_id for one in self.match.apps}
+        return known.pop() if len(known) == 1 else ""
+
+    @property
     def retired_but_exposed(self) -> bool:
         """True if the app was removed from all devices, but its data may still be exposed."""
         return not self.active and bool(self.exposures)
