@@ -31,6 +31,8 @@ from tieback.storage.workspace import Workspace
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from tieback.pipeline.fleet.gateway_lists import GatewayHost
+
 _STRENGTHS = tuple(MatchStrength)
 
 
@@ -204,6 +206,15 @@ class FleetView:
             msgspec.structs.replace(_line(app, matches.get(app.id), register, names, stores), store=facts.of(app))
             for app in apps
         ]
+
+    def gateway_hosts(self, lines: list[FleetLine]) -> "list[GatewayHost]":
+        """The hosts of the open stores that these apps lead to, and of the back ends that lead there."""
+        from tieback.pipeline.fleet.gateway_lists import gateway_hosts
+
+        wanted = {key for line in lines for key in line.exposures}
+        run = self._run
+        stores = self._workspace.ledger.conclusions.exposures(run.id, exposed=True) if run is not None else ()
+        return gateway_hosts(self._workspace.lake, (store for store in stores if store.id in wanted), lines)
 
     def gaps(self) -> list[FleetApp]:
         """Mobile apps of the fleet that were not analysed; those on the most devices first."""
