@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from tieback.cli import inventory_files
+from tieback.cli import inventory_files, inventory_lists
 from tieback.cli.formats import format_option
 from tieback.cli.inventory_files import WORKSPACE, FormatOption, plain_table
 from tieback.cli.options import RunOption
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Manage the app inventory, from EMM/MDM exports.\n\nExample: tieback inventory gaps")
 app.command("import")(inventory_files.import_)
 app.command("pull")(inventory_files.pull)
+app.command("match")(inventory_lists.match)
 
 MostOption = Annotated[int, typer.Option("--most", min=0, help="Maximum rows of a table; 0: all.")]
 OwnershipOption = Annotated[
