@@ -4,8 +4,9 @@ Source: https://source.android.com/docs/core/runtime/dex-format. Ids are checked
 table gives an empty text or ``None`` and never an error, so that one damaged entry does not hide the rest of a file.
 """
 
+import re
 import struct
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ MAX_STRING = 4096
 MAX_METHODS = 2_000
 """Most methods of one class that are read."""
 
+_DESCRIPTOR = re.compile(r"\[*(?:L[^;]*;|.)")
 _HEADER = 112
 _ENDIAN = 0x12345678
 _NO_INDEX = 0xFFFFFFFF
@@ -233,6 +235,28 @@ class DexFile:
             known = self._parameters[proto] = self._read_parameters(proto)
         return known
 
+    def methods_named(self, name: int) -> list[int]:
+        """Indices of the methods with this name."""
+        return list(map(int, np.flatnonzero(self._methods["name"] == name).tolist()))
+
+    def methods_like(self, parameters: Collection[str], results: Collection[str]) -> list[int]:
+        """Indices of the methods of this file's classes that have parameters of only these types, and such a result."""
+        protos = [
+            proto
+            for proto in range(len(self._protos))
+            if self.result(proto) in results and self._only(proto, parameters)
+        ]
+        own = np.isin(self._methods["owner"], self.classes["type"])
+        return list(map(int, np.flatnonzero(own & np.isin(self._methods["proto"], protos)).tolist()))
+
+    def _only(self, proto: int, kinds: Collection[str]) -> bool:
+        rest = self.parameters(proto)
+        return bool(rest) and all(kind in kinds for kind in _DESCRIPTOR.findall(rest))
+
+    def result(self, proto: int) -> str:
+        """Descriptor of the result."""
+        return self.descriptor(int(self._protos[proto][1])) if 0 <= proto < len(self._protos) else ""
+
     def _read_parameters(self, proto: int) -> str:
         if not 0 <= proto < len(self._protos):
             return ""
@@ -267,10 +291,8 @@ class DexFile:
             size, at = uleb(data, at)
             sizes.append(size)
         static, fields, direct, virtual = sizes
-        # All classes of a hostile file can point to the same long list.
-        if sum(sizes) > min(_MAX_MEMBERS, self._members_left):
+        if not self.spend_members(sum(sizes)):
             return ClassData((), {})
-        self._members_left -= sum(sizes)
         names = []
         for count in (static, fields):
             index = 0
@@ -289,6 +311,13 @@ class DexFile:
                 index += step
                 methods.setdefault(code, index)
         return ClassData(tuple(names[:static]), methods) if begin < at <= len(data) else ClassData((), {})
+
+    def spend_members(self, count: int) -> bool:
+        """True if that many members may be read: all classes of a hostile file can point to the same long list."""
+        if count > min(_MAX_MEMBERS, self._members_left):
+            return False
+        self._members_left -= count
+        return True
 
     def initialiser(self, row: int) -> CodeItem | None:
         """Code of a class's static initialiser."""

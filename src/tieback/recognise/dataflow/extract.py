@@ -17,6 +17,8 @@ from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Si
 from tieback.recognise import url
 from tieback.recognise.calls import unnamed_container
 from tieback.recognise.context import match_context
+from tieback.recognise.dalvik.decryptors import decrypted_texts
+from tieback.recognise.dalvik.run import Runner
 from tieback.recognise.dataflow.analysis import Analysis, DataFlow, analyse
 from tieback.recognise.dataflow.calls import KnownCalls
 from tieback.recognise.dataflow.compose import bucket_of, firebase_of, host_port, url_of
@@ -33,6 +35,8 @@ MAX_FILES = 64
 """Most DEX files in one container."""
 _KEEP = 4096
 """Most cached texts; the cache is then cleared."""
+_TOGETHER = 50
+"""Decrypted texts that are judged together first: most are no endpoints."""
 _METHOD_WIDTH = 90
 """Most characters of a method's name in a context."""
 _WORTH = re.compile(r"://|jdbc:|[A-Za-z0-9\]]:\d{2}")
@@ -117,6 +121,22 @@ class _Finds:
                 if flow.sink.emits:
                     yield from self._facts(flow, flow.value, project)
         yield from self._retrofit()
+        yield from self._decrypted()
+
+    def _decrypted(self) -> Iterator[Find]:
+        """Endpoints and credentials in texts that methods decrypt; other texts are left out."""
+        found = decrypted_texts((self._dex,), Runner((self._dex,)))
+        for at in range(0, len(found.texts), _TOGETHER):
+            part = found.texts[at : at + _TOGETHER]
+            if not self._extractor.judge_text("\n".join(each.text for each in part)):
+                continue
+            for each in part:
+                flow = DataFlow("decrypted", TextValue(each.text), None, each.method)
+                yield from self._new(flow, each.text, "", -1)
+        if found.stopped:
+            yield Problem(
+                "decrypting the strings of the code takes too long; some were not decrypted", self._buffer.file
+            )
 
     def _text(self, flow: DataFlow, text: TextValue) -> Iterator[Find]:
         if _WORTH.search(text.text):

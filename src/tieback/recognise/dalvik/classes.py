@@ -1,0 +1,268 @@
+"""Classes and methods of several DEX files, read when the interpreter needs them.
+
+Source: https://source.android.com/docs/core/runtime/dex-format#class-data-item and #code-item.
+"""
+
+import struct
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
+
+from tieback.intake.apps.interface import Bytes
+from tieback.recognise.dalvik.objects import NotRunnableError, decode_mutf8
+from tieback.recognise.dataflow import encoded
+from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.encoded import uleb
+
+MAX_UNITS = 100_000
+"""Most code units of one method."""
+MAX_STRING = 1 << 18
+"""Most bytes of a constant; string tables of obfuscators are long."""
+_MAX_TRIES = 2_000
+_STATIC = 0x8
+_INTERFACE = 0x200
+
+
+class MethodRef(NamedTuple):
+    """A method as a call names it."""
+
+    owner: str
+    name: str
+    parameters: str
+    """Descriptors, joined."""
+    result: str
+
+    @property
+    def signature(self) -> str:
+        """Name and parameters."""
+        return f"{self.name}({self.parameters})"
+
+
+class TryBlock(NamedTuple):
+    """A range of code units with exception handlers."""
+
+    start: int
+    stop: int
+    handlers: tuple[tuple[str, int], ...]
+    """Descriptor of the exception and unit of the handler; an empty descriptor catches all."""
+
+
+class Method:
+    """A method with code."""
+
+    __slots__ = ("bodies", "dex", "name", "owner", "registers", "static", "tries", "units", "width")
+
+    def __init__(self, dex: DexFile, owner: str, ref: MethodRef, offset: int, *, static: bool) -> None:
+        """Read a code item. Raises ``NotRunnableError`` if it is not plausible or too long."""
+        code = dex.code(offset)
+        if code is None or code.units > MAX_UNITS:
+            raise NotRunnableError("a method has no plausible code")
+        self.dex = dex
+        self.owner = owner
+        self.name = ref.name
+        self.static = static
+        self.registers, ins, _, tries = struct.unpack_from("<4H", dex.data, offset)
+        self.width = sum(1 + (kind in "JD") for kind in split_types(ref.parameters)) + (not static)
+        if self.width != ins:
+            raise NotRunnableError("the parameters of a method do not fit its code")
+        self.units: Sequence[int] = struct.unpack_from(f"<{code.units}H", dex.data, code.begin)
+        self.tries = _tries(dex, code.begin + 2 * code.units, tries, code.units)
+        self.bodies: dict[int, Any] = {}
+        """Decoded instructions by code unit."""
+
+
+class JavaClass:
+    """A class that a DEX file defines."""
+
+    __slots__ = ("dex", "interface", "kind", "methods", "names", "ready", "row", "statics", "superclass")
+
+    def __init__(self, dex: DexFile, row: int) -> None:
+        self.dex = dex
+        self.row = row
+        item = dex.classes[row]
+        self.kind = dex.descriptor(int(item["type"]))
+        self.superclass = dex.descriptor(int(item["super"]))
+        self.interface = bool(int(item["access"]) & _INTERFACE)
+        self.methods, self.names = _members(dex, int(item["data"]))
+        """Code offset and access flags by method index; and the same by name."""
+        self.statics: dict[str, Any] = {}
+        """Values of the static fields by name."""
+        self.ready = False
+
+    def stores(self, kinds: Collection[str]) -> bool:
+        """True if a static field has one of these types."""
+        members = (self.dex.field(index) for index in self.dex.class_data(self.row).static_fields)
+        return any(member is not None and self.dex.descriptor(member.kind) in kinds for member in members)
+
+    def initial_values(self) -> dict[str, Any]:
+        """Initial values of the static fields by name; others are zero or ``null``."""
+        at = int(self.dex.classes[self.row]["values"])
+        found: dict[str, Any] = {}
+        fields = self.dex.class_data(self.row).static_fields
+        values = self.dex.values.array(at)[0] if at else ()
+        for place, index in enumerate(fields):
+            member = self.dex.field(index)
+            if member is None:
+                continue
+            value = values[place] if place < len(values) else 0
+            name = self.dex.string(member.name)
+            if isinstance(value, encoded.StringId):
+                found[name] = read_string(self.dex, value.string)
+            else:
+                found[name] = value if isinstance(value, int) else 0
+        return found
+
+
+class ClassPath:
+    """The classes of the DEX files of an app; the first definition of a class counts, as on a device."""
+
+    def __init__(self, dexes: Sequence[DexFile]) -> None:
+        self._dexes = tuple(dexes)
+        self._rows: list[dict[int, int]] | None = None
+        self._classes: dict[str, JavaClass | None] = {}
+        self._refs: dict[tuple[int, int], MethodRef] = {}
+
+    def find(self, kind: str) -> JavaClass | None:
+        """The class with this descriptor, or ``None`` if it belongs to the platform."""
+        if kind in self._classes:
+            return self._classes[kind]
+        if self._rows is None:
+            self._rows = [
+                {int(its): row for row, its in reversed(list(enumerate(dex.classes["type"].tolist())))}
+                for dex in self._dexes
+            ]
+        found = None
+        raw = kind.encode("utf-8", "replace")
+        for dex, rows in zip(self._dexes, self._rows, strict=True):
+            row = rows.get(dex.type_of(raw), -1)
+            if row >= 0:
+                found = JavaClass(dex, row)
+                break
+        self._classes[kind] = found
+        return found
+
+    def ref(self, dex: DexFile, index: int) -> MethodRef:
+        """The method with this index in a file. Raises ``NotRunnableError`` if there is none."""
+        key = id(dex), index
+        known = self._refs.get(key)
+        if known is None:
+            member = dex.method(index)
+            if member is None:
+                raise NotRunnableError("a call of a method that does not exist")
+            known = self._refs[key] = MethodRef(
+                dex.descriptor(member.owner),
+                dex.string(member.name),
+                dex.parameters(member.kind),
+                dex.result(member.kind),
+            )
+        return known
+
+    def method(self, kind: str, ref: MethodRef) -> Method | None:
+        """The code of a method in a class of the app or in the nearest superclass of the app that has it."""
+        for _ in range(64):
+            its = self.find(kind)
+            if its is None:
+                return None
+            for index, offset, flags in its.names.get(ref.name, ()):
+                mine = self.ref(its.dex, index)
+                if mine.parameters != ref.parameters or mine.result != ref.result:
+                    continue
+                known = its.methods.get(index)
+                if known is None:
+                    known = its.methods[index] = Method(its.dex, its.kind, ref, offset, static=bool(flags & _STATIC))
+                return known
+            kind = its.superclass
+        return None
+
+    def ancestors(self, kind: str) -> list[str]:
+        """A class of the app and its superclasses, up to and with the first one of the platform."""
+        found = [kind]
+        while len(found) < 64 and (its := self.find(found[-1])) is not None and its.superclass:
+            found.append(its.superclass)
+        return found
+
+
+def _members(dex: DexFile, at: int) -> tuple[dict[int, Method], dict[str, list[tuple[int, int, int]]]]:
+    """No methods yet, and index, code offset and flags of each method by name."""
+    found: dict[str, list[tuple[int, int, int]]] = {}
+    if not at:
+        return {}, found
+    counts = []
+    for _ in range(4):
+        count, at = uleb(dex.data, at)
+        counts.append(count)
+    static, fields, direct, virtual = counts
+    # Each class costs as much of the limit of its file as it has members.
+    if not dex.spend_members(sum(counts)):
+        return {}, found
+    for _ in range(2 * (static + fields)):
+        _, at = uleb(dex.data, at)
+    for count in (direct, virtual):
+        index = 0
+        for _ in range(count):
+            step, at = uleb(dex.data, at)
+            flags, at = uleb(dex.data, at)
+            code, at = uleb(dex.data, at)
+            index += step
+            member = dex.method(index)
+            if member is not None:
+                found.setdefault(dex.string(member.name), []).append((index, code, flags))
+    return {}, found
+
+
+def _tries(dex: DexFile, at: int, count: int, units: int) -> tuple[TryBlock, ...]:
+    """The try_items after the instructions and their handlers."""
+    if not count:
+        return ()
+    data: Bytes = dex.data
+    at += 2 * (units & 1)
+    handlers = at + 8 * count
+    if count > _MAX_TRIES or handlers >= len(data):
+        raise NotRunnableError("the exception handlers are outside the file")
+    found = []
+    for number in range(count):
+        start, length, offset = struct.unpack_from("<IHH", data, at + 8 * number)
+        found.append(TryBlock(start, start + length, _handlers(dex, handlers + offset)))
+    return tuple(found)
+
+
+def _handlers(dex: DexFile, at: int) -> tuple[tuple[str, int], ...]:
+    size, at = _sleb(dex.data, at)
+    found = []
+    for _ in range(min(abs(size), 64)):
+        kind, at = uleb(dex.data, at)
+        unit, at = uleb(dex.data, at)
+        found.append((dex.descriptor(kind), unit))
+    if size <= 0:
+        unit, at = uleb(dex.data, at)
+        found.append(("", unit))
+    return tuple(found)
+
+
+def _sleb(data: Bytes, at: int) -> tuple[int, int]:
+    value, begin = uleb(data, at)
+    bits = 7 * (begin - at)
+    return (value - (1 << bits) if bits and value >> (bits - 1) & 1 else value), begin
+
+
+def read_string(dex: DexFile, index: int) -> str:
+    """A constant, in UTF-16 code units. Raises ``NotRunnableError`` if it is missing, too long or malformed."""
+    begin = dex.string_begin(index)
+    end = dex.data.find(b"\0", begin, begin + MAX_STRING + 1) if begin >= 0 else -1
+    if end < 0:
+        raise NotRunnableError("a constant is missing or too long")
+    return decode_mutf8(bytes(dex.data[begin:end]))
+
+
+def split_types(descriptors: str) -> list[str]:
+    """The single descriptors of joined ones."""
+    found, at = [], 0
+    while at < len(descriptors):
+        begin = at
+        while at < len(descriptors) - 1 and descriptors[at] == "[":
+            at += 1
+        if descriptors[at] == "L":
+            end = descriptors.find(";", at)
+            at = end if end >= 0 else len(descriptors)
+        at += 1
+        found.append(descriptors[begin:at])
+    return found

@@ -1,0 +1,249 @@
+"""Which methods of an app are run, and the texts that they return.
+
+A method is a decryptor if it makes a text of numbers or texts by computing: its code, or code of the app that it calls,
+has an operation on single characters or bytes, or calls a cipher or a decoder. Only calls with constants near them are
+looked at. Static initialisers with such code are run for the strings that they store.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from tieback.recognise.dalvik.callers import CallerWalk
+from tieback.recognise.dalvik.classes import Method, MethodRef
+from tieback.recognise.dalvik.objects import STRING, LimitError, NotRunnableError
+from tieback.recognise.dalvik.run import Runner, as_result
+from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, SectionKind
+
+LIBRARIES = (
+    "Landroid/", "Landroidx/", "Lcom/android/", "Lcom/bumptech/glide/", "Lcom/facebook/", "Lcom/google/android/gms/",
+    "Lcom/google/firebase/", "Lcom/google/gson/", "Lcom/google/common/", "Lcom/google/protobuf/", "Lcom/squareup/",
+    "Ldagger/", "Lio/grpc/", "Lio/ktor/", "Lio/netty/", "Lio/reactivex/", "Ljava/", "Ljavax/", "Lkotlin/", "Lkotlinx/",
+    "Lokhttp3/", "Lokio/", "Lorg/apache/", "Lorg/bouncycastle/", "Lorg/json/", "Lretrofit2/", "Lrx/",
+)  # fmt: skip
+"""Packages whose methods are not run: they hide no address of the app."""
+MAX_DECRYPTORS = 400
+"""Most decryptors of one file."""
+MAX_CALLERS = 4_000
+"""Most methods of one file that are walked because they call a decryptor."""
+MAX_INITIALISERS = 400
+"""Most static initialisers of one file that are run."""
+MAX_METHOD = 4_000
+"""Most code units of a decryptor."""
+_MAX_DEPTH = 3
+_MAX_CALLS = 40
+_NEAR = 24
+"""Code units before a call in which a constant is sought."""
+
+_ARGUMENTS = frozenset({STRING, "I", "J", "S", "B", "C", "Z", "[B", "[C", "[I", "[S", "[J", f"[{STRING}"})
+_RESULTS = frozenset({STRING, "Ljava/lang/CharSequence;", "Ljava/lang/Object;", "[B", "[C"})
+_XOR = (0x97, 0xA2, 0xB7, 0xC2, 0xD7, 0xDF)
+_DECODING = re.compile(
+    rb"Landroid/util/Base64;->decode|Ljava/util/Base64\$Decoder;->decode|Ljavax/crypto/Cipher;->doFinal"
+    rb"|Ljava/lang/StringBuilder;->(?:reverse|append\(C\))|Ljava/lang/StringBuffer;->(?:reverse|append\(C\))"
+    rb"|Ljava/lang/String;->(?:<init>\(\[[BCI]|valueOf\(\[?C\)|copyValueOf|replace|charAt|toCharArray|getBytes)"
+    rb"|Ljava/util/zip/|Ljava/math/BigInteger;-><init>|Ljava/security/MessageDigest;"
+)
+
+
+class DecryptedText(NamedTuple):
+    """A text that code of the app makes of constants."""
+
+    text: str
+    method: str
+    """Method that contains the call, or the static initialiser, in smali notation."""
+
+
+class Decryptions(NamedTuple):
+    """All texts of some DEX files."""
+
+    texts: tuple[DecryptedText, ...]
+    stopped: bool
+    """True if the limit of the whole app ended the runs."""
+
+
+def decrypted_texts(dexes: Sequence[DexFile], runner: Runner) -> Decryptions:
+    """Texts that the methods of the DEX files decrypt, each once; none that is a constant of a file itself."""
+    found: dict[str, DecryptedText] = {}
+    try:
+        for dex in dexes:
+            for each in _Search(dex, runner).texts():
+                if each.text not in found and not _is_plain(each.text, dexes):
+                    found[each.text] = each
+    except LimitError:
+        pass
+    return Decryptions(tuple(found.values()), runner.exhausted)
+
+
+def _is_plain(text: str, dexes: Sequence[DexFile]) -> bool:
+    raw = text.encode("utf-8", "replace")
+    return any(dex.string_of(raw) >= 0 for dex in dexes)
+
+
+class _Search:
+    """Decryptors and their callers in one DEX file."""
+
+    def __init__(self, dex: DexFile, runner: Runner) -> None:
+        self._dex = dex
+        self._runner = runner
+        self._decodes: dict[MethodRef, bool] = {}
+        section = dex.sections.get(SectionKind.CODE)
+        self._begin = section.begin + (section.begin & 1) if section else 0
+        count = max(0, (section.end - self._begin) // 2) if section else 0
+        self._units = np.frombuffer(dex.data, "<u2", count, self._begin if count else 0)
+
+    def texts(self) -> Iterator[DecryptedText]:
+        """The texts, with repetitions."""
+        decryptors = self._decryptors()
+        if decryptors:
+            yield from self._called(decryptors)
+        yield from self._initialised(decryptors)
+
+    # Decryptors
+
+    def _decryptors(self) -> dict[int, MethodRef]:
+        """Methods that look like decryptors, by index."""
+        dex, path = self._dex, self._runner.path
+        found: dict[int, MethodRef] = {}
+        for index in dex.methods_like(_ARGUMENTS, _RESULTS):
+            ref = path.ref(dex, index)
+            if ref.owner.startswith(LIBRARIES) or ref.name.startswith("<") or ref.name == "toString":
+                continue
+            if self._computes(ref, 0):
+                found[index] = ref
+                if len(found) >= MAX_DECRYPTORS:
+                    break
+        return found
+
+    def _computes(self, ref: MethodRef, depth: int) -> bool:
+        """True if a method, or a method that it calls, computes a text."""
+        known = self._decodes.get(ref)
+        if known is not None:
+            return known
+        self._decodes[ref] = False
+        try:
+            method = self._runner.path.method(ref.owner, ref)
+        except NotRunnableError:
+            return False
+        if method is None or len(method.units) > MAX_METHOD:
+            return False
+        result = self._decodes[ref] = self._code_computes(method, depth)
+        return result
+
+    def _code_computes(self, method: Method, depth: int) -> bool:
+        path, units = self._runner.path, method.units
+        calls = [units[at + 1] for at in range(len(units) - 2) if 0x6E <= units[at] & 255 <= 0x78]
+        if any(unit & 255 in _XOR for unit in units) and len(units) > 8:
+            return True
+        refs = []
+        for index in calls[:_MAX_CALLS]:
+            try:
+                refs.append(path.ref(method.dex, index))
+            except NotRunnableError:
+                continue
+        if any(_DECODING.match(f"{ref.owner}->{ref.signature}".encode("utf-8", "replace")) for ref in refs):
+            return True
+        return depth < _MAX_DEPTH and any(
+            self._computes(ref, depth + 1)
+            for ref in refs
+            if not ref.owner.startswith(LIBRARIES) and path.find(ref.owner) is not None
+        )
+
+    # Their calls
+
+    def _called(self, decryptors: dict[int, MethodRef]) -> Iterator[DecryptedText]:
+        walk = CallerWalk(self._runner.machine, set(decryptors.values()))
+        mask = np.zeros(1 << 16, np.bool_)
+        mask[list(decryptors)] = True
+        units = self._units
+        opcodes = units[:-3] & 0xFF
+        places = np.flatnonzero(((opcodes - 0x6E) < 11) & mask[units[1:-2]])
+        end = -1
+        count = 0
+        for place in places.tolist():
+            if place < end or not self._has_constants(place):
+                continue
+            code = self._dex.code_around(self._begin + 2 * place)
+            method = self._method(code) if code is not None else None
+            if code is None or method is None:
+                continue
+            end = (code.begin - self._begin) // 2 + code.units
+            count += 1
+            if count > MAX_CALLERS:
+                return
+            shown = f"{method.owner}->{method.name}"
+            if method.owner.startswith(LIBRARIES):
+                continue
+            made = [text for result in walk.results(method) for text in _texts_of(result.value)]
+            # A base address is no endpoint of its own if the method appends its path.
+            yield from (DecryptedText(text, shown) for text in made if not any(_extends(other, text) for other in made))
+
+    def _has_constants(self, place: int) -> bool:
+        """True if a constant is loaded shortly before a call, or a static field is read."""
+        near = self._units[max(0, place - _NEAR) : place] & 0xFF
+        return bool(((near >= 0x12) & (near <= 0x1B) | (near == 0x26) | (near == 0x62)).any())
+
+    def _method(self, code: CodeItem) -> Method | None:
+        path = self._runner.path
+        index = self._dex.method_of(code)
+        if index < 0:
+            return None
+        try:
+            ref = path.ref(self._dex, index)
+            return path.method(ref.owner, ref)
+        except NotRunnableError:
+            return None
+
+    # Static initialisers
+
+    def _initialised(self, decryptors: dict[int, MethodRef]) -> Iterator[DecryptedText]:
+        dex = self._dex
+        name = dex.string_of(b"<clinit>")
+        owners = [dex.method(index) for index in dex.methods_named(name)] if name >= 0 else []
+        count = 0
+        for member in owners:
+            kind = dex.descriptor(member.owner) if member is not None else ""
+            if not kind or kind.startswith(LIBRARIES) or not self._stores_texts(kind, decryptors):
+                continue
+            count += 1
+            if count > MAX_INITIALISERS:
+                return
+            for texts in self._runner.static_texts(kind).values():
+                for text in texts:
+                    yield DecryptedText(text, f"{kind}-><clinit>")
+
+    def _stores_texts(self, kind: str, decryptors: dict[int, MethodRef]) -> bool:
+        """True if a class has static strings, and its initialiser computes."""
+        path = self._runner.path
+        its = path.find(kind)
+        if its is None or not its.stores(("Ljava/lang/String;", "[Ljava/lang/String;")):
+            return False
+        try:
+            method = path.method(kind, MethodRef(kind, "<clinit>", "", "V"))
+        except NotRunnableError:
+            return False
+        if method is None or method.owner != kind:
+            return False
+        units = method.units
+        called = {units[at + 1] for at in range(len(units) - 2) if 0x6E <= units[at] & 255 <= 0x78}
+        return not called.isdisjoint(decryptors) or self._code_computes(method, 0)
+
+
+def _extends(text: str, part: str) -> bool:
+    return len(text) > len(part) and "://" in part and text.startswith(part)
+
+
+def _texts_of(value: object) -> Iterator[str]:
+    """Texts in a result: itself, its bytes as UTF-8 if they are text, or the items of an array."""
+    result = as_result(value)
+    if isinstance(result, str):
+        yield result
+    elif isinstance(result, bytes):
+        try:
+            yield result.decode("utf-8")
+        except UnicodeDecodeError:
+            return
+    elif result is not None:
+        yield from result
