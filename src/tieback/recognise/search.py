@@ -6,6 +6,7 @@ from tieback.intake.apps.content import COMPILED
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Piece
 from tieback.model.sighting import Problem
 from tieback.recognise.config import ConfigExtractor
+from tieback.recognise.dalvik.run import MAX_STEPS
 from tieback.recognise.dataflow.extract import DataflowExtractor
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.interface import Extractor, Find
@@ -30,13 +31,14 @@ class AppSearch:
         """Use these rule files. Without ``dataflow`` only constants are found, not strings that code assembles."""
         self._config = ConfigExtractor(rules)
         self._endpoints = EndpointExtractor(rules, self._config.marks)
+        self._dataflow = DataflowExtractor(self._endpoints, rules)
         self._extractors: tuple[Extractor, ...] = (self._endpoints, self._config)
         if dataflow:
-            self._extractors += (DataflowExtractor(self._endpoints, rules),)
+            self._extractors += (self._dataflow,)
 
     def finds(self, pieces: Iterable[Piece]) -> Iterator[Find]:
         """All finds of one app, each with count 1, in the order of the pieces; a problem if there are too many."""
-        self._endpoints.left, self._config.left = MAX_TEXTS, MAX_PAIRS
+        self._endpoints.left, self._config.left, self._dataflow.left = MAX_TEXTS, MAX_PAIRS, MAX_STEPS
         left = MAX_FINDS
         for piece in pieces:
             for found in self._gathered(piece) if isinstance(piece, ArtifactBatch) else self._artifact(piece):

@@ -18,7 +18,7 @@ from tieback.recognise.dalvik.objects import (
     NotRunnableError,
     ThrownError,
 )
-from tieback.recognise.dalvik.opcodes import CALL, STATIC_READ, decode, kind_of_step
+from tieback.recognise.dalvik.opcodes import CALL, STATIC_READ, Instruction, decode, kind_of_step
 from tieback.recognise.dataflow.instructions import KINDS, LENGTHS, OpcodeEffect, payload_length
 
 MAX_UNITS = 20_000
@@ -29,6 +29,12 @@ _MIN_PART = 4
 """Least characters of a decrypted text that makes a longer one worth a look."""
 _MAX_FAILURES = 8
 """A decryptor that fails as often, and never has a result, is not run again."""
+
+
+MAX_REGISTERS = 1024
+"""Most registers of a method that is walked."""
+MAX_SAVED = 128
+"""Most targets of jumps whose registers are kept at a time; nothing is known at further ones."""
 
 
 class CallResult(NamedTuple):
@@ -56,6 +62,8 @@ class CallerWalk:
             LimitError: no run is left.
         """
         self._parts = []
+        if method.registers > MAX_REGISTERS:
+            return
         frame = Frame(self._machine, method, [UNKNOWN] * method.width)
         registers = frame.registers
         units, saved = method.units, dict[int, list[Any]]()
@@ -72,11 +80,23 @@ class CallerWalk:
                 at += payload_length(units, at)
                 continue
             if falls:
-                yield from self._step(frame, at)
-                falls = self._branch(frame, at, kind, saved)
+                instruction = self._decoded(frame, at)
+                if instruction is not None:
+                    yield from self._step(frame, instruction)
+                falls = self._branch(frame, instruction, at, kind, saved)
             at += LENGTHS[unit & 255]
 
-    def _branch(self, frame: Frame, at: int, kind: int, saved: dict[int, list[Any]]) -> bool:
+    def _decoded(self, frame: Frame, at: int) -> Instruction | None:
+        self._machine.begin((frame.method.owner, frame.method.name))
+        try:
+            self._machine.spend(1)
+            return decode(frame, at)
+        except (NotRunnableError, *FAULTS):
+            return None
+
+    def _branch(
+        self, frame: Frame, instruction: Instruction | None, at: int, kind: int, saved: dict[int, list[Any]]
+    ) -> bool:
         """Keep the registers for the targets of a jump. Returns whether the next instruction can follow this one."""
         if kind == OpcodeEffect.END:
             return False
@@ -88,7 +108,6 @@ class CallerWalk:
             OpcodeEffect.SWITCH,
         ):
             return True
-        instruction = frame.method.bodies.get(at)
         if instruction is None:
             return True
         _, one, two, three, _ = instruction
@@ -100,42 +119,42 @@ class CallerWalk:
             targets = [one]
         for target in targets:
             if target > at:
-                held = saved.get(target)
-                state = [value if _is_constant(value) else UNKNOWN for value in frame.registers]
-                if held is None:
-                    saved[target] = state
-                else:
-                    _meet(held, state, falls=True)
+                self._save(target, frame.registers, saved)
         return kind in (OpcodeEffect.IF, OpcodeEffect.SWITCH)
 
-    def _step(self, frame: Frame, at: int) -> Iterator[CallResult]:
-        method, registers, machine = frame.method, frame.registers, self._machine
-        instruction = method.bodies.get(at)
-        one: Any = None
-        try:
-            if instruction is None:
-                machine.begin((method.owner, method.name))
-                instruction = method.bodies[at] = decode(frame, at)
-            step, one, two, three, _ = instruction
-            kind = kind_of_step(step)
-            if kind is CALL:
-                yield from self._call(frame, instruction)
-            elif kind is STATIC_READ and two not in self._owners:
-                registers[one] = UNKNOWN
-            else:
-                machine.begin((method.owner, method.name))
-                machine.spend(1)
-                step(frame, registers, one, two, three)
-        except (NotRunnableError, ThrownError, *FAULTS):
-            if machine.exhausted:
-                raise LimitError("the code of the app needs too many steps") from None
-            if isinstance(one, int) and 0 <= one < len(registers):
-                registers[one] = UNKNOWN
+    def _save(self, target: int, registers: list[Any], saved: dict[int, list[Any]]) -> None:
+        self._machine.spend(len(registers) >> 3)
+        held = saved.get(target)
+        if held is not None:
+            _meet(held, registers, falls=True)
+        elif len(saved) >= MAX_SAVED:
+            saved[target] = []
+        else:
+            saved[target] = [value if _is_constant(value) else UNKNOWN for value in registers]
 
-    def _call(self, frame: Frame, instruction: Any) -> Iterator[CallResult]:
+    def _step(self, frame: Frame, instruction: Instruction) -> Iterator[CallResult]:
+        registers = frame.registers
+        step, one, two, three, _ = instruction
+        kind = kind_of_step(step)
+        if kind is CALL:
+            yield from self._call(frame, instruction)
+            return
+        if kind is STATIC_READ and two not in self._owners:
+            _forget(registers, one)
+            return
+        try:
+            step(frame, registers, one, two, three)
+        except (NotRunnableError, ThrownError, *FAULTS):
+            if self._machine.exhausted:
+                raise LimitError("the code of the app needs too many steps") from None
+            _forget(registers, one)
+
+    def _call(self, frame: Frame, instruction: Instruction) -> Iterator[CallResult]:
         step, places, site, _, _ = instruction
         machine, registers = self._machine, frame.registers
         frame.result = UNKNOWN
+        if max(places, default=0) >= len(registers):
+            return
         if not self._runs(site):
             self._escape(registers, places)
             return
@@ -145,15 +164,13 @@ class CallerWalk:
             self._escape(registers, places)
             return
         try:
-            machine.begin((frame.method.owner, frame.method.name))
-            machine.spend(1)
             step(frame, registers, places, site, 0)
         except (NotRunnableError, ThrownError, *FAULTS):
             frame.result = UNKNOWN
             self._escape(registers, places)
             self._failures[site.ref] = self._failures.get(site.ref, 0) + 1
             if machine.exhausted:
-                raise
+                raise LimitError("the code of the app needs too many steps") from None
             return
         result = frame.result
         if decrypts:
@@ -169,7 +186,7 @@ class CallerWalk:
         ref = site.ref
         if ref in self._decryptors or (ref.name == "<init>" and ref.owner in self._owners):
             return True
-        return self._machine.path.find(ref.owner) is None
+        return not self._machine.path.defines(ref.owner)
 
     def _escape(self, registers: list[Any], places: Collection[int]) -> None:
         """Forget the objects that are passed to a method, because it can change them."""
@@ -179,14 +196,22 @@ class CallerWalk:
                 registers[place] = UNKNOWN
 
 
+def _forget(registers: list[Any], register: Any) -> None:
+    if isinstance(register, int) and 0 <= register < len(registers):
+        registers[register] = UNKNOWN
+
+
 def _is_constant(value: Any) -> bool:
     return not isinstance(value, (JavaArray, JavaObject))
 
 
 def _meet(registers: list[Any], other: list[Any], *, falls: bool) -> None:
-    """Keep in the first state what both have in common; all of the second, if no path falls into this place."""
+    """Keep in the first state what both have in common; all of the second, if no path falls into this place.
+
+    An empty second state has no known value.
+    """
     for place, value in enumerate(registers):
-        known = other[place]
+        known = other[place] if other else UNKNOWN
         if not falls:
             registers[place] = known
         elif not _is_constant(value) or type(value) is not type(known) or value != known:

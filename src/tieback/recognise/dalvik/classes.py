@@ -4,7 +4,7 @@ Source: https://source.android.com/docs/core/runtime/dex-format#class-data-item 
 """
 
 import struct
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from tieback.intake.apps.interface import Bytes
@@ -17,6 +17,7 @@ MAX_UNITS = 100_000
 """Most code units of one method."""
 MAX_STRING = 1 << 18
 """Most bytes of a constant; string tables of obfuscators are long."""
+_SPARE_UNITS = 200_000
 _MAX_TRIES = 2_000
 _STATIC = 0x8
 _INTERFACE = 0x200
@@ -88,11 +89,6 @@ class JavaClass:
         """Values of the static fields by name."""
         self.ready = False
 
-    def stores(self, kinds: Collection[str]) -> bool:
-        """True if a static field has one of these types."""
-        members = (self.dex.field(index) for index in self.dex.class_data(self.row).static_fields)
-        return any(member is not None and self.dex.descriptor(member.kind) in kinds for member in members)
-
     def initial_values(self) -> dict[str, Any]:
         """Initial values of the static fields by name; others are zero or ``null``."""
         at = int(self.dex.classes[self.row]["values"])
@@ -117,28 +113,30 @@ class ClassPath:
 
     def __init__(self, dexes: Sequence[DexFile]) -> None:
         self._dexes = tuple(dexes)
-        self._rows: list[dict[int, int]] | None = None
+        self._places: dict[str, tuple[DexFile, int] | None] = {}
         self._classes: dict[str, JavaClass | None] = {}
         self._refs: dict[tuple[int, int], MethodRef] = {}
+        self.left = _SPARE_UNITS + sum(len(dex.data) for dex in dexes) // 8
+        """Code units that may still be read: many methods of a hostile file can have the same long code."""
+
+    def defines(self, kind: str) -> bool:
+        """True for a class of the app."""
+        return self._place(kind) is not None
 
     def find(self, kind: str) -> JavaClass | None:
         """The class with this descriptor, or ``None`` if it belongs to the platform."""
-        if kind in self._classes:
-            return self._classes[kind]
-        if self._rows is None:
-            self._rows = [
-                {int(its): row for row, its in reversed(list(enumerate(dex.classes["type"].tolist())))}
-                for dex in self._dexes
-            ]
-        found = None
-        raw = kind.encode("utf-8", "replace")
-        for dex, rows in zip(self._dexes, self._rows, strict=True):
-            row = rows.get(dex.type_of(raw), -1)
-            if row >= 0:
-                found = JavaClass(dex, row)
-                break
-        self._classes[kind] = found
-        return found
+        if kind not in self._classes:
+            place = self._place(kind)
+            self._classes[kind] = JavaClass(*place) if place is not None else None
+        return self._classes[kind]
+
+    def _place(self, kind: str) -> tuple[DexFile, int] | None:
+        """The file and row of a class."""
+        if kind not in self._places:
+            raw = kind.encode("utf-8", "replace")
+            found = ((dex, dex.class_row(dex.type_of(raw))) for dex in self._dexes)
+            self._places[kind] = next((place for place in found if place[1] >= 0), None)
+        return self._places[kind]
 
     def ref(self, dex: DexFile, index: int) -> MethodRef:
         """The method with this index in a file. Raises ``NotRunnableError`` if there is none."""
@@ -168,7 +166,11 @@ class ClassPath:
                     continue
                 known = its.methods.get(index)
                 if known is None:
-                    known = its.methods[index] = Method(its.dex, its.kind, ref, offset, static=bool(flags & _STATIC))
+                    known = Method(its.dex, its.kind, ref, offset, static=bool(flags & _STATIC))
+                    self.left -= len(known.units)
+                    if self.left < 0:
+                        raise NotRunnableError("the methods of the app are too long")
+                    its.methods[index] = known
                 return known
             kind = its.superclass
         return None

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tieback.recognise.dalvik.callers import CallerWalk
 from tieback.recognise.dalvik.classes import Method, MethodRef
@@ -26,6 +27,8 @@ LIBRARIES = (
 """Packages whose methods are not run: they hide no address of the app."""
 MAX_DECRYPTORS = 400
 """Most decryptors of one file."""
+MAX_SIGNATURES = 20_000
+"""Most methods of one file that are looked at because of their parameters and result."""
 MAX_CALLERS = 4_000
 """Most methods of one file that are walked because they call a decryptor."""
 MAX_INITIALISERS = 400
@@ -34,6 +37,8 @@ MAX_METHOD = 4_000
 """Most code units of a decryptor."""
 _MAX_DEPTH = 3
 _MAX_CALLS = 40
+_BLOCK = 1 << 16
+"""Number of code units per block; its arrays fit into the cache of a core."""
 _NEAR = 24
 """Code units before a call in which a constant is sought."""
 
@@ -65,7 +70,7 @@ class Decryptions(NamedTuple):
 
 
 def decrypted_texts(dexes: Sequence[DexFile], runner: Runner) -> Decryptions:
-    """Texts that the methods of the DEX files decrypt, each once; none that is a constant of a file itself."""
+    """The texts that methods of the DEX files decrypt, each once; none that is a constant of a file itself."""
     found: dict[str, DecryptedText] = {}
     try:
         for dex in dexes:
@@ -107,7 +112,7 @@ class _Search:
         """Methods that look like decryptors, by index."""
         dex, path = self._dex, self._runner.path
         found: dict[int, MethodRef] = {}
-        for index in dex.methods_like(_ARGUMENTS, _RESULTS):
+        for index in dex.methods_like(_ARGUMENTS, _RESULTS)[:MAX_SIGNATURES]:
             ref = path.ref(dex, index)
             if ref.owner.startswith(LIBRARIES) or ref.name.startswith("<") or ref.name == "toString":
                 continue
@@ -135,7 +140,7 @@ class _Search:
     def _code_computes(self, method: Method, depth: int) -> bool:
         path, units = self._runner.path, method.units
         calls = [units[at + 1] for at in range(len(units) - 2) if 0x6E <= units[at] & 255 <= 0x78]
-        if any(unit & 255 in _XOR for unit in units) and len(units) > 8:
+        if any(unit & 255 in _XOR for unit in units):
             return True
         refs = []
         for index in calls[:_MAX_CALLS]:
@@ -148,18 +153,14 @@ class _Search:
         return depth < _MAX_DEPTH and any(
             self._computes(ref, depth + 1)
             for ref in refs
-            if not ref.owner.startswith(LIBRARIES) and path.find(ref.owner) is not None
+            if not ref.owner.startswith(LIBRARIES) and path.defines(ref.owner)
         )
 
     # Their calls
 
     def _called(self, decryptors: dict[int, MethodRef]) -> Iterator[DecryptedText]:
         walk = CallerWalk(self._runner.machine, set(decryptors.values()))
-        mask = np.zeros(1 << 16, np.bool_)
-        mask[list(decryptors)] = True
-        units = self._units
-        opcodes = units[:-3] & 0xFF
-        places = np.flatnonzero(((opcodes - 0x6E) < 11) & mask[units[1:-2]])
+        places = self._uses(0x6E, 11, list(decryptors))
         end = -1
         count = 0
         for place in places.tolist():
@@ -196,16 +197,34 @@ class _Search:
         except NotRunnableError:
             return None
 
+    def _uses(self, opcode: int, count: int, indices: Sequence[int]) -> NDArray[np.int64]:
+        """Units with one of ``count`` opcodes that have one of the indices in the next unit."""
+        mask = np.zeros(1 << 16, np.bool_)
+        mask[[index for index in indices if index < 1 << 16]] = True
+        found = [np.empty(0, np.int64)]
+        for begin in range(0, max(0, len(self._units) - 3), _BLOCK):
+            block = self._units[begin : begin + _BLOCK + 1]
+            hits = np.flatnonzero((((block[:-1] & 0xFF) - opcode) < count) & mask[block[1:]])
+            found.append(hits + begin)
+        return np.concatenate(found)
+
     # Static initialisers
 
     def _initialised(self, decryptors: dict[int, MethodRef]) -> Iterator[DecryptedText]:
+        """Texts in the static fields of classes whose initialiser computes and stores a text."""
         dex = self._dex
-        name = dex.string_of(b"<clinit>")
-        owners = [dex.method(index) for index in dex.methods_named(name)] if name >= 0 else []
+        end = -1
         count = 0
-        for member in owners:
-            kind = dex.descriptor(member.owner) if member is not None else ""
-            if not kind or kind.startswith(LIBRARIES) or not self._stores_texts(kind, decryptors):
+        for place in self._uses(0x69, 1, dex.fields_of((STRING, f"[{STRING}"))).tolist():
+            code = dex.code_around(self._begin + 2 * place) if place >= end else None
+            if code is None:
+                continue
+            end = (code.begin - self._begin) // 2 + code.units
+            member = dex.method(dex.method_of(code))
+            if member is None or dex.raw(member.name) != b"<clinit>":
+                continue
+            kind = dex.descriptor(member.owner)
+            if kind.startswith(LIBRARIES) or not self._initialiser_computes(code, decryptors):
                 continue
             count += 1
             if count > MAX_INITIALISERS:
@@ -214,17 +233,9 @@ class _Search:
                 for text in texts:
                     yield DecryptedText(text, f"{kind}-><clinit>")
 
-    def _stores_texts(self, kind: str, decryptors: dict[int, MethodRef]) -> bool:
-        """True if a class has static strings, and its initialiser computes."""
-        path = self._runner.path
-        its = path.find(kind)
-        if its is None or not its.stores(("Ljava/lang/String;", "[Ljava/lang/String;")):
-            return False
-        try:
-            method = path.method(kind, MethodRef(kind, "<clinit>", "", "V"))
-        except NotRunnableError:
-            return False
-        if method is None or method.owner != kind:
+    def _initialiser_computes(self, code: CodeItem, decryptors: dict[int, MethodRef]) -> bool:
+        method = self._method(code)
+        if method is None:
             return False
         units = method.units
         called = {units[at + 1] for at in range(len(units) - 2) if 0x6E <= units[at] & 255 <= 0x78}

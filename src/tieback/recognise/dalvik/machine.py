@@ -16,13 +16,14 @@ from tieback.recognise.dalvik.objects import (
     LimitError,
     NotRunnableError,
     ThrownError,
+    from_bytes,
     kind_of,
     size_of,
 )
 
-RUN_STEPS = 150_000
+RUN_STEPS = 100_000
 """Most instructions of one run; the decryption of a long string takes a few thousand."""
-INIT_STEPS = 400_000
+INIT_STEPS = 200_000
 """Most instructions of one static initialiser; some fill whole tables."""
 RUN_MEMORY = 4 << 20
 """Most bytes that one run may allocate; nothing is freed before its end."""
@@ -30,6 +31,10 @@ ALL_MEMORY = 16 << 20
 """Most bytes that all runs may allocate: static fields keep what a run stores in them."""
 MAX_DEPTH = 32
 """Most nested calls."""
+MAX_DECODED = 100_000
+"""Most decoded instructions that are kept."""
+_MAX_ANSWERS = 10_000
+"""Most cached answers about superclasses."""
 
 PARENTS = {
     "Ljava/lang/ArrayIndexOutOfBoundsException;": "Ljava/lang/IndexOutOfBoundsException;",
@@ -126,6 +131,9 @@ class Machine:
         self._all_memory = ALL_MEMORY
         self._failed: set[str] = set()
         self._sites: dict[tuple[int, int, bool], CallSite] = {}
+        self._is_a: dict[tuple[str, str], bool] = {}
+        self._decoded: list[dict[int, Any]] = []
+        self._count = 0
 
     # Runs
 
@@ -195,6 +203,11 @@ class Machine:
         self.allocate(size_of(kind, count))
         return JavaArray(kind, [0] * count)
 
+    def octets(self, raw: bytes) -> JavaArray:
+        """A new ``byte[]`` with this content, counted before it exists."""
+        self.allocate(size_of("B", len(raw)))
+        return from_bytes(raw)
+
     def keep(self, array: JavaArray) -> JavaArray:
         """A new array, counted."""
         self.allocate(size_of(array.kind, len(array.items)))
@@ -237,7 +250,9 @@ class Machine:
 
     def static(self, kind: str, name: str) -> Any:
         """Value of a static field."""
-        its = self.holder(kind, name)
+        its = self.path.find(kind)
+        if its is None or not its.ready or name not in its.statics:
+            its = self.holder(kind, name)
         if its is None:
             return self._constants.get(f"{kind}->{name}", UNKNOWN)
         value = its.statics[name]
@@ -255,12 +270,19 @@ class Machine:
 
     def is_a(self, kind: str, other: str) -> bool:
         """True if a class is another one or a subclass of it."""
-        if other in (kind, "Ljava/lang/Object;"):
-            return True
+        known = self._is_a.get((kind, other))
+        if known is None:
+            if len(self._is_a) >= _MAX_ANSWERS:
+                self._is_a.clear()
+            self.spend(16)
+            known = self._is_a[kind, other] = other == "Ljava/lang/Object;" or other in self._ancestors(kind)
+        return known
+
+    def _ancestors(self, kind: str) -> list[str]:
         known = self.path.ancestors(kind)
         while known[-1] in PARENTS:
             known.append(PARENTS[known[-1]])
-        return other in known
+        return known
 
     # Calls
 
@@ -294,8 +316,9 @@ class Machine:
         if target is None:
             return self._skip(site, registers)
         if not isinstance(target, Method):
-            self.spend(2)
-            return target(self, [registers[place] for place in site.places])
+            arguments = [registers[place] for place in site.places]
+            self.spend(2 + sum(map(_cost, arguments)))
+            return target(self, arguments)
         if target.static is not static:
             raise NotRunnableError("a call of the wrong kind")
         if static:
@@ -348,11 +371,29 @@ class Machine:
         finally:
             self.stack.pop()
 
+    def keep_decoded(self, bodies: dict[int, Any]) -> None:
+        """Count a decoded instruction; at the limit all are forgotten."""
+        if not bodies:
+            self._decoded.append(bodies)
+        self._count += 1
+        if self._count > MAX_DECODED:
+            for each in self._decoded:
+                each.clear()
+            self._decoded, self._count = [bodies], 0
+
     def handler(self, method: Method, unit: int, kind: str) -> int:
         """Unit of the handler of an exception; -1 if the method does not catch it."""
+        self.spend(4 + len(method.tries))
         for block in method.tries:
             if block.start <= unit < block.stop:
                 for caught, place in block.handlers:
                     if not caught or self.is_a(kind, caught):
                         return place
         return -1
+
+
+def _cost(value: Any) -> int:
+    """Steps that a library call takes at least because of an argument."""
+    if isinstance(value, str):
+        return len(value) >> 6
+    return len(value.items) >> 4 if isinstance(value, JavaArray) else 0

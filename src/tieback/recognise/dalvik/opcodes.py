@@ -50,7 +50,9 @@ def run_frame(frame: Frame) -> Any:
                     at = pc
                     decoded = bodies.get(pc)
                     if decoded is None:
-                        decoded = bodies[pc] = decode(frame, pc)
+                        decoded = decode(frame, pc)
+                        machine.keep_decoded(bodies)
+                        bodies[pc] = decoded
                     step, one, two, three, pc = decoded
                     jump = step(frame, registers, one, two, three)
                     if jump is not None:
@@ -311,7 +313,7 @@ def _iput(frame: Frame, r: list[Any], a: int, b: int, c: tuple[str, str]) -> Non
         if receiver == 0:
             raise frame.machine.thrown("Ljava/lang/NullPointerException;")
         raise NotRunnableError("a field of an unknown object")
-    if frame.machine.path.find(receiver.kind) is None:
+    if not frame.machine.path.defines(receiver.kind):
         raise NotRunnableError("a field of an object of the platform")
     receiver.fields[c[0]] = narrowed(c[1], value) if type(value) is int else value
 
@@ -340,7 +342,7 @@ def _direct(frame: Frame, r: list[Any], a: tuple[int, ...], b: CallSite, _c: Any
     frame.result = result = frame.machine.invoke(b, arguments, virtual=False, static=False)
     if b.ref.name == "<init>":
         receiver = arguments[0]
-        if frame.machine.path.find(receiver.kind) is not None:
+        if frame.machine.path.defines(receiver.kind):
             return  # the constructor of a superclass of the app's own class
         if result is not None:
             # A constructor of the library makes the object; all registers with the empty one get it.
@@ -499,7 +501,9 @@ def _object_operands(frame: Frame, opcode: int, high: int, at: int) -> tuple[Ste
             kind = dex.descriptor(units[at + 1])[1:]
             return _filled_array, _registers(units, opcode == 0x25, high, at), kind, 0
         case 0x26:
-            return _fill_array, high, *_table(units, at)
+            content, width = _table(units, at)
+            frame.machine.allocate(len(content))
+            return _fill_array, high, content, width
     return _throw, high, 0, 0
 
 
@@ -541,6 +545,7 @@ def _jump_operands(frame: Frame, opcode: int, high: int, at: int) -> tuple[Step,
     first = place + (4 if packed else 2 + 2 * count)
     if first + 2 * count > len(units):
         raise NotRunnableError("the table of a switch is truncated")
+    frame.machine.allocate(32 * count)
     begin = sign_extend(_pair(units, place + 2), 32) if packed and count else 0
     cases = {}
     for number in range(count):

@@ -20,7 +20,7 @@ from tieback.recognise.dataflow.dexfile import DexFile
 
 MIN_STEPS, STEPS_PER_BYTE = 400_000, 0.1
 """Most instructions of all runs of an app, by the size of its DEX files. One takes about half a microsecond."""
-MAX_STEPS = 6_000_000
+MAX_STEPS = 5_000_000
 MAX_RESULTS = 20_000
 """Most cached results."""
 MAX_FAILURES = 8
@@ -37,9 +37,10 @@ type Result = str | bytes | tuple[str, ...]
 class Runner:
     """Runs static methods of the DEX files of one app. For one thread at a time."""
 
-    def __init__(self, dexes: Sequence[DexFile]) -> None:
+    def __init__(self, dexes: Sequence[DexFile], most: int = MAX_STEPS) -> None:
+        """``most``: most instructions of all runs together; small files have less."""
         size = sum(len(dex.data) for dex in dexes)
-        steps = min(MAX_STEPS, MIN_STEPS + int(size * STEPS_PER_BYTE))
+        steps = min(most, MIN_STEPS + int(size * STEPS_PER_BYTE))
         self.path = ClassPath(dexes)
         library: dict[str, LibraryCall] = {}
         for module in (charsets, strings, numbers, collections, streams, crypto, platform):
@@ -52,7 +53,7 @@ class Runner:
     @property
     def exhausted(self) -> bool:
         """True if nothing runs any more, because the limit of the whole app was reached."""
-        return self.machine.exhausted
+        return self.machine.exhausted or self.path.left < 0
 
     def call(self, ref: MethodRef, arguments: Sequence[Constant], caller: tuple[str, str] = ("", "")) -> Result | None:
         """Result of a static method of the app for these arguments.

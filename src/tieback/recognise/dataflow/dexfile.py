@@ -235,19 +235,20 @@ class DexFile:
             known = self._parameters[proto] = self._read_parameters(proto)
         return known
 
-    def methods_named(self, name: int) -> list[int]:
-        """Indices of the methods with this name."""
-        return list(map(int, np.flatnonzero(self._methods["name"] == name).tolist()))
-
     def methods_like(self, parameters: Collection[str], results: Collection[str]) -> list[int]:
         """Indices of the methods of this file's classes that have parameters of only these types, and such a result."""
-        protos = [
-            proto
-            for proto in range(len(self._protos))
-            if self.result(proto) in results and self._only(proto, parameters)
-        ]
-        own = np.isin(self._methods["owner"], self.classes["type"])
-        return list(map(int, np.flatnonzero(own & np.isin(self._methods["proto"], protos)).tolist()))
+        kinds = [self.type_of(result.encode()) for result in results]
+        protos = np.flatnonzero(np.isin(self._protos[:, 1], [kind for kind in kinds if kind >= 0]))
+        fitting = [proto for proto in protos.tolist() if self._only(proto, parameters)]
+        own = np.isin(self._methods["owner"], self.classes["type"]) & np.isin(self._methods["proto"], fitting)
+        return list(map(int, np.flatnonzero(own).tolist()))
+
+    def fields_of(self, kinds: Collection[str]) -> list[int]:
+        """Indices of the fields of one of these types."""
+        types = [self.type_of(kind.encode()) for kind in kinds]
+        return list(
+            map(int, np.flatnonzero(np.isin(self._fields["proto"], [kind for kind in types if kind >= 0])).tolist())
+        )
 
     def _only(self, proto: int, kinds: Collection[str]) -> bool:
         rest = self.parameters(proto)

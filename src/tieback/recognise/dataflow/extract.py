@@ -18,7 +18,7 @@ from tieback.recognise import url
 from tieback.recognise.calls import unnamed_container
 from tieback.recognise.context import match_context
 from tieback.recognise.dalvik.decryptors import decrypted_texts
-from tieback.recognise.dalvik.run import Runner
+from tieback.recognise.dalvik.run import MAX_STEPS, Runner
 from tieback.recognise.dataflow.analysis import Analysis, DataFlow, analyse
 from tieback.recognise.dataflow.calls import KnownCalls
 from tieback.recognise.dataflow.compose import bucket_of, firebase_of, host_port, url_of
@@ -47,12 +47,14 @@ _BASES = ("Retrofit", "RestAdapter")
 class DataflowExtractor:
     """Finds endpoints split over several constants of a method. For one thread at a time."""
 
-    meta = ExtractorMeta(name=RULE, version="1", finds=(RULE,))
+    meta = ExtractorMeta(name=RULE, version="2", finds=(RULE,))
 
     def __init__(self, judge: Extractor, rules: RuleFiles | None = None) -> None:
         """Use this extractor to judge texts; it is shared, so that its patterns are compiled only once."""
         self._judge = judge
         self._rules = rules if rules is not None else RuleFiles()
+        self.left = MAX_STEPS
+        """Instructions that may still be run to decrypt strings; ``AppSearch`` sets it per app."""
         self._known: KnownCalls | None = None
         self._judged: dict[str, tuple[Find, ...]] = {}
 
@@ -125,7 +127,12 @@ class _Finds:
 
     def _decrypted(self) -> Iterator[Find]:
         """Endpoints and credentials in texts that methods decrypt; other texts are left out."""
-        found = decrypted_texts((self._dex,), Runner((self._dex,)))
+        if self._extractor.left <= 0:
+            return  # a file before has reported it
+        runner = Runner((self._dex,), self._extractor.left)
+        before = runner.machine.left
+        found = decrypted_texts((self._dex,), runner)
+        self._extractor.left -= before - runner.machine.left
         for at in range(0, len(found.texts), _TOGETHER):
             part = found.texts[at : at + _TOGETHER]
             if not self._extractor.judge_text("\n".join(each.text for each in part)):

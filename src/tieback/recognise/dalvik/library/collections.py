@@ -128,6 +128,12 @@ def _end(machine: Machine, a: Arguments, at: int) -> Any:
     return items.pop(at)
 
 
+def _index(machine: Machine, a: Arguments) -> int:
+    items = _items(a[0])
+    machine.spend(len(items) >> 2)
+    return items.index(a[1]) if a[1] in items else -1
+
+
 def _add_all(machine: Machine, a: Arguments) -> int:
     added = list(_items(a[1]))
     machine.allocate(_ITEM * len(added))
@@ -276,8 +282,8 @@ def _calls() -> dict[str, LibraryCall]:
         "remove(I)": _remove,
         "removeFirst()": lambda m, a: _end(m, a, 0),
         "removeLast()": lambda m, a: _end(m, a, -1),
-        "contains(Ljava/lang/Object;)": lambda _, a: int(a[1] in _items(a[0])),
-        "indexOf(Ljava/lang/Object;)": lambda _, a: _items(a[0]).index(a[1]) if a[1] in _items(a[0]) else -1,
+        "contains(Ljava/lang/Object;)": lambda m, a: int(_index(m, a) >= 0),
+        "indexOf(Ljava/lang/Object;)": _index,
         "clear()": _clear,
         "size()": size,
         "isEmpty()": empty,

@@ -246,7 +246,7 @@ def _final(machine: Machine, a: Arguments) -> JavaArray:
     except (ValueError, InvalidTag) as error:
         raise machine.thrown(_BAD) from error
     state.pending = b""
-    return machine.keep(from_bytes(result))
+    return machine.octets(result)
 
 
 def _update(machine: Machine, a: Arguments) -> Any:
@@ -293,7 +293,7 @@ def _digest_final(machine: Machine, a: Arguments) -> JavaArray:
     state = _hash(a[0])
     machine.spend(50)
     a[0].payload = hashlib.new(state.name, usedforsecurity=False)
-    return machine.keep(from_bytes(state.digest()))
+    return machine.octets(state.digest())
 
 
 def _mac(machine: Machine, a: Arguments) -> JavaObject:
@@ -320,7 +320,7 @@ def _mac_final(machine: Machine, a: Arguments) -> JavaArray:
     machine.spend(100 + (len(state[2]) >> 3))
     raw = hmac.digest(state[1], state[2], state[0])
     state[2] = b""
-    return machine.keep(from_bytes(raw))
+    return machine.octets(raw)
 
 
 def _calls() -> dict[str, LibraryCall]:
@@ -357,7 +357,7 @@ def _calls() -> dict[str, LibraryCall]:
         found[f"Ljavax/crypto/spec/{name};-><init>([B)"] = _block_key
         found[f"Ljavax/crypto/spec/{name};-><init>([BI)"] = _block_key
     for owner in ("Ljavax/crypto/spec/SecretKeySpec;", "Ljavax/crypto/SecretKey;", _KEY):
-        found[f"{owner}->getEncoded()"] = lambda machine, a: machine.keep(from_bytes(_payload(a[0], Key).raw))
+        found[f"{owner}->getEncoded()"] = lambda machine, a: machine.octets(_payload(a[0], Key).raw)
     return found
 
 

@@ -46,7 +46,7 @@ def _decode(machine: Machine, raw: bytes, *, url_safe: bool) -> JavaArray:
     raw = _ALPHABET.sub(b"", raw.split(b"=", 1)[0])
     if len(raw) % 4 == 1:
         raise machine.thrown("Ljava/lang/IllegalArgumentException;")
-    return machine.keep(from_bytes(binascii.a2b_base64(raw + b"=" * (-len(raw) % 4))))
+    return machine.octets(binascii.a2b_base64(raw + b"=" * (-len(raw) % 4)))
 
 
 def _encode(raw: bytes, flags: int) -> bytes:
@@ -264,7 +264,7 @@ def _big_bytes(machine: Machine, a: Arguments) -> JavaObject:
 def _big_array(machine: Machine, a: Arguments) -> JavaArray:
     value = _big_of(a[0])
     size = (value if value >= 0 else ~value).bit_length() // 8 + 1
-    return machine.keep(from_bytes(value.to_bytes(size, "big", signed=True)))
+    return machine.octets(value.to_bytes(size, "big", signed=True))
 
 
 def _big_pow(machine: Machine, a: Arguments) -> JavaObject:
@@ -310,7 +310,7 @@ def _calls() -> dict[str, LibraryCall]:
         f"{android}->decode(Ljava/lang/String;I)": _android_decode,
         f"{android}->decode([BI)": _android_decode,
         f"{android}->encodeToString([BI)": lambda m, a: m.text(_encode(_raw(m, a[0]), a[1]).decode()),
-        f"{android}->encode([BI)": lambda m, a: m.keep(from_bytes(_encode(_raw(m, a[0]), a[1]))),
+        f"{android}->encode([BI)": lambda m, a: m.octets(_encode(_raw(m, a[0]), a[1])),
         f"{java}$Decoder;->decode(Ljava/lang/String;)": _java_decode,
         f"{java}$Decoder;->decode([B)": _java_decode,
         f"{java}$Encoder;->encodeToString([B)": _java_encode,
@@ -352,7 +352,7 @@ def _calls() -> dict[str, LibraryCall]:
             f"Ljava/io/{owner};->write(I)": _write,
             f"Ljava/io/{owner};->write([B)": _write_part,
             f"Ljava/io/{owner};->write([BII)": _write_part,
-            f"Ljava/io/{owner};->toByteArray()": lambda m, a: m.keep(from_bytes(bytes(_sink(a[0])))),
+            f"Ljava/io/{owner};->toByteArray()": lambda m, a: m.octets(bytes(_sink(a[0]))),
             f"Ljava/io/{owner};->size()": lambda _, a: len(_sink(a[0])),
             f"Ljava/io/{owner};->toString()": _sink_text,
             f"Ljava/io/{owner};->toString(Ljava/lang/String;)": _sink_text,

@@ -14,7 +14,6 @@ from tieback.recognise.dalvik.objects import (
     JavaArray,
     JavaObject,
     NotRunnableError,
-    from_bytes,
     int32,
     to_bytes,
 )
@@ -153,7 +152,9 @@ def _split(machine: Machine, a: Arguments) -> JavaArray:
 
 
 def _char_array(machine: Machine, a: Arguments) -> JavaArray:
-    return machine.keep(JavaArray("C", [ord(char) for char in a[0]]))
+    array = machine.array("C", len(a[0]))
+    array.items[:] = map(ord, a[0])
+    return array
 
 
 def _from_chars(machine: Machine, a: Arguments) -> str:
@@ -190,7 +191,7 @@ def _new_string(machine: Machine, a: Arguments) -> str:
 def _get_bytes(machine: Machine, a: Arguments) -> JavaArray:
     name = charset_of(machine, a[1]) if len(a) > 1 else "utf-8"
     machine.spend(len(a[0]) >> 3)
-    return machine.keep(from_bytes(encode(a[0], name)))
+    return machine.octets(encode(a[0], name))
 
 
 def _get_chars(machine: Machine, a: Arguments) -> None:
