@@ -29,8 +29,8 @@ def apps() -> Room:
     from tieback.model.errors import InputError
     from tieback.pipeline.analyse import Analyser
     from tieback.recognise import extractors
-    from tieback.recognise.dalvik.decryptors import decrypted_texts
-    from tieback.recognise.dalvik.run import MIN_STEPS, Runner
+    from tieback.recognise.dalvik.decryptors import Decryption
+    from tieback.recognise.dalvik.run import MIN_STEPS
     from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError
     from tieback.recognise.rules import RuleFiles
 
@@ -67,10 +67,8 @@ def apps() -> Room:
             dex = DexFile(data)
         except MalformedDexError:
             return
-        runner = Runner((dex,))
-        decrypted_texts((dex,), runner)
         # The last library call can pass the limit by what it may allocate.
-        assert runner.machine.left > -MIN_STEPS
+        assert Decryption((dex,)).runner.machine.left > -MIN_STEPS
 
     packages, entries = [], []
     for path in sorted(LABS.glob("*.apk")):

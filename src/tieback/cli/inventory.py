@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.table import Table
 from rich.text import Text
 
 from tieback.cli import inventory_files
@@ -21,7 +22,7 @@ from tieback.cli.terminal import (
     print_text,
     write_line,
 )
-from tieback.model.device import CountSource, FleetApp
+from tieback.model.device import CountSource, FleetApp, Ownership
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
 
@@ -33,6 +34,21 @@ app.command("import")(inventory_files.import_)
 app.command("pull")(inventory_files.pull)
 
 MostOption = Annotated[int, typer.Option("--most", min=0, help="Maximum rows of a table; 0: all.")]
+OwnershipOption = Annotated[
+    Ownership | None, typer.Option("--ownership", help="Only apps on a device of this ownership; personal is BYOD.")
+]
+EnterpriseOption = Annotated[
+    bool, typer.Option("--enterprise-store", help="Only apps that the organisation distributes itself.")
+]
+
+
+class ReviewFormat(StrEnum):
+    """Values of ``--format`` of ``inventory review``."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    XLSX = "xlsx"
 
 
 class ListFormat(StrEnum):
@@ -55,6 +71,8 @@ def list_(
     *,
     gone: Annotated[bool, typer.Option("--gone", help="Include apps that are on no device any more.")] = False,
     all_platforms: Annotated[bool, typer.Option("--all", help="Include desktop apps.")] = False,
+    ownership: OwnershipOption = None,
+    enterprise_store: EnterpriseOption = False,
     most: MostOption = 50,
     workspace: WorkspaceOption = WORKSPACE,
     run: RunOption = "",
@@ -72,25 +90,29 @@ def list_(
         lines = [
             line
             for line in fleet.lines()
-            if (line.active or gone or line.retired_but_exposed) and (all_platforms or line.app.platform.mobile)
+            if (line.active or gone or line.retired_but_exposed)
+            and (all_platforms or line.app.platform.mobile)
+            and _chosen(line.app, ownership, enterprise_store)
         ]
     if output is OutputFormat.JSON:
         for line in lines:
             write_line(encode("fleet-app", line.document()))
         return
-    table = plain_table("app", "platform", "identifier", "devices", "versions", "sources", "seen", "analysed")
-    for line in _first(lines, most):
-        one = line.app
-        table.add_row(
-            Text(one.label),
-            one.platform,
-            Text(one.bundle_id),
-            devices_text(one),
-            Text(_versions(one)),
-            Text(", ".join(one.sources)),
-            f"removed {one.removed}" if one.removed else f"since {one.first_seen}",
-            Text(_analysed(line)),
-        )
+    rows = [
+        {
+            "app": line.app.label,
+            "platform": line.app.platform,
+            "identifier": line.app.bundle_id,
+            "devices": devices_text(line.app),
+            "ownership": ownership_text(line.app),
+            "versions": _versions(line.app),
+            "sources": ", ".join(line.app.sources),
+            "seen": f"removed {line.app.removed}" if line.app.removed else f"since {line.app.first_seen}",
+            "analysed": _analysed(line),
+        }
+        for line in _first(lines, most)
+    ]
+    table = _table(("app", "platform", "identifier", "devices", "versions", "sources", "seen", "analysed"), rows)
     data_console().print(table)
     _cut(len(lines), most)
 
@@ -122,6 +144,8 @@ def show(
 @app.command()
 def gaps(
     *,
+    ownership: OwnershipOption = None,
+    enterprise_store: EnterpriseOption = False,
     most: MostOption = 50,
     workspace: WorkspaceOption = WORKSPACE,
     run: RunOption = "",
@@ -134,7 +158,10 @@ def gaps(
     from tieback.pipeline.fleet.coverage import open_fleet
 
     with open_fleet(workspace, run) as fleet:
-        missing, absent, whole = fleet.gaps(), fleet.absent(), fleet.summary()
+        missing = [one for one in fleet.gaps() if _chosen(one, ownership, enterprise_store)]
+        # An app on no device has no ownership.
+        absent = fleet.absent() if ownership is None and not enterprise_store else []
+        whole = fleet.summary()
     if output is OutputFormat.JSON:
         for one in missing:
             write_line(encode("fleet-gap", {"gap": "not_analysed", "app": one}))
@@ -148,9 +175,18 @@ def gaps(
             f"{whole.apps:,} apps on {whole.devices:,} listed devices, {whole.not_analysed:,} not analysed"
         )
     console = data_console()
-    table = plain_table("in the fleet, not analysed", "platform", "identifier", "publisher", "devices")
-    for one in _first(missing, most):
-        table.add_row(Text(one.label), one.platform, Text(one.bundle_id), Text(one.publisher), devices_text(one))
+    rows = [
+        {
+            "in the fleet, not analysed": one.label,
+            "platform": one.platform,
+            "identifier": one.bundle_id,
+            "publisher": one.publisher,
+            "devices": devices_text(one),
+            "ownership": ownership_text(one),
+        }
+        for one in _first(missing, most)
+    ]
+    table = _table(("in the fleet, not analysed", "platform", "identifier", "publisher", "devices"), rows)
     console.print(table)
     _cut(len(missing), most)
     if absent:
@@ -170,47 +206,44 @@ def gaps(
 @app.command()
 def review(
     *,
+    ownership: OwnershipOption = None,
+    enterprise_store: EnterpriseOption = False,
     most: MostOption = 0,
     workspace: WorkspaceOption = WORKSPACE,
     run: RunOption = "",
-    output: FormatOption = OutputFormat.TABLE,
+    output: Annotated[
+        ReviewFormat, format_option(ReviewFormat, "A table; one JSON document per line; a CSV or XLSX file.")
+    ] = ReviewFormat.TABLE,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write CSV or XLSX to.")] = None,
 ) -> None:
-    """List active apps for a review, with vendor and the classes of personal data behind them.
+    """List active apps for a review: vendor, letters, app store, and the personal data behind them.
 
-    Example: tieback inventory review --format json
+    Example: tieback inventory review --format xlsx -o review.xlsx
     """
     from tieback.pipeline.fleet.coverage import open_fleet
+
+    if output is ReviewFormat.XLSX and out is None:
+        raise UsageError("missing --out", where="--format xlsx", advice="Pass the file to write, as --out review.xlsx")
 
     with open_fleet(workspace, run) as fleet:
         lines = [
             line for line in fleet.lines(versions=False) if line.app.platform.mobile
-            and (line.active or line.retired_but_exposed)
+            and (line.active or line.retired_but_exposed) and _chosen(line.app, ownership, enterprise_store)
         ]  # fmt: skip
     lines.sort(key=lambda line: (not line.exposures, -(line.own_people or 0), -line.app.devices))
-    if output is OutputFormat.JSON:
+    if output is ReviewFormat.JSON:
         for line in lines:
             write_line(encode("fleet-review", line.document()))
         return
-    # Without domains of the workspace, nothing was compared for any app.
+    if output is not ReviewFormat.TABLE:
+        _write_review(lines, output, out)
+        return
+    # Without domains of the workspace, nothing was compared for any app, and the column is left out.
     compared = any(line.own_people is not None for line in lines)
-    columns = ("app", "platform", "vendor", "devices", "open stores", "records", "personal data")
-    table = plain_table(*columns, *(("our people",) if compared else ()), "")
-    for line in _first(lines, most):
-        own = "not looked" if line.own_people is None else f"at least {line.own_people:,}"
-        state = "retired but exposed" if line.retired_but_exposed else "" if line.match else "not analysed"
-        if line.match and line.match.strength.weak:
-            state = f"{state}, weak match".removeprefix(", ")
-        table.add_row(
-            Text(line.app.label),
-            line.app.platform,
-            Text(line.vendor),
-            devices_text(line.app),
-            str(len(line.exposures)) if line.match else "",
-            f"{line.records:,}" if line.exposures else "",
-            Text(", ".join(line.classes)),
-            *((own if line.exposures else "",) if compared else ()),
-            state,
-        )
+    table = _table(
+        ("app", "platform", "vendor", "devices", "open stores", "records", "personal data"),
+        [_review_row(line, compared=compared) for line in _first(lines, most)],
+    )
     data_console().print(table)
     _cut(len(lines), most)
 
@@ -265,6 +298,76 @@ def _listed(line: "FleetLine", wanted: set[str], *, weak: bool) -> bool:
     return bool(line.exposures) and (weak or line.match is None or not line.match.strength.weak)
 
 
+def _review_row(line: "FleetLine", *, compared: bool) -> dict[str, str]:
+    state = "retired but exposed" if line.retired_but_exposed else "" if line.match else "not analysed"
+    if line.match and line.match.strength.weak:
+        state = f"{state}, weak match".removeprefix(", ")
+    own = "not looked" if line.own_people is None else f"at least {line.own_people:,}"
+    return {
+        "app": line.app.label,
+        "platform": line.app.platform,
+        "vendor": line.vendor,
+        "devices": devices_text(line.app),
+        "ownership": ownership_text(line.app),
+        "open stores": str(len(line.exposures)) if line.match else "",
+        "records": f"{line.records:,}" if line.exposures else "",
+        "personal data": ", ".join(line.classes),
+        "our people": own if compared and line.exposures else "",
+        "app store": _store_text(line),
+        "letter": _letter_text(line),
+        "": state,
+    }
+
+
+def _table(always: tuple[str, ...], rows: list[dict[str, str]]) -> Table:
+    """A table of rows with equal keys, without columns that are empty in all rows unless they are named."""
+    names = [name for name in rows[0] if name in always or any(row[name] for row in rows)] if rows else list(always)
+    table = plain_table(*names)
+    for row in rows:
+        table.add_row(*(Text(row[name]) for name in names))
+    return table
+
+
+def _chosen(app: FleetApp, ownership: Ownership | None, enterprise_store: bool) -> bool:
+    return app.on(ownership) and (app.in_house or not enterprise_store)
+
+
+def _write_review(lines: list["FleetLine"], output: ReviewFormat, out: Path | None) -> None:
+    from tieback.cli.files import write_whole
+    from tieback.pipeline.fleet.review_table import to_csv, to_xlsx
+
+    data = to_xlsx(lines) if output is ReviewFormat.XLSX else to_csv(lines)
+    if out is None:
+        print_text([data])
+        return
+    write_whole(out, data)
+    message_console().print(f"{len(lines):,} apps: {out}")
+
+
+def _letter_text(line: "FleetLine") -> str:
+    letter = line.letter
+    if letter is None or letter.asked is None:
+        return ""
+    if letter.answered is not None:
+        return f"{letter.answer} {letter.answered}"
+    return f"asked {letter.asked}" + (f", due {letter.due}" if letter.due else "")
+
+
+def _store_text(line: "FleetLine") -> str:
+    if not line.store:
+        return ""
+    words = {"removed": "gone from the store", "available": "in the store"}.get(line.store_state, "unknown")
+    more = (f"{line.downloads:,}+ downloads" if line.downloads is not None else "", line.category)
+    return ", ".join(part for part in (words, *more) if part)
+
+
+def ownership_text(one: FleetApp) -> str:
+    """The number of listed devices by ownership; empty if no ownership is known."""
+    if not set(one.ownership) - {Ownership.UNKNOWN}:
+        return ""
+    return ", ".join(f"{count:,} {whose}" for whose, count in one.ownership.items())
+
+
 def devices_text(one: FleetApp) -> str:
     """The number of devices with the app, and the source of the number."""
     if one.counted is CountSource.UNKNOWN and not one.devices:
@@ -296,6 +399,7 @@ def _print_shown(shown: "FleetAppDetail") -> None:
         ("sources", ", ".join(one.sources)),
         ("seen", f"{one.first_seen} to {one.last_seen}" + (f", removed {one.removed}" if one.removed else "")),
         ("enterprise store", "yes" if one.in_house else ""),
+        ("app store", _store_text(line)),
         ("analysed", _analysed(line)),
         ("personal data", ", ".join(line.classes)),
     ]

@@ -15,6 +15,8 @@ import msgspec
 from jinja2 import DictLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from tieback.cases.letters.blocks import Block
+from tieback.cases.letters.docx import BODY, insert_blocks
 from tieback.cases.letters.facts import LetterFacts
 from tieback.model.errors import InputError
 from tieback.model.safe_text import escape_markup
@@ -45,7 +47,9 @@ class DocxJob(msgspec.Struct, frozen=True, tag="docx"):
     facts: LetterFacts
     subject: str
     text: str
+    body: tuple[Block, ...]
     blocks: tuple[Mapping[str, str], ...]
+    """The variable of that name: paragraphs without styles within them."""
 
 
 class Rendered(msgspec.Struct, frozen=True):
@@ -128,10 +132,11 @@ def _document(job: DocxJob) -> Rendered:
     from docxtpl import DocxTemplate
 
     values = {name: getattr(job.facts, name) for name in job.facts.__struct_fields__}
-    values |= {"subject": job.subject, "blocks": list(job.blocks), "text": job.text}
+    values |= {"subject": job.subject, "blocks": list(job.blocks), "text": job.text, "body": BODY}
     try:
         document = DocxTemplate(io.BytesIO(job.template))
         document.render(values, jinja_env=ImmutableSandboxedEnvironment(autoescape=True), autoescape=True)
+        insert_blocks(document.docx, job.body)
         out = io.BytesIO()
         document.save(out)
     except (zipfile.BadZipFile, SyntaxError, OSError, OpcError) as error:  # lxml's errors are syntax errors

@@ -25,8 +25,6 @@ MAX_UNITS = 20_000
 """Most code units of a method that are walked."""
 
 
-_MIN_PART = 4
-"""Least characters of a decrypted text that makes a longer one worth a look."""
 _MAX_FAILURES = 8
 """A decryptor that fails as often, and never has a result, is not run again."""
 
@@ -38,7 +36,7 @@ MAX_SAVED = 128
 
 
 class CallResult(NamedTuple):
-    """What a decryptor returned, or a library method made of it."""
+    """What a decryptor returned."""
 
     ref: MethodRef
     value: Any
@@ -52,16 +50,9 @@ class CallerWalk:
         self._decryptors = decryptors
         self._owners = {ref.owner for ref in decryptors}
         self._failures: dict[MethodRef, int] = {}
-        self._parts: list[str] = []
-        """Decrypted texts of the method."""
 
     def results(self, method: Method) -> Iterator[CallResult]:
-        """What the decryptors return in this method, and texts that are put together with it.
-
-        Raises:
-            LimitError: no run is left.
-        """
-        self._parts = []
+        """What the decryptors return in this method. Raises ``LimitError`` if no run is left."""
         if method.registers > MAX_REGISTERS:
             return
         frame = Frame(self._machine, method, [UNKNOWN] * method.width)
@@ -172,14 +163,9 @@ class CallerWalk:
             if machine.exhausted:
                 raise LimitError("the code of the app needs too many steps") from None
             return
-        result = frame.result
         if decrypts:
             self._failures[site.ref] = -1_000_000
-            yield CallResult(site.ref, result)
-            if isinstance(result, str) and len(result) >= _MIN_PART:
-                self._parts.append(result)
-        elif isinstance(result, str) and any(part in result and part != result for part in self._parts):
-            yield CallResult(site.ref, result)
+            yield CallResult(site.ref, frame.result)
 
     def _runs(self, site: CallSite) -> bool:
         """True for a decryptor, a constructor of its class, and a method of the platform."""

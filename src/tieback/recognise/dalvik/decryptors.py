@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tieback.recognise.dalvik.callers import CallerWalk
 from tieback.recognise.dalvik.classes import Method, MethodRef
 from tieback.recognise.dalvik.objects import STRING, LimitError, NotRunnableError
-from tieback.recognise.dalvik.run import Runner, as_result
+from tieback.recognise.dalvik.run import MAX_STEPS, Constant, Result, Runner, as_result
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, SectionKind
 
 LIBRARIES = (
@@ -59,38 +59,56 @@ class DecryptedText(NamedTuple):
     text: str
     method: str
     """Method that contains the call, or the static initialiser, in smali notation."""
+    file: int
+    """Number of the DEX file."""
+    code: CodeItem
+    """Code of that method."""
 
 
-class Decryptions(NamedTuple):
-    """All texts of some DEX files."""
+class Decryption:
+    """The decrypted strings of an app. For one thread at a time."""
 
-    texts: tuple[DecryptedText, ...]
-    stopped: bool
-    """True if the limit of the whole app ended the runs."""
+    def __init__(self, dexes: Sequence[DexFile], most: int = MAX_STEPS) -> None:
+        """Decrypt the strings of these DEX files, with at most so many instructions of their code."""
+        self.runner = Runner(dexes, most)
+        self._dexes = tuple(dexes)
+        self._decryptors: set[MethodRef] = set()
+        self.texts = self._all_texts()
+        """The texts that methods of the DEX files decrypt, each once; none that is a constant of a file itself."""
+        self.stopped = self.runner.exhausted
+        """True if a limit ended the runs."""
 
+    def _all_texts(self) -> tuple[DecryptedText, ...]:
+        found: dict[str, DecryptedText] = {}
+        try:
+            for number, dex in enumerate(self._dexes):
+                search = _Search(number, dex, self.runner)
+                self._decryptors.update(search.decryptors.values())
+                for each in search.texts():
+                    if each.text not in found and not self._is_plain(each.text):
+                        found[each.text] = each
+        except LimitError:
+            pass
+        return tuple(found.values())
 
-def decrypted_texts(dexes: Sequence[DexFile], runner: Runner) -> Decryptions:
-    """The texts that methods of the DEX files decrypt, each once; none that is a constant of a file itself."""
-    found: dict[str, DecryptedText] = {}
-    try:
-        for dex in dexes:
-            for each in _Search(dex, runner).texts():
-                if each.text not in found and not _is_plain(each.text, dexes):
-                    found[each.text] = each
-    except LimitError:
-        pass
-    return Decryptions(tuple(found.values()), runner.exhausted)
+    def _is_plain(self, text: str) -> bool:
+        raw = text.encode("utf-8", "replace")
+        return any(dex.string_of(raw) >= 0 for dex in self._dexes)
 
+    def decrypts(self, ref: MethodRef) -> bool:
+        """True if a method of the app is a decryptor."""
+        return ref in self._decryptors
 
-def _is_plain(text: str, dexes: Sequence[DexFile]) -> bool:
-    raw = text.encode("utf-8", "replace")
-    return any(dex.string_of(raw) >= 0 for dex in dexes)
+    def value(self, ref: MethodRef, arguments: Sequence[Constant], caller: tuple[str, str]) -> Result | None:
+        """What a static decryptor returns for constants; see ``Runner.call``."""
+        return self.runner.call(ref, arguments, caller) if self.decrypts(ref) else None
 
 
 class _Search:
     """Decryptors and their callers in one DEX file."""
 
-    def __init__(self, dex: DexFile, runner: Runner) -> None:
+    def __init__(self, number: int, dex: DexFile, runner: Runner) -> None:
+        self._number = number
         self._dex = dex
         self._runner = runner
         self._decodes: dict[MethodRef, bool] = {}
@@ -98,18 +116,18 @@ class _Search:
         self._begin = section.begin + (section.begin & 1) if section else 0
         count = max(0, (section.end - self._begin) // 2) if section else 0
         self._units = np.frombuffer(dex.data, "<u2", count, self._begin if count else 0)
+        self.decryptors = self._find_decryptors()
+        """Methods that look like decryptors, by index."""
 
     def texts(self) -> Iterator[DecryptedText]:
         """The texts, with repetitions."""
-        decryptors = self._decryptors()
-        if decryptors:
-            yield from self._called(decryptors)
-        yield from self._initialised(decryptors)
+        if self.decryptors:
+            yield from self._called(self.decryptors)
+        yield from self._initialised(self.decryptors)
 
     # Decryptors
 
-    def _decryptors(self) -> dict[int, MethodRef]:
-        """Methods that look like decryptors, by index."""
+    def _find_decryptors(self) -> dict[int, MethodRef]:
         dex, path = self._dex, self._runner.path
         found: dict[int, MethodRef] = {}
         for index in dex.methods_like(_ARGUMENTS, _RESULTS)[:MAX_SIGNATURES]:
@@ -177,9 +195,9 @@ class _Search:
             shown = f"{method.owner}->{method.name}"
             if method.owner.startswith(LIBRARIES):
                 continue
-            made = [text for result in walk.results(method) for text in _texts_of(result.value)]
-            # A base address is no endpoint of its own if the method appends its path.
-            yield from (DecryptedText(text, shown) for text in made if not any(_extends(other, text) for other in made))
+            for result in walk.results(method):
+                for text in _texts_of(result.value):
+                    yield DecryptedText(text, shown, self._number, code)
 
     def _has_constants(self, place: int) -> bool:
         """True if a constant is loaded shortly before a call, or a static field is read."""
@@ -215,7 +233,7 @@ class _Search:
         dex = self._dex
         end = -1
         count = 0
-        for place in self._uses(0x69, 1, dex.fields_of((STRING, f"[{STRING}"))).tolist():
+        for place in self._uses(0x69, 1, dex.fields_typed((STRING, f"[{STRING}"))).tolist():
             code = dex.code_around(self._begin + 2 * place) if place >= end else None
             if code is None:
                 continue
@@ -231,7 +249,7 @@ class _Search:
                 return
             for texts in self._runner.static_texts(kind).values():
                 for text in texts:
-                    yield DecryptedText(text, f"{kind}-><clinit>")
+                    yield DecryptedText(text, f"{kind}-><clinit>", self._number, code)
 
     def _initialiser_computes(self, code: CodeItem, decryptors: dict[int, MethodRef]) -> bool:
         method = self._method(code)
@@ -240,10 +258,6 @@ class _Search:
         units = method.units
         called = {units[at + 1] for at in range(len(units) - 2) if 0x6E <= units[at] & 255 <= 0x78}
         return not called.isdisjoint(decryptors) or self._code_computes(method, 0)
-
-
-def _extends(text: str, part: str) -> bool:
-    return len(text) > len(part) and "://" in part and text.startswith(part)
 
 
 def _texts_of(value: object) -> Iterator[str]:

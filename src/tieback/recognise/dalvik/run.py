@@ -41,6 +41,7 @@ class Runner:
         """``most``: most instructions of all runs together; small files have less."""
         size = sum(len(dex.data) for dex in dexes)
         steps = min(most, MIN_STEPS + int(size * STEPS_PER_BYTE))
+        self._steps = steps
         self.path = ClassPath(dexes)
         library: dict[str, LibraryCall] = {}
         for module in (charsets, strings, numbers, collections, streams, crypto, platform):
@@ -49,6 +50,11 @@ class Runner:
         self._results: dict[tuple[Any, ...], Result | None] = {}
         self._failures: dict[MethodRef, int] = {}
         self._callers: set[MethodRef] = set()
+
+    @property
+    def used(self) -> int:
+        """Number of instructions that were run."""
+        return self._steps - self.machine.left
 
     @property
     def exhausted(self) -> bool:
