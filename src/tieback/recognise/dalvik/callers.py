@@ -51,15 +51,15 @@ class CallerWalk:
         self._owners = {ref.owner for ref in decryptors}
         self._failures: dict[MethodRef, int] = {}
 
-    def results(self, method: Method) -> Iterator[CallResult]:
-        """What the decryptors return in this method. Raises ``LimitError`` if no run is left."""
+    def results(self, method: Method, stop: int) -> Iterator[CallResult]:
+        """What the decryptors return in this method, up to a code unit. Raises ``LimitError`` if no run is left."""
         if method.registers > MAX_REGISTERS:
             return
         frame = Frame(self._machine, method, [UNKNOWN] * method.width)
         registers = frame.registers
         units, saved = method.units, dict[int, list[Any]]()
         at, falls = 0, True
-        end = min(len(units), MAX_UNITS)
+        end = min(len(units), MAX_UNITS, stop)
         while at < end and at + LENGTHS[units[at] & 255] <= len(units):
             other = saved.pop(at, None)
             if other is not None:

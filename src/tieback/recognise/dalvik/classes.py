@@ -19,7 +19,6 @@ MAX_STRING = 1 << 18
 """Most bytes of a constant; string tables of obfuscators are long."""
 _SPARE_UNITS = 200_000
 _MAX_TRIES = 2_000
-_STATIC = 0x8
 _INTERFACE = 0x200
 
 
@@ -52,7 +51,7 @@ class Method:
 
     __slots__ = ("bodies", "dex", "name", "owner", "registers", "static", "tries", "units", "width")
 
-    def __init__(self, dex: DexFile, owner: str, ref: MethodRef, offset: int, *, static: bool) -> None:
+    def __init__(self, dex: DexFile, owner: str, ref: MethodRef, offset: int) -> None:
         """Read a code item. Raises ``NotRunnableError`` if it is not plausible or too long."""
         code = dex.code(offset)
         if code is None or code.units > MAX_UNITS:
@@ -60,10 +59,12 @@ class Method:
         self.dex = dex
         self.owner = owner
         self.name = ref.name
-        self.static = static
         self.registers, ins, _, tries = struct.unpack_from("<4H", dex.data, offset)
-        self.width = sum(1 + (kind in "JD") for kind in split_types(ref.parameters)) + (not static)
-        if self.width != ins:
+        parameters = sum(1 + (kind in "JD") for kind in split_types(ref.parameters))
+        self.width = ins
+        """Number of registers with arguments; an instance method has one more, for the receiver."""
+        self.static = ins == parameters
+        if ins - parameters not in (0, 1):
             raise NotRunnableError("the parameters of a method do not fit its code")
         self.units: Sequence[int] = struct.unpack_from(f"<{code.units}H", dex.data, code.begin)
         self.tries = _tries(dex, code.begin + 2 * code.units, tries, code.units)
@@ -83,8 +84,14 @@ class JavaClass:
         self.kind = dex.descriptor(int(item["type"]))
         self.superclass = dex.descriptor(int(item["super"]))
         self.interface = bool(int(item["access"]) & _INTERFACE)
-        self.methods, self.names = _members(dex, int(item["data"]))
-        """Code offset and access flags by method index; and the same by name."""
+        self.methods: dict[int, Method] = {}
+        """Methods that were read, by index."""
+        self.names: dict[str, list[tuple[int, int]]] = {}
+        """Index and code offset of each method, by name."""
+        for offset, index in dex.class_data(row).methods.items():
+            member = dex.method(index) if offset else None
+            if member is not None:
+                self.names.setdefault(dex.string(member.name), []).append((index, offset))
         self.statics: dict[str, Any] = {}
         """Values of the static fields by name."""
         self.ready = False
@@ -160,13 +167,13 @@ class ClassPath:
             its = self.find(kind)
             if its is None:
                 return None
-            for index, offset, flags in its.names.get(ref.name, ()):
+            for index, offset in its.names.get(ref.name, ()):
                 mine = self.ref(its.dex, index)
                 if mine.parameters != ref.parameters or mine.result != ref.result:
                     continue
                 known = its.methods.get(index)
                 if known is None:
-                    known = Method(its.dex, its.kind, ref, offset, static=bool(flags & _STATIC))
+                    known = Method(its.dex, its.kind, ref, offset)
                     self.left -= len(known.units)
                     if self.left < 0:
                         raise NotRunnableError("the methods of the app are too long")
@@ -181,34 +188,6 @@ class ClassPath:
         while len(found) < 64 and (its := self.find(found[-1])) is not None and its.superclass:
             found.append(its.superclass)
         return found
-
-
-def _members(dex: DexFile, at: int) -> tuple[dict[int, Method], dict[str, list[tuple[int, int, int]]]]:
-    """No methods yet, and index, code offset and flags of each method by name."""
-    found: dict[str, list[tuple[int, int, int]]] = {}
-    if not at:
-        return {}, found
-    counts = []
-    for _ in range(4):
-        count, at = uleb(dex.data, at)
-        counts.append(count)
-    static, fields, direct, virtual = counts
-    # Each class costs as much of the limit of its file as it has members.
-    if not dex.spend_members(sum(counts)):
-        return {}, found
-    for _ in range(2 * (static + fields)):
-        _, at = uleb(dex.data, at)
-    for count in (direct, virtual):
-        index = 0
-        for _ in range(count):
-            step, at = uleb(dex.data, at)
-            flags, at = uleb(dex.data, at)
-            code, at = uleb(dex.data, at)
-            index += step
-            member = dex.method(index)
-            if member is not None:
-                found.setdefault(dex.string(member.name), []).append((index, code, flags))
-    return {}, found
 
 
 def _tries(dex: DexFile, at: int, count: int, units: int) -> tuple[TryBlock, ...]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tieback.recognise.dalvik.callers import CallerWalk
-from tieback.recognise.dalvik.classes import Method, MethodRef
+from tieback.recognise.dalvik.classes import Method, MethodRef, split_types
 from tieback.recognise.dalvik.objects import STRING, LimitError, NotRunnableError
 from tieback.recognise.dalvik.run import MAX_STEPS, Constant, Result, Runner, as_result
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, SectionKind
@@ -39,11 +39,17 @@ _MAX_DEPTH = 3
 _MAX_CALLS = 40
 _BLOCK = 1 << 16
 """Number of code units per block; its arrays fit into the cache of a core."""
-_NEAR = 24
-"""Code units before a call in which a constant is sought."""
+_NEAR = 48
+"""Code units before a call in which its constants are sought."""
+_LOADS = frozenset((0x0A, 0x0B, 0x0C, *range(0x13, 0x1C), 0x02, 0x05, 0x08, 0x26, *range(0x60, 0x67)))
+"""Instructions that load a constant, a field or a result into the register in bits 8 to 15."""
+_SHORT_LOADS = frozenset((0x01, 0x04, 0x07, 0x12, 0x23))
+"""The same, with the register in bits 8 to 11."""
 
 _ARGUMENTS = frozenset({STRING, "I", "J", "S", "B", "C", "Z", "[B", "[C", "[I", "[S", "[J", f"[{STRING}"})
 _RESULTS = frozenset({STRING, "Ljava/lang/CharSequence;", "Ljava/lang/Object;", "[B", "[C"})
+_GETTERS = frozenset({"apply", "get", "getItem", "getSystemService", "getTag", "invoke"})
+"""Methods of interfaces that return any object."""
 _XOR = (0x97, 0xA2, 0xB7, 0xC2, 0xD7, 0xDF)
 _DECODING = re.compile(
     rb"Landroid/util/Base64;->decode|Ljava/util/Base64\$Decoder;->decode|Ljavax/crypto/Cipher;->doFinal"
@@ -134,6 +140,8 @@ class _Search:
             ref = path.ref(dex, index)
             if ref.owner.startswith(LIBRARIES) or ref.name.startswith("<") or ref.name == "toString":
                 continue
+            if ref.result == "Ljava/lang/Object;" and ref.name in _GETTERS:
+                continue
             if self._computes(ref, 0):
                 found[index] = ref
                 if len(found) >= MAX_DECRYPTORS:
@@ -179,30 +187,43 @@ class _Search:
     def _called(self, decryptors: dict[int, MethodRef]) -> Iterator[DecryptedText]:
         walk = CallerWalk(self._runner.machine, set(decryptors.values()))
         places = self._uses(0x6E, 11, list(decryptors))
-        end = -1
-        count = 0
+        calls: dict[CodeItem, int] = {}
+        code: CodeItem | None = None
         for place in places.tolist():
-            if place < end or not self._has_constants(place):
+            at = self._begin + 2 * place
+            if not self._has_constants(place, decryptors[int(self._units[place + 1])]):
                 continue
-            code = self._dex.code_around(self._begin + 2 * place)
-            method = self._method(code) if code is not None else None
-            if code is None or method is None:
+            if code is None or not code.begin <= at < code.begin + 2 * code.units:
+                code = self._dex.code_around(at)
+            if code is not None:
+                calls[code] = (at - code.begin) // 2
+        for code, last in list(calls.items())[:MAX_CALLERS]:
+            method = self._method(code)
+            if method is None or method.owner.startswith(LIBRARIES):
                 continue
-            end = (code.begin - self._begin) // 2 + code.units
-            count += 1
-            if count > MAX_CALLERS:
-                return
-            shown = f"{method.owner}->{method.name}"
-            if method.owner.startswith(LIBRARIES):
-                continue
-            for result in walk.results(method):
+            for result in walk.results(method, last + 1):
                 for text in _texts_of(result.value):
-                    yield DecryptedText(text, shown, self._number, code)
+                    yield DecryptedText(text, f"{method.owner}->{method.name}", self._number, code)
 
-    def _has_constants(self, place: int) -> bool:
-        """True if a constant is loaded shortly before a call, or a static field is read."""
-        near = self._units[max(0, place - _NEAR) : place] & 0xFF
-        return bool(((near >= 0x12) & (near <= 0x1B) | (near == 0x26) | (near == 0x62)).any())
+    def _has_constants(self, place: int, ref: MethodRef) -> bool:
+        """True if all arguments of a call can be constants that are loaded shortly before."""
+        loaded = set()
+        for unit in self._units[max(0, place - _NEAR) : place].tolist():
+            if unit & 255 in _LOADS:
+                loaded.add(unit >> 8)
+            elif unit & 255 in _SHORT_LOADS:
+                loaded.add(unit >> 8 & 15)
+        unit, places = self._units[place : place + 3 : 2].tolist()
+        if unit & 255 >= 0x74:
+            registers = list(range(places, places + (unit >> 8)))
+        else:
+            registers = [places & 15, places >> 4 & 15, places >> 8 & 15, places >> 12, unit >> 8 & 15][: unit >> 12]
+        at = len(registers) - sum(1 + (kind in "JD") for kind in split_types(ref.parameters))
+        for kind in split_types(ref.parameters):
+            if not 0 <= at < len(registers) or registers[at] not in loaded:
+                return False
+            at += 1 + (kind in "JD")
+        return True
 
     def _method(self, code: CodeItem) -> Method | None:
         path = self._runner.path
@@ -233,7 +254,11 @@ class _Search:
         dex = self._dex
         end = -1
         count = 0
-        for place in self._uses(0x69, 1, dex.fields_typed((STRING, f"[{STRING}"))).tolist():
+        places = self._uses(0x69, 1, dex.fields_typed((STRING, f"[{STRING}")))
+        # Most stores are of a constant, in the instruction before.
+        before = self._units[np.maximum(places - 2, 0)]
+        plain = (before & 0xFF == 0x1A) & (before >> 8 == self._units[places] >> 8)
+        for place in places[~plain].tolist():
             code = dex.code_around(self._begin + 2 * place) if place >= end else None
             if code is None:
                 continue

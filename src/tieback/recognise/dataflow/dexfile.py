@@ -323,8 +323,10 @@ class DexFile:
             size, at = uleb(data, at)
             sizes.append(size)
         static, fields, direct, virtual = sizes
-        if not self.spend_members(sum(sizes)):
+        # All classes of a hostile file can point to the same long list.
+        if sum(sizes) > min(_MAX_MEMBERS, self._members_left):
             return ClassData((), {})
+        self._members_left -= sum(sizes)
         names = []
         for count in (static, fields):
             index = 0
@@ -347,13 +349,6 @@ class DexFile:
             if begin < at <= len(data)
             else ClassData((), {})
         )
-
-    def spend_members(self, count: int) -> bool:
-        """True if that many members may be read: all classes of a hostile file can point to the same long list."""
-        if count > min(_MAX_MEMBERS, self._members_left):
-            return False
-        self._members_left -= count
-        return True
 
     def initialiser(self, row: int) -> CodeItem | None:
         """Code of a class's static initialiser."""
