@@ -137,7 +137,9 @@ class FleetLine(msgspec.Struct, frozen=True):
             "store_state": self.store_state,
             "downloads": self.downloads,
             "category": self.category,
-            "gone_from_store": None if self.store_state is StoreState.UNKNOWN else self.store_state == "removed",
+            "gone_from_store": None
+            if self.store_state is StoreState.UNKNOWN
+            else self.store_state is StoreState.REMOVED,
             "gone_from_devices": not self.active,
             "back_end": self.back_end,
             "retired_but_exposed": self.retired_but_exposed,
