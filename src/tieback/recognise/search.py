@@ -7,6 +7,7 @@ from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, Buffe
 from tieback.model.sighting import Problem
 from tieback.recognise import preferences
 from tieback.recognise.config import ConfigExtractor
+from tieback.recognise.dalvik.run import MAX_STEPS
 from tieback.recognise.dataflow.extract import DataflowExtractor
 from tieback.recognise.dataflow.settings import AppSettings
 from tieback.recognise.extract import EndpointExtractor
@@ -43,6 +44,8 @@ class AppSearch:
     def finds(self, pieces: Iterable[Piece]) -> Iterator[Find]:
         """All finds of one app, each with count 1, in the order of the pieces; a problem if there are too many."""
         self._endpoints.left, self._config.left, self._places = MAX_TEXTS, MAX_PAIRS, PlaceBudget()
+        if self._dataflow is not None:
+            self._dataflow.left = MAX_STEPS
         left = MAX_FINDS
         for found in self._every(pieces):
             yield found
