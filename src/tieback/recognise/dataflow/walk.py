@@ -17,7 +17,7 @@ from tieback.recognise.dalvik.classes import MethodRef
 from tieback.recognise.dalvik.decryptors import Decryption
 from tieback.recognise.dalvik.run import Constant
 from tieback.recognise.dataflow import encoded
-from tieback.recognise.dataflow.app import AppCode, MethodCode
+from tieback.recognise.dataflow.app import AppCode, MemberRef, MethodCode
 from tieback.recognise.dataflow.calls import CallTable
 from tieback.recognise.dataflow.fields import FieldValues
 from tieback.recognise.dataflow.formats import concat_recipe, format_string
@@ -643,7 +643,7 @@ class Walker:
                 self._effect(effect, values, registers)
                 return
             self._escape(values, None)
-            self._result = _unknown(values[:1])
+            self._result = self._native(identity) or _unknown(values[:1])
             return
         decrypted = self._decrypted(targets[0].identity, values)
         if decrypted is not None:
@@ -656,6 +656,12 @@ class Walker:
                 self._result = TextValue(HOLE, needs=(Need("result", identity),))
             return
         self._result = self._invoked(targets, values)
+
+    def _native(self, identity: int) -> TextValue | None:
+        """The constant that a native method returns."""
+        ref = self._app.ref(identity)
+        text = self._settings.returned.get(native_name(ref)) if ref.kind.endswith(")Ljava/lang/String;") else None
+        return TextValue(text, parts=(text,), via=(identity,)) if text else None
 
     def _decrypted(self, identity: int, values: Sequence[Value | None]) -> Value | None:
         """What a static decryption method returns for constants."""
@@ -1279,6 +1285,19 @@ def _each(contents: Contents, change: Callable[[Value | None], Value | None]) ->
         case PartsValue(values):
             changed = {role: change(value) for role, value in values.items()}
             return PartsValue({role: value for role, value in changed.items() if value is not None})
+
+
+def native_name(ref: MemberRef) -> str:
+    """Name of the function of a native method that is not overloaded.
+
+    Source: Java Native Interface Specification, "Resolving Native Method Names".
+    """
+    return f"Java_{_mangled(ref.owner[1:-1])}_{_mangled(ref.name)}"
+
+
+def _mangled(name: str) -> str:
+    plain = name.replace("_", "_1").replace("/", "_")
+    return "".join(char if char.isascii() and char not in "$-" else f"_0{ord(char):04x}" for char in plain)
 
 
 def _parameters(kind: str) -> list[tuple[str, str]]:
