@@ -186,9 +186,9 @@ class Maker:
             evidence: place of the endpoint; its package or framework can identify the library.
         """
         return (
-            self._own(endpoint)
+            self._of_project(endpoint)
+            or self._own(endpoint)
             or self._configured(endpoint, evidence)
-            or self._of_project(endpoint)
             or self._known(endpoint)
             or self._linked(endpoint, evidence)
             or self._named_alike(endpoint)
