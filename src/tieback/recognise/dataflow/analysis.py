@@ -8,6 +8,7 @@ again. So only calls on a path between a constant and an endpoint are followed. 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from tieback.recognise.dalvik.decryptors import Decryption
 from tieback.recognise.dataflow.app import AppCode, MethodCode
 from tieback.recognise.dataflow.calls import KnownCalls
 from tieback.recognise.dataflow.dexfile import DexFile
@@ -64,9 +65,13 @@ class Analysis(NamedTuple):
 
 
 def analyse(
-    files: Sequence[DexFile], known: KnownCalls, rules: RuleFiles, settings: AppSettings | None = None
+    files: Sequence[DexFile],
+    known: KnownCalls,
+    rules: RuleFiles,
+    settings: AppSettings | None = None,
+    decryption: Decryption | None = None,
 ) -> Analysis:
-    """Follow the constants of the DEX files of one app.
+    """Follow the constants of the DEX files of one app, and the strings that its code decrypts.
 
     At most one code unit per 16 bytes of the files is walked, a hundred times what real apps need. Hostile files
     assemble endpoints everywhere, or let many methods share one long piece of code.
@@ -76,6 +81,7 @@ def analyse(
     fields = FieldValues(app)
     size = sum(len(dex.data) for dex in files)
     walker = Walker(app, tables, fields, settings or AppSettings(), min(size // 16 + _SPARE, _MOST_UNITS))
+    walker.decryption = decryption
     rounds = _Rounds(app, walker, fields)
     for number, dex in enumerate(files):
         strings = anchored_strings(dex, rules)
@@ -86,6 +92,10 @@ def analyse(
         for row in finder.initialised():
             for field in fields.anchored(number, row):
                 rounds.announce(field)
+    for text in decryption.texts if decryption is not None else ():
+        method = app.method_at(text.file, text.code) if is_address(TextValue(text.text)) else None
+        if method is not None:
+            rounds.add(method)
     rounds.run()
     flows, unread = rounds.flows(), walker.unread + rounds.unread
     return Analysis(tuple(flows), unread)

@@ -13,6 +13,9 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from tieback.recognise.dalvik.classes import MethodRef
+from tieback.recognise.dalvik.decryptors import Decryption
+from tieback.recognise.dalvik.run import Constant
 from tieback.recognise.dataflow import encoded
 from tieback.recognise.dataflow.app import AppCode, MethodCode
 from tieback.recognise.dataflow.calls import CallTable
@@ -139,6 +142,8 @@ class Walker:
         self._looping: dict[int, bool] = {}
         self.demand: set[int] = set()
         """Methods whose calls are followed."""
+        self.decryption: Decryption | None = None
+        """Runs the decryption methods of the app."""
         self.left = units
         self.unread = 0
         """Number of walks that were left out."""
@@ -637,6 +642,10 @@ class Walker:
             self._escape(values, None)
             self._result = _unknown(values[:1])
             return
+        decrypted = self._decrypted(targets[0].identity, values)
+        if decrypted is not None:
+            self._result = decrypted
+            return
         wanted = identity in self.demand or any(one.identity in self.demand for one in targets)
         if not wanted and not self._passes_address(values, targets):
             self._escape(values, Need("result", identity))
@@ -644,6 +653,44 @@ class Walker:
                 self._result = TextValue(HOLE, needs=(Need("result", identity),))
             return
         self._result = self._invoked(targets, values)
+
+    def _decrypted(self, identity: int, values: Sequence[Value | None]) -> Value | None:
+        """What a static decryption method returns for constants."""
+        if self.decryption is None:
+            return None
+        ref = self._app.ref(identity)
+        parameters, _, result = ref.kind[1:].partition(")")
+        method = MethodRef(ref.owner, ref.name, parameters, result)
+        if not self.decryption.decrypts(method):
+            return None
+        arguments: list[Constant] = []
+        at = 0
+        for first, _ in _parameters(ref.kind):
+            value = self._constant(values[at]) if at < len(values) else None
+            if value is None:
+                return None
+            arguments.append(value)
+            at += 1 + (first in "JD")
+        caller = self._app.ref(self._method) if self._method >= 0 else ref
+        made = self.decryption.value(method, arguments, (caller.owner, caller.name))
+        if isinstance(made, str):
+            return TextValue(made, parts=(made,), via=(identity,))
+        if isinstance(made, bytes):
+            return self._new(ArrayValue(tuple(octet - 256 if octet > 127 else octet for octet in made)))
+        return None
+
+    def _constant(self, value: Value | None) -> Constant | None:
+        """A value as an argument of a decryption method; ``None`` if it is not known in full."""
+        value = self._plain(value)
+        if isinstance(value, TextValue):
+            return None if HOLE in value.text else value.text
+        if isinstance(value, int):
+            return value
+        contents = self._contents(value)
+        if isinstance(contents, ArrayValue):
+            items = [item for item in contents.items if isinstance(item, int)]
+            return items if len(items) == len(contents.items) else None
+        return None
 
     def _targets(self, identity: int, opcode: int, values: Sequence[Value | None]) -> list[MethodCode]:
         """The methods of the app that a call can run."""
