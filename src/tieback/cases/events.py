@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from tieback.cases.comparison import comparison_lines
 from tieback.model.case import Case, CaseState, RecheckVerdict
 from tieback.model.document import encode
 from tieback.report.document import clean, store_name
@@ -40,6 +41,8 @@ class CaseEvent(msgspec.Struct, frozen=True):
     records: int | None = None
     records_change: int | None = None
     reasons: tuple[str, ...] = ()
+    compared: tuple[str, ...] = ()
+    """Personal data and credentials, compared with those when the case was opened."""
 
     @property
     def summary(self) -> str:
@@ -82,6 +85,9 @@ def case_event(before: Case, after: Case, vendor: str, kind: str, time: datetime
         records=check.records.value if check and check.records else None,
         records_change=check.records_change if check else None,
         reasons=tuple(clean(reason, 300) for reason in check.reasons[:12]) if check else (),
+        compared=tuple(clean(line, 300) for line in comparison_lines(check.compared))
+        if check and check.compared
+        else (),
     )
 
 

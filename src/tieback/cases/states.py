@@ -8,8 +8,17 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
+from tieback.cases.comparison import comparison_lines
 from tieback.cases.policy import CasePolicy
-from tieback.model.case import Case, CaseState, LetterDates, NewLogLine, Recheck, RecheckVerdict
+from tieback.model.case import (
+    Case,
+    CaseState,
+    LetterDates,
+    NewLogLine,
+    Recheck,
+    RecheckVerdict,
+    UnfixedClosing,
+)
 from tieback.model.errors import UsageError
 
 _TOLD = frozenset(
@@ -66,8 +75,8 @@ def advance(
     """Move a case to a state that a user chose.
 
     Raises:
-        UsageError: the transition is not allowed, only a re-check may make it, or a letter promises otherwise and there
-            is no ``note`` that says why.
+        UsageError: the transition is not allowed, or only a re-check may make it. Or there is no ``note`` and the case
+            would be closed without a fix, or a letter promises otherwise.
     """
     allowed = STEPS[case.state]
     if state not in allowed:
@@ -78,6 +87,8 @@ def advance(
             where=case.id,
             advice="Only `tieback recheck` sets this state" if checked else f"Allowed next states: {words}",
         )
+    if state is CaseState.CLOSED:
+        case = _close(case, now, by, note)
     if state is CaseState.HANDED_TO_CERT:
         if not note:
             require_no_promise(case, now.date(), "--note")
@@ -89,6 +100,21 @@ def advance(
         fields["text"] = note
     moved = enter_state(msgspec.structs.replace(case, channel=channel or case.channel), state, policy, now)
     return moved, (NewLogLine(case.id, "state", fields, by),)
+
+
+def _close(case: Case, now: datetime, by: str, reason: str) -> Case:
+    """The case, with a lasting mark if its latest re-check did not find the store closed."""
+    verdict = case.check.verdict if case.check is not None else None
+    if verdict in _CLOSED:
+        return case
+    if not reason.strip():
+        seen = "no re-check looked at it" if verdict is None else f"the latest re-check is {verdict}"
+        raise UsageError(
+            f"closing needs a reason: {seen}",
+            where=case.id,
+            advice="Pass --note REASON; the case shows it for ever. Or run `tieback recheck` first",
+        )
+    return msgspec.structs.replace(case, unfixed=(*case.unfixed, UnfixedClosing(now, by, reason, verdict)))
 
 
 def require_no_promise(case: Case, today: date, option: str) -> None:
@@ -210,4 +236,6 @@ def recheck_fields(check: Recheck) -> dict[str, str]:
         fields["records"] = f"{check.records.value} ({check.records.quality})"
     if check.records_change is not None:
         fields["records_change"] = f"{check.records_change:+}"
+    if check.compared is not None:
+        fields["compared"] = "; ".join(comparison_lines(check.compared))
     return {key: value for key, value in fields.items() if value}

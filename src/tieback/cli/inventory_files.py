@@ -28,7 +28,7 @@ from tieback.model.document import encode
 from tieback.model.errors import TiebackError, UsageError
 
 if TYPE_CHECKING:
-    from tieback.pipeline.fleet.inventory import InventoryResult
+    from tieback.pipeline.fleet.inventory import InventoryResult, InventoryStatement
 
 FormatOption = Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per line.")]
 WORKSPACE = Path(".tieback")
@@ -47,12 +47,15 @@ def import_(
     source: Annotated[
         str, typer.Option(help="Source of the export, if detection fails; see docs/howto/inventory.md.")
     ] = "",
+    tenant: Annotated[str, typer.Option(help="Name of the tenant or server, which becomes a source of its own.")] = "",
     taken: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Date of the data; default: the date of the file.")
     ] = None,
     complete: Annotated[
         bool,
-        typer.Option("--complete", help="The export lists all devices of its source; mark other devices as removed."),
+        typer.Option(
+            "--complete", help="The files together list all devices of their source; mark other devices as removed."
+        ),
     ] = False,
     keep_names: Annotated[
         bool, typer.Option("--keep-names", help="Store names of devices and people; default: pseudonyms.")
@@ -70,15 +73,21 @@ def import_(
 ) -> None:
     """Import app inventories into the workspace. The source is detected from the content.
 
-    A file is imported completely or not at all, and only once.
+    A file is imported completely or not at all, and once per day. Files imported together are one statement.
 
     Example: tieback inventory import AppInvRawData.zip jamf/ --keep-names
     """
-    from tieback.pipeline.fleet.inventory import InventoryRequest, import_inventories, parse_column_map
+    from tieback.pipeline.fleet.inventory import (
+        InventoryRequest,
+        InventoryStatement,
+        import_inventories,
+        parse_column_map,
+    )
 
     request = InventoryRequest(
         source,
         taken.replace(tzinfo=UTC).date() if taken else None,
+        tenant,
         complete,
         keep_names,
         device,
@@ -94,9 +103,14 @@ def import_(
                 failed += 1
                 print_failure(end)
                 continue
+            if isinstance(end, InventoryStatement):
+                _print_statement(end, complete=complete)
+                continue
             done.append(end)
             if output is OutputFormat.JSON:
                 write_line(encode("inventory-import", end))
+            for note in end.notes:
+                message_console().print(Text(f"{end.path}: {note}"))
             if end.first_left_out:
                 message_console().print(
                     Text(f"{end.path}: {end.left_out:,} records ignored; first: {end.first_left_out}")
@@ -149,6 +163,17 @@ def pull(
         message_console().print(f"{one.path}: {one.pages:,} pages; next: `tieback inventory import {one.path}`")
 
 
+def _print_statement(end: "InventoryStatement", *, complete: bool) -> None:
+    console = message_console()
+    for problem in end.problems:
+        console.print(Text(f"{end.source}: {problem}"))
+    if end.complete:
+        console.print(f"{end.source}: {end.removed:,} devices are no longer listed")
+    elif end.problems:
+        advice = "Import all files of the source together" if complete else "Import all its pages together"
+        console.print(f"{end.source}: nothing was marked as removed. {advice}")
+
+
 def _ask(label: str, columns: Sequence[str], meaning: Mapping[str, str]) -> bool:
     console = message_console()
     console.print(Text(f"{label}: detected columns:"))
@@ -165,7 +190,7 @@ def _print_imports(done: "list[InventoryResult]") -> None:
         table.add_row(
             Text(end.path),
             Text(f"{end.title}, {entered.shape}"),
-            {"platform": "verified", "documented": "documented", "aliases": "assumed"}[end.evidence],
+            {"platform": "compared", "aliases": "assumed", "mapped": "mapped by you"}.get(end.evidence, end.evidence),
             str(entered.taken),
             f"{entered.rows:,}",
             f"{end.left_out + entered.skipped:,}",

@@ -7,6 +7,7 @@ import msgspec
 
 from tieback.model.exposure import Exposure
 from tieback.model.figure import Figure
+from tieback.model.grant import Depth
 
 
 class CaseState(StrEnum):
@@ -61,6 +62,25 @@ class RecheckVerdict(StrEnum):
     """No verdict: no response, or not covered by this grant. Never counted as fixed."""
 
 
+class Comparison(msgspec.Struct, frozen=True):
+    """Personal data and credential fields of an open store, compared with those when its case was opened."""
+
+    depth: Depth
+    """Depth of both looks that were compared."""
+    fewer: tuple[str, ...] = ()
+    """Classes of personal data that are gone, apart from credentials."""
+    more: tuple[str, ...] = ()
+    """New classes."""
+    credentials_gone: tuple[str, ...] = ()
+    """Fields with credentials that are gone, with their container."""
+    credentials: tuple[str, ...] = ()
+    """Fields with credentials that are still there."""
+    unclear: tuple[str, ...] = ()
+    """Classes that were not found again in containers that were described less."""
+    why_not: str = ""
+    """Why nothing was compared; empty if it was."""
+
+
 class Recheck(msgspec.Struct, frozen=True):
     """One re-check of one case."""
 
@@ -80,6 +100,18 @@ class Recheck(msgspec.Struct, frozen=True):
     """Time of the first of the consecutive re-checks that found it closed; ``None`` if this one did not."""
     alike: tuple[str, ...] = ()
     """Locations of an open store that may be this one; nothing proves it."""
+    compared: Comparison | None = None
+    """``None`` if the store is not open any more, or contains none of its data."""
+
+
+class UnfixedClosing(msgspec.Struct, frozen=True):
+    """A person closed the case although no re-check found the store closed."""
+
+    time: datetime
+    by: str
+    reason: str
+    verdict: RecheckVerdict | None
+    """Verdict of the latest re-check; ``None`` if there was none."""
 
 
 class LetterDates(msgspec.Struct, frozen=True):
@@ -140,16 +172,18 @@ class Case(msgspec.Struct, frozen=True):
     """When each state was first reached."""
     check: Recheck | None = None
     """The latest re-check."""
+    unfixed: tuple[UnfixedClosing, ...] = ()
+    """Each time at which it was closed without a fix. They stay for ever."""
+    owner: str = ""
+    """Owner of the back end, as the evidence graph names it; host letters name it. Empty if unknown."""
+    also: tuple[CaseApp, ...] = ()
+    """Apps of other vendors that also lead to the store. Letters do not name them, and their vendors get no details."""
     dates: LetterDates | None = None
     """Those of the last letter that was sent."""
     shared: date | None = None
     """When a hosting provider or a CERT was informed."""
     confirmed: Confirmation | None = None
     """Who confirmed an experimental verdict."""
-    owner: str = ""
-    """Owner of the back end, as the evidence graph names it; host letters name it. Empty if unknown."""
-    also: tuple[CaseApp, ...] = ()
-    """Apps of other vendors that also lead to the store. Letters do not name them, and their vendors get no details."""
     places: tuple[str, ...] = ()
     """Locations, besides ``store.targets``, at which a re-check or a later scan saw the store. A re-check probes them
     like the first ones."""

@@ -83,6 +83,24 @@ def test_what_a_recheck_does(before: CaseState, attested: bool, verdict: Recheck
     assert [entry.event for entry in entries] == (["check"] if before is after else ["check", "state"])
 
 
+@pytest.mark.parametrize(
+    ("verdict", "needed"),
+    [(None, True), (V.OPEN, True), (V.UNREACHABLE, True), (V.EMPTIED, True), (V.CLOSED, False), (V.FIXED, False)],
+)
+def test_closing_without_a_fix_needs_a_reason_that_stays(verdict: RecheckVerdict | None, needed: bool) -> None:
+    one = case(state=S.NOTIFIED, check=None if verdict is None else Recheck(verdict, NOW))
+    if needed:
+        with pytest.raises(UsageError, match="closing needs a reason"):
+            advance(one, S.CLOSED, POLICY, LATER, by="Ann", note=" ")
+    closed, (entry,) = advance(one, S.CLOSED, POLICY, LATER, by="Ann", note="the maker is insolvent")
+    assert [(mark.reason, mark.verdict) for mark in closed.unfixed] == (
+        [("the maker is insolvent", verdict)] if needed else []
+    )
+    assert entry.fields["text"] == "the maker is insolvent"
+    again, _ = advance(closed, S.VERIFIED, POLICY, LATER)
+    assert again.unfixed == closed.unfixed
+
+
 def test_an_attestation_is_an_answer_in_the_log() -> None:
     one, (entry,) = attest(case(), date(2026, 3, 2), "Ann")
     assert one.attested == date(2026, 3, 2)

@@ -173,7 +173,8 @@ def build_store_fact(
     store = case.store
     own, now = _own_places(store), places_of(case)
     check = case.check
-    contact = _joined(contacts[place] for place in {*own, *now} if contacts and place in contacts)
+    known = contacts or {}
+    contact = _joined(known[place] for place in dict.fromkeys((*own, *now)) if place in known)
     rules = load_rules()
     advice, _ = advice_for(rules["open-store"], rules, store.product)
     return StoreFact(

@@ -42,13 +42,26 @@ type Bytes = bytes | bytearray
 type Starts = NDArray[np.int64] | Callable[[], NDArray[np.int64]] | None
 """Sorted offsets, or a function that finds them on first use: most buffers have no match and need none."""
 
+
+class ResourceTexts(Protocol):
+    """A resource table, by identifier or name."""
+
+    def text(self, resource: int) -> str:
+        """The string with an identifier (``0xPPTTEEEE``); empty if there is none."""
+        ...
+
+    def named(self, name: str) -> str:
+        """The string resource with a name; empty if there is none."""
+        ...
+
+
 _NO_NAMES: Mapping[int, str] = MappingProxyType({})
 
 
 class Buffer:
     """Bytes of one entry, decompressed and bounded. Readers must not change them."""
 
-    __slots__ = ("_starts", "base", "data", "file", "kind", "names", "utf16")
+    __slots__ = ("_starts", "base", "data", "file", "kind", "names", "resources", "utf16")
 
     def __init__(
         self,
@@ -59,6 +72,7 @@ class Buffer:
         starts: Starts = None,
         utf16: bool = False,
         names: Mapping[int, str] = _NO_NAMES,
+        resources: ResourceTexts | None = None,
     ) -> None:
         """Create a buffer.
 
@@ -70,6 +84,7 @@ class Buffer:
             starts: offsets in ``data`` at which a string begins; a function must not raise.
             utf16: true if ``data`` is UTF-16LE text.
             names: offset of a string in ``data`` to its resource name, such as ``string/backend_url``.
+            resources: the table whose strings are in ``data``.
         """
         self.file = file
         self.kind = kind
@@ -77,6 +92,7 @@ class Buffer:
         self.base = base
         self.utf16 = utf16
         self.names = names
+        self.resources = resources
         self._starts = starts
 
     @property
@@ -88,7 +104,7 @@ class Buffer:
 
     def placed(self, file: str) -> "Buffer":
         """The same bytes under another name."""
-        return Buffer(file, self.kind, self.data, self.base, self._starts, self.utf16, self.names)
+        return Buffer(file, self.kind, self.data, self.base, self._starts, self.utf16, self.names, self.resources)
 
 
 class Artifact(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ import msgspec
 from tieback.assess.identity import has_strong_identity
 from tieback.assess.ransom import RansomSigns, strongest_verdict
 from tieback.backends.probe_hints import ProbeHints, collect_probe_hints
+from tieback.cases.comparison import compare_data
 from tieback.cases.events import CaseEvent, case_event
 from tieback.cases.policy import CasePolicy
 from tieback.cases.states import add_places, apply_recheck
@@ -24,6 +25,8 @@ from tieback.model.case import Case, CaseState, NewLogLine, Recheck, RecheckVerd
 from tieback.model.exposure import Exposure
 from tieback.model.grant import Depth, Grant
 from tieback.model.probe import ProbeReport
+from tieback.pii import detectors
+from tieback.pii.interface import Detector
 from tieback.pipeline.probing.candidates import ProviderLookup, target_label
 from tieback.pipeline.probing.ransom_notes import NoteJudge, workspace_salt
 from tieback.pipeline.probing.samples import SampleJudge
@@ -128,18 +131,30 @@ def recheck_workspace(
     wanted = list(choose(list(cases.cases())))
     names = {vendor.id: vendor.name for vendor in cases.vendors()}
     known = _Known(workspace, wanted, finished_run(workspace, run))
-    with workspace.grant_lease(digest_of(grant)) as lease, open_audit_log(workspace.audit_file) as audit:
+    (detector,) = detectors()
+    with workspace.grant_lease(digest_of(grant)) as lease:
         for number, case in enumerate(wanted, start=1):
             case, seen_open = known.with_scan(case)  # noqa: PLW2901
-            here, elsewhere = event_loop.run(_ask(workspace, audit, grant, approved, case, lease, known))
+            # Each case ends with a checkpoint, so that its part of the log can be proved without the others.
+            with open_audit_log(workspace.audit_file) as audit:
+                here, elsewhere = event_loop.run(_ask(workspace, audit, grant, approved, case, lease, known))
             now = datetime.now(UTC)
             check = judge_recheck(case.store, here, elsewhere, known.seen(case), now, _since(case), case.suspects)
+            check = _with_comparison(case.store, check, (*here, *elsewhere), detector)
             after = cases.change(case.id, partial(_apply, case, check, policy, by, seen_open), now)
             if progress is not None:
                 progress(number, len(wanted))
             yield RecheckOutcome(
                 case, after, case_event(case, after, names.get(case.vendor, case.vendor), "check", now)
             )
+
+
+def _with_comparison(store: Exposure, check: Recheck, reports: Sequence[ProbeReport], detector: Detector) -> Recheck:
+    """The re-check with its comparison of personal data, if the store is open and has its data."""
+    if check.verdict not in (RecheckVerdict.OPEN, RecheckVerdict.MOVED):
+        return check
+    inside = [report for report in reports if report.target in check.where]
+    return msgspec.structs.replace(check, compared=compare_data(store, inside, detector))
 
 
 def _apply(

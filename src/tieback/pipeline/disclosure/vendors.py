@@ -158,7 +158,7 @@ class VendorService:
 
     def _devices(self, lines: Iterable[FleetLine]) -> int:
         active = [line.app for line in lines if line.active]
-        listed = self._workspace.ledger.inventory.devices_with([app.id for app in active])
+        listed = self._workspace.ledger.inventory.devices_with([row for app in active for row in app.rows])
         return max(listed, max((app.devices for app in active), default=0))
 
     def _open_stores(self) -> Iterator[Exposure]:

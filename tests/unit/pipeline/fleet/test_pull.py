@@ -113,7 +113,7 @@ def test_intune_app_by_app_and_page_by_page(tmp_path: Path, emm: Emm) -> None:
     assert pulled.pages == 3
     assert pulled.path.stat().st_mode & 0o077 == 0
     assert emm.asked.count("GET /v1.0/deviceManagement/detectedApps/a4/managedDevices") == 0
-    (done,) = import_inventories(tmp_path / "ws", [pulled.path], InventoryRequest())
+    done, _ = import_inventories(tmp_path / "ws", [pulled.path], InventoryRequest())
     assert isinstance(done, InventoryResult)
     assert done.entered.source == "intune"
     with Workspace.open(tmp_path / "ws") as workspace:
@@ -124,7 +124,7 @@ def test_intune_app_by_app_and_page_by_page(tmp_path: Path, emm: Emm) -> None:
 def test_jamf_page_by_page(tmp_path: Path, emm: Emm) -> None:
     mobile, computers = pull_inventory(account(emm, "jamf"), tmp_path)
     assert (mobile.pages, computers.pages) == (3, 1)
-    (done,) = import_inventories(tmp_path / "ws", [mobile.path], InventoryRequest())
+    done, _ = import_inventories(tmp_path / "ws", [mobile.path], InventoryRequest())
     assert isinstance(done, InventoryResult)
     assert (done.entered.source, done.entered.rows) == ("jamf", 500)
 
