@@ -10,6 +10,7 @@ from tieback.pipeline.fleet.match_list import ListMatch, match_list
 
 P = DevicePlatform
 DAY = date(2026, 3, 1)
+CONTACT = "contact the vendor"
 
 
 def fleet_app(
@@ -32,7 +33,7 @@ def one(listed: ListedApp, *apps: FleetApp) -> ListMatch:
     [
         (ListedApp(bundle_id="com.a"), ("1.0", "1.2", "1.10", "310", ""), (), (), "contact the vendor"),
         (ListedApp(bundle_id="com.a", fixed="1.2"), ("1.0",), ("1.2", "1.10"), ("310", ""), "update to at least 1.2"),
-        (ListedApp(bundle_id="com.a", versions=("1.2",)), ("1.2",), (), ("1.0", "1.10", "310", ""), "contact the vendor"),
+        (ListedApp(bundle_id="com.a", versions=("1.2",)), ("1.2",), (), ("1.0", "1.10", "310", ""), CONTACT),
         (ListedApp(bundle_id="com.a", action="remove"), ("1.0", "1.2", "1.10", "310", ""), (), (), "remove"),
     ],
 )  # fmt: skip
