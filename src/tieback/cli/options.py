@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tieback.cli.completion import complete_run
-from tieback.model.report import Report
+
+if TYPE_CHECKING:
+    from tieback.model.report import Report
 
 RunOption = Annotated[
     str,
@@ -43,7 +45,7 @@ SourceOption = Annotated[
 ]
 
 
-def read_source(mapping: Path | None, source: Path | None) -> Callable[[Report], Report]:
+def read_source(mapping: Path | None, source: Path | None) -> "Callable[[Report], Report]":
     """A function that adds original names and lines of the source. Both places are checked before any work is done.
 
     Raises:

@@ -39,6 +39,12 @@ _ELASTIC_KEY = re.compile(r"[A-Za-z0-9_-]{20}:[A-Za-z0-9_-]{22}")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SEPARATORS = re.compile(r"[^A-Za-z0-9]")
 _SHORTEST_RUN = 8
+_AZURE_OWNER = re.compile(
+    r"(?i:AccountEndpoint=https://(?P<cosmosdb>[a-z0-9-]{3,44})\.documents\.|AccountName=(?P<azure_blob>[a-z0-9]{3,24});"
+    r"|Endpoint=sb://(?P<azure_service_bus>[a-z0-9-]{6,50})\.servicebus\."
+    r"|HostName=(?P<azure_iot_hub>[a-z0-9-]{3,50})\.azure-devices\.)"
+)
+"""The resource of a connection string; the names of the groups are kinds of cloud.toml."""
 _SAS_PART = re.compile(r"(sv|sp|st|se|sr|ss|srt|spr|sip|sig)=([^&\s\"'<>]{0,400})")
 _SERVICE_ACCOUNT = re.compile(r"\"(project_id|client_email|private_key_id)\"\s{0,4}:\s{0,4}\"([^\"\s]{1,200})\"")
 _KEY_BODY = re.compile(r"\"private_key\"\s{0,4}:\s{0,4}\"(-----BEGIN[^\"]{64,4096})")
@@ -196,6 +202,15 @@ def _decoded(text: str) -> str:
         return ""
 
 
+def _azure(found: re.Match[str], rule: CredentialRule, window: str) -> Iterator[MaskedSecret]:
+    """The key in a connection string, with the account, name space or hub that the same string names."""
+    before = re.split(r"[\x00-\x1f\"<>]", window[: found.start()])[-1]
+    owner = next((one for one in _AZURE_OWNER.finditer(before)), None)
+    kind = owner.lastgroup.replace("_", "-") if owner is not None and owner.lastgroup else ""
+    endpoint = f"{kind}:{owner[owner.lastgroup].lower()}" if owner is not None and owner.lastgroup else ""
+    yield mask_secret(rule.kind, found["secret"], rule.grade, endpoint=endpoint)
+
+
 def _sas(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[MaskedSecret]:
     """A shared access signature; its grade is superuser if it allows write, create, delete or add."""
     parts = dict(_SAS_PART.findall(found["secret"]))
@@ -236,6 +251,7 @@ _JUDGES: dict[str, Callable[[re.Match[str], CredentialRule, str], Iterator[Maske
     "jwt": _jwt,
     "aws": _aws,
     "sas": _sas,
+    "azure": _azure,
     "twilio": _twilio,
     "basic": _basic,
     "elastic": _elastic,

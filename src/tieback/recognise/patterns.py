@@ -210,6 +210,8 @@ class CloudRules:
         for token in read.token:
             token.pattern = _filled(token.pattern, read.fragments)
         self.hosts = read.host
+        self.shared = tuple(rule for rule in read.host if rule.named_by)
+        """The rules of hosts that many customers share."""
         self.tokens = read.token
 
     @property

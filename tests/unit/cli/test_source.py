@@ -29,9 +29,13 @@ def build(path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def scanned(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder with one workspace for each build, and ``three`` for the three sample apps."""
+    """Folder with one workspace for each build, ``three`` for the three sample apps, and two for bundles of scripts."""
     folder = tmp_path_factory.mktemp("builds")
     inputs = {"first": build(folder / "first.apk"), "second": build(folder / "second.apk"), "three": APPS}
+    for name, text in (("old", "var a=1;"), ("new", "function b(){};var c=")):
+        inputs[f"{name}-bundle"] = path = folder / name / "main.jsbundle"
+        path.parent.mkdir()
+        path.write_text(f'{text}"postgresql://orders:correcthorse9@pg.orders.test:5432/orders"')
     for name, path in inputs.items():
         with run_scan(ScanRequest((path,), None, folder / name, engine=InlineEngine()), quiet) as done:
             assert not done.failed
@@ -81,6 +85,17 @@ def test_two_renamed_builds_are_the_same_to_baseline_diff_and_suppressions(
     assert [one["partialFingerprints"] for one in results if "suppressions" in one] == [{"tiebackFinding/v1": known}]
     changes = json.loads(run("report", "diff", "first.json", scanned / "second", "--format", "json").out)["changes"]
     assert [change["kind"] for change in changes] == ["same"] * 3
+
+
+def test_two_bundles_of_scripts_have_the_same_findings(run: Run, scanned: Path, tmp_path: Path) -> None:
+    first, second = (report(run, scanned / f"{name}-bundle", "--source", SOURCE) for name in ("old", "new"))
+    (one,), (other,) = first["findings"], second["findings"]
+    assert one["apps"] != other["apps"]
+    assert one["id"] == other["id"]
+    assert one["locations"][0]["file"] == f"{JAVA}/OrderStore.java"
+    (tmp_path / "old.json").write_text(json.dumps(first))
+    found = json.loads(run("report", "diff", "old.json", scanned / "new-bundle", "--format", "json").out)
+    assert [change["kind"] for change in found["changes"]] == ["same"]
 
 
 def test_names_of_the_package_become_names_of_the_source(run: Run, scanned: Path) -> None:

@@ -406,3 +406,26 @@ def test_the_cost_of_hostile_text_is_linear(rule: CredentialRule) -> None:
 
 def repeated(text: str, size: int) -> str:
     return text * (size // len(text))
+
+
+KEY_88, KEY_44 = (
+    f"{'1eHkgcdh5iOqwGkyetxGyhNvWbFZJ8mB3e5H5UPO' * 2}aB3dE5==",
+    "qGQ7yk7n5iNal3kj2UW4luGZsM0N7bmOZCoeTqXCBc6=",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "endpoint"),
+    [
+        (f"DefaultEndpointsProtocol=https;AccountName=shopdata;AccountKey={KEY_88}", "azure-blob:shopdata"),
+        (f"AccountEndpoint=https://shopdb.documents.azure.com:443/;AccountKey={KEY_88};", "cosmosdb:shopdb"),
+        (
+            f"Endpoint=sb://shop-bus.servicebus.windows.net/;SharedAccessKeyName=Root;SharedAccessKey={KEY_44}",
+            "azure-service-bus:shop-bus",
+        ),
+        (f"HostName=shop-hub.azure-devices.net;DeviceId=a;SharedAccessKey={KEY_44}", "azure-iot-hub:shop-hub"),
+        (f"AccountName=other;\nAccountKey={KEY_88}", ""),
+    ],
+)
+def test_a_connection_string_of_azure_names_the_resource_of_its_key(text: str, endpoint: str) -> None:
+    assert [one.endpoint for one in credentials(text)] == [endpoint]

@@ -4,7 +4,6 @@ The words that identify columns are in ``columns.toml``, in several languages.
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -14,13 +13,11 @@ import msgspec
 
 from tieback.intake.inventory.interface import FileHead, FormatEvidence, InventoryImporterMeta, json_keys
 from tieback.intake.inventory.json_stream import iter_json_records
+from tieback.intake.inventory.records import fold, record_path
 from tieback.intake.inventory.source import InventorySource
 from tieback.intake.inventory.table import FIELDS, FileDefaults, map_rows, rows_from_cells
 from tieback.model.device import DevicePlatform, InventoryRow
 
-_NOT_LETTERS = re.compile(r"[\W_]+")
-_ENVELOPE = re.compile(rb'\A\s*\{(?:\s*"[^"]{1,80}"\s*:\s*(?:"[^"]{0,200}"|[\d.eE+-]+|true|false|null)\s*,)*'
-                       rb'\s*"([^"]{1,80})"\s*:\s*\[\s*\{')  # fmt: skip
 NEEDED = ("bundle_id", "store_id", "name")
 """At least one of these fields is required for each app."""
 
@@ -55,7 +52,7 @@ class PlainTable:
             yield from map_rows(source, self._columns, defaults)
             return
         used = False
-        for _, record in iter_json_records(source, _path(source.head()), dict[str, Any]):
+        for _, record in iter_json_records(source, record_path(source.head()), dict[str, Any]):
             cells = {field: record.get(name) for field, name in self._columns.items()}
             used = used or any(cells.get(field) for field in NEEDED)
             yield from rows_from_cells(source, cells, defaults)
@@ -67,7 +64,7 @@ def read_columns(head: FileHead) -> tuple[str, ...]:
     """The columns of a table, or the members of the JSON records."""
     if head.form == "csv":
         return head.columns
-    envelope = _path(head.text)
+    envelope = record_path(head.text)
     inner = head.text.partition(b"[")[2] if envelope else head.text
     text = inner[max(inner.find(b"{"), 0) :].decode("utf-8", "replace")
     try:
@@ -77,20 +74,11 @@ def read_columns(head: FileHead) -> tuple[str, ...]:
     return tuple(sorted(record)) if isinstance(record, dict) else ()
 
 
-def _path(head: bytes) -> tuple[str, ...]:
-    found = _ENVELOPE.match(head)
-    return (found[1].decode("utf-8", "replace"),) if found else ()
-
-
 @cache
 def _words() -> dict[str, str]:
     text = resources.files("tieback.intake.inventory").joinpath("columns.toml").read_bytes()
     known = msgspec.toml.decode(text, type=dict[str, list[str]])
-    return {_folded(word): field for field, words in known.items() for word in words}
-
-
-def _folded(text: str) -> str:
-    return _NOT_LETTERS.sub("", text.casefold())
+    return {fold(word): field for field, words in known.items() for word in words}
 
 
 def propose_columns(columns: Sequence[str]) -> dict[str, str]:
@@ -100,7 +88,7 @@ def propose_columns(columns: Sequence[str]) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for column in columns:
-        field = _words().get(_folded(column))
+        field = _words().get(fold(column))
         if field is not None:
             found.setdefault(field, column)
     return {field: found[field] for field in FIELDS if field in found}

@@ -95,6 +95,18 @@ def map_rows(
         yield from rows_from_cells(source, {field: row[index] for field, index in at.items()}, defaults)
 
 
+def iter_cells(source: InventorySource) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield each row of a table with its number, as its cells by column name; short rows have fewer cells.
+
+    Raises:
+        InputError: the text is not CSV.
+    """
+    names, rows = _opened(source)
+    for number, row in rows:
+        if any(row):
+            yield number, dict(zip(names, row, strict=False))
+
+
 def rows_from_cells(
     source: InventorySource, cells: Mapping[str, object], defaults: FileDefaults = NO_DEFAULTS
 ) -> Iterator[InventoryRow]:

@@ -122,15 +122,15 @@ class VendorService:
             raise UsageError(what, where=word, advice="See the IDs in `tieback vendor list`")
         return found[0]
 
-    def views(self, wanted: Sequence[Vendor] | None = None) -> list[VendorView]:
-        """Vendors with their apps, devices, stores and cases; default: all vendors."""
+    def views(self, wanted: Sequence[Vendor] | None = None, *, versions: bool = False) -> list[VendorView]:
+        """Vendors with their apps, devices, stores and cases; default: all vendors, without installed versions."""
         vendors = self.vendors()
         register = VendorRegister(vendors)
         apps: dict[str, list[App]] = {}
         for app in analysed_apps(self._workspace.lake):
             apps.setdefault(register.find_vendor(app) or "", []).append(app)
         lines: dict[str, list[FleetLine]] = {}
-        for line in self.fleet.lines(versions=False):
+        for line in self.fleet.lines(versions=versions):
             owners = {register.find_vendor(app) for app in line.match.apps} if line.match else set()
             for owner in owners - {None}:
                 lines.setdefault(owner or "", []).append(line)
@@ -158,7 +158,7 @@ class VendorService:
 
     def _devices(self, lines: Iterable[FleetLine]) -> int:
         active = [line.app for line in lines if line.active]
-        listed = self._workspace.ledger.inventory.devices_with([app.id for app in active])
+        listed = self._workspace.ledger.inventory.devices_with([row for app in active for row in app.rows])
         return max(listed, max((app.devices for app in active), default=0))
 
     def _open_stores(self) -> Iterator[Exposure]:

@@ -13,8 +13,11 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from tieback.recognise.dalvik.classes import MethodRef
+from tieback.recognise.dalvik.decryptors import Decryption
+from tieback.recognise.dalvik.run import Constant
 from tieback.recognise.dataflow import encoded
-from tieback.recognise.dataflow.app import AppCode, MethodCode
+from tieback.recognise.dataflow.app import AppCode, MemberRef, MethodCode
 from tieback.recognise.dataflow.calls import CallTable
 from tieback.recognise.dataflow.fields import FieldValues
 from tieback.recognise.dataflow.formats import concat_recipe, format_string
@@ -122,6 +125,9 @@ class _Callee(NamedTuple):
     signature: tuple[str, str]
     effect: LibraryEffect | None
     """Effect of a method that is inherited from the platform."""
+    native: TextValue | None
+    """Constant that a native method returns."""
+    decryptor: MethodRef | None
     own: bool
     returns: bool
 
@@ -153,6 +159,8 @@ class Walker:
         self.demand: set[int] = set()
         """Methods whose calls are followed; see ``follow``."""
         self._wanted: set[tuple[str, str]] = set()
+        self.decryption: Decryption | None = None
+        """Runs the decryption methods of the app."""
         self.left = units
         self.unread = 0
         """Number of walks that were left out."""
@@ -674,6 +682,14 @@ class Walker:
         if found.effect is not None:
             self._effect(found.effect, values, registers)
             return
+        if found.native is not None:
+            self._escape(values, None)
+            self._result = found.native
+            return
+        decrypted = self._decrypted(found.decryptor, found.identity, values) if found.decryptor is not None else None
+        if decrypted is not None:
+            self._result = decrypted
+            return
         receiver = self._contents(values[0]) if values else None
         if found.own or isinstance(receiver, InstanceValue):
             wanted = found.signature in self._wanted
@@ -691,7 +707,7 @@ class Walker:
         app, dex = self._app, self._app.files[self._file]
         member = dex.method(index)
         if member is None:
-            return _Callee(-1, ("", ""), None, own=False, returns=False)
+            return _Callee(-1, ("", ""), None, None, None, own=False, returns=False)
         returns = dex.result(member.kind) not in ("V", "Z")
         own = app.is_own_type(self._file, member.owner)
         effect = self._calls.inherited(index, member.name)
@@ -699,7 +715,17 @@ class Walker:
         ref = app.ref(identity)
         if effect is not None and app.definition(identity) is not None:
             effect = None
-        return _Callee(identity, (ref.name, ref.kind), effect, own=own, returns=returns)
+        native = self._native(identity) if own and self._settings.returned else None
+        decryptor = self._decryptor(identity) if own and self.decryption is not None else None
+        return _Callee(identity, (ref.name, ref.kind), effect, native, decryptor, own=own, returns=returns)
+
+    def _decryptor(self, identity: int) -> MethodRef | None:
+        """The decryption method that a call runs."""
+        found = self._app.definition(identity)
+        ref = self._app.ref(found.identity if found is not None else identity)
+        parameters, _, result = ref.kind[1:].partition(")")
+        method = MethodRef(ref.owner, ref.name, parameters, result)
+        return method if self.decryption is not None and self.decryption.decrypts(method) else None
 
     def follow(self, identity: int) -> None:
         """Follow calls of a method from now on."""
@@ -713,6 +739,46 @@ class Walker:
         if len(targets) != 1 or targets[0].code.units > _MAX_EAGER:
             return False
         return any(is_address(self._plain(value)) for value in values)
+
+    def _native(self, identity: int) -> TextValue | None:
+        """The constant that a native method returns."""
+        ref = self._app.ref(identity)
+        text = self._settings.returned.get(native_name(ref)) if ref.kind.endswith(")Ljava/lang/String;") else None
+        return TextValue(text, parts=(text,), via=(identity,)) if text else None
+
+    def _decrypted(self, method: MethodRef, identity: int, values: Sequence[Value | None]) -> Value | None:
+        """What a static decryption method returns for constants."""
+        if self.decryption is None:
+            return None
+        ref = self._app.ref(identity)
+        arguments: list[Constant] = []
+        at = 0
+        for first, _ in _parameters(ref.kind):
+            value = self._constant(values[at]) if at < len(values) else None
+            if value is None:
+                return None
+            arguments.append(value)
+            at += 1 + (first in "JD")
+        caller = self._app.ref(self._method) if self._method >= 0 else ref
+        made = self.decryption.value(method, arguments, (caller.owner, caller.name))
+        if isinstance(made, str):
+            return TextValue(made, parts=(made,), via=(identity,))
+        if isinstance(made, bytes):
+            return self._new(ArrayValue(tuple(octet - 256 if octet > 127 else octet for octet in made)))
+        return None
+
+    def _constant(self, value: Value | None) -> Constant | None:
+        """A value as an argument of a decryption method; ``None`` if it is not known in full."""
+        value = self._plain(value)
+        if isinstance(value, TextValue):
+            return None if HOLE in value.text else value.text
+        if isinstance(value, int):
+            return value
+        contents = self._contents(value)
+        if isinstance(contents, ArrayValue):
+            items = [item for item in contents.items if isinstance(item, int)]
+            return items if len(items) == len(contents.items) else None
+        return None
 
     def _targets(self, identity: int, opcode: int, values: Sequence[Value | None]) -> list[MethodCode]:
         """The methods of the app that a call can run."""
@@ -1283,6 +1349,19 @@ def _each(contents: Contents, change: Callable[[Value | None], Value | None]) ->
         case PartsValue(values):
             changed = {role: change(value) for role, value in values.items()}
             return PartsValue({role: value for role, value in changed.items() if value is not None})
+
+
+def native_name(ref: MemberRef) -> str:
+    """Name of the function of a native method that is not overloaded.
+
+    Source: Java Native Interface Specification, "Resolving Native Method Names".
+    """
+    return f"Java_{_mangled(ref.owner[1:-1])}_{_mangled(ref.name)}"
+
+
+def _mangled(name: str) -> str:
+    plain = name.replace("_", "_1").replace("/", "_")
+    return "".join(char if char.isascii() and char not in "$-" else f"_0{ord(char):04x}" for char in plain)
 
 
 def _parameters(kind: str) -> list[tuple[str, str]]:

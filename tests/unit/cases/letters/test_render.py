@@ -95,4 +95,4 @@ def test_bundled_templates_read_no_files() -> None:
     folder = Path(__file__).parents[4] / "src" / "tieback" / "cases" / "letters"
     for path in folder.glob("*.toml"):
         includes = {line for line in path.read_text().splitlines() if "{% include" in line}
-        assert includes <= {'{% include "stores" %}', '{% include "closing" %}'}
+        assert includes <= {f'{{% include "{part}" %}}' for part in ("stores", "closing", "particulars", "form")}
