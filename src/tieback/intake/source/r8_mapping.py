@@ -81,6 +81,18 @@ class RenamedClass(msgspec.Struct):
     """Name of its source file without folders; empty if the mapping does not have it."""
     methods: dict[str, list[RenamedMethod]] = msgspec.field(default_factory=dict)
     """New name to the possible origins: R8 gives several methods with different parameters the same name."""
+    fields: dict[str, list[str]] = msgspec.field(default_factory=dict)
+    """New name to the original names: fields of different types may have the same name."""
+
+    def originals(self, member: str, *, fields: bool) -> list[str]:
+        """The distinct original names of a method, and of a field if ``fields`` or if no method has the new name."""
+        names = [
+            one.method.name if one.method.owner == self.name else one.method.label
+            for one in self.methods.get(member, ())
+        ]
+        if fields or not names:
+            names += self.fields.get(member, ())
+        return list(dict.fromkeys(names))
 
 
 class Mapping(msgspec.Struct):
@@ -91,9 +103,16 @@ class Mapping(msgspec.Struct):
     unread: int = 0
     """Number of lines of these classes that could not be read, or that exceed a limit."""
 
-    def restore(self, text: str) -> str:
-        """The text with the original names of classes and methods in smali notation, such as ``La/b;->c``."""
-        return _DESCRIPTOR.sub(self._original, text) if self.classes and ";" in text else text
+    def restore(self, text: str, *, fields: bool = False) -> str:
+        """The text with the original names of classes and methods in smali notation, such as ``La/b;->c``.
+
+        Args:
+            text: any text.
+            fields: True if such a name can be that of a field as well; a name that is both is shown as ``a|b``.
+        """
+        if not self.classes or ";" not in text:
+            return text
+        return _DESCRIPTOR.sub(lambda found: self._original(found, fields=fields), text)
 
     def origins(self, descriptor: str) -> tuple[RenamedMethod, ...]:
         """The possible origins of a method in smali notation; empty if the mapping does not have it."""
@@ -101,19 +120,16 @@ class Mapping(msgspec.Struct):
         known = self.classes.get(found["name"].replace("/", ".")) if found else None
         return tuple(known.methods.get(found["method"] or "", ())) if found and known else ()
 
-    def _original(self, found: re.Match[str]) -> str:
+    def _original(self, found: re.Match[str], *, fields: bool) -> str:
         known = self.classes.get(found["name"].replace("/", "."))
         if known is None:
             return found[0]
         owner = f"L{known.name.replace('.', '/')};"
         if not found["method"]:
             return owner
-        names = dict.fromkeys(
-            one.method.name if one.method.owner == known.name else one.method.label
-            for one in known.methods.get(found["method"], ())
-        )
+        names = known.originals(found["method"], fields=fields)
         if len(names) > MAX_CHOICES:
-            names = dict.fromkeys((*list(names)[:MAX_CHOICES], "…"))
+            names = [*names[:MAX_CHOICES], "…"]
         return f"{owner}->{'|'.join(names) or found['method']}"
 
 
@@ -262,10 +278,11 @@ class _Reader:
         if found is None or self._left <= 0:
             self._unread()
             return
-        if found["parameters"] is None:
-            self._end_method()  # a field
-            return
         self._left -= 1
+        if found["parameters"] is None:
+            self._end_method()
+            self._class.fields.setdefault(found["new"], []).append(found["old"][:MAX_NAME])
+            return
         at = (found["new"], found["low"] or "", found["high"] or "")
         if at != self._at or not at[1]:
             self._end_method()

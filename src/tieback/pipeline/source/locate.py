@@ -81,7 +81,7 @@ def _places(report: Report) -> tuple[frozenset[str], Places]:
     for row in report.sightings.rows():
         evidence = row.sighting.evidence
         if len(classes) < MAX_CLASSES:
-            classes.update(class_names(evidence.context))
+            classes.update(name for text in (evidence.context, *evidence.chain) for name in class_names(text))
         if len(places) < MAX_PLACES:
             place = Place(evidence.file, evidence.offset, _method(evidence))
             places.setdefault((row.app_sha256, row.sighting.endpoint.value), place)
@@ -204,11 +204,12 @@ def _applied(report: Report, names: Mapping, lines: _Located, problems: Sequence
 
     def sighting(row: AppSighting) -> AppSighting:
         evidence = row.sighting.evidence
-        context = names.restore(evidence.context)
-        if context == evidence.context:
-            return row
-        restored = replace(row.sighting, evidence=replace(evidence, context=context))
-        return replace(row, sighting=restored)
+        restored = replace(
+            evidence,
+            context=names.restore(evidence.context),
+            chain=tuple(names.restore(step, fields=True) for step in evidence.chain),
+        )
+        return row if restored == evidence else replace(row, sighting=replace(row.sighting, evidence=restored))
 
     before, found, earlier = report.findings, report.sightings, report.problems
     return replace(

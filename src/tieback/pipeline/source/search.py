@@ -116,18 +116,18 @@ class SourceSearch:
     def run(self, checkout: Checkout) -> None:
         """Read the whole checkout."""
         for file in checkout.files():
-            for key, offset in self._hits(file):
-                found = self._lines.setdefault(key, set())
-                if len(found) < MAX_LINES:
-                    found.add(self._line(file, offset))
-            self._newlines = None
+            self.read(file)
 
-    _newlines: list[int] | None = None
-
-    def _line(self, file: SourceFile, offset: int) -> Line:
-        if self._newlines is None:
-            self._newlines = [found.start() for found in re.finditer(rb"\n", file.data)]
-        return Line(_is_aside(file.name), file.name, bisect_right(self._newlines, offset - 1) + 1)
+    def read(self, file: SourceFile) -> None:
+        """Read one file; never raises."""
+        newlines: list[int] | None = None
+        aside = _is_aside(file.name)
+        for key, offset in self._hits(file):
+            found = self._lines.setdefault(key, set())
+            if len(found) < MAX_LINES:
+                if newlines is None:
+                    newlines = [end.start() for end in re.finditer(rb"\n", file.data)]
+                found.add(Line(aside, file.name, bisect_right(newlines, offset - 1) + 1))
 
     def lines(self, trace: Trace, methods: Iterable[OriginalMethod]) -> tuple[SourceMatch, tuple[Line, ...]]:
         """The lines that explain a trace, of the most exact kind that was found."""

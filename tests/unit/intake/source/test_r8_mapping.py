@@ -39,7 +39,8 @@ def mapping_of(folder: Path, text: str, *wanted: str) -> Mapping:
         pytest.param("    1:4:void load():20 -> m\n", "->load", id="one original line"),
         pytest.param("    void load():20:23 -> m\n", "->load", id="only original lines"),
         pytest.param("    1:4:void load() -> m\n", "->load", id="only lines of the package"),
-        pytest.param("    java.lang.String m -> m\n", "->m", id="a field is no method"),
+        pytest.param("    java.lang.String host -> m\n", "->host", id="a field"),
+        pytest.param("    java.lang.String host -> m\n    void load() -> m\n", "->load", id="a method before a field"),
         pytest.param("    void <init>(int) -> <init>\n    void a() -> m\n", "->a", id="constructor beside it"),
         pytest.param(
             "    1:1:void org.example.Moved.load():2:2 -> m\n", "->org.example.Moved.load", id="another class"
@@ -91,6 +92,12 @@ def test_names_that_the_mapping_does_not_have_stay(tmp_path: Path) -> None:
     found = mapping_of(tmp_path, CLASS)
     text = "Landroid/util/Log;->d La/b; Lx; https://L/a;b"
     assert found.restore(text) == text.replace("La/b;", "Lorg/example/Api;")
+
+
+def test_a_step_of_a_chain_is_a_method_or_a_field(tmp_path: Path) -> None:
+    found = mapping_of(tmp_path, CLASS + "    java.lang.String host -> m\n    void load() -> m\n    int size -> n\n")
+    assert found.restore("La/b;->m", fields=True) == "Lorg/example/Api;->load|host"
+    assert found.restore("La/b;->n", fields=True) == "Lorg/example/Api;->size"
 
 
 def test_many_names_of_one_method_are_cut(tmp_path: Path) -> None:

@@ -131,13 +131,17 @@ def test_the_most_exact_lines_of_the_app_are_chosen(tmp_path: Path) -> None:
         "src/Api.kt": 'val url = "https://api.shop.test/v1"',
         "src/Host.kt": 'val host = "api.shop.test"',
         "src/test/ApiTest.kt": 'val url = "https://api.shop.test/v1"',
-        "README.md": "https://api.shop.test/v1",
+        "README.md": "api.shop.test",
     }.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     assert found(tmp_path, HOST) == ("endpoint", ["src/Api.kt:1"])
     (tmp_path / "src/Api.kt").unlink()
-    assert found(tmp_path, HOST) == ("endpoint", ["README.md:1", "src/test/ApiTest.kt:1"])
+    assert found(tmp_path, HOST) == ("endpoint", ["src/test/ApiTest.kt:1"])
+    (tmp_path / "src/test/ApiTest.kt").unlink()
+    assert found(tmp_path, HOST) == ("host", ["src/Host.kt:1"])
+    (tmp_path / "src/Host.kt").unlink()
+    assert found(tmp_path, HOST) == ("host", ["README.md:1"])
 
 
 def test_the_file_with_the_name_of_the_entry_is_chosen(tmp_path: Path) -> None:
@@ -166,7 +170,7 @@ def test_a_file_full_of_hits_is_bounded() -> None:
 def test_any_file_and_trace_never_raises(data: bytes, text: str) -> None:
     trace = Trace("e", 1, f"https://{text}", text, f"{text[:2]}***{text[:2]} (14)", text, Setting.CLEARTEXT)
     searched = SourceSearch([trace], [(OriginalMethod(f"a.{text}", text, 2), "")], RECOGNISERS)
-    file = SourceFile("AndroidManifest.xml", data + text.encode("utf-8", "replace") + data)
-    lines = [searched._line(file, at) for _, at in searched._hits(file)]
-    assert all(line.line >= 1 for line in lines)
-    assert searched.lines(trace, ())[0] in SourceMatch
+    searched.read(SourceFile("AndroidManifest.xml", data + text.encode("utf-8", "replace") + data))
+    match, lines = searched.lines(trace, ())
+    assert match in SourceMatch
+    assert all(1 <= line.line <= 1_100 for line in lines)
