@@ -6,7 +6,7 @@ looked at. Static initialisers with such code are run for the strings that they 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from tieback.recognise.dalvik.callers import CallerWalk
 from tieback.recognise.dalvik.classes import Method, MethodRef, split_types
-from tieback.recognise.dalvik.objects import STRING, LimitError, NotRunnableError
+from tieback.recognise.dalvik.objects import STRING, LimitError, NotRunnableError, to_text
 from tieback.recognise.dalvik.run import MAX_STEPS, Constant, Result, Runner, as_result
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, SectionKind
+from tieback.recognise.dataflow.instructions import LENGTHS, payload_length
 
 LIBRARIES = (
     "Landroid/", "Landroidx/", "Lcom/android/", "Lcom/bumptech/glide/", "Lcom/facebook/", "Lcom/google/android/gms/",
@@ -35,6 +36,8 @@ MAX_INITIALISERS = 400
 """Most static initialisers of one file that are run."""
 MAX_METHOD = 4_000
 """Most code units of a decryptor."""
+MAX_INLINE = 1_000
+"""Most methods of one file that are run because they make a text of bytes or characters."""
 _MAX_DEPTH = 3
 _MAX_CALLS = 40
 _BLOCK = 1 << 16
@@ -51,12 +54,23 @@ _RESULTS = frozenset({STRING, "Ljava/lang/CharSequence;", "Ljava/lang/Object;", 
 _GETTERS = frozenset({"apply", "get", "getItem", "getSystemService", "getTag", "invoke"})
 """Methods of interfaces that return any object."""
 _XOR = (0x97, 0xA2, 0xB7, 0xC2, 0xD7, 0xDF)
+_COMPUTES = frozenset((*_XOR, 0x24, 0x26, 0x4F, 0x50))
+"""XOR, arrays with constants, and stores in arrays of bytes and characters."""
 _DECODING = re.compile(
     rb"Landroid/util/Base64;->decode|Ljava/util/Base64\$Decoder;->decode|Ljavax/crypto/Cipher;->doFinal"
     rb"|Ljava/lang/StringBuilder;->(?:reverse|append\(C\))|Ljava/lang/StringBuffer;->(?:reverse|append\(C\))"
     rb"|Ljava/lang/String;->(?:<init>\(\[[BCI]|valueOf\(\[?C\)|copyValueOf|replace|charAt|toCharArray|getBytes)"
     rb"|Ljava/util/zip/|Ljava/math/BigInteger;-><init>|Ljava/security/MessageDigest;"
 )
+
+
+_MAKERS: Mapping[str, Mapping[str, Sequence[str]]] = {
+    STRING: {"<init>": ("[B", "[C"), "valueOf": ("[C",), "copyValueOf": ("[C",)},
+    "Ljava/lang/StringBuilder;": {"reverse": ("",), "append": ("C",)},
+}
+"""Library methods that make a text of bytes or characters, with the beginning of their parameters."""
+_CIPHERS: Mapping[str, Mapping[str, Sequence[str]]] = {"Ljavax/crypto/Cipher;": {"doFinal": ("",)}}
+_ADDRESS = re.compile(r"://|\.[a-z]{2,}")
 
 
 class DecryptedText(NamedTuple):
@@ -130,6 +144,7 @@ class _Search:
         if self.decryptors:
             yield from self._called(self.decryptors)
         yield from self._initialised(self.decryptors)
+        yield from self._inline()
 
     # Decryptors
 
@@ -247,6 +262,35 @@ class _Search:
             found.append(hits + begin)
         return np.concatenate(found)
 
+    # Methods that decrypt within their own code
+
+    def _inline(self) -> Iterator[DecryptedText]:
+        """Texts that methods make of bytes or characters, or with a cipher, before they need something unknown."""
+        dex = self._dex
+        ciphers, makers = dex.methods_called(_CIPHERS), dex.methods_called(_MAKERS)
+        done = plain = -1
+        count = 0
+        for place in self._uses(0x6E, 11, [*ciphers, *makers]).tolist() if ciphers or makers else ():
+            code = dex.code_around(self._begin + 2 * place) if place >= done else None
+            if code is None or code.units > MAX_METHOD:
+                continue
+            begin = (code.begin - self._begin) // 2
+            if self._units[place + 1] not in ciphers:
+                if place < plain or not _computes(self._units[begin : begin + code.units].tolist()):
+                    plain = begin + code.units
+                    continue
+            done = begin + code.units
+            member = dex.method(dex.method_of(code))
+            if member is None or dex.descriptor(member.owner).startswith(LIBRARIES):
+                continue
+            method = self._method(code)
+            count += method is not None
+            if method is None or count > MAX_INLINE:
+                continue
+            for text in self._runner.machine.texts_made(method):
+                if _ADDRESS.search(text):
+                    yield DecryptedText(to_text(text), f"{method.owner}->{method.name}", self._number, code)
+
     # Static initialisers
 
     def _initialised(self, decryptors: dict[int, MethodRef]) -> Iterator[DecryptedText]:
@@ -283,6 +327,17 @@ class _Search:
         units = method.units
         called = {units[at + 1] for at in range(len(units) - 2) if 0x6E <= units[at] & 255 <= 0x78}
         return not called.isdisjoint(decryptors) or self._code_computes(method, 0)
+
+
+def _computes(units: Sequence[int]) -> bool:
+    """True if code fills an array or computes with XOR."""
+    at = 0
+    while at < len(units):
+        opcode = units[at] & 255
+        if opcode in _COMPUTES:
+            return True
+        at += LENGTHS[opcode] if opcode else payload_length(units, at)
+    return False
 
 
 def _texts_of(value: object) -> Iterator[str]:

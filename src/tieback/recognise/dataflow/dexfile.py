@@ -6,7 +6,7 @@ table gives an empty text or ``None`` and never an error, so that one damaged en
 
 import re
 import struct
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -272,6 +272,18 @@ class DexFile:
         fitting = [proto for proto in protos.tolist() if self._only(proto, parameters)]
         own = np.isin(self._methods["owner"], self.classes["type"]) & np.isin(self._methods["proto"], fitting)
         return list(map(int, np.flatnonzero(own).tolist()))
+
+    def methods_called(self, names: Mapping[str, Mapping[str, Sequence[str]]]) -> list[int]:
+        """Indices of the methods with these owners and names, whose parameters begin with one of the descriptors."""
+        found = []
+        for owner, its in names.items():
+            kind = self.type_of(owner.encode())
+            for index in self.methods_of(kind) if kind >= 0 else ():
+                member = self.method(index)
+                beginnings = its.get(self.string(member.name)) if member is not None else None
+                if member is not None and beginnings and self.parameters(member.kind).startswith(tuple(beginnings)):
+                    found.append(index)
+        return found
 
     def fields_typed(self, kinds: Collection[str]) -> list[int]:
         """Indices of the fields of one of these types."""
