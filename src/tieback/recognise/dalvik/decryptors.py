@@ -275,10 +275,10 @@ class _Search:
             if code is None or code.units > MAX_METHOD:
                 continue
             begin = (code.begin - self._begin) // 2
-            if self._units[place + 1] not in ciphers:
-                if place < plain or not _computes(self._units[begin : begin + code.units].tolist()):
-                    plain = begin + code.units
-                    continue
+            maker = self._units[place + 1] not in ciphers
+            if maker and (place < plain or not _computes(self._units[begin : begin + code.units].tolist())):
+                plain = begin + code.units
+                continue
             done = begin + code.units
             member = dex.method(dex.method_of(code))
             if member is None or dex.descriptor(member.owner).startswith(LIBRARIES):
