@@ -167,7 +167,7 @@ class _Rounds:
 
     def announce(self, member: int) -> None:
         """An address is in a field, or is the result of a method: walk the methods that read it."""
-        if member in self._announced:
+        if member < 0 or member in self._announced:
             return
         self._announced.add(member)
         ref = self._app.ref(member)

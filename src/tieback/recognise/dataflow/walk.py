@@ -158,7 +158,7 @@ class Walker:
         for kind in kinds:
             arguments += [None, None] if kind in "JD" else [hole]
         returned = self._run(method, arguments, stop)
-        made = tuple(one for one in self._made if one.sink is not None or id(one.value) not in self._consumed)
+        made = tuple(one for one in self._made if id(one.value) not in self._consumed)
         objects = tuple(
             frozen.contents
             for number in list(self._heap)
@@ -182,7 +182,10 @@ class Walker:
     def _begin(self) -> None:
         self._heap: dict[int, Contents] = {}
         self._made: list[BuiltText] = []
-        self._consumed: dict[int, TextValue] = {}  # by identity; the texts are kept so that no identity is reused
+        self._emitted: dict[int, list[TextValue | EndpointParts]] = {}
+        self._consumed: dict[
+            int, TextValue | EndpointParts
+        ] = {}  # by identity; the texts are kept so that no identity is reused
         self._sources: dict[int, tuple[TextValue, TextValue]] = {}  # a text that passed a member, and the same before
         self._stored: dict[int, list[Value]] = {}
         self._objects = 0
@@ -801,12 +804,13 @@ class Walker:
 
     def _new_text(self, effect: NewTextCall, values: Sequence[Value | None], registers: Sequence[int]) -> None:
         """A constructor of a string: the register of the receiver gets the text."""
-        text = self._evaluated(PureCall(effect.evaluate), values[1:])
+        text = self._evaluated(PureCall(effect.evaluate, of=effect.of), values[1:])
         if text is not None:
             self._registers[registers[0]] = text
 
     def _evaluated(self, call: PureCall, values: Sequence[Value | None]) -> Value | None:
-        plain = [self._plain(value) for value in values]
+        chosen = values if call.of is None else [values[place] for place in call.of if place < len(values)]
+        plain = [self._plain(value) for value in chosen]
         result = combine(plain, lambda *known: self._applied(call, known))
         return self._composed("text", result, plain)
 
@@ -1034,14 +1038,17 @@ class Walker:
     def _sink(self, sink: Sink, method: int, registers: Sequence[int]) -> None:
         wide = self._calls.wide(method)
         taken = sum(wide) + len(wide)
+        roles = sink.roles
         has_receiver = len(registers) > taken
+        if roles[:1] == ("self",):  # an extension function: its first argument is the receiver
+            has_receiver, roles, wide = True, roles[1:], wide[1:]
         receiver = self._registers.get(registers[0]) if has_receiver else None
         carried = self._contents(receiver)
         values: dict[str, Value] = dict(carried.values) if isinstance(carried, PartsValue) else {}
         if isinstance(receiver, TextValue) and receiver.needs:
             values[""] = _unknown([receiver, values.get("")])
         at = int(has_receiver)
-        for role, double in zip(sink.roles, wide, strict=False):
+        for role, double in zip(roles, wide, strict=False):
             if at >= len(registers):
                 break
             if role:
@@ -1057,9 +1064,12 @@ class Walker:
         elif sink.gives in ("result", "both"):
             self._result = self._new(parts)
         if values:
-            self._emit(sink, values)
+            self._emit(sink, values, receiver.number if isinstance(receiver, ObjectRef) else 0)
 
-    def _emit(self, sink: Sink, values: Mapping[str, Value]) -> None:
+    def _emit(self, sink: Sink, values: Mapping[str, Value], number: int) -> None:
+        """Report the parts; they replace those that an earlier call on the same object completed."""
+        self._consumed.update((id(one), one) for one in self._emitted.pop(number, ()))
+        before = len(self._made)
         for _, row in rows(list(values.values())) or ():
             found = dict(zip(values, row, strict=True))
             texts = [value for value in row if isinstance(value, TextValue)]
@@ -1073,6 +1083,8 @@ class Walker:
                 del known["port"]
             if known or needs:
                 self._make(sink.name, EndpointParts(known, first, needs, via, parts), sink)
+        if number and sink.emits:
+            self._emitted[number] = [one.value for one in self._made[before:]]
 
     def _bind(self, role: str, value: Value | None, values: dict[str, Value]) -> None:
         """Add an argument to the parts."""
@@ -1085,6 +1097,8 @@ class Walker:
                 values[""] = _unknown([value, values.get("")])
             return
         plain = self._plain(value)
+        if isinstance(contents, ArrayValue):
+            plain = combine([*map(self._plain, contents.items)], lambda *known: _path(known))
         if role == "segment":
             values["path"] = combine([values.get("path"), plain], _extended) or UNKNOWN
         elif isinstance(plain, TextValue | Choice) or (isinstance(plain, int) and role == "port"):
@@ -1213,6 +1227,14 @@ def _extended(path: Value | None, segment: Value | None) -> TextValue:
     """A path with one more segment."""
     before, after = (path if isinstance(path, TextValue) else TextValue("")), as_text(segment)
     return before.plus(TextValue("/")).plus(after._replace(text=after.text.lstrip("/")))
+
+
+def _path(segments: Sequence[Value | None]) -> TextValue:
+    """Segments of a path, joined."""
+    path: TextValue | None = None
+    for segment in segments:
+        path = as_text(segment) if path is None else _extended(path, segment)
+    return path if path is not None else TextValue("")
 
 
 def _as_value(item: object) -> Value | None:
