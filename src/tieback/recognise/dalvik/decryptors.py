@@ -7,6 +7,7 @@ looked at. Static initialisers with such code are run for the strings that they 
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -34,14 +35,14 @@ MAX_CALLERS = 4_000
 """Most methods of one file that are walked because they call a decryptor."""
 MAX_INITIALISERS = 400
 """Most static initialisers of one file that are run."""
+MAX_TABLE = 60_000
+"""Most code units of a static initialiser."""
 MAX_METHOD = 4_000
 """Most code units of a decryptor."""
 MAX_INLINE = 1_000
 """Most methods of one file that are run because they make a text of bytes or characters."""
 _MAX_DEPTH = 3
 _MAX_CALLS = 40
-_BLOCK = 1 << 16
-"""Number of code units per block; its arrays fit into the cache of a core."""
 _NEAR = 48
 """Code units before a call in which its constants are sought."""
 _LOADS = frozenset((0x0A, 0x0B, 0x0C, *range(0x13, 0x1C), 0x02, 0x05, 0x08, 0x26, *range(0x60, 0x67)))
@@ -50,7 +51,7 @@ _SHORT_LOADS = frozenset((0x01, 0x04, 0x07, 0x12, 0x23))
 """The same, with the register in bits 8 to 11."""
 
 _ARGUMENTS = frozenset({STRING, "I", "J", "S", "B", "C", "Z", "[B", "[C", "[I", "[S", "[J", f"[{STRING}"})
-_RESULTS = frozenset({STRING, "Ljava/lang/CharSequence;", "Ljava/lang/Object;", "[B", "[C"})
+_RESULTS = frozenset({STRING, "Ljava/lang/CharSequence;", "Ljava/lang/Object;", "[B", "[C", f"[{STRING}"})
 _GETTERS = frozenset({"apply", "get", "getItem", "getSystemService", "getTag", "invoke"})
 """Methods of interfaces that return any object."""
 _XOR = (0x97, 0xA2, 0xB7, 0xC2, 0xD7, 0xDF)
@@ -201,7 +202,7 @@ class _Search:
 
     def _called(self, decryptors: dict[int, MethodRef]) -> Iterator[DecryptedText]:
         walk = CallerWalk(self._runner.machine, set(decryptors.values()))
-        places = self._uses(0x6E, 11, list(decryptors))
+        places = self._uses(self._invokes, list(decryptors))
         calls: dict[CodeItem, int] = {}
         code: CodeItem | None = None
         for place in places.tolist():
@@ -251,16 +252,23 @@ class _Search:
         except NotRunnableError:
             return None
 
-    def _uses(self, opcode: int, count: int, indices: Sequence[int]) -> NDArray[np.int64]:
-        """Units with one of ``count`` opcodes that have one of the indices in the next unit."""
+    @cached_property
+    def _invokes(self) -> NDArray[np.int64]:
+        """Units that can be a call."""
+        return np.flatnonzero((self._low - np.uint8(0x6E)) < 11)
+
+    @cached_property
+    def _low(self) -> NDArray[np.uint8]:
+        """The low byte of each unit, which is the opcode if an instruction begins there."""
+        octets: NDArray[np.uint8] = self._units.view(np.uint8)
+        return octets[: max(0, 2 * len(self._units) - 6) : 2]
+
+    def _uses(self, places: NDArray[np.int64], indices: Sequence[int]) -> NDArray[np.int64]:
+        """Those of the units that have one of the indices in the next unit."""
         mask = np.zeros(1 << 16, np.bool_)
         mask[[index for index in indices if index < 1 << 16]] = True
-        found = [np.empty(0, np.int64)]
-        for begin in range(0, max(0, len(self._units) - 3), _BLOCK):
-            block = self._units[begin : begin + _BLOCK + 1]
-            hits = np.flatnonzero((((block[:-1] & 0xFF) - opcode) < count) & mask[block[1:]])
-            found.append(hits + begin)
-        return np.concatenate(found)
+        found: NDArray[np.int64] = places[mask[self._units[places + 1]]]
+        return found
 
     # Methods that decrypt within their own code
 
@@ -270,7 +278,7 @@ class _Search:
         ciphers, makers = dex.methods_called(_CIPHERS), dex.methods_called(_MAKERS)
         done = plain = -1
         count = 0
-        for place in self._uses(0x6E, 11, [*ciphers, *makers]).tolist() if ciphers or makers else ():
+        for place in self._uses(self._invokes, [*ciphers, *makers]).tolist() if ciphers or makers else ():
             code = dex.code_around(self._begin + 2 * place) if place >= done else None
             if code is None or code.units > MAX_METHOD:
                 continue
@@ -298,7 +306,9 @@ class _Search:
         dex = self._dex
         end = -1
         count = 0
-        places = self._uses(0x69, 1, dex.fields_typed((STRING, f"[{STRING}")))
+        places = self._uses(np.flatnonzero(self._low == 0x69), dex.fields_typed((STRING, f"[{STRING}")))
+        making = np.zeros(1 << 16, np.bool_)
+        making[[*decryptors, *dex.methods_called(_CIPHERS), *dex.methods_called(_MAKERS)]] = True
         # Most stores are of a constant, in the instruction before.
         before = self._units[np.maximum(places - 2, 0)]
         plain = (before & 0xFF == 0x1A) & (before >> 8 == self._units[places] >> 8)
@@ -306,7 +316,12 @@ class _Search:
             code = dex.code_around(self._begin + 2 * place) if place >= end else None
             if code is None:
                 continue
-            end = (code.begin - self._begin) // 2 + code.units
+            begin = (code.begin - self._begin) // 2
+            end = begin + code.units
+            units = self._units[begin:end]
+            # At a glance, because each class costs a look at all its members.
+            if code.units > MAX_TABLE or not (making[units[1:]].any() or _computes(units.tolist())):
+                continue
             member = dex.method(dex.method_of(code))
             if member is None or dex.raw(member.name) != b"<clinit>":
                 continue
