@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
+
 from tieback.model.errors import InputError
 from tieback.model.vendor import Contact
 
@@ -15,6 +17,7 @@ MAX_CONTACTS = 20
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 """The addr-spec of HTML e-mail fields, without comments and quoted parts."""
 _URI = re.compile(r"(?:https://[!-~]{1,1000}|tel:\+?[0-9().-]{3,40})")
+_KEY = re.compile(r"(?:https://|dns:|openpgp4fpr:)[!-~]{1,1000}")
 
 
 def contact_address(text: str) -> str:
@@ -36,6 +39,7 @@ def read_security_txt(path: Path, now: datetime | None = None) -> tuple[Contact,
         InputError: the file cannot be read, names no contact, or has expired (RFC 9116, 2.5.5).
     """
     found: dict[str, Contact] = {}
+    key = ""
     for line in _text(path).splitlines():
         name, colon, value = line.partition(":")
         field = name.strip().lower()
@@ -43,11 +47,18 @@ def read_security_txt(path: Path, now: datetime | None = None) -> tuple[Contact,
             continue
         if field == "expires":
             _check_expiry(value.strip(), path, now or datetime.now(UTC))
+        elif field == "encryption":
+            key = key or _key_uri(value.strip())
         elif field == "contact" and (address := contact_address(value)):
             found.setdefault(address, Contact(address, "security.txt"))
     if not found:
         raise InputError("no contact found", where=str(path), advice="Pass a security.txt file (RFC 9116)")
-    return tuple(found.values())[:MAX_CONTACTS]
+    return tuple(msgspec.structs.replace(contact, encryption=key) for contact in found.values())[:MAX_CONTACTS]
+
+
+def _key_uri(text: str) -> str:
+    """The location of a key (RFC 9116, 2.5.4); empty for a location that shows nothing about its origin."""
+    return text if _KEY.fullmatch(text) else ""
 
 
 def _check_expiry(value: str, path: Path, now: datetime) -> None:

@@ -114,7 +114,8 @@ def show(
     console, vendor = data_console(), view.vendor
     console.print(Text(vendor.name, style="bold"), Text(f"  {vendor.id}"))
     for contact in vendor.contacts:
-        console.print(Text(f"  contact: {contact.address} ({contact.source})"))
+        key = f", key: {contact.encryption}" if contact.encryption else ""
+        console.print(Text(f"  contact: {contact.address} ({contact.source}{key})"))
     facts = [
         ("domains", ", ".join(vendor.domains)),
         ("postal address", ", ".join(vendor.postal.splitlines())),

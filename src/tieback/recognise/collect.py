@@ -133,7 +133,7 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
                 if len(shared) < MAX_NAMES:
                     shared.append(find)
             case Sighting():
-                only_text = find.endpoint.kind is EndpointKind.URL and _text_reason(find.evidence, rules)
+                only_text = _text_reason(find.evidence, rules)
                 _add((find,), passing if only_text else sightings)
             case Credential():
                 credentials.add((find.kind, find.masked, find.endpoint), find)

@@ -52,6 +52,7 @@ class _NotBackendPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     folders: tuple[str, ...]
     reason: str
     source: str
+    within: tuple[str, ...] = ()
 
 
 class _NotBackends(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -177,7 +178,7 @@ class NotBackends:
         """Why a URL that is only in package entries like this one is not a back end, or ``None``."""
         *folders, name = file.lower().split("/")
         for place in self._places:
-            if name.startswith(place.files) or not set(folders).isdisjoint(place.folders):
+            if (place.files and name.startswith(place.files)) or _is_below(folders, place):
                 return place.reason
         return None
 
@@ -187,6 +188,14 @@ class NotBackends:
             if address.version == network.version and address in network:
                 return reason
         return None
+
+
+def _is_below(folders: list[str], place: _NotBackendPlace) -> bool:
+    """True if one of the folders is one of the place, and below one of those that must contain it, if there are any."""
+    first = (
+        next((n for n, folder in enumerate(folders) if folder in place.within), len(folders)) if place.within else -2
+    )
+    return not set(folders[first + 2 :]).isdisjoint(place.folders)
 
 
 class ThirdParties:

@@ -46,6 +46,24 @@ def test_contacts_of_a_security_txt_in_their_order(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("lines", "key"),
+    [
+        ("Encryption: https://maker.test/key.asc\n", "https://maker.test/key.asc"),
+        ("encryption: openpgp4fpr:5f2de5521c63a801ab59ccb603d49de44b29100f\n",
+         "openpgp4fpr:5f2de5521c63a801ab59ccb603d49de44b29100f"),
+        ("Encryption: http://maker.test/key.asc\nEncryption: dns:x._openpgpkey.maker.test?type=OPENPGPKEY\n",
+         "dns:x._openpgpkey.maker.test?type=OPENPGPKEY"),
+        ("Encryption: javascript:alert(1)\n", ""),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_the_key_of_a_security_txt_is_kept(tmp_path: Path, lines: str, key: str) -> None:
+    path = tmp_path / "security.txt"
+    path.write_text(f"Contact: mailto:a@maker.test\n{lines}Contact: https://maker.test/form\n")
+    assert [one.encryption for one in read_security_txt(path, NOW)] == [key, key]
+
+
+@pytest.mark.parametrize(
     ("content", "says"),
     [
         (b"Expires: 2027-01-01T00:00:00Z\n", "no contact found"),

@@ -122,15 +122,15 @@ class VendorService:
             raise UsageError(what, where=word, advice="See the IDs in `tieback vendor list`")
         return found[0]
 
-    def views(self, wanted: Sequence[Vendor] | None = None) -> list[VendorView]:
-        """Vendors with their apps, devices, stores and cases; default: all vendors."""
+    def views(self, wanted: Sequence[Vendor] | None = None, *, versions: bool = False) -> list[VendorView]:
+        """Vendors with their apps, devices, stores and cases; default: all vendors, without installed versions."""
         vendors = self.vendors()
         register = VendorRegister(vendors)
         apps: dict[str, list[App]] = {}
         for app in analysed_apps(self._workspace.lake):
             apps.setdefault(register.find_vendor(app) or "", []).append(app)
         lines: dict[str, list[FleetLine]] = {}
-        for line in self.fleet.lines(versions=False):
+        for line in self.fleet.lines(versions=versions):
             owners = {register.find_vendor(app) for app in line.match.apps} if line.match else set()
             for owner in owners - {None}:
                 lines.setdefault(owner or "", []).append(line)
@@ -158,7 +158,7 @@ class VendorService:
 
     def _devices(self, lines: Iterable[FleetLine]) -> int:
         active = [line.app for line in lines if line.active]
-        listed = self._workspace.ledger.inventory.devices_with([app.id for app in active])
+        listed = self._workspace.ledger.inventory.devices_with([row for app in active for row in app.rows])
         return max(listed, max((app.devices for app in active), default=0))
 
     def _open_stores(self) -> Iterator[Exposure]:
@@ -190,8 +190,12 @@ class VendorService:
         def change(old: Vendor) -> tuple[Vendor, tuple[NewLogLine, ...]]:
             known = {contact.address for contact in old.contacts}
             added = tuple(contact for contact in fresh if contact.address not in known)
-            entries = (NewLogLine(key, "edited", told, by_whom),) if added else ()
-            return msgspec.structs.replace(old, contacts=(*added, *old.contacts)), entries
+            keys = {contact.address: contact.encryption for contact in fresh if contact.encryption}
+            there = tuple(
+                msgspec.structs.replace(one, encryption=keys.get(one.address, one.encryption)) for one in old.contacts
+            )
+            entries = (NewLogLine(key, "edited", told, by_whom),) if added or there != old.contacts else ()
+            return msgspec.structs.replace(old, contacts=(*added, *there)), entries
 
         return self._cases.change_vendor(key, change, self.now)
 

@@ -4,8 +4,9 @@ Source: https://source.android.com/docs/core/runtime/dex-format. Ids are checked
 table gives an empty text or ``None`` and never an error, so that one damaged entry does not hide the rest of a file.
 """
 
+import re
 import struct
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ MAX_STRING = 4096
 MAX_METHODS = 2_000
 """Most methods of one class that are read."""
 
+_DESCRIPTOR = re.compile(r"\[*(?:L[^;]*;|.)")
 _HEADER = 112
 _ENDIAN = 0x12345678
 _NO_INDEX = 0xFFFFFFFF
@@ -69,6 +71,9 @@ class CodeItem(NamedTuple):
     """Byte offset of the first instruction."""
     units: int
     """Length in code units of 16 bits."""
+    registers: int = 0
+    ins: int = 0
+    """Number of the last registers, which hold the arguments."""
 
 
 class DexMember(NamedTuple):
@@ -88,6 +93,7 @@ class ClassData(NamedTuple):
     static_fields: tuple[int, ...]
     methods: dict[int, int]
     """Method index by offset of the code; offset 0 for a method without code."""
+    instance_fields: tuple[int, ...] = ()
 
 
 class DexFile:
@@ -222,6 +228,32 @@ class DexFile:
         """String indices of the names of methods."""
         return list(map(int, self._methods["name"][methods.start : methods.stop].tolist()))
 
+    def fields_of(self, owner: int) -> range:
+        """Indices of the fields of a type; fields are sorted by type."""
+        first, last = self._field_owners.searchsorted(np.array([owner, owner + 1], dtype=np.int64)).tolist()
+        return range(first, min(last, first + MAX_METHODS))
+
+    @cached_property
+    def _field_owners(self) -> NDArray[np.int64]:
+        return self._fields["owner"].astype(np.int64)
+
+    def field_names_of(self, fields: range) -> list[int]:
+        """String indices of the names of fields."""
+        return list(map(int, self._fields["name"][fields.start : fields.stop].tolist()))
+
+    def interfaces(self, row: int) -> tuple[int, ...]:
+        """Types of the interfaces that the class in a row lists."""
+        return self.type_list(int(self.classes[row]["interfaces"]))
+
+    def type_list(self, at: int) -> tuple[int, ...]:
+        """The types of a type_list; empty if it is not plausible."""
+        if not at or at + 4 > len(self.data):
+            return ()
+        (count,) = struct.unpack_from("<I", self.data, at)
+        if count > 255 or at + 4 + 2 * count > len(self.data):
+            return ()
+        return struct.unpack_from(f"<{count}H", self.data, at + 4)
+
     @cached_property
     def _owners(self) -> NDArray[np.int64]:
         return self._methods["owner"].astype(np.int64)
@@ -233,23 +265,47 @@ class DexFile:
             known = self._parameters[proto] = self._read_parameters(proto)
         return known
 
+    def methods_like(self, parameters: Collection[str], results: Collection[str]) -> list[int]:
+        """Indices of the methods of this file's classes that have parameters of only these types, and such a result."""
+        kinds = [self.type_of(result.encode()) for result in results]
+        protos = np.flatnonzero(np.isin(self._protos[:, 1], [kind for kind in kinds if kind >= 0]))
+        fitting = [proto for proto in protos.tolist() if self._only(proto, parameters)]
+        own = np.isin(self._methods["owner"], self.classes["type"]) & np.isin(self._methods["proto"], fitting)
+        return list(map(int, np.flatnonzero(own).tolist()))
+
+    def fields_typed(self, kinds: Collection[str]) -> list[int]:
+        """Indices of the fields of one of these types."""
+        types = [self.type_of(kind.encode()) for kind in kinds]
+        return list(
+            map(int, np.flatnonzero(np.isin(self._fields["proto"], [kind for kind in types if kind >= 0])).tolist())
+        )
+
+    def _only(self, proto: int, kinds: Collection[str]) -> bool:
+        rest = self.parameters(proto)
+        return bool(rest) and all(kind in kinds for kind in _DESCRIPTOR.findall(rest))
+
+    def result(self, proto: int) -> str:
+        """Descriptor of the result."""
+        return self.descriptor(int(self._protos[proto][1])) if 0 <= proto < len(self._protos) else ""
+
     def _read_parameters(self, proto: int) -> str:
         if not 0 <= proto < len(self._protos):
             return ""
-        at = int(self._protos[proto][2])
-        if not at or at + 4 > len(self.data):
-            return ""
-        (count,) = struct.unpack_from("<I", self.data, at)
-        if count > 255 or at + 4 + 2 * count > len(self.data):
-            return ""
-        return "".join(map(self.descriptor, struct.unpack_from(f"<{count}H", self.data, at + 4)))
+        return "".join(map(self.descriptor, self.type_list(int(self._protos[proto][2]))))
 
     # Classes and code
 
     def class_row(self, kind: int) -> int:
         """Row of the class that defines a type; -1 if it is not in this file."""
-        rows = np.flatnonzero(self.classes["type"] == kind)
-        return int(rows[0]) if len(rows) else -1
+        return int(self._rows[kind]) if 0 <= kind < len(self._rows) else -1
+
+    @cached_property
+    def _rows(self) -> Offsets:
+        rows = np.full(len(self.types), -1, np.int64)
+        kinds = self.classes["type"][::-1]  # the first definition of a class counts
+        inside = kinds < len(rows)
+        rows[kinds[inside]] = np.arange(len(kinds) - 1, -1, -1)[inside]
+        return rows
 
     def class_data(self, row: int) -> ClassData:
         """Members that the class in a row declares."""
@@ -288,7 +344,11 @@ class DexFile:
                 code, at = uleb(data, at)
                 index += step
                 methods.setdefault(code, index)
-        return ClassData(tuple(names[:static]), methods) if begin < at <= len(data) else ClassData((), {})
+        return (
+            ClassData(tuple(names[:static]), methods, tuple(names[static:]))
+            if begin < at <= len(data)
+            else ClassData((), {})
+        )
 
     def initialiser(self, row: int) -> CodeItem | None:
         """Code of a class's static initialiser."""
@@ -306,7 +366,7 @@ class DexFile:
         begin = offset + 16
         if ins > registers or not units or begin + 2 * units > len(self.data):
             return None
-        return CodeItem(offset, begin, units)
+        return CodeItem(offset, begin, units, registers, ins)
 
     @cached_property
     def _code_offsets(self) -> tuple[Offsets, Offsets]:

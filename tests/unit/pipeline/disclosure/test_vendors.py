@@ -60,11 +60,14 @@ def test_the_register_can_be_edited(work: CaseService, tmp_path: Path) -> None:
     key = work.find_vendor("Fieldhand Ltd").id
     work.edit(key, {"name": "Fieldhand GmbH", "language": "de"}, "Ann")
     work.add_contacts(key, [operator_contact("mailto:a@b.test"), operator_contact("a@b.test")], "Ann")
-    (tmp_path / "security.txt").write_text("Contact: mailto:sec@fieldhand.test\n")
+    (tmp_path / "security.txt").write_text(
+        "Contact: mailto:sec@fieldhand.test\nEncryption: https://fieldhand.test/key.asc\n"
+    )
     work.import_contacts(tmp_path / "security.txt", "Fieldhand GmbH", "Ann")
     vendor = work.find_vendor(key)
     assert (vendor.name, vendor.language) == ("Fieldhand GmbH", "de")
     assert [contact.address for contact in vendor.contacts][:2] == ["sec@fieldhand.test", "a@b.test"]
+    assert vendor.contacts[0].encryption == "https://fieldhand.test/key.asc"
     assert [line.event for line in work.log(key)] == ["opened", "edited", "edited", "edited"]
     with pytest.raises(UsageError, match="not an e-mail address"):
         operator_contact("ftp://x")
