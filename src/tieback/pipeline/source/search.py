@@ -129,21 +129,22 @@ class SourceSearch:
                     newlines = [end.start() for end in re.finditer(rb"\n", file.data)]
                 found.add(Line(aside, file.name, bisect_right(newlines, offset - 1) + 1))
 
-    def lines(self, trace: Trace, methods: Iterable[OriginalMethod]) -> tuple[SourceMatch, tuple[Line, ...]]:
-        """The lines that explain a trace, of the most exact kind that was found."""
-        keys: list[Key] = [
+    def lines(self, trace: Trace, methods: Iterable[OriginalMethod]) -> Iterator[tuple[SourceMatch, Line]]:
+        """The lines that explain a trace, of the most exact kind that was found.
+
+        If only the host was found, code puts the rest together: the lines of its method are before those of the host.
+        """
+        exact: tuple[Key, ...] = (
             (SourceMatch.ENDPOINT, trace.endpoint),
             (SourceMatch.CREDENTIAL, trace.masked),
             (SourceMatch.RESOURCE, trace.resource),
             _setting_key(trace),
-            (SourceMatch.HOST, trace.host),
-            *((SourceMatch.METHOD, method.label) for method in methods),
-        ]
-        for key in keys:
-            found = self._lines.get(key) if key[1] else None
-            if found:
-                return key[0], _chosen(found, PurePosixPath(trace.entry).name)
-        return SourceMatch.NONE, ()
+        )
+        rough = [*((SourceMatch.METHOD, method.label) for method in methods), (SourceMatch.HOST, trace.host)]
+        best = next((key for key in exact if key[1] and self._lines.get(key)), None)
+        for key in rough if best is None else [best]:
+            for line in _chosen(self._lines.get(key, set()) if key[1] else set(), PurePosixPath(trace.entry).name):
+                yield key[0], line
 
     def _hits(self, file: SourceFile) -> Iterator[tuple[Key, int]]:
         yield from self._literals(file.data)
