@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from tieback.cli import inventory_files
+from tieback.cli import inventory_fetch, inventory_files, inventory_lists
 from tieback.cli.formats import format_option
 from tieback.cli.inventory_files import WORKSPACE, FormatOption, plain_table
 from tieback.cli.options import RunOption
@@ -28,10 +28,14 @@ from tieback.model.errors import UsageError
 
 if TYPE_CHECKING:
     from tieback.pipeline.fleet.coverage import FleetAppDetail, FleetLine
+    from tieback.pipeline.fleet.gateway_lists import GatewayHost
 
 app = typer.Typer(help="Manage the app inventory, from EMM/MDM exports.\n\nExample: tieback inventory gaps")
 app.command("import")(inventory_files.import_)
 app.command("pull")(inventory_files.pull)
+app.command("match")(inventory_lists.match)
+app.command("fetch")(inventory_fetch.fetch)
+app.command("store")(inventory_fetch.store)
 
 MostOption = Annotated[int, typer.Option("--most", min=0, help="Maximum rows of a table; 0: all.")]
 OwnershipOption = Annotated[
@@ -57,6 +61,10 @@ class ListFormat(StrEnum):
     CSV = "csv"
     INTUNE = "intune"
     JAMF = "jamf"
+    ANDROID_ENTERPRISE = "android-enterprise"
+    WORKSPACE_ONE = "workspace-one"
+    RPZ = "rpz"
+    HOSTS = "hosts"
 
 
 class Action(StrEnum):
@@ -259,10 +267,13 @@ def block(
     action: Annotated[Action, typer.Option(help="Action that the list requests.")] = Action.BLOCK,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write; default: stdout.")] = None,
     weak: Annotated[bool, typer.Option("--weak", help="Include apps that match only by name.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="With rpz and hosts: include hosts that others share.")
+    ] = False,
     workspace: WorkspaceOption = WORKSPACE,
     run: RunOption = "",
 ) -> None:
-    """Write a list of apps to block or remove, for import into an EMM. Changes nothing on any device.
+    """Write a list of apps to block or remove, for an EMM; or of hosts, for a gateway. Changes nothing anywhere.
 
     Example: tieback inventory block --format jamf -o block.mobileconfig
     """
@@ -271,8 +282,15 @@ def block(
     from tieback.pipeline.fleet.coverage import open_fleet
 
     wanted = {name.casefold() for name in names or ()}
+    gateway = output in (ListFormat.RPZ, ListFormat.HOSTS)
     with open_fleet(workspace, run) as fleet:
-        lines = [line for line in fleet.lines(versions=False) if line.active and _listed(line, wanted, weak=weak)]
+        everything = fleet.lines(versions=False)
+        active = [line for line in everything if line.active or (gateway and line.retired_but_exposed)]
+        lines = [line for line in active if _listed(line, wanted, weak=weak or gateway)]
+        hosts = fleet.gateway_hosts(lines) if gateway else []
+    if gateway:
+        _write_hosts(hosts, output, out, force=force)
+        return
     if wanted and not lines:
         raise UsageError("no device has this app", where=", ".join(names or ()), advice="See `tieback inventory list`")
     if output is not ListFormat.CSV and action is Action.REMOVE:
@@ -281,15 +299,43 @@ def block(
             where=f"--format {output}",
             advice="Use --format csv, or --action block",
         )
-    data = LISTS[output](lines, action)
-    left = sum(1 for line in lines if not line.app.bundle_id)
-    if left and output is ListFormat.JAMF:
-        message_console().print(f"{left:,} apps left out: no bundle identifier")
+    written = LISTS[output].write(lines, action)
+    left_out = dict(written.left_out)
+    if not wanted and not weak:
+        left_out["weak match (add --weak)"] = sum(_listed(line, wanted, weak=True) for line in active) - len(lines)
+    for why, count in sorted(left_out.items()):
+        if count:
+            message_console().print(f"{count:,} apps left out: {why}")
+    if not written.apps:
+        why = "no app can be listed" if any(left_out.values()) else "no active app leads to an open store"
+        message_console().print(f"the list is empty: {why}")
     if out is None:
-        print_text([data])
+        print_text([written.data])
     else:
-        write_whole(out, data)
-        message_console().print(f"{len(lines):,} apps: {out}")
+        write_whole(out, written.data)
+        message_console().print(f"{written.apps:,} apps: {out}")
+
+
+def _write_hosts(hosts: "list[GatewayHost]", output: ListFormat, out: Path | None, *, force: bool) -> None:
+    from tieback.cli.files import write_whole
+    from tieback.pipeline.fleet.gateway_lists import write_list
+
+    written = write_list(output.value, hosts, force=force)
+    for host, why in written.left_out:
+        message_console().print(Text(f"{host} left out: {why}"))
+    if written.left_out and not force:
+        message_console().print("--force includes hosts that others share; check first which apps would break")
+    if not written.hosts:
+        message_console().print(
+            "the list is empty: " + ("no host can be listed" if hosts else "no app of the fleet leads to an open store")
+        )
+    for one in written.hosts:
+        message_console().print(Text(f"{one.host}: breaks {', '.join(one.apps) or 'no analysed app'}"))
+    if out is None:
+        print_text([written.data])
+    else:
+        write_whole(out, written.data)
+        message_console().print(f"{len(written.hosts):,} hosts: {out}")
 
 
 def _listed(line: "FleetLine", wanted: set[str], *, weak: bool) -> bool:

@@ -4,6 +4,7 @@ They become texts that are not back ends, each with its reason. So no scan conta
 ``texts`` decides about texts; strings of compiled code are judged by the words around the address.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
@@ -15,22 +16,45 @@ from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.interface import Extractor, Find
-from tieback.recognise.span import string_bounds
+from tieback.recognise.span import narrow_text, string_bounds
 from tieback.recognise.texts.places import METADATA, TextPlaces
-from tieback.recognise.texts.prose import literal_reason
+from tieback.recognise.texts.prose import MESSAGE, literal_reason
 
 _TEXTS = (BufferKind.TEXT, BufferKind.MANIFEST, BufferKind.BINARY)
-_STRINGS = (BufferKind.DEX, BufferKind.NATIVE)
+_STRINGS = (BufferKind.DEX, BufferKind.NATIVE, BufferKind.RESOURCES)
+_PROVIDERS = tuple(
+    f"https://{host}".encode()
+    for host in (
+        "accounts.google.com", "login.live.com", "login.yahoo.com", "login.microsoftonline.com", "twitter.com",
+        "www.facebook.com", "www.linkedin.com", "www.paypal.com",
+    )
+)  # fmt: skip
+"""Constants of ``IdentityProviders`` of Google Play services, which name a kind of account:
+https://developers.google.com/android/reference/com/google/android/gms/auth/api/credentials/IdentityProviders
+"""
+_LEAST_PROVIDERS = 6
+PROVIDER = "name of a kind of account in Google Play services, never contacted"
+BEGINNING = "only the beginning of a host name"
+_BEGINNING = re.compile(rb"[a-z]{2,5}://[A-Za-z0-9.-]{1,253}\.")
+_REACH = 1024
+"""Characters of a string on each side of an address that are read."""
 _AUTHOR = ("author", "description", "license")
 """Elements of ``config.xml`` that describe the app (https://www.w3.org/TR/widgets/)."""
+
+
+class PlaceBudget:
+    """Bytes of the texts of one app that lexers may still read; the finds in the other texts are kept as they are."""
+
+    def __init__(self, left: int = 64 * 1024 * 1024) -> None:
+        self.left = left
 
 
 class Placement:
     """The places of the finds in one artifact. Lexers run only if there is a sighting in a text."""
 
-    def __init__(self, artifact: Artifact, content: bytes = b"") -> None:
-        """Set the artifact, and the whole content of its file if that is small."""
-        self._artifact, self._content = artifact, content
+    def __init__(self, artifact: Artifact, budget: PlaceBudget, content: bytes = b"") -> None:
+        """Set the artifact, the budget of its app, and the whole content of the file if that is small."""
+        self._artifact, self._budget, self._content = artifact, budget, content
         self._places: dict[int, TextPlaces] = {}
 
     def finds(self, extractors: Iterable[Extractor]) -> Iterator[Find]:
@@ -84,15 +108,37 @@ class Placement:
         buffer = self._artifact.buffers[index]
         at = offset - buffer.base
         if buffer.kind in _STRINGS:
-            if buffer.utf16:
-                return ""
-            [(start, end)] = string_bounds(buffer, [at])
-            return literal_reason(bytes(buffer.data[start:end]), 0, at - start, end - start)
+            return _string_reason(buffer, at)
         if buffer.kind not in _TEXTS or (buffer.kind is BufferKind.BINARY and buffer.starts is not None):
             return ""
         if index not in self._places:
+            self._budget.left -= len(buffer.data)
+            if self._budget.left < 0:
+                return ""
             self._places[index] = TextPlaces(buffer.file, _narrow(buffer), binary=buffer.kind is BufferKind.BINARY)
         return self._places[index].reason(at // 2 if buffer.utf16 else at)
+
+
+def _string_reason(buffer: Buffer, at: int) -> str:
+    """The reason in a string of compiled code or of a resource table."""
+    [(start, end)] = string_bounds(buffer, [at])
+    unit = 1 + buffer.utf16
+    first = max(start, at - _REACH * unit)
+    text = narrow_text(buffer.data[first : min(end, at + 2 * _REACH * unit)], wide=buffer.utf16)
+    own = (at - first) // unit
+    if buffer.kind is BufferKind.DEX:
+        value = text[own:].partition(b"\0")[0]
+        if value in _PROVIDERS and _names_providers(buffer):
+            return PROVIDER
+        if _BEGINNING.fullmatch(value):
+            return BEGINNING
+    reason = literal_reason(text, 0, own, len(text))
+    # Sentences of libraries are in native code; those of the app itself can name its servers.
+    return "" if reason == MESSAGE and buffer.kind is not BufferKind.NATIVE else reason
+
+
+def _names_providers(buffer: Buffer) -> bool:
+    return sum(provider + b"\0" in buffer.data for provider in _PROVIDERS) >= _LEAST_PROVIDERS
 
 
 def _narrow(buffer: Buffer) -> bytes:

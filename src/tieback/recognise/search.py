@@ -7,12 +7,14 @@ from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, Buffe
 from tieback.model.sighting import Problem
 from tieback.recognise import preferences
 from tieback.recognise.config import ConfigExtractor
+from tieback.recognise.dalvik.run import MAX_STEPS
 from tieback.recognise.dataflow.extract import DataflowExtractor
 from tieback.recognise.dataflow.settings import AppSettings
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.interface import Extractor, Find
-from tieback.recognise.placement import Placement
+from tieback.recognise.placement import PlaceBudget, Placement
 from tieback.recognise.rules import RuleFiles
+from tieback.recognise.scripts import extract as scripts
 
 MAX_TEXTS = 10_000
 """Most texts of one app that are judged, so that a hostile app takes seconds. The largest measured real app had 600."""
@@ -34,14 +36,22 @@ class AppSearch:
     def __init__(self, rules: RuleFiles, *, dataflow: bool = True) -> None:
         """Use these rule files. Without ``dataflow`` only constants are found, not strings that code assembles."""
         self._rules = rules
+        self._places = PlaceBudget()
         self._config = ConfigExtractor(rules)
-        self._endpoints = EndpointExtractor(rules, (*self._config.marks, preferences.MARK.encode()))
-        self._extractors: tuple[Extractor, ...] = (self._endpoints, self._config)
+        marks = (*self._config.marks, preferences.MARK.encode(), *scripts.MARKS)
+        self._endpoints = EndpointExtractor(rules, marks)
+        self._extractors: tuple[Extractor, ...] = (
+            self._endpoints,
+            self._config,
+            scripts.ScriptExtractor(self._endpoints),
+        )
         self._dataflow = DataflowExtractor(self._endpoints, rules) if dataflow else None
 
     def finds(self, pieces: Iterable[Piece]) -> Iterator[Find]:
         """All finds of one app, each with count 1, in the order of the pieces; a problem if there are too many."""
-        self._endpoints.left, self._config.left = MAX_TEXTS, MAX_PAIRS
+        self._endpoints.left, self._config.left, self._places = MAX_TEXTS, MAX_PAIRS, PlaceBudget()
+        if self._dataflow is not None:
+            self._dataflow.left = MAX_STEPS
         left = MAX_FINDS
         for found in self._every(pieces):
             yield found
@@ -67,7 +77,7 @@ class AppSearch:
             yield from self._dataflow.extract_app(code, settings)
 
     def _artifact(self, artifact: Artifact) -> Iterator[Find]:
-        return Placement(artifact).finds(self._extractors)
+        return Placement(artifact, self._places).finds(self._extractors)
 
     def _gathered(self, gathered: ArtifactBatch) -> Iterator[Find]:
         """The finds of the files that the common search or their name selects."""
@@ -84,7 +94,7 @@ class AppSearch:
         }
         for number in sorted(naming | called):
             file, content = gathered.files[number], bytes(gathered.contents[number])
-            placement = Placement(gathered.artifact(number), content)
+            placement = Placement(gathered.artifact(number), self._places, content)
             extractors = self._extractors if number in naming else (self._config,)
             yield from placement.finds(extractors)
             if number in naming and preferences.names_servers(content):

@@ -99,3 +99,25 @@ def test_the_review_is_a_file_for_a_meeting(fleet: Run, tmp_path: Path) -> None:
     assert "letter asked" in (tmp_path / "out" / "review.csv").read_text("utf-8-sig")
     assert "Workhub Access GmbH" in fleet("inventory", "review", "--format", "csv").out
     assert "missing --out" in fleet("inventory", "review", "--format", "xlsx").err
+
+
+def test_an_empty_block_list_says_why(fleet: Run) -> None:
+    ended = fleet("inventory", "block", "--format", "intune")
+    assert (ended.code, ended.out.strip()) == (0, "[]")
+    assert "the list is empty: no active app leads to an open store" in ended.err
+    ended = fleet("inventory", "block", "Fieldhand", "Other", "--format", "android-enterprise")
+    assert "1 apps left out: no bundle identifier" in ended.err
+    assert "org.fieldhand.app" in ended.out
+
+
+def test_a_published_list_needs_no_analysis(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "raw.csv").write_text(RAW)
+    (tmp_path / "list.csv").write_text("name,vendor,fixed in\nFieldhand,Fieldhand Machinery,4.1\nNever,X,1\n")
+    run("inventory", "import", "raw.csv")
+    ended = run("inventory", "match", "list.csv", "--format", "json")
+    first, second = documents(ended.out)
+    assert (first["action"], first["devices"], first["weak"]) == ("update to at least 4.1", 2, True)
+    assert second["status"] == "not_installed"
+    ended = run("inventory", "match", "list.csv")
+    assert "same name as a listed app" in ended.out.replace("\n", " ")
+    assert "1 installed (1 by name only), 0 removed from all devices, 1 in no inventory" in ended.err

@@ -14,7 +14,7 @@ BODY = "\ue000body of the letter\ue000"
 """Value of the variable ``body``: ``insert_blocks`` puts the letter where a paragraph has only this text."""
 _SIZES = {1: 13.0, 2: 11.5, 3: 10.5}
 """Points of headings by level."""
-_LABEL_MM, _TEXT_MM = 52, 106
+_LABEL_MM, _TEXT_MM = 52, 108
 _GREY = "BBBBBB"
 _LIGHT = "F3F3F3"
 
@@ -65,9 +65,13 @@ def _add_table(document: "Document", place: "Paragraph", rows: Sequence[Sequence
     table = document.add_table(len(rows), columns)
     table.autofit = False
     _draw_borders(table)
+    widths = [Mm(_LABEL_MM if number == 0 else _TEXT_MM / (columns - 1)) for number in range(columns)]
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
     for row, cells in zip(table.rows, rows, strict=True):
+        _keep_together(row)
         for number, (cell, runs) in enumerate(zip(row.cells, cells, strict=False)):
-            cell.width = Mm(_LABEL_MM if number == 0 and columns > 1 else _TEXT_MM // max(1, columns - 1))
+            cell.width = widths[number]
             paragraph = cell.paragraphs[0]
             paragraph.paragraph_format.space_after = Pt(2)
             _add_runs(paragraph, runs)
@@ -89,6 +93,13 @@ def _draw_borders(table: Any) -> None:
             line.set(qn(f"w:{key}"), value)
         borders.append(line)
     table._tbl.tblPr.append(borders)  # noqa: SLF001
+
+
+def _keep_together(row: Any) -> None:
+    """No page break within the row."""
+    from docx.oxml import OxmlElement
+
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001
 
 
 def _shade(cell: Any) -> None:

@@ -174,7 +174,7 @@ def build_store_fact(
     own, now = _own_places(store), places_of(case)
     check = case.check
     known = contacts or {}
-    contact = _joined(known[place] for place in (*store.targets, *case.places) if place in known)
+    contact = _joined(known[place] for place in dict.fromkeys((*own, *now)) if place in known)
     rules = load_rules()
     advice, _ = advice_for(rules["open-store"], rules, store.product)
     return StoreFact(
@@ -256,7 +256,7 @@ def _access(store: Exposure, language: Language) -> str:
     if store.undecided:
         text = language.words["undecided"]
     if store.at_most > 1:
-        text += f"; {language.fill('several', most=language.number(store.at_most))}"
+        text += language.words["between"] + language.fill("several", most=language.number(store.at_most))
     return text
 
 
@@ -264,7 +264,8 @@ def _entry(store: Exposure, language: Language) -> str:
     if not store.access.exposed:
         return ""
     way = language.words.get(f"entry_{store.entry.value}", "").replace("{account}", clean(store.account, 40))
-    return "; ".join(filter(None, (way, language.words.get(f"privileges_{store.privileges.value}", ""))))
+    rights = language.words.get(f"privileges_{store.privileges.value}", "")
+    return language.words["between"].join(filter(None, (way, rights)))
 
 
 def _no_classes(store: Exposure, language: Language) -> str:
@@ -354,7 +355,7 @@ def _classes(cases: Iterable[Case], language: Language) -> str:
     """Names of the classes, direct identifiers first; their names may contain commas."""
     found = {total.pii_class for case in cases for total in case.store.pii}
     names = [name for label, name in language.classes.items() if label in found]
-    return "; ".join([*names, *sorted(found - language.classes.keys())])
+    return language.words["between"].join([*names, *sorted(found - language.classes.keys())])
 
 
 def _growth(check: Recheck | None, language: Language) -> str:

@@ -56,6 +56,8 @@ li { margin-bottom: .3em; overflow-wrap: anywhere }
 table { border-collapse: collapse; width: 100%; margin: .3em 0 1em; font-size: 9.5pt }
 th, td { text-align: left; vertical-align: top; padding: .3em .6em; border: .6pt solid #bbb; font-weight: normal;
   overflow-wrap: anywhere }
+tr { break-inside: avoid }
+thead { display: table-row-group }
 td:first-child, th:first-child { width: 32%; background: #f3f3f3 }
 hr { border: 0; break-before: page }
 """

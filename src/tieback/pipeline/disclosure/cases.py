@@ -19,16 +19,20 @@ from tieback.cases.policy import CasePolicy
 from tieback.cases.register import new_vendors
 from tieback.cases.states import advance, attest
 from tieback.cases.statistics import CaseStatistics, compute_statistics, statistics_by_group
+from tieback.model.app import App
+from tieback.model.backend import Backend
 from tieback.model.case import Case, CaseState, Confirmation, Letter, LogLine, NewLogLine
 from tieback.model.errors import UsageError
 from tieback.model.exposure import Exposure
+from tieback.model.probe import ProbeReport
 from tieback.model.vendor import Vendor
 from tieback.pipeline.disclosure.vendors import VendorService
+from tieback.pipeline.fleet.analysed_apps import analysed_apps
 from tieback.pipeline.report import build_report
 from tieback.pipeline.runs import finished_run
 from tieback.scope.audit_contacts import TargetContact, read_contacts
 from tieback.storage.attachments import keep
-from tieback.storage.lake.tables.probes import read_backends
+from tieback.storage.lake.tables.probes import read_backends, read_probes
 from tieback.storage.ledger.case_log import LogVerdict
 from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
@@ -80,7 +84,7 @@ class CaseService(VendorService):
         cased = {case.store.id for case in self._cases.cases()}
         report = build_report(self._workspace, run.id)
         self.enroll()
-        backends = {backend.endpoint.value: backend for backend in read_backends(self._workspace.lake, run.id)}
+        backends = {backend.endpoint.value: backend for backend in self.backends()}
         providers = {value: backend.provider for value, backend in backends.items() if backend.provider}
         owners = OwnerFinder(backends, self._cases.vendors())
         opened: list[Case] = []
@@ -195,6 +199,30 @@ class CaseService(VendorService):
     def log(self, subject: str = "") -> list[LogLine]:
         """The log entries of a case or vendor, or all."""
         return list(self._cases.log(subject))
+
+    @property
+    def audit_file(self) -> Path:
+        """The audit log of the workspace."""
+        return self._workspace.audit_file
+
+    @property
+    def grant_sha256(self) -> str:
+        """SHA-256 of the grant of the run; empty if it had none."""
+        return (self.run.grant_sha256 or "") if self.run is not None else ""
+
+    def backends(self) -> Iterator[Backend]:
+        """The back ends of the run."""
+        if self.run is not None:
+            yield from read_backends(self._workspace.lake, self.run.id)
+
+    def probe_reports(self) -> Iterator[ProbeReport]:
+        """The reports of the run that got an answer."""
+        if self.run is not None:
+            yield from read_probes(self._workspace.lake, self.run.id, answered=True)
+
+    def apps(self, keys: Collection[str]) -> list[App]:
+        """The analysed apps with these SHA-256."""
+        return list(analysed_apps(self._workspace.lake, keys))
 
     def letters(self, vendor: str = "") -> list[Letter]:
         """The letters written."""

@@ -201,7 +201,7 @@ def _write(work: CaseService, frame: _Frame, view: VendorView) -> WrittenLetter:
     if request.kind == "provider" and not request.reason:
         for case in cases:
             require_no_promise(case, work.now.date(), "--reason")
-    dates = _dates(work, frame, cases)
+    dates = dates_of(request.kind, cases, frame.policy, work.now.date(), request.due)
     facts = _facts(work, frame, view, cases, language, dates)
     known = [one for one in work.letters(vendor.id) if (one.kind, one.language) == (request.kind, name)]
     letter = render_letter(request.kind, name, language, facts, known, work.now, vendor.id)
@@ -228,17 +228,16 @@ def _language(frame: _Frame, vendor: Vendor) -> str:
     return "en" if frame.request.kind == "provider" else vendor.language
 
 
-def _dates(work: CaseService, frame: _Frame, cases: Sequence[Case]) -> LetterDates:
-    """The dates of a letter, as ``CasePolicy`` has them. ``close`` is its due date, whatever it asks for."""
-    request, today = frame.request, work.now.date()
+def dates_of(kind: str, cases: Sequence[Case], policy: CasePolicy, today: date, due: date | None = None) -> LetterDates:
+    """Return the dates of a letter, as ``CasePolicy`` has them. ``close`` is its due date, whatever it asks for."""
     earlier = [case.dates for case in cases if case.dates is not None]
     before = max(earlier, key=lambda one: (one.share, one.publish)) if earlier else None
     urgent = any(case.store.severity is Severity.CRITICAL for case in cases)
-    dates = frame.policy.letter_dates(today, urgent=urgent, close=request.due, before=before)
-    if request.kind == "reminder" and request.due is None and before is not None:
+    dates = policy.letter_dates(today, urgent=urgent, close=due, before=before)
+    if kind == "reminder" and due is None and before is not None:
         # Who does not answer has no more time than announced.
         dates = msgspec.structs.replace(dates, close=max(min(dates.close, before.share), today + timedelta(days=1)))
-    elif request.kind == "escalation":
+    elif kind == "escalation":
         # It announces to inform others after its due date.
         close = dates.close if before is None else max(dates.close, before.share)
         dates = msgspec.structs.replace(dates, close=close, share=close, publish=max(dates.publish, close))
@@ -437,7 +436,7 @@ def mark_sent(
     moved = []
     for case in cases:
         lines = (NewLogLine(case.id, "letter", fields, by_whom),)
-        sent = work.change(case.id, lambda old, lines=lines: (_sent(old, letter, day), lines))  # type: ignore[misc]
+        sent = work.change(case.id, lambda old, lines=lines: (sent_case(old, letter, day), lines))  # type: ignore[misc]
         state = _goal(letter, channel)
         if state is not None and state in STEPS[case.state]:
             sent = work.change(
@@ -492,8 +491,8 @@ def _goal(letter: Letter, channel: str) -> CaseState | None:
     return {"exposure": CaseState.NOTIFIED, "escalation": CaseState.ESCALATED}.get(letter.kind)
 
 
-def _sent(case: Case, letter: Letter, day: date) -> Case:
-    """The case with the dates of a letter that its vendor has, or with the day on which others were informed."""
+def sent_case(case: Case, letter: Letter, day: date) -> Case:
+    """Return the case with the dates of a letter that its vendor has, or with the day on which others were informed."""
     if letter.kind == "provider":
         return msgspec.structs.replace(case, shared=case.shared or day)
     return case if letter.dates is None else msgspec.structs.replace(case, dates=letter.dates)

@@ -132,10 +132,12 @@ def recheck_workspace(
     names = {vendor.id: vendor.name for vendor in cases.vendors()}
     known = _Known(workspace, wanted, finished_run(workspace, run))
     (detector,) = detectors()
-    with workspace.grant_lease(digest_of(grant)) as lease, open_audit_log(workspace.audit_file) as audit:
+    with workspace.grant_lease(digest_of(grant)) as lease:
         for number, case in enumerate(wanted, start=1):
             case, seen_open = known.with_scan(case)  # noqa: PLW2901
-            here, elsewhere = event_loop.run(_ask(workspace, audit, grant, approved, case, lease, known))
+            # Each case ends with a checkpoint, so that its part of the log can be proved without the others.
+            with open_audit_log(workspace.audit_file) as audit:
+                here, elsewhere = event_loop.run(_ask(workspace, audit, grant, approved, case, lease, known))
             now = datetime.now(UTC)
             check = judge_recheck(case.store, here, elsewhere, known.seen(case), now, _since(case), case.suspects)
             check = _with_comparison(case.store, check, (*here, *elsewhere), detector)

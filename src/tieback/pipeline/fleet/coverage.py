@@ -31,7 +31,10 @@ from tieback.storage.workspace import Workspace
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from tieback.pipeline.fleet.gateway_lists import GatewayHost
+
 _STRENGTHS = tuple(MatchStrength)
+_GONE = {StoreState.AVAILABLE: False, StoreState.REMOVED: True, StoreState.UNKNOWN: None}
 
 
 class AppMatch(msgspec.Struct, frozen=True):
@@ -74,6 +77,22 @@ class FleetLine(msgspec.Struct, frozen=True):
     def active(self) -> bool:
         """True if some device has the app now."""
         return self.app.removed is None
+
+    @property
+    def platform(self) -> DevicePlatform:
+        """The platform in the inventory, or else that of the analysed apps, if it is one."""
+        if self.app.platform is not DevicePlatform.UNKNOWN or self.match is None:
+            return self.app.platform
+        known = {one.platform.value for one in self.match.apps}
+        return DevicePlatform(known.pop()) if len(known) == 1 else DevicePlatform.UNKNOWN
+
+    @property
+    def bundle_id(self) -> str:
+        """The bundle identifier in the inventory, or else that of the analysed apps, if it is one."""
+        if self.app.bundle_id or self.match is None:
+            return self.app.bundle_id
+        known = {one.bundle_id for one in self.match.apps}
+        return known.pop() if len(known) == 1 else ""
 
     @property
     def retired_but_exposed(self) -> bool:
@@ -137,9 +156,7 @@ class FleetLine(msgspec.Struct, frozen=True):
             "store_state": self.store_state,
             "downloads": self.downloads,
             "category": self.category,
-            "gone_from_store": None
-            if self.store_state is StoreState.UNKNOWN
-            else self.store_state is StoreState.REMOVED,
+            "gone_from_store": _GONE[self.store_state],
             "gone_from_devices": not self.active,
             "back_end": self.back_end,
             "retired_but_exposed": self.retired_but_exposed,
@@ -190,6 +207,15 @@ class FleetView:
             msgspec.structs.replace(_line(app, matches.get(app.id), register, names, stores), store=facts.of(app))
             for app in apps
         ]
+
+    def gateway_hosts(self, lines: list[FleetLine]) -> "list[GatewayHost]":
+        """The hosts of the open stores that these apps lead to, and of the back ends that lead there."""
+        from tieback.pipeline.fleet.gateway_lists import gateway_hosts
+
+        wanted = {key for line in lines for key in line.exposures}
+        run = self._run
+        stores = self._workspace.ledger.conclusions.exposures(run.id, exposed=True) if run is not None else ()
+        return gateway_hosts(self._workspace.lake, (store for store in stores if store.id in wanted), lines)
 
     def gaps(self) -> list[FleetApp]:
         """Mobile apps of the fleet that were not analysed; those on the most devices first."""

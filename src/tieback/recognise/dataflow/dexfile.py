@@ -4,8 +4,9 @@ Source: https://source.android.com/docs/core/runtime/dex-format. Ids are checked
 table gives an empty text or ``None`` and never an error, so that one damaged entry does not hide the rest of a file.
 """
 
+import re
 import struct
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ MAX_STRING = 4096
 MAX_METHODS = 2_000
 """Most methods of one class that are read."""
 
+_DESCRIPTOR = re.compile(r"\[*(?:L[^;]*;|.)")
 _HEADER = 112
 _ENDIAN = 0x12345678
 _NO_INDEX = 0xFFFFFFFF
@@ -262,6 +264,25 @@ class DexFile:
         if known is None:
             known = self._parameters[proto] = self._read_parameters(proto)
         return known
+
+    def methods_like(self, parameters: Collection[str], results: Collection[str]) -> list[int]:
+        """Indices of the methods of this file's classes that have parameters of only these types, and such a result."""
+        kinds = [self.type_of(result.encode()) for result in results]
+        protos = np.flatnonzero(np.isin(self._protos[:, 1], [kind for kind in kinds if kind >= 0]))
+        fitting = [proto for proto in protos.tolist() if self._only(proto, parameters)]
+        own = np.isin(self._methods["owner"], self.classes["type"]) & np.isin(self._methods["proto"], fitting)
+        return list(map(int, np.flatnonzero(own).tolist()))
+
+    def fields_typed(self, kinds: Collection[str]) -> list[int]:
+        """Indices of the fields of one of these types."""
+        types = [self.type_of(kind.encode()) for kind in kinds]
+        return list(
+            map(int, np.flatnonzero(np.isin(self._fields["proto"], [kind for kind in types if kind >= 0])).tolist())
+        )
+
+    def _only(self, proto: int, kinds: Collection[str]) -> bool:
+        rest = self.parameters(proto)
+        return bool(rest) and all(kind in kinds for kind in _DESCRIPTOR.findall(rest))
 
     def result(self, proto: int) -> str:
         """Descriptor of the result."""

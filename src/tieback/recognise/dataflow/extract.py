@@ -18,9 +18,11 @@ from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Si
 from tieback.recognise import url
 from tieback.recognise.calls import unnamed_container
 from tieback.recognise.context import match_context
+from tieback.recognise.dalvik.decryptors import Decryption
+from tieback.recognise.dalvik.run import MAX_STEPS
 from tieback.recognise.dataflow.analysis import Analysis, DataFlow, analyse
 from tieback.recognise.dataflow.calls import KnownCalls
-from tieback.recognise.dataflow.compose import bucket_of, firebase_of, host_port, url_of
+from tieback.recognise.dataflow.compose import azure_of, bucket_of, firebase_of, host_port, realm_of, url_of
 from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError
 from tieback.recognise.dataflow.retrofit import base_for, paths
 from tieback.recognise.dataflow.settings import AppSettings
@@ -35,6 +37,10 @@ MAX_FILES = 64
 """Most DEX files in one container."""
 _KEEP = 4096
 """Most cached texts; the cache is then cleared."""
+_NO_STRING = 0xFFFFFFFF
+"""String index of no string."""
+_TOGETHER = 50
+"""Decrypted texts that are judged together first: most are no endpoints."""
 _METHOD_WIDTH = 90
 """Most characters of a method's name in a context."""
 _WORTH = re.compile(r"://|jdbc:|[A-Za-z0-9\]]:\d{2}")
@@ -68,12 +74,14 @@ def dex_parts(buffer: Buffer) -> Iterator[DexPart]:
 class DataflowExtractor:
     """Finds endpoints split over several constants of a method. For one thread at a time."""
 
-    meta = ExtractorMeta(name=RULE, version="1", finds=(RULE,))
+    meta = ExtractorMeta(name=RULE, version="2", finds=(RULE,))
 
     def __init__(self, judge: Extractor, rules: RuleFiles | None = None) -> None:
         """Use this extractor to judge texts; it is shared, so that its patterns are compiled only once."""
         self._judge = judge
         self._rules = rules if rules is not None else RuleFiles()
+        self.left = MAX_STEPS
+        """Instructions that may still be run to decrypt strings; ``AppSearch`` sets it per app."""
         self._known: KnownCalls | None = None
         self._judged: dict[str, tuple[Find, ...]] = {}
 
@@ -88,8 +96,13 @@ class DataflowExtractor:
             return
         if self._known is None:
             self._known = KnownCalls(read_sinks())
-        analysis = analyse([part.dex for part in parts], self._known, self._rules, settings)
-        yield from _Finds(self, parts, analysis).all()
+        files = [part.dex for part in parts]
+        decryption = Decryption(files, self.left)
+        analysis = analyse(files, self._known, self._rules, settings, decryption)
+        self.left -= decryption.runner.used
+        finds = _Finds(self, parts, analysis)
+        yield from finds.all()
+        yield from finds.decrypted(decryption)
         if analysis.unread:
             yield Problem(f"the code of {analysis.unread:,} methods was not followed", parts[0].buffer.file)
 
@@ -135,6 +148,24 @@ class _Finds:
                     yield from self._facts(flow, flow.value, project)
         yield from self._retrofit()
 
+    def decrypted(self, decryption: Decryption) -> Iterator[Find]:
+        """Endpoints and credentials in texts that methods decrypt; other texts are left out."""
+        texts = decryption.texts
+        composed = [flow.value.text for flow in self._analysis.flows if isinstance(flow.value, TextValue)]
+        for at in range(0, len(texts), _TOGETHER):
+            part = texts[at : at + _TOGETHER]
+            if not self._extractor.judge_text("\n".join(each.text for each in part)):
+                continue
+            for each in part:
+                if any(text.startswith(each.text) and text != each.text for text in composed):
+                    continue  # a base address, with its path appended
+                # The place tells only the file: there is no constant to show.
+                flow = DataFlow("decrypted", TextValue(each.text), None, each.method)
+                yield from self._new(flow, each.text, "", place(each.file, _NO_STRING))
+        if decryption.stopped:
+            what = "decrypting the strings of the code takes too long; some were not decrypted"
+            yield Problem(what, self._parts[0].buffer.file)
+
     def _text(self, flow: DataFlow, text: TextValue) -> Iterator[Find]:
         if _WORTH.search(text.text):
             yield from self._new(flow, text.text, "\n".join(text.parts), text.first)
@@ -153,7 +184,8 @@ class _Finds:
         assert flow.sink is not None
         parts = facts.values
         project = "" if flow.sink.service else project
-        text = bucket_of(parts, flow.sink) or firebase_of(parts, project) or url_of(parts)
+        text = bucket_of(parts, flow.sink) or firebase_of(parts, project) or realm_of(parts) or azure_of(parts)
+        text = text or url_of(parts)
         if text:
             yield from self._new(flow, text, str(parts.get("url", "")), facts.first, whole=bool(parts.get("url")))
             return

@@ -40,7 +40,7 @@ def markup_spans(data: bytes, start: int = 0, end: int | None = None, *, html: b
     stop = len(data) if end is None else end
     spans = Spans()
     at, quotes = start, True
-    while found := _OPEN.search(data, at, stop):
+    while not spans.is_full and (found := _OPEN.search(data, at, stop)):
         first, head = found.start(), found[0]
         if head == b"<!--":
             at = _after(data, b"-->", found.end(), stop)

@@ -2,12 +2,14 @@
 
 A URL is dropped only if its place is certain: a comment, a sentence for people, text that a page shows, metadata of a
 package, a table or a text of a known shape. Everything else is kept. The language is chosen by the name of the file and
-by its first bytes. Bounds: texts of up to 32 MiB; strings inside strings to a depth of three.
+by its first bytes. Bounds: texts of up to 16 MiB; strings inside strings to a depth of three.
 """
 
 import re
+from bisect import bisect_right
 from enum import Enum, auto
 from functools import cached_property
+from itertools import islice
 
 from tieback.recognise.texts import markup, prose, structured, tables
 from tieback.recognise.texts.markup import markup_spans
@@ -16,8 +18,11 @@ from tieback.recognise.texts.script import ScriptSpans, script_spans
 from tieback.recognise.texts.sheet import sheet_spans
 from tieback.recognise.texts.spans import Span, SpanKind, Spans
 
-MAX_SIZE = 32 * 1024 * 1024
+MAX_SIZE = 16 * 1024 * 1024
 MAX_DEPTH = 3
+MAX_EMBEDDED = 8 * 1024 * 1024
+"""Most bytes of the strings of one text that are read as texts."""
+MAX_ATTRIBUTES = 10_000
 SHOWN = "only in text that a page shows"
 METADATA = "only in metadata of a package or page"
 EXAMPLE = "only in an example of what to enter"
@@ -51,7 +56,7 @@ _LANGUAGES = {
     Language.SHADER: "glsl vert frag vsh fsh vs fs shader hlsl metal cg cginc",
 }
 _BY_SUFFIX = {suffix: language for language, names in _LANGUAGES.items() for suffix in names.split()}
-_LINE_COMMENT = re.compile(rb"\s*(?:#|;|!|//|--|rem )|[^\"']*\s#\s", re.IGNORECASE)
+_LINE_COMMENT = re.compile(rb"\s*(?:#|;|!|//|--\s|rem )|[^\"']*\s#\s", re.IGNORECASE)
 _METADATA_LINE = re.compile(
     rb"\s*[\"']?(?:homepage|repository|issue_tracker|documentation|license|licence|author|funding|bundle-\w+|specification-\w+"
     rb"|implementation-\w+|project[-_]url|scm|resolved)[\"']?\s*[:= ]",
@@ -60,7 +65,10 @@ _METADATA_LINE = re.compile(
 _DATA_URI = re.compile(rb"\s{0,8}data:(?:font|image|audio|video|application/(?:x-)?(?:font|vnd\.ms-fontobject))")
 _PAGE = re.compile(rb"(?i)<!doctype html|<html|<head|<body|<div")
 _EVAL = re.compile(rb"\beval\(\s{0,8}\Z")
-_MARKUP = re.compile(rb"</[A-Za-z]|<!--|\\x3[cC]/|\\u003[cC]/|<[a-z]{1,10} [a-z-]{1,20}=")
+_MARKUP = re.compile(rb"</[A-Za-z]|<!--|\\x3[cC]/|\\u003[cC]/|<[\w:]{1,20} [\w:-]{1,20}=")
+_HTML = re.compile(
+    rb"(?i)<(?:a|b|i|p|br|div|span|strong|em|ul|ol|li|h\d|img|html|body|table|td|tr|iframe|script|form|button)\b"
+)
 _CODE_TYPES = (b"", b"module", b"text/javascript", b"application/javascript", b"text/babel", b"text/typescript")
 _META_NAMES = re.compile(
     rb"\b(?:og:|twitter:|article:|fb:|author|generator|copyright|publisher|dc\.|keywords|description)", re.IGNORECASE
@@ -102,7 +110,10 @@ class TextPlaces:
             depth: number of strings around this text.
         """
         self._file, self._data, self._binary, self._depth = file, data, binary, depth
-        self._inner: dict[int, tuple[structured.Unescaped, TextPlaces]] = {}
+        self._inner: dict[int, tuple[structured.Unescaped, TextPlaces] | None] = {}
+        self._budget = MAX_EMBEDDED
+        self._parts: dict[int, ScriptSpans | Spans | TextPlaces] = {}
+        self._attributes: tuple[int, list[markup.Attribute]] = (-1, [])
 
     def reason(self, offset: int) -> str:
         """Why a URL at this offset is no address that the app uses; empty if it may be one."""
@@ -150,7 +161,7 @@ class TextPlaces:
     def _whole(self) -> str:
         """The reason if all of the text is a table, a picture, a licence or a document."""
         data, language = self._data, self._language
-        found = tables.picture_reason(data)
+        found = tables.picture_reason(data, binary=self._binary)
         if found or self._binary:
             return found
         if language is Language.SHADER:
@@ -159,6 +170,8 @@ class TextPlaces:
             return tables.DOCUMENT
         if language in {Language.OTHER, Language.LINES, Language.JSON}:
             found = tables.table_reason(data)
+            if not found and language is Language.JSON and structured.is_lock(data):
+                return METADATA
             if not found and language is Language.OTHER:
                 found = tables.LICENCE if tables.is_licence(data) else tables.PICTURE if tables.is_shader(data) else ""
         return found
@@ -204,22 +217,30 @@ class TextPlaces:
             return tables.PICTURE
         if structured.is_metadata_key(data, span.start):
             return METADATA
-        if _EVAL.search(data, max(0, span.start - 32), span.start):
-            return self._embedded("eval.js", start, end, offset)
-        if end - start > 16 and _MARKUP.search(data, start, end):
-            return self._embedded("text.html", start, end, offset)
-        return prose.literal_reason(data, start, offset, end)
-
-    def _embedded(self, file: str, start: int, end: int, offset: int) -> str:
-        """The reason in code inside the string ``data[start:end]``."""
-        if self._depth >= MAX_DEPTH:
-            return ""
-        known = self._inner.get(start)
+        known = self._code_in(span)
         if known is None:
-            text = structured.Unescaped(self._data, start, end)
-            known = (text, TextPlaces(file, text.text, depth=self._depth + 1))
-            self._inner[start] = known
-        return known[1].reason(known[0].offset(offset))
+            return prose.literal_reason(data, start, offset, end)
+        text, places = known
+        return places.reason(text.offset(offset))
+
+    def _code_in(self, span: Span) -> "tuple[structured.Unescaped, TextPlaces] | None":
+        """The code or markup in a string literal, without its escapes; ``None`` if it has none."""
+        if span.start not in self._inner:
+            data, start, end = self._data, span.start + 1, span.end - 1
+            file = ""
+            if _EVAL.search(data, max(0, span.start - 32), span.start):
+                file = "eval.js"
+            elif end - start > 16 and _MARKUP.search(data, start, end):
+                file = "text.html" if _HTML.search(data, start, end) else "text.xml"
+            self._inner[span.start] = self._embedded(file, start, end) if file else None
+        return self._inner[span.start]
+
+    def _embedded(self, file: str, start: int, end: int) -> "tuple[structured.Unescaped, TextPlaces] | None":
+        self._budget -= end - start
+        if self._depth >= MAX_DEPTH or self._budget < 0:
+            return None
+        text = structured.Unescaped(self._data, start, end)
+        return text, TextPlaces(file, text.text, depth=self._depth + 1)
 
     def _json(self, offset: int) -> str:
         span = self._spans.at(offset)
@@ -231,8 +252,11 @@ class TextPlaces:
                 return METADATA
             name = source.partition("?")[0]
             name = name if name.lower().rpartition(".")[2] in _BY_SUFFIX else "source.js"
-            return self._embedded(name, span.start + 1, span.end - 1, offset)
-        if self._is_package and not structured.names_server(self._data, span.start):
+            if span.start not in self._inner:
+                self._inner[span.start] = self._embedded(name, span.start + 1, span.end - 1)
+            known = self._inner[span.start]
+            return known[1].reason(known[0].offset(offset)) if known else ""
+        if self._is_package and structured.is_metadata_key(self._data, span.start, package=True):
             return METADATA
         return self._literal(span, offset)
 
@@ -264,7 +288,8 @@ class TextPlaces:
             case SpanKind.SCRIPT:
                 return self._script_element(span, offset)
             case SpanKind.STYLE:
-                return self._sheet(sheet_spans(self._data, span.start, span.end), offset)
+                part = self._part(span, "style")
+                return self._sheet(part, offset) if isinstance(part, Spans) else ""
             case _:
                 return ""
 
@@ -273,25 +298,29 @@ class TextPlaces:
         values = {one.name: one.value for one in markup.attributes(self._data, tag)} if tag else {}
         kind = values.get("type", b"").strip().lower()
         if kind in _CODE_TYPES:
-            return self._script(self._inner_script(span), offset)
-        file = "script.json" if b"json" in kind else "template.html" if b"template" in kind or b"html" in kind else ""
-        return self._embedded_plain(file, span, offset) if file else ""
-
-    def _inner_script(self, span: Span) -> ScriptSpans:
-        found = self._scripts.get(span.start)
-        if found is None:
-            found = self._scripts[span.start] = script_spans(self._data, span.start, span.end)
-        return found
-
-    @cached_property
-    def _scripts(self) -> dict[int, ScriptSpans]:
-        return {}
-
-    def _embedded_plain(self, file: str, span: Span, offset: int) -> str:
-        """As ``_embedded``, for a part that has no escapes."""
-        if self._depth >= MAX_DEPTH:
+            file = ""
+        elif b"json" in kind:
+            file = "script.json"
+        elif b"template" in kind or b"html" in kind:
+            file = "template.html"
+        else:
             return ""
-        return TextPlaces(file, self._data[span.start : span.end], depth=self._depth + 1).reason(offset - span.start)
+        part = self._part(span, file)
+        if isinstance(part, ScriptSpans):
+            return self._script(part, offset)
+        return part.reason(offset - span.start) if isinstance(part, TextPlaces) else ""
+
+    def _part(self, span: Span, file: str) -> "ScriptSpans | Spans | TextPlaces | None":
+        """The content of an element: code if ``file`` is empty, a style sheet, or a text in the language of a file."""
+        if span.start not in self._parts:
+            if not file:
+                self._parts[span.start] = script_spans(self._data, span.start, span.end)
+            elif file == "style":
+                self._parts[span.start] = sheet_spans(self._data, span.start, span.end)
+            elif self._depth < MAX_DEPTH:
+                content = self._data[span.start : span.end]
+                self._parts[span.start] = TextPlaces(file, content, depth=self._depth + 1)
+        return self._parts.get(span.start)
 
     def _shown(self, offset: int) -> str:
         data = self._data
@@ -316,10 +345,13 @@ class TextPlaces:
     def _tag(self, span: Span, offset: int) -> str:
         """The reason in an attribute of a tag."""
         name = markup.tag_name(self._data, span)
-        values = list(markup.attributes(self._data, span))
-        own = next((one for one in values if one.start <= offset <= one.start + len(one.value)), None)
-        if own is None:
+        if self._attributes[0] != span.start:
+            self._attributes = (span.start, list(islice(markup.attributes(self._data, span), MAX_ATTRIBUTES)))
+        values = self._attributes[1]
+        number = bisect_right(values, offset, key=lambda one: one.start) - 1
+        if number < 0 or offset > values[number].start + len(values[number].value):
             return ""
+        own = values[number]
         if own.name.startswith(_NAMESPACES):
             return METADATA
         if own.name == "placeholder":
@@ -328,7 +360,7 @@ class TextPlaces:
             return SHOWN
         if name == "meta" and any(_META_NAMES.match(one.value) for one in values if one.name in {"name", "property"}):
             return METADATA
-        if name == "link" and any(_LINK_RELS.search(one.value) for one in values if one.name == "rel"):
+        if name == "link" and any(_describes(one) for one in values if one.name == "rel"):
             return METADATA
         if own.value.lstrip()[:5] == b"data:":
             return tables.PICTURE if _DATA_URI.match(own.value) else ""
@@ -337,3 +369,8 @@ class TextPlaces:
         if self._language is Language.XML and name == "author":
             return METADATA
         return prose.literal_reason(self._data, own.start, offset, own.start + len(own.value))
+
+
+def _describes(rel: markup.Attribute) -> bool:
+    """True if a page does not load what has this relation to it."""
+    return b"stylesheet" not in rel.value.lower() and _LINK_RELS.search(rel.value) is not None

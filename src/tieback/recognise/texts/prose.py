@@ -58,7 +58,7 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
         return MESSAGE
     if _COMMENT.search(left):
         return COMMENT
-    if _AGENT.search(left):
+    if _is_agent(left):
         return USER_AGENT
     if left and _NO_SENTENCE.search(left):
         return ""
@@ -71,7 +71,11 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
 def sentence_reason(data: bytes, at: int) -> str:
     """The same for a file that is no code: the line must read as a sentence."""
     left, right = line_around(data, 0, at, len(data))
-    if _AGENT.search(left):
+    if _is_agent(left):
         return USER_AGENT
     words = [word.lower() for word in (*_WORD.findall(left), *_WORD.findall(right))]
     return MESSAGE if len(words) >= 5 and sum(word in _FUNCTION_WORDS for word in words) >= 2 else ""
+
+
+def _is_agent(left: bytes) -> bool:
+    return b"://" not in left and _AGENT.search(left) is not None

@@ -6,20 +6,26 @@ Languages with the same comments and strings (TypeScript, Java, Kotlin, Swift, C
 
 A slash begins a regular expression or a division. The token before it decides. After a closing parenthesis the keyword
 before the opening one decides; after a closing brace the text behind the slash. Bounds: one pass; 100 nested templates;
-the text that is read twice is at most ``_REREAD`` bytes. A literal that does not end on its line ends there, so that an
+``_REREAD`` bytes in all that are read twice. A literal that does not end on its line ends there, so that an
 error affects one line.
 """
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
-from tieback.recognise.texts.spans import Span, SpanKind, Spans
+from tieback.recognise.texts.spans import MAX_SPANS, Span, SpanKind, Spans
 
 MAX_DEPTH = 100
 """Most templates inside each other; the rest of the text is then not read."""
-_REREAD = 256 * 1024
-"""Most bytes that are searched for the ends of literals and parentheses that do not end."""
+_REREAD = 4 * 1024 * 1024
+"""Most bytes that are read in vain for the end of a regular expression, or again for the beginning of a parenthesis.
+After that every slash is a division.
+"""
+_MAX_REGEX = 64 * 1024
 _PAREN_REACH = 4096
+_STEP = 64
+"""Cost of a step from one parenthesis to the next, in bytes."""
 
 _LITERAL = rb"\"(?:[^\"\\\n\r]++|\\(?:\r\n|[\s\S]))*+\"?|'(?:[^'\\\n\r]++|\\(?:\r\n|[\s\S]))*+'?"
 _STRING = re.compile(_LITERAL)
@@ -38,7 +44,6 @@ _NOT_VALUES = frozenset(
 )
 """Keywords that a regular expression can follow."""
 _CONDITIONS = frozenset((b"if", b"while", b"for", b"with"))
-_PAREN = re.compile(rb"[()]")
 
 
 class ScriptSpans:
@@ -77,7 +82,7 @@ class ScriptSpans:
     def _read(self) -> None:
         data, at, end, add = self._data, self._start, self._end, self._spans.add
         depths: list[int] = []
-        while True:
+        while not self._spans.is_full:
             found = (_CODE_INSIDE if depths else _CODE).match(data, at, end)
             first = found.end() if found else end
             if first >= end:
@@ -112,12 +117,13 @@ class ScriptSpans:
 
     def _slash(self, at: int) -> int:
         """The end of the regular expression that begins here, or of the slash."""
-        if not self._may_begin(at):
+        if self._reread <= 0 or not self._may_begin(at):
             return at + 1
-        found = _REGEX.match(self._data, at, self._end if self._reread > 0 else min(self._end, at + 256))
+        most = min(self._end, at + _MAX_REGEX)
+        found = _REGEX.match(self._data, at, most)
         if found is None:
-            line = self._data.find(b"\n", at, self._end)
-            self._reread -= (line if line >= 0 else self._end) - at
+            line = self._data.find(b"\n", at, most)
+            self._reread -= (line if line >= 0 else most) - at
             return at + 1
         if self._ends_block(at) and _AFTER_REGEX.match(self._data, found.end(), self._end) is None:
             return at + 1
@@ -161,15 +167,20 @@ class ScriptSpans:
 
     def _closes_condition(self, at: int) -> bool:
         """True if the parenthesis at ``at`` belongs to a statement such as ``if``."""
-        low = max(self._start, at - min(_PAREN_REACH, max(self._reread, 0)))
-        depth = 0
-        for found in reversed(list(_PAREN.finditer(self._data, low, at + 1))):
-            depth += 1 if found[0] == b")" else -1
+        data, low = self._data, max(self._start, at - _PAREN_REACH)
+        opening, closing, depth = data.rfind(b"(", low, at), at, 0
+        while opening >= 0:
+            self._reread -= _STEP
+            if closing > opening:
+                depth += 1
+                closing = data.rfind(b")", low, closing)
+                continue
+            depth -= 1
             if not depth:
-                self._reread -= (at - found.start()) // 16
-                end = self._code_before(found.start())
-                word = _WORD.search(self._data, max(self._start, end - 16), end)
+                end = self._code_before(opening)
+                word = _WORD.search(data, max(self._start, end - 16), end)
                 return word is not None and word[0] in _CONDITIONS
+            opening = data.rfind(b"(", low, opening)
         self._reread -= at - low
         return False
 
@@ -181,7 +192,7 @@ def _template(data: bytes, at: int, end: int) -> int:
 
 def _strings(data: bytes, start: int, end: int) -> Spans:
     spans = Spans()
-    for found in _STRING.finditer(data, start, end):
+    for found in islice(_STRING.finditer(data, start, end), MAX_SPANS):
         spans.add(found.start(), found.end(), SpanKind.STRING)
     return spans
 

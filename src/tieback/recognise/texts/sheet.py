@@ -5,8 +5,9 @@ no CSS, but SCSS and Less have them, and no such line names an address that a st
 """
 
 import re
+from itertools import islice
 
-from tieback.recognise.texts.spans import SpanKind, Spans
+from tieback.recognise.texts.spans import MAX_SPANS, SpanKind, Spans
 
 _TOKEN = re.compile(
     rb"/\*(?:[^*]++|\*(?!/))*+(?:\*/)?"
@@ -20,7 +21,7 @@ _TOKEN = re.compile(
 def sheet_spans(data: bytes, start: int = 0, end: int | None = None) -> Spans:
     """The comments and strings in ``data[start:end]``; an address without quotes is a string. Never raises."""
     spans = Spans()
-    for found in _TOKEN.finditer(data, start, len(data) if end is None else end):
+    for found in islice(_TOKEN.finditer(data, start, len(data) if end is None else end), MAX_SPANS):
         is_comment = data[found.start()] == 0x2F
         if is_comment and data[found.start() + 1] == 0x2F and data[found.start() - 1 : found.start()] == b":":
             continue  # an address without quotes

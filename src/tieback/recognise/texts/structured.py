@@ -5,34 +5,41 @@ Source maps: https://tc39.es/ecma426/, ``sources`` and ``sourcesContent``. Packa
 """
 
 import re
+from array import array
 from bisect import bisect_right
+from itertools import islice
 
-from tieback.recognise.texts.spans import Span, SpanKind, Spans
+from tieback.recognise.texts.spans import MAX_SPANS, Span, SpanKind, Spans
 
 _STRING = re.compile(rb"\"(?:[^\"\\]++|\\[\s\S])*+\"?")
 _ESCAPE = re.compile(rb"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|\r\n|([\s\S]))")
 _ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b" ", b"f": b" ", b"v": b" ", b"\n": b"", b"\r": b""}
 _KEY = re.compile(rb"[\"']?([\w$@.-]{1,64})[\"']?\s{0,8}:\s{0,8}\Z")
-_OPEN = re.compile(rb"[\"']?([\w$@.-]{1,64})[\"']?\s{0,8}:\s{0,8}[\[{][^{}\[\]]{0,400}\Z")
-_METADATA_KEYS = frozenset(
+_OPEN = re.compile(rb"[\"']?([\w$@.-]{1,64})[\"']?\s{0,8}:\s{0,8}(?:\[\s{0,20})?\Z")
+_DESCRIBING = frozenset(
+    b"homepage bugs license licenses licence licenseurl license_url contributors $schema credits".split()
+)
+"""Keys of facts about software, in any object."""
+_PACKAGE_KEYS = _DESCRIBING | frozenset(
     (
-        b"homepage bugs repository license licenses licence licenseurl license_url contributors maintainers funding"
-        b" _resolved resolved $schema $id sourcerepository issue_tracker changelog documentationurl credits @context"
+        b"repository maintainers author authors funding _resolved resolved $id _from _id changelog url web website"
+        b" readme description tarball dependencies devdependencies peerdependencies optionaldependencies @context"
     ).split()
 )
+"""Keys of facts about software in the description of a package."""
 _PACKAGE = re.compile(
     rb"\"(name|version|license|licenses|repository|devDependencies|dependencies|author|bugs|homepage)\"\s*:"
 )
 _LOCK = re.compile(rb"\"lockfileVersion\"\s*:|\"_resolved\"\s*:|\"packages-dev\"\s*:")
-_SERVER_KEY = re.compile(rb"api|server|endpoint|back_?end|host|proxy|service|socket|database|base_?url", re.IGNORECASE)
+_MAX_SOURCES = 100_000
 _HEAD = 64 * 1024
-_KEY_REACH = 500
+_KEY_REACH = 1100
 
 
 def json_spans(data: bytes) -> Spans:
     """The strings of a JSON text, with their quotes; never raises."""
     spans = Spans()
-    for found in _STRING.finditer(data):
+    for found in islice(_STRING.finditer(data), MAX_SPANS):
         spans.add(found.start(), found.end(), SpanKind.STRING)
     return spans
 
@@ -41,20 +48,18 @@ class Unescaped:
     """A string literal without its escapes, and the offsets in it."""
 
     def __init__(self, data: bytes, start: int, end: int) -> None:
-        self._starts: list[int] = []
-        self._shifts: list[int] = []
-        parts: list[bytes] = []
-        at, size = start, 0
+        self._starts, self._shifts = array("I"), array("I")
+        text = bytearray()
+        at = start
         for found in _ESCAPE.finditer(data, start, end):
-            char = _character(found)
-            parts += (data[at : found.start()], char)
-            size += found.start() - at + len(char)
+            text += data[at : found.start()]
+            text += _character(found)
             at = found.end()
             self._starts.append(at)
-            self._shifts.append(at - size)
-        parts.append(data[at:end])
+            self._shifts.append(at - len(text))
+        text += data[at:end]
         self._start = start
-        self.text = b"".join(parts)
+        self.text = bytes(text)
 
     def offset(self, raw: int) -> int:
         """The offset in ``text`` of an offset in the data."""
@@ -76,26 +81,35 @@ def key_before(data: bytes, start: int) -> bytes:
     return found[1].lower() if found else b""
 
 
-def is_metadata_key(data: bytes, start: int) -> bool:
-    """True if the key of a string, or of the list or object around it, is one of package metadata."""
-    if key_before(data, start) in _METADATA_KEYS:
+def is_metadata_key(data: bytes, start: int, *, package: bool = False) -> bool:
+    """True if the key of a string, or of the list or object around it, is one of a fact about software.
+
+    Args:
+        data: the text.
+        start: offset of the string.
+        package: the text describes a package.
+    """
+    keys = _PACKAGE_KEYS if package else _DESCRIBING
+    if key_before(data, start) in keys:
         return True
-    found = _OPEN.search(data, max(0, start - _KEY_REACH), start)
-    return found is not None and found[1].lower() in _METADATA_KEYS
+    around = data[max(0, start - _KEY_REACH) : start]
+    opened = max(around.rfind(b"{"), around.rfind(b"["))
+    if opened <= max(around.rfind(b"}"), around.rfind(b"]")):
+        return False
+    found = _OPEN.search(around, max(0, opened - 100), opened)
+    return found is not None and found[1].lower() in keys
+
+
+def is_lock(data: bytes) -> bool:
+    """True if the JSON text lists the packages that a package manager has installed."""
+    return _LOCK.search(data, 0, _HEAD) is not None
 
 
 def is_package(data: bytes) -> bool:
     """True if the JSON text describes a package of a registry."""
     head = data[:_HEAD]
-    if _LOCK.search(head):
-        return True
     keys = {found[1] for found in _PACKAGE.finditer(head)}
     return {b"name", b"version"} <= keys and len(keys) >= 3
-
-
-def names_server(data: bytes, start: int) -> bool:
-    """True if the key of a string names a server."""
-    return _SERVER_KEY.search(key_before(data, start)) is not None
 
 
 class SourceMap:
@@ -116,11 +130,11 @@ class SourceMap:
             if is_key:
                 inside, names = value == b"sourcesContent", value == b"sources"
                 number = 0
-            elif inside:
+            elif inside and number < _MAX_SOURCES:
                 number += between.count(b"null")
                 self._numbers[span.start] = number
                 number += 1
-            elif names:
+            elif names and len(self._names) < _MAX_SOURCES:
                 self._names.append(value)
             last = span.end
 

@@ -54,7 +54,9 @@ _LICENCES = re.compile(
     rb"|Redistribution and use in source and binary forms|TERMS AND CONDITIONS FOR USE, REPRODUCTION"
     rb"|Apache License, Version"
 )
-_PICTURES = (b"8BPS", b"II*\0", b"MM\0*", b"gimp xcf", b"%!PS", b"StartFontMetrics", b"\x80\x01", b"FWS", b"STARTFONT")
+_PICTURES = (b"8BPS", b"II*\0", b"MM\0*", b"gimp xcf", b"\x80\x01")
+_FONTS = (b"%!PS", b"StartFontMetrics", b"STARTFONT ")
+_EOT_VERSIONS = (b"\0\0\1\0", b"\1\0\2\0", b"\2\0\2\0")
 _SHADER = re.compile(
     rb"^\s*#version \d|\bgl_(?:FragColor|Position|FragCoord)\b|\bprecision (?:high|medium|low)p float;|\bfloat4\s*\("
     rb"|^\s*Shader \"|#include <metal_stdlib>",
@@ -112,14 +114,13 @@ def is_licence(data: bytes) -> bool:
     return _LICENCES.search(data, 0, 8192) is not None
 
 
-def picture_reason(data: bytes) -> str:
+def picture_reason(data: bytes, *, binary: bool) -> str:
     """Why nothing in this content is an address: it is a picture, a font, or a document to print; otherwise empty."""
-    if data[:5] == b"%PDF-":
+    if data.startswith(b"%PDF-"):
         return DOCUMENT
-    # https://www.w3.org/submissions/EOT/: the magic number is at offset 34.
-    if data.startswith(_PICTURES) or data[34:36] == b"LP":
-        return PICTURE
-    return ""
+    # https://www.w3.org/submissions/EOT/: the version is at offset 8, the magic number at 34.
+    is_eot = data[34:36] == b"LP" and data[8:12] in _EOT_VERSIONS
+    return PICTURE if data.startswith(_FONTS) or (binary and (data.startswith(_PICTURES) or is_eot)) else ""
 
 
 def is_shader(data: bytes) -> bool:
