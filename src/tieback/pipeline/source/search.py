@@ -141,10 +141,20 @@ class SourceSearch:
             _setting_key(trace),
         )
         rough = [*((SourceMatch.METHOD, method.label) for method in methods), (SourceMatch.HOST, trace.host)]
-        best = next((key for key in exact if key[1] and self._lines.get(key)), None)
-        for key in rough if best is None else [best]:
-            for line in _chosen(self._lines.get(key, set()) if key[1] else set(), PurePosixPath(trace.entry).name):
-                yield key[0], line
+        for of_app in (True, False):  # lines of tests and documents only if the app has none of any kind
+            kinds = [key for key in (*exact, *rough) if key[1] and self._chosen(key, trace, of_app=of_app)]
+            best = [key for key in kinds if key in exact][:1] or kinds
+            for key in best:
+                for line in self._chosen(key, trace, of_app=of_app):
+                    yield key[0], line
+            if best:
+                return
+
+    def _chosen(self, key: Key, trace: Trace, *, of_app: bool) -> list[Line]:
+        """The lines of one kind, sorted; only those of files with the name of the entry, if there are any."""
+        lines = sorted(line for line in self._lines.get(key, ()) if line.aside is not of_app)
+        entry = PurePosixPath(trace.entry).name
+        return [line for line in lines if PurePosixPath(line.file).name == entry] or lines
 
     def _hits(self, file: SourceFile) -> Iterator[tuple[Key, int]]:
         yield from self._literals(file.data)
@@ -230,14 +240,6 @@ def _goes_on(char: bytes) -> bool:
 def _is_aside(name: str) -> bool:
     *folders, last = name.lower().split("/")
     return not _ASIDE.isdisjoint(folders) or last.endswith(_ASIDE_NAMES)
-
-
-def _chosen(found: set[Line], entry: str) -> tuple[Line, ...]:
-    """Lines of the app before lines of tests; of files with the name of the entry, if there are any."""
-    lines = sorted(found)
-    real = [line for line in lines if not line.aside] or lines
-    same = [line for line in real if PurePosixPath(line.file).name == entry]
-    return tuple(same or real)
 
 
 def _files_of(method: OriginalMethod, file: str) -> tuple[str, ...]:

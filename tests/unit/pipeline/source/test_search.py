@@ -137,10 +137,10 @@ def test_the_most_exact_lines_of_the_app_are_chosen(tmp_path: Path) -> None:
         (tmp_path / name).write_text(text)
     assert found(tmp_path, HOST) == ("endpoint", ["src/Api.kt:1"])
     (tmp_path / "src/Api.kt").unlink()
-    assert found(tmp_path, HOST) == ("endpoint", ["src/test/ApiTest.kt:1"])
-    (tmp_path / "src/test/ApiTest.kt").unlink()
     assert found(tmp_path, HOST) == ("host", ["src/Host.kt:1"])
     (tmp_path / "src/Host.kt").unlink()
+    assert found(tmp_path, HOST) == ("endpoint", ["src/test/ApiTest.kt:1"])
+    (tmp_path / "src/test/ApiTest.kt").unlink()
     assert found(tmp_path, HOST) == ("host", ["README.md:1"])
 
 
