@@ -25,8 +25,8 @@ NOTABLE = 0.1
 _VOLATILE = re.compile(
     r" at 0x[0-9a-f]+$|(?<=\w) \((?:normal|superuser|private_key)\)(?= )|(?<=\bclasses)\d{1,4}(?=\.dex\b)"
 )
-"""Parts of evidence that are not compared: the offset; the grade, which older releases did not write; the number of a DEX
-file, because each build distributes the classes anew."""
+"""Parts of evidence that are not compared: the offset; the grade, which older releases did not write; the number of a
+DEX file, because each build distributes the classes anew."""
 
 
 class ChangeKind(StrEnum):
