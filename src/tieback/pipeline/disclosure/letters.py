@@ -14,10 +14,12 @@ from tieback.cases.letters.facts import LetterFacts, Sender, collect_facts, plac
 from tieback.cases.letters.formats import FORMS, LetterFile, to_eml, to_mailto
 from tieback.cases.letters.language import Language, load_language
 from tieback.cases.letters.render import letter_reference, render_letter
+from tieback.cases.parties import STEPS as PARTY_STEPS
+from tieback.cases.parties import find_party, move_party
 from tieback.cases.policy import CasePolicy
 from tieback.cases.states import STEPS, advance, require_no_promise
 from tieback.model.app import App
-from tieback.model.case import Case, CaseApp, CaseState, Letter, LetterDates, NewLogLine
+from tieback.model.case import Case, CaseApp, CaseState, Letter, LetterDates, NewLogLine, PartyState
 from tieback.model.errors import InputError, UsageError
 from tieback.model.exposure import Severity
 from tieback.model.vendor import AssuranceAnswer, Vendor
@@ -197,7 +199,7 @@ def _write(work: CaseService, frame: _Frame, view: VendorView) -> WrittenLetter:
     request, vendor = frame.request, view.vendor
     name = request.language or _language(frame, vendor)
     language = load_language(name, request.templates)
-    cases = _cases(request.kind, view)
+    cases = _of_party(request, _cases(request.kind, view))
     if request.kind == "provider" and not request.reason:
         for case in cases:
             require_no_promise(case, work.now.date(), "--reason")
@@ -210,10 +212,11 @@ def _write(work: CaseService, frame: _Frame, view: VendorView) -> WrittenLetter:
         letter,
         cases=tuple(case.id for case in cases),
         due=dates.close,
+        to=request.to,
         dates=dates if request.kind in PROMISING else None,
     )
     facts = msgspec.structs.replace(facts, reference=letter_reference(vendor.id))
-    made = list(_made(request, letter, facts, language, _address(request, vendor)))
+    made = list(_made(request, letter, facts, language, _address(request, vendor, cases)))
     files = _saved(request.out, _stem(view, letter), made)
     digests = tuple((path.name, hashlib.sha256(data.data).hexdigest()) for path, data in zip(files, made, strict=True))
     letter = msgspec.structs.replace(letter, files=digests)
@@ -326,7 +329,16 @@ def _key(request: LetterRequest, vendor: Vendor) -> str:
     return next((one.encryption for one in vendor.contacts if is_email_address(one.address)), "")
 
 
-def _address(request: LetterRequest, vendor: Vendor) -> str:
+def _of_party(request: LetterRequest, cases: list[Case]) -> list[Case]:
+    """The cases that have the recipient as a party; all if none has."""
+    own = [case for case in cases if request.kind == "provider" and find_party(case, request.to) is not None]
+    return own or cases
+
+
+def _address(request: LetterRequest, vendor: Vendor, cases: Iterable[Case]) -> str:
+    if request.kind == "provider" and not request.address:
+        parties = [party for case in cases if (party := find_party(case, request.to)) is not None]
+        return next((party.contact for party in parties if is_email_address(party.contact)), "")
     if request.address or request.kind in (*STAFF, "provider"):
         return request.address
     return next((contact.address for contact in vendor.contacts if is_email_address(contact.address)), "")
@@ -438,6 +450,17 @@ def mark_sent(
     for case in cases:
         lines = (NewLogLine(case.id, "letter", fields, by_whom),)
         sent = work.change(case.id, lambda old, lines=lines: (_sent(old, letter, day), lines))  # type: ignore[misc]
+        if (
+            letter.kind == "provider"
+            and (party := find_party(case, letter.to))
+            and PartyState.INFORMED in PARTY_STEPS[party.state]
+        ):
+            sent = work.change(
+                case.id,
+                lambda old: move_party(
+                    old, letter.to, PartyState.INFORMED, policy, work.now, by=by_whom, note=reason, letter=letter.id
+                ),
+            )
         state = _goal(letter, channel)
         if state is not None and state in STEPS[case.state]:
             sent = work.change(
