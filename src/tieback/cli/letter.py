@@ -10,10 +10,11 @@ from rich.text import Text
 from tieback.cli.case_options import PolicyOption
 from tieback.cli.formats import format_name, format_option
 from tieback.cli.options import RunOption
-from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, message_console, write_line
+from tieback.cli.terminal import ExitCode, OutputFormat, WorkspaceOption, data_console, message_console, write_line
 from tieback.cli.vendor import ByOption, day_of
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
+from tieback.model.safe_text import escape_line
 
 app = typer.Typer(
     help="Write letters to vendors, providers, CERTs and device owners. Letters are files; nothing is sent.\n\n"
@@ -55,7 +56,7 @@ def write(
     sender: Annotated[
         Path | None,
         typer.Option(
-            help="Sender file (TOML: organisation, email, person, phone, postal, language, public_address, key); "
+            help="Sender file (TOML: organisation, e-mail, person, telephone, postal and public address, language, key); "
             "default: sender.toml in the workspace, if you accepted it, or the grant."
         ),
     ] = None,
@@ -200,3 +201,28 @@ def templates(
 
     for path in write_templates(folder):
         typer.echo(str(path))
+
+
+@app.command()
+def check(
+    template: Annotated[
+        list[Path], typer.Argument(help="Language file (.toml), DOCX template, or a folder of them; repeatable.")
+    ],
+) -> None:
+    """Check your own templates: syntax, variables, constructs that are not allowed, and rendering in the sandbox.
+
+    Every problem is one line with file and line number.
+
+    Example: tieback letter check our-letters
+    """
+    from tieback.cases.letters.check import check_template
+
+    failed = 0
+    for path in template:
+        problems = check_template(path)
+        failed += bool(problems)
+        for problem in problems:
+            typer.echo(escape_line(str(problem)))
+    if failed:
+        raise typer.Exit(ExitCode.SOME_FAILED if failed < len(template) else ExitCode.NOTHING_DONE)
+    message_console().print("no problem found")

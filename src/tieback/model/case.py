@@ -66,7 +66,7 @@ class Comparison(msgspec.Struct, frozen=True):
     """Personal data and credential fields of an open store, compared with those when its case was opened."""
 
     depth: Depth
-    """Depth of both looks that were compared."""
+    """Depth of the first look, at which both are compared."""
     fewer: tuple[str, ...] = ()
     """Classes of personal data that are gone, apart from credentials."""
     more: tuple[str, ...] = ()

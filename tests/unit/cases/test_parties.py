@@ -1,6 +1,7 @@
 """Further parties of a case: each with its own state, and no promise is broken."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ R, S = PartyRole, PartyState
 PROMISE = LetterDates(date(2026, 3, 2), date(2026, 3, 9), date(2026, 4, 1), date(2026, 6, 1))
 
 
-def with_party(role: PartyRole = R.COORDINATOR, **more: object) -> Case:
+def with_party(role: PartyRole = R.COORDINATOR, **more: Any) -> Case:
     return add_party(case(**more), role, "CERT-Bund", "certbund@cert.test", NOW, "Ann")[0]
 
 

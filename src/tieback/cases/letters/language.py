@@ -7,6 +7,7 @@ import datetime
 import re
 import tomllib
 from collections.abc import Mapping
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -132,9 +133,8 @@ def load_language(name: str, folder: Path | None = None) -> Language:
             where=where,
             advice="Start from the files that `tieback letter templates DIR` writes",
         ) from None
-    english = msgspec.convert(_raw("en"), Language)
     for group in _GROUPS:
-        missing = getattr(english, group).keys() - getattr(found, group).keys()
+        missing = _raw("en")[group].keys() - getattr(found, group).keys()
         if missing:
             raise InputError(
                 f"missing key {group}.{min(missing)}", where=where, advice="Copy it from en.toml and translate it"
@@ -142,6 +142,7 @@ def load_language(name: str, folder: Path | None = None) -> Language:
     return found
 
 
+@cache
 def _raw(name: str) -> dict[str, Any]:
     """The built-in tables of a language; for one that is not built in, only the shared parts."""
     files = resources.files("tieback.cases.letters")

@@ -62,7 +62,7 @@ def render_letter(
         raise InputError(
             f"the template cannot be rendered ({done.problem})",
             where=where,
-            advice="Compare it with the built-in template that `tieback letter templates DIR` writes",
+            advice="Run `tieback letter check FILE`, which names the line",
         )
     subject, text = done.subject, done.text
     text = _BLANK_LINES.sub(

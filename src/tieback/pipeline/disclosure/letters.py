@@ -124,6 +124,7 @@ def write_letters(work: CaseService, request: LetterRequest, policy: CasePolicy)
             where=", ".join(sorted(view.vendor.name for view in missing)),
             advice=_why_not(request.kind, missing[0], cased),
         )
+    concerned = [view for view in concerned if _of_party(request, view.cases)] or concerned
     cases = [case for view in concerned for case in view.cases]
     contacts = work.contacts([place for case in cases for place in case.all_places])
     frame = _Frame(request, policy, sender, contacts)
@@ -199,11 +200,12 @@ def _write(work: CaseService, frame: _Frame, view: VendorView) -> WrittenLetter:
     request, vendor = frame.request, view.vendor
     name = request.language or _language(frame, vendor)
     language = load_language(name, request.templates)
-    cases = _of_party(request, _cases(request.kind, view))
+    cases = _cases(request.kind, view)
+    cases = _of_party(request, cases) or cases
     if request.kind == "provider" and not request.reason:
         for case in cases:
             require_no_promise(case, work.now.date(), "--reason")
-    dates = _dates(work, frame, cases)
+    dates = dates_of(request.kind, cases, frame.policy, work.now.date(), request.due)
     facts = _facts(work, frame, view, cases, language, dates)
     known = [one for one in work.letters(vendor.id) if (one.kind, one.language) == (request.kind, name)]
     letter = render_letter(request.kind, name, language, facts, known, work.now, vendor.id)
@@ -231,17 +233,16 @@ def _language(frame: _Frame, vendor: Vendor) -> str:
     return "en" if frame.request.kind == "provider" else vendor.language
 
 
-def _dates(work: CaseService, frame: _Frame, cases: Sequence[Case]) -> LetterDates:
-    """The dates of a letter, as ``CasePolicy`` has them. ``close`` is its due date, whatever it asks for."""
-    request, today = frame.request, work.now.date()
+def dates_of(kind: str, cases: Sequence[Case], policy: CasePolicy, today: date, due: date | None = None) -> LetterDates:
+    """Return the dates of a letter, as ``CasePolicy`` has them. ``close`` is its due date, whatever it asks for."""
     earlier = [case.dates for case in cases if case.dates is not None]
     before = max(earlier, key=lambda one: (one.share, one.publish)) if earlier else None
     urgent = any(case.store.severity is Severity.CRITICAL for case in cases)
-    dates = frame.policy.letter_dates(today, urgent=urgent, close=request.due, before=before)
-    if request.kind == "reminder" and request.due is None and before is not None:
+    dates = policy.letter_dates(today, urgent=urgent, close=due, before=before)
+    if kind == "reminder" and due is None and before is not None:
         # Who does not answer has no more time than announced.
         dates = msgspec.structs.replace(dates, close=max(min(dates.close, before.share), today + timedelta(days=1)))
-    elif request.kind == "escalation":
+    elif kind == "escalation":
         # It announces to inform others after its due date.
         close = dates.close if before is None else max(dates.close, before.share)
         dates = msgspec.structs.replace(dates, close=close, share=close, publish=max(dates.publish, close))
@@ -329,10 +330,9 @@ def _key(request: LetterRequest, vendor: Vendor) -> str:
     return next((one.encryption for one in vendor.contacts if is_email_address(one.address)), "")
 
 
-def _of_party(request: LetterRequest, cases: list[Case]) -> list[Case]:
-    """The cases that have the recipient as a party; all if none has."""
-    own = [case for case in cases if request.kind == "provider" and find_party(case, request.to) is not None]
-    return own or cases
+def _of_party(request: LetterRequest, cases: Iterable[Case]) -> list[Case]:
+    """The cases that have the recipient as a party."""
+    return [case for case in cases if request.kind == "provider" and find_party(case, request.to) is not None]
 
 
 def _address(request: LetterRequest, vendor: Vendor, cases: Iterable[Case]) -> str:
@@ -449,18 +449,8 @@ def mark_sent(
     moved = []
     for case in cases:
         lines = (NewLogLine(case.id, "letter", fields, by_whom),)
-        sent = work.change(case.id, lambda old, lines=lines: (_sent(old, letter, day), lines))  # type: ignore[misc]
-        if (
-            letter.kind == "provider"
-            and (party := find_party(case, letter.to))
-            and PartyState.INFORMED in PARTY_STEPS[party.state]
-        ):
-            sent = work.change(
-                case.id,
-                lambda old: move_party(
-                    old, letter.to, PartyState.INFORMED, policy, work.now, by=by_whom, note=reason, letter=letter.id
-                ),
-            )
+        sent = work.change(case.id, lambda old, lines=lines: (sent_case(old, letter, day), lines))  # type: ignore[misc]
+        sent = _informed(work, sent, letter, policy, by_whom, reason)
         state = _goal(letter, channel)
         if state is not None and state in STEPS[case.state]:
             sent = work.change(
@@ -475,6 +465,17 @@ def mark_sent(
         if (sent.state, sent.due) != (case.state, case.due):
             moved.append(sent)
     return letter, moved
+
+
+def _informed(work: CaseService, case: Case, letter: Letter, policy: CasePolicy, by_whom: str, reason: str) -> Case:
+    """The case after a letter to one of its parties, which is informed now."""
+    party = find_party(case, letter.to) if letter.kind == "provider" else None
+    if party is None or PartyState.INFORMED not in PARTY_STEPS[party.state]:
+        return case
+    state, now = PartyState.INFORMED, work.now
+    return work.change(
+        case.id, lambda old: move_party(old, letter.to, state, policy, now, by=by_whom, note=reason, letter=letter.id)
+    )
 
 
 def _due_after(letter: Letter, case: Case, channel: str) -> date | None:
@@ -515,8 +516,8 @@ def _goal(letter: Letter, channel: str) -> CaseState | None:
     return {"exposure": CaseState.NOTIFIED, "escalation": CaseState.ESCALATED}.get(letter.kind)
 
 
-def _sent(case: Case, letter: Letter, day: date) -> Case:
-    """The case with the dates of a letter that its vendor has, or with the day on which others were informed."""
+def sent_case(case: Case, letter: Letter, day: date) -> Case:
+    """Return the case with the dates of a letter that its vendor has, or with the day on which others were informed."""
     if letter.kind == "provider":
         return msgspec.structs.replace(case, shared=case.shared or day)
     return case if letter.dates is None else msgspec.structs.replace(case, dates=letter.dates)
