@@ -82,7 +82,7 @@ class ContactRow(msgspec.Struct, frozen=True):
 
 
 def read_contact_list(path: Path) -> Iterator[ContactRow]:
-    """Yield the rows of a CSV file with the columns ``vendor`` and ``contact``; commas, semicolons or tabs separate them.
+    """Yield the rows of a CSV file with the columns ``vendor`` and ``contact``, in any usual notation.
 
     Raises:
         InputError: the file cannot be read, or lacks a column.
