@@ -15,6 +15,7 @@ from bench import (
     alarms,
     calibration,
     engine,
+    flow,
     graph,
     hosts,
     imports,
@@ -44,6 +45,7 @@ from bench import (
 BENCHMARKS: dict[str, Callable[[], str]] = {
     "startup": startup.run,
     "static": static.run,
+    "flow": flow.run,
     "traffic": traffic.run,
     "probes": probes.run,
     "recordings": recordings.run,

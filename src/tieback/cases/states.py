@@ -138,6 +138,12 @@ def attest(case: Case, day: date, by: str) -> tuple[Case, tuple[NewLogLine, ...]
     return msgspec.structs.replace(case, attested=day), (entry,)
 
 
+def report_late(case: Case) -> tuple[Case, tuple[NewLogLine, ...]]:
+    """Record that the due day of a case has passed, so that it is reported once."""
+    due = case.due.isoformat() if case.due is not None else ""
+    return msgspec.structs.replace(case, late=case.due), (NewLogLine(case.id, "late", {"due": due}, "watch"),)
+
+
 def enter_state(case: Case, state: CaseState, policy: CasePolicy, now: datetime) -> Case:
     """Return the case in a new state, with its next due date."""
     return msgspec.structs.replace(

@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from tieback.cli import inventory_files, inventory_lists
+from tieback.cli import inventory_fetch, inventory_files, inventory_lists
 from tieback.cli.formats import format_option
 from tieback.cli.inventory_files import WORKSPACE, FormatOption, plain_table
 from tieback.cli.options import RunOption
@@ -34,6 +34,8 @@ app = typer.Typer(help="Manage the app inventory, from EMM/MDM exports.\n\nExamp
 app.command("import")(inventory_files.import_)
 app.command("pull")(inventory_files.pull)
 app.command("match")(inventory_lists.match)
+app.command("fetch")(inventory_fetch.fetch)
+app.command("store")(inventory_fetch.store)
 
 MostOption = Annotated[int, typer.Option("--most", min=0, help="Maximum rows of a table; 0: all.")]
 OwnershipOption = Annotated[

@@ -39,6 +39,19 @@ class PullSource(StrEnum):
 
     INTUNE = "intune"
     JAMF = "jamf"
+    WORKSPACE_ONE = "workspace-one"
+    GOOGLE = "google"
+    KANDJI = "kandji"
+
+
+_NEEDED = {
+    PullSource.INTUNE: ("--client-id", "--tenant"),
+    PullSource.JAMF: ("--client-id", "--url"),
+    PullSource.WORKSPACE_ONE: ("--client-id", "--url", "--login"),
+    PullSource.GOOGLE: ("--tenant",),
+    PullSource.KANDJI: ("--url",),
+}
+"""Options that a source requires, beside ``--secret-env``."""
 
 
 def import_(
@@ -128,33 +141,40 @@ def import_(
 def pull(
     source: Annotated[PullSource, typer.Argument(help="EMM to download from.")],
     *,
-    client_id: Annotated[str, typer.Option(help="Client ID for the API.")],
-    secret_env: Annotated[str, typer.Option(help="Environment variable that contains the client secret.")],
-    tenant: Annotated[str, typer.Option(help="Microsoft Entra tenant ID (Intune).")] = "",
-    url: Annotated[str, typer.Option(help="Server URL (Jamf Pro), such as https://acme.jamfcloud.com.")] = "",
-    login: Annotated[str, typer.Option(help="Login URL of another Microsoft cloud (Intune).")] = "",
+    secret_env: Annotated[
+        str, typer.Option(help="Environment variable with the client secret; with the token for Google and Kandji.")
+    ],
+    client_id: Annotated[str, typer.Option(help="Client ID (Intune, Jamf Pro, Workspace ONE).")] = "",
+    tenant: Annotated[str, typer.Option(help="Microsoft Entra tenant ID (Intune), or enterprise ID (Google).")] = "",
+    url: Annotated[
+        str, typer.Option(help="Server URL (Jamf Pro, Workspace ONE, Kandji), such as https://acme.jamfcloud.com.")
+    ] = "",
+    login: Annotated[
+        str, typer.Option(help="Token URL (Workspace ONE), or login URL of another Microsoft cloud (Intune).")
+    ] = "",
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write the files to.")] = Path("inventory"),
 ) -> None:
     """Download an inventory from an EMM's API into files, ready for import. Read-only; contacts only the hosts named.
 
     Example: tieback inventory pull jamf --url https://acme.jamfcloud.com --client-id abc --secret-env JAMF_SECRET
     """
-    from tieback.pipeline.fleet.pull import GRAPH, LOGIN, ApiAccount
     from tieback.pipeline.fleet.pull import pull_inventory as fetch
+    from tieback.pipeline.fleet.pull_client import GOOGLE, GRAPH, LOGIN, ApiAccount
 
     secret = os.environ.get(secret_env, "")
     if not secret:
         raise UsageError(
             "the environment variable is empty or not set",
             where=f"--secret-env {secret_env}",
-            advice="Put the client secret into it",
+            advice="Put the client secret or token into it",
         )
-    if source is PullSource.INTUNE and not tenant:
-        raise UsageError("missing --tenant", where="intune", advice="Pass the Microsoft Entra tenant ID")
-    if source is PullSource.JAMF and not url:
-        raise UsageError("missing --url", where="jamf", advice="Pass the URL of the Jamf Pro server")
+    given = {"--client-id": client_id, "--tenant": tenant, "--url": url, "--login": login}
+    for option in _NEEDED[source]:
+        if not given[option]:
+            raise UsageError(f"missing {option}", where=source.value, advice="See docs/howto/inventory.md")
+    default = GOOGLE if source is PullSource.GOOGLE else GRAPH
     account = ApiAccount(
-        source.value, client_id, secret, tenant, (url or GRAPH).rstrip("/"), (login or LOGIN).rstrip("/")
+        source.value, client_id, secret, tenant, (url or default).rstrip("/"), (login or LOGIN).rstrip("/")
     )
     with progress_bar("downloading") as bar:
         done = fetch(account, out, lambda _, pages: bar(pages, pages))

@@ -172,6 +172,8 @@ class Case(msgspec.Struct, frozen=True):
     """When each state was first reached."""
     check: Recheck | None = None
     """The latest re-check."""
+    late: date | None = None
+    """The due day whose passing was reported; another due day is reported again."""
     unfixed: tuple[UnfixedClosing, ...] = ()
     """Each time at which it was closed without a fix. They stay for ever."""
     owner: str = ""

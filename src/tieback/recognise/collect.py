@@ -123,7 +123,7 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     problems: _Bounded[Problem] = _Bounded()
     loose: list[Sighting] = []
     shared: list[Sighting] = []
-    told: dict[tuple[str, str], tuple[Endpoint, str]] = {}
+    told: dict[tuple[str, str], tuple[Endpoint, Evidence]] = {}
     for find in _noting(finds, told):
         match find:
             case Sighting() if find.endpoint.kind is EndpointKind.CLOUD and find.endpoint.value.endswith(":"):
@@ -148,6 +148,7 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     _settle(loose, sightings.values.values())
     maker = Maker(app, rules)
     maker.learn_from(told.values())
+    maker.learn_hosts(one.best.endpoint.host for one in sightings.values.values())
     lists = (("endpoints", sightings), ("credentials", credentials), ("hosts that are not back ends", not_backends))
     capped = [
         Problem(f"more than {MAX_SIGHTINGS:,} distinct {name}; the rest is left out", app.bundle_id if app else "")
@@ -183,11 +184,13 @@ def _pass_on(
             real.count += found.count
 
 
-def _noting(finds: Iterable[Find], told: dict[tuple[str, str], tuple[Endpoint, str]]) -> Iterator[Find]:
+def _noting(finds: Iterable[Find], told: dict[tuple[str, str], tuple[Endpoint, Evidence]]) -> Iterator[Find]:
     """The finds, unchanged. Those that can show which domains belong to the maker are recorded on the way."""
     for find in finds:
         if isinstance(find, Sighting) and is_maker_evidence(find.evidence.how) and len(told) < MAX_SIGHTINGS:
-            told.setdefault((find.endpoint.host, find.evidence.how), (find.endpoint, find.evidence.how))
+            cloud = find.endpoint.kind is EndpointKind.CLOUD
+            place = (find.endpoint.value if cloud else find.endpoint.host, find.evidence.how)
+            told.setdefault(place, (find.endpoint, find.evidence))
         yield find
 
 

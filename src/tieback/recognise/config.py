@@ -364,6 +364,8 @@ class ConfigExtractor:
 
     def _credentials(self, key: str, value: str, place: tuple[str, int, str]) -> Iterator[Find]:
         """Credentials in a named resource; its name is used as the name that a keyed rule needs."""
+        if value.isalpha():
+            return  # a label: the texts of an app have such names too
         text = f'{key}="{value}"'
         for rule in self._rules.credentials.rules:
             found = rule.compiled.search(text) if rule.keyed else None

@@ -18,7 +18,7 @@ from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.interface import Extractor, Find
 from tieback.recognise.span import narrow_text, string_bounds
 from tieback.recognise.texts.places import METADATA, TextPlaces
-from tieback.recognise.texts.prose import literal_reason
+from tieback.recognise.texts.prose import MESSAGE, literal_reason
 
 _TEXTS = (BufferKind.TEXT, BufferKind.MANIFEST, BufferKind.BINARY)
 _STRINGS = (BufferKind.DEX, BufferKind.NATIVE, BufferKind.RESOURCES)
@@ -132,7 +132,9 @@ def _string_reason(buffer: Buffer, at: int) -> str:
             return PROVIDER
         if _BEGINNING.fullmatch(value):
             return BEGINNING
-    return literal_reason(text, 0, own, len(text))
+    reason = literal_reason(text, 0, own, len(text))
+    # Sentences of libraries are in native code; those of the app itself can name its servers.
+    return "" if reason == MESSAGE and buffer.kind is not BufferKind.NATIVE else reason
 
 
 def _names_providers(buffer: Buffer) -> bool:

@@ -14,6 +14,7 @@ from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.interface import Extractor, Find
 from tieback.recognise.placement import PlaceBudget, Placement
 from tieback.recognise.rules import RuleFiles
+from tieback.recognise.scripts import extract as scripts
 
 MAX_TEXTS = 10_000
 """Most texts of one app that are judged, so that a hostile app takes seconds. The largest measured real app had 600."""
@@ -37,8 +38,13 @@ class AppSearch:
         self._rules = rules
         self._places = PlaceBudget()
         self._config = ConfigExtractor(rules)
-        self._endpoints = EndpointExtractor(rules, (*self._config.marks, preferences.MARK.encode()))
-        self._extractors: tuple[Extractor, ...] = (self._endpoints, self._config)
+        marks = (*self._config.marks, preferences.MARK.encode(), *scripts.MARKS)
+        self._endpoints = EndpointExtractor(rules, marks)
+        self._extractors: tuple[Extractor, ...] = (
+            self._endpoints,
+            self._config,
+            scripts.ScriptExtractor(self._endpoints),
+        )
         self._dataflow = DataflowExtractor(self._endpoints, rules) if dataflow else None
 
     def finds(self, pieces: Iterable[Piece]) -> Iterator[Find]:

@@ -56,12 +56,13 @@ class ResourceTexts(Protocol):
 
 
 _NO_NAMES: Mapping[int, str] = MappingProxyType({})
+_NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 
 
 class Buffer:
     """Bytes of one entry, decompressed and bounded. Readers must not change them."""
 
-    __slots__ = ("_starts", "base", "data", "file", "kind", "names", "resources", "utf16")
+    __slots__ = ("_starts", "base", "data", "file", "kind", "names", "resources", "returned", "utf16")
 
     def __init__(
         self,
@@ -93,6 +94,8 @@ class Buffer:
         self.utf16 = utf16
         self.names = names
         self.resources = resources
+        self.returned: Mapping[str, str] = _NO_TEXTS
+        """Texts that the native methods of a library return, by name of the function; see ``jni``."""
         self._starts = starts
 
     @property
@@ -104,7 +107,9 @@ class Buffer:
 
     def placed(self, file: str) -> "Buffer":
         """The same bytes under another name."""
-        return Buffer(file, self.kind, self.data, self.base, self._starts, self.utf16, self.names, self.resources)
+        placed = Buffer(file, self.kind, self.data, self.base, self._starts, self.utf16, self.names, self.resources)
+        placed.returned = self.returned
+        return placed
 
 
 class Artifact(msgspec.Struct, frozen=True):

@@ -19,6 +19,7 @@ from tieback.intake.inventory.interface import (
     clean_text,
     is_absent,
     parse_count,
+    parse_ownership,
     parse_platform,
     parse_yes,
 )
@@ -55,6 +56,16 @@ class _Item(msgspec.Struct):
     type: Text = None
 
 
+class _Device(msgspec.Struct, rename="pascal"):
+    uuid: Any = None
+    serial_number: Text = None
+    device_friendly_name: Text = None
+    user_name: Text = None
+    platform: Text = None
+    ownership: Text = None
+    items: list[_Item] = msgspec.field(default_factory=list, name="app_items")
+
+
 class _DeviceApp(msgspec.Struct, rename="pascal"):
     application_name: Text = None
     application_identifier: Text = None
@@ -89,6 +100,8 @@ class WorkspaceOne:
         """The name of the format, recognised by the members of the responses."""
         if {"DeviceApps", "ApplicationIdentifier"} <= head.keys:
             return "device apps"
+        if {"Devices", "DeviceFriendlyName", "app_items"} <= head.keys:
+            return "devices with apps"
         if {"app_items", "bundle_id"} <= head.keys:
             return "device app search"
         if {"Application", "BundleId", "AppType"} <= head.keys:
@@ -112,14 +125,21 @@ class WorkspaceOne:
                 )
         elif shape == "device app search":
             for _, item in iter_json_records(source, ("app_items",), _Item):
-                if not is_absent(item.installed_status):
-                    yield InventoryRow(
-                        bundle_id=clean_text(item.bundle_id),
-                        name=clean_text(item.name),
-                        version=clean_text(item.installed_version or item.assigned_version),
-                        device=source.device,
-                        in_house=parse_yes(item.type),
-                    )
+                yield from _installed(item, InventoryRow(device=source.device))
+        elif shape == "devices with apps":
+            for number, device in iter_json_records(source, ("Devices",), _Device):
+                key = device.uuid.get("Value") if isinstance(device.uuid, dict) else device.uuid
+                owner = InventoryRow(
+                    platform=parse_platform(device.platform),
+                    device=clean_text(key) or clean_text(device.serial_number),
+                    device_name=clean_text(device.device_friendly_name),
+                    user=clean_text(device.user_name),
+                    ownership=parse_ownership(device.ownership),
+                )
+                if not owner.device:
+                    source.skip(number, "the device has no identifier")
+                for item in device.items if owner.device else ():
+                    yield from _installed(item, owner)
         elif shape == "app search":
             for _, app in iter_json_records(source, ("Application",), _Application):
                 number = clean_text(app.platform)
@@ -135,3 +155,14 @@ class WorkspaceOne:
             yield from map_rows(source, _INTELLIGENCE, optional=_INTELLIGENCE_MORE)
         else:
             yield from map_rows(source, _CSV)
+
+
+def _installed(item: _Item, owner: InventoryRow) -> Iterator[InventoryRow]:
+    if not is_absent(item.installed_status):
+        yield msgspec.structs.replace(
+            owner,
+            bundle_id=clean_text(item.bundle_id),
+            name=clean_text(item.name),
+            version=clean_text(item.installed_version or item.assigned_version),
+            in_house=parse_yes(item.type),
+        )

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tieback.pipeline.fleet.gateway_lists import GatewayHost
 
 _STRENGTHS = tuple(MatchStrength)
+_GONE = {StoreState.AVAILABLE: False, StoreState.REMOVED: True, StoreState.UNKNOWN: None}
 
 
 class AppMatch(msgspec.Struct, frozen=True):
@@ -155,9 +156,7 @@ class FleetLine(msgspec.Struct, frozen=True):
             "store_state": self.store_state,
             "downloads": self.downloads,
             "category": self.category,
-            "gone_from_store": None
-            if self.store_state is StoreState.UNKNOWN
-            else self.store_state is StoreState.REMOVED,
+            "gone_from_store": _GONE[self.store_state],
             "gone_from_devices": not self.active,
             "back_end": self.back_end,
             "retired_but_exposed": self.retired_but_exposed,

@@ -5,7 +5,8 @@ a text then depends on a result, a field or a parameter, the methods that give i
 again. So only calls on a path between a constant and an endpoint are followed. Rounds and code units are bounded.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tieback.recognise.dalvik.decryptors import Decryption
@@ -28,7 +29,7 @@ from tieback.recognise.dataflow.values import (
     TextValue,
     Value,
 )
-from tieback.recognise.dataflow.walk import BuiltText, Walker, WalkResult, is_address
+from tieback.recognise.dataflow.walk import BuiltText, Walker, WalkResult, is_address, native_name
 from tieback.recognise.rules import RuleFiles
 
 MAX_FLOWS = 5_000
@@ -39,6 +40,10 @@ MAX_WALKS = 4_000
 """Most methods that are walked in rounds after the first."""
 MAX_CHAIN = 8
 _SPARE = 100_000
+_ESCAPE = re.compile(r"_(0[0-9a-f]{4}|[123])")
+"""Escape in the name of a native function."""
+_ESCAPES = {"1": "_", "2": ";", "3": "["}
+_SHIFT = 0x80000
 _MOST_UNITS = 2_000_000
 """Most code units of one app that are walked: some seconds."""
 
@@ -96,9 +101,32 @@ def analyse(
         method = app.method_at(text.file, text.code) if is_address(TextValue(text.text)) else None
         if method is not None:
             rounds.add(method)
+    if settings is not None:
+        for number, dex in enumerate(files):
+            for native in _native_addresses(app, number, dex, settings.returned):
+                rounds.announce(native)
     rounds.run()
     flows, unread = rounds.flows(), walker.unread + rounds.unread
     return Analysis(tuple(flows), unread)
+
+
+def _native_addresses(app: AppCode, number: int, dex: DexFile, returned: Mapping[str, str]) -> Iterator[int]:
+    """Identities of native methods of a file that return an address."""
+    for name, text in returned.items():
+        if "://" not in text:
+            continue
+        # Escapes become characters without a meaning in names, until the parts are separated.
+        plain = _ESCAPE.sub(lambda found: chr(_SHIFT + _escaped(found[1])), name.removeprefix("Java_"))
+        owner = f"L{plain.rpartition('_')[0].replace('_', '/')};"
+        kind = dex.type_of("".join(chr(ord(char) % _SHIFT) for char in owner).encode())
+        for index in dex.methods_of(kind) if kind >= 0 else ():
+            identity = app.method(number, index)
+            if native_name(app.ref(identity)) == name:
+                yield identity
+
+
+def _escaped(escape: str) -> int:
+    return ord(_ESCAPES[escape]) if escape in _ESCAPES else int(escape, 16) % _SHIFT
 
 
 class _Root(NamedTuple):
@@ -139,7 +167,7 @@ class _Rounds:
 
     def announce(self, member: int) -> None:
         """An address is in a field, or is the result of a method: walk the methods that read it."""
-        if member in self._announced:
+        if member < 0 or member in self._announced:
             return
         self._announced.add(member)
         ref = self._app.ref(member)

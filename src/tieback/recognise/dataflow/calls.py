@@ -7,6 +7,7 @@ from itertools import groupby
 from tieback.recognise.dataflow import encoded
 from tieback.recognise.dataflow.dexfile import DexFile, SectionKind
 from tieback.recognise.dataflow.library import ANY_OWNER, BUILDERS, LIBRARY, LISTS, MAPS, LibraryEffect, makes
+from tieback.recognise.dataflow.shapes import renamed
 from tieback.recognise.dataflow.sinks import Sink, by_owner
 
 _MAX_CALL_SITES = 10_000
@@ -43,6 +44,13 @@ class KnownCalls:
                 kind = dex.type_of(owner.encode())
                 if kind >= 0:
                     self._methods(dex, kind, owner, found)
+        for one in renamed(dex):
+            for sink in self._sinks.get(one.owner, ()):
+                if sink.method == one.method and sink.fits(one.parameters):
+                    found.sinks.setdefault(one.index, sink)
+                    if sink.gives:
+                        found.carriers.add(one.kind)
+                    break
         return found
 
     def _methods(self, dex: DexFile, kind: int, owner: str, found: "CallTable") -> None:
@@ -111,7 +119,11 @@ class CallTable:
     @property
     def fetching(self) -> Sequence[int]:
         """Methods that are a reason to walk their caller if it is code of the app itself."""
-        return [index for index, sink in self.sinks.items() if sink.fetches]
+        return [
+            index
+            for index, sink in self.sinks.items()
+            if not sink.seeds and (sink.fetches or (sink.emits and sink.roles))
+        ]
 
     @property
     def seeding(self) -> Sequence[int]:

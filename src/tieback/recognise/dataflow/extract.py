@@ -22,7 +22,7 @@ from tieback.recognise.dalvik.decryptors import Decryption
 from tieback.recognise.dalvik.run import MAX_STEPS
 from tieback.recognise.dataflow.analysis import Analysis, DataFlow, analyse
 from tieback.recognise.dataflow.calls import KnownCalls
-from tieback.recognise.dataflow.compose import bucket_of, firebase_of, host_port, url_of
+from tieback.recognise.dataflow.compose import azure_of, bucket_of, firebase_of, host_port, realm_of, url_of
 from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError
 from tieback.recognise.dataflow.retrofit import base_for, paths
 from tieback.recognise.dataflow.settings import AppSettings
@@ -184,7 +184,8 @@ class _Finds:
         assert flow.sink is not None
         parts = facts.values
         project = "" if flow.sink.service else project
-        text = bucket_of(parts, flow.sink) or firebase_of(parts, project) or url_of(parts)
+        text = bucket_of(parts, flow.sink) or firebase_of(parts, project) or realm_of(parts) or azure_of(parts)
+        text = text or url_of(parts)
         if text:
             yield from self._new(flow, text, str(parts.get("url", "")), facts.first, whole=bool(parts.get("url")))
             return

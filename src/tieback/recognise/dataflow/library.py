@@ -74,6 +74,8 @@ class PureCall(NamedTuple):
     evaluate: Callable[..., str | int | Sequence[object] | None]
     holes: bool = False
     """True if it also holds for texts with unknown parts."""
+    of: tuple[int, ...] | None = None
+    """Positions of the arguments that matter; ``None`` for all."""
 
 
 class EditCall(NamedTuple):
@@ -86,6 +88,7 @@ class NewTextCall(NamedTuple):
     """A constructor of a string: the receiver becomes the text."""
 
     evaluate: Callable[..., str | None]
+    of: tuple[int, ...] | None = None
 
 
 class LibraryCall(NamedTuple):
@@ -148,7 +151,7 @@ _BUILDER_CALLS: dict[tuple[str, str], LibraryEffect] = {
 }
 
 _REPLACE = PureCall(texts.replace, holes=True)
-_REPLACE_STRINGS = PureCall(lambda text, old, new, *_: texts.replace(text, old, new), holes=True)
+_REPLACE_STRINGS = PureCall(texts.replace, holes=True, of=(0, 1, 2))
 _LOWER, _UPPER = PureCall(str.lower), PureCall(str.upper)
 _TRIM = PureCall(str.strip, holes=True)
 _EQUALS = PureCall(lambda one, other: int(one == other))
@@ -180,9 +183,9 @@ _STRING_CALLS: dict[tuple[str, str], LibraryEffect] = {
     ("substring", "I"): PureCall(lambda text, begin: text[begin:] if 0 <= begin <= len(text) else None),
     ("substring", "II"): PureCall(lambda text, begin, end: text[begin:end] if 0 <= begin <= end <= len(text) else None),
     ("toLowerCase", ""): _LOWER,
-    ("toLowerCase", _LOCALE): PureCall(lambda text, _: text.lower()),
+    ("toLowerCase", _LOCALE): PureCall(str.lower, of=(0,)),
     ("toUpperCase", ""): _UPPER,
-    ("toUpperCase", _LOCALE): PureCall(lambda text, _: text.upper()),
+    ("toUpperCase", _LOCALE): PureCall(str.upper, of=(0,)),
     ("repeat", "I"): PureCall(lambda text, count: text * count if 0 <= count <= 64 else None),
     ("length", ""): PureCall(len),
     ("isEmpty", ""): PureCall(lambda text: int(not text)),
@@ -197,8 +200,8 @@ _STRING_CALLS: dict[tuple[str, str], LibraryEffect] = {
     ("hashCode", ""): PureCall(texts.java_hash),
     ("toCharArray", ""): PureCall(lambda text: [ord(char) for char in text]),
     ("getBytes", ""): PureCall(lambda text: list(text.encode())),
-    ("getBytes", "Ljava/nio/charset/Charset;"): PureCall(lambda text, _: list(text.encode())),
-    ("getBytes", _STRING): PureCall(lambda text, _: list(text.encode())),
+    ("getBytes", "Ljava/nio/charset/Charset;"): PureCall(lambda text: list(text.encode()), of=(0,)),
+    ("getBytes", _STRING): PureCall(lambda text: list(text.encode()), of=(0,)),
     ("split", _STRING): PureCall(texts.split),
 }
 
@@ -206,8 +209,8 @@ _NEW_STRING: dict[tuple[str, str], LibraryEffect] = {
     ("<init>", "[C"): NewTextCall(texts.from_chars),
     ("<init>", "[CII"): NewTextCall(lambda chars, at, count: texts.from_chars(chars[at : at + count])),
     ("<init>", "[B"): NewTextCall(texts.from_bytes),
-    ("<init>", "[BLjava/nio/charset/Charset;"): NewTextCall(lambda octets, _: texts.from_bytes(octets)),
-    ("<init>", "[B" + _STRING): NewTextCall(lambda octets, _: texts.from_bytes(octets)),
+    ("<init>", "[BLjava/nio/charset/Charset;"): NewTextCall(texts.from_bytes, of=(0,)),
+    ("<init>", "[B" + _STRING): NewTextCall(texts.from_bytes, of=(0,)),
     ("<init>", _STRING): NewTextCall(lambda text: text),
 }
 
@@ -290,7 +293,7 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
         for name, kinds in (("first", _LIST), ("first", _ITERABLE), ("firstOrNull", _LIST), ("random", _LIST))
     },
     LibraryCall(_KOTLIN_LISTS, "joinToString$default", _JOINED): PureCall(
-        lambda items, separator, *_: texts.join(separator, items), holes=True
+        texts.join, holes=True, of=(1, 0)
     ),
     LibraryCall("Lkotlin/TuplesKt;", "to", _OBJECT * 2): Effect.PAIR,
     LibraryCall(_KOTLIN_MAPS, "mapOf", "[Lkotlin/Pair;"): Effect.MAP_OF_PAIRS,
@@ -336,13 +339,13 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
     ),
     LibraryCall("Landroid/text/TextUtils;", "equals", _SEQUENCE * 2): _EQUALS,
     LibraryCall("Landroid/text/TextUtils;", "isEmpty", _SEQUENCE): PureCall(lambda text: int(not text)),
-    LibraryCall(_URLS, "encode", _STRING + _STRING): PureCall(lambda text, _: texts.percent(text)),
+    LibraryCall(_URLS, "encode", _STRING + _STRING): PureCall(texts.percent, of=(0,)),
     LibraryCall(_URLS, "encode", _STRING): PureCall(texts.percent),
     LibraryCall("Landroid/net/Uri;", "encode", _STRING): PureCall(texts.percent),
-    LibraryCall("Ljava/net/URLDecoder;", "decode", _STRING + _STRING): PureCall(lambda text, _: texts.unpercent(text)),
+    LibraryCall("Ljava/net/URLDecoder;", "decode", _STRING + _STRING): PureCall(texts.unpercent, of=(0,)),
     LibraryCall("Landroid/net/Uri;", "decode", _STRING): PureCall(texts.unpercent),
-    LibraryCall("Landroid/util/Base64;", "decode", _STRING + "I"): PureCall(lambda text, _: texts.base64(text)),
-    LibraryCall("Ljava/util/Base64$Decoder;", "decode", _STRING): PureCall(lambda _, text: texts.base64(text)),
+    LibraryCall("Landroid/util/Base64;", "decode", _STRING + "I"): PureCall(texts.base64, of=(0,)),
+    LibraryCall("Ljava/util/Base64$Decoder;", "decode", _STRING): PureCall(texts.base64, of=(1,)),
     LibraryCall("Ljava/text/MessageFormat;", "format", _STRING + "[" + _OBJECT): PureCall(
         texts.message_format, holes=True
     ),
@@ -361,8 +364,12 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
             ("decodeToString", "[B", PureCall(texts.from_bytes)),
             ("concatToString", "[C", PureCall(texts.from_chars)),
             ("toInt", _STRING, PureCall(texts.parse_int)),
-            ("equals$default", _STRING * 2 + "ZI" + _OBJECT, PureCall(lambda one, other, *_: int(one == other))),
+            ("equals$default", _STRING * 2 + "ZI" + _OBJECT, PureCall(lambda one, other: int(one == other), of=(0, 1))),
         )
+    },
+    **{
+        LibraryCall("Lio/ktor/http/URLProtocol$Companion;", f"get{name.upper()}", ""): PureCall(name.__str__, of=())
+        for name in ("http", "https", "ws", "wss")
     },
     LibraryCall("Lkotlin/LazyKt;", "lazy", _FUNCTION_0): Effect.SAME,
     LibraryCall("Lkotlin/LazyKt;", "lazy", "Lkotlin/LazyThreadSafetyMode;" + _FUNCTION_0): Effect.LAST,

@@ -36,6 +36,8 @@ class AppSettings:
         self._values: dict[str, str] = {}
         self._tables: list[ResourceTexts] = []
         self._unread: list[tuple[str, Bytes]] = []
+        self.returned: dict[str, str] = {}
+        """Texts that native methods return, by name of the function; see ``intake.apps.jni``."""
 
     def see(self, piece: Piece) -> None:
         """Note the files of settings in a piece of the app; they are read when code first reads a setting."""
@@ -44,6 +46,8 @@ class AppSettings:
                 self._note(file, content)
             return
         for buffer in piece.buffers:
+            if len(self.returned) < MAX_KEYS:
+                self.returned |= buffer.returned
             if buffer.resources is not None:
                 self._tables.append(buffer.resources)
             elif buffer.kind is BufferKind.MANIFEST or buffer.kind is BufferKind.TEXT:

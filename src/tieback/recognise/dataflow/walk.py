@@ -17,7 +17,7 @@ from tieback.recognise.dalvik.classes import MethodRef
 from tieback.recognise.dalvik.decryptors import Decryption
 from tieback.recognise.dalvik.run import Constant
 from tieback.recognise.dataflow import encoded
-from tieback.recognise.dataflow.app import AppCode, MethodCode
+from tieback.recognise.dataflow.app import AppCode, MemberRef, MethodCode
 from tieback.recognise.dataflow.calls import CallTable
 from tieback.recognise.dataflow.fields import FieldValues
 from tieback.recognise.dataflow.formats import concat_recipe, format_string
@@ -158,7 +158,7 @@ class Walker:
         for kind in kinds:
             arguments += [None, None] if kind in "JD" else [hole]
         returned = self._run(method, arguments, stop)
-        made = tuple(one for one in self._made if one.sink is not None or id(one.value) not in self._consumed)
+        made = tuple(one for one in self._made if id(one.value) not in self._consumed)
         objects = tuple(
             frozen.contents
             for number in list(self._heap)
@@ -182,7 +182,10 @@ class Walker:
     def _begin(self) -> None:
         self._heap: dict[int, Contents] = {}
         self._made: list[BuiltText] = []
-        self._consumed: dict[int, TextValue] = {}  # by identity; the texts are kept so that no identity is reused
+        self._emitted: dict[int, list[TextValue | EndpointParts]] = {}
+        self._consumed: dict[
+            int, TextValue | EndpointParts
+        ] = {}  # by identity; the texts are kept so that no identity is reused
         self._sources: dict[int, tuple[TextValue, TextValue]] = {}  # a text that passed a member, and the same before
         self._stored: dict[int, list[Value]] = {}
         self._objects = 0
@@ -640,7 +643,7 @@ class Walker:
                 self._effect(effect, values, registers)
                 return
             self._escape(values, None)
-            self._result = _unknown(values[:1])
+            self._result = self._native(identity) or _unknown(values[:1])
             return
         decrypted = self._decrypted(targets[0].identity, values)
         if decrypted is not None:
@@ -653,6 +656,12 @@ class Walker:
                 self._result = TextValue(HOLE, needs=(Need("result", identity),))
             return
         self._result = self._invoked(targets, values)
+
+    def _native(self, identity: int) -> TextValue | None:
+        """The constant that a native method returns."""
+        ref = self._app.ref(identity)
+        text = self._settings.returned.get(native_name(ref)) if ref.kind.endswith(")Ljava/lang/String;") else None
+        return TextValue(text, parts=(text,), via=(identity,)) if text else None
 
     def _decrypted(self, identity: int, values: Sequence[Value | None]) -> Value | None:
         """What a static decryption method returns for constants."""
@@ -795,12 +804,13 @@ class Walker:
 
     def _new_text(self, effect: NewTextCall, values: Sequence[Value | None], registers: Sequence[int]) -> None:
         """A constructor of a string: the register of the receiver gets the text."""
-        text = self._evaluated(PureCall(effect.evaluate), values[1:])
+        text = self._evaluated(PureCall(effect.evaluate, of=effect.of), values[1:])
         if text is not None:
             self._registers[registers[0]] = text
 
     def _evaluated(self, call: PureCall, values: Sequence[Value | None]) -> Value | None:
-        plain = [self._plain(value) for value in values]
+        chosen = values if call.of is None else [values[place] for place in call.of if place < len(values)]
+        plain = [self._plain(value) for value in chosen]
         result = combine(plain, lambda *known: self._applied(call, known))
         return self._composed("text", result, plain)
 
@@ -1028,14 +1038,17 @@ class Walker:
     def _sink(self, sink: Sink, method: int, registers: Sequence[int]) -> None:
         wide = self._calls.wide(method)
         taken = sum(wide) + len(wide)
+        roles = sink.roles
         has_receiver = len(registers) > taken
+        if roles[:1] == ("self",):  # an extension function: its first argument is the receiver
+            has_receiver, roles, wide = True, roles[1:], wide[1:]
         receiver = self._registers.get(registers[0]) if has_receiver else None
         carried = self._contents(receiver)
         values: dict[str, Value] = dict(carried.values) if isinstance(carried, PartsValue) else {}
         if isinstance(receiver, TextValue) and receiver.needs:
             values[""] = _unknown([receiver, values.get("")])
         at = int(has_receiver)
-        for role, double in zip(sink.roles, wide, strict=False):
+        for role, double in zip(roles, wide, strict=False):
             if at >= len(registers):
                 break
             if role:
@@ -1051,9 +1064,12 @@ class Walker:
         elif sink.gives in ("result", "both"):
             self._result = self._new(parts)
         if values:
-            self._emit(sink, values)
+            self._emit(sink, values, receiver.number if isinstance(receiver, ObjectRef) else 0)
 
-    def _emit(self, sink: Sink, values: Mapping[str, Value]) -> None:
+    def _emit(self, sink: Sink, values: Mapping[str, Value], number: int) -> None:
+        """Report the parts; they replace those that an earlier call on the same object completed."""
+        self._consumed.update((id(one), one) for one in self._emitted.pop(number, ()))
+        before = len(self._made)
         for _, row in rows(list(values.values())) or ():
             found = dict(zip(values, row, strict=True))
             texts = [value for value in row if isinstance(value, TextValue)]
@@ -1067,6 +1083,8 @@ class Walker:
                 del known["port"]
             if known or needs:
                 self._make(sink.name, EndpointParts(known, first, needs, via, parts), sink)
+        if number and sink.emits:
+            self._emitted[number] = [one.value for one in self._made[before:]]
 
     def _bind(self, role: str, value: Value | None, values: dict[str, Value]) -> None:
         """Add an argument to the parts."""
@@ -1079,6 +1097,8 @@ class Walker:
                 values[""] = _unknown([value, values.get("")])
             return
         plain = self._plain(value)
+        if isinstance(contents, ArrayValue):
+            plain = combine([*map(self._plain, contents.items)], lambda *known: _path(known))
         if role == "segment":
             values["path"] = combine([values.get("path"), plain], _extended) or UNKNOWN
         elif isinstance(plain, TextValue | Choice) or (isinstance(plain, int) and role == "port"):
@@ -1209,6 +1229,14 @@ def _extended(path: Value | None, segment: Value | None) -> TextValue:
     return before.plus(TextValue("/")).plus(after._replace(text=after.text.lstrip("/")))
 
 
+def _path(segments: Sequence[Value | None]) -> TextValue:
+    """Segments of a path, joined."""
+    path: TextValue | None = None
+    for segment in segments:
+        path = as_text(segment) if path is None else _extended(path, segment)
+    return path if path is not None else TextValue("")
+
+
 def _as_value(item: object) -> Value | None:
     if isinstance(item, str):
         return TextValue(item)
@@ -1257,6 +1285,19 @@ def _each(contents: Contents, change: Callable[[Value | None], Value | None]) ->
         case PartsValue(values):
             changed = {role: change(value) for role, value in values.items()}
             return PartsValue({role: value for role, value in changed.items() if value is not None})
+
+
+def native_name(ref: MemberRef) -> str:
+    """Name of the function of a native method that is not overloaded.
+
+    Source: Java Native Interface Specification, "Resolving Native Method Names".
+    """
+    return f"Java_{_mangled(ref.owner[1:-1])}_{_mangled(ref.name)}"
+
+
+def _mangled(name: str) -> str:
+    plain = name.replace("_", "_1").replace("/", "_")
+    return "".join(char if char.isascii() and char not in "$-" else f"_0{ord(char):04x}" for char in plain)
 
 
 def _parameters(kind: str) -> list[tuple[str, str]]:

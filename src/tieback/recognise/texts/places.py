@@ -65,7 +65,7 @@ _METADATA_LINE = re.compile(
 _DATA_URI = re.compile(rb"\s{0,8}data:(?:font|image|audio|video|application/(?:x-)?(?:font|vnd\.ms-fontobject))")
 _PAGE = re.compile(rb"(?i)<!doctype html|<html|<head|<body|<div")
 _EVAL = re.compile(rb"\beval\(\s{0,8}\Z")
-_MARKUP = re.compile(rb"</[A-Za-z]|<!--|\\x3[cC]/|\\u003[cC]/|<[a-z]{1,10} [a-z-]{1,20}=")
+_MARKUP = re.compile(rb"</[A-Za-z]|<!--|\\x3[cC]/|\\u003[cC]/|<[\w:]{1,20} [\w:-]{1,20}=")
 _HTML = re.compile(
     rb"(?i)<(?:a|b|i|p|br|div|span|strong|em|ul|ol|li|h\d|img|html|body|table|td|tr|iframe|script|form|button)\b"
 )

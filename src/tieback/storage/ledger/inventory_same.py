@@ -8,12 +8,13 @@ name on that platform; a row without a platform, if one platform has that bundle
 from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
+from sqlalchemy import RowMapping
 from sqlalchemy.sql.selectable import CTE
 
 from tieback.model.device import DevicePlatform
 
 
-def same_apps(rows: Iterable[sa.RowMapping]) -> dict[int, int]:
+def same_apps(rows: Iterable[RowMapping]) -> dict[int, int]:
     """The row that stands for each row of another one, by ID; rows of their own are not included."""
     named: dict[tuple[str, str], set[int]] = {}
     placed: dict[str, set[int]] = {}

@@ -1,6 +1,7 @@
 """A published list beside the inventory: which devices, which versions, what to do."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -10,16 +11,17 @@ from tieback.pipeline.fleet.match_list import ListMatch, match_list
 
 P = DevicePlatform
 DAY = date(2026, 3, 1)
+CONTACT = "contact the vendor"
 
 
 def fleet_app(
-    bundle: str, name: str = "", versions: tuple[tuple[str, int], ...] = (("1.0", 3),), **more: object
+    bundle: str, name: str = "", versions: tuple[tuple[str, int], ...] = (("1.0", 3),), **more: Any
 ) -> FleetApp:
-    values: dict[str, object] = {"platform": P.ANDROID, "publisher": "", "store_id": "", "removed": None, **more}
+    values: dict[str, Any] = {"platform": P.ANDROID, "publisher": "", "store_id": "", "removed": None, **more}
     return FleetApp(
         1, bundle_id=bundle, name=name, signer="", in_house=False, devices=sum(count for _, count in versions),
         counted=CountSource.LISTED, sources=("x",), first_seen=DAY, last_seen=DAY, versions=versions, **values,
-    )  # type: ignore[arg-type] # fmt: skip
+    )  # fmt: skip
 
 
 def one(listed: ListedApp, *apps: FleetApp) -> ListMatch:
@@ -32,7 +34,7 @@ def one(listed: ListedApp, *apps: FleetApp) -> ListMatch:
     [
         (ListedApp(bundle_id="com.a"), ("1.0", "1.2", "1.10", "310", ""), (), (), "contact the vendor"),
         (ListedApp(bundle_id="com.a", fixed="1.2"), ("1.0",), ("1.2", "1.10"), ("310", ""), "update to at least 1.2"),
-        (ListedApp(bundle_id="com.a", versions=("1.2",)), ("1.2",), (), ("1.0", "1.10", "310", ""), "contact the vendor"),
+        (ListedApp(bundle_id="com.a", versions=("1.2",)), ("1.2",), (), ("1.0", "1.10", "310", ""), CONTACT),
         (ListedApp(bundle_id="com.a", action="remove"), ("1.0", "1.2", "1.10", "310", ""), (), (), "remove"),
     ],
 )  # fmt: skip
