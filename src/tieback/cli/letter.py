@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from tieback.cli.case import PolicyOption
+from tieback.cli.case_options import PolicyOption
 from tieback.cli.formats import format_name, format_option
 from tieback.cli.options import RunOption
 from tieback.cli.terminal import ExitCode, OutputFormat, WorkspaceOption, data_console, message_console, write_line

@@ -11,7 +11,7 @@ import pytest
 from tests.unit.cases.samples import exposure
 from tests.unit.pipeline.workspaces import P, enter, make
 from tieback.cases.policy import default_policy
-from tieback.model.case import CaseState, LetterDates, Recheck, RecheckVerdict
+from tieback.model.case import CaseState, LetterDates, PartyRole, PartyState, Recheck, RecheckVerdict
 from tieback.model.device import InventoryRow
 from tieback.model.errors import InputError, UsageError
 from tieback.model.exposure import Severity
@@ -123,6 +123,20 @@ def test_a_provider_or_cert_is_the_recipient(work: CaseService) -> None:
     assert case.state is CaseState.HANDED_TO_CERT
     assert "To: CERT-Bund" in done.files[0].read_text()
     assert b"To: reports@cert.test" in done.files[1].read_bytes()
+
+
+def test_a_letter_to_a_party_of_a_case_is_its_own_and_moves_only_this_party(work: CaseService) -> None:
+    (case,) = work.cases()
+    work.add_party(case.id, PartyRole.PROVIDER, "Hoster GmbH", "abuse@hoster.test", "Ann")
+    work.add_party(case.id, PartyRole.COORDINATOR, "CERT-Bund", "", "Ann")
+    (done,) = write(work, "provider", forms=("md", "eml"), to="hoster gmbh")
+    assert b"To: abuse@hoster.test" in done.files[1].read_bytes()
+    mark_sent(work, done.letter.id, "email", NOW.date(), POLICY, "Ann")
+    (after,) = work.cases()
+    assert [(party.state, party.letter) for party in after.parties] == [
+        (PartyState.INFORMED, done.letter.id), (PartyState.NOT_INFORMED, ""),
+    ]  # fmt: skip
+    assert after.state is case.state
 
 
 @pytest.mark.parametrize(
