@@ -87,6 +87,8 @@ _NAMESPACES = (
     "xsi:schemalocation",
     "cite",
 )
+_WIDGET_NAMES = (("author", "href"), ("author", "email"), ("feature", "name"), ("widget", "id"))
+"""Attributes of a widget's ``config.xml`` that are names (https://www.w3.org/TR/widgets/)."""
 _SHOWN_ATTRIBUTES = ("title", "alt", "aria-label", "label")
 _SVG_LOADS = ("href", "xlink:href", "src", "style")
 _POM = re.compile(rb"http://maven\.apache\.org/POM/|/nuspec\.xsd|http://apache\.org/cordova/ns/plugins")
@@ -366,7 +368,7 @@ class TextPlaces:
             return tables.PICTURE if _DATA_URI.match(own.value) else ""
         if self._is_picture and own.name not in _SVG_LOADS and not name.startswith(("script", "image", "use")):
             return tables.PICTURE
-        if self._language is Language.XML and name == "author":
+        if self._language is Language.XML and (name, own.name) in _WIDGET_NAMES:
             return METADATA
         return prose.literal_reason(self._data, own.start, offset, own.start + len(own.value))
 
