@@ -51,7 +51,10 @@ _LANGUAGES = {
     Language.HTML: "html htm xhtml vue svelte hbs ejs mustache php jsp asp aspx",
     Language.XML: "xml svg plist xsd xsl xslt dtd rss atom pom nuspec tmx gpx kml storyboard xib",
     Language.JSON: "json map webmanifest geojson json5 jsonc topojson arb",
-    Language.LINES: "properties yml yaml ini cfg conf toml sh py rb pl pro env prop lock editorconfig gitignore",
+    Language.LINES: (
+        "properties yml yaml ini cfg conf toml sh py rb pl pro env prop lock editorconfig gitignore gitattributes"
+        " npmignore"
+    ),
     Language.DOCUMENT: "md markdown rst adoc textile mdx podspec afm",
     Language.SHADER: "glsl vert frag vsh fsh vs fs shader hlsl metal cg cginc",
 }
