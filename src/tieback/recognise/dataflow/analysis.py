@@ -46,7 +46,7 @@ _ESCAPE = re.compile(r"_(0[0-9a-f]{4}|[123])")
 """Escape in the name of a native function."""
 _ESCAPES = {"1": "_", "2": ";", "3": "["}
 _SHIFT = 0x80000
-_MOST_UNITS = 2_000_000
+_MOST_UNITS = 300_000
 """Most code units of one app that are walked: some seconds."""
 
 
@@ -204,7 +204,9 @@ class _Rounds:
                     return
                 self._walk(identity)
             for identity in pending:
-                self._follow(identity)
+                if self._walker.left > 0:
+                    self._follow(identity)
+                    self._walker.charge()
         self.unread += sum(identity not in self._results for identity in self._pending)
 
     def _walk(self, identity: int) -> None:

@@ -71,6 +71,8 @@ class AppCode:
 
     def __init__(self, files: Sequence[DexFile]) -> None:
         self.files = tuple(files)
+        self.searched = 0
+        """Code units and classes that were searched so far."""
         self._refs: list[MemberRef] = []
         self._identities: dict[MemberRef, int] = {}
         self._methods: dict[tuple[int, int], int] = {}
@@ -315,6 +317,7 @@ class AppCode:
     def _using(self, indices: Sequence[tuple[int, int]], opcodes: frozenset[int]) -> list["CodeUse"]:
         found: dict[MethodCode, int] = {}
         for file, index in indices:
+            self.searched += self._sites[file].size
             for offset in self._sites[file].offsets(opcodes, index)[:MAX_SITES]:
                 code = self.files[file].code_around(offset)
                 method = self.method_at(file, code) if code is not None else None
@@ -372,6 +375,11 @@ class CodeSites:
     def __init__(self, dex: DexFile) -> None:
         self._dex = dex
         self._lists: dict[int, tuple[int, ...]] | None = None
+
+    @property
+    def size(self) -> int:
+        """Code units of the file."""
+        return len(self._units)
 
     def offsets(self, opcodes: frozenset[int], index: int) -> list[int]:
         """Byte offsets of instructions with one of these opcodes that name a method or field."""

@@ -37,6 +37,8 @@ class FieldValues:
         self._stored: dict[int, Mapping[int, Sequence[Value]]] = {}
         self._objects: dict[int, Sequence[InstanceValue]] = {}
         self._owners: dict[int, dict[int, None]] = {}
+        self._users: dict[int, dict[int, None]] = {}
+        """Methods that store each field."""
         self._cached: dict[int, Value | None] = {}
 
     def value(self, field: int) -> Value | None:
@@ -58,6 +60,10 @@ class FieldValues:
         fields = dict.fromkeys((*stored, *(field for one in objects for field in one.fields)))
         touched = {**self._owners.get(method, {}), **fields}
         before = {field: self.value(field) for field in touched if field in watched}
+        for field in touched:
+            self._users.setdefault(field, {}).pop(method, None)
+        for field in fields:
+            self._users[field][method] = None
         self._owners[method] = fields
         self._stored[method] = stored
         self._objects[method] = objects[:_MAX_ROWS]
@@ -71,9 +77,7 @@ class FieldValues:
         found: list[Alternative] = []
         if field in self._initial:
             found.append(Alternative(frozenset(), self._initial[field]))
-        for method, fields in self._owners.items():
-            if field not in fields:
-                continue
+        for method in self._users.get(field, ()):
             for number, one in enumerate(self._objects[method]):
                 values = _known([one.fields.get(field)])
                 found += [Alternative(frozenset(((ref.owner, method << 12 | number),)), value) for value in values]

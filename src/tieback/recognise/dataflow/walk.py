@@ -85,6 +85,8 @@ _MAX_WHEN = 12
 _MAX_EAGER = 1_000
 """Most code units of a method that is followed only because an address is passed to it."""
 _KEEP_UNITS = 500
+_SEARCH = 8_192
+"""Code units that can be searched in the time in which one is walked."""
 
 
 class BuiltText(NamedTuple):
@@ -161,6 +163,7 @@ class Walker:
         self._wanted: set[tuple[str, str]] = set()
         self.decryption: Decryption | None = None
         """Runs the decryption methods of the app."""
+        self._searched = 0
         self.left = units
         self.unread = 0
         """Number of walks that were left out."""
@@ -440,7 +443,16 @@ class Walker:
             return InstanceValue(first.kind, {int(key): value for key, value in values.items()})
         return MapValue(values)
 
+    def charge(self) -> None:
+        """Count searches of the app as work: at most some seconds in all."""
+        self.left -= (self._app.searched - self._searched) // _SEARCH
+        self._searched = self._app.searched
+
     def _save(self, target: int) -> None:
+        """Keep the state for a path that continues at a unit; copies count as work."""
+        if self.left <= 0:
+            return
+        self.left -= (len(self._registers) + len(self._heap)) >> 3
         self._saved.setdefault(target, []).append(_State(dict(self._registers), dict(self._heap)))
 
     def _jump(self, at: int, target: int, *, falls: bool) -> int:
@@ -695,6 +707,7 @@ class Walker:
             wanted = found.signature in self._wanted
             if wanted or any(is_address(self._plain(value)) for value in values if value is not None):
                 targets = self._targets(found.identity, self._units[at] & 255, values)
+                self.charge()
                 if self._follows(found.identity, targets, values):
                     self._result = self._invoked(targets, values)
                     return
