@@ -74,24 +74,29 @@ class FieldValues:
     def _gathered(self, field: int) -> Value | None:
         ref = self._app.ref(field)
         self._read_class(ref.owner)
-        found: list[Alternative] = []
+        users = self._users.get(field, {})
+        # Fields that the same methods store have the values of one method together.
+        origin = (ref.owner, tuple(users), field in self._initial)
+        loose: list[Alternative] = []
         if field in self._initial:
-            found.append(Alternative(frozenset(), self._initial[field]))
-        for method in self._users.get(field, ()):
+            loose.append(Alternative(frozenset(((origin, -1),)), self._initial[field]))
+        found: list[Alternative] = []
+        for method in users:
             for number, one in enumerate(self._objects[method]):
                 values = _known([one.fields.get(field)])
                 found += [Alternative(frozenset(((ref.owner, method << 12 | number),)), value) for value in values]
-            stored = _known(self._stored[method].get(field, ()))
-            found += [Alternative(frozenset(), value) for value in stored]
-            if len(found) > 8 * MAX_ALTERNATIVES:
+            values = _known(self._stored[method].get(field, ()))
+            labels = (origin, method) if len(values) == 1 else None
+            for number, value in enumerate(values):
+                loose.append(Alternative(frozenset((labels or ((field, method), number),)), value))
+            if len(found) + len(loose) > 8 * MAX_ALTERNATIVES:
                 return None
-        distinct = {one.value for one in found} if _hashable(found) else None
-        if distinct is not None and len(distinct) == 1:
-            return found[0].value
-        if any(not one.when for one in found):
+        if found and loose:
             # Some objects are not known, so that the values of different fields cannot be matched.
-            unique = list({repr(one.value): one.value for one in found}.values())
+            unique = list({repr(one.value): one.value for one in (*found, *loose)}.values())
             found = [Alternative(frozenset(((field, number),)), value) for number, value in enumerate(unique)]
+        else:
+            found = found or loose
         value = choice(found)
         return value if value is None or not isinstance(value, TextValue) or value.text != HOLE else None
 
@@ -141,7 +146,3 @@ def _known(values: Iterable[Value | None]) -> list[Value]:
         elif isinstance(value, int | Frozen):
             found.append(value)
     return found
-
-
-def _hashable(found: Iterable[Alternative]) -> bool:
-    return all(isinstance(one.value, TextValue | int) for one in found)

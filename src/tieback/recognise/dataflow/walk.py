@@ -59,6 +59,7 @@ from tieback.recognise.dataflow.values import (
     as_text,
     choice,
     combine,
+    compatible,
     merged,
     origins,
     place,
@@ -210,6 +211,7 @@ class Walker:
         self._stored: dict[int, list[Value]] = {}
         self._objects = 0
         self._joins = 0
+        self._labels: Sequence[tuple[object, object]] = ()
         self._stack: list[int] = []
         self._enter((), 0, -1)
 
@@ -362,11 +364,17 @@ class Walker:
         state = self._merged(states)
         self._registers, self._heap, self._falls = state.registers, state.heap, True
 
-    def _merged(self, states: Sequence[_State]) -> _State:
-        """One state for several paths."""
+    def _merged(self, states: Sequence[_State], labels: Sequence[tuple[object, object]] = ()) -> _State:
+        """One state for several paths.
+
+        Args:
+            states: the state at the end of each path.
+            labels: the condition of each path; a new one if missing.
+        """
         if len(states) == 1:
             return _State(dict(states[0].registers), dict(states[0].heap))
         self._joins += 1
+        self._labels = labels or [(self._joins, number) for number in range(len(states))]
         if len(states) > MAX_ALTERNATIVES:
             states = states[:MAX_ALTERNATIVES]
         registers = dict(states[0].registers)
@@ -405,9 +413,10 @@ class Walker:
             if kinds == {int}:
                 return None
         found = [
-            Alternative(one.when | {(self._joins, number)}, one.value)
-            for number, value in enumerate(values)
+            Alternative(both, one.value)
+            for label, value in zip(self._labels, values, strict=False)
             for one in alternatives(value)
+            if (both := compatible(one.when, frozenset((label,)))) is not None
         ]
         if any(len(one.when) > _MAX_WHEN for one in found):
             return None
@@ -812,12 +821,14 @@ class Walker:
         if not targets or len(self._stack) >= MAX_DEPTH:
             self._escape(values, None)
             return UNKNOWN
-        before, states = dict(self._heap), []
+        before, states, labels = dict(self._heap), [], []
         for target in targets:
+            # Several methods of one unknown receiver are those of one class.
+            labels.append(("receiver", self._app.ref(target.identity).owner))
             self._heap = dict(before)
             result = self._through(self._run(target, values), target.identity)
             states.append(_State({} if result is None else {0: result}, self._heap))
-        state = self._merged(states)
+        state = self._merged(states, labels)
         self._heap = state.heap
         return state.registers.get(0)
 
