@@ -32,7 +32,8 @@ INVOKES = {"v": "virtual", "s": "static", "d": "direct", "i": "interface"}
 def cases() -> Iterator[tuple[str, list[str]]]:
     """Header and lines of each case."""
     for path in sorted((HERE / "cases").glob("*.flow")):
-        header, lines = "", []
+        header = ""
+        lines: list[str] = []
         for line in path.read_text("utf-8").splitlines():
             if line.startswith("@"):
                 if header:

@@ -40,6 +40,8 @@ MAX_ROUNDS = 8
 MAX_WALKS = 4_000
 """Most methods that are walked in rounds after the first."""
 MAX_CHAIN = 8
+_RECORDS = frozenset(("equals", "hashCode", "writeToParcel"))
+"""Methods that read every field of a class and give no address to their callers."""
 _QUERY = re.compile(r"[?#]")
 _SPARE = 100_000
 _ESCAPE = re.compile(r"_(0[0-9a-f]{4}|[123])")
@@ -182,7 +184,8 @@ class _Rounds:
     def _further(self, uses: Iterable[CodeUse], *, own: bool = True, whole: bool = True) -> None:
         """Begin walks at more methods; without ``whole`` they can end at the last use."""
         for method, last in uses:
-            if own and not self._app.is_own(self._app.ref(method.identity).owner):
+            ref = self._app.ref(method.identity)
+            if ref.name in _RECORDS or (own and not self._app.is_own(ref.owner)):
                 continue
             known = self._roots.get(method.identity)
             stop = None if whole or (known is not None and known.stop is None) else last + 3

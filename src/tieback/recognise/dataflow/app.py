@@ -82,6 +82,7 @@ class AppCode:
         self._declared_fields: dict[tuple[int, int], frozenset[tuple[str, str]]] = {}
         self._targets: dict[tuple[int, tuple[str, ...]], list[MethodCode]] = {}
         self._own: dict[str, bool] = {}
+        self._own_types: dict[tuple[int, int], bool] = {}
         self._definitions: dict[int, MethodCode | None] = {}
         self._subclasses: dict[str, tuple[str, ...]] = {}
         self._sites = [CodeSites(file) for file in self.files]
@@ -181,8 +182,12 @@ class AppCode:
 
     def is_own_type(self, file: int, kind: int) -> bool:
         """``is_own`` for a type index of a file."""
-        dex = self.files[file]
-        return (len(self.files) > 1 or dex.class_row(kind) >= 0) and self.is_own(dex.descriptor(kind))
+        known = self._own_types.get((file, kind))
+        if known is None:
+            dex = self.files[file]
+            known = (len(self.files) > 1 or dex.class_row(kind) >= 0) and self.is_own(dex.descriptor(kind))
+            self._own_types[file, kind] = known
+        return known
 
     def superclass(self, descriptor: str) -> str:
         """Descriptor of the superclass; empty if it is unknown."""

@@ -317,7 +317,7 @@ class DexFile:
     def _read_class_data(self, at: int) -> ClassData:
         if not at:
             return ClassData((), {})
-        begin, data = at, self.data
+        data = self.data
         sizes = []
         for _ in range(4):
             size, at = uleb(data, at)
@@ -327,28 +327,25 @@ class DexFile:
         if sum(sizes) > min(_MAX_MEMBERS, self._members_left):
             return ClassData((), {})
         self._members_left -= sum(sizes)
+        numbers = _numbers(data, at, 2 * (static + fields) + 3 * (direct + virtual))
+        if numbers is None:
+            return ClassData((), {})
         names = []
+        place = 0
         for count in (static, fields):
             index = 0
             for _ in range(count):
-                step, at = uleb(data, at)
-                _, at = uleb(data, at)
-                index += step
+                index += numbers[place]
                 names.append(index)
+                place += 2
         methods: dict[int, int] = {}
         for count in (direct, virtual):
             index = 0
             for _ in range(count):
-                step, at = uleb(data, at)
-                _, at = uleb(data, at)
-                code, at = uleb(data, at)
-                index += step
-                methods.setdefault(code, index)
-        return (
-            ClassData(tuple(names[:static]), methods, tuple(names[static:]))
-            if begin < at <= len(data)
-            else ClassData((), {})
-        )
+                index += numbers[place]
+                methods.setdefault(numbers[place + 2], index)
+                place += 3
+        return ClassData(tuple(names[:static]), methods, tuple(names[static:]))
 
     def initialiser(self, row: int) -> CodeItem | None:
         """Code of a class's static initialiser."""
@@ -443,6 +440,21 @@ class DexFile:
         """A method in smali notation, such as ``Ljava/net/URL;->openConnection``."""
         member = self.method(index)
         return f"{self.descriptor(member.owner)}->{self.string(member.name)}" if member else ""
+
+
+def _numbers(data: Bytes, at: int, count: int) -> list[int] | None:
+    """Consecutive unsigned LEB128 numbers; ``None`` if the data ends before. Nearly all have one or two bytes."""
+    found = []
+    size = len(data)
+    for _ in range(count):
+        if at >= size:
+            return None
+        byte = data[at]
+        at += 1
+        if byte >= 0x80:
+            byte, at = uleb(data, at - 1)
+        found.append(byte)
+    return found
 
 
 def _where(mask: NDArray[np.bool_]) -> Offsets:

@@ -86,9 +86,11 @@ class FieldValues:
                 values = _known([one.fields.get(field)])
                 found += [Alternative(frozenset(((ref.owner, method << 12 | number),)), value) for value in values]
             values = _known(self._stored[method].get(field, ()))
-            labels = (origin, method) if len(values) == 1 else None
-            for number, value in enumerate(values):
-                loose.append(Alternative(frozenset((labels or ((field, method), number),)), value))
+            if len(values) == 1:
+                loose.append(Alternative(frozenset(((origin, method),)), values[0]))
+            else:
+                alone = (field, method)
+                loose += [Alternative(frozenset(((alone, order),)), held) for order, held in enumerate(values)]
             if len(found) + len(loose) > 8 * MAX_ALTERNATIVES:
                 return None
         if found and loose:
@@ -97,8 +99,8 @@ class FieldValues:
             found = [Alternative(frozenset(((field, number),)), value) for number, value in enumerate(unique)]
         else:
             found = found or loose
-        value = choice(found)
-        return value if value is None or not isinstance(value, TextValue) or value.text != HOLE else None
+        chosen = choice(found)
+        return None if isinstance(chosen, TextValue) and chosen.text == HOLE else chosen
 
     def anchored(self, file: int, row: int) -> list[int]:
         """Fields of a class with an initial value that is a text."""

@@ -157,7 +157,7 @@ class Walker:
         self._texts: dict[int, TextValue] = {}
         self._code: dict[int, Sequence[int]] = {}
         self._looping: dict[int, bool] = {}
-        self._callees: dict[tuple[int, int], _Callee] = {}
+        self._callees: dict[tuple[int, int], _Callee | None] = {}
         self._holes: dict[tuple[str, int], TextValue] = {}
         self.demand: set[int] = set()
         """Methods whose calls are followed; see ``follow``."""
@@ -696,10 +696,12 @@ class Walker:
 
     def _call(self, at: int, index: int, registers: Sequence[int]) -> None:
         """A call of a method that is neither in the library nor a sink."""
-        found = self._callees.get((self._file, index))
-        if found is None:
-            found = self._callees[self._file, index] = self._callee(index)
         values = [self._registers.get(register) for register in registers]
+        receiver = self._contents(values[0]) if values else None
+        found = self._callee(index, known=isinstance(receiver, InstanceValue))
+        if found is None:
+            self._escape(values, None)
+            return
         if found.effect is not None:
             self._effect(found.effect, values, registers)
             return
@@ -711,7 +713,6 @@ class Walker:
         if decrypted is not None:
             self._result = decrypted
             return
-        receiver = self._contents(values[0]) if values else None
         if found.own or isinstance(receiver, InstanceValue):
             wanted = found.signature in self._wanted
             if wanted or any(is_address(self._plain(value)) for value in values if value is not None):
@@ -725,15 +726,24 @@ class Walker:
         if found.returns:
             self._result = self._hole(*need) if need is not None else None
 
-    def _callee(self, index: int) -> "_Callee":
+    def _callee(self, index: int, *, known: bool) -> "_Callee | None":
+        """The method of a call; ``None`` if it is not of the app, and the class of the receiver is not known to be."""
+        key = self._file, index
+        if key not in self._callees or (known and self._callees[key] is None):
+            self._callees[key] = self._read_callee(index, known=known)
+        return self._callees[key]
+
+    def _read_callee(self, index: int, *, known: bool) -> "_Callee | None":
         app, dex = self._app, self._app.files[self._file]
         member = dex.method(index)
         if member is None:
-            return _Callee(-1, ("", ""), None, None, None, own=False, returns=False)
-        returns = dex.result(member.kind) not in ("V", "Z")
+            return None
         own = app.is_own_type(self._file, member.owner)
         effect = self._calls.inherited(index, member.name)
+        if not (own or known or effect):
+            return None
         identity = app.method(self._file, index)
+        returns = app.ref(identity).kind[-1:] not in ("V", "Z")
         ref = app.ref(identity)
         if effect is not None and app.definition(identity) is not None:
             effect = None
@@ -742,12 +752,18 @@ class Walker:
         return _Callee(identity, (ref.name, ref.kind), effect, native, decryptor, own=own, returns=returns)
 
     def _decryptor(self, identity: int) -> MethodRef | None:
-        """The decryption method that a call runs."""
+        """The decryption method that a call runs; declared in the class of the call, or in one above it."""
+        if self.decryption is None:
+            return None
+        ref = self._app.ref(identity)
+        method = _method(ref)
+        if self.decryption.decrypts(method):
+            return method
+        if not self._app.is_own(self._app.superclass(ref.owner)):
+            return None
         found = self._app.definition(identity)
-        ref = self._app.ref(found.identity if found is not None else identity)
-        parameters, _, result = ref.kind[1:].partition(")")
-        method = MethodRef(ref.owner, ref.name, parameters, result)
-        return method if self.decryption is not None and self.decryption.decrypts(method) else None
+        method = _method(self._app.ref(found.identity)) if found is not None else method
+        return method if self.decryption.decrypts(method) else None
 
     def follow(self, identity: int) -> None:
         """Follow calls of a method from now on."""
@@ -1386,6 +1402,11 @@ def native_name(ref: MemberRef) -> str:
 def _mangled(name: str) -> str:
     plain = name.replace("_", "_1").replace("/", "_")
     return "".join(char if char.isascii() and char not in "$-" else f"_0{ord(char):04x}" for char in plain)
+
+
+def _method(ref: MemberRef) -> MethodRef:
+    parameters, _, result = ref.kind[1:].partition(")")
+    return MethodRef(ref.owner, ref.name, parameters, result)
 
 
 def _parameters(kind: str) -> list[tuple[str, str]]:
