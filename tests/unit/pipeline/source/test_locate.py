@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import pytest
 from msgspec.structs import replace
 
 from tests.unit.report.conftest import the_report
 from tieback.intake.source.checkout import Checkout
 from tieback.model.app import Platform
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.errors import UsageError
 from tieback.model.report import AppSighting, LazyIndex, LazyTable, Report
 from tieback.model.sighting import Evidence, Sighting
 from tieback.pipeline.source.locate import with_source
@@ -58,6 +60,12 @@ def test_every_text_of_the_evidence_is_restored(tmp_path: Path) -> None:
     (finding,) = report.findings.rows()
     assert source_lines(finding) == ["In the package: classes.dex at 0x7, in org.example.Api.load"]
     assert report.problems.count == the_report().problems.count
+
+
+def test_a_mapping_is_for_one_app(tmp_path: Path) -> None:
+    (tmp_path / "mapping.txt").write_text(MAPPING)
+    with pytest.raises(UsageError, match=r"a mapping belongs to one app, and the report has \d Android apps"):
+        with_source(the_report(), tmp_path / "mapping.txt", None)
 
 
 def test_the_method_of_a_store_leads_to_a_line(tmp_path: Path) -> None:
