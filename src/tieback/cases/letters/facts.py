@@ -111,7 +111,7 @@ class LetterFacts(msgspec.Struct, frozen=True):
     asked: str = ""
     """Date of the assurance request."""
     awaited: bool = False
-    """True if it has no answer yet."""
+    """True if its answer is overdue."""
     share: str = ""
     """Until this day we inform neither provider nor CERT; empty if it has passed, or they were informed."""
     shared: str = ""

@@ -92,6 +92,8 @@ class WrittenLetter(msgspec.Struct, frozen=True):
     """True if the same text was written before."""
     key: str = ""
     """URI of the key of the recipient; empty if unknown."""
+    address_unknown: bool = False
+    """True if the letter cannot state from which address we connected."""
 
 
 class _Frame(msgspec.Struct, frozen=True):
@@ -223,7 +225,9 @@ def _write(work: CaseService, frame: _Frame, view: VendorView) -> WrittenLetter:
     digests = tuple((path.name, hashlib.sha256(data.data).hexdigest()) for path, data in zip(files, made, strict=True))
     letter = msgspec.structs.replace(letter, files=digests)
     work.save_letter(letter, again=again)
-    return WrittenLetter(letter, vendor.name, tuple(files), again, _key(request, vendor))
+    unknown = any(store.looked_from == language.words["from_unknown"] for store in facts.stores)
+    unknown = unknown and request.kind not in STAFF
+    return WrittenLetter(letter, vendor.name, tuple(files), again, _key(request, vendor), unknown)
 
 
 def _language(frame: _Frame, vendor: Vendor) -> str:
@@ -262,7 +266,7 @@ def _facts(
     label = request.tlp or ("amber+strict" if request.kind in STAFF else "amber")
     more: dict[str, object] = {
         "asked": language.day(vendor.asked),
-        "awaited": vendor.asked is not None and vendor.answer is AssuranceAnswer.NONE,
+        "awaited": _is_late(vendor, today),
         "shared": language.day(shared),
         "used": bool(_in_use(view)),
         "never_open": not view.cases and not view.stores,
@@ -288,6 +292,12 @@ def _facts(
         known = shorten_names(hosts, language) or language.fill("host_of", places=places)
         more |= {"recipient": request.to or known, "postal": ""}
     return collect_facts(language, frame.sender, vendor.name, cases, apps, days, frame.contacts, **more)
+
+
+def _is_late(vendor: Vendor, today: date) -> bool:
+    """True if the answer to the request for a written confirmation is overdue."""
+    open_request = vendor.asked is not None and vendor.answer is AssuranceAnswer.NONE
+    return open_request and (vendor.due is None or vendor.due < today)
 
 
 def _named(view: VendorView) -> list[CaseApp]:

@@ -4,7 +4,7 @@ A field of an object that a walk cannot see has the values that any object of th
 that belong to the same object stay together.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from tieback.recognise.dataflow import encoded
 from tieback.recognise.dataflow.app import AppCode
@@ -46,14 +46,18 @@ class FieldValues:
         return self._cached[field]
 
     def record(
-        self, method: int, stored: Mapping[int, Sequence[Value]], objects: Sequence[InstanceValue]
+        self,
+        method: int,
+        stored: Mapping[int, Sequence[Value]],
+        objects: Sequence[InstanceValue],
+        watched: Container[int],
     ) -> frozenset[int]:
-        """Replace what a walk from a method stored. Returns the fields whose possible values changed."""
+        """Replace what a walk from a method stored. Returns the watched fields whose possible values changed."""
         if not (stored or objects or method in self._owners):
             return frozenset()
         fields = dict.fromkeys((*stored, *(field for one in objects for field in one.fields)))
         touched = {**self._owners.get(method, {}), **fields}
-        before = {field: self.value(field) for field in touched}
+        before = {field: self.value(field) for field in touched if field in watched}
         self._owners[method] = fields
         self._stored[method] = stored
         self._objects[method] = objects[:_MAX_ROWS]
@@ -86,10 +90,6 @@ class FieldValues:
             found = [Alternative(frozenset(((field, number),)), value) for number, value in enumerate(unique)]
         value = choice(found)
         return value if value is None or not isinstance(value, TextValue) or value.text != HOLE else None
-
-    def fields_of(self, values: Iterable[int]) -> list[int]:
-        """The given fields that have a value."""
-        return [field for field in values if self.value(field) is not None]
 
     def anchored(self, file: int, row: int) -> list[int]:
         """Fields of a class with an initial value that is a text."""

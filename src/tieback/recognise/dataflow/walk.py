@@ -118,6 +118,20 @@ class _State(NamedTuple):
     heap: dict[int, Contents]
 
 
+class _Callee(NamedTuple):
+    """The method of a call."""
+
+    identity: int
+    signature: tuple[str, str]
+    effect: LibraryEffect | None
+    """Effect of a method that is inherited from the platform."""
+    native: TextValue | None
+    """Constant that a native method returns."""
+    decryptor: MethodRef | None
+    own: bool
+    returns: bool
+
+
 class Walker:
     """Walks methods of an app."""
 
@@ -140,8 +154,11 @@ class Walker:
         self._texts: dict[int, TextValue] = {}
         self._code: dict[int, Sequence[int]] = {}
         self._looping: dict[int, bool] = {}
+        self._callees: dict[tuple[int, int], _Callee] = {}
+        self._holes: dict[tuple[str, int], TextValue] = {}
         self.demand: set[int] = set()
-        """Methods whose calls are followed."""
+        """Methods whose calls are followed; see ``follow``."""
+        self._wanted: set[tuple[str, str]] = set()
         self.decryption: Decryption | None = None
         """Runs the decryption methods of the app."""
         self.left = units
@@ -349,24 +366,41 @@ class Walker:
         self._joins += 1
         if len(states) > MAX_ALTERNATIVES:
             states = states[:MAX_ALTERNATIVES]
-        registers: dict[int, Value] = {}
-        for register in dict.fromkeys(key for state in states for key in state.registers):
-            value = self._joined([state.registers.get(register) for state in states])
-            if value is not None:
+        registers = dict(states[0].registers)
+        for register in registers.keys() | set().union(*(state.registers for state in states[1:])):
+            value = registers.get(register)
+            for state in states[1:]:
+                if state.registers.get(register) is not value:
+                    value = self._joined([one.registers.get(register) for one in states])
+                    break
+            if value is None:
+                registers.pop(register, None)
+            else:
                 registers[register] = value
         heap: dict[int, Contents] = {}
-        for number in dict.fromkeys(key for state in states for key in state.heap):
+        for state in states:
+            heap.update(state.heap)
+        for number, contents in heap.items():
             # A path without the object has not created it.
-            its = [state.heap[number] for state in states if number in state.heap]
-            first = its[0]
-            same = all(one is first or one == first for one in its)
-            heap[number] = first if same else self._joined_contents([state.heap.get(number) for state in states])
+            if any(state.heap.get(number, contents) is not contents for state in states):
+                heap[number] = self._joined_contents([state.heap.get(number) for state in states])
         return _State(registers, heap)
 
     def _joined(self, values: Sequence[Value | None]) -> Value | None:
+        """One value for the values of several paths."""
         first = values[0]
         if all(value is first or value == first for value in values):
             return first
+        known = [value for value in values if value is not None]
+        if all(type(value) is TextValue and value.text == HOLE for value in known):
+            return _unknown(known)
+        kinds = {type(value) for value in known}
+        if len(known) < len(values) and len(kinds) == 1:
+            # An object is that of the path that has one; a number alone says nothing.
+            if kinds == {ObjectRef} and all(value == known[0] for value in known):
+                return known[0]
+            if kinds == {int}:
+                return None
         found = [
             Alternative(one.when | {(self._joins, number)}, one.value)
             for number, value in enumerate(values)
@@ -379,6 +413,8 @@ class Walker:
     def _joined_contents(self, every: Sequence[Contents | None]) -> Contents:
         its = [contents for contents in every if contents is not None]
         first = its[0]
+        if all(one == first for one in its):
+            return first
         if all(isinstance(one, TextValue | Choice) for one in its):
             joined = self._joined([one if isinstance(one, TextValue | Choice) else None for one in every])
             return joined if isinstance(joined, TextValue | Choice) else UNKNOWN
@@ -570,8 +606,15 @@ class Walker:
         value = self._fields.value(field)
         if value is None:
             kind = self._app.ref(field).kind
-            return TextValue(HOLE, needs=(Need("field", field),)) if kind[:1] in ("L", "[", "I") else None
+            return self._hole("field", field) if kind[:1] in ("L", "[", "I") else None
         return self._through(self._thawed(value), field)
+
+    def _hole(self, kind: str, member: int) -> TextValue:
+        """An unknown value that depends on a member."""
+        known = self._holes.get((kind, member))
+        if known is None:
+            known = self._holes[kind, member] = TextValue(HOLE, needs=(Need(kind, member),))
+        return known
 
     def _sput(self, at: int, unit: int) -> int:
         self._store(self._app.field(self._file, self._units[at + 1]), self._registers.get(unit >> 8))
@@ -632,30 +675,70 @@ class Walker:
 
     def _call(self, at: int, index: int, registers: Sequence[int]) -> None:
         """A call of a method that is neither in the library nor a sink."""
-        identity = self._app.method(self._file, index)
-        if identity < 0:
-            return
+        found = self._callees.get((self._file, index))
+        if found is None:
+            found = self._callees[self._file, index] = self._callee(index)
         values = [self._registers.get(register) for register in registers]
-        targets = self._targets(identity, self._units[at] & 255, values)
-        if not targets:
-            effect = self._calls.inherited(index)
-            if effect is not None:
-                self._effect(effect, values, registers)
-                return
-            self._escape(values, None)
-            self._result = self._native(identity) or _unknown(values[:1])
+        if found.effect is not None:
+            self._effect(found.effect, values, registers)
             return
-        decrypted = self._decrypted(targets[0].identity, values)
+        if found.native is not None:
+            self._escape(values, None)
+            self._result = found.native
+            return
+        decrypted = self._decrypted(found.decryptor, found.identity, values) if found.decryptor is not None else None
         if decrypted is not None:
             self._result = decrypted
             return
-        wanted = identity in self.demand or any(one.identity in self.demand for one in targets)
-        if not wanted and not self._passes_address(values, targets):
-            self._escape(values, Need("result", identity))
-            if self._app.ref(identity).kind[-1:] not in ("V", "Z"):
-                self._result = TextValue(HOLE, needs=(Need("result", identity),))
-            return
-        self._result = self._invoked(targets, values)
+        receiver = self._contents(values[0]) if values else None
+        if found.own or isinstance(receiver, InstanceValue):
+            wanted = found.signature in self._wanted
+            if wanted or any(is_address(self._plain(value)) for value in values if value is not None):
+                targets = self._targets(found.identity, self._units[at] & 255, values)
+                if self._follows(found.identity, targets, values):
+                    self._result = self._invoked(targets, values)
+                    return
+        need = Need("result", found.identity) if found.own or isinstance(receiver, InstanceValue) else None
+        self._escape(values, need)
+        if found.returns:
+            self._result = self._hole(*need) if need is not None else None
+
+    def _callee(self, index: int) -> "_Callee":
+        app, dex = self._app, self._app.files[self._file]
+        member = dex.method(index)
+        if member is None:
+            return _Callee(-1, ("", ""), None, None, None, own=False, returns=False)
+        returns = dex.result(member.kind) not in ("V", "Z")
+        own = app.is_own_type(self._file, member.owner)
+        effect = self._calls.inherited(index, member.name)
+        identity = app.method(self._file, index)
+        ref = app.ref(identity)
+        if effect is not None and app.definition(identity) is not None:
+            effect = None
+        native = self._native(identity) if own and self._settings.returned else None
+        decryptor = self._decryptor(identity) if own and self.decryption is not None else None
+        return _Callee(identity, (ref.name, ref.kind), effect, native, decryptor, own=own, returns=returns)
+
+    def _decryptor(self, identity: int) -> MethodRef | None:
+        """The decryption method that a call runs."""
+        found = self._app.definition(identity)
+        ref = self._app.ref(found.identity if found is not None else identity)
+        parameters, _, result = ref.kind[1:].partition(")")
+        method = MethodRef(ref.owner, ref.name, parameters, result)
+        return method if self.decryption is not None and self.decryption.decrypts(method) else None
+
+    def follow(self, identity: int) -> None:
+        """Follow calls of a method from now on."""
+        ref = self._app.ref(identity)
+        self.demand.add(identity)
+        self._wanted.add((ref.name, ref.kind))
+
+    def _follows(self, identity: int, targets: Sequence[MethodCode], values: Sequence[Value | None]) -> bool:
+        if identity in self.demand or any(one.identity in self.demand for one in targets):
+            return bool(targets)
+        if len(targets) != 1 or targets[0].code.units > _MAX_EAGER:
+            return False
+        return any(is_address(self._plain(value)) for value in values)
 
     def _native(self, identity: int) -> TextValue | None:
         """The constant that a native method returns."""
@@ -663,15 +746,11 @@ class Walker:
         text = self._settings.returned.get(native_name(ref)) if ref.kind.endswith(")Ljava/lang/String;") else None
         return TextValue(text, parts=(text,), via=(identity,)) if text else None
 
-    def _decrypted(self, identity: int, values: Sequence[Value | None]) -> Value | None:
+    def _decrypted(self, method: MethodRef, identity: int, values: Sequence[Value | None]) -> Value | None:
         """What a static decryption method returns for constants."""
         if self.decryption is None:
             return None
         ref = self._app.ref(identity)
-        parameters, _, result = ref.kind[1:].partition(")")
-        method = MethodRef(ref.owner, ref.name, parameters, result)
-        if not self.decryption.decrypts(method):
-            return None
         arguments: list[Constant] = []
         at = 0
         for first, _ in _parameters(ref.kind):
@@ -707,22 +786,12 @@ class Walker:
         if opcode in (0x6F, 0x70, 0x71, 0x75, 0x76, 0x77):  # super, direct, static: not by the class of the receiver
             found = app.definition(identity)
             return [found] if found is not None and app.is_own(app.ref(found.identity).owner) else []
-        kinds = [
-            contents.kind
+        kinds = {
+            contents.kind: None
             for one in alternatives(values[0] if values else None)
             if isinstance(contents := self._contents(one.value), InstanceValue)
-        ]
-        if kinds:
-            every = [app.implementation(identity, kind) for kind in dict.fromkeys(kinds)]
-        elif app.is_own(app.ref(identity).owner):
-            every = [
-                app.definition(identity),
-                *(app.implementation(identity, kind) for kind in app.subclasses(app.ref(identity).owner)),
-            ]
-        else:
-            every = []
-        distinct = dict.fromkeys(one for one in every if one is not None)
-        return [one for one in distinct if app.is_own(app.ref(one.identity).owner)][:MAX_TARGETS]
+        }
+        return app.targets(identity, tuple(kinds))[:MAX_TARGETS]
 
     def _invoked(self, targets: Sequence[MethodCode], values: Sequence[Value | None]) -> Value | None:
         """Values of an invoked app method: the result of each method that the call can run."""
@@ -738,11 +807,6 @@ class Walker:
         state = self._merged(states)
         self._heap = state.heap
         return state.registers.get(0)
-
-    def _passes_address(self, values: Sequence[Value | None], targets: Sequence[MethodCode]) -> bool:
-        if len(targets) != 1 or targets[0].code.units > _MAX_EAGER or len(self._stack) >= MAX_DEPTH:
-            return False
-        return any(is_address(self._plain(value)) for value in values)
 
     def _escape(self, values: Sequence[Value | None], need: Need | None) -> None:
         """Forget the contents of builders that are passed to another method, because it can change them."""

@@ -325,6 +325,7 @@ def test_a_letter_states_our_connections_and_their_authority(work: CaseService) 
         log.append("connect", {"target": "es.fieldhand.test:9200", "address": "192.0.2.7"})
         log.append("end", {"target": "es.fieldhand.test:9200", "local": "192.0.2.200"})
     (done,) = write(work, "exposure", forms=("md",))
+    assert not done.address_unknown
     text = done.files[0].read_text()
     assert f"on {datetime.now(UTC):%-d %B %Y}, " in text
     assert "(UTC), one connection; from the address 192.0.2.200" in text
@@ -334,3 +335,14 @@ def test_a_letter_states_our_connections_and_their_authority(work: CaseService) 
     text = keyed.files[0].read_text()
     assert "OpenPGP key: 0123 4567" in text
     assert "TLP:RED: this letter is only for the people" in text
+
+
+def test_only_an_overdue_answer_is_awaited_in_a_reminder(work: CaseService) -> None:
+    (notice,) = write(work, "exposure", forms=("md",))
+    assert notice.address_unknown
+    mark_sent(work, notice.letter.id, "email", NOW.date(), POLICY, "Ann")
+    vendor = work.find_vendor("Fieldhand Ltd").id
+    for due, awaited in ((NOW.date(), False), (date(2026, 2, 28), True)):
+        work.edit(vendor, {"due": due}, "")
+        (reminder,) = write(work, "reminder", forms=("md",))
+        assert ("We also await the written confirmation" in reminder.files[0].read_text()) is awaited
