@@ -203,7 +203,7 @@ def test_a_store_without_an_app_is_named_by_its_place() -> None:
         ),
         (
             Comparison(Depth.DESCRIBE, ("email",), (), ("u.password",)),
-            "weniger Datenarten, diese sind weg: E-Mail-Adressen; Felder mit Zugangsdaten, die weg sind: u.password",
+            "nicht mehr vorhandene Datenarten: E-Mail-Adressen; nicht mehr vorhandene Felder mit Zugangsdaten: u.password",
         ),
     ],
 )
