@@ -75,9 +75,13 @@ class Stores:
 
     def move_mongod(self, port: int) -> None:
         self.close("mongod")
-        mongod = self.running["mongod"] = start_mongod(self.directory / "mongod", f"{NET}.20", port)
+        mongod = self.start_mongod(port)
         with client(mongod.address, mongod.port) as connection:
             connection.workhub.employees.insert_many([{"email": "x", "pin": n} for n in range(25)])
+
+    def start_mongod(self, port: int) -> RunningServer:
+        found = self.running["mongod"] = start_mongod(self.directory / "mongod", f"{NET}.20", port)
+        return found
 
     def down(self) -> None:
         for name in list(self.running):
@@ -201,3 +205,32 @@ def test_an_emptied_store_is_neither_fixed_nor_open(stores: Stores, work: Path) 
     events = lines(tieback(work, *RECHECK))
     (event,) = [one for one in events if one["vendor"] == "Tillroll Retail"]
     assert (event["verdict"], event["state"]) == ("emptied", "contradicted")
+
+
+@pytest.mark.more
+def test_a_moved_store_is_followed_until_it_is_closed_and_beyond(stores: Stores, work: Path) -> None:
+    def verdict(name: str) -> tuple[str, str, list[str]]:
+        (event,) = [one for one in lines(tieback(work, *RECHECK, "--policy", "policy.toml")) if one["vendor"] == name]
+        return event["verdict"], event["state"], event["places"]
+
+    maker, place = "Workhub Access GmbH", ["api.workhub.test:27018"]
+    mongod = stores.running["mongod"]
+    with client(mongod.address, mongod.port) as connection:
+        connection.drop_database("workhub")
+    assert verdict(maker) == ("emptied", "still_open", place)
+    with client(mongod.address, mongod.port) as connection:
+        connection.READ__ME_TO_RECOVER_YOUR_DATA.README.insert_one({"content": "send 0.01 BTC to recover your data"})
+    assert verdict(maker) == ("ransomed", "still_open", place)
+    stores.close("mongod")
+    assert verdict(maker)[:2] == ("closed", "still_open")
+    assert verdict(maker)[:2] == ("fixed", "fixed")
+    # It comes back at the place where only a re-check had seen it.
+    stores.start_mongod(27018)
+    found = verdict(maker)
+    assert (found[1], found[2]) == ("still_open", place)
+
+    maker = "Fieldhand Machinery"
+    assert verdict(maker)[:2] == ("fixed", "fixed")
+    search = stores.running["search"] = start_osmem(stores.directory / "search", f"{NET}.10", 9203)
+    request(search.address, search.port, "PUT", "/machines")
+    assert verdict(maker)[0] in {"closed_at_known_places", "moved"}

@@ -12,7 +12,7 @@ from functools import cached_property
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Bytes
 from tieback.model.sighting import NotBackend, Problem
 from tieback.recognise import address, cloud, connection, credentials, encodings, firebase, keywords, url
-from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, anchors, literal_atoms
+from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, anchors, in_both_encodings, literal_atoms
 from tieback.recognise.calls import SCRIPTS
 from tieback.recognise.encodings import Encoding
 from tieback.recognise.interface import ExtractorMeta, Find
@@ -81,7 +81,7 @@ class EndpointExtractor:
     def _scanner(self) -> AnchorScanner:
         rules = self.rules
         tokens = (*rules.cloud.tokens, *rules.credentials.rules, address.EMULATOR)
-        marks = tuple(
+        marks = in_both_encodings(
             Anchor(AnchorKind.MARK, literal_atoms(mark.decode("ascii")), caseless=False) for mark in self._marks
         )
         return AnchorScanner((*anchors(rules.services.schemes.values(), rules.cloud.suffixes, tokens), *marks))
@@ -351,7 +351,7 @@ class EndpointExtractor:
                 address.emulator_verdict(found[0], self.rules), start, covered, covered, low, high, wide
             )
         assert isinstance(rule, CredentialRule)
-        verdict = credentials.credential_verdict(found, rule, window)
+        verdict = credentials.credential_verdict(found, rule, window, self.rules.credentials.known)
         shown = _without(found) if verdict.secrets else ""
         return MatchLocation(verdict, start, covered, covered, low, high, wide, shown=shown)
 

@@ -52,6 +52,7 @@ class _NotBackendPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     folders: tuple[str, ...]
     reason: str
     source: str
+    within: tuple[str, ...] = ()
 
 
 class _NotBackends(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -177,7 +178,9 @@ class NotBackends:
         """Why a URL that is only in package entries like this one is not a back end, or ``None``."""
         *folders, name = file.lower().split("/")
         for place in self._places:
-            if name.startswith(place.files) or not set(folders).isdisjoint(place.folders):
+            below = _below(folders, place)
+            named = bool(place.files) and name.startswith(place.files) and (below is not None)
+            if named or not set(below or ()).isdisjoint(place.folders):
                 return place.reason
         return None
 
@@ -187,6 +190,14 @@ class NotBackends:
             if address.version == network.version and address in network:
                 return reason
         return None
+
+
+def _below(folders: list[str], place: _NotBackendPlace) -> list[str] | None:
+    """The folders that count for a place: all, or those below a library; ``None`` if there is no library."""
+    if not place.within:
+        return folders
+    first = next((n for n, folder in enumerate(folders) if folder in place.within), len(folders))
+    return folders[first + 2 :] if first + 1 < len(folders) else None
 
 
 class ThirdParties:
@@ -277,7 +288,7 @@ class RuleFiles:
     @cached_property
     def credentials(self) -> CredentialRules:
         """Formats of credentials."""
-        return CredentialRules(_bytes("credentials.toml"))
+        return CredentialRules(_bytes("credentials.toml"), _bytes("credentials_tokens.toml"))
 
     @cached_property
     def names(self) -> HostNameRules:

@@ -24,6 +24,8 @@ _KNOWN = {
     0x01010001: "label",
     0x01010003: "name",
     0x0101000F: "debuggable",
+    0x010101E8: "key",
+    0x010101ED: "defaultValue",
     0x0101020C: "minSdkVersion",
     0x01010270: "targetSdkVersion",
     0x010104EC: "usesCleartextTraffic",

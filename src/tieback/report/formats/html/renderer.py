@@ -42,6 +42,7 @@ from tieback.report.formats.html.charts import charts
 from tieback.report.formats.html.page import MOST_SECTIONS, build_page, table_views
 from tieback.report.formats.html.probed import probed_targets
 from tieback.report.interface import RendererMeta
+from tieback.report.source_lines import source_lines
 from tieback.report.tables import figure_steps, range_quality
 from tieback.report.verdict import (
     access_text,
@@ -142,6 +143,7 @@ def _environment() -> Environment:
         "most_records": most_records,
         "count": count_text,
         "pieces": _pieces,
+        "source_lines": source_lines,
         "thousands": lambda number: f"{number:,}",
     }
     return environment

@@ -1,0 +1,111 @@
+"""Hosts of labelled app packages: share of correct ones among those shown, and share of the back ends that are shown.
+
+The labels are in ``bench/noise.tsv``, by package. The packages are not part of the repository: the folders in
+``TIEBACK_BENCH_NOISE`` (separated by colons), the samples of ``tests/samples.py`` and the packages of ``registry`` are
+searched for them by name and digest. Missing ones are named and left out.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from bench import registry
+from bench.measure import table
+from tests import samples
+from tieback.model.errors import TiebackError
+from tieback.pipeline.analyse import Analyser
+
+TABLE = Path(__file__).with_name("noise.tsv")
+PARTS = ("tune", "held")
+
+
+class Package(NamedTuple):
+    """A labelled package."""
+
+    name: str
+    part: str
+    """``tune`` or ``held``."""
+    digest: str
+    """First 64 bits of the SHA-256, in hexadecimal."""
+    origin: str
+    hosts: dict[str, str]
+    """Label by host."""
+
+
+class Score(NamedTuple):
+    """Counts of hosts."""
+
+    right: int
+    wrong: int
+    missed: int
+
+    @property
+    def precision(self) -> float:
+        """Share of the shown hosts that are back ends."""
+        return self.right / max(1, self.right + self.wrong)
+
+    @property
+    def recall(self) -> float:
+        """Share of the back ends that are shown."""
+        return self.right / max(1, self.right + self.missed)
+
+
+def labelled() -> list[Package]:
+    """The packages of the table with their labels."""
+    packages: list[Package] = []
+    for line in TABLE.read_text(encoding="utf-8").splitlines():
+        cells = line.split("\t")
+        if line.startswith("#"):
+            continue
+        if len(cells) == 4:
+            name, part, digest, origin = cells
+            packages.append(Package(name, part, digest, origin, {}))
+        else:
+            packages[-1].hosts[cells[1]] = cells[0]
+    return packages
+
+
+def found(packages: list[Package]) -> Iterator[tuple[Package, Path]]:
+    """The packages that are here, by name and digest."""
+    folders = [Path(name) for name in os.environ.get("TIEBACK_BENCH_NOISE", "").split(":") if name]
+    files = {
+        path.name: path for top in (*folders, samples.directory("apps"), registry.CACHE) for path in top.rglob("*.*")
+    }
+    for package in packages:
+        path = files.get(package.name)
+        if path is not None and hashlib.sha256(path.read_bytes()).hexdigest().startswith(package.digest):
+            yield package, path
+
+
+def score(package: Package, shown: set[str]) -> Score:
+    """Compare the hosts shown for a package with its labels; links for people count neither way."""
+    ends = {host for host, label in package.hosts.items() if label == "backend"}
+    links = {host for host, label in package.hosts.items() if label == "link"}
+    return Score(len(shown & ends), len(shown - ends - links), len(ends - shown))
+
+
+def run() -> str:
+    """Score the packages that are here."""
+    analyser = Analyser()
+    packages = labelled()
+    scores: dict[str, list[Score]] = {part: [] for part in PARTS}
+    here = list(found(packages))
+    for package, path in here:
+        try:
+            document = analyser.document(path)
+        except TiebackError:
+            continue
+        shown = {one.endpoint.host or one.endpoint.value for one in document.sightings}
+        scores[package.part].append(score(package, shown))
+    rows = []
+    for part in PARTS:
+        every = Score(*(sum(counts) for counts in zip(*scores[part], strict=True))) if scores[part] else Score(0, 0, 0)
+        counts = (str(len(scores[part])), str(every.right), str(every.wrong), str(every.missed))
+        rows.append((part, *counts, f"**{every.precision:.3f}**", f"**{every.recall:.3f}**"))
+    head = (
+        "## Hosts of web-heavy apps\n\n`python -m bench noise`: hosts of `bench/noise.tsv`, labelled by hand. "
+        f"{len(here)} of {len(packages)} packages are here. Rules were made with the part `tune` only.\n\n"
+    )
+    return head + table(("part", "packages", "right", "wrong", "missed", "precision", "recall"), rows)

@@ -1,0 +1,163 @@
+"""Sightings whose place in their file shows that the app does not use the address: comments, messages, tables.
+
+They become texts that are not back ends, each with its reason. So no scan contacts them, and a report can list them.
+``texts`` decides about texts; strings of compiled code are judged by the words around the address.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+import numpy as np
+
+from tieback.intake.apps.binary_xml import read_tree
+from tieback.intake.apps.content import COMPILED
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.apps.stringpool import MalformedPoolError
+from tieback.model.sighting import NotBackend, Sighting
+from tieback.recognise.interface import Extractor, Find
+from tieback.recognise.span import narrow_text, string_bounds
+from tieback.recognise.texts.places import METADATA, TextPlaces
+from tieback.recognise.texts.prose import MESSAGE, literal_reason
+
+_TEXTS = (BufferKind.TEXT, BufferKind.MANIFEST, BufferKind.BINARY)
+_STRINGS = (BufferKind.DEX, BufferKind.NATIVE, BufferKind.RESOURCES)
+_PROVIDERS = tuple(
+    f"https://{host}".encode()
+    for host in (
+        "accounts.google.com", "login.live.com", "login.yahoo.com", "login.microsoftonline.com", "twitter.com",
+        "www.facebook.com", "www.linkedin.com", "www.paypal.com",
+    )
+)  # fmt: skip
+"""Constants of ``IdentityProviders`` of Google Play services, which name a kind of account:
+https://developers.google.com/android/reference/com/google/android/gms/auth/api/credentials/IdentityProviders
+"""
+_LEAST_PROVIDERS = 6
+PROVIDER = "name of a kind of account in Google Play services, never contacted"
+BEGINNING = "only the beginning of a host name"
+_BEGINNING = re.compile(rb"[a-z]{2,5}://[A-Za-z0-9.-]{1,253}\.")
+_REACH = 1024
+"""Characters of a string on each side of an address that are read."""
+_AUTHOR = ("author", "description", "license")
+"""Elements of ``config.xml`` that describe the app (https://www.w3.org/TR/widgets/)."""
+
+
+class PlaceBudget:
+    """Bytes of the texts of one app that lexers may still read; the finds in the other texts are kept as they are."""
+
+    def __init__(self, left: int = 64 * 1024 * 1024) -> None:
+        self.left = left
+
+
+class Placement:
+    """The places of the finds in one artifact. Lexers run only if there is a sighting in a text."""
+
+    def __init__(self, artifact: Artifact, budget: PlaceBudget, content: bytes = b"") -> None:
+        """Set the artifact, the budget of its app, and the whole content of the file if that is small."""
+        self._artifact, self._budget, self._content = artifact, budget, content
+        self._places: dict[int, TextPlaces] = {}
+
+    def finds(self, extractors: Iterable[Extractor]) -> Iterator[Find]:
+        """The finds of the extractors in the artifact, settled."""
+        for extractor in extractors:
+            yield from map(self.settle, extractor.extract(self._artifact))
+
+    def settle(self, find: Find) -> Find:
+        """The find, or a text that is not a back end if its place shows that."""
+        if not isinstance(find, Sighting) or find.evidence.offset is None:
+            return find
+        index = self._index.get(find.evidence.file, -1)
+        endpoint = find.endpoint
+        reason = self._reason(index, find.evidence.offset) if index >= 0 else ""
+        if not reason and endpoint.host and self._is_author(endpoint.host):
+            reason = METADATA
+        value = f"{endpoint.value}{endpoint.path}" if endpoint.value.endswith(":") else endpoint.value
+        return NotBackend(value, reason) if reason else find
+
+    def _is_author(self, host: str) -> bool:
+        """True if only the author of a compiled ``config.xml`` has this host."""
+        author, rest = self._widget
+        return host in author and host not in rest
+
+    @cached_property
+    def _widget(self) -> tuple[str, str]:
+        """The texts of the author and description of a compiled ``config.xml`` of Cordova, and all other texts."""
+        if not self._content.startswith(COMPILED):
+            return "", ""
+        try:
+            root = read_tree(self._content)
+        except MalformedPoolError:
+            return "", ""
+        author: list[str] = []
+        rest: list[str] = []
+        stack = [root] if root.name == "widget" else []
+        while stack:
+            element = stack.pop()
+            stack += element.children
+            texts = author if element.name in _AUTHOR else rest
+            texts += (*element.attributes.values(), element.text)
+        return "\n".join(author), "\n".join(rest)
+
+    @cached_property
+    def _index(self) -> dict[str, int]:
+        """Number of the buffer of each name; several buffers of one entry are parts of a binary."""
+        buffers = self._artifact.buffers
+        return {buffer.file: number for number, buffer in enumerate(buffers)} if len(buffers) == 1 else {}
+
+    def _reason(self, index: int, offset: int) -> str:
+        buffer = self._artifact.buffers[index]
+        at = offset - buffer.base
+        if buffer.kind in _STRINGS:
+            return _string_reason(buffer, at)
+        if buffer.kind not in _TEXTS or (buffer.kind is BufferKind.BINARY and buffer.starts is not None):
+            return ""
+        if index not in self._places:
+            self._budget.left -= len(buffer.data)
+            if self._budget.left < 0:
+                return ""
+            self._places[index] = TextPlaces(buffer.file, _narrow(buffer), binary=buffer.kind is BufferKind.BINARY)
+        return self._places[index].reason(at // 2 if buffer.utf16 else at)
+
+
+def _string_reason(buffer: Buffer, at: int) -> str:
+    """The reason in a string of compiled code or of a resource table."""
+    [(start, end)] = string_bounds(buffer, [at])
+    unit = 1 + buffer.utf16
+    first = max(start, at - _REACH * unit)
+    text = narrow_text(buffer.data[first : min(end, at + 2 * _REACH * unit)], wide=buffer.utf16)
+    own = (at - first) // unit
+    if buffer.kind is BufferKind.DEX:
+        value = text[own:].partition(b"\0")[0]
+        if value in _PROVIDERS and _names_providers(buffer):
+            return PROVIDER
+        if _BEGINNING.fullmatch(value):
+            return BEGINNING
+    reason = literal_reason(text, 0, own, len(text))
+    # Sentences of libraries are in native code; those of the app itself can name its servers.
+    return "" if reason == MESSAGE and buffer.kind is not BufferKind.NATIVE else reason
+
+
+def _names_providers(buffer: Buffer) -> bool:
+    return sum(_has_string(buffer, provider) for provider in _PROVIDERS) >= _LEAST_PROVIDERS
+
+
+def _has_string(buffer: Buffer, text: bytes) -> bool:
+    """True if a DEX file has this string. Its strings are sorted, and compilers also store them in that order."""
+    starts, data = buffer.starts, buffer.data
+    if starts is None:
+        return False
+
+    def string(start: int) -> bytes:
+        return bytes(data[start : start + len(text) + 1]).partition(b"\0")[0]
+
+    at = bisect_left(starts, text, key=string)
+    return at < len(starts) and string(starts[at]) == text
+
+
+def _narrow(buffer: Buffer) -> bytes:
+    """The text with one byte per character of ASCII; other characters of UTF-16 become DEL."""
+    if not buffer.utf16:
+        return bytes(buffer.data)
+    units = np.frombuffer(buffer.data, dtype="<u2", count=len(buffer.data) // 2)
+    return np.where(units > 0x7F, 0x7F, units).astype(np.uint8).tobytes()

@@ -1,0 +1,75 @@
+"""Servers that a settings screen offers as defaults: ``android:defaultValue`` of a preference named after a server.
+
+A default without a scheme looks like any number or word; the keys of two preferences show what it is: ``serverip`` with
+an address or a name, and ``serverport`` with its port. See
+https://developer.android.com/develop/ui/views/components/settings/components-and-attributes. Bounds: 64 KiB (only small
+files are read this way), 200 servers.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from tieback.intake.apps.binary_xml import read_tree
+from tieback.intake.apps.content import COMPILED
+from tieback.intake.apps.element import Element, read_text_xml
+from tieback.intake.apps.stringpool import MalformedPoolError
+from tieback.model.endpoint import Party
+from tieback.model.sighting import Evidence, NotBackend, Sighting
+from tieback.recognise.address import verify
+from tieback.recognise.context import match_context
+from tieback.recognise.key_values import plain_key
+from tieback.recognise.rules import RuleFiles
+
+RULE = "preference-default"
+MARK = "defaultValue"
+MAX_SERVERS = 200
+_HOST_WORDS = ("ipaddress", "hostname", "address", "domain", "server", "broker", "addr", "host", "name", "url", "ip")
+_SERVER = re.compile(r"server|host|broker|gateway|proxy|backend|api|address|addr|domain|ip$")
+_VALUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{3,252}|\[?[0-9a-fA-F:.]{3,45}\]?")
+
+
+def names_servers(content: bytes) -> bool:
+    """True if the file has defaults of preferences, in either width of a string pool."""
+    return MARK.encode() in content or MARK.encode("utf-16-le") in content
+
+
+def server_defaults(file: str, content: bytes, rules: RuleFiles) -> Iterator[Sighting | NotBackend]:
+    """The servers in the defaults of a settings screen, compiled or as text; empty if it cannot be read."""
+    try:
+        root = read_tree(content) if content.startswith(COMPILED) else read_text_xml(content)
+    except MalformedPoolError:
+        return
+    defaults = dict(_defaults(root))
+    found = (
+        (key, value, port)
+        for key, value in defaults.items()
+        if _SERVER.search(plain_key(key)) and _VALUE.fullmatch(value) and (port := _port(plain_key(key), defaults))
+    )
+    for key, value, port in islice(found, MAX_SERVERS):
+        verdict = verify("", f"[{value.strip('[]')}]" if ":" in value else value, port, rules)
+        yield from verdict.not_backends
+        shown = match_context(f"{key}=", f"{value}:{port}")
+        place = Evidence(file, None, f"resource:preference/{key[:64]}/{RULE}", shown)
+        yield from (Sighting(endpoint, 1, Party.UNKNOWN, place) for endpoint in verdict.endpoints)
+
+
+def _defaults(root: Element) -> Iterator[tuple[str, str]]:
+    stack = [root]
+    while stack:
+        element = stack.pop()
+        stack += reversed(element.children)
+        key, value = element.attributes.get("key", ""), element.attributes.get(MARK, "")
+        if key and value:
+            yield key, value
+
+
+def _port(key: str, defaults: dict[str, str]) -> str:
+    """The default of the port whose key has the same beginning; empty if there is none."""
+    stem = _stem(key)
+    return next((value for name, value in defaults.items() if plain_key(name) in {f"{stem}port", f"{key}port"}), "")
+
+
+def _stem(key: str) -> str:
+    word = next((word for word in _HOST_WORDS if key.endswith(word) and key != word), "")
+    return key.removesuffix(word)

@@ -1,0 +1,110 @@
+"""Lexer of HTML and XML: comments, declarations, tags, and the content of script and style elements.
+
+https://html.spec.whatwg.org/multipage/parsing.html#tokenization and https://www.w3.org/TR/xml/#sec-documents, as far as
+they say where a token ends. An unknown or damaged construct ends at the next ``>``. One pass.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tieback.recognise.texts.spans import Span, SpanKind, Spans
+
+_OPEN = re.compile(rb"<(?:!--|!\[CDATA\[|[!?]|/?[A-Za-z_])")
+_TAG = re.compile(rb"<(?:[^\"'<>]++|\"[^\"<]*+\"|'[^'<]*+')*+>")
+_LOOSE_TAG = re.compile(rb"<(?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+>")
+_NAME = re.compile(rb"<(/?[A-Za-z_][A-Za-z0-9_:.-]*+)")
+_RAW = {b"script": SpanKind.SCRIPT, b"style": SpanKind.STYLE, b"textarea": SpanKind.RAW}
+_ATTRIBUTE = re.compile(rb"([^\s\"'<>/=]+)(?:\s*+=\s*+(?:\"([^\"]*+)\"?|'([^']*+)'?|([^\s\"'>]++)))?")
+
+
+class Attribute(NamedTuple):
+    """An attribute of a tag."""
+
+    name: str
+    """In lower case."""
+    start: int
+    """Offset of the value."""
+    value: bytes
+
+
+def markup_spans(data: bytes, start: int = 0, end: int | None = None, *, html: bool = True) -> Spans:
+    """The comments, tags and raw contents in ``data[start:end]``; all between them is text. Never raises.
+
+    Args:
+        data: the text.
+        start: first offset.
+        end: offset after the last byte.
+        html: script and style elements contain code; not so in other XML.
+    """
+    stop = len(data) if end is None else end
+    spans = Spans()
+    at, quotes = start, True
+    while not spans.is_full and (found := _OPEN.search(data, at, stop)):
+        first, head = found.start(), found[0]
+        if head == b"<!--":
+            at = _after(data, b"-->", found.end(), stop)
+            spans.add(first, at, SpanKind.COMMENT)
+        elif head == b"<![CDATA[":
+            at = _after(data, b"]]>", found.end(), stop)
+            spans.add(first, at, SpanKind.RAW)
+        elif head == b"<?" and data[found.end() : found.end() + 3].lower() == b"php":
+            at = _after(data, b"?>", found.end(), stop)
+            spans.add(first, at, SpanKind.SCRIPT)
+        elif head in {b"<!", b"<?"}:
+            at = _after(data, b">", found.end(), stop)
+            spans.add(first, at, SpanKind.COMMENT)
+        else:
+            tag = (_TAG.match(data, first, stop) or _LOOSE_TAG.match(data, first, stop)) if quotes else None
+            if tag is None:
+                quotes = False  # a quote is open to the end: search for it only once
+                at = _after(data, b">", first, stop)
+            else:
+                at = tag.end()
+            spans.add(first, at, SpanKind.TAG)
+            at = _content(data, first, at, stop, spans) if html else at
+    return spans
+
+
+def _content(data: bytes, first: int, at: int, stop: int, spans: Spans) -> int:
+    """The end of the raw content of the element whose tag ends at ``at``."""
+    name = _NAME.match(data, first, at)
+    kind = _RAW.get(name[1].lower()) if name and data[at - 2] != 0x2F else None
+    if name is None or kind is None:
+        return at
+    close = re.compile(rb"</" + name[1] + rb"(?=[\s/>])", re.IGNORECASE).search(data, at, stop)
+    end = close.start() if close else stop
+    if end > at:
+        spans.add(at, end, kind)
+    return end
+
+
+def _after(data: bytes, mark: bytes, at: int, stop: int) -> int:
+    found = data.find(mark, at, stop)
+    return found + len(mark) if found >= 0 else stop
+
+
+def tag_name(data: bytes, tag: Span) -> str:
+    """Name of a tag in lower case, with the slash of a closing one."""
+    found = _NAME.match(data, tag.start, tag.end)
+    return found[1].decode("latin-1").lower() if found else ""
+
+
+def attributes(data: bytes, tag: Span) -> Iterator[Attribute]:
+    """The attributes of a tag."""
+    name = _NAME.match(data, tag.start, tag.end)
+    if name is None:
+        return
+    for found in _ATTRIBUTE.finditer(data, name.end(), tag.end):
+        group = found.lastindex or 1
+        start, value = (found.start(group), found[group]) if group > 1 else (found.end(), b"")
+        yield Attribute(found[1].decode("latin-1").lower(), start, value)
+
+
+def element_at(data: bytes, spans: Spans, offset: int) -> str:
+    """Name of the last tag that begins before ``offset``, in lower case; empty if there is none."""
+    last = None
+    before = spans.before(offset)
+    if before:
+        last = spans.at(before - 1)
+    return tag_name(data, last) if last is not None and last.kind is SpanKind.TAG else ""

@@ -1,0 +1,381 @@
+"""What the place of a URL in a text is: why it is no address that the app uses, if that is so.
+
+A URL is dropped only if its place is certain: a comment, a sentence for people, text that a page shows, metadata of a
+package, a table or a text of a known shape. Everything else is kept. The language is chosen by the name of the file and
+by its first bytes. Bounds: texts of up to 16 MiB; strings inside strings to a depth of three.
+"""
+
+import re
+from bisect import bisect_right
+from enum import Enum, auto
+from functools import cached_property
+from itertools import islice
+
+from tieback.recognise.texts import markup, prose, structured, tables
+from tieback.recognise.texts.markup import markup_spans
+from tieback.recognise.texts.prose import COMMENT
+from tieback.recognise.texts.script import ScriptSpans, script_spans
+from tieback.recognise.texts.sheet import sheet_spans
+from tieback.recognise.texts.spans import Span, SpanKind, Spans
+
+MAX_SIZE = 16 * 1024 * 1024
+MAX_DEPTH = 3
+MAX_EMBEDDED = 8 * 1024 * 1024
+"""Most bytes of the strings of one text that are read as texts."""
+MAX_ATTRIBUTES = 10_000
+SHOWN = "only in text that a page shows"
+METADATA = "only in metadata of a package or page"
+EXAMPLE = "only in an example of what to enter"
+
+
+class Language(Enum):
+    """How a text is read."""
+
+    SCRIPT = auto()
+    SHEET = auto()
+    HTML = auto()
+    XML = auto()
+    JSON = auto()
+    LINES = auto()
+    """Lines with comments that begin with ``#`` or ``;``."""
+    DOCUMENT = auto()
+    SHADER = auto()
+    OTHER = auto()
+
+
+_LANGUAGES = {
+    Language.SCRIPT: (
+        "js mjs cjs jsx ts tsx mts cts bundle jsbundle java kt kts swift c h m mm cc cpp hpp cs go dart groovy gradle"
+    ),
+    Language.SHEET: "css scss sass less styl",
+    Language.HTML: "html htm xhtml vue svelte hbs ejs mustache php jsp asp aspx",
+    Language.XML: "xml svg plist xsd xsl xslt dtd rss atom pom nuspec tmx gpx kml storyboard xib",
+    Language.JSON: "json map webmanifest geojson json5 jsonc topojson arb",
+    Language.LINES: (
+        "properties yml yaml ini cfg conf toml sh py rb pl pro env prop lock editorconfig gitignore gitattributes"
+        " npmignore"
+    ),
+    Language.DOCUMENT: "md markdown rst adoc textile mdx podspec afm",
+    Language.SHADER: "glsl vert frag vsh fsh vs fs shader hlsl metal cg cginc",
+}
+_BY_SUFFIX = {suffix: language for language, names in _LANGUAGES.items() for suffix in names.split()}
+_LINE_COMMENT = re.compile(rb"\s*(?:#|;|!|//|--\s|rem )|[^\"']*\s#\s", re.IGNORECASE)
+_METADATA_LINE = re.compile(
+    rb"\s*[\"']?(?:homepage|repository|issue_tracker|documentation|license|licence|author|funding|bundle-\w+|specification-\w+"
+    rb"|implementation-\w+|project[-_]url|scm|resolved)[\"']?\s*[:= ]",
+    re.IGNORECASE,
+)
+_DATA_URI = re.compile(rb"\s{0,8}data:(?:font|image|audio|video|application/(?:x-)?(?:font|vnd\.ms-fontobject))")
+_PAGE = re.compile(rb"(?i)<!doctype html|<html|<head|<body|<div")
+_EVAL = re.compile(rb"\beval\(\s{0,8}\Z")
+_MARKUP = re.compile(rb"</[A-Za-z]|<!--|\\x3[cC]/|\\u003[cC]/|<[\w:]{1,20} [\w:-]{1,20}=")
+_HTML = re.compile(
+    rb"(?i)<(?:a|b|i|p|br|div|span|strong|em|ul|ol|li|h\d|img|html|body|table|td|tr|iframe|script|form|button)\b"
+)
+_CODE_TYPES = (b"", b"module", b"text/javascript", b"application/javascript", b"text/babel", b"text/typescript")
+_META_NAMES = re.compile(
+    rb"\b(?:og:|twitter:|article:|fb:|author|generator|copyright|publisher|dc\.|keywords|description)", re.IGNORECASE
+)
+_LINK_RELS = re.compile(
+    rb"\b(?:author|license|help|canonical|profile|alternate|shortlink|me|pingback|publisher)\b", re.IGNORECASE
+)
+_NAMESPACES = (
+    "xmlns",
+    "itemtype",
+    "itemprop",
+    "vocab",
+    "typeof",
+    "prefix",
+    "schemalocation",
+    "xsi:schemalocation",
+    "cite",
+)
+_WIDGET_NAMES = (("author", "href"), ("author", "email"), ("feature", "name"), ("widget", "id"))
+"""Attributes of a widget's ``config.xml`` that are names (https://www.w3.org/TR/widgets/)."""
+_SHOWN_ATTRIBUTES = ("title", "alt", "aria-label", "label")
+_SVG_LOADS = ("href", "xlink:href", "src", "style")
+_POM = re.compile(rb"http://maven\.apache\.org/POM/|/nuspec\.xsd|http://apache\.org/cordova/ns/plugins")
+_METADATA_ELEMENTS = frozenset((
+    "url", "license", "licenses", "issue", "repo", "author", "name", "description", "scm", "organization", "developers",
+    "connection", "developerconnection", "repository", "projecturl", "licenseurl", "iconurl", "keywords", "info", "id",
+    "engine", "system", "issuemanagement",
+))  # fmt: skip
+
+
+class TextPlaces:
+    """One text of a package. Each lexer runs at the first question that needs it."""
+
+    def __init__(self, file: str, data: bytes, *, binary: bool = False, depth: int = 0) -> None:
+        """Set the text.
+
+        Args:
+            file: name of the entry.
+            data: its bytes, one per character.
+            binary: true for content that is not text.
+            depth: number of strings around this text.
+        """
+        self._file, self._data, self._binary, self._depth = file, data, binary, depth
+        self._inner: dict[int, tuple[structured.Unescaped, TextPlaces] | None] = {}
+        self._budget = MAX_EMBEDDED
+        self._parts: dict[int, ScriptSpans | Spans | TextPlaces] = {}
+        self._attributes: tuple[int, list[markup.Attribute]] = (-1, [])
+
+    def reason(self, offset: int) -> str:
+        """Why a URL at this offset is no address that the app uses; empty if it may be one."""
+        if len(self._data) > MAX_SIZE:
+            return ""
+        if self._whole:
+            return self._whole
+        if self._has_suffixes and tables.is_in_names(self._data, offset):
+            return tables.SUFFIXES
+        match self._language:
+            case Language.SCRIPT:
+                return self._script(self._code, offset)
+            case Language.SHEET:
+                return self._sheet(self._spans, offset)
+            case Language.HTML | Language.XML:
+                return self._markup(offset)
+            case Language.JSON:
+                return self._json(offset)
+            case Language.LINES:
+                return self._lines(offset)
+            case Language.OTHER:
+                return "" if self._binary else prose.sentence_reason(self._data, offset)
+            case _:
+                return ""
+
+    @cached_property
+    def _language(self) -> Language:
+        if self._binary:
+            return Language.OTHER
+        name = self._file.lower().rpartition("/")[2].removesuffix(".gz").removesuffix(".gzip").rstrip("~")
+        suffix = name.rpartition(".")[2]
+        language = _BY_SUFFIX.get(suffix, Language.OTHER)
+        head = self._data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
+        if head[:1] == b"<" and language in {Language.SCRIPT, Language.JSON, Language.OTHER, Language.LINES}:
+            return (
+                Language.HTML
+                if re.search(rb"<!doctype html|<html|<head|<body|<div", head, re.IGNORECASE)
+                else Language.XML
+            )
+        if language is Language.OTHER and head[:1] in (b"{", b"[") and re.match(rb"[\[{]\s*[\"\[{]", head):
+            return Language.JSON
+        return language
+
+    @cached_property
+    def _whole(self) -> str:
+        """The reason if all of the text is a table, a picture, a licence or a document."""
+        data, language = self._data, self._language
+        found = tables.picture_reason(data, binary=self._binary)
+        if found or self._binary:
+            return found
+        if language is Language.SHADER:
+            return tables.PICTURE
+        if language is Language.DOCUMENT:
+            return tables.DOCUMENT
+        if language in {Language.OTHER, Language.LINES, Language.JSON}:
+            found = tables.table_reason(data)
+            if not found and language is Language.JSON and structured.is_lock(data):
+                return METADATA
+            if not found and language is Language.OTHER:
+                found = tables.LICENCE if tables.is_licence(data) else tables.PICTURE if tables.is_shader(data) else ""
+        return found
+
+    @cached_property
+    def _has_suffixes(self) -> bool:
+        return tables.has_suffixes(self._data)
+
+    @cached_property
+    def _code(self) -> ScriptSpans:
+        return script_spans(self._data)
+
+    @cached_property
+    def _spans(self) -> Spans:
+        match self._language:
+            case Language.SHEET:
+                return sheet_spans(self._data)
+            case Language.JSON:
+                return structured.json_spans(self._data)
+            case _:
+                return markup_spans(self._data, html=self._language is Language.HTML)
+
+    def _script(self, spans: ScriptSpans, offset: int) -> str:
+        span = spans.at(offset)
+        if span is None or span.kind is SpanKind.REGEX:
+            return ""
+        return COMMENT if span.kind is SpanKind.COMMENT else self._literal(span, offset)
+
+    def _sheet(self, spans: Spans, offset: int) -> str:
+        span = spans.at(offset)
+        if span is None:
+            return ""
+        if span.kind is SpanKind.COMMENT:
+            return COMMENT
+        data = self._data
+        start = span.start + (4 if data[span.start : span.start + 4].lower() == b"url(" else 1)
+        return tables.PICTURE if _DATA_URI.match(data, start, span.end) else ""
+
+    def _literal(self, span: Span, offset: int) -> str:
+        """The reason in a string literal, with its quotes at ``span``."""
+        data, start, end = self._data, span.start + 1, span.end - 1
+        if _DATA_URI.match(data, start, end):
+            return tables.PICTURE
+        if structured.is_metadata_key(data, span.start):
+            return METADATA
+        known = self._code_in(span)
+        if known is None:
+            return prose.literal_reason(data, start, offset, end)
+        text, places = known
+        return places.reason(text.offset(offset))
+
+    def _code_in(self, span: Span) -> "tuple[structured.Unescaped, TextPlaces] | None":
+        """The code or markup in a string literal, without its escapes; ``None`` if it has none."""
+        if span.start not in self._inner:
+            data, start, end = self._data, span.start + 1, span.end - 1
+            file = ""
+            if _EVAL.search(data, max(0, span.start - 32), span.start):
+                file = "eval.js"
+            elif end - start > 16 and _MARKUP.search(data, start, end):
+                file = "text.html" if _HTML.search(data, start, end) else "text.xml"
+            self._inner[span.start] = self._embedded(file, start, end) if file else None
+        return self._inner[span.start]
+
+    def _embedded(self, file: str, start: int, end: int) -> "tuple[structured.Unescaped, TextPlaces] | None":
+        self._budget -= end - start
+        if self._depth >= MAX_DEPTH or self._budget < 0:
+            return None
+        text = structured.Unescaped(self._data, start, end)
+        return text, TextPlaces(file, text.text, depth=self._depth + 1)
+
+    def _json(self, offset: int) -> str:
+        span = self._spans.at(offset)
+        if span is None:
+            return ""
+        if self._source_map is not None:
+            source = self._source_map.source(span)
+            if source is None:
+                return METADATA
+            name = source.partition("?")[0]
+            name = name if name.lower().rpartition(".")[2] in _BY_SUFFIX else "source.js"
+            if span.start not in self._inner:
+                self._inner[span.start] = self._embedded(name, span.start + 1, span.end - 1)
+            known = self._inner[span.start]
+            return known[1].reason(known[0].offset(offset)) if known else ""
+        if self._is_package and structured.is_metadata_key(self._data, span.start, package=True):
+            return METADATA
+        return self._literal(span, offset)
+
+    @cached_property
+    def _source_map(self) -> structured.SourceMap | None:
+        return structured.SourceMap(self._data, self._spans) if structured.is_source_map(self._data) else None
+
+    @cached_property
+    def _is_package(self) -> bool:
+        return structured.is_package(self._data)
+
+    def _lines(self, offset: int) -> str:
+        start = self._data.rfind(b"\n", 0, offset) + 1
+        line = self._data[max(start, offset - 400) : offset]
+        if start >= offset - 400 and _LINE_COMMENT.match(line):
+            return COMMENT
+        return METADATA if _METADATA_LINE.match(line) else ""
+
+    def _markup(self, offset: int) -> str:
+        span = self._spans.at(offset)
+        html = self._language is Language.HTML
+        if span is None:
+            return self._shown(offset) if html else self._xml_text(offset)
+        match span.kind:
+            case SpanKind.COMMENT:
+                return COMMENT
+            case SpanKind.TAG:
+                return self._tag(span, offset)
+            case SpanKind.SCRIPT:
+                return self._script_element(span, offset)
+            case SpanKind.STYLE:
+                part = self._part(span, "style")
+                return self._sheet(part, offset) if isinstance(part, Spans) else ""
+            case _:
+                return ""
+
+    def _script_element(self, span: Span, offset: int) -> str:
+        tag = self._spans.at(span.start - 1)
+        values = {one.name: one.value for one in markup.attributes(self._data, tag)} if tag else {}
+        kind = values.get("type", b"").strip().lower()
+        if kind in _CODE_TYPES:
+            file = ""
+        elif b"json" in kind:
+            file = "script.json"
+        elif b"template" in kind or b"html" in kind:
+            file = "template.html"
+        else:
+            return ""
+        part = self._part(span, file)
+        if isinstance(part, ScriptSpans):
+            return self._script(part, offset)
+        return part.reason(offset - span.start) if isinstance(part, TextPlaces) else ""
+
+    def _part(self, span: Span, file: str) -> "ScriptSpans | Spans | TextPlaces | None":
+        """The content of an element: code if ``file`` is empty, a style sheet, or a text in the language of a file."""
+        if span.start not in self._parts:
+            if not file:
+                self._parts[span.start] = script_spans(self._data, span.start, span.end)
+            elif file == "style":
+                self._parts[span.start] = sheet_spans(self._data, span.start, span.end)
+            elif self._depth < MAX_DEPTH:
+                content = self._data[span.start : span.end]
+                self._parts[span.start] = TextPlaces(file, content, depth=self._depth + 1)
+        return self._parts.get(span.start)
+
+    def _shown(self, offset: int) -> str:
+        data = self._data
+        if data.rfind(b"{{", max(0, offset - 300), offset) > data.rfind(b"}}", max(0, offset - 300), offset):
+            return ""  # an expression of a template
+        return "" if markup.element_at(data, self._spans, offset) == "option" else SHOWN
+
+    def _xml_text(self, offset: int) -> str:
+        name = markup.element_at(self._data, self._spans, offset).rpartition(":")[2]
+        if self._is_picture or (self._is_project and name in _METADATA_ELEMENTS):
+            return tables.PICTURE if self._is_picture else METADATA
+        return METADATA if name in {"license", "licence", "copyright"} else ""
+
+    @cached_property
+    def _is_picture(self) -> bool:
+        return re.search(rb"<(?:\w+:)?svg[\s>]", self._data[:4096]) is not None
+
+    @cached_property
+    def _is_project(self) -> bool:
+        return _POM.search(self._data, 0, 4096) is not None
+
+    def _tag(self, span: Span, offset: int) -> str:
+        """The reason in an attribute of a tag."""
+        name = markup.tag_name(self._data, span)
+        if self._attributes[0] != span.start:
+            self._attributes = (span.start, list(islice(markup.attributes(self._data, span), MAX_ATTRIBUTES)))
+        values = self._attributes[1]
+        number = bisect_right(values, offset, key=lambda one: one.start) - 1
+        if number < 0 or offset > values[number].start + len(values[number].value):
+            return ""
+        own = values[number]
+        if own.name.startswith(_NAMESPACES):
+            return METADATA
+        if own.name == "placeholder":
+            return EXAMPLE
+        if own.name in _SHOWN_ATTRIBUTES:
+            return SHOWN
+        if name == "meta" and any(_META_NAMES.match(one.value) for one in values if one.name in {"name", "property"}):
+            return METADATA
+        if name == "link" and any(_describes(one) for one in values if one.name == "rel"):
+            return METADATA
+        if own.value.lstrip()[:5] == b"data:":
+            return tables.PICTURE if _DATA_URI.match(own.value) else ""
+        if self._is_picture and own.name not in _SVG_LOADS and not name.startswith(("script", "image", "use")):
+            return tables.PICTURE
+        if self._language is Language.XML and (name, own.name) in _WIDGET_NAMES:
+            return METADATA
+        return prose.literal_reason(self._data, own.start, offset, own.start + len(own.value))
+
+
+def _describes(rel: markup.Attribute) -> bool:
+    """True if a page does not load what has this relation to it."""
+    return b"stylesheet" not in rel.value.lower() and _LINK_RELS.search(rel.value) is not None

@@ -1,0 +1,87 @@
+"""Sentences, user agents and comments of embedded code around a URL in a string."""
+
+import re
+
+COMMENT = "only in a comment"
+MESSAGE = "only in a message for people"
+USER_AGENT = "only in the name of a browser or crawler"
+_REACH = 400
+"""Bytes on each side of a URL that are read."""
+
+_SHORT = 16
+
+_URL_END = re.compile(rb"[\s\"'<>\\`|]")
+_LINE_END = re.compile(rb"\r\n?|\n|\\r\\n|\\n|\\r")
+_WORD = re.compile(
+    rb"(?<![\w./@=&%$:{-])(?:[A-Za-z][A-Za-z']+|[\xc3-\xf4][\x80-\xbf][\x80-\xff]+)(?=[\s,.;:!?)(\"'\\]|\Z)"
+)
+_NO_SENTENCE = re.compile(
+    rb"(?:-src\b|'self'|\b(?:GET|POST|PUT|HEAD|PATCH|DELETE|OPTIONS|CONNECT) \Z|\bcurl\b|\bwget\b|[=?&][\w%.-]*\Z|<\w)"
+)
+"""A policy of a page, a request line, a command, a query or a tag before a URL: the words are no sentence."""
+_POINTER = re.compile(
+    rb"(?:\b(?:see|visit|at|docs?|via|info|information|details|read|check|help|more|documentation|refer to|by|here)"
+    rb"\b\W{0,3})\Z",
+    re.IGNORECASE,
+)
+"""A single word that leads to a page for people."""
+_COMMENT = re.compile(rb"(?:^|[\s;{})])(?://|/\*|<!--)|^\s*(?:\*|#)(?:\s|\Z)")
+_AGENT = re.compile(rb"(?:Mozilla/\d|[A-Za-z]/\d[\w.]*)[^\"]{0,200}[\s;(+,-]\+?\Z|\(compatible;[^\"]{0,200}\Z")
+_BROKEN = re.compile(rb"\A(?:\s|\\[nrt]|[\])}.,;:!>-])*(?:\\n|\n|[\])}])(?:\s|\\[nrt])*+\Z")
+"""Only the end of a sentence or of a line before the URL: the rest of a message whose beginning is another string."""
+_LEADING = re.compile(rb"[A-Za-z]:(?:\s|\\[nr])+\Z")
+"""A line of a message that leads to the URL in the next one."""
+_FUNCTION_WORDS = frozenset(
+    (
+        b"the to of for and in is are be at on see or from with this that you your it can by as an if not we our please"
+        b" visit de la el les des der die das und ist ein para por que con una il per di em um uma est pour dans"
+    ).split()
+)
+
+
+def url_end(data: bytes, at: int, end: int) -> int:
+    """The offset after the URL that begins at ``at``."""
+    found = _URL_END.search(data, at, min(end, at + 2048))
+    return found.start() if found else min(end, at + 2048)
+
+
+def line_around(data: bytes, start: int, at: int, end: int) -> tuple[bytes, bytes]:
+    """The text of the line before and after a URL; an escaped line end in a string counts."""
+    left = _LINE_END.split(data[max(start, at - _REACH) : at])[-1]
+    after = url_end(data, at, end)
+    right = _LINE_END.split(data[after : min(end, after + _REACH)], maxsplit=1)[0]
+    return left, right
+
+
+def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
+    """Why the URL at ``at`` in the string ``data[start:end]`` is no address that code uses; empty if it may be one."""
+    left, right = line_around(data, start, at, end)
+    if not left.strip():
+        before = data[max(start, at - _REACH) : at - len(left)]
+        if _LEADING.search(before) and len(_WORD.findall(before)) >= 3:
+            return MESSAGE
+    if at - start <= _SHORT and _BROKEN.match(data[start:at]):
+        return MESSAGE
+    if _COMMENT.search(left):
+        return COMMENT
+    if _is_agent(left):
+        return USER_AGENT
+    if left and _NO_SENTENCE.search(left):
+        return ""
+    words = len(_WORD.findall(left))
+    if left and (words >= 2 or (words == 1 and _POINTER.search(left))) and not left.endswith((b'"', b"'", b"=")):
+        return MESSAGE
+    return MESSAGE if right[:1] in (b" ", b"\t") and len(_WORD.findall(right)) >= 3 else ""
+
+
+def sentence_reason(data: bytes, at: int) -> str:
+    """The same for a file that is no code: the line must read as a sentence."""
+    left, right = line_around(data, 0, at, len(data))
+    if _is_agent(left):
+        return USER_AGENT
+    words = [word.lower() for word in (*_WORD.findall(left), *_WORD.findall(right))]
+    return MESSAGE if len(words) >= 5 and sum(word in _FUNCTION_WORDS for word in words) >= 2 else ""
+
+
+def _is_agent(left: bytes) -> bool:
+    return b"://" not in left and _AGENT.search(left) is not None

@@ -1,0 +1,151 @@
+"""Strings of JSON files, their keys, and the sources in source maps.
+
+Source maps: https://tc39.es/ecma426/, ``sources`` and ``sourcesContent``. Package metadata: ``package.json`` of npm,
+``bower.json``, ``composer.json`` and lock files, recognised by their keys. One pass; a string ends at its quote.
+"""
+
+import re
+from array import array
+from bisect import bisect_right
+from itertools import islice
+
+from tieback.recognise.texts.spans import MAX_SPANS, Span, SpanKind, Spans
+
+_STRING = re.compile(rb"\"(?:[^\"\\]++|\\[\s\S])*+\"?")
+_ESCAPE = re.compile(rb"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|\r\n|([\s\S]))")
+_ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b" ", b"f": b" ", b"v": b" ", b"\n": b"", b"\r": b""}
+_KEY = re.compile(rb"[\"']?([\w$@.-]{1,64})[\"']?\s{0,8}:\s{0,8}\Z")
+_OPEN = re.compile(rb"[\"']?([\w$@.-]{1,64})[\"']?\s{0,8}:\s{0,8}(?:\[\s{0,20})?\Z")
+_DESCRIBING = frozenset(
+    b"homepage bugs license licenses licence licenseurl license_url contributors $schema credits".split()
+)
+"""Keys of facts about software, in any object."""
+_PACKAGE_KEYS = _DESCRIBING | frozenset(
+    (
+        b"repository maintainers author authors funding _resolved resolved $id _from _id changelog url web website"
+        b" readme description tarball dependencies devdependencies peerdependencies optionaldependencies @context demo docs"
+    ).split()
+)
+"""Keys of facts about software in the description of a package."""
+_PACKAGE = re.compile(
+    rb"\"(name|version|license|licenses|repository|devDependencies|dependencies|author|bugs|homepage)\"\s*:"
+)
+_LOCK = re.compile(rb"\"lockfileVersion\"\s*:|\"_resolved\"\s*:|\"packages-dev\"\s*:")
+_MAX_SOURCES = 100_000
+_HEAD = 64 * 1024
+_KEY_REACH = 1100
+
+
+def json_spans(data: bytes) -> Spans:
+    """The strings of a JSON text, with their quotes; never raises."""
+    spans = Spans()
+    for found in islice(_STRING.finditer(data), MAX_SPANS):
+        spans.add(found.start(), found.end(), SpanKind.STRING)
+    return spans
+
+
+class Unescaped:
+    """A string literal without its escapes, and the offsets in it."""
+
+    def __init__(self, data: bytes, start: int, end: int) -> None:
+        self._starts, self._shifts = array("I"), array("I")
+        text = bytearray()
+        at = start
+        for found in _ESCAPE.finditer(data, start, end):
+            text += data[at : found.start()]
+            text += _character(found)
+            at = found.end()
+            self._starts.append(at)
+            self._shifts.append(at - len(text))
+        text += data[at:end]
+        self._start = start
+        self.text = bytes(text)
+
+    def offset(self, raw: int) -> int:
+        """The offset in ``text`` of an offset in the data."""
+        index = bisect_right(self._starts, raw) - 1
+        shift = self._shifts[index] if index >= 0 else self._start
+        return min(max(0, raw - shift), len(self.text))
+
+
+def _character(found: "re.Match[bytes]") -> bytes:
+    code = found[1] or found[2]
+    if code:
+        return chr(int(code, 16)).encode("utf-8", "replace")
+    return _ESCAPED.get(found[3], found[3]) if found[3] else b""
+
+
+def key_before(data: bytes, start: int) -> bytes:
+    """The key of the value that begins at ``start``, in lower case; empty if it has none."""
+    found = _KEY.search(data, max(0, start - 100), start)
+    return found[1].lower() if found else b""
+
+
+def is_metadata_key(data: bytes, start: int, *, package: bool = False) -> bool:
+    """True if the key of a string, or of the list or object around it, is one of a fact about software.
+
+    Args:
+        data: the text.
+        start: offset of the string.
+        package: the text describes a package.
+    """
+    keys = _PACKAGE_KEYS if package else _DESCRIBING
+    if key_before(data, start) in keys:
+        return True
+    around = data[max(0, start - _KEY_REACH) : start]
+    opened = max(around.rfind(b"{"), around.rfind(b"["))
+    if opened <= max(around.rfind(b"}"), around.rfind(b"]")):
+        return False
+    found = _OPEN.search(around, max(0, opened - 100), opened)
+    return found is not None and found[1].lower() in keys
+
+
+def is_lock(data: bytes) -> bool:
+    """True if the JSON text lists the packages that a package manager has installed."""
+    return _LOCK.search(data, 0, _HEAD) is not None
+
+
+def is_package(data: bytes) -> bool:
+    """True if the JSON text describes a package of a registry."""
+    head = data[:_HEAD]
+    keys = {found[1] for found in _PACKAGE.finditer(head)}
+    return {b"name", b"version"} <= keys and len(keys) >= 3
+
+
+class SourceMap:
+    """Which strings of a source map are the text of a source, and the name of that source."""
+
+    def __init__(self, data: bytes, spans: Spans) -> None:
+        self._data = data
+        names = False
+        self._names: list[bytes] = []
+        self._numbers: dict[int, int] = {}
+        inside, number, last = False, 0, 0
+        for span in spans:
+            between = data[last : span.start]
+            value = data[span.start + 1 : span.end - 1]
+            if b"]" in between:
+                inside = names = False
+            is_key = data[span.end : span.end + 8].lstrip()[:1] == b":"
+            if is_key:
+                inside, names = value == b"sourcesContent", value == b"sources"
+                number = 0
+            elif inside and number < _MAX_SOURCES:
+                number += between.count(b"null")
+                self._numbers[span.start] = number
+                number += 1
+            elif names and len(self._names) < _MAX_SOURCES:
+                self._names.append(value)
+            last = span.end
+
+    def source(self, span: Span) -> str | None:
+        """The file name of the source whose text is this string; ``None`` if it is no source."""
+        number = self._numbers.get(span.start)
+        if number is None:
+            return None
+        return self._names[number].decode("utf-8", "replace") if number < len(self._names) else ""
+
+
+def is_source_map(data: bytes) -> bool:
+    """True if the JSON text is a source map with the texts of its sources."""
+    return b'"mappings"' in data and b'"sources"' in data

@@ -1,0 +1,128 @@
+"""Files that are a table or a text of a known shape, whatever their name: nothing in them is an address of the app.
+
+Shapes: user agents (such as https://browscap.org), public suffixes (https://publicsuffix.org/list/), filter lists and
+host files (https://adblockplus.org/filters), media types (RFC 6838), word lists, licences, pictures, fonts and shaders.
+Most lines must have the shape, in samples of the beginning, the middle and the end.
+"""
+
+import re
+from collections.abc import Callable
+
+AGENTS = "only in a table of user agents"
+SUFFIXES = "only in a list of public suffixes"
+FILTERS = "only in a list of filters"
+TYPES = "only in a table of media types"
+WORDS = "only in a word list"
+LICENCE = "only in a licence text"
+PICTURE = "only in a picture, font or shader"
+DOCUMENT = "only in a document for people"
+
+_SAMPLE = 16 * 1024
+_LEAST_LINES = 20
+_LONG = 2000
+"""Average bytes of a line above which its entries are counted: a table without line ends."""
+_AGENT = re.compile(
+    rb"Mozilla/\d|\(compatible;|AppleWebKit/|[A-Za-z](?:[Bb]ot|[Cc]rawler|[Ss]pider)\b[-\w .]{0,20}[\\/]{1,3}[\d\"'(.]"
+    rb"|\(\+https?:"
+)
+_AGENT_SHARE = 0.08
+"""A JSON table has other lines about each agent; no file of an app names twenty agents for another reason."""
+_SUFFIX = re.compile(rb"//.*|[!*]?\.?[a-z0-9\x80-\xff][a-z0-9\x80-\xff.-]*")
+_SUFFIX_MARK = b"===BEGIN ICANN DOMAINS==="
+_SUFFIX_NAMES = (b"com.ac", b"edu.ac", b"gov.ac")
+"""The first entries of the list, in every form of it."""
+_NAME = re.compile(rb"(?<![\w./:@-])(?:[a-z0-9-]{1,63}\.){1,6}[a-z-]{2,24}(?![\w./:@-])")
+_NAMES_AROUND = 300
+_LEAST_NAMES = 8
+_FILTER = re.compile(
+    rb"!.*|\[Adblock.*|@@.*|\|\|?\S+|\S*#[@?]?#\S.*|[&./?_-]\S*[*^=/.&_?-]\S*|\S+\$(?:third-party|script|domain|image)\S*"
+    rb"|(?:0\.0\.0\.0|127\.0\.0\.1|::1?)[ \t]+\S+.*|\.\S+"
+)
+_TYPE = re.compile(
+    rb"(?:application|audio|chemical|font|image|message|model|multipart|text|video|x-\w+)/[\w.+-]+(?:\W.*)?"
+)
+_WORD = re.compile(rb"[A-Za-z'\x80-\xff-]{1,40}(?:/\w{1,16})?(?:\t.{0,40})?")
+_LINES: tuple[tuple[re.Pattern[bytes], float, int, str], ...] = (
+    (_FILTER, 0.8, 20, FILTERS),
+    (_TYPE, 0.6, 20, TYPES),
+    (_WORD, 0.95, 200, WORDS),
+)
+"""Shape of a line, least share of such lines, least number of lines, reason."""
+_LICENCES = re.compile(
+    rb"GNU (?:LESSER |AFFERO |LIBRARY )?GENERAL PUBLIC LICENSE|Permission is hereby granted, free of charge"
+    rb"|SIL OPEN FONT LICENSE|Creative Commons (?:Legal Code|Attribution)|Mozilla Public License(?:,)? [Vv]ersion"
+    rb"|Redistribution and use in source and binary forms|TERMS AND CONDITIONS FOR USE, REPRODUCTION"
+    rb"|Apache License, Version"
+)
+_PICTURES = (b"8BPS", b"II*\0", b"MM\0*", b"gimp xcf", b"\x80\x01")
+_FONTS = (b"%!PS", b"StartFontMetrics", b"STARTFONT ")
+_EOT_VERSIONS = (b"\0\0\1\0", b"\1\0\2\0", b"\2\0\2\0")
+_SHADER = re.compile(
+    rb"^\s*#version \d|\bgl_(?:FragColor|Position|FragCoord)\b|\bprecision (?:high|medium|low)p float;|\bfloat4\s*\("
+    rb"|^\s*Shader \"|#include <metal_stdlib>",
+    re.MULTILINE,
+)
+
+
+def _samples(data: bytes) -> list[bytes]:
+    """Whole lines from the beginning, the middle and the end, without blank ones."""
+    if len(data) <= 3 * _SAMPLE:
+        parts = [data]
+    else:
+        middle = len(data) // 2
+        parts = [data[:_SAMPLE], data[middle : middle + _SAMPLE], data[-_SAMPLE:]]
+        parts = [part.partition(b"\n")[2].rpartition(b"\n")[0] if n else part for n, part in enumerate(parts)]
+    lines = [line for part in parts for line in (raw.strip() for raw in part.splitlines()) if line]
+    long = sum(map(len, lines)) > _LONG * len(lines)
+    return [entry for line in lines for entry in line.split(b",")] if long else lines
+
+
+def table_reason(data: bytes) -> str:
+    """Why nothing in this text is an address of the app, by the shape of its lines; empty if it is no such table."""
+    if _SUFFIX_MARK in data[: 64 * 1024]:
+        return SUFFIXES
+    lines = _samples(data)
+    if len(lines) < _LEAST_LINES:
+        return ""
+    agents = _share(lines, _AGENT.search)
+    if agents >= _AGENT_SHARE and agents * len(lines) >= _LEAST_LINES:
+        return AGENTS
+    entries = [line for line in lines if not line.startswith((b"#", b"//"))]
+    for shape, least, count, reason in _LINES:
+        if len(entries) >= count and _share(entries, shape.fullmatch) >= least:
+            return reason
+    return SUFFIXES if len(entries) >= 500 and _share(entries, _SUFFIX.fullmatch) >= 0.98 else ""
+
+
+def has_suffixes(data: bytes) -> bool:
+    """True if the text contains the list of public suffixes, in any form."""
+    return all(name in data for name in _SUFFIX_NAMES)
+
+
+def is_in_names(data: bytes, at: int) -> bool:
+    """True if the text around ``at`` is a list of names without schemes and paths."""
+    around = data[max(0, at - _NAMES_AROUND) : at + _NAMES_AROUND]
+    return b"://" not in around and sum(1 for _ in _NAME.finditer(around)) >= _LEAST_NAMES
+
+
+def _share(lines: list[bytes], match: Callable[[bytes], object]) -> float:
+    return sum(match(line) is not None for line in lines) / len(lines)
+
+
+def is_licence(data: bytes) -> bool:
+    """True if the beginning of the text is a licence."""
+    return _LICENCES.search(data, 0, 8192) is not None
+
+
+def picture_reason(data: bytes, *, binary: bool) -> str:
+    """Why nothing in this content is an address: it is a picture, a font, or a document to print; otherwise empty."""
+    if data.startswith(b"%PDF-"):
+        return DOCUMENT
+    # https://www.w3.org/submissions/EOT/: the version is at offset 8, the magic number at 34.
+    is_eot = data[34:36] == b"LP" and data[8:12] in _EOT_VERSIONS
+    return PICTURE if data.startswith(_FONTS) or (binary and (data.startswith(_PICTURES) or is_eot)) else ""
+
+
+def is_shader(data: bytes) -> bool:
+    """True if the text is a program for a graphics processor."""
+    return _SHADER.search(data, 0, 8192) is not None

@@ -1,0 +1,26 @@
+"""The labelled hosts of packages: a table that can be trusted, and its score."""
+
+from bench.noise import PARTS, Package, Score, labelled, score
+
+
+def test_every_package_has_an_origin_and_known_labels() -> None:
+    packages = labelled()
+    assert len(packages) >= 70
+    assert {package.part for package in packages} == set(PARTS)
+    assert all(package.origin and len(package.digest) == 16 for package in packages)
+    assert {label for package in packages for label in package.hosts.values()} == {"backend", "noise", "link"}
+    assert len({package.name for package in packages}) == len(packages)
+
+
+def test_no_source_is_in_both_parts() -> None:
+    parts: dict[str, set[str]] = {}
+    for package in labelled():
+        parts.setdefault(package.name.partition("-")[0], set()).add(package.part)
+    assert all(len(one) == 1 for one in parts.values())
+
+
+def test_links_for_people_count_neither_way() -> None:
+    package = Package("a", "held", "0", "x", {"a": "backend", "b": "noise", "c": "link", "d": "backend"})
+    found = score(package, {"a", "b", "c", "e"})
+    assert found == Score(1, 2, 1)
+    assert (found.precision, found.recall) == (1 / 3, 1 / 2)

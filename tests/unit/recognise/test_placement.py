@@ -1,0 +1,132 @@
+"""Finds in comments, messages and metadata become texts that are not back ends, whatever extractor has found them."""
+
+import pytest
+
+from tests.unit.recognise.compiled import compile_xml
+from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
+from tieback.intake.apps.small_files import read_small_file
+from tieback.model.sighting import Credential, NotBackend, Sighting
+from tieback.recognise.collect import merge_finds
+from tieback.recognise.interface import Find
+from tieback.recognise.placement import BEGINNING, PROVIDER, PlaceBudget, Placement
+from tieback.recognise.rules import RuleFiles
+from tieback.recognise.search import AppSearch
+from tieback.recognise.texts.places import METADATA
+from tieback.recognise.texts.prose import COMMENT, MESSAGE, USER_AGENT
+
+RULES = RuleFiles()
+SEARCH = AppSearch(RULES)
+
+
+def finds(*files: tuple[str, bytes]) -> list[Find]:
+    batch = ArtifactBatch(tuple(name for name, _ in files), tuple(data for _, data in files), read_small_file)
+    return list(SEARCH.finds([batch]))
+
+
+def values(found: list[Find]) -> list[str]:
+    return [one.endpoint.value for one in found if isinstance(one, Sighting)]
+
+
+def reasons(found: list[Find]) -> dict[str, str]:
+    return {one.value: one.reason for one in found if isinstance(one, NotBackend)}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("// http://docs.shop.com/a", "http://docs.shop.com/a"),
+        ("/* https://menu.s3.amazonaws.com/a.png */", "s3:menu"),
+        ("// https://openradar.appspot.com/7", "app-engine:openradar"),
+        ("// https://shop-1.firebaseio.com", "firebase-rtdb:shop-1"),
+        ("// db.shop.com:5432", "db.shop.com:5432"),
+        ("// supabase.from('orders')", "supabase:orders"),
+    ],
+)
+def test_nothing_in_a_comment_is_a_sighting(text: str, value: str) -> None:
+    found = finds(("assets/a.js", f"{text}\nf()".encode()))
+    assert values(found) == []
+    assert reasons(found)[value] == COMMENT
+
+
+def test_the_same_address_in_code_is_a_sighting_and_no_longer_left_out() -> None:
+    found = finds(("assets/a.js", b"// http://api.shop.com/v1\nfetch('http://api.shop.com/v1')"))
+    assert values(found) == ["http://api.shop.com/v1"]
+    merged = merge_finds(None, found, RULES)
+    assert [one.endpoint.value for one in merged.sightings] == ["http://api.shop.com/v1"]
+    assert merged.not_backends == ()
+
+
+def test_a_credential_in_a_comment_is_still_reported() -> None:
+    found = finds(("assets/a.js", b"// postgres://app:Tq9zLw3mX7@db.shop.com:5432/main\n"))
+    assert values(found) == []
+    assert [one.kind for one in found if isinstance(one, Credential)] == ["password_in_connection_string"]
+
+
+def test_utf_16_texts_are_read_too() -> None:
+    text = "// http://docs.shop.com/a\nf('http://api.shop.com/v1')".encode("utf-16-le")
+    artifact = Artifact("a.js", (Buffer("a.js", BufferKind.TEXT, text, base=2, utf16=True),))
+    found = list(SEARCH.finds([artifact]))
+    assert values(found) == ["http://api.shop.com/v1"]
+    assert reasons(found)["http://docs.shop.com/a"] == COMMENT
+
+
+@pytest.mark.parametrize("utf16", [False, True])
+def test_the_author_of_a_cordova_app_is_metadata(utf16: bool) -> None:
+    text = "<widget id='a'><author href='http://maker.com'>M</author><content src='http://app.maker.net/'/></widget>"
+    found = finds(("res/xml/config.xml", compile_xml(text, utf16=utf16)))
+    assert values(found) == ["http://app.maker.net"]
+    assert reasons(found) == {"http://maker.com": METADATA}
+
+
+def test_an_author_whose_host_the_app_uses_is_kept() -> None:
+    text = "<widget id='a'><author href='http://maker.com'>M</author><access origin='http://maker.com'/></widget>"
+    assert values(finds(("res/xml/config.xml", compile_xml(text)))) == ["http://maker.com"]
+
+
+def dex(*texts: str) -> Artifact:
+    data, starts = bytearray(), []
+    for text in texts:
+        starts.append(len(data) + 1)
+        data += bytes([len(text) & 0x7F]) + text.encode() + b"\0"
+    import numpy as np
+
+    return Artifact("classes.dex", (Buffer("classes.dex", BufferKind.DEX, bytes(data), 0, np.array(starts)),))
+
+
+PROVIDERS = (
+    "https://accounts.google.com", "https://login.live.com", "https://login.yahoo.com", "https://twitter.com",
+    "https://www.facebook.com", "https://www.paypal.com",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("texts", "shown", "reason"),
+    [
+        (("Register at http://shop.com to get a PIN",), ["http://shop.com"], ""),
+        (("ShopBot/1.0 (+http://shop.com/bot)",), [], USER_AGENT),
+        (("http://maps.google.",), [], BEGINNING),
+        (("http://maps.google.com/x",), ["http://maps.google.com/x"], ""),
+        (PROVIDERS, [], PROVIDER),
+        (PROVIDERS[:3], list(PROVIDERS[:3]), ""),
+    ],
+)
+def test_strings_of_compiled_code(texts: tuple[str, ...], shown: list[str], reason: str) -> None:
+    found = list(SEARCH.finds([dex(*texts)]))
+    assert values(found) == shown
+    assert set(reasons(found).values()) == ({reason} if reason else set())
+
+
+def test_sentences_of_native_libraries_are_messages() -> None:
+    data = b"\0Unknown cipher, see http://docs.crypto.com/c\0http://api.shop.com/v1\0"
+    import numpy as np
+
+    buffer = Buffer("lib/a.so", BufferKind.NATIVE, data, 0, np.array([1, 46]))
+    found = list(SEARCH.finds([Artifact("lib/a.so", (buffer,))]))
+    assert values(found) == ["http://api.shop.com/v1"]
+    assert reasons(found) == {"http://docs.crypto.com/c": MESSAGE}
+
+
+def test_without_budget_everything_is_kept() -> None:
+    artifact = read_small_file("a.js", b"// http://docs.shop.com/a")
+    found = list(Placement(artifact, PlaceBudget(10)).finds([SEARCH._endpoints]))
+    assert values(found) == ["http://docs.shop.com/a"]

@@ -1,0 +1,177 @@
+"""What the place of a URL in a text is, by language; everything that an app can use is kept."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.linear import assert_linear
+from tieback.recognise.texts import tables
+from tieback.recognise.texts.places import EXAMPLE, METADATA, SHOWN, TextPlaces
+from tieback.recognise.texts.prose import COMMENT, MESSAGE, USER_AGENT
+
+URL = "http://a.test/x"
+LICENCE = "Permission is hereby granted, free of charge\n"
+MAP = {
+    "version": 3,
+    "sources": ["a.js", "b.scss"],
+    "sourcesContent": [f"// {URL}1\nf('{URL}2')", f"/* {URL}3 */ a{{b:url({URL}4)}}"],
+    "mappings": "",
+}
+
+
+def reason(file: str, text: str, url: str = URL) -> str:
+    data = text.encode()
+    return TextPlaces(file, data).reason(data.index(url.encode()))
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "expected"),
+    [
+        ("a.js", "f('URL') // x", ""),
+        ("a.js", "// URL", COMMENT),
+        ("a.js", "/*! Library 1.0 | URL */", COMMENT),
+        ("a.js", "throw new Error('Bad option. See URL for help')", MESSAGE),
+        ("a.js", "var e=msg+'\\nURL#'+id", MESSAGE),
+        ("a.js", "x={homepage:'URL'}", METADATA),
+        ("a.js", "credits:{text:'x',href:'URL'}", METADATA),
+        ("a.js", "h='<p>See URL</p><!-- -->'", SHOWN),
+        ("a.js", "h='<img src=\"URL\">'", ""),
+        ("a.js", "h='<!-- URL -->'", COMMENT),
+        ("a.js", "x='<e:Envelope xmlns:e=\"URL\">'", METADATA),
+        ("a.js", "x='<to>URL</to><from/>'", ""),
+        ("a.js", "eval('/* URL */ f()')", COMMENT),
+        ("a.js", "eval('f(\"URL\")')", ""),
+        ("a.js", "g='// URL\\nvoid main() {}'", COMMENT),
+        ("a.js", "navigator='Mozilla/5.0 (compatible; ABot; +URL)'", USER_AGENT),
+        ("a.js", "s='data:font/ttf;base64,URL'", tables.PICTURE),
+        ("a.js", "`${a}URL`", ""),
+        ("a.js", "<!DOCTYPE html><a title='URL'></a>", SHOWN),
+        ("a.js~", "// URL", COMMENT),
+        ("a.min.js.gz", "// URL", COMMENT),
+        ("A.kt", "/** URL */ class A", COMMENT),
+        ("a.css", "/* URL */", COMMENT),
+        ("a.css", "a{b:url(URL)}", ""),
+        ("a.css", "@import 'URL';", ""),
+        ("a.scss", "// URL", COMMENT),
+        ("a.less", "a{b:url('data:image/svg+xml;x=URL')}", tables.PICTURE),
+        ("a.html", "<!-- URL -->", COMMENT),
+        ("a.html", "<p>Visit URL</p>", SHOWN),
+        ("a.html", "<option>URL</option>", ""),
+        ("a.html", "<p>{{ 'URL' }}</p>", ""),
+        ("a.html", "<a href='URL'>b</a>", ""),
+        ("a.html", "<script src='URL'></script>", ""),
+        ("a.html", "<script>// URL\n</script>", COMMENT),
+        ("a.html", "<script>f('URL')</script>", ""),
+        ("a.html", "<script type='text/x-template'><b title='URL'></b></script>", SHOWN),
+        ("a.html", '<script type=\'application/json\'>{"a": "URL"}</script>', ""),
+        ("a.html", "<script type='x-shader'>// URL</script>", ""),
+        ("a.html", "<style>/* URL */</style>", COMMENT),
+        ("a.html", "<style>a{b:url(URL)}</style>", ""),
+        ("a.html", "<input placeholder='URL'>", EXAMPLE),
+        ("a.html", "<meta property='og:url' content='URL'>", METADATA),
+        ("a.html", "<meta name='api' content='URL'>", ""),
+        ("a.html", "<meta content=\"default-src 'self' URL\">", ""),
+        ("a.html", "<link rel='license' href='URL'>", METADATA),
+        ("a.html", "<link rel='alternate stylesheet' href='URL'>", ""),
+        ("a.html", "<link rel='preconnect' href='URL'>", ""),
+        ("a.xml", "<a><!-- URL --></a>", COMMENT),
+        ("a.xml", "<a>URL</a>", ""),
+        ("a.xml", "<a b='URL'/>", ""),
+        ("a.xml", "<a xmlns:b='URL'/>", METADATA),
+        ("a.xml", "<license>URL</license>", METADATA),
+        ("config.xml", "<widget><author href='URL'/></widget>", METADATA),
+        ("config.xml", "<widget><feature name='URL'/></widget>", METADATA),
+        ("config.xml", "<widget><content src='URL'/></widget>", ""),
+        ("pom.xml", "<project xmlns='http://maven.apache.org/POM/4.0.0'><url>URL</url></project>", METADATA),
+        ("a.svg", "<svg><metadata>URL</metadata></svg>", tables.PICTURE),
+        ("a.svg", "<svg><image href='URL'/></svg>", ""),
+        ("package.json", '{"name": "a", "version": "1", "license": "MIT", "bugs": {"url": "URL"}}', METADATA),
+        ("package.json", '{"name": "a", "version": "1", "license": "MIT", "api": "URL"}', ""),
+        ("a.json", '{"api": "URL"}', ""),
+        ("a.json", '{"help": "Read the page URL for help"}', MESSAGE),
+        ("a.json", '{"lockfileVersion": 1, "a": "URL"}', METADATA),
+        ("a.properties", "# URL\n", COMMENT),
+        ("a.properties", "url=URL\n", ""),
+        ("a.yml", "a: 1 # URL\n", COMMENT),
+        ("a.yml", "homepage: URL\n", METADATA),
+        ("a.ini", "; URL\n", COMMENT),
+        ("yarn.lock", '  resolved "URL"\n', METADATA),
+        ("README.md", "URL", tables.DOCUMENT),
+        ("a.glsl", "// URL", tables.PICTURE),
+        ("a", LICENCE + "URL", tables.LICENCE),
+        ("a", "URL", ""),
+        ("servers.txt", "URL\n", ""),
+        ("a", "<html><p>URL</p>", SHOWN),
+    ],
+)
+def test_places_of_a_url(file: str, text: str, expected: str) -> None:
+    assert reason(file, text.replace("URL", URL)) == expected
+
+
+def test_sources_in_a_source_map() -> None:
+    text = json.dumps(MAP)
+    assert [reason("a.js.map", text, f"{URL}{n}") for n in range(1, 5)] == [COMMENT, "", COMMENT, ""]
+
+
+def test_names_in_a_source_map_are_metadata() -> None:
+    assert reason("a.map", json.dumps(MAP | {"sources": [URL, "b.css"]}), URL) == METADATA
+
+
+def test_a_text_above_the_limit_is_kept() -> None:
+    data = b"// http://a.test" + b" " * (16 * 1024 * 1024)
+    assert TextPlaces("a.js", data).reason(3) == ""
+
+
+def test_strings_inside_strings_end_at_a_depth() -> None:
+    text = f"// {URL}"
+    for _ in range(6):
+        text = f"eval({json.dumps(text)})"
+    assert reason("a.js", text) != COMMENT
+
+
+FILES = ["a.js", "a.css", "a.html", "a.xml", "a.json", "a.map", "a.yml", "a.md", "a", "a.svg", "a.glsl"]
+PARTS = [
+    "//", "/*", "*/", "'", '"', "`", "${", "}", "{", "\\", "\n", "<!--", "-->", "<a ", "href=", ">", "<script>",
+    "</script>", "<style>", "url(", ")", "http://a.test", "eval(", '"sourcesContent":[', '"mappings"', '"sources"',
+    "see the ", "# ",
+    "{{", "\u00e9", "\\u00e9", "<svg ", "&", "com.ac", "edu.ac", "gov.ac",
+]  # fmt: skip
+
+
+@given(st.sampled_from(FILES), st.lists(st.sampled_from(PARTS)), st.booleans())
+def test_every_place_has_an_answer(file: str, parts: list[str], binary: bool) -> None:
+    data = "".join(parts).encode()
+    places = TextPlaces(file, data, binary=binary)
+    assert all(isinstance(places.reason(offset), str) for offset in range(len(data) + 1))
+
+
+@given(st.sampled_from(FILES), st.binary(max_size=300))
+def test_any_bytes_have_an_answer(file: str, data: bytes) -> None:
+    places = TextPlaces(file, data)
+    assert all(isinstance(places.reason(offset), str) for offset in range(0, len(data) + 1, 7))
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "unit"),
+    [
+        ("a.js", "", '"http://a.test",'),
+        ("a.js", '"', "http://a.test </a>\\n"),
+        ("a.js", '"', "http://a.test words and "),
+        ("a.html", "<p ", ' a="http://a.test"'),
+        ("a.html", "<script type=text/template>", "<b>http://a.test"),
+        ("a.html", "<style>", " url(http://a.test)"),
+        ("a.map", '{"mappings":"","sources":[],"sourcesContent":["', "http://a.test\\n"),
+        ("a.json", '{"name":1,"version":1,"license":[', '{"http://a.test'),
+    ],
+)
+def test_many_urls_in_one_token_cost_linear_time(file: str, before: str, unit: str) -> None:
+    def work(data: bytes) -> None:
+        places = TextPlaces(file, data)
+        at = data.find(b"http")
+        while at >= 0:
+            places.reason(at)
+            at = data.find(b"http", at + 1)
+
+    assert_linear(lambda size: (before + unit * (size // len(unit))).encode(), work, 20_000)

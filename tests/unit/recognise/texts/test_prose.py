@@ -1,0 +1,53 @@
+"""Sentences, comments and user agents around a URL in a string, and lines of other files."""
+
+import pytest
+
+from tieback.recognise.texts.prose import COMMENT, MESSAGE, USER_AGENT, literal_reason, sentence_reason
+
+URL = b"http://a.test/x"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("{}", ""),
+        ("see {}", MESSAGE),
+        ("{} for more information about it", MESSAGE),
+        ("Cannot read the file. See {} for details", MESSAGE),
+        ("Visit ({})", MESSAGE),
+        ("\\n{}/", MESSAGE),
+        ("] {}/", MESSAGE),
+        ("For more information, see:\\n    {}\\n", MESSAGE),
+        ("Radio name\\n{}\\n", ""),
+        ("\u8bf7\u8bbf\u95ee \u5b98\u65b9\u7f51\u7ad9 {}", MESSAGE),
+        ("Server {}", ""),
+        ("GET {}", ""),
+        ("default-src 'self' data: {} 'unsafe-eval'", ""),
+        ("curl -X POST {}", ""),
+        ("<a href={}>", ""),
+        ("https://p.test/?url={}", ""),
+        ("https://b.test/1 {}", ""),
+        ("  {}", ""),
+        ("void main() {\\n // from {}\\n}", COMMENT),
+        (" * @see {}", COMMENT),
+        ("Mozilla/5.0 (compatible; ABot/1.0; +{})", USER_AGENT),
+        ("ABot/1.0 (+{})", USER_AGENT),
+    ],
+)
+def test_places_in_strings(text: str, reason: str) -> None:
+    data = b"'" + text.replace("{}", URL.decode(), 1).encode() + b"'"
+    assert literal_reason(data, 1, data.index(URL), len(data) - 1) == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("the list of servers is at {} and in the file\n", MESSAGE),
+        ("server = {}\n", ""),
+        ("Radio Two Plus Three Four {}\n", ""),
+        ("the list of servers\n{}\n", ""),
+    ],
+)
+def test_places_in_lines(text: str, reason: str) -> None:
+    data = text.replace("{}", URL.decode()).encode()
+    assert sentence_reason(data, data.index(URL)) == reason

@@ -1,0 +1,85 @@
+"""Tables and texts that are recognised by their shape; lists that an app contacts are not."""
+
+import pytest
+
+from tieback.recognise.texts.tables import (
+    AGENTS,
+    DOCUMENT,
+    FILTERS,
+    PICTURE,
+    SUFFIXES,
+    TYPES,
+    WORDS,
+    has_suffixes,
+    is_in_names,
+    is_licence,
+    is_shader,
+    picture_reason,
+    table_reason,
+)  # fmt: skip
+
+AGENT = "[Mozilla/5.0 (compatible; Bot{n}/*; +http://a{n}.test/bot.html)*]\nParent=Bots\nBrowser=Bot{n}\nMaker=x\nVersion=1\n"
+
+
+def lines(form: str, count: int) -> bytes:
+    return "".join(form.replace("{n}", str(n)) for n in range(count)).encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (lines(AGENT, 30), AGENTS),
+        (lines('{"pattern": "Bot{n}\\/", "agents": ["Mozilla/5.0 (Bot{n})"]},', 400), AGENTS),
+        (b"// x\n// ===BEGIN ICANN DOMAINS===\ncom\nco.uk\ns3.amazonaws.com\n", SUFFIXES),
+        (lines("*.a{n}.test\n", 600), SUFFIXES),
+        (lines("||ads{n}.a.test^\n", 30), FILTERS),
+        (lines("0.0.0.0 ads{n}.a.test\n", 30), FILTERS),
+        (lines("application/x-{n} a{n}\n", 30), TYPES),
+        ("".join(f"{'abcdefghij'[n % 10] * (1 + n // 10)}\n" for n in range(300)).encode(), WORDS),
+        (lines("http://radio{n}.test/stream\n", 300), ""),
+        (lines("mirror{n}.a.test\n", 100), ""),
+        (lines("key{n}=http://a{n}.test\n", 300), ""),
+        (lines("name{n},http://a{n}.test,443\n", 300), ""),
+        (lines("- /api/v{n} http://a.test\n", 30), ""),
+        (b"Mozilla/5.0\n" * 5, ""),
+    ],
+)
+def test_shapes_of_tables(text: bytes, reason: str) -> None:
+    assert table_reason(text) == reason
+
+
+def test_most_of_a_large_table_must_have_the_shape() -> None:
+    head = lines("||ads{n}.a.test^\n", 2000)
+    assert table_reason(head) == FILTERS
+    assert table_reason(head + lines("http://a{n}.test\n", 8000)) == ""
+
+
+def test_a_list_of_suffixes_in_code() -> None:
+    names = ",".join(f'"{name}"' for name in ("com.ac", "edu.ac", "gov.ac", *(f"co.a{'b' * n}" for n in range(20))))
+    code = f'var list=[{names}],api="https://api.a.test/v1"'.encode()
+    assert has_suffixes(code)
+    assert is_in_names(code, code.index(b"gov.ac"))
+    assert not is_in_names(code, code.index(b"api.a.test"))
+
+
+@pytest.mark.parametrize(
+    ("text", "binary", "reason"),
+    [
+        (b"%PDF-1.4 x", True, DOCUMENT),
+        (b"%!PS-AdobeFont-1.0", False, PICTURE),
+        (b"8BPS\0\1", True, PICTURE),
+        (bytes(8) + b"\1\0\2\0" + bytes(22) + b"LP", True, PICTURE),
+        (b"a" * 34 + b"LP", False, ""),
+        (b"II*\0", False, ""),
+        (b"plain", False, ""),
+    ],
+)
+def test_pictures_and_fonts(text: bytes, binary: bool, reason: str) -> None:
+    assert picture_reason(text, binary=binary) == reason
+
+
+def test_licences_and_shaders() -> None:
+    assert is_licence(b"                    GNU GENERAL PUBLIC LICENSE\n")
+    assert not is_licence(b"license_server=http://a.test\n")
+    assert is_shader(b"#version 300 es\nvoid main() {}")
+    assert not is_shader(b"version = 3\n")
