@@ -5,7 +5,8 @@ SHELL := /bin/bash
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 # A Python that all dependencies have wheels for, and not the newest that uv would fetch.
 SYNC = python=$$(tools/find-python $(UV)) && $(UV) sync --python "$$python" --frozen
-RUN := env VIRTUAL_ENV=$(CURDIR)/.venv PATH="$(CURDIR)/.venv/bin:$$PATH"
+# Bytecode is kept: without it, each command that a test starts compiles all of tieback anew (0.8 s of 2.7 s for a scan).
+RUN := env -u PYTHONDONTWRITEBYTECODE VIRTUAL_ENV=$(CURDIR)/.venv PATH="$(CURDIR)/.venv/bin:$$PATH"
 DEMO := demo
 JOBS ?= 2
 
@@ -31,7 +32,7 @@ env: .venv/.demo
 env-test: .venv/.test
 
 demo: .venv/.demo
-	@tools/demo $(DEMO)
+	@env -u PYTHONDONTWRITEBYTECODE tools/demo $(DEMO)
 
 servers:
 	@tools/install-test-servers

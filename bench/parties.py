@@ -7,6 +7,7 @@ present.
 
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from ipaddress import ip_address
 from pathlib import Path
 from typing import NamedTuple
@@ -15,8 +16,8 @@ from bench.measure import table
 from tests.unit.recognise.test_collect import corpus
 from tieback.intake.apps.open import open_app
 from tieback.model.app import App, Platform
-from tieback.model.endpoint import Endpoint, EndpointKind
-from tieback.model.sighting import Sighting
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise import extractors
 from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.collect import merge_finds
@@ -26,6 +27,12 @@ from tieback.recognise.rules import RuleFiles
 SEEN = Path(__file__).with_name("parties.tsv")
 UNSEEN = Path(__file__).with_name("parties_unseen.tsv")
 CORPUS = Path(__file__).with_name("parties_corpus.tsv")
+UNKNOWN = Path(__file__).with_name("parties_unknown.tsv")
+TEMPLATES = (
+    "io.cordova.hellocordova", "com.example.app", "org.reactjs.native.example.App", "com.companyname.app",
+    "io.ionic.starter", "com.ionicframework.app482913", "host.exp.exponent", "com.example.flutter_app",
+)  # fmt: skip
+"""Bundle identifiers of templates, which say nothing about the maker."""
 
 
 class Row(NamedTuple):
@@ -82,6 +89,66 @@ def corpus_judged() -> list[tuple[str, str, str, Sighting]]:
     return found
 
 
+class FoundRow(NamedTuple):
+    """A row of ``parties_unknown.tsv``: an endpoint as the analysis of an app found it."""
+
+    part: str
+    """``tuning``, ``held out`` or ``later``: whether the rules were written with it, and when it was added."""
+    source: str
+    bundle: str
+    name: str
+    how: str
+    file: str
+    value: str
+    label: str
+    """``first`` or ``other``."""
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """The endpoint of the row."""
+        kind, colon, _ = self.value.partition(":")
+        if colon and "." not in kind:
+            return Endpoint(EndpointKind.CLOUD, self.value, "https", "", 443, service=kind)
+        return Endpoint(EndpointKind.URL, f"https://{self.value}", "https", self.value, 443)
+
+
+def found_rows(path: Path = UNKNOWN) -> list[FoundRow]:
+    """The rows of the table of apps whose signer is unknown."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [FoundRow(*line.split("\t")) for line in lines if line and not line.startswith("#")]
+
+
+def found_judged(rows: Iterable[FoundRow], *, template: bool) -> list[tuple[FoundRow, OwnershipVerdict]]:
+    """Each row with its judgement, without a signer.
+
+    Args:
+        rows: rows of whole apps.
+        template: true to replace the bundle identifiers by those of templates.
+    """
+    rules = RuleFiles()
+    apps: dict[str, list[FoundRow]] = {}
+    for row in rows:
+        apps.setdefault(row.source, []).append(row)
+    judged_rows = []
+    for number, its in enumerate(apps.values()):
+        bundle = TEMPLATES[number % len(TEMPLATES)] if template else its[0].bundle
+        maker = Maker(App(Platform.ANDROID, bundle, "", its[0].name), rules)
+        maker.learn_from([(row.endpoint, Evidence(row.file, None, row.how)) for row in its])
+        maker.learn_hosts(row.endpoint.host for row in its)
+        judged_rows += [(row, maker.judge(row.endpoint, Evidence(row.file, None, row.how))) for row in its]
+    return judged_rows
+
+
+def first_party(found: Iterable[tuple[FoundRow, OwnershipVerdict]]) -> tuple[int, int, int]:
+    """Number of the makers' own endpoints, of those called first party, and of others called first party."""
+    every = [(row.label == "first", owned.party is Party.FIRST) for row, owned in found]
+    return (
+        sum(own for own, _ in every),
+        sum(own and said for own, said in every),
+        sum(said > own for own, said in every),
+    )
+
+
 def _literal(host: str) -> bool:
     try:
         ip_address(host)
@@ -112,8 +179,31 @@ def run() -> str:
         right = len(every) - len(bad_ones)
         share = f"**{_share(right, len(every))}**"
         parts.append(f"Endpoints of the corpus of analysed apps: {right} of {len(every)} right, {share}.\n")
+    parts.append(_unknown_makers())
     head = "`python -m bench parties`: hosts named by apps, labelled manually. Goal: 95 %.\n\n"
     return "## Owners of hosts\n\n" + head + "\n".join(parts)
+
+
+def _unknown_makers() -> str:
+    lines = []
+    for part in ("tuning", "held out", "later"):
+        rows = [row for row in found_rows() if row.part == part]
+        for template, which in ((False, "of the app"), (True, "of a template")):
+            found = found_judged(rows, template=template)
+            own, right, false = first_party(found)
+            for row, owned in found:
+                if (row.label == "first") != (owned.party is Party.FIRST) and part == "tuning":
+                    print(f"{row.source}: {row.value} is {owned.party} ({owned.reason}), {row.label}", file=sys.stderr)
+            precision = right / (right + false) if right + false else 1.0
+            apps = len({row.source for row in rows})
+            lines.append(
+                (part, str(apps), which, f"{right} of {own}", f"**{right / own:.3f}**", f"**{precision:.3f}**")
+            )
+    head = (
+        "`bench/parties_unknown.tsv`, endpoints of unsigned builds of public apps, with the bundle identifier of the "
+        "app and with that of a template. Goal: 0.90 of the maker's own are first party, at precision 0.99.\n\n"
+    )
+    return head + table(("part", "apps", "bundle identifier", "own found", "recall", "precision"), lines)
 
 
 def _share(part: int, whole: int) -> str:

@@ -30,6 +30,22 @@ _GRANT = (
     b'[[target]]\nmatch = "127.0.0.0/8"\nports = [9200, "27000-27100"]\ndepth = "describe"\npasswordless = ["root"]\n'
     b'[[exclude]]\nmatch = "*.fuzz.test"\nreason = "x"\n[hosts]\n"a.fuzz.test" = "127.0.0.1"\n' + _SIGNED_BY
 )
+_MAPPING = b"""# {"id":"com.android.tools.r8.mapping","version":"2.2"}
+org.example.Api -> a.b:
+# {"id":"sourceFile","fileName":"Api.kt"}
+    java.lang.String host -> a
+    1:4:java.lang.String org.example.Hosts.first():8:9 -> a
+    1:4:java.lang.String load(int):12 -> a
+    5:5:void load():13:13 -> a
+    # {"id":"com.android.tools.r8.synthesized"}
+org.example.Store -> q.z9:
+    void close() -> b
+"""
+_SOURCE = b"""package org.example
+val url = "https://api.fuzz.test/v1"; val key = "wJalrXUtnFEMIK7MDENGbPxRfiCYzzzzTESTKEEY"
+<network-security-config cleartextTrafficPermitted="true"><domain>h.fuzz.test</domain> <certificates src="user"/>
+android:usesCleartextTraffic="true" <key>NSAllowsArbitraryLoads</key> targetSdk = 23 "api_base" fun load() {}
+"""
 _NEVER = b'[[exclude]]\nmatch = "10.0.0.0/8"\nreason = "x"\n' + _SIGNED_BY
 _CONFIG = b'[defaults]\nworkspace = "w"\n[scan]\nformat = "json"\nsuppress = ["a.toml"]\n[case.show]\nformat = "json"\n'
 _SUPPRESS = b'[[suppress]]\nreason = "r"\nauthor = "a"\nexpires = 2027-01-01\nrule = "open-store"\n'
@@ -190,6 +206,39 @@ def _worker_messages() -> Callable[[bytes], object]:
     return read
 
 
+def _source_readers() -> list[Reader]:
+    """What the maker of an app has: the mapping of its names, and files of its source."""
+    from tieback.intake.source.checkout import SourceFile
+    from tieback.intake.source.r8_mapping import OriginalMethod, read_mapping
+    from tieback.pipeline.source.search import SourceSearch
+    from tieback.pipeline.source.traces import Declaration, Setting, Trace
+    from tieback.recognise.rules import RuleFiles
+    from tieback.recognise.search import AppSearch
+
+    url, key = "https://api.fuzz.test/v1", "wJ***EY (40)"
+    traces = [
+        Trace("e", 1, url, "api.fuzz.test", key, "api_base", setting, kind, "h.fuzz.test")
+        for setting in Setting
+        for kind in Declaration
+    ]
+    recognisers = AppSearch(RuleFiles(), dataflow=False)
+
+    def mapping(path: Path) -> None:
+        found = read_mapping(path, ["a.b", "q.z9"])
+        for text in ("La/b;->a: x", "Lq/z9;->b La/b;"):
+            found.restore(text, fields=True)
+            found.origins(text)
+
+    def source(data: bytes) -> None:
+        search = SourceSearch(traces, [(OriginalMethod("org.example.Api", "load", 2), "Api.kt")], recognisers)
+        for name in ("AndroidManifest.xml", "network.xml", "Info.plist", "build.gradle", "Api.kt", ".env"):
+            search.read(SourceFile(name, data))
+        for trace in traces:
+            _drain(search.lines(trace, ()))
+
+    return [Reader("r8-mapping", _file(mapping), [_MAPPING]), Reader("source-file", source, [_SOURCE])]
+
+
 def settings() -> Room:
     """Files of the operator, of a site and of a repository under test: mostly TOML."""
     from tieback.assess.suppressions import load_suppressions
@@ -275,6 +324,7 @@ def settings() -> Room:
                 [b"Contact: mailto:a@b.test\nExpires: 2027-01-01T00:00:00z\n"],
             ),
             Reader("targets", target, [b"redis://a.fuzz.test:6379/0", b"192.0.2.0/30:1-9", b"s3://bucket/key"]),
+            *_source_readers(),
             Reader("manifest", _file(lambda path: _drain(read_manifest(path))), _MANIFESTS),
             Reader("shard", shard, [_tar()]),
         ]

@@ -13,6 +13,7 @@ from bench.fuzz import files
 from bench.fuzz.interface import MAX_SEED, RECORDED, ROOT, Reader, Room, as_file
 
 LABS = ROOT / "labs" / "apps"
+ENCRYPTED = ROOT / "bench" / "flow" / "encrypted"
 CODE = ROOT / "tests" / "unit" / "recognise" / "dataflow" / "dex"
 
 
@@ -28,6 +29,9 @@ def apps() -> Room:
     from tieback.model.errors import InputError
     from tieback.pipeline.analyse import Analyser
     from tieback.recognise import extractors
+    from tieback.recognise.dalvik.decryptors import Decryption
+    from tieback.recognise.dalvik.run import MIN_STEPS
+    from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError
     from tieback.recognise.preferences import server_defaults
     from tieback.recognise.rules import RuleFiles
     from tieback.recognise.texts.places import TextPlaces
@@ -60,6 +64,14 @@ def apps() -> Room:
         except MalformedPoolError:
             return
 
+    def decryption(data: bytes) -> None:
+        try:
+            dex = DexFile(data)
+        except MalformedDexError:
+            return
+        # The last library call can pass the limit by what it may allocate.
+        assert Decryption((dex,)).runner.machine.left > -MIN_STEPS
+
     def text(data: bytes) -> None:
         if not data:
             return
@@ -81,6 +93,7 @@ def apps() -> Room:
         [
             Reader("package", package, packages),
             Reader("entry", entry, [*entries, *_SMALL_FILES]),
+            Reader("decryption", decryption, [path.read_bytes() for path in sorted(ENCRYPTED.glob("*.dex"))]),
             Reader("code-signature", lambda data: read_signature(data, 0, len(data)), [_SIGNATURE]),
             Reader("proto-xml", proto_xml, [_PROTO_XML]),
             Reader("text", text, _TEXTS),

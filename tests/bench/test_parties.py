@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.parties import SEEN, UNSEEN, corpus_judged, labelled, wrong
+from bench.parties import SEEN, UNSEEN, corpus_judged, first_party, found_judged, found_rows, labelled, wrong
 from tests import samples
 
 TABLES = pytest.mark.parametrize("path", [SEEN, UNSEEN], ids=lambda path: path.stem)
@@ -38,3 +38,20 @@ def test_the_endpoints_of_analysed_apps() -> None:
     right = sum(sighting.party == label for _, _, label, sighting in every)
     assert right >= 0.95 * len(every)
     assert not [value for _, value, label, one in every if one.party == "first" != label]
+
+
+@pytest.mark.parametrize(("template", "least"), [(False, 0.85), (True, 0.75)], ids=("own", "template"))
+def test_own_endpoints_of_apps_whose_signer_is_unknown(template: bool, least: float) -> None:
+    own, right, false = first_party(found_judged(found_rows(), template=template))
+    assert false == 0
+    assert right >= least * own
+
+
+def test_the_table_of_apps_whose_signer_is_unknown() -> None:
+    rows = found_rows()
+    assert len({(row.source, row.value) for row in rows}) == len(rows) >= 900
+    assert len({row.source for row in rows}) >= 50
+    assert {row.label for row in rows} == {"first", "other"}
+    parts = {row.source: row.part for row in rows}
+    assert set(parts.values()) == {"tuning", "held out", "later"}
+    assert all(row.part == parts[row.source] for row in rows)

@@ -20,7 +20,8 @@ from tieback.intake.capture.destinations import ANY, FORBIDDEN, Destinations, Gu
 from tieback.model.errors import GrantError, InputError, TiebackError, WorkspaceError
 from tieback.model.grant import ExcludeRule
 from tieback.pipeline.disclosure.watch import Webhook, deliver_events
-from tieback.pipeline.fleet.pull import ApiAccount, pull_inventory
+from tieback.pipeline.fleet.pull import pull_inventory
+from tieback.pipeline.fleet.pull_client import ApiAccount
 from tieback.scope.downloads import Downloads
 from tieback.scope.guard import ExcludedServiceError, ServiceGuard
 from tieback.scope.policy.exclude import SourcedRule

@@ -47,6 +47,8 @@ for word in sys.argv[1:]:
     line = next(l for l in Path("/proc/self/status").read_text().splitlines() if l.startswith("VmHWM"))
     print(json.dumps({**found, "path": Path(word).name, "peak": int(line.split()[1]) * 1024}), flush=True)
 """
+STORM = (Path(__file__).parents[1] / "unit" / "recognise" / "dataflow" / "dex" / "storm.dex").read_bytes()
+"""Decryption methods and static initialisers that never end."""
 CANARY = "http://canary-of-the-host.test/"
 
 
@@ -229,6 +231,9 @@ def packages(canary: Path) -> dict[str, list[tuple[str, bytes]]]:
         "apk DEX in a hundred files": android(
             "classes2.dex", dex(4, 112), *((f"classes{n}.dex", dex(999, 112, 8192)) for n in range(3, 103))
         ),
+        "apk DEX whose methods never end": android(
+            "classes2.dex", STORM, *((f"classes{n}.dex", STORM) for n in range(3, 40))
+        ),
         "apk Hermes with 2^32 strings": android("assets/index.android.bundle", hermes_lies(strings=0xFFFFFFFF)),
         "apk Hermes with 2^32 long strings": android("assets/index.android.bundle", hermes_lies(overflow=0xFFFFFFFF)),
         "apk Hermes with texts of 4 GiB": android("assets/index.android.bundle", hermes_lies(storage=0xFFFFFFFF)),
@@ -342,3 +347,9 @@ def test_a_hostile_member_costs_little_and_reads_no_file(analysed: dict[str, dic
     assert found <= MOST
     assert len(problems) <= 200
     assert "canary-of-the-host" not in str(row)
+
+
+def test_strings_that_were_not_decrypted_are_a_problem(analysed: dict[str, dict[str, object]]) -> None:
+    problems = analysed["apk DEX whose methods never end"]["problems"]
+    assert isinstance(problems, list)
+    assert "decrypting the strings of the code takes too long; some were not decrypted" in problems

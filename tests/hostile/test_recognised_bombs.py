@@ -28,7 +28,10 @@ RULES_BAR = 200
 """The same for rules files, which are read whole: at most 16 MiB."""
 DOCUMENT_BAR = 420
 """The same for tools that nest all results in one value: up to 64 MiB of it are read at once, and become objects."""
-DOCUMENTS = ("scoutsuite", "powerpipe", "checkov", "checkov-sarif", "mobsf", "exodus", "openfirebase")
+DOCUMENTS = (
+    "scoutsuite", "powerpipe", "checkov", "checkov-sarif", "mobsf", "exodus", "openfirebase", "terraform-plan",
+    "terraform-state",
+)  # fmt: skip
 INVENTORIES = {
     "intune.csv": "ApplicationKey,ApplicationName,ApplicationPublisher,ApplicationVersion,Platform,DeviceCount\n"
     "k,Acme,A,1,iOS,1\n",

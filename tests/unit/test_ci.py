@@ -48,6 +48,19 @@ def action(folder: Path, changed: dict[str, str] | None = None, /, **inputs: str
     return ran(["bash", "--noprofile", "--norc", "-eo", "pipefail"], step["run"], folder, **variables)
 
 
+RENAMED = ROOT / "tests" / "unit" / "pipeline" / "source" / "renamed"
+
+
+def test_action_shows_lines_of_the_source(tmp_path: Path) -> None:
+    (tmp_path / "config.xml").write_text("<network-security-config>\n<domain>es.fieldhand.test</domain>")
+    done = action(tmp_path, apps=str(APPS / "fieldhand.apk"), source=".", mapping=str(RENAMED / "first-mapping.txt"))
+    assert done.returncode == 0, done.stderr
+    (result,) = json.loads((tmp_path / "tieback.sarif").read_text())["runs"][0]["results"]
+    assert result["locations"][0]["physicalLocation"] == {
+        "artifactLocation": {"uri": "config.xml"}, "region": {"startLine": 2}
+    }  # fmt: skip
+
+
 def test_action_fails_only_on_new_findings(tmp_path: Path) -> None:
     app = str(APPS / "fieldhand.apk")
     first = action(tmp_path, apps=app, **{"fail-on": "low"})

@@ -74,7 +74,7 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
     containers = _containers(reports)
     # What an extortionist wrote is about no victim.
     notes = measures.signs.note_paths(containers)
-    fields = tuple(_classified([one for one in containers if one.path not in notes], measures.detector))
+    fields = classify_fields([one for one in containers if one.path not in notes], measures.detector)
     parts = distinct_parts(store)
     pii = tuple(_totals(containers, fields, len(parts)))
     listed = bool(containers) or not best.access.exposed
@@ -211,6 +211,11 @@ def _most(old: Figure | None, new: Figure | None) -> Figure | None:
     # An estimate may be too high, so it never becomes a lower bound.
     quality = more.quality if more.quality is Quality.ESTIMATE else Quality.LOWER_BOUND
     return Figure(more.value, quality, f"{more.method}, maximum over its addresses")
+
+
+def classify_fields(containers: Iterable[Container], detector: Detector) -> tuple[ClassifiedField, ...]:
+    """Classify the fields of containers: the best class per field that looks like personal data."""
+    return tuple(_classified(tuple(containers), detector))
 
 
 def _classified(containers: Sequence[Container], detector: Detector) -> Iterator[ClassifiedField]:

@@ -1,5 +1,7 @@
-"""Due dates as a calendar file (iCalendar, RFC 5545): one to-do per case and per pending vendor answer.
+"""Due dates as a calendar file (iCalendar, RFC 5545): one to-do and one event per case and per pending vendor answer.
 
+``DUE`` of a to-do is the due day itself: only ``DTEND`` of an event is exclusive (3.6.1, 3.8.2.3). A to-do has no
+``DTSTART``, because it would have to be before ``DUE``. Calendars without to-dos (Google, Outlook) show the event.
 Identifiers are stable across exports.
 """
 
@@ -27,33 +29,45 @@ def to_ics(cases: Iterable[Case], names: Mapping[str, str], now: datetime, vendo
             store = case.store
             where = f"{store.product} at {', '.join(store.targets[:2])}"
             what = f"{names.get(case.vendor, case.vendor)}: {case.state.value.replace('_', ' ')}, {where}"
-            lines += _todo(case.id, case.due, what, f"Case {case.id}, in this state since {case.since.date()}.", now)
+            lines += _entries(case.id, case.due, what, f"Case {case.id}, in this state since {case.since.date()}.", now)
+        for number, party in enumerate(case.parties if case.active else ()):
+            if party.due is not None:
+                what = f"{party.name}: {party.state.value.replace('_', ' ')}, case {case.id}"
+                more = f"{party.role.value.title()} of case {case.id}, in this state since {party.since.date()}."
+                lines += _entries(f"{case.id}-party-{number}", party.due, what, more, now)
     for vendor in vendors:
         if vendor.due is not None and vendor.asked is not None and vendor.answer is AssuranceAnswer.NONE:
             what = f"{vendor.name}: answer to the assurance request is due"
-            lines += _todo(
+            lines += _entries(
                 vendor.id, vendor.due, what, f"Vendor {vendor.id}, assurance requested on {vendor.asked}.", now
             )
     lines.append("END:VCALENDAR")
     return b"".join(folded for line in lines for folded in _fold(line))
 
 
-def _todo(key: str, due: date, what: str, more: str, now: datetime) -> Iterator[str]:
+def _entries(key: str, due: date, what: str, more: str, now: datetime) -> Iterator[str]:
     stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    common = (f"DTSTAMP:{stamp}", f"SUMMARY:{_text(what)}", f"DESCRIPTION:{_text(more)}")
+    alarm = ("BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{_text(what)}")
     yield "BEGIN:VTODO"
     yield f"UID:{key}@tieback"
-    yield f"DTSTAMP:{stamp}"
-    yield f"DTSTART;VALUE=DATE:{due:%Y%m%d}"
-    yield f"DUE;VALUE=DATE:{due.fromordinal(due.toordinal() + 1):%Y%m%d}"
-    yield f"SUMMARY:{_text(what)}"
-    yield f"DESCRIPTION:{_text(more)}"
+    yield from common
+    yield f"DUE;VALUE=DATE:{due:%Y%m%d}"
     yield "STATUS:NEEDS-ACTION"
-    yield "BEGIN:VALARM"
-    yield "ACTION:DISPLAY"
-    yield f"DESCRIPTION:{_text(what)}"
-    yield "TRIGGER:-P1D"
+    yield from alarm
+    yield "TRIGGER;RELATED=END:-P1D"
     yield "END:VALARM"
     yield "END:VTODO"
+    yield "BEGIN:VEVENT"
+    yield f"UID:{key}-event@tieback"
+    yield from common
+    yield f"DTSTART;VALUE=DATE:{due:%Y%m%d}"
+    yield f"DTEND;VALUE=DATE:{due.fromordinal(due.toordinal() + 1):%Y%m%d}"
+    yield "TRANSP:TRANSPARENT"
+    yield from alarm
+    yield "TRIGGER:-P1D"
+    yield "END:VALARM"
+    yield "END:VEVENT"
 
 
 def _text(text: str) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
+
 from tieback.model.errors import InputError
 from tieback.model.vendor import Contact
 
@@ -15,6 +17,8 @@ MAX_CONTACTS = 20
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 """The addr-spec of HTML e-mail fields, without comments and quoted parts."""
 _URI = re.compile(r"(?:https://[!-~]{1,1000}|tel:\+?[0-9().-]{3,40})")
+_NUMBER = re.compile(r"\+?[0-9]{5,20}")
+_KEY = re.compile(r"(?:https://|dns:|openpgp4fpr:)[!-~]{1,1000}")
 
 
 def contact_address(text: str) -> str:
@@ -36,6 +40,7 @@ def read_security_txt(path: Path, now: datetime | None = None) -> tuple[Contact,
         InputError: the file cannot be read, names no contact, or has expired (RFC 9116, 2.5.5).
     """
     found: dict[str, Contact] = {}
+    key = ""
     for line in _text(path).splitlines():
         name, colon, value = line.partition(":")
         field = name.strip().lower()
@@ -43,11 +48,18 @@ def read_security_txt(path: Path, now: datetime | None = None) -> tuple[Contact,
             continue
         if field == "expires":
             _check_expiry(value.strip(), path, now or datetime.now(UTC))
+        elif field == "encryption":
+            key = key or _key_uri(value.strip())
         elif field == "contact" and (address := contact_address(value)):
             found.setdefault(address, Contact(address, "security.txt"))
     if not found:
         raise InputError("no contact found", where=str(path), advice="Pass a security.txt file (RFC 9116)")
-    return tuple(found.values())[:MAX_CONTACTS]
+    return tuple(msgspec.structs.replace(contact, encryption=key) for contact in found.values())[:MAX_CONTACTS]
+
+
+def _key_uri(text: str) -> str:
+    """The location of a key (RFC 9116, 2.5.4); empty for a location that shows nothing about its origin."""
+    return text if _KEY.fullmatch(text) else ""
 
 
 def _check_expiry(value: str, path: Path, now: datetime) -> None:
@@ -59,13 +71,25 @@ def _check_expiry(value: str, path: Path, now: datetime) -> None:
         raise InputError(f"expired on {expires.date()}", where=str(path), advice="Download the current file")
 
 
-def read_contact_list(path: Path) -> Iterator[tuple[str, Contact]]:
-    """Yield pairs of vendor (id or name) and contact from a CSV file with the columns ``vendor`` and ``contact``.
+class ContactRow(msgspec.Struct, frozen=True):
+    """One row of a list of contacts."""
+
+    line: int
+    vendor: str
+    """ID or name."""
+    contact: Contact | None
+    """``None`` if the row contains none."""
+
+
+def read_contact_list(path: Path) -> Iterator[ContactRow]:
+    """Yield the rows of a CSV file with the columns ``vendor`` and ``contact``, in any usual notation.
 
     Raises:
-        InputError: the file cannot be read, lacks a column, or contains an invalid contact.
+        InputError: the file cannot be read, or lacks a column.
     """
-    reader = csv.DictReader(io.StringIO(_text(path), newline=""))
+    text = _text(path)
+    head = text.partition("\n")[0]
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count))
     try:
         columns = {(name or "").strip().lower(): name for name in reader.fieldnames or ()}
     except csv.Error as error:
@@ -81,16 +105,16 @@ def read_contact_list(path: Path) -> Iterator[tuple[str, Contact]]:
     try:
         for row in reader:
             vendor = (row[columns["vendor"]] or "").strip()
-            address = contact_address(row[columns["contact"]] or "")
-            if not vendor or not address:
-                raise InputError(
-                    "missing vendor or invalid contact",
-                    where=f"{path}:{reader.line_num}",
-                    advice="Add a name and an address",
-                )
-            yield vendor, Contact(address, "imported")
+            address = contact_address(row[columns["contact"]] or "") or _telephone(row[columns["contact"]] or "")
+            yield ContactRow(reader.line_num, vendor, Contact(address, "imported") if vendor and address else None)
     except csv.Error as error:
         raise InputError(f"not CSV ({error})", where=f"{path}:{reader.line_num}", advice="Save it as CSV") from None
+
+
+def _telephone(text: str) -> str:
+    """A telephone number as a ``tel:`` URI (RFC 3966); empty for any other text."""
+    number = re.sub(r"\(0\)|[\s()./-]", "", text)
+    return f"tel:{number}" if _NUMBER.fullmatch(number) else ""
 
 
 def _text(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Case events: one JSON document per event, and webhook bodies in generic, Slack and Microsoft Teams format.
+"""Case events: one JSON document per event, mail, and webhook bodies in generic, Slack and Microsoft Teams format.
 
 Slack: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/ (``text``, with ``& < >`` escaped).
 Teams: https://learn.microsoft.com/en-us/connectors/teams/ (a message with one Adaptive Card). Both follow the
@@ -6,12 +6,15 @@ documentation; neither was tested against the service.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from email.message import EmailMessage
+from email.policy import SMTP
 from typing import Any
 
 import msgspec
 
+from tieback.cases.comparison import comparison_lines
 from tieback.model.case import Case, CaseState, RecheckVerdict
 from tieback.model.document import encode
 from tieback.report.document import clean, store_name
@@ -24,7 +27,7 @@ class CaseEvent(msgspec.Struct, frozen=True):
     """Stable id: the same event has the same id, so that it is delivered once."""
     time: datetime
     kind: str
-    """``check`` or ``state``."""
+    """``check``, ``state``, or ``late`` if its due day has passed."""
     case: str
     vendor: str
     """Name of the vendor."""
@@ -40,6 +43,10 @@ class CaseEvent(msgspec.Struct, frozen=True):
     records: int | None = None
     records_change: int | None = None
     reasons: tuple[str, ...] = ()
+    due: date | None = None
+    """Due day of the next action, if the case is late."""
+    compared: tuple[str, ...] = ()
+    """Personal data and credentials, compared with those when the case was opened."""
 
     @property
     def summary(self) -> str:
@@ -48,6 +55,8 @@ class CaseEvent(msgspec.Struct, frozen=True):
         verdict = "" if self.verdict is None else f" {self.verdict.value.replace('_', ' ')}"
         grown = "" if not self.records_change else f" ({self.records_change:+,} records)"
         state = self.state.value.replace("_", " ")
+        if self.due is not None:
+            state = f"{state}, late: due on {self.due}"
         moved = f"{self.before.value.replace('_', ' ')} → {state}" if self.before is not self.state else state
         return clean(f"{self.vendor}: {self.store} at {where}:{verdict}{grown}; {self.case}: {moved}", 500)
 
@@ -59,12 +68,13 @@ def case_event(before: Case, after: Case, vendor: str, kind: str, time: datetime
         before: the case before the change.
         after: the case after the change.
         vendor: name of the vendor.
-        kind: ``check`` for a re-check, otherwise ``state``.
+        kind: ``check`` for a re-check, ``late`` for a due day that has passed, otherwise ``state``.
         time: time of the change.
     """
     check = after.check if kind == "check" else None
     old = before.check.verdict if before.check is not None else RecheckVerdict.OPEN
-    news = before.state is not after.state or (check is not None and check.verdict is not old)
+    late = kind == "late"
+    news = late or before.state is not after.state or (check is not None and check.verdict is not old)
     key = f"{after.id}\0{kind}\0{time.isoformat()}\0{after.state}\0{check.verdict if check else ''}"
     return CaseEvent(
         id=f"event-{hashlib.sha256(key.encode()).hexdigest()[:24]}",
@@ -75,13 +85,17 @@ def case_event(before: Case, after: Case, vendor: str, kind: str, time: datetime
         state=after.state,
         before=before.state,
         store=store_name(after.store),
-        places=(check.where if check and check.where else after.store.targets)[:20],
+        places=(after.open_places if check else after.all_places)[:20],
         severity=after.store.severity.value,
         news=news,
         verdict=check.verdict if check else None,
         records=check.records.value if check and check.records else None,
         records_change=check.records_change if check else None,
+        due=after.due if late else None,
         reasons=tuple(clean(reason, 300) for reason in check.reasons[:12]) if check else (),
+        compared=tuple(clean(line, 300) for line in comparison_lines(check.compared))
+        if check and check.compared
+        else (),
     )
 
 
@@ -120,6 +134,20 @@ def to_teams(event: CaseEvent) -> bytes:
 def _plain(text: str) -> str:
     """Text without Markdown links: cards interpret some Markdown, and the text may come from others."""
     return text.replace("[", "(").replace("]", ")").replace("*", "·").replace("_", "\\_")
+
+
+def to_mail(event: CaseEvent, sender: str, recipients: Sequence[str]) -> bytes:
+    """Encode the event as a message (RFC 5322) with CRLF; its Message-ID is that of the event."""
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    message["To"] = ", ".join(recipients)
+    message["Subject"] = clean(event.summary, 200)
+    message["Date"] = event.time
+    message["Message-ID"] = f"<{event.id}@tieback.invalid>"
+    message["Auto-Submitted"] = "auto-generated"
+    lines = [event.summary, "", *(f"- {reason}" for reason in event.reasons), *(f"- {line}" for line in event.compared)]
+    message.set_content("\n".join((*lines, "", f"Case {event.case}, severity {event.severity}.")) + "\n")
+    return message.as_bytes()
 
 
 STYLES: Mapping[str, Callable[[CaseEvent], bytes]] = {"generic": to_generic, "slack": to_slack, "teams": to_teams}

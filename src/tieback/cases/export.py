@@ -22,6 +22,7 @@ from tieback.report.formats.csv import cell
 CSV_COLUMNS = (
     "case", "vendor", "vendor_name", "state", "since", "opened", "due", "attested", "channel", "provider", "severity",
     "store", "product", "targets", "records", "records_quality", "apps", "last_verdict", "last_check", "records_change",
+    "closed_without_fix",
 )  # fmt: skip
 _DOJO = {Severity.CRITICAL: "Critical", Severity.HIGH: "High", Severity.MEDIUM: "Medium", Severity.LOW: "Low"}
 _JIRA = {Severity.CRITICAL: "Highest", Severity.HIGH: "High", Severity.MEDIUM: "Medium", Severity.LOW: "Low"}
@@ -82,6 +83,7 @@ def _csv_row(case: Case, names: Mapping[str, str]) -> tuple[str, ...]:
         "; ".join(app.bundle_id for app in case.apps), check.verdict.value if check else "",
         check.time.isoformat() if check else "",
         "" if check is None or check.records_change is None else str(check.records_change),
+        "; ".join(f"{one.time.date()}: {one.reason}" for one in case.unfixed),
     )  # fmt: skip
 
 
@@ -93,6 +95,7 @@ def _lines(case: Case, vendor: str) -> list[str]:
         f"Store: {store_name(store)} at {', '.join(store.targets[:5])}: {records_text(store.records)}, "
         f"{bytes_text(store.bytes)}"
     )
+    lines += [f"Closed without a fix on {one.time.date()}: {one.reason}" for one in case.unfixed]
     if case.check is not None:
         lines.append(f"Last re-check {case.check.time.date()}: {case.check.verdict.value.replace('_', ' ')}")
         lines += [f"  {reason}" for reason in case.check.reasons[:10]]

@@ -7,18 +7,22 @@ from pathlib import Path
 
 import msgspec
 
-from tieback.model.case import CaseState
-from tieback.model.errors import InputError
+from tieback.model.case import CaseState, LetterDates
+from tieback.model.errors import InputError, UsageError
 
 MAX_BYTES = 64 * 1024
 _MAX_DAYS = 3660
 
 
 class LetterDeadlines(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Deadlines in letters, in days."""
+    """Deadlines in letters, in days. ``urgent`` ones are for stores of severity critical."""
 
+    acknowledge: int = 7
+    acknowledge_urgent: int = 1
     answer: int = 30
     urgent: int = 3
+    share: int = 45
+    share_urgent: int = 7
     publish: int = 90
 
 
@@ -42,6 +46,36 @@ class CasePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     notice: LetterDeadlines = LetterDeadlines()
     watch: WatchPolicy = WatchPolicy()
     recheck: RecheckPolicy = RecheckPolicy()
+
+    def letter_dates(
+        self, today: date, *, urgent: bool, close: date | None = None, before: LetterDates | None = None
+    ) -> LetterDates:
+        """Return the dates of a letter to a vendor, in this order: acknowledge, close, share, publish.
+
+        Args:
+            today: date of the letter.
+            urgent: true for stores of severity critical.
+            close: by when access must be closed; default: from this policy.
+            before: dates of an earlier letter; its promises are kept.
+
+        Raises:
+            UsageError: ``close`` leaves no day for the acknowledgement.
+        """
+        notice = self.notice
+        if close is not None and close < today + timedelta(days=2):
+            raise UsageError(
+                "too early: the letter also requests an acknowledgement before it",
+                where=f"--due {close}",
+                advice=f"Choose {today + timedelta(days=2)} or later",
+            )
+        close = close or today + timedelta(days=max(2, notice.urgent if urgent else notice.answer))
+        first = max(1, notice.acknowledge_urgent if urgent else notice.acknowledge)
+        share = max(close, today + timedelta(days=notice.share_urgent if urgent else notice.share))
+        publish = today + timedelta(days=notice.publish)
+        if before is not None:
+            share, publish = max(share, before.share), max(publish, before.publish)
+        acknowledge = min(today + timedelta(days=first), close - timedelta(days=1))
+        return LetterDates(acknowledge, close, share, max(publish, share))
 
     def due(self, state: CaseState, today: date) -> date | None:
         """Return the day on which the next action is due in this state; ``None`` if there is none."""

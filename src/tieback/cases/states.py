@@ -3,13 +3,22 @@
 Guidance: ISO/IEC 29147 (vulnerability disclosure) and ISO/IEC 30111 (handling). The states are specific to tieback.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 import msgspec
 
+from tieback.cases.comparison import comparison_lines
 from tieback.cases.policy import CasePolicy
-from tieback.model.case import Case, CaseState, NewLogLine, Recheck, RecheckVerdict
+from tieback.model.case import (
+    Case,
+    CaseState,
+    LetterDates,
+    NewLogLine,
+    Recheck,
+    RecheckVerdict,
+    UnfixedClosing,
+)
 from tieback.model.errors import UsageError
 
 _TOLD = frozenset(
@@ -52,6 +61,10 @@ OPEN_VERDICTS = frozenset(
     }
 )
 """Verdicts after which others can still reach the store, even if it was wiped or ransomed."""
+_REACHABLE = frozenset({RecheckVerdict.EMPTIED, RecheckVerdict.NAMES_ONLY})
+"""Verdicts after which unauthenticated access works, but reads no records: not fixed any more."""
+MAX_PLACES = 256
+"""Limit on the locations that a case keeps. A case with as many never becomes fixed, because some may be missing."""
 _CLOSED = frozenset({RecheckVerdict.FIXED, RecheckVerdict.CLOSED, RecheckVerdict.CLOSED_AT_KNOWN_PLACES})
 """Verdicts of re-checks in which every known place was closed."""
 
@@ -62,7 +75,8 @@ def advance(
     """Move a case to a state that a user chose.
 
     Raises:
-        UsageError: the transition is not allowed, or only a re-check may make it.
+        UsageError: the transition is not allowed, or only a re-check may make it. Or there is no ``note`` and the case
+            would be closed without a fix, or a letter promises otherwise.
     """
     allowed = STEPS[case.state]
     if state not in allowed:
@@ -73,6 +87,12 @@ def advance(
             where=case.id,
             advice="Only `tieback recheck` sets this state" if checked else f"Allowed next states: {words}",
         )
+    if state is CaseState.CLOSED:
+        case = _close(case, now, by, note)
+    if state is CaseState.HANDED_TO_CERT:
+        if not note:
+            require_no_promise(case, now.date(), "--note")
+        case = msgspec.structs.replace(case, shared=case.shared or now.date())
     fields = {"from": case.state.value, "to": state.value}
     if channel:
         fields["channel"] = channel
@@ -82,10 +102,46 @@ def advance(
     return moved, (NewLogLine(case.id, "state", fields, by),)
 
 
+def _close(case: Case, now: datetime, by: str, reason: str) -> Case:
+    """The case, with a lasting mark if its latest re-check did not find the store closed."""
+    verdict = case.check.verdict if case.check is not None else None
+    if verdict in _CLOSED:
+        return case
+    if not reason.strip():
+        seen = "no re-check looked at it" if verdict is None else f"the latest re-check is {verdict}"
+        raise UsageError(
+            f"closing needs a reason: {seen}",
+            where=case.id,
+            advice="Pass --note REASON; the case shows it for ever. Or run `tieback recheck` first",
+        )
+    return msgspec.structs.replace(case, unfixed=(*case.unfixed, UnfixedClosing(now, by, reason, verdict)))
+
+
+def require_no_promise(case: Case, today: date, option: str) -> None:
+    """Check that no letter promises to inform no provider or CERT yet.
+
+    Raises:
+        UsageError: one does.
+    """
+    until = case.silent_until(today)
+    if until is not None:
+        raise UsageError(
+            f"our letter promises to inform no provider or CERT until {until}",
+            where=case.id,
+            advice=f"Wait, or pass the vendor's consent or the legal duty as {option} TEXT",
+        )
+
+
 def attest(case: Case, day: date, by: str) -> tuple[Case, tuple[NewLogLine, ...]]:
     """Record that the vendor confirmed in writing that the store is secure."""
     entry = NewLogLine(case.id, "answer", {"attested": day.isoformat()}, by)
     return msgspec.structs.replace(case, attested=day), (entry,)
+
+
+def report_late(case: Case) -> tuple[Case, tuple[NewLogLine, ...]]:
+    """Record that the due day of a case has passed, so that it is reported once."""
+    due = case.due.isoformat() if case.due is not None else ""
+    return msgspec.structs.replace(case, late=case.due), (NewLogLine(case.id, "late", {"due": due}, "watch"),)
 
 
 def enter_state(case: Case, state: CaseState, policy: CasePolicy, now: datetime) -> Case:
@@ -94,18 +150,44 @@ def enter_state(case: Case, state: CaseState, policy: CasePolicy, now: datetime)
         case,
         state=state,
         since=now,
-        due=policy.due(state, now.date()),
+        due=_due(case.dates, state, policy, now.date()),
         reached={**case.reached, state.value: case.reached.get(state.value, now)},
     )
 
 
-def apply_recheck(case: Case, check: Recheck, policy: CasePolicy, by: str) -> tuple[Case, tuple[NewLogLine, ...]]:
+def _due(dates: LetterDates | None, state: CaseState, policy: CasePolicy, today: date) -> date | None:
+    """What the vendor was asked for in writing comes first."""
+    if dates is not None and state is CaseState.NOTIFIED and dates.acknowledge >= today:
+        return dates.acknowledge
+    if dates is not None and (
+        state is CaseState.ACKNOWLEDGED or (state is CaseState.ESCALATED and dates.close >= today)
+    ):
+        return dates.close
+    return policy.due(state, today)
+
+
+def add_places(case: Case, places: Iterable[str], suspects: Iterable[str] = ()) -> Case:
+    """Return the case with further locations of its store, and with those of stores that may be it."""
+    found = dict.fromkeys((*case.places, *(place for place in places if place not in case.store.targets)))
+    unsure = dict.fromkeys((*case.suspects, *suspects))
+    others = [place for place in unsure if place not in found and place not in case.store.targets]
+    return msgspec.structs.replace(case, places=tuple(found)[:MAX_PLACES], suspects=tuple(others)[:MAX_PLACES])
+
+
+def apply_recheck(
+    case: Case, check: Recheck, policy: CasePolicy, by: str, seen_open: datetime | None = None
+) -> tuple[Case, tuple[NewLogLine, ...]]:
     """Apply a re-check to a case and return it with its log entries.
 
-    The verdicts emptied, names_only, unreachable, closed and closed_at_known_places do not change the state. A later
-    re-check turns closed into fixed; a person must review the others.
+    Every location at which it saw the store becomes a location of the case. ``seen_open`` is the last time at which a
+    scan found the store open: only re-checks after it count towards ``fixed``.
+
+    The verdicts emptied, names_only, unreachable, closed and closed_at_known_places do not change the state, except
+    that emptied and names_only contradict a fix. A later re-check turns closed into fixed; a person must review the
+    others.
     """
-    check = _confirmed(case.check, check, policy)
+    case = add_places(case, check.where, check.alike)
+    check = _confirmed(case, check, policy, seen_open)
     entries = [NewLogLine(case.id, "check", recheck_fields(check), by)]
     case = msgspec.structs.replace(case, check=check)
     state = _next(case, check.verdict)
@@ -116,17 +198,19 @@ def apply_recheck(case: Case, check: Recheck, policy: CasePolicy, by: str) -> tu
     return case, tuple(entries)
 
 
-def _confirmed(before: Recheck | None, check: Recheck, policy: CasePolicy) -> Recheck:
+def _confirmed(case: Case, check: Recheck, policy: CasePolicy, seen_open: datetime | None) -> Recheck:
     """The re-check, as fixed if an earlier one found the store closed, too, and enough time is between them."""
     if check.verdict not in _CLOSED:
         return check
-    since = check.time
-    if before is not None and before.verdict in _CLOSED:
-        since = before.closed_since or before.time
+    before = case.check if case.check is not None and case.check.verdict in _CLOSED else None
+    since = check.time if before is None else before.closed_since or before.time
+    if seen_open is not None and since <= seen_open:
+        before, since = None, check.time
     fixed = (
         check.verdict is RecheckVerdict.CLOSED
         and before is not None
-        and before.verdict in _CLOSED
+        and len(case.places) < MAX_PLACES
+        and len(case.suspects) < MAX_PLACES
         and (before.verdict is RecheckVerdict.FIXED or check.time - since >= timedelta(hours=policy.recheck.hours))
     )
     verdict = RecheckVerdict.FIXED if fixed else check.verdict
@@ -136,6 +220,8 @@ def _confirmed(before: Recheck | None, check: Recheck, policy: CasePolicy) -> Re
 def _next(case: Case, verdict: RecheckVerdict) -> CaseState | None:
     if verdict is RecheckVerdict.FIXED:
         return None if case.state is CaseState.CLOSED else CaseState.FIXED
+    if verdict in _REACHABLE and case.state in (CaseState.FIXED, CaseState.CLOSED):
+        return CaseState.STILL_OPEN
     if verdict not in OPEN_VERDICTS:
         return None
     if case.attested is not None:
@@ -156,4 +242,6 @@ def recheck_fields(check: Recheck) -> dict[str, str]:
         fields["records"] = f"{check.records.value} ({check.records.quality})"
     if check.records_change is not None:
         fields["records_change"] = f"{check.records_change:+}"
+    if check.compared is not None:
+        fields["compared"] = "; ".join(comparison_lines(check.compared))
     return {key: value for key, value in fields.items() if value}

@@ -1,11 +1,14 @@
 """Vendor response statistics: median times, a survival curve, and the share of cases without an answer.
 
-Times start when the vendor was notified. A case that is not yet fixed is censored, not left out: the median time to fix
-comes from the Kaplan-Meier estimate (Kaplan and Meier 1958, JASA 53). It is ``None`` while more than half are open.
+Times start when the vendor was notified. A written attestation is an answer. A vendor is silent only after the day by
+which its answer was due. Before, its case is waiting, and not part of the share.
+
+A case that is not yet fixed is censored, not left out: the median time to fix comes from the Kaplan-Meier estimate
+(Kaplan and Meier 1958, JASA 53). It is ``None`` while more than half are open.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, time
 from statistics import median
 
 import msgspec
@@ -43,14 +46,21 @@ class CaseStatistics(msgspec.Struct, frozen=True):
     days_to_fix: float | None
     """Median from the survival curve; ``None`` while more than half are open."""
     no_response_share: float | None
-    """Share of the notified cases; ``None`` if there are none."""
+    """Share of the notified cases that are not waiting; ``None`` if there are none."""
     curve: tuple[CurvePoint, ...] = ()
+    silent: int = 0
+    """Notified cases without an answer whose due day has passed."""
+    waiting: int = 0
+    """Notified cases without an answer that is not due yet."""
 
 
 def compute_statistics(group: str, cases: Sequence[Case], now: datetime) -> CaseStatistics:
     """Compute the statistics of these cases, as of ``now``."""
     told = [case for case in cases if CaseState.NOTIFIED in case.reached]
-    waits = [days for case in told if (days := _days(case, _REACTIONS)) is not None]
+    waits = [days for case in told if (days := _days_to_answer(case)) is not None]
+    unanswered = [case for case in told if _days_to_answer(case) is None and not _is_fixed(case)]
+    waiting = sum(1 for case in unanswered if _is_waiting(case, now))
+    silent, due = len(unanswered) - waiting, len(told) - waiting
     ends = [_end(case, now) for case in told]
     curve = survival_curve(ends)
     return CaseStatistics(
@@ -62,8 +72,10 @@ def compute_statistics(group: str, cases: Sequence[Case], now: datetime) -> Case
         contradicted=sum(1 for case in cases if CaseState.CONTRADICTED in case.reached),
         days_to_acknowledge=round(median(waits), 2) if waits else None,
         days_to_fix=next((point.days for point in curve if point.open_share <= 0.5), None),
-        no_response_share=round(1 - len(waits) / len(told), 4) if told else None,
+        no_response_share=round(silent / due, 4) if due else None,
         curve=curve,
+        silent=silent,
+        waiting=waiting,
     )
 
 
@@ -108,9 +120,18 @@ def _end(case: Case, now: datetime) -> tuple[float, bool]:
     return _between(told, case.since if case.state is CaseState.CLOSED else now), False
 
 
-def _days(case: Case, states: Iterable[CaseState]) -> float | None:
-    times = [case.reached[state] for state in states if state in case.reached]
-    return _between(case.reached[CaseState.NOTIFIED], min(times)) if times else None
+def _days_to_answer(case: Case) -> float | None:
+    """Days from the notification to the first answer; ``None`` if there is none."""
+    told = case.reached[CaseState.NOTIFIED]
+    times = [case.reached[state] for state in _REACTIONS if state in case.reached]
+    if case.attested is not None and case.attested >= told.date():
+        times.append(datetime.combine(case.attested, time.min, UTC))
+    return _between(told, min(times)) if times else None
+
+
+def _is_waiting(case: Case, now: datetime) -> bool:
+    """True if the answer is not due yet. Later states show that somebody gave up waiting."""
+    return case.state is CaseState.NOTIFIED and (case.due is None or case.due >= now.date())
 
 
 def _between(start: datetime, end: datetime) -> float:

@@ -6,7 +6,7 @@ its containers. Names of containers are a hint: they prevent ``closed`` from bec
 ``cases.states`` turns ``closed`` into ``fixed`` if a later re-check confirms it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -52,51 +52,61 @@ def judge_recheck(
     seen: Iterable[PassiveObservation],
     now: datetime,
     since: datetime | None = None,
+    suspects: Collection[str] = (),
 ) -> Recheck:
     """Return the verdict of one re-check.
 
     Args:
         store: the store when the case was opened.
-        here: probe reports of its known addresses, one per target.
+        here: probe reports of every location of the case, one per target.
         elsewhere: probe reports of other addresses where it may be now.
         seen: passive evidence.
         now: time of this re-check.
         since: time of our last access; only newer passive evidence counts. By default, none counts.
+        suspects: locations of ``elsewhere`` at which a store was open earlier that may be this one.
     """
-    inside = [report for report in here if report.outcome is Outcome.OK and report.access.exposed]
+    inside = [report for report in here if _gets_in(report)]
     if inside:
-        return _open(store, inside, now)
-    empty = [report for report in here if report.outcome is Outcome.OK and report.access is Access.OPEN_EMPTY]
-    moved = [report for report in elsewhere if _gets_in(report) and is_same_store(store, report)]
+        # Open only at locations that were seen later: it is still moved.
+        later = {report.target for report in inside}.isdisjoint(store.targets)
+        return _open(store, inside, now, later=later and all(is_same_store(store, one) for one in inside))
+    same = [report for report in elsewhere if is_same_store(store, report)]
+    moved = [report for report in same if _gets_in(report)]
+    empty = [report for report in (*here, *same) if _is_empty(report)]
     if moved and not empty:
         return _moved(store, moved, now)
     if empty:
         return _empty(store, empty, moved, now)
-    names = [report for report in here if report.access is Access.SCHEMA_ONLY]
+    names = [report for report in (*here, *same) if report.access is Access.SCHEMA_ONLY]
     if names:
         reasons = tuple(f"{report.target}: names can still be read, records cannot" for report in names)
         return Recheck(RecheckVerdict.NAMES_ONLY, now, reasons, tuple(report.target for report in names))
     reasons = tuple(_why(report) for report in here)
-    others = _others(store, seen, since)
+    others = _others({*store.addresses, *store.targets, *(one.target for one in here)}, seen, since)
     if others:
         return Recheck(RecheckVerdict.CLOSED_TO_US, now, (*reasons, *others), store.targets)
     if here and all(_closed(report) for report in here):
-        alike = [report for report in elsewhere if _gets_in(report) and _looks_alike(store, report)]
+        alike = [report for report in elsewhere if _may_be(store, report)]
+        unclear = [report for report in elsewhere if report.target in suspects and not _closed(report)]
         # A login demand without a product may be that of a proxy, and shows nothing about the store behind it.
         hidden = any(report.outcome is Outcome.OK and not report.product for report in here)
-        if alike or hidden or not _can_be_recognised(store):
-            reasons += tuple(f"{one.target}: open, with the same names: it may be this store" for one in alike)
-            return Recheck(RecheckVerdict.CLOSED_AT_KNOWN_PLACES, now, reasons)
+        if alike or unclear or hidden or not _can_be_recognised(store):
+            reasons += tuple(f"{one.target}: {_alike(one)}: it may be this store" for one in alike)
+            reasons += tuple(f"{_why(one)}; it may be this store" for one in unclear if one not in alike)
+            where = tuple(one.target for one in alike)
+            return Recheck(RecheckVerdict.CLOSED_AT_KNOWN_PLACES, now, reasons, alike=where)
         return Recheck(RecheckVerdict.CLOSED, now, reasons)
     return Recheck(RecheckVerdict.UNREACHABLE, now, reasons)
 
 
-def _open(store: Exposure, reports: Sequence[ProbeReport], now: datetime) -> Recheck:
+def _open(store: Exposure, reports: Sequence[ProbeReport], now: datetime, *, later: bool) -> Recheck:
     ransom = _ransom(reports)
     if ransom in RANSOMED and store.ransom.verdict not in RANSOMED:
         verdict = RecheckVerdict.WIPED if ransom is RansomVerdict.WIPED else RecheckVerdict.RANSOMED
         reasons = tuple(reason for report in reports for reason in _signs(report))
         return _measured(verdict, store, reports, now, reasons[:12])
+    if later:
+        return _moved(store, reports, now)
     other = [r for r in reports if not is_same_store(store, r) and not _looks_alike(store, r)]
     reasons = tuple(f"{report.target}: accessible without authentication ({report.access})" for report in reports)
     reasons += tuple(f"{report.target}: its contents differ from before" for report in other)
@@ -176,12 +186,36 @@ def _looks_alike(store: Exposure, report: ProbeReport) -> bool:
     return bool(old) and len(old & new) * 2 > len(old | new)
 
 
+def _may_be(store: Exposure, report: ProbeReport) -> bool:
+    """True if an open store elsewhere may be this one: the same names, or what a wipe leaves."""
+    if _gets_in(report) and _looks_alike(store, report):
+        return True
+    wiped = _is_empty(report) or (_gets_in(report) and _ransom([report]) in RANSOMED)
+    if not wiped or report.product != store.product or store.ransom.verdict in RANSOMED:
+        return False
+    own = report.identity
+    lasting = own is not None and survives_restart(own) and survives_restart(store.identity)
+    return not lasting or (own is not None and own.key == store.identity.key)
+
+
+def _alike(report: ProbeReport) -> str:
+    if _is_empty(report):
+        return "open, but empty"
+    return (
+        "open, with a ransom note or a wiper's mark" if _ransom([report]) in RANSOMED else "open, with the same names"
+    )
+
+
 def _names(containers: Sequence[Container]) -> set[tuple[str, ...]]:
     return {leaf.path for leaf in leaf_containers(containers) if not leaf.system}
 
 
 def _gets_in(report: ProbeReport) -> bool:
     return report.outcome is Outcome.OK and report.access.exposed
+
+
+def _is_empty(report: ProbeReport) -> bool:
+    return report.outcome is Outcome.OK and report.access is Access.OPEN_EMPTY
 
 
 def _closed(report: ProbeReport) -> bool:
@@ -218,10 +252,9 @@ def _signs(report: ProbeReport) -> tuple[str, ...]:
     return tuple(f"{report.target}: {reason}" for reason in found.reasons)
 
 
-def _others(store: Exposure, seen: Iterable[PassiveObservation], since: datetime | None) -> tuple[str, ...]:
+def _others(places: Collection[str], seen: Iterable[PassiveObservation], since: datetime | None) -> tuple[str, ...]:
     if since is None:
         return ()
-    places = {*store.addresses, *store.targets}
     return tuple(
         f"{one.place}: {one.source} had access on {one.time.date()}"
         for one in seen

@@ -222,7 +222,7 @@ def contacts(
         if output is OutputFormat.JSON:
             write_line(encode("backend-contacts", one))
         else:
-            print_contacts(one.target, one.contacts, one.problem, one.file)
+            print_contacts(one.target, one.contacts, one.problem, one.file, one.encryption)
     if failed:
         raise typer.Exit(ExitCode.SOME_FAILED if failed < len(found) else ExitCode.NOTHING_DONE)
 

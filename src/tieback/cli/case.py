@@ -9,8 +9,9 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from tieback.cli.files import write_whole
-from tieback.cli.formats import format_option
+from tieback.cli.case_files import advisory, evidence, export
+from tieback.cli.case_options import WORKSPACE, CaseArgument, FormatOption, PolicyOption
+from tieback.cli.case_party import app as party_app
 from tieback.cli.options import RunOption
 from tieback.cli.terminal import (
     UNFOLDED,
@@ -18,26 +19,23 @@ from tieback.cli.terminal import (
     WorkspaceOption,
     data_console,
     message_console,
-    print_text,
     write_line,
 )
 from tieback.cli.vendor import ByOption, day_of
 from tieback.model.case import Case, CaseState, LogLine
 from tieback.model.document import encode
 from tieback.model.errors import UsageError, WorkspaceError
+from tieback.model.safe_text import escape_line
 
 app = typer.Typer(
-    help="Manage disclosure cases: one per vendor and open store, with a tamper-evident log.\n\n"
+    help="Manage disclosure cases: one per open store, for its owner, with a tamper-evident log.\n\n"
     "Example: tieback case list --state notified"
 )
 
-WORKSPACE = Path(".tieback")
-FormatOption = Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per line.")]
-PolicyOption = Annotated[
-    Path | None, typer.Option(help="Deadlines (TOML); default: those that `tieback case policy` prints.")
-]
-CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="Case ID, or a unique prefix of it.")]
-EXPORT_FORMATS = ("csv", "json", "defectdojo", "jira-csv", "ics")
+app.command()(export)
+app.command()(evidence)
+app.command()(advisory)
+app.add_typer(party_app, name="party")
 
 
 @app.command("list")
@@ -68,9 +66,10 @@ def open_(
     run: RunOption = "",
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
-    """Open a case per vendor and per store that allows unauthenticated access. Known cases do not change.
+    """Open a case per store that allows unauthenticated access, for the vendor that answers for it.
 
-    The stores are those of the last scan, or of --run ID.
+    That is the owner of the back end, not each vendor whose app names it. Known cases do not change. The stores are
+    those of the last scan, or of --run ID.
 
     Example: tieback case open
     """
@@ -86,6 +85,52 @@ def open_(
     if done.nobodys:
         told += f"; no case for {done.nobodys} open stores: vendor unknown"
     message_console().print(told)
+    for store in done.unconfirmed:
+        message_console().print(
+            f"no case for {escape_line(store)}: the verdict is experimental. Check it by hand, then run "
+            "`tieback case confirm HOST:PORT --evidence FILE`"
+        )
+    for key in done.foreign:
+        message_console().print(
+            f"{key}: its vendor does not answer for the store; send no letter about it, and close it"
+        )
+    for store in done.undecided:
+        message_console().print(
+            f"no case for {escape_line(store)}: several vendors' apps lead there, none is its owner"
+        )
+    if done.undecided:
+        message_console().print(
+            "Add the host to the domains of its owner (`tieback vendor edit --domain`), then run this again"
+        )
+
+
+@app.command()
+def confirm(
+    store: Annotated[str, typer.Argument(metavar="HOST:PORT", help="Location of the store, its ID, or a case ID.")],
+    *,
+    evidence: Annotated[
+        Path,
+        typer.Option(help="What shows it, such as a session of the product's own client; the workspace keeps a copy."),
+    ],
+    policy: PolicyOption = None,
+    by: ByOption,
+    workspace: WorkspaceOption = WORKSPACE,
+    run: RunOption = "",
+) -> None:
+    """Confirm an experimental verdict that you checked by hand, and open its case. Letters cite the confirmation.
+
+    An experimental verdict rests on documentation: no recorded conversation with a real server of the product confirms
+    it. Only such a verdict opens no case, and no letter is written about it.
+
+    Example: tieback case confirm db.example.org:7687 --evidence session.txt
+    """
+    from tieback.cases.policy import load_policy
+    from tieback.pipeline.disclosure.cases import open_case_service
+
+    rules = load_policy(policy)
+    with open_case_service(workspace, run=run) as work:
+        found = work.confirm(store, evidence, rules, by)
+    message_console().print(f"{found.id}: confirmed, {found.state}, due {found.due or 'never'}")
 
 
 @app.command()
@@ -151,6 +196,8 @@ def advance(
 ) -> None:
     """Move the case to its next state. Only `tieback recheck` can mark it fixed.
 
+    To close a case that no re-check found closed, give a reason with --note. The case shows it for ever.
+
     Example: tieback case advance case-1f2e notified --channel email
     """
     from tieback.cases.policy import load_policy
@@ -211,29 +258,10 @@ def due(
 
 
 @app.command()
-def export(
-    *,
-    form: Annotated[str, format_option(EXPORT_FORMATS, "Format of the export; json is one document per line.")] = "csv",
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write; default: stdout.")] = None,
-    workspace: WorkspaceOption = WORKSPACE,
-) -> None:
-    """Export all cases for other tools; ics is a calendar of due dates.
-
-    Example: tieback case export --format ics -o cases.ics
-    """
-    from tieback.pipeline.disclosure.cases import open_case_service
-
-    with open_case_service(workspace) as work:
-        data = work.export(form)
-    if out is None:
-        print_text([data])
-    else:
-        write_whole(out, data)
-
-
-@app.command()
 def verify(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = OutputFormat.TABLE) -> None:
-    """Verify the hash chain of the log. Prints the entry count and the last hash.
+    """Verify the hash chain of the log, and that each case is as the log says.
+
+    Prints the entry count, the last hash, and the number of cases that match.
 
     Store both elsewhere: truncation can only be detected against them.
 
@@ -246,7 +274,7 @@ def verify(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = Out
     if output is OutputFormat.JSON:
         write_line(encode("case-log", verdict))
     else:
-        typer.echo(f"{verdict.lines} entries, last hash {verdict.head}")
+        typer.echo(f"{verdict.lines} entries, last hash {verdict.head}; {verdict.cases} cases match")
     if not verdict.ok:
         raise WorkspaceError(verdict.why, where="case log", advice="Compare it with a copy of the workspace")
 
@@ -259,6 +287,8 @@ def stats(
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
     """Show how long cases take: median days to acknowledge and to fix, and the share of vendors without a response.
+
+    A vendor counts as silent only after its answer was due. A written attestation is an answer.
 
     JSON output includes the survival curve.
 
@@ -284,13 +314,14 @@ def stats(
         "contradicted",
         "days to answer",
         "days to fix",
+        "waiting",
         "no response",
     ):
         table.add_column(column, justify="right" if column else "left", overflow="fold")
     for one in found:
         table.add_row(
             Text(one.group), str(one.cases), str(one.told), str(one.answered), str(one.fixed), str(one.contradicted),
-            _days(one.days_to_acknowledge), _days(one.days_to_fix),
+            _days(one.days_to_acknowledge), _days(one.days_to_fix), str(one.waiting),
             "" if one.no_response_share is None else f"{one.no_response_share:.0%}",
         )  # fmt: skip
     data_console().print(table)
@@ -323,7 +354,7 @@ def _print(cases: list[Case], names: dict[str, str], output: OutputFormat) -> No
         table.add_row(
             case.id,
             Text(names.get(case.vendor, case.vendor)),
-            case.state.value.replace("_", " "),
+            case.state.value.replace("_", " ") + (", unfixed" if case.unfixed and not case.active else ""),
             f"{case.due or ''}{late}",
             Text(f"{case.store.product} at {', '.join(case.store.targets[:most])}"),
             f"{case.store.records.value:,}",
@@ -338,10 +369,14 @@ def case_fields(case: Case) -> dict[str, object]:
 
 
 def _facts(case: Case) -> list[tuple[str, str]]:
+    from tieback.cases.comparison import comparison_lines
+
     store, check = case.store, case.check
     facts = [
         ("state", f"{case.state.value.replace('_', ' ')} since {case.since:%Y-%m-%d}, due {case.due or 'never'}"),
         ("store", f"{store.product} {store.version} at {', '.join(store.targets)}"),
+        ("seen later at", ", ".join(case.places)),
+        ("may also be at", ", ".join(case.suspects)),
         (
             "records",
             f"{store.records.value:,} ({store.records.quality}) when the case was opened on {case.opened:%Y-%m-%d}",
@@ -349,19 +384,46 @@ def _facts(case: Case) -> list[tuple[str, str]]:
         ("severity", store.severity.value),
         ("personal data", ", ".join(total.pii_class for total in store.pii)),
         ("apps", ", ".join(f"{app.name or app.bundle_id} {app.version}" for app in case.apps)),
+        ("also reached by", ", ".join(f"{app.name or app.bundle_id} {app.version}" for app in case.also)),
+        *(
+            (party.role.value, f"{party.name}, {party.state.value.replace('_', ' ')}, due {party.due or 'never'}")
+            for party in case.parties
+        ),
+        ("owner of the back end", case.owner),
         ("provider", case.provider),
         ("notified by", case.channel),
         ("attested", str(case.attested or "")),
+        ("verdict", "experimental, not confirmed" if case.unconfirmed else ""),
+        ("confirmed", _confirmation(case)),
+        ("promised", _promise(case)),
     ]
+    for one in case.unfixed:
+        seen = "no re-check" if one.verdict is None else f"re-check: {one.verdict.value.replace('_', ' ')}"
+        facts.append(("closed without a fix", f"{one.time:%Y-%m-%d}, {one.by or 'unknown'}, {seen}: {one.reason}"))
     if check is not None:
         grown = "" if check.records_change is None else f", {check.records_change:+,} records"
         facts.append(("last re-check", f"{check.verdict.value.replace('_', ' ')}{grown}, {check.time:%Y-%m-%d %H:%M}"))
         facts += [("reason", reason) for reason in check.reasons]
+        facts += [("compared", line) for line in comparison_lines(check.compared)] if check.compared else []
     return [(label, text) for label, text in facts if text]
 
 
+def _confirmation(case: Case) -> str:
+    one = case.confirmed
+    return "" if one is None else f"{one.day} by {one.by or 'unknown'}, {one.file}, SHA-256 {one.sha256}"
+
+
+def _promise(case: Case) -> str:
+    """What our letters promise the vendor."""
+    if case.shared is not None:
+        return f"provider or CERT informed on {case.shared}"
+    if case.dates is None:
+        return ""
+    return f"no provider or CERT before {case.dates.share}, no publication before {case.dates.publish}"
+
+
 def _told(line: LogLine) -> str:
-    fields = "; ".join(f"{name} {value}" for name, value in line.fields.items())
+    fields = "; ".join(f"{name} {value}" for name, value in line.fields.items() if name != "case_sha256")
     return f"{fields} ({line.by})" if line.by else fields
 
 

@@ -78,7 +78,7 @@ COMMANDS = (
     CommandEntry(
         "case",
         "tieback.cli.case:app",
-        "Manage disclosure cases: one per vendor and open store, with a tamper-evident log.",
+        "Manage disclosure cases: one per open store, for its owner, with a tamper-evident log.",
         DISCLOSE,
     ),
     CommandEntry(

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.table import Table
 from rich.text import Text
 
-from tieback.cli import inventory_files
+from tieback.cli import inventory_fetch, inventory_files, inventory_lists
 from tieback.cli.formats import format_option
 from tieback.cli.inventory_files import WORKSPACE, FormatOption, plain_table
 from tieback.cli.options import RunOption
@@ -21,18 +22,37 @@ from tieback.cli.terminal import (
     print_text,
     write_line,
 )
-from tieback.model.device import CountSource, FleetApp
+from tieback.model.device import CountSource, FleetApp, Ownership
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
 
 if TYPE_CHECKING:
     from tieback.pipeline.fleet.coverage import FleetAppDetail, FleetLine
+    from tieback.pipeline.fleet.gateway_lists import GatewayHost
 
 app = typer.Typer(help="Manage the app inventory, from EMM/MDM exports.\n\nExample: tieback inventory gaps")
 app.command("import")(inventory_files.import_)
 app.command("pull")(inventory_files.pull)
+app.command("match")(inventory_lists.match)
+app.command("fetch")(inventory_fetch.fetch)
+app.command("store")(inventory_fetch.store)
 
 MostOption = Annotated[int, typer.Option("--most", min=0, help="Maximum rows of a table; 0: all.")]
+OwnershipOption = Annotated[
+    Ownership | None, typer.Option("--ownership", help="Only apps on a device of this ownership; personal is BYOD.")
+]
+EnterpriseOption = Annotated[
+    bool, typer.Option("--enterprise-store", help="Only apps that the organisation distributes itself.")
+]
+
+
+class ReviewFormat(StrEnum):
+    """Values of ``--format`` of ``inventory review``."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    XLSX = "xlsx"
 
 
 class ListFormat(StrEnum):
@@ -41,6 +61,10 @@ class ListFormat(StrEnum):
     CSV = "csv"
     INTUNE = "intune"
     JAMF = "jamf"
+    ANDROID_ENTERPRISE = "android-enterprise"
+    WORKSPACE_ONE = "workspace-one"
+    RPZ = "rpz"
+    HOSTS = "hosts"
 
 
 class Action(StrEnum):
@@ -55,6 +79,8 @@ def list_(
     *,
     gone: Annotated[bool, typer.Option("--gone", help="Include apps that are on no device any more.")] = False,
     all_platforms: Annotated[bool, typer.Option("--all", help="Include desktop apps.")] = False,
+    ownership: OwnershipOption = None,
+    enterprise_store: EnterpriseOption = False,
     most: MostOption = 50,
     workspace: WorkspaceOption = WORKSPACE,
     run: RunOption = "",
@@ -72,25 +98,29 @@ def list_(
         lines = [
             line
             for line in fleet.lines()
-            if (line.active or gone or line.retired_but_exposed) and (all_platforms or line.app.platform.mobile)
+            if (line.active or gone or line.retired_but_exposed)
+            and (all_platforms or line.app.platform.mobile)
+            and _chosen(line.app, ownership, enterprise_store)
         ]
     if output is OutputFormat.JSON:
         for line in lines:
             write_line(encode("fleet-app", line.document()))
         return
-    table = plain_table("app", "platform", "identifier", "devices", "versions", "sources", "seen", "analysed")
-    for line in _first(lines, most):
-        one = line.app
-        table.add_row(
-            Text(one.label),
-            one.platform,
-            Text(one.bundle_id),
-            devices_text(one),
-            Text(_versions(one)),
-            Text(", ".join(one.sources)),
-            f"removed {one.removed}" if one.removed else f"since {one.first_seen}",
-            Text(_analysed(line)),
-        )
+    rows = [
+        {
+            "app": line.app.label,
+            "platform": line.app.platform,
+            "identifier": line.app.bundle_id,
+            "devices": devices_text(line.app),
+            "ownership": ownership_text(line.app),
+            "versions": _versions(line.app),
+            "sources": ", ".join(line.app.sources),
+            "seen": f"removed {line.app.removed}" if line.app.removed else f"since {line.app.first_seen}",
+            "analysed": _analysed(line),
+        }
+        for line in _first(lines, most)
+    ]
+    table = _table(("app", "platform", "identifier", "devices", "versions", "sources", "seen", "analysed"), rows)
     data_console().print(table)
     _cut(len(lines), most)
 
@@ -122,6 +152,8 @@ def show(
 @app.command()
 def gaps(
     *,
+    ownership: OwnershipOption = None,
+    enterprise_store: EnterpriseOption = False,
     most: MostOption = 50,
     workspace: WorkspaceOption = WORKSPACE,
     run: RunOption = "",
@@ -134,7 +166,10 @@ def gaps(
     from tieback.pipeline.fleet.coverage import open_fleet
 
     with open_fleet(workspace, run) as fleet:
-        missing, absent, whole = fleet.gaps(), fleet.absent(), fleet.summary()
+        missing = [one for one in fleet.gaps() if _chosen(one, ownership, enterprise_store)]
+        # An app on no device has no ownership.
+        absent = fleet.absent() if ownership is None and not enterprise_store else []
+        whole = fleet.summary()
     if output is OutputFormat.JSON:
         for one in missing:
             write_line(encode("fleet-gap", {"gap": "not_analysed", "app": one}))
@@ -148,9 +183,18 @@ def gaps(
             f"{whole.apps:,} apps on {whole.devices:,} listed devices, {whole.not_analysed:,} not analysed"
         )
     console = data_console()
-    table = plain_table("in the fleet, not analysed", "platform", "identifier", "publisher", "devices")
-    for one in _first(missing, most):
-        table.add_row(Text(one.label), one.platform, Text(one.bundle_id), Text(one.publisher), devices_text(one))
+    rows = [
+        {
+            "in the fleet, not analysed": one.label,
+            "platform": one.platform,
+            "identifier": one.bundle_id,
+            "publisher": one.publisher,
+            "devices": devices_text(one),
+            "ownership": ownership_text(one),
+        }
+        for one in _first(missing, most)
+    ]
+    table = _table(("in the fleet, not analysed", "platform", "identifier", "publisher", "devices"), rows)
     console.print(table)
     _cut(len(missing), most)
     if absent:
@@ -170,47 +214,44 @@ def gaps(
 @app.command()
 def review(
     *,
+    ownership: OwnershipOption = None,
+    enterprise_store: EnterpriseOption = False,
     most: MostOption = 0,
     workspace: WorkspaceOption = WORKSPACE,
     run: RunOption = "",
-    output: FormatOption = OutputFormat.TABLE,
+    output: Annotated[
+        ReviewFormat, format_option(ReviewFormat, "A table; one JSON document per line; a CSV or XLSX file.")
+    ] = ReviewFormat.TABLE,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write CSV or XLSX to.")] = None,
 ) -> None:
-    """List active apps for a review, with vendor and the classes of personal data behind them.
+    """List active apps for a review: vendor, letters, app store, and the personal data behind them.
 
-    Example: tieback inventory review --format json
+    Example: tieback inventory review --format xlsx -o review.xlsx
     """
     from tieback.pipeline.fleet.coverage import open_fleet
+
+    if output is ReviewFormat.XLSX and out is None:
+        raise UsageError("missing --out", where="--format xlsx", advice="Pass the file to write, as --out review.xlsx")
 
     with open_fleet(workspace, run) as fleet:
         lines = [
             line for line in fleet.lines(versions=False) if line.app.platform.mobile
-            and (line.active or line.retired_but_exposed)
+            and (line.active or line.retired_but_exposed) and _chosen(line.app, ownership, enterprise_store)
         ]  # fmt: skip
     lines.sort(key=lambda line: (not line.exposures, -(line.own_people or 0), -line.app.devices))
-    if output is OutputFormat.JSON:
+    if output is ReviewFormat.JSON:
         for line in lines:
             write_line(encode("fleet-review", line.document()))
         return
-    # Without domains of the workspace, nothing was compared for any app.
+    if output is not ReviewFormat.TABLE:
+        _write_review(lines, output, out)
+        return
+    # Without domains of the workspace, nothing was compared for any app, and the column is left out.
     compared = any(line.own_people is not None for line in lines)
-    columns = ("app", "platform", "vendor", "devices", "open stores", "records", "personal data")
-    table = plain_table(*columns, *(("our people",) if compared else ()), "")
-    for line in _first(lines, most):
-        own = "not looked" if line.own_people is None else f"at least {line.own_people:,}"
-        state = "retired but exposed" if line.retired_but_exposed else "" if line.match else "not analysed"
-        if line.match and line.match.strength.weak:
-            state = f"{state}, weak match".removeprefix(", ")
-        table.add_row(
-            Text(line.app.label),
-            line.app.platform,
-            Text(line.vendor),
-            devices_text(line.app),
-            str(len(line.exposures)) if line.match else "",
-            f"{line.records:,}" if line.exposures else "",
-            Text(", ".join(line.classes)),
-            *((own if line.exposures else "",) if compared else ()),
-            state,
-        )
+    table = _table(
+        ("app", "platform", "vendor", "devices", "open stores", "records", "personal data"),
+        [_review_row(line, compared=compared) for line in _first(lines, most)],
+    )
     data_console().print(table)
     _cut(len(lines), most)
 
@@ -226,10 +267,13 @@ def block(
     action: Annotated[Action, typer.Option(help="Action that the list requests.")] = Action.BLOCK,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write; default: stdout.")] = None,
     weak: Annotated[bool, typer.Option("--weak", help="Include apps that match only by name.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="With rpz and hosts: include hosts that others share.")
+    ] = False,
     workspace: WorkspaceOption = WORKSPACE,
     run: RunOption = "",
 ) -> None:
-    """Write a list of apps to block or remove, for import into an EMM. Changes nothing on any device.
+    """Write a list of apps to block or remove, for an EMM; or of hosts, for a gateway. Changes nothing anywhere.
 
     Example: tieback inventory block --format jamf -o block.mobileconfig
     """
@@ -238,8 +282,15 @@ def block(
     from tieback.pipeline.fleet.coverage import open_fleet
 
     wanted = {name.casefold() for name in names or ()}
+    gateway = output in (ListFormat.RPZ, ListFormat.HOSTS)
     with open_fleet(workspace, run) as fleet:
-        lines = [line for line in fleet.lines(versions=False) if line.active and _listed(line, wanted, weak=weak)]
+        everything = fleet.lines(versions=False)
+        active = [line for line in everything if line.active or (gateway and line.retired_but_exposed)]
+        lines = [line for line in active if _listed(line, wanted, weak=weak or gateway)]
+        hosts = fleet.gateway_hosts(lines) if gateway else []
+    if gateway:
+        _write_hosts(hosts, output, out, force=force)
+        return
     if wanted and not lines:
         raise UsageError("no device has this app", where=", ".join(names or ()), advice="See `tieback inventory list`")
     if output is not ListFormat.CSV and action is Action.REMOVE:
@@ -248,21 +299,119 @@ def block(
             where=f"--format {output}",
             advice="Use --format csv, or --action block",
         )
-    data = LISTS[output](lines, action)
-    left = sum(1 for line in lines if not line.app.bundle_id)
-    if left and output is ListFormat.JAMF:
-        message_console().print(f"{left:,} apps left out: no bundle identifier")
+    written = LISTS[output].write(lines, action)
+    left_out = dict(written.left_out)
+    if not wanted and not weak:
+        left_out["weak match (add --weak)"] = sum(_listed(line, wanted, weak=True) for line in active) - len(lines)
+    for why, count in sorted(left_out.items()):
+        if count:
+            message_console().print(f"{count:,} apps left out: {why}")
+    if not written.apps:
+        why = "no app can be listed" if any(left_out.values()) else "no active app leads to an open store"
+        message_console().print(f"the list is empty: {why}")
     if out is None:
-        print_text([data])
+        print_text([written.data])
     else:
-        write_whole(out, data)
-        message_console().print(f"{len(lines):,} apps: {out}")
+        write_whole(out, written.data)
+        message_console().print(f"{written.apps:,} apps: {out}")
+
+
+def _write_hosts(hosts: "list[GatewayHost]", output: ListFormat, out: Path | None, *, force: bool) -> None:
+    from tieback.cli.files import write_whole
+    from tieback.pipeline.fleet.gateway_lists import write_list
+
+    written = write_list(output.value, hosts, force=force)
+    for host, why in written.left_out:
+        message_console().print(Text(f"{host} left out: {why}"))
+    if written.left_out and not force:
+        message_console().print("--force includes hosts that others share; check first which apps would break")
+    if not written.hosts:
+        message_console().print(
+            "the list is empty: " + ("no host can be listed" if hosts else "no app of the fleet leads to an open store")
+        )
+    for one in written.hosts:
+        message_console().print(Text(f"{one.host}: breaks {', '.join(one.apps) or 'no analysed app'}"))
+    if out is None:
+        print_text([written.data])
+    else:
+        write_whole(out, written.data)
+        message_console().print(f"{len(written.hosts):,} hosts: {out}")
 
 
 def _listed(line: "FleetLine", wanted: set[str], *, weak: bool) -> bool:
     if wanted:
         return bool(wanted & {line.app.bundle_id.casefold(), line.app.name.casefold()})
     return bool(line.exposures) and (weak or line.match is None or not line.match.strength.weak)
+
+
+def _review_row(line: "FleetLine", *, compared: bool) -> dict[str, str]:
+    state = "retired but exposed" if line.retired_but_exposed else "" if line.match else "not analysed"
+    if line.match and line.match.strength.weak:
+        state = f"{state}, weak match".removeprefix(", ")
+    own = "not looked" if line.own_people is None else f"at least {line.own_people:,}"
+    return {
+        "app": line.app.label,
+        "platform": line.app.platform,
+        "vendor": line.vendor,
+        "devices": devices_text(line.app),
+        "ownership": ownership_text(line.app),
+        "open stores": str(len(line.exposures)) if line.match else "",
+        "records": f"{line.records:,}" if line.exposures else "",
+        "personal data": ", ".join(line.classes),
+        "our people": own if compared and line.exposures else "",
+        "app store": _store_text(line),
+        "letter": _letter_text(line),
+        "": state,
+    }
+
+
+def _table(always: tuple[str, ...], rows: list[dict[str, str]]) -> Table:
+    """A table of rows with equal keys, without columns that are empty in all rows unless they are named."""
+    names = [name for name in rows[0] if name in always or any(row[name] for row in rows)] if rows else list(always)
+    table = plain_table(*names)
+    for row in rows:
+        table.add_row(*(Text(row[name]) for name in names))
+    return table
+
+
+def _chosen(app: FleetApp, ownership: Ownership | None, enterprise_store: bool) -> bool:
+    return app.on(ownership) and (app.in_house or not enterprise_store)
+
+
+def _write_review(lines: list["FleetLine"], output: ReviewFormat, out: Path | None) -> None:
+    from tieback.cli.files import write_whole
+    from tieback.pipeline.fleet.review_table import to_csv, to_xlsx
+
+    data = to_xlsx(lines) if output is ReviewFormat.XLSX else to_csv(lines)
+    if out is None:
+        print_text([data])
+        return
+    write_whole(out, data)
+    message_console().print(f"{len(lines):,} apps: {out}")
+
+
+def _letter_text(line: "FleetLine") -> str:
+    letter = line.letter
+    if letter is None or letter.asked is None:
+        return ""
+    if letter.answered is not None:
+        return f"{letter.answer} {letter.answered}"
+    return f"asked {letter.asked}" + (f", due {letter.due}" if letter.due else "")
+
+
+def _store_text(line: "FleetLine") -> str:
+    if not line.store:
+        return ""
+    from tieback.report.document import store_summary_text
+
+    return store_summary_text(line.store_summary)
+
+
+def ownership_text(one: FleetApp) -> str:
+    """The number of listed devices by ownership; empty if no ownership is known."""
+    if not set(one.ownership) - {Ownership.UNKNOWN}:
+        return ""
+    return ", ".join(f"{count:,} {whose}" for whose, count in one.ownership.items())
 
 
 def devices_text(one: FleetApp) -> str:
@@ -296,6 +445,7 @@ def _print_shown(shown: "FleetAppDetail") -> None:
         ("sources", ", ".join(one.sources)),
         ("seen", f"{one.first_seen} to {one.last_seen}" + (f", removed {one.removed}" if one.removed else "")),
         ("enterprise store", "yes" if one.in_house else ""),
+        ("app store", _store_text(line)),
         ("analysed", _analysed(line)),
         ("personal data", ", ".join(line.classes)),
     ]

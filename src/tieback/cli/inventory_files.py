@@ -28,7 +28,7 @@ from tieback.model.document import encode
 from tieback.model.errors import TiebackError, UsageError
 
 if TYPE_CHECKING:
-    from tieback.pipeline.fleet.inventory import InventoryResult
+    from tieback.pipeline.fleet.inventory import InventoryResult, InventoryStatement
 
 FormatOption = Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per line.")]
 WORKSPACE = Path(".tieback")
@@ -39,6 +39,19 @@ class PullSource(StrEnum):
 
     INTUNE = "intune"
     JAMF = "jamf"
+    WORKSPACE_ONE = "workspace-one"
+    GOOGLE = "google"
+    KANDJI = "kandji"
+
+
+_NEEDED = {
+    PullSource.INTUNE: ("--client-id", "--tenant"),
+    PullSource.JAMF: ("--client-id", "--url"),
+    PullSource.WORKSPACE_ONE: ("--client-id", "--url", "--login"),
+    PullSource.GOOGLE: ("--tenant",),
+    PullSource.KANDJI: ("--url",),
+}
+"""Options that a source requires, beside ``--secret-env``."""
 
 
 def import_(
@@ -47,12 +60,15 @@ def import_(
     source: Annotated[
         str, typer.Option(help="Source of the export, if detection fails; see docs/howto/inventory.md.")
     ] = "",
+    tenant: Annotated[str, typer.Option(help="Name of the tenant or server, which becomes a source of its own.")] = "",
     taken: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Date of the data; default: the date of the file.")
     ] = None,
     complete: Annotated[
         bool,
-        typer.Option("--complete", help="The export lists all devices of its source; mark other devices as removed."),
+        typer.Option(
+            "--complete", help="The files together list all devices of their source; mark other devices as removed."
+        ),
     ] = False,
     keep_names: Annotated[
         bool, typer.Option("--keep-names", help="Store names of devices and people; default: pseudonyms.")
@@ -70,15 +86,21 @@ def import_(
 ) -> None:
     """Import app inventories into the workspace. The source is detected from the content.
 
-    A file is imported completely or not at all, and only once.
+    A file is imported completely or not at all, and once per day. Files imported together are one statement.
 
     Example: tieback inventory import AppInvRawData.zip jamf/ --keep-names
     """
-    from tieback.pipeline.fleet.inventory import InventoryRequest, import_inventories, parse_column_map
+    from tieback.pipeline.fleet.inventory import (
+        InventoryRequest,
+        InventoryStatement,
+        import_inventories,
+        parse_column_map,
+    )
 
     request = InventoryRequest(
         source,
         taken.replace(tzinfo=UTC).date() if taken else None,
+        tenant,
         complete,
         keep_names,
         device,
@@ -94,9 +116,14 @@ def import_(
                 failed += 1
                 print_failure(end)
                 continue
+            if isinstance(end, InventoryStatement):
+                _print_statement(end, complete=complete)
+                continue
             done.append(end)
             if output is OutputFormat.JSON:
                 write_line(encode("inventory-import", end))
+            for note in end.notes:
+                message_console().print(Text(f"{end.path}: {note}"))
             if end.first_left_out:
                 message_console().print(
                     Text(f"{end.path}: {end.left_out:,} records ignored; first: {end.first_left_out}")
@@ -114,39 +141,57 @@ def import_(
 def pull(
     source: Annotated[PullSource, typer.Argument(help="EMM to download from.")],
     *,
-    client_id: Annotated[str, typer.Option(help="Client ID for the API.")],
-    secret_env: Annotated[str, typer.Option(help="Environment variable that contains the client secret.")],
-    tenant: Annotated[str, typer.Option(help="Microsoft Entra tenant ID (Intune).")] = "",
-    url: Annotated[str, typer.Option(help="Server URL (Jamf Pro), such as https://acme.jamfcloud.com.")] = "",
-    login: Annotated[str, typer.Option(help="Login URL of another Microsoft cloud (Intune).")] = "",
+    secret_env: Annotated[
+        str, typer.Option(help="Environment variable with the client secret; with the token for Google and Kandji.")
+    ],
+    client_id: Annotated[str, typer.Option(help="Client ID (Intune, Jamf Pro, Workspace ONE).")] = "",
+    tenant: Annotated[str, typer.Option(help="Microsoft Entra tenant ID (Intune), or enterprise ID (Google).")] = "",
+    url: Annotated[
+        str, typer.Option(help="Server URL (Jamf Pro, Workspace ONE, Kandji), such as https://acme.jamfcloud.com.")
+    ] = "",
+    login: Annotated[
+        str, typer.Option(help="Token URL (Workspace ONE), or login URL of another Microsoft cloud (Intune).")
+    ] = "",
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write the files to.")] = Path("inventory"),
 ) -> None:
     """Download an inventory from an EMM's API into files, ready for import. Read-only; contacts only the hosts named.
 
     Example: tieback inventory pull jamf --url https://acme.jamfcloud.com --client-id abc --secret-env JAMF_SECRET
     """
-    from tieback.pipeline.fleet.pull import GRAPH, LOGIN, ApiAccount
     from tieback.pipeline.fleet.pull import pull_inventory as fetch
+    from tieback.pipeline.fleet.pull_client import GOOGLE, GRAPH, LOGIN, ApiAccount
 
     secret = os.environ.get(secret_env, "")
     if not secret:
         raise UsageError(
             "the environment variable is empty or not set",
             where=f"--secret-env {secret_env}",
-            advice="Put the client secret into it",
+            advice="Put the client secret or token into it",
         )
-    if source is PullSource.INTUNE and not tenant:
-        raise UsageError("missing --tenant", where="intune", advice="Pass the Microsoft Entra tenant ID")
-    if source is PullSource.JAMF and not url:
-        raise UsageError("missing --url", where="jamf", advice="Pass the URL of the Jamf Pro server")
+    given = {"--client-id": client_id, "--tenant": tenant, "--url": url, "--login": login}
+    for option in _NEEDED[source]:
+        if not given[option]:
+            raise UsageError(f"missing {option}", where=source.value, advice="See docs/howto/inventory.md")
+    default = GOOGLE if source is PullSource.GOOGLE else GRAPH
     account = ApiAccount(
-        source.value, client_id, secret, tenant, (url or GRAPH).rstrip("/"), (login or LOGIN).rstrip("/")
+        source.value, client_id, secret, tenant, (url or default).rstrip("/"), (login or LOGIN).rstrip("/")
     )
     with progress_bar("downloading") as bar:
         done = fetch(account, out, lambda _, pages: bar(pages, pages))
     for one in done:
         typer.echo(str(one.path))
         message_console().print(f"{one.path}: {one.pages:,} pages; next: `tieback inventory import {one.path}`")
+
+
+def _print_statement(end: "InventoryStatement", *, complete: bool) -> None:
+    console = message_console()
+    for problem in end.problems:
+        console.print(Text(f"{end.source}: {problem}"))
+    if end.complete:
+        console.print(f"{end.source}: {end.removed:,} devices are no longer listed")
+    elif end.problems:
+        advice = "Import all files of the source together" if complete else "Import all its pages together"
+        console.print(f"{end.source}: nothing was marked as removed. {advice}")
 
 
 def _ask(label: str, columns: Sequence[str], meaning: Mapping[str, str]) -> bool:
@@ -165,7 +210,7 @@ def _print_imports(done: "list[InventoryResult]") -> None:
         table.add_row(
             Text(end.path),
             Text(f"{end.title}, {entered.shape}"),
-            {"platform": "verified", "documented": "documented", "aliases": "assumed"}[end.evidence],
+            {"platform": "compared", "aliases": "assumed", "mapped": "mapped by you"}.get(end.evidence, end.evidence),
             str(entered.taken),
             f"{entered.rows:,}",
             f"{end.left_out + entered.skipped:,}",

@@ -7,13 +7,14 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from tieback.cli.case import PolicyOption
+from tieback.cli.case_options import PolicyOption
 from tieback.cli.formats import format_name, format_option
 from tieback.cli.options import RunOption
-from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, message_console, write_line
+from tieback.cli.terminal import ExitCode, OutputFormat, WorkspaceOption, data_console, message_console, write_line
 from tieback.cli.vendor import ByOption, day_of
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
+from tieback.model.safe_text import escape_line
 
 app = typer.Typer(
     help="Write letters to vendors, providers, CERTs and device owners. Letters are files; nothing is sent.\n\n"
@@ -21,9 +22,17 @@ app = typer.Typer(
 )
 
 WORKSPACE = Path(".tieback")
-KINDS = "assurance, exposure, provider, owners, reminder, escalation, thanks"
+KINDS = "assurance, exposure, provider, owners, removed, reminder, escalation, thanks"
+TLP = "clear, green, amber, amber+strict, red"
 FORMS = ("markdown", "html", "pdf", "docx", "eml", "mailto")
 FormatOption = Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per line.")]
+
+ReasonOption = Annotated[
+    str,
+    typer.Option(
+        help="Why a provider or CERT is informed before the day that your letter promises, such as a consent."
+    ),
+]
 
 
 @app.command()
@@ -38,13 +47,17 @@ def write(
         "markdown,html,eml"
     ),
     language: Annotated[
-        str, typer.Option(help="en, de, fr, es, pt, or a language of your templates; default: the vendor's.")
+        str,
+        typer.Option(
+            help="en, de, fr, es, pt, or a language of your templates; default: that of the vendor; for your own "
+            "people that of the sender file; for a provider en."
+        ),
     ] = "",
     sender: Annotated[
         Path | None,
         typer.Option(
-            help="Sender file (TOML: organisation, email, person, phone, postal); default: sender.toml in the "
-            "workspace, if you accepted it, or the grant."
+            help="Sender file (TOML: organisation, e-mail, person, telephone, postal and public address, language, "
+            "key); default: sender.toml in the workspace, if you accepted it, or the grant."
         ),
     ] = None,
     templates: Annotated[
@@ -55,6 +68,8 @@ def write(
         str, typer.Option(help="E-mail address for the draft; default: the vendor's best contact.")
     ] = "",
     due: Annotated[str, typer.Option(help="Due date; default: from the policy.")] = "",
+    tlp: Annotated[str, typer.Option(help=f"TLP 2.0 label: {TLP}; default: by the kind of letter.")] = "",
+    reason: ReasonOption = "",
     policy: PolicyOption = None,
     workspace: WorkspaceOption = WORKSPACE,
     run: RunOption = "",
@@ -71,22 +86,29 @@ def write(
 
     if kind not in KINDS.split(", "):
         raise UsageError("unknown kind of letter", where=kind, advice=f"Choose one of {KINDS}")
+    if tlp and tlp not in TLP.split(", "):
+        raise UsageError("unknown TLP label", where=tlp, advice=f"Choose one of {TLP}")
     sender_file = settings_file(workspace, SENDER_FILE, sender, "--sender")
     request = LetterRequest(
         kind, out, tuple(vendors or ()), language, _forms(forms),
-        sender_file, templates, to, address, day_of(due).date() if due else None,
+        sender_file, templates, to, address, day_of(due).date() if due else None, tlp, reason,
     )  # fmt: skip
     rules = load_policy(policy)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in ("letter", "vendor", "language", "version", "due", "files", "named"):
         table.add_column(column, overflow="fold", no_wrap=column == "letter")
     count = 0
+    keys: dict[str, str] = {}
+    unknown = False
     with open_case_service(workspace, run=run) as work:
         accept_passed(workspace, SENDER_FILE, sender)
         work.enroll()
         for done in write_letters(work, request, rules):
             count += 1
             letter = done.letter
+            unknown |= done.address_unknown
+            if done.key:
+                keys[done.vendor] = done.key
             if output is OutputFormat.JSON:
                 write_line(encode("letter", letter))
             version = f"{letter.version}{' again' if done.again else ''}"
@@ -97,6 +119,12 @@ def write(
             )  # fmt: skip
     if not count:
         raise UsageError("no vendor is due a letter of this kind", where=kind, advice="See `tieback case list`")
+    if unknown:
+        message_console().print(
+            "the letters cannot state from which address you connected: add public_address to the sender file"
+        )
+    for vendor, key in keys.items():
+        message_console().print(Text(f"{vendor}: encrypt the mail with the key at {key}"))
     if output is OutputFormat.TABLE:
         data_console().print(table)
         message_console().print(f"written to {out}, not sent. Send the letters, then run `tieback letter sent LETTER`")
@@ -145,11 +173,12 @@ def sent(
     *,
     channel: Annotated[str, typer.Option(help="How it was sent, such as email, form, post, cert.")] = "email",
     on: Annotated[str, typer.Option(help="Date; default: today.")] = "",
+    reason: ReasonOption = "",
     policy: PolicyOption = None,
     by: ByOption,
     workspace: WorkspaceOption = WORKSPACE,
 ) -> None:
-    """Record that you sent a letter. Its cases move to their next state; an assurance request gets its due date.
+    """Record that you sent a letter. Its cases move to their next state, and its dates become theirs.
 
     Example: tieback letter sent letter-1f2e --channel post
     """
@@ -160,7 +189,7 @@ def sent(
     rules = load_policy(policy)
     with open_case_service(workspace) as work:
         day = day_of(on).date() if on else work.now.date()
-        found, moved = mark_sent(work, letter, channel, day, rules, by)
+        found, moved = mark_sent(work, letter, channel, day, rules, by, reason)
     message_console().print(Text(f"{found.id}: sent on {day}"))
     for case in moved:
         message_console().print(f"{case.id}: {case.state}, due {case.due or 'never'}")
@@ -178,3 +207,28 @@ def templates(
 
     for path in write_templates(folder):
         typer.echo(str(path))
+
+
+@app.command()
+def check(
+    template: Annotated[
+        list[Path], typer.Argument(help="Language file (.toml), DOCX template, or a folder of them; repeatable.")
+    ],
+) -> None:
+    """Check your own templates: syntax, variables, constructs that are not allowed, and rendering in the sandbox.
+
+    Every problem is one line with file and line number.
+
+    Example: tieback letter check our-letters
+    """
+    from tieback.cases.letters.check import check_template
+
+    failed = 0
+    for path in template:
+        problems = check_template(path)
+        failed += bool(problems)
+        for problem in problems:
+            typer.echo(escape_line(str(problem)))
+    if failed:
+        raise typer.Exit(ExitCode.SOME_FAILED if failed < len(template) else ExitCode.NOTHING_DONE)
+    message_console().print("no problem found")

@@ -1,10 +1,15 @@
 """Options that several commands share."""
 
-from typing import Annotated
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tieback.cli.completion import complete_run
+
+if TYPE_CHECKING:
+    from tieback.model.report import Report
 
 RunOption = Annotated[
     str,
@@ -23,3 +28,36 @@ ReferenceOption = Annotated[
         "owasp-mobile:M9; repeatable.",
     ),
 ]
+
+MappingOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--mapping",
+        help="mapping.txt of R8 or ProGuard, from the same build: shows the original names of classes and methods.",
+    ),
+]
+SourceOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--source",
+        help="Folder with the source of the app: shows the file and line of each finding, in SARIF as its location.",
+    ),
+]
+
+
+def read_source(mapping: Path | None, source: Path | None) -> "Callable[[Report], Report]":
+    """A function that adds original names and lines of the source. Both places are checked before any work is done.
+
+    Raises:
+            InputError: the mapping is not a file, or the source is not a folder.
+    """
+    if mapping is None and source is None:
+        return lambda whole: whole
+    from tieback.intake.source.checkout import Checkout
+    from tieback.intake.source.r8_mapping import check_mapping
+    from tieback.pipeline.source.locate import with_source
+
+    checkout = Checkout(source) if source is not None else None
+    if mapping is not None:
+        check_mapping(mapping)
+    return lambda whole: with_source(whole, mapping, checkout)

@@ -11,7 +11,7 @@ import typer
 from tieback.cli.completion import complete_figure
 from tieback.cli.files import open_whole
 from tieback.cli.formats import format_option
-from tieback.cli.options import ReferenceOption, RunOption
+from tieback.cli.options import MappingOption, ReferenceOption, RunOption, SourceOption, read_source
 from tieback.cli.terminal import (
     ExitCode,
     OutputFormat,
@@ -78,6 +78,8 @@ def report(
     sample_of: SampleOption = None,
     reference: ReferenceOption = None,
     run: RunOption = "",
+    mapping: MappingOption = None,
+    source: SourceOption = None,
 ) -> None:
     """Render the last finished run of a workspace (or --run ID), compare two reports, or explain a figure."""
     if context.invoked_subcommand is not None:
@@ -93,8 +95,9 @@ def report(
     chosen = select(reference or ())
     who = audience_of(audience, vendor)
     past, set_apart = read_baseline(baseline), read_suppressions(workspace, suppressions)
+    located = read_source(mapping, source)
     with run_report(workspace, run) as whole:
-        judged = with_population_estimate(with_baseline(set_apart(whole), past), sample_of)
+        judged = with_population_estimate(with_baseline(set_apart(located(whole)), past), sample_of)
         document = with_references(for_audience(judged, who, vendor), chosen)
         if out is not None:
             write_all(document, renderer, out)

@@ -9,6 +9,7 @@ import typer
 
 from tieback.cli.formats import format_option
 from tieback.cli.logs import write_event
+from tieback.cli.options import MappingOption, SourceOption, read_source
 from tieback.cli.process import discard_stdout, output_error
 from tieback.cli.report import (
     FORMATS,
@@ -99,6 +100,8 @@ def scan(
     baseline: BaselineOption = None,
     sample_of: SampleOption = None,
     never: NeverOption = None,
+    mapping: MappingOption = None,
+    source: SourceOption = None,
 ) -> None:
     """Analyse apps, map their back ends, probe the data stores that the grant covers, and write a report.
 
@@ -115,6 +118,7 @@ def scan(
     who = audience_of(audience, vendor)
     files = [(path, by_suffix(path)) for path in report or ()]
     past, set_apart = read_baseline(baseline), read_suppressions(workspace, suppressions)
+    located = read_source(mapping, source)
     approved = load_approved_grant(grant, never, today_utc()) if grant is not None else None
     request = ScanRequest(
         inputs=_inputs(inputs or (), manifest or ()),
@@ -132,7 +136,7 @@ def scan(
             print_failure(error)
         for part in done.set_aside:
             message_console().print(f"removed a damaged file from the lake: {part}")
-        judged = with_population_estimate(with_baseline(set_apart(done.report), past), sample_of)
+        judged = with_population_estimate(with_baseline(set_apart(located(done.report)), past), sample_of)
         document = for_audience(judged, who, vendor)
         lost, closed = _write_outputs(document, files, output, brief=brief, least=_least(fail_on or ()))
         reasons = list(_reasons_to_fail(judged, fail_on or ()))

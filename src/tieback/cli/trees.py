@@ -70,13 +70,15 @@ def print_attribution(found: "HostAttribution") -> None:
     console.print()
 
 
-def print_contacts(target: str, contacts: "tuple[str, ...]", problem: str, file: str) -> None:
+def print_contacts(target: str, contacts: "tuple[str, ...]", problem: str, file: str, key: str = "") -> None:
     """Print the contacts that a host names, or why there are none."""
     console = data_console()
     kept = _text(f"  saved as {file}", style="dim") if file else Text()
     console.print(_text(target, style="bold") + kept)
     for contact in contacts:
         console.print(_text(f"  {contact}"))
+    if key:
+        console.print(_text(f"  key: {key}"))
     if problem:
         console.print(_text(f"  {problem}", style="dim"))
 

@@ -13,7 +13,7 @@ from typing import BinaryIO, assert_never
 
 import msgspec
 
-from tieback.intake.apps.content import SNIFF, sniff
+from tieback.intake.apps.content import SNIFF
 from tieback.intake.apps.folder import is_unpacked
 from tieback.intake.places.shard import BLOCK, PACKED, SUFFIX, is_shard
 from tieback.model.errors import InputError
@@ -28,9 +28,14 @@ APP_SUFFIXES = (".apk", ".aab", ".ipa", ".apks", ".xapk", ".apkm")
 TRAFFIC_SUFFIXES = (".pcap", ".pcapng", ".cap", ".har", ".mitm", ".flow", ".flows")
 _PACKED_TRAFFIC = (".pcap.gz", ".pcapng.gz", ".cap.gz", ".har.gz", ".pcap.zst", ".pcapng.zst")
 
-_PACKAGE_NAMES = (b"AndroidManifest.xml", b"classes.dex", b"Payload/", b"BundleConfig.pb", b".apk")
+_PACKAGE_NAMES = (
+    *(b"AndroidManifest.xml", b"classes.dex", b"Payload/", b"BundleConfig.pb", b".apk"),
+    b"Products/Applications/",
+)
 """Every package has one of these in its ZIP directory; sets of split packages contain ``.apk``."""
 _ZIP = b"PK\x03\x04"
+_MAC_DATA = "__MACOSX"
+"""Folder in archives of macOS: it repeats the names of all files, for their attributes."""
 _HEAD, _TAIL = 65_536, 1024 * 1024
 
 
@@ -98,12 +103,12 @@ def classify_path(path: Path) -> FileKind:
 
 
 def _kind_of_content(name: str, file: BinaryIO) -> FileKind:
-    from tieback.intake.apps.single import PARTS
+    from tieback.intake.apps.single import part_of
 
     head = file.read(SNIFF)
     if not head.startswith(_ZIP):
         kind = classify_file(name, head, b"")
-        return FileKind.APP_PART if kind is FileKind.OTHER and sniff(head) in PARTS else kind
+        return FileKind.APP_PART if kind is FileKind.OTHER and part_of(name, head) else kind
     head += file.read(_HEAD)
     kind = classify_file(name, head, b"")
     if kind is not FileKind.OTHER:
@@ -231,6 +236,8 @@ def walk(directory: Path, depth: int = MAX_DEPTH) -> Iterator[DiscoveredInput | 
     for entry in ordered:
         try:
             if entry.is_dir(follow_symlinks=False):
+                if entry.name == _MAC_DATA:
+                    continue
                 if is_unpacked(Path(entry.path)):
                     yield DiscoveredInput(Path(entry.path), FileKind.APP)
                 elif depth > 0:

@@ -53,6 +53,11 @@ _TELLING = re.compile(
     r"(?i:scrypt|pbkdf2|://|sha1|md5|crypt)"
 )
 """What a value must look like if there are only a few values; with more values, their distribution decides."""
+_READ_BY_NAME = frozenset((
+    "http_basic", "http_bearer", "http_api_key", "http_auth_password", "elastic_api_key", "named_secret",
+    "named_password",
+))  # fmt: skip
+"""Kinds of credentials that the name of a header or field shows; those are read as values of that name."""
 _USER_INFO = re.compile(rb"://[^\s/@\"'<>]{0,128}:[^\s/@\"'<>]{1,128}@")
 _ASKED_ABOUT = frozenset({AnchorKind.TOKEN, AnchorKind.CONNECTION, AnchorKind.JDBC, AnchorKind.KEYWORDS})
 """Forms of text that may contain a credential."""
@@ -179,7 +184,7 @@ class LeakDetector:
         credentials = [find for find in found if isinstance(find, Credential)]
         public = {find.fingerprint for find in credentials if find.grade is CredentialGrade.PUBLIC}
         for find in credentials:
-            if find.fingerprint not in public:
+            if find.fingerprint not in public and find.kind not in _READ_BY_NAME:
                 pii_class = _PASSWORD if "password" in find.kind else _TOKEN
                 yield Leak(pii_class, f"credential:{find.kind}", sample.direction, find.masked, _SURE)
 

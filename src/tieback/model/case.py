@@ -7,6 +7,7 @@ import msgspec
 
 from tieback.model.exposure import Exposure
 from tieback.model.figure import Figure
+from tieback.model.grant import Depth
 
 
 class CaseState(StrEnum):
@@ -61,6 +62,25 @@ class RecheckVerdict(StrEnum):
     """No verdict: no response, or not covered by this grant. Never counted as fixed."""
 
 
+class Comparison(msgspec.Struct, frozen=True):
+    """Personal data and credential fields of an open store, compared with those when its case was opened."""
+
+    depth: Depth
+    """Depth of the first look, at which both are compared."""
+    fewer: tuple[str, ...] = ()
+    """Classes of personal data that are gone, apart from credentials."""
+    more: tuple[str, ...] = ()
+    """New classes."""
+    credentials_gone: tuple[str, ...] = ()
+    """Fields with credentials that are gone, with their container."""
+    credentials: tuple[str, ...] = ()
+    """Fields with credentials that are still there."""
+    unclear: tuple[str, ...] = ()
+    """Classes that were not found again in containers that were described less."""
+    why_not: str = ""
+    """Why nothing was compared; empty if it was."""
+
+
 class Recheck(msgspec.Struct, frozen=True):
     """One re-check of one case."""
 
@@ -78,10 +98,84 @@ class Recheck(msgspec.Struct, frozen=True):
     bytes_change: int | None = None
     closed_since: datetime | None = None
     """Time of the first of the consecutive re-checks that found it closed; ``None`` if this one did not."""
+    alike: tuple[str, ...] = ()
+    """Locations of an open store that may be this one; nothing proves it."""
+    compared: Comparison | None = None
+    """``None`` if the store is not open any more, or contains none of its data."""
+
+
+class PartyRole(StrEnum):
+    """Role of a further party of a case."""
+
+    VENDOR = "vendor"
+    """Another vendor concerned."""
+    PROVIDER = "provider"
+    """Runs the host or the network."""
+    COORDINATOR = "coordinator"
+    """A CERT or another coordinator."""
+
+
+class PartyState(StrEnum):
+    """State of a further party."""
+
+    NOT_INFORMED = "not_informed"
+    INFORMED = "informed"
+    ACKNOWLEDGED = "acknowledged"
+    DONE = "done"
+    """It did its part, or needs nothing more."""
+    DECLINED = "declined"
+    NO_RESPONSE = "no_response"
+
+
+class CaseParty(msgspec.Struct, frozen=True):
+    """A further party of a case; the vendor that answers for the store has the state of the case."""
+
+    name: str
+    role: PartyRole
+    since: datetime
+    """When it entered its state."""
+    state: PartyState = PartyState.NOT_INFORMED
+    contact: str = ""
+    due: date | None = None
+    letter: str = ""
+    """ID of the letter that informed it last."""
+
+
+class UnfixedClosing(msgspec.Struct, frozen=True):
+    """A person closed the case although no re-check found the store closed."""
+
+    time: datetime
+    by: str
+    reason: str
+    verdict: RecheckVerdict | None
+    """Verdict of the latest re-check; ``None`` if there was none."""
+
+
+class LetterDates(msgspec.Struct, frozen=True):
+    """Dates that a letter states. Once it was sent, they are those of its cases."""
+
+    acknowledge: date
+    """By when the vendor acknowledges receipt."""
+    close: date
+    """By when the vendor closes access; always later."""
+    share: date
+    """Until this day, we inform neither a hosting provider nor a CERT."""
+    publish: date
+    """Until this day, we publish nothing about the case."""
+
+
+class Confirmation(msgspec.Struct, frozen=True):
+    """A person confirmed an experimental verdict."""
+
+    day: date
+    by: str
+    file: str
+    """Name of the evidence; a copy is in ``attachments/`` under its hash."""
+    sha256: str
 
 
 class CaseApp(msgspec.Struct, frozen=True):
-    """An app of the vendor that leads to the store."""
+    """An app that leads to the store."""
 
     bundle_id: str
     name: str
@@ -115,6 +209,52 @@ class Case(msgspec.Struct, frozen=True):
     """When each state was first reached."""
     check: Recheck | None = None
     """The latest re-check."""
+    parties: tuple[CaseParty, ...] = ()
+    """Further parties, each with its own state and letters."""
+    late: date | None = None
+    """The due day whose passing was reported; another due day is reported again."""
+    unfixed: tuple[UnfixedClosing, ...] = ()
+    """Each time at which it was closed without a fix. They stay for ever."""
+    owner: str = ""
+    """Owner of the back end, as the evidence graph names it; host letters name it. Empty if unknown."""
+    also: tuple[CaseApp, ...] = ()
+    """Apps of other vendors that also lead to the store. Letters do not name them, and their vendors get no details."""
+    dates: LetterDates | None = None
+    """Those of the last letter that was sent."""
+    shared: date | None = None
+    """When a hosting provider or a CERT was informed."""
+    confirmed: Confirmation | None = None
+    """Who confirmed an experimental verdict."""
+    places: tuple[str, ...] = ()
+    """Locations, besides ``store.targets``, at which a re-check or a later scan saw the store. A re-check probes them
+    like the first ones."""
+    suspects: tuple[str, ...] = ()
+    """Locations at which a re-check or a later scan saw a store that may be this one. The case cannot become fixed
+    before these are closed, too."""
+
+    @property
+    def unconfirmed(self) -> bool:
+        """True if the verdict is experimental and nobody confirmed it: no letter is written."""
+        return self.store.experimental and self.confirmed is None
+
+    def silent_until(self, today: date) -> date | None:
+        """The day until which a letter promises to inform no provider or CERT; ``None`` if no promise is in force.
+
+        A vendor who says that the store is not theirs gives the promise back.
+        """
+        if self.dates is None or self.shared is not None or self.state is CaseState.DISPUTED:
+            return None
+        return self.dates.share if today <= self.dates.share else None
+
+    @property
+    def all_places(self) -> tuple[str, ...]:
+        """Every location of the store: the first ones, then those that were seen later."""
+        return tuple(dict.fromkeys((*self.store.targets, *self.places)))
+
+    @property
+    def open_places(self) -> tuple[str, ...]:
+        """Locations that were open in the latest re-check; all of them if it saw none open. Letters name these."""
+        return self.check.where if self.check is not None and self.check.where else self.all_places
 
     @property
     def active(self) -> bool:
@@ -163,5 +303,9 @@ class Letter(msgspec.Struct, frozen=True):
     subject: str
     text: str
     due: date | None = None
+    to: str = ""
+    """Recipient, if it is not the vendor; a party of its cases may have this name."""
+    dates: LetterDates | None = None
+    """The dates that it states; ``None`` if it is about no case."""
     files: tuple[tuple[str, str], ...] = ()
     """Names and SHA-256 of the files written."""

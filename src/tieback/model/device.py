@@ -1,5 +1,6 @@
 """The fleet: apps on managed devices, from inventories."""
 
+from collections.abc import Collection
 from datetime import date
 from enum import StrEnum
 
@@ -124,11 +125,24 @@ class FleetApp(msgspec.Struct, frozen=True):
     """Since when no known device has it."""
     versions: tuple[tuple[str, int], ...] = ()
     """Versions with the number of devices that have them now, most devices first."""
+    ownership: dict[Ownership, int] = {}
+    """Number of listed devices that have it now, by ownership."""
+    merged: tuple[int, ...] = ()
+    """Further rows of the ledger that describe this app, by ID."""
 
     @property
     def label(self) -> str:
         """Display name: the name, or else the identifier."""
         return self.name or self.bundle_id or self.store_id
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """All rows of the ledger that describe this app, by ID."""
+        return (self.id, *self.merged)
+
+    def on(self, ownership: Ownership | None) -> bool:
+        """True if a device of this ownership has it now; ``None`` means any app."""
+        return ownership is None or bool(self.ownership.get(ownership))
 
 
 class MatchStrength(StrEnum):
@@ -160,3 +174,57 @@ class Fleet(msgspec.Struct, frozen=True):
     """Number of these apps."""
     devices_not_analysed: int
     """Devices with the most widespread of these apps."""
+
+
+class AppStoreState(StrEnum):
+    """Whether an app store offers an app."""
+
+    AVAILABLE = "available"
+    REMOVED = "removed"
+    """The store does not offer it any more, or never did."""
+    UNKNOWN = "unknown"
+    """Nobody looked, or the look-up had no result."""
+
+
+class AppStoreFact(msgspec.Struct, frozen=True):
+    """What an app store said about an app on a day, in one country."""
+
+    platform: DevicePlatform
+    ident: str
+    """Bundle identifier or store ID."""
+    storefront: str = ""
+    """Country or store, such as ``de`` or ``play``; empty if not stated."""
+    state: AppStoreState = AppStoreState.UNKNOWN
+    version: str = ""
+    """Latest version in the store."""
+    downloads: int | None = None
+    """Lower bound, as Google Play states it."""
+    category: str = ""
+    seen_on: date = date.min
+    last_available: date | None = None
+    """Last day on which the store offered it, as far as known."""
+    source: str = ""
+    """File or command that stated it."""
+
+
+class AppStoreSummary(msgspec.Struct, frozen=True):
+    """What app stores said about an app, over all storefronts."""
+
+    state: AppStoreState = AppStoreState.UNKNOWN
+    """Available in one storefront, or removed from all that are known."""
+    downloads: int | None = None
+    """Lower bound; ``None`` if no store states it."""
+    category: str = ""
+    """From the latest look-up."""
+
+    @classmethod
+    def of(cls, facts: Collection[AppStoreFact]) -> "AppStoreSummary":
+        """The summary of the facts about one app."""
+        states = {fact.state for fact in facts}
+        removed = AppStoreState.REMOVED if states == {AppStoreState.REMOVED} else AppStoreState.UNKNOWN
+        named = [fact for fact in facts if fact.category]
+        return cls(
+            AppStoreState.AVAILABLE if AppStoreState.AVAILABLE in states else removed,
+            max((fact.downloads for fact in facts if fact.downloads is not None), default=None),
+            max(named, key=lambda fact: fact.seen_on).category if named else "",
+        )

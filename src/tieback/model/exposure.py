@@ -17,6 +17,7 @@ from tieback.model.probe import (
     TlsInfo,
     is_undecided,
 )
+from tieback.model.source import SourceLocation
 
 
 class AppRoute(msgspec.Struct, frozen=True):
@@ -212,6 +213,8 @@ class Finding(msgspec.Struct, frozen=True):
     """Lower bound of people at the workspace's own e-mail domains in its stores; 0 if unknown."""
     references: tuple[str, ...] = ()
     """Requirements of standards and laws that may apply, such as ``owasp-mobile:M3``."""
+    locations: tuple[SourceLocation, ...] = ()
+    """Where the maker finds it in the source, for reports with ``--source`` or ``--mapping``; the most exact first."""
 
     @property
     def order(self) -> tuple[int, int, str, str]:

@@ -21,6 +21,8 @@ class Evidence(msgspec.Struct, frozen=True):
     """The extractor and rule, such as ``dex-string/url``."""
     context: str = ""
     """Up to 160 characters around the match, credentials masked, control characters replaced."""
+    chain: tuple[str, ...] = ()
+    """Methods and fields through which code assembles the endpoint, from the first caller to the constants."""
 
 
 class Sighting(msgspec.Struct, frozen=True):

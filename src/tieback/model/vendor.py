@@ -13,6 +13,8 @@ class Contact(msgspec.Struct, frozen=True):
     """An e-mail address or an ``https:`` or ``tel:`` URI, in the format of RFC 9116."""
     source: str
     """``security.txt``, ``rdap``, ``store``, ``imported``, or ``operator`` if entered by the user."""
+    encryption: str = ""
+    """URI of a key to encrypt with, from ``Encryption`` of the ``security.txt``; empty if it has none."""
 
 
 class AssuranceAnswer(StrEnum):

@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from tieback.assess.context import version_text, with_exposure_window, with_hosting
 from tieback.assess.exposures import assess_exposures
 from tieback.assess.findings import app_subject, apply_rules
 from tieback.assess.severity import load_severity_table
-from tieback.model.app import App
+from tieback.model.app import App, Platform
 from tieback.model.backend import Backend, Candidate
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.exposure import AppRoute, Exposure, Finding
@@ -27,6 +28,7 @@ from tieback.storage.lake.tables.apps import (
     apps_of,
     keys_table,
 )
+from tieback.storage.lake.tables.inputs import Inputs
 from tieback.storage.lake.tables.probes import read_backends, read_probes
 from tieback.storage.workspace import Workspace
 
@@ -35,19 +37,29 @@ _GONE = frozenset({"dangling", "does not exist"})
 
 
 def conclude(
-    workspace: Workspace, run: str, units: Keys, traffic: Sequence[TrafficApp], wanted: Candidates | None
+    workspace: Workspace,
+    run: str,
+    units: Keys,
+    traffic: Sequence[TrafficApp],
+    wanted: Candidates | None,
+    inputs: Inputs,
 ) -> None:
     """Judge the results of a run and store them in the ledger, replacing earlier conclusions of the run.
 
     Raises:
         WorkspaceError: the workspace cannot be read or written.
     """
-    exposures, found = _judged(workspace, run, keys_table(units), traffic, wanted)
+    exposures, found = _judged(workspace, run, keys_table(units), traffic, wanted, inputs)
     workspace.ledger.conclusions.save(run, exposures, found)
 
 
 def _judged(
-    workspace: Workspace, run: str, keys: Keys, traffic: Sequence[TrafficApp], wanted: Candidates | None
+    workspace: Workspace,
+    run: str,
+    keys: Keys,
+    traffic: Sequence[TrafficApp],
+    wanted: Candidates | None,
+    inputs: Inputs,
 ) -> tuple[tuple[Exposure, ...], tuple[Finding, ...]]:
     """The conclusions to store; the data they were made from is freed before they are written."""
     lake = workspace.lake
@@ -58,7 +70,7 @@ def _judged(
     (detector,) = detectors()
     exposures = assess_exposures(reports, routes_by_target(asked, seen), detector)
     del reports, asked
-    declared = _declared(lake, keys, {way.app_sha256 for exposure in exposures for way in exposure.routes})
+    declared = _declared(lake, keys, {way.app_sha256 for exposure in exposures for way in exposure.routes}, inputs)
     declared.releases.update((group.app_key, (group.app, version_text(group.app))) for group in traffic)
     exposures = with_context(workspace, run, datetime.now(UTC).date(), exposures, declared.releases)
     leaks = [(group.app_key, where, leak) for group in traffic for where, leak in group.leaks]
@@ -139,17 +151,20 @@ class _Declared:
     releases: dict[str, tuple[App, str]]
 
 
-def _declared(lake: Lake, keys: Keys, leading: Collection[str]) -> _Declared:
+def _declared(lake: Lake, keys: Keys, leading: Collection[str], inputs: Inputs) -> _Declared:
     """The declarations of every app, and the release of apps that lead to a store."""
     credentials = list(app_credentials(lake, keys))
     policies = [(key, policy) for key, policy in app_policies(lake, keys) if policy.cleartext or policy.user_cas]
     telling = {key for key, _ in (*credentials, *policies)}
-    found = _Declared(credentials, policies, {key: app_subject(None, key) for key in telling}, {})
+    found = _Declared(credentials, policies, {}, {})
     for key, app in apps_of(lake, keys, telling.union(leading)):
         if key in telling:
             found.subjects[key] = app_subject(app, key)
         if key in leading:
             found.releases[key] = (app, version_text(app))
+    # A part of an app, such as a bundle of scripts, has no identity. Its name is the same in the next build.
+    for key, path in inputs.paths(telling.difference(found.subjects)).items():
+        found.subjects[key] = app_subject(App(Platform.UNKNOWN, Path(path).name, key), key)
     return found
 
 

@@ -319,7 +319,7 @@ def end_run(
         InputError: imported address data is damaged.
     """
     found.mapped.save(run, knowledge)
-    conclude(workspace, run, named.units, named.traffic, found.wanted)
+    conclude(workspace, run, named.units, named.traffic, found.wanted, inputs)
     inputs.save(workspace.lake, run)
     if len(inputs.units()):
         workspace.ledger.end_run(run)

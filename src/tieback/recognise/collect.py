@@ -35,6 +35,12 @@ _GENERIC = {
     "generic_api_key": 2,
     "database_password": 1,
     "password_value": 2,
+    "jwt_secret": 1,
+    "http_api_key": 1,
+    "http_bearer": 1,
+    "http_auth_password": 1,
+    "named_secret": 3,
+    "named_password": 3,
 }
 """Kinds of credentials that are recognised only by their names, with a rank: a higher one says less."""
 
@@ -76,6 +82,8 @@ class _Seen(msgspec.Struct):
     best: Sighting
     count: int = 0
     names: dict[str, None] = msgspec.field(default_factory=dict)
+    files: set[str] = msgspec.field(default_factory=set)
+    """Files that name a cloud resource."""
 
     def add(self, find: Sighting) -> None:
         """Count one more place, and keep its evidence if it is better."""
@@ -84,6 +92,8 @@ class _Seen(msgspec.Struct):
             self.best = find
         self.best = msgspec.structs.replace(self.best, endpoint=endpoint)
         self.count += find.count
+        if find.endpoint.kind is EndpointKind.CLOUD and len(self.files) < MAX_NAMES:
+            self.files.add(find.evidence.file)
         if find.endpoint.kind is EndpointKind.CLOUD and find.endpoint.path and len(self.names) < MAX_NAMES:
             self.names[find.endpoint.path] = None
 
@@ -112,17 +122,19 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     not_backends: _Bounded[NotBackend] = _Bounded()
     problems: _Bounded[Problem] = _Bounded()
     loose: list[Sighting] = []
-    told: dict[tuple[str, str], tuple[Endpoint, str]] = {}
+    shared: list[Sighting] = []
+    told: dict[tuple[str, str], tuple[Endpoint, Evidence]] = {}
     for find in _noting(finds, told):
         match find:
             case Sighting() if find.endpoint.kind is EndpointKind.CLOUD and find.endpoint.value.endswith(":"):
                 if len(loose) < MAX_NAMES:
                     loose.append(find)
+            case Sighting() if find.endpoint.kind is EndpointKind.CLOUD and _identifier_of(find.endpoint, rules):
+                if len(shared) < MAX_NAMES:
+                    shared.append(find)
             case Sighting():
                 only_text = _text_reason(find.evidence, rules)
-                seen = (passing if only_text else sightings).add(find.endpoint.value, _Seen(find))
-                if seen is not None:
-                    seen.add(find)
+                _add((find,), passing if only_text else sightings)
             case Credential():
                 credentials.add((find.kind, find.masked, find.endpoint), find)
             case PublicKey():
@@ -131,17 +143,12 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
                 not_backends.add(find.value, find)
             case Problem():
                 problems.add((find.what, find.where), find)
-    for value, found in passing.values.items():
-        real = sightings.values.get(value)
-        if real is None:
-            reason = _text_reason(found.best.evidence, rules) or ""
-            not_backends.add(value, NotBackend(str(value), reason))
-        else:
-            real.count += found.count
+    _pass_on(passing, sightings, not_backends, rules)
+    _add(_named(shared, sightings.values.values(), rules), sightings)
     _settle(loose, sightings.values.values())
-    _name(sightings.values, rules)
     maker = Maker(app, rules)
     maker.learn_from(told.values())
+    maker.learn_hosts(one.best.endpoint.host for one in sightings.values.values())
     lists = (("endpoints", sightings), ("credentials", credentials), ("hosts that are not back ends", not_backends))
     capped = [
         Problem(f"more than {MAX_SIGHTINGS:,} distinct {name}; the rest is left out", app.bundle_id if app else "")
@@ -157,11 +164,33 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     )
 
 
-def _noting(finds: Iterable[Find], told: dict[tuple[str, str], tuple[Endpoint, str]]) -> Iterator[Find]:
+def _add(finds: Iterable[Sighting], sightings: _Bounded[_Seen]) -> None:
+    for find in tuple(finds):
+        seen = sightings.add(find.endpoint.value, _Seen(find))
+        if seen is not None:
+            seen.add(find)
+
+
+def _pass_on(
+    passing: _Bounded[_Seen], sightings: _Bounded[_Seen], not_backends: _Bounded[NotBackend], rules: RuleFiles
+) -> None:
+    """Count the URLs of mere texts with those of other places; without another place they are not back ends."""
+    for value, found in passing.values.items():
+        real = sightings.values.get(value)
+        if real is None:
+            reason = _text_reason(found.best.evidence, rules) or ""
+            not_backends.add(value, NotBackend(str(value), reason))
+        else:
+            real.count += found.count
+
+
+def _noting(finds: Iterable[Find], told: dict[tuple[str, str], tuple[Endpoint, Evidence]]) -> Iterator[Find]:
     """The finds, unchanged. Those that can show which domains belong to the maker are recorded on the way."""
     for find in finds:
         if isinstance(find, Sighting) and is_maker_evidence(find.evidence.how) and len(told) < MAX_SIGHTINGS:
-            told.setdefault((find.endpoint.host, find.evidence.how), (find.endpoint, find.evidence.how))
+            cloud = find.endpoint.kind is EndpointKind.CLOUD
+            place = (find.endpoint.value if cloud else find.endpoint.host, find.evidence.how)
+            told.setdefault(place, (find.endpoint, find.evidence))
         yield find
 
 
@@ -181,27 +210,38 @@ def _settle(loose: Iterable[Sighting], seen: Iterable[_Seen]) -> None:
     for find in loose:
         endpoint = find.endpoint
         of_kind = projects.get(endpoint.value.removesuffix(":"), [])
-        beside = [one for one in of_kind if one.best.evidence.file == find.evidence.file]
-        of_kind = beside or of_kind
+        of_kind = [one for one in of_kind if find.evidence.file in one.files] or of_kind
         if len(of_kind) == 1 and len(of_kind[0].names) < MAX_NAMES:
             of_kind[0].names[endpoint.path] = None
 
 
-def _name(sightings: dict[object, _Seen], rules: RuleFiles) -> None:
-    """Name a resource on a shared host by the only identifier of its kind in the app."""
-    named = [rule for rule in rules.cloud.hosts if rule.named_by]
-    for seen in sightings.values():
-        endpoint = seen.best.endpoint
-        kind = endpoint.value.partition(":")[0]
-        if endpoint.kind is not EndpointKind.CLOUD or all(rule.kind != kind for rule in named):
-            continue
-        for rule in named:
-            if rule.kind != kind or rule.host_pattern.fullmatch(endpoint.host) is None:
-                continue
-            names = [str(value) for value in sightings if str(value).startswith(f"{rule.named_by}:")]
-            if len(names) == 1:
-                value = f"{kind}:{names[0].partition(':')[2]}"
-                seen.best = msgspec.structs.replace(seen.best, endpoint=msgspec.structs.replace(endpoint, value=value))
+def _identifier_of(endpoint: Endpoint, rules: RuleFiles) -> str:
+    """Kind of the identifier that names the resource of a host that many customers share; empty for other hosts."""
+    kind = endpoint.value.partition(":")[0]
+    found = (
+        rule.named_by
+        for rule in rules.cloud.shared
+        if rule.kind == kind and rule.host_pattern.fullmatch(endpoint.host) is not None
+    )
+    return next(found, "")
+
+
+def _named(shared: Iterable[Sighting], seen: Iterable[_Seen], rules: RuleFiles) -> Iterator[Sighting]:
+    """The resources on shared hosts, named by the only identifier in their file, or else in the app.
+
+    Without an identifier the value names the host, and no customer.
+    """
+    identifiers = [one for one in seen if one.best.endpoint.kind is EndpointKind.CLOUD]
+    for find in shared:
+        endpoint = find.endpoint
+        start = f"{_identifier_of(endpoint, rules)}:"
+        of_kind = [one for one in identifiers if one.best.endpoint.value.startswith(start)]
+        of_kind = [one for one in of_kind if find.evidence.file in one.files] or of_kind
+        if len(of_kind) == 1:
+            name = of_kind[0].best.endpoint.value.removeprefix(start)
+            value = f"{endpoint.value.partition(':')[0]}:{name}"
+            endpoint = msgspec.structs.replace(endpoint, value=value)
+        yield msgspec.structs.replace(find, endpoint=endpoint)
 
 
 def _owned(seen: _Seen, maker: Maker) -> Sighting:

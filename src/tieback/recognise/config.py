@@ -41,6 +41,8 @@ from tieback.recognise.key_values import MAX_PAIRS, MAX_VALUE, plain_key, port_b
 from tieback.recognise.links import RULE as LINK_RULE
 from tieback.recognise.links import link_domains
 from tieback.recognise.rules import RuleFiles
+from tieback.recognise.script_objects import RULE as OBJECT_RULE
+from tieback.recognise.script_objects import buckets, hosts_with_ports
 from tieback.recognise.span import decode_text
 from tieback.recognise.verdict import is_real_value
 
@@ -48,8 +50,8 @@ RULE = "config-key"
 MAX_FILE = 256 * 1024
 _MAX_HITS = 50_000
 _RESOURCES = "resources.arsc"
-_DECODED = "strings.xml"
-"""Named texts of a decoded resource table."""
+_DECODED = re.compile(r"(?:^|/)(?:strings\.xml|values(?:-[A-Za-z0-9+-]{1,40})?/[^/]{1,80}\.xml)\Z")
+"""Files with named texts of a decoded resource table: ``res/values/strings.xml``, ``res/values-de/values.xml``."""
 _ONLY_NAMED = ("project_id",)
 """Resources of Firebase with values that can be any word."""
 _ENDINGS = (
@@ -57,13 +59,14 @@ _ENDINGS = (
 )  # fmt: skip
 _CALLED = (*_ENDINGS, *SCRIPTS, *CERTIFICATE_ENDINGS)
 
-_SECRET_WORDS = ("key", "secret", "token", "pass", "certificate")
+_SECRET_WORDS = ("key", "secret", "token", "pass", "certificate", "credential", "auth")
 _MADE_UP = re.compile(r"(?i:your|example|placeholder|change_?me|(?:app|project|base|space)_?id)")
 _PROJECT = re.compile(r"[a-z][a-z0-9]{0,28}-[a-z0-9-]{1,28}")
 _MIXED = re.compile(r"(?=[A-Za-z_+/=-]{0,256}\d)(?=[\d_+/=-]{0,256}[A-Za-z])[A-Za-z0-9_+/=-]{8,256}")
 """An identifier or key: letters and digits."""
 _FIREBASE = (":android:", r"\.appspot\.com", r"\.firebasestorage\.app", r"firebaseio\.com")
 """Marks of Firebase; at least one is in the strings of an app that uses it."""
+_FIREBASE_TEXT = re.compile(rb":android:[0-9a-f]{8}|\.appspot\.com|\.firebasestorage\.app|firebaseio\.com")
 _SINGLE_LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,62}")
 _HOST = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]{2,252})(/[A-Za-z0-9._~/-]{0,200})?")
 # Ends of strings: a name, an identifier or key, a name with a hyphen. Other strings need no key.
@@ -148,7 +151,16 @@ class ConfigExtractor:
     meta = ExtractorMeta(
         name="config",
         version="1",
-        finds=(RULE, LINK_RULE, CALL_RULE, CERTIFICATE_RULE, FIREBASE_RULE, CONTACT_RULE, credentials.RULE),
+        finds=(
+            RULE,
+            LINK_RULE,
+            CALL_RULE,
+            CERTIFICATE_RULE,
+            FIREBASE_RULE,
+            CONTACT_RULE,
+            OBJECT_RULE,
+            credentials.RULE,
+        ),
     )
 
     def __init__(self, rules: RuleFiles | None = None) -> None:
@@ -190,6 +202,8 @@ class ConfigExtractor:
             elif buffer.kind is BufferKind.TEXT:
                 yield from containers(buffer, self._calls)
                 yield from web_projects(buffer)
+                yield from buckets(buffer)
+                yield from self._hosts_of_scripts(buffer)
             if buffer.kind in (BufferKind.TEXT, BufferKind.BINARY):
                 yield from certificate_names(buffer, self._rules)
             if buffer.kind is BufferKind.RESOURCES:
@@ -199,6 +213,11 @@ class ConfigExtractor:
                 name = self._name(buffer)
                 if name:
                     yield from self._file(buffer, name)
+
+    def _hosts_of_scripts(self, buffer: Buffer) -> Iterator[Find]:
+        for one in hosts_with_ports(buffer):
+            place = (buffer.file, buffer.base + one.offset, f"config:host/{OBJECT_RULE}")
+            yield from self._host("host", one.host, place, one.port)
 
     def _name(self, buffer: Buffer) -> str:
         """Name of a known file, ``*`` for another configuration file, empty for any other buffer."""
@@ -211,7 +230,7 @@ class ConfigExtractor:
             return ""
         if buffer.data.startswith(_DIGESTS):
             return ""
-        if last == _DECODED and buffer.kind is BufferKind.TEXT:
+        if _DECODED.search(buffer.file) and buffer.kind is BufferKind.TEXT:
             return _RESOURCES
         known = next((name for mark, name in self.config.signatures.items() if mark in buffer.data), "")
         if known or buffer.kind is BufferKind.BINARY:
@@ -221,17 +240,29 @@ class ConfigExtractor:
     def _file(self, buffer: Buffer, name: str) -> Iterator[Find]:
         found = list(islice(read_pairs(buffer, name), MAX_PAIRS))
         yield from contact_points(found, buffer, self._rules)
+        at = 0  # the pairs are in the order of the file
+        other = name == _RESOURCES and _FIREBASE_TEXT.search(buffer.data) is None
         for index, (key, value) in enumerate(found):
             plain = plain_key(key)
-            if plain not in self.config.by_key and not plain.endswith(self.config.suffixes):
+            if not self._means(plain) or (other and key in _ONLY_NAMED and "-" not in value):
                 continue
             if self.left <= 0:
                 yield Problem("too many key-value pairs; the rest was not read", buffer.file)
                 return
             self.left -= 1
-            at = buffer.data.find(value.encode("utf-8", "replace"))
+            raw = value.encode("utf-8", "replace")
+            at = buffer.data.find(raw, at)
+            at = at if at >= 0 else max(buffer.data.find(raw), 0)
             port = port_beside(found, index, self.config.suffixes)
-            yield from self.judge(key, value, name, buffer, max(at, 0), port)
+            yield from self.judge(key, value, name, buffer, at, port)
+
+    def _means(self, plain: str) -> bool:
+        """True if a rule reads the value of a key."""
+        return (
+            plain in self.config.by_key
+            or plain.endswith(self.config.suffixes)
+            or any(word in plain for word in _SECRET_WORDS)
+        )
 
     def _resources(self, buffer: Buffer) -> Iterator[Find]:
         hits, _ = self._scanner.scan(buffer.data, 0, len(buffer.data), _MAX_HITS)
@@ -304,7 +335,7 @@ class ConfigExtractor:
                 return
         if plain.endswith(self.config.suffixes):
             yield from self._host(key, value, place, port)
-        elif file == _RESOURCES and any(word in plain for word in _SECRET_WORDS):
+        elif any(word in plain for word in _SECRET_WORDS):
             yield from self._credentials(key, value, place)
 
     def _host(self, key: str, value: str, place: tuple[str, int, str], port: int | None) -> Iterator[Find]:
@@ -322,7 +353,7 @@ class ConfigExtractor:
         path = (found[2] or "").rstrip("/")
         checked = check_host(found[1], self._rules, single_label=False, path=path)
         if isinstance(checked, NonBackendHost):
-            yield NotBackend(f"{checked.host.bracketed}{path}", checked.reason)
+            yield NotBackend(checked.host.bracketed + (f":{port}" if port else path), checked.reason)
         # A cloud host, or a host with a port, is found without its key.
         elif isinstance(checked, EndpointHost) and cloud_endpoint(checked.name, path, self._rules) is None:
             kind = EndpointKind.ADDRESS if checked.address else EndpointKind.HOST_PORT
@@ -333,12 +364,14 @@ class ConfigExtractor:
 
     def _credentials(self, key: str, value: str, place: tuple[str, int, str]) -> Iterator[Find]:
         """Credentials in a named resource; its name is used as the name that a keyed rule needs."""
+        if value.isalpha():
+            return  # a label: the texts of an app have such names too
         text = f'{key}="{value}"'
         for rule in self._rules.credentials.rules:
             found = rule.compiled.search(text) if rule.keyed else None
             if found is None:
                 continue
-            verdict = credentials.credential_verdict(found, rule, text)
+            verdict = credentials.credential_verdict(found, rule, text, self._rules.credentials.known)
             file, offset, how = place
             for secret in verdict.secrets:
                 shown = Evidence(

@@ -13,7 +13,8 @@ import msgspec
 
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import CredentialGrade, NotBackend
-from tieback.recognise.hosts import EndpointHost, InvalidHost, NonBackendHost, check_host, check_port
+from tieback.recognise.credentials import is_placeholder
+from tieback.recognise.hosts import SINGLE_LABEL, EndpointHost, InvalidHost, NonBackendHost, check_host, check_port
 from tieback.recognise.rules import RuleFiles, SchemeRule
 from tieback.recognise.verdict import MaskedSecret, TextVerdict, is_real_value, mask_secret
 
@@ -58,10 +59,23 @@ def _judge(text: str, after: int, scheme: SchemeRule, rules: RuleFiles) -> TextV
             continue
         verdict = _hosts(text, found, scheme, rules)
         if not verdict.rejected:
-            secrets = (*_userinfo(text[after : max(after, at - 1)], scheme), *_options(text, found.end(), scheme))
-            return msgspec.structs.replace(verdict, secrets=secrets if verdict.endpoints else ())
+            passwords = (*_userinfo(text[after : max(after, at - 1)]), *_options(text, found.end()))
+            secrets = tuple(_password(one, scheme) for one in passwords if counts(one, verdict))
+            return msgspec.structs.replace(verdict, secrets=secrets)
     reason = verdict.rejected if verdict is not None else "no host"
     return TextVerdict(RULE, max(after, text.rfind("@") + 1), rejected=reason)
+
+
+def counts(password: str, verdict: TextVerdict) -> bool:
+    """True if the password of a connection string is a credential.
+
+    A name of a container network is no back end, but the password of its store is often that of the real one. Examples
+    of documentation have such names too, so a password that is a word of an example does not count there.
+    """
+    if verdict.endpoints:
+        return is_real_value(password)
+    local = any(one.reason == SINGLE_LABEL for one in verdict.not_backends)
+    return local and not is_placeholder(password)
 
 
 def _host_positions(text: str, after: int) -> Iterator[int]:
@@ -91,7 +105,7 @@ def _hosts(text: str, found: re.Match[str], scheme: SchemeRule, rules: RuleFiles
             if scheme.family == "socket":
                 return TextVerdict(RULE, found.end(), rejected="socket without a port")
             port = scheme.port
-        host = check_host(name.rstrip("."), rules, single_label=True)
+        host = check_host(name.rstrip("."), rules, single_label=False)
         if isinstance(host, InvalidHost):
             return TextVerdict(RULE, found.end(), rejected=host.reason)
         place = host.host if isinstance(host, NonBackendHost) else host
@@ -135,18 +149,18 @@ def _value(scheme: SchemeRule, host: EndpointHost, port: int | None, database: s
     return f"{scheme.canonical}://{host.bracketed}{shown}" + (f"/{database}" if database else "")
 
 
-def _userinfo(text: str, scheme: SchemeRule) -> Iterator[MaskedSecret]:
+def _userinfo(text: str) -> Iterator[str]:
     _, colon, password = text.partition(":")
     if not colon:
         _, _, password = text.partition("/")  # oracle:thin:user/password@
-    if password and is_real_value(password):
-        yield _password(password, scheme)
+    if password:
+        yield password
 
 
-def _options(text: str, at: int, scheme: SchemeRule) -> Iterator[MaskedSecret]:
+def _options(text: str, at: int) -> Iterator[str]:
     found = _PASSWORD_OPTION.search(text, at)
-    if found is not None and is_real_value(found[1]):
-        yield _password(found[1], scheme)
+    if found is not None:
+        yield found[1]
 
 
 def _password(password: str, scheme: SchemeRule) -> MaskedSecret:

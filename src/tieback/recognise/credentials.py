@@ -9,7 +9,8 @@ import base64
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
+from itertools import pairwise
 
 import msgspec
 
@@ -22,13 +23,28 @@ RULE = "credential"
 _CLAIMS = ("iss", "role", "aud", "exp", "iat", "ref", "azp", "scope", "project_id", "token_use")
 """Claims that show the purpose of a token. ``sub``, ``email`` and similar claims are personal data and are left out."""
 _PLACEHOLDER = re.compile(
-    r"your[_-]?|my[_-]?(?:api|secret|key|token|password)|change[_-]?me|example|sample|dummy|placeholder|insert[_-]?|replace"
+    r"your[_-]?|my[_-]?(?:api|secret|key|token|password)|change[_-]?(?:me|it|here|this)|example|sample|dummy|placeholder|insert[_-]?|replace"
     r"|<[a-z]|x{4,}|\*{3,}|todo|fixme|foobar|lorem|redacted|undefined|abcdefg|1234567|0{8,}|test[_-]?key|secret[_-]?key"
     r"|api[_-]?key|access[_-]?token|password|enter[_-]|paste[_-]|none\b|null\b|deadbeef",
     re.IGNORECASE,
 )
+_REPEATED = re.compile(r"x{6,}|\*{3,}|0{8,}|1234567|abcdefg|example", re.IGNORECASE)
+"""Placeholders in a text that has the form of an issued credential; its fixed part can contain words."""
 _SEQUENCES = ("abcdefghijklmnopqrstuvwxyz", "0123456789abcdef", "qwertyuiop")
 _AWS_SECRET = re.compile(r"(?<![A-Za-z0-9/+_-])([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=_-])")
+_TWILIO_TOKEN = re.compile(
+    r"[\"'`]\s{0,4},\s{0,24}(?:[\"']?auth_?[Tt]oken[\"']?\s{0,4}[:=]\s{0,4})?[\"'`]([0-9a-f]{32})[\"'`]"
+)
+_ELASTIC_KEY = re.compile(r"[A-Za-z0-9_-]{20}:[A-Za-z0-9_-]{22}")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_SEPARATORS = re.compile(r"[^A-Za-z0-9]")
+_SHORTEST_RUN = 8
+_AZURE_OWNER = re.compile(
+    r"(?i:AccountEndpoint=https://(?P<cosmosdb>[a-z0-9-]{3,44})\.documents\.|AccountName=(?P<azure_blob>[a-z0-9]{3,24});"
+    r"|Endpoint=sb://(?P<azure_service_bus>[a-z0-9-]{6,50})\.servicebus\."
+    r"|HostName=(?P<azure_iot_hub>[a-z0-9-]{3,50})\.azure-devices\.)"
+)
+"""The resource of a connection string; the names of the groups are kinds of cloud.toml."""
 _SAS_PART = re.compile(r"(sv|sp|st|se|sr|ss|srt|spr|sip|sig)=([^&\s\"'<>]{0,400})")
 _SERVICE_ACCOUNT = re.compile(r"\"(project_id|client_email|private_key_id)\"\s{0,4}:\s{0,4}\"([^\"\s]{1,200})\"")
 _KEY_BODY = re.compile(r"\"private_key\"\s{0,4}:\s{0,4}\"(-----BEGIN[^\"]{64,4096})")
@@ -40,27 +56,37 @@ def entropy(text: str) -> float:
     return -sum(count / size * math.log2(count / size) for count in Counter(text).values()) if size else 0.0
 
 
-def is_placeholder(secret: str) -> bool:
-    """True if the text is a placeholder for a credential, or an example value."""
+def is_placeholder(secret: str, *, issued: bool = False) -> bool:
+    """True if the text is a placeholder for a credential, or an example value.
+
+    Args:
+        secret: the text.
+        issued: True if it has the form that a service issues, which no template language has.
+    """
     low = secret.lower()
+    words = _REPEATED if issued else _PLACEHOLDER
     return (
-        not is_real_value(secret)
-        or _PLACEHOLDER.search(secret) is not None
+        (not issued and not is_real_value(secret))
+        or words.search(secret) is not None
         or len(set(low)) < 4
         or any(low[:12] in sequence for sequence in _SEQUENCES if len(low) >= 8)
     )
 
 
-def credential_verdict(found: re.Match[str], rule: CredentialRule, window: str) -> TextVerdict:
+def credential_verdict(
+    found: re.Match[str], rule: CredentialRule, window: str, known: Container[str] = ()
+) -> TextVerdict:
     """Judge a match of a rule's pattern.
 
     Args:
         found: the match, with the group ``secret``.
         rule: the rule of the match.
         window: the text around the match, for further checks.
+        known: fingerprints of published values that protect nothing.
     """
     secret = found["secret"]
-    if len(secret) > 4096 or (not rule.judge.startswith("key_block") and is_placeholder(secret)):
+    fixed = rule.judge.startswith("key_block")
+    if len(secret) > 4096 or (not fixed and is_placeholder(secret, issued=rule.issued)):
         return TextVerdict(RULE, len(found[0]), rejected="placeholder")
     if rule.entropy and entropy(secret) < rule.entropy:
         return TextVerdict(RULE, len(found[0]), rejected="too regular")
@@ -69,6 +95,7 @@ def credential_verdict(found: re.Match[str], rule: CredentialRule, window: str) 
         if rule.judge
         else (mask_secret(rule.kind, secret, rule.grade, services=rule.services),)
     )
+    secrets = tuple(one for one in secrets if one.fingerprint not in known)
     rejected = "" if secrets else "not of the form that it begins with"
     return TextVerdict(f"{RULE}:{rule.kind}", len(found[0]), secrets=secrets, rejected=rejected)
 
@@ -129,6 +156,61 @@ def _aws_secrets(window: str) -> Iterator[str]:
             yield near[1]
 
 
+def _twilio(found: re.Match[str], rule: CredentialRule, window: str) -> Iterator[MaskedSecret]:
+    """An account, and its token as the next argument or field."""
+    yield mask_secret(rule.kind, found["secret"], rule.grade)
+    token = _TWILIO_TOKEN.match(window, found.end())
+    if token is not None and entropy(token[1]) >= rule.entropy:
+        yield mask_secret("twilio_auth_token", token[1], CredentialGrade.SUPERUSER)
+
+
+def _basic(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[MaskedSecret]:
+    """User and password of the Basic scheme; an empty password is that of a key, whose access is unknown."""
+    user, colon, password = _decoded(found["secret"]).partition(":")
+    if not colon or not user or not (user + password).isprintable():
+        return
+    if is_placeholder(password) if password else is_placeholder(user):
+        return
+    yield mask_secret(rule.kind, found["secret"], rule.grade if password else CredentialGrade.UNKNOWN)
+
+
+def _elastic(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[MaskedSecret]:
+    """Id and key of an API key of Elasticsearch."""
+    if _ELASTIC_KEY.fullmatch(_decoded(found["secret"])):
+        yield mask_secret(rule.kind, found["secret"], rule.grade)
+
+
+def _named(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[MaskedSecret]:
+    """A value without words: the name of a key also names the keys of caches, settings and translations."""
+    secret = found["secret"]
+    if _UUID.fullmatch(secret) or any(_is_random(run) for run in _SEPARATORS.split(secret)):
+        yield mask_secret(rule.kind, secret, rule.grade)
+
+
+def _is_random(run: str) -> bool:
+    """True if the characters of a text without separators change their class more often than those of names."""
+    classes = ["d" if char.isdigit() else "u" if char.isupper() else "l" for char in run]
+    changes = sum(one != other for one, other in pairwise(classes))
+    return len(run) >= _SHORTEST_RUN and (classes.count("d") >= 3 or changes >= 0.45 * len(run))
+
+
+def _decoded(text: str) -> str:
+    """The text in base64 (RFC 4648), with or without padding; empty if there is none."""
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode()
+    except ValueError:
+        return ""
+
+
+def _azure(found: re.Match[str], rule: CredentialRule, window: str) -> Iterator[MaskedSecret]:
+    """The key in a connection string, with the account, name space or hub that the same string names."""
+    before = re.split(r"[\x00-\x1f\"<>]", window[: found.start()])[-1]
+    owner = next((one for one in _AZURE_OWNER.finditer(before)), None)
+    kind = owner.lastgroup.replace("_", "-") if owner is not None and owner.lastgroup else ""
+    endpoint = f"{kind}:{owner[owner.lastgroup].lower()}" if owner is not None and owner.lastgroup else ""
+    yield mask_secret(rule.kind, found["secret"], rule.grade, endpoint=endpoint)
+
+
 def _sas(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[MaskedSecret]:
     """A shared access signature; its grade is superuser if it allows write, create, delete or add."""
     parts = dict(_SAS_PART.findall(found["secret"]))
@@ -155,6 +237,7 @@ def _key_block(found: re.Match[str], rule: CredentialRule, _window: str) -> Iter
 
 def key_body(text: str) -> str:
     """The text between the markers of a PEM block, without line breaks."""
+    text = text.partition("-----END")[0]
     return re.sub(r"-----[A-Z ]{1,40}-----|\\[nr]|[\s\"'\\+,-]", "", text)
 
 
@@ -168,6 +251,11 @@ _JUDGES: dict[str, Callable[[re.Match[str], CredentialRule, str], Iterator[Maske
     "jwt": _jwt,
     "aws": _aws,
     "sas": _sas,
+    "azure": _azure,
+    "twilio": _twilio,
+    "basic": _basic,
+    "elastic": _elastic,
+    "named": _named,
     "service_account": _service_account,
     "key_block": _key_block,
     "key_block_account": _service_account,

@@ -351,7 +351,7 @@ class EndpointExtractor:
                 address.emulator_verdict(found[0], self.rules), start, covered, covered, low, high, wide
             )
         assert isinstance(rule, CredentialRule)
-        verdict = credentials.credential_verdict(found, rule, window)
+        verdict = credentials.credential_verdict(found, rule, window, self.rules.credentials.known)
         shown = _without(found) if verdict.secrets else ""
         return MatchLocation(verdict, start, covered, covered, low, high, wide, shown=shown)
 

@@ -21,19 +21,26 @@ MAX_OBJECTS = 50
 AROUND = 600
 """Bytes before and after the project that belong to the same object."""
 _PROJECT = re.compile(rb"""["'`]?\bprojectId["'`]?\s{0,8}:\s{0,8}["'`](?P<name>[a-z][a-z0-9-]{4,28}[a-z0-9])["'`]""")
-_KEY = re.compile(rb"""\bapiKey["'`]?\s{0,8}:\s{0,8}["'`]AIza[\w-]{30}""")
+_BESIDE = re.compile(
+    rb"""\b(?:apiKey["'`]?\s{0,8}:\s{0,8}["'`]AIza[\w-]{30}|appId["'`]?\s{0,8}:\s{0,8}["'`]1:\d{6,20}:(?:web|ios|android):"""
+    rb"""|authDomain["'`]?\s{0,8}:\s{0,8}["'`][a-z0-9-]{4,63}\.firebaseapp\.com"""
+    rb"""|storageBucket["'`]?\s{0,8}:\s{0,8}["'`][a-z0-9-]{4,63}\.(?:appspot\.com|firebasestorage\.app))"""
+)
+"""Another value of the object; one of them shows that the project is one of Firebase."""
+_JSON = (".json", "app.config", "app.manifest")
+"""Ends of the names of JSON files; Expo writes its configuration to ``app.config``."""
 
 
 def web_projects(buffer: Buffer) -> Iterator[Sighting]:
     """The Firestore projects in a script that uses Firestore, or in a JSON file."""
     data = buffer.data
     script = buffer.file.endswith(SCRIPTS)
-    if not (script or buffer.file.endswith(".json")) or b"projectId" not in data or b"AIza" not in data:
+    if not (script or buffer.file.endswith(_JSON)) or b"projectId" not in data:
         return
     if script and b"irestore" not in data:
         return
     for found in islice(_PROJECT.finditer(data), MAX_OBJECTS):
-        if _KEY.search(data, max(found.start() - AROUND, 0), found.end() + AROUND) is None:
+        if _BESIDE.search(data, max(found.start() - AROUND, 0), found.end() + AROUND) is None:
             continue
         project = found["name"].decode("ascii")
         endpoint = Endpoint(

@@ -28,7 +28,10 @@ _PAIR = re.compile(
 )
 """A pair that is followed by a semicolon and another pair is part of a connection string, which ``keywords`` reads."""
 _PLIST_PAIR = re.compile(r"<key>([^<]{2,64})</key>\s{0,16}<string>([^<]{3,512})</string>")
-_XML_PAIR = re.compile(r"name=\"([A-Za-z][A-Za-z0-9_.-]{1,63})\"(?: value=\"|[^>\"]{0,32}>)([^<\"]{3,512})[<\"]")
+_XML_PAIR = re.compile(
+    r"name=\"([A-Za-z][A-Za-z0-9_.-]{1,63})\""
+    r"(?: value=\"|(?:\s{1,4}[A-Za-z:]{1,24}=\"[^\"<>]{0,40}\"){0,4}[^>\"]{0,32}>)([^<\"]{3,512})[<\"]"
+)
 
 
 def read_pairs(buffer: Buffer, name: str) -> Iterator[tuple[str, str]]:

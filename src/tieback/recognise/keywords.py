@@ -20,7 +20,7 @@ from tieback.model.sighting import CredentialGrade
 from tieback.recognise import connection
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.span import narrow_text
-from tieback.recognise.verdict import MaskedSecret, TextVerdict, is_real_value, mask_secret
+from tieback.recognise.verdict import MaskedSecret, TextVerdict, mask_secret
 
 RULE = "connection-keywords"
 ANCHORS = ("server=", "data source=", "datasource=", "host=", "hostname=", "dbname=", "initial catalog=")
@@ -80,8 +80,9 @@ def verify(text: str, rules: RuleFiles) -> TextVerdict:
     scheme = rules.services.schemes[_product(pairs, host, port, spaces=spaces)]
     shown = f"/{database}" if _DATABASE.match(database) else ""
     verdict = connection.verify(f"{scheme.name}://{host.partition('\\')[0]}{port}{shown}", scheme, rules)
-    secret = _password(_first(pairs, _PASSWORDS))
-    return msgspec.structs.replace(verdict, rule=RULE, covers=len(text), secrets=secret if verdict.endpoints else ())
+    password = _first(pairs, _PASSWORDS)
+    secrets = (_masked(password),) if password and connection.counts(password, verdict) else ()
+    return msgspec.structs.replace(verdict, rule=RULE, covers=len(text), secrets=secrets)
 
 
 def mask_passwords(text: str) -> str:
@@ -164,9 +165,5 @@ def _product(pairs: Mapping[str, str], host: str, port: str, *, spaces: bool) ->
     return "sqlserver"
 
 
-def _password(text: str) -> tuple[MaskedSecret, ...]:
-    return (
-        (mask_secret("password_in_connection_string", text, CredentialGrade.SUPERUSER),)
-        if text and is_real_value(text)
-        else ()
-    )
+def _masked(password: str) -> MaskedSecret:
+    return mask_secret("password_in_connection_string", password, CredentialGrade.SUPERUSER)

@@ -5,6 +5,7 @@ two of these belongs to the maker even if it is short.
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,8 +20,15 @@ MIN_BRAND = 4
 identifier.
 """
 MIN_PRODUCT = 5
+MIN_HOSTS = 3
+"""Least number of hosts below a domain for which a part of the app's name, or that of an example, identifies it."""
 _WORDS = re.compile(r"[^\w.-]+")
 _LETTERS = re.compile(r"[^a-z0-9]")
+_SEPARATORS = re.compile(r"[^a-z0-9]+")
+_SUFFIX = re.compile(r"(?=[a-z]{0,5}\d)[0-9a-f]{4,6}|\d{4,}")
+_DIGITS = "0123456789"
+_COUNTRY = re.compile(r"(?!io\b|co\b|me\b|ai\b|tv\b|cc\b|to\b)[a-z]{2}")
+"""Top-level domain of a country that is not sold as a word."""
 _TITLE_END = re.compile(r"[:|(\[]|\s[-\u2013\u2014]")
 """Separator in the name under an icon, before a description of the app."""
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z]{2,24}")
@@ -49,12 +57,26 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     affix: tuple[_Affixes, ...]
     generic_part: tuple[_Names, ...]
     sample_part: tuple[_Names, ...]
+    template: tuple[_Names, ...]
+    environment: tuple[_Names, ...]
+    tenant: tuple[_Names, ...]
+    edition: tuple[_Names, ...]
+    product_affix: tuple[_Affixes, ...]
     generic_name: tuple[_Names, ...]
     legal_page: tuple[_Names, ...]
     legal_key: tuple[_Names, ...]
     legal_host: tuple[_Names, ...]
     free_mail: tuple[_Names, ...]
     signing_house: tuple[_Names, ...]
+
+
+class _Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    domains: tuple[str, ...]
+    source: str
+
+
+class _Families(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    family: tuple[_Family, ...]
 
 
 class MakerWords:
@@ -75,6 +97,12 @@ class MakerWords:
         self.legal_keys = flat(read.legal_key)
         self.legal_hosts = flat(read.legal_host)
         self.samples = flat(read.sample_part)
+        self.templates = flat(read.template)
+        self.environments = flat(read.environment)
+        self.tenants = flat(read.tenant)
+        self.editions = flat(read.edition)
+        self.product_before = frozenset(word for entry in read.product_affix for word in entry.before)
+        self.product_behind = frozenset(word for entry in read.product_affix for word in entry.behind)
         self.strangers = flat(read.free_mail) | flat(read.signing_house)
 
 
@@ -82,6 +110,13 @@ class MakerWords:
 def maker_words() -> MakerWords:
     """The word lists, read once per process."""
     return MakerWords()
+
+
+@lru_cache(maxsize=1)
+def domain_families() -> dict[str, tuple[str, ...]]:
+    """The domains of one organisation, by each of them; from ``maker_domains.toml``, read once per process."""
+    read = prepared.load_rules(Path(__file__).with_name("maker_domains.toml").read_bytes(), _Families)
+    return {domain: family.domains for family in read.family for domain in family.domains}
 
 
 class MakerNames:
@@ -102,17 +137,22 @@ class MakerNames:
         """Names of the app itself."""
         self.name = ""
         """Display name of the maker."""
-        bundle = app.bundle_id.lower().split(".")
+        named = app.bundle_id.lower().split(".")
+        # The bundle identifier of a template says nothing; that of an example at least that the app is one.
+        bundle = [] if self._is_template(named) else named
         domain = registrable_domain(".".join(reversed(bundle)), rules)
-        brand = domain.split(".")[0].replace("-", "")
-        if domain and not self._generic(domain.split(".")[0]):
+        label, _, top = domain.partition(".")
+        if domain and (not self._generic(label) or (_COUNTRY.fullmatch(top) and 1 < len(label) < MIN_BRAND)):
             self.domains[domain] = "the domain of the app's bundle identifier"
-            self.sure_brands.add(brand)
+            if not self._generic(label):
+                self.sure_brands.add(label.replace("-", ""))
         vendor = self._read_vendor(app.vendor)
         if app.signer is not None:
             self._read_subject(app.signer.subject)
         parts = {_LETTERS.sub("", part) for part in bundle} - {""}
         heading = _TITLE_END.split(app.name, maxsplit=1)[0].lower().split()
+        while len(heading) > 1 and (heading[-1] in self.words.editions or heading[-1].isdigit()):
+            heading.pop()
         title = {_LETTERS.sub("", text) for text in ("".join(heading), *heading[:1])} - {""}
         for one in ((parts & vendor) | (parts & title) | (vendor & title)) - self.words.generic_parts:
             # A word in two sources is the maker's, even if it is short. An app is often named after another company's
@@ -126,9 +166,29 @@ class MakerNames:
             _LETTERS.sub("", "".join(heading))
         }
         # A sample app is named after the service that it shows, which is not its maker's.
-        sample = not self.words.samples.isdisjoint(bundle)
+        sample = not self.words.samples.isdisjoint(named)
         self.products = set() if sample else {name for name in own if self._product(name)}
-        self.name = app.vendor or (domain if domain in self.domains else app.bundle_id)
+        self._titles = {title for title in (_LETTERS.sub("", "".join(heading)),) if self._product(title)}
+        self._first_word = _LETTERS.sub("", heading[0]) if heading else ""
+        known = app.vendor or (domain if domain in self.domains else "")
+        self.name = known or (app.bundle_id if bundle else app.name or app.bundle_id)
+
+    def _is_template(self, bundle: list[str]) -> bool:
+        return any(".".join(bundle[:size]) in self.words.templates for size in (1, 2, 3))
+
+    def learn_project(self, project: str) -> None:
+        """Add the name of the cloud project in the app's own configuration as a name of the app.
+
+        ``acme-fit-prod`` names ``acmefit``. An app that is an example of its template is often named after a service;
+        if its project has the same name, the name is its own.
+        """
+        parts = [part for part in _SEPARATORS.split(project.lower()) if part]
+        if len(parts) > 1 and _SUFFIX.fullmatch(parts[-1]):
+            parts.pop()  # added by the console, as in shop-4ee8a
+        own = [part for part in parts if part not in self.words.environments and not part.isdigit()]
+        joined = "".join(own)
+        self.products |= {name for name in (joined, *own[:1]) if self._product(name)}
+        self.products |= {title for title in self._titles if title == joined}
 
     def _read_vendor(self, vendor: str) -> set[str]:
         """Add brands and domains from the name of an organisation. Returns its first words, reduced to letters and
@@ -167,6 +227,10 @@ class MakerNames:
         plain = brand.replace("-", "")
         return len(plain) < MIN_BRAND or brand in self._rules.names.generic_brands or plain in self.words.generic_names
 
+    def is_name(self, label: str) -> bool:
+        """True if the first label of a domain is no common word."""
+        return not self._generic(label) and label.replace("-", "") not in self.words.generic_parts
+
     def _product(self, name: str) -> bool:
         return (
             len(name) >= MIN_PRODUCT
@@ -197,10 +261,46 @@ class MakerNames:
                 return f"{domain} is {plain[: -len(brand)]} followed by the maker's name, {brand}"
         return ""
 
+    def learn_hosts(self, domain: str, hosts: int) -> None:
+        """Add the domain that an app names with many hosts, if it has the name of the app or its first word.
+
+        Args:
+            domain: registrable domain.
+            hosts: number of different hosts below it that the app names.
+        """
+        plain = domain.partition(".")[0].replace("-", "")
+        word = self._first_word if len(self._first_word) >= MIN_BRAND and not self._generic(self._first_word) else ""
+        if hosts >= MIN_HOSTS and plain in {*self._titles, word} - {""}:
+            self.domains.setdefault(domain, f"has the name of the app, which names {hosts} hosts there")
+
     def of_product(self, domain: str) -> str:
         """Why a registrable domain has the name of the app; empty if it does not."""
         plain = domain.partition(".")[0].replace("-", "")
-        return f"{domain} has the name of the app" if plain in self.products else ""
+        if plain in self.products or plain.rstrip(_DIGITS) in self.products:
+            return f"{domain} has the name of the app"
+        for name in sorted(self.products, key=len, reverse=True):
+            if plain.startswith(name) and plain[len(name) :] in self.words.product_behind:
+                return f"{domain} is the name of the app, {name}, followed by {plain[len(name) :]}"
+            if plain.endswith(name) and plain[: -len(name)] in self.words.product_before:
+                return f"{domain} is {plain[: -len(name)]} followed by the name of the app, {name}"
+        return ""
+
+    def of_tenant(self, host: str, domain: str) -> str:
+        """Why a host below the domain of a service is that of the maker as its customer; empty if it is not."""
+        tenant = host.removesuffix(f".{domain}")
+        plain = tenant.replace("-", "")
+        if domain not in self.words.tenants or "." in tenant or plain not in self.brands | self.products:
+            return ""
+        return f"{tenant} is the maker's name at {domain}"
+
+    def of_resource(self, parts: Sequence[str]) -> str:
+        """The name of the maker or of the app among the words of a cloud resource; empty if there is none.
+
+        Args:
+            parts: words of the name in their order; ``acme-fit-media`` also names ``acmefit``.
+        """
+        joined = ("".join(parts[at : at + size]) for size in (1, 2, 3) for at in range(len(parts) - size + 1))
+        return next((name for name in joined if name in self.brands or name in self.products), "")
 
 
 def registrable_domain(host: str, rules: RuleFiles) -> str:

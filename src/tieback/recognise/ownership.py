@@ -18,7 +18,7 @@ import msgspec
 from tieback.model.app import App
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence
-from tieback.recognise.maker_names import MakerNames, maker_words, registrable_domain
+from tieback.recognise.maker_names import MakerNames, domain_families, maker_words, registrable_domain
 from tieback.recognise.rules import RuleFiles, Sdk
 
 _WORDS = re.compile(r"[^a-z0-9]+")
@@ -34,6 +34,13 @@ _CONFIGURATIONS = (
     "amplifyconfiguration.json",
     "agconnect-services.json",
 )
+_WEB_CONFIGURATION = "/firebase-config"
+"""End of the evidence of a configuration object in a script or JSON file."""
+_PROJECT_KINDS = frozenset({
+    "firestore", "firebase-rtdb", "firebase-storage", "firebase-hosting", "firebase-functions",
+    "firebase-remote-config", "app-engine", "firebase-app",
+})  # fmt: skip
+_REGION = re.compile(r"^[a-z]{2,12}-[a-z]{3,12}\d{1,2}-")
 _CLAIMED = ("manifest:app-link/", "entitlement:")
 _NAMED_BY_KEY = re.compile(r"(?:resource:string/|config:)([^/]{1,100})")
 MAX_RELATED = 8
@@ -60,6 +67,10 @@ class Maker:
         self._domains: dict[str, str] = dict(self._names.domains) if self._names is not None else {}
         self._brands = self._names.brands if self._names is not None else frozenset()
         self._name = self._names.name if self._names is not None else ""
+        self._learned: list[str] = []
+        """Domains that the app itself names as its maker's, besides its names."""
+        self._projects: set[str] = set()
+        """Names of cloud projects in the app's own configuration."""
 
     def learn(self, host: str, reason: str) -> None:
         """Record the registrable domain of a host as the maker's, unless it belongs to another known party.
@@ -71,30 +82,71 @@ class Maker:
         domain = registrable_domain(host, self._rules)
         # On a public suffix with one label, or a cloud domain, each name belongs to one customer: learn only this host.
         if domain and self._name and self._rules.third_parties.of(host) is None:
+            if domain not in self._domains:
+                self._learned.append(domain)
             self._domains.setdefault(domain, reason)
 
-    def learn_from(self, finds: Iterable[tuple[Endpoint, str]]) -> None:
+    def learn_from(self, finds: Iterable[tuple[Endpoint, Evidence]]) -> None:
         """Learn the maker's domains from the app's own finds.
 
         These are the domains whose links the app claims. If the app's own resources and settings name exactly one
         domain for its privacy policy, terms or imprint, that domain counts too.
 
         Args:
-            finds: endpoints, each with ``Evidence.how``.
+            finds: endpoints, each with its evidence.
         """
         pages: dict[str, tuple[str, str]] = {}
-        for endpoint, how in finds:
+        projects: dict[str, None] = {}
+        web: dict[str, None] = {}
+        for endpoint, evidence in finds:
+            how = evidence.how
+            if endpoint.kind is EndpointKind.CLOUD:
+                project = _project_of(endpoint) if _is_configured(evidence) else ""
+                if project:
+                    projects.setdefault(project)
+                if how.endswith(_WEB_CONFIGURATION):
+                    web.setdefault(endpoint.value.partition(":")[2])
+                continue
             if how.startswith(_CLAIMED):
+                if self._is_guest(endpoint.host):
+                    continue
                 self.learn(endpoint.host, "the domain of links that the app claims")
                 continue
             key = _NAMED_BY_KEY.match(how)
             domain = registrable_domain(endpoint.host, self._rules) if key is not None else ""
             if key is not None and domain and self._is_page(domain, key[1]):
                 pages.setdefault(domain, (endpoint.host, key[1]))
+        # Of two configurations in scripts one can be that of a library.
+        self._learn_projects([*projects, *(web if len(web) == 1 else ())])
         unknown = {domain: page for domain, page in pages.items() if domain not in self._domains}
         if len(unknown) == len(pages) == 1:
             ((host, name),) = unknown.values()
             self.learn(host, f"the domain of the app's own legal page, {name}")
+
+    def learn_hosts(self, hosts: Iterable[str]) -> None:
+        """Learn the domain with the name of the app from the number of its hosts that the app names.
+
+        Args:
+            hosts: canonical hosts of the app's endpoints.
+        """
+        below: dict[str, set[str]] = {}
+        for host in hosts:
+            domain = registrable_domain(host, self._rules)
+            if domain:
+                below.setdefault(domain, set()).add(host)
+        for domain, names in below.items():
+            if self._names is not None and self._rules.third_parties.of(domain) is None:
+                self._names.learn_hosts(domain, len(names))
+                if domain in self._names.domains and domain not in self._domains:
+                    self._domains[domain] = self._names.domains[domain]
+                    self._learned.append(domain)
+
+    def _learn_projects(self, projects: Iterable[str]) -> None:
+        if self._names is None or not self._name:
+            return
+        for project in projects:
+            self._projects.add(project)
+            self._names.learn_project(project)
 
     def learn_related(self, host: str, names: Iterable[str]) -> None:
         """Record the other domains in the certificate of a maker's host as the maker's, if there are few.
@@ -108,6 +160,11 @@ class Maker:
         if own in self._domains and own in domains and len(domains) <= MAX_RELATED:
             for domain in sorted(domains - {own}):
                 self.learn(domain, f"in the certificate of {host} together with {own}, the maker's own")
+
+    def _is_guest(self, host: str) -> bool:
+        """True if a host has the maker's name below the domain of another: ``acme.partner.org``."""
+        below = host.removesuffix(registrable_domain(host, self._rules)).strip(".").split(".")
+        return self._names is not None and bool(self._names.of_resource([label.replace("-", "") for label in below]))
 
     def _is_page(self, domain: str, key: str) -> bool:
         parts = set(_WORDS.split(re.sub(r"([a-z])([A-Z])", r"\1_\2", key).lower())) - {""}
@@ -129,7 +186,8 @@ class Maker:
             evidence: place of the endpoint; its package or framework can identify the library.
         """
         return (
-            self._own(endpoint)
+            self._of_project(endpoint)
+            or self._own(endpoint)
             or self._configured(endpoint, evidence)
             or self._known(endpoint)
             or self._linked(endpoint, evidence)
@@ -146,6 +204,9 @@ class Maker:
         domain = registrable_domain(endpoint.host, self._rules)
         if domain and domain in self._domains:
             return OwnershipVerdict(Party.FIRST, self._name, f"{domain} is {self._domains[domain]}")
+        related = self._related(domain) if domain else ""
+        if related:
+            return OwnershipVerdict(Party.FIRST, self._name, related)
         if self._names is not None and domain:
             sdk = self._rules.third_parties.of(endpoint.host)
             # The names of platform services are not names of a maker.
@@ -154,12 +215,22 @@ class Maker:
             reason = reason or self._family(endpoint, sdk, self._names)
             if reason:
                 return OwnershipVerdict(Party.FIRST, self._name, reason)
-        if endpoint.kind is EndpointKind.CLOUD:
-            parts = _WORDS.split(endpoint.value.partition(":")[2].lower())
-            brand = next((part for part in parts if part in self._brands), None)
-            if brand is not None:
+        if endpoint.kind is EndpointKind.CLOUD and self._names is not None:
+            brand = self._names.of_resource(_WORDS.split(endpoint.value.partition(":")[2].lower()))
+            if brand:
                 return OwnershipVerdict(Party.FIRST, self._name, f"the resource has the maker's name, {brand}")
         return None
+
+    def _related(self, domain: str) -> str:
+        """The reason for a domain that is related to one of the maker's; empty if it is none."""
+        own = next((one for one in domain_families().get(domain, ()) if one in self._domains), "")
+        if own:
+            return f"{domain} and {own}, the maker's own, are domains of one organisation"
+        label = domain.partition(".")[0]
+        if self._names is None or not self._names.is_name(label):
+            return ""
+        own = next((one for one in self._learned if one.partition(".")[0] == label), "")
+        return f"{domain} has the name of {own}, which is {self._domains[own]}" if own else ""
 
     def _family(self, endpoint: Endpoint, sdk: Sdk | None, names: MakerNames) -> str:
         """The reason for another domain of a known service, if the app's maker runs that service; empty otherwise."""
@@ -172,19 +243,31 @@ class Maker:
         return ""
 
     def _named_alike(self, endpoint: Endpoint) -> OwnershipVerdict | None:
-        domain = registrable_domain(endpoint.host, self._rules) if self._names is not None else ""
-        reason = self._names.of_product(domain) if self._names is not None and domain else ""
+        domain = registrable_domain(endpoint.host, self._rules)
+        if self._names is None or not domain:
+            return None
+        reason = self._names.of_product(domain) or self._names.of_tenant(endpoint.host, domain)
         return OwnershipVerdict(Party.FIRST, self._name, reason) if reason and self._name else None
 
     def _configured(self, endpoint: Endpoint, evidence: Evidence | None) -> OwnershipVerdict | None:
         """The cloud project in the app's configuration is the maker's: the cloud console writes it for this app."""
-        if evidence is None or endpoint.kind is not EndpointKind.CLOUD or not self._name:
+        if (
+            evidence is None
+            or endpoint.kind is not EndpointKind.CLOUD
+            or not self._name
+            or not _is_configured(evidence)
+        ):
             return None
         found = _CONFIGURED.match(evidence.how)
-        if found is None and evidence.file.rpartition("/")[2].lower() not in _CONFIGURATIONS:
-            return None
         where = f"resource {found[1]}" if found else evidence.file.rpartition("/")[2]
         return OwnershipVerdict(Party.FIRST, self._name, f"the app's own configuration names it: {where}")
+
+    def _of_project(self, endpoint: Endpoint) -> OwnershipVerdict | None:
+        """Another resource of the cloud project in the app's configuration."""
+        project = _project_of(endpoint) if endpoint.kind is EndpointKind.CLOUD and self._projects else ""
+        if project not in self._projects:
+            return None
+        return OwnershipVerdict(Party.FIRST, self._name, f"the app's own configuration names its project, {project}")
 
     def _known(self, endpoint: Endpoint) -> OwnershipVerdict | None:
         # A cloud host belongs to a customer that its name does not identify.
@@ -225,4 +308,20 @@ class Maker:
 
 def is_maker_evidence(how: str) -> bool:
     """True if evidence of this kind can identify the maker's domains; it is then kept for ``learn_from``."""
-    return how.startswith(_CLAIMED) or _NAMED_BY_KEY.match(how) is not None
+    return how.startswith(_CLAIMED) or how.endswith(_WEB_CONFIGURATION) or _NAMED_BY_KEY.match(how) is not None
+
+
+def _is_configured(evidence: Evidence) -> bool:
+    """True if the console of a cloud wrote the place for this app."""
+    return _CONFIGURED.match(evidence.how) is not None or evidence.file.rpartition("/")[2].lower() in _CONFIGURATIONS
+
+
+def _project_of(endpoint: Endpoint) -> str:
+    """The Google Cloud project, or its number, that the value of a cloud resource contains; empty for others."""
+    kind, _, name = endpoint.value.partition(":")
+    if kind not in _PROJECT_KINDS:
+        return ""
+    if kind == "firebase-app":
+        return name.split(":")[1] if name.count(":") >= 2 else ""
+    name = name.partition(".")[0].removesuffix("-default-rtdb")
+    return _REGION.sub("", name) if kind == "firebase-functions" else name

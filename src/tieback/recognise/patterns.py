@@ -10,6 +10,11 @@ import msgspec
 from tieback import rulefiles as prepared
 from tieback.model.sighting import CredentialGrade
 
+_FIXED = re.compile(
+    r"(?P<text>(?:\\.|[^\\\[\]{}]){2,40})(?:(?P<class>\[[^\]]{1,80}\])(?:\{(?P<least>\d{1,3})(?:,\d{1,4})?\})?)?"
+)
+_MAX_TOKEN = 1500
+"""Most characters of an issued token."""
 _FRAGMENT = re.compile(r"\{\{([a-z0-9_]+)\}\}")
 
 
@@ -102,6 +107,48 @@ class CredentialRule(TokenRule, forbid_unknown_fields=True, dict=True, kw_only=T
     """True if the pattern needs the name of the value before it; a resource has such a name."""
     services: tuple[str, ...] = ()
     """Services whose probes may send it; only values of public credentials are kept."""
+    issued: bool = False
+    """True if a service issues it in this form, so that no text of its form is a placeholder of a template."""
+
+
+class IssuedToken(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """One ``[[token]]`` entry of credentials_tokens.toml: its form alone identifies it."""
+
+    kind: str
+    names: str
+    """What a finding calls it."""
+    form: str
+    """Characters, classes and bounded repetitions."""
+    source: str
+    anchor: str = ""
+    """Part of the form for the search in raw bytes; empty if the beginning of the form is enough."""
+    grade: CredentialGrade = CredentialGrade.NORMAL
+    entropy: float = 3.0
+
+    def rule(self) -> CredentialRule:
+        """The rule that finds it as a text of its own, and not inside of base64."""
+        return CredentialRule(
+            kind=self.kind,
+            anchors=(self.anchor or _beginning(self.form),),
+            pattern=f"(?<![A-Za-z0-9_+/-])(?P<secret>{self.form})(?![A-Za-z0-9_+/-])",
+            source=self.source,
+            back=_MAX_TOKEN,
+            ahead=_MAX_TOKEN,
+            grade=self.grade,
+            match=(),
+            reason=self.names,
+            entropy=self.entropy,
+            issued=True,
+        )
+
+
+def _beginning(form: str) -> str:
+    """The first characters of a form, and a few of the class after them."""
+    found = _FIXED.match(form)
+    if found is None:
+        raise ValueError(f"form without fixed characters at its beginning: {form}")
+    first, last = found["class"] or "", min(int(found["least"] or 1), 4)
+    return found["text"] + (f"{first}{{{last}}}" if first else "")
 
 
 class UserinfoRule(msgspec.Struct, forbid_unknown_fields=True, dict=True, kw_only=True):
@@ -128,10 +175,24 @@ class _CloudFile(msgspec.Struct, forbid_unknown_fields=True):
     token: tuple[CloudToken, ...]
 
 
+class KnownValue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One ``[[known]]`` entry of credentials.toml: a published value that protects nothing."""
+
+    what: str
+    fingerprint: str
+    """As in ``verdict.fingerprint``."""
+    source: str
+
+
 class _CredentialFile(msgspec.Struct, forbid_unknown_fields=True):
     fragments: dict[str, str]
+    known: tuple[KnownValue, ...]
     credential: tuple[CredentialRule, ...]
     userinfo: tuple[UserinfoRule, ...]
+
+
+class _TokenFile(msgspec.Struct, forbid_unknown_fields=True):
+    token: tuple[IssuedToken, ...]
 
 
 class CloudRules:
@@ -149,6 +210,8 @@ class CloudRules:
         for token in read.token:
             token.pattern = _filled(token.pattern, read.fragments)
         self.hosts = read.host
+        self.shared = tuple(rule for rule in read.host if rule.named_by)
+        """The rules of hosts that many customers share."""
         self.tokens = read.token
 
     @property
@@ -162,13 +225,16 @@ class CloudRules:
 
 
 class CredentialRules:
-    """The rules of credentials.toml."""
+    """The rules of credentials.toml and credentials_tokens.toml."""
 
-    def __init__(self, text: bytes) -> None:
+    def __init__(self, text: bytes, tokens: bytes) -> None:
         read = prepared.load_rules(text, _CredentialFile)
         for rule in read.credential:
             rule.pattern = _filled(rule.pattern, read.fragments)
-        self.rules = read.credential
+        self.tokens = prepared.load_rules(tokens, _TokenFile).token
+        self.known = {one.fingerprint: one.what for one in read.known}
+        """Published values that protect nothing, by fingerprint."""
+        self.rules = (*read.credential, *(token.rule() for token in self.tokens))
         self.userinfo = read.userinfo
 
 

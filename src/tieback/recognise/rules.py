@@ -288,7 +288,7 @@ class RuleFiles:
     @cached_property
     def credentials(self) -> CredentialRules:
         """Formats of credentials."""
-        return CredentialRules(_bytes("credentials.toml"))
+        return CredentialRules(_bytes("credentials.toml"), _bytes("credentials_tokens.toml"))
 
     @cached_property
     def names(self) -> HostNameRules:

@@ -3,15 +3,18 @@
 from collections.abc import Iterable, Iterator
 
 from tieback.intake.apps.content import COMPILED
-from tieback.intake.apps.interface import Artifact, ArtifactBatch, Piece
+from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Piece
 from tieback.model.sighting import Problem
 from tieback.recognise import preferences
 from tieback.recognise.config import ConfigExtractor
+from tieback.recognise.dalvik.run import MAX_STEPS
 from tieback.recognise.dataflow.extract import DataflowExtractor
+from tieback.recognise.dataflow.settings import AppSettings
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.interface import Extractor, Find
 from tieback.recognise.placement import PlaceBudget, Placement
 from tieback.recognise.rules import RuleFiles
+from tieback.recognise.scripts import extract as scripts
 
 MAX_TEXTS = 10_000
 """Most texts of one app that are judged, so that a hostile app takes seconds. The largest measured real app had 600."""
@@ -19,6 +22,8 @@ MAX_PAIRS = 40_000
 """Most key-value pairs of one app that are judged."""
 MAX_FINDS = 50_000
 """Most finds of one app; a find in many places counts each time."""
+MAX_CODE = 96 * 1024 * 1024
+"""Most bytes of DEX files that are followed together; values do not cross to the files after them."""
 
 
 class AppSearch:
@@ -33,23 +38,43 @@ class AppSearch:
         self._rules = rules
         self._places = PlaceBudget()
         self._config = ConfigExtractor(rules)
-        self._endpoints = EndpointExtractor(rules, (*self._config.marks, preferences.MARK.encode()))
-        self._extractors: tuple[Extractor, ...] = (self._endpoints, self._config)
-        if dataflow:
-            self._extractors += (DataflowExtractor(self._endpoints, rules),)
+        marks = (*self._config.marks, preferences.MARK.encode(), *scripts.MARKS)
+        self._endpoints = EndpointExtractor(rules, marks)
+        self._extractors: tuple[Extractor, ...] = (
+            self._endpoints,
+            self._config,
+            scripts.ScriptExtractor(self._endpoints),
+        )
+        self._dataflow = DataflowExtractor(self._endpoints, rules) if dataflow else None
 
     def finds(self, pieces: Iterable[Piece]) -> Iterator[Find]:
         """All finds of one app, each with count 1, in the order of the pieces; a problem if there are too many."""
         self._endpoints.left, self._config.left, self._places = MAX_TEXTS, MAX_PAIRS, PlaceBudget()
+        if self._dataflow is not None:
+            self._dataflow.left = MAX_STEPS
         left = MAX_FINDS
+        for found in self._every(pieces):
+            yield found
+            left -= 1
+            if not left:
+                yield Problem(f"more than {MAX_FINDS:,} finds; the rest of the app was not searched", "")
+                return
+
+    def _every(self, pieces: Iterable[Piece]) -> Iterator[Find]:
+        code: list[Buffer] = []
+        settings = AppSettings()
         for piece in pieces:
-            for found in self._gathered(piece) if isinstance(piece, ArtifactBatch) else self._artifact(piece):
-                yield found
-                left -= 1
-                if not left:
-                    yield Problem(f"more than {MAX_FINDS:,} finds; the rest of the app was not searched", "")
-                    return
+            yield from self._gathered(piece) if isinstance(piece, ArtifactBatch) else self._artifact(piece)
+            if self._dataflow is not None:
+                settings.see(piece)
+                if isinstance(piece, Artifact):
+                    code += [buffer for buffer in piece.buffers if buffer.kind is BufferKind.DEX]
+                    if sum(len(buffer.data) for buffer in code) > MAX_CODE:
+                        yield from self._dataflow.extract_app(code, settings)
+                        code.clear()
             del piece  # it can be large, and the next one is read before the name is bound again
+        if self._dataflow is not None and code:
+            yield from self._dataflow.extract_app(code, settings)
 
     def _artifact(self, artifact: Artifact) -> Iterator[Find]:
         return Placement(artifact, self._places).finds(self._extractors)

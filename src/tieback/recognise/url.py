@@ -27,6 +27,8 @@ _SECRET_SEGMENT = re.compile(
     r"|/bot\d{6,12}:|/(?=sk_live_|hf_)"
 )
 """Paths whose rest is a credential: web hooks of Slack, Discord and Teams, bots of Telegram."""
+_TOKEN = re.compile(r"(?=[A-Za-z_-]{0,200}\d)(?=[0-9_-]{0,200}[A-Za-z])[A-Za-z0-9_-]{12,200}")
+"""User information without a password that can be a token."""
 _PROSE = ".,;:!?'*)]}"
 """Characters that end a sentence or a list, not a URL; a closing bracket stays if its opening one is in the URL."""
 
@@ -116,7 +118,10 @@ def _secrets(userinfo: str, rest: str, rules: RuleFiles) -> tuple[MaskedSecret, 
     for rule in rules.credentials.userinfo:
         if rule.compiled.fullmatch(f"{userinfo}@{rest}"):
             return (mask_secret(rule.kind, secret, rule.grade),)
-    return (mask_secret("password_in_url" if colon and password else "user_in_url", secret),)
+    if colon and password:
+        return (mask_secret("password_in_url", secret),)
+    # A user alone is a credential only if it is a token, and not a name or a host that looks like the target.
+    return (mask_secret("user_in_url", secret),) if _TOKEN.fullmatch(secret) else ()
 
 
 def _match(pattern: re.Pattern[str], text: str, at: int) -> str:

@@ -71,16 +71,7 @@ class CheckpointSigner:
             WorkspaceError: the key cannot be read or written, or other users may read it.
         """
         place = open_state_folder() / "audit" if folder is None else folder
-        try:
-            place.mkdir(mode=0o700, parents=True, exist_ok=True)
-            (place / "logs").mkdir(mode=0o700, exist_ok=True)
-            key, public = _load_key(place)
-        except OSError as error:
-            raise WorkspaceError(
-                f"cannot be read or written ({error.strerror})",
-                where=str(place),
-                advice="Make it writable, or set TIEBACK_STATE to a folder that is; the audit log needs it",
-            ) from None
+        key, public = open_key(place)
         return cls(key, public, record_file(log, place), log)
 
     def fields(self, seq: int, prev: str) -> dict[str, object]:
@@ -113,6 +104,28 @@ class CheckpointSigner:
         finally:
             os.close(number)
         draft.replace(self._record)
+
+
+def open_key(folder: Path | None = None) -> "tuple[Ed25519PrivateKey, str]":
+    """The user's key, which is made if there is none, and the line of its public half.
+
+    Args:
+        folder: folder of the key and the records; default: ``audit`` in the user's state folder.
+
+    Raises:
+        WorkspaceError: the key cannot be read or written, or other users may read it.
+    """
+    place = open_state_folder() / "audit" if folder is None else folder
+    try:
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (place / "logs").mkdir(mode=0o700, exist_ok=True)
+        return _load_key(place)
+    except OSError as error:
+        raise WorkspaceError(
+            f"cannot be read or written ({error.strerror})",
+            where=str(place),
+            advice="Make it writable, or set TIEBACK_STATE to a folder that is; the audit log needs it",
+        ) from None
 
 
 def checkpoint_key(fields: dict[str, object], seq: int, prev: str) -> PublicKey:

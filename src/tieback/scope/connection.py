@@ -49,6 +49,11 @@ class Transport(Protocol):
         """True if TLS is active."""
         ...
 
+    @property
+    def local(self) -> str:
+        """Our own address of the connection; empty if there was none, as in a replay."""
+        ...
+
     def tls(self, problem: str) -> TlsInfo:
         """Details of the TLS session; ``problem`` is the reason of a failed verification."""
         ...
@@ -79,6 +84,7 @@ class Connection:
 
     def __init__(self, sock: socket.socket, left: Callable[[], float], charge: Callable[[int], None]) -> None:
         self._socket = sock
+        self.local: str = sock.getsockname()[0]
         self._left = left
         self._charge = charge
         self._loop = asyncio.get_running_loop()

@@ -87,6 +87,8 @@ class ConversationRunner:
         """Data read beyond the last response: at most one read."""
         self._address = ""
         """The address that accepted a connect; the conversation keeps it."""
+        self._local = ""
+        """Our own address of the last connection."""
         self._tls: TlsInfo | None = None
         self._unverified = door.opening.unverified if door.opening is not None else ""
         """Why verification failed; it would fail again."""
@@ -176,6 +178,7 @@ class ConversationRunner:
         return {
             "target": self._target.label,
             "address": self._address,
+            "local": self._local,
             "connections": budget.connections,
             "receives": budget.frames,
             "sends": self._sent,
@@ -259,6 +262,7 @@ class ConversationRunner:
             elif fault.outcome is Outcome.REFUSED:
                 self._door.trips.add_connect(address, time.monotonic() - begun)
             raise
+        self._local = opened.local
         connected = time.monotonic() - begun
         self._door.trips.add_connect(address, connected)
         if self._opening is not None:

@@ -80,10 +80,10 @@ class _Response(http.client.HTTPResponse):
     def __init__(self, deadline: Deadline, stall: float, sock: socket.socket, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)
         self.fp.close()
-        self.fp = io.BufferedReader(_Reader(sock, deadline, stall))
+        self.fp = io.BufferedReader(SocketReader(sock, deadline, stall))
 
 
-class _Reader(io.RawIOBase):
+class SocketReader(io.RawIOBase):
     """The bytes of a socket; each wait is limited by the deadline."""
 
     def __init__(self, sock: socket.socket, deadline: Deadline, stall: float) -> None:
@@ -93,12 +93,15 @@ class _Reader(io.RawIOBase):
         self._stall = stall
 
     def readable(self) -> bool:
+        """True."""
         return True
 
     def readinto(self, buffer: Buffer) -> int | None:
+        """Read what has arrived, or wait. Raises ``TimeoutError`` at the deadline."""
         self._socket.settimeout(min(self._stall, self._deadline.left()))
         return self._raw.readinto(buffer)
 
     def close(self) -> None:
+        """Close this view of the socket."""
         self._raw.close()
         super().close()

@@ -95,6 +95,10 @@ class _Recorded:
     def encrypted(self) -> bool:
         return self._wire.encrypted
 
+    @property
+    def local(self) -> str:
+        return self._wire.local
+
     def tls(self, problem: str) -> TlsInfo:
         found = self._wire.tls(problem)
         self._note(EventKind.TLS, tls=found)

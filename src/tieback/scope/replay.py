@@ -155,6 +155,7 @@ class _Played:
         self._held = b""
         self._tls: TlsInfo | None = None
         self.silent = True
+        self.local = ""
 
     @property
     def encrypted(self) -> bool:

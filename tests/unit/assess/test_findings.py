@@ -175,8 +175,10 @@ def test_an_admin_key_is_titled_by_its_service(kind: str, title: str) -> None:
 
 
 def test_every_kind_of_admin_key_has_a_title() -> None:
-    rules = tomllib.loads(resources.files("tieback.recognise").joinpath("credentials.toml").read_text())["credential"]
-    kinds = {rule["kind"] for rule in rules if rule["grade"] == "superuser"} - {"planetscale_password"}
+    files = [("credentials.toml", "credential"), ("credentials_tokens.toml", "token")]
+    folder = resources.files("tieback.recognise")
+    rules = [rule for name, part in files for rule in tomllib.loads(folder.joinpath(name).read_text())[part]]
+    kinds = {rule["kind"] for rule in rules if rule.get("grade") == "superuser"} - {"planetscale_password"}
     assert len(kinds) > 30
     assert kinds <= set(load_rules()["superuser-key-in-app"].titles)
 

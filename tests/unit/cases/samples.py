@@ -66,14 +66,14 @@ def exposure(key: str = "es-1", **more: Any) -> Exposure:
     return Exposure(**values)
 
 
-def case(store: str = "es-1", **more: Any) -> Case:
+def case(store: str | Exposure = "es-1", **more: Any) -> Case:
     values: dict[str, Any] = {
-        "id": f"case-{store}",
+        "id": f"case-{store if isinstance(store, str) else 'es-1'}",
         "vendor": "v-1",
         "state": CaseState.FOUND,
         "opened": NOW,
         "since": NOW,
-        "store": exposure(store),
+        "store": exposure(store) if isinstance(store, str) else store,
         "apps": (APP,),
         "due": date(2026, 3, 8),
         "reached": {"found": NOW},

@@ -1,16 +1,16 @@
 """Deadlines from a file that people edit."""
 
 import contextlib
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieback.cases.policy import default_policy, load_policy
-from tieback.model.case import CaseState
-from tieback.model.errors import InputError
+from tieback.cases.policy import CasePolicy, LetterDeadlines, default_policy, load_policy
+from tieback.model.case import CaseState, LetterDates
+from tieback.model.errors import InputError, UsageError
 
 TODAY = date(2026, 3, 1)
 
@@ -67,3 +67,39 @@ def test_reading_any_bytes_never_raises_another_error(tmp_path: Path, data: byte
     path.write_bytes(data)
     with contextlib.suppress(InputError):
         load_policy(path)
+
+
+DAYS = st.integers(0, 400)
+
+
+@given(
+    st.builds(LetterDeadlines, *[DAYS] * 7),
+    st.booleans(),
+    st.none() | st.integers(2, 400),
+    st.none() | st.tuples(DAYS, DAYS),
+)
+def test_dates_of_a_letter_are_in_order_and_keep_earlier_promises(
+    notice: LetterDeadlines, urgent: bool, close: int | None, before: tuple[int, int] | None
+) -> None:
+    policy = CasePolicy({}, notice)
+    earlier = None
+    if before is not None:
+        share = TODAY + timedelta(days=before[0])
+        earlier = LetterDates(TODAY, TODAY, share, share + timedelta(days=before[1]))
+    wanted = None if close is None else TODAY + timedelta(days=close)
+    dates = policy.letter_dates(TODAY, urgent=urgent, close=wanted, before=earlier)
+    assert TODAY < dates.acknowledge < dates.close <= dates.share <= dates.publish
+    assert wanted in (None, dates.close)
+    assert earlier is None or (dates.share >= earlier.share and dates.publish >= earlier.publish)
+
+
+def test_dates_of_the_policy_that_comes_with_the_program() -> None:
+    days = default_policy()
+    assert days.letter_dates(TODAY, urgent=False) == LetterDates(
+        date(2026, 3, 8), date(2026, 3, 31), date(2026, 4, 15), date(2026, 5, 30)
+    )
+    assert days.letter_dates(TODAY, urgent=True) == LetterDates(
+        date(2026, 3, 2), date(2026, 3, 4), date(2026, 3, 8), date(2026, 5, 30)
+    )
+    with pytest.raises(UsageError, match="too early"):
+        days.letter_dates(TODAY, urgent=False, close=date(2026, 3, 2))

@@ -1,13 +1,14 @@
 """The state machine as a table: what may follow what, and what a re-check does."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import pytest
 
 from tests.unit.cases.samples import NOW, case
 from tieback.cases.policy import default_policy
-from tieback.cases.states import STEPS, advance, apply_recheck, attest, recheck_fields
-from tieback.model.case import CaseState, Recheck, RecheckVerdict
+from tieback.cases.states import STEPS, advance, apply_recheck, attest, enter_state, recheck_fields
+from tieback.model.case import CaseState, LetterDates, Recheck, RecheckVerdict
 from tieback.model.errors import UsageError
 from tieback.model.figure import exact
 
@@ -63,6 +64,9 @@ def test_a_step_that_cannot_follow(before: CaseState, wanted: CaseState, advice:
         (S.FIX_CLAIMED, False, V.NAMES_ONLY, S.FIX_CLAIMED),
         (S.FIX_CLAIMED, False, V.UNREACHABLE, S.FIX_CLAIMED),
         (S.FIXED, False, V.OPEN, S.STILL_OPEN),
+        (S.FIXED, False, V.EMPTIED, S.STILL_OPEN),
+        (S.CLOSED, False, V.NAMES_ONLY, S.STILL_OPEN),
+        (S.FIXED, False, V.UNREACHABLE, S.FIXED),
         (S.CLOSED, False, V.OPEN, S.STILL_OPEN),
         (S.CLOSED, False, V.FIXED, S.CLOSED),
         (S.FOUND, True, V.OPEN, S.CONTRADICTED),
@@ -77,6 +81,24 @@ def test_what_a_recheck_does(before: CaseState, attested: bool, verdict: Recheck
     assert changed.state is after
     assert changed.check is not None
     assert [entry.event for entry in entries] == (["check"] if before is after else ["check", "state"])
+
+
+@pytest.mark.parametrize(
+    ("verdict", "needed"),
+    [(None, True), (V.OPEN, True), (V.UNREACHABLE, True), (V.EMPTIED, True), (V.CLOSED, False), (V.FIXED, False)],
+)
+def test_closing_without_a_fix_needs_a_reason_that_stays(verdict: RecheckVerdict | None, needed: bool) -> None:
+    one = case(state=S.NOTIFIED, check=None if verdict is None else Recheck(verdict, NOW))
+    if needed:
+        with pytest.raises(UsageError, match="closing needs a reason"):
+            advance(one, S.CLOSED, POLICY, LATER, by="Ann", note=" ")
+    closed, (entry,) = advance(one, S.CLOSED, POLICY, LATER, by="Ann", note="the maker is insolvent")
+    assert [(mark.reason, mark.verdict) for mark in closed.unfixed] == (
+        [("the maker is insolvent", verdict)] if needed else []
+    )
+    assert entry.fields["text"] == "the maker is insolvent"
+    again, _ = advance(closed, S.VERIFIED, POLICY, LATER)
+    assert again.unfixed == closed.unfixed
 
 
 def test_an_attestation_is_an_answer_in_the_log() -> None:
@@ -126,3 +148,36 @@ def test_a_fix_seen_by_an_earlier_release_counts_as_the_first_of_two() -> None:
     one, _ = apply_recheck(one, Recheck(V.CLOSED, LATER), POLICY, "recheck")
     assert one.check is not None
     assert one.check.verdict is V.FIXED
+
+
+DATES = LetterDates(date(2026, 3, 5), date(2026, 3, 11), date(2026, 3, 20), date(2026, 6, 1))
+
+
+@pytest.mark.parametrize(
+    ("state", "now", "due"),
+    [
+        (S.NOTIFIED, date(2026, 3, 4), date(2026, 3, 5)),
+        (S.NOTIFIED, date(2026, 4, 4), date(2026, 4, 11)),
+        (S.ACKNOWLEDGED, date(2026, 3, 4), date(2026, 3, 11)),
+        (S.ACKNOWLEDGED, date(2026, 3, 12), date(2026, 3, 11)),
+        (S.ESCALATED, date(2026, 3, 10), date(2026, 3, 11)),
+        (S.ESCALATED, date(2026, 3, 12), date(2026, 4, 11)),
+        (S.DISPUTED, date(2026, 3, 4), date(2026, 3, 18)),
+    ],
+)
+def test_the_dates_of_a_letter_are_those_of_its_case(state: CaseState, now: date, due: date) -> None:
+    when = datetime(now.year, now.month, now.day, tzinfo=UTC)
+    assert enter_state(case(dates=DATES), state, POLICY, when).due == due
+
+
+def test_a_promise_not_to_inform_others_is_kept_or_broken_with_a_reason() -> None:
+    told = case(state=S.NOTIFIED, dates=DATES)
+    with pytest.raises(UsageError, match="until 2026-03-20"):
+        advance(told, S.HANDED_TO_CERT, POLICY, datetime(2026, 3, 20, 23, tzinfo=UTC))
+    moved, _ = advance(told, S.HANDED_TO_CERT, POLICY, datetime(2026, 3, 21, tzinfo=UTC))
+    assert moved.shared == date(2026, 3, 21)
+    agreed, (line,) = advance(told, S.HANDED_TO_CERT, POLICY, NOW, note="they agree")
+    assert (agreed.shared, line.fields["text"]) == (NOW.date(), "they agree")
+    disputed = msgspec.structs.replace(told, state=S.DISPUTED)
+    assert disputed.silent_until(NOW.date()) is None
+    assert advance(case(state=S.NOTIFIED), S.HANDED_TO_CERT, POLICY, NOW)[0].shared == NOW.date()

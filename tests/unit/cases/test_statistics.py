@@ -1,8 +1,9 @@
 """How long vendors take, checked by hand."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,6 +39,27 @@ def test_the_figures_of_five_cases() -> None:
     # 4 at risk, one fixed after 10 days: 3/4 open; 3 at risk, one fixed after 20: 1/2 open, which is the median.
     assert [(point.days, point.at_risk, point.open_share) for point in found.curve] == [(10, 4, 0.75), (20, 3, 0.5)]
     assert found.days_to_fix == 20
+
+
+@pytest.mark.parametrize(
+    ("one", "counts"),
+    [
+        (told("a", S.NOTIFIED), (0, 0, 1, None)),
+        (msgspec.structs.replace(told("a", S.NOTIFIED), due=date(2026, 2, 28)), (0, 1, 0, 1.0)),
+        (msgspec.structs.replace(told("a", S.NOTIFIED), due=None), (0, 0, 1, None)),
+        (told("a", S.NO_RESPONSE, no_response=7), (0, 1, 0, 1.0)),
+        (told("a", S.ESCALATED, escalated=1), (0, 1, 0, 1.0)),
+        (told("a", S.FIXED, fixed=1), (0, 0, 0, 0.0)),
+        (msgspec.structs.replace(told("a", S.NOTIFIED), attested=date(2026, 3, 3)), (1, 0, 0, 0.0)),
+        (msgspec.structs.replace(told("a", S.CONTRADICTED), attested=date(2026, 3, 1)), (1, 0, 0, 0.0)),
+        (msgspec.structs.replace(told("a", S.NOTIFIED), attested=date(2026, 2, 1)), (0, 0, 1, None)),
+    ],
+)
+def test_an_attestation_is_an_answer_and_silence_starts_at_the_deadline(
+    one: Case, counts: tuple[int, int, int, float | None]
+) -> None:
+    found = compute_statistics("all", [one], NOW)
+    assert (found.answered, found.silent, found.waiting, found.no_response_share) == counts
 
 
 def test_no_median_without_a_fix() -> None:

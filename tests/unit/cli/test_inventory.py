@@ -69,3 +69,55 @@ def test_again_changes_nothing(fleet: Run) -> None:
     (one,) = documents(ended.out)
     assert one["entered"]["again"] is True  # type: ignore[index]
     assert "already imported on" in fleet("inventory", "import", "raw.csv").out.replace("\n", " ")
+
+
+MANAGED = {"devices": [
+    {"name": f"enterprises/e/devices/{name}", "ownership": whose,
+     "applicationReports": [{"packageName": app, "state": "INSTALLED"} for app in apps]}
+    for name, whose, apps in (
+        ("d1", "PERSONALLY_OWNED", ("com.workhub.mobile", "com.own")), ("d2", "COMPANY_OWNED", ("com.corp", "com.x")),
+    )
+]}  # fmt: skip
+
+
+def test_ownership_is_a_column_a_filter_and_a_key(fleet: Run, tmp_path: Path) -> None:
+    (tmp_path / "amapi.json").write_text(json.dumps(MANAGED))
+    assert fleet("inventory", "import", "amapi.json").code == 0
+    for command in ("list", "review"):
+        found = documents(fleet("inventory", command, "--ownership", "personal", "--format", "json").out)
+        assert {str(one["bundle_id"]): one["ownership"] for one in found} == {
+            "com.workhub.mobile": {"personal": 1, "unknown": 1}, "com.own": {"personal": 1},
+        }  # fmt: skip
+    gaps = documents(fleet("inventory", "gaps", "--ownership", "corporate", "--format", "json").out)
+    assert [one["app"]["bundle_id"] for one in gaps] == ["com.corp", "com.x"]  # type: ignore[index]
+    assert "ownership" in fleet("inventory", "list", "--ownership", "personal").out.splitlines()[0]
+    assert documents(fleet("inventory", "list", "--enterprise-store", "--format", "json").out) == []
+
+
+def test_the_review_is_a_file_for_a_meeting(fleet: Run, tmp_path: Path) -> None:
+    assert fleet("inventory", "review", "--format", "csv", "-o", "out/review.csv").code == 0
+    assert "letter asked" in (tmp_path / "out" / "review.csv").read_text("utf-8-sig")
+    assert "Workhub Access GmbH" in fleet("inventory", "review", "--format", "csv").out
+    assert "missing --out" in fleet("inventory", "review", "--format", "xlsx").err
+
+
+def test_an_empty_block_list_says_why(fleet: Run) -> None:
+    ended = fleet("inventory", "block", "--format", "intune")
+    assert (ended.code, ended.out.strip()) == (0, "[]")
+    assert "the list is empty: no active app leads to an open store" in ended.err
+    ended = fleet("inventory", "block", "Fieldhand", "Other", "--format", "android-enterprise")
+    assert "1 apps left out: no bundle identifier" in ended.err
+    assert "org.fieldhand.app" in ended.out
+
+
+def test_a_published_list_needs_no_analysis(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "raw.csv").write_text(RAW)
+    (tmp_path / "list.csv").write_text("name,vendor,fixed in\nFieldhand,Fieldhand Machinery,4.1\nNever,X,1\n")
+    run("inventory", "import", "raw.csv")
+    ended = run("inventory", "match", "list.csv", "--format", "json")
+    first, second = documents(ended.out)
+    assert (first["action"], first["devices"], first["weak"]) == ("update to at least 4.1", 2, True)
+    assert second["status"] == "not_installed"
+    ended = run("inventory", "match", "list.csv")
+    assert "same name as a listed app" in ended.out.replace("\n", " ")
+    assert "1 installed (1 by name only), 0 removed from all devices, 1 in no inventory" in ended.err

@@ -53,3 +53,46 @@ def test_errors_have_advice(opened: Run) -> None:
     assert (ended.code, "no vendor is due" in ended.err) == (2, True)
     assert "missing sender" in opened("letter", "write", "exposure", "-w", "ws").err
     assert opened("letter", "sent", "none", "-w", "ws").code == 2
+
+
+def test_own_templates_are_checked_with_file_and_line(run: Run, tmp_path: Path) -> None:
+    run("letter", "templates", "own")
+    assert (run("letter", "check", "own").code, run("letter", "check", "own/de.toml").code) == (0, 0)
+    (tmp_path / "own" / "de.toml").write_text('[thanks]\ntext = """\n{{ vendr }}\n"""\n')
+    ended = run("letter", "check", "own/de.toml")
+    assert ended.code == 4
+    assert ended.out.startswith("own/de.toml:3: thanks.text: unknown variable vendr. docs/howto/letters.md")
+    assert run("letter", "check", "own/de.toml", "own/fr.toml").code == 3
+    assert run("letter", "check", "none.toml").code == 4
+
+
+def test_a_letter_that_breaks_a_promise_needs_a_reason(opened: Run) -> None:
+    words = ("--sender", "sender.toml", "-w", "ws", "--as", "markdown")
+    letter = json.loads(opened("letter", "write", "exposure", *words, "--format", "json").out)
+    opened("letter", "sent", letter["id"], "-w", "ws")
+    refused = opened("letter", "write", "provider", *words)
+    assert (refused.code, "our letter promises to inform no provider or CERT until" in refused.err) == (2, True)
+    assert opened("letter", "write", "provider", *words, "--reason", "they agree").code == 0
+    case = json.loads(opened("case", "list", "-w", "ws", "--format", "json").out)
+    assert "promised: no provider or CERT before" in opened("case", "show", case["id"], "-w", "ws").out
+    assert opened("case", "advance", case["id"], "handed_to_cert", "-w", "ws").code == 2
+    ended = opened("case", "advance", case["id"], "handed_to_cert", "--note", "the law obliges us", "-w", "ws")
+    assert ended.code == 0
+
+
+def test_labels_of_tlp(opened: Run, tmp_path: Path) -> None:
+    words = ("letter", "write", "exposure", "--sender", "sender.toml", "-w", "ws", "--as", "markdown")
+    assert opened(*words, "--tlp", "pink").code == 2
+    assert opened(*words, "--tlp", "amber+strict").code == 0
+    assert "TLP:AMBER+STRICT" in next((tmp_path / "letters").glob("*.md")).read_text()
+
+
+def test_an_experimental_verdict_is_confirmed_before_its_case(run: Run, tmp_path: Path) -> None:
+    make(tmp_path, stores=(exposure(experimental=True),))
+    (tmp_path / "session.txt").write_text("GET /_cat/indices\n")
+    ended = run("case", "open", "-w", "ws")
+    assert "no case for elasticsearch at es.fieldhand.test:9200: the verdict is experimental" in ended.err
+    done = run("case", "confirm", "es.fieldhand.test:9200", "--evidence", "session.txt", "-w", "ws", "--by", "Ann")
+    assert (done.code, ": confirmed, found, due" in done.err) == (0, True)
+    case = json.loads(run("case", "list", "-w", "ws", "--format", "json").out)
+    assert "by Ann, session.txt, SHA-256" in run("case", "show", case["id"], "-w", "ws").out

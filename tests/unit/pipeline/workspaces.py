@@ -30,7 +30,8 @@ ANALYSED = (
 def enter(workspace: Workspace, day: date, *rows: InventoryRow, complete: bool = False) -> None:
     snapshot = Snapshot("intune", day.toordinal(), complete=complete)
     file = InventoryFile(f"{day}{len(rows)}".rjust(64, "0"), "f", "s")
-    workspace.ledger.inventory.enter(file, snapshot, lambda: rows, Pseudonyms(b"k" * 32))
+    entered = workspace.ledger.inventory.enter(file, snapshot, lambda: rows, Pseudonyms(b"k" * 32))
+    workspace.ledger.inventory.close("intune", [entered.number], day.toordinal() if complete else None)
 
 
 def conclude(workspace: Workspace, *stores: Exposure) -> None:

@@ -14,6 +14,7 @@ from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting
 from tieback.recognise import extractors
+from tieback.recognise.calls import unnamed_container
 from tieback.recognise.collect import MAX_SIGHTINGS, merge_finds
 from tieback.recognise.rules import RuleFiles
 
@@ -121,8 +122,29 @@ APP_ID, OTHER_ID = "kZ8rQ2mVx7Lw0pTn5Yb3", "aB3dE5fG7hJ9kL1mN3pQ"
 def test_a_resource_at_a_shared_host_is_named_by_the_identifier_of_the_app(ids: tuple[str, ...], value: str) -> None:
     finds = [seen("back4app:parseapi", "text/cloud-host", host="parseapi.back4app.com", path="Order")]
     finds += [seen(f"parse:{one}", "text/cloud-id", host="") for one in ids]
-    first = merge_finds(None, finds, RULES).sightings[0]
+    (first,) = (one for one in merge_finds(None, finds, RULES).sightings if one.endpoint.value.startswith("back4app:"))
     assert (first.endpoint.value, first.endpoint.host, first.names) == (value, "parseapi.back4app.com", ("Order",))
+
+
+def test_each_file_with_an_identifier_names_its_own_resource_at_a_shared_host() -> None:
+    finds = []
+    for file, one, path in (("a.js", APP_ID, "Order"), ("b.js", OTHER_ID, "Person")):
+        finds.append(seen(f"parse:{one}", "text/cloud-id", host="", file=file))
+        finds.append(seen("back4app:parseapi", "text/url", host="parseapi.back4app.com", path=path, file=file))
+    found = {one.endpoint.value: one.names for one in merge_finds(None, finds, RULES).sightings}
+    assert found[f"back4app:{APP_ID}"] == ("Order",)
+    assert found[f"back4app:{OTHER_ID}"] == ("Person",)
+    assert "back4app:parseapi" not in found
+
+
+def test_a_collection_belongs_to_the_project_of_its_script_wherever_its_best_evidence_is() -> None:
+    finds = []
+    for project, file, name in (("acme-one", "a.js", "orders"), ("acme-two", "b.js", "people")):
+        finds.append(seen(f"firestore:{project}", "config:project_id/config-key", file=f"{project}.json"))
+        finds.append(seen(f"firestore:{project}", "text/firebase-config", file=file))
+        finds.append(Sighting(unnamed_container("firestore", name), 1, Party.UNKNOWN, Evidence(file, 9, "text/x", "")))
+    found = {one.endpoint.value: one.names for one in merge_finds(None, finds, RULES).sightings}
+    assert found == {"firestore:acme-one": ("orders",), "firestore:acme-two": ("people",)}
 
 
 def test_a_host_of_its_own_keeps_its_name() -> None:

@@ -128,14 +128,14 @@ def test_decoded_resource_table_names_the_project() -> None:
         "firestore:shop-1234",
         "resource:string/project_id/config-key",
     )
-    assert in_file("res/values/other.xml", text.encode()) == []
+    assert in_file("res/xml/other.xml", text.encode()) == []
 
 
 @pytest.mark.parametrize(
     ("text", "value"),
     [
         ("DB_HOST=postgres\nDB_PORT=5432\n", "postgres:5432"),
-        ("MQTT_HOST=10.0.2.2\nMQTT_PORT=1883\n", "10.0.2.2"),
+        ("MQTT_HOST=10.0.2.2\nMQTT_PORT=1883\n", "10.0.2.2:1883"),
         ("THEME_HOST=light\n", ""),
         ("DB_HOST=my db\nDB_PORT=5432\n", ""),
     ],

@@ -23,7 +23,6 @@ def judged(text: str) -> TextVerdict:
     [
         ("mongodb://db.x.test:27017/shop", ["mongodb://db.x.test:27017/shop"]),
         ("mongodb://db.x.test/shop?ssl=true", ["mongodb://db.x.test:27017/shop"]),
-        ("mongodb://db", ["mongodb://db:27017"]),
         ("mongodb://u:p@a.x.test,b.x.test:27018/d", ["mongodb://a.x.test:27017/d", "mongodb://b.x.test:27018/d"]),
         ("mongodb+srv://u:p@c0.ab1.mongodb.net/app?retryWrites=true", ["mongodb+srv://c0.ab1.mongodb.net/app"]),
         ("mongodb://u:p@ss/w:o?rd@db.x.test/shop", ["mongodb://db.x.test:27017/shop"]),
@@ -137,3 +136,22 @@ def test_any_text_has_a_verdict(scheme: str, rest: str) -> None:
 @pytest.mark.parametrize("filler", ["@", "a@", "a,", "a:1,", "a.b@c,", "[", "u:p@"])
 def test_the_cost_of_hostile_repetition_is_linear(filler: str) -> None:
     assert_linear(lambda size: "mongodb://" + filler * (size // len(filler)), judged, 2_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "secrets"),
+    [
+        ("mongodb://db", "mongodb://db:27017", 0),
+        ("mongodb://svc:Kd83sPq9@mongo:27017/shop", "mongodb://mongo:27017/shop", 1),
+        ("postgresql://user:password@host:5432/database", "postgresql://host:5432/database", 0),
+        ("redis://:Kd83sPq9@localhost:6379", "redis://localhost:6379", 0),
+        ("redis://:Kd83sPq9@10.0.2.2:6379", "redis://10.0.2.2:6379", 0),
+    ],
+)
+def test_a_name_of_a_container_network_is_no_back_end_but_its_password_counts(
+    text: str, value: str, secrets: int
+) -> None:
+    verdict = judged(text)
+    assert verdict.endpoints == ()
+    assert [one.value for one in verdict.not_backends] == [value]
+    assert len(verdict.secrets) == secrets

@@ -1,7 +1,10 @@
 """Credentials: every example of the rule file, grades, and nothing of a secret in any find."""
 
 import base64
+import random
+import re
 from functools import partial
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -13,18 +16,29 @@ from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, CredentialGrade
+from tieback.recognise.anchors import parse
 from tieback.recognise.collect import merge_finds
 from tieback.recognise.credentials import credential_verdict, decode_jwt, entropy, is_placeholder, is_short_block
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.interface import Find
-from tieback.recognise.patterns import CredentialRule, UserinfoRule
+from tieback.recognise.patterns import CredentialRule, IssuedToken, UserinfoRule
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.verdict import fingerprint
 
 RULES = RuleFiles()
 EXTRACTOR = EndpointExtractor(RULES)
 ALL = RULES.credentials.rules
+TOKENS = RULES.credentials.tokens
 EXAMPLES = [(rule, text) for rule in ALL for text in rule.match]
+
+
+AZURITE = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+"""The account key of the emulator, which Microsoft publishes."""
+SID = "ACea23143b0a87f416437cb3347b773ee9"
+JWT_IO = (
+    "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9",
+    "eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ",
+)
 
 
 def finds(text: str, kind: BufferKind = BufferKind.TEXT) -> list[Find]:
@@ -99,7 +113,8 @@ PUBLIC_BY_DESIGN = {
     "twilio_account_sid", "facebook_client_token", "mapbox_public_token", "amplitude_api_key", "segment_write_key",
     "mixpanel_token", "bugsnag_api_key", "appsflyer_dev_key", "contentful_delivery_token", "shopify_storefront_token",
     "pusher_app_key", "recaptcha_site_key", "posthog_project_key", "datadog_client_token", "branch_key",
-    "intercom_sdk_key", "square_application_id", "razorpay_key_id", "new_relic_mobile_token",
+    "intercom_sdk_key", "square_application_id", "razorpay_key_id", "new_relic_mobile_token", "launchdarkly_mobile_key",
+    "revenuecat_google_key", "revenuecat_apple_key",
 }  # fmt: skip
 
 
@@ -128,6 +143,8 @@ def test_a_public_key_is_not_also_reported_as_a_secret(example: tuple[Credential
         ('accessToken: "pk.eyJ1CFCPWiw8OF6NmIgg7CPcZxdia59g3rM.Tyi0VhG1AWUUQSKSR6IIUH"', "mapbox_public_token"),
         ('apiKey = "pk_live_Hh14AymjrPLU2c0xmtS7kD9MMJsLvXZY"', "stripe_publishable_key"),
         ('apiKey = "7dAkTiUn5TyOd5Ff25eWaQPG"', "generic_api_key"),
+        ('"X-Api-Key": "7dAkTiUn5TyOd5Ff25eWaQPG"', "http_api_key"),
+        ('authToken: "7dAkTiUn5TyOd5Ff25eWaQPG"', "generic_secret"),
     ],
 )
 def test_one_value_is_reported_under_its_most_specific_name(text: str, kind: str) -> None:
@@ -159,7 +176,8 @@ def test_key_under_an_ambiguous_name_is_not_kept() -> None:
     every = finds(
         'algoliaApiKey: "ea23143b0a87f416437cb3347b773ee9", algoliaAdminKey: "fb23143b0a87f416437cb3347b773ee9"'
     )
-    assert {one.kind for one in every if isinstance(one, Credential)} == {"algolia_api_key", "algolia_admin_key"}
+    merged = merge_finds(None, every, RULES).credentials
+    assert {one.kind for one in merged} == {"algolia_api_key", "algolia_admin_key"}
     assert not [one for one in every if isinstance(one, PublicKey)]
 
 
@@ -181,7 +199,92 @@ def test_of_tokens_only_the_anonymous_is_kept(role: str, kept: int) -> None:
 
 
 def test_each_rule_has_examples_and_a_grade() -> None:
-    assert all(rule.match and rule.avoid and rule.source and rule.reason for rule in ALL)
+    assert all((rule.match and rule.avoid) or rule.issued for rule in ALL)
+    assert all(rule.source and rule.reason for rule in ALL)
+    assert len({token.kind for token in TOKENS}) == len(TOKENS)
+
+
+def issued(form: str, source: random.Random, *, repeated: str = "") -> str:
+    """A text of the form of an issued token; with one character repeated if ``repeated`` fits in its class."""
+    text = ""
+    for atom, times in parse(form):
+        least, _, most = times.strip("{}?").partition(",")
+        size = source.randint(int(least or 1), int(most or least or 1))
+        chars = [char for char in map(chr, range(33, 127)) if re.fullmatch(atom, char)]
+        text += repeated * size if repeated in chars and size > 8 else "".join(source.choices(chars, k=size))
+    return text
+
+
+@pytest.mark.parametrize("token", TOKENS, ids=lambda token: token.kind)
+def test_an_issued_token_is_found_by_its_form(token: IssuedToken) -> None:
+    source = random.Random(token.kind)
+    for around in ("{}", 'key:"{}"', "https://api.shop.de/v1?key={}&x=1"):
+        text = issued(token.form, source)
+        found = [one for one in credentials(around.format(text)) if one.kind == token.kind]
+        assert [(one.grade, one.fingerprint) for one in found] == [(token.grade, fingerprint(text))]
+
+
+@pytest.mark.parametrize("token", TOKENS, ids=lambda token: token.kind)
+def test_a_placeholder_or_a_part_of_base64_is_no_issued_token(token: IssuedToken) -> None:
+    source = random.Random(token.kind)
+    for one in "xX0":
+        if (text := issued(token.form, source, repeated=one)).count(one) > 8:
+            assert [find for find in credentials(f'key:"{text}"') if find.kind == token.kind] == []
+    text = issued(token.form, source)
+    for around in ("Qm9/{}", "{}/Qm9", "aB3{}", "{}0aB"):
+        kinds = [find.kind for find in credentials(around.format(text)) if find.fingerprint == fingerprint(text)]
+        assert token.kind not in kinds
+
+
+@pytest.mark.parametrize("token", [one for one in TOKENS if one.anchor], ids=lambda token: token.kind)
+def test_the_cost_of_a_form_with_an_anchor_inside_is_linear(token: IssuedToken) -> None:
+    assert_linear(partial(repeated, issued(token.form, random.Random(1))[:-1]), finds, 16_000)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
+        f'"AccountKey={AZURITE};"',
+        '"jwtToken":"' + ".".join((*JWT_IO, "SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c")) + '"',
+        'test_api_key="2b7e151628aed2a6abf7158809cf4f3c"',
+    ],
+)
+def test_published_values_are_no_credentials(text: str) -> None:
+    assert credentials(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "grade"),
+    [
+        ("Basic c3ZjOktkODNzUHE5THE=", "http_basic", "normal"),
+        ("Basic N2RBa1RpVW41VHlPZDVGZjI1ZVdhUVBHOg==", "http_basic", "unknown"),
+        ("ApiKey VnVhQ2ZHY0JDZGJrUW0tZTVhT3g6dWkybHAyYXhUTm1zeWFrdzl0dk5udw==", "elastic_api_key", "normal"),
+        ("Bearer 7dAkTiUn5TyOd5Ff25eWaQPG", "http_bearer", "unknown"),
+        (f'twilio("{SID}","fb23143b0a87f416437cb3347b773ee9")', "twilio_auth_token", "superuser"),
+        (f'{{sid:"{SID}", authToken: "fb23143b0a87f416437cb3347b773ee9"}}', "twilio_auth_token", "superuser"),
+    ],
+)
+def test_credentials_of_requests(text: str, kind: str, grade: str) -> None:
+    found = merge_finds(None, finds(text), RULES).credentials
+    assert [(one.kind, one.grade.value) for one in found if one.grade is not CredentialGrade.PUBLIC] == [(kind, grade)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Basic " + base64.b64encode(b"user:password").decode(),
+        "Basic " + base64.b64encode(b"no colon in this").decode(),
+        "Basic " + base64.b64encode(b"svc:\x00\x01\x02\x03").decode(),
+        "Basic YWJj=YWJj",
+        "ApiKey " + base64.b64encode(b"a text of another form: not a key").decode(),
+        'accessKey:"persist-root-v2-session-2"',
+        'authToken:"getAccessTokenForSession2"',
+        'password:"Passwort2"',
+    ],
+)
+def test_texts_of_the_same_form_are_none(text: str) -> None:
+    assert credentials(text) == []
 
 
 def token(claims: dict[str, object]) -> str:
@@ -260,7 +363,17 @@ def test_names_beside_dex_strings_are_other_names() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["YOUR_API_KEY", "changeme", "xxxx", "example", "AKIAIOSFODNN7EXAMPLE", "00000000000", "${KEY}", "abcdefghijklm"],
+    [
+        "YOUR_API_KEY",
+        "changeme",
+        "Change_here",
+        "xxxx",
+        "example",
+        "AKIAIOSFODNN7EXAMPLE",
+        "00000000000",
+        "${KEY}",
+        "abcdefghijklm",
+    ],
 )
 def test_placeholders(text: str) -> None:
     assert is_placeholder(text)
@@ -306,3 +419,34 @@ def test_the_cost_of_hostile_text_is_linear(rule: CredentialRule) -> None:
 
 def repeated(text: str, size: int) -> str:
     return text * (size // len(text))
+
+
+KEY_88, KEY_44 = (
+    f"{'1eHkgcdh5iOqwGkyetxGyhNvWbFZJ8mB3e5H5UPO' * 2}aB3dE5==",
+    "qGQ7yk7n5iNal3kj2UW4luGZsM0N7bmOZCoeTqXCBc6=",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "endpoint"),
+    [
+        (f"DefaultEndpointsProtocol=https;AccountName=shopdata;AccountKey={KEY_88}", "azure-blob:shopdata"),
+        (f"AccountEndpoint=https://shopdb.documents.azure.com:443/;AccountKey={KEY_88};", "cosmosdb:shopdb"),
+        (
+            f"Endpoint=sb://shop-bus.servicebus.windows.net/;SharedAccessKeyName=Root;SharedAccessKey={KEY_44}",
+            "azure-service-bus:shop-bus",
+        ),
+        (f"HostName=shop-hub.azure-devices.net;DeviceId=a;SharedAccessKey={KEY_44}", "azure-iot-hub:shop-hub"),
+        (f"AccountName=other;\nAccountKey={KEY_88}", ""),
+    ],
+)
+def test_a_connection_string_of_azure_names_the_resource_of_its_key(text: str, endpoint: str) -> None:
+    assert [one.endpoint for one in credentials(text)] == [endpoint]
+
+
+def test_the_reference_lists_each_kind_under_its_grade() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "credentials.md").read_text(encoding="utf-8")
+    parts = {part.partition("`")[0]: part for part in page.split("\n### `")[1:]}
+    graded = [(rule.kind, rule.grade) for rule in ALL] + [(rule.kind, rule.grade) for rule in USERINFO]
+    for kind, grade in graded:
+        assert f"`{kind}`" in parts[grade.value]

@@ -24,6 +24,9 @@ def found(text: str, file: str = "assets/web.js") -> list[str]:
         (SCRIPT, "assets/index.android.bundle"),
         (f"const c={{projectId:'acme-web',{KEY}}};getFirestore(initializeApp(c))", "www/main.mjs"),
         (f"getFirestore(); x={{\n  projectId : `acme-web`,\n  {KEY.replace('apiKey', 'apiKey ')}\n}}", "a.js"),
+        ('{"firebase":{"projectId":"acme-web","appId":"1:123456789012:web:abcdef0123456789"}}', "assets/fb.json"),
+        ('{"projectId":"acme-web","authDomain":"acme-web.firebaseapp.com"}', "www/fb.json"),
+        ('{"extra":{"projectId":"acme-web","storageBucket":"acme-web.appspot.com"}}', "assets/app.config"),
         ('{"apiKey": "AIzaSyCK4tYnzNLeK6kjcbhgN7kwjSbbciSPOcS", "projectId": "acme-web"}', "assets/fb.json"),
     ],
 )
@@ -35,8 +38,9 @@ def test_project_of_a_configuration_object(text: str, file: str) -> None:
     ("text", "file"),
     [
         (SCRIPT.replace("firestore", "database"), "assets/web.js"),
+        ('{"projectId":"acme-web","appId":"com.acme.web"}', "assets/sentry.json"),
         (SCRIPT, "assets/notes.txt"),
-        (SCRIPT.replace(KEY, 'apiKey:"your-key"'), "assets/web.js"),
+        (SCRIPT.replace(KEY, 'apiKey:"your-key"').replace("1:9:web:a", "x"), "assets/web.js"),
         (SCRIPT.replace(KEY, KEY + "," + "x" * AROUND), "assets/web.js"),
         (SCRIPT.replace("acme-web", "YOUR_PROJECT"), "assets/web.js"),
         (SCRIPT.replace('"acme-web"', "project"), "assets/web.js"),

@@ -23,6 +23,8 @@ def read(text: bytes, name: str = "*") -> list[tuple[str, str]]:
         (plistlib.dumps({"HOST": "h.test", "L": [{"K": "vv"}]}), "x.plist", [("HOST", "h.test"), ("K", "vv")]),
         (b"<plist><key>HOST</key> <string>h.test</string>", "x.plist", [("HOST", "h.test")]),
         (b'<resources><string name="api_host">h.test</string></resources>', "*", [("api_host", "h.test")]),
+        (b'<resources><string name="api_host" translatable="false">h.test</string></resources>', "*",
+         [("api_host", "h.test")]),
         (b"# c\nA_HOST=h.test\nexport B='v w x'\n", "*", [("A_HOST", "h.test")]),
         (b"server:\n  host: h.test\n  port: 9200\n", "*", [("host", "h.test"), ("port", "9200")]),
         (b"db=x\nServer=h.test;Database=crm;Uid=app\nhost=h.test;\n", "*", [("Uid", "app"), ("host", "h.test")]),

@@ -103,7 +103,7 @@ def test_a_domain_whose_links_the_app_claims_is_the_makers(how: str, host: str, 
 
 def learned(*finds: tuple[str, str]) -> Maker:
     found = maker()
-    found.learn_from([(url(host), how) for host, how in finds])
+    found.learn_from([(url(host), Evidence("f", 1, how)) for host, how in finds])
     return found
 
 
@@ -178,3 +178,75 @@ def test_the_apps_own_name_is_weaker_than_a_known_service() -> None:
         assert Maker(twice, RULES).judge(url("api.mixpanel.com")).party is party
     named = Maker(App(Platform.ANDROID, "org.maker.app", "0" * 64, "ParcelRun"), RULES)
     assert named.judge(url("api.parcelrun.de")).party is Party.FIRST
+
+
+def unsigned(bundle: str, title: str = "", *finds: tuple[Endpoint, str]) -> Maker:
+    found = Maker(App(Platform.ANDROID, bundle, "0" * 64, title), RULES)
+    found.learn_from([(endpoint, Evidence("f", 1, how)) for endpoint, how in finds])
+    return found
+
+
+PROJECT = (resource("firestore:acme-fit-4ee8a"), "resource:string/project_id/config-key")
+LINK = "manifest:app-link/link-domain"
+WEB = (resource("firestore:acme-fit"), "text/firebase-config")
+
+
+@pytest.mark.parametrize(
+    ("bundle", "title", "finds", "endpoint", "reason"),
+    [
+        ("owasp.mstg.x", "", [PROJECT], url("api.acme-fit.io"), "has the name of the app"),
+        ("owasp.mstg.x", "", [PROJECT], resource("firebase-functions:us-central1-acme-fit-4ee8a"), "names its project"),
+        ("owasp.mstg.x", "", [PROJECT], resource("firebase-rtdb:acme-fit-4ee8a-default-rtdb"), "names its project"),
+        ("owasp.mstg.x", "", [PROJECT], resource("firebase-storage:acme-fit-4ee8a.appspot.com"), "names its project"),
+        ("owasp.mstg.x", "", [PROJECT], resource("s3:acmefit-media"), "has the maker's name, acmefit"),
+        ("owasp.mstg.x", "", [WEB], resource("s3:acme-fit-private"), "has the maker's name, acmefit"),
+        ("owasp.mstg.x", "", [WEB], url("db.acme-fit.io"), "has the name of the app"),
+        # Of two configurations in scripts one can be that of a library.
+        ("owasp.mstg.x", "", [WEB, (resource("firestore:other-kit"), WEB[1])], url("db.acme-fit.io"), ""),
+        ("owasp.mstg.x", "", [(resource("firestore:acme-fit"), "dex-string/cloud-id")], url("db.acme-fit.io"), ""),
+        ("owasp.mstg.x", "", [(resource("firestore:dev-api-test"), PROJECT[1])], url("dev-api.io"), ""),
+        ("io.cordova.hellocordova", "Acme Fit", [], url("api.acmefit.com"), "has the name of the app"),
+        ("io.cordova.hellocordova", "Acme Fit Beta", [], url("api.acmefit.com"), "has the name of the app"),
+        ("io.cordova.hellocordova", "Acme Fit", [], url("get-acmefit.com"), "get followed by the name of the app"),
+        ("io.cordova.hellocordova", "Acme Fit", [], url("acmefit.atlassian.net"), "acmefit is the maker's name at"),
+        ("io.cordova.hellocordova", "Acme Fit", [], url("acmefit.partner.com"), ""),
+        ("io.cordova.hellocordova", "", [], url("cordova.io"), ""),
+        ("org.reactjs.native.example.App", "", [], url("reactjs.org"), ""),
+        ("com.companyname.app", "", [], url("companyname.com"), ""),
+        ("com.example.tomatoes", "Rotten Tomatoes", [], url("api.rottentomatoes.com"), ""),
+        ("de.rki.coronawarnapp", "", [], url("www.rki.de"), "the domain of the app's bundle identifier"),
+        ("com.abc.app", "", [], url("www.abc.com"), ""),
+        ("ch.protonvpn.android", "", [(url("go.proton.me"), LINK)], url("protonmail.ch"), "one organisation"),
+        ("x.y", "", [(url("go.acmefit.com"), LINK)], url("api.acmefit.io"), "has the name of acmefit.com"),
+        ("com.acmefit.app", "", [(url("acmefit.partner.org"), LINK)], url("api.partner.org"), ""),
+    ],
+)  # fmt: skip
+def test_own_endpoints_of_an_app_without_a_signer(
+    bundle: str, title: str, finds: list[tuple[Endpoint, str]], endpoint: Endpoint, reason: str
+) -> None:
+    owned = unsigned(bundle, title, *finds).judge(endpoint)
+    assert (owned.party is Party.FIRST) is bool(reason)
+    assert reason in owned.reason
+
+
+@pytest.mark.parametrize(
+    ("title", "hosts", "host", "party"),
+    [
+        ("Acme Fit", ["a.acmefit.com", "b.acmefit.com", "c.acmefit.com"], "x.acmefit.com", Party.FIRST),
+        ("Acme Fit", ["a.acmefit.com", "b.acmefit.com"], "x.acmefit.com", Party.UNKNOWN),
+        ("Acme VPN", ["a.acme.com", "b.acme.com", "c.acme.com"], "x.acme.io", Party.FIRST),
+        ("Weather Now", ["a.weather.com", "b.weather.com", "c.weather.com"], "x.weather.com", Party.UNKNOWN),
+        ("Acme VPN", ["a.other.com", "b.other.com", "c.other.com"], "x.other.com", Party.UNKNOWN),
+    ],
+)
+def test_a_domain_with_many_hosts_and_a_part_of_the_name(title: str, hosts: list[str], host: str, party: Party) -> None:
+    found = unsigned("com.example.app", title)
+    found.learn_hosts(hosts)
+    assert found.judge(url(host)).party is party
+
+
+def test_a_template_identifier_is_only_the_name_of_last_resort() -> None:
+    place = Evidence("assets/google-services.json", 1, "text/cloud-id")
+    firebase = resource("firebase-app:1:123456789012:android:0a1b2c3d4e5f")
+    assert unsigned("io.cordova.hellocordova", "Acme Fit").judge(firebase, place).owner == "Acme Fit"
+    assert unsigned("io.cordova.hellocordova").judge(firebase, place).owner == "io.cordova.hellocordova"

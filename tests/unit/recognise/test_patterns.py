@@ -1,12 +1,13 @@
 """Rules that are regular expressions: readable, bounded, compiled when they are needed."""
 
 import re
+from collections.abc import Callable
 
 import msgspec
 import pytest
 
 from tieback.recognise.anchors import anchors, parse
-from tieback.recognise.patterns import CloudRules, CredentialRules
+from tieback.recognise.patterns import CloudRules, CredentialRules, IssuedToken
 from tieback.recognise.rules import RuleFiles
 
 RULES = RuleFiles()
@@ -55,8 +56,22 @@ def test_suffixes_lead_to_their_rules_in_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reader", "text"), [(CloudRules, b"x = 1"), (CredentialRules, b"[fragments]\n[[credential]]")]
+    "read",
+    [
+        lambda: CloudRules(b"x = 1"),
+        lambda: CredentialRules(b"[fragments]\n[[credential]]", b""),
+        lambda: CredentialRules(b"known = []\ncredential = []\nuserinfo = []\n[fragments]", b"[[token]]"),
+    ],
 )
-def test_a_malformed_file_is_an_error(reader: type[CloudRules] | type[CredentialRules], text: bytes) -> None:
+def test_a_malformed_file_is_an_error(read: Callable[[], object]) -> None:
     with pytest.raises(msgspec.ValidationError):
-        reader(text)
+        read()
+
+
+def test_a_form_without_fixed_characters_needs_an_anchor() -> None:
+    token = IssuedToken(kind="k", names="a key", form="[A-Z]{4}mark", source="s")
+    with pytest.raises(ValueError, match="without fixed characters"):
+        token.rule()
+    assert IssuedToken(kind="k", names="a key", form="[A-Z]{4}mark", source="s", anchor="mark").rule().anchors == (
+        "mark",
+    )

@@ -15,6 +15,7 @@ FILES = (
     "host_names.toml",
     "cloud.toml",
     "credentials.toml",
+    "credentials_tokens.toml",
     "sdk_packages.toml",
     "config.toml",
 )

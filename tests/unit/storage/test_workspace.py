@@ -24,8 +24,8 @@ def test_a_new_workspace_has_everything_and_opens_again(tmp_path: Path) -> None:
     ("make", "line"),
     [
         (
-            lambda d: (d / "VERSION").write_text("tieback workspace\nschema 7\n"),
-            f"created by a newer release: schema 7, this release supports up to {SCHEMA}. Upgrade tieback or choose",
+            lambda d: (d / "VERSION").write_text(f"tieback workspace\nschema {SCHEMA + 1}\n"),
+            f"created by a newer release: schema {SCHEMA + 1}, this release supports up to {SCHEMA}. Upgrade tieback",
         ),
         (lambda d: (d / "VERSION").write_text("1.0\n"), "not the VERSION file of a workspace"),
         (lambda d: (d / "VERSION").write_bytes(b"\xff" * 1000), "not the VERSION file of a workspace"),

@@ -4,6 +4,7 @@ A case's store was reduced to the vendor's own routes when the case was opened. 
 only other vendors' apps lead to, and lines that name them.
 """
 
+import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
@@ -13,12 +14,15 @@ from tieback.assess.leaves import leaf_containers
 from tieback.assess.rules import advice_for, load_rules
 from tieback.cases.letters.language import Language
 from tieback.model.app import Platform
-from tieback.model.case import Case, CaseApp, CaseState, Recheck
+from tieback.model.case import Case, CaseApp, CaseState, Confirmation, Recheck, RecheckVerdict
 from tieback.model.exposure import AppRoute, Exposure
+from tieback.model.grant import Depth
 from tieback.model.probe import Container, RansomVerdict
 from tieback.report.document import PLATFORM_WORDS, clean, store_name
 from tieback.report.verdict import NOT_READ, no_personal_data_in
+from tieback.scope.audit_contacts import TargetContact
 
+_CLOSED = frozenset({RecheckVerdict.FIXED, RecheckVerdict.CLOSED, RecheckVerdict.CLOSED_AT_KNOWN_PLACES})
 _MOST = 12
 """Limit on the containers, classes, addresses and proofs that a letter names per store."""
 
@@ -31,6 +35,12 @@ class Sender(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     person: str = ""
     phone: str = ""
     postal: str = ""
+    language: str = "en"
+    """Language of notices to our own staff."""
+    public_address: str = ""
+    """Address from which our probes reach the Internet, if their own address is private."""
+    key: str = ""
+    """Fingerprint or address of our OpenPGP key."""
 
 
 class AppFact(msgspec.Struct, frozen=True):
@@ -61,11 +71,21 @@ class StoreFact(msgspec.Struct, frozen=True):
     verdict: str = ""
     checked: str = ""
     growth: str = ""
+    compared: str = ""
+    """Classes of personal data and credential fields, compared with the first look; empty if they are the same."""
     attested: str = ""
     entry: str = ""
     """How one gets in and with what rights; empty if no probe says so."""
     own_people: str = ""
     """Sampled people at the sender's own e-mail domains; empty if there is none or nothing was compared."""
+    earlier: str = ""
+    """Addresses at which the store was before; empty if it did not move."""
+    confirmed: str = ""
+    """When a person confirmed an experimental verdict, and the hash of the evidence."""
+    looked: str = ""
+    """When we connected, and how often."""
+    looked_from: str = ""
+    """From which address."""
 
 
 class LetterFacts(msgspec.Struct, frozen=True):
@@ -90,6 +110,28 @@ class LetterFacts(msgspec.Struct, frozen=True):
     """Date on which the vendor was notified."""
     asked: str = ""
     """Date of the assurance request."""
+    awaited: bool = False
+    """True if its answer is overdue."""
+    share: str = ""
+    """Until this day we inform neither provider nor CERT; empty if it has passed, or they were informed."""
+    shared: str = ""
+    """When a provider or CERT was informed."""
+    confirm: str = ""
+    """By when an exposure notice asks for the written confirmation."""
+    watched: str = ""
+    """Until when fixed stores are checked again."""
+    used: bool = True
+    """True if the apps are on devices of the sender's organisation."""
+    never_open: bool = False
+    """True if no store of the vendor was ever found open."""
+    owner: str = ""
+    """Owner of the stores, as `tieback backend show` names it; empty if unknown."""
+    authority: str = ""
+    """Who authorised the connections, with the hash of the grant."""
+    tlp: str = "TLP:AMBER"
+    """Label of the Traffic Light Protocol 2.0."""
+    tlp_text: str = ""
+    """Its meaning."""
     sampled: bool = False
     """True if a few records were examined."""
     devices: str = ""
@@ -120,57 +162,119 @@ def shorten_names(names: Sequence[str], language: Language, most: int = 3) -> st
     return text if len(distinct) <= most else f"{text} (+{len(distinct) - most} {language.words['more']})"
 
 
-def build_store_fact(case: Case, language: Language) -> StoreFact:
-    """Return the store of a case, limited to what its vendor may see."""
+def build_store_fact(
+    case: Case, language: Language, contacts: Mapping[str, TargetContact] | None = None, public_address: str = ""
+) -> StoreFact:
+    """Return the store of a case, limited to what its vendor may see.
+
+    Args:
+        case: the case.
+        language: language of the letter.
+        contacts: our connections by target, from the audit log.
+        public_address: address of our probes on the Internet, if the user named it.
+    """
     store = case.store
-    own = _own_places(store)
+    own, now = _own_places(store), places_of(case)
     check = case.check
+    known = contacts or {}
+    contact = _joined(known[place] for place in dict.fromkeys((*own, *now)) if place in known)
     rules = load_rules()
     advice, _ = advice_for(rules["open-store"], rules, store.product)
     return StoreFact(
         product=store_name(store),
-        places=shorten_names([clean(place, 100) for place in own], language, _MOST),
+        places=shorten_names([clean(place, 100) for place in now], language, _MOST),
+        earlier=shorten_names([clean(place, 100) for place in own if place not in now], language, _MOST),
         ways=shorten_names([_way(route) for route in store.routes], language, _MOST),
         access=_access(store, language),
         entry=_entry(store, language),
-        records=language.figure(store.records),
-        size=language.size(store.bytes),
+        records=language.figure((check and check.records) or store.records),
+        size=language.size((check and check.bytes) or store.bytes),
         containers=_containers(store, language),
-        classes=shorten_names(_classes([case]), language, _MOST) or _no_classes(store, language),
+        classes=_classes([case], language) or _no_classes(store, language),
         signs=_signs(store, own),
-        proof=shorten_names([clean(line, 200) for line in _told(store.proofs, store, own)], language, 4),
+        proof=shorten_names([clean(line, 200) for line in _proof(case, own)], language, 4),
         cost=f"{language.number(store.bytes_sent)} / {language.number(store.bytes_read)} {language.words['bytes']}",
         advice=advice,
         verdict="" if check is None else language.verdict.get(check.verdict.value, check.verdict.value),
         checked="" if check is None else language.day(check.time.date()),
         growth=_growth(check, language),
+        compared=_compared(check, language),
         attested=language.day(case.attested),
         own_people=_own_people(store, language),
+        confirmed=_confirmed(case.confirmed, language),
+        looked=_looked(contact, store, language),
+        looked_from=_looked_from(contact, store, public_address, language),
     )
+
+
+def _joined(contacts: Iterable[TargetContact]) -> TargetContact | None:
+    """The connections to all places of a store together."""
+    found = sorted(contacts, key=lambda one: one.last)
+    if not found:
+        return None
+    local = dict.fromkeys(address for one in found for address in one.local)
+    first, count = min(one.first for one in found), sum(one.connections for one in found)
+    return TargetContact(first, found[-1].last, count, tuple(local), found[-1].authorised_by)
+
+
+def _looked(contact: TargetContact | None, store: Exposure, language: Language) -> str:
+    if contact is not None:
+        word = "looked_once" if contact.connections == 1 else "looked_text"
+        moments = {"first": language.moment(contact.first), "last": language.moment(contact.last)}
+        return language.fill(word, connections=language.number(contact.connections), **moments)
+    if store.window is not None and store.window.last_seen:
+        return language.fill("looked_day", day=language.day(date.fromisoformat(store.window.last_seen[:10])))
+    return language.words["not_recorded"]
+
+
+def _looked_from(contact: TargetContact | None, store: Exposure, public_address: str, language: Language) -> str:
+    """The address that the logs of the store have. Behind a NAT, only the user knows it."""
+    local = contact.local if contact is not None else ()
+    inside = bool(store.addresses) and not any(_is_public(place.rpartition(":")[0]) for place in store.addresses)
+    seen = [address for address in local if inside or _is_public(address)] or [public_address]
+    text = ", ".join(clean(address, 100) for address in seen if address)
+    return language.fill("from_address", address=text) if text else language.words["from_unknown"]
+
+
+def _is_public(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address.strip("[]")).is_global
+    except ValueError:
+        return False
+
+
+def _confirmed(found: Confirmation | None, language: Language) -> str:
+    if found is None:
+        return ""
+    return language.fill("confirmed_text", day=language.day(found.day), sha256=found.sha256)
+
+
+def _proof(case: Case, own: Sequence[str]) -> list[str]:
+    """What shows that the store is open, at its new places first."""
+    new = case.check.reasons if case.check is not None and not set(case.check.where) <= set(own) else ()
+    return [*new, *_told(case.store.proofs, case.store, own)]
 
 
 def _access(store: Exposure, language: Language) -> str:
     text = language.access.get(store.access.value, store.access.value)
     if store.undecided:
-        text = language.words.get("undecided", text)
-    if store.at_most > 1 and (several := language.words.get("several")):
-        text += f"; {several.format(most=store.at_most)}"
+        text = language.words["undecided"]
+    if store.at_most > 1:
+        text += language.words["between"] + language.fill("several", most=language.number(store.at_most))
     return text
 
 
 def _entry(store: Exposure, language: Language) -> str:
-    """Texts of the user's own languages may lack these words."""
     if not store.access.exposed:
         return ""
-    account = clean(store.account, 40)
-    way = language.words.get(f"entry_{store.entry.value}", "").replace("{account}", account)
-    return "; ".join(filter(None, (way, language.words.get(f"privileges_{store.privileges.value}", ""))))
+    way = language.words.get(f"entry_{store.entry.value}", "").replace("{account}", clean(store.account, 40))
+    rights = language.words.get(f"privileges_{store.privileges.value}", "")
+    return language.words["between"].join(filter(None, (way, rights)))
 
 
 def _no_classes(store: Exposure, language: Language) -> str:
     """Nothing was found, or nobody looked: two different answers."""
-    none = language.words["none"]
-    return language.words.get("not_read", none) if no_personal_data_in(store) == NOT_READ else none
+    return language.words["not_read" if no_personal_data_in(store) == NOT_READ else "none"]
 
 
 def collect_facts(
@@ -180,6 +284,7 @@ def collect_facts(
     cases: Sequence[Case],
     apps: Iterable[CaseApp],
     days: Mapping[str, date],
+    contacts: Mapping[str, TargetContact] | None = None,
     **more: object,
 ) -> LetterFacts:
     """Return all variables of a letter.
@@ -190,13 +295,15 @@ def collect_facts(
         vendor: name of the vendor.
         cases: cases of this vendor only.
         apps: apps of this vendor only; those of the cases are added.
-        days: ``today``, ``due``, ``acknowledge`` and ``publish``.
+        days: ``today``, ``due``, ``acknowledge``, ``publish``, and others of ``LetterFacts``.
+        contacts: our connections by target, from the audit log.
         more: further members of ``LetterFacts``.
     """
     known = collect_app_facts([*apps, *(app for case in cases for app in case.apps)])
     # Those with data of the sender's own people come first.
     cases = sorted(cases, key=lambda case: -case.store.own_count)
-    stores = tuple(build_store_fact(case, language) for case in cases)
+    stores = tuple(build_store_fact(case, language, contacts, sender.public_address) for case in cases)
+    places = shorten_names([place for case in cases for place in places_of(case)], language)
     told = min((case.reached[CaseState.NOTIFIED] for case in cases if CaseState.NOTIFIED in case.reached), default=None)
     values: dict[str, object] = {
         "sender": sender,
@@ -205,14 +312,17 @@ def collect_facts(
         "postal": "",
         "reference": "",
         "apps": known,
-        "apps_short": shorten_names([app.name for app in known], language),
-        "places_short": shorten_names([place for case in cases for place in _own_places(case.store)], language),
+        # The owner of a back end may have no app that we know.
+        "apps_short": shorten_names([app.name for app in known], language) or places,
+        "places_short": places,
         "stores": stores,
         "words": language.words,
         "told": language.day(told.date()) if told else "",
         "sampled": any(container.sampled for case in cases for container in case.store.containers),
-        "classes": shorten_names(_classes(cases), language, _MOST),
-        "open": any(case.state not in (CaseState.FIXED, CaseState.CLOSED) for case in cases),
+        "classes": _classes(cases, language),
+        "open": any(case.state not in (CaseState.FIXED, CaseState.CLOSED) and not was_closed(case) for case in cases),
+        "watched": _watched(cases, language),
+        "tlp_text": language.words["tlp_amber"],
         **{name: language.day(day) for name, day in days.items()},
         **more,
     }
@@ -225,8 +335,35 @@ def _own_places(store: Exposure) -> tuple[str, ...]:
     return tuple(place for place in store.targets if place in own) or tuple(sorted(own)) or store.targets
 
 
-def _classes(cases: Iterable[Case]) -> list[str]:
-    return sorted({total.pii_class.replace("_", " ") for case in cases for total in case.store.pii})
+def places_of(case: Case) -> tuple[str, ...]:
+    """Addresses where the store is now: the open ones that its vendor may see, or else those of its apps.
+
+    Addresses at which a re-check saw the store later belong to it, whatever leads there.
+    """
+    own = _own_places(case.store)
+    return tuple(place for place in case.open_places if place in own or place in case.places) or own
+
+
+def was_closed(case: Case) -> bool:
+    """True if the last re-check found the store closed, even if it is not called fixed yet."""
+    return case.check is not None and case.check.verdict in _CLOSED
+
+
+def _watched(cases: Sequence[Case], language: Language) -> str:
+    """Until when fixed stores are checked again; empty if at least one is not."""
+    days = [case.due for case in cases if case.state is CaseState.FIXED and case.due is not None]
+    return language.day(min(days)) if days and len(days) == len(cases) else ""
+
+
+def _classes(cases: Iterable[Case], language: Language) -> str:
+    """Names of the classes, direct identifiers first; their names may contain commas."""
+    return _class_names({total.pii_class for case in cases for total in case.store.pii}, language)
+
+
+def _class_names(labels: Iterable[str], language: Language) -> str:
+    found = set(labels)
+    names = [name for label, name in language.classes.items() if label in found]
+    return language.words["between"].join([*names, *sorted(found - language.classes.keys())])
 
 
 def _growth(check: Recheck | None, language: Language) -> str:
@@ -235,12 +372,32 @@ def _growth(check: Recheck | None, language: Language) -> str:
     return ("+" if check.records_change > 0 else "-") + language.number(abs(check.records_change))
 
 
+def _compared(check: Recheck | None, language: Language) -> str:
+    found = check.compared if check is not None else None
+    if found is None:
+        return ""
+    if found.why_not:
+        return "" if found.depth is Depth.ENUMERATE else language.words["compared_not"]
+    lines = [
+        language.fill(word, names=_class_names(names, language))
+        for word, names in (("compared_fewer", found.fewer), ("compared_more", found.more))
+        if names
+    ]
+    lines += [
+        language.fill(word, names=shorten_names([clean(name, 100) for name in names], language, _MOST))
+        for word, names in (("compared_gone", found.credentials_gone), ("compared_kept", found.credentials))
+        if names
+    ]
+    return language.words["between"].join(lines)
+
+
 def _own_people(store: Exposure, language: Language) -> str:
     own = store.own_people
-    text = language.words.get("own_people_text", "")
-    if own is None or not store.own_count or not text:
+    if own is None or not store.own_count:
         return ""
-    return text.format(at_least=language.number(own.at_least), sampled=language.number(own.sampled))
+    return language.fill(
+        "own_people_text", at_least=language.number(own.at_least), sampled=language.number(own.sampled)
+    )
 
 
 def _bracketed(host: str) -> str:

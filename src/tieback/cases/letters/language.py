@@ -1,13 +1,16 @@
 """Letter languages: one TOML file of subjects, texts and words per language, built in or from the user.
 
-Files in the folder of ``--templates`` take precedence over the built-in ones. A further file adds a language.
+A file in the folder of ``--templates`` replaces what it names of the built-in language, or adds a language.
 """
 
 import datetime
+import re
 import tomllib
 from collections.abc import Mapping
+from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -16,7 +19,11 @@ from tieback.model.figure import Figure, Quality
 from tieback.report.figures import SIGNS, size_text
 
 MAX_BYTES = 1 << 20
-KINDS = ("assurance", "exposure", "provider", "owners", "reminder", "escalation", "thanks")
+KINDS = ("assurance", "exposure", "provider", "owners", "removed", "reminder", "escalation", "thanks")
+_GROUPS = ("words", "access", "verdict", "classes", "parts")
+_SHARED = ("stores", "particulars")
+"""Parts without words of a language: those of ``en.toml`` are for all."""
+_FIELD = re.compile(r"\{(\w+)\}")
 
 
 class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,12 +44,15 @@ class Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words: Mapping[str, str]
     access: Mapping[str, str]
     verdict: Mapping[str, str]
+    classes: Mapping[str, str]
+    """Names of the classes of personal data, in the plural."""
     parts: Mapping[str, str]
     """Text blocks that letters include."""
     assurance: Template
     exposure: Template
     provider: Template
     owners: Template
+    removed: Template
     reminder: Template
     escalation: Template
     thanks: Template
@@ -50,6 +60,14 @@ class Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def day(self, when: datetime.date | None) -> str:
         """Format a day; empty for ``None``."""
         return "" if when is None else when.strftime(self.date)
+
+    def moment(self, when: datetime.datetime) -> str:
+        """Format a time in UTC, with seconds."""
+        return f"{self.day(when.astimezone(datetime.UTC).date())}, {when.astimezone(datetime.UTC):%H:%M:%S}"
+
+    def fill(self, word: str, **values: str) -> str:
+        """Return a text with its ``{fields}`` filled in; unknown ones stay as they are."""
+        return _FIELD.sub(lambda field: values.get(field[1], field[0]), self.words[word])
 
     def number(self, value: int) -> str:
         """Format a number with the separators of the language."""
@@ -95,16 +113,17 @@ def load_language(name: str, folder: Path | None = None) -> Language:
     if name not in languages(folder):
         raise UsageError("unknown language", where=name, advice=f"Available languages: {', '.join(languages(folder))}")
     path = folder / f"{name}.toml" if folder is not None else None
-    where = str(path) if path is not None and path.is_file() else f"built-in letters ({name})"
+    own = path if path is not None and path.is_file() else None
+    where = str(own) if own is not None else f"built-in letters ({name})"
     try:
-        if path is not None and path.is_file():
-            with path.open("rb") as file:
-                raw = file.read(MAX_BYTES + 1)
-            if len(raw) > MAX_BYTES:
+        raw = _raw(name)
+        if own is not None:
+            with own.open("rb") as file:
+                data = file.read(MAX_BYTES + 1)
+            if len(data) > MAX_BYTES:
                 raise ValueError("longer than 1 MiB")
-        else:
-            raw = resources.files("tieback.cases.letters").joinpath(f"{name}.toml").read_bytes()
-        found = msgspec.convert(tomllib.loads(raw.decode()), Language)
+            raw = _merged(raw, tomllib.loads(data.decode()))
+        found = msgspec.convert(raw, Language)
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", where=where, advice="Check the path") from None
     except (ValueError, RecursionError) as error:
@@ -114,8 +133,8 @@ def load_language(name: str, folder: Path | None = None) -> Language:
             where=where,
             advice="Start from the files that `tieback letter templates DIR` writes",
         ) from None
-    for group in ("words", "access", "verdict", "parts"):
-        missing = getattr(_english(), group).keys() - getattr(found, group).keys() if name != "en" or path else ()
+    for group in _GROUPS:
+        missing = _raw("en")[group].keys() - getattr(found, group).keys()
         if missing:
             raise InputError(
                 f"missing key {group}.{min(missing)}", where=where, advice="Copy it from en.toml and translate it"
@@ -123,9 +142,23 @@ def load_language(name: str, folder: Path | None = None) -> Language:
     return found
 
 
-def _english() -> Language:
-    raw = resources.files("tieback.cases.letters").joinpath("en.toml").read_bytes()
-    return msgspec.convert(tomllib.loads(raw.decode()), Language)
+@cache
+def _raw(name: str) -> dict[str, Any]:
+    """The built-in tables of a language; for one that is not built in, only the shared parts."""
+    files = resources.files("tieback.cases.letters")
+    parts = tomllib.loads(files.joinpath("en.toml").read_text(encoding="utf-8"))["parts"]
+    shared: dict[str, Any] = {"parts": {part: parts[part] for part in _SHARED}}
+    file = files.joinpath(f"{name}.toml")
+    return _merged(shared, tomllib.loads(file.read_text(encoding="utf-8"))) if file.is_file() else shared
+
+
+def _merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    tables = {key: {**base[key], **value} for key, value in own.items() if _are_tables(base.get(key), value)}
+    return {**base, **own, **tables}
+
+
+def _are_tables(*values: object) -> bool:
+    return all(isinstance(value, dict) for value in values)
 
 
 def write_templates(folder: Path) -> list[Path]:

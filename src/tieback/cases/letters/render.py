@@ -21,9 +21,9 @@ from tieback.model.errors import InputError, UsageError
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
-def letter_reference(vendor: str, kind: str) -> str:
-    """Return the reference for replies; it is the same for all letters of one kind to one vendor."""
-    return f"TB-{hashlib.sha256(f'{vendor}{kind}'.encode()).hexdigest()[:8].upper()}"
+def letter_reference(vendor: str) -> str:
+    """Return the reference for replies; it is the same for all letters about the cases of one vendor."""
+    return f"TB-{hashlib.sha256(vendor.encode()).hexdigest()[:8].upper()}"
 
 
 def _is_built_in(name: str, language: Language) -> bool:
@@ -54,7 +54,7 @@ def render_letter(
     if kind not in KINDS:
         raise UsageError("unknown kind of letter", where=kind, advice=f"Choose one of {', '.join(KINDS)}")
     template: Template = getattr(language, kind)
-    facts = msgspec.structs.replace(facts, reference=letter_reference(vendor, kind))
+    facts = msgspec.structs.replace(facts, reference=letter_reference(vendor))
     job = TextJob(template.subject, template.text, language.parts, facts)
     where = f"{kind} in {name}"
     done = render(job) if _is_built_in(name, language) else render_bounded(job, where)
@@ -62,7 +62,7 @@ def render_letter(
         raise InputError(
             f"the template cannot be rendered ({done.problem})",
             where=where,
-            advice="Compare it with the built-in template that `tieback letter templates DIR` writes",
+            advice="Run `tieback letter check FILE`, which names the line",
         )
     subject, text = done.subject, done.text
     text = _BLANK_LINES.sub(

@@ -14,7 +14,8 @@ from tieback.intake.apps.directory import ArchiveEntry
 from tieback.intake.apps.dotnet import read_assemblies, wrapped
 from tieback.intake.apps.gzipped import decompress
 from tieback.intake.apps.hermes import read_hermes
-from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, EntrySource, Piece
+from tieback.intake.apps.hidden import unwrap
+from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, EntrySource, Piece
 from tieback.intake.apps.macho import read_macho
 from tieback.intake.apps.native import read_elf
 from tieback.intake.apps.plist import read_binary_plist
@@ -70,6 +71,13 @@ def walk_entries(
         if content is not Content.ARCHIVE:
             data = read(entry)
             content = sniff(data[:SNIFF])
+            inner = unwrap(data, content, budget) if depth else None
+            if inner is not None:
+                yield from heap.drain()
+                parts = _each(_unwrapped(name, inner, source.problems, budget, depth - 1), place)
+                data = inner = b""
+                yield from parts
+                continue
             if content in _NOTHING or heap.add(place + name, data, content):
                 data = b""  # release the content before the next one is read
                 if heap.is_full:
@@ -187,7 +195,41 @@ def _expanded(
         return ()
     budget.archives -= 1
     name, inner = decompress(file, data, problems, budget)
-    return make_artifacts(name, inner, problems, budget, depth=depth - 1)
+    content = sniff(inner[:SNIFF])
+    if content is Content.ARCHIVE and depth > 1:
+        return _members(name, bytes(inner), problems, budget, depth - 1)
+    deeper = unwrap(inner, content, budget) if depth > 1 else None
+    if deeper is not None:
+        return _unwrapped(name, deeper, problems, budget, depth - 1)
+    return make_artifacts(name, inner, problems, budget, content, depth - 1)
+
+
+def _unwrapped(
+    file: str, data: bytes | bytearray, problems: PackageProblems, budget: PackageBudget, depth: int
+) -> Iterable[Artifact]:
+    """The artifacts of content that was wrapped in a file."""
+    if budget.archives == 0:
+        problems.note("not opened: the package has too many archives", file)
+        return ()
+    budget.archives -= 1
+    inner = file.rpartition("/")[2]
+    name, content = f"{file}!{inner}", sniff(data[:SNIFF])
+    if content is Content.ARCHIVE and depth:
+        return _members(name, bytes(data), problems, budget, depth)
+    deeper = unwrap(data, content, budget) if depth else None
+    if deeper is not None:
+        return _unwrapped(name, deeper, problems, budget, depth - 1)
+    return make_artifacts(name, data, problems, budget, content, depth)
+
+
+def _members(
+    file: str, data: bytes, problems: PackageProblems, budget: PackageBudget, depth: int
+) -> Iterator[Artifact]:
+    """The artifacts of an archive in memory."""
+    archive = Archive(data, NestedProblems(problems, f"{file}!"), budget)
+    special = ApkFormat(archive).special if is_apk(archive) else _nothing
+    for piece in walk_entries(archive, special, budget, f"{file}!", depth - 1):
+        yield from piece.artifacts() if isinstance(piece, ArtifactBatch) else (piece,)
 
 
 def _dart(artifact: Artifact, data: bytes | bytearray) -> Artifact:

@@ -1,8 +1,8 @@
 """Directory with an unpacked app, read as the package that it came from.
 
 It is recognised by the top-level content of a package: compiled code or resources beside a manifest (unzipped),
-``apktool.yml`` (decoded by apktool), ``Payload/*.app``, or an ``.app`` directory itself (iOS). A source tree has none
-of these.
+``apktool.yml`` (decoded by apktool), ``Payload/*.app``, an archive of Xcode (``Products/Applications/*.app``), or an
+``.app`` directory itself (iOS). A source tree has none of these.
 """
 
 import mmap
@@ -144,9 +144,10 @@ def is_unpacked(top: Path) -> bool:
             names = {item.name for item, _ in zip(scanned, range(_TOP), strict=False)}
         if top.suffix == ".app" and "Info.plist" in names:
             return True
-        if "Payload" in names:
-            with os.scandir(top / "Payload") as scanned:
-                return any(item.name.endswith(".app") for item, _ in zip(scanned, range(_TOP), strict=False))
+        for apps in ("Payload", "Products/Applications"):
+            if apps.partition("/")[0] in names and (top / apps).is_dir():
+                with os.scandir(top / apps) as scanned:
+                    return any(item.name.endswith(".app") for item, _ in zip(scanned, range(_TOP), strict=False))
         if "BundleConfig.pb" in names or (top / "base" / "manifest" / "AndroidManifest.xml").is_file():
             return True
     except OSError:

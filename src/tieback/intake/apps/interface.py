@@ -42,13 +42,27 @@ type Bytes = bytes | bytearray
 type Starts = NDArray[np.int64] | Callable[[], NDArray[np.int64]] | None
 """Sorted offsets, or a function that finds them on first use: most buffers have no match and need none."""
 
+
+class ResourceTexts(Protocol):
+    """A resource table, by identifier or name."""
+
+    def text(self, resource: int) -> str:
+        """The string with an identifier (``0xPPTTEEEE``); empty if there is none."""
+        ...
+
+    def named(self, name: str) -> str:
+        """The string resource with a name; empty if there is none."""
+        ...
+
+
 _NO_NAMES: Mapping[int, str] = MappingProxyType({})
+_NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 
 
 class Buffer:
     """Bytes of one entry, decompressed and bounded. Readers must not change them."""
 
-    __slots__ = ("_starts", "base", "data", "file", "kind", "names", "utf16")
+    __slots__ = ("_starts", "base", "data", "file", "kind", "names", "resources", "returned", "utf16")
 
     def __init__(
         self,
@@ -59,6 +73,7 @@ class Buffer:
         starts: Starts = None,
         utf16: bool = False,
         names: Mapping[int, str] = _NO_NAMES,
+        resources: ResourceTexts | None = None,
     ) -> None:
         """Create a buffer.
 
@@ -70,6 +85,7 @@ class Buffer:
             starts: offsets in ``data`` at which a string begins; a function must not raise.
             utf16: true if ``data`` is UTF-16LE text.
             names: offset of a string in ``data`` to its resource name, such as ``string/backend_url``.
+            resources: the table whose strings are in ``data``.
         """
         self.file = file
         self.kind = kind
@@ -77,6 +93,9 @@ class Buffer:
         self.base = base
         self.utf16 = utf16
         self.names = names
+        self.resources = resources
+        self.returned: Mapping[str, str] = _NO_TEXTS
+        """Texts that the native methods of a library return, by name of the function; see ``jni``."""
         self._starts = starts
 
     @property
@@ -88,7 +107,9 @@ class Buffer:
 
     def placed(self, file: str) -> "Buffer":
         """The same bytes under another name."""
-        return Buffer(file, self.kind, self.data, self.base, self._starts, self.utf16, self.names)
+        placed = Buffer(file, self.kind, self.data, self.base, self._starts, self.utf16, self.names, self.resources)
+        placed.returned = self.returned
+        return placed
 
 
 class Artifact(msgspec.Struct, frozen=True):

@@ -3,9 +3,14 @@
 Sources: Apple, Information Property List; Apple TN3125 (provisioning profiles: a CMS message whose content is an XML
 property list). Profile and signature are read for names, not verified: they are claims of origin. App extensions, watch
 apps and frameworks are ordinary entries.
+
+The app may be one folder deeper, as some archivers pack it, or in an archive of Xcode (``.xcarchive``), of which only
+the app is read: debug symbols are not shipped.
 """
 
 import re
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from tieback.intake.apps.archive import MAX_ENTRY
@@ -18,12 +23,18 @@ from tieback.intake.apps.plist import MAX_PLIST, read_values
 from tieback.intake.apps.printable import printable
 from tieback.intake.apps.signer import certificate_signer, leaf_signer, organisation
 from tieback.intake.apps.stringpool import MalformedPoolError
+from tieback.intake.apps.window import View
 from tieback.model.app import App, Platform, Signer
 from tieback.model.cleartext import CleartextPolicy
 
 MAX_TEXT = 300
-_INFO = re.compile(r"Payload/[^/]+\.app/Info\.plist")
-_ANY_INFO = re.compile(r"Payload/[^/]+\.app/(?:.+\.(?:appex|app)/)?Info\.plist")
+_ROOT = re.compile(
+    r"(?P<above>(?!__MACOSX/)(?:[^/]{1,255}/)?)"
+    r"(?:Payload/|(?P<archive>(?:[^/]{1,255}\.xcarchive/)?Products/Applications/))(?=[^/]+\.app/)"
+)
+"""Folder of the app; ``above`` is the folder that an archiver added."""
+_INFO = re.compile(r"[^/]+\.app/Info\.plist")
+_ANY_INFO = re.compile(r"[^/]+\.app/(?:.+\.(?:appex|app)/)?Info\.plist")
 _PROFILE = "embedded.mobileprovision"
 MAX_INFOS = 64
 """Apps and extensions in one package whose transport security is read."""
@@ -34,12 +45,14 @@ class IpaFormat:
 
     def __init__(self, source: EntrySource) -> None:
         self._source = source
+        found = _app_folder(source)
+        self._root = found[0] if found else "Payload/"
         self._binary: tuple[str, bytes | bytearray] | None = None
 
     def identify(self, sha256: str) -> App | None:
         """The identity; ``None``, with a problem, if ``Info.plist`` is missing or damaged."""
         problems = self._source.problems
-        infos = [entry for entry in self._source.entries if _INFO.fullmatch(entry.name)]
+        infos = self._infos(_INFO)
         if not infos:
             problems.note("no Info.plist: the app cannot be identified", "")
             return None
@@ -89,8 +102,7 @@ class IpaFormat:
     def policies(self) -> tuple[CleartextPolicy, ...]:
         """The transport security of the app, of its extensions and of watch apps."""
         out: list[CleartextPolicy] = []
-        infos = [entry for entry in self._source.entries if _ANY_INFO.fullmatch(entry.name)]
-        for entry in infos[:MAX_INFOS]:
+        for entry in self._infos(_ANY_INFO)[:MAX_INFOS]:
             values = self._values(entry)
             # An extension without settings has the platform's default, which needs no line of its own.
             if values is not None and (not out or "NSAppTransportSecurity" in values):
@@ -100,6 +112,14 @@ class IpaFormat:
     def components(self) -> tuple[str, ...]:
         """Empty: Info.plist names no classes."""
         return ()
+
+    def _infos(self, pattern: re.Pattern[str]) -> list[ArchiveEntry]:
+        root = self._root
+        return [
+            entry
+            for entry in self._source.entries
+            if entry.name.startswith(root) and pattern.fullmatch(entry.name, len(root))
+        ]
 
     def _values(self, entry: ArchiveEntry) -> dict[str, Any] | None:
         try:
@@ -149,8 +169,45 @@ class IpaFormat:
 
 
 def is_ipa(source: EntrySource) -> bool:
-    """True if there is an app in the directory that iOS requires."""
-    return any(entry.name.startswith("Payload/") and ".app/" in entry.name for entry in source.entries)
+    """True if there is an app in the folder that iOS requires, or in an archive of Xcode."""
+    return _app_folder(source) is not None
+
+
+def _app_folder(source: EntrySource) -> tuple[str, str] | None:
+    """Folder of the app, and the folder outside which nothing is shipped; that of an IPA before any other."""
+    other: tuple[str, str] | None = None
+    for entry in source.entries:
+        found = _ROOT.match(entry.name)
+        if found is None:
+            continue
+        if found[0] == "Payload/":
+            return found[0], ""
+        if other is None:
+            other = found[0], found[0] if found["archive"] else found["above"]
+    return other
+
+
+class ShippedEntries:
+    """The entries of a source below one folder, under their own names. See ``interface.EntrySource``."""
+
+    def __init__(self, source: EntrySource, folder: str) -> None:
+        self._source = source
+        self.problems = source.problems
+        self.entries: Sequence[ArchiveEntry] = [entry for entry in source.entries if entry.name.startswith(folder)]
+        self.find = source.find
+        self.peek = source.peek
+        self.read = source.read
+        self.signing_block = source.signing_block
+
+    def open_nested(self, entry: ArchiveEntry) -> AbstractContextManager[View]:
+        """The content of an entry that is a file of its own."""
+        return self._source.open_nested(entry)
+
+
+def shipped(source: EntrySource) -> EntrySource:
+    """The source without what an archiver or Xcode added around the app of an iOS package."""
+    found = _app_folder(source)
+    return ShippedEntries(source, found[1]) if found and found[1] else source
 
 
 def _property_list(data: bytes) -> tuple[int, int]:

@@ -8,6 +8,7 @@ import struct
 from bisect import bisect_left
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.apps.jni import returned_texts
 
 MAX_SECTIONS = 4096
 
@@ -23,7 +24,9 @@ type Range = tuple[int, int]
 def read_elf(file: str, data: bytes | bytearray) -> Artifact:
     """The data sections of an ELF file as buffers of kind ``NATIVE``."""
     ranges = merge_ranges(_elf_sections(data), len(data)) or [(0, len(data))]
-    return Artifact(file, tuple(native_buffers(file, data, ranges)))
+    buffers = native_buffers(file, data, ranges)
+    buffers[0].returned = returned_texts(data)
+    return Artifact(file, tuple(buffers))
 
 
 def native_buffers(file: str, data: bytes | bytearray, ranges: list[Range], *, utf16: bool = False) -> list[Buffer]:

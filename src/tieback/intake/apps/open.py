@@ -1,4 +1,4 @@
-"""Selection of the reader for an app package: by content, never by file name."""
+"""Selection of the reader for an app package: by content, not by file name. Only a bundle of scripts needs its name."""
 
 import mmap
 import os
@@ -14,10 +14,10 @@ from tieback.intake.apps.content import SNIFF, Content, sniff
 from tieback.intake.apps.digest import content_digest, view_digest
 from tieback.intake.apps.folder import UnpackedFolder, is_unpacked
 from tieback.intake.apps.interface import EntrySource
-from tieback.intake.apps.ipa import IpaFormat, is_ipa
+from tieback.intake.apps.ipa import IpaFormat, is_ipa, shipped
 from tieback.intake.apps.package import Format, Package
 from tieback.intake.apps.problems import PackageProblems
-from tieback.intake.apps.single import PARTS, SingleFile, SinglePartFormat
+from tieback.intake.apps.single import SingleFile, SinglePartFormat, part_of
 from tieback.intake.apps.splits import SplitSet, is_split_set
 from tieback.model.errors import InputError
 
@@ -41,7 +41,7 @@ def open_app(path: Path, *, sha256: str = "") -> Package:
     """Open a package for one walk over its artifacts; close it afterwards, or use it in a ``with`` statement.
 
     A package may also be a directory to which one was unpacked, or a part of one: a DEX file, Hermes bytecode, a native
-    library or binary.
+    library or binary, a bundle of scripts.
 
     Args:
         path: the file or directory.
@@ -82,24 +82,24 @@ def _file(path: Path, data: mmap.mmap, sha256: str) -> Package:
 
     # A file with another signature may still be a package: Android looks at the end of the file.
     archive = Archive(data, PackageProblems())
-    form = _format(archive, archive.budget)
-    if form is not None:
-        return Package(path, archive, archive.budget, form, digest, data.close)
-    content = sniff(data[:SNIFF])
-    if content not in PARTS:
-        raise _refusal(archive, content, path)
+    found = _format(archive, archive.budget)
+    if found is not None:
+        return Package(path, found[0], archive.budget, found[1], digest, data.close)
+    head = data[:SNIFF]
+    what = part_of(path.name, head)
+    if not what:
+        raise _refusal(archive, sniff(head), path)
     single = SingleFile(path, data, PackageProblems())
-    return Package(path, single, budget_for(len(data)), SinglePartFormat(single, content), digest, data.close)
+    return Package(path, single, budget_for(len(data)), SinglePartFormat(single, what), digest, data.close)
 
 
 def _folder(path: Path, sha256: str) -> Package:
     problems = PackageProblems()
     if is_unpacked(path):
         budget = budget_for(FOLDER)
-        folder = UnpackedFolder(path.resolve(), problems, budget)
-        form = _format(folder, budget)
-        if form is not None:
-            return Package(path, folder, budget, form, lambda: sha256 or content_digest(path)[0], _nothing)
+        found = _format(UnpackedFolder(path.resolve(), problems, budget), budget)
+        if found is not None:
+            return Package(path, found[0], budget, found[1], lambda: sha256 or content_digest(path)[0], _nothing)
     raise InputError("a directory, not an app package", where=str(path), advice="Pass the files in it")
 
 
@@ -111,17 +111,19 @@ def _must_be_a_file(number: int, path: Path) -> None:
         raise InputError("the file is empty", where=str(path), advice="Download the app package again")
 
 
-def _format(source: EntrySource, budget: PackageBudget) -> Format | None:
+def _format(source: EntrySource, budget: PackageBudget) -> tuple[EntrySource, Format] | None:
+    """The format of a package, and its entries."""
     if is_apktool_folder(source):
-        return ApktoolFormat(source)
+        return source, ApktoolFormat(source)
     if is_apk(source):
-        return ApkFormat(source)
+        return source, ApkFormat(source)
     if is_bundle(source):
-        return BundleFormat(source)
+        return source, BundleFormat(source)
     if is_ipa(source):
-        return IpaFormat(source)
+        source = shipped(source)
+        return source, IpaFormat(source)
     if is_split_set(source):
-        return SplitSet(source, budget)
+        return source, SplitSet(source, budget)
     return None
 
 

@@ -79,7 +79,7 @@ class ProtoResources:
     def artifact(self) -> Artifact:
         """The bytes as one buffer, with the offsets and names of its texts."""
         starts = partial(string_edges, self._data)
-        buffer = Buffer(self._file, BufferKind.RESOURCES, self._data, starts=starts, names=_Names(self))
+        buffer = Buffer(self._file, BufferKind.RESOURCES, self._data, starts=starts, names=_Names(self), resources=self)
         return Artifact(self._file, (buffer,))
 
     def text(self, resource: int) -> str:
@@ -95,6 +95,21 @@ class ProtoResources:
             if not found.startswith("@"):
                 return found
             resource = int(found[1:] or "0", 16)
+        return ""
+
+    def named(self, name: str) -> str:
+        """The string resource with a name; empty if there is none."""
+        for kind in self._types:
+            if kind.name != "string":
+                continue
+            for entry in kind.entries:
+                if self._entry_name(entry) == name:
+                    values = [
+                        (begin, end)
+                        for number, wire, begin, end in iter_fields(self._data, *entry)
+                        if number == _ENTRY_VALUE and wire == BYTES
+                    ]
+                    return self._best(values)
         return ""
 
     def name_at(self, offset: int) -> str:

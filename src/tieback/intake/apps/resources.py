@@ -97,6 +97,7 @@ class Resources:
             starts=self._begins,
             utf16=not frame.utf8,
             names=StringNames(self),
+            resources=self,
         )
         return Artifact(self._file, (buffer,))
 
@@ -123,6 +124,13 @@ class Resources:
             if kind != _TYPE_REFERENCE:
                 return ""
             resource = value
+        return ""
+
+    def named(self, name: str) -> str:
+        """The string resource with a name; empty if there is none."""
+        for offset, _ in StringNames(self).matching((name,)):
+            for index in np.flatnonzero(self.pool.starts - self.pool.start == offset)[:1]:
+                return self.pool.text(int(index))
         return ""
 
     def string_names(self) -> tuple[Offsets, Offsets, list[StringPool]]:

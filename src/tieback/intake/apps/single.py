@@ -1,11 +1,11 @@
-"""Single part of an app: a DEX file, Hermes bytecode, a native library or binary."""
+"""Single part of an app: a DEX file, Hermes bytecode, a bundle of scripts, a native library or binary."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tieback.intake.apps.archive import MAX_ENTRY
-from tieback.intake.apps.content import Content
+from tieback.intake.apps.content import Content, sniff
 from tieback.intake.apps.directory import ArchiveEntry
 from tieback.intake.apps.interface import Artifact
 from tieback.intake.apps.printable import printable
@@ -20,9 +20,28 @@ PARTS = {
     Content.ELF: "a native library",
     Content.MACH_O: "a native binary",
 }
-"""Content types that can be read as a single file, and their names for display."""
+"""Content types that can be read as a single file whatever its name, and their names for display."""
+
+_BUNDLES = (".jsbundle", ".android.bundle")
+"""Ends of the names that React Native gives to its bundles: ``main.jsbundle``, ``index.android.bundle``."""
+_METRO = b"__BUNDLE_START_TIME__"
+"""Near the start of each bundle of Metro, whatever its name."""
 
 MAX_NAME = 300
+
+
+def part_of(name: str, head: bytes) -> str:
+    """What part of an app a file is, for display; empty if it is none.
+
+    Args:
+        name: the name of the file, without folders.
+        head: its first ``SNIFF`` bytes.
+    """
+    content = sniff(head)
+    if content in PARTS:
+        return PARTS[content]
+    named = name.lower().endswith(_BUNDLES) and content in (Content.TEXT, Content.BINARY)
+    return "a bundle of scripts" if named or (content is Content.TEXT and _METRO in head) else ""
 
 
 class SingleFile:
@@ -63,9 +82,9 @@ class SingleFile:
 class SinglePartFormat:
     """The format of single parts of apps: see ``package.Format``. They do not name their app."""
 
-    def __init__(self, source: SingleFile, content: Content) -> None:
+    def __init__(self, source: SingleFile, what: str) -> None:
         self._source = source
-        self._what = PARTS[content]
+        self._what = what
 
     def identify(self, sha256: str) -> App | None:
         """``None``, and a problem that reports it."""

@@ -17,6 +17,14 @@ _LINE = re.compile(
     r"package:(?:(?P<path>/\S*)=)?(?P<name>[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)"
     r"(?:\s+(?:versionCode:(?P<version>\d+)|installer=\S+|uid:[\d,]+))*\s*"
 )
+_PACKAGE = re.compile(rb"^package:\S", re.MULTILINE)
+_NOISE = re.compile(r"\* daemon .*|adb server .*|List of devices attached.*|WARNING: .*|- waiting for device -")
+"""Lines that adb and the device print before the list."""
+
+
+def is_package_list(text: bytes) -> bool:
+    """True if a line of the text is one of a package list."""
+    return _PACKAGE.search(text) is not None
 
 
 class AdbPackageList:
@@ -28,16 +36,17 @@ class AdbPackageList:
         FormatEvidence.PLATFORM,
         "https://developer.android.com/tools/adb#pm",
         "lines that start with package:",
+        one_device=frozenset({"pm list packages"}),
     )
 
     def shape(self, head: FileHead) -> str:
-        """The name of the format, recognised by the first line of the file."""
-        return "pm list packages" if head.form == "text" and head.text.lstrip().startswith(b"package:") else ""
+        """The name of the format, recognised by a line of the file."""
+        return "pm list packages" if head.form == "text" and is_package_list(head.text) else ""
 
     def rows(self, source: InventorySource, _shape: str) -> Iterator[InventoryRow]:
         """Yield one row per app."""
         for number, line in enumerate(source.lines(), start=1):
-            if not line.strip():
+            if not line.strip() or _NOISE.fullmatch(line.strip()):
                 continue
             found = _LINE.fullmatch(line.strip())
             if found is None:

@@ -40,7 +40,7 @@ class AppleMdm:
         return "InstalledApplicationList" if binary or b"InstalledApplicationList" in head.text else ""
 
     def rows(self, source: InventorySource, _shape: str) -> Iterator[InventoryRow]:
-        """Yield one row per app."""
+        """Yield one row per installed app; an app that is still being installed is left out."""
         data = source.raw(MAX_PLIST)
         # The last 32 bytes of a binary property list contain its number of objects.
         parts = int.from_bytes(data[-24:-16], "big") if data.startswith(b"bplist00") else data.count(b"<")
@@ -57,6 +57,8 @@ class AppleMdm:
         for number, app in enumerate(apps, start=1):
             if not isinstance(app, dict):
                 source.skip(number, "not a dictionary")
+                continue
+            if app.get("Installing") is True:
                 continue
             yield InventoryRow(
                 platform=DevicePlatform.IOS,

@@ -37,6 +37,7 @@ class Hexnode:
         FormatEvidence.ALIASES,
         "https://www.hexnode.com/mobile-device-management/help/hexnode-mdm-api-documentation/",
         "results with name, identifier and version, beside count, next and previous",
+        one_device=frozenset({"applications"}),
     )
 
     def shape(self, head: FileHead) -> str:

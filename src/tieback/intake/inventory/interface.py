@@ -27,6 +27,8 @@ class FormatEvidence(StrEnum):
     """As the vendor documents it; no export of the product was available."""
     ALIASES = "aliases"
     """The field names come from public API documentation; the structure of the file is assumed."""
+    MAPPED = "mapped"
+    """The user states what each column means."""
 
 
 class InventoryImporterMeta(msgspec.Struct, frozen=True):
@@ -43,6 +45,8 @@ class InventoryImporterMeta(msgspec.Struct, frozen=True):
     """What a file must contain; shown in the error message."""
     whole_devices: bool = True
     """True if a file lists all apps of each device in it."""
+    one_device: frozenset[str] = frozenset()
+    """Formats whose files describe one device that only the file name identifies: equal files are not the same."""
 
 
 class FileHead(msgspec.Struct, frozen=True):
@@ -147,6 +151,19 @@ def parse_ownership(value: object) -> Ownership:
     if word in _CORPORATE:
         return Ownership.CORPORATE
     return Ownership.PERSONAL if word in _PERSONAL else Ownership.UNKNOWN
+
+
+_ABSENT = frozenset(
+    {
+        "false", "no", "n", "0", "removed", "uninstalled", "not installed", "not_installed", "notinstalled", "pending",
+        "pendinginstall", "failed", "available",
+    }
+)  # fmt: skip
+
+
+def is_absent(value: object) -> bool:
+    """True if a word about the state of an installation means that the app is not on the device."""
+    return value is False or clean_text(value).casefold() in _ABSENT
 
 
 def parse_yes(value: object) -> bool:

@@ -23,16 +23,21 @@ from tieback.intake.inventory.interface import (
 )
 from tieback.intake.inventory.json_stream import iter_json_records
 from tieback.intake.inventory.source import InventorySource
-from tieback.intake.inventory.table import map_rows, row_from_cells
+from tieback.intake.inventory.table import map_rows, rows_from_cells
 from tieback.model.device import InventoryRow
 
-_COLUMNS = {
-    "name": "ApplicationName",
+_COLUMNS = {"name": "ApplicationName"}
+_OPTIONAL = {
     "publisher": "ApplicationPublisher",
     "version": "ApplicationVersion",
     "platform": "Platform",
+    "device": "DeviceId",
+    "device_name": "DeviceName",
+    "user": "UserName",
 }
-_RAW = {"device": "DeviceId", "device_name": "DeviceName", "user": "UserName"}
+"""Columns that an export with ``select`` may leave out."""
+_REPORT = frozenset({"applicationkey", "applicationpublisher", "applicationversion", "applicationshortversion"})
+"""At least one of these makes a table with ``ApplicationName`` a report of Intune."""
 
 
 class _Device(msgspec.Struct, rename="camel"):
@@ -60,15 +65,18 @@ class Intune:
         "Microsoft Intune",
         FormatEvidence.DOCUMENTED,
         "https://learn.microsoft.com/en-us/mem/intune/fundamentals/reports-export-graph-available-reports",
-        "columns ApplicationName, ApplicationVersion, Platform with DeviceId or DeviceCount; or Graph's detectedApps",
+        "columns ApplicationName and another one of the application, with DeviceId, DeviceName or DeviceCount; or "
+        "Graph's detectedApps",
     )
 
     def shape(self, head: FileHead) -> str:
         """The name of the format, recognised by the columns of the reports or the members of ``detectedApp``."""
-        if head.form == "csv" and {"applicationname", "applicationkey"} <= head.folded:
-            return "AppInvRawData" if "deviceid" in head.folded else "AppInvAggregate"
-        if head.form == "json" and {"ApplicationName", "ApplicationKey"} <= head.keys:
-            return "AppInvRawData JSON" if "DeviceId" in head.keys else "AppInvAggregate JSON"
+        names = head.folded or frozenset(key.casefold() for key in head.keys)
+        if head.form in ("csv", "json") and "applicationname" in names and names & _REPORT:
+            ending = " JSON" if head.form == "json" else ""
+            if names & {"deviceid", "devicename"}:
+                return f"AppInvRawData{ending}"
+            return f"AppInvAggregate{ending}" if "devicecount" in names else ""
         if head.form == "json" and {"displayName", "deviceCount", "sizeInByte"} <= head.keys:
             return "detectedApps"
         return ""
@@ -78,11 +86,11 @@ class Intune:
         if shape == "detectedApps":
             yield from _detected(source)
             return
-        columns = _COLUMNS | (_RAW if "Raw" in shape else {"count": "DeviceCount"})
+        columns = _COLUMNS if "Raw" in shape else _COLUMNS | {"count": "DeviceCount"}
         if shape.endswith("JSON"):
-            yield from _report(source, columns)
+            yield from _report(source, columns | _OPTIONAL)
         else:
-            yield from map_rows(source, columns)
+            yield from map_rows(source, columns, optional=_OPTIONAL)
 
 
 def _detected(source: InventorySource) -> Iterator[InventoryRow]:
@@ -107,4 +115,4 @@ def _detected(source: InventorySource) -> Iterator[InventoryRow]:
 
 def _report(source: InventorySource, columns: dict[str, str]) -> Iterator[InventoryRow]:
     for _, record in iter_json_records(source, ("values",), dict[str, Any]):
-        yield row_from_cells({field: record.get(name) for field, name in columns.items()})
+        yield from rows_from_cells(source, {field: record.get(name) for field, name in columns.items()})

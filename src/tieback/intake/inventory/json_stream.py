@@ -1,6 +1,7 @@
 """Streaming JSON reader (RFC 8259): yields the elements of the array at a path, one in memory at a time.
 
 Files may be of any size and may contain several documents in sequence, such as concatenated pages of an API response.
+A page says beside its records whether more follow; ``InventorySource`` keeps that.
 """
 
 import re
@@ -20,6 +21,17 @@ _BLANK = re.compile(rb"[\s,]*")
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*("?)|[{}\[\]]', re.DOTALL)
 _PLAIN_END = re.compile(rb"[\s,\]}]")
 _MAX_KEY = 4096
+_MAX_MARK = 16_384
+"""Bytes of the value of a page mark, such as a link."""
+_FOLLOWS = frozenset(
+    {
+        "@odata.nextLink", "odata.nextLink", "nextLink", "nextPageToken", "next", "next_page", "hasMore", "has_more",
+        "has_next",
+    }
+)  # fmt: skip
+"""Members of a page that are set if another page follows."""
+_TOTALS = frozenset({"@odata.count", "Total", "total", "totalCount", "total_count", "totalResults", "count"})
+"""Members of a page with the number of records in the whole list."""
 
 
 def iter_json_records[T](source: InventorySource, path: tuple[str, ...], shape: type[T]) -> Iterator[tuple[int, T]]:
@@ -53,6 +65,7 @@ class _Reader:
 
     def documents(self, path: tuple[str, ...]) -> Iterator[bytes]:
         while self._peek():
+            self._source.start_page()
             yield from self._within(path, 0)
 
     def _within(self, path: tuple[str, ...], arrays: int) -> Iterator[bytes]:
@@ -69,20 +82,26 @@ class _Reader:
         elif not path:
             data = self._value(keep=True)
             if data is not None:
+                self._source.records += 1
                 yield data
         elif self._peek() == b"{":
-            self._at += 1
-            while (sign := self._peek()) != b"}":
-                if sign != b'"':
-                    raise self._ends() if not sign else self._source.broken("not valid JSON: a member name is missing")
-                name = self._name()
-                if name == path[0]:
-                    yield from self._within(path[1:], 0)
-                else:
-                    self._value(keep=False)
-            self._at += 1
+            yield from self._members(path)
         else:
             self._value(keep=False)
+
+    def _members(self, path: tuple[str, ...]) -> Iterator[bytes]:
+        self._at += 1
+        while (sign := self._peek()) != b"}":
+            if sign != b'"':
+                raise self._ends() if not sign else self._source.broken("not valid JSON: a member name is missing")
+            name = self._name()
+            if name == path[0]:
+                yield from self._within(path[1:], 0)
+            elif name in _FOLLOWS or name in _TOTALS:
+                self._mark(name)
+            else:
+                self._value(keep=False)
+        self._at += 1
 
     def _name(self) -> str:
         while (found := _TOKEN.match(self._held, self._at)) is None or not found[1]:
@@ -97,6 +116,35 @@ class _Reader:
             raise self._source.broken("not valid JSON: a colon is missing")
         self._at += 1
         return name
+
+    def _mark(self, name: str) -> None:
+        """Read a page mark: a short value that is no object or array."""
+        text = self._scalar()
+        try:
+            value = msgspec.json.decode(text) if text else None
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            value = None
+        if name in _FOLLOWS:
+            self._source.follows = bool(value) and value != "false"
+        elif isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+            self._source.total = max(self._source.total or 0, min(value, 2**53))
+
+    def _scalar(self) -> bytes:
+        """The text, number or literal at the current position; empty and skipped if it is longer or something else."""
+        sign = self._peek()
+        pattern = _TOKEN if sign == b'"' else _PLAIN_END
+        if sign in (b"{", b"["):
+            self._value(keep=False)
+            return b""
+        while (found := pattern.search(self._held, self._at)) is None or (sign == b'"' and not found[1]):
+            if len(self._held) - self._at > _MAX_MARK or not self._more():
+                self._value(keep=False)
+                return b""
+        end = found.end() if sign == b'"' else found.start()
+        if end == self._at:
+            raise self._source.broken("not valid JSON: a value is missing")
+        text, self._at = self._held[self._at : end], end
+        return text
 
     def _value(self, *, keep: bool) -> bytes | None:
         """The value at the current position; ``None`` if it is not kept or not an object."""

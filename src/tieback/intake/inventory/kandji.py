@@ -4,6 +4,7 @@ https://api-docs.kandji.io/. Prism (``GET /api/v1/prism/apps``) names the device
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
@@ -17,7 +18,7 @@ from tieback.intake.inventory.interface import (
 )
 from tieback.intake.inventory.json_stream import iter_json_records
 from tieback.intake.inventory.source import InventorySource
-from tieback.model.device import DevicePlatform, InventoryRow
+from tieback.model.device import InventoryRow
 
 
 class _App(msgspec.Struct):
@@ -28,6 +29,9 @@ class _App(msgspec.Struct):
 
 class _Device(msgspec.Struct):
     device_id: Text = None
+    device_name: Text = None
+    platform: Text = None
+    user: Any = None
     apps: list[_App] = []
 
 
@@ -62,13 +66,17 @@ class Kandji:
         """Yield one row per app and device."""
         if shape == "device apps":
             for _, device in iter_json_records(source, (), _Device):
+                # `inventory pull` adds the facts of the device to the response.
+                user = device.user.get("email") if isinstance(device.user, dict) else device.user
                 for app in device.apps:
                     yield InventoryRow(
+                        platform=parse_platform(device.platform),
                         bundle_id=clean_text(app.bundle_id),
                         name=clean_text(app.app_name).removesuffix(".app"),
                         version=clean_text(app.version),
                         device=clean_text(device.device_id) or source.device,
-                        platform=DevicePlatform.UNKNOWN,
+                        device_name=clean_text(device.device_name),
+                        user=clean_text(user),
                     )
             return
         for _, row in iter_json_records(source, ("data",), _Row):

@@ -37,6 +37,7 @@ class Kaspersky:
         FormatEvidence.DOCUMENTED,
         "https://support.kaspersky.com/help/KSC/KSCAPI/a00091.html",
         "DEV_EX_DATA_APPL with AppIdentifier and AppName",
+        one_device=frozenset({"DEV_EX_DATA_APPL"}),
     )
 
     def shape(self, head: FileHead) -> str:

@@ -1,6 +1,6 @@
 """Selection of the importer for an inventory: by content, never by file name."""
 
-from tieback.intake.inventory.adb import AdbPackageList
+from tieback.intake.inventory.adb import AdbPackageList, is_package_list
 from tieback.intake.inventory.android_management import AndroidManagement, GoogleWorkspace
 from tieback.intake.inventory.apple_mdm import AppleMdm
 from tieback.intake.inventory.hexnode import Hexnode
@@ -12,9 +12,11 @@ from tieback.intake.inventory.kandji import Kandji
 from tieback.intake.inventory.kaspersky import Kaspersky
 from tieback.intake.inventory.knox import Knox
 from tieback.intake.inventory.maas360 import Maas360
+from tieback.intake.inventory.meraki import Meraki
 from tieback.intake.inventory.plain import PlainTable
+from tieback.intake.inventory.simplemdm import SimpleMdm
 from tieback.intake.inventory.soti import Soti
-from tieback.intake.inventory.source import InventorySource
+from tieback.intake.inventory.source import InventorySource, decode_line
 from tieback.intake.inventory.table import find_header
 from tieback.intake.inventory.workspace_one import WorkspaceOne
 from tieback.model.errors import InputError
@@ -36,6 +38,8 @@ def importers() -> tuple[InventoryImporter, ...]:
         Knox(),
         Kaspersky(),
         Soti(),
+        Meraki(),
+        SimpleMdm(),
         Hexnode(),
         PlainTable(),
     )
@@ -53,7 +57,8 @@ def read_head(source: InventorySource) -> FileHead:
         return FileHead("xml", text=text)
     if b"\x00" in text or not start:
         return FileHead("", text=text)
-    columns = () if start.startswith(b"package:") else find_header(text.decode("utf-8", "replace"))
+    lines = [decode_line(line) for line in text.split(b"\n", 2)[:2]]
+    columns = () if is_package_list(text) else find_header("\n".join(lines))
     return FileHead("csv", columns=columns, text=text) if len(columns) > 1 else FileHead("text", text=text)
 
 

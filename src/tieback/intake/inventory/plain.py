@@ -3,7 +3,7 @@
 The words that identify columns are in ``columns.toml``, in several languages.
 """
 
-import re
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -13,13 +13,11 @@ import msgspec
 
 from tieback.intake.inventory.interface import FileHead, FormatEvidence, InventoryImporterMeta, json_keys
 from tieback.intake.inventory.json_stream import iter_json_records
+from tieback.intake.inventory.records import fold, record_path
 from tieback.intake.inventory.source import InventorySource
-from tieback.intake.inventory.table import FIELDS, FileDefaults, map_rows, row_from_cells
+from tieback.intake.inventory.table import FIELDS, FileDefaults, map_rows, rows_from_cells
 from tieback.model.device import DevicePlatform, InventoryRow
 
-_NOT_LETTERS = re.compile(r"[\W_]+")
-_ENVELOPE = re.compile(rb'\A\s*\{(?:\s*"[^"]{1,80}"\s*:\s*(?:"[^"]{0,200}"|[\d.eE+-]+|true|false|null)\s*,)*'
-                       rb'\s*"([^"]{1,80})"\s*:\s*\[\s*\{')  # fmt: skip
 NEEDED = ("bundle_id", "store_id", "name")
 """At least one of these fields is required for each app."""
 
@@ -30,7 +28,7 @@ class PlainTable:
     meta = InventoryImporterMeta(
         "plain",
         "plain CSV or JSON",
-        FormatEvidence.PLATFORM,
+        FormatEvidence.MAPPED,
         "docs/howto/inventory.md",
         "a column for the bundle identifier, the store ID or the name of an app",
         whole_devices=False,
@@ -53,34 +51,34 @@ class PlainTable:
         if shape == "CSV":
             yield from map_rows(source, self._columns, defaults)
             return
-        for _, record in iter_json_records(source, _path(source.head()), dict[str, Any]):
-            yield row_from_cells({field: record.get(name) for field, name in self._columns.items()}, defaults)
+        used = False
+        for _, record in iter_json_records(source, record_path(source.head()), dict[str, Any]):
+            cells = {field: record.get(name) for field, name in self._columns.items()}
+            used = used or any(cells.get(field) for field in NEEDED)
+            yield from rows_from_cells(source, cells, defaults)
+        if source.records and not used:
+            raise source.broken("no record has a value in the columns that identify an app")
 
 
 def read_columns(head: FileHead) -> tuple[str, ...]:
     """The columns of a table, or the members of the JSON records."""
     if head.form == "csv":
         return head.columns
-    envelope = _path(head.text)
+    envelope = record_path(head.text)
     inner = head.text.partition(b"[")[2] if envelope else head.text
-    first = inner[: inner.find(b"}") + 1] or inner
-    return tuple(sorted(json_keys(first)))
-
-
-def _path(head: bytes) -> tuple[str, ...]:
-    found = _ENVELOPE.match(head)
-    return (found[1].decode("utf-8", "replace"),) if found else ()
+    text = inner[max(inner.find(b"{"), 0) :].decode("utf-8", "replace")
+    try:
+        record, _ = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return tuple(sorted(json_keys(inner[: inner.find(b"}") + 1] or inner)))
+    return tuple(sorted(record)) if isinstance(record, dict) else ()
 
 
 @cache
 def _words() -> dict[str, str]:
     text = resources.files("tieback.intake.inventory").joinpath("columns.toml").read_bytes()
     known = msgspec.toml.decode(text, type=dict[str, list[str]])
-    return {_folded(word): field for field, words in known.items() for word in words}
-
-
-def _folded(text: str) -> str:
-    return _NOT_LETTERS.sub("", text.casefold())
+    return {fold(word): field for field, words in known.items() for word in words}
 
 
 def propose_columns(columns: Sequence[str]) -> dict[str, str]:
@@ -90,7 +88,7 @@ def propose_columns(columns: Sequence[str]) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for column in columns:
-        field = _words().get(_folded(column))
+        field = _words().get(fold(column))
         if field is not None:
             found.setdefault(field, column)
     return {field: found[field] for field in FIELDS if field in found}

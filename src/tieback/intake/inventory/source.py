@@ -46,6 +46,28 @@ class InventorySource:
         """Number of records left out because they have another structure."""
         self.first_skipped = ""
         """Location and reason of the first record left out."""
+        self.notes: list[str] = []
+        """Facts about the whole file that the user should know, one sentence each."""
+        self.follows = False
+        """True if the last page in the file says that another page follows."""
+        self.records = 0
+        """Number of records of the pages."""
+        self.total: int | None = None
+        """Number of records of the whole list, if a page says it."""
+
+    def rewind(self) -> None:
+        """Forget what an earlier reading of the file found."""
+        self.skipped, self.first_skipped, self.notes = 0, "", []
+        self.follows, self.records, self.total = False, 0, None
+
+    def start_page(self) -> None:
+        """Begin a page: only the last one in the file decides whether more follow."""
+        self.follows = False
+
+    def note(self, text: str) -> None:
+        """Add a fact about the whole file, once."""
+        if text not in self.notes:
+            self.notes.append(text)
 
     @property
     def label(self) -> str:
@@ -130,12 +152,12 @@ class InventorySource:
         for chunk in self.chunks():
             *whole, rest = (rest + chunk).split(b"\n")
             for line in whole:
-                yield _text(line) + "\n"
+                yield decode_line(line) + "\n"
                 number += 1
             if len(rest) > MAX_LINE:
                 raise self.broken("a line is longer than 1 MiB", number)
         if rest:
-            yield _text(rest)
+            yield decode_line(rest)
 
 
 def zip_members(path: Path) -> tuple[str, ...]:
@@ -197,7 +219,8 @@ def _coding(first: bytes) -> str | None:
     return None
 
 
-def _text(line: bytes) -> str:
+def decode_line(line: bytes) -> str:
+    """A line without its carriage return; one that is not UTF-8 is Windows-1252."""
     line = line.removesuffix(b"\r")
     try:
         return line.decode("utf-8")

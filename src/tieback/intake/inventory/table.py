@@ -8,7 +8,14 @@ from itertools import chain
 
 import msgspec
 
-from tieback.intake.inventory.interface import clean_text, parse_count, parse_ownership, parse_platform, parse_yes
+from tieback.intake.inventory.interface import (
+    clean_text,
+    is_absent,
+    parse_count,
+    parse_ownership,
+    parse_platform,
+    parse_yes,
+)
 from tieback.intake.inventory.source import InventorySource
 from tieback.model.device import DevicePlatform, InventoryRow
 from tieback.model.errors import InputError
@@ -17,7 +24,7 @@ MAX_COLUMNS = 1_000
 SEPARATORS = (",", ";", "\t", "|")
 FIELDS = (
     "bundle_id", "name", "version", "platform", "publisher", "store_id", "signer", "device", "device_name", "user",
-    "ownership", "count", "in_house",
+    "ownership", "count", "in_house", "installed",
 )  # fmt: skip
 """The fields that a column can mean."""
 
@@ -56,14 +63,18 @@ def _columns(line: str, separator: str) -> list[str]:
 
 
 def map_rows(
-    source: InventorySource, columns: Mapping[str, str], defaults: FileDefaults = NO_DEFAULTS
+    source: InventorySource,
+    columns: Mapping[str, str],
+    defaults: FileDefaults = NO_DEFAULTS,
+    optional: Mapping[str, str] | None = None,
 ) -> Iterator[InventoryRow]:
-    """Yield the rows of a table.
+    """Yield the rows of a table, without those that say that the app is not installed.
 
     Args:
         source: the file.
         columns: map from field to column name; case is ignored.
         defaults: values for empty cells.
+        optional: further columns, which may be missing.
 
     Raises:
         InputError: a column is missing, or the text is not CSV.
@@ -73,18 +84,48 @@ def map_rows(
     missing = [column for column in columns.values() if column.casefold() not in place]
     if missing:
         raise missing_column_error(source, missing, names)
-    at = {field: place[column.casefold()] for field, column in columns.items()}
+    more = {field: column for field, column in (optional or {}).items() if column.casefold() in place}
+    at = {field: place[column.casefold()] for field, column in {**more, **columns}.items()}
     width = max(at.values(), default=-1)
     for number, row in rows:
         if len(row) <= width:
             if any(row):
                 source.skip(number, f"{len(row)} columns instead of {len(names)}")
             continue
-        yield row_from_cells({field: row[index] for field, index in at.items()}, defaults)
+        yield from rows_from_cells(source, {field: row[index] for field, index in at.items()}, defaults)
 
 
-def row_from_cells(cells: Mapping[str, object], defaults: FileDefaults = NO_DEFAULTS) -> InventoryRow:
-    """A row from its cells by field."""
+def iter_cells(source: InventorySource) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield each row of a table with its number, as its cells by column name; short rows have fewer cells.
+
+    Raises:
+        InputError: the text is not CSV.
+    """
+    names, rows = _opened(source)
+    for number, row in rows:
+        if any(row):
+            yield number, dict(zip(names, row, strict=False))
+
+
+def rows_from_cells(
+    source: InventorySource, cells: Mapping[str, object], defaults: FileDefaults = NO_DEFAULTS
+) -> Iterator[InventoryRow]:
+    """One row from its cells by field; none if they say that the app is not installed."""
+    if "installed" in cells and is_absent(cells["installed"]):
+        return
+    row = _row(cells, defaults)
+    if row.device_name and not row.device:
+        source.note("devices are known by name only: devices of one name and user count once")
+        row = msgspec.structs.replace(row, device=named_device(row.device_name, row.user))
+    yield row
+
+
+def named_device(name: str, user: str) -> str:
+    """The identity of a device that has only a name: the name is not unique, so the user is part of it."""
+    return f"name:{name}\x1f{user}" if user else f"name:{name}"
+
+
+def _row(cells: Mapping[str, object], defaults: FileDefaults) -> InventoryRow:
     get = cells.get
     platform = parse_platform(get("platform", "")) if "platform" in cells else defaults.platform
     return InventoryRow(

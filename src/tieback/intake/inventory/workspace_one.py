@@ -1,8 +1,9 @@
-"""Workspace ONE UEM (Omnissa, formerly VMware AirWatch): apps of a device, and the search of apps.
+"""Workspace ONE UEM (Omnissa, formerly VMware AirWatch): apps of a device, the search of apps, Intelligence reports.
 
-REST API, with the member names of its help at ``/api/help``. ``GET /api/mdm/devices/{id}/apps`` (``DeviceApps``) does
-not name the device, so the file name is its identifier. ``GET /api/mam/apps/search`` (``Application``) has a count of
-devices.
+REST API, with the member names of its help at ``/api/help``. ``GET /api/mdm/devices/{id}/apps`` (``DeviceApps``) and
+``GET /api/mdm/devices/{uuid}/apps/search`` (``app_items``) do not name the device, so the file name is its identifier.
+``GET /api/mam/apps/search`` (``Application``) has a count of devices. A report of Workspace ONE Intelligence on apps is
+a table with a row for each app and device.
 """
 
 from collections.abc import Iterator
@@ -16,7 +17,9 @@ from tieback.intake.inventory.interface import (
     InventoryImporterMeta,
     Text,
     clean_text,
+    is_absent,
     parse_count,
+    parse_ownership,
     parse_platform,
     parse_yes,
 )
@@ -30,6 +33,37 @@ _NUMBERS = {
 }  # fmt: skip
 """Model numbers of ``Platform``."""
 _CSV = {"name": "Application Name", "bundle_id": "Application ID", "version": "Version", "device": "Serial Number"}
+_INTELLIGENCE = {"bundle_id": "App Package ID"}
+_INTELLIGENCE_MORE = {
+    "name": "App Name",
+    "version": "App Version",
+    "platform": "Device Platform",
+    "device": "Device Serial Number",
+    "device_name": "Device Friendly Name",
+    "user": "Device Enrollment User Name",
+    "ownership": "Device Ownership",
+    "installed": "App Is Installed",
+}
+"""Columns of a report; the user chooses which it has."""
+
+
+class _Item(msgspec.Struct):
+    name: Text = None
+    bundle_id: Text = None
+    installed_version: Text = None
+    assigned_version: Text = None
+    installed_status: Text = None
+    type: Text = None
+
+
+class _Device(msgspec.Struct, rename="pascal"):
+    uuid: Any = None
+    serial_number: Text = None
+    device_friendly_name: Text = None
+    user_name: Text = None
+    platform: Text = None
+    ownership: Text = None
+    items: list[_Item] = msgspec.field(default_factory=list, name="app_items")
 
 
 class _DeviceApp(msgspec.Struct, rename="pascal"):
@@ -57,17 +91,25 @@ class WorkspaceOne:
         "Workspace ONE UEM",
         FormatEvidence.ALIASES,
         "https://developer.omnissa.com/workspace-one-uem-apis/",
-        "DeviceApps or Application of its REST API, or the columns Application Name, Application ID and Serial Number",
+        "DeviceApps, app_items or Application of its REST API; the columns Application Name, Application ID and Serial "
+        "Number; or the column App Package ID",
+        one_device=frozenset({"device apps", "device app search"}),
     )
 
     def shape(self, head: FileHead) -> str:
         """The name of the format, recognised by the members of the responses."""
         if {"DeviceApps", "ApplicationIdentifier"} <= head.keys:
             return "device apps"
+        if {"Devices", "DeviceFriendlyName", "app_items"} <= head.keys:
+            return "devices with apps"
+        if {"app_items", "bundle_id"} <= head.keys:
+            return "device app search"
         if {"Application", "BundleId", "AppType"} <= head.keys:
             return "app search"
         if head.form == "csv" and {"application name", "application id", "serial number"} <= head.folded:
             return "CSV"
+        if head.form == "csv" and "app package id" in head.folded:
+            return "Intelligence report"
         return ""
 
     def rows(self, source: InventorySource, shape: str) -> Iterator[InventoryRow]:
@@ -81,6 +123,23 @@ class WorkspaceOne:
                     device=source.device,
                     in_house=parse_yes(one.type),
                 )
+        elif shape == "device app search":
+            for _, item in iter_json_records(source, ("app_items",), _Item):
+                yield from _installed(item, InventoryRow(device=source.device))
+        elif shape == "devices with apps":
+            for place, device in iter_json_records(source, ("Devices",), _Device):
+                key = device.uuid.get("Value") if isinstance(device.uuid, dict) else device.uuid
+                owner = InventoryRow(
+                    platform=parse_platform(device.platform),
+                    device=clean_text(key) or clean_text(device.serial_number),
+                    device_name=clean_text(device.device_friendly_name),
+                    user=clean_text(device.user_name),
+                    ownership=parse_ownership(device.ownership),
+                )
+                if not owner.device:
+                    source.skip(place, "the device has no identifier")
+                for item in device.items if owner.device else ():
+                    yield from _installed(item, owner)
         elif shape == "app search":
             for _, app in iter_json_records(source, ("Application",), _Application):
                 number = clean_text(app.platform)
@@ -92,5 +151,18 @@ class WorkspaceOne:
                     count=parse_count(app.installed_device_count),
                     in_house=parse_yes(app.app_type),
                 )
+        elif shape == "Intelligence report":
+            yield from map_rows(source, _INTELLIGENCE, optional=_INTELLIGENCE_MORE)
         else:
             yield from map_rows(source, _CSV)
+
+
+def _installed(item: _Item, owner: InventoryRow) -> Iterator[InventoryRow]:
+    if not is_absent(item.installed_status):
+        yield msgspec.structs.replace(
+            owner,
+            bundle_id=clean_text(item.bundle_id),
+            name=clean_text(item.name),
+            version=clean_text(item.installed_version or item.assigned_version),
+            in_house=parse_yes(item.type),
+        )

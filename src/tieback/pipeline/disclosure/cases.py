@@ -3,7 +3,7 @@
 Re-checks are in ``pipeline.disclosure.recheck``; the rules are in ``cases``.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import batched
@@ -11,21 +11,43 @@ from pathlib import Path
 
 import msgspec
 
+from tieback import __version__
+from tieback.cases.advisory import to_advisory
 from tieback.cases.calendar import to_ics
 from tieback.cases.export import EXPORTS
-from tieback.cases.opening import cases_to_open, provider_of
+from tieback.cases.opening import case_to_open, provider_of
+from tieback.cases.ownership import OwnerFinder
+from tieback.cases.parties import add_party, move_party
 from tieback.cases.policy import CasePolicy
-from tieback.cases.register import VendorRegister, new_vendors
+from tieback.cases.register import new_vendors
 from tieback.cases.states import advance, attest
 from tieback.cases.statistics import CaseStatistics, compute_statistics, statistics_by_group
-from tieback.model.case import Case, CaseState, Letter, LogLine, NewLogLine
+from tieback.model.app import App
+from tieback.model.backend import Backend
+from tieback.model.case import (
+    Case,
+    CaseState,
+    Confirmation,
+    Letter,
+    LogLine,
+    NewLogLine,
+    PartyRole,
+    PartyState,
+)
 from tieback.model.errors import UsageError
+from tieback.model.exposure import Exposure
+from tieback.model.probe import ProbeReport
+from tieback.model.vendor import Vendor
 from tieback.pipeline.disclosure.vendors import VendorService
+from tieback.pipeline.fleet.analysed_apps import analysed_apps
 from tieback.pipeline.report import build_report
 from tieback.pipeline.runs import finished_run
+from tieback.scope.audit_contacts import TargetContact, read_contacts
+from tieback.scope.grant import parse_grant
 from tieback.storage.attachments import keep
-from tieback.storage.lake.tables.probes import read_backends
+from tieback.storage.lake.tables.probes import read_backends, read_probes
 from tieback.storage.ledger.case_log import LogVerdict
+from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
 
 STORES_AT_ONCE = 500
@@ -46,43 +68,136 @@ class OpenCasesResult(msgspec.Struct, frozen=True):
     """Stores that already had a case."""
     nobodys: int
     """Open stores without a case, because no app of a known vendor leads to them."""
+    undecided: tuple[str, ...] = ()
+    """Open stores without a case, because no evidence shows which vendor answers for them: product and locations."""
+    unconfirmed: tuple[str, ...] = ()
+    """Open stores without a case, because their verdict is experimental and nobody confirmed it."""
+    foreign: tuple[str, ...] = ()
+    """Active cases of earlier releases whose vendor does not answer for the store."""
 
 
 class CaseService(VendorService):
     """The cases and vendors of an open workspace. Use ``open_case_service``."""
 
-    def open(self, policy: CasePolicy) -> OpenCasesResult:
-        """Open a case per vendor and per store that allows unauthenticated access, from the run of this service.
+    def open(
+        self, policy: CasePolicy, only: str = "", confirmation: Confirmation | None = None, by_whom: str = ""
+    ) -> OpenCasesResult:
+        """Open a case per store that allows unauthenticated access, for the vendor that answers for it.
+
+        The stores are those of the run of this service. An experimental verdict needs a confirmation.
+
+        Args:
+            policy: sets the first due dates.
+            only: ID of the only store; default: all.
+            confirmation: that of this store.
+            by_whom: for the log.
 
         Raises:
             UsageError: no run has finished.
         """
-        run = self.run
-        if run is None:
-            raise UsageError("no finished run", where=str(self._workspace.directory), advice="Run `tieback scan` first")
+        run = self._finished_run()
+        cased: dict[str, list[Case]] = {}
+        for case in self._cases.cases():
+            cased.setdefault(case.store.id, []).append(case)
         report = build_report(self._workspace, run.id)
         self.enroll()
-        backends = read_backends(self._workspace.lake, run.id)
-        providers = {backend.endpoint.value: backend.provider for backend in backends if backend.provider}
-        register = VendorRegister(self._cases.vendors())
+        backends = {backend.endpoint.value: backend for backend in self.backends()}
+        providers = {value: backend.provider for value, backend in backends.items() if backend.provider}
+        owners = OwnerFinder(backends, self._cases.vendors())
         opened: list[Case] = []
+        undecided: list[str] = []
+        unconfirmed: list[str] = []
+        foreign: list[str] = []
         known = nobodys = 0
         for stores in batched(report.exposed.rows(), STORES_AT_ONCE):
             keys = {route.app_sha256 for store in stores for route in store.routes}
             apps = {summary.app.sha256: summary.app for summary in report.apps.pick(keys)}
             # Apps known only from traffic are in no analysed package.
             if self._cases.change_vendors(lambda there, apps=apps: new_vendors(there, apps.values()), self.now):  # type: ignore[misc]
-                register = VendorRegister(self._cases.vendors())
+                owners = OwnerFinder(backends, self._cases.vendors())
             wanted = []
             for store in stores:
+                if only not in ("", store.id):
+                    continue
+                if store.experimental and confirmation is None and store.id not in cased:
+                    unconfirmed.append(_label(store))
+                    continue
                 own = [apps[key] for key in dict.fromkeys(route.app_sha256 for route in store.routes) if key in apps]
-                some = list(cases_to_open(store, own, register, provider_of(store, providers), policy, self.now))
-                nobodys += not some
-                wanted += some
+                owner = owners.find(store, own)
+                if owner.new is not None:
+                    self._add_vendor(owner.new)
+                    owners = OwnerFinder(backends, self._cases.vendors())
+                if owner.vendor:
+                    foreign += [
+                        case.id for case in cased.get(store.id, ()) if case.active and case.vendor != owner.vendor
+                    ]
+                    provider = provider_of(store, providers)
+                    wanted.append(case_to_open(store, own, owners.register, owner, provider, policy, self.now))
+                elif owner.reason:
+                    undecided.append(_label(store))
+                else:
+                    nobodys += 1
+            if confirmation is not None:
+                wanted = [_confirmed(case, lines, confirmation, by_whom) for case, lines in wanted]
             fresh = self._cases.open(wanted, self.now)
             known += len(wanted) - len(fresh)
             opened += fresh
-        return OpenCasesResult(tuple(opened), known, nobodys)
+        return OpenCasesResult(tuple(opened), known, nobodys, tuple(undecided), tuple(unconfirmed), tuple(foreign))
+
+    def confirm(self, word: str, evidence: Path, policy: CasePolicy, by_whom: str) -> Case:
+        """Record that a person confirmed an experimental verdict, and keep their evidence; this opens the case.
+
+        Args:
+            word: ID of the case or of the store, the start of one, or a location of the store.
+            evidence: such as a session of the product's own client.
+            policy: sets the first due date.
+            by_whom: who confirmed it.
+
+        Raises:
+            UsageError: there is no such open store or case, or nobody answers for the store.
+            InputError: the evidence cannot be read.
+        """
+        cases = [case for case in self._cases.cases() if case.id.startswith((word, f"case-{word}"))]
+        store = cases[0].store if len(cases) == 1 else self._open_store(word)
+        cases = [case for case in self._cases.cases() if case.store.id == store.id]
+        if not store.experimental:
+            raise UsageError("its verdict is not experimental", where=word, advice="Run `tieback case open`")
+        kept = keep(self._workspace.directory, evidence)
+        confirmation = Confirmation(self.now.date(), by_whom, kept["file"], kept["sha256"])
+        if not cases:
+            cases = list(self.open(policy, store.id, confirmation, by_whom).cases)
+        else:
+            cases = [
+                self._cases.change(case.id, lambda old: _confirmed(old, (), confirmation, by_whom), self.now)
+                for case in cases
+            ]
+        if not cases:
+            raise UsageError(
+                "no vendor answers for this store", where=word, advice="Run `tieback case open` to see why"
+            )
+        return cases[0]
+
+    def _open_store(self, word: str) -> Exposure:
+        run = self._finished_run()
+        found = [
+            store
+            for store in self._workspace.ledger.conclusions.exposures(run.id, exposed=True)
+            if word in store.targets or store.id.startswith(word)
+        ]
+        if len(found) != 1:
+            what = "no open store or case" if not found else f"{len(found)} open stores"
+            raise UsageError(what, where=word, advice="Pass HOST:PORT of a store that `tieback case open` lists")
+        return found[0]
+
+    def _finished_run(self) -> RunRow:
+        if self.run is None:
+            raise UsageError("no finished run", where=str(self._workspace.directory), advice="Run `tieback scan` first")
+        return self.run
+
+    def _add_vendor(self, vendor: Vendor) -> None:
+        """Add an owner that no app is of, unless it was added meanwhile."""
+        entry = (vendor, (NewLogLine(vendor.id, "opened", {"name": vendor.name}),))
+        self._cases.change_vendors(lambda known: [] if any(one.id == vendor.id for one in known) else [entry], self.now)
 
     def cases(self, states: Sequence[CaseState] = (), vendor: str = "") -> list[Case]:
         """Cases by due date; optionally only those in some states, or of one vendor (ID or name)."""
@@ -105,6 +220,30 @@ class CaseService(VendorService):
     def log(self, subject: str = "") -> list[LogLine]:
         """The log entries of a case or vendor, or all."""
         return list(self._cases.log(subject))
+
+    @property
+    def audit_file(self) -> Path:
+        """The audit log of the workspace."""
+        return self._workspace.audit_file
+
+    @property
+    def grant_sha256(self) -> str:
+        """SHA-256 of the grant of the run; empty if it had none."""
+        return (self.run.grant_sha256 or "") if self.run is not None else ""
+
+    def backends(self) -> Iterator[Backend]:
+        """The back ends of the run."""
+        if self.run is not None:
+            yield from read_backends(self._workspace.lake, self.run.id)
+
+    def probe_reports(self) -> Iterator[ProbeReport]:
+        """The reports of the run that got an answer."""
+        if self.run is not None:
+            yield from read_probes(self._workspace.lake, self.run.id, answered=True)
+
+    def apps(self, keys: Collection[str]) -> list[App]:
+        """The analysed apps with these SHA-256."""
+        return list(analysed_apps(self._workspace.lake, keys))
 
     def letters(self, vendor: str = "") -> list[Letter]:
         """The letters written."""
@@ -134,6 +273,23 @@ class CaseService(VendorService):
         """Record that the vendor confirmed in writing that this store is secure."""
         return self._cases.change(key, lambda case: attest(case, day, by_whom), self.now)
 
+    def add_party(self, key: str, role: PartyRole, name: str, contact: str, by_whom: str) -> Case:
+        """Add a party to a case. Raises ``UsageError`` if its name is not its own."""
+        return self._cases.change(key, lambda case: add_party(case, role, name, contact, self.now, by_whom), self.now)
+
+    def move_party(self, key: str, name: str, state: PartyState, policy: CasePolicy, by_whom: str, note: str) -> Case:
+        """Move a party to another state. Raises ``UsageError`` if that is not allowed."""
+        return self._cases.change(
+            key, lambda case: move_party(case, name, state, policy, self.now, by=by_whom, note=note), self.now
+        )
+
+    def advisory(self, case: Case) -> bytes:
+        """The draft of a CSAF advisory about a case."""
+        text = self.last_grant()
+        publisher = parse_grant(text, "the grant of the run").authorised_by if text is not None else ""
+        vendor = next((one.name for one in self._cases.vendors() if one.id == case.vendor), case.vendor)
+        return to_advisory(case, vendor, publisher, self.now, __version__)
+
     def put_off(self, key: str, due: date, by_whom: str) -> Case:
         """Set another due date for a case."""
         return self._cases.change(
@@ -144,6 +300,10 @@ class CaseService(VendorService):
             ),
             self.now,
         )
+
+    def contacts(self, targets: Collection[str]) -> Mapping[str, TargetContact]:
+        """Our connections to these targets, from the audit log of the workspace."""
+        return read_contacts(self._workspace.audit_file, targets)
 
     def note(self, key: str, text: str, files: Iterable[Path], by_whom: str) -> None:
         """Add a note to the log, and store the files under their hash."""
@@ -177,6 +337,18 @@ class CaseService(VendorService):
             grouped = statistics_by_group(cases, GROUPS[group], self.now)
             found += [msgspec.structs.replace(one, group=names.get(one.group, one.group)) for one in grouped]
         return found
+
+
+def _label(store: Exposure) -> str:
+    return f"{store.product} at {', '.join(store.targets[:3])}"
+
+
+def _confirmed(
+    case: Case, lines: tuple[NewLogLine, ...], found: Confirmation, by_whom: str
+) -> tuple[Case, tuple[NewLogLine, ...]]:
+    fields = {"confirmed": found.day.isoformat(), "file": found.file, "sha256": found.sha256}
+    entry = NewLogLine(case.id, "attachment", fields, by_whom)
+    return msgspec.structs.replace(case, confirmed=found), (*lines, entry)
 
 
 @contextmanager

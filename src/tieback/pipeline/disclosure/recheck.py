@@ -7,21 +7,26 @@ ports), and where the last scan found it.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
+from tieback.assess.identity import has_strong_identity
 from tieback.assess.ransom import RansomSigns, strongest_verdict
 from tieback.backends.probe_hints import ProbeHints, collect_probe_hints
+from tieback.cases.comparison import compare_data
 from tieback.cases.events import CaseEvent, case_event
 from tieback.cases.policy import CasePolicy
-from tieback.cases.states import apply_recheck
+from tieback.cases.states import add_places, apply_recheck
 from tieback.cases.verdicts import PassiveObservation, judge_recheck
 from tieback.model.backend import Candidate, Route
-from tieback.model.case import Case, CaseState, Recheck, RecheckVerdict
+from tieback.model.case import Case, CaseState, NewLogLine, Recheck, RecheckVerdict
 from tieback.model.exposure import Exposure
 from tieback.model.grant import Depth, Grant
 from tieback.model.probe import ProbeReport
+from tieback.pii import detectors
+from tieback.pii.interface import Detector
 from tieback.pipeline.probing.candidates import ProviderLookup, target_label
 from tieback.pipeline.probing.ransom_notes import NoteJudge, workspace_salt
 from tieback.pipeline.probing.samples import SampleJudge
@@ -47,7 +52,7 @@ from tieback.storage.workspace import Workspace
 PORT_RANGE = 10
 """Number of ports on either side of the old one that are searched for a moved store."""
 _MAX_ELSEWHERE = 64
-"""Maximum locations per host that are probed for a moved store."""
+"""Maximum locations that are probed for a moved store, besides those where it was seen."""
 _SAW = frozenset(
     {
         RecheckVerdict.FIXED,
@@ -126,17 +131,37 @@ def recheck_workspace(
     wanted = list(choose(list(cases.cases())))
     names = {vendor.id: vendor.name for vendor in cases.vendors()}
     known = _Known(workspace, wanted, finished_run(workspace, run))
-    with workspace.grant_lease(digest_of(grant)) as lease, open_audit_log(workspace.audit_file) as audit:
+    (detector,) = detectors()
+    with workspace.grant_lease(digest_of(grant)) as lease:
         for number, case in enumerate(wanted, start=1):
-            here, elsewhere = event_loop.run(_ask(workspace, audit, grant, approved, case, known, lease))
+            case, seen_open = known.with_scan(case)  # noqa: PLW2901
+            # Each case ends with a checkpoint, so that its part of the log can be proved without the others.
+            with open_audit_log(workspace.audit_file) as audit:
+                here, elsewhere = event_loop.run(_ask(workspace, audit, grant, approved, case, lease, known))
             now = datetime.now(UTC)
-            check = judge_recheck(case.store, here, elsewhere, known.seen(case), now, _since(case))
-            after = cases.change(case.id, lambda old, check=check: apply_recheck(old, check, policy, by), now)  # type: ignore[misc]
+            check = judge_recheck(case.store, here, elsewhere, known.seen(case), now, _since(case), case.suspects)
+            check = _with_comparison(case.store, check, (*here, *elsewhere), detector)
+            after = cases.change(case.id, partial(_apply, case, check, policy, by, seen_open), now)
             if progress is not None:
                 progress(number, len(wanted))
             yield RecheckOutcome(
                 case, after, case_event(case, after, names.get(case.vendor, case.vendor), "check", now)
             )
+
+
+def _with_comparison(store: Exposure, check: Recheck, reports: Sequence[ProbeReport], detector: Detector) -> Recheck:
+    """The re-check with its comparison of personal data, if the store is open and has its data."""
+    if check.verdict not in (RecheckVerdict.OPEN, RecheckVerdict.MOVED):
+        return check
+    inside = [report for report in reports if report.target in check.where]
+    return msgspec.structs.replace(check, compared=compare_data(store, inside, detector))
+
+
+def _apply(
+    looked: Case, check: Recheck, policy: CasePolicy, by: str, seen_open: datetime | None, old: Case
+) -> tuple[Case, tuple[NewLogLine, ...]]:
+    """The case after the re-check. ``looked`` has the locations that were probed."""
+    return apply_recheck(add_places(old, looked.places, looked.suspects), check, policy, by, seen_open)
 
 
 def _since(case: Case) -> datetime:
@@ -163,18 +188,34 @@ class _Known:
         self._names = container_names(self._lake, units)
         self._keys = public_keys(self._lake, units)
         self._stores = workspace.ledger.conclusions
-        self._run = run.id if run is not None else ""
+        self._run = run
 
     def along(self, candidates: Iterable[Candidate]) -> Mapping[Candidate, ProbeHints]:
         return collect_probe_hints(candidates, self._backends, self._names, self._keys)
 
+    def with_scan(self, case: Case) -> tuple[Case, datetime | None]:
+        """The case with the locations at which the run found its store open, and the end of that run.
+
+        Without a strong identity, an equal store is not certain to be the same one.
+        """
+        run = self._run
+        if run is None or run.ended is None or run.ended < case.opened:
+            return case, None
+        found = [one for one in self._stores.pick(run.id, [case.store.id]) if one.exposed]
+        if not found:
+            return case, None
+        places = tuple(place for one in found for place in one.targets)
+        if has_strong_identity(case.store.identity, case.store.containers):
+            return add_places(case, places), run.ended
+        return add_places(case, (), places), run.ended
+
     def places_now(self, store: Exposure) -> tuple[str, ...]:
         """Where the run found the same store."""
-        found = self._stores.pick(self._run, [store.id]) if self._run else ()
+        found = self._stores.pick(self._run.id, [store.id]) if self._run is not None else ()
         return tuple(place for one in found for place in one.targets)
 
     def seen(self, case: Case) -> Iterator[PassiveObservation]:
-        hosts = {place.rpartition(":")[0].strip("[]") for place in (*case.store.targets, *case.store.addresses)}
+        hosts = {place.rpartition(":")[0].strip("[]") for place in (*case.all_places, *case.store.addresses)}
         for service in services_at(self._lake, hosts, datetime.now(UTC).timestamp()):
             when = _moment(service.seen)
             if when is not None:
@@ -196,8 +237,8 @@ async def _ask(
     grant: Grant,
     approval: Approval,
     case: Case,
-    known: _Known,
     lease: ProbeLease,
+    known: _Known,
 ) -> tuple[list[ProbeReport], list[ProbeReport]]:
     """Results at the locations of the store and, if access is denied there, at other possible locations."""
     names = NameResolver(grant, never=approval.policy.rules)
@@ -224,17 +265,18 @@ async def _ask(
             found.append(msgspec.structs.replace(report, ransom=ransom))
         return sorted(found, key=lambda report: report.target)
 
-    places = known_targets(case.store)
+    places = known_targets(case)
     reports = await ask(places)
     if any(report.access.exposed for report in reports):
         return reports, []
-    return reports, await ask(other_targets(case.store, places, known.places_now(case.store)))
+    return reports, await ask(other_targets(case.store, places, (*case.suspects, *known.places_now(case.store))))
 
 
-def known_targets(store: Exposure) -> list[Candidate]:
-    """Every location of a store on the routes of its apps; each once."""
+def known_targets(case: Case) -> list[Candidate]:
+    """Every location of a store: on the routes of its apps, and where it was seen; each once."""
+    store = case.store
     found = {target_label(route.candidate): route.candidate for route in store.routes}
-    for place in store.targets:
+    for place in case.all_places:
         if place not in found:
             host, port, resource, path = _parts(place)
             if port:
@@ -250,7 +292,7 @@ def other_targets(store: Exposure, places: Sequence[Candidate], seen: Iterable[s
     Args:
         store: the store of the case.
         places: the locations from ``known_targets``.
-        seen: locations where the last run found the same store.
+        seen: locations where the same store, or one that may be it, was seen. None of these is left out.
     """
     known = {target_label(place) for place in places}
     service = next((place.service for place in places if place.service), None) or store.product
@@ -266,7 +308,8 @@ def other_targets(store: Exposure, places: Sequence[Candidate], seen: Iterable[s
 
     for label in seen:
         host, port, resource, path = _parts(label)
-        add(host, port, resource, "the last scan found the same store there", path)
+        add(host, port, resource, "it, or a store that may be it, was seen there", path)
+    most = len(found) + _MAX_ELSEWHERE
     for place in places:
         if place.resource:
             continue  # many customers share a cloud host
@@ -275,7 +318,7 @@ def other_targets(store: Exposure, places: Sequence[Candidate], seen: Iterable[s
             add(place.host, place.port - step, "", "near the previous port")
         for port in usual:
             add(place.host, port, "", "usual port of the product")
-    return list(found.values())[:_MAX_ELSEWHERE]
+    return list(found.values())[:most]
 
 
 def _parts(label: str) -> tuple[str, int, str, str]:

@@ -122,15 +122,15 @@ class VendorService:
             raise UsageError(what, where=word, advice="See the IDs in `tieback vendor list`")
         return found[0]
 
-    def views(self, wanted: Sequence[Vendor] | None = None) -> list[VendorView]:
-        """Vendors with their apps, devices, stores and cases; default: all vendors."""
+    def views(self, wanted: Sequence[Vendor] | None = None, *, versions: bool = False) -> list[VendorView]:
+        """Vendors with their apps, devices, stores and cases; default: all vendors, without installed versions."""
         vendors = self.vendors()
         register = VendorRegister(vendors)
         apps: dict[str, list[App]] = {}
         for app in analysed_apps(self._workspace.lake):
             apps.setdefault(register.find_vendor(app) or "", []).append(app)
         lines: dict[str, list[FleetLine]] = {}
-        for line in self.fleet.lines(versions=False):
+        for line in self.fleet.lines(versions=versions):
             owners = {register.find_vendor(app) for app in line.match.apps} if line.match else set()
             for owner in owners - {None}:
                 lines.setdefault(owner or "", []).append(line)
@@ -158,7 +158,7 @@ class VendorService:
 
     def _devices(self, lines: Iterable[FleetLine]) -> int:
         active = [line.app for line in lines if line.active]
-        listed = self._workspace.ledger.inventory.devices_with([app.id for app in active])
+        listed = self._workspace.ledger.inventory.devices_with([row for app in active for row in app.rows])
         return max(listed, max((app.devices for app in active), default=0))
 
     def _open_stores(self) -> Iterator[Exposure]:
@@ -190,29 +190,43 @@ class VendorService:
         def change(old: Vendor) -> tuple[Vendor, tuple[NewLogLine, ...]]:
             known = {contact.address for contact in old.contacts}
             added = tuple(contact for contact in fresh if contact.address not in known)
-            entries = (NewLogLine(key, "edited", told, by_whom),) if added else ()
-            return msgspec.structs.replace(old, contacts=(*added, *old.contacts)), entries
+            keys = {contact.address: contact.encryption for contact in fresh if contact.encryption}
+            there = tuple(
+                msgspec.structs.replace(one, encryption=keys.get(one.address, one.encryption)) for one in old.contacts
+            )
+            entries = (NewLogLine(key, "edited", told, by_whom),) if added or there != old.contacts else ()
+            return msgspec.structs.replace(old, contacts=(*added, *there)), entries
 
         return self._cases.change_vendor(key, change, self.now)
 
-    def import_contacts(self, path: Path, vendor: str, by_whom: str) -> list[Vendor]:
+    def import_contacts(self, path: Path, vendor: str, by_whom: str) -> tuple[list[Vendor], list[InputError]]:
         """Import contacts from a ``security.txt`` or RDAP documents of one vendor, or from a CSV list of several.
 
+        Returns:
+            The changed vendors, and an error for each row of a list that was left out.
+
         Raises:
-            InputError: the file cannot be read, or names an unknown vendor.
+            InputError: the file cannot be read.
         """
         if vendor and (told := _rdap_contacts(path)):
-            return [self.add_contacts(self.find_vendor(vendor).id, told, by_whom)]
+            return [self.add_contacts(self.find_vendor(vendor).id, told, by_whom)], []
         if vendor:
-            return [self.add_contacts(self.find_vendor(vendor).id, read_security_txt(path, self.now), by_whom)]
+            return [self.add_contacts(self.find_vendor(vendor).id, read_security_txt(path, self.now), by_whom)], []
         changed: dict[str, Vendor] = {}
-        for name, contact in list(read_contact_list(path)):
+        problems: list[InputError] = []
+        for row in list(read_contact_list(path)):
+            where = f"{path}:{row.line}"
+            if row.contact is None:
+                advice = "Add a vendor, and an e-mail address, a telephone number or an https: address"
+                problems.append(InputError("missing vendor or invalid contact", where=where, advice=advice))
+                continue
             try:
-                key = self.find_vendor(name).id
+                key = self.find_vendor(row.vendor).id
             except UsageError as error:
-                raise InputError(error.what, where=f"{path}: {name}", advice=error.advice) from None
-            changed[key] = self.add_contacts(key, [contact], by_whom)
-        return list(changed.values())
+                problems.append(InputError(f"{error.what}: {row.vendor}", where=where, advice=error.advice))
+                continue
+            changed[key] = self.add_contacts(key, [row.contact], by_whom)
+        return list(changed.values()), problems
 
     def answer(self, vendor: Vendor, answer: AssuranceAnswer, day: date, file: Path | None, by_whom: str) -> list[Case]:
         """Record a vendor's answer to the assurance request; an attestation applies to each of its open cases."""

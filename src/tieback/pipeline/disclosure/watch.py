@@ -1,6 +1,6 @@
-"""Watch cases: scheduled re-checks, missed deadlines, and events as JSON lines and webhook calls, each only once.
+"""Watch cases: scheduled re-checks, missed deadlines, and events as JSON lines, webhook calls and mail, each only once.
 
-Only news is sent to webhooks. Temporary refusals are retried with increasing pauses, and in the next run. A request
+Only news is sent. Temporary refusals are retried with increasing pauses, and in the next run. A request
 that was sent but not answered is never sent again, because it may have arrived.
 """
 
@@ -9,13 +9,15 @@ import time
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
-from tieback.cases.events import STYLES, CaseEvent, case_event
+from tieback.cases.contacts import is_email_address
+from tieback.cases.events import STYLES, CaseEvent, case_event, to_mail
 from tieback.cases.policy import CasePolicy
-from tieback.cases.states import advance
+from tieback.cases.states import advance, report_late
 from tieback.model.case import Case, CaseState
 from tieback.model.errors import InputError
 from tieback.model.grant import Grant
@@ -23,6 +25,7 @@ from tieback.pipeline.disclosure.recheck import recheck_workspace
 from tieback.pipeline.progress import Progress, today_utc
 from tieback.scope.grant import check_valid
 from tieback.scope.guard import ServiceGuard
+from tieback.scope.mail import MailSecurity, MailServer, check_mail_server, send_mail
 from tieback.scope.policy.approval import Approval, require_approval
 from tieback.scope.services import RequestOutcome, ServiceClient, ServiceResponse, parse_service_url
 from tieback.storage.failures import storage_errors
@@ -32,6 +35,7 @@ from tieback.storage.workspace import Workspace
 EVENTS_FILE = "events.jsonl"
 MAX_CONFIG = 64 * 1024
 MAX_ATTEMPTS = 8
+MAX_RECIPIENTS = 20
 PAUSES = (1.0, 5.0, 30.0)
 """Pauses before further attempts in one run, in seconds."""
 MAX_PAUSE = 60.0
@@ -49,28 +53,65 @@ class Webhook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Environment variable with a bearer token; the token is not stored in a file."""
 
 
+class MailChannel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The user's own mail server as a destination of events. Letters are never sent."""
+
+    name: str
+    host: str
+    sender: str
+    to: tuple[str, ...]
+    port: int = 587
+    security: MailSecurity = MailSecurity.STARTTLS
+    user: str = ""
+    password_env: str = ""
+    """Environment variable with the password; it is not stored in a file."""
+
+    @property
+    def server(self) -> MailServer:
+        """The server, with the password of the environment."""
+        password = os.environ.get(self.password_env, "") if self.password_env else ""
+        return MailServer(self.host, self.port, self.security, self.user, password)
+
+
+type Channel = Webhook | MailChannel
+
+
 class _Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     webhook: tuple[Webhook, ...] = ()
+    email: tuple[MailChannel, ...] = ()
 
 
-def load_webhooks(path: Path) -> tuple[Webhook, ...]:
-    """Read the webhook configuration.
+def load_webhooks(path: Path) -> tuple[Channel, ...]:
+    """Read the configuration of webhooks and mail.
 
     Raises:
         InputError: the file cannot be read, or is not a valid configuration.
-        UsageError: a URL is not allowed for a service.
+        UsageError: a URL is not allowed for a service, or mail would be sent without TLS.
     """
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_CONFIG + 1)
         if len(raw) > MAX_CONFIG:
             raise ValueError("longer than 64 KiB")
-        hooks = msgspec.convert(tomllib.loads(raw.decode()), _Config).webhook
+        config = msgspec.convert(tomllib.loads(raw.decode()), _Config)
+        hooks = config.webhook
         odd = next((hook for hook in hooks if hook.style not in STYLES or not hook.name), None)
         if odd is not None:
             raise ValueError(f"style {odd.style!r} of webhook {odd.name!r}: choose one of {', '.join(STYLES)}")
-        if len({hook.name for hook in hooks}) < len(hooks):
+        channels: tuple[Channel, ...] = (*hooks, *config.email)
+        if len({channel.name for channel in channels}) < len(channels):
             raise ValueError("two webhooks have the same name")
+        for mail in config.email:
+            addresses = (mail.sender, *mail.to)
+            if (
+                not mail.name
+                or not mail.to
+                or len(mail.to) > MAX_RECIPIENTS
+                or not all(map(is_email_address, addresses))
+            ):
+                raise ValueError(
+                    f"sender and to of email {mail.name!r}: write e-mail addresses, at most {MAX_RECIPIENTS}"
+                )
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", where=str(path), advice="Check the path") from None
     except (ValueError, RecursionError) as error:
@@ -81,7 +122,9 @@ def load_webhooks(path: Path) -> tuple[Webhook, ...]:
         ) from None
     for hook in hooks:
         parse_service_url(hook.url)
-    return hooks
+    for mail in config.email:
+        check_mail_server(mail.server)
+    return channels
 
 
 class WatchSettings(msgspec.Struct, frozen=True):
@@ -89,7 +132,8 @@ class WatchSettings(msgspec.Struct, frozen=True):
 
     grant: Grant
     policy: CasePolicy
-    webhooks: tuple[Webhook, ...] = ()
+    webhooks: tuple[Channel, ...] = ()
+    """Webhooks and mail servers that get the news."""
     cases: frozenset[str] = frozenset()
     """Case IDs; default: every case that is not closed."""
     approval: Approval | None = None
@@ -161,18 +205,24 @@ def _happens(workspace: Workspace, watching: WatchSettings, progress: Progress |
 
 
 def _overdue(workspace: Workspace, watching: WatchSettings) -> Iterator[CaseEvent]:
-    """Vendors whose deadline for an answer has passed."""
-    if not watching.policy.watch.no_response:
-        return
+    """Cases whose due day has passed, once per due day. Notified ones become no_response, if the policy allows it."""
     cases = workspace.ledger.cases
     names = {vendor.id: vendor.name for vendor in cases.vendors()}
     now = datetime.now(UTC)
-    for case in list(cases.cases(states=[CaseState.NOTIFIED])):
-        if case.due is not None and case.due < now.date() and (not watching.cases or case.id in watching.cases):
+    for case in list(cases.cases()):
+        if not case.active or case.due is None or case.due >= now.date():
+            continue
+        if watching.cases and case.id not in watching.cases:
+            continue
+        vendor = names.get(case.vendor, case.vendor)
+        if case.state is CaseState.NOTIFIED and watching.policy.watch.no_response:
             after = cases.change(
                 case.id, lambda old: advance(old, CaseState.NO_RESPONSE, watching.policy, now, by="watch"), now
             )
-            yield case_event(case, after, names.get(case.vendor, case.vendor), "state", now)
+            yield case_event(case, after, vendor, "state", now)
+        elif case.late != case.due:
+            after = cases.change(case.id, report_late, now)
+            yield case_event(case, after, vendor, "late", now)
 
 
 def _append(path: Path, event: CaseEvent) -> None:
@@ -182,19 +232,25 @@ def _append(path: Path, event: CaseEvent) -> None:
             file.write(STYLES["generic"](event) + b"\n")
 
 
-def _queue(deliveries: Deliveries, webhooks: Iterable[Webhook], event: CaseEvent) -> None:
+def _queue(deliveries: Deliveries, channels: Iterable[Channel], event: CaseEvent) -> None:
     if event.news:
-        deliveries.queue((event.id, hook.name, STYLES[hook.style](event).decode()) for hook in webhooks)
+        deliveries.queue((event.id, channel.name, _body(channel, event).decode()) for channel in channels)
+
+
+def _body(channel: Channel, event: CaseEvent) -> bytes:
+    if isinstance(channel, MailChannel):
+        return to_mail(event, channel.sender, channel.to)
+    return STYLES[channel.style](event)
 
 
 def deliver_events(
     deliveries: Deliveries,
-    webhooks: Sequence[Webhook],
+    webhooks: Sequence[Channel],
     pause: Callable[[float], None] = time.sleep,
     stopped: Callable[[], bool] = lambda: False,
     guard: ServiceGuard | None = None,
 ) -> tuple[int, int, int, tuple[str, ...]]:
-    """Send pending events to these webhooks. Call only under ``Workspace.lock``.
+    """Send pending events to these webhooks and mail servers. Call only under ``Workspace.lock``.
 
     Args:
         deliveries: the queue.
@@ -207,7 +263,7 @@ def deliver_events(
         Numbers of delivered, unsure and failed events; and the reasons, one line each.
     """
     hooks = {hook.name: hook for hook in webhooks}
-    services = ServiceClient((hook.url for hook in webhooks), guard=guard)
+    services = ServiceClient((hook.url for hook in webhooks if isinstance(hook, Webhook)), guard=guard)
     counts = {DeliveryState.DONE: 0, DeliveryState.UNSURE: 0, DeliveryState.WAITING: 0, DeliveryState.GIVEN_UP: 0}
     problems: dict[str, None] = {}
     for delivery in deliveries.waiting():
@@ -216,7 +272,7 @@ def deliver_events(
             continue
         if stopped():
             break
-        state, problem = _send(deliveries, services, hook, delivery, pause, stopped)
+        state, problem = _send(deliveries, partial(_attempt, services, guard, hook, delivery), delivery, pause, stopped)
         counts[state] += 1
         if problem:
             problems.setdefault(f"{hook.name}: {problem}")
@@ -226,8 +282,7 @@ def deliver_events(
 
 def _send(
     deliveries: Deliveries,
-    services: ServiceClient,
-    hook: Webhook,
+    attempt: Callable[[], ServiceResponse],
     delivery: Delivery,
     pause: Callable[[float], None],
     stopped: Callable[[], bool],
@@ -236,7 +291,7 @@ def _send(
     for step in range(len(PAUSES) + 1):
         deliveries.mark(delivery, DeliveryState.SENDING)
         attempts += 1
-        answer = services.request("POST", hook.url, _headers(hook, delivery), delivery.body.encode())
+        answer = attempt()
         state, problem = _judged(answer, attempts)
         deliveries.mark(delivery, state, problem)
         excluded = answer.sent is RequestOutcome.EXCLUDED
@@ -244,6 +299,21 @@ def _send(
             return state, problem
         pause(min(answer.retry_after or PAUSES[step], MAX_PAUSE))
     raise AssertionError("the last attempt returns")
+
+
+def _attempt(
+    services: ServiceClient, guard: ServiceGuard | None, channel: Channel, delivery: Delivery
+) -> ServiceResponse:
+    """One attempt. Replies of a mail server are given as the HTTP status that has the same effect."""
+    body = delivery.body.encode()
+    if isinstance(channel, Webhook):
+        return services.request("POST", channel.url, _headers(channel, delivery), body)
+    done = send_mail(channel.server, channel.sender, channel.to, body, guard)
+    # RFC 5321, 4.2.1: 4yz is temporary, 5yz permanent.
+    status = (
+        0 if done.sent is not RequestOutcome.ANSWERED else 200 if done.code < 300 else 503 if done.code < 500 else 400
+    )
+    return ServiceResponse(done.sent, status, problem=done.problem)
 
 
 def _headers(hook: Webhook, delivery: Delivery) -> Mapping[str, str]:
@@ -262,7 +332,7 @@ def _judged(answer: ServiceResponse, attempts: int) -> tuple[DeliveryState, str]
     elif 200 <= answer.status < 300:
         return DeliveryState.DONE, ""
     elif answer.status in _AGAIN:
-        problem = f"temporarily refused (HTTP {answer.status})"
+        problem = f"temporarily refused ({answer.problem or f'HTTP {answer.status}'})"
     else:
-        return DeliveryState.GIVEN_UP, f"refused (HTTP {answer.status})"
+        return DeliveryState.GIVEN_UP, f"refused ({answer.problem or f'HTTP {answer.status}'})"
     return (DeliveryState.WAITING, problem) if attempts < MAX_ATTEMPTS else (DeliveryState.GIVEN_UP, problem)

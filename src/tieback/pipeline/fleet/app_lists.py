@@ -1,19 +1,26 @@
 """Lists of apps to block or remove, as files for import into an EMM. Nothing is pushed.
 
-* ``intune``: the body of a Graph device configuration whose ``compliantAppsList`` names apps that make a device not
-  compliant (``appsNotInListCompliant``), one per platform:
-  https://learn.microsoft.com/en-us/graph/api/resources/intune-deviceconfig-iosgeneraldeviceconfiguration
+* ``intune``: bodies of Graph device configurations. Apple platforms: a ``compliantAppsList`` of apps that make a device
+  not compliant (``appsNotInListCompliant``). Android: ``androidDeviceOwnerGeneralDeviceConfiguration`` (beta)
+  with the apps of the personal profile that are blocked (``personalProfilePersonalApplications``):
+  https://learn.microsoft.com/en-us/graph/api/resources/intune-deviceconfig-iosgeneraldeviceconfiguration and
+  https://learn.microsoft.com/en-us/graph/api/resources/intune-deviceconfig-androiddeviceownergeneraldeviceconfiguration
+* ``android-enterprise``: the part of a policy of the Android Management API (managed Google Play) that blocks apps, in
+  the managed and in the personal profile:
+  https://developers.google.com/android/management/reference/rest/v1/enterprises.policies
 * ``jamf``: a configuration profile with ``blockedAppBundleIDs`` for supervised iOS devices:
   https://developer.apple.com/documentation/devicemanagement/restrictions
+* ``workspace-one``: application groups of its API, one per platform; the names of the members are assumed.
 * ``csv``: one row per app.
 
-The first two follow the vendors' documentation; they were not tested against a server.
+All but the last follow the vendors' documentation; they were not tested against a server.
 """
 
 import csv
 import io
 import plistlib
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -23,20 +30,56 @@ from tieback.model.device import DevicePlatform
 from tieback.pipeline.fleet.coverage import FleetLine
 from tieback.report.formats.csv import cell
 
-_TYPES = {
+_APPLE = {
     DevicePlatform.IOS: "#microsoft.graph.iosGeneralDeviceConfiguration",
-    DevicePlatform.ANDROID: "#microsoft.graph.androidGeneralDeviceConfiguration",
     DevicePlatform.MACOS: "#microsoft.graph.macOSGeneralDeviceConfiguration",
 }
+_DEVICE_OWNER = "#microsoft.graph.androidDeviceOwnerGeneralDeviceConfiguration"
+_GROUPS = {DevicePlatform.IOS: "Apple", DevicePlatform.ANDROID: "Android"}
 _STORES = {
     DevicePlatform.IOS: "https://apps.apple.com/app/id{}",
     DevicePlatform.ANDROID: "https://play.google.com/store/apps/details?id={}",
 }
 
-type AppList = Callable[[Iterable[FleetLine], str], bytes]
+
+class AppListFile(msgspec.Struct, frozen=True):
+    """A list in its format."""
+
+    data: bytes
+    apps: int
+    left_out: dict[str, int]
+    """Number of apps that the format cannot name, by reason."""
 
 
-def to_csv(lines: Iterable[FleetLine], action: str) -> bytes:
+class AppList(msgspec.Struct, frozen=True):
+    """A format of block lists."""
+
+    writer: Callable[[list[FleetLine], str], bytes]
+    """Writes the lines, for an action."""
+    platforms: frozenset[DevicePlatform] = frozenset(DevicePlatform)
+    """Platforms that the format can name."""
+    needs_bundle: bool = False
+    """True if the format names apps by bundle identifier only."""
+
+    def write(self, lines: Iterable[FleetLine], action: str) -> AppListFile:
+        """The list of these apps, for an action; apps that the format cannot name are left out."""
+        kept: list[FleetLine] = []
+        left_out: Counter[str] = Counter()
+        for line in lines:
+            why = self._obstacle(line)
+            if why:
+                left_out[why] += 1
+            else:
+                kept.append(line)
+        return AppListFile(self.writer(kept, action), len(kept), dict(left_out))
+
+    def _obstacle(self, line: FleetLine) -> str:
+        if line.platform not in self.platforms:
+            return f"platform {line.platform}"
+        return "no bundle identifier" if self.needs_bundle and not line.bundle_id else ""
+
+
+def _csv(lines: list[FleetLine], action: str) -> bytes:
     """One row per app, with the action and the reason; no cell can become a formula."""
     text = io.StringIO()
     writer = csv.writer(text)
@@ -44,43 +87,59 @@ def to_csv(lines: Iterable[FleetLine], action: str) -> bytes:
     for line in lines:
         app = line.app
         match = line.match.strength.value if line.match else ""
-        row = (action, app.platform, app.bundle_id, app.store_id, app.name, app.publisher, str(app.devices), match)
+        row = (action, line.platform, line.bundle_id, app.store_id, app.name, app.publisher, str(app.devices), match)
         writer.writerow([cell(str(value)) for value in (*row, _reason(line))])
     return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8", "replace")
 
 
-def to_intune(lines: Iterable[FleetLine], action: str) -> bytes:
+def _intune(lines: list[FleetLine], action: str) -> bytes:
     """A JSON array with one device configuration per platform."""
-    groups: dict[DevicePlatform, list[dict[str, Any]]] = {}
-    for line in lines:
-        app = line.app
-        if app.platform in _TYPES:
-            item = {
-                "@odata.type": "microsoft.graph.appListItem",
-                "name": app.label,
-                "publisher": app.publisher or None,
+    documents: list[dict[str, Any]] = []
+    for platform, some in _by_platform(lines):
+        items = [
+            {
+                "@odata.type": "#microsoft.graph.appListItem",
+                "name": line.app.label,
+                "publisher": line.app.publisher or None,
                 "appStoreUrl": _store_url(line),
-                "appId": app.bundle_id or None,
+                "appId": line.bundle_id or None,
             }
-            groups.setdefault(app.platform, []).append(item)
-    documents = [
-        {
-            "@odata.type": _TYPES[platform],
+            for line in some
+        ]
+        head = {
             "displayName": f"tieback: apps to {action} ({platform})",
             "description": "Generated by tieback. Review before use.",
-            "compliantAppListType": "appsNotInListCompliant",
-            "compliantAppsList": items,
         }
-        for platform, items in sorted(groups.items())
-    ]
-    return msgspec.json.format(msgspec.json.encode(documents), indent=2) + b"\n"
+        if platform is DevicePlatform.ANDROID:
+            body: dict[str, Any] = {
+                "@odata.type": _DEVICE_OWNER,
+                "personalProfilePlayStoreMode": "blockedApps",
+                "personalProfilePersonalApplications": items,
+            }
+        else:
+            body = {
+                "@odata.type": _APPLE[platform],
+                "compliantAppListType": "appsNotInListCompliant",
+                "compliantAppsList": items,
+            }
+        documents.append({**body, **head})
+    return _json(documents)
 
 
-def to_jamf(lines: Iterable[FleetLine], action: str) -> bytes:
-    """A configuration profile. Apps without a bundle identifier are left out."""
-    ids = sorted(
-        {line.app.bundle_id for line in lines if line.app.platform is DevicePlatform.IOS and line.app.bundle_id}
+def _android_enterprise(lines: list[FleetLine], _action: str) -> bytes:
+    """A JSON object: the members of a policy that block the apps. Merge them into your policy."""
+    blocked = [{"packageName": name, "installType": "BLOCKED"} for name in sorted({line.bundle_id for line in lines})]
+    return _json(
+        {
+            "applications": blocked,
+            "personalUsagePolicies": {"personalPlayStoreMode": "BLOCKLIST", "personalApplications": blocked},
+        }
     )
+
+
+def _jamf(lines: list[FleetLine], action: str) -> bytes:
+    """A configuration profile."""
+    ids = sorted({line.bundle_id for line in lines})
     # The same list gives the same identifier, so that a new import replaces the profile.
     stable = str(uuid.uuid5(uuid.NAMESPACE_URL, f"tieback:{action}:{','.join(ids)}")).upper()
     inner = {
@@ -102,14 +161,46 @@ def to_jamf(lines: Iterable[FleetLine], action: str) -> bytes:
     return plistlib.dumps(profile)
 
 
-LISTS: Mapping[str, AppList] = {"csv": to_csv, "intune": to_intune, "jamf": to_jamf}
-"""Writers by the name that ``--format`` takes."""
+def _workspace_one(lines: list[FleetLine], action: str) -> bytes:
+    """A JSON array with one application group per platform."""
+    return _json(
+        [
+            {
+                "ApplicationGroupName": f"tieback: apps to {action} ({platform})",
+                "ApplicationGroupType": "Denylist",
+                "Platform": _GROUPS[platform],
+                "Applications": [{"ApplicationName": line.app.label, "BundleID": line.bundle_id} for line in some],
+            }
+            for platform, some in _by_platform(lines)
+        ]
+    )
+
+
+_MOBILE = frozenset(_GROUPS)
+LISTS: Mapping[str, AppList] = {
+    "csv": AppList(_csv),
+    "intune": AppList(_intune, frozenset({*_APPLE, DevicePlatform.ANDROID})),
+    "jamf": AppList(_jamf, frozenset({DevicePlatform.IOS}), needs_bundle=True),
+    "android-enterprise": AppList(_android_enterprise, frozenset({DevicePlatform.ANDROID}), needs_bundle=True),
+    "workspace-one": AppList(_workspace_one, _MOBILE, needs_bundle=True),
+}
+"""Formats by the name that ``--format`` takes."""
+
+
+def _by_platform(lines: Iterable[FleetLine]) -> list[tuple[DevicePlatform, list[FleetLine]]]:
+    groups: dict[DevicePlatform, list[FleetLine]] = {}
+    for line in lines:
+        groups.setdefault(line.platform, []).append(line)
+    return sorted(groups.items())
+
+
+def _json(value: object) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
 
 
 def _store_url(line: FleetLine) -> str | None:
-    app = line.app
-    ident = app.store_id or (app.bundle_id if app.platform is DevicePlatform.ANDROID else "")
-    form = _STORES.get(app.platform)
+    ident = line.app.store_id or (line.bundle_id if line.platform is DevicePlatform.ANDROID else "")
+    form = _STORES.get(line.platform)
     return form.format(ident) if form and ident.replace(".", "").replace("_", "").isalnum() else None
 
 

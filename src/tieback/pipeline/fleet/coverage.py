@@ -10,8 +10,19 @@ import msgspec
 
 from tieback.cases.register import VendorRegister
 from tieback.model.app import App
-from tieback.model.device import Fleet, FleetApp, Install, MatchStrength, Ownership
+from tieback.model.device import (
+    AppStoreFact,
+    AppStoreState,
+    AppStoreSummary,
+    DevicePlatform,
+    Fleet,
+    FleetApp,
+    Install,
+    MatchStrength,
+    Ownership,
+)
 from tieback.model.errors import UsageError
+from tieback.model.vendor import Vendor
 from tieback.pipeline.fleet.analysed_apps import ANALYSED, COLUMNS, app_of
 from tieback.pipeline.runs import finished_run
 from tieback.storage.lake.lake import Lake
@@ -21,7 +32,10 @@ from tieback.storage.workspace import Workspace
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from tieback.pipeline.fleet.gateway_lists import GatewayHost
+
 _STRENGTHS = tuple(MatchStrength)
+_GONE = {AppStoreState.AVAILABLE: False, AppStoreState.REMOVED: True, AppStoreState.UNKNOWN: None}
 
 
 class AppMatch(msgspec.Struct, frozen=True):
@@ -30,6 +44,15 @@ class AppMatch(msgspec.Struct, frozen=True):
     strength: MatchStrength
     apps: tuple[App, ...]
     """All analysed versions; a weak match may contain several different apps."""
+
+
+class AssuranceLetter(msgspec.Struct, frozen=True):
+    """The request for assurance to a vendor."""
+
+    asked: date | None = None
+    due: date | None = None
+    answer: str = ""
+    answered: date | None = None
 
 
 class FleetLine(msgspec.Struct, frozen=True):
@@ -46,6 +69,10 @@ class FleetLine(msgspec.Struct, frozen=True):
     """Classes of personal data in those stores, sorted."""
     own_people: int | None = None
     """Lower bound of people at our own domains in the store with most of them; ``None`` if nothing was compared."""
+    letter: AssuranceLetter | None = None
+    """The request for assurance to the vendor; ``None`` if no vendor of the register is responsible for the app."""
+    store: tuple[AppStoreFact, ...] = ()
+    """What app stores said about the app; empty if nothing is known."""
 
     @property
     def active(self) -> bool:
@@ -53,13 +80,41 @@ class FleetLine(msgspec.Struct, frozen=True):
         return self.app.removed is None
 
     @property
+    def platform(self) -> DevicePlatform:
+        """The platform in the inventory, or else that of the analysed apps, if it is one."""
+        if self.app.platform is not DevicePlatform.UNKNOWN or self.match is None:
+            return self.app.platform
+        known = {one.platform.value for one in self.match.apps}
+        return DevicePlatform(known.pop()) if len(known) == 1 else DevicePlatform.UNKNOWN
+
+    @property
+    def bundle_id(self) -> str:
+        """The bundle identifier in the inventory, or else that of the analysed apps, if it is one."""
+        if self.app.bundle_id or self.match is None:
+            return self.app.bundle_id
+        known = {one.bundle_id for one in self.match.apps}
+        return known.pop() if len(known) == 1 else ""
+
+    @property
     def retired_but_exposed(self) -> bool:
         """True if the app was removed from all devices, but its data may still be exposed."""
         return not self.active and bool(self.exposures)
 
+    @property
+    def store_summary(self) -> AppStoreSummary:
+        """What app stores said about the app, over all storefronts."""
+        return AppStoreSummary.of(self.store)
+
+    @property
+    def back_end(self) -> str:
+        """``open``, ``no_open_store`` (in the run of the view) or ``not_analysed``."""
+        if self.match is None:
+            return "not_analysed"
+        return "open" if self.exposures else "no_open_store"
+
     def document(self) -> dict[str, Any]:
         """The app as one JSON object."""
-        app = self.app
+        app, summary = self.app, self.store_summary
         return {
             "platform": app.platform,
             "bundle_id": app.bundle_id,
@@ -82,6 +137,15 @@ class FleetLine(msgspec.Struct, frozen=True):
             "exposures": self.exposures,
             "classes": self.classes,
             "own_people": self.own_people,
+            "ownership": app.ownership,
+            "letter": self.letter,
+            "store": self.store,
+            "store_state": summary.state,
+            "downloads": summary.downloads,
+            "category": summary.category,
+            "gone_from_store": _GONE[summary.state],
+            "gone_from_devices": not self.active,
+            "back_end": self.back_end,
             "retired_but_exposed": self.retired_but_exposed,
         }
 
@@ -122,10 +186,23 @@ class FleetView:
         apps = list(self._inventory.apps(versions=versions))
         matches = match_apps(self._workspace.lake, apps)
         register = VendorRegister(vendors := list(self._workspace.ledger.cases.vendors()))
-        names = {vendor.id: vendor.name for vendor in vendors}
+        names = {vendor.id: vendor for vendor in vendors}
         known = {one.sha256 for match in matches.values() for one in match.apps}
         stores = self._stores(known)
-        return [_line(app, matches.get(app.id), register, names, stores) for app in apps]
+        facts = self._store_facts()
+        return [
+            msgspec.structs.replace(_line(app, matches.get(app.id), register, names, stores), store=facts.of(app))
+            for app in apps
+        ]
+
+    def gateway_hosts(self, lines: list[FleetLine]) -> "list[GatewayHost]":
+        """The hosts of the open stores that these apps lead to, and of the back ends that lead there."""
+        from tieback.pipeline.fleet.gateway_lists import gateway_hosts
+
+        wanted = {key for line in lines for key in line.exposures}
+        run = self._run
+        stores = self._workspace.ledger.conclusions.exposures(run.id, exposed=True) if run is not None else ()
+        return gateway_hosts(self._workspace.lake, (store for store in stores if store.id in wanted), lines)
 
     def gaps(self) -> list[FleetApp]:
         """Mobile apps of the fleet that were not analysed; those on the most devices first."""
@@ -158,12 +235,12 @@ class FleetView:
         for line in found:
             installs: list[Install] = []
             more = 0
-            for install in self._inventory.app_devices(line.app.id):
+            for install in self._inventory.app_devices(line.app):
                 if len(installs) < most:
                     installs.append(install)
                 else:
                     more += 1
-            yield FleetAppDetail(line, self._inventory.ownership(line.app.id), tuple(installs), more)
+            yield FleetAppDetail(line, line.app.ownership, tuple(installs), more)
 
     def summary(self) -> Fleet | None:
         """The inventory section of a report; ``None`` without an inventory."""
@@ -179,6 +256,12 @@ class FleetView:
             self._counted = list(self._inventory.apps(versions=False))
         return self._counted
 
+    def _store_facts(self) -> "_Facts":
+        found: dict[tuple[str, str], list[AppStoreFact]] = {}
+        for fact in self._workspace.ledger.store_facts.facts():
+            found.setdefault((fact.platform, fact.ident.casefold()), []).append(fact)
+        return _Facts(found)
+
     def _stores(self, apps: set[str]) -> "dict[str, list[_Led]]":
         """Open stores by the apps that lead there, from the run of this view."""
         run = self._run
@@ -193,6 +276,19 @@ class FleetView:
                     if app in apps:
                         found.setdefault(app, []).append(led)
         return found
+
+
+class _Facts(msgspec.Struct, frozen=True):
+    """Facts of app stores by platform and identifier."""
+
+    known: dict[tuple[str, str], list[AppStoreFact]]
+
+    def of(self, app: FleetApp) -> tuple[AppStoreFact, ...]:
+        found: list[AppStoreFact] = []
+        for ident in {app.bundle_id.casefold(), app.store_id.casefold()} - {""}:
+            for platform in (app.platform, DevicePlatform.UNKNOWN):
+                found += self.known.get((platform, ident), ())
+        return tuple(dict.fromkeys(found))
 
 
 class _Led(msgspec.Struct, frozen=True):
@@ -219,21 +315,22 @@ def _line(
     app: FleetApp,
     match: AppMatch | None,
     register: VendorRegister,
-    names: Mapping[str, str],
+    vendors: Mapping[str, Vendor],
     stores: "Mapping[str, list[_Led]]",
 ) -> FleetLine:
     if match is None:
         return FleetLine(app, vendor=app.publisher)
     led = {store.id: store for one in match.apps for store in stores.get(one.sha256, ())}
-    vendor = next((name for one in match.apps if (name := names.get(register.find_vendor(one) or ""))), "")
+    vendor = next((known for one in match.apps if (known := vendors.get(register.find_vendor(one) or ""))), None)
     return FleetLine(
         app,
         match,
-        vendor or app.publisher or next((one.vendor for one in match.apps if one.vendor), ""),
+        (vendor.name if vendor else "") or app.publisher or next((one.vendor for one in match.apps if one.vendor), ""),
         tuple(led),
         sum(store.records for store in led.values()),
         tuple(sorted({name for store in led.values() for name in store.classes})),
         max((store.own_people for store in led.values() if store.own_people is not None), default=None),
+        None if vendor is None else AssuranceLetter(vendor.asked, vendor.due, vendor.answer.value, vendor.answered),
     )
 
 

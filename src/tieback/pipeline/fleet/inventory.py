@@ -1,6 +1,10 @@
-"""Stages of ``tieback inventory import``. A file is imported completely or not at all."""
+"""Stages of ``tieback inventory import``. A file is imported completely or not at all.
+
+Files imported by one command are one statement of each source: what is missing is judged over all of them.
+"""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,7 +18,7 @@ from tieback.intake.inventory.source import InventorySource, zip_members
 from tieback.intake.inventory.table import FIELDS
 from tieback.model.device import DevicePlatform, InventoryRow
 from tieback.model.errors import InputError, TiebackError, UsageError
-from tieback.storage.ledger.inventory import Inventory, InventoryFile, InventoryImport
+from tieback.storage.ledger.inventory import Inventory, InventoryFile, InventoryImport, PageMarks
 from tieback.storage.ledger.inventory_load import Snapshot
 from tieback.storage.ledger.pseudonyms import Pseudonyms
 from tieback.storage.trust import PSEUDONYM_KEY_FILE, accept_file, require_accepted
@@ -24,6 +28,7 @@ SUFFIXES = frozenset({".csv", ".tsv", ".json", ".jsonl", ".xml", ".plist", ".txt
 """File types read from folders. A file named directly is read regardless of its name."""
 MAX_FILES = 100_000
 _TELL_EVERY = 10_000
+_TENANT = re.compile(r"[A-Za-z0-9._-]{1,40}")
 
 type Confirm = Callable[[str, Sequence[str], Mapping[str, str]], bool]
 """Asks the user to confirm: label of the file, its columns, and the detected mapping."""
@@ -37,8 +42,10 @@ class InventoryRequest(msgspec.Struct, frozen=True):
     """Name of an importer, or the user's own name for the source of a plain table."""
     taken: date | None = None
     """Date of the inventory; default: the date of the file."""
+    tenant: str = ""
+    """Keeps several tenants or servers of one source apart."""
     complete: bool = False
-    """True if the file lists all devices of its source, so that devices not listed are removed."""
+    """True if the files together list all devices of their source, so that devices not listed are removed."""
     keep_names: bool = False
     device: str = ""
     platform: DevicePlatform = DevicePlatform.UNKNOWN
@@ -57,6 +64,20 @@ class InventoryResult(msgspec.Struct, frozen=True):
     entered: InventoryImport
     left_out: int = 0
     first_left_out: str = ""
+    notes: tuple[str, ...] = ()
+    """Facts about the file that the user should know, one sentence each."""
+
+
+class InventoryStatement(msgspec.Struct, frozen=True):
+    """What the files of a source, imported together, say about the fleet."""
+
+    source: str
+    complete: bool
+    """True if devices that no file lists were marked as removed."""
+    removed: int
+    """Number of devices that are removed now."""
+    problems: tuple[str, ...] = ()
+    """Why nothing, or not everything, was judged to be removed."""
 
 
 def parse_column_map(words: Iterable[str]) -> dict[str, str]:
@@ -80,8 +101,11 @@ def import_inventories(
     request: InventoryRequest,
     confirm: Confirm | None = None,
     progress: Progress | None = None,
-) -> Iterator[InventoryResult | TiebackError]:
+) -> Iterator[InventoryResult | InventoryStatement | TiebackError]:
     """Import files, one transaction each; an unreadable file yields an error in its position.
+
+    After the last file, apps and devices that the files of a source should list but do not are marked as removed, and
+    one statement for each source is yielded.
 
     Args:
         workspace: target workspace; created if missing.
@@ -91,22 +115,28 @@ def import_inventories(
         progress: called with the file and the number of rows read.
 
     Raises:
+        UsageError: the name of the tenant is invalid.
         WorkspaceError: the workspace cannot be opened or written.
     """
+    if request.tenant and not _TENANT.fullmatch(request.tenant):
+        raise UsageError(
+            "not a name for a tenant", where=f"--tenant {request.tenant}", advice="Use letters, digits, . _ and -"
+        )
     with Workspace.open(workspace) as space, space.lock():
         require_accepted(space.directory, PSEUDONYM_KEY_FILE)  # who brought it could compute the pseudonyms
         names = Pseudonyms.of(space.directory)
         accept_file(space.directory, PSEUDONYM_KEY_FILE)
         entering = _Entering(space.ledger.inventory, names, request, confirm, progress)
-        for path in _files(inputs):
-            try:
-                for member in zip_members(path) or ("",):
-                    yield entering.enter(path, member)
-            except InputError as error:
-                yield error
+        paths = _files(inputs)
+        if request.complete and request.taken is None:
+            paths = list(paths)
+            entering.find_days(paths)
+        for path in paths:
+            yield from entering.enter_all(path)
+        yield from entering.close()
 
 
-def _files(inputs: Iterable[Path]) -> Iterator[Path]:
+def _files(inputs: Iterable[Path]) -> Iterable[Path]:
     for path in inputs:
         if not path.is_dir():
             yield path
@@ -134,30 +164,99 @@ class _Entering:
         self._request = request
         self._confirm = confirm
         self._progress = progress
+        self._days: dict[str, date] = {}
+        """The day of each source, if the files are one complete statement: the newest day of a file."""
+        self._entered: dict[str, list[InventoryResult]] = {}
+        self._failed = 0
+
+    def find_days(self, paths: Iterable[Path]) -> None:
+        """Find the day of each source. Files that cannot be read are ignored here."""
+        for path in paths:
+            try:
+                for member in zip_members(path) or ("",):
+                    importer, _, _ = self._open(InventorySource(path, member))
+                    name, day = self._source(importer), _day(path)
+                    self._days[name] = max(day, self._days.get(name, day))
+            except (InputError, OSError):
+                continue
+
+    def enter_all(self, path: Path) -> Iterator[InventoryResult | InputError]:
+        """Import a file, or every member of a ZIP file; an unreadable one ends the file."""
+        try:
+            for member in zip_members(path) or ("",):
+                end = self.enter(path, member)
+                self._entered.setdefault(end.entered.source, []).append(_without_notes(end))
+                yield end
+        except InputError as error:
+            self._failed += 1
+            yield error
 
     def enter(self, path: Path, member: str) -> InventoryResult:
         request = self._request
         source = InventorySource(path, member, request.device)
         digest = _digest(path, member)
-        importer, shape, head = open_inventory(source, request.source if _is_importer(request.source) else "")
-        name = importer.meta.name
+        importer, shape, head = self._open(source)
+        name = self._source(importer)
         if isinstance(importer, PlainTable):
-            name = name if _is_importer(request.source) else request.source or name
             importer = PlainTable(self._columns(source, head), request.platform)
         snapshot = Snapshot(
-            source=name[:64],
-            taken=(request.taken or _day(path)).toordinal(),
+            source=name,
+            taken=(request.taken or self._days.get(name) or _day(path)).toordinal(),
             whole_devices=importer.meta.whole_devices or request.complete,
             complete=request.complete,
             keep_names=request.keep_names,
         )
-        file = InventoryFile(digest, source.label, shape)
-        entered = self._inventory.enter(file, snapshot, lambda: self._rows(importer, source, shape), self._names)
+        device = self._names.device(name, source.device) if shape in importer.meta.one_device else ""
+        file = InventoryFile(digest, source.label, shape, device)
+        entered = self._inventory.enter(
+            file,
+            snapshot,
+            lambda: self._rows(importer, source, shape),
+            self._names,
+            lambda: PageMarks(source.follows, source.records, source.total),
+        )
         return InventoryResult(
-            source.label, importer.meta.title, importer.meta.evidence, entered, source.skipped, source.first_skipped
+            source.label,
+            importer.meta.title,
+            importer.meta.evidence,
+            entered,
+            source.skipped,
+            source.first_skipped,
+            tuple(source.notes),
         )
 
+    def close(self) -> Iterator[InventoryStatement]:
+        """Mark what is missing as removed, source by source."""
+        for name, ends in self._entered.items():
+            whole, problems = _whole_imports(ends)
+            complete = self._request.complete
+            if complete and self._failed:
+                problems.append(f"{self._failed:,} files could not be read")
+            left_out = sum(end.left_out for end in ends)
+            judged = complete and not problems
+            day = max(end.entered.taken for end in ends).toordinal()
+            removed = self._inventory.close(name, whole, day if judged else None)
+            if judged and removed and left_out:
+                problems.append(
+                    f"{left_out:,} records were ignored; their devices may be among those marked as removed"
+                )
+            yield InventoryStatement(name, judged, removed, tuple(problems))
+
+    def _open(self, source: InventorySource) -> tuple[InventoryImporter, str, FileHead]:
+        named = self._request.source
+        return open_inventory(source, named if _is_importer(named) else "")
+
+    def _source(self, importer: InventoryImporter) -> str:
+        """The name of the source in the ledger: of the importer or as the user named it, with the tenant."""
+        named = self._request.source
+        name = importer.meta.name
+        if isinstance(importer, PlainTable) and not _is_importer(named):
+            name = named or name
+        tenant = self._request.tenant
+        return f"{name[: 63 - len(tenant)]}:{tenant}" if tenant else name[:64]
+
     def _rows(self, importer: InventoryImporter, source: InventorySource, shape: str) -> Iterator[InventoryRow]:
+        source.rewind()
         platform, tell = self._request.platform, self._progress
         for number, row in enumerate(importer.rows(source, shape), start=1):
             if tell is not None and number % _TELL_EVERY == 0:
@@ -194,6 +293,34 @@ class _Entering:
             )
         self._inventory.remember_map(columns, guess)
         return guess
+
+
+def _without_notes(end: InventoryResult) -> InventoryResult:
+    return msgspec.structs.replace(end, first_left_out="", notes=())
+
+
+def _whole_imports(ends: Sequence[InventoryResult]) -> tuple[list[int], list[str]]:
+    """Numbers of the imports whose lists are whole, and why others are not.
+
+    Pages of a list are the files of one format, or a file about one device. They are whole if the last page is among
+    them, and if they have as many records as the pages say that the list has.
+    """
+    lists: dict[tuple[str, str], list[InventoryImport]] = {}
+    for end in ends:
+        lists.setdefault((end.entered.shape, end.entered.device), []).append(end.entered)
+    whole: list[int] = []
+    problems: list[str] = []
+    for (shape, _), pages in lists.items():
+        records, total = sum(page.records for page in pages), max((page.total or 0 for page in pages), default=0)
+        if not any(page.follows for page in pages) and records >= total:
+            whole += [page.number for page in pages]
+        elif all(page.follows for page in pages):
+            problems.append(f"{shape}: the last page is missing ({len(pages):,} of its pages say that more follow)")
+        elif records < total:
+            problems.append(f"{shape}: {records:,} of {total:,} records were imported; the other pages are missing")
+        else:
+            whole += [page.number for page in pages]
+    return whole, problems
 
 
 def _is_importer(name: str) -> bool:

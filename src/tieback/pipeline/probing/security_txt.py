@@ -43,6 +43,8 @@ class SecurityTxtResult(msgspec.Struct, frozen=True):
     """Path of the saved file; empty if it was not saved."""
     problem: str = ""
     """Why there are no contacts, as one clause."""
+    encryption: str = ""
+    """URI of the key of the contacts; empty if the file names none."""
 
 
 async def fetch_contacts(
@@ -139,4 +141,5 @@ def _read(target: Target, body: bytes, keep: Path | None) -> SecurityTxtResult:
                 advice="Choose another folder for --keep",
             ) from None
         kept = str(keep / name)
-    return SecurityTxtResult(target.place, tuple(contact.address for contact in found), kept)
+    addresses = tuple(contact.address for contact in found)
+    return SecurityTxtResult(target.place, addresses, kept, encryption=found[0].encryption)

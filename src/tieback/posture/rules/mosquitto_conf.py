@@ -15,6 +15,7 @@ from tieback.posture.rules.server import (
     last_setting,
     read_settings,
     server_policy,
+    setting_names,
 )
 from tieback.posture.rules.source import RulesText
 
@@ -43,13 +44,13 @@ class MosquittoConf:
         """True if the name of the file is that of the product, or if it has two of its settings."""
         if text.name.startswith("mosquitto") and text.name.endswith(".conf"):
             return True
-        return len({setting.name for setting in read_settings(text.text[:100_000])} & _KNOWN) >= 2
+        return len(setting_names(text.text[:100_000]) & _KNOWN) >= 2
 
     def read(self, text: RulesText) -> ServerPolicy:
         """Read all settings."""
         common: list[Setting] = []
         listeners: list[_Listener] = []
-        for setting in read_settings(text.text):
+        for setting in read_settings(text.text, where=str(text.path)):
             if setting.name in {"listener", "port"}:
                 listeners.append(_Listener(setting))
             elif listeners:

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 
 from tieback.posture.rules import interface
 from tieback.posture.rules.interface import Permission, RulesReaderMeta
-from tieback.posture.rules.server import ServerPolicy, Setting, is_local_address, last_setting, read_settings
+from tieback.posture.rules.server import (
+    ServerPolicy,
+    Setting,
+    is_local_address,
+    last_setting,
+    read_settings,
+    setting_names,
+)
 from tieback.posture.rules.source import RulesText
 
 _KNOWN = {"requirepass", "protected-mode", "appendonly", "maxmemory", "dbfilename", "tls-port", "aclfile", "save"}
@@ -49,11 +56,11 @@ class RedisConf:
         """True if the name of the file is that of the product, or if it has two of its directives."""
         if text.name.startswith(("redis", "valkey", "keydb")) and text.name.endswith(".conf"):
             return True
-        return len({setting.name for setting in read_settings(text.text[:100_000])} & _KNOWN) >= 2
+        return len(setting_names(text.text[:100_000]) & _KNOWN) >= 2
 
     def read(self, text: RulesText) -> ServerPolicy:
         """Read all directives; the last one of each name applies."""
-        settings = list(read_settings(text.text))
+        settings = list(read_settings(text.text, where=str(text.path)))
         refused = _unreachable(settings) or _password(settings) or _protected(settings)
         if refused is not None:
             return ServerPolicy(refused, refused)

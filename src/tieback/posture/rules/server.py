@@ -7,10 +7,15 @@ import ipaddress
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
+from tieback.model.errors import InputError
 from tieback.posture.rules.interface import PathPermissions, Permission, Requester
 
+MAX_WORDS = 10_000
+"""Most words of one line."""
 _PORT = re.compile(r":\d{1,5}$")
+_WORD = re.compile(r'"[^"]*"|\'[^\']*\'|\S+')
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +54,37 @@ class Setting:
         return self.words[0] if self.words else ""
 
 
-def read_settings(text: str, comments: str = "#", between: str | None = None) -> Iterator[Setting]:
+def read_settings(text: str, comments: str = "#", between: str | None = None, where: str = "") -> Iterator[Setting]:
     """The settings of a line-based configuration: a name and words, in quotes if they contain spaces.
 
     Args:
         text: the file.
         comments: characters that begin a comment line.
         between: separator of name and value, such as ``=``; white space if ``None``.
+        where: the file, for messages.
+
+    Raises:
+        InputError: a line has more than ``MAX_WORDS`` words. The last ones could decide, so none is left out.
     """
     for number, raw in enumerate(text.split("\n"), start=1):
         line = raw.strip()
         if not line or line[0] in comments:
             continue
         if between is None:
-            words = [word.strip("\"'") for word in re.findall(r'"[^"]*"|\'[^\']*\'|\S+', line)]
+            words = [found[0].strip("\"'") for found in islice(_WORD.finditer(line), MAX_WORDS + 1)]
+            if len(words) > MAX_WORDS:
+                raise InputError(f"line {number:,} has more than {MAX_WORDS:,} words", where=where, advice="Shorten it")
             yield Setting(words[0].lower(), tuple(words[1:]), number, line)
         else:
             name, _, value = line.partition(between)
             value = re.split(r"\s[#;]", value, maxsplit=1)[0].strip().strip("\"'")
             yield Setting(name.strip().lower(), (value,) if value else (), number, line)
+
+
+def setting_names(text: str) -> set[str]:
+    """The names of the settings in a part of a configuration without separator."""
+    lines = (line.split(maxsplit=1) for line in text.split("\n"))
+    return {words[0].lower() for words in lines if words and not words[0].startswith("#")}
 
 
 def last_setting(settings: Sequence[Setting], name: str) -> Setting | None:

@@ -1,89 +1,358 @@
-"""Analysis of one DEX file, from its tables to the texts that its methods assemble; bounded by the size of the file."""
+"""Analysis of the DEX files of one app, from their tables to the texts that methods assemble together.
 
-from collections.abc import Iterator
+First the methods that use an endpoint-like constant or call a sink are walked, one by one, without following calls. If
+a text then depends on a result, a field or a parameter, the methods that give it are walked too, and the first method
+again. So only calls on a path between a constant and an endpoint are followed. Rounds and code units are bounded.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-import numpy as np
-
+from tieback.recognise.dalvik.decryptors import Decryption
+from tieback.recognise.dataflow.app import AppCode, CodeUse, MethodCode
 from tieback.recognise.dataflow.calls import KnownCalls
-from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
-from tieback.recognise.dataflow.fields import FieldConstants
+from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.fields import FieldValues
 from tieback.recognise.dataflow.seeds import MethodFinder, anchored_strings
+from tieback.recognise.dataflow.settings import AppSettings
 from tieback.recognise.dataflow.sinks import Sink
-from tieback.recognise.dataflow.values import EndpointParts, TextValue
-from tieback.recognise.dataflow.walk import BuiltText, Walker
+from tieback.recognise.dataflow.values import (
+    HOLE,
+    ArrayValue,
+    Choice,
+    EndpointParts,
+    Frozen,
+    InstanceValue,
+    MapValue,
+    Need,
+    PartsValue,
+    TextValue,
+    Value,
+)
+from tieback.recognise.dataflow.walk import BuiltText, Walker, WalkResult, is_address, native_name
 from tieback.recognise.rules import RuleFiles
 
-MAX_UNITS = 100_000
-"""Most code units of one method; larger ones are data tables written as code."""
 MAX_FLOWS = 5_000
-"""Most texts and parts of one file."""
+"""Most texts and parts of one app."""
+MAX_ROUNDS = 8
+"""Most rounds; a text that comes through more members is reported as far as it is known."""
+MAX_WALKS = 4_000
+"""Most methods that are walked in rounds after the first."""
+MAX_CHAIN = 8
+_RECORDS = frozenset(("equals", "hashCode", "writeToParcel"))
+"""Methods that read every field of a class and give no address to their callers."""
+_QUERY = re.compile(r"[?#]")
 _SPARE = 100_000
+_ESCAPE = re.compile(r"_(0[0-9a-f]{4}|[123])")
+"""Escape in the name of a native function."""
+_ESCAPES = {"1": "_", "2": ";", "3": "["}
+_SHIFT = 0x80000
+_MOST_UNITS = 300_000
+"""Most code units of one app that are walked: some seconds."""
 
 
 class DataFlow(NamedTuple):
     """A text or the parts of an endpoint from one method."""
 
     name: str
-    """``concat``, ``format``, ``retrofit`` or the name of the sink."""
+    """``concat``, ``format``, ``text``, ``retrofit`` or the name of the sink."""
     value: TextValue | EndpointParts
     sink: Sink | None
     method: str
     """Method in smali notation."""
+    chain: tuple[str, ...] = ()
+    """Methods and fields from the first caller over this method to the constants."""
 
 
 class Analysis(NamedTuple):
-    """Texts and endpoint parts from the methods of a DEX file."""
+    """Texts and endpoint parts from the methods of an app."""
 
     flows: tuple[DataFlow, ...]
     unread: int
-    """Number of methods that were left out: too long, or beyond the limit for the size of the file."""
+    """Number of methods that were left out: too long, or beyond the limit for the size of the files."""
 
 
-def analyse(dex: DexFile, known: KnownCalls, rules: RuleFiles) -> Analysis:
-    """Follow the constants of a DEX file.
+def analyse(
+    files: Sequence[DexFile],
+    known: KnownCalls,
+    rules: RuleFiles,
+    settings: AppSettings | None = None,
+    decryption: Decryption | None = None,
+) -> Analysis:
+    """Follow the constants of the DEX files of one app, and the strings that its code decrypts.
 
-    At most one code unit per 16 bytes of the file is walked, a hundred times what real apps need. Hostile files
+    At most one code unit per 16 bytes of the files is walked, a hundred times what real apps need. Hostile files
     assemble endpoints everywhere, or let many methods share one long piece of code.
     """
-    calls = known.resolve(dex)
-    strings = anchored_strings(dex, rules)
-    if not strings and not calls.seeding:
-        return Analysis((), 0)
-    fields = FieldConstants(dex)
-    candidates = MethodFinder(dex, calls, fields, strings).candidates()
-    left = len(dex.data) // 16 + _SPARE
-    unread = 0
+    app = AppCode(files)
+    tables = [known.resolve(dex) for dex in files]
+    fields = FieldValues(app)
+    size = sum(len(dex.data) for dex in files)
+    walker = Walker(app, tables, fields, settings or AppSettings(), min(size // 16 + _SPARE, _MOST_UNITS))
+    walker.decryption = decryption
+    rounds = _Rounds(app, walker, fields)
+    for number, dex in enumerate(files):
+        strings = anchored_strings(dex, rules)
+        finder = MethodFinder(dex, tables[number], strings)
+        for candidate in finder.candidates():
+            method = app.method_at(number, candidate.code)
+            rounds.add(method or MethodCode(-1, number, candidate.code), candidate.stop, own=candidate.own)
+        for row in finder.initialised():
+            for field in fields.anchored(number, row):
+                rounds.announce(field)
+    for text in decryption.texts if decryption is not None else ():
+        method = app.method_at(text.file, text.code) if is_address(TextValue(text.text)) else None
+        if method is not None:
+            rounds.add(method)
+    if settings is not None:
+        for number, dex in enumerate(files):
+            for native in _native_addresses(app, number, dex, settings.returned):
+                rounds.announce(native)
+    rounds.run()
+    flows, unread = rounds.flows(), walker.unread + rounds.unread
+    return Analysis(tuple(flows), unread)
 
-    def walked(walker: Walker, code: CodeItem, stop: int) -> list[BuiltText]:
-        nonlocal left, unread
-        length = min(code.units, stop)
-        if length > min(MAX_UNITS, left):
-            unread += 1
-            return []
-        left -= length
-        return walker.walk(np.frombuffer(dex.data, "<u2", code.units, code.begin).tolist(), stop)
 
-    def initialise(code: CodeItem) -> None:
-        walked(Walker(dex, calls, fields), code, code.units)
+def _native_addresses(app: AppCode, number: int, dex: DexFile, returned: Mapping[str, str]) -> Iterator[int]:
+    """Identities of native methods of a file that return an address."""
+    for name, text in returned.items():
+        if "://" not in text:
+            continue
+        # Escapes become characters without a meaning in names, until the parts are separated.
+        plain = _ESCAPE.sub(lambda found: chr(_SHIFT + _escaped(found[1])), name.removeprefix("Java_"))
+        owner = f"L{plain.rpartition('_')[0].replace('_', '/')};"
+        kind = dex.type_of("".join(chr(ord(char) % _SHIFT) for char in owner).encode())
+        for index in dex.methods_of(kind) if kind >= 0 else ():
+            identity = app.method(number, index)
+            if native_name(app.ref(identity)) == name:
+                yield identity
 
-    fields.walk = initialise
-    walker = Walker(dex, calls, fields)
 
-    def flows() -> Iterator[DataFlow]:
-        nonlocal unread
-        count = 0
-        for done, candidate in enumerate(candidates):
-            if count >= MAX_FLOWS:
-                unread += len(candidates) - done
+def _escaped(escape: str) -> int:
+    return ord(_ESCAPES[escape]) if escape in _ESCAPES else int(escape, 16) % _SHIFT
+
+
+class _Root(NamedTuple):
+    method: MethodCode
+    stop: int | None
+
+
+class _Rounds:
+    """Methods where walks begin, and what their results depend on."""
+
+    def __init__(self, app: AppCode, walker: Walker, fields: FieldValues) -> None:
+        self._app = app
+        self._walker = walker
+        self._fields = fields
+        self._roots: dict[int, _Root] = {}
+        self._results: dict[int, WalkResult] = {}
+        self._pending: dict[int, None] = {}
+        self._waiting: dict[int, dict[int, None]] = {}
+        """Roots that depend on a field."""
+        self._handled: set[Need] = set()
+        self._tried: set[tuple[int, Need]] = set()
+        self._announced: set[int] = set()
+        self._walks = 0
+        self.unread = 0
+
+    def add(self, method: MethodCode, stop: int | None = None, *, own: bool = False) -> None:
+        """Begin a walk at a method, up to a code unit. With ``own`` only if it is code of the app itself."""
+        identity = method.identity
+        if identity < 0:
+            return
+        ref = self._app.ref(identity)
+        if own and not self._app.is_own(ref.owner):
+            return
+        if stop is not None and ref.kind.rpartition(")")[2] not in ("V", "Z", "I"):
+            stop = None  # the result is of interest too
+        self._roots[identity] = _Root(method, stop)
+        self._pending[identity] = None
+
+    def announce(self, member: int) -> None:
+        """An address is in a field, or is the result of a method: walk the methods that read it."""
+        if member < 0 or member in self._announced:
+            return
+        self._announced.add(member)
+        ref = self._app.ref(member)
+        if not ref.kind.startswith("("):
+            self._further(self._app.readers(member), own=False)
+        elif self._app.is_own(ref.owner):
+            self._walker.follow(member)
+            self._further(self._app.callers(member))
+
+    def _further(self, uses: Iterable[CodeUse], *, own: bool = True, whole: bool = True) -> None:
+        """Begin walks at more methods; without ``whole`` they can end at the last use."""
+        for method, last in uses:
+            ref = self._app.ref(method.identity)
+            if ref.name in _RECORDS or (own and not self._app.is_own(ref.owner)):
+                continue
+            known = self._roots.get(method.identity)
+            stop = None if whole or (known is not None and known.stop is None) else last + 3
+            if known is not None and known.stop is not None and stop is not None:
+                stop = max(stop, known.stop)
+            self._roots[method.identity] = _Root(method, stop)
+            self._pending[method.identity] = None
+
+    def run(self) -> None:
+        """Walk until nothing new is found."""
+        for number in range(MAX_ROUNDS):
+            pending, self._pending = list(self._pending), {}
+            if not pending:
                 return
-            made = walked(walker, candidate.code, candidate.stop)
-            if made:
-                count += len(made)
-                method = dex.method_name(dex.method_of(candidate.code))
-                for one in made:
-                    yield DataFlow(one.name, one.value, one.sink, method)
+            for done, identity in enumerate(pending):
+                self._walks += number > 0
+                if self._walks > MAX_WALKS or self._walker.left <= 0:
+                    self.unread += len(pending) - done
+                    return
+                self._walk(identity)
+            for identity in pending:
+                if self._walker.left > 0:
+                    self._follow(identity)
+                    self._walker.charge()
+        self.unread += sum(identity not in self._results for identity in self._pending)
 
-    found = tuple(flows())
-    fields.walk = None  # breaks a reference cycle that would keep the file in memory
-    return Analysis(found, unread)
+    def _walk(self, identity: int) -> None:
+        root = self._roots[identity]
+        result = self._results[identity] = self._walker.walk(root.method, root.stop)
+        for field in self._fields.record(identity, result.stored, result.objects, self._waiting):
+            self._pending.update(self._waiting[field])
+
+    def _follow(self, identity: int) -> None:
+        result = self._results[identity]
+        if _holds_address(result.returned):
+            self.announce(identity)
+        for field, values in result.stored.items():
+            if any(map(_holds_address, values)):
+                self.announce(field)
+        for one in result.objects:
+            for field, value in one.fields.items():
+                if _holds_address(value):
+                    self.announce(field)
+        if not self._app.is_own(self._app.ref(identity).owner):
+            return
+        for need in self._needs(result):
+            self._handle(need, identity)
+
+    def _needs(self, result: WalkResult) -> Iterator[Need]:
+        """What the endpoints of a walk depend on, and the values in fields that an endpoint depends on."""
+        for made in result.made:
+            if _is_open(made):
+                yield from made.value.needs
+        for field, values in result.stored.items():
+            if field in self._waiting:
+                for value in values:
+                    yield from _needs_of(value)
+        for one in result.objects:
+            for field, held in one.fields.items():
+                if field in self._waiting:
+                    yield from _needs_of(held)
+        if result.returned is not None and any(
+            need.kind == "result" and need.member in self._announced for need in _needs_of(result.returned)
+        ):
+            yield from _needs_of(result.returned)
+
+    def _handle(self, need: Need, root: int) -> None:
+        if need.kind == "result" and not self._app.targets(need.member):
+            return
+        again = (root, need) not in self._tried
+        self._tried.add((root, need))
+        if need.kind == "field":
+            self._waiting.setdefault(need.member, {})[root] = None
+            again = again and self._fields.value(need.member) is not None
+        if again and need.kind != "parameter":
+            self._pending[root] = None
+        if need in self._handled:
+            return
+        self._handled.add(need)
+        if need.kind == "result":
+            self._walker.follow(need.member)
+        elif need.kind == "parameter":
+            self._walker.follow(need.member)
+            self._further(self._app.callers(need.member), whole=False)
+        else:
+            writers = self._app.writers(need.member)
+            for one in writers:
+                self._walker.follow(one.method.identity)
+            self._further(writers)
+
+    def flows(self) -> list[DataFlow]:
+        """What was found, without texts that another walk completes."""
+        found: dict[tuple[int, int, str], dict[tuple[str, object], BuiltText]] = {}
+        for identity in self._roots:
+            result = self._results.get(identity)
+            for made in result.made if result is not None else ():
+                shown = (
+                    made.value.text if isinstance(made.value, TextValue) else tuple(sorted(made.value.values.items()))
+                )
+                its = found.setdefault((made.method, made.at, made.name), {})
+                held = its.get((made.name, shown))
+                if held is None or len(made.chain) > len(held.chain):
+                    its[made.name, shown] = made
+        flows: list[DataFlow] = []
+        for place, its in found.items():
+            complete = any(not _depends(one) for one in its.values())
+            for one in its.values():
+                if complete and _depends(one):
+                    continue
+                if len(flows) >= MAX_FLOWS:
+                    self.unread += 1
+                    return flows
+                chain = tuple(dict.fromkeys((*one.chain, *one.value.via)))[:MAX_CHAIN]
+                names = tuple(self._app.ref(member).shown for member in chain)
+                flows.append(DataFlow(one.name, one.value, one.sink, self._app.ref(place[0]).shown, names))
+        return flows
+
+
+def _is_open(made: BuiltText) -> bool:
+    """True if an unknown part belongs to the endpoint: it is not only in the query of a URL."""
+    value = made.value
+    if isinstance(value, TextValue):
+        return is_address(value) and HOLE in _QUERY.split(value.text, 1)[0]
+    url = value.values.get("url")
+    return not isinstance(url, str) or len(value.values) > 1 or HOLE in _QUERY.split(url, 1)[0]
+
+
+def _depends(made: BuiltText) -> bool:
+    """True if an endpoint depends on a parameter, which callers complete."""
+    return _is_open(made) and any(need.kind == "parameter" for need in made.value.needs)
+
+
+def _holds_address(value: Value | None) -> bool:
+    match value:
+        case TextValue():
+            return is_address(value)
+        case Choice(alternatives):
+            return any(_holds_address(one.value) for one in alternatives)
+        case Frozen(ArrayValue(items)):
+            return any(map(_holds_address, items))
+        case Frozen(MapValue(items)):
+            return any(map(_holds_address, items.values()))
+        case Frozen(PartsValue(values)):
+            return bool(values)
+        case Frozen(TextValue() | Choice() as contents):
+            return _holds_address(contents)
+    return False
+
+
+def _needs_of(value: Value | None) -> Iterator[Need]:
+    match value:
+        case TextValue():
+            yield from value.needs
+        case Choice(alternatives):
+            for one in alternatives:
+                yield from _needs_of(one.value)
+        case Frozen(ArrayValue(items)):
+            for item in items:
+                yield from _needs_of(item)
+        case Frozen(MapValue(items)):
+            for item in items.values():
+                yield from _needs_of(item)
+        case Frozen(PartsValue(values)):
+            for item in values.values():
+                yield from _needs_of(item)
+        case Frozen(InstanceValue(_, fields)):
+            for item in fields.values():
+                yield from _needs_of(item)
+        case Frozen(TextValue() | Choice() as contents):
+            yield from _needs_of(contents)

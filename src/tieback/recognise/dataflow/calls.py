@@ -6,10 +6,12 @@ from itertools import groupby
 
 from tieback.recognise.dataflow import encoded
 from tieback.recognise.dataflow.dexfile import DexFile, SectionKind
-from tieback.recognise.dataflow.library import BUILDERS, LIBRARY, MAKES_STRINGS, Effect
+from tieback.recognise.dataflow.library import ANY_OWNER, BUILDERS, LIBRARY, LISTS, MAPS, LibraryEffect, makes
+from tieback.recognise.dataflow.shapes import renamed
 from tieback.recognise.dataflow.sinks import Sink, by_owner
 
 _MAX_CALL_SITES = 10_000
+_CONTAINERS = frozenset((*LISTS, *MAPS))
 
 
 class KnownCalls:
@@ -17,7 +19,7 @@ class KnownCalls:
 
     def __init__(self, sinks: Iterable[Sink]) -> None:
         self._sinks = by_owner(sinks)
-        self._library: dict[str, dict[tuple[str, str], Effect]] = {}
+        self._library: dict[str, dict[tuple[str, str], LibraryEffect]] = {}
         for call, effect in LIBRARY.items():
             self._library.setdefault(call.owner, {})[call.name, call.parameters] = effect
         self._carriers = {owner for owner, its in self._sinks.items() if any(sink.gives for sink in its)}
@@ -42,6 +44,13 @@ class KnownCalls:
                 kind = dex.type_of(owner.encode())
                 if kind >= 0:
                     self._methods(dex, kind, owner, found)
+        for one in renamed(dex):
+            for sink in self._sinks.get(one.owner, ()):
+                if sink.method == one.method and sink.fits(one.parameters):
+                    found.sinks.setdefault(one.method_index, sink)
+                    if sink.gives:
+                        found.carriers.add(one.kind)
+                    break
         return found
 
     def _methods(self, dex: DexFile, kind: int, owner: str, found: "CallTable") -> None:
@@ -49,6 +58,8 @@ class KnownCalls:
             found.builders.add(kind)
         elif owner in self._carriers:
             found.carriers.add(kind)
+        elif owner in _CONTAINERS:
+            found.containers.add(kind)
         library, own = self._library.get(owner, {}), self._sinks.get(owner, ())
         names = self._names[owner]
         methods = dex.methods_of(kind)
@@ -78,18 +89,43 @@ class CallTable:
 
     def __init__(self, dex: DexFile) -> None:
         self._dex = dex
-        self.effects: dict[int, Effect] = {}
+        self.effects: dict[int, LibraryEffect] = {}
         self.sinks: dict[int, Sink] = {}
         self.builders: set[int] = set()
         """Types of string builders."""
         self.carriers: set[int] = set()
         """Types of objects that contain parts of an endpoint."""
+        self.containers: set[int] = set()
+        """Types of lists and maps."""
         self._wide: dict[int, tuple[bool, ...]] = {}
 
     @property
     def making(self) -> Sequence[int]:
         """Methods that assemble a text or an endpoint."""
-        return [index for index, effect in self.effects.items() if effect in MAKES_STRINGS]
+        return [index for index, effect in self.effects.items() if makes(effect)]
+
+    def inherited(self, index: int, name: int) -> LibraryEffect | None:
+        """Effect of a method that a class of the app inherits from the platform; with the string index of its name."""
+        if name not in self._inheritable:
+            return None
+        member = self._dex.method(index)
+        if member is None:
+            return None
+        kinds = f"({self._dex.parameters(member.kind)}){self._dex.result(member.kind)}"
+        return ANY_OWNER.get((self._dex.string(name), kinds))
+
+    @cached_property
+    def _inheritable(self) -> frozenset[int]:
+        return frozenset(self._dex.string_of(name.encode()) for name, _ in ANY_OWNER)
+
+    @property
+    def fetching(self) -> Sequence[int]:
+        """Methods that are a reason to walk their caller if it is code of the app itself."""
+        return [
+            index
+            for index, sink in self.sinks.items()
+            if not sink.seeds and (sink.fetches or (sink.emits and sink.roles))
+        ]
 
     @property
     def seeding(self) -> Sequence[int]:

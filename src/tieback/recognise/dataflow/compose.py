@@ -12,6 +12,8 @@ from tieback.recognise.rules import RuleFiles
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]")
 _PROJECT = re.compile(r"[a-z][a-z0-9-]{4,28}[a-z0-9]")
+_ACCOUNT = re.compile(r"(?:^|;)AccountName=([a-z0-9]{3,24})(?:;|$)")
+_REALM_APP = re.compile(r"[a-z][a-z0-9_-]{2,60}-[a-z]{5}")
 _REGION = "us-central1"
 """Region of callable functions if the code names none: https://firebase.google.com/docs/functions/locations"""
 
@@ -50,6 +52,20 @@ def bucket_of(parts: Parts, sink: Sink) -> str:
     return f"gs://{bucket}/" if sink.service == "gcs" else f"https://{bucket}.s3.amazonaws.com/"
 
 
+def realm_of(parts: Parts) -> str:
+    """The URL of an app of Atlas App Services; empty if none was named."""
+    app = parts.get("app")
+    named = isinstance(app, str) and _REALM_APP.fullmatch(app) is not None
+    return f"https://services.cloud.mongodb.com/api/client/v2.0/app/{app}" if named else ""
+
+
+def azure_of(parts: Parts) -> str:
+    """The URL of the account that an Azure connection string names; empty if there is none."""
+    text = parts.get("url")
+    found = _ACCOUNT.search(text) if isinstance(text, str) else None
+    return f"https://{found[1]}.blob.core.windows.net/" if found is not None else ""
+
+
 def firebase_of(parts: Parts, project: str) -> str:
     """A URL of the named collection or function in a project; empty if none was named."""
     collection, function, region = parts.get("collection"), parts.get("callable"), parts.get("region", _REGION)
@@ -65,6 +81,7 @@ def host_port(parts: Parts, sink: Sink, rules: RuleFiles) -> Endpoint | NotBacke
     host, port = parts.get("host"), parts.get("port", sink.port)
     if not isinstance(host, str) or not isinstance(port, int) or "scheme" in parts:
         return None
+    host = host.rpartition("/")[2]  # dns:///host:port
     if port == sink.port and "port" not in parts and ":" in host:
         host, _, digits = host.rpartition(":")
         port = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 6 else 0

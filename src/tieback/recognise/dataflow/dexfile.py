@@ -4,16 +4,18 @@ Source: https://source.android.com/docs/core/runtime/dex-format. Ids are checked
 table gives an empty text or ``None`` and never an error, so that one damaged entry does not hide the rest of a file.
 """
 
+import re
 import struct
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tieback.intake.apps.interface import Bytes
-from tieback.recognise.dataflow.encoded import ValueReader, uleb
+from tieback.recognise.dataflow.encoded import ValueReader, ulebs
 from tieback.recognise.span import decode_text
 
 MAX_STRING = 4096
@@ -22,6 +24,7 @@ MAX_STRING = 4096
 MAX_METHODS = 2_000
 """Most methods of one class that are read."""
 
+_DESCRIPTOR = re.compile(r"\[*(?:L[^;]*;|.)")
 _HEADER = 112
 _ENDIAN = 0x12345678
 _NO_INDEX = 0xFFFFFFFF
@@ -69,6 +72,9 @@ class CodeItem(NamedTuple):
     """Byte offset of the first instruction."""
     units: int
     """Length in code units of 16 bits."""
+    registers: int = 0
+    ins: int = 0
+    """Number of the last registers, which hold the arguments."""
 
 
 class DexMember(NamedTuple):
@@ -88,6 +94,7 @@ class ClassData(NamedTuple):
     static_fields: tuple[int, ...]
     methods: dict[int, int]
     """Method index by offset of the code; offset 0 for a method without code."""
+    instance_fields: tuple[int, ...] = ()
 
 
 class DexFile:
@@ -222,6 +229,32 @@ class DexFile:
         """String indices of the names of methods."""
         return list(map(int, self._methods["name"][methods.start : methods.stop].tolist()))
 
+    def fields_of(self, owner: int) -> range:
+        """Indices of the fields of a type; fields are sorted by type."""
+        first, last = self._field_owners.searchsorted(np.array([owner, owner + 1], dtype=np.int64)).tolist()
+        return range(first, min(last, first + MAX_METHODS))
+
+    @cached_property
+    def _field_owners(self) -> NDArray[np.int64]:
+        return self._fields["owner"].astype(np.int64)
+
+    def field_names_of(self, fields: range) -> list[int]:
+        """String indices of the names of fields."""
+        return list(map(int, self._fields["name"][fields.start : fields.stop].tolist()))
+
+    def interfaces(self, row: int) -> tuple[int, ...]:
+        """Types of the interfaces that the class in a row lists."""
+        return self.type_list(int(self.classes[row]["interfaces"]))
+
+    def type_list(self, at: int) -> tuple[int, ...]:
+        """The types of a type_list; empty if it is not plausible."""
+        if not at or at + 4 > len(self.data):
+            return ()
+        (count,) = struct.unpack_from("<I", self.data, at)
+        if count > 255 or at + 4 + 2 * count > len(self.data):
+            return ()
+        return struct.unpack_from(f"<{count}H", self.data, at + 4)
+
     @cached_property
     def _owners(self) -> NDArray[np.int64]:
         return self._methods["owner"].astype(np.int64)
@@ -233,23 +266,59 @@ class DexFile:
             known = self._parameters[proto] = self._read_parameters(proto)
         return known
 
+    def methods_like(self, parameters: Collection[str], results: Collection[str]) -> list[int]:
+        """Indices of the methods of this file's classes that have parameters of only these types, and such a result."""
+        kinds = [self.type_of(result.encode()) for result in results]
+        protos = np.flatnonzero(np.isin(self._protos[:, 1], [kind for kind in kinds if kind >= 0]))
+        fitting = [proto for proto in protos.tolist() if self._only(proto, parameters)]
+        own = np.isin(self._methods["owner"], self.classes["type"]) & np.isin(self._methods["proto"], fitting)
+        return list(map(int, np.flatnonzero(own).tolist()))
+
+    def methods_called(self, names: Mapping[str, Mapping[str, Sequence[str]]]) -> list[int]:
+        """Indices of the methods with these owners and names, whose parameters begin with one of the descriptors."""
+        found = []
+        for owner, its in names.items():
+            kind = self.type_of(owner.encode())
+            for index in self.methods_of(kind) if kind >= 0 else ():
+                member = self.method(index)
+                beginnings = its.get(self.string(member.name)) if member is not None else None
+                if member is not None and beginnings and self.parameters(member.kind).startswith(tuple(beginnings)):
+                    found.append(index)
+        return found
+
+    def fields_typed(self, kinds: Collection[str]) -> list[int]:
+        """Indices of the fields of one of these types."""
+        types = [self.type_of(kind.encode()) for kind in kinds]
+        return list(
+            map(int, np.flatnonzero(np.isin(self._fields["proto"], [kind for kind in types if kind >= 0])).tolist())
+        )
+
+    def _only(self, proto: int, kinds: Collection[str]) -> bool:
+        rest = self.parameters(proto)
+        return bool(rest) and all(kind in kinds for kind in _DESCRIPTOR.findall(rest))
+
+    def result(self, proto: int) -> str:
+        """Descriptor of the result."""
+        return self.descriptor(int(self._protos[proto][1])) if 0 <= proto < len(self._protos) else ""
+
     def _read_parameters(self, proto: int) -> str:
         if not 0 <= proto < len(self._protos):
             return ""
-        at = int(self._protos[proto][2])
-        if not at or at + 4 > len(self.data):
-            return ""
-        (count,) = struct.unpack_from("<I", self.data, at)
-        if count > 255 or at + 4 + 2 * count > len(self.data):
-            return ""
-        return "".join(map(self.descriptor, struct.unpack_from(f"<{count}H", self.data, at + 4)))
+        return "".join(map(self.descriptor, self.type_list(int(self._protos[proto][2]))))
 
     # Classes and code
 
     def class_row(self, kind: int) -> int:
         """Row of the class that defines a type; -1 if it is not in this file."""
-        rows = np.flatnonzero(self.classes["type"] == kind)
-        return int(rows[0]) if len(rows) else -1
+        return int(self._rows[kind]) if 0 <= kind < len(self._rows) else -1
+
+    @cached_property
+    def _rows(self) -> Offsets:
+        rows = np.full(len(self.types), -1, np.int64)
+        kinds = self.classes["type"][::-1]  # the first definition of a class counts
+        inside = kinds < len(rows)
+        rows[kinds[inside]] = np.arange(len(kinds) - 1, -1, -1)[inside]
+        return rows
 
     def class_data(self, row: int) -> ClassData:
         """Members that the class in a row declares."""
@@ -261,34 +330,25 @@ class DexFile:
     def _read_class_data(self, at: int) -> ClassData:
         if not at:
             return ClassData((), {})
-        begin, data = at, self.data
-        sizes = []
-        for _ in range(4):
-            size, at = uleb(data, at)
-            sizes.append(size)
-        static, fields, direct, virtual = sizes
-        # All classes of a hostile file can point to the same long list.
-        if sum(sizes) > min(_MAX_MEMBERS, self._members_left):
+        try:
+            sizes, at = ulebs(self.data, at, 4)
+            # All classes of a hostile file can point to the same long list.
+            if sum(sizes) > min(_MAX_MEMBERS, self._members_left):
+                return ClassData((), {})
+            self._members_left -= sum(sizes)
+            static, fields, direct, virtual = sizes
+            numbers, _ = ulebs(self.data, at, 2 * (static + fields) + 3 * (direct + virtual))
+        except IndexError:
             return ClassData((), {})
-        self._members_left -= sum(sizes)
-        names = []
-        for count in (static, fields):
-            index = 0
-            for _ in range(count):
-                step, at = uleb(data, at)
-                _, at = uleb(data, at)
-                index += step
-                names.append(index)
+        # Each index is the difference to the one before in its list; the second number of a member are its flags.
+        first, second = 2 * static, 2 * (static + fields)
         methods: dict[int, int] = {}
-        for count in (direct, virtual):
+        for begin, end in ((second, second + 3 * direct), (second + 3 * direct, len(numbers))):
             index = 0
-            for _ in range(count):
-                step, at = uleb(data, at)
-                _, at = uleb(data, at)
-                code, at = uleb(data, at)
-                index += step
-                methods.setdefault(code, index)
-        return ClassData(tuple(names[:static]), methods) if begin < at <= len(data) else ClassData((), {})
+            for at in range(begin, end, 3):
+                index += numbers[at]
+                methods.setdefault(numbers[at + 2], index)
+        return ClassData(tuple(accumulate(numbers[:first:2])), methods, tuple(accumulate(numbers[first:second:2])))
 
     def initialiser(self, row: int) -> CodeItem | None:
         """Code of a class's static initialiser."""
@@ -306,7 +366,7 @@ class DexFile:
         begin = offset + 16
         if ins > registers or not units or begin + 2 * units > len(self.data):
             return None
-        return CodeItem(offset, begin, units)
+        return CodeItem(offset, begin, units, registers, ins)
 
     @cached_property
     def _code_offsets(self) -> tuple[Offsets, Offsets]:

@@ -13,7 +13,7 @@ _MAX_DEPTH = 8
 _SPARE = 50_000
 
 _STRING, _ARRAY, _ANNOTATION, _NULL, _BOOLEAN = 0x17, 0x1C, 0x1D, 0x1E, 0x1F
-_INTEGERS = frozenset((0x00, 0x02, 0x04))
+_INTEGERS = frozenset((0x00, 0x02, 0x04, 0x06))
 _CHAR = 0x03
 
 
@@ -102,3 +102,25 @@ def uleb(data: Bytes, at: int) -> tuple[int, int]:
         if byte < 0x80:
             break
     return value, at
+
+
+def ulebs(data: Bytes, at: int, count: int) -> tuple[list[int], int]:
+    """Several unsigned LEB128 numbers of at most five bytes, and the offset after them.
+
+    Raises:
+        IndexError: they reach beyond the end of the data.
+    """
+    values = []
+    for _ in range(count):
+        value = data[at]
+        at += 1
+        if value >= 0x80:
+            value &= 0x7F
+            for shift in (7, 14, 21, 28):
+                byte = data[at]
+                at += 1
+                value |= (byte & 0x7F) << shift
+                if byte < 0x80:
+                    break
+        values.append(value)
+    return values, at

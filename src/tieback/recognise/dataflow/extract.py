@@ -5,7 +5,8 @@ one of the constants is left to that extractor.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -17,13 +18,16 @@ from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Si
 from tieback.recognise import url
 from tieback.recognise.calls import unnamed_container
 from tieback.recognise.context import match_context
+from tieback.recognise.dalvik.decryptors import Decryption
+from tieback.recognise.dalvik.run import MAX_STEPS
 from tieback.recognise.dataflow.analysis import Analysis, DataFlow, analyse
 from tieback.recognise.dataflow.calls import KnownCalls
-from tieback.recognise.dataflow.compose import bucket_of, firebase_of, host_port, url_of
+from tieback.recognise.dataflow.compose import azure_of, bucket_of, firebase_of, host_port, realm_of, url_of
 from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError
 from tieback.recognise.dataflow.retrofit import base_for, paths
+from tieback.recognise.dataflow.settings import AppSettings
 from tieback.recognise.dataflow.sinks import read_sinks
-from tieback.recognise.dataflow.values import EndpointParts, TextValue
+from tieback.recognise.dataflow.values import EndpointParts, TextValue, place
 from tieback.recognise.interface import Extractor, ExtractorMeta, Find
 from tieback.recognise.rules import RuleFiles
 
@@ -33,6 +37,10 @@ MAX_FILES = 64
 """Most DEX files in one container."""
 _KEEP = 4096
 """Most cached texts; the cache is then cleared."""
+_NO_STRING = 0xFFFFFFFF
+"""String index of no string."""
+_TOGETHER = 50
+"""Decrypted texts that are judged together first: most are no endpoints."""
 _METHOD_WIDTH = 90
 """Most characters of a method's name in a context."""
 _WORTH = re.compile(r"://|jdbc:|[A-Za-z0-9\]]:\d{2}")
@@ -40,40 +48,63 @@ _CONTAINER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,119}")
 _BASES = ("Retrofit", "RestAdapter")
 
 
+class DexPart(NamedTuple):
+    """A DEX file of the app, and the buffer that contains it."""
+
+    buffer: Buffer
+    dex: DexFile
+
+
+def dex_parts(buffer: Buffer) -> Iterator[DexPart]:
+    """The DEX files in a buffer: several in a container."""
+    if buffer.kind is not BufferKind.DEX or buffer.base:
+        return
+    at = 0
+    for _ in range(MAX_FILES):
+        try:
+            dex = DexFile(buffer.data, at)
+        except MalformedDexError:
+            return  # its reader has reported the problem
+        yield DexPart(buffer, dex)
+        if buffer.data[4:7] != b"041" or dex.size < 112:
+            return
+        at += dex.size
+
+
 class DataflowExtractor:
     """Finds endpoints split over several constants of a method. For one thread at a time."""
 
-    meta = ExtractorMeta(name=RULE, version="1", finds=(RULE,))
+    meta = ExtractorMeta(name=RULE, version="2", finds=(RULE,))
 
     def __init__(self, judge: Extractor, rules: RuleFiles | None = None) -> None:
         """Use this extractor to judge texts; it is shared, so that its patterns are compiled only once."""
         self._judge = judge
         self._rules = rules if rules is not None else RuleFiles()
+        self.left = MAX_STEPS
+        """Instructions that may still be run to decrypt strings; ``AppSearch`` sets it per app."""
         self._known: KnownCalls | None = None
         self._judged: dict[str, tuple[Find, ...]] = {}
 
     def extract(self, artifact: Artifact) -> Iterator[Find]:
         """Every endpoint that the methods of a DEX file assemble, each with count 1."""
-        for buffer in artifact.buffers:
-            if buffer.kind is BufferKind.DEX and not buffer.base:
-                yield from self._buffer(buffer)
+        return self.extract_app(artifact.buffers)
 
-    def _buffer(self, buffer: Buffer) -> Iterator[Find]:
+    def extract_app(self, buffers: Iterable[Buffer], settings: AppSettings | None = None) -> Iterator[Find]:
+        """Every endpoint that the methods of all DEX files of an app assemble, each with count 1."""
+        parts = [part for buffer in buffers for part in dex_parts(buffer)][:MAX_FILES]
+        if not parts:
+            return
         if self._known is None:
             self._known = KnownCalls(read_sinks())
-        at = 0
-        for _ in range(MAX_FILES):
-            try:
-                dex = DexFile(buffer.data, at)
-            except MalformedDexError:
-                return  # its reader has reported the problem
-            analysis = analyse(dex, self._known, self._rules)
-            yield from _Finds(self, buffer, dex, analysis).all()
-            if analysis.unread:
-                yield Problem(f"the code of {analysis.unread:,} methods was not followed", buffer.file)
-            if buffer.data[4:7] != b"041" or dex.size < 112:
-                return
-            at += dex.size
+        files = [part.dex for part in parts]
+        decryption = Decryption(files, self.left)
+        analysis = analyse(files, self._known, self._rules, settings, decryption)
+        self.left -= decryption.runner.used
+        finds = _Finds(self, parts, analysis)
+        yield from finds.all()
+        yield from finds.decrypted(decryption)
+        if analysis.unread:
+            yield Problem(f"the code of {analysis.unread:,} methods was not followed", parts[0].buffer.file)
 
     def judge_text(self, text: str) -> tuple[Find, ...]:
         """Verdict of the other extractor on a text."""
@@ -92,12 +123,11 @@ class DataflowExtractor:
 
 
 class _Finds:
-    """The finds of one DEX file."""
+    """The finds of one app."""
 
-    def __init__(self, extractor: DataflowExtractor, buffer: Buffer, dex: DexFile, analysis: Analysis) -> None:
+    def __init__(self, extractor: DataflowExtractor, parts: Sequence[DexPart], analysis: Analysis) -> None:
         self._extractor = extractor
-        self._buffer = buffer
-        self._dex = dex
+        self._parts = parts
         self._analysis = analysis
         self._told: set[tuple[str, str, str]] = set()
 
@@ -118,6 +148,27 @@ class _Finds:
                     yield from self._facts(flow, flow.value, project)
         yield from self._retrofit()
 
+    def decrypted(self, decryption: Decryption) -> Iterator[Find]:
+        """Endpoints and credentials in texts that methods decrypt; other texts are left out."""
+        texts = decryption.texts
+        known = {value for _, _, value in self._told}
+        composed = [flow.value.text for flow in self._analysis.flows if isinstance(flow.value, TextValue)]
+        for at in range(0, len(texts), _TOGETHER):
+            part = texts[at : at + _TOGETHER]
+            if not self._extractor.judge_text("\n".join(each.text for each in part)):
+                continue
+            for each in part:
+                if any(text.startswith(each.text) and text != each.text for text in composed):
+                    continue  # a base address, with its path appended
+                # The place tells only the file: there is no constant to show.
+                flow = DataFlow("decrypted", TextValue(each.text), None, each.method)
+                for find in self._new(flow, each.text, "", place(each.file, _NO_STRING)):
+                    if _value(find) not in known:
+                        yield find
+        if decryption.stopped:
+            what = "decrypting the strings of the code takes too long; some were not decrypted"
+            yield Problem(what, self._parts[0].buffer.file)
+
     def _text(self, flow: DataFlow, text: TextValue) -> Iterator[Find]:
         if _WORTH.search(text.text):
             yield from self._new(flow, text.text, "\n".join(text.parts), text.first)
@@ -136,7 +187,8 @@ class _Finds:
         assert flow.sink is not None
         parts = facts.values
         project = "" if flow.sink.service else project
-        text = bucket_of(parts, flow.sink) or firebase_of(parts, project) or url_of(parts)
+        text = bucket_of(parts, flow.sink) or firebase_of(parts, project) or realm_of(parts) or azure_of(parts)
+        text = text or url_of(parts)
         if text:
             yield from self._new(flow, text, str(parts.get("url", "")), facts.first, whole=bool(parts.get("url")))
             return
@@ -178,15 +230,17 @@ class _Finds:
             yield find
 
     def _evidence(self, flow: DataFlow, text: str, first: int) -> Evidence:
-        offset = self._dex.string_begin(first)
+        buffer, dex = self._parts[max(first, 0) >> 32]
+        offset = dex.string_begin(first & 0xFFFFFFFF) if first >= 0 else -1
         cut = flow.method if len(flow.method) <= _METHOD_WIDTH else f"{flow.method[: _METHOD_WIDTH - 1]}…"
-        place = printable(cut, _METHOD_WIDTH)
-        shown = match_context("", text)[: 160 - len(place) - 2]
+        shown_method = printable(cut, _METHOD_WIDTH)
+        shown = match_context("", text)[: 160 - len(shown_method) - 2]
         return Evidence(
-            self._buffer.file,
-            self._buffer.base + offset if offset >= 0 else None,
+            buffer.file,
+            buffer.base + offset if offset >= 0 else None,
             f"{RULE}/{flow.name}",
-            f"{place}: {shown}",
+            f"{shown_method}: {shown}",
+            tuple(printable(step, _METHOD_WIDTH) for step in flow.chain) if len(flow.chain) > 1 else (),
         )
 
     def _retrofit(self) -> Iterator[Find]:
@@ -197,15 +251,15 @@ class _Finds:
         ]
         if not bases:
             return
-        for path in paths(self._dex):
-            base, spec = base_for(path.owner, bases), self._dex.string(path.string)
-            if base is None or not spec:
-                continue
-            flow = DataFlow(
-                "retrofit", EndpointParts({"url": base, "spec": spec}), None, self._dex.method_name(path.method)
-            )
-            # The evidence is the place of the path; the base URL has a sighting of its own.
-            yield from self._new(flow, url_of({"url": base, "spec": spec}), f"{base}\n{spec}", path.string)
+        for number, (_, dex) in enumerate(self._parts):
+            for path in paths(dex):
+                base, spec = base_for(path.owner, bases), dex.string(path.string)
+                if base is None or not spec:
+                    continue
+                parts = EndpointParts({"url": base, "spec": spec})
+                flow = DataFlow("retrofit", parts, None, dex.method_name(path.method))
+                # The evidence is the place of the path; the base URL has a sighting of its own.
+                yield from self._new(flow, url_of(parts.values), f"{base}\n{spec}", place(number, path.string))
 
 
 def _value(find: Find) -> str:

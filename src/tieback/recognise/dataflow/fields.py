@@ -1,73 +1,150 @@
-"""Constants in fields: initial values of static fields, and values that initialisers and constructors store."""
+"""Values of fields: initial values of static fields, and values that walked methods store.
 
-from collections.abc import Callable
+A field of an object that a walk cannot see has the values that any object of the class has. Values of several fields
+that belong to the same object stay together.
+"""
+
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from tieback.recognise.dataflow import encoded
-from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
-from tieback.recognise.dataflow.values import TextValue, Value
+from tieback.recognise.dataflow.app import AppCode
+from tieback.recognise.dataflow.values import (
+    HOLE,
+    MAX_ALTERNATIVES,
+    Alternative,
+    Choice,
+    Frozen,
+    InstanceValue,
+    TextValue,
+    Value,
+    choice,
+    place,
+)
 
 _MAX_CLASSES = 5_000
 """Most classes whose initial values are read."""
-_MAX_DEPTH = 3
-"""Most nested initialisers that are walked because another one reads a field."""
+_MAX_ROWS = 2_000
+"""Most objects whose fields are kept."""
 
 
-class FieldConstants:
-    """Values of the fields of one DEX file, by field index."""
+class FieldValues:
+    """Values of the fields of an app, by identity."""
 
-    def __init__(self, dex: DexFile) -> None:
-        self._dex = dex
-        self._values: dict[int, Value | None] = {}
-        self._followed = {dex.type_of(b"Ljava/lang/String;"), dex.type_of(b"I")}
-        self._owners: set[int] = set()
-        self._rows: set[int] = set()
-        self._depth = 0
-        self.walk: Callable[[CodeItem], object] | None = None
-        """Walks an initialiser, which calls ``put`` for each value that it stores."""
+    def __init__(self, app: AppCode) -> None:
+        self._app = app
+        self._initial: dict[int, Value] = {}
+        self._classes: set[str] = set()
+        self._stored: dict[int, Mapping[int, Sequence[Value]]] = {}
+        self._objects: dict[int, Sequence[InstanceValue]] = {}
+        self._owners: dict[int, dict[int, None]] = {}
+        self._users: dict[int, dict[int, None]] = {}
+        """Methods that store each field."""
+        self._cached: dict[int, Value | None] = {}
 
-    def known(self, field: int) -> Value | None:
-        """The constant in a field, or ``None``. Reads the declaring class at the first access."""
-        if field not in self._values:
-            member = self._dex.field(field)
-            if member is None or member.kind not in self._followed:
-                self._values[field] = None
-            elif member.owner not in self._owners:
-                self._owners.add(member.owner)
-                self._initialise(self._dex.class_row(member.owner))
-        return self._values.get(field)
+    def value(self, field: int) -> Value | None:
+        """The possible values of a field; ``None`` if there is none, or more than ``MAX_ALTERNATIVES``."""
+        if field not in self._cached:
+            self._cached[field] = self._gathered(field)
+        return self._cached[field]
 
-    def put(self, field: int, value: Value) -> None:
-        """Record a stored constant; a second, different constant makes the field unknown."""
-        held = self._values.setdefault(field, value)
-        if held != value:
-            self._values[field] = None
+    def record(
+        self,
+        method: int,
+        stored: Mapping[int, Sequence[Value]],
+        objects: Sequence[InstanceValue],
+        watched: Container[int],
+    ) -> frozenset[int]:
+        """Replace what a walk from a method stored. Returns the watched fields whose possible values changed."""
+        if not (stored or objects or method in self._owners):
+            return frozenset()
+        fields = dict.fromkeys((*stored, *(field for one in objects for field in one.fields)))
+        touched = {**self._owners.get(method, {}), **fields}
+        before = {field: self.value(field) for field in touched if field in watched}
+        for field in touched:
+            self._users.setdefault(field, {}).pop(method, None)
+        for field in fields:
+            self._users[field][method] = None
+        self._owners[method] = fields
+        self._stored[method] = stored
+        self._objects[method] = objects[:_MAX_ROWS]
+        for field in touched:
+            self._cached.pop(field, None)
+        return frozenset(field for field, value in before.items() if self.value(field) != value)
 
-    def read_class(self, row: int) -> list[int]:
-        """Read the initial values of a class's static fields. Returns the fields that contain strings."""
-        if row < 0 or row in self._rows or len(self._rows) >= _MAX_CLASSES:
-            return []
-        self._rows.add(row)
-        at = int(self._dex.classes[row]["values"])
+    def _gathered(self, field: int) -> Value | None:
+        ref = self._app.ref(field)
+        self._read_class(ref.owner)
+        users = self._users.get(field, {})
+        # Fields that the same methods store have the values of one method together.
+        origin = (ref.owner, tuple(users), field in self._initial)
+        loose: list[Alternative] = []
+        if field in self._initial:
+            loose.append(Alternative(frozenset(((origin, -1),)), self._initial[field]))
+        found: list[Alternative] = []
+        for method in users:
+            for number, one in enumerate(self._objects[method]):
+                values = _known([one.fields.get(field)])
+                found += [Alternative(frozenset(((ref.owner, method << 12 | number),)), value) for value in values]
+            values = _known(self._stored[method].get(field, ()))
+            if len(values) == 1:
+                loose.append(Alternative(frozenset(((origin, method),)), values[0]))
+            else:
+                alone = (field, method)
+                loose += [Alternative(frozenset(((alone, order),)), held) for order, held in enumerate(values)]
+            if len(found) + len(loose) > 8 * MAX_ALTERNATIVES:
+                return None
+        if found and loose:
+            # Some objects are not known, so that the values of different fields cannot be matched.
+            unique = list({repr(one.value): one.value for one in (*found, *loose)}.values())
+            found = [Alternative(frozenset(((field, number),)), value) for number, value in enumerate(unique)]
+        else:
+            found = found or loose
+        chosen = choice(found)
+        return None if isinstance(chosen, TextValue) and chosen.text == HOLE else chosen
+
+    def anchored(self, file: int, row: int) -> list[int]:
+        """Fields of a class with an initial value that is a text."""
+        dex = self._app.files[file]
+        owner = dex.descriptor(int(dex.classes[row]["type"]))
+        self._read_class(owner)
+        return [
+            self._app.field(file, index)
+            for index in dex.class_data(row).static_fields
+            if isinstance(self._initial.get(self._app.field(file, index)), TextValue)
+        ]
+
+    def _read_class(self, owner: str) -> None:
+        """Read the initial values of the static fields of a class."""
+        if owner in self._classes or len(self._classes) >= _MAX_CLASSES:
+            return
+        self._classes.add(owner)
+        found = self._app.class_of(owner)
+        if found is None:
+            return
+        file, row = found
+        dex = self._app.files[file]
+        at = int(dex.classes[row]["values"])
         if not at:
-            return []
-        strings = []
-        static = self._dex.class_data(row).static_fields
-        for field, value in zip(static, self._dex.values.array(at)[0], strict=False):
+            return
+        for index, value in zip(dex.class_data(row).static_fields, dex.values.array(at)[0], strict=False):
+            field = self._app.field(file, index)
             if isinstance(value, encoded.StringId):
-                text = self._dex.string(value.string)
-                self.put(field, TextValue(text, value.string, (text,)))
-                strings.append(field)
+                text = dex.string(value.string)
+                self._initial[field] = TextValue(text, place(file, value.string), (text,))
             elif isinstance(value, int) and value:
                 # Zero stands for a field without a value that precedes a field with one.
-                self.put(field, value)
-        return strings
+                self._initial[field] = value
 
-    def _initialise(self, row: int) -> None:
-        self.read_class(row)
-        if row < 0 or self.walk is None or self._depth >= _MAX_DEPTH:
-            return
-        code = self._dex.initialiser(row)
-        if code is not None:
-            self._depth += 1
-            self.walk(code)
-            self._depth -= 1
+
+def _known(values: Iterable[Value | None]) -> list[Value]:
+    """The alternatives that are constants or objects."""
+    found: list[Value] = []
+    for value in values:
+        if isinstance(value, Choice):
+            found += _known(one.value for one in value.alternatives)
+        elif isinstance(value, TextValue):
+            if HOLE not in value.text:
+                found.append(value._replace(needs=()))
+        elif isinstance(value, int | Frozen):
+            found.append(value)
+    return found

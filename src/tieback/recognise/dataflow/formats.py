@@ -7,7 +7,7 @@ Sources: https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/
 import re
 from collections.abc import Sequence
 
-from tieback.recognise.dataflow.values import UNKNOWN, TextValue, Value, as_text
+from tieback.recognise.dataflow.values import HOLE, UNKNOWN, TextValue, Value, as_text
 
 _SPEC = re.compile(r"%(?:(\d{1,3})\$)?([-#+ 0,(<]{0,4})(\d{1,3})?(\.\d{1,3})?([a-zA-Z%])")
 
@@ -29,9 +29,8 @@ def format_string(template: TextValue, arguments: Sequence[Value | None] | None)
             continue
         index = int(position) - 1 if position else ordinary
         ordinary += position is None
-        plain = conversion in "sSd" and not (flags or width or precision)
-        known = arguments is not None and plain and 0 <= index < len(arguments)
-        made = made.plus(as_text(arguments[index]) if known and arguments is not None else UNKNOWN)
+        known = arguments[index] if arguments is not None and 0 <= index < len(arguments) else None
+        made = made.plus(UNKNOWN if "<" in flags else _formatted(known, flags, width, precision, conversion))
     return made.plus(TextValue(template.text[at:]))
 
 
@@ -46,3 +45,26 @@ def concat_recipe(recipe: TextValue, arguments: Sequence[Value | None], constant
         else:
             made = made.plus(TextValue(piece))
     return made
+
+
+def _formatted(value: Value | None, flags: str, width: str | None, precision: str | None, conversion: str) -> TextValue:
+    """One argument as a conversion prints it."""
+    text = as_text(value)
+    shown: str | None = None
+    if isinstance(value, int):
+        if conversion in "dxXo" and not precision and not set(flags) - set("0-"):
+            shown = format(value if conversion == "d" else value & 0xFFFFFFFF, conversion)
+        elif conversion in "cC":
+            shown = chr(value & 0xFFFF)
+        elif conversion == "b":
+            shown = "true" if value else "false"
+        elif conversion in "sS":
+            shown = str(value)
+    elif isinstance(value, TextValue) and conversion in "sScC" and HOLE not in value.text:
+        shown = value.text[: int(precision[1:])] if precision else value.text
+    if shown is None:
+        return text if conversion in "sSd" and not (flags or width or precision) else UNKNOWN._replace(needs=text.needs)
+    shown = shown.upper() if conversion in "SXC" else shown
+    size = min(int(width or 0), 200)
+    padded = shown.ljust(size) if "-" in flags else shown.rjust(size, "0" if "0" in flags else " ")
+    return text._replace(text=padded, parts=text.parts or (padded,))

@@ -3,7 +3,7 @@
 Source: https://source.android.com/docs/core/runtime/dalvik-bytecode and .../instruction-formats.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
 
 
@@ -31,7 +31,6 @@ class OpcodeEffect(IntEnum):
     NEW_ARRAY = 16
     FILLED_ARRAY = 17
     FILLED_ARRAY_RANGE = 18
-    APUT_OBJECT = 19
     SGET = 20
     SPUT = 21
     INVOKE = 22
@@ -45,7 +44,18 @@ class OpcodeEffect(IntEnum):
     IF = 30
     SWITCH = 31
     END = 32
-    IGET_OBJECT = 33
+    IGET = 33
+    IPUT = 34
+    APUT = 35
+    AGET = 36
+    BINARY = 37
+    BINARY_2ADDR = 38
+    LITERAL_16 = 39
+    LITERAL_8 = 40
+    CONST_WIDE_16 = 41
+    CONST_WIDE_32 = 42
+    NARROW = 43
+    FILL_ARRAY = 44
 
 
 _LENGTHS: tuple[tuple[int, Iterable[int]], ...] = (
@@ -67,15 +77,18 @@ _KINDS: tuple[tuple[OpcodeEffect, Iterable[int]], ...] = (
     (OpcodeEffect.MOVE_FROM16, (0x02, 0x08)),
     (OpcodeEffect.MOVE_16, (0x03, 0x09)),
     (OpcodeEffect.WIDE_A, (0x04, 0x7D, 0x7E, 0x80, 0x81, 0x83, 0x86, 0x88, 0x89, 0x8B)),
-    (OpcodeEffect.WIDE_AA, (0x05, 0x0B, 0x16, 0x17, 0x18, 0x19, 0x45, 0x61)),
+    (OpcodeEffect.WIDE_AA, (0x05, 0x0B, 0x18, 0x19, 0x45, 0x61)),
+    (OpcodeEffect.CONST_WIDE_16, (0x16,)),
+    (OpcodeEffect.CONST_WIDE_32, (0x17,)),
     (OpcodeEffect.RESULT, (0x0A, 0x0C)),
-    (OpcodeEffect.WRITE_AA, (0x0D, 0x15, 0x1C, 0x44, 0x46, 0x47, 0x48, 0x49, 0x4A, 0x63, 0x64, 0x65, 0x66, 0xFE, 0xFF)),
+    (OpcodeEffect.WRITE_AA, (0x0D, 0x15, 0x1C, 0x63, 0x64, 0x65, 0x66, 0xFE, 0xFF)),
+    (OpcodeEffect.AGET, (0x44, 0x46, 0x47, 0x48, 0x49, 0x4A)),
     (OpcodeEffect.CONST_4, (0x12,)),
     (OpcodeEffect.CONST_16, (0x13,)),
     (OpcodeEffect.CONST_32, (0x14,)),
     (OpcodeEffect.CONST_STRING, (0x1A,)),
     (OpcodeEffect.CONST_JUMBO, (0x1B,)),
-    (OpcodeEffect.WRITE_A, (0x20, 0x21, 0x52, 0x55, 0x56, 0x57, 0x58)),
+    (OpcodeEffect.WRITE_A, (0x20, 0x21, 0x55, 0x56, 0x57, 0x58)),
     (OpcodeEffect.WIDE_A, (0x53,)),
     (OpcodeEffect.NEW_INSTANCE, (0x22,)),
     (OpcodeEffect.NEW_ARRAY, (0x23,)),
@@ -88,18 +101,24 @@ _KINDS: tuple[tuple[OpcodeEffect, Iterable[int]], ...] = (
     (OpcodeEffect.SWITCH, (0x2B, 0x2C)),
     (OpcodeEffect.WRITE_AA, range(0x2D, 0x32)),
     (OpcodeEffect.IF, range(0x32, 0x3E)),
-    (OpcodeEffect.APUT_OBJECT, (0x4D,)),
-    (OpcodeEffect.IGET_OBJECT, (0x54,)),
+    (OpcodeEffect.APUT, (0x4B, 0x4D, 0x4E, 0x4F, 0x50, 0x51)),
+    (OpcodeEffect.IGET, (0x52, 0x54)),
+    (OpcodeEffect.IPUT, (0x59, 0x5B)),
+    (OpcodeEffect.FILL_ARRAY, (0x26,)),
     (OpcodeEffect.SGET, (0x60, 0x62)),
     (OpcodeEffect.SPUT, (0x67, 0x69)),
     (OpcodeEffect.INVOKE, range(0x6E, 0x73)),
     (OpcodeEffect.INVOKE_RANGE, range(0x74, 0x79)),
-    (OpcodeEffect.WRITE_A, (0x7B, 0x7C, 0x7F, 0x82, 0x84, 0x85, 0x87, 0x8A, 0x8C, 0x8D, 0x8E, 0x8F)),
-    (OpcodeEffect.WRITE_AA, (*range(0x90, 0x9B), *range(0xA6, 0xAB))),
+    (OpcodeEffect.WRITE_A, (0x7B, 0x7C, 0x7F, 0x82, 0x84, 0x85, 0x87, 0x8A, 0x8C)),
+    (OpcodeEffect.NARROW, (0x8D, 0x8E, 0x8F)),
+    (OpcodeEffect.BINARY, range(0x90, 0x9B)),
+    (OpcodeEffect.WRITE_AA, range(0xA6, 0xAB)),
     (OpcodeEffect.WIDE_AA, (*range(0x9B, 0xA6), *range(0xAB, 0xB0))),
-    (OpcodeEffect.WRITE_A, (*range(0xB0, 0xBB), *range(0xC6, 0xCB), *range(0xD0, 0xD8))),
+    (OpcodeEffect.BINARY_2ADDR, range(0xB0, 0xBB)),
+    (OpcodeEffect.WRITE_A, range(0xC6, 0xCB)),
+    (OpcodeEffect.LITERAL_16, range(0xD0, 0xD8)),
     (OpcodeEffect.WIDE_A, (*range(0xBB, 0xC6), *range(0xCB, 0xD0))),
-    (OpcodeEffect.WRITE_AA, range(0xD8, 0xE3)),
+    (OpcodeEffect.LITERAL_8, range(0xD8, 0xE3)),
     (OpcodeEffect.INVOKE_OTHER, (0xFA, 0xFB)),
     (OpcodeEffect.INVOKE_CUSTOM, (0xFC,)),
     (OpcodeEffect.INVOKE_CUSTOM_RANGE, (0xFD,)),
@@ -145,6 +164,90 @@ def branch_targets(units: Sequence[int], at: int) -> list[int]:
     if units[table] not in (0x0100, 0x0200) or first + 2 * count > len(units):
         return []
     return [at + sign_extend(units[place] | units[place + 1] << 16, 32) for place in range(first, first + 2 * count, 2)]
+
+
+def switch_target(units: Sequence[int], at: int, value: int) -> int | None:
+    """Code unit to which the ``switch`` at an offset jumps for a value; ``None`` if no case fits."""
+    targets = branch_targets(units, at)
+    table = at + sign_extend(units[at + 1] | units[at + 2] << 16, 32)
+    for number, target in enumerate(targets):
+        key = table + 2 if units[table] == 0x0100 else table + 2 + 2 * number
+        found = sign_extend(units[key] | units[key + 1] << 16, 32)
+        if value == (found + number if units[table] == 0x0100 else found):
+            return target
+    return None
+
+
+def array_data(units: Sequence[int], at: int, most: int) -> list[int] | None:
+    """Elements of the table of a ``fill-array-data``; ``None`` if it is longer than ``most`` or out of range."""
+    table = at + sign_extend(units[at + 1] | units[at + 2] << 16, 32)
+    if not 0 <= table < len(units) - 3 or units[table] != 0x0300:
+        return None
+    width, count = units[table + 1], units[table + 2] | units[table + 3] << 16
+    if width not in (1, 2, 4) or count > most or table + 4 + (count * width + 1) // 2 > len(units):
+        return None
+    raw = b"".join(unit.to_bytes(2, "little") for unit in units[table + 4 : table + 4 + (count * width + 1) // 2])
+    return [
+        int.from_bytes(raw[place : place + width], "little", signed=width != 2)
+        for place in range(0, count * width, width)
+    ]
+
+
+def has_loop(units: Sequence[int]) -> bool:
+    """True if an instruction jumps backwards."""
+    at, size = 0, len(units)
+    while at < size and at + LENGTHS[units[at] & 255] <= size:
+        unit = units[at]
+        kind = KINDS[unit & 255]
+        if kind == OpcodeEffect.NOP:
+            at += payload_length(units, at)
+            continue
+        if kind == OpcodeEffect.GOTO and unit >> 15:
+            return True
+        if kind in (OpcodeEffect.GOTO_16, OpcodeEffect.IF) and units[at + 1] >> 15:
+            return True
+        if kind == OpcodeEffect.GOTO_32 and units[at + 2] >> 15:
+            return True
+        at += LENGTHS[unit & 255]
+    return False
+
+
+_INTEGERS: tuple[Callable[[int, int], int], ...] = (
+    lambda one, other: one + other,
+    lambda one, other: one - other,
+    lambda one, other: one * other,
+    lambda one, other: abs(one) // abs(other) * (1 if (one < 0) == (other < 0) else -1),
+    lambda one, other: abs(one) % abs(other) * (-1 if one < 0 else 1),
+    lambda one, other: one & other,
+    lambda one, other: one | other,
+    lambda one, other: one ^ other,
+    lambda one, other: one << (other & 31),
+    lambda one, other: one >> (other & 31),
+    lambda one, other: (one & 0xFFFFFFFF) >> (other & 31),
+)
+"""add, sub, mul, div, rem, and, or, xor, shl, shr, ushr."""
+
+
+def integer(operation: int, one: int, other: int) -> int | None:
+    """Result of an ``int`` operation, by its number in the order of the opcodes; ``None`` for a division by zero."""
+    if operation in (3, 4) and not other:
+        return None
+    return sign_extend(_INTEGERS[operation](one, other) & 0xFFFFFFFF, 32)
+
+
+_COMPARISONS: tuple[Callable[[int, int], bool], ...] = (
+    lambda one, other: one == other,
+    lambda one, other: one != other,
+    lambda one, other: one < other,
+    lambda one, other: one >= other,
+    lambda one, other: one > other,
+    lambda one, other: one <= other,
+)
+
+
+def compares(opcode: int, one: int, other: int) -> bool:
+    """True if a branch instruction jumps."""
+    return _COMPARISONS[(opcode - 0x32) % 6](one, other)
 
 
 def sign_extend(value: int, bits: int) -> int:

@@ -1,11 +1,15 @@
-"""Platform and Kotlin library methods that create strings, and their effects.
+"""Platform and Kotlin library methods that create texts, and their effects.
 
-Sources: https://developer.android.com/reference/java/lang/StringBuilder, .../String,
-https://github.com/JetBrains/kotlin/blob/master/libraries/stdlib/jvm/runtime/kotlin/jvm/internal/Intrinsics.java
+Sources: https://developer.android.com/reference/java/lang/StringBuilder, .../String, .../java/util,
+https://github.com/JetBrains/kotlin/blob/master/libraries/stdlib/jvm/runtime/kotlin/jvm/internal/Intrinsics.java and
+https://kotlinlang.org/api/core/kotlin-stdlib/
 """
 
+from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
+
+from tieback.recognise.dataflow import texts
 
 
 class Effect(Enum):
@@ -29,8 +33,62 @@ class Effect(Enum):
     """The format is the first argument."""
     FORMAT_LOCALE = auto()
     """The format is the second argument."""
+    FORMAT_KOTLIN = auto()
+    """As ``FORMAT``, behind a receiver without meaning."""
     SAME = auto()
     """The result is equal to the first argument."""
+    LAST = auto()
+    """The result is the last argument: a default."""
+    NEW_LIST = auto()
+    LIST_OF = auto()
+    """The result has the items of the array that is the last argument."""
+    LIST_OF_ARGUMENTS = auto()
+    ADD = auto()
+    ITEM = auto()
+    """The result is the item at an index, any item if the index is unknown."""
+    ANY_ITEM = auto()
+    NEW_MAP = auto()
+    PUT = auto()
+    LOOKUP = auto()
+    """The result is the value of a key, any value if the key is unknown."""
+    PAIR = auto()
+    MAP_OF_PAIRS = auto()
+    MAP_OF_ARGUMENTS = auto()
+    RESOURCE = auto()
+    """The result is the string resource with the last argument as identifier."""
+    RESOURCE_FORMAT = auto()
+    IDENTIFIER = auto()
+    """The result is the identifier of the resource with this name."""
+    SETTING = auto()
+    """The result is the value of a key in the manifest, an asset or the defaults of remote settings."""
+    DEFAULTS = auto()
+    """The map has the defaults of remote settings."""
+    LAMBDA = auto()
+    """The result is that of the function object that is the receiver."""
+    READ_ASSET = auto()
+
+
+class PureCall(NamedTuple):
+    """A call whose result depends only on its arguments."""
+
+    evaluate: Callable[..., str | int | Sequence[object] | None]
+    holes: bool = False
+    """True if it also holds for texts with unknown parts."""
+    of: tuple[int, ...] | None = None
+    """Positions of the arguments that matter; ``None`` for all."""
+
+
+class EditCall(NamedTuple):
+    """A call that changes the text of a builder."""
+
+    evaluate: Callable[..., str | None]
+
+
+class NewTextCall(NamedTuple):
+    """A constructor of a string: the receiver becomes the text."""
+
+    evaluate: Callable[..., str | None]
+    of: tuple[int, ...] | None = None
 
 
 class LibraryCall(NamedTuple):
@@ -41,11 +99,27 @@ class LibraryCall(NamedTuple):
     parameters: str
 
 
+type LibraryEffect = Effect | PureCall | EditCall | NewTextCall
+
 _STRING, _OBJECT, _SEQUENCE = "Ljava/lang/String;", "Ljava/lang/Object;", "Ljava/lang/CharSequence;"
 BUILDERS = ("Ljava/lang/StringBuilder;", "Ljava/lang/StringBuffer;")
-_INTEGER, _LONG = "Ljava/lang/Integer;", "Ljava/lang/Long;"
+LISTS = ("Ljava/util/ArrayList;", "Ljava/util/LinkedList;", "Ljava/util/Vector;", "Ljava/util/HashSet;",
+         "Ljava/util/LinkedHashSet;", "Ljava/util/concurrent/CopyOnWriteArrayList;")  # fmt: skip
+MAPS = ("Ljava/util/HashMap;", "Ljava/util/LinkedHashMap;", "Ljava/util/TreeMap;", "Ljava/util/Hashtable;",
+        "Ljava/util/concurrent/ConcurrentHashMap;", "Landroid/util/ArrayMap;", "Landroid/util/SparseArray;",
+        "Landroidx/collection/ArrayMap;", "Ljava/util/EnumMap;")  # fmt: skip
+_LOCALE, _INTEGER, _LONG, _LIST, _MAP = (
+    "Ljava/util/Locale;", "Ljava/lang/Integer;", "Ljava/lang/Long;", "Ljava/util/List;", "Ljava/util/Map;",
+)  # fmt: skip
+_ITERABLE, _FUNCTION = "Ljava/lang/Iterable;", "Lkotlin/jvm/functions/Function1;"
+_INTRINSICS, _KOTLIN_TEXT = "Lkotlin/jvm/internal/Intrinsics;", "Lkotlin/text/StringsKt;"
+_KOTLIN_LISTS, _KOTLIN_MAPS = "Lkotlin/collections/CollectionsKt;", "Lkotlin/collections/MapsKt;"
+_URLS = "Ljava/net/URLEncoder;"
+_JOINED = _ITERABLE + _SEQUENCE * 3 + "I" + _SEQUENCE + _FUNCTION + "I" + _OBJECT
+_COMPOSE = "Landroidx/compose/ui/res/StringResources_androidKt;"
+_FUNCTION_0 = "Lkotlin/jvm/functions/Function0;"
 
-_BUILDER_CALLS = {
+_BUILDER_CALLS: dict[tuple[str, str], LibraryEffect] = {
     ("<init>", ""): Effect.EMPTY,
     ("<init>", "I"): Effect.EMPTY,
     ("<init>", _STRING): Effect.FILL,
@@ -57,25 +131,278 @@ _BUILDER_CALLS = {
     ("append", "I"): Effect.APPEND,
     ("append", "C"): Effect.APPEND_CHAR,
     ("append", "Z"): Effect.APPEND_BOOLEAN,
-    **{("append", kinds): Effect.APPEND_UNKNOWN for kinds in ("J", "F", "D", "[C", "[CII", _SEQUENCE + "II")},
+    ("append", "J"): Effect.APPEND,
+    ("append", "[C"): EditCall(lambda text, chars: text + texts.from_chars(chars)),
+    **{("append", kinds): Effect.APPEND_UNKNOWN for kinds in ("F", "D", "[CII", _SEQUENCE + "II")},
+    ("insert", "I" + _STRING): EditCall(texts.insert),
+    ("insert", "I" + _OBJECT): EditCall(texts.insert),
+    ("insert", "I" + _SEQUENCE): EditCall(texts.insert),
+    ("insert", "II"): EditCall(texts.insert),
+    ("insert", "IC"): EditCall(lambda text, at, char: texts.insert(text, at, chr(char & 0xFFFF))),
+    ("insert", "I[C"): EditCall(lambda text, at, chars: texts.insert(text, at, texts.from_chars(chars))),
+    ("reverse", ""): EditCall(lambda text: text[::-1]),
+    ("setLength", "I"): EditCall(lambda text, length: text[:length] if 0 <= length <= len(text) else None),
+    ("deleteCharAt", "I"): EditCall(lambda text, at: text[:at] + text[at + 1 :] if 0 <= at < len(text) else None),
+    ("delete", "II"): EditCall(lambda text, begin, end: text[:begin] + text[max(begin, end) :] if begin >= 0 else None),
+    ("replace", "II" + _STRING): EditCall(lambda text, begin, end, new: text[:begin] + new + text[max(begin, end) :]),
     ("toString", ""): Effect.TO_STRING,
     ("length", ""): Effect.NONE,
+    ("ensureCapacity", "I"): Effect.NONE,
 }
 
-LIBRARY: dict[LibraryCall, Effect] = {
+_REPLACE = PureCall(texts.replace, holes=True)
+_REPLACE_STRINGS = PureCall(texts.replace, holes=True, of=(0, 1, 2))
+_LOWER, _UPPER = PureCall(str.lower), PureCall(str.upper)
+_TRIM = PureCall(str.strip, holes=True)
+_EQUALS = PureCall(lambda one, other: int(one == other))
+_JOIN = PureCall(texts.join, holes=True)
+
+_STRING_CALLS: dict[tuple[str, str], LibraryEffect] = {
+    ("concat", _STRING): Effect.CONCAT,
+    ("format", _STRING + "[" + _OBJECT): Effect.FORMAT,
+    ("format", _LOCALE + _STRING + "[" + _OBJECT): Effect.FORMAT_LOCALE,
+    ("formatted", "[" + _OBJECT): Effect.FORMAT,
+    ("toString", ""): Effect.SAME,
+    ("intern", ""): Effect.SAME,
+    ("strip", ""): _TRIM,
+    ("trim", ""): _TRIM,
+    ("valueOf", _OBJECT): Effect.SAME,
+    ("valueOf", "I"): Effect.SAME,
+    ("valueOf", "J"): Effect.SAME,
+    ("valueOf", "C"): PureCall(lambda char: chr(char & 0xFFFF)),
+    ("valueOf", "[C"): PureCall(texts.from_chars),
+    ("copyValueOf", "[C"): PureCall(texts.from_chars),
+    ("join", _SEQUENCE + "[" + _SEQUENCE): _JOIN,
+    ("join", _SEQUENCE + _ITERABLE): _JOIN,
+    ("replace", _SEQUENCE + _SEQUENCE): _REPLACE,
+    ("replace", "CC"): PureCall(lambda text, old, new: text.replace(chr(old & 0xFFFF), chr(new & 0xFFFF)), holes=True),
+    ("replaceAll", _STRING + _STRING): PureCall(texts.replace_pattern, holes=True),
+    ("replaceFirst", _STRING + _STRING): PureCall(
+        lambda text, old, new: texts.replace_pattern(text, old, new, 1), holes=True
+    ),
+    ("substring", "I"): PureCall(lambda text, begin: text[begin:] if 0 <= begin <= len(text) else None),
+    ("substring", "II"): PureCall(lambda text, begin, end: text[begin:end] if 0 <= begin <= end <= len(text) else None),
+    ("toLowerCase", ""): _LOWER,
+    ("toLowerCase", _LOCALE): PureCall(str.lower, of=(0,)),
+    ("toUpperCase", ""): _UPPER,
+    ("toUpperCase", _LOCALE): PureCall(str.upper, of=(0,)),
+    ("repeat", "I"): PureCall(lambda text, count: text * count if 0 <= count <= 64 else None),
+    ("length", ""): PureCall(len),
+    ("isEmpty", ""): PureCall(lambda text: int(not text)),
+    ("charAt", "I"): PureCall(lambda text, at: ord(text[at]) if 0 <= at < len(text) else None),
+    ("equals", _OBJECT): _EQUALS,
+    ("equalsIgnoreCase", _STRING): PureCall(lambda one, other: int(one.lower() == other.lower())),
+    ("startsWith", _STRING): PureCall(lambda one, other: int(one.startswith(other))),
+    ("endsWith", _STRING): PureCall(lambda one, other: int(one.endswith(other))),
+    ("contains", _SEQUENCE): PureCall(lambda one, other: int(other in one)),
+    ("indexOf", _STRING): PureCall(str.find),
+    ("lastIndexOf", _STRING): PureCall(str.rfind),
+    ("hashCode", ""): PureCall(texts.java_hash),
+    ("toCharArray", ""): PureCall(lambda text: [ord(char) for char in text]),
+    ("getBytes", ""): PureCall(lambda text: list(text.encode())),
+    ("getBytes", "Ljava/nio/charset/Charset;"): PureCall(lambda text: list(text.encode()), of=(0,)),
+    ("getBytes", _STRING): PureCall(lambda text: list(text.encode()), of=(0,)),
+    ("split", _STRING): PureCall(texts.split),
+}
+
+_NEW_STRING: dict[tuple[str, str], LibraryEffect] = {
+    ("<init>", "[C"): NewTextCall(texts.from_chars),
+    ("<init>", "[CII"): NewTextCall(lambda chars, at, count: texts.from_chars(chars[at : at + count])),
+    ("<init>", "[B"): NewTextCall(texts.from_bytes),
+    ("<init>", "[BLjava/nio/charset/Charset;"): NewTextCall(texts.from_bytes, of=(0,)),
+    ("<init>", "[B" + _STRING): NewTextCall(texts.from_bytes, of=(0,)),
+    ("<init>", _STRING): NewTextCall(lambda text: text),
+}
+
+_LIST_CALLS: dict[tuple[str, str], LibraryEffect] = {
+    ("<init>", ""): Effect.NEW_LIST,
+    ("<init>", "I"): Effect.NEW_LIST,
+    ("<init>", "Ljava/util/Collection;"): Effect.NEW_LIST,
+    ("add", _OBJECT): Effect.ADD,
+    ("addElement", _OBJECT): Effect.ADD,
+}
+_LIST_READS: dict[tuple[str, str], LibraryEffect] = {
+    ("get", "I"): Effect.ITEM,
+    ("elementAt", "I"): Effect.ITEM,
+    ("iterator", ""): Effect.SAME,
+    ("listIterator", ""): Effect.SAME,
+    ("stream", ""): Effect.SAME,
+    ("size", ""): Effect.NONE,
+    ("isEmpty", ""): Effect.NONE,
+    ("contains", _OBJECT): Effect.NONE,
+}
+_MAP_CALLS: dict[tuple[str, str], LibraryEffect] = {
+    ("<init>", ""): Effect.NEW_MAP,
+    ("<init>", "I"): Effect.NEW_MAP,
+    ("<init>", "Ljava/lang/Class;"): Effect.NEW_MAP,
+}
+_MAP_READS: dict[tuple[str, str], LibraryEffect] = {
+    ("put", _OBJECT + _OBJECT): Effect.PUT,
+    ("put", "I" + _OBJECT): Effect.PUT,
+    ("append", "I" + _OBJECT): Effect.PUT,
+    ("get", _OBJECT): Effect.LOOKUP,
+    ("get", "I"): Effect.LOOKUP,
+    ("getOrDefault", _OBJECT + _OBJECT): Effect.LOOKUP,
+    ("containsKey", _OBJECT): Effect.NONE,
+    ("values", ""): Effect.SAME,
+    ("size", ""): Effect.NONE,
+}
+_SETTINGS = {
+    "Landroid/os/Bundle;": ("getString",),
+    "Landroid/os/BaseBundle;": ("getString",),
+    "Landroid/os/PersistableBundle;": ("getString",),
+    "Ljava/util/Properties;": ("getProperty",),
+    "Ljava/util/ResourceBundle;": ("getString",),
+    "Lorg/json/JSONObject;": ("getString", "optString", "get", "opt"),
+    "Lcom/google/gson/JsonObject;": ("get",),
+    "Lcom/google/firebase/remoteconfig/FirebaseRemoteConfig;": ("getString", "getValue"),
+    "Lcom/google/firebase/remoteconfig/FirebaseRemoteConfigValue;": (),
+}
+
+LIBRARY: dict[LibraryCall, LibraryEffect] = {
     **{LibraryCall(builder, *call): effect for builder in BUILDERS for call, effect in _BUILDER_CALLS.items()},
-    LibraryCall(_STRING, "concat", _STRING): Effect.CONCAT,
-    LibraryCall(_STRING, "format", _STRING + "[" + _OBJECT): Effect.FORMAT,
-    LibraryCall(_STRING, "format", "Ljava/util/Locale;" + _STRING + "[" + _OBJECT): Effect.FORMAT_LOCALE,
-    LibraryCall(_STRING, "toString", ""): Effect.SAME,
-    LibraryCall(_STRING, "trim", ""): Effect.SAME,
-    LibraryCall(_STRING, "intern", ""): Effect.SAME,
-    LibraryCall(_STRING, "valueOf", _OBJECT): Effect.SAME,
-    LibraryCall(_STRING, "valueOf", "I"): Effect.SAME,
+    **{LibraryCall(_STRING, *call): effect for call, effect in _STRING_CALLS.items()},
+    **{LibraryCall(_STRING, *call): effect for call, effect in _NEW_STRING.items()},
+    **{LibraryCall(owner, *call): effect for owner in LISTS for call, effect in (_LIST_CALLS | _LIST_READS).items()},
+    **{
+        LibraryCall(owner, *call): effect
+        for owner in (_LIST, "Ljava/util/Collection;", "Ljava/util/Set;", "Ljava/util/AbstractList;", _ITERABLE)
+        for call, effect in ({("add", _OBJECT): Effect.ADD} | _LIST_READS).items()
+    },
+    LibraryCall("Ljava/util/Iterator;", "next", ""): Effect.ANY_ITEM,
+    LibraryCall("Ljava/util/Iterator;", "hasNext", ""): Effect.NONE,
+    LibraryCall("Ljava/util/ListIterator;", "next", ""): Effect.ANY_ITEM,
+    **{LibraryCall(owner, *call): effect for owner in MAPS for call, effect in (_MAP_CALLS | _MAP_READS).items()},
+    **{LibraryCall(_MAP, *call): effect for call, effect in _MAP_READS.items()},
+    LibraryCall("Ljava/util/Arrays;", "asList", "[" + _OBJECT): Effect.LIST_OF,
+    LibraryCall("Ljava/util/Collections;", "singletonList", _OBJECT): Effect.LIST_OF_ARGUMENTS,
+    LibraryCall("Ljava/util/Collections;", "unmodifiableList", _LIST): Effect.SAME,
+    LibraryCall("Ljava/util/Collections;", "unmodifiableMap", _MAP): Effect.SAME,
+    LibraryCall("Ljava/util/Collections;", "singletonMap", _OBJECT * 2): Effect.MAP_OF_ARGUMENTS,
+    **{LibraryCall(_LIST, "of", _OBJECT * count): Effect.LIST_OF_ARGUMENTS for count in range(1, 11)},
+    LibraryCall(_LIST, "of", "[" + _OBJECT): Effect.LIST_OF,
+    **{LibraryCall(_MAP, "of", _OBJECT * 2 * count): Effect.MAP_OF_ARGUMENTS for count in range(1, 9)},
+    **{
+        LibraryCall(_KOTLIN_LISTS, name, kinds): effect
+        for name in ("listOf", "mutableListOf", "arrayListOf", "listOfNotNull")
+        for kinds, effect in (("[" + _OBJECT, Effect.LIST_OF), (_OBJECT, Effect.LIST_OF_ARGUMENTS))
+    },
+    LibraryCall("Lkotlin/collections/SetsKt;", "setOf", "[" + _OBJECT): Effect.LIST_OF,
+    **{
+        LibraryCall(_KOTLIN_LISTS, name, kinds): Effect.ANY_ITEM if name == "random" else Effect.ITEM
+        for name, kinds in (("first", _LIST), ("first", _ITERABLE), ("firstOrNull", _LIST), ("random", _LIST))
+    },
+    LibraryCall(_KOTLIN_LISTS, "joinToString$default", _JOINED): PureCall(
+        texts.join, holes=True, of=(1, 0)
+    ),
+    LibraryCall("Lkotlin/TuplesKt;", "to", _OBJECT * 2): Effect.PAIR,
+    LibraryCall(_KOTLIN_MAPS, "mapOf", "[Lkotlin/Pair;"): Effect.MAP_OF_PAIRS,
+    LibraryCall(_KOTLIN_MAPS, "hashMapOf", "[Lkotlin/Pair;"): Effect.MAP_OF_PAIRS,
+    LibraryCall(_KOTLIN_MAPS, "mutableMapOf", "[Lkotlin/Pair;"): Effect.MAP_OF_PAIRS,
+    LibraryCall(_KOTLIN_MAPS, "mapOf", "Lkotlin/Pair;"): Effect.MAP_OF_PAIRS,
+    LibraryCall(_KOTLIN_MAPS, "getValue", _MAP + _OBJECT): Effect.LOOKUP,
     LibraryCall(_INTEGER, "valueOf", "I"): Effect.SAME,
     LibraryCall(_INTEGER, "toString", "I"): Effect.SAME,
-    LibraryCall("Lkotlin/jvm/internal/Intrinsics;", "stringPlus", _STRING + _OBJECT): Effect.CONCAT,
+    LibraryCall(_INTEGER, "toString", ""): Effect.SAME,
+    LibraryCall(_INTEGER, "intValue", ""): Effect.SAME,
+    LibraryCall(_INTEGER, "parseInt", _STRING): PureCall(texts.parse_int),
+    LibraryCall(_INTEGER, "valueOf", _STRING): PureCall(texts.parse_int),
+    LibraryCall("Ljava/lang/Number;", "intValue", ""): Effect.SAME,
+    LibraryCall("Ljava/lang/Character;", "valueOf", "C"): PureCall(lambda char: chr(char & 0xFFFF)),
+    LibraryCall("Ljava/lang/Character;", "toString", "C"): PureCall(lambda char: chr(char & 0xFFFF)),
+    LibraryCall(_LONG, "valueOf", "J"): Effect.SAME,
+    LibraryCall(_LONG, "toString", "J"): Effect.SAME,
+    LibraryCall(_OBJECT, "toString", ""): Effect.SAME,
+    LibraryCall(_SEQUENCE, "toString", ""): Effect.SAME,
+    LibraryCall("Ljava/lang/Enum;", "name", ""): Effect.NONE,
+    LibraryCall("Ljava/util/Objects;", "requireNonNull", _OBJECT): Effect.SAME,
+    LibraryCall("Ljava/util/Objects;", "requireNonNull", _OBJECT + _STRING): Effect.SAME,
+    LibraryCall("Ljava/util/Objects;", "toString", _OBJECT): Effect.SAME,
+    LibraryCall("Ljava/util/Objects;", "equals", _OBJECT * 2): _EQUALS,
+    LibraryCall("Ljava/util/Optional;", "of", _OBJECT): Effect.SAME,
+    LibraryCall("Ljava/util/Optional;", "ofNullable", _OBJECT): Effect.SAME,
+    LibraryCall("Ljava/util/Optional;", "get", ""): Effect.SAME,
+    LibraryCall("Ljava/util/Optional;", "orElse", _OBJECT): Effect.LAST,
+    LibraryCall("Ljava/util/concurrent/atomic/AtomicReference;", "get", ""): Effect.SAME,
+    LibraryCall(_INTRINSICS, "stringPlus", _STRING + _OBJECT): Effect.CONCAT,
+    LibraryCall(_INTRINSICS, "areEqual", _OBJECT * 2): _EQUALS,
+    **{
+        LibraryCall(_INTRINSICS, name, kinds): Effect.NONE
+        for name in ("checkNotNull", "checkNotNullParameter", "checkNotNullExpressionValue", "checkParameterIsNotNull",
+                     "checkExpressionValueIsNotNull")
+        for kinds in (_OBJECT, _OBJECT + _STRING)
+    },
+    LibraryCall("Landroid/text/TextUtils;", "join", _SEQUENCE + "[" + _OBJECT): _JOIN,
+    LibraryCall("Landroid/text/TextUtils;", "join", _SEQUENCE + _ITERABLE): _JOIN,
+    LibraryCall("Landroid/text/TextUtils;", "concat", "[" + _SEQUENCE): PureCall(
+        lambda items: texts.join("", items), holes=True
+    ),
+    LibraryCall("Landroid/text/TextUtils;", "equals", _SEQUENCE * 2): _EQUALS,
+    LibraryCall("Landroid/text/TextUtils;", "isEmpty", _SEQUENCE): PureCall(lambda text: int(not text)),
+    LibraryCall(_URLS, "encode", _STRING + _STRING): PureCall(texts.percent, of=(0,)),
+    LibraryCall(_URLS, "encode", _STRING): PureCall(texts.percent),
+    LibraryCall("Landroid/net/Uri;", "encode", _STRING): PureCall(texts.percent),
+    LibraryCall("Ljava/net/URLDecoder;", "decode", _STRING + _STRING): PureCall(texts.unpercent, of=(0,)),
+    LibraryCall("Landroid/net/Uri;", "decode", _STRING): PureCall(texts.unpercent),
+    LibraryCall("Landroid/util/Base64;", "decode", _STRING + "I"): PureCall(texts.base64, of=(0,)),
+    LibraryCall("Ljava/util/Base64$Decoder;", "decode", _STRING): PureCall(texts.base64, of=(1,)),
+    LibraryCall("Ljava/text/MessageFormat;", "format", _STRING + "[" + _OBJECT): PureCall(
+        texts.message_format, holes=True
+    ),
+    **{
+        LibraryCall(_KOTLIN_TEXT, name, kinds): effect
+        for name, kinds, effect in (
+            ("replace$default", _STRING * 3 + "ZI" + _OBJECT, _REPLACE_STRINGS),
+            ("replace", _STRING * 3 + "Z", _REPLACE_STRINGS),
+            ("trim", _SEQUENCE, _TRIM),
+            ("trimIndent", _STRING, _TRIM),
+            ("trimEnd", _STRING + "[C", PureCall(lambda a, b: a.rstrip(texts.from_chars(b)), holes=True)),
+            ("trimStart", _STRING + "[C", PureCall(lambda a, b: a.lstrip(texts.from_chars(b)), holes=True)),
+            ("removeSuffix", _STRING + _SEQUENCE, PureCall(lambda a, b: a.removesuffix(b), holes=True)),
+            ("removePrefix", _STRING + _SEQUENCE, PureCall(lambda a, b: a.removeprefix(b), holes=True)),
+            ("reversed", _SEQUENCE, PureCall(lambda text: text[::-1])),
+            ("decodeToString", "[B", PureCall(texts.from_bytes)),
+            ("concatToString", "[C", PureCall(texts.from_chars)),
+            ("toInt", _STRING, PureCall(texts.parse_int)),
+            ("equals$default", _STRING * 2 + "ZI" + _OBJECT, PureCall(lambda one, other: int(one == other), of=(0, 1))),
+        )
+    },
+    **{
+        LibraryCall("Lio/ktor/http/URLProtocol$Companion;", f"get{name.upper()}", ""): PureCall(name.__str__, of=())
+        for name in ("http", "https", "ws", "wss")
+    },
+    LibraryCall("Lkotlin/LazyKt;", "lazy", _FUNCTION_0): Effect.SAME,
+    LibraryCall("Lkotlin/LazyKt;", "lazy", "Lkotlin/LazyThreadSafetyMode;" + _FUNCTION_0): Effect.LAST,
+    LibraryCall("Lkotlin/Lazy;", "getValue", ""): Effect.LAMBDA,
+    LibraryCall("Ljava/util/function/Supplier;", "get", ""): Effect.LAMBDA,
+    LibraryCall("Landroid/content/SharedPreferences;", "getString", _STRING * 2): Effect.LAST,
+    LibraryCall("Landroid/content/SharedPreferences;", "getInt", _STRING + "I"): Effect.LAST,
+    LibraryCall("Ljava/lang/System;", "getProperty", _STRING * 2): Effect.LAST,
+    LibraryCall("Landroid/content/res/Resources;", "getIdentifier", _STRING * 3): Effect.IDENTIFIER,
+    LibraryCall(_COMPOSE, "stringResource", "ILandroidx/compose/runtime/Composer;I"): Effect.RESOURCE,
+    **{
+        LibraryCall(owner, name, kinds): Effect.SETTING
+        for owner, names in _SETTINGS.items()
+        for name in names
+        for kinds in (_STRING, _STRING * 2)
+    },
+    LibraryCall("Lcom/google/firebase/remoteconfig/FirebaseRemoteConfigValue;", "asString", ""): Effect.SAME,
+    LibraryCall("Lcom/google/gson/JsonElement;", "getAsString", ""): Effect.SAME,
+    LibraryCall("Lcom/google/firebase/remoteconfig/FirebaseRemoteConfig;", "setDefaultsAsync", _MAP): Effect.DEFAULTS,
+    LibraryCall("Lcom/google/firebase/remoteconfig/FirebaseRemoteConfig;", "setDefaults", _MAP): Effect.DEFAULTS,
+}  # fmt: skip
+
+ANY_OWNER: dict[tuple[str, str], LibraryEffect] = {
+    ("getString", "(I)Ljava/lang/String;"): Effect.RESOURCE,
+    ("getText", "(I)Ljava/lang/CharSequence;"): Effect.RESOURCE,
+    ("getString", "(I[Ljava/lang/Object;)Ljava/lang/String;"): Effect.RESOURCE_FORMAT,
 }
+"""Methods that classes of the app inherit from the platform: ``Context.getString`` of an activity or fragment."""
 
 MAKES_STRINGS = frozenset((Effect.TO_STRING, Effect.CONCAT, Effect.FORMAT, Effect.FORMAT_LOCALE))
 """Calls without which (or a sink) a method assembles nothing."""
+
+
+def makes(effect: LibraryEffect) -> bool:
+    """True if a call assembles a text."""
+    return effect in MAKES_STRINGS or isinstance(effect, NewTextCall) or (isinstance(effect, PureCall) and effect.holes)

@@ -1,8 +1,9 @@
-"""Methods worth a walk, found in one pass over the whole file without decoding it.
+"""Methods where walks begin, found in one pass over the whole file without decoding it.
 
 A method is walked if it assembles a string or calls a sink, and uses a constant that contains ``://`` or begins with a
-port. The constant can be used directly or from a field. It is also walked if it calls a sink that names an endpoint by
-parts. The walk reads a method from its beginning and so verifies that the bytes are such an instruction.
+port. It is also walked if it calls a sink that names an endpoint by parts; and, in code of the app itself, if it passes
+such a constant on, or requests a URL. The walk reads a method from its beginning and so verifies that the bytes are
+such an instruction.
 """
 
 import re
@@ -14,8 +15,6 @@ from numpy.typing import NDArray
 
 from tieback.recognise.dataflow.calls import CallTable
 from tieback.recognise.dataflow.dexfile import MAX_STRING, CodeItem, DexFile, Offsets, SectionKind
-from tieback.recognise.dataflow.fields import FieldConstants
-from tieback.recognise.dataflow.values import TextValue
 from tieback.recognise.rules import RuleFiles
 
 MAX_METHODS = 50_000
@@ -25,7 +24,7 @@ MAX_ANCHORS = 100_000
 
 _CONST_STRING, _CONST_JUMBO, _INVOKE_CUSTOM = 0x1A, 0x1B, 0xFC
 _INVOKES, _INVOKE_COUNT = 0x6E, 11
-_IGET_OBJECT, _IPUT_OBJECT, _SGET_OBJECT, _SPUT_OBJECT = 0x54, 0x5B, 0x62, 0x69
+_STORES = (0x5B, 0x69)
 _STRING_VALUES = ((0x17, 1), (0x37, 2), (0x57, 3))
 """Headers of encoded_value for a string index of one to three bytes."""
 _WIDTH = 1 << 16
@@ -33,6 +32,7 @@ _BLOCK = 1 << 16
 """Number of code units per block; the arrays of a block fit into the cache of a core."""
 
 _URL = re.compile(rb"([A-Za-z][A-Za-z0-9+.-]{1,30})://([A-Za-z0-9._-]{0,253})")
+_JOINER = re.compile(rb"(?:%(?:\d\$)?s|\{0\})?://")
 _LONE_URL = re.compile(rb"https?://[\x21-\x7e]{4,1024}")
 _MAX_RUNS, _GAP = 7, 200
 
@@ -44,8 +44,10 @@ class MethodCandidate(NamedTuple):
     """A method to walk."""
 
     code: CodeItem
-    stop: int
-    """Code unit after the last call that could complete an endpoint."""
+    stop: int | None
+    """Code unit after the last call that could complete an endpoint; ``None`` if no call does."""
+    own: bool
+    """True if it is worth a walk only in code of the app itself."""
 
 
 def anchored_strings(dex: DexFile, rules: RuleFiles) -> set[int]:
@@ -83,6 +85,8 @@ def anchored_strings(dex: DexFile, rules: RuleFiles) -> set[int]:
 
 def _may_begin(raw: bytes, rules: RuleFiles) -> bool:
     """True if a URL in a text has a known scheme, and a host that can be a back end or is missing so far."""
+    if _JOINER.match(raw):
+        return True
     for scheme, host in _URL.findall(raw):
         if scheme.decode().lower() in rules.services.schemes:
             name = host.decode().lower()
@@ -144,10 +148,9 @@ class _Block:
 class MethodFinder:
     """Finds the methods of one DEX file that are worth a walk."""
 
-    def __init__(self, dex: DexFile, calls: CallTable, fields: FieldConstants, strings: set[int]) -> None:
+    def __init__(self, dex: DexFile, calls: CallTable, strings: set[int]) -> None:
         self._dex = dex
         self._calls = calls
-        self._fields = fields
         self._strings = strings
         section = dex.sections.get(SectionKind.CODE)
         self._begin = section.begin + (section.begin & 1) if section else 0
@@ -163,28 +166,44 @@ class MethodFinder:
         wanted = {
             _CONST_STRING: (1, self._strings),
             _CONST_JUMBO: (1, {index & 0xFFFF for index in self._strings}),
-            _INVOKES: (_INVOKE_COUNT, set(calls.seeding)),
+            _INVOKES: (_INVOKE_COUNT, {*calls.seeding, *calls.fetching}),
             _INVOKE_CUSTOM: (2, recipes),
         }
         if not recipes:
             del wanted[_INVOKE_CUSTOM]
+        if not self._strings and not calls.seeding and not calls.fetching:
+            return []
+        fetching = set(calls.fetching) - set(calls.seeding)
         if len(self._dex.strings) <= _WIDTH < len(self._units):
             del wanted[_CONST_JUMBO]  # compilers use it only if the short form is too small
         hits = self._find(wanted)
         constants = hits[_CONST_STRING]
         if _CONST_JUMBO in hits:
             jumbo = hits[_CONST_JUMBO]
+            jumbo = jumbo[jumbo + 2 < len(self._units)]
             index = self._units[jumbo + 1].astype(np.int64) | self._units[jumbo + 2].astype(np.int64) << 16
             constants = np.concatenate((constants, jumbo[np.isin(index, list(self._strings))]))
-        texts = [constants, self._uses(self._stored(constants))]
-        if recipes:
-            texts.append(hits[_INVOKE_CUSTOM])
+        texts = np.concatenate((constants, hits[_INVOKE_CUSTOM])) if recipes else constants
+        called = hits[_INVOKES]
+        requests = _mask(fetching)[self._units[called + 1]]
         found: dict[int, MethodCandidate] = {}
-        self._methods(hits[_INVOKES], found, alone=True)
-        self._methods(np.concatenate(texts), found, alone=False)
-        return sorted(found.values())
+        stored = constants[constants + 2 < len(self._units)]
+        stored = stored[np.isin(self._units[stored + 2] & 0xFF, _STORES)]
+        self._methods(called[~requests], found, alone=True)
+        self._methods(stored, found, alone=True, whole=True)
+        self._methods(texts, found, alone=False)
+        self._methods(called[requests], found, alone=True, own=True)
+        return sorted(found.values(), key=lambda one: one.code)
 
-    def _methods(self, seeds: Offsets, found: dict[int, MethodCandidate], *, alone: bool) -> None:
+    def _methods(
+        self,
+        seeds: Offsets,
+        found: dict[int, MethodCandidate],
+        *,
+        alone: bool,
+        own: bool = False,
+        whole: bool = False,
+    ) -> None:
         end = -1
         for unit in np.sort(seeds).tolist():
             if unit < end:
@@ -195,8 +214,10 @@ class MethodFinder:
             first = (code.begin - self._begin) // 2
             end = first + code.units
             completes = self._completes(unit, end)
-            if (alone or completes >= unit) and len(found) < MAX_METHODS:
-                found.setdefault(code.offset, MethodCandidate(code, max(completes, unit) - first + 3))
+            if len(found) < MAX_METHODS:
+                useful = alone or completes >= unit
+                stop = max(completes, unit) - first + 3 if useful and not whole else None
+                found.setdefault(code.offset, MethodCandidate(code, stop, own or not useful))
 
     def _completes(self, unit: int, end: int) -> int:
         """The last unit, from a seed to the end of its method, that calls a method that completes an endpoint;
@@ -216,7 +237,7 @@ class MethodFinder:
         Args:
             wanted: by opcode: number of consecutive opcodes that count, and the indices.
         """
-        units, size = self._units, max(0, len(self._units) - 4)
+        units, size = self._units, max(0, len(self._units) - 1)
         found: dict[int, list[Offsets]] = {opcode: [np.empty(0, np.int64)] for opcode in wanted}
         plans = [
             (opcode, count, _mask(its), _runs(its))
@@ -233,32 +254,7 @@ class MethodFinder:
                     found[opcode].append(places[mask[units[places + 1]]])
         return {opcode: np.concatenate(places) for opcode, places in found.items()}
 
-    def _stored(self, constants: Offsets) -> tuple[set[int], set[int]]:
-        """Static and other fields that hold one of the strings: by their initial value, or stored in the next
-        instruction.
-        """
-        static = {
-            field
-            for row in self._initialised()
-            for field in self._fields.read_class(row)
-            if isinstance(value := self._fields.known(field), TextValue) and value.first in self._strings
-        }
-        instance: set[int] = set()
-        if len(self._units) < 5 or not len(constants):
-            return static, instance
-        constants = constants[constants + 3 < len(self._units)]
-        # With a long index the field is one unit later; this is so rare that it is ignored.
-        register, store = self._units[constants] >> 8, self._units[constants + 2]
-        puts = constants[store == (_SPUT_OBJECT | register << 8)]
-        mine = constants[(store & 0xFF == _IPUT_OBJECT) & (store >> 8 & 15 == register)]
-        for places, fields in ((puts, static), (mine, instance)):
-            for index, field in zip(self._units[places + 1].tolist(), self._units[places + 3].tolist(), strict=True):
-                text = self._dex.string(index)
-                self._fields.put(field, TextValue(text, index, (text,)))
-                fields.add(field)
-        return static, instance
-
-    def _initialised(self) -> list[int]:
+    def initialised(self) -> list[int]:
         """Rows of classes with an initial value that is one of the strings."""
         section = self._dex.sections.get(SectionKind.ENCODED_ARRAYS)
         if section is None or not self._strings:
@@ -279,12 +275,6 @@ class MethodFinder:
         order = values.argsort(kind="stable")
         rows = values[order].searchsorted(places + section.begin, side="right") - 1
         return list(map(int, np.unique(order[rows[rows >= 0]])))
-
-    def _uses(self, fields: tuple[set[int], set[int]]) -> Offsets:
-        wanted = {opcode: (1, its) for opcode, its in zip((_SGET_OBJECT, _IGET_OBJECT), fields, strict=True) if its}
-        return (
-            np.concatenate((np.empty(0, np.int64), *self._find(wanted).values())) if wanted else np.empty(0, np.int64)
-        )
 
 
 def _runs(indices: Iterable[int]) -> list[tuple[int, int]]:

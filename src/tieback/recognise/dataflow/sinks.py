@@ -1,6 +1,7 @@
-"""Calls whose arguments name an endpoint, from ``sinks.toml``."""
+"""Calls whose arguments name an endpoint, from ``sinks.toml`` and ``sdk_sinks.toml``."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -8,6 +9,7 @@ import msgspec
 
 from tieback import rulefiles as prepared
 
+_CALL = re.compile(r"([\w$<>]+)\(([^()]*)\) ([\w,-]+)(?: -> (this|result|both))?((?: [\w=]+)*)")
 _SHORT = {
     "String": "Ljava/lang/String;",
     "int": "I",
@@ -18,7 +20,7 @@ _SHORT = {
 
 type Role = Literal[
     "", "url", "base", "spec", "scheme", "host", "port", "path", "segment", "bucket", "project", "region",
-    "collection", "callable",
+    "collection", "callable", "app", "self",
 ]  # fmt: skip
 
 
@@ -58,13 +60,51 @@ class Sink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return parameters.startswith(wanted) if self.takes[-1:] == ("...",) else parameters == wanted
 
 
+class _Library(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    owners: tuple[str, ...]
+    source: str
+    calls: tuple[str, ...]
+
+    def sinks(self) -> Iterator[Sink]:
+        """Each call of each class. Raises ``ValueError`` if one is malformed."""
+        for call in self.calls:
+            found = _CALL.fullmatch(call)
+            if found is None:
+                raise ValueError(f"not a call: {call}")
+            method, takes, roles, gives, rest = found.groups()
+            flags = dict(flag.partition("=")[::2] for flag in rest.split())
+            for owner in self.owners:
+                known = {
+                    "name": self.name,
+                    "owner": owner,
+                    "method": method,
+                    "takes": tuple(takes.split(",")) if takes else (),
+                    "roles": () if roles == "-" else tuple(role.strip("_") for role in roles.split(",")),
+                    "source": self.source,
+                    "gives": gives or "",
+                    "emits": "quiet" not in flags,
+                    "seeds": "seeds" in flags,
+                    "fetches": "fetches" in flags,
+                    "service": flags.get("service"),
+                    "port": int(flags["port"]) if "port" in flags else None,
+                }
+                yield msgspec.convert(known, Sink)
+
+
+class _Libraries(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    library: tuple[_Library, ...]
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sink: tuple[Sink, ...]
 
 
 def read_sinks() -> tuple[Sink, ...]:
     """Every sink of the file. Raises ``msgspec.ValidationError`` if it is malformed, which is a programming error."""
-    return prepared.load_rules(Path(__file__).with_name("sinks.toml").read_bytes(), _File).sink
+    whole = prepared.load_rules(Path(__file__).with_name("sinks.toml").read_bytes(), _File).sink
+    short = prepared.load_rules(Path(__file__).with_name("sdk_sinks.toml").read_bytes(), _Libraries).library
+    return (*whole, *(sink for library in short for sink in library.sinks()))
 
 
 def by_owner(sinks: Iterable[Sink]) -> dict[str, tuple[Sink, ...]]:

@@ -1,15 +1,30 @@
-"""Possible register values during a walk: constants, texts from constants, objects with parts of an endpoint."""
+"""Possible register values during a walk: constants, texts from constants, objects, and choices between them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 MAX_TEXT = 4096
 """Most characters of a composed text; longer ones are cut."""
 MAX_PARTS = 64
 """Most constants that are recorded per text."""
+MAX_ALTERNATIVES = 16
+"""Most possible values of one register; with more the value is unknown."""
+MAX_NEEDS = 8
+"""Most unknown members that are recorded per text."""
+MAX_VIA = 6
+"""Most members that are recorded as the way of a text."""
 
 HOLE = "{}"
 """Placeholder for a part that is not constant; the rules treat it like a placeholder in the app."""
+
+
+class Need(NamedTuple):
+    """A member whose value would make a text more complete."""
+
+    kind: str
+    """``result`` of a method, ``field``, or ``parameter`` of the method where the walk began."""
+    member: int
+    """Identity of the method or field; see ``app.AppCode``."""
 
 
 class TextValue(NamedTuple):
@@ -18,17 +33,31 @@ class TextValue(NamedTuple):
     text: str
     """The text, with ``HOLE`` for each part that is not constant."""
     first: int = -1
-    """String index of the first constant; -1 if there is none."""
+    """Place of the first constant: number of the file and string index, see ``place``; -1 if there is none."""
     parts: tuple[str, ...] = ()
     """The constants of the text."""
+    needs: tuple[Need, ...] = ()
+    """What the unknown parts depend on."""
+    via: tuple[int, ...] = ()
+    """Identities of the methods and fields through which the constants came, outermost first."""
 
     def plus(self, other: "TextValue") -> "TextValue":
         """Both texts joined; cut at ``MAX_TEXT``."""
-        return TextValue(
-            (self.text + other.text)[:MAX_TEXT],
-            self.first if self.first >= 0 else other.first,
-            (*self.parts, *other.parts)[:MAX_PARTS],
-        )
+        return TextValue((self.text + other.text)[:MAX_TEXT], *origins((self, other)))
+
+
+class Alternative(NamedTuple):
+    """One of the values of a choice, with its condition."""
+
+    when: "When"
+    """Branches that lead to it: a place where paths meet, and the number of the path."""
+    value: "Value | None"
+
+
+class Choice(NamedTuple):
+    """Several possible values."""
+
+    alternatives: tuple[Alternative, ...]
 
 
 class ObjectRef(NamedTuple):
@@ -38,28 +67,95 @@ class ObjectRef(NamedTuple):
 
 
 class EndpointParts(NamedTuple):
-    """An object with parts of an endpoint, such as a ``java.net.URL`` or its builder."""
+    """Parts of an endpoint from a call, all of them constants."""
 
     values: Mapping[str, str | int]
     """Parts by role; see ``sinks.toml``."""
     first: int = -1
-    """String index of the first constant among the parts."""
+    """Place of the first constant among the parts."""
+    needs: tuple[Need, ...] = ()
+    via: tuple[int, ...] = ()
+    parts: tuple[str, ...] = ()
+    """The constants of all texts."""
+
+
+class PartsValue(NamedTuple):
+    """An object with parts of an endpoint, such as a ``java.net.URL`` or its builder."""
+
+    values: Mapping[str, "Value"]
 
 
 class ArrayValue(NamedTuple):
-    """An array of objects of known length."""
+    """An array or a list of known length."""
 
     items: tuple["Value | None", ...]
 
 
-type Value = TextValue | int | ObjectRef
-type Contents = TextValue | EndpointParts | ArrayValue
+class MapValue(NamedTuple):
+    """A map with constant keys."""
+
+    items: Mapping[str | int, "Value | None"]
+
+
+class InstanceValue(NamedTuple):
+    """An object of a class of the app."""
+
+    kind: str
+    """Descriptor of the class."""
+    fields: Mapping[int, "Value | None"]
+    """Values by identity of the field."""
+
+
+class Frozen(NamedTuple):
+    """Contents of an object outside a walk."""
+
+    contents: "Contents"
+
+
+type Value = TextValue | int | ObjectRef | Choice | Frozen
+type Contents = TextValue | Choice | PartsValue | ArrayValue | MapValue | InstanceValue
 
 UNKNOWN = TextValue(HOLE)
 
 
+def place(file: int, string: int) -> int:
+    """The number of a file and a string index, as one number."""
+    return file << 32 | string if string >= 0 else -1
+
+
+def origins(
+    texts: Sequence[TextValue],
+) -> tuple[int, tuple[str, ...], tuple[Need, ...], tuple[int, ...]]:
+    """First place, parts, needs and way of several texts together."""
+    if len(texts) == 2:  # the common case, without loops
+        one, other = texts
+        return (
+            one.first if one.first >= 0 else other.first,
+            (*one.parts, *other.parts)[:MAX_PARTS],
+            merged(one.needs, other.needs, MAX_NEEDS),
+            merged(one.via, other.via, MAX_VIA),
+        )
+    parts: tuple[str, ...] = ()
+    needs: tuple[Need, ...] = ()
+    via: tuple[int, ...] = ()
+    first = -1
+    for text in texts:
+        first = first if first >= 0 else text.first
+        parts = (*parts, *text.parts)[:MAX_PARTS]
+        needs = merged(needs, text.needs, MAX_NEEDS)
+        via = merged(via, text.via, MAX_VIA)
+    return first, parts, needs, via
+
+
+def merged[T](one: tuple[T, ...], other: tuple[T, ...], most: int) -> tuple[T, ...]:
+    """Distinct items of both, in order."""
+    if not other or one == other:
+        return one
+    return tuple(dict.fromkeys((*one, *other)))[:most] if one else other
+
+
 def as_text(value: Value | None) -> TextValue:
-    """A value converted to a string."""
+    """A value converted to a string; not for a choice."""
     if isinstance(value, TextValue):
         return value
     if isinstance(value, int):
@@ -67,20 +163,63 @@ def as_text(value: Value | None) -> TextValue:
     return UNKNOWN
 
 
-def common_value(one: Contents, other: Contents) -> Contents | None:
-    """The contents that two paths through a method have in common; a text keeps its common beginning."""
-    if one == other:
+def choice(alternatives: Sequence[Alternative]) -> Value | None:
+    """A value from its alternatives: the value itself if they are equal, unknown if there are too many."""
+    if not alternatives:
+        return None
+    first = alternatives[0].value
+    if all(one.value == first for one in alternatives):
+        return first
+    distinct = tuple({(one.when, _key(one.value)): one for one in alternatives}.values())
+    if len(distinct) > MAX_ALTERNATIVES:
+        return UNKNOWN
+    return Choice(distinct)
+
+
+def _key(value: Value | None) -> object:
+    """Equal for equal constants; objects with contents have no hash."""
+    return value if value is None or isinstance(value, TextValue | int | ObjectRef) else id(value)
+
+
+def alternatives(value: Value | None) -> tuple[Alternative, ...]:
+    """The possible values; one without a condition if there is no choice."""
+    return value.alternatives if isinstance(value, Choice) else (Alternative(frozenset(), value),)
+
+
+type When = frozenset[tuple[object, object]]
+
+
+def rows(values: Sequence[Value | None]) -> list[tuple[When, tuple[Value | None, ...]]] | None:
+    """Each combination of values that one path can have; ``None`` if there are too many."""
+    found: list[tuple[When, tuple[Value | None, ...]]] = [(frozenset(), ())]
+    for value in values:
+        if not isinstance(value, Choice):
+            found = [(when, (*row, value)) for when, row in found]
+            continue
+        found = [
+            (both, (*row, one.value))
+            for when, row in found
+            for one in value.alternatives
+            if (both := compatible(when, one.when)) is not None
+        ]
+        if len(found) > MAX_ALTERNATIVES:
+            return None
+    return found
+
+
+def combine(values: Sequence[Value | None], make: Callable[..., Value | None]) -> Value | None:
+    """Apply a function to values; to each combination that one path can have if some are choices."""
+    if not any(isinstance(value, Choice) for value in values):
+        return make(*values)
+    found = rows(values)
+    return UNKNOWN if found is None else choice([Alternative(when, make(*row)) for when, row in found])
+
+
+def compatible(one: When, other: When) -> When | None:
+    """Both conditions together; ``None`` if no path has both."""
+    if not other or one == other:
         return one
-    if isinstance(one, TextValue) and isinstance(other, TextValue):
-        length = 0
-        for length, (left, right) in enumerate(zip(one.text, other.text, strict=False)):  # noqa: B007
-            if left != right:
-                break
-        else:
-            length = min(len(one.text), len(other.text))
-        shared = tuple(part for part, same in zip(one.parts, other.parts, strict=False) if part == same)
-        return TextValue((one.text[:length] + HOLE)[:MAX_TEXT], one.first if shared else -1, shared)
-    if isinstance(one, EndpointParts) and isinstance(other, EndpointParts):
-        values = {role: value for role, value in one.values.items() if other.values.get(role) == value}
-        return EndpointParts(values, one.first)
-    return None
+    if not one:
+        return other
+    both = one | other
+    return both if len({origin for origin, _ in both}) == len(both) else None

@@ -36,6 +36,7 @@ from tieback.report.figures import LEGEND, bytes_text, container_text, figure_te
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import passive_line, passive_sighting_line
 from tieback.report.posture import join_tables, number_tables, summary_lines
+from tieback.report.source_lines import source_lines
 from tieback.report.tables import BY, HEADS, cells, figure_steps, name_of, shown_heads
 from tieback.report.verdict import access_text, no_personal_data, no_personal_data_in, stores_by_verdict
 
@@ -280,6 +281,8 @@ def _finding(detail: FindingDetail) -> Iterator[str]:
         yield f"  - {about}"
     for line in finding.evidence[:3]:
         yield f"  - {escape_markdown(line)}"
+    for line in source_lines(finding):
+        yield f"  - {escape_markdown(line, 1000)}"
     if finding.references:
         yield f"  - {MAY_APPLY}: {escape_markdown(', '.join(labels(finding.references)), 600)}"
     yield f"  - What to do: {escape_markdown(finding.advice, 600)}"

@@ -1,7 +1,8 @@
 """SARIF 2.1.0 for code scanning: findings at their locations in the packages.
 
 Source: OASIS, Static Analysis Results Interchange Format 2.1.0; for ``security-severity`` and the fingerprints GitHub's
-page "SARIF support for code scanning". A location in a package is ``<package>/<entry>`` with a byte offset.
+page "SARIF support for code scanning". A location in a package is ``<package>/<entry>`` with a byte offset. If the line
+of the maker's source is known, it is the location, and those in the package are related locations.
 """
 
 import re
@@ -10,12 +11,13 @@ from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from tieback.assess.rules import FindingRule, load_rules
-from tieback.model.exposure import AppRoute, Severity
+from tieback.model.exposure import AppRoute, Finding, Severity
 from tieback.model.report import AppSummary, Report
 from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.document import TRAFFIC, clean, place_text
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
+from tieback.report.source_lines import source_text
 from tieback.report.verdict import entry_text, untested_text
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -115,11 +117,13 @@ def _result(detail: FindingDetail, order: dict[str, int]) -> dict[str, Any]:
     # Credentials of one app have the same title and differ only in their evidence.
     first = f" {clean(finding.evidence[0], 400)}." if finding.evidence and not stores else ""
     text = f"{finding.title} ({names}{'; ' + stores if stores else ''}).{first} {finding.advice}"
+    inside, source = list(_locations(detail)), list(_source_locations(finding))
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "level": _LEVELS[finding.severity],
         "message": {"text": clean(text, 2000)},
-        "locations": list(_locations(detail)),
+        "locations": source or inside,
+        **({"relatedLocations": [{"id": at, **one} for at, one in enumerate(inside, 1)]} if source else {}),
         "partialFingerprints": {"tiebackFinding/v1": finding.id},
         "properties": {
             "severity": finding.severity.value,
@@ -147,16 +151,37 @@ def _ways_in(detail: FindingDetail) -> dict[str, Any]:
     return {key: value for key, value in found.items() if value}
 
 
+def _source_locations(finding: Finding) -> Iterator[dict[str, Any]]:
+    """Lines of the maker's source, each once."""
+    told = set()
+    for one in finding.locations:
+        if not one.file or (one.file, one.line) in told:
+            continue
+        told.add((one.file, one.line))
+        yield {
+            "physicalLocation": {"artifactLocation": {"uri": _uri(one.file)}, "region": {"startLine": one.line}},
+            **_method(one.method),
+            "message": {"text": clean(source_text(one), 1000)},
+        }
+
+
+def _method(name: str) -> dict[str, Any]:
+    if not name:
+        return {}
+    return {"logicalLocations": [{"fullyQualifiedName": clean(name, 500), "kind": "function"}]}
+
+
 def _locations(detail: FindingDetail) -> Iterator[dict[str, Any]]:
     """Locations in the packages that lead to the stores; the packages themselves if no location is known."""
     apps = {summary.app.sha256: summary for summary in detail.apps}
+    methods = {(one.entry, one.offset): one.method for one in detail.finding.locations if one.method}
     told = 0
     for store in detail.stores:
         for route in store.routes:
             summary = apps.get(route.app_sha256)
             if summary is None or route.how.startswith(TRAFFIC):
                 continue
-            yield _inside(summary, route)
+            yield _inside(summary, route) | _method(methods.get((route.file, route.offset), ""))
             told += 1
             if told == MOST_PLACES:
                 return
@@ -166,6 +191,12 @@ def _locations(detail: FindingDetail) -> Iterator[dict[str, Any]]:
             if found is not None and told < MOST_PLACES:
                 yield _evidence(detail.apps[0], found, line)
                 told += 1
+    if not told and len(detail.apps) == 1:
+        for entry in dict.fromkeys(one.entry for one in detail.finding.locations):
+            uri = _uri(f"{detail.apps[0].path}/{entry}")
+            place = {"artifactLocation": {"uri": uri}, "region": {"startLine": 1}}
+            yield {"physicalLocation": place, "message": {"text": f"{clean(entry, 300)} in the package"}}
+            told += 1
     if not told:
         for summary in detail.apps[:MOST_PLACES]:
             yield {"physicalLocation": {"artifactLocation": {"uri": _uri(summary.path)}, "region": {"startLine": 1}}}

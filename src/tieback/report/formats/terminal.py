@@ -46,6 +46,7 @@ from tieback.report.figures import LEGEND, bytes_text, figure_text, size_text
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import passive_line, passive_summary
 from tieback.report.posture import join_tables, summary_lines
+from tieback.report.source_lines import source_lines
 from tieback.report.store_tables import SEVERITY_STYLES, print_store
 from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
 from tieback.report.verdict import access_text, no_personal_data_in, stores_by_verdict
@@ -246,7 +247,8 @@ def _finding_lines(report: Report, detail: FindingDetail, *, brief: bool) -> Ite
     yield Padding(title, (0, 0, 0, 2), expand=False)
     more = len(finding.evidence) - MOST_EVIDENCE
     lines = [about, *(clean(line, 400) for line in finding.evidence[:MOST_EVIDENCE])]
-    for line in (*lines, f"and {count_text(more, 'more line')} of evidence" if more > 0 else ""):
+    rest = f"and {count_text(more, 'more line')} of evidence" if more > 0 else ""
+    for line in (*lines, rest, *source_lines(finding)):
         if line:
             yield Padding(Text(line), (0, 0, 0, 6), expand=False)
 

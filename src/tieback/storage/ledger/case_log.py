@@ -14,13 +14,15 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from tieback.model.case import LogLine, NewLogLine
+from tieback.model.case import Case, CaseState, LogLine, NewLogLine
 from tieback.storage.ledger.tables import case_log
 
 GENESIS = "0" * 64
 MAX_TEXT = 20_000
 """Maximum characters of one field; longer text is truncated and marked."""
 _MAX_FIELDS = 32
+CASE_DIGEST = "case_sha256"
+"""Field of the last log line of each change: SHA-256 of the stored case after it."""
 
 
 class LogVerdict(msgspec.Struct, frozen=True):
@@ -32,7 +34,9 @@ class LogVerdict(msgspec.Struct, frozen=True):
     head: str
     """Hash of the last valid line."""
     why: str = ""
-    """The problem with the next line."""
+    """The problem with the next line, or with a case that does not match the log."""
+    cases: int = 0
+    """Number of cases that match the log."""
 
 
 def append(connection: Connection, entries: Iterable[NewLogLine], now: datetime) -> None:
@@ -56,6 +60,60 @@ def append(connection: Connection, entries: Iterable[NewLogLine], now: datetime)
         head = digest
     if rows:
         connection.execute(sa.insert(case_log), rows)
+
+
+def with_digest(entries: Iterable[NewLogLine], document: str) -> tuple[NewLogLine, ...]:
+    """Return the entries of a change of a case; the last one has the SHA-256 of the case after it."""
+    *before, last = entries
+    return (*before, NewLogLine(last.subject, last.event, {**last.fields, CASE_DIGEST: digest_of(document)}, last.by))
+
+
+def digest_of(document: str) -> str:
+    """SHA-256 of a document of the ledger."""
+    return hashlib.sha256(document.encode()).hexdigest()
+
+
+class CaseStates:
+    """What the log says about each case, from its lines in order."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[str, str]] = {}
+        """State and digest, if the log has them; both are of the last line that has any."""
+
+    def add(self, line: LogLine) -> None:
+        """Read the next line."""
+        state, digest = self._known.get(line.subject, ("", ""))
+        if line.event == "opened" and "store" in line.fields:
+            state = CaseState.FOUND.value
+        elif line.event == "state":
+            state = line.fields.get("to", state)
+        elif line.subject not in self._known:
+            return
+        self._known[line.subject] = (state, line.fields.get(CASE_DIGEST, digest))
+
+    def problem(self, case: Case, row: tuple[str, str, str | None], document: str) -> str:
+        """What differs between a case and the log; empty if nothing does.
+
+        Args:
+            case: the case.
+            row: vendor, state and due date in the table.
+            document: the stored text of the case.
+        """
+        if case.id not in self._known:
+            return f"{case.id}: the log does not have it"
+        state, digest = self._known.pop(case.id)
+        if row != (case.vendor, case.state.value, case.due.isoformat() if case.due else None):
+            return f"{case.id}: its row and its document differ"
+        if state != case.state.value:
+            return f"{case.id}: its state is {case.state}, but the log says {state}"
+        if digest and digest != digest_of(document):
+            return f"{case.id}: it was edited outside the log"
+        return ""
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Cases of the log that ``problem`` has not seen."""
+        return tuple(sorted(self._known))
 
 
 def read(rows: Iterable[Any]) -> Iterator[LogLine]:

@@ -79,8 +79,9 @@ class Cases:
             _vendor(connection, gone)
             _put_vendor(connection, kept)
             for (text,) in connection.execute(sa.select(cases.c.document).where(cases.c.vendor == gone)).all():
-                case = decode(text, "case", Case)
-                _put_case(connection, msgspec.structs.replace(case, vendor=kept.id))
+                case = msgspec.structs.replace(decode(text, "case", Case), vendor=kept.id)
+                moved = NewLogLine(case.id, "edited", {"vendor": kept.id}, entries[0].by if entries else "")
+                _put_case(connection, case, (moved,), now)
             connection.execute(sa.update(letters).where(letters.c.vendor == gone).values(vendor=kept.id))
             connection.execute(sa.delete(vendors).where(vendors.c.id == gone))
             chain.append(connection, entries, now)
@@ -111,8 +112,7 @@ class Cases:
             opened = []
             for case, entries in given:
                 if connection.execute(sa.select(cases.c.id).where(cases.c.id == case.id)).scalar() is None:
-                    _put_case(connection, case)
-                    chain.append(connection, entries, now)
+                    _put_case(connection, case, entries, now)
                     opened.append(case)
             return opened
 
@@ -127,8 +127,7 @@ class Cases:
 
         def put(connection: Connection) -> Case:
             case, entries = change(_case(connection, key))
-            _put_case(connection, case)
-            chain.append(connection, entries, now)
+            _put_case(connection, case, entries, now)
             return case
 
         return self._database.write(put, alone=_ALONE)
@@ -148,8 +147,22 @@ class Cases:
         return chain.read(self._rows(query.order_by(case_log.c.seq)))
 
     def verify(self) -> chain.LogVerdict:
-        """Verify the chain of the whole log."""
-        return chain.verify_chain(self._rows(sa.select(case_log).order_by(case_log.c.seq)))
+        """Verify the chain of the whole log, and that each case is as the log says."""
+
+        def check(connection: Connection) -> chain.LogVerdict:
+            def rows() -> Iterator[Any]:
+                query = sa.select(case_log).order_by(case_log.c.seq)
+                yield from connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(query)
+
+            verdict = chain.verify_chain(rows())
+            if not verdict.ok:
+                return verdict
+            states = chain.CaseStates()
+            for line in chain.read(rows()):
+                states.add(line)
+            return _verify_cases(connection, states, verdict)
+
+        return self._database.read(check)
 
     # Letters
 
@@ -202,7 +215,23 @@ def _put_vendor(connection: Connection, vendor: Vendor) -> None:
     connection.execute(sa.insert(vendors).values(id=vendor.id, name=vendor.name, document=document))
 
 
-def _put_case(connection: Connection, case: Case) -> None:
+def _verify_cases(connection: Connection, states: chain.CaseStates, verdict: chain.LogVerdict) -> chain.LogVerdict:
+    good = 0
+    for text, *row in connection.execute(sa.select(cases.c.document, cases.c.vendor, cases.c.state, cases.c.due)):
+        why = states.problem(decode(text, "case", Case), (row[0], row[1], row[2]), text)
+        if why:
+            return msgspec.structs.replace(verdict, ok=False, why=why, cases=good)
+        good += 1
+    missing = states.missing
+    why = f"{missing[0]}: the log has it, but it is gone" if missing else ""
+    return msgspec.structs.replace(verdict, ok=not missing, why=why, cases=good)
+
+
+def _put_case(connection: Connection, case: Case, entries: tuple[NewLogLine, ...], now: datetime) -> None:
+    """Store a case with the log entries of its change."""
+    document = encode("case", case).decode()
+    lines = entries or (NewLogLine(case.id, "edited", {}),)
+    chain.append(connection, chain.with_digest(lines, document), now)
     connection.execute(sa.delete(cases).where(cases.c.id == case.id))
     connection.execute(
         sa.insert(cases).values(
@@ -210,6 +239,6 @@ def _put_case(connection: Connection, case: Case) -> None:
             vendor=case.vendor,
             state=case.state,
             due=case.due.isoformat() if case.due else None,
-            document=encode("case", case).decode(),
+            document=document,
         )
     )

@@ -13,10 +13,17 @@ from itertools import batched
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.sql.selectable import CTE
 
 from tieback.model.device import CountSource, Device, DevicePlatform, FleetApp, Install, InventoryRow, Ownership
 from tieback.storage.ledger.database import Database
-from tieback.storage.ledger.inventory_load import Snapshot, load_rows
+from tieback.storage.ledger.inventory_load import (
+    Snapshot,
+    load_rows,
+    remove_unlisted_apps,
+    remove_unlisted_devices,
+)
+from tieback.storage.ledger.inventory_same import kept_app, same_apps, same_table
 from tieback.storage.ledger.pseudonyms import Pseudonyms
 from tieback.storage.ledger.tables import (
     inventory_app_sources,
@@ -39,6 +46,19 @@ class InventoryFile(msgspec.Struct, frozen=True):
     """Name as given by the user."""
     shape: str
     """Format of the source."""
+    device: str = ""
+    """Pseudonym of the device that the file name identifies; empty if the content names its devices."""
+
+
+class PageMarks(msgspec.Struct, frozen=True):
+    """What a file says about its place in a list of several pages."""
+
+    follows: bool = False
+    """True if another page follows the last one in the file."""
+    records: int = 0
+    """Number of records in the file."""
+    total: int | None = None
+    """Number of records in the whole list; ``None`` if the file does not say it."""
 
 
 class InventoryImport(msgspec.Struct, frozen=True):
@@ -54,7 +74,16 @@ class InventoryImport(msgspec.Struct, frozen=True):
     skipped: int
     complete: bool
     again: bool = False
-    """True if it was already imported, so that nothing was done now."""
+    """True if it was already imported for this day, so that no row was read now."""
+    follows: bool = False
+    """True if the file says that another page follows."""
+    records: int = 0
+    total: int | None = None
+    """Number of records of the whole list, if the file says it."""
+    number: int = 0
+    """Number of the import, in this workspace."""
+    device: str = ""
+    """Pseudonym of the device that the file name identifies."""
 
 
 class Inventory:
@@ -65,30 +94,39 @@ class Inventory:
 
     # Imports
 
-    def imported(self, sha256: str, source: str) -> InventoryImport | None:
-        """The import of a file with this content from this source."""
-        which = (inventory_imports.c.sha256 == sha256) & (inventory_imports.c.source == source)
-        return next(self._imports(which), None)
+    def imported(self, file: InventoryFile, snapshot: Snapshot) -> InventoryImport | None:
+        """The import of this content, from this source and for this day."""
+        table = inventory_imports.c
+        which = (table.sha256 == file.sha256) & (table.source == snapshot.source) & (table.taken == snapshot.taken)
+        return next(self._imports(which & (table.device == file.device)), None)
 
     def imports(self) -> list[InventoryImport]:
         """All imports, in order."""
         return list(self._imports(sa.true()))
 
     def enter(
-        self, file: InventoryFile, snapshot: Snapshot, rows: Callable[[], Iterable[InventoryRow]], names: Pseudonyms
+        self,
+        file: InventoryFile,
+        snapshot: Snapshot,
+        rows: Callable[[], Iterable[InventoryRow]],
+        names: Pseudonyms,
+        marks: Callable[[], PageMarks] = PageMarks,
     ) -> InventoryImport:
         """Import an inventory: completely or, if ``rows`` raises, not at all; a known one is not imported again.
+
+        ``close`` then marks what is missing as removed.
 
         Args:
             file: its name, and the digest of its content.
             snapshot: its source and date.
             rows: opens its rows; not called for a known import, and called again after a lost connection.
             names: pseudonyms of the workspace.
+            marks: the page marks of the file; called after all rows were read.
 
         Raises:
             WorkspaceError: the ledger cannot be written. Errors of ``rows`` are passed on.
         """
-        known = self.imported(file.sha256, snapshot.source)
+        known = self.imported(file, snapshot)
         if known is not None:
             return msgspec.structs.replace(known, again=True)
 
@@ -105,20 +143,47 @@ class Inventory:
                     rows=0,
                     skipped=0,
                     complete=int(snapshot.complete),
+                    device=file.device,
                 )
                 .returning(inventory_imports.c.id)
             )
             number = entered.scalar_one()
             loaded = load_rows(connection, number, snapshot, rows(), names)
+            page = marks()
             connection.execute(
                 sa.update(inventory_imports)
                 .where(inventory_imports.c.id == number)
-                .values(rows=loaded.rows, skipped=loaded.skipped)
+                .values(
+                    rows=loaded.rows,
+                    skipped=loaded.skipped,
+                    follows=int(page.follows),
+                    records=page.records,
+                    total=page.total,
+                    pending=int(snapshot.whole_devices and loaded.several_apps),
+                )
             )
             return int(number)
 
         number = self._database.write(enter, alone="inventory")
         return next(self._imports(inventory_imports.c.id == number))
+
+    def close(self, source: str, imports: Collection[int], complete: int | None = None) -> int:
+        """End a statement: mark what its imports should list but do not as removed.
+
+        Args:
+            source: the source of the imports.
+            imports: numbers of the imports; those already closed change nothing.
+            complete: the day of the statement if it lists all devices of its source.
+
+        Returns:
+            The number of devices that are removed now.
+        """
+
+        def close(connection: Connection) -> int:
+            remove_unlisted_apps(connection, imports)
+            return 0 if complete is None else remove_unlisted_devices(connection, source, complete)
+
+        return self._database.write(close, alone="inventory")
 
     def _imports(self, which: sa.ColumnElement[bool]) -> Iterator[InventoryImport]:
         table = inventory_imports.c
@@ -134,6 +199,11 @@ class Inventory:
                     rows=row["rows"],
                     skipped=row["skipped"],
                     complete=bool(row["complete"]),
+                    follows=bool(row["follows"]),
+                    records=row["records"],
+                    total=row["total"],
+                    number=row["id"],
+                    device=row["device"],
                 )
 
     # Apps and devices
@@ -145,14 +215,22 @@ class Inventory:
             versions: include the versions, which needs a second query over all installs.
         """
         with self._database.reading() as connection:
-            counted = _device_counts(connection)
-            gone = _last_removals(connection)
-            by_version = _versions(connection) if versions else {}
-            sources = _sources(connection)
             table = inventory_apps.c
             rows = connection.execute(sa.select(inventory_apps).order_by(table.key)).mappings().all()
+            kept = same_apps(rows)
+            same = same_table(kept)
+            merged: dict[int, list[int]] = {}
+            for number, one in kept.items():
+                merged.setdefault(one, []).append(number)
+            counted = _device_counts(connection, same)
+            gone = _last_removals(connection, same)
+            by_version = _versions(connection, same) if versions else {}
+            owned = _ownership(connection, same)
+            sources = _sources(connection, same)
             found = []
             for row in rows:
+                if row["id"] in kept:
+                    continue
                 devices, how = counted.get(row["id"], (0, None))
                 names, first, last = sources[row["id"]]
                 found.append(
@@ -172,12 +250,14 @@ class Inventory:
                         last_seen=last,
                         removed=gone.get(row["id"], last) if how is None else None,
                         versions=by_version.get(row["id"], ()),
+                        ownership=owned.get(row["id"], {}),
+                        merged=tuple(merged.get(row["id"], ())),
                     )
                 )
         found.sort(key=lambda app: (app.removed is not None, -app.devices))
         yield from found
 
-    def app_devices(self, app: int) -> Iterator[Install]:
+    def app_devices(self, app: FleetApp) -> Iterator[Install]:
         """Installs of an app: present ones first, by device and version."""
         installs, devices = inventory_installs.c, inventory_devices.c
         query = (
@@ -194,7 +274,7 @@ class Inventory:
                 installs.removed,
             )
             .join_from(inventory_installs, inventory_devices, installs.device == devices.id)
-            .where(installs.app == app)
+            .where(installs.app.in_(app.rows))
             .order_by(installs.removed.is_not(None), devices.pseudonym, installs.version)
         )
         with self._database.reading() as connection:
@@ -208,19 +288,6 @@ class Inventory:
                     date.fromordinal(last),
                     None if removed is None else date.fromordinal(removed),
                 )
-
-    def ownership(self, app: int) -> dict[Ownership, int]:
-        """Number of devices that have the app now, by ownership."""
-        installs, devices = inventory_installs.c, inventory_devices.c
-        query = (
-            sa.select(devices.ownership, sa.func.count(sa.distinct(devices.id)))
-            .join_from(inventory_installs, inventory_devices, installs.device == devices.id)
-            .where((installs.app == app) & installs.removed.is_(None))
-            .group_by(devices.ownership)
-            .order_by(devices.ownership)
-        )
-        with self._database.reading() as connection:
-            return {Ownership(whose): count for whose, count in connection.execute(query)}
 
     def devices(self) -> int:
         """Number of devices in the fleet now, as far as inventories list them."""
@@ -265,27 +332,32 @@ class Inventory:
         self._database.write(keep, alone="inventory")
 
 
-def _device_counts(connection: Connection) -> dict[int, tuple[int, CountSource]]:
+def _device_counts(connection: Connection, same: CTE | None) -> dict[int, tuple[int, CountSource]]:
     """Number of devices that have an app now, with the source of the number; apps without devices are left out."""
     installs, devices, counts = inventory_installs.c, inventory_devices.c, inventory_counts.c
-    here = sa.select(installs.app, installs.device).where(installs.removed.is_(None)).distinct().subquery()
+    installed, install_table = kept_app(inventory_installs, same)
+    reporting, count_table = kept_app(inventory_counts, same)
+    present = sa.select(installed.label("app"), installs.device).select_from(install_table)
+    here = present.where(installs.removed.is_(None)).distinct().subquery()
     listed = {
         app: (count, CountSource.LISTED)
         for app, count in connection.execute(sa.select(here.c.app, sa.func.count()).group_by(here.c.app))
     }
     reported: dict[int, dict[str, int | None]] = {}
-    query = sa.select(counts.app, counts.source, sa.func.sum(counts.devices)).where(counts.removed.is_(None))
-    for app, source, count in connection.execute(query.group_by(counts.app, counts.source)):
+    query = sa.select(reporting, counts.source, sa.func.sum(counts.devices)).select_from(count_table)
+    for app, source, count in connection.execute(
+        query.where(counts.removed.is_(None)).group_by(reporting, counts.source)
+    ):
         reported.setdefault(app, {})[source] = None if count is None else int(count)
     if not reported:
         return listed
     by_source: dict[int, dict[str, int]] = {}
-    both = sa.select(counts.app).where(counts.removed.is_(None)).scalar_subquery()
+    both = sa.select(reporting).select_from(count_table).where(counts.removed.is_(None)).scalar_subquery()
     joined = (
-        sa.select(installs.app, devices.source, sa.func.count(sa.distinct(installs.device)))
-        .join_from(inventory_installs, inventory_devices, installs.device == devices.id)
-        .where(installs.removed.is_(None) & installs.app.in_(both))
-        .group_by(installs.app, devices.source)
+        sa.select(installed, devices.source, sa.func.count(sa.distinct(installs.device)))
+        .select_from(install_table.join(inventory_devices, installs.device == devices.id))
+        .where(installs.removed.is_(None) & installed.in_(both))
+        .group_by(installed, devices.source)
     )
     for app, source, count in connection.execute(joined):
         by_source.setdefault(app, {})[source] = count
@@ -299,24 +371,51 @@ def _device_counts(connection: Connection) -> dict[int, tuple[int, CountSource]]
     return listed
 
 
-def _last_removals(connection: Connection) -> dict[int, date]:
+def _ownership(connection: Connection, same: CTE | None) -> dict[int, dict[Ownership, int]]:
+    """Number of listed devices that have an app now, by ownership."""
+    installs, devices = inventory_installs.c, inventory_devices.c
+    app, table = kept_app(inventory_installs, same)
+    present = sa.select(app.label("app"), installs.device).select_from(table).where(installs.removed.is_(None))
+    here = present.distinct().subquery()
+    query = (
+        sa.select(here.c.app, devices.ownership, sa.func.count())
+        .join_from(here, inventory_devices, here.c.device == devices.id)
+        .group_by(here.c.app, devices.ownership)
+        .order_by(here.c.app, devices.ownership)
+    )
+    found: dict[int, dict[Ownership, int]] = {}
+    for number, whose, count in connection.execute(query):
+        found.setdefault(number, {})[Ownership(whose)] = count
+    return found
+
+
+def _last_removals(connection: Connection, same: CTE | None) -> dict[int, date]:
     found: dict[int, int] = {}
     for table in (inventory_installs, inventory_counts):
-        query = sa.select(table.c.app, sa.func.max(table.c.removed)).where(table.c.removed.is_not(None))
-        for app, day in connection.execute(query.group_by(table.c.app)):
+        kept, joined = kept_app(table, same)
+        query = sa.select(kept, sa.func.max(table.c.removed)).select_from(joined).where(table.c.removed.is_not(None))
+        for app, day in connection.execute(query.group_by(kept)):
             found[app] = max(found.get(app, 0), day)
     return {app: date.fromordinal(day) for app, day in found.items()}
 
 
-def _versions(connection: Connection) -> dict[int, tuple[tuple[str, int], ...]]:
+def _versions(connection: Connection, same: CTE | None) -> dict[int, tuple[tuple[str, int], ...]]:
     """Current versions of each app, most devices first."""
     found: dict[int, dict[str, int]] = {}
     installs, counts = inventory_installs.c, inventory_counts.c
-    listed = sa.select(installs.app, installs.version, sa.func.count()).where(installs.removed.is_(None))
-    for app, version, count in connection.execute(listed.group_by(installs.app, installs.version)):
+    installed, install_table = kept_app(inventory_installs, same)
+    reporting, count_table = kept_app(inventory_counts, same)
+    # One app row has one row for each device and version; rows that are merged may share a device.
+    devices = sa.func.count() if same is None else sa.func.count(sa.distinct(installs.device))
+    listed = sa.select(installed, installs.version, devices).select_from(install_table)
+    for app, version, count in connection.execute(
+        listed.where(installs.removed.is_(None)).group_by(installed, installs.version)
+    ):
         found.setdefault(app, {})[version] = count
-    reported = sa.select(counts.app, counts.version, sa.func.max(counts.devices)).where(counts.removed.is_(None))
-    for app, version, count in connection.execute(reported.group_by(counts.app, counts.version)):
+    reported = sa.select(reporting, counts.version, sa.func.max(counts.devices)).select_from(count_table)
+    for app, version, count in connection.execute(
+        reported.where(counts.removed.is_(None)).group_by(reporting, counts.version)
+    ):
         known = found.setdefault(app, {})
         known[version] = max(known.get(version, 0), count or 0)
     return {
@@ -324,11 +423,13 @@ def _versions(connection: Connection) -> dict[int, tuple[tuple[str, int], ...]]:
     }
 
 
-def _sources(connection: Connection) -> dict[int, tuple[tuple[str, ...], date, date]]:
+def _sources(connection: Connection, same: CTE | None) -> dict[int, tuple[tuple[str, ...], date, date]]:
     found: dict[int, tuple[list[str], int, int]] = {}
     table = inventory_app_sources.c
+    kept, joined = kept_app(inventory_app_sources, same)
+    query = sa.select(kept, table.source, sa.func.min(table.first_seen), sa.func.max(table.last_seen))
     for app, source, first, last in connection.execute(
-        sa.select(table.app, table.source, table.first_seen, table.last_seen).order_by(table.app, table.source)
+        query.select_from(joined).group_by(kept, table.source).order_by(kept, table.source)
     ):
         names, earliest, latest = found.get(app, ([], first, last))
         found[app] = ([*names, source], min(earliest, first), max(latest, last))

@@ -1,17 +1,17 @@
 """Load one inventory into the ledger: one transaction, one batch of rows in memory at a time.
 
-Changes by an import, for the date of the inventory:
+Files imported together are one statement. Changes by each file, for the date of the inventory: listed items exist, so
+``last_seen`` moves up, ``first_seen`` down, and ``removed`` is cleared. Changes at the end of the statement:
 
-* listed items exist: ``last_seen`` moves up, ``first_seen`` down, ``removed`` is cleared;
-* if it lists all apps of its devices, other apps of these devices are removed;
+* other apps of the devices whose apps are all listed are removed;
 * if it lists the whole fleet of its source, all other items of that source are removed.
 
 Inventories with the same date count as one: an item seen on that date is not removed by another file of that date. An
 inventory older than an already imported one only adds to the past.
 """
 
-from collections.abc import Iterable
-from itertools import batched
+from collections.abc import Iterable, Iterator
+from itertools import batched, groupby
 from typing import Any
 
 import msgspec
@@ -26,6 +26,7 @@ from tieback.storage.ledger.tables import (
     inventory_apps,
     inventory_counts,
     inventory_devices,
+    inventory_imports,
     inventory_installs,
 )
 from tieback.storage.ledger.text import storable
@@ -34,6 +35,9 @@ BATCH = 20_000
 """Rows in memory."""
 ROWS_A_STATEMENT = 1_000
 """SQLite allows 32,766 parameters per statement."""
+_RANGES_A_STATEMENT = 400
+MOST_KNOWN = 250_000
+"""Apps and devices that an import remembers, each; further ones are looked up again for each batch."""
 
 
 class Snapshot(msgspec.Struct, frozen=True):
@@ -56,6 +60,8 @@ class LoadResult(msgspec.Struct, frozen=True):
     rows: int
     skipped: int
     """Rows without an app."""
+    several_apps: bool
+    """False for a file about a single app: it covers only that app, regardless of its format."""
 
 
 def load_rows(
@@ -65,8 +71,66 @@ def load_rows(
     loading = _Loading(connection, number, snapshot, names)
     for batch in batched(rows, BATCH):
         loading.add(batch)
-    loading.end()
-    return LoadResult(loading.rows, loading.skipped)
+    return LoadResult(loading.rows, loading.skipped, loading.several_apps)
+
+
+def remove_unlisted_apps(connection: Connection, numbers: Iterable[int]) -> None:
+    """Mark apps as removed that these imports should list, on their devices, but do not."""
+    installs, devices, imports = inventory_installs.c, inventory_devices.c, inventory_imports.c
+    for some in batched(_ranges(sorted(numbers)), _RANGES_A_STATEMENT):
+        listed = sa.or_(*(imports.id.between(first, last) for first, last in some)) & (imports.pending == 1)
+        connection.execute(
+            sa.update(inventory_installs)
+            .where(
+                (installs.device == devices.id)
+                & devices.import_id.in_(sa.select(imports.id).where(listed))
+                & (installs.last_seen < devices.last_seen)
+                & installs.removed.is_(None)
+            )
+            .values(removed=devices.last_seen)
+        )
+        connection.execute(sa.update(inventory_imports).where(listed).values(pending=0))
+
+
+def remove_unlisted_devices(connection: Connection, source: str, taken: int) -> int:
+    """Mark the devices and counts of a source as removed that were not seen since that day; the number of devices."""
+    installs, devices, counts = inventory_installs.c, inventory_devices.c, inventory_counts.c
+    gone = (devices.source == source) & (devices.last_seen < taken) & devices.removed.is_(None)
+    left = sa.select(devices.id).where(gone).scalar_subquery()
+    connection.execute(
+        sa.update(inventory_installs)
+        .where(installs.device.in_(left) & installs.removed.is_(None))
+        .values(removed=taken)
+    )
+    removed = connection.execute(sa.update(inventory_devices).where(gone).values(removed=taken)).rowcount
+    connection.execute(
+        sa.update(inventory_counts)
+        .where((counts.source == source) & (counts.last_seen < taken) & counts.removed.is_(None))
+        .values(removed=taken)
+    )
+    return removed
+
+
+def _ranges(numbers: list[int]) -> Iterator[tuple[int, int]]:
+    """Runs of consecutive numbers: the imports of one command are adjacent."""
+    for _, run in groupby(enumerate(numbers), lambda item: item[1] - item[0]):
+        found = [number for _, number in run]
+        yield found[0], found[-1]
+
+
+def _app_facts(row: InventoryRow) -> int:
+    """Stands for everything that a row states about its app."""
+    return hash((row.key, row.name, row.publisher, row.store_id, row.signer, row.in_house))
+
+
+def _device_facts(row: InventoryRow) -> int:
+    """Stands for everything that a row states about its device."""
+    return hash((row.device, row.device_name, row.user, row.ownership, row.platform))
+
+
+def _remember(known: dict[int, int], more: Iterable[tuple[int, int]]) -> None:
+    if len(known) < MOST_KNOWN:
+        known.update(more)
 
 
 class _Loading:
@@ -75,10 +139,17 @@ class _Loading:
         self._number = number
         self._snapshot = snapshot
         self._names = names
+        # IDs by the facts that this import already stored; rows of a device need not be adjacent.
+        self._known_apps: dict[int, int] = {}
+        self._known_devices: dict[int, int] = {}
         self._apps_seen: set[int] = set()
         """At most two: only one or more than one matters."""
         self.rows = 0
         self.skipped = 0
+
+    @property
+    def several_apps(self) -> bool:
+        return len(self._apps_seen) > 1
 
     def add(self, batch: tuple[InventoryRow, ...]) -> None:
         named = [row for row in batch if row.bundle_id or row.store_id or row.name]
@@ -124,44 +195,19 @@ class _Loading:
                 counted=True,
             )
 
-    def end(self) -> None:
-        """Mark items as removed that the inventory should list but does not."""
-        installs, devices, counts = inventory_installs.c, inventory_devices.c, inventory_counts.c
-        taken, source = self._snapshot.taken, self._snapshot.source
-        if self._snapshot.complete:
-            gone = (devices.source == source) & (devices.last_seen < taken) & devices.removed.is_(None)
-            left = sa.select(devices.id).where(gone).scalar_subquery()
-            self._connection.execute(
-                sa.update(inventory_installs)
-                .where(installs.device.in_(left) & installs.removed.is_(None))
-                .values(removed=taken)
-            )
-            self._connection.execute(sa.update(inventory_devices).where(gone).values(removed=taken))
-            self._connection.execute(
-                sa.update(inventory_counts)
-                .where((counts.source == source) & (counts.last_seen < taken) & counts.removed.is_(None))
-                .values(removed=taken)
-            )
-        # A file about a single app covers only that app, regardless of its format.
-        if self._snapshot.whole_devices and len(self._apps_seen) > 1:
-            self._connection.execute(
-                sa.update(inventory_installs)
-                .where(
-                    (installs.device == devices.id)
-                    & (devices.import_id == self._number)
-                    & (installs.last_seen < devices.last_seen)
-                    & installs.removed.is_(None)
-                )
-                .values(removed=devices.last_seen)
-            )
-
     def _apps(self, rows: Iterable[InventoryRow]) -> dict[str, int]:
         """IDs of the apps by key; new apps are inserted, and missing data of known apps is added."""
         distinct: dict[str, InventoryRow] = {}
+        stored: dict[str, int] = {}
         for row in rows:
-            known = distinct.setdefault(storable(row.key), row)
+            key = storable(row.key)
+            number = self._known_apps.get(_app_facts(row))
+            if number is not None:
+                stored[key] = number
+                continue
+            known = distinct.setdefault(key, row)
             if known is not row and not known.name and row.name:
-                distinct[storable(row.key)] = row
+                distinct[key] = row
         coming, table = incoming(self._connection, inventory_apps), inventory_apps.c
         changed: dict[str, Any] = {
             name: sa.case((coming[name] != "", coming[name]), else_=table[name])
@@ -186,14 +232,21 @@ class _Loading:
         if found:
             rows_of = [{"app": n, "source": source, "first_seen": taken, "last_seen": taken} for n in found.values()]
             self._see(inventory_app_sources, ("app", "source"), rows_of, removable=False)
-        return found
+        _remember(self._known_apps, ((_app_facts(row), found[key]) for key, row in distinct.items()))
+        return {**stored, **found}
 
     def _devices(self, rows: Iterable[InventoryRow]) -> dict[str, int]:
         """IDs of the devices by the inventory's own IDs."""
         distinct: dict[str, InventoryRow] = {}
+        stored: dict[str, int] = {}
         for row in rows:
-            if row.device:
-                distinct.setdefault(row.device, row)
+            if not row.device or row.device in distinct or row.device in stored:
+                continue
+            number = self._known_devices.get(_device_facts(row))
+            if number is None:
+                distinct[row.device] = row
+            else:
+                stored[row.device] = number
         coming, table = incoming(self._connection, inventory_devices), inventory_devices.c
         newer = coming.last_seen >= table.last_seen
         told = {
@@ -227,7 +280,9 @@ class _Loading:
             for pseudonym, name in pseudonyms.items()
         ]
         found = self._entered(inventory_devices, table.pseudonym, changed, values)
-        return {pseudonyms[pseudonym]: number for pseudonym, number in found.items()}
+        stored |= {pseudonyms[pseudonym]: number for pseudonym, number in found.items()}
+        _remember(self._known_devices, ((_device_facts(row), stored[name]) for name, row in distinct.items()))
+        return stored
 
     def _entered(
         self, table: sa.Table, key: sa.Column[str], changed: dict[str, Any], values: list[dict[str, Any]]

@@ -207,11 +207,25 @@ inventory_imports = Table(
     Column("rows", BigInteger, nullable=False),
     Column("skipped", BigInteger, nullable=False),
     Column("complete", _WHOLE, nullable=False),
+    Column("device", PortableText(32), nullable=False, server_default=""),
+    Column("follows", _WHOLE, nullable=False, server_default="0"),
+    Column("records", BigInteger, nullable=False, server_default="0"),
+    Column("total", BigInteger, nullable=True),
+    Column("pending", _WHOLE, nullable=False, server_default="0"),
 )
-"""Imported inventories, one row per file. Dates (``taken`` here, ``first_seen`` and others below) are days since the
-first of January of the year 1, as in Python's ``date.toordinal``."""
+"""Imported inventories, one row per file and day. Dates (``taken`` here, ``first_seen`` and others below) are days
+since the first of January of the year 1, as in Python's ``date.toordinal``. ``device`` is the pseudonym of the device
+that the file name identifies. ``follows`` is 1 if the file says that another page follows; ``total`` is the number of
+records that the whole list has. ``pending`` is 1 until apps that are missing on its devices were marked as removed."""
 
-Index("ix_inventory_imports_sha256", inventory_imports.c.sha256, inventory_imports.c.source, unique=True)
+Index(
+    "ix_inventory_imports_sha256",
+    inventory_imports.c.sha256,
+    inventory_imports.c.source,
+    inventory_imports.c.taken,
+    inventory_imports.c.device,
+    unique=True,
+)
 
 inventory_apps = Table(
     "inventory_apps",
@@ -291,6 +305,34 @@ inventory_maps = Table(
     Column("confirmed", Double, nullable=False),
 )
 """Confirmed column mappings of plain tables, by a digest of the column names."""
+
+inventory_store_facts = Table(
+    "inventory_store_facts",
+    metadata,
+    Column("platform", PortableText(16), primary_key=True),
+    Column("ident", PortableText(255), primary_key=True),
+    Column("storefront", PortableText(64), primary_key=True),
+    Column("state", PortableText(16), nullable=False),
+    Column("version", PortableText, nullable=False),
+    Column("downloads", BigInteger, nullable=True),
+    Column("category", PortableText, nullable=False),
+    Column("seen_on", _WHOLE, nullable=False),
+    Column("last_available", _WHOLE, nullable=True),
+    Column("source", PortableText, nullable=False),
+)
+"""What an app store said about an app on the day ``seen_on``; ``ident`` is its bundle identifier or store ID."""
+
+inventory_fetches = Table(
+    "inventory_fetches",
+    metadata,
+    Column("platform", PortableText(16), primary_key=True),
+    Column("ident", PortableText(255), primary_key=True),
+    Column("version", PortableText(255), primary_key=True),
+    Column("outcome", PortableText(32), nullable=False),
+    Column("reason", PortableText, nullable=False),
+    Column("tried", Double, nullable=False),
+)
+"""The last attempt to fetch the package of an app of the fleet."""
 
 ledger_state = Table(
     "ledger_state",

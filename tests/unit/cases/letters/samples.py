@@ -13,6 +13,7 @@ SENDER = Sender(
 )
 DAYS = {
     "today": date(2026, 3, 1), "due": date(2026, 3, 31), "acknowledge": date(2026, 3, 8), "publish": date(2026, 5, 30),
+    "share": date(2026, 4, 15), "confirm": date(2026, 3, 31),
 }  # fmt: skip
 
 

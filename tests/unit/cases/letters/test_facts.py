@@ -1,18 +1,23 @@
 """What a letter may say: the vendor's own facts, and no other's."""
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 
-from tests.unit.cases.letters.samples import facts
+from tests.unit.cases.letters.samples import DAYS, SENDER, facts
 from tests.unit.cases.letters.test_render import write
 from tests.unit.cases.samples import NOW, case, exposure
-from tieback.cases.letters.facts import shorten_names
+from tieback.cases.letters.facts import build_store_fact, collect_facts, shorten_names
 from tieback.cases.letters.language import load_language
 from tieback.model.backend import Candidate, Route
-from tieback.model.case import CaseApp, CaseState, Recheck, RecheckVerdict
+from tieback.model.case import CaseApp, CaseState, Comparison, Confirmation, Recheck, RecheckVerdict
+from tieback.model.exposure import ExposureWindow
 from tieback.model.figure import exact
+from tieback.model.grant import Depth
 from tieback.model.pii import OwnPeople
 from tieback.model.probe import Access, Container, Entry, Privileges, Ransom, RansomVerdict
+from tieback.scope.audit_contacts import TargetContact
 
 
 def test_a_store_in_words() -> None:
@@ -20,7 +25,7 @@ def test_a_store_in_words() -> None:
     assert (store.product, store.places) == ("elasticsearch 7.10.2", "es.fieldhand.test:9200")
     assert (store.records, store.size) == ("1,350 (exact)", "≈100 kB (estimate)")
     assert store.containers == "machines (1,200), operators (150)"
-    assert store.classes == "email, geo location"
+    assert store.classes == "e-mail addresses; locations"
     assert store.cost == "420 / 3,100 bytes"
     assert "xpack.security.enabled" in store.advice
     assert (store.verdict, store.signs, store.attested) == ("", "", "")
@@ -113,3 +118,96 @@ def test_lookalikes_and_undecided_stores_in_words() -> None:
     (store,) = facts(cases=(msgspec.structs.replace(case(), store=unsure),)).stores
     assert store.access == "not decided: a login was refused, but not every access path was tried"
     assert store.entry == ""
+
+
+def test_the_new_place_of_a_moved_store_is_named() -> None:
+    check = Recheck(RecheckVerdict.MOVED, NOW, where=("es.fieldhand.test:9201",))
+    told = facts("en", (case(places=("es.fieldhand.test:9201",), check=check),))
+    (store,) = told.stores
+    assert (store.places, store.earlier) == ("es.fieldhand.test:9201", "es.fieldhand.test:9200")
+    assert told.places_short == store.places
+
+
+@pytest.mark.parametrize("kind", ["exposure", "provider", "reminder", "escalation"])
+@pytest.mark.parametrize("name", ["en", "de", "fr", "es", "pt"])
+def test_letters_name_the_new_place_of_a_moved_store(kind: str, name: str) -> None:
+    check = Recheck(RecheckVerdict.MOVED, NOW, ("es.fieldhand.test:9201: the same store",), ("es.fieldhand.test:9201",))
+    moved = case(places=("es.fieldhand.test:9201",), check=check, state=CaseState.NOTIFIED)
+    text = write(kind, name, cases=(moved,)).text
+    assert "es.fieldhand.test:9201" in text
+    assert load_language(name).words["earlier"] in text
+
+
+CONTACT = TargetContact(NOW, NOW + timedelta(seconds=5), 14, ("192.168.1.7",), "Security office")
+PUBLIC = ("93.184.216.34:9200",)
+
+
+@pytest.mark.parametrize(
+    ("local", "addresses", "public", "says"),
+    [
+        (("93.184.216.5",), PUBLIC, "", "from the address 93.184.216.5"),
+        (("93.184.216.5",), PUBLIC, "93.184.216.9", "from the address 93.184.216.5"),
+        (("192.168.1.7",), PUBLIC, "93.184.216.9", "from the address 93.184.216.9"),
+        (("192.168.1.7",), PUBLIC, "", "from an address that was not recorded"),
+        (("192.168.1.7",), ("10.1.1.1:9200", "[fd00::1]:9200"), "93.184.216.9", "from the address 192.168.1.7"),
+        (("127.0.0.1",), ("127.0.0.1:9200",), "", "from the address 127.0.0.1"),
+        ((), PUBLIC, "", "from an address that was not recorded"),
+        ((), PUBLIC, "93.184.216.9", "from the address 93.184.216.9"),
+    ],
+)
+def test_the_address_that_the_logs_of_the_store_have(
+    local: tuple[str, ...], addresses: tuple[str, ...], public: str, says: str
+) -> None:
+    one = msgspec.structs.replace(case(), store=exposure(addresses=addresses))
+    contacts = {"es.fieldhand.test:9200": msgspec.structs.replace(CONTACT, local=local)}
+    assert build_store_fact(one, load_language("en"), contacts, public).looked_from == says
+
+
+def test_when_we_connected_is_stated_in_utc() -> None:
+    contacts = {"es.fieldhand.test:9200": CONTACT, "other.test:1": msgspec.structs.replace(CONTACT, connections=99)}
+    looked = build_store_fact(case(), load_language("en"), contacts).looked
+    assert looked == "first on 1 March 2026, 12:00:00, last on 1 March 2026, 12:00:05 (UTC); 14 connections"
+    contacts = {"es.fieldhand.test:9200": msgspec.structs.replace(CONTACT, connections=1)}
+    assert build_store_fact(case(), load_language("de"), contacts).looked == (
+        "am 01.03.2026, 12:00:00 (UTC), eine Verbindung"
+    )
+    assert build_store_fact(case(), load_language("en")).looked == "not recorded"
+    seen = msgspec.structs.replace(case(), store=exposure(window=ExposureWindow("2026-02-01", "2026-02-03")))
+    assert build_store_fact(seen, load_language("en")).looked == "on 3 February 2026; the time was not recorded"
+
+
+@pytest.mark.parametrize("name", ["en", "de", "fr", "es", "pt"])
+def test_a_letter_cites_the_confirmation_of_an_experimental_verdict(name: str) -> None:
+    sure = case(confirmed=Confirmation(NOW.date(), "Ann", "session.txt", "5f" * 32))
+    text = write(name=name, cases=(sure,)).text
+    assert "5f" * 32 in text
+    assert load_language(name).words["confirmed"] in text
+    assert "session.txt" not in text
+
+
+def test_a_store_without_an_app_is_named_by_its_place() -> None:
+    orphan = msgspec.structs.replace(case(apps=()), store=exposure(routes=()))
+    told = collect_facts(load_language("en"), SENDER, "Maker", (orphan,), (), DAYS)
+    assert told.apps_short == told.places_short == "es.fieldhand.test:9200"
+
+
+@pytest.mark.parametrize(
+    ("compared", "text"),
+    [
+        (None, ""),
+        (Comparison(Depth.DESCRIBE), ""),
+        (Comparison(Depth.ENUMERATE, why_not="no field names were read"), ""),
+        (
+            Comparison(Depth.DESCRIBE, why_not="lower"),
+            "Datenarten nicht verglichen: Unsere letzte Prüfung war weniger tief als die erste",
+        ),
+        (
+            Comparison(Depth.DESCRIBE, ("email",), (), ("u.pin",)),
+            "nicht mehr vorhandene Datenarten: E-Mail-Adressen; nicht mehr vorhandene Felder mit Zugangsdaten: u.pin",
+        ),
+    ],
+)
+def test_a_letter_quotes_the_comparison_of_the_last_recheck(compared: Comparison | None, text: str) -> None:
+    check = Recheck(RecheckVerdict.OPEN, NOW, where=("es.fieldhand.test:9200",), compared=compared)
+    (store,) = facts("de", (case(check=check),)).stores
+    assert store.compared == text

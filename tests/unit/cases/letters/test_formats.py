@@ -3,6 +3,7 @@
 import email
 import email.policy
 import io
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -88,6 +89,15 @@ def test_a_word_file_on_our_letterhead_and_on_the_operators(tmp_path: Path) -> N
     assert "Nordwind Energie AG" in made
     assert "☐ 1." in made
     assert EVIL[:28] in made
+    head = docx.Document()
+    head.add_paragraph("Kanzlei {{ sender.organisation }}")
+    head.add_paragraph("{{ body }}")
+    head.add_paragraph("Sitz: Berlin")
+    head.save(str(tmp_path / "letter.docx"))
+    own = docx.Document(io.BytesIO(to_docx(letter(), facts("de"), load_language("de"), tmp_path)))
+    assert own.paragraphs[0].text == "Kanzlei Nordwind Energie AG"
+    assert own.paragraphs[-1].text == "Sitz: Berlin"
+    assert len(own.tables) == 2
     own = docx.Document()
     own.add_paragraph("Kanzlei: {{ vendor }}, {{ due }}")
     own.save(str(tmp_path / "exposure.de.docx"))
@@ -100,11 +110,36 @@ def test_a_word_file_on_our_letterhead_and_on_the_operators(tmp_path: Path) -> N
         to_docx(letter(), facts("de"), load_language("de"), tmp_path)
 
 
+@pytest.mark.parametrize("name", ["en", "de", "fr", "es", "pt"])
+def test_a_word_file_has_the_tables_and_the_bold_text_of_the_page(name: str) -> None:
+    docx = pytest.importorskip("docx", reason="the extra docx is not installed")
+    one, language = letter(name=name), load_language(name)
+    page = to_html(one, facts(name), language).decode()
+    document = docx.Document(io.BytesIO(to_docx(one, facts(name), language)))
+    assert len(document.tables) == page.count("<table>") == 2
+    rows = [[cell.text for cell in row.cells] for table in document.tables for row in table.rows]
+    assert [language.words["where"], "es.fieldhand.test:9200"] in rows
+    bold = {run.text for paragraph in document.paragraphs for run in paragraph.runs if run.bold}
+    assert {part for part in re.findall("<strong>(.*?)</strong>", page) if "&" not in part} <= bold
+    assert {one.subject} | set(re.findall("<h2>(.*?)</h2>", page.replace("&#x27;", "'"))) <= bold
+    assert document.sections[0].header.paragraphs[0].text == "TLP:AMBER"
+    everything = "\n".join(part.text for part in document.paragraphs) + repr(rows)
+    assert not [mark for mark in ("**", "\\_", "\\@", "{{", "\ue000") if mark in everything]
+
+
+def test_underscores_within_words_are_not_escaped_in_markdown() -> None:
+    text = to_markdown(letter(), facts("de"), load_language("de")).decode()
+    assert "GET /\\_cat/indices" in text
+    assert "_count" in text
+    text = to_markdown(letter("assurance", app="my_app_name"), facts("de"), load_language("de")).decode()
+    assert "my_app_name" in text
+
+
 def test_a_draft_has_no_other_headers() -> None:
     one = letter()
     data = to_eml(one, facts("de"), "a@b.test", LetterFile("x.html", b"<p>x</p>"))
     message = email.message_from_bytes(data, policy=email.policy.default)
-    assert (message["To"], message["X-Unsent"], message["Subject"]) == ("a@b.test", "1", one.subject)
+    assert (message["To"], message["X-Unsent"], message["Subject"]) == ("a@b.test", "1", f"[TLP:AMBER] {one.subject}")
     body, attachment = message.iter_parts()
     assert "Sehr geehrte Damen und Herren" in body.get_content()
     assert attachment.get_filename() == "x.html"
@@ -113,10 +148,10 @@ def test_a_draft_has_no_other_headers() -> None:
 
 def test_a_mailto_opens_with_subject_and_text() -> None:
     one = letter()
-    parts = urlsplit(to_mailto(one, "a@b.test"))
+    parts = urlsplit(to_mailto(one, facts("de"), "a@b.test"))
     told = parse_qs(parts.query, strict_parsing=True)
-    assert (parts.scheme, parts.path, told["subject"]) == ("mailto", "a@b.test", [one.subject])
-    assert told["body"][0].startswith("Sehr geehrte Damen und Herren,\r\n")
+    assert (parts.scheme, parts.path, told["subject"]) == ("mailto", "a@b.test", [f"[TLP:AMBER] {one.subject}"])
+    assert told["body"][0].startswith("TLP:AMBER\r\n\r\nSehr geehrte Damen und Herren,\r\n")
 
 
 def test_plain_text_has_no_marks() -> None:

@@ -1,6 +1,9 @@
 """Languages are files: ours, or the operator's before ours."""
 
+import re
+import tomllib
 from datetime import date
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from tieback.model.case import RecheckVerdict
 from tieback.model.errors import InputError, UsageError
 from tieback.model.figure import estimate, exact, lower_bound
 from tieback.model.probe import Access
+from tieback.pii.taxonomy import load_taxonomy
 
 OURS = ("de", "en", "es", "fr", "pt")
 
@@ -64,7 +68,7 @@ def test_written_templates_are_kept_and_override_the_bundled_ones(tmp_path: Path
 
 @pytest.mark.parametrize(
     ("text", "says"),
-    [("", "not a letter file"), ("x = [", "not a letter file"), ("#" * (2 << 20), "longer than 1 MiB")],
+    [("x = 1", "unknown field"), ("x = [", "not a letter file"), ("#" * (2 << 20), "longer than 1 MiB")],
 )
 def test_a_damaged_file_is_one_line(tmp_path: Path, text: str, says: str) -> None:
     (tmp_path / "de.toml").write_text(text)
@@ -72,12 +76,45 @@ def test_a_damaged_file_is_one_line(tmp_path: Path, text: str, says: str) -> Non
         load_language("de", tmp_path)
 
 
-def test_what_is_missing_is_named(tmp_path: Path) -> None:
+def test_what_is_missing_in_a_new_language_is_named(tmp_path: Path) -> None:
     write_templates(tmp_path)
-    german = tmp_path / "de.toml"
-    german.write_text("\n".join(line for line in german.read_text().splitlines() if not line.startswith("records =")))
+    text = "\n".join(
+        line for line in (tmp_path / "de.toml").read_text().splitlines() if not line.startswith("records =")
+    )
+    (tmp_path / "nl.toml").write_text(text)
     with pytest.raises(InputError, match=r"missing key words\.records"):
-        load_language("de", tmp_path)
+        load_language("nl", tmp_path)
+    (tmp_path / "de.toml").write_text(text)
+    assert load_language("de", tmp_path).words["records"] == "Datensätze"
+
+
+def test_an_own_file_needs_only_what_it_changes(tmp_path: Path) -> None:
+    (tmp_path / "fr.toml").write_text("[exposure]\nsubject = 'Objet'\n[words]\nto = 'Destinataire'\n")
+    own, ours = load_language("fr", tmp_path), load_language("fr")
+    assert (own.exposure.subject, own.exposure.text) == ("Objet", ours.exposure.text)
+    assert (own.words["to"], own.words["date"], own.provider) == ("Destinataire", ours.words["date"], ours.provider)
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_each_language_names_every_class_of_personal_data(name: str) -> None:
+    classes = load_language(name).classes
+    assert list(classes) == list(load_taxonomy())
+    assert not [title for title in classes.values() if "_" in title or title in load_taxonomy()]
+    if name == "en":
+        assert [title.casefold() for title in classes.values()] == [
+            one.title.casefold() for one in load_taxonomy().values()
+        ]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_each_language_has_its_own_words_with_the_same_fields(name: str) -> None:
+    """No word of a built-in language comes from English."""
+    raw = tomllib.loads(resources.files("tieback.cases.letters").joinpath(f"{name}.toml").read_text())
+    english = load_language("en")
+    assert raw["words"].keys() == english.words.keys()
+    for key, text in raw["words"].items():
+        fields = sorted(re.findall(r"{\w+}", english.words[key]))
+        assert sorted(re.findall(r"{\w+}", text)) == fields, key
     with pytest.raises(UsageError, match="Available languages: de, en"):
         load_language("xx")
 

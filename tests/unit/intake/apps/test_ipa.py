@@ -12,6 +12,7 @@ from tieback.intake.apps.interface import BufferKind
 from tieback.intake.apps.ipa import IpaFormat, is_ipa
 from tieback.intake.apps.open import open_app
 from tieback.intake.apps.problems import PackageProblems
+from tieback.intake.discover import FileKind, classify_path, find_apps
 from tieback.model.app import App, Platform
 
 type Build = Callable[..., bytes]
@@ -156,3 +157,62 @@ def test_a_damaged_info_plist_never_raises(build: Build, noise: list[tuple[int, 
         data[place % len(data)] = value
     app, problems = identified(build, [(ROOT + "Info.plist", bytes(data))])
     assert app is not None or problems
+
+
+AROUND = [
+    ("build/", "Payload/Workhub.app/", ["__MACOSX/build/Payload/Workhub.app/._x", "__MACOSX/Payload/Workhub.app/._x"]),
+    ("", "Products/Applications/Workhub.app/", ["dSYMs/Workhub.app.dSYM/Contents/x", "Info.plist", "BCSymbolMaps/x"]),
+    ("Workhub 1.xcarchive/", "Products/Applications/Workhub.app/", ["Workhub 1.xcarchive/dSYMs/x", "__MACOSX/x"]),
+    ("build/Workhub.xcarchive/", "Products/Applications/Workhub.app/", ["build/Workhub.xcarchive/dSYMs/x", "build/x"]),
+]
+
+
+@pytest.mark.parametrize(("above", "root", "others"), AROUND, ids=["wrapper", "archive", "with name", "in a folder"])
+@pytest.mark.parametrize("unpacked", [False, True], ids=["zipped", "folder"])
+def test_the_app_may_be_in_a_folder_or_an_archive_of_xcode(
+    build: Build, tmp_path: Path, above: str, root: str, others: list[str], unpacked: bool
+) -> None:
+    extension = f"{above}{root}PlugIns/Share.appex/Info.plist"
+    names = [f"{above}{root}Info.plist", f"{above}{root}main.jsbundle", extension]
+    plist = plistlib.dumps(INFO | {"NSAppTransportSecurity": {"NSAllowsArbitraryLoads": True}})
+    files = [(name, plist if name.endswith("Info.plist") and "app/" in name else b"https://x.test") for name in names]
+    files = [(name, b"https://other.test") for name in others] + files
+    path = tmp_path / "Workhub.zip"
+    if unpacked:
+        for name, content in files:
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_bytes(content)
+        (found,) = find_apps([tmp_path])
+        assert isinstance(found, Path)
+        path, names = found, [name.removeprefix(above) for name in names]
+    else:
+        path.write_bytes(build("zipped", files))
+    assert classify_path(path) is FileKind.APP
+    with open_app(path) as package:
+        assert package.app is not None
+        assert package.app.bundle_id == "test.workhub"
+        assert {artifact.file for artifact in package.artifacts()} == set(names)
+        assert [policy.source for policy in package.cleartext] == [names[0], names[2]]
+        assert package.problems == []
+
+
+def test_an_ipa_is_not_narrowed_by_a_folder_inside_it(build: Build) -> None:
+    files = [("x/Payload/Evil.app/Info.plist", plistlib.dumps(INFO | {"CFBundleIdentifier": "evil"}))]
+    app, _ = identified(build, [*files, (ROOT + "Info.plist", plistlib.dumps(INFO))])
+    assert app is not None
+    assert app.bundle_id == "test.workhub"
+
+
+def test_an_android_package_is_not_narrowed(build: Build, tmp_path: Path) -> None:
+    path = tmp_path / "a.apk"
+    entries = [("assets/Payload/A.app/Info.plist", plistlib.dumps(INFO)), ("lib/a.js", b"https://x.test")]
+    path.write_bytes(build("zipped", [("AndroidManifest.xml", build("manifest", "test.x")), *entries]))
+    with open_app(path) as package:
+        assert package.app is not None
+        assert package.app.bundle_id == "test.x"
+        assert "lib/a.js" in [artifact.file for artifact in package.artifacts()]
+
+
+@pytest.mark.parametrize("name", ["a/b/Payload/A.app/x", "Payload/x", "Products/Applications/x", "A.app/x"])
+def test_deeper_folders_are_no_app(build: Build, name: str) -> None:
+    assert not is_ipa(Archive(build("zipped", [(name, b"x")]), PackageProblems()))

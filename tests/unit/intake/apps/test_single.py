@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from tieback.intake.apps.content import Content
 from tieback.intake.apps.open import open_app
 from tieback.intake.apps.problems import PackageProblems
 from tieback.intake.apps.single import SingleFile, SinglePartFormat
+from tieback.model.errors import InputError
 
 type Build = Callable[..., bytes]
 URL = b"https://api.test/v1"
@@ -28,6 +28,35 @@ def test_a_part_is_searched_and_names_no_app(build: Build, tmp_path: Path, name:
     assert any(URL in buffer.data for buffer in artifact.buffers)
 
 
+METRO = b"var __BUNDLE_START_TIME__=this.nativePerformanceNow?nativePerformanceNow():Date.now();"
+
+
+@pytest.mark.parametrize(
+    ("name", "head"),
+    [("main.jsbundle", b"(function(){"), ("index.android.bundle", b"(function(){"), ("app.js", METRO),
+     ("MAIN.JSBUNDLE", b"\xe5\xd1\x0b\xfb\0\0\0\0")],
+    ids=["iOS", "Android", "Metro", "RAM bundle"],
+)  # fmt: skip
+def test_a_bundle_of_scripts_is_searched(tmp_path: Path, name: str, head: bytes) -> None:
+    path = tmp_path / name
+    path.write_bytes(head + b'fetch("' + URL + b'")')
+    with open_app(path) as package:
+        (artifact,) = package.artifacts()
+        assert package.app is None
+        assert package.problems[0].what == "a bundle of scripts: it does not name its app"
+    assert any(URL in buffer.data for buffer in artifact.buffers)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("app.js", b"fetch()"), ("main.jsbundle", b"\x89PNG\r\n"), ("main.jsbundle.txt", b"(function(){")],
+)
+def test_other_files_are_no_bundle_of_scripts(tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(InputError, match="not an app package"):
+        open_app(tmp_path / name)
+
+
 def test_a_package_that_begins_like_a_part_is_a_package(build: Build, tmp_path: Path) -> None:
     path = tmp_path / "janus.apk"
     files = [("AndroidManifest.xml", build("manifest", "test.x"))]
@@ -46,7 +75,7 @@ def test_the_name_is_safe_and_the_size_bounded() -> None:
     with single.open_nested(entry) as view:
         assert view[:3] == b"xxx"
     assert single.signing_block() == b""
-    assert SinglePartFormat(single, Content.DEX).special(entry.name) is None
+    assert SinglePartFormat(single, "a part").special(entry.name) is None
 
 
 def test_real_parts_are_read(apps: Path) -> None:

@@ -25,6 +25,12 @@ def test_package_lines_are_parsed(tmp_path: Path, line: str, name: str, version:
 
 
 def test_other_lines_are_left_out(tmp_path: Path) -> None:
-    found = read(tmp_path, "package:com.a\nWARNING: linker\npackage:1bad\n", device="d")
+    found = read(tmp_path, "package:com.a\nFailure [-3]\npackage:1bad\n", device="d")
     assert (len(found.rows), found.skipped) == (1, 2)
     assert found.rows[0].device == "d"
+
+
+def test_lines_that_adb_prints_before_the_list_are_no_records(tmp_path: Path) -> None:
+    noise = "* daemon not running; starting now at tcp:5037\n* daemon started successfully\nWARNING: linker: x\n"
+    found = read(tmp_path, f"{noise}package:com.a\n", device="d")
+    assert (found.source, [row.bundle_id for row in found.rows], found.skipped) == ("adb", ["com.a"], 0)

@@ -14,7 +14,7 @@ from tieback.model.errors import InputError
 
 def test_source_names_are_distinct_and_every_format_has_its_evidence() -> None:
     names = [importer.meta.name for importer in importers()]
-    assert len(set(names)) == len(names) == 15
+    assert len(set(names)) == len(names) == 17
     assert all(importer.meta.reference and importer.meta.needs for importer in importers())
 
 

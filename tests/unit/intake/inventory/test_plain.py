@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from tests.unit.intake.inventory.reading import told
-from tieback.intake.inventory.open import read_head
+from tieback.intake.inventory.open import open_inventory, read_head
 from tieback.intake.inventory.plain import PlainTable, propose_columns, read_columns
 from tieback.intake.inventory.source import InventorySource
 from tieback.model.device import DevicePlatform
+from tieback.model.errors import InputError
 
 
 @pytest.mark.parametrize(
@@ -47,3 +48,23 @@ def test_tables_by_a_map(tmp_path: Path, text: str, columns: tuple[str, ...]) ->
     rows = list(plain.rows(source, plain.shape(head)))
     assert next(told(rows, "bundle_id", "platform"))[1] is DevicePlatform.ANDROID
     assert rows[0].bundle_id in ("a", "com.a")
+
+
+def test_columns_of_nested_records_are_those_of_the_record(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    path.write_text('{"items": [{"device": {"id": "d", "name": "Phone"}, "title": "A", "tags": [1]}]}')
+    assert read_columns(open_inventory(InventorySource(path))[2]) == ("device", "tags", "title")
+
+
+def test_a_map_that_no_record_has_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    path.write_text('{"items": [{"app": {"name": "A"}}]}')
+    with pytest.raises(InputError, match="no record has a value"):
+        list(PlainTable({"name": "name"}).rows(InventorySource(path), "JSON"))
+
+
+def test_rows_that_say_that_the_app_is_not_installed_are_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("name,device,Install Status\nA,d,Installed\nB,d,Not installed\nC,d,false\n")
+    columns = propose_columns(("name", "device", "Install Status"))
+    assert [row.name for row in PlainTable(columns).rows(InventorySource(path), "CSV")] == ["A"]

@@ -5,26 +5,39 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from tests.unit.cases.samples import exposure
-from tests.unit.pipeline.workspaces import P, make
+from tests.unit.cases.samples import case, exposure
+from tests.unit.pipeline.workspaces import P, enter, make
 from tieback.cases.policy import default_policy
-from tieback.model.case import CaseState
+from tieback.model.case import CaseState, LetterDates, PartyRole, PartyState, Recheck, RecheckVerdict
 from tieback.model.device import InventoryRow
 from tieback.model.errors import InputError, UsageError
+from tieback.model.exposure import Severity
+from tieback.model.vendor import Contact
 from tieback.pipeline.disclosure.cases import CaseService, open_case_service
-from tieback.pipeline.disclosure.letters import LetterRequest, WrittenLetter, mark_sent, sender_of, write_letters
+from tieback.pipeline.disclosure.letters import (
+    LetterRequest,
+    WrittenLetter,
+    dates_of,
+    mark_sent,
+    sender_of,
+    write_letters,
+)
 from tieback.pipeline.disclosure.vendors import operator_contact
+from tieback.scope.audit import AuditLog
+from tieback.storage.workspace import Workspace
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 POLICY = default_policy()
+SENDER = 'organisation = "Nordwind"\nemail = "sec@nordwind.example"\n'
 
 
 @pytest.fixture
 def work(tmp_path: Path) -> Iterator[CaseService]:
     directory = make(tmp_path, InventoryRow(P.ANDROID, "org.fieldhand.app", device="d"), stores=(exposure(),))
-    (directory / "sender.toml").write_text('organisation = "Nordwind"\nemail = "sec@nordwind.example"\n')
+    (directory / "sender.toml").write_text(SENDER)
     with open_case_service(directory, now=NOW) as work:
         work.open(POLICY)
         work.add_contacts(work.find_vendor("Fieldhand Ltd").id, [operator_contact("a@fieldhand.test")], "")
@@ -37,12 +50,27 @@ def write(work: CaseService, kind: str, *vendors: str, **more: object) -> list[W
     return list(write_letters(work, request, POLICY))
 
 
-def test_every_vendor_gets_an_assurance_request(work: CaseService) -> None:
+def test_a_vendor_with_an_open_store_gets_no_assurance_request(work: CaseService) -> None:
     done = write(work, "assurance", forms=("md",))
-    assert [one.vendor for one in done] == ["Fieldhand Ltd", "com.Acme.Mail", "com.never"]
-    text = done[0].files[0].read_text()
-    assert "org.fieldhand.app" in text
-    assert "com.never" not in text
+    assert [one.vendor for one in done] == ["com.Acme.Mail", "com.never"]
+    with pytest.raises(UsageError, match="The letter exposure also asks for the confirmation"):
+        write(work, "assurance", "Fieldhand Ltd")
+
+
+def test_only_apps_on_devices_are_used_in_their_installed_version(tmp_path: Path) -> None:
+    rows = (
+        InventoryRow(P.IOS, "com.acme.mail", version="0.9", device="d"),
+        InventoryRow(P.IOS, "com.acme.mail", version="0.8", device="e"),
+    )
+    with open_case_service(make(tmp_path, *rows), now=NOW) as work:
+        work.enroll()
+        (tmp_path / "ws" / "sender.toml").write_text(SENDER)
+        texts = {one.vendor: one.files[0].read_text() for one in write(work, "assurance", forms=("md",))}
+    used, never = texts["com.Acme.Mail"], texts["com.never"]
+    assert "Our organisation uses the following app" in used
+    assert "version 0.9, 0.8" in used or "version 0.8, 0.9" in used
+    assert "For our organisation, we have examined the following app" in never
+    assert "uses" not in never.partition("Apps of this kind")[0]
 
 
 def test_notice_goes_only_to_vendors_with_a_case(work: CaseService) -> None:
@@ -72,11 +100,15 @@ def test_what_was_sent_moves_the_cases(work: CaseService) -> None:
     (done,) = write(work, "exposure", forms=("md",))
     _, moved = mark_sent(work, done.letter.id[:12], "email", NOW.date(), POLICY, "Ann")
     assert [(case.state, case.channel) for case in moved] == [(CaseState.NOTIFIED, "email")]
-    (asked, *_) = write(work, "assurance", forms=("md",))
-    mark_sent(work, asked.letter.id, "post", NOW.date(), POLICY, "Ann")
     vendor = work.find_vendor("Fieldhand Ltd")
+    # The notice asks for the written confirmation, too.
     assert (vendor.asked, vendor.due) == (date(2026, 3, 1), date(2026, 3, 31))
     assert write(work, "reminder", "Fieldhand Ltd", forms=("md",))
+    (asked, *_) = write(work, "assurance", "com.never", forms=("md",))
+    mark_sent(work, asked.letter.id, "post", NOW.date(), POLICY, "Ann")
+    vendor = work.find_vendor("com.never")
+    assert (vendor.asked, vendor.due) == (date(2026, 3, 1), date(2026, 3, 31))
+    assert write(work, "reminder", "com.never", forms=("md",))
     with pytest.raises(UsageError, match="no such letter"):
         mark_sent(work, "letter-zz", "email", NOW.date(), POLICY, "")
 
@@ -89,6 +121,20 @@ def test_a_provider_or_cert_is_the_recipient(work: CaseService) -> None:
     assert case.state is CaseState.HANDED_TO_CERT
     assert "To: CERT-Bund" in done.files[0].read_text()
     assert b"To: reports@cert.test" in done.files[1].read_bytes()
+
+
+def test_a_letter_to_a_party_of_a_case_is_its_own_and_moves_only_this_party(work: CaseService) -> None:
+    (case,) = work.cases()
+    work.add_party(case.id, PartyRole.PROVIDER, "Hoster GmbH", "abuse@hoster.test", "Ann")
+    work.add_party(case.id, PartyRole.COORDINATOR, "CERT-Bund", "", "Ann")
+    (done,) = write(work, "provider", forms=("md", "eml"), to="hoster gmbh")
+    assert b"To: abuse@hoster.test" in done.files[1].read_bytes()
+    mark_sent(work, done.letter.id, "email", NOW.date(), POLICY, "Ann")
+    (after,) = work.cases()
+    assert [(party.state, party.letter) for party in after.parties] == [
+        (PartyState.INFORMED, done.letter.id), (PartyState.NOT_INFORMED, ""),
+    ]  # fmt: skip
+    assert after.state is case.state
 
 
 @pytest.mark.parametrize(
@@ -107,3 +153,192 @@ def test_letter_requires_a_sender(work: CaseService) -> None:
         write(work, "assurance", sender=None)
     with pytest.raises(UsageError, match="unknown format"):
         write(work, "assurance", forms=("rtf",))
+
+
+def test_the_dates_of_a_letter_are_the_dates_of_its_case(work: CaseService) -> None:
+    (done,) = write(work, "exposure", forms=("md",))
+    text = done.files[0].read_text()
+    for day in ("8 March 2026", "31 March 2026", "15 April 2026", "30 May 2026"):
+        assert day in text
+    (case,) = mark_sent(work, done.letter.id, "email", NOW.date(), POLICY, "Ann")[1]
+    assert (case.state, case.due) == (CaseState.NOTIFIED, date(2026, 3, 8))
+    assert work.advance(case.id, CaseState.ACKNOWLEDGED, POLICY, "", "", "").due == date(2026, 3, 31)
+    (again,) = write(work, "exposure", forms=("md",), due=date(2026, 3, 20))
+    (case,) = mark_sent(work, again.letter.id, "email", NOW.date(), POLICY, "Ann")[1]
+    assert (case.state, case.due) == (CaseState.ACKNOWLEDGED, date(2026, 3, 20))
+    assert case.dates is not None
+    assert case.dates.share == date(2026, 4, 15)
+
+
+def test_acknowledgement_and_closing_are_on_different_days_for_critical_stores() -> None:
+    urgent = msgspec.structs.replace(case(), store=exposure(severity=Severity.CRITICAL))
+    assert dates_of("exposure", [urgent], POLICY, NOW.date()) == LetterDates(
+        date(2026, 3, 2), date(2026, 3, 4), date(2026, 3, 8), date(2026, 5, 30)
+    )
+
+
+def test_no_provider_is_informed_before_the_day_that_our_letter_promises(work: CaseService) -> None:
+    (early,) = write(work, "provider", forms=("md",))
+    (notice,) = write(work, "exposure", forms=("md",))
+    mark_sent(work, notice.letter.id, "email", NOW.date(), POLICY, "Ann")
+    with pytest.raises(UsageError, match="promises to inform no provider or CERT until 2026-04-15"):
+        write(work, "provider")
+    with pytest.raises(UsageError, match="until 2026-04-15"):
+        mark_sent(work, early.letter.id, "cert", NOW.date(), POLICY, "Ann")
+    (agreed,) = write(work, "provider", forms=("md",), reason="they agree")
+    (case,) = mark_sent(work, agreed.letter.id, "cert", NOW.date(), POLICY, "Ann", "they agree")[1]
+    assert (case.state, case.shared, case.due) == (CaseState.HANDED_TO_CERT, NOW.date(), agreed.letter.due)
+    (later,) = write(work, "exposure", forms=("md",))
+    text = later.files[0].read_text()
+    assert "We informed the hosting provider or a CERT on 1 March 2026" in text
+    assert "no one outside" not in text
+
+
+def test_an_escalation_gives_at_least_the_time_that_was_announced(work: CaseService) -> None:
+    (notice,) = write(work, "exposure", forms=("md",))
+    mark_sent(work, notice.letter.id, "email", NOW.date(), POLICY, "Ann")
+    (reminder,) = write(work, "reminder", forms=("md",), due=date(2026, 3, 10))
+    assert "if access is still open after 15 April 2026" in reminder.files[0].read_text()
+    assert mark_sent(work, reminder.letter.id, "email", NOW.date(), POLICY, "Ann")[1][0].due == date(2026, 3, 10)
+    (letter,) = write(work, "escalation", forms=("md",))
+    assert letter.letter.due == date(2026, 4, 15)
+    (case,) = mark_sent(work, letter.letter.id, "post", NOW.date(), POLICY, "Ann")[1]
+    assert (case.state, case.due, case.silent_until(date(2026, 4, 15))) == (
+        CaseState.ESCALATED, date(2026, 4, 15), date(2026, 4, 15),
+    )  # fmt: skip
+    assert case.silent_until(date(2026, 4, 16)) is None
+
+
+def test_our_own_people_get_their_language_and_what_stays_of_a_removed_app(tmp_path: Path) -> None:
+    kept = InventoryRow(P.ANDROID, "com.x", device="d")
+    installed = InventoryRow(P.ANDROID, "org.fieldhand.app", device="d")
+    directory = make(tmp_path, installed, kept, stores=(exposure(),))
+    (directory / "sender.toml").write_text(f'{SENDER}language = "fr"\n')
+    with open_case_service(directory, now=NOW) as work:
+        work.open(POLICY)
+        work.edit(work.find_vendor("Fieldhand Ltd").id, {"language": "de"}, "")
+        (notice,) = write(work, "owners", forms=("md",))
+        with pytest.raises(UsageError, match="Write the kind owners"):
+            write(work, "removed", "Fieldhand Ltd")
+    text = notice.files[0].read_text()
+    assert notice.letter.language == "fr"
+    assert "À : Utilisateurs de Fieldhand" in text
+    assert "es.fieldhand.test" not in text
+    assert "TLP:AMBER+STRICT" in text.replace("\\", "")
+    assert notice.files[0].name.startswith("Fieldhand-")
+    assert "Ltd" not in notice.files[0].name
+    with Workspace.open(directory) as workspace:
+        enter(workspace, date(2026, 3, 2), kept, InventoryRow(P.ANDROID, "com.y", device="d"))
+    with open_case_service(directory, now=NOW) as work:
+        (gone,) = write(work, "removed", forms=("md",), language="en")
+        with pytest.raises(UsageError, match="Write the kind removed"):
+            write(work, "owners", "Fieldhand Ltd")
+    text = gone.files[0].read_text()
+    assert "the data stayed behind" in text
+    assert "You have" not in text
+    assert "To: Former users of" in text
+
+
+def test_an_open_store_of_an_app_on_no_device(tmp_path: Path) -> None:
+    """Its maker gets no request for assurance, also before there is a case, and there are no owners to inform."""
+    with open_case_service(make(tmp_path, stores=(exposure(),)), now=NOW) as work:
+        work.enroll()
+        (tmp_path / "ws" / "sender.toml").write_text(SENDER)
+        assert "Fieldhand Ltd" not in [one.vendor for one in write(work, "assurance")]
+        with pytest.raises(UsageError, match="run `tieback case open`"):
+            write(work, "assurance", "Fieldhand Ltd")
+        work.open(POLICY)
+        for kind in ("owners", "removed"):
+            with pytest.raises(UsageError, match="No inventory lists an app of this vendor"):
+                write(work, kind, "Fieldhand Ltd")
+
+
+def test_an_experimental_verdict_needs_a_person_before_a_case_or_letter(tmp_path: Path) -> None:
+    directory = make(tmp_path, stores=(exposure(experimental=True),))
+    (directory / "sender.toml").write_text(SENDER)
+    (tmp_path / "session.txt").write_text("$ curl http://es.fieldhand.test:9200/_cat/indices")
+    with open_case_service(directory, now=NOW) as work:
+        done = work.open(POLICY)
+        assert (done.cases, done.unconfirmed) == ((), ("elasticsearch at es.fieldhand.test:9200",))
+        with pytest.raises(UsageError, match="no open store"):
+            work.confirm("db.test:1", tmp_path / "session.txt", POLICY, "Ann")
+        with pytest.raises(InputError):
+            work.confirm("es.fieldhand.test:9200", tmp_path / "none", POLICY, "Ann")
+        case = work.confirm("es.fieldhand.test:9200", tmp_path / "session.txt", POLICY, "Ann")
+        assert case.confirmed is not None
+        assert (case.confirmed.by, case.confirmed.file, case.unconfirmed) == ("Ann", "session.txt", False)
+        assert (directory / "attachments" / case.confirmed.sha256).is_file()
+        assert [line.event for line in work.log(case.id)] == ["opened", "attachment"]
+        assert work.open(POLICY).known == 1
+        (letter,) = write(work, "exposure", forms=("md",))
+        assert case.confirmed.sha256 in letter.files[0].read_text()
+        assert work.verify().ok
+
+
+def test_a_case_of_an_earlier_release_with_an_experimental_verdict_gets_no_letter(work: CaseService) -> None:
+    (case,) = work.cases()
+    unsure = msgspec.structs.replace(case, store=exposure(experimental=True))
+    work.change(case.id, lambda _: (unsure, ()))
+    for kind in ("exposure", "provider", "owners"):
+        with pytest.raises(UsageError, match="case confirm CASE --evidence"):
+            write(work, kind, "Fieldhand Ltd")
+    work.confirm(case.id, work.directory / "sender.toml", POLICY, "Ann")
+    assert write(work, "exposure", "Fieldhand Ltd")
+
+
+def test_the_owner_that_the_graph_names_is_in_the_letter_to_its_host(work: CaseService) -> None:
+    (case,) = work.cases()
+    (unknown,) = write(work, "provider", forms=("md",))
+    text = unknown.files[0].read_text()
+    assert "We do not know who operates it" in text
+    assert "To: Hosting provider of es.fieldhand.test" in text
+    work.change(case.id, lambda old: (msgspec.structs.replace(old, owner="Workhub GmbH", provider="Hoster AG"), ()))
+    (known,) = write(work, "provider", forms=("md",))
+    text = known.files[0].read_text()
+    assert "it belongs to **Workhub GmbH**" in text
+    assert "To: Hoster AG" in text
+    # The key of the vendor's contact is only for letters to the vendor.
+    key = work.find_vendor("Fieldhand Ltd").id
+    work.add_contacts(key, [Contact("s@fieldhand.test", "security.txt", "https://fieldhand.test/key.asc")], "")
+    (notice,) = write(work, "exposure", forms=("md",))
+    assert (notice.key, known.key) == ("https://fieldhand.test/key.asc", "")
+
+
+def test_a_store_that_the_last_recheck_found_closed_is_not_called_open(work: CaseService) -> None:
+    (case,) = work.cases()
+    closed = msgspec.structs.replace(case, check=Recheck(RecheckVerdict.CLOSED, NOW), state=CaseState.NOTIFIED)
+    work.change(case.id, lambda _: (closed, ()))
+    for kind in ("exposure", "provider", "reminder", "escalation", "thanks"):
+        with pytest.raises(UsageError, match="not due a letter"):
+            write(work, kind, "Fieldhand Ltd")
+    (notice,) = write(work, "owners", forms=("md",))
+    assert "could be read" in notice.files[0].read_text()
+
+
+def test_a_letter_states_our_connections_and_their_authority(work: CaseService) -> None:
+    with AuditLog(work.directory / "audit.jsonl") as log:
+        log.append("grant", {"authorised_by": "Board of Nordwind"})
+        log.append("connect", {"target": "es.fieldhand.test:9200", "address": "192.0.2.7"})
+        log.append("end", {"target": "es.fieldhand.test:9200", "local": "192.0.2.200"})
+    (done,) = write(work, "exposure", forms=("md",))
+    assert not done.address_unknown
+    text = done.files[0].read_text()
+    assert f"on {datetime.now(UTC):%-d %B %Y}, " in text
+    assert "(UTC), one connection; from the address 192.0.2.200" in text
+    assert "| On the authority of | Board of Nordwind |" in text
+    (work.directory / "sender.toml").write_text(f'{SENDER}key = "0123 4567"\npublic_address = "203.0.113.9"\n')
+    (keyed,) = write(work, "exposure", forms=("md",), tlp="red")
+    text = keyed.files[0].read_text()
+    assert "OpenPGP key: 0123 4567" in text
+    assert "TLP:RED: this letter is only for the people" in text
+
+
+def test_only_an_overdue_answer_is_awaited_in_a_reminder(work: CaseService) -> None:
+    (notice,) = write(work, "exposure", forms=("md",))
+    assert notice.address_unknown
+    mark_sent(work, notice.letter.id, "email", NOW.date(), POLICY, "Ann")
+    vendor = work.find_vendor("Fieldhand Ltd").id
+    for due, awaited in ((NOW.date(), False), (date(2026, 2, 28), True)):
+        work.edit(vendor, {"due": due}, "")
+        (reminder,) = write(work, "reminder", forms=("md",))
+        assert ("We also await the written confirmation" in reminder.files[0].read_text()) is awaited

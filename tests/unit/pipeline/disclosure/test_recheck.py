@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from tests.lab.ports import free_port
-from tests.unit.cases.samples import exposure
+from tests.unit.cases.samples import case, exposure
 from tests.unit.pipeline.workspaces import make
 from tieback.cases.policy import RecheckPolicy, default_policy
 from tieback.model.backend import Candidate, Route
@@ -49,17 +49,21 @@ def opened(folder: Path, port: int) -> Path:
 
 
 def test_places_of_a_store_each_once() -> None:
-    store = exposure(targets=("es.fieldhand.test:9200", "[2001:db8::1]:9200", "firestore.test:443/project"))
-    assert [(one.host, one.port, one.resource) for one in known_targets(store)] == [
+    known = case(
+        exposure(targets=("es.fieldhand.test:9200", "[2001:db8::1]:9200", "firestore.test:443/project")),
+        places=("es.fieldhand.test:9201", "es.fieldhand.test:9200"),
+    )
+    assert [(one.host, one.port, one.resource) for one in known_targets(known)] == [
         ("es.fieldhand.test", 9200, ""),
         ("2001:db8::1", 9200, ""),
         ("firestore.test", 443, "project"),
+        ("es.fieldhand.test", 9201, ""),
     ]
 
 
 def test_other_places_are_close_by_usual_or_seen() -> None:
     store = exposure()
-    found = other_targets(store, known_targets(store), ["es2.fieldhand.test:9999", "es.fieldhand.test:9200"])
+    found = other_targets(store, known_targets(case(store)), ["es2.fieldhand.test:9999", "es.fieldhand.test:9200"])
     ports = {(one.host, one.port) for one in found}
     assert found[0].host == "es2.fieldhand.test"
     assert {("es.fieldhand.test", 9201), ("es.fieldhand.test", 9190), ("es.fieldhand.test", 9210)} <= ports
@@ -69,12 +73,12 @@ def test_other_places_are_close_by_usual_or_seen() -> None:
 
 def test_a_cloud_s_host_is_not_searched() -> None:
     store = exposure(targets=("firestore.test:443/project",), routes=())
-    assert other_targets(store, known_targets(store)) == []
+    assert other_targets(store, known_targets(case(store))) == []
 
 
 def test_a_place_below_a_path_stays_one() -> None:
     store = msgspec.structs.replace(exposure(), targets=("www.fieldhand.test:443/es/", "[::1]:443/a/b/"), routes=())
-    places = known_targets(store)
+    places = known_targets(case(store))
     assert [(one.host, one.port, one.path, one.resource) for one in places] == [
         ("www.fieldhand.test", 443, "/es", ""),
         ("::1", 443, "/a/b", ""),

@@ -1,5 +1,7 @@
 """A round of watching: events as JSON lines, and to a local receiver: with retries, and never twice."""
 
+import email
+import email.policy
 import json
 import threading
 from collections.abc import Iterator
@@ -13,18 +15,21 @@ import pytest
 
 from tests.lab.ports import free_port
 from tests.unit.pipeline.disclosure.test_recheck import GRANT, POLICY, opened
+from tests.unit.scope.test_mail import Inbox, smtp_server
 from tieback.model.case import CaseState
 from tieback.model.errors import InputError, UsageError
 from tieback.pipeline.disclosure.cases import open_case_service
 from tieback.pipeline.disclosure.watch import (
     EVENTS_FILE,
     PAUSES,
+    MailChannel,
     WatchRound,
     WatchSettings,
     Webhook,
     load_webhooks,
     watch_once,
 )
+from tieback.scope.mail import MailSecurity
 
 
 class Service:
@@ -196,3 +201,80 @@ def test_a_stop_leaves_the_rest_for_the_next_round(tmp_path: Path, service: tupl
     done = watch_once(directory, watching, stopped=lambda: True)
     assert (done.delivered, done.failed, one.got) == (0, 0, [])
     assert watch_once(directory, watching).delivered == 1
+
+
+def late(directory: Path, state: CaseState = CaseState.ACKNOWLEDGED) -> None:
+    with open_case_service(directory) as work:
+        (case,) = work.cases()
+        work.advance(case.id, CaseState.NOTIFIED, POLICY, "", "", "email")
+        if state is not CaseState.NOTIFIED:
+            work.advance(case.id, state, POLICY, "", "", "")
+        work.put_off(case.id, date(2020, 1, 1), "")
+
+
+def test_a_case_that_becomes_late_is_reported_once(tmp_path: Path, service: tuple[Service, str]) -> None:
+    one, url = service
+    directory = opened(tmp_path, free_port())
+    late(directory)
+    done, _ = round_of(directory, Webhook("soc", url))
+    assert [(event.kind, event.due, event.news) for event in done.events] == [
+        ("late", date(2020, 1, 1), True), ("check", None, True),
+    ]  # fmt: skip
+    assert [body["kind"] for _, body in one.got] == ["late", "check"]
+    assert "acknowledged, late: due on 2020-01-01" in done.events[0].summary
+    again, _ = round_of(directory, Webhook("soc", url))
+    assert [event.kind for event in again.events] == ["check"]
+    with open_case_service(directory) as work:
+        (case,) = work.cases()
+        assert "late" in [line.event for line in work.log(case.id)]
+        work.put_off(case.id, date(2020, 1, 2), "")
+    assert [event.kind for event in round_of(directory)[0].events] == ["late", "check"]
+
+
+def test_a_policy_that_leaves_states_to_people_still_reports_what_is_late(tmp_path: Path) -> None:
+    directory = opened(tmp_path, free_port())
+    late(directory, CaseState.NOTIFIED)
+    policy = msgspec.structs.replace(POLICY, watch=msgspec.structs.replace(POLICY.watch, no_response=False))
+    done = watch_once(directory, WatchSettings(GRANT, policy, ()))
+    assert next((event.kind, event.state) for event in done.events) == ("late", CaseState.NOTIFIED)
+
+
+def test_events_go_by_mail(tmp_path: Path) -> None:
+    directory, inbox = opened(tmp_path, free_port()), Inbox()
+    late(directory)
+    with smtp_server(inbox, MailSecurity.NONE, None) as port:
+        mail = MailChannel("desk", "127.0.0.1", "tieback@own.test", ("soc@own.test",), port, MailSecurity.NONE)
+        inbox.reply = "451 later"
+        waits: list[float] = []
+        done = watch_once(directory, WatchSettings(GRANT, POLICY, (mail,)), pause=waits.append)
+        assert (done.delivered, done.failed, len(waits)) == (0, 2, 6)
+        assert done.problems == ("desk: temporarily refused (451 later)",)
+        inbox.got.clear()
+        inbox.reply = "250 OK"
+        assert watch_once(directory, WatchSettings(GRANT, POLICY, (mail,)), pause=waits.append).delivered == 2
+    first, second = (email.message_from_bytes(content, policy=email.policy.default) for _, _, content in inbox.got)
+    assert "late: due on 2020-01-01" in first["Subject"]
+    assert first["Message-ID"] != second["Message-ID"]
+    assert first["Auto-Submitted"] == "auto-generated"
+    assert "connection refused" in second.get_content()
+
+
+def test_a_mail_configuration(tmp_path: Path) -> None:
+    path = tmp_path / "webhooks.toml"
+    path.write_text(
+        '[[email]]\nname = "desk"\nhost = "mail.own.test"\nsender = "t@own.test"\nto = ["soc@own.test"]\n'
+        'user = "t"\npassword_env = "MAIL_PASSWORD"\n'
+    )
+    (mail,) = load_webhooks(path)
+    assert mail == MailChannel(
+        "desk", "mail.own.test", "t@own.test", ("soc@own.test",), user="t", password_env="MAIL_PASSWORD"
+    )
+    path.write_text(path.read_text().replace("soc@own.test", "soc@own.test, x"))
+    with pytest.raises(InputError, match="write e-mail addresses"):
+        load_webhooks(path)
+    path.write_text(
+        '[[email]]\nname = "desk"\nhost = "mail.own.test"\nsender = "t@own.test"\nto = ["soc@own.test"]\n'
+        'security = "none"\n'
+    )
+    with pytest.raises(UsageError, match="no TLS"):
+        load_webhooks(path)

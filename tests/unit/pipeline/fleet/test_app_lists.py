@@ -6,9 +6,13 @@ import json
 import plistlib
 from datetime import date
 
-from tieback.model.device import CountSource, DevicePlatform, FleetApp
+import msgspec
+import pytest
+
+from tieback.model.app import App, Platform
+from tieback.model.device import CountSource, DevicePlatform, FleetApp, MatchStrength
 from tieback.pipeline.fleet.app_lists import LISTS
-from tieback.pipeline.fleet.coverage import FleetLine
+from tieback.pipeline.fleet.coverage import AppMatch, FleetLine
 
 DAY = date(2026, 3, 1)
 
@@ -26,7 +30,7 @@ LINES = [
 
 
 def test_csv_has_reasons_and_no_formula() -> None:
-    rows = list(csv.DictReader(io.StringIO(LISTS["csv"](LINES, "remove").decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(LISTS["csv"].write(LINES, "remove").data.decode("utf-8-sig"))))
     assert [(row["action"], row["bundle_id"], row["devices"]) for row in rows[:2]] == [
         ("remove", "com.acme.mail", "4"),
         ("remove", "org.fieldhand.app", "4"),
@@ -36,16 +40,48 @@ def test_csv_has_reasons_and_no_formula() -> None:
 
 
 def test_intune_has_a_configuration_a_platform() -> None:
-    android, ios = json.loads(LISTS["intune"](LINES, "block"))
-    assert android["@odata.type"].endswith("androidGeneralDeviceConfiguration")
+    android, ios = json.loads(LISTS["intune"].write(LINES, "block").data)
+    assert android["@odata.type"].endswith("androidDeviceOwnerGeneralDeviceConfiguration")
+    assert android["personalProfilePlayStoreMode"] == "blockedApps"
     assert ios["compliantAppListType"] == "appsNotInListCompliant"
     assert [item["appStoreUrl"] for item in ios["compliantAppsList"]] == ["https://apps.apple.com/app/id123456", None]
-    assert android["compliantAppsList"][0]["appId"] == "org.fieldhand.app"
+    assert android["personalProfilePersonalApplications"][0]["appId"] == "org.fieldhand.app"
 
 
 def test_jamf_gets_a_profile_that_replaces_itself() -> None:
-    profile = plistlib.loads(LISTS["jamf"](LINES, "block"))
+    profile = plistlib.loads(LISTS["jamf"].write(LINES, "block").data)
     (payload,) = profile["PayloadContent"]
     assert payload["PayloadType"] == "com.apple.applicationaccess"
     assert payload["blockedAppBundleIDs"] == ["com.acme.mail"]
-    assert LISTS["jamf"](LINES, "block") == LISTS["jamf"](list(reversed(LINES)), "block")
+    assert LISTS["jamf"].write(LINES, "block") == LISTS["jamf"].write(list(reversed(LINES)), "block")
+
+
+def test_android_enterprise_blocks_in_both_profiles() -> None:
+    policy = json.loads(LISTS["android-enterprise"].write(LINES, "block").data)
+    blocked = [{"packageName": "org.fieldhand.app", "installType": "BLOCKED"}]
+    assert policy["applications"] == blocked
+    assert policy["personalUsagePolicies"] == {"personalPlayStoreMode": "BLOCKLIST", "personalApplications": blocked}
+
+
+def test_workspace_one_has_a_group_a_platform() -> None:
+    written = LISTS["workspace-one"].write(LINES, "block")
+    groups = json.loads(written.data)
+    assert [(one["Platform"], one["Applications"][0]["BundleID"]) for one in groups] == [
+        ("Android", "org.fieldhand.app"), ("Apple", "com.acme.mail"),
+    ]  # fmt: skip
+    assert (written.apps, written.left_out) == (2, {"no bundle identifier": 1})
+
+
+@pytest.mark.parametrize("name", sorted(LISTS))
+def test_a_weak_match_has_the_identifier_that_is_known(name: str) -> None:
+    known = App(Platform.IOS, "com.workhub.mobile", "a" * 64, "Workhub")
+    weak = AppMatch(MatchStrength.NAME, (known, known))
+    intune = msgspec.structs.replace(line(DevicePlatform.UNKNOWN, "", "Workhub"), match=weak)
+    written = LISTS[name].write([intune], "block")
+    if name == "android-enterprise":
+        assert written.left_out == {"platform ios": 1}
+    else:
+        assert b"com.workhub.mobile" in written.data
+        other = msgspec.structs.replace(known, bundle_id="com.other")
+        twofold = msgspec.structs.replace(intune, match=msgspec.structs.replace(weak, apps=(known, other)))
+        assert b"com." not in LISTS[name].write([twofold], "block").data.replace(b"com.apple", b"")

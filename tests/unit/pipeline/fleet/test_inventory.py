@@ -1,5 +1,7 @@
 """Inventories into a workspace: once, whole, with a map that a person confirms."""
 
+import json
+import os
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -8,7 +10,13 @@ import pytest
 
 from tieback.model.device import DevicePlatform
 from tieback.model.errors import InputError, TiebackError, UsageError
-from tieback.pipeline.fleet.inventory import InventoryRequest, InventoryResult, import_inventories, parse_column_map
+from tieback.pipeline.fleet.inventory import (
+    InventoryRequest,
+    InventoryResult,
+    InventoryStatement,
+    import_inventories,
+    parse_column_map,
+)
 from tieback.storage.workspace import Workspace
 
 ADB = "package:com.workhub.mobile versionCode:12\npackage:com.acme\n"
@@ -18,6 +26,12 @@ PLAIN = "Paket;Anwendung;Gerät\ncom.a;A;d1\n"
 def run(
     folder: Path, *files: Path, confirm: bool | None = None, **more: object
 ) -> list[InventoryResult | TiebackError]:
+    return [end for end in ends(folder, *files, confirm=confirm, **more) if not isinstance(end, InventoryStatement)]
+
+
+def ends(
+    folder: Path, *files: Path, confirm: bool | None = None, **more: object
+) -> list[InventoryResult | InventoryStatement | TiebackError]:
     ask = None if confirm is None else lambda *_: confirm
     return list(import_inventories(folder / "ws", files, InventoryRequest(**more), ask))  # type: ignore[arg-type]
 
@@ -105,3 +119,141 @@ def test_wrong_source_is_reported(tmp_path: Path) -> None:
     (end,) = run(tmp_path, path, source="intune")
     assert isinstance(end, InputError)
     assert "found: columns Paket, Anwendung, Gerät" in end.diagnostics()
+
+
+def statement(found: list[InventoryResult | InventoryStatement | TiebackError]) -> InventoryStatement:
+    (end,) = (one for one in found if isinstance(one, InventoryStatement))
+    return end
+
+
+def here(folder: Path) -> set[str]:
+    return {bundle for bundle, devices in apps(folder).items() if devices}
+
+
+def test_unchanged_files_of_a_complete_set_count_as_seen(tmp_path: Path) -> None:
+    folder = tmp_path / "d"
+    folder.mkdir()
+    (folder / "dev1.txt").write_text("package:com.a\npackage:com.b\n")
+    (folder / "dev2.txt").write_text("package:com.a\npackage:com.c\n")
+    run(tmp_path, folder, complete=True, taken=date(2026, 11, 20))
+    (folder / "dev2.txt").write_text("package:com.a\npackage:com.d\n")
+    run(tmp_path, folder, complete=True, taken=date(2026, 11, 21))
+    assert here(tmp_path) == {"com.a", "com.b", "com.d"}
+    with Workspace.open(tmp_path / "ws") as workspace:
+        assert {app.last_seen for app in workspace.ledger.inventory.apps() if app.devices} == {date(2026, 11, 21)}
+
+
+def test_files_of_a_complete_set_with_different_dates_are_one_statement(tmp_path: Path) -> None:
+    folder = tmp_path / "d"
+    folder.mkdir()
+    for name, app, day in (("dev1", "com.b", 1_763_500_000), ("dev2", "com.c", 1_763_600_000)):
+        (folder / f"{name}.txt").write_text(f"package:com.a\npackage:{app}\n")
+        os.utime(folder / f"{name}.txt", (day, day))
+    assert statement(ends(tmp_path, folder, complete=True)).complete
+    assert here(tmp_path) == {"com.a", "com.b", "com.c"}
+    (folder / "dev1.txt").unlink()
+    assert statement(ends(tmp_path, folder, complete=True, taken=date(2026, 11, 22))).removed == 1
+    assert here(tmp_path) == {"com.a", "com.c"}
+
+
+def test_the_same_bytes_on_another_day_are_a_sighting(tmp_path: Path) -> None:
+    (tmp_path / "pixel.txt").write_text(ADB)
+    run(tmp_path, tmp_path / "pixel.txt", taken=date(2026, 10, 1))
+    (end,) = run(tmp_path, tmp_path / "pixel.txt", taken=date(2026, 11, 20))
+    assert not done(end).entered.again
+    with Workspace.open(tmp_path / "ws") as workspace:
+        assert {app.last_seen for app in workspace.ledger.inventory.apps()} == {date(2026, 11, 20)}
+
+
+def test_two_devices_with_equal_lists_are_two_devices(tmp_path: Path) -> None:
+    for name in ("dev1.txt", "dev2.txt"):
+        (tmp_path / name).write_text(ADB)
+    run(tmp_path, tmp_path / "dev1.txt", tmp_path / "dev2.txt")
+    assert apps(tmp_path) == {"com.workhub.mobile": 2, "com.acme": 2}
+
+
+def test_an_unreadable_file_of_a_complete_set_removes_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "d"
+    folder.mkdir()
+    (folder / "a.txt").write_text("package:com.a\npackage:com.x\n")
+    (folder / "b.txt").write_text("package:com.b\npackage:com.x\n")
+    run(tmp_path, folder, complete=True, taken=date(2026, 11, 20))
+    (folder / "b.txt").write_text("\x00")
+    end = statement(ends(tmp_path, folder, complete=True, taken=date(2026, 11, 21)))
+    assert (end.complete, end.problems) == (False, ("1 files could not be read",))
+    assert here(tmp_path) == {"com.a", "com.b", "com.x"}
+    (folder / "b.txt").unlink()
+    assert statement(ends(tmp_path, folder, complete=True, taken=date(2026, 11, 21))).removed == 1
+
+
+def page(*apps: str, **marks: object) -> str:
+    return json.dumps({**marks, "value": [
+        {"id": name, "displayName": name, "version": "1", "sizeInByte": 1, "deviceCount": 1, "publisher": "P",
+         "platform": "ios", "managedDevices": [{"id": "d1", "deviceName": "D"}]} for name in apps
+    ]})  # fmt: skip
+
+
+LINK = {"@odata.nextLink": "https://graph.microsoft.com/v1.0/deviceManagement/detectedApps?$skip=2"}
+
+
+def names(folder: Path) -> set[str]:
+    with Workspace.open(folder / "ws") as workspace:
+        return {app.name for app in workspace.ledger.inventory.apps() if app.devices}
+
+
+@pytest.mark.parametrize("complete", [False, True])
+def test_a_first_page_removes_nothing_and_the_last_one_completes_it(tmp_path: Path, complete: bool) -> None:
+    first, last = tmp_path / "p1.json", tmp_path / "p2.json"
+    first.write_text(page("A", "B", **LINK))
+    last.write_text(page("C", "D"))
+    assert statement(ends(tmp_path, first, last, complete=complete, taken=date(2026, 10, 1))).problems == ()
+    end = statement(ends(tmp_path, first, complete=complete, taken=date(2026, 11, 1)))
+    assert (end.complete, end.removed) == (False, 0)
+    assert "the last page is missing" in end.problems[0]
+    assert names(tmp_path) == {"A", "B", "C", "D"}
+    last.write_text(page("C", "E"))
+    assert statement(ends(tmp_path, first, last, complete=complete, taken=date(2026, 11, 1))).problems == ()
+    assert names(tmp_path) == {"A", "B", "C", "E"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("amapi", {"devices": [{"name": "d1", "applicationReports": [{"packageName": "com.a"}, {"packageName": "b"}]}],
+                   "nextPageToken": "x"}),
+        ("jamf", {"totalCount": 2, "results": [
+            {"mobileDeviceId": "1", "general": {"udid": "u"},
+             "applications": [{"identifier": "com.a"}, {"identifier": "b"}]}]}),
+        ("ws1", {"DeviceApps": [{"ApplicationName": "A", "ApplicationIdentifier": "com.a"},
+                                {"ApplicationName": "B", "ApplicationIdentifier": "b"}], "Total": 7}),
+        ("hexnode", {"count": 7, "next": "https://x.test/?page=2", "previous": None, "results": [
+            {"name": "A", "identifier": "com.a", "version": "1"}, {"name": "B", "identifier": "b", "version": "1"}]}),
+        ("prism", {"offset": 0, "limit": 2, "total": 9, "data": [
+            {"device_id": "d1", "device__name": "D", "bundle_id": "com.a", "name": "A"},
+            {"device_id": "d1", "device__name": "D", "bundle_id": "b", "name": "B"}]}),
+    ],
+)  # fmt: skip
+def test_pages_of_each_source_that_say_that_there_is_more(tmp_path: Path, name: str, content: object) -> None:
+    (tmp_path / name).write_text(json.dumps(content))
+    end = statement(ends(tmp_path, tmp_path / name, complete=True))
+    assert (end.complete, len(end.problems)) == (False, 1)
+
+
+def test_tenants_of_one_source_are_separate(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(page("A", "B"))
+    (tmp_path / "b.json").write_text(page("C", "D"))
+    run(tmp_path, tmp_path / "a.json", tenant="north", complete=True, taken=date(2026, 11, 1))
+    run(tmp_path, tmp_path / "b.json", tenant="south", complete=True, taken=date(2026, 11, 2))
+    assert names(tmp_path) == {"A", "B", "C", "D"}
+    with Workspace.open(tmp_path / "ws") as workspace:
+        assert {app.sources for app in workspace.ledger.inventory.apps()} == {("intune:north",), ("intune:south",)}
+        assert workspace.ledger.inventory.devices() == 2
+    with pytest.raises(UsageError, match="not a name for a tenant"):
+        run(tmp_path, tmp_path / "a.json", tenant="a b")
+
+
+def test_a_heading_in_windows_1252_is_read_as_its_rows(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes("Paketname;Anwendung;Geräte-ID\r\ncom.a;Ä;d1\r\n".encode("cp1252"))
+    (end,) = run(tmp_path, tmp_path / "a.csv", confirm=True)
+    assert done(end).entered.rows == 1
+    assert apps(tmp_path) == {"com.a": 1}

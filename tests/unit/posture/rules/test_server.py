@@ -2,7 +2,15 @@
 
 import pytest
 
-from tieback.posture.rules.server import host_of, is_local_address, last_setting, read_settings
+from tieback.model.errors import InputError
+from tieback.posture.rules.server import (
+    MAX_WORDS,
+    host_of,
+    is_local_address,
+    last_setting,
+    read_settings,
+    setting_names,
+)
 
 
 @pytest.mark.parametrize(
@@ -38,3 +46,15 @@ def test_lines_and_the_last_of_a_name() -> None:
 )
 def test_host_of(url: str, host: str) -> None:
     assert host_of(url) == host
+
+
+def test_a_line_of_too_many_words_is_an_error_and_not_cut() -> None:
+    fits = "user default " + "~a " * (MAX_WORDS - 2)
+    (setting,) = read_settings(fits)
+    assert len(setting.words) == MAX_WORDS - 1
+    with pytest.raises(InputError, match=r"redis\.conf: line 2 has more than 10,000 words"):
+        list(read_settings(f"bind ::1\n{fits} nopass", where="redis.conf"))
+
+
+def test_names_are_read_without_their_values() -> None:
+    assert setting_names("Bind ::1\n# save\n\n  port " + "1 " * 50_000) == {"bind", "port"}

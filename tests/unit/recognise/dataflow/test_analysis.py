@@ -5,7 +5,7 @@ import struct
 import weakref
 from pathlib import Path
 
-from tieback.recognise.dataflow import analysis
+from tieback.recognise.dataflow import analysis, walk
 from tieback.recognise.dataflow.calls import KnownCalls
 from tieback.recognise.dataflow.dexfile import DexFile, SectionKind
 from tieback.recognise.dataflow.sinks import read_sinks
@@ -18,7 +18,7 @@ RULES = RuleFiles()
 
 
 def test_flows_name_their_method() -> None:
-    found = analysis.analyse(DexFile(DATA), KNOWN, RULES)
+    found = analysis.analyse([DexFile(DATA)], KNOWN, RULES)
     assert found.unread == 0
     assert ("Ltest/shop/Api;->builder", "https://api.shop.test/v1/me") in {
         (flow.method, flow.value.text) for flow in found.flows if isinstance(flow.value, TextValue)
@@ -28,21 +28,21 @@ def test_flows_name_their_method() -> None:
 def test_methods_that_are_too_long_are_counted() -> None:
     """The first method claims all of the code behind it, far beyond what is walked."""
     begin = DexFile(DATA).sections[SectionKind.CODE].begin
-    units = analysis.MAX_UNITS + 10
+    units = walk.MAX_UNITS + 10
     data = bytearray(DATA) + bytes(2 * units)
     struct.pack_into("<I", data, begin + 12, units)
     dex = DexFile(bytes(data))
     code = dex.code(begin)
     assert code is not None
     assert code.units == units
-    assert analysis.analyse(dex, KNOWN, RULES).unread in (0, 1)
+    assert analysis.analyse([dex], KNOWN, RULES).unread in (0, 1)
 
 
 def test_a_file_without_anything_to_follow() -> None:
     data = bytearray(DATA)
     for place in (56, 64, 72, 80, 88, 96):  # empty tables
         struct.pack_into("<I", data, place, 0)
-    assert analysis.analyse(DexFile(bytes(data)), KNOWN, RULES) == analysis.Analysis((), 0)
+    assert analysis.analyse([DexFile(bytes(data))], KNOWN, RULES) == analysis.Analysis((), 0)
 
 
 def test_nothing_keeps_a_file_that_was_read() -> None:
@@ -51,7 +51,7 @@ def test_nothing_keeps_a_file_that_was_read() -> None:
     try:
         dex = DexFile(DATA)
         watch = weakref.ref(dex)
-        assert analysis.analyse(dex, KNOWN, RULES).flows
+        assert analysis.analyse([dex], KNOWN, RULES).flows
         del dex
         assert watch() is None
     finally:

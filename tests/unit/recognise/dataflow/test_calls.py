@@ -23,7 +23,7 @@ def test_effects_by_overload() -> None:
     named = {(dex.method_name(index).partition("->")[2], effect) for index, effect in found.effects.items()}
     assert {("append", Effect.APPEND), ("append", Effect.APPEND_CHAR), ("<init>", Effect.FILL)} <= named
     assert {dex.descriptor(kind) for kind in found.builders} == {"Ljava/lang/StringBuilder;"}
-    assert {found.effects[index] for index in found.making} == {Effect.TO_STRING, Effect.CONCAT, Effect.FORMAT}
+    assert {found.effects[index] for index in found.making} >= {Effect.TO_STRING, Effect.CONCAT, Effect.FORMAT}
 
 
 def test_sinks_and_methods_that_pass_their_parts() -> None:

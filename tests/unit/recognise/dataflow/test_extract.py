@@ -52,9 +52,13 @@ TABLE: list[tuple[str, str, str, str, str]] = [
     ("concat", "Api;->format", "https://img.shop.test/v2/items", "format", "https://img.shop.test/v2/items"),
     ("concat", "Api;->plus", "https://push.shop.test/send", "concat", "https://push.shop.test/send"),
     ("concat", "Api;->holes", "https://users.shop.test/v3", "concat", "https://users.shop.test/v3/{}/cards"),
-    ("concat", "Api;->branches", "https://pay.shop.test/checkout", "concat", "https://pay.shop.test/checkout/{}/start"),
+    ("concat", "Api;->branches", "https://pay.shop.test/checkout/card/start", "concat", "https://pay.shop.test/checkout/card/start"),
+    ("concat", "Api;->branches", "https://pay.shop.test/checkout/bank/start", "concat", "https://pay.shop.test/checkout/bank/start"),
+    ("concat", "Api;->escapes", "https://lost.shop.test/gone", "concat", "https://lost.shop.test/gone"),
     ("concat", "Api;->tables", "https://cdn.shop.test/assets", "concat", "https://cdn.shop.test/assets"),
     ("fields", "Uses;->base", "https://static.shop.test/api/orders", "concat", "https://static.shop.test/api/orders"),
+    ("fields", "Uses;->changed", "https://one.shop.test/never", "concat", "https://one.shop.test/never"),
+    ("fields", "Uses;->changed", "https://two.shop.test/never", "concat", "https://two.shop.test/never"),
     ("fields", "Uses;->broker", "broker.shop.test:7575", "Socket", "broker.shop.test:7575"),
     ("fields", "Config;->own", "https://own.shop.test/inbox", "concat", "https://own.shop.test/inbox"),
     ("recipe", "Recipe;->me", "https://indy.shop.test/v2/me", "concat", "https://indy.shop.test/v2/me?q={}"),
@@ -91,7 +95,7 @@ def test_what_the_code_puts_together(fixture: str, method: str, value: str, how:
 
 @pytest.mark.parametrize("fixture", ["concat", "fields", "recipe", "retrofit", "sinks"])
 def test_nothing_else_is_found(fixture: str) -> None:
-    """No endpoint of a branch, of a builder that went elsewhere, of a field that changes, or of one constant alone."""
+    """No endpoint of one constant alone, and none that mixes the parts of two paths."""
     assert set(sightings(finds(fixture))) == {value for name, _, value, _, _ in TABLE if name == fixture}
 
 

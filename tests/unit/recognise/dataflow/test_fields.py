@@ -1,39 +1,65 @@
-"""What fields hold, and that a second value makes them unknown."""
+"""Values of fields: initial ones, stored ones, and those that belong to one object."""
 
 from pathlib import Path
 
-from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
-from tieback.recognise.dataflow.fields import FieldConstants
-from tieback.recognise.dataflow.values import TextValue
+from tieback.recognise.dataflow.app import AppCode, MemberRef
+from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.fields import FieldValues
+from tieback.recognise.dataflow.values import Choice, InstanceValue, TextValue, combine
 
-FILE = DexFile((Path(__file__).parent / "dex" / "fields.dex").read_bytes())
-NAMES = {FILE.string(member.name): index for index in range(5) if (member := FILE.field(index)) is not None}
+CODE = AppCode([DexFile((Path(__file__).parent / "dex" / "fields.dex").read_bytes())])
+
+
+def field(name: str, kind: str = "Ljava/lang/String;") -> int:
+    return CODE.identity(MemberRef("Ltest/shop/Config;", name, kind))
+
+
+def texts(value: object) -> set[str]:
+    assert isinstance(value, Choice)
+    return {one.value.text for one in value.alternatives if isinstance(one.value, TextValue)}
 
 
 def test_initial_values() -> None:
-    fields = FieldConstants(FILE)
-    base = fields.known(NAMES["BASE"])
+    fields = FieldValues(CODE)
+    base = fields.value(field("BASE"))
     assert isinstance(base, TextValue)
     assert base.text == "https://static.shop.test/api"
-    assert fields.known(NAMES["PORT"]) == 7575
-    assert fields.known(NAMES["HOST"]) is None
-    assert fields.known(1 << 15) is None
+    assert fields.value(field("PORT", "I")) == 7575
+    assert fields.value(field("HOST")) is None
+    assert fields.value(field("none")) is None
 
 
-def test_a_class_is_initialised_once_and_in_time() -> None:
-    fields = FieldConstants(FILE)
-    walked: list[CodeItem] = []
-    fields.walk = walked.append
-    for _ in range(2):
-        fields.known(NAMES["HOST"])
-    assert [FILE.method_name(FILE.method_of(code)) for code in walked] == ["Ltest/shop/Config;-><clinit>"]
+def test_a_field_has_all_the_values_that_are_stored_in_it() -> None:
+    fields = FieldValues(CODE)
+    host = field("HOST")
+    assert fields.record(1, {host: [TextValue("a.test")]}, (), {host}) == {host}
+    assert fields.value(host) == TextValue("a.test")
+    assert fields.record(2, {host: [TextValue("a.test"), TextValue("b.test"), TextValue("{}.test")]}, (), {host}) == {host}
+    assert texts(fields.value(host)) == {"a.test", "b.test"}
+    assert fields.record(2, {}, (), {host}) == {host}
+    assert fields.value(host) == TextValue("a.test")
 
 
-def test_a_second_value_makes_a_field_unknown() -> None:
-    fields = FieldConstants(FILE)
-    fields.put(3, TextValue("a"))
-    fields.put(3, TextValue("a"))
-    assert fields.known(3) == TextValue("a")
-    fields.put(3, TextValue("b"))
-    fields.put(3, TextValue("a"))
-    assert fields.known(3) is None
+def test_too_many_values_are_none() -> None:
+    fields = FieldValues(CODE)
+    host = field("HOST")
+    fields.record(1, {host: [TextValue(f"{number}.test") for number in range(17)]}, (), ())
+    assert fields.value(host) is None
+
+
+def test_values_of_one_object_stay_together() -> None:
+    fields = FieldValues(CODE)
+    host, path = field("host"), field("path")
+    made = [
+        InstanceValue("Ltest/shop/Config;", {host: TextValue(f"{name}.test"), path: TextValue(f"/{name}")})
+        for name in "ab"
+    ]
+    fields.record(1, {}, made, ())
+
+    def joined(*values: object) -> TextValue:
+        one, other = values
+        assert isinstance(one, TextValue)
+        assert isinstance(other, TextValue)
+        return one.plus(other)
+
+    assert texts(combine([fields.value(host), fields.value(path)], joined)) == {"a.test/a", "b.test/b"}

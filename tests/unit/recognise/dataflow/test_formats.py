@@ -16,7 +16,10 @@ HOST = TextValue("a.test", 2, ("a.test",))
         ("https://%s/%s", [HOST], "https://a.test/{}"),
         ("https://%s/", None, "https://{}/"),
         ("%s %% %s%n", [HOST, None], "a.test % {}\n"),
-        ("%05d %.2f %x", [1, 2, 3], "{} {} {}"),
+        ("%05d %.2f %x", [1, 2, 30], "00001 {} 1e"),
+        ("%04X|%-4s|%4s|%c|%b", [255, HOST, TextValue("b"), 58, 1], "00FF|a.test|   b|:|true"),
+        ("%S %.1s %<s", [HOST, HOST], "A.TEST a {}"),
+        ("%,d %+d", [1, 2], "{} {}"),
         ("100%", [], "100%"),
     ],
 )

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from tieback.recognise.dataflow.calls import KnownCalls
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.fields import FieldConstants
+from tieback.recognise.dataflow.dexfile import DexFile, SectionKind
 from tieback.recognise.dataflow.seeds import MethodFinder, _may_begin, _runs, anchored_strings
 from tieback.recognise.dataflow.sinks import read_sinks
 from tieback.recognise.rules import RuleFiles
@@ -16,11 +15,12 @@ KNOWN = KnownCalls(read_sinks())
 RULES = RuleFiles()
 
 
-def candidates(name: str) -> set[str]:
+def candidates(name: str, *, own: bool = False) -> set[str]:
     dex = DexFile((DEX / f"{name}.dex").read_bytes())
-    found = MethodFinder(dex, KNOWN.resolve(dex), FieldConstants(dex), anchored_strings(dex, RULES)).candidates()
-    assert all(0 < one.stop <= one.code.units + 3 for one in found)
-    return {dex.method_name(dex.method_of(one.code)).partition("->")[2] for one in found}
+    found = MethodFinder(dex, KNOWN.resolve(dex), anchored_strings(dex, RULES)).candidates()
+    assert all(one.stop is None or 0 < one.stop <= one.code.units + 3 for one in found)
+    names = {dex.method_name(dex.method_of(one.code)).partition("->")[2]: one for one in found}
+    return {name for name, one in names.items() if one.own == own}
 
 
 def test_strings_with_a_scheme() -> None:
@@ -33,14 +33,33 @@ def test_strings_with_a_scheme() -> None:
     ("fixture", "methods"),
     [
         ("concat", {"builder", "chars", "concat", "format", "plus", "holes", "branches", "escapes", "tables"}),
-        ("fields", {"own", "base", "changed", "broker"}),
+        ("fields", {"broker", "<clinit>", "<init>", "change"}),
         ("recipe", {"me", "plain"}),
         ("retrofit", {"make"}),
     ],
 )
 def test_methods(fixture: str, methods: set[str]) -> None:
-    """The initialiser and the setter of fields put nothing together, so they are not walked for their own sake."""
     assert candidates(fixture) == methods
+
+
+def test_methods_that_request_a_url_count_in_code_of_the_app() -> None:
+    assert "relative" not in candidates("sinks", own=True)
+    assert candidates("fields", own=True) == set()
+
+
+def test_the_last_call_of_a_file_is_seen() -> None:
+    """A call just before the last ``return-void`` of the code."""
+    data = (DEX / "sinks.dex").read_bytes()
+    dex = DexFile(data)
+    calls = KNOWN.resolve(dex)
+    every = {one.code.offset for one in MethodFinder(dex, calls, set()).candidates()}
+    for offset in every:
+        code = dex.code(offset)
+        assert code is not None
+        cut = DexFile(data)
+        section = cut.sections[SectionKind.CODE]
+        cut.sections[SectionKind.CODE] = section._replace(end=code.begin + 2 * code.units)
+        assert offset in {one.code.offset for one in MethodFinder(cut, calls, set()).candidates()}
 
 
 @pytest.mark.parametrize(
@@ -55,7 +74,8 @@ def test_methods(fixture: str, methods: set[str]) -> None:
         (b"http://schemas.android.com/a https://api.shop.test", True),
         (b"content://settings", False),
         (b"((?:http|https)://)", False),
-        (b"://", False),
+        (b"://", True),
+        (b"%s://%s:%d", True),
     ],
 )
 def test_texts_that_may_begin_an_endpoint(text: bytes, may: bool) -> None:

@@ -1,17 +1,19 @@
-"""Texts grow by parts and shrink to what two paths agree on."""
-
-import pytest
+"""Texts grow by parts; values of different paths stay apart."""
 
 from tieback.recognise.dataflow.values import (
+    MAX_ALTERNATIVES,
     MAX_PARTS,
     MAX_TEXT,
-    ArrayValue,
-    Contents,
-    EndpointParts,
+    UNKNOWN,
+    Alternative,
+    Need,
     ObjectRef,
     TextValue,
+    Value,
+    alternatives,
     as_text,
-    common_value,
+    choice,
+    combine,
 )
 
 
@@ -27,21 +29,38 @@ def test_a_text_ends() -> None:
     assert len(text.plus(text).parts) == MAX_PARTS
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "shared"),
-    [
-        (TextValue("ab", 1, ("ab",)), TextValue("ab", 1, ("ab",)), TextValue("ab", 1, ("ab",))),
-        (TextValue("abc", 1, ("ab", "c")), TextValue("abd", 1, ("ab", "d")), TextValue("ab{}", 1, ("ab",))),
-        (TextValue("ab", 1, ("ab",)), TextValue("abc", 1, ("ab", "c")), TextValue("ab{}", 1, ("ab",))),
-        (TextValue("x", 1, ("x",)), TextValue("y", 2, ("y",)), TextValue("{}", -1, ())),
-        (
-            EndpointParts({"host": "a", "port": 1}, 1),
-            EndpointParts({"host": "a", "port": 2}, 1),
-            EndpointParts({"host": "a"}, 1),
-        ),
-        (ArrayValue((1,)), ArrayValue((2,)), None),
-        (TextValue("a"), ArrayValue(()), None),
-    ],
-)
-def test_what_two_paths_agree_on(one: Contents, other: Contents, shared: Contents | None) -> None:
-    assert common_value(one, other) == shared
+def alternative(value: Value | None, *when: tuple[str, int]) -> Alternative:
+    return Alternative(frozenset(when), value)
+
+
+def test_equal_alternatives_are_no_choice() -> None:
+    assert choice([alternative(1, ("a", 0)), alternative(1, ("a", 1))]) == 1
+    assert choice([]) is None
+
+
+def test_too_many_alternatives_are_unknown() -> None:
+    assert choice([alternative(number, ("a", number)) for number in range(MAX_ALTERNATIVES + 1)]) == UNKNOWN
+
+
+def pair(*values: Value | None) -> Value | None:
+    one, other = (as_text(value) for value in values)
+    return one.plus(other)
+
+
+def shown(value: Value | None) -> set[str]:
+    return {as_text(one.value).text for one in alternatives(value)}
+
+
+def test_values_of_one_path_are_combined_with_each_other_only() -> None:
+    host = choice([alternative(TextValue("a"), ("x", 0)), alternative(TextValue("b"), ("x", 1))])
+    port = choice([alternative(1, ("x", 0)), alternative(2, ("x", 1))])
+    other = choice([alternative(8, ("y", 0)), alternative(9, ("y", 1))])
+    assert shown(combine([host, port], pair)) == {"a1", "b2"}
+    assert shown(combine([host, other], pair)) == {"a8", "a9", "b8", "b9"}
+    assert shown(combine([combine([host, port], pair), other], pair)) == {"a18", "a19", "b28", "b29"}
+
+
+def test_needs_and_ways_of_the_parts_are_kept() -> None:
+    one = TextValue("a{}", 3, ("a",), (Need("field", 7),), (1,))
+    other = TextValue("{}", needs=(Need("result", 9),), via=(2,))
+    assert one.plus(other) == TextValue("a{}{}", 3, ("a",), (Need("field", 7), Need("result", 9)), (1, 2))

@@ -4,11 +4,15 @@ from datetime import UTC, date, datetime
 
 import msgspec
 import pytest
+from sqlalchemy import text
 
 from tests.unit.cases.samples import NOW, case, letter, vendor
+from tieback.cases.policy import default_policy
+from tieback.cases.states import advance
 from tieback.model.case import Case, CaseState, NewLogLine
 from tieback.model.errors import UsageError
 from tieback.model.vendor import Vendor
+from tieback.storage.ledger.case_log import CaseStates
 from tieback.storage.ledger.cases import Cases, Changed
 from tieback.storage.ledger.ledger import Ledger
 
@@ -87,3 +91,39 @@ def test_letters_by_vendor_and_version(cases: Cases) -> None:
     cases.save_letter(again, (), NOW)
     assert list(cases.letters(first.vendor, first.kind)) == [again, second]
     assert list(cases.letters("v-nobody")) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "why"),
+    [
+        ("UPDATE cases SET state = 'fixed'", "its row and its document differ"),
+        ("UPDATE cases SET due = '2099-01-01'", "its row and its document differ"),
+        (
+            "UPDATE cases SET state = 'fixed', document = replace(document, '\"notified\",', '\"fixed\",')",
+            "its state is fixed, but the log says notified",
+        ),
+        ("UPDATE cases SET document = replace(document, '192.0.2.7', '192.0.2.8')", "it was edited outside the log"),
+        ("DELETE FROM cases", "the log has it, but it is gone"),
+    ],
+    ids=["state", "due", "state-and-document", "store", "deleted"],
+)
+def test_a_case_that_is_not_as_the_log_says(ledger: Ledger, statement: str, why: str) -> None:
+    one = case()
+    ledger.cases.open([(one, (NewLogLine(one.id, "opened", {"store": "s"}),))], NOW)
+    ledger.cases.change(one.id, lambda old: advance(old, CaseState.NOTIFIED, default_policy(), NOW), NOW)
+    assert (ledger.cases.verify().ok, ledger.cases.verify().cases) == (True, 1)
+    with ledger.database.engine.begin() as connection:
+        connection.execute(text(statement))
+    verdict = ledger.cases.verify()
+    assert (verdict.ok, verdict.cases) == (False, 0)
+    assert verdict.why == f"{one.id}: {why}"
+
+
+def test_a_case_without_digests_is_verified_by_its_state(ledger: Ledger) -> None:
+    one = case()
+    ledger.cases.open([(one, (NewLogLine(one.id, "opened", {"store": "s"}),))], NOW)
+    states = CaseStates()
+    for line in ledger.cases.log():
+        states.add(msgspec.structs.replace(line, fields={"store": "s"}))
+    row = (one.vendor, "found", "2026-03-08")
+    assert states.problem(one, row, "any") == ""

@@ -62,8 +62,8 @@ def test_apps_come_with_devices_versions_and_sources(fleet: Inventory) -> None:
     assert (first.bundle_id, first.devices, first.versions) == ("com.a", 4, (("2", 3), ("1", 1)))
     assert (first.sources, first.first_seen, first.removed) == (("intune",), DAY, None)
     assert second.devices == 1
-    assert fleet.ownership(first.id) == {Ownership.CORPORATE: 3, Ownership.PERSONAL: 1}
-    assert len(list(fleet.app_devices(first.id))) == 4
+    assert first.ownership == {Ownership.CORPORATE: 3, Ownership.PERSONAL: 1}
+    assert len(list(fleet.app_devices(first))) == 4
     assert fleet.devices() == 4
 
 

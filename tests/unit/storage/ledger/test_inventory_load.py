@@ -28,7 +28,8 @@ def row(app: str, device: str = "", version: str = "1", **more: object) -> Inven
 def load(fleet: Inventory, day: date, *rows: InventoryRow, source: str = "intune", **more: bool) -> None:
     snapshot = Snapshot(source, day.toordinal(), **more)
     digest = hashlib.sha256(f"{day}{source}{rows!r}{more}".encode()).hexdigest()
-    fleet.enter(InventoryFile(digest, "file", "csv"), snapshot, lambda: rows, NAMES)
+    entered = fleet.enter(InventoryFile(digest, "file", "csv"), snapshot, lambda: rows, NAMES)
+    fleet.close(source, [entered.number], day.toordinal() if snapshot.complete else None)
 
 
 def app(fleet: Inventory, key: str) -> FleetApp:
@@ -38,7 +39,7 @@ def app(fleet: Inventory, key: str) -> FleetApp:
 def test_seen_again_moves_the_last_day(fleet: Inventory) -> None:
     load(fleet, JAN, row("a", "d1"), row("b", "d1"))
     load(fleet, FEB, row("a", "d1"), row("b", "d1"))
-    (install,) = fleet.app_devices(app(fleet, "a").id)
+    (install,) = fleet.app_devices(app(fleet, "a"))
     assert (install.first_seen, install.last_seen, install.removed) == (JAN, FEB, None)
 
 
@@ -102,13 +103,13 @@ def test_a_source_that_lists_and_counts_speaks_of_the_same_devices(fleet: Invent
 def test_people_and_devices_are_pseudonymised_by_default(fleet: Inventory) -> None:
     ann = row("a", "SERIAL-1", user="ann@acme.test", ownership=Ownership.PERSONAL)
     load(fleet, JAN, ann, row("b", "SERIAL-1"))
-    (install,) = fleet.app_devices(app(fleet, "a").id)
+    (install,) = fleet.app_devices(app(fleet, "a"))
     assert install.device.label == ""
     assert install.device.ownership is Ownership.PERSONAL
     assert "SERIAL" not in repr(install)
     assert "ann" not in repr(install)
     load(fleet, FEB, ann, row("b", "SERIAL-1"), keep_names=True)
-    (install,) = fleet.app_devices(app(fleet, "a").id)
+    (install,) = fleet.app_devices(app(fleet, "a"))
     assert (install.device.label, install.device.user) == ("SERIAL-1", "ann@acme.test")
 
 
@@ -124,3 +125,35 @@ def test_app_is_completed_by_a_later_row(fleet: Inventory) -> None:
     load(fleet, MAR, row("a", "d1"), row("b", "d1"))
     one = app(fleet, "a")
     assert (one.name, one.publisher, one.in_house) == ("Acme", "Acme Ltd", True)
+
+
+def named(name: str, publisher: str, device: str) -> InventoryRow:
+    return InventoryRow(P.ANDROID, name=name, publisher=publisher, version="1", device=device)
+
+
+def test_an_app_with_and_without_its_publisher_is_one_app(fleet: Inventory) -> None:
+    load(fleet, JAN, named("Workhub", "", "d1"), named("Other", "", "d1"))
+    load(fleet, FEB, named("Workhub", "Workhub Access", "d1"), named("Workhub", "", "d2"), named("Other", "", "d1"))
+    (found,) = (one for one in fleet.apps() if one.name == "Workhub")
+    assert (found.publisher, found.devices, found.removed, found.versions) == ("Workhub Access", 2, None, (("1", 2),))
+    assert (found.first_seen, found.last_seen, len(found.merged)) == (JAN, FEB, 1)
+    assert sum(found.ownership.values()) == 2
+    assert len({install.device.id for install in fleet.app_devices(found)}) == 2
+
+
+def test_an_app_whose_publisher_is_ambiguous_stays_separate(fleet: Inventory) -> None:
+    load(fleet, JAN, named("Notes", "", "d1"), named("Notes", "A", "d2"), named("Notes", "B", "d3"))
+    assert sorted((one.publisher, one.devices) for one in fleet.apps()) == [("", 1), ("A", 1), ("B", 1)]
+
+
+def test_a_bundle_with_unknown_platform_is_that_of_the_one_known_platform(fleet: Inventory) -> None:
+    load(fleet, JAN, InventoryRow(P.UNKNOWN, "Com.A", device="d1"), InventoryRow(P.ANDROID, "com.a", device="d2"))
+    load(fleet, JAN, InventoryRow(P.UNKNOWN, "com.b", count=3), InventoryRow(P.IOS, "com.b", count=4), source="ws1")
+    load(fleet, JAN, InventoryRow(P.UNKNOWN, "com.c", count=3), source="ws1")
+    both = [InventoryRow(platform, "com.d", count=1) for platform in (P.UNKNOWN, P.IOS, P.ANDROID)]
+    load(fleet, JAN, *both, source="x")
+    found = {(one.bundle_id, one.platform): one.devices for one in fleet.apps()}
+    assert found == {
+        ("com.a", P.ANDROID): 2, ("com.b", P.IOS): 7, ("com.c", P.UNKNOWN): 3,
+        ("com.d", P.UNKNOWN): 1, ("com.d", P.IOS): 1, ("com.d", P.ANDROID): 1,
+    }  # fmt: skip

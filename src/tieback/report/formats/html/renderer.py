@@ -23,6 +23,7 @@ from tieback.report.document import (
     most_records,
     partly_read_lines,
     records_text,
+    store_summary_text,
     store_text,
     way_words,
     ways_of,
@@ -41,6 +42,7 @@ from tieback.report.formats.html.charts import charts
 from tieback.report.formats.html.page import MOST_SECTIONS, build_page, table_views
 from tieback.report.formats.html.probed import probed_targets
 from tieback.report.interface import RendererMeta
+from tieback.report.source_lines import source_lines
 from tieback.report.tables import figure_steps, range_quality
 from tieback.report.verdict import (
     access_text,
@@ -133,6 +135,7 @@ def _environment() -> Environment:
         "size_range": bytes_range_text,
         "range_quality": range_quality,
         "platform": lambda platform: PLATFORM_WORDS[platform],
+        "in_store": store_summary_text,
         "ransom": lambda ransom: RANSOM_WORDS[ransom.verdict],
         "store": store_text,
         "way": way_words,
@@ -140,6 +143,7 @@ def _environment() -> Environment:
         "most_records": most_records,
         "count": count_text,
         "pieces": _pieces,
+        "source_lines": source_lines,
         "thousands": lambda number: f"{number:,}",
     }
     return environment

@@ -442,7 +442,7 @@ def _credential(row: dict[str, Any]) -> Credential:
 
 
 def _evidence_row(evidence: Evidence) -> tuple[Any, ...]:
-    return msgspec.structs.astuple(evidence)
+    return evidence.file, evidence.offset, evidence.how, evidence.context
 
 
 def _evidence(row: dict[str, Any]) -> Evidence:

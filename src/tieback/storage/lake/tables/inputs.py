@@ -1,6 +1,6 @@
 """The inputs of each run: the unit of work of each path, in input order."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import msgspec
 import pyarrow as pa
@@ -72,6 +72,14 @@ class Inputs:
         table = self._table()
         which = pc.and_(pc.equal(table["problem"], ""), pc.equal(table["version"], version))
         return list(_rows(table.filter(which)))
+
+    def paths(self, keys: Collection[str]) -> dict[str, str]:
+        """The first path of each of these units."""
+        if not keys:
+            return {}
+        table = self._table()
+        found = table.filter(pc.is_in(table["unit"], value_set=pa.array(keys, pa.string())))
+        return {row.key: row.path for row in reversed(list(_rows(found)))}
 
     def failed(self) -> Iterator[RunInput]:
         """Inputs with a problem."""

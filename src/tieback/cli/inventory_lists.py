@@ -1,0 +1,68 @@
+"""``tieback inventory match``: a published list of affected apps beside the inventory."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from tieback.cli.inventory_files import WORKSPACE, FormatOption, plain_table
+from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, message_console, write_line
+from tieback.model.document import encode
+
+if TYPE_CHECKING:
+    from tieback.pipeline.fleet.match_list import ListMatch
+
+
+def match(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="LIST", help="CSV, CSAF, STIX, or a report of tieback (JSON, CSV, NDJSON).")
+    ],
+    *,
+    workspace: WorkspaceOption = WORKSPACE,
+    output: FormatOption = OutputFormat.TABLE,
+) -> None:
+    """Compare a published list of affected apps with the inventory: devices, versions and the next action.
+
+    No app needs to be analysed for this.
+
+    Example: tieback inventory match advisory.csaf.json
+    """
+    from tieback.pipeline.fleet.match_list import match_files
+
+    found = match_files(workspace, files)
+    matches = found.matches
+    for where, count, first in found.ignored:
+        message_console().print(Text(f"{where}: {count:,} records ignored; first: {first}"))
+    if output is OutputFormat.JSON:
+        for one in matches:
+            write_line(encode("fleet-match", one.document()))
+        return
+    installed = [one for one in matches if one.status == "installed"]
+    _print_matches("listed app", [one for one in installed if not one.weak])
+    weak = [one for one in installed if one.weak]
+    if weak:
+        data_console().print()
+        _print_matches("same name as a listed app", weak)
+    gone = sum(one.status == "removed" for one in matches)
+    never = sum(one.status == "not_installed" for one in matches)
+    message_console().print(
+        f"{len(matches):,} matches: {len(installed):,} installed ({len(weak):,} by name only), "
+        f"{gone:,} removed from all devices, {never:,} in no inventory"
+    )
+
+
+def _print_matches(title: str, matches: "list[ListMatch]") -> None:
+    table = plain_table(title, "platform", "identifier", "devices", "affected", "not decided", "action")
+    for one in matches:
+        if one.app is not None:
+            table.add_row(
+                Text(one.app.label), one.app.platform, Text(one.app.bundle_id), f"{one.app.devices:,}",
+                Text(_versions(one.affected)), Text(_versions(one.undecided)), Text(one.action or "none"),
+            )  # fmt: skip
+    data_console().print(table)
+
+
+def _versions(versions: tuple[tuple[str, int], ...]) -> str:
+    shown = ", ".join(f"{version or '?'} ({devices:,})" for version, devices in versions[:4])
+    return f"{shown} and {len(versions) - 4} more" if len(versions) > 4 else shown

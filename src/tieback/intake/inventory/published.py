@@ -1,0 +1,271 @@
+"""Published lists of affected apps: CSV, CSAF 2.0 and 2.1, STIX 2.1, and reports of tieback.
+
+CSAF: https://docs.oasis-open.org/csaf/csaf/v2.0/csaf-v2.0.html (branches of the product tree, ``product_status`` and
+``remediations``). STIX: https://docs.oasis-open.org/cti/stix/v2.1/stix-v2.1.html (``software``). Records of a table or
+of JSON need a bundle identifier, a store ID or a name. Optional: ``affected version``, ``fixed version``, ``action``.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from tieback.intake.inventory.interface import clean_text, parse_platform
+from tieback.intake.inventory.records import fold, iter_records
+from tieback.intake.inventory.source import InventorySource
+from tieback.model.device import DevicePlatform
+from tieback.model.probe import Access
+
+MAX_DOCUMENT = 32 << 20
+"""Bytes of a CSAF or STIX document, or of a report, which are read whole."""
+MAX_PARTS = 1_000_000
+"""Members and elements of such a document; each takes some hundred bytes in memory."""
+MAX_DEPTH = 40
+_BUNDLE = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)+")
+_PLATFORM_WORD = re.compile(r"\((android|ios)\)|\.(apk|ipa)\Z", re.IGNORECASE)
+_WORDS = {"android": DevicePlatform.ANDROID, "apk": DevicePlatform.ANDROID, "ios": DevicePlatform.IOS,
+          "ipa": DevicePlatform.IOS}  # fmt: skip
+_NAMES = {
+    "bundle_id": ("bundleid", "package", "packagename", "appid", "identifier", "swid"),
+    "store_id": ("storeid", "trackid", "appstoreid"),
+    "name": ("name", "app", "appname", "title"),
+    "publisher": ("publisher", "vendor", "developer"),
+    "platform": ("platform", "os"),
+    "version": ("affectedversion", "affectedversions", "appversion", "version"),
+    "fixed": ("fixedversion", "fixedin", "updateto", "patchedversion"),
+    "action": ("action", "advice"),
+    "reason": ("reason", "title", "finding", "severity", "note"),
+}
+_ACTIONS = {"update": "update", "remove": "remove", "block": "remove", "uninstall": "remove", "contact": "contact"}
+_AFFECTED = ("known_affected", "first_affected", "last_affected")
+_FIXED = ("fixed", "first_fixed", "recommended")
+
+
+class ListedApp(msgspec.Struct, frozen=True):
+    """An app of a published list."""
+
+    platform: DevicePlatform = DevicePlatform.UNKNOWN
+    bundle_id: str = ""
+    store_id: str = ""
+    name: str = ""
+    publisher: str = ""
+    versions: tuple[str, ...] = ()
+    """Affected versions; empty means all, or all before ``fixed``."""
+    fixed: str = ""
+    """The first version that is not affected; empty if there is none."""
+    action: str = ""
+    """``update``, ``contact`` or ``remove``, if the list states it."""
+    reason: str = ""
+
+
+def read_published_list(source: InventorySource) -> list[ListedApp]:
+    """The apps of a list; versions of one app are one entry. Records that name no app go to ``source.skip``.
+
+    Raises:
+        InputError: the file is broken or too large.
+    """
+    document = _document(source)
+    if isinstance(document, dict) and "csaf_version" in _mapping(document.get("document")):
+        found: Iterable[ListedApp] = _csaf(document)
+    elif isinstance(document, dict) and document.get("type") == "bundle":
+        found = _stix(document)
+    elif isinstance(document, dict) and str(document.get("schema", "")).startswith("tieback/report/"):
+        found = _report(document)
+    else:
+        found = _records(source)
+    return _merged(found)
+
+
+def _document(source: InventorySource) -> object:
+    """The whole document, if the file is JSON that is read whole; ``None`` for other files."""
+    head = source.head().lstrip()
+    known = (b'"csaf_version"', b'"bundle"', b'"tieback/report/')
+    if head[:1] != b"{" or not any(mark in head for mark in known):
+        return None
+    data = source.raw(MAX_DOCUMENT)
+    if data.count(b",") + data.count(b"{") + data.count(b"[") > MAX_PARTS:
+        raise source.broken(f"more than {MAX_PARTS:,} parts")
+    try:
+        return msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise source.broken("not valid JSON") from None
+
+
+def _records(source: InventorySource) -> Iterator[ListedApp]:
+    for number, record in iter_records(source):
+        cells = {field: clean_text(next((record[one] for one in names if record.get(one)), "")) for field, names
+                 in _NAMES.items()}  # fmt: skip
+        if not (cells["bundle_id"] or cells["store_id"] or cells["name"]):
+            source.skip(number, "no app is named")
+            continue
+        access = clean_text(record.get("access"))
+        if access and access in Access and not Access(access).exposed:
+            continue  # a report of tieback also lists stores that require a login
+        yield ListedApp(
+            platform=parse_platform(cells["platform"]),
+            bundle_id=cells["bundle_id"],
+            store_id=cells["store_id"],
+            name=cells["name"],
+            publisher=cells["publisher"],
+            versions=tuple(one for one in re.split(r"[,;\s]+", cells["version"]) if one),
+            fixed=cells["fixed"],
+            action=_ACTIONS.get(fold(cells["action"]), ""),
+            reason=cells["reason"],
+        )
+
+
+def _report(document: Mapping[str, Any]) -> Iterator[ListedApp]:
+    """A report of tieback as JSON: apps that lead to an open store."""
+    exposed = {
+        store.get("id")
+        for store in map(_mapping, _sequence(document.get("exposures")))
+        if store.get("access") in Access and Access(store["access"]).exposed
+    }
+    for summary in map(_mapping, _sequence(document.get("apps"))):
+        app = _mapping(summary.get("app"))
+        stores = exposed.intersection(map(str, _sequence(summary.get("exposures"))))
+        if stores:
+            yield ListedApp(
+                platform=parse_platform(app.get("platform")),
+                bundle_id=clean_text(app.get("bundle_id")),
+                name=clean_text(app.get("name")),
+                publisher=clean_text(app.get("vendor")),
+                versions=_texts(app.get("version_name")),
+                reason=f"leads to {len(stores)} open data store{'' if len(stores) == 1 else 's'}",
+            )
+
+
+def _stix(document: Mapping[str, Any]) -> Iterator[ListedApp]:
+    """Software of a bundle that has a software identification tag, as apps have."""
+    for entry in map(_mapping, _sequence(document.get("objects"))):
+        swid = clean_text(entry.get("swid"))
+        if entry.get("type") == "software" and swid:
+            yield ListedApp(
+                bundle_id=swid if _BUNDLE.fullmatch(swid) else "",
+                name=clean_text(entry.get("name")),
+                publisher=_known(entry.get("vendor")),
+                versions=_texts(_known(entry.get("version"))),
+                reason="listed in a STIX bundle",
+            )
+
+
+class _Product(msgspec.Struct):
+    vendor: str = ""
+    name: str = ""
+    label: str = ""
+    version: str = ""
+
+
+def _csaf(document: Mapping[str, Any]) -> Iterator[ListedApp]:
+    tree = _mapping(document.get("product_tree"))
+    products: dict[str, _Product] = {}
+    _walk(tree.get("branches"), _Product(), products, MAX_DEPTH)
+    for full in map(_mapping, _sequence(tree.get("full_product_names"))):
+        name = clean_text(full.get("name"))
+        products.setdefault(clean_text(full.get("product_id")), _Product(name=name, label=name))
+    for vulnerability in map(_mapping, _sequence(document.get("vulnerabilities"))):
+        status = _mapping(vulnerability.get("product_status"))
+        fixed = {(one.vendor, one.name): one.version for one in _named(status, _FIXED, products)}
+        gone = {
+            clean_text(key)
+            for one in map(_mapping, _sequence(vulnerability.get("remediations")))
+            if one.get("category") == "no_fix_planned"
+            for key in _sequence(one.get("product_ids"))
+        }
+        reason = clean_text(vulnerability.get("title") or vulnerability.get("cve"))
+        for product in _named(status, _AFFECTED, products):
+            word = _PLATFORM_WORD.search(product.label)
+            hopeless = any(products.get(key) is product for key in gone)
+            yield ListedApp(
+                platform=_WORDS[(word[1] or word[2]).lower()] if word else DevicePlatform.UNKNOWN,
+                bundle_id=product.name if _BUNDLE.fullmatch(product.name) else "",
+                name="" if _BUNDLE.fullmatch(product.name) else product.name,
+                publisher=_known(product.vendor),
+                versions=_texts(_known(product.version)),
+                fixed=fixed.get((product.vendor, product.name), ""),
+                action="remove" if hopeless else "",
+                reason=reason,
+            )
+
+
+def _walk(branches: object, above: _Product, found: dict[str, _Product], depth: int) -> None:
+    for branch in map(_mapping, _sequence(branches) if depth else ()):
+        category, name = branch.get("category"), clean_text(branch.get("name"))
+        here = msgspec.structs.replace(above)
+        if category == "vendor":
+            here.vendor = name
+        elif category == "product_name":
+            here.name = name
+        elif category == "product_version":
+            here.version = name
+        product = _mapping(branch.get("product"))
+        if product:
+            here.label = clean_text(product.get("name"))
+            here.name = here.name or here.label
+            found[clean_text(product.get("product_id"))] = here
+        _walk(branch.get("branches"), here, found, depth - 1)
+
+
+def _named(status: Mapping[str, Any], names: Iterable[str], products: Mapping[str, _Product]) -> list[_Product]:
+    keys = (clean_text(key) for name in names for key in _sequence(status.get(name)))
+    return [products[key] for key in dict.fromkeys(keys) if key in products and products[key].name]
+
+
+def _merged(apps: Iterable[ListedApp]) -> list[ListedApp]:
+    """One entry per app: the versions together, and the highest first fixed version."""
+    found: dict[tuple[str, ...], ListedApp] = {}
+    for app in apps:
+        key = (app.platform, app.bundle_id or app.store_id or f"{app.name}|{app.publisher}".casefold())
+        known = found.get(key)
+        if known is None:
+            found[key] = app
+            continue
+        versions = tuple(dict.fromkeys((*known.versions, *app.versions))) if known.versions and app.versions else ()
+        found[key] = msgspec.structs.replace(
+            known,
+            versions=versions,
+            name=known.name or app.name,
+            publisher=known.publisher or app.publisher,
+            fixed=max(known.fixed, app.fixed, key=version_key),
+            action="remove" if "remove" in (known.action, app.action) else known.action or app.action,
+            reason=known.reason or app.reason,
+        )
+    return list(found.values())
+
+
+def version_key(version: str) -> tuple[tuple[int, int, str], ...]:
+    """Orders versions: numbers by value, before words. Missing parts are zero."""
+    parts = [(1, int(part), "") if part.isdigit() else (0, 0, part) for part in _parts(version)]
+    while parts and parts[-1] == (1, 0, ""):
+        parts.pop()
+    return tuple(parts)
+
+
+def comparable(one: str, other: str) -> bool:
+    """True if two versions can be ordered: both are numbers, and neither is a version code beside a version name."""
+    parts, others = _parts(one), _parts(other)
+    numeric = bool(parts and others) and all(part.isdigit() for part in (*parts, *others))
+    return numeric and (len(parts) > 1) == (len(others) > 1)
+
+
+def _parts(version: str) -> list[str]:
+    return [part[:18] for part in re.findall(r"[0-9]+|[a-z]+", version[:120].lower()) if part.isascii()]
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _sequence(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _known(value: object) -> str:
+    text = clean_text(value)
+    return "" if text in ("unknown", "unknown vendor") else text
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    text = clean_text(value)
+    return (text,) if text else ()

@@ -1,0 +1,1 @@
+"""A bounded interpreter of Dalvik bytecode: runs the methods with which an app decrypts its own strings."""

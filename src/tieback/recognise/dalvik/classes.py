@@ -1,0 +1,249 @@
+"""Classes and methods of several DEX files, read when the interpreter needs them.
+
+Source: https://source.android.com/docs/core/runtime/dex-format#class-data-item and #code-item.
+"""
+
+import struct
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from tieback.intake.apps.interface import Bytes
+from tieback.recognise.dalvik.objects import NotRunnableError, decode_mutf8
+from tieback.recognise.dataflow import encoded
+from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.encoded import uleb
+
+MAX_UNITS = 100_000
+"""Most code units of one method."""
+MAX_STRING = 1 << 18
+"""Most bytes of a constant; string tables of obfuscators are long."""
+_SPARE_UNITS = 200_000
+_MAX_TRIES = 2_000
+_INTERFACE = 0x200
+
+
+class MethodRef(NamedTuple):
+    """A method as a call names it."""
+
+    owner: str
+    name: str
+    parameters: str
+    """Descriptors, joined."""
+    result: str
+
+    @property
+    def signature(self) -> str:
+        """Name and parameters."""
+        return f"{self.name}({self.parameters})"
+
+
+class TryBlock(NamedTuple):
+    """A range of code units with exception handlers."""
+
+    start: int
+    stop: int
+    handlers: tuple[tuple[str, int], ...]
+    """Descriptor of the exception and unit of the handler; an empty descriptor catches all."""
+
+
+class Method:
+    """A method with code."""
+
+    __slots__ = ("bodies", "dex", "name", "owner", "registers", "static", "tries", "units", "width")
+
+    def __init__(self, dex: DexFile, owner: str, ref: MethodRef, offset: int) -> None:
+        """Read a code item. Raises ``NotRunnableError`` if it is not plausible or too long."""
+        code = dex.code(offset)
+        if code is None or code.units > MAX_UNITS:
+            raise NotRunnableError("a method has no plausible code")
+        self.dex = dex
+        self.owner = owner
+        self.name = ref.name
+        self.registers, ins, _, tries = struct.unpack_from("<4H", dex.data, offset)
+        parameters = sum(1 + (kind in "JD") for kind in split_types(ref.parameters))
+        self.width = ins
+        """Number of registers with arguments; an instance method has one more, for the receiver."""
+        self.static = ins == parameters
+        if ins - parameters not in (0, 1):
+            raise NotRunnableError("the parameters of a method do not fit its code")
+        self.units: Sequence[int] = struct.unpack_from(f"<{code.units}H", dex.data, code.begin)
+        self.tries = _tries(dex, code.begin + 2 * code.units, tries, code.units)
+        self.bodies: dict[int, Any] = {}
+        """Decoded instructions by code unit."""
+
+
+class JavaClass:
+    """A class that a DEX file defines."""
+
+    __slots__ = ("dex", "interface", "kind", "methods", "names", "ready", "row", "statics", "superclass")
+
+    def __init__(self, dex: DexFile, row: int) -> None:
+        self.dex = dex
+        self.row = row
+        item = dex.classes[row]
+        self.kind = dex.descriptor(int(item["type"]))
+        self.superclass = dex.descriptor(int(item["super"]))
+        self.interface = bool(int(item["access"]) & _INTERFACE)
+        self.methods: dict[int, Method] = {}
+        """Methods that were read, by index."""
+        self.names: dict[str, list[tuple[int, int]]] = {}
+        """Index and code offset of each method, by name."""
+        for offset, index in dex.class_data(row).methods.items():
+            member = dex.method(index) if offset else None
+            if member is not None:
+                self.names.setdefault(dex.string(member.name), []).append((index, offset))
+        self.statics: dict[str, Any] = {}
+        """Values of the static fields by name."""
+        self.ready = False
+
+    def initial_values(self) -> dict[str, Any]:
+        """Initial values of the static fields by name; others are zero or ``null``."""
+        at = int(self.dex.classes[self.row]["values"])
+        found: dict[str, Any] = {}
+        fields = self.dex.class_data(self.row).static_fields
+        values = self.dex.values.array(at)[0] if at else ()
+        for place, index in enumerate(fields):
+            member = self.dex.field(index)
+            if member is None:
+                continue
+            value = values[place] if place < len(values) else 0
+            name = self.dex.string(member.name)
+            if isinstance(value, encoded.StringId):
+                found[name] = read_string(self.dex, value.string)
+            else:
+                found[name] = value if isinstance(value, int) else 0
+        return found
+
+
+class ClassPath:
+    """The classes of the DEX files of an app; the first definition of a class counts, as on a device."""
+
+    def __init__(self, dexes: Sequence[DexFile]) -> None:
+        self._dexes = tuple(dexes)
+        self._places: dict[str, tuple[DexFile, int] | None] = {}
+        self._classes: dict[str, JavaClass | None] = {}
+        self._refs: dict[tuple[int, int], MethodRef] = {}
+        self.left = _SPARE_UNITS + sum(len(dex.data) for dex in dexes) // 8
+        """Code units that may still be read: many methods of a hostile file can have the same long code."""
+
+    def defines(self, kind: str) -> bool:
+        """True for a class of the app."""
+        return self._place(kind) is not None
+
+    def find(self, kind: str) -> JavaClass | None:
+        """The class with this descriptor, or ``None`` if it belongs to the platform."""
+        if kind not in self._classes:
+            place = self._place(kind)
+            self._classes[kind] = JavaClass(*place) if place is not None else None
+        return self._classes[kind]
+
+    def _place(self, kind: str) -> tuple[DexFile, int] | None:
+        """The file and row of a class."""
+        if kind not in self._places:
+            raw = kind.encode("utf-8", "replace")
+            found = ((dex, dex.class_row(dex.type_of(raw))) for dex in self._dexes)
+            self._places[kind] = next((place for place in found if place[1] >= 0), None)
+        return self._places[kind]
+
+    def ref(self, dex: DexFile, index: int) -> MethodRef:
+        """The method with this index in a file. Raises ``NotRunnableError`` if there is none."""
+        key = id(dex), index
+        known = self._refs.get(key)
+        if known is None:
+            member = dex.method(index)
+            if member is None:
+                raise NotRunnableError("a call of a method that does not exist")
+            known = self._refs[key] = MethodRef(
+                dex.descriptor(member.owner),
+                dex.string(member.name),
+                dex.parameters(member.kind),
+                dex.result(member.kind),
+            )
+        return known
+
+    def method(self, kind: str, ref: MethodRef) -> Method | None:
+        """The code of a method in a class of the app or in the nearest superclass of the app that has it."""
+        for _ in range(64):
+            its = self.find(kind)
+            if its is None:
+                return None
+            for index, offset in its.names.get(ref.name, ()):
+                mine = self.ref(its.dex, index)
+                if mine.parameters != ref.parameters or mine.result != ref.result:
+                    continue
+                known = its.methods.get(index)
+                if known is None:
+                    known = Method(its.dex, its.kind, ref, offset)
+                    self.left -= len(known.units)
+                    if self.left < 0:
+                        raise NotRunnableError("the methods of the app are too long")
+                    its.methods[index] = known
+                return known
+            kind = its.superclass
+        return None
+
+    def ancestors(self, kind: str) -> list[str]:
+        """A class of the app and its superclasses, up to and with the first one of the platform."""
+        found = [kind]
+        while len(found) < 64 and (its := self.find(found[-1])) is not None and its.superclass:
+            found.append(its.superclass)
+        return found
+
+
+def _tries(dex: DexFile, at: int, count: int, units: int) -> tuple[TryBlock, ...]:
+    """The try_items after the instructions and their handlers."""
+    if not count:
+        return ()
+    data: Bytes = dex.data
+    at += 2 * (units & 1)
+    handlers = at + 8 * count
+    if count > _MAX_TRIES or handlers >= len(data):
+        raise NotRunnableError("the exception handlers are outside the file")
+    found = []
+    for number in range(count):
+        start, length, offset = struct.unpack_from("<IHH", data, at + 8 * number)
+        found.append(TryBlock(start, start + length, _handlers(dex, handlers + offset)))
+    return tuple(found)
+
+
+def _handlers(dex: DexFile, at: int) -> tuple[tuple[str, int], ...]:
+    size, at = _sleb(dex.data, at)
+    found = []
+    for _ in range(min(abs(size), 64)):
+        kind, at = uleb(dex.data, at)
+        unit, at = uleb(dex.data, at)
+        found.append((dex.descriptor(kind), unit))
+    if size <= 0:
+        unit, at = uleb(dex.data, at)
+        found.append(("", unit))
+    return tuple(found)
+
+
+def _sleb(data: Bytes, at: int) -> tuple[int, int]:
+    value, begin = uleb(data, at)
+    bits = 7 * (begin - at)
+    return (value - (1 << bits) if bits and value >> (bits - 1) & 1 else value), begin
+
+
+def read_string(dex: DexFile, index: int) -> str:
+    """A constant, in UTF-16 code units. Raises ``NotRunnableError`` if it is missing, too long or malformed."""
+    begin = dex.string_begin(index)
+    end = dex.data.find(b"\0", begin, begin + MAX_STRING + 1) if begin >= 0 else -1
+    if end < 0:
+        raise NotRunnableError("a constant is missing or too long")
+    return decode_mutf8(bytes(dex.data[begin:end]))
+
+
+def split_types(descriptors: str) -> list[str]:
+    """The single descriptors of joined ones."""
+    found, at = [], 0
+    while at < len(descriptors):
+        begin = at
+        while at < len(descriptors) - 1 and descriptors[at] == "[":
+            at += 1
+        if descriptors[at] == "L":
+            end = descriptors.find(";", at)
+            at = end if end >= 0 else len(descriptors)
+        at += 1
+        found.append(descriptors[begin:at])
+    return found

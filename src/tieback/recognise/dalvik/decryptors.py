@@ -1,0 +1,369 @@
+"""Which methods of an app are run, and the texts that they return.
+
+A method is a decryptor if it makes a text of numbers or texts by computing: its code, or code of the app that it calls,
+has an operation on single characters or bytes, or calls a cipher or a decoder. Only calls with constants near them are
+looked at. Static initialisers with such code are run for the strings that they store.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tieback.recognise.dalvik.callers import CallerWalk
+from tieback.recognise.dalvik.classes import Method, MethodRef, split_types
+from tieback.recognise.dalvik.objects import STRING, LimitError, NotRunnableError, to_text
+from tieback.recognise.dalvik.run import MAX_STEPS, Constant, Result, Runner, as_result
+from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, SectionKind
+from tieback.recognise.dataflow.instructions import LENGTHS, payload_length
+
+LIBRARIES = (
+    "Landroid/", "Landroidx/", "Lcom/android/", "Lcom/bumptech/glide/", "Lcom/facebook/", "Lcom/google/android/gms/",
+    "Lcom/google/firebase/", "Lcom/google/gson/", "Lcom/google/common/", "Lcom/google/protobuf/", "Lcom/squareup/",
+    "Ldagger/", "Lio/grpc/", "Lio/ktor/", "Lio/netty/", "Lio/reactivex/", "Ljava/", "Ljavax/", "Lkotlin/", "Lkotlinx/",
+    "Lokhttp3/", "Lokio/", "Lorg/apache/", "Lorg/bouncycastle/", "Lorg/json/", "Lretrofit2/", "Lrx/",
+)  # fmt: skip
+"""Packages whose methods are not run: they hide no address of the app."""
+MAX_DECRYPTORS = 400
+"""Most decryptors of one file."""
+MAX_SIGNATURES = 20_000
+"""Most methods of one file that are looked at because of their parameters and result."""
+MAX_CALLERS = 4_000
+"""Most methods of one file that are walked because they call a decryptor."""
+MAX_INITIALISERS = 400
+"""Most static initialisers of one file that are run."""
+MAX_TABLE = 60_000
+"""Most code units of a static initialiser."""
+MAX_METHOD = 4_000
+"""Most code units of a decryptor."""
+MAX_INLINE = 1_000
+"""Most methods of one file that are run because they make a text of bytes or characters."""
+_MAX_DEPTH = 3
+_MAX_CALLS = 40
+_NEAR = 48
+"""Code units before a call in which its constants are sought."""
+_LOADS = frozenset((0x0A, 0x0B, 0x0C, *range(0x13, 0x1C), 0x02, 0x05, 0x08, 0x26, *range(0x60, 0x67)))
+"""Instructions that load a constant, a field or a result into the register in bits 8 to 15."""
+_SHORT_LOADS = frozenset((0x01, 0x04, 0x07, 0x12, 0x23))
+"""The same, with the register in bits 8 to 11."""
+
+_ARGUMENTS = frozenset({STRING, "I", "J", "S", "B", "C", "Z", "[B", "[C", "[I", "[S", "[J", f"[{STRING}"})
+_RESULTS = frozenset({STRING, "Ljava/lang/CharSequence;", "Ljava/lang/Object;", "[B", "[C", f"[{STRING}"})
+_GETTERS = frozenset({"apply", "get", "getItem", "getSystemService", "getTag", "invoke"})
+"""Methods of interfaces that return any object."""
+_XOR = (0x97, 0xA2, 0xB7, 0xC2, 0xD7, 0xDF)
+_COMPUTES = frozenset((*_XOR, 0x24, 0x26, 0x4F, 0x50))
+"""XOR, arrays with constants, and stores in arrays of bytes and characters."""
+_DECODING = re.compile(
+    rb"Landroid/util/Base64;->decode|Ljava/util/Base64\$Decoder;->decode|Ljavax/crypto/Cipher;->doFinal"
+    rb"|Ljava/lang/StringBuilder;->(?:reverse|append\(C\))|Ljava/lang/StringBuffer;->(?:reverse|append\(C\))"
+    rb"|Ljava/lang/String;->(?:<init>\(\[[BCI]|valueOf\(\[?C\)|copyValueOf|replace|charAt|toCharArray|getBytes)"
+    rb"|Ljava/util/zip/|Ljava/math/BigInteger;-><init>|Ljava/security/MessageDigest;"
+)
+
+
+_MAKERS: Mapping[str, Mapping[str, Sequence[str]]] = {
+    STRING: {"<init>": ("[B", "[C"), "valueOf": ("[C",), "copyValueOf": ("[C",)},
+    "Ljava/lang/StringBuilder;": {"reverse": ("",), "append": ("C",)},
+}
+"""Library methods that make a text of bytes or characters, with the beginning of their parameters."""
+_CIPHERS: Mapping[str, Mapping[str, Sequence[str]]] = {"Ljavax/crypto/Cipher;": {"doFinal": ("",)}}
+_ADDRESS = re.compile(r"://|\.[a-z]{2,}")
+
+
+class DecryptedText(NamedTuple):
+    """A text that code of the app makes of constants."""
+
+    text: str
+    method: str
+    """Method that contains the call, or the static initialiser, in smali notation."""
+    file: int
+    """Number of the DEX file."""
+    code: CodeItem
+    """Code of that method."""
+
+
+class Decryption:
+    """The decrypted strings of an app. For one thread at a time."""
+
+    def __init__(self, dexes: Sequence[DexFile], most: int = MAX_STEPS) -> None:
+        """Decrypt the strings of these DEX files, with at most so many instructions of their code."""
+        self.runner = Runner(dexes, most)
+        self._dexes = tuple(dexes)
+        self._decryptors: set[MethodRef] = set()
+        self.texts = self._all_texts()
+        """The texts that methods of the DEX files decrypt, each once; none that is a constant of a file itself."""
+        self.stopped = self.runner.exhausted
+        """True if a limit ended the runs."""
+
+    def _all_texts(self) -> tuple[DecryptedText, ...]:
+        found: dict[str, DecryptedText] = {}
+        try:
+            for number, dex in enumerate(self._dexes):
+                search = _Search(number, dex, self.runner)
+                self._decryptors.update(search.decryptors.values())
+                for each in search.texts():
+                    if each.text not in found and not self._is_plain(each.text):
+                        found[each.text] = each
+        except LimitError:
+            pass
+        return tuple(found.values())
+
+    def _is_plain(self, text: str) -> bool:
+        raw = text.encode("utf-8", "replace")
+        return any(dex.string_of(raw) >= 0 for dex in self._dexes)
+
+    def decrypts(self, ref: MethodRef) -> bool:
+        """True if a method of the app is a decryptor."""
+        return ref in self._decryptors
+
+    def value(self, ref: MethodRef, arguments: Sequence[Constant], caller: tuple[str, str]) -> Result | None:
+        """What a static decryptor returns for constants; see ``Runner.call``."""
+        return self.runner.call(ref, arguments, caller) if self.decrypts(ref) else None
+
+
+class _Search:
+    """Decryptors and their callers in one DEX file."""
+
+    def __init__(self, number: int, dex: DexFile, runner: Runner) -> None:
+        self._number = number
+        self._dex = dex
+        self._runner = runner
+        self._decodes: dict[MethodRef, bool] = {}
+        section = dex.sections.get(SectionKind.CODE)
+        self._begin = section.begin + (section.begin & 1) if section else 0
+        count = max(0, (section.end - self._begin) // 2) if section else 0
+        self._units = np.frombuffer(dex.data, "<u2", count, self._begin if count else 0)
+        self.decryptors = self._find_decryptors()
+        """Methods that look like decryptors, by index."""
+
+    def texts(self) -> Iterator[DecryptedText]:
+        """The texts, with repetitions."""
+        if self.decryptors:
+            yield from self._called(self.decryptors)
+        yield from self._initialised(self.decryptors)
+        yield from self._inline()
+
+    # Decryptors
+
+    def _find_decryptors(self) -> dict[int, MethodRef]:
+        dex, path = self._dex, self._runner.path
+        found: dict[int, MethodRef] = {}
+        for index in dex.methods_like(_ARGUMENTS, _RESULTS)[:MAX_SIGNATURES]:
+            ref = path.ref(dex, index)
+            if ref.owner.startswith(LIBRARIES) or ref.name.startswith("<") or ref.name == "toString":
+                continue
+            if ref.result == "Ljava/lang/Object;" and ref.name in _GETTERS:
+                continue
+            if self._computes(ref, 0):
+                found[index] = ref
+                if len(found) >= MAX_DECRYPTORS:
+                    break
+        return found
+
+    def _computes(self, ref: MethodRef, depth: int) -> bool:
+        """True if a method, or a method that it calls, computes a text."""
+        known = self._decodes.get(ref)
+        if known is not None:
+            return known
+        self._decodes[ref] = False
+        try:
+            method = self._runner.path.method(ref.owner, ref)
+        except NotRunnableError:
+            return False
+        if method is None or len(method.units) > MAX_METHOD:
+            return False
+        result = self._decodes[ref] = self._code_computes(method, depth)
+        return result
+
+    def _code_computes(self, method: Method, depth: int) -> bool:
+        path, units = self._runner.path, method.units
+        calls = [units[at + 1] for at in range(len(units) - 2) if 0x6E <= units[at] & 255 <= 0x78]
+        if any(unit & 255 in _XOR for unit in units):
+            return True
+        refs = []
+        for index in calls[:_MAX_CALLS]:
+            try:
+                refs.append(path.ref(method.dex, index))
+            except NotRunnableError:
+                continue
+        if any(_DECODING.match(f"{ref.owner}->{ref.signature}".encode("utf-8", "replace")) for ref in refs):
+            return True
+        return depth < _MAX_DEPTH and any(
+            self._computes(ref, depth + 1)
+            for ref in refs
+            if not ref.owner.startswith(LIBRARIES) and path.defines(ref.owner)
+        )
+
+    # Their calls
+
+    def _called(self, decryptors: dict[int, MethodRef]) -> Iterator[DecryptedText]:
+        walk = CallerWalk(self._runner.machine, set(decryptors.values()))
+        places = self._uses(self._invokes, list(decryptors))
+        calls: dict[CodeItem, int] = {}
+        code: CodeItem | None = None
+        for place in places.tolist():
+            at = self._begin + 2 * place
+            if not self._has_constants(place, decryptors[int(self._units[place + 1])]):
+                continue
+            if code is None or not code.begin <= at < code.begin + 2 * code.units:
+                code = self._dex.code_around(at)
+            if code is not None:
+                calls[code] = (at - code.begin) // 2
+        for code, last in list(calls.items())[:MAX_CALLERS]:
+            method = self._method(code)
+            if method is None or method.owner.startswith(LIBRARIES):
+                continue
+            for result in walk.results(method, last + 1):
+                for text in _texts_of(result.value):
+                    yield DecryptedText(text, f"{method.owner}->{method.name}", self._number, code)
+
+    def _has_constants(self, place: int, ref: MethodRef) -> bool:
+        """True if all arguments of a call can be constants that are loaded shortly before."""
+        loaded = set()
+        for unit in self._units[max(0, place - _NEAR) : place].tolist():
+            if unit & 255 in _LOADS:
+                loaded.add(unit >> 8)
+            elif unit & 255 in _SHORT_LOADS:
+                loaded.add(unit >> 8 & 15)
+        unit, places = self._units[place : place + 3 : 2].tolist()
+        if unit & 255 >= 0x74:
+            registers = list(range(places, places + (unit >> 8)))
+        else:
+            registers = [places & 15, places >> 4 & 15, places >> 8 & 15, places >> 12, unit >> 8 & 15][: unit >> 12]
+        at = len(registers) - sum(1 + (kind in "JD") for kind in split_types(ref.parameters))
+        for kind in split_types(ref.parameters):
+            if not 0 <= at < len(registers) or registers[at] not in loaded:
+                return False
+            at += 1 + (kind in "JD")
+        return True
+
+    def _method(self, code: CodeItem) -> Method | None:
+        path = self._runner.path
+        index = self._dex.method_of(code)
+        if index < 0:
+            return None
+        try:
+            ref = path.ref(self._dex, index)
+            return path.method(ref.owner, ref)
+        except NotRunnableError:
+            return None
+
+    @cached_property
+    def _invokes(self) -> NDArray[np.int64]:
+        """Units that can be a call."""
+        return np.flatnonzero((self._low - np.uint8(0x6E)) < 11)
+
+    @cached_property
+    def _low(self) -> NDArray[np.uint8]:
+        """The low byte of each unit, which is the opcode if an instruction begins there."""
+        octets: NDArray[np.uint8] = self._units.view(np.uint8)
+        return octets[: max(0, 2 * len(self._units) - 6) : 2]
+
+    def _uses(self, places: NDArray[np.int64], indices: Sequence[int]) -> NDArray[np.int64]:
+        """Those of the units that have one of the indices in the next unit."""
+        mask = np.zeros(1 << 16, np.bool_)
+        mask[[index for index in indices if index < 1 << 16]] = True
+        found: NDArray[np.int64] = places[mask[self._units[places + 1]]]
+        return found
+
+    # Methods that decrypt within their own code
+
+    def _inline(self) -> Iterator[DecryptedText]:
+        """Texts that methods make of bytes or characters, or with a cipher, before they need something unknown."""
+        dex = self._dex
+        ciphers, makers = dex.methods_called(_CIPHERS), dex.methods_called(_MAKERS)
+        done = plain = -1
+        count = 0
+        for place in self._uses(self._invokes, [*ciphers, *makers]).tolist() if ciphers or makers else ():
+            code = dex.code_around(self._begin + 2 * place) if place >= done else None
+            if code is None or code.units > MAX_METHOD:
+                continue
+            begin = (code.begin - self._begin) // 2
+            maker = self._units[place + 1] not in ciphers
+            if maker and (place < plain or not _computes(self._units[begin : begin + code.units].tolist())):
+                plain = begin + code.units
+                continue
+            done = begin + code.units
+            member = dex.method(dex.method_of(code))
+            if member is None or dex.descriptor(member.owner).startswith(LIBRARIES):
+                continue
+            method = self._method(code)
+            count += method is not None
+            if method is None or count > MAX_INLINE:
+                continue
+            for text in self._runner.machine.texts_made(method):
+                if _ADDRESS.search(text):
+                    yield DecryptedText(to_text(text), f"{method.owner}->{method.name}", self._number, code)
+
+    # Static initialisers
+
+    def _initialised(self, decryptors: dict[int, MethodRef]) -> Iterator[DecryptedText]:
+        """Texts in the static fields of classes whose initialiser computes and stores a text."""
+        dex = self._dex
+        end = -1
+        count = 0
+        places = self._uses(np.flatnonzero(self._low == 0x69), dex.fields_typed((STRING, f"[{STRING}")))
+        making = np.zeros(1 << 16, np.bool_)
+        making[[*decryptors, *dex.methods_called(_CIPHERS), *dex.methods_called(_MAKERS)]] = True
+        # Most stores are of a constant, in the instruction before.
+        before = self._units[np.maximum(places - 2, 0)]
+        plain = (before & 0xFF == 0x1A) & (before >> 8 == self._units[places] >> 8)
+        for place in places[~plain].tolist():
+            code = dex.code_around(self._begin + 2 * place) if place >= end else None
+            if code is None:
+                continue
+            begin = (code.begin - self._begin) // 2
+            end = begin + code.units
+            units = self._units[begin:end]
+            # At a glance, because each class costs a look at all its members.
+            if code.units > MAX_TABLE or not (making[units[1:]].any() or _computes(units.tolist())):
+                continue
+            member = dex.method(dex.method_of(code))
+            if member is None or dex.raw(member.name) != b"<clinit>":
+                continue
+            kind = dex.descriptor(member.owner)
+            if kind.startswith(LIBRARIES) or not self._initialiser_computes(code, decryptors):
+                continue
+            count += 1
+            if count > MAX_INITIALISERS:
+                return
+            for texts in self._runner.static_texts(kind).values():
+                for text in texts:
+                    yield DecryptedText(text, f"{kind}-><clinit>", self._number, code)
+
+    def _initialiser_computes(self, code: CodeItem, decryptors: dict[int, MethodRef]) -> bool:
+        method = self._method(code)
+        if method is None:
+            return False
+        units = method.units
+        called = {units[at + 1] for at in range(len(units) - 2) if 0x6E <= units[at] & 255 <= 0x78}
+        return not called.isdisjoint(decryptors) or self._code_computes(method, 0)
+
+
+def _computes(units: Sequence[int]) -> bool:
+    """True if code fills an array or computes with XOR."""
+    at = 0
+    while at < len(units):
+        opcode = units[at] & 255
+        if opcode in _COMPUTES:
+            return True
+        at += LENGTHS[opcode] if opcode else payload_length(units, at)
+    return False
+
+
+def _texts_of(value: object) -> Iterator[str]:
+    """Texts in a result: itself, its bytes as UTF-8 if they are text, or the items of an array."""
+    result = as_result(value)
+    if isinstance(result, str):
+        yield result
+    elif isinstance(result, bytes):
+        try:
+            yield result.decode("utf-8")
+        except UnicodeDecodeError:
+            return
+    elif result is not None:
+        yield from result

@@ -1,0 +1,326 @@
+"""Arrays, ``Arrays``, ``Objects``, lists, maps and sets. A ``HashMap`` has no order here, because it is not known."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tieback.recognise.dalvik.library.strings import text_of
+from tieback.recognise.dalvik.machine import LibraryCall, Machine
+from tieback.recognise.dalvik.objects import UNKNOWN, JavaArray, JavaObject, NotRunnableError, int32
+
+_ARRAY_TYPES = ("[B", "[C", "[I", "[J", "[S", "[Z", "[Ljava/lang/Object;")
+_LISTS = ("ArrayList", "LinkedList", "List", "Collection", "AbstractList", "Vector", "Stack", "Deque", "ArrayDeque")
+_MAPS = ("HashMap", "LinkedHashMap", "TreeMap", "Hashtable", "Map", "concurrent/ConcurrentHashMap", "AbstractMap")
+_SETS = ("HashSet", "LinkedHashSet", "Set")
+_ITEM = 64
+"""Bytes that an item of a collection stands for in the memory limit."""
+_OUT = "Ljava/lang/IndexOutOfBoundsException;"
+
+type Arguments = Sequence[Any]
+
+
+def _array(value: Any) -> JavaArray:
+    if not isinstance(value, JavaArray):
+        raise NotRunnableError("an array that is not known")
+    return value
+
+
+def _copy_part(machine: Machine, a: Arguments) -> None:
+    """``System.arraycopy``."""
+    source, begin, target, place, count = a
+    items, others = _array(source).items, _array(target).items
+    if min(begin, place, count) < 0 or begin + count > len(items) or place + count > len(others):
+        raise machine.thrown("Ljava/lang/ArrayIndexOutOfBoundsException;")
+    machine.spend(count >> 3)
+    others[place : place + count] = items[begin : begin + count]
+
+
+def _copy_range(machine: Machine, a: Arguments) -> JavaArray:
+    array, begin, end = (a[0], 0, a[1]) if len(a) == 2 else a
+    items = _array(array).items
+    if not 0 <= begin <= min(end, len(items)):
+        raise machine.thrown("Ljava/lang/ArrayIndexOutOfBoundsException;")
+    new = machine.array(array.kind, end - begin)
+    part = items[begin:end]
+    new.items[: len(part)] = part
+    return new
+
+
+def _fill(machine: Machine, a: Arguments) -> None:
+    items = _array(a[0]).items
+    machine.spend(len(items) >> 3)
+    items[:] = [a[1]] * len(items)
+
+
+def _equal_arrays(machine: Machine, a: Arguments) -> int:
+    if not isinstance(a[0], JavaArray) or not isinstance(a[1], JavaArray):
+        return int(a[0] == a[1])
+    if a[0].kind[:1] in ("L", "["):
+        raise NotRunnableError("a comparison of arrays of objects")
+    machine.spend(len(a[0].items) >> 3)
+    return int(a[0].items == a[1].items)
+
+
+def _clone(machine: Machine, a: Arguments) -> JavaArray:
+    array = _array(a[0])
+    machine.spend(len(array.items) >> 3)
+    return machine.keep(JavaArray(array.kind, list(array.items)))
+
+
+def _array_hash(machine: Machine, a: Arguments) -> int:
+    items = _array(a[0]).items
+    machine.spend(len(items))
+    value = 1
+    for item in items:
+        value = int32(31 * value + item)
+    return value
+
+
+# Lists
+
+
+def _items(value: Any) -> list[Any]:
+    if isinstance(value, JavaObject) and isinstance(value.payload, list):
+        return value.payload
+    raise NotRunnableError("a list that is not known")
+
+
+def _new_list(machine: Machine, a: Arguments) -> None:
+    items = list(_items(a[1])) if len(a) > 1 and isinstance(a[1], JavaObject) else []
+    machine.allocate(_ITEM * (1 + len(items)))
+    a[0].payload = items
+
+
+def _add(machine: Machine, a: Arguments) -> int:
+    machine.allocate(_ITEM)
+    _items(a[0]).append(a[1])
+    return 1
+
+
+def _insert(machine: Machine, a: Arguments) -> None:
+    items = _items(a[0])
+    machine.allocate(_ITEM)
+    machine.spend(len(items) >> 6)
+    if not 0 <= a[1] <= len(items):
+        raise machine.thrown(_OUT)
+    items.insert(a[1], a[2])
+
+
+def _at(machine: Machine, a: Arguments) -> int:
+    if not 0 <= a[1] < len(_items(a[0])):
+        raise machine.thrown(_OUT)
+    return int(a[1])
+
+
+def _set(machine: Machine, a: Arguments) -> Any:
+    items, at = _items(a[0]), _at(machine, a)
+    old, items[at] = items[at], a[2]
+    return old
+
+
+def _remove(machine: Machine, a: Arguments) -> Any:
+    machine.spend(len(_items(a[0])) >> 6)
+    return _items(a[0]).pop(_at(machine, a))
+
+
+def _end(machine: Machine, a: Arguments, at: int) -> Any:
+    items = _items(a[0])
+    if not items:
+        raise machine.thrown("Ljava/util/NoSuchElementException;")
+    machine.spend(len(items) >> 6)
+    return items.pop(at)
+
+
+def _index(machine: Machine, a: Arguments) -> int:
+    items = _items(a[0])
+    machine.spend(len(items) * (len(a[1]) >> 8 if isinstance(a[1], str) else 0) + (len(items) >> 2))
+    return items.index(a[1]) if a[1] in items else -1
+
+
+def _add_all(machine: Machine, a: Arguments) -> int:
+    added = list(_items(a[1]))
+    machine.allocate(_ITEM * len(added))
+    _items(a[0]).extend(added)
+    return int(bool(added))
+
+
+def _clear(_: Machine, a: Arguments) -> None:
+    a[0].payload.clear()
+
+
+def _to_array(machine: Machine, a: Arguments) -> JavaArray:
+    kind = a[1].kind if len(a) > 1 else "Ljava/lang/Object;"
+    return machine.keep(JavaArray(kind, list(_items(a[0]))))
+
+
+def _as_list(machine: Machine, a: Arguments) -> JavaObject:
+    machine.allocate(_ITEM)
+    return JavaObject("Ljava/util/ArrayList;", _array(a[0]).items)
+
+
+def _reverse(machine: Machine, a: Arguments) -> None:
+    machine.spend(len(_items(a[0])) >> 3)
+    _items(a[0]).reverse()
+
+
+class Iterator:
+    """Position in a list."""
+
+    __slots__ = ("at", "items")
+
+    def __init__(self, items: list[Any]) -> None:
+        self.items = items
+        self.at = 0
+
+
+def _iterator(machine: Machine, a: Arguments) -> JavaObject:
+    machine.allocate(_ITEM)
+    return JavaObject("Ljava/util/Iterator;", Iterator(_items(a[0])))
+
+
+def _step(machine: Machine, a: Arguments) -> Any:
+    its = a[0].payload
+    if its.at >= len(its.items):
+        raise machine.thrown("Ljava/util/NoSuchElementException;")
+    its.at += 1
+    return its.items[its.at - 1]
+
+
+# Maps and sets
+
+
+def _entries(value: Any) -> dict[Any, Any]:
+    if isinstance(value, JavaObject) and isinstance(value.payload, dict):
+        return value.payload
+    raise NotRunnableError("a map that is not known")
+
+
+def _key(value: Any) -> Any:
+    if value is UNKNOWN or (isinstance(value, JavaObject) and not isinstance(value.payload, str)):
+        raise NotRunnableError("an object as a key")
+    return value
+
+
+def _new_map(machine: Machine, a: Arguments) -> None:
+    machine.allocate(_ITEM)
+    a[0].payload = {}
+
+
+def _put(machine: Machine, a: Arguments) -> Any:
+    machine.allocate(_ITEM)
+    entries, key = _entries(a[0]), _key(a[1])
+    old = entries.get(key, 0)
+    entries[key] = a[2]
+    return old
+
+
+def _put_item(machine: Machine, a: Arguments) -> None:
+    _put(machine, a)
+
+
+def _get(_: Machine, a: Arguments) -> Any:
+    return _entries(a[0]).get(_key(a[1]), a[2] if len(a) > 2 else 0)
+
+
+def _include(machine: Machine, a: Arguments) -> int:
+    machine.allocate(_ITEM)
+    entries, key = _entries(a[0]), _key(a[1])
+    new = key not in entries
+    entries[key] = 1
+    return int(new)
+
+
+def _for(owners: Sequence[str], calls: dict[str, LibraryCall]) -> dict[str, LibraryCall]:
+    return {f"Ljava/util/{owner};->{name}": call for owner in owners for name, call in calls.items()}
+
+
+def _not_null(machine: Machine, a: Arguments) -> Any:
+    if type(a[0]) is int and a[0] == 0:
+        raise machine.thrown("Ljava/lang/NullPointerException;")
+    return a[0]
+
+
+def _same(_: Machine, a: Arguments) -> int:
+    if UNKNOWN in a[:2] or isinstance(a[0], JavaObject):
+        raise NotRunnableError("a comparison of objects")
+    return int(a[0] == a[1])
+
+
+def _calls() -> dict[str, LibraryCall]:
+    size: Callable[[Machine, Arguments], int] = lambda _, a: len(a[0].payload)  # noqa: E731
+    empty: Callable[[Machine, Arguments], int] = lambda _, a: int(not a[0].payload)  # noqa: E731
+    found: dict[str, LibraryCall] = {
+        "Ljava/lang/System;->arraycopy(Ljava/lang/Object;ILjava/lang/Object;II)": _copy_part,
+        "Ljava/util/Arrays;->asList([Ljava/lang/Object;)": _as_list,
+        "Ljava/util/Collections;->reverse(Ljava/util/List;)": _reverse,
+        "Ljava/util/Collections;->unmodifiableList(Ljava/util/List;)": lambda _, a: a[0],
+        "Ljava/util/Collections;->unmodifiableMap(Ljava/util/Map;)": lambda _, a: a[0],
+        "Ljava/util/Objects;->requireNonNull(Ljava/lang/Object;)": _not_null,
+        "Ljava/util/Objects;->equals(Ljava/lang/Object;Ljava/lang/Object;)": _same,
+        "Ljava/util/Iterator;->hasNext()": lambda _, a: int(a[0].payload.at < len(a[0].payload.items)),
+        "Ljava/util/Iterator;->next()": _step,
+    }
+    for kind in _ARRAY_TYPES:
+        element = kind[1:]
+        found |= {
+            f"Ljava/util/Arrays;->copyOf({kind}I)": _copy_range,
+            f"Ljava/util/Arrays;->copyOfRange({kind}II)": _copy_range,
+            f"Ljava/util/Arrays;->fill({kind}{element})": _fill,
+            f"Ljava/util/Arrays;->equals({kind}{kind})": _equal_arrays,
+        }
+        if element in "BCIS":
+            found[f"Ljava/util/Arrays;->hashCode({kind})"] = _array_hash
+    found["Ljava/lang/Object;->clone()"] = _clone
+    lists: dict[str, LibraryCall] = {
+        "<init>()": _new_list,
+        "<init>(I)": _new_list,
+        "<init>(Ljava/util/Collection;)": _new_list,
+        "add(Ljava/lang/Object;)": _add,
+        "add(ILjava/lang/Object;)": _insert,
+        "addAll(Ljava/util/Collection;)": _add_all,
+        "addLast(Ljava/lang/Object;)": _add,
+        "push(Ljava/lang/Object;)": _add,
+        "get(I)": lambda m, a: _items(a[0])[_at(m, a)],
+        "set(ILjava/lang/Object;)": _set,
+        "remove(I)": _remove,
+        "removeFirst()": lambda m, a: _end(m, a, 0),
+        "removeLast()": lambda m, a: _end(m, a, -1),
+        "contains(Ljava/lang/Object;)": lambda m, a: int(_index(m, a) >= 0),
+        "indexOf(Ljava/lang/Object;)": _index,
+        "clear()": _clear,
+        "size()": size,
+        "isEmpty()": empty,
+        "iterator()": _iterator,
+        "toArray()": _to_array,
+        "toArray([Ljava/lang/Object;)": _to_array,
+        "toString()": lambda m, a: m.text("[" + ", ".join(text_of(m, item) for item in _items(a[0])) + "]"),
+    }
+    maps: dict[str, LibraryCall] = {
+        "<init>()": _new_map,
+        "<init>(I)": _new_map,
+        "<init>(IF)": _new_map,
+        "put(Ljava/lang/Object;Ljava/lang/Object;)": _put,
+        "get(Ljava/lang/Object;)": _get,
+        "getOrDefault(Ljava/lang/Object;Ljava/lang/Object;)": _get,
+        "containsKey(Ljava/lang/Object;)": lambda _, a: int(_key(a[1]) in _entries(a[0])),
+        "clear()": _clear,
+        "size()": size,
+        "isEmpty()": empty,
+    }
+    sets: dict[str, LibraryCall] = {
+        "<init>()": _new_map,
+        "<init>(I)": _new_map,
+        "add(Ljava/lang/Object;)": _include,
+        "contains(Ljava/lang/Object;)": lambda _, a: int(_key(a[1]) in _entries(a[0])),
+        "size()": size,
+        "isEmpty()": empty,
+    }
+    sparse: dict[str, LibraryCall] = {
+        "Landroid/util/SparseArray;-><init>()": _new_map,
+        "Landroid/util/SparseArray;-><init>(I)": _new_map,
+        "Landroid/util/SparseArray;->put(ILjava/lang/Object;)": _put_item,
+        "Landroid/util/SparseArray;->get(I)": _get,
+    }
+    return found | _for(_LISTS, lists) | _for(_MAPS, maps) | _for(_SETS, sets) | sparse
+
+
+CALLS = _calls()

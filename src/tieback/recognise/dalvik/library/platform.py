@@ -1,0 +1,129 @@
+"""Objects, classes, exceptions and the call stack."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tieback.recognise.dalvik.library.strings import text_of
+from tieback.recognise.dalvik.machine import PARENTS, LibraryCall, Machine
+from tieback.recognise.dalvik.objects import UNKNOWN, ClassRef, JavaArray, JavaObject, NotRunnableError, kind_of
+
+_ELEMENT = "Ljava/lang/StackTraceElement;"
+_THREAD = JavaObject("Ljava/lang/Thread;")
+
+type Arguments = Sequence[Any]
+
+
+def _nothing(_: Machine, _a: Arguments) -> None:
+    return
+
+
+def _throwable(machine: Machine, a: Arguments) -> None:
+    thrown = a[0]
+    for value in a[1:]:
+        thrown.fields["message" if isinstance(value, str) else "cause"] = value
+    # The constructors of the exception are not in its trace.
+    thrown.fields["stack"] = [entry for entry in machine.stack if entry != (thrown.kind, "<init>")]
+
+
+def _trace(machine: Machine, stack: list[tuple[str, str]], above: list[tuple[str, str]]) -> JavaArray:
+    machine.stack_read = True
+    machine.allocate(128 * (len(stack) + 2))
+    elements = [JavaObject(_ELEMENT, place) for place in (*above, *reversed(stack))]
+    return JavaArray(_ELEMENT, list(elements))
+
+
+def _thrown_trace(machine: Machine, a: Arguments) -> JavaArray:
+    return _trace(machine, a[0].fields.get("stack") or machine.stack, [])
+
+
+def _thread_trace(machine: Machine, _: Arguments) -> JavaArray:
+    above = [("Ldalvik/system/VMStack;", "getThreadStackTrace"), ("Ljava/lang/Thread;", "getStackTrace")]
+    return _trace(machine, machine.stack, above)
+
+
+def _class_name(kind: str) -> str:
+    return kind[1:-1].replace("/", ".") if kind.startswith("L") else kind.replace("/", ".")
+
+
+def _element(value: Any) -> tuple[str, str]:
+    if isinstance(value, JavaObject) and isinstance(value.payload, tuple) and all(value.payload):
+        return value.payload[0], value.payload[1]
+    raise NotRunnableError("a caller that is not known")
+
+
+def _of_class(value: Any) -> str:
+    if isinstance(value, ClassRef):
+        return value.kind
+    raise NotRunnableError("a class that is not known")
+
+
+def _class_of(machine: Machine, a: Arguments) -> ClassRef:
+    kind = kind_of(a[0])
+    if not kind:
+        raise NotRunnableError("the class of an unknown object")
+    del machine
+    return ClassRef(kind)
+
+
+def _for_name(machine: Machine, a: Arguments) -> ClassRef:
+    """A class of the app by its name; any other one is not known."""
+    kind = f"L{text_of(machine, a[0]).replace('.', '/')};"
+    if machine.initialise(kind) is None:
+        raise NotRunnableError("a class by its name")
+    return ClassRef(kind)
+
+
+def _same(_: Machine, a: Arguments) -> int:
+    if UNKNOWN in a:
+        raise NotRunnableError("a comparison with an unknown object")
+    return int(a[0] is a[1] or (not isinstance(a[0], (JavaObject, JavaArray)) and a[0] == a[1]))
+
+
+def _enum(_: Machine, a: Arguments) -> None:
+    a[0].fields["name"], a[0].fields["ordinal"] = a[1], a[2]
+
+
+def _calls() -> dict[str, LibraryCall]:
+    found: dict[str, LibraryCall] = {
+        "Ljava/lang/Object;-><init>()": _nothing,
+        "Ljava/lang/Object;->getClass()": _class_of,
+        "Ljava/lang/Object;->equals(Ljava/lang/Object;)": _same,
+        "Ljava/lang/Object;->toString()": lambda m, a: text_of(m, a[0]),
+        "Ljava/lang/Enum;-><init>(Ljava/lang/String;I)": _enum,
+        "Ljava/lang/Enum;->ordinal()": lambda _, a: a[0].fields["ordinal"],
+        "Ljava/lang/Enum;->name()": lambda _, a: a[0].fields["name"],
+        "Ljava/lang/Class;->forName(Ljava/lang/String;)": _for_name,
+        "Ljava/lang/Class;->getName()": lambda _, a: _class_name(_of_class(a[0])),
+        "Ljava/lang/Class;->getSimpleName()": lambda _, a: _class_name(_of_class(a[0])).rpartition(".")[2],
+        "Ljava/lang/Class;->desiredAssertionStatus()": lambda _, _a: 0,
+        "Ljava/lang/Thread;->currentThread()": lambda _, _a: _THREAD,
+        "Ljava/lang/Thread;->getStackTrace()": _thread_trace,
+        f"{_ELEMENT}->getClassName()": lambda _, a: _class_name(_element(a[0])[0]),
+        f"{_ELEMENT}->getMethodName()": lambda _, a: _element(a[0])[1],
+        "Lkotlin/jvm/internal/Intrinsics;->areEqual(Ljava/lang/Object;Ljava/lang/Object;)": _same,
+    }
+    for name in (
+        "checkNotNullParameter",
+        "checkNotNullExpressionValue",
+        "checkParameterIsNotNull",
+        "checkExpressionValueIsNotNull",
+        "checkNotNull",
+    ):
+        found[f"Lkotlin/jvm/internal/Intrinsics;->{name}(Ljava/lang/Object;Ljava/lang/String;)"] = _nothing
+    found["Lkotlin/jvm/internal/Intrinsics;->checkNotNull(Ljava/lang/Object;)"] = _nothing
+    for owner in {*PARENTS, "Ljava/lang/Throwable;"}:
+        for parameters in (
+            "",
+            "Ljava/lang/String;",
+            "Ljava/lang/Throwable;",
+            "Ljava/lang/String;Ljava/lang/Throwable;",
+        ):
+            found[f"{owner}-><init>({parameters})"] = _throwable
+        found[f"{owner}->getMessage()"] = lambda _, a: a[0].fields.get("message", 0)
+        found[f"{owner}->getStackTrace()"] = _thrown_trace
+        found[f"{owner}->fillInStackTrace()"] = lambda _, a: a[0]
+        found[f"{owner}->printStackTrace()"] = _nothing
+    return found
+
+
+CALLS = _calls()

@@ -1,0 +1,419 @@
+"""The interpreter: frames, calls, static initialisers, exceptions and limits.
+
+It has no access to anything but the DEX files and the arguments: a library call is one of a fixed list of functions on
+values in memory (see ``library``). Each run has limits for steps, memory and nested calls, and all runs together have a
+limit of steps, so that the cost of a file is bounded whatever its code does.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from tieback.recognise.dalvik.classes import ClassPath, JavaClass, Method, MethodRef, split_types
+from tieback.recognise.dalvik.objects import (
+    UNKNOWN,
+    JavaArray,
+    JavaObject,
+    LimitError,
+    NotRunnableError,
+    ThrownError,
+    from_bytes,
+    kind_of,
+    size_of,
+)
+
+RUN_STEPS = 100_000
+"""Most instructions of one run; the decryption of a long string takes a few thousand."""
+INIT_STEPS = 200_000
+"""Most instructions of one static initialiser; some fill whole tables."""
+TRY_STEPS = 20_000
+"""Most instructions of a run of a method that is no decryptor."""
+MAX_MADE = 256
+"""Most texts that are collected in one run."""
+_MIN_MADE, _MAX_MADE = 8, 2_048
+RUN_MEMORY = 4 << 20
+"""Most bytes that one run may allocate; nothing is freed before its end."""
+ALL_MEMORY = 16 << 20
+"""Most bytes that all runs may allocate: static fields keep what a run stores in them."""
+MAX_DEPTH = 32
+"""Most nested calls."""
+MAX_DECODED = 100_000
+"""Most decoded instructions that are kept."""
+_MAX_ANSWERS = 10_000
+"""Most cached answers about superclasses."""
+
+PARENTS = {
+    "Ljava/lang/ArrayIndexOutOfBoundsException;": "Ljava/lang/IndexOutOfBoundsException;",
+    "Ljava/lang/StringIndexOutOfBoundsException;": "Ljava/lang/IndexOutOfBoundsException;",
+    "Ljava/lang/IndexOutOfBoundsException;": "Ljava/lang/RuntimeException;",
+    "Ljava/lang/NegativeArraySizeException;": "Ljava/lang/RuntimeException;",
+    "Ljava/lang/NumberFormatException;": "Ljava/lang/IllegalArgumentException;",
+    "Ljava/lang/IllegalArgumentException;": "Ljava/lang/RuntimeException;",
+    "Ljava/lang/IllegalStateException;": "Ljava/lang/RuntimeException;",
+    "Ljava/lang/NullPointerException;": "Ljava/lang/RuntimeException;",
+    "Ljava/lang/ClassCastException;": "Ljava/lang/RuntimeException;",
+    "Ljava/lang/ArithmeticException;": "Ljava/lang/RuntimeException;",
+    "Ljava/lang/RuntimeException;": "Ljava/lang/Exception;",
+    "Ljavax/crypto/BadPaddingException;": "Ljava/security/GeneralSecurityException;",
+    "Ljavax/crypto/IllegalBlockSizeException;": "Ljava/security/GeneralSecurityException;",
+    "Ljava/security/NoSuchAlgorithmException;": "Ljava/security/GeneralSecurityException;",
+    "Ljava/security/InvalidKeyException;": "Ljava/security/GeneralSecurityException;",
+    "Ljava/security/GeneralSecurityException;": "Ljava/lang/Exception;",
+    "Ljava/io/UnsupportedEncodingException;": "Ljava/io/IOException;",
+    "Ljava/io/IOException;": "Ljava/lang/Exception;",
+    "Ljava/lang/ClassNotFoundException;": "Ljava/lang/ReflectiveOperationException;",
+    "Ljava/lang/ReflectiveOperationException;": "Ljava/lang/Exception;",
+    "Ljava/lang/Exception;": "Ljava/lang/Throwable;",
+    "Ljava/lang/Error;": "Ljava/lang/Throwable;",
+    "Ljava/lang/Throwable;": "Ljava/lang/Object;",
+}
+"""Superclasses of the exceptions that library calls throw."""
+
+type LibraryCall = Callable[["Machine", Sequence[Any]], Any]
+"""A library method: gets the receiver and the arguments. Returns its result, ``None`` for void. A constructor returns
+the object that replaces the receiver, or ``None`` if it changed the receiver."""
+
+type Target = Method | LibraryCall | None
+
+FAULTS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
+"""Errors of Python that code causes if it uses a value of the wrong type, as no verified code does."""
+
+
+class CallSite(NamedTuple):
+    """The method that a call names, resolved once."""
+
+    ref: MethodRef
+    places: tuple[int, ...]
+    """Positions of the receiver and of the arguments among the registers: a wide one has two."""
+    targets: dict[str, Target]
+    """What the call reaches, by the class of the receiver; empty for a call that is not virtual."""
+
+
+class Frame:
+    """One call of a method."""
+
+    __slots__ = ("caught", "machine", "method", "registers", "result")
+
+    def __init__(self, machine: "Machine", method: Method, arguments: Sequence[Any]) -> None:
+        self.machine = machine
+        self.method = method
+        self.registers: list[Any] = [0] * (method.registers - len(arguments))
+        self.registers += arguments
+        self.result: Any = None
+        self.caught: Any = 0
+
+
+class Machine:
+    """Runs methods of the DEX files of one app. For one thread at a time."""
+
+    def __init__(
+        self,
+        path: ClassPath,
+        library: Mapping[str, LibraryCall],
+        constants: Mapping[str, Any],
+        execute: Callable[[Frame], Any],
+        steps: int,
+    ) -> None:
+        """Create a machine.
+
+        Args:
+            path: the classes of the app.
+            library: library methods by ``Lowner;->name(parameters)``.
+            constants: values of static fields of the platform by ``Lowner;->name``.
+            execute: the loop over the instructions of a frame.
+            steps: most instructions of all runs together.
+        """
+        self.path = path
+        self.left = steps
+        self.stack: list[tuple[str, str]] = []
+        """Class and name of the active methods, the outermost first."""
+        self.stack_read = False
+        """True if the last run read its call stack."""
+        self.made: list[str] | None = None
+        """Texts that the run made, if they are collected."""
+        self._library = library
+        self._constants = constants
+        self._loop = execute
+        self._steps = 0
+        self._memory = 0
+        self._all_memory = ALL_MEMORY
+        self._failed: set[str] = set()
+        self._sites: dict[tuple[int, int, bool], CallSite] = {}
+        self._is_a: dict[tuple[str, str], bool] = {}
+        self._decoded: list[dict[int, Any]] = []
+        self._count = 0
+
+    # Runs
+
+    def run(self, method: Method, arguments: Sequence[Any], caller: tuple[str, str] = ("", "")) -> Any:
+        """Result of a static method.
+
+        Args:
+            method: the method.
+            arguments: its registers: a ``long`` is followed by a second one.
+            caller: class and method that contain the call, for methods that read their call stack.
+
+        Raises:
+            NotRunnableError: it does something that is not supported, throws an exception or reaches a limit.
+        """
+        self.begin(caller)
+        try:
+            self.initialise(method.owner)
+            return self.execute(method, arguments)
+        except ThrownError as error:
+            raise NotRunnableError(f"it throws {error.thrown.kind}") from error
+        except FAULTS as error:
+            raise NotRunnableError("it does not verify") from error
+
+    def texts_made(self, method: Method) -> list[str]:
+        """Texts that any method makes before it needs something unknown. Raises ``LimitError`` if no run is left."""
+        self.begin(("", ""), TRY_STEPS)
+        self.made = []
+        try:
+            self.execute(method, [UNKNOWN] * method.width)
+        except (NotRunnableError, ThrownError, *FAULTS):
+            pass
+        made, self.made = self.made, None
+        return made
+
+    def initialised(self, kind: str) -> JavaClass | None:
+        """A class after its static initialiser ran, as far as that was possible. Raises ``LimitError``."""
+        self.begin(("", ""))
+        return self.initialise(kind)
+
+    def begin(self, caller: tuple[str, str], steps: int = RUN_STEPS) -> None:
+        """Begin a run: all its limits count from here. Raises ``LimitError`` if no run is left."""
+        if self.left <= 0 or self._all_memory <= 0:
+            raise LimitError("the code of the app needs too much work")
+        self._steps = min(steps, self.left)
+        self._memory = RUN_MEMORY
+        self.stack = [caller]
+        self.stack_read = False
+
+    @property
+    def exhausted(self) -> bool:
+        """True if nothing runs any more, because all runs together reached a limit."""
+        return self.left <= 0 or self._all_memory <= 0
+
+    def spend(self, steps: int) -> None:
+        """Count work. Raises ``LimitError`` at the limit of the run."""
+        self._steps -= steps
+        self.left -= steps
+        if self._steps < 0:
+            raise LimitError("a method needs too many steps")
+
+    def allocate(self, size: int) -> None:
+        """Count memory, in bytes. Raises ``LimitError`` at the limit."""
+        self._memory -= size
+        self._all_memory -= size
+        if self._memory < 0 or self._all_memory < 0:
+            raise LimitError("a method needs too much memory")
+        self.spend(size >> 6)
+
+    def text(self, text: str) -> str:
+        """A new string, counted."""
+        self.allocate(2 * len(text))
+        if self.made is not None and len(self.made) < MAX_MADE and _MIN_MADE <= len(text) <= _MAX_MADE:
+            self.made.append(text)
+        return text
+
+    def array(self, kind: str, count: int) -> JavaArray:
+        """A new array of zeros, counted before it exists."""
+        if count < 0:
+            raise self.thrown("Ljava/lang/NegativeArraySizeException;")
+        self.allocate(size_of(kind, count))
+        return JavaArray(kind, [0] * count)
+
+    def octets(self, raw: bytes) -> JavaArray:
+        """A new ``byte[]`` with this content, counted before it exists."""
+        self.allocate(size_of("B", len(raw)))
+        return from_bytes(raw)
+
+    def keep(self, array: JavaArray) -> JavaArray:
+        """A new array, counted."""
+        self.allocate(size_of(array.kind, len(array.items)))
+        return array
+
+    def thrown(self, kind: str, message: str = "") -> ThrownError:
+        """An exception of a library class, to raise."""
+        thrown = JavaObject(kind)
+        thrown.fields["message"] = message or 0
+        return ThrownError(thrown)
+
+    # Classes
+
+    def initialise(self, kind: str) -> JavaClass | None:
+        """The class, after its static initialiser ran once; ``None`` for a class of the platform.
+
+        An initialiser that does not end leaves the fields that it stored; the others are then not known.
+        """
+        its = self.path.find(kind)
+        if its is None or its.ready:
+            return its
+        its.ready = True
+        if len(self.stack) > MAX_DEPTH:
+            self._failed.add(kind)
+            return its
+        its.statics.update(its.initial_values())
+        held, steps = len(self.stack), self._steps
+        self._steps = min(INIT_STEPS, self.left)
+        try:
+            self.stack.append((kind, "<clinit>"))
+            self.initialise(its.superclass)
+            code = self.path.method(kind, MethodRef(kind, "<clinit>", "", "V")) if "<clinit>" in its.names else None
+            if code is not None and code.owner == kind:
+                self.execute(code, ())
+        except (NotRunnableError, ThrownError, *FAULTS):
+            self._failed.add(kind)
+        del self.stack[held:]
+        self._steps = min(steps, self.left)
+        return its
+
+    def static(self, kind: str, name: str) -> Any:
+        """Value of a static field."""
+        its = self.path.find(kind)
+        if its is None or not its.ready or name not in its.statics:
+            its = self.holder(kind, name)
+        if its is None:
+            return self._constants.get(f"{kind}->{name}", UNKNOWN)
+        value = its.statics[name]
+        if value == 0 and its.kind in self._failed:
+            raise NotRunnableError("a field that its class did not initialise")
+        return value
+
+    def holder(self, kind: str, name: str) -> JavaClass | None:
+        """The class of the app that has a static field; ``None`` for a field of the platform."""
+        for owner in self.path.ancestors(kind):
+            its = self.initialise(owner)
+            if its is not None and name in its.statics:
+                return its
+        return None
+
+    def is_a(self, kind: str, other: str) -> bool:
+        """True if a class is another one or a subclass of it."""
+        known = self._is_a.get((kind, other))
+        if known is None:
+            if len(self._is_a) >= _MAX_ANSWERS:
+                self._is_a.clear()
+            self.spend(16)
+            known = self._is_a[kind, other] = other == "Ljava/lang/Object;" or other in self._ancestors(kind)
+        return known
+
+    def _ancestors(self, kind: str) -> list[str]:
+        known = self.path.ancestors(kind)
+        while known[-1] in PARENTS:
+            known.append(PARENTS[known[-1]])
+        return known
+
+    # Calls
+
+    def site(self, method: Method, index: int, *, static: bool) -> CallSite:
+        """The call of the method with this index, in the code of a method."""
+        key = id(method.dex), index, static
+        known = self._sites.get(key)
+        if known is None:
+            ref = self.path.ref(method.dex, index)
+            places, at = ([] if static else [0]), int(not static)
+            for kind in split_types(ref.parameters):
+                places.append(at)
+                at += 1 + (kind in "JD")
+            known = self._sites[key] = CallSite(ref, tuple(places), {})
+        return known
+
+    def invoke(self, site: CallSite, registers: list[Any], *, virtual: bool, static: bool) -> Any:
+        """Result of a call; ``registers`` are those of the instruction."""
+        key = ""
+        if not static:
+            receiver = registers[0]
+            if receiver is UNKNOWN:
+                return self._skip(site, registers)
+            if type(receiver) is int:
+                raise self.thrown("Ljava/lang/NullPointerException;")
+            key = kind_of(receiver) if virtual else ""
+        if key in site.targets:
+            target = site.targets[key]
+        else:
+            target = site.targets[key] = self._target(site.ref, key)
+        if target is None:
+            return self._skip(site, registers)
+        if not isinstance(target, Method):
+            arguments = [registers[place] for place in site.places]
+            self.spend(2 + sum(map(_cost, arguments)))
+            return target(self, arguments)
+        if target.static is not static:
+            raise NotRunnableError("a call of the wrong kind")
+        if static:
+            self.initialise(target.owner)
+        return self.execute(target, registers)
+
+    def _target(self, ref: MethodRef, kind: str) -> Target:
+        if not kind or kind == ref.owner:
+            known = self._library.get(f"{ref.owner}->{ref.signature}")
+            if known is not None:
+                return known
+        owner = kind or ref.owner
+        method = self.path.method(owner, ref)
+        if method is not None:
+            return method
+        for ancestor in (*self.path.ancestors(owner), ref.owner, "Ljava/lang/Object;"):
+            known = self._library.get(f"{ancestor}->{ref.signature}")
+            if known is not None:
+                return known
+        return None
+
+    def _skip(self, site: CallSite, registers: list[Any]) -> Any:
+        """Result of a call that is not followed: unknown, unless the call can have changed an object of ours."""
+        ref = site.ref
+        its_own = ref.name == "<init>"
+        if any(self._may_change(value) for value in registers[its_own:]):
+            raise NotRunnableError(f"it calls {ref.owner}->{ref.name}")
+        return None if ref.result == "V" and not its_own else UNKNOWN
+
+    def _may_change(self, value: Any) -> bool:
+        return isinstance(value, JavaArray) or (
+            isinstance(value, JavaObject) and not self.is_a(value.kind, "Ljava/lang/Throwable;")
+        )
+
+    def to_string(self, value: JavaObject) -> Any:
+        """Result of the ``toString`` that a class of the app defines; ``None`` if it has none."""
+        method = self.path.method(value.kind, MethodRef(value.kind, "toString", "", "Ljava/lang/String;"))
+        return self.execute(method, (value,)) if method is not None else None
+
+    def execute(self, method: Method, arguments: Sequence[Any]) -> Any:
+        """Result of a method with these argument registers."""
+        if len(arguments) != method.width:
+            raise NotRunnableError("a call with the wrong number of arguments")
+        if len(self.stack) > MAX_DEPTH:
+            raise LimitError("too many nested calls")
+        self.allocate(8 * method.registers)
+        self.stack.append((method.owner, method.name))
+        try:
+            return self._loop(Frame(self, method, arguments))
+        finally:
+            self.stack.pop()
+
+    def keep_decoded(self, bodies: dict[int, Any]) -> None:
+        """Count a decoded instruction; at the limit all are forgotten."""
+        if not bodies:
+            self._decoded.append(bodies)
+        self._count += 1
+        if self._count > MAX_DECODED:
+            for each in self._decoded:
+                each.clear()
+            self._decoded, self._count = [bodies], 0
+
+    def handler(self, method: Method, unit: int, kind: str) -> int:
+        """Unit of the handler of an exception; -1 if the method does not catch it."""
+        self.spend(4 + len(method.tries))
+        for block in method.tries:
+            if block.start <= unit < block.stop:
+                for caught, place in block.handlers:
+                    if not caught or self.is_a(kind, caught):
+                        return place
+        return -1
+
+
+def _cost(value: Any) -> int:
+    """Steps that a library call takes at least because of an argument."""
+    if isinstance(value, str):
+        return len(value) >> 6
+    return len(value.items) >> 4 if isinstance(value, JavaArray) else 0

@@ -1,0 +1,156 @@
+"""Results of methods of an app for constant arguments: the one way from the other recognisers into the interpreter."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tieback.recognise.dalvik.classes import ClassPath, Method, MethodRef, split_types
+from tieback.recognise.dalvik.library import charsets, collections, crypto, numbers, platform, streams, strings
+from tieback.recognise.dalvik.machine import LibraryCall, Machine
+from tieback.recognise.dalvik.objects import (
+    STRING,
+    JavaArray,
+    JavaObject,
+    LimitError,
+    NotRunnableError,
+    to_text,
+    to_units,
+)
+from tieback.recognise.dalvik.opcodes import run_frame
+from tieback.recognise.dataflow.dexfile import DexFile
+
+MIN_STEPS, STEPS_PER_BYTE = 400_000, 0.1
+"""Most instructions of all runs of an app, by the size of its DEX files. One takes about half a microsecond."""
+MAX_STEPS = 5_000_000
+MAX_RESULTS = 20_000
+"""Most cached results."""
+MAX_FAILURES = 8
+"""A method that fails as often, and never has a result, is not run again."""
+MAX_RESULT = 4096
+"""Most characters of a result."""
+
+type Constant = str | int | Sequence[int] | Sequence[str]
+"""An argument: text, number, or the elements of an array."""
+type Result = str | bytes | tuple[str, ...]
+"""A text, the content of a ``byte[]``, or texts of a ``String[]``; a ``char[]`` is a text."""
+
+
+class Runner:
+    """Runs static methods of the DEX files of one app. For one thread at a time."""
+
+    def __init__(self, dexes: Sequence[DexFile], most: int = MAX_STEPS) -> None:
+        """``most``: most instructions of all runs together; small files have less."""
+        size = sum(len(dex.data) for dex in dexes)
+        steps = min(most, MIN_STEPS + int(size * STEPS_PER_BYTE))
+        self._steps = steps
+        self.path = ClassPath(dexes)
+        library: dict[str, LibraryCall] = {}
+        for module in (charsets, strings, numbers, collections, streams, crypto, platform):
+            library |= module.CALLS
+        self.machine = Machine(self.path, library, charsets.fields() | streams.fields(), run_frame, steps)
+        self._results: dict[tuple[Any, ...], Result | None] = {}
+        self._failures: dict[MethodRef, int] = {}
+        self._callers: set[MethodRef] = set()
+
+    @property
+    def used(self) -> int:
+        """Number of instructions that were run."""
+        return self._steps - self.machine.left
+
+    @property
+    def exhausted(self) -> bool:
+        """True if nothing runs any more, because the limit of the whole app was reached."""
+        return self.machine.exhausted or self.path.left < 0
+
+    def call(self, ref: MethodRef, arguments: Sequence[Constant], caller: tuple[str, str] = ("", "")) -> Result | None:
+        """Result of a static method of the app for these arguments.
+
+        Args:
+            ref: the method.
+            arguments: one per parameter; a ``boolean`` or ``char`` is a number, ``null`` is 0.
+            caller: descriptor of the class, and name of the method that contains the call.
+
+        Returns:
+            The result; ``None`` if the app does not define such a method, if it does anything that is not supported, or
+            if it reaches a limit.
+        """
+        if self._failures.get(ref, 0) >= MAX_FAILURES:
+            return None
+        key = ref, *(argument if isinstance(argument, (str, int)) else tuple(argument) for argument in arguments)
+        if ref in self._callers:
+            key = *key, caller
+        if key not in self._results:
+            if len(self._results) >= MAX_RESULTS:
+                self._results.clear()
+            result = self._results[key] = self._run(ref, arguments, caller)
+            if self.machine.stack_read and ref not in self._callers:
+                self._callers.add(ref)
+                self._results[*key, caller] = self._results.pop(key)
+            if result is not None:
+                self._failures[ref] = -MAX_RESULTS
+            else:
+                self._failures[ref] = self._failures.get(ref, 0) + 1
+            return result
+        return self._results[key]
+
+    def _run(self, ref: MethodRef, arguments: Sequence[Constant], caller: tuple[str, str]) -> Result | None:
+        try:
+            method = self.path.method(ref.owner, ref)
+            if method is None or not method.static:
+                return None
+            return as_result(self.machine.run(method, _registers(method, ref, arguments), caller))
+        except NotRunnableError:
+            return None
+
+    def static_texts(self, kind: str) -> dict[str, tuple[str, ...]]:
+        """Texts in the static fields of a class after its initialiser ran, by field: strings and arrays of strings."""
+        try:
+            its = self.machine.initialised(kind)
+        except LimitError:
+            return {}
+        found: dict[str, tuple[str, ...]] = {}
+        for name, value in its.statics.items() if its is not None else ():
+            items = value.items if isinstance(value, JavaArray) else [value]
+            texts = tuple(to_text(item) for item in items if isinstance(item, str) and len(item) <= MAX_RESULT)
+            if texts:
+                found[name] = texts
+        return found
+
+
+def _registers(method: Method, ref: MethodRef, arguments: Sequence[Constant]) -> list[Any]:
+    kinds = split_types(ref.parameters)
+    if len(kinds) != len(arguments):
+        raise NotRunnableError("a call with the wrong number of arguments")
+    found: list[Any] = []
+    for kind, argument in zip(kinds, arguments, strict=True):
+        found.append(_value(kind, argument))
+        if kind in "JD":
+            found.append(None)
+    if len(found) != method.width:
+        raise NotRunnableError("a call with the wrong number of arguments")
+    return found
+
+
+def _value(kind: str, argument: Constant) -> Any:
+    if isinstance(argument, str):
+        return to_units(argument)
+    if isinstance(argument, int):
+        return argument
+    items = [to_units(item) if isinstance(item, str) else item for item in argument]
+    return JavaArray(kind[1:] or "I", items)
+
+
+def as_result(value: Any) -> Result | None:
+    """A value of the interpreter as a result; ``None`` if it is of another type, unknown or too long."""
+    if isinstance(value, JavaObject) and isinstance(value.payload, strings.Builder):
+        value = "".join(value.payload.units)
+    if isinstance(value, str):
+        return to_text(value) if len(value) <= MAX_RESULT else None
+    if not isinstance(value, JavaArray) or len(value.items) > MAX_RESULT:
+        return None
+    if value.kind == "B":
+        return bytes(item & 0xFF for item in value.items)
+    if value.kind == "C":
+        return to_text("".join(map(chr, value.items)))
+    if value.kind == STRING and all(isinstance(item, str) for item in value.items):
+        return tuple(map(to_text, value.items))
+    return None

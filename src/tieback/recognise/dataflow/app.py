@@ -1,0 +1,420 @@
+"""Classes, methods and fields of all DEX files of an app together, found by name; nothing is decoded in advance.
+
+Every file refers to a method of another file by an index of its own. Here a method or field has one identity in the
+whole app: a small number that is assigned when it is first met.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, DexMember, SectionKind
+
+MAX_SITES = 64
+"""Most call sites of one method, and most places that store one field, that are followed."""
+MAX_SUBCLASSES = 16
+"""Most classes that implement a method."""
+_MAX_ANCESTORS = 32
+_MAX_MEMBERS = 200_000
+
+LIBRARIES = (
+    "Landroid/", "Landroidx/", "Lcom/android/volley/", "Lcom/bumptech/glide/", "Lcom/facebook/", "Lcom/google/",
+    "Lcom/squareup/", "Ldagger/", "Lio/grpc/", "Lio/ktor/", "Lio/netty/", "Lio/reactivex/", "Ljava/", "Ljavax/",
+    "Lkotlin/", "Lkotlinx/", "Lokhttp3/", "Lokio/", "Lorg/apache/", "Lorg/json/", "Lretrofit2/", "Lrx/",
+)  # fmt: skip
+"""Packages whose methods are not followed: they contain no address of the app, and take most of the code."""
+
+
+class MemberRef(NamedTuple):
+    """A method or field by its names."""
+
+    owner: str
+    """Descriptor of the class."""
+    name: str
+    kind: str
+    """Descriptor of a field; parameters and result of a method, such as ``(I)V``."""
+
+    @property
+    def shown(self) -> str:
+        """Smali notation without the types."""
+        return f"{self.owner}->{self.name}"
+
+
+class MethodCode(NamedTuple):
+    """A method with code."""
+
+    identity: int
+    file: int
+    """Number of the DEX file."""
+    code: CodeItem
+
+
+class CodeUse(NamedTuple):
+    """A method that calls a method or accesses a field."""
+
+    method: MethodCode
+    last: int
+    """Code unit of the last place."""
+
+
+CALLS = frozenset((*range(0x6E, 0x73), *range(0x74, 0x79)))
+PUTS = frozenset((0x59, 0x5B, 0x67, 0x69))
+GETS = frozenset((0x52, 0x54, 0x60, 0x62))
+"""Opcodes of calls, and of accesses to fields with an ``int`` or an object."""
+
+
+class AppCode:
+    """The DEX files of one app. The first definition of a class counts, as on a device."""
+
+    def __init__(self, files: Sequence[DexFile]) -> None:
+        self.files = tuple(files)
+        self.searched = 0
+        """Code units and classes that were searched so far."""
+        self._refs: list[MemberRef] = []
+        self._identities: dict[MemberRef, int] = {}
+        self._methods: dict[tuple[int, int], int] = {}
+        self._fields: dict[tuple[int, int], int] = {}
+        self._classes: dict[str, tuple[int, int] | None] = {}
+        self._declared: dict[tuple[int, int], dict[tuple[str, str], tuple[int, CodeItem]]] = {}
+        self._declared_fields: dict[tuple[int, int], frozenset[tuple[str, str]]] = {}
+        self._targets: dict[tuple[int, tuple[str, ...]], list[MethodCode]] = {}
+        self._own: dict[str, bool] = {}
+        self._own_types: dict[tuple[int, int], bool] = {}
+        self._definitions: dict[int, MethodCode | None] = {}
+        self._subclasses: dict[str, tuple[str, ...]] = {}
+        self._sites = [CodeSites(file) for file in self.files]
+        self._indices: dict[int, tuple[tuple[int, int], ...]] = {}
+
+    # Names
+
+    def identity(self, ref: MemberRef) -> int:
+        """The identity of a method or field."""
+        known = self._identities.get(ref)
+        if known is None:
+            known = self._identities[ref] = len(self._refs)
+            self._refs.append(ref)
+        return known
+
+    def ref(self, identity: int) -> MemberRef:
+        """Names of an identity."""
+        return self._refs[identity]
+
+    def method(self, file: int, index: int) -> int:
+        """Identity of a method by its index in a file; -1 if there is none."""
+        known = self._methods.get((file, index))
+        if known is None:
+            dex = self.files[file]
+            member = dex.method(index)
+            known = self._methods[file, index] = self.identity(_method_ref(dex, member)) if member else -1
+        return known
+
+    def field(self, file: int, index: int) -> int:
+        """Identity of a field by its index in a file, under the class that declares it; -1 if there is none."""
+        known = self._fields.get((file, index))
+        if known is None:
+            dex = self.files[file]
+            member = dex.field(index)
+            known = -1
+            if member is not None:
+                name, kind = dex.string(member.name), dex.descriptor(member.kind)
+                owner = dex.descriptor(member.owner)
+                if self._has_superclass(file, member.owner):
+                    owner = self._declarer(owner, name, kind)
+                known = self.identity(MemberRef(owner, name, kind))
+            self._fields[file, index] = known
+        return known
+
+    def _has_superclass(self, file: int, kind: int) -> bool:
+        """True if the superclass of a type is in the app too, or is not known to be elsewhere."""
+        dex = self.files[file]
+        row = dex.class_row(kind)
+        if row < 0:
+            return len(self.files) > 1
+        return len(self.files) > 1 or dex.class_row(int(dex.classes["super"][row])) >= 0
+
+    def _declarer(self, owner: str, name: str, kind: str) -> str:
+        """The class or superclass that declares a field."""
+        above = owner
+        for _ in range(_MAX_ANCESTORS):
+            found = self.class_of(above)
+            if found is None:
+                return owner
+            if (name, kind) in self._own_fields(*found):
+                return above
+            above = self.superclass(above)
+        return owner
+
+    def _own_fields(self, file: int, row: int) -> frozenset[tuple[str, str]]:
+        known = self._declared_fields.get((file, row))
+        if known is None:
+            dex = self.files[file]
+            data = dex.class_data(row)
+            members = [dex.field(index) for index in (*data.static_fields, *data.instance_fields)]
+            known = frozenset((dex.string(one.name), dex.descriptor(one.kind)) for one in members if one is not None)
+            self._declared_fields[file, row] = known
+        return known
+
+    # Classes
+
+    def class_of(self, descriptor: str) -> tuple[int, int] | None:
+        """Number of the file and row of the class that defines a type; ``None`` for a class of the platform."""
+        if descriptor not in self._classes:
+            found = None
+            raw = descriptor.encode("utf-8", "replace")
+            for number, dex in enumerate(self.files if descriptor.startswith("L") else ()):
+                row = dex.class_row(dex.type_of(raw))
+                if row >= 0:
+                    found = number, row
+                    break
+            self._classes[descriptor] = found
+        return self._classes[descriptor]
+
+    def is_own(self, descriptor: str) -> bool:
+        """True for a class of the app that is no known library."""
+        known = self._own.get(descriptor)
+        if known is None:
+            known = not descriptor.startswith(LIBRARIES) and self.class_of(descriptor) is not None
+            self._own[descriptor] = known
+        return known
+
+    def is_own_type(self, file: int, kind: int) -> bool:
+        """``is_own`` for a type index of a file."""
+        known = self._own_types.get((file, kind))
+        if known is None:
+            dex = self.files[file]
+            known = (len(self.files) > 1 or dex.class_row(kind) >= 0) and self.is_own(dex.descriptor(kind))
+            self._own_types[file, kind] = known
+        return known
+
+    def superclass(self, descriptor: str) -> str:
+        """Descriptor of the superclass; empty if it is unknown."""
+        found = self.class_of(descriptor)
+        if found is None:
+            return ""
+        dex = self.files[found[0]]
+        return dex.descriptor(int(dex.classes[found[1]]["super"]))
+
+    def ancestors(self, descriptor: str) -> Iterator[str]:
+        """A class, its superclasses and all their interfaces; at most some tens."""
+        queue, seen = [descriptor], {descriptor}
+        while queue and len(seen) <= _MAX_ANCESTORS:
+            one = queue.pop(0)
+            yield one
+            found = self.class_of(one)
+            if found is None:
+                continue
+            dex, row = self.files[found[0]], found[1]
+            above = [self.superclass(one), *map(dex.descriptor, dex.interfaces(row))]
+            queue += [kind for kind in above if kind and kind not in seen]
+            seen.update(above)
+
+    def subclasses(self, descriptor: str) -> tuple[str, ...]:
+        """Classes that extend or implement a type, direct or not; at most ``MAX_SUBCLASSES``."""
+        known = self._subclasses.get(descriptor)
+        if known is None:
+            found: dict[str, None] = {}
+            queue = [descriptor]
+            while queue and len(found) < MAX_SUBCLASSES:
+                for one in self._direct(queue.pop(0)):
+                    if one not in found and len(found) < MAX_SUBCLASSES:
+                        found[one] = None
+                        queue.append(one)
+            known = self._subclasses[descriptor] = tuple(found)
+        return known
+
+    def _direct(self, descriptor: str) -> Iterator[str]:
+        raw = descriptor.encode("utf-8", "replace")
+        for dex, sites in zip(self.files, self._sites, strict=True):
+            kind = dex.type_of(raw)
+            if kind < 0:
+                continue
+            rows = np.flatnonzero(
+                (dex.classes["super"] == kind) | np.isin(dex.classes["interfaces"], sites.lists(kind))
+            )
+            for row in rows[: MAX_SUBCLASSES + 1].tolist():
+                yield dex.descriptor(int(dex.classes[row]["type"]))
+
+    # Methods
+
+    def definition(self, identity: int) -> MethodCode | None:
+        """The code that a call of a method runs, if its receiver has the class of the call."""
+        if identity not in self._definitions:
+            ref = self._refs[identity]
+            self._definitions[identity] = self._find(ref) if ref.kind.startswith("(") else None
+        return self._definitions[identity]
+
+    def implementation(self, identity: int, kind: str) -> MethodCode | None:
+        """The code that a call runs, if its receiver has this class."""
+        ref = self._refs[identity]
+        return self.definition(self.identity(MemberRef(kind, ref.name, ref.kind)))
+
+    def targets(self, identity: int, kinds: tuple[str, ...] = ()) -> list[MethodCode]:
+        """The methods of the app itself that a virtual call can run.
+
+        Args:
+            identity: the method of the call.
+            kinds: classes of the receiver, if they are known.
+        """
+        known = self._targets.get((identity, kinds))
+        if known is None:
+            owner = self._refs[identity].owner
+            every: list[MethodCode | None] = [self.implementation(identity, kind) for kind in kinds]
+            if not kinds and self.is_own(owner):
+                below = (self.implementation(identity, kind) for kind in self.subclasses(owner))
+                every = [self.definition(identity), *below]
+            distinct = dict.fromkeys(one for one in every if one is not None)
+            known = [one for one in distinct if self.is_own(self._refs[one.identity].owner)]
+            self._targets[identity, kinds] = known
+        return known
+
+    def declared_by(self, kind: str, name: str, types: str) -> MethodCode | None:
+        """The method of a class or its superclasses with this name and types."""
+        return self.definition(self.identity(MemberRef(kind, name, types)))
+
+    def _find(self, ref: MemberRef) -> MethodCode | None:
+        kind = ref.owner
+        for _ in range(_MAX_ANCESTORS):
+            found = self.class_of(kind)
+            if found is None:
+                return None
+            declared = self.declared(*found).get((ref.name, ref.kind))
+            if declared is not None:
+                index, code = declared
+                return MethodCode(self.method(found[0], index), found[0], code)
+            kind = self.superclass(kind)
+        return None
+
+    def declared(self, file: int, row: int) -> dict[tuple[str, str], tuple[int, CodeItem]]:
+        """Methods with code of a class, by name and types: their index and code."""
+        known = self._declared.get((file, row))
+        if known is None:
+            dex = self.files[file]
+            known = self._declared[file, row] = {}
+            for offset, index in dex.class_data(row).methods.items():
+                code, member = dex.code(offset), dex.method(index)
+                if code is not None and member is not None:
+                    ref = _method_ref(dex, member)
+                    known[ref.name, ref.kind] = index, code
+        return known
+
+    def method_at(self, file: int, code: CodeItem) -> MethodCode | None:
+        """The method with this code; ``None`` if no class declares it."""
+        index = self.files[file].method_of(code)
+        return MethodCode(self.method(file, index), file, code) if index >= 0 else None
+
+    # Places in the code
+
+    def callers(self, identity: int) -> list["CodeUse"]:
+        """Methods that call a method, directly or through a type that it implements."""
+        return self._using(self._method_indices(identity), CALLS)
+
+    def writers(self, identity: int) -> list["CodeUse"]:
+        """Methods that store a field."""
+        return self._using(self._field_indices(identity), PUTS)
+
+    def readers(self, identity: int) -> list["CodeUse"]:
+        """Methods that read a field."""
+        return self._using(self._field_indices(identity), GETS)
+
+    def _using(self, indices: Sequence[tuple[int, int]], opcodes: frozenset[int]) -> list["CodeUse"]:
+        found: dict[MethodCode, int] = {}
+        for file, index in indices:
+            self.searched += self._sites[file].size
+            for offset in self._sites[file].offsets(opcodes, index)[:MAX_SITES]:
+                code = self.files[file].code_around(offset)
+                method = self.method_at(file, code) if code is not None else None
+                if method is not None and (method in found or len(found) < MAX_SITES):
+                    found[method] = max(found.get(method, 0), (offset - method.code.begin) // 2)
+        return [CodeUse(method, last) for method, last in found.items()]
+
+    def _method_indices(self, identity: int) -> Sequence[tuple[int, int]]:
+        """Number of the file and index of each method reference that can run this method."""
+        known = self._indices.get(identity)
+        if known is None:
+            ref = self._refs[identity]
+            owners = {ref.owner}
+            if not ref.name.startswith("<"):
+                owners.update(self.ancestors(ref.owner), self.subclasses(ref.owner))
+            found = []
+            for number, dex in enumerate(self.files):
+                name = dex.string_of(ref.name.encode("utf-8", "replace"))
+                for owner in owners if name >= 0 else ():
+                    kind = dex.type_of(owner.encode("utf-8", "replace"))
+                    methods = dex.methods_of(kind) if kind >= 0 else range(0)
+                    found += [
+                        (number, index)
+                        for index, title in zip(methods, dex.names_of(methods), strict=True)
+                        if title == name and self._refs[self.method(number, index)].kind == ref.kind
+                    ]
+            known = self._indices[identity] = tuple(found)
+        return known
+
+    def _field_indices(self, identity: int) -> Sequence[tuple[int, int]]:
+        known = self._indices.get(identity)
+        if known is None:
+            ref = self._refs[identity]
+            found = []
+            for number, dex in enumerate(self.files):
+                name = dex.string_of(ref.name.encode("utf-8", "replace"))
+                for owner in (ref.owner, *self.subclasses(ref.owner)) if name >= 0 else ():
+                    kind = dex.type_of(owner.encode("utf-8", "replace"))
+                    fields = dex.fields_of(kind) if kind >= 0 else range(0)
+                    found += [
+                        (number, index)
+                        for index, title in zip(fields, dex.field_names_of(fields), strict=True)
+                        if title == name and self.field(number, index) == identity
+                    ]
+            known = self._indices[identity] = tuple(found)
+        return known
+
+
+class CodeSites:
+    """Places of calls and of accesses to fields in one file.
+
+    A place can also be an operand that looks like the instruction: a walk over its method shows that.
+    """
+
+    def __init__(self, dex: DexFile) -> None:
+        self._dex = dex
+        self._lists: dict[int, tuple[int, ...]] | None = None
+
+    @property
+    def size(self) -> int:
+        """Code units of the file."""
+        return len(self._units)
+
+    def offsets(self, opcodes: frozenset[int], index: int) -> list[int]:
+        """Byte offsets of instructions with one of these opcodes that name a method or field."""
+        units = self._units
+        places = np.flatnonzero(units[1:] == index)
+        return [
+            self._begin + 2 * place
+            for place, unit in zip(places.tolist(), units[places].tolist(), strict=True)
+            if unit & 0xFF in opcodes
+        ]
+
+    @property
+    def _begin(self) -> int:
+        section = self._dex.sections.get(SectionKind.CODE)
+        return section.begin + (section.begin & 1) if section else 0
+
+    @cached_property
+    def _units(self) -> NDArray[np.uint16]:
+        section = self._dex.sections.get(SectionKind.CODE)
+        count = max(0, (section.end - self._begin) // 2) if section else 0
+        return np.frombuffer(self._dex.data, "<u2", count, self._begin if count else 0)
+
+    def lists(self, kind: int) -> list[int]:
+        """Offsets of the lists of interfaces that contain a type."""
+        if self._lists is None:
+            places = np.unique(self._dex.classes["interfaces"]).tolist()
+            self._lists = {place: self._dex.type_list(place) for place in places[:_MAX_MEMBERS] if place}
+        return [place for place, kinds in self._lists.items() if kind in kinds]
+
+
+def _method_ref(dex: DexFile, member: DexMember) -> MemberRef:
+    kinds = f"({dex.parameters(member.kind)}){dex.result(member.kind)}"
+    return MemberRef(dex.descriptor(member.owner), dex.string(member.name), kinds)

@@ -1,0 +1,53 @@
+"""The published cases of data flow: how many endpoints are found whole, and that nothing else is reported."""
+
+import re
+from collections import Counter
+
+from bench import flow
+
+OUTCOMES = flow.outcomes()
+
+
+def test_the_bar_holds_for_all_cases() -> None:
+    whole = sum(result == "whole" for result in OUTCOMES.values())
+    assert whole / len(OUTCOMES) >= flow.BAR, [case.name for case, result in OUTCOMES.items() if result != "whole"]
+
+
+def test_the_bar_holds_for_each_class_of_case() -> None:
+    count = Counter(case.group for case in OUTCOMES)
+    whole = Counter(case.group for case, result in OUTCOMES.items() if result == "whole")
+    assert {group for group in count if whole[group] < 0.75 * count[group]} == set()
+
+
+def test_there_are_enough_cases_and_many_in_the_shape_of_public_code() -> None:
+    sources = [case.source for case in OUTCOMES if case.source != "-"]
+    assert len(OUTCOMES) >= 120
+    assert len(sources) >= 40
+    assert all(re.fullmatch(r"[\w.-]+/[\w.-]+", source) for source in sources)
+    assert len({case.endpoint for case in OUTCOMES}) == len(OUTCOMES)
+
+
+def test_parts_of_different_paths_and_objects_are_not_mixed() -> None:
+    found = {one.endpoint.value for one in flow.endpoints()}
+    assert {"https://prod.f2.flow.test/v1", "https://stage.f2.flow.test/v2"} <= found
+    assert not found & {"https://prod.f2.flow.test/v2", "https://stage.f2.flow.test/v1"}
+    assert {"https://k4a.flow.test:8001/pair", "https://k4b.flow.test:8002/pair"} <= found
+    assert not found & {"https://k4a.flow.test:8002/pair", "https://k4b.flow.test:8001/pair"}
+    assert {"https://h6.flow.test/b", "https://h6x.flow.test/c"} <= found
+    assert not found & {"https://h6.flow.test/c", "https://h6x.flow.test/b"}
+    assert {"https://a2a.flow.test:8101/do", "https://a2b.flow.test:8102/do"} <= found
+    assert not found & {"https://a2a.flow.test:8102/do", "https://a2b.flow.test:8101/do"}
+    assert {"https://s4d.flow.test/dev", "https://s4p.flow.test/prod"} <= found
+    assert not found & {"https://s4d.flow.test/prod", "https://s4p.flow.test/dev"}
+    assert not found & {f"https://{host}.flow.test" for host in ("o1", "o3", "o7")}, "part of a builder"
+
+
+def test_the_evidence_has_the_way_from_the_caller_to_the_constants() -> None:
+    (one,) = [one for one in flow.endpoints() if one.endpoint.value == "https://p2.flow.test/v2/items"]
+    assert one.evidence.chain == (
+        "Lflow/parameter2;->items",
+        "Lflow/parameter2;->outer",
+        "Lflow/parameter2;->open",
+    )
+    (field,) = [one for one in flow.endpoints() if one.endpoint.value == "https://x1.flow.test/two"]
+    assert field.evidence.chain == ("Lflow/multidex1;->main", "Lflow/multidex1Const;->HOST")

@@ -1,0 +1,39 @@
+# OrderStore of the first build.
+.class public La/a;
+.super Ljava/lang/Object;
+
+# "http://" + Hosts.first() + ":9200" + "/orders/_search"
+.method public static a()Ljava/lang/String;
+    .registers 3
+    new-instance v0, Ljava/lang/StringBuilder;
+    const-string v1, "http://"
+    invoke-direct {v0, v1}, Ljava/lang/StringBuilder;-><init>(Ljava/lang/String;)V
+    const-string v1, "es.orders.test"
+    invoke-virtual {v0, v1}, Ljava/lang/StringBuilder;->append(Ljava/lang/String;)Ljava/lang/StringBuilder;
+    const-string v1, ":9200"
+    invoke-virtual {v0, v1}, Ljava/lang/StringBuilder;->append(Ljava/lang/String;)Ljava/lang/StringBuilder;
+    const-string v1, "/orders/_search"
+    invoke-virtual {v0, v1}, Ljava/lang/StringBuilder;->append(Ljava/lang/String;)Ljava/lang/StringBuilder;
+    invoke-virtual {v0}, Ljava/lang/StringBuilder;->toString()Ljava/lang/String;
+    move-result-object v0
+    return-object v0
+.end method
+
+# "mongodb://app:" + "hunter2hunter2" + "@db.orders.test/orders"
+.method public static b()Ljava/lang/String;
+    .registers 3
+    const-string v0, "mongodb://app:"
+    const-string v1, "hunter2hunter2"
+    invoke-virtual {v0, v1}, Ljava/lang/String;->concat(Ljava/lang/String;)Ljava/lang/String;
+    move-result-object v0
+    const-string v1, "@db.orders.test/orders"
+    invoke-virtual {v0, v1}, Ljava/lang/String;->concat(Ljava/lang/String;)Ljava/lang/String;
+    move-result-object v0
+    return-object v0
+.end method
+
+.method public static c()Ljava/lang/String;
+    .registers 1
+    const-string v0, "postgresql://orders:correcthorse9@pg.orders.test:5432/orders"
+    return-object v0
+.end method

@@ -1,0 +1,82 @@
+"""Decryption methods in the shapes of public string encryptors, and what is found in them."""
+
+import csv
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests import samples
+from tieback.intake.apps.dex import read_dex
+from tieback.intake.apps.interface import BufferKind
+from tieback.intake.apps.open import open_app
+from tieback.model.sighting import Sighting
+from tieback.recognise.dalvik.decryptors import Decryption
+from tieback.recognise.dalvik.machine import RUN_MEMORY
+from tieback.recognise.dalvik.run import MIN_STEPS
+from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError, SectionKind
+from tieback.recognise.dataflow.extract import DataflowExtractor
+from tieback.recognise.extract import EndpointExtractor
+
+ROOT = Path(__file__).parents[4]
+FLOW = ROOT / "bench" / "flow"
+DEX = ROOT / "tests" / "unit" / "recognise" / "dataflow" / "dex"
+ROWS = list(csv.DictReader((FLOW / "encrypted.tsv").open(), delimiter="\t"))
+EXTRACTOR = DataflowExtractor(EndpointExtractor())
+REAL = samples.directory("apps")
+
+
+def texts(data: bytes) -> list[str]:
+    dex = DexFile(data)
+    return [each.text for each in Decryption((dex,)).texts]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])
+def test_an_encrypted_endpoint_is_found(row: dict[str, str]) -> None:
+    data = (FLOW / row["file"]).read_bytes()
+    expected = row["expected"]
+    found = [find for find in EXTRACTOR.extract(read_dex("classes.dex", data)[0]) if isinstance(find, Sighting)]
+    assert [find.endpoint.value for find in found] == ([expected] if expected else [])
+    for find in found:
+        assert find.evidence.how in ("dex-flow/decrypted", "dex-flow/concat", "dex-flow/Socket")
+        assert find.evidence.context.startswith("L")
+        assert expected.encode() not in data
+
+
+def test_a_text_without_an_endpoint_is_no_find() -> None:
+    data = (FLOW / "encrypted" / "zkm_clinit.dex").read_bytes()
+    assert texts(data) == ["GET", "https://zkm1.shop.test/v1/roster", "token"]
+
+
+def test_a_limit_that_was_reached_is_reported() -> None:
+    dex = DexFile((FLOW / "encrypted" / "rc4_own.dex").read_bytes())
+    assert Decryption((dex,), 10).stopped
+    assert not Decryption((dex,)).stopped
+
+
+@samples.needs("apps")
+def test_the_secret_of_a_public_crackme_is_decrypted() -> None:
+    with open_app(REAL / "UnCrackable-Level1.apk") as app:
+        buffers = [buffer for artifact in app.artifacts() for buffer in artifact.buffers]
+    (code,) = (buffer.data for buffer in buffers if buffer.kind is BufferKind.DEX)
+    assert texts(bytes(code)) == ["I want to believe"]
+
+
+MUTATED = [
+    (FLOW / "encrypted" / f"{name}.dex").read_bytes() for name in ("rc4_own", "paranoid_long", "zkm_lookup", "aes_gcm")
+]
+
+
+@given(st.sampled_from(MUTATED), st.integers(0, 1 << 32), st.integers(1, 12))
+def test_damaged_code_never_leaves_the_limits(data: bytes, seed: int, count: int) -> None:
+    section = DexFile(data).sections[SectionKind.CODE]
+    changed, chance = bytearray(data), random.Random(seed)
+    for _ in range(count):
+        changed[chance.randrange(section.begin, section.end)] = chance.randrange(256)
+    try:
+        dex = DexFile(bytes(changed))
+    except MalformedDexError:
+        return
+    assert Decryption((dex,)).runner.used <= MIN_STEPS + len(data) + (RUN_MEMORY >> 6)

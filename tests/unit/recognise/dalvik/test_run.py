@@ -1,0 +1,109 @@
+"""Methods of an app, their constant arguments, and the result; and the limits of every run."""
+
+from pathlib import Path
+
+import pytest
+
+from tieback.recognise.dalvik.classes import MethodRef
+from tieback.recognise.dalvik.machine import RUN_MEMORY, RUN_STEPS
+from tieback.recognise.dalvik.run import MAX_FAILURES, Constant, Result, Runner
+from tieback.recognise.dataflow.dexfile import DexFile
+
+ROOT = Path(__file__).parents[4]
+CASES = ROOT / "bench" / "flow" / "encrypted"
+DEX = ROOT / "tests" / "unit" / "recognise" / "dataflow" / "dex"
+STRING = "Ljava/lang/String;"
+
+
+def runner(*names: Path) -> Runner:
+    return Runner([DexFile(path.read_bytes()) for path in names])
+
+
+def limits(name: str, parameters: str, result: str = STRING) -> MethodRef:
+    return MethodRef("Lshop/Limits;", name, parameters, result)
+
+
+RESULTS: list[tuple[str, str, str, tuple[Constant, ...], Result | None]] = [
+    ("bytes", "[B", "[B", ((0x41, 66),), b"aB"),
+    ("wide", f"J{STRING}", "[C", (0x42, "oat"), "Bat"),
+    ("words", STRING, f"[{STRING}", ("a,b",), ("a", "b")),
+    ("own", STRING, STRING, ("",), "Limits"),
+    # Everything that is not computing has no result.
+    ("file", STRING, STRING, ("/etc/passwd",), None),
+    ("command", STRING, STRING, ("id",), None),
+    ("reflected", STRING, STRING, ("",), None),
+    ("missing", STRING, STRING, ("",), None),
+    ("bytes", "[B", "[B", ((),), None),
+    ("bytes", "[B", "[B", ("text",), None),
+    ("words", STRING, f"[{STRING}", ("a", "b"), None),
+    ("words", STRING, f"[{STRING}", (0,), None),
+]
+
+
+@pytest.mark.parametrize(("name", "parameters", "result", "arguments", "expected"), RESULTS)
+def test_a_method_is_run_on_constants(
+    name: str, parameters: str, result: str, arguments: tuple[Constant, ...], expected: Result | None
+) -> None:
+    assert runner(DEX / "limits.dex").call(limits(name, parameters, result), arguments) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "argument"),
+    [
+        ("endless", "I", 1),
+        ("nested", "I", 1),
+        ("array", "I", 0),
+        ("doubled", STRING, "xy"),
+        ("repeated", STRING, "xy"),
+        ("caught", "I", 1),
+    ],
+)
+def test_a_run_ends_at_its_limits(name: str, parameters: str, argument: Constant) -> None:
+    it = runner(DEX / "limits.dex")
+    before, memory = it.machine.left, it.machine._all_memory
+    assert it.call(limits(name, parameters), (argument,)) is None
+    assert before - it.machine.left <= RUN_STEPS + (RUN_MEMORY >> 6) + 100
+    # The step that would pass the limit is counted before it is done.
+    assert it.machine.stack == [("", "")]
+    assert memory - it.machine._all_memory <= RUN_MEMORY or name in ("array", "repeated", "doubled")
+
+
+def test_a_method_that_only_fails_is_not_run_again() -> None:
+    it = runner(DEX / "limits.dex")
+    for number in range(MAX_FAILURES):
+        assert it.call(limits("endless", "I"), (number,)) is None
+    before = it.machine.left
+    assert it.call(limits("endless", "I"), (99,)) is None
+    assert it.machine.left == before
+
+
+def test_all_runs_together_have_a_limit() -> None:
+    it = runner(DEX / "limits.dex")
+    it.machine.left = 100
+    assert it.call(limits("words", STRING, f"[{STRING}"), ("a,b",)) is not None
+    it.machine.left = 0
+    assert it.call(limits("words", STRING, f"[{STRING}"), ("c,d",)) is None
+    assert it.exhausted
+
+
+def test_a_result_is_kept_and_depends_on_the_caller_only_if_the_method_reads_it() -> None:
+    it = runner(CASES / "allatori_caller.dex")
+    method = MethodRef("Ll2/Dec;", "a", STRING, STRING)
+    one, other = (it.call(method, ("abcdefghijkl",), ("Ll2/Api;", name)) for name in ("load", "save"))
+    assert one is not None
+    assert other is not None
+    assert one != other
+    before = it.machine.left
+    assert it.call(method, ("abcdefghijkl",), ("Ll2/Api;", "load")) == one
+    assert it.machine.left == before
+
+
+def test_a_method_of_another_dex_file_is_run() -> None:
+    it = runner(DEX / "limits.dex", CASES / "junk_replaced.dex")
+    assert it.call(MethodRef("Lj1/Dec;", "a", STRING, STRING), ("httQ7ps",)) == "https"
+
+
+def test_the_strings_of_a_static_initialiser_are_read() -> None:
+    assert runner(CASES / "zkm_clinit.dex").static_texts("Lz1/Api;") == {
+        "z": ("GET", "https://zkm1.shop.test/v1/roster", "token")
+    }

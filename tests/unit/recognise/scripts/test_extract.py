@@ -1,0 +1,84 @@
+"""Scripts in, endpoints out: encodings and string arrays in the shapes of public obfuscators."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.model.sighting import Problem, Sighting
+from tieback.recognise.extract import EndpointExtractor
+from tieback.recognise.scripts import extract, string_arrays
+from tieback.recognise.scripts.extract import ScriptExtractor
+from tieback.recognise.scripts.folding import folded_texts
+from tieback.recognise.scripts.string_arrays import without_arrays
+
+FLOW = Path(__file__).parents[4] / "bench" / "flow"
+ROWS = list(csv.DictReader((FLOW / "scripts.tsv").open(), delimiter="\t"))
+EXTRACTOR = ScriptExtractor(EndpointExtractor())
+
+
+def finds(script: bytes) -> list[str]:
+    buffer = Buffer("assets/app.js", BufferKind.TEXT, script)
+    found = EXTRACTOR.extract(Artifact("assets/app.js", (buffer,)))
+    return [find.endpoint.value for find in found if isinstance(find, Sighting)]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])
+def test_an_encoded_endpoint_is_found(row: dict[str, str]) -> None:
+    found = finds((FLOW / row["file"]).read_bytes())
+    assert row["expected"] in found if row["expected"] else found == []
+    assert all("shop.test" in value for value in found)
+
+
+def test_the_evidence_names_the_place_of_the_expression() -> None:
+    script = b"var x = 1;\nvar a = atob('aHR0cHM6Ly9wbGFjZS5zaG9wLnRlc3QvdjE=');"
+    buffer = Buffer("assets/app.js", BufferKind.TEXT, script, base=100)
+    (found,) = EXTRACTOR.extract(Artifact("assets/app.js", (buffer,)))
+    assert isinstance(found, Sighting)
+    assert (found.evidence.how, found.evidence.offset) == ("script-string", 100 + script.index(b"atob"))
+    assert found.evidence.context == "https://place.shop.test/v1"
+
+
+@pytest.mark.parametrize(
+    ("script", "texts"),
+    [
+        ("atob('aGVsbG8gd29ybGQ=')", ["hello world"]),
+        ("atob('not base64!')", []),
+        ("atob('AAAAAAAA')", []),  # not printable
+        ("'a' + 'b'", []),  # plain to see
+        ("'a' + atob('Yi5j')", ["ab.c"]),
+        ("'x'.concat(atob('Yi5j'))", ["xb.c"]),
+        (r"'\x61\x62\x63\x64'", ["abcd"]),
+        ("String.fromCharCode(1,2,3,4)", []),
+        ("String.fromCharCode(99999999,2,3,4)", []),
+        ("(atob('Yi5j')) + 'd'", ["b.cd"]),
+    ],
+)
+def test_an_expression_is_folded(script: str, texts: list[str]) -> None:
+    assert folded_texts(script) == texts
+
+
+def test_an_array_without_its_rotation_is_left_as_it_is() -> None:
+    script = (FLOW / "scripts" / "rotated.js").read_text().replace("0x6115c", "0x6115d")
+    assert without_arrays(script) == string_arrays._VISIBLE.sub(" ", script)
+
+
+def test_a_rotation_that_takes_too_long_is_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(string_arrays, "MAX_WORK", 10)
+    assert "https://js-rc4.shop.test/v2" not in without_arrays((FLOW / "scripts" / "rc4.js").read_text())
+
+
+def test_too_many_pieces_are_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extract, "MAX_PIECES", 3)
+    script = (b"atob('aHR0cHM6Ly9hLnNob3AudGVzdC8=');" + b" " * 4000) * 5
+    found = list(EXTRACTOR.extract(Artifact("a.js", (Buffer("a.js", BufferKind.TEXT, script),))))
+    assert isinstance(found[-1], Problem)
+
+
+@given(st.sampled_from([(FLOW / row["file"]).read_text() for row in ROWS]), st.data())
+def test_damaged_scripts_never_raises(script: str, data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(script)))
+    finds((script[:at] + data.draw(st.text(max_size=8)) + script[at + data.draw(st.integers(0, 9)) :]).encode())

@@ -1,0 +1,98 @@
+"""Hosts with ports and buckets in objects of scripts."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.linear import assert_linear
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.model.sighting import NotBackend, Sighting
+from tieback.recognise.config import ConfigExtractor
+from tieback.recognise.rules import RuleFiles
+from tieback.recognise.script_objects import AROUND, MAX_OBJECTS, buckets, hosts_with_ports
+
+EXTRACTOR = ConfigExtractor(RuleFiles())
+
+
+def found(text: str, file: str = "assets/main.js") -> list[str]:
+    finds = EXTRACTOR.extract(Artifact(file, (Buffer(file, BufferKind.TEXT, text.encode()),)))
+    return [one.endpoint.value for one in finds if isinstance(one, Sighting)]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ('connect({host:"db.shop.de",port:27017})', ["db.shop.de:27017"]),
+        ('connect({port:6379,tls:!0,host:"cache.shop.de"})', ["cache.shop.de:6379"]),
+        ("const o = {\n  'host': 'mq.shop.de',\n  'port': '1883'\n}", ["mq.shop.de:1883"]),
+        ('e={dbHost:"pg.shop.de",dbPort:5432}', ["pg.shop.de:5432"]),
+        ('e={hostname:`es.shop.de`,path:"/",port:9200}', ["es.shop.de:9200"]),
+        ('{host:"10.1.2.3",port:3306}', ["10.1.2.3:3306"]),
+        ('new AWS.S3({params:{Bucket:"shop-uploads"}})', ["s3:shop-uploads"]),
+        ('s3=new S3Client();s3.send(new Put({Bucket:"shop-uploads",Key:k}))', ["s3:shop-uploads"]),
+    ],
+)
+def test_objects_name_endpoints(text: str, values: list[str]) -> None:
+    assert found(text) == values
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'x={host:"db.shop.de"};y={port:27017}',
+        'x={host:"db.shop.de"},port:27017}',
+        "{host:e.host,port:27017}",
+        '{ghost:"db.shop.de",port:27017}',
+        'a.host="db.shop.de",b.port=27017',
+        '{host:"db.shop.de",report:"27017"}'.replace("report", "transports"),
+        '{host:"config.json",port:8080}',
+        '{host:"db.shop.de",port:70000}',
+        'f({Bucket:"shop-uploads"})',
+        'S3;f({Bucket:"examplebucket"});g({Bucket:"YOUR_BUCKET"});h({Bucket:"STRING_VALUE"})',
+        "S3;f({Bucket:name})",
+    ],
+)
+def test_other_objects_name_none(text: str) -> None:
+    assert found(text) == []
+
+
+@pytest.mark.parametrize("host", ["mongo", "localhost", "10.0.2.2", "10.0.3.2"])
+def test_hosts_of_the_development_machine_are_listed_with_a_reason(host: str) -> None:
+    file = "assets/main.js"
+    data = f'{{host:"{host}",port:27017}}'.encode()
+    (one,) = EXTRACTOR.extract(Artifact(file, (Buffer(file, BufferKind.TEXT, data),)))
+    assert isinstance(one, NotBackend)
+    assert one.value == f"{host}:27017"
+
+
+def test_other_files_are_not_read() -> None:
+    text = b'{host:"db.shop.de",port:27017} S3 {Bucket:"shop-uploads"}'
+    buffer = Buffer("notes.txt", BufferKind.TEXT, text)
+    assert [*hosts_with_ports(buffer), *buckets(buffer)] == []
+
+
+def test_offsets_and_bounds() -> None:
+    text = '{host:"db.shop.de",port:27017}'
+    (one,) = hosts_with_ports(Buffer("a.js", BufferKind.TEXT, text.encode()))
+    assert text[one.offset :].startswith("db.shop.de")
+    many = Buffer("a.js", BufferKind.TEXT, ("S3" + text + '{Bucket:"shop-uploads"}' * 2).encode() * 500)
+    assert len(list(hosts_with_ports(many))) == MAX_OBJECTS == len(list(buckets(many)))
+    far = f'{{host:"db.shop.de",{"x" * AROUND}port:27017}}'
+    assert list(hosts_with_ports(Buffer("a.js", BufferKind.TEXT, far.encode()))) == []
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.binary(max_size=300), st.binary(max_size=300))
+def test_any_bytes_never_raises(before: bytes, after: bytes) -> None:
+    buffer = Buffer("a.js", BufferKind.TEXT, before + b'S3{host:"a.de",port:80,Bucket:"abc"' + after)
+    list(hosts_with_ports(buffer))
+    list(buckets(buffer))
+
+
+@pytest.mark.parametrize("part", [b'host:"', b'host:"a.de",', b'{Bucket:"', b"{"])
+def test_the_cost_of_hostile_scripts_is_linear(part: bytes) -> None:
+    assert_linear(
+        lambda size: Buffer("a.js", BufferKind.TEXT, b"S3 port:80" + part * (size // len(part))),
+        lambda buffer: [*hosts_with_ports(buffer), *buckets(buffer)],
+        200_000,
+    )
