@@ -30,6 +30,11 @@ def to_ics(cases: Iterable[Case], names: Mapping[str, str], now: datetime, vendo
             where = f"{store.product} at {', '.join(store.targets[:2])}"
             what = f"{names.get(case.vendor, case.vendor)}: {case.state.value.replace('_', ' ')}, {where}"
             lines += _entries(case.id, case.due, what, f"Case {case.id}, in this state since {case.since.date()}.", now)
+        for number, party in enumerate(case.parties if case.active else ()):
+            if party.due is not None:
+                what = f"{party.name}: {party.state.value.replace('_', ' ')}, case {case.id}"
+                more = f"{party.role.value.title()} of case {case.id}, in this state since {party.since.date()}."
+                lines += _entries(f"{case.id}-party-{number}", party.due, what, more, now)
     for vendor in vendors:
         if vendor.due is not None and vendor.asked is not None and vendor.answer is AssuranceAnswer.NONE:
             what = f"{vendor.name}: answer to the assurance request is due"

@@ -36,7 +36,7 @@ def compare_data(store: Exposure, reports: Sequence[ProbeReport], detector: Dete
     if first is Depth.ENUMERATE:
         return Comparison(first, why_not="no field names were read when the case was opened")
     if now.rank < first.rank:
-        return Comparison(now, why_not=f"this look had depth {now}, the first one {first}")
+        return Comparison(first, why_not=f"this look had depth {now}, the first one {first}")
     after = {path: _at_depth(one, before.get(path), first) for path, one in after.items()}
     old = classify_fields(before.values(), detector)
     new = classify_fields(after.values(), detector)

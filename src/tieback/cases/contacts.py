@@ -17,6 +17,7 @@ MAX_CONTACTS = 20
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 """The addr-spec of HTML e-mail fields, without comments and quoted parts."""
 _URI = re.compile(r"(?:https://[!-~]{1,1000}|tel:\+?[0-9().-]{3,40})")
+_NUMBER = re.compile(r"\+?[0-9]{5,20}")
 _KEY = re.compile(r"(?:https://|dns:|openpgp4fpr:)[!-~]{1,1000}")
 
 
@@ -70,13 +71,25 @@ def _check_expiry(value: str, path: Path, now: datetime) -> None:
         raise InputError(f"expired on {expires.date()}", where=str(path), advice="Download the current file")
 
 
-def read_contact_list(path: Path) -> Iterator[tuple[str, Contact]]:
-    """Yield pairs of vendor (id or name) and contact from a CSV file with the columns ``vendor`` and ``contact``.
+class ContactRow(msgspec.Struct, frozen=True):
+    """One row of a list of contacts."""
+
+    line: int
+    vendor: str
+    """ID or name."""
+    contact: Contact | None
+    """``None`` if the row contains none."""
+
+
+def read_contact_list(path: Path) -> Iterator[ContactRow]:
+    """Yield the rows of a CSV file with the columns ``vendor`` and ``contact``, in any usual notation.
 
     Raises:
-        InputError: the file cannot be read, lacks a column, or contains an invalid contact.
+        InputError: the file cannot be read, or lacks a column.
     """
-    reader = csv.DictReader(io.StringIO(_text(path), newline=""))
+    text = _text(path)
+    head = text.partition("\n")[0]
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count))
     try:
         columns = {(name or "").strip().lower(): name for name in reader.fieldnames or ()}
     except csv.Error as error:
@@ -92,16 +105,16 @@ def read_contact_list(path: Path) -> Iterator[tuple[str, Contact]]:
     try:
         for row in reader:
             vendor = (row[columns["vendor"]] or "").strip()
-            address = contact_address(row[columns["contact"]] or "")
-            if not vendor or not address:
-                raise InputError(
-                    "missing vendor or invalid contact",
-                    where=f"{path}:{reader.line_num}",
-                    advice="Add a name and an address",
-                )
-            yield vendor, Contact(address, "imported")
+            address = contact_address(row[columns["contact"]] or "") or _telephone(row[columns["contact"]] or "")
+            yield ContactRow(reader.line_num, vendor, Contact(address, "imported") if vendor and address else None)
     except csv.Error as error:
         raise InputError(f"not CSV ({error})", where=f"{path}:{reader.line_num}", advice="Save it as CSV") from None
+
+
+def _telephone(text: str) -> str:
+    """A telephone number as a ``tel:`` URI (RFC 3966); empty for any other text."""
+    number = re.sub(r"\(0\)|[\s()./-]", "", text)
+    return f"tel:{number}" if _NUMBER.fullmatch(number) else ""
 
 
 def _text(path: Path) -> str:

@@ -9,9 +9,9 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from tieback.cli.data import DataOption
-from tieback.cli.files import write_whole
-from tieback.cli.formats import format_option
+from tieback.cli.case_files import advisory, evidence, export
+from tieback.cli.case_options import WORKSPACE, CaseArgument, FormatOption, PolicyOption
+from tieback.cli.case_party import app as party_app
 from tieback.cli.options import RunOption
 from tieback.cli.terminal import (
     UNFOLDED,
@@ -19,7 +19,6 @@ from tieback.cli.terminal import (
     WorkspaceOption,
     data_console,
     message_console,
-    print_text,
     write_line,
 )
 from tieback.cli.vendor import ByOption, day_of
@@ -33,14 +32,10 @@ app = typer.Typer(
     "Example: tieback case list --state notified"
 )
 
-WORKSPACE = Path(".tieback")
-FormatOption = Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per line.")]
-PolicyOption = Annotated[
-    Path | None, typer.Option(help="Deadlines (TOML); default: those that `tieback case policy` prints.")
-]
-CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="Case ID, or a unique prefix of it.")]
-EXPORT_FORMATS = ("csv", "json", "defectdojo", "jira-csv", "ics")
-BUNDLE_FORMATS = ("intelmq", "misp")
+app.command()(export)
+app.command()(evidence)
+app.command()(advisory)
+app.add_typer(party_app, name="party")
 
 
 @app.command("list")
@@ -259,76 +254,6 @@ def due(
 
 
 @app.command()
-def export(
-    *,
-    form: Annotated[
-        str, format_option((*EXPORT_FORMATS, *BUNDLE_FORMATS), "Format; json is one document per line.")
-    ] = "csv",
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="File to write; default: stdout. For intelmq and misp: a folder.")
-    ] = None,
-    by: Annotated[str, typer.Option(help="Recipients of intelmq and misp bundles: network or country.")] = "network",
-    tlp: Annotated[
-        str, typer.Option(help="TLP 2.0 label of the bundles: clear, green, amber, amber+strict or red.")
-    ] = "amber+strict",
-    consent: Annotated[
-        str,
-        typer.Option(help="Consent of the vendors, or legal duty; else cases with a promise of silence are withheld."),
-    ] = "",
-    data: DataOption = None,
-    workspace: WorkspaceOption = WORKSPACE,
-) -> None:
-    """Export all cases for other tools. ics is a calendar of due dates.
-
-    intelmq and misp write one bundle per network owner, abuse contact and country, with only its rows. Nothing is sent.
-
-    Example: tieback case export --format ics -o cases.ics
-
-    Example: tieback case export --format intelmq -o bundles
-    """
-    from tieback.pipeline.disclosure.cases import open_case_service
-
-    if form in BUNDLE_FORMATS:
-        _export_bundles(workspace, form, out, by, tlp, consent, data)
-        return
-    with open_case_service(workspace) as work:
-        exported = work.export(form)
-    if out is None:
-        print_text([exported])
-    else:
-        write_whole(out, exported)
-
-
-def _export_bundles(
-    workspace: Path, form: str, out: Path | None, by: str, tlp: str, consent: str, data: Path | None
-) -> None:
-    from tieback.cases.cert_export import RECIPIENTS, TLP
-    from tieback.pipeline.disclosure.cases import open_case_service
-    from tieback.pipeline.disclosure.cert_bundles import make_bundles
-
-    if out is None:
-        raise UsageError("missing folder", where=f"--format {form}", advice="Pass --out FOLDER: one file per recipient")
-    if tlp not in TLP or by not in RECIPIENTS:
-        where = f"--tlp {tlp}" if tlp not in TLP else f"--by {by}"
-        raise UsageError(
-            "unknown value", where=where, advice=f"Choose from {', '.join(TLP if tlp not in TLP else RECIPIENTS)}"
-        )
-    with open_case_service(workspace) as work:
-        made = make_bundles(work, form, tlp, by, data, consent=bool(consent))
-    console = message_console()
-    for bundle in made.bundles:
-        write_whole(out / bundle.file, bundle.data)
-        name = " / ".join(part for part in (bundle.owner, bundle.contact, bundle.country) if part) or "unknown network"
-        console.print(Text(f"{out / bundle.file}: {bundle.rows} rows for {escape_line(name)}"))
-    for one in made.withheld:
-        console.print(Text(f"withheld: {one.case}: {one.reason}"))
-    if made.without_address:
-        console.print(
-            Text(f"no address is known for {len(made.without_address)} cases: {', '.join(made.without_address[:5])}")
-        )
-
-
-@app.command()
 def verify(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = OutputFormat.TABLE) -> None:
     """Verify the hash chain of the log, and that each case is as the log says.
 
@@ -348,76 +273,6 @@ def verify(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = Out
         typer.echo(f"{verdict.lines} entries, last hash {verdict.head}; {verdict.cases} cases match")
     if not verdict.ok:
         raise WorkspaceError(verdict.why, where="case log", advice="Compare it with a copy of the workspace")
-
-
-@app.command()
-def evidence(
-    case: Annotated[str, typer.Argument(metavar="CASE", help="Case ID or unique prefix; or the word verify.")],
-    archive: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="With verify: the archive to verify.")
-    ] = None,
-    *,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Archive to write; default: CASE.zip.")] = None,
-    timestamp: Annotated[
-        str,
-        typer.Option(metavar="URL", help="Request a time stamp (RFC 3161) from this authority; only its hash is sent."),
-    ] = "",
-    other_hosts: Annotated[
-        bool, typer.Option("--other-hosts", help="Keep parts of the audit log that also name other hosts.")
-    ] = False,
-    key: Annotated[str, typer.Option(help="With verify: fingerprint (SHA256:...) of the only key that counts.")] = "",
-    timestamp_ca: Annotated[
-        Path | None, typer.Option(help="With verify: root certificates (PEM) of the time stamp authority.")
-    ] = None,
-    workspace: WorkspaceOption = WORKSPACE,
-    output: FormatOption = OutputFormat.TABLE,
-) -> None:
-    """Write the evidence of a case as one sealed archive, or verify one. Verifying needs no workspace.
-
-    Example: tieback case evidence case-1f2e -o evidence.zip
-
-    Example: tieback case evidence verify evidence.zip
-    """
-    if case == "verify":
-        _verify_evidence(archive, key, timestamp_ca, output)
-        return
-    from tieback.pipeline.disclosure.cases import open_case_service
-    from tieback.pipeline.disclosure.evidence import write_evidence
-
-    if archive is not None:
-        raise UsageError("one argument too many", where=str(archive), advice="Write the archive with --out FILE")
-    with open_case_service(workspace) as work:
-        found = work.find_case(case)
-        made = write_evidence(work, found, tsa=timestamp, others=other_hosts)
-    path = out or Path(f"{found.id}.zip")
-    write_whole(path, made.data)
-    console = message_console()
-    console.print(Text(f"{path}: {len(made.data):,} bytes, {made.audit_blocks} signed parts of the audit log"))
-    if made.time:
-        console.print(Text(f"time stamp: {made.time}"))
-    if made.audit_left_out:
-        console.print(f"{made.audit_left_out} parts of the audit log also name other hosts, and are left out")
-    if made.audit_left_out or not made.audit_blocks:
-        console.print("`tieback recheck --case CASE` writes a part of its own; --other-hosts keeps all")
-
-
-def _verify_evidence(archive: Path | None, key: str, roots: Path | None, output: OutputFormat) -> None:
-    from tieback.pipeline.disclosure.evidence_check import check_evidence
-
-    if archive is None:
-        raise UsageError("no archive", where="case evidence verify", advice="Name the archive: verify FILE")
-    check = check_evidence(archive, key, roots)
-    if output is OutputFormat.JSON:
-        write_line(encode("evidence-check", check))
-        return
-    console = data_console()
-    console.print(
-        Text(f"intact: case {check.case}, {check.files} files, written {check.created} by tieback {check.tieback}")
-    )
-    console.print(Text(f"sealed by {check.key}" + ("" if key else "; compare it with the fingerprint of its author")))
-    times = f", {check.audit_first} to {check.audit_last}" if check.audit_lines else ": no connection is proved"
-    console.print(Text(f"audit log: {check.audit_lines} lines{times}"))
-    console.print(Text(f"time stamp: {check.timestamp}"))
 
 
 @app.command()
@@ -526,6 +381,10 @@ def _facts(case: Case) -> list[tuple[str, str]]:
         ("personal data", ", ".join(total.pii_class for total in store.pii)),
         ("apps", ", ".join(f"{app.name or app.bundle_id} {app.version}" for app in case.apps)),
         ("also reached by", ", ".join(f"{app.name or app.bundle_id} {app.version}" for app in case.also)),
+        *(
+            (party.role.value, f"{party.name}, {party.state.value.replace('_', ' ')}, due {party.due or 'never'}")
+            for party in case.parties
+        ),
         ("owner of the back end", case.owner),
         ("provider", case.provider),
         ("notified by", case.channel),

@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from tieback.cli.case import PolicyOption
+from tieback.cli.case_options import PolicyOption
 from tieback.cli.formats import format_name, format_option
 from tieback.cli.options import RunOption
 from tieback.cli.terminal import ExitCode, OutputFormat, WorkspaceOption, data_console, message_console, write_line
@@ -99,12 +99,14 @@ def write(
         table.add_column(column, overflow="fold", no_wrap=column == "letter")
     count = 0
     keys: dict[str, str] = {}
+    unknown = False
     with open_case_service(workspace, run=run) as work:
         accept_passed(workspace, SENDER_FILE, sender)
         work.enroll()
         for done in write_letters(work, request, rules):
             count += 1
             letter = done.letter
+            unknown |= done.address_unknown
             if done.key:
                 keys[done.vendor] = done.key
             if output is OutputFormat.JSON:
@@ -117,6 +119,10 @@ def write(
             )  # fmt: skip
     if not count:
         raise UsageError("no vendor is due a letter of this kind", where=kind, advice="See `tieback case list`")
+    if unknown:
+        message_console().print(
+            "the letters cannot state from which address you connected: add public_address to the sender file"
+        )
     for vendor, key in keys.items():
         message_console().print(Text(f"{vendor}: encrypt the mail with the key at {key}"))
     if output is OutputFormat.TABLE:

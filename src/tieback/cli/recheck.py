@@ -12,7 +12,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from tieback.cli.case import PolicyOption
+from tieback.cli.case_options import PolicyOption
 from tieback.cli.formats import format_option
 from tieback.cli.options import RunOption
 from tieback.cli.process import stop_signals

@@ -11,7 +11,15 @@ from rich.text import Text
 
 from tieback.cli.formats import format_option
 from tieback.cli.options import RunOption
-from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, message_console, write_line
+from tieback.cli.terminal import (
+    ExitCode,
+    OutputFormat,
+    WorkspaceOption,
+    data_console,
+    message_console,
+    print_failure,
+    write_line,
+)
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
 from tieback.model.vendor import AssuranceAnswer, Vendor
@@ -216,7 +224,7 @@ def import_contacts(
     by: ByOption,
     workspace: WorkspaceOption = WORKSPACE,
 ) -> None:
-    """Import contacts of vendors from a file. Downloads nothing.
+    """Import contacts of vendors from a file. Downloads nothing. Rows that are wrong are shown, the others imported.
 
     Example: tieback vendor import-contacts security.txt --vendor "Workhub Access GmbH"
     """
@@ -224,9 +232,13 @@ def import_contacts(
 
     with open_case_service(workspace) as work:
         work.enroll()
-        changed = work.import_contacts(file, vendor, by)
+        changed, problems = work.import_contacts(file, vendor, by)
     for one in changed:
         message_console().print(Text(f"{one.name}: {', '.join(contact.address for contact in one.contacts)}"))
+    for problem in problems:
+        print_failure(problem)
+    if problems:
+        raise typer.Exit(ExitCode.SOME_FAILED if changed else ExitCode.NOTHING_DONE)
 
 
 @app.command()

@@ -66,7 +66,7 @@ class Comparison(msgspec.Struct, frozen=True):
     """Personal data and credential fields of an open store, compared with those when its case was opened."""
 
     depth: Depth
-    """Depth of both looks that were compared."""
+    """Depth of the first look, at which both are compared."""
     fewer: tuple[str, ...] = ()
     """Classes of personal data that are gone, apart from credentials."""
     more: tuple[str, ...] = ()
@@ -102,6 +102,43 @@ class Recheck(msgspec.Struct, frozen=True):
     """Locations of an open store that may be this one; nothing proves it."""
     compared: Comparison | None = None
     """``None`` if the store is not open any more, or contains none of its data."""
+
+
+class PartyRole(StrEnum):
+    """Role of a further party of a case."""
+
+    VENDOR = "vendor"
+    """Another vendor concerned."""
+    PROVIDER = "provider"
+    """Runs the host or the network."""
+    COORDINATOR = "coordinator"
+    """A CERT or another coordinator."""
+
+
+class PartyState(StrEnum):
+    """State of a further party."""
+
+    NOT_INFORMED = "not_informed"
+    INFORMED = "informed"
+    ACKNOWLEDGED = "acknowledged"
+    DONE = "done"
+    """It did its part, or needs nothing more."""
+    DECLINED = "declined"
+    NO_RESPONSE = "no_response"
+
+
+class CaseParty(msgspec.Struct, frozen=True):
+    """A further party of a case; the vendor that answers for the store has the state of the case."""
+
+    name: str
+    role: PartyRole
+    since: datetime
+    """When it entered its state."""
+    state: PartyState = PartyState.NOT_INFORMED
+    contact: str = ""
+    due: date | None = None
+    letter: str = ""
+    """ID of the letter that informed it last."""
 
 
 class UnfixedClosing(msgspec.Struct, frozen=True):
@@ -172,6 +209,8 @@ class Case(msgspec.Struct, frozen=True):
     """When each state was first reached."""
     check: Recheck | None = None
     """The latest re-check."""
+    parties: tuple[CaseParty, ...] = ()
+    """Further parties, each with its own state and letters."""
     late: date | None = None
     """The due day whose passing was reported; another due day is reported again."""
     unfixed: tuple[UnfixedClosing, ...] = ()
@@ -264,6 +303,8 @@ class Letter(msgspec.Struct, frozen=True):
     subject: str
     text: str
     due: date | None = None
+    to: str = ""
+    """Recipient, if it is not the vendor; a party of its cases may have this name."""
     dates: LetterDates | None = None
     """The dates that it states; ``None`` if it is about no case."""
     files: tuple[tuple[str, str], ...] = ()

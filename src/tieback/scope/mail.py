@@ -127,7 +127,7 @@ class _Conversation(smtplib.SMTP):
         """True once the server may have got the message."""
 
     @property
-    def file(self) -> BufferedReader | None:  # type: ignore[override]
+    def file(self) -> BufferedReader | None:
         """Replies. ``smtplib`` sets it to ``None`` after STARTTLS, and reads lines from it."""
         if self._reader is None and self.sock is not None:
             self._reader = BufferedReader(SocketReader(self.sock, self._deadline, TIMEOUT_SECONDS))

@@ -81,7 +81,7 @@ def test_a_repacked_bundle_is_found(bundle: bytes, change: dict[str, bytes], say
         for name in names:
             entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             entry.external_attr, entry.create_system = 0o100644 << 16, 3
-            again.writestr(entry, change.get(name) if name in change else archive.read(name))
+            again.writestr(entry, change[name] if name in change else archive.read(name))
     with pytest.raises(ValueError, match=says):
         verify_bundle(out.getvalue())
 

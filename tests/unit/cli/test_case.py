@@ -8,7 +8,7 @@ import pytest
 from tests.unit.cases.samples import exposure
 from tests.unit.cli.conftest import Run
 from tests.unit.pipeline.workspaces import make
-from tieback.cli.case import EXPORT_FORMATS
+from tieback.cli.case_files import EXPORT_FORMATS
 
 
 @pytest.fixture
@@ -68,3 +68,35 @@ def test_the_rest(opened: Run, run: Run) -> None:
     assert "0 opened, 1 already known" in opened("case", "open").err
     assert opened("case", "list", "--state", "fixed").out.count("\n") == 1
     assert run("case", "list", "-w", "none").code == 4
+
+
+def test_parties_with_their_states(opened: Run) -> None:
+    key = only(opened)
+    words = ("case", "party", "add", key, "coordinator", "CERT-Bund", "--contact", "cert@cert.test")
+    assert "CERT-Bund, coordinator, not informed" in opened(*words).err
+    assert opened(*words).code == 2
+    assert "CERT-Bund is informed, due" in opened("case", "party", "set", key, "cert-bund", "informed").err
+    assert "coordinator: CERT-Bund, informed" in opened("case", "show", key).out
+    assert "state: found" in opened("case", "show", key).out
+
+
+def test_evidence_is_written_and_verified(opened: Run, run: Run, tmp_path: Path) -> None:
+    key = only(opened)
+    assert "evidence.zip" in opened("case", "evidence", key, "-o", "evidence.zip").err
+    assert f"intact: case {key}" in run("case", "evidence", "verify", "evidence.zip").out
+    assert json.loads(run("case", "evidence", "verify", "evidence.zip", "--format", "json").out)["case"] == key
+    data = bytearray((tmp_path / "evidence.zip").read_bytes())
+    data[100] ^= 1
+    (tmp_path / "evidence.zip").write_bytes(data)
+    ended = run("case", "evidence", "verify", "evidence.zip")
+    assert (ended.code, "not intact" in ended.err) == (4, True)
+    assert run("case", "evidence", "verify").code == 2
+
+
+def test_bundles_and_advisory(opened: Run, tmp_path: Path) -> None:
+    assert opened("case", "export", "--format", "intelmq", "-o", "b").code == 0
+    (bundle,) = (tmp_path / "b").iterdir()
+    assert json.loads(bundle.read_bytes())["source.ip"] == "192.0.2.7"
+    assert opened("case", "export", "--format", "misp").code == 2
+    assert opened("case", "export", "--format", "misp", "-o", "b", "--tlp", "blue").code == 2
+    assert json.loads(opened("case", "advisory", only(opened)).out)["document"]["csaf_version"] == "2.0"

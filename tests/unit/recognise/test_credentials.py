@@ -4,6 +4,7 @@ import base64
 import random
 import re
 from functools import partial
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -360,7 +361,17 @@ def test_names_beside_dex_strings_are_other_names() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["YOUR_API_KEY", "changeme", "xxxx", "example", "AKIAIOSFODNN7EXAMPLE", "00000000000", "${KEY}", "abcdefghijklm"],
+    [
+        "YOUR_API_KEY",
+        "changeme",
+        "Change_here",
+        "xxxx",
+        "example",
+        "AKIAIOSFODNN7EXAMPLE",
+        "00000000000",
+        "${KEY}",
+        "abcdefghijklm",
+    ],
 )
 def test_placeholders(text: str) -> None:
     assert is_placeholder(text)
@@ -429,3 +440,11 @@ KEY_88, KEY_44 = (
 )
 def test_a_connection_string_of_azure_names_the_resource_of_its_key(text: str, endpoint: str) -> None:
     assert [one.endpoint for one in credentials(text)] == [endpoint]
+
+
+def test_the_reference_lists_each_kind_under_its_grade() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "credentials.md").read_text(encoding="utf-8")
+    parts = {part.partition("`")[0]: part for part in page.split("\n### `")[1:]}
+    graded = [(rule.kind, rule.grade) for rule in ALL] + [(rule.kind, rule.grade) for rule in USERINFO]
+    for kind, grade in graded:
+        assert f"`{kind}`" in parts[grade.value]

@@ -16,6 +16,7 @@ from tieback.cases.letters.language import Language
 from tieback.model.app import Platform
 from tieback.model.case import Case, CaseApp, CaseState, Confirmation, Recheck, RecheckVerdict
 from tieback.model.exposure import AppRoute, Exposure
+from tieback.model.grant import Depth
 from tieback.model.probe import Container, RansomVerdict
 from tieback.report.document import PLATFORM_WORDS, clean, store_name
 from tieback.report.verdict import NOT_READ, no_personal_data_in
@@ -70,6 +71,8 @@ class StoreFact(msgspec.Struct, frozen=True):
     verdict: str = ""
     checked: str = ""
     growth: str = ""
+    compared: str = ""
+    """Classes of personal data and credential fields, compared with the first look; empty if they are the same."""
     attested: str = ""
     entry: str = ""
     """How one gets in and with what rights; empty if no probe says so."""
@@ -108,7 +111,7 @@ class LetterFacts(msgspec.Struct, frozen=True):
     asked: str = ""
     """Date of the assurance request."""
     awaited: bool = False
-    """True if it has no answer yet."""
+    """True if its answer is overdue."""
     share: str = ""
     """Until this day we inform neither provider nor CERT; empty if it has passed, or they were informed."""
     shared: str = ""
@@ -195,6 +198,7 @@ def build_store_fact(
         verdict="" if check is None else language.verdict.get(check.verdict.value, check.verdict.value),
         checked="" if check is None else language.day(check.time.date()),
         growth=_growth(check, language),
+        compared=_compared(check, language),
         attested=language.day(case.attested),
         own_people=_own_people(store, language),
         confirmed=_confirmed(case.confirmed, language),
@@ -353,7 +357,11 @@ def _watched(cases: Sequence[Case], language: Language) -> str:
 
 def _classes(cases: Iterable[Case], language: Language) -> str:
     """Names of the classes, direct identifiers first; their names may contain commas."""
-    found = {total.pii_class for case in cases for total in case.store.pii}
+    return _class_names({total.pii_class for case in cases for total in case.store.pii}, language)
+
+
+def _class_names(labels: Iterable[str], language: Language) -> str:
+    found = set(labels)
     names = [name for label, name in language.classes.items() if label in found]
     return language.words["between"].join([*names, *sorted(found - language.classes.keys())])
 
@@ -362,6 +370,25 @@ def _growth(check: Recheck | None, language: Language) -> str:
     if check is None or not check.records_change:
         return ""
     return ("+" if check.records_change > 0 else "-") + language.number(abs(check.records_change))
+
+
+def _compared(check: Recheck | None, language: Language) -> str:
+    found = check.compared if check is not None else None
+    if found is None:
+        return ""
+    if found.why_not:
+        return "" if found.depth is Depth.ENUMERATE else language.words["compared_not"]
+    lines = [
+        language.fill(word, names=_class_names(names, language))
+        for word, names in (("compared_fewer", found.fewer), ("compared_more", found.more))
+        if names
+    ]
+    lines += [
+        language.fill(word, names=shorten_names([clean(name, 100) for name in names], language, _MOST))
+        for word, names in (("compared_gone", found.credentials_gone), ("compared_kept", found.credentials))
+        if names
+    ]
+    return "; ".join(lines)
 
 
 def _own_people(store: Exposure, language: Language) -> str:

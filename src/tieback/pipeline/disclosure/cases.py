@@ -11,17 +11,29 @@ from pathlib import Path
 
 import msgspec
 
+from tieback import __version__
+from tieback.cases.advisory import to_advisory
 from tieback.cases.calendar import to_ics
 from tieback.cases.export import EXPORTS
 from tieback.cases.opening import case_to_open, provider_of
 from tieback.cases.ownership import OwnerFinder
+from tieback.cases.parties import add_party, move_party
 from tieback.cases.policy import CasePolicy
 from tieback.cases.register import new_vendors
 from tieback.cases.states import advance, attest
 from tieback.cases.statistics import CaseStatistics, compute_statistics, statistics_by_group
 from tieback.model.app import App
 from tieback.model.backend import Backend
-from tieback.model.case import Case, CaseState, Confirmation, Letter, LogLine, NewLogLine
+from tieback.model.case import (
+    Case,
+    CaseState,
+    Confirmation,
+    Letter,
+    LogLine,
+    NewLogLine,
+    PartyRole,
+    PartyState,
+)
 from tieback.model.errors import UsageError
 from tieback.model.exposure import Exposure
 from tieback.model.probe import ProbeReport
@@ -31,6 +43,7 @@ from tieback.pipeline.fleet.analysed_apps import analysed_apps
 from tieback.pipeline.report import build_report
 from tieback.pipeline.runs import finished_run
 from tieback.scope.audit_contacts import TargetContact, read_contacts
+from tieback.scope.grant import parse_grant
 from tieback.storage.attachments import keep
 from tieback.storage.lake.tables.probes import read_backends, read_probes
 from tieback.storage.ledger.case_log import LogVerdict
@@ -251,6 +264,23 @@ class CaseService(VendorService):
     def attest(self, key: str, day: date, by_whom: str) -> Case:
         """Record that the vendor confirmed in writing that this store is secure."""
         return self._cases.change(key, lambda case: attest(case, day, by_whom), self.now)
+
+    def add_party(self, key: str, role: PartyRole, name: str, contact: str, by_whom: str) -> Case:
+        """Add a party to a case. Raises ``UsageError`` if its name is not its own."""
+        return self._cases.change(key, lambda case: add_party(case, role, name, contact, self.now, by_whom), self.now)
+
+    def move_party(self, key: str, name: str, state: PartyState, policy: CasePolicy, by_whom: str, note: str) -> Case:
+        """Move a party to another state. Raises ``UsageError`` if that is not allowed."""
+        return self._cases.change(
+            key, lambda case: move_party(case, name, state, policy, self.now, by=by_whom, note=note), self.now
+        )
+
+    def advisory(self, case: Case) -> bytes:
+        """The draft of a CSAF advisory about a case."""
+        text = self.last_grant()
+        publisher = parse_grant(text, "the grant of the run").authorised_by if text is not None else ""
+        vendor = next((one.name for one in self._cases.vendors() if one.id == case.vendor), case.vendor)
+        return to_advisory(case, vendor, publisher, self.now, __version__)
 
     def put_off(self, key: str, due: date, by_whom: str) -> Case:
         """Set another due date for a case."""

@@ -14,10 +14,12 @@ from tieback.cases.letters.facts import LetterFacts, Sender, collect_facts, plac
 from tieback.cases.letters.formats import FORMS, LetterFile, to_eml, to_mailto
 from tieback.cases.letters.language import Language, load_language
 from tieback.cases.letters.render import letter_reference, render_letter
+from tieback.cases.parties import STEPS as PARTY_STEPS
+from tieback.cases.parties import find_party, move_party
 from tieback.cases.policy import CasePolicy
 from tieback.cases.states import STEPS, advance, require_no_promise
 from tieback.model.app import App
-from tieback.model.case import Case, CaseApp, CaseState, Letter, LetterDates, NewLogLine
+from tieback.model.case import Case, CaseApp, CaseState, Letter, LetterDates, NewLogLine, PartyState
 from tieback.model.errors import InputError, UsageError
 from tieback.model.exposure import Severity
 from tieback.model.vendor import AssuranceAnswer, Vendor
@@ -90,6 +92,8 @@ class WrittenLetter(msgspec.Struct, frozen=True):
     """True if the same text was written before."""
     key: str = ""
     """URI of the key of the recipient; empty if unknown."""
+    address_unknown: bool = False
+    """True if the letter cannot state from which address we connected."""
 
 
 class _Frame(msgspec.Struct, frozen=True):
@@ -122,6 +126,7 @@ def write_letters(work: CaseService, request: LetterRequest, policy: CasePolicy)
             where=", ".join(sorted(view.vendor.name for view in missing)),
             advice=_why_not(request.kind, missing[0], cased),
         )
+    concerned = [view for view in concerned if _of_party(request, view.cases)] or concerned
     cases = [case for view in concerned for case in view.cases]
     contacts = work.contacts([place for case in cases for place in case.all_places])
     frame = _Frame(request, policy, sender, contacts)
@@ -198,6 +203,7 @@ def _write(work: CaseService, frame: _Frame, view: VendorView) -> WrittenLetter:
     name = request.language or _language(frame, vendor)
     language = load_language(name, request.templates)
     cases = _cases(request.kind, view)
+    cases = _of_party(request, cases) or cases
     if request.kind == "provider" and not request.reason:
         for case in cases:
             require_no_promise(case, work.now.date(), "--reason")
@@ -210,15 +216,18 @@ def _write(work: CaseService, frame: _Frame, view: VendorView) -> WrittenLetter:
         letter,
         cases=tuple(case.id for case in cases),
         due=dates.close,
+        to=request.to,
         dates=dates if request.kind in PROMISING else None,
     )
     facts = msgspec.structs.replace(facts, reference=letter_reference(vendor.id))
-    made = list(_made(request, letter, facts, language, _address(request, vendor)))
+    made = list(_made(request, letter, facts, language, _address(request, vendor, cases)))
     files = _saved(request.out, _stem(view, letter), made)
     digests = tuple((path.name, hashlib.sha256(data.data).hexdigest()) for path, data in zip(files, made, strict=True))
     letter = msgspec.structs.replace(letter, files=digests)
     work.save_letter(letter, again=again)
-    return WrittenLetter(letter, vendor.name, tuple(files), again, _key(request, vendor))
+    unknown = any(store.looked_from == language.words["from_unknown"] for store in facts.stores)
+    unknown = unknown and request.kind not in STAFF
+    return WrittenLetter(letter, vendor.name, tuple(files), again, _key(request, vendor), unknown)
 
 
 def _language(frame: _Frame, vendor: Vendor) -> str:
@@ -257,7 +266,7 @@ def _facts(
     label = request.tlp or ("amber+strict" if request.kind in STAFF else "amber")
     more: dict[str, object] = {
         "asked": language.day(vendor.asked),
-        "awaited": vendor.asked is not None and vendor.answer is AssuranceAnswer.NONE,
+        "awaited": _is_late(vendor, today),
         "shared": language.day(shared),
         "used": bool(_in_use(view)),
         "never_open": not view.cases and not view.stores,
@@ -283,6 +292,12 @@ def _facts(
         known = shorten_names(hosts, language) or language.fill("host_of", places=places)
         more |= {"recipient": request.to or known, "postal": ""}
     return collect_facts(language, frame.sender, vendor.name, cases, apps, days, frame.contacts, **more)
+
+
+def _is_late(vendor: Vendor, today: date) -> bool:
+    """True if the answer to the request for a written confirmation is overdue."""
+    open_request = vendor.asked is not None and vendor.answer is AssuranceAnswer.NONE
+    return open_request and (vendor.due is None or vendor.due < today)
 
 
 def _named(view: VendorView) -> list[CaseApp]:
@@ -325,7 +340,15 @@ def _key(request: LetterRequest, vendor: Vendor) -> str:
     return next((one.encryption for one in vendor.contacts if is_email_address(one.address)), "")
 
 
-def _address(request: LetterRequest, vendor: Vendor) -> str:
+def _of_party(request: LetterRequest, cases: Iterable[Case]) -> list[Case]:
+    """The cases that have the recipient as a party."""
+    return [case for case in cases if request.kind == "provider" and find_party(case, request.to) is not None]
+
+
+def _address(request: LetterRequest, vendor: Vendor, cases: Iterable[Case]) -> str:
+    if request.kind == "provider" and not request.address:
+        parties = [party for case in cases if (party := find_party(case, request.to)) is not None]
+        return next((party.contact for party in parties if is_email_address(party.contact)), "")
     if request.address or request.kind in (*STAFF, "provider"):
         return request.address
     return next((contact.address for contact in vendor.contacts if is_email_address(contact.address)), "")
@@ -437,6 +460,7 @@ def mark_sent(
     for case in cases:
         lines = (NewLogLine(case.id, "letter", fields, by_whom),)
         sent = work.change(case.id, lambda old, lines=lines: (sent_case(old, letter, day), lines))  # type: ignore[misc]
+        sent = _informed(work, sent, letter, policy, by_whom, reason)
         state = _goal(letter, channel)
         if state is not None and state in STEPS[case.state]:
             sent = work.change(
@@ -451,6 +475,17 @@ def mark_sent(
         if (sent.state, sent.due) != (case.state, case.due):
             moved.append(sent)
     return letter, moved
+
+
+def _informed(work: CaseService, case: Case, letter: Letter, policy: CasePolicy, by_whom: str, reason: str) -> Case:
+    """The case after a letter to one of its parties, which is informed now."""
+    party = find_party(case, letter.to) if letter.kind == "provider" else None
+    if party is None or PartyState.INFORMED not in PARTY_STEPS[party.state]:
+        return case
+    state, now = PartyState.INFORMED, work.now
+    return work.change(
+        case.id, lambda old: move_party(old, letter.to, state, policy, now, by=by_whom, note=reason, letter=letter.id)
+    )
 
 
 def _due_after(letter: Letter, case: Case, channel: str) -> date | None:

@@ -199,24 +199,34 @@ class VendorService:
 
         return self._cases.change_vendor(key, change, self.now)
 
-    def import_contacts(self, path: Path, vendor: str, by_whom: str) -> list[Vendor]:
+    def import_contacts(self, path: Path, vendor: str, by_whom: str) -> tuple[list[Vendor], list[InputError]]:
         """Import contacts from a ``security.txt`` or RDAP documents of one vendor, or from a CSV list of several.
 
+        Returns:
+            The changed vendors, and an error for each row of a list that was left out.
+
         Raises:
-            InputError: the file cannot be read, or names an unknown vendor.
+            InputError: the file cannot be read.
         """
         if vendor and (told := _rdap_contacts(path)):
-            return [self.add_contacts(self.find_vendor(vendor).id, told, by_whom)]
+            return [self.add_contacts(self.find_vendor(vendor).id, told, by_whom)], []
         if vendor:
-            return [self.add_contacts(self.find_vendor(vendor).id, read_security_txt(path, self.now), by_whom)]
+            return [self.add_contacts(self.find_vendor(vendor).id, read_security_txt(path, self.now), by_whom)], []
         changed: dict[str, Vendor] = {}
-        for name, contact in list(read_contact_list(path)):
+        problems: list[InputError] = []
+        for row in list(read_contact_list(path)):
+            where = f"{path}:{row.line}"
+            if row.contact is None:
+                advice = "Add a vendor, and an e-mail address, a telephone number or an https: address"
+                problems.append(InputError("missing vendor or invalid contact", where=where, advice=advice))
+                continue
             try:
-                key = self.find_vendor(name).id
+                key = self.find_vendor(row.vendor).id
             except UsageError as error:
-                raise InputError(error.what, where=f"{path}: {name}", advice=error.advice) from None
-            changed[key] = self.add_contacts(key, [contact], by_whom)
-        return list(changed.values())
+                problems.append(InputError(f"{error.what}: {row.vendor}", where=where, advice=error.advice))
+                continue
+            changed[key] = self.add_contacts(key, [row.contact], by_whom)
+        return list(changed.values()), problems
 
     def answer(self, vendor: Vendor, answer: AssuranceAnswer, day: date, file: Path | None, by_whom: str) -> list[Case]:
         """Record a vendor's answer to the assurance request; an attestation applies to each of its open cases."""

@@ -6,6 +6,7 @@ namespace, tracking id and text.
 
 import hashlib
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, BinaryIO
 
 from tieback.model.posture import RULES
@@ -42,23 +43,55 @@ class CsafRenderer:
 
 def _head(report: Report) -> dict[str, Any]:
     stamp = report.created.strftime("%Y-%m-%dT%H:%M:%SZ")
-    who = clean(report.scope.authorised_by, 300) if report.scope else "unknown"
+    who = report.scope.authorised_by if report.scope else ""
     digest = hashlib.sha256(f"{report.title}\0{stamp}".encode("utf-8", "replace")).hexdigest()[:12]
+    title = clean(report.title, 300) or "Open back ends of mobile apps"
+    text = headline_text(report)
+    return advisory_head(title, report.created, who, report.tlp, text, report.tool_version, digest, "a scan")
+
+
+def advisory_head(
+    title: str,
+    created: datetime,
+    publisher: str,
+    tlp: str,
+    summary: str,
+    version: str,
+    key: str,
+    source: str = "a case",
+) -> dict[str, Any]:
+    """Return the ``document`` member of a draft.
+
+    Args:
+        title: title, at most 300 characters.
+        created: time of writing, UTC.
+        publisher: the coordinator; may be empty.
+        tlp: ``AMBER`` or ``CLEAR``.
+        summary: conclusion.
+        version: of tieback.
+        key: end of the tracking ID.
+        source: what the draft was made from.
+    """
+    stamp = created.strftime("%Y-%m-%dT%H:%M:%SZ")
     return {
         "category": "csaf_security_advisory",
         "csaf_version": "2.0",
-        "title": clean(report.title, 300) or "Open back ends of mobile apps",
-        "publisher": {"category": "coordinator", "name": who or "unknown", "namespace": "https://example.org"},
-        "distribution": {"tlp": {"label": _LABELS[report.tlp]}},
-        "notes": [{"category": "summary", "text": headline_text(report), "title": "Conclusion"}],
+        "title": title,
+        "publisher": {
+            "category": "coordinator",
+            "name": clean(publisher, 300) or "unknown",
+            "namespace": "https://example.org",
+        },
+        "distribution": {"tlp": {"label": _LABELS[tlp]}},
+        "notes": [{"category": "summary", "text": summary, "title": "Conclusion"}],
         "tracking": {
-            "id": f"TIEBACK-{report.created:%Y%m%d}-{digest}",
+            "id": f"TIEBACK-{created:%Y%m%d}-{key}",
             "status": "draft",
             "version": "0.1.0",
             "initial_release_date": stamp,
             "current_release_date": stamp,
-            "generator": {"engine": {"name": "tieback", "version": report.tool_version}, "date": stamp},
-            "revision_history": [{"date": stamp, "number": "0.1.0", "summary": "Draft generated from a scan."}],
+            "generator": {"engine": {"name": "tieback", "version": version}, "date": stamp},
+            "revision_history": [{"date": stamp, "number": "0.1.0", "summary": f"Draft generated from {source}."}],
         },
     }
 

@@ -11,9 +11,10 @@ from tests.unit.cases.samples import NOW, case, exposure
 from tieback.cases.letters.facts import build_store_fact, collect_facts, shorten_names
 from tieback.cases.letters.language import load_language
 from tieback.model.backend import Candidate, Route
-from tieback.model.case import CaseApp, CaseState, Confirmation, Recheck, RecheckVerdict
+from tieback.model.case import CaseApp, CaseState, Comparison, Confirmation, Recheck, RecheckVerdict
 from tieback.model.exposure import ExposureWindow
 from tieback.model.figure import exact
+from tieback.model.grant import Depth
 from tieback.model.pii import OwnPeople
 from tieback.model.probe import Access, Container, Entry, Privileges, Ransom, RansomVerdict
 from tieback.scope.audit_contacts import TargetContact
@@ -188,3 +189,25 @@ def test_a_store_without_an_app_is_named_by_its_place() -> None:
     orphan = msgspec.structs.replace(case(apps=()), store=exposure(routes=()))
     told = collect_facts(load_language("en"), SENDER, "Maker", (orphan,), (), DAYS)
     assert told.apps_short == told.places_short == "es.fieldhand.test:9200"
+
+
+@pytest.mark.parametrize(
+    ("compared", "text"),
+    [
+        (None, ""),
+        (Comparison(Depth.DESCRIBE), ""),
+        (Comparison(Depth.ENUMERATE, why_not="no field names were read"), ""),
+        (
+            Comparison(Depth.DESCRIBE, why_not="lower"),
+            "Datenarten nicht verglichen: Unsere letzte Prüfung war weniger tief als die erste",
+        ),
+        (
+            Comparison(Depth.DESCRIBE, ("email",), (), ("u.password",)),
+            "weniger Datenarten, diese sind weg: E-Mail-Adressen; Felder mit Zugangsdaten, die weg sind: u.password",
+        ),
+    ],
+)
+def test_a_letter_quotes_the_comparison_of_the_last_recheck(compared: Comparison | None, text: str) -> None:
+    check = Recheck(RecheckVerdict.OPEN, NOW, where=("es.fieldhand.test:9200",), compared=compared)
+    (store,) = facts("de", (case(check=check),)).stores
+    assert store.compared == text

@@ -1,6 +1,7 @@
 """One bundle per recipient, from imported RDAP documents."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,11 +23,11 @@ def said(claim: str, value: str, reason: str = "r", sure: float = 0.9) -> Attrib
 
 
 @pytest.fixture
-def work(tmp_path: Path) -> CaseService:
+def work(tmp_path: Path) -> Iterator[CaseService]:
     cloud = msgspec.structs.replace(exposure("es-2"), targets=("firestore.test:443/project",), addresses=())
     with open_case_service(make(tmp_path, stores=(exposure(), cloud)), now=NOW) as work:
         work.open(default_policy())
-        yield work  # type: ignore[misc]
+        yield work
 
 
 @pytest.mark.parametrize("form", ["intelmq", "misp"])

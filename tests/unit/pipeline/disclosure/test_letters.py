@@ -11,7 +11,7 @@ import pytest
 from tests.unit.cases.samples import exposure
 from tests.unit.pipeline.workspaces import P, enter, make
 from tieback.cases.policy import default_policy
-from tieback.model.case import CaseState, LetterDates, Recheck, RecheckVerdict
+from tieback.model.case import CaseState, LetterDates, PartyRole, PartyState, Recheck, RecheckVerdict
 from tieback.model.device import InventoryRow
 from tieback.model.errors import InputError, UsageError
 from tieback.model.exposure import Severity
@@ -123,6 +123,20 @@ def test_a_provider_or_cert_is_the_recipient(work: CaseService) -> None:
     assert case.state is CaseState.HANDED_TO_CERT
     assert "To: CERT-Bund" in done.files[0].read_text()
     assert b"To: reports@cert.test" in done.files[1].read_bytes()
+
+
+def test_a_letter_to_a_party_of_a_case_is_its_own_and_moves_only_this_party(work: CaseService) -> None:
+    (case,) = work.cases()
+    work.add_party(case.id, PartyRole.PROVIDER, "Hoster GmbH", "abuse@hoster.test", "Ann")
+    work.add_party(case.id, PartyRole.COORDINATOR, "CERT-Bund", "", "Ann")
+    (done,) = write(work, "provider", forms=("md", "eml"), to="hoster gmbh")
+    assert b"To: abuse@hoster.test" in done.files[1].read_bytes()
+    mark_sent(work, done.letter.id, "email", NOW.date(), POLICY, "Ann")
+    (after,) = work.cases()
+    assert [(party.state, party.letter) for party in after.parties] == [
+        (PartyState.INFORMED, done.letter.id), (PartyState.NOT_INFORMED, ""),
+    ]  # fmt: skip
+    assert after.state is case.state
 
 
 @pytest.mark.parametrize(
@@ -311,6 +325,7 @@ def test_a_letter_states_our_connections_and_their_authority(work: CaseService) 
         log.append("connect", {"target": "es.fieldhand.test:9200", "address": "192.0.2.7"})
         log.append("end", {"target": "es.fieldhand.test:9200", "local": "192.0.2.200"})
     (done,) = write(work, "exposure", forms=("md",))
+    assert not done.address_unknown
     text = done.files[0].read_text()
     assert f"on {datetime.now(UTC):%-d %B %Y}, " in text
     assert "(UTC), one connection; from the address 192.0.2.200" in text
@@ -320,3 +335,14 @@ def test_a_letter_states_our_connections_and_their_authority(work: CaseService) 
     text = keyed.files[0].read_text()
     assert "OpenPGP key: 0123 4567" in text
     assert "TLP:RED: this letter is only for the people" in text
+
+
+def test_only_an_overdue_answer_is_awaited_in_a_reminder(work: CaseService) -> None:
+    (notice,) = write(work, "exposure", forms=("md",))
+    assert notice.address_unknown
+    mark_sent(work, notice.letter.id, "email", NOW.date(), POLICY, "Ann")
+    vendor = work.find_vendor("Fieldhand Ltd").id
+    for due, awaited in ((NOW.date(), False), (date(2026, 2, 28), True)):
+        work.edit(vendor, {"due": due}, "")
+        (reminder,) = write(work, "reminder", forms=("md",))
+        assert ("We also await the written confirmation" in reminder.files[0].read_text()) is awaited

@@ -75,17 +75,20 @@ def test_the_register_can_be_edited(work: CaseService, tmp_path: Path) -> None:
 
 def test_a_list_of_contacts_names_vendors_that_there_are(work: CaseService, tmp_path: Path) -> None:
     path = tmp_path / "c.csv"
-    path.write_text("vendor,contact\nFieldhand Ltd,a@b.test\n")
-    assert [vendor.name for vendor in work.import_contacts(path, "", "")] == ["Fieldhand Ltd"]
-    path.write_text("vendor,contact\nNobody,a@b.test\n")
-    with pytest.raises(InputError, match="no such vendor"):
-        work.import_contacts(path, "", "")
+    path.write_text("vendor;contact\nFieldhand Ltd;+49 30 123456\nNo One;a@b.test\nFieldhand Ltd;call us\n;x@y.test\n")
+    changed, problems = work.import_contacts(path, "", "")
+    assert [(vendor.name, vendor.contacts[0].address) for vendor in changed] == [("Fieldhand Ltd", "tel:+4930123456")]
+    assert [(problem.what, problem.where) for problem in problems] == [
+        ("no such vendor: No One", f"{path}:3"),
+        ("missing vendor or invalid contact", f"{path}:4"),
+        ("missing vendor or invalid contact", f"{path}:5"),
+    ]
 
 
 def test_contacts_of_rdap_documents(work: CaseService, tmp_path: Path) -> None:
     path = tmp_path / "domain.json"
     path.write_bytes(rdap(DOMAIN))
-    (vendor,) = work.import_contacts(path, "Fieldhand Ltd", "Ann")
+    ((vendor,), _) = work.import_contacts(path, "Fieldhand Ltd", "Ann")
     assert vendor.contacts[0] == Contact("it@shop.example", "rdap")
     path.write_bytes(rdap(DOMAIN | {"entities": []}))
     with pytest.raises(InputError, match="no contact with an e-mail address"):

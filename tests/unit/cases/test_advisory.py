@@ -1,0 +1,49 @@
+"""The draft of a CSAF advisory about one case: valid, and without what helps an attacker."""
+
+import json
+from datetime import date
+from importlib import resources
+
+import jsonschema
+import msgspec
+import pytest
+
+from tests.unit.cases.samples import NOW, case
+from tieback.cases.advisory import to_advisory
+from tieback.model.case import Case, LetterDates, Recheck, RecheckVerdict
+
+DATES = LetterDates(date(2026, 3, 2), date(2026, 3, 9), date(2026, 4, 1), date(2026, 6, 1))
+
+
+@pytest.fixture(scope="module")
+def schema() -> jsonschema.Draft202012Validator:
+    place = resources.files("csaf") / "csaf/v20/schema"
+    found = json.loads((place / "csaf.json").read_text())
+    found["properties"]["vulnerabilities"]["items"]["properties"].pop("scores", None)  # refers to CVSS; not written
+    return jsonschema.Draft202012Validator(found)
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        case(dates=DATES),
+        case(apps=()),
+        case(check=Recheck(RecheckVerdict.FIXED, NOW)),
+        msgspec.structs.replace(case(), apps=(case().apps[0], case().apps[0])),
+    ],
+    ids=["promised", "no app", "fixed", "twice"],
+)
+def test_the_schema_accepts_it(schema: jsonschema.Draft202012Validator, one: Case) -> None:
+    document = json.loads(to_advisory(one, "Fieldhand <b>", "Security office", NOW, "1"))
+    assert [error.message for error in schema.iter_errors(document)] == []
+    assert document["document"]["tracking"]["status"] == "draft"
+    (weakness,) = document["vulnerabilities"]
+    assert weakness["product_status"]["known_affected"] == ["app-" + "a" * 64 if one.apps else "store"]
+
+
+def test_it_names_no_address_and_keeps_the_promise() -> None:
+    text = to_advisory(case(dates=DATES), "Fieldhand", "Security office", NOW, "1").decode()
+    for secret in ("es.fieldhand.test", "192.0.2.7", "machines", "operators"):
+        assert secret not in text
+    assert "publish nothing before 2026-06-01" in text
+    assert "1,350 records" in text
