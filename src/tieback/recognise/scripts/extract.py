@@ -21,7 +21,7 @@ from tieback.recognise.span import decode_text
 RULE = "script-string"
 MARKS = (
     b"atob(", b"fromCharCode(", b"fromCharCode.apply", b".reverse().join", rb"\x68\x74\x74\x70", b"['shift']()",
-    b"=function(){return _0x",
+    b"=function(){return _0x", b"unescape(", b"Buffer.from(",
 )  # fmt: skip
 """Texts that select a file for this extractor."""
 MAX_SCRIPT = 8 * 1024 * 1024

@@ -45,6 +45,14 @@ def test_an_encrypted_endpoint_is_found(row: dict[str, str]) -> None:
         assert expected.encode() not in data
 
 
+def test_the_evidence_names_the_caller_and_the_decryption_method() -> None:
+    data = (FLOW / "encrypted" / "rc4_own.dex").read_bytes()
+    (found,) = EXTRACTOR.extract(read_dex("classes.dex", data)[0])
+    assert isinstance(found, Sighting)
+    assert found.evidence.context == "Lr2/Api;->load: https://rc4own.shop.test/v1/feed"
+    assert found.evidence.chain == ("Lr2/Api;->load", "Lr2/Dec;->a")
+
+
 def test_a_text_without_an_endpoint_is_no_find() -> None:
     data = (FLOW / "encrypted" / "zkm_clinit.dex").read_bytes()
     assert texts(data) == ["GET", "https://zkm1.shop.test/v1/roster", "token"]

@@ -7,16 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
+from tieback.intake.apps.small_files import read_small_file
 from tieback.model.sighting import Problem, Sighting
 from tieback.recognise.extract import EndpointExtractor
+from tieback.recognise.rules import RuleFiles
 from tieback.recognise.scripts import extract, string_arrays
 from tieback.recognise.scripts.extract import ScriptExtractor
 from tieback.recognise.scripts.folding import folded_texts
 from tieback.recognise.scripts.string_arrays import without_arrays
+from tieback.recognise.search import AppSearch
 
 FLOW = Path(__file__).parents[4] / "bench" / "flow"
 ROWS = list(csv.DictReader((FLOW / "scripts.tsv").open(), delimiter="\t"))
+SEARCH = AppSearch(RuleFiles(), dataflow=False)
 EXTRACTOR = ScriptExtractor(EndpointExtractor())
 
 
@@ -31,6 +35,14 @@ def test_an_encoded_endpoint_is_found(row: dict[str, str]) -> None:
     found = finds((FLOW / row["file"]).read_bytes())
     assert row["expected"] in found if row["expected"] else found == []
     assert all("shop.test" in value for value in found)
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row["expected"]], ids=lambda row: row["id"])
+def test_a_small_script_of_a_package_is_selected(row: dict[str, str]) -> None:
+    data = (FLOW / row["file"]).read_bytes()
+    batch = ArtifactBatch(("assets/www/app.js", "assets/a.txt"), (data, b"nothing"), read_small_file)
+    found = [find.endpoint.value for find in SEARCH.finds([batch]) if isinstance(find, Sighting)]
+    assert row["expected"] in found
 
 
 def test_the_evidence_names_the_place_of_the_expression() -> None:
