@@ -217,8 +217,11 @@ class _Finds:
             if _value(find) in plain and not (whole and _is_cloud(find)):
                 continue
             match find:
-                case Sighting() | Credential():
+                case Sighting():
                     yield from self._once(flow, msgspec.structs.replace(find, evidence=evidence))
+                case Credential():
+                    masked = self._evidence(flow, find.evidence.context, first)
+                    yield from self._once(flow, msgspec.structs.replace(find, evidence=masked))
                 case NotBackend() | PublicKey():
                     yield from self._once(flow, find)
                 case Problem():
