@@ -40,13 +40,15 @@ MAX_ROUNDS = 8
 MAX_WALKS = 4_000
 """Most methods that are walked in rounds after the first."""
 MAX_CHAIN = 8
+_RECORDS = frozenset(("equals", "hashCode", "writeToParcel"))
+"""Methods that read every field of a class and give no address to their callers."""
 _QUERY = re.compile(r"[?#]")
 _SPARE = 100_000
 _ESCAPE = re.compile(r"_(0[0-9a-f]{4}|[123])")
 """Escape in the name of a native function."""
 _ESCAPES = {"1": "_", "2": ";", "3": "["}
 _SHIFT = 0x80000
-_MOST_UNITS = 2_000_000
+_MOST_UNITS = 300_000
 """Most code units of one app that are walked: some seconds."""
 
 
@@ -182,7 +184,8 @@ class _Rounds:
     def _further(self, uses: Iterable[CodeUse], *, own: bool = True, whole: bool = True) -> None:
         """Begin walks at more methods; without ``whole`` they can end at the last use."""
         for method, last in uses:
-            if own and not self._app.is_own(self._app.ref(method.identity).owner):
+            ref = self._app.ref(method.identity)
+            if ref.name in _RECORDS or (own and not self._app.is_own(ref.owner)):
                 continue
             known = self._roots.get(method.identity)
             stop = None if whole or (known is not None and known.stop is None) else last + 3
@@ -204,7 +207,9 @@ class _Rounds:
                     return
                 self._walk(identity)
             for identity in pending:
-                self._follow(identity)
+                if self._walker.left > 0:
+                    self._follow(identity)
+                    self._walker.charge()
         self.unread += sum(identity not in self._results for identity in self._pending)
 
     def _walk(self, identity: int) -> None:

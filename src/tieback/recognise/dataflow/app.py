@@ -71,6 +71,8 @@ class AppCode:
 
     def __init__(self, files: Sequence[DexFile]) -> None:
         self.files = tuple(files)
+        self.searched = 0
+        """Code units and classes that were searched so far."""
         self._refs: list[MemberRef] = []
         self._identities: dict[MemberRef, int] = {}
         self._methods: dict[tuple[int, int], int] = {}
@@ -80,6 +82,7 @@ class AppCode:
         self._declared_fields: dict[tuple[int, int], frozenset[tuple[str, str]]] = {}
         self._targets: dict[tuple[int, tuple[str, ...]], list[MethodCode]] = {}
         self._own: dict[str, bool] = {}
+        self._own_types: dict[tuple[int, int], bool] = {}
         self._definitions: dict[int, MethodCode | None] = {}
         self._subclasses: dict[str, tuple[str, ...]] = {}
         self._sites = [CodeSites(file) for file in self.files]
@@ -179,8 +182,12 @@ class AppCode:
 
     def is_own_type(self, file: int, kind: int) -> bool:
         """``is_own`` for a type index of a file."""
-        dex = self.files[file]
-        return (len(self.files) > 1 or dex.class_row(kind) >= 0) and self.is_own(dex.descriptor(kind))
+        known = self._own_types.get((file, kind))
+        if known is None:
+            dex = self.files[file]
+            known = (len(self.files) > 1 or dex.class_row(kind) >= 0) and self.is_own(dex.descriptor(kind))
+            self._own_types[file, kind] = known
+        return known
 
     def superclass(self, descriptor: str) -> str:
         """Descriptor of the superclass; empty if it is unknown."""
@@ -315,6 +322,7 @@ class AppCode:
     def _using(self, indices: Sequence[tuple[int, int]], opcodes: frozenset[int]) -> list["CodeUse"]:
         found: dict[MethodCode, int] = {}
         for file, index in indices:
+            self.searched += self._sites[file].size
             for offset in self._sites[file].offsets(opcodes, index)[:MAX_SITES]:
                 code = self.files[file].code_around(offset)
                 method = self.method_at(file, code) if code is not None else None
@@ -372,6 +380,11 @@ class CodeSites:
     def __init__(self, dex: DexFile) -> None:
         self._dex = dex
         self._lists: dict[int, tuple[int, ...]] | None = None
+
+    @property
+    def size(self) -> int:
+        """Code units of the file."""
+        return len(self._units)
 
     def offsets(self, opcodes: frozenset[int], index: int) -> list[int]:
         """Byte offsets of instructions with one of these opcodes that name a method or field."""

@@ -47,7 +47,7 @@ class KnownCalls:
         for one in renamed(dex):
             for sink in self._sinks.get(one.owner, ()):
                 if sink.method == one.method and sink.fits(one.parameters):
-                    found.sinks.setdefault(one.index, sink)
+                    found.sinks.setdefault(one.method_index, sink)
                     if sink.gives:
                         found.carriers.add(one.kind)
                     break

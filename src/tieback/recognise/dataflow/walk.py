@@ -59,6 +59,7 @@ from tieback.recognise.dataflow.values import (
     as_text,
     choice,
     combine,
+    compatible,
     merged,
     origins,
     place,
@@ -85,6 +86,8 @@ _MAX_WHEN = 12
 _MAX_EAGER = 1_000
 """Most code units of a method that is followed only because an address is passed to it."""
 _KEEP_UNITS = 500
+_SEARCH = 8_192
+"""Code units that can be searched in the time in which one is walked."""
 
 
 class BuiltText(NamedTuple):
@@ -154,13 +157,14 @@ class Walker:
         self._texts: dict[int, TextValue] = {}
         self._code: dict[int, Sequence[int]] = {}
         self._looping: dict[int, bool] = {}
-        self._callees: dict[tuple[int, int], _Callee] = {}
+        self._callees: dict[tuple[int, int], _Callee | None] = {}
         self._holes: dict[tuple[str, int], TextValue] = {}
         self.demand: set[int] = set()
         """Methods whose calls are followed; see ``follow``."""
         self._wanted: set[tuple[str, str]] = set()
         self.decryption: Decryption | None = None
         """Runs the decryption methods of the app."""
+        self._searched = 0
         self.left = units
         self.unread = 0
         """Number of walks that were left out."""
@@ -207,6 +211,7 @@ class Walker:
         self._stored: dict[int, list[Value]] = {}
         self._objects = 0
         self._joins = 0
+        self._labels: Sequence[tuple[object, object]] = ()
         self._stack: list[int] = []
         self._enter((), 0, -1)
 
@@ -265,6 +270,7 @@ class Walker:
     def _steps(self, stop: int) -> None:
         units = self._units
         at, size = 0, len(units)
+        stop = min(stop, size)
         kinds, lengths, saved, steps = KINDS, LENGTHS, self._saved, self._STEPS
         # A truncated instruction would read after the end of the list.
         while at < stop and at + lengths[units[at] & 255] <= size:
@@ -359,11 +365,17 @@ class Walker:
         state = self._merged(states)
         self._registers, self._heap, self._falls = state.registers, state.heap, True
 
-    def _merged(self, states: Sequence[_State]) -> _State:
-        """One state for several paths."""
+    def _merged(self, states: Sequence[_State], labels: Sequence[tuple[object, object]] = ()) -> _State:
+        """One state for several paths.
+
+        Args:
+            states: the state at the end of each path.
+            labels: the condition of each path; a new one if missing.
+        """
         if len(states) == 1:
             return _State(dict(states[0].registers), dict(states[0].heap))
         self._joins += 1
+        self._labels = labels or [(self._joins, number) for number in range(len(states))]
         if len(states) > MAX_ALTERNATIVES:
             states = states[:MAX_ALTERNATIVES]
         registers = dict(states[0].registers)
@@ -402,9 +414,10 @@ class Walker:
             if kinds == {int}:
                 return None
         found = [
-            Alternative(one.when | {(self._joins, number)}, one.value)
-            for number, value in enumerate(values)
+            Alternative(both, one.value)
+            for label, value in zip(self._labels, values, strict=False)
             for one in alternatives(value)
+            if (both := compatible(one.when, frozenset((label,)))) is not None
         ]
         if any(len(one.when) > _MAX_WHEN for one in found):
             return None
@@ -440,7 +453,16 @@ class Walker:
             return InstanceValue(first.kind, {int(key): value for key, value in values.items()})
         return MapValue(values)
 
+    def charge(self) -> None:
+        """Count searches of the app as work: at most some seconds in all."""
+        self.left -= (self._app.searched - self._searched) // _SEARCH
+        self._searched = self._app.searched
+
     def _save(self, target: int) -> None:
+        """Keep the state for a path that continues at a unit; copies count as work."""
+        if self.left <= 0:
+            return
+        self.left -= (len(self._registers) + len(self._heap)) >> 3
         self._saved.setdefault(target, []).append(_State(dict(self._registers), dict(self._heap)))
 
     def _jump(self, at: int, target: int, *, falls: bool) -> int:
@@ -675,10 +697,12 @@ class Walker:
 
     def _call(self, at: int, index: int, registers: Sequence[int]) -> None:
         """A call of a method that is neither in the library nor a sink."""
-        found = self._callees.get((self._file, index))
-        if found is None:
-            found = self._callees[self._file, index] = self._callee(index)
         values = [self._registers.get(register) for register in registers]
+        receiver = self._contents(values[0]) if values else None
+        found = self._callee(index, known=isinstance(receiver, InstanceValue))
+        if found is None:
+            self._escape(values, None)
+            return
         if found.effect is not None:
             self._effect(found.effect, values, registers)
             return
@@ -690,11 +714,11 @@ class Walker:
         if decrypted is not None:
             self._result = decrypted
             return
-        receiver = self._contents(values[0]) if values else None
         if found.own or isinstance(receiver, InstanceValue):
             wanted = found.signature in self._wanted
             if wanted or any(is_address(self._plain(value)) for value in values if value is not None):
                 targets = self._targets(found.identity, self._units[at] & 255, values)
+                self.charge()
                 if self._follows(found.identity, targets, values):
                     self._result = self._invoked(targets, values)
                     return
@@ -703,15 +727,24 @@ class Walker:
         if found.returns:
             self._result = self._hole(*need) if need is not None else None
 
-    def _callee(self, index: int) -> "_Callee":
+    def _callee(self, index: int, *, known: bool) -> "_Callee | None":
+        """The method of a call; ``None`` if it is not of the app, and the class of the receiver is not known to be."""
+        key = self._file, index
+        if key not in self._callees or (known and self._callees[key] is None):
+            self._callees[key] = self._read_callee(index, known=known)
+        return self._callees[key]
+
+    def _read_callee(self, index: int, *, known: bool) -> "_Callee | None":
         app, dex = self._app, self._app.files[self._file]
         member = dex.method(index)
         if member is None:
-            return _Callee(-1, ("", ""), None, None, None, own=False, returns=False)
-        returns = dex.result(member.kind) not in ("V", "Z")
+            return None
         own = app.is_own_type(self._file, member.owner)
         effect = self._calls.inherited(index, member.name)
+        if not (own or known or effect):
+            return None
         identity = app.method(self._file, index)
+        returns = app.ref(identity).kind[-1:] not in ("V", "Z")
         ref = app.ref(identity)
         if effect is not None and app.definition(identity) is not None:
             effect = None
@@ -720,12 +753,18 @@ class Walker:
         return _Callee(identity, (ref.name, ref.kind), effect, native, decryptor, own=own, returns=returns)
 
     def _decryptor(self, identity: int) -> MethodRef | None:
-        """The decryption method that a call runs."""
+        """The decryption method that a call runs; declared in the class of the call, or in one above it."""
+        if self.decryption is None:
+            return None
+        ref = self._app.ref(identity)
+        method = _method(ref)
+        if self.decryption.decrypts(method):
+            return method
+        if not self._app.is_own(self._app.superclass(ref.owner)):
+            return None
         found = self._app.definition(identity)
-        ref = self._app.ref(found.identity if found is not None else identity)
-        parameters, _, result = ref.kind[1:].partition(")")
-        method = MethodRef(ref.owner, ref.name, parameters, result)
-        return method if self.decryption is not None and self.decryption.decrypts(method) else None
+        method = _method(self._app.ref(found.identity)) if found is not None else method
+        return method if self.decryption.decrypts(method) else None
 
     def follow(self, identity: int) -> None:
         """Follow calls of a method from now on."""
@@ -799,12 +838,14 @@ class Walker:
         if not targets or len(self._stack) >= MAX_DEPTH:
             self._escape(values, None)
             return UNKNOWN
-        before, states = dict(self._heap), []
+        before, states, labels = dict(self._heap), [], []
         for target in targets:
+            # Several methods of one unknown receiver are those of one class.
+            labels.append(("receiver", self._app.ref(target.identity).owner))
             self._heap = dict(before)
             result = self._through(self._run(target, values), target.identity)
             states.append(_State({} if result is None else {0: result}, self._heap))
-        state = self._merged(states)
+        state = self._merged(states, labels)
         self._heap = state.heap
         return state.registers.get(0)
 
@@ -1362,6 +1403,11 @@ def native_name(ref: MemberRef) -> str:
 def _mangled(name: str) -> str:
     plain = name.replace("_", "_1").replace("/", "_")
     return "".join(char if char.isascii() and char not in "$-" else f"_0{ord(char):04x}" for char in plain)
+
+
+def _method(ref: MemberRef) -> MethodRef:
+    parameters, _, result = ref.kind[1:].partition(")")
+    return MethodRef(ref.owner, ref.name, parameters, result)
 
 
 def _parameters(kind: str) -> list[tuple[str, str]]:
