@@ -564,6 +564,7 @@ def reports() -> Room:
     from tieback.backends.range_files import read_ranges
     from tieback.intake.inventory import open as inventory
     from tieback.intake.inventory.interface import InventoryImporter
+    from tieback.intake.inventory.published import read_published_list
     from tieback.intake.inventory.source import InventorySource
     from tieback.intake.reports.interface import ReportImporter
     from tieback.intake.reports.open import importers
@@ -593,6 +594,12 @@ def reports() -> Room:
 
         return lambda data: as_file(data, read)
 
+    def published(path: Path) -> None:
+        try:
+            read_published_list(InventorySource(path))
+        except InputError:
+            return
+
     def database(path: Path) -> None:
         try:
             with Mmdb(path) as opened:
@@ -612,6 +619,7 @@ def reports() -> Room:
         [
             *(Reader(one.meta.name, importing(one), [_REPORTS[one.meta.form]]) for one in importers()),
             *(Reader(f"inventory-{one.meta.name}", listing(one), _INVENTORIES) for one in inventory.importers()),
+            Reader("published", lambda data: as_file(data, published), _PUBLISHED),
             Reader("mmdb", lambda data: as_file(data, database), [bytes(6) + bytes(16) + meta]),
             Reader(
                 "ranges", ranges, [b'{"prefixes":[{"ip_prefix":"1.0.0.0/8","region":"a"}]}', b"1.0.0.0,1.0.0.9,1,a\n"]
@@ -768,6 +776,17 @@ spec:
 }
 
 
+_PUBLISHED = (
+    b"bundle_id,name,fixed\na.b,A,1.2\n",
+    b'{"objects":[{"type":"software","swid":"a.b","name":"A","vendor":"V","version":"1"}],"type":"bundle"}',
+    (
+        b'{"document":{"csaf_version":"2.0"},"product_tree":{"branches":[{"category":"product_name","name":"a.b",'
+        b'"product":{"name":"A for Android","product_id":"P"}}]},"vulnerabilities":[{"cve":"C",'
+        b'"product_status":{"known_affected":["P"],"fixed":["P"]},"remediations":[{"category":"no_fix_planned",'
+        b'"product_ids":["P"]}]}]}'
+    ),
+    b'{"schema":"tieback/report/1","exposures":[{"id":"s","access":"open"}],"apps":[{"app":{"bundle_id":"a.b","name":"A"},"exposures":["s"]}]}',
+)
 _INVENTORIES = (
     b'{"value":[{"displayName":"A","deviceId":"d","applicationName":"A","id":"1","version":"2"}]}',
     b'{"applicationReports":[{"packageName":"a.b","versionName":"1"}],"name":"enterprises/1/devices/2"}',
