@@ -25,7 +25,7 @@ _POINTER = re.compile(
     re.IGNORECASE,
 )
 """A single word that leads to a page for people."""
-_COMMENT = re.compile(rb"(?:^|[\s;{})])(?://|/\*|<!--)|^\s*(?:\*|#)(?:\s|\Z)")
+_COMMENT = re.compile(rb"(?:^|[\s;{})])(?://(?!\w)|/\*|<!--)|^\s*(?:\*|#)(?:\s|\Z)")
 _AGENT = re.compile(rb"(?:Mozilla/\d|[A-Za-z]/\d[\w.]*)[^\"]{0,200}[\s;(+,-]\+?\Z|\(compatible;[^\"]{0,200}\Z")
 _BROKEN = re.compile(rb"\A(?:\s|\\[nrt]|[\])}.,;:!>-])*(?:\\n|\n|[\])}])(?:\s|\\[nrt])*+\Z")
 """Only the end of a sentence or of a line before the URL: the rest of a message whose beginning is another string."""

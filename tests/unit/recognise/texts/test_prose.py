@@ -26,6 +26,8 @@ URL = b"http://a.test/x"
         ("curl -X POST {}", ""),
         ("<a href={}>", ""),
         ("https://p.test/?url={}", ""),
+        ("//p.test/?url={}", ""),
+        ("//{}", COMMENT),
         ("https://b.test/1 {}", ""),
         ("  {}", ""),
         ("void main() {\\n // from {}\\n}", COMMENT),
