@@ -29,7 +29,7 @@ APPS = Path(__file__).parents[2] / "labs" / "apps"
 NET = f"127.77.{free_subnet()}"
 DEVICES = 40
 RECHECK = ("recheck", "--grant", "grant.toml", "--format", "json")
-LANGUAGES = ("en", "de", "fr", "es", "pt")
+LANGUAGES = ("en", "pt")
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(400)]
 
@@ -42,6 +42,15 @@ def tieback(work: Path, *words: str | Path) -> str:
     if done.returncode != 0:
         pytest.fail(f"tieback {' '.join(map(str, words))}: exit {done.returncode}\n{done.stdout}\n{done.stderr}")
     return done.stdout
+
+
+def refused(work: Path, *words: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "tieback", *words],
+        cwd=work, capture_output=True, text=True, timeout=240, check=False, env=os.environ | {"COLUMNS": "160"},
+    )  # fmt: skip
+    assert done.returncode == 2
+    return done.stderr
 
 
 def lines(text: str) -> list[dict[str, Any]]:
@@ -133,10 +142,8 @@ def test_from_finding_to_fixed(stores: Stores, work: Path) -> None:
         "Fieldhand": (40, 1, True), "Workhub": (20, 1, True), "Tillroll": (14, 1, True),
     }  # fmt: skip
 
-    # Everybody is asked for assurance, in every language; the file says what was written, and nothing was sent.
-    for language in LANGUAGES:
-        asked = lines(tieback(work, "letter", "write", "assurance", "--language", language, "--format", "json"))
-        assert len(asked) == 3
+    # A vendor with an open store gets the exposure notice, not a request for assurance.
+    assert "no vendor is due a letter of this kind" in refused(work, "letter", "write", "assurance")
     vendors = {one["vendor"]["name"]: one for one in lines(tieback(work, "vendor", "list", "--format", "json"))}
     assert {name: (one["devices"], len(one["stores"])) for name, one in vendors.items()} == {
         "Fieldhand Machinery": (40, 1), "Workhub Access GmbH": (20, 1), "Tillroll Retail": (14, 1),
@@ -150,6 +157,11 @@ def test_from_finding_to_fixed(stores: Stores, work: Path) -> None:
     assert {one["vendor"]: (one["verdict"], one["state"]) for one in seen} == dict.fromkeys(
         opened, ("open", "verified")
     )
+
+    # The owners are told in two languages; the file says what was written, and nothing was sent.
+    for language in LANGUAGES:
+        told = lines(tieback(work, "letter", "write", "owners", "--language", language, "--format", "json"))
+        assert len(told) == 3
 
     # The makers are told; each letter holds its own vendor's facts alone.
     for letter in lines(tieback(work, "letter", "write", "exposure", "--format", "json")):
@@ -190,7 +202,7 @@ def test_from_finding_to_fixed(stores: Stores, work: Path) -> None:
 
     every = lines(tieback(work, "case", "stats", "--by", "vendor", "--format", "json"))
     assert (every[0]["cases"], every[0]["told"], every[0]["fixed"], every[0]["contradicted"]) == (3, 3, 1, 1)
-    assert (every[0]["answered"], every[0]["no_response_share"]) == (2, 0.3333)
+    assert (every[0]["answered"], every[0]["no_response_share"]) == (3, 0.0)
     assert {one["group"]: one["fixed"] for one in every[1:]} == {
         "Fieldhand Machinery": 1, "Workhub Access GmbH": 0, "Tillroll Retail": 0,
     }  # fmt: skip
@@ -234,3 +246,18 @@ def test_a_moved_store_is_followed_until_it_is_closed_and_beyond(stores: Stores,
     search = stores.running["search"] = start_osmem(stores.directory / "search", f"{NET}.10", 9203)
     request(search.address, search.port, "PUT", "/machines")
     assert verdict(maker)[0] in {"closed_at_known_places", "moved"}
+
+    maker = "Tillroll Retail"
+    assert verdict(maker)[:2] == ("emptied", "contradicted")
+    postgres = stores.running["postgres"]
+    psql(postgres, "CREATE TABLE customers (id int, email text)",
+         "INSERT INTO customers SELECT n, 'x' FROM generate_series(1, 10) n")  # fmt: skip
+    analyse_postgres(postgres, "customers", 10, "postgres")
+    assert verdict(maker)[:2] == ("open", "contradicted")
+    stores.close("postgres")
+    assert verdict(maker)[0] in {"closed", "closed_at_known_places"}
+    case = next(one for one in lines(tieback(work, "case", "list", "--format", "json")) if one["vendor_name"] == maker)
+    tieback(work, "case", "evidence", case["id"], "-o", "evidence.zip")
+    check = lines(tieback(work, "case", "evidence", "verify", "evidence.zip", "--format", "json"))[0]
+    assert (check["case"], check["audit_lines"] > 0) == (case["id"], True)
+    assert json.loads(tieback(work, "case", "verify", "--format", "json"))["ok"] is True

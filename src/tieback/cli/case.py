@@ -32,11 +32,6 @@ app = typer.Typer(
     "Example: tieback case list --state notified"
 )
 
-app.command()(export)
-app.command()(evidence)
-app.command()(advisory)
-app.add_typer(party_app, name="party")
-
 
 @app.command("list")
 def list_(
@@ -89,6 +84,10 @@ def open_(
         message_console().print(
             f"no case for {escape_line(store)}: the verdict is experimental. Check it by hand, then run "
             "`tieback case confirm HOST:PORT --evidence FILE`"
+        )
+    for key in done.foreign:
+        message_console().print(
+            f"{key}: its vendor does not answer for the store; send no letter about it, and close it"
         )
     for store in done.undecided:
         message_console().print(
@@ -425,3 +424,9 @@ def _told(line: LogLine) -> str:
 
 def _days(days: float | None) -> str:
     return "" if days is None else f"{days:g}"
+
+
+app.command()(export)
+app.command()(evidence)
+app.command()(advisory)
+app.add_typer(party_app, name="party")

@@ -56,8 +56,8 @@ def write(
     sender: Annotated[
         Path | None,
         typer.Option(
-            help="Sender file (TOML: organisation, e-mail, person, telephone, postal and public address, language, key); "
-            "default: sender.toml in the workspace, if you accepted it, or the grant."
+            help="Sender file (TOML: organisation, e-mail, person, telephone, postal and public address, language, "
+            "key); default: sender.toml in the workspace, if you accepted it, or the grant."
         ),
     ] = None,
     templates: Annotated[

@@ -143,6 +143,8 @@ def test_a_public_key_is_not_also_reported_as_a_secret(example: tuple[Credential
         ('accessToken: "pk.eyJ1CFCPWiw8OF6NmIgg7CPcZxdia59g3rM.Tyi0VhG1AWUUQSKSR6IIUH"', "mapbox_public_token"),
         ('apiKey = "pk_live_Hh14AymjrPLU2c0xmtS7kD9MMJsLvXZY"', "stripe_publishable_key"),
         ('apiKey = "7dAkTiUn5TyOd5Ff25eWaQPG"', "generic_api_key"),
+        ('"X-Api-Key": "7dAkTiUn5TyOd5Ff25eWaQPG"', "http_api_key"),
+        ('authToken: "7dAkTiUn5TyOd5Ff25eWaQPG"', "generic_secret"),
     ],
 )
 def test_one_value_is_reported_under_its_most_specific_name(text: str, kind: str) -> None:

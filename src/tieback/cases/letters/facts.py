@@ -388,7 +388,7 @@ def _compared(check: Recheck | None, language: Language) -> str:
         for word, names in (("compared_gone", found.credentials_gone), ("compared_kept", found.credentials))
         if names
     ]
-    return "; ".join(lines)
+    return language.words["between"].join(lines)
 
 
 def _own_people(store: Exposure, language: Language) -> str:

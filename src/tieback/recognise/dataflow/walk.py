@@ -274,6 +274,7 @@ class Walker:
     def _steps(self, stop: int) -> None:
         units = self._units
         at, size = 0, len(units)
+        stop = min(stop, size)
         kinds, lengths, saved, steps = KINDS, LENGTHS, self._saved, self._STEPS
         # A truncated instruction would read after the end of the list.
         while at < stop and at + lengths[units[at] & 255] <= size:

@@ -10,8 +10,9 @@ from tieback.cases.letters.facts import LetterFacts, collect_facts
 from tieback.cases.letters.formats import to_markdown
 from tieback.cases.letters.language import load_language
 from tieback.cases.letters.render import letter_reference, render_letter
-from tieback.model.case import Case, CaseState, Confirmation, Letter, Recheck, RecheckVerdict
+from tieback.model.case import Case, CaseState, Comparison, Confirmation, Letter, Recheck, RecheckVerdict
 from tieback.model.figure import exact
+from tieback.model.grant import Depth
 from tieback.model.probe import Entry, Privileges, Ransom, RansomVerdict
 from tieback.scope.audit_contacts import TargetContact
 
@@ -30,7 +31,9 @@ def golden_cases(kind: str) -> tuple[Case, ...]:
     found = case(store="es-1", reached={"found": NOW, "notified": NOW}, owner="Fieldhand Machinery")
     found = msgspec.structs.replace(found, store=store, confirmed=Confirmation(NOW.date(), "Ann", "s.txt", "5f" * 32))
     where = ("es.fieldhand.test:9201",)
+    compared = Comparison(Depth.DESCRIBE, ("geo_location",), ("health",), ("users.pin",), ("users.password",))
     moved = Recheck(RecheckVerdict.MOVED, NOW, (f"{where[0]}: the same store",), where, exact(2850, "x"), None, 1500)
+    moved = msgspec.structs.replace(moved, compared=compared)
     match kind:
         case "assurance":
             return ()

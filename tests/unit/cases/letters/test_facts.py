@@ -202,8 +202,8 @@ def test_a_store_without_an_app_is_named_by_its_place() -> None:
             "Datenarten nicht verglichen: Unsere letzte Prüfung war weniger tief als die erste",
         ),
         (
-            Comparison(Depth.DESCRIBE, ("email",), (), ("u.password",)),
-            "weniger Datenarten, diese sind weg: E-Mail-Adressen; Felder mit Zugangsdaten, die weg sind: u.password",
+            Comparison(Depth.DESCRIBE, ("email",), (), ("u.pin",)),
+            "nicht mehr vorhandene Datenarten: E-Mail-Adressen; nicht mehr vorhandene Felder mit Zugangsdaten: u.pin",
         ),
     ],
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.unit.cases.samples import exposure
+from tests.unit.cases.samples import case, exposure
 from tests.unit.pipeline.workspaces import P, enter, make
 from tieback.cases.policy import default_policy
 from tieback.model.case import CaseState, LetterDates, PartyRole, PartyState, Recheck, RecheckVerdict
@@ -17,7 +17,14 @@ from tieback.model.errors import InputError, UsageError
 from tieback.model.exposure import Severity
 from tieback.model.vendor import Contact
 from tieback.pipeline.disclosure.cases import CaseService, open_case_service
-from tieback.pipeline.disclosure.letters import LetterRequest, WrittenLetter, mark_sent, sender_of, write_letters
+from tieback.pipeline.disclosure.letters import (
+    LetterRequest,
+    WrittenLetter,
+    dates_of,
+    mark_sent,
+    sender_of,
+    write_letters,
+)
 from tieback.pipeline.disclosure.vendors import operator_contact
 from tieback.scope.audit import AuditLog
 from tieback.storage.workspace import Workspace
@@ -64,15 +71,6 @@ def test_only_apps_on_devices_are_used_in_their_installed_version(tmp_path: Path
     assert "version 0.9, 0.8" in used or "version 0.8, 0.9" in used
     assert "For our organisation, we have examined the following app" in never
     assert "uses" not in never.partition("Apps of this kind")[0]
-
-
-def test_an_open_store_without_a_case_is_no_reason_for_an_assurance_request(tmp_path: Path) -> None:
-    with open_case_service(make(tmp_path, stores=(exposure(),)), now=NOW) as work:
-        work.enroll()
-        (tmp_path / "ws" / "sender.toml").write_text(SENDER)
-        assert "Fieldhand Ltd" not in [one.vendor for one in write(work, "assurance")]
-        with pytest.raises(UsageError, match="run `tieback case open`"):
-            write(work, "assurance", "Fieldhand Ltd")
 
 
 def test_notice_goes_only_to_vendors_with_a_case(work: CaseService) -> None:
@@ -172,14 +170,11 @@ def test_the_dates_of_a_letter_are_the_dates_of_its_case(work: CaseService) -> N
     assert case.dates.share == date(2026, 4, 15)
 
 
-def test_acknowledgement_and_closing_are_on_different_days_for_critical_stores(tmp_path: Path) -> None:
-    stores = (exposure(severity=Severity.CRITICAL),)
-    with open_case_service(make(tmp_path, stores=stores), now=NOW) as work:
-        work.open(POLICY)
-        (tmp_path / "ws" / "sender.toml").write_text(SENDER)
-        (done,) = write(work, "exposure", forms=("md",))
-    assert done.letter.dates == LetterDates(date(2026, 3, 2), date(2026, 3, 4), date(2026, 3, 8), date(2026, 5, 30))
-    assert done.letter.due == date(2026, 3, 4)
+def test_acknowledgement_and_closing_are_on_different_days_for_critical_stores() -> None:
+    urgent = msgspec.structs.replace(case(), store=exposure(severity=Severity.CRITICAL))
+    assert dates_of("exposure", [urgent], POLICY, NOW.date()) == LetterDates(
+        date(2026, 3, 2), date(2026, 3, 4), date(2026, 3, 8), date(2026, 5, 30)
+    )
 
 
 def test_no_provider_is_informed_before_the_day_that_our_letter_promises(work: CaseService) -> None:
@@ -244,10 +239,15 @@ def test_our_own_people_get_their_language_and_what_stays_of_a_removed_app(tmp_p
     assert "To: Former users of" in text
 
 
-def test_the_makers_of_apps_on_no_device_have_no_owners_to_inform(tmp_path: Path) -> None:
+def test_an_open_store_of_an_app_on_no_device(tmp_path: Path) -> None:
+    """Its maker gets no request for assurance, also before there is a case, and there are no owners to inform."""
     with open_case_service(make(tmp_path, stores=(exposure(),)), now=NOW) as work:
-        work.open(POLICY)
+        work.enroll()
         (tmp_path / "ws" / "sender.toml").write_text(SENDER)
+        assert "Fieldhand Ltd" not in [one.vendor for one in write(work, "assurance")]
+        with pytest.raises(UsageError, match="run `tieback case open`"):
+            write(work, "assurance", "Fieldhand Ltd")
+        work.open(POLICY)
         for kind in ("owners", "removed"):
             with pytest.raises(UsageError, match="No inventory lists an app of this vendor"):
                 write(work, kind, "Fieldhand Ltd")
@@ -297,6 +297,11 @@ def test_the_owner_that_the_graph_names_is_in_the_letter_to_its_host(work: CaseS
     text = known.files[0].read_text()
     assert "it belongs to **Workhub GmbH**" in text
     assert "To: Hoster AG" in text
+    # The key of the vendor's contact is only for letters to the vendor.
+    key = work.find_vendor("Fieldhand Ltd").id
+    work.add_contacts(key, [Contact("s@fieldhand.test", "security.txt", "https://fieldhand.test/key.asc")], "")
+    (notice,) = write(work, "exposure", forms=("md",))
+    assert (notice.key, known.key) == ("https://fieldhand.test/key.asc", "")
 
 
 def test_a_store_that_the_last_recheck_found_closed_is_not_called_open(work: CaseService) -> None:
@@ -308,15 +313,6 @@ def test_a_store_that_the_last_recheck_found_closed_is_not_called_open(work: Cas
             write(work, kind, "Fieldhand Ltd")
     (notice,) = write(work, "owners", forms=("md",))
     assert "could be read" in notice.files[0].read_text()
-
-
-def test_the_key_of_the_recipient_is_shown(work: CaseService) -> None:
-    key = work.find_vendor("Fieldhand Ltd").id
-    work.add_contacts(key, [Contact("s@fieldhand.test", "security.txt", "https://fieldhand.test/key.asc")], "")
-    (done,) = write(work, "exposure")
-    assert done.key == "https://fieldhand.test/key.asc"
-    (other,) = write(work, "provider")
-    assert other.key == ""
 
 
 def test_a_letter_states_our_connections_and_their_authority(work: CaseService) -> None:

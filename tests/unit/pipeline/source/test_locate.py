@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import pytest
 from msgspec.structs import replace
 
 from tests.unit.report.conftest import the_report
 from tieback.intake.source.checkout import Checkout
 from tieback.model.app import Platform
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.errors import UsageError
 from tieback.model.report import AppSighting, LazyIndex, LazyTable, Report
 from tieback.model.sighting import Evidence, Sighting
 from tieback.pipeline.source.locate import with_source
@@ -60,6 +62,12 @@ def test_every_text_of_the_evidence_is_restored(tmp_path: Path) -> None:
     assert report.problems.count == the_report().problems.count
 
 
+def test_a_mapping_is_for_one_app(tmp_path: Path) -> None:
+    (tmp_path / "mapping.txt").write_text(MAPPING)
+    with pytest.raises(UsageError, match=r"a mapping belongs to one app, and the report has \d Android apps"):
+        with_source(the_report(), tmp_path / "mapping.txt", None)
+
+
 def test_the_method_of_a_store_leads_to_a_line(tmp_path: Path) -> None:
     (tmp_path / "mapping.txt").write_text(MAPPING)
     (tmp_path / "source" / "org" / "example").mkdir(parents=True)
@@ -85,3 +93,33 @@ def test_the_first_places_are_shown_and_the_others_counted(tmp_path: Path) -> No
     assert len(after.locations) == 5
     assert [line.split(" ")[1] for line in source_lines(after)[:3]] == ["0.kt:1", "1.kt:1", "2.kt:1"]
     assert source_lines(after)[3] == "and 2 more places in the source"
+
+
+@pytest.mark.parametrize(("folder", "prefix"), [("android", "android/"), (".", ""), ("../outside", "")])
+def test_paths_begin_at_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str, prefix: str
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    Path(folder).mkdir(exist_ok=True)
+    before = report_of(FLOW)
+    host = next(one for one in before.exposed.rows()).routes[0].endpoint
+    Path(folder, "Api.kt").write_text(f'val url = "{host}"')
+    for source in (Path(folder), Path(folder).absolute()):
+        (finding,) = with_source(before, None, Checkout(source)).findings.rows()
+        assert [(one.file, one.line) for one in finding.locations] == [(f"{prefix}Api.kt", 1)]
+
+
+def test_what_was_not_found_is_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "mapping.txt").write_text("org.other.App -> z.z:\n")
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "link").symlink_to("/")
+    report = with_source(report_of(FLOW), tmp_path / "mapping.txt", Checkout(tmp_path / "source"))
+    problems = [(one.what, Path(one.where).name) for one in report.problems.first(3)]
+    assert problems == [
+        ("none of the 1 classes in the evidence is in the mapping; is it from this build?", "mapping.txt"),
+        ("1 of 1 findings were not found in this source", "source"),
+        ("1 files or folders were not read: links", "source"),
+    ]
+    (finding,) = report.findings.rows()
+    assert [one.file for one in finding.locations] == [""]
