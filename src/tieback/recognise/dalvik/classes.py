@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from tieback.intake.apps.interface import Bytes
 from tieback.recognise.dalvik.objects import NotRunnableError, decode_mutf8
 from tieback.recognise.dataflow import encoded
-from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.encoded import uleb
 
 MAX_UNITS = 100_000
@@ -188,6 +188,15 @@ class ClassPath:
         while len(found) < 64 and (its := self.find(found[-1])) is not None and its.superclass:
             found.append(its.superclass)
         return found
+
+
+def try_blocks(dex: DexFile, code: CodeItem) -> tuple[TryBlock, ...]:
+    """The exception handlers of a code item; none if they are not plausible."""
+    (count,) = struct.unpack_from("<6xH", dex.data, code.offset)
+    try:
+        return _tries(dex, code.begin + 2 * code.units, count, code.units)
+    except (NotRunnableError, struct.error):
+        return ()
 
 
 def _tries(dex: DexFile, at: int, count: int, units: int) -> tuple[TryBlock, ...]:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, DexMember, SectionKind
+from tieback.recognise.dataflow.instructions import LENGTHS, payload_length
 from tieback.recognise.dataflow.library import CALLED_BY
 
 MAX_SITES = 64
@@ -326,10 +327,22 @@ class AppCode:
             self.searched += self._sites[file].size
             for offset in self._sites[file].offsets(opcodes, index)[:MAX_SITES]:
                 code = self.files[file].code_around(offset)
-                method = self.method_at(file, code) if code is not None else None
+                if code is None or not self._is_instruction(file, code, (offset - code.begin) // 2):
+                    continue
+                method = self.method_at(file, code)
                 if method is not None and (method in found or len(found) < MAX_SITES):
                     found[method] = max(found.get(method, 0), (offset - method.code.begin) // 2)
         return [CodeUse(method, last) for method, last in found.items()]
+
+    def _is_instruction(self, file: int, code: CodeItem, place: int) -> bool:
+        """True if an instruction begins at a code unit, and not an operand."""
+        self.searched += place
+        count = min(code.units, place + 4)
+        units = np.frombuffer(self.files[file].data, "<u2", count, code.begin).tolist()
+        at = 0
+        while at < place:
+            at += LENGTHS[units[at] & 255] if units[at] & 255 else payload_length(units, at)
+        return at == place
 
     def _method_indices(self, identity: int) -> Sequence[tuple[int, int]]:
         """Number of the file and index of each method reference that can run this method."""
@@ -375,10 +388,7 @@ class AppCode:
 
 
 class CodeSites:
-    """Places of calls and of accesses to fields in one file.
-
-    A place can also be an operand that looks like the instruction: a walk over its method shows that.
-    """
+    """Places of calls and of accesses to fields in one file. A place can also be an operand that looks like one."""
 
     def __init__(self, dex: DexFile) -> None:
         self._dex = dex

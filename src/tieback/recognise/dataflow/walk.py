@@ -13,7 +13,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from tieback.recognise.dalvik.classes import MethodRef
+from tieback.recognise.dalvik.classes import MethodRef, try_blocks
 from tieback.recognise.dalvik.decryptors import Decryption
 from tieback.recognise.dalvik.run import Constant
 from tieback.recognise.dataflow import encoded
@@ -224,6 +224,7 @@ class Walker:
         self._registers: dict[int, Value] = {}
         self._result: Value | None = None
         self._saved: dict[int, list[_State]] = {}
+        self._tries: dict[int, list[int]] = {}
         self._returns: list[_State] = []
         self._falls = True
 
@@ -242,8 +243,10 @@ class Walker:
             return UNKNOWN
         self.left -= length
         outer = (self._units, self._file, self._method, self._registers, self._saved, self._returns, self._at)
+        tries = self._tries
         self._enter(self._instructions(method), method.file, method.identity)
         self._stack.append(method.identity)
+        self._read_tries(method)
         first = code.registers - code.ins
         for number, value in enumerate(arguments[: code.ins]):
             if value is not None:
@@ -254,6 +257,7 @@ class Walker:
         self._stack.pop()
         units, file, identity, self._registers, self._saved, self._returns, at = outer
         self._units, self._file, self._method, self._at, self._falls = units, file, identity, at, True
+        self._tries = tries
         self._calls, self._result = self._tables[file], None
         return state.registers.get(0)
 
@@ -276,6 +280,7 @@ class Walker:
         while at < stop and at + lengths[units[at] & 255] <= size:
             if at in saved:
                 self._meet(saved.pop(at))
+                self._enter_try(at)
             unit = units[at]
             kind = kinds[unit & 255]
             if kind > OpcodeEffect.WIDE_A:
@@ -287,6 +292,22 @@ class Walker:
                 if kind >= OpcodeEffect.WIDE_AA:
                     self._registers.pop(register + 1, None)
             at += lengths[unit & 255]
+
+    def _enter_try(self, at: int) -> None:
+        """At the beginning of a block with exception handlers: they begin with what is known here."""
+        for handler in self._tries.get(at, ()):
+            if handler > at and self._falls:
+                self._save(handler)
+                state = self._saved[handler][-1] if handler in self._saved else _State({}, {})
+                for register, value in list(state.registers.items()):
+                    if isinstance(value, TextValue) and value.text == HOLE:
+                        del state.registers[register]
+
+    def _read_tries(self, method: MethodCode) -> None:
+        """Note the handlers of each block by the unit where it begins, and stop there."""
+        for block in try_blocks(self._app.files[method.file], method.code) if method.code.offset else ():
+            self._tries.setdefault(block.start, []).extend(handler for _, handler in block.handlers)
+            self._saved.setdefault(block.start, [])
 
     def _pair(self, at: int) -> int:
         return self._units[at] | self._units[at + 1] << 16
@@ -361,6 +382,8 @@ class Walker:
     # Paths
 
     def _meet(self, others: list[_State]) -> None:
+        if not others:
+            return
         states = [_State(self._registers, self._heap), *others] if self._falls else others
         state = self._merged(states)
         self._registers, self._heap, self._falls = state.registers, state.heap, True
@@ -509,9 +532,7 @@ class Walker:
         return self._next(at)
 
     def _forget(self) -> None:
-        """After a jump nothing is known until a path from before arrives; exception handlers begin with no known
-        values.
-        """
+        """After a jump nothing is known until a path from before arrives."""
         self._registers, self._heap, self._result, self._falls = {}, {}, None, False
 
     def _nop(self, at: int, _: int) -> int:

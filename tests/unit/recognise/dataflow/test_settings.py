@@ -1,0 +1,74 @@
+"""Texts outside the code, by identifier or name."""
+
+from pathlib import Path
+
+import pytest
+
+from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
+from tieback.intake.apps.open import open_app
+from tieback.recognise.dataflow.settings import MAX_FILE, AppSettings
+
+REMOTE = b"<defaultsMap><entry><key>h</key><value>a.test</value></entry></defaultsMap>"
+ROOT = Path(__file__).parents[4]
+
+
+def read(*files: tuple[str, bytes]) -> AppSettings:
+    settings = AppSettings()
+    names, contents = zip(*files, strict=True)
+    settings.see(ArtifactBatch(names, contents, lambda file, _: Artifact(file, ())))
+    return settings
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "key", "value"),
+    [
+        ("assets/a.properties", b"# x\napi.host = a.test\n", "api.host", "a.test"),
+        ("assets/conf/a.env", b'HOST="a.test"\n', "HOST", "a.test"),
+        ("res/raw/a.json", b'{"net": [{"host": "a.test"}]}', "host", ""),
+        ("res/raw/a.json", b'{"net": {"host": "a.test"}}', "host", "a.test"),
+        ("assets/a.json", b"{", "host", ""),
+        ("res/xml/remote_config_defaults.xml", REMOTE, "h", "a.test"),
+        ("res/xml/remote_config_defaults.xml", b"<other/>", "h", ""),
+        ("lib/a.properties", b"host=a.test\n", "host", ""),
+        ("assets/a.properties", b"host=a.test\n" + b"x" * MAX_FILE, "host", ""),
+    ],
+)  # fmt: skip
+def test_values_by_name(file: str, content: bytes, key: str, value: str) -> None:
+    assert read((file, content)).setting(key) == value
+
+
+def test_a_name_with_two_values_has_none() -> None:
+    settings = read(("assets/a.properties", b"host=a.test\n"), ("assets/b.properties", b"host=b.test\n"))
+    assert settings.setting("host") == ""
+    settings.add_default("port", "1")
+    settings.add_default("port", "1")
+    assert settings.setting("port") == "1"
+
+
+def test_the_manifest_and_its_references() -> None:
+    class Table:
+        def text(self, resource: int) -> str:
+            return "a.test" if resource == 0x7F0E0001 else ""
+
+        def named(self, name: str) -> str:
+            return "b.test" if name == "host" else ""
+
+    settings = AppSettings()
+    manifest = b'<application><meta-data name="h" value="@7f0e0001"/><meta-data name="p" value="x.test"/></application>'
+    name = "AndroidManifest.xml"
+    settings.see(Artifact(name, (Buffer(name, BufferKind.MANIFEST, manifest),)))
+    settings.see(Artifact("resources.arsc", (Buffer("resources.arsc", BufferKind.RESOURCES, b"", resources=Table()),)))
+    assert [settings.setting(key) for key in ("h", "p", "q")] == ["a.test", "x.test", ""]
+    assert settings.resource(0x7F0E0001) == "a.test"
+    assert settings.resource(0x01040000) == "", "a resource of the platform"
+    assert settings.named("host") == "b.test"
+
+
+def test_the_strings_of_a_real_resource_table() -> None:
+    settings = AppSettings()
+    with open_app(ROOT / "labs" / "apps" / "workhub.apk") as opened:
+        for piece in opened.pieces():
+            settings.see(piece)
+    assert settings.named("api_base") == "https://api.workhub.test"
+    found = {settings.resource(0x7F000000 | kind << 16 | entry) for kind in range(8) for entry in range(8)}
+    assert "https://api.workhub.test" in found
