@@ -130,7 +130,8 @@ class CallerWalk:
         if kind is CALL:
             yield from self._call(frame, instruction)
             return
-        if kind is STATIC_READ and two not in self._owners:
+        # Also an object of such a class that another class has, as the companion of a Kotlin class.
+        if kind is STATIC_READ and two not in self._owners and three[1] not in self._owners:
             _forget(registers, one)
             return
         try:

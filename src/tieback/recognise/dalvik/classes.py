@@ -120,6 +120,7 @@ class ClassPath:
 
     def __init__(self, dexes: Sequence[DexFile]) -> None:
         self._dexes = tuple(dexes)
+        self.files = len(self._dexes)
         self._places: dict[str, tuple[DexFile, int] | None] = {}
         self._classes: dict[str, JavaClass | None] = {}
         self._refs: dict[tuple[int, int], MethodRef] = {}

@@ -154,9 +154,13 @@ class _Search:
     def _find_decryptors(self) -> dict[int, MethodRef]:
         dex, path = self._dex, self._runner.path
         found: dict[int, MethodRef] = {}
-        for index in dex.methods_like(_ARGUMENTS, _RESULTS)[:MAX_SIGNATURES]:
+        for index in dex.methods_like(_ARGUMENTS, _RESULTS, own=path.files == 1)[:MAX_SIGNATURES]:
+            member = dex.method(index)
+            owner = dex.descriptor(member.owner) if member is not None else ""
+            if owner.startswith(LIBRARIES) or not path.defines(owner):
+                continue
             ref = path.ref(dex, index)
-            if ref.owner.startswith(LIBRARIES) or ref.name.startswith("<") or ref.name == "toString":
+            if ref.name.startswith("<") or ref.name == "toString":
                 continue
             if ref.result == "Ljava/lang/Object;" and ref.name in _GETTERS:
                 continue

@@ -266,13 +266,21 @@ class DexFile:
             known = self._parameters[proto] = self._read_parameters(proto)
         return known
 
-    def methods_like(self, parameters: Collection[str], results: Collection[str]) -> list[int]:
-        """Indices of the methods of this file's classes that have parameters of only these types, and such a result."""
+    def methods_like(self, parameters: Collection[str], results: Collection[str], *, own: bool) -> list[int]:
+        """Indices of the methods that have parameters of only these types, and one of these results.
+
+        Args:
+            parameters: descriptors.
+            results: descriptors.
+            own: only methods of classes that this file defines.
+        """
         kinds = [self.type_of(result.encode()) for result in results]
         protos = np.flatnonzero(np.isin(self._protos[:, 1], [kind for kind in kinds if kind >= 0]))
         fitting = [proto for proto in protos.tolist() if self._only(proto, parameters)]
-        own = np.isin(self._methods["owner"], self.classes["type"]) & np.isin(self._methods["proto"], fitting)
-        return list(map(int, np.flatnonzero(own).tolist()))
+        found = np.isin(self._methods["proto"], fitting)
+        if own:
+            found &= np.isin(self._methods["owner"], self.classes["type"])
+        return list(map(int, np.flatnonzero(found).tolist()))
 
     def methods_called(self, names: Mapping[str, Mapping[str, Sequence[str]]]) -> list[int]:
         """Indices of the methods with these owners and names, whose parameters begin with one of the descriptors."""

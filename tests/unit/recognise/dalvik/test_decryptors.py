@@ -53,6 +53,15 @@ def test_the_evidence_names_the_caller_and_the_decryption_method() -> None:
     assert found.evidence.chain == ("Lr2/Api;->load", "Lr2/Dec;->a")
 
 
+def test_a_decryption_method_of_another_dex_file_is_found() -> None:
+    files = DEX / "otherfile.dex", FLOW / "encrypted" / "junk_replaced.dex"
+    found = Decryption([DexFile(file.read_bytes()) for file in files])
+    assert [(each.file, each.text, each.decryptor) for each in found.texts] == [
+        (0, "https://other.shop.test/v1", "Lj1/Dec;->a"),
+        (1, "https://junk.shop.test/v1/noise", "Lj1/Dec;->a"),
+    ]
+
+
 def test_a_decrypted_credential_is_masked() -> None:
     data = (FLOW / "encrypted" / "credential.dex").read_bytes()
     (found,) = EXTRACTOR.extract(read_dex("classes.dex", data)[0])
