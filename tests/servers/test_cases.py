@@ -43,6 +43,15 @@ def tieback(work: Path, *words: str | Path) -> str:
     return done.stdout
 
 
+def refused(work: Path, *words: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "tieback", *words],
+        cwd=work, capture_output=True, text=True, timeout=240, check=False, env=os.environ | {"COLUMNS": "160"},
+    )  # fmt: skip
+    assert done.returncode == 2
+    return done.stderr
+
+
 def lines(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
@@ -132,6 +141,8 @@ def test_from_finding_to_fixed(stores: Stores, work: Path) -> None:
         "Fieldhand": (40, 1, True), "Workhub": (20, 1, True), "Tillroll": (14, 1, True),
     }  # fmt: skip
 
+    # A vendor with an open store gets the exposure notice, not a request for assurance.
+    assert "no vendor is due a letter of this kind" in refused(work, "letter", "write", "assurance")
     vendors = {one["vendor"]["name"]: one for one in lines(tieback(work, "vendor", "list", "--format", "json"))}
     assert {name: (one["devices"], len(one["stores"])) for name, one in vendors.items()} == {
         "Fieldhand Machinery": (40, 1), "Workhub Access GmbH": (20, 1), "Tillroll Retail": (14, 1),
@@ -145,6 +156,11 @@ def test_from_finding_to_fixed(stores: Stores, work: Path) -> None:
     assert {one["vendor"]: (one["verdict"], one["state"]) for one in seen} == dict.fromkeys(
         opened, ("open", "verified")
     )
+
+    # The owners are told, in every language; the file says what was written, and nothing was sent.
+    for language in LANGUAGES:
+        told = lines(tieback(work, "letter", "write", "owners", "--language", language, "--format", "json"))
+        assert len(told) == 3
 
     # The makers are told; each letter holds its own vendor's facts alone.
     for letter in lines(tieback(work, "letter", "write", "exposure", "--format", "json")):
