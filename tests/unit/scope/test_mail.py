@@ -43,6 +43,13 @@ class Inbox:
         return AuthResult(success=good, handled=good)
 
 
+async def end_conversations() -> None:
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
 @contextmanager
 def smtp_server(inbox: Inbox, security: MailSecurity, pem: Path | None) -> Iterator[int]:
     context = None
@@ -69,6 +76,7 @@ def smtp_server(inbox: Inbox, security: MailSecurity, pem: Path | None) -> Itera
         loop.call_soon_threadsafe(server.close)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
+        loop.run_until_complete(end_conversations())
         loop.close()
 
 

@@ -22,7 +22,7 @@ MAX_TEXT = 20_000
 """Maximum characters of one field; longer text is truncated and marked."""
 _MAX_FIELDS = 32
 CASE_DIGEST = "case_sha256"
-"""Field of the last log line of each change: SHA-256 of the stored case after it."""
+"""Field of the last log line about a case of each change: SHA-256 of the stored case after it."""
 
 
 class LogVerdict(msgspec.Struct, frozen=True):
@@ -62,10 +62,17 @@ def append(connection: Connection, entries: Iterable[NewLogLine], now: datetime)
         connection.execute(sa.insert(case_log), rows)
 
 
-def with_digest(entries: Iterable[NewLogLine], document: str) -> tuple[NewLogLine, ...]:
-    """Return the entries of a change of a case; the last one has the SHA-256 of the case after it."""
-    *before, last = entries
-    return (*before, NewLogLine(last.subject, last.event, {**last.fields, CASE_DIGEST: digest_of(document)}, last.by))
+def with_digest(entries: Iterable[NewLogLine], key: str, document: str) -> tuple[NewLogLine, ...]:
+    """Return the entries of a change of a case; the last one about it has the SHA-256 of the case after it."""
+    lines = list(entries)
+    at = next((at for at in range(len(lines) - 1, -1, -1) if lines[at].subject == key), None)
+    if at is None:
+        at = len(lines)
+        lines.append(NewLogLine(key, "edited", {}))
+    line = lines[at]
+    # First, because only so many fields of a line are kept.
+    lines[at] = NewLogLine(key, line.event, {CASE_DIGEST: digest_of(document), **line.fields}, line.by)
+    return tuple(lines)
 
 
 def digest_of(document: str) -> str:

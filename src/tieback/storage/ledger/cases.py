@@ -230,8 +230,7 @@ def _verify_cases(connection: Connection, states: chain.CaseStates, verdict: cha
 def _put_case(connection: Connection, case: Case, entries: tuple[NewLogLine, ...], now: datetime) -> None:
     """Store a case with the log entries of its change."""
     document = encode("case", case).decode()
-    lines = entries or (NewLogLine(case.id, "edited", {}),)
-    chain.append(connection, chain.with_digest(lines, document), now)
+    chain.append(connection, chain.with_digest(entries, case.id, document), now)
     connection.execute(sa.delete(cases).where(cases.c.id == case.id))
     connection.execute(
         sa.insert(cases).values(

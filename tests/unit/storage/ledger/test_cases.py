@@ -127,3 +127,19 @@ def test_a_case_without_digests_is_verified_by_its_state(ledger: Ledger) -> None
         states.add(msgspec.structs.replace(line, fields={"store": "s"}))
     row = (one.vendor, "found", "2026-03-08")
     assert states.problem(one, row, "any") == ""
+
+
+def test_each_change_has_a_digest_whatever_it_logs(ledger: Ledger) -> None:
+    one = case()
+    ledger.cases.open([(one, (NewLogLine(one.id, "opened", {"store": "s"}),))], NOW)
+    many = {f"field {number}": "x" for number in range(40)}
+    logs: list[tuple[NewLogLine, ...]] = [
+        (), (NewLogLine(one.id, "note", many),), (NewLogLine(one.id, "note", {}), NewLogLine("v-1", "letter", {})),
+    ]  # fmt: skip
+    for number, lines in enumerate(logs):
+        changed = msgspec.structs.replace(one, channel=f"way {number}")
+        ledger.cases.change(one.id, lambda _, changed=changed, lines=lines: (changed, lines), NOW)  # type: ignore[misc]
+        assert ledger.cases.verify().ok
+    with ledger.database.engine.begin() as connection:
+        connection.execute(text("UPDATE cases SET document = replace(document, 'way 2', 'way 3')"))
+    assert not ledger.cases.verify().ok
