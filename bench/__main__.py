@@ -14,6 +14,7 @@ from pathlib import Path
 from bench import (
     alarms,
     calibration,
+    encoded,
     engine,
     flow,
     graph,
@@ -58,6 +59,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "rules_cases": rules_cases.run,
     "hosts": hosts.run,
     "noise": noise.run,
+    "encoded": encoded.run,
     "parties": parties.run,
     "secrets": secrets.run,
     "calibration": calibration.run,

@@ -1,7 +1,7 @@
-"""Builds the DEX files of the flow cases: ``cases/*.flow`` -> smali -> ``cases.dex`` and ``second.dex``.
+"""Builds the DEX files of the flow cases: ``cases/*.flow`` -> smali -> ``cases.dex``, ``second.dex``, ``hostile.dex``.
 
-    python bench/flow_build.py            build both
-    python bench/flow_build.py --check    build both, compare with what is here, change nothing; 1 if they differ
+    python bench/flow_build.py            build all
+    python bench/flow_build.py --check    build all, compare with what is here, change nothing; 1 if they differ
 
 Debian package: smali (2.5.2). Each case is smali with short forms, described in ``cases/README.md``.
 """
@@ -25,13 +25,15 @@ TYPES = {
     "X": "Landroid/content/Context;",
     "U": "Landroid/net/Uri;",
 }
+PARTS = ("cases", "second", "hostile")
 INVOKES = {"v": "virtual", "s": "static", "d": "direct", "i": "interface"}
 
 
 def cases() -> Iterator[tuple[str, list[str]]]:
     """Header and lines of each case."""
     for path in sorted((HERE / "cases").glob("*.flow")):
-        header, lines = "", []
+        header = ""
+        lines: list[str] = []
         for line in path.read_text("utf-8").splitlines():
             if line.startswith("@"):
                 if header:
@@ -143,26 +145,75 @@ def concatenation(rest: str) -> Iterator[str]:
     yield from instruction(f"v Ljava/lang/StringBuilder;->toString()Ljava/lang/String; 9 >{to}")
 
 
+def hostile() -> Iterator[tuple[str, list[str]]]:
+    """Packages built to blow up the call graph: cases without an endpoint."""
+    calls = range(1, 9)
+    fan: list[str] = []
+    for number in range(64):
+        fan += [f"ms m{number}($S)V", 'cat 0 p0 "/x"', "url 0"]
+        fan += [f"s %;->m{(number * 7 + step) % 64}($S)V 0" for step in calls]
+        fan.append("ret")
+    yield "fan", [*fan, "ms main()V", '0="https://fan.flow.test"', "s %;->m0($S)V 0", "ret"]
+    ring = [f"fs F{number}:$S" for number in range(64)]
+    for number in range(64):
+        ring += [f"ms s{number}()V", f"get 0 %;->F{(number + 1) % 64}:$S", 'cat 1 0 "/r"']
+        ring += [f"put 1 %;->F{number}:$S", 'cat 2 "https://ring.flow.test" 1', "url 2", "ret"]
+    yield "ring", ring
+    choices = ["ms main(I)V", '0="https://choice.flow.test"']
+    for step in range(24):
+        cases = [f":c{step}_{case}" for case in range(16)]
+        choices += [f"packed-switch p0, :t{step}", '1="/none"', f"goto/16 :d{step}"]
+        for case, label in enumerate(cases):
+            choices += [label, f'1="/{step}x{case}"', f"goto/16 :d{step}"]
+        choices += [f":d{step}", "cat 0 0 1"]
+    choices += ["url 0", "ret"]
+    for step in range(24):
+        choices += [
+            f":t{step}",
+            ".packed-switch 0x0",
+            *(f":c{step}_{case}" for case in range(16)),
+            ".end packed-switch",
+        ]
+    yield "choice", choices
+    paths = ["ms main(I)V", *(f"n {number} $B()" for number in range(8)), '9="https://paths.flow.test"']
+    for step in range(1500):
+        paths += [f"if-eqz p0, :p{step}", f"v $B->append($S)$B {step % 8} 9", f":p{step}"]
+    yield "paths", [*paths, "v $B->toString()$S 0 >9", "url 9", "ret"]
+    many: list[str] = []
+    for number in range(400):
+        many += [f"ms k{number}($S)V", f"s %;->{'sink' if number % 20 else f'k{number + 1}'}($S)V p0", "ret"]
+        many += [f"ms j{number}()V", f'0="/{number}"', f"s %;->k{number}($S)V 0", "ret"]
+    yield "many", [*many, "ms sink($S)V", 'cat 0 "https://many.flow.test" p0', "url 0", "ret"]
+    kinds = [".class %I; interface", "ma get($S)$S"]
+    for number in range(100):
+        kinds += [f".class %K{number}; implements %I;", "mc ()V", "d $O-><init>()V p0", "ret", "m get($S)$S"]
+        kinds += [f'cat 0 p1 "/{number}"', "ret 0"]
+    calls_of = ["i %I;->get($S)$S p0 0 >0"] * 40
+    yield "kinds", [*kinds, ".class %;", "ms main(%I;)V", '0="https://kinds.flow.test"', *calls_of, "url 0", "ret"]
+
+
 def register(word: str) -> str:
     """``3`` is a local register, ``p0`` a parameter."""
     return word if word.startswith("p") else f"v{word}"
 
 
 def build(into: Path) -> None:
-    """Write both DEX files into a folder."""
+    """Write the DEX files into a folder."""
     with tempfile.TemporaryDirectory() as folder:
         names: set[str] = set()
-        for header, lines in cases():
+        every = [(header, lines, "") for header, lines in cases()]
+        every += [(header, lines, "hostile") for header, lines in hostile()]
+        for header, lines, part in every:
             name = header.split("|")[0].strip()
             assert name not in names, name
             names.add(name)
             for descriptor, second, text in classes(name, lines):
-                tree = Path(folder, "second" if second else "cases")
+                tree = Path(folder, part or ("second" if second else "cases"))
                 tree.mkdir(exist_ok=True)
                 file = tree / (descriptor.strip("L;").replace("/", ".") + ".smali")
                 assert not file.exists(), file.name
                 file.write_text(text + "\n", "utf-8")
-        for part in ("cases", "second"):
+        for part in PARTS:
             command = ["smali", "assemble", "--jobs", "1", "--api", "28", "--output", str(into / f"{part}.dex")]
             subprocess.run([*command, str(Path(folder, part))], check=True)
 
@@ -178,10 +229,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         build(Path(folder))
         return int(
-            any(
-                (HERE / f"{part}.dex").read_bytes() != (Path(folder, f"{part}.dex")).read_bytes()
-                for part in ("cases", "second")
-            )
+            any((HERE / f"{part}.dex").read_bytes() != (Path(folder, f"{part}.dex")).read_bytes() for part in PARTS)
         )
 
 

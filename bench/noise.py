@@ -60,7 +60,8 @@ def labelled() -> list[Package]:
         if line.startswith("#"):
             continue
         if len(cells) == 4:
-            packages.append(Package(*cells, hosts={}))
+            name, part, digest, origin = cells
+            packages.append(Package(name, part, digest, origin, {}))
         else:
             packages[-1].hosts[cells[1]] = cells[0]
     return packages

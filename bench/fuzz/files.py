@@ -234,7 +234,7 @@ def _source_readers() -> list[Reader]:
         for name in ("AndroidManifest.xml", "network.xml", "Info.plist", "build.gradle", "Api.kt", ".env"):
             search.read(SourceFile(name, data))
         for trace in traces:
-            search.lines(trace, ())
+            _drain(search.lines(trace, ()))
 
     return [Reader("r8-mapping", _file(mapping), [_MAPPING]), Reader("source-file", source, [_SOURCE])]
 

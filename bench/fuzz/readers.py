@@ -32,10 +32,12 @@ def apps() -> Room:
     from tieback.recognise.dalvik.decryptors import Decryption
     from tieback.recognise.dalvik.run import MIN_STEPS
     from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError
+    from tieback.recognise.preferences import server_defaults
     from tieback.recognise.rules import RuleFiles
+    from tieback.recognise.texts.places import TextPlaces
 
-    analyser = Analyser()
-    searching = extractors(RuleFiles())
+    analyser, rules = Analyser(), RuleFiles()
+    searching = extractors(rules)
 
     def package(data: bytes) -> None:
         def read(path: Path) -> None:
@@ -70,6 +72,17 @@ def apps() -> Room:
         # The last library call can pass the limit by what it may allocate.
         assert Decryption((dex,)).runner.machine.left > -MIN_STEPS
 
+    def text(data: bytes) -> None:
+        if not data:
+            return
+        places = TextPlaces(f"a.{_TEXT_NAMES[data[0] % len(_TEXT_NAMES)]}", data[1:])
+        for offset in range(0, min(len(data), 2_000), 3):
+            places.reason(offset)
+
+    def settings_screen(data: bytes) -> None:
+        for _ in server_defaults("res/xml/a.xml", data, rules):
+            pass
+
     packages, entries = [], []
     for path in sorted(LABS.glob("*.apk")):
         packages.append(path.read_bytes())
@@ -83,6 +96,8 @@ def apps() -> Room:
             Reader("decryption", decryption, [path.read_bytes() for path in sorted(ENCRYPTED.glob("*.dex"))]),
             Reader("code-signature", lambda data: read_signature(data, 0, len(data)), [_SIGNATURE]),
             Reader("proto-xml", proto_xml, [_PROTO_XML]),
+            Reader("text", text, _TEXTS),
+            Reader("settings-screen", settings_screen, [_SCREEN]),
         ]
     )
 
@@ -105,6 +120,22 @@ _SIGNATURE = (
 )
 
 
+_TEXT_NAMES = ("js", "css", "html", "xml", "map", "json", "yml", "svg", "txt")
+_TEXTS = (
+    b"\x00a=/x'/;/* http://a.test */b=`${c}//`;throw Error('see http://a.test/b');eval('// http://a.test\\n');h='<b>x</b>'",
+    b"\x01/* http://a.test */@import 'http://b.test';a{b:url(http://a.test/x)}// http://c.test",
+    b"\x02<!-- http://a.test --><p title='http://b.test'>http://c.test</p><script>// http://d.test\n</script><style>a{}</style>",
+    b"\x03<?xml version='1.0'?><a xmlns='http://a.test'><![CDATA[http://b.test]]><license>http://c.test</license></a>",
+    b'\x04{"version":3,"sources":["a.js"],"sourcesContent":["// http://a.test\\nf(\\"http://b.test\\")"],"mappings":""}',
+    b'\x05{"name":"a","version":"1","license":{"url":"http://a.test"},"api":"http://b.test","h":"see http://c.test"}',
+    b"\x06# http://a.test\nhomepage: http://b.test\nurl: http://c.test # http://d.test\n",
+    b"\x07<svg><metadata>http://a.test</metadata><image href='http://b.test'/></svg>",
+    b"\x08" + b"[Mozilla/5.0 (compatible; ABot; +http://a.test)*]\nParent=x\n" * 30,
+)
+_SCREEN = (
+    b'<a><p key="serverip" defaultValue="192.168.1.101"/><p key="serverport" defaultValue="8080"/>'
+    b'<p key="hostname" defaultValue="a.test"/><p key="hostport" defaultValue="5222"/></a>'
+)
 _SMALL_FILES = (
     b"bplist00\xd1\x01\x02SURL_\x10\x19https://api.fuzz.test/v1x\x08\x0b\x0f" + bytes(6) + b"\x01\x01" + bytes(7)
     + b"\x03" + bytes(15) + b"\x2b",

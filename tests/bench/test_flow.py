@@ -35,6 +35,10 @@ def test_parts_of_different_paths_and_objects_are_not_mixed() -> None:
     assert not found & {"https://k4a.flow.test:8002/pair", "https://k4b.flow.test:8001/pair"}
     assert {"https://h6.flow.test/b", "https://h6x.flow.test/c"} <= found
     assert not found & {"https://h6.flow.test/c", "https://h6x.flow.test/b"}
+    assert {"https://a2a.flow.test:8101/do", "https://a2b.flow.test:8102/do"} <= found
+    assert not found & {"https://a2a.flow.test:8102/do", "https://a2b.flow.test:8101/do"}
+    assert {"https://s4d.flow.test/dev", "https://s4p.flow.test/prod"} <= found
+    assert not found & {"https://s4d.flow.test/prod", "https://s4p.flow.test/dev"}
     assert not found & {f"https://{host}.flow.test" for host in ("o1", "o3", "o7")}, "part of a builder"
 
 

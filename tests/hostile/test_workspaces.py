@@ -283,6 +283,60 @@ def test_an_archive_unpacked_over_a_trusted_workspace_suppresses_nothing(tmp_pat
     assert run(*SCAN).code == 0, "the user accepted this content"
 
 
+def replace_ledger(workspace: Path, other: Path) -> None:
+    for suffix in ("-wal", "-shm"):
+        workspace.joinpath(f"ledger.db{suffix}").unlink(missing_ok=True)
+    shutil.copy(other / "ledger.db", workspace / "ledger.db")
+
+
+def test_a_ledger_that_an_archive_brings_is_not_used(tmp_path: Path, run: Run) -> None:
+    ipa(tmp_path / "app.ipa", BAD)
+    assert run(*SCAN).code == 1
+    shutil.copytree(tmp_path / ".tieback", tmp_path / "backup")
+    with Workspace.open(tmp_path / "other"):
+        pass
+    replace_ledger(tmp_path / ".tieback", tmp_path / "other")
+    for words in (SCAN, ("report",), ("case", "list"), ("vendor", "list"), ("workspace", "runs")):
+        ended = run(*words)
+        assert ended.code == 4, words
+        assert "your tieback did not write .tieback/ledger.db" in ended.err
+        assert "tieback workspace trust -w .tieback" in ended.err
+    replace_ledger(tmp_path / ".tieback", tmp_path / "backup")
+    assert run("report").code == 0, "a backup of the same ledger"
+    replace_ledger(tmp_path / ".tieback", tmp_path / "other")
+    assert run("workspace", "trust", "-w", ".tieback").code == 0
+    assert run("case", "list").code == 0
+
+
+def test_an_empty_ledger_is_another_one_and_a_missing_one_is_new(tmp_path: Path) -> None:
+    with Workspace.open(tmp_path / "ws"):
+        pass
+    (tmp_path / "ws" / "ledger.db").write_bytes(b"")
+    with pytest.raises(WorkspaceError, match="your tieback did not write"):
+        Workspace.open(tmp_path / "ws")
+    (tmp_path / "ws" / "ledger.db").unlink()
+    for _ in range(2):
+        with Workspace.open(tmp_path / "ws", create=False):
+            pass
+
+
+def test_the_ledger_of_an_earlier_release_gets_its_word_at_the_first_use(tmp_path: Path) -> None:
+    with Workspace.open(tmp_path / "ws"):
+        pass
+    records = {path: json.loads(path.read_text()) for path in (state_folder() / "trusted").glob("*.json")}
+    (record,) = (path for path, known in records.items() if known["path"] == str(tmp_path / "ws"))
+    known = records[record]
+    assert known.pop("ledger")
+    record.write_text(json.dumps(known))
+    with closing(sqlite3.connect(tmp_path / "ws" / "ledger.db")) as ledger:
+        ledger.execute("UPDATE ledger_state SET workspace = NULL")
+        ledger.commit()
+    with Workspace.open(tmp_path / "ws", create=False):
+        word = json.loads(record.read_text())["ledger"]
+    with closing(sqlite3.connect(tmp_path / "ws" / "ledger.db")) as ledger:
+        assert ledger.execute("SELECT workspace FROM ledger_state").fetchall() == [(word,)]
+
+
 def test_a_settings_file_is_accepted_as_it_was(tmp_path: Path) -> None:
     place, file = tmp_path / "ws", tmp_path / "ws" / SUPPRESSIONS_FILE
     with Workspace.open(place):

@@ -29,7 +29,6 @@ APPS = Path(__file__).parents[2] / "labs" / "apps"
 NET = f"127.77.{free_subnet()}"
 DEVICES = 40
 RECHECK = ("recheck", "--grant", "grant.toml", "--format", "json")
-LANGUAGES = ("en", "de", "fr", "es", "pt")
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(400)]
 
@@ -158,10 +157,8 @@ def test_from_finding_to_fixed(stores: Stores, work: Path) -> None:
         opened, ("open", "verified")
     )
 
-    # The owners are told, in every language; the file says what was written, and nothing was sent.
-    for language in LANGUAGES:
-        told = lines(tieback(work, "letter", "write", "owners", "--language", language, "--format", "json"))
-        assert len(told) == 3
+    # Our own people are told; nothing was sent.
+    assert len(lines(tieback(work, "letter", "write", "owners", "--language", "fr", "--format", "json"))) == 3
 
     # The makers are told; each letter holds its own vendor's facts alone.
     for letter in lines(tieback(work, "letter", "write", "exposure", "--format", "json")):
@@ -202,7 +199,7 @@ def test_from_finding_to_fixed(stores: Stores, work: Path) -> None:
 
     every = lines(tieback(work, "case", "stats", "--by", "vendor", "--format", "json"))
     assert (every[0]["cases"], every[0]["told"], every[0]["fixed"], every[0]["contradicted"]) == (3, 3, 1, 1)
-    assert (every[0]["answered"], every[0]["no_response_share"]) == (2, 0.3333)
+    assert (every[0]["answered"], every[0]["no_response_share"]) == (3, 0.0)
     assert {one["group"]: one["fixed"] for one in every[1:]} == {
         "Fieldhand Machinery": 1, "Workhub Access GmbH": 0, "Tillroll Retail": 0,
     }  # fmt: skip
@@ -246,3 +243,18 @@ def test_a_moved_store_is_followed_until_it_is_closed_and_beyond(stores: Stores,
     search = stores.running["search"] = start_osmem(stores.directory / "search", f"{NET}.10", 9203)
     request(search.address, search.port, "PUT", "/machines")
     assert verdict(maker)[0] in {"closed_at_known_places", "moved"}
+
+    maker = "Tillroll Retail"
+    assert verdict(maker)[:2] == ("emptied", "contradicted")
+    postgres = stores.running["postgres"]
+    psql(postgres, "CREATE TABLE customers (id int, email text)",
+         "INSERT INTO customers SELECT n, 'x' FROM generate_series(1, 10) n")  # fmt: skip
+    analyse_postgres(postgres, "customers", 10, "postgres")
+    assert verdict(maker)[:2] == ("open", "contradicted")
+    stores.close("postgres")
+    assert verdict(maker)[0] in {"closed", "closed_at_known_places"}
+    case = next(one for one in lines(tieback(work, "case", "list", "--format", "json")) if one["vendor_name"] == maker)
+    tieback(work, "case", "evidence", case["id"], "-o", "evidence.zip")
+    check = lines(tieback(work, "case", "evidence", "verify", "evidence.zip", "--format", "json"))[0]
+    assert (check["case"], check["audit_lines"] > 0) == (case["id"], True)
+    assert json.loads(tieback(work, "case", "verify", "--format", "json"))["ok"] is True

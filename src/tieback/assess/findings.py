@@ -27,7 +27,7 @@ _BY_GRADE = {
     CredentialGrade.LIMITED: "limited-key-in-app",
     CredentialGrade.UNKNOWN: "unknown-key-in-app",
 }
-_OF_STORES = ("aws_", "azure_sas", "algolia_", "supabase_")
+_OF_STORES = ("aws_", "azure_sas", "algolia_", "elastic_", "supabase_")
 """Beginnings of the kinds of credentials that give access to a data store."""
 _WEB = ("http://", "https://", "ws://", "wss://", "ftp://")
 

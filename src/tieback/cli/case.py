@@ -90,6 +90,10 @@ def open_(
             f"no case for {escape_line(store)}: the verdict is experimental. Check it by hand, then run "
             "`tieback case confirm HOST:PORT --evidence FILE`"
         )
+    for key in done.foreign:
+        message_console().print(
+            f"{key}: its vendor does not answer for the store; send no letter about it, and close it"
+        )
     for store in done.undecided:
         message_console().print(
             f"no case for {escape_line(store)}: several vendors' apps lead there, none is its owner"

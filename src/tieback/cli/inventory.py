@@ -402,9 +402,9 @@ def _letter_text(line: "FleetLine") -> str:
 def _store_text(line: "FleetLine") -> str:
     if not line.store:
         return ""
-    words = {"removed": "gone from the store", "available": "in the store"}.get(line.store_state, "unknown")
-    more = (f"{line.downloads:,}+ downloads" if line.downloads is not None else "", line.category)
-    return ", ".join(part for part in (words, *more) if part)
+    from tieback.report.document import store_summary_text
+
+    return store_summary_text(line.store_summary)
 
 
 def ownership_text(one: FleetApp) -> str:

@@ -1,5 +1,6 @@
 """The fleet: apps on managed devices, from inventories."""
 
+from collections.abc import Collection
 from datetime import date
 from enum import StrEnum
 
@@ -175,7 +176,7 @@ class Fleet(msgspec.Struct, frozen=True):
     """Devices with the most widespread of these apps."""
 
 
-class StoreState(StrEnum):
+class AppStoreState(StrEnum):
     """Whether an app store offers an app."""
 
     AVAILABLE = "available"
@@ -185,7 +186,7 @@ class StoreState(StrEnum):
     """Nobody looked, or the look-up had no result."""
 
 
-class StoreFact(msgspec.Struct, frozen=True):
+class AppStoreFact(msgspec.Struct, frozen=True):
     """What an app store said about an app on a day, in one country."""
 
     platform: DevicePlatform
@@ -193,7 +194,7 @@ class StoreFact(msgspec.Struct, frozen=True):
     """Bundle identifier or store ID."""
     storefront: str = ""
     """Country or store, such as ``de`` or ``play``; empty if not stated."""
-    state: StoreState = StoreState.UNKNOWN
+    state: AppStoreState = AppStoreState.UNKNOWN
     version: str = ""
     """Latest version in the store."""
     downloads: int | None = None
@@ -204,3 +205,26 @@ class StoreFact(msgspec.Struct, frozen=True):
     """Last day on which the store offered it, as far as known."""
     source: str = ""
     """File or command that stated it."""
+
+
+class AppStoreSummary(msgspec.Struct, frozen=True):
+    """What app stores said about an app, over all storefronts."""
+
+    state: AppStoreState = AppStoreState.UNKNOWN
+    """Available in one storefront, or removed from all that are known."""
+    downloads: int | None = None
+    """Lower bound; ``None`` if no store states it."""
+    category: str = ""
+    """From the latest look-up."""
+
+    @classmethod
+    def of(cls, facts: Collection[AppStoreFact]) -> "AppStoreSummary":
+        """The summary of the facts about one app."""
+        states = {fact.state for fact in facts}
+        removed = AppStoreState.REMOVED if states == {AppStoreState.REMOVED} else AppStoreState.UNKNOWN
+        named = [fact for fact in facts if fact.category]
+        return cls(
+            AppStoreState.AVAILABLE if AppStoreState.AVAILABLE in states else removed,
+            max((fact.downloads for fact in facts if fact.downloads is not None), default=None),
+            max(named, key=lambda fact: fact.seen_on).category if named else "",
+        )

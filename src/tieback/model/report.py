@@ -9,6 +9,7 @@ import msgspec
 
 from tieback.model.app import App
 from tieback.model.backend import Backend
+from tieback.model.device import AppStoreSummary
 from tieback.model.exposure import Exposure, Finding, PeopleRange, Severity
 from tieback.model.figure import Figure
 from tieback.model.passive import PassiveNote, PassiveSighting
@@ -190,6 +191,8 @@ class AppSummary(msgspec.Struct, frozen=True):
     """True if the app was not scanned: it is known only from a capture."""
     unread: tuple[UnreadCode, ...] = ()
     """Code of the app that was not read; the app is then only partly read."""
+    store: AppStoreSummary | None = None
+    """What app stores said about it; ``None`` if nothing is known."""
 
 
 class SkipReason(StrEnum):

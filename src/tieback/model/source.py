@@ -17,10 +17,10 @@ class SourceMatch(StrEnum):
     """The line names the same resource."""
     SETTING = "setting"
     """The line has the setting, or the beginning of its file."""
-    HOST = "host"
-    """The line has the same host or identifier, without the rest."""
     METHOD = "method"
     """The method that puts the endpoint together begins there."""
+    HOST = "host"
+    """The line has the same host or identifier, without the rest."""
     NONE = "none"
     """Not found in the source; only the method is known."""
 

@@ -1,6 +1,6 @@
 """Build the report of a run from the workspace only: the result does not change over time."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -15,6 +15,7 @@ from tieback.assess.findings import with_references
 from tieback.assess.ransom import RANSOMED
 from tieback.assess.summary import summarise
 from tieback.model.backend import Backend
+from tieback.model.device import AppStoreFact, AppStoreSummary
 from tieback.model.errors import WorkspaceError
 from tieback.model.exposure import Exposure, Finding
 from tieback.model.passive import PassiveNote, PassiveSighting
@@ -140,13 +141,19 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
     untold = [_untold(seen.left_out)] if seen.left_out else []
     inside = posture_section(workspace, run.id)
     dropped = apps.dropped_reasons()
+    in_stores = _with_store_facts(workspace)
     return Report(
         title="Open back ends of mobile apps",
         created=ended,
         tool_version=__version__,
         scope=_scope(workspace, run, asked),
         headline=msgspec.structs.replace(head, damaged_parts=len(damaged)),
-        apps=LazyIndex[AppSummary](apps.row_count(), apps.rows, apps.rows, pick=apps.pick),
+        apps=LazyIndex[AppSummary](
+            apps.row_count(),
+            lambda: map(in_stores, apps.rows()),
+            lambda most: map(in_stores, apps.rows(most)),
+            pick=lambda keys: map(in_stores, apps.pick(keys)),
+        ),
         quiet=LazyTable[AppSummary](apps.quiet_count(), apps.quiet, apps.quiet),
         exposed=stores(exposed, open_=True),
         answered=stores(answered, open_=False),
@@ -182,6 +189,20 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         not_backends=LazyTable[DroppedName](sum(count for _, count in dropped), apps.dropped),
         dropped=dropped,
     )
+
+
+def _with_store_facts(workspace: Workspace) -> Callable[[AppSummary], AppSummary]:
+    """Adds what app stores said about an app."""
+    known: dict[tuple[str, str], list[AppStoreFact]] = {}
+    for fact in workspace.ledger.store_facts.facts():
+        known.setdefault((fact.platform.value, fact.ident.casefold()), []).append(fact)
+
+    def add(summary: AppSummary) -> AppSummary:
+        app = summary.app
+        facts = known.get((app.platform.value, app.bundle_id.casefold())) if app.bundle_id else None
+        return msgspec.structs.replace(summary, store=AppStoreSummary.of(facts)) if facts else summary
+
+    return add if known else lambda summary: summary
 
 
 def _captured_apps(traffic: Sequence[TrafficApp]) -> Iterator[CapturedApp]:

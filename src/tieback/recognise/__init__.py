@@ -6,7 +6,7 @@ if TYPE_CHECKING:
     from tieback.recognise.interface import Extractor
     from tieback.recognise.rules import RuleFiles
 
-RECOGNISE_VERSION = "21"
+RECOGNISE_VERSION = "22"
 """Part of the key of a unit of work. Increased if a changed extractor or rule file has other results."""
 
 
@@ -23,7 +23,8 @@ def extractors(rules: "RuleFiles | None" = None) -> "tuple[Extractor, ...]":
     from tieback.recognise.dataflow.extract import DataflowExtractor
     from tieback.recognise.extract import EndpointExtractor
     from tieback.recognise.rules import RuleFiles
+    from tieback.recognise.scripts.extract import ScriptExtractor
 
     rules = rules if rules is not None else RuleFiles()
     endpoints = EndpointExtractor(rules)
-    return (endpoints, ConfigExtractor(rules), DataflowExtractor(endpoints, rules))
+    return (endpoints, ConfigExtractor(rules), ScriptExtractor(endpoints), DataflowExtractor(endpoints, rules))

@@ -36,9 +36,9 @@ _GENERIC = {
     "database_password": 1,
     "password_value": 2,
     "jwt_secret": 1,
-    "http_api_key": 2,
-    "http_bearer": 2,
-    "http_auth_password": 2,
+    "http_api_key": 1,
+    "http_bearer": 1,
+    "http_auth_password": 1,
     "named_secret": 3,
     "named_password": 3,
 }

@@ -59,7 +59,7 @@ _ENDINGS = (
 )  # fmt: skip
 _CALLED = (*_ENDINGS, *SCRIPTS, *CERTIFICATE_ENDINGS)
 
-_SECRET_WORDS = ("key", "secret", "token", "pass", "certificate")
+_SECRET_WORDS = ("key", "secret", "token", "pass", "certificate", "credential", "auth")
 _MADE_UP = re.compile(r"(?i:your|example|placeholder|change_?me|(?:app|project|base|space)_?id)")
 _PROJECT = re.compile(r"[a-z][a-z0-9]{0,28}-[a-z0-9-]{1,28}")
 _MIXED = re.compile(r"(?=[A-Za-z_+/=-]{0,256}\d)(?=[\d_+/=-]{0,256}[A-Za-z])[A-Za-z0-9_+/=-]{8,256}")

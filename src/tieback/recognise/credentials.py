@@ -23,7 +23,7 @@ RULE = "credential"
 _CLAIMS = ("iss", "role", "aud", "exp", "iat", "ref", "azp", "scope", "project_id", "token_use")
 """Claims that show the purpose of a token. ``sub``, ``email`` and similar claims are personal data and are left out."""
 _PLACEHOLDER = re.compile(
-    r"your[_-]?|my[_-]?(?:api|secret|key|token|password)|change[_-]?me|example|sample|dummy|placeholder|insert[_-]?|replace"
+    r"your[_-]?|my[_-]?(?:api|secret|key|token|password)|change[_-]?(?:me|it|here|this)|example|sample|dummy|placeholder|insert[_-]?|replace"
     r"|<[a-z]|x{4,}|\*{3,}|todo|fixme|foobar|lorem|redacted|undefined|abcdefg|1234567|0{8,}|test[_-]?key|secret[_-]?key"
     r"|api[_-]?key|access[_-]?token|password|enter[_-]|paste[_-]|none\b|null\b|deadbeef",
     re.IGNORECASE,

@@ -5,6 +5,7 @@ They become texts that are not back ends, each with its reason. So no scan conta
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
@@ -138,7 +139,20 @@ def _string_reason(buffer: Buffer, at: int) -> str:
 
 
 def _names_providers(buffer: Buffer) -> bool:
-    return sum(provider + b"\0" in buffer.data for provider in _PROVIDERS) >= _LEAST_PROVIDERS
+    return sum(_has_string(buffer, provider) for provider in _PROVIDERS) >= _LEAST_PROVIDERS
+
+
+def _has_string(buffer: Buffer, text: bytes) -> bool:
+    """True if a DEX file has this string. Its strings are sorted, and compilers also store them in that order."""
+    starts, data = buffer.starts, buffer.data
+    if starts is None:
+        return False
+
+    def string(start: int) -> bytes:
+        return bytes(data[start : start + len(text) + 1]).partition(b"\0")[0]
+
+    at = bisect_left(starts, text, key=string)
+    return at < len(starts) and string(starts[at]) == text
 
 
 def _narrow(buffer: Buffer) -> bytes:

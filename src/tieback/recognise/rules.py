@@ -178,7 +178,9 @@ class NotBackends:
         """Why a URL that is only in package entries like this one is not a back end, or ``None``."""
         *folders, name = file.lower().split("/")
         for place in self._places:
-            if (place.files and name.startswith(place.files)) or _is_below(folders, place):
+            below = _below(folders, place)
+            named = bool(place.files) and name.startswith(place.files) and (below is not None)
+            if named or not set(below or ()).isdisjoint(place.folders):
                 return place.reason
         return None
 
@@ -190,12 +192,12 @@ class NotBackends:
         return None
 
 
-def _is_below(folders: list[str], place: _NotBackendPlace) -> bool:
-    """True if one of the folders is one of the place, and below one of those that must contain it, if there are any."""
-    first = (
-        next((n for n, folder in enumerate(folders) if folder in place.within), len(folders)) if place.within else -2
-    )
-    return not set(folders[first + 2 :]).isdisjoint(place.folders)
+def _below(folders: list[str], place: _NotBackendPlace) -> list[str] | None:
+    """The folders that count for a place: all, or those below a library; ``None`` if there is no library."""
+    if not place.within:
+        return folders
+    first = next((n for n, folder in enumerate(folders) if folder in place.within), len(folders))
+    return folders[first + 2 :] if first + 1 < len(folders) else None
 
 
 class ThirdParties:

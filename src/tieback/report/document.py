@@ -10,6 +10,7 @@ import msgspec
 
 from tieback.model.app import Platform
 from tieback.model.backend import Route
+from tieback.model.device import AppStoreState, AppStoreSummary
 from tieback.model.endpoint import Party
 from tieback.model.exposure import AppRoute, Exposure, PiiClassTotal
 from tieback.model.figure import Figure
@@ -128,6 +129,14 @@ def records_text(figure: Figure) -> str:
     """``1 record``, ``≥2,900 records`` or ``records not measured``."""
     text = figure_text(figure)
     return f"records {text}" if text == NOT_MEASURED else f"{text} record{'' if figure.value == 1 else 's'}"
+
+
+def store_summary_text(store: AppStoreSummary) -> str:
+    """What app stores said about an app: its state, downloads and category."""
+    states = {AppStoreState.REMOVED: "gone from the store", AppStoreState.AVAILABLE: "in the store"}
+    downloads = "" if store.downloads is None else f"{store.downloads:,}+ downloads"
+    parts = (states.get(store.state, "app store: unknown"), downloads, store.category)
+    return ", ".join(part for part in parts if part)
 
 
 def store_text(exposure: Exposure) -> str:

@@ -417,4 +417,5 @@ def _finding(finding: Finding, stores: list[tuple[Exposure, Exposure]], own: _Ow
         exposures=tuple(told.id for _, told in stores),
         apps=tuple(key for key in finding.apps if key in own.apps),
         evidence=lines,
+        locations=(),  # files of the user
     )

@@ -58,6 +58,8 @@ class TrustRecord(msgspec.Struct, frozen=True):
     accepted: dict[str, str] | None = None
     """SHA-256 of settings files in the workspace that the user accepts, by name. ``None`` in records of earlier
     releases: a file that is present at its first use is accepted then."""
+    ledger: str = ""
+    """Random word in the workspace's own ledger file; empty until its first use."""
 
 
 SUPPRESSIONS_FILE, WEBHOOKS_FILE = "suppressions.toml", "webhooks.toml"
@@ -208,6 +210,24 @@ def require_confirmed(workspace: Path, url: str, name: str) -> None:
             where=str(workspace),
             advice=f"If it is yours, run `tieback workspace trust -w {workspace} --ledger URL`",
         )
+
+
+def ledger_mark(workspace: Path) -> str:
+    """The word that the ledger file of a workspace has; empty if none is known. Raises ``WorkspaceError``."""
+    real = Path(os.path.realpath(workspace))
+    with storage_errors(real):
+        record = _read_record(real)
+    return record.ledger if record is not None else ""
+
+
+def remember_ledger(workspace: Path, mark: str) -> None:
+    """Remember the word that the ledger file of a trusted workspace has. Raises ``WorkspaceError``."""
+    real = Path(os.path.realpath(workspace))
+    with storage_errors(real):
+        record = _read_record(real)
+    if record is not None and record.ledger != mark:
+        with storage_errors(_record_file(real)):
+            write_private(_record_file(real), msgspec.json.encode(msgspec.structs.replace(record, ledger=mark)))
 
 
 def accepts_file(workspace: Path, name: str) -> bool:

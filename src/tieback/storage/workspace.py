@@ -31,6 +31,7 @@ from tieback.storage.ledger.database import HEAD, back_up_sqlite
 from tieback.storage.ledger.ledger import Ledger
 from tieback.storage.ledger.location import (
     LEDGER_FILE,
+    claim_file,
     new_location,
     open_location,
     read_location,
@@ -114,13 +115,27 @@ class Workspace:
                 opened.close()
             if schema is not None and schema < SCHEMA and place is None and workspace.ledger_file.exists():
                 back_up_sqlite(workspace.ledger_file, directory / "backups" / f"ledger.schema-{schema}.db")
+            new = place is None and not workspace.ledger_file.exists()
             if place is None:
                 # SQLite would follow the umask; its other files take the mode of this one.
                 os.close(os.open(workspace.ledger_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             workspace._ledger = open_location(directory, place)
+            if not workspace.distrust and not workspace._ledger.database.is_postgres:
+                workspace._claim_file(new=new)
             if schema is not None and schema < SCHEMA:
                 _write_schema(directory)
         return workspace
+
+    def _claim_file(self, *, new: bool) -> None:
+        """Check the ledger file of a trusted workspace: no command uses another one, with other cases and contacts."""
+        try:
+            known = claim_file(self.directory, self.ledger.database, new=new)
+        except BaseException:
+            self.close()
+            raise
+        if not known:
+            self.close()
+            raise untrusted(self.directory, f"your tieback did not write {self.ledger_file}")
 
     @property
     def ledger(self) -> Ledger:
@@ -194,13 +209,18 @@ def is_workspace(directory: Path) -> bool:
 def require_trust(directory: Path) -> str:
     """Check that this user created or accepted a workspace. Returns an empty text, or raises ``WorkspaceError``."""
     if why := distrust(directory):
-        raise WorkspaceError(
-            f"this workspace is not trusted: {why}",
-            where=str(directory),
-            advice=f"Choose another folder with --workspace. To accept what it contains, run "
-            f"`tieback workspace trust -w {directory}`",
-        )
+        raise untrusted(directory, why)
     return ""
+
+
+def untrusted(directory: Path, why: str) -> WorkspaceError:
+    """The error for a workspace that this user did not create or accept."""
+    return WorkspaceError(
+        f"this workspace is not trusted: {why}",
+        where=str(directory),
+        advice=f"Choose another folder with --workspace. To accept what it contains, run "
+        f"`tieback workspace trust -w {directory}`",
+    )
 
 
 def _schema_to_open(directory: Path, *, create: bool) -> int | None:

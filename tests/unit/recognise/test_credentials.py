@@ -4,6 +4,7 @@ import base64
 import random
 import re
 from functools import partial
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -142,6 +143,8 @@ def test_a_public_key_is_not_also_reported_as_a_secret(example: tuple[Credential
         ('accessToken: "pk.eyJ1CFCPWiw8OF6NmIgg7CPcZxdia59g3rM.Tyi0VhG1AWUUQSKSR6IIUH"', "mapbox_public_token"),
         ('apiKey = "pk_live_Hh14AymjrPLU2c0xmtS7kD9MMJsLvXZY"', "stripe_publishable_key"),
         ('apiKey = "7dAkTiUn5TyOd5Ff25eWaQPG"', "generic_api_key"),
+        ('"X-Api-Key": "7dAkTiUn5TyOd5Ff25eWaQPG"', "http_api_key"),
+        ('authToken: "7dAkTiUn5TyOd5Ff25eWaQPG"', "generic_secret"),
     ],
 )
 def test_one_value_is_reported_under_its_most_specific_name(text: str, kind: str) -> None:
@@ -360,7 +363,17 @@ def test_names_beside_dex_strings_are_other_names() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["YOUR_API_KEY", "changeme", "xxxx", "example", "AKIAIOSFODNN7EXAMPLE", "00000000000", "${KEY}", "abcdefghijklm"],
+    [
+        "YOUR_API_KEY",
+        "changeme",
+        "Change_here",
+        "xxxx",
+        "example",
+        "AKIAIOSFODNN7EXAMPLE",
+        "00000000000",
+        "${KEY}",
+        "abcdefghijklm",
+    ],
 )
 def test_placeholders(text: str) -> None:
     assert is_placeholder(text)
@@ -429,3 +442,11 @@ KEY_88, KEY_44 = (
 )
 def test_a_connection_string_of_azure_names_the_resource_of_its_key(text: str, endpoint: str) -> None:
     assert [one.endpoint for one in credentials(text)] == [endpoint]
+
+
+def test_the_reference_lists_each_kind_under_its_grade() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "credentials.md").read_text(encoding="utf-8")
+    parts = {part.partition("`")[0]: part for part in page.split("\n### `")[1:]}
+    graded = [(rule.kind, rule.grade) for rule in ALL] + [(rule.kind, rule.grade) for rule in USERINFO]
+    for kind, grade in graded:
+        assert f"`{kind}`" in parts[grade.value]

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from tests.unit.report.conftest import FIELDHAND, PARCELLO, in_tables, the_report
 from tieback.model.exposure import Severity, SeverityFactor
 from tieback.model.report import ContactedServer, DroppedName, Encryption, LazyTable, Report
+from tieback.model.source import SourceLocation, SourceMatch
 from tieback.report.vendor import vendor_report
 
 
@@ -50,6 +51,13 @@ def test_folders_of_the_user_are_left_out(report: Report, folder: str) -> None:
     apps = [replace(summary, path=folder + summary.path) for summary in report.apps.rows()]
     cut = vendor_report(in_tables(report, apps=apps), FIELDHAND.vendor)
     assert [summary.path for summary in cut.apps.rows()] == ["fieldhand.apk"]
+
+
+def test_lines_of_the_source_are_left_out(report: Report) -> None:
+    place = SourceLocation("internal/Api.kt", 1, SourceMatch.ENDPOINT, "classes.dex")
+    findings = [replace(one, locations=(place,)) for one in report.findings.rows()]
+    cut = vendor_report(in_tables(report, findings=findings), FIELDHAND.vendor)
+    assert [one.locations for one in cut.findings.rows()] == [()]
 
 
 def test_a_vendor_sees_only_the_dropped_names_of_its_apps(report: Report) -> None:

@@ -11,7 +11,7 @@ from datetime import date
 from tieback.intake.inventory.interface import clean_text, parse_count, parse_platform
 from tieback.intake.inventory.records import iter_records
 from tieback.intake.inventory.source import InventorySource
-from tieback.model.device import DevicePlatform, StoreFact, StoreState
+from tieback.model.device import AppStoreFact, AppStoreState, DevicePlatform
 
 _NAMES = {
     "ident": ("bundleid", "package", "packagename", "appid", "storeid", "trackid", "identifier", "id"),
@@ -27,7 +27,7 @@ _AVAILABLE = frozenset({"available", "live", "listed", "true", "yes", "1", "publ
 _REMOVED = frozenset({"removed", "gone", "delisted", "unlisted", "unpublished", "notfound", "404", "false", "no", "0"})
 
 
-def read_store_facts(source: InventorySource, day: date) -> Iterator[StoreFact]:
+def read_store_facts(source: InventorySource, day: date) -> Iterator[AppStoreFact]:
     """Yield the facts of a file; records without an app, or with an impossible date, go to ``source.skip``.
 
     Args:
@@ -46,8 +46,8 @@ def read_store_facts(source: InventorySource, day: date) -> Iterator[StoreFact]:
 
 
 def parse_store_fact(
-    record: Mapping[str, object], day: date, source: str, default: StoreFact | None = None
-) -> StoreFact | str:
+    record: Mapping[str, object], day: date, source: str, default: AppStoreFact | None = None
+) -> AppStoreFact | str:
     """The fact of a record with folded names, or why there is none.
 
     Args:
@@ -71,7 +71,7 @@ def parse_store_fact(
         seen = date.fromisoformat(clean_text(cells["seen_on"])[:10]) if "seen_on" in cells else day
     except ValueError:
         return f"not a date: {clean_text(cells['seen_on'])[:20]}"
-    return StoreFact(
+    return AppStoreFact(
         platform=platform,
         ident=ident if platform is DevicePlatform.ANDROID else ident.lower(),
         storefront=clean_text(cells.get("storefront"))[:64].lower(),
@@ -89,10 +89,10 @@ def _platform(ident: str) -> DevicePlatform:
     return DevicePlatform.IOS if ident.isascii() and ident.isdigit() else DevicePlatform.UNKNOWN
 
 
-def _state(value: object) -> StoreState:
+def _state(value: object) -> AppStoreState:
     if isinstance(value, bool):
-        return StoreState.AVAILABLE if value else StoreState.REMOVED
+        return AppStoreState.AVAILABLE if value else AppStoreState.REMOVED
     word = clean_text(value).casefold().replace(" ", "").replace("_", "").replace("-", "")
     if word in _AVAILABLE:
-        return StoreState.AVAILABLE
-    return StoreState.REMOVED if word in _REMOVED else StoreState.UNKNOWN
+        return AppStoreState.AVAILABLE
+    return AppStoreState.REMOVED if word in _REMOVED else AppStoreState.UNKNOWN

@@ -127,7 +127,7 @@ class WorkspaceOne:
             for _, item in iter_json_records(source, ("app_items",), _Item):
                 yield from _installed(item, InventoryRow(device=source.device))
         elif shape == "devices with apps":
-            for number, device in iter_json_records(source, ("Devices",), _Device):
+            for place, device in iter_json_records(source, ("Devices",), _Device):
                 key = device.uuid.get("Value") if isinstance(device.uuid, dict) else device.uuid
                 owner = InventoryRow(
                     platform=parse_platform(device.platform),
@@ -137,7 +137,7 @@ class WorkspaceOne:
                     ownership=parse_ownership(device.ownership),
                 )
                 if not owner.device:
-                    source.skip(number, "the device has no identifier")
+                    source.skip(place, "the device has no identifier")
                 for item in device.items if owner.device else ():
                     yield from _installed(item, owner)
         elif shape == "app search":

@@ -72,6 +72,8 @@ class OpenCasesResult(msgspec.Struct, frozen=True):
     """Open stores without a case, because no evidence shows which vendor answers for them: product and locations."""
     unconfirmed: tuple[str, ...] = ()
     """Open stores without a case, because their verdict is experimental and nobody confirmed it."""
+    foreign: tuple[str, ...] = ()
+    """Active cases of earlier releases whose vendor does not answer for the store."""
 
 
 class CaseService(VendorService):
@@ -94,7 +96,9 @@ class CaseService(VendorService):
             UsageError: no run has finished.
         """
         run = self._finished_run()
-        cased = {case.store.id for case in self._cases.cases()}
+        cased: dict[str, list[Case]] = {}
+        for case in self._cases.cases():
+            cased.setdefault(case.store.id, []).append(case)
         report = build_report(self._workspace, run.id)
         self.enroll()
         backends = {backend.endpoint.value: backend for backend in self.backends()}
@@ -103,6 +107,7 @@ class CaseService(VendorService):
         opened: list[Case] = []
         undecided: list[str] = []
         unconfirmed: list[str] = []
+        foreign: list[str] = []
         known = nobodys = 0
         for stores in batched(report.exposed.rows(), STORES_AT_ONCE):
             keys = {route.app_sha256 for store in stores for route in store.routes}
@@ -123,6 +128,9 @@ class CaseService(VendorService):
                     self._add_vendor(owner.new)
                     owners = OwnerFinder(backends, self._cases.vendors())
                 if owner.vendor:
+                    foreign += [
+                        case.id for case in cased.get(store.id, ()) if case.active and case.vendor != owner.vendor
+                    ]
                     provider = provider_of(store, providers)
                     wanted.append(case_to_open(store, own, owners.register, owner, provider, policy, self.now))
                 elif owner.reason:
@@ -134,7 +142,7 @@ class CaseService(VendorService):
             fresh = self._cases.open(wanted, self.now)
             known += len(wanted) - len(fresh)
             opened += fresh
-        return OpenCasesResult(tuple(opened), known, nobodys, tuple(undecided), tuple(unconfirmed))
+        return OpenCasesResult(tuple(opened), known, nobodys, tuple(undecided), tuple(unconfirmed), tuple(foreign))
 
     def confirm(self, word: str, evidence: Path, policy: CasePolicy, by_whom: str) -> Case:
         """Record that a person confirmed an experimental verdict, and keep their evidence; this opens the case.

@@ -91,6 +91,7 @@ def _case(work: CaseService, case: Case) -> dict[str, object]:
         "places": case.all_places,
         "check": case.check,
         "unfixed": case.unfixed,
+        "confirmed": case.confirmed,
         "store": {
             name: getattr(store, name)
             for name in (

@@ -11,14 +11,15 @@ import msgspec
 from tieback.cases.register import VendorRegister
 from tieback.model.app import App
 from tieback.model.device import (
+    AppStoreFact,
+    AppStoreState,
+    AppStoreSummary,
     DevicePlatform,
     Fleet,
     FleetApp,
     Install,
     MatchStrength,
     Ownership,
-    StoreFact,
-    StoreState,
 )
 from tieback.model.errors import UsageError
 from tieback.model.vendor import Vendor
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from tieback.pipeline.fleet.gateway_lists import GatewayHost
 
 _STRENGTHS = tuple(MatchStrength)
-_GONE = {StoreState.AVAILABLE: False, StoreState.REMOVED: True, StoreState.UNKNOWN: None}
+_GONE = {AppStoreState.AVAILABLE: False, AppStoreState.REMOVED: True, AppStoreState.UNKNOWN: None}
 
 
 class AppMatch(msgspec.Struct, frozen=True):
@@ -70,7 +71,7 @@ class FleetLine(msgspec.Struct, frozen=True):
     """Lower bound of people at our own domains in the store with most of them; ``None`` if nothing was compared."""
     letter: AssuranceLetter | None = None
     """The request for assurance to the vendor; ``None`` if no vendor of the register is responsible for the app."""
-    store: tuple[StoreFact, ...] = ()
+    store: tuple[AppStoreFact, ...] = ()
     """What app stores said about the app; empty if nothing is known."""
 
     @property
@@ -100,23 +101,9 @@ class FleetLine(msgspec.Struct, frozen=True):
         return not self.active and bool(self.exposures)
 
     @property
-    def store_state(self) -> StoreState:
-        """Whether an app store offers the app: available in one storefront, or removed from all that are known."""
-        states = {fact.state for fact in self.store}
-        if StoreState.AVAILABLE in states:
-            return StoreState.AVAILABLE
-        return StoreState.REMOVED if states == {StoreState.REMOVED} else StoreState.UNKNOWN
-
-    @property
-    def downloads(self) -> int | None:
-        """Lower bound of downloads from a store; ``None`` if no store states it."""
-        return max((fact.downloads for fact in self.store if fact.downloads is not None), default=None)
-
-    @property
-    def category(self) -> str:
-        """The category in a store, from the latest look-up."""
-        named = [fact for fact in self.store if fact.category]
-        return max(named, key=lambda fact: fact.seen_on).category if named else ""
+    def store_summary(self) -> AppStoreSummary:
+        """What app stores said about the app, over all storefronts."""
+        return AppStoreSummary.of(self.store)
 
     @property
     def back_end(self) -> str:
@@ -127,7 +114,7 @@ class FleetLine(msgspec.Struct, frozen=True):
 
     def document(self) -> dict[str, Any]:
         """The app as one JSON object."""
-        app = self.app
+        app, summary = self.app, self.store_summary
         return {
             "platform": app.platform,
             "bundle_id": app.bundle_id,
@@ -153,10 +140,10 @@ class FleetLine(msgspec.Struct, frozen=True):
             "ownership": app.ownership,
             "letter": self.letter,
             "store": self.store,
-            "store_state": self.store_state,
-            "downloads": self.downloads,
-            "category": self.category,
-            "gone_from_store": _GONE[self.store_state],
+            "store_state": summary.state,
+            "downloads": summary.downloads,
+            "category": summary.category,
+            "gone_from_store": _GONE[summary.state],
             "gone_from_devices": not self.active,
             "back_end": self.back_end,
             "retired_but_exposed": self.retired_but_exposed,
@@ -270,7 +257,7 @@ class FleetView:
         return self._counted
 
     def _store_facts(self) -> "_Facts":
-        found: dict[tuple[str, str], list[StoreFact]] = {}
+        found: dict[tuple[str, str], list[AppStoreFact]] = {}
         for fact in self._workspace.ledger.store_facts.facts():
             found.setdefault((fact.platform, fact.ident.casefold()), []).append(fact)
         return _Facts(found)
@@ -294,10 +281,10 @@ class FleetView:
 class _Facts(msgspec.Struct, frozen=True):
     """Facts of app stores by platform and identifier."""
 
-    known: dict[tuple[str, str], list[StoreFact]]
+    known: dict[tuple[str, str], list[AppStoreFact]]
 
-    def of(self, app: FleetApp) -> tuple[StoreFact, ...]:
-        found: list[StoreFact] = []
+    def of(self, app: FleetApp) -> tuple[AppStoreFact, ...]:
+        found: list[AppStoreFact] = []
         for ident in {app.bundle_id.casefold(), app.store_id.casefold()} - {""}:
             for platform in (app.platform, DevicePlatform.UNKNOWN):
                 found += self.known.get((platform, ident), ())

@@ -8,7 +8,7 @@ import io
 from collections.abc import Iterable
 from datetime import date
 
-from tieback.model.device import DevicePlatform, Ownership, StoreState
+from tieback.model.device import AppStoreState, DevicePlatform, Ownership
 from tieback.model.errors import UsageError
 from tieback.model.extras import extra_advice
 from tieback.pipeline.fleet.coverage import FleetLine
@@ -28,7 +28,7 @@ type Cell = str | int
 
 def review_cells(line: FleetLine) -> tuple[Cell, ...]:
     """The cells of an app, in the order of ``COLUMNS``; empty text where nothing is known."""
-    app, letter = line.app, line.letter
+    app, letter, store = line.app, line.letter, line.store_summary
     match = line.match
     return (
         app.label,
@@ -44,9 +44,9 @@ def review_cells(line: FleetLine) -> tuple[Cell, ...]:
         ", ".join(line.classes),
         "" if line.own_people is None else line.own_people,
         line.back_end.replace("_", " "),
-        "" if line.store_state is StoreState.UNKNOWN else line.store_state.value,
-        "" if line.downloads is None else line.downloads,
-        line.category,
+        "" if store.state is AppStoreState.UNKNOWN else store.state.value,
+        "" if store.downloads is None else store.downloads,
+        store.category,
         _day(letter.asked if letter else None),
         letter.answer if letter and letter.asked else "",
         _day(letter.answered if letter else None),

@@ -15,7 +15,7 @@ import msgspec
 from tieback.intake.inventory.records import fold
 from tieback.intake.inventory.source import InventorySource
 from tieback.intake.inventory.store_facts import parse_store_fact, read_store_facts
-from tieback.model.device import FleetApp, StoreFact, StoreState
+from tieback.model.device import AppStoreFact, AppStoreState, FleetApp
 from tieback.model.errors import InputError
 from tieback.pipeline.fleet.user_command import app_environment, run_command
 from tieback.storage.workspace import Workspace
@@ -36,7 +36,7 @@ class StoreLookup(msgspec.Struct, frozen=True):
     """The result of a look-up."""
 
     app: FleetApp
-    fact: StoreFact | None
+    fact: AppStoreFact | None
     """``None`` if nothing is known."""
     reason: str = ""
 
@@ -80,16 +80,16 @@ def look_up_store_facts(workspace: Path, command: tuple[str, ...], seconds: floa
             if end.problem or not end.output.strip():
                 yield StoreLookup(app, None, end.problem or "no output")
                 continue
-            fact = _fact(end.output, StoreFact(app.platform, ident), command[0])
+            fact = _fact(end.output, AppStoreFact(app.platform, ident), command[0])
             if isinstance(fact, str):
                 yield StoreLookup(app, None, fact)
                 continue
-            if fact.state is not StoreState.UNKNOWN or fact.category or fact.downloads is not None:
+            if fact.state is not AppStoreState.UNKNOWN or fact.category or fact.downloads is not None:
                 space.ledger.store_facts.save([msgspec.structs.replace(fact, seen_on=min(fact.seen_on, today))])
             yield StoreLookup(app, fact)
 
 
-def _fact(output: bytes, default: StoreFact, source: str) -> StoreFact | str:
+def _fact(output: bytes, default: AppStoreFact, source: str) -> AppStoreFact | str:
     try:
         record = msgspec.json.decode(output)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

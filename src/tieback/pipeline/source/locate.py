@@ -28,6 +28,7 @@ MAX_LOCATIONS = 5
 _FLOW = "dex-flow/"
 """Beginning of ``Evidence.how`` where the context begins with a method."""
 _MOST_ORIGINS = 8
+_MOST_LINES = 20
 
 
 def with_source(report: Report, mapping: Path | None, checkout: Checkout | None) -> Report:
@@ -136,18 +137,19 @@ class _Located:
         return known.source_file if known is not None and known.name == origin.owner else ""
 
     def _fill(self, prefix: str) -> None:
+        order = list(SourceMatch)
         for key, traces in self._traces.items():
-            every = sorted(
-                dict.fromkeys(chain.from_iterable(self._of(trace, prefix) for trace in traces)),
-                key=lambda one: list(SourceMatch).index(one.match),
-            )
-            self.found[key] = tuple(every[:MAX_LOCATIONS])
+            found: dict[object, SourceLocation] = {}
+            every = chain.from_iterable(self._of(trace, prefix) for trace in traces)
+            for one in sorted(every, key=lambda one: order.index(one.match)):
+                found.setdefault((one.file, one.line) if one.file else one, one)
+            self.found[key] = tuple(islice(found.values(), MAX_LOCATIONS))
 
     def _of(self, trace: Trace, prefix: str) -> Iterator[SourceLocation]:
-        origins = self._origins.get(trace.method, ())
         method = "" if not trace.method else _label(self._names, trace.method)
-        match, lines = self._search.lines(trace, origins) if self._search else (SourceMatch.NONE, ())
-        for line in lines[:MAX_LOCATIONS]:
+        origins = self._origins.get(trace.method, ())
+        lines = list(islice(self._search.lines(trace, origins), _MOST_LINES)) if self._search else []
+        for match, line in lines:
             yield SourceLocation(prefix + line.file, line.line, match, trace.entry, trace.offset, method)
         if not lines and method:
             yield SourceLocation("", 0, SourceMatch.NONE, trace.entry, trace.offset, method)

@@ -129,21 +129,32 @@ class SourceSearch:
                     newlines = [end.start() for end in re.finditer(rb"\n", file.data)]
                 found.add(Line(aside, file.name, bisect_right(newlines, offset - 1) + 1))
 
-    def lines(self, trace: Trace, methods: Iterable[OriginalMethod]) -> tuple[SourceMatch, tuple[Line, ...]]:
-        """The lines that explain a trace, of the most exact kind that was found."""
-        keys: list[Key] = [
+    def lines(self, trace: Trace, methods: Iterable[OriginalMethod]) -> Iterator[tuple[SourceMatch, Line]]:
+        """The lines that explain a trace, of the most exact kind that was found.
+
+        If only the host was found, code puts the rest together: the lines of its method are before those of the host.
+        """
+        exact: tuple[Key, ...] = (
             (SourceMatch.ENDPOINT, trace.endpoint),
             (SourceMatch.CREDENTIAL, trace.masked),
             (SourceMatch.RESOURCE, trace.resource),
             _setting_key(trace),
-            (SourceMatch.HOST, trace.host),
-            *((SourceMatch.METHOD, method.label) for method in methods),
-        ]
-        for key in keys:
-            found = self._lines.get(key) if key[1] else None
-            if found:
-                return key[0], _chosen(found, PurePosixPath(trace.entry).name)
-        return SourceMatch.NONE, ()
+        )
+        rough = [*((SourceMatch.METHOD, method.label) for method in methods), (SourceMatch.HOST, trace.host)]
+        for of_app in (True, False):  # lines of tests and documents only if the app has none of any kind
+            kinds = [key for key in (*exact, *rough) if key[1] and self._chosen(key, trace, of_app=of_app)]
+            best = [key for key in kinds if key in exact][:1] or kinds
+            for key in best:
+                for line in self._chosen(key, trace, of_app=of_app):
+                    yield key[0], line
+            if best:
+                return
+
+    def _chosen(self, key: Key, trace: Trace, *, of_app: bool) -> list[Line]:
+        """The lines of one kind, sorted; only those of files with the name of the entry, if there are any."""
+        lines = sorted(line for line in self._lines.get(key, ()) if line.aside is not of_app)
+        entry = PurePosixPath(trace.entry).name
+        return [line for line in lines if PurePosixPath(line.file).name == entry] or lines
 
     def _hits(self, file: SourceFile) -> Iterator[tuple[Key, int]]:
         yield from self._literals(file.data)
@@ -229,14 +240,6 @@ def _goes_on(char: bytes) -> bool:
 def _is_aside(name: str) -> bool:
     *folders, last = name.lower().split("/")
     return not _ASIDE.isdisjoint(folders) or last.endswith(_ASIDE_NAMES)
-
-
-def _chosen(found: set[Line], entry: str) -> tuple[Line, ...]:
-    """Lines of the app before lines of tests; of files with the name of the entry, if there are any."""
-    lines = sorted(found)
-    real = [line for line in lines if not line.aside] or lines
-    same = [line for line in real if PurePosixPath(line.file).name == entry]
-    return tuple(same or real)
 
 
 def _files_of(method: OriginalMethod, file: str) -> tuple[str, ...]:

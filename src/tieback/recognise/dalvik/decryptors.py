@@ -6,7 +6,8 @@ looked at. Static initialisers with such code are run for the strings that they 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -14,9 +15,10 @@ from numpy.typing import NDArray
 
 from tieback.recognise.dalvik.callers import CallerWalk
 from tieback.recognise.dalvik.classes import Method, MethodRef, split_types
-from tieback.recognise.dalvik.objects import STRING, LimitError, NotRunnableError
+from tieback.recognise.dalvik.objects import STRING, LimitError, NotRunnableError, to_text
 from tieback.recognise.dalvik.run import MAX_STEPS, Constant, Result, Runner, as_result
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, SectionKind
+from tieback.recognise.dataflow.instructions import LENGTHS, payload_length
 
 LIBRARIES = (
     "Landroid/", "Landroidx/", "Lcom/android/", "Lcom/bumptech/glide/", "Lcom/facebook/", "Lcom/google/android/gms/",
@@ -33,12 +35,14 @@ MAX_CALLERS = 4_000
 """Most methods of one file that are walked because they call a decryptor."""
 MAX_INITIALISERS = 400
 """Most static initialisers of one file that are run."""
+MAX_TABLE = 60_000
+"""Most code units of a static initialiser."""
 MAX_METHOD = 4_000
 """Most code units of a decryptor."""
+MAX_INLINE = 1_000
+"""Most methods of one file that are run because they make a text of bytes or characters."""
 _MAX_DEPTH = 3
 _MAX_CALLS = 40
-_BLOCK = 1 << 16
-"""Number of code units per block; its arrays fit into the cache of a core."""
 _NEAR = 48
 """Code units before a call in which its constants are sought."""
 _LOADS = frozenset((0x0A, 0x0B, 0x0C, *range(0x13, 0x1C), 0x02, 0x05, 0x08, 0x26, *range(0x60, 0x67)))
@@ -47,16 +51,27 @@ _SHORT_LOADS = frozenset((0x01, 0x04, 0x07, 0x12, 0x23))
 """The same, with the register in bits 8 to 11."""
 
 _ARGUMENTS = frozenset({STRING, "I", "J", "S", "B", "C", "Z", "[B", "[C", "[I", "[S", "[J", f"[{STRING}"})
-_RESULTS = frozenset({STRING, "Ljava/lang/CharSequence;", "Ljava/lang/Object;", "[B", "[C"})
+_RESULTS = frozenset({STRING, "Ljava/lang/CharSequence;", "Ljava/lang/Object;", "[B", "[C", f"[{STRING}"})
 _GETTERS = frozenset({"apply", "get", "getItem", "getSystemService", "getTag", "invoke"})
 """Methods of interfaces that return any object."""
 _XOR = (0x97, 0xA2, 0xB7, 0xC2, 0xD7, 0xDF)
+_COMPUTES = frozenset((*_XOR, 0x24, 0x26, 0x4F, 0x50))
+"""XOR, arrays with constants, and stores in arrays of bytes and characters."""
 _DECODING = re.compile(
     rb"Landroid/util/Base64;->decode|Ljava/util/Base64\$Decoder;->decode|Ljavax/crypto/Cipher;->doFinal"
     rb"|Ljava/lang/StringBuilder;->(?:reverse|append\(C\))|Ljava/lang/StringBuffer;->(?:reverse|append\(C\))"
     rb"|Ljava/lang/String;->(?:<init>\(\[[BCI]|valueOf\(\[?C\)|copyValueOf|replace|charAt|toCharArray|getBytes)"
     rb"|Ljava/util/zip/|Ljava/math/BigInteger;-><init>|Ljava/security/MessageDigest;"
 )
+
+
+_MAKERS: Mapping[str, Mapping[str, Sequence[str]]] = {
+    STRING: {"<init>": ("[B", "[C"), "valueOf": ("[C",), "copyValueOf": ("[C",)},
+    "Ljava/lang/StringBuilder;": {"reverse": ("",), "append": ("C",)},
+}
+"""Library methods that make a text of bytes or characters, with the beginning of their parameters."""
+_CIPHERS: Mapping[str, Mapping[str, Sequence[str]]] = {"Ljavax/crypto/Cipher;": {"doFinal": ("",)}}
+_ADDRESS = re.compile(r"://|\.[a-z]{2,}")
 
 
 class DecryptedText(NamedTuple):
@@ -130,6 +145,7 @@ class _Search:
         if self.decryptors:
             yield from self._called(self.decryptors)
         yield from self._initialised(self.decryptors)
+        yield from self._inline()
 
     # Decryptors
 
@@ -186,7 +202,7 @@ class _Search:
 
     def _called(self, decryptors: dict[int, MethodRef]) -> Iterator[DecryptedText]:
         walk = CallerWalk(self._runner.machine, set(decryptors.values()))
-        places = self._uses(0x6E, 11, list(decryptors))
+        places = self._uses(self._invokes, list(decryptors))
         calls: dict[CodeItem, int] = {}
         code: CodeItem | None = None
         for place in places.tolist():
@@ -236,16 +252,52 @@ class _Search:
         except NotRunnableError:
             return None
 
-    def _uses(self, opcode: int, count: int, indices: Sequence[int]) -> NDArray[np.int64]:
-        """Units with one of ``count`` opcodes that have one of the indices in the next unit."""
+    @cached_property
+    def _invokes(self) -> NDArray[np.int64]:
+        """Units that can be a call."""
+        return np.flatnonzero((self._low - np.uint8(0x6E)) < 11)
+
+    @cached_property
+    def _low(self) -> NDArray[np.uint8]:
+        """The low byte of each unit, which is the opcode if an instruction begins there."""
+        octets: NDArray[np.uint8] = self._units.view(np.uint8)
+        return octets[: max(0, 2 * len(self._units) - 6) : 2]
+
+    def _uses(self, places: NDArray[np.int64], indices: Sequence[int]) -> NDArray[np.int64]:
+        """Those of the units that have one of the indices in the next unit."""
         mask = np.zeros(1 << 16, np.bool_)
         mask[[index for index in indices if index < 1 << 16]] = True
-        found = [np.empty(0, np.int64)]
-        for begin in range(0, max(0, len(self._units) - 3), _BLOCK):
-            block = self._units[begin : begin + _BLOCK + 1]
-            hits = np.flatnonzero((((block[:-1] & 0xFF) - opcode) < count) & mask[block[1:]])
-            found.append(hits + begin)
-        return np.concatenate(found)
+        found: NDArray[np.int64] = places[mask[self._units[places + 1]]]
+        return found
+
+    # Methods that decrypt within their own code
+
+    def _inline(self) -> Iterator[DecryptedText]:
+        """Texts that methods make of bytes or characters, or with a cipher, before they need something unknown."""
+        dex = self._dex
+        ciphers, makers = dex.methods_called(_CIPHERS), dex.methods_called(_MAKERS)
+        done = plain = -1
+        count = 0
+        for place in self._uses(self._invokes, [*ciphers, *makers]).tolist() if ciphers or makers else ():
+            code = dex.code_around(self._begin + 2 * place) if place >= done else None
+            if code is None or code.units > MAX_METHOD:
+                continue
+            begin = (code.begin - self._begin) // 2
+            maker = self._units[place + 1] not in ciphers
+            if maker and (place < plain or not _computes(self._units[begin : begin + code.units].tolist())):
+                plain = begin + code.units
+                continue
+            done = begin + code.units
+            member = dex.method(dex.method_of(code))
+            if member is None or dex.descriptor(member.owner).startswith(LIBRARIES):
+                continue
+            method = self._method(code)
+            count += method is not None
+            if method is None or count > MAX_INLINE:
+                continue
+            for text in self._runner.machine.texts_made(method):
+                if _ADDRESS.search(text):
+                    yield DecryptedText(to_text(text), f"{method.owner}->{method.name}", self._number, code)
 
     # Static initialisers
 
@@ -254,7 +306,9 @@ class _Search:
         dex = self._dex
         end = -1
         count = 0
-        places = self._uses(0x69, 1, dex.fields_typed((STRING, f"[{STRING}")))
+        places = self._uses(np.flatnonzero(self._low == 0x69), dex.fields_typed((STRING, f"[{STRING}")))
+        making = np.zeros(1 << 16, np.bool_)
+        making[[*decryptors, *dex.methods_called(_CIPHERS), *dex.methods_called(_MAKERS)]] = True
         # Most stores are of a constant, in the instruction before.
         before = self._units[np.maximum(places - 2, 0)]
         plain = (before & 0xFF == 0x1A) & (before >> 8 == self._units[places] >> 8)
@@ -262,7 +316,12 @@ class _Search:
             code = dex.code_around(self._begin + 2 * place) if place >= end else None
             if code is None:
                 continue
-            end = (code.begin - self._begin) // 2 + code.units
+            begin = (code.begin - self._begin) // 2
+            end = begin + code.units
+            units = self._units[begin:end]
+            # At a glance, because each class costs a look at all its members.
+            if code.units > MAX_TABLE or not (making[units[1:]].any() or _computes(units.tolist())):
+                continue
             member = dex.method(dex.method_of(code))
             if member is None or dex.raw(member.name) != b"<clinit>":
                 continue
@@ -283,6 +342,17 @@ class _Search:
         units = method.units
         called = {units[at + 1] for at in range(len(units) - 2) if 0x6E <= units[at] & 255 <= 0x78}
         return not called.isdisjoint(decryptors) or self._code_computes(method, 0)
+
+
+def _computes(units: Sequence[int]) -> bool:
+    """True if code fills an array or computes with XOR."""
+    at = 0
+    while at < len(units):
+        opcode = units[at] & 255
+        if opcode in _COMPUTES:
+            return True
+        at += LENGTHS[opcode] if opcode else payload_length(units, at)
+    return False
 
 
 def _texts_of(value: object) -> Iterator[str]:

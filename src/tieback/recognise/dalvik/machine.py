@@ -25,6 +25,11 @@ RUN_STEPS = 100_000
 """Most instructions of one run; the decryption of a long string takes a few thousand."""
 INIT_STEPS = 200_000
 """Most instructions of one static initialiser; some fill whole tables."""
+TRY_STEPS = 20_000
+"""Most instructions of a run of a method that is no decryptor."""
+MAX_MADE = 256
+"""Most texts that are collected in one run."""
+_MIN_MADE, _MAX_MADE = 8, 2_048
 RUN_MEMORY = 4 << 20
 """Most bytes that one run may allocate; nothing is freed before its end."""
 ALL_MEMORY = 16 << 20
@@ -123,6 +128,8 @@ class Machine:
         """Class and name of the active methods, the outermost first."""
         self.stack_read = False
         """True if the last run read its call stack."""
+        self.made: list[str] | None = None
+        """Texts that the run made, if they are collected."""
         self._library = library
         self._constants = constants
         self._loop = execute
@@ -157,16 +164,27 @@ class Machine:
         except FAULTS as error:
             raise NotRunnableError("it does not verify") from error
 
+    def texts_made(self, method: Method) -> list[str]:
+        """Texts that any method makes before it needs something unknown. Raises ``LimitError`` if no run is left."""
+        self.begin(("", ""), TRY_STEPS)
+        self.made = []
+        try:
+            self.execute(method, [UNKNOWN] * method.width)
+        except (NotRunnableError, ThrownError, *FAULTS):
+            pass
+        made, self.made = self.made, None
+        return made
+
     def initialised(self, kind: str) -> JavaClass | None:
         """A class after its static initialiser ran, as far as that was possible. Raises ``LimitError``."""
         self.begin(("", ""))
         return self.initialise(kind)
 
-    def begin(self, caller: tuple[str, str]) -> None:
+    def begin(self, caller: tuple[str, str], steps: int = RUN_STEPS) -> None:
         """Begin a run: all its limits count from here. Raises ``LimitError`` if no run is left."""
         if self.left <= 0 or self._all_memory <= 0:
             raise LimitError("the code of the app needs too much work")
-        self._steps = min(RUN_STEPS, self.left)
+        self._steps = min(steps, self.left)
         self._memory = RUN_MEMORY
         self.stack = [caller]
         self.stack_read = False
@@ -194,6 +212,8 @@ class Machine:
     def text(self, text: str) -> str:
         """A new string, counted."""
         self.allocate(2 * len(text))
+        if self.made is not None and len(self.made) < MAX_MADE and _MIN_MADE <= len(text) <= _MAX_MADE:
+            self.made.append(text)
         return text
 
     def array(self, kind: str, count: int) -> JavaArray:

@@ -24,6 +24,8 @@ from tieback.recognise.dalvik.objects import (
 )
 from tieback.recognise.dataflow.instructions import LENGTHS, sign_extend
 
+_INTERNED = 256
+"""Most characters of a text that is compared by its content where Java compares references."""
 _OBJECT_SIZE = 256
 """Bytes that a new object stands for in the memory limit."""
 _RETURN = -1
@@ -232,14 +234,19 @@ def _known(one: Any, other: Any) -> None:
         raise NotRunnableError("a branch on an unknown value")
 
 
+def _equal(one: Any, other: Any) -> bool:
+    """Comparison of references and numbers. Short texts are equal as if they were interned; others need time."""
+    return one is other or (not (type(one) is str and len(one) > _INTERNED) and one == other)
+
+
 def _if_eq(_: Frame, r: list[Any], a: int, b: int, c: int) -> int | None:
     _known(r[a], r[b])
-    return c if r[a] == r[b] else None
+    return c if _equal(r[a], r[b]) else None
 
 
 def _if_ne(_: Frame, r: list[Any], a: int, b: int, c: int) -> int | None:
     _known(r[a], r[b])
-    return c if r[a] != r[b] else None
+    return None if _equal(r[a], r[b]) else c
 
 
 def _if_lt(_: Frame, r: list[Any], a: int, b: int, c: int) -> int | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tieback.recognise.dalvik.decryptors import Decryption
-from tieback.recognise.dataflow.app import AppCode, MethodCode
+from tieback.recognise.dataflow.app import AppCode, CodeUse, MethodCode
 from tieback.recognise.dataflow.calls import KnownCalls
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.fields import FieldValues
@@ -18,6 +18,7 @@ from tieback.recognise.dataflow.seeds import MethodFinder, anchored_strings
 from tieback.recognise.dataflow.settings import AppSettings
 from tieback.recognise.dataflow.sinks import Sink
 from tieback.recognise.dataflow.values import (
+    HOLE,
     ArrayValue,
     Choice,
     EndpointParts,
@@ -39,12 +40,15 @@ MAX_ROUNDS = 8
 MAX_WALKS = 4_000
 """Most methods that are walked in rounds after the first."""
 MAX_CHAIN = 8
+_RECORDS = frozenset(("equals", "hashCode", "writeToParcel"))
+"""Methods that read every field of a class and give no address to their callers."""
+_QUERY = re.compile(r"[?#]")
 _SPARE = 100_000
 _ESCAPE = re.compile(r"_(0[0-9a-f]{4}|[123])")
 """Escape in the name of a native function."""
 _ESCAPES = {"1": "_", "2": ";", "3": "["}
 _SHIFT = 0x80000
-_MOST_UNITS = 2_000_000
+_MOST_UNITS = 300_000
 """Most code units of one app that are walked: some seconds."""
 
 
@@ -174,14 +178,21 @@ class _Rounds:
         if not ref.kind.startswith("("):
             self._further(self._app.readers(member), own=False)
         elif self._app.is_own(ref.owner):
-            self._walker.demand.add(member)
+            self._walker.follow(member)
             self._further(self._app.callers(member))
 
-    def _further(self, methods: Iterable[MethodCode], *, own: bool = True) -> None:
-        for method in methods:
-            if not own or self._app.is_own(self._app.ref(method.identity).owner):
-                self._roots[method.identity] = _Root(method, None)
-                self._pending[method.identity] = None
+    def _further(self, uses: Iterable[CodeUse], *, own: bool = True, whole: bool = True) -> None:
+        """Begin walks at more methods; without ``whole`` they can end at the last use."""
+        for method, last in uses:
+            ref = self._app.ref(method.identity)
+            if ref.name in _RECORDS or (own and not self._app.is_own(ref.owner)):
+                continue
+            known = self._roots.get(method.identity)
+            stop = None if whole or (known is not None and known.stop is None) else last + 3
+            if known is not None and known.stop is not None and stop is not None:
+                stop = max(stop, known.stop)
+            self._roots[method.identity] = _Root(method, stop)
+            self._pending[method.identity] = None
 
     def run(self) -> None:
         """Walk until nothing new is found."""
@@ -196,15 +207,16 @@ class _Rounds:
                     return
                 self._walk(identity)
             for identity in pending:
-                self._follow(identity)
-        self.unread += len(self._pending)
+                if self._walker.left > 0:
+                    self._follow(identity)
+                    self._walker.charge()
+        self.unread += sum(identity not in self._results for identity in self._pending)
 
     def _walk(self, identity: int) -> None:
         root = self._roots[identity]
         result = self._results[identity] = self._walker.walk(root.method, root.stop)
-        for field in self._fields.record(identity, result.stored, result.objects):
-            for waiting in self._waiting.get(field, ()):
-                self._pending[waiting] = None
+        for field in self._fields.record(identity, result.stored, result.objects, self._waiting):
+            self._pending.update(self._waiting[field])
 
     def _follow(self, identity: int) -> None:
         result = self._results[identity]
@@ -225,7 +237,7 @@ class _Rounds:
     def _needs(self, result: WalkResult) -> Iterator[Need]:
         """What the endpoints of a walk depend on, and the values in fields that an endpoint depends on."""
         for made in result.made:
-            if made.sink is not None or is_address(made.value if isinstance(made.value, TextValue) else None):
+            if _is_open(made):
                 yield from made.value.needs
         for field, values in result.stored.items():
             if field in self._waiting:
@@ -241,6 +253,8 @@ class _Rounds:
             yield from _needs_of(result.returned)
 
     def _handle(self, need: Need, root: int) -> None:
+        if need.kind == "result" and not self._app.targets(need.member):
+            return
         again = (root, need) not in self._tried
         self._tried.add((root, need))
         if need.kind == "field":
@@ -251,15 +265,15 @@ class _Rounds:
         if need in self._handled:
             return
         self._handled.add(need)
-        demand = self._walker.demand
         if need.kind == "result":
-            demand.add(need.member)
+            self._walker.follow(need.member)
         elif need.kind == "parameter":
-            demand.add(need.member)
-            self._further(self._app.callers(need.member))
+            self._walker.follow(need.member)
+            self._further(self._app.callers(need.member), whole=False)
         else:
             writers = self._app.writers(need.member)
-            demand.update(one.identity for one in writers)
+            for one in writers:
+                self._walker.follow(one.method.identity)
             self._further(writers)
 
     def flows(self) -> list[DataFlow]:
@@ -290,9 +304,18 @@ class _Rounds:
         return flows
 
 
+def _is_open(made: BuiltText) -> bool:
+    """True if an unknown part belongs to the endpoint: it is not only in the query of a URL."""
+    value = made.value
+    if isinstance(value, TextValue):
+        return is_address(value) and HOLE in _QUERY.split(value.text, 1)[0]
+    url = value.values.get("url")
+    return not isinstance(url, str) or len(value.values) > 1 or HOLE in _QUERY.split(url, 1)[0]
+
+
 def _depends(made: BuiltText) -> bool:
-    """True if a text depends on a parameter, which callers complete."""
-    return any(need.kind == "parameter" for need in made.value.needs)
+    """True if an endpoint depends on a parameter, which callers complete."""
+    return _is_open(made) and any(need.kind == "parameter" for need in made.value.needs)
 
 
 def _holds_address(value: Value | None) -> bool:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, DexMember, Offsets, SectionKind
+from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, DexMember, SectionKind
 
 MAX_SITES = 64
 """Most call sites of one method, and most places that store one field, that are followed."""
@@ -52,11 +52,27 @@ class MethodCode(NamedTuple):
     code: CodeItem
 
 
+class CodeUse(NamedTuple):
+    """A method that calls a method or accesses a field."""
+
+    method: MethodCode
+    last: int
+    """Code unit of the last place."""
+
+
+CALLS = frozenset((*range(0x6E, 0x73), *range(0x74, 0x79)))
+PUTS = frozenset((0x59, 0x5B, 0x67, 0x69))
+GETS = frozenset((0x52, 0x54, 0x60, 0x62))
+"""Opcodes of calls, and of accesses to fields with an ``int`` or an object."""
+
+
 class AppCode:
     """The DEX files of one app. The first definition of a class counts, as on a device."""
 
     def __init__(self, files: Sequence[DexFile]) -> None:
         self.files = tuple(files)
+        self.searched = 0
+        """Code units and classes that were searched so far."""
         self._refs: list[MemberRef] = []
         self._identities: dict[MemberRef, int] = {}
         self._methods: dict[tuple[int, int], int] = {}
@@ -64,6 +80,9 @@ class AppCode:
         self._classes: dict[str, tuple[int, int] | None] = {}
         self._declared: dict[tuple[int, int], dict[tuple[str, str], tuple[int, CodeItem]]] = {}
         self._declared_fields: dict[tuple[int, int], frozenset[tuple[str, str]]] = {}
+        self._targets: dict[tuple[int, tuple[str, ...]], list[MethodCode]] = {}
+        self._own: dict[str, bool] = {}
+        self._own_types: dict[tuple[int, int], bool] = {}
         self._definitions: dict[int, MethodCode | None] = {}
         self._subclasses: dict[str, tuple[str, ...]] = {}
         self._sites = [CodeSites(file) for file in self.files]
@@ -101,9 +120,20 @@ class AppCode:
             known = -1
             if member is not None:
                 name, kind = dex.string(member.name), dex.descriptor(member.kind)
-                known = self.identity(MemberRef(self._declarer(dex.descriptor(member.owner), name, kind), name, kind))
+                owner = dex.descriptor(member.owner)
+                if self._has_superclass(file, member.owner):
+                    owner = self._declarer(owner, name, kind)
+                known = self.identity(MemberRef(owner, name, kind))
             self._fields[file, index] = known
         return known
+
+    def _has_superclass(self, file: int, kind: int) -> bool:
+        """True if the superclass of a type is in the app too, or is not known to be elsewhere."""
+        dex = self.files[file]
+        row = dex.class_row(kind)
+        if row < 0:
+            return len(self.files) > 1
+        return len(self.files) > 1 or dex.class_row(int(dex.classes["super"][row])) >= 0
 
     def _declarer(self, owner: str, name: str, kind: str) -> str:
         """The class or superclass that declares a field."""
@@ -134,8 +164,8 @@ class AppCode:
         if descriptor not in self._classes:
             found = None
             raw = descriptor.encode("utf-8", "replace")
-            for number, dex in enumerate(self.files):
-                row = dex.class_row(dex.type_of(raw)) if descriptor.startswith("L") else -1
+            for number, dex in enumerate(self.files if descriptor.startswith("L") else ()):
+                row = dex.class_row(dex.type_of(raw))
                 if row >= 0:
                     found = number, row
                     break
@@ -144,7 +174,20 @@ class AppCode:
 
     def is_own(self, descriptor: str) -> bool:
         """True for a class of the app that is no known library."""
-        return not descriptor.startswith(LIBRARIES) and self.class_of(descriptor) is not None
+        known = self._own.get(descriptor)
+        if known is None:
+            known = not descriptor.startswith(LIBRARIES) and self.class_of(descriptor) is not None
+            self._own[descriptor] = known
+        return known
+
+    def is_own_type(self, file: int, kind: int) -> bool:
+        """``is_own`` for a type index of a file."""
+        known = self._own_types.get((file, kind))
+        if known is None:
+            dex = self.files[file]
+            known = (len(self.files) > 1 or dex.class_row(kind) >= 0) and self.is_own(dex.descriptor(kind))
+            self._own_types[file, kind] = known
+        return known
 
     def superclass(self, descriptor: str) -> str:
         """Descriptor of the superclass; empty if it is unknown."""
@@ -208,6 +251,25 @@ class AppCode:
         ref = self._refs[identity]
         return self.definition(self.identity(MemberRef(kind, ref.name, ref.kind)))
 
+    def targets(self, identity: int, kinds: tuple[str, ...] = ()) -> list[MethodCode]:
+        """The methods of the app itself that a virtual call can run.
+
+        Args:
+            identity: the method of the call.
+            kinds: classes of the receiver, if they are known.
+        """
+        known = self._targets.get((identity, kinds))
+        if known is None:
+            owner = self._refs[identity].owner
+            every: list[MethodCode | None] = [self.implementation(identity, kind) for kind in kinds]
+            if not kinds and self.is_own(owner):
+                below = (self.implementation(identity, kind) for kind in self.subclasses(owner))
+                every = [self.definition(identity), *below]
+            distinct = dict.fromkeys(one for one in every if one is not None)
+            known = [one for one in distinct if self.is_own(self._refs[one.identity].owner)]
+            self._targets[identity, kinds] = known
+        return known
+
     def declared_by(self, kind: str, name: str, types: str) -> MethodCode | None:
         """The method of a class or its superclasses with this name and types."""
         return self.definition(self.identity(MemberRef(kind, name, types)))
@@ -245,28 +307,28 @@ class AppCode:
 
     # Places in the code
 
-    def callers(self, identity: int) -> list[MethodCode]:
+    def callers(self, identity: int) -> list["CodeUse"]:
         """Methods that call a method, directly or through a type that it implements."""
-        return self._using(self._method_indices(identity), "calls")
+        return self._using(self._method_indices(identity), CALLS)
 
-    def writers(self, identity: int) -> list[MethodCode]:
+    def writers(self, identity: int) -> list["CodeUse"]:
         """Methods that store a field."""
-        return self._using(self._field_indices(identity), "puts")
+        return self._using(self._field_indices(identity), PUTS)
 
-    def readers(self, identity: int) -> list[MethodCode]:
+    def readers(self, identity: int) -> list["CodeUse"]:
         """Methods that read a field."""
-        return self._using(self._field_indices(identity), "gets")
+        return self._using(self._field_indices(identity), GETS)
 
-    def _using(self, indices: Sequence[tuple[int, int]], how: str) -> list[MethodCode]:
-        found: dict[MethodCode, None] = {}
+    def _using(self, indices: Sequence[tuple[int, int]], opcodes: frozenset[int]) -> list["CodeUse"]:
+        found: dict[MethodCode, int] = {}
         for file, index in indices:
-            sites = self._sites[file]
-            for offset in sites.offsets(how, index)[:MAX_SITES]:
+            self.searched += self._sites[file].size
+            for offset in self._sites[file].offsets(opcodes, index)[:MAX_SITES]:
                 code = self.files[file].code_around(offset)
                 method = self.method_at(file, code) if code is not None else None
-                if method is not None and len(found) < MAX_SITES:
-                    found[method] = None
-        return list(found)
+                if method is not None and (method in found or len(found) < MAX_SITES):
+                    found[method] = max(found.get(method, 0), (offset - method.code.begin) // 2)
+        return [CodeUse(method, last) for method, last in found.items()]
 
     def _method_indices(self, identity: int) -> Sequence[tuple[int, int]]:
         """Number of the file and index of each method reference that can run this method."""
@@ -310,20 +372,29 @@ class AppCode:
 
 
 class CodeSites:
-    """Places of calls and of accesses to fields in one file, indexed when first needed.
+    """Places of calls and of accesses to fields in one file.
 
     A place can also be an operand that looks like the instruction: a walk over its method shows that.
     """
 
     def __init__(self, dex: DexFile) -> None:
         self._dex = dex
-        self._built: dict[str, tuple[Offsets, NDArray[np.uint16]]] = {}
         self._lists: dict[int, tuple[int, ...]] | None = None
 
-    def offsets(self, how: str, index: int) -> list[int]:
-        """Byte offsets of the ``calls`` of a method, or of the ``puts`` or ``gets`` of a field."""
-        places, operands = self._table(how)
-        return [self._begin + 2 * int(place) for place in places[operands == index]]
+    @property
+    def size(self) -> int:
+        """Code units of the file."""
+        return len(self._units)
+
+    def offsets(self, opcodes: frozenset[int], index: int) -> list[int]:
+        """Byte offsets of instructions with one of these opcodes that name a method or field."""
+        units = self._units
+        places = np.flatnonzero(units[1:] == index)
+        return [
+            self._begin + 2 * place
+            for place, unit in zip(places.tolist(), units[places].tolist(), strict=True)
+            if unit & 0xFF in opcodes
+        ]
 
     @property
     def _begin(self) -> int:
@@ -331,24 +402,10 @@ class CodeSites:
         return section.begin + (section.begin & 1) if section else 0
 
     @cached_property
-    def _opcodes(self) -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:
+    def _units(self) -> NDArray[np.uint16]:
         section = self._dex.sections.get(SectionKind.CODE)
         count = max(0, (section.end - self._begin) // 2) if section else 0
-        units = np.frombuffer(self._dex.data, "<u2", count, self._begin if count else 0)
-        return units, np.ascontiguousarray(units[:-1].astype(np.uint8))
-
-    def _table(self, how: str) -> tuple[Offsets, NDArray[np.uint16]]:
-        known = self._built.get(how)
-        if known is None:
-            units, opcodes = self._opcodes
-            if how == "calls":
-                places = np.flatnonzero(opcodes - np.uint8(0x6E) < 11)
-            else:
-                instance, static = (0x59, 0x67) if how == "puts" else (0x52, 0x60)
-                hits = (opcodes == instance) | (opcodes == instance + 2) | (opcodes == static) | (opcodes == static + 2)
-                places = np.flatnonzero(hits)
-            known = self._built[how] = places, units[places + 1]
-        return known
+        return np.frombuffer(self._dex.data, "<u2", count, self._begin if count else 0)
 
     def lists(self, kind: int) -> list[int]:
         """Offsets of the lists of interfaces that contain a type."""

@@ -47,7 +47,7 @@ class KnownCalls:
         for one in renamed(dex):
             for sink in self._sinks.get(one.owner, ()):
                 if sink.method == one.method and sink.fits(one.parameters):
-                    found.sinks.setdefault(one.index, sink)
+                    found.sinks.setdefault(one.method_index, sink)
                     if sink.gives:
                         found.carriers.add(one.kind)
                     break
@@ -97,7 +97,6 @@ class CallTable:
         """Types of objects that contain parts of an endpoint."""
         self.containers: set[int] = set()
         """Types of lists and maps."""
-        self._inherited: dict[int, LibraryEffect | None] = {}
         self._wide: dict[int, tuple[bool, ...]] = {}
 
     @property
@@ -105,16 +104,19 @@ class CallTable:
         """Methods that assemble a text or an endpoint."""
         return [index for index, effect in self.effects.items() if makes(effect)]
 
-    def inherited(self, index: int) -> LibraryEffect | None:
-        """Effect of a method that a class of the app inherits from the platform."""
-        if index not in self._inherited:
-            member = self._dex.method(index)
-            found = None
-            if member is not None:
-                kinds = f"({self._dex.parameters(member.kind)}){self._dex.result(member.kind)}"
-                found = ANY_OWNER.get((self._dex.string(member.name), kinds))
-            self._inherited[index] = found
-        return self._inherited[index]
+    def inherited(self, index: int, name: int) -> LibraryEffect | None:
+        """Effect of a method that a class of the app inherits from the platform; with the string index of its name."""
+        if name not in self._inheritable:
+            return None
+        member = self._dex.method(index)
+        if member is None:
+            return None
+        kinds = f"({self._dex.parameters(member.kind)}){self._dex.result(member.kind)}"
+        return ANY_OWNER.get((self._dex.string(name), kinds))
+
+    @cached_property
+    def _inheritable(self) -> frozenset[int]:
+        return frozenset(self._dex.string_of(name.encode()) for name, _ in ANY_OWNER)
 
     @property
     def fetching(self) -> Sequence[int]:

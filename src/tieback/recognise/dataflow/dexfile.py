@@ -6,15 +6,16 @@ table gives an empty text or ``None`` and never an error, so that one damaged en
 
 import re
 import struct
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tieback.intake.apps.interface import Bytes
-from tieback.recognise.dataflow.encoded import ValueReader, uleb
+from tieback.recognise.dataflow.encoded import ValueReader, ulebs
 from tieback.recognise.span import decode_text
 
 MAX_STRING = 4096
@@ -273,6 +274,18 @@ class DexFile:
         own = np.isin(self._methods["owner"], self.classes["type"]) & np.isin(self._methods["proto"], fitting)
         return list(map(int, np.flatnonzero(own).tolist()))
 
+    def methods_called(self, names: Mapping[str, Mapping[str, Sequence[str]]]) -> list[int]:
+        """Indices of the methods with these owners and names, whose parameters begin with one of the descriptors."""
+        found = []
+        for owner, its in names.items():
+            kind = self.type_of(owner.encode())
+            for index in self.methods_of(kind) if kind >= 0 else ():
+                member = self.method(index)
+                beginnings = its.get(self.string(member.name)) if member is not None else None
+                if member is not None and beginnings and self.parameters(member.kind).startswith(tuple(beginnings)):
+                    found.append(index)
+        return found
+
     def fields_typed(self, kinds: Collection[str]) -> list[int]:
         """Indices of the fields of one of these types."""
         types = [self.type_of(kind.encode()) for kind in kinds]
@@ -317,38 +330,25 @@ class DexFile:
     def _read_class_data(self, at: int) -> ClassData:
         if not at:
             return ClassData((), {})
-        begin, data = at, self.data
-        sizes = []
-        for _ in range(4):
-            size, at = uleb(data, at)
-            sizes.append(size)
-        static, fields, direct, virtual = sizes
-        # All classes of a hostile file can point to the same long list.
-        if sum(sizes) > min(_MAX_MEMBERS, self._members_left):
+        try:
+            sizes, at = ulebs(self.data, at, 4)
+            # All classes of a hostile file can point to the same long list.
+            if sum(sizes) > min(_MAX_MEMBERS, self._members_left):
+                return ClassData((), {})
+            self._members_left -= sum(sizes)
+            static, fields, direct, virtual = sizes
+            numbers, _ = ulebs(self.data, at, 2 * (static + fields) + 3 * (direct + virtual))
+        except IndexError:
             return ClassData((), {})
-        self._members_left -= sum(sizes)
-        names = []
-        for count in (static, fields):
-            index = 0
-            for _ in range(count):
-                step, at = uleb(data, at)
-                _, at = uleb(data, at)
-                index += step
-                names.append(index)
+        # Each index is the difference to the one before in its list; the second number of a member are its flags.
+        first, second = 2 * static, 2 * (static + fields)
         methods: dict[int, int] = {}
-        for count in (direct, virtual):
+        for begin, end in ((second, second + 3 * direct), (second + 3 * direct, len(numbers))):
             index = 0
-            for _ in range(count):
-                step, at = uleb(data, at)
-                _, at = uleb(data, at)
-                code, at = uleb(data, at)
-                index += step
-                methods.setdefault(code, index)
-        return (
-            ClassData(tuple(names[:static]), methods, tuple(names[static:]))
-            if begin < at <= len(data)
-            else ClassData((), {})
-        )
+            for at in range(begin, end, 3):
+                index += numbers[at]
+                methods.setdefault(numbers[at + 2], index)
+        return ClassData(tuple(accumulate(numbers[:first:2])), methods, tuple(accumulate(numbers[first:second:2])))
 
     def initialiser(self, row: int) -> CodeItem | None:
         """Code of a class's static initialiser."""

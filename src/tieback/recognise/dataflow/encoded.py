@@ -102,3 +102,25 @@ def uleb(data: Bytes, at: int) -> tuple[int, int]:
         if byte < 0x80:
             break
     return value, at
+
+
+def ulebs(data: Bytes, at: int, count: int) -> tuple[list[int], int]:
+    """Several unsigned LEB128 numbers of at most five bytes, and the offset after them.
+
+    Raises:
+        IndexError: they reach beyond the end of the data.
+    """
+    values = []
+    for _ in range(count):
+        value = data[at]
+        at += 1
+        if value >= 0x80:
+            value &= 0x7F
+            for shift in (7, 14, 21, 28):
+                byte = data[at]
+                at += 1
+                value |= (byte & 0x7F) << shift
+                if byte < 0x80:
+                    break
+        values.append(value)
+    return values, at

@@ -151,6 +151,7 @@ class _Finds:
     def decrypted(self, decryption: Decryption) -> Iterator[Find]:
         """Endpoints and credentials in texts that methods decrypt; other texts are left out."""
         texts = decryption.texts
+        known = {value for _, _, value in self._told}
         composed = [flow.value.text for flow in self._analysis.flows if isinstance(flow.value, TextValue)]
         for at in range(0, len(texts), _TOGETHER):
             part = texts[at : at + _TOGETHER]
@@ -161,7 +162,9 @@ class _Finds:
                     continue  # a base address, with its path appended
                 # The place tells only the file: there is no constant to show.
                 flow = DataFlow("decrypted", TextValue(each.text), None, each.method)
-                yield from self._new(flow, each.text, "", place(each.file, _NO_STRING))
+                for find in self._new(flow, each.text, "", place(each.file, _NO_STRING)):
+                    if _value(find) not in known:
+                        yield find
         if decryption.stopped:
             what = "decrypting the strings of the code takes too long; some were not decrypted"
             yield Problem(what, self._parts[0].buffer.file)

@@ -4,7 +4,7 @@ A field of an object that a walk cannot see has the values that any object of th
 that belong to the same object stay together.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from tieback.recognise.dataflow import encoded
 from tieback.recognise.dataflow.app import AppCode
@@ -37,6 +37,8 @@ class FieldValues:
         self._stored: dict[int, Mapping[int, Sequence[Value]]] = {}
         self._objects: dict[int, Sequence[InstanceValue]] = {}
         self._owners: dict[int, dict[int, None]] = {}
+        self._users: dict[int, dict[int, None]] = {}
+        """Methods that store each field."""
         self._cached: dict[int, Value | None] = {}
 
     def value(self, field: int) -> Value | None:
@@ -46,14 +48,22 @@ class FieldValues:
         return self._cached[field]
 
     def record(
-        self, method: int, stored: Mapping[int, Sequence[Value]], objects: Sequence[InstanceValue]
+        self,
+        method: int,
+        stored: Mapping[int, Sequence[Value]],
+        objects: Sequence[InstanceValue],
+        watched: Container[int],
     ) -> frozenset[int]:
-        """Replace what a walk from a method stored. Returns the fields whose possible values changed."""
+        """Replace what a walk from a method stored. Returns the watched fields whose possible values changed."""
         if not (stored or objects or method in self._owners):
             return frozenset()
         fields = dict.fromkeys((*stored, *(field for one in objects for field in one.fields)))
         touched = {**self._owners.get(method, {}), **fields}
-        before = {field: self.value(field) for field in touched}
+        before = {field: self.value(field) for field in touched if field in watched}
+        for field in touched:
+            self._users.setdefault(field, {}).pop(method, None)
+        for field in fields:
+            self._users[field][method] = None
         self._owners[method] = fields
         self._stored[method] = stored
         self._objects[method] = objects[:_MAX_ROWS]
@@ -64,32 +74,33 @@ class FieldValues:
     def _gathered(self, field: int) -> Value | None:
         ref = self._app.ref(field)
         self._read_class(ref.owner)
-        found: list[Alternative] = []
+        users = self._users.get(field, {})
+        # Fields that the same methods store have the values of one method together.
+        origin = (ref.owner, tuple(users), field in self._initial)
+        loose: list[Alternative] = []
         if field in self._initial:
-            found.append(Alternative(frozenset(), self._initial[field]))
-        for method, fields in self._owners.items():
-            if field not in fields:
-                continue
+            loose.append(Alternative(frozenset(((origin, -1),)), self._initial[field]))
+        found: list[Alternative] = []
+        for method in users:
             for number, one in enumerate(self._objects[method]):
                 values = _known([one.fields.get(field)])
                 found += [Alternative(frozenset(((ref.owner, method << 12 | number),)), value) for value in values]
-            stored = _known(self._stored[method].get(field, ()))
-            found += [Alternative(frozenset(), value) for value in stored]
-            if len(found) > 8 * MAX_ALTERNATIVES:
+            values = _known(self._stored[method].get(field, ()))
+            if len(values) == 1:
+                loose.append(Alternative(frozenset(((origin, method),)), values[0]))
+            else:
+                alone = (field, method)
+                loose += [Alternative(frozenset(((alone, order),)), held) for order, held in enumerate(values)]
+            if len(found) + len(loose) > 8 * MAX_ALTERNATIVES:
                 return None
-        distinct = {one.value for one in found} if _hashable(found) else None
-        if distinct is not None and len(distinct) == 1:
-            return found[0].value
-        if any(not one.when for one in found):
+        if found and loose:
             # Some objects are not known, so that the values of different fields cannot be matched.
-            unique = list({repr(one.value): one.value for one in found}.values())
+            unique = list({repr(one.value): one.value for one in (*found, *loose)}.values())
             found = [Alternative(frozenset(((field, number),)), value) for number, value in enumerate(unique)]
-        value = choice(found)
-        return value if value is None or not isinstance(value, TextValue) or value.text != HOLE else None
-
-    def fields_of(self, values: Iterable[int]) -> list[int]:
-        """The given fields that have a value."""
-        return [field for field in values if self.value(field) is not None]
+        else:
+            found = found or loose
+        chosen = choice(found)
+        return None if isinstance(chosen, TextValue) and chosen.text == HOLE else chosen
 
     def anchored(self, file: int, row: int) -> list[int]:
         """Fields of a class with an initial value that is a text."""
@@ -137,7 +148,3 @@ def _known(values: Iterable[Value | None]) -> list[Value]:
         elif isinstance(value, int | Frozen):
             found.append(value)
     return found
-
-
-def _hashable(found: Iterable[Alternative]) -> bool:
-    return all(isinstance(one.value, TextValue | int) for one in found)

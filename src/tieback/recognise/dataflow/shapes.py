@@ -42,8 +42,7 @@ SHAPES = (
 class Renamed(NamedTuple):
     """A method that is a known one under another name."""
 
-    index: int
-    """Method index."""
+    method_index: int
     kind: int
     """Type index of its class."""
     owner: str

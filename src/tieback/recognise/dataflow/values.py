@@ -186,7 +186,7 @@ def alternatives(value: Value | None) -> tuple[Alternative, ...]:
     return value.alternatives if isinstance(value, Choice) else (Alternative(frozenset(), value),)
 
 
-type When = frozenset[tuple[object, int]]
+type When = frozenset[tuple[object, object]]
 
 
 def rows(values: Sequence[Value | None]) -> list[tuple[When, tuple[Value | None, ...]]] | None:

@@ -59,6 +59,7 @@ from tieback.recognise.dataflow.values import (
     as_text,
     choice,
     combine,
+    compatible,
     merged,
     origins,
     place,
@@ -85,6 +86,8 @@ _MAX_WHEN = 12
 _MAX_EAGER = 1_000
 """Most code units of a method that is followed only because an address is passed to it."""
 _KEEP_UNITS = 500
+_SEARCH = 8_192
+"""Code units that can be searched in the time in which one is walked."""
 
 
 class BuiltText(NamedTuple):
@@ -118,6 +121,20 @@ class _State(NamedTuple):
     heap: dict[int, Contents]
 
 
+class _Callee(NamedTuple):
+    """The method of a call."""
+
+    identity: int
+    signature: tuple[str, str]
+    effect: LibraryEffect | None
+    """Effect of a method that is inherited from the platform."""
+    native: TextValue | None
+    """Constant that a native method returns."""
+    decryptor: MethodRef | None
+    own: bool
+    returns: bool
+
+
 class Walker:
     """Walks methods of an app."""
 
@@ -140,10 +157,14 @@ class Walker:
         self._texts: dict[int, TextValue] = {}
         self._code: dict[int, Sequence[int]] = {}
         self._looping: dict[int, bool] = {}
+        self._callees: dict[tuple[int, int], _Callee | None] = {}
+        self._holes: dict[tuple[str, int], TextValue] = {}
         self.demand: set[int] = set()
-        """Methods whose calls are followed."""
+        """Methods whose calls are followed; see ``follow``."""
+        self._wanted: set[tuple[str, str]] = set()
         self.decryption: Decryption | None = None
         """Runs the decryption methods of the app."""
+        self._searched = 0
         self.left = units
         self.unread = 0
         """Number of walks that were left out."""
@@ -190,6 +211,7 @@ class Walker:
         self._stored: dict[int, list[Value]] = {}
         self._objects = 0
         self._joins = 0
+        self._labels: Sequence[tuple[object, object]] = ()
         self._stack: list[int] = []
         self._enter((), 0, -1)
 
@@ -248,6 +270,7 @@ class Walker:
     def _steps(self, stop: int) -> None:
         units = self._units
         at, size = 0, len(units)
+        stop = min(stop, size)
         kinds, lengths, saved, steps = KINDS, LENGTHS, self._saved, self._STEPS
         # A truncated instruction would read after the end of the list.
         while at < stop and at + lengths[units[at] & 255] <= size:
@@ -342,35 +365,59 @@ class Walker:
         state = self._merged(states)
         self._registers, self._heap, self._falls = state.registers, state.heap, True
 
-    def _merged(self, states: Sequence[_State]) -> _State:
-        """One state for several paths."""
+    def _merged(self, states: Sequence[_State], labels: Sequence[tuple[object, object]] = ()) -> _State:
+        """One state for several paths.
+
+        Args:
+            states: the state at the end of each path.
+            labels: the condition of each path; a new one if missing.
+        """
         if len(states) == 1:
             return _State(dict(states[0].registers), dict(states[0].heap))
         self._joins += 1
+        self._labels = labels or [(self._joins, number) for number in range(len(states))]
         if len(states) > MAX_ALTERNATIVES:
             states = states[:MAX_ALTERNATIVES]
-        registers: dict[int, Value] = {}
-        for register in dict.fromkeys(key for state in states for key in state.registers):
-            value = self._joined([state.registers.get(register) for state in states])
-            if value is not None:
+        registers = dict(states[0].registers)
+        for register in registers.keys() | set().union(*(state.registers for state in states[1:])):
+            value = registers.get(register)
+            for state in states[1:]:
+                if state.registers.get(register) is not value:
+                    value = self._joined([one.registers.get(register) for one in states])
+                    break
+            if value is None:
+                registers.pop(register, None)
+            else:
                 registers[register] = value
         heap: dict[int, Contents] = {}
-        for number in dict.fromkeys(key for state in states for key in state.heap):
+        for state in states:
+            heap.update(state.heap)
+        for number, contents in heap.items():
             # A path without the object has not created it.
-            its = [state.heap[number] for state in states if number in state.heap]
-            first = its[0]
-            same = all(one is first or one == first for one in its)
-            heap[number] = first if same else self._joined_contents([state.heap.get(number) for state in states])
+            if any(state.heap.get(number, contents) is not contents for state in states):
+                heap[number] = self._joined_contents([state.heap.get(number) for state in states])
         return _State(registers, heap)
 
     def _joined(self, values: Sequence[Value | None]) -> Value | None:
+        """One value for the values of several paths."""
         first = values[0]
         if all(value is first or value == first for value in values):
             return first
+        known = [value for value in values if value is not None]
+        if all(type(value) is TextValue and value.text == HOLE for value in known):
+            return _unknown(known)
+        kinds = {type(value) for value in known}
+        if len(known) < len(values) and len(kinds) == 1:
+            # An object is that of the path that has one; a number alone says nothing.
+            if kinds == {ObjectRef} and all(value == known[0] for value in known):
+                return known[0]
+            if kinds == {int}:
+                return None
         found = [
-            Alternative(one.when | {(self._joins, number)}, one.value)
-            for number, value in enumerate(values)
+            Alternative(both, one.value)
+            for label, value in zip(self._labels, values, strict=False)
             for one in alternatives(value)
+            if (both := compatible(one.when, frozenset((label,)))) is not None
         ]
         if any(len(one.when) > _MAX_WHEN for one in found):
             return None
@@ -379,6 +426,8 @@ class Walker:
     def _joined_contents(self, every: Sequence[Contents | None]) -> Contents:
         its = [contents for contents in every if contents is not None]
         first = its[0]
+        if all(one == first for one in its):
+            return first
         if all(isinstance(one, TextValue | Choice) for one in its):
             joined = self._joined([one if isinstance(one, TextValue | Choice) else None for one in every])
             return joined if isinstance(joined, TextValue | Choice) else UNKNOWN
@@ -404,7 +453,16 @@ class Walker:
             return InstanceValue(first.kind, {int(key): value for key, value in values.items()})
         return MapValue(values)
 
+    def charge(self) -> None:
+        """Count searches of the app as work: at most some seconds in all."""
+        self.left -= (self._app.searched - self._searched) // _SEARCH
+        self._searched = self._app.searched
+
     def _save(self, target: int) -> None:
+        """Keep the state for a path that continues at a unit; copies count as work."""
+        if self.left <= 0:
+            return
+        self.left -= (len(self._registers) + len(self._heap)) >> 3
         self._saved.setdefault(target, []).append(_State(dict(self._registers), dict(self._heap)))
 
     def _jump(self, at: int, target: int, *, falls: bool) -> int:
@@ -570,8 +628,15 @@ class Walker:
         value = self._fields.value(field)
         if value is None:
             kind = self._app.ref(field).kind
-            return TextValue(HOLE, needs=(Need("field", field),)) if kind[:1] in ("L", "[", "I") else None
+            return self._hole("field", field) if kind[:1] in ("L", "[", "I") else None
         return self._through(self._thawed(value), field)
+
+    def _hole(self, kind: str, member: int) -> TextValue:
+        """An unknown value that depends on a member."""
+        known = self._holes.get((kind, member))
+        if known is None:
+            known = self._holes[kind, member] = TextValue(HOLE, needs=(Need(kind, member),))
+        return known
 
     def _sput(self, at: int, unit: int) -> int:
         self._store(self._app.field(self._file, self._units[at + 1]), self._registers.get(unit >> 8))
@@ -632,30 +697,87 @@ class Walker:
 
     def _call(self, at: int, index: int, registers: Sequence[int]) -> None:
         """A call of a method that is neither in the library nor a sink."""
-        identity = self._app.method(self._file, index)
-        if identity < 0:
-            return
         values = [self._registers.get(register) for register in registers]
-        targets = self._targets(identity, self._units[at] & 255, values)
-        if not targets:
-            effect = self._calls.inherited(index)
-            if effect is not None:
-                self._effect(effect, values, registers)
-                return
+        receiver = self._contents(values[0]) if values else None
+        found = self._callee(index, known=isinstance(receiver, InstanceValue))
+        if found is None:
             self._escape(values, None)
-            self._result = self._native(identity) or _unknown(values[:1])
             return
-        decrypted = self._decrypted(targets[0].identity, values)
+        if found.effect is not None:
+            self._effect(found.effect, values, registers)
+            return
+        if found.native is not None:
+            self._escape(values, None)
+            self._result = found.native
+            return
+        decrypted = self._decrypted(found.decryptor, found.identity, values) if found.decryptor is not None else None
         if decrypted is not None:
             self._result = decrypted
             return
-        wanted = identity in self.demand or any(one.identity in self.demand for one in targets)
-        if not wanted and not self._passes_address(values, targets):
-            self._escape(values, Need("result", identity))
-            if self._app.ref(identity).kind[-1:] not in ("V", "Z"):
-                self._result = TextValue(HOLE, needs=(Need("result", identity),))
-            return
-        self._result = self._invoked(targets, values)
+        if found.own or isinstance(receiver, InstanceValue):
+            wanted = found.signature in self._wanted
+            if wanted or any(is_address(self._plain(value)) for value in values if value is not None):
+                targets = self._targets(found.identity, self._units[at] & 255, values)
+                self.charge()
+                if self._follows(found.identity, targets, values):
+                    self._result = self._invoked(targets, values)
+                    return
+        need = Need("result", found.identity) if found.own or isinstance(receiver, InstanceValue) else None
+        self._escape(values, need)
+        if found.returns:
+            self._result = self._hole(*need) if need is not None else None
+
+    def _callee(self, index: int, *, known: bool) -> "_Callee | None":
+        """The method of a call; ``None`` if it is not of the app, and the class of the receiver is not known to be."""
+        key = self._file, index
+        if key not in self._callees or (known and self._callees[key] is None):
+            self._callees[key] = self._read_callee(index, known=known)
+        return self._callees[key]
+
+    def _read_callee(self, index: int, *, known: bool) -> "_Callee | None":
+        app, dex = self._app, self._app.files[self._file]
+        member = dex.method(index)
+        if member is None:
+            return None
+        own = app.is_own_type(self._file, member.owner)
+        effect = self._calls.inherited(index, member.name)
+        if not (own or known or effect):
+            return None
+        identity = app.method(self._file, index)
+        returns = app.ref(identity).kind[-1:] not in ("V", "Z")
+        ref = app.ref(identity)
+        if effect is not None and app.definition(identity) is not None:
+            effect = None
+        native = self._native(identity) if own and self._settings.returned else None
+        decryptor = self._decryptor(identity) if own and self.decryption is not None else None
+        return _Callee(identity, (ref.name, ref.kind), effect, native, decryptor, own=own, returns=returns)
+
+    def _decryptor(self, identity: int) -> MethodRef | None:
+        """The decryption method that a call runs; declared in the class of the call, or in one above it."""
+        if self.decryption is None:
+            return None
+        ref = self._app.ref(identity)
+        method = _method(ref)
+        if self.decryption.decrypts(method):
+            return method
+        if not self._app.is_own(self._app.superclass(ref.owner)):
+            return None
+        found = self._app.definition(identity)
+        method = _method(self._app.ref(found.identity)) if found is not None else method
+        return method if self.decryption.decrypts(method) else None
+
+    def follow(self, identity: int) -> None:
+        """Follow calls of a method from now on."""
+        ref = self._app.ref(identity)
+        self.demand.add(identity)
+        self._wanted.add((ref.name, ref.kind))
+
+    def _follows(self, identity: int, targets: Sequence[MethodCode], values: Sequence[Value | None]) -> bool:
+        if identity in self.demand or any(one.identity in self.demand for one in targets):
+            return bool(targets)
+        if len(targets) != 1 or targets[0].code.units > _MAX_EAGER:
+            return False
+        return any(is_address(self._plain(value)) for value in values)
 
     def _native(self, identity: int) -> TextValue | None:
         """The constant that a native method returns."""
@@ -663,15 +785,11 @@ class Walker:
         text = self._settings.returned.get(native_name(ref)) if ref.kind.endswith(")Ljava/lang/String;") else None
         return TextValue(text, parts=(text,), via=(identity,)) if text else None
 
-    def _decrypted(self, identity: int, values: Sequence[Value | None]) -> Value | None:
+    def _decrypted(self, method: MethodRef, identity: int, values: Sequence[Value | None]) -> Value | None:
         """What a static decryption method returns for constants."""
         if self.decryption is None:
             return None
         ref = self._app.ref(identity)
-        parameters, _, result = ref.kind[1:].partition(")")
-        method = MethodRef(ref.owner, ref.name, parameters, result)
-        if not self.decryption.decrypts(method):
-            return None
         arguments: list[Constant] = []
         at = 0
         for first, _ in _parameters(ref.kind):
@@ -707,22 +825,12 @@ class Walker:
         if opcode in (0x6F, 0x70, 0x71, 0x75, 0x76, 0x77):  # super, direct, static: not by the class of the receiver
             found = app.definition(identity)
             return [found] if found is not None and app.is_own(app.ref(found.identity).owner) else []
-        kinds = [
-            contents.kind
+        kinds = {
+            contents.kind: None
             for one in alternatives(values[0] if values else None)
             if isinstance(contents := self._contents(one.value), InstanceValue)
-        ]
-        if kinds:
-            every = [app.implementation(identity, kind) for kind in dict.fromkeys(kinds)]
-        elif app.is_own(app.ref(identity).owner):
-            every = [
-                app.definition(identity),
-                *(app.implementation(identity, kind) for kind in app.subclasses(app.ref(identity).owner)),
-            ]
-        else:
-            every = []
-        distinct = dict.fromkeys(one for one in every if one is not None)
-        return [one for one in distinct if app.is_own(app.ref(one.identity).owner)][:MAX_TARGETS]
+        }
+        return app.targets(identity, tuple(kinds))[:MAX_TARGETS]
 
     def _invoked(self, targets: Sequence[MethodCode], values: Sequence[Value | None]) -> Value | None:
         """Values of an invoked app method: the result of each method that the call can run."""
@@ -730,19 +838,16 @@ class Walker:
         if not targets or len(self._stack) >= MAX_DEPTH:
             self._escape(values, None)
             return UNKNOWN
-        before, states = dict(self._heap), []
+        before, states, labels = dict(self._heap), [], []
         for target in targets:
+            # Several methods of one unknown receiver are those of one class.
+            labels.append(("receiver", self._app.ref(target.identity).owner))
             self._heap = dict(before)
             result = self._through(self._run(target, values), target.identity)
             states.append(_State({} if result is None else {0: result}, self._heap))
-        state = self._merged(states)
+        state = self._merged(states, labels)
         self._heap = state.heap
         return state.registers.get(0)
-
-    def _passes_address(self, values: Sequence[Value | None], targets: Sequence[MethodCode]) -> bool:
-        if len(targets) != 1 or targets[0].code.units > _MAX_EAGER or len(self._stack) >= MAX_DEPTH:
-            return False
-        return any(is_address(self._plain(value)) for value in values)
 
     def _escape(self, values: Sequence[Value | None], need: Need | None) -> None:
         """Forget the contents of builders that are passed to another method, because it can change them."""
@@ -1298,6 +1403,11 @@ def native_name(ref: MemberRef) -> str:
 def _mangled(name: str) -> str:
     plain = name.replace("_", "_1").replace("/", "_")
     return "".join(char if char.isascii() and char not in "$-" else f"_0{ord(char):04x}" for char in plain)
+
+
+def _method(ref: MemberRef) -> MethodRef:
+    parameters, _, result = ref.kind[1:].partition(")")
+    return MethodRef(ref.owner, ref.name, parameters, result)
 
 
 def _parameters(kind: str) -> list[tuple[str, str]]:

@@ -51,7 +51,10 @@ _LANGUAGES = {
     Language.HTML: "html htm xhtml vue svelte hbs ejs mustache php jsp asp aspx",
     Language.XML: "xml svg plist xsd xsl xslt dtd rss atom pom nuspec tmx gpx kml storyboard xib",
     Language.JSON: "json map webmanifest geojson json5 jsonc topojson arb",
-    Language.LINES: "properties yml yaml ini cfg conf toml sh py rb pl pro env prop lock editorconfig gitignore",
+    Language.LINES: (
+        "properties yml yaml ini cfg conf toml sh py rb pl pro env prop lock editorconfig gitignore gitattributes"
+        " npmignore"
+    ),
     Language.DOCUMENT: "md markdown rst adoc textile mdx podspec afm",
     Language.SHADER: "glsl vert frag vsh fsh vs fs shader hlsl metal cg cginc",
 }
@@ -87,6 +90,8 @@ _NAMESPACES = (
     "xsi:schemalocation",
     "cite",
 )
+_WIDGET_NAMES = (("author", "href"), ("author", "email"), ("feature", "name"), ("widget", "id"))
+"""Attributes of a widget's ``config.xml`` that are names (https://www.w3.org/TR/widgets/)."""
 _SHOWN_ATTRIBUTES = ("title", "alt", "aria-label", "label")
 _SVG_LOADS = ("href", "xlink:href", "src", "style")
 _POM = re.compile(rb"http://maven\.apache\.org/POM/|/nuspec\.xsd|http://apache\.org/cordova/ns/plugins")
@@ -366,7 +371,7 @@ class TextPlaces:
             return tables.PICTURE if _DATA_URI.match(own.value) else ""
         if self._is_picture and own.name not in _SVG_LOADS and not name.startswith(("script", "image", "use")):
             return tables.PICTURE
-        if self._language is Language.XML and name == "author":
+        if self._language is Language.XML and (name, own.name) in _WIDGET_NAMES:
             return METADATA
         return prose.literal_reason(self._data, own.start, offset, own.start + len(own.value))
 

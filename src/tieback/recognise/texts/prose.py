@@ -29,6 +29,8 @@ _COMMENT = re.compile(rb"(?:^|[\s;{})])(?://|/\*|<!--)|^\s*(?:\*|#)(?:\s|\Z)")
 _AGENT = re.compile(rb"(?:Mozilla/\d|[A-Za-z]/\d[\w.]*)[^\"]{0,200}[\s;(+,-]\+?\Z|\(compatible;[^\"]{0,200}\Z")
 _BROKEN = re.compile(rb"\A(?:\s|\\[nrt]|[\])}.,;:!>-])*(?:\\n|\n|[\])}])(?:\s|\\[nrt])*+\Z")
 """Only the end of a sentence or of a line before the URL: the rest of a message whose beginning is another string."""
+_LEADING = re.compile(rb"[A-Za-z]:(?:\s|\\[nr])+\Z")
+"""A line of a message that leads to the URL in the next one."""
 _FUNCTION_WORDS = frozenset(
     (
         b"the to of for and in is are be at on see or from with this that you your it can by as an if not we our please"
@@ -54,6 +56,10 @@ def line_around(data: bytes, start: int, at: int, end: int) -> tuple[bytes, byte
 def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
     """Why the URL at ``at`` in the string ``data[start:end]`` is no address that code uses; empty if it may be one."""
     left, right = line_around(data, start, at, end)
+    if not left.strip():
+        before = data[max(start, at - _REACH) : at - len(left)]
+        if _LEADING.search(before) and len(_WORD.findall(before)) >= 3:
+            return MESSAGE
     if at - start <= _SHORT and _BROKEN.match(data[start:at]):
         return MESSAGE
     if _COMMENT.search(left):

@@ -23,7 +23,8 @@ _DESCRIBING = frozenset(
 _PACKAGE_KEYS = _DESCRIBING | frozenset(
     (
         b"repository maintainers author authors funding _resolved resolved $id _from _id changelog url web website"
-        b" readme description tarball dependencies devdependencies peerdependencies optionaldependencies @context"
+        b" readme description tarball dependencies devdependencies peerdependencies"
+        b" optionaldependencies @context demo docs"
     ).split()
 )
 """Keys of facts about software in the description of a package."""

@@ -22,8 +22,11 @@ from tieback.report.figures import bytes_text, figure_text
 
 NOTABLE = 0.1
 """Minimum relative change of records that counts as a change, because live stores always vary."""
-_VOLATILE = re.compile(r" at 0x[0-9a-f]+$|(?<=\w) \((?:normal|superuser|private_key)\)(?= )")
-"""Parts of evidence that are not compared: the offset, and the grade, which older releases did not write."""
+_VOLATILE = re.compile(
+    r" at 0x[0-9a-f]+$|(?<=\w) \((?:normal|superuser|private_key)\)(?= )|(?<=\bclasses)\d{1,4}(?=\.dex\b)"
+)
+"""Parts of evidence that are not compared: the offset; the grade, which older releases did not write; the number of a
+DEX file, because each build distributes the classes anew."""
 
 
 class ChangeKind(StrEnum):

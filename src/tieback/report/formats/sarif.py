@@ -194,7 +194,8 @@ def _locations(detail: FindingDetail) -> Iterator[dict[str, Any]]:
     if not told and len(detail.apps) == 1:
         for entry in dict.fromkeys(one.entry for one in detail.finding.locations):
             uri = _uri(f"{detail.apps[0].path}/{entry}")
-            yield {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": {"startLine": 1}}}
+            place = {"artifactLocation": {"uri": uri}, "region": {"startLine": 1}}
+            yield {"physicalLocation": place, "message": {"text": f"{clean(entry, 300)} in the package"}}
             told += 1
     if not told:
         for summary in detail.apps[:MOST_PLACES]:

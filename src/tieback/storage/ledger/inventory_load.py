@@ -36,6 +36,8 @@ BATCH = 20_000
 ROWS_A_STATEMENT = 1_000
 """SQLite allows 32,766 parameters per statement."""
 _RANGES_A_STATEMENT = 400
+MOST_KNOWN = 250_000
+"""Apps and devices that an import remembers, each; further ones are looked up again for each batch."""
 
 
 class Snapshot(msgspec.Struct, frozen=True):
@@ -116,12 +118,30 @@ def _ranges(numbers: list[int]) -> Iterator[tuple[int, int]]:
         yield found[0], found[-1]
 
 
+def _app_facts(row: InventoryRow) -> int:
+    """Stands for everything that a row states about its app."""
+    return hash((row.key, row.name, row.publisher, row.store_id, row.signer, row.in_house))
+
+
+def _device_facts(row: InventoryRow) -> int:
+    """Stands for everything that a row states about its device."""
+    return hash((row.device, row.device_name, row.user, row.ownership, row.platform))
+
+
+def _remember(known: dict[int, int], more: Iterable[tuple[int, int]]) -> None:
+    if len(known) < MOST_KNOWN:
+        known.update(more)
+
+
 class _Loading:
     def __init__(self, connection: Connection, number: int, snapshot: Snapshot, names: Pseudonyms) -> None:
         self._connection = connection
         self._number = number
         self._snapshot = snapshot
         self._names = names
+        # IDs by the facts that this import already stored; rows of a device need not be adjacent.
+        self._known_apps: dict[int, int] = {}
+        self._known_devices: dict[int, int] = {}
         self._apps_seen: set[int] = set()
         """At most two: only one or more than one matters."""
         self.rows = 0
@@ -178,10 +198,16 @@ class _Loading:
     def _apps(self, rows: Iterable[InventoryRow]) -> dict[str, int]:
         """IDs of the apps by key; new apps are inserted, and missing data of known apps is added."""
         distinct: dict[str, InventoryRow] = {}
+        stored: dict[str, int] = {}
         for row in rows:
-            known = distinct.setdefault(storable(row.key), row)
+            key = storable(row.key)
+            number = self._known_apps.get(_app_facts(row))
+            if number is not None:
+                stored[key] = number
+                continue
+            known = distinct.setdefault(key, row)
             if known is not row and not known.name and row.name:
-                distinct[storable(row.key)] = row
+                distinct[key] = row
         coming, table = incoming(self._connection, inventory_apps), inventory_apps.c
         changed: dict[str, Any] = {
             name: sa.case((coming[name] != "", coming[name]), else_=table[name])
@@ -206,14 +232,21 @@ class _Loading:
         if found:
             rows_of = [{"app": n, "source": source, "first_seen": taken, "last_seen": taken} for n in found.values()]
             self._see(inventory_app_sources, ("app", "source"), rows_of, removable=False)
-        return found
+        _remember(self._known_apps, ((_app_facts(row), found[key]) for key, row in distinct.items()))
+        return {**stored, **found}
 
     def _devices(self, rows: Iterable[InventoryRow]) -> dict[str, int]:
         """IDs of the devices by the inventory's own IDs."""
         distinct: dict[str, InventoryRow] = {}
+        stored: dict[str, int] = {}
         for row in rows:
-            if row.device:
-                distinct.setdefault(row.device, row)
+            if not row.device or row.device in distinct or row.device in stored:
+                continue
+            number = self._known_devices.get(_device_facts(row))
+            if number is None:
+                distinct[row.device] = row
+            else:
+                stored[row.device] = number
         coming, table = incoming(self._connection, inventory_devices), inventory_devices.c
         newer = coming.last_seen >= table.last_seen
         told = {
@@ -247,7 +280,9 @@ class _Loading:
             for pseudonym, name in pseudonyms.items()
         ]
         found = self._entered(inventory_devices, table.pseudonym, changed, values)
-        return {pseudonyms[pseudonym]: number for pseudonym, number in found.items()}
+        stored |= {pseudonyms[pseudonym]: number for pseudonym, number in found.items()}
+        _remember(self._known_devices, ((_device_facts(row), stored[name]) for name, row in distinct.items()))
+        return stored
 
     def _entered(
         self, table: sa.Table, key: sa.Column[str], changed: dict[str, Any], values: list[dict[str, Any]]

@@ -23,7 +23,7 @@ from tieback.storage.ledger.conclusions import Conclusions
 from tieback.storage.ledger.database import Database, open_database, sqlite_url
 from tieback.storage.ledger.deliveries import Deliveries
 from tieback.storage.ledger.inventory import Inventory
-from tieback.storage.ledger.store_facts import StoreFacts
+from tieback.storage.ledger.store_facts import AppStoreFacts
 from tieback.storage.ledger.tables import exposure_apps, exposures, findings, grants, runs
 from tieback.storage.ledger.text import storable
 from tieback.storage.ledger.units import Units
@@ -51,7 +51,7 @@ class Ledger(Units):
         self.database = database
         self.conclusions = Conclusions(database)
         self.inventory = Inventory(database)
-        self.store_facts = StoreFacts(database)
+        self.store_facts = AppStoreFacts(database)
         self.cases = Cases(database)
         self.deliveries = Deliveries(database)
 

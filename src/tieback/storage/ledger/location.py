@@ -18,7 +18,7 @@ from tieback.storage.ledger.database import Database
 from tieback.storage.ledger.ledger import Ledger
 from tieback.storage.ledger.postgres import check_address
 from tieback.storage.ledger.tables import ledger_state, metadata
-from tieback.storage.trust import require_confirmed
+from tieback.storage.trust import ledger_mark, remember_ledger, require_confirmed
 
 POINTER = "ledger.json"
 LEDGER_FILE = "ledger.db"
@@ -177,6 +177,34 @@ def claim_ledger(database: Database, workspace: str, *, only_look: bool = False)
             connection.execute(sa.update(ledger_state).values(workspace=workspace))
 
     database.write(change, alone="state")
+
+
+def claim_file(directory: Path, database: Database, *, new: bool) -> bool:
+    """True if the ledger file of a trusted workspace is the one that this user's tieback wrote.
+
+    An archive that is unpacked over a workspace can bring a file with cases and contacts of its own. It does not know
+    the random word that the file and the user's state folder have.
+
+    Args:
+        directory: the workspace.
+        database: its open ledger file.
+        new: the file was created just now, and gets the word. So does a file of an earlier release at its first use.
+
+    Raises:
+        WorkspaceError: it cannot be read or written, or the word cannot be remembered.
+    """
+    known, whose = ledger_mark(directory), sa.select(ledger_state.c.workspace)
+    found = database.read(lambda connection: connection.execute(whose).scalar())
+    if known and not new:
+        return found == known
+
+    def mark(connection: Connection) -> str:
+        word = connection.execute(whose).scalar() or known or secrets.token_hex(16)
+        connection.execute(sa.update(ledger_state).values(workspace=word))
+        return word
+
+    remember_ledger(directory, found or database.write(mark))
+    return True
 
 
 def is_empty(connection: Connection) -> bool:

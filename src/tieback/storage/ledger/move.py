@@ -38,7 +38,7 @@ from tieback.storage.ledger.location import (
 )
 from tieback.storage.ledger.tables import case_log, ledger_state, metadata
 from tieback.storage.ledger.text import storable
-from tieback.storage.trust import confirm_ledger
+from tieback.storage.trust import confirm_ledger, ledger_mark
 
 SQLITE = "sqlite"
 _ROWS_AT_ONCE = 1_000
@@ -127,7 +127,7 @@ def _to_file(directory: Path, place: LedgerLocation | None, progress: Progress) 
         target = Ledger.open(draft)
         try:
             with _held(source.database) as old:
-                moved = _copy_all(old, source.where, target.database, None, progress)
+                moved = _copy_all(old, source.where, target.database, ledger_mark(directory) or None, progress)
                 with target.database.engine.connect() as connection:
                     connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
                 target.close()

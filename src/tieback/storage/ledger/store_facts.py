@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from tieback.model.device import DevicePlatform, StoreFact, StoreState
+from tieback.model.device import AppStoreFact, AppStoreState, DevicePlatform
 from tieback.storage.ledger.bulk import incoming, upsert_rows
 from tieback.storage.ledger.database import Database
 from tieback.storage.ledger.tables import inventory_fetches, inventory_store_facts
@@ -25,15 +25,15 @@ class FetchAttempt(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
-class StoreFacts:
+class AppStoreFacts:
     """The facts of app stores and the attempts, in an open ledger."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def save(self, facts: Iterable[StoreFact]) -> int:
+    def save(self, facts: Iterable[AppStoreFact]) -> int:
         """Add facts; a later day replaces an earlier one of the same storefront. Returns their number."""
-        distinct: dict[tuple[str, str, str], StoreFact] = {}
+        distinct: dict[tuple[str, str, str], AppStoreFact] = {}
         for fact in facts:
             key = (fact.platform.value, fact.ident, fact.storefront)
             known = distinct.get(key)
@@ -54,18 +54,18 @@ class StoreFacts:
         self._database.write(save, alone="inventory")
         return len(rows)
 
-    def facts(self) -> Iterator[StoreFact]:
+    def facts(self) -> Iterator[AppStoreFact]:
         """All facts, by app and storefront."""
         table = inventory_store_facts.c
         query = sa.select(inventory_store_facts).order_by(table.platform, table.ident, table.storefront)
         with self._database.reading() as connection:
             for row in connection.execute(query).mappings():
                 last = row["last_available"]
-                yield StoreFact(
+                yield AppStoreFact(
                     platform=DevicePlatform(row["platform"]),
                     ident=row["ident"],
                     storefront=row["storefront"],
-                    state=StoreState(row["state"]),
+                    state=AppStoreState(row["state"]),
                     version=row["version"],
                     downloads=row["downloads"],
                     category=row["category"],
@@ -94,8 +94,8 @@ class StoreFacts:
                 yield FetchAttempt(DevicePlatform(platform), *rest)
 
 
-def _row(fact: StoreFact) -> dict[str, object]:
-    available = fact.seen_on if fact.state is StoreState.AVAILABLE else fact.last_available
+def _row(fact: AppStoreFact) -> dict[str, object]:
+    available = fact.seen_on if fact.state is AppStoreState.AVAILABLE else fact.last_available
     return {
         "platform": fact.platform.value,
         "ident": fact.ident[:255],

@@ -10,7 +10,7 @@ import pytest
 from tests.unit.cases.samples import exposure
 from tests.unit.pipeline.workspaces import P, make
 from tieback.cases.policy import default_policy
-from tieback.model.case import CaseState
+from tieback.model.case import CaseState, NewLogLine
 from tieback.model.device import InventoryRow
 from tieback.model.errors import InputError, UsageError
 from tieback.pipeline.disclosure.cases import CaseService, open_case_service
@@ -79,3 +79,14 @@ def test_cases_can_be_worked_on_while_a_scan_runs(tmp_path: Path) -> None:
         work.note(case.id, "still possible", [], "Ann")
         last = work.log(case.id)[-1]
     assert (last.by, last.fields) == ("Ann", {"text": "still possible"})
+
+
+def test_a_case_of_an_earlier_release_for_a_vendor_that_only_names_the_store_is_listed(work: CaseService) -> None:
+    (case,) = work.open(POLICY).cases
+    other = next(vendor for vendor in work.vendors() if vendor.id != case.vendor)
+    old = msgspec.structs.replace(case, id="case-old", vendor=other.id)
+    with Workspace.open(work.directory) as workspace:
+        workspace.ledger.cases.open([(old, (NewLogLine(old.id, "opened", {"store": old.store.id}),))], NOW)
+    assert work.open(POLICY).foreign == ("case-old",)
+    work.advance("case-old", CaseState.CLOSED, POLICY, "Ann", "not their store", "")
+    assert work.open(POLICY).foreign == ()

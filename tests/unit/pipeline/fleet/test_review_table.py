@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from tests.unit.pipeline.fleet.test_app_lists import line
-from tieback.model.device import DevicePlatform, Ownership, StoreFact, StoreState
+from tieback.model.device import AppStoreFact, AppStoreState, DevicePlatform, Ownership
 from tieback.pipeline.fleet.coverage import AssuranceLetter, FleetLine
 from tieback.pipeline.fleet.review_table import COLUMNS, to_csv, to_xlsx
 
@@ -20,7 +20,7 @@ def lines() -> list[FleetLine]:
 
     known = line(DevicePlatform.IOS, "com.a", HOSTILE)
     app = replace(known.app, ownership={Ownership.PERSONAL: 3, Ownership.CORPORATE: 1}, in_house=True)
-    fact = StoreFact(DevicePlatform.IOS, "com.a", "de", StoreState.REMOVED, downloads=1000, category="Business")
+    fact = AppStoreFact(DevicePlatform.IOS, "com.a", "de", AppStoreState.REMOVED, downloads=1000, category="Business")
     letter = AssuranceLetter(date(2026, 11, 1), date(2026, 11, 15), "attested", date(2026, 11, 9))
     return [replace(known, app=app, store=(fact,), letter=letter), line(DevicePlatform.ANDROID, "com.b", "B")]
 

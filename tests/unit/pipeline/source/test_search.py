@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from tieback.intake.source.checkout import Checkout, SourceFile
 from tieback.intake.source.r8_mapping import OriginalMethod
-from tieback.model.source import SourceMatch
 from tieback.pipeline.source import search
 from tieback.pipeline.source.search import SourceSearch
 from tieback.pipeline.source.traces import Declaration, Setting, Trace
@@ -26,8 +25,9 @@ RESOURCE = Trace("resources.arsc", 1, "https://x.test", "x.test", resource="api_
 def found(top: Path, trace: Trace, *methods: tuple[OriginalMethod, str]) -> tuple[str, list[str]]:
     searched = SourceSearch([trace], methods, RECOGNISERS)
     searched.run(Checkout(top))
-    match, lines = searched.lines(trace, [method for method, _ in methods])
-    return match.value, [f"{line.file}:{line.line}" for line in lines]
+    lines = list(searched.lines(trace, [method for method, _ in methods]))
+    matches = dict.fromkeys(match.value for match, _ in lines) or {"none": None}
+    return "+".join(matches), [f"{line.file}:{line.line}" for _, line in lines]
 
 
 @pytest.mark.parametrize(
@@ -137,11 +137,20 @@ def test_the_most_exact_lines_of_the_app_are_chosen(tmp_path: Path) -> None:
         (tmp_path / name).write_text(text)
     assert found(tmp_path, HOST) == ("endpoint", ["src/Api.kt:1"])
     (tmp_path / "src/Api.kt").unlink()
-    assert found(tmp_path, HOST) == ("endpoint", ["src/test/ApiTest.kt:1"])
-    (tmp_path / "src/test/ApiTest.kt").unlink()
     assert found(tmp_path, HOST) == ("host", ["src/Host.kt:1"])
     (tmp_path / "src/Host.kt").unlink()
+    assert found(tmp_path, HOST) == ("endpoint", ["src/test/ApiTest.kt:1"])
+    (tmp_path / "src/test/ApiTest.kt").unlink()
     assert found(tmp_path, HOST) == ("host", ["README.md:1"])
+
+
+def test_the_method_is_beside_a_host_and_not_an_endpoint(tmp_path: Path) -> None:
+    method = OriginalMethod("Api", "load"), "Api.kt"
+    (tmp_path / "Api.kt").write_text("fun load() = 1")
+    (tmp_path / "Host.kt").write_text('val host = "api.shop.test"')
+    assert found(tmp_path, HOST, method) == ("method+host", ["Api.kt:1", "Host.kt:1"])
+    (tmp_path / "Host.kt").write_text('val url = "https://api.shop.test/v1"')
+    assert found(tmp_path, HOST, method) == ("endpoint", ["Host.kt:1"])
 
 
 def test_the_file_with_the_name_of_the_entry_is_chosen(tmp_path: Path) -> None:
@@ -171,6 +180,4 @@ def test_any_file_and_trace_never_raises(data: bytes, text: str) -> None:
     trace = Trace("e", 1, f"https://{text}", text, f"{text[:2]}***{text[:2]} (14)", text, Setting.CLEARTEXT)
     searched = SourceSearch([trace], [(OriginalMethod(f"a.{text}", text, 2), "")], RECOGNISERS)
     searched.read(SourceFile("AndroidManifest.xml", data + text.encode("utf-8", "replace") + data))
-    match, lines = searched.lines(trace, ())
-    assert match in SourceMatch
-    assert all(1 <= line.line <= 1_100 for line in lines)
+    assert all(1 <= line.line <= 1_100 for _, line in searched.lines(trace, ()))

@@ -32,18 +32,18 @@ def test_initial_values() -> None:
 def test_a_field_has_all_the_values_that_are_stored_in_it() -> None:
     fields = FieldValues(CODE)
     host = field("HOST")
-    assert fields.record(1, {host: [TextValue("a.test")]}, ()) == {host}
+    assert fields.record(1, {host: [TextValue("a.test")]}, (), {host}) == {host}
     assert fields.value(host) == TextValue("a.test")
-    assert fields.record(2, {host: [TextValue("a.test"), TextValue("b.test"), TextValue("{}.test")]}, ()) == {host}
+    assert fields.record(2, {host: [TextValue("a.test"), TextValue("b.test"), TextValue("{}.test")]}, (), {host}) == {host}
     assert texts(fields.value(host)) == {"a.test", "b.test"}
-    assert fields.record(2, {}, ()) == {host}
+    assert fields.record(2, {}, (), {host}) == {host}
     assert fields.value(host) == TextValue("a.test")
 
 
 def test_too_many_values_are_none() -> None:
     fields = FieldValues(CODE)
     host = field("HOST")
-    fields.record(1, {host: [TextValue(f"{number}.test") for number in range(17)]}, ())
+    fields.record(1, {host: [TextValue(f"{number}.test") for number in range(17)]}, (), ())
     assert fields.value(host) is None
 
 
@@ -54,7 +54,7 @@ def test_values_of_one_object_stay_together() -> None:
         InstanceValue("Ltest/shop/Config;", {host: TextValue(f"{name}.test"), path: TextValue(f"/{name}")})
         for name in "ab"
     ]
-    fields.record(1, {}, made)
+    fields.record(1, {}, made, ())
 
     def joined(*values: object) -> TextValue:
         one, other = values

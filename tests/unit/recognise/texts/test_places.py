@@ -82,6 +82,7 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("a.xml", "<a xmlns:b='URL'/>", METADATA),
         ("a.xml", "<license>URL</license>", METADATA),
         ("config.xml", "<widget><author href='URL'/></widget>", METADATA),
+        ("config.xml", "<widget><feature name='URL'/></widget>", METADATA),
         ("config.xml", "<widget><content src='URL'/></widget>", ""),
         ("pom.xml", "<project xmlns='http://maven.apache.org/POM/4.0.0'><url>URL</url></project>", METADATA),
         ("a.svg", "<svg><metadata>URL</metadata></svg>", tables.PICTURE),

@@ -17,6 +17,8 @@ URL = b"http://a.test/x"
         ("Visit ({})", MESSAGE),
         ("\\n{}/", MESSAGE),
         ("] {}/", MESSAGE),
+        ("For more information, see:\\n    {}\\n", MESSAGE),
+        ("Radio name\\n{}\\n", ""),
         ("\u8bf7\u8bbf\u95ee \u5b98\u65b9\u7f51\u7ad9 {}", MESSAGE),
         ("Server {}", ""),
         ("GET {}", ""),

@@ -169,8 +169,9 @@ def test_a_credential_in_another_file_has_moved_and_at_another_offset_has_not() 
     old = seen("api_key a…b for x: classes.dex at 0xff")
     assert told(seen("api_key a…b for x: classes.dex at 0x1000"), old)["fnd-key"][0] == "same"
     assert told(seen("api_key (superuser) a…b for x: classes.dex at 0x1000"), old)["fnd-key"][0] == "same"
-    kind, what = told(seen("api_key a…b for x: classes2.dex at 0xff"), old)["fnd-key"]
-    assert (kind, what) == ("moved", ("new location: api_key a…b for x: classes2.dex",))
+    assert told(seen("api_key a…b for x: classes2.dex at 0xff"), old)["fnd-key"][0] == "same"
+    kind, what = told(seen("api_key a…b for x: assets/classes2.json at 0xff"), old)["fnd-key"]
+    assert (kind, what) == ("moved", ("new location: api_key a…b for x: assets/classes2.json",))
 
 
 def test_totals_of_both_reports() -> None:

@@ -54,6 +54,8 @@ def _fill(machine: Machine, a: Arguments) -> None:
 def _equal_arrays(machine: Machine, a: Arguments) -> int:
     if not isinstance(a[0], JavaArray) or not isinstance(a[1], JavaArray):
         return int(a[0] == a[1])
+    if a[0].kind[:1] in ("L", "["):
+        raise NotRunnableError("a comparison of arrays of objects")
     machine.spend(len(a[0].items) >> 3)
     return int(a[0].items == a[1].items)
 
@@ -130,7 +132,7 @@ def _end(machine: Machine, a: Arguments, at: int) -> Any:
 
 def _index(machine: Machine, a: Arguments) -> int:
     items = _items(a[0])
-    machine.spend(len(items) >> 2)
+    machine.spend(len(items) * (len(a[1]) >> 8 if isinstance(a[1], str) else 0) + (len(items) >> 2))
     return items.index(a[1]) if a[1] in items else -1
 
 

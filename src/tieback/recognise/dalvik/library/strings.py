@@ -389,7 +389,7 @@ def _calls() -> dict[str, LibraryCall]:
         "substring(I)": lambda m, a: _cut(m, a[0], a[1], len(a[0])),
         "substring(II)": lambda m, a: _cut(m, *a),
         "subSequence(II)": lambda m, a: _cut(m, *a),
-        "contains(Ljava/lang/CharSequence;)": lambda m, a: int(sequence(m, a[1]) in a[0]),
+        "contains(Ljava/lang/CharSequence;)": lambda m, a: int(_find(str.find)(m, (a[0], sequence(m, a[1]))) >= 0),
         "startsWith(Ljava/lang/String;)": lambda m, a: int(a[0].startswith(sequence(m, a[1]))),
         "startsWith(Ljava/lang/String;I)": lambda m, a: int(a[0].startswith(sequence(m, a[1]), max(0, a[2]))),
         "endsWith(Ljava/lang/String;)": lambda m, a: int(a[0].endswith(sequence(m, a[1]))),

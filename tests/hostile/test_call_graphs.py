@@ -1,0 +1,52 @@
+"""DEX files built to blow up the call graph end with what was found so far and a problem line.
+
+The file has methods that call eight others each, rings of fields, switches in a row, branches over builders, a sink
+with hundreds of callers, and an interface with a hundred implementations. ``bench/flow_build.py`` builds it.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from tieback.intake.apps.dex import read_dex
+from tieback.model.sighting import Problem, Sighting
+from tieback.recognise.dataflow import analysis
+from tieback.recognise.dataflow.walk import Walker, WalkResult
+from tieback.recognise.interface import Find
+from tieback.recognise.rules import RuleFiles
+from tieback.recognise.search import AppSearch
+
+DATA = (Path(__file__).parents[2] / "bench" / "flow" / "hostile.dex").read_bytes()
+SEARCH = AppSearch(RuleFiles())
+
+
+def finds() -> list[Find]:
+    return list(SEARCH.finds([read_dex("classes.dex", DATA)[0]]))
+
+
+def test_a_call_graph_without_end_gives_a_problem_line() -> None:
+    found = finds()
+    assert [one.where for one in found if isinstance(one, Problem) and one.what.endswith("was not followed")] == [
+        "classes.dex"
+    ]
+    assert {one.endpoint.host for one in found if isinstance(one, Sighting)} >= {"fan.flow.test", "many.flow.test"}
+    assert len(found) < 1_000
+
+
+def test_the_work_is_bounded_by_the_size_of_the_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    walkers: dict[int, Walker] = {}
+    walk = Walker.walk
+    most: list[int] = []
+
+    def noting(self: Walker, *rest: object) -> WalkResult:
+        if id(self) not in walkers:
+            walkers[id(self)] = self
+            most.append(self.left)
+        return walk(self, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Walker, "walk", noting)
+    finds()
+    (walker,) = walkers.values()
+    assert most[0] <= analysis._MOST_UNITS
+    # Only the last step, of at most one method and the states of its branches, can exceed the limit.
+    assert walker.left > -10_000
