@@ -29,6 +29,7 @@ APPS = Path(__file__).parents[2] / "labs" / "apps"
 NET = f"127.77.{free_subnet()}"
 DEVICES = 40
 RECHECK = ("recheck", "--grant", "grant.toml", "--format", "json")
+LANGUAGES = ("en", "pt")
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(400)]
 
@@ -157,8 +158,10 @@ def test_from_finding_to_fixed(stores: Stores, work: Path) -> None:
         opened, ("open", "verified")
     )
 
-    # Our own people are told; nothing was sent.
-    assert len(lines(tieback(work, "letter", "write", "owners", "--language", "fr", "--format", "json"))) == 3
+    # The owners are told in two languages; the file says what was written, and nothing was sent.
+    for language in LANGUAGES:
+        told = lines(tieback(work, "letter", "write", "owners", "--language", language, "--format", "json"))
+        assert len(told) == 3
 
     # The makers are told; each letter holds its own vendor's facts alone.
     for letter in lines(tieback(work, "letter", "write", "exposure", "--format", "json")):

@@ -4,7 +4,7 @@ Many apps may name one store. Only its owner gets a case; the makers of the othe
 from strong to weak, each from the back ends that lead to the store:
 
 1. the graph names the vendor as owner of the back end (``tieback backend show``);
-2. the host is one of the vendor's domains in the register;
+2. the host, or that of the store itself, is in one of the vendor's domains in the register;
 3. the back end belongs to a third party, such as the maker of an SDK;
 4. no evidence names an owner, and the apps of only one vendor lead there.
 
@@ -63,7 +63,7 @@ class OwnerFinder:
         ways.sort(key=lambda one: (not _is_named(one[0]), -_certainty(one[1]), one[0].endpoint))
         name = next((backend.owner for _, backend in ways if backend.owner), "")
         # Of equal claims, that of a vendor whose apps lead there: vendors with one name are one party.
-        claims = list(self._claims(ways, apps, naming))
+        claims = [*self._claims(ways, apps, naming), *self._below_domains(_hosts(store), 1.0)]
         best = max(claims, key=lambda one: (one[1], one[0] in naming.values()), default=None)
         if best is not None:
             return StoreOwner(best[0], name, best[2])
@@ -92,10 +92,19 @@ class OwnerFinder:
                 word = one.value.casefold()
                 for vendor in (*self._by_name.get(word, ()), *(key for name, key in signed if name == word)):
                     yield vendor, more + one.confidence, one.reason
-            host = host_of(backend.endpoint)
+            yield from self._below_domains([host_of(backend.endpoint)], more)
+
+    def _below_domains(self, hosts: Iterable[str], more: float) -> Iterator[tuple[str, float, str]]:
+        """Vendors with one of these hosts in a domain of the register."""
+        for host in hosts:
             for domain in _domains_of(host):
                 for vendor in self._by_domain.get(domain, ()):
                     yield vendor, more + BY_DOMAINS, f"{host} is in its domain {domain}"
+
+
+def _hosts(store: Exposure) -> list[str]:
+    """The hosts at which the store was probed; not those of cloud providers, which many customers share."""
+    return [place.rpartition(":")[0].strip("[]") for place in store.targets if "/" not in place]
 
 
 def _is_named(way: AppRoute) -> bool:

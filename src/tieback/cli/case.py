@@ -32,11 +32,6 @@ app = typer.Typer(
     "Example: tieback case list --state notified"
 )
 
-app.command()(export)
-app.command()(evidence)
-app.command()(advisory)
-app.add_typer(party_app, name="party")
-
 
 @app.command("list")
 def list_(
@@ -430,3 +425,9 @@ def _told(line: LogLine) -> str:
 
 def _days(days: float | None) -> str:
     return "" if days is None else f"{days:g}"
+
+
+app.command()(export)
+app.command()(evidence)
+app.command()(advisory)
+app.add_typer(party_app, name="party")

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tieback.cases.events import CaseEvent
-    from tieback.pipeline.disclosure.watch import Webhook
+    from tieback.pipeline.disclosure.watch import Channel
 
 WORKSPACE = Path(".tieback")
 GrantOption = Annotated[Path, typer.Option(help="Grant file; nothing outside it is contacted.")]
@@ -120,7 +120,7 @@ def watch(
     default = workspace / WEBHOOKS_FILE
     if webhooks is None and default.exists() and not accepts_file(workspace, WEBHOOKS_FILE):
         print_problem(f"{default} is new or has changed, and is not used. Review it, then pass --webhooks {default}")
-        hooks: tuple[Webhook, ...] = ()  # events wait in the queue
+        hooks: tuple[Channel, ...] = ()  # events wait in the queue
     else:
         hooks = load_webhooks(webhooks or default) if webhooks is not None or default.is_file() else ()
         accept_passed(workspace, WEBHOOKS_FILE, webhooks)

@@ -41,7 +41,7 @@ def test_two_libraries_read_the_due_day() -> None:
     ]  # fmt: skip
     assert all("DTSTART" not in todo and not todo.errors for todo in todos)
     assert len({one["UID"] for one in (*todos, *events)}) == 4
-    (again,) = vobject.base.readComponents(data.decode())  # type: ignore[no-untyped-call]
+    (again,) = vobject.base.readComponents(data.decode())
     again.validate(raiseException=True)
     assert [todo.due.value for todo in again.vtodo_list] == [date(2026, 3, 8), date(2026, 3, 3)]
     assert [event.dtstart.value for event in again.vevent_list] == [date(2026, 3, 8), date(2026, 3, 3)]

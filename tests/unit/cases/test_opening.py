@@ -62,6 +62,14 @@ def test_who_answers_for_a_store(backends: dict[str, Backend], vendors: tuple[Ve
     assert answer.reason
 
 
+def test_an_address_can_be_a_domain_of_the_register() -> None:
+    store = msgspec.structs.replace(shared(), targets=("192.0.2.7:9200", "firestore.test:443/project"))
+    known = (vendor(), vendor("v-2", "Other", signers=("7d" * 32,), domains=("192.0.2.7",)))
+    assert OwnerFinder({}, known).find(store, [OURS, OTHER]).vendor == "v-2"
+    cloud = (vendor(), vendor("v-2", "Other", signers=("7d" * 32,), domains=("firestore.test",)))
+    assert OwnerFinder({}, cloud).find(store, [OURS, OTHER]).vendor == ""
+
+
 def test_the_only_vendor_whose_apps_lead_there_answers_if_nothing_names_another() -> None:
     answer = found({}, apps=(OURS, NOBODYS))
     assert (answer.vendor, answer.reason) == ("v-1", "only its apps lead to the store")

@@ -84,6 +84,8 @@ class DecryptedText(NamedTuple):
     """Number of the DEX file."""
     code: CodeItem
     """Code of that method."""
+    decryptor: str = ""
+    """The method that it calls for the text; empty if it needs none."""
 
 
 class Decryption:
@@ -219,7 +221,8 @@ class _Search:
                 continue
             for result in walk.results(method, last + 1):
                 for text in _texts_of(result.value):
-                    yield DecryptedText(text, f"{method.owner}->{method.name}", self._number, code)
+                    called = f"{result.ref.owner}->{result.ref.name}"
+                    yield DecryptedText(text, f"{method.owner}->{method.name}", self._number, code, called)
 
     def _has_constants(self, place: int, ref: MethodRef) -> bool:
         """True if all arguments of a call can be constants that are loaded shortly before."""

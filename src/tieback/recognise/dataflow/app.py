@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, DexMember, SectionKind
+from tieback.recognise.dataflow.library import CALLED_BY
 
 MAX_SITES = 64
 """Most call sites of one method, and most places that store one field, that are followed."""
@@ -341,13 +342,15 @@ class AppCode:
             found = []
             for number, dex in enumerate(self.files):
                 name = dex.string_of(ref.name.encode("utf-8", "replace"))
+                starts = {dex.string_of(start.encode()) for start in CALLED_BY.get(ref.name, ())}
                 for owner in owners if name >= 0 else ():
                     kind = dex.type_of(owner.encode("utf-8", "replace"))
                     methods = dex.methods_of(kind) if kind >= 0 else range(0)
                     found += [
                         (number, index)
                         for index, title in zip(methods, dex.names_of(methods), strict=True)
-                        if title == name and self._refs[self.method(number, index)].kind == ref.kind
+                        if title in starts
+                        or (title == name and self._refs[self.method(number, index)].kind == ref.kind)
                     ]
             known = self._indices[identity] = tuple(found)
         return known

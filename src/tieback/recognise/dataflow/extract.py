@@ -161,7 +161,8 @@ class _Finds:
                 if any(text.startswith(each.text) and text != each.text for text in composed):
                     continue  # a base address, with its path appended
                 # The place tells only the file: there is no constant to show.
-                flow = DataFlow("decrypted", TextValue(each.text), None, each.method)
+                chain = (each.method, each.decryptor) if each.decryptor else ()
+                flow = DataFlow("decrypted", TextValue(each.text), None, each.method, chain)
                 for find in self._new(flow, each.text, "", place(each.file, _NO_STRING)):
                     if _value(find) not in known:
                         yield find
@@ -216,8 +217,11 @@ class _Finds:
             if _value(find) in plain and not (whole and _is_cloud(find)):
                 continue
             match find:
-                case Sighting() | Credential():
+                case Sighting():
                     yield from self._once(flow, msgspec.structs.replace(find, evidence=evidence))
+                case Credential():
+                    masked = self._evidence(flow, find.evidence.context, first)
+                    yield from self._once(flow, msgspec.structs.replace(find, evidence=masked))
                 case NotBackend() | PublicKey():
                     yield from self._once(flow, find)
                 case Problem():

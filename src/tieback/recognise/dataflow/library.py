@@ -65,7 +65,8 @@ class Effect(Enum):
     """The map has the defaults of remote settings."""
     LAMBDA = auto()
     """The result is that of the function object that is the receiver."""
-    READ_ASSET = auto()
+    TASK = auto()
+    """Runs the task that is the receiver, with the other arguments in an array."""
 
 
 class PureCall(NamedTuple):
@@ -275,6 +276,7 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
     **{LibraryCall(owner, *call): effect for owner in MAPS for call, effect in (_MAP_CALLS | _MAP_READS).items()},
     **{LibraryCall(_MAP, *call): effect for call, effect in _MAP_READS.items()},
     LibraryCall("Ljava/util/Arrays;", "asList", "[" + _OBJECT): Effect.LIST_OF,
+    LibraryCall("Ljava/util/Arrays;", "copyOf", "[" + _OBJECT + "I"): Effect.SAME,
     LibraryCall("Ljava/util/Collections;", "singletonList", _OBJECT): Effect.LIST_OF_ARGUMENTS,
     LibraryCall("Ljava/util/Collections;", "unmodifiableList", _LIST): Effect.SAME,
     LibraryCall("Ljava/util/Collections;", "unmodifiableMap", _MAP): Effect.SAME,
@@ -396,8 +398,16 @@ ANY_OWNER: dict[tuple[str, str], LibraryEffect] = {
     ("getString", "(I)Ljava/lang/String;"): Effect.RESOURCE,
     ("getText", "(I)Ljava/lang/CharSequence;"): Effect.RESOURCE,
     ("getString", "(I[Ljava/lang/Object;)Ljava/lang/String;"): Effect.RESOURCE_FORMAT,
+    ("execute", "([Ljava/lang/Object;)Landroid/os/AsyncTask;"): Effect.TASK,
+    (
+        "executeOnExecutor",
+        "(Ljava/util/concurrent/Executor;[Ljava/lang/Object;)Landroid/os/AsyncTask;",
+    ): Effect.TASK,
 }
 """Methods that classes of the app inherit from the platform: ``Context.getString`` of an activity or fragment."""
+
+CALLED_BY = {"doInBackground": ("execute", "executeOnExecutor")}
+"""Methods that the platform runs, with the methods by which an app makes it do so."""
 
 MAKES_STRINGS = frozenset((Effect.TO_STRING, Effect.CONCAT, Effect.FORMAT, Effect.FORMAT_LOCALE))
 """Calls without which (or a sink) a method assembles nothing."""

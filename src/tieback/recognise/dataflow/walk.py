@@ -602,6 +602,8 @@ class Walker:
     def _item(self, array: Value | None, index: Value | None, origin: object) -> Value | None:
         """One item of an array or list; any of them if the index is unknown."""
         contents = self._contents(array)
+        if isinstance(contents, MapValue):
+            contents, index = ArrayValue(tuple(contents.items.values())), None
         if not isinstance(contents, ArrayValue):
             return _unknown([array])
         if isinstance(index, int):
@@ -1126,6 +1128,16 @@ class Walker:
                 if isinstance(value, TextValue) and HOLE not in value.text:
                     self._settings.add_default(str(key), value.text)
 
+    def _task(self, values: Sequence[Value | None], _: Sequence[int]) -> None:
+        """Run an asynchronous task: the bridge method of its class takes an array of objects."""
+        contents = self._contents(values[0])
+        if isinstance(contents, InstanceValue):
+            kinds = "([Ljava/lang/Object;)Ljava/lang/Object;"
+            target = self._app.declared_by(contents.kind, "doInBackground", kinds)
+            if target is not None and self._app.is_own(self._app.ref(target.identity).owner):
+                self._invoked([target], [values[0], values[-1]])
+        self._result = values[0]
+
     def _lambda(self, values: Sequence[Value | None], _: Sequence[int]) -> None:
         """Call the function object."""
         contents = self._contents(values[0])
@@ -1285,6 +1297,7 @@ class Walker:
         Effect.SETTING: _setting,
         Effect.DEFAULTS: _defaults,
         Effect.LAMBDA: _lambda,
+        Effect.TASK: _task,
     }
 
 

@@ -21,7 +21,7 @@ from tieback.recognise.span import decode_text
 RULE = "script-string"
 MARKS = (
     b"atob(", b"fromCharCode(", b"fromCharCode.apply", b".reverse().join", rb"\x68\x74\x74\x70", b"['shift']()",
-    b"=function(){return _0x",
+    b"=function(){return _0x", b"unescape(", b"Buffer.from(",
 )  # fmt: skip
 """Texts that select a file for this extractor."""
 MAX_SCRIPT = 8 * 1024 * 1024
@@ -34,7 +34,7 @@ _MARK = re.compile(
     rb"|\xee\x80\x80"
 )
 _ARRAYED = re.compile(rb"\[['\"]shift['\"]\]\(\)|=\s?function\(\)\s?\{\s?return _0x")
-_WORTH = re.compile(r"://|\.\w{2,}|^[A-Z]{3,5}[A-Za-z0-9_-]{16,}")
+_WORTH = re.compile(r"://|\.\w{2,}|^[\w-]{16,200}$")
 
 
 class ScriptExtractor:
@@ -74,7 +74,8 @@ class ScriptExtractor:
 
     def _finds(self, buffer: Buffer, text: str, offset: int | None) -> Iterator[Find]:
         part = Buffer("", BufferKind.TEXT, text.encode("utf-8", "replace"))
-        evidence = Evidence(buffer.file, offset, RULE, match_context("", text)[:160])
         for find in self._judge.extract(Artifact("", (part,))):
             if isinstance(find, Sighting | Credential):
-                yield msgspec.structs.replace(find, evidence=evidence)
+                # The context of a credential is masked already.
+                shown = find.evidence.context if isinstance(find, Credential) else match_context("", text)[:160]
+                yield msgspec.structs.replace(find, evidence=Evidence(buffer.file, offset, RULE, shown))

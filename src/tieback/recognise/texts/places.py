@@ -341,7 +341,8 @@ class TextPlaces:
 
     @cached_property
     def _is_picture(self) -> bool:
-        return re.search(rb"<(?:\w+:)?svg[\s>]", self._data[:4096]) is not None
+        is_xml = self._language is Language.XML
+        return is_xml and re.search(rb"<(?:\w+:)?svg[\s>]", self._data[:4096]) is not None
 
     @cached_property
     def _is_project(self) -> bool:

@@ -12,7 +12,7 @@ from tests import samples
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import BufferKind
 from tieback.intake.apps.open import open_app
-from tieback.model.sighting import Sighting
+from tieback.model.sighting import Credential, Sighting
 from tieback.recognise.dalvik.decryptors import Decryption
 from tieback.recognise.dalvik.machine import RUN_MEMORY
 from tieback.recognise.dalvik.run import MIN_STEPS
@@ -43,6 +43,22 @@ def test_an_encrypted_endpoint_is_found(row: dict[str, str]) -> None:
         assert find.evidence.how in ("dex-flow/decrypted", "dex-flow/concat", "dex-flow/Socket")
         assert find.evidence.context.startswith("L")
         assert expected.encode() not in data
+
+
+def test_the_evidence_names_the_caller_and_the_decryption_method() -> None:
+    data = (FLOW / "encrypted" / "rc4_own.dex").read_bytes()
+    (found,) = EXTRACTOR.extract(read_dex("classes.dex", data)[0])
+    assert isinstance(found, Sighting)
+    assert found.evidence.context == "Lr2/Api;->load: https://rc4own.shop.test/v1/feed"
+    assert found.evidence.chain == ("Lr2/Api;->load", "Lr2/Dec;->a")
+
+
+def test_a_decrypted_credential_is_masked() -> None:
+    data = (FLOW / "encrypted" / "credential.dex").read_bytes()
+    (found,) = EXTRACTOR.extract(read_dex("classes.dex", data)[0])
+    assert isinstance(found, Credential)
+    assert (found.kind, found.evidence.how) == ("aws_access_key_id", "dex-flow/decrypted")
+    assert "AKIA" + "Q3EGVI4ZBXTTLYRM" not in repr(found)
 
 
 def test_a_text_without_an_endpoint_is_no_find() -> None:

@@ -34,7 +34,9 @@ def test_a_field_has_all_the_values_that_are_stored_in_it() -> None:
     host = field("HOST")
     assert fields.record(1, {host: [TextValue("a.test")]}, (), {host}) == {host}
     assert fields.value(host) == TextValue("a.test")
-    assert fields.record(2, {host: [TextValue("a.test"), TextValue("b.test"), TextValue("{}.test")]}, (), {host}) == {host}
+    assert fields.record(2, {host: [TextValue("a.test"), TextValue("b.test"), TextValue("{}.test")]}, (), {host}) == {
+        host
+    }
     assert texts(fields.value(host)) == {"a.test", "b.test"}
     assert fields.record(2, {}, (), {host}) == {host}
     assert fields.value(host) == TextValue("a.test")

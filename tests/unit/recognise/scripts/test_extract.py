@@ -1,5 +1,6 @@
 """Scripts in, endpoints out: encodings and string arrays in the shapes of public obfuscators."""
 
+import base64
 import csv
 from pathlib import Path
 
@@ -7,16 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
-from tieback.model.sighting import Problem, Sighting
+from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
+from tieback.intake.apps.small_files import read_small_file
+from tieback.model.sighting import Credential, Problem, Sighting
 from tieback.recognise.extract import EndpointExtractor
+from tieback.recognise.rules import RuleFiles
 from tieback.recognise.scripts import extract, string_arrays
 from tieback.recognise.scripts.extract import ScriptExtractor
 from tieback.recognise.scripts.folding import folded_texts
 from tieback.recognise.scripts.string_arrays import without_arrays
+from tieback.recognise.search import AppSearch
 
 FLOW = Path(__file__).parents[4] / "bench" / "flow"
 ROWS = list(csv.DictReader((FLOW / "scripts.tsv").open(), delimiter="\t"))
+SEARCH = AppSearch(RuleFiles(), dataflow=False)
 EXTRACTOR = ScriptExtractor(EndpointExtractor())
 
 
@@ -31,6 +36,14 @@ def test_an_encoded_endpoint_is_found(row: dict[str, str]) -> None:
     found = finds((FLOW / row["file"]).read_bytes())
     assert row["expected"] in found if row["expected"] else found == []
     assert all("shop.test" in value for value in found)
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row["expected"]], ids=lambda row: row["id"])
+def test_a_small_script_of_a_package_is_selected(row: dict[str, str]) -> None:
+    data = (FLOW / row["file"]).read_bytes()
+    batch = ArtifactBatch(("assets/www/app.js", "assets/a.txt"), (data, b"nothing"), read_small_file)
+    found = [find.endpoint.value for find in SEARCH.finds([batch]) if isinstance(find, Sighting)]
+    assert row["expected"] in found
 
 
 def test_the_evidence_names_the_place_of_the_expression() -> None:
@@ -69,6 +82,19 @@ def test_an_array_without_its_rotation_is_left_as_it_is() -> None:
 def test_a_rotation_that_takes_too_long_is_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(string_arrays, "MAX_WORK", 10)
     assert "https://js-rc4.shop.test/v2" not in without_arrays((FLOW / "scripts" / "rc4.js").read_text())
+
+
+def test_a_credential_that_a_script_encodes_is_masked() -> None:
+    secret = "AKIA" + "Q3EGVI4ZBXTTLYRM"
+    for script in (
+        f"atob('{base64.b64encode(secret.encode()).decode()}')",
+        f"'{secret[::-1]}'.split('').reverse().join('')",
+    ):
+        buffer = Buffer("assets/app.js", BufferKind.TEXT, script.encode())
+        (found,) = EXTRACTOR.extract(Artifact("assets/app.js", (buffer,)))
+        assert isinstance(found, Credential)
+        assert found.kind == "aws_access_key_id"
+        assert secret not in repr(found)
 
 
 def test_too_many_pieces_are_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,6 +86,7 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("config.xml", "<widget><content src='URL'/></widget>", ""),
         ("pom.xml", "<project xmlns='http://maven.apache.org/POM/4.0.0'><url>URL</url></project>", METADATA),
         ("a.svg", "<svg><metadata>URL</metadata></svg>", tables.PICTURE),
+        ("a.html", "<svg></svg><b onclick=\"open('URL')\">", ""),
         ("a.svg", "<svg><image href='URL'/></svg>", ""),
         ("package.json", '{"name": "a", "version": "1", "license": "MIT", "bugs": {"url": "URL"}}', METADATA),
         ("package.json", '{"name": "a", "version": "1", "license": "MIT", "api": "URL"}', ""),
