@@ -365,6 +365,7 @@ def case_fields(case: Case) -> dict[str, object]:
 
 def _facts(case: Case) -> list[tuple[str, str]]:
     from tieback.cases.comparison import comparison_lines
+    from tieback.pii.taxonomy import class_titles
 
     store, check = case.store, case.check
     facts = [
@@ -377,7 +378,7 @@ def _facts(case: Case) -> list[tuple[str, str]]:
             f"{store.records.value:,} ({store.records.quality}) when the case was opened on {case.opened:%Y-%m-%d}",
         ),
         ("severity", store.severity.value),
-        ("personal data", ", ".join(total.pii_class for total in store.pii)),
+        ("personal data", class_titles(total.pii_class for total in store.pii)),
         ("apps", ", ".join(f"{app.name or app.bundle_id} {app.version}" for app in case.apps)),
         ("also reached by", ", ".join(f"{app.name or app.bundle_id} {app.version}" for app in case.also)),
         *(

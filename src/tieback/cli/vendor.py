@@ -112,6 +112,7 @@ def show(
 
     Example: tieback vendor show "Workhub Access GmbH"
     """
+    from tieback.pii.taxonomy import class_titles
     from tieback.pipeline.disclosure.cases import open_case_service
 
     with open_case_service(workspace, run=run) as work:
@@ -130,7 +131,7 @@ def show(
         ("language", vendor.language),
         ("signers", ", ".join(vendor.signers)),
         ("devices", f"{view.devices:,}"),
-        ("personal data", ", ".join(view.classes)),
+        ("personal data", class_titles(view.classes)),
         ("assurance", _assurance(vendor)),
         ("note", vendor.note),
     ]

@@ -1,7 +1,7 @@
 """Leaf classes of personal data, from ``taxonomy.toml``."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib import resources
 from typing import Literal
@@ -43,3 +43,9 @@ def load_taxonomy() -> Mapping[str, PiiClass]:
     """
     raw = tomllib.loads(resources.files("tieback.pii").joinpath("taxonomy.toml").read_text(encoding="utf-8"))
     return msgspec.convert(raw, dict[str, PiiClass])
+
+
+def class_titles(labels: Iterable[str]) -> str:
+    """Display names of classes, direct identifiers first; semicolons, because names contain commas."""
+    found = set(labels)
+    return "; ".join(one.title for label, one in load_taxonomy().items() if label in found)

@@ -1,4 +1,4 @@
-from tieback.pii.taxonomy import NONE, load_taxonomy
+from tieback.pii.taxonomy import NONE, class_titles, load_taxonomy
 
 LABELS = [
     "password",
@@ -59,3 +59,8 @@ def test_frameworks() -> None:
     assert taxonomy["payment_card"].pci == "CHD"
     assert taxonomy["national_id"].nist == "distinguishing"
     assert taxonomy["health"].ccpa == "sensitive"
+
+
+def test_names_of_classes_in_one_line() -> None:
+    assert class_titles(["geo_location", "pin_otp", "pin_otp"]) == "PINs and one-time codes; Locations"
+    assert class_titles([]) == ""
