@@ -803,12 +803,16 @@ _INVENTORIES = (
     b"App Package ID,App Is Installed,Device Friendly Name\na.b,true,D\n",
 )
 _PUBLISHED = (
-    b'{"document":{"csaf_version":"2.0"},"product_tree":{"branches":[{"category":"product_name","name":"a.b","branches":'
-    b'[{"category":"product_version","name":"1","product":{"product_id":"p","name":"A 1 (ios)"}}]}]},"vulnerabilities":'
-    b'[{"product_status":{"known_affected":["p"]},"remediations":[{"category":"no_fix_planned","product_ids":["p"]}]}]}',
+    (
+        b'{"document":{"csaf_version":"2.0"},"product_tree":{"branches":[{"category":"product_name","name":"a.b","branches":'
+        b'[{"category":"product_version","name":"1","product":{"product_id":"p","name":"A 1 (ios)"}}]}]},"vulnerabilities":'
+        b'[{"product_status":{"known_affected":["p"]},"remediations":[{"category":"no_fix_planned","product_ids":["p"]}]}]}'
+    ),
     b'{"type":"bundle","objects":[{"type":"software","name":"A","swid":"a.b","vendor":"V","version":"1"}]}',
-    b'{"schema":"tieback/report/1","exposures":[{"id":"e","access":"open"}],"apps":[{"app":{"bundle_id":"a.b"},'
-    b'"exposures":["e"]}]}',
+    (
+        b'{"schema":"tieback/report/1","exposures":[{"id":"e","access":"open"}],"apps":[{"app":{"bundle_id":"a.b"},'
+        b'"exposures":["e"]}]}'
+    ),
     b"package;affected version;fixed in;action\na.b;1, 2;3;uninstall\n",
 )
 _STORE_FACTS = (
