@@ -3,7 +3,7 @@
 import ssl
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from ipaddress import ip_address
 from itertools import islice
 from pathlib import Path
@@ -566,6 +566,7 @@ def reports() -> Room:
     from tieback.intake.inventory.interface import InventoryImporter
     from tieback.intake.inventory.published import read_published_list
     from tieback.intake.inventory.source import InventorySource
+    from tieback.intake.inventory.store_facts import read_store_facts
     from tieback.intake.reports.interface import ReportImporter
     from tieback.intake.reports.open import importers
     from tieback.intake.reports.source import ReportSource
@@ -600,6 +601,12 @@ def reports() -> Room:
         except InputError:
             return
 
+    def store_facts(path: Path) -> None:
+        try:
+            list(read_store_facts(InventorySource(path), date(2026, 11, 1)))
+        except InputError:
+            return
+
     def database(path: Path) -> None:
         try:
             with Mmdb(path) as opened:
@@ -619,7 +626,8 @@ def reports() -> Room:
         [
             *(Reader(one.meta.name, importing(one), [_REPORTS[one.meta.form]]) for one in importers()),
             *(Reader(f"inventory-{one.meta.name}", listing(one), _INVENTORIES) for one in inventory.importers()),
-            Reader("published", lambda data: as_file(data, published), _PUBLISHED),
+            Reader("published-list", lambda data: as_file(data, published), _PUBLISHED),
+            Reader("store-facts", lambda data: as_file(data, store_facts), _STORE_FACTS),
             Reader("mmdb", lambda data: as_file(data, database), [bytes(6) + bytes(16) + meta]),
             Reader(
                 "ranges", ranges, [b'{"prefixes":[{"ip_prefix":"1.0.0.0/8","region":"a"}]}', b"1.0.0.0,1.0.0.9,1,a\n"]
@@ -776,17 +784,6 @@ spec:
 }
 
 
-_PUBLISHED = (
-    b"bundle_id,name,fixed\na.b,A,1.2\n",
-    b'{"objects":[{"type":"software","swid":"a.b","name":"A","vendor":"V","version":"1"}],"type":"bundle"}',
-    (
-        b'{"document":{"csaf_version":"2.0"},"product_tree":{"branches":[{"category":"product_name","name":"a.b",'
-        b'"product":{"name":"A for Android","product_id":"P"}}]},"vulnerabilities":[{"cve":"C",'
-        b'"product_status":{"known_affected":["P"],"fixed":["P"]},"remediations":[{"category":"no_fix_planned",'
-        b'"product_ids":["P"]}]}]}'
-    ),
-    b'{"schema":"tieback/report/1","exposures":[{"id":"s","access":"open"}],"apps":[{"app":{"bundle_id":"a.b","name":"A"},"exposures":["s"]}]}',
-)
 _INVENTORIES = (
     b'{"value":[{"displayName":"A","deviceId":"d","applicationName":"A","id":"1","version":"2"}]}',
     b'{"applicationReports":[{"packageName":"a.b","versionName":"1"}],"name":"enterprises/1/devices/2"}',
@@ -799,6 +796,29 @@ _INVENTORIES = (
     b'{"device_id":"d","apps":[{"app_name":"A","bundle_id":"a.b"}]}',
     b"<plist><dict><key>InstalledApplicationList</key><array><dict><key>Identifier</key><string>a</string></dict></array>",
     b"package,name,device\na.b,A,d\n",
+    b'[{"deviceId":"d","identifier":"a.b","isManaged":true,"shortVersion":"1","name":"A","uninstalledAt":null}]',
+    b'{"data":[{"type":"installed_app","attributes":{"identifier":"a.b","name":"A","version":"1"}}],"has_more":true}',
+    b'{"Devices":[{"Uuid":"u","DeviceFriendlyName":"D","app_items":[{"bundle_id":"a.b","name":"A"}]}],"Total":2}',
+    b'{"results":[{"deviceUuid":"u","appInventory":[{"name":"A","version":"1","bundleId":"a.b"}]}],"hasMore":false}',
+    b"App Package ID,App Is Installed,Device Friendly Name\na.b,true,D\n",
+)
+_PUBLISHED = (
+    (
+        b'{"document":{"csaf_version":"2.0"},"product_tree":{"branches":[{"category":"product_name","name":"a.b",'
+        b'"branches":[{"category":"product_version","name":"1","product":{"product_id":"p","name":"A 1 (ios)"}}]}]},'
+        b'"vulnerabilities":[{"product_status":{"known_affected":["p"]},"remediations":[{"category":"no_fix_planned",'
+        b'"product_ids":["p"]}]}]}'
+    ),
+    b'{"type":"bundle","objects":[{"type":"software","name":"A","swid":"a.b","vendor":"V","version":"1"}]}',
+    (
+        b'{"schema":"tieback/report/1","exposures":[{"id":"e","access":"open"}],"apps":[{"app":{"bundle_id":"a.b"},'
+        b'"exposures":["e"]}]}'
+    ),
+    b"package;affected version;fixed in;action\na.b;1, 2;3;uninstall\n",
+)
+_STORE_FACTS = (
+    b"package;platform;country;status;downloads;category;date\na.b;android;us;removed;1,000+;Finance;2026-11-01\n",
+    b'[{"bundleId":"a.b","platform":"ios","available":true,"seenOn":"2026-11-01"}]',
 )
 _HTTP_ANSWER = (
     b"HTTP/1.1 500 x\r\nX-Backend: es.fuzz.test:9200\r\n\r\nmongodb://u:p@m.fuzz.test/a db.fuzz/10.0.0.1:5432"
