@@ -238,7 +238,8 @@ class _Rounds:
         """What the endpoints of a walk depend on, and the values in fields that an endpoint depends on."""
         for made in result.made:
             if _is_open(made):
-                yield from made.value.needs
+                bare = not made.value.parts and _is_whole_url(made)
+                yield from (need for need in made.value.needs if not bare or need.kind != "field")
         for field, values in result.stored.items():
             if field in self._waiting:
                 for value in values:
@@ -311,6 +312,11 @@ def _is_open(made: BuiltText) -> bool:
         return is_address(value) and HOLE in _QUERY.split(value.text, 1)[0]
     url = value.values.get("url")
     return not isinstance(url, str) or len(value.values) > 1 or HOLE in _QUERY.split(url, 1)[0]
+
+
+def _is_whole_url(made: BuiltText) -> bool:
+    """True if a call gets a URL as a whole: what a field holds as a whole is found where it is assembled."""
+    return made.sink is not None and all(role in ("", "url", "base") for role in made.sink.roles)
 
 
 def _depends(made: BuiltText) -> bool:

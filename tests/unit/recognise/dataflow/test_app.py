@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tieback.recognise.dataflow.app import AppCode, MemberRef
+from tieback.recognise.dataflow.app import AppCode, CodeUse, MemberRef
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.shapes import renamed
 
@@ -14,7 +14,7 @@ def method(owner: str, name: str, kinds: str) -> int:
     return APP.identity(MemberRef(f"Lflow/{owner};", name, kinds))
 
 
-def names(uses: list) -> set[str]:  # type: ignore[type-arg]
+def names(uses: list[CodeUse]) -> set[str]:
     return {APP.ref(one.method.identity).shown for one in uses}
 
 
