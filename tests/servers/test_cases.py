@@ -29,6 +29,7 @@ APPS = Path(__file__).parents[2] / "labs" / "apps"
 NET = f"127.77.{free_subnet()}"
 DEVICES = 40
 RECHECK = ("recheck", "--grant", "grant.toml", "--format", "json")
+LANGUAGES = ("en", "de", "fr", "es", "pt")
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(400)]
 
