@@ -805,8 +805,8 @@ _INVENTORIES = (
 _PUBLISHED = (
     (
         b'{"document":{"csaf_version":"2.0"},"product_tree":{"branches":[{"category":"product_name","name":"a.b","branches":'
-        b'[{"category":"product_version","name":"1","product":{"product_id":"p","name":"A 1 (ios)"}}]}]},"vulnerabilities":'
-        b'[{"product_status":{"known_affected":["p"]},"remediations":[{"category":"no_fix_planned","product_ids":["p"]}]}]}'
+        b'[{"category":"product_version","name":"1","product":{"product_id":"p","name":"A 1 (ios)"}}]}]},'
+        b'"vulnerabilities":[{"product_status":{"known_affected":["p"]},"remediations":[{"category":"no_fix_planned","product_ids":["p"]}]}]}'
     ),
     b'{"type":"bundle","objects":[{"type":"software","name":"A","swid":"a.b","vendor":"V","version":"1"}]}',
     (
