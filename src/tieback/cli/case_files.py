@@ -15,6 +15,7 @@ from tieback.cli.terminal import (
     WorkspaceOption,
     data_console,
     message_console,
+    print_problem,
     print_text,
     write_line,
 )
@@ -175,9 +176,13 @@ def advisory(
     Example: tieback case advisory case-1f2e -o advisory.json
     """
     from tieback.pipeline.disclosure.cases import open_case_service
+    from tieback.report.audience import not_before_text
 
     with open_case_service(workspace) as work:
-        data = work.advisory(work.find_case(case))
+        found = work.find_case(case)
+        data, not_before = work.advisory(found), found.unpublished_until(work.now.date())
+    if not_before is not None:
+        print_problem(not_before_text(not_before))
     if out is None:
         print_text([data])
     else:

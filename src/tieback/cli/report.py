@@ -26,13 +26,16 @@ from tieback.model.report import Report
 from tieback.report.interface import Renderer
 
 if TYPE_CHECKING:
+    from tieback.report.audience import Audience
     from tieback.report.diff.compare import Comparison
     from tieback.report.diff.past import PastReport
 
 AudienceOption = Annotated[
     str, typer.Option(help="Audience: internal, vendor (with --vendor NAME), or public (only totals).")
 ]
-VendorOption = Annotated[str, typer.Option(help="Vendor whose apps and stores to include, with --audience vendor.")]
+VendorOption = Annotated[
+    str, typer.Option(help="Vendor to write for, with --audience vendor: its apps, and the stores it answers for.")
+]
 SuppressionsOption = Annotated[
     Path | None,
     typer.Option(help="Suppression file; default: suppressions.toml in the workspace, if you accepted it."),
@@ -87,7 +90,7 @@ def report(
     from tieback.assess.references import select
     from tieback.pipeline.report import run_report
     from tieback.report import by_name
-    from tieback.report.audience import audience_of, for_audience
+    from tieback.report.audience import audience_of
     from tieback.report.references import with_references
     from tieback.report.sampling import with_population_estimate
 
@@ -98,11 +101,30 @@ def report(
     located = read_source(mapping, source)
     with run_report(workspace, run) as whole:
         judged = with_population_estimate(with_baseline(set_apart(located(whole)), past), sample_of)
-        document = with_references(for_audience(judged, who, vendor), chosen)
+        document = with_references(reduced(judged, who, vendor, workspace, run), chosen)
         if out is not None:
             write_all(document, renderer, out)
         else:
             show(document, output)
+
+
+def reduced(whole: Report, audience: "Audience", vendor: str, workspace: Path, run: str = "") -> Report:
+    """The report reduced for an audience, by the vendor register and the letters of the workspace.
+
+    What it leaves out, and a promise not to publish yet, are also printed on stderr.
+    """
+    from tieback.pipeline.disclosure.cases import open_case_service
+    from tieback.report.audience import Audience, audience_notes, for_audience
+
+    if audience is Audience.INTERNAL:
+        return whole
+    with open_case_service(workspace, run=run) as work:
+        register = work.vendors_with_new() if audience is Audience.VENDOR else ()
+        not_before = work.unpublished_until() if audience is Audience.PUBLIC else None
+    document = for_audience(whole, audience, vendor, register=register, not_before=not_before)
+    for note in audience_notes(document, audience):
+        print_problem(note)
+    return document
 
 
 @app.command(epilog="Example: tieback report diff old.json new.json --format markdown")

@@ -20,6 +20,7 @@ from tieback.cli.report import (
     VendorOption,
     read_baseline,
     read_suppressions,
+    reduced,
     show,
     with_baseline,
     write_all,
@@ -110,7 +111,7 @@ def scan(
     from tieback.pipeline.progress import today_utc
     from tieback.pipeline.scan import ScanRequest, run_scan
     from tieback.report import by_suffix
-    from tieback.report.audience import audience_of, for_audience
+    from tieback.report.audience import audience_of
     from tieback.report.sampling import with_population_estimate
     from tieback.scope.policy.approval import load_approved_grant
     from tieback.scope.policy.never import load_site_policy
@@ -137,7 +138,7 @@ def scan(
         for part in done.set_aside:
             message_console().print(f"removed a damaged file from the lake: {part}")
         judged = with_population_estimate(with_baseline(set_apart(located(done.report)), past), sample_of)
-        document = for_audience(judged, who, vendor)
+        document = reduced(judged, who, vendor, workspace)
         lost, closed = _write_outputs(document, files, output, brief=brief, least=_least(fail_on or ()))
         reasons = list(_reasons_to_fail(judged, fail_on or ()))
     for reason in reasons:

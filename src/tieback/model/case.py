@@ -246,6 +246,10 @@ class Case(msgspec.Struct, frozen=True):
             return None
         return self.dates.share if today <= self.dates.share else None
 
+    def unpublished_until(self, today: date) -> date | None:
+        """The day before which a letter promises to publish nothing; ``None`` if no promise is in force."""
+        return self.dates.publish if self.dates is not None and today < self.dates.publish else None
+
     @property
     def all_places(self) -> tuple[str, ...]:
         """Every location of the store: the first ones, then those that were seen later."""

@@ -1,8 +1,10 @@
-"""Report for one vendor: its apps and their stores, without anything that only other vendors' apps name.
+"""Report for one vendor: its apps, and the stores that it answers for.
 
-If apps of several vendors lead to a store, each vendor sees the store and its contents, but not the routes of the other
-apps. All data on apps and targets is reduced by the same rule, so that no format discloses more. Posture data of the
-owner's cloud accounts is never included.
+As with cases, the evidence graph and the vendor register decide who answers for a store (``cases.ownership``), not
+whose app names it. A store of another party is only counted: no row, figure or finding about it is in the report, and
+neither are the names that lead there. The same holds for a store of which no evidence shows the owner. The routes of
+other vendors' apps to the vendor's own stores are left out, too. All data on apps and targets is reduced by the same
+rule, so that no format discloses more. Posture data of the owner's cloud accounts is never included.
 """
 
 from collections import Counter
@@ -19,7 +21,9 @@ from tieback.assess.identity import address_of
 from tieback.assess.rules import load_rules
 from tieback.assess.severity import level_of, load_severity_table
 from tieback.assess.summary import summarise
-from tieback.model.backend import Backend, Candidate
+from tieback.cases.ownership import OwnerFinder
+from tieback.cases.register import new_vendors
+from tieback.model.backend import Backend, Candidate, Route
 from tieback.model.errors import UsageError
 from tieback.model.exposure import AppRoute, Exposure, ExposureWindow, Finding, Severity
 from tieback.model.passive import PassiveNote
@@ -27,8 +31,11 @@ from tieback.model.posture import RULES
 from tieback.model.probe import Identity, Outcome, ProbeReport
 from tieback.model.report import AppSighting, AppSummary, DroppedName, LazyIndex, LazyTable, Report
 from tieback.model.sighting import Problem
-from tieback.report.document import TRAFFIC, clean, data_for_others, endpoint_host
+from tieback.model.vendor import Vendor
+from tieback.report.document import TRAFFIC, clean, count_text, data_for_others, endpoint_host
 
+NOTE = "--audience vendor"
+"""Where of a problem about what the report leaves out."""
 BATCH = 500
 """Number of stores in memory at once."""
 MOST_NAMES = 5
@@ -40,6 +47,26 @@ _OF_THE_STORE = frozenset(
     {"access", "records", "bytes", "personal data", "ransom", "cleartext", "people", "honeypot", "exposure window"}
 )
 """Severity factors that disclose nothing about other vendors' apps or devices."""
+
+
+class _Withheld(msgspec.Struct, frozen=True):
+    """What leads to stores that the vendor does not answer for."""
+
+    foreign: int = 0
+    """Number of stores for which another party answers."""
+    undecided: int = 0
+    """Number of stores of which no evidence shows the owner."""
+    apps: frozenset[str] = frozenset()
+    """SHA-256 of the vendor's apps that lead there."""
+    hosts: frozenset[str] = frozenset()
+    """Hosts of these stores, except hosts of the vendor's own stores and of cloud resources."""
+    targets: frozenset[str] = frozenset()
+    endpoints: frozenset[str] = frozenset()
+    """Values of the endpoints that the apps name."""
+
+    def hides(self, endpoint: str, host: str) -> bool:
+        """True if an endpoint leads only to such a store."""
+        return endpoint in self.endpoints or host in self.hosts
 
 
 class _Own(msgspec.Struct, frozen=True):
@@ -54,11 +81,12 @@ class _Own(msgspec.Struct, frozen=True):
     targets: frozenset[str]
     """Targets (``host:port``) that the apps name or lead to."""
     stores: frozenset[str]
-    """Ids of the stores of the apps."""
+    """Ids of the stores that the vendor answers for and its apps lead to."""
     addresses: Mapping[str, str]
     """Address by target, for targets that answered."""
     versions: frozenset[str]
     """``ExposureWindow.versions`` of the apps."""
+    withheld: _Withheld
 
 
 class _Asked(msgspec.Struct):
@@ -70,17 +98,18 @@ class _Asked(msgspec.Struct):
     read: int = 0
 
 
-def vendor_report(report: Report, vendor: str) -> Report:
-    """Return the report reduced to the apps of one vendor.
+def vendor_report(report: Report, vendor: str, register: Iterable[Vendor] = ()) -> Report:
+    """Return the report reduced to the apps of one vendor, and the stores that it answers for.
 
     Args:
         report: the full report.
         vendor: name as in the ``vendor`` column of a report, case-insensitive.
+        register: the vendors of the workspace; those of the report's apps are added.
 
     Raises:
         UsageError: the report contains no app of the vendor.
     """
-    own, asked = _own(report, _apps_of(report, vendor))
+    own, asked = _own(report, _apps_of(report, vendor), vendor, register)
     order, affected = _order(report, own)
     exposed, answered = (_stores(report, own, [key for key, open_ in order if open_ is want]) for want in (True, False))
     apps = LazyIndex[AppSummary](
@@ -88,7 +117,7 @@ def vendor_report(report: Report, vendor: str) -> Report:
         lambda: _apps(report, own, own.apps),
         pick=lambda keys: _apps(report, own, own.apps.intersection(keys)),
     )
-    quiet = sum(1 for summary in apps.rows() if not summary.exposures)
+    quiet = sum(1 for _ in _quiet(apps, own))
     partly = [summary for summary in apps.rows() if summary.unread]
     changed, findings = _changed(report, own)
     analysed = len(own.apps)
@@ -116,34 +145,46 @@ def vendor_report(report: Report, vendor: str) -> Report:
             (len(partly), sum(summary.app.sha256 in affected for summary in partly)),
         ),
         apps=apps,
-        quiet=LazyTable(quiet, lambda: (summary for summary in apps.rows() if not summary.exposures)),
+        quiet=LazyTable(quiet, lambda: _quiet(apps, own)),
         exposed=exposed,
         answered=answered,
         ways=(_ways(exposed.rows()), _ways(answered.rows())),
         findings=LazyTable(findings, lambda: _findings(report, own, changed)),
         problems=LazyTable(problems, lambda: _problems(report, own)),
         sightings=LazyIndex[AppSighting](
-            sum(1 for _ in report.sightings.pick(own.apps)),
-            lambda: _sightings(report, own.apps),
-            pick=lambda keys: _sightings(report, own.apps.intersection(keys)),
+            sum(1 for _ in _sightings(report, own, own.apps)),
+            lambda: _sightings(report, own, own.apps),
+            pick=lambda keys: _sightings(report, own, own.apps.intersection(keys)),
         ),
         backends=LazyTable(sum(1 for _ in _backends(report, own)), lambda: _backends(report, own)),
         probes=LazyTable(sum(1 for _ in _probes(report, own)), lambda: _probes(report, own)),
         seen=LazyTable.of(list(_seen(report, own))),
-        seen_in_apps=LazyTable.of([one for one in report.seen_in_apps.rows() if one.app.sha256 in own.apps]),
+        seen_in_apps=LazyTable.of(
+            [
+                one
+                for one in report.seen_in_apps.rows()
+                if one.app.sha256 in own.apps
+                and not own.withheld.hides(one.sighting.endpoint.value, one.sighting.endpoint.host)
+            ]
+        ),
         servers=LazyTable.of(
             [
                 replace(one, capture=PurePath(one.capture).name)
                 for one in report.servers.rows()
-                if one.app_sha256 in own.apps
+                if one.app_sha256 in own.apps and one.host not in own.withheld.hosts
             ]
         ),
         not_backends=LazyTable(sum(1 for _ in _dropped(report, own)), lambda: _dropped(report, own)),
         dropped=tuple(Counter(one.reason for one in _dropped(report, own)).most_common()),
         data=data_for_others(report.data),
         partly_read=LazyTable.of(partly),
-        audience=f"only for {clean(vendor, 100)}: its apps and the stores that they lead to",
+        audience=f"only for {clean(vendor, 100)}: its apps and the stores that it answers for",
     )
+
+
+def _quiet(apps: LazyIndex[AppSummary], own: _Own) -> Iterator[AppSummary]:
+    """The apps that lead to no store at all, also to none of another party."""
+    return (one for one in apps.rows() if not one.exposures and one.app.sha256 not in own.withheld.apps)
 
 
 def _dropped(report: Report, own: _Own) -> Iterator[DroppedName]:
@@ -170,20 +211,25 @@ def _apps_of(report: Report, vendor: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _own(report: Report, apps: frozenset[str]) -> tuple[_Own, _Asked]:
+def _own(report: Report, apps: frozenset[str], vendor: str, register: Iterable[Vendor]) -> tuple[_Own, _Asked]:
     summaries = list(report.apps.pick(apps))
-    stores = frozenset(key for summary in summaries for key in summary.exposures)
+    reached = frozenset(key for summary in summaries for key in summary.exposures)
+    stores, foreign, undecided = _by_owner(report, reached, apps, vendor, register)
     endpoints, targets = set[str](), set[str]()
-    for row in report.sightings.pick(apps):
-        endpoint = row.sighting.endpoint
-        endpoints.add(endpoint.value)
-        if endpoint.host and endpoint.port is not None:
-            targets.add(_place(endpoint.host, endpoint.port))
     for store in _picked(report, stores):
         for route in store.routes:
             if route.app_sha256 in apps:
                 endpoints.add(route.endpoint)
                 targets.add(_target(route.candidate))
+    withheld = _withheld(report, (foreign, undecided), apps, frozenset(endpoints), frozenset(targets))
+    for row in report.sightings.pick(apps):
+        endpoint = row.sighting.endpoint
+        if withheld.hides(endpoint.value, endpoint.host):
+            continue
+        endpoints.add(endpoint.value)
+        if endpoint.host and endpoint.port is not None:
+            targets.add(_place(endpoint.host, endpoint.port))
+    targets -= withheld.targets
     asked, addresses = _Asked(), dict[str, str]()
     for probe in report.probes.rows():
         if probe.target in targets:
@@ -195,7 +241,65 @@ def _own(report: Report, apps: frozenset[str]) -> tuple[_Own, _Asked]:
             addresses[probe.target] = address_of(probe)
     paths = frozenset(summary.path for summary in summaries)
     versions = frozenset(version_text(summary.app) for summary in summaries)
-    return _Own(apps, paths, frozenset(endpoints), frozenset(targets), stores, addresses, versions), asked
+    return _Own(apps, paths, frozenset(endpoints), frozenset(targets), stores, addresses, versions, withheld), asked
+
+
+def _by_owner(
+    report: Report, reached: frozenset[str], apps: frozenset[str], vendor: str, register: Iterable[Vendor]
+) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Ids of the stores for which the vendor answers, for which another party does, and of which nobody is known."""
+    known = list(register)
+    vendors = [*known, *(one for one, _ in new_vendors(known, (summary.app for summary in report.apps.rows())))]
+    values = {route.endpoint for store in _picked(report, reached) for route in store.routes}
+    backends = {one.endpoint.value: one for one in report.backends.rows() if one.endpoint.value in values}
+    finder = OwnerFinder(backends, vendors)
+    word = vendor.strip().casefold()
+    ids = {one.id for one in vendors if one.name.casefold() == word}
+    ids |= {finder.register.find_vendor(summary.app) or "" for summary in report.apps.pick(apps)} - {""}
+    stores, foreign, undecided = set[str](), set[str](), set[str]()
+    for batch in batched(_picked(report, reached), BATCH):
+        keys = {route.app_sha256 for store in batch for route in store.routes}
+        leading = {summary.app.sha256: summary.app for summary in report.apps.pick(keys)}
+        for store in batch:
+            there = [leading[key] for key in dict.fromkeys(way.app_sha256 for way in store.routes) if key in leading]
+            owner = finder.find(store, there).vendor
+            (stores if owner in ids else foreign if owner else undecided).add(store.id)
+    return frozenset(stores), frozenset(foreign), frozenset(undecided)
+
+
+def _withheld(
+    report: Report,
+    keys: tuple[frozenset[str], frozenset[str]],
+    apps: frozenset[str],
+    endpoints: frozenset[str],
+    targets: frozenset[str],
+) -> _Withheld:
+    """What leads to the stores with these ids, except the endpoints and targets of the vendor's own stores."""
+    foreign, undecided = keys
+    reaching, hosts, places, values = set[str](), set[str](), set[str](), set[str]()
+    for store in _picked(report, foreign | undecided):
+        places.update(store.targets)
+        for route in store.routes:
+            if route.app_sha256 in apps:
+                reaching.add(route.app_sha256)
+                places.add(_target(route.candidate))
+                if route.candidate.route is Route.NAMED:
+                    values.add(route.endpoint)
+    places -= targets
+    hosts.update(_host(place) for place in places if "/" not in place)
+    hosts -= {_host(place) for place in targets}
+    return _Withheld(
+        len(foreign),
+        len(undecided),
+        frozenset(reaching),
+        frozenset(hosts),
+        frozenset(places),
+        frozenset(values - endpoints),
+    )
+
+
+def _host(place: str) -> str:
+    return place.partition("/")[0].rpartition(":")[0].strip("[]")
 
 
 def _place(host: str, port: int) -> str:
@@ -327,8 +431,10 @@ def _apps(report: Report, own: _Own, keys: Collection[str]) -> Iterator[AppSumma
         )
 
 
-def _sightings(report: Report, keys: Collection[str]) -> Iterator[AppSighting]:
-    return (replace(row, path=PurePath(row.path).name) for row in report.sightings.pick(keys))
+def _sightings(report: Report, own: _Own, keys: Collection[str]) -> Iterator[AppSighting]:
+    for row in report.sightings.pick(keys):
+        if not own.withheld.hides(row.sighting.endpoint.value, row.sighting.endpoint.host):
+            yield replace(row, path=PurePath(row.path).name)
 
 
 def _backends(report: Report, own: _Own) -> Iterator[Backend]:
@@ -356,11 +462,22 @@ def _seen(report: Report, own: _Own) -> Iterator[PassiveNote]:
 
 
 def _problems(report: Report, own: _Own) -> Iterator[Problem]:
+    yield from _withheld_lines(own.withheld)
     for problem in report.problems.rows():
         if problem.where in own.targets:
             yield problem
         elif problem.where in own.paths:
             yield replace(problem, where=PurePath(problem.where).name)
+
+
+def _withheld_lines(withheld: _Withheld) -> Iterator[Problem]:
+    """What the report does not describe, as a count: neither whose the stores are, nor if they are open."""
+    if withheld.foreign:
+        count = count_text(withheld.foreign, "data store")
+        yield Problem(f"not described: {count} that the apps lead to, but another party answers for", NOTE)
+    if withheld.undecided:
+        count = count_text(withheld.undecided, "data store")
+        yield Problem(f"not described: {count} that the apps lead to, and no evidence shows who answers for", NOTE)
 
 
 def _changed(report: Report, own: _Own) -> tuple[list[Finding], int]:
@@ -388,7 +505,9 @@ def _narrowed(report: Report, own: _Own) -> Iterator[tuple[Finding, Finding]]:
     mine = (
         finding
         for finding in report.findings.rows()
-        if not own.apps.isdisjoint(finding.apps) and not finding.rule.startswith(RULES)
+        if not own.apps.isdisjoint(finding.apps)
+        and not finding.rule.startswith(RULES)
+        and (not finding.exposures or not own.stores.isdisjoint(finding.exposures))
     )
     for batch in batched(mine, BATCH):
         keys = {key for finding in batch for key in finding.exposures if key in own.stores}
@@ -404,7 +523,7 @@ def _finding(finding: Finding, stores: list[tuple[Exposure, Exposure]], own: _Ow
     if floating and stores and severity is stores[0][0].severity:
         severity = stores[0][1].severity
     secret = frozenset(text for whole, told in stores for text in _secret(whole, own, told.targets, told.addresses))
-    lines = _told(finding.evidence, secret)
+    lines = _told(finding.evidence, secret | own.withheld.hosts | own.withheld.endpoints | own.withheld.targets)
     if not own.apps.issuperset(finding.apps):
         known = {
             line for _, told in stores for line in (*told.proofs, *told.ransom.reasons, *told.honeypot, *told.intrusion)

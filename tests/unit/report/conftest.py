@@ -66,6 +66,7 @@ from tieback.model.report import (
 )
 from tieback.model.resource import AtRest, Resource, ResourceKind, ServiceAddress, TriState
 from tieback.model.sighting import Evidence, Problem, Sighting, UnreadCode, UnreadKind
+from tieback.model.vendor import Vendor
 from tieback.report import recorded
 from tieback.report.recorded import RecordedServers
 
@@ -94,6 +95,8 @@ WORKHUB = an_app("b", "Workhub", "com.workhub.mobile", "2.10.4", "Workhub Access
 TILLROLL = an_app("c", "Tillroll", "com.tillroll.pos", "1.8.8", "Tillroll Retail")
 PARCELLO = an_app("d", "Parcello", "io.parcello.ios", "7.2", "Parcello AG", Platform.IOS)
 LANTERN = an_app("e", "Lantern", "net.lantern.torch", "1.0", "Lantern")
+REGISTER = (Vendor("v-fieldhand", FIELDHAND.vendor, ("fieldhand.test",), signers=("a" * 64,)),)
+"""It shows that Fieldhand answers for the store to which the apps of two vendors lead."""
 
 
 def route(

@@ -3,7 +3,8 @@
 import io
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 
 import pytest
 from msgspec.structs import replace
@@ -13,26 +14,32 @@ from tests.unit.report.conftest import (
     FIELDHAND,
     LANTERN,
     PARCELLO,
+    REGISTER,
     RESOURCE,
     TILLROLL,
     WORKHUB,
+    an_app,
     fieldhand_store,
     fleet_report,
     in_tables,
     probe,
     route,
+    sighting,
     the_report,
     with_accounts,
+    workhub_store,
 )
 from tieback.model.app import App
-from tieback.model.backend import Route
+from tieback.model.backend import Attribution, Backend, Route
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.errors import UsageError
 from tieback.model.exposure import SeverityFactor
 from tieback.model.probe import Identity
-from tieback.model.report import LazyTable, Report
+from tieback.model.report import AppSummary, ContactedServer, Encryption, LazyIndex, LazyTable, Report
 from tieback.model.sighting import Problem
+from tieback.model.vendor import Vendor
 from tieback.report import by_name, renderers
-from tieback.report.audience import Audience, audience_of, for_audience
+from tieback.report.audience import Audience, audience_notes, audience_of, for_audience, not_before_text
 
 OF_ACCOUNTS = (
     ACCOUNT,
@@ -122,7 +129,7 @@ def read(report: Report, name: str) -> str:
 @pytest.mark.parametrize("own", APPS, ids=lambda app: app.name)
 def test_a_vendor_reads_of_no_other(own: App, name: str) -> None:
     whole = with_accounts(shared())
-    told = read(for_audience(whole, Audience.VENDOR, own.vendor), name)
+    told = read(for_audience(whole, Audience.VENDOR, own.vendor, register=REGISTER), name)
     for text in OF_ACCOUNTS:
         assert text not in told, text
     allowed = set(texts_of(whole, own))
@@ -136,13 +143,13 @@ def test_a_vendor_reads_of_no_other(own: App, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["terminal", "html", "json", "markdown", "csv", "cyclonedx"])
 def test_a_vendor_reads_of_itself(name: str) -> None:
-    told = read(for_audience(shared(), Audience.VENDOR, " fieldhand MACHINERY "), name)
+    told = read(for_audience(shared(), Audience.VENDOR, " fieldhand MACHINERY ", register=REGISTER), name)
     for text in ("Fieldhand", "es.fieldhand.test", "opensearch"):
         assert text in told, text
 
 
 def test_figures_of_a_vendor_are_its_own() -> None:
-    cut = for_audience(shared(), Audience.VENDOR, FIELDHAND.vendor)
+    cut = for_audience(shared(), Audience.VENDOR, FIELDHAND.vendor, register=REGISTER)
     assert (cut.headline.apps_analysed, cut.headline.apps_affected, cut.headline.stores_exposed) == (1, 1, 1)
     assert cut.headline.records.value == 1350
     assert (cut.apps.count, cut.quiet.count, cut.exposed.count, cut.answered.count, cut.ways) == (1, 0, 1, 0, (1, 0))
@@ -161,14 +168,116 @@ def test_figures_of_a_vendor_are_its_own() -> None:
     assert cut.findings.count == 1
 
 
+RIVAL = an_app("f", "Rival", "com.rival.app", "3.1", "RivalCorp")
+OF_WORKHUB = ("workhub", "Workhub", "127.77.0.20", "exp-workhub", "fnd-")
+
+
+def rival(*, named: bool = True, backends: Sequence[Backend] = ()) -> Report:
+    """The app of a rival leads to the store of Workhub: it names the store, or it was found at a name of its own."""
+    whole, store = the_report(), workhub_store()
+    port, host = int(store.targets[0].rpartition(":")[2]), store.targets[0].rpartition(":")[0]
+    endpoint = f"mongodb://{host}:{port}" if named else "https://api.rival.test"
+    way = route(RIVAL, host, port, endpoint, "classes.dex", 5, "x", Route.NAMED if named else Route.PIVOT)
+    store = replace(store, routes=(*store.routes, way))
+    findings = [
+        replace(one, apps=(*one.apps, RIVAL.sha256)) if store.id in one.exposures else one
+        for one in whole.findings.rows()
+    ]
+    rows = [
+        sighting(RIVAL, endpoint, host if named else "api.rival.test", Party.FIRST),
+        sighting(RIVAL, "https://www.rival.test", "www.rival.test", Party.FIRST),
+    ]
+    server = ContactedServer(
+        "run.pcap", RIVAL.sha256, "Rival", RIVAL.bundle_id, host, port, store.addresses, ("tls",),
+        Encryption.ENCRYPTED, ("TLSv1.3",), 1, 10, 10, (),
+    )  # fmt: skip
+    return in_tables(
+        whole,
+        apps=(*whole.apps.rows(), AppSummary(RIVAL, "rival.apk", 2, (store.id,), has_api=False)),
+        exposures=(*(one for one in whole.exposures() if one.id != store.id), store),
+        findings=findings,
+        sightings=LazyIndex.by((*whole.sightings.rows(), *rows), lambda row: row.app_sha256),
+        backends=LazyTable.of([*whole.backends.rows(), *backends]),
+        problems=(Problem("no verdict: timeout", store.targets[0]),),
+        servers=LazyTable.of([server]),
+    )
+
+
+WORKHUB_IN_REGISTER = (Vendor("v-workhub", WORKHUB.vendor, ("workhub.test",), signers=("b" * 64,)),)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("named", [True, False])
+def test_a_vendor_whose_app_leads_to_the_store_of_another_party_reads_no_details(name: str, named: bool) -> None:
+    cut = for_audience(rival(named=named), Audience.VENDOR, RIVAL.vendor, register=WORKHUB_IN_REGISTER)
+    told = read(cut, name)
+    store = workhub_store()
+    details = {one.path[-1] for one in store.containers} | {*store.targets, *store.addresses, store.identity.key}
+    for text in (*OF_WORKHUB, *details):
+        assert text not in told, text
+
+
+@pytest.mark.parametrize("name", ["terminal", "html", "json", "ndjson", "markdown", "csaf"])
+def test_stores_of_other_parties_are_counted(name: str) -> None:
+    cut = for_audience(rival(), Audience.VENDOR, RIVAL.vendor, register=WORKHUB_IN_REGISTER)
+    assert "not described: 1 data store that the apps lead to, but another party answers for" in " ".join(
+        read(cut, name).split()
+    )
+    assert audience_notes(cut, Audience.VENDOR) == [problem.what for problem in cut.problems.rows()]
+
+
+def test_rows_of_a_vendor_without_the_store_of_another_party() -> None:
+    cut = for_audience(rival(), Audience.VENDOR, RIVAL.vendor, register=WORKHUB_IN_REGISTER)
+    assert (cut.exposed.count, cut.answered.count, cut.findings.count, cut.probes.count, cut.servers.count) == (0,) * 5
+    assert (cut.headline.apps_affected, cut.headline.stores_exposed, cut.headline.records.value) == (0, 0, 0)
+    assert cut.quiet.count == 0, "the app leads to a store"
+    assert [row.sighting.endpoint.host for row in cut.sightings.rows()] == ["www.rival.test"]
+    assert [summary.exposures for summary in cut.apps.rows()] == [()]
+
+
+def test_the_owner_of_a_store_reads_its_details_and_not_whose_app_names_it() -> None:
+    cut = for_audience(rival(), Audience.VENDOR, WORKHUB.vendor, register=WORKHUB_IN_REGISTER)
+    assert [store.id for store in cut.exposed.rows()] == ["exp-workhub"]
+    assert audience_notes(cut, Audience.VENDOR) == []
+    assert "ival" not in read(cut, "json")
+
+
+def test_the_evidence_graph_decides_without_a_register() -> None:
+    host = workhub_store().targets[0].rpartition(":")[0]
+    value = f"mongodb://{workhub_store().targets[0]}"
+    claim = Attribution("owner", WORKHUB.vendor, "the certificate names it", 0.9)
+    graph = Backend(
+        Endpoint(EndpointKind.URL, value, "mongodb", host, 27017), owner=WORKHUB.vendor, attributions=(claim,)
+    )
+    cut = for_audience(rival(backends=[graph]), Audience.VENDOR, RIVAL.vendor)
+    assert (cut.exposed.count, cut.backends.count) == (0, 0)
+    assert for_audience(rival(backends=[graph]), Audience.VENDOR, WORKHUB.vendor).exposed.count == 1
+
+
+def test_no_vendor_reads_details_of_a_store_whose_owner_is_not_known() -> None:
+    for app in (RIVAL, WORKHUB):
+        cut = for_audience(rival(), Audience.VENDOR, app.vendor)
+        (note,) = audience_notes(cut, Audience.VENDOR)
+        assert note == "not described: 1 data store that the apps lead to, and no evidence shows who answers for"
+        assert cut.exposed.count == 0
+
+
+@pytest.mark.parametrize("name", ["terminal", "html", "json", "markdown", "csaf"])
+def test_a_public_report_has_the_day_that_letters_promise(name: str) -> None:
+    cut = for_audience(fleet_report(), Audience.PUBLIC, not_before=date(2027, 3, 1))
+    assert "do not publish before 2027-03-01" in " ".join(read(cut, name).split())
+    assert audience_notes(cut, Audience.PUBLIC) == [not_before_text(date(2027, 3, 1))]
+    assert audience_notes(for_audience(fleet_report(), Audience.PUBLIC), Audience.PUBLIC) == []
+
+
 def test_account_data_is_only_in_the_internal_report() -> None:
-    cut = for_audience(with_accounts(shared()), Audience.VENDOR, FIELDHAND.vendor)
+    cut = for_audience(with_accounts(shared()), Audience.VENDOR, FIELDHAND.vendor, register=REGISTER)
     assert (cut.posture, cut.findings.count) == (None, 1)
     assert [one.name for one in cut.data] == ["tieback's own nets", "a list"]
 
 
 def test_a_vendor_reads_what_others_saw_at_its_own_places() -> None:
-    cut = for_audience(shared(), Audience.VENDOR, FIELDHAND.vendor)
+    cut = for_audience(shared(), Audience.VENDOR, FIELDHAND.vendor, register=REGISTER)
     (note,) = cut.seen.rows()
     assert (note.service.names, note.reached) == (("es.fieldhand.test",), (FIELDHAND.sha256,))
     assert cut.seen_in_apps.count == 0

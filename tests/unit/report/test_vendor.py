@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from tests.unit.report.conftest import FIELDHAND, PARCELLO, in_tables, the_report
+from tests.unit.report.conftest import FIELDHAND, PARCELLO, REGISTER, in_tables, the_report
 from tieback.model.exposure import Severity, SeverityFactor
 from tieback.model.report import ContactedServer, DroppedName, Encryption, LazyTable, Report
 from tieback.model.source import SourceLocation, SourceMatch
@@ -11,18 +11,18 @@ from tieback.report.vendor import vendor_report
 
 
 def test_rows_are_those_of_the_whole_report_in_its_order(report: Report) -> None:
-    cut = vendor_report(report, PARCELLO.vendor)
-    assert [store.id for store in cut.exposed.rows()] == ["exp-parcello", "exp-fieldhand"]
-    assert cut.exposed.count == 2
-    assert [store.id for store in cut.exposed.pick({"exp-fieldhand", "exp-workhub"})] == ["exp-fieldhand"]
+    cut = vendor_report(report, PARCELLO.vendor, REGISTER)
+    assert [store.id for store in cut.exposed.rows()] == ["exp-parcello"]
+    assert cut.exposed.count == 1
+    assert [store.id for store in cut.exposed.pick({"exp-fieldhand", "exp-parcello"})] == ["exp-parcello"]
     assert [summary.app for summary in cut.apps.pick({PARCELLO.sha256, FIELDHAND.sha256})] == [PARCELLO]
     assert list(cut.sightings.pick({FIELDHAND.sha256})) == []
-    assert cut.ways == (2, 0)
+    assert cut.ways == (1, 0)
     assert [finding.id for finding in cut.findings.rows()] == ["open-store:exp-parcello"]
 
 
 def test_tables_can_be_read_again(report: Report) -> None:
-    cut = vendor_report(report, FIELDHAND.vendor)
+    cut = vendor_report(report, FIELDHAND.vendor, REGISTER)
     for table in (cut.apps, cut.exposed, cut.findings, cut.probes, cut.sightings):
         assert len(list(table.rows())) == len(list(table.rows())) == table.count
 
@@ -39,7 +39,9 @@ def test_severity_is_recomputed_without_apps_of_other_vendors() -> None:
     findings = [
         replace(one, severity=Severity.CRITICAL) if shared.id in one.exposures else one for one in whole.findings.rows()
     ]
-    cut = vendor_report(in_tables(whole, exposures=(shared, first, *rest), findings=findings), FIELDHAND.vendor)
+    cut = vendor_report(
+        in_tables(whole, exposures=(shared, first, *rest), findings=findings), FIELDHAND.vendor, REGISTER
+    )
     (store,) = cut.exposed.rows()
     assert store.score == 12
     assert store.severity.rank < Severity.CRITICAL.rank
@@ -49,14 +51,14 @@ def test_severity_is_recomputed_without_apps_of_other_vendors() -> None:
 @pytest.mark.parametrize("folder", ["/home/someone/apps/", "C-drive/"])
 def test_folders_of_the_user_are_left_out(report: Report, folder: str) -> None:
     apps = [replace(summary, path=folder + summary.path) for summary in report.apps.rows()]
-    cut = vendor_report(in_tables(report, apps=apps), FIELDHAND.vendor)
+    cut = vendor_report(in_tables(report, apps=apps), FIELDHAND.vendor, REGISTER)
     assert [summary.path for summary in cut.apps.rows()] == ["fieldhand.apk"]
 
 
 def test_lines_of_the_source_are_left_out(report: Report) -> None:
     place = SourceLocation("internal/Api.kt", 1, SourceMatch.ENDPOINT, "classes.dex")
     findings = [replace(one, locations=(place,)) for one in report.findings.rows()]
-    cut = vendor_report(in_tables(report, findings=findings), FIELDHAND.vendor)
+    cut = vendor_report(in_tables(report, findings=findings), FIELDHAND.vendor, REGISTER)
     assert [one.locations for one in cut.findings.rows()] == [()]
 
 

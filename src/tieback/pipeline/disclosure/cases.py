@@ -290,6 +290,11 @@ class CaseService(VendorService):
         vendor = next((one.name for one in self._cases.vendors() if one.id == case.vendor), case.vendor)
         return to_advisory(case, vendor, publisher, self.now, __version__)
 
+    def unpublished_until(self) -> date | None:
+        """The last day before which a letter of any case promises to publish nothing; ``None`` without a promise."""
+        days = (case.unpublished_until(self.now.date()) for case in self._cases.cases())
+        return max((day for day in days if day is not None), default=None)
+
     def put_off(self, key: str, due: date, by_whom: str) -> Case:
         """Set another due date for a case."""
         return self._cases.change(

@@ -107,6 +107,11 @@ class VendorService:
         """The register, by name."""
         return list(self._cases.vendors())
 
+    def vendors_with_new(self) -> list[Vendor]:
+        """The register as ``enroll`` would leave it; nothing is written."""
+        known, apps = self.vendors(), list(analysed_apps(self._workspace.lake))
+        return [*known, *(vendor for vendor, _ in self._with_domains(new_vendors(known, apps), apps))]
+
     def find_vendor(self, word: str) -> Vendor:
         """Find a vendor by ID or name.
 

@@ -47,7 +47,11 @@ def _head(report: Report) -> dict[str, Any]:
     digest = hashlib.sha256(f"{report.title}\0{stamp}".encode("utf-8", "replace")).hexdigest()[:12]
     title = clean(report.title, 300) or "Open back ends of mobile apps"
     text = headline_text(report)
-    return advisory_head(title, report.created, who, report.tlp, text, report.tool_version, digest, "a scan")
+    head = advisory_head(title, report.created, who, report.tlp, text, report.tool_version, digest, "a scan")
+    for problem in report.problems.rows() if report.audience else ():
+        if problem.where.startswith("--audience"):
+            head["notes"].append({"category": "other", "text": clean(problem.what, 600), "title": "Note"})
+    return head
 
 
 def advisory_head(
