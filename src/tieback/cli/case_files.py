@@ -181,6 +181,11 @@ def advisory(
     with open_case_service(workspace) as work:
         found = work.find_case(case)
         data, not_before = work.advisory(found), found.unpublished_until(work.now.date())
+        owner = work.other_owner(found)
+    if owner:
+        print_problem(
+            f"{owner} answers for the store of {found.id}, not the vendor of the case: do not publish the draft"
+        )
     if not_before is not None:
         print_problem(not_before_text(not_before))
     if out is None:

@@ -100,3 +100,12 @@ def test_bundles_and_advisory(opened: Run, tmp_path: Path) -> None:
     assert opened("case", "export", "--format", "misp").code == 2
     assert opened("case", "export", "--format", "misp", "-o", "b", "--tlp", "blue").code == 2
     assert json.loads(opened("case", "advisory", only(opened)).out)["document"]["csaf_version"] == "2.0"
+
+
+def test_an_advisory_warns_if_another_vendor_answers_for_the_store(opened: Run) -> None:
+    key = only(opened)
+    assert opened("case", "advisory", key).err == ""
+    assert opened("vendor", "edit", "com.never", "--domain", "fieldhand.test").code == 0
+    assert (
+        f"com.never answers for the store of {key}, not the vendor of the case" in opened("case", "advisory", key).err
+    )

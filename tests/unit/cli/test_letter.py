@@ -8,9 +8,12 @@ import pytest
 from tests.unit.cases.samples import exposure
 from tests.unit.cli.conftest import Run
 from tests.unit.pipeline.workspaces import make
+from tests.unit.report.conftest import fleet_report
 from tieback.cases.letters.formats import FORMS as MADE
 from tieback.cases.letters.language import KINDS as ALL
 from tieback.cli.letter import FORMS, KINDS
+from tieback.cli.report import reduced
+from tieback.report.audience import Audience
 
 
 @pytest.fixture
@@ -37,6 +40,23 @@ def test_a_letter_is_written_listed_and_sent(opened: Run, tmp_path: Path) -> Non
     assert letter["sha256"][:16] in opened("letter", "list", "-w", "ws").out
     assert json.loads(opened("letter", "list", "-w", "ws", "--format", "json").out)["id"] == letter["id"]
     assert "notified, due" in opened("letter", "sent", letter["id"], "-w", "ws").err
+
+
+def test_what_is_published_warns_of_the_day_that_a_letter_promises(
+    opened: Run, capfd: pytest.CaptureFixture[str]
+) -> None:
+    case = json.loads(opened("case", "list", "--format", "json", "-w", "ws").out)["id"]
+    before = opened("case", "advisory", case, "-w", "ws")
+    assert (before.code, "do not publish" in before.err) == (0, False)
+    words = ("letter", "write", "exposure", "--sender", "sender.toml", "-w", "ws", "--format", "json")
+    opened("letter", "sent", json.loads(opened(*words).out)["id"], "-w", "ws")
+    draft = opened("case", "advisory", case, "-w", "ws")
+    day = json.loads(opened("case", "show", case, "--format", "json", "-w", "ws").out)["case"]["dates"]["publish"]
+    assert f"do not publish before {day}" in draft.err
+    assert day in json.dumps(json.loads(draft.out)["document"]["notes"])
+    cut = reduced(fleet_report(), Audience.PUBLIC, "", Path("ws"))
+    assert f"do not publish before {day}" in capfd.readouterr().err
+    assert [problem.where for problem in cut.problems.rows()] == ["--audience public"]
 
 
 def test_templates_of_the_operator(opened: Run, tmp_path: Path) -> None:

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from tests.unit.cases.samples import exposure
 from tests.unit.cli.conftest import APPS, Run
+from tests.unit.pipeline.workspaces import make
 from tests.unit.report.conftest import in_tables, the_report
 from tieback.cli.report import FORMATS, SHOWN_FINDINGS, write_all
 from tieback.report import by_name, renderers
@@ -185,3 +187,15 @@ def test_truncated_html_report_comes_with_a_csv_of_all_findings(tmp_path: Path) 
     assert "3 more findings not shown" in page
     assert page.count('id="fnd-') == 0
     assert MOST_ROWS == SHOWN_FINDINGS
+
+
+def test_the_register_decides_whose_report_has_the_details_of_a_store(run: Run, tmp_path: Path) -> None:
+    make(tmp_path, stores=(exposure(),))
+    words = ("report", "-w", "ws", "--audience", "vendor", "--format", "json", "--vendor")
+    own = run(*words, "Fieldhand Ltd")
+    assert (own.code, "es.fieldhand.test" in own.out, own.err) == (0, True, "")
+    run("vendor", "list", "-w", "ws")
+    assert run("vendor", "edit", "com.never", "--domain", "fieldhand.test", "-w", "ws").code == 0
+    others = run(*words, "Fieldhand Ltd")
+    assert (others.code, "es.fieldhand.test" in others.out) == (0, False)
+    assert "not described: 1 data store that the apps lead to, but another party answers for" in others.err

@@ -290,6 +290,21 @@ class CaseService(VendorService):
         vendor = next((one.name for one in self._cases.vendors() if one.id == case.vendor), case.vendor)
         return to_advisory(case, vendor, publisher, self.now, __version__)
 
+    def other_owner(self, case: Case) -> str:
+        """Name of the vendor that answers for the store of a case by the evidence of the run; empty if it is its own.
+
+        Earlier releases opened a case per vendor whose app names the store.
+        """
+        values = {way.endpoint for way in case.store.routes}
+        backends = {one.endpoint.value: one for one in self.backends() if one.endpoint.value in values}
+        vendors = self.vendors()
+        owner = OwnerFinder(backends, vendors).find(
+            case.store, self.apps({way.app_sha256 for way in case.store.routes})
+        )
+        if owner.vendor in ("", case.vendor):
+            return ""
+        return owner.new.name if owner.new is not None else next(one.name for one in vendors if one.id == owner.vendor)
+
     def unpublished_until(self) -> date | None:
         """The last day before which a letter of any case promises to publish nothing; ``None`` without a promise."""
         days = (case.unpublished_until(self.now.date()) for case in self._cases.cases())
