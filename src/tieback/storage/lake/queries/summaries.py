@@ -169,7 +169,7 @@ class RunApps:
                     Endpoint(EndpointKind(kind), *row[3:9]),
                     row[9],
                     Party(row[10]),
-                    Evidence(*row[11:15], chain=tuple(row[18] or ())),
+                    Evidence(row[11], row[12], row[13], row[14], tuple(row[18] or ())),
                     owner=row[15] or "",
                     party_reason=row[16] or "",
                     names=tuple(row[17] or ()),
