@@ -59,7 +59,7 @@ class _Withheld(msgspec.Struct, frozen=True):
     apps: frozenset[str] = frozenset()
     """SHA-256 of the vendor's apps that lead there."""
     hosts: frozenset[str] = frozenset()
-    """Hosts of these stores, except hosts of the vendor's own stores and of cloud resources."""
+    """Hosts and addresses of these stores, except those of the vendor's own stores and of cloud resources."""
     targets: frozenset[str] = frozenset()
     endpoints: frozenset[str] = frozenset()
     """Values of the endpoints that the apps name."""
@@ -215,13 +215,16 @@ def _own(report: Report, apps: frozenset[str], vendor: str, register: Iterable[V
     summaries = list(report.apps.pick(apps))
     reached = frozenset(key for summary in summaries for key in summary.exposures)
     stores, foreign, undecided = _by_owner(report, reached, apps, vendor, register)
-    endpoints, targets = set[str](), set[str]()
+    endpoints, targets, addresses_of_own = set[str](), set[str](), set[str]()
     for store in _picked(report, stores):
+        addresses_of_own.update(store.addresses)
         for route in store.routes:
             if route.app_sha256 in apps:
                 endpoints.add(route.endpoint)
                 targets.add(_target(route.candidate))
-    withheld = _withheld(report, (foreign, undecided), apps, frozenset(endpoints), frozenset(targets))
+    withheld = _withheld(
+        report, (foreign, undecided), apps, frozenset(endpoints), frozenset(targets), frozenset(addresses_of_own)
+    )
     for row in report.sightings.pick(apps):
         endpoint = row.sighting.endpoint
         if withheld.hides(endpoint.value, endpoint.host):
@@ -273,12 +276,16 @@ def _withheld(
     apps: frozenset[str],
     endpoints: frozenset[str],
     targets: frozenset[str],
+    addresses: frozenset[str],
 ) -> _Withheld:
-    """What leads to the stores with these ids, except the endpoints and targets of the vendor's own stores."""
+    """What leads to the stores with these ids, except what also leads to the vendor's own stores."""
     foreign, undecided = keys
     reaching, hosts, places, values = set[str](), set[str](), set[str](), set[str]()
     for store in _picked(report, foreign | undecided):
         places.update(store.targets)
+        # Many customers share the addresses of cloud resources.
+        if not any("/" in place for place in store.targets):
+            hosts.update(_host(address) for address in store.addresses)
         for route in store.routes:
             if route.app_sha256 in apps:
                 reaching.add(route.app_sha256)
@@ -287,7 +294,7 @@ def _withheld(
                     values.add(route.endpoint)
     places -= targets
     hosts.update(_host(place) for place in places if "/" not in place)
-    hosts -= {_host(place) for place in targets}
+    hosts -= {_host(place) for place in chain(targets, addresses)}
     return _Withheld(
         len(foreign),
         len(undecided),

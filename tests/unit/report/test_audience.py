@@ -199,7 +199,7 @@ def rival(*, named: bool = True, backends: Sequence[Backend] = ()) -> Report:
         sightings=LazyIndex.by((*whole.sightings.rows(), *rows), lambda row: row.app_sha256),
         backends=LazyTable.of([*whole.backends.rows(), *backends]),
         problems=(Problem("no verdict: timeout", store.targets[0]),),
-        servers=LazyTable.of([server]),
+        servers=LazyTable.of([server, replace(server, host=store.addresses[0].rpartition(":")[0])]),
     )
 
 
