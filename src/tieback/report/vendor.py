@@ -21,9 +21,7 @@ from tieback.assess.identity import address_of
 from tieback.assess.rules import load_rules
 from tieback.assess.severity import level_of, load_severity_table
 from tieback.assess.summary import summarise
-from tieback.cases.ownership import OwnerFinder
-from tieback.cases.register import new_vendors
-from tieback.model.backend import Backend, Candidate, Route
+from tieback.model.backend import Backend
 from tieback.model.errors import UsageError
 from tieback.model.exposure import AppRoute, Exposure, ExposureWindow, Finding, Severity
 from tieback.model.passive import PassiveNote
@@ -32,12 +30,18 @@ from tieback.model.probe import Identity, Outcome, ProbeReport
 from tieback.model.report import AppSighting, AppSummary, DroppedName, LazyIndex, LazyTable, Report
 from tieback.model.sighting import Problem
 from tieback.model.vendor import Vendor
-from tieback.report.document import TRAFFIC, clean, count_text, data_for_others, endpoint_host
+from tieback.report.document import TRAFFIC, clean, data_for_others, endpoint_host
+from tieback.report.withheld import (
+    BATCH,
+    Withheld,
+    find_withheld,
+    pick_stores,
+    place_of,
+    stores_by_owner,
+    target_of,
+    withheld_lines,
+)
 
-NOTE = "--audience vendor"
-"""Where of a problem about what the report leaves out."""
-BATCH = 500
-"""Number of stores in memory at once."""
 MOST_NAMES = 5
 """Limit on the vendors suggested if none matches."""
 
@@ -47,26 +51,6 @@ _OF_THE_STORE = frozenset(
     {"access", "records", "bytes", "personal data", "ransom", "cleartext", "people", "honeypot", "exposure window"}
 )
 """Severity factors that disclose nothing about other vendors' apps or devices."""
-
-
-class _Withheld(msgspec.Struct, frozen=True):
-    """What leads to stores that the vendor does not answer for."""
-
-    foreign: int = 0
-    """Number of stores for which another party answers."""
-    undecided: int = 0
-    """Number of stores of which no evidence shows the owner."""
-    apps: frozenset[str] = frozenset()
-    """SHA-256 of the vendor's apps that lead there."""
-    hosts: frozenset[str] = frozenset()
-    """Hosts and addresses of these stores, except those of the vendor's own stores and of cloud resources."""
-    targets: frozenset[str] = frozenset()
-    endpoints: frozenset[str] = frozenset()
-    """Values of the endpoints that the apps name."""
-
-    def hides(self, endpoint: str, host: str) -> bool:
-        """True if an endpoint leads only to such a store."""
-        return endpoint in self.endpoints or host in self.hosts
 
 
 class _Own(msgspec.Struct, frozen=True):
@@ -86,7 +70,7 @@ class _Own(msgspec.Struct, frozen=True):
     """Address by target, for targets that answered."""
     versions: frozenset[str]
     """``ExposureWindow.versions`` of the apps."""
-    withheld: _Withheld
+    withheld: Withheld
 
 
 class _Asked(msgspec.Struct):
@@ -214,15 +198,15 @@ def _apps_of(report: Report, vendor: str) -> frozenset[str]:
 def _own(report: Report, apps: frozenset[str], vendor: str, register: Iterable[Vendor]) -> tuple[_Own, _Asked]:
     summaries = list(report.apps.pick(apps))
     reached = frozenset(key for summary in summaries for key in summary.exposures)
-    stores, foreign, undecided = _by_owner(report, reached, apps, vendor, register)
+    stores, foreign, undecided = stores_by_owner(report, reached, apps, vendor, register)
     endpoints, targets, addresses_of_own = set[str](), set[str](), set[str]()
-    for store in _picked(report, stores):
+    for store in pick_stores(report, stores):
         addresses_of_own.update(store.addresses)
         for route in store.routes:
             if route.app_sha256 in apps:
                 endpoints.add(route.endpoint)
-                targets.add(_target(route.candidate))
-    withheld = _withheld(
+                targets.add(target_of(route.candidate))
+    withheld = find_withheld(
         report, (foreign, undecided), apps, frozenset(endpoints), frozenset(targets), frozenset(addresses_of_own)
     )
     for row in report.sightings.pick(apps):
@@ -231,7 +215,7 @@ def _own(report: Report, apps: frozenset[str], vendor: str, register: Iterable[V
             continue
         endpoints.add(endpoint.value)
         if endpoint.host and endpoint.port is not None:
-            targets.add(_place(endpoint.host, endpoint.port))
+            targets.add(place_of(endpoint.host, endpoint.port))
     targets -= withheld.targets
     asked, addresses = _Asked(), dict[str, str]()
     for probe in report.probes.rows():
@@ -247,91 +231,11 @@ def _own(report: Report, apps: frozenset[str], vendor: str, register: Iterable[V
     return _Own(apps, paths, frozenset(endpoints), frozenset(targets), stores, addresses, versions, withheld), asked
 
 
-def _by_owner(
-    report: Report, reached: frozenset[str], apps: frozenset[str], vendor: str, register: Iterable[Vendor]
-) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """Ids of the stores for which the vendor answers, for which another party does, and of which nobody is known."""
-    known = list(register)
-    vendors = [*known, *(one for one, _ in new_vendors(known, (summary.app for summary in report.apps.rows())))]
-    values = {route.endpoint for store in _picked(report, reached) for route in store.routes}
-    backends = {one.endpoint.value: one for one in report.backends.rows() if one.endpoint.value in values}
-    finder = OwnerFinder(backends, vendors)
-    word = vendor.strip().casefold()
-    ids = {one.id for one in vendors if one.name.casefold() == word}
-    ids |= {finder.register.find_vendor(summary.app) or "" for summary in report.apps.pick(apps)} - {""}
-    stores, foreign, undecided = set[str](), set[str](), set[str]()
-    for batch in batched(_picked(report, reached), BATCH):
-        keys = {route.app_sha256 for store in batch for route in store.routes}
-        leading = {summary.app.sha256: summary.app for summary in report.apps.pick(keys)}
-        for store in batch:
-            there = [leading[key] for key in dict.fromkeys(way.app_sha256 for way in store.routes) if key in leading]
-            owner = finder.find(store, there).vendor
-            (stores if owner in ids else foreign if owner else undecided).add(store.id)
-    return frozenset(stores), frozenset(foreign), frozenset(undecided)
-
-
-def _withheld(
-    report: Report,
-    keys: tuple[frozenset[str], frozenset[str]],
-    apps: frozenset[str],
-    endpoints: frozenset[str],
-    targets: frozenset[str],
-    addresses: frozenset[str],
-) -> _Withheld:
-    """What leads to the stores with these ids, except what also leads to the vendor's own stores."""
-    foreign, undecided = keys
-    reaching, hosts, places, values = set[str](), set[str](), set[str](), set[str]()
-    for store in _picked(report, foreign | undecided):
-        places.update(store.targets)
-        # Many customers share the addresses of cloud resources.
-        if not any("/" in place for place in store.targets):
-            hosts.update(_host(address) for address in store.addresses)
-        for route in store.routes:
-            if route.app_sha256 in apps:
-                reaching.add(route.app_sha256)
-                places.add(_target(route.candidate))
-                if route.candidate.route is Route.NAMED:
-                    values.add(route.endpoint)
-    places -= targets
-    hosts.update(_host(place) for place in places if "/" not in place)
-    hosts -= {_host(place) for place in chain(targets, addresses)}
-    return _Withheld(
-        len(foreign),
-        len(undecided),
-        frozenset(reaching),
-        frozenset(hosts),
-        frozenset(places),
-        frozenset(values - endpoints),
-    )
-
-
-def _host(place: str) -> str:
-    return place.partition("/")[0].rpartition(":")[0].strip("[]")
-
-
-def _place(host: str, port: int) -> str:
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def _target(candidate: Candidate) -> str:
-    """Target in the form of ``ProbeReport.target``."""
-    place = _place(candidate.host, candidate.port)
-    if candidate.path:
-        return f"{place}{candidate.path}/"
-    return f"{place}/{candidate.resource}" if candidate.resource else place
-
-
-def _picked(report: Report, keys: Iterable[str]) -> Iterator[Exposure]:
-    for some in batched(keys, BATCH):
-        yield from report.exposed.pick(some)
-        yield from report.answered.pick(some)
-
-
 def _order(report: Report, own: _Own) -> tuple[list[tuple[str, bool]], frozenset[str]]:
     """Ids of the vendor's stores, worst first, each with its exposed flag; and the affected apps."""
     keys: list[tuple[int, int, int, int, str, bool]] = []
     affected: set[str] = set()
-    for store in _picked(report, own.stores):
+    for store in pick_stores(report, own.stores):
         told = _store(store, own)
         keys.append((-told.severity.rank, -told.own_count, -told.score, -told.records.value, told.id, told.exposed))
         if told.exposed:
@@ -344,11 +248,11 @@ def _stores(report: Report, own: _Own, keys: list[str]) -> LazyIndex[Exposure]:
 
     def rows() -> Iterator[Exposure]:
         for some in batched(keys, BATCH):
-            found = {store.id: store for store in _picked(report, some)}
+            found = {store.id: store for store in pick_stores(report, some)}
             yield from (_store(found[key], own) for key in some)
 
     def pick(ids: Collection[str]) -> Iterator[Exposure]:
-        return (_store(store, own) for store in _picked(report, known.intersection(ids)))
+        return (_store(store, own) for store in pick_stores(report, known.intersection(ids)))
 
     return LazyIndex[Exposure](len(keys), rows, pick=pick)
 
@@ -356,7 +260,7 @@ def _stores(report: Report, own: _Own, keys: list[str]) -> LazyIndex[Exposure]:
 def _store(store: Exposure, own: _Own) -> Exposure:
     """The store, reduced to what the vendor may see."""
     routes = tuple(_route(route) for route in store.routes if route.app_sha256 in own.apps)
-    targets = tuple(sorted({_target(route.candidate) for route in routes}))
+    targets = tuple(sorted({target_of(route.candidate) for route in routes}))
     whole = set(store.targets) <= set(targets)
     addresses = store.addresses if whole else tuple(sorted({own.addresses[t] for t in targets if t in own.addresses}))
     secret = _secret(store, own, targets, addresses)
@@ -469,22 +373,12 @@ def _seen(report: Report, own: _Own) -> Iterator[PassiveNote]:
 
 
 def _problems(report: Report, own: _Own) -> Iterator[Problem]:
-    yield from _withheld_lines(own.withheld)
+    yield from withheld_lines(own.withheld)
     for problem in report.problems.rows():
         if problem.where in own.targets:
             yield problem
         elif problem.where in own.paths:
             yield replace(problem, where=PurePath(problem.where).name)
-
-
-def _withheld_lines(withheld: _Withheld) -> Iterator[Problem]:
-    """What the report does not describe, as a count: neither whose the stores are, nor if they are open."""
-    if withheld.foreign:
-        count = count_text(withheld.foreign, "data store")
-        yield Problem(f"not described: {count} that the apps lead to, but another party answers for", NOTE)
-    if withheld.undecided:
-        count = count_text(withheld.undecided, "data store")
-        yield Problem(f"not described: {count} that the apps lead to, and no evidence shows who answers for", NOTE)
 
 
 def _changed(report: Report, own: _Own) -> tuple[list[Finding], int]:
@@ -518,7 +412,7 @@ def _narrowed(report: Report, own: _Own) -> Iterator[tuple[Finding, Finding]]:
     )
     for batch in batched(mine, BATCH):
         keys = {key for finding in batch for key in finding.exposures if key in own.stores}
-        stores = {store.id: (store, _store(store, own)) for store in _picked(report, keys)}
+        stores = {store.id: (store, _store(store, own)) for store in pick_stores(report, keys)}
         for finding in batch:
             rule = rules.get(finding.rule)
             floating = rule is not None and rule.severity is None

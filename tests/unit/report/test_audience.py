@@ -235,6 +235,31 @@ def test_rows_of_a_vendor_without_the_store_of_another_party() -> None:
     assert [summary.exposures for summary in cut.apps.rows()] == [()]
 
 
+def test_a_store_below_a_path_hides_its_host_and_a_cloud_resource_does_not() -> None:
+    whole = rival()
+    (store,) = whole.exposed.pick({"exp-workhub"})
+    *others, way = store.routes
+    for more, hosts in (
+        ({"path": "/db"}, ["www.rival.test"]),
+        ({"resource": "r"}, ["api.other.test", "www.rival.test"]),
+    ):
+        candidate = replace(way.candidate, host="api.other.test", route=Route.PIVOT, **more)
+        routes = (*others, replace(way, candidate=candidate, endpoint="https://api.other.test"))
+        changed = replace(store, routes=routes, targets=("api.other.test:443/x",))
+        rows = [sighting(RIVAL, f"https://{name}", name, Party.FIRST) for name in ("api.other.test", "www.rival.test")]
+        cut = for_audience(
+            in_tables(
+                whole,
+                exposures=(*(one for one in whole.exposures() if one.id != store.id), changed),
+                sightings=LazyIndex.by(rows, lambda row: row.app_sha256),
+            ),
+            Audience.VENDOR,
+            RIVAL.vendor,
+            register=WORKHUB_IN_REGISTER,
+        )
+        assert (cut.exposed.count, [row.sighting.endpoint.host for row in cut.sightings.rows()]) == (0, hosts)
+
+
 def test_the_owner_of_a_store_reads_its_details_and_not_whose_app_names_it() -> None:
     cut = for_audience(rival(), Audience.VENDOR, WORKHUB.vendor, register=WORKHUB_IN_REGISTER)
     assert [store.id for store in cut.exposed.rows()] == ["exp-workhub"]
