@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tieback.recognise.dataflow.library import Effect
 from tieback.recognise.dataflow.values import InstanceValue, Value, unknown_of
 from tieback.recognise.dataflow.walk.app_methods import invoke_targets
-from tieback.recognise.dataflow.walk.state import LibraryCall, WalkState
+from tieback.recognise.dataflow.walk.state import CallHandler, WalkState
 
 
 def _task(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
@@ -32,7 +32,7 @@ def _lambda(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -
             return
 
 
-CALLBACK_CALLS: dict[Effect, LibraryCall] = {
+CALLBACK_CALLS: dict[Effect, CallHandler] = {
     Effect.LAMBDA: _lambda,
     Effect.TASK: _task,
 }

@@ -14,7 +14,7 @@ from tieback.recognise.dataflow.values import (
     unknown_of,
 )
 from tieback.recognise.dataflow.walk.arrays import MAX_ARRAY, item
-from tieback.recognise.dataflow.walk.state import LibraryCall, WalkState
+from tieback.recognise.dataflow.walk.state import CallHandler, WalkState
 
 
 def _new_container(walk: WalkState, values: Sequence[Value | None], _: Sequence[int], contents: Contents) -> None:
@@ -89,7 +89,7 @@ def _key(value: Value | None) -> str | int | None:
     return value if isinstance(value, int) else None
 
 
-CONTAINER_CALLS: dict[Effect, LibraryCall] = {
+CONTAINER_CALLS: dict[Effect, CallHandler] = {
     Effect.NEW_LIST: lambda walk, values, registers: _new_container(walk, values, registers, ArrayValue(())),
     Effect.NEW_MAP: lambda walk, values, registers: _new_container(walk, values[:1], registers, MapValue({})),
     Effect.LIST_OF: _list_of,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tieback.recognise.dataflow.library import Effect
 from tieback.recognise.dataflow.values import HOLE, MapValue, TextValue, Value, alternatives, combine, unknown_of
-from tieback.recognise.dataflow.walk.state import LibraryCall, WalkState
+from tieback.recognise.dataflow.walk.state import CallHandler, WalkState
 from tieback.recognise.dataflow.walk.strings import format_text
 
 
@@ -64,7 +64,7 @@ def _first_constant(values: Sequence[Value | None]) -> Value | None:
     return values[-1] if values else None
 
 
-RESOURCE_CALLS: dict[Effect, LibraryCall] = {
+RESOURCE_CALLS: dict[Effect, CallHandler] = {
     Effect.RESOURCE: _resource,
     Effect.RESOURCE_FORMAT: _resource_format,
     Effect.IDENTIFIER: _identifier,

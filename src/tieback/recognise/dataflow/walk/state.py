@@ -346,5 +346,5 @@ def _each(contents: Contents, change: Callable[[Value | None], Value | None]) ->
             return PartsValue({role: value for role, value in changed.items() if value is not None})
 
 
-type LibraryCall = Callable[[WalkState, Sequence[Value | None], Sequence[int]], None]
+type CallHandler = Callable[[WalkState, Sequence[Value | None], Sequence[int]], None]
 """Effect of a call, with the values and the registers of its arguments."""
