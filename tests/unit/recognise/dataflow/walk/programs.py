@@ -12,6 +12,7 @@ from tieback.recognise.dataflow.sinks import read_sinks
 from tieback.recognise.dataflow.values import TextValue
 from tieback.recognise.dataflow.walk.walker import Walker
 
+FLOW = Path(__file__).parents[5] / "bench" / "flow"
 DATA = (Path(__file__).parents[1] / "dex" / "concat.dex").read_bytes()
 FILE = DexFile(DATA)
 KNOWN = KnownCalls(read_sinks())
@@ -63,3 +64,19 @@ def begun(units: list[int], settings: AppSettings | None = None) -> Walker:
     walker, method = program(units, settings)
     walker.enter(units, method.file, method.identity)
     return walker
+
+
+def walker_of(*files: str) -> Walker:
+    """A walk over files of the benchmark."""
+    app = AppCode([DexFile((FLOW / file).read_bytes()) for file in files])
+    return Walker(app, [KNOWN.resolve(dex) for dex in app.files], FieldValues(app), AppSettings(), 1_000_000)
+
+
+def member_index(walker: Walker, owner: str, name: str, parameters: str = "") -> int:
+    """Index of a method in the first file."""
+    dex = walker.app.files[0]
+    for index in dex.methods_of(dex.type_of(owner.encode())):
+        member = dex.method(index)
+        if member and dex.string(member.name) == name and dex.parameters(member.kind) == parameters:
+            return index
+    raise AssertionError(name)

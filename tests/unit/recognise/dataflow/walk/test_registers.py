@@ -42,9 +42,9 @@ def test_copies() -> None:
     assert move(walk, 0, 2, 1) == 1
     assert move_result(walk, 0, 0x000C) == 1
     assert walk.registers == {0: 6, 1: 5, 2: 5}
-    assert walk.result is None
     move(walk, 0, 2, 9)
-    assert 2 not in walk.registers
+    move_result(walk, 0, 0x000C)
+    assert walk.registers == {1: 5}, "an unknown register, and a result that was taken before"
 
 
 def test_the_data_after_the_code_is_skipped() -> None:

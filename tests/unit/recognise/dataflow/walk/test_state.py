@@ -26,10 +26,9 @@ def test_registers_and_objects_are_bounded() -> None:
     for number in range(3 * MAX_KNOWN):
         walk.assign(0, number, number)
     assert len(walk.registers) <= MAX_KNOWN
-    for _ in range(3 * MAX_OBJECTS):
-        last = walk.allocate(BASE)
+    created = [walk.allocate(BASE) for _ in range(3 * MAX_OBJECTS)]
     assert len(walk.heap) <= MAX_OBJECTS
-    assert walk.contents(last) == BASE
+    assert walk.contents(created[-1]) == BASE
     for _ in range(3 * MAX_BUILT):
         walk.record("concat", BASE)
     assert len(walk.built) == MAX_BUILT
