@@ -29,7 +29,7 @@ _WORDS = {"android": DevicePlatform.ANDROID, "apk": DevicePlatform.ANDROID, "ios
 _NAMES = {
     "bundle_id": ("bundleid", "package", "packagename", "appid", "identifier", "swid"),
     "store_id": ("storeid", "trackid", "appstoreid"),
-    "name": ("name", "app", "appname", "title"),
+    "name": ("name", "app", "appname", "applicationname", "displayname", "title"),
     "publisher": ("publisher", "vendor", "developer"),
     "platform": ("platform", "os"),
     "version": ("affectedversion", "affectedversions", "appversion", "version"),

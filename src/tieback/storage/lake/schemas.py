@@ -59,6 +59,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("owner", pa.string()),
             ("party_reason", pa.string()),
             ("names", pa.list_(pa.string())),
+            ("chain", pa.list_(pa.string())),
         ]
     ),
     "credentials": pa.schema(
@@ -73,6 +74,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("grade", pa.string()),
             ("fingerprint", pa.string()),
             ("claims", pa.string()),
+            ("chain", pa.list_(pa.string())),
         ]
     ),
     # Values of credentials that are public by design, only for the probes: no report reads them.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _SIGHTINGS = """
 SELECT inp.unit, inp.path, s.kind, s.value, s.scheme, s.host, s.port, s.path, s.service, s.count, s.party,
-    s.file, s."offset", s.how, s.context, s.owner, s.party_reason, s.names
+    s.file, s."offset", s.how, s.context, s.owner, s.party_reason, s.names, s.chain
 FROM sightings s JOIN inp USING (unit, version)
 ORDER BY inp.ordinal, s.ordinal"""
 
@@ -169,7 +169,7 @@ class RunApps:
                     Endpoint(EndpointKind(kind), *row[3:9]),
                     row[9],
                     Party(row[10]),
-                    Evidence(*row[11:15]),
+                    Evidence(row[11], row[12], row[13], row[14], tuple(row[18] or ())),
                     owner=row[15] or "",
                     party_reason=row[16] or "",
                     names=tuple(row[17] or ()),

@@ -86,6 +86,7 @@ def app_tables(documents: Sequence[tuple[UnitName, AppDocument]]) -> dict[str, p
                 s.owner,
                 s.party_reason,
                 list(s.names),
+                list(s.evidence.chain),
             )
             for n, s in enumerate(document.sightings)
         )
@@ -100,6 +101,7 @@ def app_tables(documents: Sequence[tuple[UnitName, AppDocument]]) -> dict[str, p
                 c.grade,
                 c.fingerprint,
                 msgspec.json.encode(c.claims).decode(),
+                list(c.evidence.chain),
             )
             for n, c in enumerate(document.credentials)
         )
@@ -446,4 +448,4 @@ def _evidence_row(evidence: Evidence) -> tuple[Any, ...]:
 
 
 def _evidence(row: dict[str, Any]) -> Evidence:
-    return Evidence(row["file"], row["offset"], row["how"], row["context"])
+    return Evidence(row["file"], row["offset"], row["how"], row["context"], tuple(row.get("chain") or ()))

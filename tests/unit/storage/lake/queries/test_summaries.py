@@ -15,7 +15,7 @@ from tieback.storage.lake.tables.apps import app_tables
 from tieback.storage.lake.tables.inputs import RunInput, save_inputs
 
 TRAFFIC = "traffic-1"
-PLACE = Evidence("classes.dex", 7, "dex-string/url")
+PLACE = Evidence("classes.dex", 7, "dex-flow/concat", chain=("La;->of", "Lb;->base"))
 
 
 def seen(value: str, *, party: Party = Party.FIRST, service: str | None = None, cloud: bool = False) -> Sighting:

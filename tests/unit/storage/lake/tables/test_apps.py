@@ -38,7 +38,9 @@ from tieback.storage.lake.tables.apps import (
 
 text = st.text(max_size=8)
 big = st.integers(0, 2**63 - 1)
-evidences = st.builds(Evidence, file=text, offset=st.none() | big, how=text, context=text)
+evidences = st.builds(
+    Evidence, file=text, offset=st.none() | big, how=text, context=text, chain=st.lists(text, max_size=3).map(tuple)
+)
 endpoints = st.builds(
     Endpoint,
     kind=st.sampled_from(EndpointKind),
