@@ -11,7 +11,8 @@ import pytest
 from tieback.intake.apps.dex import read_dex
 from tieback.model.sighting import Problem, Sighting
 from tieback.recognise.dataflow import analysis
-from tieback.recognise.dataflow.walk import Walker, WalkResult
+from tieback.recognise.dataflow.walk.state import WalkResult
+from tieback.recognise.dataflow.walk.walker import Walker
 from tieback.recognise.interface import Find
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch

@@ -29,8 +29,11 @@ from tieback.recognise.dataflow.values import (
     PartsValue,
     TextValue,
     Value,
+    is_address,
 )
-from tieback.recognise.dataflow.walk import BuiltText, Walker, WalkResult, is_address, native_name
+from tieback.recognise.dataflow.walk.descriptors import native_name
+from tieback.recognise.dataflow.walk.state import BuiltText, WalkResult
+from tieback.recognise.dataflow.walk.walker import Walker
 from tieback.recognise.rules import RuleFiles
 
 MAX_FLOWS = 5_000

@@ -223,3 +223,18 @@ def compatible(one: When, other: When) -> When | None:
         return other
     both = one | other
     return both if len({origin for origin, _ in both}) == len(both) else None
+
+
+def is_address(value: Value | None) -> bool:
+    """True if a text can begin an endpoint."""
+    return any(isinstance(one.value, TextValue) and "://" in one.value.text for one in alternatives(value))
+
+
+def unknown_of(values: Sequence[Value | None]) -> TextValue:
+    """An unknown text that depends on what these values depend on."""
+    needs: tuple[Need, ...] = ()
+    for value in values:
+        for one in alternatives(value):
+            if isinstance(one.value, TextValue):
+                needs = merged(needs, one.value.needs, MAX_NEEDS)
+    return TextValue(HOLE, needs=needs) if needs else UNKNOWN

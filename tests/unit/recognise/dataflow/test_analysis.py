@@ -5,11 +5,12 @@ import struct
 import weakref
 from pathlib import Path
 
-from tieback.recognise.dataflow import analysis, walk
+from tieback.recognise.dataflow import analysis
 from tieback.recognise.dataflow.calls import KnownCalls
 from tieback.recognise.dataflow.dexfile import DexFile, SectionKind
 from tieback.recognise.dataflow.sinks import read_sinks
 from tieback.recognise.dataflow.values import TextValue
+from tieback.recognise.dataflow.walk import walker
 from tieback.recognise.rules import RuleFiles
 
 DATA = (Path(__file__).parent / "dex" / "concat.dex").read_bytes()
@@ -28,7 +29,7 @@ def test_flows_name_their_method() -> None:
 def test_methods_that_are_too_long_are_counted() -> None:
     """The first method claims all of the code behind it, far beyond what is walked."""
     begin = DexFile(DATA).sections[SectionKind.CODE].begin
-    units = walk.MAX_UNITS + 10
+    units = walker.MAX_UNITS + 10
     data = bytearray(DATA) + bytes(2 * units)
     struct.pack_into("<I", data, begin + 12, units)
     dex = DexFile(bytes(data))

@@ -6,8 +6,6 @@ from pathlib import Path
 import pytest
 
 from tieback.pipeline.analyse import Analyser
-from tieback.recognise.dataflow.app import MemberRef
-from tieback.recognise.dataflow.walk import native_name
 
 FLOW = Path(__file__).parents[4] / "bench" / "flow"
 ROWS = list(csv.DictReader((FLOW / "native.tsv").open(), delimiter="\t"))
@@ -24,16 +22,3 @@ def test_a_path_is_appended_to_what_a_native_method_returns(row: dict[str, str],
     found = {sighting.endpoint.value: sighting.evidence for sighting in document.sightings}
     assert found[row["expected"]].how == "dex-flow/concat"
     assert found[row["expected"]].file == "classes.dex"
-
-
-@pytest.mark.parametrize(
-    ("owner", "name", "function"),
-    [
-        ("Lshop/Api;", "base", "Java_shop_Api_base"),
-        ("Lshop/My_Api;", "base_url", "Java_shop_My_1Api_base_1url"),
-        ("Lshop/Config$Hosts;", "main", "Java_shop_Config_00024Hosts_main"),
-        ("Lä;", "b", "Java__000e4_b"),
-    ],
-)
-def test_the_name_of_a_native_function(owner: str, name: str, function: str) -> None:
-    assert native_name(MemberRef(owner, name, "()Ljava/lang/String;")) == function

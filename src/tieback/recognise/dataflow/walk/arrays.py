@@ -1,0 +1,88 @@
+"""Instructions on arrays."""
+
+from collections.abc import Sequence
+
+from tieback.recognise.dataflow.instructions import array_data
+from tieback.recognise.dataflow.values import (
+    MAX_ALTERNATIVES,
+    UNKNOWN,
+    Alternative,
+    ArrayValue,
+    MapValue,
+    ObjectRef,
+    Value,
+    alternatives,
+    choice,
+    unknown_of,
+)
+from tieback.recognise.dataflow.walk.state import WalkState
+
+MAX_ARRAY = 1_024
+"""Most elements of an array that are followed."""
+
+
+def new_array(walk: WalkState, at: int, unit: int) -> int:
+    """Create an array of known length."""
+    size = walk.registers.get(unit >> 12)
+    known = isinstance(size, int) and 0 <= size <= MAX_ARRAY
+    array = walk.allocate(ArrayValue((None,) * size)) if known and isinstance(size, int) else None
+    return walk.assign(at, unit >> 8 & 15, array)
+
+
+def filled_new_array(walk: WalkState, at: int, registers: Sequence[int]) -> int:
+    """Create an array from registers."""
+    walk.result = walk.allocate(ArrayValue(tuple(map(walk.registers.get, registers))))
+    return walk.next_unit(at)
+
+
+def fill_array_data(walk: WalkState, at: int, unit: int) -> int:
+    """Fill an array from the data in the code."""
+    array = walk.registers.get(unit >> 8)
+    if isinstance(array, ObjectRef):
+        data = array_data(walk.units, at, MAX_ARRAY)
+        walk.heap[array.number] = ArrayValue(tuple(data)) if data is not None else UNKNOWN
+    return walk.next_unit(at)
+
+
+def array_put(walk: WalkState, at: int, unit: int) -> int:
+    """Set an item; with an unknown index the array is unknown."""
+    places = walk.units[at + 1]
+    array, index = walk.registers.get(places & 255), walk.registers.get(places >> 8)
+    contents = walk.contents(array)
+    if isinstance(array, ObjectRef) and isinstance(contents, ArrayValue):
+        if isinstance(index, int) and 0 <= index < len(contents.items):
+            items = list(contents.items)
+            items[index] = walk.registers.get(unit >> 8)
+            walk.heap[array.number] = ArrayValue(tuple(items))
+        else:
+            walk.heap.pop(array.number)
+    return walk.next_unit(at)
+
+
+def array_get(walk: WalkState, at: int, unit: int) -> int:
+    """Read an item."""
+    places = walk.units[at + 1]
+    index = None if walk.loops() else walk.registers.get(places >> 8)
+    return walk.assign(at, unit >> 8, item(walk, walk.registers.get(places & 255), index, places >> 8))
+
+
+def item(walk: WalkState, array: Value | None, index: Value | None, origin: object) -> Value | None:
+    """One item of an array or list; any of them if the index is unknown."""
+    contents = walk.contents(array)
+    if isinstance(contents, MapValue):
+        contents, index = ArrayValue(tuple(contents.items.values())), None
+    if not isinstance(contents, ArrayValue):
+        return unknown_of([array])
+    if isinstance(index, int):
+        return contents.items[index] if 0 <= index < len(contents.items) else None
+    if not contents.items or len(contents.items) > MAX_ALTERNATIVES:
+        return None
+    # Items of two arrays at the same unknown index belong together.
+    label = walk.method, len(walk.stack), origin
+    return choice(
+        [
+            Alternative(one.when | {(label, number)}, one.value)
+            for number, held in enumerate(contents.items)
+            for one in alternatives(held)
+        ]
+    )

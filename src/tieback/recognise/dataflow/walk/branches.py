@@ -1,0 +1,93 @@
+"""Jumps, branches, exception handlers and returns: where paths part and meet."""
+
+from tieback.recognise.dalvik.classes import try_blocks
+from tieback.recognise.dataflow.app import MethodCode
+from tieback.recognise.dataflow.instructions import branch_targets, compares, sign_extend, switch_target
+from tieback.recognise.dataflow.values import HOLE, TextValue
+from tieback.recognise.dataflow.walk.joins import PathState
+from tieback.recognise.dataflow.walk.state import WalkState
+
+
+def jump(walk: WalkState, at: int, target: int, *, falls: bool) -> int:
+    """Keep the state for a target that comes later. Returns the next unit."""
+    if target > at and walk.falls:
+        _save(walk, target)
+    if not falls:
+        _forget(walk)
+    return walk.next_unit(at)
+
+
+def branch(walk: WalkState, at: int, unit: int) -> int:
+    """Follow the path that a comparison of known numbers takes, or both."""
+    target = at + sign_extend(walk.units[at + 1], 16)
+    opcode = unit & 255
+    if opcode < 0x38:
+        one, other = walk.registers.get(unit >> 8 & 15), walk.registers.get(unit >> 12)
+    else:
+        one, other = walk.registers.get(unit >> 8), 0
+    if isinstance(one, int) and isinstance(other, int) and target > at and not walk.loops():
+        return jump(walk, at, target, falls=False) if compares(opcode, one, other) else walk.next_unit(at)
+    return jump(walk, at, target, falls=True)
+
+
+def switch(walk: WalkState, at: int, unit: int) -> int:
+    """Follow the path that a known number takes, or each path."""
+    value = walk.registers.get(unit >> 8)
+    if isinstance(value, int) and not walk.loops():
+        target = switch_target(walk.units, at, value)
+        return walk.next_unit(at) if target is None else jump(walk, at, target, falls=False)
+    if walk.falls:
+        for target in dict.fromkeys(branch_targets(walk.units, at)):
+            if target > at:
+                _save(walk, target)
+    return walk.next_unit(at)
+
+
+def end(walk: WalkState, at: int, unit: int) -> int:
+    """Keep the state and the result at a return; end the path."""
+    opcode = unit & 255
+    if opcode != 0x27 and walk.falls:
+        value = walk.registers.get(unit >> 8) if opcode != 0x0E else None
+        walk.returns.append(PathState({} if value is None else {0: value}, dict(walk.heap)))
+    _forget(walk)
+    return walk.next_unit(at)
+
+
+def meet(walk: WalkState, others: list[PathState]) -> None:
+    """Join the paths that arrive at a unit."""
+    if not others:
+        return
+    states = [PathState(walk.registers, walk.heap), *others] if walk.falls else others
+    state = walk.merge(states)
+    walk.registers, walk.heap, walk.falls = state.registers, state.heap, True
+
+
+def read_tries(walk: WalkState, method: MethodCode) -> None:
+    """Note the handlers of each block by the unit where it begins, and stop there."""
+    for block in try_blocks(walk.app.files[method.file], method.code) if method.code.offset else ():
+        walk.tries.setdefault(block.start, []).extend(handler for _, handler in block.handlers)
+        walk.saved.setdefault(block.start, [])
+
+
+def enter_try(walk: WalkState, at: int) -> None:
+    """At the beginning of a block with exception handlers: they begin with what is known here."""
+    for handler in walk.tries.get(at, ()):
+        if handler > at and walk.falls:
+            _save(walk, handler)
+            state = walk.saved[handler][-1] if handler in walk.saved else PathState({}, {})
+            for register, value in list(state.registers.items()):
+                if isinstance(value, TextValue) and value.text == HOLE:
+                    del state.registers[register]
+
+
+def _save(walk: WalkState, target: int) -> None:
+    """Keep the state for a path that continues at a unit; copies count as work."""
+    if walk.left <= 0:
+        return
+    walk.left -= (len(walk.registers) + len(walk.heap)) >> 3
+    walk.saved.setdefault(target, []).append(PathState(dict(walk.registers), dict(walk.heap)))
+
+
+def _forget(walk: WalkState) -> None:
+    """After a jump nothing is known until a path from before arrives."""
+    walk.registers, walk.heap, walk.result, walk.falls = {}, {}, None, False

@@ -1,0 +1,41 @@
+"""What a call of a method that is neither in the library nor a sink means."""
+
+from tieback.recognise.dataflow.values import TextValue
+from tieback.recognise.dataflow.walk.decryption import find_decryptor
+from tieback.recognise.dataflow.walk.descriptors import native_name
+from tieback.recognise.dataflow.walk.state import Callee, WalkState
+
+
+def callee(walk: WalkState, index: int, *, known: bool) -> Callee | None:
+    """The method of a call; ``None`` if it is not of the app, and the class of the receiver is not known to be."""
+    key = walk.file, index
+    if key not in walk.known_callees or (known and walk.known_callees[key] is None):
+        walk.known_callees[key] = _read_callee(walk, index, known=known)
+    return walk.known_callees[key]
+
+
+def _read_callee(walk: WalkState, index: int, *, known: bool) -> Callee | None:
+    """What a call of a method means; see ``callee``."""
+    app, dex = walk.app, walk.app.files[walk.file]
+    member = dex.method(index)
+    if member is None:
+        return None
+    own = app.is_own_type(walk.file, member.owner)
+    effect = walk.calls.inherited(index, member.name)
+    if not (own or known or effect):
+        return None
+    identity = app.method(walk.file, index)
+    returns = app.ref(identity).kind[-1:] not in ("V", "Z")
+    ref = app.ref(identity)
+    if effect is not None and app.definition(identity) is not None:
+        effect = None
+    native = _native_constant(walk, identity) if own and walk.settings.returned else None
+    decryptor = find_decryptor(walk, identity) if own and walk.decryption is not None else None
+    return Callee(identity, (ref.name, ref.kind), effect, native, decryptor, own=own, returns=returns)
+
+
+def _native_constant(walk: WalkState, identity: int) -> TextValue | None:
+    """The constant that a native method returns."""
+    ref = walk.app.ref(identity)
+    text = walk.settings.returned.get(native_name(ref)) if ref.kind.endswith(")Ljava/lang/String;") else None
+    return TextValue(text, parts=(text,), via=(identity,)) if text else None

@@ -1,0 +1,106 @@
+"""Calls of library methods on lists and maps."""
+
+from collections.abc import Sequence
+
+from tieback.recognise.dataflow.library import Effect
+from tieback.recognise.dataflow.values import (
+    HOLE,
+    ArrayValue,
+    Contents,
+    MapValue,
+    ObjectRef,
+    TextValue,
+    Value,
+    unknown_of,
+)
+from tieback.recognise.dataflow.walk.arrays import MAX_ARRAY, item
+from tieback.recognise.dataflow.walk.state import CallHandler, WalkState
+
+
+def _new_container(walk: WalkState, values: Sequence[Value | None], _: Sequence[int], contents: Contents) -> None:
+    receiver = values[0] if values else None
+    if isinstance(receiver, ObjectRef):
+        source = walk.contents(values[1]) if len(values) > 1 else None
+        walk.heap[receiver.number] = source if isinstance(source, ArrayValue) else contents
+
+
+def _list_of(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+    contents = walk.contents(values[-1]) if values else None
+    walk.result = walk.allocate(contents) if isinstance(contents, ArrayValue) else unknown_of(values)
+
+
+def _list_of_arguments(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+    walk.result = walk.allocate(ArrayValue(tuple(values)))
+
+
+def _add(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+    receiver, contents = values[0], walk.contents(values[0])
+    if isinstance(receiver, ObjectRef) and isinstance(contents, ArrayValue) and len(contents.items) < MAX_ARRAY:
+        walk.heap[receiver.number] = ArrayValue((*contents.items, values[1]))
+
+
+def _get(walk: WalkState, values: Sequence[Value | None], registers: Sequence[int]) -> None:
+    index = None if walk.loops() else values[1] if len(values) > 1 else 0
+    walk.result = item(walk, values[0], index, registers[1] if len(registers) > 1 else "first")
+
+
+def _any_item(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+    walk.result = item(walk, values[0], None, ("next", walk.at))
+
+
+def _put(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+    receiver, contents, key = values[0], walk.contents(values[0]), _key(values[1])
+    if not isinstance(receiver, ObjectRef) or not isinstance(contents, MapValue) or key is None:
+        return
+    if len(contents.items) < MAX_ARRAY:
+        walk.heap[receiver.number] = MapValue({**contents.items, key: values[2]})
+
+
+def _lookup(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+    contents = walk.contents(values[0])
+    if not isinstance(contents, MapValue):
+        walk.result = unknown_of(values[:1])
+        return
+    key = _key(values[1]) if len(values) > 1 else None
+    if key is not None:
+        walk.result = contents.items.get(key, values[2] if len(values) > 2 else None)
+    else:
+        every = walk.allocate(ArrayValue(tuple(contents.items.values())))
+        walk.result = item(walk, every, None, ("key", walk.at))
+
+
+def _map_of(walk: WalkState, values: Sequence[Value | None], *, pairs: bool) -> None:
+    if pairs:
+        contents = walk.contents(values[0]) if values else None
+        items = contents.items if isinstance(contents, ArrayValue) else ()
+        if len(items) == 2 and not any(isinstance(walk.contents(item), ArrayValue) for item in items):
+            items = (values[0],)  # a pair by itself
+        found = [pair.items for item in items if isinstance(pair := walk.contents(item), ArrayValue)]
+    else:
+        found = list(zip(values[::2], values[1::2], strict=False))
+    known = {key: pair[1] for pair in found if len(pair) == 2 and (key := _key(pair[0])) is not None}
+    walk.result = walk.allocate(MapValue(known))
+
+
+def _key(value: Value | None) -> str | int | None:
+    """The value as a key of a map; ``None`` if it is not known in full."""
+    if isinstance(value, TextValue):
+        return value.text if HOLE not in value.text else None
+    return value if isinstance(value, int) else None
+
+
+CONTAINER_CALLS: dict[Effect, CallHandler] = {
+    Effect.NEW_LIST: lambda walk, values, registers: _new_container(walk, values, registers, ArrayValue(())),
+    Effect.NEW_MAP: lambda walk, values, registers: _new_container(walk, values[:1], registers, MapValue({})),
+    Effect.LIST_OF: _list_of,
+    Effect.LIST_OF_ARGUMENTS: _list_of_arguments,
+    Effect.PAIR: _list_of_arguments,
+    Effect.ADD: _add,
+    Effect.ITEM: _get,
+    Effect.ANY_ITEM: _any_item,
+    Effect.PUT: _put,
+    Effect.LOOKUP: _lookup,
+    Effect.MAP_OF_PAIRS: lambda walk, values, _: _map_of(walk, values, pairs=True),
+    Effect.MAP_OF_ARGUMENTS: lambda walk, values, _: _map_of(walk, values, pairs=False),
+}
+"""Calls of containers, by effect."""

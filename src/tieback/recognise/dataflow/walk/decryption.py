@@ -1,0 +1,67 @@
+"""Calls of decryption methods of the app."""
+
+from collections.abc import Sequence
+
+from tieback.recognise.dalvik.classes import MethodRef
+from tieback.recognise.dalvik.run import Constant
+from tieback.recognise.dataflow.app import MemberRef
+from tieback.recognise.dataflow.values import HOLE, ArrayValue, TextValue, Value
+from tieback.recognise.dataflow.walk.descriptors import parameters
+from tieback.recognise.dataflow.walk.state import WalkState
+
+
+def find_decryptor(walk: WalkState, identity: int) -> MethodRef | None:
+    """The decryption method that a call runs; declared in the class of the call, or in one above it."""
+    if walk.decryption is None:
+        return None
+    ref = walk.app.ref(identity)
+    method = _method(ref)
+    if walk.decryption.decrypts(method):
+        return method
+    if not walk.app.is_own(walk.app.superclass(ref.owner)):
+        return None
+    found = walk.app.definition(identity)
+    method = _method(walk.app.ref(found.identity)) if found is not None else method
+    return method if walk.decryption.decrypts(method) else None
+
+
+def decrypt(walk: WalkState, method: MethodRef, identity: int, values: Sequence[Value | None]) -> Value | None:
+    """What a static decryption method returns for constants."""
+    if walk.decryption is None:
+        return None
+    ref = walk.app.ref(identity)
+    arguments: list[Constant] = []
+    at = 0
+    for first, _ in parameters(ref.kind):
+        value = _constant(walk, values[at]) if at < len(values) else None
+        if value is None:
+            return None
+        arguments.append(value)
+        at += 1 + (first in "JD")
+    caller = walk.app.ref(walk.method) if walk.method >= 0 else ref
+    made = walk.decryption.value(method, arguments, (caller.owner, caller.name))
+    if isinstance(made, str):
+        return TextValue(made, parts=(made,), via=(identity,))
+    if isinstance(made, bytes):
+        return walk.allocate(ArrayValue(tuple(octet - 256 if octet > 127 else octet for octet in made)))
+    return None
+
+
+def _constant(walk: WalkState, value: Value | None) -> Constant | None:
+    """A value as an argument of a decryption method; ``None`` if it is not known in full."""
+    value = walk.plain(value)
+    if isinstance(value, TextValue):
+        return None if HOLE in value.text else value.text
+    if isinstance(value, int):
+        return value
+    contents = walk.contents(value)
+    if isinstance(contents, ArrayValue):
+        items = [item for item in contents.items if isinstance(item, int)]
+        return items if len(items) == len(contents.items) else None
+    return None
+
+
+def _method(ref: MemberRef) -> MethodRef:
+    """The method that a reference names."""
+    kinds, _, result = ref.kind[1:].partition(")")
+    return MethodRef(ref.owner, ref.name, kinds, result)

@@ -1,0 +1,38 @@
+"""Calls of library methods, by effect."""
+
+from collections.abc import Sequence
+
+from tieback.recognise.dataflow.library import EditCall, Effect, LibraryEffect, NewTextCall, PureCall
+from tieback.recognise.dataflow.values import ObjectRef, Value
+from tieback.recognise.dataflow.walk.callbacks import CALLBACK_CALLS
+from tieback.recognise.dataflow.walk.containers import CONTAINER_CALLS
+from tieback.recognise.dataflow.walk.resources import RESOURCE_CALLS
+from tieback.recognise.dataflow.walk.state import WalkState
+from tieback.recognise.dataflow.walk.strings import build, concatenate, edit, evaluate, format_text, new_text
+
+_CALLS = {**CONTAINER_CALLS, **RESOURCE_CALLS, **CALLBACK_CALLS}
+
+
+def apply_effect(
+    walk: WalkState, effect: LibraryEffect, values: Sequence[Value | None], registers: Sequence[int]
+) -> None:
+    """Apply a call of a library method to the state."""
+    receiver = values[0] if values else None
+    if isinstance(effect, PureCall):
+        walk.result = evaluate(walk, effect, values)
+    elif isinstance(effect, EditCall):
+        edit(walk, effect, values)
+    elif isinstance(effect, NewTextCall):
+        new_text(walk, effect, values, registers)
+    elif effect is Effect.SAME:
+        walk.result = receiver
+    elif effect is Effect.LAST:
+        walk.result = values[-1] if values else None
+    elif effect is Effect.CONCAT:
+        concatenate(walk, values)
+    elif effect in (Effect.FORMAT, Effect.FORMAT_LOCALE):
+        format_text(walk, values[effect is Effect.FORMAT_LOCALE :])
+    elif effect in _CALLS:
+        _CALLS[effect](walk, values, registers)
+    elif isinstance(receiver, ObjectRef):
+        build(walk, effect, receiver, values[1] if len(values) > 1 else None)

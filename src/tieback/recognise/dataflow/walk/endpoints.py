@@ -1,0 +1,112 @@
+"""Calls of sinks: their arguments become the parts of an endpoint."""
+
+from collections.abc import Mapping, Sequence
+
+from tieback.recognise.dataflow.sinks import Sink
+from tieback.recognise.dataflow.values import (
+    UNKNOWN,
+    ArrayValue,
+    Choice,
+    EndpointParts,
+    ObjectRef,
+    PartsValue,
+    TextValue,
+    Value,
+    as_text,
+    combine,
+    origins,
+    rows,
+    unknown_of,
+)
+from tieback.recognise.dataflow.walk.state import WalkState
+
+MAX_FACTS = 16
+
+
+def bind_sink(walk: WalkState, sink: Sink, method: int, registers: Sequence[int]) -> None:
+    """Bind the arguments of a sink to the parts of an endpoint, and report them."""
+    wide = walk.calls.wide(method)
+    taken = sum(wide) + len(wide)
+    roles = sink.roles
+    has_receiver = len(registers) > taken
+    if roles[:1] == ("self",):  # an extension function: its first argument is the receiver
+        has_receiver, roles, wide = True, roles[1:], wide[1:]
+    receiver = walk.registers.get(registers[0]) if has_receiver else None
+    carried = walk.contents(receiver)
+    values: dict[str, Value] = dict(carried.values) if isinstance(carried, PartsValue) else {}
+    if isinstance(receiver, TextValue) and receiver.needs:
+        values[""] = unknown_of([receiver, values.get("")])
+    at = int(has_receiver)
+    for role, double in zip(roles, wide, strict=False):
+        if at >= len(registers):
+            break
+        if role:
+            _bind(walk, role, walk.registers.get(registers[at]), values)
+        at += 1 + double
+    parts = PartsValue(values if len(values) <= MAX_FACTS else {})
+    if has_receiver and sink.gives in ("this", "both"):
+        if isinstance(receiver, ObjectRef):
+            walk.heap[receiver.number] = parts
+        else:
+            walk.registers[registers[0]] = receiver = walk.allocate(parts)
+        walk.result = receiver if sink.gives == "both" else None
+    elif sink.gives in ("result", "both"):
+        walk.result = walk.allocate(parts)
+    if values:
+        _emit(walk, sink, values, receiver.number if isinstance(receiver, ObjectRef) else 0)
+
+
+def _emit(walk: WalkState, sink: Sink, values: Mapping[str, Value], number: int) -> None:
+    """Report the parts; they replace those that an earlier call on the same object completed."""
+    walk.consumed.update((id(one), one) for one in walk.emitted.pop(number, ()))
+    before = len(walk.built)
+    for _, row in rows(list(values.values())) or ():
+        found = dict(zip(values, row, strict=True))
+        texts = [value for value in row if isinstance(value, TextValue)]
+        first, parts, needs, via = origins(texts) if texts else (-1, (), (), ())
+        known: dict[str, str | int] = {
+            role: value.text if isinstance(value, TextValue) else value
+            for role, value in found.items()
+            if role and isinstance(value, TextValue | int)
+        }
+        if "port" in known and not isinstance(known["port"], int):
+            del known["port"]
+        if known or needs:
+            walk.record(sink.name, EndpointParts(known, first, needs, via, parts), sink)
+    if number and sink.emits:
+        walk.emitted[number] = [one.value for one in walk.built[before:]]
+
+
+def _bind(walk: WalkState, role: str, value: Value | None, values: dict[str, Value]) -> None:
+    """Add an argument to the parts."""
+    contents = walk.contents(value)
+    if role == "base":
+        values.pop("url", None)
+        if isinstance(contents, PartsValue):
+            values.update(contents.values)
+        elif isinstance(value, TextValue) and value.needs:
+            values[""] = unknown_of([value, values.get("")])
+        return
+    plain = walk.plain(value)
+    if isinstance(contents, ArrayValue):
+        plain = combine([*map(walk.plain, contents.items)], lambda *known: _path(known))
+    if role == "segment":
+        values["path"] = combine([values.get("path"), plain], _extended) or UNKNOWN
+    elif isinstance(plain, TextValue | Choice) or (isinstance(plain, int) and role == "port"):
+        values[role] = plain
+    else:
+        values.pop(role, None)
+
+
+def _extended(path: Value | None, segment: Value | None) -> TextValue:
+    """A path with one more segment."""
+    before, after = (path if isinstance(path, TextValue) else TextValue("")), as_text(segment)
+    return before.plus(TextValue("/")).plus(after._replace(text=after.text.lstrip("/")))
+
+
+def _path(segments: Sequence[Value | None]) -> TextValue:
+    """Segments of a path, joined."""
+    path: TextValue | None = None
+    for segment in segments:
+        path = as_text(segment) if path is None else _extended(path, segment)
+    return path if path is not None else TextValue("")

@@ -1,0 +1,104 @@
+"""Instructions that call methods."""
+
+from collections.abc import Sequence
+
+from tieback.recognise.dataflow import encoded
+from tieback.recognise.dataflow.formats import concat_recipe
+from tieback.recognise.dataflow.values import UNKNOWN, InstanceValue, Need, TextValue, combine, is_address, place
+from tieback.recognise.dataflow.walk.app_methods import escape, follows, invoke_targets, targets_of
+from tieback.recognise.dataflow.walk.callees import callee
+from tieback.recognise.dataflow.walk.decryption import decrypt
+from tieback.recognise.dataflow.walk.effects import apply_effect
+from tieback.recognise.dataflow.walk.endpoints import bind_sink
+from tieback.recognise.dataflow.walk.state import WalkState
+
+
+def listed(walk: WalkState, at: int, unit: int) -> list[int]:
+    """Registers of a call that lists up to five."""
+    count, places = unit >> 12, walk.units[at + 2]
+    return [places & 15, places >> 4 & 15, places >> 8 & 15, places >> 12, unit >> 8 & 15][:count]
+
+
+def register_range(walk: WalkState, at: int, unit: int) -> range:
+    """Registers of a call with a range."""
+    first = walk.units[at + 2]
+    return range(first, first + (unit >> 8))
+
+
+def invoke(walk: WalkState, at: int, registers: Sequence[int]) -> int:
+    """Apply a call. Returns the next unit."""
+    index = walk.units[at + 1]
+    walk.result = None
+    walk.at = at
+    effect = walk.calls.effects.get(index)
+    if effect is not None:
+        apply_effect(walk, effect, [walk.registers.get(register) for register in registers], registers)
+        return at + 3
+    sink = walk.calls.sinks.get(index)
+    if sink is not None:
+        bind_sink(walk, sink, index, registers)
+    else:
+        _call(walk, at, index, registers)
+    return at + 3
+
+
+def _call(walk: WalkState, at: int, index: int, registers: Sequence[int]) -> None:
+    """A call of a method that is neither in the library nor a sink."""
+    values = [walk.registers.get(register) for register in registers]
+    receiver = walk.contents(values[0]) if values else None
+    found = callee(walk, index, known=isinstance(receiver, InstanceValue))
+    if found is None:
+        escape(walk, values, None)
+        return
+    if found.effect is not None:
+        apply_effect(walk, found.effect, values, registers)
+        return
+    if found.native is not None:
+        escape(walk, values, None)
+        walk.result = found.native
+        return
+    decrypted = decrypt(walk, found.decryptor, found.identity, values) if found.decryptor is not None else None
+    if decrypted is not None:
+        walk.result = decrypted
+        return
+    if found.own or isinstance(receiver, InstanceValue):
+        wanted = found.signature in walk.followed
+        if wanted or any(is_address(walk.plain(value)) for value in values if value is not None):
+            targets = targets_of(walk, found.identity, walk.units[at] & 255, values)
+            walk.charge()
+            if follows(walk, found.identity, targets, values):
+                walk.result = invoke_targets(walk, targets, values)
+                return
+    need = Need("result", found.identity) if found.own or isinstance(receiver, InstanceValue) else None
+    escape(walk, values, need)
+    if found.returns:
+        walk.result = walk.hole(*need) if need is not None else None
+
+
+def invoke_other(walk: WalkState, at: int, _: int) -> int:
+    """Forget the result of a call that is not followed."""
+    walk.result = None
+    return walk.next_unit(at)
+
+
+def invoke_custom(walk: WalkState, at: int, registers: Sequence[int]) -> int:
+    """Apply a call of a call site: the concatenation of texts. Returns the next unit."""
+    walk.result = None
+    walk.at = at
+    site = walk.calls.call_sites.get(walk.units[at + 1])
+    if site is not None:
+        recipe, constants = site
+        template = TextValue("\x01" * len(registers))
+        if recipe >= 0:
+            text = walk.app.files[walk.file].string(recipe)
+            template = TextValue(
+                text,
+                place(walk.file, recipe),
+                tuple(part for part in text.replace("\x02", "\x01").split("\x01") if part),
+            )
+        texts = [walk.text(value.string) if isinstance(value, encoded.StringId) else UNKNOWN for value in constants]
+        values = [walk.plain(walk.registers.get(register)) for register in registers]
+        walk.result = walk.compose(
+            "concat", combine(values, lambda *known: concat_recipe(template, known, texts)), values
+        )
+    return walk.next_unit(at)

@@ -1,0 +1,61 @@
+"""Instructions that create objects, and that read or set fields."""
+
+from tieback.recognise.dataflow.values import (
+    ArrayValue,
+    InstanceValue,
+    ObjectRef,
+    PartsValue,
+    TextValue,
+    Value,
+    combine,
+)
+from tieback.recognise.dataflow.walk.state import WalkState
+
+
+def new_instance(walk: WalkState, at: int, unit: int) -> int:
+    """Create an object of a class that the walk understands."""
+    kind = walk.units[at + 1]
+    if kind in walk.calls.builders:
+        return walk.assign(at, unit >> 8, walk.allocate(TextValue("")))
+    if kind in walk.calls.carriers:
+        return walk.assign(at, unit >> 8, walk.allocate(PartsValue({})))
+    descriptor = walk.app.files[walk.file].descriptor(kind)
+    if walk.app.is_own(descriptor):
+        return walk.assign(at, unit >> 8, walk.allocate(InstanceValue(descriptor, {})))
+    return walk.assign(at, unit >> 8, walk.allocate(ArrayValue(())) if kind in walk.calls.containers else None)
+
+
+def static_get(walk: WalkState, at: int, unit: int) -> int:
+    """Read a static field."""
+    return walk.assign(at, unit >> 8, walk.field(walk.app.field(walk.file, walk.units[at + 1])))
+
+
+def static_put(walk: WalkState, at: int, unit: int) -> int:
+    """Set a static field."""
+    walk.store(walk.app.field(walk.file, walk.units[at + 1]), walk.registers.get(unit >> 8))
+    return walk.next_unit(at)
+
+
+def instance_get(walk: WalkState, at: int, unit: int) -> int:
+    """Read a field of an object."""
+    field = walk.app.field(walk.file, walk.units[at + 1])
+
+    def read(value: Value | None) -> Value | None:
+        contents = walk.contents(value)
+        if isinstance(contents, InstanceValue) and field in contents.fields:
+            return contents.fields[field]
+        return walk.field(field)
+
+    return walk.assign(at, unit >> 8 & 15, combine([walk.registers.get(unit >> 12)], read))
+
+
+def instance_put(walk: WalkState, at: int, unit: int) -> int:
+    """Set a field of an object."""
+    field = walk.app.field(walk.file, walk.units[at + 1])
+    target, value = walk.registers.get(unit >> 12), walk.registers.get(unit >> 8 & 15)
+    contents = walk.contents(target)
+    if isinstance(target, ObjectRef) and isinstance(contents, InstanceValue):
+        walk.heap[target.number] = InstanceValue(contents.kind, {**contents.fields, field: value})
+    else:
+        walk.store(field, value)
+    return walk.next_unit(at)

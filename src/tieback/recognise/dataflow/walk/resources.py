@@ -1,0 +1,74 @@
+"""Calls that read string resources and remote settings."""
+
+from collections.abc import Sequence
+
+from tieback.recognise.dataflow.library import Effect
+from tieback.recognise.dataflow.values import HOLE, MapValue, TextValue, Value, alternatives, combine, unknown_of
+from tieback.recognise.dataflow.walk.state import CallHandler, WalkState
+from tieback.recognise.dataflow.walk.strings import format_text
+
+
+def _resource(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+    walk.result = combine([_first_constant(values)], lambda known: _resource_text(walk, known))
+
+
+def _resource_text(walk: WalkState, identifier: Value | None) -> Value | None:
+    text = ""
+    if isinstance(identifier, int):
+        text = walk.settings.resource(identifier & 0xFFFFFFFF)
+    elif isinstance(identifier, TextValue) and identifier.text.startswith("@string/"):
+        text = walk.settings.named(identifier.text.removeprefix("@string/"))
+    return TextValue(text, parts=(text,)) if text else unknown_of([identifier])
+
+
+def _resource_format(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+    format_text(
+        walk, [combine([values[1]], lambda known: _resource_text(walk, known)), values[2]] if len(values) > 2 else []
+    )
+
+
+def _identifier(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+    name = values[1] if len(values) > 1 else None
+    walk.result = combine(
+        [walk.plain(name)],
+        lambda known: known._replace(text=f"@string/{known.text}") if isinstance(known, TextValue) else None,
+    )
+
+
+def _setting(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+    default = values[2] if len(values) > 2 else None
+    key = values[1] if len(values) > 1 else None
+
+    def read(known: Value | None) -> Value | None:
+        text = walk.settings.setting(known.text) if isinstance(known, TextValue) else ""
+        return TextValue(text, parts=(text,)) if text else None
+
+    found = combine([key], read)
+    walk.result = found if found is not None else default if default is not None else unknown_of(values[:1])
+
+
+def _defaults(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+    contents = walk.contents(values[1]) if len(values) > 1 else None
+    if isinstance(contents, MapValue):
+        for key, value in contents.items.items():
+            if isinstance(value, TextValue) and HOLE not in value.text:
+                walk.settings.add_default(str(key), value.text)
+
+
+def _first_constant(values: Sequence[Value | None]) -> Value | None:
+    """The identifier among the arguments of ``getString``."""
+    for value in values:
+        for one in alternatives(value):
+            if isinstance(one.value, int) or (isinstance(one.value, TextValue) and one.value.text.startswith("@")):
+                return value
+    return values[-1] if values else None
+
+
+RESOURCE_CALLS: dict[Effect, CallHandler] = {
+    Effect.RESOURCE: _resource,
+    Effect.RESOURCE_FORMAT: _resource_format,
+    Effect.IDENTIFIER: _identifier,
+    Effect.SETTING: _setting,
+    Effect.DEFAULTS: _defaults,
+}
+"""Calls that read resources and settings, by effect."""

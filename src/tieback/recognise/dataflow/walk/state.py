@@ -1,0 +1,350 @@
+"""State of a walk: registers, the heap of objects, and what was found."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from tieback.recognise.dalvik.classes import MethodRef
+from tieback.recognise.dalvik.decryptors import Decryption
+from tieback.recognise.dataflow.app import AppCode, MethodCode
+from tieback.recognise.dataflow.calls import CallTable
+from tieback.recognise.dataflow.fields import FieldValues
+from tieback.recognise.dataflow.instructions import LENGTHS, has_loop
+from tieback.recognise.dataflow.library import LibraryEffect
+from tieback.recognise.dataflow.settings import AppSettings
+from tieback.recognise.dataflow.sinks import Sink
+from tieback.recognise.dataflow.values import (
+    HOLE,
+    MAX_ALTERNATIVES,
+    MAX_VIA,
+    Alternative,
+    ArrayValue,
+    Choice,
+    Contents,
+    EndpointParts,
+    Frozen,
+    InstanceValue,
+    MapValue,
+    Need,
+    ObjectRef,
+    PartsValue,
+    TextValue,
+    Value,
+    alternatives,
+    choice,
+    merged,
+    place,
+)
+from tieback.recognise.dataflow.walk.joins import PathLabel, PathState, merge_states
+
+MAX_BUILT = 500
+"""Most texts and facts of one walk."""
+MAX_KNOWN = 128
+"""Most registers with known values at a time, because each branch copies them."""
+MAX_OBJECTS = 256
+_MAX_STORES = 64
+_MAX_FROZEN = 4
+_SEARCH = 8_192
+"""Code units that can be searched in the time in which one is walked."""
+
+
+class BuiltText(NamedTuple):
+    """A text that was assembled, or the parts from a sink."""
+
+    name: str
+    """``concat``, ``format``, ``text`` or the name of the sink."""
+    value: TextValue | EndpointParts
+    sink: Sink | None = None
+    method: int = -1
+    """Identity of the method with the call."""
+    at: int = 0
+    """Code unit of the call."""
+    chain: tuple[int, ...] = ()
+    """Identities of the methods from the beginning of the walk to this one."""
+
+
+class WalkResult(NamedTuple):
+    """What a walk from one method found."""
+
+    made: tuple[BuiltText, ...]
+    returned: Value | None
+    stored: Mapping[int, Sequence[Value]]
+    """Values by field, stored in static fields and in objects that the walk did not see being created."""
+    objects: tuple[InstanceValue, ...]
+    """Objects of the app that were created."""
+
+
+class Callee(NamedTuple):
+    """The method of a call."""
+
+    identity: int
+    signature: tuple[str, str]
+    effect: LibraryEffect | None
+    """Effect of a method that is inherited from the platform."""
+    native: TextValue | None
+    """Constant that a native method returns."""
+    decryptor: MethodRef | None
+    own: bool
+    returns: bool
+
+
+class WalkState(ABC):
+    """What is known at an instruction, and what all walks of an app share."""
+
+    def __init__(
+        self, app: AppCode, tables: Sequence[CallTable], fields: FieldValues, settings: AppSettings, units: int
+    ) -> None:
+        """Prepare.
+
+        Args:
+            app: the code.
+            tables: meaning of the library calls of each file.
+            fields: values of fields.
+            settings: texts outside the code.
+            units: most code units that all walks together decode.
+        """
+        self.app = app
+        self.call_tables = tables
+        self.fields = fields
+        self.settings = settings
+        self.constants: dict[int, TextValue] = {}
+        self.instructions: dict[int, Sequence[int]] = {}
+        self.looping: dict[int, bool] = {}
+        self.known_callees: dict[tuple[int, int], Callee | None] = {}
+        self.holes: dict[tuple[str, int], TextValue] = {}
+        self.demand: set[int] = set()
+        """Methods whose calls are followed; see ``follow``."""
+        self.followed: set[tuple[str, str]] = set()
+        self.decryption: Decryption | None = None
+        """Runs the decryption methods of the app."""
+        self.searched = 0
+        self.left = units
+        self.unread = 0
+        """Number of walks that were left out."""
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget what earlier walks found."""
+        self.heap: dict[int, Contents] = {}
+        self.built: list[BuiltText] = []
+        self.emitted: dict[int, list[TextValue | EndpointParts]] = {}
+        # By identity; the texts are kept so that no identity is reused.
+        self.consumed: dict[int, TextValue | EndpointParts] = {}
+        self.sources: dict[int, tuple[TextValue, TextValue]] = {}  # a text that passed a member, and the same before
+        self.stored: dict[int, list[Value]] = {}
+        self.allocated = 0
+        self.joins = 0
+        self.stack: list[int] = []
+        self.enter((), 0, -1)
+
+    def enter(self, units: Sequence[int], file: int, method: int) -> None:
+        """Continue with the first unit of a method."""
+        self.units = units
+        self.file = file
+        self.calls = self.call_tables[file]
+        self.method = method
+        self.at = 0
+        self.registers: dict[int, Value] = {}
+        self.result: Value | None = None
+        self.saved: dict[int, list[PathState]] = {}
+        self.tries: dict[int, list[int]] = {}
+        self.returns: list[PathState] = []
+        self.falls = True
+
+    def text(self, index: int) -> TextValue:
+        """The constant with this string index in the current file."""
+        key = place(self.file, index)
+        known = self.constants.get(key)
+        if known is None:
+            text = self.app.files[self.file].string(index)
+            known = self.constants[key] = TextValue(text, key, (text,) if text else ())
+        return known
+
+    def long_operand(self, at: int) -> int:
+        """The operand of 32 bits at a unit."""
+        return self.units[at] | self.units[at + 1] << 16
+
+    def next_unit(self, at: int) -> int:
+        """The unit after the instruction at a unit."""
+        return at + LENGTHS[self.units[at] & 255]
+
+    def assign(self, at: int, register: int, value: Value | None) -> int:
+        """Set a register, or forget it. Returns the next unit."""
+        if value is None:
+            self.registers.pop(register, None)
+        else:
+            if len(self.registers) >= MAX_KNOWN:
+                self.registers.clear()
+            self.registers[register] = value
+        return self.next_unit(at)
+
+    def assign_wide(self, at: int, register: int, value: int) -> int:
+        """Set a pair of registers. Returns the next unit."""
+        self.registers.pop(register + 1, None)
+        return self.assign(at, register, value)
+
+    def allocate(self, contents: Contents) -> ObjectRef:
+        """Create an object with these contents."""
+        self.allocated += 1
+        if len(self.heap) >= MAX_OBJECTS:
+            self.heap.clear()
+        self.heap[self.allocated] = contents
+        return ObjectRef(self.allocated)
+
+    def contents(self, value: Value | None) -> Contents | None:
+        """The contents of the object that a value refers to."""
+        return self.heap.get(value.number) if isinstance(value, ObjectRef) else None
+
+    def plain(self, value: Value | None) -> Value | None:
+        """A value, or the text of the object that it refers to."""
+        if isinstance(value, Choice):
+            if not any(isinstance(one.value, ObjectRef) for one in value.alternatives):
+                return value
+            return choice(
+                [
+                    Alternative(one.when | inner.when, inner.value)
+                    for one in value.alternatives
+                    for inner in alternatives(self.plain(one.value))
+                ]
+            )
+        contents = self.contents(value)
+        if isinstance(contents, TextValue | Choice):
+            return contents
+        if isinstance(contents, PartsValue):
+            url = contents.values.get("url")
+            return url if isinstance(url, TextValue | Choice) and len(contents.values) == 1 else None
+        return value
+
+    def record(self, name: str, value: TextValue | EndpointParts, sink: Sink | None = None) -> None:
+        """Keep a text, or the parts from a sink, as found."""
+        if len(self.built) < MAX_BUILT:
+            self.built.append(BuiltText(name, value, sink, self.method, self.at, tuple(self.stack)))
+
+    def compose(self, name: str, text: Value | None, used: Sequence[Value | None]) -> Value | None:
+        """Record the new texts that a call created, in place of those that it used. Returns the value."""
+        for value in used:
+            self.consume(value)
+        for one in alternatives(text):
+            if isinstance(one.value, TextValue) and _is_new(one.value):
+                self.record(name, one.value)
+        return text
+
+    def consume(self, value: Value | None) -> None:
+        """Leave this text out of the results: it is part of a longer one."""
+        for one in alternatives(value):
+            text = one.value
+            while isinstance(text, TextValue) and id(text) not in self.consumed:
+                self.consumed[id(text)] = text
+                text = self.sources.get(id(text), (text, None))[1]
+
+    def hole(self, kind: str, member: int) -> TextValue:
+        """An unknown value that depends on a member."""
+        known = self.holes.get((kind, member))
+        if known is None:
+            known = self.holes[kind, member] = TextValue(HOLE, needs=(Need(kind, member),))
+        return known
+
+    def field(self, field: int) -> Value | None:
+        """The value of a field of an object that the walk does not know."""
+        if field < 0:
+            return None
+        value = self.fields.value(field)
+        if value is None:
+            kind = self.app.ref(field).kind
+            return self.hole("field", field) if kind[:1] in ("L", "[", "I") else None
+        return self.passed_through(self.thaw(value), field)
+
+    def store(self, field: int, value: Value | None) -> None:
+        """Keep a value that a field receives."""
+        frozen = self.freeze(value)
+        if frozen is not None and field >= 0 and len(self.stored) < _MAX_STORES:
+            held = self.stored.setdefault(field, [])
+            if len(held) < MAX_ALTERNATIVES:
+                held.append(frozen)
+
+    def passed_through(self, value: Value | None, member: int) -> Value | None:
+        """A value that came from a field or a method."""
+        if isinstance(value, TextValue) and value.parts:
+            passed = value._replace(via=merged((member,), value.via, MAX_VIA))
+            self.sources[id(passed)] = passed, value
+            return passed
+        if isinstance(value, Choice):
+            return Choice(
+                tuple(Alternative(one.when, self.passed_through(one.value, member)) for one in value.alternatives)
+            )
+        return value
+
+    def freeze(self, value: Value | None, depth: int = 0) -> Value | None:
+        """A value without references to the heap."""
+        if isinstance(value, Choice):
+            return choice([Alternative(one.when, self.freeze(one.value, depth)) for one in value.alternatives])
+        if not isinstance(value, ObjectRef):
+            return value
+        contents = self.heap.get(value.number)
+        if contents is None or depth > _MAX_FROZEN:
+            return None
+        return Frozen(_each(contents, lambda item: self.freeze(item, depth + 1)))
+
+    def thaw(self, value: Value | None) -> Value | None:
+        """A value with its contents in the heap of this walk."""
+        if isinstance(value, Choice):
+            return choice([Alternative(one.when, self.thaw(one.value)) for one in value.alternatives])
+        if not isinstance(value, Frozen):
+            return value
+        return self.allocate(_each(value.contents, self.thaw))
+
+    def merge(self, states: Sequence[PathState], labels: Sequence[PathLabel] = ()) -> PathState:
+        """One state for several paths.
+
+        Args:
+            states: the state at the end of each path.
+            labels: the condition of each path; a new one if missing.
+        """
+        if len(states) == 1:
+            return PathState(dict(states[0].registers), dict(states[0].heap))
+        self.joins += 1
+        return merge_states(states, labels or [(self.joins, number) for number in range(len(states))])
+
+    def loops(self) -> bool:
+        """True if the current method has a loop."""
+        known = self.looping.get(self.method)
+        if known is None:
+            known = self.looping[self.method] = has_loop(self.units)
+        return known
+
+    def charge(self) -> None:
+        """Count searches of the app as work: at most some seconds in all."""
+        self.left -= (self.app.searched - self.searched) // _SEARCH
+        self.searched = self.app.searched
+
+    @abstractmethod
+    def run(self, method: MethodCode, arguments: Sequence[Value | None], stop: int | None = None) -> Value | None:
+        """Walk a method in the current heap. Returns its result."""
+
+
+def _is_new(value: TextValue) -> bool:
+    """True if a text is no constant of the code, and known in part."""
+    constant = not value.text or value.parts == (value.text,)
+    return not constant and (len(value.parts) > 1 or HOLE not in value.text)
+
+
+def _each(contents: Contents, change: Callable[[Value | None], Value | None]) -> Contents:
+    """The contents with changed values."""
+    match contents:
+        case TextValue():
+            return contents
+        case Choice():
+            return contents
+        case ArrayValue(items):
+            return ArrayValue(tuple(map(change, items)))
+        case MapValue(items):
+            return MapValue({key: change(value) for key, value in items.items()})
+        case InstanceValue(kind, fields):
+            return InstanceValue(kind, {field: change(value) for field, value in fields.items()})
+        case PartsValue(values):
+            changed = {role: change(value) for role, value in values.items()}
+            return PartsValue({role: value for role, value in changed.items() if value is not None})
+
+
+type CallHandler = Callable[[WalkState, Sequence[Value | None], Sequence[int]], None]
+"""Effect of a call, with the values and the registers of its arguments."""

@@ -1,0 +1,153 @@
+"""Calls of library methods that create or change texts: evaluations, formats and builders."""
+
+from collections.abc import Sequence
+
+from tieback.recognise.dataflow.formats import format_string
+from tieback.recognise.dataflow.library import EditCall, Effect, NewTextCall, PureCall
+from tieback.recognise.dataflow.values import (
+    HOLE,
+    UNKNOWN,
+    ArrayValue,
+    Choice,
+    ObjectRef,
+    TextValue,
+    Value,
+    as_text,
+    combine,
+    origins,
+    unknown_of,
+)
+from tieback.recognise.dataflow.walk.state import WalkState
+
+
+def evaluate(walk: WalkState, call: PureCall, values: Sequence[Value | None]) -> Value | None:
+    """The result of a method without effects."""
+    chosen = values if call.of is None else [values[place] for place in call.of if place < len(values)]
+    plain = [walk.plain(value) for value in chosen]
+    result = combine(plain, lambda *known: _applied(walk, call, known))
+    return walk.compose("text", result, plain)
+
+
+def new_text(walk: WalkState, effect: NewTextCall, values: Sequence[Value | None], registers: Sequence[int]) -> None:
+    """A constructor of a string: the register of the receiver gets the text."""
+    text = evaluate(walk, PureCall(effect.evaluate, of=effect.of), values[1:])
+    if text is not None:
+        walk.registers[registers[0]] = text
+
+
+def edit(walk: WalkState, call: EditCall, values: Sequence[Value | None]) -> None:
+    """Change the text of a builder."""
+    receiver = values[0]
+    if not isinstance(receiver, ObjectRef):
+        return
+    plain = [walk.plain(value) for value in values]
+    for value in plain[1:]:
+        walk.consume(value)
+    result = combine(plain, lambda *known: _applied(walk, call, known))
+    walk.heap[receiver.number] = result if isinstance(result, TextValue | Choice) else UNKNOWN
+    walk.result = receiver
+
+
+def concatenate(walk: WalkState, values: Sequence[Value | None]) -> None:
+    """The result of the concatenation of two texts."""
+    plain = [walk.plain(value) for value in values[:2]]
+    text = combine(plain, lambda *known: _sum(known)) if len(plain) == 2 else UNKNOWN
+    walk.result = walk.compose("concat", text, plain)
+
+
+def format_text(walk: WalkState, values: Sequence[Value | None]) -> None:
+    """The result of a format string with its arguments."""
+    contents = walk.contents(values[1]) if len(values) > 1 else None
+    items = [walk.plain(item) for item in contents.items] if isinstance(contents, ArrayValue) else None
+
+    def formatted(template: Value | None, *known: Value | None) -> Value | None:
+        return (
+            format_string(template, known if items is not None else None) if isinstance(template, TextValue) else None
+        )
+
+    template = walk.plain(values[0]) if values else None
+    text = combine([template, *(items or ())], formatted)
+    walk.result = walk.compose("format", text, (template, *(items or ())))
+
+
+def build(walk: WalkState, effect: Effect, receiver: ObjectRef, value: Value | None) -> None:
+    """Apply a method of a string builder."""
+    held = walk.heap.get(receiver.number)
+    plain = walk.plain(value)
+    if effect is Effect.EMPTY:
+        walk.heap[receiver.number] = TextValue("")
+    elif effect is Effect.FILL:
+        walk.consume(plain)
+        walk.heap[receiver.number] = _contents_text(combine([plain], as_text))
+    elif not isinstance(held, TextValue | Choice):
+        walk.result = unknown_of([receiver])
+    elif effect is Effect.TO_STRING:
+        walk.result = walk.compose("concat", held, ())
+    elif effect is not Effect.NONE:
+        walk.consume(plain)
+        added = combine([held, plain], lambda text, new: as_text(text).plus(_appended(effect, new)))
+        walk.heap[receiver.number] = _contents_text(added)
+        walk.result = receiver
+
+
+def _applied(walk: WalkState, call: PureCall | EditCall, values: Sequence[Value | None]) -> Value | None:
+    """The result for one combination of values."""
+    texts, arguments = [], []
+    holes = not isinstance(call, PureCall) or call.holes
+    for value in values:
+        known, used = _argument(walk, value)
+        texts += used
+        if not holes and (known is None or any(HOLE in one.text for one in used)):
+            return unknown_of(values)
+        arguments.append(HOLE if known is None else known)
+    try:
+        result = call.evaluate(*arguments)
+    except (TypeError, ValueError, AttributeError, IndexError, OverflowError):
+        return unknown_of(values)  # a damaged file calls a method with arguments of other types
+    if isinstance(result, str):
+        return TextValue(result, *origins(texts))
+    if isinstance(result, int):
+        return result
+    return unknown_of(values) if result is None else walk.allocate(ArrayValue(tuple(map(_as_value, result))))
+
+
+def _argument(walk: WalkState, value: Value | None) -> tuple[object, list[TextValue]]:
+    """The value for an evaluation, and the texts in it."""
+    if isinstance(value, TextValue):
+        return value.text, [value]
+    if isinstance(value, int):
+        return value, []
+    contents = walk.contents(value)
+    if isinstance(contents, ArrayValue):
+        pairs = [_argument(walk, walk.plain(item)) for item in contents.items]
+        return [known for known, _ in pairs], [text for _, texts in pairs for text in texts]
+    return None, []
+
+
+def _contents_text(value: Value | None) -> TextValue | Choice:
+    """The contents of a builder with this value."""
+    return value if isinstance(value, TextValue | Choice) else UNKNOWN
+
+
+def _appended(effect: Effect, value: Value | None) -> TextValue:
+    """The text that a value appends."""
+    if effect is Effect.APPEND_UNKNOWN:
+        return UNKNOWN
+    if isinstance(value, int) and effect is Effect.APPEND_CHAR:
+        char = chr(value & 0xFFFF)
+        return TextValue(char, parts=(char,))
+    if isinstance(value, int) and effect is Effect.APPEND_BOOLEAN:
+        return TextValue("true" if value else "false")
+    return as_text(value)
+
+
+def _as_value(item: object) -> Value | None:
+    """An item of the result of an evaluation."""
+    if isinstance(item, str):
+        return TextValue(item)
+    return item if isinstance(item, int) else None
+
+
+def _sum(values: Sequence[Value | None]) -> TextValue:
+    """Two texts, joined."""
+    return as_text(values[0]).plus(as_text(values[1]))

@@ -1,0 +1,181 @@
+"""Walks over the instructions of a method, and of the methods that it calls."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from tieback.recognise.dataflow.app import MethodCode
+from tieback.recognise.dataflow.instructions import KINDS, LENGTHS, OpcodeEffect, sign_extend
+from tieback.recognise.dataflow.values import HOLE, UNKNOWN, Frozen, InstanceValue, Need, ObjectRef, TextValue, Value
+from tieback.recognise.dataflow.walk.arrays import array_get, array_put, fill_array_data, filled_new_array, new_array
+from tieback.recognise.dataflow.walk.branches import branch, end, enter_try, jump, meet, read_tries, switch
+from tieback.recognise.dataflow.walk.descriptors import parameters
+from tieback.recognise.dataflow.walk.invocations import invoke, invoke_custom, invoke_other, listed, register_range
+from tieback.recognise.dataflow.walk.joins import PathState
+from tieback.recognise.dataflow.walk.objects import instance_get, instance_put, new_instance, static_get, static_put
+from tieback.recognise.dataflow.walk.registers import (
+    binary,
+    integer_operation,
+    literal_8,
+    literal_16,
+    move,
+    move_result,
+    narrow,
+    nop,
+)
+from tieback.recognise.dataflow.walk.state import WalkResult, WalkState
+
+MAX_UNITS = 100_000
+"""Most code units of one method; larger ones are data tables written as code."""
+_KEEP_UNITS = 500
+"""Most methods whose code units are kept."""
+_STEPS: dict[int, Callable[[WalkState, int, int], int]] = {
+    OpcodeEffect.NOP: nop,
+    OpcodeEffect.MOVE: lambda walk, at, unit: move(walk, at, unit >> 8 & 15, unit >> 12),
+    OpcodeEffect.MOVE_FROM16: lambda walk, at, unit: move(walk, at, unit >> 8, walk.units[at + 1]),
+    OpcodeEffect.MOVE_16: lambda walk, at, _: move(walk, at, walk.units[at + 1], walk.units[at + 2]),
+    OpcodeEffect.RESULT: move_result,
+    OpcodeEffect.CONST_4: lambda walk, at, unit: walk.assign(at, unit >> 8 & 15, sign_extend(unit >> 12, 4)),
+    OpcodeEffect.CONST_16: lambda walk, at, unit: walk.assign(at, unit >> 8, sign_extend(walk.units[at + 1], 16)),
+    OpcodeEffect.CONST_32: lambda walk, at, unit: walk.assign(
+        at,
+        unit >> 8,
+        walk.units[at + 1] << 16 if unit & 255 == 0x15 else sign_extend(walk.long_operand(at + 1), 32),
+    ),
+    OpcodeEffect.CONST_WIDE_16: lambda walk, at, unit: walk.assign_wide(
+        at, unit >> 8, sign_extend(walk.units[at + 1], 16)
+    ),
+    OpcodeEffect.CONST_WIDE_32: lambda walk, at, unit: walk.assign_wide(
+        at, unit >> 8, sign_extend(walk.long_operand(at + 1), 32)
+    ),
+    OpcodeEffect.CONST_STRING: lambda walk, at, unit: walk.assign(at, unit >> 8, walk.text(walk.units[at + 1])),
+    OpcodeEffect.CONST_JUMBO: lambda walk, at, unit: walk.assign(at, unit >> 8, walk.text(walk.long_operand(at + 1))),
+    OpcodeEffect.NEW_INSTANCE: new_instance,
+    OpcodeEffect.NEW_ARRAY: new_array,
+    OpcodeEffect.FILLED_ARRAY: lambda walk, at, unit: filled_new_array(walk, at, listed(walk, at, unit)),
+    OpcodeEffect.FILLED_ARRAY_RANGE: lambda walk, at, unit: filled_new_array(walk, at, register_range(walk, at, unit)),
+    OpcodeEffect.FILL_ARRAY: fill_array_data,
+    OpcodeEffect.APUT: array_put,
+    OpcodeEffect.AGET: array_get,
+    OpcodeEffect.SGET: static_get,
+    OpcodeEffect.SPUT: static_put,
+    OpcodeEffect.IGET: instance_get,
+    OpcodeEffect.IPUT: instance_put,
+    OpcodeEffect.BINARY: binary,
+    OpcodeEffect.BINARY_2ADDR: lambda walk, at, unit: integer_operation(
+        walk, at, unit >> 8 & 15, (unit & 255) - 0xB0, unit >> 8 & 15, unit >> 12
+    ),
+    OpcodeEffect.LITERAL_16: literal_16,
+    OpcodeEffect.LITERAL_8: literal_8,
+    OpcodeEffect.NARROW: narrow,
+    OpcodeEffect.INVOKE: lambda walk, at, unit: invoke(walk, at, listed(walk, at, unit)),
+    OpcodeEffect.INVOKE_RANGE: lambda walk, at, unit: invoke(walk, at, register_range(walk, at, unit)),
+    OpcodeEffect.INVOKE_CUSTOM: lambda walk, at, unit: invoke_custom(walk, at, listed(walk, at, unit)),
+    OpcodeEffect.INVOKE_CUSTOM_RANGE: lambda walk, at, unit: invoke_custom(walk, at, register_range(walk, at, unit)),
+    OpcodeEffect.INVOKE_OTHER: invoke_other,
+    OpcodeEffect.GOTO: lambda walk, at, unit: jump(walk, at, at + sign_extend(unit >> 8, 8), falls=False),
+    OpcodeEffect.GOTO_16: lambda walk, at, _: jump(walk, at, at + sign_extend(walk.units[at + 1], 16), falls=False),
+    OpcodeEffect.GOTO_32: lambda walk, at, _: jump(
+        walk, at, at + sign_extend(walk.long_operand(at + 1), 32), falls=False
+    ),
+    OpcodeEffect.IF: branch,
+    OpcodeEffect.SWITCH: switch,
+    OpcodeEffect.END: end,
+}
+"""Handler per kind of instruction; returns the next unit."""
+
+
+class Walker(WalkState):
+    """Walks methods of an app."""
+
+    def walk(self, method: MethodCode, stop: int | None = None) -> WalkResult:
+        """The texts and parts that a method and its callees assemble; up to a code unit."""
+        self.begin()
+        receiver, kinds = self._shape(method)
+        hole = TextValue(HOLE, needs=(Need("parameter", method.identity),))
+        arguments: list[Value | None] = [None] * receiver
+        for kind in kinds:
+            arguments += [None, None] if kind in "JD" else [hole]
+        returned = self.run(method, arguments, stop)
+        made = tuple(one for one in self.built if id(one.value) not in self.consumed)
+        objects = tuple(
+            frozen.contents
+            for number in list(self.heap)
+            if isinstance(self.heap[number], InstanceValue)
+            and isinstance(frozen := self.freeze(ObjectRef(number)), Frozen)
+            and isinstance(frozen.contents, InstanceValue)
+        )
+        return WalkResult(made, self.freeze(returned), self.stored, objects)
+
+    def run(self, method: MethodCode, arguments: Sequence[Value | None], stop: int | None = None) -> Value | None:
+        """Walk a method in the current heap. Returns its result."""
+        code = method.code
+        length = code.units if stop is None else min(stop, code.units)
+        if length > min(MAX_UNITS, self.left):
+            self.unread += 1
+            return UNKNOWN
+        self.left -= length
+        outer = (self.units, self.file, self.method, self.registers, self.saved, self.returns, self.at)
+        tries = self.tries
+        self.enter(self._instructions(method), method.file, method.identity)
+        self.stack.append(method.identity)
+        read_tries(self, method)
+        first = code.registers - code.ins
+        for number, value in enumerate(arguments[: code.ins]):
+            if value is not None:
+                self.registers[first + number] = value
+        self._steps(length)
+        state = self.merge(self.returns or [PathState({}, self.heap)])
+        self.heap = state.heap
+        self.stack.pop()
+        units, file, identity, self.registers, self.saved, self.returns, at = outer
+        self.units, self.file, self.method, self.at, self.falls = units, file, identity, at, True
+        self.tries = tries
+        self.calls, self.result = self.call_tables[file], None
+        return state.registers.get(0)
+
+    def follow(self, identity: int) -> None:
+        """Follow calls of a method from now on."""
+        ref = self.app.ref(identity)
+        self.demand.add(identity)
+        self.followed.add((ref.name, ref.kind))
+
+    def _steps(self, stop: int) -> None:
+        """Apply the instructions of the current method, up to a unit."""
+        units = self.units
+        at, size = 0, len(units)
+        stop = min(stop, size)
+        kinds, lengths, saved, steps = KINDS, LENGTHS, self.saved, _STEPS
+        # A truncated instruction would read after the end of the list.
+        while at < stop and at + lengths[units[at] & 255] <= size:
+            if at in saved:
+                meet(self, saved.pop(at))
+                enter_try(self, at)
+            unit = units[at]
+            kind = kinds[unit & 255]
+            if kind > OpcodeEffect.WIDE_A:
+                at = steps[kind](self, at, unit)
+                continue
+            if kind:
+                register = unit >> 8 if kind in (OpcodeEffect.WRITE_AA, OpcodeEffect.WIDE_AA) else unit >> 8 & 15
+                self.registers.pop(register, None)
+                if kind >= OpcodeEffect.WIDE_AA:
+                    self.registers.pop(register + 1, None)
+            at += lengths[unit & 255]
+
+    def _instructions(self, method: MethodCode) -> Sequence[int]:
+        """The code units of a method; those of many methods are kept."""
+        known = self.instructions.get(method.identity)
+        if known is None:
+            data = self.app.files[method.file].data
+            known = np.frombuffer(data, "<u2", method.code.units, method.code.begin).tolist()
+            if len(self.instructions) >= _KEEP_UNITS:
+                self.instructions.clear()
+            self.instructions[method.identity] = known
+        return known
+
+    def _shape(self, method: MethodCode) -> tuple[int, list[str]]:
+        """1 if the method has a receiver, and the kinds of its parameters."""
+        kinds = [kind for kind, _ in parameters(self.app.ref(method.identity).kind)]
+        width = len(kinds) + sum(kind in "JD" for kind in kinds)
+        return int(method.code.ins > width), kinds

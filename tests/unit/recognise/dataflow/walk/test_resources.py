@@ -1,0 +1,63 @@
+"""Calls that read resources and settings, by effect."""
+
+from tests.unit.recognise.dataflow.walk.programs import begun
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.recognise.dataflow.library import Effect
+from tieback.recognise.dataflow.settings import AppSettings
+from tieback.recognise.dataflow.values import UNKNOWN, ArrayValue, MapValue, TextValue, Value
+from tieback.recognise.dataflow.walk.resources import RESOURCE_CALLS
+from tieback.recognise.dataflow.walk.state import WalkState
+
+BASE = TextValue("https://api.shop.test/%s", parts=("https://api.shop.test/%s",))
+
+
+class Table:
+    """One string: ``base``, 0x7F0E0001."""
+
+    def text(self, resource: int) -> str:
+        return BASE.text if resource == 0x7F0E0001 else ""
+
+    def named(self, name: str) -> str:
+        return BASE.text if name == "base" else ""
+
+
+def begun_with_resources() -> WalkState:
+    settings = AppSettings()
+    settings.see(Artifact("resources.arsc", (Buffer("resources.arsc", BufferKind.RESOURCES, b"", resources=Table()),)))
+    return begun([], settings)
+
+
+def call(walk: WalkState, effect: Effect, *values: Value | None) -> Value | None:
+    """The result of a call with these arguments."""
+    walk.result = None
+    RESOURCE_CALLS[effect](walk, values, range(len(values)))
+    return walk.result
+
+
+def test_a_string_resource() -> None:
+    walk = begun_with_resources()
+    assert call(walk, Effect.RESOURCE, None, 0x7F0E0001) == BASE
+    assert call(walk, Effect.RESOURCE, None, 0x7F0E0002) == UNKNOWN
+    name = call(walk, Effect.IDENTIFIER, None, TextValue("base"))
+    assert call(walk, Effect.RESOURCE, None, name) == BASE
+    assert call(walk, Effect.IDENTIFIER, None) is None
+
+
+def test_a_string_resource_as_a_format() -> None:
+    walk = begun_with_resources()
+    found = call(walk, Effect.RESOURCE_FORMAT, None, 0x7F0E0001, walk.allocate(ArrayValue((TextValue("v1"),))))
+    assert isinstance(found, TextValue)
+    assert found.text == "https://api.shop.test/v1"
+    assert call(walk, Effect.RESOURCE_FORMAT, None) is None
+
+
+def test_a_setting_its_default_and_a_default_that_code_sets() -> None:
+    walk = begun([])
+    key = TextValue("base")
+    assert call(walk, Effect.SETTING, None, key) == UNKNOWN
+    assert call(walk, Effect.SETTING, None, key, BASE) == BASE
+    defaults = walk.allocate(MapValue({"base": TextValue("https://b.shop.test"), "port": 8443, "host": UNKNOWN}))
+    call(walk, Effect.DEFAULTS, None, defaults)
+    found = call(walk, Effect.SETTING, None, key, BASE)
+    assert found == TextValue("https://b.shop.test", parts=("https://b.shop.test",))
+    assert call(walk, Effect.SETTING, None, TextValue("host")) == UNKNOWN
