@@ -178,6 +178,8 @@ class CallerWalk:
     def _escape(self, registers: list[Any], places: Collection[int]) -> None:
         """Forget the objects that are passed to a method, because it can change them."""
         passed = [registers[place] for place in places if isinstance(registers[place], (JavaArray, JavaObject))]
+        if not passed:
+            return
         for place, value in enumerate(registers):
             if any(value is each for each in passed):
                 registers[place] = UNKNOWN

@@ -54,7 +54,7 @@ _ARGUMENTS = frozenset({STRING, "I", "J", "S", "B", "C", "Z", "[B", "[C", "[I", 
 _RESULTS = frozenset({STRING, "Ljava/lang/CharSequence;", "Ljava/lang/Object;", "[B", "[C", f"[{STRING}"})
 _GETTERS = frozenset({"apply", "get", "getItem", "getSystemService", "getTag", "invoke"})
 """Methods of interfaces that return any object."""
-_XOR = (0x97, 0xA2, 0xB7, 0xC2, 0xD7, 0xDF)
+_XOR = frozenset((0x97, 0xA2, 0xB7, 0xC2, 0xD7, 0xDF))
 _COMPUTES = frozenset((*_XOR, 0x24, 0x26, 0x4F, 0x50))
 """XOR, arrays with constants, and stores in arrays of bytes and characters."""
 _DECODING = re.compile(
@@ -188,7 +188,7 @@ class _Search:
     def _code_computes(self, method: Method, depth: int) -> bool:
         path, units = self._runner.path, method.units
         calls = [units[at + 1] for at in range(len(units) - 2) if 0x6E <= units[at] & 255 <= 0x78]
-        if any(unit & 255 in _XOR for unit in units):
+        if not _XOR.isdisjoint([unit & 255 for unit in units]):
             return True
         refs = []
         for index in calls[:_MAX_CALLS]:
