@@ -155,8 +155,7 @@ class _Search:
         dex, path = self._dex, self._runner.path
         found: dict[int, MethodRef] = {}
         for index in dex.methods_like(_ARGUMENTS, _RESULTS, own=path.files == 1)[:MAX_SIGNATURES]:
-            member = dex.method(index)
-            owner = dex.descriptor(member.owner) if member is not None else ""
+            owner = dex.method_owner(index)
             if owner.startswith(LIBRARIES) or not path.defines(owner):
                 continue
             ref = path.ref(dex, index)

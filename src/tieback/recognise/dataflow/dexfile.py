@@ -5,6 +5,7 @@ table gives an empty text or ``None`` and never an error, so that one damaged en
 """
 
 import struct
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate
@@ -29,6 +30,9 @@ _NO_INDEX = 0xFFFFFFFF
 _MAX_SECTIONS = 64
 _MAX_MEMBERS = 70_000
 """Most members of one class; an index of 16 bits allows no more."""
+
+_COUNT = struct.Struct("<I")
+_TYPE_LISTS = tuple(struct.Struct(f"<{count}H") for count in range(256))
 
 type Words = NDArray[np.uint32]
 type Offsets = NDArray[np.int64]
@@ -195,20 +199,17 @@ class DexFile:
 
     def _lowest(self, raw: bytes, among: Sequence[int]) -> int:
         """Position of the first of these strings, in their order, that is not less than ``raw``."""
-        low, high, data, places, size = 0, len(among), self.data, self._places, len(self.data)
+        data, places, count, size = self.data, self._places, len(self._places), len(self.data)
         # The NUL after a string sorts it before every longer string.
         wanted, length = raw + b"\0", len(raw) + 1
-        while low < high:
-            middle = (low + high) // 2
-            index = among[middle]
-            at = places[index] if index < len(places) else size
+
+        def beginning(index: int) -> Bytes:
+            at = places[index] if index < count else size
             # Nearly all strings have one length byte; only the others need a call.
             at = at + 1 if at < size and data[at] < 0x80 else self.string_begin(index)
-            if at < 0 or data[at : at + length] < wanted:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+            return data[at : at + length] if at >= 0 else b""
+
+        return bisect_left(among, wanted, key=beginning)
 
     def type_of(self, descriptor: bytes) -> int:
         """Index of a type; -1 if the file does not contain it."""
@@ -224,6 +225,10 @@ class DexFile:
         if not 0 <= index < len(self._method_owners):
             return None
         return DexMember(self._method_owners[index], self._method_protos[index], self._method_names[index])
+
+    def method_owner(self, index: int) -> str:
+        """Descriptor of the class that a method belongs to; empty if there is none."""
+        return self.descriptor(self._method_owners[index]) if 0 <= index < len(self._method_owners) else ""
 
     def method_title(self, index: int) -> int:
         """String index of the name of a method; -1 if there is none."""
@@ -259,10 +264,10 @@ class DexFile:
         """The types of a type_list; empty if it is not plausible."""
         if not at or at + 4 > len(self.data):
             return ()
-        (count,) = struct.unpack_from("<I", self.data, at)
-        if count > 255 or at + 4 + 2 * count > len(self.data):
+        (count,) = _COUNT.unpack_from(self.data, at)
+        if count >= len(_TYPE_LISTS) or at + 4 + 2 * count > len(self.data):
             return ()
-        return struct.unpack_from(f"<{count}H", self.data, at + 4)
+        return _TYPE_LISTS[count].unpack_from(self.data, at + 4)
 
     @cached_property
     def _owners(self) -> NDArray[np.int64]:
