@@ -203,11 +203,11 @@ class DexFile:
         # The NUL after a string sorts it before every longer string.
         wanted, length = raw + b"\0", len(raw) + 1
 
-        def beginning(index: int) -> Bytes:
+        def beginning(index: int) -> bytes:
             at = places[index] if index < count else size
             # Nearly all strings have one length byte; only the others need a call.
             at = at + 1 if at < size and data[at] < 0x80 else self.string_begin(index)
-            return data[at : at + length] if at >= 0 else b""
+            return bytes(data[at : at + length]) if at >= 0 else b""
 
         return bisect_left(among, wanted, key=beginning)
 
@@ -267,7 +267,8 @@ class DexFile:
         (count,) = _COUNT.unpack_from(self.data, at)
         if count >= len(_TYPE_LISTS) or at + 4 + 2 * count > len(self.data):
             return ()
-        return _TYPE_LISTS[count].unpack_from(self.data, at + 4)
+        types: tuple[int, ...] = _TYPE_LISTS[count].unpack_from(self.data, at + 4)
+        return types
 
     @cached_property
     def _owners(self) -> NDArray[np.int64]:
@@ -289,6 +290,7 @@ class DexFile:
             own: only methods of classes that this file defines.
         """
         protos = np.flatnonzero(np.isin(self._protos[:, 1], list(self._types(results))))
+        protos = protos[protos < 1 << 16]  # a method has no other one
         kinds = self._types(parameters)
         lists = self._protos[protos, 2].tolist()
         fitting = np.zeros(1 << 16, np.bool_)
