@@ -19,7 +19,7 @@ from tieback.recognise.interface import ExtractorMeta, Find
 from tieback.recognise.match_location import MatchLocation, finds_at
 from tieback.recognise.patterns import CloudToken, CredentialRule
 from tieback.recognise.rules import RuleFiles
-from tieback.recognise.span import MAX_TEXT, decode_text, narrow_text, string_bounds, string_region
+from tieback.recognise.span import MAX_TEXT, decode_text, narrow_text, string_bounds
 from tieback.recognise.verdict import TextVerdict
 
 MAX_HITS = 100_000
@@ -148,7 +148,7 @@ class EndpointExtractor:
             yield from range(last + 1, len(ends))
 
     def _places(self, buffer: Buffer) -> Iterator[MatchLocation | Problem]:
-        begin, end = string_region(buffer)
+        begin, end = buffer.string_region()
         hits, stopped = self._scanner.scan(buffer.data, begin, end, MAX_HITS)
         if not hits:
             return

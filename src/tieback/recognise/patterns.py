@@ -13,8 +13,8 @@ from tieback.model.sighting import CredentialGrade
 _FIXED = re.compile(
     r"(?P<text>(?:\\.|[^\\\[\]{}]){2,40})(?:(?P<class>\[[^\]]{1,80}\])(?:\{(?P<least>\d{1,3})(?:,\d{1,4})?\})?)?"
 )
-_MAX_TOKEN = 1500
-"""Most characters of an issued token."""
+_ELEMENT = re.compile(r"(?:\\.|\[[^\]]{1,80}\]|[^\\\[\](){}|?*+])(?:\{(?:\d{1,3},)?(?P<most>\d{1,3})\}|\?)?")
+"""A character or class in a form, with its repetition."""
 _FRAGMENT = re.compile(r"\{\{([a-z0-9_]+)\}\}")
 
 
@@ -127,13 +127,14 @@ class IssuedToken(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
     def rule(self) -> CredentialRule:
         """The rule that finds it as a text of its own, and not inside of base64."""
+        width = _longest(self.form)
         return CredentialRule(
             kind=self.kind,
             anchors=(self.anchor or _beginning(self.form),),
             pattern=f"(?<![A-Za-z0-9_+/-])(?P<secret>{self.form})(?![A-Za-z0-9_+/-])",
             source=self.source,
-            back=_MAX_TOKEN,
-            ahead=_MAX_TOKEN,
+            back=width,
+            ahead=width,
             grade=self.grade,
             match=(),
             reason=self.names,
@@ -149,6 +150,18 @@ def _beginning(form: str) -> str:
         raise ValueError(f"form without fixed characters at its beginning: {form}")
     first, last = found["class"] or "", min(int(found["least"] or 1), 4)
     return found["text"] + (f"{first}{{{last}}}" if first else "")
+
+
+def _longest(form: str) -> int:
+    """Most characters of a text with this form."""
+    at = longest = 0
+    while at < len(form):
+        found = _ELEMENT.match(form, at)
+        if found is None:
+            raise ValueError(f"form with more than characters, classes and bounded repetitions: {form}")
+        longest += int(found["most"] or 1)
+        at = found.end()
+    return longest
 
 
 class UserinfoRule(msgspec.Struct, forbid_unknown_fields=True, dict=True, kw_only=True):

@@ -8,19 +8,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tieback.intake.apps.interface import Buffer, BufferKind, Bytes
+from tieback.intake.apps.interface import Buffer, Bytes
 
 MAX_TEXT = 2048
 """Most characters of one match."""
-
-
-def string_region(buffer: Buffer) -> tuple[int, int]:
-    """Range that can contain strings: from the first to the last string of a DEX file, all of any other buffer."""
-    if buffer.kind is not BufferKind.DEX or buffer.starts is None or not len(buffer.starts):
-        return 0, len(buffer.data)
-    begin, last = int(buffer.starts[0]), int(buffer.starts[-1])
-    end = buffer.data.find(b"\0", last + 1)
-    return max(0, begin), len(buffer.data) if end < 0 else end + 1
 
 
 def string_bounds(buffer: Buffer, places: Sequence[int]) -> list[tuple[int, int]]:

@@ -75,3 +75,23 @@ def test_a_form_without_fixed_characters_needs_an_anchor() -> None:
     assert IssuedToken(kind="k", names="a key", form="[A-Z]{4}mark", source="s", anchor="mark").rule().anchors == (
         "mark",
     )
+
+
+@pytest.mark.parametrize(
+    ("form", "longest"),
+    [
+        ("abc", 3),
+        (r"dp\.[a-z]{2,5}\.[A-Za-z0-9]{40,44}", 53),
+        ("key[0-9]{4}[a-f]?", 8),
+        (r"[A-Z\-]{4}-x", 6),
+    ],
+)
+def test_the_window_of_an_issued_token_is_as_long_as_its_form(form: str, longest: int) -> None:
+    rule = IssuedToken(kind="k", names="a key", form=form, anchor="x", source="s").rule()
+    assert (rule.back, rule.ahead) == (longest, longest)
+
+
+@pytest.mark.parametrize("form", ["ab(c|d)", "ab[0-9]+", "ab[0-9]{4,}", "ab.*c"])
+def test_a_form_without_a_longest_text_is_refused(form: str) -> None:
+    with pytest.raises(ValueError, match="bounded"):
+        IssuedToken(kind="k", names="a key", form=form, anchor="ab", source="s").rule()

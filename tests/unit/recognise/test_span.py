@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tieback.intake.apps.interface import Buffer, BufferKind
-from tieback.recognise.span import decode_text, string_bounds, string_region
+from tieback.recognise.span import decode_text, string_bounds
 
 
 def buffer(data: bytes, starts: list[int] | None, kind: BufferKind = BufferKind.DEX) -> Buffer:
@@ -35,7 +35,7 @@ def test_bounds(starts: list[int] | None, places: list[int], expected: list[tupl
 def test_only_the_strings_of_a_dex_file_are_searched(
     starts: list[int] | None, kind: BufferKind, expected: tuple[int, int]
 ) -> None:
-    assert string_region(buffer(b"\x00\x01\x02\x03abc\x00de\x00\x00\x01\x02", starts, kind)) == expected
+    assert buffer(b"\x00\x01\x02\x03abc\x00de\x00\x00\x01\x02", starts, kind).string_region() == expected
 
 
 @pytest.mark.parametrize(

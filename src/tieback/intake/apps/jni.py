@@ -49,7 +49,7 @@ def returned_texts(data: Bytes) -> Mapping[str, str]:
             texts = {text for place in read(code, begin) if (text := _text(data, segments, place))}
             if len(texts) == 1:
                 found[name] = texts.pop()
-    except struct.error:
+    except (struct.error, OverflowError):  # an offset outside the file, or of more than 63 bits
         return {}
     return found
 

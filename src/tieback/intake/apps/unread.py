@@ -22,7 +22,7 @@ from tieback import rulefiles as prepared
 from tieback.intake.apps.binary_xml import read_tree
 from tieback.intake.apps.content import COMPILED, SNIFF, Content, sniff
 from tieback.intake.apps.element import Element, read_text_xml
-from tieback.intake.apps.interface import Artifact, ArtifactBatch, BufferKind, Bytes, Piece
+from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Bytes, Piece
 from tieback.intake.apps.macho import FAIRPLAY
 from tieback.intake.apps.printable import printable
 from tieback.intake.apps.stringpool import MalformedPoolError
@@ -79,7 +79,7 @@ class CodeCheck:
         if isinstance(piece, Artifact):
             self._name(piece.file)
             for buffer in piece.buffers:
-                self._buffer(buffer.file, buffer.kind, buffer.data, whole=not buffer.base)
+                self._buffer(buffer)
         elif isinstance(piece, ArtifactBatch):
             for file, content in zip(piece.files, piece.contents, strict=True):
                 self._name(file)
@@ -117,19 +117,21 @@ class CodeCheck:
         if name.endswith(_OTHER_CODE):
             self._other_code = True
 
-    def _buffer(self, file: str, kind: BufferKind, data: Bytes, *, whole: bool) -> None:
+    def _buffer(self, buffer: Buffer) -> None:
+        file, kind, data = buffer.file, buffer.kind, buffer.data
         if kind is BufferKind.DEX or file.endswith(".dex"):
             self._has_code = True
-            if self._missing and any(name in data for name in self._classes):
+            begin, end = buffer.string_region()
+            if self._missing and any(data.find(name, begin, end) >= 0 for name in self._classes):
                 self._missing = False
-            if _CODEPUSH[0] in data:
+            if data.find(_CODEPUSH[0], begin, end) >= 0:
                 self._codepush(file)
         elif kind is BufferKind.MANIFEST:
             self._manifest(file, data)
         elif kind is BufferKind.RESOURCES:
             if _CODEPUSH[1] in data:
                 self._codepush(file)
-        elif whole:
+        elif not buffer.base:
             self._configuration(file, data)
 
     def _codepush(self, file: str) -> None:

@@ -29,6 +29,17 @@ _MAX_FAILURES = 8
 """A decryptor that fails as often, and never has a result, is not run again."""
 
 
+_JUMPS = frozenset(
+    (
+        OpcodeEffect.END,
+        OpcodeEffect.GOTO,
+        OpcodeEffect.GOTO_16,
+        OpcodeEffect.GOTO_32,
+        OpcodeEffect.IF,
+        OpcodeEffect.SWITCH,
+    )
+)
+"""Effects after which the next instruction may not follow, or another one can."""
 MAX_REGISTERS = 1024
 """Most registers of a method that is walked."""
 MAX_SAVED = 128
@@ -72,9 +83,10 @@ class CallerWalk:
                 continue
             if falls:
                 instruction = self._decoded(frame, at)
-                if instruction is not None:
-                    yield from self._step(frame, instruction)
-                falls = self._branch(frame, instruction, at, kind, saved)
+                result = self._step(frame, instruction) if instruction is not None else None
+                if result is not None:
+                    yield result
+                falls = kind not in _JUMPS or self._branch(frame, instruction, at, kind, saved)
             at += LENGTHS[unit & 255]
 
     def _decoded(self, frame: Frame, at: int) -> Instruction | None:
@@ -88,17 +100,12 @@ class CallerWalk:
     def _branch(
         self, frame: Frame, instruction: Instruction | None, at: int, kind: int, saved: dict[int, list[Any]]
     ) -> bool:
-        """Keep the registers for the targets of a jump. Returns whether the next instruction can follow this one."""
+        """Keep the registers for the targets of an instruction that jumps or ends the method.
+
+        Returns whether the next instruction can follow this one.
+        """
         if kind == OpcodeEffect.END:
             return False
-        if kind not in (
-            OpcodeEffect.GOTO,
-            OpcodeEffect.GOTO_16,
-            OpcodeEffect.GOTO_32,
-            OpcodeEffect.IF,
-            OpcodeEffect.SWITCH,
-        ):
-            return True
         if instruction is None:
             return True
         _, one, two, three, _ = instruction
@@ -123,38 +130,38 @@ class CallerWalk:
         else:
             saved[target] = [value if _is_constant(value) else UNKNOWN for value in registers]
 
-    def _step(self, frame: Frame, instruction: Instruction) -> Iterator[CallResult]:
+    def _step(self, frame: Frame, instruction: Instruction) -> CallResult | None:
         registers = frame.registers
         step, one, two, three, _ = instruction
         kind = kind_of_step(step)
         if kind is CALL:
-            yield from self._call(frame, instruction)
-            return
+            return self._call(frame, instruction)
         # Also an object of such a class that another class has, as the companion of a Kotlin class.
         if kind is STATIC_READ and two not in self._owners and three[1] not in self._owners:
             _forget(registers, one)
-            return
+            return None
         try:
             step(frame, registers, one, two, three)
         except (NotRunnableError, ThrownError, *FAULTS):
             if self._machine.exhausted:
                 raise LimitError("the code of the app needs too many steps") from None
             _forget(registers, one)
+        return None
 
-    def _call(self, frame: Frame, instruction: Instruction) -> Iterator[CallResult]:
+    def _call(self, frame: Frame, instruction: Instruction) -> CallResult | None:
         step, places, site, _, _ = instruction
         machine, registers = self._machine, frame.registers
         frame.result = UNKNOWN
         if max(places, default=0) >= len(registers):
-            return
+            return None
         if not self._runs(site):
             self._escape(registers, places)
-            return
+            return None
         arguments = [registers[place] for place in places]
         decrypts = site.ref in self._decryptors
         if decrypts and (UNKNOWN in arguments or self._failures.get(site.ref, 0) > _MAX_FAILURES):
             self._escape(registers, places)
-            return
+            return None
         try:
             step(frame, registers, places, site, 0)
         except (NotRunnableError, ThrownError, *FAULTS):
@@ -163,10 +170,11 @@ class CallerWalk:
             self._failures[site.ref] = self._failures.get(site.ref, 0) + 1
             if machine.exhausted:
                 raise LimitError("the code of the app needs too many steps") from None
-            return
-        if decrypts:
-            self._failures[site.ref] = -1_000_000
-            yield CallResult(site.ref, frame.result)
+            return None
+        if not decrypts:
+            return None
+        self._failures[site.ref] = -1_000_000
+        return CallResult(site.ref, frame.result)
 
     def _runs(self, site: CallSite) -> bool:
         """True for a decryptor, a constructor of its class, and a method of the platform."""
@@ -178,6 +186,8 @@ class CallerWalk:
     def _escape(self, registers: list[Any], places: Collection[int]) -> None:
         """Forget the objects that are passed to a method, because it can change them."""
         passed = [registers[place] for place in places if isinstance(registers[place], (JavaArray, JavaObject))]
+        if not passed:
+            return
         for place, value in enumerate(registers):
             if any(value is each for each in passed):
                 registers[place] = UNKNOWN

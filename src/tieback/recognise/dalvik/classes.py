@@ -75,7 +75,7 @@ class Method:
 class JavaClass:
     """A class that a DEX file defines."""
 
-    __slots__ = ("dex", "interface", "kind", "methods", "names", "ready", "row", "statics", "superclass")
+    __slots__ = ("_named", "dex", "interface", "kind", "methods", "ready", "row", "statics", "superclass")
 
     def __init__(self, dex: DexFile, row: int) -> None:
         self.dex = dex
@@ -86,15 +86,18 @@ class JavaClass:
         self.interface = bool(int(item["access"]) & _INTERFACE)
         self.methods: dict[int, Method] = {}
         """Methods that were read, by index."""
-        self.names: dict[str, list[tuple[int, int]]] = {}
-        """Index and code offset of each method, by name."""
+        self._named: dict[int, list[tuple[int, int]]] = {}
         for offset, index in dex.class_data(row).methods.items():
-            member = dex.method(index) if offset else None
-            if member is not None:
-                self.names.setdefault(dex.string(member.name), []).append((index, offset))
+            if offset:
+                self._named.setdefault(dex.method_title(index), []).append((index, offset))
         self.statics: dict[str, Any] = {}
         """Values of the static fields by name."""
         self.ready = False
+
+    def named(self, name: str) -> Sequence[tuple[int, int]]:
+        """Index and code offset of each method with a name."""
+        title = self.dex.string_of(name.encode("utf-8", "replace"))
+        return self._named.get(title, ()) if title >= 0 else ()
 
     def initial_values(self) -> dict[str, Any]:
         """Initial values of the static fields by name; others are zero or ``null``."""
@@ -168,7 +171,7 @@ class ClassPath:
             its = self.find(kind)
             if its is None:
                 return None
-            for index, offset in its.names.get(ref.name, ()):
+            for index, offset in its.named(ref.name):
                 mine = self.ref(its.dex, index)
                 if mine.parameters != ref.parameters or mine.result != ref.result:
                     continue

@@ -54,7 +54,7 @@ _ARGUMENTS = frozenset({STRING, "I", "J", "S", "B", "C", "Z", "[B", "[C", "[I", 
 _RESULTS = frozenset({STRING, "Ljava/lang/CharSequence;", "Ljava/lang/Object;", "[B", "[C", f"[{STRING}"})
 _GETTERS = frozenset({"apply", "get", "getItem", "getSystemService", "getTag", "invoke"})
 """Methods of interfaces that return any object."""
-_XOR = (0x97, 0xA2, 0xB7, 0xC2, 0xD7, 0xDF)
+_XOR = frozenset((0x97, 0xA2, 0xB7, 0xC2, 0xD7, 0xDF))
 _COMPUTES = frozenset((*_XOR, 0x24, 0x26, 0x4F, 0x50))
 """XOR, arrays with constants, and stores in arrays of bytes and characters."""
 _DECODING = re.compile(
@@ -155,8 +155,7 @@ class _Search:
         dex, path = self._dex, self._runner.path
         found: dict[int, MethodRef] = {}
         for index in dex.methods_like(_ARGUMENTS, _RESULTS, own=path.files == 1)[:MAX_SIGNATURES]:
-            member = dex.method(index)
-            owner = dex.descriptor(member.owner) if member is not None else ""
+            owner = dex.method_owner(index)
             if owner.startswith(LIBRARIES) or not path.defines(owner):
                 continue
             ref = path.ref(dex, index)
@@ -188,7 +187,7 @@ class _Search:
     def _code_computes(self, method: Method, depth: int) -> bool:
         path, units = self._runner.path, method.units
         calls = [units[at + 1] for at in range(len(units) - 2) if 0x6E <= units[at] & 255 <= 0x78]
-        if any(unit & 255 in _XOR for unit in units):
+        if not _XOR.isdisjoint([unit & 255 for unit in units]):
             return True
         refs = []
         for index in calls[:_MAX_CALLS]:

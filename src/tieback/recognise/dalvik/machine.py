@@ -259,7 +259,7 @@ class Machine:
         try:
             self.stack.append((kind, "<clinit>"))
             self.initialise(its.superclass)
-            code = self.path.method(kind, MethodRef(kind, "<clinit>", "", "V")) if "<clinit>" in its.names else None
+            code = self.path.method(kind, MethodRef(kind, "<clinit>", "", "V")) if its.named("<clinit>") else None
             if code is not None and code.owner == kind:
                 self.execute(code, ())
         except (NotRunnableError, ThrownError, *FAULTS):

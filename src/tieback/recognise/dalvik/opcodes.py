@@ -4,7 +4,7 @@ Source: https://source.android.com/docs/core/runtime/dalvik-bytecode and .../ins
 """
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from tieback.recognise.dalvik import arithmetic
@@ -402,25 +402,14 @@ def decode(frame: Frame, at: int) -> Instruction:
 
 def _operands(frame: Frame, opcode: int, high: int, at: int) -> tuple[Step, Any, Any, Any]:
     """Effect and operands of an instruction."""
-    if opcode <= 0x11:
-        return _simple_operands(frame.method.units, opcode, high, at)
-    for last, read in (
-        (0x1C, _constants),
-        (0x27, _object_operands),
-        (0x3D, _jump_operands),
-        (0x43, None),
-        (0x6D, _memory_operands),
-        (0x78, None if opcode == 0x73 else _call_operands),
-        (0xE2, _arithmetic_operands),
-    ):
-        if opcode <= last and read is not None:
-            return read(frame, opcode, high, at)
-        if opcode <= last:
-            break
-    raise NotRunnableError(f"the instruction {opcode:#04x}")
+    read = _READERS[opcode]
+    if read is None:
+        raise NotRunnableError(f"the instruction {opcode:#04x}")
+    return read(frame, opcode, high, at)
 
 
-def _simple_operands(units: Sequence[int], opcode: int, high: int, at: int) -> tuple[Step, Any, Any, Any]:
+def _simple_operands(frame: Frame, opcode: int, high: int, at: int) -> tuple[Step, Any, Any, Any]:
+    units = frame.method.units
     if opcode == 0x00:
         if high:
             raise NotRunnableError("a table in place of code")
@@ -594,3 +583,13 @@ def _call_operands(frame: Frame, opcode: int, high: int, at: int) -> tuple[Step,
     if not registers:
         raise NotRunnableError("a call without a receiver")
     return (_virtual if form in (0, 4) else _direct), registers, site, 0
+
+
+type _Reader = Callable[[Frame, int, int, int], tuple[Step, Any, Any, Any]]
+_RANGES: tuple[tuple[int, _Reader | None], ...] = (
+    (0x11, _simple_operands), (0x1C, _constants), (0x27, _object_operands), (0x3D, _jump_operands), (0x43, None),
+    (0x6D, _memory_operands), (0x72, _call_operands), (0x73, None), (0x78, _call_operands),
+    (0xE2, _arithmetic_operands), (0xFF, None),
+)  # fmt: skip
+"""Last opcode of each range, and what reads its operands; ``None`` for instructions that are not run."""
+_READERS = tuple(next(read for last, read in _RANGES if opcode <= last) for opcode in range(256))

@@ -4,9 +4,9 @@ Source: https://source.android.com/docs/core/runtime/dex-format. Ids are checked
 table gives an empty text or ``None`` and never an error, so that one damaged entry does not hide the rest of a file.
 """
 
-import re
 import struct
-from collections.abc import Collection, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
@@ -24,13 +24,15 @@ MAX_STRING = 4096
 MAX_METHODS = 2_000
 """Most methods of one class that are read."""
 
-_DESCRIPTOR = re.compile(r"\[*(?:L[^;]*;|.)")
 _HEADER = 112
 _ENDIAN = 0x12345678
 _NO_INDEX = 0xFFFFFFFF
 _MAX_SECTIONS = 64
 _MAX_MEMBERS = 70_000
 """Most members of one class; an index of 16 bits allows no more."""
+
+_COUNT = struct.Struct("<I")
+_TYPE_LISTS = tuple(struct.Struct(f"<{count}H") for count in range(256))
 
 type Words = NDArray[np.uint32]
 type Offsets = NDArray[np.int64]
@@ -124,6 +126,9 @@ class DexFile:
         # table at an odd offset has no items.
         self._places = np.array(self.strings, np.uint32).data
         self._type_names = np.array(self.types, np.uint32).data
+        self._method_owners, self._method_protos, self._method_names = (
+            np.array(self._methods[column]).data for column in ("owner", "proto", "name")
+        )
         self._class_data: dict[int, ClassData] = {}
         self._members_left = len(data) + _MAX_MEMBERS
         self._descriptors: dict[int, str] = {}
@@ -153,6 +158,8 @@ class DexFile:
         if not 0 <= index < len(self._places):
             return -1
         at, data = self._places[index], self.data
+        if at < len(data) and data[at] < 0x80:
+            return at + 1  # nearly all strings have one length byte
         for _ in range(5):
             if at >= len(data):
                 return -1
@@ -177,7 +184,7 @@ class DexFile:
         """Descriptor of a type, such as ``Ljava/net/URL;``."""
         known = self._descriptors.get(kind)
         if known is None:
-            known = self.string(int(self.types[kind])) if 0 <= kind < len(self.types) else ""
+            known = self.string(self._type_names[kind]) if 0 <= kind < len(self._type_names) else ""
             self._descriptors[kind] = known
         return known
 
@@ -192,20 +199,17 @@ class DexFile:
 
     def _lowest(self, raw: bytes, among: Sequence[int]) -> int:
         """Position of the first of these strings, in their order, that is not less than ``raw``."""
-        low, high, data, places, size = 0, len(among), self.data, self._places, len(self.data)
+        data, places, count, size = self.data, self._places, len(self._places), len(self.data)
         # The NUL after a string sorts it before every longer string.
         wanted, length = raw + b"\0", len(raw) + 1
-        while low < high:
-            middle = (low + high) // 2
-            index = among[middle]
-            at = places[index] if index < len(places) else size
+
+        def beginning(index: int) -> bytes:
+            at = places[index] if index < count else size
             # Nearly all strings have one length byte; only the others need a call.
             at = at + 1 if at < size and data[at] < 0x80 else self.string_begin(index)
-            if at < 0 or data[at : at + length] < wanted:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+            return bytes(data[at : at + length]) if at >= 0 else b""
+
+        return bisect_left(among, wanted, key=beginning)
 
     def type_of(self, descriptor: bytes) -> int:
         """Index of a type; -1 if the file does not contain it."""
@@ -218,7 +222,17 @@ class DexFile:
 
     def method(self, index: int) -> DexMember | None:
         """Owner, prototype and name of a method."""
-        return DexMember(*self._methods[index].item()) if 0 <= index < len(self._methods) else None
+        if not 0 <= index < len(self._method_owners):
+            return None
+        return DexMember(self._method_owners[index], self._method_protos[index], self._method_names[index])
+
+    def method_owner(self, index: int) -> str:
+        """Descriptor of the class that a method belongs to; empty if there is none."""
+        return self.descriptor(self._method_owners[index]) if 0 <= index < len(self._method_owners) else ""
+
+    def method_title(self, index: int) -> int:
+        """String index of the name of a method; -1 if there is none."""
+        return self._method_names[index] if 0 <= index < len(self._method_names) else -1
 
     def methods_of(self, owner: int) -> range:
         """Indices of the methods of a type, at most ``MAX_METHODS``; methods are sorted by type."""
@@ -250,10 +264,11 @@ class DexFile:
         """The types of a type_list; empty if it is not plausible."""
         if not at or at + 4 > len(self.data):
             return ()
-        (count,) = struct.unpack_from("<I", self.data, at)
-        if count > 255 or at + 4 + 2 * count > len(self.data):
+        (count,) = _COUNT.unpack_from(self.data, at)
+        if count >= len(_TYPE_LISTS) or at + 4 + 2 * count > len(self.data):
             return ()
-        return struct.unpack_from(f"<{count}H", self.data, at + 4)
+        types: tuple[int, ...] = _TYPE_LISTS[count].unpack_from(self.data, at + 4)
+        return types
 
     @cached_property
     def _owners(self) -> NDArray[np.int64]:
@@ -274,10 +289,13 @@ class DexFile:
             results: descriptors.
             own: only methods of classes that this file defines.
         """
-        kinds = [self.type_of(result.encode()) for result in results]
-        protos = np.flatnonzero(np.isin(self._protos[:, 1], [kind for kind in kinds if kind >= 0]))
-        fitting = [proto for proto in protos.tolist() if self._only(proto, parameters)]
-        found = np.isin(self._methods["proto"], fitting)
+        protos = np.flatnonzero(np.isin(self._protos[:, 1], list(self._types(results))))
+        protos = protos[protos < 1 << 16]  # a method has no other one
+        kinds = self._types(parameters)
+        lists = self._protos[protos, 2].tolist()
+        fitting = np.zeros(1 << 16, np.bool_)
+        fitting[[proto for proto, at in zip(protos.tolist(), lists, strict=True) if self._only(at, kinds)]] = True
+        found = fitting[self._methods["proto"]]
         if own:
             found &= np.isin(self._methods["owner"], self.classes["type"])
         return list(map(int, np.flatnonzero(found).tolist()))
@@ -296,14 +314,16 @@ class DexFile:
 
     def fields_typed(self, kinds: Collection[str]) -> list[int]:
         """Indices of the fields of one of these types."""
-        types = [self.type_of(kind.encode()) for kind in kinds]
-        return list(
-            map(int, np.flatnonzero(np.isin(self._fields["proto"], [kind for kind in types if kind >= 0])).tolist())
-        )
+        return list(map(int, np.flatnonzero(np.isin(self._fields["proto"], list(self._types(kinds)))).tolist()))
 
-    def _only(self, proto: int, kinds: Collection[str]) -> bool:
-        rest = self.parameters(proto)
-        return bool(rest) and all(kind in kinds for kind in _DESCRIPTOR.findall(rest))
+    def _types(self, descriptors: Iterable[str]) -> set[int]:
+        """Those of the types that the file contains."""
+        return {kind for kind in (self.type_of(each.encode()) for each in descriptors) if kind >= 0}
+
+    def _only(self, at: int, kinds: set[int]) -> bool:
+        """True if a type_list has types, and only these."""
+        listed = self.type_list(at)
+        return bool(listed) and kinds.issuperset(listed)
 
     def result(self, proto: int) -> str:
         """Descriptor of the result."""

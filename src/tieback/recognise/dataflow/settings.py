@@ -23,6 +23,7 @@ _ATTRIBUTE = re.compile(r"(name|value)=\"([^\"]{1,1000})\"")
 _PROPERTY = re.compile(rb"^[ \t]*([\w.-]{1,100})[ \t]*[=:][ \t]*([^\r\n]{1,1000})", re.MULTILINE)
 _REFERENCE = re.compile(r"@(?:0x)?([0-9a-fA-F]{8})")
 _MANIFEST = "AndroidManifest.xml"
+_SUFFIXES = (".xml", ".properties", ".json", ".ini", ".cfg", ".conf", ".env")
 _FILE = re.compile(
     r"AndroidManifest\.xml$|(?:^|[/!])(?:assets|res/raw)/.*\.(?:properties|json|ini|cfg|conf|env)$|"
     r"(?:^|[/!])res/xml/[^/]*(?:config|default)[^/]*\.xml$"
@@ -54,6 +55,8 @@ class AppSettings:
                 self._note(buffer.file, buffer.data)
 
     def _note(self, file: str, content: Bytes) -> None:
+        if not file.endswith(_SUFFIXES):
+            return
         limit = MAX_MANIFEST if file.endswith(_MANIFEST) else MAX_FILE
         if len(self._unread) < MAX_FILES and len(content) <= limit and _FILE.search(file):
             self._unread.append((file, content))

@@ -38,6 +38,13 @@ def test_a_file_without_native_methods_has_none(data: bytes) -> None:
     assert dict(returned_texts(data)) == {}
 
 
+@pytest.mark.parametrize("field", [0x20, 0x28], ids=["segments", "sections"])
+def test_a_table_at_an_offset_of_64_bits_is_damaged(field: int) -> None:
+    library = bytearray(LIBRARIES[0])
+    library[field : field + 8] = b"\xff" * 8
+    assert dict(returned_texts(bytes(library))) == {}
+
+
 @given(st.sampled_from(LIBRARIES), st.data())
 def test_a_damaged_library_never_raises(library: bytes, data: st.DataObject) -> None:
     changed = bytearray(library)
