@@ -53,7 +53,7 @@ def _behave(behave: Behave, connection: socket.socket) -> None:
         behave(connection)
 
 
-@pytest.fixture(params=[ProxyMode.REGULAR, ProxyMode.SOCKS5])
+@pytest.fixture(params=[ProxyMode.REGULAR, pytest.param(ProxyMode.SOCKS5, marks=pytest.mark.more)])
 def proxy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ProxyProcess]:
     with ProxyProcess(ProxySettings(request.param, "127.0.0.1", 0, str(tmp_path), destinations=LOOPBACK)) as running:
         running.mode = request.param  # type: ignore[attr-defined]

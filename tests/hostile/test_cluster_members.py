@@ -5,6 +5,7 @@ import pickle
 import subprocess
 import sys
 import threading
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -180,6 +181,20 @@ def test_any_bytes_as_pickle_are_data(data: bytes) -> None:
     kind, error, traceback = load_exception(data, data)
     assert isinstance(error, Exception)
     assert (kind, traceback) == (type(error), None)
+
+
+@pytest.mark.parametrize("number", [b"r\x00\x00\x00\x04", b"r\xff\xff\xff\xff", b"p70000000\n"])
+def test_a_high_number_of_an_object_allocates_nothing(number: bytes) -> None:
+    from tieback.engine.dask_unpickling import Inert, load_data
+
+    tracemalloc.start()
+    try:
+        loaded = load_data(b"\x80\x04N" + number + b".")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert type(loaded) is Inert
+    assert peak < 1_000_000
 
 
 def test_data_and_known_exceptions_are_loaded() -> None:

@@ -233,7 +233,7 @@ sys.addaudithook(watch)
 """
 
 
-@pytest.mark.parametrize("excluded", [False, True])
+@pytest.mark.parametrize("excluded", [pytest.param(False, marks=pytest.mark.more), True])
 def test_a_scan_counts_what_it_skips(tmp_path: Path, excluded: bool) -> None:
     (tmp_path / "sitecustomize.py").write_text(WATCH)
     text = GRANT_TEXT.replace('"only.x.test" = "127.0.0.9"', '"es.fieldhand.test" = "127.88.3.9"')

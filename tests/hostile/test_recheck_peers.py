@@ -14,6 +14,7 @@ from tieback.model.case import CaseState, RecheckVerdict
 from tieback.pipeline.disclosure.recheck import recheck
 
 MODES = ("302", "404", "429", "500", "502", "503", "reset", "close")
+RARE = ("404", "500", "502")
 
 
 def treat(peer: socket.socket, mode: str) -> None:
@@ -26,7 +27,7 @@ def treat(peer: socket.socket, mode: str) -> None:
         )
 
 
-@pytest.fixture(params=MODES)
+@pytest.fixture(params=[pytest.param(mode, marks=pytest.mark.more) if mode in RARE else mode for mode in MODES])
 def port(request: pytest.FixtureRequest) -> Iterator[int]:
     """A server that treats every request in one way."""
 

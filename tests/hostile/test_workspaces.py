@@ -111,7 +111,7 @@ def write(folder: Path, files: dict[str, str]) -> None:
         path.write_text(text)
 
 
-@pytest.fixture(params=["folder", "checkout"])
+@pytest.fixture(params=[pytest.param("folder", marks=pytest.mark.more), "checkout"])
 def repository(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """The working directory with an app that a gate must reject: unpacked from an archive, or cloned with Git."""
     ipa(tmp_path / "app.ipa", BAD)

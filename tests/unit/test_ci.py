@@ -108,7 +108,7 @@ def gitlab(folder: Path, **variables: str) -> "subprocess.CompletedProcess[str]"
     return ran(["sh", "-e"], "\n".join(job["script"]), folder, **values)
 
 
-@pytest.mark.parametrize(("fail_on", "code"), [("high", 0), ("low", 1)])
+@pytest.mark.parametrize(("fail_on", "code"), [pytest.param("high", 0, marks=pytest.mark.more), ("low", 1)])
 def test_the_template_of_gitlab(tmp_path: Path, fail_on: str, code: int) -> None:
     job = read("ci/gitlab.yml")[".tieback"]
     ended = gitlab(tmp_path, TIEBACK_APPS=str(APPS / "fieldhand.apk"), TIEBACK_FAIL_ON=fail_on)
@@ -117,7 +117,7 @@ def test_the_template_of_gitlab(tmp_path: Path, fail_on: str, code: int) -> None
     assert all((tmp_path / name).exists() for name in files)
 
 
-@pytest.mark.parametrize(("extra", "code"), [([], 0), (["--fail-on", "low"], 1)])
+@pytest.mark.parametrize(("extra", "code"), [pytest.param([], 0, marks=pytest.mark.more), (["--fail-on", "low"], 1)])
 def test_the_hook(tmp_path: Path, extra: list[str], code: int) -> None:
     (hook,) = read(".pre-commit-hooks.yaml")
     assert hook["language"] == "script", "pre-commit runs a script from the root of the hook's own repository"

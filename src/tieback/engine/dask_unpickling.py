@@ -8,6 +8,7 @@ members send them, by Dask's design.
 import builtins
 import io
 import pickle
+import pickletools
 from collections.abc import Iterable
 from typing import Any, Self
 
@@ -23,6 +24,8 @@ _WITH_CAUSES = {
     ("tblib.pickling_support", "unpickle_exception_with_attrs"),
 }
 """How Dask pickles exceptions."""
+_NUMBERING = {"PUT", "BINPUT", "LONG_BINPUT"}
+"""Instructions that store an object under a number, in a list as long as that number."""
 
 
 class Inert:
@@ -78,9 +81,22 @@ class _DataUnpickler(pickle.Unpickler):
         return Inert()
 
 
+def _is_small(data: Any) -> bool:
+    """False if the pickle numbers an object higher than it has bytes: for such a number, Python allocates gigabytes."""
+    most = len(data)
+    return all(
+        not isinstance(argument, int) or argument <= most
+        for opcode, argument, _ in pickletools.genops(data)
+        if opcode.name in _NUMBERING
+    )
+
+
 def load_data(data: Any, *, buffers: Iterable[Any] = ()) -> Any:
     """Load a pickle as data; ``Inert`` for objects of other classes, and for a damaged pickle. Never raises."""
     try:
+        data = bytes(data)
+        if not _is_small(data):
+            return Inert()
         return _DataUnpickler(io.BytesIO(data), buffers=list(buffers)).load()
     except Exception:  # noqa: BLE001 - a pickle can raise any exception of the classes above
         return Inert()

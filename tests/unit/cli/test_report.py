@@ -58,10 +58,11 @@ def test_each_format_of_a_scan_and_of_a_workspace(run: Run, scanned: Path, tmp_p
     assert not list(tmp_path.glob(".*.part"))
 
 
-def test_errors_have_advice(run: Run, apps: Path, tmp_path: Path) -> None:
+def test_errors_have_advice(run: Run, scanned: Path, tmp_path: Path) -> None:
     ended = run("report", "-w", "none")
     assert (ended.code, "no workspace here" in ended.err) == (4, True)
-    run("scan", apps, "-w", "ws", "--workers", "1")
+    shutil.copytree(scanned / "ws", tmp_path / "ws")
+    accept_workspace(tmp_path / "ws")
     ended = run("report", "-w", "ws", "--format", "docx")
     assert (ended.code, "Choose one of" in ended.err) == (2, True)
     ended = run("report", "-w", "ws", "--format", "json", "-o", "none/page.json")
@@ -104,8 +105,9 @@ def test_errors_are_one_line(
     assert len(ended.err.strip().splitlines()) == 1
 
 
-def test_explain(run: Run, apps: Path) -> None:
-    run("scan", apps / "workhub.apk", "-w", "ws", "--workers", "1")
+def test_explain(run: Run, scanned: Path, tmp_path: Path) -> None:
+    shutil.copytree(scanned / "ws", tmp_path / "ws")
+    accept_workspace(tmp_path / "ws")
     assert "SELECT count(*) FROM inputs" in run("report", "explain", "apps-analysed", "-w", "ws").out
     assert "stores-exposed" in run("report", "explain", "-w", "ws").out.splitlines()
     assert "SELECT count(*) FROM inputs" in run("report", "-w", "ws", "explain", "apps-analysed").out

@@ -154,7 +154,7 @@ def test_the_command_line_and_the_environment_win(
         ("[report.dif]\nformat = 'html'", "config.toml:2: report.dif.format: no such command. Did you mean diff?"),
         ("[report.diff]\nfomat = 'html'", "`tieback report diff` has no such option. Did you mean format?"),
         ("[report]\nformat = 'docx'", "config.toml:2: report.format: unknown format. Choose one of table, "),
-        ("[defaults]\nformat = 'xlsx'", "config.toml:2: defaults.format: unknown format"),
+        ("[defaults]\nformat = 'odt'", "config.toml:2: defaults.format: unknown format"),
         ("[report]\nsample-of = 'many'", "config.toml:2: report.sample-of: "),
         ("[report]\nsample-of = 0", "config.toml:2: report.sample-of: "),
         ("[report]\nsample-of = true", "this option takes no true or false"),

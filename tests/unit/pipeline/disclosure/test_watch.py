@@ -106,8 +106,8 @@ def test_each_style_has_its_body(tmp_path: Path, service: tuple[Service, str]) -
     [
         ([503, 429, 200], 1, 0, 0, 3),
         ([0], 0, 1, 0, 1),
-        ([503, 0], 0, 1, 0, 2),
-        ([400], 0, 0, 1, 1),
+        pytest.param([503, 0], 0, 1, 0, 2, marks=pytest.mark.more),
+        pytest.param([400], 0, 0, 1, 1, marks=pytest.mark.more),
         ([503] * 9, 0, 0, 1, len(PAUSES) + 1),
     ],
 )
