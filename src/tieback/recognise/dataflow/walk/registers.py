@@ -59,5 +59,8 @@ def narrow(walk: WalkState, at: int, unit: int) -> int:
     if not isinstance(value, int):
         return walk.assign(at, unit >> 8 & 15, None)
     kind = unit & 255
-    narrowed = value & 0xFFFF if kind == 0x8E else sign_extend(value & 0xFF, 8) if kind == 0x8D else value
+    if kind == 0x8D:
+        narrowed = sign_extend(value & 0xFF, 8)
+    else:
+        narrowed = value & 0xFFFF if kind == 0x8E else sign_extend(value & 0xFFFF, 16)
     return walk.assign(at, unit >> 8 & 15, narrowed)

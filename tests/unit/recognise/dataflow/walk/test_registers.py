@@ -24,6 +24,7 @@ from tieback.recognise.dataflow.walk.state import WalkState
         # int-to-byte, int-to-char
         (narrow, [0x028D], {0: 200}, {0: 200, 2: -56}),
         (narrow, [0x028E], {0: -1}, {0: -1, 2: 0xFFFF}),
+        (narrow, [0x028F], {0: 0x18000}, {0: 0x18000, 2: -0x8000}),
         (narrow, [0x028E], {2: 9}, {}),
     ],
 )
