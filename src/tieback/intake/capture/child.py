@@ -91,8 +91,9 @@ class ProxyProcess:
             self._log.close()
             raise CaptureError(f"cannot be started ({error.strerror})", where="proxy") from None
         try:
-            self._pipe(self._process.stdin).write(msgspec.json.encode(settings) + b"\n")
-            self._pipe(self._process.stdin).flush()
+            with suppress(BrokenPipeError):  # a child that has ended already says why on stderr
+                self._pipe(self._process.stdin).write(msgspec.json.encode(settings) + b"\n")
+                self._pipe(self._process.stdin).flush()
             self.listening = self._await_ready()
         except BaseException:
             self.stop(patience=0.0)

@@ -4,8 +4,10 @@ import os
 import re
 import signal
 import socket
+import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,6 +73,21 @@ def test_children_that_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     (tmp_path / "broken_child.py").write_text("import sys; sys.stdin.readline()\n" + code)
     monkeypatch.setattr(module, "MODULE", "broken_child")
     with pytest.raises(CaptureError, match=complaint):
+        ProxyProcess(settings(tmp_path), environment={**os.environ, "PYTHONPATH": str(tmp_path)})
+
+
+def test_a_child_that_ends_before_it_reads_its_settings_is_one_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Ended(subprocess.Popen[bytes]):
+        def __init__(self, *words: Any, **options: Any) -> None:
+            super().__init__(*words, **options)
+            self.wait(60)
+
+    monkeypatch.setattr(module, "MODULE", "ends_at_once")
+    monkeypatch.setattr(subprocess, "Popen", Ended)
+    (tmp_path / "ends_at_once.py").write_text("")
+    with pytest.raises(CaptureError, match="ended with status 0"):
         ProxyProcess(settings(tmp_path), environment={**os.environ, "PYTHONPATH": str(tmp_path)})
 
 
