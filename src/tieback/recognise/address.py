@@ -63,7 +63,7 @@ def verify(before: str, host: str, after: str, rules: RuleFiles) -> TextVerdict:
     veto = None if numeric else _veto(host, rules)
     if veto is not None:
         return TextVerdict(rule, covers, rejected=veto)
-    checked = check_host(host, rules, single_label=False)
+    checked = check_host(host, rules)
     if isinstance(checked, InvalidHost):
         return TextVerdict(rule, covers, rejected=checked.reason)
     if isinstance(checked, NonBackendHost) and checked.reason is SINGLE_LABEL and _is_word(host, port, rules):

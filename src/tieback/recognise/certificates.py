@@ -85,7 +85,7 @@ def _named(certificate: "x509.Certificate") -> tuple[str, ...]:
 
 
 def _sighting(buffer: Buffer, at: int, name: str, rules: RuleFiles) -> Sighting | None:
-    host = check_host(name.removeprefix("*.").lower(), rules, single_label=False)
+    host = check_host(name.removeprefix("*.").lower(), rules)
     if not isinstance(host, EndpointHost):
         return None
     kind = EndpointKind.ADDRESS if host.address else EndpointKind.HOST_PORT

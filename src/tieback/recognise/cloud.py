@@ -90,7 +90,7 @@ def _endpoint(
 
 def verify(text: str, rest: str, rules: RuleFiles) -> TextVerdict:
     """Judge a bare host name that ends with the suffix of a rule, and the text after it."""
-    host = check_host(text, rules, single_label=False)
+    host = check_host(text, rules)
     if isinstance(host, InvalidHost):
         return TextVerdict(RULE, len(text), rejected=host.reason)
     endpoint = cloud_endpoint(text.lower(), rest, rules, scheme="")

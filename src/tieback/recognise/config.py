@@ -300,9 +300,7 @@ class ConfigExtractor:
         """True if a string can be the value of some key: a host, an identifier, a Firebase project."""
         if "." in value:
             found = _HOST.fullmatch(value)
-            return found is not None and isinstance(
-                check_host(found[1], self._rules, single_label=False), EndpointHost | NonBackendHost
-            )
+            return found is not None and isinstance(check_host(found[1], self._rules), EndpointHost | NonBackendHost)
         if _PROJECT.fullmatch(value):
             return firebase
         return _MIXED.fullmatch(value) is not None
@@ -340,7 +338,7 @@ class ConfigExtractor:
 
     def _host(self, key: str, value: str, place: tuple[str, int, str], port: int | None) -> Iterator[Find]:
         if port is not None and _SINGLE_LABEL.fullmatch(value):
-            single = check_host(value, self._rules, single_label=False)
+            single = check_host(value, self._rules)
             if isinstance(single, NonBackendHost):
                 yield NotBackend(f"{single.host.name}:{port}", single.reason)
             return
@@ -351,7 +349,7 @@ class ConfigExtractor:
         if len(labels) == 2 and labels[1] in self._rules.names.short_vetoes:
             return
         path = (found[2] or "").rstrip("/")
-        checked = check_host(found[1], self._rules, single_label=False, path=path)
+        checked = check_host(found[1], self._rules, path=path)
         if isinstance(checked, NonBackendHost):
             yield NotBackend(checked.host.bracketed + (f":{port}" if port else path), checked.reason)
         # A cloud host, or a host with a port, is found without its key.

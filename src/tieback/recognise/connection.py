@@ -105,7 +105,7 @@ def _hosts(text: str, found: re.Match[str], scheme: SchemeRule, rules: RuleFiles
             if scheme.family == "socket":
                 return TextVerdict(RULE, found.end(), rejected="socket without a port")
             port = scheme.port
-        host = check_host(name.rstrip("."), rules, single_label=False)
+        host = check_host(name.rstrip("."), rules)
         if isinstance(host, InvalidHost):
             return TextVerdict(RULE, found.end(), rejected=host.reason)
         place = host.host if isinstance(host, NonBackendHost) else host

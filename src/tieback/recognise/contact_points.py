@@ -54,7 +54,7 @@ def contact_points(
         if found is None:
             continue
         own = check_port(found[2]) if found[2] else usual
-        host = check_host(found[1], rules, single_label=False)
+        host = check_host(found[1], rules)
         if not isinstance(own, int) or not isinstance(host, EndpointHost | NonBackendHost):
             continue
         place = host.host if isinstance(host, NonBackendHost) else host

@@ -46,7 +46,7 @@ def firebase_endpoint(host: str, rules: RuleFiles, rest: str = "") -> Endpoint |
 
 def verify(text: str, rules: RuleFiles) -> TextVerdict:
     """Judge a bare host name that ends with one of the two domains."""
-    host = check_host(text, rules, single_label=False)
+    host = check_host(text, rules)
     if isinstance(host, InvalidHost):
         return TextVerdict(RULE, len(text), rejected=host.reason)
     endpoint = firebase_endpoint(text.lower(), rules)

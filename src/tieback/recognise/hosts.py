@@ -52,15 +52,12 @@ class NonBackendHost(msgspec.Struct, frozen=True):
     reason: str
 
 
-def check_host(
-    raw: str, rules: RuleFiles, *, single_label: bool, path: str = ""
-) -> EndpointHost | NonBackendHost | InvalidHost:
+def check_host(raw: str, rules: RuleFiles, *, path: str = "") -> EndpointHost | NonBackendHost | InvalidHost:
     """Judge the text between scheme and port.
 
     Args:
         raw: the host as written, IPv6 in brackets.
         rules: the rule files.
-        single_label: True if a name without a dot is valid, as in ``mongodb://db/``.
         path: the text after the host, for rules that check host and path.
     """
     if PLACEHOLDER.search(raw):
@@ -68,7 +65,7 @@ def check_host(
     if raw.startswith("["):
         return _address(raw[1:].removesuffix("]"), rules)
     if _NON_ASCII.search(raw):
-        return _international(raw, rules, single_label=single_label, path=path)
+        return _international(raw, rules, path=path)
     name = raw.lower().removesuffix(".")
     if not name or len(name) > 253:
         return InvalidHost("no host" if not name else "host longer than 253 bytes")
@@ -81,7 +78,7 @@ def check_host(
     if reason is not None:
         return NonBackendHost(EndpointHost(name), reason)
     if len(labels) == 1:
-        return EndpointHost(name) if single_label else NonBackendHost(EndpointHost(name), SINGLE_LABEL)
+        return NonBackendHost(EndpointHost(name), SINGLE_LABEL)
     return _registered(name, labels, rules)
 
 
@@ -97,9 +94,7 @@ def _registered(name: str, labels: list[str], rules: RuleFiles) -> EndpointHost 
     return EndpointHost(name)
 
 
-def _international(
-    raw: str, rules: RuleFiles, *, single_label: bool, path: str
-) -> EndpointHost | NonBackendHost | InvalidHost:
+def _international(raw: str, rules: RuleFiles, *, path: str) -> EndpointHost | NonBackendHost | InvalidHost:
     ascii_name = ""
     if len(raw) <= 253:  # the codec needs quadratic time
         try:
@@ -107,7 +102,7 @@ def _international(
         except UnicodeError:
             ascii_name = ""
     if ascii_name:
-        verdict = check_host(ascii_name, rules, single_label=False, path=path)
+        verdict = check_host(ascii_name, rules, path=path)
         if not isinstance(verdict, InvalidHost):
             return verdict
     # Text in other alphabets can follow a URL without a space: "http://example.test请".
@@ -115,7 +110,7 @@ def _international(
     head = raw[: found.start()] if found else raw
     if not head:
         return InvalidHost("name of no known alphabet")
-    return check_host(head, rules, single_label=single_label)
+    return check_host(head, rules)
 
 
 def _address(text: str, rules: RuleFiles) -> EndpointHost | NonBackendHost | InvalidHost:

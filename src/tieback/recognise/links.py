@@ -92,7 +92,7 @@ def _of_filter(element: Element) -> _Named:
 
 
 def _sighting(buffer: Buffer, rules: RuleFiles, how: str, scheme: str, text: str, port: str) -> Sighting | None:
-    host = check_host(text.lower(), rules, single_label=False)
+    host = check_host(text.lower(), rules)
     number = check_port(port) if port else _PORTS[scheme]
     if not isinstance(host, EndpointHost) or not isinstance(number, int):
         return None

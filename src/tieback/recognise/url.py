@@ -51,7 +51,7 @@ def verify(text: str, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:
         port = checked
     elif scheme.family == "socket":
         return _reject("socket without a port", text, covers)
-    host = check_host(raw_host, rules, single_label=False, path=path)
+    host = check_host(raw_host, rules, path=path)
     if isinstance(host, InvalidHost):
         return _reject(host.reason, text, covers)
     if isinstance(host, NonBackendHost):

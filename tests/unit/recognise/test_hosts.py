@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.recognise.hosts import EndpointHost, InvalidHost, NonBackendHost, check_host, check_port
+from tieback.recognise.hosts import (
+    SINGLE_LABEL,
+    EndpointHost,
+    InvalidHost,
+    NonBackendHost,
+    check_host,
+    check_port,
+)
 from tieback.recognise.rules import RuleFiles
 
 RULES = RuleFiles()
@@ -32,7 +39,7 @@ RULES = RuleFiles()
     ],
 )
 def test_hosts_are_canonical(raw: str, name: str) -> None:
-    host = check_host(raw, RULES, single_label=False)
+    host = check_host(raw, RULES)
     assert isinstance(host, EndpointHost), host
     assert host.name == name
 
@@ -71,7 +78,7 @@ def test_hosts_are_canonical(raw: str, name: str) -> None:
     ],
 )
 def test_invalid_hosts_are_rejected(raw: str, reason: str | None) -> None:
-    host = check_host(raw, RULES, single_label=False)
+    host = check_host(raw, RULES)
     assert not isinstance(host, EndpointHost)
     if reason is not None:
         assert host == InvalidHost(reason)
@@ -100,18 +107,18 @@ def test_invalid_hosts_are_rejected(raw: str, reason: str | None) -> None:
     ],
 )
 def test_non_back_end_hosts_have_a_reason(raw: str, path: str, word: str) -> None:
-    host = check_host(raw, RULES, single_label=False, path=path)
+    host = check_host(raw, RULES, path=path)
     assert isinstance(host, NonBackendHost), host
     assert word in host.reason
 
 
 def test_paths_of_a_rule_end_at_segments() -> None:
-    assert isinstance(check_host("www.googleapis.com", RULES, single_label=False, path="/authors"), EndpointHost)
-    assert isinstance(check_host("www.apache.org", RULES, single_label=False, path="/dist"), EndpointHost)
+    assert isinstance(check_host("www.googleapis.com", RULES, path="/authors"), EndpointHost)
+    assert isinstance(check_host("www.apache.org", RULES, path="/dist"), EndpointHost)
 
 
-def test_single_label_hosts_count_in_connection_strings() -> None:
-    assert check_host("db", RULES, single_label=True) == EndpointHost("db")
+def test_a_single_label_is_no_back_end() -> None:
+    assert check_host("db", RULES) == NonBackendHost(EndpointHost("db"), SINGLE_LABEL)
 
 
 @pytest.mark.parametrize(("text", "port"), [("1", 1), ("9200", 9200), ("65535", 65535), ("00080", 80)])
@@ -129,11 +136,11 @@ def test_ipv6_has_brackets_before_a_port() -> None:
     assert EndpointHost("a.test").bracketed == "a.test"
 
 
-@given(st.text(max_size=300), st.booleans())
+@given(st.text(max_size=300))
 @settings(max_examples=100, deadline=None)
-def test_any_text_has_a_verdict_and_hosts_are_ascii(raw: str, single: bool) -> None:
-    host = check_host(raw, RULES, single_label=single)
+def test_any_text_has_a_verdict_and_hosts_are_ascii(raw: str) -> None:
+    host = check_host(raw, RULES)
     if isinstance(host, EndpointHost):
         assert host.name.isascii()
         assert host.name == host.name.lower()
-        assert check_host(host.bracketed, RULES, single_label=single) == host
+        assert check_host(host.bracketed, RULES) == host

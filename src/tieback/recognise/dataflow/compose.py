@@ -85,7 +85,7 @@ def host_port(parts: Parts, sink: Sink, rules: RuleFiles) -> Endpoint | NotBacke
     if port == sink.port and "port" not in parts and ":" in host:
         host, _, digits = host.rpartition(":")
         port = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 6 else 0
-    checked = check_host(host, rules, single_label=False)
+    checked = check_host(host, rules)
     if isinstance(checked, InvalidHost) or isinstance(check_port(str(port)), InvalidHost):
         return None
     if isinstance(checked, NonBackendHost):

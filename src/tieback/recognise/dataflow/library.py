@@ -33,8 +33,6 @@ class Effect(Enum):
     """The format is the first argument."""
     FORMAT_LOCALE = auto()
     """The format is the second argument."""
-    FORMAT_KOTLIN = auto()
-    """As ``FORMAT``, behind a receiver without meaning."""
     SAME = auto()
     """The result is equal to the first argument."""
     LAST = auto()
