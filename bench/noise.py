@@ -92,10 +92,12 @@ def run() -> str:
     packages = labelled()
     scores: dict[str, list[Score]] = {part: [] for part in PARTS}
     here = list(found(packages))
+    unread = 0
     for package, path in here:
         try:
             document = analyser.document(path)
         except TiebackError:
+            unread += 1
             continue
         shown = {one.endpoint.host or one.endpoint.value for one in document.sightings}
         scores[package.part].append(score(package, shown))
@@ -103,9 +105,11 @@ def run() -> str:
     for part in PARTS:
         every = Score(*(sum(counts) for counts in zip(*scores[part], strict=True))) if scores[part] else Score(0, 0, 0)
         counts = (str(len(scores[part])), str(every.right), str(every.wrong), str(every.missed))
-        rows.append((part, *counts, f"**{every.precision:.3f}**", f"**{every.recall:.3f}**"))
+        shares = (f"**{every.precision:.3f}**", f"**{every.recall:.3f}**") if scores[part] else ("not measured",) * 2
+        rows.append((part, *counts, *shares))
     head = (
         "## Hosts of web-heavy apps\n\n`python -m bench noise`: hosts of `bench/noise.tsv`, labelled by hand. "
-        f"{len(here)} of {len(packages)} packages are here. Rules were made with the part `tune` only.\n\n"
+        f"{len(here)} of {len(packages)} packages are here, {unread} of them cannot be read. "
+        "Rules were made with the part `tune` only.\n\n"
     )
     return head + table(("part", "packages", "right", "wrong", "missed", "precision", "recall"), rows)
