@@ -48,7 +48,7 @@ def _problem(headers: Iterable[tuple[bytes, bytes]], scheme: str, own: OwnNames)
         ours = {f"{scheme}://{host.decode('latin-1').lower()}" for host in found.get(b"host", [])} | {own.origin}
         same = len(origins) == 1 and origins[0].decode("latin-1").lower() in ours - {""}
         return "" if same else "This change comes from another site"
-    return "The browser does not say which site makes this change" if b"cookie" in found else ""
+    return "The browser does not name the site that makes this change" if b"cookie" in found else ""
 
 
 def is_bearer(values: list[bytes]) -> bool:
