@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from tieback.storage.failures import storage_errors
+from tieback.storage.ledger.accounts import Accounts
 from tieback.storage.ledger.cases import Cases
 from tieback.storage.ledger.conclusions import Conclusions
 from tieback.storage.ledger.database import Database, open_database, sqlite_url
@@ -54,6 +55,7 @@ class Ledger(Units):
         self.store_facts = AppStoreFacts(database)
         self.cases = Cases(database)
         self.deliveries = Deliveries(database)
+        self.accounts = Accounts(database)
 
     @classmethod
     def open(cls, path: Path) -> Self:
