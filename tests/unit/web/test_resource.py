@@ -81,7 +81,7 @@ def routes(monkeypatch: pytest.MonkeyPatch) -> None:
         loader = made.loader
         assert loader is not None
         load = loader.get_source
-        loader.get_source = lambda env, name: (source, None, lambda: True) if name == template else load(env, name)  # type: ignore[method-assign,assignment,misc]
+        loader.get_source = lambda env, name: (source, None, lambda: True) if name == template else load(env, name)  # type: ignore[method-assign,assignment]
         return made
 
     listed = page_and_json("/rows", list_rows, template=template, role=Role.ANALYST, title="Rows")
