@@ -21,11 +21,11 @@ JOBS ?= 2
 	@touch $@
 
 .venv/.test: pyproject.toml uv.lock | $(filter .uv/bin/uv,$(UV))
-	@$(SYNC) --quiet --compile-bytecode --all-extras --group fuzz --group schemas
+	@$(SYNC) --quiet --compile-bytecode --all-extras --group fuzz --group schemas --group browser
 	@touch $@ .venv/.demo
 
 .venv/.bench: pyproject.toml uv.lock | $(filter .uv/bin/uv,$(UV))
-	@$(SYNC) --quiet --compile-bytecode --all-extras --group fuzz --group schemas --group bench
+	@$(SYNC) --quiet --compile-bytecode --all-extras --group fuzz --group schemas --group browser --group bench
 	@touch $@ .venv/.test .venv/.demo
 
 env: .venv/.demo
