@@ -6,12 +6,12 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 
 from litestar import Litestar, Request, Router
-from litestar.contrib.jinja import JinjaTemplateEngine
 from litestar.datastructures import CacheControlHeader, State
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.static_files import create_static_files_router
 from litestar.template.config import TemplateConfig
 
@@ -23,7 +23,7 @@ from tieback.web.pages import STATIC, environment
 from tieback.web.problems import answer_error
 from tieback.web.settings import WebSettings
 
-RESOURCES: tuple[str, ...] = ("reference",)
+RESOURCES: tuple[str, ...] = ("inventory", "reference")
 """Modules of ``web.resources``; each has ``ROUTES``."""
 MAX_BODY = 1 << 20
 """Bytes of a request's body, except for uploads."""

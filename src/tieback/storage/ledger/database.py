@@ -39,7 +39,7 @@ from tieback.storage.failures import is_passing, storage_errors
 from tieback.storage.ledger.postgres import connect, pauses
 from tieback.storage.ledger.tables import ledger_state, metadata
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest migration."""
 BUSY_SECONDS = 30
 """Maximum time to wait for the writes of another process, in seconds."""
