@@ -99,7 +99,8 @@ def test_unknown_ids_are_no_fault(
 ) -> None:
     answer = admin[0].request(method, address(path, value), follow_redirects=False)
     assert answer.status_code < 500
-    assert "<script>" not in answer.text.replace('<script src="/static', "")
+    if answer.headers.get("content-type", "").startswith("text/html"):
+        assert "<script>" not in answer.text
     if "{" in path and method in {"GET", "HEAD"}:
         assert answer.status_code in {400, 404}
 
