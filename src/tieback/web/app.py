@@ -14,19 +14,34 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.static_files import create_static_files_router
 from litestar.template.config import TemplateConfig
+from litestar.types import ASGIApp
 
 import tieback
 from tieback.pipeline.views.opening import Workspace, open_for_pages
 from tieback.web.access import IDENTIFY, ROLE, check_role
 from tieback.web.context import NOBODY, ChangeLog, Context, Identify, NoChangeLog, user_in_scope
+from tieback.web.hosts import own_names
 from tieback.web.pages import STATIC, environment
 from tieback.web.problems import answer_error
+from tieback.web.protection import protected
 from tieback.web.settings import WebSettings
 
 RESOURCES: tuple[str, ...] = ("inventory", "reference")
 """Modules of ``web.resources``; each has ``ROUTES``."""
 MAX_BODY = 1 << 20
 """Bytes of a request's body, except for uploads."""
+
+
+def build_server(
+    settings: WebSettings, *, identify: Identify = user_in_scope, changes: ChangeLog | None = None
+) -> ASGIApp:
+    """The application behind its checks of names, sites and proxies (``web.protection``); see ``build_app``.
+
+    Raises:
+        UsageError: the public URL or a proxy is invalid.
+    """
+    own = own_names(settings.public_url)
+    return protected(build_app(settings, identify=identify, changes=changes), own, settings.trusted_proxies)
 
 
 def build_app(

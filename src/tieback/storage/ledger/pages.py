@@ -3,8 +3,9 @@
 Documents are decoded only as far as a list shows them. Database failures raise ``WorkspaceError``.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import batched
 from typing import Any
 
 import msgspec
@@ -14,7 +15,7 @@ from tieback.model.case import Case, CaseState, LogLine
 from tieback.model.document import decode
 from tieback.model.exposure import Exposure, Finding, PeopleRange, PiiClassTotal, Severity
 from tieback.model.figure import Figure
-from tieback.model.probe import Access, Entry, Privileges, Ransom
+from tieback.model.probe import Access, Entry, Privileges, Ransom, is_undecided
 from tieback.storage.ledger import case_log as chain
 from tieback.storage.ledger.database import Database
 from tieback.storage.ledger.tables import case_log, cases, exposures, findings, runs
@@ -75,6 +76,16 @@ class StoreHead(msgspec.Struct, frozen=True):
     country: str = ""
     cleartext: bool = False
 
+    @property
+    def exposed(self) -> bool:
+        """As ``Exposure.exposed``."""
+        return self.access.exposed and not self.honeypot
+
+    @property
+    def undecided(self) -> bool:
+        """As ``Exposure.undecided``."""
+        return is_undecided(self.access, self.untested)
+
 
 class StoreInRun(msgspec.Struct, frozen=True):
     """What one run found of a store."""
@@ -87,18 +98,13 @@ class StoreInRun(msgspec.Struct, frozen=True):
 
 
 class CaseHead(msgspec.Struct, frozen=True):
-    """A case, without its store."""
+    """A case of a store."""
 
     id: str
+    store: str
     vendor: str
+    """ID."""
     state: CaseState
-    store: "CasedStore"
-
-
-class CasedStore(msgspec.Struct, frozen=True):
-    """The store of a case."""
-
-    id: str
 
 
 def store_page(
@@ -264,11 +270,27 @@ def count_case_states(database: Database) -> dict[str, int]:
     return {row[0]: row[1] for row in _rows(database, query)}
 
 
-def case_heads(database: Database) -> Iterator[CaseHead]:
-    """Every case without the contents of its store, by due date."""
-    reader = msgspec.json.Decoder(CaseHead)
-    for (text,) in _rows(database, sa.select(cases.c.document).order_by(_DUE, cases.c.id)):
-        yield reader.decode(text)
+def cases_of_stores(database: Database, stores: Collection[str]) -> list[CaseHead]:
+    """The cases of these stores, by ID. The log names the store of each case; the documents are long."""
+    opened = sa.select(case_log.c.subject, case_log.c.fields).where(case_log.c.event == "opened")
+    store_of: dict[str, str] = {}
+    for subject, fields in _rows(database, opened):
+        store = _StoreOf.decode(fields).store
+        if store in stores:
+            store_of[subject] = store
+    found: list[CaseHead] = []
+    for some in batched(sorted(store_of), _ROWS_AT_ONCE):
+        query = sa.select(cases.c.id, cases.c.vendor, cases.c.state).where(cases.c.id.in_(some)).order_by(cases.c.id)
+        rows = _rows(database, query)
+        found += [CaseHead(key, store_of[key], vendor, CaseState(state)) for key, vendor, state in rows]
+    return found
+
+
+class _OpenedFields(msgspec.Struct, frozen=True):
+    store: str = ""
+
+
+_StoreOf = msgspec.json.Decoder(_OpenedFields)
 
 
 def find_case(database: Database, key: str) -> tuple[Case, str] | None:
