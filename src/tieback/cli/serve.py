@@ -40,7 +40,7 @@ def serve(
     Example: tieback serve --workspace .tieback
     """
     try:
-        from tieback.web.app import build_app
+        from tieback.web.app import build_server
         from tieback.web.server import serve as run
         from tieback.web.settings import WebSettings
     except ImportError as error:
@@ -63,7 +63,7 @@ def serve(
         )
     console = message_console()
     run(
-        build_app(settings),
+        build_server(settings),
         settings,
         lambda url: console.print(f"tieback serves {workspace} at {url}", highlight=False),
     )

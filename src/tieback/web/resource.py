@@ -8,18 +8,20 @@ import hashlib
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 from anyio import to_thread
 from litestar import Request, Response, get, route
+from litestar.di import NamedDependency
 from litestar.enums import HttpMethod, MediaType, RequestEncodingType
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import Body, Parameter
+from litestar.params import Body, HeaderParameter, PathParameter, QueryParameter
 from litestar.response import Redirect
 
 from tieback.model.errors import UsageError
 from tieback.pipeline.accounts.roles import Role
+from tieback.pipeline.views.download import Download
 from tieback.web.access import IDENTIFY, ROLE
 from tieback.web.context import Context
 from tieback.web.problems import ConflictError
@@ -29,7 +31,7 @@ NOTICE = "done"
 """Query parameter with the code of a notice; a page shows only texts that the code names."""
 NOTICES: dict[str, str] = {}
 """Code to text of the notices that forms show after they have changed something."""
-IF_MATCH = Annotated[str | None, Parameter(header="If-Match", required=False, max_length=100)]
+IF_MATCH = Annotated[str | None, HeaderParameter(name="If-Match", required=False, max_length=100)]
 
 type View = Callable[..., Any]
 type AnyRequest = Request[Any, Any, Any]
@@ -62,11 +64,11 @@ def json(path: str, view: View, *, role: Role | None, title: str, tag: str = "")
         if headers["ETag"] in request.headers.get("If-None-Match", ""):
             return Response(None, status_code=304, headers=headers)
         if after := getattr(result, "next", None):
-            query = [(key, value) for key, value in request.query_params.multi_items() if key != "after"]
+            query = [(key, value) for key, value in parse_qsl(request.url.query) if key != "after"]
             headers["Link"] = f'<{request.url.path}?{urlencode([*query, ("after", after)])}>; rel="next"'
         return Response(result, media_type=MediaType.JSON, headers=headers)
 
-    handler = _with_request(view, respond, _response_of(returns))
+    handler = _with_request(path, view, respond, _response_of(returns))
     return get(
         PREFIX + path,
         opt={ROLE: role},
@@ -86,7 +88,7 @@ def page(
     def respond(request: AnyRequest, result: Any) -> Response[str]:
         return render(request, template, page_context(request, title) | dict(more or {}) | {"data": result})
 
-    handler = _with_request(view, respond, Response[str])
+    handler = _with_request(path, view, respond, Response[str])
     return get(path, opt={ROLE: role}, name=f"page:{view.__name__}", include_in_schema=False)(handler)
 
 
@@ -104,7 +106,7 @@ def page_context(request: AnyRequest, title: str) -> dict[str, object]:
         "user": request.app.state[IDENTIFY](request),
         "title": title,
         "path": request.url.path,
-        "query": {key: value for key, value in request.query_params.multi_items() if key != NOTICE},
+        "query": {key: value for key, value in parse_qsl(request.url.query) if key != NOTICE},
         "notice": NOTICES.get(request.query_params.get(NOTICE, ""), ""),
     }
 
@@ -130,7 +132,7 @@ def change(
 
         returns = inspect.signature(function, eval_str=True).return_annotation
         recorded = _recorded(function, action, current)
-        handler = _with_request(recorded, respond, _response_of(returns), function)
+        handler = _with_request(path, recorded, respond, _response_of(returns), function)
         return route(
             PREFIX + path,
             http_method=HttpMethod(method),
@@ -167,7 +169,7 @@ def form(path: str, *, role: Role, action: str, done: str) -> Callable[[View], H
             mark = "&" if "?" in to else "?"
             return Redirect(f"{to}{mark}{urlencode({NOTICE: code})}", status_code=303)
 
-        handler = _with_request(_recorded(function, action, None), respond, Redirect, function, urlencoded=True)
+        handler = _with_request(path, _recorded(function, action, None), respond, Redirect, function, urlencoded=True)
         return route(
             path,
             http_method=HttpMethod.POST,
@@ -178,6 +180,36 @@ def form(path: str, *, role: Role, action: str, done: str) -> Callable[[View], H
         )(handler)
 
     return wrap
+
+
+def download(path: str, view: View, *, role: Role, title: str, tag: str = "") -> HTTPRouteHandler:
+    """The route ``GET /api/v1 + path`` of a file to save; the view returns a ``Download``.
+
+    A browser never shows it: it is an attachment, and its type is not guessed.
+    """
+
+    def respond(_: AnyRequest, file: Download) -> Response[bytes]:
+        return Response(file.data, media_type=file.media_type, headers=attachment_headers(file.name))
+
+    return get(
+        PREFIX + path,
+        opt={ROLE: role},
+        name=f"api:{view.__name__}",
+        operation_id=view.__name__,
+        summary=title,
+        description=inspect.getdoc(view),
+        tags=[tag or _tag(path)],
+    )(_with_request(path, view, respond, Response[bytes]))
+
+
+def attachment_headers(name: str) -> dict[str, str]:
+    """Headers of a file to save under this name, which is our own text."""
+    safe = "".join(char if char.isascii() and (char.isalnum() or char in "._-") else "_" for char in name)
+    return {
+        "Content-Disposition": f'attachment; filename="{safe}"',
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }
 
 
 def etag_of(result: object) -> str:
@@ -202,6 +234,7 @@ def _recorded(function: View, action: str, current: View | None) -> View:
 
 
 def _with_request(
+    path: str,
     call: View,
     respond: Callable[[AnyRequest, Any], Any],
     returns: Any,
@@ -212,9 +245,8 @@ def _with_request(
     """A handler with the parameters of ``shape`` (default: ``call``) and the request."""
     signature = inspect.signature(shape or call, eval_str=True)
     parameters = {name: one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for name, one in signature.parameters.items()}
-    if urlencoded and (data := parameters.get("data")):
-        body = _form_body(data.annotation)
-        parameters["data"] = data.replace(annotation=body)
+    for name, one in parameters.items():
+        parameters[name] = one.replace(annotation=_annotation(name, one.annotation, path, urlencoded=urlencoded))
     if shape is not None and not urlencoded:
         parameters["if_match"] = inspect.Parameter(
             "if_match", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=IF_MATCH
@@ -241,10 +273,17 @@ def _response_of(returns: Any) -> Any:
     return generic[returns]
 
 
-def _form_body(shape: Any) -> Any:
-    """The annotation of the fields of a form."""
+def _annotation(name: str, shape: Any, path: str, *, urlencoded: bool) -> Any:
+    """The annotation of a parameter, with its place in the request."""
+    if hasattr(shape, "__metadata__"):
+        return shape
     annotated: Any = Annotated
-    return annotated[shape, Body(media_type=RequestEncodingType.URL_ENCODED)]
+    if name == "context":
+        return NamedDependency[Context]
+    if name == "data":
+        kind = RequestEncodingType.URL_ENCODED if urlencoded else RequestEncodingType.JSON
+        return annotated[shape, Body(media_type=kind)]
+    return annotated[shape, PathParameter() if f"{{{name}:" in path else QueryParameter()]
 
 
 def _tag(path: str) -> str:

@@ -231,10 +231,10 @@ class CaseService(VendorService):
         """SHA-256 of the grant of the run; empty if it had none."""
         return (self.run.grant_sha256 or "") if self.run is not None else ""
 
-    def backends(self) -> Iterator[Backend]:
-        """The back ends of the run."""
+    def backends(self, values: Collection[str] | None = None) -> Iterator[Backend]:
+        """The back ends of the run; ``values`` selects those of some endpoints."""
         if self.run is not None:
-            yield from read_backends(self._workspace.lake, self.run.id)
+            yield from read_backends(self._workspace.lake, self.run.id, values=values)
 
     def probe_reports(self) -> Iterator[ProbeReport]:
         """The reports of the run that got an answer."""
@@ -296,7 +296,7 @@ class CaseService(VendorService):
         Earlier releases opened a case per vendor whose app names the store.
         """
         values = {way.endpoint for way in case.store.routes}
-        backends = {one.endpoint.value: one for one in self.backends() if one.endpoint.value in values}
+        backends = {one.endpoint.value: one for one in self.backends(values)}
         vendors = self.vendors()
         owner = OwnerFinder(backends, vendors).find(
             case.store, self.apps({way.app_sha256 for way in case.store.routes})
@@ -384,4 +384,9 @@ def open_case_service(directory: Path, *, now: datetime | None = None, run: str 
         WorkspaceError: the workspace does not exist or cannot be read, or there is no finished run with this ID.
     """
     with Workspace.open(directory, create=False) as workspace:
-        yield CaseService(workspace, now, finished_run(workspace, run))
+        yield case_service(workspace, now=now, run=run)
+
+
+def case_service(workspace: Workspace, *, now: datetime | None = None, run: str = "") -> CaseService:
+    """The vendors and cases of an open workspace. Arguments and errors are those of ``open_case_service``."""
+    return CaseService(workspace, now, finished_run(workspace, run))

@@ -17,7 +17,7 @@ from typing import Protocol
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from tieback.model.errors import WorkspaceError
+from tieback.model.errors import BusyError
 from tieback.storage.failures import storage_errors
 from tieback.storage.ledger.database import Database, no_guard, taken_over_error
 from tieback.storage.ledger.postgres import SessionLock
@@ -53,7 +53,8 @@ def lock_file(path: Path, what: str, where: Path, advice: str) -> Iterator[FileL
         advice: advice for the error.
 
     Raises:
-        WorkspaceError: another process holds it, or the file cannot be created.
+        BusyError: another process holds it.
+        WorkspaceError: the file cannot be created.
     """
     with storage_errors(path):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -66,7 +67,7 @@ def lock_file(path: Path, what: str, where: Path, advice: str) -> Iterator[FileL
                 since = datetime.fromtimestamp(os.fstat(descriptor).st_mtime, UTC)
                 known = re.fullmatch(r"\d+", holder, re.ASCII) is not None
                 by = f" (process {holder}, since {since:%Y-%m-%d %H:%M} UTC)" if known else ""
-                raise WorkspaceError(f"{what}{by}", where=str(where), advice=advice) from None
+                raise BusyError(f"{what}{by}", where=str(where), advice=advice) from None
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         yield FileLock()

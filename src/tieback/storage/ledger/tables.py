@@ -194,6 +194,47 @@ deliveries = Table(
 )
 """Events for webhooks, each once."""
 
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", PortableText(64), primary_key=True),
+    Column("kind", PortableText(16), nullable=False),
+    Column("state", PortableText(16), nullable=False),
+    Column("author", PortableText(255), nullable=False),
+    Column("created", Double, nullable=False),
+    Column("started", Double, nullable=True),
+    Column("ended", Double, nullable=True),
+    Column("idempotency", PortableText(255), nullable=True),
+    Column("arguments", PortableText, nullable=False),
+    Column("grant_sha256", PortableText(64), nullable=True),
+    Column("run", PortableText(64), nullable=True),
+    Column("problem", PortableText, nullable=False),
+    Column("result", PortableText, nullable=False),
+    Column("waiting", PortableText, nullable=False),
+    Column("attempts", _WHOLE, nullable=False),
+    Column("cancel", _WHOLE, nullable=False),
+    Column("process", PortableText(128), nullable=False),
+    Column("events", _WHOLE, nullable=False),
+)
+"""Queue of the server. ``started`` is the first start. ``waiting`` says what a queued job waits for. ``process`` is the
+process that works on it: boot, process ID and start time. ``cancel`` is 1 after a request to cancel it. ``events`` is
+the number of the last event."""
+
+Index("ix_jobs_state", jobs.c.state)
+Index("ix_jobs_run", jobs.c.run)
+Index("ix_jobs_idempotency", jobs.c.author, jobs.c.idempotency, unique=True)
+
+job_events = Table(
+    "job_events",
+    metadata,
+    Column("job", PortableText(64), primary_key=True),
+    Column("number", _WHOLE, primary_key=True, autoincrement=False),
+    Column("time", Double, nullable=False),
+    Column("kind", PortableText(16), nullable=False),
+    Column("document", PortableText, nullable=False),
+)
+"""What happened in a job, in order. Progress replaces earlier progress, so numbers may be missing."""
+
 inventory_imports = Table(
     "inventory_imports",
     metadata,
