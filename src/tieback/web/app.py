@@ -27,7 +27,12 @@ from tieback.web.problems import answer_error
 from tieback.web.protection import protected
 from tieback.web.settings import WebSettings
 
-RESOURCES: tuple[str, ...] = ("inventory", "reference")
+RESOURCES: tuple[str, ...] = (
+    "findings",
+    "inventory",
+    "reference",
+    "stores",
+)
 """Modules of ``web.resources``; each has ``ROUTES``."""
 MAX_BODY = 1 << 20
 """Bytes of a request's body, except for uploads."""
