@@ -11,6 +11,7 @@ from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.static_files import create_static_files_router
 from litestar.template.config import TemplateConfig
@@ -94,6 +95,13 @@ def _openapi() -> OpenAPIConfig:
         title="tieback",
         version=tieback.__version__,
         description="Read a workspace, work on its cases, and start runs under grants that are on the server's disk.",
+        components=Components(
+            security_schemes={
+                "token": SecurityScheme(type="http", scheme="bearer", description="A token: tbk_…"),
+                "session": SecurityScheme(type="apiKey", name="tieback", security_scheme_in="cookie"),
+            }
+        ),
+        security=[{"token": []}, {"session": []}],
         render_plugins=[JsonRenderPlugin()],
         # The framework's own pages load scripts from elsewhere. This address has no role, so it is closed.
         openapi_router=Router("/closed/openapi", route_handlers=[], include_in_schema=False),

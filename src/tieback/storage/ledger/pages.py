@@ -6,7 +6,7 @@ Documents are decoded only as far as a list shows them. Database failures raise 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import batched
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import sqlalchemy as sa
@@ -22,9 +22,11 @@ from tieback.storage.ledger.tables import case_log, cases, exposures, findings, 
 
 _ROWS_AT_ONCE = 500
 
-type StoreKey = tuple[int, int, int, int, str]
+Whole = Annotated[int, msgspec.Meta(ge=-(2**62), le=2**62)]
+"""A number that every database can store; a key may come from a user."""
+type StoreKey = tuple[Whole, Whole, Whole, Whole, str]
 """Open or not, severity, points, records, ID: the sort key of a store."""
-type FindingKey = tuple[int, str, str]
+type FindingKey = tuple[Whole, str, str]
 """Severity with people at our own domains, rule, ID."""
 type CaseKey = tuple[str, str]
 """Due date (``9999-99-99`` without one, which is last), ID."""
