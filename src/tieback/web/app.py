@@ -27,7 +27,7 @@ from tieback.web.problems import answer_error
 from tieback.web.protection import protected
 from tieback.web.settings import WebSettings
 
-RESOURCES: tuple[str, ...] = ("inventory", "reference", "uploads")
+RESOURCES: tuple[str, ...] = ("grants", "inventory", "reference", "uploads")
 """Modules of ``web.resources``; each has ``ROUTES``."""
 MAX_BODY = 1 << 20
 """Bytes of a request's body, except for uploads."""
