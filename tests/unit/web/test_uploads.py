@@ -183,6 +183,12 @@ def test_a_form_of_another_site_uploads_nothing(sender: TestClient[Any], tmp_pat
     assert (answer.status_code, stored(tmp_path)) == (403, set())
 
 
+@pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=x", "text/plain"])
+def test_a_form_is_no_file(sender: TestClient[Any], tmp_path: Path, kind: str) -> None:
+    answer = sender.post("/api/v1/uploads", content=DATA, headers={"Content-Type": kind})
+    assert (answer.status_code, stored(tmp_path)) == (415, set())
+
+
 def test_a_form_deletes(sender: TestClient[Any], tmp_path: Path) -> None:
     sender.put(f"/api/v1/uploads/{SHA}", content=DATA)
     answer = sender.post(f"/uploads/{SHA}/delete", follow_redirects=False)

@@ -32,6 +32,7 @@ PIECE = 1 << 20
 IDLE_SECONDS = 60.0
 """A sender that sends nothing for so long is disconnected."""
 ACTION = "upload a file"
+RAW = "application/octet-stream"
 
 
 @dataclass
@@ -40,7 +41,7 @@ class _RawBody(Operation):
 
     request_body: Any = field(
         default_factory=lambda: RequestBody(
-            content={"application/octet-stream": OpenAPIMediaType(schema=Schema())}, required=True
+            content={RAW: OpenAPIMediaType(schema=Schema())}, required=True
         )
     )
 
@@ -118,6 +119,9 @@ async def post_upload(
 
 
 async def _receive(request: Request[Any, Any, Any], context: Context, sha256: str, name: str) -> Response[UploadRow]:
+    kind = request.headers.get("content-type", RAW)
+    if kind.partition(";")[0].strip().lower() != RAW:
+        raise HTTPException("send the file itself as application/octet-stream, not as a form", status_code=415)
     limits = _limits(context)
     known = await to_thread.run_sync(uploads.find_upload, context.workspace, sha256) if sha256 else None
     if known is not None:
