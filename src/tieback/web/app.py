@@ -29,9 +29,11 @@ from tieback.web.settings import WebSettings
 
 RESOURCES: tuple[str, ...] = (
     "findings",
+    "grants",
     "inventory",
     "reference",
     "stores",
+    "uploads",
 )
 """Modules of ``web.resources``; each has ``ROUTES``."""
 MAX_BODY = 1 << 20
