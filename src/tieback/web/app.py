@@ -23,7 +23,7 @@ from tieback.web.pages import STATIC, environment
 from tieback.web.problems import answer_error
 from tieback.web.settings import WebSettings
 
-RESOURCES: tuple[str, ...] = ("reference", "stores", "findings")
+RESOURCES: tuple[str, ...] = ("reference", "stores", "findings", "cases", "letters")
 """Modules of ``web.resources``; each has ``ROUTES``."""
 MAX_BODY = 1 << 20
 """Bytes of a request's body, except for uploads."""
