@@ -35,9 +35,11 @@ from tieback.web.settings import WebSettings
 RESOURCES: tuple[str, ...] = (
     "account",
     "audit",
+    "cases",
     "findings",
     "grants",
     "inventory",
+    "letters",
     "reference",
     "settings",
     "sign_in",
@@ -46,8 +48,6 @@ RESOURCES: tuple[str, ...] = (
     "uploads",
     "users",
 )
-    app = build_app(settings, identify=identify, changes=changes, accounts=accounts, first_link=first_link)
-    return protected(app, own, settings.trusted_proxies)
 
 
 def build_app(
