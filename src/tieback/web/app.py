@@ -27,7 +27,16 @@ from tieback.web.problems import answer_error
 from tieback.web.protection import protected
 from tieback.web.settings import WebSettings
 
-RESOURCES: tuple[str, ...] = ("grants", "inventory", "reference", "uploads")
+RESOURCES: tuple[str, ...] = (
+    "exports",
+    "grants",
+    "health",
+    "imports",
+    "inventory",
+    "posture",
+    "reference",
+    "uploads",
+)
 """Modules of ``web.resources``; each has ``ROUTES``."""
 MAX_BODY = 1 << 20
 """Bytes of a request's body, except for uploads."""
