@@ -29,12 +29,14 @@ from tieback.web.settings import WebSettings
 
 RESOURCES: tuple[str, ...] = (
     "exports",
+    "findings",
     "grants",
     "health",
     "imports",
     "inventory",
     "posture",
     "reference",
+    "stores",
     "uploads",
 )
 """Modules of ``web.resources``; each has ``ROUTES``."""
