@@ -28,9 +28,12 @@ from tieback.web.protection import protected
 from tieback.web.settings import WebSettings
 
 RESOURCES: tuple[str, ...] = (
+    "apps",
+    "backends",
     "findings",
     "grants",
     "inventory",
+    "overview",
     "reference",
     "stores",
     "uploads",
