@@ -92,6 +92,38 @@ def page(
     return get(path, opt={ROLE: role}, name=f"page:{view.__name__}", include_in_schema=False)(handler)
 
 
+class Download(msgspec.Struct, frozen=True, kw_only=True):
+    """A file for the user to keep. Browsers never show it in the page."""
+
+    data: bytes
+    media_type: str
+    name: str
+    """ASCII, from IDs and formats only."""
+
+
+def download(path: str, view: View, *, role: Role, title: str, tag: str = "") -> tuple[HTTPRouteHandler, ...]:
+    """The routes ``GET path`` and ``GET /api/v1 + path`` of a view that returns a ``Download``."""
+
+    def respond(_: AnyRequest, result: Download) -> Response[bytes]:
+        headers = {"Content-Disposition": f'attachment; filename="{result.name}"', "Cache-Control": "no-store"}
+        return Response(result.data, media_type=result.media_type, headers=headers)
+
+    def handler(prefix: str, name: str) -> HTTPRouteHandler:
+        return get(
+            prefix + path,
+            opt={ROLE: role},
+            name=f"{name}:{view.__name__}",
+            operation_id=view.__name__,
+            summary=title,
+            description=inspect.getdoc(view),
+            tags=[tag or _tag(path)],
+            include_in_schema=bool(prefix),
+            media_type="application/octet-stream",
+        )(_with_request(path, view, respond, Response[bytes]))
+
+    return handler(PREFIX, "api"), handler("", "page")
+
+
 def render(request: AnyRequest, template: str, context: Mapping[str, object], status: int = 200) -> Response[str]:
     """A page from a template; call it in a thread, because long tables take milliseconds."""
     engine = request.app.template_engine
@@ -112,7 +144,15 @@ def page_context(request: AnyRequest, title: str) -> dict[str, object]:
 
 
 def change(
-    method: str, path: str, *, role: Role, action: str, status: int = 200, current: View | None = None, tag: str = ""
+    method: str,
+    path: str,
+    *,
+    role: Role,
+    action: str,
+    status: int = 200,
+    current: View | None = None,
+    tag: str = "",
+    logged: bool = False,
 ) -> Callable[[View], HTTPRouteHandler]:
     """A decorator for the route ``method /api/v1 + path``, which changes something and is recorded.
 
@@ -124,6 +164,7 @@ def change(
         status: of a success.
         current: the view of the object. With it, a request with ``If-Match`` fails if the object has changed since.
         tag: group in the API reference.
+        logged: True if the function writes its own line into the log of changes.
     """
 
     def wrap(function: View) -> HTTPRouteHandler:
@@ -131,7 +172,7 @@ def change(
             return Response(result, status_code=status, media_type=MediaType.JSON)
 
         returns = inspect.signature(function, eval_str=True).return_annotation
-        recorded = _recorded(function, action, current)
+        recorded = _recorded(function, "" if logged else action, current)
         handler = _with_request(path, recorded, respond, _response_of(returns), function)
         return route(
             PREFIX + path,
@@ -148,7 +189,7 @@ def change(
     return wrap
 
 
-def form(path: str, *, role: Role, action: str, done: str) -> Callable[[View], HTTPRouteHandler]:
+def form(path: str, *, role: Role, action: str, done: str, logged: bool = False) -> Callable[[View], HTTPRouteHandler]:
     """A decorator for the route ``POST path`` of a page's form: it changes something, and redirects to a page.
 
     The function takes ``context``, parameters of the path and, for fields, ``data`` (a struct); it returns the address
@@ -159,6 +200,7 @@ def form(path: str, *, role: Role, action: str, done: str) -> Callable[[View], H
         role: the lowest role.
         action: as of ``change``.
         done: the notice that the next page shows.
+        logged: as of ``change``.
     """
 
     def wrap(function: View) -> HTTPRouteHandler:
@@ -169,7 +211,8 @@ def form(path: str, *, role: Role, action: str, done: str) -> Callable[[View], H
             mark = "&" if "?" in to else "?"
             return Redirect(f"{to}{mark}{urlencode({NOTICE: code})}", status_code=303)
 
-        handler = _with_request(path, _recorded(function, action, None), respond, Redirect, function, urlencoded=True)
+        recorded = _recorded(function, "" if logged else action, None)
+        handler = _with_request(path, recorded, respond, Redirect, function, urlencoded=True)
         return route(
             path,
             http_method=HttpMethod.POST,
@@ -227,7 +270,8 @@ def _recorded(function: View, action: str, current: View | None) -> View:
                 raise ConflictError("it has changed since you read it", where="If-Match", advice="Read it again")
         result = function(context, **values)
         subject = " ".join(str(value) for value in keys.values() if isinstance(value, str | int))
-        context.changes.note(context.user, action, subject)
+        if action:
+            context.changes.note(context.user, action, subject)
         return result
 
     return call
