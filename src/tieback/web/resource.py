@@ -8,18 +8,20 @@ import hashlib
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 from anyio import to_thread
 from litestar import Request, Response, get, route
+from litestar.di import NamedDependency
 from litestar.enums import HttpMethod, MediaType, RequestEncodingType
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import Body, Parameter
+from litestar.params import Body, HeaderParameter, PathParameter, QueryParameter
 from litestar.response import Redirect
 
 from tieback.model.errors import UsageError
 from tieback.pipeline.accounts.roles import Role
+from tieback.pipeline.views.download import Download
 from tieback.web.access import IDENTIFY, ROLE
 from tieback.web.context import Context
 from tieback.web.problems import ConflictError
@@ -29,7 +31,7 @@ NOTICE = "done"
 """Query parameter with the code of a notice; a page shows only texts that the code names."""
 NOTICES: dict[str, str] = {}
 """Code to text of the notices that forms show after they have changed something."""
-IF_MATCH = Annotated[str | None, Parameter(header="If-Match", required=False, max_length=100)]
+IF_MATCH = Annotated[str | None, HeaderParameter(name="If-Match", required=False, max_length=100)]
 
 type View = Callable[..., Any]
 type AnyRequest = Request[Any, Any, Any]
@@ -62,11 +64,11 @@ def json(path: str, view: View, *, role: Role | None, title: str, tag: str = "")
         if headers["ETag"] in request.headers.get("If-None-Match", ""):
             return Response(None, status_code=304, headers=headers)
         if after := getattr(result, "next", None):
-            query = [(key, value) for key, value in request.query_params.multi_items() if key != "after"]
+            query = [(key, value) for key, value in parse_qsl(request.url.query) if key != "after"]
             headers["Link"] = f'<{request.url.path}?{urlencode([*query, ("after", after)])}>; rel="next"'
         return Response(result, media_type=MediaType.JSON, headers=headers)
 
-    handler = _with_request(view, respond, _response_of(returns))
+    handler = _with_request(path, view, respond, _response_of(returns))
     return get(
         PREFIX + path,
         opt={ROLE: role},
@@ -86,8 +88,40 @@ def page(
     def respond(request: AnyRequest, result: Any) -> Response[str]:
         return render(request, template, page_context(request, title) | dict(more or {}) | {"data": result})
 
-    handler = _with_request(view, respond, Response[str])
+    handler = _with_request(path, view, respond, Response[str])
     return get(path, opt={ROLE: role}, name=f"page:{view.__name__}", include_in_schema=False)(handler)
+
+
+class Download(msgspec.Struct, frozen=True, kw_only=True):
+    """A file for the user to keep. Browsers never show it in the page."""
+
+    data: bytes
+    media_type: str
+    name: str
+    """ASCII, from IDs and formats only."""
+
+
+def download(path: str, view: View, *, role: Role, title: str, tag: str = "") -> tuple[HTTPRouteHandler, ...]:
+    """The routes ``GET path`` and ``GET /api/v1 + path`` of a view that returns a ``Download``."""
+
+    def respond(_: AnyRequest, result: Download) -> Response[bytes]:
+        headers = {"Content-Disposition": f'attachment; filename="{result.name}"', "Cache-Control": "no-store"}
+        return Response(result.data, media_type=result.media_type, headers=headers)
+
+    def handler(prefix: str, name: str) -> HTTPRouteHandler:
+        return get(
+            prefix + path,
+            opt={ROLE: role},
+            name=f"{name}:{view.__name__}",
+            operation_id=view.__name__,
+            summary=title,
+            description=inspect.getdoc(view),
+            tags=[tag or _tag(path)],
+            include_in_schema=bool(prefix),
+            media_type="application/octet-stream",
+        )(_with_request(path, view, respond, Response[bytes]))
+
+    return handler(PREFIX, "api"), handler("", "page")
 
 
 def render(request: AnyRequest, template: str, context: Mapping[str, object], status: int = 200) -> Response[str]:
@@ -104,13 +138,21 @@ def page_context(request: AnyRequest, title: str) -> dict[str, object]:
         "user": request.app.state[IDENTIFY](request),
         "title": title,
         "path": request.url.path,
-        "query": {key: value for key, value in request.query_params.multi_items() if key != NOTICE},
+        "query": {key: value for key, value in parse_qsl(request.url.query) if key != NOTICE},
         "notice": NOTICES.get(request.query_params.get(NOTICE, ""), ""),
     }
 
 
 def change(
-    method: str, path: str, *, role: Role, action: str, status: int = 200, current: View | None = None, tag: str = ""
+    method: str,
+    path: str,
+    *,
+    role: Role,
+    action: str,
+    status: int = 200,
+    current: View | None = None,
+    tag: str = "",
+    logged: bool = False,
 ) -> Callable[[View], HTTPRouteHandler]:
     """A decorator for the route ``method /api/v1 + path``, which changes something and is recorded.
 
@@ -122,6 +164,7 @@ def change(
         status: of a success.
         current: the view of the object. With it, a request with ``If-Match`` fails if the object has changed since.
         tag: group in the API reference.
+        logged: True if the function writes its own line into the log of changes.
     """
 
     def wrap(function: View) -> HTTPRouteHandler:
@@ -129,8 +172,8 @@ def change(
             return Response(result, status_code=status, media_type=MediaType.JSON)
 
         returns = inspect.signature(function, eval_str=True).return_annotation
-        recorded = _recorded(function, action, current)
-        handler = _with_request(recorded, respond, _response_of(returns), function)
+        recorded = _recorded(function, "" if logged else action, current)
+        handler = _with_request(path, recorded, respond, _response_of(returns), function)
         return route(
             PREFIX + path,
             http_method=HttpMethod(method),
@@ -146,7 +189,7 @@ def change(
     return wrap
 
 
-def form(path: str, *, role: Role, action: str, done: str) -> Callable[[View], HTTPRouteHandler]:
+def form(path: str, *, role: Role, action: str, done: str, logged: bool = False) -> Callable[[View], HTTPRouteHandler]:
     """A decorator for the route ``POST path`` of a page's form: it changes something, and redirects to a page.
 
     The function takes ``context``, parameters of the path and, for fields, ``data`` (a struct); it returns the address
@@ -157,6 +200,7 @@ def form(path: str, *, role: Role, action: str, done: str) -> Callable[[View], H
         role: the lowest role.
         action: as of ``change``.
         done: the notice that the next page shows.
+        logged: as of ``change``.
     """
 
     def wrap(function: View) -> HTTPRouteHandler:
@@ -167,7 +211,8 @@ def form(path: str, *, role: Role, action: str, done: str) -> Callable[[View], H
             mark = "&" if "?" in to else "?"
             return Redirect(f"{to}{mark}{urlencode({NOTICE: code})}", status_code=303)
 
-        handler = _with_request(_recorded(function, action, None), respond, Redirect, function, urlencoded=True)
+        recorded = _recorded(function, "" if logged else action, None)
+        handler = _with_request(path, recorded, respond, Redirect, function, urlencoded=True)
         return route(
             path,
             http_method=HttpMethod.POST,
@@ -178,6 +223,36 @@ def form(path: str, *, role: Role, action: str, done: str) -> Callable[[View], H
         )(handler)
 
     return wrap
+
+
+def download(path: str, view: View, *, role: Role, title: str, tag: str = "") -> HTTPRouteHandler:
+    """The route ``GET /api/v1 + path`` of a file to save; the view returns a ``Download``.
+
+    A browser never shows it: it is an attachment, and its type is not guessed.
+    """
+
+    def respond(_: AnyRequest, file: Download) -> Response[bytes]:
+        return Response(file.data, media_type=file.media_type, headers=attachment_headers(file.name))
+
+    return get(
+        PREFIX + path,
+        opt={ROLE: role},
+        name=f"api:{view.__name__}",
+        operation_id=view.__name__,
+        summary=title,
+        description=inspect.getdoc(view),
+        tags=[tag or _tag(path)],
+    )(_with_request(path, view, respond, Response[bytes]))
+
+
+def attachment_headers(name: str) -> dict[str, str]:
+    """Headers of a file to save under this name, which is our own text."""
+    safe = "".join(char if char.isascii() and (char.isalnum() or char in "._-") else "_" for char in name)
+    return {
+        "Content-Disposition": f'attachment; filename="{safe}"',
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }
 
 
 def etag_of(result: object) -> str:
@@ -195,13 +270,15 @@ def _recorded(function: View, action: str, current: View | None) -> View:
                 raise ConflictError("it has changed since you read it", where="If-Match", advice="Read it again")
         result = function(context, **values)
         subject = " ".join(str(value) for value in keys.values() if isinstance(value, str | int))
-        context.changes.note(context.user, action, subject)
+        if action:
+            context.changes.note(context.user, action, subject)
         return result
 
     return call
 
 
 def _with_request(
+    path: str,
     call: View,
     respond: Callable[[AnyRequest, Any], Any],
     returns: Any,
@@ -212,9 +289,8 @@ def _with_request(
     """A handler with the parameters of ``shape`` (default: ``call``) and the request."""
     signature = inspect.signature(shape or call, eval_str=True)
     parameters = {name: one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for name, one in signature.parameters.items()}
-    if urlencoded and (data := parameters.get("data")):
-        body = _form_body(data.annotation)
-        parameters["data"] = data.replace(annotation=body)
+    for name, one in parameters.items():
+        parameters[name] = one.replace(annotation=_annotation(name, one.annotation, path, urlencoded=urlencoded))
     if shape is not None and not urlencoded:
         parameters["if_match"] = inspect.Parameter(
             "if_match", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=IF_MATCH
@@ -241,10 +317,17 @@ def _response_of(returns: Any) -> Any:
     return generic[returns]
 
 
-def _form_body(shape: Any) -> Any:
-    """The annotation of the fields of a form."""
+def _annotation(name: str, shape: Any, path: str, *, urlencoded: bool) -> Any:
+    """The annotation of a parameter, with its place in the request."""
+    if hasattr(shape, "__metadata__"):
+        return shape
     annotated: Any = Annotated
-    return annotated[shape, Body(media_type=RequestEncodingType.URL_ENCODED)]
+    if name == "context":
+        return NamedDependency[Context]
+    if name == "data":
+        kind = RequestEncodingType.URL_ENCODED if urlencoded else RequestEncodingType.JSON
+        return annotated[shape, Body(media_type=kind)]
+    return annotated[shape, PathParameter() if f"{{{name}:" in path else QueryParameter()]
 
 
 def _tag(path: str) -> str:
