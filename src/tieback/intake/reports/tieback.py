@@ -109,7 +109,7 @@ _SHAPES: dict[str, type[Any]] = {
 class TiebackReport:
     """Importer of tieback's own reports."""
 
-    meta = ReportImporterMeta("tieback", "tieback", "JSON", "https://github.com/tieback/tieback: tieback report schema")
+    meta = ReportImporterMeta("tieback", "tieback", "JSON", "https://json-schema.org/draft/2020-12")
 
     def __init__(self) -> None:
         self._products = Products()
