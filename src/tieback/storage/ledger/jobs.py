@@ -181,6 +181,11 @@ class Jobs:
 
         return self._database.write(change, alone=_ALONE)
 
+    def set_process(self, job: str, process: str) -> None:
+        """Record the process that works on a running job."""
+        change = sa.update(jobs).where((jobs.c.id == job) & (jobs.c.state == JobState.RUNNING)).values(process=process)
+        self._database.write(lambda connection: connection.execute(change), alone=_ALONE)
+
     def put_back(self, job: str, state: JobState, why: str, *, attempts: int = 0) -> None:
         """Make a running job pending again, and record why.
 

@@ -174,6 +174,20 @@ class Ledger(Units):
         query = sa.select(grants.c.text).where(grants.c.sha256 == sha256)
         return self.database.read(lambda connection: connection.execute(query).scalar())
 
+    def grant_uses(self, limit: int) -> list[tuple[str, int, str]]:
+        """The text of each grant, with the number of its runs and the ID of the last one; latest first."""
+        count, last = sa.func.count(), sa.func.max(runs.c.id)
+        query = (
+            sa.select(grants.c.text, count, last)
+            .join(runs, runs.c.grant_sha256 == grants.c.sha256)
+            .group_by(grants.c.sha256, grants.c.text)
+            .order_by(last.desc())
+            .limit(limit)
+        )
+        return self.database.read(
+            lambda connection: [(str(text), int(runs), str(run)) for text, runs, run in connection.execute(query)]
+        )
+
 
 _RUNS = sa.select(*(runs.c[name] for name in RunRow.__struct_fields__))
 
