@@ -6,8 +6,9 @@ from pathlib import Path
 
 import msgspec
 
-from tieback.model.errors import GrantError, WorkspaceError
+from tieback.model.errors import GrantError
 from tieback.model.grant import Depth, Grant
+from tieback.pipeline.jobs.grants import grant_files
 from tieback.pipeline.views.listing import Listing
 from tieback.scope.explain import TargetExplanation, explain_target
 from tieback.scope.grant import check_valid, parse_grant
@@ -17,7 +18,6 @@ from tieback.scope.policy.approval import GrantSignatures, check_grant_file, lac
 from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
 
-MAX_GRANTS = 200
 _MAX_TARGETS, _MAX_RUNS, _MAX_TARGET = 50, 100, 300
 
 
@@ -166,18 +166,8 @@ def _runs_under(workspace: Workspace, grant: str) -> Iterator[RunRow]:
 
 
 def _files(workspace: Workspace, folder: Path | None) -> Iterator[_Found]:
-    places = [(workspace.grants_directory, "workspace")]
-    if folder is not None:
-        places.append((folder, "server"))
-    for directory, place in places:
-        try:
-            names = sorted(path for path in directory.iterdir() if path.suffix == ".toml" and path.is_file())
-        except OSError as error:
-            raise WorkspaceError(
-                f"cannot be read ({error.strerror})", where=str(directory), advice="Check the folder of the grants"
-            ) from None
-        for path in names[:MAX_GRANTS]:
-            yield _Found(path, place)
+    for path, place in grant_files(workspace.grants_directory, folder):
+        yield _Found(path, place)
 
 
 def _row(found: _Found, day: date) -> tuple[GrantRow, GrantSignatures | None]:
