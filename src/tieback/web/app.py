@@ -16,6 +16,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.static_files import create_static_files_router
 from litestar.template.config import TemplateConfig
+from litestar.types import ASGIApp
 
 import tieback
 from tieback.pipeline.accounts.links import first_admin_link
@@ -24,9 +25,11 @@ from tieback.pipeline.accounts.service import AccountService
 from tieback.pipeline.views.opening import Workspace, open_for_pages
 from tieback.web.access import IDENTIFY, ROLE, check_role
 from tieback.web.context import NOBODY, ChangeLog, Context, Identify, user_in_scope
+from tieback.web.hosts import own_names
 from tieback.web.identity import ACCOUNTS, PROVIDER, SETTINGS, IdentityMiddleware, LedgerChangeLog, client_of
 from tieback.web.pages import STATIC, environment
 from tieback.web.problems import answer_error
+from tieback.web.protection import protected
 from tieback.web.settings import WebSettings
 
 RESOURCES: tuple[str, ...] = (
@@ -42,6 +45,7 @@ RESOURCES: tuple[str, ...] = (
     "letters",
     "posture",
     "reference",
+    "runs",
     "settings",
     "sign_in",
     "stores",
