@@ -9,7 +9,7 @@ import msgspec
 from anyio import to_thread
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import Parameter, PathParameter, QueryParameter
+from litestar.params import HeaderParameter, PathParameter, QueryParameter
 from litestar.response import File, ServerSentEvent, ServerSentEventMessage
 
 from tieback.model.errors import UsageError
@@ -30,7 +30,7 @@ POLL_SECONDS = 1.0
 HEARTBEAT_SECONDS = 15.0
 STREAM_SECONDS = 1800.0
 """Maximum duration of a stream; browsers connect again and continue after the last event."""
-IDEMPOTENCY_KEY = Annotated[str | None, Parameter(header="Idempotency-Key", required=False, max_length=200)]
+IDEMPOTENCY_KEY = Annotated[str | None, HeaderParameter(name="Idempotency-Key", required=False, max_length=200)]
 
 
 class StartForm(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,7 +112,7 @@ async def stream_run_events(
     run_id: Annotated[str, PathParameter(max_length=80)],
     after: Annotated[int, QueryParameter(ge=0, le=1 << 53)] = 0,
     last_event_id: Annotated[
-        str | None, Parameter(header="Last-Event-ID", required=False, max_length=20, pattern="^[0-9]*$")
+        str | None, HeaderParameter(name="Last-Event-ID", required=False, max_length=20, pattern="^[0-9]*$")
     ] = None,
 ) -> ServerSentEvent:
     """Events of a run as they happen (server-sent events). A client that connects again gets what it has missed."""
