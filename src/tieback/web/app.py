@@ -53,6 +53,27 @@ RESOURCES: tuple[str, ...] = (
     "uploads",
     "users",
 )
+"""Modules of ``web.resources``; each has ``ROUTES``."""
+MAX_BODY = 1 << 20
+"""Bytes of a request's body, except for uploads."""
+
+
+def build_server(
+    settings: WebSettings,
+    *,
+    identify: Identify = user_in_scope,
+    changes: ChangeLog | None = None,
+    accounts: Callable[[Workspace], AccountService] = AccountService.of,
+    first_link: Callable[[str], None] | None = None,
+) -> ASGIApp:
+    """The application behind its checks of names, sites and proxies (``web.protection``); see ``build_app``.
+
+    Raises:
+        UsageError: the public URL or a proxy is invalid.
+    """
+    own = own_names(settings.public_url)
+    app = build_app(settings, identify=identify, changes=changes, accounts=accounts, first_link=first_link)
+    return protected(app, own, settings.trusted_proxies)
 
 
 def build_app(

@@ -19,7 +19,9 @@ def test_imports_with_their_source_in_pages(tmp_path: Path) -> None:
         path.write_text(json.dumps(SHODAN | {"port": 9200 + number}) + "\n")
     list(import_reports(tmp_path / "ws", files))
     with client(tmp_path / "ws", Role.ANALYST) as made:
-        seen, after = [], ""
+        seen: list[str] = []
+        after: str | None = ""
+        page: dict[str, Any] = {}
         for _ in files:
             page = made.get("/api/v1/imports", params={"limit": 1, "after": after}).json()
             seen += [one["name"] for one in page["imports"]["items"]]
