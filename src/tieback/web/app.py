@@ -48,6 +48,7 @@ RESOURCES: tuple[str, ...] = (
     "overview",
     "posture",
     "reference",
+    "runs",
     "settings",
     "sign_in",
     "stores",
