@@ -32,6 +32,9 @@ def serve(
         Path | None,
         typer.Option("--grants", metavar="DIR", help="Folder with more grants. The pages never write to it."),
     ] = None,
+    max_upload: Annotated[
+        int, typer.Option("--max-upload", metavar="MIB", min=1, max=1 << 20, help="Largest uploaded file, in MiB.")
+    ] = 2048,
     without_tls: Annotated[
         bool, typer.Option("--without-tls", help="Listen on a public address although nothing encrypts the traffic.")
     ] = False,
@@ -59,6 +62,7 @@ def serve(
         trusted_proxies=tuple(trusted_proxy or ()),
         sign_in=sign_in,
         grants=grants,
+        max_upload=max_upload << 20,
     )
     if not without_tls and not settings.secure and not _is_loopback(host):
         raise UsageError(

@@ -33,8 +33,19 @@ from tieback.web.protection import protected
 from tieback.web.settings import WebSettings
 
 RESOURCES: tuple[str, ...] = (
-    "account", "audit", "inventory", "reference", "settings", "sign_in", "tokens", "users",
-)  # fmt: skip
+    "account",
+    "audit",
+    "findings",
+    "grants",
+    "inventory",
+    "reference",
+    "settings",
+    "sign_in",
+    "stores",
+    "tokens",
+    "uploads",
+    "users",
+)
 """Modules of ``web.resources``; each has ``ROUTES``."""
 MAX_BODY = 1 << 20
 """Bytes of a request's body, except for uploads."""

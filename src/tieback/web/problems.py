@@ -11,6 +11,7 @@ from litestar.response import Redirect, Template
 
 from tieback.model.errors import GrantError, InputError, TiebackError, UsageError, WorkspaceError
 from tieback.pipeline.accounts.problems import NoSuchAccountError, NotPermittedError, TooManyAttemptsError
+from tieback.pipeline.views.uploads import UploadBusyError, UploadTooLargeError
 from tieback.web.access import IDENTIFY
 
 API = "/api/"
@@ -33,6 +34,8 @@ _STATUS: tuple[tuple[type[TiebackError], int], ...] = (
     (NotPermittedError, 403),
     (TooManyAttemptsError, 429),
     (ConflictError, 409),
+    (UploadBusyError, 409),
+    (UploadTooLargeError, 413),
     (UsageError, 400),
     (InputError, 422),
     (GrantError, 422),

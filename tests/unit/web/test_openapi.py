@@ -16,6 +16,7 @@ def test_the_committed_document_is_current() -> None:
     assert made == COMMITTED.read_text(), "run tools/write-openapi, and read the difference"
 
 
+@pytest.mark.more  # the validator is slow; schemathesis reads the document, too
 def test_the_document_is_valid(pages: TestClient[ASGIApp]) -> None:
     validator = pytest.importorskip("openapi_spec_validator")
     document = pages.get("/api/v1/openapi.json").json()
