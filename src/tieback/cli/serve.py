@@ -28,6 +28,9 @@ def serve(
         Path | None,
         typer.Option("--grants", metavar="DIR", help="Folder with more grants. The pages never write to it."),
     ] = None,
+    max_upload: Annotated[
+        int, typer.Option("--max-upload", metavar="MIB", min=1, max=1 << 20, help="Largest uploaded file, in MiB.")
+    ] = 2048,
     without_tls: Annotated[
         bool, typer.Option("--without-tls", help="Listen on a public address although nothing encrypts the traffic.")
     ] = False,
@@ -40,7 +43,7 @@ def serve(
     Example: tieback serve --workspace .tieback
     """
     try:
-        from tieback.web.app import build_app
+        from tieback.web.app import build_server
         from tieback.web.server import serve as run
         from tieback.web.settings import WebSettings
     except ImportError as error:
@@ -54,6 +57,7 @@ def serve(
         public_url=public_url.rstrip("/"),
         trusted_proxies=tuple(trusted_proxy or ()),
         grants=grants,
+        max_upload=max_upload << 20,
     )
     if not without_tls and not settings.secure and not _is_loopback(host):
         raise UsageError(
@@ -63,7 +67,7 @@ def serve(
         )
     console = message_console()
     run(
-        build_app(settings),
+        build_server(settings),
         settings,
         lambda url: console.print(f"tieback serves {workspace} at {url}", highlight=False),
     )

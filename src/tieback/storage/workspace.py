@@ -10,6 +10,7 @@ grants/       the grants of runs
 domains.toml  e-mail domains of the organisation, if it named them
 inventory.key key of the pseudonyms, once an inventory was imported
 attachments/  files of cases, by SHA-256
+uploads/      files that users of the pages uploaded, by SHA-256
 backups/      copies of the ledger before each migration (SQLite only)
 events.jsonl  events of `tieback watch`
 stop          probing stops if this file exists
@@ -39,6 +40,7 @@ from tieback.storage.ledger.location import (
     write_location,
 )
 from tieback.storage.ledger.locks import Lock, lock_file, lock_run, lock_session
+from tieback.storage.ledger.write_ahead import guarded
 from tieback.storage.permissions import make_private
 from tieback.storage.trust import IDENTITY_FILE, confirm_ledger, distrust, key_of, trust
 from tieback.user_state import OTHERS_WRITE, open_state_folder
@@ -114,10 +116,12 @@ class Workspace:
                 write_location(directory, place)
                 opened.close()
             if schema is not None and schema < SCHEMA and place is None and workspace.ledger_file.exists():
-                back_up_sqlite(workspace.ledger_file, directory / "backups" / f"ledger.schema-{schema}.db")
+                with guarded(workspace.ledger_file):
+                    back_up_sqlite(workspace.ledger_file, directory / "backups" / f"ledger.schema-{schema}.db")
             new = place is None and not workspace.ledger_file.exists()
-            if place is None:
-                # SQLite would follow the umask; its other files take the mode of this one.
+            if new:
+                # SQLite would follow the umask; its other files take the mode of this one. An existing file is left
+                # alone: closing it would release the locks that SQLite has on it in this process.
                 os.close(os.open(workspace.ledger_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             workspace._ledger = open_location(directory, place)
             if not workspace.distrust and not workspace._ledger.database.is_postgres:

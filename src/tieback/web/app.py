@@ -11,22 +11,47 @@ from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.static_files import create_static_files_router
 from litestar.template.config import TemplateConfig
+from litestar.types import ASGIApp
 
 import tieback
 from tieback.pipeline.views.opening import Workspace, open_for_pages
 from tieback.web.access import IDENTIFY, ROLE, check_role
 from tieback.web.context import NOBODY, ChangeLog, Context, Identify, NoChangeLog, user_in_scope
+from tieback.web.hosts import own_names
 from tieback.web.pages import STATIC, environment
 from tieback.web.problems import answer_error
+from tieback.web.protection import protected
 from tieback.web.settings import WebSettings
 
-RESOURCES: tuple[str, ...] = ("reference", "stores", "findings", "cases", "letters")
+RESOURCES: tuple[str, ...] = (
+    "cases",
+    "findings",
+    "grants",
+    "inventory",
+    "letters",
+    "reference",
+    "stores",
+    "uploads",
+)
 """Modules of ``web.resources``; each has ``ROUTES``."""
 MAX_BODY = 1 << 20
 """Bytes of a request's body, except for uploads."""
+
+
+def build_server(
+    settings: WebSettings, *, identify: Identify = user_in_scope, changes: ChangeLog | None = None
+) -> ASGIApp:
+    """The application behind its checks of names, sites and proxies (``web.protection``); see ``build_app``.
+
+    Raises:
+        UsageError: the public URL or a proxy is invalid.
+    """
+    own = own_names(settings.public_url)
+    return protected(build_app(settings, identify=identify, changes=changes), own, settings.trusted_proxies)
 
 
 def build_app(
@@ -79,6 +104,13 @@ def _openapi() -> OpenAPIConfig:
         title="tieback",
         version=tieback.__version__,
         description="Read a workspace, work on its cases, and start runs under grants that are on the server's disk.",
+        components=Components(
+            security_schemes={
+                "token": SecurityScheme(type="http", scheme="bearer", description="A token: tbk_…"),
+                "session": SecurityScheme(type="apiKey", name="tieback", security_scheme_in="cookie"),
+            }
+        ),
+        security=[{"token": []}, {"session": []}],
         render_plugins=[JsonRenderPlugin()],
         # The framework's own pages load scripts from elsewhere. This address has no role, so it is closed.
         openapi_router=Router("/closed/openapi", route_handlers=[], include_in_schema=False),

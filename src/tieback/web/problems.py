@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.response import Redirect, Template
 
 from tieback.model.errors import GrantError, InputError, TiebackError, UsageError, WorkspaceError
+from tieback.pipeline.views.uploads import UploadBusyError, UploadTooLargeError
 from tieback.web.access import IDENTIFY
 
 API = "/api/"
@@ -29,6 +30,8 @@ class ConflictError(TiebackError):
 _STATUS: tuple[tuple[type[TiebackError], int], ...] = (
     (NotFoundError, 404),
     (ConflictError, 409),
+    (UploadBusyError, 409),
+    (UploadTooLargeError, 413),
     (UsageError, 400),
     (InputError, 422),
     (GrantError, 422),

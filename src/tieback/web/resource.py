@@ -21,6 +21,7 @@ from litestar.response import Redirect
 
 from tieback.model.errors import UsageError
 from tieback.pipeline.accounts.roles import Role
+from tieback.pipeline.views.download import Download
 from tieback.web.access import IDENTIFY, ROLE
 from tieback.web.context import Context
 from tieback.web.problems import ConflictError
@@ -89,38 +90,6 @@ def page(
 
     handler = _with_request(path, view, respond, Response[str])
     return get(path, opt={ROLE: role}, name=f"page:{view.__name__}", include_in_schema=False)(handler)
-
-
-class Download(msgspec.Struct, frozen=True, kw_only=True):
-    """A file for the user to keep. Browsers never show it in the page."""
-
-    data: bytes
-    media_type: str
-    name: str
-    """ASCII, from IDs and formats only."""
-
-
-def download(path: str, view: View, *, role: Role, title: str, tag: str = "") -> tuple[HTTPRouteHandler, ...]:
-    """The routes ``GET path`` and ``GET /api/v1 + path`` of a view that returns a ``Download``."""
-
-    def respond(_: AnyRequest, result: Download) -> Response[bytes]:
-        headers = {"Content-Disposition": f'attachment; filename="{result.name}"', "Cache-Control": "no-store"}
-        return Response(result.data, media_type=result.media_type, headers=headers)
-
-    def handler(prefix: str, name: str) -> HTTPRouteHandler:
-        return get(
-            prefix + path,
-            opt={ROLE: role},
-            name=f"{name}:{view.__name__}",
-            operation_id=view.__name__,
-            summary=title,
-            description=inspect.getdoc(view),
-            tags=[tag or _tag(path)],
-            include_in_schema=bool(prefix),
-            media_type="application/octet-stream",
-        )(_with_request(path, view, respond, Response[bytes]))
-
-    return handler(PREFIX, "api"), handler("", "page")
 
 
 def render(request: AnyRequest, template: str, context: Mapping[str, object], status: int = 200) -> Response[str]:
@@ -211,6 +180,36 @@ def form(path: str, *, role: Role, action: str, done: str) -> Callable[[View], H
         )(handler)
 
     return wrap
+
+
+def download(path: str, view: View, *, role: Role, title: str, tag: str = "") -> HTTPRouteHandler:
+    """The route ``GET /api/v1 + path`` of a file to save; the view returns a ``Download``.
+
+    A browser never shows it: it is an attachment, and its type is not guessed.
+    """
+
+    def respond(_: AnyRequest, file: Download) -> Response[bytes]:
+        return Response(file.data, media_type=file.media_type, headers=attachment_headers(file.name))
+
+    return get(
+        PREFIX + path,
+        opt={ROLE: role},
+        name=f"api:{view.__name__}",
+        operation_id=view.__name__,
+        summary=title,
+        description=inspect.getdoc(view),
+        tags=[tag or _tag(path)],
+    )(_with_request(path, view, respond, Response[bytes]))
+
+
+def attachment_headers(name: str) -> dict[str, str]:
+    """Headers of a file to save under this name, which is our own text."""
+    safe = "".join(char if char.isascii() and (char.isalnum() or char in "._-") else "_" for char in name)
+    return {
+        "Content-Disposition": f'attachment; filename="{safe}"',
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }
 
 
 def etag_of(result: object) -> str:

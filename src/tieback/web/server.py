@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import uvicorn
-from litestar import Litestar
+from litestar.types import ASGIApp
 
 from tieback.model.errors import UsageError
 from tieback.web.settings import WebSettings
@@ -15,7 +15,7 @@ SHUTDOWN = 10
 MAX_CONNECTIONS = 500
 
 
-def serve(app: Litestar, settings: WebSettings, ready: Callable[[str], None]) -> None:
+def serve(app: ASGIApp, settings: WebSettings, ready: Callable[[str], None]) -> None:
     """Listen until SIGINT or SIGTERM.
 
     Args:

@@ -20,6 +20,9 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     grants: Path | None = None
     """Folder with grants, besides the one in the workspace. Nothing is ever written to it."""
 
+    max_upload: int = 2 << 30
+    """Bytes of an uploaded file."""
+
     @property
     def own_url(self) -> str:
         """The address to open in a browser."""

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from litestar import Litestar
 from litestar.testing import TestClient
+from litestar.types import ASGIApp
 
 from tests.unit.pipeline.graph_workspace import made
 from tests.unit.web.clients import client
@@ -18,7 +18,7 @@ def scanned(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def pages(scanned: Path) -> Iterator[TestClient[Litestar]]:
+def pages(scanned: Path) -> Iterator[TestClient[ASGIApp]]:
     """A client of an administrator over ``scanned``."""
     with client(scanned) as made_client:
         yield made_client

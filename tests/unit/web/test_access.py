@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from litestar import Litestar
 from litestar.testing import TestClient
+from litestar.types import ASGIApp
 
 from tests.unit.web.clients import Changes, client
 from tieback.pipeline.accounts.roles import Role
@@ -44,13 +44,13 @@ CLOSED_TO_STRANGERS = [(method, path) for method, path, role in ROUTES if role i
 
 
 @pytest.fixture(scope="module")
-def stranger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient[Litestar]]:
+def stranger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient[ASGIApp]]:
     with client(tmp_path_factory.mktemp("pages") / "ws", None) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-def viewer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient[Litestar]]:
+def viewer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient[ASGIApp]]:
     with client(tmp_path_factory.mktemp("pages") / "ws", Role.VIEWER) as made:
         yield made
 
@@ -65,7 +65,7 @@ def test_routes_that_change_something_are_under_the_api_or_forms() -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), CLOSED_TO_STRANGERS)
-def test_without_a_session_nothing_is_read(stranger: TestClient[Litestar], method: str, path: str) -> None:
+def test_without_a_session_nothing_is_read(stranger: TestClient[ASGIApp], method: str, path: str) -> None:
     answer = stranger.request(method, address(path), follow_redirects=False)
     assert answer.status_code in {401, 403} or answer.headers.get("location", "").startswith("/sign-in?next=")
 
@@ -75,12 +75,12 @@ def test_without_a_session_nothing_is_read(stranger: TestClient[Litestar], metho
     [(method, path) for method, path, role in ROUTES if isinstance(role, Role) and not Role.VIEWER.permits(role)]
     or [("GET", "/closed/openapi")],
 )
-def test_a_lower_role_is_refused(viewer: TestClient[Litestar], method: str, path: str) -> None:
+def test_a_lower_role_is_refused(viewer: TestClient[ASGIApp], method: str, path: str) -> None:
     assert viewer.request(method, address(path), follow_redirects=False).status_code == 403
 
 
 @pytest.fixture(scope="module")
-def admin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient[Litestar], Changes]]:
+def admin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient[ASGIApp], Changes]]:
     changes = Changes()
     with client(tmp_path_factory.mktemp("pages") / "ws", Role.ADMIN, changes) as made:
         yield made, changes
@@ -95,11 +95,12 @@ BODIES: list[Any] = [b"", b"{", b"[]", b'{"a":', b"\xff\xfe", b'{"name": ' + b"[
 )
 @pytest.mark.parametrize("value", ["0" * 64, "..%2f..%2fetc", "'\"--<script>", "a" * 3000])
 def test_unknown_ids_are_no_fault(
-    admin: tuple[TestClient[Litestar], Changes], method: str, path: str, value: str
+    admin: tuple[TestClient[ASGIApp], Changes], method: str, path: str, value: str
 ) -> None:
     answer = admin[0].request(method, address(path, value), follow_redirects=False)
     assert answer.status_code < 500
-    assert "<script>" not in answer.text.replace('<script src="/static', "")
+    if answer.headers.get("content-type", "").startswith("text/html"):
+        assert "<script>" not in answer.text
     if "{" in path and method in {"GET", "HEAD"}:
         assert answer.status_code in {400, 404}
 
@@ -108,7 +109,7 @@ def test_unknown_ids_are_no_fault(
     ("method", "path"),
     [(method, path) for method, path, role in ROUTES if isinstance(role, Role) and method in UNSAFE],
 )
-def test_malformed_bodies_are_no_fault(admin: tuple[TestClient[Litestar], Changes], method: str, path: str) -> None:
+def test_malformed_bodies_are_no_fault(admin: tuple[TestClient[ASGIApp], Changes], method: str, path: str) -> None:
     before = list(admin[1].lines)
     for kind in ("application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
         for body in BODIES:
@@ -126,7 +127,7 @@ def test_malformed_bodies_are_no_fault(admin: tuple[TestClient[Litestar], Change
         if isinstance(role, Role) and method in UNSAFE and "/uploads" not in path
     ],
 )
-def test_oversized_bodies_are_refused(admin: tuple[TestClient[Litestar], Changes], method: str, path: str) -> None:
+def test_oversized_bodies_are_refused(admin: tuple[TestClient[ASGIApp], Changes], method: str, path: str) -> None:
     big = b'{"name": "' + b"x" * (1 << 21) + b'"}'
     answer = admin[0].request(
         method, address(path), content=big, headers={"Content-Type": "application/json"}, follow_redirects=False

@@ -209,11 +209,10 @@ def test_the_log_is_verified(pages: TestClient[Litestar], workspace: Path, key: 
 
 
 def test_the_evidence_is_a_sealed_archive(pages: TestClient[Litestar], key: str, changes: Changes) -> None:
-    for path in (f"/cases/{key}/evidence", f"/api/v1/cases/{key}/evidence"):
-        answer = pages.get(path)
-        assert answer.headers["content-type"] == "application/zip"
-        assert answer.headers["content-disposition"] == f'attachment; filename="{key}.zip"'
-        assert "case.json" in zipfile.ZipFile(io.BytesIO(answer.content)).namelist()
+    answer = pages.get(f"/api/v1/cases/{key}/evidence")
+    assert answer.headers["content-type"] == "application/zip"
+    assert answer.headers["content-disposition"] == f'attachment; filename="{key}.zip"'
+    assert "case.json" in zipfile.ZipFile(io.BytesIO(answer.content)).namelist()
     assert changes.lines[-1] == ("Ann", "download the evidence of a case", key)
 
 
@@ -237,10 +236,9 @@ def test_a_letter_is_written_read_downloaded_and_recorded_as_sent(
     forms = [one["form"] for one in made["letter"]["files"] if one["kept"]]
     assert {"md", "html", "eml", "mailto.txt"} <= set(forms)
     for form in forms:
-        for start in ("", "/api/v1"):
-            file = pages.get(f"{start}/letters/{letter}/files/{form}")
-            assert file.status_code == 200
-            assert file.headers["content-disposition"].startswith("attachment; ")
+        file = pages.get(f"/api/v1/letters/{letter}/files/{form}")
+        assert file.status_code == 200
+        assert file.headers["content-disposition"].startswith("attachment; ")
     sent = pages.post(f"/api/v1/letters/{letter}/sent", json={"channel": "email"}).json()
     assert [(one["channel"], one["by"]) for one in sent["sent"]] == [("email", "Ann")]
     assert shown(pages, key)["case"]["state"] == "notified"
@@ -279,10 +277,10 @@ def test_a_file_that_somebody_changed_is_not_served(pages: TestClient[Litestar],
     letter = written(pages, key)["letter"]["letter"]["id"]
     (file,) = workspace.glob(f"letters/{letter}/*.html")
     file.write_text("<script>alert(1)</script>")
-    assert pages.get(f"/letters/{letter}/files/html").status_code == 400
+    assert pages.get(f"/api/v1/letters/{letter}/files/html").status_code == 400
     assert "not kept here" in pages.get(f"/letters/{letter}").text
     for form in ("exe", "..%2f..%2fidentity", "md%00"):
-        assert pages.get(f"/letters/{letter}/files/{form}").status_code in {400, 404}
+        assert pages.get(f"/api/v1/letters/{letter}/files/{form}").status_code in {400, 404}
 
 
 def test_a_letter_to_a_vendor_that_does_not_answer_for_the_store_warns(
@@ -325,9 +323,11 @@ def test_the_forms_of_the_page(pages: TestClient[Litestar], key: str, changes: C
 
 
 def test_unknown_cases_and_letters(pages: TestClient[Litestar]) -> None:
-    for path in ("cases/case-none", "letters/letter-none", "cases/case-none/evidence", "letters/letter-none/files/md"):
+    for path in ("cases/case-none", "letters/letter-none"):
         assert pages.get(f"/{path}").status_code == 404
         assert pages.get(f"/api/v1/{path}").status_code == 404
+    assert pages.get("/api/v1/cases/case-none/evidence").status_code == 404
+    assert pages.get("/api/v1/letters/letter-none/files/md").status_code == 404
     assert pages.post("/api/v1/cases/case-none/notes", json={"text": "a"}).status_code == 404
     assert pages.post("/api/v1/cases/case-none/letters", json={"kind": "exposure"}).status_code == 404
     assert pages.post("/api/v1/letters/letter-none/sent", json={}).status_code == 404
@@ -344,7 +344,7 @@ def test_a_case_outside_the_log_says_so(pages: TestClient[Litestar], workspace: 
 
 def test_a_viewer_reads_and_changes_nothing(workspace: Path, key: str) -> None:
     with client(workspace, Role.VIEWER) as pages:
-        for path in ("/cases", f"/cases/{key}", "/letters", "/case-log", f"/cases/{key}/evidence"):
+        for path in ("/cases", f"/cases/{key}", "/letters", "/case-log", f"/api/v1/cases/{key}/evidence"):
             assert pages.get(path).status_code == 403
         assert pages.post(f"/api/v1/cases/{key}/notes", json={"text": "x"}).status_code == 403
 

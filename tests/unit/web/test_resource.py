@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from litestar import Litestar
 from litestar.testing import TestClient
+from litestar.types import ASGIApp
 
 from tests.unit.web.clients import Changes, client
 from tieback.model.errors import GrantError, InputError, UsageError, WorkspaceError
@@ -97,12 +97,12 @@ def changes() -> Changes:
 
 
 @pytest.fixture
-def rows(routes: None, tmp_path: Path, changes: Changes) -> Iterator[TestClient[Litestar]]:
+def rows(routes: None, tmp_path: Path, changes: Changes) -> Iterator[TestClient[ASGIApp]]:
     with client(tmp_path / "ws", Role.ANALYST, changes) as made:
         yield made
 
 
-def test_the_page_and_its_twin_show_the_same(rows: TestClient[Litestar]) -> None:
+def test_the_page_and_its_twin_show_the_same(rows: TestClient[ASGIApp]) -> None:
     page = rows.get("/rows", params={"q": "<script>x"})
     assert page.status_code == 200
     assert page.headers["content-type"].startswith("text/html")
@@ -112,13 +112,13 @@ def test_the_page_and_its_twin_show_the_same(rows: TestClient[Litestar]) -> None
     assert twin.json() == {"items": [{"name": "<script>x", "count": 50}], "next": "bmV4dA", "total": None, "run": None}
 
 
-def test_the_next_page_is_a_link(rows: TestClient[Litestar]) -> None:
+def test_the_next_page_is_a_link(rows: TestClient[ASGIApp]) -> None:
     first = rows.get("/api/v1/rows?q=b&limit=2")
     assert first.links["next"]["url"] == "/api/v1/rows?q=b&limit=2&after=bmV4dA"
     assert "link" not in rows.get(first.links["next"]["url"]).headers
 
 
-def test_an_unchanged_document_is_not_sent_again(rows: TestClient[Litestar]) -> None:
+def test_an_unchanged_document_is_not_sent_again(rows: TestClient[ASGIApp]) -> None:
     first = rows.get("/api/v1/rows/r1")
     again = rows.get("/api/v1/rows/r1", headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
@@ -128,7 +128,7 @@ def test_an_unchanged_document_is_not_sent_again(rows: TestClient[Litestar]) -> 
     ("key", "status"),
     [("missing", 404), ("usage", 400), ("input", 422), ("grant", 422), ("storage", 503), ("fault", 500)],
 )
-def test_errors_are_problem_documents_and_pages(rows: TestClient[Litestar], key: str, status: int) -> None:
+def test_errors_are_problem_documents_and_pages(rows: TestClient[ASGIApp], key: str, status: int) -> None:
     answer = rows.get(f"/api/v1/rows/{key}")
     assert answer.status_code == status
     assert answer.headers["content-type"].startswith("application/problem+json")
@@ -139,32 +139,32 @@ def test_errors_are_problem_documents_and_pages(rows: TestClient[Litestar], key:
     assert "secret detail" not in answer.text + page.text
 
 
-def test_an_invalid_parameter_is_named(rows: TestClient[Litestar]) -> None:
+def test_an_invalid_parameter_is_named(rows: TestClient[ASGIApp]) -> None:
     answer = rows.get("/api/v1/rows?limit=many")
     assert answer.status_code == 400
     assert answer.json()["fields"] == [{"field": "limit", "problem": "Expected `int`, got `str`"}]
 
 
-def test_a_change_is_recorded(rows: TestClient[Litestar], changes: Changes) -> None:
+def test_a_change_is_recorded(rows: TestClient[ASGIApp], changes: Changes) -> None:
     assert rows.patch("/api/v1/rows/r1", json={"name": "b"}).json() == {"name": "b", "count": 0}
     assert changes.lines == [("Ann", "rename a row", "r1")]
 
 
-def test_a_change_of_something_newer_is_refused(rows: TestClient[Litestar], changes: Changes) -> None:
+def test_a_change_of_something_newer_is_refused(rows: TestClient[ASGIApp], changes: Changes) -> None:
     current = etag_of(Row(name="r1"))
     assert rows.patch("/api/v1/rows/r1", json={"name": "b"}, headers={"If-Match": '"old"'}).status_code == 409
     assert changes.lines == []
     assert rows.patch("/api/v1/rows/r1", json={"name": "b"}, headers={"If-Match": current}).status_code == 200
 
 
-def test_a_form_changes_and_shows_a_notice(rows: TestClient[Litestar], changes: Changes) -> None:
+def test_a_form_changes_and_shows_a_notice(rows: TestClient[ASGIApp], changes: Changes) -> None:
     sent = rows.post("/rows/r1/rename", data={"name": "b", "count": "3"}, follow_redirects=False)
     assert (sent.status_code, sent.headers["location"]) == (303, "/rows?q=b&done=rename_form")
     assert "The row was renamed." in rows.get(sent.headers["location"]).text
     assert changes.lines == [("Ann", "rename a row", "r1")]
 
 
-def test_a_notice_of_a_stranger_is_not_shown(rows: TestClient[Litestar]) -> None:
+def test_a_notice_of_a_stranger_is_not_shown(rows: TestClient[ASGIApp]) -> None:
     assert "Send money" not in rows.get("/rows?done=Send+money").text
 
 
@@ -184,7 +184,7 @@ def test_a_lower_role_is_refused(routes: None, tmp_path: Path) -> None:
     assert changes.lines == []
 
 
-def test_the_frameworks_own_pages_are_closed(rows: TestClient[Litestar]) -> None:
+def test_the_frameworks_own_pages_are_closed(rows: TestClient[ASGIApp]) -> None:
     assert rows.get("/closed/openapi").status_code == 403
     assert rows.get("/api/v1/nothing").status_code == 404
     assert rows.get("/api/v1/nothing").headers["content-type"].startswith("application/problem+json")

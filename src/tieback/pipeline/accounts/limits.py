@@ -22,6 +22,9 @@ MAX_WAIT_FOR_ADDRESS = 900.0
 FORGET_SECONDS = 3600.0
 """Failures count until this long after the last one."""
 MAX_ENTRIES = 10_000
+MAX_LINES = 200
+LINES_PER_SECOND = 1 / 30
+"""Refusals in the log: some at once, then one in this time; about 1 MB per day at most."""
 
 
 class _Entry(msgspec.Struct):
@@ -92,6 +95,28 @@ class SignInLimits:
         with self._lock:
             self._accounts.forgive(account, whole=True)
             self._addresses.forgive(network_of(address), whole=False)
+
+
+class LineBudget:
+    """How many refusals the log takes, so that failed sign-ins cannot fill the disk."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._left, self._at, self._skipped = float(MAX_LINES), clock(), 0
+
+    def take(self) -> int | None:
+        """The number of refusals that were not logged since the last one; None if this one must not be logged."""
+        with self._lock:
+            now = self._clock()
+            self._left = min(MAX_LINES, self._left + (now - self._at) * LINES_PER_SECOND)
+            self._at = now
+            if self._left < 1:
+                self._skipped += 1
+                return None
+            self._left -= 1
+            skipped, self._skipped = self._skipped, 0
+            return skipped
 
 
 def network_of(address: str) -> str:

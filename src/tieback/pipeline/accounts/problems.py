@@ -20,3 +20,7 @@ class TooManyAttemptsError(TiebackError):
 
 class NotPermittedError(TiebackError):
     """The user must not do this."""
+
+
+class NoSuchAccountError(TiebackError):
+    """There is no user, session or token with this ID."""

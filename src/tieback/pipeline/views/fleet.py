@@ -11,6 +11,7 @@ from tieback.pipeline.fleet.block_list import APP_FORMATS, HOST_FORMATS, BlockLi
 from tieback.pipeline.fleet.coverage import AssuranceLetter, FleetLine, FleetView
 from tieback.pipeline.fleet.review_table import to_csv, to_xlsx
 from tieback.pipeline.runs import finished_run
+from tieback.pipeline.views.download import Download
 from tieback.pipeline.views.listing import Listing, bounded_limit, decode_cursor, encode_cursor
 from tieback.pipeline.views.prepared_fleet import FleetState, PreparedFleet, ReviewKey, prepared_fleet, state_of
 from tieback.storage.ledger.inventory_pages import app_installs
@@ -149,14 +150,6 @@ class BlockedHost(msgspec.Struct, frozen=True, kw_only=True):
     breaks: tuple[str, ...]
     """Apps that use it, at most 20."""
     more: int
-
-
-class Download(msgspec.Struct, frozen=True, kw_only=True):
-    """A file to save."""
-
-    name: str
-    media_type: str
-    data: bytes
 
 
 _TITLES = {

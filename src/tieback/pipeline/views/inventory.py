@@ -20,6 +20,8 @@ from tieback.storage.ledger.inventory_pages import (
 )
 from tieback.storage.workspace import Workspace
 
+DeviceQuery = DeviceFilter
+"""Which devices to list."""
 STALE_DAYS = 30
 """An inventory older than this may miss apps and devices of today."""
 

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from tieback.storage.failures import storage_errors
+from tieback.storage.ledger.accounts import Accounts
 from tieback.storage.ledger.cases import Cases
 from tieback.storage.ledger.conclusions import Conclusions
 from tieback.storage.ledger.database import Database, open_database, sqlite_url
@@ -28,6 +29,7 @@ from tieback.storage.ledger.store_facts import AppStoreFacts
 from tieback.storage.ledger.tables import exposure_apps, exposures, findings, grants, runs
 from tieback.storage.ledger.text import storable
 from tieback.storage.ledger.units import Units
+from tieback.storage.ledger.write_ahead import LogGuard
 
 RESUME_SECONDS = 24 * 3600.0
 """An older interrupted run is not resumed, in seconds: its results must not be mixed with new ones."""
@@ -55,17 +57,27 @@ class Ledger(Units):
         self.store_facts = AppStoreFacts(database)
         self.cases = Cases(database)
         self.deliveries = Deliveries(database)
+        self.accounts = Accounts(database)
         self.jobs = Jobs(database)
 
     @classmethod
-    def open(cls, path: Path) -> Self:
+    def open(cls, path: Path, guard: LogGuard | None = None) -> Self:
         """Open the SQLite file; create or migrate it if necessary.
+
+        Args:
+            path: the file.
+            guard: of its log, in a trusted workspace; the ledger ends it when it is closed.
 
         Raises:
             WorkspaceError: it cannot be opened, is damaged, or was created by a newer release.
         """
-        with storage_errors(path):
-            return cls(Database(open_database(sqlite_url(path)), str(path)))
+        try:
+            with storage_errors(path):
+                return cls(Database(open_database(sqlite_url(path), guard), str(path), guard))
+        except BaseException:
+            if guard is not None:
+                guard.leave()
+            raise
 
     @classmethod
     def open_url(cls, url: str) -> Self:

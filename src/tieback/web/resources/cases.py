@@ -15,13 +15,14 @@ from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.disclosure.cases import case_service
 from tieback.pipeline.disclosure.evidence import write_evidence
 from tieback.pipeline.views.cases import CaseDetail, CaseListing, CaseLog, list_cases, show_case, show_case_log
+from tieback.pipeline.views.download import Download
 from tieback.pipeline.views.letters import letter_choices
 from tieback.pipeline.views.listing import DEFAULT_LIMIT
 from tieback.pipeline.views.stores import show_store
 from tieback.web.choices import choice, day_or_none, required_day
 from tieback.web.context import Context
 from tieback.web.problems import ConflictError, NotFoundError
-from tieback.web.resource import Download, change, download, form, json, page, page_and_json
+from tieback.web.resource import change, download, form, json, page, page_and_json
 
 MAX_TEXT = 60_000
 """Characters of a note or of evidence."""
@@ -405,5 +406,5 @@ ROUTES = [
     attest_in_page,
     add_party_in_page,
     move_party_in_page,
-    *download("/cases/{case_id:str}/evidence", case_evidence, role=Role.ANALYST, title="Evidence of a case"),
+    download("/cases/{case_id:str}/evidence", case_evidence, role=Role.ANALYST, title="Evidence of a case"),
 ]

@@ -12,6 +12,7 @@ from tieback.pipeline.disclosure.cases import case_service
 from tieback.pipeline.disclosure.letter_files import FORMATS, read_letter_file, write_kept_letter
 from tieback.pipeline.disclosure.letters import TLP, mark_sent
 from tieback.pipeline.views.cases import show_case
+from tieback.pipeline.views.download import Download
 from tieback.pipeline.views.letters import (
     LANGUAGES,
     LetterDetail,
@@ -24,7 +25,7 @@ from tieback.pipeline.views.listing import DEFAULT_LIMIT
 from tieback.web.choices import day_or_none
 from tieback.web.context import Context
 from tieback.web.problems import NotFoundError
-from tieback.web.resource import Download, change, download, form, page_and_json
+from tieback.web.resource import change, download, form, page_and_json
 
 _MAX_TEXT = 500
 
@@ -197,7 +198,7 @@ ROUTES = [
     mark_letter_sent,
     write_in_page,
     sent_in_page,
-    *download(
+    download(
         "/letters/{letter_id:str}/files/{file_format:str}", letter_file, role=Role.ANALYST, title="File of a letter"
     ),
 ]

@@ -7,6 +7,7 @@ from litestar import Request, Response, get
 
 from tieback.pipeline.accounts.roles import Role
 from tieback.web.access import ROLE
+from tieback.web.openapi import api_document
 from tieback.web.resource import page_context, render
 
 
@@ -35,7 +36,7 @@ def operations(request: Request[Any, Any, Any]) -> dict[str, list[Operation]]:
         if getattr(one, "operation_id", None)
     }
     groups: dict[str, list[Operation]] = {}
-    for path, item in request.app.openapi_schema.to_schema()["paths"].items():
+    for path, item in api_document(request.app)["paths"].items():
         for method, found in item.items():
             role = roles.get(found.get("operationId"))
             one = Operation(
@@ -58,7 +59,7 @@ def operations(request: Request[Any, Any, Any]) -> dict[str, list[Operation]]:
 )
 async def document(request: Request[Any, Any, Any]) -> dict[str, Any]:
     """The OpenAPI document."""
-    return request.app.openapi_schema.to_schema()
+    return api_document(request.app)
 
 
 ROUTES = [reference, document]
