@@ -123,6 +123,18 @@ class UnreadCode(msgspec.Struct, frozen=True):
     """Entry with the evidence."""
 
 
+class EndedService(msgspec.Struct, frozen=True):
+    """A cloud resource that an app names although its service has ended."""
+
+    resource: str
+    """Value of the endpoint, such as ``faunadb:db.eu``."""
+    product: str
+    date: str
+    """ISO date on which the service ended."""
+    source: str
+    """Where its vendor says so."""
+
+
 class AppDocument(msgspec.Struct, frozen=True):
     """The results of static analysis of one input. One line of ``tieback app --format json``."""
 
@@ -138,3 +150,5 @@ class AppDocument(msgspec.Struct, frozen=True):
     """Keys that are public by design, stored for the probes; masked in printed documents, like credentials."""
     unread: tuple[UnreadCode, ...] = ()
     """Code that was not read. If it is not empty, the list of sightings is not complete."""
+    retired: tuple[EndedService, ...] = ()
+    """Resources of services that have ended: nothing of the vendor answers there."""

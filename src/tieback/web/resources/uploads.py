@@ -40,9 +40,7 @@ class _RawBody(Operation):
     """An operation whose body is the file itself."""
 
     request_body: Any = field(
-        default_factory=lambda: RequestBody(
-            content={RAW: OpenAPIMediaType(schema=Schema())}, required=True
-        )
+        default_factory=lambda: RequestBody(content={RAW: OpenAPIMediaType(schema=Schema())}, required=True)
     )
 
 
