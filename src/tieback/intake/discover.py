@@ -76,7 +76,8 @@ def classify_name(name: str) -> FileKind:
 
 def classify_file(name: str, head: bytes, tail: bytes) -> FileKind:
     """Classify a file by its name, or else by its first 64 KiB and its last 1 MiB; never ``FileKind.APP_PART``."""
-    from tieback.intake.traffic.open import GZIP, ZSTD, is_capture
+    from tieback.intake.traffic.open import GZIP, ZSTD
+    from tieback.intake.traffic.signatures import is_capture
 
     named = classify_name(name)
     if named in {FileKind.APP, FileKind.TRAFFIC, FileKind.PACKED_SHARD}:
