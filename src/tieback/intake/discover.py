@@ -205,7 +205,19 @@ def _classify_alone(path: Path) -> FileKind:
     from tieback.intake.traffic.open import is_traffic
 
     kind = classify_path(path)
-    return FileKind.TRAFFIC if kind is FileKind.OTHER and is_traffic(path) else kind
+    if kind is FileKind.OTHER and is_traffic(path):
+        return FileKind.TRAFFIC
+    return FileKind.APP_PART if kind is FileKind.OTHER and _is_script(path) else kind
+
+
+def _is_script(path: Path) -> bool:
+    from tieback.intake.apps.single import is_script
+
+    try:
+        with path.open("rb", buffering=0) as file:
+            return is_script(path.name, file.read(SNIFF))
+    except OSError:
+        return False
 
 
 def _exists(path: Path) -> bool | InputError:
