@@ -6,6 +6,7 @@ It is no emulation of a product. It checks what a provider must check: client, r
 import base64
 import hashlib
 import hmac
+import http.client
 import http.server
 import json
 import secrets
@@ -102,6 +103,16 @@ class OidcHost:
         """With the algorithm ``none``."""
         parts = (json.dumps({"alg": "none", "kid": "one"}), json.dumps(claims))
         return ".".join(base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in parts) + "."
+
+
+def location_of(url: str) -> str:
+    """Where the provider sends a browser that opens this address."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+    connection.request("GET", f"{parts.path}?{parts.query}")
+    to = connection.getresponse().headers["Location"]
+    connection.close()
+    return to
 
 
 @contextmanager

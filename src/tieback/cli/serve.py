@@ -24,6 +24,10 @@ def serve(
         list[str] | None,
         typer.Option("--trusted-proxy", metavar="NETWORK", help="Address or network of that proxy; repeatable."),
     ] = None,
+    sign_in: Annotated[
+        Path | None,
+        typer.Option("--sign-in", metavar="FILE", help="Settings of an OpenID provider (TOML)."),
+    ] = None,
     grants: Annotated[
         Path | None,
         typer.Option("--grants", metavar="DIR", help="Folder with more grants. The pages never write to it."),
@@ -56,6 +60,7 @@ def serve(
         port=port,
         public_url=public_url.rstrip("/"),
         trusted_proxies=tuple(trusted_proxy or ()),
+        sign_in=sign_in,
         grants=grants,
         max_upload=max_upload << 20,
     )
@@ -66,11 +71,14 @@ def serve(
             advice="Put a proxy with TLS in front, and name its address with --public-url https://HOST",
         )
     console = message_console()
-    run(
-        build_server(settings),
-        settings,
-        lambda url: console.print(f"tieback serves {workspace} at {url}", highlight=False),
-    )
+    links: list[str] = []
+
+    def announce(url: str) -> None:
+        console.print(f"tieback serves {workspace} at {url}", highlight=False)
+        for link in links:
+            console.print(f"Create the administrator (30 minutes, once): {url}{link}", highlight=False, soft_wrap=True)
+
+    run(build_server(settings, first_link=links.append), settings, announce)
 
 
 def _is_loopback(host: str) -> bool:

@@ -5,6 +5,7 @@ from litestar.handlers import BaseRouteHandler
 
 from tieback.pipeline.accounts.roles import Role
 from tieback.web.context import Connection, Identify
+from tieback.web.csrf import SAFE_METHODS
 
 ROLE = "tieback_role"
 """Option of a route with its lowest role; ``None`` for everyone, without signing in."""
@@ -17,7 +18,7 @@ def check_role(connection: Connection, handler: BaseRouteHandler) -> None:
 
     Raises:
         NotAuthorizedException: nobody has signed in.
-        PermissionDeniedException: the user has a lower role, or the route names no role.
+        PermissionDeniedException: the user has a lower role or a token that only reads, or the route names no role.
     """
     if ROLE not in handler.opt:
         raise PermissionDeniedException("this address is closed")
@@ -30,3 +31,5 @@ def check_role(connection: Connection, handler: BaseRouteHandler) -> None:
         raise NotAuthorizedException("sign in first", headers={"WWW-Authenticate": "Bearer"})
     if not user.role.permits(lowest):
         raise PermissionDeniedException(f"this needs the role {lowest.value}; you have {user.role.value}")
+    if user.reads_only and connection.scope.get("method") not in SAFE_METHODS:
+        raise PermissionDeniedException("this token only reads")

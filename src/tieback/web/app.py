@@ -1,7 +1,8 @@
 """The application: routes, access, errors, templates and static files."""
 
 import logging
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib import import_module
 
@@ -18,25 +19,42 @@ from litestar.template.config import TemplateConfig
 from litestar.types import ASGIApp
 
 import tieback
+from tieback.pipeline.accounts.links import first_admin_link
+from tieback.pipeline.accounts.oidc import load_provider
+from tieback.pipeline.accounts.service import AccountService
 from tieback.pipeline.views.opening import Workspace, open_for_pages
 from tieback.web.access import IDENTIFY, ROLE, check_role
-from tieback.web.context import NOBODY, ChangeLog, Context, Identify, NoChangeLog, user_in_scope
+from tieback.web.context import NOBODY, ChangeLog, Context, Identify, user_in_scope
 from tieback.web.hosts import own_names
+from tieback.web.identity import ACCOUNTS, PROVIDER, SETTINGS, IdentityMiddleware, LedgerChangeLog, client_of
 from tieback.web.pages import STATIC, environment
 from tieback.web.problems import answer_error
 from tieback.web.protection import protected
 from tieback.web.settings import WebSettings
 
 RESOURCES: tuple[str, ...] = (
+    "account",
     "apps",
+    "audit",
     "backends",
+    "cases",
+    "exports",
     "findings",
     "grants",
+    "health",
+    "imports",
     "inventory",
+    "letters",
     "overview",
+    "posture",
     "reference",
+    "runs",
+    "settings",
+    "sign_in",
     "stores",
+    "tokens",
     "uploads",
+    "users",
 )
 """Modules of ``web.resources``; each has ``ROUTES``."""
 MAX_BODY = 1 << 20
@@ -44,7 +62,12 @@ MAX_BODY = 1 << 20
 
 
 def build_server(
-    settings: WebSettings, *, identify: Identify = user_in_scope, changes: ChangeLog | None = None
+    settings: WebSettings,
+    *,
+    identify: Identify = user_in_scope,
+    changes: ChangeLog | None = None,
+    accounts: Callable[[Workspace], AccountService] = AccountService.of,
+    first_link: Callable[[str], None] | None = None,
 ) -> ASGIApp:
     """The application behind its checks of names, sites and proxies (``web.protection``); see ``build_app``.
 
@@ -52,11 +75,17 @@ def build_server(
         UsageError: the public URL or a proxy is invalid.
     """
     own = own_names(settings.public_url)
-    return protected(build_app(settings, identify=identify, changes=changes), own, settings.trusted_proxies)
+    app = build_app(settings, identify=identify, changes=changes, accounts=accounts, first_link=first_link)
+    return protected(app, own, settings.trusted_proxies)
 
 
 def build_app(
-    settings: WebSettings, *, identify: Identify = user_in_scope, changes: ChangeLog | None = None
+    settings: WebSettings,
+    *,
+    identify: Identify = user_in_scope,
+    changes: ChangeLog | None = None,
+    accounts: Callable[[Workspace], AccountService] = AccountService.of,
+    first_link: Callable[[str], None] | None = None,
 ) -> Litestar:
     """The application over a workspace, which is open as long as the application runs.
 
@@ -64,13 +93,22 @@ def build_app(
         settings: how the server was started.
         identify: finds the user of a request; tests replace it.
         changes: records what users change; tests replace it.
+        accounts: opens the accounts of the workspace; tests replace it.
+        first_link: called at the start with the path of the link for the first administrator, if there is none.
+
+    Raises:
+        InputError: the file with the settings of the sign-in provider is not valid.
+        UsageError: an address in it is not allowed.
     """
-    log = changes or NoChangeLog()
+    provider = load_provider(settings.sign_in, os.environ) if settings.sign_in is not None else None
 
     @asynccontextmanager
     async def life(app: Litestar) -> AsyncIterator[None]:
         workspace = open_for_pages(settings.workspace)
         app.state["tieback_workspace"] = workspace
+        app.state[ACCOUNTS] = opened = accounts(workspace)
+        if first_link is not None and (link := first_admin_link(opened)) is not None:
+            first_link(link)
         try:
             yield
         finally:
@@ -79,15 +117,32 @@ def build_app(
     def context(request: Request) -> Context:  # type: ignore[type-arg]
         user = identify(request)
         workspace: Workspace = request.app.state["tieback_workspace"]
-        return Context(workspace=workspace, settings=settings, user=user or NOBODY, changes=log)
+        opened: AccountService = request.app.state[ACCOUNTS]
+        return Context(
+            workspace=workspace,
+            settings=settings,
+            user=user or NOBODY,
+            changes=changes or LedgerChangeLog(opened),
+            accounts=opened,
+            client=client_of(request),
+            provider=provider.settings if provider is not None else None,
+        )
 
     return Litestar(
         route_handlers=[*routes(), _static_files()],
         dependencies={"context": Provide(context, sync_to_thread=False)},
         guards=[check_role],
+        middleware=[IdentityMiddleware(settings)],
         exception_handlers={Exception: answer_error},
         lifespan=[life],
-        state=State({IDENTIFY: identify, "tieback_log": logging.getLogger("tieback.web")}),
+        state=State(
+            {
+                IDENTIFY: identify,
+                SETTINGS: settings,
+                PROVIDER: provider,
+                "tieback_log": logging.getLogger("tieback.web"),
+            }
+        ),
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment())),
         openapi_config=_openapi(),
         request_max_body_size=MAX_BODY,

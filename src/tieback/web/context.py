@@ -6,7 +6,9 @@ from typing import Any, Protocol
 import msgspec
 from litestar.connection import ASGIConnection
 
+from tieback.pipeline.accounts.oidc_settings import OidcSettings
 from tieback.pipeline.accounts.roles import Role
+from tieback.pipeline.accounts.service import AccountService, Client, Identity
 from tieback.pipeline.views.opening import Workspace
 from tieback.web.settings import WebSettings
 
@@ -17,14 +19,8 @@ type Connection = ASGIConnection[Any, Any, Any, Any]
 type Identify = Callable[[Connection], "User | None"]
 
 
-class User(msgspec.Struct, frozen=True, kw_only=True):
-    """Who made a request."""
-
-    id: str
-    name: str
-    role: Role
-    token: str = ""
-    """ID of the API token; empty for a browser session."""
+User = Identity
+"""Who made a request."""
 
 
 NOBODY = User(id="", name="", role=Role.VIEWER)
@@ -37,12 +33,6 @@ class ChangeLog(Protocol):
     def note(self, user: User, action: str, subject: str) -> None: ...  # noqa: D102
 
 
-class NoChangeLog:
-    """Records nothing; for tests of pages that change nothing."""
-
-    def note(self, user: User, action: str, subject: str) -> None: ...  # noqa: D102
-
-
 class Context(msgspec.Struct, frozen=True, kw_only=True):
     """The first argument of each view and change."""
 
@@ -50,6 +40,11 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     settings: WebSettings
     user: User
     changes: ChangeLog
+    accounts: AccountService
+    client: Client
+    """The address and browser of the request."""
+    provider: OidcSettings | None
+    """The sign-in provider, if one is configured."""
 
 
 def user_in_scope(connection: Connection) -> User | None:

@@ -10,6 +10,8 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.response import Redirect, Template
 
 from tieback.model.errors import GrantError, InputError, TiebackError, UsageError, WorkspaceError
+from tieback.pipeline.accounts.problems import NoSuchAccountError, NotPermittedError, TooManyAttemptsError
+from tieback.pipeline.runs import NoSuchRunError
 from tieback.pipeline.views.uploads import UploadBusyError, UploadTooLargeError
 from tieback.web.access import IDENTIFY
 
@@ -29,6 +31,10 @@ class ConflictError(TiebackError):
 
 _STATUS: tuple[tuple[type[TiebackError], int], ...] = (
     (NotFoundError, 404),
+    (NoSuchRunError, 404),
+    (NoSuchAccountError, 404),
+    (NotPermittedError, 403),
+    (TooManyAttemptsError, 429),
     (ConflictError, 409),
     (UploadBusyError, 409),
     (UploadTooLargeError, 413),
@@ -90,6 +96,8 @@ def answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
     if problem.status == 500:
         request.app.state["tieback_log"].error("error in %s %s", request.method, request.url.path, exc_info=error)
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    if isinstance(error, TooManyAttemptsError):
+        headers["Retry-After"] = str(error.seconds)
     if is_api(request):
         return Response(problem, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
     if problem.status == 401 and request.method == "GET":

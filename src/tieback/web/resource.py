@@ -112,7 +112,15 @@ def page_context(request: AnyRequest, title: str) -> dict[str, object]:
 
 
 def change(
-    method: str, path: str, *, role: Role, action: str, status: int = 200, current: View | None = None, tag: str = ""
+    method: str,
+    path: str,
+    *,
+    role: Role,
+    action: str,
+    status: int = 200,
+    current: View | None = None,
+    tag: str = "",
+    logged: bool = False,
 ) -> Callable[[View], HTTPRouteHandler]:
     """A decorator for the route ``method /api/v1 + path``, which changes something and is recorded.
 
@@ -124,6 +132,7 @@ def change(
         status: of a success.
         current: the view of the object. With it, a request with ``If-Match`` fails if the object has changed since.
         tag: group in the API reference.
+        logged: True if the function writes its own line into the log of changes.
     """
 
     def wrap(function: View) -> HTTPRouteHandler:
@@ -131,7 +140,7 @@ def change(
             return Response(result, status_code=status, media_type=MediaType.JSON)
 
         returns = inspect.signature(function, eval_str=True).return_annotation
-        recorded = _recorded(function, action, current)
+        recorded = _recorded(function, "" if logged else action, current)
         handler = _with_request(path, recorded, respond, _response_of(returns), function)
         return route(
             PREFIX + path,
@@ -148,7 +157,7 @@ def change(
     return wrap
 
 
-def form(path: str, *, role: Role, action: str, done: str) -> Callable[[View], HTTPRouteHandler]:
+def form(path: str, *, role: Role, action: str, done: str, logged: bool = False) -> Callable[[View], HTTPRouteHandler]:
     """A decorator for the route ``POST path`` of a page's form: it changes something, and redirects to a page.
 
     The function takes ``context``, parameters of the path and, for fields, ``data`` (a struct); it returns the address
@@ -159,6 +168,7 @@ def form(path: str, *, role: Role, action: str, done: str) -> Callable[[View], H
         role: the lowest role.
         action: as of ``change``.
         done: the notice that the next page shows.
+        logged: as of ``change``.
     """
 
     def wrap(function: View) -> HTTPRouteHandler:
@@ -169,7 +179,8 @@ def form(path: str, *, role: Role, action: str, done: str) -> Callable[[View], H
             mark = "&" if "?" in to else "?"
             return Redirect(f"{to}{mark}{urlencode({NOTICE: code})}", status_code=303)
 
-        handler = _with_request(path, _recorded(function, action, None), respond, Redirect, function, urlencoded=True)
+        recorded = _recorded(function, "" if logged else action, None)
+        handler = _with_request(path, recorded, respond, Redirect, function, urlencoded=True)
         return route(
             path,
             http_method=HttpMethod.POST,
@@ -227,7 +238,8 @@ def _recorded(function: View, action: str, current: View | None) -> View:
                 raise ConflictError("it has changed since you read it", where="If-Match", advice="Read it again")
         result = function(context, **values)
         subject = " ".join(str(value) for value in keys.values() if isinstance(value, str | int))
-        context.changes.note(context.user, action, subject)
+        if action:
+            context.changes.note(context.user, action, subject)
         return result
 
     return call

@@ -17,6 +17,8 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     """The address that browsers use, if a proxy is in front; without a path."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses and networks of proxies whose ``X-Forwarded-`` headers count."""
+    sign_in: Path | None = None
+    """File with the settings of a sign-in provider."""
     grants: Path | None = None
     """Folder with grants, besides the one in the workspace. Nothing is ever written to it."""
 

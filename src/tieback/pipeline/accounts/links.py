@@ -17,7 +17,7 @@ from tieback.storage.ledger.accounts import FIRST_ADMIN, StoredLink, StoredUser
 FIRST_ADMIN_SECONDS = 30 * 60.0
 PASSWORD_SECONDS = 24 * 3600.0
 SET_PASSWORD = "set_password"
-LINK_PATH = "/welcome/"
+LINK_PATH = "/first-start/"
 """Path of the page that a link opens; its secret follows."""
 
 

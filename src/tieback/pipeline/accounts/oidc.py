@@ -10,6 +10,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -21,7 +22,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import Key, KeySet
 
 from tieback.model.errors import TiebackError
-from tieback.pipeline.accounts.oidc_settings import OidcSettings
+from tieback.pipeline.accounts.oidc_settings import OidcSettings, client_secret, load_oidc_settings
 from tieback.pipeline.accounts.secret_box import SecretBox
 from tieback.pipeline.accounts.secrets import digest_of, new_secret
 from tieback.scope.services import RequestOutcome, ServiceClient
@@ -295,8 +296,20 @@ class OidcProvider:
             raise _invalid(f"the {what} is not valid") from None
 
 
+def load_provider(path: Path, environment: Mapping[str, str]) -> OidcProvider:
+    """The provider of a file (``oidc_settings``).
+
+    Raises:
+        InputError: the file is not valid, or the variable with the client secret is not set.
+        UsageError: an address is not allowed for a service.
+        WorkspaceError: the user's key cannot be read or made.
+    """
+    settings = load_oidc_settings(path)
+    return OidcProvider(settings, client_secret(settings, environment), SecretBox.of_user("sign-in"))
+
+
 def _invalid(what: str) -> ProviderError:
-    return ProviderError(what, advice="Ask who runs the sign-in provider")
+    return ProviderError(what, advice="Contact the operator of the sign-in provider")
 
 
 def _text(claims: Mapping[str, Any], name: str) -> str:

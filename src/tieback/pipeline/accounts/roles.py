@@ -25,6 +25,11 @@ class Role(Enum):
 _RANK = {role: rank for rank, role in enumerate(Role)}
 
 
+def role_named(name: str) -> Role | None:
+    """The role with this name, such as ``analyst``; None for any other text."""
+    return next((role for role in Role if role.value == name), None)
+
+
 def role_permits(held: Role | None, required: Role) -> bool:
     """Say if a user with the role `held` has `required`; no role permits nothing."""
     return held is not None and held.permits(required)

@@ -8,13 +8,10 @@ import msgspec
 from tieback.model.case import NewLogLine
 from tieback.pipeline.accounts.limits import LineBudget, SignInLimits
 from tieback.pipeline.accounts.passwords import Passwords
-from tieback.pipeline.accounts.roles import Role
+from tieback.pipeline.accounts.roles import Role, role_named
 from tieback.pipeline.accounts.secret_box import SecretBox
 from tieback.storage.ledger.accounts import Accounts, StoredUser
 from tieback.storage.workspace import Workspace
-
-MAX_AGENT = 80
-"""Characters of a browser's name that are stored."""
 
 
 class Client(msgspec.Struct, frozen=True):
@@ -84,7 +81,7 @@ def role_of(user: StoredUser) -> Role | None:
     """The role of a user; None for a disabled user, and for one without a role."""
     if user.disabled:
         return None
-    return next((role for role in Role if role.value == user.role), None)
+    return role_named(user.role)
 
 
 def line(

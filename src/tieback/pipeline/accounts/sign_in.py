@@ -99,7 +99,7 @@ def is_right_code(service: AccountService, user: StoredUser, code: str) -> bool:
     if totp is None:
         raise UsageError(
             "this server cannot read the second factor of this user: its key is another one",
-            advice="Ask an administrator to remove it, then set it up again",
+            advice="An administrator must remove it; then set it up again",
         )
     step = step_of_code(totp, code, service.clock())
     return step is not None and service.store.use_step(user.id, step)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
@@ -13,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from joserfc.jwk import RSAKey
 
-from tests.lab.oidc_provider import CLIENT, SECRET, OidcHost, oidc_provider
+from tests.lab.oidc_provider import CLIENT, SECRET, OidcHost, location_of, oidc_provider
 from tests.unit.pipeline.accounts.conftest import HERE
 from tieback.model.errors import InputError, UsageError
 from tieback.pipeline.accounts.oidc import OidcProvider, ProviderError, _groups
@@ -73,11 +72,7 @@ def provider(settings: OidcSettings, clock: Clock) -> OidcProvider:
 
 def at_provider(url: str) -> dict[str, str]:
     """What the browser brings back from the provider."""
-    parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
-    connection.request("GET", f"{parts.path}?{parts.query}")
-    to = connection.getresponse().headers["Location"]
-    connection.close()
+    to = location_of(url)
     assert to.startswith(BACK)
     return dict(parse_qsl(urlsplit(to).query))
 
