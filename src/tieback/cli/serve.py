@@ -78,7 +78,7 @@ def serve(
         for link in links:
             console.print(f"Create the administrator (30 minutes, once): {url}{link}", highlight=False, soft_wrap=True)
 
-    run(build_server(settings, first_link=links.append), settings, announce)
+    run(build_server(settings, first_link=links.append, run_jobs=True), settings, announce)
 
 
 def _is_loopback(host: str) -> bool:
