@@ -11,11 +11,13 @@ many customers share the host, so that the name of the resource is not in it, th
 """
 
 import re
+from collections.abc import Iterable
 
 import msgspec
 
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.public_key import PublicKey
+from tieback.model.sighting import EndedService, Sighting
 from tieback.recognise import firebase
 from tieback.recognise.hosts import PLACEHOLDER, InvalidHost, check_host
 from tieback.recognise.patterns import CloudPart, CloudToken
@@ -118,6 +120,13 @@ def with_parts(endpoint: Endpoint, rest: str, rules: RuleFiles) -> tuple[Endpoin
 def _part_match(part: CloudPart, rest: str) -> re.Match[str] | None:
     found = part.within_pattern.match(rest)
     return found if found is not None and PLACEHOLDER.search(rest, 0, found.end() + 1) is None else None
+
+
+def ended_services(sightings: Iterable[Sighting], rules: RuleFiles) -> tuple[EndedService, ...]:
+    """The resources among the sightings whose service has ended, in their order."""
+    values = (one.endpoint.value for one in sightings if one.endpoint.kind is EndpointKind.CLOUD)
+    ends = ((value, rules.cloud.retirement(value)) for value in values)
+    return tuple(EndedService(value, end.product, end.date, end.source) for value, end in ends if end is not None)
 
 
 def verify(text: str, rest: str, rules: RuleFiles) -> TextVerdict:

@@ -41,8 +41,9 @@ _GENERIC = {
     "http_auth_password": 1,
     "named_secret": 3,
     "named_password": 3,
+    "ai_sk_key": 1,
 }
-"""Kinds of credentials that are recognised only by their names, with a rank: a higher one says less."""
+"""Kinds of credentials that only their names, or a form of several services, show; a higher rank says less."""
 
 
 class AppFinds(msgspec.Struct, frozen=True):

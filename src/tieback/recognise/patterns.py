@@ -266,6 +266,10 @@ class CloudRules:
         self.projects = {part.kind: part.of for part in read.part}
         """Kinds of parts, with the kind of the project that names each."""
 
+    def retirement(self, value: str) -> Retirement | None:
+        """The end of the service of a resource (``kind:name``); ``None`` if it runs."""
+        return self.retired.get(value.partition(":")[0])
+
     @property
     def suffixes(self) -> Iterable[str]:
         """All suffixes in the rules, each once."""

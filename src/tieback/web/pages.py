@@ -7,7 +7,7 @@ from pathlib import Path
 import jinja2
 import msgspec
 
-from tieback.model.safe_text import escape_line
+from tieback.model.safe_text import escape_line, replace_unsafe
 from tieback.pipeline.accounts.roles import Role
 from tieback.web.context import User
 
@@ -76,6 +76,7 @@ def environment() -> jinja2.Environment:
     )
     made.filters |= {
         "clean": escape_line,
+        "replace_unsafe": replace_unsafe,
         "number": number,
         "size": size,
         "day": day,

@@ -40,7 +40,7 @@ from tieback.model.probe import ProbeReport
 from tieback.model.vendor import Vendor
 from tieback.pipeline.disclosure.vendors import VendorService
 from tieback.pipeline.fleet.analysed_apps import analysed_apps
-from tieback.pipeline.report import build_report
+from tieback.pipeline.report import apps_of_run
 from tieback.pipeline.runs import finished_run
 from tieback.scope.audit_contacts import TargetContact, read_contacts
 from tieback.scope.grant import parse_grant
@@ -99,7 +99,7 @@ class CaseService(VendorService):
         cased: dict[str, list[Case]] = {}
         for case in self._cases.cases():
             cased.setdefault(case.store.id, []).append(case)
-        report = build_report(self._workspace, run.id)
+        of_run = apps_of_run(self._workspace, run.id)
         self.enroll()
         backends = {backend.endpoint.value: backend for backend in self.backends()}
         providers = {value: backend.provider for value, backend in backends.items() if backend.provider}
@@ -109,9 +109,9 @@ class CaseService(VendorService):
         unconfirmed: list[str] = []
         foreign: list[str] = []
         known = nobodys = 0
-        for stores in batched(report.exposed.rows(), STORES_AT_ONCE):
+        for stores in batched(self._open_stores(), STORES_AT_ONCE):
             keys = {route.app_sha256 for store in stores for route in store.routes}
-            apps = {summary.app.sha256: summary.app for summary in report.apps.pick(keys)}
+            apps = {summary.app.sha256: summary.app for summary in of_run.pick(keys)}
             # Apps known only from traffic are in no analysed package.
             if self._cases.change_vendors(lambda there, apps=apps: new_vendors(there, apps.values()), self.now):  # type: ignore[misc]
                 owners = OwnerFinder(backends, self._cases.vendors())

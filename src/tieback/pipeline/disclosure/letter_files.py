@@ -26,12 +26,12 @@ MAX_FILE = 32 << 20
 _NEEDS = {"pdf": "weasyprint", "docx": "docxtpl"}
 """Formats that need a library of an extra."""
 FORMATS: Mapping[str, str] = {
-    "md": "text/markdown; charset=utf-8",
-    "html": "text/html; charset=utf-8",
+    "md": "text/markdown",
+    "html": "text/html",
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "eml": "message/rfc822",
-    "mailto.txt": "text/plain; charset=utf-8",
+    "mailto.txt": "text/plain",
 }
 """Endings of the files of a letter, and their media types."""
 _ID = re.compile(r"letter-[0-9a-f]{12}")
@@ -104,7 +104,7 @@ def letter_warnings(work: CaseService, letter: Letter) -> list[str]:
                 f"{owner} answers for the store of {key}, not the vendor of the case. Do not send it; close the case."
             )
         if case.unconfirmed:
-            found.append(f"The verdict of {key} is experimental, and nobody has confirmed it.")
+            found.append(f"The verdict of {key} is experimental and not confirmed.")
         silent = case.silent_until(work.now.date())
         if letter.kind == "provider" and silent is not None:
             found.append(f"A letter about {key} promises to inform no provider or CERT until {silent}.")

@@ -1,22 +1,23 @@
 """Grants that are files on the server: what each permits in words, and which runs used it. Nothing here writes one."""
 
-import hashlib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import msgspec
 
-from tieback.model.errors import GrantError, WorkspaceError
+from tieback.model.errors import GrantError
 from tieback.model.grant import Depth, Grant
+from tieback.pipeline.jobs.grants import grant_files
 from tieback.pipeline.views.listing import Listing
 from tieback.scope.explain import TargetExplanation, explain_target
-from tieback.scope.grant import check_valid, render_grant
+from tieback.scope.grant import check_valid, parse_grant
 from tieback.scope.grant_words import grant_sentences
+from tieback.scope.lease import digest_of
 from tieback.scope.policy.approval import GrantSignatures, check_grant_file, lacking_text
+from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
 
-MAX_GRANTS = 200
 _MAX_TARGETS, _MAX_RUNS, _MAX_TARGET = 50, 100, 300
 
 
@@ -24,7 +25,7 @@ class GrantRow(msgspec.Struct, frozen=True, kw_only=True):
     """One grant file."""
 
     id: str
-    """SHA-256 of the grant's text in its usual form, as in the runs that used it. Comments do not count."""
+    """SHA-256 of the grant's values, which also identifies its lease. Comments do not count."""
     file: str
     """Name of the file."""
     place: str
@@ -113,8 +114,8 @@ def grant_page(
 
 
 def grant_id(grant: Grant) -> str:
-    """The ID of a grant: that of the runs that use it."""
-    return hashlib.sha256(render_grant(grant).encode()).hexdigest()
+    """The ID of a grant in pages and jobs."""
+    return digest_of(grant)
 
 
 def _page(workspace: Workspace, row: GrantRow, checked: GrantSignatures, target: str, day: date) -> GrantPage:
@@ -125,8 +126,7 @@ def _page(workspace: Workspace, row: GrantRow, checked: GrantSignatures, target:
             explanation = tuple(explain_target(checked.grant, checked.policy, target, day))
         except GrantError as error:
             problem = error.what
-    used = (one for one in workspace.ledger.list_runs() if one.grant_sha256 == row.id)
-    runs = [GrantRun(id=one.id, started=one.started, ended=one.ended) for one in used]
+    runs = [GrantRun(id=one.id, started=one.started, ended=one.ended) for one in _runs_under(workspace, row.id)]
     demands = []
     for one in checked.requirements:
         signers = checked.check.signers_for(one)
@@ -149,19 +149,25 @@ def _page(workspace: Workspace, row: GrantRow, checked: GrantSignatures, target:
     )
 
 
+def _runs_under(workspace: Workspace, grant: str) -> Iterator[RunRow]:
+    """Runs whose grant has these values; the texts that releases store differ."""
+    same: dict[str, bool] = {}
+    for run in workspace.ledger.list_runs():
+        key = run.grant_sha256
+        if key is None:
+            continue
+        if key not in same:
+            try:
+                same[key] = digest_of(parse_grant(workspace.ledger.grant_text(key) or "", "")) == grant
+            except GrantError:
+                same[key] = False
+        if same[key]:
+            yield run
+
+
 def _files(workspace: Workspace, folder: Path | None) -> Iterator[_Found]:
-    places = [(workspace.grants_directory, "workspace")]
-    if folder is not None:
-        places.append((folder, "server"))
-    for directory, place in places:
-        try:
-            names = sorted(path for path in directory.iterdir() if path.suffix == ".toml" and path.is_file())
-        except OSError as error:
-            raise WorkspaceError(
-                f"cannot be read ({error.strerror})", where=str(directory), advice="Check the folder of the grants"
-            ) from None
-        for path in names[:MAX_GRANTS]:
-            yield _Found(path, place)
+    for path, place in grant_files(workspace.grants_directory, folder):
+        yield _Found(path, place)
 
 
 def _row(found: _Found, day: date) -> tuple[GrantRow, GrantSignatures | None]:

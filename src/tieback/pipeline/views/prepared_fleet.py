@@ -4,11 +4,9 @@ The devices of each app are counted in SQL over all installs, which takes second
 come faster, so each open workspace keeps the result of one run: a few hundred bytes per app, none per install.
 """
 
-import threading
 from bisect import bisect_right
 from collections import Counter
 from enum import StrEnum
-from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -16,7 +14,9 @@ from tieback.model.device import Ownership
 from tieback.pipeline.fleet.block_list import review_lines
 from tieback.pipeline.fleet.coverage import FleetLine, FleetView
 from tieback.pipeline.runs import finished_run
+from tieback.pipeline.views.kept import Kept
 from tieback.storage.ledger.inventory_pages import fleet_version
+from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
 
 type ReviewKey = tuple[int, int, int, int]
@@ -41,7 +41,6 @@ class FleetState(StrEnum):
 class PreparedFleet(msgspec.Struct, frozen=True):
     """The mobile apps of a review, in its order."""
 
-    version: tuple[int | float | str | None, ...]
     run: str | None
     """The run of the open stores; ``None`` if none has finished."""
     lines: tuple[FleetLine, ...]
@@ -62,13 +61,7 @@ class PreparedFleet(msgspec.Struct, frozen=True):
         return 0 if after is None else bisect_right(self.keys, after)
 
 
-class _Kept:
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.fleets: WeakKeyDictionary[Workspace, PreparedFleet] = WeakKeyDictionary()
-
-
-_KEPT = _Kept()
+_KEPT: Kept[PreparedFleet] = Kept()
 
 
 def prepared_fleet(workspace: Workspace, run: str = "") -> PreparedFleet:
@@ -79,27 +72,20 @@ def prepared_fleet(workspace: Workspace, run: str = "") -> PreparedFleet:
     """
     chosen = finished_run(workspace, run)
     version = (*fleet_version(workspace.ledger.database), chosen.id if chosen is not None else None)
-    known = _KEPT.fleets.get(workspace)
-    if known is not None and known.version == version:
-        return known
-    with _KEPT.lock:
-        known = _KEPT.fleets.get(workspace)
-        if known is not None and known.version == version:
-            return known
-        found = FleetView(workspace, chosen).lines(versions=False)
-        ordered = sorted(review_lines(found), key=review_key)
-        states = Counter(state_of(line) for line in ordered)
-        fleet = PreparedFleet(
-            version,
-            None if chosen is None else chosen.id,
-            tuple(ordered),
-            tuple(review_key(line) for line in ordered),
-            {row: number for number, line in enumerate(ordered) for row in line.app.rows},
-            {state: states[state] for state in FleetState},
-            sum(1 for line in ordered if line.app.on(Ownership.PERSONAL)),
-        )
-        _KEPT.fleets[workspace] = fleet
-        return fleet
+    return _KEPT.get(workspace, version, lambda: _prepare(workspace, chosen))
+
+
+def _prepare(workspace: Workspace, run: RunRow | None) -> PreparedFleet:
+    ordered = sorted(review_lines(FleetView(workspace, run).lines(versions=False)), key=review_key)
+    states = Counter(state_of(line) for line in ordered)
+    return PreparedFleet(
+        None if run is None else run.id,
+        tuple(ordered),
+        tuple(review_key(line) for line in ordered),
+        {row: number for number, line in enumerate(ordered) for row in line.app.rows},
+        {state: states[state] for state in FleetState},
+        sum(1 for line in ordered if line.app.on(Ownership.PERSONAL)),
+    )
 
 
 def review_key(line: FleetLine) -> ReviewKey:

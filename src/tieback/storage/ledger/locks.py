@@ -43,7 +43,7 @@ class FileLock:
 
 
 @contextmanager
-def lock_file(path: Path, what: str, where: Path, advice: str) -> Iterator[FileLock]:
+def lock_file(path: Path, what: str, where: Path, advice: str, *, note: bool = True) -> Iterator[FileLock]:
     """Hold the lock of a file, which is created if missing.
 
     Args:
@@ -51,6 +51,7 @@ def lock_file(path: Path, what: str, where: Path, advice: str) -> Iterator[FileL
         what: error text if it is taken, such as "another run is writing to this workspace"; the process is added.
         where: location for the error.
         advice: advice for the error.
+        note: write the ID of this process to the file, for the errors of others.
 
     Raises:
         BusyError: another process holds it.
@@ -68,8 +69,9 @@ def lock_file(path: Path, what: str, where: Path, advice: str) -> Iterator[FileL
                 known = re.fullmatch(r"\d+", holder, re.ASCII) is not None
                 by = f" (process {holder}, since {since:%Y-%m-%d %H:%M} UTC)" if known else ""
                 raise BusyError(f"{what}{by}", where=str(where), advice=advice) from None
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+            if note:
+                os.ftruncate(descriptor, 0)
+                os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         yield FileLock()
     finally:
         os.close(descriptor)
