@@ -34,7 +34,9 @@ from tieback.web.settings import WebSettings
 
 RESOURCES: tuple[str, ...] = (
     "account",
+    "apps",
     "audit",
+    "backends",
     "cases",
     "exports",
     "findings",
@@ -43,8 +45,10 @@ RESOURCES: tuple[str, ...] = (
     "imports",
     "inventory",
     "letters",
+    "overview",
     "posture",
     "reference",
+    "runs",
     "settings",
     "sign_in",
     "stores",

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from litestar import Litestar
 from litestar.testing import TestClient
+from litestar.types import ASGIApp
 from msgspec.structs import replace
 
 from tests.unit.cases.samples import exposure
@@ -65,7 +65,7 @@ def changes() -> Changes:
 
 
 @pytest.fixture
-def pages(workspace: Path, changes: Changes) -> Iterator[TestClient[Litestar]]:
+def pages(workspace: Path, changes: Changes) -> Iterator[TestClient[ASGIApp]]:
     with client(workspace, Role.ANALYST, changes) as made:
         yield made
 
@@ -78,12 +78,12 @@ def key(original: Path) -> str:
         return case.id
 
 
-def shown(pages: TestClient[Litestar], key: str) -> dict[str, Any]:
+def shown(pages: TestClient[ASGIApp], key: str) -> dict[str, Any]:
     answer: dict[str, Any] = pages.get(f"/api/v1/cases/{key}").json()
     return answer
 
 
-def test_a_store_has_one_case(pages: TestClient[Litestar], key: str) -> None:
+def test_a_store_has_one_case(pages: TestClient[ASGIApp], key: str) -> None:
     again = pages.post("/api/v1/cases", json={"store": OPEN.id})
     assert (again.status_code, again.json()["id"], again.json()["state"]) == (201, key, "found")
     listed = pages.get("/api/v1/cases").json()
@@ -102,13 +102,13 @@ def test_a_store_has_one_case(pages: TestClient[Litestar], key: str) -> None:
         ("exp-none", 404, "no store with this ID in the last run"),
     ],
 )
-def test_stores_that_get_no_case(pages: TestClient[Litestar], store: str, status: int, why: str) -> None:
+def test_stores_that_get_no_case(pages: TestClient[ASGIApp], store: str, status: int, why: str) -> None:
     answer = pages.post("/api/v1/cases", json={"store": store})
     assert (answer.status_code, answer.json()["detail"]) == (status, why)
     assert answer.json()["advice"]
 
 
-def test_confirming_an_experimental_verdict_opens_its_case(pages: TestClient[Litestar], workspace: Path) -> None:
+def test_confirming_an_experimental_verdict_opens_its_case(pages: TestClient[ASGIApp], workspace: Path) -> None:
     empty = pages.post("/api/v1/cases/confirmations", json={"store": EXPERIMENTAL.id, "evidence": " "})
     assert empty.status_code == 400
     answer = pages.post("/api/v1/cases/confirmations", json={"store": EXPERIMENTAL.id, "evidence": "client> count\n9"})
@@ -118,14 +118,14 @@ def test_confirming_an_experimental_verdict_opens_its_case(pages: TestClient[Lit
     assert (workspace / "attachments" / confirmed["sha256"]).read_text() == "client> count\n9"
 
 
-def test_confirming_from_the_page(pages: TestClient[Litestar]) -> None:
+def test_confirming_from_the_page(pages: TestClient[ASGIApp]) -> None:
     page = pages.post(f"/stores/{EXPERIMENTAL.id}/confirm", data={"evidence": "client> count"})
     assert page.status_code == 200
     assert "the case is open" in page.text
     assert "session.txt" in page.text
 
 
-def test_steps_follow_the_policy(pages: TestClient[Litestar], key: str, changes: Changes) -> None:
+def test_steps_follow_the_policy(pages: TestClient[ASGIApp], key: str, changes: Changes) -> None:
     assert [one["state"] for one in shown(pages, key)["next_states"]] == ["verified", "notified", "disputed", "closed"]
     wrong = pages.post(f"/api/v1/cases/{key}/state", json={"state": "fixed"})
     assert (wrong.status_code, wrong.json()["advice"]) == (400, "Only `tieback recheck` sets this state")
@@ -135,7 +135,7 @@ def test_steps_follow_the_policy(pages: TestClient[Litestar], key: str, changes:
     assert changes.lines[-1] == ("Ann", "move a case", key)
 
 
-def test_closing_without_a_fix_needs_a_reason_and_stays_visible(pages: TestClient[Litestar], key: str) -> None:
+def test_closing_without_a_fix_needs_a_reason_and_stays_visible(pages: TestClient[ASGIApp], key: str) -> None:
     assert {"state": "closed", "needs_reason": True} in shown(pages, key)["next_states"]
     assert pages.post(f"/api/v1/cases/{key}/state", json={"state": "closed"}).status_code == 400
     closed = pages.post(f"/api/v1/cases/{key}/state", json={"state": "closed", "note": "vendor bankrupt"}).json()
@@ -144,7 +144,7 @@ def test_closing_without_a_fix_needs_a_reason_and_stays_visible(pages: TestClien
     assert "closed without a fix" in pages.get("/cases").text
 
 
-def test_notes_due_dates_attestations_and_parties(pages: TestClient[Litestar], key: str) -> None:
+def test_notes_due_dates_attestations_and_parties(pages: TestClient[ASGIApp], key: str) -> None:
     assert pages.post(f"/api/v1/cases/{key}/notes", json={"text": "they called"}).status_code == 201
     assert pages.post(f"/api/v1/cases/{key}/notes", json={"text": " "}).status_code == 400
     later = (TODAY + timedelta(days=60)).isoformat()
@@ -161,7 +161,7 @@ def test_notes_due_dates_attestations_and_parties(pages: TestClient[Litestar], k
     assert "<img src=x" not in page
 
 
-def test_a_case_that_changed_meanwhile_is_not_overwritten(pages: TestClient[Litestar], key: str) -> None:
+def test_a_case_that_changed_meanwhile_is_not_overwritten(pages: TestClient[ASGIApp], key: str) -> None:
     tag = pages.get(f"/api/v1/cases/{key}").headers["etag"]
     pages.post(f"/api/v1/cases/{key}/notes", json={"text": "they called"})
     late = pages.post(f"/api/v1/cases/{key}/state", json={"state": "verified"}, headers={"If-Match": tag})
@@ -169,7 +169,7 @@ def test_a_case_that_changed_meanwhile_is_not_overwritten(pages: TestClient[Lite
     assert shown(pages, key)["case"]["state"] == "found"
 
 
-def test_the_verdicts_of_re_checks_have_words(pages: TestClient[Litestar], workspace: Path, key: str) -> None:
+def test_the_verdicts_of_re_checks_have_words(pages: TestClient[ASGIApp], workspace: Path, key: str) -> None:
     assert "No re-check has looked at it yet" in pages.get(f"/cases/{key}").text
     for verdict in RecheckVerdict:
         with Workspace.open(workspace) as opened:
@@ -182,7 +182,7 @@ def test_the_verdicts_of_re_checks_have_words(pages: TestClient[Litestar], works
         assert len(sentence) > 20, verdict
 
 
-def test_filters_of_the_list(pages: TestClient[Litestar], key: str) -> None:
+def test_filters_of_the_list(pages: TestClient[ASGIApp], key: str) -> None:
     def found(query: str) -> int:
         return len(pages.get(f"/api/v1/cases?{query}").json()["items"])
 
@@ -193,7 +193,7 @@ def test_filters_of_the_list(pages: TestClient[Litestar], key: str) -> None:
     assert "No case matches" in pages.get("/cases?case_state=fixed").text
 
 
-def test_the_log_is_verified(pages: TestClient[Litestar], workspace: Path, key: str) -> None:
+def test_the_log_is_verified(pages: TestClient[ASGIApp], workspace: Path, key: str) -> None:
     log = pages.get("/api/v1/case-log?limit=1").json()
     assert (log["ok"], log["cases"], len(log["items"])) == (True, 1, 1)
     assert log["items"][0]["hash"] == log["head"]
@@ -208,7 +208,7 @@ def test_the_log_is_verified(pages: TestClient[Litestar], workspace: Path, key: 
     assert "Not intact" in pages.get("/case-log").text
 
 
-def test_the_evidence_is_a_sealed_archive(pages: TestClient[Litestar], key: str, changes: Changes) -> None:
+def test_the_evidence_is_a_sealed_archive(pages: TestClient[ASGIApp], key: str, changes: Changes) -> None:
     answer = pages.get(f"/api/v1/cases/{key}/evidence")
     assert answer.headers["content-type"] == "application/zip"
     assert answer.headers["content-disposition"] == f'attachment; filename="{key}.zip"'
@@ -216,7 +216,7 @@ def test_the_evidence_is_a_sealed_archive(pages: TestClient[Litestar], key: str,
     assert changes.lines[-1] == ("Ann", "download the evidence of a case", key)
 
 
-def written(pages: TestClient[Litestar], key: str, **order: object) -> dict[str, Any]:
+def written(pages: TestClient[ASGIApp], key: str, **order: object) -> dict[str, Any]:
     answer = pages.post(f"/api/v1/cases/{key}/letters", json={"kind": "exposure", **order})
     assert answer.status_code == 201, answer.text
     found: dict[str, Any] = answer.json()
@@ -224,7 +224,7 @@ def written(pages: TestClient[Litestar], key: str, **order: object) -> dict[str,
 
 
 def test_a_letter_is_written_read_downloaded_and_recorded_as_sent(
-    pages: TestClient[Litestar], key: str, changes: Changes
+    pages: TestClient[ASGIApp], key: str, changes: Changes
 ) -> None:
     made = written(pages, key, language="de")
     letter = made["letter"]["letter"]["id"]
@@ -246,7 +246,7 @@ def test_a_letter_is_written_read_downloaded_and_recorded_as_sent(
     assert changes.lines[-2:] == [("Ann", "write a letter", key), ("Ann", "record that a letter was sent", letter)]
 
 
-def test_the_same_letter_keeps_its_version(pages: TestClient[Litestar], key: str) -> None:
+def test_the_same_letter_keeps_its_version(pages: TestClient[ASGIApp], key: str) -> None:
     first, again = written(pages, key), written(pages, key)
     assert (first["again"], again["again"]) == (False, True)
     assert first["letter"]["letter"]["id"] == again["letter"]["letter"]["id"]
@@ -265,7 +265,7 @@ def test_the_same_letter_keeps_its_version(pages: TestClient[Litestar], key: str
     ],
 )
 def test_wrong_letters_are_refused(
-    pages: TestClient[Litestar], workspace: Path, key: str, order: dict[str, str], where: str
+    pages: TestClient[ASGIApp], workspace: Path, key: str, order: dict[str, str], where: str
 ) -> None:
     answer = pages.post(f"/api/v1/cases/{key}/letters", json={"kind": "exposure", **order})
     assert (answer.status_code, answer.json()["where"]) == (400, where)
@@ -273,7 +273,7 @@ def test_wrong_letters_are_refused(
     assert not list(workspace.glob("letters/letter-*"))
 
 
-def test_a_file_that_somebody_changed_is_not_served(pages: TestClient[Litestar], workspace: Path, key: str) -> None:
+def test_a_file_that_somebody_changed_is_not_served(pages: TestClient[ASGIApp], workspace: Path, key: str) -> None:
     letter = written(pages, key)["letter"]["letter"]["id"]
     (file,) = workspace.glob(f"letters/{letter}/*.html")
     file.write_text("<script>alert(1)</script>")
@@ -284,7 +284,7 @@ def test_a_file_that_somebody_changed_is_not_served(pages: TestClient[Litestar],
 
 
 def test_a_letter_to_a_vendor_that_does_not_answer_for_the_store_warns(
-    pages: TestClient[Litestar], workspace: Path, key: str
+    pages: TestClient[ASGIApp], workspace: Path, key: str
 ) -> None:
     with Workspace.open(workspace) as opened:
         work = case_service(opened)
@@ -299,7 +299,7 @@ def test_a_letter_to_a_vendor_that_does_not_answer_for_the_store_warns(
     assert "Do not send it" in pages.get(f"/letters/{made['letter']['letter']['id']}").text
 
 
-def test_the_forms_of_the_page(pages: TestClient[Litestar], key: str, changes: Changes) -> None:
+def test_the_forms_of_the_page(pages: TestClient[ASGIApp], key: str, changes: Changes) -> None:
     page = pages.post(f"/stores/{OPEN.id}/case")
     assert "The case is open" in page.text
     assert page.url.path == f"/cases/{key}"
@@ -322,18 +322,18 @@ def test_the_forms_of_the_page(pages: TestClient[Litestar], key: str, changes: C
         assert pages.post(f"/cases/{key}/{path}", data={}).status_code == 400
 
 
-def test_unknown_cases_and_letters(pages: TestClient[Litestar]) -> None:
+def test_unknown_cases_and_letters(pages: TestClient[ASGIApp]) -> None:
     for path in ("cases/case-none", "letters/letter-none"):
         assert pages.get(f"/{path}").status_code == 404
         assert pages.get(f"/api/v1/{path}").status_code == 404
-    assert pages.get("/api/v1/cases/case-none/evidence").status_code == 404
-    assert pages.get("/api/v1/letters/letter-none/files/md").status_code == 404
+    for path in ("cases/case-none/evidence", "letters/letter-none/files/md"):
+        assert pages.get(f"/api/v1/{path}").status_code == 404
     assert pages.post("/api/v1/cases/case-none/notes", json={"text": "a"}).status_code == 404
     assert pages.post("/api/v1/cases/case-none/letters", json={"kind": "exposure"}).status_code == 404
     assert pages.post("/api/v1/letters/letter-none/sent", json={}).status_code == 404
 
 
-def test_a_case_outside_the_log_says_so(pages: TestClient[Litestar], workspace: Path, key: str) -> None:
+def test_a_case_outside_the_log_says_so(pages: TestClient[ASGIApp], workspace: Path, key: str) -> None:
     with Workspace.open(workspace) as opened:
         opened.ledger.database.write(
             lambda connection: connection.exec_driver_sql("UPDATE cases SET document = replace(document, '1200', '1')")

@@ -1,5 +1,6 @@
 """The review of the fleet: which apps to block, to check or to analyse, on which devices, and lists for an EMM."""
 
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 
@@ -183,7 +184,7 @@ def fleet_review(
     limit = bounded_limit(limit)
     fleet = prepared_fleet(workspace, run)
     if which == FleetFilter():
-        chosen = range(len(fleet.lines))
+        chosen: Sequence[int] = range(len(fleet.lines))
     else:
         accepts = _accepts(which)
         chosen = [number for number, line in enumerate(fleet.lines) if accepts(line)]
