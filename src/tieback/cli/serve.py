@@ -26,7 +26,7 @@ def serve(
     ] = None,
     sign_in: Annotated[
         Path | None,
-        typer.Option("--sign-in", metavar="FILE", help="Settings of an OpenID provider (TOML); see docs/guides/web."),
+        typer.Option("--sign-in", metavar="FILE", help="Settings of an OpenID provider (TOML)."),
     ] = None,
     grants: Annotated[
         Path | None,
