@@ -14,10 +14,13 @@ from tieback.model.errors import UsageError
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.disclosure.cases import case_service
 from tieback.pipeline.disclosure.evidence import write_evidence
+from tieback.pipeline.jobs.kinds import RecheckJob
+from tieback.pipeline.jobs.submit import submit_job
 from tieback.pipeline.views.cases import CaseDetail, CaseListing, CaseLog, list_cases, show_case, show_case_log
 from tieback.pipeline.views.download import Download
 from tieback.pipeline.views.letters import letter_choices
 from tieback.pipeline.views.listing import DEFAULT_LIMIT
+from tieback.pipeline.views.runs import RunItem, job_item
 from tieback.pipeline.views.stores import show_store
 from tieback.web.context import Context
 from tieback.web.parameters import choice, day_or_none, required_day
@@ -92,6 +95,13 @@ class PartyChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Reason; needed to inform a party while a letter promises to inform nobody else."""
 
 
+class RecheckOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A re-check of a case."""
+
+    grant: str
+    """SHA-256 of a grant that is a file on the server; ``grants`` of the case lists those that can be used."""
+
+
 class CaseKey(msgspec.Struct, frozen=True, kw_only=True):
     """The case that was opened or confirmed."""
 
@@ -113,6 +123,7 @@ class CaseForm(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     contact: str = ""
     evidence: str = ""
+    grant: str = ""
 
 
 def cases(
@@ -139,7 +150,7 @@ def cases(
 
 def case(context: Context, case_id: str) -> CaseDetail:
     """One case with its parties, letters, re-checks and log."""
-    found = show_case(context.workspace, case_id)
+    found = show_case(context.workspace, case_id, context.settings.grants)
     if found is None:
         raise NotFoundError("no case with this ID", advice=_SEE_LIST)
     return found
@@ -150,16 +161,22 @@ def case_log(context: Context, after: str = "", limit: int = DEFAULT_LIMIT) -> C
     return show_case_log(context.workspace, after=after, limit=limit)
 
 
-@change("POST", "/cases", role=Role.ANALYST, action="open a case", status=201)
+@change("POST", "/cases", role=Role.ANALYST, action="open a case", status=201, logged=True)
 def open_case(context: Context, data: StoreChoice) -> CaseKey:
     """Open a case for an open store, for the vendor that answers for it. If there is one, it is returned."""
-    return _opened(context, data.store)
+    opened = _opened(context, data.store)
+    context.changes.note(context.user, "open a case", f"{data.store} {opened.id}")
+    return opened
 
 
-@change("POST", "/cases/confirmations", role=Role.ANALYST, action="confirm an experimental verdict", status=201)
+@change(
+    "POST", "/cases/confirmations", role=Role.ANALYST, action="confirm an experimental verdict", status=201, logged=True
+)
 def confirm_store(context: Context, data: ConfirmStore) -> CaseKey:
     """Confirm an experimental verdict that a person checked by hand; this opens the case. Letters cite it."""
-    return _confirmed(context, data.store, data.evidence)
+    confirmed = _confirmed(context, data.store, data.evidence)
+    context.changes.note(context.user, "confirm an experimental verdict", f"{data.store} {confirmed.id}")
+    return confirmed
 
 
 def _opened(context: Context, store: str) -> CaseKey:
@@ -283,6 +300,21 @@ def _move_party(context: Context, case_id: str, name: str, state: PartyState, no
     work.move_party(case_id, name, state, default_policy(), context.user.name, _short(note, "note"))
 
 
+@change("POST", "/cases/{case_id:str}/recheck", role=Role.OPERATOR, action="start a re-check", status=202)
+def recheck_case(context: Context, case_id: str, data: RecheckOrder) -> RunItem:
+    """Queue a re-check of the case under a grant on the server. ``GET /runs/{id}`` shows its progress."""
+    return _recheck(context, case_id, data.grant)
+
+
+def _recheck(context: Context, case_id: str, grant: str) -> RunItem:
+    case(context, case_id)
+    if not grant:
+        raise UsageError("a grant is missing", where="grant", advice="Choose one that is a file on the server")
+    order = RecheckJob(grant=grant, cases=(case_id,))
+    job, _ = submit_job(context.workspace, order, author=context.user.name, grants=context.settings.grants)
+    return job_item(context.workspace, job)
+
+
 def _short(text: str, where: str) -> str:
     if len(text) > MAX_TEXT:
         raise UsageError(f"longer than {MAX_TEXT:,} characters", where=where)
@@ -352,6 +384,12 @@ def add_party_in_page(context: Context, case_id: str, data: CaseForm) -> str:
     return f"/cases/{case_id}"
 
 
+@form("/cases/{case_id:str}/recheck", role=Role.OPERATOR, action="start a re-check", done="The re-check was queued.")
+def recheck_in_page(context: Context, case_id: str, data: CaseForm) -> str:
+    """Queue a re-check from the page of a case, and show its progress."""
+    return f"/runs/{_recheck(context, case_id, data.grant).id}"
+
+
 @form(
     "/cases/{case_id:str}/parties/state",
     role=Role.ANALYST,
@@ -398,6 +436,8 @@ ROUTES = [
     attest_case,
     add_case_party,
     move_case_party,
+    recheck_case,
+    recheck_in_page,
     open_in_page,
     confirm_in_page,
     move_in_page,
