@@ -313,6 +313,16 @@ class CaseDetail(msgspec.Struct, frozen=True, kw_only=True):
     """The case is as the last line about it says. ``GET /case-log`` verifies the whole chain."""
 
 
+def vendor_of_case(workspace: Workspace, key: str) -> str | None:
+    """ID of the vendor of a case; ``None`` if there is no case with this ID.
+
+    Raises:
+        WorkspaceError: the workspace cannot be read.
+    """
+    found = find_case(workspace.ledger.database, key)
+    return None if found is None else found[0].vendor
+
+
 def show_case(workspace: Workspace, key: str, grants: Path | None = None) -> CaseDetail | None:
     """One case; ``None`` if there is none with this ID. ``grants`` is the server's folder of grants.
 

@@ -16,7 +16,15 @@ from tieback.pipeline.disclosure.cases import case_service
 from tieback.pipeline.disclosure.evidence import write_evidence
 from tieback.pipeline.jobs.kinds import RecheckJob
 from tieback.pipeline.jobs.submit import submit_job
-from tieback.pipeline.views.cases import CaseDetail, CaseListing, CaseLog, list_cases, show_case, show_case_log
+from tieback.pipeline.views.cases import (
+    CaseDetail,
+    CaseListing,
+    CaseLog,
+    list_cases,
+    show_case,
+    show_case_log,
+    vendor_of_case,
+)
 from tieback.pipeline.views.download import Download
 from tieback.pipeline.views.letters import letter_choices
 from tieback.pipeline.views.listing import DEFAULT_LIMIT
@@ -156,6 +164,11 @@ def case(context: Context, case_id: str) -> CaseDetail:
     return found
 
 
+def _require(context: Context, case_id: str) -> None:
+    if vendor_of_case(context.workspace, case_id) is None:
+        raise NotFoundError("no case with this ID", advice=_SEE_LIST)
+
+
 def case_log(context: Context, after: str = "", limit: int = DEFAULT_LIMIT) -> CaseLog:
     """Verify the hash chain of the log of all cases and vendors, and show its latest lines."""
     return show_case_log(context.workspace, after=after, limit=limit)
@@ -230,7 +243,7 @@ def move_case(context: Context, case_id: str, data: StateChange) -> CaseDetail:
 
 
 def _advance(context: Context, case_id: str, state: CaseState, note: str, channel: str) -> None:
-    case(context, case_id)
+    _require(context, case_id)
     work = case_service(context.workspace)
     work.advance(case_id, state, default_policy(), context.user.name, _short(note, "note"), _short(channel, "channel"))
 
@@ -243,7 +256,7 @@ def add_note(context: Context, case_id: str, data: Note) -> CaseDetail:
 
 
 def _note(context: Context, case_id: str, text: str) -> None:
-    case(context, case_id)
+    _require(context, case_id)
     if not text.strip():
         raise UsageError("the note is empty", where="text")
     case_service(context.workspace).note(case_id, _short(text, "text"), (), context.user.name)
@@ -257,7 +270,7 @@ def postpone_case(context: Context, case_id: str, data: DueDate) -> CaseDetail:
 
 
 def _postpone(context: Context, case_id: str, due: date) -> None:
-    case(context, case_id)
+    _require(context, case_id)
     case_service(context.workspace).put_off(case_id, due, context.user.name)
 
 
@@ -269,7 +282,7 @@ def attest_case(context: Context, case_id: str, data: Attestation) -> CaseDetail
 
 
 def _attest(context: Context, case_id: str, day: date | None) -> None:
-    case(context, case_id)
+    _require(context, case_id)
     work = case_service(context.workspace)
     work.attest(case_id, day or work.now.date(), context.user.name)
 
@@ -282,7 +295,7 @@ def add_case_party(context: Context, case_id: str, data: NewParty) -> CaseDetail
 
 
 def _add_party(context: Context, case_id: str, role: PartyRole, name: str, contact: str) -> None:
-    case(context, case_id)
+    _require(context, case_id)
     work = case_service(context.workspace)
     work.add_party(case_id, role, _short(name, "name"), _short(contact, "contact"), context.user.name)
 
@@ -295,7 +308,7 @@ def move_case_party(context: Context, case_id: str, data: PartyChange) -> CaseDe
 
 
 def _move_party(context: Context, case_id: str, name: str, state: PartyState, note: str) -> None:
-    case(context, case_id)
+    _require(context, case_id)
     work = case_service(context.workspace)
     work.move_party(case_id, name, state, default_policy(), context.user.name, _short(note, "note"))
 
@@ -307,7 +320,7 @@ def recheck_case(context: Context, case_id: str, data: RecheckOrder) -> RunItem:
 
 
 def _recheck(context: Context, case_id: str, grant: str) -> RunItem:
-    case(context, case_id)
+    _require(context, case_id)
     if not grant:
         raise UsageError("a grant is missing", where="grant", advice="Choose one that is a file on the server")
     order = RecheckJob(grant=grant, cases=(case_id,))
@@ -407,7 +420,7 @@ def move_party_in_page(context: Context, case_id: str, data: CaseForm) -> str:
 
 def case_evidence(context: Context, case_id: str) -> Download:
     """The evidence of a case as one sealed archive; ``tieback case evidence verify`` checks it."""
-    case(context, case_id)
+    _require(context, case_id)
     work = case_service(context.workspace)
     made = write_evidence(work, work.find_case(case_id))
     context.changes.note(context.user, "download the evidence of a case", case_id)
