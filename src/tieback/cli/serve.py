@@ -26,7 +26,7 @@ def serve(
     ] = None,
     sign_in: Annotated[
         Path | None,
-        typer.Option("--sign-in", metavar="FILE", help="Settings of an OpenID provider (TOML); see docs/guides/web."),
+        typer.Option("--sign-in", metavar="FILE", help="Settings of an OpenID provider (TOML)."),
     ] = None,
     grants: Annotated[
         Path | None,
@@ -78,7 +78,7 @@ def serve(
         for link in links:
             console.print(f"Create the administrator (30 minutes, once): {url}{link}", highlight=False, soft_wrap=True)
 
-    run(build_server(settings, first_link=links.append), settings, announce)
+    run(build_server(settings, first_link=links.append, run_jobs=True), settings, announce)
 
 
 def _is_loopback(host: str) -> bool:

@@ -107,7 +107,7 @@ def test_undo(pages: TestClient[ASGIApp], workspace: Path) -> None:
     assert pages.patch(f"/api/v1/findings/{KEY}", json={"suppressed": False}).json()["finding"]["suppressed"] is None
     assert ids(pages, "&suppressed=yes") == [SECOND.id]
     again = pages.patch(f"/api/v1/findings/{KEY}", json={"suppressed": False})
-    assert (again.status_code, again.json()["detail"]) == (400, "no entry names this finding alone")
+    assert (again.status_code, again.json()["detail"]) == (400, "no entry names only this finding")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Folders of the server in a workspace.
 
-uploads/   files that users sent, by SHA-256; only jobs read them, and they are never sent back
 exports/   files that jobs wrote, to download; their names begin with the ID of the job
 jobs/      what the processes of running jobs report; ``lock`` is locked by the server that runs the queue
 """
@@ -9,15 +8,11 @@ import re
 from pathlib import Path
 
 from tieback.model.errors import InputError
+from tieback.storage.uploads import UploadFolder
 from tieback.storage.workspace import Workspace
 
-SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _EXPORT = re.compile(r"\d{8}T\d{6}Z-j[0-9a-f]{10}(\.[a-z]{1,12}){1,3}", re.ASCII)
-
-
-def uploads(directory: Path) -> Path:
-    """The folder of uploads of a workspace."""
-    return directory / "uploads"
 
 
 def exports(directory: Path) -> Path:
@@ -36,22 +31,16 @@ def export_file(directory: Path, name: str) -> Path | None:
     return path if _EXPORT.fullmatch(name) and path.is_file() and not path.is_symlink() else None
 
 
-def upload_file(directory: Path, sha256: str) -> Path | None:
-    """The file of an upload; ``None`` if there is none."""
-    path = uploads(directory) / sha256
-    return path if SHA256.fullmatch(sha256) and path.is_file() and not path.is_symlink() else None
-
-
 def input_file(workspace: Workspace, sha256: str) -> Path:
     """The file of an upload, or of an input that the workspace has read before.
 
     Raises:
         InputError: there is none, or it has gone.
     """
-    path = upload_file(workspace.directory, sha256)
-    if path is not None:
-        return path
-    if SHA256.fullmatch(sha256):
+    uploads = UploadFolder(workspace.directory)
+    if uploads.find(sha256) is not None:
+        return uploads.path_of(sha256)
+    if _SHA256.fullmatch(sha256):
         for source in workspace.ledger.sources_of(sha256):
             if (found := Path(source)).is_absolute() and found.is_file():
                 return found

@@ -19,8 +19,8 @@ from tieback.pipeline.views.download import Download
 from tieback.pipeline.views.letters import letter_choices
 from tieback.pipeline.views.listing import DEFAULT_LIMIT
 from tieback.pipeline.views.stores import show_store
-from tieback.web.choices import choice, day_or_none, required_day
 from tieback.web.context import Context
+from tieback.web.parameters import choice, day_or_none, required_day
 from tieback.web.problems import ConflictError, NotFoundError
 from tieback.web.resource import change, download, form, json, page, page_and_json
 

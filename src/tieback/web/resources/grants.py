@@ -1,9 +1,8 @@
 """Grants in words, and the audit log of probing. No route here changes anything."""
 
 from tieback.pipeline.accounts.roles import Role
-from tieback.pipeline.jobs.grants import GrantRow
 from tieback.pipeline.views import grants, probe_audit
-from tieback.pipeline.views.grants import GrantPage
+from tieback.pipeline.views.grants import GrantPage, GrantRow
 from tieback.pipeline.views.listing import Listing
 from tieback.pipeline.views.probe_audit import AuditPage
 from tieback.web.context import Context

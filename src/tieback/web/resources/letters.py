@@ -22,8 +22,8 @@ from tieback.pipeline.views.letters import (
     show_letter,
 )
 from tieback.pipeline.views.listing import DEFAULT_LIMIT
-from tieback.web.choices import day_or_none
 from tieback.web.context import Context
+from tieback.web.parameters import day_or_none
 from tieback.web.problems import NotFoundError
 from tieback.web.resource import change, download, form, page_and_json
 
