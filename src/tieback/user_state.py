@@ -5,6 +5,7 @@ Specification).
 
     key                  32 random bytes, mode 0600: authenticates what this user's tieback wrote elsewhere
     trusted/<hash>.json  workspaces that this user created or trusts (``storage.trust``)
+    trusted/<hash>.log   the write-ahead log of their ledger (``storage.ledger.write_ahead``); with <hash>.session
     workspaces/<name>/   default workspaces of checkouts
     leases/<hash>        locked by processes that probe under a grant (``scope.lease``)
     audit/               key that signs audit logs, and records of the logs (``scope.checkpoints``)

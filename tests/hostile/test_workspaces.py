@@ -308,6 +308,61 @@ def test_a_ledger_that_an_archive_brings_is_not_used(tmp_path: Path, run: Run) -
     assert run("case", "list").code == 0
 
 
+REPLAYED = ("ledger.db-wal", "ledger.db-journal")
+
+
+def replayed_file(workspace: Path, name: str, scratch: Path) -> bytes:
+    """A file for exactly this ledger that makes SQLite add a contact when it opens the ledger."""
+    copy, contact = scratch / "copy.db", "INSERT INTO vendors VALUES ('evil', 'evil.test', '{}')"
+    shutil.copy(workspace / "ledger.db", copy)
+    with closing(sqlite3.connect(copy, isolation_level=None)) as ledger:
+        if name.endswith("-wal"):
+            ledger.execute("PRAGMA journal_mode = wal").close()
+            ledger.execute(contact)
+            return copy.with_name("copy.db-wal").read_bytes()
+        for pragma in ("journal_mode = delete", "synchronous = off", "cache_size = 1"):
+            ledger.execute(f"PRAGMA {pragma}").close()
+        ledger.execute(contact)
+        ledger.execute("BEGIN")
+        ledger.execute("DELETE FROM vendors")
+        ledger.execute("CREATE TABLE filler AS SELECT hex(zeroblob(200000))")
+        return copy.with_name("copy.db-journal").read_bytes()
+
+
+@pytest.mark.parametrize("name", REPLAYED)
+def test_a_file_that_sqlite_would_replay_into_the_ledger_is_refused(tmp_path: Path, run: Run, name: str) -> None:
+    Workspace.open(tmp_path / ".tieback").close()
+    crafted = replayed_file(tmp_path / ".tieback", name, tmp_path)
+    shutil.copytree(tmp_path / ".tieback", tmp_path / "unguarded")
+    (tmp_path / "unguarded" / name).write_bytes(crafted)
+    with closing(sqlite3.connect(tmp_path / "unguarded" / "ledger.db")) as ledger:
+        assert "evil" in {vendor for (vendor,) in ledger.execute("SELECT id FROM vendors")}, "the attack works"
+    (tmp_path / ".tieback" / name).write_bytes(crafted)
+    ipa(tmp_path / "app.ipa", BAD)
+    for words in ((*SCAN, "-w", ".tieback"), ("report",), ("case", "list"), ("vendor", "list"), ("workspace", "runs")):
+        ended = run(*words)
+        assert ended.code == 4, words
+        assert f".tieback/{name}: your tieback did not write this file" in ended.err
+        assert "tieback workspace trust -w .tieback" in ended.err
+    (tmp_path / ".tieback" / name).unlink()
+    ended = run("vendor", "list")
+    assert ended.code == 0, ended.err
+    assert "evil" not in ended.out
+
+
+@pytest.mark.parametrize("name", [*REPLAYED, "ledger.db-shm"])
+def test_a_link_in_place_of_a_file_of_the_ledger_is_not_followed(tmp_path: Path, run: Run, name: str) -> None:
+    Workspace.open(tmp_path / ".tieback").close()
+    ipa(tmp_path / "app.ipa", BAD)
+    (tmp_path / "precious").write_bytes(b"x" * 100_000)
+    (tmp_path / ".tieback" / name).symlink_to(tmp_path / "precious")
+    ended = run(*SCAN, "-w", ".tieback")
+    assert ended.code == 4
+    assert f"{name} is a link" in ended.err
+    run("case", "list")
+    assert (tmp_path / "precious").read_bytes() == b"x" * 100_000
+
+
 def test_an_empty_ledger_is_another_one_and_a_missing_one_is_new(tmp_path: Path) -> None:
     with Workspace.open(tmp_path / "ws"):
         pass

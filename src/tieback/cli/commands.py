@@ -108,6 +108,18 @@ COMMANDS = (
         OWN_ACCOUNTS,
     ),
     CommandEntry(
+        "serve",
+        "tieback.cli.serve:serve",
+        "Serve web pages and a REST API over a workspace.",
+        OPERATE,
+    ),
+    CommandEntry(
+        "push",
+        "tieback.cli.push:push",
+        "Send a report to a server, which imports it as evidence with source and date.",
+        OPERATE,
+    ),
+    CommandEntry(
         "workspace",
         "tieback.cli.workspace:app",
         "Manage the workspace: its ledger, its stored results, and their retention.",

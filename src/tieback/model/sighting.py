@@ -1,6 +1,7 @@
 """Sightings: an endpoint found in an artifact, with its location."""
 
 from enum import StrEnum
+from typing import Literal
 
 import msgspec
 
@@ -8,6 +9,7 @@ from tieback.model.app import App
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.endpoint import Endpoint, Party
 from tieback.model.public_key import PublicKey
+from tieback.model.source import SourceLocation
 
 
 class Evidence(msgspec.Struct, frozen=True):
@@ -123,6 +125,27 @@ class UnreadCode(msgspec.Struct, frozen=True):
     """Entry with the evidence."""
 
 
+class EndedService(msgspec.Struct, frozen=True):
+    """A cloud resource that an app names although its service has ended."""
+
+    resource: str
+    """Value of the endpoint, such as ``faunadb:db.eu``."""
+    product: str
+    date: str
+    """ISO date on which the service ended."""
+    source: str
+    """Where its vendor says so."""
+
+
+class SourceLines(msgspec.Struct, frozen=True):
+    """The lines of the maker's source for an endpoint or a credential of an app."""
+
+    kind: Literal["endpoint", "credential"]
+    value: str
+    """Value of the endpoint, or the masked credential."""
+    locations: tuple[SourceLocation, ...]
+
+
 class AppDocument(msgspec.Struct, frozen=True):
     """The results of static analysis of one input. One line of ``tieback app --format json``."""
 
@@ -138,3 +161,7 @@ class AppDocument(msgspec.Struct, frozen=True):
     """Keys that are public by design, stored for the probes; masked in printed documents, like credentials."""
     unread: tuple[UnreadCode, ...] = ()
     """Code that was not read. If it is not empty, the list of sightings is not complete."""
+    retired: tuple[EndedService, ...] = ()
+    """Resources of services that have ended: nothing of the vendor answers there."""
+    source: tuple[SourceLines, ...] = ()
+    """Only with ``--source`` or ``--mapping``; what was not found has no entry."""

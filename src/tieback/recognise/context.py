@@ -1,6 +1,7 @@
 """Context of a match in a report: a few characters, with credentials masked and only printable characters."""
 
 import re
+from functools import lru_cache
 
 from tieback.model.redaction import redact
 
@@ -15,8 +16,12 @@ _STARS = re.compile(r"\*{4,}")
 _LINE_END = re.compile(r"[\x00\r\n]")
 
 
+@lru_cache(maxsize=256)
 def match_context(left: str, right: str, *, cut: bool = False) -> str:
     """Create the context of a match.
+
+    The latest ones are remembered: a package can contain the same text thousands of times, also in archives that
+    overlap, and masking is the most expensive part of a find.
 
     Args:
         left: text before the match, from the beginning of its string or line.

@@ -25,6 +25,8 @@ from tieback.user_state import OTHERS_WRITE, open_state_folder, state_folder, us
 
 IDENTITY_FILE = "identity"
 DEFAULT = Path(".tieback")
+LOG_NOTE = ".log"
+"""Suffix of the file of the state folder about the log of a ledger (``storage.ledger.write_ahead``)."""
 _MAX_RECORD = 65_536
 _TOKEN_BYTES = 32
 _CHECKED = (
@@ -32,6 +34,9 @@ _CHECKED = (
     "VERSION",
     IDENTITY_FILE,
     "ledger.db",
+    "ledger.db-wal",
+    "ledger.db-shm",
+    "ledger.db-journal",
     "ledger.json",
     "ledger.moving.json",
     "suppressions.toml",
@@ -157,6 +162,7 @@ def _enter(workspace: Path, real: Path, folder: Path, names: Iterable[str]) -> b
         token = secrets.token_hex(_TOKEN_BYTES)
         write_private(real / IDENTITY_FILE, token.encode() + b"\n")
     with storage_errors(folder):
+        _record_file(real).with_suffix(LOG_NOTE).unlink(missing_ok=True)
         accepted = {name: digest for name in names if (digest := _digest(real / name))}
         write_private(_record_file(real), msgspec.json.encode(TrustRecord(_text(real), token, accepted=accepted)))
     return lake_key(real, token)
@@ -210,6 +216,17 @@ def require_confirmed(workspace: Path, url: str, name: str) -> None:
             where=str(workspace),
             advice=f"If it is yours, run `tieback workspace trust -w {workspace} --ledger URL`",
         )
+
+
+def state_file(workspace: Path, suffix: str) -> Path | None:
+    """The file of the state folder about a workspace with this suffix; ``None`` if the user never trusted it.
+
+    Raises:
+        WorkspaceError: the state folder cannot be read.
+    """
+    real = Path(os.path.realpath(workspace))
+    with storage_errors(real):
+        return _record_file(real).with_suffix(suffix) if _read_record(real) is not None else None
 
 
 def ledger_mark(workspace: Path) -> str:

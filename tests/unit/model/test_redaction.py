@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tieback.model.redaction import is_random, public_prefix, redact, redact_path
+from tieback.model.redaction import _SECRETS, is_random, public_prefix, redact, redact_path
 
 READABLE = [
     "https://api.shop.de/v1/users",
@@ -64,3 +64,22 @@ def test_the_public_prefix_has_nothing_to_redact(text: str) -> None:
     prefix = public_prefix(text)
     assert text.startswith(prefix)
     assert redact_path(prefix) == prefix
+
+
+NAMES = (
+    "password passwd passphrase passw pass pwd pw psw secret token tok authorization auth sig signature certificate"
+    " credential credentials cred session sessionid session_id jsessionid sid jwt otp pin hmac ticket appsecret"
+    " api_key app-key access_key secretkey master_key account_key adminkey client_key private_key search_key"
+    " server_key shared_key write_key APIKEY Pin OTP"
+)
+
+
+@pytest.mark.parametrize("name", NAMES.split())
+def test_the_value_of_every_secret_name_is_masked(name: str) -> None:
+    assert redact(f"x {name}=Hunter22") == f"x {name}=********"
+
+
+@given(st.text(alphabet="://@<>=eyJ.a1pwd tcp(", max_size=60))
+def test_a_pattern_that_is_left_out_would_change_nothing(text: str) -> None:
+    for needed, pattern in _SECRETS:
+        assert needed in text or pattern.search(text) is None

@@ -51,3 +51,16 @@ def test_contexts_are_short_printable_lines(left: str, right: str, cut: bool) ->
 @settings(max_examples=100, deadline=None)
 def test_masking_keeps_the_length(text: str) -> None:
     assert len(redact(text)) == len(text)
+
+
+def test_a_text_that_occurs_again_is_masked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    masked: list[str] = []
+
+    def counted(text: str, *, cut: bool = False) -> str:
+        masked.append(text)
+        return redact(text, cut=cut)
+
+    monkeypatch.setattr("tieback.recognise.context.redact", counted)
+    shown = {match_context(f"copy {number % 3}: ", "https://u:p@again.test/") for number in range(300)}
+    assert shown == {f"copy {number}: https://***@again.test/" for number in range(3)}
+    assert len(masked) == 3

@@ -93,14 +93,13 @@ def _routes(detail: FindingDetail, places: Places) -> Iterator[Trace]:
     for store in detail.stores:
         for route in store.routes:
             if route.app_sha256 in apps and not route.how.startswith(TRAFFIC):
-                resource = _RESOURCE.match(route.how)
                 place = places.get((route.app_sha256, route.endpoint))
                 yield Trace(
                     route.file,
                     route.offset,
                     route.endpoint,
                     identifier(route.endpoint),
-                    resource=resource["name"] if resource else "",
+                    resource=resource_of(route.how),
                     method=place.method if place else "",
                 )
 
@@ -115,7 +114,7 @@ def _evidence(detail: FindingDetail, places: Places) -> Iterator[Trace]:
             kind = _declaration(entry)
             entry = MANIFEST if kind is Declaration.TARGET_SDK else entry
             yield Trace(entry, setting=settings[finding.rule], declared=kind, domain=domain)
-        elif finding.rule == "dangling-name":
+        elif finding.rule in {"dangling-name", "retired-back-end"}:
             yield from _named(detail, line.partition(": ")[0], places)
         elif finding.rule in _LEAKS:
             yield from _named(detail, line.rpartition(", to ")[2], places)
@@ -140,6 +139,12 @@ def _named(detail: FindingDetail, endpoint: str, places: Places) -> Iterator[Tra
     for app in detail.finding.apps:
         if place := places.get((app, endpoint)):
             yield Trace(place.entry, place.offset, endpoint, identifier(endpoint), method=place.method)
+
+
+def resource_of(how: str) -> str:
+    """The resource that evidence names; empty if it names none."""
+    found = _RESOURCE.match(how)
+    return found["name"] if found else ""
 
 
 def identifier(endpoint: str) -> str:

@@ -50,6 +50,8 @@ class Tokens:
         self.items: list[Token] = []
         self.closing: dict[int, int] = {}
         self.opening: dict[int, int] = {}
+        self.ends: dict[int, int] = {}
+        """Ends of expressions that were looked for already: without them, each name of a long one reads to its end."""
         self._open: list[int] = []
         self._templates: list[int] = []
         """Depths of brackets at which a substitution of a template ends."""

@@ -325,10 +325,14 @@ class _Reader:
 
     def _end_of_value(self, at: int) -> int:
         """Position of the sign that ends an expression of any kind."""
-        tokens = self._tokens
-        while at < len(tokens) and not tokens.is_at(at, ",", ")", "]", "}", ";"):
+        tokens, ends = self._tokens, self._tokens.ends
+        walked: list[int] = []
+        while at < len(tokens) and at not in ends and not tokens.is_at(at, ",", ")", "]", "}", ";"):
+            walked.append(at)
             at = tokens.after(at)
-        return at
+        end = ends.get(at, at)
+        ends.update(dict.fromkeys(walked, end))
+        return end
 
     def _skip_type(self, at: int, stop: set[str]) -> int:
         tokens, angle = self._tokens, 0

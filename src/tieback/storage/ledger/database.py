@@ -15,6 +15,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -38,8 +39,9 @@ from tieback.model.errors import WorkspaceError
 from tieback.storage.failures import is_passing, storage_errors
 from tieback.storage.ledger.postgres import connect, pauses
 from tieback.storage.ledger.tables import ledger_state, metadata
+from tieback.storage.ledger.write_ahead import LogGuard
 
-HEAD = "0007"
+HEAD = "0009"
 """The newest migration."""
 BUSY_SECONDS = 30
 """Maximum time to wait for the writes of another process, in seconds."""
@@ -54,8 +56,9 @@ class LockGuard(Protocol):
 class Database:
     """An open database with the tables of this release."""
 
-    def __init__(self, engine: Engine, where: str) -> None:
+    def __init__(self, engine: Engine, where: str, guard: LogGuard | None = None) -> None:
         self.engine = engine
+        self._guard = guard
         self.where = where
         """Its name in messages."""
         self.is_postgres = engine.dialect.name == "postgresql"
@@ -76,6 +79,8 @@ class Database:
     def close(self) -> None:
         """Release all connections."""
         self.engine.dispose()
+        if self._guard is not None:
+            self._guard.leave()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -207,11 +212,12 @@ def taken_over_error(where: str) -> WorkspaceError:
     )
 
 
-def open_database(url: str) -> Engine:
+def open_database(url: str, guard: LogGuard | None = None) -> Engine:
     """Connect and migrate.
 
     Args:
         url: SQLAlchemy URL of SQLite, or a PostgreSQL URL as described in ``storage.ledger.postgres``.
+        guard: of the log of an SQLite ledger in a trusted workspace.
 
     Raises:
         WorkspaceError: the database was created by a newer release.
@@ -220,7 +226,7 @@ def open_database(url: str) -> Engine:
     if url.startswith("sqlite"):
         engine = create_engine(url)
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "begin", partial(_begin_sqlite, guard))
     else:
         engine = create_engine("postgresql+psycopg://", creator=lambda: connect(url), pool_pre_ping=True)
     try:
@@ -267,10 +273,14 @@ def _wait_for_others(connection: Any, statement: str) -> None:
         time.sleep(random.uniform(0.01, 0.05))  # noqa: S311 - not a secret
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin_sqlite(guard: LogGuard | None, connection: Connection) -> None:
     # A transaction that reads first and writes later would fail instead of waiting if another process wrote between.
-    immediate = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    if not connection.get_execution_options().get("writes", False):
+        connection.exec_driver_sql("BEGIN")
+    elif guard is not None:
+        guard.begin(connection.exec_driver_sql)
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 @contextmanager

@@ -18,15 +18,18 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from tieback.storage.failures import storage_errors
+from tieback.storage.ledger.accounts import Accounts
 from tieback.storage.ledger.cases import Cases
 from tieback.storage.ledger.conclusions import Conclusions
 from tieback.storage.ledger.database import Database, open_database, sqlite_url
 from tieback.storage.ledger.deliveries import Deliveries
 from tieback.storage.ledger.inventory import Inventory
+from tieback.storage.ledger.jobs import Jobs
 from tieback.storage.ledger.store_facts import AppStoreFacts
-from tieback.storage.ledger.tables import exposure_apps, exposures, findings, grants, runs
+from tieback.storage.ledger.tables import exposure_apps, exposures, findings, grants, jobs, runs
 from tieback.storage.ledger.text import storable
 from tieback.storage.ledger.units import Units
+from tieback.storage.ledger.write_ahead import LogGuard
 
 RESUME_SECONDS = 24 * 3600.0
 """An older interrupted run is not resumed, in seconds: its results must not be mixed with new ones."""
@@ -54,16 +57,27 @@ class Ledger(Units):
         self.store_facts = AppStoreFacts(database)
         self.cases = Cases(database)
         self.deliveries = Deliveries(database)
+        self.accounts = Accounts(database)
+        self.jobs = Jobs(database)
 
     @classmethod
-    def open(cls, path: Path) -> Self:
+    def open(cls, path: Path, guard: LogGuard | None = None) -> Self:
         """Open the SQLite file; create or migrate it if necessary.
+
+        Args:
+            path: the file.
+            guard: of its log, in a trusted workspace; the ledger ends it when it is closed.
 
         Raises:
             WorkspaceError: it cannot be opened, is damaged, or was created by a newer release.
         """
-        with storage_errors(path):
-            return cls(Database(open_database(sqlite_url(path)), str(path)))
+        try:
+            with storage_errors(path):
+                return cls(Database(open_database(sqlite_url(path), guard), str(path), guard))
+        except BaseException:
+            if guard is not None:
+                guard.leave()
+            raise
 
     @classmethod
     def open_url(cls, url: str) -> Self:
@@ -154,6 +168,12 @@ class Ledger(Units):
         """All runs, latest first."""
         rows = self.database.read(lambda connection: connection.execute(_RUNS.order_by(runs.c.id.desc())).all())
         return [_run_row(row) for row in rows]
+
+    def runs_without_job(self, limit: int, before: str = "") -> list[RunRow]:
+        """Runs that no job made, latest first, after the ID ``before``; those of the command line."""
+        query = _RUNS.where(~sa.exists().where(jobs.c.run == runs.c.id))
+        query = (query.where(runs.c.id < before) if before else query).order_by(runs.c.id.desc()).limit(limit)
+        return [_run_row(row) for row in self.database.read(lambda connection: connection.execute(query).all())]
 
     def grant_text(self, sha256: str) -> str | None:
         """The text of a grant used by a run."""

@@ -18,6 +18,7 @@ from tieback.storage.ledger.database import Database
 from tieback.storage.ledger.ledger import Ledger
 from tieback.storage.ledger.postgres import check_address
 from tieback.storage.ledger.tables import ledger_state, metadata
+from tieback.storage.ledger.write_ahead import LogGuard
 from tieback.storage.trust import ledger_mark, remember_ledger, require_confirmed
 
 POINTER = "ledger.json"
@@ -95,11 +96,11 @@ def open_location(directory: Path, place: LedgerLocation | None, *, known: bool 
 
     Raises:
         WorkspaceError: the user did not confirm the address; it cannot be opened, has moved, or belongs to another
-            workspace.
+            workspace; a file is beside it that SQLite would replay, and that this user's tieback did not write.
     """
     if place is not None and known:
         require_confirmed(directory, place.url, place.workspace)
-    ledger = Ledger.open(directory / LEDGER_FILE) if place is None else Ledger.open_url(place.url)
+    ledger = _open_file(directory / LEDGER_FILE) if place is None else Ledger.open_url(place.url)
     try:
         moved = ledger.database.read(lambda connection: connection.execute(sa.select(ledger_state.c.moved_to)).scalar())
         if moved is not None:
@@ -111,6 +112,10 @@ def open_location(directory: Path, place: LedgerLocation | None, *, known: bool 
         ledger.close()
         raise
     return ledger
+
+
+def _open_file(file: Path) -> Ledger:
+    return Ledger.open(file, LogGuard.enter(file))
 
 
 def finish_move(directory: Path, place: LedgerLocation | None, moved: str) -> LedgerLocation | None:

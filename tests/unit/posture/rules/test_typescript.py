@@ -19,8 +19,10 @@ from tieback.posture.rules.typescript_values import (
     Other,
     Plain,
     Record,
+    calls_in,
     read_module,
     to_config,
+    value_at,
 )
 
 
@@ -173,3 +175,29 @@ def test_any_source_never_raises_another_error(text: str) -> None:
         return
     for node in module.declared.values():
         to_config(module, node)
+
+
+@pytest.mark.parametrize("text", ["a<b ", "\xff\xff<<C ", "a[0] + b ", "x => y\n", "await a! "])
+def test_names_without_an_end_are_not_read_again_for_each_name(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = 0
+    after = Tokens.after
+
+    def counted(tokens: Tokens, at: int) -> int:
+        nonlocal steps
+        steps += 1
+        return after(tokens, at)
+
+    monkeypatch.setattr(Tokens, "after", counted)
+    monkeypatch.setattr("tieback.posture.rules.typescript_values._MAX_TYPE", 20)
+
+    def cost(times: int) -> int:
+        nonlocal steps
+        module = read(text * times)
+        steps = 0
+        for _ in calls_in(module, 0, len(module.tokens)):
+            pass
+        for at in range(len(module.tokens)):
+            value_at(module, at)
+        return steps
+
+    assert cost(480) <= 5 * cost(120)
