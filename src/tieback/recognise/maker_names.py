@@ -290,7 +290,8 @@ class MakerNames:
             tests = any(_ENVIRONMENT.search(host.removesuffix(domain)) for host in hosts)
             if brand and (tests or len(hosts) >= MIN_HOSTS):
                 what = "a test environment" if tests else f"{len(hosts)} hosts"
-                self.domains.setdefault(domain, f"a longer form of the maker's name, {brand}; the app names {what} there")
+                reason = f"a longer form of the maker's name, {brand}; the app names {what} there"
+                self.domains.setdefault(domain, reason)
 
     def _own_words(self) -> set[str]:
         """The name under the icon, and its first word."""
