@@ -17,15 +17,15 @@ JOBS ?= 2
 
 # The stamp makes second runs start in seconds: nothing is synced while the lock is older.
 .venv/.demo: pyproject.toml uv.lock | $(filter .uv/bin/uv,$(UV))
-	@$(SYNC) --quiet --compile-bytecode --inexact --no-default-groups --extra lab --extra pdf
+	@$(SYNC) --quiet --compile-bytecode --inexact --no-default-groups --extra lab --extra pdf --extra web
 	@touch $@
 
 .venv/.test: pyproject.toml uv.lock | $(filter .uv/bin/uv,$(UV))
-	@$(SYNC) --quiet --compile-bytecode --all-extras --group fuzz --group schemas
+	@$(SYNC) --quiet --compile-bytecode --all-extras --group fuzz --group schemas --group browser
 	@touch $@ .venv/.demo
 
 .venv/.bench: pyproject.toml uv.lock | $(filter .uv/bin/uv,$(UV))
-	@$(SYNC) --quiet --compile-bytecode --all-extras --group fuzz --group schemas --group bench
+	@$(SYNC) --quiet --compile-bytecode --all-extras --group fuzz --group schemas --group browser --group bench
 	@touch $@ .venv/.test .venv/.demo
 
 env: .venv/.demo

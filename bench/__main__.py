@@ -40,6 +40,7 @@ from bench import (
     startup,
     static,
     traffic,
+    web,
     world,
 )
 
@@ -71,6 +72,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "lake": lake.run,
     "engine": engine.run,
     "world": world.run,
+    "web": web.run,
     "intake": intake.run,
     "alarms": alarms.run,
 }

@@ -27,6 +27,8 @@ _BY_GRADE = {
     CredentialGrade.LIMITED: "limited-key-in-app",
     CredentialGrade.UNKNOWN: "unknown-key-in-app",
 }
+_AI = "ai-key-in-app"
+"""Rule of keys whose use the owner pays for; its titles name their kinds."""
 _OF_STORES = ("aws_", "azure_sas", "algolia_", "elastic_", "supabase_")
 """Beginnings of the kinds of credentials that give access to a data store."""
 _WEB = ("http://", "https://", "ws://", "wss://", "ftp://")
@@ -39,6 +41,7 @@ def apply_rules(
     policies: Sequence[tuple[str, CleartextPolicy]] = (),
     dangling: Sequence[tuple[str, str, str]] = (),
     subjects: Mapping[str, str] | None = None,
+    retired: Sequence[tuple[str, str, str]] = (),
 ) -> tuple[Finding, ...]:
     """Return a finding for every rule that applies, worst first, then by people at our own domains, rule and id.
 
@@ -50,6 +53,8 @@ def apply_rules(
         policies: app and its declared policy for cleartext and trusted authorities; one finding per app.
         dangling: host that does not exist, the app that names it, and the evidence; one finding per host.
         subjects: ``app_subject`` each app, by its SHA-256; versions of one app share a finding.
+        retired: cloud resource of a service that ended, the app that names it, and the evidence; one finding per
+            resource.
     """
     rules = load_rules()
     names = subjects or {}
@@ -59,7 +64,8 @@ def apply_rules(
         *_of_credentials(credentials, rules, names),
         *_of_leaks(leaks, rules, names),
         *_of_policies(policies, rules, names),
-        *_of_names(dangling, rules),
+        *_of_names("dangling-name", dangling, rules),
+        *_of_names("retired-back-end", retired, rules),
     ):
         known = found.get(finding.id)
         found[finding.id] = finding if known is None else _joined(known, finding)
@@ -144,7 +150,7 @@ def _of_credentials(
     for app, credential in sorted(credentials, key=repr):
         if credential.grade is CredentialGrade.PUBLIC:
             continue
-        name = _rule_of(credential)
+        name = _rule_of(credential, rules)
         place = credential.evidence
         offset = "" if place.offset is None else f" at {place.offset:#x}"
         endpoint = credential.endpoint or "an unknown endpoint"
@@ -154,13 +160,16 @@ def _of_credentials(
             (names.get(app, app), credential.kind, credential.endpoint, credential.masked),
             (f"{credential.kind} ({credential.grade}) {credential.masked} for {endpoint}: {place.file}{offset}",),
             apps=(app,),
+            product=credential.kind if name == _AI else "",
             kind=credential.kind,
         )
 
 
-def _rule_of(credential: Credential) -> str:
+def _rule_of(credential: Credential, rules: Mapping[str, FindingRule]) -> str:
     if credential.kind in _PASSWORDS:
         return "database-password-in-app"
+    if credential.kind in rules[_AI].titles:
+        return _AI
     if credential.grade in _BY_GRADE:
         return _BY_GRADE[credential.grade]
     endpoint = credential.endpoint
@@ -203,11 +212,12 @@ def _of_policies(
         yield _finding(rules, rule, (names.get(app, app),), lines, apps=(app,))
 
 
-def _of_names(dangling: Sequence[tuple[str, str, str]], rules: Mapping[str, FindingRule]) -> Iterator[Finding]:
+def _of_names(rule: str, named: Sequence[tuple[str, str, str]], rules: Mapping[str, FindingRule]) -> Iterator[Finding]:
+    """One finding per name; the kind of a cloud resource is its product."""
     groups: dict[str, dict[str, None]] = {}
     apps: dict[str, set[str]] = {}
-    for host, app, line in sorted(dangling):
-        groups.setdefault(host, {}).setdefault(line)
-        apps.setdefault(host, set()).add(app)
-    for host, lines in groups.items():
-        yield _finding(rules, "dangling-name", (host,), lines, apps=apps[host])
+    for name, app, line in sorted(named):
+        groups.setdefault(name, {}).setdefault(line)
+        apps.setdefault(name, set()).add(app)
+    for name, lines in groups.items():
+        yield _finding(rules, rule, (name,), lines, apps=apps[name], product=name.partition(":")[0])

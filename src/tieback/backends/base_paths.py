@@ -5,6 +5,7 @@ The store may also be at the root of the host, so that a base path adds a candid
 """
 
 import re
+from collections.abc import Mapping
 from functools import cache, cached_property
 from importlib import resources
 
@@ -47,15 +48,48 @@ class BaseRule(msgspec.Struct, forbid_unknown_fields=True, dict=True):
         return found["base"] if found is not None and is_base(found["base"]) else ""
 
 
+class ResourceRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One ``[[resource]]`` rule of base_paths.toml."""
+
+    kind: str
+    source: str
+    path: str = ""
+    probed_with: str = msgspec.field(default="", name="with")
+
+
 class _File(msgspec.Struct, forbid_unknown_fields=True):
     base: tuple[BaseRule, ...]
+    resource: tuple[ResourceRule, ...]
 
 
 @cache
-def read_base_rules() -> tuple[BaseRule, ...]:
-    """Rules of base_paths.toml. Raises ``msgspec.ValidationError`` if the file is malformed."""
+def _read() -> _File:
     raw = resources.files("tieback.backends").joinpath("base_paths.toml").read_bytes()
-    return msgspec.toml.decode(raw, type=_File).base
+    return msgspec.toml.decode(raw, type=_File)
+
+
+def read_base_rules() -> tuple[BaseRule, ...]:
+    """Rules for URLs. Raises ``msgspec.ValidationError`` if base_paths.toml is malformed."""
+    return _read().base
+
+
+@cache
+def read_resource_rules() -> Mapping[str, ResourceRule]:
+    """Rules for cloud resources, by kind. Raises ``msgspec.ValidationError`` if base_paths.toml is malformed."""
+    return {rule.kind: rule for rule in _read().resource}
+
+
+def resource_base(value: str) -> str | None:
+    """The base path of a cloud resource (``kind:name``), empty for the root; ``None`` if another is probed for it."""
+    kind, _, name = value.partition(":")
+    rule = read_resource_rules().get(kind)
+    if rule is None:
+        return ""
+    if rule.probed_with:
+        return None
+    parts = name.split("/")
+    path = rule.path.format(*parts, *[""] * (2 - len(parts)))
+    return path if is_base(path) else ""
 
 
 def is_base(path: str) -> bool:

@@ -12,7 +12,7 @@ from importlib import resources
 
 import msgspec
 
-from tieback.backends.base_paths import MAX_BASES, suggest_bases
+from tieback.backends.base_paths import MAX_BASES, resource_base, suggest_bases
 from tieback.backends.normalise import host_of
 from tieback.model.backend import Backend, Candidate, Route
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
@@ -67,6 +67,8 @@ _PRODUCTS = {
     "webdav": "WebDAV",
 }
 """Display names of services."""
+RETIRED = "retired"
+"""Claim of an attribution: the service of a cloud resource has ended, on the day that is its value."""
 _OTHERS = (Party.THIRD, Party.PLATFORM)
 """Parties for whose hosts the vendor of the app is not responsible."""
 
@@ -111,6 +113,11 @@ def is_api(backend: Backend) -> bool:
     return endpoint.kind is EndpointKind.URL and endpoint.scheme in _HTTP and backend.party not in _OTHERS
 
 
+def has_ended(backend: Backend) -> bool:
+    """True if the service of a cloud resource has ended. Whatever answers there is no store of the app's vendor."""
+    return any(one.claim == RETIRED for one in backend.attributions)
+
+
 def build_candidates(
     backends: Iterable[Backend],
     store_ports: Mapping[str, tuple[int, ...]],
@@ -119,7 +126,7 @@ def build_candidates(
     """The hosts and ports to probe.
 
     Args:
-        backends: mapped back ends; those without addresses are left out.
+        backends: mapped back ends; those without addresses, and those whose service has ended, are left out.
         store_ports: default ports by service, such as ``{"mongodb": (27017,)}``. If services
             share a port, the reason names the first.
         fronts: the list of shared hosting, if the caller has already read it.
@@ -131,7 +138,7 @@ def build_candidates(
         endpoints of both.
     """
     fronts = fronts if fronts is not None else SharedHosting()
-    reached = [backend for backend in backends if backend.addresses]
+    reached = [backend for backend in backends if backend.addresses and not has_ended(backend)]
     return merge_candidates(_named(reached), _pivots(reached, store_ports, fronts))
 
 
@@ -190,7 +197,8 @@ def _order(one: Candidate) -> tuple[bool, str, int, str, str]:
 def _named(backends: list[Backend]) -> Iterator[Candidate]:
     for backend in sorted(backends, key=lambda one: one.endpoint.value):
         endpoint = backend.endpoint
-        if endpoint.port is None:
+        base = resource_base(endpoint.value) if endpoint.kind is EndpointKind.CLOUD else ""
+        if endpoint.port is None or base is None:
             continue
         at_root = Candidate(
             host=host_of(endpoint),
@@ -201,11 +209,12 @@ def _named(backends: list[Backend]) -> Iterator[Candidate]:
             reason=f"the app names {endpoint.value}",
             tls=_tls(endpoint.scheme),
             resource=_resource(endpoint),
+            path=base,
         )
         yield at_root
         if endpoint.kind is EndpointKind.URL and endpoint.scheme in _HTTP:
-            for base in suggest_bases(endpoint.path):
-                yield msgspec.structs.replace(at_root, path=base.path, service=base.service or WEB)
+            for below in suggest_bases(endpoint.path):
+                yield msgspec.structs.replace(at_root, path=below.path, service=below.service or WEB)
 
 
 def _resource(endpoint: Endpoint) -> str:

@@ -102,10 +102,15 @@ def advance(
     return moved, (NewLogLine(case.id, "state", fields, by),)
 
 
+def closing_needs_reason(case: Case) -> bool:
+    """True if its latest re-check did not find the store closed: to close the case then leaves a lasting mark."""
+    return case.check is None or case.check.verdict not in _CLOSED
+
+
 def _close(case: Case, now: datetime, by: str, reason: str) -> Case:
     """The case, with a lasting mark if its latest re-check did not find the store closed."""
     verdict = case.check.verdict if case.check is not None else None
-    if verdict in _CLOSED:
+    if not closing_needs_reason(case):
         return case
     if not reason.strip():
         seen = "no re-check looked at it" if verdict is None else f"the latest re-check is {verdict}"

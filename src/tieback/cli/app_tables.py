@@ -16,7 +16,7 @@ from tieback.model.app import App, Platform
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.endpoint import EndpointKind, Party
 from tieback.model.safe_text import escape_line
-from tieback.model.sighting import AppDocument, Credential, CredentialGrade, Evidence, Sighting
+from tieback.model.sighting import AppDocument, Credential, CredentialGrade, EndedService, Evidence, Sighting
 
 SHOWN = 12
 """Maximum number of lines per section without ``--all``."""
@@ -76,6 +76,7 @@ def app_lines(document: AppDocument, *, width: int, everything: bool) -> Iterato
         ("Hosts of unknown owner", sections.unknown, not everything),
     ):
         yield from _section(title, _rows(sightings, lines, by_host=by_host), width, most)
+    yield from _section("Services that have ended", [_ended(one) for one in document.retired], width, most)
     yield from _third_parties(sections.third, lines, width, everything=everything)
     yield from _credentials(document.credentials, lines, width, everything=everything)
     yield from _transport(document.cleartext, document.app, width, everything=everything)
@@ -209,6 +210,10 @@ def _row(one: Sighting, lines: _Lines, more: int) -> _Row:
         _place(one.endpoint.value, one.evidence, lines),
         tuple(escape_line(name) for name in one.names if name != rest),
     )
+
+
+def _ended(one: EndedService) -> _Row:
+    return _Row(escape_line(one.resource), escape_line(one.source), f"{one.product} ended on {one.date}")
 
 
 def _is_private(host: str) -> bool:

@@ -108,6 +108,12 @@ COMMANDS = (
         OWN_ACCOUNTS,
     ),
     CommandEntry(
+        "serve",
+        "tieback.cli.serve:serve",
+        "Serve web pages and a REST API over a workspace.",
+        OPERATE,
+    ),
+    CommandEntry(
         "workspace",
         "tieback.cli.workspace:app",
         "Manage the workspace: its ledger, its stored results, and their retention.",

@@ -18,9 +18,6 @@ from tieback.model.grant import Depth, ExcludeRule, Grant, TargetRule
 
 if TYPE_CHECKING:
     from tieback.scope.audit_check import AuditCheck
-    from tieback.scope.decide import CompiledGrant, Decision
-    from tieback.scope.policy.never import SitePolicy
-    from tieback.scope.resolver import NameResolver
 
 app = typer.Typer(
     help="Manage grants. A grant is the written permission to probe: which targets, how deep, and until when.\n\n"
@@ -30,25 +27,6 @@ app = typer.Typer(
 _DEFAULT_DAYS = 30
 
 FormatOption = Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per line.")]
-
-
-class TargetExplanation(msgspec.Struct, frozen=True):
-    """One line of output of ``grant explain``."""
-
-    target: str
-    """The target as the user wrote it."""
-    host: str
-    port: int | None
-    """``None`` if the user named no port; then ``ports`` lists the allowed ones."""
-    address: str
-    allowed: bool
-    reason: str
-    rule: str
-    ports: str
-    depth: Depth | None
-    """Maximum probe depth; ``None`` if the target is not allowed."""
-    needs_dns: bool = False
-    """The grant covers the name and the port; the address, which only DNS gives, decides."""
 
 
 class KeyVerdict(msgspec.Struct, frozen=True):
@@ -121,6 +99,7 @@ def new(
     Example: tieback grant new grant.toml --authorised-by "Security office" --contact me@a.org --target '*.a.org' --dns
     """
     from tieback.scope.grant import parse_grant, render_grant
+    from tieback.scope.grant_words import grant_sentences
 
     last = not_after.date() if not_after is not None else _today() + timedelta(days=_DEFAULT_DAYS)
     rules = tuple(TargetRule(match=match, ports="any", depth=depth, scans=scans) for match in target or ())
@@ -141,7 +120,7 @@ def new(
             f"cannot be written ({error.strerror})", where=str(file), advice="Choose a folder with write permission"
         ) from None
     console = data_console()
-    for line in (f"{file}: authorised by {authorised_by}, valid until {last} (UTC)", *_words(grant)):
+    for line in (f"{file}: authorised by {authorised_by}, valid until {last} (UTC)", *grant_sentences(grant)):
         console.print(line, soft_wrap=True)
     if not rules:
         message_console().print(f"{file} has no target yet: add one before use")
@@ -168,6 +147,7 @@ def check(
     Example: tieback grant check grant.toml
     """
     from tieback.scope.grant import check_valid, load_grant
+    from tieback.scope.grant_words import restriction_sentences
 
     grant = load_grant(file)
     try:
@@ -182,7 +162,7 @@ def check(
     console.print(f"authorised by {grant.authorised_by}, {since}until {grant.not_after}, contact {grant.contact}")
     console.print(_rules_table(grant))
     names = f"{len(grant.hosts)} names in [hosts]; " if grant.hosts else ""
-    for line in _restrictions(grant, None):
+    for line in restriction_sentences(grant, None):
         console.print(line, soft_wrap=True)
     console.print(f"{names}DNS {'only for names that a target covers' if grant.dns else 'not used'}")
 
@@ -197,13 +177,14 @@ def show(
     Example: tieback grant show grant.toml
     """
     from tieback.scope.grant import load_grant
+    from tieback.scope.grant_words import grant_sentences
     from tieback.scope.policy.never import load_site_policy
 
     grant, policy = load_grant(file), load_site_policy(never)
     since = f"from {grant.not_before} " if grant.not_before is not None else ""
     console = data_console()
     head = f"{file}: authorised by {grant.authorised_by}, valid {since}until {grant.not_after} (UTC)"
-    for line in (head, *_words(grant, policy)):
+    for line in (head, *grant_sentences(grant, policy)):
         console.print(line, soft_wrap=True)
 
 
@@ -287,11 +268,12 @@ def explain(
 
     Example: tieback grant explain grant.toml es.example.org:9200 '[2001:db8::1]:27017'
     """
+    from tieback.scope.explain import explain_target
     from tieback.scope.grant import load_grant
     from tieback.scope.policy.never import load_site_policy
 
     grant, policy = load_grant(file), load_site_policy(never)
-    rows = [row for text in targets for row in _explain(grant, policy, text)]
+    rows = [row for text in targets for row in explain_target(grant, policy, text, _today())]
     if output is OutputFormat.JSON:
         for row in rows:
             write_line(encode("explanation", row))
@@ -372,77 +354,6 @@ def _today() -> date:
     return datetime.now(UTC).date()
 
 
-_READS = {
-    Depth.IDENTIFY: "which product responds, its version, and whether it requires a login",
-    Depth.ENUMERATE: "names, counts and sizes of tables, collections, indexes and buckets",
-    Depth.DESCRIBE: "names and types of fields, but no values",
-    Depth.SAMPLE: "a few values per field, in memory only: they are masked and not stored",
-}
-
-
-def _words(grant: Grant, policy: "SitePolicy | None" = None) -> Iterator[str]:
-    """What a grant permits and what it does not, in plain sentences."""
-    from tieback.scope.rules import compile_rule
-
-    rules = [(rule, compile_rule(rule)) for rule in grant.target]
-    yield "It permits:"
-    for rule, compiled in rules:
-        ports = "any port" if rule.ports == "any" else f"ports {compiled.ports_text}"
-        reads = "; ".join(text for depth, text in _READS.items() if rule.depth.allows(depth))
-        yield f"  - {rule.match} on {ports}: read {reads}"
-        if rule.passwordless:
-            yield f"    log in without a password as {', '.join(rule.passwordless)}"
-        if rule.scans:
-            yield "    count what costs the server a bounded scan, or its owner money per request"
-    if not rules:
-        yield "  - nothing: there is no target"
-    if grant.dns:
-        yield "  - DNS queries for names that a target covers"
-    yield "It does not permit:"
-    yield "  - anything else, and never to write, to guess passwords, or to use secrets found in apps"
-    if not any(rule.depth is Depth.SAMPLE for rule in grant.target):
-        yield "  - reading values of records (depth sample)"
-    if not grant.dns:
-        yield "  - DNS: a name is probed only if [hosts] contains its address. To allow it, add dns = true (--dns)."
-    if not any(rule.ransom_note for rule in grant.target):
-        yield "  - reading the text of a ransom note (ransom_note = true)"
-    if not any(rule.scans for rule in grant.target):
-        yield "  - counts that cost the server a scan, or its owner money per request (scans = true)"
-    named = [rule.match for rule, compiled in rules if compiled.network is None]
-    yield from _restrictions(grant, policy)
-    if named and not grant.dns and not grant.hosts:
-        yield f"Nothing can be probed for {', '.join(named)}: DNS is not allowed and [hosts] is empty."
-
-
-def _restrictions(grant: Grant, policy: "SitePolicy | None") -> Iterator[str]:
-    """What is never contacted, and who must sign, in plain sentences."""
-    from tieback.scope.policy.approval import requirements_of
-    from tieback.scope.policy.never import SitePolicy
-
-    site = policy if policy is not None else SitePolicy()
-    if grant.exclude or site.rules:
-        yield "It never contacts, even if a target covers it:"
-    for rule in grant.exclude:
-        yield f"  - {_excluded(rule)}"
-    for sourced in site.rules:
-        yield f"  - {_excluded(sourced.rule)} ({sourced.where})"
-    for one in requirements_of(grant, site):
-        several = "signature" if one.need == 1 else "signatures"
-        yield f"Before the first connection, {one.where} demands {one.need} {several} of these keys:"
-        for key in one.keys:
-            last = f", until {key.not_after}" if key.not_after is not None else ""
-            yield f"  - {key.fingerprint} {key.comment}{last}"
-
-
-def _excluded(rule: ExcludeRule) -> str:
-    from tieback.scope.policy.exclude import compile_exclude
-
-    compiled = compile_exclude(rule)
-    ports = "any port" if compiled.covers_all else f"ports {compiled.ports_text}"
-    also = f" and {compiled.suffix}" if compiled.suffix else ""
-    return f"{rule.match}{also} on {ports}: {rule.reason or 'no reason given'}"
-
-
 def _rules_table(grant: Grant) -> Table:
     from tieback.scope.rules import compile_rule
 
@@ -467,76 +378,3 @@ def _rules_table(grant: Grant) -> Table:
             or "nothing",
         )
     return table
-
-
-def _explain(grant: Grant, policy: "SitePolicy", text: str) -> list[TargetExplanation]:
-    """One row per address that the host has without a DNS query, or one row if it has none."""
-    from tieback.scope.decide import CompiledGrant
-    from tieback.scope.resolver import NameResolver
-
-    scope = CompiledGrant(grant, _today(), policy.rules)
-    host, port = _split(text)
-    resolver = NameResolver(grant, never=policy.rules)
-    found = resolver.known(host)
-    if not found.addresses:
-        return [_unresolved(scope, resolver, text, found.reason)]
-    rows = []
-    for address in found.addresses:
-        decision, ports = _decide(scope, host, address, port)
-        rows.append(
-            TargetExplanation(
-                target=text,
-                host=host,
-                port=port,
-                address=decision.address,
-                allowed=decision.allowed,
-                reason=decision.reason,
-                rule=decision.rule,
-                ports=ports,
-                depth=decision.depth if decision.allowed else None,
-            )
-        )
-    return rows
-
-
-def _unresolved(scope: "CompiledGrant", resolver: "NameResolver", text: str, reason: str) -> TargetExplanation:
-    """The row of a host without an address: by its name and port, if DNS may resolve it."""
-    from tieback.scope.decide import other_port
-
-    host, port = _split(text)
-    ports = str(port or "")
-    needs_dns = False
-    if scope.lapsed or scope.excluded_name(host, port):
-        reason = scope.lapsed or scope.excluded_name(host, port)
-    elif resolver.may_query(host):
-        rules = scope.rules_for(host, None)
-        rule = next((one for one in rules if port is None or one.covers(port)), None)
-        if rule is None:
-            reason = other_port(rules[0], port or 0)
-        else:
-            needs_dns, ports = True, ports or rule.ports_text
-            reason = f"{reason}: allowed by `{rule.rule.match}` if the name resolves to a public address"
-    return TargetExplanation(text, host, port, "", False, reason, "", ports, None, needs_dns)
-
-
-def _decide(scope: "CompiledGrant", host: str, address: str, port: int | None) -> "tuple[Decision, str]":
-    """The decision for one port; without a port, the first allowed port of the rules."""
-    if port is not None:
-        return scope.decide(host, address, port), str(port)
-    first = scope.decide(host, address, 1)
-    for rule in scope.rules_for(host, address):
-        decision = scope.decide(host, address, rule.ports[0][0])
-        if decision.allowed:
-            return decision, rule.ports_text
-    return first, ""
-
-
-def _split(text: str) -> tuple[str, int | None]:
-    """Split ``HOST[:PORT]`` into host and port; bare IPv6 has no port."""
-    bracketed = text.startswith("[")
-    head, colon, tail = text.rpartition(":")
-    if not colon or (bracketed and text.endswith("]")) or (not bracketed and ":" in head):
-        return text, None
-    if not (tail.isascii() and tail.isdigit() and len(tail) < 6 and 1 <= int(tail) <= 65535):
-        raise GrantError(f"{tail!r:.40} is not a port (1 to 65535)", where=text[:80], advice="Write HOST or HOST:PORT")
-    return head, int(tail)

@@ -27,8 +27,8 @@ from tieback.model.document import encode
 from tieback.model.errors import UsageError
 
 if TYPE_CHECKING:
+    from tieback.pipeline.fleet.block_list import BlockList
     from tieback.pipeline.fleet.coverage import FleetAppDetail, FleetLine
-    from tieback.pipeline.fleet.gateway_lists import GatewayHost
 
 app = typer.Typer(help="Manage the app inventory, from EMM/MDM exports.\n\nExample: tieback inventory gaps")
 app.command("import")(inventory_files.import_)
@@ -92,6 +92,7 @@ def list_(
 
     Example: tieback inventory list --format json
     """
+    from tieback.pipeline.fleet.block_list import is_chosen
     from tieback.pipeline.fleet.coverage import open_fleet
 
     with open_fleet(workspace, run) as fleet:
@@ -100,7 +101,7 @@ def list_(
             for line in fleet.lines()
             if (line.active or gone or line.retired_but_exposed)
             and (all_platforms or line.app.platform.mobile)
-            and _chosen(line.app, ownership, enterprise_store)
+            and is_chosen(line.app, ownership, enterprise_store=enterprise_store)
         ]
     if output is OutputFormat.JSON:
         for line in lines:
@@ -163,10 +164,11 @@ def gaps(
 
     Example: tieback inventory gaps
     """
+    from tieback.pipeline.fleet.block_list import is_chosen
     from tieback.pipeline.fleet.coverage import open_fleet
 
     with open_fleet(workspace, run) as fleet:
-        missing = [one for one in fleet.gaps() if _chosen(one, ownership, enterprise_store)]
+        missing = [one for one in fleet.gaps() if is_chosen(one, ownership, enterprise_store=enterprise_store)]
         # An app on no device has no ownership.
         absent = fleet.absent() if ownership is None and not enterprise_store else []
         whole = fleet.summary()
@@ -228,17 +230,14 @@ def review(
 
     Example: tieback inventory review --format xlsx -o review.xlsx
     """
+    from tieback.pipeline.fleet.block_list import review_lines
     from tieback.pipeline.fleet.coverage import open_fleet
 
     if output is ReviewFormat.XLSX and out is None:
         raise UsageError("missing --out", where="--format xlsx", advice="Pass the file to write, as --out review.xlsx")
 
     with open_fleet(workspace, run) as fleet:
-        lines = [
-            line for line in fleet.lines(versions=False) if line.app.platform.mobile
-            and (line.active or line.retired_but_exposed) and _chosen(line.app, ownership, enterprise_store)
-        ]  # fmt: skip
-    lines.sort(key=lambda line: (not line.exposures, -(line.own_people or 0), -line.app.devices))
+        lines = review_lines(fleet.lines(versions=False), ownership=ownership, enterprise_store=enterprise_store)
     if output is ReviewFormat.JSON:
         for line in lines:
             write_line(encode("fleet-review", line.document()))
@@ -278,70 +277,37 @@ def block(
     Example: tieback inventory block --format jamf -o block.mobileconfig
     """
     from tieback.cli.files import write_whole
-    from tieback.pipeline.fleet.app_lists import LISTS
+    from tieback.pipeline.fleet.block_list import BlockRequest, block_list
     from tieback.pipeline.fleet.coverage import open_fleet
 
-    wanted = {name.casefold() for name in names or ()}
-    gateway = output in (ListFormat.RPZ, ListFormat.HOSTS)
+    request = BlockRequest(output.value, action.value, tuple(names or ()), weak, force)
     with open_fleet(workspace, run) as fleet:
-        everything = fleet.lines(versions=False)
-        active = [line for line in everything if line.active or (gateway and line.retired_but_exposed)]
-        lines = [line for line in active if _listed(line, wanted, weak=weak or gateway)]
-        hosts = fleet.gateway_hosts(lines) if gateway else []
-    if gateway:
-        _write_hosts(hosts, output, out, force=force)
-        return
-    if wanted and not lines:
-        raise UsageError("no device has this app", where=", ".join(names or ()), advice="See `tieback inventory list`")
-    if output is not ListFormat.CSV and action is Action.REMOVE:
-        raise UsageError(
-            "cannot list apps for removal: an EMM needs its own app ID, and no inventory contains it",
-            where=f"--format {output}",
-            advice="Use --format csv, or --action block",
-        )
-    written = LISTS[output].write(lines, action)
-    left_out = dict(written.left_out)
-    if not wanted and not weak:
-        left_out["weak match (add --weak)"] = sum(_listed(line, wanted, weak=True) for line in active) - len(lines)
-    for why, count in sorted(left_out.items()):
-        if count:
+        written = block_list(fleet, request)
+    if request.gateway:
+        _print_hosts(written, force=force)
+    else:
+        for why, count in written.left_out:
             message_console().print(f"{count:,} apps left out: {why}")
-    if not written.apps:
-        why = "no app can be listed" if any(left_out.values()) else "no active app leads to an open store"
-        message_console().print(f"the list is empty: {why}")
+        if not written.count:
+            why = "no app can be listed" if written.left_out else "no active app leads to an open store"
+            message_console().print(f"the list is empty: {why}")
     if out is None:
         print_text([written.data])
     else:
         write_whole(out, written.data)
-        message_console().print(f"{written.apps:,} apps: {out}")
+        message_console().print(f"{written.count:,} {'hosts' if request.gateway else 'apps'}: {out}")
 
 
-def _write_hosts(hosts: "list[GatewayHost]", output: ListFormat, out: Path | None, *, force: bool) -> None:
-    from tieback.cli.files import write_whole
-    from tieback.pipeline.fleet.gateway_lists import write_list
-
-    written = write_list(output.value, hosts, force=force)
-    for host, why in written.left_out:
+def _print_hosts(written: "BlockList", *, force: bool) -> None:
+    for host, why in written.left_out_hosts:
         message_console().print(Text(f"{host} left out: {why}"))
-    if written.left_out and not force:
+    if written.left_out_hosts and not force:
         message_console().print("--force includes hosts that others share; check first which apps would break")
     if not written.hosts:
-        message_console().print(
-            "the list is empty: " + ("no host can be listed" if hosts else "no app of the fleet leads to an open store")
-        )
+        why = "no host can be listed" if written.found else "no app of the fleet leads to an open store"
+        message_console().print(f"the list is empty: {why}")
     for one in written.hosts:
         message_console().print(Text(f"{one.host}: breaks {', '.join(one.apps) or 'no analysed app'}"))
-    if out is None:
-        print_text([written.data])
-    else:
-        write_whole(out, written.data)
-        message_console().print(f"{len(written.hosts):,} hosts: {out}")
-
-
-def _listed(line: "FleetLine", wanted: set[str], *, weak: bool) -> bool:
-    if wanted:
-        return bool(wanted & {line.app.bundle_id.casefold(), line.app.name.casefold()})
-    return bool(line.exposures) and (weak or line.match is None or not line.match.strength.weak)
 
 
 def _review_row(line: "FleetLine", *, compared: bool) -> dict[str, str]:
@@ -372,10 +338,6 @@ def _table(always: tuple[str, ...], rows: list[dict[str, str]]) -> Table:
     for row in rows:
         table.add_row(*(Text(row[name]) for name in names))
     return table
-
-
-def _chosen(app: FleetApp, ownership: Ownership | None, enterprise_store: bool) -> bool:
-    return app.on(ownership) and (app.in_house or not enterprise_store)
 
 
 def _write_review(lines: list["FleetLine"], output: ReviewFormat, out: Path | None) -> None:

@@ -210,8 +210,8 @@ def _replay(path: Path, output: OutputFormat, files: "list[tuple[Path, Renderer]
 def _write(reports: list[ProbeReport], grant: "Grant | None", audit: str, files: "list[tuple[Path, Renderer]]") -> None:
     if not files:
         return
-    from tieback.cli.report import write_all
     from tieback.pipeline.probing.probe_report import probe_report
+    from tieback.report.files import write_all
 
     document = probe_report(reports, grant, audit)
     for path, renderer in files:

@@ -2,14 +2,12 @@
 
 import sys
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, cast
 
 import typer
 
 from tieback.cli.completion import complete_figure
-from tieback.cli.files import open_whole
 from tieback.cli.formats import format_option
 from tieback.cli.options import MappingOption, ReferenceOption, RunOption, SourceOption, read_source
 from tieback.cli.terminal import (
@@ -23,7 +21,6 @@ from tieback.cli.terminal import (
 )
 from tieback.model.exposure import Severity
 from tieback.model.report import Report
-from tieback.report.interface import Renderer
 
 if TYPE_CHECKING:
     from tieback.report.audience import Audience
@@ -59,8 +56,6 @@ DIFF_FORMATS = ("table", "markdown", "html", "json")
 SCHEMA_FORMATS = ("json", "ndjson")
 
 _DEFAULT = Path(".tieback")
-SHOWN_FINDINGS = 500
-"""Maximum number of findings on an HTML page; a test compares it with the renderer."""
 
 app = typer.Typer(
     help="Render the last finished run of a workspace (or --run ID), compare two reports, or explain a figure.",
@@ -103,26 +98,23 @@ def report(
         judged = with_population_estimate(with_baseline(set_apart(located(whole)), past), sample_of)
         document = with_references(reduced(judged, who, vendor, workspace, run), chosen)
         if out is not None:
+            from tieback.report.files import write_all
+
             write_all(document, renderer, out)
         else:
             show(document, output)
 
 
 def reduced(whole: Report, audience: "Audience", vendor: str, workspace: Path, run: str = "") -> Report:
-    """The report reduced for an audience, by the vendor register and the letters of the workspace.
-
-    What it leaves out, and a promise not to publish yet, are also printed on stderr.
-    """
-    from tieback.pipeline.disclosure.cases import open_case_service
-    from tieback.report.audience import Audience, audience_notes, for_audience
+    """The report reduced for an audience; what that leaves out is also printed on stderr."""
+    from tieback.report.audience import Audience
 
     if audience is Audience.INTERNAL:
         return whole
-    with open_case_service(workspace, run=run) as work:
-        register = work.vendors_with_new() if audience is Audience.VENDOR else ()
-        not_before = work.unpublished_until() if audience is Audience.PUBLIC else None
-    document = for_audience(whole, audience, vendor, register=register, not_before=not_before)
-    for note in audience_notes(document, audience):
+    from tieback.pipeline.finish import reduce_report
+
+    document, notes = reduce_report(whole, audience, vendor, workspace, run)
+    for note in notes:
         print_problem(note)
     return document
 
@@ -230,25 +222,15 @@ def read_suppressions(workspace: Path, path: Path | None) -> Callable[[Report], 
     Raises:
             UsageError: the file is invalid.
     """
-    from tieback.storage.trust import SUPPRESSIONS_FILE, accept_passed, accepts_file
+    from tieback.storage.trust import SUPPRESSIONS_FILE
 
-    default = workspace / SUPPRESSIONS_FILE
-    file = path if path is not None else default
-    if path is None and not file.exists():
+    if path is None and not (workspace / SUPPRESSIONS_FILE).exists():
         return lambda whole: whole
-    if path is None and not accepts_file(workspace, SUPPRESSIONS_FILE):
-        print_problem(f"{file} is new or has changed, and was not applied. Review it, then pass --suppressions {file}")
-        return lambda whole: whole
-    from tieback.assess.rules import load_rules
-    from tieback.assess.suppressions import load_suppressions
-    from tieback.report.suppress import apply_suppressions
+    from tieback.pipeline.finish import workspace_suppressions
 
-    suppressions = load_suppressions(file, load_rules())
-
-    def apply(whole: Report) -> Report:
-        accept_passed(workspace, SUPPRESSIONS_FILE, path)  # a new workspace exists only now
-        return apply_suppressions(whole, suppressions, datetime.now(UTC).date(), str(file))
-
+    apply, notice = workspace_suppressions(workspace, path)
+    if notice:
+        print_problem(notice)
     return apply
 
 
@@ -303,34 +285,10 @@ def write_bytes(pieces: Iterable[bytes], path: Path | None) -> None:
     if path is None:
         print_text(pieces)
     else:
+        from tieback.report.files import open_whole
+
         with open_whole(path, "report") as file:
             file.writelines(pieces)
-
-
-def write_report(document: Report, renderer: Renderer, path: Path) -> None:
-    """Write the report to a file in one step: complete or not at all.
-
-    Raises:
-        WorkspaceError: the file cannot be written.
-    """
-    with open_whole(path, "report") as file:
-        renderer.render(document, file)
-
-
-def write_all(document: Report, renderer: Renderer, path: Path) -> list[Path]:
-    """Write the report. If an HTML page cannot show every finding, also write all findings as CSV next to it.
-
-    Returns:
-            The paths written. Raises the same errors as ``write_report``.
-    """
-    write_report(document, renderer, path)
-    if renderer.meta.name != "html" or document.findings.count <= SHOWN_FINDINGS:
-        return [path]
-    from tieback.report import by_name
-
-    beside = path.with_name(f"{path.stem}.findings.csv")
-    write_report(document, by_name("csv"), beside)
-    return [path, beside]
 
 
 def show(document: Report, output: str, *, brief: bool = False, least: Severity | None = None) -> None:

@@ -23,7 +23,6 @@ from tieback.cli.report import (
     reduced,
     show,
     with_baseline,
-    write_all,
 )
 from tieback.cli.terminal import ExitCode, NeverOption, OwnWorkspaceOption, message_console, print_failure, progress_bar
 from tieback.cli.workspace_ledger import LedgerOption, ensure_ledger
@@ -170,6 +169,8 @@ def _write_outputs(
     Returns:
         Whether an output could not be written, and whether the reader of stdout closed the pipe.
     """
+    from tieback.report.files import write_all
+
     lost = closed = False
     written: list[Path] = []
     for path, renderer in files:

@@ -35,6 +35,7 @@ class LocalEngine:
         batch: maximum number of units that are analysed and published together.
         on_event: called when workers start or are lost, in the iterating thread.
         keep: keep workers for the next run of the same work, until ``close``.
+        isolated: the workers have no network (``engine.sandbox``).
     """
 
     def __init__(
@@ -44,11 +45,13 @@ class LocalEngine:
         on_event: Callable[[EngineEvent], None] | None = None,
         *,
         keep: bool = False,
+        isolated: bool = False,
     ) -> None:
         self.workers = max(1, workers if workers is not None else len(os.sched_getaffinity(0)))
         self.batch = max(1, batch)
         self._on_event = on_event
         self._keep = keep
+        self._isolated = isolated
         self._kept: list[WorkerProcess] = []
         self._run: _Run | None = None
 
@@ -63,7 +66,14 @@ class LocalEngine:
             EngineError: workers do not start, or cannot import the work.
             TiebackError: raised by ``Work.publish``.
         """
-        run = _Run(work, TaskSource(units, self.workers, self.batch), limits, self.workers, self._on_event)
+        run = _Run(
+            work,
+            TaskSource(units, self.workers, self.batch),
+            limits,
+            self.workers,
+            self._on_event,
+            isolated=self._isolated,
+        )
         kept, self._kept = self._kept, []
         run.adopt(kept)
         self._run = run
@@ -100,12 +110,15 @@ class _Run:
         limits: UnitLimits,
         max_workers: int,
         on_event: Callable[[EngineEvent], None] | None,
+        *,
+        isolated: bool,
     ) -> None:
         self._work = work
         self._source = source
         self._limits = limits
         self._max_workers = max_workers
         self._on_event = on_event
+        self._isolated = isolated
         self._workers: list[WorkerProcess] = []
         self._failed_starts = 0
         self._next_look = 0.0
@@ -171,7 +184,7 @@ class _Run:
             if task is None:
                 return
             try:
-                worker = WorkerProcess(self._work, self._limits)
+                worker = WorkerProcess(self._work, self._limits, isolated=self._isolated)
             except OSError as error:
                 raise EngineError(
                     f"cannot start a worker process ({error.strerror})", advice="Free memory, or end other processes"

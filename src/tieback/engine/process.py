@@ -26,7 +26,7 @@ from tieback.engine.messages import (
     receive,
 )
 from tieback.engine.tasks import Task
-from tieback.engine.worker import Assignment
+from tieback.engine.worker import ISOLATED, Assignment
 
 START_SECONDS = 60.0
 """Time limit for a worker to import the work, in seconds."""
@@ -37,8 +37,8 @@ GRACE_SECONDS = 2.0
 class WorkerProcess:
     """A child process with a pipe. Not ready before its ``WorkerReady`` message."""
 
-    def __init__(self, work: Work[Any], limits: UnitLimits) -> None:
-        """Start the process without waiting for it. Raises ``OSError`` if it cannot be started."""
+    def __init__(self, work: Work[Any], limits: UnitLimits, *, isolated: bool = False) -> None:
+        """Start the process, without network if ``isolated``, and do not wait for it. Raises ``OSError``."""
         self.limits = limits
         self.ready = False
         self.task: Task | None = None
@@ -54,7 +54,10 @@ class WorkerProcess:
         try:
             self._process = subprocess.Popen(
                 # -P: never import from the current directory, which is untrusted.
-                [sys.executable, "-P", "-m", "tieback.engine.worker", str(theirs.fileno()), str(os.getpid())],
+                [
+                    *(sys.executable, "-P", "-m", "tieback.engine.worker", str(theirs.fileno()), str(os.getpid())),
+                    *([ISOLATED] if isolated else []),
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=sys.__stderr__.fileno() if sys.__stderr__ else subprocess.DEVNULL,
                 pass_fds=(theirs.fileno(),),

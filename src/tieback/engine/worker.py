@@ -1,4 +1,4 @@
-"""The worker process: ``python -P -m tieback.engine.worker FD PARENT``.
+"""The worker process: ``python -P -m tieback.engine.worker FD PARENT [isolated]``. ``isolated``: without network.
 
 It reads from the pipe ``FD``: first ``sys.path`` and the pickled work, then one batch at a time. It replies with the
 messages of ``messages.py``. It dies with its parent, ignores SIGINT (the parent decides), and is the kernel's first
@@ -23,7 +23,7 @@ from typing import Any
 
 import msgspec
 
-from tieback.engine.interface import UnitLimits, Work
+from tieback.engine.interface import EngineError, UnitLimits, Work
 from tieback.engine.memory import limit_growth, resident_bytes
 from tieback.engine.messages import (
     EngineStop,
@@ -37,11 +37,13 @@ from tieback.engine.messages import (
     WorkUnusable,
     send,
 )
+from tieback.engine.sandbox import require
 from tieback.model.errors import TiebackError
 from tieback.model.unit import Unit
 
 PR_SET_PDEATHSIG = 1
 """prctl(2)."""
+ISOLATED = "isolated"
 MAX_PROBLEM = 500
 """Maximum characters of a problem line."""
 
@@ -87,6 +89,12 @@ def main(argv: Sequence[str]) -> int:
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
     pipe = Connection(fd)
+    if argv[2:] == [ISOLATED]:
+        try:
+            require()
+        except EngineError as error:
+            send(pipe, WorkUnusable(error.diagnostics()))
+            return 1
     with contextlib.suppress(EOFError, OSError):
         sys.path[:] = pickle.loads(pipe.recv_bytes())  # noqa: S301 - the parent wrote it
         serve(pipe)

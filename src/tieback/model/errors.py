@@ -61,6 +61,10 @@ class WorkspaceError(TiebackError):
     """The workspace cannot be opened, read or written."""
 
 
+class BusyError(WorkspaceError):
+    """Another process holds a lock of the workspace or of a grant; the same command works after it ends."""
+
+
 class LabError(TiebackError):
     """The lab cannot start, stop or be filled."""
 

@@ -134,6 +134,18 @@ class SourceLines(msgspec.Struct, frozen=True):
     locations: tuple[SourceLocation, ...]
 
 
+class EndedService(msgspec.Struct, frozen=True):
+    """A cloud resource that an app names although its service has ended."""
+
+    resource: str
+    """Value of the endpoint, such as ``faunadb:db.eu``."""
+    product: str
+    date: str
+    """ISO date on which the service ended."""
+    source: str
+    """Where its vendor says so."""
+
+
 class AppDocument(msgspec.Struct, frozen=True):
     """The results of static analysis of one input. One line of ``tieback app --format json``."""
 
@@ -151,3 +163,5 @@ class AppDocument(msgspec.Struct, frozen=True):
     """Code that was not read. If it is not empty, the list of sightings is not complete."""
     source: tuple[SourceLines, ...] = ()
     """Only with ``--source`` or ``--mapping``; what was not found has no entry."""
+    retired: tuple[EndedService, ...] = ()
+    """Resources of services that have ended: nothing of the vendor answers there."""

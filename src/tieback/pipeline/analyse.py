@@ -59,6 +59,7 @@ class Analyser:
             InputError: the file is not an app, or cannot be read.
         """
         from tieback.intake.apps.open import open_app
+        from tieback.recognise.cloud import ended_services
         from tieback.recognise.collect import merge_finds
 
         with open_app(path, sha256=sha256) as opened:
@@ -75,6 +76,7 @@ class Analyser:
             cleartext=cleartext,
             keys=collected.keys,
             unread=unread,
+            retired=ended_services(collected.sightings, self._rules),
         )
 
 

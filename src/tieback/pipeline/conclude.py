@@ -10,6 +10,7 @@ from tieback.assess.context import version_text, with_exposure_window, with_host
 from tieback.assess.exposures import assess_exposures
 from tieback.assess.findings import app_subject, apply_rules
 from tieback.assess.severity import load_severity_table
+from tieback.backends.candidates import RETIRED, has_ended
 from tieback.model.app import App, Platform
 from tieback.model.backend import Backend, Candidate
 from tieback.model.cleartext import CleartextPolicy
@@ -65,7 +66,7 @@ def _judged(
     lake = workspace.lake
     reports = tuple(read_probes(lake, run, answered=True))
     asked = list(wanted.with_targets(report.target for report in reports)) if wanted is not None else []
-    gone = {backend.endpoint.value for backend in _gone(lake, run)}
+    gone = {backend.endpoint.value for backend in (*_gone(lake, run), *_ended(lake, run))}
     seen = _seen(lake, keys, traffic, gone.union(*(candidate.endpoints for candidate in asked)))
     (detector,) = detectors()
     exposures = assess_exposures(reports, routes_by_target(asked, seen), detector)
@@ -76,7 +77,13 @@ def _judged(
     leaks = [(group.app_key, where, leak) for group in traffic for where, leak in group.leaks]
     declared.subjects.update((group.app_key, app_subject(group.app, group.app_key)) for group in traffic if group.leaks)
     found = apply_rules(
-        exposures, declared.credentials, leaks, declared.policies, tuple(_dangling(lake, run, seen)), declared.subjects
+        exposures,
+        declared.credentials,
+        leaks,
+        declared.policies,
+        tuple(_dangling(lake, run, seen)),
+        declared.subjects,
+        tuple(_retired(lake, run, seen)),
     )
     return exposures, found
 
@@ -133,8 +140,23 @@ def _dangling(lake: Lake, run: str, seen: Mapping[str, Sequence[AppEndpoint]]) -
             yield backend.endpoint.host, place.app_sha256, f"{backend.endpoint.value}: {said[0]}"
 
 
+def _retired(lake: Lake, run: str, seen: Mapping[str, Sequence[AppEndpoint]]) -> Iterator[tuple[str, str, str]]:
+    """Resources of services that have ended, each with an app and the evidence."""
+    for backend in _ended(lake, run):
+        why = next(one.reason for one in backend.attributions if one.claim == RETIRED)
+        value = backend.endpoint.value
+        for place in seen.get(value, ()):
+            yield value, place.app_sha256, f"{value}: {why}"
+
+
 def _gone(lake: Lake, run: str) -> Iterator[Backend]:
-    return (backend for backend in read_backends(lake, run, saying=_GONE) if _said(backend))
+    """The back ends whose name does not exist. The name of a service that has ended is its vendor's, and no one's."""
+    found = read_backends(lake, run, saying=_GONE)
+    return (backend for backend in found if _said(backend) and not has_ended(backend))
+
+
+def _ended(lake: Lake, run: str) -> Iterator[Backend]:
+    return (backend for backend in read_backends(lake, run, saying=(f'"{RETIRED}"',)) if has_ended(backend))
 
 
 def _said(backend: Backend) -> list[str]:

@@ -7,6 +7,7 @@ from functools import partial
 from heapq import merge
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -62,6 +63,9 @@ from tieback.storage.ledger.conclusions import Conclusions, OpenPeriod, StoreLin
 from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 _CLOUD_APIS = frozenset({None, "appwrite", "graphql", "hasura", "parse", "pocketbase", "supabase"})
 """Cloud services that an app uses as its API; ``None`` stands for functions, gateways and app hosting."""
 _READ = ("units", "apps", "sightings", "not_backends", "problems", "flows", "inputs", "backends", "probes", "run_data")
@@ -104,24 +108,11 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
     if run is None:
         raise WorkspaceError(f"no run {run_id}", where=str(workspace.directory))
     lake, concluded = workspace.lake, workspace.ledger.conclusions
-    damaged = damage_lines(lake, _READ)
-    if damaged and not lake.parts():
-        raise WorkspaceError(
-            f"all {len(damaged)} parts of the lake are damaged, so there is nothing to report",
-            where=str(workspace.directory),
-            advice="Run the same `tieback scan` again; it rebuilds them",
-        )
+    damaged = _damage(workspace)
     leads = concluded.app_store_table(run.id)
     captures = read_captures(lake, run.id, TRAFFIC_ANALYSIS)
-    traffic = tuple(attribute_traffic(workspace, captures, captured_bundles(lake, run.id, TRAFFIC_ANALYSIS)))
-    apps = RunApps(
-        lake,
-        run.id,
-        traffic=TRAFFIC_ANALYSIS,
-        leads=leads,
-        captured=list(_captured_apps(traffic)),
-        apis=_CLOUD_APIS,
-    )
+    traffic = _attributed(workspace, run.id, captures)
+    apps = _apps(workspace, run.id, leads, traffic)
     exposed, answered, findings = concluded.counts(run.id)
     asked = RunProbes(lake, run.id)
     failed = sum(1 for _ in read_failed(lake, run.id))
@@ -188,6 +179,44 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         partly_read=LazyTable[AppSummary](partly[0], apps.unread, apps.unread),
         not_backends=LazyTable[DroppedName](sum(count for _, count in dropped), apps.dropped),
         dropped=dropped,
+    )
+
+
+def apps_of_run(workspace: Workspace, run_id: str) -> RunApps:
+    """The apps of a run, as its report has them, without the rest of the report.
+
+    Raises:
+        WorkspaceError: the workspace cannot be read.
+    """
+    _damage(workspace)
+    captures = read_captures(workspace.lake, run_id, TRAFFIC_ANALYSIS)
+    leads = workspace.ledger.conclusions.app_store_table(run_id)
+    return _apps(workspace, run_id, leads, _attributed(workspace, run_id, captures))
+
+
+def _damage(workspace: Workspace) -> tuple[Problem, ...]:
+    damaged = damage_lines(workspace.lake, _READ)
+    if damaged and not workspace.lake.parts():
+        raise WorkspaceError(
+            f"all {len(damaged)} parts of the lake are damaged, so there is nothing to report",
+            where=str(workspace.directory),
+            advice="Run the same `tieback scan` again; it rebuilds them",
+        )
+    return damaged
+
+
+def _attributed(workspace: Workspace, run: str, captures: Sequence[RunInput]) -> tuple[TrafficApp, ...]:
+    return tuple(attribute_traffic(workspace, captures, captured_bundles(workspace.lake, run, TRAFFIC_ANALYSIS)))
+
+
+def _apps(workspace: Workspace, run: str, leads: "pa.Table", traffic: Sequence[TrafficApp]) -> RunApps:
+    return RunApps(
+        workspace.lake,
+        run,
+        traffic=TRAFFIC_ANALYSIS,
+        leads=leads,
+        captured=list(_captured_apps(traffic)),
+        apis=_CLOUD_APIS,
     )
 
 

@@ -1,8 +1,9 @@
 """Containers that scripts name only in a call: ``supabase.from("orders")``, ``collection(db, "orders")``.
 
 The project is named elsewhere, often in another file. The sighting therefore has a cloud resource without a name
-(``supabase:``), and ``collect`` assigns its container if the app names exactly one resource of that kind. The rules are
-data, in ``calls.toml``. ``dataflow`` finds collection names in compiled code. Bound: 500 containers per script.
+(``supabase:``). ``collect`` assigns its container if the app names exactly one resource of that kind, or exactly one
+project for a part such as ``supabase-storage:``. The rules are data, in ``calls.toml``. ``dataflow`` finds collection
+names in compiled code. Bound: 500 containers per script.
 """
 
 import re
@@ -65,6 +66,8 @@ def containers(buffer: Buffer, calls: tuple[CallRule, ...]) -> Iterator[Sighting
         if call.mark.encode("ascii") not in data:
             continue
         for found in islice(call.compiled.finditer(data), MAX_CONTAINERS):
+            if found["name"] is None:
+                continue
             shown = match_context("", decode_text(bytes(found[0]), wide=False))
             place = Evidence(buffer.file, buffer.base + found.start(), f"text/{RULE}", shown)
             yield Sighting(unnamed_container(call.kind, found["name"].decode("ascii")), 1, Party.UNKNOWN, place)

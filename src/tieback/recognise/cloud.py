@@ -11,12 +11,16 @@ many customers share the host, so that the name of the resource is not in it, th
 """
 
 import re
+from collections.abc import Iterable
+
+import msgspec
 
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.public_key import PublicKey
+from tieback.model.sighting import EndedService, Sighting
 from tieback.recognise import firebase
 from tieback.recognise.hosts import PLACEHOLDER, InvalidHost, check_host
-from tieback.recognise.patterns import CloudToken
+from tieback.recognise.patterns import CloudPart, CloudToken
 from tieback.recognise.rules import CloudHost, RuleFiles, host_and_parents
 from tieback.recognise.verdict import TextVerdict
 
@@ -88,6 +92,43 @@ def _endpoint(
     )
 
 
+def with_parts(endpoint: Endpoint, rest: str, rules: RuleFiles) -> tuple[Endpoint, ...]:
+    """A resource, and the services of it that the text after its host requests: ``supabase-storage:project``.
+
+    Args:
+        endpoint: any endpoint; only cloud resources have parts.
+        rest: path and query as written.
+        rules: the rule files.
+    """
+    if endpoint.kind is not EndpointKind.CLOUD:
+        return (endpoint,)
+    kind, _, name = endpoint.value.partition(":")
+    found = ((part, _part_match(part, rest[:_MAX_REST])) for part in rules.cloud.parts if part.of == kind)
+    parts = (
+        msgspec.structs.replace(
+            endpoint,
+            value=f"{part.kind}:{name}",
+            path=part.container.format_map(groups.groupdict("")),
+            service=part.kind,
+        )
+        for part, groups in found
+        if groups is not None
+    )
+    return (endpoint, *parts)
+
+
+def _part_match(part: CloudPart, rest: str) -> re.Match[str] | None:
+    found = part.within_pattern.match(rest)
+    return found if found is not None and PLACEHOLDER.search(rest, 0, found.end() + 1) is None else None
+
+
+def ended_services(sightings: Iterable[Sighting], rules: RuleFiles) -> tuple[EndedService, ...]:
+    """The resources among the sightings whose service has ended, in their order."""
+    values = (one.endpoint.value for one in sightings if one.endpoint.kind is EndpointKind.CLOUD)
+    ends = ((value, rules.cloud.retirement(value)) for value in values)
+    return tuple(EndedService(value, end.product, end.date, end.source) for value, end in ends if end is not None)
+
+
 def verify(text: str, rest: str, rules: RuleFiles) -> TextVerdict:
     """Judge a bare host name that ends with the suffix of a rule, and the text after it."""
     host = check_host(text, rules)
@@ -97,7 +138,9 @@ def verify(text: str, rest: str, rules: RuleFiles) -> TextVerdict:
     if endpoint is None:
         return TextVerdict(RULE, len(text), rejected="no name of a resource before the domain")
     return TextVerdict(
-        firebase.RULE if endpoint.service == firebase.SERVICE else RULE, len(text), endpoints=(endpoint,)
+        firebase.RULE if endpoint.service == firebase.SERVICE else RULE,
+        len(text),
+        endpoints=with_parts(endpoint, rest, rules),
     )
 
 

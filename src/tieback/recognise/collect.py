@@ -41,8 +41,9 @@ _GENERIC = {
     "http_auth_password": 1,
     "named_secret": 3,
     "named_password": 3,
+    "ai_sk_key": 1,
 }
-"""Kinds of credentials that are recognised only by their names, with a rank: a higher one says less."""
+"""Kinds of credentials that only their names, or a form of several services, show; a higher rank says less."""
 
 
 class AppFinds(msgspec.Struct, frozen=True):
@@ -145,7 +146,7 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
                 problems.add((find.what, find.where), find)
     _pass_on(passing, sightings, not_backends, rules)
     _add(_named(shared, sightings.values.values(), rules), sightings)
-    _settle(loose, sightings.values.values())
+    _settle(loose, sightings, rules)
     maker = Maker(app, rules)
     maker.learn_from(told.values())
     maker.learn_hosts(one.best.endpoint.host for one in sightings.values.values())
@@ -201,18 +202,35 @@ def _text_reason(evidence: Evidence, rules: RuleFiles) -> str | None:
     return rules.not_backends.place_reason(evidence.file)
 
 
-def _settle(loose: Iterable[Sighting], seen: Iterable[_Seen]) -> None:
-    """Assign containers without a project to the only project of that kind in their file, or else in the app."""
+def _settle(loose: Iterable[Sighting], sightings: _Bounded[_Seen], rules: RuleFiles) -> None:
+    """Assign containers without a project to the only project of that kind in their file, or else in the app.
+
+    Those of a part of a project, such as ``supabase-storage``, become a resource with the name of the project.
+    """
     projects: dict[str, list[_Seen]] = {}
-    for one in seen:
+    for one in sightings.values.values():
         if one.best.endpoint.kind is EndpointKind.CLOUD:
             projects.setdefault(one.best.endpoint.value.partition(":")[0], []).append(one)
     for find in loose:
-        endpoint = find.endpoint
-        of_kind = projects.get(endpoint.value.removesuffix(":"), [])
+        kind = find.endpoint.value.removesuffix(":")
+        project = rules.cloud.projects.get(kind, kind)
+        of_kind = projects.get(project, [])
         of_kind = [one for one in of_kind if find.evidence.file in one.files] or of_kind
-        if len(of_kind) == 1 and len(of_kind[0].names) < MAX_NAMES:
-            of_kind[0].names[endpoint.path] = None
+        if len(of_kind) != 1:
+            continue
+        if project != kind:
+            _add((_part_of(of_kind[0].best.endpoint, find),), sightings)
+        elif len(of_kind[0].names) < MAX_NAMES:
+            of_kind[0].names[find.endpoint.path] = None
+
+
+def _part_of(project: Endpoint, find: Sighting) -> Sighting:
+    """A find of a part without a project, in this project."""
+    kind, name = find.endpoint.value.removesuffix(":"), project.value.partition(":")[2]
+    endpoint = msgspec.structs.replace(
+        project, value=f"{kind}:{name}", path=find.endpoint.path, service=find.endpoint.service
+    )
+    return msgspec.structs.replace(find, endpoint=endpoint)
 
 
 def _identifier_of(endpoint: Endpoint, rules: RuleFiles) -> str:

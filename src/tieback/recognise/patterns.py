@@ -41,6 +41,9 @@ class CloudHost(msgspec.Struct, forbid_unknown_fields=True, dict=True, kw_only=T
     """Host of the resource's API, over HTTPS; empty if it is the host of the text."""
     named_by: str = ""
     """Kind of the identifier that names the resource, on a host that many customers share."""
+    retired: str = ""
+    """ISO date on which the service ended; empty if it runs."""
+    retired_source: str = ""
 
     @cached_property
     def host_pattern(self) -> re.Pattern[str]:
@@ -56,6 +59,34 @@ class CloudHost(msgspec.Struct, forbid_unknown_fields=True, dict=True, kw_only=T
     def within_pattern(self) -> re.Pattern[str]:
         """Matches the text after the host if it names a container."""
         return re.compile(self.within)
+
+
+class CloudPart(msgspec.Struct, forbid_unknown_fields=True, dict=True, kw_only=True):
+    """One ``[[part]]`` rule of cloud.toml: a service of a project that has containers of its own."""
+
+    of: str
+    """Kind of the project, which names the part too."""
+    kind: str
+    product: str
+    within: str
+    container: str
+    source: str
+    match: tuple[tuple[str, str], ...]
+    avoid: tuple[str, ...]
+
+    @cached_property
+    def within_pattern(self) -> re.Pattern[str]:
+        """Matches the text after the host of the project if it is a request of this service."""
+        return re.compile(self.within)
+
+
+class Retirement(msgspec.Struct, frozen=True):
+    """The end of a service."""
+
+    product: str
+    date: str
+    """ISO date."""
+    source: str
 
 
 class TokenRule(msgspec.Struct, forbid_unknown_fields=True, dict=True, kw_only=True):
@@ -186,6 +217,7 @@ class _CloudFile(msgspec.Struct, forbid_unknown_fields=True):
     fragments: dict[str, str]
     host: tuple[CloudHost, ...]
     token: tuple[CloudToken, ...]
+    part: tuple[CloudPart, ...]
 
 
 class KnownValue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -226,6 +258,17 @@ class CloudRules:
         self.shared = tuple(rule for rule in read.host if rule.named_by)
         """The rules of hosts that many customers share."""
         self.tokens = read.token
+        self.parts = read.part
+        self.retired = {
+            rule.kind: Retirement(rule.product, rule.retired, rule.retired_source) for rule in read.host if rule.retired
+        }
+        """The kinds of resources whose service ended."""
+        self.projects = {part.kind: part.of for part in read.part}
+        """Kinds of parts, with the kind of the project that names each."""
+
+    def retirement(self, value: str) -> Retirement | None:
+        """The end of the service of a resource (``kind:name``); ``None`` if it runs."""
+        return self.retired.get(value.partition(":")[0])
 
     @property
     def suffixes(self) -> Iterable[str]:

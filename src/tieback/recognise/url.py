@@ -11,7 +11,7 @@ import msgspec
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.redaction import public_prefix
 from tieback.model.sighting import NotBackend
-from tieback.recognise.cloud import cloud_endpoint
+from tieback.recognise.cloud import cloud_endpoint, with_parts
 from tieback.recognise.hosts import PLACEHOLDER, EndpointHost, InvalidHost, NonBackendHost, check_host, check_port
 from tieback.recognise.rules import RuleFiles, SchemeRule
 from tieback.recognise.verdict import MaskedSecret, TextVerdict, is_real_value, mask_secret
@@ -67,7 +67,9 @@ def verify(text: str, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:
         path=path,
         service=scheme.service or rules.services.of(host.name, port) or rules.services.of_path(path),
     )
-    return TextVerdict(RULE, covers, endpoints=(endpoint,), secrets=_secrets(userinfo, place + path, rules))
+    return TextVerdict(
+        RULE, covers, endpoints=with_parts(endpoint, rest, rules), secrets=_secrets(userinfo, place + path, rules)
+    )
 
 
 def verify_relative(text: str, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:

@@ -4,6 +4,7 @@ All human-readable formats use these words, so that they never differ in what th
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
 
 from tieback.model.exposure import Exposure
 from tieback.model.probe import Access, Container, Entry, Outcome, Privileges, ProbeReport
@@ -36,7 +37,20 @@ _PRIVILEGES = {
 }
 
 
-def access_text(store: Exposure | ProbeReport) -> str:
+class AccessVerdict(Protocol):
+    """The part of a store or report that says if it is open."""
+
+    @property
+    def access(self) -> Access: ...  # noqa: D102
+    @property
+    def undecided(self) -> bool: ...  # noqa: D102
+    @property
+    def privileges(self) -> Privileges: ...  # noqa: D102
+    @property
+    def account(self) -> str: ...  # noqa: D102
+
+
+def access_text(store: AccessVerdict) -> str:
     """Return the access state in a few words; ``not decided`` if a refusal does not show that it is closed."""
     words = ACCESS_WORDS[store.access]
     if store.undecided and store.access is not Access.UNKNOWN:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from tieback.model.errors import WorkspaceError
+from tieback.model.errors import BusyError, WorkspaceError
 from tieback.model.grant import Grant
 from tieback.user_state import open_state_folder
 
@@ -77,7 +77,7 @@ def _hold(leases: Path, digest: str) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise WorkspaceError(
+            raise BusyError(
                 f"another process{_holder(descriptor)} is probing under this grant ({digest[:12]}…)",
                 where=str(leases),
                 advice="Wait for it to end; only one process may probe under a grant",

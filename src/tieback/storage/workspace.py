@@ -10,11 +10,15 @@ grants/       the grants of runs
 domains.toml  e-mail domains of the organisation, if it named them
 inventory.key key of the pseudonyms, once an inventory was imported
 attachments/  files of cases, by SHA-256
+uploads/      files that users of the pages uploaded, by SHA-256
 backups/      copies of the ledger before each migration (SQLite only)
 events.jsonl  events of `tieback watch`
 stop          probing stops if this file exists
 lock          locked by the run that writes; released by the kernel when it dies
 leases/       locked by processes that probe under a grant, by its SHA-256
+uploads/      files that users of the server sent, by SHA-256
+exports/      reports that the server wrote, to download
+jobs/         what the processes of running jobs report to the server; its lock is held by the server
 """
 
 import os
@@ -24,7 +28,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-from tieback.model.errors import WorkspaceError
+from tieback.model.errors import BusyError, WorkspaceError
 from tieback.storage.failures import storage_errors
 from tieback.storage.lake.lake import Lake
 from tieback.storage.ledger.database import HEAD, back_up_sqlite
@@ -47,6 +51,7 @@ from tieback.user_state import OTHERS_WRITE, open_state_folder
 SCHEMA = int(HEAD)
 """Version of the layout and of the ledger: the number of the newest migration."""
 
+_WRITING = "another run is writing to this workspace"
 _MARKER = "tieback workspace\nschema {}\n"
 
 
@@ -119,8 +124,9 @@ class Workspace:
                     back_up_sqlite(workspace.ledger_file, directory / "backups" / f"ledger.schema-{schema}.db")
             new = place is None and not workspace.ledger_file.exists()
             if new:
-                # SQLite would follow the umask; its other files take the mode of this one. An existing file is left
-                # alone: closing it would release the locks that SQLite has on it in this process.
+                # SQLite would follow the umask; its other files take the mode of this one. An existing file is not
+                # opened here: closing it would release the locks that SQLite holds for other connections of this
+                # process, and another process would then remove the write-ahead log that they use.
                 os.close(os.open(workspace.ledger_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             workspace._ledger = open_location(directory, place)
             if not workspace.distrust and not workspace._ledger.database.is_postgres:
@@ -154,13 +160,41 @@ class Workspace:
         Raises:
             WorkspaceError: another process holds it.
         """
-        what = "another run is writing to this workspace"
-        advice = "Wait for it to end, or choose another directory with --workspace"
+        what, advice = _WRITING, "Wait for it to end, or choose another directory with --workspace"
         with lock_file(self.directory / "lock", what, self.directory, advice) as hold:
             if not self.ledger.database.is_postgres:
                 yield hold
                 return
             with lock_run(self.ledger.database, what, advice) as session:
+                yield session
+
+    def writer(self) -> str:
+        """Why the workspace cannot be locked now, such as "another run is writing to this workspace (process 12)".
+
+        Empty if it can. A ledger in PostgreSQL may be locked from another machine; only ``lock`` finds that.
+
+        Raises:
+            WorkspaceError: the lock cannot be read.
+        """
+        try:
+            with lock_file(self.directory / "lock", _WRITING, self.directory, "", note=False):
+                return ""
+        except BusyError as error:
+            return error.what
+
+    @contextmanager
+    def queue_lock(self) -> Iterator[Lock]:
+        """Hold the right to run the queue of this workspace's server.
+
+        Raises:
+            BusyError: another server holds it.
+        """
+        what, advice = "another server runs the queue of this workspace", "Stop one of the two"
+        with lock_file(self.directory / "jobs" / "lock", what, self.directory, advice) as hold:
+            if not self.ledger.database.is_postgres:
+                yield hold
+                return
+            with lock_session(self.ledger.database, "queue", what, advice) as session:
                 yield session
 
     @contextmanager

@@ -14,6 +14,7 @@ from tieback.model.figure import exact
 from tieback.model.pii import OwnPeople
 from tieback.model.probe import Access, Identity, Ransom, RansomVerdict
 from tieback.model.sighting import Credential, CredentialGrade, Evidence
+from tieback.recognise.rules import RuleFiles
 
 
 def way(app: str, route: Route) -> AppRoute:
@@ -180,7 +181,48 @@ def test_every_kind_of_admin_key_has_a_title() -> None:
     rules = [rule for name, part in files for rule in tomllib.loads(folder.joinpath(name).read_text())[part]]
     kinds = {rule["kind"] for rule in rules if rule.get("grade") == "superuser"} - {"planetscale_password"}
     assert len(kinds) > 30
-    assert kinds <= set(load_rules()["superuser-key-in-app"].titles)
+    rules_of_kinds = load_rules()
+    assert kinds <= {*rules_of_kinds["superuser-key-in-app"].titles, *rules_of_kinds["ai-key-in-app"].titles}
+
+
+def test_every_kind_of_ai_key_is_recognised_and_has_its_own_way_to_rotate_it() -> None:
+    rule = load_rules()["ai-key-in-app"]
+    kinds = {one.kind for one in RuleFiles().credentials.rules}
+    assert set(rule.titles) <= kinds
+    assert set(rule.titles) - {"ai_sk_key"} == set(rule.advice) - {"default"} == set(rule.sources)
+
+
+@pytest.mark.parametrize(
+    ("kind", "grade", "rule", "severity"),
+    [
+        ("openai_key", CredentialGrade.SUPERUSER, "ai-key-in-app", "high"),
+        ("mistral_key", CredentialGrade.NORMAL, "ai-key-in-app", "high"),
+        ("ai_sk_key", CredentialGrade.NORMAL, "ai-key-in-app", "high"),
+        ("openai_admin_key", CredentialGrade.SUPERUSER, "superuser-key-in-app", "critical"),
+        ("huggingface_token", CredentialGrade.NORMAL, "credential-in-app", "high"),
+    ],
+)
+def test_a_key_that_bills_its_owner_has_a_rule_of_its_own(
+    kind: str, grade: CredentialGrade, rule: str, severity: str
+) -> None:
+    (finding,) = apply_rules([], [("aa", credential(kind, grade))])
+    assert (finding.rule, finding.severity.value) == (rule, severity)
+    assert ("your own server" in finding.advice) is (rule == "ai-key-in-app")
+
+
+def test_a_service_that_has_ended_is_one_finding_with_the_advice_of_its_vendor() -> None:
+    line = "faunadb:db.eu: Fauna ended on 2025-05-30 (https://fauna.com/blog/the-future-of-fauna)"
+    other = "glitch:shop: Glitch project ended on 2025-07-08 (https://blog.glitch.com/)"
+    found = apply_rules(
+        [], [], retired=[("faunadb:db.eu", "bb", line), ("faunadb:db.eu", "aa", line), ("glitch:shop", "aa", other)]
+    )
+    assert {(one.rule, one.severity, one.apps) for one in found} == {
+        ("retired-back-end", Severity.MEDIUM, ("aa", "bb")),
+        ("retired-back-end", Severity.MEDIUM, ("aa",)),
+    }
+    advice = {one.evidence: one.advice for one in found}
+    assert "Fauna" in advice[(line,)]
+    assert "Fauna" not in advice[(other,)]
 
 
 def test_one_credential_at_two_places_is_one_finding() -> None:

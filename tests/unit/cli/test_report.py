@@ -14,8 +14,9 @@ from tests.unit.cases.samples import exposure
 from tests.unit.cli.conftest import APPS, Run
 from tests.unit.pipeline.workspaces import make
 from tests.unit.report.conftest import in_tables, the_report
-from tieback.cli.report import FORMATS, SHOWN_FINDINGS, write_all
+from tieback.cli.report import FORMATS
 from tieback.report import by_name, renderers
+from tieback.report.files import SHOWN_FINDINGS, write_all
 from tieback.report.formats.html.page import MOST_ROWS
 from tieback.storage.accept import accept_workspace
 

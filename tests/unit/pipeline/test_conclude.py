@@ -8,7 +8,7 @@ import pytest
 
 from tieback.model.backend import Attribution, Backend, Candidate, Route
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
-from tieback.pipeline.conclude import _GONE, _dangling, routes_by_target
+from tieback.pipeline.conclude import _GONE, _dangling, _retired, routes_by_target
 from tieback.pipeline.mapping.dns_answers import DnsLookups
 from tieback.scope.grant import parse_grant
 from tieback.scope.resolver import NameResolver
@@ -49,6 +49,21 @@ def test_missing_name_is_reported_with_the_apps_that_name_it(tmp_path: Path, val
         save_backends(workspace.lake, run, [backend])
         found = list(_dangling(workspace.lake, run, {endpoint.value: [place]}))
     assert found == ([("gone.test", "a" * 64, "https://gone.test: gone.test does not exist in DNS")] if gone else [])
+
+
+@pytest.mark.parametrize("dns", [(), (Attribution("dns", "does not exist", "db.eu.fauna.com does not exist", 0.9),)])
+def test_service_that_has_ended_is_not_a_name_that_anyone_can_register(
+    tmp_path: Path, dns: tuple[Attribution, ...]
+) -> None:
+    endpoint = Endpoint(EndpointKind.CLOUD, "faunadb:db.eu", "https", "db.eu.fauna.com", 443, service="faunadb")
+    said = (Attribution("retired", "2025-05-30", "Fauna ended on 2025-05-30", 0.99), *dns)
+    place = AppEndpoint("a" * 64, endpoint.value, "classes.dex", 1, "dex-string/cloud-host", Party.FIRST)
+    with Workspace.open(tmp_path) as workspace:
+        run = workspace.ledger.start_run(["x"])
+        save_backends(workspace.lake, run, [Backend(endpoint, attributions=said)])
+        assert list(_dangling(workspace.lake, run, {endpoint.value: [place]})) == []
+        (found,) = _retired(workspace.lake, run, {endpoint.value: [place]})
+    assert found == ("faunadb:db.eu", "a" * 64, "faunadb:db.eu: Fauna ended on 2025-05-30")
 
 
 class NoSuchName:

@@ -33,7 +33,7 @@ def test_examples_to_avoid_do_not(call: CallRule, text: str) -> None:
 
 
 def test_each_rule_has_a_source_and_is_of_a_kind_that_clouds_have() -> None:
-    kinds = {rule.kind for rule in RULES.cloud.hosts}
+    kinds = {rule.kind for rule in RULES.cloud.hosts} | {rule.kind for rule in RULES.cloud.parts}
     assert all(call.source and call.match and call.avoid and call.kind in kinds for call in CALLS)
 
 
@@ -54,6 +54,35 @@ def test_tables_are_of_the_only_project_that_the_app_names(project: str) -> None
         if project
         else {"supabase:abcdefghijklmnopqrst": ("customers", "orders")}
     )
+
+
+PARTS = """
+const supabase = createClient("https://abcdefghijklmnopqrst.supabase.co", key);
+supabase.from("orders"); supabase.storage
+  .from("avatars").list(); supabase.storage.from("invoices");
+supabase.functions.invoke("send-mail"); supabase.rpc("total");
+"""
+
+
+@pytest.mark.parametrize("project", ["", "uvwxyzabcdefghijklmn"])
+def test_buckets_and_functions_are_parts_of_the_only_project(project: str) -> None:
+    other = f'"https://{project}.supabase.co"' if project else ""
+    artifact = Artifact("a.js", (Buffer("a.js", BufferKind.TEXT, (PARTS + other).encode()),))
+    finds = [find for reader in (EndpointExtractor(RULES), ConfigExtractor(RULES)) for find in reader.extract(artifact)]
+    sightings = merge_finds(None, finds, RULES).sightings
+    ref = "abcdefghijklmnopqrst"
+    assert {one.endpoint.value: one.names for one in sightings} == (
+        {f"supabase:{ref}": (), f"supabase:{project}": ()}
+        if project
+        else {
+            f"supabase:{ref}": ("orders",),
+            f"supabase-storage:{ref}": ("avatars", "invoices"),
+            f"supabase-functions:{ref}": ("send-mail",),
+            f"supabase-rpc:{ref}": ("total",),
+        }
+    )
+    assert {one.endpoint.host for one in sightings} == {f"{one}.supabase.co" for one in (ref, project) if one}
+    assert {one.endpoint.service for one in sightings} == {one.endpoint.value.partition(":")[0] for one in sightings}
 
 
 def test_the_call_is_the_evidence() -> None:

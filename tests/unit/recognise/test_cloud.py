@@ -1,6 +1,7 @@
 """Cloud resources: every example of the rule file, and what is decided of URLs."""
 
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Sighting
 from tieback.recognise.cloud import cloud_endpoint, verify
 from tieback.recognise.extract import EndpointExtractor
-from tieback.recognise.patterns import CloudHost, CloudToken
+from tieback.recognise.patterns import CloudHost, CloudPart, CloudToken
 from tieback.recognise.rules import RuleFiles
 
 RULES = RuleFiles()
@@ -117,7 +118,6 @@ def test_endpoints(host: str, rest: str, value: str | None) -> None:
             "abcdefghijklmnopqrst.supabase.co",
             "orders",
         ),
-        ("https://abcdefghijklmnopqrst.supabase.co/rest/v1/rpc/x", "supabase", "abcdefghijklmnopqrst.supabase.co", ""),
         ("https://abcdefghijklmnopqrst.supabase.co/rest/v1/%s", "supabase", "abcdefghijklmnopqrst.supabase.co", ""),
         (
             "https://firestore.googleapis.com/v1/projects/shop-1/databases/(default)/documents/orders/7",
@@ -142,6 +142,36 @@ def test_host_and_service_to_probe_of_a_resource(text: str, service: str, host: 
     (endpoint,) = {one.endpoint for one in sightings(text)}
     assert (endpoint.service, endpoint.host, endpoint.path) == (service, host, container)
     assert (endpoint.scheme, endpoint.port) == ("https", 443)
+
+
+@pytest.mark.parametrize(
+    ("part", "text", "container"), [(part, *pair) for part in RULES.cloud.parts for pair in part.match]
+)
+def test_a_request_of_a_part_names_the_project_and_the_part(part: CloudPart, text: str, container: str) -> None:
+    found = {one.endpoint.value: one.endpoint for one in sightings(text)}
+    name = next(value for value in found if value.startswith(f"{part.of}:")).partition(":")[2]
+    assert set(found) == {f"{part.of}:{name}", f"{part.kind}:{name}"}
+    one = found[f"{part.kind}:{name}"]
+    assert (one.path, one.service, one.host) == (container, part.kind, found[f"{part.of}:{name}"].host)
+
+
+@pytest.mark.parametrize(("part", "text"), [(part, text) for part in RULES.cloud.parts for text in part.avoid])
+def test_other_requests_name_no_part(part: CloudPart, text: str) -> None:
+    assert [one for one in sightings(text) if one.endpoint.value.startswith(f"{part.kind}:")] == []
+
+
+def test_each_part_belongs_to_a_kind_of_host() -> None:
+    kinds = {rule.kind for rule in RULES.cloud.hosts}
+    assert {part.of for part in RULES.cloud.parts} <= kinds
+    assert kinds.isdisjoint(part.kind for part in RULES.cloud.parts)
+
+
+def test_each_retired_service_has_a_day_and_a_source() -> None:
+    assert {"atlas-app-services", "faunadb", "parse-legacy"} <= set(RULES.cloud.retired)
+    for end in RULES.cloud.retired.values():
+        assert date.fromisoformat(end.date) < date(2026, 11, 28)
+        assert end.product
+        assert end.source.startswith("https://")
 
 
 @pytest.mark.parametrize("rule", RULES.cloud.tokens, ids=lambda rule: rule.kind)

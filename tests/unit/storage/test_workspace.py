@@ -170,3 +170,23 @@ def test_a_new_ledger_is_private_in_a_folder_that_was_there_before(tmp_path: Pat
             assert {folder.stat().st_mode & 0o777 for folder in folders} == {0o700}
     finally:
         os.umask(before)
+
+
+def test_opening_a_workspace_again_keeps_the_locks_of_its_first_connections(tmp_path: Path) -> None:
+    """A released lock lets the next process remove the write-ahead log: it would not see what is written later."""
+    script = (
+        "import sys; from pathlib import Path; from tieback.storage.workspace import Workspace\n"
+        "with Workspace.open(Path(sys.argv[1])) as workspace: print([run.id for run in workspace.ledger.list_runs()])"
+    )
+
+    def elsewhere() -> str:
+        words = [sys.executable, "-c", script, str(tmp_path / "ws")]
+        done = subprocess.run(words, check=True, capture_output=True, text=True, timeout=60)
+        return done.stdout
+
+    with Workspace.open(tmp_path / "ws") as first:
+        here = first.ledger.start_run([])
+        with Workspace.open(tmp_path / "ws"):
+            assert here in elsewhere()
+        assert (tmp_path / "ws" / "ledger.db-wal").exists()
+        assert first.ledger.start_run([]) in elsewhere()

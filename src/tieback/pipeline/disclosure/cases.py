@@ -40,7 +40,7 @@ from tieback.model.probe import ProbeReport
 from tieback.model.vendor import Vendor
 from tieback.pipeline.disclosure.vendors import VendorService
 from tieback.pipeline.fleet.analysed_apps import analysed_apps
-from tieback.pipeline.report import build_report
+from tieback.pipeline.report import apps_of_run
 from tieback.pipeline.runs import finished_run
 from tieback.scope.audit_contacts import TargetContact, read_contacts
 from tieback.scope.grant import parse_grant
@@ -99,7 +99,7 @@ class CaseService(VendorService):
         cased: dict[str, list[Case]] = {}
         for case in self._cases.cases():
             cased.setdefault(case.store.id, []).append(case)
-        report = build_report(self._workspace, run.id)
+        of_run = apps_of_run(self._workspace, run.id)
         self.enroll()
         backends = {backend.endpoint.value: backend for backend in self.backends()}
         providers = {value: backend.provider for value, backend in backends.items() if backend.provider}
@@ -109,9 +109,9 @@ class CaseService(VendorService):
         unconfirmed: list[str] = []
         foreign: list[str] = []
         known = nobodys = 0
-        for stores in batched(report.exposed.rows(), STORES_AT_ONCE):
+        for stores in batched(self._open_stores(), STORES_AT_ONCE):
             keys = {route.app_sha256 for store in stores for route in store.routes}
-            apps = {summary.app.sha256: summary.app for summary in report.apps.pick(keys)}
+            apps = {summary.app.sha256: summary.app for summary in of_run.pick(keys)}
             # Apps known only from traffic are in no analysed package.
             if self._cases.change_vendors(lambda there, apps=apps: new_vendors(there, apps.values()), self.now):  # type: ignore[misc]
                 owners = OwnerFinder(backends, self._cases.vendors())
@@ -231,10 +231,10 @@ class CaseService(VendorService):
         """SHA-256 of the grant of the run; empty if it had none."""
         return (self.run.grant_sha256 or "") if self.run is not None else ""
 
-    def backends(self) -> Iterator[Backend]:
-        """The back ends of the run."""
+    def backends(self, values: Collection[str] | None = None) -> Iterator[Backend]:
+        """The back ends of the run; ``values`` selects those of some endpoints."""
         if self.run is not None:
-            yield from read_backends(self._workspace.lake, self.run.id)
+            yield from read_backends(self._workspace.lake, self.run.id, values=values)
 
     def probe_reports(self) -> Iterator[ProbeReport]:
         """The reports of the run that got an answer."""
@@ -296,7 +296,7 @@ class CaseService(VendorService):
         Earlier releases opened a case per vendor whose app names the store.
         """
         values = {way.endpoint for way in case.store.routes}
-        backends = {one.endpoint.value: one for one in self.backends() if one.endpoint.value in values}
+        backends = {one.endpoint.value: one for one in self.backends(values)}
         vendors = self.vendors()
         owner = OwnerFinder(backends, vendors).find(
             case.store, self.apps({way.app_sha256 for way in case.store.routes})
@@ -384,4 +384,9 @@ def open_case_service(directory: Path, *, now: datetime | None = None, run: str 
         WorkspaceError: the workspace does not exist or cannot be read, or there is no finished run with this ID.
     """
     with Workspace.open(directory, create=False) as workspace:
-        yield CaseService(workspace, now, finished_run(workspace, run))
+        yield case_service(workspace, now=now, run=run)
+
+
+def case_service(workspace: Workspace, *, now: datetime | None = None, run: str = "") -> CaseService:
+    """The vendors and cases of an open workspace. Arguments and errors are those of ``open_case_service``."""
+    return CaseService(workspace, now, finished_run(workspace, run))

@@ -1,6 +1,6 @@
 """Host attribution: owner, provider and region of a host, with evidence. Needs no workspace."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -8,6 +8,7 @@ import msgspec
 
 from tieback.backends.addresses import AddressLookup, shipped_snapshot
 from tieback.backends.attribute import HostFacts, attribute, most_certain
+from tieback.backends.candidates import RETIRED
 from tieback.backends.datasets import Dataset, Datasets
 from tieback.backends.dns_hints import DnsHints
 from tieback.backends.hosting import HostingLookup
@@ -21,6 +22,8 @@ from tieback.scope.hostname import TargetHost, parse_host
 
 _ADVICE = "Use a host name, an address, HOST:PORT, or a URL"
 _FIELDS = {"boundary": "account_boundary"}
+BY_VENDOR = 0.99
+"""Confidence that a service has ended if its vendor says so."""
 BY_SDK = 0.95
 """Confidence that a host of a known SDK or platform belongs to its vendor."""
 
@@ -101,7 +104,13 @@ class AttributionSources:
             # The host of a cloud resource belongs to the provider, and the resource to a customer.
             claimed=(*claimed, *(() if resource else self._sdk(host))),
         )
-        return self._with_registered(host, addresses, known)
+        return (*self._with_registered(host, addresses, known), *self._end(resource))
+
+    def _end(self, resource: str) -> Iterator[Attribution]:
+        """The end of the service of a resource, if its vendor documents one."""
+        end = self.rules.cloud.retirement(resource)
+        if end is not None:
+            yield Attribution(RETIRED, end.date, f"{end.product} ended on {end.date} ({end.source})", BY_VENDOR)
 
     def _with_registered(self, host: str, addresses: Sequence[str], known: HostFacts) -> tuple[Attribution, ...]:
         """Statements about a host, with the registrants in RDAP documents for its domain, addresses and AS numbers."""

@@ -114,7 +114,7 @@ def _evidence(detail: FindingDetail, places: Places) -> Iterator[Trace]:
             kind = _declaration(entry)
             entry = MANIFEST if kind is Declaration.TARGET_SDK else entry
             yield Trace(entry, setting=settings[finding.rule], declared=kind, domain=domain)
-        elif finding.rule == "dangling-name":
+        elif finding.rule in {"dangling-name", "retired-back-end"}:
             yield from _named(detail, line.partition(": ")[0], places)
         elif finding.rule in _LEAKS:
             yield from _named(detail, line.rpartition(", to ")[2], places)

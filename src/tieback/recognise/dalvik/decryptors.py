@@ -17,16 +17,10 @@ from tieback.recognise.dalvik.callers import CallerWalk
 from tieback.recognise.dalvik.classes import Method, MethodRef, split_types
 from tieback.recognise.dalvik.objects import STRING, LimitError, NotRunnableError, to_text
 from tieback.recognise.dalvik.run import MAX_STEPS, Constant, Result, Runner, as_result
-from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, SectionKind
+from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.instructions import LENGTHS, payload_length
+from tieback.recognise.dataflow.libraries import ALL, LIBRARIES
 
-LIBRARIES = (
-    "Landroid/", "Landroidx/", "Lcom/android/", "Lcom/bumptech/glide/", "Lcom/facebook/", "Lcom/google/android/gms/",
-    "Lcom/google/firebase/", "Lcom/google/gson/", "Lcom/google/common/", "Lcom/google/protobuf/", "Lcom/squareup/",
-    "Ldagger/", "Lio/grpc/", "Lio/ktor/", "Lio/netty/", "Lio/reactivex/", "Ljava/", "Ljavax/", "Lkotlin/", "Lkotlinx/",
-    "Lokhttp3/", "Lokio/", "Lorg/apache/", "Lorg/bouncycastle/", "Lorg/json/", "Lretrofit2/", "Lrx/",
-)  # fmt: skip
-"""Packages whose methods are not run: they hide no address of the app."""
 MAX_DECRYPTORS = 400
 """Most decryptors of one file."""
 MAX_SIGNATURES = 20_000
@@ -57,6 +51,9 @@ _GETTERS = frozenset({"apply", "get", "getItem", "getSystemService", "getTag", "
 _XOR = frozenset((0x97, 0xA2, 0xB7, 0xC2, 0xD7, 0xDF))
 _COMPUTES = frozenset((*_XOR, 0x24, 0x26, 0x4F, 0x50))
 """XOR, arrays with constants, and stores in arrays of bytes and characters."""
+_COMPUTES_AT = np.isin(np.arange(256), list(_COMPUTES))
+_STATIC_CALLS = (0x71, 0x77)
+_NEW_INSTANCE, _STATIC_READ = 0x22, 0x62
 _DECODING = re.compile(
     rb"Landroid/util/Base64;->decode|Ljava/util/Base64\$Decoder;->decode|Ljavax/crypto/Cipher;->doFinal"
     rb"|Ljava/lang/StringBuilder;->(?:reverse|append\(C\))|Ljava/lang/StringBuffer;->(?:reverse|append\(C\))"
@@ -95,7 +92,7 @@ class Decryption:
         """Decrypt the strings of these DEX files, with at most so many instructions of their code."""
         self.runner = Runner(dexes, most)
         self._dexes = tuple(dexes)
-        self._decryptors: set[MethodRef] = set()
+        self._decryptors = _Decryptors(self.runner)
         self.texts = self._all_texts()
         """The texts that methods of the DEX files decrypt, each once; none that is a constant of a file itself."""
         self.stopped = self.runner.exhausted
@@ -105,9 +102,7 @@ class Decryption:
         found: dict[str, DecryptedText] = {}
         try:
             for number, dex in enumerate(self._dexes):
-                search = _Search(number, dex, self.runner)
-                self._decryptors.update(search.decryptors.values())
-                for each in search.texts():
+                for each in _Search(number, dex, self.runner, self._decryptors).texts():
                     if each.text not in found and not self._is_plain(each.text):
                         found[each.text] = each
         except LimitError:
@@ -127,65 +122,53 @@ class Decryption:
         return self.runner.call(ref, arguments, caller) if self.decrypts(ref) else None
 
 
-class _Search:
-    """Decryptors and their callers in one DEX file."""
+class _Decryptors:
+    """Whether a method is a decryptor; methods are read when they are looked at."""
 
-    def __init__(self, number: int, dex: DexFile, runner: Runner) -> None:
-        self._number = number
-        self._dex = dex
-        self._runner = runner
-        self._decodes: dict[MethodRef, bool] = {}
-        section = dex.sections.get(SectionKind.CODE)
-        self._begin = section.begin + (section.begin & 1) if section else 0
-        count = max(0, (section.end - self._begin) // 2) if section else 0
-        self._units = np.frombuffer(dex.data, "<u2", count, self._begin if count else 0)
-        self.decryptors = self._find_decryptors()
-        """Methods that look like decryptors, by index."""
+    def __init__(self, runner: Runner) -> None:
+        self._path = runner.path
+        self._computes: dict[MethodRef, bool] = {}
+        self._known: dict[MethodRef, bool] = {}
+        self._count = 0
 
-    def texts(self) -> Iterator[DecryptedText]:
-        """The texts, with repetitions."""
-        if self.decryptors:
-            yield from self._called(self.decryptors)
-        yield from self._initialised(self.decryptors)
-        yield from self._inline()
+    def __contains__(self, ref: MethodRef) -> bool:
+        known = self._known.get(ref)
+        if known is None:
+            known = self._known[ref] = self._count < MAX_DECRYPTORS and self._decrypts(ref)
+            self._count += known
+        return known
 
-    # Decryptors
+    def excludes(self, ref: MethodRef) -> bool:
+        """True if a method was looked at, and is no decryptor."""
+        return self._known.get(ref) is False
 
-    def _find_decryptors(self) -> dict[int, MethodRef]:
-        dex, path = self._dex, self._runner.path
-        found: dict[int, MethodRef] = {}
-        for index in dex.methods_like(_ARGUMENTS, _RESULTS, own=path.files == 1)[:MAX_SIGNATURES]:
-            owner = dex.method_owner(index)
-            if owner.startswith(LIBRARIES) or not path.defines(owner):
-                continue
-            ref = path.ref(dex, index)
-            if ref.name.startswith("<") or ref.name == "toString":
-                continue
-            if ref.result == "Ljava/lang/Object;" and ref.name in _GETTERS:
-                continue
-            if self._computes(ref, 0):
-                found[index] = ref
-                if len(found) >= MAX_DECRYPTORS:
-                    break
-        return found
+    def _decrypts(self, ref: MethodRef) -> bool:
+        if ref.name.startswith("<") or ref.name == "toString" or ref.result not in _RESULTS:
+            return False
+        if ref.result == "Ljava/lang/Object;" and ref.name in _GETTERS:
+            return False
+        if not ref.parameters or not _ARGUMENTS.issuperset(split_types(ref.parameters)):
+            return False
+        return not ref.owner.startswith(LIBRARIES) and self._path.defines(ref.owner) and self._method_computes(ref, 0)
 
-    def _computes(self, ref: MethodRef, depth: int) -> bool:
+    def _method_computes(self, ref: MethodRef, depth: int) -> bool:
         """True if a method, or a method that it calls, computes a text."""
-        known = self._decodes.get(ref)
+        known = self._computes.get(ref)
         if known is not None:
             return known
-        self._decodes[ref] = False
+        self._computes[ref] = False
         try:
-            method = self._runner.path.method(ref.owner, ref)
+            method = self._path.method(ref.owner, ref)
         except NotRunnableError:
             return False
         if method is None or len(method.units) > MAX_METHOD:
             return False
-        result = self._decodes[ref] = self._code_computes(method, depth)
+        result = self._computes[ref] = self.code_computes(method, depth)
         return result
 
-    def _code_computes(self, method: Method, depth: int) -> bool:
-        path, units = self._runner.path, method.units
+    def code_computes(self, method: Method, depth: int = 0) -> bool:
+        """True if the code of a method, or a method that it calls, computes a text."""
+        path, units = self._path, method.units
         calls = [units[at + 1] for at in range(len(units) - 2) if 0x6E <= units[at] & 255 <= 0x78]
         if not _XOR.isdisjoint([unit & 255 for unit in units]):
             return True
@@ -198,34 +181,63 @@ class _Search:
         if any(_DECODING.match(f"{ref.owner}->{ref.signature}".encode("utf-8", "replace")) for ref in refs):
             return True
         return depth < _MAX_DEPTH and any(
-            self._computes(ref, depth + 1)
+            self._method_computes(ref, depth + 1)
             for ref in refs
             if not ref.owner.startswith(LIBRARIES) and path.defines(ref.owner)
         )
 
-    # Their calls
 
-    def _called(self, decryptors: dict[int, MethodRef]) -> Iterator[DecryptedText]:
-        walk = CallerWalk(self._runner.machine, set(decryptors.values()))
-        places = self._uses(self._invokes, list(decryptors))
+class _Search:
+    """Calls of decryptors, and other code that makes texts, in one DEX file; without that of libraries."""
+
+    def __init__(self, number: int, dex: DexFile, runner: Runner, decryptors: _Decryptors) -> None:
+        self._number = number
+        self._dex = dex
+        self._runner = runner
+        self._decryptors = decryptors
+        self._code = dex.code_without(ALL)
+        self._units = self._code.units
+        possible = dex.methods_like(_ARGUMENTS, _RESULTS, ALL, own=runner.path.files == 1)
+        self._possible = possible[:MAX_SIGNATURES]
+        """Methods that can be decryptors, by their parameters and result."""
+
+    def texts(self) -> Iterator[DecryptedText]:
+        """The texts, with repetitions."""
+        yield from self._called()
+        yield from self._initialised()
+        yield from self._inline()
+
+    # Calls of decryptors
+
+    def _called(self) -> Iterator[DecryptedText]:
         calls: dict[CodeItem, int] = {}
+        called: dict[MethodRef, None] = {}
         code: CodeItem | None = None
-        for place in places.tolist():
-            at = self._begin + 2 * place
-            if not self._has_constants(place, decryptors[int(self._units[place + 1])]):
+        for place in self._uses(self._invokes, self._possible).tolist() if self._possible else ():
+            ref = self._ref(int(self._units[place + 1]))
+            if ref is None or self._decryptors.excludes(ref) or not self._has_constants(place, ref):
                 continue
+            at = self._code.offset(place)
             if code is None or not code.begin <= at < code.begin + 2 * code.units:
                 code = self._dex.code_around(at)
-            if code is not None:
+            if code is not None and self._has_receiver(place, code, at) and ref in self._decryptors:
                 calls[code] = (at - code.begin) // 2
+                called[ref] = None
+        walk = CallerWalk(self._runner.machine, called)
         for code, last in list(calls.items())[:MAX_CALLERS]:
             method = self._method(code)
             if method is None or method.owner.startswith(LIBRARIES):
                 continue
             for result in walk.results(method, last + 1):
                 for text in _texts_of(result.value):
-                    called = f"{result.ref.owner}->{result.ref.name}"
-                    yield DecryptedText(text, f"{method.owner}->{method.name}", self._number, code, called)
+                    its = f"{result.ref.owner}->{result.ref.name}"
+                    yield DecryptedText(text, f"{method.owner}->{method.name}", self._number, code, its)
+
+    def _ref(self, index: int) -> MethodRef | None:
+        try:
+            return self._runner.path.ref(self._dex, index)
+        except NotRunnableError:
+            return None
 
     def _has_constants(self, place: int, ref: MethodRef) -> bool:
         """True if all arguments of a call can be constants that are loaded shortly before."""
@@ -247,14 +259,23 @@ class _Search:
             at += 1 + (kind in "JD")
         return True
 
+    def _has_receiver(self, place: int, code: CodeItem, at: int) -> bool:
+        """True for a call without a receiver, and if the code before creates one or reads it from a static field."""
+        if int(self._units[place]) & 255 in _STATIC_CALLS:
+            return True
+        owner = self._dex.method_kind(int(self._units[place + 1]))
+        units = self._units[place - (at - code.begin) // 2 : place]
+        opcodes, operands = units[:-1] & 255, units[1:]
+        if bool((operands[opcodes == _NEW_INSTANCE] == owner).any()):
+            return True
+        fields = map(self._dex.field, operands[opcodes == _STATIC_READ].tolist())
+        return any(field is not None and owner in (field.owner, field.kind) for field in fields)
+
     def _method(self, code: CodeItem) -> Method | None:
-        path = self._runner.path
         index = self._dex.method_of(code)
-        if index < 0:
-            return None
+        ref = self._ref(index) if index >= 0 else None
         try:
-            ref = path.ref(self._dex, index)
-            return path.method(ref.owner, ref)
+            return self._runner.path.method(ref.owner, ref) if ref is not None else None
         except NotRunnableError:
             return None
 
@@ -285,54 +306,61 @@ class _Search:
         done = plain = -1
         count = 0
         for place in self._uses(self._invokes, [*ciphers, *makers]).tolist() if ciphers or makers else ():
-            code = dex.code_around(self._begin + 2 * place) if place >= done else None
+            code, begin = self._around(place) if place >= done else (None, 0)
             if code is None or code.units > MAX_METHOD:
                 continue
-            begin = (code.begin - self._begin) // 2
             maker = self._units[place + 1] not in ciphers
-            if maker and (place < plain or not _computes(self._units[begin : begin + code.units].tolist())):
+            if maker and (place < plain or not _computes(self._units[begin : begin + code.units])):
                 plain = begin + code.units
                 continue
             done = begin + code.units
-            member = dex.method(dex.method_of(code))
-            if member is None or dex.descriptor(member.owner).startswith(LIBRARIES):
-                continue
             method = self._method(code)
-            count += method is not None
-            if method is None or count > MAX_INLINE:
+            if method is None or method.owner.startswith(LIBRARIES):
+                continue
+            count += 1
+            if count > MAX_INLINE:
                 continue
             for text in self._runner.machine.texts_made(method):
                 if _ADDRESS.search(text):
                     yield DecryptedText(to_text(text), f"{method.owner}->{method.name}", self._number, code)
 
+    def _around(self, place: int) -> tuple[CodeItem | None, int]:
+        """The code item that contains a unit, and the number of its first unit."""
+        at = self._code.offset(place)
+        code = self._dex.code_around(at)
+        return code, place - (at - code.begin) // 2 if code is not None else 0
+
     # Static initialisers
 
-    def _initialised(self, decryptors: dict[int, MethodRef]) -> Iterator[DecryptedText]:
+    def _initialised(self) -> Iterator[DecryptedText]:
         """Texts in the static fields of classes whose initialiser computes and stores a text."""
         dex = self._dex
         end = -1
         count = 0
         places = self._uses(np.flatnonzero(self._low == 0x69), dex.fields_typed((STRING, f"[{STRING}")))
-        making = np.zeros(1 << 16, np.bool_)
-        making[[*decryptors, *dex.methods_called(_CIPHERS), *dex.methods_called(_MAKERS)]] = True
         # Most stores are of a constant, in the instruction before.
         before = self._units[np.maximum(places - 2, 0)]
         plain = (before & 0xFF == 0x1A) & (before >> 8 == self._units[places] >> 8)
-        for place in places[~plain].tolist():
-            code = dex.code_around(self._begin + 2 * place) if place >= end else None
+        places = places[~plain]
+        if not len(places):
+            return
+        making = np.zeros(1 << 16, np.bool_)
+        calls = (*self._possible, *dex.methods_called(_CIPHERS), *dex.methods_called(_MAKERS))
+        making[[index for index in calls if index < 1 << 16]] = True
+        for place in places.tolist():
+            code, begin = self._around(place) if place >= end else (None, 0)
             if code is None:
                 continue
-            begin = (code.begin - self._begin) // 2
             end = begin + code.units
             units = self._units[begin:end]
             # At a glance, because each class costs a look at all its members.
-            if code.units > MAX_TABLE or not (making[units[1:]].any() or _computes(units.tolist())):
+            if code.units > MAX_TABLE or not (making[units[1:]].any() or _computes(units)):
                 continue
             member = dex.method(dex.method_of(code))
             if member is None or dex.raw(member.name) != b"<clinit>":
                 continue
             kind = dex.descriptor(member.owner)
-            if kind.startswith(LIBRARIES) or not self._initialiser_computes(code, decryptors):
+            if kind.startswith(LIBRARIES) or not self._initialiser_computes(code):
                 continue
             count += 1
             if count > MAX_INITIALISERS:
@@ -341,17 +369,22 @@ class _Search:
                 for text in texts:
                     yield DecryptedText(text, f"{kind}-><clinit>", self._number, code)
 
-    def _initialiser_computes(self, code: CodeItem, decryptors: dict[int, MethodRef]) -> bool:
+    def _initialiser_computes(self, code: CodeItem) -> bool:
         method = self._method(code)
         if method is None:
             return False
         units = method.units
         called = {units[at + 1] for at in range(len(units) - 2) if 0x6E <= units[at] & 255 <= 0x78}
-        return not called.isdisjoint(decryptors) or self._code_computes(method, 0)
+        refs = map(self._ref, called.intersection(self._possible))
+        decryptors = self._decryptors
+        return any(ref is not None and ref in decryptors for ref in refs) or decryptors.code_computes(method)
 
 
-def _computes(units: Sequence[int]) -> bool:
+def _computes(code: NDArray[np.uint16]) -> bool:
     """True if code fills an array or computes with XOR."""
+    if not _COMPUTES_AT[code & 255].any():
+        return False
+    units = code.tolist()
     at = 0
     while at < len(units):
         opcode = units[at] & 255

@@ -1,6 +1,7 @@
 """Results of methods of an app for constant arguments: the one way from the other recognisers into the interpreter."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from tieback.recognise.dalvik.classes import ClassPath, Method, MethodRef, split_types
@@ -34,6 +35,15 @@ type Result = str | bytes | tuple[str, ...]
 """A text, the content of a ``byte[]``, or texts of a ``String[]``; a ``char[]`` is a text."""
 
 
+@cache
+def _library() -> Mapping[str, LibraryCall]:
+    """The methods of the platform that are computed."""
+    library: dict[str, LibraryCall] = {}
+    for module in (charsets, strings, numbers, collections, streams, crypto, platform):
+        library |= module.CALLS
+    return library
+
+
 class Runner:
     """Runs static methods of the DEX files of one app. For one thread at a time."""
 
@@ -43,10 +53,7 @@ class Runner:
         steps = min(most, MIN_STEPS + int(size * STEPS_PER_BYTE))
         self._steps = steps
         self.path = ClassPath(dexes)
-        library: dict[str, LibraryCall] = {}
-        for module in (charsets, strings, numbers, collections, streams, crypto, platform):
-            library |= module.CALLS
-        self.machine = Machine(self.path, library, charsets.fields() | streams.fields(), run_frame, steps)
+        self.machine = Machine(self.path, _library(), charsets.fields() | streams.fields(), run_frame, steps)
         self._results: dict[tuple[Any, ...], Result | None] = {}
         self._failures: dict[MethodRef, int] = {}
         self._callers: set[MethodRef] = set()

@@ -11,8 +11,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, DexMember, SectionKind
+from tieback.recognise.dataflow.code_units import CodeUnits
+from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, DexMember
 from tieback.recognise.dataflow.instructions import LENGTHS, payload_length
+from tieback.recognise.dataflow.libraries import ALL, LIBRARIES, SILENT, Packages
 from tieback.recognise.dataflow.library import CALLED_BY
 
 MAX_SITES = 64
@@ -21,13 +23,6 @@ MAX_SUBCLASSES = 16
 """Most classes that implement a method."""
 _MAX_ANCESTORS = 32
 _MAX_MEMBERS = 200_000
-
-LIBRARIES = (
-    "Landroid/", "Landroidx/", "Lcom/android/volley/", "Lcom/bumptech/glide/", "Lcom/facebook/", "Lcom/google/",
-    "Lcom/squareup/", "Ldagger/", "Lio/grpc/", "Lio/ktor/", "Lio/netty/", "Lio/reactivex/", "Ljava/", "Ljavax/",
-    "Lkotlin/", "Lkotlinx/", "Lokhttp3/", "Lokio/", "Lorg/apache/", "Lorg/json/", "Lretrofit2/", "Lrx/",
-)  # fmt: skip
-"""Packages whose methods are not followed: they contain no address of the app, and take most of the code."""
 
 
 class MemberRef(NamedTuple):
@@ -87,7 +82,7 @@ class AppCode:
         self._own_types: dict[tuple[int, int], bool] = {}
         self._definitions: dict[int, MethodCode | None] = {}
         self._subclasses: dict[str, tuple[str, ...]] = {}
-        self._sites = [CodeSites(file) for file in self.files]
+        self._own_classes = [OwnClasses(file) for file in self.files]
         self._indices: dict[int, tuple[tuple[int, int], ...]] = {}
 
     # Names
@@ -214,7 +209,7 @@ class AppCode:
             seen.update(above)
 
     def subclasses(self, descriptor: str) -> tuple[str, ...]:
-        """Classes that extend or implement a type, direct or not; at most ``MAX_SUBCLASSES``."""
+        """Classes of the app itself that extend or implement a type, direct or not; at most ``MAX_SUBCLASSES``."""
         known = self._subclasses.get(descriptor)
         if known is None:
             found: dict[str, None] = {}
@@ -229,15 +224,10 @@ class AppCode:
 
     def _direct(self, descriptor: str) -> Iterator[str]:
         raw = descriptor.encode("utf-8", "replace")
-        for dex, sites in zip(self.files, self._sites, strict=True):
+        for dex, classes in zip(self.files, self._own_classes, strict=True):
             kind = dex.type_of(raw)
-            if kind < 0:
-                continue
-            rows = np.flatnonzero(
-                (dex.classes["super"] == kind) | np.isin(dex.classes["interfaces"], sites.lists(kind))
-            )
-            for row in rows[: MAX_SUBCLASSES + 1].tolist():
-                yield dex.descriptor(int(dex.classes[row]["type"]))
+            for below in classes.below(kind)[: MAX_SUBCLASSES + 1] if kind >= 0 else ():
+                yield dex.descriptor(below)
 
     # Methods
 
@@ -310,26 +300,30 @@ class AppCode:
     # Places in the code
 
     def callers(self, identity: int) -> list["CodeUse"]:
-        """Methods that call a method, directly or through a type that it implements."""
-        return self._using(self._method_indices(identity), CALLS)
+        """Methods of the app itself that call a method, directly or through a type that it implements."""
+        return self._using(self._method_indices(identity), CALLS, ALL)
 
     def writers(self, identity: int) -> list["CodeUse"]:
-        """Methods that store a field."""
-        return self._using(self._field_indices(identity), PUTS)
+        """Methods of the app itself that store a field."""
+        return self._using(self._field_indices(identity), PUTS, ALL)
 
     def readers(self, identity: int) -> list["CodeUse"]:
-        """Methods that read a field."""
-        return self._using(self._field_indices(identity), GETS)
+        """Methods that read a field; of the app itself, or of libraries for a field of a library."""
+        packages = ALL if self.is_own(self._refs[identity].owner) else SILENT
+        return self._using(self._field_indices(identity), GETS, packages)
 
-    def _using(self, indices: Sequence[tuple[int, int]], opcodes: frozenset[int]) -> list["CodeUse"]:
+    def _using(
+        self, indices: Sequence[tuple[int, int]], opcodes: frozenset[int], left_out: Packages
+    ) -> list["CodeUse"]:
         found: dict[MethodCode, int] = {}
         for file, index in indices:
-            self.searched += self._sites[file].size
-            for offset in self._sites[file].offsets(opcodes, index)[:MAX_SITES]:
-                code = self.files[file].code_around(offset)
-                if code is None or not self._is_instruction(file, code, (offset - code.begin) // 2):
+            code = self.files[file].code_without(left_out)
+            self.searched += len(code.units)
+            for offset in _offsets(code, opcodes, index)[:MAX_SITES]:
+                item = self.files[file].code_around(offset)
+                if item is None or not self._is_instruction(file, item, (offset - item.begin) // 2):
                     continue
-                method = self.method_at(file, code)
+                method = self.method_at(file, item)
                 if method is not None and (method in found or len(found) < MAX_SITES):
                     found[method] = max(found.get(method, 0), (offset - method.code.begin) // 2)
         return [CodeUse(method, last) for method, last in found.items()]
@@ -387,45 +381,44 @@ class AppCode:
         return known
 
 
-class CodeSites:
-    """Places of calls and of accesses to fields in one file. A place can also be an operand that looks like one."""
+class OwnClasses:
+    """Classes of one file that do not belong to libraries, by the types that they extend or implement."""
 
     def __init__(self, dex: DexFile) -> None:
         self._dex = dex
-        self._lists: dict[int, tuple[int, ...]] | None = None
 
-    @property
-    def size(self) -> int:
-        """Code units of the file."""
-        return len(self._units)
-
-    def offsets(self, opcodes: frozenset[int], index: int) -> list[int]:
-        """Byte offsets of instructions with one of these opcodes that name a method or field."""
-        units = self._units
-        places = np.flatnonzero(units[1:] == index)
-        return [
-            self._begin + 2 * place
-            for place, unit in zip(places.tolist(), units[places].tolist(), strict=True)
-            if unit & 0xFF in opcodes
-        ]
-
-    @property
-    def _begin(self) -> int:
-        section = self._dex.sections.get(SectionKind.CODE)
-        return section.begin + (section.begin & 1) if section else 0
+    def below(self, kind: int) -> list[int]:
+        """Types that extend or implement a type directly."""
+        places = [place for place, kinds in self._lists.items() if kind in kinds]
+        its = self._classes["super"] == kind
+        if places:
+            its |= np.isin(self._classes["interfaces"], places)
+        found: list[int] = self._classes["type"][its].tolist()
+        return found
 
     @cached_property
-    def _units(self) -> NDArray[np.uint16]:
-        section = self._dex.sections.get(SectionKind.CODE)
-        count = max(0, (section.end - self._begin) // 2) if section else 0
-        return np.frombuffer(self._dex.data, "<u2", count, self._begin if count else 0)
+    def _classes(self) -> NDArray[np.void]:
+        classes = self._dex.classes
+        return classes[~self._dex.types_of(ALL).take(classes["type"], mode="clip")]
 
-    def lists(self, kind: int) -> list[int]:
-        """Offsets of the lists of interfaces that contain a type."""
-        if self._lists is None:
-            places = np.unique(self._dex.classes["interfaces"]).tolist()
-            self._lists = {place: self._dex.type_list(place) for place in places[:_MAX_MEMBERS] if place}
-        return [place for place, kinds in self._lists.items() if kind in kinds]
+    @cached_property
+    def _lists(self) -> dict[int, tuple[int, ...]]:
+        """The lists of interfaces by their offset."""
+        places = np.unique(self._classes["interfaces"]).tolist()
+        return {place: self._dex.type_list(place) for place in places[:_MAX_MEMBERS] if place}
+
+
+def _offsets(code: CodeUnits, opcodes: frozenset[int], index: int) -> list[int]:
+    """Byte offsets of instructions with one of these opcodes that name a method or field.
+
+    An offset can also be that of an operand that looks like one.
+    """
+    places = np.flatnonzero(code.units[1:] == index)
+    return [
+        code.offset(place)
+        for place, unit in zip(places.tolist(), code.units[places].tolist(), strict=True)
+        if unit & 0xFF in opcodes
+    ]
 
 
 def _method_ref(dex: DexFile, member: DexMember) -> MemberRef:

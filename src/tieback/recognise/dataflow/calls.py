@@ -1,6 +1,7 @@
 """Library calls and sinks of one DEX file, by method index."""
 
 from collections.abc import Iterable, Sequence
+from enum import Enum, auto
 from functools import cached_property
 from itertools import groupby
 
@@ -19,23 +20,19 @@ class KnownCalls:
 
     def __init__(self, sinks: Iterable[Sink]) -> None:
         self._sinks = by_owner(sinks)
-        self._library: dict[str, dict[tuple[str, str], LibraryEffect]] = {}
+        self.effects: dict[str, dict[tuple[str, str], LibraryEffect]] = {}
+        """Effects of library methods by class, and by name and parameters."""
         for call, effect in LIBRARY.items():
-            self._library.setdefault(call.owner, {})[call.name, call.parameters] = effect
-        self._carriers = {owner for owner, its in self._sinks.items() if any(sink.gives for sink in its)}
-        owners = sorted({*self._sinks, *self._library}, key=str.encode)
-        self._names = {
-            owner: {
-                *(name.encode() for name, _ in self._library.get(owner, {})),
-                *(sink.method.encode() for sink in self._sinks.get(owner, ())),
-            }
-            for owner in owners
-        }
+            self.effects.setdefault(call.owner, {})[call.name, call.parameters] = effect
+        self.carriers = frozenset(owner for owner, its in self._sinks.items() if any(sink.gives for sink in its))
+        """Classes of objects that contain parts of an endpoint."""
+        owners = sorted(self._sinks, key=str.encode)
+        self._names = {owner: {sink.method.encode() for sink in self._sinks[owner]} for owner in owners}
         self._packages = [(package.encode(), tuple(group)) for package, group in groupby(owners, _package)]
 
     def resolve(self, dex: DexFile) -> "CallTable":
         """The known calls that occur in a DEX file."""
-        found = CallTable(dex)
+        found = CallTable(dex, self)
         for package, owners in self._packages:
             first = dex.position(package)
             if first >= len(dex.types) or not dex.raw(int(dex.types[first])).startswith(package):
@@ -43,24 +40,17 @@ class KnownCalls:
             for owner in owners:
                 kind = dex.type_of(owner.encode())
                 if kind >= 0:
-                    self._methods(dex, kind, owner, found)
+                    self._add_sinks(dex, kind, owner, found)
         for one in renamed(dex):
             for sink in self._sinks.get(one.owner, ()):
                 if sink.method == one.method and sink.fits(one.parameters):
                     found.sinks.setdefault(one.method_index, sink)
                     if sink.gives:
-                        found.carriers.add(one.kind)
+                        found.renamed_carriers.add(one.kind)
                     break
         return found
 
-    def _methods(self, dex: DexFile, kind: int, owner: str, found: "CallTable") -> None:
-        if owner in BUILDERS:
-            found.builders.add(kind)
-        elif owner in self._carriers:
-            found.carriers.add(kind)
-        elif owner in _CONTAINERS:
-            found.containers.add(kind)
-        library, own = self._library.get(owner, {}), self._sinks.get(owner, ())
+    def _add_sinks(self, dex: DexFile, kind: int, owner: str, found: "CallTable") -> None:
         names = self._names[owner]
         methods = dex.methods_of(kind)
         last, raw = -1, b""
@@ -71,10 +61,7 @@ class KnownCalls:
             if member is None:
                 continue
             name, parameters = raw.decode(), dex.parameters(member.kind)
-            effect = library.get((name, parameters))
-            if effect is not None:
-                found.effects[index] = effect
-            for sink in own:
+            for sink in self._sinks[owner]:
                 if sink.method == name and sink.fits(parameters):
                     found.sinks[index] = sink
                     break
@@ -84,25 +71,60 @@ def _package(descriptor: str) -> str:
     return "/".join(descriptor.split("/")[:-1][:2]) + "/"
 
 
+class CreatedKind(Enum):
+    """What a walk knows of a new object of a class of a library."""
+
+    BUILDER = auto()
+    """A builder of a text."""
+    CARRIER = auto()
+    """It contains parts of an endpoint."""
+    CONTAINER = auto()
+    """A list or map."""
+
+
 class CallTable:
     """Meaning of the calls in one DEX file, by method index."""
 
-    def __init__(self, dex: DexFile) -> None:
+    def __init__(self, dex: DexFile, known: KnownCalls) -> None:
         self._dex = dex
-        self.effects: dict[int, LibraryEffect] = {}
+        self._known = known
         self.sinks: dict[int, Sink] = {}
-        self.builders: set[int] = set()
-        """Types of string builders."""
-        self.carriers: set[int] = set()
-        """Types of objects that contain parts of an endpoint."""
-        self.containers: set[int] = set()
-        """Types of lists and maps."""
+        self.renamed_carriers: set[int] = set()
+        """Types of renamed classes that contain parts of an endpoint."""
+        self._effects: dict[int, LibraryEffect | None] = {}
+        self._created: dict[int, CreatedKind | None] = {}
         self._wide: dict[int, tuple[bool, ...]] = {}
 
-    @property
-    def making(self) -> Sequence[int]:
-        """Methods that assemble a text or an endpoint."""
-        return [index for index, effect in self.effects.items() if makes(effect)]
+    def effect(self, index: int) -> LibraryEffect | None:
+        """Effect of a library method."""
+        if index not in self._effects:
+            member = self._dex.method(index)
+            its = self._known.effects.get(self._dex.descriptor(member.owner)) if member is not None else None
+            self._effects[index] = (
+                its.get((self._dex.string(member.name), self._dex.parameters(member.kind)))
+                if its is not None and member is not None
+                else None
+            )
+        return self._effects[index]
+
+    def completes(self, index: int) -> bool:
+        """True for a method that assembles a text or an endpoint."""
+        effect = self.effect(index)
+        return index in self.sinks or (effect is not None and makes(effect))
+
+    def created(self, kind: int) -> CreatedKind | None:
+        """What is known of a new object of a type."""
+        if kind not in self._created:
+            descriptor = self._dex.descriptor(kind)
+            found = None
+            if descriptor in BUILDERS:
+                found = CreatedKind.BUILDER
+            elif descriptor in self._known.carriers or kind in self.renamed_carriers:
+                found = CreatedKind.CARRIER
+            elif descriptor in _CONTAINERS:
+                found = CreatedKind.CONTAINER
+            self._created[kind] = found
+        return self._created[kind]
 
     def inherited(self, index: int, name: int) -> LibraryEffect | None:
         """Effect of a method that a class of the app inherits from the platform; with the string index of its name."""

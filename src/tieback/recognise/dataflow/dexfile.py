@@ -15,7 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tieback.intake.apps.interface import Bytes
+from tieback.recognise.dataflow.code_units import CodeUnits, code_units
 from tieback.recognise.dataflow.encoded import ValueReader, ulebs
+from tieback.recognise.dataflow.libraries import SILENT, Packages
 from tieback.recognise.span import decode_text
 
 MAX_STRING = 4096
@@ -133,6 +135,8 @@ class DexFile:
         self._members_left = len(data) + _MAX_MEMBERS
         self._descriptors: dict[int, str] = {}
         self._parameters: dict[int, str] = {}
+        self._types_of: dict[Packages, NDArray[np.bool_]] = {}
+        self._code_without: dict[Packages, CodeUnits] = {}
 
     def _map(self, at: int) -> dict[int, DexSection]:
         if at < _HEADER or at + 4 > len(self.data):
@@ -226,9 +230,9 @@ class DexFile:
             return None
         return DexMember(self._method_owners[index], self._method_protos[index], self._method_names[index])
 
-    def method_owner(self, index: int) -> str:
-        """Descriptor of the class that a method belongs to; empty if there is none."""
-        return self.descriptor(self._method_owners[index]) if 0 <= index < len(self._method_owners) else ""
+    def method_kind(self, index: int) -> int:
+        """Type index of the class that a method belongs to; 0 if there is none."""
+        return self._method_owners[index] if 0 <= index < len(self._method_owners) else 0
 
     def method_title(self, index: int) -> int:
         """String index of the name of a method; -1 if there is none."""
@@ -281,24 +285,29 @@ class DexFile:
             known = self._parameters[proto] = self._read_parameters(proto)
         return known
 
-    def methods_like(self, parameters: Collection[str], results: Collection[str], *, own: bool) -> list[int]:
+    def methods_like(
+        self, parameters: Collection[str], results: Collection[str], left_out: Packages, *, own: bool
+    ) -> list[int]:
         """Indices of the methods that have parameters of only these types, and one of these results.
 
         Args:
             parameters: descriptors.
             results: descriptors.
+            left_out: packages whose methods are left out.
             own: only methods of classes that this file defines.
         """
-        protos = np.flatnonzero(np.isin(self._protos[:, 1], list(self._types(results))))
-        protos = protos[protos < 1 << 16]  # a method has no other one
-        kinds = self._types(parameters)
-        lists = self._protos[protos, 2].tolist()
-        fitting = np.zeros(1 << 16, np.bool_)
-        fitting[[proto for proto, at in zip(protos.tolist(), lists, strict=True) if self._only(at, kinds)]] = True
-        found = fitting[self._methods["proto"]]
+        owners = self._methods["owner"]
+        methods = np.flatnonzero(~self.types_of(left_out).take(owners, mode="clip"))
         if own:
-            found &= np.isin(self._methods["owner"], self.classes["type"])
-        return list(map(int, np.flatnonzero(found).tolist()))
+            methods = methods[self._rows.take(owners[methods], mode="clip") >= 0] if len(self._rows) else methods[:0]
+        used = np.unique(self._methods["proto"][methods])
+        used = used[used < len(self._protos)]
+        used = used[np.isin(self._protos[used, 1], list(self._types(results)))]
+        kinds = self._types(parameters)
+        lists = self._protos[used, 2].tolist()
+        fitting = np.zeros(1 << 16, np.bool_)
+        fitting[[proto for proto, at in zip(used.tolist(), lists, strict=True) if self._only(at, kinds)]] = True
+        return list(map(int, methods[fitting[self._methods["proto"][methods]]].tolist()))
 
     def methods_called(self, names: Mapping[str, Mapping[str, Sequence[str]]]) -> list[int]:
         """Indices of the methods with these owners and names, whose parameters begin with one of the descriptors."""
@@ -398,11 +407,16 @@ class DexFile:
 
     @cached_property
     def _code_offsets(self) -> tuple[Offsets, Offsets]:
-        """Sorted numbers in the class data that can be offsets of code, and the position of each."""
-        section, code = self.sections.get(SectionKind.CLASS_DATA), self.sections.get(SectionKind.CODE)
-        if section is None or code is None:
+        """Sorted numbers in the class data that can be offsets of code, and the position of each.
+
+        Classes of libraries that contact no host are left out.
+        """
+        code = self.sections.get(SectionKind.CODE)
+        starts, ends = self._loud_classes
+        if code is None or not len(starts):
             return np.empty(0, np.int64), np.empty(0, np.int64)
-        raw = b"\0" + self.data[section.begin : section.end] + bytes(4)
+        pieces = [self.data[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        raw = b"".join((b"\0", *pieces, bytes(4)))
         octets = np.frombuffer(raw, np.uint8)
         count = len(raw) - 4
         # Bytes that begin a number: the one before ends another. Code is at multiples of four: three of four numbers
@@ -425,14 +439,28 @@ class DexFile:
             for place in range(1, length):
                 numbers |= (word >> np.uint32(place)) & np.uint32(0x7F << (7 * place))
             fits = (numbers >= code.begin) & (numbers < code.end) & (numbers & np.uint32(3) == 0)
-            parts.append((numbers[fits].astype(np.int64), begins[fits] + section.begin - 1))
+            parts.append((numbers[fits].astype(np.int64), begins[fits] - 1))
         values, begins = (np.concatenate(column) for column in zip(*parts, strict=True))
         if len(values) > 1 and not bool((values[1:] >= values[:-1]).all()):
             # Both are below 2**31: combined into one number they need no separate sort order.
             pairs = values << 32 | begins
             pairs.sort()
             values, begins = pairs >> 32, pairs & 0xFFFFFFFF
-        return values, begins
+        firsts = np.append(0, np.cumsum(ends - starts)[:-1])
+        return values, begins + (starts - firsts)[firsts.searchsorted(begins, side="right") - 1]
+
+    @cached_property
+    def _loud_classes(self) -> tuple[Offsets, Offsets]:
+        """Begin and end of each run of class data without libraries that contact no host."""
+        section = self.sections.get(SectionKind.CLASS_DATA)
+        if section is None:
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        bounds = self._class_offsets.searchsorted((section.begin, section.end))
+        offsets, rows = self._class_offsets[slice(*bounds)], self._class_rows[slice(*bounds)]
+        loud = ~self.types_of(SILENT).take(self.classes["type"][rows], mode="clip")
+        changes = np.flatnonzero(np.diff(loud, prepend=False, append=False))
+        places = np.append(offsets, section.end)[changes]
+        return places[::2], places[1::2]
 
     def code_around(self, place: int) -> CodeItem | None:
         """The code item whose instructions contain the byte at ``place``."""
@@ -458,6 +486,44 @@ class DexFile:
                     return index
             at += 1
         return -1
+
+    def types_of(self, packages: Packages) -> NDArray[np.bool_]:
+        """For each type, whether it belongs to these packages; one more at the end for an unknown type."""
+        known = self._types_of.get(packages)
+        if known is None:
+            known = self._types_of[packages] = np.zeros(len(self.types) + 1, np.bool_)
+            for names, belongs in ((packages.below, True), (packages.but, False)):
+                for name in names:
+                    known[self._range_below(name.encode())] = belongs
+        return known
+
+    def _range_below(self, beginning: bytes) -> slice:
+        """Types whose descriptors begin like this."""
+        first = self.position(beginning)
+        if not self._begins(first, beginning):
+            return slice(0)
+        end = self.position(beginning + b"\xff")
+        # If a hostile file does not sort its types, no range is certain.
+        return slice(first, end) if self._begins(end - 1, beginning) else slice(0)
+
+    def _begins(self, kind: int, beginning: bytes) -> bool:
+        return 0 <= kind < len(self._type_names) and self.raw(self._type_names[kind]).startswith(beginning)
+
+    def code_without(self, packages: Packages) -> CodeUnits:
+        """The code without that of the classes of these packages, which include the libraries that contact no host."""
+        known = self._code_without.get(packages)
+        if known is None:
+            section = self.sections.get(SectionKind.CODE)
+            begin, end = (section.begin, section.end) if section is not None else (0, 0)
+            kept = ~self.types_of(packages).take(self._code_kinds, mode="clip")
+            known = self._code_without[packages] = code_units(self.data, begin, end, self._code_offsets[0][kept])
+        return known
+
+    @cached_property
+    def _code_kinds(self) -> Offsets:
+        """Type of the class in whose data each number of ``_code_offsets`` is."""
+        at = self._class_offsets.searchsorted(self._code_offsets[1], side="right") - 1
+        return self.classes["type"][self._class_rows[at]].astype(np.int64)
 
     @cached_property
     def _class_rows(self) -> Offsets:

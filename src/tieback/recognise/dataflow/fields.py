@@ -5,9 +5,10 @@ that belong to the same object stay together.
 """
 
 from collections.abc import Container, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from tieback.recognise.dataflow import encoded
-from tieback.recognise.dataflow.app import AppCode
+from tieback.recognise.dataflow.app import AppCode, MemberRef
 from tieback.recognise.dataflow.values import (
     HOLE,
     MAX_ALTERNATIVES,
@@ -27,13 +28,21 @@ _MAX_ROWS = 2_000
 """Most objects whose fields are kept."""
 
 
+class _InitialValues(NamedTuple):
+    """Initial values of the static fields of a class."""
+
+    file: int
+    """Number of the DEX file."""
+    values: dict[tuple[int, int], tuple[int, encoded.Encoded]]
+    """Index of the field and its value, by string index of its name and type index."""
+
+
 class FieldValues:
     """Values of the fields of an app, by identity."""
 
     def __init__(self, app: AppCode) -> None:
         self._app = app
-        self._initial: dict[int, Value] = {}
-        self._classes: set[str] = set()
+        self._classes: dict[str, _InitialValues | None] = {}
         self._stored: dict[int, Mapping[int, Sequence[Value]]] = {}
         self._objects: dict[int, Sequence[InstanceValue]] = {}
         self._owners: dict[int, dict[int, None]] = {}
@@ -73,13 +82,13 @@ class FieldValues:
 
     def _gathered(self, field: int) -> Value | None:
         ref = self._app.ref(field)
-        self._read_class(ref.owner)
+        initial = self._initial(ref)
         users = self._users.get(field, {})
         # Fields that the same methods store have the values of one method together.
-        origin = (ref.owner, tuple(users), field in self._initial)
+        origin = (ref.owner, tuple(users), initial is not None)
         loose: list[Alternative] = []
-        if field in self._initial:
-            loose.append(Alternative(frozenset(((origin, -1),)), self._initial[field]))
+        if initial is not None:
+            loose.append(Alternative(frozenset(((origin, -1),)), initial))
         found: list[Alternative] = []
         for method in users:
             for number, one in enumerate(self._objects[method]):
@@ -104,36 +113,53 @@ class FieldValues:
 
     def anchored(self, file: int, row: int) -> list[int]:
         """Fields of a class with an initial value that is a text."""
-        dex = self._app.files[file]
-        owner = dex.descriptor(int(dex.classes[row]["type"]))
-        self._read_class(owner)
+        owner = self._app.files[file].descriptor(int(self._app.files[file].classes[row]["type"]))
+        held = self._class(owner)
+        texts = held.values.values() if held is not None else ()
         return [
-            self._app.field(file, index)
-            for index in dex.class_data(row).static_fields
-            if isinstance(self._initial.get(self._app.field(file, index)), TextValue)
+            self._app.field(held.file, index)
+            for index, value in texts
+            if held is not None and isinstance(value, encoded.StringId)
         ]
 
-    def _read_class(self, owner: str) -> None:
-        """Read the initial values of the static fields of a class."""
-        if owner in self._classes or len(self._classes) >= _MAX_CLASSES:
-            return
-        self._classes.add(owner)
+    def _initial(self, ref: MemberRef) -> Value | None:
+        """The initial value of a static field."""
+        held = self._class(ref.owner)
+        if held is None:
+            return None
+        dex = self._app.files[held.file]
+        name = dex.string_of(ref.name.encode("utf-8", "replace"))
+        kind = dex.type_of(ref.kind.encode("utf-8", "replace"))
+        _, value = held.values.get((name, kind), (0, None))
+        if isinstance(value, encoded.StringId):
+            text = dex.string(value.string)
+            return TextValue(text, place(held.file, value.string), (text,))
+        # Zero stands for a field without a value that precedes a field with one.
+        return value if isinstance(value, int) and value else None
+
+    def _class(self, owner: str) -> "_InitialValues | None":
+        """The initial values of the static fields of a class."""
+        if owner not in self._classes:
+            if len(self._classes) >= _MAX_CLASSES:
+                return None
+            self._classes[owner] = self._read_class(owner)
+        return self._classes[owner]
+
+    def _read_class(self, owner: str) -> "_InitialValues | None":
         found = self._app.class_of(owner)
         if found is None:
-            return
+            return None
         file, row = found
         dex = self._app.files[file]
         at = int(dex.classes[row]["values"])
         if not at:
-            return
+            return None
+        values: dict[tuple[int, int], tuple[int, encoded.Encoded]] = {}
         for index, value in zip(dex.class_data(row).static_fields, dex.values.array(at)[0], strict=False):
-            field = self._app.field(file, index)
-            if isinstance(value, encoded.StringId):
-                text = dex.string(value.string)
-                self._initial[field] = TextValue(text, place(file, value.string), (text,))
-            elif isinstance(value, int) and value:
-                # Zero stands for a field without a value that precedes a field with one.
-                self._initial[field] = value
+            member = dex.field(index)
+            if member is not None:
+                values[member.name, member.kind] = index, value
+        return _InitialValues(file, values)
 
 
 def _known(values: Iterable[Value | None]) -> list[Value]:

@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tieback.recognise.dataflow.calls import CallTable
+from tieback.recognise.dataflow.code_units import Units
 from tieback.recognise.dataflow.dexfile import MAX_STRING, CodeItem, DexFile, Offsets, SectionKind
+from tieback.recognise.dataflow.libraries import SILENT
 from tieback.recognise.rules import RuleFiles
 
 MAX_METHODS = 50_000
@@ -25,6 +27,12 @@ MAX_ANCHORS = 100_000
 _CONST_STRING, _CONST_JUMBO, _INVOKE_CUSTOM = 0x1A, 0x1B, 0xFC
 _INVOKES, _INVOKE_COUNT = 0x6E, 11
 _STORES = (0x5B, 0x69)
+_INVOKE_VIRTUAL = 0x6E
+_URI_BUILDER = "Landroid/net/Uri$Builder;"
+_LOCAL_SCHEMES = (b"android-app", b"android.resource", b"content", b"file")
+"""Schemes of URIs within the device."""
+_WRITES, _SHORT_WRITES = frozenset((0x08, 0x0C, 0x46, 0x62)), frozenset((0x07, 0x54))
+"""Instructions that put an object into the register in bits 8 to 15, or 8 to 11."""
 _STRING_VALUES = ((0x17, 1), (0x37, 2), (0x57, 3))
 """Headers of encoded_value for a string index of one to three bytes."""
 _WIDTH = 1 << 16
@@ -36,7 +44,6 @@ _JOINER = re.compile(rb"(?:%(?:\d\$)?s|\{0\})?://")
 _LONE_URL = re.compile(rb"https?://[\x21-\x7e]{4,1024}")
 _MAX_RUNS, _GAP = 7, 200
 
-type Units = NDArray[np.uint16]
 type Bits = NDArray[np.bool_]
 
 
@@ -152,11 +159,12 @@ class MethodFinder:
         self._dex = dex
         self._calls = calls
         self._strings = strings
-        section = dex.sections.get(SectionKind.CODE)
-        self._begin = section.begin + (section.begin & 1) if section else 0
-        count = max(0, (section.end - self._begin) // 2) if section else 0
-        self._units: Units = np.frombuffer(dex.data, "<u2", count, self._begin if count else 0)
-        self._making = _mask((*calls.making, *calls.sinks))
+        self._code = dex.code_without(SILENT)
+        self._units = self._code.units
+        uris = {index: sink.method for index, sink in calls.sinks.items() if sink.owner == _URI_BUILDER}
+        self._of_uris = _mask(uris)
+        self._schemes = {index for index, method in uris.items() if method == "scheme"}
+        self._local = {dex.string_of(scheme) for scheme in _LOCAL_SCHEMES} if self._schemes else set()
 
     def candidates(self) -> list[MethodCandidate]:
         """Methods in the order of their code."""
@@ -186,10 +194,12 @@ class MethodFinder:
         texts = np.concatenate((constants, hits[_INVOKE_CUSTOM])) if recipes else constants
         called = hits[_INVOKES]
         requests = _mask(fetching)[self._units[called + 1]]
+        uris = self._of_uris[self._units[called + 1]]
         found: dict[int, MethodCandidate] = {}
         stored = constants[constants + 2 < len(self._units)]
         stored = stored[np.isin(self._units[stored + 2] & 0xFF, _STORES)]
-        self._methods(called[~requests], found, alone=True)
+        self._methods(called[~requests & ~uris], found, alone=True)
+        self._methods(called[~requests & uris], found, alone=True, uris=True)
         self._methods(stored, found, alone=True, whole=True)
         self._methods(texts, found, alone=False)
         self._methods(called[requests], found, alone=True, own=True)
@@ -203,21 +213,47 @@ class MethodFinder:
         alone: bool,
         own: bool = False,
         whole: bool = False,
+        uris: bool = False,
     ) -> None:
         end = -1
         for unit in np.sort(seeds).tolist():
             if unit < end:
                 continue
-            code = self._dex.code_around(self._begin + 2 * unit)
+            offset = self._code.offset(unit)
+            code = self._dex.code_around(offset)
             if code is None:
                 continue
-            first = (code.begin - self._begin) // 2
+            first = unit - (offset - code.begin) // 2
             end = first + code.units
+            if uris and self._is_local(self._units[first:end].tolist()):
+                continue
             completes = self._completes(unit, end)
             if len(found) < MAX_METHODS:
                 useful = alone or completes >= unit
                 stop = max(completes, unit) - first + 3 if useful and not whole else None
                 found.setdefault(code.offset, MethodCandidate(code, stop, own or not useful))
+
+    def _is_local(self, units: Sequence[int]) -> bool:
+        """True if each scheme that a method gives to a builder of URIs is a constant, and one of the device itself."""
+        found = False
+        for at in range(len(units) - 2):
+            if units[at] & 0xFF == _INVOKE_VIRTUAL and units[at + 1] in self._schemes:
+                if self._constant(units, at, units[at + 2] >> 4 & 15) not in self._local:
+                    return False
+                found = True
+        return found
+
+    def _constant(self, units: Sequence[int], at: int, register: int) -> int:
+        """String index of the constant in a register; -1 if something else can be in it."""
+        for before in range(at - 1, -1, -1):
+            unit = units[before]
+            if unit == _CONST_STRING | register << 8:
+                return units[before + 1]
+            if (unit & 0xFF in _WRITES and unit >> 8 == register) or (
+                unit & 0xFF in _SHORT_WRITES and unit >> 8 & 15 == register
+            ):
+                return -1
+        return -1
 
     def _completes(self, unit: int, end: int) -> int:
         """The last unit, from a seed to the end of its method, that calls a method that completes an endpoint;
@@ -225,11 +261,12 @@ class MethodFinder:
         """
         units = self._units[unit : end + 1]
         opcodes = units[:-1] & 0xFF
-        calls = ((opcodes - _INVOKES) < _INVOKE_COUNT) & self._making[units[1:]]
-        if self._calls.call_sites:
-            calls |= (opcodes - _INVOKE_CUSTOM) < 2
-        places = np.flatnonzero(calls)
-        return unit + int(places[-1]) if len(places) else -1
+        calls = (opcodes - _INVOKES) < _INVOKE_COUNT
+        custom = (opcodes - _INVOKE_CUSTOM) < 2 if self._calls.call_sites else np.zeros(len(opcodes), np.bool_)
+        for place in np.flatnonzero(calls | custom)[::-1].tolist():
+            if custom[place] or self._calls.completes(int(units[place + 1])):
+                return unit + int(place)
+        return -1
 
     def _find(self, wanted: Mapping[int, tuple[int, set[int]]]) -> dict[int, Offsets]:
         """Units with an opcode, or a value like it, that have one of these indices in the next unit.

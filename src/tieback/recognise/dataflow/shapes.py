@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, DexMember, SectionKind
+from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, DexMember
+from tieback.recognise.dataflow.libraries import ALL
 
 _CONST_STRING, _INVOKES, _INVOKE_COUNT = 0x1A, 0x6E, 11
 _MAX_PLACES = 32
@@ -70,16 +71,15 @@ def renamed(dex: DexFile) -> Iterator[Renamed]:
 
 def _using(dex: DexFile, strings: list[int]) -> Iterator[tuple[int, DexMember]]:
     """Methods in which each of the strings is a constant."""
-    section = dex.sections.get(SectionKind.CODE)
-    if section is None or max(strings) > 0xFFFF:
+    if max(strings) > 0xFFFF:
         return
-    begin = section.begin + (section.begin & 1)
-    units = np.frombuffer(dex.data, "<u2", max(0, (section.end - begin) // 2), begin)
+    own = dex.code_without(ALL)
+    units = own.units
     found: list[set[CodeItem]] = []
     for string in strings:
         places = np.flatnonzero(units[1:] == string)
         places = places[(units[places] & 0xFF) == _CONST_STRING][:_MAX_PLACES]
-        codes = (dex.code_around(begin + 2 * place) for place in places.tolist())
+        codes = (dex.code_around(own.offset(place)) for place in places.tolist())
         found.append({code for code in codes if code is not None})
     for code in sorted(set.intersection(*found)):
         index = dex.method_of(code)

@@ -1,4 +1,4 @@
-"""The log of all cases: append-only lines in a hash chain.
+"""The log of all cases, and the one of changes by the pages: append-only lines in a hash chain.
 
 ``hash`` is the SHA-256 of the line's other members as a JSON array, ``prev`` the hash of the previous line (64 zeros
 for the first). Edits, deletions, insertions and reordering are therefore detectable. Truncation is not: compare the
@@ -39,9 +39,9 @@ class LogVerdict(msgspec.Struct, frozen=True):
     """Number of cases that match the log."""
 
 
-def append(connection: Connection, entries: Iterable[NewLogLine], now: datetime) -> None:
-    """Append lines in a write transaction."""
-    last = connection.execute(sa.select(case_log.c.seq, case_log.c.hash).order_by(case_log.c.seq.desc()).limit(1))
+def append(connection: Connection, entries: Iterable[NewLogLine], now: datetime, log: sa.Table = case_log) -> None:
+    """Append lines to a log in a write transaction."""
+    last = connection.execute(sa.select(log.c.seq, log.c.hash).order_by(log.c.seq.desc()).limit(1))
     row = last.one_or_none()
     seq, head = (0, GENESIS) if row is None else (row[0], row[1])
     time = now.astimezone(UTC).isoformat(timespec="microseconds")
@@ -59,7 +59,7 @@ def append(connection: Connection, entries: Iterable[NewLogLine], now: datetime)
         )  # fmt: skip
         head = digest
     if rows:
-        connection.execute(sa.insert(case_log), rows)
+        connection.execute(sa.insert(log), rows)
 
 
 def with_digest(entries: Iterable[NewLogLine], key: str, document: str) -> tuple[NewLogLine, ...]:

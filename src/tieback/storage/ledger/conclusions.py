@@ -297,13 +297,18 @@ def _exposure_row(run: str, store: Exposure) -> Mapping[str, object]:
     }
 
 
+def finding_rank(finding: Finding) -> int:
+    """The column by which findings are sorted first: severity, then people at our own domains."""
+    return finding.severity.rank * _OWN_LIMIT + min(finding.own_people, _OWN_LIMIT - 1)
+
+
 def _finding_row(run: str, finding: Finding) -> Mapping[str, object]:
     return {
         "run": run,
         "id": finding.id,
         "rule": finding.rule,
         "severity": finding.severity,
-        "rank": finding.severity.rank * _OWN_LIMIT + min(finding.own_people, _OWN_LIMIT - 1),
+        "rank": finding_rank(finding),
         "document": encode("finding", finding).decode(),
     }
 

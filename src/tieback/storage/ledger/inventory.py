@@ -12,7 +12,7 @@ from itertools import batched
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping
 from sqlalchemy.sql.selectable import CTE
 
 from tieback.model.device import CountSource, Device, DevicePlatform, FleetApp, Install, InventoryRow, Ownership
@@ -84,6 +84,26 @@ class InventoryImport(msgspec.Struct, frozen=True):
     """Number of the import, in this workspace."""
     device: str = ""
     """Pseudonym of the device that the file name identifies."""
+
+
+def import_of(row: RowMapping) -> InventoryImport:
+    """The import in a row of ``inventory_imports``."""
+    return InventoryImport(
+        name=row["name"],
+        source=row["source"],
+        shape=row["shape"],
+        sha256=row["sha256"],
+        taken=date.fromordinal(row["taken"]),
+        imported=datetime.fromtimestamp(row["imported"], UTC),
+        rows=row["rows"],
+        skipped=row["skipped"],
+        complete=bool(row["complete"]),
+        follows=bool(row["follows"]),
+        records=row["records"],
+        total=row["total"],
+        number=row["id"],
+        device=row["device"],
+    )
 
 
 class Inventory:
@@ -189,22 +209,7 @@ class Inventory:
         table = inventory_imports.c
         with self._database.reading() as connection:
             for row in connection.execute(sa.select(inventory_imports).where(which).order_by(table.id)).mappings():
-                yield InventoryImport(
-                    name=row["name"],
-                    source=row["source"],
-                    shape=row["shape"],
-                    sha256=row["sha256"],
-                    taken=date.fromordinal(row["taken"]),
-                    imported=datetime.fromtimestamp(row["imported"], UTC),
-                    rows=row["rows"],
-                    skipped=row["skipped"],
-                    complete=bool(row["complete"]),
-                    follows=bool(row["follows"]),
-                    records=row["records"],
-                    total=row["total"],
-                    number=row["id"],
-                    device=row["device"],
-                )
+                yield import_of(row)
 
     # Apps and devices
 

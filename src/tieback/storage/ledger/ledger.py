@@ -18,11 +18,13 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from tieback.storage.failures import storage_errors
+from tieback.storage.ledger.accounts import Accounts
 from tieback.storage.ledger.cases import Cases
 from tieback.storage.ledger.conclusions import Conclusions
 from tieback.storage.ledger.database import Database, open_database, sqlite_url
 from tieback.storage.ledger.deliveries import Deliveries
 from tieback.storage.ledger.inventory import Inventory
+from tieback.storage.ledger.jobs import Jobs
 from tieback.storage.ledger.store_facts import AppStoreFacts
 from tieback.storage.ledger.tables import exposure_apps, exposures, findings, grants, runs
 from tieback.storage.ledger.text import storable
@@ -55,6 +57,8 @@ class Ledger(Units):
         self.store_facts = AppStoreFacts(database)
         self.cases = Cases(database)
         self.deliveries = Deliveries(database)
+        self.accounts = Accounts(database)
+        self.jobs = Jobs(database)
 
     @classmethod
     def open(cls, path: Path, guard: LogGuard | None = None) -> Self:

@@ -17,7 +17,7 @@ from typing import Protocol
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from tieback.model.errors import WorkspaceError
+from tieback.model.errors import BusyError
 from tieback.storage.failures import storage_errors
 from tieback.storage.ledger.database import Database, no_guard, taken_over_error
 from tieback.storage.ledger.postgres import SessionLock
@@ -43,7 +43,7 @@ class FileLock:
 
 
 @contextmanager
-def lock_file(path: Path, what: str, where: Path, advice: str) -> Iterator[FileLock]:
+def lock_file(path: Path, what: str, where: Path, advice: str, *, note: bool = True) -> Iterator[FileLock]:
     """Hold the lock of a file, which is created if missing.
 
     Args:
@@ -51,9 +51,11 @@ def lock_file(path: Path, what: str, where: Path, advice: str) -> Iterator[FileL
         what: error text if it is taken, such as "another run is writing to this workspace"; the process is added.
         where: location for the error.
         advice: advice for the error.
+        note: write the ID of this process to the file, for the errors of others.
 
     Raises:
-        WorkspaceError: another process holds it, or the file cannot be created.
+        BusyError: another process holds it.
+        WorkspaceError: the file cannot be created.
     """
     with storage_errors(path):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -66,9 +68,10 @@ def lock_file(path: Path, what: str, where: Path, advice: str) -> Iterator[FileL
                 since = datetime.fromtimestamp(os.fstat(descriptor).st_mtime, UTC)
                 known = re.fullmatch(r"\d+", holder, re.ASCII) is not None
                 by = f" (process {holder}, since {since:%Y-%m-%d %H:%M} UTC)" if known else ""
-                raise WorkspaceError(f"{what}{by}", where=str(where), advice=advice) from None
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+                raise BusyError(f"{what}{by}", where=str(where), advice=advice) from None
+            if note:
+                os.ftruncate(descriptor, 0)
+                os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         yield FileLock()
     finally:
         os.close(descriptor)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tieback.model.errors import UsageError, WorkspaceError
+from tieback.model.errors import BusyError, UsageError, WorkspaceError
 from tieback.model.extras import extra_advice
 from tieback.scope.guard import ADVICE, ExcludedServiceError, ServiceGuard
 from tieback.storage.failures import is_passing, storage_errors
@@ -187,10 +187,6 @@ class RetryPauses:
         return True
 
 
-class _HeldError(WorkspaceError):
-    """Another session holds the lock."""
-
-
 class SessionLock:
     """An advisory lock in its own session (``pg_advisory_lock``): it ends with the session or its process.
 
@@ -216,13 +212,13 @@ class SessionLock:
         self._checked = 0.0
 
     def take(self) -> None:
-        """Take the lock. Raises ``WorkspaceError`` if another session holds it, or the server is unreachable."""
+        """Take the lock. Raises ``BusyError`` if another session holds it, ``WorkspaceError`` if it is unreachable."""
         waiting = pauses(_DYING_SECONDS)
         while True:
             try:
                 with storage_errors(self._url):
                     return self._take()
-            except _HeldError:
+            except BusyError:
                 if not waiting.take():
                     raise
 
@@ -233,7 +229,7 @@ class SessionLock:
             if row is None or not row[0]:
                 holder = session.execute(_HOLDER, {"name": self._name}).fetchone()
                 by = _told(holder[0]) if holder and holder[0] else ""
-                raise _HeldError(f"{self._what}{by}", where=self._url, advice=self._advice)
+                raise BusyError(f"{self._what}{by}", where=self._url, advice=self._advice)
         except BaseException:
             session.close()
             raise
@@ -256,7 +252,7 @@ class SessionLock:
                 try:
                     self._take()
                     break
-                except _HeldError:
+                except BusyError:
                     # The server may not have noticed yet that our own session ended.
                     if not waiting.take():
                         raise

@@ -194,6 +194,47 @@ deliveries = Table(
 )
 """Events for webhooks, each once."""
 
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", PortableText(64), primary_key=True),
+    Column("kind", PortableText(16), nullable=False),
+    Column("state", PortableText(16), nullable=False),
+    Column("author", PortableText(255), nullable=False),
+    Column("created", Double, nullable=False),
+    Column("started", Double, nullable=True),
+    Column("ended", Double, nullable=True),
+    Column("idempotency", PortableText(255), nullable=True),
+    Column("arguments", PortableText, nullable=False),
+    Column("grant_sha256", PortableText(64), nullable=True),
+    Column("run", PortableText(64), nullable=True),
+    Column("problem", PortableText, nullable=False),
+    Column("result", PortableText, nullable=False),
+    Column("waiting", PortableText, nullable=False),
+    Column("attempts", _WHOLE, nullable=False),
+    Column("cancel", _WHOLE, nullable=False),
+    Column("process", PortableText(128), nullable=False),
+    Column("events", _WHOLE, nullable=False),
+)
+"""Queue of the server. ``started`` is the first start. ``waiting`` says what a queued job waits for. ``process`` is the
+process that works on it: boot, process ID and start time. ``cancel`` is 1 after a request to cancel it. ``events`` is
+the number of the last event."""
+
+Index("ix_jobs_state", jobs.c.state)
+Index("ix_jobs_run", jobs.c.run)
+Index("ix_jobs_idempotency", jobs.c.author, jobs.c.idempotency, unique=True)
+
+job_events = Table(
+    "job_events",
+    metadata,
+    Column("job", PortableText(64), primary_key=True),
+    Column("number", _WHOLE, primary_key=True, autoincrement=False),
+    Column("time", Double, nullable=False),
+    Column("kind", PortableText(16), nullable=False),
+    Column("document", PortableText, nullable=False),
+)
+"""What happened in a job, in order. Progress replaces earlier progress, so numbers may be missing."""
+
 inventory_imports = Table(
     "inventory_imports",
     metadata,
@@ -333,6 +374,90 @@ inventory_fetches = Table(
     Column("tried", Double, nullable=False),
 )
 """The last attempt to fetch the package of an app of the fleet."""
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", PortableText(32), primary_key=True),
+    Column("name", PortableText(255), nullable=False),
+    Column("display", PortableText, nullable=False),
+    Column("password", PortableText, nullable=False),
+    Column("totp", PortableText, nullable=False),
+    Column("totp_step", BigInteger, nullable=False),
+    Column("role", PortableText(16), nullable=False),
+    Column("disabled", _WHOLE, nullable=False),
+    Column("issuer", PortableText, nullable=True),
+    Column("subject", PortableText(255), nullable=True),
+    Column("created", Double, nullable=False),
+    Column("signed_in", Double, nullable=True),
+)
+"""Users of the pages. ``password`` is an Argon2id hash, ``totp`` an encrypted secret, ``totp_step`` the time step of
+the last code; ``issuer`` and ``subject`` name an account of a sign-in provider. An empty ``role`` permits nothing."""
+
+Index("ix_users_name", users.c.name, unique=True)
+Index("ix_users_issuer", users.c.issuer, users.c.subject, unique=True)
+
+user_sessions = Table(
+    "user_sessions",
+    metadata,
+    Column("hash", PortableText(64), primary_key=True),
+    Column("user", PortableText(32), nullable=False),
+    Column("kind", PortableText(16), nullable=False),
+    Column("created", Double, nullable=False),
+    Column("seen", Double, nullable=False),
+    Column("expires", Double, nullable=False),
+    Column("agent", PortableText, nullable=False),
+)
+"""Sessions of browsers, by the SHA-256 of the secret in the cookie."""
+
+Index("ix_user_sessions_user", user_sessions.c.user)
+
+user_tokens = Table(
+    "user_tokens",
+    metadata,
+    Column("id", PortableText(32), primary_key=True),
+    Column("hash", PortableText(64), nullable=False),
+    Column("prefix", PortableText(16), nullable=False),
+    Column("name", PortableText, nullable=False),
+    Column("user", PortableText(32), nullable=False),
+    Column("role", PortableText(16), nullable=False),
+    Column("reads_only", _WHOLE, nullable=False),
+    Column("created", Double, nullable=False),
+    Column("expires", Double, nullable=False),
+    Column("used", Double, nullable=True),
+    Column("revoked", Double, nullable=True),
+)
+"""API tokens, by the SHA-256 of the secret; ``prefix`` is its start, to recognise it."""
+
+Index("ix_user_tokens_hash", user_tokens.c.hash, unique=True)
+Index("ix_user_tokens_user", user_tokens.c.user)
+
+user_links = Table(
+    "user_links",
+    metadata,
+    Column("hash", PortableText(64), primary_key=True),
+    Column("purpose", PortableText(16), nullable=False),
+    Column("user", PortableText(32), nullable=False),
+    Column("expires", Double, nullable=False),
+    Column("used", Double, nullable=True),
+)
+"""One-time links, by the SHA-256 of the secret; ``user`` is empty for the first administrator's."""
+
+Index("ix_user_links_user", user_links.c.user)
+
+user_log = Table(
+    "user_log",
+    metadata,
+    Column("seq", _WHOLE, primary_key=True, autoincrement=False),
+    Column("time", PortableText(32), nullable=False),
+    Column("subject", PortableText(64), nullable=False),
+    Column("event", PortableText(32), nullable=False),
+    Column("author", PortableText, nullable=False),
+    Column("fields", PortableText, nullable=False),
+    Column("prev", PortableText(64), nullable=False),
+    Column("hash", PortableText(64), nullable=False),
+)
+"""Log of sign-ins and of changes by the pages and the API, in a hash chain as ``case_log``; append-only."""
 
 ledger_state = Table(
     "ledger_state",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tieback.recognise.dataflow.calls import CallTable, KnownCalls
+from tieback.recognise.dataflow.calls import CallTable, CreatedKind, KnownCalls
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.library import Effect
 from tieback.recognise.dataflow.sinks import read_sinks
@@ -20,16 +20,25 @@ def calls(name: str) -> tuple[DexFile, CallTable]:
 
 def test_effects_by_overload() -> None:
     dex, found = calls("concat")
-    named = {(dex.method_name(index).partition("->")[2], effect) for index, effect in found.effects.items()}
+    owned = [index for kind in range(len(dex.types)) for index in dex.methods_of(kind)]
+    named = {(dex.method_name(index).partition("->")[2], found.effect(index)) for index in owned}
     assert {("append", Effect.APPEND), ("append", Effect.APPEND_CHAR), ("<init>", Effect.FILL)} <= named
-    assert {dex.descriptor(kind) for kind in found.builders} == {"Ljava/lang/StringBuilder;"}
-    assert {found.effects[index] for index in found.making} >= {Effect.TO_STRING, Effect.CONCAT, Effect.FORMAT}
+    made = {found.effect(index) for index in owned if found.completes(index)}
+    assert made >= {Effect.TO_STRING, Effect.CONCAT, Effect.FORMAT}
+    assert Effect.APPEND not in made
+
+
+def test_new_objects() -> None:
+    dex, found = calls("concat")
+    kinds = {dex.descriptor(kind): found.created(kind) for kind in range(len(dex.types))}
+    assert {name for name, kind in kinds.items() if kind is CreatedKind.BUILDER} == {"Ljava/lang/StringBuilder;"}
+    assert kinds["Ljava/lang/String;"] is None
 
 
 def test_sinks_and_methods_that_pass_their_parts() -> None:
     dex, found = calls("sinks")
     assert {"Socket", "Uri", "HttpUrl", "S3"} <= {sink.name for sink in found.sinks.values()}
-    assert "Lokhttp3/HttpUrl$Builder;" in {dex.descriptor(kind) for kind in found.carriers}
+    assert found.created(dex.type_of(b"Lokhttp3/HttpUrl$Builder;")) is CreatedKind.CARRIER
     assert {found.sinks[index].method for index in found.seeding} >= {"host", "authority", "collection"}
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from tieback.recognise.dataflow.calls import KnownCalls
 from tieback.recognise.dataflow.dexfile import DexFile, SectionKind
+from tieback.recognise.dataflow.libraries import SILENT
 from tieback.recognise.dataflow.seeds import MethodFinder, _may_begin, _runs, anchored_strings
 from tieback.recognise.dataflow.sinks import read_sinks
 from tieback.recognise.rules import RuleFiles
@@ -40,6 +41,47 @@ def test_strings_with_a_scheme() -> None:
 )
 def test_methods(fixture: str, methods: set[str]) -> None:
     assert candidates(fixture) == methods
+
+
+def test_no_walk_begins_in_a_library_that_contacts_no_host() -> None:
+    data = (DEX / "concat.dex").read_bytes()
+    moved = DexFile(data.replace(b"Ltest/shop/", b"Lrx/t/shop/"))
+    assert moved.types_of(SILENT).any()
+    assert MethodFinder(moved, KNOWN.resolve(moved), anchored_strings(moved, RULES)).candidates() == []
+
+
+def scheme_calls(*before: int) -> list[int]:
+    """Code that gives the text in register 1 to a builder of URIs, after these units."""
+    dex = DexFile((DEX / "sinks.dex").read_bytes())
+    (scheme,) = (
+        index for index, sink in KNOWN.resolve(dex).sinks.items() if (sink.name, sink.method) == ("Uri", "scheme")
+    )
+    return [*before, 0x206E, scheme, 0x0010]
+
+
+LOCAL, OTHER = 901, 902
+"""String indices of ``content`` and of another text."""
+
+
+@pytest.mark.parametrize(
+    ("units", "local"),
+    [
+        (scheme_calls(0x011A, LOCAL), True),
+        (scheme_calls(0x011A, LOCAL, *[0x0000] * 40), True),
+        (scheme_calls(0x011A, OTHER), False),
+        (scheme_calls(0x011A, LOCAL, 0x010C), False),
+        (scheme_calls(0x011A, LOCAL, 0x2154, 0x0001), False),
+        (scheme_calls(0x021A, LOCAL), False),
+        ([*scheme_calls(0x011A, LOCAL), *scheme_calls(0x011A, OTHER)], False),
+        ([0x011A, LOCAL], False),
+    ],
+    ids=["constant", "far", "other", "result", "field", "register", "both", "no call"],
+)
+def test_uris_within_the_device(units: list[int], local: bool) -> None:
+    dex = DexFile((DEX / "sinks.dex").read_bytes())
+    finder = MethodFinder(dex, KNOWN.resolve(dex), set())
+    finder._local = {LOCAL}
+    assert finder._is_local(units) == local
 
 
 def test_methods_that_request_a_url_count_in_code_of_the_app() -> None:

@@ -30,7 +30,7 @@ def invoke(walk: WalkState, at: int, registers: Sequence[int]) -> int:
     index = walk.units[at + 1]
     walk.result = None
     walk.at = at
-    effect = walk.calls.effects.get(index)
+    effect = walk.calls.effect(index)
     if effect is not None:
         apply_effect(walk, effect, [walk.registers.get(register) for register in registers], registers)
         return at + 3

@@ -1,7 +1,9 @@
 """Instructions that create objects, and that read or set fields."""
 
+from tieback.recognise.dataflow.calls import CreatedKind
 from tieback.recognise.dataflow.values import (
     ArrayValue,
+    Contents,
     InstanceValue,
     ObjectRef,
     PartsValue,
@@ -15,14 +17,18 @@ from tieback.recognise.dataflow.walk.state import WalkState
 def new_instance(walk: WalkState, at: int, unit: int) -> int:
     """Create an object of a class that the walk understands."""
     kind = walk.units[at + 1]
-    if kind in walk.calls.builders:
-        return walk.assign(at, unit >> 8, walk.allocate(TextValue("")))
-    if kind in walk.calls.carriers:
-        return walk.assign(at, unit >> 8, walk.allocate(PartsValue({})))
-    descriptor = walk.app.files[walk.file].descriptor(kind)
-    if walk.app.is_own(descriptor):
-        return walk.assign(at, unit >> 8, walk.allocate(InstanceValue(descriptor, {})))
-    return walk.assign(at, unit >> 8, walk.allocate(ArrayValue(())) if kind in walk.calls.containers else None)
+    contents: Contents | None = None
+    match walk.calls.created(kind):
+        case CreatedKind.BUILDER:
+            contents = TextValue("")
+        case CreatedKind.CARRIER:
+            contents = PartsValue({})
+        case created:
+            if walk.app.is_own_type(walk.file, kind):
+                contents = InstanceValue(walk.app.files[walk.file].descriptor(kind), {})
+            elif created is CreatedKind.CONTAINER:
+                contents = ArrayValue(())
+    return walk.assign(at, unit >> 8, walk.allocate(contents) if contents is not None else None)
 
 
 def static_get(walk: WalkState, at: int, unit: int) -> int:

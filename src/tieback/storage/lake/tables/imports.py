@@ -44,6 +44,22 @@ def find_import(lake: Lake, sha256: str, version: str) -> ReportImport | None:
     return next((ReportImport(*row) for row in rows), None)
 
 
+def import_page(lake: Lake, after: tuple[float, str] | None, limit: int) -> list[ReportImport]:
+    """Imported reports, latest first, after the one with this time and digest. Raises ``WorkspaceError``."""
+    before = "" if after is None else "WHERE imported < ? OR (imported = ? AND sha256 > ?)"
+    sql = f"""SELECT * FROM (SELECT * FROM imports
+            QUALIFY row_number() OVER (PARTITION BY sha256 ORDER BY imported DESC) = 1)
+        {before} ORDER BY imported DESC, sha256 LIMIT {limit:d}"""  # noqa: S608 - our own text
+    values = [] if after is None else [after[0], after[0], after[1]]
+    return [ReportImport(*row) for row in lake.stream(sql, values)]
+
+
+def import_totals(lake: Lake) -> list[tuple[str, int, float]]:
+    """Source, number of reports and time of the last import, by source. Raises ``WorkspaceError``."""
+    sql = "SELECT source, count(DISTINCT sha256), max(imported) FROM imports GROUP BY source ORDER BY source"
+    return [(str(source), int(count), float(last)) for source, count, last in lake.stream(sql)]
+
+
 def save_import(
     lake: Lake, what: ReportImport, facts: Iterable[PassiveService | PassiveSighting], left_out: Callable[[], int]
 ) -> ReportImport:

@@ -26,9 +26,10 @@ def string(text: bytes) -> int:
 
 
 def method(name: str, parameters: str) -> int:
-    for index in CALLS.effects:
+    for index in FILE.methods_of(FILE.type_of(b"Ljava/lang/String;")):
         member = FILE.method(index)
-        if member and FILE.string(member.name) == name and FILE.parameters(member.kind) == parameters:
+        named = member is not None and FILE.string(member.name) == name
+        if member and named and CALLS.effect(index) and FILE.parameters(member.kind) == parameters:
             return index
     raise AssertionError(name)
 

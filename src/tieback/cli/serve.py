@@ -1,0 +1,88 @@
+"""``tieback serve``: pages and a REST API over a workspace."""
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tieback.cli.terminal import WorkspaceOption, message_console
+from tieback.model.errors import UsageError
+
+WORKSPACE = Path(".tieback")
+
+
+def serve(
+    *,
+    workspace: WorkspaceOption = WORKSPACE,
+    host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")] = 8484,
+    public_url: Annotated[
+        str, typer.Option("--public-url", metavar="URL", help="Address that browsers use, if a proxy is in front.")
+    ] = "",
+    trusted_proxy: Annotated[
+        list[str] | None,
+        typer.Option("--trusted-proxy", metavar="NETWORK", help="Address or network of that proxy; repeatable."),
+    ] = None,
+    sign_in: Annotated[
+        Path | None,
+        typer.Option("--sign-in", metavar="FILE", help="Settings of an OpenID provider (TOML); see docs/guides/web."),
+    ] = None,
+    grants: Annotated[
+        Path | None,
+        typer.Option("--grants", metavar="DIR", help="Folder with more grants. The pages never write to it."),
+    ] = None,
+    max_upload: Annotated[
+        int, typer.Option("--max-upload", metavar="MIB", min=1, max=1 << 20, help="Largest uploaded file, in MiB.")
+    ] = 2048,
+    without_tls: Annotated[
+        bool, typer.Option("--without-tls", help="Listen on a public address although nothing encrypts the traffic.")
+    ] = False,
+) -> None:
+    """Serve web pages and a REST API over a workspace.
+
+    The first start prints a link that creates the administrator. The pages probe only under grants that are files on
+    this machine. They cannot create or change a grant.
+
+    Example: tieback serve --workspace .tieback
+    """
+    try:
+        from tieback.web.app import build_server
+        from tieback.web.server import serve as run
+        from tieback.web.settings import WebSettings
+    except ImportError as error:
+        raise UsageError(
+            "the pages need more packages", where="tieback serve", advice="Install them: pip install 'tieback[web]'"
+        ) from error
+    settings = WebSettings(
+        workspace=workspace,
+        host=host,
+        port=port,
+        public_url=public_url.rstrip("/"),
+        trusted_proxies=tuple(trusted_proxy or ()),
+        sign_in=sign_in,
+        grants=grants,
+        max_upload=max_upload << 20,
+    )
+    if not without_tls and not settings.secure and not _is_loopback(host):
+        raise UsageError(
+            "it would send passwords and results unencrypted",
+            where=f"--host {host}",
+            advice="Put a proxy with TLS in front, and name its address with --public-url https://HOST",
+        )
+    console = message_console()
+    links: list[str] = []
+
+    def announce(url: str) -> None:
+        console.print(f"tieback serves {workspace} at {url}", highlight=False)
+        for link in links:
+            console.print(f"Create the administrator (30 minutes, once): {url}{link}", highlight=False, soft_wrap=True)
+
+    run(build_server(settings, first_link=links.append), settings, announce)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

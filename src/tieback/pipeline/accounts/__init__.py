@@ -1,0 +1,1 @@
+"""Accounts of the pages and the REST API: roles, users, sessions, tokens, sign-in."""

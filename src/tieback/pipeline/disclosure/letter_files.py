@@ -1,0 +1,150 @@
+"""Letters whose files the workspace keeps, so that they can be read later. Nothing is sent.
+
+``letters/<ID of the letter>/`` has one file per format. A file counts only if its SHA-256 is that of the ledger.
+"""
+
+import hashlib
+import importlib.util
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from tieback.cases.policy import CasePolicy
+from tieback.model.case import Letter
+from tieback.model.errors import UsageError
+from tieback.pipeline.disclosure.cases import CaseService
+from tieback.pipeline.disclosure.letters import LetterRequest, WrittenLetter, write_letters
+from tieback.storage.failures import storage_errors
+from tieback.storage.trust import SENDER_FILE, settings_file
+
+LETTERS = "letters"
+MAX_FILE = 32 << 20
+_NEEDS = {"pdf": "weasyprint", "docx": "docxtpl"}
+"""Formats that need a library of an extra."""
+FORMATS: Mapping[str, str] = {
+    "md": "text/markdown",
+    "html": "text/html",
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "eml": "message/rfc822",
+    "mailto.txt": "text/plain",
+}
+"""Endings of the files of a letter, and their media types."""
+_ID = re.compile(r"letter-[0-9a-f]{12}")
+
+
+class KeptLetter(msgspec.Struct, frozen=True):
+    """A letter that was written, and what to know before sending it."""
+
+    letter: Letter
+    again: bool
+    """True if the same text was written before."""
+    warnings: tuple[str, ...]
+
+
+def available_formats() -> tuple[str, ...]:
+    """The formats that this installation can write."""
+    return tuple(name for name in FORMATS if name not in _NEEDS or importlib.util.find_spec(_NEEDS[name]) is not None)
+
+
+def write_kept_letter(
+    work: CaseService, vendor: str, kind: str, policy: CasePolicy, request: Mapping[str, object]
+) -> KeptLetter:
+    """Write one kind of letter to one vendor, and keep its files in the workspace.
+
+    Args:
+        work: the cases.
+        vendor: ID of the vendor.
+        kind: kind of letter.
+        policy: sets its dates.
+        request: further fields of ``LetterRequest``: language, to, address, due, tlp, reason.
+
+    Raises:
+        UsageError: the letter does not concern the vendor, or there is no sender; see ``write_letters``.
+        InputError: a file cannot be written.
+    """
+    folder = work.directory / LETTERS
+    with storage_errors(folder):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    work.enroll()
+    sender = settings_file(work.directory, SENDER_FILE, None, "--sender")
+    forms = tuple("mailto" if name == "mailto.txt" else name for name in available_formats())
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".draft-") as draft:
+        asked = LetterRequest(kind=kind, out=Path(draft), vendors=(vendor,), forms=forms, sender=sender)
+        asked = msgspec.structs.replace(asked, **dict(request))
+        written = next(iter(list(write_letters(work, asked, policy))))
+        kept = folder / written.letter.id
+        with storage_errors(folder):
+            shutil.rmtree(kept, ignore_errors=True)
+            Path(draft).replace(kept)
+    return KeptLetter(written.letter, written.again, tuple(_warnings(work, written)))
+
+
+def _warnings(work: CaseService, written: WrittenLetter) -> list[str]:
+    found = letter_warnings(work, written.letter)
+    if written.address_unknown:
+        found.append("It cannot state from which address you connected: add public_address to the sender file.")
+    if written.key:
+        found.append(f"Encrypt the mail with the key at {written.key}")
+    return found
+
+
+def letter_warnings(work: CaseService, letter: Letter) -> list[str]:
+    """What to know before sending a letter: each a sentence."""
+    found = []
+    for key in letter.cases:
+        case = work.find_case(key)
+        owner = work.other_owner(case)
+        if owner:
+            found.append(
+                f"{owner} answers for the store of {key}, not the vendor of the case. Do not send it; close the case."
+            )
+        if case.unconfirmed:
+            found.append(f"The verdict of {key} is experimental, and nobody has confirmed it.")
+        silent = case.silent_until(work.now.date())
+        if letter.kind == "provider" and silent is not None:
+            found.append(f"A letter about {key} promises to inform no provider or CERT until {silent}.")
+    return found
+
+
+def letter_files(directory: Path, letter: Letter) -> dict[str, Path]:
+    """The files of a letter that the workspace keeps, by format: only those that the ledger names, with their hash.
+
+    Raises:
+        WorkspaceError: the folder cannot be read.
+    """
+    folder = directory / LETTERS / letter.id
+    if not _ID.fullmatch(letter.id) or folder.is_symlink() or not folder.is_dir():
+        return {}
+    found = {}
+    for name, digest in letter.files:
+        form = name.partition(f"-v{letter.version}.")[2]
+        path = folder / Path(name).name
+        if form in FORMATS and not path.is_symlink() and path.is_file() and _sha256(path) == digest:
+            found[form] = path
+    return found
+
+
+def read_letter_file(directory: Path, letter: Letter, form: str) -> bytes:
+    """One file of a letter.
+
+    Raises:
+        UsageError: the workspace does not keep this file.
+        WorkspaceError: it cannot be read.
+    """
+    path = letter_files(directory, letter).get(form)
+    if path is None:
+        raise UsageError("this file is not here", where=f"{letter.id}.{form}"[:80], advice="Write the letter again")
+    with storage_errors(path):
+        return path.read_bytes()
+
+
+def _sha256(path: Path) -> str:
+    with storage_errors(path), path.open("rb") as file:
+        if path.stat().st_size > MAX_FILE:
+            return ""
+        return hashlib.file_digest(file, "sha256").hexdigest()

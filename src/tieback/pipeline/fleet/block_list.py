@@ -1,0 +1,130 @@
+"""Selection of the apps of the fleet: for a review, and for lists to block them in an EMM or at a gateway."""
+
+from collections.abc import Collection, Iterable
+
+import msgspec
+
+from tieback.model.device import FleetApp, Ownership
+from tieback.model.errors import UsageError
+from tieback.pipeline.fleet.app_lists import LISTS
+from tieback.pipeline.fleet.coverage import FleetLine, FleetView
+from tieback.pipeline.fleet.gateway_lists import GatewayHost, write_list
+
+APP_FORMATS = tuple(LISTS)
+"""Formats that name apps."""
+HOST_FORMATS = ("rpz", "hosts")
+"""Formats that name hosts."""
+ACTIONS = ("block", "remove")
+WEAK = "weak match (add --weak)"
+
+
+class BlockRequest(msgspec.Struct, frozen=True):
+    """Which list to write."""
+
+    format: str
+    action: str = "block"
+    names: tuple[str, ...] = ()
+    """Bundle identifiers or names; empty: the apps with open stores."""
+    weak: bool = False
+    """Also apps that match only by name."""
+    force: bool = False
+    """Also hosts that others share."""
+
+    @property
+    def gateway(self) -> bool:
+        """True if the list names hosts."""
+        return self.format in HOST_FORMATS
+
+
+class BlockList(msgspec.Struct, frozen=True):
+    """A list in its format, and what is not in it."""
+
+    data: bytes
+    count: int
+    """Number of apps or hosts in the list."""
+    hosts: tuple[GatewayHost, ...] = ()
+    """The hosts in a list for a gateway."""
+    left_out: tuple[tuple[str, int], ...] = ()
+    """Why apps were left out, with their number."""
+    left_out_hosts: tuple[tuple[str, str], ...] = ()
+    """Hosts that were left out, and why."""
+    found: int = 0
+    """Number of apps or hosts that the request selects, before any was left out."""
+
+
+def block_list(fleet: FleetView, request: BlockRequest, lines: Iterable[FleetLine] | None = None) -> BlockList:
+    """Write the list that an EMM or a gateway imports. Nothing is changed anywhere.
+
+    Args:
+        fleet: the open fleet.
+        request: which list.
+        lines: the lines of the fleet, if the caller has them.
+
+    Raises:
+        UsageError: unknown format or action, a named app is on no device, or the format cannot name apps to remove.
+        WorkspaceError: the workspace cannot be read.
+    """
+    if request.format not in (*APP_FORMATS, *HOST_FORMATS):
+        names = ", ".join((*APP_FORMATS, *HOST_FORMATS))
+        raise UsageError("unknown format", where=request.format[:40], advice=f"Choose one of {names}")
+    if request.action not in ACTIONS:
+        raise UsageError("unknown action", where=request.action[:40], advice="Choose block or remove")
+    wanted = {name.casefold() for name in request.names}
+    everything = fleet.lines(versions=False) if lines is None else lines
+    active = [line for line in everything if line.active or (request.gateway and line.retired_but_exposed)]
+    chosen = [line for line in active if _listed(line, wanted, weak=request.weak or request.gateway)]
+    if request.gateway:
+        hosts = fleet.gateway_hosts(chosen)
+        written = write_list(request.format, hosts, force=request.force)
+        count = len(written.hosts)
+        return BlockList(written.data, count, written.hosts, left_out_hosts=written.left_out, found=len(hosts))
+    if wanted and not chosen:
+        raise UsageError(
+            "no device has this app", where=", ".join(request.names), advice="See `tieback inventory list`"
+        )
+    if request.format != "csv" and request.action == "remove":
+        raise UsageError(
+            "cannot list apps for removal: an EMM needs its own app ID, and no inventory contains it",
+            where=f"--format {request.format}",
+            advice="Use --format csv, or --action block",
+        )
+    file = LISTS[request.format].write(chosen, request.action)
+    left_out = dict(file.left_out)
+    if not wanted and not request.weak:
+        left_out[WEAK] = sum(_listed(line, wanted, weak=True) for line in active) - len(chosen)
+    found = len(chosen) + left_out.get(WEAK, 0)
+    return BlockList(
+        file.data, file.apps, left_out=tuple(sorted(one for one in left_out.items() if one[1])), found=found
+    )
+
+
+def review_lines(
+    lines: Iterable[FleetLine], *, ownership: Ownership | None = None, enterprise_store: bool = False
+) -> list[FleetLine]:
+    """The mobile apps to review: on some device, or retired but exposed; the most urgent first.
+
+    Args:
+        lines: the fleet.
+        ownership: only apps on a device of this ownership; ``personal`` is BYOD.
+        enterprise_store: only apps that the organisation distributes itself.
+    """
+    kept = [
+        line
+        for line in lines
+        if line.app.platform.mobile
+        and (line.active or line.retired_but_exposed)
+        and is_chosen(line.app, ownership, enterprise_store=enterprise_store)
+    ]
+    kept.sort(key=lambda line: (not line.exposures, -(line.own_people or 0), -line.app.devices))
+    return kept
+
+
+def is_chosen(app: FleetApp, ownership: Ownership | None, *, enterprise_store: bool) -> bool:
+    """True if an app is on a device of this ownership and, if requested, the organisation distributes it itself."""
+    return app.on(ownership) and (app.in_house or not enterprise_store)
+
+
+def _listed(line: FleetLine, wanted: Collection[str], *, weak: bool) -> bool:
+    if wanted:
+        return line.app.bundle_id.casefold() in wanted or line.app.name.casefold() in wanted
+    return bool(line.exposures) and (weak or line.match is None or not line.match.strength.weak)

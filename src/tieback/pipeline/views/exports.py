@@ -1,0 +1,167 @@
+"""Exports: the report of a run in each format, reduced for its audience, by the same renderers as the command line."""
+
+import tempfile
+import threading
+from importlib.util import find_spec
+from typing import BinaryIO
+
+import msgspec
+
+from tieback.model.errors import BusyError, UsageError, WorkspaceError
+from tieback.model.report import Report
+from tieback.pipeline.finish import reduce_report, workspace_suppressions
+from tieback.pipeline.report import build_report
+from tieback.pipeline.runs import finished_run
+from tieback.report import renderers
+from tieback.report.audience import Audience, audience_of
+from tieback.report.interface import Renderer
+from tieback.storage.failures import storage_errors
+from tieback.storage.workspace import Workspace
+
+MAX_ROWS = 500_000
+"""A longer report is written by a job."""
+_AT_ONCE = 2
+_WAIT_SECONDS = 60.0
+_USES = {
+    "html": "A page to open in a browser, with everything in one file.",
+    "pdf": "Pages to print.",
+    "json": "The whole report as one document.",
+    "ndjson": "The whole report, one document per line. Also for `tieback push` and `tieback report diff`.",
+    "csv": "The findings, for a spreadsheet.",
+    "markdown": "Text for a ticket or a merge request.",
+    "sarif": "SARIF 2.1.0, for code scanning.",
+    "ocsf": "OCSF detection findings, for a SIEM.",
+    "stix": "STIX 2.1, for threat intelligence.",
+    "defectdojo": "Generic findings import of DefectDojo.",
+    "cyclonedx": "CycloneDX bill of the services that apps use.",
+    "csaf": "CSAF 2.0 advisory.",
+    "junit": "JUnit XML, for a build server.",
+}
+_NEEDS = {"pdf": "weasyprint"}
+_SLOTS = threading.BoundedSemaphore(_AT_ONCE)
+
+
+class ExportFormat(msgspec.Struct, frozen=True, kw_only=True):
+    """A format of reports."""
+
+    format: str
+    suffix: str
+    media_type: str
+    use: str
+    available: bool
+    """False if its extra is not installed on the server."""
+
+
+class ExportPage(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be exported."""
+
+    formats: tuple[ExportFormat, ...]
+    audiences: tuple[str, ...]
+    run: str | None
+    """The last finished run; ``None`` if there is none, and nothing can be exported."""
+    runs: tuple[str, ...]
+    """The last finished runs, at most 20."""
+    vendors: tuple[str, ...]
+    """Names of vendors in the register, at most 500."""
+
+
+class Export(msgspec.Struct, frozen=True, kw_only=True):
+    """A rendered report. Close ``file`` after reading; it has no name on the disk."""
+
+    name: str
+    media_type: str
+    size: int
+    file: BinaryIO
+    notes: tuple[str, ...]
+    """What the audience must not see or must wait for."""
+
+
+def exports_page(workspace: Workspace) -> ExportPage:
+    """Formats and audiences. Raises ``WorkspaceError``."""
+    ended = [run for run in workspace.ledger.list_runs() if run.ended is not None]
+    latest = finished_run(workspace)
+    vendors = sorted({vendor.name for vendor in workspace.ledger.cases.vendors() if vendor.name})
+    return ExportPage(
+        formats=tuple(
+            ExportFormat(
+                format=one.meta.name,
+                suffix=one.meta.suffix,
+                media_type=one.meta.media_type,
+                use=_USES.get(one.meta.name, ""),
+                available=one.meta.name not in _NEEDS or find_spec(_NEEDS[one.meta.name]) is not None,
+            )
+            for one in _renderers()
+        ),
+        audiences=tuple(audience.value for audience in Audience),
+        run=None if latest is None else latest.id,
+        runs=tuple(run.id for run in ended[:20]),
+        vendors=tuple(vendors[:500]),
+    )
+
+
+def export_report(workspace: Workspace, form: str, audience: str, vendor: str, run: str) -> Export:
+    """Render the report of a run.
+
+    Args:
+        workspace: an open workspace.
+        form: name of a format.
+        audience: ``internal``, ``vendor`` or ``public``.
+        vendor: name of the vendor, for its audience.
+        run: ID of a finished run; empty: the last one.
+
+    Raises:
+        UsageError: unknown format or audience, no app of this vendor, a run too small for a public report, a report too
+            long, or an extra that is not installed.
+        BusyError: other exports are being written.
+        WorkspaceError: there is no finished run with this ID, or the workspace cannot be read.
+    """
+    renderer = next((one for one in _renderers() if one.meta.name == form), None)
+    if renderer is None:
+        names = ", ".join(one.meta.name for one in _renderers())
+        raise UsageError("unknown format", where=form[:40], advice=f"Choose one of {names}")
+    try:
+        who = audience_of(audience, vendor)
+    except UsageError as error:
+        raise UsageError(
+            error.what, where="audience", advice="Choose internal, vendor with a name, or public"
+        ) from None
+    chosen = finished_run(workspace, run)
+    if chosen is None:
+        raise WorkspaceError("no run has finished", where="exports", advice="Start a run first")
+    if not _SLOTS.acquire(timeout=_WAIT_SECONDS):
+        raise BusyError(f"{_AT_ONCE} other exports are being written", where="exports", advice="Try again later")
+    try:
+        whole = build_report(workspace, chosen.id)
+        if (rows := _rows(whole)) > MAX_ROWS:
+            raise UsageError(
+                f"the report has {rows:,} rows, too many to wait for", where=form, advice="Start a job of kind report"
+            )
+        suppressed = workspace_suppressions(workspace.directory)[0](whole)
+        document, notes = reduce_report(suppressed, who, vendor, workspace.directory, chosen.id)
+        name = f"tieback-{chosen.id}-{who.value}{renderer.meta.suffix}"
+        return _rendered(workspace, renderer, document, name, notes)
+    finally:
+        _SLOTS.release()
+
+
+def _rendered(workspace: Workspace, renderer: Renderer, document: Report, name: str, notes: tuple[str, ...]) -> Export:
+    with storage_errors(workspace.directory):
+        # Without a name, so that nothing remains; in the workspace, which only this user can read.
+        file = tempfile.TemporaryFile(dir=workspace.directory)  # noqa: SIM115 - the caller reads and closes it
+        try:
+            renderer.render(document, file)
+            size = file.tell()
+            file.seek(0)
+        except BaseException:
+            file.close()
+            raise
+    return Export(name=name, media_type=renderer.meta.media_type, size=size, file=file, notes=notes)
+
+
+def _renderers() -> list[Renderer]:
+    return [one for one in renderers() if one.meta.name != "terminal"]
+
+
+def _rows(report: Report) -> int:
+    tables = (report.apps, report.findings, report.problems, report.sightings, report.backends, report.probes)
+    return sum(table.count for table in tables)

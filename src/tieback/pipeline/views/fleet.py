@@ -1,0 +1,390 @@
+"""The review of the fleet: which apps to block, to check or to analyse, on which devices, and lists for an EMM."""
+
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+
+import msgspec
+
+from tieback.model.device import CountSource, DevicePlatform, MatchStrength, Ownership
+from tieback.model.errors import UsageError
+from tieback.pipeline.fleet.block_list import APP_FORMATS, HOST_FORMATS, BlockList, BlockRequest, block_list
+from tieback.pipeline.fleet.coverage import AssuranceLetter, FleetLine, FleetView
+from tieback.pipeline.fleet.review_table import to_csv, to_xlsx
+from tieback.pipeline.runs import finished_run
+from tieback.pipeline.views.download import Download
+from tieback.pipeline.views.listing import Listing, bounded_limit, decode_cursor, encode_cursor
+from tieback.pipeline.views.prepared_fleet import FleetState, PreparedFleet, ReviewKey, prepared_fleet, state_of
+from tieback.storage.ledger.inventory_pages import app_installs
+from tieback.storage.workspace import Workspace
+
+_FIRST_STORES = 20
+_MAX_QUERY = 200
+
+
+class FleetAction(StrEnum):
+    """What to do about an app."""
+
+    BLOCK = "block"
+    COMPARE = "compare"
+    ASK_VENDOR = "ask_vendor"
+    ANALYSE = "analyse"
+    NONE = "none"
+
+
+class FleetAppRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One app of the review. Keys as in ``tieback inventory review --format json``, where it has them."""
+
+    id: int
+    name: str
+    platform: DevicePlatform
+    bundle_id: str
+    store_id: str
+    vendor: str
+    devices: int
+    counted: CountSource
+    """How good the number is: each device listed, a number reported, or unknown."""
+    personal: int
+    """Listed devices that belong to a person (BYOD)."""
+    in_house: bool
+    removed: date | None
+    first_seen: date
+    last_seen: date
+    match: MatchStrength | None
+    weak: bool
+    state: FleetState
+    action: FleetAction
+    reason: str
+    """Why this action, as one sentence."""
+    exposures: tuple[str, ...]
+    """IDs of open stores, at most 20."""
+    open_stores: int
+    records: int
+    """Sum over the open stores."""
+    classes: tuple[str, ...]
+    own_people: int | None
+    letter: AssuranceLetter | None
+    analysed: tuple[str, ...]
+    """Content hashes of the analysed versions, at most 20."""
+
+
+class FleetFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which apps of the review to list."""
+
+    state: FleetState | None = None
+    ownership: Ownership | None = None
+    enterprise_store: bool = False
+    q: str = ""
+    """Part of the name, identifier or vendor."""
+
+
+class InstallRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An app on a device."""
+
+    device: str
+    """Pseudonym."""
+    label: str
+    """The inventory's own ID, if the import kept names; otherwise the pseudonym."""
+    platform: DevicePlatform
+    ownership: Ownership
+    user: str
+    version: str
+    first_seen: date
+    last_seen: date
+    removed: date | None
+
+
+class FleetAppPage(msgspec.Struct, frozen=True, kw_only=True):
+    """One app of the review with its devices."""
+
+    app: FleetAppRow
+    sources: tuple[str, ...]
+    ownership: dict[Ownership, int]
+    installs: Listing[InstallRow]
+
+
+class FleetCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """How many apps of the review are in each state."""
+
+    apps: int
+    open: int
+    weak: int
+    retired: int
+    unknown: int
+    no_open_store: int
+    personal: int
+    """Apps on at least one personal device."""
+    run: str | None
+
+
+class BlockFormat(msgspec.Struct, frozen=True, kw_only=True):
+    """A list to download."""
+
+    format: str
+    title: str
+    names: str
+    """``apps`` or ``hosts``."""
+    use: str
+    """What to do with the file."""
+    count: int
+    """Apps or hosts in the list."""
+    left_out: tuple[str, ...]
+    """Why others are not in it."""
+
+
+class BlockLists(msgspec.Struct, frozen=True, kw_only=True):
+    """The lists that can be downloaded now."""
+
+    items: tuple[BlockFormat, ...]
+    run: str | None
+    weak: bool
+    force: bool
+    hosts: tuple["BlockedHost", ...]
+    """Hosts in the lists for gateways, with the apps that a block breaks; at most 200."""
+    more_hosts: int
+
+
+class BlockedHost(msgspec.Struct, frozen=True, kw_only=True):
+    """A host in a list for a gateway."""
+
+    host: str
+    breaks: tuple[str, ...]
+    """Apps that use it, at most 20."""
+    more: int
+
+
+_TITLES = {
+    "csv": ("CSV", "Any EMM without a list format, or a spreadsheet."),
+    "intune": ("Microsoft Intune", "Bodies of Graph device configurations. Review them before you post them."),
+    "jamf": ("Jamf Pro (iOS)", "A configuration profile for supervised devices. Upload it in Jamf Pro."),
+    "android-enterprise": ("Android Enterprise", "Members of a policy. Merge them into your policy."),
+    "workspace-one": ("Workspace ONE", "Application groups, one per platform."),
+    "rpz": ("Response policy zone", "A zone for DNS servers: blocks the hosts of the stores."),
+    "hosts": ("Hosts file", "Lines for a hosts file. It cannot contain addresses."),
+}
+_FILES = {
+    "csv": (".csv", "text/csv; charset=utf-8"),
+    "jamf": (".mobileconfig", "application/x-apple-aspen-config"),
+    "rpz": (".rpz", "text/dns"),
+    "hosts": (".hosts", "text/plain; charset=utf-8"),
+}
+_JSON_FILE = (".json", "application/json")
+_SHOWN_HOSTS, _SHOWN_APPS = 200, 20
+
+
+def fleet_review(
+    workspace: Workspace, which: FleetFilter, *, after: str = "", limit: int = 50, run: str = ""
+) -> Listing[FleetAppRow]:
+    """Apps of the fleet, the most urgent first.
+
+    Raises:
+        UsageError: the cursor or the limit is not valid, or the query is too long.
+        WorkspaceError: the workspace cannot be read.
+    """
+    limit = bounded_limit(limit)
+    fleet = prepared_fleet(workspace, run)
+    if which == FleetFilter():
+        chosen: Sequence[int] = range(len(fleet.lines))
+    else:
+        accepts = _accepts(which)
+        chosen = [number for number, line in enumerate(fleet.lines) if accepts(line)]
+    start = fleet.start(decode_cursor(after, ReviewKey.__value__) if after else None)
+    first = next((place for place, number in enumerate(chosen) if number >= start), len(chosen))
+    some = chosen[first : first + limit]
+    more = first + limit < len(chosen)
+    return Listing(
+        items=tuple(review_row(fleet.lines[number]) for number in some),
+        next=encode_cursor(fleet.keys[some[-1]]) if more else None,
+        total=len(chosen),
+        run=fleet.run,
+    )
+
+
+def fleet_counts(workspace: Workspace, run: str = "") -> FleetCounts:
+    """How many apps are in each state. Raises ``WorkspaceError``."""
+    fleet = prepared_fleet(workspace, run)
+    count = fleet.counts
+    return FleetCounts(
+        apps=len(fleet.lines),
+        open=count[FleetState.OPEN],
+        weak=count[FleetState.WEAK],
+        retired=count[FleetState.RETIRED],
+        unknown=count[FleetState.UNKNOWN],
+        no_open_store=count[FleetState.NO_OPEN_STORE],
+        personal=fleet.personal,
+        run=fleet.run,
+    )
+
+
+def fleet_app(workspace: Workspace, app: int, *, after: str = "", limit: int = 50) -> FleetAppPage | None:
+    """One app of the review with its devices, present ones first; ``None`` if the review has no such app.
+
+    Raises:
+        UsageError: the cursor or the limit is not valid.
+        WorkspaceError: the workspace cannot be read.
+    """
+    limit = bounded_limit(limit)
+    fleet = prepared_fleet(workspace)
+    line = fleet.find(app)
+    if line is None:
+        return None
+    key = decode_cursor(after, tuple[int, str, str]) if after else None
+    installs = app_installs(workspace.ledger.database, line.app.rows, key, limit + 1)
+    last = installs[limit - 1] if len(installs) > limit else None
+    following = None if last is None else encode_cursor((int(last.removed is not None), last.device.id, last.version))
+    rows = tuple(
+        InstallRow(
+            device=one.device.id,
+            label=one.device.label or one.device.id,
+            platform=one.device.platform,
+            ownership=one.device.ownership,
+            user=one.device.user,
+            version=one.version,
+            first_seen=one.first_seen,
+            last_seen=one.last_seen,
+            removed=one.removed,
+        )
+        for one in installs[:limit]
+    )
+    return FleetAppPage(
+        app=review_row(line),
+        sources=line.app.sources,
+        ownership=line.app.ownership,
+        installs=Listing(items=rows, next=following, run=fleet.run),
+    )
+
+
+def block_lists(workspace: Workspace, *, weak: bool = False, force: bool = False) -> BlockLists:
+    """Every list that can be downloaded, with its size and what it leaves out. Raises ``WorkspaceError``."""
+    fleet = prepared_fleet(workspace)
+    items = []
+    hosts: BlockList | None = None
+    for name in (*APP_FORMATS, *HOST_FORMATS):
+        done = _written(workspace, fleet, BlockRequest(name, weak=weak, force=force))
+        gateway = name in HOST_FORMATS
+        hosts = done if name == "rpz" else hosts
+        left = [f"{host}: {why}" for host, why in done.left_out_hosts[:_SHOWN_HOSTS]]
+        left += [f"{count:,} apps: {why}" for why, count in done.left_out]
+        title, use = _TITLES[name]
+        items.append(
+            BlockFormat(
+                format=name,
+                title=title,
+                names="hosts" if gateway else "apps",
+                use=use,
+                count=done.count,
+                left_out=tuple(left),
+            )
+        )
+    named = hosts.hosts if hosts is not None else ()
+    return BlockLists(
+        items=tuple(items),
+        run=fleet.run,
+        weak=weak,
+        force=force,
+        hosts=tuple(
+            BlockedHost(host=one.host, breaks=one.apps[:_SHOWN_APPS], more=max(len(one.apps) - _SHOWN_APPS, 0))
+            for one in named[:_SHOWN_HOSTS]
+        ),
+        more_hosts=max(len(named) - _SHOWN_HOSTS, 0),
+    )
+
+
+def block_list_file(workspace: Workspace, request: BlockRequest) -> Download:
+    """One list as a file, the same as ``tieback inventory block`` writes. Raises as ``block_list``."""
+    done = _written(workspace, prepared_fleet(workspace), request)
+    suffix, media = _FILES.get(request.format, _JSON_FILE)
+    return Download(name=f"tieback-{request.action}-{request.format}{suffix}", media_type=media, data=done.data)
+
+
+def review_file(workspace: Workspace, which: FleetFilter, form: str) -> Download:
+    """The review as ``csv`` or ``xlsx``, the same table as ``tieback inventory review`` writes.
+
+    Raises:
+        UsageError: another format, or the extra for it is not installed.
+        WorkspaceError: the workspace cannot be read.
+    """
+    accepts = _accepts(which)
+    lines = [line for line in prepared_fleet(workspace).lines if accepts(line)]
+    if form == "csv":
+        return Download(name="tieback-review.csv", media_type="text/csv; charset=utf-8", data=to_csv(lines))
+    if form == "xlsx":
+        media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        return Download(name="tieback-review.xlsx", media_type=media, data=to_xlsx(lines))
+    raise UsageError("unknown format", where=form[:40], advice="Choose csv or xlsx")
+
+
+def _written(workspace: Workspace, fleet: PreparedFleet, request: BlockRequest) -> BlockList:
+    return block_list(FleetView(workspace, finished_run(workspace, fleet.run or "")), request, fleet.lines)
+
+
+def _accepts(which: FleetFilter) -> "_Filter":
+    if len(which.q) > _MAX_QUERY:
+        raise UsageError(f"longer than {_MAX_QUERY} characters", where="q")
+    return _Filter(which, which.q.casefold().strip())
+
+
+class _Filter(msgspec.Struct, frozen=True):
+    which: FleetFilter
+    text: str
+
+    def __call__(self, line: FleetLine) -> bool:
+        app, which = line.app, self.which
+        if which.state is not None and state_of(line) is not which.state:
+            return False
+        if not app.on(which.ownership) or (which.enterprise_store and not app.in_house):
+            return False
+        texts = (app.name, line.bundle_id, app.store_id, line.vendor)
+        return not self.text or any(self.text in text.casefold() for text in texts)
+
+
+def review_row(line: FleetLine) -> FleetAppRow:
+    """The row of an app, with the action and its reason."""
+    app, state = line.app, state_of(line)
+    action, reason = _advice(line, state)
+    analysed = line.match.apps if line.match else ()
+    return FleetAppRow(
+        id=app.id,
+        name=app.label,
+        platform=line.platform,
+        bundle_id=line.bundle_id,
+        store_id=app.store_id,
+        vendor=line.vendor,
+        devices=app.devices,
+        counted=app.counted,
+        personal=app.ownership.get(Ownership.PERSONAL, 0),
+        in_house=app.in_house,
+        removed=app.removed,
+        first_seen=app.first_seen,
+        last_seen=app.last_seen,
+        match=line.match.strength if line.match else None,
+        weak=bool(line.match and line.match.strength.weak),
+        state=state,
+        action=action,
+        reason=reason,
+        exposures=line.exposures[:_FIRST_STORES],
+        open_stores=len(line.exposures),
+        records=line.records,
+        classes=line.classes,
+        own_people=line.own_people,
+        letter=line.letter,
+        analysed=tuple(one.sha256 for one in analysed[:_FIRST_STORES]),
+    )
+
+
+def _advice(line: FleetLine, state: FleetState) -> tuple[FleetAction, str]:
+    stores = "1 open store" if len(line.exposures) == 1 else f"{len(line.exposures):,} open stores"
+    with_data = f" with {', '.join(line.classes[:4])}" if line.classes else ""
+    match state:
+        case FleetState.OPEN:
+            return FleetAction.BLOCK, f"It leads to {stores} of {line.records:,} records{with_data}."
+        case FleetState.WEAK:
+            return FleetAction.COMPARE, f"An app of the same name leads to {stores}. Compare the two apps first."
+        case FleetState.RETIRED:
+            return (
+                FleetAction.ASK_VENDOR,
+                f"No device has it since {line.app.removed}, but {stores} behind it can still be read.",
+            )
+        case FleetState.UNKNOWN:
+            return FleetAction.ANALYSE, "It was never analysed, so nothing is known about its back end."
+    return FleetAction.NONE, "The run found no open store behind it. What was not probed is not decided."

@@ -1,0 +1,83 @@
+"""Reports of other tools, and of other workspaces, that were imported as evidence with source and date."""
+
+from pathlib import PurePath
+
+import msgspec
+
+from tieback.intake.reports.open import importers
+from tieback.pipeline.views.listing import Listing, bounded_limit, decode_cursor, encode_cursor
+from tieback.storage.lake.tables.imports import ReportImport, import_page, import_totals
+from tieback.storage.workspace import Workspace
+
+
+class ImportRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One imported report."""
+
+    sha256: str
+    source: str
+    """The tool."""
+    title: str
+    name: str
+    """Name of the file when it was imported."""
+    imported: float
+    """Seconds since 1970, UTC."""
+    services: int
+    endpoints: int
+    left_out: int
+    """Records with an unknown format."""
+
+
+class ImportSource(msgspec.Struct, frozen=True, kw_only=True):
+    """All reports of one tool."""
+
+    source: str
+    title: str
+    imports: int
+    last: float
+    """Time of the last import, in seconds since 1970, UTC."""
+
+
+class ImportPage(msgspec.Struct, frozen=True, kw_only=True):
+    """What was imported."""
+
+    imports: Listing[ImportRow]
+    sources: tuple[ImportSource, ...]
+    known: tuple[str, ...]
+    """Tools whose reports can be imported."""
+
+
+def imports_page(workspace: Workspace, *, after: str = "", limit: int = 50) -> ImportPage:
+    """Imported reports, latest first.
+
+    Raises:
+        UsageError: the cursor or the limit is not valid.
+        WorkspaceError: the lake cannot be read.
+    """
+    limit = bounded_limit(limit)
+    key = decode_cursor(after, tuple[float, str]) if after else None
+    rows = import_page(workspace.lake, key, limit + 1)
+    totals = import_totals(workspace.lake)
+    titles = {one.meta.name: one.meta.title for one in importers()}
+    some = tuple(_row(one, titles) for one in rows[:limit])
+    following = encode_cursor((some[-1].imported, some[-1].sha256)) if len(rows) > limit else None
+    return ImportPage(
+        imports=Listing(items=some, next=following, total=sum(count for _, count, _ in totals)),
+        sources=tuple(
+            ImportSource(source=name, title=titles.get(name, name), imports=count, last=last)
+            for name, count, last in totals
+        ),
+        known=tuple(sorted(titles.values())),
+    )
+
+
+def _row(one: ReportImport, titles: dict[str, str]) -> ImportRow:
+    return ImportRow(
+        sha256=one.sha256,
+        source=one.source,
+        title=titles.get(one.source, one.source),
+        name=PurePath(one.path).name,
+        imported=one.imported,
+        services=one.services,
+        endpoints=one.sightings,
+        left_out=one.left_out,
+    )

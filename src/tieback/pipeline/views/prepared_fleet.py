@@ -1,0 +1,104 @@
+"""The fleet beside the last run, kept until an import, a run or a vendor changes it.
+
+The devices of each app are counted in SQL over all installs, which takes seconds for a million of them. Pages must
+come faster, so each open workspace keeps the result of one run: a few hundred bytes per app, none per install.
+"""
+
+from bisect import bisect_right
+from collections import Counter
+from enum import StrEnum
+
+import msgspec
+
+from tieback.model.device import Ownership
+from tieback.pipeline.fleet.block_list import review_lines
+from tieback.pipeline.fleet.coverage import FleetLine, FleetView
+from tieback.pipeline.runs import finished_run
+from tieback.pipeline.views.kept import Kept
+from tieback.storage.ledger.inventory_pages import fleet_version
+from tieback.storage.ledger.ledger import RunRow
+from tieback.storage.workspace import Workspace
+
+type ReviewKey = tuple[int, int, int, int]
+"""Sort key of the review: 0 for apps with open stores, our people and devices negated, ID."""
+
+
+class FleetState(StrEnum):
+    """What the review knows of an app."""
+
+    OPEN = "open"
+    """It leads to an open store, and a device has it."""
+    WEAK = "weak"
+    """An app of the same name leads to an open store: a person must compare them."""
+    RETIRED = "retired"
+    """No device has it any more, but the store behind it is open."""
+    UNKNOWN = "unknown"
+    """It was never analysed."""
+    NO_OPEN_STORE = "no_open_store"
+    """The run found no open store behind it."""
+
+
+class PreparedFleet(msgspec.Struct, frozen=True):
+    """The mobile apps of a review, in its order."""
+
+    run: str | None
+    """The run of the open stores; ``None`` if none has finished."""
+    lines: tuple[FleetLine, ...]
+    keys: tuple[ReviewKey, ...]
+    numbers: dict[int, int]
+    """Position of each app, by the IDs of all rows of the ledger that describe it."""
+    counts: dict[FleetState, int]
+    personal: int
+    """Number of apps on at least one personal device."""
+
+    def find(self, app: int) -> FleetLine | None:
+        """The app with this ID, if a review includes it."""
+        number = self.numbers.get(app)
+        return None if number is None else self.lines[number]
+
+    def start(self, after: ReviewKey | None) -> int:
+        """Position of the first line after this key."""
+        return 0 if after is None else bisect_right(self.keys, after)
+
+
+_KEPT: Kept[PreparedFleet] = Kept()
+
+
+def prepared_fleet(workspace: Workspace, run: str = "") -> PreparedFleet:
+    """The fleet beside a run; default: the last finished one.
+
+    Raises:
+        WorkspaceError: the workspace cannot be read, or no finished run has this ID.
+    """
+    chosen = finished_run(workspace, run)
+    version = (*fleet_version(workspace.ledger.database), chosen.id if chosen is not None else None)
+    return _KEPT.get(workspace, version, lambda: _prepare(workspace, chosen))
+
+
+def _prepare(workspace: Workspace, run: RunRow | None) -> PreparedFleet:
+    ordered = sorted(review_lines(FleetView(workspace, run).lines(versions=False)), key=review_key)
+    states = Counter(state_of(line) for line in ordered)
+    return PreparedFleet(
+        None if run is None else run.id,
+        tuple(ordered),
+        tuple(review_key(line) for line in ordered),
+        {row: number for number, line in enumerate(ordered) for row in line.app.rows},
+        {state: states[state] for state in FleetState},
+        sum(1 for line in ordered if line.app.on(Ownership.PERSONAL)),
+    )
+
+
+def review_key(line: FleetLine) -> ReviewKey:
+    """The place of an app in a review."""
+    return (0 if line.exposures else 1, -(line.own_people or 0), -line.app.devices, line.app.id)
+
+
+def state_of(line: FleetLine) -> FleetState:
+    """What the review knows of an app."""
+    if line.match is None:
+        return FleetState.UNKNOWN
+    if not line.exposures:
+        return FleetState.NO_OPEN_STORE
+    if line.retired_but_exposed:
+        return FleetState.RETIRED
+    return FleetState.WEAK if line.match.strength.weak else FleetState.OPEN

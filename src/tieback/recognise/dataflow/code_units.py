@@ -1,0 +1,61 @@
+"""Code of one DEX file without that of some packages, as one array that is searched as a whole.
+
+In most apps libraries have nine tenths of the code.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tieback.intake.apps.interface import Bytes
+
+_HEADER = 16
+_GAP = 256
+"""Methods with so many bytes between them are kept together."""
+
+type Units = NDArray[np.uint16]
+type Places = NDArray[np.int64]
+
+
+class CodeUnits(NamedTuple):
+    """Code units of 16 bits, in the order of the file. The instructions of a method are together."""
+
+    units: Units
+    begins: Places
+    """Number of the first unit of each run of methods."""
+    offsets: Places
+    """Byte offset in the file of the first unit of each run."""
+
+    def offset(self, unit: int) -> int:
+        """Byte offset of a unit in the file."""
+        run = int(self.begins.searchsorted(unit, side="right")) - 1
+        return int(self.offsets[run]) + 2 * (unit - int(self.begins[run]))
+
+
+def code_units(data: Bytes, begin: int, end: int, methods: Places) -> CodeUnits:
+    """The code units of these methods.
+
+    Args:
+        data: the file.
+        begin: offset of the code section.
+        end: offset of its end.
+        methods: sorted offsets of their code items in the section; those of others can be among them.
+    """
+    begin += begin & 1
+    count = max(0, (end - begin) // 2)
+    every: Units = np.frombuffer(data, "<u2", count, begin if count else 0)
+    methods = methods[(methods >= begin) & (methods + _HEADER <= end)]
+    if not len(methods):
+        return CodeUnits(every[:0], np.zeros(1, np.int64), np.full(1, begin, np.int64))
+    heads = (methods - begin) // 2
+    sizes = every[heads + 6].astype(np.int64) | every[heads + 7].astype(np.int64) << 16
+    reached = np.maximum.accumulate(np.minimum(methods + _HEADER + 2 * sizes, end))
+    breaks = np.flatnonzero(methods[1:] > reached[:-1] + _GAP)
+    starts = methods[np.append(0, breaks + 1)]
+    first, last = (starts - begin) // 2, (reached[np.append(breaks, -1)] - begin) // 2
+    kept = last - first
+    if 4 * int(kept.sum()) >= 3 * len(every):
+        return CodeUnits(every, np.zeros(1, np.int64), np.full(1, begin, np.int64))
+    parts = [every[low:high] for low, high in zip(first.tolist(), last.tolist(), strict=True)]
+    return CodeUnits(np.concatenate(parts), np.append(0, np.cumsum(kept)[:-1]), starts)

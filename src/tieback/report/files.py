@@ -1,0 +1,87 @@
+"""Write reports and other output to files, each complete or not at all."""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from tieback.model.errors import WorkspaceError
+from tieback.model.report import Report
+from tieback.model.unit import path_text
+from tieback.report import by_name
+from tieback.report.interface import Renderer
+
+SHOWN_FINDINGS = 500
+"""Maximum number of findings on an HTML page; a test compares it with the renderer."""
+
+
+def write_report(document: Report, renderer: Renderer, path: Path) -> None:
+    """Write the report to a file in one step: complete or not at all.
+
+    Raises:
+        WorkspaceError: the file cannot be written.
+    """
+    with open_whole(path, "report") as file:
+        renderer.render(document, file)
+
+
+def write_all(document: Report, renderer: Renderer, path: Path) -> list[Path]:
+    """Write the report. If an HTML page cannot show every finding, also write all findings as CSV next to it.
+
+    Returns:
+        The paths written. Raises the same errors as ``write_report``.
+    """
+    write_report(document, renderer, path)
+    if renderer.meta.name != "html" or document.findings.count <= SHOWN_FINDINGS:
+        return [path]
+    beside = path.with_name(f"{path.stem}.findings.csv")
+    write_report(document, by_name("csv"), beside)
+    return [path, beside]
+
+
+@contextmanager
+def open_whole(path: Path, what: str) -> Iterator[BinaryIO]:
+    """A new file that gets its name when it is complete. A device or pipe is written to, never replaced.
+
+    Args:
+        path: where the file is to be; its folder exists.
+        what: what an error calls the content.
+
+    Raises:
+        WorkspaceError: the file cannot be written.
+    """
+    partial = None if is_device(path) else path.with_name(f".{path.name}.part")
+    try:
+        with (partial or path).open("wb") as file:
+            yield file
+        if partial is not None:
+            partial.replace(path)
+    except OSError as error:
+        raise not_written(path, error, what) from None
+    finally:
+        # If the folder is missing or not writable, there is nothing to remove.
+        if partial is not None:
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
+
+
+def is_device(path: Path) -> bool:
+    """True for a device, pipe or socket, and for everything in /dev and /proc: root could replace those by a file."""
+    if str(os.path.abspath(path)).startswith(("/dev/", "/proc/")):  # noqa: PTH100 - links stay
+        return True
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def not_written(path: Path, error: OSError, what: str) -> WorkspaceError:
+    """The error for a file that cannot be written."""
+    return WorkspaceError(
+        f"the {what} cannot be written ({error.strerror or error})",
+        where=path_text(path),
+        advice="Choose another path, or check free space and permissions",
+    )

@@ -1,0 +1,108 @@
+"""Why targets are inside or outside a grant; sends no packet and no DNS query."""
+
+from datetime import date
+
+import msgspec
+
+from tieback.model.errors import GrantError
+from tieback.model.grant import Depth, Grant
+from tieback.scope.decide import CompiledGrant, Decision, other_port
+from tieback.scope.policy.never import SitePolicy
+from tieback.scope.resolver import NameResolver
+
+
+class TargetExplanation(msgspec.Struct, frozen=True):
+    """One line of output of ``grant explain``."""
+
+    target: str
+    """The target as the user wrote it."""
+    host: str
+    port: int | None
+    """``None`` if the user named no port; then ``ports`` lists the allowed ones."""
+    address: str
+    allowed: bool
+    reason: str
+    rule: str
+    ports: str
+    depth: Depth | None
+    """Maximum probe depth; ``None`` if the target is not allowed."""
+    needs_dns: bool = False
+    """The grant covers the name and the port; the address, which only DNS gives, decides."""
+
+
+def explain_target(grant: Grant, policy: SitePolicy, text: str, today: date) -> list[TargetExplanation]:
+    """One row per address that the host has without a DNS query, or one row if it has none.
+
+    Args:
+        grant: the grant.
+        policy: of this site.
+        text: ``HOST[:PORT]``.
+        today: the day in UTC.
+
+    Raises:
+        GrantError: the port is not a number of a port.
+    """
+    scope = CompiledGrant(grant, today, policy.rules)
+    host, port = _split(text)
+    resolver = NameResolver(grant, never=policy.rules)
+    found = resolver.known(host)
+    if not found.addresses:
+        return [_unresolved(scope, resolver, text, found.reason)]
+    rows = []
+    for address in found.addresses:
+        decision, ports = _decide(scope, host, address, port)
+        rows.append(
+            TargetExplanation(
+                target=text,
+                host=host,
+                port=port,
+                address=decision.address,
+                allowed=decision.allowed,
+                reason=decision.reason,
+                rule=decision.rule,
+                ports=ports,
+                depth=decision.depth if decision.allowed else None,
+            )
+        )
+    return rows
+
+
+def _unresolved(scope: CompiledGrant, resolver: NameResolver, text: str, reason: str) -> TargetExplanation:
+    """The row of a host without an address: by its name and port, if DNS may resolve it."""
+    host, port = _split(text)
+    ports = str(port or "")
+    needs_dns = False
+    if scope.lapsed or scope.excluded_name(host, port):
+        reason = scope.lapsed or scope.excluded_name(host, port)
+    elif resolver.may_query(host):
+        rules = scope.rules_for(host, None)
+        rule = next((one for one in rules if port is None or one.covers(port)), None)
+        if rule is None:
+            reason = other_port(rules[0], port or 0)
+        else:
+            needs_dns, ports = True, ports or rule.ports_text
+            reason = f"{reason}: allowed by `{rule.rule.match}` if the name resolves to a public address"
+    return TargetExplanation(text, host, port, "", False, reason, "", ports, None, needs_dns)
+
+
+def _decide(scope: CompiledGrant, host: str, address: str, port: int | None) -> tuple[Decision, str]:
+    """The decision for one port; without a port, the first allowed port of the rules."""
+    if port is not None:
+        return scope.decide(host, address, port), str(port)
+    first = scope.decide(host, address, 1)
+    for rule in scope.rules_for(host, address):
+        decision = scope.decide(host, address, rule.ports[0][0])
+        if decision.allowed:
+            return decision, rule.ports_text
+    return first, ""
+
+
+def _split(text: str) -> tuple[str, int | None]:
+    """Split ``HOST[:PORT]`` into host and port; bare IPv6 has no port."""
+    bracketed = text.startswith("[")
+    head, colon, tail = text.rpartition(":")
+    if not colon or (bracketed and text.endswith("]")) or (not bracketed and ":" in head):
+        return text, None
+    if not (tail.isascii() and tail.isdigit() and len(tail) < 6 and 1 <= int(tail) <= 65535):
+        raise GrantError(f"{tail!r:.40} is not a port (1 to 65535)", where=text[:80], advice="Write HOST or HOST:PORT")
+    return head, int(tail)

@@ -1,0 +1,1 @@
+"""Web pages and a REST API over a workspace (extra ``web``)."""

@@ -1,0 +1,135 @@
+"""The templates of the pages, and the filters that they use."""
+
+from datetime import UTC, date, datetime
+from enum import Enum
+from pathlib import Path
+
+import jinja2
+import msgspec
+
+from tieback.model.safe_text import escape_line, replace_unsafe
+from tieback.pipeline.accounts.roles import Role
+from tieback.web.context import User
+
+HERE = Path(__file__).parent
+NONE = "\u2013"
+"""A dash, for a figure or a time that does not exist."""
+TEMPLATES = HERE / "templates"
+STATIC = HERE / "static"
+
+
+class NavEntry(msgspec.Struct, frozen=True):
+    """A link of the navigation."""
+
+    path: str
+    text: str
+    role: str
+
+
+NAV: tuple[tuple[str, tuple[NavEntry, ...]], ...] = (
+    ("", (NavEntry("/", "Overview", "viewer"),)),
+    (
+        "Results",
+        (
+            NavEntry("/apps", "Apps", "analyst"),
+            NavEntry("/backends", "Back ends", "analyst"),
+            NavEntry("/stores", "Stores", "analyst"),
+            NavEntry("/findings", "Findings", "analyst"),
+        ),
+    ),
+    ("Disclosure", (NavEntry("/cases", "Cases", "analyst"),)),
+    (
+        "Fleet",
+        (NavEntry("/inventory", "Inventory", "analyst"), NavEntry("/posture", "Posture", "analyst")),
+    ),
+    (
+        "Work",
+        (
+            NavEntry("/runs", "Runs", "analyst"),
+            NavEntry("/uploads", "Uploads", "operator"),
+            NavEntry("/imports", "Imports", "analyst"),
+            NavEntry("/exports", "Exports", "analyst"),
+            NavEntry("/grants", "Grants", "analyst"),
+        ),
+    ),
+    (
+        "Server",
+        (
+            NavEntry("/audit", "Audit log", "admin"),
+            NavEntry("/users", "Users", "admin"),
+            NavEntry("/settings", "Settings", "admin"),
+            NavEntry("/health", "Health", "viewer"),
+            NavEntry("/api", "API", "viewer"),
+        ),
+    ),
+)
+
+
+def environment() -> jinja2.Environment:
+    """Templates with escaping; an undefined name is an error."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "clean": escape_line,
+        "replace_unsafe": replace_unsafe,
+        "number": number,
+        "size": size,
+        "day": day,
+        "moment": moment,
+        "words": words,
+        "count": count,
+    }
+    made.tests["permitted_to"] = permitted_to
+    made.globals["NAV"] = NAV
+    return made
+
+
+def permitted_to(role: str, user: User) -> bool:
+    """True if the user has at least this role."""
+    return user.role.permits(Role(role))
+
+
+def number(value: float | None) -> str:
+    """A number with a thin space between thousands; a dash if there is none."""
+    return NONE if value is None else f"{value:,}".replace(",", "\u202f")
+
+
+def size(value: int | None) -> str:
+    """Bytes in the largest decimal unit."""
+    if value is None:
+        return NONE
+    amount = float(value)
+    for unit in ("B", "kB", "MB", "GB", "TB"):
+        if amount < 1000 or unit == "TB":
+            return f"{amount:.0f} {unit}" if unit == "B" or amount >= 100 else f"{amount:.1f} {unit}"
+        amount /= 1000
+    raise AssertionError
+
+
+def day(value: date | float | None) -> str:
+    """A day in UTC, as 2026-11-28."""
+    if value is None:
+        return NONE
+    return (value if isinstance(value, date) else datetime.fromtimestamp(value, UTC)).strftime("%Y-%m-%d")
+
+
+def moment(value: datetime | float | None) -> str:
+    """A minute in UTC, as 2026-11-28 10:30 UTC."""
+    if value is None:
+        return NONE
+    return (value if isinstance(value, datetime) else datetime.fromtimestamp(value, UTC)).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def words(value: object) -> str:
+    """The value of an enumeration or a code as words: ``auth_required`` is shown as ``auth required``."""
+    return str(value.value if isinstance(value, Enum) else value).replace("_", " ").replace("-", " ")
+
+
+def count(value: int, one: str, many: str = "") -> str:
+    """``1 app``, ``2 apps``."""
+    return f"{number(value)} {one if value == 1 else many or one + 's'}"

@@ -1,0 +1,123 @@
+"""Errors as ``application/problem+json`` (RFC 9457) for the API, and as a page for browsers."""
+
+import http
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.response import Redirect, Template
+
+from tieback.model.errors import GrantError, InputError, TiebackError, UsageError, WorkspaceError
+from tieback.pipeline.accounts.problems import NoSuchAccountError, NotPermittedError, TooManyAttemptsError
+from tieback.pipeline.views.uploads import UploadBusyError, UploadTooLargeError
+from tieback.web.access import IDENTIFY
+
+API = "/api/"
+MEDIA_TYPE = "application/problem+json"
+
+type AnyRequest = Request[Any, Any, Any]
+
+
+class NotFoundError(TiebackError):
+    """There is no object with this ID."""
+
+
+class ConflictError(TiebackError):
+    """The object has changed since it was read, or is in a state that does not permit the change."""
+
+
+_STATUS: tuple[tuple[type[TiebackError], int], ...] = (
+    (NotFoundError, 404),
+    (NoSuchAccountError, 404),
+    (NotPermittedError, 403),
+    (TooManyAttemptsError, 429),
+    (ConflictError, 409),
+    (UploadBusyError, 409),
+    (UploadTooLargeError, 413),
+    (UsageError, 400),
+    (InputError, 422),
+    (GrantError, 422),
+    (WorkspaceError, 503),
+)
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One problem document."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str = ""
+    where: str = ""
+    """The parameter, object or file concerned."""
+    advice: str = ""
+    """The next step."""
+    fields: tuple[dict[str, str], ...] = ()
+    """Each invalid part of the request: ``field`` and ``problem``."""
+
+
+def is_api(request: AnyRequest) -> bool:
+    """True if the answer must be JSON."""
+    return request.url.path.startswith(API)
+
+
+def problem_of(error: Exception) -> Problem:
+    """The document that says what was wrong; it never shows the text of an unexpected exception."""
+    if isinstance(error, TiebackError):
+        status = next((number for kind, number in _STATUS if isinstance(error, kind)), 500)
+        return Problem(title=_phrase(status), status=status, detail=error.what, where=error.where, advice=error.advice)
+    if isinstance(error, ValidationException):
+        extra = error.extra if isinstance(error.extra, list) else []
+        found = tuple(
+            {"field": str(one.get("key", "")), "problem": str(one.get("message", ""))}
+            for one in extra
+            if isinstance(one, dict)
+        )
+        return Problem(title=_phrase(400), status=400, detail="a part of the request is invalid", fields=found)
+    if isinstance(error, HTTPException):
+        status = error.status_code
+        detail = error.detail if status < 500 and error.detail != _phrase(status) else ""
+        return Problem(title=_phrase(status), status=status, detail=detail)
+    return Problem(
+        title=_phrase(500),
+        status=500,
+        detail="the server made an error",
+        advice="Look at the log of `tieback serve`, and report it",
+    )
+
+
+def answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
+    """Answer an exception: JSON under ``/api/``, otherwise a page; a browser without a session goes to the sign-in."""
+    problem = problem_of(error)
+    if problem.status == 500:
+        request.app.state["tieback_log"].error("error in %s %s", request.method, request.url.path, exc_info=error)
+    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    if isinstance(error, TooManyAttemptsError):
+        headers["Retry-After"] = str(error.seconds)
+    if is_api(request):
+        return Response(problem, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
+    if problem.status == 401 and request.method == "GET":
+        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return Redirect("/sign-in?" + urlencode({"next": here}))
+    headers.pop("WWW-Authenticate", None)
+    return Template(
+        "error.html",
+        context={
+            "problem": problem,
+            "title": problem.title,
+            "user": request.app.state[IDENTIFY](request),
+            "path": request.url.path,
+            "notice": "",
+        },
+        status_code=problem.status,
+        headers=headers,
+    )
+
+
+def _phrase(status: int) -> str:
+    try:
+        return http.HTTPStatus(status).phrase
+    except ValueError:
+        return "Error"

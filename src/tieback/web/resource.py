@@ -1,0 +1,302 @@
+"""Declares resources: one function gives a page and its JSON twin, another one a change by API and by form.
+
+The functions take a ``Context`` and plain arguments, and return frozen structs. They know nothing of HTTP, so the page
+and the API cannot show different things.
+"""
+
+import hashlib
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+from urllib.parse import parse_qsl, urlencode
+
+import msgspec
+from anyio import to_thread
+from litestar import Request, Response, get, route
+from litestar.di import NamedDependency
+from litestar.enums import HttpMethod, MediaType, RequestEncodingType
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import Body, HeaderParameter, PathParameter, QueryParameter
+from litestar.response import Redirect
+
+from tieback.model.errors import UsageError
+from tieback.pipeline.accounts.roles import Role
+from tieback.pipeline.views.download import Download
+from tieback.web.access import IDENTIFY, ROLE
+from tieback.web.context import Context
+from tieback.web.problems import ConflictError
+
+PREFIX = "/api/v1"
+NOTICE = "done"
+"""Query parameter with the code of a notice; a page shows only texts that the code names."""
+NOTICES: dict[str, str] = {}
+"""Code to text of the notices that forms show after they have changed something."""
+IF_MATCH = Annotated[str | None, HeaderParameter(name="If-Match", required=False, max_length=100)]
+
+type View = Callable[..., Any]
+type AnyRequest = Request[Any, Any, Any]
+
+
+def page_and_json(
+    path: str, view: View, *, template: str, role: Role | None, title: str, tag: str = ""
+) -> tuple[HTTPRouteHandler, HTTPRouteHandler]:
+    """The routes ``GET path`` (a page) and ``GET /api/v1 + path`` (JSON) of one view.
+
+    Args:
+        path: with typed parameters, such as ``/apps/{sha256:str}``.
+        view: takes ``context: Context`` and its own arguments, from the path or the query; returns a struct.
+        template: file of the page; it has ``data`` (the struct) and what ``page_context`` returns.
+        role: the lowest role; ``None`` for everyone.
+        title: of the page, and summary of the API.
+        tag: group in the API reference; default: the first part of the path.
+    """
+    return page(path, view, template=template, role=role, title=title), json(
+        path, view, role=role, title=title, tag=tag
+    )
+
+
+def json(path: str, view: View, *, role: Role | None, title: str, tag: str = "") -> HTTPRouteHandler:
+    """The route ``GET /api/v1 + path`` of a view, with ``ETag``, and ``Link`` for the next page of a list."""
+    returns = inspect.signature(view, eval_str=True).return_annotation
+
+    def respond(request: AnyRequest, result: Any) -> Response[Any]:
+        headers = {"ETag": etag_of(result)}
+        if headers["ETag"] in request.headers.get("If-None-Match", ""):
+            return Response(None, status_code=304, headers=headers)
+        if after := getattr(result, "next", None):
+            query = [(key, value) for key, value in parse_qsl(request.url.query) if key != "after"]
+            headers["Link"] = f'<{request.url.path}?{urlencode([*query, ("after", after)])}>; rel="next"'
+        return Response(result, media_type=MediaType.JSON, headers=headers)
+
+    handler = _with_request(path, view, respond, _response_of(returns))
+    return get(
+        PREFIX + path,
+        opt={ROLE: role},
+        name=f"api:{view.__name__}",
+        operation_id=view.__name__,
+        summary=title,
+        description=inspect.getdoc(view),
+        tags=[tag or _tag(path)],
+    )(handler)
+
+
+def page(
+    path: str, view: View, *, template: str, role: Role | None, title: str, more: Mapping[str, object] | None = None
+) -> HTTPRouteHandler:
+    """The route ``GET path`` of a view, as a page."""
+
+    def respond(request: AnyRequest, result: Any) -> Response[str]:
+        return render(request, template, page_context(request, title) | dict(more or {}) | {"data": result})
+
+    handler = _with_request(path, view, respond, Response[str])
+    return get(path, opt={ROLE: role}, name=f"page:{view.__name__}", include_in_schema=False)(handler)
+
+
+def render(request: AnyRequest, template: str, context: Mapping[str, object], status: int = 200) -> Response[str]:
+    """A page from a template; call it in a thread, because long tables take milliseconds."""
+    engine = request.app.template_engine
+    assert engine is not None
+    text = engine.get_template(template).render(**context)
+    return Response(text, media_type=MediaType.HTML, status_code=status)
+
+
+def page_context(request: AnyRequest, title: str) -> dict[str, object]:
+    """What every page has, besides its data."""
+    return {
+        "user": request.app.state[IDENTIFY](request),
+        "title": title,
+        "path": request.url.path,
+        "query": {key: value for key, value in parse_qsl(request.url.query) if key != NOTICE},
+        "notice": NOTICES.get(request.query_params.get(NOTICE, ""), ""),
+    }
+
+
+def change(
+    method: str,
+    path: str,
+    *,
+    role: Role,
+    action: str,
+    status: int = 200,
+    current: View | None = None,
+    tag: str = "",
+    logged: bool = False,
+) -> Callable[[View], HTTPRouteHandler]:
+    """A decorator for the route ``method /api/v1 + path``, which changes something and is recorded.
+
+    Args:
+        method: ``POST``, ``PUT``, ``PATCH`` or ``DELETE``.
+        path: with typed parameters. The parameters are the subject in the log of changes.
+        role: the lowest role.
+        action: what it does, as a verb with an object: ``open a case``. Shown in the log and the API reference.
+        status: of a success.
+        current: the view of the object. With it, a request with ``If-Match`` fails if the object has changed since.
+        tag: group in the API reference.
+        logged: True if the function writes its own line into the log of changes.
+    """
+
+    def wrap(function: View) -> HTTPRouteHandler:
+        def respond(_: AnyRequest, result: Any) -> Response[Any]:
+            return Response(result, status_code=status, media_type=MediaType.JSON)
+
+        returns = inspect.signature(function, eval_str=True).return_annotation
+        recorded = _recorded(function, "" if logged else action, current)
+        handler = _with_request(path, recorded, respond, _response_of(returns), function)
+        return route(
+            PREFIX + path,
+            http_method=HttpMethod(method),
+            status_code=status,
+            opt={ROLE: role},
+            name=f"api:{function.__name__}",
+            operation_id=function.__name__,
+            summary=action[:1].upper() + action[1:],
+            description=inspect.getdoc(function),
+            tags=[tag or _tag(path)],
+        )(handler)
+
+    return wrap
+
+
+def form(path: str, *, role: Role, action: str, done: str, logged: bool = False) -> Callable[[View], HTTPRouteHandler]:
+    """A decorator for the route ``POST path`` of a page's form: it changes something, and redirects to a page.
+
+    The function takes ``context``, parameters of the path and, for fields, ``data`` (a struct); it returns the address
+    of the page to show next.
+
+    Args:
+        path: of the form's ``action``.
+        role: the lowest role.
+        action: as of ``change``.
+        done: the notice that the next page shows.
+        logged: as of ``change``.
+    """
+
+    def wrap(function: View) -> HTTPRouteHandler:
+        code = function.__name__
+        NOTICES[code] = done
+
+        def respond(_: AnyRequest, to: str) -> Redirect:
+            mark = "&" if "?" in to else "?"
+            return Redirect(f"{to}{mark}{urlencode({NOTICE: code})}", status_code=303)
+
+        recorded = _recorded(function, "" if logged else action, None)
+        handler = _with_request(path, recorded, respond, Redirect, function, urlencoded=True)
+        return route(
+            path,
+            http_method=HttpMethod.POST,
+            status_code=303,
+            opt={ROLE: role},
+            name=f"form:{code}",
+            include_in_schema=False,
+        )(handler)
+
+    return wrap
+
+
+def download(path: str, view: View, *, role: Role, title: str, tag: str = "") -> HTTPRouteHandler:
+    """The route ``GET /api/v1 + path`` of a file to save; the view returns a ``Download``.
+
+    A browser never shows it: it is an attachment, and its type is not guessed.
+    """
+
+    def respond(_: AnyRequest, file: Download) -> Response[bytes]:
+        return Response(file.data, media_type=file.media_type, headers=attachment_headers(file.name))
+
+    return get(
+        PREFIX + path,
+        opt={ROLE: role},
+        name=f"api:{view.__name__}",
+        operation_id=view.__name__,
+        summary=title,
+        description=inspect.getdoc(view),
+        tags=[tag or _tag(path)],
+    )(_with_request(path, view, respond, Response[bytes]))
+
+
+def attachment_headers(name: str) -> dict[str, str]:
+    """Headers of a file to save under this name, which is our own text."""
+    safe = "".join(char if char.isascii() and (char.isalnum() or char in "._-") else "_" for char in name)
+    return {
+        "Content-Disposition": f'attachment; filename="{safe}"',
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }
+
+
+def etag_of(result: object) -> str:
+    """The strong entity tag of a JSON document."""
+    return '"' + hashlib.sha256(msgspec.json.encode(result, enc_hook=str)).hexdigest()[:32] + '"'
+
+
+def _recorded(function: View, action: str, current: View | None) -> View:
+    def call(context: Context, *, if_match: str | None = None, **values: Any) -> Any:
+        keys = {key: value for key, value in values.items() if key != "data"}
+        if if_match is not None:
+            if current is None:
+                raise UsageError("this address does not support If-Match", where="If-Match")
+            if if_match != etag_of(current(context, **keys)):
+                raise ConflictError("it has changed since you read it", where="If-Match", advice="Read it again")
+        result = function(context, **values)
+        subject = " ".join(str(value) for value in keys.values() if isinstance(value, str | int))
+        if action:
+            context.changes.note(context.user, action, subject)
+        return result
+
+    return call
+
+
+def _with_request(
+    path: str,
+    call: View,
+    respond: Callable[[AnyRequest, Any], Any],
+    returns: Any,
+    shape: View | None = None,
+    *,
+    urlencoded: bool = False,
+) -> Callable[..., Any]:
+    """A handler with the parameters of ``shape`` (default: ``call``) and the request."""
+    signature = inspect.signature(shape or call, eval_str=True)
+    parameters = {name: one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for name, one in signature.parameters.items()}
+    for name, one in parameters.items():
+        parameters[name] = one.replace(annotation=_annotation(name, one.annotation, path, urlencoded=urlencoded))
+    if shape is not None and not urlencoded:
+        parameters["if_match"] = inspect.Parameter(
+            "if_match", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=IF_MATCH
+        )
+    parameters["request"] = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)
+
+    async def handler(**values: Any) -> Any:
+        request = values.pop("request")
+        # In a thread of its own, so that a slow query stops no other request.
+        return await to_thread.run_sync(lambda: respond(request, call(**values)), abandon_on_cancel=False)
+
+    ordered = sorted(parameters.values(), key=lambda one: one.default is not inspect.Parameter.empty)
+    handler.__signature__ = inspect.Signature(ordered, return_annotation=returns)  # type: ignore[attr-defined]
+    handler.__annotations__ = {one.name: one.annotation for one in ordered} | {"return": returns}
+    handler.__name__ = (shape or call).__name__
+    handler.__module__ = (shape or call).__module__
+    handler.__doc__ = (shape or call).__doc__
+    return handler
+
+
+def _response_of(returns: Any) -> Any:
+    """The annotation of a response with this content; the OpenAPI document takes the schema from it."""
+    generic: Any = Response
+    return generic[returns]
+
+
+def _annotation(name: str, shape: Any, path: str, *, urlencoded: bool) -> Any:
+    """The annotation of a parameter, with its place in the request."""
+    if hasattr(shape, "__metadata__"):
+        return shape
+    annotated: Any = Annotated
+    if name == "context":
+        return NamedDependency[Context]
+    if name == "data":
+        kind = RequestEncodingType.URL_ENCODED if urlencoded else RequestEncodingType.JSON
+        return annotated[shape, Body(media_type=kind)]
+    return annotated[shape, PathParameter() if f"{{{name}:" in path else QueryParameter()]
+
+
+def _tag(path: str) -> str:
+    return path.strip("/").split("/")[0] or "overview"

@@ -1,0 +1,1 @@
+"""The resources: each module declares its routes in ``ROUTES``."""

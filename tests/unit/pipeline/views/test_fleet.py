@@ -1,0 +1,183 @@
+"""The review of the fleet in pages: states, actions, filters, cursors, devices and lists."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cases.samples import exposure
+from tests.unit.pipeline.workspaces import P, enter, make
+from tieback.model.device import InventoryRow, Ownership
+from tieback.model.errors import UsageError
+from tieback.pipeline.fleet.block_list import BlockRequest
+from tieback.pipeline.views.fleet import (
+    FleetAction,
+    FleetFilter,
+    block_list_file,
+    block_lists,
+    fleet_app,
+    fleet_counts,
+    fleet_review,
+    review_file,
+)
+from tieback.pipeline.views.inventory import device_of, inventory_page, list_devices
+from tieback.pipeline.views.prepared_fleet import FleetState, prepared_fleet
+from tieback.storage.ledger.inventory_pages import DeviceFilter
+from tieback.storage.workspace import Workspace
+
+MINE, OURS = Ownership.PERSONAL, Ownership.CORPORATE
+ROWS = (
+    InventoryRow(P.ANDROID, "org.fieldhand.app", "Fieldhand", "4.0.7", device="d0", ownership=MINE),
+    InventoryRow(P.ANDROID, "org.fieldhand.app", "Fieldhand", "4.0.6", device="d1", ownership=OURS),
+    InventoryRow(P.ANDROID, "com.unknown", "=cmd()|'<b>'", device="d0", ownership=MINE),
+    InventoryRow(P.ANDROID, "com.unknown", "=cmd()|'<b>'", device="d2", ownership=OURS),
+    InventoryRow(P.IOS, "com.acme.mail", "Acme Mail", device="d3", ownership=OURS),
+    InventoryRow(P.WINDOWS, name="Word", device="pc"),
+)
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make(tmp_path_factory.mktemp("fleet"), *ROWS, stores=(exposure(),))
+
+
+@pytest.fixture
+def workspace(directory: Path) -> Iterator[Workspace]:
+    with Workspace.open(directory) as opened:
+        yield opened
+
+
+def test_each_app_has_a_state_an_action_and_a_reason(workspace: Workspace) -> None:
+    found = {row.bundle_id: row for row in fleet_review(workspace, FleetFilter()).items}
+    assert [(name, row.state, row.action) for name, row in found.items()] == [
+        ("org.fieldhand.app", FleetState.OPEN, FleetAction.BLOCK),
+        ("com.unknown", FleetState.UNKNOWN, FleetAction.ANALYSE),
+        ("com.acme.mail", FleetState.NO_OPEN_STORE, FleetAction.NONE),
+    ]
+    assert found["org.fieldhand.app"].reason == "It leads to 1 open store of 1,350 records with email, geo_location."
+    assert "not decided" in found["com.acme.mail"].reason
+    counts = fleet_counts(workspace)
+    assert (counts.apps, counts.open, counts.unknown, counts.no_open_store, counts.personal) == (3, 1, 1, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("which", "expected"),
+    [
+        (FleetFilter(ownership=MINE), ["org.fieldhand.app", "com.unknown"]),
+        (FleetFilter(state=FleetState.UNKNOWN), ["com.unknown"]),
+        (FleetFilter(state=FleetState.RETIRED), []),
+        (FleetFilter(q="ACME"), ["com.acme.mail"]),
+        (FleetFilter(q="fieldhand ltd"), ["org.fieldhand.app"]),
+        (FleetFilter(enterprise_store=True), []),
+    ],
+)
+def test_filters(workspace: Workspace, which: FleetFilter, expected: list[str]) -> None:
+    page = fleet_review(workspace, which)
+    assert [row.bundle_id for row in page.items] == expected
+    assert page.total == len(expected)
+
+
+def test_cursors_return_each_app_once(workspace: Workspace) -> None:
+    seen, after = [], ""
+    while True:
+        page = fleet_review(workspace, FleetFilter(), after=after, limit=1)
+        seen += [row.bundle_id for row in page.items]
+        if page.next is None:
+            break
+        after = page.next
+    assert seen == ["org.fieldhand.app", "com.unknown", "com.acme.mail"]
+    with pytest.raises(UsageError, match="not a cursor"):
+        fleet_review(workspace, FleetFilter(), after="none")
+
+
+def test_the_fleet_is_prepared_again_only_after_a_change(tmp_path: Path) -> None:
+    with Workspace.open(make(tmp_path, *ROWS, stores=(exposure(),))) as workspace:
+        first = prepared_fleet(workspace)
+        assert prepared_fleet(workspace) is first
+        new = [InventoryRow(P.ANDROID, name, device="d0") for name in ("com.new", "com.other")]
+        enter(workspace, date(2026, 4, 1), *new, complete=True)
+        assert prepared_fleet(workspace) is not first
+        (retired,) = fleet_review(workspace, FleetFilter(state=FleetState.RETIRED)).items
+        assert (retired.bundle_id, retired.action) == ("org.fieldhand.app", FleetAction.ASK_VENDOR)
+        assert "No device has it since 2026-04-01" in retired.reason
+
+
+def test_an_app_and_its_devices_in_pages(workspace: Workspace) -> None:
+    (row,) = fleet_review(workspace, FleetFilter(q="org.fieldhand")).items
+    first = fleet_app(workspace, row.id, limit=1)
+    assert first is not None
+    assert first.installs.next is not None
+    second = fleet_app(workspace, row.id, after=first.installs.next, limit=1)
+    assert second is not None
+    assert second.installs.next is None
+    versions = {one.version for page in (first, second) for one in page.installs.items}
+    assert versions == {"4.0.7", "4.0.6"}
+    assert fleet_app(workspace, 999_999) is None
+
+
+def test_devices_are_pseudonyms_with_their_apps(workspace: Workspace) -> None:
+    everything = list_devices(workspace, DeviceFilter())
+    assert (everything.total, len(everything.items)) == (5, 5)
+    assert not {"d0", "d1", "d2", "d3", "pc"} & {one.id for one in everything.items}
+    seen, after = [], ""
+    for _ in range(5):
+        page = list_devices(workspace, DeviceFilter(), after=after, limit=1)
+        seen += [one.id for one in page.items]
+        after = page.next or ""
+    assert (seen, after) == ([one.id for one in everything.items], "")
+    mine = list_devices(workspace, DeviceFilter(ownership=MINE))
+    (device,) = mine.items
+    assert device.apps == 2
+    assert list_devices(workspace, DeviceFilter(prefix=device.id[:6])).items == (device,)
+    found = device_of(workspace, device.id, limit=1)
+    assert found is not None
+    assert found.apps.next is not None
+    rest = device_of(workspace, device.id, after=found.apps.next)
+    assert rest is not None
+    apps = {one.bundle_id: one.state for one in (*found.apps.items, *rest.apps.items)}
+    assert apps == {"org.fieldhand.app": "open", "com.unknown": "unknown"}
+    assert device_of(workspace, "d0") is None
+
+
+def test_an_old_inventory_is_stale(workspace: Workspace) -> None:
+    page = inventory_page(workspace, today=date(2026, 3, 31))
+    assert [(one.source, one.age_days, one.stale) for one in page.sources] == [("intune", 30, False)]
+    assert inventory_page(workspace, today=date(2026, 4, 1)).sources[0].stale
+    assert (page.devices, page.imports.total, page.imports.next) == (5, 1, None)
+    assert page.imports.items[0].rows == len(ROWS)
+
+
+def test_lists_to_download(workspace: Workspace) -> None:
+    lists = {one.format: one for one in block_lists(workspace).items}
+    assert set(lists) == {"csv", "intune", "jamf", "android-enterprise", "workspace-one", "rpz", "hosts"}
+    assert (lists["android-enterprise"].count, lists["jamf"].count) == (1, 0)
+    assert lists["jamf"].left_out == ("1 apps: platform android",)
+    file = block_list_file(workspace, BlockRequest("android-enterprise"))
+    assert json.loads(file.data)["applications"] == [{"packageName": "org.fieldhand.app", "installType": "BLOCKED"}]
+    assert file.name == "tieback-block-android-enterprise.json"
+    assert block_list_file(workspace, BlockRequest("rpz", force=True)).data.startswith(b"$TTL")
+    with pytest.raises(UsageError, match="unknown format"):
+        block_list_file(workspace, BlockRequest("../x"))
+
+
+def test_the_review_as_a_file_has_no_formula(workspace: Workspace) -> None:
+    file = review_file(workspace, FleetFilter(), "csv")
+    rows = list(csv.DictReader(io.StringIO(file.data.decode("utf-8-sig"))))
+    assert [row["identifier"] for row in rows] == ["org.fieldhand.app", "com.unknown", "com.acme.mail"]
+    assert not rows[1]["app"].startswith("=")
+    assert review_file(workspace, FleetFilter(), "xlsx").data.startswith(b"PK")
+    with pytest.raises(UsageError, match="unknown format"):
+        review_file(workspace, FleetFilter(), "doc")
+
+
+def test_an_empty_workspace(tmp_path: Path) -> None:
+    with Workspace.open(tmp_path / "ws") as workspace:
+        page = inventory_page(workspace)
+        assert (page.devices, page.sources, page.imports.items, page.fleet.apps, page.fleet.run) == (0, (), (), 0, None)
+        assert fleet_review(workspace, FleetFilter()).items == ()
+        assert [one.count for one in block_lists(workspace).items] == [0] * 7
+        assert list_devices(workspace, DeviceFilter()).items == ()

@@ -1,0 +1,24 @@
+"""A workspace with a scan of the sample apps, shared by the tests of the pages; tests that change it copy it first."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from litestar.testing import TestClient
+from litestar.types import ASGIApp
+
+from tests.unit.pipeline.graph_workspace import made
+from tests.unit.web.clients import client
+
+
+@pytest.fixture(scope="session")
+def scanned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with one finished run: two sample apps, two stores; nothing was probed."""
+    return made(tmp_path_factory.mktemp("pages"))
+
+
+@pytest.fixture(scope="module")
+def pages(scanned: Path) -> Iterator[TestClient[ASGIApp]]:
+    """A client of an administrator over ``scanned``."""
+    with client(scanned) as made_client:
+        yield made_client

@@ -1,0 +1,361 @@
+"""The pages and documents of cases and letters: every step from an open store to a letter that was sent."""
+
+import io
+import shutil
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from litestar.testing import TestClient
+from litestar.types import ASGIApp
+from msgspec.structs import replace
+
+from tests.unit.cases.samples import exposure
+from tests.unit.pipeline.workspaces import make
+from tests.unit.web.clients import Changes, client
+from tieback.cases.policy import default_policy
+from tieback.model.case import Recheck, RecheckVerdict
+from tieback.model.probe import Access
+from tieback.pipeline.accounts.roles import Role
+from tieback.pipeline.disclosure import letter_files
+from tieback.pipeline.disclosure.cases import case_service
+from tieback.storage.trust import accept_file, trust
+from tieback.storage.workspace import Workspace
+
+EVIL = "<img src=x onerror=alert(1)>"
+OPEN = exposure(version=EVIL, targets=(EVIL,))
+EXPERIMENTAL = exposure("es-exp", experimental=True)
+CLOSED = exposure("es-shut", access=Access.AUTH_REQUIRED)
+(ROUTE,) = OPEN.routes
+NOBODYS = exposure("es-lost", routes=(replace(ROUTE, app_sha256="f" * 64),))
+TODAY = datetime.now(UTC).date()
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = make(tmp_path_factory.mktemp("cases"), stores=(OPEN, EXPERIMENTAL, CLOSED, NOBODYS))
+    sender = 'organisation = "Security office"\nemail = "security@office.test"\npublic_address = "192.0.2.1"\n'
+    (directory / "sender.toml").write_text(sender)
+    with Workspace.open(directory) as workspace:
+        case_service(workspace).open(default_policy(), OPEN.id)
+    return directory
+
+
+@pytest.fixture(autouse=True)
+def light_formats(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without PDF and DOCX, whose libraries take a second for each letter; the tests of letters write them."""
+    monkeypatch.setattr(letter_files, "available_formats", lambda: ("md", "html", "eml", "mailto.txt"))
+
+
+@pytest.fixture
+def workspace(original: Path, tmp_path: Path) -> Path:
+    copied = tmp_path / "ws"
+    shutil.copytree(original, copied)
+    trust(copied)
+    accept_file(copied, "sender.toml")
+    return copied
+
+
+@pytest.fixture
+def changes() -> Changes:
+    return Changes()
+
+
+@pytest.fixture
+def pages(workspace: Path, changes: Changes) -> Iterator[TestClient[ASGIApp]]:
+    with client(workspace, Role.ANALYST, changes) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def key(original: Path) -> str:
+    """The case of the open store."""
+    with Workspace.open(original) as opened:
+        (case,) = opened.ledger.cases.cases()
+        return case.id
+
+
+def shown(pages: TestClient[ASGIApp], key: str) -> dict[str, Any]:
+    answer: dict[str, Any] = pages.get(f"/api/v1/cases/{key}").json()
+    return answer
+
+
+def test_a_store_has_one_case(pages: TestClient[ASGIApp], key: str) -> None:
+    again = pages.post("/api/v1/cases", json={"store": OPEN.id})
+    assert (again.status_code, again.json()["id"], again.json()["state"]) == (201, key, "found")
+    listed = pages.get("/api/v1/cases").json()
+    assert [(one["id"], one["vendor_name"], one["state"]) for one in listed["items"]] == [
+        (key, "Fieldhand Ltd", "found")
+    ]
+    assert listed["states"] == [{"state": "found", "cases": 1}]
+
+
+@pytest.mark.parametrize(
+    ("store", "status", "why"),
+    [
+        (EXPERIMENTAL.id, 409, "its verdict is experimental"),
+        (CLOSED.id, 409, "it is not open in the last run"),
+        (NOBODYS.id, 409, "no app of a known vendor leads there"),
+        ("exp-none", 404, "no store with this ID in the last run"),
+    ],
+)
+def test_stores_that_get_no_case(pages: TestClient[ASGIApp], store: str, status: int, why: str) -> None:
+    answer = pages.post("/api/v1/cases", json={"store": store})
+    assert (answer.status_code, answer.json()["detail"]) == (status, why)
+    assert answer.json()["advice"]
+
+
+def test_confirming_an_experimental_verdict_opens_its_case(pages: TestClient[ASGIApp], workspace: Path) -> None:
+    empty = pages.post("/api/v1/cases/confirmations", json={"store": EXPERIMENTAL.id, "evidence": " "})
+    assert empty.status_code == 400
+    answer = pages.post("/api/v1/cases/confirmations", json={"store": EXPERIMENTAL.id, "evidence": "client> count\n9"})
+    assert answer.status_code == 201
+    confirmed = shown(pages, answer.json()["id"])["confirmed"]
+    assert (confirmed["by"], confirmed["file"]) == ("Ann", "session.txt")
+    assert (workspace / "attachments" / confirmed["sha256"]).read_text() == "client> count\n9"
+
+
+def test_confirming_from_the_page(pages: TestClient[ASGIApp]) -> None:
+    page = pages.post(f"/stores/{EXPERIMENTAL.id}/confirm", data={"evidence": "client> count"})
+    assert page.status_code == 200
+    assert "the case is open" in page.text
+    assert "session.txt" in page.text
+
+
+def test_steps_follow_the_policy(pages: TestClient[ASGIApp], key: str, changes: Changes) -> None:
+    assert [one["state"] for one in shown(pages, key)["next_states"]] == ["verified", "notified", "disputed", "closed"]
+    wrong = pages.post(f"/api/v1/cases/{key}/state", json={"state": "fixed"})
+    assert (wrong.status_code, wrong.json()["advice"]) == (400, "Only `tieback recheck` sets this state")
+    moved = pages.post(f"/api/v1/cases/{key}/state", json={"state": "notified", "channel": "email"}).json()
+    assert (moved["case"]["state"], moved["channel"]) == ("notified", "email")
+    assert moved["log"][0]["by"] == "Ann"
+    assert changes.lines[-1] == ("Ann", "move a case", key)
+
+
+def test_closing_without_a_fix_needs_a_reason_and_stays_visible(pages: TestClient[ASGIApp], key: str) -> None:
+    assert {"state": "closed", "needs_reason": True} in shown(pages, key)["next_states"]
+    assert pages.post(f"/api/v1/cases/{key}/state", json={"state": "closed"}).status_code == 400
+    closed = pages.post(f"/api/v1/cases/{key}/state", json={"state": "closed", "note": "vendor bankrupt"}).json()
+    assert [(one["by"], one["reason"]) for one in closed["unfixed"]] == [("Ann", "vendor bankrupt")]
+    assert "Closed without a fix" in pages.get(f"/cases/{key}").text
+    assert "closed without a fix" in pages.get("/cases").text
+
+
+def test_notes_due_dates_attestations_and_parties(pages: TestClient[ASGIApp], key: str) -> None:
+    assert pages.post(f"/api/v1/cases/{key}/notes", json={"text": "they called"}).status_code == 201
+    assert pages.post(f"/api/v1/cases/{key}/notes", json={"text": " "}).status_code == 400
+    later = (TODAY + timedelta(days=60)).isoformat()
+    assert pages.put(f"/api/v1/cases/{key}/due", json={"due": later}).json()["case"]["due"] == later
+    assert pages.post(f"/api/v1/cases/{key}/attestation", json={}).json()["attested"] == TODAY.isoformat()
+    party = {"role": "coordinator", "name": EVIL, "contact": "cert@cert.test"}
+    assert pages.post(f"/api/v1/cases/{key}/parties", json=party).status_code == 201
+    assert pages.post(f"/api/v1/cases/{key}/parties", json=party).status_code == 400
+    moved = pages.patch(f"/api/v1/cases/{key}/parties", json={"name": EVIL, "state": "informed"}).json()
+    assert [(one["name"], one["state"]) for one in moved["parties"]] == [(EVIL, "informed")]
+    assert [one["event"] for one in moved["log"]] == ["party", "party", "answer", "due", "note", "opened"]
+    assert moved["log_matches"]
+    page = pages.get(f"/cases/{key}").text
+    assert "<img src=x" not in page
+
+
+def test_a_case_that_changed_meanwhile_is_not_overwritten(pages: TestClient[ASGIApp], key: str) -> None:
+    tag = pages.get(f"/api/v1/cases/{key}").headers["etag"]
+    pages.post(f"/api/v1/cases/{key}/notes", json={"text": "they called"})
+    late = pages.post(f"/api/v1/cases/{key}/state", json={"state": "verified"}, headers={"If-Match": tag})
+    assert late.status_code == 409
+    assert shown(pages, key)["case"]["state"] == "found"
+
+
+def test_the_verdicts_of_re_checks_have_words(pages: TestClient[ASGIApp], workspace: Path, key: str) -> None:
+    assert "No re-check has looked at it yet" in pages.get(f"/cases/{key}").text
+    for verdict in RecheckVerdict:
+        with Workspace.open(workspace) as opened:
+            check = Recheck(verdict, datetime.now(UTC), reasons=(EVIL,))
+            case_service(opened).change(key, lambda old, check=check: (replace(old, check=check), ()))  # type: ignore[misc]
+        page = pages.get(f"/cases/{key}").text
+        assert f"<strong>{verdict.value.replace('_', ' ')}</strong>" in page
+        assert "<img src=x" not in page
+        sentence = page.split("</strong>, ")[1].split('<p class="muted">')[1].split("</p>")[0]
+        assert len(sentence) > 20, verdict
+
+
+def test_filters_of_the_list(pages: TestClient[ASGIApp], key: str) -> None:
+    def found(query: str) -> int:
+        return len(pages.get(f"/api/v1/cases?{query}").json()["items"])
+
+    assert (found("case_state=found"), found("case_state=fixed"), found("due_in=7"), found("due_in=-1")) == (1, 0, 1, 0)
+    assert (found("vendor=v-none"), found("due_in=99999")) == (0, 1)
+    assert pages.get("/api/v1/cases?due_in=soon").status_code == 400
+    assert pages.get("/api/v1/cases?case_state=lost").status_code == 400
+    assert "No case matches" in pages.get("/cases?case_state=fixed").text
+
+
+def test_the_log_is_verified(pages: TestClient[ASGIApp], workspace: Path, key: str) -> None:
+    log = pages.get("/api/v1/case-log?limit=1").json()
+    assert (log["ok"], log["cases"], len(log["items"])) == (True, 1, 1)
+    assert log["items"][0]["hash"] == log["head"]
+    older = pages.get(f"/api/v1/case-log?limit=1&after={log['next']}").json()
+    assert older["items"][0]["seq"] == log["items"][0]["seq"] - 1
+    assert "Verified" in pages.get("/case-log").text
+    with Workspace.open(workspace) as opened:
+        opened.ledger.database.write(
+            lambda connection: connection.exec_driver_sql("UPDATE case_log SET author = 'x' WHERE seq = 1")
+        )
+    assert pages.get("/api/v1/case-log").json()["ok"] is False
+    assert "Not intact" in pages.get("/case-log").text
+
+
+def test_the_evidence_is_a_sealed_archive(pages: TestClient[ASGIApp], key: str, changes: Changes) -> None:
+    answer = pages.get(f"/api/v1/cases/{key}/evidence")
+    assert answer.headers["content-type"] == "application/zip"
+    assert answer.headers["content-disposition"] == f'attachment; filename="{key}.zip"'
+    assert "case.json" in zipfile.ZipFile(io.BytesIO(answer.content)).namelist()
+    assert changes.lines[-1] == ("Ann", "download the evidence of a case", key)
+
+
+def written(pages: TestClient[ASGIApp], key: str, **order: object) -> dict[str, Any]:
+    answer = pages.post(f"/api/v1/cases/{key}/letters", json={"kind": "exposure", **order})
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def test_a_letter_is_written_read_downloaded_and_recorded_as_sent(
+    pages: TestClient[ASGIApp], key: str, changes: Changes
+) -> None:
+    made = written(pages, key, language="de")
+    letter = made["letter"]["letter"]["id"]
+    assert (made["again"], made["letter"]["sent"]) == (False, [])
+    assert "Security office" in made["letter"]["text"]
+    page = pages.get(f"/letters/{letter}").text
+    assert "Not sent" in page
+    assert "<img src=x" not in page
+    forms = [one["form"] for one in made["letter"]["files"] if one["kept"]]
+    assert {"md", "html", "eml", "mailto.txt"} <= set(forms)
+    for form in forms:
+        file = pages.get(f"/api/v1/letters/{letter}/files/{form}")
+        assert file.status_code == 200
+        assert file.headers["content-disposition"].startswith("attachment; ")
+    sent = pages.post(f"/api/v1/letters/{letter}/sent", json={"channel": "email"}).json()
+    assert [(one["channel"], one["by"]) for one in sent["sent"]] == [("email", "Ann")]
+    assert shown(pages, key)["case"]["state"] == "notified"
+    assert [one["id"] for one in shown(pages, key)["letters"]] == [letter]
+    assert changes.lines[-2:] == [("Ann", "write a letter", key), ("Ann", "record that a letter was sent", letter)]
+
+
+def test_the_same_letter_keeps_its_version(pages: TestClient[ASGIApp], key: str) -> None:
+    first, again = written(pages, key), written(pages, key)
+    assert (first["again"], again["again"]) == (False, True)
+    assert first["letter"]["letter"]["id"] == again["letter"]["letter"]["id"]
+    assert all(one["kept"] for one in again["letter"]["files"])
+    assert pages.get("/api/v1/letters").json()["total"] == 1
+
+
+@pytest.mark.parametrize(
+    ("order", "where"),
+    [
+        ({"kind": "love"}, "kind"),
+        ({"language": "xx"}, "language"),
+        ({"tlp": "pink"}, "tlp"),
+        ({"to": "x" * 501}, "to"),
+        ({"kind": "thanks"}, "Fieldhand Ltd"),
+    ],
+)
+def test_wrong_letters_are_refused(
+    pages: TestClient[ASGIApp], workspace: Path, key: str, order: dict[str, str], where: str
+) -> None:
+    answer = pages.post(f"/api/v1/cases/{key}/letters", json={"kind": "exposure", **order})
+    assert (answer.status_code, answer.json()["where"]) == (400, where)
+    assert pages.get("/api/v1/letters").json()["items"] == []
+    assert not list(workspace.glob("letters/letter-*"))
+
+
+def test_a_file_that_somebody_changed_is_not_served(pages: TestClient[ASGIApp], workspace: Path, key: str) -> None:
+    letter = written(pages, key)["letter"]["letter"]["id"]
+    (file,) = workspace.glob(f"letters/{letter}/*.html")
+    file.write_text("<script>alert(1)</script>")
+    assert pages.get(f"/api/v1/letters/{letter}/files/html").status_code == 400
+    assert "not kept here" in pages.get(f"/letters/{letter}").text
+    for form in ("exe", "..%2f..%2fidentity", "md%00"):
+        assert pages.get(f"/api/v1/letters/{letter}/files/{form}").status_code in {400, 404}
+
+
+def test_a_letter_to_a_vendor_that_does_not_answer_for_the_store_warns(
+    pages: TestClient[ASGIApp], workspace: Path, key: str
+) -> None:
+    with Workspace.open(workspace) as opened:
+        work = case_service(opened)
+        work.enroll()
+        case = work.find_case(key)
+        other = next(one for one in work.vendors() if one.id != case.vendor)
+        opened.ledger.cases.change(key, lambda old: (replace(old, vendor=other.id), ()), work.now)
+    assert shown(pages, key)["other_owner"] == "Fieldhand Ltd"
+    assert "answers for this store" in pages.get(f"/cases/{key}").text
+    made = written(pages, key)
+    assert "Do not send it" in made["warnings"][0]
+    assert "Do not send it" in pages.get(f"/letters/{made['letter']['letter']['id']}").text
+
+
+def test_the_forms_of_the_page(pages: TestClient[ASGIApp], key: str, changes: Changes) -> None:
+    page = pages.post(f"/stores/{OPEN.id}/case")
+    assert "The case is open" in page.text
+    assert page.url.path == f"/cases/{key}"
+    for path, data, text in (
+        ("notes", {"text": "they called"}, "they called"),
+        ("due", {"due": "2031-01-31"}, "due 2031-01-31"),
+        ("attestation", {"on": ""}, "Attested as secure"),
+        ("parties", {"role": "provider", "name": "Host Ltd"}, "Host Ltd"),
+        ("parties/state", {"name": "Host Ltd", "state": "informed"}, "informed"),
+        ("state", {"state": "verified", "note": "looked again"}, "looked again"),
+        ("letters", {"kind": "exposure", "due": ""}, "Not sent"),
+    ):
+        answer = pages.post(f"/cases/{key}/{path}", data=data)
+        assert answer.status_code == 200, (path, answer.text)
+        assert text in answer.text
+    letter = pages.get("/api/v1/letters").json()["items"][0]["id"]
+    assert "Sent on" in pages.post(f"/letters/{letter}/sent", data={"channel": "post", "on": ""}).text
+    assert len(changes.lines) == 9
+    for path in ("due", "state", "parties", "parties/state", "notes"):
+        assert pages.post(f"/cases/{key}/{path}", data={}).status_code == 400
+
+
+def test_unknown_cases_and_letters(pages: TestClient[ASGIApp]) -> None:
+    for path in ("cases/case-none", "letters/letter-none"):
+        assert pages.get(f"/{path}").status_code == 404
+        assert pages.get(f"/api/v1/{path}").status_code == 404
+    for path in ("cases/case-none/evidence", "letters/letter-none/files/md"):
+        assert pages.get(f"/api/v1/{path}").status_code == 404
+    assert pages.post("/api/v1/cases/case-none/notes", json={"text": "a"}).status_code == 404
+    assert pages.post("/api/v1/cases/case-none/letters", json={"kind": "exposure"}).status_code == 404
+    assert pages.post("/api/v1/letters/letter-none/sent", json={}).status_code == 404
+
+
+def test_a_case_outside_the_log_says_so(pages: TestClient[ASGIApp], workspace: Path, key: str) -> None:
+    with Workspace.open(workspace) as opened:
+        opened.ledger.database.write(
+            lambda connection: connection.exec_driver_sql("UPDATE cases SET document = replace(document, '1200', '1')")
+        )
+    assert shown(pages, key)["log_matches"] is False
+    assert "not as its log says" in pages.get(f"/cases/{key}").text
+
+
+def test_a_viewer_reads_and_changes_nothing(workspace: Path, key: str) -> None:
+    with client(workspace, Role.VIEWER) as pages:
+        for path in ("/cases", f"/cases/{key}", "/letters", "/case-log", f"/api/v1/cases/{key}/evidence"):
+            assert pages.get(path).status_code == 403
+        assert pages.post(f"/api/v1/cases/{key}/notes", json={"text": "x"}).status_code == 403
+
+
+def test_an_empty_workspace_says_what_to_do(tmp_path: Path) -> None:
+    with client(tmp_path / "ws") as pages:
+        assert "no run has finished yet" in pages.get("/cases").text
+        assert "No letter has been written" in pages.get("/letters").text
+        assert "The log is empty" in pages.get("/case-log").text
+
+
+def test_open_stores_without_a_case_are_counted(tmp_path: Path) -> None:
+    with client(make(tmp_path, stores=(EXPERIMENTAL, CLOSED))) as pages:
+        assert "1 open store in the last run" in pages.get("/cases").text

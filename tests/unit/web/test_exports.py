@@ -1,0 +1,101 @@
+"""Exports over HTTP: each format and audience, as a file that no browser shows."""
+
+import json
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import Any
+
+import pytest
+from litestar.testing import TestClient
+
+from tests.unit.web.clients import client
+from tieback.model.report import Report
+from tieback.pipeline.accounts.roles import Role
+from tieback.pipeline.report import build_report
+from tieback.pipeline.views import exports
+from tieback.report import renderers
+from tieback.storage.workspace import Workspace
+
+BUILT: dict[tuple[str, str], Report] = {}
+FORMATS = [one.meta for one in renderers() if one.meta.name not in {"terminal", "pdf"}]
+
+
+@pytest.fixture(autouse=True)
+def built_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The report is built once: its tables are read again each time, from the workspace of ``pages``."""
+    build = build_report
+
+    def kept(workspace: Workspace, run: str) -> Report:
+        key = (str(workspace.directory), run)
+        if key not in BUILT:
+            BUILT[key] = build(workspace, run)
+        return BUILT[key]
+
+    monkeypatch.setattr(exports, "build_report", kept)
+
+
+@pytest.mark.parametrize("meta", FORMATS, ids=lambda meta: str(meta.name))
+def test_each_format_is_a_file_to_save(pages: TestClient[Any], scanned: Path, meta: Any) -> None:
+    answer = pages.get(f"/api/v1/exports/{meta.name}")
+    assert answer.status_code == 200
+    assert answer.headers["content-disposition"].startswith('attachment; filename="tieback-')
+    assert answer.headers["content-disposition"].endswith(f'-internal{meta.suffix}"')
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert int(answer.headers["content-length"]) == len(answer.content)
+    if "json" in meta.media_type and "ndjson" not in meta.media_type:
+        json.loads(answer.content)
+    if meta.suffix.endswith(".xml"):
+        ET.fromstring(answer.content)
+    assert not [path.name for path in scanned.iterdir() if path.name.startswith("tmp")]
+
+
+def test_a_vendor_gets_its_own_apps(pages: TestClient[Any]) -> None:
+    whole = pages.get("/api/v1/exports/json").json()
+    assert len(whole["apps"]) == 3
+    name = next(app["vendor"] or app["name"] for app in (one["app"] for one in whole["apps"]))
+    answer = pages.get("/api/v1/exports/json", params={"audience": "vendor", "vendor": name})
+    assert answer.status_code == 200, answer.text
+    assert len(answer.json()["apps"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/api/v1/exports/docm", 400, "unknown format"),
+        ("/api/v1/exports/terminal", 400, "unknown format"),
+        ("/api/v1/exports/..%2fjson", 404, ""),
+        ("/api/v1/exports/json?audience=everyone", 400, "unknown audience"),
+        ("/api/v1/exports/json?audience=vendor", 400, "missing vendor"),
+        ("/api/v1/exports/json?audience=vendor&vendor=none", 400, ""),
+        ("/api/v1/exports/json?audience=public", 400, ""),
+        ("/api/v1/exports/json?run=none", 503, "no run with this ID"),
+    ],
+)
+def test_what_is_refused(pages: TestClient[Any], path: str, status: int, words: str) -> None:
+    answer = pages.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert words in answer.json().get("detail", "")
+
+
+def test_a_long_report_is_left_to_a_job(pages: TestClient[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exports, "MAX_ROWS", 1)
+    answer = pages.get("/api/v1/exports/json")
+    assert (answer.status_code, "job" in answer.json()["advice"]) == (400, True)
+
+
+def test_the_page_lists_what_can_be_exported(pages: TestClient[Any]) -> None:
+    page = pages.get("/exports").text
+    for meta in FORMATS:
+        assert f"/api/v1/exports/{meta.name}?audience=internal" in page
+    assert "Choose the vendor first" in pages.get("/exports?audience=vendor").text
+    assert "/api/v1/exports/terminal" not in page
+
+
+def test_an_empty_workspace_and_a_viewer(tmp_path: Path, scanned: Path) -> None:
+    Workspace.open(tmp_path / "ws").close()
+    with client(tmp_path / "ws", Role.ANALYST) as made:
+        assert "nothing to export" in made.get("/exports").text
+        assert made.get("/api/v1/exports/json").status_code == 503
+    with client(scanned, Role.VIEWER) as viewer:
+        assert viewer.get("/exports").status_code == 403
+        assert viewer.get("/api/v1/exports/json").status_code == 403

@@ -1,0 +1,42 @@
+"""The page of imported reports."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from litestar.testing import TestClient
+
+from tests.unit.web.clients import client
+from tieback.pipeline.accounts.roles import Role
+from tieback.pipeline.passive_evidence import import_reports
+
+SHODAN = {"_shodan": {"module": "elastic"}, "ip_str": "203.0.113.7", "port": 9200, "timestamp": "2026-11-01T10:00:00"}
+
+
+def test_imports_with_their_source_in_pages(tmp_path: Path) -> None:
+    files = [tmp_path / f"<b>{number}.json" for number in range(3)]
+    for number, path in enumerate(files):
+        path.write_text(json.dumps(SHODAN | {"port": 9200 + number}) + "\n")
+    list(import_reports(tmp_path / "ws", files))
+    with client(tmp_path / "ws", Role.ANALYST) as made:
+        seen: list[str] = []
+        after: str | None = ""
+        page: dict[str, Any] = {}
+        for _ in files:
+            page = made.get("/api/v1/imports", params={"limit": 1, "after": after}).json()
+            seen += [one["name"] for one in page["imports"]["items"]]
+            after = page["imports"]["next"]
+        assert (seen, after) == (["<b>2.json", "<b>1.json", "<b>0.json"], None)
+        assert page["imports"]["total"] == 3
+        assert [(one["source"], one["imports"]) for one in page["sources"]] == [("shodan", 3)]
+        text = made.get("/imports").text
+        assert "<b>0.json" not in text
+        assert "&lt;b&gt;0.json" in text
+
+
+def test_an_empty_workspace_and_a_viewer(tmp_path: Path, pages: TestClient[Any]) -> None:
+    assert pages.get("/imports").status_code == 200
+    with client(tmp_path / "ws", Role.VIEWER) as viewer:
+        assert viewer.get("/imports").status_code == 403
+    with client(tmp_path / "ws", Role.ANALYST) as made:
+        assert "No report was imported" in made.get("/imports").text

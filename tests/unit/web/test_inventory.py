@@ -1,0 +1,113 @@
+"""The pages and the API of the fleet."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from litestar.testing import TestClient
+from litestar.types import ASGIApp
+
+from tests.unit.cases.samples import exposure
+from tests.unit.pipeline.workspaces import P, make
+from tests.unit.web.clients import client as client_of
+from tieback.model.device import InventoryRow, Ownership
+from tieback.pipeline.accounts.roles import Role
+from tieback.storage.workspace import Workspace
+
+HOSTILE = "<script>alert(1)</script>\u202e"
+ROWS = (
+    InventoryRow(P.ANDROID, "org.fieldhand.app", HOSTILE, "4.0.7", device="d0", ownership=Ownership.PERSONAL),
+    InventoryRow(P.ANDROID, "com.unknown", HOSTILE, device="d0", ownership=Ownership.PERSONAL),
+    InventoryRow(P.IOS, "com.acme.mail", "Acme Mail", device="d1", ownership=Ownership.CORPORATE),
+)
+PAGES = ("/inventory", "/inventory/apps", "/inventory/devices", "/inventory/blocklists")
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make(tmp_path_factory.mktemp("fleet"), *ROWS, stores=(exposure(),))
+
+
+@pytest.fixture(scope="module")
+def client(fleet: Path) -> Iterator[TestClient[ASGIApp]]:
+    with client_of(fleet, Role.ANALYST) as found:
+        yield found
+
+
+def test_the_journey_from_the_review_to_a_block_list(client: TestClient[ASGIApp]) -> None:
+    first = client.get("/api/v1/inventory/apps", params={"show": "open"}).json()["items"]
+    assert [(one["bundle_id"], one["action"]) for one in first] == [("org.fieldhand.app", "block")]
+    page = client.get("/inventory/apps").text
+    assert f'href="/inventory/apps/{first[0]["id"]}"' in page
+    assert "It leads to 1 open store" in page
+    app = client.get(f"/api/v1/inventory/apps/{first[0]['id']}").json()
+    device = app["installs"]["items"][0]["device"]
+    assert f'href="/inventory/devices/{device}"' in client.get(f"/inventory/apps/{first[0]['id']}").text
+    apps = client.get(f"/api/v1/inventory/devices/{device}").json()["apps"]["items"]
+    assert {one["bundle_id"]: one["state"] for one in apps} == {"org.fieldhand.app": "open", "com.unknown": "unknown"}
+    assert client.get(f"/inventory/devices/{device}").status_code == 200
+    listed = client.get("/inventory/blocklists").text
+    assert 'href="/api/v1/inventory/blocklists/android-enterprise?' in listed
+    file = client.get("/api/v1/inventory/blocklists/android-enterprise")
+    assert file.json()["applications"][0]["packageName"] == "org.fieldhand.app"
+    assert file.headers["content-disposition"] == 'attachment; filename="tieback-block-android-enterprise.json"'
+    assert file.headers["x-content-type-options"] == "nosniff"
+
+
+def test_personal_devices_only(client: TestClient[ASGIApp]) -> None:
+    found = client.get("/api/v1/inventory/apps", params={"ownership": "personal"}).json()
+    assert {one["bundle_id"] for one in found["items"]} == {"org.fieldhand.app", "com.unknown"}
+    assert client.get("/api/v1/inventory/review/csv", params={"ownership": "corporate"}).text.count("\n") == 2
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_names_are_inert(client: TestClient[ASGIApp], path: str) -> None:
+    text = client.get(path).text
+    assert "<script>alert" not in text
+    assert "\u202e" not in text
+
+
+def test_cursors_have_a_link(client: TestClient[ASGIApp]) -> None:
+    answer = client.get("/api/v1/inventory/apps", params={"limit": 1, "q": "com"})
+    following = answer.json()["next"]
+    assert f"after={following}" in answer.headers["link"]
+    assert "Next page" in client.get("/inventory/apps", params={"limit": 1}).text
+    assert client.get("/api/v1/inventory/apps", params={"limit": 1, "q": "com", "after": following}).json()["items"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/inventory/apps/999", 404),
+        ("/inventory/devices/d0", 404),
+        ("/inventory/devices/%2e%2e%2fledger.db", 404),
+        ("/inventory/apps?show=none", 400),
+        ("/inventory/apps?after=none", 400),
+        ("/inventory/apps?limit=0", 400),
+        ("/inventory/devices?platform=<b>", 400),
+    ],
+)
+def test_what_is_refused(client: TestClient[ASGIApp], path: str, status: int) -> None:
+    answer = client.get(f"/api/v1{path}")
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert client.get(path).status_code == status
+
+
+def test_unknown_lists(client: TestClient[ASGIApp]) -> None:
+    assert client.get("/api/v1/inventory/blocklists/none").status_code == 400
+    assert client.get("/api/v1/inventory/review/docx").status_code == 400
+
+
+def test_a_viewer_sees_no_device(fleet: Path) -> None:
+    with client_of(fleet, Role.VIEWER) as viewer:
+        for path in (*PAGES, *(f"/api/v1{page}" for page in PAGES), "/api/v1/inventory/blocklists/csv"):
+            assert viewer.get(path).status_code == 403
+
+
+def test_an_empty_workspace_says_what_to_do(tmp_path: Path) -> None:
+    Workspace.open(tmp_path / "ws").close()
+    with client_of(tmp_path / "ws", Role.ANALYST) as client:
+        assert "tieback inventory import" in client.get("/inventory").text
+        assert "Import an inventory first" in client.get("/inventory/apps").text
+        assert "Import an inventory first" in client.get("/inventory/devices").text
+        assert "never analysed" in client.get("/inventory/blocklists").text

@@ -1,0 +1,54 @@
+"""The texts that templates make of values, and the files of other projects."""
+
+import hashlib
+import tomllib
+from datetime import UTC, datetime
+
+import pytest
+
+from tieback.web.pages import STATIC, TEMPLATES, count, environment, moment, number, size, words
+
+VENDOR = STATIC / "vendor"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, "\u2013"), (0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (43 * 10**12, "43.0 TB"), (10**15, "1000 TB")],
+)
+def test_sizes(value: int | None, text: str) -> None:
+    assert size(value) == text
+
+
+def test_numbers_and_times() -> None:
+    assert number(1234567) == "1\u202f234\u202f567"
+    assert moment(datetime(2026, 11, 28, 10, 5, tzinfo=UTC)) == "2026-11-28 10:05 UTC"
+    assert (count(1, "app"), count(2, "app"), count(0, "entry", "entries")) == ("1 app", "2 apps", "0 entries")
+    assert words("auth_required") == "auth required"
+
+
+def test_the_scripts_of_others_are_as_published() -> None:
+    table = tomllib.loads((VENDOR / "vendored.toml").read_text())["package"]
+    files = {file["to"]: file["sha256"] for package in table for file in package["files"]}
+    found = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in VENDOR.iterdir()
+        if path.name != "vendored.toml"
+    }
+    assert found == files
+    assert all(any(file["to"].endswith("LICENSE") for file in package["files"]) for package in table)
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.html")), ids=lambda path: path.name)
+def test_templates_have_no_inline_script_or_style(path: object) -> None:
+    from pathlib import Path
+
+    assert isinstance(path, Path)
+    text = path.read_text().lower()
+    assert "| safe" not in text
+    assert "|safe" not in text
+    assert " style=" not in text
+    assert "<style" not in text
+    assert " onclick" not in text
+    assert "javascript:" not in text
+    assert all("src=" in piece for piece in text.split("<script")[1:])
+    environment().get_template(path.name)

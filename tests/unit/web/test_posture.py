@@ -1,0 +1,45 @@
+"""The page of the cloud accounts."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from litestar.testing import TestClient
+
+from tests.unit.pipeline.posture.test_join import OTHER, STORE, STRAY, make
+from tests.unit.posture.exports import INSTANCE
+from tests.unit.web.clients import client
+from tieback.pipeline.accounts.roles import Role
+
+HOSTILE = {**OTHER, "DBInstanceIdentifier": "<script>alert(1)</script>"}
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("posture")
+    make(folder, INSTANCE, HOSTILE, stores=(STORE, STRAY))
+    return folder / "ws"
+
+
+def test_numbers_join_and_findings(directory: Path) -> None:
+    with client(directory, Role.ANALYST) as made:
+        found = made.get("/api/v1/posture").json()
+        page = made.get("/posture").text
+    assert (found["resources"], found["owned_total"], found["leaking"], found["foreign_total"]) == (2, 1, 1, 1)
+    assert found["databases"]["at_rest"]["unknown"] + found["databases"]["at_rest"]["none"] > 0
+    assert [one["open"] for one in found["owned"]] == [True]
+    assert found["findings_total"] == len(found["findings"]) > 0
+    assert 'href="/stores/exp-stray"' in page
+    assert "<script>alert" not in page
+
+
+def test_nothing_imported_is_unknown_not_safe(pages: TestClient[Any]) -> None:
+    assert pages.get("/api/v1/posture").json()["imported"] is False
+    assert "nothing is known" in pages.get("/posture").text
+
+
+def test_roles_and_unknown_runs(directory: Path) -> None:
+    with client(directory, Role.VIEWER) as viewer:
+        assert viewer.get("/posture").status_code == 403
+    with client(directory, Role.ANALYST) as made:
+        assert made.get("/api/v1/posture?run=none").status_code == 503

@@ -1,0 +1,194 @@
+"""One declaration gives a page and its JSON twin; changes are recorded; errors are problem documents."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from litestar.testing import TestClient
+from litestar.types import ASGIApp
+
+from tests.unit.web.clients import Changes, client
+from tieback.model.errors import GrantError, InputError, UsageError, WorkspaceError
+from tieback.pipeline.accounts.roles import Role
+from tieback.pipeline.views.listing import Listing
+from tieback.web import app as application
+from tieback.web.context import Context
+from tieback.web.pages import environment
+from tieback.web.problems import NotFoundError, problem_of
+from tieback.web.resource import change, etag_of, form, page_and_json
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    count: int = 0
+
+
+class Rename(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    count: int = 0
+
+
+ERRORS = {
+    "missing": NotFoundError("no row with this ID", where="r9", advice="See the list"),
+    "usage": UsageError("not a number", where="limit"),
+    "input": InputError("not an app", where="x.apk"),
+    "grant": GrantError("expired", where="g"),
+    "storage": WorkspaceError("cannot be read", where="ws"),
+    "fault": RuntimeError("secret detail of the server"),
+}
+
+
+def list_rows(context: Context, q: str = "", limit: int = 50, after: str = "") -> Listing[Row]:
+    """Rows by name."""
+    return Listing(items=(Row(name=q or "a", count=limit),), next=None if after else "bmV4dA")
+
+
+def one_row(context: Context, row_id: str) -> Row:
+    """One row."""
+    if row_id in ERRORS:
+        raise ERRORS[row_id]
+    return Row(name=row_id)
+
+
+@change("PATCH", "/rows/{row_id:str}", role=Role.ANALYST, action="rename a row", current=one_row)
+def rename_row(context: Context, row_id: str, data: Rename) -> Row:
+    """Rename a row."""
+    return Row(name=data.name, count=data.count)
+
+
+@form("/rows/{row_id:str}/rename", role=Role.ANALYST, action="rename a row", done="The row was renamed.")
+def rename_form(context: Context, row_id: str, data: Rename) -> str:
+    """Rename a row in its page."""
+    rename_row_of(row_id, data)
+    return "/rows?q=b"
+
+
+def rename_row_of(row_id: str, data: Rename) -> None:
+    assert (row_id, data) == ("r1", Rename(name="b", count=3))
+
+
+@pytest.fixture
+def routes(monkeypatch: pytest.MonkeyPatch) -> None:
+    template = "rows.html"
+    source = (
+        "{% extends 'base.html' %}{% block main %}<h1>{{ title }}</h1><p>{{ data.items[0].name }}</p>{% endblock %}"
+    )
+
+    def with_template() -> Any:
+        made = environment()
+        loader = made.loader
+        assert loader is not None
+        load = loader.get_source
+        loader.get_source = lambda env, name: (source, None, lambda: True) if name == template else load(env, name)  # type: ignore[method-assign,assignment]
+        return made
+
+    listed = page_and_json("/rows", list_rows, template=template, role=Role.ANALYST, title="Rows")
+    single = page_and_json("/rows/{row_id:str}", one_row, template=template, role=Role.ANALYST, title="Row")
+    others = application.routes
+    monkeypatch.setattr(application, "environment", with_template)
+    monkeypatch.setattr(application, "routes", lambda: [*others(), *listed, *single, rename_row, rename_form])
+
+
+@pytest.fixture
+def changes() -> Changes:
+    return Changes()
+
+
+@pytest.fixture
+def rows(routes: None, tmp_path: Path, changes: Changes) -> Iterator[TestClient[ASGIApp]]:
+    with client(tmp_path / "ws", Role.ANALYST, changes) as made:
+        yield made
+
+
+def test_the_page_and_its_twin_show_the_same(rows: TestClient[ASGIApp]) -> None:
+    page = rows.get("/rows", params={"q": "<script>x"})
+    assert page.status_code == 200
+    assert page.headers["content-type"].startswith("text/html")
+    assert "&lt;script&gt;x" in page.text
+    assert "<script>x" not in page.text
+    twin = rows.get("/api/v1/rows", params={"q": "<script>x"})
+    assert twin.json() == {"items": [{"name": "<script>x", "count": 50}], "next": "bmV4dA", "total": None, "run": None}
+
+
+def test_the_next_page_is_a_link(rows: TestClient[ASGIApp]) -> None:
+    first = rows.get("/api/v1/rows?q=b&limit=2")
+    assert first.links["next"]["url"] == "/api/v1/rows?q=b&limit=2&after=bmV4dA"
+    assert "link" not in rows.get(first.links["next"]["url"]).headers
+
+
+def test_an_unchanged_document_is_not_sent_again(rows: TestClient[ASGIApp]) -> None:
+    first = rows.get("/api/v1/rows/r1")
+    again = rows.get("/api/v1/rows/r1", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    ("key", "status"),
+    [("missing", 404), ("usage", 400), ("input", 422), ("grant", 422), ("storage", 503), ("fault", 500)],
+)
+def test_errors_are_problem_documents_and_pages(rows: TestClient[ASGIApp], key: str, status: int) -> None:
+    answer = rows.get(f"/api/v1/rows/{key}")
+    assert answer.status_code == status
+    assert answer.headers["content-type"].startswith("application/problem+json")
+    assert answer.json()["status"] == status
+    page = rows.get(f"/rows/{key}")
+    assert page.status_code == status
+    assert "<h1>" in page.text
+    assert "secret detail" not in answer.text + page.text
+
+
+def test_an_invalid_parameter_is_named(rows: TestClient[ASGIApp]) -> None:
+    answer = rows.get("/api/v1/rows?limit=many")
+    assert answer.status_code == 400
+    assert answer.json()["fields"] == [{"field": "limit", "problem": "Expected `int`, got `str`"}]
+
+
+def test_a_change_is_recorded(rows: TestClient[ASGIApp], changes: Changes) -> None:
+    assert rows.patch("/api/v1/rows/r1", json={"name": "b"}).json() == {"name": "b", "count": 0}
+    assert changes.lines == [("Ann", "rename a row", "r1")]
+
+
+def test_a_change_of_something_newer_is_refused(rows: TestClient[ASGIApp], changes: Changes) -> None:
+    current = etag_of(Row(name="r1"))
+    assert rows.patch("/api/v1/rows/r1", json={"name": "b"}, headers={"If-Match": '"old"'}).status_code == 409
+    assert changes.lines == []
+    assert rows.patch("/api/v1/rows/r1", json={"name": "b"}, headers={"If-Match": current}).status_code == 200
+
+
+def test_a_form_changes_and_shows_a_notice(rows: TestClient[ASGIApp], changes: Changes) -> None:
+    sent = rows.post("/rows/r1/rename", data={"name": "b", "count": "3"}, follow_redirects=False)
+    assert (sent.status_code, sent.headers["location"]) == (303, "/rows?q=b&done=rename_form")
+    assert "The row was renamed." in rows.get(sent.headers["location"]).text
+    assert changes.lines == [("Ann", "rename a row", "r1")]
+
+
+def test_a_notice_of_a_stranger_is_not_shown(rows: TestClient[ASGIApp]) -> None:
+    assert "Send money" not in rows.get("/rows?done=Send+money").text
+
+
+def test_someone_without_a_session_reads_nothing(routes: None, tmp_path: Path) -> None:
+    with client(tmp_path / "ws", None) as made:
+        page = made.get("/rows?q=b", follow_redirects=False)
+        assert page.headers["location"] == "/sign-in?next=%2Frows%3Fq%3Db"
+        twin = made.get("/api/v1/rows")
+        assert (twin.status_code, twin.headers["www-authenticate"]) == (401, "Bearer")
+
+
+def test_a_lower_role_is_refused(routes: None, tmp_path: Path) -> None:
+    changes = Changes()
+    with client(tmp_path / "ws", Role.VIEWER, changes) as made:
+        assert made.get("/rows").status_code == 403
+        assert made.patch("/api/v1/rows/r1", json={"name": "b"}).status_code == 403
+    assert changes.lines == []
+
+
+def test_the_frameworks_own_pages_are_closed(rows: TestClient[ASGIApp]) -> None:
+    assert rows.get("/closed/openapi").status_code == 403
+    assert rows.get("/api/v1/nothing").status_code == 404
+    assert rows.get("/api/v1/nothing").headers["content-type"].startswith("application/problem+json")
+
+
+def test_an_unexpected_exception_shows_none_of_its_text() -> None:
+    assert "secret" not in repr(problem_of(RuntimeError("secret")))
