@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("litestar")
 pytest.importorskip("playwright")
 
-from playwright.sync_api import Page
+from playwright.sync_api import ConsoleMessage, Page
 
 from tests.lab.served import Served, chromium, first_start, served
 from tests.unit.pipeline.graph_workspace import made
@@ -34,12 +34,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="module")
-def state(server: Served) -> dict[str, Any]:
+def state(server: Served) -> Any:
     """Cookies of the administrator."""
     with chromium() as browser:
         page = browser.new_page()
         first_start(server, page)
-        return dict(page.context.storage_state())
+        return page.context.storage_state()
 
 
 def shape(path: str) -> str:
@@ -63,6 +63,16 @@ def opened(page: Page, server: Served) -> Iterator[str]:
         waiting += [one for one in links if one.startswith("/") and not one.startswith(("/api/", "/static"))]
 
 
+def watch(page: Page, complaints: list[str]) -> None:
+    """Collect what the browser complains about."""
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(f"{page.url}: {message.text}")
+
+    page.on("console", heard)
+
+
 def problems(page: Page) -> list[str]:
     """What axe-core says of a page, and whether it is wider than the window."""
     found: list[str] = page.evaluate(
@@ -81,11 +91,13 @@ def problems(page: Page) -> list[str]:
         *(pytest.param(*one, marks=pytest.mark.more) for one in [(390, "light"), (768, "light"), (1440, "dark")]),
     ],
 )
-def test_every_page(server: Served, state: dict[str, Any], width: int, scheme: Any) -> None:
+def test_every_page(server: Served, state: Any, width: int, scheme: Any) -> None:
     if not AXE.exists():
         pytest.skip("npm's axe-core is not installed")
     wrong: dict[str, list[str]] = {}
-    elsewhere, complaints, kinds = [], [], set()
+    elsewhere: list[str] = []
+    complaints: list[str] = []
+    kinds = set()
     with chromium() as browser:
         # axe-core is not one of our scripts: the policy would refuse it, as it should.
         context = browser.new_context(
@@ -93,14 +105,14 @@ def test_every_page(server: Served, state: dict[str, Any], width: int, scheme: A
         )
         context.add_init_script(path=AXE)
         page = context.new_page()
-        page.on("request", lambda request: request.url.startswith(server.url) or elsewhere.append(request.url))
-        page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+        page.on("request", lambda request: elsewhere.append(request.url))
+        watch(page, complaints)
         for path in opened(page, server):
             kinds.add(shape(path))
             if found := problems(page):
                 wrong[path] = found
     assert wrong == {}
-    assert elsewhere == []
+    assert [url for url in elsewhere if not url.startswith(server.url)] == []
     assert complaints == []
     routes = {route.path_format for route in build_app(WebSettings(workspace=Path("unused"))).routes}
     listed = {path for path in routes if not path.startswith(("/api/v1", "/static", "/closed")) and "{" not in path}
@@ -108,7 +120,7 @@ def test_every_page(server: Served, state: dict[str, Any], width: int, scheme: A
     assert listed - kinds - NOT_LINKED - {"/healthz", "/readyz", "/metrics", "/sign-out"} == set()
 
 
-def test_pages_obey_their_own_policy(server: Served, state: dict[str, Any]) -> None:
+def test_pages_obey_their_own_policy(server: Served, state: Any) -> None:
     complaints: list[str] = []
     with chromium() as browser:
         page = browser.new_context(storage_state=state).new_page()
