@@ -36,6 +36,8 @@ KEPT_SECONDS = 3600.0
 """The provider's documents are fetched again after this time, and its keys at once for an unknown key."""
 REFETCH_SECONDS = 60.0
 """Keys are fetched at most this often."""
+RETRY_SECONDS = 10.0
+"""After a failure, the discovery document is fetched again after this time."""
 MAX_KEYS = 100
 MAX_TOKEN = 64 * 1024
 MAX_GROUPS = 5_000
@@ -118,6 +120,7 @@ class OidcProvider:
         self._metadata: tuple[float, _Metadata] | None = None
         self._keys: tuple[float, list[Key]] | None = None
         self._used: OrderedDict[str, float] = OrderedDict()
+        self._silent_until = 0.0
 
     def begin(self, redirect: str, next_path: str) -> Begun:
         """Begin a sign-in.
@@ -192,6 +195,10 @@ class OidcProvider:
         kept = self._metadata
         if kept is not None and now - kept[0] < KEPT_SECONDS:
             return kept[1]
+        if now < self._silent_until:
+            raise ProviderError("the provider did not answer some seconds ago", advice="Try again later")
+        # Others must not wait for a provider that does not answer; a success ends this.
+        self._silent_until = now + RETRY_SECONDS
         url = self.settings.issuer.rstrip("/") + "/.well-known/openid-configuration"
         found = self._decode(self._fetch("GET", url, {}), _Metadata, "discovery document")
         if found.issuer != self.settings.issuer:
@@ -201,6 +208,7 @@ class OidcProvider:
                 advice="Write exactly this name as issuer in the sign-in configuration, if it is right",
             )
         self._metadata = now, found
+        self._silent_until = 0.0
         return found
 
     def _redeem(self, metadata: _Metadata, code: str, flow: _Flow) -> _TokenAnswer:

@@ -275,6 +275,19 @@ def test_a_provider_that_does_not_answer_is_an_error(host: OidcHost) -> None:
         OidcProvider(settings, SECRET, SecretBox(b"k" * 32, "sign-in")).begin(BACK, "/")
 
 
+def test_a_provider_that_fails_is_left_alone_for_some_seconds(
+    host: OidcHost, provider: OidcProvider, clock: Clock
+) -> None:
+    host.metadata = {"issuer": "https://another.test"}
+    for match in ("calls itself", "some seconds ago"):
+        with pytest.raises(ProviderError, match=match):
+            provider.begin(BACK, "/")
+    assert len(host.requests) == 1
+    host.metadata = {}
+    clock.ahead = 11
+    assert whole_flow(provider).subject == "1001"
+
+
 # Users and roles
 
 
