@@ -231,8 +231,11 @@ class _Builder:
                 row = msgspec.structs.replace(row, state=AppState.NOT_PROBED)
             record = AppRecord(
                 row=row,
-                app=app,
                 path=summary.path,
+                version_code=app.version_code,
+                min_sdk=app.min_sdk,
+                target_sdk=app.target_sdk,
+                signer=app.signer,
                 has_api=summary.has_api,
                 problems=summary.problems,
                 unread=summary.unread,
