@@ -124,7 +124,7 @@ def test_pages_obey_their_own_policy(server: Served, state: Any) -> None:
     complaints: list[str] = []
     with chromium() as browser:
         page = browser.new_context(storage_state=state).new_page()
-        page.on("console", lambda message: message.type == "error" and complaints.append(f"{page.url}: {message.text}"))
+        watch(page, complaints)
         for _ in opened(page, server):
             page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x: onerror=\"window.bad = 1\">')")
             assert page.evaluate("window.bad === undefined")

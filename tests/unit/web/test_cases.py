@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from tests.unit.cases.samples import exposure
 from tests.unit.pipeline.workspaces import make
-from tests.unit.web.clients import Changes, client
+from tests.unit.web.clients import Changes, client, same_client
 from tieback.cases.policy import default_policy
 from tieback.model.case import Recheck, RecheckVerdict
 from tieback.model.grant import Depth, Grant, TargetRule
@@ -54,9 +54,16 @@ def light_formats(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(letter_files, "available_formats", lambda: ("md", "html", "eml", "mailto.txt"))
 
 
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("copies") / "ws"
+
+
 @pytest.fixture
-def workspace(original: Path, tmp_path: Path) -> Path:
-    copied = tmp_path / "ws"
+def workspace(original: Path, place: Path) -> Path:
+    """A copy, at the same path for each test."""
+    copied = place
+    shutil.rmtree(copied, ignore_errors=True)
     shutil.copytree(original, copied)
     trust(copied)
     accept_file(copied, "sender.toml")
@@ -70,7 +77,7 @@ def changes() -> Changes:
 
 @pytest.fixture
 def pages(workspace: Path, changes: Changes) -> Iterator[TestClient[ASGIApp]]:
-    with client(workspace, Role.ANALYST, changes) as made:
+    with same_client(workspace, Role.ANALYST, changes) as made:
         yield made
 
 
@@ -347,7 +354,7 @@ def test_a_case_outside_the_log_says_so(pages: TestClient[ASGIApp], workspace: P
 
 
 def test_a_viewer_reads_and_changes_nothing(workspace: Path, key: str) -> None:
-    with client(workspace, Role.VIEWER) as pages:
+    with same_client(workspace, Role.VIEWER) as pages:
         for path in ("/cases", f"/cases/{key}", "/letters", "/case-log", f"/api/v1/cases/{key}/evidence"):
             assert pages.get(path).status_code == 403
         assert pages.post(f"/api/v1/cases/{key}/notes", json={"text": "x"}).status_code == 403
@@ -374,7 +381,7 @@ def test_a_re_check_is_queued_under_a_grant_on_the_server(workspace: Path, key: 
     (workspace / "grants" / "lab.toml").write_text(render_grant(GRANT))
     digest = digest_of(GRANT)
     changes = Changes()
-    with client(workspace, Role.OPERATOR, changes) as pages:
+    with same_client(workspace, Role.OPERATOR, changes) as pages:
         offered = shown(pages, key)["grants"]
         assert [(one["id"], one["file"]) for one in offered] == [(digest, "lab.toml")]
         page = pages.get(f"/cases/{key}").text
@@ -401,5 +408,5 @@ def test_an_analyst_starts_no_re_check(pages: TestClient[ASGIApp], workspace: Pa
 
 
 def test_without_a_grant_the_page_says_where_to_put_one(workspace: Path, key: str) -> None:
-    with client(workspace, Role.OPERATOR) as pages:
+    with same_client(workspace, Role.OPERATOR) as pages:
         assert "no page can create one" in pages.get(f"/cases/{key}").text

@@ -11,9 +11,9 @@ from litestar.testing import TestClient
 from tests.unit.web.clients import client
 from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.pipeline.accounts.roles import Role
+from tieback.pipeline.views.grants import grant_id
 from tieback.scope.audit import AuditLog
 from tieback.scope.grant_text import render_grant
-from tieback.scope.lease import digest_of
 from tieback.storage.workspace import Workspace
 
 GRANT = Grant(
@@ -23,7 +23,7 @@ GRANT = Grant(
     target=(TargetRule(match="192.0.2.0/24", ports=(9200,), depth=Depth.DESCRIBE),),
 )
 OLD = Grant(authorised_by="X", contact="x@example.test", not_after=date(2020, 1, 1))
-ID = digest_of(GRANT)
+ID = grant_id(GRANT)
 
 
 @pytest.fixture(scope="module")
@@ -50,11 +50,12 @@ def pages(folder: Path) -> Iterator[TestClient[Any]]:
 
 
 def test_each_grant_says_if_it_can_be_used(pages: TestClient[Any]) -> None:
-    found = {one["name"]: one for one in pages.get("/api/v1/grants").json()["items"]}
-    usable = {name: one["usable"] for name, one in found.items()}
-    assert usable == {"<i>lab.toml": True, "broken.toml": False, "old.toml": False}
-    assert "expired" in found["old.toml"]["problem"]
-    assert (found["<i>lab.toml"]["sha256"], found["<i>lab.toml"]["runs"]) == (ID, 1)
+    found = {one["file"]: one for one in pages.get("/api/v1/grants").json()["items"]}
+    assert {name: (one["place"], one["usable"]) for name, one in found.items()} == {
+        "<i>lab.toml": ("workspace", True), "broken.toml": ("workspace", False), "old.toml": ("server", False),
+    }  # fmt: skip
+    assert "expired" in found["old.toml"]["why_not"]
+    assert found["<i>lab.toml"]["id"] == ID
     text = pages.get("/grants").text
     assert "<i>lab" not in text
     assert "<b>Security" not in text
@@ -98,9 +99,7 @@ def test_unknown_ids(pages: TestClient[Any]) -> None:
 
 
 def test_the_log_in_pages_with_its_verdict(pages: TestClient[Any]) -> None:
-    seen: list[int] = []
-    after: str | None = ""
-    page: dict[str, Any] = {}
+    seen, after = [], ""
     for _ in range(3):
         page = pages.get("/api/v1/audit/probing", params={"after": after, "limit": 50}).json()
         seen += [one["seq"] for one in page["entries"]["items"]]

@@ -42,7 +42,11 @@ MAX_KEYS = 100
 MAX_TOKEN = 64 * 1024
 MAX_GROUPS = 5_000
 MAX_USED = 10_000
+_KEY_TYPES = ("RSA", "EC", "OKP")
+"""Not symmetric keys, which a public document must not have."""
 _TIMEOUT = 10.0
+_INVALID = (JoseError, ValueError, TypeError, KeyError, AttributeError)
+"""What the libraries raise for documents of another shape."""
 
 
 class ProviderError(TiebackError):
@@ -245,7 +249,7 @@ class OidcProvider:
         claims = CodeIDToken(token.claims, token.header, options, params)
         try:
             claims.validate(int(self._clock()), LEEWAY_SECONDS)
-        except (JoseError, ValueError, TypeError) as error:
+        except _INVALID as error:
             raise _invalid(f"the ID token is not valid: {str(error)[:200]}") from None
         subject = claims["sub"]
         if not isinstance(subject, str) or not 0 < len(subject) <= 255:
@@ -266,7 +270,7 @@ class OidcProvider:
             keys = self._key_set(fresh=fresh)
             try:
                 return jwt.decode(id_token, KeySet(keys), algorithms=ALGORITHMS)
-            except (JoseError, ValueError, TypeError) as error:
+            except (*_INVALID, RecursionError) as error:
                 problem = str(error)[:200]
         raise _invalid(f"the signature of the ID token is not valid: {problem}")
 
@@ -279,10 +283,11 @@ class OidcProvider:
         entries = found.get("keys")
         keys: list[Key] = []
         for entry in entries[:MAX_KEYS] if isinstance(entries, list) else ():
+            if not isinstance(entry, dict) or entry.get("kty") not in _KEY_TYPES:
+                continue
             try:
-                # Of symmetric keys, which a public document must not have, none is used: no algorithm above has one.
                 keys.append(KeySet.registry_cls.import_key(entry))
-            except (JoseError, ValueError, TypeError, KeyError):
+            except _INVALID:
                 continue
         if not keys:
             raise _invalid("the key set has no usable key")
