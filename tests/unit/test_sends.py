@@ -69,6 +69,11 @@ POSTS = {
         "/v1/graphql",
         '{"query":"{n:[A-Za-z_][A-Za-z0-9_]{0,62}_aggregate(?:\\(limit:1000\\))?{aggregate{count,}}}"}',
     ),
+    # Supabase Storage lists objects by POST: https://supabase.github.io/storage/, "Search for objects under a prefix".
+    *(
+        ("supabase_storage", "/object/list/[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", f'{{"prefix":"","limit":{count}}}')
+        for count in (1, 2)
+    ),
     # Names of project and collection: no character of theirs could end a string or a path.
     *(
         (

@@ -16,7 +16,10 @@ from tieback.model.probe import NOT_CHECKED, Access, Entry, Privileges, RansomVe
 type Condition = Callable[[Exposure], tuple[str, ...]]
 
 BUCKETS = frozenset(
-    ("s3", "minio", "seaweedfs", "ceph-rgw", "s3-compatible", "gcs", "azure-blob", "azurite", "firebase-storage")
+    (
+        *("s3", "minio", "seaweedfs", "ceph-rgw", "s3-compatible", "gcs", "azure-blob", "azurite"),
+        *("firebase-storage", "supabase-storage"),
+    )
 )
 """Products that keep objects in buckets."""
 _ASKING = frozenset((Access.AUTH_REQUIRED, Access.LOCKED, Access.FIREWALLED, Access.NOT_FOUND))

@@ -13,7 +13,7 @@ import msgspec
 from tieback.backends.addresses import AddressLookup
 from tieback.backends.hosting import HostingLookup, HostingMatch, hosting_attributions
 from tieback.backends.normalise import OwnerDomains, literal_address
-from tieback.model.backend import Attribution
+from tieback.model.backend import Attribution, Backend
 
 MAX_CONFIDENCE = 0.99
 """Highest confidence of a combined attribution: no conclusion is certain."""
@@ -31,6 +31,8 @@ SHOWN = 0.5
 """Confidence that the organisation has any relation to the host, if its name is not in the domain. Shared front ends
 show their own certificate, and anyone can write any name into a certificate.
 """
+RETIRED = "retired"
+"""Claim: the service of a cloud resource has ended, on the day that is the value."""
 _ORGANISATION = re.compile(r"(?:^|,)\s*O=((?:\\.|[^,\\+])+)")
 _LETTERS = re.compile(r"[^a-z0-9]+")
 _MANY = frozenset(
@@ -90,6 +92,11 @@ def attribute_by_certificate(host: str, subject: str, seen_in: str, domains: Own
         yield Attribution("owner", name, f"{said}; the organisation's name is in the domain", BY_CERTIFICATE)
     else:
         yield Attribution("certificate", name, said, SHOWN)
+
+
+def has_ended(backend: Backend) -> bool:
+    """True if the service of a cloud resource has ended. Whatever answers there is no store of the app's vendor."""
+    return any(one.claim == RETIRED for one in backend.attributions)
 
 
 def most_certain(found: Iterable[Attribution], claim: str) -> Attribution | None:

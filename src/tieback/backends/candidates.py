@@ -67,8 +67,6 @@ _PRODUCTS = {
     "webdav": "WebDAV",
 }
 """Display names of services."""
-RETIRED = "retired"
-"""Claim of an attribution: the service of a cloud resource has ended, on the day that is its value."""
 _OTHERS = (Party.THIRD, Party.PLATFORM)
 """Parties for whose hosts the vendor of the app is not responsible."""
 
@@ -113,11 +111,6 @@ def is_api(backend: Backend) -> bool:
     return endpoint.kind is EndpointKind.URL and endpoint.scheme in _HTTP and backend.party not in _OTHERS
 
 
-def has_ended(backend: Backend) -> bool:
-    """True if the service of a cloud resource has ended. Whatever answers there is no store of the app's vendor."""
-    return any(one.claim == RETIRED for one in backend.attributions)
-
-
 def build_candidates(
     backends: Iterable[Backend],
     store_ports: Mapping[str, tuple[int, ...]],
@@ -126,7 +119,7 @@ def build_candidates(
     """The hosts and ports to probe.
 
     Args:
-        backends: mapped back ends; those without addresses, and those whose service has ended, are left out.
+        backends: mapped back ends; those without addresses are left out.
         store_ports: default ports by service, such as ``{"mongodb": (27017,)}``. If services
             share a port, the reason names the first.
         fronts: the list of shared hosting, if the caller has already read it.
@@ -138,7 +131,7 @@ def build_candidates(
         endpoints of both.
     """
     fronts = fronts if fronts is not None else SharedHosting()
-    reached = [backend for backend in backends if backend.addresses and not has_ended(backend)]
+    reached = [backend for backend in backends if backend.addresses]
     return merge_candidates(_named(reached), _pivots(reached, store_ports, fronts))
 
 

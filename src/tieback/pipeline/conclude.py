@@ -10,7 +10,7 @@ from tieback.assess.context import version_text, with_exposure_window, with_host
 from tieback.assess.exposures import assess_exposures
 from tieback.assess.findings import app_subject, apply_rules
 from tieback.assess.severity import load_severity_table
-from tieback.backends.candidates import RETIRED, has_ended
+from tieback.backends.attribute import RETIRED, has_ended
 from tieback.model.app import App, Platform
 from tieback.model.backend import Backend, Candidate
 from tieback.model.cleartext import CleartextPolicy

@@ -29,13 +29,15 @@ _ROWS_AT_ONCE = 1_000
 _SCHEMA = """
 CREATE TABLE documents (name TEXT PRIMARY KEY, document BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE apps (
-    place INTEGER PRIMARY KEY, sha256 TEXT NOT NULL, label TEXT NOT NULL, words TEXT NOT NULL, platform TEXT NOT NULL,
-    vendor TEXT NOT NULL, state TEXT NOT NULL, document BLOB NOT NULL
+    place INTEGER PRIMARY KEY, sha256 TEXT NOT NULL, label TEXT NOT NULL, platform TEXT NOT NULL, vendor TEXT NOT NULL,
+    state TEXT NOT NULL, document BLOB NOT NULL
 );
+CREATE TABLE apps_words (place INTEGER PRIMARY KEY, words TEXT NOT NULL);
 CREATE TABLE backends (
-    place INTEGER PRIMARY KEY, id TEXT NOT NULL, name TEXT NOT NULL, words TEXT NOT NULL, provider TEXT NOT NULL,
-    party TEXT NOT NULL, owner TEXT NOT NULL, stores INTEGER NOT NULL, document BLOB NOT NULL
+    place INTEGER PRIMARY KEY, id TEXT NOT NULL, name TEXT NOT NULL, provider TEXT NOT NULL, party TEXT NOT NULL,
+    owner TEXT NOT NULL, stores INTEGER NOT NULL, document BLOB NOT NULL
 );
+CREATE TABLE backends_words (place INTEGER PRIMARY KEY, words TEXT NOT NULL);
 CREATE TABLE endpoints (value TEXT PRIMARY KEY, backend INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE addresses (address TEXT, backend INTEGER, PRIMARY KEY (address, backend)) WITHOUT ROWID;
 CREATE TABLE stores (id TEXT PRIMARY KEY, place INTEGER NOT NULL, document BLOB NOT NULL) WITHOUT ROWID;
@@ -65,7 +67,9 @@ ANALYZE;
 TABLES = (
     "documents",
     "apps",
+    "apps_words",
     "backends",
+    "backends_words",
     "endpoints",
     "addresses",
     "stores",
@@ -216,10 +220,14 @@ def page_index_folder(workspace: Path, run: str) -> Path:
     return workspace / "graph" / f"{run}.pages-{VERSION}"
 
 
-def words_condition(text: str) -> Condition:
-    """Rows with each word of a text, in any order and any case."""
+def words_condition(table: str, text: str) -> Condition:
+    """Rows of ``apps`` or ``backends`` with each word of a text, in any order and any case.
+
+    The words are in a table of their own, because a search reads all of them: a tenth of the bytes of the documents.
+    """
     words = text.casefold().split()[:8]
-    return Condition(" AND ".join(["instr(words, ?) > 0"] * len(words)) or "1", tuple(words))
+    found = " AND ".join(["instr(words, ?) > 0"] * len(words)) or "1"
+    return Condition(f"place IN (SELECT place FROM {table}_words WHERE {found})", tuple(words))  # noqa: S608 - our name
 
 
 def _where(which: Sequence[Condition]) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from tieback.backends.base_paths import MAX_BASES, resource_base
 from tieback.backends.candidates import SharedHosting, build_candidates
-from tieback.model.backend import Attribution, Backend, Candidate, Route
+from tieback.model.backend import Backend, Candidate, Route
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 
 STORES = {"elasticsearch": (9200,), "mongodb": (27017,)}
@@ -174,10 +174,10 @@ def test_two_projects_at_one_host_are_two_candidates() -> None:
     assert [one.resource for one in found] == ["club", "shop"]
 
 
-def resource(value: str, host: str, *said: Attribution) -> Backend:
+def resource(value: str, host: str) -> Backend:
     kind = value.partition(":")[0]
     endpoint = Endpoint(EndpointKind.CLOUD, value, "https", host, 443, service=kind)
-    return Backend(endpoint, addresses=("127.77.0.2",), attributions=said)
+    return Backend(endpoint, addresses=("127.77.0.2",))
 
 
 def test_a_part_of_a_project_is_probed_below_its_path_or_not_apart_from_the_project() -> None:
@@ -196,12 +196,6 @@ def test_the_base_path_of_a_resource_has_the_parts_of_its_name() -> None:
     assert one.path == "/neondb/rest/v1"
     assert resource_base("neon-data-api:ep-cool-darkness-a1b2c3d4") == ""
     assert resource_base("s3:photos") == ""
-
-
-def test_a_service_that_has_ended_is_no_candidate() -> None:
-    end = Attribution("retired", "2025-05-30", "Fauna ended on 2025-05-30", 0.99)
-    assert build_candidates([resource("faunadb:db.eu", "db.eu.fauna.com", end)], STORES, FRONTS) == []
-    assert len(build_candidates([resource("faunadb:db.eu", "db.eu.fauna.com")], STORES, FRONTS)) == 1
 
 
 def below(path: str, port: int = 443) -> Backend:

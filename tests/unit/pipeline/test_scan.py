@@ -116,7 +116,8 @@ def test_what_an_app_names_reaches_the_probe_and_its_secrets_do_not(
     anon, service = token("anon"), token("service_role")
     script = f"""
         const supabase = createClient("https://{REF}.supabase.co", "{anon}");
-        supabase.from("orders").select();
+        supabase.from("orders").select(); supabase.storage.from("avatars").list(); supabase.rpc("total");
+        fetch("https://db.eu.fauna.com/");
         const admin = createClient("https://{REF}.supabase.co", "{service}");
         fetch("https://s3.eu-west-1.amazonaws.com/shop-photos/a.jpg");
         fetch("https://firestore.googleapis.com/v1/projects/shop-1234/databases/(default)/documents/carts");
@@ -129,7 +130,7 @@ def test_what_an_app_names_reaches_the_probe_and_its_secrets_do_not(
     async def instead(candidates: list[Candidate], *rest: Any) -> AsyncIterator[tuple[Candidate, ProbeReport]]:
         (along,) = (one for one in rest if isinstance(one, dict))
         for one in candidates:
-            given[f"{one.host}/{one.resource}"] = one, along.get(one)
+            given[f"{one.host}{one.path}/{one.resource}"] = one, along.get(one)
             yield one, ProbeReport(one.host, Outcome.REFUSED)
 
     monkeypatch.setattr(scan, "probe_all", instead)
@@ -139,7 +140,7 @@ def test_what_an_app_names_reaches_the_probe_and_its_secrets_do_not(
         "security@example.org",
         date(2999, 1, 1),
         target=(TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE),),
-        hosts=dict.fromkeys(hosts, "127.0.0.1"),
+        hosts=dict.fromkeys((*hosts, "db.eu.fauna.com"), "127.0.0.1"),
     )
     asked = ScanRequest((tmp_path / "shop.apk",), grant, tmp_path / "ws", workers=1)
     with run_scan(asked, quiet) as done:
@@ -147,9 +148,12 @@ def test_what_an_app_names_reaches_the_probe_and_its_secrets_do_not(
     named = {place: (one.service, what) for place, (one, what) in given.items() if what is not None}
     assert {place: (service, what.names_for((service or "",))) for place, (service, what) in named.items()} == {
         f"{REF}.supabase.co/": ("supabase", ("orders",)),
+        f"{REF}.supabase.co/storage/v1/": ("supabase-storage", ("avatars",)),
         "shop-photos.s3.eu-west-1.amazonaws.com/": ("s3", ("shop-photos",)),
         "firestore.googleapis.com/shop-1234": ("firestore", ("carts",)),
     }
+    assert not [place for place in given if "fauna" in place]
+    assert [key.value for key in named[f"{REF}.supabase.co/storage/v1/"][1].keys_for(("supabase-storage",))] == [anon]
     keys = {key.value for _, what in named.values() for key in what.keys}
     assert keys == {anon}
     kept = b"".join(path.read_bytes() for path in (tmp_path / "ws").rglob("*") if path.is_file())

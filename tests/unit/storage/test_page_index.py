@@ -27,10 +27,11 @@ def made(folder: Path, *names: str) -> PageIndex:
         index.add(
             "apps",
             (
-                (place, f"sha{place}", name, name.casefold(), "android", "", "closed", msgspec.json.encode(Name(name)))
+                (place, f"sha{place}", name, "android", "", "closed", msgspec.json.encode(Name(name)))
                 for place, name in enumerate(names, start=1)
             ),
         )
+        index.add("apps_words", ((place, name.casefold()) for place, name in enumerate(names, start=1)))
     return PageIndex(target)
 
 
@@ -59,7 +60,7 @@ def test_pages_follow_each_other(tmp_path: Path) -> None:
     ],
 )
 def test_words_match_in_any_order_and_are_no_patterns(tmp_path: Path, text: str, found: list[str]) -> None:
-    assert names(made(tmp_path, "Fieldhand", "Field %", "\u00c4"), words_condition(text)) == found
+    assert names(made(tmp_path, "Fieldhand", "Field %", "\u00c4"), words_condition("apps", text)) == found
 
 
 def test_texts_that_utf8_cannot_represent_are_escaped(tmp_path: Path) -> None:

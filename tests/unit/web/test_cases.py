@@ -4,7 +4,7 @@ import io
 import shutil
 import zipfile
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,17 @@ from msgspec.structs import replace
 
 from tests.unit.cases.samples import exposure
 from tests.unit.pipeline.workspaces import make
-from tests.unit.web.clients import Changes, client
+from tests.unit.web.clients import Changes, client, same_client
 from tieback.cases.policy import default_policy
 from tieback.model.case import Recheck, RecheckVerdict
+from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.model.probe import Access
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.disclosure import letter_files
 from tieback.pipeline.disclosure.cases import case_service
+from tieback.pipeline.jobs.kinds import RecheckJob, decode_arguments
+from tieback.scope.grant import render_grant
+from tieback.scope.lease import digest_of
 from tieback.storage.trust import accept_file, trust
 from tieback.storage.workspace import Workspace
 
@@ -50,9 +54,16 @@ def light_formats(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(letter_files, "available_formats", lambda: ("md", "html", "eml", "mailto.txt"))
 
 
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("copies") / "ws"
+
+
 @pytest.fixture
-def workspace(original: Path, tmp_path: Path) -> Path:
-    copied = tmp_path / "ws"
+def workspace(original: Path, place: Path) -> Path:
+    """A copy, at the same path for each test."""
+    copied = place
+    shutil.rmtree(copied, ignore_errors=True)
     shutil.copytree(original, copied)
     trust(copied)
     accept_file(copied, "sender.toml")
@@ -66,7 +77,7 @@ def changes() -> Changes:
 
 @pytest.fixture
 def pages(workspace: Path, changes: Changes) -> Iterator[TestClient[ASGIApp]]:
-    with client(workspace, Role.ANALYST, changes) as made:
+    with same_client(workspace, Role.ANALYST, changes) as made:
         yield made
 
 
@@ -343,7 +354,7 @@ def test_a_case_outside_the_log_says_so(pages: TestClient[ASGIApp], workspace: P
 
 
 def test_a_viewer_reads_and_changes_nothing(workspace: Path, key: str) -> None:
-    with client(workspace, Role.VIEWER) as pages:
+    with same_client(workspace, Role.VIEWER) as pages:
         for path in ("/cases", f"/cases/{key}", "/letters", "/case-log", f"/api/v1/cases/{key}/evidence"):
             assert pages.get(path).status_code == 403
         assert pages.post(f"/api/v1/cases/{key}/notes", json={"text": "x"}).status_code == 403
@@ -359,3 +370,43 @@ def test_an_empty_workspace_says_what_to_do(tmp_path: Path) -> None:
 def test_open_stores_without_a_case_are_counted(tmp_path: Path) -> None:
     with client(make(tmp_path, stores=(EXPERIMENTAL, CLOSED))) as pages:
         assert "1 open store in the last run" in pages.get("/cases").text
+
+
+GRANT = Grant(
+    "The <b>office</b>", "a@example.org", date(2999, 1, 1), target=(TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE),)
+)
+
+
+def test_a_re_check_is_queued_under_a_grant_on_the_server(workspace: Path, key: str) -> None:
+    (workspace / "grants" / "lab.toml").write_text(render_grant(GRANT))
+    digest = digest_of(GRANT)
+    changes = Changes()
+    with same_client(workspace, Role.OPERATOR, changes) as pages:
+        offered = shown(pages, key)["grants"]
+        assert [(one["id"], one["file"]) for one in offered] == [(digest, "lab.toml")]
+        page = pages.get(f"/cases/{key}").text
+        assert "Re-check now" in page
+        assert "<b>office" not in page
+        job = pages.post(f"/api/v1/cases/{key}/recheck", json={"grant": digest})
+        assert (job.status_code, job.json()["kind"], job.json()["state"]) == (202, "recheck", "queued")
+        shown_job = pages.post(f"/cases/{key}/recheck", data={"grant": digest})
+        assert shown_job.url.path.startswith("/runs/")
+        assert "The re-check was queued" in shown_job.text
+        for grant in ("", "0" * 64, "../../etc/passwd"):
+            assert pages.post(f"/api/v1/cases/{key}/recheck", json={"grant": grant}).status_code in {400, 422}
+        assert pages.post("/api/v1/cases/case-none/recheck", json={"grant": digest}).status_code == 404
+    assert [line[1] for line in changes.lines] == ["start a re-check"] * 2
+    with Workspace.open(workspace) as opened:
+        arguments = [decode_arguments(one.arguments) for one in opened.ledger.jobs.pending()]
+    assert arguments == [RecheckJob(grant=digest, cases=(key,))] * 2
+
+
+def test_an_analyst_starts_no_re_check(pages: TestClient[ASGIApp], workspace: Path, key: str) -> None:
+    (workspace / "grants" / "lab.toml").write_text(render_grant(GRANT))
+    assert pages.post(f"/api/v1/cases/{key}/recheck", json={"grant": digest_of(GRANT)}).status_code == 403
+    assert "Re-check now" not in pages.get(f"/cases/{key}").text
+
+
+def test_without_a_grant_the_page_says_where_to_put_one(workspace: Path, key: str) -> None:
+    with same_client(workspace, Role.OPERATOR) as pages:
+        assert "no page can create one" in pages.get(f"/cases/{key}").text

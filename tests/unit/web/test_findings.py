@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from tests.unit.cases.samples import exposure
 from tests.unit.pipeline.workspaces import make
-from tests.unit.web.clients import Changes, client
+from tests.unit.web.clients import Changes, client, same_client
 from tieback.assess.findings import apply_rules
 from tieback.model.exposure import Finding
 from tieback.pipeline.accounts.roles import Role
@@ -41,9 +41,16 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("copies") / "ws"
+
+
 @pytest.fixture
-def workspace(original: Path, tmp_path: Path) -> Path:
-    copied = tmp_path / "ws"
+def workspace(original: Path, place: Path) -> Path:
+    """A copy, at the same path for each test."""
+    copied = place
+    shutil.rmtree(copied, ignore_errors=True)
     shutil.copytree(original, copied)
     trust(copied)
     return copied
@@ -56,7 +63,7 @@ def changes() -> Changes:
 
 @pytest.fixture
 def pages(workspace: Path, changes: Changes) -> Iterator[TestClient[ASGIApp]]:
-    with client(workspace, Role.ANALYST, changes) as made:
+    with same_client(workspace, Role.ANALYST, changes) as made:
         yield made
 
 
@@ -192,7 +199,7 @@ def test_hostile_texts_are_inert(pages: TestClient[ASGIApp], path: str) -> None:
 
 
 def test_a_viewer_changes_nothing(workspace: Path) -> None:
-    with client(workspace, Role.VIEWER) as pages:
+    with same_client(workspace, Role.VIEWER) as pages:
         assert pages.get("/findings").status_code == 403
         assert suppress(pages) == 403
     assert not (workspace / "suppressions.toml").exists()

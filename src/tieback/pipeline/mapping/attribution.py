@@ -1,20 +1,20 @@
 """Host attribution: owner, provider and region of a host, with evidence. Needs no workspace."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
 
 from tieback.backends.addresses import AddressLookup, shipped_snapshot
-from tieback.backends.attribute import HostFacts, attribute, most_certain
-from tieback.backends.candidates import RETIRED
+from tieback.backends.attribute import RETIRED, HostFacts, attribute, most_certain
 from tieback.backends.datasets import Dataset, Datasets
 from tieback.backends.dns_hints import DnsHints
 from tieback.backends.hosting import HostingLookup
 from tieback.backends.normalise import OwnerDomains, literal_address
 from tieback.backends.registration import RegistrationLookup, registered_contacts
-from tieback.model.backend import Attribution
+from tieback.model.backend import Attribution, Backend
+from tieback.model.endpoint import EndpointKind
 from tieback.model.errors import UsageError
 from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.rules import RuleFiles
@@ -105,6 +105,14 @@ class AttributionSources:
             claimed=(*claimed, *(() if resource else self._sdk(host))),
         )
         return (*self._with_registered(host, addresses, known), *self._end(resource))
+
+    def still_running(self, backends: Iterable[Backend]) -> list[Backend]:
+        """The back ends without the resources of services that have ended: whatever answers there is not the app's."""
+        return [
+            one
+            for one in backends
+            if one.endpoint.kind is not EndpointKind.CLOUD or self.rules.cloud.retirement(one.endpoint.value) is None
+        ]
 
     def _end(self, resource: str) -> Iterator[Attribution]:
         """The end of the service of a resource, if its vendor documents one."""

@@ -162,7 +162,7 @@ def audit_page(
             author=line.by,
             action=line.event,
             subject=line.subject,
-            fields=line.fields,
+            fields={name: line.fields[name] for name in sorted(line.fields, key=lambda name: (name != "user", name))},
             hash=line.hash,
         )
         for line in accounts.store.log(before, bounded_limit(limit) + 1, author)

@@ -111,7 +111,7 @@ def find_app_rows(index: PageIndex, places: list[int]) -> list[AppRow]:
 
 
 def _conditions(which: AppFilter) -> list[Condition]:
-    found = [words_condition(which.q[:MAX_TEXT])] if which.q.strip() else []
+    found = [words_condition("apps", which.q[:MAX_TEXT])] if which.q.strip() else []
     for name, value in (("platform", which.platform), ("vendor", which.vendor), ("state", which.state)):
         if value:
             found.append(Condition(f"{name} = ?", (str(value),)))

@@ -345,6 +345,8 @@ def _statements(found: Sequence[Backend]) -> tuple[Statement, ...]:
 
 def _seen(workspace: Workspace, hosts: Collection[str], stores: Iterable[FoundStore]) -> tuple[SeenByOthers, ...]:
     """What other tools reported. Our own result at the same place supersedes a report."""
+    if not workspace.lake.has("passive_services"):
+        return ()
     ours = {target: store.access for store in stores for target in store.targets}
     found = []
     for service in islice(services_at(workspace.lake, hosts, _EVER), MOST_SEEN):
@@ -355,7 +357,7 @@ def _seen(workspace: Workspace, hosts: Collection[str], stores: Iterable[FoundSt
 
 
 def _conditions(which: BackendFilter) -> list[Condition]:
-    found = [words_condition(which.q[:MAX_TEXT])] if which.q.strip() else []
+    found = [words_condition("backends", which.q[:MAX_TEXT])] if which.q.strip() else []
     for name, value in (("provider", which.provider), ("party", which.party), ("owner", which.owner)):
         if value:
             found.append(Condition(f"{name} = ?", (value,)))

@@ -295,7 +295,8 @@ class _Hop:
         for kind, name in wanted.items():
             if only is not None and only.get(kind) != name:
                 continue
-            self._add(_node(kind, name, name, ""))
+            if not self._add(_node(kind, name, name, "")):
+                continue
             said = next(
                 (one for one in self._statements.get(row.name, ()) if one.claim == kind.value and one.value == name),
                 None,

@@ -186,9 +186,9 @@ class _Builder:
 
         self._index.draft("named", "value, name")
         self._index.add("named", named())
-        self._index.draft("backs", f"state, worst, apps, addresses, {_BACKEND_COLUMNS}")
+        self._index.draft("backs", f"state, worst, apps, addresses, words, {_BACKEND_COLUMNS}")
         self._index.add("backs", self._backends(of_backend))
-        for sql in (_PLACE_BACKENDS, _ADDRESSES, _ENDPOINTS):
+        for sql in (_PLACE_BACKENDS, _BACKEND_WORDS, _ADDRESSES, _ENDPOINTS):
             self._index.run(sql)
 
     def _backends(self, of_backend: Mapping[str, _Counts]) -> Iterator[tuple[str | int | bytes, ...]]:
@@ -199,8 +199,8 @@ class _Builder:
             self._not_probed += not row.probed
             words = "\n".join((row.name, *some.addresses, row.provider, row.owner)).casefold()
             order = (_ORDER[counts.state], counts.worst, -row.apps)
-            columns = (row.id, row.name, words, row.provider, row.party, row.owner, row.stores)
-            yield *order, msgspec.json.encode(some.addresses), *columns, msgspec.json.encode(row)
+            columns = (row.id, row.name, row.provider, row.party, row.owner, row.stores)
+            yield *order, msgspec.json.encode(some.addresses), words, *columns, msgspec.json.encode(row)
 
     def _endpoints_not_probed(self) -> dict[str, int]:
         """Number of endpoints of each app with no probed back end, by content hash; other apps are left out."""
@@ -215,9 +215,10 @@ class _Builder:
         return {name: counts[node] for name, node in graph.numbers(Level.APP).items() if counts[node]}
 
     def _add_apps(self, not_probed: Mapping[str, int]) -> None:
-        self._index.draft("listed", f"state, worst, {_APP_COLUMNS}")
+        self._index.draft("listed", f"state, worst, words, {_APP_COLUMNS}")
         self._index.add("listed", self._apps(not_probed))
         self._index.run(_PLACE_APPS)
+        self._index.run(_APP_WORDS)
 
     def _apps(self, not_probed: Mapping[str, int]) -> Iterator[tuple[str | int | bytes, ...]]:
         detail = {unit: rest for unit, *rest in apps_in_detail(self._lake, self._run, TRAFFIC_ANALYSIS)}
@@ -230,8 +231,11 @@ class _Builder:
                 row = msgspec.structs.replace(row, state=AppState.NOT_PROBED)
             record = AppRecord(
                 row=row,
-                app=app,
                 path=summary.path,
+                version_code=app.version_code,
+                min_sdk=app.min_sdk,
+                target_sdk=app.target_sdk,
+                signer=app.signer,
                 has_api=summary.has_api,
                 problems=summary.problems,
                 unread=summary.unread,
@@ -241,8 +245,8 @@ class _Builder:
             )
             label = (app.label or summary.path).casefold()[:MOST_LABEL]
             words = "\n".join((app.name, app.bundle_id, app.vendor, app.sha256, summary.path)).casefold()
-            columns = (app.sha256, label, words, row.platform, row.vendor, row.state.value)
-            yield _ORDER[counts.state], counts.worst, *columns, msgspec.json.encode(record)
+            columns = (app.sha256, label, row.platform, row.vendor, row.state.value)
+            yield _ORDER[counts.state], counts.worst, words, *columns, msgspec.json.encode(record)
 
     def _add_captures(self) -> None:
         """Endpoints and servers that apps contacted in captures."""
@@ -303,15 +307,18 @@ class _Builder:
         return tuple((str(value), int(count)) for value, count in self._index.query(sql))
 
 
-_BACKEND_COLUMNS = "id, name, words, provider, party, owner, stores, document"
+_BACKEND_COLUMNS = "id, name, provider, party, owner, stores, document"
 _PLACE_BACKENDS = f"""INSERT INTO backends
     SELECT row_number() OVER (ORDER BY state, worst, apps, name), {_BACKEND_COLUMNS} FROM backs"""  # noqa: S608
+_BACKEND_WORDS = "INSERT INTO backends_words SELECT place, words FROM backs JOIN backends USING (name)"
 _ADDRESSES = """INSERT OR IGNORE INTO addresses
     SELECT each.value, backends.place FROM backs JOIN backends USING (name), json_each(backs.addresses) each"""
 _ENDPOINTS = "INSERT OR IGNORE INTO endpoints SELECT value, place FROM named JOIN backends USING (name)"
-_APP_COLUMNS = "sha256, label, words, platform, vendor, state_shown, document"
+_APP_COLUMNS = "sha256, label, platform, vendor, state_shown, document"
 _PLACE_APPS = f"""INSERT INTO apps
     SELECT row_number() OVER (ORDER BY state, worst, label, sha256), {_APP_COLUMNS} FROM listed"""  # noqa: S608
+_APP_WORDS = """INSERT INTO apps_words
+    SELECT row_number() OVER (ORDER BY state, worst, label, sha256), words FROM listed"""
 
 
 class _Probed(msgspec.Struct, frozen=True):

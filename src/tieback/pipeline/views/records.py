@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import msgspec
 
-from tieback.model.app import App
+from tieback.model.app import App, Platform, Signer
 from tieback.model.device import AppStoreSummary
 from tieback.model.exposure import Severity
 from tieback.model.figure import Figure
@@ -57,20 +57,39 @@ class AppRow(msgspec.Struct, frozen=True, kw_only=True):
     """True if the app was not scanned: it is known only from a capture."""
 
 
-class AppRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything about an app that a run knows without its endpoints."""
+class AppRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Everything about an app that a run knows without its endpoints; a run may have a million of them."""
 
     row: AppRow
-    app: App
     path: str
-    has_api: bool
-    problems: tuple[Problem, ...]
-    unread: tuple[UnreadCode, ...]
-    store: AppStoreSummary | None
-    version: str
+    version: str = ""
     """Version of its unit of work in the lake; empty for an app of a capture."""
-    dropped: int
+    version_code: str = ""
+    min_sdk: str = ""
+    target_sdk: str = ""
+    signer: Signer | None = None
+    has_api: bool = False
+    problems: tuple[Problem, ...] = ()
+    unread: tuple[UnreadCode, ...] = ()
+    store: AppStoreSummary | None = None
+    dropped: int = 0
     """Names and addresses in the app that are not back ends."""
+
+    @property
+    def app(self) -> App:
+        """The app."""
+        return App(
+            platform=Platform(self.row.platform),
+            bundle_id=self.row.bundle_id,
+            sha256=self.row.sha256,
+            name=self.row.name,
+            version_name=self.row.version,
+            version_code=self.version_code,
+            min_sdk=self.min_sdk,
+            target_sdk=self.target_sdk,
+            signer=self.signer,
+            vendor=self.row.vendor,
+        )
 
 
 class AppRowOnly(msgspec.Struct, frozen=True):

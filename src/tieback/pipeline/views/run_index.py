@@ -22,6 +22,7 @@ from tieback.storage.workspace import Workspace
 IN_PROCESS = 64 * 1024 * 1024
 """Bytes of a lake up to which the index is built in this process. A large one needs hundreds of megabytes, which the
 server must not keep."""
+BUILDER = "tieback.pipeline.views.build_run_index"
 MOST_SECONDS = 1800.0
 """Maximum time for one index, in seconds."""
 
@@ -55,7 +56,7 @@ def _build(workspace: Workspace, run: str) -> None:
     if size <= IN_PROCESS:
         build_index(workspace, run)
         return
-    command = [sys.executable, "-P", "-m", "tieback.pipeline.views.build_run_index", str(workspace.directory), run]
+    command = [sys.executable, "-P", "-m", BUILDER, str(workspace.directory), run]
     try:
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False, timeout=MOST_SECONDS

@@ -61,7 +61,10 @@ NO_RESPONSE = Response(0, {}, b"")
 """The server closed the connection instead of answering a request, also on a new connection."""
 
 type Keyed = tuple[tuple[str, bytes], ...]
-"""Header fields for the app's public key: the name, and a regular expression for the permitted values."""
+"""Header fields for the app's public key: the name, and a regular expression for the permitted values.
+
+In ``Authorization`` the key follows the scheme ``Bearer`` (RFC 6750).
+"""
 
 
 def declared_get(
@@ -123,8 +126,15 @@ def depth_header(*, members: bool) -> Headers:
     return (("Depth", "1" if members else "0"),)
 
 
-def declared_query(name: str, path: bytes, body: bytes, why: str, depth: Depth = Depth.IDENTIFY) -> DeclaredSend:
-    """Declare a POST that only reads and names a container in its body.
+def key_scheme(field: str) -> str:
+    """What precedes the key in a header field."""
+    return "Bearer " if field == "Authorization" else ""
+
+
+def declared_query(
+    name: str, path: bytes, body: bytes, why: str, depth: Depth = Depth.IDENTIFY, keyed: Keyed = ()
+) -> DeclaredSend:
+    """Declare a POST that only reads and names a container in its path or body.
 
     Args:
         name: label in reports and documentation.
@@ -132,9 +142,12 @@ def declared_query(name: str, path: bytes, body: bytes, why: str, depth: Depth =
         body: regular expression for the JSON; it must not match anything that ends the string around a name.
         why: purpose of the request, and why it changes nothing.
         depth: depth that the grant must allow.
+        keyed: as for ``declared_get``.
     """
     parts = [re.escape(part) for part in _TEMPLATE.split(b"%b")]
-    fields = re.escape(_fields((), b"")).replace(b"0", b"[0-9]{1,4}") + parts[5] + body
+    kind, length = _fields((), b"").decode("ascii").splitlines(keepends=True)
+    length_pattern = re.escape(length.encode("ascii")).replace(b"0", b"[0-9]{1,4}")
+    fields = _keys(keyed) + re.escape(kind.encode("ascii")) + length_pattern + parts[5] + body
     pattern = b"".join((b"POST", parts[1], path, parts[2], _HOST, parts[3], _AGENT, parts[4], fields))
     return DeclaredSend(name, pattern, why, depth)
 
@@ -150,13 +163,18 @@ def _declared(
     keyed: Keyed = (),
 ) -> DeclaredSend:
     parts = [re.escape(part) for part in _TEMPLATE.split(b"%b")]
-    keys = b"".join(
-        re.escape(f"{field}: ".encode("ascii")) + b"(?P<key%d>%b)" % (n, value) + re.escape(b"\r\n")
-        for n, (field, value) in enumerate(keyed)
-    )
-    tail = re.escape(_fields(headers, body)) + (b"(?:%b)?" % keys if keys else b"") + parts[5] + re.escape(body or b"")
+    tail = re.escape(_fields(headers, body)) + _keys(keyed) + parts[5] + re.escape(body or b"")
     pattern = b"".join((verb, parts[1], path, parts[2], _HOST, parts[3], _AGENT, parts[4], tail))
     return DeclaredSend(name, pattern, why, depth)
+
+
+def _keys(keyed: Keyed) -> bytes:
+    """Pattern of the fields with the app's public key: all of them or none."""
+    keys = b"".join(
+        re.escape(f"{field}: {key_scheme(field)}".encode("ascii")) + b"(?P<key%d>%b)" % (n, value) + re.escape(b"\r\n")
+        for n, (field, value) in enumerate(keyed)
+    )
+    return b"(?:%b)?" % keys if keys else b""
 
 
 def _fields(headers: Headers, body: bytes | None) -> bytes:

@@ -18,6 +18,7 @@ from tieback.probes.wire.http import (
     declared_propfind,
     declared_query,
     depth_header,
+    key_scheme,
     segment,
 )
 from tieback.scope.conversation import Conversation, DeclaredSend, SendCost
@@ -109,7 +110,7 @@ class Request(msgspec.Struct, frozen=True):
         """
         headers = self.headers
         if key is not None and all(re.fullmatch(value, key.encode("utf-8", "replace")) for _, value in self.keyed):
-            headers += tuple((field, key) for field, _ in self.keyed)
+            headers += tuple((field, f"{key_scheme(field)}{key}") for field, _ in self.keyed)
         if self.verb == "HEAD":
             return (yield from http.head(path, headers))
         if self.verb == "PROPFIND":
@@ -197,9 +198,9 @@ def propfind_request(
 
 
 def query_request(
-    path: str, body: str, why: str, *, names: bytes, depth: Depth = Depth.ENUMERATE, label: str
+    path: str, body: str, why: str, *, names: bytes, depth: Depth = Depth.ENUMERATE, label: str, keyed: Keyed = ()
 ) -> Request:
-    """Declare a POST that only reads and names a container in its body; everything else in the body is fixed.
+    """Declare a POST that only reads and names a container in its path or body; everything else in the body is fixed.
 
     Args:
         path: path and query; ``{name}`` is the placeholder of one segment.
@@ -208,9 +209,10 @@ def query_request(
         names: pattern of the values for all placeholders; it must exclude characters that JSON or a path escapes.
         depth: depth that the grant must allow.
         label: label in reports and documentation.
+        keyed: as for ``get_request``.
     """
-    send = declared_query(label, _pattern(path, names), _pattern(body, names), why, depth)
-    return Request(send, path, "POST", body.encode("ascii"), names=names)
+    send = declared_query(label, _pattern(path, names), _pattern(body, names), why, depth, keyed)
+    return Request(send, path, "POST", body.encode("ascii"), keyed=keyed, names=names)
 
 
 def _label(verb: str, path: str) -> str:

@@ -38,7 +38,7 @@ def list_backends(
     return backends.list_backends(context.workspace, which, after=after, limit=limit, run=run)
 
 
-def get_backend(context: Context, backend: str, after: str = "", limit: int = 50, run: str = "") -> BackendPage:
+def get_backend(context: Context, backend: str, after: str = "", limit: int = 25, run: str = "") -> BackendPage:
     """One back end: every statement with its evidence, its endpoints and stores, and the apps that name it."""
     found = backends.show_backend(context.workspace, backend, after=after, limit=limit, run=run)
     if found is None:

@@ -275,7 +275,8 @@ def container_names(lake: Lake, keys: Keys) -> dict[str, tuple[str, ...]]:
 def public_keys(lake: Lake, keys: Keys) -> dict[str, tuple[PublicKey, ...]]:
     """Public keys by the value of each endpoint that they may belong to, only within the same app.
 
-    A key with an endpoint belongs to that one; other keys to every endpoint of the app that is not third-party.
+    A key with an endpoint belongs to that one and, if it is a project, to its parts: ``supabase-storage:ref`` has the
+    keys of ``supabase:ref``. Other keys belong to every endpoint of the app that is not third-party.
 
     Raises:
         WorkspaceError: the lake cannot be read.
@@ -284,7 +285,10 @@ def public_keys(lake: Lake, keys: Keys) -> dict[str, tuple[PublicKey, ...]]:
         """
         SELECT DISTINCT s.value, k.kind, k.value, k.services, k.endpoint
         FROM public_keys k JOIN sightings s USING (unit, version) SEMI JOIN keys USING (unit, version)
-        WHERE k.endpoint = s.value OR (k.endpoint = '' AND s.party NOT IN ('third', 'platform'))
+        WHERE k.endpoint = s.value
+            OR (starts_with(s.value, split_part(k.endpoint, ':', 1) || '-')
+                AND k.endpoint LIKE '%_:_%' AND split_part(s.value, ':', 2) = split_part(k.endpoint, ':', 2))
+            OR (k.endpoint = '' AND s.party NOT IN ('third', 'platform'))
         ORDER BY ALL
         """,
         tables={"keys": keys_table(keys)},

@@ -217,6 +217,14 @@ def test_key_applies_only_to_endpoints_of_its_app(tmp_path: Path) -> None:
     assert found == {"supabase:a": (parse, anon), "back4app:b": (parse,)}
 
 
+def test_parts_of_a_project_have_its_keys(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    anon = PublicKey("supabase_anon", "made-up", ("supabase", "supabase-storage"), "supabase:a")
+    named = ("supabase:a", "supabase-storage:a", "supabase-storage:b", "supabasex:a", "s3:a")
+    keep(lake, (unit(0), AppDocument("a.apk", None, sightings=tuple(map(cloud, named)), keys=(anon,))))
+    assert public_keys(lake, [unit(0)]) == {"supabase:a": (anon,), "supabase-storage:a": (anon,)}
+
+
 def test_of_two_endpoints_with_one_value_the_one_with_a_host_comes(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
     first = AppDocument("a.apk", None, sightings=(cloud("s3:a", host=""),))
