@@ -65,8 +65,9 @@ def build(files: list[Path], target: Path, copies: int) -> tuple[int, int]:
     from tieback.intake.traffic.capture import CaptureFile
     from tieback.intake.traffic.open import open_traffic
     from tieback.intake.traffic.pcap import PcapReader
-    from tieback.intake.traffic.pcapng import SECTION, PcapngReader
+    from tieback.intake.traffic.pcapng import PcapngReader
     from tieback.intake.traffic.problems import CaptureProblems
+    from tieback.intake.traffic.signatures import SECTION
 
     packets: list[tuple[float, bytes]] = []
     for file in files:

@@ -189,7 +189,7 @@ def _apps(world: World, first: int, end: int, keys: pa.StringArray) -> pa.Table:
         "signer_scheme": _same("v2", len(keys)),
         "cleartext": pa.array(np.where(world.cleartext[first:end], allowed, none).tolist()),
     }
-    return pa.table(columns).select(SCHEMAS["apps"].names).cast(SCHEMAS["apps"])
+    return _rows("apps", columns)
 
 
 def _sightings(world: World, first: int, end: int, keys: pa.StringArray, table: pa.Table) -> pa.Table:
@@ -209,8 +209,7 @@ def _sightings(world: World, first: int, end: int, keys: pa.StringArray, table: 
         "context": told["value"],
         "names": pa.ListArray.from_arrays(pa.array(np.zeros(count + 1, np.int32)), pa.array([], pa.string())),
     }
-    every = pa.table(columns | {name: told[name] for name in told.column_names})
-    return every.select(SCHEMAS["sightings"].names).cast(SCHEMAS["sightings"])
+    return _rows("sightings", columns | {name: told[name] for name in told.column_names})
 
 
 def _credentials(world: World, first: int, end: int, keys: pa.StringArray) -> pa.Table:
@@ -231,7 +230,7 @@ def _credentials(world: World, first: int, end: int, keys: pa.StringArray) -> pa
         "fingerprint": _text("00", numbers + 10**9, "0000"),
         "claims": _same("{}", count),
     }
-    return pa.table(columns).select(SCHEMAS["credentials"].names).cast(SCHEMAS["credentials"])
+    return _rows("credentials", columns)
 
 
 def answer(lake: Lake, run: str, world: World) -> None:
@@ -332,7 +331,7 @@ def _silent(run: str, first: int, hosts: pa.Array, ports: Ints) -> pa.Table:
         "seconds": pa.array(zero.astype(np.float64)),
         "json": pc.if_else(pa.array(outside), texts[1], texts[0]),
     }
-    return pa.table(columns).select(SCHEMAS["probes"].names).cast(SCHEMAS["probes"])
+    return _rows("probes", columns)
 
 
 def export_fleet(world: World, path: Path) -> None:
@@ -359,6 +358,14 @@ def export_fleet(world: World, path: Path) -> None:
         }
     )
     pcsv.write_csv(table, path)
+
+
+def _rows(table: str, columns: dict[str, Any]) -> pa.Table:
+    """Rows of a table of the lake; columns that the world does not set are null, as in parts of earlier releases."""
+    schema = SCHEMAS[table]
+    count = len(next(iter(columns.values())))
+    absent = {name: pa.nulls(count, schema.field(name).type) for name in schema.names if name not in columns}
+    return pa.table(columns | absent).select(schema.names).cast(schema)
 
 
 def _text(*parts: str | Ints | Shorts) -> pa.Array:

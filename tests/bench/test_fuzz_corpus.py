@@ -59,6 +59,7 @@ NOT_FUZZED = {
     "pipeline/fleet/fetch.py": "writes an archive of splits; packages are read by intake/apps",
     "pipeline/fleet/pull_client.py": "answers of the configured EMM, over TLS; saved files are fuzzed as inventories",
     "pipeline/fleet/store_lookup.py": _OTHER_PROCESS,
+    "pipeline/push.py": "answers of the configured server of tieback, by typed decoders",
     "posture/prowler_run.py": _OTHER_PROCESS,
     "scope/seals.py": "a seal has one text; unit/scope/test_seals.py alters every part of it",
     "storage/lake/layout.py": _OWN_FILES,
@@ -72,6 +73,7 @@ NOT_FUZZED = {
     "storage/ledger/write_ahead.py": "the head of a log; unit/storage/ledger/test_write_ahead.py has foreign ones",
     "storage/own_domains.py": _OWN_FILES,
     "storage/trust.py": _OWN_FILES,
+    "storage/uploads.py": _OWN_FILES,
 }
 """Modules that no input of the corpus reaches, with the reason."""
 

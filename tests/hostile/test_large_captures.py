@@ -181,7 +181,7 @@ LOGS = {
     "zeek conn": (ZEEK_CONN, "SF", 0, GIGABYTE // 20),
     "eve http": (EVE_HTTP, "/v1", 8000, GIGABYTE),
     "eve tls": (EVE_TLS, "CN=x", 8000, GIGABYTE),
-    "fortigate": (FORTI, "rcvdbyte=8", 0, GIGABYTE // 20),
+    "fortigate": (f'{FORTI.rstrip()} msg="x"', 'msg="', 8000, GIGABYTE),
     "umbrella": (UMBRELLA, "Business", 8000, GIGABYTE),
 }
 """A line of each log, after which text it is made longer, by how many characters, and the size of the file. Most lines

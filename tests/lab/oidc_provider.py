@@ -42,6 +42,8 @@ class OidcHost:
         self.sign: Callable[[dict[str, Any]], str] = self.signed
         self.metadata: dict[str, Any] = {}
         """Changes the discovery document."""
+        self.keys: list[Any] = []
+        """More entries of the key set, in front."""
         self.public_client = False
         self.codes: dict[str, dict[str, str]] = {}
         self.requests: list[str] = []
@@ -99,9 +101,9 @@ class OidcHost:
         mark = hmac.digest(self.key.as_pem(private=False), text.encode(), "sha256")
         return f"{text}.{base64.urlsafe_b64encode(mark).decode().rstrip('=')}"
 
-    def unsigned(self, claims: dict[str, Any]) -> str:
-        """With the algorithm ``none``."""
-        parts = (json.dumps({"alg": "none", "kid": "one"}), json.dumps(claims))
+    def unsigned(self, claims: dict[str, Any], alg: Any = "none") -> str:
+        """With the algorithm ``none``, or another text, and no signature."""
+        parts = (json.dumps({"alg": alg, "kid": "one"}), json.dumps(claims))
         return ".".join(base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in parts) + "."
 
 
@@ -127,7 +129,8 @@ def oidc_provider() -> Iterator[OidcHost]:
             if parts.path == "/.well-known/openid-configuration":
                 self._json(200, host.discovery())
             elif parts.path == "/keys":
-                self._json(200, KeySet([host.published]).as_dict(private=False))
+                known = KeySet([host.published]).as_dict(private=False)["keys"]
+                self._json(200, {"keys": [*host.keys, *known]})
             elif parts.path == "/authorize":
                 self.send_response(302)
                 self.send_header("Location", host.authorize(dict(parse_qsl(parts.query))))

@@ -52,7 +52,7 @@ def remove_entry(text: str, finding: str) -> str:
         UsageError: there is none, or the file cannot be edited.
     """
     if not has_entry(text, finding):
-        raise UsageError("no entry names this finding alone", where=finding, advice=_ADVICE)
+        raise UsageError("no entry names only this finding", where=finding, advice=_ADVICE)
     while has_entry(text, finding):
         text = _without_first(text, finding)
     return text

@@ -208,8 +208,8 @@ def _named(backends: list[Backend]) -> Iterator[Candidate]:
         )
         yield at_root
         if endpoint.kind is EndpointKind.URL and endpoint.scheme in _HTTP:
-            for base in suggest_bases(endpoint.path):
-                yield msgspec.structs.replace(at_root, path=base.path, service=base.service or WEB)
+            for below in suggest_bases(endpoint.path):
+                yield msgspec.structs.replace(at_root, path=below.path, service=below.service or WEB)
 
 
 def _resource(endpoint: Endpoint) -> str:

@@ -7,9 +7,11 @@ import typer
 
 from tieback.cli.app_tables import app_lines
 from tieback.cli.formats import format_option
+from tieback.cli.options import MappingOption, SourceOption, open_source
 from tieback.cli.terminal import ExitCode, OutputFormat, data_console, print_failure, progress_bar, write_line
 from tieback.model.document import encode
 from tieback.model.errors import TiebackError
+from tieback.model.sighting import AppDocument
 
 
 def app(
@@ -22,18 +24,23 @@ def app(
     everything: Annotated[
         bool, typer.Option("--all", help="Show every entry, and each text that is not a back end with the reason.")
     ] = False,
+    mapping: MappingOption = None,
+    source: SourceOption = None,
     workers: Annotated[
         int | None, typer.Option(min=1, max=256, help="Worker processes; default: one per core.")
     ] = None,
 ) -> None:
     """List back ends and credentials in apps, with file and offset, most interesting first. Contacts nothing.
 
+    With --mapping or --source, the output comes when all apps are read.
+
     Example: tieback app fieldhand.apk --format json | jq '.sightings[].endpoint.value'
     """
     from tieback.pipeline.app import describe_apps
 
     done = failed = 0
-    console = data_console()
+    waiting: list[AppDocument] | None = None if mapping is None and source is None else []
+    checkout = open_source(mapping, source) if waiting is not None else None
     with progress_bar("reading apps") as progress:
         for end in describe_apps(inputs, workers=workers, progress=progress):
             if isinstance(end, TiebackError):
@@ -41,10 +48,23 @@ def app(
                 print_failure(end)
                 continue
             done += 1
-            if output is OutputFormat.JSON:
-                write_line(encode("app", end))
+            if waiting is not None:
+                waiting.append(end)
             else:
-                for line in app_lines(end, width=console.width, everything=everything):
-                    console.print(line, no_wrap=True, overflow="ignore", crop=False)
+                _show(end, output, everything=everything)
+    if waiting:
+        from tieback.pipeline.source.documents import documents_with_source
+
+        for document in documents_with_source(waiting, mapping, checkout):
+            _show(document, output, everything=everything)
     if failed:
         raise typer.Exit(ExitCode.SOME_FAILED if done else ExitCode.NOTHING_DONE)
+
+
+def _show(document: AppDocument, output: OutputFormat, *, everything: bool) -> None:
+    if output is OutputFormat.JSON:
+        write_line(encode("app", document))
+        return
+    console = data_console()
+    for line in app_lines(document, width=console.width, everything=everything):
+        console.print(line, no_wrap=True, overflow="ignore", crop=False)

@@ -39,6 +39,10 @@ _LAST = frozenset({"firebase-app", "firebase-hosting", "cognito-identitypool", "
 """Cloud resources without data of their own."""
 
 
+type _Lines = Mapping[tuple[str, str, int | None], str]
+"""By value, entry and offset."""
+
+
 class _Row(NamedTuple):
     value: str
     note: str
@@ -55,6 +59,7 @@ def app_lines(document: AppDocument, *, width: int, everything: bool) -> Iterato
         everything: True for all entries, also for texts that are not back ends.
     """
     sections = _Sections(document.sightings)
+    lines = _source_lines(document)
     yield from _title(document, width)
     yield from _prose(_summary(document, sections), width)
     for code in document.unread:
@@ -70,10 +75,10 @@ def app_lines(document: AppDocument, *, width: int, everything: bool) -> Iterato
         ("Own hosts", sections.own, not everything),
         ("Hosts of unknown owner", sections.unknown, not everything),
     ):
-        yield from _section(title, _rows(sightings, by_host=by_host), width, most)
+        yield from _section(title, _rows(sightings, lines, by_host=by_host), width, most)
     yield from _section("Services that have ended", [_ended(one) for one in document.retired], width, most)
-    yield from _third_parties(sections.third, width, everything=everything)
-    yield from _credentials(document.credentials, width, everything=everything)
+    yield from _third_parties(sections.third, lines, width, everything=everything)
+    yield from _credentials(document.credentials, lines, width, everything=everything)
     yield from _transport(document.cleartext, document.app, width, everything=everything)
     yield from _ignored(document, width, everything=everything)
     yield Text("")
@@ -171,15 +176,25 @@ def _entries(rows: Sequence[_Row], width: int, indent: str) -> Iterator[Text]:
             yield from _wrapped(f"{indent}    contains ", row.containers, width, style="dim")
 
 
-def _rows(sightings: Iterable[Sighting], *, by_host: bool) -> list[_Row]:
+def _source_lines(document: AppDocument) -> _Lines:
+    """The first line of the source for each place in the package, and the original name of its method."""
+    found: dict[tuple[str, str, int | None], str] = {}
+    for one in document.source:
+        first = one.locations[0]
+        text = f"{first.file}:{first.line}" if first.file else first.method
+        found[one.value, first.entry, first.offset] = escape_line(text)
+    return found
+
+
+def _rows(sightings: Iterable[Sighting], lines: _Lines, *, by_host: bool) -> list[_Row]:
     """The endpoints as rows; with ``by_host``, one row per host with the number of the others."""
     groups: dict[str, list[Sighting]] = {}
     for one in sightings:
         groups.setdefault(f"{one.endpoint.host}:{one.endpoint.port}" if by_host else one.endpoint.value, []).append(one)
-    return [_row(found[0], len(found) - 1) for found in groups.values()]
+    return [_row(found[0], lines, len(found) - 1) for found in groups.values()]
 
 
-def _row(one: Sighting, more: int) -> _Row:
+def _row(one: Sighting, lines: _Lines, more: int) -> _Row:
     service = one.endpoint.service or ""
     scheme, _, rest = one.endpoint.value.partition(":")
     notes = (
@@ -192,7 +207,7 @@ def _row(one: Sighting, more: int) -> _Row:
     return _Row(
         escape_line(one.endpoint.value),
         escape_line(", ".join(note for note in notes if note)),
-        _place(one.evidence),
+        _place(one.endpoint.value, one.evidence, lines),
         tuple(escape_line(name) for name in one.names if name != rest),
     )
 
@@ -212,11 +227,16 @@ def _is_private(host: str) -> bool:
         return False
 
 
-def _place(evidence: Evidence) -> str:
-    return escape_line(evidence.file if evidence.offset is None else f"{evidence.file}+{evidence.offset:#x}")
+def _place(value: str, evidence: Evidence, lines: _Lines) -> str:
+    """The line of the source and the place in the package."""
+    place = escape_line(evidence.file if evidence.offset is None else f"{evidence.file}+{evidence.offset:#x}")
+    line = lines.get((value, evidence.file, evidence.offset))
+    return f"{line} ({place})" if line else place
 
 
-def _third_parties(third: Mapping[str, Sequence[Sighting]], width: int, *, everything: bool) -> Iterator[Text]:
+def _third_parties(
+    third: Mapping[str, Sequence[Sighting]], lines: _Lines, width: int, *, everything: bool
+) -> Iterator[Text]:
     """One line per SDK or platform, with its hosts; with ``everything``, all endpoints with their places."""
     if not third:
         return
@@ -226,7 +246,7 @@ def _third_parties(third: Mapping[str, Sequence[Sighting]], width: int, *, every
         name, found = escape_line(owner), third[owner]
         if everything:
             yield Text(f"  {name}")
-            yield from _entries(_rows(found, by_host=False), width, "    ")
+            yield from _entries(_rows(found, lines, by_host=False), width, "    ")
             continue
         hosts = [escape_line(host) for host in dict.fromkeys(one.endpoint.host or one.endpoint.value for one in found)]
         shown = hosts[:SHOWN_HOSTS]
@@ -249,7 +269,7 @@ def _wrapped(head: str, words: Sequence[str], width: int, *, separator: str = ",
     yield line
 
 
-def _credentials(credentials: Sequence[Credential], width: int, *, everything: bool) -> Iterator[Text]:
+def _credentials(credentials: Sequence[Credential], lines: _Lines, width: int, *, everything: bool) -> Iterator[Text]:
     """Each credential with grade, kind, masked value, endpoint and place; those that are public by design last."""
     secret = [one for one in credentials if one.grade is not CredentialGrade.PUBLIC]
     public = [one for one in credentials if one.grade is CredentialGrade.PUBLIC]
@@ -265,7 +285,8 @@ def _credentials(credentials: Sequence[Credential], width: int, *, everything: b
         style = "red" if one.grade in _GRADES[:2] else "yellow" if one.grade is CredentialGrade.NORMAL else ""
         head = Text("  ").append(f"{_words(one.grade):<{column}}", style=style)
         head.append(f"  {escape_line(_words(one.kind))}  {escape_line(one.masked)}")
-        parts = [f"for {escape_line(one.endpoint)}" if one.endpoint else "", _place(one.evidence)]
+        place = _place(one.masked, one.evidence, lines)
+        parts = [f"for {escape_line(one.endpoint)}" if one.endpoint else "", place]
         rest = Text("  ".join(part for part in parts if part), style="dim")
         if head.cell_len + 2 + rest.cell_len <= width:
             yield head.append("  ").append_text(rest)

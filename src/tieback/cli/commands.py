@@ -114,6 +114,12 @@ COMMANDS = (
         OPERATE,
     ),
     CommandEntry(
+        "push",
+        "tieback.cli.push:push",
+        "Send a report to a server, which imports it as evidence with source and date.",
+        OPERATE,
+    ),
+    CommandEntry(
         "workspace",
         "tieback.cli.workspace:app",
         "Manage the workspace: its ledger, its stored results, and their retention.",

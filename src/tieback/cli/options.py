@@ -9,6 +9,7 @@ import typer
 from tieback.cli.completion import complete_run
 
 if TYPE_CHECKING:
+    from tieback.intake.source.checkout import Checkout
     from tieback.model.report import Report
 
 RunOption = Annotated[
@@ -46,18 +47,25 @@ SourceOption = Annotated[
 
 
 def read_source(mapping: Path | None, source: Path | None) -> "Callable[[Report], Report]":
-    """A function that adds original names and lines of the source. Both places are checked before any work is done.
+    """A function that adds original names and lines of the source. Raises as ``open_source``."""
+    if mapping is None and source is None:
+        return lambda whole: whole
+    from tieback.pipeline.source.locate import with_source
+
+    checkout = open_source(mapping, source)
+    return lambda whole: with_source(whole, mapping, checkout)
+
+
+def open_source(mapping: Path | None, source: Path | None) -> "Checkout | None":
+    """Check the values of ``--mapping`` and ``--source`` before any work is done, and open the source.
 
     Raises:
             InputError: the mapping is not a file, or the source is not a folder.
     """
-    if mapping is None and source is None:
-        return lambda whole: whole
     from tieback.intake.source.checkout import Checkout
     from tieback.intake.source.r8_mapping import check_mapping
-    from tieback.pipeline.source.locate import with_source
 
     checkout = Checkout(source) if source is not None else None
     if mapping is not None:
         check_mapping(mapping)
-    return lambda whole: with_source(whole, mapping, checkout)
+    return checkout

@@ -26,7 +26,7 @@ def serve(
     ] = None,
     sign_in: Annotated[
         Path | None,
-        typer.Option("--sign-in", metavar="FILE", help="Settings of an OpenID provider (TOML); see docs/guides/web."),
+        typer.Option("--sign-in", metavar="FILE", help="Settings of an OpenID provider (TOML)."),
     ] = None,
     grants: Annotated[
         Path | None,
@@ -35,6 +35,9 @@ def serve(
     max_upload: Annotated[
         int, typer.Option("--max-upload", metavar="MIB", min=1, max=1 << 20, help="Largest uploaded file, in MiB.")
     ] = 2048,
+    recover: Annotated[
+        str, typer.Option("--recover", metavar="NAME", help="Print a link for this user to set a password, then serve.")
+    ] = "",
     without_tls: Annotated[
         bool, typer.Option("--without-tls", help="Listen on a public address although nothing encrypts the traffic.")
     ] = False,
@@ -64,6 +67,12 @@ def serve(
         grants=grants,
         max_upload=max_upload << 20,
     )
+    if not public_url and not _is_loopback(host):
+        raise UsageError(
+            "the server does not know its name, and answers only to its own (against DNS rebinding)",
+            where=f"--host {host}",
+            advice="Name the address that browsers use with --public-url",
+        )
     if not without_tls and not settings.secure and not _is_loopback(host):
         raise UsageError(
             "it would send passwords and results unencrypted",
@@ -72,13 +81,28 @@ def serve(
         )
     console = message_console()
     links: list[str] = []
+    recovery = _recovery_link(workspace, recover) if recover else ""
 
     def announce(url: str) -> None:
         console.print(f"tieback serves {workspace} at {url}", highlight=False)
         for link in links:
             console.print(f"Create the administrator (30 minutes, once): {url}{link}", highlight=False, soft_wrap=True)
+        if recovery:
+            console.print(f"Set a password (24 hours, once): {url}{recovery}", highlight=False, soft_wrap=True)
 
-    run(build_server(settings, first_link=links.append), settings, announce)
+    run(build_server(settings, first_link=links.append, run_jobs=True), settings, announce)
+
+
+def _recovery_link(workspace: Path, name: str) -> str:
+    from tieback.pipeline.accounts.links import recovery_link
+    from tieback.pipeline.accounts.service import AccountService
+    from tieback.pipeline.views.opening import open_for_pages
+
+    opened = open_for_pages(workspace)
+    try:
+        return recovery_link(AccountService.of(opened), name)
+    finally:
+        opened.close()
 
 
 def _is_loopback(host: str) -> bool:

@@ -130,7 +130,7 @@ def _install_filter() -> bool:
         return False
     architecture, seccomp, refused = machine
     instructions = _program(architecture, (*refused, *_SAME_EVERYWHERE), x32=platform.machine() == "x86_64")
-    program = (_Instruction * len(instructions))(*instructions)
+    program = (_Instruction * len(instructions))(*(_Instruction(*one) for one in instructions))
     libc = ctypes.CDLL(None, use_errno=True)
     libc.syscall.restype = ctypes.c_long
     if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):

@@ -76,7 +76,8 @@ def classify_name(name: str) -> FileKind:
 
 def classify_file(name: str, head: bytes, tail: bytes) -> FileKind:
     """Classify a file by its name, or else by its first 64 KiB and its last 1 MiB; never ``FileKind.APP_PART``."""
-    from tieback.intake.traffic.open import GZIP, ZSTD, is_capture
+    from tieback.intake.traffic.open import GZIP, ZSTD
+    from tieback.intake.traffic.signatures import is_capture
 
     named = classify_name(name)
     if named in {FileKind.APP, FileKind.TRAFFIC, FileKind.PACKED_SHARD}:
@@ -204,7 +205,19 @@ def _classify_alone(path: Path) -> FileKind:
     from tieback.intake.traffic.open import is_traffic
 
     kind = classify_path(path)
-    return FileKind.TRAFFIC if kind is FileKind.OTHER and is_traffic(path) else kind
+    if kind is FileKind.OTHER and is_traffic(path):
+        return FileKind.TRAFFIC
+    return FileKind.APP_PART if kind is FileKind.OTHER and _is_script(path) else kind
+
+
+def _is_script(path: Path) -> bool:
+    from tieback.intake.apps.single import is_script
+
+    try:
+        with path.open("rb", buffering=0) as file:
+            return is_script(path.name, file.read(SNIFF))
+    except OSError:
+        return False
 
 
 def _exists(path: Path) -> bool | InputError:

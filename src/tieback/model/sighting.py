@@ -1,6 +1,7 @@
 """Sightings: an endpoint found in an artifact, with its location."""
 
 from enum import StrEnum
+from typing import Literal
 
 import msgspec
 
@@ -8,6 +9,7 @@ from tieback.model.app import App
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.endpoint import Endpoint, Party
 from tieback.model.public_key import PublicKey
+from tieback.model.source import SourceLocation
 
 
 class Evidence(msgspec.Struct, frozen=True):
@@ -135,6 +137,15 @@ class EndedService(msgspec.Struct, frozen=True):
     """Where its vendor says so."""
 
 
+class SourceLines(msgspec.Struct, frozen=True):
+    """The lines of the maker's source for an endpoint or a credential of an app."""
+
+    kind: Literal["endpoint", "credential"]
+    value: str
+    """Value of the endpoint, or the masked credential."""
+    locations: tuple[SourceLocation, ...]
+
+
 class AppDocument(msgspec.Struct, frozen=True):
     """The results of static analysis of one input. One line of ``tieback app --format json``."""
 
@@ -152,3 +163,5 @@ class AppDocument(msgspec.Struct, frozen=True):
     """Code that was not read. If it is not empty, the list of sightings is not complete."""
     retired: tuple[EndedService, ...] = ()
     """Resources of services that have ended: nothing of the vendor answers there."""
+    source: tuple[SourceLines, ...] = ()
+    """Only with ``--source`` or ``--mapping``; what was not found has no entry."""

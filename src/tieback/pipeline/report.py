@@ -317,6 +317,16 @@ def _captured(traffic: Iterable[TrafficApp]) -> Iterator[AppSighting]:
             yield AppSighting(group.app_key, group.path, sighting)
 
 
+def run_scope(workspace: Workspace, run: RunRow) -> tuple[RunScope | None, int]:
+    """What the grant of a run allowed and what it did (``None`` without a grant), and its number of back ends.
+
+    Raises:
+        WorkspaceError: the workspace cannot be read.
+    """
+    asked = RunProbes(workspace.lake, run.id)
+    return _scope(workspace, run, asked), asked.backends
+
+
 def _scope(workspace: Workspace, run: RunRow, asked: RunProbes) -> RunScope | None:
     text = workspace.ledger.grant_text(run.grant_sha256) if run.grant_sha256 else None
     if text is None:

@@ -5,6 +5,10 @@ from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
 
 
+class NoSuchRunError(WorkspaceError):
+    """The workspace has no finished run with this ID."""
+
+
 def finished_run(workspace: Workspace, run_id: str = "") -> RunRow | None:
     """The run with this ID; without an ID the last finished run, or ``None`` if no run has finished.
 
@@ -16,5 +20,5 @@ def finished_run(workspace: Workspace, run_id: str = "") -> RunRow | None:
     run = workspace.ledger.find_run(run_id)
     if run is None or run.ended is None:
         what = "no run with this ID" if run is None else "this run has not finished"
-        raise WorkspaceError(what, where=f"--run {run_id[:80]}", advice="See `tieback workspace runs`")
+        raise NoSuchRunError(what, where=f"--run {run_id[:80]}", advice="See `tieback workspace runs`")
     return run

@@ -4,7 +4,8 @@ After an interruption, the same command resumes: analysed apps are not read agai
 again.
 """
 
-from collections.abc import Iterable, Iterator
+import secrets
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from itertools import batched
 from pathlib import Path
@@ -83,6 +84,16 @@ class ScanRequest(msgspec.Struct, frozen=True):
     never: tuple[SourcedRule, ...] | None = None
     """What is never contacted to read inputs; default: that of the approval, else the site policies in their usual
     places."""
+    begun: Callable[[str], None] | None = None
+    """Called with the ID of the run once it is recorded."""
+
+
+class AnalysedInputs(msgspec.Struct, frozen=True):
+    """Result of reading inputs."""
+
+    read: int
+    failed: tuple[InputError, ...]
+    """Inputs that could not be read, in input order."""
 
 
 class ScanResult(msgspec.Struct, frozen=True):
@@ -117,27 +128,16 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanResult]:
             if request.retry:
                 workspace.ledger.retry_quarantined()
             run = _start(workspace, request)
-            engine = request.engine or LocalEngine(request.workers)
-            with (
-                index_inputs(workspace, run, request.inputs, engine, stage, never) as listing,
-                stage("reading apps and traffic") as progress,
-            ):
-                inputs = _analyse(workspace, run, request, engine, listing, progress, never)
-                if lost := units_without_results(workspace.lake, inputs.units()):
-                    workspace.ledger.forget_units(lost)
-                    inputs = _analyse(workspace, run, request, engine, listing, progress, never)
-                    inputs = inputs.failing(
-                        dict.fromkeys(
-                            (key for key, _ in units_without_results(workspace.lake, inputs.units())),
-                            "its result is missing from the workspace. Choose another one with --workspace",
-                        )
-                    )
+            if request.begun is not None:
+                request.begun(run)
+            inputs = _read(workspace, run, request, stage, never)
             compact(workspace.lake, many=MIN_SMALL_PARTS)
             units, captures = inputs.units(), inputs.of_version(TRAFFIC_ANALYSIS)
             bundles = apps_by_bundle(workspace.lake, units) if captures else {}
             named = RunEndpoints(units, tuple(attribute_traffic(workspace, captures, bundles)))
             with closing(AttributionSources()) as knowledge:
-                with stage("probing data stores") as progress, DnsAnswerCache(workspace.lake) as kept:
+                doing = "probing data stores" if request.grant is not None else "mapping back ends"
+                with stage(doing) as progress, DnsAnswerCache(workspace.lake) as kept:
                     found = event_loop.run(
                         _ask(workspace, run, request.grant, approval, named, progress, kept, knowledge)
                     )
@@ -149,6 +149,41 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanResult]:
             # The last run stays the last one if no input of this run could be read, such as a mistyped path.
             if not len(units):
                 workspace.ledger.discard_run(run)
+
+
+def analyse_inputs(request: ScanRequest, stage: Stage) -> AnalysedInputs:
+    """Only read the inputs: their results are in the lake, and the next scan of them reads nothing again.
+
+    The process needs no network, unless inputs are remote. Arguments and errors as ``run_scan``; the grant is not used.
+    """
+    with Workspace.open(request.workspace, trusted=True) as workspace, workspace.lock():
+        recover(workspace.lake, workspace.ledger, seals=True)
+        if request.retry:
+            workspace.ledger.retry_quarantined()
+        inputs = _read(workspace, f"reading-{secrets.token_hex(8)}", request, stage, request.never)
+        return AnalysedInputs(len(inputs.units()), tuple(_failures(inputs)))
+
+
+def _read(
+    workspace: Workspace, run: str, request: ScanRequest, stage: Stage, never: tuple[SourcedRule, ...] | None
+) -> Inputs:
+    """Analyse the inputs that were not analysed before; returns all of them."""
+    engine = request.engine or LocalEngine(request.workers)
+    with (
+        index_inputs(workspace, run, request.inputs, engine, stage, never) as listing,
+        stage("reading apps and traffic") as progress,
+    ):
+        inputs = _analyse(workspace, run, request, engine, listing, progress, never)
+        if lost := units_without_results(workspace.lake, inputs.units()):
+            workspace.ledger.forget_units(lost)
+            inputs = _analyse(workspace, run, request, engine, listing, progress, never)
+            inputs = inputs.failing(
+                dict.fromkeys(
+                    (key for key, _ in units_without_results(workspace.lake, inputs.units())),
+                    "its result is missing from the workspace. Choose another one with --workspace",
+                )
+            )
+    return inputs
 
 
 def _start(workspace: Workspace, request: ScanRequest) -> str:

@@ -100,7 +100,7 @@ def suppress_finding(
     reason, author = " ".join(reason.split()), " ".join(author.split())
     if not reason or not author or len(reason) > MAX_REASON:
         what = f"longer than {MAX_REASON} characters" if reason and author else "a reason is missing"
-        raise UsageError(what, where="reason", advice="Say why this risk is accepted, and in which ticket")
+        raise UsageError(what, where="reason", advice="Give the reason and a ticket number")
     if until < today:
         raise UsageError("this day is over", where="until", advice="Choose today or a later day")
     entry = Suppression(reason, author, until.isoformat(), finding)

@@ -5,7 +5,7 @@ two of these belongs to the maker even if it is short.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,6 +22,10 @@ identifier.
 MIN_PRODUCT = 5
 MIN_HOSTS = 3
 """Least number of hosts below a domain for which a part of the app's name, or that of an example, identifies it."""
+MAX_EXTENSION = 3
+"""Most letters that can follow a brand in a domain of the maker with several hosts."""
+_ENVIRONMENT = re.compile(r"(?:^|[.-])(?:staging|stage|stg|nonprod|uat|qa)\d*(?:[.-]|$)")
+"""Label of a host for tests of its owner."""
 _WORDS = re.compile(r"[^\w.-]+")
 _LETTERS = re.compile(r"[^a-z0-9]")
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
@@ -137,6 +141,8 @@ class MakerNames:
         """Names of the app itself."""
         self.name = ""
         """Display name of the maker."""
+        self._spelled: set[str] = set()
+        """The domain of the bundle identifier in one word."""
         named = app.bundle_id.lower().split(".")
         # The bundle identifier of a template says nothing; that of an example at least that the app is one.
         bundle = [] if self._is_template(named) else named
@@ -144,6 +150,7 @@ class MakerNames:
         label, _, top = domain.partition(".")
         if domain and (not self._generic(label) or (_COUNTRY.fullmatch(top) and 1 < len(label) < MIN_BRAND)):
             self.domains[domain] = "the domain of the app's bundle identifier"
+            self._spelled.add(domain.replace(".", "dot"))
             if not self._generic(label):
                 self.sure_brands.add(label.replace("-", ""))
         vendor = self._read_vendor(app.vendor)
@@ -166,8 +173,8 @@ class MakerNames:
             _LETTERS.sub("", "".join(heading))
         }
         # A sample app is named after the service that it shows, which is not its maker's.
-        sample = not self.words.samples.isdisjoint(named)
-        self.products = set() if sample else {name for name in own if self._product(name)}
+        self._sample = not self.words.samples.isdisjoint(named)
+        self.products = set() if self._sample else {name for name in own if self._product(name)}
         self._titles = {title for title in (_LETTERS.sub("", "".join(heading)),) if self._product(title)}
         self._first_word = _LETTERS.sub("", heading[0]) if heading else ""
         known = app.vendor or (domain if domain in self.domains else "")
@@ -261,23 +268,61 @@ class MakerNames:
                 return f"{domain} is {plain[: -len(brand)]} followed by the maker's name, {brand}"
         return ""
 
-    def learn_hosts(self, domain: str, hosts: int) -> None:
-        """Add the domain that an app names with many hosts, if it has the name of the app or its first word.
+    def learn_hosts(self, below: Mapping[str, Collection[str]]) -> None:
+        """Add the domains that an app names with many hosts, if they have the name of the app or its first word.
+
+        The name is then that of the maker, not of another company's service. A longer domain that begins with a brand
+        is added too, if the app names many hosts or a test environment there.
+
+        Args:
+            below: the different hosts that the app names, by registrable domain.
+        """
+        for name in sorted(self._own_words()):
+            its = {domain: hosts for domain, hosts in below.items() if _plain(domain) == name}
+            count = sum(map(len, its.values()))
+            if count < MIN_HOSTS:
+                continue
+            for domain in its:
+                self.domains.setdefault(domain, f"a domain with the name of the app, which names {count} hosts there")
+            self._confirm(name)
+        for domain, hosts in below.items():
+            brand = next((one for one in sorted(self.brands) if _extends(_plain(domain), one)), "")
+            tests = any(_ENVIRONMENT.search(host.removesuffix(domain)) for host in hosts)
+            if brand and (tests or len(hosts) >= MIN_HOSTS):
+                what = "a test environment" if tests else f"{len(hosts)} hosts"
+                reason = f"a longer form of the maker's name, {brand}; the app names {what} there"
+                self.domains.setdefault(domain, reason)
+
+    def _own_words(self) -> set[str]:
+        """The name under the icon, and its first word."""
+        word = self._first_word
+        return self._titles | ({word} if len(word) >= MIN_BRAND and not self._generic(word) else set())
+
+    def learn_own_place(self, domain: str, place: str) -> None:
+        """Add a domain that the manifest or a setting of the app names, if it has the name of the app.
+
+        An example is often named after the service that it shows, which its settings name: nothing is added for one.
 
         Args:
             domain: registrable domain.
-            hosts: number of different hosts below it that the app names.
+            place: the manifest, or the kind of setting.
         """
-        plain = domain.partition(".")[0].replace("-", "")
-        word = self._first_word if len(self._first_word) >= MIN_BRAND and not self._generic(self._first_word) else ""
-        if hosts >= MIN_HOSTS and plain in {*self._titles, word} - {""}:
-            self.domains.setdefault(domain, f"has the name of the app, which names {hosts} hosts there")
+        if not self._sample and _plain(domain) in self._own_words():
+            self.domains.setdefault(domain, f"a domain with the name of the app, whose {place} names it")
+            self._confirm(_plain(domain))
+
+    def _confirm(self, name: str) -> None:
+        """The name under the icon is the maker's."""
+        if not self._sample and self._product(name):
+            self.products.add(name)
 
     def of_product(self, domain: str) -> str:
         """Why a registrable domain has the name of the app; empty if it does not."""
-        plain = domain.partition(".")[0].replace("-", "")
+        plain = _plain(domain)
         if plain in self.products or plain.rstrip(_DIGITS) in self.products:
             return f"{domain} has the name of the app"
+        if _LETTERS.sub("", domain) in self.products:
+            return f"{domain} spells the name of the app"
         for name in sorted(self.products, key=len, reverse=True):
             if plain.startswith(name) and plain[len(name) :] in self.words.product_behind:
                 return f"{domain} is the name of the app, {name}, followed by {plain[len(name) :]}"
@@ -300,7 +345,28 @@ class MakerNames:
             parts: words of the name in their order; ``acme-fit-media`` also names ``acmefit``.
         """
         joined = ("".join(parts[at : at + size]) for size in (1, 2, 3) for at in range(len(parts) - size + 1))
-        return next((name for name in joined if name in self.brands or name in self.products), "")
+        names = self.brands | self.products
+        return next((found for one in joined if (found := self._name_in(one, names))), "")
+
+    def _name_in(self, word: str, names: Collection[str]) -> str:
+        """The name with which a word begins, if only words for environments follow."""
+        if word in names or word in self._spelled:
+            return word
+        begins = (name for name in sorted(names) if word.startswith(name))
+        return next((name for name in begins if self._describes(word[len(name) :])), "")
+
+    def _describes(self, text: str) -> bool:
+        words = self.words.environments
+        return text in words or any(text[:at] in words and text[at:] in words for at in range(1, len(text)))
+
+
+def _extends(label: str, brand: str) -> bool:
+    return label.startswith(brand) and 0 < len(label) - len(brand) <= MAX_EXTENSION
+
+
+def _plain(domain: str) -> str:
+    """The first label of a domain without hyphens."""
+    return domain.partition(".")[0].replace("-", "")
 
 
 def registrable_domain(host: str, rules: RuleFiles) -> str:

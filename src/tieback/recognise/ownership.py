@@ -42,6 +42,7 @@ _PROJECT_KINDS = frozenset({
 })  # fmt: skip
 _REGION = re.compile(r"^[a-z]{2,12}-[a-z]{3,12}\d{1,2}-")
 _CLAIMED = ("manifest:app-link/", "entitlement:")
+_MANIFEST = "manifest"
 _NAMED_BY_KEY = re.compile(r"(?:resource:string/|config:)([^/]{1,100})")
 MAX_RELATED = 8
 """Most registrable domains in a certificate of one owner; those of content delivery networks list many customers."""
@@ -89,8 +90,9 @@ class Maker:
     def learn_from(self, finds: Iterable[tuple[Endpoint, Evidence]]) -> None:
         """Learn the maker's domains from the app's own finds.
 
-        These are the domains whose links the app claims. If the app's own resources and settings name exactly one
-        domain for its privacy policy, terms or imprint, that domain counts too.
+        These are the domains whose links the app claims, and those with the app's name in its manifest or settings. If
+        the app's own resources and settings name exactly one domain for its privacy policy, terms or imprint, that
+        domain counts too.
 
         Args:
             finds: endpoints, each with its evidence.
@@ -113,9 +115,15 @@ class Maker:
                 self.learn(endpoint.host, "the domain of links that the app claims")
                 continue
             key = _NAMED_BY_KEY.match(how)
-            domain = registrable_domain(endpoint.host, self._rules) if key is not None else ""
+            if key is None and not how.startswith(_MANIFEST):
+                continue
+            domain = registrable_domain(endpoint.host, self._rules)
+            if self._names is not None and domain and self._rules.third_parties.of(endpoint.host) is None:
+                self._names.learn_own_place(domain, "manifest" if key is None else "own setting")
             if key is not None and domain and self._is_page(domain, key[1]):
                 pages.setdefault(domain, (endpoint.host, key[1]))
+        if self._names is not None:
+            self._take_domains(self._names)
         # Of two configurations in scripts one can be that of a library.
         self._learn_projects([*projects, *(web if len(web) == 1 else ())])
         unknown = {domain: page for domain, page in pages.items() if domain not in self._domains}
@@ -134,12 +142,19 @@ class Maker:
             domain = registrable_domain(host, self._rules)
             if domain:
                 below.setdefault(domain, set()).add(host)
-        for domain, names in below.items():
-            if self._names is not None and self._rules.third_parties.of(domain) is None:
-                self._names.learn_hosts(domain, len(names))
-                if domain in self._names.domains and domain not in self._domains:
-                    self._domains[domain] = self._names.domains[domain]
-                    self._learned.append(domain)
+        if self._names is None:
+            return
+        self._names.learn_hosts(
+            {domain: names for domain, names in below.items() if self._rules.third_parties.of(domain) is None}
+        )
+        self._take_domains(self._names)
+
+    def _take_domains(self, names: MakerNames) -> None:
+        """Add the domains that the names of the maker have learned."""
+        for domain, reason in names.domains.items():
+            if domain not in self._domains:
+                self._domains[domain] = reason
+                self._learned.append(domain)
 
     def _learn_projects(self, projects: Iterable[str]) -> None:
         if self._names is None or not self._name:
@@ -308,7 +323,9 @@ class Maker:
 
 def is_maker_evidence(how: str) -> bool:
     """True if evidence of this kind can identify the maker's domains; it is then kept for ``learn_from``."""
-    return how.startswith(_CLAIMED) or how.endswith(_WEB_CONFIGURATION) or _NAMED_BY_KEY.match(how) is not None
+    if how.startswith((*_CLAIMED, _MANIFEST)) or how.endswith(_WEB_CONFIGURATION):
+        return True
+    return _NAMED_BY_KEY.match(how) is not None
 
 
 def _is_configured(evidence: Evidence) -> bool:

@@ -483,13 +483,17 @@ def dropped_text(report: Report) -> str:
 
 def unprobed_text(report: Report) -> str:
     """How many candidates were not probed, and all reasons; empty if all were probed. Without a grant: none was."""
-    if report.scope is None:
-        ends = report.backends.count
-        return f"{count_text(ends, 'back end')} not probed: there is no grant. Add --grant FILE." if ends else ""
-    reasons = report.scope.unprobed
+    return scope_unprobed_text(report.scope, report.backends.count)
+
+
+def scope_unprobed_text(scope: RunScope | None, ends: int, advice: str = "Add --grant FILE.") -> str:
+    """As ``unprobed_text``, for the scope of a run, its number of back ends, and what to do without a grant."""
+    if scope is None:
+        return f"{count_text(ends, 'back end')} not probed: there is no grant. {advice}" if ends else ""
+    reasons = scope.unprobed
     if not reasons:
         return ""
-    total = count_text(report.scope.candidates, "candidate")
+    total = count_text(scope.candidates, "candidate")
     return f"{sum(reasons.values()):,} of {total} not probed: {_reasons_text(reasons)}"
 
 

@@ -8,6 +8,7 @@ import http.client
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from ipaddress import ip_address
+from typing import BinaryIO
 from urllib.parse import SplitResult, urlsplit
 
 import msgspec
@@ -68,9 +69,11 @@ class ServiceClient:
         self._timeout = timeout
 
     def request(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"", most: int = MAX_ANSWER
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | BinaryIO = b"", most: int = MAX_ANSWER
     ) -> ServiceResponse:
         """Send one request and read at most ``most`` bytes of the response.
+
+        A body that is a file is sent in pieces; ``headers`` must have its ``Content-Length``.
 
         Raises:
             UsageError: the URL does not belong to a configured service.

@@ -10,6 +10,7 @@ grants/       the grants of runs
 domains.toml  e-mail domains of the organisation, if it named them
 inventory.key key of the pseudonyms, once an inventory was imported
 attachments/  files of cases, by SHA-256
+letters/      files of letters that the pages wrote, one folder per letter
 uploads/      files that users of the pages uploaded, by SHA-256
 backups/      copies of the ledger before each migration (SQLite only)
 events.jsonl  events of `tieback watch`

@@ -31,5 +31,5 @@ def check_role(connection: Connection, handler: BaseRouteHandler) -> None:
         raise NotAuthorizedException("sign in first", headers={"WWW-Authenticate": "Bearer"})
     if not user.role.permits(lowest):
         raise PermissionDeniedException(f"this needs the role {lowest.value}; you have {user.role.value}")
-    if user.reads_only and connection.scope["method"] not in SAFE_METHODS:
+    if user.reads_only and connection.scope.get("method") not in SAFE_METHODS:
         raise PermissionDeniedException("this token only reads")

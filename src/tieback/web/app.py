@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib import import_module
 
+from anyio import to_thread
 from litestar import Litestar, Request, Router
 from litestar.datastructures import CacheControlHeader, State
 from litestar.di import Provide
@@ -22,6 +23,7 @@ import tieback
 from tieback.pipeline.accounts.links import first_admin_link
 from tieback.pipeline.accounts.oidc import load_provider
 from tieback.pipeline.accounts.service import AccountService
+from tieback.pipeline.jobs.queue import JobRunner
 from tieback.pipeline.views.opening import Workspace, open_for_pages
 from tieback.web.access import IDENTIFY, ROLE, check_role
 from tieback.web.context import NOBODY, ChangeLog, Context, Identify, user_in_scope
@@ -34,7 +36,9 @@ from tieback.web.settings import WebSettings
 
 RESOURCES: tuple[str, ...] = (
     "account",
+    "apps",
     "audit",
+    "backends",
     "cases",
     "exports",
     "findings",
@@ -43,8 +47,10 @@ RESOURCES: tuple[str, ...] = (
     "imports",
     "inventory",
     "letters",
+    "overview",
     "posture",
     "reference",
+    "runs",
     "settings",
     "sign_in",
     "stores",
@@ -52,6 +58,35 @@ RESOURCES: tuple[str, ...] = (
     "uploads",
     "users",
 )
+"""Modules of ``web.resources``; each has ``ROUTES``."""
+MAX_BODY = 1 << 20
+"""Bytes of a request's body, except for uploads."""
+
+
+def build_server(
+    settings: WebSettings,
+    *,
+    identify: Identify = user_in_scope,
+    changes: ChangeLog | None = None,
+    accounts: Callable[[Workspace], AccountService] = AccountService.of,
+    first_link: Callable[[str], None] | None = None,
+    run_jobs: bool = False,
+) -> ASGIApp:
+    """The application behind its checks of names, sites and proxies (``web.protection``); see ``build_app``.
+
+    Raises:
+        UsageError: the public URL or a proxy is invalid.
+    """
+    own = own_names(settings.public_url)
+    app = build_app(
+        settings,
+        identify=identify,
+        changes=changes,
+        accounts=accounts,
+        first_link=first_link,
+        run_jobs=run_jobs,
+    )
+    return protected(app, own, settings.trusted_proxies)
 
 
 def build_app(
@@ -61,6 +96,7 @@ def build_app(
     changes: ChangeLog | None = None,
     accounts: Callable[[Workspace], AccountService] = AccountService.of,
     first_link: Callable[[str], None] | None = None,
+    run_jobs: bool = False,
 ) -> Litestar:
     """The application over a workspace, which is open as long as the application runs.
 
@@ -70,6 +106,7 @@ def build_app(
         changes: records what users change; tests replace it.
         accounts: opens the accounts of the workspace; tests replace it.
         first_link: called at the start with the path of the link for the first administrator, if there is none.
+        run_jobs: run the queue of jobs while the application runs.
 
     Raises:
         InputError: the file with the settings of the sign-in provider is not valid.
@@ -84,9 +121,14 @@ def build_app(
         app.state[ACCOUNTS] = opened = accounts(workspace)
         if first_link is not None and (link := first_admin_link(opened)) is not None:
             first_link(link)
+        runner = JobRunner(settings.workspace, settings.grants) if run_jobs else None
+        if runner is not None:
+            runner.start()
         try:
             yield
         finally:
+            if runner is not None:
+                await to_thread.run_sync(runner.stop)
             workspace.close()
 
     def context(request: Request) -> Context:  # type: ignore[type-arg]

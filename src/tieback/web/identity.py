@@ -17,6 +17,8 @@ ACCOUNTS = "tieback_accounts"
 """State of the application: its ``AccountService``."""
 PROVIDER = "tieback_provider"
 """State of the application: its ``OidcProvider``, or None."""
+STATIC_PATH = "/static/"
+"""Files for everyone: no user is looked up for them."""
 SETTINGS = "tieback_settings"
 """State of the application: its ``WebSettings``."""
 
@@ -35,7 +37,7 @@ class IdentityMiddleware(ASGIMiddleware):
         bearer = connection.headers.get("authorization")
         secret = cookie_value(connection, CookieName.SESSION, self._settings)
         user: User | None = None
-        if bearer is not None or secret:
+        if (bearer is not None or secret) and not connection.url.path.startswith(STATIC_PATH):
             accounts: AccountService = connection.app.state[ACCOUNTS]
             user = await to_thread.run_sync(_find, accounts, bearer, secret)
         scope[USER] = user  # type: ignore[literal-required]

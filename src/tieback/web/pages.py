@@ -35,9 +35,10 @@ NAV: tuple[tuple[str, tuple[NavEntry, ...]], ...] = (
             NavEntry("/backends", "Back ends", "analyst"),
             NavEntry("/stores", "Stores", "analyst"),
             NavEntry("/findings", "Findings", "analyst"),
+            NavEntry("/graph", "Evidence graph", "analyst"),
         ),
     ),
-    ("Disclosure", (NavEntry("/cases", "Cases", "analyst"),)),
+    ("Disclosure", (NavEntry("/cases", "Cases", "analyst"), NavEntry("/letters", "Letters", "analyst"))),
     (
         "Fleet",
         (NavEntry("/inventory", "Inventory", "analyst"), NavEntry("/posture", "Posture", "analyst")),

@@ -11,6 +11,7 @@ from litestar.response import Redirect, Template
 
 from tieback.model.errors import GrantError, InputError, TiebackError, UsageError, WorkspaceError
 from tieback.pipeline.accounts.problems import NoSuchAccountError, NotPermittedError, TooManyAttemptsError
+from tieback.pipeline.runs import NoSuchRunError
 from tieback.pipeline.views.uploads import UploadBusyError, UploadTooLargeError
 from tieback.web.access import IDENTIFY
 
@@ -30,6 +31,7 @@ class ConflictError(TiebackError):
 
 _STATUS: tuple[tuple[type[TiebackError], int], ...] = (
     (NotFoundError, 404),
+    (NoSuchRunError, 404),
     (NoSuchAccountError, 404),
     (NotPermittedError, 403),
     (TooManyAttemptsError, 429),

@@ -92,38 +92,6 @@ def page(
     return get(path, opt={ROLE: role}, name=f"page:{view.__name__}", include_in_schema=False)(handler)
 
 
-class Download(msgspec.Struct, frozen=True, kw_only=True):
-    """A file for the user to keep. Browsers never show it in the page."""
-
-    data: bytes
-    media_type: str
-    name: str
-    """ASCII, from IDs and formats only."""
-
-
-def download(path: str, view: View, *, role: Role, title: str, tag: str = "") -> tuple[HTTPRouteHandler, ...]:
-    """The routes ``GET path`` and ``GET /api/v1 + path`` of a view that returns a ``Download``."""
-
-    def respond(_: AnyRequest, result: Download) -> Response[bytes]:
-        headers = {"Content-Disposition": f'attachment; filename="{result.name}"', "Cache-Control": "no-store"}
-        return Response(result.data, media_type=result.media_type, headers=headers)
-
-    def handler(prefix: str, name: str) -> HTTPRouteHandler:
-        return get(
-            prefix + path,
-            opt={ROLE: role},
-            name=f"{name}:{view.__name__}",
-            operation_id=view.__name__,
-            summary=title,
-            description=inspect.getdoc(view),
-            tags=[tag or _tag(path)],
-            include_in_schema=bool(prefix),
-            media_type="application/octet-stream",
-        )(_with_request(path, view, respond, Response[bytes]))
-
-    return handler(PREFIX, "api"), handler("", "page")
-
-
 def render(request: AnyRequest, template: str, context: Mapping[str, object], status: int = 200) -> Response[str]:
     """A page from a template; call it in a thread, because long tables take milliseconds."""
     engine = request.app.template_engine

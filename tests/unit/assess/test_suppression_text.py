@@ -64,7 +64,7 @@ def test_a_second_entry_of_a_finding_replaces_the_first() -> None:
 def test_an_entry_with_a_pattern_is_not_of_one_finding() -> None:
     text = '[[suppress]]\nfinding = "fnd-1"\nstore = "a"\nreason = "r"\n'
     assert not has_entry(text, "fnd-1")
-    with pytest.raises(UsageError, match="no entry names this finding alone"):
+    with pytest.raises(UsageError, match="no entry names only this finding"):
         remove_entry(text, "fnd-1")
 
 

@@ -137,3 +137,37 @@ def test_scan_has_both_options(run: Run, scanned: Path) -> None:
     ended = run("scan", scanned / "first.apk", "-w", scanned / "first", "--format", "sarif", *options("first"))
     assert ended.code == 0, ended.err
     assert f"{JAVA}/Secrets.java" in ended.out
+
+
+def test_app_shows_original_names_and_lines_of_the_source(run: Run, tmp_path: Path) -> None:
+    ended = run("app", build(tmp_path / "first.apk"), *options("first"), "--format", "json")
+    assert ended.code == 0, ended.err
+    document = json.loads(ended.out)
+    found = {
+        (one["kind"], place["file"].rpartition("checkout/")[2], place["line"], place["match"], place["method"])
+        for one in document["source"]
+        for place in one["locations"]
+    }
+    assert ("credential", f"{JAVA}/Secrets.java", 5, "credential", "org.example.orders.OrderStore.database") in found
+    assert {kind for kind, *_ in found} == {"endpoint", "credential"}
+    assert "org/example/orders/OrderStore" in json.dumps(document["sightings"])
+    places = {(one["evidence"]["file"], one["evidence"]["offset"]) for one in document["sightings"]}
+    assert all(
+        (place["entry"], place["offset"]) in places
+        for one in document["source"]
+        if one["kind"] == "endpoint"
+        for place in one["locations"]
+    )
+    table = run("app", tmp_path / "first.apk", *options("first"))
+    assert f"{JAVA}/Secrets.java:5 (classes.dex+0x" in table.out
+
+
+def test_app_without_source_has_no_lines_and_refuses_a_mapping_for_two_apps(run: Run, tmp_path: Path) -> None:
+    apk = build(tmp_path / "first.apk")
+    plain = json.loads(run("app", apk, "--format", "json").out)
+    assert plain["source"] == []
+    refused = run("app", apk, APPS / "workhub.apk", "--mapping", RENAMED / "first-mapping.txt")
+    assert refused.code == 2, refused.err
+    assert "a mapping belongs to one app, and these are 2 Android apps" in refused.err
+    missing = run("app", apk, "--source", tmp_path / "none")
+    assert missing.code == 4, missing.err

@@ -73,7 +73,7 @@ def test_in_each_mode_nothing_is_reached(listeners: tuple[str, str], mode: str, 
 
 def test_the_user_keeps_its_identity_and_its_files(tmp_path: Path) -> None:
     script = "import os, sys; from tieback.engine.sandbox import enter; enter(); open(sys.argv[1], 'w').close(); "
-    words = [sys.executable, "-c", script + "print(os.getuid(), os.stat(sys.argv[1]).st_uid)", tmp_path / "f"]
+    words = [sys.executable, "-c", script + "print(os.getuid(), os.stat(sys.argv[1]).st_uid)", str(tmp_path / "f")]
     ended = subprocess.run(words, capture_output=True, text=True, timeout=60, check=True)
     assert ended.stdout.split() == [str(os.getuid())] * 2
     assert (tmp_path / "f").stat().st_uid == os.getuid()

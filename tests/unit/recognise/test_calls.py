@@ -33,7 +33,7 @@ def test_examples_to_avoid_do_not(call: CallRule, text: str) -> None:
 
 
 def test_each_rule_has_a_source_and_is_of_a_kind_that_clouds_have() -> None:
-    kinds = {rule.kind for rule in (*RULES.cloud.hosts, *RULES.cloud.parts)}
+    kinds = {rule.kind for rule in RULES.cloud.hosts} | {rule.kind for rule in RULES.cloud.parts}
     assert all(call.source and call.match and call.avoid and call.kind in kinds for call in CALLS)
 
 

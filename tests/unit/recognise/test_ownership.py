@@ -187,6 +187,7 @@ def unsigned(bundle: str, title: str = "", *finds: tuple[Endpoint, str]) -> Make
 
 
 PROJECT = (resource("firestore:acme-fit-4ee8a"), "resource:string/project_id/config-key")
+BASE_URL = "resource:string/BASE_URL/config-key"
 LINK = "manifest:app-link/link-domain"
 WEB = (resource("firestore:acme-fit"), "text/firebase-config")
 
@@ -219,6 +220,16 @@ WEB = (resource("firestore:acme-fit"), "text/firebase-config")
         ("ch.protonvpn.android", "", [(url("go.proton.me"), LINK)], url("protonmail.ch"), "one organisation"),
         ("x.y", "", [(url("go.acmefit.com"), LINK)], url("api.acmefit.io"), "has the name of acmefit.com"),
         ("com.acmefit.app", "", [(url("acmefit.partner.org"), LINK)], url("api.partner.org"), ""),
+        ("a.b", "Acme VPN", [(url("x.acme.com"), "manifest/url")], url("a.acme.com"), "manifest names it"),
+        ("a.b", "Acme VPN", [(url("x.acme.com"), BASE_URL)], url("a.acme.com"), "own setting names it"),
+        ("a.b", "Acme VPN", [(url("x.acme.com"), BASE_URL)], url("a.acme.io"), "with the name of"),
+        ("a.b", "Acmefit", [], url("acmef.it"), "spells the name of the app"),
+        ("a.b", "Acme VPN", [(url("x.partner.com"), BASE_URL)], url("a.partner.com"), ""),
+        ("a.b", "Acme VPN", [(url("x.acme.com"), "text/url")], url("a.acme.com"), ""),
+        ("com.example.app", "Acme VPN", [(url("x.acme.com"), BASE_URL)], url("a.acme.com"), ""),
+        ("com.acmefit.app", "", [], resource("azure-blob:acmefitstagingpublic"), "the maker's name, acmefit"),
+        ("com.acmefit.app", "", [], resource("azure-blob:acmefitpartner"), ""),
+        ("me.acmefit", "", [], resource("cloudflare-workers:graph.acmefitdotme"), "acmefitdotme"),
     ],
 )  # fmt: skip
 def test_own_endpoints_of_an_app_without_a_signer(
@@ -234,6 +245,7 @@ def test_own_endpoints_of_an_app_without_a_signer(
     [
         ("Acme Fit", ["a.acmefit.com", "b.acmefit.com", "c.acmefit.com"], "x.acmefit.com", Party.FIRST),
         ("Acme Fit", ["a.acmefit.com", "b.acmefit.com"], "x.acmefit.com", Party.UNKNOWN),
+        ("Acmefit", ["a.acmefit.com", "b.acmefit.com", "c.acmefit.io"], "x.acmefit.io", Party.FIRST),
         ("Acme VPN", ["a.acme.com", "b.acme.com", "c.acme.com"], "x.acme.io", Party.FIRST),
         ("Weather Now", ["a.weather.com", "b.weather.com", "c.weather.com"], "x.weather.com", Party.UNKNOWN),
         ("Acme VPN", ["a.other.com", "b.other.com", "c.other.com"], "x.other.com", Party.UNKNOWN),
@@ -241,6 +253,23 @@ def test_own_endpoints_of_an_app_without_a_signer(
 )
 def test_a_domain_with_many_hosts_and_a_part_of_the_name(title: str, hosts: list[str], host: str, party: Party) -> None:
     found = unsigned("com.example.app", title)
+    found.learn_hosts(hosts)
+    assert found.judge(url(host)).party is party
+
+
+@pytest.mark.parametrize(
+    ("hosts", "host", "party"),
+    [
+        (["a.acmefitlsp.com", "b.acmefitlsp.com", "c.acmefitlsp.com"], "x.acmefitlsp.com", Party.FIRST),
+        (["api-staging.acmefited.org"], "api.acmefited.org", Party.FIRST),
+        (["staging.acmefited.org"], "staging.acmefited.org", Party.FIRST),
+        (["a.acmefited.org", "b.acmefited.org"], "x.acmefited.org", Party.UNKNOWN),
+        (["a.acmefitness.org", "b.acmefitness.org", "staging.acmefitness.org"], "x.acmefitness.org", Party.UNKNOWN),
+        (["staging.partner.org", "a.partner.org", "b.partner.org"], "x.partner.org", Party.UNKNOWN),
+    ],
+)
+def test_a_domain_that_extends_the_name_of_the_maker(hosts: list[str], host: str, party: Party) -> None:
+    found = unsigned("com.acmefit.app")
     found.learn_hosts(hosts)
     assert found.judge(url(host)).party is party
 

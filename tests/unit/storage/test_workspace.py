@@ -180,8 +180,9 @@ def test_opening_a_workspace_again_keeps_the_locks_of_its_first_connections(tmp_
     )
 
     def elsewhere() -> str:
-        words = [sys.executable, "-c", script, tmp_path / "ws"]
-        return subprocess.run(words, check=True, capture_output=True, text=True, timeout=60).stdout
+        words = [sys.executable, "-c", script, str(tmp_path / "ws")]
+        done = subprocess.run(words, check=True, capture_output=True, text=True, timeout=60)
+        return done.stdout
 
     with Workspace.open(tmp_path / "ws") as first:
         here = first.ledger.start_run([])

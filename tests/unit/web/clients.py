@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,36 @@ class Changes:
 
     def note(self, user: User, action: str, subject: str) -> None:
         self.lines.append((user.name, action, subject))
+
+
+class Caller:
+    """Who makes the requests of ``same_client``, and the log of changes."""
+
+    def __init__(self) -> None:
+        self.user: User | None = None
+        self.changes = Changes()
+
+    def note(self, user: User, action: str, subject: str) -> None:
+        self.changes.note(user, action, subject)
+
+
+@cache
+def _same_app(workspace: Path) -> tuple[ASGIApp, Caller]:
+    caller = Caller()
+    settings = WebSettings(workspace=workspace)
+    return build_server(settings, identify=lambda _: caller.user, changes=caller), caller
+
+
+@contextmanager
+def same_client(
+    workspace: Path, role: Role = Role.ADMIN, changes: Changes | None = None
+) -> Iterator[TestClient[ASGIApp]]:
+    """As ``client``, but one application for all clients of this path, one after the other: to build it takes long."""
+    app, caller = _same_app(workspace)
+    caller.user, caller.changes = User(id="u1", name="Ann", role=role), changes or Changes()
+    with TestClient(app, base_url="http://127.0.0.1:8484", raise_server_exceptions=False) as made:
+        made.headers["Sec-Fetch-Site"] = "same-origin"
+        yield made
 
 
 @contextmanager

@@ -14,7 +14,9 @@ from tieback.web.access import ROLE
 from tieback.web.app import build_app
 from tieback.web.settings import WebSettings
 
-OPEN = {"/static", "/healthz", "/readyz", "/metrics", "/sign-in", "/first-start", "/sign-in/oidc", "/sign-in/callback"}
+OPEN = {
+    "/static", "/healthz", "/readyz", "/metrics", "/sign-in", "/sign-out", "/first-start",
+}  # fmt: skip
 """Starts of the addresses that answer someone who has not signed in."""
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 

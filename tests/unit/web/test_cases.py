@@ -4,24 +4,28 @@ import io
 import shutil
 import zipfile
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from litestar import Litestar
 from litestar.testing import TestClient
+from litestar.types import ASGIApp
 from msgspec.structs import replace
 
 from tests.unit.cases.samples import exposure
 from tests.unit.pipeline.workspaces import make
-from tests.unit.web.clients import Changes, client
+from tests.unit.web.clients import Changes, client, same_client
 from tieback.cases.policy import default_policy
 from tieback.model.case import Recheck, RecheckVerdict
+from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.model.probe import Access
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.disclosure import letter_files
 from tieback.pipeline.disclosure.cases import case_service
+from tieback.pipeline.jobs.kinds import RecheckJob, decode_arguments
+from tieback.scope.grant import render_grant
+from tieback.scope.lease import digest_of
 from tieback.storage.trust import accept_file, trust
 from tieback.storage.workspace import Workspace
 
@@ -50,9 +54,16 @@ def light_formats(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(letter_files, "available_formats", lambda: ("md", "html", "eml", "mailto.txt"))
 
 
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("copies") / "ws"
+
+
 @pytest.fixture
-def workspace(original: Path, tmp_path: Path) -> Path:
-    copied = tmp_path / "ws"
+def workspace(original: Path, place: Path) -> Path:
+    """A copy, at the same path for each test."""
+    copied = place
+    shutil.rmtree(copied, ignore_errors=True)
     shutil.copytree(original, copied)
     trust(copied)
     accept_file(copied, "sender.toml")
@@ -65,8 +76,8 @@ def changes() -> Changes:
 
 
 @pytest.fixture
-def pages(workspace: Path, changes: Changes) -> Iterator[TestClient[Litestar]]:
-    with client(workspace, Role.ANALYST, changes) as made:
+def pages(workspace: Path, changes: Changes) -> Iterator[TestClient[ASGIApp]]:
+    with same_client(workspace, Role.ANALYST, changes) as made:
         yield made
 
 
@@ -78,12 +89,12 @@ def key(original: Path) -> str:
         return case.id
 
 
-def shown(pages: TestClient[Litestar], key: str) -> dict[str, Any]:
+def shown(pages: TestClient[ASGIApp], key: str) -> dict[str, Any]:
     answer: dict[str, Any] = pages.get(f"/api/v1/cases/{key}").json()
     return answer
 
 
-def test_a_store_has_one_case(pages: TestClient[Litestar], key: str) -> None:
+def test_a_store_has_one_case(pages: TestClient[ASGIApp], key: str) -> None:
     again = pages.post("/api/v1/cases", json={"store": OPEN.id})
     assert (again.status_code, again.json()["id"], again.json()["state"]) == (201, key, "found")
     listed = pages.get("/api/v1/cases").json()
@@ -102,13 +113,13 @@ def test_a_store_has_one_case(pages: TestClient[Litestar], key: str) -> None:
         ("exp-none", 404, "no store with this ID in the last run"),
     ],
 )
-def test_stores_that_get_no_case(pages: TestClient[Litestar], store: str, status: int, why: str) -> None:
+def test_stores_that_get_no_case(pages: TestClient[ASGIApp], store: str, status: int, why: str) -> None:
     answer = pages.post("/api/v1/cases", json={"store": store})
     assert (answer.status_code, answer.json()["detail"]) == (status, why)
     assert answer.json()["advice"]
 
 
-def test_confirming_an_experimental_verdict_opens_its_case(pages: TestClient[Litestar], workspace: Path) -> None:
+def test_confirming_an_experimental_verdict_opens_its_case(pages: TestClient[ASGIApp], workspace: Path) -> None:
     empty = pages.post("/api/v1/cases/confirmations", json={"store": EXPERIMENTAL.id, "evidence": " "})
     assert empty.status_code == 400
     answer = pages.post("/api/v1/cases/confirmations", json={"store": EXPERIMENTAL.id, "evidence": "client> count\n9"})
@@ -118,14 +129,14 @@ def test_confirming_an_experimental_verdict_opens_its_case(pages: TestClient[Lit
     assert (workspace / "attachments" / confirmed["sha256"]).read_text() == "client> count\n9"
 
 
-def test_confirming_from_the_page(pages: TestClient[Litestar]) -> None:
+def test_confirming_from_the_page(pages: TestClient[ASGIApp]) -> None:
     page = pages.post(f"/stores/{EXPERIMENTAL.id}/confirm", data={"evidence": "client> count"})
     assert page.status_code == 200
     assert "the case is open" in page.text
     assert "session.txt" in page.text
 
 
-def test_steps_follow_the_policy(pages: TestClient[Litestar], key: str, changes: Changes) -> None:
+def test_steps_follow_the_policy(pages: TestClient[ASGIApp], key: str, changes: Changes) -> None:
     assert [one["state"] for one in shown(pages, key)["next_states"]] == ["verified", "notified", "disputed", "closed"]
     wrong = pages.post(f"/api/v1/cases/{key}/state", json={"state": "fixed"})
     assert (wrong.status_code, wrong.json()["advice"]) == (400, "Only `tieback recheck` sets this state")
@@ -135,7 +146,7 @@ def test_steps_follow_the_policy(pages: TestClient[Litestar], key: str, changes:
     assert changes.lines[-1] == ("Ann", "move a case", key)
 
 
-def test_closing_without_a_fix_needs_a_reason_and_stays_visible(pages: TestClient[Litestar], key: str) -> None:
+def test_closing_without_a_fix_needs_a_reason_and_stays_visible(pages: TestClient[ASGIApp], key: str) -> None:
     assert {"state": "closed", "needs_reason": True} in shown(pages, key)["next_states"]
     assert pages.post(f"/api/v1/cases/{key}/state", json={"state": "closed"}).status_code == 400
     closed = pages.post(f"/api/v1/cases/{key}/state", json={"state": "closed", "note": "vendor bankrupt"}).json()
@@ -144,7 +155,7 @@ def test_closing_without_a_fix_needs_a_reason_and_stays_visible(pages: TestClien
     assert "closed without a fix" in pages.get("/cases").text
 
 
-def test_notes_due_dates_attestations_and_parties(pages: TestClient[Litestar], key: str) -> None:
+def test_notes_due_dates_attestations_and_parties(pages: TestClient[ASGIApp], key: str) -> None:
     assert pages.post(f"/api/v1/cases/{key}/notes", json={"text": "they called"}).status_code == 201
     assert pages.post(f"/api/v1/cases/{key}/notes", json={"text": " "}).status_code == 400
     later = (TODAY + timedelta(days=60)).isoformat()
@@ -161,7 +172,7 @@ def test_notes_due_dates_attestations_and_parties(pages: TestClient[Litestar], k
     assert "<img src=x" not in page
 
 
-def test_a_case_that_changed_meanwhile_is_not_overwritten(pages: TestClient[Litestar], key: str) -> None:
+def test_a_case_that_changed_meanwhile_is_not_overwritten(pages: TestClient[ASGIApp], key: str) -> None:
     tag = pages.get(f"/api/v1/cases/{key}").headers["etag"]
     pages.post(f"/api/v1/cases/{key}/notes", json={"text": "they called"})
     late = pages.post(f"/api/v1/cases/{key}/state", json={"state": "verified"}, headers={"If-Match": tag})
@@ -169,7 +180,7 @@ def test_a_case_that_changed_meanwhile_is_not_overwritten(pages: TestClient[Lite
     assert shown(pages, key)["case"]["state"] == "found"
 
 
-def test_the_verdicts_of_re_checks_have_words(pages: TestClient[Litestar], workspace: Path, key: str) -> None:
+def test_the_verdicts_of_re_checks_have_words(pages: TestClient[ASGIApp], workspace: Path, key: str) -> None:
     assert "No re-check has looked at it yet" in pages.get(f"/cases/{key}").text
     for verdict in RecheckVerdict:
         with Workspace.open(workspace) as opened:
@@ -182,7 +193,7 @@ def test_the_verdicts_of_re_checks_have_words(pages: TestClient[Litestar], works
         assert len(sentence) > 20, verdict
 
 
-def test_filters_of_the_list(pages: TestClient[Litestar], key: str) -> None:
+def test_filters_of_the_list(pages: TestClient[ASGIApp], key: str) -> None:
     def found(query: str) -> int:
         return len(pages.get(f"/api/v1/cases?{query}").json()["items"])
 
@@ -193,7 +204,7 @@ def test_filters_of_the_list(pages: TestClient[Litestar], key: str) -> None:
     assert "No case matches" in pages.get("/cases?case_state=fixed").text
 
 
-def test_the_log_is_verified(pages: TestClient[Litestar], workspace: Path, key: str) -> None:
+def test_the_log_is_verified(pages: TestClient[ASGIApp], workspace: Path, key: str) -> None:
     log = pages.get("/api/v1/case-log?limit=1").json()
     assert (log["ok"], log["cases"], len(log["items"])) == (True, 1, 1)
     assert log["items"][0]["hash"] == log["head"]
@@ -208,16 +219,15 @@ def test_the_log_is_verified(pages: TestClient[Litestar], workspace: Path, key: 
     assert "Not intact" in pages.get("/case-log").text
 
 
-def test_the_evidence_is_a_sealed_archive(pages: TestClient[Litestar], key: str, changes: Changes) -> None:
-    for path in (f"/cases/{key}/evidence", f"/api/v1/cases/{key}/evidence"):
-        answer = pages.get(path)
-        assert answer.headers["content-type"] == "application/zip"
-        assert answer.headers["content-disposition"] == f'attachment; filename="{key}.zip"'
-        assert "case.json" in zipfile.ZipFile(io.BytesIO(answer.content)).namelist()
+def test_the_evidence_is_a_sealed_archive(pages: TestClient[ASGIApp], key: str, changes: Changes) -> None:
+    answer = pages.get(f"/api/v1/cases/{key}/evidence")
+    assert answer.headers["content-type"] == "application/zip"
+    assert answer.headers["content-disposition"] == f'attachment; filename="{key}.zip"'
+    assert "case.json" in zipfile.ZipFile(io.BytesIO(answer.content)).namelist()
     assert changes.lines[-1] == ("Ann", "download the evidence of a case", key)
 
 
-def written(pages: TestClient[Litestar], key: str, **order: object) -> dict[str, Any]:
+def written(pages: TestClient[ASGIApp], key: str, **order: object) -> dict[str, Any]:
     answer = pages.post(f"/api/v1/cases/{key}/letters", json={"kind": "exposure", **order})
     assert answer.status_code == 201, answer.text
     found: dict[str, Any] = answer.json()
@@ -225,7 +235,7 @@ def written(pages: TestClient[Litestar], key: str, **order: object) -> dict[str,
 
 
 def test_a_letter_is_written_read_downloaded_and_recorded_as_sent(
-    pages: TestClient[Litestar], key: str, changes: Changes
+    pages: TestClient[ASGIApp], key: str, changes: Changes
 ) -> None:
     made = written(pages, key, language="de")
     letter = made["letter"]["letter"]["id"]
@@ -237,10 +247,9 @@ def test_a_letter_is_written_read_downloaded_and_recorded_as_sent(
     forms = [one["form"] for one in made["letter"]["files"] if one["kept"]]
     assert {"md", "html", "eml", "mailto.txt"} <= set(forms)
     for form in forms:
-        for start in ("", "/api/v1"):
-            file = pages.get(f"{start}/letters/{letter}/files/{form}")
-            assert file.status_code == 200
-            assert file.headers["content-disposition"].startswith("attachment; ")
+        file = pages.get(f"/api/v1/letters/{letter}/files/{form}")
+        assert file.status_code == 200
+        assert file.headers["content-disposition"].startswith("attachment; ")
     sent = pages.post(f"/api/v1/letters/{letter}/sent", json={"channel": "email"}).json()
     assert [(one["channel"], one["by"]) for one in sent["sent"]] == [("email", "Ann")]
     assert shown(pages, key)["case"]["state"] == "notified"
@@ -248,7 +257,7 @@ def test_a_letter_is_written_read_downloaded_and_recorded_as_sent(
     assert changes.lines[-2:] == [("Ann", "write a letter", key), ("Ann", "record that a letter was sent", letter)]
 
 
-def test_the_same_letter_keeps_its_version(pages: TestClient[Litestar], key: str) -> None:
+def test_the_same_letter_keeps_its_version(pages: TestClient[ASGIApp], key: str) -> None:
     first, again = written(pages, key), written(pages, key)
     assert (first["again"], again["again"]) == (False, True)
     assert first["letter"]["letter"]["id"] == again["letter"]["letter"]["id"]
@@ -267,7 +276,7 @@ def test_the_same_letter_keeps_its_version(pages: TestClient[Litestar], key: str
     ],
 )
 def test_wrong_letters_are_refused(
-    pages: TestClient[Litestar], workspace: Path, key: str, order: dict[str, str], where: str
+    pages: TestClient[ASGIApp], workspace: Path, key: str, order: dict[str, str], where: str
 ) -> None:
     answer = pages.post(f"/api/v1/cases/{key}/letters", json={"kind": "exposure", **order})
     assert (answer.status_code, answer.json()["where"]) == (400, where)
@@ -275,18 +284,18 @@ def test_wrong_letters_are_refused(
     assert not list(workspace.glob("letters/letter-*"))
 
 
-def test_a_file_that_somebody_changed_is_not_served(pages: TestClient[Litestar], workspace: Path, key: str) -> None:
+def test_a_file_that_somebody_changed_is_not_served(pages: TestClient[ASGIApp], workspace: Path, key: str) -> None:
     letter = written(pages, key)["letter"]["letter"]["id"]
     (file,) = workspace.glob(f"letters/{letter}/*.html")
     file.write_text("<script>alert(1)</script>")
-    assert pages.get(f"/letters/{letter}/files/html").status_code == 400
+    assert pages.get(f"/api/v1/letters/{letter}/files/html").status_code == 400
     assert "not kept here" in pages.get(f"/letters/{letter}").text
     for form in ("exe", "..%2f..%2fidentity", "md%00"):
-        assert pages.get(f"/letters/{letter}/files/{form}").status_code in {400, 404}
+        assert pages.get(f"/api/v1/letters/{letter}/files/{form}").status_code in {400, 404}
 
 
 def test_a_letter_to_a_vendor_that_does_not_answer_for_the_store_warns(
-    pages: TestClient[Litestar], workspace: Path, key: str
+    pages: TestClient[ASGIApp], workspace: Path, key: str
 ) -> None:
     with Workspace.open(workspace) as opened:
         work = case_service(opened)
@@ -301,7 +310,7 @@ def test_a_letter_to_a_vendor_that_does_not_answer_for_the_store_warns(
     assert "Do not send it" in pages.get(f"/letters/{made['letter']['letter']['id']}").text
 
 
-def test_the_forms_of_the_page(pages: TestClient[Litestar], key: str, changes: Changes) -> None:
+def test_the_forms_of_the_page(pages: TestClient[ASGIApp], key: str, changes: Changes) -> None:
     page = pages.post(f"/stores/{OPEN.id}/case")
     assert "The case is open" in page.text
     assert page.url.path == f"/cases/{key}"
@@ -324,16 +333,18 @@ def test_the_forms_of_the_page(pages: TestClient[Litestar], key: str, changes: C
         assert pages.post(f"/cases/{key}/{path}", data={}).status_code == 400
 
 
-def test_unknown_cases_and_letters(pages: TestClient[Litestar]) -> None:
-    for path in ("cases/case-none", "letters/letter-none", "cases/case-none/evidence", "letters/letter-none/files/md"):
+def test_unknown_cases_and_letters(pages: TestClient[ASGIApp]) -> None:
+    for path in ("cases/case-none", "letters/letter-none"):
         assert pages.get(f"/{path}").status_code == 404
+        assert pages.get(f"/api/v1/{path}").status_code == 404
+    for path in ("cases/case-none/evidence", "letters/letter-none/files/md"):
         assert pages.get(f"/api/v1/{path}").status_code == 404
     assert pages.post("/api/v1/cases/case-none/notes", json={"text": "a"}).status_code == 404
     assert pages.post("/api/v1/cases/case-none/letters", json={"kind": "exposure"}).status_code == 404
     assert pages.post("/api/v1/letters/letter-none/sent", json={}).status_code == 404
 
 
-def test_a_case_outside_the_log_says_so(pages: TestClient[Litestar], workspace: Path, key: str) -> None:
+def test_a_case_outside_the_log_says_so(pages: TestClient[ASGIApp], workspace: Path, key: str) -> None:
     with Workspace.open(workspace) as opened:
         opened.ledger.database.write(
             lambda connection: connection.exec_driver_sql("UPDATE cases SET document = replace(document, '1200', '1')")
@@ -343,8 +354,8 @@ def test_a_case_outside_the_log_says_so(pages: TestClient[Litestar], workspace: 
 
 
 def test_a_viewer_reads_and_changes_nothing(workspace: Path, key: str) -> None:
-    with client(workspace, Role.VIEWER) as pages:
-        for path in ("/cases", f"/cases/{key}", "/letters", "/case-log", f"/cases/{key}/evidence"):
+    with same_client(workspace, Role.VIEWER) as pages:
+        for path in ("/cases", f"/cases/{key}", "/letters", "/case-log", f"/api/v1/cases/{key}/evidence"):
             assert pages.get(path).status_code == 403
         assert pages.post(f"/api/v1/cases/{key}/notes", json={"text": "x"}).status_code == 403
 
@@ -359,3 +370,43 @@ def test_an_empty_workspace_says_what_to_do(tmp_path: Path) -> None:
 def test_open_stores_without_a_case_are_counted(tmp_path: Path) -> None:
     with client(make(tmp_path, stores=(EXPERIMENTAL, CLOSED))) as pages:
         assert "1 open store in the last run" in pages.get("/cases").text
+
+
+GRANT = Grant(
+    "The <b>office</b>", "a@example.org", date(2999, 1, 1), target=(TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE),)
+)
+
+
+def test_a_re_check_is_queued_under_a_grant_on_the_server(workspace: Path, key: str) -> None:
+    (workspace / "grants" / "lab.toml").write_text(render_grant(GRANT))
+    digest = digest_of(GRANT)
+    changes = Changes()
+    with same_client(workspace, Role.OPERATOR, changes) as pages:
+        offered = shown(pages, key)["grants"]
+        assert [(one["id"], one["file"]) for one in offered] == [(digest, "lab.toml")]
+        page = pages.get(f"/cases/{key}").text
+        assert "Re-check now" in page
+        assert "<b>office" not in page
+        job = pages.post(f"/api/v1/cases/{key}/recheck", json={"grant": digest})
+        assert (job.status_code, job.json()["kind"], job.json()["state"]) == (202, "recheck", "queued")
+        shown_job = pages.post(f"/cases/{key}/recheck", data={"grant": digest})
+        assert shown_job.url.path.startswith("/runs/")
+        assert "The re-check was queued" in shown_job.text
+        for grant in ("", "0" * 64, "../../etc/passwd"):
+            assert pages.post(f"/api/v1/cases/{key}/recheck", json={"grant": grant}).status_code in {400, 422}
+        assert pages.post("/api/v1/cases/case-none/recheck", json={"grant": digest}).status_code == 404
+    assert [line[1] for line in changes.lines] == ["start a re-check"] * 2
+    with Workspace.open(workspace) as opened:
+        arguments = [decode_arguments(one.arguments) for one in opened.ledger.jobs.pending()]
+    assert arguments == [RecheckJob(grant=digest, cases=(key,))] * 2
+
+
+def test_an_analyst_starts_no_re_check(pages: TestClient[ASGIApp], workspace: Path, key: str) -> None:
+    (workspace / "grants" / "lab.toml").write_text(render_grant(GRANT))
+    assert pages.post(f"/api/v1/cases/{key}/recheck", json={"grant": digest_of(GRANT)}).status_code == 403
+    assert "Re-check now" not in pages.get(f"/cases/{key}").text
+
+
+def test_without_a_grant_the_page_says_where_to_put_one(workspace: Path, key: str) -> None:
+    with same_client(workspace, Role.OPERATOR) as pages:
+        assert "no page can create one" in pages.get(f"/cases/{key}").text

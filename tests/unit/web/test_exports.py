@@ -11,6 +11,7 @@ from litestar.testing import TestClient
 from tests.unit.web.clients import client
 from tieback.model.report import Report
 from tieback.pipeline.accounts.roles import Role
+from tieback.pipeline.report import build_report
 from tieback.pipeline.views import exports
 from tieback.report import renderers
 from tieback.storage.workspace import Workspace
@@ -22,7 +23,7 @@ FORMATS = [one.meta for one in renderers() if one.meta.name not in {"terminal", 
 @pytest.fixture(autouse=True)
 def built_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The report is built once: its tables are read again each time, from the workspace of ``pages``."""
-    build = exports.build_report
+    build = build_report
 
     def kept(workspace: Workspace, run: str) -> Report:
         key = (str(workspace.directory), run)

@@ -100,4 +100,4 @@ def _status(made: TestClient[Any], host: str, headers: dict[str, str]) -> int:
     }  # fmt: skip
     with made.portal() as portal:
         portal.call(made.app, scope, receive, send)
-    return next(event["status"] for event in sent if event["type"] == "http.response.start")
+    return next(int(event["status"]) for event in sent if event["type"] == "http.response.start")

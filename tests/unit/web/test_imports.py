@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar.testing import TestClient
 
-from tests.unit.web.clients import client
+from tests.unit.web.clients import Changes, client
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.passive_evidence import import_reports
 
@@ -19,7 +19,9 @@ def test_imports_with_their_source_in_pages(tmp_path: Path) -> None:
         path.write_text(json.dumps(SHODAN | {"port": 9200 + number}) + "\n")
     list(import_reports(tmp_path / "ws", files))
     with client(tmp_path / "ws", Role.ANALYST) as made:
-        seen, after = [], ""
+        seen: list[str] = []
+        after: str | None = ""
+        page: dict[str, Any] = {}
         for _ in files:
             page = made.get("/api/v1/imports", params={"limit": 1, "after": after}).json()
             seen += [one["name"] for one in page["imports"]["items"]]
@@ -38,3 +40,21 @@ def test_an_empty_workspace_and_a_viewer(tmp_path: Path, pages: TestClient[Any])
         assert viewer.get("/imports").status_code == 403
     with client(tmp_path / "ws", Role.ANALYST) as made:
         assert "No report was imported" in made.get("/imports").text
+
+
+def test_an_upload_is_imported_once(tmp_path: Path) -> None:
+    changes = Changes()
+    with client(tmp_path / "ws", Role.OPERATOR, changes) as made:
+        sha256 = made.post("/api/v1/uploads", content=json.dumps(SHODAN).encode()).json()["sha256"]
+        first = made.post("/api/v1/imports", json={"uploads": [sha256]})
+        assert (first.status_code, first.json()["new"], first.json()["state"]) == (202, True, "queued")
+        again = made.post("/api/v1/imports", json={"uploads": [sha256]}).json()
+        assert (again["job"], again["new"]) == (first.json()["job"], False)
+        sent = made.post(f"/uploads/{sha256}/import", follow_redirects=False)
+        assert sent.headers["location"].startswith(f"/runs/{again['job']}?")
+        assert made.post("/api/v1/imports", json={"uploads": ["0" * 64]}).status_code == 400
+        assert made.post("/api/v1/imports", json={"uploads": []}).status_code == 400
+        assert made.post("/api/v1/imports", json={"uploads": ["../x"]}).status_code == 400
+        assert changes.lines[1][1] == "start an import"
+    with client(tmp_path / "ws", Role.ANALYST) as analyst:
+        assert analyst.post("/api/v1/imports", json={"uploads": [sha256]}).status_code == 403

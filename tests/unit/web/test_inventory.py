@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from litestar import Litestar
 from litestar.testing import TestClient
+from litestar.types import ASGIApp
 
 from tests.unit.cases.samples import exposure
 from tests.unit.pipeline.workspaces import P, make
@@ -29,12 +29,12 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def client(fleet: Path) -> Iterator[TestClient[Litestar]]:
+def client(fleet: Path) -> Iterator[TestClient[ASGIApp]]:
     with client_of(fleet, Role.ANALYST) as found:
         yield found
 
 
-def test_the_journey_from_the_review_to_a_block_list(client: TestClient[Litestar]) -> None:
+def test_the_journey_from_the_review_to_a_block_list(client: TestClient[ASGIApp]) -> None:
     first = client.get("/api/v1/inventory/apps", params={"show": "open"}).json()["items"]
     assert [(one["bundle_id"], one["action"]) for one in first] == [("org.fieldhand.app", "block")]
     page = client.get("/inventory/apps").text
@@ -54,20 +54,20 @@ def test_the_journey_from_the_review_to_a_block_list(client: TestClient[Litestar
     assert file.headers["x-content-type-options"] == "nosniff"
 
 
-def test_personal_devices_only(client: TestClient[Litestar]) -> None:
+def test_personal_devices_only(client: TestClient[ASGIApp]) -> None:
     found = client.get("/api/v1/inventory/apps", params={"ownership": "personal"}).json()
     assert {one["bundle_id"] for one in found["items"]} == {"org.fieldhand.app", "com.unknown"}
     assert client.get("/api/v1/inventory/review/csv", params={"ownership": "corporate"}).text.count("\n") == 2
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_names_are_inert(client: TestClient[Litestar], path: str) -> None:
+def test_names_are_inert(client: TestClient[ASGIApp], path: str) -> None:
     text = client.get(path).text
     assert "<script>alert" not in text
     assert "\u202e" not in text
 
 
-def test_cursors_have_a_link(client: TestClient[Litestar]) -> None:
+def test_cursors_have_a_link(client: TestClient[ASGIApp]) -> None:
     answer = client.get("/api/v1/inventory/apps", params={"limit": 1, "q": "com"})
     following = answer.json()["next"]
     assert f"after={following}" in answer.headers["link"]
@@ -87,13 +87,13 @@ def test_cursors_have_a_link(client: TestClient[Litestar]) -> None:
         ("/inventory/devices?platform=<b>", 400),
     ],
 )
-def test_what_is_refused(client: TestClient[Litestar], path: str, status: int) -> None:
+def test_what_is_refused(client: TestClient[ASGIApp], path: str, status: int) -> None:
     answer = client.get(f"/api/v1{path}")
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
     assert client.get(path).status_code == status
 
 
-def test_unknown_lists(client: TestClient[Litestar]) -> None:
+def test_unknown_lists(client: TestClient[ASGIApp]) -> None:
     assert client.get("/api/v1/inventory/blocklists/none").status_code == 400
     assert client.get("/api/v1/inventory/review/docx").status_code == 400
 

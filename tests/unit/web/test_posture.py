@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
-from tests.unit.pipeline.posture.test_join import INSTANCE, OTHER, STORE, STRAY, make
+from tests.unit.pipeline.posture.test_join import OTHER, STORE, STRAY, make
+from tests.unit.posture.exports import INSTANCE
 from tests.unit.web.clients import client
 from tieback.pipeline.accounts.roles import Role
 

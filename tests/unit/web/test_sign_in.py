@@ -389,6 +389,17 @@ def test_a_provider_that_fails_is_named(with_provider: Server, provider: OidcHos
     assert "<script>alert" not in answer.text
 
 
+def test_answers_of_the_provider_are_limited(with_provider: Server, provider: OidcHost) -> None:
+    for _ in range(5):
+        browser = with_provider.browser()
+        assert browser.get(callback(browser) + "&error=access_denied").status_code == 502
+    before = len(provider.requests)
+    browser = with_provider.browser()
+    answer = browser.get(callback(browser))
+    assert answer.status_code == 429
+    assert len(provider.requests) == before + 1, "only the browser went there"
+
+
 def test_the_settings_show_the_provider_without_its_secret(with_provider: Server, provider: OidcHost) -> None:
     provider.user |= {"groups": ["<b>admins</b>"]}
     browser = with_provider.browser()

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from litestar import Litestar
 from litestar.testing import TestClient
+from litestar.types import ASGIApp
 
 from tests.unit.cases.samples import exposure
 from tests.unit.pipeline.workspaces import make
@@ -44,12 +44,12 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def pages(stored: Path) -> Iterator[TestClient[Litestar]]:
+def pages(stored: Path) -> Iterator[TestClient[ASGIApp]]:
     with client(stored, Role.ANALYST) as made:
         yield made
 
 
-def test_the_list_as_json(pages: TestClient[Litestar]) -> None:
+def test_the_list_as_json(pages: TestClient[ASGIApp]) -> None:
     answer = pages.get("/api/v1/stores", params={"exposed": "yes", "limit": 1}).json()
     (row,) = answer["items"]
     assert (row["id"], row["state"], row["severity"], row["experimental"]) == (HOSTILE.id, "open", "critical", True)
@@ -60,7 +60,7 @@ def test_the_list_as_json(pages: TestClient[Litestar]) -> None:
     assert after["next"] is None
 
 
-def test_the_list_as_a_page(pages: TestClient[Litestar]) -> None:
+def test_the_list_as_a_page(pages: TestClient[ASGIApp]) -> None:
     page = pages.get("/stores")
     assert page.status_code == 200
     assert "elasticsearch 7.10.2" in page.text
@@ -81,20 +81,20 @@ def test_the_list_as_a_page(pages: TestClient[Litestar]) -> None:
         "after=W10",
     ],
 )
-def test_wrong_filters_are_named(pages: TestClient[Litestar], query: str) -> None:
+def test_wrong_filters_are_named(pages: TestClient[ASGIApp], query: str) -> None:
     answer = pages.get(f"/api/v1/stores?{query}")
     assert answer.status_code == 400
     assert answer.json()["where"] == query.partition("=")[0]
     assert pages.get(f"/stores?{query}").status_code == 400
 
 
-def test_empty_filters_of_the_form_show_all(pages: TestClient[Litestar]) -> None:
+def test_empty_filters_of_the_form_show_all(pages: TestClient[ASGIApp]) -> None:
     page = pages.get("/stores?exposed=&severity=&product=&access=&pii_class=&experimental=")
     assert "3 stores" in page.text
     assert "No store matches" in pages.get("/stores?product=nothing").text
 
 
-def test_one_store(pages: TestClient[Litestar]) -> None:
+def test_one_store(pages: TestClient[ASGIApp]) -> None:
     page = pages.get(f"/stores/{OPEN.id}")
     assert page.status_code == 200
     for text in ("machines", "How to close it", "GET /machines/_count: 1200", "Open a case", "Fieldhand"):
@@ -104,7 +104,7 @@ def test_one_store(pages: TestClient[Litestar]) -> None:
     assert detail["apps"][0]["bundle_id"] == "org.fieldhand.app"
 
 
-def test_what_was_not_tried_is_on_the_page(pages: TestClient[Litestar]) -> None:
+def test_what_was_not_tried_is_on_the_page(pages: TestClient[ASGIApp]) -> None:
     page = pages.get(f"/stores/{UNDECIDED.id}").text
     assert "not known to be closed" in page
     assert "a login with any user name" in page
@@ -112,19 +112,19 @@ def test_what_was_not_tried_is_on_the_page(pages: TestClient[Litestar]) -> None:
 
 
 @pytest.mark.parametrize("path", ["/stores", f"/stores/{HOSTILE.id}"])
-def test_hostile_names_are_inert(pages: TestClient[Litestar], path: str) -> None:
+def test_hostile_names_are_inert(pages: TestClient[ASGIApp], path: str) -> None:
     page = pages.get(path).text
     assert "<img src=x" not in page
     assert "&lt;img src=x onerror=alert(1)&gt;" in page
 
 
-def test_an_experimental_verdict_says_what_to_do(pages: TestClient[Litestar]) -> None:
+def test_an_experimental_verdict_says_what_to_do(pages: TestClient[ASGIApp]) -> None:
     page = pages.get(f"/stores/{HOSTILE.id}").text
     assert "This verdict is experimental" in page
     assert f'action="/stores/{HOSTILE.id}/confirm"' in page
 
 
-def test_unknown_stores_and_runs(pages: TestClient[Litestar]) -> None:
+def test_unknown_stores_and_runs(pages: TestClient[ASGIApp]) -> None:
     assert pages.get("/api/v1/stores/exp-none").status_code == 404
     assert pages.get("/stores/exp-none").status_code == 404
     assert pages.get(f"/api/v1/stores/{OPEN.id}?run=none").status_code == 404

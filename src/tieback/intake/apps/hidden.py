@@ -98,6 +98,8 @@ def _from_xor(data: Bytes) -> Bytes | None:
     """The content behind an XOR with one byte, from the first bytes of the known formats or the commonest byte."""
     head = bytes(data[:SNIFF])
     for magic in _MAGICS:
+        if head[0] ^ head[1] != magic[0] ^ magic[1]:  # the key has no influence on this
+            continue
         key = head[0] ^ magic[0]
         if key and all(byte ^ key == mark for byte, mark in zip(head, magic, strict=False)):
             return _xor(data, key)

@@ -17,7 +17,7 @@ from tieback.intake.apps.interface import EntrySource
 from tieback.intake.apps.ipa import IpaFormat, is_ipa, shipped
 from tieback.intake.apps.package import Format, Package
 from tieback.intake.apps.problems import PackageProblems
-from tieback.intake.apps.single import SingleFile, SinglePartFormat, part_of
+from tieback.intake.apps.single import SingleFile, SinglePartFormat, is_script, part_of
 from tieback.intake.apps.splits import SplitSet, is_split_set
 from tieback.model.errors import InputError
 
@@ -86,7 +86,7 @@ def _file(path: Path, data: mmap.mmap, sha256: str) -> Package:
     if found is not None:
         return Package(path, found[0], archive.budget, found[1], digest, data.close)
     head = data[:SNIFF]
-    what = part_of(path.name, head)
+    what = part_of(path.name, head) or ("a script" if is_script(path.name, head) else "")
     if not what:
         raise _refusal(archive, sniff(head), path)
     single = SingleFile(path, data, PackageProblems())

@@ -24,6 +24,7 @@ PARTS = {
 
 _BUNDLES = (".jsbundle", ".android.bundle")
 """Ends of the names that React Native gives to its bundles: ``main.jsbundle``, ``index.android.bundle``."""
+_SCRIPTS = (".js", ".mjs", ".cjs")
 _METRO = b"__BUNDLE_START_TIME__"
 """Near the start of each bundle of Metro, whatever its name."""
 
@@ -42,6 +43,14 @@ def part_of(name: str, head: bytes) -> str:
         return PARTS[content]
     named = name.lower().endswith(_BUNDLES) and content in (Content.TEXT, Content.BINARY)
     return "a bundle of scripts" if named or (content is Content.TEXT and _METRO in head) else ""
+
+
+def is_script(name: str, head: bytes) -> bool:
+    """True for a file of JavaScript by its name.
+
+    It is a part of an app only if the user passes it: a folder of a web page has thousands, which are no apps.
+    """
+    return name.lower().endswith(_SCRIPTS) and sniff(head) is Content.TEXT
 
 
 class SingleFile:

@@ -39,7 +39,13 @@ _MAX_URL = 200
 _COMPONENTS = ("activity", "service", "receiver", "provider")
 _REACT = ("libreactnative.so", "libreactnativejni.so")
 _BUNDLES = ("index.android.bundle", "main.jsbundle")
-_OTHER_CODE = (".js", ".bundle", ".jsbundle", ".hbc", ".so", ".dll")
+_PACKER_FILES = (".so", ".bin", ".dat", ".ajm", ".jar")
+_BUNDLE_FILES = (".bundle", ".jsbundle", ".hbc")
+_OTHER_CODE = (".js", *_BUNDLE_FILES, ".so", ".dll")
+_SHOREBIRD, _EXPO_SETTINGS, _CORDOVA = "shorebird.yaml", "Expo.plist", "config.xml"
+_CAPACITOR = ("capacitor.config.json", "capacitor.config")
+_MATTERS = (*_PACKER_FILES, *_OTHER_CODE, _SHOREBIRD, _EXPO_SETTINGS, *_CAPACITOR, _CORDOVA)
+"""Ends of the names of files that are looked at."""
 _META = re.compile(rb"<meta-data\b[^>]{0,2000}>")
 _ATTRIBUTE = re.compile(rb"\b(name|value)=[\"']([^\"']{0,500})[\"']")
 _EXPO = b"expo.modules.updates."
@@ -82,8 +88,9 @@ class CodeCheck:
                 self._buffer(buffer)
         elif isinstance(piece, ArtifactBatch):
             for file, content in zip(piece.files, piece.contents, strict=True):
-                self._name(file)
-                self._configuration(file, content)
+                if file.endswith(_MATTERS):  # most are compiled layouts
+                    self._name(file)
+                    self._configuration(file, content)
 
     def found(self, problems: Iterable[Problem]) -> tuple[UnreadCode, ...]:
         """The result, after the last piece; ``problems`` are those of the package."""
@@ -108,11 +115,11 @@ class CodeCheck:
 
     def _name(self, file: str) -> None:
         name = file.rpartition("/")[2].rpartition("!")[2]
-        if name.endswith((".so", ".bin", ".dat", ".ajm", ".jar")):
+        if name.endswith(_PACKER_FILES):
             self._files.setdefault(name, file)
             if packer := _packer_of(name):
                 self._add(UnreadKind.PACKED, f"packed with {packer}: the code is decrypted only at run time", file)
-        elif name.endswith((".bundle", ".jsbundle", ".hbc")):
+        elif name.endswith(_BUNDLE_FILES):
             self._bundle = True
         if name.endswith(_OTHER_CODE):
             self._other_code = True
@@ -163,15 +170,15 @@ class CodeCheck:
             self._add(UnreadKind.ENCRYPTED, "the JavaScript bundle is encrypted or in an unknown format", file)
         elif name == "global-metadata.dat" and data[:4] != b"\xaf\x1b\xb1\xfa":
             self._add(UnreadKind.ENCRYPTED, "the Unity metadata is encrypted: its strings cannot be read", file)
-        elif name == "shorebird.yaml":
+        elif name == _SHOREBIRD:
             self._add(UnreadKind.DOWNLOADED, "Shorebird can replace the Dart code at run time", file)
-        elif name == "Expo.plist":
+        elif name == _EXPO_SETTINGS:
             self._manifest(file, data)
         elif len(data) > MAX_CONFIGURATION:
             return
-        elif name in {"capacitor.config.json", "capacitor.config"}:
+        elif name in _CAPACITOR:
             self._capacitor(file, data)
-        elif name == "config.xml":
+        elif name == _CORDOVA:
             self._cordova(file, bytes(data))
 
     def _capacitor(self, file: str, data: Bytes) -> None:

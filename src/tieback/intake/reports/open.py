@@ -15,6 +15,7 @@ from tieback.intake.reports.prowler import ProwlerFindings
 from tieback.intake.reports.shadowserver import Shadowserver
 from tieback.intake.reports.shodan import Shodan
 from tieback.intake.reports.source import ReportSource
+from tieback.intake.reports.tieback import TiebackReport
 from tieback.model.errors import InputError
 
 REPORTS_VERSION = "1"
@@ -24,6 +25,7 @@ REPORTS_VERSION = "1"
 def importers() -> tuple[ReportImporter, ...]:
     """One instance of each importer, the most specific formats first."""
     return (
+        TiebackReport(),
         Shodan(),
         LeakIx(),
         Nuclei(),

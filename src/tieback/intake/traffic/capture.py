@@ -14,8 +14,9 @@ from tieback.intake.traffic.interface import SampledFlow
 from tieback.intake.traffic.names import DnsNames
 from tieback.intake.traffic.network import TCP
 from tieback.intake.traffic.pcap import PcapReader
-from tieback.intake.traffic.pcapng import SECTION, PcapngReader
+from tieback.intake.traffic.pcapng import PcapngReader
 from tieback.intake.traffic.problems import CaptureProblems
+from tieback.intake.traffic.signatures import SECTION
 from tieback.intake.traffic.source import ByteSource
 from tieback.intake.traffic.table import FlowTable
 from tieback.model.flow import Flow, Peer, Server

@@ -16,8 +16,9 @@ from struct import Struct
 
 from tieback.intake.traffic.attribution import PacketAttribution
 from tieback.intake.traffic.interface import FIRST_BYTES
-from tieback.intake.traffic.pcapng import SECTION, PcapngReader
+from tieback.intake.traffic.pcapng import PcapngReader
 from tieback.intake.traffic.problems import CaptureProblems
+from tieback.intake.traffic.signatures import SECTION
 from tieback.intake.traffic.source import Buffer, FileWindow
 from tieback.model.errors import UsageError
 

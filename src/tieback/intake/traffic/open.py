@@ -7,11 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tieback.intake.traffic import documents, har, logs, mitm
-from tieback.intake.traffic.attribution import PacketAttribution
-from tieback.intake.traffic.capture import CaptureFile
 from tieback.intake.traffic.interface import OpenedTraffic
-from tieback.intake.traffic.pcap import MAGICS
-from tieback.intake.traffic.pcapng import SECTION
+from tieback.intake.traffic.signatures import SECTION, is_capture
 from tieback.intake.traffic.source import ByteSource, FileWindow, GzipSource, ZstandardSource
 from tieback.model.errors import InputError
 
@@ -74,6 +71,10 @@ def open_traffic(
             if opened is not None:
                 return opened
         raise _not_traffic(head, path)
+    # Only here: the readers of packets need numpy, and several times the memory of the readers of archives.
+    from tieback.intake.traffic.attribution import PacketAttribution
+    from tieback.intake.traffic.capture import CaptureFile
+
     return CaptureFile(path, source, PacketAttribution(uid_map), keylog=keylog, decrypt=decrypt)
 
 
@@ -84,11 +85,6 @@ def is_traffic(path: Path) -> bool:
     except InputError:
         return False
     return True
-
-
-def is_capture(head: bytes) -> bool:
-    """True if a file with this head is pcap or pcapng."""
-    return head[:4] in MAGICS or (head[:4] == SECTION and head[8:12] in {b"\x1a\x2b\x3c\x4d", b"\x4d\x3c\x2b\x1a"})
 
 
 def _open(path: Path) -> int:

@@ -10,15 +10,8 @@ import numpy as np
 
 from tieback.intake.traffic.frames import MAX_PACKET, MAX_ROWS, PacketBlock
 from tieback.intake.traffic.problems import CaptureProblems
+from tieback.intake.traffic.signatures import MAGICS
 from tieback.intake.traffic.source import Buffer, ByteSource
-
-MAGICS = {
-    b"\xd4\xc3\xb2\xa1": ("<", 1e-6),
-    b"\xa1\xb2\xc3\xd4": (">", 1e-6),
-    b"\x4d\x3c\xb2\xa1": ("<", 1e-9),
-    b"\xa1\xb2\x3c\x4d": (">", 1e-9),
-}
-"""First four bytes: byte order and the unit of the second word of a time stamp."""
 
 HEADER = 24
 RECORD = 16

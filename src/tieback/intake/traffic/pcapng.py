@@ -17,7 +17,6 @@ from tieback.intake.traffic.problems import CaptureProblems
 from tieback.intake.traffic.source import Buffer, ByteSource
 from tieback.model.flow import FlowApp
 
-SECTION = b"\x0a\x0d\x0d\x0a"
 MAX_BLOCK = 16 * 1024 * 1024
 MAX_INTERFACES = 4096
 MAX_OPTIONS = 64

@@ -46,9 +46,30 @@ def password_link(service: AccountService, by: Identity, user: str) -> str:
     found = service.store.user(user)
     if found is None:
         raise NoSuchAccountError("no such user", where=user)
-    if found.issuer is not None:
-        raise UsageError("the sign-in provider has the password of this user", where=found.name)
+    _require_local(found)
     return _new_link(service, SET_PASSWORD, found.id, PASSWORD_SECONDS, [line("password link", found, by=by.name)])
+
+
+def recovery_link(service: AccountService, name: str) -> str:
+    """The path of a link with which a locked-out user sets a password; second factor and sessions end.
+
+    Only for someone on the server's terminal.
+
+    Raises:
+        NoSuchAccountError: there is no user with this name.
+        UsageError: a provider signs the user in.
+    """
+    found = service.store.user_named(name.strip().lower())
+    if found is None:
+        raise NoSuchAccountError("no user has this name", where=name[:100])
+    _require_local(found)
+    service.store.change_user(
+        found.id,
+        lambda user: msgspec.structs.replace(user, totp=""),
+        [line("account recovery", found, by="terminal of the server")],
+        end_sessions=True,
+    )
+    return _new_link(service, SET_PASSWORD, found.id, PASSWORD_SECONDS)
 
 
 def find_link(service: AccountService, secret: str) -> OpenLink | None:
@@ -94,6 +115,11 @@ def use_link(service: AccountService, secret: str, name: str, password: str, cli
 
     event = "password set" if link.name else "first administrator"
     return service.store.use_link(digest_of(secret), now, change, lambda user: [line(event, user, client, how="link")])
+
+
+def _require_local(user: StoredUser) -> None:
+    if user.issuer is not None:
+        raise UsageError("the sign-in provider has the password of this user", where=user.name)
 
 
 def _new_link(

@@ -36,11 +36,17 @@ KEPT_SECONDS = 3600.0
 """The provider's documents are fetched again after this time, and its keys at once for an unknown key."""
 REFETCH_SECONDS = 60.0
 """Keys are fetched at most this often."""
+RETRY_SECONDS = 10.0
+"""After a failure, the discovery document is fetched again after this time."""
 MAX_KEYS = 100
 MAX_TOKEN = 64 * 1024
 MAX_GROUPS = 5_000
 MAX_USED = 10_000
+_KEY_TYPES = ("RSA", "EC", "OKP")
+"""Not symmetric keys, which a public document must not have."""
 _TIMEOUT = 10.0
+_INVALID = (JoseError, ValueError, TypeError, KeyError, AttributeError)
+"""What the libraries raise for documents of another shape."""
 
 
 class ProviderError(TiebackError):
@@ -118,6 +124,7 @@ class OidcProvider:
         self._metadata: tuple[float, _Metadata] | None = None
         self._keys: tuple[float, list[Key]] | None = None
         self._used: OrderedDict[str, float] = OrderedDict()
+        self._silent_until = 0.0
 
     def begin(self, redirect: str, next_path: str) -> Begun:
         """Begin a sign-in.
@@ -192,6 +199,10 @@ class OidcProvider:
         kept = self._metadata
         if kept is not None and now - kept[0] < KEPT_SECONDS:
             return kept[1]
+        if now < self._silent_until:
+            raise ProviderError("the provider did not answer some seconds ago", advice="Try again later")
+        # Others must not wait for a provider that does not answer; a success ends this.
+        self._silent_until = now + RETRY_SECONDS
         url = self.settings.issuer.rstrip("/") + "/.well-known/openid-configuration"
         found = self._decode(self._fetch("GET", url, {}), _Metadata, "discovery document")
         if found.issuer != self.settings.issuer:
@@ -201,6 +212,7 @@ class OidcProvider:
                 advice="Write exactly this name as issuer in the sign-in configuration, if it is right",
             )
         self._metadata = now, found
+        self._silent_until = 0.0
         return found
 
     def _redeem(self, metadata: _Metadata, code: str, flow: _Flow) -> _TokenAnswer:
@@ -237,7 +249,7 @@ class OidcProvider:
         claims = CodeIDToken(token.claims, token.header, options, params)
         try:
             claims.validate(int(self._clock()), LEEWAY_SECONDS)
-        except (JoseError, ValueError, TypeError) as error:
+        except _INVALID as error:
             raise _invalid(f"the ID token is not valid: {str(error)[:200]}") from None
         subject = claims["sub"]
         if not isinstance(subject, str) or not 0 < len(subject) <= 255:
@@ -258,7 +270,7 @@ class OidcProvider:
             keys = self._key_set(fresh=fresh)
             try:
                 return jwt.decode(id_token, KeySet(keys), algorithms=ALGORITHMS)
-            except (JoseError, ValueError, TypeError) as error:
+            except (*_INVALID, RecursionError) as error:
                 problem = str(error)[:200]
         raise _invalid(f"the signature of the ID token is not valid: {problem}")
 
@@ -271,10 +283,11 @@ class OidcProvider:
         entries = found.get("keys")
         keys: list[Key] = []
         for entry in entries[:MAX_KEYS] if isinstance(entries, list) else ():
+            if not isinstance(entry, dict) or entry.get("kty") not in _KEY_TYPES:
+                continue
             try:
-                # Of symmetric keys, which a public document must not have, none is used: no algorithm above has one.
                 keys.append(KeySet.registry_cls.import_key(entry))
-            except (JoseError, ValueError, TypeError, KeyError):
+            except _INVALID:
                 continue
         if not keys:
             raise _invalid("the key set has no usable key")

@@ -13,9 +13,6 @@ from tieback.pipeline.accounts.secret_box import SecretBox
 from tieback.storage.ledger.accounts import Accounts, StoredUser
 from tieback.storage.workspace import Workspace
 
-MAX_AGENT = 80
-"""Characters of a browser's name that are stored."""
-
 
 class Client(msgspec.Struct, frozen=True):
     """Where a request comes from."""

@@ -4,9 +4,10 @@ A session is on the server; the cookie has only its random secret. It ends after
 after the sign-in in any case.
 """
 
+from tieback.pipeline.accounts.agents import short_agent
 from tieback.pipeline.accounts.roles import lower_of, role_named
 from tieback.pipeline.accounts.secrets import TOKEN_START, digest_of, new_secret
-from tieback.pipeline.accounts.service import MAX_AGENT, AccountService, Client, Identity, line, role_of
+from tieback.pipeline.accounts.service import AccountService, Client, Identity, line, role_of
 from tieback.storage.ledger.accounts import StoredSession, StoredUser
 
 IDLE_SECONDS = 12 * 3600.0
@@ -101,7 +102,7 @@ def _open(service: AccountService, user: StoredUser, client: Client, old: str, k
         created=now,
         seen=now,
         expires=now + (ABSOLUTE_SECONDS if kind == FULL else SECOND_FACTOR_SECONDS),
-        agent=client.agent[:MAX_AGENT],
+        agent=short_agent(client.agent),
     )
     lines = [line("signed in", user, client, how=how)] if kind == FULL else []
     service.store.open_session(session, lines, replaces=digest_of(old) if old else "")

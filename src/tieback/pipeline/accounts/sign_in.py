@@ -119,4 +119,4 @@ def note_refusal(service: AccountService, user: StoredUser | None, client: Clien
     more = {"not_logged": str(skipped)} if skipped else {}
     # An unknown name may be a password that was typed into the wrong field: it is not stored.
     subject = StoredUser(id="", name="", display="", created=0.0) if user is None else user
-    service.store.note([line("sign-in refused", subject, client, **more, **fields)])
+    service.store.note([line("sign-in refused", subject, client, by="unauthenticated", **more, **fields)])

@@ -104,7 +104,7 @@ def letter_warnings(work: CaseService, letter: Letter) -> list[str]:
                 f"{owner} answers for the store of {key}, not the vendor of the case. Do not send it; close the case."
             )
         if case.unconfirmed:
-            found.append(f"The verdict of {key} is experimental, and nobody has confirmed it.")
+            found.append(f"The verdict of {key} is experimental and not confirmed.")
         silent = case.silent_until(work.now.date())
         if letter.kind == "provider" and silent is not None:
             found.append(f"A letter about {key} promises to inform no provider or CERT until {silent}.")

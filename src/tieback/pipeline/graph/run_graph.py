@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -32,11 +33,14 @@ from tieback.pipeline.mapping.attribution import AttributionSources, attribute_h
 from tieback.pipeline.runs import finished_run
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.storage.lake.queries.graph_index import GraphIndex, Level
-from tieback.storage.lake.queries.graph_rows import AppRow, GraphRows
+from tieback.storage.lake.queries.graph_rows import AppRow, BackendRow, GraphRows
 from tieback.storage.lake.tables.apps import read_app_documents
 from tieback.storage.lake.tables.imports import services_at, sightings_of_apps
 from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 MOST = 1000
 """Maximum number of apps, endpoints or stores listed in one answer; the total is also shown."""
@@ -127,10 +131,10 @@ class RunGraph:
                 where=text[:200],
                 advice="See `tieback backend list`; `tieback backend why` explains any host",
             )
-        nodes = self._index.reach(Level.BACKEND, name, Level.APP)
+        nodes = self.index.reach(Level.BACKEND, name, Level.APP)
         values = [backend.endpoint.value for backend in found]
         apps = tuple(self._app_at(row) for row in self._rows.apps_at(values, self._captured.table, MOST))
-        stores = self._stores(self._index.names(self._index.reach(Level.BACKEND, name, Level.STORE), MOST), values)
+        stores = self._stores(self.index.names(self.index.reach(Level.BACKEND, name, Level.STORE), MOST), values)
         addresses = tuple(dict.fromkeys(address for one in found for address in one.addresses))
         host = host_of(found[0].endpoint)
         told = attribute_host(host, self.knowledge, addresses, resolved_by=found[0].resolved_by) if host else None
@@ -198,6 +202,19 @@ class RunGraph:
         """The stores of the run."""
         return self._workspace.ledger.conclusions.exposures(self._run.id)
 
+    def summaries(self) -> Iterator[BackendRow]:
+        """Every back end with its counts, by name. Raises as ``lines``."""
+        return self._rows.backends(self.captured)
+
+    def endpoint_backends(self) -> Iterator[tuple[str, str]]:
+        """Every endpoint with the name of its back end. Raises as ``lines``."""
+        return self._rows.endpoint_backends()
+
+    @property
+    def captured(self) -> "pa.Table":
+        """The endpoints that apps contacted in captures (``CaptureRows``). Raises as ``lines``."""
+        return self._captured.table
+
     def passive_views(self) -> Iterator[PassiveView]:
         """Reports of other tools about the hosts of the run."""
         hosts: set[str] = set()
@@ -208,7 +225,7 @@ class RunGraph:
 
     def _app_view(self, app: App, path: str, sightings: Mapping[str, Sighting]) -> AppView:
         backends = {one.endpoint.value: one for one in self._rows.of_values(list(sightings)[:MOST])}
-        exposures = self._exposures(self._index.names(self._index.reach(Level.APP, app.sha256, Level.STORE), MOST))
+        exposures = self._exposures(self.index.names(self.index.reach(Level.APP, app.sha256, Level.STORE), MOST))
         hosts = {host_of(one.endpoint) for one in sightings.values()} | {
             a for b in backends.values() for a in b.addresses
         }
@@ -289,7 +306,8 @@ class RunGraph:
         )
 
     @cached_property
-    def _index(self) -> GraphIndex:
+    def index(self) -> GraphIndex:
+        """The index of the graph; it is built if it is missing. Raises ``WorkspaceError``."""
         rows = [
             (route.endpoint, exposure.id)
             for exposure in self._workspace.ledger.conclusions.exposures(self._run.id)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from tieback.intake.source.checkout import Checkout
 from tieback.intake.source.r8_mapping import Mapping, OriginalMethod, class_names, read_mapping
-from tieback.model.app import Platform
+from tieback.model.app import App, Platform
 from tieback.model.errors import UsageError
 from tieback.model.exposure import Finding
 from tieback.model.report import AppSighting, LazyIndex, LazyTable, Report
@@ -46,7 +46,7 @@ def with_source(report: Report, mapping: Path | None, checkout: Checkout | None)
         InputError: the mapping cannot be read.
     """
     if mapping is not None:
-        _require_one_app(report, mapping)
+        require_one_app((summary.app for summary in report.apps.rows()), mapping)
     classes, places = _places(report)
     names = read_mapping(mapping, classes) if mapping is not None else Mapping()
     traces = {
@@ -55,23 +55,26 @@ def with_source(report: Report, mapping: Path | None, checkout: Checkout | None)
     }
     problems: list[Problem] = []
     if mapping is not None:
-        problems += _mapping_problems(mapping, names, classes)
-    lines = _Located(traces, names)
+        problems += mapping_problems(mapping, names, classes)
+    lines = Located(traces, names)
     if checkout is not None:
         lines.search(checkout)
         problems += _source_problems(checkout, lines, report.findings.count)
     return _applied(report, names, lines, problems)
 
 
-def _require_one_app(report: Report, mapping: Path) -> None:
-    bundles = {
-        summary.app.bundle_id for summary in report.apps.rows() if summary.app.platform is Platform.ANDROID
-    }  # splits and packages by architecture of one build share a mapping
+def require_one_app(apps: Iterable[App], mapping: Path) -> None:
+    """Check that a mapping is used for one Android app. Splits and packages by architecture of one build share one.
+
+    Raises:
+        UsageError: there are several.
+    """
+    bundles = {app.bundle_id for app in apps if app.platform is Platform.ANDROID}
     if len(bundles) > 1:
         raise UsageError(
-            f"a mapping belongs to one app, and the report has {len(bundles):,} Android apps",
+            f"a mapping belongs to one app, and these are {len(bundles):,} Android apps",
             where=f"--mapping {mapping}",
-            advice="Scan the packages of one app",
+            advice="Pass the packages of one app",
         )
 
 
@@ -84,7 +87,7 @@ def _places(report: Report) -> tuple[frozenset[str], Places]:
         if len(classes) < MAX_CLASSES:
             classes.update(name for text in (evidence.context, *evidence.chain) for name in class_names(text))
         if len(places) < MAX_PLACES:
-            place = Place(evidence.file, evidence.offset, _method(evidence))
+            place = Place(evidence.file, evidence.offset, method_of(evidence))
             places.setdefault((row.app_sha256, row.sighting.endpoint.value), place)
             if place.method:
                 places.setdefault((row.app_sha256, place_text(evidence.file, evidence.offset)), place)
@@ -94,7 +97,7 @@ def _places(report: Report) -> tuple[frozenset[str], Places]:
     return frozenset(classes), places
 
 
-def _method(evidence: Evidence) -> str:
+def method_of(evidence: Evidence) -> str:
     """The method in smali notation with which the context of a data flow begins."""
     if not evidence.how.startswith(_FLOW):
         return ""
@@ -102,7 +105,7 @@ def _method(evidence: Evidence) -> str:
     return method if colon and "->" in method else ""
 
 
-class _Located:
+class Located:
     """The lines of findings."""
 
     def __init__(self, traces: dict[str, tuple[Trace, ...]], names: Mapping) -> None:
@@ -179,7 +182,8 @@ def _shown(top: Path) -> str:
     return "" if below == Path() else f"{below.as_posix()}/"
 
 
-def _mapping_problems(path: Path, names: Mapping, classes: frozenset[str]) -> Iterator[Problem]:
+def mapping_problems(path: Path, names: Mapping, classes: frozenset[str]) -> Iterator[Problem]:
+    """What a mapping lacks."""
     if classes and not names.classes:
         yield Problem(
             f"none of the {len(classes):,} classes in the evidence is in the mapping; is it from this build?", str(path)
@@ -188,30 +192,40 @@ def _mapping_problems(path: Path, names: Mapping, classes: frozenset[str]) -> It
         yield Problem(f"{names.unread:,} lines of the classes in the evidence could not be read", str(path))
 
 
-def _source_problems(checkout: Checkout, lines: _Located, findings: int) -> Iterator[Problem]:
-    where = str(checkout.top)
+def _source_problems(checkout: Checkout, lines: Located, findings: int) -> Iterator[Problem]:
     missing = findings - sum(any(one.file for one in found) for found in lines.found.values())
     if missing:
-        yield Problem(f"{missing:,} of {findings:,} findings were not found in this source", where)
+        yield Problem(f"{missing:,} of {findings:,} findings were not found in this source", str(checkout.top))
+    yield from search_problems(checkout, lines)
+
+
+def search_problems(checkout: Checkout, lines: Located) -> Iterator[Problem]:
+    """What the search of a checkout left out."""
+    where = str(checkout.top)
     for reason, count in sorted(checkout.left_out.items()):
         yield Problem(f"{count:,} files or folders were not read: {reason}", where)
     if lines.left_out:
         yield Problem(f"{lines.left_out:,} texts were not searched: too many endpoints", where)
 
 
-def _applied(report: Report, names: Mapping, lines: _Located, problems: Sequence[Problem]) -> Report:
+def restored(evidence: Evidence, names: Mapping) -> Evidence:
+    """Evidence with the original names of classes and methods."""
+    return replace(
+        evidence,
+        context=names.restore(evidence.context),
+        chain=tuple(names.restore(step, fields=True) for step in evidence.chain),
+    )
+
+
+def _applied(report: Report, names: Mapping, lines: Located, problems: Sequence[Problem]) -> Report:
     def finding(one: Finding) -> Finding:
         evidence = tuple(map(names.restore, one.evidence))
         return replace(one, evidence=evidence, locations=lines.found.get(one.id, ()))
 
     def sighting(row: AppSighting) -> AppSighting:
-        evidence = row.sighting.evidence
-        restored = replace(
-            evidence,
-            context=names.restore(evidence.context),
-            chain=tuple(names.restore(step, fields=True) for step in evidence.chain),
-        )
-        return row if restored == evidence else replace(row, sighting=replace(row.sighting, evidence=restored))
+        evidence = restored(row.sighting.evidence, names)
+        same = evidence == row.sighting.evidence
+        return row if same else replace(row, sighting=replace(row.sighting, evidence=evidence))
 
     before, found, earlier = report.findings, report.sightings, report.problems
     return replace(

@@ -93,14 +93,13 @@ def _routes(detail: FindingDetail, places: Places) -> Iterator[Trace]:
     for store in detail.stores:
         for route in store.routes:
             if route.app_sha256 in apps and not route.how.startswith(TRAFFIC):
-                resource = _RESOURCE.match(route.how)
                 place = places.get((route.app_sha256, route.endpoint))
                 yield Trace(
                     route.file,
                     route.offset,
                     route.endpoint,
                     identifier(route.endpoint),
-                    resource=resource["name"] if resource else "",
+                    resource=resource_of(route.how),
                     method=place.method if place else "",
                 )
 
@@ -140,6 +139,12 @@ def _named(detail: FindingDetail, endpoint: str, places: Places) -> Iterator[Tra
     for app in detail.finding.apps:
         if place := places.get((app, endpoint)):
             yield Trace(place.entry, place.offset, endpoint, identifier(endpoint), method=place.method)
+
+
+def resource_of(how: str) -> str:
+    """The resource that evidence names; empty if it names none."""
+    found = _RESOURCE.match(how)
+    return found["name"] if found else ""
 
 
 def identifier(endpoint: str) -> str:

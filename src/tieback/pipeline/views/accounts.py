@@ -65,7 +65,7 @@ class UserPage(msgspec.Struct, frozen=True, kw_only=True):
     tokens: tuple[TokenRow, ...]
 
 
-class AuditLine(msgspec.Struct, frozen=True, kw_only=True):
+class ChangeLogLine(msgspec.Struct, frozen=True, kw_only=True):
     """A line of the log of changes."""
 
     seq: int
@@ -79,7 +79,7 @@ class AuditLine(msgspec.Struct, frozen=True, kw_only=True):
     hash: str
 
 
-class AuditCheckResult(msgspec.Struct, frozen=True, kw_only=True):
+class ChangeLogCheck(msgspec.Struct, frozen=True, kw_only=True):
     """Result of verifying the chain of the log."""
 
     ok: bool
@@ -90,12 +90,12 @@ class AuditCheckResult(msgspec.Struct, frozen=True, kw_only=True):
     problem: str
 
 
-class AuditPage(msgspec.Struct, frozen=True, kw_only=True):
+class ChangeLogPage(msgspec.Struct, frozen=True, kw_only=True):
     """Lines of the log of changes, newest first."""
 
-    lines: Listing[AuditLine]
+    lines: Listing[ChangeLogLine]
     next: str | None
-    check: AuditCheckResult | None
+    check: ChangeLogCheck | None
     """Only if it was requested."""
 
 
@@ -150,33 +150,33 @@ def list_tokens(
 
 def audit_page(
     accounts: AccountService, *, author: str = "", verify: bool = False, after: str = "", limit: int = 50
-) -> AuditPage:
+) -> ChangeLogPage:
     """Lines of the log of changes, of one author or of all."""
     before = decode_cursor(after, tuple[int])[0] if after else None
     if before is not None and abs(before) >= 2**63:
         before = 0
     rows = [
-        AuditLine(
+        ChangeLogLine(
             seq=line.seq,
             time=line.time.isoformat(),
             author=line.by,
             action=line.event,
             subject=line.subject,
-            fields=line.fields,
+            fields={name: line.fields[name] for name in sorted(line.fields, key=lambda name: (name != "user", name))},
             hash=line.hash,
         )
         for line in accounts.store.log(before, bounded_limit(limit) + 1, author)
     ]
     items, following = cut(rows, limit, lambda row: (row.seq,))
-    return AuditPage(
+    return ChangeLogPage(
         lines=Listing(items=items, next=following), next=following, check=check_audit_log(accounts) if verify else None
     )
 
 
-def check_audit_log(accounts: AccountService) -> AuditCheckResult:
+def check_audit_log(accounts: AccountService) -> ChangeLogCheck:
     """Verify the chain of the whole log."""
     verdict = accounts.store.verify_log()
-    return AuditCheckResult(ok=verdict.ok, lines=verdict.lines, head=verdict.head, problem=verdict.why)
+    return ChangeLogCheck(ok=verdict.ok, lines=verdict.lines, head=verdict.head, problem=verdict.why)
 
 
 def oidc_summary(settings: OidcSettings) -> OidcSummary:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import msgspec
 
@@ -25,6 +26,7 @@ from tieback.model.exposure import Severity
 from tieback.model.figure import Figure
 from tieback.model.vendor import Contact
 from tieback.pipeline.disclosure.cases import CaseService, case_service
+from tieback.pipeline.views.grants import GrantRow, list_grants
 from tieback.pipeline.views.listing import DEFAULT_LIMIT, Listing, bounded_limit, cut, decode_cursor
 from tieback.pipeline.views.stores import StoreRow, store_row
 from tieback.report.document import most_records
@@ -301,6 +303,9 @@ class CaseDetail(msgspec.Struct, frozen=True, kw_only=True):
     store_now: StoreRow | None
     """The store in the last finished run; ``None`` if that run did not find it."""
     letters: tuple[LetterRow, ...]
+    grants: tuple[GrantRow, ...]
+    """Grants on the server that can be used for a re-check now."""
+    grants_unusable: int
     log: tuple[CaseLine, ...]
     """The latest lines first."""
     log_complete: bool
@@ -308,8 +313,18 @@ class CaseDetail(msgspec.Struct, frozen=True, kw_only=True):
     """The case is as the last line about it says. ``GET /case-log`` verifies the whole chain."""
 
 
-def show_case(workspace: Workspace, key: str) -> CaseDetail | None:
-    """One case; ``None`` if there is none with this ID.
+def vendor_of_case(workspace: Workspace, key: str) -> str | None:
+    """ID of the vendor of a case; ``None`` if there is no case with this ID.
+
+    Raises:
+        WorkspaceError: the workspace cannot be read.
+    """
+    found = find_case(workspace.ledger.database, key)
+    return None if found is None else found[0].vendor
+
+
+def show_case(workspace: Workspace, key: str, grants: Path | None = None) -> CaseDetail | None:
+    """One case; ``None`` if there is none with this ID. ``grants`` is the server's folder of grants.
 
     Raises:
         WorkspaceError: the workspace cannot be read.
@@ -324,6 +339,8 @@ def show_case(workspace: Workspace, key: str) -> CaseDetail | None:
     names = _vendor_names(workspace)
     vendor = next((one for one in workspace.ledger.cases.vendors() if one.id == case.vendor), None)
     work = case_service(workspace)
+    on_disk = list_grants(workspace, grants).items
+    usable = tuple(one for one in on_disk if one.usable)
     return CaseDetail(
         case=case_row(case, names, today),
         places=case.all_places,
@@ -363,6 +380,8 @@ def show_case(workspace: Workspace, key: str) -> CaseDetail | None:
         letters=tuple(
             letter_rows((one for one in workspace.ledger.cases.letters(case.vendor) if case.id in one.cases), names)
         ),
+        grants=usable,
+        grants_unusable=len(on_disk) - len(usable),
         log=case_lines(lines),
         log_complete=len(lines) < MOST_LINES,
         log_matches=logged == digest,

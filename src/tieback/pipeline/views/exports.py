@@ -26,7 +26,7 @@ _USES = {
     "html": "A page to open in a browser, with everything in one file.",
     "pdf": "Pages to print.",
     "json": "The whole report as one document.",
-    "ndjson": "The whole report, one document per line. Also for `tieback push` and `tieback report diff`.",
+    "ndjson": "The whole report, one document per line. Another server can import it.",
     "csv": "The findings, for a spreadsheet.",
     "markdown": "Text for a ticket or a merge request.",
     "sarif": "SARIF 2.1.0, for code scanning.",

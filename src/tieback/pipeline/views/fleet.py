@@ -1,5 +1,6 @@
 """The review of the fleet: which apps to block, to check or to analyse, on which devices, and lists for an EMM."""
 
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 
@@ -7,7 +8,7 @@ import msgspec
 
 from tieback.model.device import CountSource, DevicePlatform, MatchStrength, Ownership
 from tieback.model.errors import UsageError
-from tieback.pipeline.fleet.block_list import APP_FORMATS, HOST_FORMATS, BlockList, BlockRequest, block_list
+from tieback.pipeline.fleet.block_list import APP_FORMATS, HOST_FORMATS, WEAK, BlockList, BlockRequest, block_list
 from tieback.pipeline.fleet.coverage import AssuranceLetter, FleetLine, FleetView
 from tieback.pipeline.fleet.review_table import to_csv, to_xlsx
 from tieback.pipeline.runs import finished_run
@@ -169,6 +170,8 @@ _FILES = {
 }
 _JSON_FILE = (".json", "application/json")
 _SHOWN_HOSTS, _SHOWN_APPS = 200, 20
+_WHY = {WEAK: "match only by name"}
+"""Reasons in words of the page, where those of the command line name an option."""
 
 
 def fleet_review(
@@ -183,7 +186,7 @@ def fleet_review(
     limit = bounded_limit(limit)
     fleet = prepared_fleet(workspace, run)
     if which == FleetFilter():
-        chosen = range(len(fleet.lines))
+        chosen: Sequence[int] = range(len(fleet.lines))
     else:
         accepts = _accepts(which)
         chosen = [number for number, line in enumerate(fleet.lines) if accepts(line)]
@@ -263,7 +266,7 @@ def block_lists(workspace: Workspace, *, weak: bool = False, force: bool = False
         gateway = name in HOST_FORMATS
         hosts = done if name == "rpz" else hosts
         left = [f"{host}: {why}" for host, why in done.left_out_hosts[:_SHOWN_HOSTS]]
-        left += [f"{count:,} apps: {why}" for why, count in done.left_out]
+        left += [f"{count:,} {'app' if count == 1 else 'apps'}: {_WHY.get(why, why)}" for why, count in done.left_out]
         title, use = _TITLES[name]
         items.append(
             BlockFormat(
@@ -373,7 +376,7 @@ def review_row(line: FleetLine) -> FleetAppRow:
 
 def _advice(line: FleetLine, state: FleetState) -> tuple[FleetAction, str]:
     stores = "1 open store" if len(line.exposures) == 1 else f"{len(line.exposures):,} open stores"
-    with_data = f" with {', '.join(line.classes[:4])}" if line.classes else ""
+    with_data = f" with {', '.join(name.replace('_', ' ') for name in line.classes[:4])}" if line.classes else ""
     match state:
         case FleetState.OPEN:
             return FleetAction.BLOCK, f"It leads to {stores} of {line.records:,} records{with_data}."

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import msgspec
 
-from tieback.model.errors import GrantError, WorkspaceError
+from tieback.model.errors import GrantError
 from tieback.model.grant import Depth, Grant
+from tieback.pipeline.jobs.grants import grant_files
 from tieback.pipeline.views.listing import Listing
 from tieback.scope.explain import TargetExplanation, explain_target
 from tieback.scope.grant import check_valid, parse_grant
@@ -17,7 +18,6 @@ from tieback.scope.policy.approval import GrantSignatures, check_grant_file, lac
 from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
 
-MAX_GRANTS = 200
 _MAX_TARGETS, _MAX_RUNS, _MAX_TARGET = 50, 100, 300
 
 
@@ -29,7 +29,7 @@ class GrantRow(msgspec.Struct, frozen=True, kw_only=True):
     file: str
     """Name of the file."""
     place: str
-    """``workspace`` or ``server``: which folder has it."""
+    """``workspace`` or ``server``: which folder has it; ``ledger`` if only earlier runs have it."""
     authorised_by: str
     contact: str
     not_before: date | None
@@ -110,7 +110,27 @@ def grant_page(
         row, checked = _row(found, day)
         if row.id == grant and checked is not None:
             return _page(workspace, row, checked, target.strip()[:_MAX_TARGET], day)
-    return None
+    return _page_of_runs(workspace, grant)
+
+
+def _page_of_runs(workspace: Workspace, digest: str) -> GrantPage | None:
+    """A grant that earlier runs used and that is no file here: it is shown, and cannot be used."""
+    runs = list(_runs_under(workspace, digest))
+    if not runs:
+        return None
+    grant = parse_grant(workspace.ledger.grant_text(runs[0].grant_sha256 or "") or "", "")
+    why = "it is not a file on this server; runs of the command line used it"
+    return GrantPage(
+        grant=_grant_row(grant, "", "ledger", why),
+        note=grant.note,
+        sentences=tuple(grant_sentences(grant, None)),
+        signatures=(),
+        problems=(),
+        runs=tuple(GrantRun(id=one.id, started=one.started, ended=one.ended) for one in runs[:_MAX_RUNS]),
+        target="",
+        explanation=(),
+        target_problem="",
+    )
 
 
 def grant_id(grant: Grant) -> str:
@@ -166,18 +186,8 @@ def _runs_under(workspace: Workspace, grant: str) -> Iterator[RunRow]:
 
 
 def _files(workspace: Workspace, folder: Path | None) -> Iterator[_Found]:
-    places = [(workspace.grants_directory, "workspace")]
-    if folder is not None:
-        places.append((folder, "server"))
-    for directory, place in places:
-        try:
-            names = sorted(path for path in directory.iterdir() if path.suffix == ".toml" and path.is_file())
-        except OSError as error:
-            raise WorkspaceError(
-                f"cannot be read ({error.strerror})", where=str(directory), advice="Check the folder of the grants"
-            ) from None
-        for path in names[:MAX_GRANTS]:
-            yield _Found(path, place)
+    for path, place in grant_files(workspace.grants_directory, folder):
+        yield _Found(path, place)
 
 
 def _row(found: _Found, day: date) -> tuple[GrantRow, GrantSignatures | None]:
@@ -193,11 +203,15 @@ def _row(found: _Found, day: date) -> tuple[GrantRow, GrantSignatures | None]:
         why = error.what
     if not why and (lacking := checked.missing()) is not None:
         why = lacking_text(lacking, checked.check)
+    return _grant_row(grant, found.path.name, found.place, why), checked
+
+
+def _grant_row(grant: Grant, file: str, place: str, why: str) -> GrantRow:
     deepest = max((rule.depth for rule in grant.target), key=list(Depth).index, default=None)
-    row = GrantRow(
+    return GrantRow(
         id=grant_id(grant),
-        file=found.path.name,
-        place=found.place,
+        file=file,
+        place=place,
         authorised_by=grant.authorised_by,
         contact=grant.contact,
         not_before=grant.not_before,
@@ -208,7 +222,6 @@ def _row(found: _Found, day: date) -> tuple[GrantRow, GrantSignatures | None]:
         usable=not why,
         why_not=why,
     )
-    return row, checked
 
 
 def _damaged(found: _Found, why: str) -> GrantRow:

@@ -5,9 +5,15 @@ from pathlib import PurePath
 import msgspec
 
 from tieback.intake.reports.open import importers
+from tieback.pipeline.jobs.kinds import ImportJob, check_size, encode_arguments, kind_of
 from tieback.pipeline.views.listing import Listing, bounded_limit, decode_cursor, encode_cursor
 from tieback.storage.lake.tables.imports import ReportImport, import_page, import_totals
+from tieback.storage.ledger.jobs import JobState, NewJob
+from tieback.storage.uploads import UploadFolder
 from tieback.storage.workspace import Workspace
+
+_JOBS = 1_000
+"""Latest jobs among which an import of the same uploads is looked for."""
 
 
 class ImportRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +52,15 @@ class ImportPage(msgspec.Struct, frozen=True, kw_only=True):
     """Tools whose reports can be imported."""
 
 
+class StartedImport(msgspec.Struct, frozen=True, kw_only=True):
+    """A job that imports uploads."""
+
+    job: str
+    state: str
+    new: bool
+    """False if an earlier job imports the same uploads, or did."""
+
+
 def imports_page(workspace: Workspace, *, after: str = "", limit: int = 50) -> ImportPage:
     """Imported reports, latest first.
 
@@ -58,7 +73,8 @@ def imports_page(workspace: Workspace, *, after: str = "", limit: int = 50) -> I
     rows = import_page(workspace.lake, key, limit + 1)
     totals = import_totals(workspace.lake)
     titles = {one.meta.name: one.meta.title for one in importers()}
-    some = tuple(_row(one, titles) for one in rows[:limit])
+    folder = UploadFolder(workspace.directory)
+    some = tuple(_row(one, titles, folder) for one in rows[:limit])
     following = encode_cursor((some[-1].imported, some[-1].sha256)) if len(rows) > limit else None
     return ImportPage(
         imports=Listing(items=some, next=following, total=sum(count for _, count, _ in totals)),
@@ -70,12 +86,34 @@ def imports_page(workspace: Workspace, *, after: str = "", limit: int = 50) -> I
     )
 
 
-def _row(one: ReportImport, titles: dict[str, str]) -> ImportRow:
+def start_import(workspace: Workspace, author: str, uploads: tuple[str, ...]) -> StartedImport:
+    """Queue an import of uploaded reports; an import of the same uploads that has not failed is not repeated.
+
+    Raises:
+        UsageError: there is no upload with one of these digests, or none is named.
+        WorkspaceError: the ledger cannot be written.
+    """
+    folder = UploadFolder(workspace.directory)
+    for sha256 in uploads:
+        folder.path_of(sha256)
+    job = ImportJob(inputs=uploads)
+    check_size(job)
+    arguments = encode_arguments(job)
+    for known in workspace.ledger.jobs.latest(_JOBS):
+        if known.arguments == arguments and known.state not in (JobState.FAILED, JobState.CANCELLED):
+            return StartedImport(job=known.id, state=known.state.value, new=False)
+    added, new = workspace.ledger.jobs.add(NewJob(kind=kind_of(job), author=author, arguments=arguments))
+    return StartedImport(job=added.id, state=added.state.value, new=new)
+
+
+def _row(one: ReportImport, titles: dict[str, str], folder: UploadFolder) -> ImportRow:
+    name = PurePath(one.path).name
+    upload = folder.find(name)
     return ImportRow(
         sha256=one.sha256,
         source=one.source,
         title=titles.get(one.source, one.source),
-        name=PurePath(one.path).name,
+        name=(upload.name or name) if upload is not None else name,
         imported=one.imported,
         services=one.services,
         endpoints=one.sightings,

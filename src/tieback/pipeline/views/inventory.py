@@ -1,6 +1,7 @@
 """The inventory: what was imported from where and when, what is stale, and the devices under their pseudonyms."""
 
 from datetime import UTC, date, datetime
+from pathlib import PurePath
 
 import msgspec
 
@@ -46,7 +47,7 @@ class ImportRow(msgspec.Struct, frozen=True, kw_only=True):
 
     number: int
     name: str
-    """Name of the file, as the user passed it."""
+    """Name of the file, without folders."""
     source: str
     shape: str
     taken: date
@@ -139,7 +140,7 @@ def inventory_page(
     imports = tuple(
         ImportRow(
             number=one.number,
-            name=one.name,
+            name=PurePath(one.name).name,
             source=one.source,
             shape=one.shape,
             taken=one.taken,

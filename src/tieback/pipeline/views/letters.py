@@ -2,6 +2,7 @@
 
 import msgspec
 
+from tieback.cases.letters.formats import plain_text
 from tieback.cases.letters.language import KINDS, load_language
 from tieback.model.case import Letter, LetterDates
 from tieback.pipeline.disclosure.cases import case_service
@@ -51,6 +52,8 @@ class LetterDetail(msgspec.Struct, frozen=True, kw_only=True):
     letter: LetterRow
     text: str
     """Markdown; names from apps and servers are escaped in it."""
+    plain: str
+    """The text without marks of Markdown, as in the draft of the e-mail."""
     sha256: str
     """Hash of subject and text."""
     dates: LetterDates | None
@@ -129,6 +132,7 @@ def show_letter(workspace: Workspace, key: str) -> LetterDetail | None:
     return LetterDetail(
         letter=letter_rows([letter], names)[0],
         text=letter.text,
+        plain=plain_text(letter),
         sha256=letter.sha256,
         dates=letter.dates,
         files=tuple(

@@ -134,7 +134,11 @@ _VERIFIED = _Verified()
 
 
 def _text(fields: dict[str, Any]) -> str:
-    parts = [f"{key}: {_short(value)}" for key, value in fields.items() if key != "target" and value not in ("", None)]
+    parts = [
+        f"{key}: {_short(value)}"
+        for key, value in fields.items()
+        if key != "target" and value not in ("", None, 0, {}, [])
+    ]
     return ", ".join(parts)[:600]
 
 

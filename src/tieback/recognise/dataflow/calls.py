@@ -91,6 +91,8 @@ class CallTable:
         self.sinks: dict[int, Sink] = {}
         self.renamed_carriers: set[int] = set()
         """Types of renamed classes that contain parts of an endpoint."""
+        self.inert: set[int] = set()
+        """Methods that change only the objects that they get; a walk finds them."""
         self._effects: dict[int, LibraryEffect | None] = {}
         self._created: dict[int, CreatedKind | None] = {}
         self._wide: dict[int, tuple[bool, ...]] = {}

@@ -25,6 +25,7 @@ from tieback.recognise.dataflow.calls import KnownCalls
 from tieback.recognise.dataflow.compose import azure_of, bucket_of, firebase_of, host_port, realm_of, url_of
 from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError
 from tieback.recognise.dataflow.retrofit import base_for, paths
+from tieback.recognise.dataflow.secrets import credential_text, named_values
 from tieback.recognise.dataflow.settings import AppSettings
 from tieback.recognise.dataflow.sinks import read_sinks
 from tieback.recognise.dataflow.values import EndpointParts, TextValue, place
@@ -144,9 +145,12 @@ class _Finds:
             elif flow.sink is not None:
                 if flow.sink.fetches:
                     yield from self._requested(flow, flow.value)
-                if flow.sink.emits:
+                if flow.sink.is_credential:
+                    yield from self._secret(flow, credential_text(flow.value.values), flow.value)
+                elif flow.sink.emits:
                     yield from self._facts(flow, flow.value, project)
         yield from self._retrofit()
+        yield from self._fields()
 
     def decrypted(self, decryption: Decryption) -> Iterator[Find]:
         """Endpoints and credentials in texts that methods decrypt; other texts are left out."""
@@ -169,6 +173,25 @@ class _Finds:
         if decryption.stopped:
             what = "decrypting the strings of the code takes too long; some were not decrypted"
             yield Problem(what, self._parts[0].buffer.file)
+
+    def _secret(self, flow: DataFlow, text: str, facts: EndpointParts) -> Iterator[Find]:
+        """The credentials in the arguments of a call that are not in one of its constants."""
+        if text:
+            finds = self._new(flow, text, "\n".join(facts.parts), facts.first)
+            yield from (find for find in finds if isinstance(find, Credential))
+
+    def _fields(self) -> Iterator[Find]:
+        """The credentials in static fields; most names tell of nothing, so that they are judged together first."""
+        fields = list(named_values([part.dex for part in self._parts]))
+        for at in range(0, len(fields), _TOGETHER):
+            part = fields[at : at + _TOGETHER]
+            if not self._extractor.judge_text("\n".join(each.text for each in part)):
+                continue
+            for each in part:
+                flow = DataFlow("field", TextValue(each.text), None, f"{each.owner}->{each.name}")
+                value = self._parts[each.file].dex.string(each.string)
+                finds = self._new(flow, each.text, value, place(each.file, each.string))
+                yield from (find for find in finds if isinstance(find, Credential))
 
     def _text(self, flow: DataFlow, text: TextValue) -> Iterator[Find]:
         if _WORTH.search(text.text):

@@ -23,7 +23,8 @@ _ATTRIBUTE = re.compile(r"(name|value)=\"([^\"]{1,1000})\"")
 _PROPERTY = re.compile(rb"^[ \t]*([\w.-]{1,100})[ \t]*[=:][ \t]*([^\r\n]{1,1000})", re.MULTILINE)
 _REFERENCE = re.compile(r"@(?:0x)?([0-9a-fA-F]{8})")
 _MANIFEST = "AndroidManifest.xml"
-_SUFFIXES = (".xml", ".properties", ".json", ".ini", ".cfg", ".conf", ".env")
+_SUFFIXES = (_MANIFEST, ".properties", ".json", ".ini", ".cfg", ".conf", ".env")
+_XML = "res/xml/"
 _FILE = re.compile(
     r"AndroidManifest\.xml$|(?:^|[/!])(?:assets|res/raw)/.*\.(?:properties|json|ini|cfg|conf|env)$|"
     r"(?:^|[/!])res/xml/[^/]*(?:config|default)[^/]*\.xml$"
@@ -55,7 +56,7 @@ class AppSettings:
                 self._note(buffer.file, buffer.data)
 
     def _note(self, file: str, content: Bytes) -> None:
-        if not file.endswith(_SUFFIXES):
+        if not file.endswith(_SUFFIXES) and _XML not in file:
             return
         limit = MAX_MANIFEST if file.endswith(_MANIFEST) else MAX_FILE
         if len(self._unread) < MAX_FILES and len(content) <= limit and _FILE.search(file):

@@ -20,7 +20,7 @@ _SHORT = {
 
 type Role = Literal[
     "", "url", "base", "spec", "scheme", "host", "port", "path", "segment", "bucket", "project", "region",
-    "collection", "callable", "app", "self",
+    "collection", "callable", "app", "self", "user", "password", "header", "value",
 ]  # fmt: skip
 
 
@@ -48,6 +48,11 @@ class Sink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     service: str | None = None
     port: int | None = None
     """Port if the call names none."""
+
+    @property
+    def is_credential(self) -> bool:
+        """True if the arguments are a user and a password, or a header."""
+        return "password" in self.roles or "header" in self.roles
 
     @property
     def parameters(self) -> str:

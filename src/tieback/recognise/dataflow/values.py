@@ -227,7 +227,9 @@ def compatible(one: When, other: When) -> When | None:
 
 def is_address(value: Value | None) -> bool:
     """True if a text can begin an endpoint."""
-    return any(isinstance(one.value, TextValue) and "://" in one.value.text for one in alternatives(value))
+    if isinstance(value, Choice):
+        return any(is_address(one.value) for one in value.alternatives)
+    return isinstance(value, TextValue) and "://" in value.text
 
 
 def unknown_of(values: Sequence[Value | None]) -> TextValue:

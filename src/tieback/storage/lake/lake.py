@@ -174,6 +174,11 @@ class Lake:
         with storage_errors(self.directory):
             return read_layout(self.directory)
 
+    def has(self, table: str) -> bool:
+        """True if any part has rows of a table; much faster than a query that finds none. Raises ``WorkspaceError``."""
+        live = self.layout().live
+        return any(self._file(part, table).exists() for part in live)
+
     def damaged_parts(self) -> dict[str, str]:
         """Damaged parts that are ignored, with the reason. Raises ``WorkspaceError``."""
         return dict(self.layout().damaged)

@@ -16,10 +16,12 @@ from sqlalchemy import Connection
 from tieback.model.case import Case, Letter, LogLine, NewLogLine
 from tieback.model.document import decode, encode
 from tieback.model.errors import UsageError
+from tieback.model.safe_text import escape_json
 from tieback.model.vendor import Vendor
 from tieback.storage.ledger import case_log as chain
 from tieback.storage.ledger.database import Database
 from tieback.storage.ledger.tables import case_log, cases, letters, vendors
+from tieback.storage.ledger.text import storable
 
 _ROWS_AT_ONCE = 500
 _ALONE = "cases"
@@ -45,6 +47,13 @@ class Cases:
     def vendor(self, key: str) -> Vendor:
         """One vendor. Raises ``UsageError`` if there is none with this ID."""
         return self._database.read(lambda connection: _vendor(connection, key))
+
+    def vendors_naming(self, texts: Iterable[str]) -> list[Vendor]:
+        """Vendors whose documents contain one of these texts as a value, such as a signer or a bundle identifier."""
+        quoted = [escape_json(msgspec.json.encode(storable(text))).decode() for text in texts if text]
+        which = [vendors.c.document.contains(text, autoescape=True) for text in quoted]
+        query = sa.select(vendors.c.document).where(sa.or_(sa.false(), *which)).order_by(vendors.c.name, vendors.c.id)
+        return [decode(text, "vendor", Vendor) for (text,) in self._rows(query)]
 
     def change_vendors(self, change: Callable[[list[Vendor]], Iterable[Changed[Vendor]]], now: datetime) -> int:
         """Pass the whole register to ``change``; store the new or changed vendors it returns. Returns their number."""

@@ -156,10 +156,13 @@ class Jobs:
         query = _JOB.where(jobs.c.state.in_(states)).order_by(jobs.c.id)
         return self._database.read(lambda connection: _rows(connection.execute(query).all()))
 
+    def pending(self) -> list[JobRow]:
+        """Jobs that wait to be started, oldest first."""
+        return self.in_state(*_PENDING)
+
     def next(self) -> JobRow | None:
         """The job to start next: interrupted ones first, then the oldest."""
-        pending = self.in_state(*_PENDING)
-        return min(pending, key=lambda job: (_PENDING.index(job.state), job.id), default=None)
+        return min(self.pending(), key=lambda job: (_PENDING.index(job.state), job.id), default=None)
 
     def start(self, job: str, process: str) -> bool:
         """Record that a process works on a pending job; False if it is no longer pending."""
@@ -180,6 +183,11 @@ class Jobs:
             return True
 
         return self._database.write(change, alone=_ALONE)
+
+    def set_process(self, job: str, process: str) -> None:
+        """Record the process that works on a running job."""
+        change = sa.update(jobs).where((jobs.c.id == job) & (jobs.c.state == JobState.RUNNING)).values(process=process)
+        self._database.write(lambda connection: connection.execute(change), alone=_ALONE)
 
     def put_back(self, job: str, state: JobState, why: str, *, attempts: int = 0) -> None:
         """Make a running job pending again, and record why.
@@ -258,6 +266,12 @@ class Jobs:
         which = (job_events.c.job == job) & (job_events.c.number > after)
         query = _EVENT.where(which).order_by(job_events.c.number).limit(limit)
         return self._database.read(lambda connection: [JobEvent(*row) for row in connection.execute(query)])
+
+    def progress(self, job: str) -> JobEvent | None:
+        """The latest progress of a job."""
+        query = _EVENT.where((job_events.c.job == job) & (job_events.c.kind == PROGRESS))
+        row = self._database.read(lambda connection: connection.execute(query.limit(1)).first())
+        return None if row is None else JobEvent(*row)
 
     def trim(self, keep: int) -> int:
         """Remove ended jobs except the latest ``keep`` jobs, with their events. Returns the number removed."""

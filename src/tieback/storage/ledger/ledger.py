@@ -26,7 +26,7 @@ from tieback.storage.ledger.deliveries import Deliveries
 from tieback.storage.ledger.inventory import Inventory
 from tieback.storage.ledger.jobs import Jobs
 from tieback.storage.ledger.store_facts import AppStoreFacts
-from tieback.storage.ledger.tables import exposure_apps, exposures, findings, grants, runs
+from tieback.storage.ledger.tables import exposure_apps, exposures, findings, grants, jobs, runs
 from tieback.storage.ledger.text import storable
 from tieback.storage.ledger.units import Units
 from tieback.storage.ledger.write_ahead import LogGuard
@@ -168,6 +168,12 @@ class Ledger(Units):
         """All runs, latest first."""
         rows = self.database.read(lambda connection: connection.execute(_RUNS.order_by(runs.c.id.desc())).all())
         return [_run_row(row) for row in rows]
+
+    def runs_without_job(self, limit: int, before: str = "") -> list[RunRow]:
+        """Runs that no job made, latest first, after the ID ``before``; those of the command line."""
+        query = _RUNS.where(~sa.exists().where(jobs.c.run == runs.c.id))
+        query = (query.where(runs.c.id < before) if before else query).order_by(runs.c.id.desc()).limit(limit)
+        return [_run_row(row) for row in self.database.read(lambda connection: connection.execute(query).all())]
 
     def grant_text(self, sha256: str) -> str | None:
         """The text of a grant used by a run."""

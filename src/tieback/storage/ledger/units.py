@@ -171,6 +171,11 @@ class Units:
         which = (units.c.key == key) & (units.c.version == version)
         return next(self._unit_rows(which), None)
 
+    def sources_of(self, key: str) -> list[str]:
+        """Where the units with a content hash were last found, in any version of the analysis."""
+        query = sa.select(units.c.source).where(units.c.key == key).distinct().order_by(units.c.source).limit(10)
+        return self._database.read(lambda connection: [str(source) for source in connection.execute(query).scalars()])
+
     def unfinished(self) -> Iterator[UnitRow]:
         """Units that failed or were quarantined, by source."""
         return self._unit_rows(units.c.state.in_([LedgerState.FAILED, LedgerState.QUARANTINED]))

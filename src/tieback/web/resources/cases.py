@@ -14,14 +14,26 @@ from tieback.model.errors import UsageError
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.disclosure.cases import case_service
 from tieback.pipeline.disclosure.evidence import write_evidence
-from tieback.pipeline.views.cases import CaseDetail, CaseListing, CaseLog, list_cases, show_case, show_case_log
+from tieback.pipeline.jobs.kinds import RecheckJob
+from tieback.pipeline.jobs.submit import submit_job
+from tieback.pipeline.views.cases import (
+    CaseDetail,
+    CaseListing,
+    CaseLog,
+    list_cases,
+    show_case,
+    show_case_log,
+    vendor_of_case,
+)
+from tieback.pipeline.views.download import Download
 from tieback.pipeline.views.letters import letter_choices
 from tieback.pipeline.views.listing import DEFAULT_LIMIT
+from tieback.pipeline.views.runs import RunItem, job_item
 from tieback.pipeline.views.stores import show_store
-from tieback.web.choices import choice, day_or_none, required_day
 from tieback.web.context import Context
+from tieback.web.parameters import choice, day_or_none, required_day
 from tieback.web.problems import ConflictError, NotFoundError
-from tieback.web.resource import Download, change, download, form, json, page, page_and_json
+from tieback.web.resource import change, download, form, json, page, page_and_json
 
 MAX_TEXT = 60_000
 """Characters of a note or of evidence."""
@@ -91,6 +103,13 @@ class PartyChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Reason; needed to inform a party while a letter promises to inform nobody else."""
 
 
+class RecheckOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A re-check of a case."""
+
+    grant: str
+    """SHA-256 of a grant that is a file on the server; ``grants`` of the case lists those that can be used."""
+
+
 class CaseKey(msgspec.Struct, frozen=True, kw_only=True):
     """The case that was opened or confirmed."""
 
@@ -112,6 +131,7 @@ class CaseForm(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     contact: str = ""
     evidence: str = ""
+    grant: str = ""
 
 
 def cases(
@@ -138,10 +158,15 @@ def cases(
 
 def case(context: Context, case_id: str) -> CaseDetail:
     """One case with its parties, letters, re-checks and log."""
-    found = show_case(context.workspace, case_id)
+    found = show_case(context.workspace, case_id, context.settings.grants)
     if found is None:
         raise NotFoundError("no case with this ID", advice=_SEE_LIST)
     return found
+
+
+def _require(context: Context, case_id: str) -> None:
+    if vendor_of_case(context.workspace, case_id) is None:
+        raise NotFoundError("no case with this ID", advice=_SEE_LIST)
 
 
 def case_log(context: Context, after: str = "", limit: int = DEFAULT_LIMIT) -> CaseLog:
@@ -149,16 +174,22 @@ def case_log(context: Context, after: str = "", limit: int = DEFAULT_LIMIT) -> C
     return show_case_log(context.workspace, after=after, limit=limit)
 
 
-@change("POST", "/cases", role=Role.ANALYST, action="open a case", status=201)
+@change("POST", "/cases", role=Role.ANALYST, action="open a case", status=201, logged=True)
 def open_case(context: Context, data: StoreChoice) -> CaseKey:
     """Open a case for an open store, for the vendor that answers for it. If there is one, it is returned."""
-    return _opened(context, data.store)
+    opened = _opened(context, data.store)
+    context.changes.note(context.user, "open a case", f"{data.store} {opened.id}")
+    return opened
 
 
-@change("POST", "/cases/confirmations", role=Role.ANALYST, action="confirm an experimental verdict", status=201)
+@change(
+    "POST", "/cases/confirmations", role=Role.ANALYST, action="confirm an experimental verdict", status=201, logged=True
+)
 def confirm_store(context: Context, data: ConfirmStore) -> CaseKey:
     """Confirm an experimental verdict that a person checked by hand; this opens the case. Letters cite it."""
-    return _confirmed(context, data.store, data.evidence)
+    confirmed = _confirmed(context, data.store, data.evidence)
+    context.changes.note(context.user, "confirm an experimental verdict", f"{data.store} {confirmed.id}")
+    return confirmed
 
 
 def _opened(context: Context, store: str) -> CaseKey:
@@ -212,7 +243,7 @@ def move_case(context: Context, case_id: str, data: StateChange) -> CaseDetail:
 
 
 def _advance(context: Context, case_id: str, state: CaseState, note: str, channel: str) -> None:
-    case(context, case_id)
+    _require(context, case_id)
     work = case_service(context.workspace)
     work.advance(case_id, state, default_policy(), context.user.name, _short(note, "note"), _short(channel, "channel"))
 
@@ -225,7 +256,7 @@ def add_note(context: Context, case_id: str, data: Note) -> CaseDetail:
 
 
 def _note(context: Context, case_id: str, text: str) -> None:
-    case(context, case_id)
+    _require(context, case_id)
     if not text.strip():
         raise UsageError("the note is empty", where="text")
     case_service(context.workspace).note(case_id, _short(text, "text"), (), context.user.name)
@@ -239,7 +270,7 @@ def postpone_case(context: Context, case_id: str, data: DueDate) -> CaseDetail:
 
 
 def _postpone(context: Context, case_id: str, due: date) -> None:
-    case(context, case_id)
+    _require(context, case_id)
     case_service(context.workspace).put_off(case_id, due, context.user.name)
 
 
@@ -251,7 +282,7 @@ def attest_case(context: Context, case_id: str, data: Attestation) -> CaseDetail
 
 
 def _attest(context: Context, case_id: str, day: date | None) -> None:
-    case(context, case_id)
+    _require(context, case_id)
     work = case_service(context.workspace)
     work.attest(case_id, day or work.now.date(), context.user.name)
 
@@ -264,7 +295,7 @@ def add_case_party(context: Context, case_id: str, data: NewParty) -> CaseDetail
 
 
 def _add_party(context: Context, case_id: str, role: PartyRole, name: str, contact: str) -> None:
-    case(context, case_id)
+    _require(context, case_id)
     work = case_service(context.workspace)
     work.add_party(case_id, role, _short(name, "name"), _short(contact, "contact"), context.user.name)
 
@@ -277,9 +308,24 @@ def move_case_party(context: Context, case_id: str, data: PartyChange) -> CaseDe
 
 
 def _move_party(context: Context, case_id: str, name: str, state: PartyState, note: str) -> None:
-    case(context, case_id)
+    _require(context, case_id)
     work = case_service(context.workspace)
     work.move_party(case_id, name, state, default_policy(), context.user.name, _short(note, "note"))
+
+
+@change("POST", "/cases/{case_id:str}/recheck", role=Role.OPERATOR, action="start a re-check", status=202)
+def recheck_case(context: Context, case_id: str, data: RecheckOrder) -> RunItem:
+    """Queue a re-check of the case under a grant on the server. ``GET /runs/{id}`` shows its progress."""
+    return _recheck(context, case_id, data.grant)
+
+
+def _recheck(context: Context, case_id: str, grant: str) -> RunItem:
+    _require(context, case_id)
+    if not grant:
+        raise UsageError("a grant is missing", where="grant", advice="Choose one that is a file on the server")
+    order = RecheckJob(grant=grant, cases=(case_id,))
+    job, _ = submit_job(context.workspace, order, author=context.user.name, grants=context.settings.grants)
+    return job_item(context.workspace, job)
 
 
 def _short(text: str, where: str) -> str:
@@ -351,6 +397,12 @@ def add_party_in_page(context: Context, case_id: str, data: CaseForm) -> str:
     return f"/cases/{case_id}"
 
 
+@form("/cases/{case_id:str}/recheck", role=Role.OPERATOR, action="start a re-check", done="The re-check was queued.")
+def recheck_in_page(context: Context, case_id: str, data: CaseForm) -> str:
+    """Queue a re-check from the page of a case, and show its progress."""
+    return f"/runs/{_recheck(context, case_id, data.grant).id}"
+
+
 @form(
     "/cases/{case_id:str}/parties/state",
     role=Role.ANALYST,
@@ -368,7 +420,7 @@ def move_party_in_page(context: Context, case_id: str, data: CaseForm) -> str:
 
 def case_evidence(context: Context, case_id: str) -> Download:
     """The evidence of a case as one sealed archive; ``tieback case evidence verify`` checks it."""
-    case(context, case_id)
+    _require(context, case_id)
     work = case_service(context.workspace)
     made = write_evidence(work, work.find_case(case_id))
     context.changes.note(context.user, "download the evidence of a case", case_id)
@@ -397,6 +449,8 @@ ROUTES = [
     attest_case,
     add_case_party,
     move_case_party,
+    recheck_case,
+    recheck_in_page,
     open_in_page,
     confirm_in_page,
     move_in_page,
@@ -405,5 +459,5 @@ ROUTES = [
     attest_in_page,
     add_party_in_page,
     move_party_in_page,
-    *download("/cases/{case_id:str}/evidence", case_evidence, role=Role.ANALYST, title="Evidence of a case"),
+    download("/cases/{case_id:str}/evidence", case_evidence, role=Role.ANALYST, title="Evidence of a case"),
 ]

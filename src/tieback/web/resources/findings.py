@@ -10,8 +10,8 @@ from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.suppressions import suppress_finding, unsuppress_finding
 from tieback.pipeline.views.findings import FindingDetail, FindingListing, list_findings, show_finding
 from tieback.pipeline.views.listing import DEFAULT_LIMIT
-from tieback.web.choices import choice, required_day, yes_or_no
 from tieback.web.context import Context
+from tieback.web.parameters import choice, required_day, yes_or_no
 from tieback.web.problems import NotFoundError
 from tieback.web.resource import change, form, page_and_json
 

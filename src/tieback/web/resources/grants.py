@@ -15,11 +15,11 @@ def list_grants(context: Context) -> Listing[GrantRow]:
     return grants.list_grants(context.workspace, context.settings.grants)
 
 
-def get_grant(context: Context, grant: str, target: str = "") -> GrantPage:
+def get_grant(context: Context, sha256: str, target: str = "") -> GrantPage:
     """One grant in words, and the runs that used it. ``target``: is ``HOST[:PORT]`` inside? No packet is sent."""
-    found = grants.grant_page(context.workspace, context.settings.grants, grant, target=target)
+    found = grants.grant_page(context.workspace, context.settings.grants, sha256, target=target)
     if found is None:
-        raise NotFoundError("no grant has this ID", where=grant[:80], advice="See /grants")
+        raise NotFoundError("no grant has this ID", where=sha256[:80], advice="See /grants")
     return found
 
 
@@ -30,7 +30,7 @@ def probe_log(context: Context, target: str = "", after: str = "", limit: int = 
 
 ROUTES = [
     *page_and_json("/grants", list_grants, template="grants.html", role=Role.ANALYST, title="Grants"),
-    *page_and_json("/grants/{grant:str}", get_grant, template="grant.html", role=Role.ANALYST, title="Grant"),
+    *page_and_json("/grants/{sha256:str}", get_grant, template="grant.html", role=Role.ANALYST, title="Grant"),
     *page_and_json(
         "/audit/probing", probe_log, template="audit_probing.html", role=Role.ANALYST, title="Audit log of probing"
     ),

@@ -11,7 +11,8 @@ from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.disclosure.cases import case_service
 from tieback.pipeline.disclosure.letter_files import FORMATS, read_letter_file, write_kept_letter
 from tieback.pipeline.disclosure.letters import TLP, mark_sent
-from tieback.pipeline.views.cases import show_case
+from tieback.pipeline.views.cases import vendor_of_case
+from tieback.pipeline.views.download import Download
 from tieback.pipeline.views.letters import (
     LANGUAGES,
     LetterDetail,
@@ -21,10 +22,10 @@ from tieback.pipeline.views.letters import (
     show_letter,
 )
 from tieback.pipeline.views.listing import DEFAULT_LIMIT
-from tieback.web.choices import day_or_none
 from tieback.web.context import Context
+from tieback.web.parameters import day_or_none
 from tieback.web.problems import NotFoundError
-from tieback.web.resource import Download, change, download, form, page_and_json
+from tieback.web.resource import change, download, form, page_and_json
 
 _MAX_TEXT = 500
 
@@ -104,13 +105,13 @@ def write_letter(context: Context, case_id: str, data: LetterOrder) -> WrittenLe
 
 
 def _written(context: Context, case_id: str, order: LetterOrder) -> WrittenLetter:
-    found = show_case(context.workspace, case_id)
-    if found is None:
+    vendor = vendor_of_case(context.workspace, case_id)
+    if vendor is None:
         raise NotFoundError("no case with this ID", advice="See the list of cases")
     _check(order)
     fields = {name: getattr(order, name) for name in ("language", "to", "address", "due", "tlp", "reason")}
     work = case_service(context.workspace)
-    kept = write_kept_letter(work, found.case.vendor, order.kind, default_policy(), fields)
+    kept = write_kept_letter(work, vendor, order.kind, default_policy(), fields)
     return WrittenLetter(letter=letter(context, kept.letter.id), again=kept.again, warnings=kept.warnings)
 
 
@@ -197,7 +198,7 @@ ROUTES = [
     mark_letter_sent,
     write_in_page,
     sent_in_page,
-    *download(
+    download(
         "/letters/{letter_id:str}/files/{file_format:str}", letter_file, role=Role.ANALYST, title="File of a letter"
     ),
 ]

@@ -11,6 +11,7 @@ from litestar.params import Body, PathParameter
 from litestar.response import Redirect
 
 from tieback.model.errors import TiebackError, UsageError
+from tieback.pipeline.accounts.limits import network_of
 from tieback.pipeline.accounts.links import LINK_PATH, OpenLink, find_link, use_link
 from tieback.pipeline.accounts.oidc import BEGUN_SECONDS, OidcProvider, ProviderError
 from tieback.pipeline.accounts.passwords import MIN_LETTERS
@@ -140,7 +141,11 @@ def back_from_provider(request: AnyRequest) -> Response[Any]:
     accounts, settings, provider = _accounts(request), _settings(request), _provider(request)
     client = client_of(request)
     answer = {key: str(value) for key, value in request.query_params.items()}
+    account = f"provider {network_of(client.address)}"
     try:
+        # Each answer makes us contact the provider, so a client cannot send many.
+        if wait := accounts.limits.take(account, client.address):
+            raise TooManyAttemptsError(wait)
         claims = provider.finish(cookie_value(request, CookieName.BEGUN, settings), answer)
         result = sign_in_from_provider(accounts, provider.settings, claims, client, _old(request))
     except TiebackError as error:
@@ -155,6 +160,7 @@ def back_from_provider(request: AnyRequest) -> Response[Any]:
             )
             response = _sign_in_page(request, "/", problem)
         else:
+            accounts.limits.forgive(account, client.address)
             response = _go_on(request, next_page(claims.next), result)
     response.cookies.append(new_cookie(CookieName.BEGUN, "", settings))
     return response

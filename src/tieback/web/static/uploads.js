@@ -84,9 +84,12 @@ function finish(shown, digest, words) {
   const link = document.createElement("a");
   link.href = `/runs/new?upload=${digest}`;
   link.textContent = "Analyse it";
+  const details = document.createElement("a");
+  details.href = `/uploads/${digest}`;
+  details.textContent = "Details";
   shown.bar.value = 1;
   shown.text.textContent = `${words} `;
-  shown.text.append(link);
+  shown.text.append(link, " ", details);
 }
 
 function fail(shown, words) {

@@ -6,6 +6,7 @@ import pytest
 from tieback.intake.apps.open import open_app
 from tieback.intake.apps.problems import PackageProblems
 from tieback.intake.apps.single import SingleFile, SinglePartFormat
+from tieback.intake.discover import DiscoveredInput, FileKind, find_inputs
 from tieback.model.errors import InputError
 
 type Build = Callable[..., bytes]
@@ -47,9 +48,30 @@ def test_a_bundle_of_scripts_is_searched(tmp_path: Path, name: str, head: bytes)
     assert any(URL in buffer.data for buffer in artifact.buffers)
 
 
+@pytest.mark.parametrize("name", ["app.js", "a.MJS", "b.cjs"])
+def test_a_script_is_searched_if_it_is_passed_alone(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(b'fetch("' + URL + b'")')
+    with open_app(path) as package:
+        (artifact,) = package.artifacts()
+        assert package.app is None
+        assert [problem.what for problem in package.problems] == ["a script: it does not name its app"]
+    assert any(URL in buffer.data for buffer in artifact.buffers)
+    (found,) = find_inputs(path)
+    assert isinstance(found, DiscoveredInput)
+    assert found.kind is FileKind.APP_PART
+    (nothing,) = find_inputs(tmp_path)
+    assert isinstance(nothing, InputError), "a folder of scripts is no app"
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("app.js", b"fetch()"), ("main.jsbundle", b"\x89PNG\r\n"), ("main.jsbundle.txt", b"(function(){")],
+    [
+        ("app.js", b"\x89PNG\r\n"),
+        ("app.ts", b"fetch()"),
+        ("main.jsbundle", b"\x89PNG\r\n"),
+        ("main.jsbundle.txt", b"(function(){"),
+    ],
 )
 def test_other_files_are_no_bundle_of_scripts(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)

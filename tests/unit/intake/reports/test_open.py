@@ -12,6 +12,7 @@ from tieback.intake.reports.source import ReportSource
 from tieback.model.errors import InputError
 
 SAMPLES = {
+    "tieback": b'{"schema":"tieback/report/1","created":"2026-11-28T10:00:00Z","exposures":[]}',
     "shodan": b'{"_shodan": {"module": "http"}, "ip_str": "203.0.113.7", "port": 80}\n',
     "leakix": b'{"event_type": "service", "event_source": "x", "ip": "203.0.113.7", "port": "80"}\n',
     "nuclei": b'{"template-id": "x", "matched-at": "203.0.113.7:80"}\n',

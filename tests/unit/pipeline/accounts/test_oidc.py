@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from joserfc import jws
 from joserfc.jwk import RSAKey
 
 from tests.lab.oidc_provider import CLIENT, SECRET, OidcHost, location_of, oidc_provider
 from tests.unit.pipeline.accounts.conftest import HERE
 from tieback.model.errors import InputError, UsageError
-from tieback.pipeline.accounts.oidc import OidcProvider, ProviderError, _groups
+from tieback.pipeline.accounts.oidc import OidcProvider, ProviderError, _Flow, _groups, _TokenAnswer
 from tieback.pipeline.accounts.oidc_settings import OidcSettings, client_secret, load_oidc_settings
 from tieback.pipeline.accounts.provider_users import sign_in_from_provider
 from tieback.pipeline.accounts.roles import Role
@@ -186,6 +189,60 @@ def test_a_wrong_signature_is_refused(host: OidcHost, provider: OidcProvider, wh
         whole_flow(provider)
 
 
+_JSON = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
+_VALUE = _JSON | st.lists(_JSON, max_size=3) | st.dictionaries(st.text(max_size=5), _JSON, max_size=3)
+_CLAIM = st.sampled_from(
+    ["iss", "aud", "sub", "exp", "iat", "nbf", "nonce", "azp", "amr", "auth_time", "at_hash", "groups", "name", "email"]
+)
+
+
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    changes=st.dictionaries(_CLAIM, _VALUE, max_size=4), alg=st.sampled_from(["RS256", "PS256", 5, None, [], "none"])
+)
+def test_claims_of_any_type_are_valid_or_refused(
+    host: OidcHost, provider: OidcProvider, changes: dict[str, Any], alg: Any
+) -> None:
+    now = int(time.time())
+    claims = {"iss": host.issuer, "aud": CLIENT, "sub": "7", "exp": now + 300, "iat": now, "nonce": "n"} | changes
+    token = host.signed(claims, alg) if alg in ("RS256", "PS256") else host.unsigned(claims, alg)
+    flow = _Flow("s", "n", "v", BACK, "/")
+    try:
+        found = provider._claims(_TokenAnswer(id_token=token), flow)
+    except ProviderError:
+        return
+    assert (found.issuer, claims["iss"], claims["nonce"]) == (host.issuer, host.issuer, "n")
+    assert CLIENT in claims["aud"]
+    assert alg in ("RS256", "PS256")
+
+
+@pytest.mark.parametrize("token", ["a.b.c", "é.é.é", "\udcff", "..", "e30.e30.", f"{'W' * 40_000}.e30.e30"])
+def test_any_text_as_a_token_is_refused(provider: OidcProvider, token: str) -> None:
+    with pytest.raises(ProviderError):
+        provider._verified(token)
+
+
+def test_other_entries_of_the_key_set_are_skipped(host: OidcHost, provider: OidcProvider) -> None:
+    host.keys = [
+        5, None, [], "x", {}, {"kty": "new"}, {"kty": "RSA"}, {"kty": "RSA", "n": 5, "e": "AQAB"},
+        {"kty": "RSA", "n": "", "e": ""}, {"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"},
+        {"kty": "OKP", "crv": "Ed25519", "x": "AA"},
+        {"kty": ["RSA"]}, {"kty": "oct", "k": "c2VjcmV0"},
+    ]  # fmt: skip
+    assert whole_flow(provider).subject == "1001"
+
+
+def test_a_deep_token_is_refused(host: OidcHost, provider: OidcProvider) -> None:
+    deep = base64.urlsafe_b64encode(b"[" * 20_000).decode().rstrip("=")
+    head = base64.urlsafe_b64encode(b'{"alg":"RS256","kid":"one"}').decode().rstrip("=")
+    for token in (f"{deep}.e30.e30", f"{head}.{deep}.e30"):
+        with pytest.raises(ProviderError):
+            provider._verified(token)
+    signed = jws.serialize_compact({"alg": "RS256", "kid": "one"}, b"[" * 20_000, host.key, algorithms=["RS256"])
+    with pytest.raises(ProviderError):
+        provider._verified(signed)
+
+
 def test_a_new_key_of_the_provider_is_fetched_but_not_for_every_token(
     host: OidcHost, provider: OidcProvider, clock: Clock
 ) -> None:
@@ -273,6 +330,19 @@ def test_a_provider_that_does_not_answer_is_an_error(host: OidcHost) -> None:
     settings = OidcSettings(issuer=f"{host.issuer}/other", client_id=CLIENT, roles=ROLES)
     with pytest.raises(ProviderError, match="status 404"):
         OidcProvider(settings, SECRET, SecretBox(b"k" * 32, "sign-in")).begin(BACK, "/")
+
+
+def test_a_provider_that_fails_is_left_alone_for_some_seconds(
+    host: OidcHost, provider: OidcProvider, clock: Clock
+) -> None:
+    host.metadata = {"issuer": "https://another.test"}
+    for match in ("calls itself", "some seconds ago"):
+        with pytest.raises(ProviderError, match=match):
+            provider.begin(BACK, "/")
+    assert len(host.requests) == 1
+    host.metadata = {}
+    clock.ahead = 11
+    assert whole_flow(provider).subject == "1001"
 
 
 # Users and roles

@@ -64,7 +64,7 @@ def test_every_text_of_the_evidence_is_restored(tmp_path: Path) -> None:
 
 def test_a_mapping_is_for_one_app(tmp_path: Path) -> None:
     (tmp_path / "mapping.txt").write_text(MAPPING)
-    with pytest.raises(UsageError, match=r"a mapping belongs to one app, and the report has \d Android apps"):
+    with pytest.raises(UsageError, match=r"a mapping belongs to one app, and these are \d Android apps"):
         with_source(the_report(), tmp_path / "mapping.txt", None)
 
 

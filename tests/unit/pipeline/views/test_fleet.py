@@ -58,7 +58,7 @@ def test_each_app_has_a_state_an_action_and_a_reason(workspace: Workspace) -> No
         ("com.unknown", FleetState.UNKNOWN, FleetAction.ANALYSE),
         ("com.acme.mail", FleetState.NO_OPEN_STORE, FleetAction.NONE),
     ]
-    assert found["org.fieldhand.app"].reason == "It leads to 1 open store of 1,350 records with email, geo_location."
+    assert found["org.fieldhand.app"].reason == "It leads to 1 open store of 1,350 records with email, geo location."
     assert "not decided" in found["com.acme.mail"].reason
     counts = fleet_counts(workspace)
     assert (counts.apps, counts.open, counts.unknown, counts.no_open_store, counts.personal) == (3, 1, 1, 1, 2)
@@ -155,7 +155,7 @@ def test_lists_to_download(workspace: Workspace) -> None:
     lists = {one.format: one for one in block_lists(workspace).items}
     assert set(lists) == {"csv", "intune", "jamf", "android-enterprise", "workspace-one", "rpz", "hosts"}
     assert (lists["android-enterprise"].count, lists["jamf"].count) == (1, 0)
-    assert lists["jamf"].left_out == ("1 apps: platform android",)
+    assert lists["jamf"].left_out == ("1 app: platform android",)
     file = block_list_file(workspace, BlockRequest("android-enterprise"))
     assert json.loads(file.data)["applications"] == [{"packageName": "org.fieldhand.app", "installType": "BLOCKED"}]
     assert file.name == "tieback-block-android-enterprise.json"

@@ -62,7 +62,8 @@ def test_each_state_has_a_word(workspace: Workspace) -> None:
 
 
 def test_pages_follow_each_other(workspace: Workspace) -> None:
-    found, after = [], ""
+    found: list[str] = []
+    after: str | None = ""
     while after is not None:
         listing = list_stores(workspace, limit=2, after=after)
         assert listing is not None

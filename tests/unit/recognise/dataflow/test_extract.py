@@ -14,7 +14,9 @@ from tieback.intake.apps.interface import Artifact, BufferKind
 from tieback.intake.apps.open import open_app
 from tieback.model.sighting import Credential, NotBackend, Sighting
 from tieback.recognise.collect import merge_finds
+from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.extract import RULE, DataflowExtractor
+from tieback.recognise.dataflow.secrets import named_values
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.interface import Find
 
@@ -64,6 +66,7 @@ TABLE: list[tuple[str, str, str, str, str]] = [
     ("recipe", "Recipe;->me", "https://indy.shop.test/v2/me", "concat", "https://indy.shop.test/v2/me?q={}"),
     ("recipe", "Recipe;->plain", "https://both.shop.test/v5/all", "concat", "https://both.shop.test/v5/all"),
     ("retrofit", "net/Orders;->list", "https://retro.shop.test/api/v1/orders", "retrofit", "https://retro.shop.test/api/v1/orders"),
+    ("credentials", "Client;->header", "https://keep.shop.test/v1/carts", "HttpUrl", "https://keep.shop.test/v1/carts"),
     ("sinks", "Sinks;->socket", "mq.shop.test:1883", "Socket", "mq.shop.test:1883"),
     ("sinks", "Sinks;->address", "203.0.114.7:9000", "InetSocketAddress", "203.0.114.7:9000"),
     ("sinks", "Sinks;->parts", "http://search.shop.test:9200/items/_count", "URL", "http://search.shop.test:9200/items/_count"),
@@ -93,7 +96,7 @@ def test_what_the_code_puts_together(fixture: str, method: str, value: str, how:
     assert found[value].count == 1
 
 
-@pytest.mark.parametrize("fixture", ["concat", "fields", "recipe", "retrofit", "sinks"])
+@pytest.mark.parametrize("fixture", ["concat", "credentials", "fields", "recipe", "retrofit", "sinks"])
 def test_nothing_else_is_found(fixture: str) -> None:
     """No endpoint of one constant alone, and none that mixes the parts of two paths."""
     assert set(sightings(finds(fixture))) == {value for name, _, value, _, _ in TABLE if name == fixture}
@@ -138,6 +141,51 @@ def test_a_password_that_the_code_puts_together_is_masked_everywhere() -> None:
         ("password_in_connection_string", "mongodb://db.shop.test:27017/orders")
     ]
     assert b"hunter2hunter2" not in msgspec.json.encode(found)
+
+
+CREDENTIALS = [
+    # method or field, kinds, first and last characters, sink
+    ("Client;->basic", {"http_auth_password", "named_password"}, "K***q (10)", "Credentials"),
+    ("Client;->header", {"http_api_key", "named_secret"}, "7d***PG (24)", "Header"),
+    ("Client;->property", {"http_api_key", "named_secret"}, "9z***QH (24)", "Header"),
+    ("BuildConfig;->ORDERS_API_KEY", {"generic_api_key", "named_secret"}, "4b***SK (24)", "field"),
+    ("BuildConfig;->SMTP_PASSWORD", {"password_value", "named_password"}, "V***z (10)", "field"),
+]
+
+
+def test_credentials_in_calls_and_static_fields() -> None:
+    every = finds("credentials")
+    found: dict[tuple[str, str, str], set[str]] = {}
+    for one in every:
+        if isinstance(one, Credential):
+            where = one.evidence.context.partition(": ")[0].removeprefix("Ltest/shop/")
+            found.setdefault((where, one.masked, one.evidence.how.removeprefix("dex-flow/")), set()).add(one.kind)
+    assert found == {(where, masked, how): kinds for where, kinds, masked, how in CREDENTIALS}
+    assert "https://keep.shop.test/v1/carts" in sightings(every), "a header takes nothing from its request"
+    shown = msgspec.json.encode(every)
+    for secret in (b"Kd83sPq9Lq", b"7dAkTiUn5TyOd5Ff25eWaQPG", b"9zBmUjVo6UzPe6Gg36fXbRQH", b"Vn29tRw7Xz"):
+        assert secret not in shown
+    merged = merge_finds(None, every, RULES).credentials
+    assert sorted(one.kind for one in merged) == [
+        "generic_api_key",
+        "http_api_key",
+        "http_api_key",
+        "http_auth_password",
+        "password_value",
+    ]
+
+
+def test_the_offset_of_a_static_field_is_that_of_its_value() -> None:
+    data = (DEX / "credentials.dex").read_bytes()
+    every = [one for one in finds("credentials") if isinstance(one, Credential)]
+    (key,) = {one.evidence.offset for one in every if one.kind == "generic_api_key"}
+    assert key is not None
+    assert data[key:].startswith(b"4bJkQiYn8XyTd1Mm58hZdTSK")
+
+
+def test_fields_of_libraries_and_without_a_telling_name_are_not_judged() -> None:
+    dex = DexFile((DEX / "credentials.dex").read_bytes())
+    assert [one.name for one in named_values([dex])] == ["ORDERS_API_KEY", "PREF_TOKEN_NAME", "SMTP_PASSWORD"]
 
 
 def test_a_collection_without_its_project_waits_for_the_project_that_the_app_names() -> None:

@@ -19,6 +19,7 @@ from tieback.model.device import DevicePlatform, InventoryRow
 from tieback.model.errors import UsageError, WorkspaceError
 from tieback.model.unit import Unit, UnitEnd, UnitState
 from tieback.storage.ledger import move as moving_module
+from tieback.storage.ledger.accounts import StoredUser
 from tieback.storage.ledger.bulk import insert_rows
 from tieback.storage.ledger.inventory import InventoryFile
 from tieback.storage.ledger.inventory_load import Snapshot
@@ -46,6 +47,10 @@ def fill(workspace: Workspace) -> None:
     ledger.end_run(run)
     ledger.cases.note([NewLogLine("case-1", "note", {"text": "\t\\N \U0001f512 \0"}, by="Ann")], NOW)
     ledger.deliveries.queue([("event", "hook", "{}")])
+    ledger.accounts.add_user(
+        StoredUser(id="u1", name="ann", display="\0", created=1.0),
+        [NewLogLine("u1", "created", {"text": "\0"}, by="Ann")],
+    )
     ledger.inventory.remember_map(["a", "b"], {"app": "a"})
     rows = [
         InventoryRow(
@@ -77,6 +82,7 @@ def test_there_and_back_again(postgres_url: str, tmp_path: Path) -> None:
     with Workspace.open(tmp_path, create=False) as workspace:
         assert workspace.ledger.where == postgres_url
         assert workspace.ledger.cases.verify().ok
+        assert workspace.ledger.accounts.verify_log().ok
         assert table_digests(workspace.ledger.database) == before
     assert (tmp_path / LEDGER_FILE).exists()  # the old one stays
     shutil.move(tmp_path / LEDGER_FILE, tmp_path.parent / f"{tmp_path.name}.old")

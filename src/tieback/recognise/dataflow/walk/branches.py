@@ -1,7 +1,8 @@
 """Jumps, branches, exception handlers and returns: where paths part and meet."""
 
-from tieback.recognise.dalvik.classes import try_blocks
-from tieback.recognise.dataflow.app import MethodCode
+from collections.abc import Sequence
+
+from tieback.recognise.dalvik.classes import TryBlock
 from tieback.recognise.dataflow.instructions import branch_targets, compares, sign_extend, switch_target
 from tieback.recognise.dataflow.values import HOLE, TextValue
 from tieback.recognise.dataflow.walk.joins import PathState
@@ -62,9 +63,9 @@ def meet(walk: WalkState, others: list[PathState]) -> None:
     walk.registers, walk.heap, walk.falls = state.registers, state.heap, True
 
 
-def read_tries(walk: WalkState, method: MethodCode) -> None:
+def note_tries(walk: WalkState, blocks: Sequence[TryBlock]) -> None:
     """Note the handlers of each block by the unit where it begins, and stop there."""
-    for block in try_blocks(walk.app.files[method.file], method.code) if method.code.offset else ():
+    for block in blocks:
         walk.tries.setdefault(block.start, []).extend(handler for _, handler in block.handlers)
         walk.saved.setdefault(block.start, [])
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from tieback.recognise.dataflow.secrets import is_authorising
 from tieback.recognise.dataflow.sinks import Sink
 from tieback.recognise.dataflow.values import (
     UNKNOWN,
@@ -25,6 +26,9 @@ MAX_FACTS = 16
 
 def bind_sink(walk: WalkState, sink: Sink, method: int, registers: Sequence[int]) -> None:
     """Bind the arguments of a sink to the parts of an endpoint, and report them."""
+    if sink.is_credential:
+        _bind_credential(walk, sink, method, registers)
+        return
     wide = walk.calls.wide(method)
     taken = sum(wide) + len(wide)
     roles = sink.roles
@@ -54,6 +58,25 @@ def bind_sink(walk: WalkState, sink: Sink, method: int, registers: Sequence[int]
         walk.result = walk.allocate(parts)
     if values:
         _emit(walk, sink, values, receiver.number if isinstance(receiver, ObjectRef) else 0)
+
+
+def _bind_credential(walk: WalkState, sink: Sink, method: int, registers: Sequence[int]) -> None:
+    """Report a user and a password, or a header that authorises; the object keeps its parts."""
+    kinds = walk.calls.wide(method)
+    first = int(len(registers) > len(kinds))
+    if sink.gives == "both" and first:
+        walk.result = walk.registers.get(registers[0])
+    values: dict[str, Value] = {}
+    for role, register in zip(sink.roles, registers[first:], strict=False):
+        value = walk.plain(walk.registers.get(register))
+        if not role:
+            continue
+        if not isinstance(value, TextValue | Choice):
+            return
+        values[role] = value
+    header = values.get("header")
+    if not isinstance(header, TextValue) or is_authorising(header.text):
+        _emit(walk, sink, values, 0)
 
 
 def _emit(walk: WalkState, sink: Sink, values: Mapping[str, Value], number: int) -> None:

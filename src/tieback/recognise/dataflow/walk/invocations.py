@@ -4,7 +4,16 @@ from collections.abc import Sequence
 
 from tieback.recognise.dataflow import encoded
 from tieback.recognise.dataflow.formats import concat_recipe
-from tieback.recognise.dataflow.values import UNKNOWN, InstanceValue, Need, TextValue, combine, is_address, place
+from tieback.recognise.dataflow.values import (
+    UNKNOWN,
+    InstanceValue,
+    Need,
+    ObjectRef,
+    TextValue,
+    combine,
+    is_address,
+    place,
+)
 from tieback.recognise.dataflow.walk.app_methods import escape, follows, invoke_targets, targets_of
 from tieback.recognise.dataflow.walk.callees import callee
 from tieback.recognise.dataflow.walk.decryption import decrypt
@@ -45,9 +54,13 @@ def invoke(walk: WalkState, at: int, registers: Sequence[int]) -> int:
 def _call(walk: WalkState, at: int, index: int, registers: Sequence[int]) -> None:
     """A call of a method that is neither in the library nor a sink."""
     values = [walk.registers.get(register) for register in registers]
+    if index in walk.calls.inert and not any(isinstance(value, ObjectRef) for value in values):
+        return
     receiver = walk.contents(values[0]) if values else None
     found = callee(walk, index, known=isinstance(receiver, InstanceValue))
     if found is None:
+        if not isinstance(receiver, InstanceValue):
+            walk.calls.inert.add(index)
         escape(walk, values, None)
         return
     if found.effect is not None:

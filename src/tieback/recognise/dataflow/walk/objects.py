@@ -3,6 +3,7 @@
 from tieback.recognise.dataflow.calls import CreatedKind
 from tieback.recognise.dataflow.values import (
     ArrayValue,
+    Choice,
     Contents,
     InstanceValue,
     ObjectRef,
@@ -52,7 +53,8 @@ def instance_get(walk: WalkState, at: int, unit: int) -> int:
             return contents.fields[field]
         return walk.field(field)
 
-    return walk.assign(at, unit >> 8 & 15, combine([walk.registers.get(unit >> 12)], read))
+    holder = walk.registers.get(unit >> 12)
+    return walk.assign(at, unit >> 8 & 15, combine([holder], read) if isinstance(holder, Choice) else read(holder))
 
 
 def instance_put(walk: WalkState, at: int, unit: int) -> int:

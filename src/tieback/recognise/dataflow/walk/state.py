@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from tieback.recognise.dalvik.classes import MethodRef
+from tieback.recognise.dalvik.classes import MethodRef, TryBlock
 from tieback.recognise.dalvik.decryptors import Decryption
 from tieback.recognise.dataflow.app import AppCode, MethodCode
 from tieback.recognise.dataflow.calls import CallTable
@@ -108,7 +108,8 @@ class WalkState(ABC):
         self.fields = fields
         self.settings = settings
         self.constants: dict[int, TextValue] = {}
-        self.instructions: dict[int, Sequence[int]] = {}
+        self.bodies: dict[int, tuple[Sequence[int], Sequence[TryBlock]]] = {}
+        """Code units and exception handlers by method."""
         self.looping: dict[int, bool] = {}
         self.known_callees: dict[tuple[int, int], Callee | None] = {}
         self.holes: dict[tuple[str, int], TextValue] = {}
@@ -176,7 +177,7 @@ class WalkState(ABC):
             if len(self.registers) >= MAX_KNOWN:
                 self.registers.clear()
             self.registers[register] = value
-        return self.next_unit(at)
+        return at + LENGTHS[self.units[at] & 255]
 
     def assign_wide(self, at: int, register: int, value: int) -> int:
         """Set a pair of registers. Returns the next unit."""
@@ -231,6 +232,8 @@ class WalkState(ABC):
 
     def consume(self, value: Value | None) -> None:
         """Leave this text out of the results: it is part of a longer one."""
+        if not isinstance(value, TextValue | Choice):
+            return
         for one in alternatives(value):
             text = one.value
             while isinstance(text, TextValue) and id(text) not in self.consumed:

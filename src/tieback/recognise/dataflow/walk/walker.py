@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from tieback.recognise.dalvik.classes import TryBlock, try_blocks
 from tieback.recognise.dataflow.app import MethodCode
 from tieback.recognise.dataflow.instructions import KINDS, LENGTHS, OpcodeEffect, sign_extend
 from tieback.recognise.dataflow.values import HOLE, UNKNOWN, Frozen, InstanceValue, Need, ObjectRef, TextValue, Value
 from tieback.recognise.dataflow.walk.arrays import array_get, array_put, fill_array_data, filled_new_array, new_array
-from tieback.recognise.dataflow.walk.branches import branch, end, enter_try, jump, meet, read_tries, switch
+from tieback.recognise.dataflow.walk.branches import branch, end, enter_try, jump, meet, note_tries, switch
 from tieback.recognise.dataflow.walk.descriptors import parameters
 from tieback.recognise.dataflow.walk.invocations import invoke, invoke_custom, invoke_other, listed, register_range
 from tieback.recognise.dataflow.walk.joins import PathState
@@ -117,9 +118,10 @@ class Walker(WalkState):
         self.left -= length
         outer = (self.units, self.file, self.method, self.registers, self.saved, self.returns, self.at)
         tries = self.tries
-        self.enter(self._instructions(method), method.file, method.identity)
+        instructions, blocks = self._body(method)
+        self.enter(instructions, method.file, method.identity)
         self.stack.append(method.identity)
-        read_tries(self, method)
+        note_tries(self, blocks)
         first = code.registers - code.ins
         for number, value in enumerate(arguments[: code.ins]):
             if value is not None:
@@ -150,7 +152,8 @@ class Walker(WalkState):
         while at < stop and at + lengths[units[at] & 255] <= size:
             if at in saved:
                 meet(self, saved.pop(at))
-                enter_try(self, at)
+                if at in self.tries:
+                    enter_try(self, at)
             unit = units[at]
             kind = kinds[unit & 255]
             if kind > OpcodeEffect.WIDE_A:
@@ -163,15 +166,15 @@ class Walker(WalkState):
                     self.registers.pop(register + 1, None)
             at += lengths[unit & 255]
 
-    def _instructions(self, method: MethodCode) -> Sequence[int]:
-        """The code units of a method; those of many methods are kept."""
-        known = self.instructions.get(method.identity)
+    def _body(self, method: MethodCode) -> tuple[Sequence[int], Sequence[TryBlock]]:
+        """The code units and exception handlers of a method; those of many methods are kept."""
+        known = self.bodies.get(method.identity)
         if known is None:
-            data = self.app.files[method.file].data
-            known = np.frombuffer(data, "<u2", method.code.units, method.code.begin).tolist()
-            if len(self.instructions) >= _KEEP_UNITS:
-                self.instructions.clear()
-            self.instructions[method.identity] = known
+            dex, code = self.app.files[method.file], method.code
+            units = np.frombuffer(dex.data, "<u2", code.units, code.begin).tolist()
+            if len(self.bodies) >= _KEEP_UNITS:
+                self.bodies.clear()
+            known = self.bodies[method.identity] = units, try_blocks(dex, code) if code.offset else ()
         return known
 
     def _shape(self, method: MethodCode) -> tuple[int, list[str]]:

@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from enum import IntEnum
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -89,6 +90,12 @@ class GraphIndex:
             build(lake, run, target, ways, seen)
         return cls(target)
 
+    @classmethod
+    def find_built(cls, run: str, directory: Path) -> Self | None:
+        """The index of a run if it was built before. Raises as ``__init__``."""
+        target = directory / f"{run}.{VERSION}"
+        return cls(target) if target.is_dir() else None
+
     def __len__(self) -> int:
         """Number of edges."""
         return len(self._out)
@@ -113,6 +120,14 @@ class GraphIndex:
             low, high = (middle + 1, high) if here < wanted else (low, middle)
         return None
 
+    def numbers(self, level: Level) -> dict[str, int]:
+        """Every node of a level, by name: for many look-ups, which are slow one by one."""
+        first, end = int(self._kinds[level]), int(self._kinds[level + 1])
+        starts = self._starts[first : end + 1].tolist()
+        text = bytes(self._names[starts[0] : starts[-1]]) if first < end else b""
+        names = (text[at - starts[0] : to - starts[0]].decode("utf-8", "replace") for at, to in pairwise(starts))
+        return dict(zip(names, range(first, end), strict=False))
+
     def reach(self, level: Level, name: str, wanted: Level) -> Ids:
         """The nodes of another level that lead to this one, or that it leads to; ascending, each once."""
         node = self.find(level, name)
@@ -122,6 +137,22 @@ class GraphIndex:
         for _ in range(abs(wanted - level)):
             nodes = _neighbours(nodes, at, to)
         return nodes
+
+    def unreached(self, marked: "np.ndarray[Any, np.dtype[np.bool_]]") -> Ids:
+        """Number of endpoints of each app, by node, whose back ends are all unmarked; ``marked`` is by back end."""
+        first, end = int(self._kinds[Level.ENDPOINT]), int(self._kinds[Level.BACKEND])
+        at = self._out_at[first : end + 1]
+        lengths = np.diff(at)
+        hits = np.zeros(end - first, np.int64)
+        targets = np.asarray(self._out[at[0] : at[-1]]) - end
+        np.add.at(hits, np.repeat(np.arange(end - first), lengths), marked[targets])
+        quiet = (hits == 0) & (lengths > 0)
+        apps = self._out_at[: self._kinds[Level.ENDPOINT] + 1]
+        running = np.concatenate(
+            [[0], np.cumsum(quiet[np.asarray(self._out[apps[0] : apps[-1]]) - first], dtype=np.int32)]
+        )
+        found: Ids = running[apps[1:] - apps[0]] - running[apps[:-1] - apps[0]]
+        return found
 
     def names(self, nodes: Ids, most: int = 1000) -> Iterator[str]:
         """The names of the first nodes."""

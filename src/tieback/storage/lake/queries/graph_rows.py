@@ -55,6 +55,10 @@ class BackendRow(msgspec.Struct, frozen=True):
     owner: str
     party: str
     values: tuple[str, ...]
+    at: str = ""
+    """Its host; for a resource, the host that many customers share. May be empty."""
+    resolved_by: str = ""
+    """How its addresses were determined, or why there are none."""
 
 
 class GraphRows:
@@ -78,6 +82,14 @@ class GraphRows:
             WHERE run = ? AND (host = ? OR value = ? OR {BACKEND} = ?) ORDER BY value = ? DESC, ordinal"""  # noqa: S608
         for (text,) in self._lake.stream(sql, [self._run, name, name, name, name]):
             yield decode(text, "backend", Backend)
+
+    def first_of_backends(self, names: Iterable[str]) -> Iterator[tuple[str, Backend]]:
+        """The first endpoint of each of these back ends, with the name; unordered."""
+        sql = f"""SELECT back, arg_min(json, ordinal) FROM (
+                SELECT {BACKEND} AS back, json, ordinal FROM backends WHERE run = ?
+            ) SEMI JOIN wanted ON wanted.value = back GROUP BY back"""  # noqa: S608
+        for name, text in self._lake.stream(sql, [self._run], tables={"wanted": _wanted(names)}):
+            yield name, decode(text, "backend", Backend)
 
     def of_values(self, values: Iterable[str]) -> Iterator[Backend]:
         """The back ends of endpoints, by their values."""
@@ -145,6 +157,10 @@ class GraphRows:
         rows = self._lake.stream(sql, [self._run, bundle, self._run, self._traffic])
         return [RunInput(path, unit, version) for path, unit, version in rows]
 
+    def endpoint_backends(self) -> Iterator[tuple[str, str]]:
+        """Every endpoint of the run, by its value, with the name of its back end; unordered."""
+        yield from self._lake.stream(f"SELECT value, {BACKEND} FROM backends WHERE run = ?", [self._run])  # noqa: S608
+
     def backends(self, seen: "pa.Table") -> Iterator[BackendRow]:
         """Every back end, by name; ``seen`` as in ``apps_at``."""
         sql = f"""{_NAMED}, backs AS (SELECT {BACKEND} AS back, * FROM backends WHERE run = ?),
@@ -156,14 +172,24 @@ class GraphRows:
             )
             SELECT back, count(*), coalesce(any_value(c.apps), 0), arg_max(addresses, len(addresses)),
                 arg_min(provider, ordinal), arg_min(region, ordinal), arg_min(owner, ordinal), arg_min(party, ordinal),
-                list(value ORDER BY ordinal)[1:{_VALUES_SHOWN}]
+                arg_min(host, ordinal), arg_min(resolved_by, ordinal), list(value ORDER BY ordinal)[1:{_VALUES_SHOWN}]
             FROM backs LEFT JOIN counted c USING (back) GROUP BY back ORDER BY back"""  # noqa: S608
         for host, endpoints, apps, addresses, *texts, values in self._lake.stream(
             sql, [self._run, self._run], tables={"seen": seen}
         ):
-            provider, region, owner, party = texts
+            provider, region, owner, party, at, resolved_by = texts
             yield BackendRow(
-                host, endpoints, apps, tuple(addresses or ()), provider, region, owner, party, tuple(values)
+                host,
+                endpoints,
+                apps,
+                tuple(addresses or ()),
+                provider,
+                region,
+                owner,
+                party,
+                tuple(values),
+                at,
+                resolved_by,
             )
 
 

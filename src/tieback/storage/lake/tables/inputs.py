@@ -125,3 +125,16 @@ def read_inputs(lake: Lake, run: str) -> Iterator[RunInput]:
     """The inputs of a run, in order. Raises ``WorkspaceError``."""
     for row in lake.stream("SELECT path, unit, version, problem FROM inputs WHERE run = ? ORDER BY ordinal", [run]):
         yield RunInput(*row)
+
+
+def count_inputs(lake: Lake, run: str) -> tuple[int, int]:
+    """Number of inputs of a run that were read, and that failed. Raises ``WorkspaceError``."""
+    sql = "SELECT count(*) FILTER (problem = ''), count(*) FILTER (problem <> '') FROM inputs WHERE run = ?"
+    read, failed = next(lake.stream(sql, [run]))
+    return int(read), int(failed)
+
+
+def failed_inputs(lake: Lake, run: str, limit: int) -> list[RunInput]:
+    """The first inputs of a run that failed, in order. Raises ``WorkspaceError``."""
+    sql = "SELECT path, unit, version, problem FROM inputs WHERE run = ? AND problem <> '' ORDER BY ordinal LIMIT ?"
+    return [RunInput(*row) for row in lake.stream(sql, [run, limit])]

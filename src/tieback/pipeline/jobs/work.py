@@ -1,0 +1,292 @@
+"""What each kind of job does, in the process of the job: the same functions as the command line."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import aclosing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from tieback.cases.policy import load_policy
+from tieback.engine import sandbox
+from tieback.engine.local import LocalEngine
+from tieback.model.case import Case
+from tieback.model.errors import InputError, TiebackError, UsageError
+from tieback.model.probe import Access, Outcome, ProbeReport
+from tieback.pipeline.disclosure.recheck import recheck
+from tieback.pipeline.finish import reduce_report, workspace_suppressions
+from tieback.pipeline.inputs.spec import display_name, is_remote, parse_input
+from tieback.pipeline.jobs import folders
+from tieback.pipeline.jobs.grants import load_grant_file
+from tieback.pipeline.jobs.kinds import ImportJob, JobArguments, Phase, ProbeJob, RecheckJob, ReportJob, ScanJob
+from tieback.pipeline.jobs.messages import NO_GRANT, JobMessage, JobNote, JobResult, RunBegun, short
+from tieback.pipeline.jobs.order import JobOrder
+from tieback.pipeline.passive_evidence import import_reports
+from tieback.pipeline.probing.probe_report import probe_report
+from tieback.pipeline.probing.targets import ProbeRunSettings, TargetList, probe_targets
+from tieback.pipeline.progress import Stage
+from tieback.pipeline.report import run_report
+from tieback.pipeline.runs import finished_run
+from tieback.pipeline.scan import ScanRequest, ScanResult, analyse_inputs, run_scan
+from tieback.report import by_name
+from tieback.report.audience import audience_of
+from tieback.report.document import scope_unprobed_text, undecided_text, unprobed_text
+from tieback.report.files import write_all
+from tieback.scope import event_loop
+from tieback.scope.grant import render_grant
+from tieback.scope.policy.approval import ApprovedGrant
+from tieback.storage.own_domains import read_own_domains
+from tieback.storage.workspace import Workspace
+
+MAX_NOTES = 500
+"""Failed inputs that are named one by one."""
+
+
+class JobReporter(msgspec.Struct, frozen=True):
+    """How a job reports to the server."""
+
+    send: Callable[[JobMessage], None]
+    stage: Stage
+
+
+def perform(order: JobOrder, arguments: JobArguments, reporter: JobReporter) -> JobResult:
+    """Do one phase of a job.
+
+    Raises:
+        TiebackError: it could not be done; ``BusyError`` if a lock is held by another process.
+    """
+    match arguments:
+        case ScanJob():
+            return _scan(order, arguments, reporter)
+        case ProbeJob():
+            return _probe(order, arguments, reporter)
+        case RecheckJob():
+            return _recheck(order, arguments, reporter)
+        case ReportJob():
+            return _report(order, arguments, reporter)
+        case ImportJob():
+            return _import(order, arguments, reporter)
+
+
+def _grant(order: JobOrder, sha256: str) -> ApprovedGrant:
+    return load_grant_file(order.workspace, order.grants, sha256)
+
+
+def _scan(order: JobOrder, job: ScanJob, reporter: JobReporter) -> JobResult:
+    with Workspace.open(order.workspace, create=False, trusted=True) as workspace:
+        inputs = _inputs(workspace, job)
+    engine = LocalEngine(isolated=not order.isolated)
+    if order.phase is Phase.READ:
+        request = ScanRequest(inputs, None, order.workspace, retry=job.retry, engine=engine)
+        read = analyse_inputs(request, reporter.stage)
+        return JobResult(figures={"inputs_read": read.read, "inputs_failed": len(read.failed)})
+    approved = _grant(order, job.grant) if job.grant else None
+    begun_run = ""
+
+    def begun(run: str) -> None:
+        nonlocal begun_run
+        begun_run = run
+        reporter.send(RunBegun(run=run))
+
+    request = ScanRequest(
+        inputs,
+        approved.grant if approved is not None else None,
+        order.workspace,
+        retry=job.retry and not job.grant,  # else the phase before has retried them
+        engine=engine,
+        approval=approved.approval if approved is not None else None,
+        begun=begun,
+    )
+    if (known := _finished_before(order, request)) is not None:
+        with run_report(order.workspace, known) as report:
+            reporter.send(RunBegun(run=known))
+            return _scan_result(ScanResult(report, ()), known)
+    with run_scan(request, reporter.stage) as done:
+        for part in done.set_aside:
+            reporter.send(JobNote(text=short(f"removed a damaged file from the lake: {part}")))
+        _note_failures(done.failed, reporter)
+        if not done.inputs_read:
+            raise InputError("no input was read", advice="See the problems of this job")
+        return _scan_result(done, begun_run)
+
+
+def _scan_result(done: ScanResult, run: str) -> JobResult:
+    headline = done.report.headline
+    figures = {
+        "inputs_read": done.inputs_read,
+        "inputs_failed": len(done.failed),
+        "apps_analysed": headline.apps_analysed,
+        "apps_affected": headline.apps_affected,
+        "stores_answering": headline.stores_answering,
+        "stores_exposed": headline.stores_exposed,
+    }
+    return JobResult(
+        figures=figures,
+        run=run,
+        not_probed=short(scope_unprobed_text(done.report.scope, done.report.backends.count, NO_GRANT)),
+        not_decided=short(undecided_text(headline)),
+    )
+
+
+def _finished_before(order: JobOrder, request: ScanRequest) -> str | None:
+    """The run that an earlier attempt of this job has finished, before the server heard of it."""
+    args = tuple(display_name(one) for one in request.inputs)
+    text = render_grant(request.grant) if request.grant is not None else None
+    with Workspace.open(order.workspace, create=False, trusted=True) as workspace:
+        for run in workspace.ledger.list_runs():
+            if run.started.timestamp() < order.since:
+                return None
+            same = run.args == args and (run.grant_sha256 is None) == (text is None)
+            if (
+                same
+                and run.ended is not None
+                and (text is None or workspace.ledger.grant_text(run.grant_sha256 or "") == text)
+            ):
+                return run.id
+    return None
+
+
+def _inputs(workspace: Workspace, job: ScanJob) -> tuple[Path, ...]:
+    """The files of a scan: those of a run, then those that the job names."""
+    found: list[Path] = []
+    if job.run:
+        run = finished_run(workspace, job.run)
+        for word in run.args if run is not None else ():
+            one = parse_input(word)
+            if word.startswith("manifest:") or is_remote(one) or not isinstance(one, Path):
+                raise UsageError(
+                    "this run has inputs that are not files of the server", where=word, advice="Run `tieback scan`"
+                )
+            found.append(one)
+    found += [folders.input_file(workspace, sha256) for sha256 in job.inputs]
+    return tuple(dict.fromkeys(found))
+
+
+def _note_failures(failed: Sequence[TiebackError], reporter: JobReporter) -> None:
+    for error in failed[:MAX_NOTES]:
+        reporter.send(JobNote(text=short(error.diagnostics())))
+    if len(failed) > MAX_NOTES:
+        reporter.send(JobNote(text=f"and {len(failed) - MAX_NOTES:,} more inputs failed"))
+
+
+def _probe(order: JobOrder, job: ProbeJob, reporter: JobReporter) -> JobResult:
+    approved = _grant(order, job.grant)
+    targets = TargetList(job.targets)
+    reports: list[ProbeReport] = []
+    with Workspace.open(order.workspace, create=False, trusted=True) as workspace, workspace.lock():
+        settings = ProbeRunSettings(
+            workspace.audit_file,
+            stop=workspace.stop_file,
+            approval=approved.approval,
+            own_domains=read_own_domains(workspace.directory),
+        )
+        with reporter.stage("probing data stores") as progress:
+
+            async def collect() -> None:
+                found = probe_targets(targets, approved.grant, settings, progress, hints=targets.hints)
+                async with aclosing(found):
+                    reports.extend([report async for report in found])
+
+            event_loop.run(collect())
+        outcomes = Counter(report.outcome for report in reports)
+        document = probe_report(reports, approved.grant, str(workspace.audit_file))
+    answered = [report for report in reports if report.outcome is Outcome.OK]
+    figures = {
+        "targets": len(reports),
+        "stores_answering": len(answered),
+        "stores_exposed": document.headline.stores_exposed,
+        "closed_ports": outcomes[Outcome.REFUSED],
+        "without_answer": outcomes[Outcome.TIMEOUT],
+        "outside_the_grant": outcomes[Outcome.OUT_OF_SCOPE],
+        "unknown_access": sum(report.access is Access.UNKNOWN for report in answered),
+    }
+    return JobResult(
+        figures=figures,
+        files=_written(order, ("html", "json"), lambda name, path: write_all(document, by_name(name), path)),
+        not_probed=short(unprobed_text(document)),
+        not_decided=short(undecided_text(document.headline)),
+    )
+
+
+def _recheck(order: JobOrder, job: RecheckJob, reporter: JobReporter) -> JobResult:
+    approved = _grant(order, job.grant)
+    since = datetime.fromtimestamp(order.since, UTC)
+
+    def choose(cases: Sequence[Case]) -> list[Case]:
+        if unknown := set(job.cases) - {case.id for case in cases}:
+            raise UsageError("no such case", where=min(unknown), advice="See the list of cases")
+        some = (
+            [case for case in cases if case.id in job.cases] if job.cases else [case for case in cases if case.active]
+        )
+        # An earlier attempt of this job may have checked some of them.
+        return [case for case in some if case.check is None or case.check.time < since]
+
+    verdicts: Counter[str] = Counter()
+    with reporter.stage("probing the stores of cases") as progress:
+        for looked in recheck(
+            order.workspace,
+            approved.grant,
+            load_policy(None),
+            choose,
+            progress,
+            approval=approved.approval,
+            run=job.run,
+        ):
+            verdicts[str(looked.check.verdict)] += 1
+            reasons = "; ".join(looked.check.reasons[:3])
+            verdict = looked.check.verdict.value.replace("_", " ")
+            reporter.send(JobNote(text=short(f"{looked.after.id}: {verdict}{f' ({reasons})' if reasons else ''}")))
+    return JobResult(figures={"cases": verdicts.total(), **verdicts})
+
+
+def _report(order: JobOrder, job: ReportJob, reporter: JobReporter) -> JobResult:
+    renderer, audience = by_name(job.format), audience_of(job.audience, job.vendor)
+    apply, notice = workspace_suppressions(order.workspace)
+    with run_report(order.workspace, job.run) as whole, reporter.stage("writing the report"):
+        document, notes = reduce_report(apply(whole), audience, job.vendor, order.workspace, job.run)
+        for note in filter(None, (notice, *notes)):
+            reporter.send(JobNote(text=short(note)))
+        files = _written(order, (renderer.meta.name,), lambda _, path: write_all(document, renderer, path))
+    return JobResult(files=files)
+
+
+def _written(order: JobOrder, formats: Sequence[str], write: Callable[[str, Path], list[Path]]) -> tuple[str, ...]:
+    """Write a document to the folder of exports in some formats. Returns the names of the files."""
+    folder = folders.exports(order.workspace)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    names: list[str] = []
+    for name in formats:
+        suffix = by_name(name).meta.suffix
+        names += [path.name for path in write(name, folder / f"{order.id}{suffix}")]
+    return tuple(names)
+
+
+def _import(order: JobOrder, job: ImportJob, reporter: JobReporter) -> JobResult:
+    counts: Counter[str] = Counter()
+    with Workspace.open(order.workspace, create=False, trusted=True) as workspace:
+        files = [folders.input_file(workspace, sha256) for sha256 in job.inputs]
+
+    def paths() -> Iterator[Path]:
+        # The workspace is open and locked now. A ledger in PostgreSQL keeps its connection; nothing new is connected.
+        if not order.isolated:
+            sandbox.require()
+        yield from files
+
+    with reporter.stage("importing") as progress:
+        for end in import_reports(order.workspace, paths(), lambda _, facts: progress(facts, facts)):
+            if isinstance(end, TiebackError):
+                counts["inputs_failed"] += 1
+                reporter.send(JobNote(text=short(end.diagnostics())))
+                continue
+            counts.update(
+                {"inputs_read": 1, "services": end.services, "endpoints": end.sightings, "ignored": end.left_out}
+            )
+            if end.before:
+                reporter.send(JobNote(text=short(f"{end.title}: already imported on {end.before[:10]}")))
+            elif end.first_left_out:
+                text = f"{end.title}: {end.left_out:,} records ignored; first: {end.first_left_out}"
+                reporter.send(JobNote(text=short(text)))
+    if not counts["inputs_read"]:
+        raise InputError("no report was imported", advice="See the problems of this job")
+    return JobResult(figures=dict(counts))

@@ -1,0 +1,426 @@
+"""Builds the index of a run for pages from its report, its evidence graph and the lake, in one pass over each."""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+from tieback.backends.confidence import route_confidence, sighting_confidence
+from tieback.backends.normalise import OwnerDomains, host_of
+from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.exposure import Exposure, Severity
+from tieback.model.probe import Outcome
+from tieback.model.report import AppSummary, DataUsed, Headline, Report, RunScope
+from tieback.pipeline.graph.run_graph import RunGraph
+from tieback.pipeline.mapping.attribution import AttributionSources
+from tieback.pipeline.report import build_report
+from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
+from tieback.pipeline.views.records import (
+    MOST_ADDRESSES,
+    AppRecord,
+    AppRow,
+    AppState,
+    BackendRow,
+    CapturedRow,
+    FoundStore,
+    StoreWay,
+    backend_id,
+)
+from tieback.report.withheld import target_of
+from tieback.storage.lake.lake import Lake
+from tieback.storage.lake.queries.graph_index import Level
+from tieback.storage.lake.queries.graph_rows import BackendRow as BackendSummary
+from tieback.storage.lake.queries.page_counts import apps_in_detail, probed_targets
+from tieback.storage.page_index import PageIndexWriter, page_index_folder, writing_page_index
+from tieback.storage.workspace import Workspace
+
+MOST_FACETS = 200
+"""Maximum values that a filter suggests."""
+MOST_WORST = 10
+MOST_LABEL = 200
+"""Length of the text that sorts apps by name: a cursor contains it."""
+PLACES = "places.npy"
+"""File with the place of each app of the evidence graph in the list of apps, by node."""
+UNPLACED = int(np.iinfo(np.int32).max)
+"""Place of a node that the list of apps does not have."""
+_SEVERITIES = tuple(Severity)
+
+
+class RunFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """The headline of a run, what it did not probe, and what pages need for their filters."""
+
+    headline: Headline
+    scope: RunScope | None
+    """``None`` if there was no grant and nothing was contacted."""
+    findings: int
+    problems: int
+    apps: int
+    """Rows in the list of apps: also apps of captures that lead to a store."""
+    backends: int
+    backends_not_probed: int
+    platforms: tuple[tuple[str, int], ...]
+    vendors: tuple[tuple[str, int], ...]
+    """The vendors with the most apps, at most ``MOST_FACETS``; likewise the next two for back ends."""
+    providers: tuple[tuple[str, int], ...]
+    owners: tuple[tuple[str, int], ...]
+    parties: tuple[tuple[str, int], ...]
+    data: tuple[DataUsed, ...]
+    """Address data that the run used."""
+    worst: tuple[FoundStore, ...]
+    """The worst exposed stores, at most ``MOST_WORST``."""
+
+
+def build_index(workspace: Workspace, run: str) -> None:
+    """Write the index of a finished run.
+
+    Raises:
+        WorkspaceError: the run is unknown, the workspace cannot be read, or the disk is full.
+    """
+    report = build_report(workspace, run)
+    row = workspace.ledger.find_run(run)
+    assert row is not None, "the report was built from it"
+    graph = RunGraph(workspace, row, AttributionSources())
+    try:
+        with writing_page_index(page_index_folder(workspace.directory, run)) as index:
+            builder = _Builder(workspace.lake, run, report, graph, index)
+            builder.build()
+    finally:
+        graph.knowledge.close()
+
+
+class _Store(NamedTuple):
+    """What the counts of apps and back ends need of a store."""
+
+    exposed: bool
+    not_decided: bool
+    rank: int
+    """Rank of its severity."""
+
+
+class _Counts:
+    """The stores behind one app or back end, and the worst exposed one."""
+
+    __slots__ = ("exposed", "not_decided", "rank", "stores", "worst")
+
+    def __init__(self) -> None:
+        self.stores = self.exposed = self.not_decided = 0
+        self.rank = -1
+        self.worst = UNPLACED
+
+    def add(self, store: _Store, place: int) -> None:
+        self.stores += 1
+        self.not_decided += store.not_decided
+        if store.exposed:
+            self.exposed += 1
+            self.rank = max(self.rank, store.rank)
+            self.worst = min(self.worst, place)
+
+    @property
+    def severity(self) -> Severity | None:
+        return None if self.rank < 0 else _SEVERITIES[self.rank]
+
+    @property
+    def state(self) -> AppState:
+        if self.exposed:
+            return AppState.EXPOSED
+        if self.not_decided:
+            return AppState.NOT_DECIDED
+        return AppState.CLOSED if self.stores else AppState.NONE_FOUND
+
+
+_NOTHING = _Counts()
+_ORDER = {state: number for number, state in enumerate(AppState)}
+
+
+class _Builder:
+    """Builds one index. Rows are streamed; in memory are counts by app and by back end with a store."""
+
+    def __init__(self, lake: Lake, run: str, report: Report, graph: RunGraph, index: PageIndexWriter) -> None:
+        self._lake = lake
+        self._run = run
+        self._report = report
+        self._graph = graph
+        self._index = index
+        self._stores: list[_Store] = []
+        """By place: worst first."""
+        self._of_app: dict[str, _Counts] = {}
+        self._of_endpoint: dict[str, list[int]] = {}
+        """Places of the stores that an endpoint leads to."""
+        self._not_probed = 0
+
+    def build(self) -> None:
+        self._add_stores()
+        self._add_backends()
+        self._add_apps(self._endpoints_not_probed())
+        self._add_captures()
+        self._add_places()
+        self._index.document("figures", self._figures())
+
+    def _add_stores(self) -> None:
+        owners = OwnerDomains()
+        for place, exposure in enumerate(self._report.exposures()):
+            store = _Store(exposure.exposed, exposure.undecided and not exposure.honeypot, exposure.severity.rank)
+            self._stores.append(store)
+            apps = dict.fromkeys(route.app_sha256 for route in exposure.routes)
+            for app in apps:
+                self._of_app.setdefault(app, _Counts()).add(store, place)
+            ways = {way.endpoint: way for way in _ways(exposure, owners)}
+            for value in ways:
+                self._of_endpoint.setdefault(value, []).append(place)
+            self._index.add("app_stores", ((app, place) for app in apps))
+            self._index.add("stores", [(exposure.id, place, msgspec.json.encode(_store_row(exposure, len(apps))))])
+            self._index.add("ways", ((value, exposure.id, msgspec.json.encode(way)) for value, way in ways.items()))
+
+    def _add_backends(self) -> None:
+        of_backend: dict[str, _Counts] = {}
+        seen: set[tuple[str, int]] = set()
+
+        def named() -> Iterator[tuple[str, str]]:
+            for value, name in self._graph.endpoint_backends():
+                for place in self._of_endpoint.get(value, ()):
+                    if (name, place) not in seen:
+                        seen.add((name, place))
+                        of_backend.setdefault(name, _Counts()).add(self._stores[place], place)
+                yield value, name
+
+        self._index.draft("named", "value, name")
+        self._index.add("named", named())
+        self._index.draft("backs", f"state, worst, apps, addresses, words, {_BACKEND_COLUMNS}")
+        self._index.add("backs", self._backends(of_backend))
+        for sql in (_PLACE_BACKENDS, _BACKEND_WORDS, _ADDRESSES, _ENDPOINTS):
+            self._index.run(sql)
+
+    def _backends(self, of_backend: Mapping[str, _Counts]) -> Iterator[tuple[str | int | bytes, ...]]:
+        probed = probed_targets(self._lake, self._run, Outcome.OUT_OF_SCOPE)
+        for some in self._graph.summaries():
+            counts = of_backend.get(some.host, _NOTHING)
+            row = _backend_row(some, counts, _is_probed(some, probed))
+            self._not_probed += not row.probed
+            words = "\n".join((row.name, *some.addresses, row.provider, row.owner)).casefold()
+            order = (_ORDER[counts.state], counts.worst, -row.apps)
+            columns = (row.id, row.name, row.provider, row.party, row.owner, row.stores)
+            yield *order, msgspec.json.encode(some.addresses), words, *columns, msgspec.json.encode(row)
+
+    def _endpoints_not_probed(self) -> dict[str, int]:
+        """Number of endpoints of each app with no probed back end, by content hash; other apps are left out."""
+        graph = self._graph.index
+        nodes = graph.numbers(Level.BACKEND)
+        first = next(iter(nodes.values()), 0)
+        probed = np.zeros(len(nodes), np.bool_)
+        for name, document in self._index.query("SELECT name, document FROM backends"):
+            if name in nodes:
+                probed[nodes[name] - first] = msgspec.json.decode(document, type=_Probed).probed
+        counts = graph.unreached(probed).tolist()
+        return {name: counts[node] for name, node in graph.numbers(Level.APP).items() if counts[node]}
+
+    def _add_apps(self, not_probed: Mapping[str, int]) -> None:
+        self._index.draft("listed", f"state, worst, words, {_APP_COLUMNS}")
+        self._index.add("listed", self._apps(not_probed))
+        self._index.run(_PLACE_APPS)
+        self._index.run(_APP_WORDS)
+
+    def _apps(self, not_probed: Mapping[str, int]) -> Iterator[tuple[str | int | bytes, ...]]:
+        detail = {unit: rest for unit, *rest in apps_in_detail(self._lake, self._run, TRAFFIC_ANALYSIS)}
+        for summary in self._report.apps.rows():
+            app = summary.app
+            counts = self._of_app.get(app.sha256, _NOTHING)
+            version, credentials, dropped = detail.get(app.sha256, ("", 0, 0))
+            row = _app_row(summary, counts, credentials, not_probed.get(app.sha256, 0))
+            if self._report.scope is None and not counts.stores:
+                row = msgspec.structs.replace(row, state=AppState.NOT_PROBED)
+            record = AppRecord(
+                row=row,
+                path=summary.path,
+                version_code=app.version_code,
+                min_sdk=app.min_sdk,
+                target_sdk=app.target_sdk,
+                signer=app.signer,
+                has_api=summary.has_api,
+                problems=summary.problems,
+                unread=summary.unread,
+                store=summary.store,
+                version=version,
+                dropped=dropped,
+            )
+            label = (app.label or summary.path).casefold()[:MOST_LABEL]
+            words = "\n".join((app.name, app.bundle_id, app.vendor, app.sha256, summary.path)).casefold()
+            columns = (app.sha256, label, row.platform, row.vendor, row.state.value)
+            yield _ORDER[counts.state], counts.worst, words, *columns, msgspec.json.encode(record)
+
+    def _add_captures(self) -> None:
+        """Endpoints and servers that apps contacted in captures."""
+        known: dict[str, int] = {}
+
+        def number(app: str) -> int:
+            known[app] = known.get(app, -1) + 1
+            return known[app]
+
+        seen = self._graph.captured.select(["app", "value", "file", "how", "party"])
+        for batch in seen.to_batches(1000):
+            self._index.add("captured", (_captured_row(row, number(row["app"])) for row in batch.to_pylist()))
+        servers = (
+            (one.app_sha256, number(one.app_sha256), msgspec.json.encode(one)) for one in self._report.servers.rows()
+        )
+        self._index.add("servers", servers)
+
+    def _add_places(self) -> None:
+        """Write the place of each app of the graph, so that the worst apps of a back end are found without names."""
+        graph = self._graph.index
+        nodes = graph.numbers(Level.APP)
+        places = np.full(len(nodes), UNPLACED, np.int32)
+        for sha256, place in self._index.query("SELECT sha256, place FROM apps"):
+            if sha256 in nodes:
+                places[nodes[sha256]] = place
+        np.save(self._index.folder / PLACES, places, allow_pickle=False)
+
+    def _figures(self) -> RunFigures:
+        report = self._report
+        return RunFigures(
+            headline=report.headline,
+            scope=report.scope,
+            findings=report.findings.count,
+            problems=report.problems.count,
+            apps=self._count("apps"),
+            backends=self._count("backends"),
+            backends_not_probed=self._not_probed,
+            platforms=self._facet("apps", "platform"),
+            vendors=self._facet("apps", "vendor"),
+            providers=self._facet("backends", "provider"),
+            owners=self._facet("backends", "owner"),
+            parties=self._facet("backends", "party"),
+            data=report.data,
+            worst=tuple(self._worst()),
+        )
+
+    def _worst(self) -> Iterator[FoundStore]:
+        sql = f"SELECT document FROM stores ORDER BY place LIMIT {MOST_WORST}"  # noqa: S608 - our own number
+        stores = (msgspec.json.decode(document, type=FoundStore) for (document,) in self._index.query(sql))
+        return (store for store in stores if store.exposed)
+
+    def _count(self, table: str) -> int:
+        return int(next(self._index.query(f"SELECT count(*) FROM {table}"))[0])  # noqa: S608 - our own name
+
+    def _facet(self, table: str, column: str) -> tuple[tuple[str, int], ...]:
+        sql = f"""SELECT {column}, count(*) FROM {table} WHERE {column} <> ''
+            GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST_FACETS}"""  # noqa: S608 - our own names
+        return tuple((str(value), int(count)) for value, count in self._index.query(sql))
+
+
+_BACKEND_COLUMNS = "id, name, provider, party, owner, stores, document"
+_PLACE_BACKENDS = f"""INSERT INTO backends
+    SELECT row_number() OVER (ORDER BY state, worst, apps, name), {_BACKEND_COLUMNS} FROM backs"""  # noqa: S608
+_BACKEND_WORDS = "INSERT INTO backends_words SELECT place, words FROM backs JOIN backends USING (name)"
+_ADDRESSES = """INSERT OR IGNORE INTO addresses
+    SELECT each.value, backends.place FROM backs JOIN backends USING (name), json_each(backs.addresses) each"""
+_ENDPOINTS = "INSERT OR IGNORE INTO endpoints SELECT value, place FROM named JOIN backends USING (name)"
+_APP_COLUMNS = "sha256, label, platform, vendor, state_shown, document"
+_PLACE_APPS = f"""INSERT INTO apps
+    SELECT row_number() OVER (ORDER BY state, worst, label, sha256), {_APP_COLUMNS} FROM listed"""  # noqa: S608
+_APP_WORDS = """INSERT INTO apps_words
+    SELECT row_number() OVER (ORDER BY state, worst, label, sha256), words FROM listed"""
+
+
+class _Probed(msgspec.Struct, frozen=True):
+    """The part of a back end that counts apps."""
+
+    probed: bool
+
+
+def _ways(exposure: Exposure, owners: OwnerDomains) -> Iterator[StoreWay]:
+    """The first route of each endpoint to a store."""
+    seen: set[str] = set()
+    for route in exposure.routes:
+        if route.endpoint in seen:
+            continue
+        seen.add(route.endpoint)
+        sure, parts = route_confidence(route.candidate, route.endpoint, owners)
+        yield StoreWay(
+            endpoint=route.endpoint,
+            store=exposure.id,
+            route=route.candidate.route.value,
+            target=target_of(route.candidate),
+            reason=route.candidate.reason,
+            confidence=sure,
+            parts=parts,
+        )
+
+
+def _store_row(exposure: Exposure, apps: int) -> FoundStore:
+    return FoundStore(
+        id=exposure.id,
+        product=exposure.product,
+        version=exposure.version,
+        access=exposure.access.value,
+        exposed=exposure.exposed,
+        not_decided=exposure.undecided and not exposure.honeypot,
+        honeypot=bool(exposure.honeypot),
+        severity=exposure.severity,
+        records=exposure.records,
+        bytes=exposure.bytes,
+        targets=exposure.targets[:MOST_ADDRESSES],
+        apps=apps,
+    )
+
+
+def _backend_row(some: BackendSummary, counts: _Counts, probed: bool) -> BackendRow:
+    return BackendRow(
+        id=backend_id(some.host),
+        name=some.host,
+        endpoints=some.endpoints,
+        apps=some.apps,
+        addresses=some.addresses[:MOST_ADDRESSES],
+        resolved_by=some.resolved_by,
+        provider=some.provider,
+        region=some.region,
+        owner=some.owner,
+        party=some.party,
+        probed=probed,
+        stores=counts.stores,
+        stores_exposed=counts.exposed,
+        stores_not_decided=counts.not_decided,
+        severity=counts.severity,
+    )
+
+
+def _is_probed(some: BackendSummary, probed: Collection[tuple[str, str]]) -> bool:
+    """True if a target was at the host of a back end, and, for a resource at a shared host, was the resource."""
+    if some.host == some.at:
+        return (some.host, "") in probed
+    name = some.host.partition(":")[2].partition("/")[0]
+    host = some.at or host_of(Endpoint(EndpointKind.CLOUD, some.host, "", "", None, ""))
+    return (host, "" if name.lower() in host else name) in probed
+
+
+def _app_row(summary: AppSummary, counts: _Counts, credentials: int, not_probed: int) -> AppRow:
+    app = summary.app
+    return AppRow(
+        sha256=app.sha256,
+        name=app.name,
+        bundle_id=app.bundle_id,
+        version=app.version_name,
+        platform=app.platform.value,
+        vendor=app.vendor,
+        state=counts.state,
+        severity=counts.severity,
+        endpoints=summary.endpoints,
+        endpoints_not_probed=not_probed,
+        stores=counts.stores,
+        stores_exposed=counts.exposed,
+        stores_not_decided=counts.not_decided,
+        credentials=credentials,
+        problems=len(summary.problems),
+        partly_read=bool(summary.unread),
+        captured=summary.captured,
+    )
+
+
+def _captured_row(row: Mapping[str, str], number: int) -> tuple[str | int | bytes, ...]:
+    told = CapturedRow(
+        value=row["value"],
+        file=row["file"],
+        how=row["how"],
+        party=row["party"],
+        confidence=sighting_confidence(row["how"]),
+    )
+    return row["app"], number, row["value"], msgspec.json.encode(told)

@@ -1,0 +1,342 @@
+"""Runs: jobs of the server and runs of the command line in one list, their progress, and what they did not do."""
+
+from collections.abc import Iterator
+from pathlib import PurePath
+
+import msgspec
+
+from tieback.model.errors import GrantError, TiebackError
+from tieback.pipeline.jobs.folders import export_file
+from tieback.pipeline.jobs.kinds import decode_arguments
+from tieback.pipeline.jobs.messages import NO_GRANT, JobResult
+from tieback.pipeline.report import run_scope
+from tieback.pipeline.views.listing import Listing, bounded_limit, decode_cursor, encode_cursor
+from tieback.report.document import scope_unprobed_text
+from tieback.scope.grant import parse_grant
+from tieback.scope.lease import digest_of
+from tieback.storage.lake.tables.inputs import count_inputs, failed_inputs
+from tieback.storage.ledger.jobs import JobEvent, JobRow, JobState
+from tieback.storage.ledger.ledger import RunRow
+from tieback.storage.uploads import UploadFolder
+from tieback.storage.workspace import Workspace
+
+MAX_FAILED = 200
+"""Failed inputs that a page shows."""
+MAX_PROBLEMS = 200
+MAX_ARGUMENTS = 50
+"""Inputs, targets or cases that a page shows."""
+
+
+class RunItem(msgspec.Struct, frozen=True, kw_only=True):
+    """A job of the server, or a run of the command line. Times are seconds since 1970, UTC."""
+
+    id: str
+    """Of the job; of the run if no job made it."""
+    kind: str
+    """``scan``, ``probe``, ``recheck``, ``report`` or ``import``."""
+    state: str
+    """``queued``, ``running``, ``interrupted``, ``done``, ``failed`` or ``cancelled``; of a run of the command line
+    ``done`` or ``not_ended``: it runs now or was interrupted."""
+    origin: str
+    """``server`` or ``command_line``."""
+    author: str
+    """Name of the user; empty for the command line."""
+    created: float
+    started: float | None
+    ended: float | None
+    grant: str | None
+    """SHA-256 of the grant, as in the list of grants; ``None`` if nothing was probed."""
+    run: str | None
+    """ID of the run of the workspace that it made."""
+    stage: str = ""
+    """What it does now."""
+    done: int = 0
+    total: int = 0
+    """Items of this stage that are known so far; 0 if unknown."""
+    waiting: str = ""
+    """What it waits for, or why it was interrupted."""
+    problem: str = ""
+    """Why it failed."""
+
+    @property
+    def ended_well(self) -> bool:
+        """True if its results can be read."""
+        return self.state == JobState.DONE
+
+    @property
+    def active(self) -> bool:
+        """True if something will still happen to it."""
+        return self.state in _ACTIVE
+
+
+class FailedInput(msgspec.Struct, frozen=True, kw_only=True):
+    """An input that could not be read."""
+
+    name: str
+    """Path, or the name of an upload."""
+    sha256: str
+    problem: str
+
+
+class RunFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that a job wrote."""
+
+    name: str
+    size: int
+
+
+class RunPage(msgspec.Struct, frozen=True, kw_only=True):
+    """One job or run."""
+
+    run: RunItem
+    attempts: int
+    """How often the server started it."""
+    arguments: tuple[str, ...]
+    """Inputs, targets or cases, at most 50."""
+    argument_count: int
+    figures: dict[str, int]
+    """What it counted, by name."""
+    files: tuple[RunFile, ...]
+    problems: tuple[str, ...]
+    """What happened, in order: inputs that failed, verdicts of re-checks, repeated starts."""
+    inputs_read: int | None
+    """Inputs of the run; ``None`` if it has none yet."""
+    inputs_failed: int
+    failed: tuple[FailedInput, ...]
+    """At most 200 of them."""
+    not_probed: str
+    """How many candidates were not probed, and why; empty if all were, or if it did not end."""
+    not_decided: str | None
+    """How many stores answered, but are known neither as open nor as closed; empty if there are none. ``None`` if they
+    were not counted: the list of stores has them."""
+    last_event: int
+    """Number of the last event, for the stream of events."""
+
+
+class RunEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An event of a job."""
+
+    id: int
+    kind: str
+    """``state``, ``phase``, ``stage``, ``progress``, ``problem`` or ``lost``."""
+    time: float
+    data: msgspec.Raw
+
+
+_ACTIVE = frozenset({JobState.QUEUED, JobState.RUNNING, JobState.INTERRUPTED})
+
+
+def list_runs(workspace: Workspace, *, after: str = "", limit: int = 50) -> Listing[RunItem]:
+    """Jobs and runs, latest first.
+
+    Raises:
+        UsageError: the cursor or the limit is not valid.
+        WorkspaceError: the ledger cannot be read.
+    """
+    limit = bounded_limit(limit)
+    before = decode_cursor(after, tuple[str])[0] if after else ""
+    ledger = workspace.ledger
+    jobs = ledger.jobs.latest(limit + 1, before)
+    runs = ledger.runs_without_job(limit + 1, before)
+    grant_id = _GrantIds(workspace)
+    items = [*(job_item(workspace, job) for job in jobs), *(_run_item(run, grant_id) for run in runs)]
+    items.sort(key=lambda item: item.id, reverse=True)
+    following = encode_cursor((items[limit - 1].id,)) if len(items) > limit else None
+    return Listing(items=tuple(items[:limit]), next=following)
+
+
+def find_run_page(workspace: Workspace, run: str) -> RunPage | None:
+    """The job or run with this ID; a run that a job made is shown as its job. ``None`` if there is none.
+
+    Raises:
+        WorkspaceError: the workspace cannot be read.
+    """
+    ledger = workspace.ledger
+    job = ledger.jobs.job(run) or ledger.jobs.job_of_run(run)
+    if job is not None:
+        return _job_page(workspace, job)
+    found = ledger.find_run(run)
+    if found is None:
+        return None
+    page = RunPage(
+        run=_run_item(found, _GrantIds(workspace)),
+        attempts=0,
+        arguments=found.args[:MAX_ARGUMENTS],
+        argument_count=len(found.args),
+        figures={},
+        files=(),
+        problems=(),
+        inputs_read=None,
+        inputs_failed=0,
+        failed=(),
+        not_probed="",
+        not_decided=None,
+        last_event=0,
+    )
+    return _with_results(workspace, page, found)
+
+
+def job_events(workspace: Workspace, job: str, after: int) -> tuple[tuple[RunEvent, ...], bool] | None:
+    """The events of a job after this number, and whether it has ended; ``None`` if there is no such job."""
+    row = workspace.ledger.jobs.job(job)
+    if row is None:
+        return None
+    events = workspace.ledger.jobs.events(job, after)
+    return tuple(map(_event, events)), row.state.ended and (not events or events[-1].number >= row.events)
+
+
+def job_item(workspace: Workspace, job: JobRow) -> RunItem:
+    """A job as an item of the list."""
+    stage, done, total = "", 0, 0
+    if job.state is JobState.RUNNING:
+        latest = workspace.ledger.jobs.progress(job.id)
+        values = msgspec.json.decode(latest.document) if latest is not None else {}
+        stage, done, total = str(values.get("stage", "")), int(values.get("done", 0)), int(values.get("total", 0))
+    return RunItem(
+        id=job.id,
+        kind=job.kind,
+        state=job.state.value,
+        origin="server",
+        author=job.author,
+        created=job.created,
+        started=job.started,
+        ended=job.ended,
+        grant=job.grant_sha256,
+        run=job.run,
+        stage=stage,
+        done=done,
+        total=total,
+        waiting=job.waiting,
+        problem=job.problem,
+    )
+
+
+def job_file(workspace: Workspace, job: str, name: str) -> str | None:
+    """The path of a file that a job wrote; ``None`` if it has no such file."""
+    row = workspace.ledger.jobs.job(job)
+    if row is None or name not in _result(row).files:
+        return None
+    path = export_file(workspace.directory, name)
+    return str(path) if path is not None else None
+
+
+def _job_page(workspace: Workspace, job: JobRow) -> RunPage:
+    result = _result(job)
+    names = list(_argument_names(workspace, job))
+    page = RunPage(
+        run=job_item(workspace, job),
+        attempts=job.attempts,
+        arguments=tuple(names[:MAX_ARGUMENTS]),
+        argument_count=len(names),
+        figures=result.figures,
+        files=tuple(_files(workspace, result)),
+        problems=tuple(_problems(workspace.ledger.jobs.events(job.id)))[-MAX_PROBLEMS:],
+        inputs_read=None,
+        inputs_failed=0,
+        failed=(),
+        not_probed=result.not_probed,
+        not_decided=result.not_decided if job.result else None,
+        last_event=job.events,
+    )
+    run = workspace.ledger.find_run(job.run) if job.run else None
+    return page if run is None else _with_results(workspace, page, run)
+
+
+def _with_results(workspace: Workspace, page: RunPage, run: RunRow) -> RunPage:
+    """The page with what the workspace knows of a run that has ended."""
+    if run.ended is None:
+        return page
+    read, failed = count_inputs(workspace.lake, run.id)
+    rows = tuple(
+        FailedInput(name=_name_of(workspace, one.path), sha256=one.key, problem=one.problem)
+        for one in failed_inputs(workspace.lake, run.id, MAX_FAILED)
+    )
+    changed = msgspec.structs.replace(page, inputs_read=read, inputs_failed=failed, failed=rows)
+    if page.run.origin == "server":
+        return changed
+    return msgspec.structs.replace(changed, not_probed=scope_unprobed_text(*run_scope(workspace, run), NO_GRANT))
+
+
+def _run_item(run: RunRow, grant_ids: "_GrantIds") -> RunItem:
+    started = run.started.timestamp()
+    return RunItem(
+        id=run.id,
+        kind="scan",
+        state="not_ended" if run.ended is None else JobState.DONE.value,
+        origin="command_line",
+        author="",
+        created=started,
+        started=started,
+        ended=None if run.ended is None else run.ended.timestamp(),
+        grant=grant_ids.of(run),
+        run=run.id,
+    )
+
+
+class _GrantIds:
+    """The grants of runs, by the SHA-256 of their values; runs have that of their text."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._ledger = workspace.ledger
+        self._known: dict[str, str | None] = {}
+
+    def of(self, run: RunRow) -> str | None:
+        key = run.grant_sha256
+        if key is None:
+            return None
+        if key not in self._known:
+            try:
+                self._known[key] = digest_of(parse_grant(self._ledger.grant_text(key) or "", ""))
+            except GrantError:
+                self._known[key] = None
+        return self._known[key]
+
+
+def _result(job: JobRow) -> JobResult:
+    try:
+        return msgspec.json.decode(job.result, type=JobResult) if job.result else JobResult()
+    except msgspec.MsgspecError:  # of a later release
+        return JobResult()
+
+
+def _argument_names(workspace: Workspace, job: JobRow) -> Iterator[str]:
+    try:
+        arguments = decode_arguments(job.arguments)
+    except TiebackError:
+        return
+    if run := getattr(arguments, "run", ""):
+        yield f"the inputs of the run {run}" if job.kind == "scan" else f"the run {run}"
+    for sha256 in getattr(arguments, "inputs", ()):
+        upload = UploadFolder(workspace.directory).find(sha256)
+        yield (upload.name if upload is not None else "") or sha256
+    yield from getattr(arguments, "targets", ())
+    yield from getattr(arguments, "cases", ())
+    if job.kind == "report":
+        audience, vendor = getattr(arguments, "audience", ""), getattr(arguments, "vendor", "")
+        yield f"{getattr(arguments, 'format', '')} for the audience {audience}{f': {vendor}' if vendor else ''}"
+
+
+def _name_of(workspace: Workspace, path: str) -> str:
+    """A path, or the name of an upload."""
+    place = PurePath(path)
+    if place.parent == workspace.directory.absolute() / "uploads":
+        upload = UploadFolder(workspace.directory).find(place.name)
+        return (upload.name if upload is not None else "") or place.name
+    return path
+
+
+def _files(workspace: Workspace, result: JobResult) -> Iterator[RunFile]:
+    for name in result.files:
+        path = export_file(workspace.directory, name)
+        if path is not None:
+            yield RunFile(name=name, size=path.stat().st_size)
+
+
+def _problems(events: list[JobEvent]) -> Iterator[str]:
+    for event in events:
+        if event.kind in {"problem", "lost"}:
+            yield str(msgspec.json.decode(event.document).get("text", ""))
+
+
+def _event(event: JobEvent) -> RunEvent:
+    return RunEvent(id=event.number, kind=event.kind, time=event.time, data=msgspec.Raw(event.document.encode()))

@@ -1,0 +1,95 @@
+"""`tieback serve` as a process, and a browser that is signed in to it."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.lab.ports import free_port
+
+PASSWORD = "correct horse battery staple"
+"""Of the administrator whom ``first_start`` creates; the server exists only for the test."""
+SECONDS = 90
+_LINK = re.compile(r"http://\S+/first-start/\S+")
+
+
+class Served(msgspec.Struct):
+    """A running server."""
+
+    url: str
+    process: subprocess.Popen[str]
+    log: Path
+
+    @property
+    def first_link(self) -> str:
+        """The link that creates the administrator."""
+        found = _LINK.search(self.log.read_text())
+        assert found is not None, self.log.read_text()
+        return found[0]
+
+
+@contextmanager
+def served(workspace: Path, folder: Path, *words: str) -> Iterator[Served]:
+    """The pages of a workspace, on a free port of loopback; ended by its process ID."""
+    port = free_port()
+    log = folder / f"serve-{port}.log"
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tieback", "serve", "-w", str(workspace), "--port", str(port), *words],
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={**os.environ, "COLUMNS": "200"},
+        )
+    try:
+        end = time.monotonic() + SECONDS
+        while "tieback serves" not in log.read_text():
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < end, log.read_text()
+            time.sleep(0.05)
+        yield Served(f"http://127.0.0.1:{port}", process, log)
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, driven by Playwright."""
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("chromium is not installed")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def first_start(server: Served, page: Page) -> None:
+    """Create the administrator ``ann`` by the link on the terminal; the page is signed in then."""
+    link = server.first_link.replace("localhost", "127.0.0.1")
+    page.goto(link)
+    page.get_by_label("Name", exact=True).fill("ann")
+    for field in page.locator("input[type=password]").all():
+        field.fill(PASSWORD)
+    page.get_by_role("button", name="Create the administrator").click()
+    page.wait_for_url(f"{server.url}/")

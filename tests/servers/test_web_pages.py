@@ -1,0 +1,131 @@
+"""Every page in a real browser: no violation of WCAG 2.2 AA, nothing wider than a phone, nothing from elsewhere."""
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("litestar")
+pytest.importorskip("playwright")
+
+from playwright.sync_api import ConsoleMessage, Page
+
+from tests.lab.served import Served, chromium, first_start, served
+from tests.unit.pipeline.graph_workspace import made
+from tieback.web.app import build_app
+from tieback.web.settings import WebSettings
+
+AXE = Path(__file__).parents[2] / ".cache/test-servers/axe/node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+NOT_LINKED = {"/first-start/{link}", "/sign-in", "/sign-in/oidc", "/sign-in/callback", "/sign-in/code"}
+"""Pages of the sign-in: ``test_sign_in`` opens them."""
+
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("pages")
+    with served(made(folder), folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def state(server: Served) -> Any:
+    """Cookies of the administrator."""
+    with chromium() as browser:
+        page = browser.new_page()
+        first_start(server, page)
+        return page.context.storage_state()
+
+
+def shape(path: str) -> str:
+    """The address without IDs and query: pages of one kind are opened once."""
+    return re.sub(r"/[^/]*\d[^/]*", "/ID", path.partition("?")[0])
+
+
+def opened(page: Page, server: Served) -> Iterator[str]:
+    """Open one page of each kind that a link leads to, and yield its address."""
+    waiting, seen = deque(["/"]), set()
+    while waiting:
+        path = waiting.popleft()
+        if shape(path) in seen:
+            continue
+        seen.add(shape(path))
+        answer = page.goto(server.url + path)
+        assert answer is not None
+        assert answer.status == 200, path
+        yield path
+        links = page.eval_on_selector_all("a[href]", "found => found.map((one) => one.getAttribute('href'))")
+        waiting += [one for one in links if one.startswith("/") and not one.startswith(("/api/", "/static"))]
+
+
+def watch(page: Page, complaints: list[str]) -> None:
+    """Collect what the browser complains about."""
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(f"{page.url}: {message.text}")
+
+    page.on("console", heard)
+
+
+def problems(page: Page) -> list[str]:
+    """What axe-core says of a page, and whether it is wider than the window."""
+    found: list[str] = page.evaluate(
+        "(tags) => axe.run(document, {runOnly: tags}).then((result) => result.violations.map((one) =>"
+        " one.id + ': ' + one.nodes.map((node) => node.html.slice(0, 120)).slice(0, 3).join(' | ')))",
+        RULES,
+    )
+    width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [*found, *([f"{width} pixels wider than the window"] if width > 0 else [])]
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        (390, "dark"),
+        *(pytest.param(*one, marks=pytest.mark.more) for one in [(390, "light"), (768, "light"), (1440, "dark")]),
+    ],
+)
+def test_every_page(server: Served, state: Any, width: int, scheme: Any) -> None:
+    if not AXE.exists():
+        pytest.skip("npm's axe-core is not installed")
+    wrong: dict[str, list[str]] = {}
+    elsewhere: list[str] = []
+    complaints: list[str] = []
+    kinds = set()
+    with chromium() as browser:
+        # axe-core is not one of our scripts: the policy would refuse it, as it should.
+        context = browser.new_context(
+            viewport={"width": width, "height": 800}, color_scheme=scheme, storage_state=state, bypass_csp=True
+        )
+        context.add_init_script(path=AXE)
+        page = context.new_page()
+        page.on("request", lambda request: elsewhere.append(request.url))
+        watch(page, complaints)
+        for path in opened(page, server):
+            kinds.add(shape(path))
+            if found := problems(page):
+                wrong[path] = found
+    assert wrong == {}
+    assert [url for url in elsewhere if not url.startswith(server.url)] == []
+    assert complaints == []
+    routes = {route.path_format for route in build_app(WebSettings(workspace=Path("unused"))).routes}
+    listed = {path for path in routes if not path.startswith(("/api/v1", "/static", "/closed")) and "{" not in path}
+    assert len(kinds) > 25
+    assert listed - kinds - NOT_LINKED - {"/healthz", "/readyz", "/metrics", "/sign-out"} == set()
+
+
+def test_pages_obey_their_own_policy(server: Served, state: Any) -> None:
+    complaints: list[str] = []
+    with chromium() as browser:
+        page = browser.new_context(storage_state=state).new_page()
+        watch(page, complaints)
+        for _ in opened(page, server):
+            page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x: onerror=\"window.bad = 1\">')")
+            assert page.evaluate("window.bad === undefined")
+    assert [one for one in complaints if "Content Security Policy" not in one and "Refused" not in one] == []

@@ -1,0 +1,275 @@
+"""What each kind of job does: the same as the command line. The process around it is in ``test_queue``."""
+
+import hashlib
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.lab.ports import free_port
+from tests.unit.cases.samples import exposure
+from tests.unit.pipeline.jobs.conftest import add, finished, job_of, texts, until
+from tests.unit.pipeline.workspaces import make
+from tieback.cases.policy import default_policy
+from tieback.model.backend import Candidate, Route
+from tieback.model.errors import GrantError, InputError, StoppedError, TiebackError, UsageError
+from tieback.model.grant import Depth, Grant, TargetRule
+from tieback.pipeline.disclosure.cases import open_case_service
+from tieback.pipeline.jobs import folders
+from tieback.pipeline.jobs.kinds import (
+    ImportJob,
+    JobArguments,
+    Phase,
+    ProbeJob,
+    RecheckJob,
+    ReportJob,
+    ScanJob,
+    encode_arguments,
+    phases_of,
+)
+from tieback.pipeline.jobs.messages import JobMessage, JobNote, JobResult, RunBegun
+from tieback.pipeline.jobs.order import JobOrder
+from tieback.pipeline.jobs.queue import JobRunner
+from tieback.pipeline.jobs.work import JobReporter, perform
+from tieback.scope.grant import render_grant
+from tieback.scope.lease import digest_of
+from tieback.storage.ledger.jobs import JobState
+from tieback.storage.uploads import UploadFolder
+from tieback.storage.workspace import Workspace
+
+APP = Path(__file__).parents[4] / "labs" / "apps" / "fieldhand.apk"
+GRANT = Grant(
+    "test", "t@t.test", datetime.now(UTC).date() + timedelta(days=9),
+    target=(TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE),),
+)  # fmt: skip
+PORTS = b"""<?xml version="1.0"?><nmaprun scanner="nmap" start="1779184800"><host starttime="1779184800">
+<status state="up"/>
+<address addr="192.0.2.1" addrtype="ipv4"/><ports><port protocol="tcp" portid="6379"><state state="open"/>
+<service name="redis"/></port></ports></host></nmaprun>"""
+
+
+def upload(workspace: Path, data: bytes, name: str = "file") -> str:
+    digest = hashlib.sha256(data).hexdigest()
+    with UploadFolder(workspace).receive(digest, length=len(data), author="ann", name=name) as writer:
+        writer.write(data)
+        writer.finish()
+    return digest
+
+
+def permit(workspace: Path, grant: Grant = GRANT) -> str:
+    (workspace / "grants" / "grant.toml").write_text(render_grant(grant))
+    return digest_of(grant)
+
+
+class Told:
+    """What a job has reported."""
+
+    def __init__(self) -> None:
+        self.messages: list[JobMessage] = []
+        self.stages: list[str] = []
+        self.reporter = JobReporter(self.messages.append, self._stage)
+
+    @contextmanager
+    def _stage(self, name: str) -> Iterator[object]:
+        self.stages.append(name)
+        yield lambda _done, _total: None
+
+    @property
+    def notes(self) -> list[str]:
+        return [message.text for message in self.messages if isinstance(message, JobNote)]
+
+
+def do(
+    workspace: Path, job: JobArguments, told: Told | None = None, since: float | None = None, number: int = 0
+) -> JobResult:
+    """All phases of a job in this process, whose network stays."""
+    result = JobResult()
+    for phase in phases_of(job):
+        order = JobOrder(
+            id=f"20261128T100000Z-j{number:010x}",
+            workspace=workspace,
+            arguments=encode_arguments(job),
+            phase=phase,
+            grants=None,
+            since=time.time() if since is None else since,
+            isolated=True,  # as the whole process would be; else importing would take the network from the tests
+            memory_bytes=1 << 40,
+            parent=0,
+        )
+        result = perform(order, job, (told or Told()).reporter)
+    return result
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    Workspace.open(tmp_path / "ws").close()
+    return tmp_path / "ws"
+
+
+def test_only_a_scan_under_a_grant_has_a_phase_of_its_own_for_reading() -> None:
+    assert phases_of(ScanJob(inputs=("a",), grant="b")) == (Phase.READ, Phase.WORK)
+    for job in (ScanJob(inputs=("a",)), ImportJob(inputs=()), ReportJob(format="x"), RecheckJob(grant="b")):
+        assert phases_of(job) == (Phase.WORK,)
+
+
+def test_a_scan_makes_a_run_once_and_later_reads_its_inputs_again(directory: Path) -> None:
+    told, began = Told(), time.time()
+    sha256 = upload(directory, APP.read_bytes())
+    first = do(directory, ScanJob(inputs=(sha256,)), told)
+    assert first.figures | {"inputs_read": 1, "inputs_failed": 0, "apps_analysed": 1} == first.figures
+    assert "not probed: there is no grant" in first.not_probed
+    assert [message.run for message in told.messages if isinstance(message, RunBegun)] == [first.run]
+    # The server ended before it heard of the result.
+    assert do(directory, ScanJob(inputs=(sha256,)), since=began).run == first.run
+    UploadFolder(directory).delete(upload(directory, b"other"))
+    with Workspace.open(directory) as workspace:
+        assert [run.id for run in workspace.ledger.list_runs()] == [first.run]
+    again = do(directory, ScanJob(run=first.run))
+    assert again.run != first.run
+    assert again.figures["apps_analysed"] == 1
+    assert do(directory, ReportJob(format="json")).files == ("20261128T100000Z-j0000000000.json",)
+    assert folders.export_file(directory, "20261128T100000Z-j0000000000.json") is not None
+
+
+def test_a_scan_without_a_readable_input_fails_and_leaves_no_run(directory: Path) -> None:
+    told = Told()
+    with pytest.raises(InputError, match="no input was read"):
+        do(directory, ScanJob(inputs=(upload(directory, b"PK\x03\x04 no app"),)), told)
+    assert len(told.notes) == 1
+    with Workspace.open(directory) as workspace:
+        assert workspace.ledger.list_runs() == []
+
+
+def test_inputs_that_are_no_files_of_the_server_are_left_to_the_command_line(directory: Path) -> None:
+    with Workspace.open(directory) as workspace:
+        for args in (["https://example.org/a.apk"], ["manifest:/apps.csv"]):
+            run = workspace.ledger.start_run(args)
+            workspace.ledger.end_run(run)
+            with pytest.raises(UsageError, match="not files of the server"):
+                do(directory, ScanJob(run=run))
+
+
+@pytest.mark.more
+def test_a_scan_under_a_grant_probes_what_the_grant_covers(directory: Path) -> None:
+    told = Told()
+    hosts = {"es.fieldhand.test": "127.77.13.9", "api.fieldhand.test": "127.77.13.9"}
+    grant = permit(directory, msgspec.structs.replace(GRANT, hosts=hosts))
+    result = do(directory, ScanJob(inputs=(upload(directory, APP.read_bytes()),), grant=grant), told)
+    assert result.figures["apps_analysed"] == 1
+    assert "there is no grant" not in result.not_probed
+    assert told.stages.count("reading apps and traffic") == 2, "once to read, and once to find it read"
+    with Workspace.open(directory) as workspace:
+        (run,) = workspace.ledger.list_runs()
+    assert run.grant_sha256 is not None
+
+
+def test_a_probe_writes_reports_and_its_audit(directory: Path) -> None:
+    port = free_port()
+    result = do(directory, ProbeJob(targets=(f"127.0.0.1:{port}", "192.0.2.1:80"), grant=permit(directory)))
+    assert (result.figures["targets"], result.figures["closed_ports"], result.figures["outside_the_grant"]) == (2, 1, 1)
+    assert {Path(name).suffix for name in result.files} == {".html", ".json"}
+    assert f"127.0.0.1:{port}" in (directory / "audit.jsonl").read_text()
+    assert "1 of 2 candidates not probed" in result.not_probed
+
+
+@pytest.mark.parametrize(
+    ("grant", "problem"),
+    [
+        (msgspec.structs.replace(GRANT, not_after=datetime(2020, 1, 1, tzinfo=UTC).date()), "expired"),
+        (None, "no grant on the server has this SHA-256"),
+    ],
+)
+def test_a_grant_that_is_gone_or_over_contacts_nothing(directory: Path, grant: Grant | None, problem: str) -> None:
+    digest = permit(directory, grant) if grant is not None else "0" * 64
+    with pytest.raises(GrantError, match=problem):
+        do(directory, ProbeJob(targets=("127.0.0.1:1",), grant=digest))
+    assert not (directory / "audit.jsonl").exists()
+
+
+def test_the_stop_file_of_the_workspace_stops_a_probe(directory: Path) -> None:
+    digest = permit(directory)
+    (directory / "stop").touch()
+    with pytest.raises(StoppedError):
+        do(directory, ProbeJob(targets=("127.0.0.1:1",), grant=digest))
+
+
+def test_a_recheck_looks_at_each_case_once(tmp_path: Path) -> None:
+    (route,) = exposure().routes
+    way = Candidate("127.0.0.1", free_port(), "elasticsearch", Route.NAMED, (route.endpoint,), "named")
+    target = f"127.0.0.1:{way.port}"
+    store = exposure(targets=(target,), addresses=(), routes=(msgspec.structs.replace(route, candidate=way),))
+    directory = make(tmp_path, stores=(store,))
+    with open_case_service(directory) as work:
+        work.open(default_policy())
+        (case,) = work.cases()
+    grant, began, told = permit(directory), time.time(), Told()
+    assert do(directory, RecheckJob(grant=grant, cases=(case.id,)), told, since=began).figures["cases"] == 1
+    assert told.notes[0].startswith(f"{case.id}: closed")
+    # A second attempt of the same job finds it done.
+    assert do(directory, RecheckJob(grant=grant), since=began).figures == {"cases": 0}
+    with pytest.raises(UsageError, match="no such case"):
+        do(directory, RecheckJob(grant=grant, cases=("case-none",)))
+
+
+def test_reports_of_other_tools_are_imported_once(directory: Path) -> None:
+    told = Told()
+    good, bad = upload(directory, PORTS, "nmap.xml"), upload(directory, b"no report")
+    result = do(directory, ImportJob(inputs=(good, bad)), told)
+    assert (result.figures["inputs_read"], result.figures["inputs_failed"], result.figures["services"]) == (1, 1, 1)
+    again = Told()
+    assert do(directory, ImportJob(inputs=(good,)), again).figures["inputs_read"] == 1
+    assert "already imported" in again.notes[0]
+    with pytest.raises(InputError, match="no report was imported"):
+        do(directory, ImportJob(inputs=(bad,)))
+
+
+def test_an_unknown_format_and_an_unknown_run_are_errors(directory: Path) -> None:
+    for job in (ReportJob(format="exe"), ReportJob(format="json", run="none"), ReportJob(format="json")):
+        with pytest.raises(TiebackError):
+            do(directory, job)
+
+
+@pytest.mark.more
+def test_a_real_process_analyses_an_upload_without_network(tmp_path: Path) -> None:
+    with Workspace.open(tmp_path / "ws") as workspace:
+        sha256 = upload(workspace.directory, APP.read_bytes(), "fieldhand.apk")
+        grant = permit(workspace.directory)
+        runner = JobRunner(workspace.directory)
+        plain, probing = (add(workspace, ScanJob(inputs=(sha256,), grant=one)) for one in ("", grant))
+        report = add(workspace, ReportJob(format="html"))
+        runner.start()
+        try:
+            rows = [finished(workspace, job) for job in (plain, probing, report)]
+        finally:
+            runner.stop()
+        assert [(row.state, row.problem) for row in rows] == [(JobState.DONE, "")] * 3
+        assert [row.run for row in rows[:2]] == sorted(run.id for run in workspace.ledger.list_runs())
+        assert texts(workspace, plain, "phase") == ['{"phase":"work","isolated":true}']
+        assert texts(workspace, probing, "phase") == [
+            '{"phase":"read","isolated":true}',
+            '{"phase":"work","isolated":false}',
+        ]
+        assert folders.export_file(workspace.directory, f"{report}.html") is not None
+
+
+@pytest.mark.more
+def test_a_real_scan_resumes_after_a_kill_of_its_process(tmp_path: Path) -> None:
+    with Workspace.open(tmp_path / "ws") as workspace:
+        sha256 = upload(workspace.directory, APP.read_bytes(), "fieldhand.apk")
+        job = add(workspace, ScanJob(inputs=(sha256,)))
+        runner = JobRunner(workspace.directory)
+        runner.start()
+        try:
+            until(lambda: job_of(workspace, job).run is not None)
+            os.kill(int(job_of(workspace, job).process.split()[1]), signal.SIGKILL)
+            row = finished(workspace, job)
+        finally:
+            runner.stop()
+        assert (row.state, row.attempts) == (JobState.DONE, 2)
+        assert [run.id for run in workspace.ledger.list_runs()] == [row.run], "the second attempt resumes the run"

@@ -1,0 +1,197 @@
+"""The pages and the API of the overview, apps, back ends and the evidence graph."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from litestar.testing import TestClient
+from litestar.types import ASGIApp
+
+from tests.unit.cases.samples import exposure
+from tests.unit.pipeline.workspaces import make
+from tests.unit.web.clients import client as client_of
+from tieback.model.app import App, Platform
+from tieback.model.backend import Attribution, Backend
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.sighting import AppDocument, Credential, Evidence, Problem, Sighting
+from tieback.model.unit import Unit
+from tieback.pipeline.accounts.roles import Role
+from tieback.storage.lake.lake import part_name
+from tieback.storage.lake.tables.apps import app_tables
+from tieback.storage.lake.tables.inputs import RunInput, save_inputs
+from tieback.storage.lake.tables.probes import save_backends
+from tieback.storage.workspace import Workspace
+
+type Client = TestClient[ASGIApp]
+PAGES = ("/apps", "/backends", "/graph")
+HOSTILE = '"><script>alert(1)</script>\u202e'
+SHA = "e" * 64
+
+
+def test_the_journey_from_an_app_to_its_store_and_back(pages: Client) -> None:
+    (app,) = [one for one in pages.get("/api/v1/apps").json()["items"] if one["bundle_id"] == "com.workhub.mobile"]
+    assert (app["state"], app["stores_exposed"], app["severity"]) == ("exposed", 1, "high")
+    detail = pages.get(f"/api/v1/apps/{app['sha256']}").json()
+    assert [store["id"] for store in detail["stores"]] == ["store-m"]
+    (named,) = [one for one in detail["endpoints"]["items"] if one["value"] == "https://api.workhub.test"]
+    assert [way["store"] for way in named["ways"]] == ["store-m"]
+    assert (named["host"], bool(named["file"]), named["confidence"] > 0.5) == ("api.workhub.test", True, True)
+    page = pages.get(f"/apps/{app['sha256']}").text
+    assert 'href="/stores/store-m"' in page
+    assert f'href="/backends/{named["backend"]}"' in page
+    backend = pages.get(f"/api/v1/backends/{named['backend']}").json()
+    assert [one["app"]["bundle_id"] for one in backend["apps"]["items"]] == ["com.workhub.mobile"]
+    assert {one["said"].split()[2] for one in backend["seen"]} == {"shodan"}
+    assert any(one["claim"] == "owner" and one["reason"] for one in backend["statements"])
+    shown = pages.get(f"/backends/{named['backend']}").text
+    assert f'href="/apps/{app["sha256"]}"' in shown
+    assert "Reported by other tools" in shown
+    hop = pages.get("/api/v1/graph", params={"node": "store:store-m"}).json()
+    assert [node["id"] for node in hop["nodes"]] == ["store:store-m", "host:api.workhub.test"]
+    assert (hop["edges"][0]["reason"], hop["truncated"]) == ("default port of MongoDB", False)
+
+
+def test_the_list_twin_of_the_graph_leads_through_the_whole_graph(pages: Client) -> None:
+    (app,) = [one for one in pages.get("/api/v1/apps").json()["items"] if one["bundle_id"] == "com.workhub.mobile"]
+    at, steps = f"app:{app['sha256']}", ("endpoint:https://api.workhub.test", "host:api.workhub.test", "store:store-m")
+    for step in steps:
+        text = pages.get("/graph", params={"node": at}).text
+        assert urlencode({"node": step}).replace("+", "%20") in text, f"no link from {at}"
+        at = step
+
+
+def test_a_back_end_with_only_a_closed_store_is_not_open(pages: Client) -> None:
+    rows = {one["name"]: one for one in pages.get("/api/v1/backends", params={"has_store": "true"}).json()["items"]}
+    assert set(rows) == {"api.workhub.test", "es.fieldhand.test"}
+    assert (rows["es.fieldhand.test"]["stores"], rows["es.fieldhand.test"]["stores_exposed"]) == (1, 0)
+    assert rows["es.fieldhand.test"]["probed"] is True
+    (app,) = [one for one in pages.get("/api/v1/apps").json()["items"] if one["bundle_id"] == "org.fieldhand.app"]
+    assert app["state"] == "closed"
+
+
+def test_the_filters_and_the_order(pages: Client) -> None:
+    def names(**query: str) -> list[str]:
+        return [one["bundle_id"] for one in pages.get("/api/v1/apps", params=query).json()["items"]]
+
+    every = names()
+    assert every[0] == "com.workhub.mobile"
+    assert names(q="WORKHUB mobile") == ["com.workhub.mobile"]
+    assert names(q="%") == []
+    assert names(behind="exposed") == ["com.workhub.mobile"]
+    assert names(platform="ios") == []
+    assert sorted(names(sort="name")) == sorted(every)
+    assert pages.get("/api/v1/backends", params={"q": "fieldhand"}).json()["total"] >= 1
+    assert pages.get("/api/v1/backends", params={"party": "nobody"}).json()["items"] == []
+
+
+@pytest.mark.parametrize("path", ["/api/v1/apps", "/api/v1/backends"])
+@pytest.mark.parametrize("sort", ["worst", "name"])
+def test_pages_of_one_item_give_the_whole_list(pages: Client, path: str, sort: str) -> None:
+    query = {"sort": sort} if path.endswith("apps") else {}
+    whole = pages.get(path, params=query).json()
+    found, after = [], ""
+    for _ in range(whole["total"]):
+        page = pages.get(path, params={**query, "limit": 1, "after": after}).json()
+        found += page["items"]
+        after = page["next"] or ""
+    assert found == whole["items"]
+    assert not after
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (f"/apps/{SHA}", 404),
+        ("/backends/none", 404),
+        ("/apps?after=x", 400),
+        ("/apps?behind=broken", 400),
+        ("/apps?sort=best", 400),
+        ("/backends?has_store=maybe", 400),
+        ("/apps?limit=0", 400),
+        ("/apps?run=none", 400),
+        ("/graph?node=host:none", 400),
+        ("/graph?node=seen:x", 400),
+        ("/graph?limit=101", 400),
+    ],
+)
+def test_what_does_not_exist_is_an_error_in_both(pages: Client, path: str, status: int) -> None:
+    answer = pages.get(f"/api/v1{path}")
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert pages.get(path).status_code == status
+
+
+def test_the_overview_states_what_was_not_probed(pages: Client) -> None:
+    data = pages.get("/api/v1/overview").json()
+    assert (data["scope"], data["headline"]["stores_exposed"], data["names_withheld"]) == (None, 1, False)
+    assert [store["id"] for store in data["worst_stores"]] == ["store-m"]
+    page = pages.get("/").text
+    assert "Nothing was probed: the run had no grant." in page
+    assert 'href="/stores/store-m"' in page
+    (point,) = pages.get("/api/v1/overview/trend").json()["points"]
+    assert (point["stores_exposed"], point["records"]["quality"], point["same_inputs"]) == (1, "exact", True)
+
+
+def test_viewers_see_totals_and_no_names(scanned: Path) -> None:
+    with client_of(scanned, Role.VIEWER) as viewer:
+        data = viewer.get("/api/v1/overview").json()
+        assert (data["names_withheld"], data["worst_stores"], data["cases"]["next"]) == (True, [], [])
+        assert data["headline"]["stores_exposed"] == 1
+        page = viewer.get("/").text
+        assert "Your role shows totals only" in page
+        for name in ("workhub", "fieldhand", "store-m", "store-e"):
+            assert name not in page
+            assert name not in viewer.get("/api/v1/overview").text
+        for path in PAGES:
+            assert viewer.get(path).status_code == 403
+            assert viewer.get(f"/api/v1{path}").status_code == 403
+
+
+def test_an_empty_workspace_says_what_to_do_next(tmp_path: Path) -> None:
+    with client_of(tmp_path / "new") as client:
+        for path in PAGES:
+            assert client.get(f"/api/v1{path}").json()["run"] is None
+            assert "No run has finished" in client.get(path).text
+        assert "No run has finished yet" in client.get("/").text
+        assert client.get("/api/v1/overview").json()["headline"] is None
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """A workspace whose app, endpoint, credential and problems are written by an attacker."""
+    directory = make(tmp_path_factory.mktemp("hostile"), stores=(exposure(),))
+    place = Evidence(HOSTILE, 5, f"dex-string/{HOSTILE}", HOSTILE)
+    endpoint = Endpoint(EndpointKind.URL, f"https://h.test/{HOSTILE}", "https", "h.test", 443, f"/{HOSTILE}", None)
+    app = App(Platform.ANDROID, HOSTILE, SHA, HOSTILE, HOSTILE, vendor=HOSTILE)
+    document = AppDocument(
+        HOSTILE,
+        app,
+        (Sighting(endpoint, 1, Party.UNKNOWN, place, owner=HOSTILE, party_reason=HOSTILE),),
+        (Credential(HOSTILE, HOSTILE, HOSTILE, place),),
+        problems=(Problem(HOSTILE, HOSTILE),),
+    )
+    unit = Unit(SHA, "1", HOSTILE, 1)
+    with Workspace.open(directory) as workspace:
+        workspace.lake.publish(part_name([unit]), app_tables([(unit, document)]), [unit])
+        run = workspace.ledger.start_run([])
+        save_inputs(workspace.lake, run, [RunInput(HOSTILE, SHA, "1")])
+        said = (Attribution("owner", HOSTILE, HOSTILE, 0.9, ((HOSTILE, 0.9),)),)
+        save_backends(workspace.lake, run, [Backend(endpoint, provider=HOSTILE, owner=HOSTILE, attributions=said)])
+        workspace.ledger.conclusions.save(run, (), ())
+        workspace.ledger.end_run(run)
+    with client_of(directory) as client:
+        yield client
+
+
+def test_texts_of_an_attacker_are_inert(hostile: Client) -> None:
+    (backend,) = hostile.get("/api/v1/backends").json()["items"]
+    node = urlencode({"node": f"app:{SHA}"})
+    for path in ("/", *PAGES, f"/apps/{SHA}", f"/backends/{backend['id']}", f"/graph?{node}", "/graph?q=script"):
+        answer = hostile.get(path)
+        assert answer.status_code == 200, path
+        assert "<script>alert" not in answer.text, path
+        # A filter sends the value back as it is; what is shown is clean.
+        assert "\u202e" not in re.sub(r'value="[^"]*"', "", answer.text), path
+    hop = hostile.get(f"/api/v1/graph?{node}").json()
+    assert [one["kind"] for one in hop["nodes"]] == ["app", "endpoint"]

@@ -1,0 +1,294 @@
+"""Runs: one list of jobs and command-line runs, the form and the API that start them, and the stream of events."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+from litestar.testing import TestClient
+from litestar.types import ASGIApp
+from sqlalchemy import Connection
+
+from tests.unit.web.clients import Changes, client
+from tieback.model.grant import Depth, Grant, TargetRule
+from tieback.pipeline.accounts.roles import Role
+from tieback.pipeline.jobs.folders import exports
+from tieback.scope.grant import render_grant
+from tieback.scope.lease import digest_of
+from tieback.storage.ledger import tables
+from tieback.storage.ledger.jobs import JobState
+from tieback.storage.uploads import UploadFolder
+from tieback.storage.workspace import Workspace
+
+LOOPBACK = TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE)
+GRANT = Grant("The <b>office</b>", "a@example.org", date(2999, 1, 1), target=(LOOPBACK,))
+EXPIRED = Grant("The office", "a@example.org", date(2020, 1, 1), target=(LOOPBACK,))
+HOSTILE = "<script>alert(1)<b>.apk"
+APP = b"no app"
+SHA256 = hashlib.sha256(APP).hexdigest()
+
+type Pages = TestClient[ASGIApp]
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """A workspace with an upload of a hostile name and two grants, of which one has expired. No queue runs."""
+    with Workspace.open(tmp_path_factory.mktemp("runs") / "ws") as made:
+        for name, grant in (("now", GRANT), ("old", EXPIRED)):
+            (made.grants_directory / f"{name}.toml").write_text(render_grant(grant))
+        upload(made, APP, HOSTILE)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def served(opened: Workspace) -> Iterator[tuple[Pages, Changes]]:
+    """A client of an operator, and what it has changed."""
+    changes = Changes()
+    with client(opened.directory, Role.OPERATOR, changes) as made:
+        yield made, changes
+
+
+@pytest.fixture
+def workspace(opened: Workspace) -> Workspace:
+    """The workspace without runs and jobs."""
+
+    def empty(connection: Connection) -> None:
+        for table in (tables.job_events, tables.jobs, tables.runs):
+            connection.execute(sa.delete(table))
+
+    opened.ledger.database.write(empty)
+    return opened
+
+
+@pytest.fixture
+def pages(served: tuple[Pages, Changes], workspace: Workspace) -> Pages:
+    return served[0]
+
+
+@pytest.fixture
+def changes(served: tuple[Pages, Changes]) -> Changes:
+    served[1].lines.clear()
+    return served[1]
+
+
+def upload(workspace: Workspace, data: bytes, name: str) -> str:
+    """Upload a file; returns its SHA-256."""
+    digest = hashlib.sha256(data).hexdigest()
+    with UploadFolder(workspace.directory).receive(digest, length=len(data), author="Ann", name=name) as writer:
+        writer.write(data)
+        writer.finish()
+    return digest
+
+
+def start(pages: Pages, key: str = "", **more: Any) -> Any:
+    headers = {"Idempotency-Key": key} if key else {}
+    return pages.post("/api/v1/runs", json={"kind": "scan", "inputs": [SHA256]} | more, headers=headers)
+
+
+def test_an_upload_is_queued_with_a_grant_on_the_disk(pages: Pages, workspace: Workspace, changes: Changes) -> None:
+    answer = start(pages, grant=digest_of(GRANT))
+    assert answer.status_code == 201
+    item = answer.json()
+    assert (item["state"], item["kind"], item["author"], item["grant"]) == ("queued", "scan", "Ann", digest_of(GRANT))
+    assert changes.lines == [("Ann", "start a run (scan)", item["id"])]
+    (row,) = workspace.ledger.jobs.pending()
+    assert (row.id, row.grant_sha256) == (item["id"], digest_of(GRANT))
+    assert [one["id"] for one in pages.get("/api/v1/runs").json()["items"]] == [item["id"]]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "detail"),
+    [
+        ({"grant": "0" * 64}, 422, "no grant on the server has this SHA-256"),
+        ({"grant": digest_of(EXPIRED)}, 422, "the grant expired on 2020-01-01"),
+        ({"grant": "../now.toml"}, 422, "no grant on the server has this SHA-256"),
+        ({"inputs": ["0" * 64]}, 422, "no upload and no readable input with this SHA-256"),
+        ({"inputs": ["../ledger.db"]}, 422, "no upload and no readable input with this SHA-256"),
+        ({"inputs": []}, 400, "no input"),
+        ({"run": "20200101T000000Z-00000000"}, 400, "no run with this ID"),
+        ({"kind": "probe", "inputs": [], "targets": ["@/etc/passwd"]}, 400, ""),
+        ({"kind": "probe", "grant": digest_of(GRANT), "targets": ["@/etc/passwd"]}, 400, ""),
+        ({"kind": "destroy"}, 400, ""),
+        ({"depth": "sample"}, 400, ""),
+    ],
+)
+def test_what_a_request_can_get_wrong_starts_nothing(
+    pages: Pages, workspace: Workspace, body: dict[str, Any], status: int, detail: str
+) -> None:
+    answer = start(pages, **body)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert not detail or answer.json()["detail"] == detail
+    assert workspace.ledger.jobs.latest(9) == []
+
+
+def test_targets_are_never_a_file_of_the_server(pages: Pages, workspace: Workspace) -> None:
+    body = {"kind": "probe", "grant": digest_of(GRANT), "targets": ["@/etc/passwd"]}
+    assert pages.post("/api/v1/runs", json=body).json()["detail"] == "not a target"
+    assert pages.post("/api/v1/runs", json=body | {"targets": ["127.0.0.1:6379"]}).status_code == 201
+    assert [row.kind for row in workspace.ledger.jobs.latest(9)] == ["probe"]
+
+
+def test_a_key_starts_one_run(pages: Pages, workspace: Workspace, changes: Changes) -> None:
+    first, second = start(pages, "k"), start(pages, "k")
+    assert first.json()["id"] == second.json()["id"]
+    assert len(workspace.ledger.jobs.latest(9)) == len(changes.lines) == 1
+    assert start(pages, "k", retry=True).status_code == 400
+    assert start(pages, "l").json()["id"] != first.json()["id"]
+
+
+@pytest.mark.parametrize(
+    ("role", "read", "write"), [(None, 401, 401), (Role.VIEWER, 403, 403), (Role.ANALYST, 200, 403)]
+)
+def test_only_operators_start_and_cancel(workspace: Workspace, role: Role | None, read: int, write: int) -> None:
+    with client(workspace.directory, role) as made:
+        assert made.get("/api/v1/runs").status_code == read
+        assert start(made).status_code == write
+        assert made.delete("/api/v1/runs/x").status_code == write
+        assert made.get("/api/v1/runs/new").status_code == write
+        assert made.post("/runs", data={"kind": "scan"}).status_code in {write, 303, 302}
+    assert workspace.ledger.jobs.latest(9) == []
+
+
+def test_a_form_starts_one_run_and_shows_it(pages: Pages, workspace: Workspace) -> None:
+    page = pages.get("/runs/new", params={"upload": SHA256}).text
+    assert f'value="{SHA256}" checked' in page
+    fields = {"kind": "scan", "inputs": SHA256, "grant": digest_of(GRANT), "key": "form-1"}
+    for _ in range(2):
+        answer = pages.post("/runs", data=fields, follow_redirects=False)
+        assert answer.status_code == 303
+    (row,) = workspace.ledger.jobs.latest(9)
+    assert answer.headers["location"].startswith(f"/runs/{row.id}?")
+    shown = pages.get(answer.headers["location"]).text
+    assert "The run was queued." in shown
+    assert "Cancel this run" in shown
+
+
+def test_several_files_of_a_form_are_all_read(pages: Pages, workspace: Workspace) -> None:
+    other = upload(workspace, b"other", "b")
+    answer = pages.post("/runs", data={"kind": "import", "inputs": [SHA256, other]}, follow_redirects=False)
+    assert answer.status_code == 303
+    (row,) = workspace.ledger.jobs.latest(9)
+    assert msgspec.json.decode(row.arguments)["inputs"] == [SHA256, other]
+
+
+def test_cancelling_ends_a_queued_run(pages: Pages, workspace: Workspace, changes: Changes) -> None:
+    run = start(pages).json()["id"]
+    assert pages.delete(f"/api/v1/runs/{run}").json()["state"] == "cancelled"
+    assert changes.lines[-1] == ("Ann", "cancel a run", run)
+    other = start(pages).json()["id"]
+    assert pages.post(f"/runs/{other}/cancel", follow_redirects=False).status_code == 303
+    assert {row.state for row in workspace.ledger.jobs.latest(9)} == {JobState.CANCELLED}
+
+
+@pytest.mark.parametrize("path", ["", "/events", "/files/ledger.db"])
+def test_an_unknown_run_is_not_found(pages: Pages, path: str) -> None:
+    answer = pages.get(f"/api/v1/runs/20200101T000000Z-00000000{path}")
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+    assert pages.delete("/api/v1/runs/none").status_code == 404
+
+
+def test_a_run_of_the_command_line_is_listed_and_cannot_be_cancelled(pages: Pages, workspace: Workspace) -> None:
+    run = workspace.ledger.start_run(["/apps/a.apk"], render_grant(GRANT))
+    page = pages.get(f"/api/v1/runs/{run}").json()
+    assert (page["run"]["state"], page["run"]["origin"], page["run"]["grant"]) == (
+        "not_ended",
+        "command_line",
+        digest_of(GRANT),
+    )
+    assert pages.delete(f"/api/v1/runs/{run}").status_code == 409
+    assert "runs on the command line now, or was interrupted" in pages.get("/runs").text
+
+
+def test_jobs_and_runs_are_one_list_in_pages(pages: Pages, workspace: Workspace) -> None:
+    job = start(pages).json()["id"]
+    runs = [workspace.ledger.start_run([]) for _ in range(3)]
+    workspace.ledger.jobs.set_run(job, runs[0])
+    every = sorted([job, *runs[1:]], reverse=True)
+    found, after = [], ""
+    for _ in range(5):
+        part = pages.get("/api/v1/runs", params={"limit": 1, "after": after} if after else {"limit": 1})
+        found += [one["id"] for one in part.json()["items"]]
+        after = part.json()["next"]
+        if after is None:
+            break
+        assert 'rel="next"' in part.headers["link"]
+    assert found == every
+    assert pages.get(f"/api/v1/runs/{runs[0]}").json()["run"]["id"] == job
+
+
+def events(text: str) -> list[tuple[str, str]]:
+    """(ID, kind) of the events in a stream."""
+    return re.findall(r"id: (\d+)\r?\nevent: (\w+)", text) or re.findall(r"event: (\w+)", text)
+
+
+def test_a_stream_repeats_what_a_client_has_missed_and_ends_with_the_run(pages: Pages, workspace: Workspace) -> None:
+    job = start(pages).json()["id"]
+    jobs = workspace.ledger.jobs
+    jobs.start(job, "p")
+    jobs.add_events(job, [("stage", '{"stage":"reading"}'), ("problem", '{"text":"<b>"}')])
+    jobs.end(job, JobState.DONE)
+    whole = pages.get(f"/api/v1/runs/{job}/events")
+    assert whole.headers["content-type"].startswith("text/event-stream")
+    numbers = [int(number) for number in re.findall(r"^id: (\d+)", whole.text, re.MULTILINE)]
+    assert numbers == [1, 2, 3, 4, 5]
+    assert whole.text.rstrip().endswith("data: {}")
+    rest = pages.get(f"/api/v1/runs/{job}/events", headers={"Last-Event-ID": "3"}).text
+    assert re.findall(r"^id: (\d+)", rest, re.MULTILINE) == ["4", "5"]
+    assert pages.get(f"/api/v1/runs/{job}/events", headers={"Last-Event-ID": "x"}).status_code == 400
+
+
+def test_hostile_names_and_texts_are_inert(pages: Pages, workspace: Workspace) -> None:
+    job = start(pages).json()["id"]
+    workspace.ledger.jobs.start(job, "p")
+    workspace.ledger.jobs.add_events(job, [("problem", msgspec.json.encode({"text": HOSTILE}).decode())])
+    workspace.ledger.jobs.end(job, JobState.FAILED, problem=HOSTILE)
+    for path in ("/runs", "/runs/new", f"/runs/{job}"):
+        answer = pages.get(path)
+        assert answer.status_code == 200
+        assert "<script>alert" not in answer.text
+        assert "<b>office" not in answer.text
+        assert not re.search(r"\sstyle=|\son[a-z]+=", answer.text)
+    assert HOSTILE in pages.get(f"/api/v1/runs/{job}").json()["arguments"]
+
+
+def test_only_files_of_the_run_are_sent_as_attachments(pages: Pages, workspace: Workspace) -> None:
+    job = start(pages).json()["id"]
+    exports(workspace.directory).mkdir()
+    for name in (f"{job}.html", "20200101T000000Z-j0000000000.html"):
+        (exports(workspace.directory) / name).write_text("<p>report")
+    workspace.ledger.jobs.start(job, "p")
+    workspace.ledger.jobs.end(job, JobState.DONE, result=f'{{"type":"done","files":["{job}.html","../ledger.db"]}}')
+    answer = pages.get(f"/api/v1/runs/{job}/files/{job}.html")
+    assert (answer.status_code, answer.text) == (200, "<p>report")
+    assert answer.headers["content-disposition"] == f'attachment; filename="tieback-{job}.html"'
+    assert answer.headers["content-type"] == "application/octet-stream"
+    for name in ("20200101T000000Z-j0000000000.html", "..%2Fledger.db", "ledger.db"):
+        assert pages.get(f"/api/v1/runs/{job}/files/{name}").status_code == 404
+    assert [one["name"] for one in pages.get(f"/api/v1/runs/{job}").json()["files"]] == [f"{job}.html"]
+
+
+def test_an_empty_workspace_says_what_to_do(tmp_path: Path) -> None:
+    with client(tmp_path / "new", Role.OPERATOR) as made:
+        assert "No run yet." in made.get("/runs").text
+        page = made.get("/runs/new").text
+    assert "There is no upload yet." in page
+    assert "A probe needs a grant." in page
+
+
+def test_a_finished_run_says_what_was_not_probed(scanned: Path) -> None:
+    with Workspace.open(scanned) as workspace:
+        latest = workspace.ledger.latest_run()
+    assert latest is not None
+    with client(scanned) as made:
+        page = made.get(f"/api/v1/runs/{latest.id}").json()
+        text = made.get(f"/runs/{latest.id}").text
+    assert page["run"]["state"] == "done"
+    assert page["inputs_read"] >= 1
+    assert "not probed" in page["not_probed"]
+    assert "is not safe. It is unknown." in text
