@@ -136,7 +136,8 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanResult]:
             bundles = apps_by_bundle(workspace.lake, units) if captures else {}
             named = RunEndpoints(units, tuple(attribute_traffic(workspace, captures, bundles)))
             with closing(AttributionSources()) as knowledge:
-                with stage("probing data stores") as progress, DnsAnswerCache(workspace.lake) as kept:
+                doing = "probing data stores" if request.grant is not None else "mapping back ends"
+                with stage(doing) as progress, DnsAnswerCache(workspace.lake) as kept:
                     found = event_loop.run(
                         _ask(workspace, run, request.grant, approval, named, progress, kept, knowledge)
                     )

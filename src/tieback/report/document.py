@@ -486,10 +486,10 @@ def unprobed_text(report: Report) -> str:
     return scope_unprobed_text(report.scope, report.backends.count)
 
 
-def scope_unprobed_text(scope: RunScope | None, ends: int) -> str:
-    """As ``unprobed_text``, for the scope of a run and its number of back ends."""
+def scope_unprobed_text(scope: RunScope | None, ends: int, advice: str = "Add --grant FILE.") -> str:
+    """As ``unprobed_text``, for the scope of a run, its number of back ends, and what to do without a grant."""
     if scope is None:
-        return f"{count_text(ends, 'back end')} not probed: there is no grant. Add --grant FILE." if ends else ""
+        return f"{count_text(ends, 'back end')} not probed: there is no grant. {advice}" if ends else ""
     reasons = scope.unprobed
     if not reasons:
         return ""

@@ -10,6 +10,9 @@ MAX_LINE = 64 * 1024
 MAX_TEXT = 2_000
 """Characters of a text in a message."""
 
+NO_GRANT = "Start a run under a grant."
+"""What to do if nothing was probed."""
+
 
 class _Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True):
     pass

@@ -81,7 +81,7 @@ class JobOutput:
         for line in whole.split(b"\n") if whole else ():
             message = decode_message(line) if len(line) <= MAX_LINE else None
             if message is None:
-                self.problem = "its process reported something that is no message"
+                self.problem = "its process reported something that is not a message"
                 return
             yield message
 

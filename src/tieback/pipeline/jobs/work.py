@@ -20,7 +20,7 @@ from tieback.pipeline.inputs.spec import display_name, is_remote, parse_input
 from tieback.pipeline.jobs import folders
 from tieback.pipeline.jobs.grants import load_grant_file
 from tieback.pipeline.jobs.kinds import ImportJob, JobArguments, Phase, ProbeJob, RecheckJob, ReportJob, ScanJob
-from tieback.pipeline.jobs.messages import JobMessage, JobNote, JobResult, RunBegun, short
+from tieback.pipeline.jobs.messages import NO_GRANT, JobMessage, JobNote, JobResult, RunBegun, short
 from tieback.pipeline.jobs.order import JobOrder
 from tieback.pipeline.passive_evidence import import_reports
 from tieback.pipeline.probing.probe_report import probe_report
@@ -31,7 +31,7 @@ from tieback.pipeline.runs import finished_run
 from tieback.pipeline.scan import ScanRequest, ScanResult, analyse_inputs, run_scan
 from tieback.report import by_name
 from tieback.report.audience import audience_of
-from tieback.report.document import undecided_text, unprobed_text
+from tieback.report.document import scope_unprobed_text, undecided_text, unprobed_text
 from tieback.report.files import write_all
 from tieback.scope import event_loop
 from tieback.scope.grant import render_grant
@@ -124,7 +124,7 @@ def _scan_result(done: ScanResult, run: str) -> JobResult:
     return JobResult(
         figures=figures,
         run=run,
-        not_probed=short(unprobed_text(done.report)),
+        not_probed=short(scope_unprobed_text(done.report.scope, done.report.backends.count, NO_GRANT)),
         not_decided=short(undecided_text(headline)),
     )
 

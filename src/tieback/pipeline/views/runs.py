@@ -8,7 +8,7 @@ import msgspec
 from tieback.model.errors import GrantError, TiebackError
 from tieback.pipeline.jobs.folders import export_file
 from tieback.pipeline.jobs.kinds import decode_arguments
-from tieback.pipeline.jobs.messages import JobResult
+from tieback.pipeline.jobs.messages import NO_GRANT, JobResult
 from tieback.pipeline.report import run_scope
 from tieback.pipeline.views.listing import Listing, bounded_limit, decode_cursor, encode_cursor
 from tieback.report.document import scope_unprobed_text
@@ -254,7 +254,7 @@ def _with_results(workspace: Workspace, page: RunPage, run: RunRow) -> RunPage:
     changed = msgspec.structs.replace(page, inputs_read=read, inputs_failed=failed, failed=rows)
     if page.run.origin == "server":
         return changed
-    return msgspec.structs.replace(changed, not_probed=scope_unprobed_text(*run_scope(workspace, run)))
+    return msgspec.structs.replace(changed, not_probed=scope_unprobed_text(*run_scope(workspace, run), NO_GRANT))
 
 
 def _run_item(run: RunRow, grant_ids: "_GrantIds") -> RunItem:

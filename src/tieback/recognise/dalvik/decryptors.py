@@ -57,8 +57,8 @@ _NEW_INSTANCE, _STATIC_READ = 0x22, 0x62
 _DECODING = re.compile(
     rb"Landroid/util/Base64;->decode|Ljava/util/Base64\$Decoder;->decode|Ljavax/crypto/Cipher;->doFinal"
     rb"|Ljava/lang/StringBuilder;->(?:reverse|append\(C\))|Ljava/lang/StringBuffer;->(?:reverse|append\(C\))"
-    rb"|Ljava/lang/String;->(?:<init>\(\[[BCI]|valueOf\(\[?C\)|copyValueOf|replace|charAt|toCharArray|getBytes)"
-    rb"|Ljava/util/zip/|Ljava/math/BigInteger;-><init>|Ljava/security/MessageDigest;"
+    rb"|Ljava/lang/String;->(?:<init>\(\[[BCI]|valueOf\(\[?C\)|copyValueOf|replace|charAt|toCharArray)"
+    rb"|Ljava/util/zip/|Ljava/math/BigInteger;-><init>"
 )
 
 

@@ -8,23 +8,28 @@ if (panel) {
   const stage = panel.querySelector("[data-run-stage]");
   const count = panel.querySelector("[data-run-count]");
   const bar = panel.querySelector("[data-run-bar]");
+  const now = panel.querySelector("[data-run-now]");
   const problems = document.querySelector("[data-run-problems]");
   const source = new EventSource(panel.dataset.runEvents);
   panel.querySelector("[data-run-plain]").hidden = true;
   const read = (event) => JSON.parse(event.data).data;
   const reload = () => {
     source.close();
-    window.location.reload();
+    window.location.replace(window.location.pathname); // without the notice of the form
+  };
+  const show = () => {
+    live.hidden = false;
+    now.hidden = true;
   };
   source.addEventListener("stage", (event) => {
-    live.hidden = false;
+    show();
     stage.textContent = read(event).stage;
     count.textContent = "";
     bar.removeAttribute("value");
   });
   source.addEventListener("progress", (event) => {
     const { stage: name, done, total } = read(event);
-    live.hidden = false;
+    show();
     stage.textContent = name;
     if (total > 0) {
       bar.max = total;

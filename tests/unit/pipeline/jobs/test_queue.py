@@ -51,7 +51,7 @@ def test_jobs_run_one_after_the_other_and_leave_no_files(workspace: Workspace, s
         ("memory", "needed more than 1,024 MiB of memory"),
         (
             "garbage",
-            "its process reported something that is no message. Split it, or run `tieback` with the same inputs",
+            "its process reported something that is not a message. Split it, or run `tieback` with the same inputs",
         ),
     ],
 )
