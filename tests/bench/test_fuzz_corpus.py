@@ -55,7 +55,7 @@ NOT_FUZZED = {
     "leaks/plausible.py": _PACKAGE_DATA,
     "model/remote.py": _OWN_FILES,
     "pii/taxonomy.py": _PACKAGE_DATA,
-    "pipeline/disclosure/letters.py": "the sender file of the user",
+    "pipeline/disclosure/letter_sender.py": "the sender file of the user",
     "pipeline/fleet/fetch.py": "writes an archive of splits; packages are read by intake/apps",
     "pipeline/fleet/pull_client.py": "answers of the configured EMM, over TLS; saved files are fuzzed as inventories",
     "pipeline/fleet/store_lookup.py": _OTHER_PROCESS,
