@@ -63,6 +63,8 @@ _PRODUCTS = {
     "smb": "SMB",
     "solr": "Solr",
     "stomp": "STOMP",
+    "strapi": "Strapi",
+    "supabase-storage": "Supabase Storage",
     "typesense": "Typesense",
     "webdav": "WebDAV",
 }

@@ -62,6 +62,7 @@ from tieback.probes.stores.s3 import S3Probe
 from tieback.probes.stores.smb import SmbProbe
 from tieback.probes.stores.solr import SolrProbe
 from tieback.probes.stores.stomp import StompProbe
+from tieback.probes.stores.strapi import StrapiProbe
 from tieback.probes.stores.supabase_storage import SupabaseStorageProbe
 from tieback.probes.stores.typesense import TypesenseProbe
 from tieback.probes.stores.weaviate import WeaviateProbe
@@ -82,6 +83,7 @@ WEB_STORES: tuple[WebStoreProbe, ...] = (
     NatsProbe(),
     PocketbaseProbe(),
     DirectusProbe(),
+    StrapiProbe(),
     ChromaProbe(),
     FirebaseRtdbProbe(),
     FirebaseStorageProbe(),

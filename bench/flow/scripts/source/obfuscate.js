@@ -8,6 +8,9 @@ const kinds={
  rc4:{stringArray:true,stringArrayThreshold:1,stringArrayEncoding:['rc4'],stringArrayRotate:true,stringArrayShuffle:true},
  split:{stringArray:true,stringArrayThreshold:1,stringArrayEncoding:[],splitStrings:true,splitStringsChunkLength:6,stringArrayRotate:true},
  hexed:{stringArray:false,unicodeEscapeSequence:true},
+ wrapped:{stringArray:true,stringArrayThreshold:1,stringArrayEncoding:[],stringArrayRotate:true,stringArrayShuffle:true,stringArrayWrappersCount:2,stringArrayWrappersType:'function',stringArrayWrappersParametersMaxCount:5,stringArrayWrappersChainedCalls:true},
+ wrappedrc4:{stringArray:true,stringArrayThreshold:1,stringArrayEncoding:['rc4'],stringArrayRotate:true,stringArrayShuffle:true,stringArrayWrappersCount:3,stringArrayWrappersType:'function',stringArrayWrappersParametersMaxCount:4,stringArrayWrappersChainedCalls:true},
+ transformed:{stringArray:true,stringArrayThreshold:1,stringArrayEncoding:['base64'],stringArrayRotate:true,stringArrayShuffle:true,stringArrayWrappersCount:1,stringArrayWrappersType:'variable',stringArrayCallsTransform:true,stringArrayCallsTransformThreshold:1},
  hexarray:{stringArray:true,stringArrayThreshold:1,unicodeEscapeSequence:true,stringArrayRotate:true,stringArrayEncoding:['base64']},
 };
 for(const [k,o] of Object.entries(kinds)){

@@ -51,8 +51,8 @@ def documents_with_source(
 def _classes(documents: Sequence[AppDocument]) -> Iterator[str]:
     left = MAX_CLASSES
     for document in documents:
-        for find in (*document.sightings, *document.credentials):
-            for text in (find.evidence.context, *find.evidence.chain):
+        for evidence in (one.evidence for finds in (document.sightings, document.credentials) for one in finds):
+            for text in (evidence.context, *evidence.chain):
                 for name in class_names(text):
                     if not left:
                         return
@@ -60,14 +60,12 @@ def _classes(documents: Sequence[AppDocument]) -> Iterator[str]:
                     yield name
 
 
-def _key(number: int, find: Sighting | Credential, at: int) -> str:
-    return f"{number} {type(find).__name__} {at}"
-
-
 def _finds(number: int, document: AppDocument) -> Iterator[tuple[str, Sighting | Credential]]:
-    for finds in (document.sightings, document.credentials):
-        for at, find in enumerate(finds):
-            yield _key(number, find, at), find
+    """The endpoints and credentials of a document, each with a key."""
+    for at, sighting in enumerate(document.sightings):
+        yield f"{number} endpoint {at}", sighting
+    for at, credential in enumerate(document.credentials):
+        yield f"{number} credential {at}", credential
 
 
 def _traces(documents: Sequence[AppDocument]) -> Iterator[tuple[str, Trace]]:

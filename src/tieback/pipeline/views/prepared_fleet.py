@@ -20,7 +20,7 @@ from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
 
 type ReviewKey = tuple[int, int, int, int]
-"""Sort key of the review: 0 for apps with open stores, our people and devices negated, ID."""
+"""Sort key of the review: urgency of the state, our people and devices negated, ID."""
 
 
 class FleetState(StrEnum):
@@ -61,6 +61,13 @@ class PreparedFleet(msgspec.Struct, frozen=True):
         return 0 if after is None else bisect_right(self.keys, after)
 
 
+_URGENCY = {
+    FleetState.OPEN: 0,
+    FleetState.RETIRED: 1,
+    FleetState.WEAK: 2,
+    FleetState.UNKNOWN: 3,
+    FleetState.NO_OPEN_STORE: 3,
+}
 _KEPT: Kept[PreparedFleet] = Kept()
 
 
@@ -90,7 +97,7 @@ def _prepare(workspace: Workspace, run: RunRow | None) -> PreparedFleet:
 
 def review_key(line: FleetLine) -> ReviewKey:
     """The place of an app in a review."""
-    return (0 if line.exposures else 1, -(line.own_people or 0), -line.app.devices, line.app.id)
+    return (_URGENCY[state_of(line)], -(line.own_people or 0), -line.app.devices, line.app.id)
 
 
 def state_of(line: FleetLine) -> FleetState:

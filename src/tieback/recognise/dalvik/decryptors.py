@@ -57,8 +57,8 @@ _NEW_INSTANCE, _STATIC_READ = 0x22, 0x62
 _DECODING = re.compile(
     rb"Landroid/util/Base64;->decode|Ljava/util/Base64\$Decoder;->decode|Ljavax/crypto/Cipher;->doFinal"
     rb"|Ljava/lang/StringBuilder;->(?:reverse|append\(C\))|Ljava/lang/StringBuffer;->(?:reverse|append\(C\))"
-    rb"|Ljava/lang/String;->(?:<init>\(\[[BCI]|valueOf\(\[?C\)|copyValueOf|replace|charAt|toCharArray|getBytes)"
-    rb"|Ljava/util/zip/|Ljava/math/BigInteger;-><init>|Ljava/security/MessageDigest;"
+    rb"|Ljava/lang/String;->(?:<init>\(\[[BCI]|valueOf\(\[?C\)|copyValueOf|replace|charAt|toCharArray)"
+    rb"|Ljava/util/zip/|Ljava/math/BigInteger;-><init>"
 )
 
 
@@ -110,6 +110,8 @@ class Decryption:
         return tuple(found.values())
 
     def _is_plain(self, text: str) -> bool:
+        if text in self.runner.machine.constants:
+            return True
         raw = text.encode("utf-8", "replace")
         return any(dex.string_of(raw) >= 0 for dex in self._dexes)
 

@@ -6,6 +6,7 @@ are judged like any other text of the app.
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 import msgspec
 
@@ -33,6 +34,8 @@ _MARK = re.compile(
     rb"\batob\(|\bfromCharCode\b|\.reverse\(\)|(?:\\x[0-9a-fA-F]{2}|\\u00[0-9a-fA-F]{2}){4}|\bunescape\(|\bBuffer\.from\("
     rb"|\xee\x80\x80"
 )
+_REPLACED = b"\xee\x80\x80"
+"""Begins a text that was in a string array (``folding.quoted``)."""
 _ARRAYED = re.compile(rb"\[['\"]shift['\"]\]\(\)|=\s?function\(\)\s?\{\s?return _0x")
 _WORTH = re.compile(r"://|\.\w{2,}|^[\w-]{16,200}$")
 
@@ -66,7 +69,10 @@ class ScriptExtractor:
                 yield Problem("too many encoded strings; the rest was not decoded", buffer.file)
                 return
             begin, end = max(end, mark.start() - _BEFORE), mark.start() + _AFTER
-            for text in folded_texts(shown[begin:end].decode("utf-8", "replace")):
+            # The cut can be inside a text. A replaced text begins with its mark, so it is read from there, too.
+            starts = (begin, mark.start() - 1) if mark[0] == _REPLACED and mark.start() > begin else (begin,)
+            texts = (folded_texts(shown[start:end].decode("utf-8", "replace")) for start in starts)
+            for text in dict.fromkeys(chain.from_iterable(texts)):
                 if text not in told and _WORTH.search(text):
                     told.add(text)
                     # After the replacement of an array, places are no longer those of the file.

@@ -8,11 +8,15 @@ array, rotate, encoding).
 import math
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 from urllib.parse import unquote
 
 from tieback.recognise.scripts.folding import quoted, unquoted
+from tieback.recognise.scripts.wrappers import without_wrappers
 
+MAX_ARRAYS = 16
+"""Most arrays of a script."""
 MAX_TEXTS = 5_000
 """Most texts of an array."""
 MAX_WORK = 40_000
@@ -57,13 +61,15 @@ class StringArray(NamedTuple):
 def without_arrays(script: str) -> str:
     """A script with the calls of its string arrays replaced by the texts; unchanged if it has none."""
     script = _VISIBLE.sub(lambda found: chr(int(found[1], 16)), script)
+    if accessors := {found[1] or found[2] for found in islice(_ACCESSOR.finditer(script), MAX_ARRAYS)}:
+        script = without_wrappers(script, accessors)
     for array in _arrays(script):
         script = _replaced(script, array)
     return script
 
 
 def _arrays(script: str) -> Iterator[StringArray]:
-    for found in list(_ARRAY.finditer(script))[:16]:
+    for found in list(_ARRAY.finditer(script))[:MAX_ARRAYS]:
         texts = _items(script, found.end())
         name = found[1] or found[2]
         accessor = _accessor(script, name) if len(texts) > 1 else None

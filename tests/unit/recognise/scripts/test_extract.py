@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
 from tieback.intake.apps.small_files import read_small_file
 from tieback.model.sighting import Credential, Problem, Sighting
@@ -17,6 +18,7 @@ from tieback.recognise.scripts import extract, string_arrays
 from tieback.recognise.scripts.extract import ScriptExtractor
 from tieback.recognise.scripts.folding import folded_texts
 from tieback.recognise.scripts.string_arrays import without_arrays
+from tieback.recognise.scripts.wrappers import without_wrappers
 from tieback.recognise.search import AppSearch
 
 FLOW = Path(__file__).parents[4] / "bench" / "flow"
@@ -77,6 +79,40 @@ def test_an_expression_is_folded(script: str, texts: list[str]) -> None:
 def test_an_array_without_its_rotation_is_left_as_it_is() -> None:
     script = (FLOW / "scripts" / "rotated.js").read_text().replace("0x6115c", "0x6115d")
     assert without_arrays(script) == string_arrays._VISIBLE.sub(" ", script)
+
+
+_OUTER = "function _0xc(_0x1,_0x2){return _0xa(_0x1-0x1,_0x2);}"
+
+
+@pytest.mark.parametrize(
+    ("script", "direct"),
+    [
+        ("function _0xc(_0x1,_0x2){return _0xa(_0x2- -0x5,_0x1);}_0xc('k',0x12)", "_0xa(0x17,'k')"),
+        ("var _0xc=function(_0x1,_0x2){return _0xa(_0x1-0x5,_0x2);};_0xc(0x17,0x9)", "_0xa(0x12)"),
+        (f"{_OUTER}function _0xd(_0x1,_0x2,_0x3){{return _0xc(_0x3+0x2,_0x1-0x9);}}_0xd(0x1,0x2,0x13)", "_0xa(0x14)"),
+        ("var _0xe={_0xf:0x13,_0xf1:'k'};_0xa(_0xe._0xf,_0xe._0xf1)", "_0xa(0x13,'k')"),
+        # Left as they are: another function, a cycle, a number below zero, an argument that is not known.
+        ("function _0xc(_0x1){return _0xz(_0x1);}_0xc(0x12)", "_0xc(0x12)"),
+        ("function _0xc(_0x1){return _0xd(_0x1);}function _0xd(_0x1){return _0xc(_0x1);}_0xd(0x12)", "_0xd(0x12)"),
+        ("function _0xc(_0x1){return _0xa(_0x1-0x99);}_0xc(0x12)", "_0xc(0x12)"),
+        ("function _0xc(_0x1){return _0xa(_0x7);}_0xc(0x12)", "_0xc(0x12)"),
+    ],
+)
+def test_calls_through_other_functions_are_made_direct(script: str, direct: str) -> None:
+    assert without_wrappers(script, {"_0xa"}).endswith(direct)
+
+
+@given(st.lists(st.sampled_from(["function ", "_0xa", "_0xb", "(", ")", "{return ", ",", "-0x1", ";}", "={", ":"])))
+def test_any_script_of_wrappers_never_raises(parts: list[str]) -> None:
+    assert without_wrappers("".join(parts), {"_0xa"}) or not parts
+
+
+def test_calls_through_other_functions_cost_linear_time() -> None:
+    def script(size: int) -> str:
+        one = "function _0x{0:x}(_0x1,_0x2){{return _0x{1:x}(_0x1-0x1,_0x2);}}_0x{0:x}(0x99,0x1);"
+        return "".join(one.format(number + 16, number + 15) for number in range(size))
+
+    assert_linear(script, lambda text: without_wrappers(text, {"_0xf"}), 2_000)
 
 
 def test_a_rotation_that_takes_too_long_is_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
