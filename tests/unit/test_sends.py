@@ -56,6 +56,7 @@ POSTS = {
     ("neo4j", "/db/neo4j/query/v2", '{"statement":"CALL db.propertyKeys()","accessMode":"READ"}'),
     *(("neo4j", "/db/neo4j/tx/commit", f'{{"statements":[{{"statement":"{text.decode()}"}}]}}') for text in CYPHER),
     ("hasura", "/v1/graphql", '{"query":"{__schema{queryType{fields{name}}}}"}'),
+    ("postgrest", "/graphql/v1", '{"query":"{__schema{queryType{fields{name}}}}"}'),
     ("weaviate", "/v1/graphql", '{"query":"{Aggregate{[A-Z][A-Za-z0-9_]{0,254}{meta{count,}}}}"}'),
     ("milvus", "/v2/vectordb/collections/get_stats", '{"collectionName":"[A-Za-z_][A-Za-z0-9_]{0,254}"}'),
     ("hasura", "/v1/graphql", '{"query":"{n:[A-Za-z_][A-Za-z0-9_]{0,62}_aggregate{aggregate{count,}}}"}'),

@@ -10,6 +10,9 @@ design and is in every copy of the app. If the app contains it, these requests s
 then means access for anyone who has the app. For a table with visible rows, another HEAD without a count is the second
 proof, because newer projects return no description to an anonymous key.
 
+If there is no description, ``POST /graphql/v1`` requests the names of the query fields: a project with GraphQL has one
+for each table. No field is queried.
+
 ``*/0`` means unknown, not empty: row-level security hides rows in this way. Not yet verified against the real server.
 """
 
@@ -24,7 +27,7 @@ from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import LISTING_CAP, MAX_FIELDS, Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import decode_json
-from tieback.probes.wire.requests import Request, get_request, head_request
+from tieback.probes.wire.requests import Request, get_request, head_request, post_request
 from tieback.scope.conversation import Conversation, SendCost
 
 _ROOT = get_request(
@@ -65,6 +68,15 @@ _SUPABASE_ROW = head_request(
     keyed=_KEY,
     label="HEAD /rest/v1/<table>?limit=1",
 )
+_GRAPHQL = post_request(
+    "/graphql/v1",
+    b'{"query":"{__schema{queryType{fields{name}}}}"}',
+    "names of the tables in the GraphQL schema that the app's public key may read; returns no row",
+    keyed=_KEY,
+    label="POST /graphql/v1 __schema",
+)
+_COLLECTION = "Collection"
+"""End of the query field of a table: https://supabase.github.io/pg_graphql/api/#collections"""
 _TOTAL = re.compile(r"([0-9]+-[0-9]+|\*)/([0-9]{1,18}|\*)")
 
 
@@ -87,6 +99,26 @@ class _Description(msgspec.Struct):
     definitions: dict[str, _Definition] = {}
 
 
+class _Named(msgspec.Struct):
+    name: str
+
+
+class _QueryType(msgspec.Struct):
+    fields: list[_Named]
+
+
+class _Inner(msgspec.Struct):
+    query: _QueryType = msgspec.field(name="queryType")
+
+
+class _Data(msgspec.Struct):
+    inner: _Inner = msgspec.field(name="__schema")
+
+
+class _Schema(msgspec.Struct):
+    data: _Data
+
+
 class PostgrestProbe(WebStoreProbe):
     """Probe of PostgREST and Supabase: rows that are readable without a login."""
 
@@ -105,6 +137,7 @@ class PostgrestProbe(WebStoreProbe):
             _SUPABASE_COUNT.send,
             _SUPABASE_PLANNED.send,
             _SUPABASE_ROW.send,
+            _GRAPHQL.send,
         ),
         references=(
             "https://docs.postgrest.org/en/stable/references/api.html",
@@ -152,6 +185,8 @@ class PostgrestProbe(WebStoreProbe):
         told = _told(described) if described is not None else {}
         if told:
             draft.prove(_SUPABASE.label, f"describes {len(told)} tables to the app's public key", Access.OPEN)
+        else:
+            told = yield from _graphql_tables(inquiry)
         yield from self._tables(
             inquiry, told, _SUPABASE_COUNT if draft.target.scans else _SUPABASE_PLANNED, _SUPABASE_ROW
         )
@@ -186,6 +221,17 @@ class PostgrestProbe(WebStoreProbe):
             draft.problem(
                 "no row is readable without a login: the tables are empty, or row-level security hides the rows"
             )
+
+
+def _graphql_tables(inquiry: Inquiry) -> Conversation[dict[str, _Definition]]:
+    """Tables of the GraphQL schema, without their columns; none if the project has no GraphQL."""
+    answer = yield from inquiry.ask(_GRAPHQL)
+    said = decode_json(answer.body, _Schema) if answer is not None and answer.status == 200 else None
+    fields = [one.name for one in said.data.inner.query.fields] if said is not None else []
+    if fields:
+        inquiry.draft.prove(_GRAPHQL.label, f"{len(fields)} query fields for the app's public key", Access.SCHEMA_ONLY)
+    names = (name.removesuffix(_COLLECTION) for name in fields if name.endswith(_COLLECTION))
+    return {name: _Definition() for name in names if name}
 
 
 def _told(answer: Response) -> dict[str, _Definition]:

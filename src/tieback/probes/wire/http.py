@@ -91,7 +91,13 @@ def declared_head(
 
 
 def declared_post(
-    name: str, path: str, body: bytes, why: str, headers: Headers = (), depth: Depth = Depth.IDENTIFY
+    name: str,
+    path: str,
+    body: bytes,
+    why: str,
+    headers: Headers = (),
+    depth: Depth = Depth.IDENTIFY,
+    keyed: Keyed = (),
 ) -> DeclaredSend:
     """Declare a POST that only reads.
 
@@ -102,8 +108,9 @@ def declared_post(
         why: purpose of the request, and why it changes nothing.
         headers: fields of the request in addition to the template's.
         depth: depth that the grant must allow.
+        keyed: as for ``declared_get``.
     """
-    return _declared(b"POST", name, re.escape(path.encode("ascii")), why, headers, depth, body)
+    return _declared(b"POST", name, re.escape(path.encode("ascii")), why, headers, depth, body, keyed)
 
 
 def declared_propfind(
@@ -163,7 +170,8 @@ def _declared(
     keyed: Keyed = (),
 ) -> DeclaredSend:
     parts = [re.escape(part) for part in _TEMPLATE.split(b"%b")]
-    tail = re.escape(_fields(headers, body)) + _keys(keyed) + parts[5] + re.escape(body or b"")
+    own, content = re.escape(_fields(headers, None)), re.escape(_fields((), body))
+    tail = own + _keys(keyed) + content + parts[5] + re.escape(body or b"")
     pattern = b"".join((verb, parts[1], path, parts[2], _HOST, parts[3], _AGENT, parts[4], tail))
     return DeclaredSend(name, pattern, why, depth)
 

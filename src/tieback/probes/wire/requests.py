@@ -167,11 +167,18 @@ def head_request(
 
 
 def post_request(
-    path: str, body: bytes, why: str, *, depth: Depth = Depth.ENUMERATE, headers: Headers = (), label: str = ""
+    path: str,
+    body: bytes,
+    why: str,
+    *,
+    depth: Depth = Depth.ENUMERATE,
+    headers: Headers = (),
+    label: str = "",
+    keyed: Keyed = (),
 ) -> Request:
-    """Declare a POST that only reads, with an exact ``path`` and ``body``."""
-    send = declared_post(label or _label("POST", path), path, body, why, headers, depth)
-    return Request(send, path, "POST", body, headers)
+    """Declare a POST that only reads, with an exact ``path`` and ``body``; ``keyed`` as for ``get_request``."""
+    send = declared_post(label or _label("POST", path), path, body, why, headers, depth, keyed)
+    return Request(send, path, "POST", body, headers, keyed=keyed)
 
 
 def propfind_request(

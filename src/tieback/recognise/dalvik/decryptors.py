@@ -110,6 +110,8 @@ class Decryption:
         return tuple(found.values())
 
     def _is_plain(self, text: str) -> bool:
+        if text in self.runner.machine.constants:
+            return True
         raw = text.encode("utf-8", "replace")
         return any(dex.string_of(raw) >= 0 for dex in self._dexes)
 

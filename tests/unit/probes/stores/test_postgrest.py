@@ -113,6 +113,36 @@ def test_supabase_project_is_probed_with_the_public_key_of_the_app(
     assert carried == [False] + [True] * (len(carried) - 1), "the key goes below /rest/v1/ alone"
 
 
+SCHEMA = '{"data":{"__schema":{"queryType":{"fields":[{"name":"node"},{"name":"peopleCollection"}]}}}}'
+
+
+def test_graphql_names_the_tables_that_the_description_does_not(web: Any) -> None:
+    change = {
+        "POST /graphql/v1": {"body": SCHEMA},
+        "HEAD /rest/v1/people?select=*": ROWS,
+        "HEAD /rest/v1/people?select=*&limit=1": ONE,
+    }
+    played = supabase(web, change, keys=[KEY])
+    assert (played.result.access, [one.path for one in played.result.containers]) == (Access.OPEN, [("people",)])
+    described = supabase(web, {"GET /rest/v1/": {"body": DESCRIPTION}, **change}, keys=[KEY])
+    assert not [sent for sent in described.sent if b"graphql" in sent]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"status": 404},
+        {"status": 400},
+        {"body": '{"errors":[{"message":"Unknown field \\"__schema\\" on type Query"}]}'},
+        {"body": "<html>"},
+        {"body": '{"data":{"__schema":{"queryType":{"fields":[{"name":"node"},{"name":"Collection"}]}}}}'},
+    ],
+)
+def test_a_project_without_graphql_names_no_table(web: Any, answer: dict[str, Any]) -> None:
+    report = supabase(web, {"POST /graphql/v1": answer}, keys=[KEY]).result
+    assert (report.access, report.containers) == (Access.UNKNOWN, ())
+
+
 def test_another_kind_of_key_is_not_sent(web: Any) -> None:
     for kind in ("supabase_service_role", "supabase_secret_key", "parse"):
         played = supabase(web, {}, keys=[{**KEY, "kind": kind}], names=["people"])
