@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.lab.ports import free_port
 
@@ -93,3 +94,34 @@ def first_start(server: Served, page: Page) -> None:
         field.fill(PASSWORD)
     page.get_by_role("button", name="Create the administrator").click()
     page.wait_for_url(f"{server.url}/")
+
+
+def shape(path: str) -> str:
+    """The address without IDs and query: pages of one kind are opened once."""
+    return re.sub(r"/[^/]*\d[^/]*", "/ID", path.partition("?")[0])
+
+
+def opened(page: Page, server: Served) -> Iterator[str]:
+    """Open one page of each kind that a link leads to, and yield its address."""
+    waiting, seen = deque(["/"]), set()
+    while waiting:
+        path = waiting.popleft()
+        if shape(path) in seen:
+            continue
+        seen.add(shape(path))
+        answer = page.goto(server.url + path)
+        assert answer is not None
+        assert answer.status == 200, path
+        yield path
+        links = page.eval_on_selector_all("a[href]", "found => found.map((one) => one.getAttribute('href'))")
+        waiting += [one for one in links if one.startswith("/") and not one.startswith(("/api/", "/static"))]
+
+
+def watch(page: Page, complaints: list[str]) -> None:
+    """Collect what the browser complains about."""
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(f"{page.url}: {message.text}")
+
+    page.on("console", heard)

@@ -1,7 +1,5 @@
 """Every page in a real browser: no violation of WCAG 2.2 AA, nothing wider than a phone, nothing from elsewhere."""
 
-import re
-from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,9 +9,9 @@ import pytest
 pytest.importorskip("litestar")
 pytest.importorskip("playwright")
 
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import Page
 
-from tests.lab.served import Served, chromium, first_start, served
+from tests.lab.served import Served, chromium, first_start, opened, served, shape, watch
 from tests.unit.pipeline.graph_workspace import made
 from tieback.web.app import build_app
 from tieback.web.settings import WebSettings
@@ -40,37 +38,6 @@ def state(server: Served) -> Any:
         page = browser.new_page()
         first_start(server, page)
         return page.context.storage_state()
-
-
-def shape(path: str) -> str:
-    """The address without IDs and query: pages of one kind are opened once."""
-    return re.sub(r"/[^/]*\d[^/]*", "/ID", path.partition("?")[0])
-
-
-def opened(page: Page, server: Served) -> Iterator[str]:
-    """Open one page of each kind that a link leads to, and yield its address."""
-    waiting, seen = deque(["/"]), set()
-    while waiting:
-        path = waiting.popleft()
-        if shape(path) in seen:
-            continue
-        seen.add(shape(path))
-        answer = page.goto(server.url + path)
-        assert answer is not None
-        assert answer.status == 200, path
-        yield path
-        links = page.eval_on_selector_all("a[href]", "found => found.map((one) => one.getAttribute('href'))")
-        waiting += [one for one in links if one.startswith("/") and not one.startswith(("/api/", "/static"))]
-
-
-def watch(page: Page, complaints: list[str]) -> None:
-    """Collect what the browser complains about."""
-
-    def heard(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            complaints.append(f"{page.url}: {message.text}")
-
-    page.on("console", heard)
 
 
 def problems(page: Page) -> list[str]:
@@ -118,14 +85,3 @@ def test_every_page(server: Served, state: Any, width: int, scheme: Any) -> None
     listed = {path for path in routes if not path.startswith(("/api/v1", "/static", "/closed")) and "{" not in path}
     assert len(kinds) > 25
     assert listed - kinds - NOT_LINKED - {"/healthz", "/readyz", "/metrics", "/sign-out"} == set()
-
-
-def test_pages_obey_their_own_policy(server: Served, state: Any) -> None:
-    complaints: list[str] = []
-    with chromium() as browser:
-        page = browser.new_context(storage_state=state).new_page()
-        watch(page, complaints)
-        for _ in opened(page, server):
-            page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x: onerror=\"window.bad = 1\">')")
-            assert page.evaluate("window.bad === undefined")
-    assert [one for one in complaints if "Content Security Policy" not in one and "Refused" not in one] == []

@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib import import_module
+from threading import Thread
 
 from anyio import to_thread
 from litestar import Litestar, Request, Router
@@ -25,6 +26,7 @@ from tieback.pipeline.accounts.oidc import load_provider
 from tieback.pipeline.accounts.service import AccountService
 from tieback.pipeline.jobs.queue import JobRunner
 from tieback.pipeline.views.opening import Workspace, open_for_pages
+from tieback.pipeline.views.run_index import prepare_last_index
 from tieback.web.access import IDENTIFY, ROLE, check_role
 from tieback.web.context import NOBODY, ChangeLog, Context, Identify, user_in_scope
 from tieback.web.hosts import own_names
@@ -124,6 +126,7 @@ def build_app(
         runner = JobRunner(settings.workspace, settings.grants) if run_jobs else None
         if runner is not None:
             runner.start()
+            Thread(target=prepare_last_index, args=(settings.workspace,), daemon=True).start()
         try:
             yield
         finally:

@@ -88,6 +88,26 @@ def admin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient
         yield made, changes
 
 
+@pytest.mark.parametrize(("method", "path"), [(method, path) for method, path, _ in ROUTES if method in UNSAFE])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://attacker.test", "Sec-Fetch-Site": ""},
+        {"Origin": "null", "Sec-Fetch-Site": ""},
+    ],
+    ids=["cross-site", "same-site", "another origin", "no origin"],
+)
+def test_another_site_changes_nothing(
+    admin: tuple[TestClient[ASGIApp], Changes], method: str, path: str, headers: dict[str, str]
+) -> None:
+    before = list(admin[1].lines)
+    answer = admin[0].request(method, address(path), headers=headers | {"Cookie": "tieback=x"}, follow_redirects=False)
+    assert answer.status_code == 403
+    assert admin[1].lines == before
+
+
 BODIES: list[Any] = [b"", b"{", b"[]", b'{"a":', b"\xff\xfe", b'{"name": ' + b"[" * 5000 + b"}", b"null"]
 
 

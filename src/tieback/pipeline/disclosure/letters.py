@@ -1,52 +1,55 @@
-"""Write letters from the ledger: select the recipients per kind, number the versions, write files. Nothing is sent."""
+"""Write letters from the ledger: number the versions, collect what each states, write files. Nothing is sent."""
 
 import hashlib
 import re
-import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
 import msgspec
 
 from tieback.cases.contacts import is_email_address
-from tieback.cases.letters.facts import LetterFacts, Sender, collect_facts, places_of, shorten_names, was_closed
+from tieback.cases.letters.facts import LetterFacts, Sender, collect_facts, places_of, shorten_names
 from tieback.cases.letters.formats import FORMS, LetterFile, to_eml, to_mailto
 from tieback.cases.letters.language import Language, load_language
 from tieback.cases.letters.render import letter_reference, render_letter
-from tieback.cases.parties import STEPS as PARTY_STEPS
-from tieback.cases.parties import find_party, move_party
+from tieback.cases.parties import find_party
 from tieback.cases.policy import CasePolicy
-from tieback.cases.states import STEPS, advance, require_no_promise
-from tieback.model.app import App
-from tieback.model.case import Case, CaseApp, CaseState, Letter, LetterDates, NewLogLine, PartyState
+from tieback.cases.states import require_no_promise
+from tieback.model.case import Case, CaseApp, Letter, LetterDates
 from tieback.model.errors import InputError, UsageError
 from tieback.model.exposure import Severity
 from tieback.model.vendor import AssuranceAnswer, Vendor
 from tieback.pipeline.disclosure.cases import CaseService
+from tieback.pipeline.disclosure.letter_choice import (
+    PROMISING,
+    STAFF,
+    cases_for,
+    concerns,
+    installed_app,
+    owned_lines,
+    why_not,
+)
+from tieback.pipeline.disclosure.letter_sender import sender_of
+from tieback.pipeline.disclosure.letter_sent import mark_sent, sent_case
 from tieback.pipeline.disclosure.vendors import VendorView
 from tieback.pipeline.fleet.coverage import FleetLine
 from tieback.report.document import clean
 from tieback.scope.audit_contacts import TargetContact
 from tieback.scope.grant import parse_grant
 
-MAX_SENDER = 64 * 1024
-OPEN = frozenset(CaseState) - {CaseState.FIXED, CaseState.CLOSED}
-NOTIFIED = OPEN - {CaseState.FOUND, CaseState.VERIFIED}
-STATES = {
-    "exposure": OPEN,
-    "provider": OPEN,
-    "owners": OPEN,
-    "removed": OPEN,
-    "reminder": NOTIFIED,
-    "escalation": NOTIFIED,
-    "thanks": frozenset({CaseState.FIXED, CaseState.CLOSED}),
-}
-"""Case states that each kind of letter is about; ``assurance`` is only for vendors without an open store."""
-PROMISING = ("exposure", "escalation")
-"""Letters whose dates become those of their cases."""
-STAFF = ("owners", "removed")
-"""Notices to our own people."""
+__all__ = (
+    "PROMISING",
+    "TLP",
+    "LetterRequest",
+    "WrittenLetter",
+    "dates_of",
+    "mark_sent",
+    "sender_of",
+    "sent_case",
+    "write_letters",
+)
+
 TLP = {
     "clear": "TLP:CLEAR",
     "green": "TLP:GREEN",
@@ -118,13 +121,13 @@ def write_letters(work: CaseService, request: LetterRequest, policy: CasePolicy)
     wanted = [work.find_vendor(name) for name in request.vendors] or None
     views = work.views(wanted, versions=request.kind == "assurance")
     cased = frozenset(case.store.id for case in work.cases())
-    concerned = [view for view in views if _concerns(request.kind, view, cased)]
+    concerned = [view for view in views if concerns(request.kind, view, cased)]
     if wanted is not None and len(concerned) < len(wanted):
         missing = [view for view in views if view not in concerned]
         raise UsageError(
             f"this vendor is not due a letter of kind {request.kind}",
             where=", ".join(sorted(view.vendor.name for view in missing)),
-            advice=_why_not(request.kind, missing[0], cased),
+            advice=why_not(request.kind, missing[0], cased),
         )
     concerned = [view for view in concerned if _of_party(request, view.cases)] or concerned
     cases = [case for view in concerned for case in view.cases]
@@ -134,75 +137,11 @@ def write_letters(work: CaseService, request: LetterRequest, policy: CasePolicy)
         yield _write(work, frame, view)
 
 
-def _concerns(kind: str, view: VendorView, cased: Collection[str]) -> bool:
-    vendor = view.vendor
-    if kind == "assurance":
-        return bool(view.apps or view.fleet) and not _is_open(view, cased)
-    if kind == "reminder" and vendor.asked and vendor.answer is AssuranceAnswer.NONE and not _is_open(view, cased):
-        return True
-    if kind in STAFF and not _owned(view, active=kind == "owners"):
-        return False
-    return bool(_cases(kind, view))
-
-
-def _cases(kind: str, view: VendorView) -> list[Case]:
-    """The cases that a letter of this kind is about. None is about a store that the last re-check found closed."""
-    states = STATES.get(kind, frozenset())
-    found = [case for case in view.cases if case.state in states and not case.unconfirmed]
-    if kind == "thanks":
-        return [case for case in found if case.state is CaseState.FIXED or (_was_fixed(case) and was_closed(case))]
-    return found if kind in STAFF else [case for case in found if not was_closed(case)]
-
-
-def _was_fixed(case: Case) -> bool:
-    return CaseState.FIXED in case.reached
-
-
-def _is_open(view: VendorView, cased: Collection[str]) -> bool:
-    """True if the vendor has an open case, or if nobody has a case for an open store of its apps yet."""
-    return any(case.state in OPEN for case in view.cases) or any(store.id not in cased for store in view.stores)
-
-
-def _owned(view: VendorView, *, active: bool) -> list[FleetLine]:
-    """The vendor's apps that lead to stores of its cases, and are on devices, or were."""
-    keys = {app.sha256 for case in view.cases for app in case.apps}
-    bundles = {app.bundle_id for case in view.cases for app in case.apps}
-    lines = [line for line in view.fleet if line.match and any(_is_one(app, keys, bundles) for app in line.match.apps)]
-    here = [line for line in lines if line.active]
-    return here if active else [line for line in lines if not line.active and not _again(line, here)]
-
-
-def _is_one(app: App, keys: Collection[str], bundles: Collection[str]) -> bool:
-    return app.sha256 in keys or app.bundle_id in bundles
-
-
-def _again(line: FleetLine, here: Sequence[FleetLine]) -> bool:
-    """True if the inventory lists the same app elsewhere under another name or source."""
-    return any(line.app.bundle_id and line.app.bundle_id == other.app.bundle_id for other in here)
-
-
-def _why_not(kind: str, view: VendorView, cased: Collection[str]) -> str:
-    if kind == "assurance" and _is_open(view, cased):
-        return "An open store concerns it: run `tieback case open`. The letter exposure also asks for the confirmation"
-    if any(case.unconfirmed for case in view.cases):
-        return "The verdict is experimental. Check it by hand, then run `tieback case confirm CASE --evidence FILE`"
-    if kind in STAFF and _cases(kind, view):
-        other = "removed" if kind == "owners" else "owners"
-        there = _owned(view, active=kind != "owners")
-        return (
-            f"Write the kind {other}" if there else "No inventory lists an app of this vendor; see `tieback inventory`"
-        )
-    states = ", ".join(sorted(STATES.get(kind, ())))
-    if not states:
-        return "It needs an analysed app of this vendor"
-    return f"It needs a case that is {states}, with a fitting last re-check; see `tieback case list`"
-
-
 def _write(work: CaseService, frame: _Frame, view: VendorView) -> WrittenLetter:
     request, vendor = frame.request, view.vendor
     name = request.language or _language(frame, vendor)
     language = load_language(name, request.templates)
-    cases = _cases(request.kind, view)
+    cases = cases_for(request.kind, view)
     cases = _of_party(request, cases) or cases
     if request.kind == "provider" and not request.reason:
         for case in cases:
@@ -279,8 +218,8 @@ def _facts(
     }
     apps = [] if cases else _named(view)
     if request.kind in STAFF:
-        lines = _owned(view, active=request.kind == "owners")
-        apps = [_installed(line) for line in lines]
+        lines = owned_lines(view, active=request.kind == "owners")
+        apps = [installed_app(line) for line in lines]
         cases = [msgspec.structs.replace(case, apps=()) for case in cases]
         names = shorten_names(list(dict.fromkeys(app.name for app in apps)), language)
         word = "users_of" if request.kind == "owners" else "former_users_of"
@@ -302,7 +241,7 @@ def _is_late(vendor: Vendor, today: date) -> bool:
 
 def _named(view: VendorView) -> list[CaseApp]:
     """The apps of a request: those on devices, with the versions there; if there is none, those that were analysed."""
-    return [_installed(line) for line in _in_use(view)] or [
+    return [installed_app(line) for line in _in_use(view)] or [
         CaseApp(app.bundle_id, app.name, app.version_name, app.platform.value, app.sha256) for app in view.apps
     ]
 
@@ -310,15 +249,6 @@ def _named(view: VendorView) -> list[CaseApp]:
 def _in_use(view: VendorView) -> list[FleetLine]:
     """The vendor's apps that are certainly on devices: a match by the name alone may be another app."""
     return [line for line in view.fleet if line.active and line.match is not None and not line.match.strength.weak]
-
-
-def _installed(line: FleetLine) -> CaseApp:
-    app, analysed = line.app, line.match.apps[0] if line.match is not None and line.match.apps else None
-    name = app.name or (analysed.name if analysed is not None else "")
-    bundle = app.bundle_id or (analysed.bundle_id if analysed is not None else "")
-    platform = analysed.platform.value if analysed is not None else app.platform.value
-    versions = ", ".join(version for version, devices in app.versions if version and devices)
-    return CaseApp(bundle, name or app.label, versions, platform, "")
 
 
 def _authority(work: CaseService, frame: _Frame, cases: Iterable[Case], language: Language) -> str:
@@ -377,8 +307,8 @@ def _made(
 def _stem(view: VendorView, letter: Letter) -> str:
     """Name of the files. A notice to our own people has the name of the app, not that of its vendor."""
     vendor = view.vendor
-    lines = _owned(view, active=letter.kind == "owners") if letter.kind in STAFF else []
-    name = _UNSAFE.sub("-", _installed(lines[0]).name if lines else vendor.name).strip("-.")[:60] or "vendor"
+    lines = owned_lines(view, active=letter.kind == "owners") if letter.kind in STAFF else []
+    name = _UNSAFE.sub("-", installed_app(lines[0]).name if lines else vendor.name).strip("-.")[:60] or "vendor"
     return f"{name}-{vendor.id.removeprefix('v-')[:6]}-{letter.kind}-{letter.language}-v{letter.version}"
 
 
@@ -397,137 +327,3 @@ def _saved(folder: Path, stem: str, made: Iterable[LetterFile]) -> list[Path]:
             f"cannot be written ({error.strerror})", where=str(folder), advice="Choose another folder"
         ) from None
     return files
-
-
-def sender_of(work: CaseService, path: Path | None) -> Sender:
-    """The sender: from a file, or from the grant of the last run.
-
-    Raises:
-        UsageError: none of these names a sender.
-        InputError: the file is invalid.
-    """
-    if path is not None:
-        try:
-            with path.open("rb") as opened:
-                raw = opened.read(MAX_SENDER + 1)
-            if len(raw) > MAX_SENDER:
-                raise ValueError("longer than 64 KiB")
-            return msgspec.convert(tomllib.loads(raw.decode()), Sender)
-        except OSError as error:
-            raise InputError(f"cannot be read ({error.strerror})", where=str(path), advice="Check the path") from None
-        except (ValueError, RecursionError) as error:
-            raise InputError(
-                f"invalid sender file ({str(error).splitlines()[0]})",
-                where=str(path),
-                advice='Write organisation = "…" and email = "…"; docs/howto/letters.md lists the optional keys',
-            ) from None
-    text = work.last_grant()
-    if text is None:
-        raise UsageError(
-            "missing sender", where="--sender", advice='Pass a TOML file with organisation = "…" and email = "…"'
-        )
-    grant = parse_grant(text, "the grant of the last run")
-    return Sender(grant.authorised_by, grant.contact)
-
-
-def mark_sent(
-    work: CaseService, word: str, channel: str, day: date, policy: CasePolicy, by_whom: str, reason: str = ""
-) -> tuple[Letter, list[Case]]:
-    """Record that a person sent a letter. Its dates become those of its cases, which move on if that is allowed.
-
-    Args:
-        work: the cases.
-        word: ID of the letter, or the start of it.
-        channel: how it was sent; a CERT takes the case over.
-        day: when.
-        policy: deadlines of states that the letter does not set.
-        by_whom: for the log.
-        reason: why a provider or CERT was informed before the day that our letter promises.
-
-    Raises:
-        UsageError: the letter does not exist, or the promise of an earlier one is still in force.
-    """
-    letter = _find_letter(work, word)
-    cases = [work.find_case(key) for key in letter.cases]
-    if letter.kind == "provider" and not reason:
-        for case in cases:
-            require_no_promise(case, day, "--reason")
-    fields = {"letter": letter.id, "kind": letter.kind, "sha256": letter.sha256, "sent": day.isoformat()}
-    fields |= {"channel": channel, **({"reason": reason} if reason else {})}
-    _ask(work, letter, day, policy, by_whom)
-    work.note_entries([NewLogLine(letter.vendor, "letter", fields, by_whom)])
-    moved = []
-    for case in cases:
-        lines = (NewLogLine(case.id, "letter", fields, by_whom),)
-        sent = work.change(case.id, lambda old, lines=lines: (sent_case(old, letter, day), lines))  # type: ignore[misc]
-        sent = _informed(work, sent, letter, policy, by_whom, reason)
-        state = _goal(letter, channel)
-        if state is not None and state in STEPS[case.state]:
-            sent = work.change(
-                case.id,
-                lambda old, state=state: advance(  # type: ignore[misc]
-                    old, state, policy, work.now, by=by_whom, note=reason, channel=channel
-                ),
-            )
-        due = _due_after(letter, sent, channel)
-        if due is not None and due != sent.due:
-            sent = work.put_off(case.id, due, by_whom)
-        if (sent.state, sent.due) != (case.state, case.due):
-            moved.append(sent)
-    return letter, moved
-
-
-def _informed(work: CaseService, case: Case, letter: Letter, policy: CasePolicy, by_whom: str, reason: str) -> Case:
-    """The case after a letter to one of its parties, which is informed now."""
-    party = find_party(case, letter.to) if letter.kind == "provider" else None
-    if party is None or PartyState.INFORMED not in PARTY_STEPS[party.state]:
-        return case
-    state, now = PartyState.INFORMED, work.now
-    return work.change(
-        case.id, lambda old: move_party(old, letter.to, state, policy, now, by=by_whom, note=reason, letter=letter.id)
-    )
-
-
-def _due_after(letter: Letter, case: Case, channel: str) -> date | None:
-    """The date of the letter that its case is due on; ``None`` if the letter sets none."""
-    if letter.kind == "exposure" and letter.dates is not None:
-        # Sent again, it has new dates for a state that it does not change.
-        return {CaseState.NOTIFIED: letter.dates.acknowledge, CaseState.ACKNOWLEDGED: letter.dates.close}.get(
-            case.state
-        )
-    asks = letter.kind in ("reminder", "escalation") or (letter.kind == "provider" and channel == "cert")
-    return letter.due if asks else None
-
-
-def _find_letter(work: CaseService, word: str) -> Letter:
-    found = [one for one in work.letters() if one.id == word] or [
-        one for one in work.letters() if one.id.startswith((word, f"letter-{word}"))
-    ]
-    if len(found) != 1:
-        what = "no such letter" if not found else f"{len(found)} letters start with this"
-        raise UsageError(what, where=word, advice="See `tieback letter list`")
-    return found[0]
-
-
-def _ask(work: CaseService, letter: Letter, day: date, policy: CasePolicy, by_whom: str) -> None:
-    """Both the request and the exposure notice ask for a written confirmation."""
-    vendor = work.find_vendor(letter.vendor)
-    if letter.kind == "assurance":
-        work.edit(letter.vendor, {"asked": day, "due": letter.due}, by_whom)
-    elif letter.kind == "exposure" and vendor.asked is None and letter.due is not None:
-        confirm = max(letter.due, letter.created.date() + timedelta(days=policy.notice.answer))
-        work.edit(letter.vendor, {"asked": day, "due": confirm}, by_whom)
-
-
-def _goal(letter: Letter, channel: str) -> CaseState | None:
-    """The next state. A hosting provider is informed in addition to the vendor; only a CERT takes the case over."""
-    if letter.kind == "provider":
-        return CaseState.HANDED_TO_CERT if channel == "cert" else None
-    return {"exposure": CaseState.NOTIFIED, "escalation": CaseState.ESCALATED}.get(letter.kind)
-
-
-def sent_case(case: Case, letter: Letter, day: date) -> Case:
-    """Return the case with the dates of a letter that its vendor has, or with the day on which others were informed."""
-    if letter.kind == "provider":
-        return msgspec.structs.replace(case, shared=case.shared or day)
-    return case if letter.dates is None else msgspec.structs.replace(case, dates=letter.dates)

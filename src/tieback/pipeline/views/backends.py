@@ -303,9 +303,9 @@ def first_places(
     for app in (app for app in apps if app not in found):
         which = (Condition("app = ?", (app,)),)
         for row in index.page("captured", CapturedRow, "app", which, "number", MOST_CAPTURED):
-            one = row.document
-            if one.value in wanted:
-                found[app] = Place(app, one.value, one.file, None, one.how, one.party)
+            seen = row.document
+            if seen.value in wanted:
+                found[app] = Place(app, seen.value, seen.file, None, seen.how, seen.party)
                 break
     return found
 

@@ -221,7 +221,8 @@ class _Builder:
         self._index.run(_APP_WORDS)
 
     def _apps(self, not_probed: Mapping[str, int]) -> Iterator[tuple[str | int | bytes, ...]]:
-        detail = {unit: rest for unit, *rest in apps_in_detail(self._lake, self._run, TRAFFIC_ANALYSIS)}
+        found = apps_in_detail(self._lake, self._run, TRAFFIC_ANALYSIS)
+        detail = {unit: (version, credentials, dropped) for unit, version, credentials, dropped in found}
         for summary in self._report.apps.rows():
             app = summary.app
             counts = self._of_app.get(app.sha256, _NOTHING)

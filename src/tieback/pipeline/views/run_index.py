@@ -6,10 +6,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from tieback.model.errors import WorkspaceError
+from tieback.model.errors import TiebackError, WorkspaceError
 from tieback.pipeline.graph.run_graph import RunGraph
 from tieback.pipeline.mapping.attribution import AttributionSources
 from tieback.pipeline.views.index_builder import build_index
@@ -50,10 +50,19 @@ def open_graph(workspace: Workspace, run: RunRow) -> GraphIndex:
         return RunGraph(workspace, run, knowledge).index
 
 
+def prepare_last_index(directory: Path) -> None:
+    """Build the index of the last finished run if it is large and missing, so that the first page does not wait for it.
+
+    A workspace that cannot be read is not reported here: the pages do it.
+    """
+    with suppress(TiebackError), Workspace.open(directory, create=False) as workspace:
+        run = workspace.ledger.latest_run()
+        if run is not None and _lake_bytes(workspace) > IN_PROCESS:
+            open_index(workspace, run)
+
+
 def _build(workspace: Workspace, run: str) -> None:
-    with storage_errors(workspace.directory):
-        size = sum(path.stat().st_size for path in workspace.lake_directory.rglob("*.parquet"))
-    if size <= IN_PROCESS:
+    if _lake_bytes(workspace) <= IN_PROCESS:
         build_index(workspace, run)
         return
     command = [sys.executable, "-P", "-m", BUILDER, str(workspace.directory), run]
@@ -71,6 +80,11 @@ def _build(workspace: Workspace, run: str) -> None:
         where=str(workspace.directory),
         advice="Run `tieback report`; it shows what cannot be read",
     )
+
+
+def _lake_bytes(workspace: Workspace) -> int:
+    with storage_errors(workspace.directory):
+        return sum(path.stat().st_size for path in workspace.lake_directory.rglob("*.parquet"))
 
 
 @contextmanager

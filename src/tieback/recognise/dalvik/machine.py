@@ -130,6 +130,8 @@ class Machine:
         """True if the last run read its call stack."""
         self.made: list[str] | None = None
         """Texts that the run made, if they are collected."""
+        self.constants: set[str] = set()
+        """Texts of the files themselves that code has read."""
         self._library = library
         self._constants = constants
         self._loop = execute
@@ -254,6 +256,7 @@ class Machine:
             self._failed.add(kind)
             return its
         its.statics.update(its.initial_values())
+        self.constants.update(value for value in its.statics.values() if isinstance(value, str))
         held, steps = len(self.stack), self._steps
         self._steps = min(INIT_STEPS, self.left)
         try:

@@ -469,6 +469,7 @@ def _constants(frame: Frame, opcode: int, high: int, at: int) -> tuple[Step, Any
         case _:
             text = read_string(dex, units[at + 1] if opcode == 0x1A else _pair(units, at + 1))
             frame.machine.allocate(2 * len(text))
+            frame.machine.constants.add(text)
             return _const, high, text, 0
     return (_const_wide if 0x16 <= opcode <= 0x19 else _const), high, value, 0
 

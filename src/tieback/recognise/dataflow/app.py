@@ -23,6 +23,8 @@ MAX_SUBCLASSES = 16
 """Most classes that implement a method."""
 _MAX_ANCESTORS = 32
 _MAX_MEMBERS = 200_000
+_MAX_INDEX = 0xFFFF
+"""Greatest index of a method or field in an instruction."""
 
 
 class MemberRef(NamedTuple):
@@ -84,6 +86,7 @@ class AppCode:
         self._subclasses: dict[str, tuple[str, ...]] = {}
         self._own_classes = [OwnClasses(file) for file in self.files]
         self._indices: dict[int, tuple[tuple[int, int], ...]] = {}
+        self._uses: dict[tuple[int, frozenset[int], Packages], OperandUses] = {}
 
     # Names
 
@@ -317,9 +320,7 @@ class AppCode:
     ) -> list["CodeUse"]:
         found: dict[MethodCode, int] = {}
         for file, index in indices:
-            code = self.files[file].code_without(left_out)
-            self.searched += len(code.units)
-            for offset in _offsets(code, opcodes, index)[:MAX_SITES]:
+            for offset in self._uses_of(file, opcodes, left_out).offsets(index):
                 item = self.files[file].code_around(offset)
                 if item is None or not self._is_instruction(file, item, (offset - item.begin) // 2):
                     continue
@@ -327,6 +328,15 @@ class AppCode:
                 if method is not None and (method in found or len(found) < MAX_SITES):
                     found[method] = max(found.get(method, 0), (offset - method.code.begin) // 2)
         return [CodeUse(method, last) for method, last in found.items()]
+
+    def _uses_of(self, file: int, opcodes: frozenset[int], left_out: Packages) -> "OperandUses":
+        key = file, opcodes, left_out
+        known = self._uses.get(key)
+        if known is None:
+            code = self.files[file].code_without(left_out)
+            self.searched += len(code.units)
+            known = self._uses[key] = OperandUses(code, opcodes)
+        return known
 
     def _is_instruction(self, file: int, code: CodeItem, place: int) -> bool:
         """True if an instruction begins at a code unit, and not an operand."""
@@ -408,17 +418,29 @@ class OwnClasses:
         return {place: self._dex.type_list(place) for place in places[:_MAX_MEMBERS] if place}
 
 
-def _offsets(code: CodeUnits, opcodes: frozenset[int], index: int) -> list[int]:
-    """Byte offsets of instructions with one of these opcodes that name a method or field.
+class OperandUses:
+    """Places of instructions with some opcodes, by the method or field that they name.
 
-    An offset can also be that of an operand that looks like one.
+    A place can also be an operand that looks like such an instruction.
     """
-    places = np.flatnonzero(code.units[1:] == index)
-    return [
-        code.offset(place)
-        for place, unit in zip(places.tolist(), code.units[places].tolist(), strict=True)
-        if unit & 0xFF in opcodes
-    ]
+
+    def __init__(self, code: CodeUnits, opcodes: frozenset[int]) -> None:
+        wanted = np.zeros(256, np.bool_)
+        wanted[list(opcodes)] = True
+        places = np.flatnonzero(wanted[code.units[:-1] & 0xFF])
+        members = code.units[places + 1]
+        order = members.argsort(kind="stable")
+        self._code = code
+        self._places, self._members = places[order], members[order]
+
+    def offsets(self, member: int) -> list[int]:
+        """Byte offsets of the first ``MAX_SITES`` instructions that name a method or field."""
+        if member > _MAX_INDEX:
+            return []
+        key = np.uint16(member)  # another type would convert all of them
+        first = int(self._members.searchsorted(key))
+        last = min(int(self._members.searchsorted(key, side="right")), first + MAX_SITES)
+        return [self._code.offset(place) for place in self._places[first:last].tolist()]
 
 
 def _method_ref(dex: DexFile, member: DexMember) -> MemberRef:

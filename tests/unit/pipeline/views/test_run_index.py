@@ -15,7 +15,7 @@ from tieback.pipeline.views import run_index, trend
 from tieback.pipeline.views.apps import AppFilter, list_apps
 from tieback.pipeline.views.backends import BackendFilter, list_backends, show_backend
 from tieback.pipeline.views.graph import show_hop
-from tieback.pipeline.views.index_builder import RunFigures
+from tieback.pipeline.views.index_builder import RunFigures, build_index
 from tieback.pipeline.views.overview import show_overview
 from tieback.pipeline.views.run_index import open_index
 from tieback.pipeline.views.trend import show_trend
@@ -92,7 +92,7 @@ def test_requests_for_the_same_missing_index_wait_for_one_build(
     run = last(workspace)
     shutil.rmtree(open_index(workspace, run).folder)
     built: list[str] = []
-    build = run_index.build_index
+    build = build_index
 
     def counted(opened: Workspace, key: str) -> None:
         built.append(key)

@@ -1,6 +1,6 @@
 """Rows of the lake for the page of one app or back end: a bounded number, of a few units of work."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -35,7 +35,7 @@ def app_sightings(lake: Lake, unit: str, version: str, after: int, limit: int) -
             chain, owner, party_reason, names
         FROM sightings WHERE unit = ? AND version = ? AND ordinal > ? ORDER BY ordinal LIMIT ?"""
     for number, kind, *rest in lake.stream(sql, [unit, version, after, limit]):
-        endpoint, count, party, *evidence, chain, owner, reason, names = (
+        endpoint, count, party, *where, chain, owner, reason, names = (
             Endpoint(EndpointKind(kind), *rest[:6]),
             *rest[6:],
         )
@@ -45,7 +45,7 @@ def app_sightings(lake: Lake, unit: str, version: str, after: int, limit: int) -
                 endpoint,
                 count,
                 Party(party),
-                Evidence(*evidence, chain=tuple(chain or ())),
+                _evidence(where, chain),
                 owner=owner or "",
                 party_reason=reason or "",
                 names=tuple(names or ()),
@@ -63,12 +63,12 @@ def app_credentials_found(lake: Lake, unit: str, version: str, limit: int) -> li
             kind,
             masked,
             endpoint,
-            Evidence(*evidence, chain=tuple(chain or ())),
+            _evidence(where, chain),
             grade=CredentialGrade(grade or CredentialGrade.NORMAL),
             fingerprint=fingerprint or "",
             claims=msgspec.json.decode(claims or "{}", type=dict[str, str]),
         )
-        for kind, masked, endpoint, *evidence, chain, grade, fingerprint, claims in lake.stream(
+        for kind, masked, endpoint, *where, chain, grade, fingerprint, claims in lake.stream(
             sql, [unit, version, limit]
         )
     ]
@@ -96,6 +96,12 @@ def places_of(lake: Lake, run: str, units: Collection[str], values: Collection[s
     tables = {"units_wanted": _texts("unit", units), "values_wanted": _texts("value", values)}
     rows = lake.stream(sql, [min(units), max(units), run], tables=tables)
     return [Place(*row) for row in rows]
+
+
+def _evidence(where: Sequence[Any], chain: Sequence[str] | None) -> Evidence:
+    """The evidence in the columns ``file``, ``offset``, ``how``, ``context`` and ``chain``."""
+    file, offset, how, context = where
+    return Evidence(file, offset, how, context, tuple(chain or ()))
 
 
 def _texts(name: str, texts: Collection[Any]) -> "pa.Table":

@@ -195,3 +195,14 @@ def test_texts_of_an_attacker_are_inert(hostile: Client) -> None:
         assert "\u202e" not in re.sub(r'value="[^"]*"', "", answer.text), path
     hop = hostile.get(f"/api/v1/graph?{node}").json()
     assert [one["kind"] for one in hop["nodes"]] == ["app", "endpoint"]
+
+
+def test_the_pages_of_an_earlier_run_lead_to_pages_of_the_same_run(hostile: Client) -> None:
+    earlier, latest = (one["run"] for one in hostile.get("/api/v1/overview/trend").json()["points"])
+    (row, *_) = hostile.get("/api/v1/apps", params={"run": earlier}).json()["items"]
+    for path in ("/", "/apps", f"/apps/{row['sha256']}"):
+        text = hostile.get(path, params={"run": earlier}).text
+        assert "A newer run has finished" in text, path
+        assert latest not in text.replace(f"/runs/{latest}", ""), path
+    assert f"/apps/{row['sha256']}?run={earlier}" in hostile.get("/apps", params={"run": earlier}).text
+    assert hostile.get(f"/apps/{row['sha256']}").status_code == 404

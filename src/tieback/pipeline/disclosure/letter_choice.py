@@ -1,0 +1,103 @@
+"""Which vendors and cases each kind of letter is about."""
+
+from collections.abc import Collection, Sequence
+
+from tieback.cases.letters.facts import was_closed
+from tieback.model.app import App
+from tieback.model.case import Case, CaseApp, CaseState
+from tieback.model.vendor import AssuranceAnswer
+from tieback.pipeline.disclosure.vendors import VendorView
+from tieback.pipeline.fleet.coverage import FleetLine
+
+OPEN = frozenset(CaseState) - {CaseState.FIXED, CaseState.CLOSED}
+NOTIFIED = OPEN - {CaseState.FOUND, CaseState.VERIFIED}
+STATES = {
+    "exposure": OPEN,
+    "provider": OPEN,
+    "owners": OPEN,
+    "removed": OPEN,
+    "reminder": NOTIFIED,
+    "escalation": NOTIFIED,
+    "thanks": frozenset({CaseState.FIXED, CaseState.CLOSED}),
+}
+"""Case states that each kind of letter is about; ``assurance`` is only for vendors without an open store."""
+PROMISING = ("exposure", "escalation")
+"""Letters whose dates become those of their cases."""
+STAFF = ("owners", "removed")
+"""Notices to our own people."""
+
+
+def concerns(kind: str, view: VendorView, cased: Collection[str]) -> bool:
+    """True if a letter of this kind is due to a vendor; ``cased`` are the stores that have a case."""
+    vendor = view.vendor
+    if kind == "assurance":
+        return bool(view.apps or view.fleet) and not _is_open(view, cased)
+    if kind == "reminder" and vendor.asked and vendor.answer is AssuranceAnswer.NONE and not _is_open(view, cased):
+        return True
+    if kind in STAFF and not owned_lines(view, active=kind == "owners"):
+        return False
+    return bool(cases_for(kind, view))
+
+
+def cases_for(kind: str, view: VendorView) -> list[Case]:
+    """The cases that a letter of this kind is about. None is about a store that the last re-check found closed."""
+    states = STATES.get(kind, frozenset())
+    found = [case for case in view.cases if case.state in states and not case.unconfirmed]
+    if kind == "thanks":
+        return [case for case in found if case.state is CaseState.FIXED or (_was_fixed(case) and was_closed(case))]
+    return found if kind in STAFF else [case for case in found if not was_closed(case)]
+
+
+def _was_fixed(case: Case) -> bool:
+    return CaseState.FIXED in case.reached
+
+
+def _is_open(view: VendorView, cased: Collection[str]) -> bool:
+    """True if the vendor has an open case, or if nobody has a case for an open store of its apps yet."""
+    return any(case.state in OPEN for case in view.cases) or any(store.id not in cased for store in view.stores)
+
+
+def owned_lines(view: VendorView, *, active: bool) -> list[FleetLine]:
+    """The vendor's apps that lead to stores of its cases, and are on devices, or were."""
+    keys = {app.sha256 for case in view.cases for app in case.apps}
+    bundles = {app.bundle_id for case in view.cases for app in case.apps}
+    lines = [line for line in view.fleet if line.match and any(_is_one(app, keys, bundles) for app in line.match.apps)]
+    here = [line for line in lines if line.active]
+    return here if active else [line for line in lines if not line.active and not _again(line, here)]
+
+
+def _is_one(app: App, keys: Collection[str], bundles: Collection[str]) -> bool:
+    return app.sha256 in keys or app.bundle_id in bundles
+
+
+def _again(line: FleetLine, here: Sequence[FleetLine]) -> bool:
+    """True if the inventory lists the same app elsewhere under another name or source."""
+    return any(line.app.bundle_id and line.app.bundle_id == other.app.bundle_id for other in here)
+
+
+def why_not(kind: str, view: VendorView, cased: Collection[str]) -> str:
+    """Advice if no letter of this kind is due to a vendor."""
+    if kind == "assurance" and _is_open(view, cased):
+        return "An open store concerns it: run `tieback case open`. The letter exposure also asks for the confirmation"
+    if any(case.unconfirmed for case in view.cases):
+        return "The verdict is experimental. Check it by hand, then run `tieback case confirm CASE --evidence FILE`"
+    if kind in STAFF and cases_for(kind, view):
+        other = "removed" if kind == "owners" else "owners"
+        there = owned_lines(view, active=kind != "owners")
+        return (
+            f"Write the kind {other}" if there else "No inventory lists an app of this vendor; see `tieback inventory`"
+        )
+    states = ", ".join(sorted(STATES.get(kind, ())))
+    if not states:
+        return "It needs an analysed app of this vendor"
+    return f"It needs a case that is {states}, with a fitting last re-check; see `tieback case list`"
+
+
+def installed_app(line: FleetLine) -> CaseApp:
+    """An app on devices, with the versions there."""
+    app, analysed = line.app, line.match.apps[0] if line.match is not None and line.match.apps else None
+    name = app.name or (analysed.name if analysed is not None else "")
+    bundle = app.bundle_id or (analysed.bundle_id if analysed is not None else "")
+    platform = analysed.platform.value if analysed is not None else app.platform.value
+    versions = ", ".join(version for version, devices in app.versions if version and devices)
+    return CaseApp(bundle, name or app.label, versions, platform, "")
