@@ -159,12 +159,11 @@ def test_a_form_starts_one_run_and_shows_it(pages: Pages, workspace: Workspace) 
     page = pages.get("/runs/new", params={"upload": SHA256}).text
     assert f'value="{SHA256}" checked' in page
     fields = {"kind": "scan", "inputs": SHA256, "grant": digest_of(GRANT), "key": "form-1"}
-    for _ in range(2):
-        answer = pages.post("/runs", data=fields, follow_redirects=False)
-        assert answer.status_code == 303
+    answers = [pages.post("/runs", data=fields, follow_redirects=False) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
     (row,) = workspace.ledger.jobs.latest(9)
-    assert answer.headers["location"].startswith(f"/runs/{row.id}?")
-    shown = pages.get(answer.headers["location"]).text
+    assert answers[0].headers["location"].startswith(f"/runs/{row.id}?")
+    shown = pages.get(answers[1].headers["location"]).text
     assert "The run was queued." in shown
     assert "Cancel this run" in shown
 

@@ -18,13 +18,13 @@ class _Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forb
     pass
 
 
-class StageStarted(_Message, tag="stage"):
+class StageStarted(_Message, frozen=True, tag="stage"):
     """A stage begins."""
 
     stage: str
 
 
-class StageProgress(_Message, tag="progress"):
+class StageProgress(_Message, frozen=True, tag="progress"):
     """How far a stage is."""
 
     stage: str
@@ -33,19 +33,19 @@ class StageProgress(_Message, tag="progress"):
     """Known so far."""
 
 
-class JobNote(_Message, tag="problem"):
+class JobNote(_Message, frozen=True, tag="problem"):
     """Something that the user should know: an input that failed, a part that is left out."""
 
     text: str
 
 
-class RunBegun(_Message, tag="run"):
+class RunBegun(_Message, frozen=True, tag="run"):
     """The run that the job makes."""
 
     run: str
 
 
-class JobResult(_Message, tag="done"):
+class JobResult(_Message, frozen=True, tag="done"):
     """The job is done."""
 
     figures: dict[str, int] = {}
@@ -59,20 +59,20 @@ class JobResult(_Message, tag="done"):
     """How many stores answered, but are known neither as open nor as closed; empty if there are none."""
 
 
-class JobFailed(_Message, tag="failed"):
+class JobFailed(_Message, frozen=True, tag="failed"):
     """The job could not be done."""
 
     problem: str
     """One line: what, where, and what to do."""
 
 
-class JobBusy(_Message, tag="busy"):
+class JobBusy(_Message, frozen=True, tag="busy"):
     """Another process holds a lock; the job has done nothing, and waits."""
 
     why: str
 
 
-class JobStopped(_Message, tag="stopped"):
+class JobStopped(_Message, frozen=True, tag="stopped"):
     """The job ended on request."""
 
 

@@ -16,7 +16,7 @@ from tieback.pipeline.jobs.kinds import Phase
 from tieback.pipeline.jobs.messages import MAX_LINE, JobMessage, decode_message
 from tieback.pipeline.jobs.order import JobOrder, encode_order
 
-CHILD = (sys.executable, "-P", "-m", "tieback.pipeline.jobs.child")
+CHILD: tuple[str, ...] = (sys.executable, "-P", "-m", "tieback.pipeline.jobs.child")
 MAX_BYTES = 16 << 20
 """Maximum size of the messages of a phase."""
 MAX_LOG = 1 << 20

@@ -5,14 +5,16 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
 from tieback.model.errors import BusyError, InputError
 from tieback.pipeline.jobs.kinds import JobArguments, ReportJob
-from tieback.pipeline.jobs.messages import JobNote, JobResult
+from tieback.pipeline.jobs.messages import JobMessage, JobNote, JobResult
 from tieback.pipeline.jobs.order import JobOrder
+from tieback.pipeline.progress import Stage
 
 ROOT = Path(__file__).parents[4]
 _SCRIPT = f"""
@@ -28,8 +30,8 @@ CHILD = (sys.executable, "-c", _SCRIPT)
 
 
 class JobReporter(msgspec.Struct, frozen=True):
-    send: object
-    stage: object
+    send: Callable[[JobMessage], None]
+    stage: Stage
 
 
 def first_time(order: JobOrder) -> bool:

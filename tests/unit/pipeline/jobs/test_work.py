@@ -37,6 +37,7 @@ from tieback.pipeline.jobs.messages import JobMessage, JobNote, JobResult, RunBe
 from tieback.pipeline.jobs.order import JobOrder
 from tieback.pipeline.jobs.queue import JobRunner
 from tieback.pipeline.jobs.work import JobReporter, perform
+from tieback.pipeline.progress import Progress
 from tieback.scope.grant import render_grant
 from tieback.scope.lease import digest_of
 from tieback.storage.ledger.jobs import JobState
@@ -76,7 +77,7 @@ class Told:
         self.reporter = JobReporter(self.messages.append, self._stage)
 
     @contextmanager
-    def _stage(self, name: str) -> Iterator[object]:
+    def _stage(self, name: str) -> Iterator[Progress]:
         self.stages.append(name)
         yield lambda _done, _total: None
 
