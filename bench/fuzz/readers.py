@@ -624,7 +624,14 @@ def reports() -> Room:
     meta = b"\xab\xcd\xefMaxMind.com\xe1Knode_count\xc1\x01Krecord_size\xa1\x18Jip_version\xa1\x06"
     return Room(
         [
-            *(Reader(one.meta.name, importing(one), [_REPORTS[one.meta.form]]) for one in importers()),
+            *(
+                Reader(
+                    one.meta.name,
+                    importing(one),
+                    _OWN_REPORTS if one.meta.name == "tieback" else [_REPORTS[one.meta.form]],
+                )
+                for one in importers()
+            ),
             *(Reader(f"inventory-{one.meta.name}", listing(one), _INVENTORIES) for one in inventory.importers()),
             Reader("published-list", lambda data: as_file(data, published), _PUBLISHED),
             Reader("store-facts", lambda data: as_file(data, store_facts), _STORE_FACTS),
@@ -823,6 +830,17 @@ _STORE_FACTS = (
 _HTTP_ANSWER = (
     b"HTTP/1.1 500 x\r\nX-Backend: es.fuzz.test:9200\r\n\r\nmongodb://u:p@m.fuzz.test/a db.fuzz/10.0.0.1:5432"
 )
+_OWN_REPORTS = [
+    b"""{"audience":"","baseline":null,"created":"2026-11-28T10:00:00Z","schema":"tieback/report-head/1"}
+{"app":{"sha256":"ab","platform":"android","bundle_id":"a.b"},"schema":"tieback/app-summary/1"}
+{"id":"s","product":"redis","access":"open","targets":["203.0.113.7:6379","[::1]:1","a.test:2"],"containers":[{"path":["d"]}],
+"records":{"value":1,"quality":"exact","method":"m"},"schema":"tieback/exposure/1"}
+{"app_sha256":"ab","sighting":{"endpoint":{"value":"https://a.test","kind":"url"}},"schema":"tieback/app-sighting/1"}
+""",
+    b"""{"schema":"tieback/report/1","created":"x","apps":[{"app":{"sha256":"ab"}}],"exposures":[{"id":"s","product":"",
+"access":"","targets":[""]}],"sightings":[{"app_sha256":"ab","sighting":{"endpoint":{"value":"p","kind":"cloud"},
+"evidence":{"context":"https://p.test"}}}]}""",
+]
 _REPORTS = {
     "JSON": b'{"ip":"203.0.113.7","ip_str":"203.0.113.7","port":9200,"services":[{"port":1}],"event_type":"leak",'
     b'"template-id":"x","matched-at":"a.test:1","ports":[{"port":1,"proto":"tcp"}],"package_name":"a.b","urls":[]}',

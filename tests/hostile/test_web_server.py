@@ -60,9 +60,10 @@ def upload(pages: TestClient[ASGIApp], data: bytes, name: str) -> str:
 
 
 def finished(pages: TestClient[ASGIApp], run: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
-        found: dict[str, Any] = pages.get(f"/api/v1/runs/{run}").json()["run"]
+        found = pages.get(f"/api/v1/runs/{run}").json()["run"]
         if found["state"] not in {"queued", "running"}:
             return found
         time.sleep(0.1)

@@ -66,10 +66,14 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     workspace = folder / "ws"
     today = datetime.now(UTC).date()
     target = TargetRule(match=f"{NET}.0/24", ports="any", depth=Depth.DESCRIBE)
-    hosts = {"es.fieldhand.test": f"{NET}.10"}
-    grant = Grant("Nordwind Energie AG", "security@nordwind.example", today + timedelta(days=30), target=(target,))
-    text = render_grant(Grant(grant.authorised_by, grant.contact, grant.not_after, target=grant.target, hosts=hosts))
-    (folder / "lab.toml").write_text(text)
+    grant = Grant(
+        authorised_by="Nordwind Energie AG",
+        contact="security@nordwind.example",
+        not_after=today + timedelta(days=30),
+        target=(target,),
+        hosts={"es.fieldhand.test": f"{NET}.10"},
+    )
+    (folder / "lab.toml").write_text(render_grant(grant))
     store = filled_store(folder / "search")
     try:
         tieback("scan", APP, "--grant", folder / "lab.toml", "-w", workspace, "--workers", "1")

@@ -27,6 +27,7 @@ BYTES_A_SECOND = 128 * 1024
 """The slowest transfer that is waited for."""
 _RAW = "application/octet-stream"
 _LOCALHOST = "localhost"
+_DAMAGE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 class PushedReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,11 +164,11 @@ def _answer[T](answer: ServiceResponse, base: str, shape: type[T]) -> T:
     if 200 <= answer.status < 300:
         try:
             return msgspec.json.decode(answer.body, type=shape)
-        except msgspec.MsgspecError:
+        except _DAMAGE:
             raise InputError("the answer is not one of tieback", where=base, advice="Check the URL") from None
     try:
         problem = msgspec.json.decode(answer.body, type=_Problem)
-    except msgspec.MsgspecError:
+    except _DAMAGE:
         problem = _Problem()
     what = _line(problem.detail or problem.title) or "the server refused"
     advice = {401: "Check the token", 403: "Use the token of an operator"}.get(answer.status) or _line(problem.advice)

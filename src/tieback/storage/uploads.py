@@ -226,7 +226,10 @@ class UploadFolder:
 
     def _upload(self, sha256: str, size: int) -> Upload:
         note = _Note()
-        with suppress(OSError, msgspec.MsgspecError), (self.directory / f"{sha256}.json").open("rb") as file:
+        with (
+            suppress(OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError),
+            (self.directory / f"{sha256}.json").open("rb") as file,
+        ):
             note = msgspec.json.decode(file.read(4096), type=_Note)
         return Upload(sha256=sha256, size=size, received=note.received, author=note.author, name=note.name)
 

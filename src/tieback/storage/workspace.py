@@ -12,6 +12,7 @@ inventory.key key of the pseudonyms, once an inventory was imported
 attachments/  files of cases, by SHA-256
 letters/      files of letters that the pages wrote, one folder per letter
 uploads/      files that users of the pages uploaded, by SHA-256
+graph/        indices of runs for queries and pages; they are rebuilt if they are missing
 backups/      copies of the ledger before each migration (SQLite only)
 events.jsonl  events of `tieback watch`
 stop          probing stops if this file exists

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from tests.unit.pipeline.graph_workspace import shared
+from tests.unit.cases.samples import exposure
+from tests.unit.pipeline.workspaces import P, make
 from tieback.intake.reports.open import open_report
+from tieback.model.device import InventoryRow
 from tieback.model.errors import InputError, UsageError
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.jobs.kinds import ImportJob, decode_arguments
@@ -32,6 +34,11 @@ def by_token(connection: Connection) -> User | None:
 
 
 @pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make(tmp_path_factory.mktemp("source"), InventoryRow(P.ANDROID, "com.a"), stores=(exposure(),))
+
+
+@pytest.fixture(scope="module")
 def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("server") / "ws"
 
@@ -48,10 +55,7 @@ def server(target: Path) -> Iterator[str]:
         thread.join(30)
 
 
-def test_the_report_of_a_workspace_arrives_once(
-    tmp_path_factory: pytest.TempPathFactory, server: str, target: Path
-) -> None:
-    source = shared(tmp_path_factory)
+def test_the_report_of_a_workspace_arrives_once(source: Path, server: str, target: Path) -> None:
     with open_pushed(source) as (report, file):
         first = push_report(report, file, server, "tbk_operator")
         again = push_report(report, file, server, "tbk_operator")
@@ -67,8 +71,8 @@ def test_the_report_of_a_workspace_arrives_once(
     assert b"audit.jsonl" not in path.read_bytes()
 
 
-def test_what_arrives_is_evidence_and_no_result(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    with open_pushed(shared(tmp_path_factory)) as (_, file):
+def test_what_arrives_is_evidence_and_no_result(source: Path, tmp_path: Path) -> None:
+    with open_pushed(source) as (_, file):
         (tmp_path / "report").write_bytes(file.read())
     list(import_reports(tmp_path / "ws", [tmp_path / "report"]))
     with Workspace.open(tmp_path / "ws") as workspace:

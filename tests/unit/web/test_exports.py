@@ -68,7 +68,7 @@ def test_a_vendor_gets_its_own_apps(pages: TestClient[Any]) -> None:
         ("/api/v1/exports/json?audience=vendor", 400, "missing vendor"),
         ("/api/v1/exports/json?audience=vendor&vendor=none", 400, ""),
         ("/api/v1/exports/json?audience=public", 400, ""),
-        ("/api/v1/exports/json?run=none", 503, "no run with this ID"),
+        ("/api/v1/exports/json?run=none", 404, "no run with this ID"),
     ],
 )
 def test_what_is_refused(pages: TestClient[Any], path: str, status: int, words: str) -> None:

@@ -99,7 +99,9 @@ def test_unknown_ids(pages: TestClient[Any]) -> None:
 
 
 def test_the_log_in_pages_with_its_verdict(pages: TestClient[Any]) -> None:
-    seen, after = [], ""
+    seen: list[int] = []
+    after: str | None = ""
+    page: dict[str, Any] = {}
     for _ in range(3):
         page = pages.get("/api/v1/audit/probing", params={"after": after, "limit": 50}).json()
         seen += [one["seq"] for one in page["entries"]["items"]]

@@ -42,4 +42,4 @@ def test_roles_and_unknown_runs(directory: Path) -> None:
     with client(directory, Role.VIEWER) as viewer:
         assert viewer.get("/posture").status_code == 403
     with client(directory, Role.ANALYST) as made:
-        assert made.get("/api/v1/posture?run=none").status_code == 503
+        assert made.get("/api/v1/posture?run=none").status_code == 404

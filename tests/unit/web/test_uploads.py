@@ -22,15 +22,34 @@ OTHER = hashlib.sha256(b"other").hexdigest()
 HOSTILE = "<script>alert(1)</script>.apk"
 
 
-@pytest.fixture
-def changes() -> Changes:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("uploads")
+
+
+@pytest.fixture(scope="module")
+def recorded() -> Changes:
     return Changes()
 
 
-@pytest.fixture
-def sender(tmp_path: Path, changes: Changes) -> Iterator[TestClient[Any]]:
-    with client(tmp_path / "ws", Role.OPERATOR, changes, max_upload=1 << 20) as made:
+@pytest.fixture(scope="module")
+def server(folder: Path, recorded: Changes) -> Iterator[TestClient[Any]]:
+    with client(folder / "ws", Role.OPERATOR, recorded, max_upload=1 << 20) as made:
         yield made
+
+
+@pytest.fixture
+def changes(recorded: Changes) -> Changes:
+    recorded.lines.clear()
+    return recorded
+
+
+@pytest.fixture
+def sender(server: TestClient[Any], folder: Path) -> TestClient[Any]:
+    """The client of one server for all tests, without uploads."""
+    for path in (folder / "ws" / "uploads").glob("*"):
+        path.unlink()
+    return server
 
 
 def stored(folder: Path) -> set[str]:
@@ -69,12 +88,12 @@ def body(*pieces: bytes, end: bool = True) -> list[dict[str, Any]]:
     return [*events, {"type": "http.request", "body": b"", "more_body": False}] if end else events
 
 
-def test_an_upload_is_listed_used_and_deleted(sender: TestClient[Any], changes: Changes, tmp_path: Path) -> None:
+def test_an_upload_is_listed_used_and_deleted(sender: TestClient[Any], changes: Changes, folder: Path) -> None:
     answer = sender.put(f"/api/v1/uploads/{SHA}", content=DATA, params={"name": HOSTILE})
     assert (answer.status_code, answer.json()["sha256"], answer.json()["author"]) == (200, SHA, "Ann")
-    assert stored(tmp_path) == {SHA, f"{SHA}.json"}
+    assert stored(folder) == {SHA, f"{SHA}.json"}
     assert changes.lines == [("Ann", "upload a file", SHA)]
-    with Workspace.open(tmp_path / "ws") as workspace:
+    with Workspace.open(folder / "ws") as workspace:
         new = NewJob(kind="analyse", author="Ann", arguments=f'{{"uploads":["{SHA}"]}}')
         job, _ = workspace.ledger.jobs.add(new)
     listed = sender.get("/api/v1/uploads").json()
@@ -84,10 +103,10 @@ def test_an_upload_is_listed_used_and_deleted(sender: TestClient[Any], changes: 
         assert (page.status_code, "<script>alert" in page.text) == (200, False)
         assert f'href="/runs/new?upload={SHA}"' in page.text
     assert sender.delete(f"/api/v1/uploads/{SHA}").status_code == 409
-    with Workspace.open(tmp_path / "ws") as workspace:
+    with Workspace.open(folder / "ws") as workspace:
         workspace.ledger.jobs.cancel(job.id)
     assert sender.delete(f"/api/v1/uploads/{SHA}").status_code == 200
-    assert stored(tmp_path) == set()
+    assert stored(folder) == set()
     assert sender.get(f"/api/v1/uploads/{SHA}").status_code == 404
     assert sender.delete(f"/api/v1/uploads/{SHA}").status_code == 404
     assert changes.lines[-1] == ("Ann", "delete an upload", SHA)
@@ -126,38 +145,38 @@ def test_no_address_sends_the_content(sender: TestClient[Any]) -> None:
     ],
 )
 def test_what_is_wrong_is_refused(
-    sender: TestClient[Any], tmp_path: Path, changes: Changes, headers: dict[str, str], content: bytes, status: int
+    sender: TestClient[Any], folder: Path, changes: Changes, headers: dict[str, str], content: bytes, status: int
 ) -> None:
     assert drive(sender, f"/api/v1/uploads/{SHA}", body(content), headers) == status
-    assert (stored(tmp_path), changes.lines) == (set(), [])
+    assert (stored(folder), changes.lines) == (set(), [])
 
 
-def test_pieces_without_a_length(sender: TestClient[Any], tmp_path: Path) -> None:
+def test_pieces_without_a_length(sender: TestClient[Any], folder: Path) -> None:
     pieces = [DATA[n : n + 100] for n in range(0, len(DATA), 100)]
     assert drive(sender, f"/api/v1/uploads/{SHA}", body(*pieces), {}) == 200
-    assert (tmp_path / "ws" / "uploads" / SHA).read_bytes() == DATA
+    assert (folder / "ws" / "uploads" / SHA).read_bytes() == DATA
 
 
-def test_a_connection_that_ends_early_leaves_nothing(sender: TestClient[Any], tmp_path: Path) -> None:
+def test_a_connection_that_ends_early_leaves_nothing(sender: TestClient[Any], folder: Path) -> None:
     assert drive(sender, f"/api/v1/uploads/{SHA}", body(DATA[:100], end=False), {"content-length": "4100"}) == 400
-    assert stored(tmp_path) == set()
+    assert stored(folder) == set()
 
 
 def test_a_silent_sender_is_disconnected(
-    sender: TestClient[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sender: TestClient[Any], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tieback.web.resources.uploads.IDLE_SECONDS", 0.0)
     assert drive(sender, f"/api/v1/uploads/{SHA}", [*body(DATA, end=False), {"type": "silence"}], {}) == 408
-    assert stored(tmp_path) == set()
+    assert stored(folder) == set()
 
 
 @pytest.mark.parametrize(
     "name", ["..", "%2e%2e", "..%2f..%2fledger.db", "A" * 64, "a" * 63, f"{'a' * 64}%00", f"{'a' * 64}.json", "%F0%9F"]
 )
-def test_only_a_digest_is_an_address(sender: TestClient[Any], tmp_path: Path, name: str) -> None:
+def test_only_a_digest_is_an_address(sender: TestClient[Any], folder: Path, name: str) -> None:
     for method in ("PUT", "GET", "DELETE"):
         assert sender.request(method, f"/api/v1/uploads/{name}", content=b"x").status_code in {400, 404, 405}
-    assert stored(tmp_path) == set()
+    assert stored(folder) == set()
 
 
 def test_uploads_are_off_without_a_sandbox(sender: TestClient[Any], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,29 +188,29 @@ def test_uploads_are_off_without_a_sandbox(sender: TestClient[Any], monkeypatch:
     assert "data-uploads-start" not in page
 
 
-def test_only_operators_upload(tmp_path: Path) -> None:
-    with client(tmp_path / "ws", Role.ANALYST) as analyst:
+def test_only_operators_upload(sender: TestClient[Any], folder: Path) -> None:
+    with client(folder / "ws", Role.ANALYST) as analyst:
         assert analyst.put(f"/api/v1/uploads/{SHA}", content=DATA).status_code == 403
         assert analyst.post("/api/v1/uploads", content=DATA).status_code == 403
         assert analyst.delete(f"/api/v1/uploads/{SHA}").status_code == 403
         assert analyst.get("/uploads").status_code == 403
-    assert stored(tmp_path) == set()
+    assert stored(folder) == set()
 
 
-def test_a_form_of_another_site_uploads_nothing(sender: TestClient[Any], tmp_path: Path) -> None:
+def test_a_form_of_another_site_uploads_nothing(sender: TestClient[Any], folder: Path) -> None:
     answer = sender.post("/api/v1/uploads", content=DATA, headers={"Sec-Fetch-Site": "cross-site"})
-    assert (answer.status_code, stored(tmp_path)) == (403, set())
+    assert (answer.status_code, stored(folder)) == (403, set())
 
 
 @pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=x", "text/plain"])
-def test_a_form_is_no_file(sender: TestClient[Any], tmp_path: Path, kind: str) -> None:
+def test_a_form_is_no_file(sender: TestClient[Any], folder: Path, kind: str) -> None:
     answer = sender.post("/api/v1/uploads", content=DATA, headers={"Content-Type": kind})
-    assert (answer.status_code, stored(tmp_path)) == (415, set())
+    assert (answer.status_code, stored(folder)) == (415, set())
 
 
-def test_a_form_deletes(sender: TestClient[Any], tmp_path: Path) -> None:
+def test_a_form_deletes(sender: TestClient[Any], folder: Path) -> None:
     sender.put(f"/api/v1/uploads/{SHA}", content=DATA)
     answer = sender.post(f"/uploads/{SHA}/delete", follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (303, "/uploads?done=delete_upload_form")
     assert "The upload was deleted." in sender.get(answer.headers["location"]).text
-    assert stored(tmp_path) == set()
+    assert stored(folder) == set()

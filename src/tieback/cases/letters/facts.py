@@ -1,143 +1,32 @@
-"""Facts of a letter: the data of one vendor, formatted for its language, without data of other vendors.
+"""Facts of a letter: the data of one vendor, formatted for its language, without data of other vendors."""
 
-A case's store was reduced to the vendor's own routes when the case was opened. This module also removes addresses that
-only other vendors' apps lead to, and lines that name them.
-"""
-
-import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import msgspec
 
-from tieback.assess.leaves import leaf_containers
-from tieback.assess.rules import advice_for, load_rules
-from tieback.cases.letters.language import Language
+from tieback.cases.letters.language import Language, shorten_names
+from tieback.cases.letters.store_facts import build_store_fact, classes_of, places_of
+from tieback.cases.letters.variables import AppFact, LetterFacts, Sender, StoreFact
 from tieback.model.app import Platform
-from tieback.model.case import Case, CaseApp, CaseState, Confirmation, Recheck, RecheckVerdict
-from tieback.model.exposure import AppRoute, Exposure
-from tieback.model.grant import Depth
-from tieback.model.probe import Container, RansomVerdict
-from tieback.report.document import PLATFORM_WORDS, clean, store_name
-from tieback.report.verdict import NOT_READ, no_personal_data_in
+from tieback.model.case import Case, CaseApp, CaseState, RecheckVerdict
+from tieback.report.document import PLATFORM_WORDS, clean
 from tieback.scope.audit_contacts import TargetContact
 
+__all__ = (
+    "AppFact",
+    "LetterFacts",
+    "Sender",
+    "StoreFact",
+    "build_store_fact",
+    "collect_app_facts",
+    "collect_facts",
+    "places_of",
+    "shorten_names",
+    "was_closed",
+)
+
 _CLOSED = frozenset({RecheckVerdict.FIXED, RecheckVerdict.CLOSED, RecheckVerdict.CLOSED_AT_KNOWN_PLACES})
-_MOST = 12
-"""Limit on the containers, classes, addresses and proofs that a letter names per store."""
-
-
-class Sender(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Sender of a letter."""
-
-    organisation: str
-    email: str
-    person: str = ""
-    phone: str = ""
-    postal: str = ""
-    language: str = "en"
-    """Language of notices to our own staff."""
-    public_address: str = ""
-    """Address from which our probes reach the Internet, if their own address is private."""
-    key: str = ""
-    """Fingerprint or address of our OpenPGP key."""
-
-
-class AppFact(msgspec.Struct, frozen=True):
-    """An app of the vendor."""
-
-    name: str
-    bundle_id: str
-    platform: str
-    version: str
-
-
-class StoreFact(msgspec.Struct, frozen=True):
-    """A store, as text."""
-
-    product: str
-    places: str
-    ways: str
-    access: str
-    records: str
-    size: str
-    containers: str
-    classes: str
-    signs: str
-    proof: str
-    cost: str
-    advice: str
-    """How to close access for the product, and how to check; in English, like the products' documentation."""
-    verdict: str = ""
-    checked: str = ""
-    growth: str = ""
-    compared: str = ""
-    """Classes of personal data and credential fields, compared with the first look; empty if they are the same."""
-    attested: str = ""
-    entry: str = ""
-    """How one gets in and with what rights; empty if no probe says so."""
-    own_people: str = ""
-    """Sampled people at the sender's own e-mail domains; empty if there is none or nothing was compared."""
-    earlier: str = ""
-    """Addresses at which the store was before; empty if it did not move."""
-    confirmed: str = ""
-    """When a person confirmed an experimental verdict, and the hash of the evidence."""
-    looked: str = ""
-    """When we connected, and how often."""
-    looked_from: str = ""
-    """From which address."""
-
-
-class LetterFacts(msgspec.Struct, frozen=True):
-    """The variables of a letter template."""
-
-    sender: Sender
-    vendor: str
-    recipient: str
-    """Recipient: the vendor, a provider, a CERT, or our own staff."""
-    postal: str
-    today: str
-    due: str
-    acknowledge: str
-    publish: str
-    reference: str
-    apps: tuple[AppFact, ...]
-    apps_short: str
-    places_short: str
-    stores: tuple[StoreFact, ...]
-    words: Mapping[str, str]
-    told: str = ""
-    """Date on which the vendor was notified."""
-    asked: str = ""
-    """Date of the assurance request."""
-    awaited: bool = False
-    """True if its answer is overdue."""
-    share: str = ""
-    """Until this day we inform neither provider nor CERT; empty if it has passed, or they were informed."""
-    shared: str = ""
-    """When a provider or CERT was informed."""
-    confirm: str = ""
-    """By when an exposure notice asks for the written confirmation."""
-    watched: str = ""
-    """Until when fixed stores are checked again."""
-    used: bool = True
-    """True if the apps are on devices of the sender's organisation."""
-    never_open: bool = False
-    """True if no store of the vendor was ever found open."""
-    owner: str = ""
-    """Owner of the stores, as `tieback backend show` names it; empty if unknown."""
-    authority: str = ""
-    """Who authorised the connections, with the hash of the grant."""
-    tlp: str = "TLP:AMBER"
-    """Label of the Traffic Light Protocol 2.0."""
-    tlp_text: str = ""
-    """Its meaning."""
-    sampled: bool = False
-    """True if a few records were examined."""
-    devices: str = ""
-    classes: str = ""
-    open: bool = True
-    """True if at least one of the stores is still open."""
 
 
 def collect_app_facts(apps: Iterable[CaseApp]) -> tuple[AppFact, ...]:
@@ -153,128 +42,6 @@ def collect_app_facts(apps: Iterable[CaseApp]) -> tuple[AppFact, ...]:
 
 def _platform(app: CaseApp) -> str:
     return PLATFORM_WORDS[Platform(app.platform)]
-
-
-def shorten_names(names: Sequence[str], language: Language, most: int = 3) -> str:
-    """Return the first names and the number of further ones."""
-    distinct = list(dict.fromkeys(names))
-    text = ", ".join(distinct[:most])
-    return text if len(distinct) <= most else f"{text} (+{len(distinct) - most} {language.words['more']})"
-
-
-def build_store_fact(
-    case: Case, language: Language, contacts: Mapping[str, TargetContact] | None = None, public_address: str = ""
-) -> StoreFact:
-    """Return the store of a case, limited to what its vendor may see.
-
-    Args:
-        case: the case.
-        language: language of the letter.
-        contacts: our connections by target, from the audit log.
-        public_address: address of our probes on the Internet, if the user named it.
-    """
-    store = case.store
-    own, now = _own_places(store), places_of(case)
-    check = case.check
-    known = contacts or {}
-    contact = _joined(known[place] for place in dict.fromkeys((*own, *now)) if place in known)
-    rules = load_rules()
-    advice, _ = advice_for(rules["open-store"], rules, store.product)
-    return StoreFact(
-        product=store_name(store),
-        places=shorten_names([clean(place, 100) for place in now], language, _MOST),
-        earlier=shorten_names([clean(place, 100) for place in own if place not in now], language, _MOST),
-        ways=shorten_names([_way(route) for route in store.routes], language, _MOST),
-        access=_access(store, language),
-        entry=_entry(store, language),
-        records=language.figure((check and check.records) or store.records),
-        size=language.size((check and check.bytes) or store.bytes),
-        containers=_containers(store, language),
-        classes=_classes([case], language) or _no_classes(store, language),
-        signs=_signs(store, own),
-        proof=shorten_names([clean(line, 200) for line in _proof(case, own)], language, 4),
-        cost=f"{language.number(store.bytes_sent)} / {language.number(store.bytes_read)} {language.words['bytes']}",
-        advice=advice,
-        verdict="" if check is None else language.verdict.get(check.verdict.value, check.verdict.value),
-        checked="" if check is None else language.day(check.time.date()),
-        growth=_growth(check, language),
-        compared=_compared(check, language),
-        attested=language.day(case.attested),
-        own_people=_own_people(store, language),
-        confirmed=_confirmed(case.confirmed, language),
-        looked=_looked(contact, store, language),
-        looked_from=_looked_from(contact, store, public_address, language),
-    )
-
-
-def _joined(contacts: Iterable[TargetContact]) -> TargetContact | None:
-    """The connections to all places of a store together."""
-    found = sorted(contacts, key=lambda one: one.last)
-    if not found:
-        return None
-    local = dict.fromkeys(address for one in found for address in one.local)
-    first, count = min(one.first for one in found), sum(one.connections for one in found)
-    return TargetContact(first, found[-1].last, count, tuple(local), found[-1].authorised_by)
-
-
-def _looked(contact: TargetContact | None, store: Exposure, language: Language) -> str:
-    if contact is not None:
-        word = "looked_once" if contact.connections == 1 else "looked_text"
-        moments = {"first": language.moment(contact.first), "last": language.moment(contact.last)}
-        return language.fill(word, connections=language.number(contact.connections), **moments)
-    if store.window is not None and store.window.last_seen:
-        return language.fill("looked_day", day=language.day(date.fromisoformat(store.window.last_seen[:10])))
-    return language.words["not_recorded"]
-
-
-def _looked_from(contact: TargetContact | None, store: Exposure, public_address: str, language: Language) -> str:
-    """The address that the logs of the store have. Behind a NAT, only the user knows it."""
-    local = contact.local if contact is not None else ()
-    inside = bool(store.addresses) and not any(_is_public(place.rpartition(":")[0]) for place in store.addresses)
-    seen = [address for address in local if inside or _is_public(address)] or [public_address]
-    text = ", ".join(clean(address, 100) for address in seen if address)
-    return language.fill("from_address", address=text) if text else language.words["from_unknown"]
-
-
-def _is_public(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address.strip("[]")).is_global
-    except ValueError:
-        return False
-
-
-def _confirmed(found: Confirmation | None, language: Language) -> str:
-    if found is None:
-        return ""
-    return language.fill("confirmed_text", day=language.day(found.day), sha256=found.sha256)
-
-
-def _proof(case: Case, own: Sequence[str]) -> list[str]:
-    """What shows that the store is open, at its new places first."""
-    new = case.check.reasons if case.check is not None and not set(case.check.where) <= set(own) else ()
-    return [*new, *_told(case.store.proofs, case.store, own)]
-
-
-def _access(store: Exposure, language: Language) -> str:
-    text = language.access.get(store.access.value, store.access.value)
-    if store.undecided:
-        text = language.words["undecided"]
-    if store.at_most > 1:
-        text += language.words["between"] + language.fill("several", most=language.number(store.at_most))
-    return text
-
-
-def _entry(store: Exposure, language: Language) -> str:
-    if not store.access.exposed:
-        return ""
-    way = language.words.get(f"entry_{store.entry.value}", "").replace("{account}", clean(store.account, 40))
-    rights = language.words.get(f"privileges_{store.privileges.value}", "")
-    return language.words["between"].join(filter(None, (way, rights)))
-
-
-def _no_classes(store: Exposure, language: Language) -> str:
-    """Nothing was found, or nobody looked: two different answers."""
-    return language.words["not_read" if no_personal_data_in(store) == NOT_READ else "none"]
 
 
 def collect_facts(
@@ -319,7 +86,7 @@ def collect_facts(
         "words": language.words,
         "told": language.day(told.date()) if told else "",
         "sampled": any(container.sampled for case in cases for container in case.store.containers),
-        "classes": _classes(cases, language),
+        "classes": classes_of(cases, language),
         "open": any(case.state not in (CaseState.FIXED, CaseState.CLOSED) and not was_closed(case) for case in cases),
         "watched": _watched(cases, language),
         "tlp_text": language.words["tlp_amber"],
@@ -327,21 +94,6 @@ def collect_facts(
         **more,
     }
     return msgspec.convert(values, LetterFacts)
-
-
-def _own_places(store: Exposure) -> tuple[str, ...]:
-    """Addresses that the vendor's own apps lead to; all addresses if no route is known."""
-    own = {f"{_bracketed(route.candidate.host)}:{route.candidate.port}" for route in store.routes}
-    return tuple(place for place in store.targets if place in own) or tuple(sorted(own)) or store.targets
-
-
-def places_of(case: Case) -> tuple[str, ...]:
-    """Addresses where the store is now: the open ones that its vendor may see, or else those of its apps.
-
-    Addresses at which a re-check saw the store later belong to it, whatever leads there.
-    """
-    own = _own_places(case.store)
-    return tuple(place for place in case.open_places if place in own or place in case.places) or own
 
 
 def was_closed(case: Case) -> bool:
@@ -353,80 +105,3 @@ def _watched(cases: Sequence[Case], language: Language) -> str:
     """Until when fixed stores are checked again; empty if at least one is not."""
     days = [case.due for case in cases if case.state is CaseState.FIXED and case.due is not None]
     return language.day(min(days)) if days and len(days) == len(cases) else ""
-
-
-def _classes(cases: Iterable[Case], language: Language) -> str:
-    """Names of the classes, direct identifiers first; their names may contain commas."""
-    return _class_names({total.pii_class for case in cases for total in case.store.pii}, language)
-
-
-def _class_names(labels: Iterable[str], language: Language) -> str:
-    found = set(labels)
-    names = [name for label, name in language.classes.items() if label in found]
-    return language.words["between"].join([*names, *sorted(found - language.classes.keys())])
-
-
-def _growth(check: Recheck | None, language: Language) -> str:
-    if check is None or not check.records_change:
-        return ""
-    return ("+" if check.records_change > 0 else "-") + language.number(abs(check.records_change))
-
-
-def _compared(check: Recheck | None, language: Language) -> str:
-    found = check.compared if check is not None else None
-    if found is None:
-        return ""
-    if found.why_not:
-        return "" if found.depth is Depth.ENUMERATE else language.words["compared_not"]
-    lines = [
-        language.fill(word, names=_class_names(names, language))
-        for word, names in (("compared_fewer", found.fewer), ("compared_more", found.more))
-        if names
-    ]
-    lines += [
-        language.fill(word, names=shorten_names([clean(name, 100) for name in names], language, _MOST))
-        for word, names in (("compared_gone", found.credentials_gone), ("compared_kept", found.credentials))
-        if names
-    ]
-    return language.words["between"].join(lines)
-
-
-def _own_people(store: Exposure, language: Language) -> str:
-    own = store.own_people
-    if own is None or not store.own_count:
-        return ""
-    return language.fill(
-        "own_people_text", at_least=language.number(own.at_least), sampled=language.number(own.sampled)
-    )
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
-
-
-def _way(route: AppRoute) -> str:
-    return f"{clean(route.endpoint, 120)} ({clean(route.file.rpartition('/')[2], 60)})"
-
-
-def _containers(store: Exposure, language: Language) -> str:
-    data = [leaf for leaf in leaf_containers(store.containers) if leaf.counts_records]
-    data.sort(key=lambda leaf: -(leaf.records.value if leaf.records else 0))
-    return shorten_names([_container(leaf, language) for leaf in data], language, _MOST) or language.words["none"]
-
-
-def _container(leaf: Container, language: Language) -> str:
-    count = "" if leaf.records is None else f" ({language.number(leaf.records.value)})"
-    return f"{clean(leaf.name, 80)}{count}"
-
-
-def _signs(store: Exposure, own: Sequence[str]) -> str:
-    if store.ransom.verdict in (RansomVerdict.NONE, RansomVerdict.UNLIKELY):
-        return ""
-    return "; ".join(clean(line, 200) for line in _told(store.ransom.reasons, store, own)[:4])
-
-
-def _told(lines: Iterable[str], store: Exposure, own: Sequence[str]) -> list[str]:
-    """Lines that name no address which only other vendors' apps lead to."""
-    hosts = {place.rpartition(":")[0] for place in own}
-    others = {text for place in store.targets if place not in own for text in (place, place.rpartition(":")[0])} - hosts
-    return [line for line in lines if not any(other in line for other in others if len(other) > 3)]

@@ -6,7 +6,7 @@ A file in the folder of ``--templates`` replaces what it names of the built-in l
 import datetime
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -180,3 +180,10 @@ def write_templates(folder: Path) -> list[Path]:
             f"cannot be written ({error.strerror})", where=str(folder), advice="Choose another folder"
         ) from None
     return sorted(written)
+
+
+def shorten_names(names: Sequence[str], language: Language, most: int = 3) -> str:
+    """Return the first names and the number of further ones."""
+    distinct = list(dict.fromkeys(names))
+    text = ", ".join(distinct[:most])
+    return text if len(distinct) <= most else f"{text} (+{len(distinct) - most} {language.words['more']})"

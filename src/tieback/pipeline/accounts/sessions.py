@@ -4,6 +4,10 @@ A session is on the server; the cookie has only its random secret. It ends after
 after the sign-in in any case.
 """
 
+from collections.abc import Callable
+from contextlib import suppress
+
+from tieback.model.errors import WorkspaceError
 from tieback.pipeline.accounts.agents import short_agent
 from tieback.pipeline.accounts.roles import lower_of, role_named
 from tieback.pipeline.accounts.secrets import TOKEN_START, digest_of, new_secret
@@ -54,7 +58,7 @@ def session_user(service: AccountService, secret: str) -> Identity | None:
     if role is None or now >= min(session.seen + IDLE_SECONDS, session.expires):
         return None
     if now - session.seen >= SEEN_SECONDS:
-        service.store.see_session(session.hash, now)
+        _record(lambda: service.store.see_session(session.hash, now))
     return Identity(id=user.id, name=user.name, role=role, session=session.hash)
 
 
@@ -77,7 +81,7 @@ def token_user(service: AccountService, secret: str) -> Identity | None:
     if role is None or ceiling is None or token.revoked is not None or now >= token.expires:
         return None
     if token.used is None or now - token.used >= SEEN_SECONDS:
-        service.store.see_token(token.id, now)
+        _record(lambda: service.store.see_token(token.id, now))
     return Identity(
         id=user.id,
         name=user.name,
@@ -91,6 +95,12 @@ def sign_out(service: AccountService, identity: Identity, client: Client) -> Non
     """End the session of a request."""
     if identity.session:
         service.store.end_session(identity.session, [line("signed out", identity, client)])
+
+
+def _record(write: Callable[[], None]) -> None:
+    """Record the time of a request. If the ledger is busy, the request goes on, and the session ends earlier."""
+    with suppress(WorkspaceError):
+        write()
 
 
 def _open(service: AccountService, user: StoredUser, client: Client, old: str, kind: str, how: str) -> str:

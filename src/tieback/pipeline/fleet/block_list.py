@@ -1,6 +1,6 @@
 """Selection of the apps of the fleet: for a review, and for lists to block them in an EMM or at a gateway."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
@@ -52,13 +52,19 @@ class BlockList(msgspec.Struct, frozen=True):
     """Number of apps or hosts that the request selects, before any was left out."""
 
 
-def block_list(fleet: FleetView, request: BlockRequest, lines: Iterable[FleetLine] | None = None) -> BlockList:
+def block_list(
+    fleet: FleetView,
+    request: BlockRequest,
+    lines: Iterable[FleetLine] | None = None,
+    hosts: Sequence[GatewayHost] | None = None,
+) -> BlockList:
     """Write the list that an EMM or a gateway imports. Nothing is changed anywhere.
 
     Args:
         fleet: the open fleet.
         request: which list.
         lines: the lines of the fleet, if the caller has them.
+        hosts: the hosts of ``hosts_to_block``, if the caller has them.
 
     Raises:
         UsageError: unknown format or action, a named app is on no device, or the format cannot name apps to remove.
@@ -71,13 +77,14 @@ def block_list(fleet: FleetView, request: BlockRequest, lines: Iterable[FleetLin
         raise UsageError("unknown action", where=request.action[:40], advice="Choose block or remove")
     wanted = {name.casefold() for name in request.names}
     everything = fleet.lines(versions=False) if lines is None else lines
-    active = [line for line in everything if line.active or (request.gateway and line.retired_but_exposed)]
-    chosen = [line for line in active if _listed(line, wanted, weak=request.weak or request.gateway)]
     if request.gateway:
-        hosts = fleet.gateway_hosts(chosen)
+        if hosts is None:
+            hosts = hosts_to_block(fleet, everything, request.names)
         written = write_list(request.format, hosts, force=request.force)
         count = len(written.hosts)
         return BlockList(written.data, count, written.hosts, left_out_hosts=written.left_out, found=len(hosts))
+    active = [line for line in everything if line.active]
+    chosen = [line for line in active if _listed(line, wanted, weak=request.weak)]
     if wanted and not chosen:
         raise UsageError(
             "no device has this app", where=", ".join(request.names), advice="See `tieback inventory list`"
@@ -95,6 +102,14 @@ def block_list(fleet: FleetView, request: BlockRequest, lines: Iterable[FleetLin
     found = len(chosen) + left_out.get(WEAK, 0)
     return BlockList(
         file.data, file.apps, left_out=tuple(sorted(one for one in left_out.items() if one[1])), found=found
+    )
+
+
+def hosts_to_block(fleet: FleetView, lines: Iterable[FleetLine], names: Collection[str] = ()) -> "list[GatewayHost]":
+    """The hosts of open stores behind apps that a device has, or had. Raises ``WorkspaceError``."""
+    wanted = {name.casefold() for name in names}
+    return fleet.gateway_hosts(
+        [line for line in lines if (line.active or line.retired_but_exposed) and _listed(line, wanted, weak=True)]
     )
 
 

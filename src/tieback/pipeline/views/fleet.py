@@ -8,7 +8,15 @@ import msgspec
 
 from tieback.model.device import CountSource, DevicePlatform, MatchStrength, Ownership
 from tieback.model.errors import UsageError
-from tieback.pipeline.fleet.block_list import APP_FORMATS, HOST_FORMATS, WEAK, BlockList, BlockRequest, block_list
+from tieback.pipeline.fleet.block_list import (
+    APP_FORMATS,
+    HOST_FORMATS,
+    WEAK,
+    BlockList,
+    BlockRequest,
+    block_list,
+    hosts_to_block,
+)
 from tieback.pipeline.fleet.coverage import AssuranceLetter, FleetLine, FleetView
 from tieback.pipeline.fleet.review_table import to_csv, to_xlsx
 from tieback.pipeline.runs import finished_run
@@ -259,10 +267,13 @@ def fleet_app(workspace: Workspace, app: int, *, after: str = "", limit: int = 5
 def block_lists(workspace: Workspace, *, weak: bool = False, force: bool = False) -> BlockLists:
     """Every list that can be downloaded, with its size and what it leaves out. Raises ``WorkspaceError``."""
     fleet = prepared_fleet(workspace)
+    view = FleetView(workspace, finished_run(workspace, fleet.run or ""))
+    exposed = [line for line in fleet.lines if line.exposures]
+    found = hosts_to_block(view, fleet.lines) if exposed else []
     items = []
     hosts: BlockList | None = None
     for name in (*APP_FORMATS, *HOST_FORMATS):
-        done = _written(workspace, fleet, BlockRequest(name, weak=weak, force=force))
+        done = block_list(view, BlockRequest(name, weak=weak, force=force), fleet.lines, found)
         gateway = name in HOST_FORMATS
         hosts = done if name == "rpz" else hosts
         left = [f"{host}: {why}" for host, why in done.left_out_hosts[:_SHOWN_HOSTS]]

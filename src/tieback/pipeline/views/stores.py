@@ -27,6 +27,7 @@ from tieback.model.probe import Access, Entry, Identity, Privileges, Ransom, Ran
 from tieback.pii.taxonomy import load_taxonomy
 from tieback.pipeline.fleet.analysed_apps import analysed_apps
 from tieback.pipeline.views.listing import DEFAULT_LIMIT, Listing, bounded_limit, cut, decode_cursor
+from tieback.pipeline.views.records import backend_id
 from tieback.pipeline.views.runs_shown import ShownRun, find_shown_run
 from tieback.report.document import containers_of, most_records, way_words
 from tieback.report.recorded import recorded_text
@@ -310,6 +311,8 @@ class StoreApp(msgspec.Struct, frozen=True, kw_only=True):
 class StoreBackend(msgspec.Struct, frozen=True, kw_only=True):
     """A back end that leads to a store."""
 
+    id: str
+    """As in ``GET /backends/{id}``; empty for a cloud resource without a host."""
     endpoint: str
     addresses: tuple[str, ...]
     owner: str
@@ -505,6 +508,7 @@ def _backends(workspace: Workspace, run: str, store: Exposure) -> Iterator[Store
     found: Iterable[Backend] = read_backends(workspace.lake, run, values=values) if values else ()
     for one in islice(found, MOST_BACKENDS):
         yield StoreBackend(
+            id=backend_id(one.endpoint.host) if one.endpoint.host else "",
             endpoint=one.endpoint.value,
             addresses=one.addresses,
             owner=one.owner,

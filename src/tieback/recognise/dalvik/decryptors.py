@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from tieback.recognise.dalvik.callers import CallerWalk
 from tieback.recognise.dalvik.classes import Method, MethodRef, split_types
+from tieback.recognise.dalvik.initialisers import stores_computed
 from tieback.recognise.dalvik.objects import STRING, LimitError, NotRunnableError, to_text
 from tieback.recognise.dalvik.run import MAX_STEPS, Constant, Result, Runner, as_result
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
@@ -339,13 +340,15 @@ class _Search:
         dex = self._dex
         end = -1
         count = 0
-        places = self._uses(np.flatnonzero(self._low == 0x69), dex.fields_typed((STRING, f"[{STRING}")))
+        fields, array = dex.fields_typed((STRING, f"[{STRING}")), dex.type_of(f"[{STRING}".encode())
+        places = self._uses(np.flatnonzero(self._low == 0x69), fields)
         # Most stores are of a constant, in the instruction before.
         before = self._units[np.maximum(places - 2, 0)]
         plain = (before & 0xFF == 0x1A) & (before >> 8 == self._units[places] >> 8)
         places = places[~plain]
         if not len(places):
             return
+        texts = frozenset(fields)
         making = np.zeros(1 << 16, np.bool_)
         calls = (*self._possible, *dex.methods_called(_CIPHERS), *dex.methods_called(_MAKERS))
         making[[index for index in calls if index < 1 << 16]] = True
@@ -362,13 +365,15 @@ class _Search:
             if member is None or dex.raw(member.name) != b"<clinit>":
                 continue
             kind = dex.descriptor(member.owner)
-            if kind.startswith(LIBRARIES) or not self._initialiser_computes(code):
+            if kind.startswith(LIBRARIES) or not stores_computed(units.tolist(), texts, array):
+                continue
+            if not self._initialiser_computes(code):
                 continue
             count += 1
             if count > MAX_INITIALISERS:
                 return
-            for texts in self._runner.static_texts(kind).values():
-                for text in texts:
+            for its in self._runner.static_texts(kind).values():
+                for text in its:
                     yield DecryptedText(text, f"{kind}-><clinit>", self._number, code)
 
     def _initialiser_computes(self, code: CodeItem) -> bool:

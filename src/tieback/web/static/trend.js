@@ -1,4 +1,11 @@
 // The chart of the trend. The table below it has the same figures.
+const DAY = 86400;
+
+function moment(seconds, step) {
+  const text = new Date(seconds * 1000).toISOString();
+  return step < DAY ? text.slice(5, 16).replace("T", " ") : text.slice(0, 10);
+}
+
 async function draw(box) {
   const answer = await fetch(box.dataset.trend, { headers: { Accept: "application/json" } });
   if (!answer.ok) return;
@@ -18,10 +25,13 @@ async function draw(box) {
   const chart = new window.uPlot(
     {
       ...size(),
-      axes: [axis, { ...axis, size: 60 }],
+      // UTC, as in the table.
+      tzDate: (seconds) => window.uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
+      axes: [{ ...axis, space: 100, values: (_, marks, __, ___, step) => marks.map((mark) => moment(mark, step)) }, { ...axis, size: 60, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6] }],
+      // Stores and apps are counted in whole numbers: no step is smaller than one.
       scales: { y: { range: (_, low, high) => [0, Math.max(1, high * 1.1)] } },
       series: [
-        {},
+        { label: "ended (UTC)", value: (_, seconds) => (seconds === null ? "–" : moment(seconds, 0)) },
         { label: "open stores", stroke: read("--open"), width: 2, points: { show: true }, spanGaps: false },
         { label: "apps that lead to one", stroke: read("--bar"), width: 2, dash: [6, 4], points: { show: true }, spanGaps: false },
       ],

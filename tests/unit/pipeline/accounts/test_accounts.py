@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from argon2 import PasswordHasher
 
 from tests.unit.pipeline.accounts.conftest import HERE, PASSWORD, Clock, signed_in
-from tieback.model.errors import UsageError
+from tieback.model.errors import UsageError, WorkspaceError
 from tieback.pipeline.accounts.agents import short_agent
 from tieback.pipeline.accounts.links import find_link, first_admin_link, password_link, recovery_link, use_link
 from tieback.pipeline.accounts.problems import NoSuchAccountError, NotPermittedError, TooManyAttemptsError
@@ -258,6 +258,24 @@ def test_a_session_ends_after_7_days_of_use(service: AccountService, admin: Iden
         assert session_user(service, secret) is not None
     clock.now += 3600
     assert session_user(service, secret) is None
+
+
+def test_a_busy_ledger_refuses_no_request(
+    service: AccountService, admin: Identity, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = sign_in(service, "root", PASSWORD, HERE).secret
+    token = create_token(service, admin, "ci", Role.VIEWER, reads_only=True).secret
+
+    def busy(*_: object) -> None:
+        raise WorkspaceError("locked")
+
+    monkeypatch.setattr(service.store, "see_session", busy)
+    monkeypatch.setattr(service.store, "see_token", busy)
+    clock.now += 12 * 3600 - 1
+    assert session_user(service, secret) is not None
+    assert token_user(service, token) is not None
+    clock.now += 1
+    assert session_user(service, secret) is None, "an unrecorded request does not lengthen the session"
 
 
 def test_signing_out_ends_the_session(service: AccountService, admin: Identity) -> None:
