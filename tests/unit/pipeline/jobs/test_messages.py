@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tieback.pipeline.jobs import output
-from tieback.pipeline.jobs.folders import export_file, exports
+from tieback.pipeline.jobs.folders import export_file, exports, trim_exports
 from tieback.pipeline.jobs.kinds import Phase
 from tieback.pipeline.jobs.messages import (
     JobNote,
@@ -82,3 +82,13 @@ def test_a_link_is_not_an_export(tmp_path: Path) -> None:
     (exports(tmp_path) / name).symlink_to(tmp_path)
     assert export_file(tmp_path, name) is None
     assert JobResult(files=(name,)).files == (name,)
+
+
+def test_only_the_latest_exports_are_kept(tmp_path: Path) -> None:
+    trim_exports(tmp_path, 2)
+    exports(tmp_path).mkdir()
+    names = [f"2026010{day}T000000Z-j0123456789.html" for day in range(1, 5)]
+    for name in (*names, f".{names[0]}.part", "note.txt"):
+        (exports(tmp_path) / name).touch()
+    trim_exports(tmp_path, 2)
+    assert sorted(path.name for path in exports(tmp_path).iterdir()) == [*names[2:], "note.txt"]
