@@ -295,7 +295,7 @@ class _GrantIds:
 def _result(job: JobRow) -> JobResult:
     try:
         return msgspec.json.decode(job.result, type=JobResult) if job.result else JobResult()
-    except msgspec.MsgspecError:  # of a later release
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):  # of a later release
         return JobResult()
 
 
