@@ -10,7 +10,7 @@ pytest.importorskip("playwright")
 
 from playwright.sync_api import Response
 
-from tests.lab.served import Served, chromium, first_start, served
+from tests.lab.served import Served, chromium, first_start, served, watch
 from tests.unit.pipeline.graph_workspace import made
 
 pytestmark = [pytest.mark.servers, pytest.mark.more, pytest.mark.timeout(600)]
@@ -40,7 +40,7 @@ def test_from_the_overview_to_the_store_and_back_in_the_graph(server: Served, st
     complaints: list[str] = []
     with chromium() as browser:
         page = browser.new_context(storage_state=state, viewport={"width": 1280, "height": 900}).new_page()
-        page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+        watch(page, complaints)
         page.goto(server.url)
         page.get_by_role("link", name="Apps", exact=True).click()
         page.get_by_role("link", name="Workhub", exact=True).click()
