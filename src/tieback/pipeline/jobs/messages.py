@@ -94,7 +94,7 @@ def decode_message(line: bytes) -> JobMessage | None:
     """The message in a line; ``None`` if it is not one."""
     try:
         return _DECODER.decode(line)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
 
 
