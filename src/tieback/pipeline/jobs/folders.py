@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from tieback.model.errors import InputError
+from tieback.storage.failures import storage_errors
 from tieback.storage.uploads import UploadFolder
 from tieback.storage.workspace import Workspace
 
@@ -29,6 +30,22 @@ def export_file(directory: Path, name: str) -> Path | None:
     """A file that a job wrote; ``None`` if there is none with this name."""
     path = exports(directory) / name
     return path if _EXPORT.fullmatch(name) and path.is_file() and not path.is_symlink() else None
+
+
+def trim_exports(directory: Path, keep: int) -> None:
+    """Remove all files of exports but the latest; drafts of killed processes are removed, too.
+
+    Raises:
+        WorkspaceError: they cannot be listed or removed.
+    """
+    folder = exports(directory)
+    with storage_errors(folder):
+        if not folder.is_dir():
+            return
+        names = sorted(path.name for path in folder.iterdir() if path.is_file())
+        whole = [name for name in names if _EXPORT.fullmatch(name)]
+        for name in (*whole[:-keep], *(name for name in names if name.endswith(".part"))):
+            (folder / name).unlink(missing_ok=True)
 
 
 def input_file(workspace: Workspace, sha256: str) -> Path:

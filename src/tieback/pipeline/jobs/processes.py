@@ -14,7 +14,7 @@ _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 def process_identity(pid: int) -> str:
-    """Boot, number and start time of a process; empty if it is gone."""
+    """Boot, number and start time of a process; empty if it has ended, also if no process has waited for it yet."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
         boot = _BOOT.read_text(encoding="ascii").strip()
@@ -22,7 +22,7 @@ def process_identity(pid: int) -> str:
         return ""
     # The name of the program, in parentheses, may contain spaces and parentheses.
     fields = text.rpartition(")")[2].split()
-    return f"{boot} {pid} {fields[19]}" if len(fields) > 19 else ""
+    return f"{boot} {pid} {fields[19]}" if len(fields) > 19 and fields[0] not in {"Z", "X"} else ""
 
 
 def end_process(identity: str, grace: float) -> bool:

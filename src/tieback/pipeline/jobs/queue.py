@@ -70,6 +70,8 @@ class JobLimits(msgspec.Struct, frozen=True):
     """Interval between two attempts while another process holds a lock, or the database is unreachable."""
     kept: int = 2_000
     """Number of latest jobs that are kept."""
+    files: int = 200
+    """Number of latest files of exports that are kept."""
 
 
 class JobRunner:
@@ -129,7 +131,6 @@ class JobRunner:
             folders.jobs(self._directory).mkdir(mode=0o700, exist_ok=True)
             lock = stack.enter_context(workspace.queue_lock())
             self._recover(workspace)
-            workspace.ledger.jobs.trim(self._limits.kept)
             while not self._stopping.is_set():
                 lock.check()
                 job = workspace.ledger.jobs.next()
@@ -139,6 +140,9 @@ class JobRunner:
                     workspace.ledger.jobs.wait(job.id, why)
                     self._pause(self._limits.retry_seconds)
                 else:
+                    # No process of a job runs now.
+                    workspace.ledger.jobs.trim(self._limits.kept)
+                    folders.trim_exports(self._directory, self._limits.files)
                     _Attempt(workspace, job, self._grants, self._limits, self._stopping, self._wake).run()
 
     def _recover(self, workspace: Workspace) -> None:

@@ -64,6 +64,7 @@ class AppEndpoints(msgspec.Struct, frozen=True, kw_only=True):
 
     items: tuple[AppEndpoint, ...]
     next: str | None
+    """Cursor of the next ones, for ``after``."""
     total: int
 
 

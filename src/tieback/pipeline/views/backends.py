@@ -113,6 +113,7 @@ class BackendApps(msgspec.Struct, frozen=True, kw_only=True):
 
     items: tuple[BackendApp, ...]
     next: str | None
+    """Cursor of the next ones, for ``after``."""
     total: int
     unlisted: int
     """Apps of captures that lead to no store: the list of apps does not have them."""

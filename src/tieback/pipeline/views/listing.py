@@ -45,7 +45,7 @@ def decode_cursor[K](cursor: str, shape: type[K]) -> K:
         try:
             data = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
             return msgspec.json.decode(data, type=shape)
-        except (binascii.Error, ValueError, msgspec.MsgspecError):
+        except (binascii.Error, ValueError, RecursionError, msgspec.MsgspecError):
             pass
     raise UsageError("not a cursor of this list", where="after", advice="Use `next` of the previous page")
 

@@ -19,9 +19,9 @@ from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.page_index import PageIndex, page_index_folder
 from tieback.storage.workspace import Workspace
 
-IN_PROCESS = 64 * 1024 * 1024
-"""Bytes of a lake up to which the index is built in this process. A large one needs hundreds of megabytes, which the
-server must not keep."""
+IN_PROCESS = 4 * 1024 * 1024
+"""Bytes of a lake up to which the index is built in this process: about a thousand apps. A large one needs hundreds of
+megabytes, which the server must not keep."""
 BUILDER = "tieback.pipeline.views.build_run_index"
 MOST_SECONDS = 1800.0
 """Maximum time for one index, in seconds."""

@@ -7,7 +7,7 @@ import msgspec
 
 from tieback.model.errors import GrantError, TiebackError
 from tieback.pipeline.jobs.folders import export_file
-from tieback.pipeline.jobs.kinds import decode_arguments
+from tieback.pipeline.jobs.kinds import ImportJob, ProbeJob, RecheckJob, ReportJob, ScanJob, decode_arguments
 from tieback.pipeline.jobs.messages import NO_GRANT, JobResult
 from tieback.pipeline.report import run_scope
 from tieback.pipeline.views.listing import Listing, bounded_limit, decode_cursor, encode_cursor
@@ -222,11 +222,11 @@ def job_file(workspace: Workspace, job: str, name: str) -> str | None:
 
 def _job_page(workspace: Workspace, job: JobRow) -> RunPage:
     result = _result(job)
-    names = list(_argument_names(workspace, job))
+    names = _argument_names(job)
     page = RunPage(
         run=job_item(workspace, job),
         attempts=job.attempts,
-        arguments=tuple(names[:MAX_ARGUMENTS]),
+        arguments=tuple(_upload_name(workspace, name) for name in names[:MAX_ARGUMENTS]),
         argument_count=len(names),
         figures=result.figures,
         files=tuple(_files(workspace, result)),
@@ -295,33 +295,40 @@ class _GrantIds:
 def _result(job: JobRow) -> JobResult:
     try:
         return msgspec.json.decode(job.result, type=JobResult) if job.result else JobResult()
-    except msgspec.MsgspecError:  # of a later release
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):  # of a later release
         return JobResult()
 
 
-def _argument_names(workspace: Workspace, job: JobRow) -> Iterator[str]:
+def _argument_names(job: JobRow) -> list[str]:
+    """Inputs (by SHA-256), targets or cases of a job."""
     try:
         arguments = decode_arguments(job.arguments)
     except TiebackError:
-        return
-    if run := getattr(arguments, "run", ""):
-        yield f"the inputs of the run {run}" if job.kind == "scan" else f"the run {run}"
-    for sha256 in getattr(arguments, "inputs", ()):
-        upload = UploadFolder(workspace.directory).find(sha256)
-        yield (upload.name if upload is not None else "") or sha256
-    yield from getattr(arguments, "targets", ())
-    yield from getattr(arguments, "cases", ())
-    if job.kind == "report":
-        audience, vendor = getattr(arguments, "audience", ""), getattr(arguments, "vendor", "")
-        yield f"{getattr(arguments, 'format', '')} for the audience {audience}{f': {vendor}' if vendor else ''}"
+        return []
+    match arguments:
+        case ScanJob(inputs=inputs, run=run):
+            return [*([f"the inputs of the run {run}"] if run else []), *inputs]
+        case ImportJob(inputs=inputs):
+            return list(inputs)
+        case ProbeJob(targets=targets):
+            return list(targets)
+        case RecheckJob(cases=cases):
+            return list(cases) or ["all cases that were not closed"]
+        case ReportJob(format=form, audience=audience, vendor=vendor):
+            return [f"{form} for the audience {audience}{f': {vendor}' if vendor else ''}"]
+
+
+def _upload_name(workspace: Workspace, name: str) -> str:
+    """The name of an upload, if this is its SHA-256."""
+    upload = UploadFolder(workspace.directory).find(name)
+    return (upload.name if upload is not None else "") or name
 
 
 def _name_of(workspace: Workspace, path: str) -> str:
     """A path, or the name of an upload."""
     place = PurePath(path)
     if place.parent == workspace.directory.absolute() / "uploads":
-        upload = UploadFolder(workspace.directory).find(place.name)
-        return (upload.name if upload is not None else "") or place.name
+        return _upload_name(workspace, place.name)
     return path
 
 

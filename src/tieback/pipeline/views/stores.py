@@ -102,8 +102,9 @@ class StoreRow(msgspec.Struct, frozen=True, kw_only=True):
     targets: tuple[str, ...]
     """The first locations that were probed."""
     targets_total: int
-    records: Figure
-    bytes: Figure
+    records: Figure | None
+    """``None`` if nothing was readable: that is no statement about what the store contains."""
+    bytes: Figure | None
     classes: tuple[str, ...]
     """Classes of personal data and credentials, those with most records first."""
     people: PeopleRange | None
@@ -222,6 +223,11 @@ def store_state(store: StoreHead | Exposure) -> StoreState:
     return StoreState.CLOSED
 
 
+def _was_read(store: StoreHead | Exposure) -> bool:
+    """False for a store that gave no access: zero records would be a statement about its content."""
+    return bool(store.containers) or store_state(store) in {StoreState.OPEN, StoreState.REACHABLE}
+
+
 def store_row(store: StoreHead | Exposure, cases: tuple[CaseLink, ...] = ()) -> StoreRow:
     """A store as a list shows it."""
     return StoreRow(
@@ -237,8 +243,8 @@ def store_row(store: StoreHead | Exposure, cases: tuple[CaseLink, ...] = ()) -> 
         score=store.score,
         targets=store.targets[:MOST_PLACES],
         targets_total=len(store.targets),
-        records=store.records,
-        bytes=store.bytes,
+        records=store.records if _was_read(store) else None,
+        bytes=store.bytes if _was_read(store) else None,
         classes=tuple(total.pii_class for total in most_records(store.pii)),
         people=store.people,
         ransom=store.ransom.verdict,

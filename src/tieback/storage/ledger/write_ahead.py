@@ -145,7 +145,7 @@ class LogGuard:
                 return msgspec.json.decode(file.read(_MAX_NOTE), type=LogNote)
         except FileNotFoundError:
             return None
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise WorkspaceError(
                 f"damaged ({error})",
                 where=str(self._note),
