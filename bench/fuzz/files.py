@@ -49,6 +49,15 @@ android:usesCleartextTraffic="true" <key>NSAllowsArbitraryLoads</key> targetSdk 
 _NEVER = b'[[exclude]]\nmatch = "10.0.0.0/8"\nreason = "x"\n' + _SIGNED_BY
 _CONFIG = b'[defaults]\nworkspace = "w"\n[scan]\nformat = "json"\nsuppress = ["a.toml"]\n[case.show]\nformat = "json"\n'
 _SUPPRESS = b'[[suppress]]\nreason = "r"\nauthor = "a"\nexpires = 2027-01-01\nrule = "open-store"\n'
+_SUPPRESS_ONE = (
+    b'# reviewed\n[[suppress]]\nfinding = "fnd-1"\nreason = "r"\nauthor = "a"\nexpires = 2027-01-01\n\n# next\n'
+    + _SUPPRESS
+)
+_JOB_MESSAGES = (
+    b'{"type":"progress","stage":"read","done":1,"total":2}',
+    b'{"type":"done","figures":{"inputs_read":1},"files":["a.html"],"run":"r","not_probed":"","not_decided":""}',
+    b'{"type":"failed","problem":"p"}',
+)
 _KEEP = b'older_than = "180d"\nkeep_runs = 3\n'
 _WEBHOOK = b'[[webhook]]\nname = "a"\nurl = "https://hooks.fuzz.test/x"\nstyle = "slack"\n'
 _COLUMNS = b'[[format]]\nname = "a"\nreader = "json"\nneeds = ["a"]\nkind = "flow"\ncolumns = { time = "t" }\n'
@@ -206,6 +215,44 @@ def _worker_messages() -> Callable[[bytes], object]:
     return read
 
 
+def _suppression_text() -> Callable[[bytes], object]:
+    """As the server edits the file of a workspace: the rest of it stays."""
+    from tieback.assess.suppression_text import add_entry, has_entry, remove_entry
+    from tieback.model.report import Suppression
+
+    entry = Suppression("ticket 4711", author="Ann", expires="2027-01-01", finding="fnd-1")
+
+    def read(data: bytes) -> None:
+        with suppress(TiebackError):
+            changed = add_entry(data.decode("utf-8", "replace"), entry)
+            assert has_entry(changed, entry.finding)
+            assert not has_entry(remove_entry(changed, entry.finding), entry.finding)
+
+    return read
+
+
+def _server_readers() -> list[Reader]:
+    """What the server reads of the process of a job, and of a user."""
+    from tieback.pipeline.jobs.kinds import decode_arguments
+    from tieback.pipeline.jobs.messages import decode_message
+    from tieback.pipeline.views.listing import decode_cursor
+
+    def arguments(data: bytes) -> None:
+        with suppress(TiebackError):
+            decode_arguments(data.decode("utf-8", "surrogateescape"))
+
+    def cursor(data: bytes) -> None:
+        for shape in (tuple[str, int], tuple[float | None, str], tuple[int, int, str]):
+            with suppress(TiebackError):
+                decode_cursor(data.decode("utf-8", "surrogateescape"), shape)
+
+    return [
+        Reader("job-messages", decode_message, [*_JOB_MESSAGES, _DEEP_JSON]),
+        Reader("job-arguments", arguments, [b'{"kind":"scan","inputs":["ab"],"grant":""}', _DEEP_JSON]),
+        Reader("cursors", cursor, [b"WyJhIiwxXQ", b"W251bGwsImEiXQ", b"WzEsMiwiYSJd"]),
+    ]
+
+
 def _source_readers() -> list[Reader]:
     """What the maker of an app has: the mapping of its names, and files of its source."""
     from tieback.intake.source.checkout import SourceFile
@@ -304,6 +351,7 @@ def settings() -> Room:
                 "configuration", _folder("config.toml", lambda place: both(place / "config.toml")), [_CONFIG, _DEEP]
             ),
             Reader("suppressions", _file(lambda path: load_suppressions(path, ["open-store"])), [_SUPPRESS, _DEEP]),
+            Reader("suppression-text", _suppression_text(), [_SUPPRESS_ONE, _DEEP]),
             Reader("case-policy", _file(load_policy), [_package_file("tieback.cases", "policy.toml"), _DEEP]),
             Reader("retention", _file(lambda path: read_policy(path, None, None)), [_KEEP, _DEEP]),
             Reader("webhooks", _file(load_webhooks), [_WEBHOOK, _DEEP]),
@@ -401,5 +449,6 @@ def records() -> Room:
                 [b"\x82\xa4type\xa5begun\xa5index\1", b"\x82\xa4type\xa5begun\xa1x" + b"\x91" * 60_000],
             ),
             Reader("rdap", rdap, [_RDAP, _DEEP_JSON]),
+            *_server_readers(),
         ]
     )

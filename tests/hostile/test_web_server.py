@@ -2,7 +2,7 @@
 
 Holes of the same kind elsewhere: requests to what an upload names (SSRF), archives that write outside or that grow,
 names in paths, SQL in filters, scripts in names, changes that another site makes. Tokens and redirects are tried in
-``tests/unit/web/test_sign_in.py`` and ``test_tokens.py``, slow patterns in ``tests/unit/test_linear.py``.
+``tests/unit/web/test_sign_in.py``, slow patterns in ``tests/unit/test_linear.py``.
 """
 
 import hashlib

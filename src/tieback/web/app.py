@@ -28,6 +28,7 @@ from tieback.pipeline.jobs.queue import JobRunner
 from tieback.pipeline.views.opening import Workspace, open_for_pages
 from tieback.pipeline.views.run_index import prepare_last_index
 from tieback.web.access import IDENTIFY, ROLE, check_role
+from tieback.web.body import CheckedRequest
 from tieback.web.context import NOBODY, ChangeLog, Context, Identify, user_in_scope
 from tieback.web.hosts import own_names
 from tieback.web.identity import ACCOUNTS, PROVIDER, SETTINGS, IdentityMiddleware, LedgerChangeLog, client_of
@@ -152,6 +153,7 @@ def build_app(
         route_handlers=[*routes(), _static_files()],
         dependencies={"context": Provide(context, sync_to_thread=False)},
         guards=[check_role],
+        request_class=CheckedRequest,
         middleware=[IdentityMiddleware(settings)],
         exception_handlers={Exception: answer_error},
         lifespan=[life],

@@ -108,7 +108,8 @@ def test_another_site_changes_nothing(
     assert admin[1].lines == before
 
 
-BODIES: list[Any] = [b"", b"{", b"[]", b'{"a":', b"\xff\xfe", b'{"name": ' + b"[" * 5000 + b"}", b"null"]
+BODIES: list[Any] = [b"", b"{", b"[]", b'{"a":', b"\xff\xfe", b'{"name": ' + b"[" * 5000 + b"}", b"null",
+                     b'{"x":' + b"[" * 60_000, b'{"name":"\xff"}', b'{"name":"\\ud800"}']  # fmt: skip
 
 
 @pytest.mark.parametrize(

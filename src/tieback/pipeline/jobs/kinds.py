@@ -96,7 +96,7 @@ def decode_arguments(text: str) -> JobArguments:
     """
     try:
         return _DECODER.decode(text)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise UsageError(f"not a job of this release ({error})", advice="Start it again") from None
 
 

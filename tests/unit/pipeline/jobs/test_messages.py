@@ -31,7 +31,8 @@ def test_any_line_is_a_message_or_none(line: bytes) -> None:
 @pytest.mark.parametrize(
     "line",
     [b"", b"null", b"[]", b'{"type":"stage"}', b'{"type":"progress","stage":"x","done":"1","total":2}',
-     b'{"type":"done","figures":{"a":1.5}}', b'{"type":"done","more":1}', b"\xff", b'{"type":"done","files":"x"}'],
+     b'{"type":"done","figures":{"a":1.5}}', b'{"type":"done","more":1}', b"\xff", b'{"type":"done","files":"x"}',
+     b'{"x":' + b"[" * 60_000],
 )  # fmt: skip
 def test_other_shapes_are_not_messages(line: bytes) -> None:
     assert decode_message(line) is None

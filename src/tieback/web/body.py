@@ -1,0 +1,25 @@
+"""The body of a request: JSON, or an error of the client."""
+
+from typing import Any
+
+from litestar import Request
+
+from tieback.model.errors import UsageError
+
+
+class CheckedRequest(Request[Any, Any, Any]):
+    """A request of which every body that is no JSON is refused, also where the framework lets the exception pass."""
+
+    async def json(self) -> Any:
+        """The body as JSON values.
+
+        Raises:
+            UsageError: it is not UTF-8, or nested too deeply.
+            SerializationException: it is not JSON; the framework answers 400.
+        """
+        try:
+            return await super().json()
+        except UnicodeDecodeError:
+            raise UsageError("not UTF-8", where="body", advice="Send JSON in UTF-8 (RFC 8259)") from None
+        except RecursionError:
+            raise UsageError("nested too deeply", where="body", advice="Send what the API document shows") from None
