@@ -15,7 +15,7 @@ from tieback.probes.interface import Probe
 from tieback.scope.conversation import DeclaredSend
 
 # The parser of the standard library; there is no public one. It has been the same module since Python 3.11.
-PARSER = re._parser  # type: ignore[attr-defined]
+PARSER = re._parser
 ALL = [(probe, send) for probe in PROBES for send in probe.meta.sends]
 CONTROL = {0: "NUL", 10: "LF", 13: "CR"}
 TEXT = {"redis", "memcached", "ftp", "rsync", "nats_client"}
