@@ -25,6 +25,7 @@ from tieback.engine.messages import (
     WorkUnusable,
     receive,
 )
+from tieback.engine.sandbox import environment_without_secrets
 from tieback.engine.tasks import Task
 from tieback.engine.worker import ISOLATED, Assignment
 
@@ -61,7 +62,7 @@ class WorkerProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=sys.__stderr__.fileno() if sys.__stderr__ else subprocess.DEVNULL,
                 pass_fds=(theirs.fileno(),),
-                env={**os.environ, **ALLOCATOR},
+                env={**(environment_without_secrets(os.environ) if isolated else os.environ), **ALLOCATOR},
             )
         except BaseException:
             self.pipe.close()

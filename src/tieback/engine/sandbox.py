@@ -12,6 +12,7 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -30,6 +31,16 @@ _NUMBER, _ARCHITECTURE = 0, 4
 """Offsets in ``struct seccomp_data``."""
 _OTHER_CALLS = 0x40000000
 """On x86-64, system calls from this number on are those of x32."""
+_VARIABLES = frozenset({
+    "HOME", "LANG", "LANGUAGE", "LOCALE_ARCHIVE", "LOGNAME", "PATH", "TEMP", "TMP", "TMPDIR", "TZ", "USER",
+    "VIRTUAL_ENV",
+})  # fmt: skip
+_VARIABLE_STARTS = (
+    "ARROW_", "COV", "FONTCONFIG_", "LC_", "LD_", "MALLOC_", "OMP_", "OPENBLAS_", "PYTHON", "SSL_CERT_", "TIEBACK_",
+    "XDG_",
+)  # fmt: skip
+_SECRETS = ("CREDENTIAL", "KEY", "PASS", "SECRET", "TOKEN")
+"""Parts of names of variables that are never passed."""
 
 
 class Sandbox(StrEnum):
@@ -103,6 +114,19 @@ def sandbox_state() -> Sandbox:
         return Sandbox(ended.stdout.decode("ascii", "replace").strip())
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return Sandbox.NONE
+
+
+def environment_without_secrets(environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables that a process needs to run, without any that can be a secret.
+
+    A list of what is passed, because a secret can have any name, such as ``DATABASE_URL``.
+    """
+    return {
+        name: value
+        for name, value in environment.items()
+        if (name in _VARIABLES or name.startswith(_VARIABLE_STARTS))
+        and not any(part in name.upper() for part in _SECRETS)
+    }
 
 
 def _new_namespaces() -> bool:

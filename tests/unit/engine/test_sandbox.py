@@ -129,6 +129,24 @@ def test_workers_of_an_isolated_engine_have_no_network(listeners: tuple[str, str
     assert (end.state, end.part) == (UnitState.DONE, text)
 
 
+class Variables(Connect):
+    """Returns which variables of a list it has."""
+
+    def analyse(self, unit: Unit) -> str:
+        return " ".join(name for name in unit.source.split() if name in os.environ)
+
+
+@pytest.mark.parametrize(("isolated", "text"), [(False, "TIEBACK_WORDS SERVICE_URL"), (True, "TIEBACK_WORDS")])
+def test_workers_of_an_isolated_engine_get_no_secrets(
+    monkeypatch: pytest.MonkeyPatch, isolated: bool, text: str
+) -> None:
+    monkeypatch.setenv("TIEBACK_WORDS", "x")
+    monkeypatch.setenv("SERVICE_URL", "postgresql://user:password@db.test")
+    unit = works.unit("TIEBACK_WORDS SERVICE_URL")
+    (end,) = LocalEngine(1, isolated=isolated).run(Variables(), [unit], works.FAST)
+    assert (end.state, end.part) == (UnitState.DONE, text)
+
+
 def test_an_isolated_worker_does_not_start_with_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox, "enter", lambda: sandbox.Sandbox.NONE)
     with pytest.raises(EngineError, match="cannot take the network from a process"):

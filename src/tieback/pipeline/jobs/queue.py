@@ -18,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 
+from tieback.engine.sandbox import environment_without_secrets
 from tieback.model.errors import TiebackError, WorkspaceError
 from tieback.model.safe_text import escape_line
 from tieback.pipeline.jobs import folders
@@ -39,6 +40,7 @@ from tieback.pipeline.jobs.order import JobOrder
 from tieback.pipeline.jobs.output import JobOutput
 from tieback.pipeline.jobs.processes import end_process, process_identity, wait_for
 from tieback.storage.ledger.jobs import PROGRESS, JobRow, JobState
+from tieback.storage.ledger.postgres import PASSWORD_VARIABLE
 from tieback.storage.workspace import Workspace
 
 TICK = 0.5
@@ -50,8 +52,6 @@ PHASE = "phase"
 _REPORTED = frozenset({"stage", "problem"})
 """Kinds of events that processes report, besides progress."""
 _LOG = logging.getLogger("tieback.jobs")
-_SECRETS = ("PASSWORD", "SECRET", "TOKEN")
-"""Parts of names of variables that a process without network does not get."""
 
 
 class JobLimits(msgspec.Struct, frozen=True):
@@ -302,7 +302,9 @@ class _Attempt:
         self._jobs.add_events(
             job.id, [(PHASE, msgspec.json.encode({"phase": phase, "isolated": order.isolated}).decode())]
         )
-        process = self._output.start(order, child_environment(os.environ, isolated=order.isolated))
+        process = self._output.start(
+            order, child_environment(os.environ, postgres=self._workspace.ledger.database.is_postgres)
+        )
         handle = os.pidfd_open(process.pid)
         try:
             self._jobs.set_process(job.id, process_identity(process.pid))
@@ -377,8 +379,11 @@ def _event(kind: str, message: JobMessage) -> tuple[str, str]:
     return kind, msgspec.json.encode(values).decode()
 
 
-def child_environment(environment: Mapping[str, str], *, isolated: bool) -> dict[str, str]:
-    """The variables of a process: one without network gets no passwords."""
-    if not isolated:
-        return dict(environment)
-    return {name: value for name, value in environment.items() if not any(part in name.upper() for part in _SECRETS)}
+def child_environment(environment: Mapping[str, str], *, postgres: bool) -> dict[str, str]:
+    """The variables of a process of a job: those of libpq, with the password, only for a ledger in PostgreSQL."""
+    found = environment_without_secrets(environment)
+    if postgres:
+        found |= {
+            name: value for name, value in environment.items() if name.startswith("PG") or name == PASSWORD_VARIABLE
+        }
+    return found

@@ -14,7 +14,7 @@ import pytest
 from tests.unit.pipeline.jobs.conftest import FAST, add, finished, job_of, notes, texts, until
 from tieback.pipeline.jobs import folders
 from tieback.pipeline.jobs.processes import end_process, process_identity
-from tieback.pipeline.jobs.queue import LOST, JobLimits, JobRunner
+from tieback.pipeline.jobs.queue import LOST, JobLimits, JobRunner, child_environment
 from tieback.storage.ledger.jobs import JobState
 from tieback.storage.workspace import Workspace
 
@@ -188,6 +188,23 @@ def test_a_process_without_network_gets_no_passwords(
     job = add(workspace, "variables")
     start()
     assert msgspec.json.decode(finished(workspace, job).result)["figures"] == {"TIEBACK_TEST_OF_WORDS": 1}
+
+
+@pytest.mark.parametrize(
+    ("postgres", "more"), [(False, set()), (True, {"PGPASSFILE", "PGHOST", "TIEBACK_LEDGER_PASSWORD"})]
+)
+def test_no_job_gets_the_secrets_of_the_server(postgres: bool, more: set[str]) -> None:
+    secrets = (
+        "TIEBACK_OIDC_SECRET",
+        "IDP",
+        "DATABASE_URL",
+        "AWS_ACCESS_KEY_ID",
+        "TIEBACK_LEDGER_PASSWORD",
+        "PGPASSFILE",
+    )
+    usual = {"PATH", "HOME", "LC_ALL", "TIEBACK_STATE", "PYTHONPATH"}
+    environment = dict.fromkeys((*secrets, "PGHOST", *usual), "x")
+    assert set(child_environment(environment, postgres=postgres)) == usual | more
 
 
 def test_a_forged_result_names_no_other_file_and_no_other_run(workspace: Workspace, start: Start) -> None:
