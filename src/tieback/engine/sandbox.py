@@ -21,7 +21,7 @@ from tieback.engine.interface import EngineError
 
 CHECK_SECONDS = 20
 """Time limit of the check in ``sandbox_state``, in seconds."""
-_PR_SET_NO_NEW_PRIVS = 38
+_PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 4, 38
 _SET_MODE_FILTER, _ALL_THREADS = 1, 1
 _LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
 """Instructions: load a word, jump if equal, jump if not below, return."""
@@ -129,8 +129,18 @@ def environment_without_secrets(environment: Mapping[str, str]) -> dict[str, str
     }
 
 
+def protect_memory(*, protect: bool = True) -> None:
+    """Keep other processes of this user from the memory, variables and descriptors of this one (prctl(2), proc(5)).
+
+    For processes with network: where the kernel refuses the namespace, a process with only the filter could otherwise
+    write to ``/proc/PID/mem``. Programs that this process starts are not protected.
+    """
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_DUMPABLE, int(not protect), 0, 0, 0)
+
+
 def _new_namespaces() -> bool:
     """Enter new user and network namespaces, in which this user keeps its IDs."""
+    protect_memory(protect=False)  # else the files of this process in /proc belong to root
     user, group = os.geteuid(), os.getegid()
     before = _NETWORK.readlink()
     try:

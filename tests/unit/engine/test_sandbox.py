@@ -38,6 +38,24 @@ print(ctypes.get_errno() if mode in ("seccomp", "both") else "-")
 """
 
 
+READ_PARENT = """
+import ctypes, os, sys
+from pathlib import Path
+from tieback.engine.sandbox import enter, protect_memory
+if not os.getuid():
+    os.setuid(65534)  # root may read everything
+protect_memory(protect=sys.argv[1] == "protected")
+if child := os.fork():
+    os.waitpid(child, 0)
+else:
+    enter(namespace=False)
+    try:
+        print(bool(Path(f"/proc/{os.getppid()}/environ").read_bytes()), flush=True)
+    except OSError as error:
+        print(error.strerror, flush=True)
+"""
+
+
 @pytest.fixture
 def listeners(tmp_path: Path) -> Iterator[tuple[str, str]]:
     """A listener on TCP and one on a path; as arguments of ``CONNECT``."""
@@ -77,6 +95,18 @@ def test_the_user_keeps_its_identity_and_its_files(tmp_path: Path) -> None:
     ended = subprocess.run(words, capture_output=True, text=True, timeout=60, check=True)
     assert ended.stdout.split() == [str(os.getuid())] * 2
     assert (tmp_path / "f").stat().st_uid == os.getuid()
+
+
+@pytest.mark.parametrize(("mode", "end"), [("open", "True"), ("protected", "Permission denied")])
+def test_a_filtered_process_does_not_read_a_protected_one(mode: str, end: str) -> None:
+    words = [sys.executable, "-c", READ_PARENT, mode]
+    assert subprocess.run(words, capture_output=True, text=True, timeout=60, check=True).stdout.strip() == end
+
+
+def test_a_protected_process_can_still_give_up_the_network() -> None:
+    script = "from tieback.engine import sandbox; sandbox.protect_memory(); print(sandbox.enter())"
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    assert ended.stdout.strip() == sandbox.sandbox_state().value
 
 
 @pytest.mark.parametrize("machine", ["x86_64", "aarch64"])

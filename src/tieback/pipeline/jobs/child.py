@@ -39,6 +39,8 @@ def main() -> int:
     try:
         if order.isolated:
             sandbox.require()
+        else:
+            sandbox.protect_memory()
         # After the change of namespaces: the kernel forgets the signal there.
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != order.parent:
