@@ -33,15 +33,19 @@ class IdentityMiddleware(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Look up the user in a thread."""
-        connection: Connection = ASGIConnection(scope)
-        bearer = connection.headers.get("authorization")
-        secret = cookie_value(connection, CookieName.SESSION, self._settings)
-        user: User | None = None
-        if (bearer is not None or secret) and not connection.url.path.startswith(STATIC_PATH):
-            accounts: AccountService = connection.app.state[ACCOUNTS]
-            user = await to_thread.run_sync(_find, accounts, bearer, secret)
-        scope[USER] = user  # type: ignore[literal-required]
+        await look_up_user(ASGIConnection(scope), self._settings)
         await next_app(scope, receive, send)
+
+
+async def look_up_user(connection: Connection, settings: WebSettings) -> None:
+    """Put the user into the scope of a request; a long response calls it again, because a session can end."""
+    bearer = connection.headers.get("authorization")
+    secret = cookie_value(connection, CookieName.SESSION, settings)
+    user: User | None = None
+    if (bearer is not None or secret) and not connection.url.path.startswith(STATIC_PATH):
+        accounts: AccountService = connection.app.state[ACCOUNTS]
+        user = await to_thread.run_sync(_find, accounts, bearer, secret)
+    connection.scope[USER] = user  # type: ignore[literal-required]
 
 
 def _find(accounts: AccountService, bearer: str | None, secret: str) -> User | None:

@@ -18,12 +18,17 @@ from tests.unit.web.clients import Changes, client
 from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.jobs.folders import exports
+from tieback.pipeline.views.runs import RunEvent
 from tieback.scope.grant import render_grant
 from tieback.scope.lease import digest_of
 from tieback.storage.ledger import tables
 from tieback.storage.ledger.jobs import JobState
 from tieback.storage.uploads import UploadFolder
 from tieback.storage.workspace import Workspace
+from tieback.web.app import build_server
+from tieback.web.context import User
+from tieback.web.resources import runs as resource
+from tieback.web.settings import WebSettings
 
 LOOPBACK = TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE)
 GRANT = Grant("The <b>office</b>", "a@example.org", date(2999, 1, 1), target=(LOOPBACK,))
@@ -240,6 +245,27 @@ def test_a_stream_repeats_what_a_client_has_missed_and_ends_with_the_run(pages: 
     rest = pages.get(f"/api/v1/runs/{job}/events", headers={"Last-Event-ID": "3"}).text
     assert re.findall(r"^id: (\d+)", rest, re.MULTILINE) == ["4", "5"]
     assert pages.get(f"/api/v1/runs/{job}/events", headers={"Last-Event-ID": "x"}).status_code == 400
+
+
+def test_a_stream_ends_with_the_session(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    caller: list[User | None] = [User(id="u1", name="Ann", role=Role.ANALYST)]
+    looks = 0
+
+    async def look(*_: object) -> tuple[tuple[RunEvent, ...], bool]:
+        nonlocal looks
+        looks += 1
+        if looks == 3:
+            caller[0] = None
+        event = RunEvent(id=looks, kind="problem", time=0.0, data=msgspec.Raw(b"{}"))
+        return (event,), looks == 5
+
+    monkeypatch.setattr(resource, "_events", look)
+    monkeypatch.setattr(resource, "POLL_SECONDS", 0.0)
+    monkeypatch.setattr(resource, "CHECK_SECONDS", 0.0)
+    app = build_server(WebSettings(workspace=workspace.directory), identify=lambda _: caller[0])
+    with TestClient(app, base_url="http://127.0.0.1:8484") as made:
+        text = made.get("/api/v1/runs/x/events").text
+    assert [number for number, _ in events(text)] == ["1", "2", "3"]
 
 
 def test_hostile_names_and_texts_are_inert(pages: Pages, workspace: Workspace) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import anyio
 import msgspec
 from anyio import to_thread
-from litestar import get
+from litestar import Request, get
 from litestar.di import NamedDependency
 from litestar.params import HeaderParameter, PathParameter, QueryParameter
 from litestar.response import File, ServerSentEvent, ServerSentEventMessage
@@ -20,14 +20,17 @@ from tieback.pipeline.views import runs
 from tieback.pipeline.views.listing import Listing
 from tieback.pipeline.views.run_form import StartPage, start_page
 from tieback.pipeline.views.runs import RunEvent, RunItem, RunPage
-from tieback.web.access import ROLE
-from tieback.web.context import Context
+from tieback.web.access import IDENTIFY, ROLE
+from tieback.web.context import Context, User
+from tieback.web.identity import look_up_user
 from tieback.web.problems import ConflictError, NotFoundError
 from tieback.web.resource import PREFIX, attachment_headers, change, form, page_and_json
 
 POLL_SECONDS = 1.0
 """Interval between two looks for new events."""
 HEARTBEAT_SECONDS = 15.0
+CHECK_SECONDS = 10.0
+"""Interval between two looks whether the user of a stream still has the role for it."""
 STREAM_SECONDS = 1800.0
 """Maximum duration of a stream; browsers connect again and continue after the last event."""
 IDEMPOTENCY_KEY = Annotated[str | None, HeaderParameter(name="Idempotency-Key", required=False, max_length=200)]
@@ -108,6 +111,7 @@ def cancel_run_form(context: Context, run_id: str) -> str:
     media_type="text/event-stream",
 )
 async def stream_run_events(
+    request: Request[Any, Any, Any],
     context: NamedDependency[Context],
     run_id: Annotated[str, PathParameter(max_length=80)],
     after: Annotated[int, QueryParameter(ge=0, le=1 << 53)] = 0,
@@ -118,7 +122,7 @@ async def stream_run_events(
     """Events of a run as they happen (server-sent events). A client that connects again gets what it has missed."""
     start = int(last_event_id) if last_event_id else after
     first = await _events(context, run_id, start)
-    return ServerSentEvent(_stream(context, run_id, start, first), headers={"Cache-Control": "no-store"})
+    return ServerSentEvent(_stream(request, context, run_id, start, first), headers={"Cache-Control": "no-store"})
 
 
 @get(
@@ -190,11 +194,23 @@ async def _events(context: Context, run_id: str, after: int) -> tuple[tuple[RunE
     return found
 
 
+async def _may_follow(request: Request[Any, Any, Any], context: Context) -> bool:
+    """Whether the session or token of a stream still has the role for it."""
+    await look_up_user(request, context.settings)
+    user: User | None = request.app.state[IDENTIFY](request)
+    return user is not None and user.role.permits(Role.ANALYST)
+
+
 async def _stream(
-    context: Context, run_id: str, after: int, first: tuple[tuple[RunEvent, ...], bool]
+    request: Request[Any, Any, Any],
+    context: Context,
+    run_id: str,
+    after: int,
+    first: tuple[tuple[RunEvent, ...], bool],
 ) -> AsyncIterator[ServerSentEventMessage]:
-    """The events after a number until the run has ended; a comment in between keeps the connection open."""
+    """The events after a number until the run or the session has ended; comments keep the connection open."""
     (events, ended), until, beat = first, time.monotonic() + STREAM_SECONDS, time.monotonic()
+    checked = beat
     yield ServerSentEventMessage(comment="tieback", data=None, retry=2000)
     while True:
         for event in events:
@@ -213,6 +229,10 @@ async def _stream(
             beat = now
             yield ServerSentEventMessage(comment="waiting", data=None)
         await anyio.sleep(POLL_SECONDS)
+        if now - checked >= CHECK_SECONDS:
+            checked = now
+            if not await _may_follow(request, context):
+                return
         events, ended = await _events(context, run_id, after)
 
 
