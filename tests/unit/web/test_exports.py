@@ -1,6 +1,7 @@
 """Exports over HTTP: each format and audience, as a file that no browser shows."""
 
 import json
+import threading
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,16 @@ def test_a_long_report_is_left_to_a_job(pages: TestClient[Any], monkeypatch: pyt
     monkeypatch.setattr(exports, "MAX_ROWS", 1)
     answer = pages.get("/api/v1/exports/json")
     assert (answer.status_code, "job" in answer.json()["advice"]) == (400, True)
+
+
+def test_few_exports_wait_in_threads_of_the_server(pages: TestClient[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exports, "_SLOTS", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(exports, "_PLACES", threading.BoundedSemaphore(1))
+    with exports._turn():
+        assert not exports._PLACES.acquire(blocking=False)
+        answer = pages.get("/api/v1/exports/json")  # would wait a minute for its turn
+        assert (answer.status_code, answer.json()["detail"]) == (503, "other exports are being written")
+    assert pages.get("/api/v1/exports/json").status_code == 200
 
 
 def test_the_page_lists_what_can_be_exported(pages: TestClient[Any]) -> None:

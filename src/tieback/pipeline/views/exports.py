@@ -2,6 +2,8 @@
 
 import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import BinaryIO
 
@@ -21,6 +23,8 @@ from tieback.storage.workspace import Workspace
 MAX_ROWS = 500_000
 """A longer report is written by a job."""
 _AT_ONCE = 2
+_MAX_WAITING = 4
+"""Each waits in one of the server's few threads, so that others must not wait for one."""
 _WAIT_SECONDS = 60.0
 _USES = {
     "html": "A page to open in a browser, with everything in one file.",
@@ -39,6 +43,7 @@ _USES = {
 }
 _NEEDS = {"pdf": "weasyprint"}
 _SLOTS = threading.BoundedSemaphore(_AT_ONCE)
+_PLACES = threading.BoundedSemaphore(_AT_ONCE + _MAX_WAITING)
 
 
 class ExportFormat(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,9 +133,7 @@ def export_report(workspace: Workspace, form: str, audience: str, vendor: str, r
     chosen = finished_run(workspace, run)
     if chosen is None:
         raise WorkspaceError("no run has finished", where="exports", advice="Start a run first")
-    if not _SLOTS.acquire(timeout=_WAIT_SECONDS):
-        raise BusyError(f"{_AT_ONCE} other exports are being written", where="exports", advice="Try again later")
-    try:
+    with _turn():
         whole = build_report(workspace, chosen.id)
         if (rows := _rows(whole)) > MAX_ROWS:
             raise UsageError(
@@ -140,8 +143,21 @@ def export_report(workspace: Workspace, form: str, audience: str, vendor: str, r
         document, notes = reduce_report(suppressed, who, vendor, workspace.directory, chosen.id)
         name = f"tieback-{chosen.id}-{who.value}{renderer.meta.suffix}"
         return _rendered(workspace, renderer, document, name, notes)
-    finally:
-        _SLOTS.release()
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if _PLACES.acquire(blocking=False):
+        try:
+            if _SLOTS.acquire(timeout=_WAIT_SECONDS):
+                try:
+                    yield
+                finally:
+                    _SLOTS.release()
+                return
+        finally:
+            _PLACES.release()
+    raise BusyError("other exports are being written", where="exports", advice="Try again later")
 
 
 def _rendered(workspace: Workspace, renderer: Renderer, document: Report, name: str, notes: tuple[str, ...]) -> Export:
