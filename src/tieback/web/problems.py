@@ -94,7 +94,9 @@ def answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
     """Answer an exception: JSON under ``/api/``, otherwise a page; a browser without a session goes to the sign-in."""
     problem = problem_of(error)
     if problem.status == 500:
-        request.app.state["tieback_log"].error("error in %s %s", request.method, request.url.path, exc_info=error)
+        # Not its path: that of a one-time link has the secret, and others have any text of a user.
+        route = request.scope.get("path_template", "")
+        request.app.state["tieback_log"].error("error in %s %s", request.method, route, exc_info=error)
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     if isinstance(error, TooManyAttemptsError):
         headers["Retry-After"] = str(error.seconds)

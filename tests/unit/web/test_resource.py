@@ -139,6 +139,16 @@ def test_errors_are_problem_documents_and_pages(rows: TestClient[ASGIApp], key: 
     assert "secret detail" not in answer.text + page.text
 
 
+def test_the_log_of_errors_has_no_text_of_a_request(
+    rows: TestClient[ASGIApp], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(ERRORS, "tbk_x\nforged line", RuntimeError("fault"))
+    assert rows.get("/api/v1/rows/tbk_x%0aforged%20line?q=tbk_y").status_code == 500
+    assert [record.getMessage() for record in caplog.records if record.name == "tieback.web"] == [
+        "error in GET /api/v1/rows/{row_id}"
+    ]
+
+
 def test_an_invalid_parameter_is_named(rows: TestClient[ASGIApp]) -> None:
     answer = rows.get("/api/v1/rows?limit=many")
     assert answer.status_code == 400
