@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from litestar.testing import TestClient
 
 from tests.unit.web.clients import Changes, client
 from tieback.pipeline.accounts.roles import Role
+from tieback.pipeline.jobs import submit
 from tieback.pipeline.passive_evidence import import_reports
 
 SHODAN = {"_shodan": {"module": "elastic"}, "ip_str": "203.0.113.7", "port": 9200, "timestamp": "2026-11-01T10:00:00"}
@@ -58,3 +60,12 @@ def test_an_upload_is_imported_once(tmp_path: Path) -> None:
         assert changes.lines[1][1] == "start an import"
     with client(tmp_path / "ws", Role.ANALYST) as analyst:
         assert analyst.post("/api/v1/imports", json={"uploads": [sha256]}).status_code == 403
+
+
+def test_imports_do_not_fill_the_queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(submit, "MAX_PENDING", 1)
+    with client(tmp_path / "ws", Role.OPERATOR) as made:
+        sha256 = made.post("/api/v1/uploads", content=json.dumps(SHODAN).encode()).json()["sha256"]
+        assert made.post("/api/v1/imports", json={"uploads": [sha256]}).status_code == 202
+        answer = made.post("/api/v1/imports", json={"uploads": [sha256, sha256]})
+        assert (answer.status_code, answer.json()["detail"]) == (503, "1 jobs have not ended")

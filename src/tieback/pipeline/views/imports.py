@@ -5,10 +5,11 @@ from pathlib import PurePath
 import msgspec
 
 from tieback.intake.reports.open import importers
-from tieback.pipeline.jobs.kinds import ImportJob, check_size, encode_arguments, kind_of
+from tieback.pipeline.jobs.kinds import ImportJob, encode_arguments
+from tieback.pipeline.jobs.submit import submit_job
 from tieback.pipeline.views.listing import Listing, bounded_limit, decode_cursor, encode_cursor
 from tieback.storage.lake.tables.imports import ReportImport, import_page, import_totals
-from tieback.storage.ledger.jobs import JobState, NewJob
+from tieback.storage.ledger.jobs import JobState
 from tieback.storage.uploads import UploadFolder
 from tieback.storage.workspace import Workspace
 
@@ -91,18 +92,17 @@ def start_import(workspace: Workspace, author: str, uploads: tuple[str, ...]) ->
 
     Raises:
         UsageError: there is no upload with one of these digests, or none is named.
-        WorkspaceError: the ledger cannot be written.
+        WorkspaceError: the queue is full, this system cannot read files safely, or the ledger cannot be written.
     """
     folder = UploadFolder(workspace.directory)
     for sha256 in uploads:
         folder.path_of(sha256)
     job = ImportJob(inputs=uploads)
-    check_size(job)
     arguments = encode_arguments(job)
     for known in workspace.ledger.jobs.latest(_JOBS):
         if known.arguments == arguments and known.state not in (JobState.FAILED, JobState.CANCELLED):
             return StartedImport(job=known.id, state=known.state.value, new=False)
-    added, new = workspace.ledger.jobs.add(NewJob(kind=kind_of(job), author=author, arguments=arguments))
+    added, new = submit_job(workspace, job, author=author, grants=None)
     return StartedImport(job=added.id, state=added.state.value, new=new)
 
 
