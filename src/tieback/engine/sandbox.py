@@ -4,7 +4,8 @@ Two layers. A new user and network namespace has no interface that is up, so no 
 system calls refuses to create sockets and to take them from other processes; it also covers the sockets of this machine
 (``AF_UNIX``), which a network namespace does not. Where the kernel refuses the namespace, the filter remains.
 
-Both last until the process ends, and its children inherit them. ``socketpair`` stays allowed: multiprocessing needs it.
+Both last until the process ends, and its children inherit them. ``socketpair`` stays allowed for streams, because
+multiprocessing needs it; a datagram socket of a pair can send to any other address.
 """
 
 import ctypes
@@ -23,12 +24,14 @@ CHECK_SECONDS = 20
 """Time limit of the check in ``sandbox_state``, in seconds."""
 _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 4, 38
 _SET_MODE_FILTER, _ALL_THREADS = 1, 1
-_LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
-"""Instructions: load a word, jump if equal, jump if not below, return."""
+_LOAD, _EQUAL, _AT_LEAST, _RETURN, _AND = 0x20, 0x15, 0x35, 0x06, 0x54
+"""Instructions: load a word, jump if equal, jump if not below, return, bitwise and."""
 _ALLOW, _EPERM, _KILL = 0x7FFF0000, 0x00050001, 0x80000000
 _NETWORK = Path("/proc/self/ns/net")
-_NUMBER, _ARCHITECTURE = 0, 4
-"""Offsets in ``struct seccomp_data``."""
+_NUMBER, _ARCHITECTURE, _SECOND_ARGUMENT = 0, 4, 24
+"""Offsets in ``struct seccomp_data``; of the argument, its lower half (both machines are little-endian)."""
+_STREAM, _TYPE_MASK = 1, 0xF
+"""``SOCK_STREAM``, and the part of a socket's type without flags (``SOCK_TYPE_MASK`` of the kernel)."""
 _OTHER_CALLS = 0x40000000
 """On x86-64, system calls from this number on are those of x32."""
 _VARIABLES = frozenset({
@@ -62,10 +65,10 @@ class _Instruction(ctypes.Structure):
     _fields_ = (("code", ctypes.c_ushort), ("yes", ctypes.c_ubyte), ("no", ctypes.c_ubyte), ("k", ctypes.c_uint32))
 
 
-_MACHINES: dict[str, tuple[int, int, tuple[int, ...]]] = {
-    # AUDIT_ARCH, the number of seccomp, and of: socket, ptrace, setns, process_vm_readv, process_vm_writev.
-    "x86_64": (0xC000003E, 317, (41, 101, 308, 310, 311)),
-    "aarch64": (0xC00000B7, 277, (198, 117, 268, 270, 271)),
+_MACHINES: dict[str, tuple[int, int, int, tuple[int, ...]]] = {
+    # AUDIT_ARCH; the numbers of seccomp, socketpair, and: socket, ptrace, setns, process_vm_readv, process_vm_writev.
+    "x86_64": (0xC000003E, 317, 53, (41, 101, 308, 310, 311)),
+    "aarch64": (0xC00000B7, 277, 199, (198, 117, 268, 270, 271)),
 }
 _SAME_EVERYWHERE = (425, 426, 427, 438)
 """io_uring_setup, io_uring_enter, io_uring_register, pidfd_getfd. ``socketcall`` exists only for other architectures;
@@ -162,8 +165,8 @@ def _install_filter() -> bool:
     machine = _MACHINES.get(platform.machine())
     if machine is None or sys.platform != "linux":
         return False
-    architecture, seccomp, refused = machine
-    instructions = _program(architecture, (*refused, *_SAME_EVERYWHERE), x32=platform.machine() == "x86_64")
+    architecture, seccomp, pair, refused = machine
+    instructions = _program(architecture, (*refused, *_SAME_EVERYWHERE), pair, x32=platform.machine() == "x86_64")
     program = (_Instruction * len(instructions))(*(_Instruction(*one) for one in instructions))
     libc = ctypes.CDLL(None, use_errno=True)
     libc.syscall.restype = ctypes.c_long
@@ -174,8 +177,11 @@ def _install_filter() -> bool:
     return bool(libc.syscall(*words, ctypes.byref(calls)) == 0)
 
 
-def _program(architecture: int, refused: tuple[int, ...], *, x32: bool) -> list[tuple[int, int, int, int]]:
-    """The filter: EPERM for the refused calls; a call of another architecture ends the process."""
+def _program(architecture: int, refused: tuple[int, ...], pair: int, *, x32: bool) -> list[tuple[int, int, int, int]]:
+    """The filter: EPERM for the refused calls and for a ``pair`` of other sockets than streams.
+
+    A call of another architecture ends the process.
+    """
     found = [
         (_LOAD, 0, 0, _ARCHITECTURE),
         (_EQUAL, 1, 0, architecture),
@@ -186,6 +192,13 @@ def _program(architecture: int, refused: tuple[int, ...], *, x32: bool) -> list[
         found += [(_AT_LEAST, 0, 1, _OTHER_CALLS), (_RETURN, 0, 0, _KILL)]
     for number in refused:
         found += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _EPERM)]
+    found += [
+        (_EQUAL, 0, 4, pair),
+        (_LOAD, 0, 0, _SECOND_ARGUMENT),
+        (_AND, 0, 0, _TYPE_MASK),
+        (_EQUAL, 1, 0, _STREAM),
+        (_RETURN, 0, 0, _EPERM),
+    ]
     return [*found, (_RETURN, 0, 0, _ALLOW)]
 
 

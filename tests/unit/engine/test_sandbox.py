@@ -38,6 +38,20 @@ print(ctypes.get_errno() if mode in ("seccomp", "both") else "-")
 """
 
 
+DATAGRAM = """
+import socket, sys
+from tieback.engine.sandbox import enter
+if sys.argv[2] != "none":
+    enter()
+for kind in (socket.SOCK_DGRAM, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK, socket.SOCK_STREAM):
+    try:
+        one, other = socket.socketpair(socket.AF_UNIX, kind)
+        one.sendto(b"out", sys.argv[1])
+        print("sent")
+    except OSError as error:
+        print(error.strerror)
+"""
+
 READ_PARENT = """
 import ctypes, os, sys
 from pathlib import Path
@@ -97,6 +111,15 @@ def test_the_user_keeps_its_identity_and_its_files(tmp_path: Path) -> None:
     assert (tmp_path / "f").stat().st_uid == os.getuid()
 
 
+@pytest.mark.parametrize(("mode", "end"), [("none", "sent"), ("both", "Operation not permitted")])
+def test_a_pair_of_sockets_reaches_no_service_of_the_machine(tmp_path: Path, mode: str, end: str) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log:
+        log.bind(str(tmp_path / "log"))
+        words = [sys.executable, "-c", DATAGRAM, str(tmp_path / "log"), mode]
+        found = subprocess.run(words, capture_output=True, text=True, timeout=60, check=True).stdout.splitlines()
+    assert found == [end, end, "Transport endpoint is already connected"]
+
+
 @pytest.mark.parametrize(("mode", "end"), [("open", "True"), ("protected", "Permission denied")])
 def test_a_filtered_process_does_not_read_a_protected_one(mode: str, end: str) -> None:
     words = [sys.executable, "-c", READ_PARENT, mode]
@@ -111,8 +134,11 @@ def test_a_protected_process_can_still_give_up_the_network() -> None:
 
 @pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
 def test_the_filter_refuses_the_calls_of_each_machine(machine: str) -> None:
-    architecture, _, refused = sandbox._MACHINES[machine]
-    program = sandbox._program(architecture, refused, x32=machine == "x86_64")
+    architecture, _, pair, refused = sandbox._MACHINES[machine]
+    program = sandbox._program(architecture, refused, pair, x32=machine == "x86_64")
+    kinds = (socket.SOCK_STREAM, socket.SOCK_STREAM | socket.SOCK_CLOEXEC, socket.SOCK_DGRAM, socket.SOCK_RAW)
+    ends = [evaluate(program, architecture, pair, kind) for kind in kinds]
+    assert ends == [sandbox._ALLOW, sandbox._ALLOW, sandbox._EPERM, sandbox._EPERM]
     assert [evaluate(program, architecture, number) for number in refused] == [sandbox._EPERM] * len(refused)
     assert evaluate(program, architecture, 0) == sandbox._ALLOW
     assert evaluate(program, architecture ^ 1, 0) == sandbox._KILL
@@ -120,14 +146,17 @@ def test_the_filter_refuses_the_calls_of_each_machine(machine: str) -> None:
     assert x32 == (sandbox._KILL if machine == "x86_64" else sandbox._ALLOW)
 
 
-def evaluate(program: Sequence[tuple[int, int, int, int]], architecture: int, number: int) -> int:
-    """What the filter returns for a call."""
+def evaluate(program: Sequence[tuple[int, int, int, int]], architecture: int, number: int, second: int = 0) -> int:
+    """What the filter returns for a call, with its second argument."""
+    data = {sandbox._ARCHITECTURE: architecture, sandbox._NUMBER: number, sandbox._SECOND_ARGUMENT: second}
     at, word = 0, 0
     for _ in program:
         code, yes, no, k = program[at]
         match code:
             case sandbox._LOAD:
-                word = architecture if k == sandbox._ARCHITECTURE else number
+                word = data[k]
+            case sandbox._AND:
+                word &= k
             case sandbox._RETURN:
                 return k
             case _:
