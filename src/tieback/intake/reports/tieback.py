@@ -4,6 +4,7 @@ What another workspace states is evidence with its date, as the report of any ot
 Stores give services; endpoints of apps give texts. The format is that of ``tieback report schema``.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,6 +32,7 @@ MAX_APPS = 500_000
 """Apps whose names are kept in memory; endpoints of further ones have only the content hash of their app."""
 MAX_TARGETS = 64
 """Locations of one store."""
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _LINES, _WHOLE = b"tieback/report-head/", b"tieback/report/"
 
 
@@ -213,7 +215,7 @@ class _Reading:
         yield PassiveText(
             source=self._name,
             seen=self._seen,
-            app=app or App(Platform.UNKNOWN, "", row.app_sha256),
+            app=app or App(Platform.UNKNOWN, "", _digest(row.app_sha256)),
             text=text[:2_000],
             where=one_line(evidence.file, 240),
             how="endpoints",
@@ -225,7 +227,14 @@ def _app(app: _App) -> App:
         platform = Platform(app.platform)
     except ValueError:
         platform = Platform.UNKNOWN
-    return App(platform, one_line(app.bundle_id, 240), app.sha256[:64], one_line(app.name), one_line(app.version_name))
+    return App(
+        platform, one_line(app.bundle_id, 240), _digest(app.sha256), one_line(app.name), one_line(app.version_name)
+    )
+
+
+def _digest(text: str) -> str:
+    """The hash of an app; empty if it is not one, as for a report that does not contain it."""
+    return text if _SHA256.fullmatch(text) else ""
 
 
 def _access(text: str) -> Access:

@@ -55,6 +55,15 @@ def test_stores_and_endpoints_with_their_date(reading: Reading) -> None:
     assert read.skipped == 0
 
 
+@pytest.mark.parametrize("digest", ["x" * 70_000, "../" * 21 + "a", "AB" * 32, "ab" * 32 + "\n"])
+def test_what_is_not_a_hash_is_no_hash_of_an_app(reading: Reading, digest: str) -> None:
+    app = {"schema": "tieback/app-summary/1", "app": {"sha256": digest, "platform": "android"}}
+    known = reading(TiebackReport(), HEAD, app, SIGHTING | {"app_sha256": digest}).facts
+    unknown = reading(TiebackReport(), HEAD, STORE, SIGHTING | {"app_sha256": digest}).facts
+    assert [one.app.sha256 for one in known if isinstance(one, PassiveText)] == [""]
+    assert [one for one in unknown if isinstance(one, PassiveText)] == []
+
+
 def test_the_address_of_a_cloud_resource_is_in_its_context(reading: Reading) -> None:
     found = {"endpoint": {"value": "firebase-rtdb:p", "kind": "cloud"}, "evidence": {"context": "https://p.x.test"}}
     (text,) = reading(TiebackReport(), HEAD, APP, SIGHTING | {"sighting": found}).facts
