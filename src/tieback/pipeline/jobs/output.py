@@ -4,13 +4,16 @@ jobs/ID.WORK.jsonl   messages of the phase ``work``, one per line
 jobs/ID.log          what the process wrote to stderr
 """
 
+import errno
 import os
 import signal
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from tieback.pipeline.jobs.kinds import Phase
 from tieback.pipeline.jobs.messages import MAX_LINE, JobMessage, decode_message
@@ -65,7 +68,7 @@ class JobOutput:
         """The messages since the last call. What is no message sets ``problem``."""
         path = self._files[self.phase]
         try:
-            with path.open("rb") as file:
+            with _opened(path) as file:
                 if os.fstat(file.fileno()).st_size > MAX_BYTES:
                     self.problem = f"its process reported more than {MAX_BYTES >> 20} MiB"
                     return
@@ -73,9 +76,12 @@ class JobOutput:
                 data = file.read(MAX_BYTES)
         except FileNotFoundError:
             return
-        with suppress(OSError):
-            if self._log.stat().st_size > MAX_LOG:
-                os.truncate(self._log, 0)
+        except OSError:
+            self.problem = "its process replaced the file of its reports"
+            return
+        with suppress(OSError), _opened(self._log, os.O_RDWR) as log:
+            if os.fstat(log.fileno()).st_size > MAX_LOG:
+                os.ftruncate(log.fileno(), 0)
         whole, _, _ = data.rpartition(b"\n")
         self._offset += len(whole) + 1 if whole else 0
         for line in whole.split(b"\n") if whole else ():
@@ -100,7 +106,9 @@ class JobOutput:
 
     def _last_words(self) -> str:
         try:
-            lines = self._log.read_bytes()[-4096:].decode("utf-8", "replace").split("\n")
+            with _opened(self._log) as log:
+                log.seek(max(os.fstat(log.fileno()).st_size - 4096, 0))
+                lines = log.read(4096).decode("utf-8", "replace").split("\n")
         except OSError:
             return ""
         last = next((line for line in reversed(lines) if line.strip()), "")
@@ -110,3 +118,16 @@ class JobOutput:
         """Remove the files: the end of the attempt is in the ledger."""
         for path in (*self._files.values(), self._log):
             path.unlink(missing_ok=True)
+
+
+def _opened(path: Path, flags: int = os.O_RDONLY) -> BinaryIO:
+    """A file that a process wrote. A process that was taken over may have put something else there.
+
+    Raises:
+        OSError: it is a link, or no file: to open a pipe would wait for ever.
+    """
+    descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "not a file", str(path))
+    return os.fdopen(descriptor, "rb")

@@ -1,5 +1,6 @@
 """What the process of a job reports: the server reads any bytes, and believes only well-formed lines."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,27 @@ def test_only_the_latest_exports_are_kept(tmp_path: Path) -> None:
         (exports(tmp_path) / name).touch()
     trim_exports(tmp_path, 2)
     assert sorted(path.name for path in exports(tmp_path).iterdir()) == [*names[2:], "note.txt"]
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link", "folder"])
+def test_a_process_that_replaces_its_files_stops_nothing(tmp_path: Path, kind: str) -> None:
+    other = tmp_path / "other"
+    other.write_bytes(b"x" * (output.MAX_LOG + 1))
+    for path in (tmp_path / "id.work.jsonl", tmp_path / "id.log"):
+        match kind:
+            case "pipe":
+                os.mkfifo(path)
+            case "link":
+                path.symlink_to(other)
+            case _:
+                path.mkdir()
+    read = JobOutput(tmp_path / "id")
+    assert list(read.messages()) == []
+    assert read.problem == "its process replaced the file of its reports"
+    read.problem = ""
+    read.ended(1)
+    assert read.problem == "its process ended with status 1"
+    (tmp_path / "id.work.jsonl").rename(tmp_path / "gone")
+    (tmp_path / "id.work.jsonl").write_bytes(b"")
+    assert list(read.messages()) == []
+    assert other.stat().st_size == output.MAX_LOG + 1
