@@ -42,7 +42,7 @@ class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
     """Records that were not read."""
 
 
-class ImportRow(msgspec.Struct, frozen=True, kw_only=True):
+class InventoryImportRow(msgspec.Struct, frozen=True, kw_only=True):
     """One imported file."""
 
     number: int
@@ -68,7 +68,7 @@ class InventoryPage(msgspec.Struct, frozen=True, kw_only=True):
     """Devices that inventories list now."""
     fleet: FleetCounts
     sources: tuple[SourceRow, ...]
-    imports: Listing[ImportRow]
+    imports: Listing[InventoryImportRow]
 
 
 class DeviceRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,7 +138,7 @@ def inventory_page(
         for one in source_totals(database)
     )
     imports = tuple(
-        ImportRow(
+        InventoryImportRow(
             number=one.number,
             name=PurePath(one.name).name,
             source=one.source,
