@@ -30,6 +30,10 @@ class ConflictError(TiebackError):
     """The object has changed since it was read, or is in a state that does not permit the change."""
 
 
+class OutdatedError(TiebackError):
+    """The object has changed since the document that ``If-Match`` names (RFC 9110, 13.1.1)."""
+
+
 _STATUS: tuple[tuple[type[TiebackError], int], ...] = (
     (NotFoundError, 404),
     (NoSuchRunError, 404),
@@ -37,6 +41,7 @@ _STATUS: tuple[tuple[type[TiebackError], int], ...] = (
     (NotPermittedError, 403),
     (TooManyAttemptsError, 429),
     (ConflictError, 409),
+    (OutdatedError, 412),
     (UploadBusyError, 409),
     (UploadTooLargeError, 413),
     (UsageError, 400),

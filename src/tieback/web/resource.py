@@ -24,14 +24,14 @@ from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.views.download import Download
 from tieback.web.access import IDENTIFY, ROLE
 from tieback.web.context import Context
-from tieback.web.problems import ConflictError
+from tieback.web.problems import OutdatedError
 
 PREFIX = "/api/v1"
 NOTICE = "done"
 """Query parameter with the code of a notice; a page shows only texts that the code names."""
 NOTICES: dict[str, str] = {}
 """Code to text of the notices that forms show after they have changed something."""
-IF_MATCH = Annotated[str | None, HeaderParameter(name="If-Match", required=False, max_length=100)]
+IF_MATCH = Annotated[str | None, HeaderParameter(name="If-Match", required=False, max_length=1000)]
 
 type View = Callable[..., Any]
 type AnyRequest = Request[Any, Any, Any]
@@ -234,8 +234,9 @@ def _recorded(function: View, action: str, current: View | None) -> View:
         if if_match is not None:
             if current is None:
                 raise UsageError("this address does not support If-Match", where="If-Match")
-            if if_match != etag_of(current(context, **keys)):
-                raise ConflictError("it has changed since you read it", where="If-Match", advice="Read it again")
+            tags = {one.strip() for one in if_match.split(",")}
+            if not tags & {"*", etag_of(current(context, **keys))}:
+                raise OutdatedError("it has changed since you read it", where="If-Match", advice="Read it again")
         result = function(context, **values)
         subject = " ".join(str(value) for value in keys.values() if isinstance(value, str | int))
         if action:

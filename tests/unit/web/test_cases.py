@@ -177,7 +177,7 @@ def test_a_case_that_changed_meanwhile_is_not_overwritten(pages: TestClient[ASGI
     tag = pages.get(f"/api/v1/cases/{key}").headers["etag"]
     pages.post(f"/api/v1/cases/{key}/notes", json={"text": "they called"})
     late = pages.post(f"/api/v1/cases/{key}/state", json={"state": "verified"}, headers={"If-Match": tag})
-    assert late.status_code == 409
+    assert late.status_code == 412
     assert shown(pages, key)["case"]["state"] == "found"
 
 

@@ -51,9 +51,19 @@ def test_it_is_not_ready_without_a_ledger(tmp_path: Path, monkeypatch: pytest.Mo
         assert (answer.status_code, answer.text) == (503, "not ready\n")
 
 
+@pytest.mark.parametrize(
+    ("address", "to"),
+    [("/api/v1?run=r1", "/api/v1/overview?run=r1"), ("/overview?run=r1", "/?run=r1"), ("/overview", "/")],
+)
+def test_the_overview_has_a_twin_at_the_same_address(pages: TestClient[Any], address: str, to: str) -> None:
+    answer = pages.get(address, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (302, to)
+
+
 def test_metrics_are_prometheus_text(pages: TestClient[Any]) -> None:
     answer = pages.get("/metrics")
     assert answer.status_code == 200
+    assert answer.headers["content-type"].count("charset") == 1
     families = {one.name: one for one in text_string_to_metric_families(answer.text)}
     assert families["tieback_stores_exposed"].samples[0].value == 1
     assert {sample.labels["state"] for sample in families["tieback_jobs"].samples} >= {"running", "waiting"}

@@ -179,9 +179,17 @@ def test_a_change_is_recorded(rows: TestClient[ASGIApp], changes: Changes) -> No
 
 def test_a_change_of_something_newer_is_refused(rows: TestClient[ASGIApp], changes: Changes) -> None:
     current = etag_of(Row(name="r1"))
-    assert rows.patch("/api/v1/rows/r1", json={"name": "b"}, headers={"If-Match": '"old"'}).status_code == 409
+    assert rows.patch("/api/v1/rows/r1", json={"name": "b"}, headers={"If-Match": '"old"'}).status_code == 412
     assert changes.lines == []
-    assert rows.patch("/api/v1/rows/r1", json={"name": "b"}, headers={"If-Match": current}).status_code == 200
+    for matching in (current, f'"old", {current}', "*"):
+        assert rows.patch("/api/v1/rows/r1", json={"name": "b"}, headers={"If-Match": matching}).status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
+def test_a_change_has_the_media_type_of_json(rows: TestClient[ASGIApp], changes: Changes, kind: str) -> None:
+    answer = rows.patch("/api/v1/rows/r1", content=b'{"name": "b"}', headers={"Content-Type": kind})
+    assert (answer.status_code, answer.json()["detail"]) == (415, "send JSON, with Content-Type: application/json")
+    assert changes.lines == []
 
 
 def test_a_form_changes_and_shows_a_notice(rows: TestClient[ASGIApp], changes: Changes) -> None:
