@@ -111,3 +111,8 @@ def _status(made: TestClient[Any], host: str, headers: dict[str, str]) -> int:
     with made.portal() as portal:
         portal.call(made.app, scope, receive, send)
     return next(int(event["status"]) for event in sent if event["type"] == "http.response.start")
+
+
+@pytest.mark.parametrize("path", ["/", "/health", "/account", "/tokens", "/case-log", "/runs/new", "/audit/probing"])
+def test_the_navigation_marks_the_current_page(pages: TestClient[Any], path: str) -> None:
+    assert pages.get(path).text.count('aria-current="page"') == 1
