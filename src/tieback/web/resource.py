@@ -200,7 +200,7 @@ def download(path: str, view: View, *, role: Role, title: str, tag: str = "") ->
     """
 
     def respond(_: AnyRequest, file: Download) -> Response[bytes]:
-        return Response(file.data, media_type=file.media_type, headers=attachment_headers(file.name))
+        return Response(file.data, headers=attachment_headers(file.name, file.media_type))
 
     return get(
         PREFIX + path,
@@ -213,10 +213,11 @@ def download(path: str, view: View, *, role: Role, title: str, tag: str = "") ->
     )(_with_request(path, view, respond, Response[bytes]))
 
 
-def attachment_headers(name: str) -> dict[str, str]:
-    """Headers of a file to save under this name, which is our own text."""
+def attachment_headers(name: str, media_type: str) -> dict[str, str]:
+    """Headers of a file to save under this name, which is our own text. The type is sent as it is."""
     safe = "".join(char if char.isascii() and (char.isalnum() or char in "._-") else "_" for char in name)
     return {
+        "Content-Type": media_type,
         "Content-Disposition": f'attachment; filename="{safe}"',
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "no-store",
