@@ -21,4 +21,4 @@ class HeadAsGet:
                 await send(message)
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-        await self._app({**scope, "method": "GET"}, receive, headers_only)  # type: ignore[typeddict-item,misc]
+        await self._app({**scope, "method": "GET"}, receive, headers_only)
