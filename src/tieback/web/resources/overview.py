@@ -25,15 +25,14 @@ def overview_trend(context: Context, run: str = "") -> Trend:
     return show_trend(context.workspace, find_run(context.workspace, run))
 
 
-@get([PREFIX, "/overview"], opt={ROLE: Role.VIEWER}, name="overview_addresses", include_in_schema=False)
-async def other_address(request: Request[Any, Any, Any]) -> Redirect:
-    """The overview is the page ``/`` and the document ``/api/v1/overview``; each answers at both."""
-    query = f"?{request.url.query}" if request.url.query else ""
-    return Redirect(f"{PREFIX}/overview{query}" if request.url.path.startswith(PREFIX) else f"/{query}")
+@get(PREFIX, opt={ROLE: Role.VIEWER}, name="api:start", include_in_schema=False)
+async def start(request: Request[Any, Any, Any]) -> Redirect:
+    """The page ``/`` has its document at ``/api/v1/overview``; the address of the API itself leads there."""
+    return Redirect(f"{PREFIX}/overview" + (f"?{request.url.query}" if request.url.query else ""))
 
 
 ROUTES = [
-    other_address,
+    start,
     page("/", overview, template="overview.html", role=Role.VIEWER, title="Overview"),
     json("/overview", overview, role=Role.VIEWER, title="Overview"),
     json("/overview/trend", overview_trend, role=Role.VIEWER, title="Trend over runs"),
