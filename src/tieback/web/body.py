@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Request
+from litestar.exceptions import HTTPException
 
 from tieback.model.errors import UsageError
 
@@ -14,9 +15,13 @@ class CheckedRequest(Request[Any, Any, Any]):
         """The body as JSON values.
 
         Raises:
+            HTTPException: its media type is not JSON; a form of another site can send such a body without asking (415).
             UsageError: it is not UTF-8, or nested too deeply.
             SerializationException: it is not JSON; the framework answers 400.
         """
+        kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != "application/json" and await self.body():
+            raise HTTPException("send JSON, with Content-Type: application/json", status_code=415)
         try:
             return await super().json()
         except UnicodeDecodeError:

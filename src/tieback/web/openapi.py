@@ -19,6 +19,7 @@ def api_document(app: Litestar) -> dict[str, Any]:
     parts = found.setdefault("components", {})
     schemas: dict[str, Any] = parts.setdefault("schemas", {})
     names = {name: f"{match[1]}Listing" for name in schemas if (match := _LISTING.match(name))}
+    assert len(set(names.values())) == len(names), f"two lists have rows of one name: {sorted(names)}"
     found = _renamed(
         found, {f"#/components/schemas/{old}": f"#/components/schemas/{new}" for old, new in names.items()}
     )

@@ -1,6 +1,7 @@
 """Errors as ``application/problem+json`` (RFC 9457) for the API, and as a page for browsers."""
 
 import http
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,6 +30,10 @@ class ConflictError(TiebackError):
     """The object has changed since it was read, or is in a state that does not permit the change."""
 
 
+class OutdatedError(TiebackError):
+    """The object has changed since the document that ``If-Match`` names (RFC 9110, 13.1.1)."""
+
+
 _STATUS: tuple[tuple[type[TiebackError], int], ...] = (
     (NotFoundError, 404),
     (NoSuchRunError, 404),
@@ -36,6 +41,7 @@ _STATUS: tuple[tuple[type[TiebackError], int], ...] = (
     (NotPermittedError, 403),
     (TooManyAttemptsError, 429),
     (ConflictError, 409),
+    (OutdatedError, 412),
     (UploadBusyError, 409),
     (UploadTooLargeError, 413),
     (UsageError, 400),
@@ -43,6 +49,16 @@ _STATUS: tuple[tuple[type[TiebackError], int], ...] = (
     (GrantError, 422),
     (WorkspaceError, 503),
 )
+
+
+_DETAILS: dict[int, tuple[str, str]] = {
+    404: ("nothing has this address", "See the page API for all addresses"),
+    405: ("this address does not support the method", "See the page API for the methods of each address"),
+    413: ("the body is too large", "Send at most 1 MiB; send files to /api/v1/uploads"),
+}
+"""What was wrong and what to do, for errors that the framework finds before a handler runs."""
+_FRAMEWORK_TEXTS = frozenset(("", "Not Found", "Method Not Allowed", "Request Entity Too Large"))
+"""The framework's details of these errors."""
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -80,6 +96,9 @@ def problem_of(error: Exception) -> Problem:
         return Problem(title=_phrase(400), status=400, detail="a part of the request is invalid", fields=found)
     if isinstance(error, HTTPException):
         status = error.status_code
+        if error.detail in _FRAMEWORK_TEXTS and status in _DETAILS:
+            detail, advice = _DETAILS[status]
+            return Problem(title=_phrase(status), status=status, detail=detail, advice=advice)
         detail = error.detail if status < 500 and error.detail != _phrase(status) else ""
         return Problem(title=_phrase(status), status=status, detail=detail)
     return Problem(
@@ -100,6 +119,8 @@ def answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     if isinstance(error, TooManyAttemptsError):
         headers["Retry-After"] = str(error.seconds)
+    if problem.status == 405:
+        headers = {"Allow": _allowed(headers)}
     if is_api(request):
         return Response(problem, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
     if problem.status == 401 and request.method == "GET":
@@ -118,6 +139,12 @@ def answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
         status_code=problem.status,
         headers=headers,
     )
+
+
+def _allowed(headers: Mapping[str, str]) -> str:
+    """The methods of an address: HEAD where it has GET (``web.head``), and no OPTIONS, which our pages never send."""
+    found = {one.strip() for value in headers.values() for one in value.split(",")} - {"OPTIONS"}
+    return ", ".join(sorted(found | {"HEAD"} if "GET" in found else found))
 
 
 def _phrase(status: int) -> str:

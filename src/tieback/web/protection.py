@@ -9,6 +9,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from tieback.model.errors import UsageError
 from tieback.web.csrf import CsrfCheck
+from tieback.web.head import HeadAsGet
 from tieback.web.headers import SecurityHeaders
 from tieback.web.hosts import HostCheck, OwnNames
 
@@ -24,7 +25,7 @@ def protected(app: ASGIApp, own: OwnNames, proxies: Sequence[str] = ()) -> ASGIA
     Raises:
         UsageError: a proxy is not an address or network.
     """
-    checked: ASGIApp = SecurityHeaders(HostCheck(CsrfCheck(app, own), own))
+    checked: ASGIApp = SecurityHeaders(HostCheck(CsrfCheck(HeadAsGet(app), own), own))
     if not proxies:
         return checked
     for proxy in proxies:

@@ -24,14 +24,14 @@ from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.views.download import Download
 from tieback.web.access import IDENTIFY, ROLE
 from tieback.web.context import Context
-from tieback.web.problems import ConflictError
+from tieback.web.problems import OutdatedError
 
 PREFIX = "/api/v1"
 NOTICE = "done"
 """Query parameter with the code of a notice; a page shows only texts that the code names."""
 NOTICES: dict[str, str] = {}
 """Code to text of the notices that forms show after they have changed something."""
-IF_MATCH = Annotated[str | None, HeaderParameter(name="If-Match", required=False, max_length=100)]
+IF_MATCH = Annotated[str | None, HeaderParameter(name="If-Match", required=False, max_length=1000)]
 
 type View = Callable[..., Any]
 type AnyRequest = Request[Any, Any, Any]
@@ -200,7 +200,7 @@ def download(path: str, view: View, *, role: Role, title: str, tag: str = "") ->
     """
 
     def respond(_: AnyRequest, file: Download) -> Response[bytes]:
-        return Response(file.data, media_type=file.media_type, headers=attachment_headers(file.name))
+        return Response(file.data, headers=attachment_headers(file.name, file.media_type))
 
     return get(
         PREFIX + path,
@@ -213,10 +213,11 @@ def download(path: str, view: View, *, role: Role, title: str, tag: str = "") ->
     )(_with_request(path, view, respond, Response[bytes]))
 
 
-def attachment_headers(name: str) -> dict[str, str]:
-    """Headers of a file to save under this name, which is our own text."""
+def attachment_headers(name: str, media_type: str) -> dict[str, str]:
+    """Headers of a file to save under this name, which is our own text. The type is sent as it is."""
     safe = "".join(char if char.isascii() and (char.isalnum() or char in "._-") else "_" for char in name)
     return {
+        "Content-Type": media_type,
         "Content-Disposition": f'attachment; filename="{safe}"',
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "no-store",
@@ -234,8 +235,9 @@ def _recorded(function: View, action: str, current: View | None) -> View:
         if if_match is not None:
             if current is None:
                 raise UsageError("this address does not support If-Match", where="If-Match")
-            if if_match != etag_of(current(context, **keys)):
-                raise ConflictError("it has changed since you read it", where="If-Match", advice="Read it again")
+            tags = {one.strip() for one in if_match.split(",")}
+            if not tags & {"*", etag_of(current(context, **keys))}:
+                raise OutdatedError("it has changed since you read it", where="If-Match", advice="Read it again")
         result = function(context, **values)
         subject = " ".join(str(value) for value in keys.values() if isinstance(value, str | int))
         if action:

@@ -177,7 +177,7 @@ def test_a_case_that_changed_meanwhile_is_not_overwritten(pages: TestClient[ASGI
     tag = pages.get(f"/api/v1/cases/{key}").headers["etag"]
     pages.post(f"/api/v1/cases/{key}/notes", json={"text": "they called"})
     late = pages.post(f"/api/v1/cases/{key}/state", json={"state": "verified"}, headers={"If-Match": tag})
-    assert late.status_code == 409
+    assert late.status_code == 412
     assert shown(pages, key)["case"]["state"] == "found"
 
 
@@ -308,7 +308,7 @@ def test_a_letter_to_a_vendor_that_does_not_answer_for_the_store_warns(
         other = next(one for one in work.vendors() if one.id != case.vendor)
         opened.ledger.cases.change(key, lambda old: (replace(old, vendor=other.id), ()), work.now)
     assert shown(pages, key)["other_owner"] == "Fieldhand Ltd"
-    assert "answers for this store" in pages.get(f"/cases/{key}").text
+    assert "is responsible for this store" in pages.get(f"/cases/{key}").text
     made = written(pages, key)
     assert "Do not send it" in made["warnings"][0]
     assert "Do not send it" in pages.get(f"/letters/{made['letter']['letter']['id']}").text
@@ -354,7 +354,7 @@ def test_a_case_outside_the_log_says_so(pages: TestClient[ASGIApp], workspace: P
             lambda connection: connection.exec_driver_sql("UPDATE cases SET document = replace(document, '1200', '1')")
         )
     assert shown(pages, key)["log_matches"] is False
-    assert "not as its log says" in pages.get(f"/cases/{key}").text
+    assert "does not match its log" in pages.get(f"/cases/{key}").text
 
 
 def test_a_viewer_reads_and_changes_nothing(workspace: Path, key: str) -> None:

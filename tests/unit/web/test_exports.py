@@ -42,6 +42,7 @@ def test_each_format_is_a_file_to_save(pages: TestClient[Any], scanned: Path, me
     assert answer.headers["content-disposition"].startswith('attachment; filename="tieback-')
     assert answer.headers["content-disposition"].endswith(f'-internal{meta.suffix}"')
     assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["content-type"] == meta.media_type
     assert int(answer.headers["content-length"]) == len(answer.content)
     if "json" in meta.media_type and "ndjson" not in meta.media_type:
         json.loads(answer.content)

@@ -141,7 +141,7 @@ def test_a_finding_that_changed_meanwhile_is_not_overwritten(pages: TestClient[A
     tag = pages.get(f"/api/v1/findings/{KEY}").headers["etag"]
     suppress(pages)
     late = pages.patch(f"/api/v1/findings/{KEY}", json={"suppressed": False}, headers={"If-Match": tag})
-    assert late.status_code == 409
+    assert late.status_code == 412
     assert ids(pages, "&suppressed=yes") == [KEY]
 
 

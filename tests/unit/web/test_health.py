@@ -51,9 +51,15 @@ def test_it_is_not_ready_without_a_ledger(tmp_path: Path, monkeypatch: pytest.Mo
         assert (answer.status_code, answer.text) == (503, "not ready\n")
 
 
+def test_the_overview_has_a_twin_at_the_address_of_the_api(pages: TestClient[Any]) -> None:
+    answer = pages.get("/api/v1?run=r1", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (302, "/api/v1/overview?run=r1")
+
+
 def test_metrics_are_prometheus_text(pages: TestClient[Any]) -> None:
     answer = pages.get("/metrics")
     assert answer.status_code == 200
+    assert answer.headers["content-type"].count("charset") == 1
     families = {one.name: one for one in text_string_to_metric_families(answer.text)}
     assert families["tieback_stores_exposed"].samples[0].value == 1
     assert {sample.labels["state"] for sample in families["tieback_jobs"].samples} >= {"running", "waiting"}
@@ -101,3 +107,8 @@ def _status(made: TestClient[Any], host: str, headers: dict[str, str]) -> int:
     with made.portal() as portal:
         portal.call(made.app, scope, receive, send)
     return next(int(event["status"]) for event in sent if event["type"] == "http.response.start")
+
+
+@pytest.mark.parametrize("path", ["/", "/health", "/account", "/tokens", "/case-log", "/runs/new", "/audit/probing"])
+def test_the_navigation_marks_the_current_page(pages: TestClient[Any], path: str) -> None:
+    assert pages.get(path).text.count('aria-current="page"') == 1

@@ -52,6 +52,7 @@ def test_the_journey_from_the_review_to_a_block_list(client: TestClient[ASGIApp]
     assert file.json()["applications"][0]["packageName"] == "org.fieldhand.app"
     assert file.headers["content-disposition"] == 'attachment; filename="tieback-block-android-enterprise.json"'
     assert file.headers["x-content-type-options"] == "nosniff"
+    assert client.get("/api/v1/inventory/review/csv").headers["content-type"] == "text/csv; charset=utf-8"
 
 
 def test_personal_devices_only(client: TestClient[ASGIApp]) -> None:

@@ -125,6 +125,33 @@ def test_an_unchanged_document_is_not_sent_again(rows: TestClient[ASGIApp]) -> N
 
 
 @pytest.mark.parametrize(
+    "path", ["/rows", "/api/v1/rows/r1", "/api/v1/rows/missing", "/healthz", "/static/tieback.css"]
+)
+def test_head_answers_as_get_without_a_body(rows: TestClient[ASGIApp], path: str) -> None:
+    head, full = rows.head(path), rows.get(path)
+    assert (head.status_code, head.content) == (full.status_code, b"")
+    assert head.headers == full.headers
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "advice"),
+    [
+        ("GET", "/api/v1/nothing", 404, "See the page API for all addresses"),
+        ("DELETE", "/api/v1/rows/r1", 405, "See the page API for the methods of each address"),
+        ("PATCH", "/api/v1/rows/r1", 413, "Send at most 1 MiB; send files to /api/v1/uploads"),
+    ],
+)
+def test_errors_of_the_framework_say_what_to_do(
+    rows: TestClient[ASGIApp], method: str, path: str, status: int, advice: str
+) -> None:
+    body = b'{"name": "' + b"x" * (1 << 20) + b'"}' if status == 413 else b""
+    answer = rows.request(method, path, content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["advice"]) == (status, advice)
+    assert answer.headers["content-type"].startswith("application/problem+json")
+    assert answer.headers.get("allow") == ("GET, HEAD, PATCH" if status == 405 else None)
+
+
+@pytest.mark.parametrize(
     ("key", "status"),
     [("missing", 404), ("usage", 400), ("input", 422), ("grant", 422), ("storage", 503), ("fault", 500)],
 )
@@ -162,9 +189,17 @@ def test_a_change_is_recorded(rows: TestClient[ASGIApp], changes: Changes) -> No
 
 def test_a_change_of_something_newer_is_refused(rows: TestClient[ASGIApp], changes: Changes) -> None:
     current = etag_of(Row(name="r1"))
-    assert rows.patch("/api/v1/rows/r1", json={"name": "b"}, headers={"If-Match": '"old"'}).status_code == 409
+    assert rows.patch("/api/v1/rows/r1", json={"name": "b"}, headers={"If-Match": '"old"'}).status_code == 412
     assert changes.lines == []
-    assert rows.patch("/api/v1/rows/r1", json={"name": "b"}, headers={"If-Match": current}).status_code == 200
+    for matching in (current, f'"old", {current}', "*"):
+        assert rows.patch("/api/v1/rows/r1", json={"name": "b"}, headers={"If-Match": matching}).status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
+def test_a_change_has_the_media_type_of_json(rows: TestClient[ASGIApp], changes: Changes, kind: str) -> None:
+    answer = rows.patch("/api/v1/rows/r1", content=b'{"name": "b"}', headers={"Content-Type": kind})
+    assert (answer.status_code, answer.json()["detail"]) == (415, "send JSON, with Content-Type: application/json")
+    assert changes.lines == []
 
 
 def test_a_form_changes_and_shows_a_notice(rows: TestClient[ASGIApp], changes: Changes) -> None:

@@ -542,8 +542,10 @@ def test_users_by_the_api(server: Server) -> None:
     changed = root.patch(f"/api/v1/users/{key}", json={"role": "analyst"}, headers={"If-Match": etag})
     assert changed.json()["user"]["role"] == "analyst"
     stale = root.patch(f"/api/v1/users/{key}", json={"disabled": True}, headers={"If-Match": etag})
-    assert stale.status_code == 409
+    assert stale.status_code == 412
     assert root.patch(f"/api/v1/users/{key}", json={"disabled": True}).json()["user"]["disabled"] is True
+    unknown = root.patch(f"/api/v1/users/{key}", json={"disable": False})
+    assert (unknown.status_code, "unknown field `disable`" in unknown.text) == (400, True)
     assert root.delete(f"/api/v1/users/{key}/sessions").status_code == 200
     assert root.delete(f"/api/v1/users/{key}/second-factor").status_code == 200
     assert (

@@ -108,7 +108,7 @@ def test_what_was_not_tried_is_on_the_page(pages: TestClient[ASGIApp]) -> None:
     page = pages.get(f"/stores/{UNDECIDED.id}").text
     assert "not known to be closed" in page
     assert "a login with any user name" in page
-    assert "Only an open store gets a case" in page
+    assert "Only an open store can have a case" in page
 
 
 @pytest.mark.parametrize("path", ["/stores", f"/stores/{HOSTILE.id}"])

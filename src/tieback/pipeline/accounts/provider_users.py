@@ -77,7 +77,7 @@ def _set_role(service: AccountService, user: StoredUser, role: Role | None) -> S
 
 
 def _sign_in_name(service: AccountService, claims: Claims) -> str:
-    """A name that no local user can have: with an ``@`` and the provider's host."""
+    """A name that no other user has: with the provider's host, and a digest of the subject if that name is in use."""
     host = urlsplit(claims.issuer).hostname or "provider"
     start = _OTHER.sub("-", claims.name.partition("@")[0].lower())[:63].strip("-") or "user"
     name = f"{start}@{host}"

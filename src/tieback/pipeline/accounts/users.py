@@ -19,21 +19,26 @@ from tieback.storage.ledger.accounts import StoredUser
 MAX_DISPLAY = 100
 SETUP_SECONDS = 900
 """Time to confirm a new second factor with its first code."""
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9._+-]{0,62}(@[a-z0-9-]+(\.[a-z0-9-]+)+)?")
+_MAX_NAME = 254
+"""Characters of a mail address (RFC 5321, 4.5.3.1.3)."""
 
 
 def clean_name(name: str) -> str:
-    """A sign-in name in lower case. Names of providers have an ``@``, so no local name can look like one.
+    """A sign-in name in lower case: a word or a mail address.
+
+    Names of a provider's users look like mail addresses too. That gives no user the rights of another: each name is
+    used once, a user of a provider has no password, and a provider never finds a user by name (``provider_users``).
 
     Raises:
         UsageError: it has other letters, or is too long.
     """
     cleaned = name.strip().lower()
-    if not _NAME.fullmatch(cleaned):
+    if len(cleaned) > _MAX_NAME or not _NAME.fullmatch(cleaned):
         raise UsageError(
             "not a sign-in name",
             where="name",
-            advice="Use 1 to 63 of the letters a to z, digits, dot, hyphen and underscore",
+            advice="Use a mail address, or 1 to 63 of the letters a to z, digits, dot, plus, hyphen and underscore",
         )
     return cleaned
 

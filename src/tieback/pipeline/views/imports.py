@@ -17,7 +17,7 @@ _JOBS = 1_000
 """Latest jobs among which an import of the same uploads is looked for."""
 
 
-class ImportRow(msgspec.Struct, frozen=True, kw_only=True):
+class ToolReportRow(msgspec.Struct, frozen=True, kw_only=True):
     """One imported report."""
 
     sha256: str
@@ -47,7 +47,7 @@ class ImportSource(msgspec.Struct, frozen=True, kw_only=True):
 class ImportPage(msgspec.Struct, frozen=True, kw_only=True):
     """What was imported."""
 
-    imports: Listing[ImportRow]
+    imports: Listing[ToolReportRow]
     sources: tuple[ImportSource, ...]
     known: tuple[str, ...]
     """Tools whose reports can be imported."""
@@ -106,10 +106,10 @@ def start_import(workspace: Workspace, author: str, uploads: tuple[str, ...]) ->
     return StartedImport(job=added.id, state=added.state.value, new=new)
 
 
-def _row(one: ReportImport, titles: dict[str, str], folder: UploadFolder) -> ImportRow:
+def _row(one: ReportImport, titles: dict[str, str], folder: UploadFolder) -> ToolReportRow:
     name = PurePath(one.path).name
     upload = folder.find(name)
-    return ImportRow(
+    return ToolReportRow(
         sha256=one.sha256,
         source=one.source,
         title=titles.get(one.source, one.source),

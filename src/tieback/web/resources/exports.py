@@ -40,11 +40,11 @@ async def export(
 ) -> Stream:
     """The report of a run as a file. ``audience``: internal, vendor (with the name in ``vendor``) or public."""
     made = await to_thread.run_sync(export_report, context.workspace, name, audience, vendor, run)
-    return Stream(_pieces(made.file), media_type=made.media_type, headers=_headers(made))
+    return Stream(_pieces(made.file), headers=_headers(made))
 
 
 def _headers(made: Export) -> dict[str, Any]:
-    return attachment_headers(made.name) | {"Content-Length": str(made.size)}
+    return attachment_headers(made.name, made.media_type) | {"Content-Length": str(made.size)}
 
 
 async def _pieces(file: BinaryIO) -> AsyncIterator[bytes]:

@@ -44,7 +44,7 @@ async def metrics(request: Request[Any, Any, Any], context: NamedDependency[Cont
             b"send a token\n", status_code=401, headers={"WWW-Authenticate": "Bearer"}, media_type="text/plain"
         )
     page = await to_thread.run_sync(health.health_page, context.workspace)
-    return Response(_exposition(page), media_type=CONTENT_TYPE_LATEST)
+    return Response(_exposition(page), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 def _is_local(request: Request[Any, Any, Any], context: Context) -> bool:

@@ -142,7 +142,7 @@ async def download_run_file(
     path = await to_thread.run_sync(runs.job_file, context.workspace, run_id, name)
     if path is None:
         raise NotFoundError("the run has no file with this name", where=name[:80], advice=f"See /runs/{run_id[:80]}")
-    return File(path, media_type="application/octet-stream", headers=attachment_headers(f"tieback-{name}"))
+    return File(path, headers=attachment_headers(f"tieback-{name}", "application/octet-stream"))
 
 
 def _start(context: Context, arguments: JobArguments, key: str | None) -> RunItem:

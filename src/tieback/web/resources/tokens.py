@@ -19,7 +19,7 @@ from tieback.web.resource import change, form, page_and_json, page_context, rend
 from tieback.web.threads import in_thread
 
 
-class TokenRequest(msgspec.Struct, frozen=True, kw_only=True):
+class TokenRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A new token."""
 
     name: str

@@ -29,7 +29,7 @@ from tieback.web.threads import in_thread
 _LINK_ADVICE = "Send it to the user on a way that only the user reads. It is valid for 24 hours and works once."
 
 
-class NewUser(msgspec.Struct, frozen=True, kw_only=True):
+class NewUser(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A new local user."""
 
     name: str
@@ -37,7 +37,7 @@ class NewUser(msgspec.Struct, frozen=True, kw_only=True):
     display: str = ""
 
 
-class UserChange(msgspec.Struct, frozen=True, kw_only=True):
+class UserChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A change of a user; a missing member changes nothing."""
 
     role: Role | None = None

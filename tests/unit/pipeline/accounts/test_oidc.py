@@ -26,6 +26,7 @@ from tieback.pipeline.accounts.secret_box import SecretBox
 from tieback.pipeline.accounts.sessions import session_user, token_user
 from tieback.pipeline.accounts.sign_in import SignInOutcome
 from tieback.pipeline.accounts.tokens import create_token
+from tieback.pipeline.accounts.users import create_user
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -420,6 +421,17 @@ def test_a_provider_never_signs_in_a_local_user(
     assert found.id != admin.id
     assert found.name == "root@127.0.0.1"
     assert found.role is Role.ANALYST
+
+
+def test_a_local_name_like_one_of_the_provider_is_another_user(
+    service: AccountService, admin: Identity, settings: OidcSettings, claims: Claims
+) -> None:
+    local = create_user(service, admin, "root@127.0.0.1", "", Role.ADMIN)
+    found = session_user(
+        service, sign_in_from_provider(service, settings, as_user(claims, name="root"), HERE, "").secret
+    )
+    assert found is not None
+    assert (found.id == local.id, found.name == local.name, found.role) == (False, False, Role.ANALYST)
 
 
 @pytest.mark.parametrize("name", ["", "@", "<script>alert(1)</script>", "a\nb", "\u202eroot", "x" * 5000, "A@b@c"])

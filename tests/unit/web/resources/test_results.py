@@ -71,6 +71,27 @@ def test_a_back_end_with_only_a_closed_store_is_not_open(pages: Client) -> None:
     assert app["state"] == "closed"
 
 
+def test_each_page_of_one_object_names_it_in_its_title(pages: Client) -> None:
+    rows = {one["name"]: one for one in pages.get("/api/v1/backends").json()["items"]}
+    app = pages.get("/api/v1/apps").json()["items"][0]
+    titles = {
+        f"/backends/{rows['api.workhub.test']['id']}": "<title>api.workhub.test \u2013 Back end \u2013 tieback",
+        f"/apps/{app['sha256']}": f"<title>{app['name'] or app['bundle_id']} \u2013 App \u2013 tieback",
+        "/stores/store-m": "<title>mongodb",
+    }
+    for path, title in titles.items():
+        assert title in pages.get(path).text.partition("</title>")[0]
+
+
+def test_what_was_not_probed_is_not_called_a_store_that_was_not_found(pages: Client) -> None:
+    rows = [one for one in pages.get("/api/v1/backends").json()["items"] if not one["probed"]]
+    assert rows
+    for row in rows:
+        page = pages.get(f"/backends/{row['id']}").text
+        assert 'muted">no store found<' not in page
+        assert 'muted">not probed<' in page
+
+
 def test_the_filters_and_the_order(pages: Client) -> None:
     def names(**query: str) -> list[str]:
         return [one["bundle_id"] for one in pages.get("/api/v1/apps", params=query).json()["items"]]
