@@ -141,6 +141,7 @@ def hostile(folder: Path) -> Path:
     return workspace
 
 
+@pytest.mark.more  # the tests of each resource render hostile names, too
 def test_no_name_runs_in_any_page(tmp_path: Path) -> None:
     complaints: list[str] = []
     requests: list[str] = []

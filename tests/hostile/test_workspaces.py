@@ -184,7 +184,7 @@ def test_the_address_of_a_ledger_is_accepted_only_by_naming_it(tmp_path: Path, r
     assert PASSWORD.encode() in b"".join(postgres.connections), "the user confirmed this address"
 
 
-@pytest.mark.parametrize("with_version", [True, False])
+@pytest.mark.parametrize("with_version", [True, pytest.param(False, marks=pytest.mark.more)])
 def test_suppressions_that_a_repository_brings_do_not_count(repository: Path, run: Run, with_version: bool) -> None:
     files = {"suppressions.toml": SUPPRESSIONS} | ({"VERSION": VERSION} if with_version else {})
     write(repository / ".tieback", files)
@@ -207,7 +207,7 @@ def claim_harmless(workspace: Path, good: Path, bad: Path) -> None:
         path.write_bytes(path.read_bytes().replace(digests[0].encode(), digests[1].encode()))
 
 
-@pytest.mark.parametrize("whose", ["the same user", "somebody else"])
+@pytest.mark.parametrize("whose", ["the same user", pytest.param("somebody else", marks=pytest.mark.more)])
 def test_results_that_a_repository_brings_do_not_count(
     repository: Path, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, whose: str
 ) -> None:
