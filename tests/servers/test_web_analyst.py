@@ -46,7 +46,8 @@ def test_an_empty_workspace_says_where_to_begin(page: Page) -> None:
     assert "/uploads" in [link.get_attribute("href") for link in main.get_by_role("link").all()]
 
 
-def test_the_link_works_once(server: Served, browser: Browser) -> None:
+def test_the_link_works_once(server: Served, browser: Browser, page: Page) -> None:
+    assert page.url, "the fixture has used the link"
     answer = browser.new_context().new_page().goto(server.first_link.replace("localhost", "127.0.0.1"))
     assert answer is not None
     assert answer.status in {403, 404, 410}
