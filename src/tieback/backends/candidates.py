@@ -43,6 +43,7 @@ _PRODUCTS = {
     "influxdb": "InfluxDB",
     "kibana": "Kibana",
     "kubernetes": "Kubernetes",
+    "mcp": "an MCP server",
     "meilisearch": "Meilisearch",
     "milvus": "Milvus",
     "mongodb": "MongoDB",

@@ -36,6 +36,7 @@ from tieback.probes.stores.kafka.probe import KafkaProbe
 from tieback.probes.stores.kibana import KibanaProbe
 from tieback.probes.stores.kubernetes import KubernetesProbe
 from tieback.probes.stores.ldap.probe import LdapProbe
+from tieback.probes.stores.mcp.probe import McpProbe
 from tieback.probes.stores.meilisearch import MeilisearchProbe
 from tieback.probes.stores.memcached import MemcachedProbe
 from tieback.probes.stores.milvus import MilvusProbe
@@ -68,9 +69,9 @@ from tieback.probes.stores.typesense import TypesenseProbe
 from tieback.probes.stores.weaviate import WeaviateProbe
 from tieback.probes.stores.webdav import WebdavProbe
 from tieback.probes.stores.zookeeper.probe import ZookeeperProbe
-from tieback.probes.web import WebStoreProbe
+from tieback.probes.web import HttpProbe
 
-WEB_STORES: tuple[WebStoreProbe, ...] = (
+WEB_STORES: tuple[HttpProbe, ...] = (
     WebdavProbe(),
     CouchdbProbe(),
     InfluxdbProbe(),
@@ -113,6 +114,7 @@ WEB_STORES: tuple[WebStoreProbe, ...] = (
     FirestoreProbe(),
     AlgoliaProbe(),
     AppwriteProbe(),
+    McpProbe(),
 )
 """Stores that speak HTTP, in the order in which the finder sends their identifying requests. It skips those that the
 answer to ``GET /`` rules out."""

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
-from tieback.probes.web import ROOT_CAP, Identification, WebStoreProbe
+from tieback.probes.web import ROOT_CAP, HttpProbe, Identification
 from tieback.probes.wire.challenge import login_demand, redirect_path
 from tieback.probes.wire.http import HttpSession, Response, declared_get
 from tieback.probes.wire.opening import STREAM_ENDED
@@ -42,7 +42,7 @@ def is_plain_http(report: ProbeReport) -> bool:
 class WebFinder:
     """Identifies which of several HTTP stores answers. It is not a store itself."""
 
-    def __init__(self, stores: Sequence[WebStoreProbe]) -> None:
+    def __init__(self, stores: Sequence[HttpProbe]) -> None:
         self._stores = tuple(stores)
         asks: dict[bytes, DeclaredSend] = {ROOT.send.pattern: ROOT.send, _PAGE.pattern: _PAGE}
         for store in stores:
@@ -80,7 +80,8 @@ class WebFinder:
         root = yield from http.first(ROOT.path, seconds=first_answer_timeout(self.meta, target), cap=ROOT_CAP)
         yield Recognised(store=False)
         for store in self._stores:
-            if store.ask.send.pattern == ROOT.send.pattern and (known := store.identify(root)) is not None:
+            asked = store.at_root or store.ask.send.pattern == ROOT.send.pattern
+            if asked and (known := store.identify(root)) is not None:
                 return _say(draft, found, store, known)
         answers: dict[_Asked, Response] = {("GET", ROOT.path): root}
         likely = yield from self._ask_likely(http, root, answers)
@@ -104,7 +105,7 @@ class WebFinder:
 
     def _ask_likely(
         self, http: HttpSession, page: Response, answers: dict[_Asked, Response]
-    ) -> Conversation[tuple[WebStoreProbe, Identification] | None]:
+    ) -> Conversation[tuple[HttpProbe, Identification] | None]:
         """Send the identifying requests of the stores that a page makes likely; adds what came back to ``answers``."""
         for store in self._stores:
             asked = (store.ask.verb, store.ask.path)
@@ -129,7 +130,7 @@ def _answer(asking: Conversation[Response]) -> Conversation[Response | None]:
         raise
 
 
-def _say(draft: ReportDraft, found: list[str], store: WebStoreProbe, known: Identification) -> None:
+def _say(draft: ReportDraft, found: list[str], store: HttpProbe, known: Identification) -> None:
     draft.spoke = True
     draft.product, draft.version = known.product, known.version[:40]
     found.append(store.meta.name)

@@ -229,21 +229,14 @@ def judge_names(draft: ReportDraft, what: str, names: Sequence[str], *, refused:
         draft.access = Access.NOT_FOUND if not held else Access.UNKNOWN
 
 
-class WebStoreProbe(ABC):
-    """Probe of a store that speaks HTTP. A subclass defines how to recognise the store, and what to request from it."""
+class HttpProbe(ABC):
+    """Probe of a server that speaks HTTP, which the finder can select."""
 
     meta: ProbeMeta
     ask: Request
     """The identifying request."""
-    keys: tuple[str, ...] = ()
-    """Kinds of public keys that its requests may send, the best first."""
-    closed_when_refused: bool = True
-    """True if a refused identifying request means that the whole store requires authentication. False if each container
-    has its own rules."""
-
-    def about(self, target: Target) -> tuple[str, ...] | None:  # noqa: ARG002 - most stores have a host of their own
-        """Names for the placeholders of the identifying request; ``None`` if the target names none."""
-        return ()
+    at_root: bool = False
+    """True if the server may also answer at the root in the way in which it answers ``ask``."""
 
     @abstractmethod
     def identify(self, answer: Response) -> Identification | None:
@@ -255,6 +248,24 @@ class WebStoreProbe(ABC):
         A status alone is no reason against: proxies and front ends answer the root in their own way.
         """
         return True
+
+    @abstractmethod
+    def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
+        """Probe ``target``, no deeper than ``depth``."""
+
+
+class WebStoreProbe(HttpProbe):
+    """Probe of a store that speaks HTTP. A subclass defines how to recognise the store, and what to request from it."""
+
+    keys: tuple[str, ...] = ()
+    """Kinds of public keys that its requests may send, the best first."""
+    closed_when_refused: bool = True
+    """True if a refused identifying request means that the whole store requires authentication. False if each container
+    has its own rules."""
+
+    def about(self, target: Target) -> tuple[str, ...] | None:  # noqa: ARG002 - most stores have a host of their own
+        """Names for the placeholders of the identifying request; ``None`` if the target names none."""
+        return ()
 
     @abstractmethod
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
