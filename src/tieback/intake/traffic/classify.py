@@ -68,6 +68,9 @@ class FlowClassifier:
 
     def _by_port(self, conversation: Conversation, judged: FlowClassification) -> FlowClassification:
         client = conversation.client or conversation.first
+        if conversation.transport == TCP and client.syn and not (client.other.syn or client.kept or client.other.kept):
+            # A scan: the port says nothing about a server that did not accept.
+            return replace(judged, detail="no connection: the server did not accept it")
         service = self._ports.service(_transport(conversation), port_of(client.other))
         if not service:
             return judged
