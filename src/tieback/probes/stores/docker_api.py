@@ -7,7 +7,7 @@ Verified against dockerd 26.1.5, manually.
 import msgspec
 
 from tieback.model.grant import Depth
-from tieback.model.probe import Access
+from tieback.model.probe import Ability, Access
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
@@ -57,4 +57,6 @@ class DockerApiProbe(WebStoreProbe):
         """Judge the access from the status only; nothing further is requested."""
         yield from ()
         inquiry.draft.access = Access.PARTIAL
+        # A client of the API can run containers: https://docs.docker.com/engine/security/protect-access/
+        inquiry.draft.abilities.append(Ability.RUN_CODE)
         inquiry.draft.prove(_VERSION.label, f"status {answer.status} without credentials", Access.OPEN)
