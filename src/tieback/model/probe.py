@@ -149,6 +149,8 @@ NOT_RECORDS: Mapping[str, str] = {
 }
 """Kinds of containers whose figure counts something other than records, and its noun. They are listed, but no total
 contains them."""
+OFFERED = frozenset(("model", "tool"))
+"""Kinds of containers that a server offers for use; by themselves they hold no data of its users."""
 
 
 class Container(msgspec.Struct, frozen=True):
