@@ -119,6 +119,13 @@ NOT_RECORDS: Mapping[str, str] = {
     "relationships": "relationships",
     MATERIALIZED_VIEW: "copied rows",
     VIEW: "rows of a view",
+    "experiment": "experiments",
+    "model": "models",
+    "flow": "flows",
+    "job": "jobs",
+    "credential": "credentials",
+    "endpoint": "endpoints",
+    "kernel": "running kernels",
 }
 """Kinds of containers whose figure counts something other than records, and its noun. They are listed, but no total
 contains them."""
