@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from tieback.model.figure import Figure
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Container, Outcome, ProbeReport
+from tieback.model.probe import NOT_RECORDS, Access, Container, Outcome, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, is_expected, run_to_report
 from tieback.probes.wire.http import HttpSession, Response
 from tieback.probes.wire.jsontext import decode_json
@@ -155,6 +156,15 @@ class Inquiry:
             self.draft.problem(f"more containers than the limit; the first {MAX_LISTED} are kept")
         self.draft.containers.extend(containers[:room])
 
+    def add_count(self, kind: str, figure: Figure) -> None:
+        """Add how many things of a kind that is no record the server has, such as flows.
+
+        Args:
+            kind: a key of ``NOT_RECORDS``, such as ``flow``.
+            figure: their number.
+        """
+        self.add_containers([Container((NOT_RECORDS[kind],), kind, records=figure)])
+
     def judge(self) -> None:
         """Set the access of the draft from the figures that were read without authentication."""
         user = [container for container in self.draft.containers if not container.system]
@@ -195,6 +205,12 @@ class Inquiry:
 type NamedContainers = tuple[str, Sequence[str], Callable[[str], Conversation[None]]]
 """What the containers are in the plural, the names that may be requested, and the request of one name: it adds the
 container to the draft, counts a refusal, and adds nothing if the container does not exist."""
+
+
+def some_names(names: Sequence[str]) -> str:
+    """The first names of a list, and how many more there are, for a proof."""
+    more = f" and {len(names) - 4} more" if len(names) > 4 else ""
+    return (", ".join(name[:30] for name in names[:4]) or "none") + more
 
 
 def other_names(draft: ReportDraft, what: str, names: Sequence[str]) -> None:
