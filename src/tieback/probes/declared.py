@@ -45,6 +45,7 @@ class RuleOrigin(msgspec.Struct, frozen=True):
     """Where a rule of a user comes from."""
 
     file: str
+    """Name of the file, without its folder: reports go to others."""
     sha256: str
     """Of the file."""
 
@@ -68,13 +69,12 @@ class DeclaredProbe(WebStoreProbe):
     """Probe of a product that a rule of a user describes."""
 
     closed_when_refused = False
-    declared = True
     unnamed_refusals = False
 
     def __init__(self, rule: HttpProbeRule, origin: RuleOrigin) -> None:
         """Declare the requests of a rule that ``check_http_probe`` accepts."""
         self.rule = rule
-        self.origin = origin
+        self.rule_label = f"{rule.id} ({origin.file}, sha256 {origin.sha256})"
         first, *others = [_request(one) for one in rule.request]
         self.ask = first
         self._others = tuple(zip(rule.request[1:], others, strict=True))
@@ -93,12 +93,7 @@ class DeclaredProbe(WebStoreProbe):
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
         """Probe ``target``, no deeper than ``depth``; the report names the rule."""
         report = yield from super().run(target, depth)
-        return msgspec.structs.replace(report, rule=self.label)
-
-    @property
-    def label(self) -> str:
-        """The rule and its file, for reports."""
-        return f"{self.rule.id} ({self.origin.file}, sha256 {self.origin.sha256})"
+        return msgspec.structs.replace(report, rule=self.rule_label)
 
     def identify(self, answer: Response) -> Identification | None:
         """Recognised by the conditions of the rule."""

@@ -110,8 +110,8 @@ class WebFinder:
         """Send the identifying requests of the stores that a page makes likely; adds what came back to ``answers``."""
         for store in self._stores:
             asked = (store.ask.verb, store.ask.path)
-            of_rules = sum((one.ask.verb, one.ask.path) in answers for one in self._stores if one.declared)
-            full = of_rules >= MAX_DECLARED_TRIES if store.declared else len(answers) - of_rules > MAX_TRIES
+            of_rules = sum((one.ask.verb, one.ask.path) in answers for one in self._stores if one.rule_label)
+            full = of_rules >= MAX_DECLARED_TRIES if store.rule_label else len(answers) - of_rules > MAX_TRIES
             if asked in answers or full or not store.is_likely(page):
                 continue
             answer = yield from _answer(store.ask.on(http, store.ask.path, ROOT_CAP))

@@ -244,8 +244,8 @@ class WebStoreProbe(ABC):
     closed_when_refused: bool = True
     """True if a refused identifying request means that the whole store requires authentication. False if each container
     has its own rules."""
-    declared: bool = False
-    """True if a rule of a user declares the probe."""
+    rule_label: str = ""
+    """The rule of a user that declares the probe, with its file; empty for a built-in probe."""
     unnamed_refusals: bool = True
     """True if a usual port or a hint is enough to report a refusal that names no product."""
 
