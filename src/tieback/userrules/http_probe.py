@@ -15,6 +15,7 @@ import msgspec
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Access
+from tieback.userrules.expressions import RuleFlaw
 
 MAX_REQUESTS = 8
 """Maximum number of requests that a rule declares."""
@@ -202,6 +203,16 @@ class HttpProbeRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def name(self) -> str:
         """The product in reports."""
         return self.product or self.id
+
+
+def check_probe(rule: HttpProbeRule) -> None:
+    """Check what the struct cannot say.
+
+    Raises:
+        RuleFlaw: the first mistake.
+    """
+    for why in check_http_probe(rule):
+        raise RuleFlaw(why)
 
 
 def check_http_probe(rule: HttpProbeRule, taken: Collection[str] = ()) -> list[str]:
