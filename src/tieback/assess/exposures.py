@@ -118,7 +118,7 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
         own_people=most_own_people(report.own_people for report in reports),
         account=way.account or next((report.account for report in reports if report.account), ""),
         honeypot=honeypot,
-        proofs=tuple(f"{proof.asked}: {proof.answer}" for proof in best.proofs),
+        proofs=(*_rule(best), *(f"{proof.asked}: {proof.answer}" for proof in best.proofs)),
         tls=tuple(sorted({(address_of(one), one.tls) for one in reports if one.tls is not None}, key=repr)),
         experimental=best.experimental,
         at_most=len(parts),
@@ -133,6 +133,11 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
         intrusion=_intrusion(best.product, containers, reports, measures.intrusion),
         abilities=facts.abilities,
     )
+
+
+def _rule(report: ProbeReport) -> tuple[str, ...]:
+    """What names the rule of a user that decided; it is shown with the proofs."""
+    return (f"probe declared by the rule {report.rule}",) if report.rule else ()
 
 
 def _intrusion(
