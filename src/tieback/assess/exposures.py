@@ -131,7 +131,7 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
         ),
         untested=() if best.access.exposed else tuple(dict.fromkeys(one for r in reports for one in r.untested)),
         intrusion=_intrusion(best.product, containers, reports, measures.intrusion),
-        abilities=facts.abilities,
+        abilities=tuple(facts.abilities),
     )
 
 
