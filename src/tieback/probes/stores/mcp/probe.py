@@ -22,7 +22,7 @@ from enum import StrEnum
 import msgspec
 
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Container, ProbeReport
+from tieback.model.probe import Ability, Access, Container, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, is_expected, run_to_report
 from tieback.probes.stores.mcp.messages import (
     ACCEPT,
@@ -353,12 +353,14 @@ class _Session:
         closed = sum(tool.demands_login for tool in tools)
         if len(tools) > MAX_LISTED:
             draft.problem(f"{len(tools)} tools; the first {MAX_LISTED} are kept")
-        draft.containers.extend(Container((tool.name[:200],), tool_kind(tool.name)) for tool in tools[:MAX_LISTED])
+        draft.containers.extend(Container((tool.name[:200],), TOOL) for tool in tools[:MAX_LISTED])
         draft.fingerprint([dict(draft.traits).get("name", ""), *(tool.name for tool in tools)])
         if tools:
             draft.untested.append("calls of tools: they may change something, so none was made")
         if closed:
             draft.problem(f"{closed} of {len(tools)} tools state that a call needs a login")
+        if closed < len(tools):
+            draft.abilities.append(Ability.CALL_TOOLS)
         if tools and closed == len(tools):
             draft.access = Access.SCHEMA_ONLY
         elif closed:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Outcome, ProbeReport
+from tieback.model.probe import Ability, Access, Outcome, ProbeReport
 from tieback.probes.playback import MemoryPeer, PlaybackResult, play
 from tieback.probes.stores.mcp.messages import CALLS, MAX_PAGES, TOOLS, read_messages, without_prose
 from tieback.probes.stores.mcp.probe import NOT_ALLOWED, McpProbe
@@ -66,10 +66,11 @@ def test_the_recorded_answers_of_an_sdk(sdk: str) -> None:
     report = played.result
     assert (report.outcome, report.access, report.product) == (Outcome.OK, Access.OPEN, "mcp")
     assert [(one.name, one.kind) for one in report.containers] == [
-        ("query_customers", "database tool"),
-        ("run_sql", "database tool"),
+        ("query_customers", "tool"),
+        ("run_sql", "tool"),
     ]
     assert all(one.records is None for one in report.containers)
+    assert report.abilities == (Ability.CALL_TOOLS,)
     resources = "1" if sdk == "1.30.0" else "0"
     assert {**dict(report.traits)} == {
         "name": "crm-db" if sdk == "1.30.0" else "crm-db-v2",
@@ -225,7 +226,10 @@ LOGIN = [{"type": "oauth2", "scopes": ["a"]}]
     ],
 )
 def test_access_state_by_server_answers(web: Any, change: dict[str, int | str], access: Access) -> None:
-    assert web.ask("mcp", change).result.access is access
+    report = web.ask("mcp", change).result
+    assert report.access is access
+    usable = bool(report.containers) and access is not Access.SCHEMA_ONLY
+    assert report.abilities == ((Ability.CALL_TOOLS,) if usable else ())
 
 
 def test_one_page_for_everything_is_no_mcp_server(web: Any) -> None:
