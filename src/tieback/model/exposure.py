@@ -8,6 +8,7 @@ from tieback.model.backend import Candidate
 from tieback.model.figure import Figure
 from tieback.model.pii import ClassificationBasis, OwnPeople
 from tieback.model.probe import (
+    Ability,
     Access,
     Container,
     Entry,
@@ -171,10 +172,12 @@ class Exposure(msgspec.Struct, frozen=True):
 
     default_credentials: str = ""
     """What shows that the server still has its default credentials; nobody tried them."""
+    abilities: tuple[Ability, ...] = ()
+    """What the vendor documents that every client can do which gets in; never tried."""
 
     @property
     def exposed(self) -> bool:
-        """True if records of a real store are readable without authentication."""
+        """True if a real store is readable, or a real server usable, without authentication."""
         return self.access.exposed and not self.honeypot
 
     @property

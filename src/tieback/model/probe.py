@@ -38,7 +38,8 @@ class Access(StrEnum):
     """Access without an account. A closed list; ``unknown`` is never safe, and ``open_empty`` is never open."""
 
     OPEN = "open"
-    """Containers with records are readable without authentication; two independent proofs."""
+    """Content is readable without authentication, or anybody can use the server (``Ability``); two independent proofs.
+    """
     OPEN_EMPTY = "open_empty"
     """Unauthenticated access works, but there is only system data."""
     SCHEMA_ONLY = "schema_only"
@@ -105,6 +106,20 @@ class Privileges(StrEnum):
     """The server does not say."""
 
 
+class Ability(StrEnum):
+    """What a server offers besides its data to every client that gets in. A closed list.
+
+    The vendor's documentation says so; it is never tried.
+    """
+
+    GENERATE = "generate"
+    """Run models, at the owner's cost."""
+    RUN_CODE = "run_code"
+    """Run code, jobs, flows or containers on the server."""
+    CALL_TOOLS = "call_tools"
+    """Call the tools that the server connects to."""
+
+
 class Field(msgspec.Struct, frozen=True):
     """A column, mapping property or document key; never a value."""
 
@@ -119,13 +134,20 @@ NOT_RECORDS: Mapping[str, str] = {
     "relationships": "relationships",
     MATERIALIZED_VIEW: "copied rows",
     VIEW: "rows of a view",
+    "chat": "chats",
+    "credential": "credentials",
+    "document": "documents",
+    "endpoint": "endpoints",
     "experiment": "experiments",
-    "model": "models",
     "flow": "flows",
     "job": "jobs",
-    "credential": "credentials",
-    "endpoint": "endpoints",
     "kernel": "running kernels",
+    "model": "models",
+    "notebook": "notebooks",
+    "project": "projects",
+    "run": "runs",
+    "session": "sessions",
+    "tool": "tools",
 }
 """Kinds of containers whose figure counts something other than records, and its noun. They are listed, but no total
 contains them."""
@@ -276,6 +298,9 @@ class ProbeReport(msgspec.Struct, frozen=True):
     experimental: bool = False
     """True if the verdict rests on the vendor's documentation: no recorded conversation with a real server of this
     product confirms it."""
+
+    abilities: tuple[Ability, ...] = ()
+    """What the vendor documents that every client can do which gets in as the proofs show; never tried."""
 
     @property
     def undecided(self) -> bool:
