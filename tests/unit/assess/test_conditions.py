@@ -50,6 +50,7 @@ def tls(version: str = "TLSv1.3", problem: str = "") -> tuple[tuple[str, TlsInfo
         ({"privileges": Privileges.LIMITED, "entry": Entry.ANONYMOUS}, {"open-store"}),
         ({"privileges": Privileges.UNKNOWN, "entry": Entry.ANONYMOUS}, {"open-store"}),
         ({"access": Access.PARTIAL, "default_credentials": "guest"}, {"partly-open-store", "default-credentials"}),
+        ({"access": Access.AUTH_REQUIRED, "claimable": "GET /rest/settings: no owner"}, {"claimable-service"}),
         ({"version": "1.2", "product": "unheard-of"}, {"open-store"}),
         ({"tls": tls()}, {"open-store"}),
         ({"tls": tls(problem="certificate has expired")}, {"open-store", "tls-certificate-expired"}),
