@@ -151,6 +151,8 @@ NOT_RECORDS: Mapping[str, str] = {
 }
 """Kinds of containers whose figure counts something other than records, and its noun. They are listed, but no total
 contains them."""
+OFFERED = frozenset(("model", "tool"))
+"""Kinds of containers that a server offers for use; by themselves they hold no data of its users."""
 
 
 class Container(msgspec.Struct, frozen=True):
@@ -299,6 +301,8 @@ class ProbeReport(msgspec.Struct, frozen=True):
     experimental: bool = False
     """True if the verdict rests on the vendor's documentation: no recorded conversation with a real server of this
     product confirms it."""
+    rule: str = ""
+    """The rule of a user that declares the probe, with its file and the file's SHA-256; empty for a built-in probe."""
 
     abilities: tuple[Ability, ...] = ()
     """What the vendor documents that every client can do which gets in as the proofs show; never tried."""

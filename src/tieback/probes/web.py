@@ -135,6 +135,10 @@ class Inquiry:
             self.draft.prove(request.label, "answers without authentication", Access.OPEN)
         return found
 
+    def drop(self) -> None:
+        """Use a new connection for the next request."""
+        self._http.drop()
+
     def is_refused(self, request: Request, answer: Response) -> bool:
         """True if the answer requires authentication; the draft is updated then."""
         if answer.status not in _REFUSALS:
@@ -265,6 +269,10 @@ class WebStoreProbe(ABC):
     closed_when_refused: bool = True
     """True if a refused identifying request means that the whole store requires authentication. False if each container
     has its own rules."""
+    rule_label: str = ""
+    """The rule of a user that declares the probe, with its file; empty for a built-in probe."""
+    unnamed_refusals: bool = True
+    """True if a usual port or a hint is enough to report a refusal that names no product."""
 
     def about(self, target: Target) -> tuple[str, ...] | None:  # noqa: ARG002 - most stores have a host of their own
         """Names for the placeholders of the identifying request; ``None`` if the target names none."""
@@ -304,7 +312,8 @@ class WebStoreProbe(ABC):
             raise NotThisProtocol("the app names no resource to probe on this shared host")
         answer = yield from self.ask.first(http, path, seconds=first_answer_timeout(self.meta, target), cap=ROOT_CAP)
         known = self.identify(answer)
-        if known is None and (answer.status not in _REFUSALS or not is_expected(self.meta, target)):
+        refused = answer.status in _REFUSALS and self.unnamed_refusals and is_expected(self.meta, target)
+        if known is None and not refused:
             raise NotThisProtocol(f"another HTTP server (status {answer.status})")
         draft.spoke = True
         draft.fingerprint(())
