@@ -60,6 +60,7 @@ def load_conditions() -> Mapping[str, Condition]:
         **{rule: partial(_ability, ability) for rule, ability in ABILITY_RULES.items()},
         "privileged-without-password": _privileged,
         "default-credentials": _default_credentials,
+        "claimable-service": _claimable,
         "open-to-any-user": _any_user,
         "partly-open-store": _partial,
         "public-bucket-listing": _bucket,
@@ -149,6 +150,11 @@ def _privileged(exposure: Exposure) -> tuple[str, ...]:
 def _default_credentials(exposure: Exposure) -> tuple[str, ...]:
     text = exposure.default_credentials
     return (f"{text}; the credentials were not tried",) if text and not exposure.honeypot else ()
+
+
+def _claimable(exposure: Exposure) -> tuple[str, ...]:
+    text = exposure.claimable
+    return (f"{text}; it was not tried",) if text and not exposure.honeypot else ()
 
 
 def _partial(exposure: Exposure) -> tuple[str, ...]:

@@ -175,6 +175,8 @@ class Exposure(msgspec.Struct, frozen=True):
     """What shows that the server still has its default credentials; nobody tried them."""
     abilities: tuple[Ability, ...] = ()
     """What the vendor documents that every client can do which gets in; never tried."""
+    claimable: str = ""
+    """What shows that any client can become the owner or the administrator; nobody tried."""
 
     @property
     def exposed(self) -> bool:

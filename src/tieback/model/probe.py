@@ -280,7 +280,8 @@ class ProbeReport(msgspec.Struct, frozen=True):
     """What could not be probed or read, one clause each."""
     traits: tuple[tuple[str, str], ...] = ()
     """Server properties besides the version, such as ``build_hash``: they help to recognise honeypots.
-    ``default_credentials``: what shows that the server still has its default credentials, which are never tried."""
+    ``default_credentials``: what shows that the server still has its default credentials, which are never tried.
+    ``claimable``: what shows that any client can become the owner or the administrator, which is never tried."""
     people: int = 0
     """Lower bound of distinct people in the records read at depth ``sample``, over all containers."""
     own_people: OwnPeople | None = None

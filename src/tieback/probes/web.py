@@ -169,6 +169,15 @@ class Inquiry:
         """
         self.add_containers([Container((NOT_RECORDS[kind],), kind, records=figure)])
 
+    def claimable(self, shows: str) -> None:
+        """Record that any client can become the owner or the administrator, which is never tried.
+
+        Args:
+            shows: what in the server's answers shows it.
+        """
+        self.draft.trait("claimable", shows)
+        self.draft.untested.append("becoming the administrator, which the server offers to any client")
+
     def judge(self) -> None:
         """Set the access of the draft from the figures that were read without authentication."""
         user = [container for container in self.draft.containers if not container.system]

@@ -100,6 +100,8 @@ def verdict_lines(store: Exposure) -> Iterator[tuple[str, str]]:
         yield "not tried", f"{text}. So the store is not known to be closed"
     if store.default_credentials:
         yield "default credentials", f"{clean(store.default_credentials)}; they were not tried"
+    if store.claimable:
+        yield "claimable", f"any client can become the administrator: {clean(store.claimable)}; it was not tried"
     if store.at_most > 1:
         yield "how many", how_many_text(store)
     if store.intrusion:

@@ -75,6 +75,7 @@ def tls(version: str = "TLSv1.3", problem: str = "") -> tuple[tuple[str, TlsInfo
         ({"abilities": tuple(Ability), "honeypot": ("answers everything",)}, set()),
         ({"abilities": tuple(Ability), "access": Access.AUTH_REQUIRED}, set()),
         ({"access": Access.PARTIAL, "default_credentials": "guest"}, {"partly-open-store", "default-credentials"}),
+        ({"access": Access.AUTH_REQUIRED, "claimable": "GET /rest/settings: no owner"}, {"claimable-service"}),
         ({"version": "1.2", "product": "unheard-of"}, {"open-store"}),
         ({"tls": tls()}, {"open-store"}),
         ({"tls": tls(problem="certificate has expired")}, {"open-store", "tls-certificate-expired"}),

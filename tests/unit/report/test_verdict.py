@@ -252,3 +252,10 @@ def test_a_store_gives_the_weakest_answer_of_its_containers(
 ) -> None:
     store = replace(workhub_store(), containers=containers, pii=(), fields=(), access=access)
     assert no_personal_data_in(store) == text
+
+
+def test_a_service_that_anybody_can_claim_is_shown_as_never_tried() -> None:
+    store = replace(workhub_store(), claimable="GET /rest/settings: showSetupOnFirstLoad is true")
+    assert dict(verdict_lines(store))["claimable"] == (
+        "any client can become the administrator: GET /rest/settings: showSetupOnFirstLoad is true; it was not tried"
+    )

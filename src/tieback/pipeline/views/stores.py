@@ -394,6 +394,7 @@ class StoreDetail(msgspec.Struct, frozen=True, kw_only=True):
     untested: tuple[str, ...]
     """What a client without credentials could still try. If not empty, the store is not known to be closed."""
     default_credentials: str
+    claimable: str
     intrusion: str
     how_many: str
     """Empty if it is certainly one store."""
@@ -448,6 +449,7 @@ def show_store(workspace: Workspace, key: str, run: str = "") -> StoreDetail | N
         abilities_text=abilities_text(store),
         untested=() if store.access.exposed else store.untested,
         default_credentials=store.default_credentials,
+        claimable=store.claimable,
         intrusion=intrusion_text(store) if store.intrusion else "",
         how_many=how_many_text(store) if store.at_most > 1 else "",
         proofs=store.proofs,
