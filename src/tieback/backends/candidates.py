@@ -74,6 +74,7 @@ _PRODUCTS = {
     "strapi": "Strapi",
     "streamlit": "Streamlit",
     "supabase-storage": "Supabase Storage",
+    "sync_gateway": "Couchbase Sync Gateway",
     "typesense": "Typesense",
     "webdav": "WebDAV",
 }

@@ -73,6 +73,7 @@ from tieback.probes.stores.stomp import StompProbe
 from tieback.probes.stores.strapi import StrapiProbe
 from tieback.probes.stores.streamlit import StreamlitProbe
 from tieback.probes.stores.supabase_storage import SupabaseStorageProbe
+from tieback.probes.stores.sync_gateway import SyncGatewayProbe
 from tieback.probes.stores.typesense import TypesenseProbe
 from tieback.probes.stores.weaviate import WeaviateProbe
 from tieback.probes.stores.webdav import WebdavProbe
@@ -82,6 +83,7 @@ from tieback.probes.web import HttpProbe
 WEB_STORES: tuple[HttpProbe, ...] = (
     WebdavProbe(),
     JupyterProbe(),
+    SyncGatewayProbe(),
     CouchdbProbe(),
     InfluxdbProbe(),
     S3Probe(),
