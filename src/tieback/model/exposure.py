@@ -12,6 +12,7 @@ from tieback.model.probe import (
     Container,
     Entry,
     Identity,
+    Notice,
     Privileges,
     Ransom,
     TlsInfo,
@@ -171,6 +172,8 @@ class Exposure(msgspec.Struct, frozen=True):
 
     default_credentials: str = ""
     """What shows that the server still has its default credentials; nobody tried them."""
+    notices: tuple[tuple[Notice, str], ...] = ()
+    """Statements of the server that are findings of their own; nobody used what they offer."""
 
     @property
     def exposed(self) -> bool:

@@ -241,6 +241,9 @@ class WebStoreProbe(ABC):
     """True if a refused identifying request means that the whole store requires authentication. False if each container
     has its own rules."""
 
+    generic: bool = False
+    """True if the answer to ``GET /`` shows a kind of server and no product: the finder prefers every other store."""
+
     def about(self, target: Target) -> tuple[str, ...] | None:  # noqa: ARG002 - most stores have a host of their own
         """Names for the placeholders of the identifying request; ``None`` if the target names none."""
         return ()

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from tests.unit.assess.test_findings import EXPOSURE, way
 from tieback.assess.conditions import is_older, load_conditions, load_old_versions
 from tieback.model.backend import Route
-from tieback.model.probe import NOT_CHECKED, Access, Entry, Privileges, Ransom, RansomVerdict, TlsInfo
+from tieback.model.probe import NOT_CHECKED, Access, Entry, Notice, Privileges, Ransom, RansomVerdict, TlsInfo
 from tieback.scope.tls import NO_CERTIFICATE
 
 
@@ -50,6 +50,12 @@ def tls(version: str = "TLSv1.3", problem: str = "") -> tuple[tuple[str, TlsInfo
         ({"privileges": Privileges.LIMITED, "entry": Entry.ANONYMOUS}, {"open-store"}),
         ({"privileges": Privileges.UNKNOWN, "entry": Entry.ANONYMOUS}, {"open-store"}),
         ({"access": Access.PARTIAL, "default_credentials": "guest"}, {"partly-open-store", "default-credentials"}),
+        ({"notices": ((Notice.SENSITIVE_FILES, "2 backups"),)}, {"open-store", "sensitive-files-listed"}),
+        ({"notices": ((Notice.UNINITIALISED, "a"),), "access": Access.OPEN_EMPTY},
+         {"open-store-empty", "uninitialised-server"}),
+        ({"notices": ((Notice.MEMORY_DUMP, "a"), (Notice.DIAGNOSTICS, "b")), "access": Access.SCHEMA_ONLY},
+         {"schema-readable", "memory-dump-offered", "diagnostics-offered"}),
+        ({"notices": ((Notice.MEMORY_DUMP, "a"),), "honeypot": ("answers everything",)}, set()),
         ({"version": "1.2", "product": "unheard-of"}, {"open-store"}),
         ({"tls": tls()}, {"open-store"}),
         ({"tls": tls(problem="certificate has expired")}, {"open-store", "tls-certificate-expired"}),
