@@ -77,6 +77,13 @@ def capture(
     resolve: Annotated[
         list[str] | None, typer.Option(metavar="NAME=ADDRESS", help="Address to use for a name, instead of DNS.")
     ] = None,
+    pass_through_pinned: Annotated[
+        bool,
+        typer.Option(
+            "--pass-through-pinned",
+            help="Let an app that rejected the certificate reach that server at its next try, without reading it.",
+        ),
+    ] = False,
     workspace: OwnWorkspaceOption = Path(".tieback"),
     output: Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per flow.")] = (
         OutputFormat.TABLE
@@ -104,6 +111,7 @@ def capture(
         upstream_ca=upstream_ca,
         destinations=destinations,
         resolve=resolve or [],
+        pass_through=pass_through_pinned,
         workspace=workspace,
     )
     talk = message_console()
@@ -145,6 +153,7 @@ def _request(
     upstream_ca: Path | None,
     destinations: str,
     resolve: list[str],
+    pass_through: bool,
     workspace: Path,
 ) -> "CaptureRequest":
     """Build the request from the options.
@@ -177,6 +186,7 @@ def _request(
         upstream_ca=upstream_ca,
         destinations=read_destinations(destinations),
         names=tuple(read_name(text) for text in resolve),
+        pass_through=pass_through,
     )
 
 

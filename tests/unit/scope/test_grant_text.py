@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.model.grant import Depth, ExcludeRule, Grant, Limits, Signatures, SigningKey, TargetRule
+from tieback.model.toml_lines import line_of
 from tieback.scope.grant import parse_grant
-from tieback.scope.grant_text import line_of, render_grant
+from tieback.scope.grant_text import render_grant
 
 line = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=20)
 port = st.integers(1, 65535)

@@ -68,6 +68,7 @@ class CaptureRequest(msgspec.Struct, frozen=True):
     upstream_ca: Path | None = None
     destinations: tuple[str, ...] = ()
     names: tuple[tuple[str, str], ...] = ()
+    pass_through: bool = False
 
 
 def default_state(environment: Mapping[str, str]) -> Path:
@@ -244,6 +245,7 @@ def _settings(request: CaptureRequest) -> ProxySettings:
         destinations=request.destinations,
         names=request.names,
         never=load_site_policy().rules,
+        pass_through=request.pass_through,
     )
 
 

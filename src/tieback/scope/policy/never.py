@@ -16,8 +16,8 @@ import msgspec
 
 from tieback.model.errors import GrantError
 from tieback.model.grant import ExcludeRule, Signatures
+from tieback.model.toml_lines import line_of
 from tieback.scope.grant import check_excludes, check_signatures
-from tieback.scope.grant_text import line_of
 from tieback.scope.policy.exclude import SourcedRule
 from tieback.scope.toml_file import check_list, check_table, convert, decode_text, parse_toml, read_bytes
 
