@@ -31,6 +31,7 @@ _PRODUCTS = {
     "consul": "Consul",
     "couchbase": "Couchbase",
     "couchdb": "CouchDB",
+    "directory-listing": "a directory listing",
     "directus": "Directus",
     "docker_api": "the Docker API",
     "docker_registry": "a Docker registry",

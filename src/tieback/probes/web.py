@@ -11,7 +11,7 @@ import msgspec
 
 from tieback.model.figure import Figure
 from tieback.model.grant import Depth
-from tieback.model.probe import NOT_RECORDS, Access, Container, Outcome, ProbeReport
+from tieback.model.probe import NOT_RECORDS, Access, Container, Notice, Outcome, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, is_expected, run_to_report
 from tieback.probes.wire.http import HttpSession, Response
 from tieback.probes.wire.jsontext import decode_json
@@ -175,7 +175,7 @@ class Inquiry:
         Args:
             shows: what in the server's answers shows it.
         """
-        self.draft.trait("claimable", shows)
+        self.draft.trait(Notice.UNINITIALISED, shows)
         self.draft.untested.append("becoming the administrator, which the server offers to any client")
 
     def judge(self) -> None:
@@ -268,6 +268,8 @@ class HttpProbe(ABC):
     """True if the server may also answer at the root in the way in which it answers ``ask``."""
     rule_label: str = ""
     """The rule of a user that declares the probe, with its file; empty for a built-in probe."""
+    generic: bool = False
+    """True if the answer to ``GET /`` shows a kind of server and no product: the finder prefers every other store."""
 
     @abstractmethod
     def identify(self, answer: Response) -> Identification | None:

@@ -44,9 +44,6 @@ def contents(certificate: Path) -> dict[str, tuple[str, bytes]]:
     return {
         "/": ("text/html; charset=utf-8", page.replace("DIGEST", digest_of(pem)).encode()),
         "/tieback-authority.crt": ("application/x-x509-ca-cert", der),
-            "application/x-x509-ca-cert",
-            load_pem_x509_certificate(pem).public_bytes(Encoding.DER),
-        ),
         "/tieback-authority.pem": ("application/x-x509-ca-cert", pem),
     }
 

@@ -38,7 +38,7 @@ def test_access_state_by_server_answers(
 ) -> None:
     report = web.ask("flowise", change).result
     assert (report.access, report.untested) == (access, untested)
-    assert ("claimable" in dict(report.traits)) is bool(untested)
+    assert ("uninitialised-server" in dict(report.traits)) is bool(untested)
     assert report.abilities == ((Ability.RUN_CODE,) if access is Access.OPEN else ())
 
 
