@@ -78,6 +78,7 @@ _PRODUCTS = {
     "sync_gateway": "Couchbase Sync Gateway",
     "typesense": "Typesense",
     "webdav": "WebDAV",
+    "xano": "Xano",
 }
 """Display names of services."""
 _OTHERS = (Party.THIRD, Party.PLATFORM)

@@ -78,6 +78,7 @@ from tieback.probes.stores.sync_gateway import SyncGatewayProbe
 from tieback.probes.stores.typesense import TypesenseProbe
 from tieback.probes.stores.weaviate import WeaviateProbe
 from tieback.probes.stores.webdav import WebdavProbe
+from tieback.probes.stores.xano import XanoProbe
 from tieback.probes.stores.zookeeper.probe import ZookeeperProbe
 from tieback.probes.web import HttpProbe
 
@@ -134,6 +135,7 @@ WEB_STORES: tuple[HttpProbe, ...] = (
     AlgoliaProbe(),
     AppwriteProbe(),
     McpProbe(),
+    XanoProbe(),
     DirectoryListingProbe(),
 )
 """Stores that speak HTTP, in the order in which the finder sends their identifying requests. It skips those that the
