@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Outcome, ProbeReport
-from tieback.probes.declared import DeclaredProbe, RuleOrigin
+from tieback.probes.declared import DeclaredProbe
 from tieback.probes.playback import MemoryPeer, play
 from tieback.probes.wire.http import Response
 from tieback.scope.conversation import Target
@@ -29,7 +29,7 @@ GENERIC_ANSWERS = (
 
 def example_failures(rule: HttpProbeRule) -> Iterator[str]:
     """What the examples of a rule show that it does not do, one clause each; none if all are right."""
-    probe = DeclaredProbe(rule, RuleOrigin("", ""))
+    probe = DeclaredProbe(rule, "")
     if any(probe.identify(answer) is not None for answer in GENERIC_ANSWERS):
         yield "`identify` also accepts an answer that servers of any kind give"
     if any(probe.is_likely(answer) for answer in GENERIC_ANSWERS):
