@@ -12,6 +12,7 @@ import typer
 
 from tieback.cli.flow_tables import FlowTables
 from tieback.cli.formats import format_option
+from tieback.cli.options import RulesOption, read_rules
 from tieback.cli.process import stop_signals
 from tieback.cli.terminal import OutputFormat, OwnWorkspaceOption, message_console, progress_bar, write_line
 from tieback.model.capture import LiveRun
@@ -21,6 +22,7 @@ from tieback.model.flow import Flow
 
 if TYPE_CHECKING:
     from tieback.pipeline.capture.live import CaptureRequest
+    from tieback.userrules.model import UserRules
 
 _SHOWN = 10_000
 """Maximum number of flows that the table is made from. The capture file is complete."""
@@ -78,6 +80,7 @@ def capture(
         list[str] | None, typer.Option(metavar="NAME=ADDRESS", help="Address to use for a name, instead of DNS.")
     ] = None,
     workspace: OwnWorkspaceOption = Path(".tieback"),
+    rules: RulesOption = None,
     output: Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per flow.")] = (
         OutputFormat.TABLE
     ),
@@ -105,6 +108,7 @@ def capture(
         destinations=destinations,
         resolve=resolve or [],
         workspace=workspace,
+        rules=read_rules(rules, workspace),
     )
     talk = message_console()
     flows: list[Flow] = []
@@ -146,6 +150,7 @@ def _request(
     destinations: str,
     resolve: list[str],
     workspace: Path,
+    rules: "UserRules | None",
 ) -> "CaptureRequest":
     """Build the request from the options.
 
@@ -177,6 +182,7 @@ def _request(
         upstream_ca=upstream_ca,
         destinations=read_destinations(destinations),
         names=tuple(read_name(text) for text in resolve),
+        rules=rules,
     )
 
 

@@ -126,6 +126,12 @@ COMMANDS = (
         OPERATE,
     ),
     CommandEntry(
+        "rules",
+        "tieback.cli.rules:app",
+        "List, check and test rules of your own: identifiers, credentials, hosts, field names, ransom names, probes.",
+        OPERATE,
+    ),
+    CommandEntry(
         "config",
         "tieback.cli.config:app",
         "Show the configuration: files, values, and where each value comes from.",

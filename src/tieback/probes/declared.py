@@ -165,7 +165,7 @@ class DeclaredProbe(WebStoreProbe):
             inquiry.refused += 1
             return _MISSING
         found = _json(answer)
-        about = f" ({names[0][:60]})" if names else ""
+        about = f" ({names[0][:60]!r})" if names else ""
         if found is _MISSING:
             if not (names and answer.status == 404):
                 why = "larger than the limit" if answer.truncated else f"status {answer.status}, no JSON"
@@ -176,7 +176,7 @@ class DeclaredProbe(WebStoreProbe):
         if not _holds(rule.open, answer):
             inquiry.draft.problem(f"{request.label}{about}: the answer does not have what the rule demands")
             return _MISSING
-        seen.proofs.append((rule, request, answer.body, f"{about} answers without authentication".strip()))
+        seen.proofs.append((rule, request, answer.body, f"answers without authentication{about}"))
         return found
 
     def _count(self, inquiry: Inquiry, rule: HttpRequestRule, request: Request, name: str, found: object) -> None:

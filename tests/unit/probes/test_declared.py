@@ -14,7 +14,7 @@ from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes import PROBES, WEB_STORES
 from tieback.probes.declared import CONTROL_PATH, DeclaredProbe
-from tieback.probes.declared_examples import example_failures
+from tieback.probes.declared_examples import example_results
 from tieback.probes.finder import WebFinder
 from tieback.probes.playback import MemoryPeer, PlaybackResult, play
 from tieback.scope.conversation import Target
@@ -61,7 +61,7 @@ def ask(
 
 def test_the_rule_and_its_examples_are_right() -> None:
     assert check_http_probe(read_rule(), {"redis"}) == []
-    assert list(example_failures(read_rule())) == []
+    assert [one.passed for one in example_results(read_rule())] == [True] * 4
 
 
 def test_an_open_store_is_counted_and_the_report_names_the_rule() -> None:
@@ -268,11 +268,12 @@ BAD_EXAMPLES: list[tuple[dict[str, Any], str]] = [
 def test_a_wrong_example_is_reported(change: dict[str, Any], why: str) -> None:
     rule = read_rule()
     wrong = msgspec.structs.replace(rule.accept[0], **change)
-    (failure, *_) = example_failures(msgspec.structs.replace(rule, accept=(wrong,)))
-    assert why in failure
+    _, result, _ = example_results(msgspec.structs.replace(rule, accept=(wrong,)))
+    assert not result.passed
+    assert why in result.found
 
 
 def test_a_rule_that_recognises_any_server_fails() -> None:
     condition = msgspec.structs.replace(read_rule().identify[0], pointer="/status", equals="ok")
-    (failure, *_) = example_failures(read_rule(identify=(condition,)))
-    assert "servers of any kind" in failure
+    result = next(example_results(read_rule(identify=(condition,))))
+    assert (result.passed, result.found) == (False, "recognised by `identify`")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
@@ -40,6 +40,9 @@ from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.scope.policy.never import load_site_policy
 from tieback.storage.workspace import Workspace
 
+if TYPE_CHECKING:
+    from tieback.userrules.model import UserRules
+
 CAPTURES = "captures"
 """Folder of the workspace for live capture files."""
 SUFFIX = ".flows"
@@ -68,6 +71,8 @@ class CaptureRequest(msgspec.Struct, frozen=True):
     upstream_ca: Path | None = None
     destinations: tuple[str, ...] = ()
     names: tuple[tuple[str, str], ...] = ()
+    rules: "UserRules | None" = None
+    """The rules of users."""
 
 
 def default_state(environment: Mapping[str, str]) -> Path:
@@ -134,7 +139,7 @@ class _Run:
         self._device = device
         self._only = package_of(request.device) if request.device is not None else request.only
         self._live = LiveFlows(str(path), self._attribute)
-        self._leaks = LeakDetector() if request.leaks else None
+        self._leaks = LeakDetector(request.rules) if request.leaks else None
         self._tally = FlowTally(request.mode)
         self._start = time.time()
         self._ended: ProxyEnd | None = None
