@@ -34,6 +34,15 @@ def state_folder(environment: Mapping[str, str] = os.environ) -> Path:
     return base.absolute() / "tieback"
 
 
+def configuration_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """``$XDG_CONFIG_HOME/tieback``, else ``~/.config/tieback``; a relative path in the variable is ignored."""
+    base = environment.get("XDG_CONFIG_HOME", "")
+    if base.startswith("/"):
+        return Path(base, "tieback")
+    home = environment.get("HOME", "")
+    return (Path(home) if home.startswith("/") else Path.home()) / ".config" / "tieback"
+
+
 def open_state_folder() -> Path:
     """The state folder, created if it is missing.
 

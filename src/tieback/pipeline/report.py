@@ -57,7 +57,7 @@ from tieback.storage.lake.queries.summaries import (
 )
 from tieback.storage.lake.tables.inputs import RunInput
 from tieback.storage.lake.tables.probes import RunProbes, read_backends, read_probes
-from tieback.storage.lake.tables.run_data import read_run_data
+from tieback.storage.lake.tables.run_data import read_run_data, read_run_rules
 from tieback.storage.lake.upkeep import damage_lines
 from tieback.storage.ledger.conclusions import Conclusions, OpenPeriod, StoreLine, TargetLine
 from tieback.storage.ledger.ledger import RunRow
@@ -68,7 +68,19 @@ if TYPE_CHECKING:
 
 _CLOUD_APIS = frozenset({None, "appwrite", "graphql", "hasura", "parse", "pocketbase", "supabase"})
 """Cloud services that an app uses as its API; ``None`` stands for functions, gateways and app hosting."""
-_READ = ("units", "apps", "sightings", "not_backends", "problems", "flows", "inputs", "backends", "probes", "run_data")
+_READ = (
+    "units",
+    "apps",
+    "sightings",
+    "not_backends",
+    "problems",
+    "flows",
+    "inputs",
+    "backends",
+    "probes",
+    "run_data",
+    "run_rules",
+)
 """Tables of the lake that a report reads."""
 
 
@@ -176,6 +188,7 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         captures=LazyTable[CaptureSummary].of(list(_captures(lake, run.id, captures, traffic))),
         servers=LazyTable[ContactedServer].of(worst_first(one for group in traffic for one in group.servers)),
         data=read_run_data(lake, run.id),
+        rules=read_run_rules(lake, run.id),
         partly_read=LazyTable[AppSummary](partly[0], apps.unread, apps.unread),
         not_backends=LazyTable[DroppedName](sum(count for _, count in dropped), apps.dropped),
         dropped=dropped,

@@ -28,6 +28,7 @@ from tieback.model.report import (
     GroupTable,
     Headline,
     PopulationEstimate,
+    RulesUsed,
     RunScope,
     SharedStore,
     SuppressedFinding,
@@ -67,6 +68,7 @@ _HEAD: dict[str, Any] = {
     "shared": tuple[SharedStore, ...],
     "posture": Posture | None,
     "data": tuple[DataUsed, ...],
+    "rules": tuple[RulesUsed, ...],
 }
 _TABLES: dict[str, tuple[str, Any]] = {
     "apps": ("app-summary", AppSummary),

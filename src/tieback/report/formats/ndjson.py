@@ -50,6 +50,7 @@ class NdjsonRenderer:
             "shared",
             "posture",
             "data",
+            "rules",
         )
         head = {name: getattr(report, name) for name in names} | {"breakdown": count_breakdown(report)}
         head |= {"baseline": baseline_row(report.baseline)}
