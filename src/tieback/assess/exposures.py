@@ -20,7 +20,7 @@ from tieback.assess.severity import SeverityFacts, SeverityTable, load_severity_
 from tieback.model.exposure import AppRoute, ClassifiedField, Exposure, PeopleRange, PiiClassTotal, SeverityFactor
 from tieback.model.figure import Figure, Quality, lower_bound, total
 from tieback.model.pii import Classification, ClassificationBasis, Column
-from tieback.model.probe import Access, Container, Privileges, ProbeReport
+from tieback.model.probe import Ability, Access, Container, Privileges, ProbeReport
 from tieback.pii.interface import Detector
 from tieback.pii.taxonomy import NONE, PiiClass, load_taxonomy
 
@@ -99,6 +99,7 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
         ransom=strongest_verdict((measures.signs.judge(containers), *(report.ransom for report in reports))),
         cleartext=any(report.cleartext for report in reports),
         apps=len({route.app_sha256 for route in leading}),
+        abilities=tuple(one for one in Ability if any(one in report.abilities for report in reports)),
     )
     verdict = rate_severity(facts, measures.table, measures.taxonomy)
     return Exposure(
@@ -126,7 +127,7 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
         own_people=most_own_people(report.own_people for report in reports),
         account=way.account or next((report.account for report in reports if report.account), ""),
         honeypot=honeypot,
-        proofs=tuple(f"{proof.asked}: {proof.answer}" for proof in best.proofs),
+        proofs=(*_rule(best), *(f"{proof.asked}: {proof.answer}" for proof in best.proofs)),
         tls=tuple(sorted({(address_of(one), one.tls) for one in reports if one.tls is not None}, key=repr)),
         experimental=best.experimental,
         at_most=len(parts),
@@ -139,7 +140,13 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
         ),
         untested=() if best.access.exposed else tuple(dict.fromkeys(one for r in reports for one in r.untested)),
         intrusion=_intrusion(best.product, containers, reports, measures.intrusion),
+        abilities=tuple(facts.abilities),
     )
+
+
+def _rule(report: ProbeReport) -> tuple[str, ...]:
+    """What names the rule of a user that decided; it is shown with the proofs."""
+    return (f"probe declared by the rule {report.rule}",) if report.rule else ()
 
 
 def _intrusion(

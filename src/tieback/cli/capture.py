@@ -79,6 +79,13 @@ def capture(
     resolve: Annotated[
         list[str] | None, typer.Option(metavar="NAME=ADDRESS", help="Address to use for a name, instead of DNS.")
     ] = None,
+    pass_through_pinned: Annotated[
+        bool,
+        typer.Option(
+            "--pass-through-pinned",
+            help="Let an app that rejected the certificate reach that server at its next try, without reading it.",
+        ),
+    ] = False,
     workspace: OwnWorkspaceOption = Path(".tieback"),
     rules: RulesOption = None,
     output: Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per flow.")] = (
@@ -107,6 +114,7 @@ def capture(
         upstream_ca=upstream_ca,
         destinations=destinations,
         resolve=resolve or [],
+        pass_through=pass_through_pinned,
         workspace=workspace,
         rules=read_rules(rules, workspace),
     )
@@ -149,6 +157,7 @@ def _request(
     upstream_ca: Path | None,
     destinations: str,
     resolve: list[str],
+    pass_through: bool,
     workspace: Path,
     rules: "UserRules | None",
 ) -> "CaptureRequest":
@@ -183,6 +192,7 @@ def _request(
         destinations=read_destinations(destinations),
         names=tuple(read_name(text) for text in resolve),
         rules=rules,
+        pass_through=pass_through,
     )
 
 

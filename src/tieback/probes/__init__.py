@@ -27,11 +27,13 @@ from tieback.probes.stores.firebase_storage import FirebaseStorageProbe
 from tieback.probes.stores.firestore import FirestoreProbe
 from tieback.probes.stores.ftp.probe import FtpProbe
 from tieback.probes.stores.gcs import GcsProbe
+from tieback.probes.stores.gradio import GradioProbe
 from tieback.probes.stores.grafana import GrafanaProbe
 from tieback.probes.stores.hasura import HasuraProbe
 from tieback.probes.stores.hdfs import HdfsProbe
 from tieback.probes.stores.influxdb import InfluxdbProbe
 from tieback.probes.stores.jenkins import JenkinsProbe
+from tieback.probes.stores.jupyter import JupyterProbe
 from tieback.probes.stores.kafka.probe import KafkaProbe
 from tieback.probes.stores.kibana import KibanaProbe
 from tieback.probes.stores.kubernetes import KubernetesProbe
@@ -39,6 +41,7 @@ from tieback.probes.stores.ldap.probe import LdapProbe
 from tieback.probes.stores.meilisearch import MeilisearchProbe
 from tieback.probes.stores.memcached import MemcachedProbe
 from tieback.probes.stores.milvus import MilvusProbe
+from tieback.probes.stores.mlflow import MlflowProbe
 from tieback.probes.stores.mongodb.probe import MongodbProbe
 from tieback.probes.stores.mqtt.probe import MqttProbe
 from tieback.probes.stores.mssql import MssqlProbe
@@ -55,6 +58,7 @@ from tieback.probes.stores.postgrest import PostgrestProbe
 from tieback.probes.stores.prometheus import PrometheusProbe
 from tieback.probes.stores.qdrant import QdrantProbe
 from tieback.probes.stores.rabbitmq import RabbitmqProbe
+from tieback.probes.stores.ray import RayProbe
 from tieback.probes.stores.redis.probe import RedisProbe
 from tieback.probes.stores.rethinkdb import RethinkdbProbe
 from tieback.probes.stores.rsync.probe import RsyncProbe
@@ -63,6 +67,7 @@ from tieback.probes.stores.smb import SmbProbe
 from tieback.probes.stores.solr import SolrProbe
 from tieback.probes.stores.stomp import StompProbe
 from tieback.probes.stores.strapi import StrapiProbe
+from tieback.probes.stores.streamlit import StreamlitProbe
 from tieback.probes.stores.supabase_storage import SupabaseStorageProbe
 from tieback.probes.stores.typesense import TypesenseProbe
 from tieback.probes.stores.weaviate import WeaviateProbe
@@ -72,6 +77,7 @@ from tieback.probes.web import WebStoreProbe
 
 WEB_STORES: tuple[WebStoreProbe, ...] = (
     WebdavProbe(),
+    JupyterProbe(),
     CouchdbProbe(),
     InfluxdbProbe(),
     S3Probe(),
@@ -83,6 +89,10 @@ WEB_STORES: tuple[WebStoreProbe, ...] = (
     NatsProbe(),
     PocketbaseProbe(),
     DirectusProbe(),
+    MlflowProbe(),
+    GradioProbe(),
+    StreamlitProbe(),
+    RayProbe(),
     StrapiProbe(),
     ChromaProbe(),
     FirebaseRtdbProbe(),

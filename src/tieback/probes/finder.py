@@ -24,6 +24,8 @@ from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Recogn
 
 MAX_TRIES = 8
 """Maximum number of identifying requests after ``GET /``."""
+MAX_DECLARED_TRIES = 2
+"""Maximum number of further ones, for probes that users declare and that the page names."""
 ROOT = get_request("/", "which product answers; shared by all stores that speak HTTP", depth=Depth.IDENTIFY)
 _PAGE_PATH = rb"(?:/(?!\.)[A-Za-z0-9_.~-]{1,64}){1,4}/?"
 _PAGE = declared_get(
@@ -108,7 +110,9 @@ class WebFinder:
         """Send the identifying requests of the stores that a page makes likely; adds what came back to ``answers``."""
         for store in self._stores:
             asked = (store.ask.verb, store.ask.path)
-            if asked in answers or len(answers) > MAX_TRIES or not store.is_likely(page):
+            of_rules = sum((one.ask.verb, one.ask.path) in answers for one in self._stores if one.rule_label)
+            full = of_rules >= MAX_DECLARED_TRIES if store.rule_label else len(answers) - of_rules > MAX_TRIES
+            if asked in answers or full or not store.is_likely(page):
                 continue
             answer = yield from _answer(store.ask.on(http, store.ask.path, ROOT_CAP))
             if answer is None:

@@ -48,7 +48,10 @@ MOST_NAMES = 5
 OTHER_WAY = "another access path"
 """Instead of a line that would disclose other vendors' routes."""
 _OF_THE_STORE = frozenset(
-    {"access", "records", "bytes", "personal data", "ransom", "cleartext", "people", "honeypot", "exposure window"}
+    (
+        *("access", "privileges", "abilities", "records", "bytes", "personal data", "ransom", "cleartext", "people"),
+        *("honeypot", "exposure window"),
+    )
 )
 """Severity factors that disclose nothing about other vendors' apps or devices."""
 

@@ -12,6 +12,7 @@ from tieback.model.exposure import AppRoute, Exposure, Severity
 from tieback.model.figure import Figure, Quality, exact
 from tieback.model.pii import Classification, Column
 from tieback.model.probe import (
+    Ability,
     Access,
     Container,
     Entry,
@@ -305,6 +306,26 @@ def test_a_refusal_is_closed_only_if_nothing_was_left_untested(
     report = msgspec.structs.replace(store("a.test:1", "127.0.0.1", "k", access=access), untested=untested)
     (one,) = assess_exposures([report], {}, Labels())
     assert (one.undecided, report.undecided, one.untested) == (undecided, undecided, untested)
+
+
+def test_abilities_of_all_addresses_are_joined_in_one_order() -> None:
+    one = store("a.test:1", "127.0.0.1", "k", PEOPLE)
+    able = msgspec.structs.replace(one, abilities=(Ability.RUN_CODE,))
+    other = msgspec.structs.replace(store("b.test:1", "127.0.0.1", "k", PEOPLE), abilities=(Ability.GENERATE,))
+    (joined,) = assess_exposures([able, other], {}, Labels())
+    assert joined.abilities == (Ability.GENERATE, Ability.RUN_CODE)
+    (plain,) = assess_exposures([one], {}, Labels())
+    assert joined.severity is Severity.CRITICAL
+    assert "abilities" in {factor.factor for factor in joined.factors} - {factor.factor for factor in plain.factors}
+
+
+def test_models_and_flows_are_listed_but_no_total_counts_them() -> None:
+    things = [Container((kind,), kind, records=exact(7, "list")) for kind in ("model", "flow", "chat", "project")]
+    report = msgspec.structs.replace(
+        store("a.test:1", "127.0.0.1", "k"), containers=tuple(things), abilities=(Ability.GENERATE,)
+    )
+    (one,) = assess_exposures([report], {}, Labels())
+    assert (len(one.containers), one.records.value, one.has_content) == (4, 0, True)
 
 
 def test_an_open_door_leaves_nothing_untested() -> None:

@@ -71,6 +71,8 @@ class ProxySettings(msgspec.Struct, frozen=True):
     """Names with fixed addresses, used before any name server is queried."""
     never: tuple[SourcedRule, ...] = ()
     """What site policies exclude; nothing permits it."""
+    pass_through: bool = False
+    """True if an app that rejected the proxy's certificate reaches that server afterwards, unread."""
 
 
 class ConnectionEnds(msgspec.Struct, frozen=True):

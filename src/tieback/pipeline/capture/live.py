@@ -73,6 +73,7 @@ class CaptureRequest(msgspec.Struct, frozen=True):
     names: tuple[tuple[str, str], ...] = ()
     rules: "UserRules | None" = None
     """The rules of users."""
+    pass_through: bool = False
 
 
 def default_state(environment: Mapping[str, str]) -> Path:
@@ -249,6 +250,7 @@ def _settings(request: CaptureRequest) -> ProxySettings:
         destinations=request.destinations,
         names=request.names,
         never=load_site_policy().rules,
+        pass_through=request.pass_through,
     )
 
 

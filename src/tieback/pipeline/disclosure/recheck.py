@@ -35,7 +35,7 @@ from tieback.pipeline.probing.service import ProbeLease, probe_all
 from tieback.pipeline.progress import Progress, today_utc
 from tieback.pipeline.rule_sets import name_words, ransom_signs
 from tieback.pipeline.runs import finished_run
-from tieback.probes import PROBES
+from tieback.probes.choose import BUILT_IN, ProbeSet
 from tieback.scope import event_loop
 from tieback.scope.audit import AuditLog, open_audit_log
 from tieback.scope.dialer import Dialer
@@ -97,6 +97,7 @@ def recheck(
     approval: Approval | None = None,
     run: str = "",
     rules: "UserRules | None" = None,
+    probes: ProbeSet = BUILT_IN,
 ) -> Iterator[RecheckOutcome]:
     """Re-check cases one after the other; each result is stored before the next case is probed.
 
@@ -110,6 +111,7 @@ def recheck(
         approval: of the grant; as for the dialer.
         run: ID of the run whose back ends and places are used; default: the last finished run.
         rules: the rules of users.
+        probes: the probes of the re-check.
 
     Raises:
         GrantError: the grant has expired or is not yet valid, a site policy is damaged, or a signature is missing.
@@ -119,7 +121,7 @@ def recheck(
     """
     check_valid(grant, today_utc())
     with Workspace.open(directory, create=False) as workspace, workspace.lock():
-        yield from recheck_workspace(workspace, grant, policy, choose, progress, by, approval, run, rules)
+        yield from recheck_workspace(workspace, grant, policy, choose, progress, by, approval, run, rules, probes)
 
 
 def recheck_workspace(
@@ -132,6 +134,7 @@ def recheck_workspace(
     approval: Approval | None = None,
     run: str = "",
     rules: "UserRules | None" = None,
+    probes: ProbeSet = BUILT_IN,
 ) -> Iterator[RecheckOutcome]:
     """As ``recheck``, in an open and locked workspace."""
     approved = require_approval(grant, approval)
@@ -145,7 +148,9 @@ def recheck_workspace(
             case, seen_open = known.with_scan(case)  # noqa: PLW2901
             # Each case ends with a checkpoint, so that its part of the log can be proved without the others.
             with open_audit_log(workspace.audit_file) as audit:
-                here, elsewhere = event_loop.run(_ask(workspace, audit, grant, approved, case, lease, known, rules))
+                here, elsewhere = event_loop.run(
+                    _ask(workspace, audit, grant, approved, case, lease, known, rules, probes)
+                )
             now = datetime.now(UTC)
             check = judge_recheck(case.store, here, elsewhere, known.seen(case), now, _since(case), case.suspects)
             check = _with_comparison(case.store, check, (*here, *elsewhere), detector)
@@ -248,6 +253,7 @@ async def _ask(
     lease: ProbeLease,
     known: _Known,
     rules: "UserRules | None",
+    probes: ProbeSet,
 ) -> tuple[list[ProbeReport], list[ProbeReport]]:
     """Results at the locations of the store and, if access is denied there, at other possible locations."""
     names = NameResolver(grant, never=approval.policy.rules)
@@ -270,7 +276,7 @@ async def _ask(
     async def ask(candidates: Sequence[Candidate]) -> list[ProbeReport]:
         found = []
         along = known.along(candidates)
-        async for _, report in probe_all(candidates, grant, dialer, None, along, notes, samples, lease):
+        async for _, report in probe_all(candidates, grant, dialer, None, along, notes, samples, lease, probes):
             ransom = strongest_verdict((signs.judge(report.containers), report.ransom))
             found.append(msgspec.structs.replace(report, ransom=ransom))
         return sorted(found, key=lambda report: report.target)
@@ -279,7 +285,9 @@ async def _ask(
     reports = await ask(places)
     if any(report.access.exposed for report in reports):
         return reports, []
-    return reports, await ask(other_targets(case.store, places, (*case.suspects, *known.places_now(case.store))))
+    return reports, await ask(
+        other_targets(case.store, places, (*case.suspects, *known.places_now(case.store)), probes)
+    )
 
 
 def known_targets(case: Case) -> list[Candidate]:
@@ -296,19 +304,20 @@ def known_targets(case: Case) -> list[Candidate]:
     return list(found.values())
 
 
-def other_targets(store: Exposure, places: Sequence[Candidate], seen: Iterable[str] = ()) -> list[Candidate]:
+def other_targets(
+    store: Exposure, places: Sequence[Candidate], seen: Iterable[str] = (), probes: ProbeSet = BUILT_IN
+) -> list[Candidate]:
     """Other possible locations of a store.
 
     Args:
         store: the store of the case.
         places: the locations from ``known_targets``.
         seen: locations where the same store, or one that may be it, was seen. None of these is left out.
+        probes: the probes, for the usual ports of the product.
     """
     known = {target_label(place) for place in places}
     service = next((place.service for place in places if place.service), None) or store.product
-    usual = [
-        port for probe in PROBES if service in (*probe.meta.services, *probe.meta.products) for port in probe.meta.ports
-    ]
+    usual = probes.ports_of(service)
     found: dict[str, Candidate] = {}
 
     def add(host: str, port: int, resource: str, reason: str, path: str = "") -> None:

@@ -22,6 +22,7 @@ from tieback.pipeline.probing.service import probe_again, probe_all
 from tieback.pipeline.probing.target_syntax import NamedTarget, expand_target
 from tieback.pipeline.progress import Progress, today_utc
 from tieback.pipeline.rule_sets import ransom_signs
+from tieback.probes.choose import BUILT_IN, ProbeSet
 from tieback.scope.audit import open_audit_log
 from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid
@@ -59,11 +60,12 @@ def read_targets(path: Path) -> list[str]:
 class TargetList(Collection[Candidate]):
     """The targets of a command without duplicates, at most ``MAX_TARGETS``."""
 
-    def __init__(self, words: Iterable[str]) -> None:
+    def __init__(self, words: Iterable[str], probes: ProbeSet = BUILT_IN) -> None:
         """Read all target arguments.
 
         Args:
             words: targets as in ``target_syntax``, or ``@FILE`` with one per line.
+            probes: the probes of the run; their usual ports are those of a host without a port.
 
         Raises:
             UsageError: an argument is not a target, or there are too many.
@@ -72,7 +74,7 @@ class TargetList(Collection[Candidate]):
         self._targets: dict[str, NamedTarget] = {}
         for word in words:
             for text in read_targets(Path(word[1:])) if word.startswith("@") else (word,):
-                for one in expand_target(text):
+                for one in expand_target(text, probes):
                     label = target_label(one.candidate)
                     known = self._targets.setdefault(label, one)
                     if known.derived and not one.derived:
@@ -126,6 +128,7 @@ class ProbeRunSettings(msgspec.Struct, frozen=True):
     """E-mail domains of the organisation, with which sampled addresses are compared."""
     rules: "UserRules | None" = None
     """The rules of users."""
+    probes: ProbeSet = BUILT_IN
 
 
 class RunStart(msgspec.Struct, frozen=True):
@@ -172,7 +175,7 @@ async def probe_targets(
         transcripts = TranscriptFile(asking.record, grant) if asking.record is not None else None
         if transcripts is not None:
             stack.callback(transcripts.close)
-        journal = ProbeJournal(asking.audit.parent, grant, wanted)
+        journal = ProbeJournal(asking.audit.parent, grant, wanted, [one.rule_label for one in asking.probes.declared])
         finished = False
         stack.callback(lambda: journal.close(finished=finished))
         before, total = 0 if asking.afresh else len(wanted.keys() & journal.asked), len(wanted)
@@ -203,7 +206,7 @@ async def probe_targets(
             else None
         )
         left = _each_once(candidates, wanted)
-        found = probe_all(left, grant, dialer, moved, hints, notes=notes, samples=samples)
+        found = probe_all(left, grant, dialer, moved, hints, notes=notes, samples=samples, probes=asking.probes)
         signs, traces = ransom_signs(asking.rules), IntrusionSigns()
         async with aclosing(found):
             async for _, report in found:
@@ -235,25 +238,30 @@ def with_intrusion(report: ProbeReport, signs: IntrusionSigns) -> ProbeReport:
     return msgspec.structs.replace(report, intrusion=tuple(dict.fromkeys((*report.intrusion, *found))))
 
 
-async def replay(path: Path, rules: "UserRules | None" = None) -> AsyncGenerator[ProbeReport]:
+async def replay(
+    path: Path, rules: "UserRules | None" = None, probes: ProbeSet = BUILT_IN
+) -> AsyncGenerator[ProbeReport]:
     """Evaluate recorded conversations with the current rules, and those of users. Contacts nothing.
 
     Raises:
         InputError: the file cannot be read, or is not a transcript file.
     """
-    async for report in replay_from(ReplayDialer(read_transcripts(path)), rules=rules):
+    async for report in replay_from(ReplayDialer(read_transcripts(path)), rules=rules, probes=probes):
         yield report
 
 
 async def replay_from(
-    dialer: ReplayDialer, brought: ProbeHints = NO_PROBE_HINTS, rules: "UserRules | None" = None
+    dialer: ReplayDialer,
+    brought: ProbeHints = NO_PROBE_HINTS,
+    rules: "UserRules | None" = None,
+    probes: ProbeSet = BUILT_IN,
 ) -> AsyncGenerator[ProbeReport]:
     """As ``replay``, with transcripts that were already read; ``brought`` is what apps name there."""
     signs, traces = ransom_signs(rules), IntrusionSigns()
     for target in dialer.targets():
         decision = dialer.decision(target)
         if decision.allowed:
-            report = await probe_again(target, decision.depth, dialer, brought)
+            report = await probe_again(target, decision.depth, dialer, brought, probes)
         else:
             report = ProbeReport(target.label, Outcome.OUT_OF_SCOPE, problems=(decision.reason,))
         named = msgspec.structs.replace(report, ransom=signs.judge(report.containers), replayed=dialer.day(target))
