@@ -15,6 +15,7 @@ from tieback.probes.stores.clickhouse_native.probe import ClickhouseNativeProbe
 from tieback.probes.stores.consul import ConsulProbe
 from tieback.probes.stores.couchbase import CouchbaseProbe
 from tieback.probes.stores.couchdb import CouchdbProbe
+from tieback.probes.stores.directory_listing import DirectoryListingProbe
 from tieback.probes.stores.directus import DirectusProbe
 from tieback.probes.stores.docker_api import DockerApiProbe
 from tieback.probes.stores.docker_registry import DockerRegistryProbe
@@ -25,6 +26,7 @@ from tieback.probes.stores.etcd import EtcdProbe
 from tieback.probes.stores.firebase_rtdb import FirebaseRtdbProbe
 from tieback.probes.stores.firebase_storage import FirebaseStorageProbe
 from tieback.probes.stores.firestore import FirestoreProbe
+from tieback.probes.stores.flowise import FlowiseProbe
 from tieback.probes.stores.ftp.probe import FtpProbe
 from tieback.probes.stores.gcs import GcsProbe
 from tieback.probes.stores.gradio import GradioProbe
@@ -37,6 +39,7 @@ from tieback.probes.stores.jupyter import JupyterProbe
 from tieback.probes.stores.kafka.probe import KafkaProbe
 from tieback.probes.stores.kibana import KibanaProbe
 from tieback.probes.stores.kubernetes import KubernetesProbe
+from tieback.probes.stores.langflow import LangflowProbe
 from tieback.probes.stores.ldap.probe import LdapProbe
 from tieback.probes.stores.meilisearch import MeilisearchProbe
 from tieback.probes.stores.memcached import MemcachedProbe
@@ -46,6 +49,7 @@ from tieback.probes.stores.mongodb.probe import MongodbProbe
 from tieback.probes.stores.mqtt.probe import MqttProbe
 from tieback.probes.stores.mssql import MssqlProbe
 from tieback.probes.stores.mysql.probe import MysqlProbe
+from tieback.probes.stores.n8n import N8nProbe
 from tieback.probes.stores.nats import NatsProbe
 from tieback.probes.stores.nats_client import NatsClientProbe
 from tieback.probes.stores.neo4j import Neo4jProbe
@@ -93,6 +97,9 @@ WEB_STORES: tuple[WebStoreProbe, ...] = (
     GradioProbe(),
     StreamlitProbe(),
     RayProbe(),
+    LangflowProbe(),
+    FlowiseProbe(),
+    N8nProbe(),
     StrapiProbe(),
     ChromaProbe(),
     FirebaseRtdbProbe(),
@@ -123,6 +130,7 @@ WEB_STORES: tuple[WebStoreProbe, ...] = (
     FirestoreProbe(),
     AlgoliaProbe(),
     AppwriteProbe(),
+    DirectoryListingProbe(),
 )
 """Stores that speak HTTP, in the order in which the finder sends their identifying requests. It skips those that the
 answer to ``GET /`` rules out."""
