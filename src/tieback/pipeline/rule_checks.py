@@ -57,9 +57,14 @@ class UserRuleRow(msgspec.Struct, frozen=True):
     kind: str
     """Table of the rule."""
     what: str
-    place: str
-    """File and line."""
+    file: str
+    line: int
     source: str
+
+    @property
+    def place(self) -> str:
+        """File and line."""
+        return f"{self.file}, line {self.line}"
 
 
 class BuiltinGroup(msgspec.Struct, frozen=True):
@@ -88,7 +93,8 @@ def builtin_groups() -> tuple[BuiltinGroup, ...]:
 def user_rule_rows(rules: UserRules) -> Iterator[UserRuleRow]:
     """Each rule of users, by kind, in the order of the files."""
     for rule in (*_testable(rules), *rules.probes):
-        yield UserRuleRow(rule.id, _TABLES[type(rule)], _what(rule), rules.places[rule.id], rule.source)
+        file, _, line = rules.places[rule.id].rpartition(", line ")
+        yield UserRuleRow(rule.id, _TABLES[type(rule)], _what(rule), file, int(line), rule.source)
 
 
 def _what(rule: _Rule | HttpProbeRule) -> str:
