@@ -20,7 +20,7 @@ from tieback.assess.severity import SeverityFacts, SeverityTable, load_severity_
 from tieback.model.exposure import AppRoute, ClassifiedField, Exposure, PeopleRange, PiiClassTotal, SeverityFactor
 from tieback.model.figure import Figure, Quality, lower_bound, total
 from tieback.model.pii import Classification, ClassificationBasis, Column
-from tieback.model.probe import Access, Container, Privileges, ProbeReport
+from tieback.model.probe import Ability, Access, Container, Notice, Privileges, ProbeReport
 from tieback.pii.interface import Detector
 from tieback.pii.taxonomy import NONE, PiiClass, load_taxonomy
 
@@ -99,6 +99,7 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
         ransom=strongest_verdict((measures.signs.judge(containers), *(report.ransom for report in reports))),
         cleartext=any(report.cleartext for report in reports),
         apps=len({route.app_sha256 for route in leading}),
+        abilities=tuple(one for one in Ability if any(one in report.abilities for report in reports)),
     )
     verdict = rate_severity(facts, measures.table, measures.taxonomy)
     return Exposure(
@@ -134,12 +135,17 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
         bytes_at_most=_if_several(parts, bytes_total),
         entry=way.entry,
         privileges=way.privileges,
-        default_credentials=next(
-            (text for report in reports for key, text in report.traits if key == "default_credentials"), ""
-        ),
+        default_credentials=_trait(reports, "default_credentials"),
+        notices=tuple(sorted({(Notice(key), text) for one in reports for key, text in one.traits if key in Notice})),
         untested=() if best.access.exposed else tuple(dict.fromkeys(one for r in reports for one in r.untested)),
         intrusion=_intrusion(best.product, containers, reports, measures.intrusion),
+        abilities=tuple(facts.abilities),
     )
+
+
+def _trait(reports: Sequence[ProbeReport], name: str) -> str:
+    """A property that one of the reports states; empty if none does."""
+    return next((text for report in reports for key, text in report.traits if key == name), "")
 
 
 def _rule(report: ProbeReport) -> tuple[str, ...]:

@@ -106,6 +106,21 @@ class Privileges(StrEnum):
     """The server does not say."""
 
 
+class Notice(StrEnum):
+    """A statement of the server that is a finding of its own, whatever the access. A closed list; each value is the
+    name of its rule, and the key of the trait with the statement.
+    """
+
+    SENSITIVE_FILES = "sensitive-files-listed"
+    """How many listed files look like backups, dumps or keys by their name."""
+    UNINITIALISED = "uninitialised-server"
+    """Any client can become the owner or the administrator."""
+    MEMORY_DUMP = "memory-dump-offered"
+    """The server offers a dump of its memory."""
+    DIAGNOSTICS = "diagnostics-offered"
+    """The server offers its settings, threads or log."""
+
+
 class Ability(StrEnum):
     """What a server offers besides its data to every client that gets in. A closed list.
 
@@ -137,9 +152,11 @@ NOT_RECORDS: Mapping[str, str] = {
     "chat": "chats",
     "credential": "credentials",
     "document": "documents",
+    "endpoint": "endpoints",
     "experiment": "experiments",
     "flow": "flows",
     "job": "jobs",
+    "kernel": "running kernels",
     "model": "models",
     "notebook": "notebooks",
     "project": "projects",
@@ -149,6 +166,8 @@ NOT_RECORDS: Mapping[str, str] = {
 }
 """Kinds of containers whose figure counts something other than records, and its noun. They are listed, but no total
 contains them."""
+OFFERED = frozenset(("model", "tool"))
+"""Kinds of containers that a server offers for use; by themselves they hold no data of its users."""
 
 
 class Container(msgspec.Struct, frozen=True):
@@ -276,7 +295,8 @@ class ProbeReport(msgspec.Struct, frozen=True):
     """What could not be probed or read, one clause each."""
     traits: tuple[tuple[str, str], ...] = ()
     """Server properties besides the version, such as ``build_hash``: they help to recognise honeypots.
-    ``default_credentials``: what shows that the server still has its default credentials, which are never tried."""
+    ``default_credentials``: what shows that the server still has its default credentials, which are never tried.
+    The values of ``Notice``: the statement."""
     people: int = 0
     """Lower bound of distinct people in the records read at depth ``sample``, over all containers."""
     own_people: OwnPeople | None = None

@@ -49,6 +49,7 @@ def build_store_fact(
         ways=shorten_names([_way(route) for route in store.routes], language, _MOST),
         access=_access(store, language),
         entry=_entry(store, language),
+        abilities=_abilities(store, language),
         records=language.figure((check and check.records) or store.records),
         size=language.size((check and check.bytes) or store.bytes),
         containers=_containers(store, language),
@@ -119,6 +120,8 @@ def _proof(case: Case, own: Sequence[str]) -> list[str]:
 
 def _access(store: Exposure, language: Language) -> str:
     text = language.access.get(store.access.value, store.access.value)
+    if store.abilities and not store.has_content:
+        text = language.words["usable"]
     if store.undecided:
         text = language.words["undecided"]
     if store.at_most > 1:
@@ -132,6 +135,14 @@ def _entry(store: Exposure, language: Language) -> str:
     way = language.words.get(f"entry_{store.entry.value}", "").replace("{account}", clean(store.account, 40))
     rights = language.words.get(f"privileges_{store.privileges.value}", "")
     return language.words["between"].join(filter(None, (way, rights)))
+
+
+def _abilities(store: Exposure, language: Language) -> str:
+    """What every client that gets in can do there besides reading; the vendor documents it, and we did not try it."""
+    if not store.exposed or not store.abilities:
+        return ""
+    able = [language.words[f"ability_{one.value}"] for one in store.abilities]
+    return language.words["between"].join(able) + f" ({language.words['ability_source']})"
 
 
 def _no_classes(store: Exposure, language: Language) -> str:

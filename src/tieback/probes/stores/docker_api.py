@@ -10,7 +10,7 @@ import msgspec
 
 from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Container, Privileges
+from tieback.model.probe import Ability, Access, Container, Privileges
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import MAX_BODY, Response
@@ -91,6 +91,9 @@ class DockerApiProbe(WebStoreProbe):
         images = yield from inquiry.confirm(_IMAGES, list[_Image], cap=MAX_BODY)
         if images is not None:
             draft.access = Access.OPEN
+            if draft.privileges is Privileges.ADMIN:
+                # A client of the API can run containers: https://docs.docker.com/engine/security/protect-access/
+                draft.abilities.append(Ability.RUN_CODE)
         count = exact(len(images), "images/json") if images is not None else lower_bound(info.images, "Images")
         inquiry.add_containers(
             [

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Outcome, Privileges
+from tieback.model.probe import Ability, Access, Outcome, Privileges
 
 INFO, IMAGES = "GET /info", "GET /images/json"
 EMPTY = '{"ID":"a","Containers":0,"Images":0,"Plugins":{"Authorization":null}}'
@@ -33,6 +33,8 @@ def test_access_state_by_server_answers(
 ) -> None:
     report = web.ask("docker_api", change).result
     assert (report.access, report.privileges) == (access, privileges)
+    runs = access is Access.OPEN and privileges is Privileges.ADMIN
+    assert report.abilities == ((Ability.RUN_CODE,) if runs else ())
 
 
 def test_images_and_containers_are_counted_without_their_names(web: Any) -> None:
