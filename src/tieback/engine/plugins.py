@@ -37,6 +37,16 @@ class PluginKind(StrEnum):
     RENDERER = "tieback.renderers"
     """Reads a report as JSON lines (``--format ndjson``), and writes another format."""
 
+    @property
+    def key(self) -> str:
+        """Key of the user's configuration: ``readers`` or ``renderers``."""
+        return self.partition(".")[2]
+
+    @property
+    def word(self) -> str:
+        """``reader`` or ``renderer``."""
+        return self.key.removesuffix("s")
+
 
 class Plugin(msgspec.Struct, frozen=True):
     """An installed plug-in."""

@@ -1,11 +1,9 @@
-"""Python plug-ins: which ones the user enables, and the work that they do (``engine.plugins``).
+"""The work of Python plug-ins (``engine.plugins``): converted files, and reports in their formats.
 
-A plug-in is trusted code. It runs only if the user's own configuration names it, in the table ``[plugins]`` of
-``config.toml``: ``readers`` and ``renderers`` are lists of names. The file of a project and a workspace cannot.
+A plug-in is trusted code. It runs only if the user's own configuration names it (``plugin_config``).
 """
 
 import tempfile
-import tomllib
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,6 +12,7 @@ import msgspec
 from tieback.engine.plugins import Plugin, PluginKind, find_plugin, installed_plugins, run_plugin
 from tieback.model.errors import InputError, UsageError
 from tieback.model.report import Report
+from tieback.pipeline.plugin_config import FILE, enabled_names
 from tieback.report.files import open_whole
 from tieback.report.formats.ndjson import NdjsonRenderer
 from tieback.report.interface import RendererMeta
@@ -21,10 +20,6 @@ from tieback.user_state import configuration_folder
 
 PREFIX = "plugin:"
 """Before the name of a renderer in ``--format``."""
-KEYS = {"readers": PluginKind.READER, "renderers": PluginKind.RENDERER}
-"""Keys of the table ``[plugins]``."""
-_FILE = "config.toml"
-_MAX_FILE = 64 * 1024
 
 
 class PluginState(msgspec.Struct, frozen=True):
@@ -39,45 +34,16 @@ class PluginState(msgspec.Struct, frozen=True):
     installed: bool
 
 
-def enabled_names() -> dict[PluginKind, tuple[str, ...]]:
-    """The names in the user's configuration.
-
-    Raises:
-        UsageError: the table is not as described.
-    """
-    path = configuration_folder() / _FILE
-    try:
-        with path.open("rb") as file:
-            tables = tomllib.loads(file.read(_MAX_FILE).decode())
-    except (FileNotFoundError, NotADirectoryError):
-        return {}
-    except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"cannot be read ({error})", where=str(path), advice="Correct it") from None
-    table = tables.get("plugins", {})
-    try:
-        found = msgspec.convert({key: table[key] for key in KEYS if key in table}, dict[str, tuple[str, ...]])
-    except (msgspec.ValidationError, TypeError) as error:
-        where, advice = f"{path}: [plugins]", 'Write lists of names, such as readers = ["acme"]'
-        raise UsageError(str(error), where=where, advice=advice) from None
-    return {KEYS[key]: names for key, names in found.items()}
-
-
 def plugin_states() -> list[PluginState]:
     """All plug-ins that are installed or enabled, by kind and name."""
-    enabled = enabled_names()
+    enabled = {(kind, name) for kind in PluginKind for name in enabled_names().get(kind.key, ())}
+    installed = installed_plugins()
     found = [
-        PluginState(
-            one.name, _word(one.kind), one.version, one.distribution, one.name in enabled.get(one.kind, ()), True
-        )
-        for one in installed_plugins()
+        PluginState(one.name, one.kind.word, one.version, one.distribution, (one.kind, one.name) in enabled, True)
+        for one in installed
     ]
-    known = {(one.kind, one.name) for one in found}
-    missing = ((kind, name) for kind, names in enabled.items() for name in names)
-    found += [
-        PluginState(name, _word(kind), "", "", True, False)
-        for kind, name in missing
-        if (_word(kind), name) not in known
-    ]
+    missing = enabled - {(one.kind, one.name) for one in installed}
+    found += [PluginState(name, kind.word, "", "", True, False) for kind, name in missing]
     return sorted(found, key=lambda one: (one.kind, one.name, one.distribution))
 
 
@@ -87,13 +53,12 @@ def enabled_plugin(kind: PluginKind, name: str) -> Plugin:
     Raises:
         UsageError: the user's configuration does not name it, or it is not installed.
     """
-    if name not in enabled_names().get(kind, ()):
-        key = next(key for key, value in KEYS.items() if value is kind)
+    if name not in enabled_names().get(kind.key, ()):
         raise UsageError(
             "your configuration does not enable this plug-in",
             where=name[:80],
-            advice=f"A plug-in is trusted code. To run it, add its name to {key} in [plugins] of "
-            f"{configuration_folder() / _FILE}",
+            advice=f"A plug-in is trusted code. To run it, add its name to {kind.key} in [plugins] of "
+            f"{configuration_folder() / FILE}",
         )
     return find_plugin(kind, name)
 
@@ -134,7 +99,3 @@ class PluginRenderer:
             lines.flush()
             lines.seek(0)
             run_plugin(self._plugin, lines, out)
-
-
-def _word(kind: PluginKind) -> str:
-    return "reader" if kind is PluginKind.READER else "renderer"

@@ -13,6 +13,8 @@ import pytest
 from tieback.engine.sandbox import Sandbox, sandbox_state
 from tieback.pipeline.plugins import PluginRenderer
 from tieback.pipeline.probing.probe_report import probe_report
+from tieback.report import by_name
+from tieback.report.document import about_lines, plugins_for_others
 
 type Run = Callable[..., Any]
 
@@ -130,3 +132,17 @@ def test_a_renderer_gets_the_report_as_json_lines(run: Run, tmp_path: Path) -> N
     out = BytesIO()
     PluginRenderer("acme-outline").render(probe_report((), None, ""), out)
     assert out.getvalue() == b"report-head, 1 lines"
+
+
+@pytest.mark.usefixtures("site", "run")
+def test_every_report_lists_the_enabled_plug_ins(tmp_path: Path) -> None:
+    assert probe_report((), None, "").plugins == ()
+    enable(tmp_path, 'renderers = ["acme-outline", "gone"]')
+    report = probe_report((), None, "")
+    assert [one.cited for one in report.plugins] == ["renderer acme-outline (acme-tieback 1.2)"]
+    assert ("Plug-ins", "renderer acme-outline (acme-tieback 1.2)") in about_lines(report)
+    out = BytesIO()
+    by_name("json").render(report, out)
+    assert json.loads(out.getvalue())["plugins"][0]["version"] == "1.2"
+    (shown,) = plugins_for_others(report.plugins)
+    assert "acme" not in shown.cited
