@@ -126,14 +126,17 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
         bytes_at_most=_if_several(parts, bytes_total),
         entry=way.entry,
         privileges=way.privileges,
-        default_credentials=next(
-            (text for report in reports for key, text in report.traits if key == "default_credentials"), ""
-        ),
+        default_credentials=_trait(reports, "default_credentials"),
         notices=tuple(sorted({(Notice(key), text) for one in reports for key, text in one.traits if key in Notice})),
         untested=() if best.access.exposed else tuple(dict.fromkeys(one for r in reports for one in r.untested)),
         intrusion=_intrusion(best.product, containers, reports, measures.intrusion),
-        abilities=facts.abilities,
+        abilities=tuple(facts.abilities),
     )
+
+
+def _trait(reports: Sequence[ProbeReport], name: str) -> str:
+    """A property that one of the reports states; empty if none does."""
+    return next((text for report in reports for key, text in report.traits if key == name), "")
 
 
 def _rule(report: ProbeReport) -> tuple[str, ...]:

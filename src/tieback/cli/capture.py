@@ -120,7 +120,8 @@ def capture(
     stopped = StopSignal()
     # A second signal aborts at once; the device is still restored.
     with stop_signals(stopped.request):
-        for one in run(request, stopped=stopped, tell=talk.print):
+        code = _show_code if sys.stderr.isatty() else None
+        for one in run(request, stopped=stopped, tell=talk.print, code=code):
             if isinstance(one, LiveRun):
                 done = one
             elif output is OutputFormat.TABLE and len(flows) < _SHOWN:
@@ -135,6 +136,16 @@ def capture(
         talk.print(f"not seen: {text}")
     talk.print(f"{done.flows:,} flows: {done.path}")
     save_flows(workspace, Path(done.path), progress_bar)
+
+
+def _show_code(title: str, text: str) -> None:
+    """Print a text as a QR code on the terminal."""
+    try:
+        import segno
+    except ImportError:
+        return
+    sys.stderr.write(f"QR code of {title}:\n")
+    segno.make(text, error="m", micro=False).terminal(sys.stderr, border=2, compact=True)
 
 
 def _request(

@@ -114,7 +114,7 @@ class Notice(StrEnum):
     SENSITIVE_FILES = "sensitive-files-listed"
     """How many listed files look like backups, dumps or keys by their name."""
     UNINITIALISED = "uninitialised-server"
-    """The server has no owner yet."""
+    """Any client can become the owner or the administrator."""
     MEMORY_DUMP = "memory-dump-offered"
     """The server offers a dump of its memory."""
     DIAGNOSTICS = "diagnostics-offered"

@@ -26,6 +26,7 @@ from tieback.probes.stores.etcd import EtcdProbe
 from tieback.probes.stores.firebase_rtdb import FirebaseRtdbProbe
 from tieback.probes.stores.firebase_storage import FirebaseStorageProbe
 from tieback.probes.stores.firestore import FirestoreProbe
+from tieback.probes.stores.flowise import FlowiseProbe
 from tieback.probes.stores.ftp.probe import FtpProbe
 from tieback.probes.stores.gcs import GcsProbe
 from tieback.probes.stores.gradio import GradioProbe
@@ -38,6 +39,7 @@ from tieback.probes.stores.jupyter import JupyterProbe
 from tieback.probes.stores.kafka.probe import KafkaProbe
 from tieback.probes.stores.kibana import KibanaProbe
 from tieback.probes.stores.kubernetes import KubernetesProbe
+from tieback.probes.stores.langflow import LangflowProbe
 from tieback.probes.stores.ldap.probe import LdapProbe
 from tieback.probes.stores.meilisearch import MeilisearchProbe
 from tieback.probes.stores.memcached import MemcachedProbe
@@ -47,6 +49,7 @@ from tieback.probes.stores.mongodb.probe import MongodbProbe
 from tieback.probes.stores.mqtt.probe import MqttProbe
 from tieback.probes.stores.mssql import MssqlProbe
 from tieback.probes.stores.mysql.probe import MysqlProbe
+from tieback.probes.stores.n8n import N8nProbe
 from tieback.probes.stores.nats import NatsProbe
 from tieback.probes.stores.nats_client import NatsClientProbe
 from tieback.probes.stores.neo4j import Neo4jProbe
@@ -98,6 +101,9 @@ WEB_STORES: tuple[WebStoreProbe, ...] = (
     GradioProbe(),
     StreamlitProbe(),
     RayProbe(),
+    LangflowProbe(),
+    FlowiseProbe(),
+    N8nProbe(),
     StrapiProbe(),
     ChromaProbe(),
     FirebaseRtdbProbe(),

@@ -11,7 +11,7 @@ import msgspec
 
 from tieback.model.figure import Figure
 from tieback.model.grant import Depth
-from tieback.model.probe import NOT_RECORDS, Access, Container, Outcome, ProbeReport
+from tieback.model.probe import NOT_RECORDS, Access, Container, Notice, Outcome, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, is_expected, run_to_report
 from tieback.probes.wire.http import HttpSession, Response
 from tieback.probes.wire.jsontext import decode_json
@@ -168,6 +168,15 @@ class Inquiry:
             figure: their number.
         """
         self.add_containers([Container((NOT_RECORDS[kind],), kind, records=figure)])
+
+    def claimable(self, shows: str) -> None:
+        """Record that any client can become the owner or the administrator, which is never tried.
+
+        Args:
+            shows: what in the server's answers shows it.
+        """
+        self.draft.trait(Notice.UNINITIALISED, shows)
+        self.draft.untested.append("becoming the administrator, which the server offers to any client")
 
     def judge(self) -> None:
         """Set the access of the draft from the figures that were read without authentication."""

@@ -46,7 +46,7 @@ _PRIVILEGES = {
 
 NOTICES = {
     Notice.SENSITIVE_FILES: "sensitive files by their names",
-    Notice.UNINITIALISED: "no owner yet",
+    Notice.UNINITIALISED: "anyone can become the owner",
     Notice.MEMORY_DUMP: "memory dump offered",
     Notice.DIAGNOSTICS: "settings or logs offered",
 }

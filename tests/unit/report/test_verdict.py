@@ -261,3 +261,12 @@ def test_a_store_gives_the_weakest_answer_of_its_containers(
 ) -> None:
     store = replace(workhub_store(), containers=containers, pii=(), fields=(), access=access)
     assert no_personal_data_in(store) == text
+
+
+def test_a_service_that_anybody_can_claim_is_shown_as_never_tried() -> None:
+    store = replace(
+        workhub_store(), notices=((Notice.UNINITIALISED, "GET /rest/settings: showSetupOnFirstLoad is true"),)
+    )
+    assert (
+        dict(verdict_lines(store))["anyone can become the owner"] == "GET /rest/settings: showSetupOnFirstLoad is true"
+    )

@@ -15,7 +15,7 @@ import msgspec
 
 from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Container, Privileges
+from tieback.model.probe import Ability, Access, Container, Privileges
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
@@ -106,6 +106,7 @@ class JupyterProbe(WebStoreProbe):
         status = yield from inquiry.catalogue(_STATUS, _Status)
         if status is None:
             return
+        draft.abilities = [Ability.RUN_CODE]
         inquiry.add_count("kernel", exact(status.kernels, "kernels"))
         folder = yield from inquiry.confirm(_FILES, _Folder)
         if folder is not None:

@@ -12,7 +12,7 @@ import msgspec
 
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
-from tieback.model.probe import Access
+from tieback.model.probe import Ability, Access
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
@@ -85,6 +85,7 @@ class RayProbe(WebStoreProbe):
         jobs = yield from inquiry.catalogue(_JOBS, _State)
         if jobs is None:
             return
+        draft.abilities = [Ability.RUN_CODE]
         inquiry.add_count("job", exact(jobs.data.result.total, "total"))
         nodes = yield from inquiry.confirm(_NODES, _State)
         inquiry.judge()

@@ -9,7 +9,9 @@ from tieback.model.probe import Access, Outcome
 CONFIG, INFO, OLD_INFO = "GET /config", "GET /gradio_api/info", "GET /info"
 OLD = '{"version":"4.44.1","mode":"blocks","app_id":7,"components":[],"dependencies":[]}'
 NONE = '{"named_endpoints":{},"unnamed_endpoints":{}}'
-CLOSED_PAGE = '<html><script>window.gradio_config = {"auth_required":true,"auth_message":null,"root":"x"};</script></html>'
+CLOSED_PAGE = (
+    '<html><script>window.gradio_config = {"auth_required":true,"auth_message":null,"root":"x"};</script></html>'
+)
 
 
 @pytest.mark.parametrize(

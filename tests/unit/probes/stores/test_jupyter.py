@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Outcome, Privileges
+from tieback.model.probe import Ability, Access, Outcome, Privileges
 
 STATUS = "GET /api/status?no_track_activity=1"
 FILES = "GET /api/contents?type=directory&content=1&no_track_activity=1"
@@ -20,7 +20,8 @@ POLICY = {"Content-Security-Policy": "frame-ancestors 'self'; report-uri /api/se
     ("change", "access"),
     [
         ({}, Access.OPEN),
-        ({FILES: NO_FILES}, Access.OPEN_EMPTY),
+        # Anybody may run code there, even without files.
+        ({FILES: NO_FILES}, Access.OPEN),
         ({FILES: NO_FILES, STATUS: BUSY}, Access.OPEN),
         ({FILES: ONE_FOLDER}, Access.OPEN),
         ({STATUS: 403, FILES: 403}, Access.AUTH_REQUIRED),
@@ -42,7 +43,7 @@ def test_a_folder_below_makes_the_number_of_files_a_lower_bound(web: Any) -> Non
     report = web.ask("jupyter").result
     (files,) = (one for one in report.containers if one.name == "files")
     assert (files.records.quality, files.bytes.quality) == ("lower_bound", "lower_bound")
-    assert report.privileges is Privileges.ADMIN
+    assert (report.privileges, report.abilities) == (Privileges.ADMIN, (Ability.RUN_CODE,))
     assert "customers" not in str(report)
 
 
