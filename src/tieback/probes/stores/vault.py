@@ -12,7 +12,7 @@ import msgspec
 
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Container, Notice
+from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
@@ -109,12 +109,10 @@ class VaultProbe(WebStoreProbe):
         if said is None or said.initialized is not seal.initialized:
             draft.problem(f"{_INIT.label}: does not confirm the seal status")
         elif not said.initialized:
-            draft.access = Access.OPEN_EMPTY
-            draft.prove(_SEAL.label, "initialized: false", Access.OPEN)
-            draft.prove(_INIT.label, "initialized: false", Access.OPEN)
-            draft.notice(
-                Notice.UNINITIALISED, "the server says that it is not initialised: the first client gets the root token"
-            )
+            draft.access = Access.LOCKED
+            draft.prove(_SEAL.label, "initialized: false", Access.LOCKED)
+            draft.prove(_INIT.label, "initialized: false", Access.LOCKED)
+            inquiry.claimable(f"{_INIT.label}: not initialised, so that the first client gets the root token")
         elif seal.sealed:
             draft.access = Access.LOCKED
             draft.prove(_SEAL.label, "sealed: true", Access.LOCKED)

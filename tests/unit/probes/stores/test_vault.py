@@ -18,7 +18,7 @@ YES = '{"initialized":true}'
 LISTED = '{"data":{"keys":["app1","app2"]}}'
 STATES: list[tuple[dict[str, int | str], Access]] = [
     # what differs, access
-    ({}, Access.OPEN_EMPTY),
+    ({}, Access.LOCKED),
     ({SEAL: SEALED, INIT: YES}, Access.LOCKED),
     ({SEAL: ACTIVE, INIT: YES, NAMES: 403}, Access.AUTH_REQUIRED),
     ({SEAL: ACTIVE, INIT: YES, NAMES: LISTED}, Access.PARTIAL),
@@ -36,7 +36,9 @@ STATES: list[tuple[dict[str, int | str], Access]] = [
 def test_access_state_by_server_answers(web: Any, change: dict[str, int | str], access: Access) -> None:
     report = web.ask("vault", change).result
     assert report.access is access
-    assert (Notice.UNINITIALISED in dict(report.traits)) is (access is Access.OPEN_EMPTY)
+    # Nobody owns it: it refuses us, and is not closed.
+    assert (Notice.UNINITIALISED in dict(report.traits)) is (not change)
+    assert report.undecided is (not change or access is Access.UNKNOWN)
 
 
 def test_old_servers_refuse_a_client_without_a_token_by_another_status(web: Any) -> None:
@@ -53,7 +55,7 @@ def test_vault_and_its_cluster_are_named(web: Any) -> None:
 
 def test_the_state_is_known_without_listing_anything(web: Any) -> None:
     played = web.ask("vault", depth=Depth.IDENTIFY)
-    assert (played.result.access, len(played.sent)) == (Access.OPEN_EMPTY, 2)
+    assert (played.result.access, len(played.sent)) == (Access.LOCKED, 2)
     assert len(web.ask("vault", {SEAL: ACTIVE, INIT: YES}, depth=Depth.IDENTIFY).sent) == 2
 
 
