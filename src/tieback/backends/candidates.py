@@ -70,11 +70,13 @@ _PRODUCTS = {
     "s3": "an S3-compatible store",
     "smb": "SMB",
     "solr": "Solr",
+    "spring-boot-actuator": "Spring Boot Actuator",
     "stomp": "STOMP",
     "strapi": "Strapi",
     "streamlit": "Streamlit",
     "supabase-storage": "Supabase Storage",
     "typesense": "Typesense",
+    "vault": "Vault",
     "webdav": "WebDAV",
 }
 """Display names of services."""

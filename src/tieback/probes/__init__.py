@@ -69,11 +69,13 @@ from tieback.probes.stores.rsync.probe import RsyncProbe
 from tieback.probes.stores.s3 import S3Probe
 from tieback.probes.stores.smb import SmbProbe
 from tieback.probes.stores.solr import SolrProbe
+from tieback.probes.stores.spring_actuator import SpringActuatorProbe
 from tieback.probes.stores.stomp import StompProbe
 from tieback.probes.stores.strapi import StrapiProbe
 from tieback.probes.stores.streamlit import StreamlitProbe
 from tieback.probes.stores.supabase_storage import SupabaseStorageProbe
 from tieback.probes.stores.typesense import TypesenseProbe
+from tieback.probes.stores.vault import VaultProbe
 from tieback.probes.stores.weaviate import WeaviateProbe
 from tieback.probes.stores.webdav import WebdavProbe
 from tieback.probes.stores.zookeeper.probe import ZookeeperProbe
@@ -81,6 +83,8 @@ from tieback.probes.web import WebStoreProbe
 
 WEB_STORES: tuple[WebStoreProbe, ...] = (
     WebdavProbe(),
+    VaultProbe(),
+    SpringActuatorProbe(),
     JupyterProbe(),
     CouchdbProbe(),
     InfluxdbProbe(),
