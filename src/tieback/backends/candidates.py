@@ -51,6 +51,9 @@ _PRODUCTS = {
     "mysql": "MySQL",
     "nats": "NATS",
     "neo4j": "Neo4j",
+    "ollama": "Ollama",
+    "open-webui": "Open WebUI",
+    "openai-compatible": "a model server with the API of OpenAI",
     "oracle": "Oracle Database",
     "parse": "Parse Server",
     "pocketbase": "PocketBase",
@@ -65,6 +68,7 @@ _PRODUCTS = {
     "stomp": "STOMP",
     "strapi": "Strapi",
     "supabase-storage": "Supabase Storage",
+    "triton": "Triton",
     "typesense": "Typesense",
     "webdav": "WebDAV",
 }
