@@ -20,7 +20,7 @@ from tieback.assess.severity import SeverityFacts, SeverityTable, load_severity_
 from tieback.model.exposure import AppRoute, ClassifiedField, Exposure, PeopleRange, PiiClassTotal, SeverityFactor
 from tieback.model.figure import Figure, Quality, lower_bound, total
 from tieback.model.pii import Classification, ClassificationBasis, Column
-from tieback.model.probe import Ability, Access, Container, Privileges, ProbeReport
+from tieback.model.probe import Ability, Access, Container, Notice, Privileges, ProbeReport
 from tieback.pii.interface import Detector
 from tieback.pii.taxonomy import NONE, PiiClass, load_taxonomy
 
@@ -118,7 +118,7 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
         own_people=most_own_people(report.own_people for report in reports),
         account=way.account or next((report.account for report in reports if report.account), ""),
         honeypot=honeypot,
-        proofs=tuple(f"{proof.asked}: {proof.answer}" for proof in best.proofs),
+        proofs=(*_rule(best), *(f"{proof.asked}: {proof.answer}" for proof in best.proofs)),
         tls=tuple(sorted({(address_of(one), one.tls) for one in reports if one.tls is not None}, key=repr)),
         experimental=best.experimental,
         at_most=len(parts),
@@ -126,13 +126,22 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
         bytes_at_most=_if_several(parts, bytes_total),
         entry=way.entry,
         privileges=way.privileges,
-        default_credentials=next(
-            (text for report in reports for key, text in report.traits if key == "default_credentials"), ""
-        ),
+        default_credentials=_trait(reports, "default_credentials"),
+        notices=tuple(sorted({(Notice(key), text) for one in reports for key, text in one.traits if key in Notice})),
         untested=() if best.access.exposed else tuple(dict.fromkeys(one for r in reports for one in r.untested)),
         intrusion=_intrusion(best.product, containers, reports, measures.intrusion),
-        abilities=facts.abilities,
+        abilities=tuple(facts.abilities),
     )
+
+
+def _trait(reports: Sequence[ProbeReport], name: str) -> str:
+    """A property that one of the reports states; empty if none does."""
+    return next((text for report in reports for key, text in report.traits if key == name), "")
+
+
+def _rule(report: ProbeReport) -> tuple[str, ...]:
+    """What names the rule of a user that decided; it is shown with the proofs."""
+    return (f"probe declared by the rule {report.rule}",) if report.rule else ()
 
 
 def _intrusion(

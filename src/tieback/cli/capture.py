@@ -77,6 +77,13 @@ def capture(
     resolve: Annotated[
         list[str] | None, typer.Option(metavar="NAME=ADDRESS", help="Address to use for a name, instead of DNS.")
     ] = None,
+    pass_through_pinned: Annotated[
+        bool,
+        typer.Option(
+            "--pass-through-pinned",
+            help="Let an app that rejected the certificate reach that server at its next try, without reading it.",
+        ),
+    ] = False,
     workspace: OwnWorkspaceOption = Path(".tieback"),
     output: Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per flow.")] = (
         OutputFormat.TABLE
@@ -104,6 +111,7 @@ def capture(
         upstream_ca=upstream_ca,
         destinations=destinations,
         resolve=resolve or [],
+        pass_through=pass_through_pinned,
         workspace=workspace,
     )
     talk = message_console()
@@ -112,7 +120,8 @@ def capture(
     stopped = StopSignal()
     # A second signal aborts at once; the device is still restored.
     with stop_signals(stopped.request):
-        for one in run(request, stopped=stopped, tell=talk.print):
+        code = _show_code if sys.stderr.isatty() else None
+        for one in run(request, stopped=stopped, tell=talk.print, code=code):
             if isinstance(one, LiveRun):
                 done = one
             elif output is OutputFormat.TABLE and len(flows) < _SHOWN:
@@ -127,6 +136,16 @@ def capture(
         talk.print(f"not seen: {text}")
     talk.print(f"{done.flows:,} flows: {done.path}")
     save_flows(workspace, Path(done.path), progress_bar)
+
+
+def _show_code(title: str, text: str) -> None:
+    """Print a text as a QR code on the terminal."""
+    try:
+        import segno
+    except ImportError:
+        return
+    sys.stderr.write(f"QR code of {title}:\n")
+    segno.make(text, error="m", micro=False).terminal(sys.stderr, border=2, compact=True)
 
 
 def _request(
@@ -145,6 +164,7 @@ def _request(
     upstream_ca: Path | None,
     destinations: str,
     resolve: list[str],
+    pass_through: bool,
     workspace: Path,
 ) -> "CaptureRequest":
     """Build the request from the options.
@@ -177,6 +197,7 @@ def _request(
         upstream_ca=upstream_ca,
         destinations=read_destinations(destinations),
         names=tuple(read_name(text) for text in resolve),
+        pass_through=pass_through,
     )
 
 

@@ -39,12 +39,13 @@ from tieback.pipeline.probing.candidates import (
 )
 from tieback.pipeline.probing.ransom_notes import NoteJudge, workspace_salt
 from tieback.pipeline.probing.samples import SampleJudge
-from tieback.pipeline.probing.service import probe_all, store_ports
+from tieback.pipeline.probing.service import probe_all
 from tieback.pipeline.progress import Progress, Stage, today_utc
 from tieback.pipeline.record import RecordWork
 from tieback.pipeline.report import build_report
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.pipeline.units import CLAIM, UnitRun
+from tieback.probes.choose import BUILT_IN, ProbeSet
 from tieback.scope import event_loop
 from tieback.scope.audit import open_audit_log
 from tieback.scope.dialer import Dialer
@@ -84,6 +85,7 @@ class ScanRequest(msgspec.Struct, frozen=True):
     never: tuple[SourcedRule, ...] | None = None
     """What is never contacted to read inputs; default: that of the approval, else the site policies in their usual
     places."""
+    probes: ProbeSet = BUILT_IN
     begun: Callable[[str], None] | None = None
     """Called with the ID of the run once it is recorded."""
 
@@ -138,9 +140,7 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanResult]:
             with closing(AttributionSources()) as knowledge:
                 doing = "probing data stores" if request.grant is not None else "mapping back ends"
                 with stage(doing) as progress, DnsAnswerCache(workspace.lake) as kept:
-                    found = event_loop.run(
-                        _ask(workspace, run, request.grant, approval, named, progress, kept, knowledge)
-                    )
+                    found = event_loop.run(_ask(workspace, run, request, approval, named, progress, kept, knowledge))
                 end_run(workspace, run, inputs, named, found, knowledge)
         try:
             report = build_report(workspace, run)
@@ -268,7 +268,7 @@ class ScanTargets(msgspec.Struct, frozen=True):
 async def _ask(
     workspace: Workspace,
     run: str,
-    grant: Grant | None,
+    request: ScanRequest,
     approval: Approval | None,
     named: RunEndpoints,
     progress: Progress,
@@ -280,6 +280,7 @@ async def _ask(
     Reports are written to the lake as they complete.
     """
     lake = workspace.lake
+    grant, ports = request.grant, request.probes.store_ports()
     if grant is None or approval is None:
         return ScanTargets(await MappedBackends.of(lake, named.units, named.traffic, None))
     names = NameResolver(grant, kept=kept, never=approval.policy.rules)
@@ -287,9 +288,9 @@ async def _ask(
     mapped = await MappedBackends.of(lake, named.units, named.traffic, answers.resolve, answers)
     await answers.query_owner_hints(mapped.backends, knowledge.dns_hints, knowledge.domains)
     running = knowledge.still_running(mapped.backends)
-    wanted = Candidates(running, store_ports())
+    wanted = Candidates(running, ports)
     wanted.add(await answers.srv_candidates(running))
-    wanted.add(neighbour_candidates(running, blocks_of(grant), store_ports()))
+    wanted.add(neighbour_candidates(running, blocks_of(grant), ports))
     requests = paths_of(named.traffic)
     wanted.add(requested_bases(mapped.backends, requests))
     along = ProbeHintIndex(mapped.backends, _containers(lake, named), public_keys(lake, named.units), requests)
@@ -307,16 +308,16 @@ async def _ask(
             provider_of=ProviderLookup().of,
             approval=approval,
         )
-        follower = LeadFollower(
-            mapped.backends, Pivot(store_ports(), knowledge.foreign), answers.resolve, dialer.permit
-        )
+        follower = LeadFollower(mapped.backends, Pivot(ports, knowledge.foreign), answers.resolve, dialer.permit)
         wanted.add(await follower.follow(lead for traffic in named.traffic for lead in traffic.leads))
         noting = any(rule.ransom_note for rule in grant.target)
         notes = NoteJudge(workspace_salt(workspace.directory)) if noting else None
         own = read_own_domains(workspace.directory)
         samples = SampleJudge(own_domains=own) if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
         first = along.attach(exclude_targets(wanted, answered))
-        async for candidate, report in probe_all(first, grant, dialer, progress, along, notes, samples, lease):
+        async for candidate, report in probe_all(
+            first, grant, dialer, progress, along, notes, samples, lease, request.probes
+        ):
             writer.add(report)
             along.pop(candidate, None)
         writer.flush()
@@ -325,7 +326,9 @@ async def _ask(
         asked = frozenset(target_label(one) for host in {one.host for one in more} for one in wanted.at(host))
         wanted.add(more)
         second = along.attach(exclude_targets(exclude_targets(more, asked), answered))
-        async for candidate, report in probe_all(second, grant, dialer, progress, along, notes, samples, lease):
+        async for candidate, report in probe_all(
+            second, grant, dialer, progress, along, notes, samples, lease, request.probes
+        ):
             writer.add(report)
             along.pop(candidate, None)
     return ScanTargets(mapped, wanted)

@@ -15,6 +15,7 @@ from tieback.probes.stores.clickhouse_native.probe import ClickhouseNativeProbe
 from tieback.probes.stores.consul import ConsulProbe
 from tieback.probes.stores.couchbase import CouchbaseProbe
 from tieback.probes.stores.couchdb import CouchdbProbe
+from tieback.probes.stores.directory_listing import DirectoryListingProbe
 from tieback.probes.stores.directus import DirectusProbe
 from tieback.probes.stores.docker_api import DockerApiProbe
 from tieback.probes.stores.docker_registry import DockerRegistryProbe
@@ -25,24 +26,30 @@ from tieback.probes.stores.etcd import EtcdProbe
 from tieback.probes.stores.firebase_rtdb import FirebaseRtdbProbe
 from tieback.probes.stores.firebase_storage import FirebaseStorageProbe
 from tieback.probes.stores.firestore import FirestoreProbe
+from tieback.probes.stores.flowise import FlowiseProbe
 from tieback.probes.stores.ftp.probe import FtpProbe
 from tieback.probes.stores.gcs import GcsProbe
+from tieback.probes.stores.gradio import GradioProbe
 from tieback.probes.stores.grafana import GrafanaProbe
 from tieback.probes.stores.hasura import HasuraProbe
 from tieback.probes.stores.hdfs import HdfsProbe
 from tieback.probes.stores.influxdb import InfluxdbProbe
 from tieback.probes.stores.jenkins import JenkinsProbe
+from tieback.probes.stores.jupyter import JupyterProbe
 from tieback.probes.stores.kafka.probe import KafkaProbe
 from tieback.probes.stores.kibana import KibanaProbe
 from tieback.probes.stores.kubernetes import KubernetesProbe
+from tieback.probes.stores.langflow import LangflowProbe
 from tieback.probes.stores.ldap.probe import LdapProbe
 from tieback.probes.stores.meilisearch import MeilisearchProbe
 from tieback.probes.stores.memcached import MemcachedProbe
 from tieback.probes.stores.milvus import MilvusProbe
+from tieback.probes.stores.mlflow import MlflowProbe
 from tieback.probes.stores.mongodb.probe import MongodbProbe
 from tieback.probes.stores.mqtt.probe import MqttProbe
 from tieback.probes.stores.mssql import MssqlProbe
 from tieback.probes.stores.mysql.probe import MysqlProbe
+from tieback.probes.stores.n8n import N8nProbe
 from tieback.probes.stores.nats import NatsProbe
 from tieback.probes.stores.nats_client import NatsClientProbe
 from tieback.probes.stores.neo4j import Neo4jProbe
@@ -58,6 +65,7 @@ from tieback.probes.stores.postgrest import PostgrestProbe
 from tieback.probes.stores.prometheus import PrometheusProbe
 from tieback.probes.stores.qdrant import QdrantProbe
 from tieback.probes.stores.rabbitmq import RabbitmqProbe
+from tieback.probes.stores.ray import RayProbe
 from tieback.probes.stores.redis.probe import RedisProbe
 from tieback.probes.stores.rethinkdb import RethinkdbProbe
 from tieback.probes.stores.rsync.probe import RsyncProbe
@@ -66,6 +74,7 @@ from tieback.probes.stores.smb import SmbProbe
 from tieback.probes.stores.solr import SolrProbe
 from tieback.probes.stores.stomp import StompProbe
 from tieback.probes.stores.strapi import StrapiProbe
+from tieback.probes.stores.streamlit import StreamlitProbe
 from tieback.probes.stores.supabase_storage import SupabaseStorageProbe
 from tieback.probes.stores.triton import TritonProbe
 from tieback.probes.stores.typesense import TypesenseProbe
@@ -76,6 +85,7 @@ from tieback.probes.web import WebStoreProbe
 
 WEB_STORES: tuple[WebStoreProbe, ...] = (
     WebdavProbe(),
+    JupyterProbe(),
     CouchdbProbe(),
     InfluxdbProbe(),
     S3Probe(),
@@ -87,6 +97,13 @@ WEB_STORES: tuple[WebStoreProbe, ...] = (
     NatsProbe(),
     PocketbaseProbe(),
     DirectusProbe(),
+    MlflowProbe(),
+    GradioProbe(),
+    StreamlitProbe(),
+    RayProbe(),
+    LangflowProbe(),
+    FlowiseProbe(),
+    N8nProbe(),
     StrapiProbe(),
     ChromaProbe(),
     FirebaseRtdbProbe(),
@@ -121,6 +138,7 @@ WEB_STORES: tuple[WebStoreProbe, ...] = (
     OpenWebuiProbe(),
     OpenaiCompatibleProbe(),
     TritonProbe(),
+    DirectoryListingProbe(),
 )
 """Stores that speak HTTP, in the order in which the finder sends their identifying requests. It skips those that the
 answer to ``GET /`` rules out."""

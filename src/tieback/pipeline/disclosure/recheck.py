@@ -33,7 +33,7 @@ from tieback.pipeline.probing.samples import SampleJudge
 from tieback.pipeline.probing.service import ProbeLease, probe_all
 from tieback.pipeline.progress import Progress, today_utc
 from tieback.pipeline.runs import finished_run
-from tieback.probes import PROBES
+from tieback.probes.choose import BUILT_IN, ProbeSet
 from tieback.scope import event_loop
 from tieback.scope.audit import AuditLog, open_audit_log
 from tieback.scope.dialer import Dialer
@@ -91,6 +91,7 @@ def recheck(
     by: str = "recheck",
     approval: Approval | None = None,
     run: str = "",
+    probes: ProbeSet = BUILT_IN,
 ) -> Iterator[RecheckOutcome]:
     """Re-check cases one after the other; each result is stored before the next case is probed.
 
@@ -103,6 +104,7 @@ def recheck(
         by: name for the log.
         approval: of the grant; as for the dialer.
         run: ID of the run whose back ends and places are used; default: the last finished run.
+        probes: the probes of the re-check.
 
     Raises:
         GrantError: the grant has expired or is not yet valid, a site policy is damaged, or a signature is missing.
@@ -112,7 +114,7 @@ def recheck(
     """
     check_valid(grant, today_utc())
     with Workspace.open(directory, create=False) as workspace, workspace.lock():
-        yield from recheck_workspace(workspace, grant, policy, choose, progress, by, approval, run)
+        yield from recheck_workspace(workspace, grant, policy, choose, progress, by, approval, run, probes)
 
 
 def recheck_workspace(
@@ -124,6 +126,7 @@ def recheck_workspace(
     by: str = "recheck",
     approval: Approval | None = None,
     run: str = "",
+    probes: ProbeSet = BUILT_IN,
 ) -> Iterator[RecheckOutcome]:
     """As ``recheck``, in an open and locked workspace."""
     approved = require_approval(grant, approval)
@@ -137,7 +140,7 @@ def recheck_workspace(
             case, seen_open = known.with_scan(case)  # noqa: PLW2901
             # Each case ends with a checkpoint, so that its part of the log can be proved without the others.
             with open_audit_log(workspace.audit_file) as audit:
-                here, elsewhere = event_loop.run(_ask(workspace, audit, grant, approved, case, lease, known))
+                here, elsewhere = event_loop.run(_ask(workspace, audit, grant, approved, case, lease, known, probes))
             now = datetime.now(UTC)
             check = judge_recheck(case.store, here, elsewhere, known.seen(case), now, _since(case), case.suspects)
             check = _with_comparison(case.store, check, (*here, *elsewhere), detector)
@@ -239,6 +242,7 @@ async def _ask(
     case: Case,
     lease: ProbeLease,
     known: _Known,
+    probes: ProbeSet,
 ) -> tuple[list[ProbeReport], list[ProbeReport]]:
     """Results at the locations of the store and, if access is denied there, at other possible locations."""
     names = NameResolver(grant, never=approval.policy.rules)
@@ -260,7 +264,7 @@ async def _ask(
     async def ask(candidates: Sequence[Candidate]) -> list[ProbeReport]:
         found = []
         along = known.along(candidates)
-        async for _, report in probe_all(candidates, grant, dialer, None, along, notes, samples, lease):
+        async for _, report in probe_all(candidates, grant, dialer, None, along, notes, samples, lease, probes):
             ransom = strongest_verdict((signs.judge(report.containers), report.ransom))
             found.append(msgspec.structs.replace(report, ransom=ransom))
         return sorted(found, key=lambda report: report.target)
@@ -269,7 +273,9 @@ async def _ask(
     reports = await ask(places)
     if any(report.access.exposed for report in reports):
         return reports, []
-    return reports, await ask(other_targets(case.store, places, (*case.suspects, *known.places_now(case.store))))
+    return reports, await ask(
+        other_targets(case.store, places, (*case.suspects, *known.places_now(case.store)), probes)
+    )
 
 
 def known_targets(case: Case) -> list[Candidate]:
@@ -286,19 +292,20 @@ def known_targets(case: Case) -> list[Candidate]:
     return list(found.values())
 
 
-def other_targets(store: Exposure, places: Sequence[Candidate], seen: Iterable[str] = ()) -> list[Candidate]:
+def other_targets(
+    store: Exposure, places: Sequence[Candidate], seen: Iterable[str] = (), probes: ProbeSet = BUILT_IN
+) -> list[Candidate]:
     """Other possible locations of a store.
 
     Args:
         store: the store of the case.
         places: the locations from ``known_targets``.
         seen: locations where the same store, or one that may be it, was seen. None of these is left out.
+        probes: the probes, for the usual ports of the product.
     """
     known = {target_label(place) for place in places}
     service = next((place.service for place in places if place.service), None) or store.product
-    usual = [
-        port for probe in PROBES if service in (*probe.meta.services, *probe.meta.products) for port in probe.meta.ports
-    ]
+    usual = probes.ports_of(service)
     found: dict[str, Candidate] = {}
 
     def add(host: str, port: int, resource: str, reason: str, path: str = "") -> None:

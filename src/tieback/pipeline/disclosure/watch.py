@@ -23,6 +23,7 @@ from tieback.model.errors import InputError
 from tieback.model.grant import Grant
 from tieback.pipeline.disclosure.recheck import recheck_workspace
 from tieback.pipeline.progress import Progress, today_utc
+from tieback.probes.choose import BUILT_IN, ProbeSet
 from tieback.scope.grant import check_valid
 from tieback.scope.guard import ServiceGuard
 from tieback.scope.mail import MailSecurity, MailServer, check_mail_server, send_mail
@@ -140,6 +141,7 @@ class WatchSettings(msgspec.Struct, frozen=True):
     """Of the grant; as for the dialer."""
     run: str = ""
     """ID of the run whose back ends and places are used; default: the last finished run."""
+    probes: ProbeSet = BUILT_IN
 
 
 class WatchRound(msgspec.Struct, frozen=True):
@@ -200,7 +202,8 @@ def _happens(workspace: Workspace, watching: WatchSettings, progress: Progress |
         return [case for case in cases if case.active and (not watching.cases or case.id in watching.cases)]
 
     grant, approval, rules = watching.grant, watching.approval, watching.policy
-    for looked in recheck_workspace(workspace, grant, rules, choose, progress, "watch", approval, watching.run):
+    run, probes = watching.run, watching.probes
+    for looked in recheck_workspace(workspace, grant, rules, choose, progress, "watch", approval, run, probes):
         yield looked.event
 
 

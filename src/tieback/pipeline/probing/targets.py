@@ -20,6 +20,7 @@ from tieback.pipeline.probing.samples import SampleJudge, sample_label, with_cos
 from tieback.pipeline.probing.service import probe_again, probe_all
 from tieback.pipeline.probing.target_syntax import NamedTarget, expand_target
 from tieback.pipeline.progress import Progress, today_utc
+from tieback.probes.choose import BUILT_IN, ProbeSet
 from tieback.scope.audit import open_audit_log
 from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid
@@ -54,11 +55,12 @@ def read_targets(path: Path) -> list[str]:
 class TargetList(Collection[Candidate]):
     """The targets of a command without duplicates, at most ``MAX_TARGETS``."""
 
-    def __init__(self, words: Iterable[str]) -> None:
+    def __init__(self, words: Iterable[str], probes: ProbeSet = BUILT_IN) -> None:
         """Read all target arguments.
 
         Args:
             words: targets as in ``target_syntax``, or ``@FILE`` with one per line.
+            probes: the probes of the run; their usual ports are those of a host without a port.
 
         Raises:
             UsageError: an argument is not a target, or there are too many.
@@ -67,7 +69,7 @@ class TargetList(Collection[Candidate]):
         self._targets: dict[str, NamedTarget] = {}
         for word in words:
             for text in read_targets(Path(word[1:])) if word.startswith("@") else (word,):
-                for one in expand_target(text):
+                for one in expand_target(text, probes):
                     label = target_label(one.candidate)
                     known = self._targets.setdefault(label, one)
                     if known.derived and not one.derived:
@@ -119,6 +121,7 @@ class ProbeRunSettings(msgspec.Struct, frozen=True):
     """Of the grant; as for the dialer."""
     own_domains: frozenset[str] = frozenset()
     """E-mail domains of the organisation, with which sampled addresses are compared."""
+    probes: ProbeSet = BUILT_IN
 
 
 class RunStart(msgspec.Struct, frozen=True):
@@ -165,7 +168,7 @@ async def probe_targets(
         transcripts = TranscriptFile(asking.record, grant) if asking.record is not None else None
         if transcripts is not None:
             stack.callback(transcripts.close)
-        journal = ProbeJournal(asking.audit.parent, grant, wanted)
+        journal = ProbeJournal(asking.audit.parent, grant, wanted, [one.rule_label for one in asking.probes.declared])
         finished = False
         stack.callback(lambda: journal.close(finished=finished))
         before, total = 0 if asking.afresh else len(wanted.keys() & journal.asked), len(wanted)
@@ -196,7 +199,7 @@ async def probe_targets(
             else None
         )
         left = _each_once(candidates, wanted)
-        found = probe_all(left, grant, dialer, moved, hints, notes=notes, samples=samples)
+        found = probe_all(left, grant, dialer, moved, hints, notes=notes, samples=samples, probes=asking.probes)
         signs, traces = RansomSigns(), IntrusionSigns()
         async with aclosing(found):
             async for _, report in found:
@@ -228,23 +231,25 @@ def with_intrusion(report: ProbeReport, signs: IntrusionSigns) -> ProbeReport:
     return msgspec.structs.replace(report, intrusion=tuple(dict.fromkeys((*report.intrusion, *found))))
 
 
-async def replay(path: Path) -> AsyncGenerator[ProbeReport]:
+async def replay(path: Path, probes: ProbeSet = BUILT_IN) -> AsyncGenerator[ProbeReport]:
     """Evaluate recorded conversations with the current rules. Contacts nothing.
 
     Raises:
         InputError: the file cannot be read, or is not a transcript file.
     """
-    async for report in replay_from(ReplayDialer(read_transcripts(path))):
+    async for report in replay_from(ReplayDialer(read_transcripts(path)), probes=probes):
         yield report
 
 
-async def replay_from(dialer: ReplayDialer, brought: ProbeHints = NO_PROBE_HINTS) -> AsyncGenerator[ProbeReport]:
+async def replay_from(
+    dialer: ReplayDialer, brought: ProbeHints = NO_PROBE_HINTS, probes: ProbeSet = BUILT_IN
+) -> AsyncGenerator[ProbeReport]:
     """As ``replay``, with transcripts that were already read; ``brought`` is what apps name there."""
     signs, traces = RansomSigns(), IntrusionSigns()
     for target in dialer.targets():
         decision = dialer.decision(target)
         if decision.allowed:
-            report = await probe_again(target, decision.depth, dialer, brought)
+            report = await probe_again(target, decision.depth, dialer, brought, probes)
         else:
             report = ProbeReport(target.label, Outcome.OUT_OF_SCOPE, problems=(decision.reason,))
         named = msgspec.structs.replace(report, ransom=signs.judge(report.containers), replayed=dialer.day(target))

@@ -153,17 +153,14 @@ def head_request(
     *,
     depth: Depth = Depth.ENUMERATE,
     headers: Headers = (),
+    names: bytes = b"",
+    raw: bool = False,
     label: str = "",
     keyed: Keyed = (),
 ) -> Request:
     """Declare a HEAD; arguments as for ``get_request``."""
-    return Request(
-        declared_head(label or _label("HEAD", path), _pattern(path, b""), why, headers, depth, keyed),
-        path,
-        "HEAD",
-        headers=headers,
-        keyed=keyed,
-    )
+    send = declared_head(label or _label("HEAD", path), _pattern(path, names), why, headers, depth, keyed)
+    return Request(send, path, "HEAD", headers=headers, raw=raw, keyed=keyed)
 
 
 def post_request(
