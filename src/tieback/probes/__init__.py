@@ -53,6 +53,9 @@ from tieback.probes.stores.n8n import N8nProbe
 from tieback.probes.stores.nats import NatsProbe
 from tieback.probes.stores.nats_client import NatsClientProbe
 from tieback.probes.stores.neo4j import Neo4jProbe
+from tieback.probes.stores.ollama import OllamaProbe
+from tieback.probes.stores.open_webui import OpenWebuiProbe
+from tieback.probes.stores.openai_compatible import OpenaiCompatibleProbe
 from tieback.probes.stores.openwire import OpenwireProbe
 from tieback.probes.stores.oracle import OracleProbe
 from tieback.probes.stores.parse import ParseProbe
@@ -74,6 +77,7 @@ from tieback.probes.stores.stomp import StompProbe
 from tieback.probes.stores.strapi import StrapiProbe
 from tieback.probes.stores.streamlit import StreamlitProbe
 from tieback.probes.stores.supabase_storage import SupabaseStorageProbe
+from tieback.probes.stores.triton import TritonProbe
 from tieback.probes.stores.typesense import TypesenseProbe
 from tieback.probes.stores.vault import VaultProbe
 from tieback.probes.stores.weaviate import WeaviateProbe
@@ -134,6 +138,10 @@ WEB_STORES: tuple[WebStoreProbe, ...] = (
     FirestoreProbe(),
     AlgoliaProbe(),
     AppwriteProbe(),
+    OllamaProbe(),
+    OpenWebuiProbe(),
+    OpenaiCompatibleProbe(),
+    TritonProbe(),
     DirectoryListingProbe(),
 )
 """Stores that speak HTTP, in the order in which the finder sends their identifying requests. It skips those that the
