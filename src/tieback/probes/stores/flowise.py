@@ -78,7 +78,7 @@ class FlowiseProbe(WebStoreProbe):
         found = yield from inquiry.catalogue(_CREDENTIALS, list[_Credential])
         if found is None:
             if draft.access is Access.AUTH_REQUIRED and not _is_before_owners(draft.version):
-                draft.untested.append("becoming its owner, if nobody did: no question that only reads shows it")
+                draft.untested.append("becoming its owner, if it has none: no question that only reads shows it")
             return
         draft.abilities = [Ability.RUN_CODE]
         draft.fingerprint(one.id for one in found)

@@ -8,7 +8,7 @@ from tieback.model.grant import Depth
 from tieback.model.probe import Ability, Access, Outcome
 
 VERSION, CREDENTIALS, FLOWS = "GET /api/v1/version", "GET /api/v1/credentials", "HEAD /api/v1/chatflows"
-CLAIM = "becoming its owner, if nobody did: no question that only reads shows it"
+CLAIM = "becoming its owner, if it has none: no question that only reads shows it"
 REFUSED: dict[str, int | str] = {CREDENTIALS: 401, FLOWS: 401}
 
 
