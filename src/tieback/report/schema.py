@@ -28,6 +28,7 @@ from tieback.model.report import (
     GroupTable,
     Headline,
     PopulationEstimate,
+    Recipient,
     RunScope,
     SharedStore,
     SuppressedFinding,
@@ -81,6 +82,7 @@ _TABLES: dict[str, tuple[str, Any]] = {
     "seen_in_apps": ("passive-sighting", PassiveSighting),
     "captures": ("capture-summary", CaptureSummary),
     "servers": ("contacted-server", ContactedServer),
+    "recipients": ("recipient", Recipient),
     "not_backends": ("dropped-name", DroppedName),
 }
 """Line schema and row type by table."""
