@@ -7,7 +7,7 @@ Pages, scripts and style sheets are skipped: their content is public.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import unescape
 from itertools import chain
 from urllib.parse import parse_qsl
@@ -33,7 +33,7 @@ def read_body(data: bytes, kind: bytes = b"") -> Iterator[NamedValue]:
     """
     if not data or kind.startswith(_PUBLIC) or any(word in kind for word in _SCRIPTS):
         return
-    if kind.startswith(b"application/x-www-form-urlencoded"):
+    if kind.startswith(b"application/x-www-form-urlencoded") and data[:1] not in {b"{", b"["}:
         yield from read_form(data, "form")
     elif kind.startswith(b"application/grpc"):
         yield from read_grpc(data)
@@ -62,8 +62,17 @@ def _unlabelled(data: bytes, kind: bytes) -> Iterator[NamedValue]:
         if found:
             yield from found
             return
-    coded = decode_value(data.strip().decode("latin-1")) if data[:1].isalnum() else None
-    yield from _inside(coded, "text:", MAX_NESTING) if coded is not None else read_text(data)
+    coded = _unfold(data.strip().decode("latin-1"), "text:", MAX_NESTING)[0] if data[:1].isalnum() else ()
+    yield from coded or read_text(data)
+
+
+def _unfold(value: str, where: str, nesting: int) -> tuple[Sequence[NamedValue], bool]:
+    """The values inside a value, and whether it is also a value as a whole: a token, or one with nothing inside."""
+    coded = decode_value(value) if nesting else None
+    if coded is None:
+        return (), True
+    found = list(_inside(coded, where, nesting))
+    return found, not found or coded[0] == "jwt"
 
 
 def _inside(coded: tuple[str, bytes], where: str, nesting: int) -> Iterator[NamedValue]:
@@ -91,10 +100,9 @@ def read_form(data: bytes, source: str, *, nesting: int = MAX_NESTING) -> Iterat
     mark = "." if source.endswith(")") else ":"
     for name, value in fields:
         where = f"{source}{mark}{name[:MAX_NAME]}"
-        coded = decode_value(value) if nesting else None
-        if coded is not None:
-            yield from _inside(coded, where, nesting)
-        if coded is None or coded[0] == "jwt":
+        inner, whole = _unfold(value, where, nesting)
+        yield from inner
+        if whole:
             yield NamedValue(where, name[:MAX_NAME], value[:MAX_VALUE])
 
 
@@ -149,9 +157,12 @@ def read_document(
     """Scalar values of a nested document, at most ``MAX_VALUES_PER_SAMPLE`` of a list; list indices become ``[]``."""
     if isinstance(value, dict) and isinstance(query := value.get("query"), str) and "{" in query:
         yield from _arguments(query)
+        value = {key: inner for key, inner in value.items() if key not in _OF_GRAPHQL}
     yield from _leaves(value, source, path, name, parent, _MAX_DEPTH, MAX_NESTING)
 
 
+_OF_GRAPHQL = frozenset({"query", "operationName"})
+"""Keys of a GraphQL request that are the program's own words."""
 _ARGUMENT = re.compile(r'([A-Za-z_]\w{0,63})\s*:\s*(?:"((?:[^"\\]|\\.){1,512})"|(-?\d{1,32}(?:\.\d{1,16})?))')
 
 
@@ -175,10 +186,9 @@ def _leaves(
             yield from _leaves(inner, source, f"{path}[]", name, parent, depth - 1, nesting)
     elif isinstance(value, str | int | float) and not isinstance(value, bool):
         where = f"{source}:{path}"
-        coded = decode_value(value) if nesting and isinstance(value, str) else None
-        if coded is not None:
-            yield from _inside(coded, where, nesting)
-        if coded is None or coded[0] == "jwt":
+        inner, whole = _unfold(value, where, nesting) if isinstance(value, str) else ((), True)
+        yield from inner
+        if whole:
             yield NamedValue(where, name, str(value)[:MAX_VALUE], parent)
 
 

@@ -15,6 +15,7 @@ _LEAST = 16
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _TOKEN = re.compile(r"ey[A-Za-z0-9_-]{8,}\.(ey[A-Za-z0-9_-]{8,})\.[A-Za-z0-9_-]*")
 _FORM = re.compile(rb"[\w.%\[\]-]{1,64}=[^&\s]*(?:&[\w.%\[\]-]{1,64}=[^&\s]*){1,256}")
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _URL_SAFE = str.maketrans("-_", "+/")
 
 
@@ -33,7 +34,8 @@ def decode_value(text: str) -> tuple[str, bytes] | None:
     content = _base64(text)
     if content is None:
         return None
-    return ("base64", content) if content[:1] in {b"{", b"["} or is_form(content) else _unpacked(content)
+    structured = content[:1] in {b"{", b"["} and b'"' in content and _CONTROL.search(content) is None
+    return ("base64", content) if structured or is_form(content) else _unpacked(content)
 
 
 def is_form(data: bytes) -> bool:

@@ -6,7 +6,7 @@ leak. What the app sent is also listed by class, encrypted on the wire or not: t
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from hashlib import blake2b
 from secrets import token_bytes
@@ -15,9 +15,17 @@ import msgspec
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.traffic.interface import SampledFlow
-from tieback.leaks.cookies import judge_cookies
-from tieback.leaks.identifiers import APP_LIST, CONTACT_LIST, identifier_kind, is_placeholder, kind_of, list_class
-from tieback.leaks.plausible import beside, is_plausible, load_words, plain_name
+from tieback.leaks.cookies import cookie_classes
+from tieback.leaks.identifiers import (
+    APP_LIST,
+    identifier_kind,
+    is_address,
+    is_placeholder,
+    kind_of,
+    list_class,
+    plain_id_class,
+)
+from tieback.leaks.plausible import beside, is_chat, is_plausible, load_words, plain_name
 from tieback.leaks.trackers import RequestTrackers, TrackerField, Trackers
 from tieback.leaks.value import SECRET, NamedValue
 from tieback.leaks.values import read_values
@@ -48,7 +56,11 @@ _DOCUMENTED = 0.97
 """Confidence of a field that the documents of its tracking service name."""
 LEAST_MARKED = 8
 """Characters of a credential that gets a mark."""
-_LISTS = frozenset({APP_LIST, CONTACT_LIST})
+_ADDRESS, _PLACE = "ip_address", "geo_location"
+_LIKELY = 0.85
+"""Confidence of two neighbouring numbers without names that are coordinates."""
+_SERVER_NAME = re.compile(r"(?i)server|host|dns|proxy|gateway|upstream|^s_?ip$|^sip$")
+"""Names of addresses of others than the device."""
 _SHORT = 4
 _NEVER_SHORT = frozenset({
     "bank_account", "biometric_media", "email", "message_content", "national_id", "payment_card", "phone",
@@ -59,7 +71,7 @@ _FEW = 2
 _TELLING = re.compile(
     r"@|\+\d|\b00[1-9]|[A-Z]{2}\d{2} ?[A-Z0-9]{4}|(?:[0-9A-Fa-f]{2}[:-]){5}|(?:[0-9A-Fa-f]{4}\.){2}|<<|\$|"
     r"\d{12}[=^]|\bM[1-4][A-Z/ ]{20}|[a-z]:[0-9.+-]|\"type\"|POINT|LINESTRING|POLYGON|/9j/|iVBOR|UklGR|Rk1S|data:|"
-    r"ey[A-Za-z0-9_-]{10}|-----BEGIN|[A-Za-z]{2,4}[_-][A-Za-z0-9_-]{10}|[A-Z]{4}[A-Z0-9]{12}|(?:idfa|aaid|gaid|idfv)=|"
+    r"-?\d{1,2}\.\d{4,},\s?-?\d{1,3}\.\d{4}|ey[A-Za-z0-9_-]{10}|-----BEGIN|[A-Za-z]{2,4}[_-][A-Za-z0-9_-]{10}|[A-Z]{4}[A-Z0-9]{12}|(?:idfa|aaid|gaid|idfv)=|"
     r"(?i:scrypt|pbkdf2|://|sha1|md5|crypt)"
 )
 """What a value must look like if there are only a few values; with more values, their distribution decides."""
@@ -83,6 +95,8 @@ class _Find(msgspec.Struct, frozen=True, gc=False):
     channel: str
     count: int = 1
     tracker: str = ""
+    sent_only: bool = False
+    """True for what is no leak by itself: every packet has an address, and a login is reported as a login."""
     secret: str = ""
     """The value of a credential, for its mark; never stored."""
 
@@ -90,7 +104,13 @@ class _Find(msgspec.Struct, frozen=True, gc=False):
 class LeakDetector:
     """Judges samples. Compiles its rules at the first sample; not thread-safe."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, recipients: bool = True) -> None:
+        """Set up; nothing is compiled yet.
+
+        Args:
+            recipients: also list what the app sent; without, encrypted flows are not read.
+        """
+        self._recipients = recipients
         self._verdicts: dict[bytes, Classification] = {}
         self._telling_names: dict[tuple[str, str], bool] = {}
         self._secret = token_bytes(16)
@@ -102,7 +122,7 @@ class LeakDetector:
         encrypted = bool(flow.encrypted)
         samples = tuple(one for one in seen.samples if one.direction == "out") if encrypted else seen.samples
         state = content_state(seen)
-        if not samples:
+        if not samples or (encrypted and not self._recipients):
             return msgspec.structs.replace(flow, content=state)
         leaks: dict[tuple[str, str, str], Leak] = {}
         sent: dict[tuple[str, str, str, str], SentData] = {}
@@ -115,10 +135,11 @@ class LeakDetector:
             # For a session cookie, the whole header was already reported.
             if leak.where.startswith("cookie:") and leak.pii_class in {_PASSWORD, _TOKEN}:
                 continue
-            masks.add(leak.masked)
-            if not encrypted and leak.pii_class not in _LISTS:
+            if not find.sent_only:
+                masks.add(leak.masked)
+            if not encrypted and not find.sent_only:
                 leaks.setdefault((leak.pii_class, leak.where, leak.direction), leak)
-            if leak.direction == "out" and len(sent) < MAX_SENT:
+            if self._recipients and leak.direction == "out" and len(sent) < MAX_SENT:
                 self._add_sent(sent, find)
             if len(leaks) >= MAX_LEAKS or len(sent) >= MAX_SENT:
                 break
@@ -184,13 +205,16 @@ class LeakDetector:
         if first.form == SECRET:
             if all(self._is_public(pair.value) for pair in column):
                 return
-            for leak in _of_header(column, direction):
-                yield _Find(leak, "", "", len(column), secret=first.value if leak.pii_class != _IDENTIFIER else "")
+            for number, leak in enumerate(_of_header(column, direction)):
+                secret = first.value if leak.pii_class != _IDENTIFIER else ""
+                yield _Find(leak, "", "", len(column), sent_only=number > 0, secret=secret)
             return
         values = tuple(pair.value for pair in column)
-        if list_class(column, "") == APP_LIST:
-            yield _find(APP_LIST, "", column, direction, 0.9)
-            return
+        if direction == "out":
+            sent = self._of_sent_only(column, values, around)
+            if sent is not None:
+                yield sent
+                return
         kind = identifier_kind(first.name, values)
         if kind:
             yield _find(_IDENTIFIER, kind, column, direction, _SURE)
@@ -209,7 +233,25 @@ class LeakDetector:
             yield _find(pii_class, kind, column, direction, verdict.confidence)
             several = list_class(column, pii_class)
             if several:
-                yield _find(several, "", column, direction, verdict.confidence)
+                listed = _find(several, "", column, direction, verdict.confidence)
+                yield msgspec.structs.replace(listed, sent_only=True)
+
+    def _of_sent_only(self, column: list[NamedValue], values: Sequence[str], around: set[str]) -> _Find | None:
+        """What counts for its recipient, but is no leak by itself; ``None`` if it is nothing of this."""
+        first = column[0]
+        pii_class = APP_LIST if list_class(column, "") == APP_LIST else plain_id_class(column)
+        if not pii_class and is_address(values) and not _SERVER_NAME.search(first.name):
+            named = next(iter(self._names.classify_names((Column(field=first.name, table=first.parent),))))
+            pii_class = _ADDRESS if named.pii_class == _ADDRESS else ""
+        if not pii_class and first.form == "place" and first.where.startswith("protobuf:"):
+            return msgspec.structs.replace(
+                _find(_PLACE, kind_of(_PLACE, column, ""), column, "out", _LIKELY), sent_only=True
+            )
+        if not pii_class and is_chat(column, around):
+            pii_class = "message_content"
+        if not pii_class:
+            return None
+        return msgspec.structs.replace(_find(pii_class, "", column, "out", _SURE), sent_only=True)
 
     def _is_public(self, value: str) -> bool:
         """True if a value, or what follows ``Bearer``, is a key that is public by design."""
@@ -304,11 +346,14 @@ def _of_header(column: list[NamedValue], direction: str) -> Iterator[Leak]:
     pair = column[0]
     where = pair.where[:160]
     if "cookie" in pair.name:
-        found = {judge_cookies(one.value, set_cookie=pair.name == "set-cookie"): one for one in reversed(column)}
+        found = {
+            kind: one
+            for one in reversed(column)
+            for kind in cookie_classes(one.value, set_cookie=pair.name == "set-cookie")
+        }
         for pii_class in (_TOKEN, _IDENTIFIER):
             if pii_class in found:
                 yield Leak(pii_class, where, direction, mask_value(found[pii_class].value), _SURE)
-                return
         return
     scheme, _, rest = pair.value.partition(" ")
     basic = pair.name == "authorization" and scheme.lower() == "basic" and rest

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Sequence
 from functools import cache, cached_property
 from importlib import resources
+from ipaddress import ip_address
 
 import msgspec
 
@@ -19,6 +20,8 @@ CONTACT_LIST, APP_LIST = "contact_list", "app_list"
 PRECISE, COARSE = "precise", "coarse"
 PRECISE_DECIMALS = 3
 """Decimals of a degree from which a place is precise: 0.001 degrees are 111 m at most."""
+LEAST_PERSON_ID, LEAST_DEVICE_ID = 4, 12
+"""Characters of the value of a field ``id``."""
 LEAST_CONTACTS, LEAST_APPS = 2, 3
 _DEVICE, _PLACE = "device_id", "geo_location"
 _PEOPLE = frozenset({"phone", "email", "person_name"})
@@ -43,10 +46,16 @@ class _Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words: frozenset[str]
 
 
+class _Parents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    person: frozenset[str]
+    device: frozenset[str]
+
+
 class IdentifierWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """The tables of ``identifiers.toml``."""
 
     identifier: tuple[_Identifier, ...]
+    parents: _Parents
     contacts: _Words
     apps: _Words
     property: dict[str, tuple[str, str]]
@@ -75,6 +84,33 @@ def identifier_kind(name: str, values: Sequence[str]) -> str:
     if known is None:
         return ""
     return known.kind if any(known.form.fullmatch(value) and not is_placeholder(value) for value in values) else ""
+
+
+def plain_id_class(column: Sequence[NamedValue]) -> str:
+    """``person_id`` or ``device_id`` for the field ``id`` of a user or a device; otherwise empty."""
+    first = column[0]
+    if first.name.lower() not in {"id", "uuid"}:
+        return ""
+    parent = plain_name(first.parent)
+    words = load_identifiers().parents
+    values = [pair.value for pair in column if not is_placeholder(pair.value)]
+    if parent in words.person and any(len(value) >= LEAST_PERSON_ID for value in values):
+        return "person_id"
+    if parent in words.device and any(len(value) >= LEAST_DEVICE_ID for value in values):
+        return _DEVICE
+    return ""
+
+
+def is_address(values: Sequence[str]) -> bool:
+    """True if one of the values is an IP address that can be that of a device."""
+    for value in values:
+        try:
+            address = ip_address(value.strip())
+        except ValueError:
+            continue
+        if not (address.is_loopback or address.is_unspecified or address.is_multicast):
+            return True
+    return False
 
 
 def is_placeholder(value: str) -> bool:

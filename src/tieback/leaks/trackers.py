@@ -38,7 +38,7 @@ class _Tracker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
 
     @cached_property
     def addresses(self) -> re.Pattern[str]:
-        return re.compile("|".join(f"(?:{url})" for url in self.urls))
+        return re.compile("|".join(f"(?:{url.rstrip('/')})" for url in self.urls))
 
     @cached_property
     def by_end(self) -> dict[str, list[tuple[tuple[str, ...], str]]]:
@@ -112,7 +112,7 @@ class Trackers:
         known = self._of_host(host) if host else ()
         if not known:
             return RequestTrackers(())
-        addresses = [f"{host}{path}" for path in _paths(samples)]
+        addresses = [f"{host}{path}".rstrip("/") for path in _paths(samples)]
         return RequestTrackers(one for one in known if any(map(one.addresses.fullmatch, addresses)))
 
     def _of_host(self, host: str) -> tuple[_Tracker, ...]:
