@@ -1,4 +1,4 @@
-"""Who receives what: precision and recall of class by host, on captures labelled by hand.
+"""Recipients of personal data: precision and recall of class by host, on captures labelled by hand.
 
 ``recipients.tsv`` labels the captures of ``tests/samples.py`` in which something that an app or a client sent is
 readable. ``recipients_made.py`` makes HTTP archives in the formats of SDKs and back ends; what they contain is known.

@@ -1,4 +1,4 @@
-"""Output of ``tieback traffic --recipients``: who receives what, and how much was readable."""
+"""Output of ``tieback traffic --recipients``: the recipients of personal data, and how much was readable."""
 
 import csv
 import sys

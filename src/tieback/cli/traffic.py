@@ -43,7 +43,7 @@ def traffic(
         format_option(TrafficFormat, "A table, or one JSON document per flow or recipient; CSV with --recipients."),
     ] = TrafficFormat.TABLE,
     by_recipient: Annotated[
-        bool, typer.Option("--recipients", help="List who receives what instead of flows; never a value.")
+        bool, typer.Option("--recipients", help="List the recipients of personal data instead of flows; never a value.")
     ] = False,
     leaks: Annotated[bool, typer.Option("--leaks/--no-leaks", help="Detect personal data in cleartext.")] = True,
     uid_map: Annotated[

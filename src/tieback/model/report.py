@@ -568,7 +568,7 @@ class Report(msgspec.Struct, frozen=True):
     servers: LazyTable[ContactedServer] = LazyTable(0, lambda: iter(()))
     """Servers in the captures: those with leaks first, then by encryption, the weakest first."""
     recipients: LazyTable[Recipient] = LazyTable(0, lambda: iter(()))
-    """Who receives what in the captures: third parties first, then by app, host and class."""
+    """Recipients of personal data in the captures: third parties first, then by app, host and class."""
     without_inputs: bool = False
     """True for a probe of targets that the user named: there was no app and no capture to read."""
     data: tuple[DataUsed, ...] = ()

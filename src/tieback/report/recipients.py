@@ -12,7 +12,7 @@ COLUMNS = (
     "channels", "confidence", "count", "flows", "in_clear", "first", "last", "tracker", "declared", "capture",
 )  # fmt: skip
 """Columns of the table as CSV: the fields of ``Recipient``."""
-TITLE = "Who receives what"
+TITLE = "Recipients of personal data"
 _PARTIES = {
     Party.FIRST: "app's maker",
     Party.THIRD: "third party",

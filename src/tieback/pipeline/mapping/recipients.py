@@ -1,4 +1,4 @@
-"""Who receives what: the personal data and credentials that an app sent, by host and class. No value is kept."""
+"""Recipients: the personal data and credentials that an app sent, by host and class. No value is kept."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 

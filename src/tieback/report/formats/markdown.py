@@ -272,7 +272,7 @@ def _servers(report: Report) -> Iterator[str]:
 
 
 def _recipients(report: Report) -> Iterator[str]:
-    """Section on who receives what, and how much was readable."""
+    """Section on the recipients of personal data, and how much was readable."""
     if not report.captures.count:
         return
     yield from ("", f"## {TITLE}", "")

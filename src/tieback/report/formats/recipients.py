@@ -14,7 +14,7 @@ _LONGEST = 2_000
 
 
 class RecipientsRenderer:
-    """Renders who receives what."""
+    """Renders the recipients of personal data."""
 
     meta = RendererMeta("recipients-csv", ".recipients.csv", "text/csv; charset=utf-8; header=present")
 

@@ -201,7 +201,7 @@ class Page(msgspec.Struct, frozen=True):
     captures: tuple[tuple[str, str], ...]
     """Each capture with a sentence about it."""
     recipients: tuple[RecipientRow, ...]
-    """Who receives what."""
+    """Recipients of personal data."""
     coverage: tuple[str, ...]
     """Sentences on what was readable in the captures."""
 
