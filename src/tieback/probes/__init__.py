@@ -15,8 +15,8 @@ from tieback.probes.stores.clickhouse_native.probe import ClickhouseNativeProbe
 from tieback.probes.stores.consul import ConsulProbe
 from tieback.probes.stores.couchbase import CouchbaseProbe
 from tieback.probes.stores.couchdb import CouchdbProbe
-from tieback.probes.stores.directory_listing import DirectoryListingProbe
 from tieback.probes.stores.dask import DaskProbe
+from tieback.probes.stores.directory_listing import DirectoryListingProbe
 from tieback.probes.stores.directus import DirectusProbe
 from tieback.probes.stores.docker_api import DockerApiProbe
 from tieback.probes.stores.docker_registry import DockerRegistryProbe
@@ -57,10 +57,10 @@ from tieback.probes.stores.n8n import N8nProbe
 from tieback.probes.stores.nats import NatsProbe
 from tieback.probes.stores.nats_client import NatsClientProbe
 from tieback.probes.stores.neo4j import Neo4jProbe
+from tieback.probes.stores.node_red import NodeRedProbe
 from tieback.probes.stores.ollama import OllamaProbe
 from tieback.probes.stores.open_webui import OpenWebuiProbe
 from tieback.probes.stores.openai_compatible import OpenaiCompatibleProbe
-from tieback.probes.stores.node_red import NodeRedProbe
 from tieback.probes.stores.openwire import OpenwireProbe
 from tieback.probes.stores.oracle import OracleProbe
 from tieback.probes.stores.parse import ParseProbe
@@ -78,8 +78,8 @@ from tieback.probes.stores.rsync.probe import RsyncProbe
 from tieback.probes.stores.s3 import S3Probe
 from tieback.probes.stores.smb import SmbProbe
 from tieback.probes.stores.solr import SolrProbe
-from tieback.probes.stores.spring_actuator import SpringActuatorProbe
 from tieback.probes.stores.spark import SparkProbe
+from tieback.probes.stores.spring_actuator import SpringActuatorProbe
 from tieback.probes.stores.stomp import StompProbe
 from tieback.probes.stores.strapi import StrapiProbe
 from tieback.probes.stores.streamlit import StreamlitProbe
