@@ -45,6 +45,7 @@ from tieback.probes.stores.kubernetes import KubernetesProbe
 from tieback.probes.stores.langflow import LangflowProbe
 from tieback.probes.stores.ldap.probe import LdapProbe
 from tieback.probes.stores.marimo import MarimoProbe
+from tieback.probes.stores.mcp.probe import McpProbe
 from tieback.probes.stores.meilisearch import MeilisearchProbe
 from tieback.probes.stores.memcached import MemcachedProbe
 from tieback.probes.stores.milvus import MilvusProbe
@@ -85,20 +86,22 @@ from tieback.probes.stores.strapi import StrapiProbe
 from tieback.probes.stores.streamlit import StreamlitProbe
 from tieback.probes.stores.supabase_storage import SupabaseStorageProbe
 from tieback.probes.stores.triton import TritonProbe
+from tieback.probes.stores.sync_gateway import SyncGatewayProbe
 from tieback.probes.stores.typesense import TypesenseProbe
 from tieback.probes.stores.vault import VaultProbe
 from tieback.probes.stores.weaviate import WeaviateProbe
 from tieback.probes.stores.webdav import WebdavProbe
 from tieback.probes.stores.zookeeper.probe import ZookeeperProbe
-from tieback.probes.web import WebStoreProbe
+from tieback.probes.web import HttpProbe
 
-WEB_STORES: tuple[WebStoreProbe, ...] = (
+WEB_STORES: tuple[HttpProbe, ...] = (
     WebdavProbe(),
     VaultProbe(),
     SpringActuatorProbe(),
     JupyterProbe(),
     DaskProbe(),
     MarimoProbe(),
+    SyncGatewayProbe(),
     CouchdbProbe(),
     InfluxdbProbe(),
     S3Probe(),
@@ -156,6 +159,7 @@ WEB_STORES: tuple[WebStoreProbe, ...] = (
     OpenWebuiProbe(),
     OpenaiCompatibleProbe(),
     TritonProbe(),
+    McpProbe(),
     DirectoryListingProbe(),
 )
 """Stores that speak HTTP, in the order in which the finder sends their identifying requests. It skips those that the
