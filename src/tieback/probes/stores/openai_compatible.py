@@ -12,6 +12,8 @@ server, ``GET /metrics`` shows if it is vLLM: its key does not protect all paths
 LiteLLM is verified against the answers of 1.108.7, the others come from documentation and source.
 """
 
+from typing import Any
+
 import msgspec
 
 from tieback.model.grant import Depth
@@ -124,7 +126,7 @@ class _Product(msgspec.Struct, frozen=True):
     """How a product shows itself, and what proves that it needs no key."""
 
     name: str
-    second: tuple[tuple[Request, type], ...]
+    second: tuple[tuple[Request, type[Any]], ...]
     """Requests besides the list of models, and the shape of their answers."""
     owner: str = ""
     """``owned_by`` of its models."""
