@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -80,6 +81,16 @@ def test_curl_in_the_clear_and_the_report(start: Start, tmp_path: Path) -> None:
     report = call("tieback", "report", "-w", str(tmp_path / "workspace"), "--format", "json", PATH=_path())
     assert f"http://api.workhub.test:{port}" in report
     assert "cleartext-personal-data" in report
+
+
+def test_the_page_with_the_certificate_is_served_beside_the_proxy(start: Start) -> None:
+    with start() as live:
+        (page,) = re.findall(r"browser of the device: (http://127\.0\.0\.1:\d+/)", live.said)
+        (digest,) = re.findall(r"its SHA-256: ([0-9A-F:]{95})", live.said)
+        assert digest in curl(page)
+        assert curl(f"{page}tieback-authority.pem") == live.authority.read_text()
+        assert "QR code" not in live.said  # stderr is no terminal
+        live.stop()
 
 
 def test_tls_is_read_with_the_authority_and_refused_without(start: Start, tmp_path: Path, pem_file: Path) -> None:

@@ -11,7 +11,7 @@ import msgspec
 from tieback.assess.ransom import RANSOMED
 from tieback.model.backend import Route
 from tieback.model.exposure import AppRoute, Exposure
-from tieback.model.probe import NOT_CHECKED, OFFERED, Ability, Access, Entry, Privileges, RansomVerdict
+from tieback.model.probe import NOT_CHECKED, OFFERED, Ability, Access, Entry, Notice, Privileges, RansomVerdict
 
 type Condition = Callable[[Exposure], tuple[str, ...]]
 
@@ -60,7 +60,7 @@ def load_conditions() -> Mapping[str, Condition]:
         **{rule: partial(_ability, ability) for rule, ability in ABILITY_RULES.items()},
         "privileged-without-password": _privileged,
         "default-credentials": _default_credentials,
-        "claimable-service": _claimable,
+        **{notice.value: partial(_notice, notice) for notice in Notice},
         "open-to-any-user": _any_user,
         "partly-open-store": _partial,
         "public-bucket-listing": _bucket,
@@ -152,9 +152,8 @@ def _default_credentials(exposure: Exposure) -> tuple[str, ...]:
     return (f"{text}; the credentials were not tried",) if text and not exposure.honeypot else ()
 
 
-def _claimable(exposure: Exposure) -> tuple[str, ...]:
-    text = exposure.claimable
-    return (f"{text}; it was not tried",) if text and not exposure.honeypot else ()
+def _notice(notice: Notice, exposure: Exposure) -> tuple[str, ...]:
+    return tuple(text for which, text in exposure.notices if which is notice and not exposure.honeypot)
 
 
 def _partial(exposure: Exposure) -> tuple[str, ...]:

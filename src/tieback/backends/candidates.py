@@ -32,6 +32,7 @@ _PRODUCTS = {
     "couchbase": "Couchbase",
     "couchdb": "CouchDB",
     "dask": "Dask",
+    "directory-listing": "a directory listing",
     "directus": "Directus",
     "docker_api": "the Docker API",
     "docker_registry": "a Docker registry",
@@ -76,11 +77,13 @@ _PRODUCTS = {
     "smb": "SMB",
     "solr": "Solr",
     "spark": "Spark",
+    "spring-boot-actuator": "Spring Boot Actuator",
     "stomp": "STOMP",
     "strapi": "Strapi",
     "streamlit": "Streamlit",
     "supabase-storage": "Supabase Storage",
     "typesense": "Typesense",
+    "vault": "Vault",
     "webdav": "WebDAV",
 }
 """Display names of services."""

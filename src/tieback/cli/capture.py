@@ -12,6 +12,7 @@ import typer
 
 from tieback.cli.flow_tables import FlowTables
 from tieback.cli.formats import format_option
+from tieback.cli.options import RulesOption, read_rules
 from tieback.cli.process import stop_signals
 from tieback.cli.terminal import OutputFormat, OwnWorkspaceOption, message_console, progress_bar, write_line
 from tieback.model.capture import LiveRun
@@ -21,6 +22,7 @@ from tieback.model.flow import Flow
 
 if TYPE_CHECKING:
     from tieback.pipeline.capture.live import CaptureRequest
+    from tieback.userrules.model import UserRules
 
 _SHOWN = 10_000
 """Maximum number of flows that the table is made from. The capture file is complete."""
@@ -85,6 +87,7 @@ def capture(
         ),
     ] = False,
     workspace: OwnWorkspaceOption = Path(".tieback"),
+    rules: RulesOption = None,
     output: Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per flow.")] = (
         OutputFormat.TABLE
     ),
@@ -113,6 +116,7 @@ def capture(
         resolve=resolve or [],
         pass_through=pass_through_pinned,
         workspace=workspace,
+        rules=read_rules(rules, workspace),
     )
     talk = message_console()
     flows: list[Flow] = []
@@ -120,7 +124,8 @@ def capture(
     stopped = StopSignal()
     # A second signal aborts at once; the device is still restored.
     with stop_signals(stopped.request):
-        for one in run(request, stopped=stopped, tell=talk.print):
+        code = _show_code if sys.stderr.isatty() else None
+        for one in run(request, stopped=stopped, tell=talk.print, code=code):
             if isinstance(one, LiveRun):
                 done = one
             elif output is OutputFormat.TABLE and len(flows) < _SHOWN:
@@ -135,6 +140,16 @@ def capture(
         talk.print(f"not seen: {text}")
     talk.print(f"{done.flows:,} flows: {done.path}")
     save_flows(workspace, Path(done.path), progress_bar)
+
+
+def _show_code(title: str, text: str) -> None:
+    """Print a text as a QR code on the terminal."""
+    try:
+        import segno
+    except ImportError:
+        return
+    sys.stderr.write(f"QR code of {title}:\n")
+    segno.make(text, error="m", micro=False).terminal(sys.stderr, border=2, compact=True)
 
 
 def _request(
@@ -155,6 +170,7 @@ def _request(
     resolve: list[str],
     pass_through: bool,
     workspace: Path,
+    rules: "UserRules | None",
 ) -> "CaptureRequest":
     """Build the request from the options.
 
@@ -187,6 +203,7 @@ def _request(
         destinations=read_destinations(destinations),
         names=tuple(read_name(text) for text in resolve),
         pass_through=pass_through,
+        rules=rules,
     )
 
 

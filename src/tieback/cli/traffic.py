@@ -7,6 +7,7 @@ import typer
 
 from tieback.cli.flow_tables import FlowTables
 from tieback.cli.formats import format_option
+from tieback.cli.options import RulesOption, read_rules
 from tieback.cli.terminal import (
     ExitCode,
     OutputFormat,
@@ -44,6 +45,7 @@ def traffic(
     columns: Annotated[
         Path | None, typer.Option(help="Column mapping of a log (TOML); see docs/reference/traffic-formats.md.")
     ] = None,
+    rules: RulesOption = None,
     workers: Annotated[
         int | None, typer.Option(min=1, max=256, help="Worker processes; default: one per core.")
     ] = None,
@@ -62,6 +64,7 @@ def traffic(
     seen: set[str] = set()
     failed = 0
     tables = FlowTables()
+    added = read_rules(rules)
     with progress_bar("reading traffic") as progress:
         ends = describe_traffic(
             inputs,
@@ -72,6 +75,7 @@ def traffic(
             columns=read_columns(columns) if columns is not None else (),
             workers=workers,
             progress=progress,
+            added=added,
         )
         for end in ends:
             if isinstance(end, TiebackError):

@@ -14,6 +14,7 @@ from tieback.model.probe import (
     Container,
     Entry,
     Identity,
+    Notice,
     Privileges,
     Ransom,
     TlsInfo,
@@ -173,10 +174,10 @@ class Exposure(msgspec.Struct, frozen=True):
 
     default_credentials: str = ""
     """What shows that the server still has its default credentials; nobody tried them."""
+    notices: tuple[tuple[Notice, str], ...] = ()
+    """Statements of the server that are findings of their own; nobody used what they offer."""
     abilities: tuple[Ability, ...] = ()
     """What the vendor documents that every client can do which gets in; never tried."""
-    claimable: str = ""
-    """What shows that any client can become the owner or the administrator; nobody tried."""
 
     @property
     def exposed(self) -> bool:

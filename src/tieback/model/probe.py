@@ -106,6 +106,21 @@ class Privileges(StrEnum):
     """The server does not say."""
 
 
+class Notice(StrEnum):
+    """A statement of the server that is a finding of its own, whatever the access. A closed list; each value is the
+    name of its rule, and the key of the trait with the statement.
+    """
+
+    SENSITIVE_FILES = "sensitive-files-listed"
+    """How many listed files look like backups, dumps or keys by their name."""
+    UNINITIALISED = "uninitialised-server"
+    """Any client can become the owner or the administrator."""
+    MEMORY_DUMP = "memory-dump-offered"
+    """The server offers a dump of its memory."""
+    DIAGNOSTICS = "diagnostics-offered"
+    """The server offers its settings, threads or log."""
+
+
 class Ability(StrEnum):
     """What a server offers besides its data to every client that gets in. A closed list.
 
@@ -281,7 +296,7 @@ class ProbeReport(msgspec.Struct, frozen=True):
     traits: tuple[tuple[str, str], ...] = ()
     """Server properties besides the version, such as ``build_hash``: they help to recognise honeypots.
     ``default_credentials``: what shows that the server still has its default credentials, which are never tried.
-    ``claimable``: what shows that any client can become the owner or the administrator, which is never tried."""
+    The values of ``Notice``: the statement."""
     people: int = 0
     """Lower bound of distinct people in the records read at depth ``sample``, over all containers."""
     own_people: OwnPeople | None = None
@@ -302,7 +317,7 @@ class ProbeReport(msgspec.Struct, frozen=True):
     """True if the verdict rests on the vendor's documentation: no recorded conversation with a real server of this
     product confirms it."""
     rule: str = ""
-    """The rule of a user that declares the probe, with its file and the file's SHA-256; empty for a built-in probe."""
+    """The rule of a user that declares the probe, with the SHA-256 of its file; empty for a built-in probe."""
 
     abilities: tuple[Ability, ...] = ()
     """What the vendor documents that every client can do which gets in as the proofs show; never tried."""

@@ -16,6 +16,7 @@ from tieback.probes.stores.consul import ConsulProbe
 from tieback.probes.stores.couchbase import CouchbaseProbe
 from tieback.probes.stores.couchdb import CouchdbProbe
 from tieback.probes.stores.dask import DaskProbe
+from tieback.probes.stores.directory_listing import DirectoryListingProbe
 from tieback.probes.stores.directus import DirectusProbe
 from tieback.probes.stores.docker_api import DockerApiProbe
 from tieback.probes.stores.docker_registry import DockerRegistryProbe
@@ -75,11 +76,13 @@ from tieback.probes.stores.s3 import S3Probe
 from tieback.probes.stores.smb import SmbProbe
 from tieback.probes.stores.solr import SolrProbe
 from tieback.probes.stores.spark import SparkProbe
+from tieback.probes.stores.spring_actuator import SpringActuatorProbe
 from tieback.probes.stores.stomp import StompProbe
 from tieback.probes.stores.strapi import StrapiProbe
 from tieback.probes.stores.streamlit import StreamlitProbe
 from tieback.probes.stores.supabase_storage import SupabaseStorageProbe
 from tieback.probes.stores.typesense import TypesenseProbe
+from tieback.probes.stores.vault import VaultProbe
 from tieback.probes.stores.weaviate import WeaviateProbe
 from tieback.probes.stores.webdav import WebdavProbe
 from tieback.probes.stores.zookeeper.probe import ZookeeperProbe
@@ -87,6 +90,8 @@ from tieback.probes.web import WebStoreProbe
 
 WEB_STORES: tuple[WebStoreProbe, ...] = (
     WebdavProbe(),
+    VaultProbe(),
+    SpringActuatorProbe(),
     JupyterProbe(),
     DaskProbe(),
     MarimoProbe(),
@@ -143,6 +148,7 @@ WEB_STORES: tuple[WebStoreProbe, ...] = (
     FirestoreProbe(),
     AlgoliaProbe(),
     AppwriteProbe(),
+    DirectoryListingProbe(),
 )
 """Stores that speak HTTP, in the order in which the finder sends their identifying requests. It skips those that the
 answer to ``GET /`` rules out."""

@@ -2,14 +2,15 @@
 
 Most stores name themselves in the answer to ``GET /``. The others get their own identifying request over the same
 connection if that answer does not rule them out, at most ``MAX_TRIES`` of them. If ``/`` redirects to another page of
-the same origin, that page is read too, once. A plain web API receives these requests and nothing else.
+the same origin, that page is read too, once. A plain web API receives these requests and nothing else. A directory
+listing counts only if no store is recognised: WebDAV, for instance, is often behind one.
 
 The report names the probe that continues; it then makes no statement about access. If no store is recognised and ``/``
 demands a login, that is the result: the access is ``auth_required``, and the product stays unknown.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
@@ -81,9 +82,8 @@ class WebFinder:
         http = HttpSession(target)
         root = yield from http.first(ROOT.path, seconds=first_answer_timeout(self.meta, target), cap=ROOT_CAP)
         yield Recognised(store=False)
-        for store in self._stores:
-            if store.ask.send.pattern == ROOT.send.pattern and (known := store.identify(root)) is not None:
-                return _say(draft, found, store, known)
+        for store, known in self._named(root, generic=False):
+            return _say(draft, found, store, known)
         answers: dict[_Asked, Response] = {("GET", ROOT.path): root}
         likely = yield from self._ask_likely(http, root, answers)
         path = redirect_path(root, target.place, tls=http.encrypted)
@@ -93,6 +93,8 @@ class WebFinder:
             likely = (yield from self._ask_likely(http, page, answers)) if page is not None else None
         if likely is not None:
             return _say(draft, found, *likely)
+        for store, known in self._named(root, generic=True):
+            return _say(draft, found, store, known)
         # A login demand of one path says nothing about a server that shows another page at its root.
         for (verb, path), answer in answers.items() if root.status not in (200, 204) else ():
             demand = login_demand(answer)
@@ -103,6 +105,14 @@ class WebFinder:
                 draft.problem("a login is required before the product is visible")
                 return None
         raise NotThisProtocol(f"{_NO_STORE} (status {root.status})")
+
+    def _named(self, root: Response, *, generic: bool) -> Iterator[tuple[WebStoreProbe, Identification]]:
+        """The stores that the root shows by itself."""
+        for store in self._stores:
+            if store.ask.send.pattern == ROOT.send.pattern and store.generic is generic:
+                known = store.identify(root)
+                if known is not None:
+                    yield store, known
 
     def _ask_likely(
         self, http: HttpSession, page: Response, answers: dict[_Asked, Response]

@@ -14,6 +14,7 @@ from tieback.model.probe import (
     Container,
     Entry,
     Identity,
+    Notice,
     Outcome,
     Privileges,
     ProbeReport,
@@ -191,6 +192,11 @@ class ReportDraft:
         """Add a property that the server states about itself; empty values are dropped."""
         if value not in ("", None) and len(self.traits) < _MAX_TRAITS:
             self.traits[key] = str(value)[:120]
+
+    def notice(self, which: Notice, statement: str) -> None:
+        """Set a statement of the server that is a finding of its own; an empty one is dropped."""
+        self.traits.pop(which.value, None)
+        self.trait(which.value, statement)
 
     def vendor_id(self, label: str, value: str, store: str = "") -> None:
         """Set the product's own identifier as the identity: it is the same at every address of the store.

@@ -11,7 +11,7 @@ import msgspec
 
 from tieback.model.figure import Figure
 from tieback.model.grant import Depth
-from tieback.model.probe import NOT_RECORDS, Access, Container, Outcome, ProbeReport
+from tieback.model.probe import NOT_RECORDS, Access, Container, Notice, Outcome, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, is_expected, run_to_report
 from tieback.probes.wire.http import HttpSession, Response
 from tieback.probes.wire.jsontext import decode_json
@@ -175,7 +175,7 @@ class Inquiry:
         Args:
             shows: what in the server's answers shows it.
         """
-        self.draft.trait("claimable", shows)
+        self.draft.trait(Notice.UNINITIALISED, shows)
         self.draft.untested.append("becoming the administrator, which the server offers to any client")
 
     def judge(self) -> None:
@@ -273,6 +273,9 @@ class WebStoreProbe(ABC):
     """The rule of a user that declares the probe, with its file; empty for a built-in probe."""
     unnamed_refusals: bool = True
     """True if a usual port or a hint is enough to report a refusal that names no product."""
+
+    generic: bool = False
+    """True if the answer to ``GET /`` shows a kind of server and no product: the finder prefers every other store."""
 
     def about(self, target: Target) -> tuple[str, ...] | None:  # noqa: ARG002 - most stores have a host of their own
         """Names for the placeholders of the identifying request; ``None`` if the target names none."""

@@ -27,7 +27,9 @@ from tieback.model.report import (
     ExposureHistory,
     GroupTable,
     Headline,
+    PluginUsed,
     PopulationEstimate,
+    RulesUsed,
     RunScope,
     SharedStore,
     SuppressedFinding,
@@ -67,6 +69,8 @@ _HEAD: dict[str, Any] = {
     "shared": tuple[SharedStore, ...],
     "posture": Posture | None,
     "data": tuple[DataUsed, ...],
+    "rules": tuple[RulesUsed, ...],
+    "plugins": tuple[PluginUsed, ...],
 }
 _TABLES: dict[str, tuple[str, Any]] = {
     "apps": ("app-summary", AppSummary),

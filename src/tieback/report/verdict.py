@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from tieback.model.exposure import Exposure
-from tieback.model.probe import Ability, Access, Container, Entry, Outcome, Privileges, ProbeReport
+from tieback.model.probe import Ability, Access, Container, Entry, Notice, Outcome, Privileges, ProbeReport
 from tieback.report.document import ACCESS_WORDS, clean, count_text
 from tieback.report.figures import bytes_text, figure_text
 
@@ -43,6 +43,14 @@ _PRIVILEGES = {
     Privileges.LIMITED: "limited rights",
     Privileges.UNKNOWN: "rights unknown: the server does not show them",
 }
+
+NOTICES = {
+    Notice.SENSITIVE_FILES: "sensitive files by their names",
+    Notice.UNINITIALISED: "anyone can become the owner",
+    Notice.MEMORY_DUMP: "memory dump offered",
+    Notice.DIAGNOSTICS: "settings or logs offered",
+}
+"""Labels of the statements of servers that are findings of their own."""
 
 
 class AccessVerdict(Protocol):
@@ -100,8 +108,8 @@ def verdict_lines(store: Exposure) -> Iterator[tuple[str, str]]:
         yield "not tried", f"{text}. So the store is not known to be closed"
     if store.default_credentials:
         yield "default credentials", f"{clean(store.default_credentials)}; they were not tried"
-    if store.claimable:
-        yield "claimable", f"any client can become the administrator: {clean(store.claimable)}; it was not tried"
+    for which, text in store.notices:
+        yield NOTICES[which], clean(text)
     if store.at_most > 1:
         yield "how many", how_many_text(store)
     if store.intrusion:
@@ -123,8 +131,9 @@ def verdict_notes(report: ProbeReport) -> tuple[str, ...]:
         return ()
     tried = untested_text(report)
     wrote = f"{INTRUSION}: {intrusion_text(report)}" if report.intrusion else ""
+    stated = (f"{NOTICES[Notice(key)]}: {clean(text)}" for key, text in report.traits if key in Notice)
     permits = f"{ABILITIES}: {abilities_text(report)}" if report.abilities else ""
-    return tuple(filter(None, (entry_text(report), permits, f"not tried: {tried}" if tried else "", wrote)))
+    return tuple(filter(None, (entry_text(report), permits, f"not tried: {tried}" if tried else "", wrote, *stated)))
 
 
 def intrusion_text(store: Exposure | ProbeReport) -> str:

@@ -18,6 +18,7 @@ from tieback.model.probe import (
     Entry,
     Field,
     Identity,
+    Notice,
     Outcome,
     Privileges,
     ProbeReport,
@@ -152,6 +153,15 @@ def test_signs_of_writes_by_others_are_those_of_all_reports() -> None:
     assert any("'hacked'" in reason for reason in found.intrusion)
     (clean,) = assess_exposures([store("a.test:1", "127.0.0.1", "es:uuid:1", PEOPLE)], {}, Labels())
     assert clean.intrusion == ()
+
+
+def test_statements_of_the_server_are_those_of_all_reports() -> None:
+    one = store("db.test:80", "10.0.0.1", "a")
+    other = msgspec.structs.replace(
+        one, target="db.test:443", traits=((Notice.SENSITIVE_FILES.value, "1 backup"), ("node", "x"))
+    )
+    (found,) = assess_exposures([one, other], {}, Labels())
+    assert found.notices == ((Notice.SENSITIVE_FILES, "1 backup"),)
 
 
 def test_worst_first() -> None:

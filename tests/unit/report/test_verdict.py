@@ -12,7 +12,7 @@ from tieback.assess.summary import summarise
 from tieback.model.exposure import Exposure
 from tieback.model.figure import exact, lower_bound
 from tieback.model.pii import Classification, SampledField, SampledRecords
-from tieback.model.probe import Ability, Access, Container, Entry, Field, Outcome, Privileges, ProbeReport
+from tieback.model.probe import Ability, Access, Container, Entry, Field, Notice, Outcome, Privileges, ProbeReport
 from tieback.model.report import LazyIndex, LazyTable, Report
 from tieback.report import by_name
 from tieback.report.document import headline_text
@@ -28,6 +28,7 @@ from tieback.report.verdict import (
 )
 
 UNTESTED = "the account root without a password: the grant does not name it"
+BACKUPS = "3 database dumps, 1 backup"
 WROTE = "the name 'hacked' in 'hacked' (a list)"
 PRIVILEGED = {"entry": Entry.NAMED_ACCOUNT, "privileges": Privileges.ADMIN, "account": "root"}
 SEVERAL = {"at_most": 2, "records_at_most": exact(40_000, "sum"), "bytes_at_most": exact(9_000_000, "sum")}
@@ -67,6 +68,7 @@ def outputs() -> dict[str, str]:
             workhub_store(),
             records=lower_bound(20_000, "count"),
             intrusion=(WROTE,),
+            notices=((Notice.SENSITIVE_FILES, BACKUPS),),
             abilities=(Ability.GENERATE, Ability.RUN_CODE),
             **PRIVILEGED,
             **SEVERAL,
@@ -121,6 +123,11 @@ def test_writes_by_others_are_shown_and_not_called_theft(outputs: dict[str, str]
         assert "somebody wrote here" in text.lower()
         assert "This does not show that data were copied" in text
     assert not any(word in text.lower() for word in ("stolen", "theft", "stole"))
+
+
+@pytest.mark.parametrize("name", ["terminal", "html", "markdown", "json", "ndjson"])
+def test_statements_of_the_server_are_shown(outputs: dict[str, str], name: str) -> None:
+    assert BACKUPS in outputs[name]
 
 
 @pytest.mark.parametrize("name", PEOPLE)
@@ -219,6 +226,8 @@ def test_notes_of_a_probed_target() -> None:
     report = ProbeReport("db.test:3306", Outcome.OK, Access.AUTH_REQUIRED, product="mysql", untested=(UNTESTED,))
     assert verdict_notes(report) == (f"not tried: {UNTESTED}",)
     assert verdict_notes(replace(report, outcome=Outcome.TIMEOUT)) == ()
+    listed = replace(report, untested=(), traits=((Notice.SENSITIVE_FILES.value, BACKUPS), ("node", "a")))
+    assert verdict_notes(listed) == (f"sensitive files by their names: {BACKUPS}",)
     able = replace(report, access=Access.OPEN, untested=(), abilities=(Ability.CALL_TOOLS,))
     (note,) = verdict_notes(able)
     assert note == "permits: call the tools that the server connects to (by the vendor's documentation; not tried)"
@@ -255,7 +264,9 @@ def test_a_store_gives_the_weakest_answer_of_its_containers(
 
 
 def test_a_service_that_anybody_can_claim_is_shown_as_never_tried() -> None:
-    store = replace(workhub_store(), claimable="GET /rest/settings: showSetupOnFirstLoad is true")
-    assert dict(verdict_lines(store))["claimable"] == (
-        "any client can become the administrator: GET /rest/settings: showSetupOnFirstLoad is true; it was not tried"
+    store = replace(
+        workhub_store(), notices=((Notice.UNINITIALISED, "GET /rest/settings: showSetupOnFirstLoad is true"),)
+    )
+    assert (
+        dict(verdict_lines(store))["anyone can become the owner"] == "GET /rest/settings: showSetupOnFirstLoad is true"
     )

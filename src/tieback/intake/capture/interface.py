@@ -95,6 +95,8 @@ class ProxyListening(msgspec.Struct, frozen=True, tag="listening"):
     """Certificate of the authority (PEM) that the device must trust."""
     profile: str = ""
     """WireGuard profile for the device."""
+    page: int = 0
+    """Port of the page with the certificate; 0 if it could not be served."""
 
 
 class HttpObserved(msgspec.Struct, frozen=True, tag="http"):

@@ -22,6 +22,7 @@ from mitmproxy.exceptions import OptionsError
 from mitmproxy.master import Master
 from mitmproxy.proxy.mode_servers import ServerInstance, WireGuardServerInstance
 
+from tieback.intake.capture.authority_page import AuthorityPage
 from tieback.intake.capture.connections import ConnectionAddon
 from tieback.intake.capture.destinations import Destinations, GuardedResolver
 from tieback.intake.capture.dns import DnsAddon
@@ -45,7 +46,7 @@ class ReadyAddon:
         self._settings = settings
         self._master = master
 
-    def running(self) -> None:
+    async def running(self) -> None:
         """Report the result of the start-up; mitmproxy calls this when every server has started or failed."""
         server = next(iter(self._proxyserver.servers))
         if not server.is_running:
@@ -54,7 +55,10 @@ class ReadyAddon:
             return
         host, port = server.listen_addrs[0][:2]
         certificate = Path(self._settings.directory) / "mitmproxy-ca-cert.pem"
-        self._outlet.send(ProxyListening(host, port, str(certificate), _profile(server, host, port)))
+        page = 0
+        with suppress(OSError, ValueError):  # the certificate is still in its file
+            page = await AuthorityPage(certificate).start(host)
+        self._outlet.send(ProxyListening(host, port, str(certificate), _profile(server, host, port), page))
 
 
 def _profile(server: ServerInstance, host: str, port: int) -> str:  # type: ignore[type-arg]

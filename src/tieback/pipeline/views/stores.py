@@ -42,6 +42,7 @@ from tieback.pipeline.views.runs_shown import ShownRun, find_shown_run
 from tieback.report.document import containers_of, most_records, way_words
 from tieback.report.recorded import recorded_text
 from tieback.report.verdict import (
+    NOTICES,
     abilities_text,
     access_text,
     entry_text,
@@ -394,7 +395,8 @@ class StoreDetail(msgspec.Struct, frozen=True, kw_only=True):
     untested: tuple[str, ...]
     """What a client without credentials could still try. If not empty, the store is not known to be closed."""
     default_credentials: str
-    claimable: str
+    notices: tuple[tuple[str, str], ...]
+    """Statements of the server that are findings of their own, as label and text."""
     intrusion: str
     how_many: str
     """Empty if it is certainly one store."""
@@ -449,7 +451,7 @@ def show_store(workspace: Workspace, key: str, run: str = "") -> StoreDetail | N
         abilities_text=abilities_text(store),
         untested=() if store.access.exposed else store.untested,
         default_credentials=store.default_credentials,
-        claimable=store.claimable,
+        notices=tuple((NOTICES[which], text) for which, text in store.notices),
         intrusion=intrusion_text(store) if store.intrusion else "",
         how_many=how_many_text(store) if store.at_most > 1 else "",
         proofs=store.proofs,

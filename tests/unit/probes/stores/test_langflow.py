@@ -54,7 +54,7 @@ def test_automatic_login_is_no_login(web: Any, body: str, untested: tuple[str, .
     page = type(web.pages("langflow").page["GET /"])
     report = web.ask("langflow", {VERSION: version("1.12.0"), PROJECTS: page(body, 403)}).result
     assert (report.access, report.untested, report.undecided) == (Access.AUTH_REQUIRED, untested, bool(untested))
-    assert ("claimable" in dict(report.traits)) is bool(untested)
+    assert ("uninitialised-server" in dict(report.traits)) is bool(untested)
 
 
 def test_the_examples_of_the_product_are_in_no_total(web: Any) -> None:

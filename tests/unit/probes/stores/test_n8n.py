@@ -35,7 +35,7 @@ def test_access_state_by_server_answers(
 ) -> None:
     report = web.ask("n8n", change).result
     assert (report.access, report.untested) == (access, untested)
-    assert ("claimable" in dict(report.traits)) is bool(untested)
+    assert ("uninitialised-server" in dict(report.traits)) is bool(untested)
     assert report.abilities == ((Ability.RUN_CODE,) if access is Access.OPEN else ())
 
 
@@ -43,7 +43,7 @@ def test_access_state_by_server_answers(
 def test_an_instance_without_an_owner_is_not_closed(web: Any, depth: Depth) -> None:
     report = web.ask("n8n", {SETTINGS: NEW % "true", FLOWS: 401, CREDENTIALS: 401}, depth).result
     assert report.undecided
-    assert dict(report.traits)["claimable"] == "GET /rest/settings: showSetupOnFirstLoad is true"
+    assert dict(report.traits)["uninitialised-server"] == "GET /rest/settings: showSetupOnFirstLoad is true"
 
 
 @pytest.mark.parametrize("body", ["<html><title>Workflows</title></html>", '{"data":{}}', ""])
