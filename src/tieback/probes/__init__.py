@@ -45,6 +45,7 @@ from tieback.probes.stores.kubernetes import KubernetesProbe
 from tieback.probes.stores.langflow import LangflowProbe
 from tieback.probes.stores.ldap.probe import LdapProbe
 from tieback.probes.stores.marimo import MarimoProbe
+from tieback.probes.stores.mcp.probe import McpProbe
 from tieback.probes.stores.meilisearch import MeilisearchProbe
 from tieback.probes.stores.memcached import MemcachedProbe
 from tieback.probes.stores.milvus import MilvusProbe
@@ -58,6 +59,9 @@ from tieback.probes.stores.nats import NatsProbe
 from tieback.probes.stores.nats_client import NatsClientProbe
 from tieback.probes.stores.neo4j import Neo4jProbe
 from tieback.probes.stores.node_red import NodeRedProbe
+from tieback.probes.stores.ollama import OllamaProbe
+from tieback.probes.stores.open_webui import OpenWebuiProbe
+from tieback.probes.stores.openai_compatible import OpenaiCompatibleProbe
 from tieback.probes.stores.openwire import OpenwireProbe
 from tieback.probes.stores.oracle import OracleProbe
 from tieback.probes.stores.parse import ParseProbe
@@ -81,20 +85,23 @@ from tieback.probes.stores.stomp import StompProbe
 from tieback.probes.stores.strapi import StrapiProbe
 from tieback.probes.stores.streamlit import StreamlitProbe
 from tieback.probes.stores.supabase_storage import SupabaseStorageProbe
+from tieback.probes.stores.sync_gateway import SyncGatewayProbe
+from tieback.probes.stores.triton import TritonProbe
 from tieback.probes.stores.typesense import TypesenseProbe
 from tieback.probes.stores.vault import VaultProbe
 from tieback.probes.stores.weaviate import WeaviateProbe
 from tieback.probes.stores.webdav import WebdavProbe
 from tieback.probes.stores.zookeeper.probe import ZookeeperProbe
-from tieback.probes.web import WebStoreProbe
+from tieback.probes.web import HttpProbe
 
-WEB_STORES: tuple[WebStoreProbe, ...] = (
+WEB_STORES: tuple[HttpProbe, ...] = (
     WebdavProbe(),
     VaultProbe(),
     SpringActuatorProbe(),
     JupyterProbe(),
     DaskProbe(),
     MarimoProbe(),
+    SyncGatewayProbe(),
     CouchdbProbe(),
     InfluxdbProbe(),
     S3Probe(),
@@ -148,6 +155,11 @@ WEB_STORES: tuple[WebStoreProbe, ...] = (
     FirestoreProbe(),
     AlgoliaProbe(),
     AppwriteProbe(),
+    OllamaProbe(),
+    OpenWebuiProbe(),
+    OpenaiCompatibleProbe(),
+    TritonProbe(),
+    McpProbe(),
     DirectoryListingProbe(),
 )
 """Stores that speak HTTP, in the order in which the finder sends their identifying requests. It skips those that the
