@@ -91,6 +91,7 @@ _PRODUCTS = {
     "typesense": "Typesense",
     "vault": "Vault",
     "webdav": "WebDAV",
+    "xano": "Xano",
 }
 """Display names of services."""
 _OTHERS = (Party.THIRD, Party.PLATFORM)

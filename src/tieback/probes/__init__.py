@@ -91,6 +91,7 @@ from tieback.probes.stores.typesense import TypesenseProbe
 from tieback.probes.stores.vault import VaultProbe
 from tieback.probes.stores.weaviate import WeaviateProbe
 from tieback.probes.stores.webdav import WebdavProbe
+from tieback.probes.stores.xano import XanoProbe
 from tieback.probes.stores.zookeeper.probe import ZookeeperProbe
 from tieback.probes.web import HttpProbe
 
@@ -160,6 +161,7 @@ WEB_STORES: tuple[HttpProbe, ...] = (
     OpenaiCompatibleProbe(),
     TritonProbe(),
     McpProbe(),
+    XanoProbe(),
     DirectoryListingProbe(),
 )
 """Stores that speak HTTP, in the order in which the finder sends their identifying requests. It skips those that the
