@@ -15,6 +15,7 @@ from tieback.probes.stores.clickhouse_native.probe import ClickhouseNativeProbe
 from tieback.probes.stores.consul import ConsulProbe
 from tieback.probes.stores.couchbase import CouchbaseProbe
 from tieback.probes.stores.couchdb import CouchdbProbe
+from tieback.probes.stores.datasette import DatasetteProbe
 from tieback.probes.stores.dask import DaskProbe
 from tieback.probes.stores.directory_listing import DirectoryListingProbe
 from tieback.probes.stores.directus import DirectusProbe
@@ -74,6 +75,8 @@ from tieback.probes.stores.qdrant import QdrantProbe
 from tieback.probes.stores.rabbitmq import RabbitmqProbe
 from tieback.probes.stores.ray import RayProbe
 from tieback.probes.stores.redis.probe import RedisProbe
+from tieback.probes.stores.redis_commander import RedisCommanderProbe
+from tieback.probes.stores.restic_rest import ResticRestProbe
 from tieback.probes.stores.rethinkdb import RethinkdbProbe
 from tieback.probes.stores.rsync.probe import RsyncProbe
 from tieback.probes.stores.s3 import S3Probe
@@ -81,6 +84,7 @@ from tieback.probes.stores.smb import SmbProbe
 from tieback.probes.stores.solr import SolrProbe
 from tieback.probes.stores.spark import SparkProbe
 from tieback.probes.stores.spring_actuator import SpringActuatorProbe
+from tieback.probes.stores.sqlite_web import SqliteWebProbe
 from tieback.probes.stores.stomp import StompProbe
 from tieback.probes.stores.strapi import StrapiProbe
 from tieback.probes.stores.streamlit import StreamlitProbe
@@ -156,6 +160,10 @@ WEB_STORES: tuple[HttpProbe, ...] = (
     FirestoreProbe(),
     AlgoliaProbe(),
     AppwriteProbe(),
+    DatasetteProbe(),
+    RedisCommanderProbe(),
+    ResticRestProbe(),
+    SqliteWebProbe(),
     OllamaProbe(),
     OpenWebuiProbe(),
     OpenaiCompatibleProbe(),
