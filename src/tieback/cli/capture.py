@@ -12,6 +12,7 @@ import typer
 
 from tieback.cli.flow_tables import FlowTables
 from tieback.cli.formats import format_option
+from tieback.cli.options import RulesOption, read_rules
 from tieback.cli.process import stop_signals
 from tieback.cli.terminal import OutputFormat, OwnWorkspaceOption, message_console, progress_bar, write_line
 from tieback.model.capture import LiveRun
@@ -21,6 +22,7 @@ from tieback.model.flow import Flow
 
 if TYPE_CHECKING:
     from tieback.pipeline.capture.live import CaptureRequest
+    from tieback.userrules.model import UserRules
 
 _SHOWN = 10_000
 """Maximum number of flows that the table is made from. The capture file is complete."""
@@ -85,6 +87,7 @@ def capture(
         ),
     ] = False,
     workspace: OwnWorkspaceOption = Path(".tieback"),
+    rules: RulesOption = None,
     output: Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per flow.")] = (
         OutputFormat.TABLE
     ),
@@ -113,6 +116,7 @@ def capture(
         resolve=resolve or [],
         pass_through=pass_through_pinned,
         workspace=workspace,
+        rules=read_rules(rules, workspace),
     )
     talk = message_console()
     flows: list[Flow] = []
@@ -166,6 +170,7 @@ def _request(
     resolve: list[str],
     pass_through: bool,
     workspace: Path,
+    rules: "UserRules | None",
 ) -> "CaptureRequest":
     """Build the request from the options.
 
@@ -198,6 +203,7 @@ def _request(
         destinations=read_destinations(destinations),
         names=tuple(read_name(text) for text in resolve),
         pass_through=pass_through,
+        rules=rules,
     )
 
 
