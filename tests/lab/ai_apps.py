@@ -12,7 +12,9 @@ login = ("anna", os.environ["LOGIN"]) if os.environ.get("LOGIN") else None
 demo.launch(server_name="127.0.0.1", server_port=int(sys.argv[1]), auth=login, share=False, quiet=True)
 """
 
-MCP = """
+MCP_VERSION = "4.2.0"
+"""What the server calls its own version."""
+MCP = f"""
 import os, sys
 from mcp.server import MCPServer
 from mcp.server.auth.provider import AccessToken
@@ -24,11 +26,11 @@ class Tokens:
         return AccessToken(token=token, client_id="test", scopes=["read"]) if good else None
 
 port = int(sys.argv[1])
-place = f"http://127.0.0.1:{port}"
-more = {}
+place = "http://127.0.0.1:" + str(port)
+more = dict()
 if os.environ.get("LOGIN"):
-    more = {"token_verifier": Tokens(), "auth": AuthSettings(issuer_url=place, resource_server_url=f"{place}/mcp")}
-server = MCPServer("ward-db", version="4.2.0", **more)
+    more = dict(token_verifier=Tokens(), auth=AuthSettings(issuer_url=place, resource_server_url=place + "/mcp"))
+server = MCPServer("ward-db", version="{MCP_VERSION}", **more)
 
 @server.tool()
 def run_sql(query: str) -> str:
@@ -50,4 +52,9 @@ def rules() -> str:
     raise RuntimeError("a probe must read no resource")
 
 server.run("streamable-http", host="127.0.0.1", port=port)
+"""
+
+STREAMLIT = """
+import streamlit
+streamlit.title("Ward board")
 """

@@ -9,7 +9,7 @@ import json
 import subprocess
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -33,9 +33,14 @@ PATIENTS, VISITS, NOTES = 137, 41, 12
 """Items of Directus' collections: the first two are public, the third is not."""
 EXPERIMENTS, MODELS = 7, 3
 """Of MLflow; it makes one more experiment itself."""
+TOOLS = ("run_sql", "list_tables", "get_patient")
+"""Of the MCP server. Each fails if it is called."""
 FILES = 5
 """In the folder of Jupyter Server."""
 _DIRECTUS = INSTALLED / "directus" / "node_modules" / "directus"
+
+
+type Begin = Callable[[Path], list[Started]]
 
 
 class Started(msgspec.Struct, frozen=True):
@@ -116,7 +121,7 @@ def start(name: str, label: str, plan: Plan, port: int, directory: Path) -> Star
 
 def version(name: str) -> str:
     """The version that the lock names."""
-    package = {"jupyter": "jupyter-server"}.get(name, name)
+    package = {"jupyter": "jupyter-server", "langflow": "langflow-base"}.get(name, name)
     lines = (Path(__file__).parent / "locks" / f"{name}.txt").read_text().splitlines()
     (found,) = (line.split("==")[1].split()[0] for line in lines if line.startswith(f"{package}=="))
     return found
@@ -141,14 +146,18 @@ def litellm(directory: Path, *, protected: bool) -> Started:
         switches["LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY"] = "true"
     words = ("--config", str(config), "--host", HOST, "--port", str(port), "--telemetry", "False")
     return start(
-        "litellm", _label("litellm", protected), Plan("litellm", words, "/health/liveliness", switches), port, directory
+        "litellm",
+        label_of("litellm", protected),
+        Plan("litellm", words, "/health/liveliness", switches),
+        port,
+        directory,
     )
 
 
 def mlflow(directory: Path, *, protected: bool) -> Started:
     """MLflow's tracking server on SQLite; protected by its ``basic-auth`` app."""
     port = free_port()
-    label = _label("mlflow", protected)
+    label = label_of("mlflow", protected)
     (directory / label).mkdir()
     switches = {
         "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -182,7 +191,7 @@ def mlflow(directory: Path, *, protected: bool) -> Started:
 def jupyter(directory: Path, *, protected: bool) -> Started:
     """Jupyter Server; open means without token and password, as its documentation shows."""
     port = free_port()
-    label = _label("jupyter", protected)
+    label = label_of("jupyter", protected)
     files = directory / label / "files"
     files.mkdir(parents=True)
     for number in range(FILES):
@@ -199,14 +208,15 @@ def gradio(directory: Path, *, protected: bool) -> Started:
     port = free_port()
     switches = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1", "LOGIN": SECRET if protected else ""}
     plan = Plan("python", ("-c", ai_apps.GRADIO, str(port)), "/", switches)
-    return start("gradio", _label("gradio", protected), plan, port, directory)
+    return start("gradio", label_of("gradio", protected), plan, port, directory)
 
 
 def mcp(directory: Path, *, protected: bool) -> Started:
     """A server of the Python SDK with three tools of a database; protected by bearer tokens."""
     port = free_port()
     plan = Plan("python", ("-c", ai_apps.MCP, str(port)), "/", {"LOGIN": SECRET if protected else ""})
-    return start("mcp", _label("mcp", protected), plan, port, directory)
+    started = start("mcp", label_of("mcp", protected), plan, port, directory)
+    return msgspec.structs.replace(started, version=ai_apps.MCP_VERSION)
 
 
 def directus(directory: Path) -> list[Started]:
@@ -256,7 +266,7 @@ def _directus_settings(database: RunningServer, name: str) -> dict[str, str]:
 
 
 def _directus(program: tuple[str, str], directory: Path, settings: dict[str, str], *, protected: bool) -> Started:
-    label, port = _label("directus", protected), free_port()
+    label, port = label_of("directus", protected), free_port()
     place = directory / label
     place.mkdir()
     # It looks for extensions in the package of its working directory.
@@ -290,7 +300,8 @@ def _fill_directus(port: int, public: tuple[str, ...]) -> None:
         call(port, "POST", "/permissions", permission, **login)
 
 
-def _label(name: str, protected: bool) -> str:
+def label_of(name: str, protected: bool) -> str:
+    """Such as ``mlflow-open``."""
     return f"{name}-{'protected' if protected else 'open'}"
 
 
@@ -298,12 +309,14 @@ def _alone(one: Callable[..., Started], protected: bool, directory: Path) -> lis
     return [one(directory, protected=protected)]
 
 
-STARTS: Mapping[str, tuple[Callable[[Path], list[Started]], ...]] = {
+def both(one: Callable[..., Started]) -> tuple[Begin, ...]:
+    """Start it open, and start it protected."""
+    return tuple(partial(_alone, one, protected) for protected in (False, True))
+
+
+STARTS: Mapping[str, tuple[Begin, ...]] = {
     "directus": (directus,),
-    **{
-        one.__name__: tuple(partial(_alone, one, protected) for protected in (False, True))
-        for one in (litellm, mlflow, jupyter, gradio, mcp)
-    },
+    **{one.__name__: both(one) for one in (litellm, mlflow, jupyter, gradio, mcp)},
 }
 """What starts the servers of each name; all of these run beside each other."""
 
@@ -319,16 +332,16 @@ class Running(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def running(directory: Path, names: Iterable[str] = tuple(STARTS)) -> Iterator[Running]:
-    """All of them that are installed, open and protected."""
+def running(directory: Path, starts: Mapping[str, tuple[Begin, ...]] = STARTS) -> Iterator[Running]:
+    """All of these that are installed."""
     started: dict[str, Started] = {}
     failed: dict[str, str] = {}
     with island(4) as place:
         jobs = [
             (name, place.threads.submit(begin, directory))
-            for name in names
+            for name, begins in starts.items()
             if not missing(name)
-            for begin in STARTS[name]
+            for begin in begins
         ]
         for name, job in jobs:
             try:
@@ -338,5 +351,5 @@ def running(directory: Path, names: Iterable[str] = tuple(STARTS)) -> Iterator[R
         try:
             yield Running(place, started, failed)
         finally:
-            for one in started.values():
-                one.stop()
+            # Beside each other: some take seconds to end.
+            list(place.threads.map(Started.stop, started.values()))

@@ -22,6 +22,7 @@ from tests.lab.ai_servers import (
     HOST,
     MODELS,
     PATIENTS,
+    TOOLS,
     VISITS,
     Running,
     call,
@@ -29,7 +30,8 @@ from tests.lab.ai_servers import (
     running,
 )
 
-pytestmark = pytest.mark.servers
+# The first test starts all servers. On a busy machine that takes minutes, and seconds on an idle one.
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -51,6 +53,17 @@ CASES = {
     "mlflow-protected": Case("mlflow", "auth_required", shows_version=False),
     "jupyter-open": Case("jupyter", "open", records={"running kernels": 0, "files": FILES}, abilities=("run_code",)),
     "jupyter-protected": Case("jupyter", "auth_required"),
+    # Its models have names, and nothing that could be counted.
+    "litellm-open": Case(
+        "litellm",
+        "open",
+        shows_version=False,
+        records={"ward-summary": None, "triage": None},
+        abilities=("generate",),
+    ),
+    "litellm-protected": Case("litellm", "auth_required", shows_version=False),
+    "mcp-open": Case("mcp", "open", records=dict.fromkeys(TOOLS), abilities=("call_tools",)),
+    "mcp-protected": Case("mcp", "auth_required", shows_version=False),
     "gradio-open": Case("gradio", "open", records={"endpoints": 1}),
     "gradio-protected": Case("gradio", "auth_required", shows_version=False),
 }
@@ -78,7 +91,7 @@ def probe(ports: list[int], folder: Path) -> list[dict[str, Any]]:
     grant.write_text(
         'authorised_by = "the test"\ncontact = "security@example.org"\n'
         f"not_before = {today}\nnot_after = {today + timedelta(days=2)}\n\n"
-        f'[[target]]\nmatch = "{HOST}"\nports = {ports}\ndepth = "describe"\n'
+        f'[[target]]\nmatch = "{HOST}"\nports = {ports}\ndepth = "describe"\nmcp = true\n'
     )
     targets = [f"{HOST}:{port}" for port in ports]
     done = subprocess.run(
@@ -96,7 +109,7 @@ def probe(ports: list[int], folder: Path) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def probed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probed]:
     folder = tmp_path_factory.mktemp("ai")
-    with running(folder, dict.fromkeys(label.partition("-")[0] for label in CASES)) as started:
+    with running(folder) as started:
         labels = {server.port: label for label, server in started.servers.items()}
         found = started.island.threads.submit(probe, list(labels), folder).result() if labels else []
         yield Probed(started, {labels[int(one["target"].rpartition(":")[2])]: one for one in found})
