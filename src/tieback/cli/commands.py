@@ -138,6 +138,12 @@ COMMANDS = (
         OPERATE,
     ),
     CommandEntry(
+        "plugins",
+        "tieback.cli.plugins:app",
+        "List and run Python plug-ins: readers of file formats, and renderers of reports. None of them probes.",
+        OPERATE,
+    ),
+    CommandEntry(
         "data",
         "tieback.cli.data:app",
         "Manage address data that you provide: provider ranges, MMDB files, RDAP documents. Downloads nothing.",

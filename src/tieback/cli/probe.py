@@ -244,12 +244,13 @@ def _ask(
 ) -> None:
     from tieback.pipeline.probing.targets import ProbeRunSettings, RunStart, TargetList, probe_targets
     from tieback.pipeline.progress import today_utc
+    from tieback.pipeline.rule_sets import probe_set
     from tieback.scope.event_loop import run
     from tieback.scope.policy.approval import load_approved_grant
 
     approved = load_approved_grant(grant, never, today_utc())
     permission = approved.grant
-    wanted = TargetList(words)
+    wanted = TargetList(words, probe_set(rules))
     tally = _Tally(output, wanted.is_derived, keep=bool(files))
 
     def begin(begun: RunStart) -> None:

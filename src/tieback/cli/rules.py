@@ -1,6 +1,7 @@
 """``tieback rules``: the rules of users, and the number of those that are built in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,7 @@ from tieback.cli.terminal import (
     data_console,
     message_console,
     print_problem,
+    print_text,
     write_line,
 )
 from tieback.model.document import encode
@@ -59,6 +61,10 @@ def list_(
     if own:
         data_console().print()
         _print(("rule", "table", "what", "place"), [(one.rule, one.kind, one.what, one.place) for one in own])
+        sends = [(one.rule, send.depth, send.request, send.cost, send.why) for one in own for send in one.sends]
+        if sends:
+            data_console().print()
+            _print(("probe", "depth", "request", "cost", "purpose"), sends)
     else:
         message_console().print("no rules of your own; see docs/howto/rules.md")
 
@@ -138,6 +144,50 @@ def run_tests(
         raise typer.Exit(ExitCode.FINDINGS)
 
 
+class Tool(StrEnum):
+    """Tools whose rules are imported."""
+
+    GITLEAKS = "gitleaks"
+    TRUFFLEHOG = "trufflehog"
+
+
+@app.command("import")
+def import_(
+    tool: Annotated[Tool, typer.Argument(help="Tool that the file is for.")],
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="gitleaks.toml, or custom detectors of TruffleHog.")],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write; default: stdout.")] = None,
+) -> None:
+    """Map rules of another tool to rules of your own, and print the reason for each rule that does not map.
+
+    The rules have no examples yet. Add `accept` and `reject` to each one before you use it.
+
+    Exit code 3 if a rule does not map, 4 if none does.
+
+    Example: tieback rules import gitleaks .gitleaks.toml --out rules/keys.toml
+    """
+    from tieback.pipeline.rule_imports.gitleaks import import_gitleaks
+    from tieback.pipeline.rule_imports.trufflehog import import_trufflehog
+
+    found = import_gitleaks(path) if tool is Tool.GITLEAKS else import_trufflehog(path)
+    for one in found.refused:
+        print_problem(f"{one.name}: {one.why}")
+    for note in found.notes:
+        message_console().print(note)
+    every = len(found.rules) + len(found.refused)
+    message_console().print(f"{len(found.rules):,} of {every:,} rules map; add examples, then: tieback rules check")
+    if not found.rules:
+        raise typer.Exit(ExitCode.NOTHING_DONE)
+    if out is None:
+        print_text([found.text.encode()])
+    else:
+        from tieback.report.files import open_whole
+
+        with open_whole(out, "file") as file:
+            file.write(found.text.encode())
+    if found.refused:
+        raise typer.Exit(ExitCode.SOME_FAILED)
+
+
 def _read(rules: list[Path] | None, workspace: Path) -> "RuleReading":
     from tieback.pipeline.rule_sets import read_active_rules
 
@@ -145,7 +195,7 @@ def _read(rules: list[Path] | None, workspace: Path) -> "RuleReading":
     return read_active_rules(rules or (), workspace, tell)
 
 
-def _print(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def _print(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in columns:
         table.add_column(column, overflow="fold")

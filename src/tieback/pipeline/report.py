@@ -37,6 +37,7 @@ from tieback.model.report import (
 from tieback.model.sighting import Problem
 from tieback.pipeline.mapping.contacted_servers import worst_first
 from tieback.pipeline.mapping.traffic_apps import MAX_FACTS, TrafficApp, attribute_traffic
+from tieback.pipeline.plugin_config import plugins_used
 from tieback.pipeline.posture.section import posture_section
 from tieback.pipeline.probing.probe_report import SILENT, no_verdict
 from tieback.pipeline.runs import finished_run
@@ -189,6 +190,7 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         servers=LazyTable[ContactedServer].of(worst_first(one for group in traffic for one in group.servers)),
         data=read_run_data(lake, run.id),
         rules=read_run_rules(lake, run.id),
+        plugins=plugins_used(),
         partly_read=LazyTable[AppSummary](partly[0], apps.unread, apps.unread),
         not_backends=LazyTable[DroppedName](sum(count for _, count in dropped), apps.dropped),
         dropped=dropped,

@@ -8,6 +8,9 @@ from tieback.assess.ransom import RansomSigns
 from tieback.model.pii import Column
 from tieback.pii.names import NameDetector
 from tieback.pii.user_words import words_problem
+from tieback.probes import PROBES
+from tieback.probes.declared import DeclaredProbe
+from tieback.probes.declared_examples import example_results
 from tieback.recognise.firebase import SERVICE as FIREBASE
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.user_rules import recognised_texts
@@ -50,6 +53,16 @@ class ExampleResult(msgspec.Struct, frozen=True):
         return f"{self.example} {self.text!r}: expected {self.expected}, found {self.found or 'nothing'}"
 
 
+class RuleSend(msgspec.Struct, frozen=True):
+    """A request that a probe of a user may send."""
+
+    depth: str
+    """Depth of the grant that it needs."""
+    request: str
+    cost: str
+    why: str
+
+
 class UserRuleRow(msgspec.Struct, frozen=True):
     """A rule of a user, for lists."""
 
@@ -60,6 +73,8 @@ class UserRuleRow(msgspec.Struct, frozen=True):
     file: str
     line: int
     source: str
+    sends: tuple[RuleSend, ...] = ()
+    """Of a probe: everything that it may send."""
 
     @property
     def place(self) -> str:
@@ -93,14 +108,21 @@ def builtin_groups() -> tuple[BuiltinGroup, ...]:
 def user_rule_rows(rules: UserRules) -> Iterator[UserRuleRow]:
     """Each rule of users, by kind, in the order of the files."""
     for rule in (*_testable(rules), *rules.probes):
+        sends = tuple(_sends(rule)) if isinstance(rule, HttpProbeRule) else ()
         file, _, line = rules.places[rule.id].rpartition(", line ")
-        yield UserRuleRow(rule.id, _TABLES[type(rule)], _what(rule), file, int(line), rule.source)
+        yield UserRuleRow(rule.id, _TABLES[type(rule)], _what(rule), file, int(line), rule.source, sends)
+
+
+def _sends(rule: HttpProbeRule) -> Iterator[RuleSend]:
+    return (RuleSend(one.depth, one.name, one.cost, one.why) for one in DeclaredProbe(rule, "").meta.sends)
 
 
 def _what(rule: _Rule | HttpProbeRule) -> str:
     match rule:
-        case IdentifierRule() | HttpProbeRule():
+        case IdentifierRule():
             return rule.product
+        case HttpProbeRule():
+            return rule.name
         case CredentialFormRule():
             return f"{rule.names} ({rule.grade})"
         case SdkHostRule():
@@ -117,6 +139,7 @@ def builtin_mistakes(rules: UserRules) -> Iterator[RuleMistake]:
         return
     files = RuleFiles()
     taken = _taken(files)
+    yield from _probe_mistakes(rules)
     for rule_id in rules.places:
         if rule_id in taken:
             yield _mistake(rules, rule_id, f"the id `{rule_id}` is built in; a rule adds, it does not replace")
@@ -135,8 +158,21 @@ def builtin_mistakes(rules: UserRules) -> Iterator[RuleMistake]:
             yield _mistake(rules, words.id, problem)
 
 
+def _probe_mistakes(rules: UserRules) -> Iterator[RuleMistake]:
+    """Probes with the name of a built-in probe or product."""
+    if not rules.probes:
+        return
+    built_in = {name for probe in PROBES for name in (probe.meta.name, *probe.meta.products, *probe.meta.services)}
+    for rule in rules.probes:
+        for key, name in (("id", rule.id), ("product", rule.name)):
+            if name in built_in:
+                yield _mistake(
+                    rules, rule.id, f"the {key} `{name}` is built in; a rule adds a probe for another product"
+                )
+
+
 def run_examples(rules: UserRules) -> Iterator[ExampleResult]:
-    """The result of each example, in the order of the rules."""
+    """The result of each example, in the order of the rules. Examples of probes are replayed: nothing is contacted."""
     files = RuleFiles()
     for rule in _testable(rules):
         see = _reader(rule, files)
@@ -148,6 +184,12 @@ def run_examples(rules: UserRules) -> Iterator[ExampleResult]:
         for number, text in enumerate(rule.reject, start=1):
             found = see(text)
             yield _result(rules, rule, f"reject {number}", text, "not recognised", found, passed=not found)
+    for probe in rules.probes:
+        for one in example_results(probe):
+            place = rules.places[probe.id]
+            yield ExampleResult(
+                probe.id, "probe", place, one.example, one.about, one.expected, one.found[:200], one.passed
+            )
 
 
 def _testable(rules: UserRules) -> tuple[_Rule, ...]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tieback.model.errors import InputError
     from tieback.model.report import RulesUsed
     from tieback.model.unit import Unit
+    from tieback.probes.choose import ProbeSet
     from tieback.userrules.folders import RuleFolder, RuleReading
     from tieback.userrules.model import FieldWordsRule, UserRules
 
@@ -96,6 +97,18 @@ def ransom_signs(rules: "UserRules | None") -> "RansomSigns":
     from tieback.assess.ransom import RansomSigns
 
     return RansomSigns(added=rules.ransom if rules is not None else ())
+
+
+def probe_set(rules: "UserRules | None") -> "ProbeSet":
+    """The built-in probes, and those that rules of users declare."""
+    from tieback.probes.choose import BUILT_IN, ProbeSet
+
+    if rules is None or not rules.probes:
+        return BUILT_IN
+    from tieback.probes.declared import DeclaredProbe
+
+    hashes = {one.path: one.sha256 for one in rules.files}
+    return ProbeSet([DeclaredProbe(one, hashes[rules.places[one.id].rpartition(", line ")[0]]) for one in rules.probes])
 
 
 def name_words(rules: "UserRules | None") -> "tuple[FieldWordsRule, ...]":

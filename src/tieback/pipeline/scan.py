@@ -44,10 +44,9 @@ from tieback.pipeline.probing.service import probe_all
 from tieback.pipeline.progress import Progress, Stage, today_utc
 from tieback.pipeline.record import RecordWork
 from tieback.pipeline.report import build_report
-from tieback.pipeline.rule_sets import analysis_suffix, ransom_signs, rules_used, with_rules
+from tieback.pipeline.rule_sets import analysis_suffix, probe_set, ransom_signs, rules_used, with_rules
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.pipeline.units import CLAIM, UnitRun
-from tieback.probes.choose import BUILT_IN, ProbeSet
 from tieback.scope import event_loop
 from tieback.scope.audit import open_audit_log
 from tieback.scope.dialer import Dialer
@@ -91,7 +90,6 @@ class ScanRequest(msgspec.Struct, frozen=True):
     never: tuple[SourcedRule, ...] | None = None
     """What is never contacted to read inputs; default: that of the approval, else the site policies in their usual
     places."""
-    probes: ProbeSet = BUILT_IN
     begun: Callable[[str], None] | None = None
     """Called with the ID of the run once it is recorded."""
     rules: "UserRules | None" = None
@@ -287,8 +285,8 @@ async def _ask(
 
     Reports are written to the lake as they complete.
     """
-    lake = workspace.lake
-    grant, ports = request.grant, request.probes.store_ports()
+    lake, grant, probes = workspace.lake, request.grant, probe_set(request.rules)
+    ports = probes.store_ports()
     if grant is None or approval is None:
         return ScanTargets(await MappedBackends.of(lake, named.units, named.traffic, None))
     names = NameResolver(grant, kept=kept, never=approval.policy.rules)
@@ -324,9 +322,7 @@ async def _ask(
         sampled = any(rule.depth is Depth.SAMPLE for rule in grant.target)
         samples = SampleJudge(own_domains=own, added=request.rules) if sampled else None
         first = along.attach(exclude_targets(wanted, answered))
-        async for candidate, report in probe_all(
-            first, grant, dialer, progress, along, notes, samples, lease, request.probes
-        ):
+        async for candidate, report in probe_all(first, grant, dialer, progress, along, notes, samples, lease, probes):
             writer.add(report)
             along.pop(candidate, None)
         writer.flush()
@@ -335,9 +331,7 @@ async def _ask(
         asked = frozenset(target_label(one) for host in {one.host for one in more} for one in wanted.at(host))
         wanted.add(more)
         second = along.attach(exclude_targets(exclude_targets(more, asked), answered))
-        async for candidate, report in probe_all(
-            second, grant, dialer, progress, along, notes, samples, lease, request.probes
-        ):
+        async for candidate, report in probe_all(second, grant, dialer, progress, along, notes, samples, lease, probes):
             writer.add(report)
             along.pop(candidate, None)
     return ScanTargets(mapped, wanted)

@@ -41,15 +41,6 @@ _TYPES: dict[JsonType, tuple[type, ...]] = {
 _MISSING = object()
 
 
-class RuleOrigin(msgspec.Struct, frozen=True):
-    """Where a rule of a user comes from."""
-
-    file: str
-    """Name of the file, without its folder: reports go to others."""
-    sha256: str
-    """Of the file."""
-
-
 class _Evidence(msgspec.Struct):
     """What the answers to one declared probe showed."""
 
@@ -71,10 +62,15 @@ class DeclaredProbe(WebStoreProbe):
     closed_when_refused = False
     unnamed_refusals = False
 
-    def __init__(self, rule: HttpProbeRule, origin: RuleOrigin) -> None:
-        """Declare the requests of a rule that ``check_http_probe`` accepts."""
+    def __init__(self, rule: HttpProbeRule, sha256: str) -> None:
+        """Declare the requests of a rule that ``check_http_probe`` accepts.
+
+        Args:
+            rule: the rule.
+            sha256: hash of its file; reports name it, and not the file, because they go to others.
+        """
         self.rule = rule
-        self.rule_label = f"{rule.id} ({origin.file}, sha256 {origin.sha256})"
+        self.rule_label = f"{rule.id} (sha256 {sha256})"
         first, *others = [_request(one) for one in rule.request]
         self.ask = first
         self._others = tuple(zip(rule.request[1:], others, strict=True))
@@ -169,7 +165,7 @@ class DeclaredProbe(WebStoreProbe):
             inquiry.refused += 1
             return _MISSING
         found = _json(answer)
-        about = f" ({names[0][:60]})" if names else ""
+        about = f" ({names[0][:60]!r})" if names else ""
         if found is _MISSING:
             if not (names and answer.status == 404):
                 why = "larger than the limit" if answer.truncated else f"status {answer.status}, no JSON"
@@ -180,7 +176,7 @@ class DeclaredProbe(WebStoreProbe):
         if not _holds(rule.open, answer):
             inquiry.draft.problem(f"{request.label}{about}: the answer does not have what the rule demands")
             return _MISSING
-        seen.proofs.append((rule, request, answer.body, f"{about} answers without authentication".strip()))
+        seen.proofs.append((rule, request, answer.body, f"answers without authentication{about}"))
         return found
 
     def _count(self, inquiry: Inquiry, rule: HttpRequestRule, request: Request, name: str, found: object) -> None:
@@ -253,11 +249,6 @@ class DeclaredProbe(WebStoreProbe):
         if len(proofs) == 1 and draft.access in (Access.OPEN_EMPTY, Access.SCHEMA_ONLY):
             draft.access = Access.UNKNOWN
             draft.problem("only one proof of access, so that it is not decided")
-
-
-def declared_probes(rules: Sequence[tuple[HttpProbeRule, RuleOrigin]]) -> tuple[DeclaredProbe, ...]:
-    """The probes of rules that were checked, in their order."""
-    return tuple(DeclaredProbe(rule, origin) for rule, origin in rules)
 
 
 def _request(rule: HttpRequestRule) -> Request:

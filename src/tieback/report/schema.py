@@ -27,6 +27,7 @@ from tieback.model.report import (
     ExposureHistory,
     GroupTable,
     Headline,
+    PluginUsed,
     PopulationEstimate,
     RulesUsed,
     RunScope,
@@ -69,6 +70,7 @@ _HEAD: dict[str, Any] = {
     "posture": Posture | None,
     "data": tuple[DataUsed, ...],
     "rules": tuple[RulesUsed, ...],
+    "plugins": tuple[PluginUsed, ...],
 }
 _TABLES: dict[str, tuple[str, Any]] = {
     "apps": ("app-summary", AppSummary),

@@ -30,7 +30,7 @@ from tieback.model.probe import Identity, Outcome, ProbeReport
 from tieback.model.report import AppSighting, AppSummary, DroppedName, LazyIndex, LazyTable, Report
 from tieback.model.sighting import Problem
 from tieback.model.vendor import Vendor
-from tieback.report.document import TRAFFIC, clean, data_for_others, endpoint_host, rules_for_others
+from tieback.report.document import TRAFFIC, clean, data_for_others, endpoint_host, plugins_for_others, rules_for_others
 from tieback.report.withheld import (
     BATCH,
     Withheld,
@@ -165,6 +165,7 @@ def vendor_report(report: Report, vendor: str, register: Iterable[Vendor] = ()) 
         dropped=tuple(Counter(one.reason for one in _dropped(report, own)).most_common()),
         data=data_for_others(report.data),
         rules=rules_for_others(report.rules),
+        plugins=plugins_for_others(report.plugins),
         partly_read=LazyTable.of(partly),
         audience=f"only for {clean(vendor, 100)}: its apps and the stores that it answers for",
     )

@@ -33,7 +33,7 @@ from tieback.pipeline.probing.ransom_notes import NoteJudge, workspace_salt
 from tieback.pipeline.probing.samples import SampleJudge
 from tieback.pipeline.probing.service import ProbeLease, probe_all
 from tieback.pipeline.progress import Progress, today_utc
-from tieback.pipeline.rule_sets import name_words, ransom_signs
+from tieback.pipeline.rule_sets import name_words, probe_set, ransom_signs
 from tieback.pipeline.runs import finished_run
 from tieback.probes.choose import BUILT_IN, ProbeSet
 from tieback.scope import event_loop
@@ -97,7 +97,6 @@ def recheck(
     approval: Approval | None = None,
     run: str = "",
     rules: "UserRules | None" = None,
-    probes: ProbeSet = BUILT_IN,
 ) -> Iterator[RecheckOutcome]:
     """Re-check cases one after the other; each result is stored before the next case is probed.
 
@@ -111,7 +110,6 @@ def recheck(
         approval: of the grant; as for the dialer.
         run: ID of the run whose back ends and places are used; default: the last finished run.
         rules: the rules of users.
-        probes: the probes of the re-check.
 
     Raises:
         GrantError: the grant has expired or is not yet valid, a site policy is damaged, or a signature is missing.
@@ -121,7 +119,7 @@ def recheck(
     """
     check_valid(grant, today_utc())
     with Workspace.open(directory, create=False) as workspace, workspace.lock():
-        yield from recheck_workspace(workspace, grant, policy, choose, progress, by, approval, run, rules, probes)
+        yield from recheck_workspace(workspace, grant, policy, choose, progress, by, approval, run, rules)
 
 
 def recheck_workspace(
@@ -134,7 +132,6 @@ def recheck_workspace(
     approval: Approval | None = None,
     run: str = "",
     rules: "UserRules | None" = None,
-    probes: ProbeSet = BUILT_IN,
 ) -> Iterator[RecheckOutcome]:
     """As ``recheck``, in an open and locked workspace."""
     approved = require_approval(grant, approval)
@@ -148,9 +145,7 @@ def recheck_workspace(
             case, seen_open = known.with_scan(case)  # noqa: PLW2901
             # Each case ends with a checkpoint, so that its part of the log can be proved without the others.
             with open_audit_log(workspace.audit_file) as audit:
-                here, elsewhere = event_loop.run(
-                    _ask(workspace, audit, grant, approved, case, lease, known, rules, probes)
-                )
+                here, elsewhere = event_loop.run(_ask(workspace, audit, grant, approved, case, lease, known, rules))
             now = datetime.now(UTC)
             check = judge_recheck(case.store, here, elsewhere, known.seen(case), now, _since(case), case.suspects)
             check = _with_comparison(case.store, check, (*here, *elsewhere), detector)
@@ -253,7 +248,6 @@ async def _ask(
     lease: ProbeLease,
     known: _Known,
     rules: "UserRules | None",
-    probes: ProbeSet,
 ) -> tuple[list[ProbeReport], list[ProbeReport]]:
     """Results at the locations of the store and, if access is denied there, at other possible locations."""
     names = NameResolver(grant, never=approval.policy.rules)
@@ -271,7 +265,7 @@ async def _ask(
     own = read_own_domains(workspace.directory)
     sampled = any(rule.depth is Depth.SAMPLE for rule in grant.target)
     samples = SampleJudge(own_domains=own, added=rules) if sampled else None
-    signs = ransom_signs(rules)
+    signs, probes = ransom_signs(rules), probe_set(rules)
 
     async def ask(candidates: Sequence[Candidate]) -> list[ProbeReport]:
         found = []

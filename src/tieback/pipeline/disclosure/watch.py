@@ -24,7 +24,6 @@ from tieback.model.errors import InputError
 from tieback.model.grant import Grant
 from tieback.pipeline.disclosure.recheck import recheck_workspace
 from tieback.pipeline.progress import Progress, today_utc
-from tieback.probes.choose import BUILT_IN, ProbeSet
 from tieback.scope.grant import check_valid
 from tieback.scope.guard import ServiceGuard
 from tieback.scope.mail import MailSecurity, MailServer, check_mail_server, send_mail
@@ -147,7 +146,6 @@ class WatchSettings(msgspec.Struct, frozen=True):
     """ID of the run whose back ends and places are used; default: the last finished run."""
     rules: "UserRules | None" = None
     """The rules of users."""
-    probes: ProbeSet = BUILT_IN
 
 
 class WatchRound(msgspec.Struct, frozen=True):
@@ -208,8 +206,9 @@ def _happens(workspace: Workspace, watching: WatchSettings, progress: Progress |
         return [case for case in cases if case.active and (not watching.cases or case.id in watching.cases)]
 
     grant, approval, policy = watching.grant, watching.approval, watching.policy
-    run, rules, probes = watching.run, watching.rules, watching.probes
-    for looked in recheck_workspace(workspace, grant, policy, choose, progress, "watch", approval, run, rules, probes):
+    for looked in recheck_workspace(
+        workspace, grant, policy, choose, progress, "watch", approval, watching.run, watching.rules
+    ):
         yield looked.event
 
 

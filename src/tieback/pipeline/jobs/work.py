@@ -27,7 +27,7 @@ from tieback.pipeline.probing.probe_report import probe_report
 from tieback.pipeline.probing.targets import ProbeRunSettings, TargetList, probe_targets
 from tieback.pipeline.progress import Stage
 from tieback.pipeline.report import run_report
-from tieback.pipeline.rule_sets import active_rules
+from tieback.pipeline.rule_sets import active_rules, probe_set
 from tieback.pipeline.runs import finished_run
 from tieback.pipeline.scan import ScanRequest, ScanResult, analyse_inputs, run_scan
 from tieback.report import by_name
@@ -175,7 +175,8 @@ def _note_failures(failed: Sequence[TiebackError], reporter: JobReporter) -> Non
 
 def _probe(order: JobOrder, job: ProbeJob, reporter: JobReporter) -> JobResult:
     approved = _grant(order, job.grant)
-    targets = TargetList(job.targets)
+    rules = active_rules(workspace=order.workspace)
+    targets = TargetList(job.targets, probe_set(rules))
     reports: list[ProbeReport] = []
     with Workspace.open(order.workspace, create=False, trusted=True) as workspace, workspace.lock():
         settings = ProbeRunSettings(
@@ -183,7 +184,7 @@ def _probe(order: JobOrder, job: ProbeJob, reporter: JobReporter) -> JobResult:
             stop=workspace.stop_file,
             approval=approved.approval,
             own_domains=read_own_domains(workspace.directory),
-            rules=active_rules(workspace=order.workspace),
+            rules=rules,
         )
         with reporter.stage("probing data stores") as progress:
 
@@ -194,7 +195,7 @@ def _probe(order: JobOrder, job: ProbeJob, reporter: JobReporter) -> JobResult:
 
             event_loop.run(collect())
         outcomes = Counter(report.outcome for report in reports)
-        document = probe_report(reports, approved.grant, str(workspace.audit_file), settings.rules)
+        document = probe_report(reports, approved.grant, str(workspace.audit_file), rules)
     answered = [report for report in reports if report.outcome is Outcome.OK]
     figures = {
         "targets": len(reports),

@@ -14,6 +14,7 @@ from tieback.model.probe import Outcome, ProbeReport
 from tieback.model.report import LazyIndex, LazyTable, Report, RunScope, SkipReason
 from tieback.model.sighting import Problem
 from tieback.pii import detectors
+from tieback.pipeline.plugin_config import plugins_used
 from tieback.pipeline.rule_sets import name_words, ransom_signs, rules_used
 from tieback.scope.grant import EXPIRED
 from tieback.scope.policy.exclude import EXCLUDED
@@ -87,6 +88,7 @@ def probe_report(
         probes=LazyTable.of(sorted(reports, key=lambda report: report.outcome is not Outcome.OK)),
         without_inputs=True,
         rules=rules_used(rules),
+        plugins=plugins_used(),
     )
 
 

@@ -21,7 +21,7 @@ from tieback.pipeline.probing.samples import SampleJudge, sample_label, with_cos
 from tieback.pipeline.probing.service import probe_again, probe_all
 from tieback.pipeline.probing.target_syntax import NamedTarget, expand_target
 from tieback.pipeline.progress import Progress, today_utc
-from tieback.pipeline.rule_sets import ransom_signs
+from tieback.pipeline.rule_sets import probe_set, ransom_signs
 from tieback.probes.choose import BUILT_IN, ProbeSet
 from tieback.scope.audit import open_audit_log
 from tieback.scope.dialer import Dialer
@@ -128,7 +128,6 @@ class ProbeRunSettings(msgspec.Struct, frozen=True):
     """E-mail domains of the organisation, with which sampled addresses are compared."""
     rules: "UserRules | None" = None
     """The rules of users."""
-    probes: ProbeSet = BUILT_IN
 
 
 class RunStart(msgspec.Struct, frozen=True):
@@ -175,7 +174,8 @@ async def probe_targets(
         transcripts = TranscriptFile(asking.record, grant) if asking.record is not None else None
         if transcripts is not None:
             stack.callback(transcripts.close)
-        journal = ProbeJournal(asking.audit.parent, grant, wanted, [one.rule_label for one in asking.probes.declared])
+        probes = probe_set(asking.rules)
+        journal = ProbeJournal(asking.audit.parent, grant, wanted, [one.rule_label for one in probes.declared])
         finished = False
         stack.callback(lambda: journal.close(finished=finished))
         before, total = 0 if asking.afresh else len(wanted.keys() & journal.asked), len(wanted)
@@ -206,7 +206,7 @@ async def probe_targets(
             else None
         )
         left = _each_once(candidates, wanted)
-        found = probe_all(left, grant, dialer, moved, hints, notes=notes, samples=samples, probes=asking.probes)
+        found = probe_all(left, grant, dialer, moved, hints, notes=notes, samples=samples, probes=probes)
         signs, traces = ransom_signs(asking.rules), IntrusionSigns()
         async with aclosing(found):
             async for _, report in found:
@@ -238,26 +238,21 @@ def with_intrusion(report: ProbeReport, signs: IntrusionSigns) -> ProbeReport:
     return msgspec.structs.replace(report, intrusion=tuple(dict.fromkeys((*report.intrusion, *found))))
 
 
-async def replay(
-    path: Path, rules: "UserRules | None" = None, probes: ProbeSet = BUILT_IN
-) -> AsyncGenerator[ProbeReport]:
+async def replay(path: Path, rules: "UserRules | None" = None) -> AsyncGenerator[ProbeReport]:
     """Evaluate recorded conversations with the current rules, and those of users. Contacts nothing.
 
     Raises:
         InputError: the file cannot be read, or is not a transcript file.
     """
-    async for report in replay_from(ReplayDialer(read_transcripts(path)), rules=rules, probes=probes):
+    async for report in replay_from(ReplayDialer(read_transcripts(path)), rules=rules):
         yield report
 
 
 async def replay_from(
-    dialer: ReplayDialer,
-    brought: ProbeHints = NO_PROBE_HINTS,
-    rules: "UserRules | None" = None,
-    probes: ProbeSet = BUILT_IN,
+    dialer: ReplayDialer, brought: ProbeHints = NO_PROBE_HINTS, rules: "UserRules | None" = None
 ) -> AsyncGenerator[ProbeReport]:
     """As ``replay``, with transcripts that were already read; ``brought`` is what apps name there."""
-    signs, traces = ransom_signs(rules), IntrusionSigns()
+    signs, traces, probes = ransom_signs(rules), IntrusionSigns(), probe_set(rules)
     for target in dialer.targets():
         decision = dialer.decision(target)
         if decision.allowed:
