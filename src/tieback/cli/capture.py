@@ -202,8 +202,8 @@ def _request(
         upstream_ca=upstream_ca,
         destinations=read_destinations(destinations),
         names=tuple(read_name(text) for text in resolve),
-        rules=rules,
         pass_through=pass_through,
+        rules=rules,
     )
 
 

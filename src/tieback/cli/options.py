@@ -8,6 +8,7 @@ import typer
 
 from tieback.cli.completion import complete_run
 from tieback.cli.terminal import message_console
+from tieback.user_state import has_user_rules
 
 if TYPE_CHECKING:
     from tieback.intake.source.checkout import Checkout
@@ -60,6 +61,8 @@ SourceOption = Annotated[
 
 def read_rules(named: list[Path] | None, workspace: Path | None = None) -> "UserRules | None":
     """The active rules of users; a note on stderr if those of the workspace are not used. Raises ``UsageError``."""
+    if not has_user_rules(named or (), workspace):
+        return None
     from tieback.pipeline.rule_sets import active_rules
 
     return active_rules(named or (), workspace, message_console().print)

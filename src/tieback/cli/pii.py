@@ -91,9 +91,9 @@ def names(
     Example: echo '{"id":1,"table":"users","field":"dob"}' | tieback pii names
     """
     from tieback.pii.names import NameDetector
-    from tieback.pipeline.rule_sets import name_words
 
-    detector = NameDetector(name_words(read_rules(rules)))
+    added = read_rules(rules)
+    detector = NameDetector(added.personal_data if added is not None else ())
     _classify(file, output, _NAMES, lambda column: next(detector.classify_names((column,))))
 
 
@@ -114,9 +114,9 @@ def values(
     """
     from tieback.pii.names import NameDetector
     from tieback.pii.values import ValueDetector, classify_columns
-    from tieback.pipeline.rule_sets import name_words
 
-    names, detector = NameDetector(name_words(read_rules(rules))), ValueDetector()
+    added = read_rules(rules)
+    names, detector = NameDetector(added.personal_data if added is not None else ()), ValueDetector()
     _classify(file, output, _VALUES, lambda column: next(classify_columns((column,), names, detector)))
 
 

@@ -19,7 +19,9 @@ class UserWords:
         self._known: dict[Words, tuple[str, FieldWordsRule]] = {}
         for rule in rules:
             for text in rule.words:
-                self._known.setdefault(fold_phrase(text), (text, rule))
+                words = fold_phrase(text)
+                self._known.setdefault(words, (text, rule))
+                self._known.setdefault(("".join(words),), (text, rule))
         self._longest = max(map(len, self._known), default=0)
 
     def classify(self, field: str, dtype: str, *, veto: bool) -> Classification | None:
@@ -31,6 +33,8 @@ class UserWords:
             veto: true if a built-in word says that the name is about a thing; then only a whole name counts.
         """
         words = fold_phrase(field[-_MAX_NAME:])
+        if (glued := ("".join(words),)) in self._known:
+            words = glued
         for size in range(min(self._longest, len(words)), 0, -1):
             for at in range(len(words) - size + 1):
                 found = self._known.get(words[at : at + size])

@@ -70,11 +70,16 @@ class UserRuleRow(msgspec.Struct, frozen=True):
     kind: str
     """Table of the rule."""
     what: str
-    place: str
-    """File and line."""
+    file: str
+    line: int
     source: str
     sends: tuple[RuleSend, ...] = ()
     """Of a probe: everything that it may send."""
+
+    @property
+    def place(self) -> str:
+        """File and line."""
+        return f"{self.file}, line {self.line}"
 
 
 class BuiltinGroup(msgspec.Struct, frozen=True):
@@ -104,7 +109,8 @@ def user_rule_rows(rules: UserRules) -> Iterator[UserRuleRow]:
     """Each rule of users, by kind, in the order of the files."""
     for rule in (*_testable(rules), *rules.probes):
         sends = tuple(_sends(rule)) if isinstance(rule, HttpProbeRule) else ()
-        yield UserRuleRow(rule.id, _TABLES[type(rule)], _what(rule), rules.places[rule.id], rule.source, sends)
+        file, _, line = rules.places[rule.id].rpartition(", line ")
+        yield UserRuleRow(rule.id, _TABLES[type(rule)], _what(rule), file, int(line), rule.source, sends)
 
 
 def _sends(rule: HttpProbeRule) -> Iterator[RuleSend]:

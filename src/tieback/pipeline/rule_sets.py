@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from tieback.user_state import configuration_folder
+from tieback.user_state import RULES_FOLDER, configuration_folder, has_user_rules
 
 if TYPE_CHECKING:
     from tieback.assess.ransom import RansomSigns
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from tieback.probes.choose import ProbeSet
     from tieback.userrules.folders import RuleFolder, RuleReading
     from tieback.userrules.model import FieldWordsRule, UserRules
-
-FOLDER = "rules"
-"""Folder with rule files, in the configuration folder and in a workspace."""
 
 
 def active_rules(
@@ -37,7 +34,7 @@ def active_rules(
     Raises:
         UsageError: a folder or file cannot be read, or has a mistake.
     """
-    if not _exists(named, workspace):
+    if not has_user_rules(named, workspace):
         return None
     from tieback.userrules.folders import refuse
 
@@ -57,29 +54,21 @@ def read_active_rules(
     return RuleReading(reading.rules, (*reading.mistakes, *builtin_mistakes(reading.rules)))
 
 
-def _exists(named: Sequence[Path], workspace: Path | None) -> bool:
-    return bool(
-        named
-        or os.path.lexists(configuration_folder() / FOLDER)
-        or (workspace is not None and os.path.lexists(workspace / FOLDER))
-    )
-
-
 def _folders(
     named: Sequence[Path], workspace: Path | None, tell: Callable[[str], None] | None
 ) -> "Iterator[RuleFolder]":
     from tieback.storage.trust import distrust
     from tieback.userrules.folders import RuleFolder
 
-    own = configuration_folder() / FOLDER
+    own = configuration_folder() / RULES_FOLDER
     if os.path.lexists(own):
         yield RuleFolder(own, "user")
-    if workspace is not None and os.path.lexists(workspace / FOLDER):
-        why = "it is a link" if (workspace / FOLDER).is_symlink() else distrust(workspace)
+    if workspace is not None and os.path.lexists(workspace / RULES_FOLDER):
+        why = "it is a link" if (workspace / RULES_FOLDER).is_symlink() else distrust(workspace)
         if not why:
-            yield RuleFolder(workspace / FOLDER, "workspace")
+            yield RuleFolder(workspace / RULES_FOLDER, "workspace")
         elif tell is not None:
-            tell(f"the rules in {workspace / FOLDER} are not used: {why}; see `tieback workspace trust`")
+            tell(f"the rules in {workspace / RULES_FOLDER} are not used: {why}; see `tieback workspace trust`")
     for folder in named:
         yield RuleFolder(folder, "option")
 

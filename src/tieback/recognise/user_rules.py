@@ -69,7 +69,9 @@ class UserRuleExtractor:
             for text in (*_suffixes(rule), *rule.anchors)
         ]
         owners = tuple(rule for _, rule in pairs)
-        return AnchorScanner(in_both_encodings(anchor for anchor, _ in pairs)), (*owners, *owners)
+        # Few literal texts: they compile in less time than the cache needs, and its files stay those of built-in rules.
+        scanner = AnchorScanner(in_both_encodings(anchor for anchor, _ in pairs), cached=False)
+        return scanner, (*owners, *owners)
 
     @property
     def anchors(self) -> tuple[Anchor, ...]:

@@ -53,6 +53,7 @@ RESOURCES: tuple[str, ...] = (
     "overview",
     "posture",
     "reference",
+    "rules",
     "runs",
     "settings",
     "sign_in",

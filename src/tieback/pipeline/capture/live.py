@@ -76,9 +76,9 @@ class CaptureRequest(msgspec.Struct, frozen=True):
     upstream_ca: Path | None = None
     destinations: tuple[str, ...] = ()
     names: tuple[tuple[str, str], ...] = ()
+    pass_through: bool = False
     rules: "UserRules | None" = None
     """The rules of users."""
-    pass_through: bool = False
 
 
 def default_state(environment: Mapping[str, str]) -> Path:
