@@ -36,6 +36,8 @@ POSTS = {
     *(("etcd", f"{v}/kv/range", '{"key":"AA==","range_end":"AA==","keys_only":true,"limit":50}') for v in ETCD),
     *(("etcd", f"{v}/maintenance/status", "{}") for v in ETCD),
     ("etcd", "/v3/auth/status", "{}"),
+    # Prefect counts by POST with a filter: https://docs.prefect.io/v3/api-ref/rest-api/server/flows/count-flows
+    *(("prefect", f"/api/{what}/count", "{}") for what in ("flows", "deployments", "flow_runs")),
     ("milvus", "/v2/vectordb/collections/list", "{}"),
     # What the console passes on is a GET.
     (

@@ -37,7 +37,10 @@ def exposure_id(key: str) -> str:
 
 
 def assess_exposures(
-    reports: Sequence[ProbeReport], routes: Mapping[str, Sequence[AppRoute]], detector: Detector
+    reports: Sequence[ProbeReport],
+    routes: Mapping[str, Sequence[AppRoute]],
+    detector: Detector,
+    signs: RansomSigns | None = None,
 ) -> tuple[Exposure, ...]:
     """Return the exposures of a run, worst first (severity, people at our own domains, records,
     id). The order of the reports does not matter.
@@ -46,9 +49,15 @@ def assess_exposures(
         reports: one per probed target; targets that did not respond are left out.
         routes: app routes per target, keyed by ``ProbeReport.target``.
         detector: classifies the fields of containers by their names.
+        signs: signs of ransom; by default only those of the package.
     """
     measures = _Measures(
-        detector, RansomSigns(), IntrusionSigns(), HoneypotSigns(reports), load_severity_table(), load_taxonomy()
+        detector,
+        signs or RansomSigns(),
+        IntrusionSigns(),
+        HoneypotSigns(reports),
+        load_severity_table(),
+        load_taxonomy(),
     )
     found = [_exposure(store, routes, measures) for store in group_stores(reports, measures.signs)]
     return tuple(sorted(found, key=lambda e: (-e.severity.rank, -e.own_count, -e.records.value, e.id)))

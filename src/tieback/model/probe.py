@@ -317,7 +317,7 @@ class ProbeReport(msgspec.Struct, frozen=True):
     """True if the verdict rests on the vendor's documentation: no recorded conversation with a real server of this
     product confirms it."""
     rule: str = ""
-    """The rule of a user that declares the probe, with its file and the file's SHA-256; empty for a built-in probe."""
+    """The rule of a user that declares the probe, with the SHA-256 of its file; empty for a built-in probe."""
 
     abilities: tuple[Ability, ...] = ()
     """What the vendor documents that every client can do which gets in as the proofs show; never tried."""

@@ -19,6 +19,7 @@ from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Outcome, ProbeReport
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import MAX_LISTED, Identification, Inquiry, WebStoreProbe, judge_names, other_names
+from tieback.probes.wire.challenge import login_demand
 from tieback.probes.wire.http import NO_RESPONSE, Response
 from tieback.probes.wire.jsontext import decode_json, parse_count
 from tieback.probes.wire.opening import STREAM_ENDED
@@ -39,15 +40,6 @@ _TYPES: dict[JsonType, tuple[type, ...]] = {
     JsonType.BOOLEAN: (bool,),
 }
 _MISSING = object()
-
-
-class RuleOrigin(msgspec.Struct, frozen=True):
-    """Where a rule of a user comes from."""
-
-    file: str
-    """Name of the file, without its folder: reports go to others."""
-    sha256: str
-    """Of the file."""
 
 
 class _Evidence(msgspec.Struct):
@@ -71,10 +63,15 @@ class DeclaredProbe(WebStoreProbe):
     closed_when_refused = False
     unnamed_refusals = False
 
-    def __init__(self, rule: HttpProbeRule, origin: RuleOrigin) -> None:
-        """Declare the requests of a rule that ``check_http_probe`` accepts."""
+    def __init__(self, rule: HttpProbeRule, sha256: str) -> None:
+        """Declare the requests of a rule that ``check_http_probe`` accepts.
+
+        Args:
+            rule: the rule.
+            sha256: hash of its file; reports name it, and not the file, because they go to others.
+        """
         self.rule = rule
-        self.rule_label = f"{rule.id} ({origin.file}, sha256 {origin.sha256})"
+        self.rule_label = f"{rule.id} (sha256 {sha256})"
         first, *others = [_request(one) for one in rule.request]
         self.ask = first
         self._others = tuple(zip(rule.request[1:], others, strict=True))
@@ -165,11 +162,10 @@ class DeclaredProbe(WebStoreProbe):
         answer = yield from _answer(inquiry, request, rule.cap, *names)
         if answer is None or answer is NO_RESPONSE:
             return _MISSING
-        if inquiry.is_refused(request, answer):
-            inquiry.refused += 1
+        if self._is_refused(inquiry, request, answer):
             return _MISSING
         found = _json(answer)
-        about = f" ({names[0][:60]})" if names else ""
+        about = f" ({names[0][:60]!r})" if names else ""
         if found is _MISSING:
             if not (names and answer.status == 404):
                 why = "larger than the limit" if answer.truncated else f"status {answer.status}, no JSON"
@@ -180,8 +176,19 @@ class DeclaredProbe(WebStoreProbe):
         if not _holds(rule.open, answer):
             inquiry.draft.problem(f"{request.label}{about}: the answer does not have what the rule demands")
             return _MISSING
-        seen.proofs.append((rule, request, answer.body, f"{about} answers without authentication".strip()))
+        seen.proofs.append((rule, request, answer.body, f"answers without authentication{about}"))
         return found
+
+    def _is_refused(self, inquiry: Inquiry, request: Request, answer: Response) -> bool:
+        """True if the answer demands a login; the draft has it then."""
+        if answer.status not in self.rule.refused:
+            return False
+        redirected = 300 <= answer.status < 400
+        demand = login_demand(answer) if redirected else f"status {answer.status}"
+        if demand:
+            inquiry.refused += 1
+            inquiry.draft.prove(request.label, demand, Access.AUTH_REQUIRED)
+        return bool(demand)
 
     def _count(self, inquiry: Inquiry, rule: HttpRequestRule, request: Request, name: str, found: object) -> None:
         """Add a container with its number of records."""
@@ -253,11 +260,6 @@ class DeclaredProbe(WebStoreProbe):
         if len(proofs) == 1 and draft.access in (Access.OPEN_EMPTY, Access.SCHEMA_ONLY):
             draft.access = Access.UNKNOWN
             draft.problem("only one proof of access, so that it is not decided")
-
-
-def declared_probes(rules: Sequence[tuple[HttpProbeRule, RuleOrigin]]) -> tuple[DeclaredProbe, ...]:
-    """The probes of rules that were checked, in their order."""
-    return tuple(DeclaredProbe(rule, origin) for rule, origin in rules)
 
 
 def _request(rule: HttpRequestRule) -> Request:

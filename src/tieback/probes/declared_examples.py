@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+import msgspec
+
 from tieback.model.grant import Depth
 from tieback.model.probe import Outcome, ProbeReport
-from tieback.probes.declared import DeclaredProbe, RuleOrigin
+from tieback.probes.declared import DeclaredProbe
 from tieback.probes.playback import MemoryPeer, play
 from tieback.probes.wire.http import Response
 from tieback.scope.conversation import Target
@@ -27,17 +29,38 @@ GENERIC_ANSWERS = (
 """Answers of servers of any kind, which identify no product."""
 
 
-def example_failures(rule: HttpProbeRule) -> Iterator[str]:
-    """What the examples of a rule show that it does not do, one clause each; none if all are right."""
-    probe = DeclaredProbe(rule, RuleOrigin("", ""))
-    if any(probe.identify(answer) is not None for answer in GENERIC_ANSWERS):
-        yield "`identify` also accepts an answer that servers of any kind give"
-    if any(probe.is_likely(answer) for answer in GENERIC_ANSWERS):
-        yield "`root` also accepts a page that servers of any kind have"
+class ProbeExampleResult(msgspec.Struct, frozen=True):
+    """The result of one example of a declared probe."""
+
+    example: str
+    """``accept`` or ``reject`` and its number; ``any server`` for the answers that every rule must reject."""
+    about: str
+    expected: str
+    found: str
+    passed: bool
+
+
+def example_results(rule: HttpProbeRule) -> Iterator[ProbeExampleResult]:
+    """The result of each example of a rule, in order, and of answers that identify no product."""
+    probe = DeclaredProbe(rule, "")
+    known = any(probe.identify(answer) is not None for answer in GENERIC_ANSWERS)
+    likely = any(probe.is_likely(answer) for answer in GENERIC_ANSWERS)
+    found = "recognised by `identify`" if known else "accepted by `root`" if likely else "not recognised"
+    yield ProbeExampleResult(
+        "any server", "pages that servers of any kind have", "not recognised", found, not (known or likely)
+    )
     for kind, examples in (("accept", rule.accept), ("reject", rule.reject)):
-        for example in examples:
+        for number, example in enumerate(examples, start=1):
             report = replay_example(probe, example)
-            yield from (f"{kind} {example.about[:60]!r}: {why}" for why in _differences(example, report))
+            wrong = "; ".join(_differences(example, report))
+            expected = "not recognised" if example.access is None else str(example.access)
+            yield ProbeExampleResult(
+                f"{kind} {number}", example.about[:80], expected, wrong or _summary(report), not wrong
+            )
+
+
+def _summary(report: ProbeReport) -> str:
+    return str(report.access) if report.outcome is Outcome.OK else "not recognised"
 
 
 def replay_example(probe: DeclaredProbe, example: HttpProbeExample) -> ProbeReport:

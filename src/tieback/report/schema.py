@@ -27,7 +27,10 @@ from tieback.model.report import (
     ExposureHistory,
     GroupTable,
     Headline,
+    PluginUsed,
     PopulationEstimate,
+    Recipient,
+    RulesUsed,
     RunScope,
     SharedStore,
     SuppressedFinding,
@@ -67,6 +70,8 @@ _HEAD: dict[str, Any] = {
     "shared": tuple[SharedStore, ...],
     "posture": Posture | None,
     "data": tuple[DataUsed, ...],
+    "rules": tuple[RulesUsed, ...],
+    "plugins": tuple[PluginUsed, ...],
 }
 _TABLES: dict[str, tuple[str, Any]] = {
     "apps": ("app-summary", AppSummary),
@@ -81,6 +86,7 @@ _TABLES: dict[str, tuple[str, Any]] = {
     "seen_in_apps": ("passive-sighting", PassiveSighting),
     "captures": ("capture-summary", CaptureSummary),
     "servers": ("contacted-server", ContactedServer),
+    "recipients": ("recipient", Recipient),
     "not_backends": ("dropped-name", DroppedName),
 }
 """Line schema and row type by table."""

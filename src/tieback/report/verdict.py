@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from tieback.model.exposure import Exposure
-from tieback.model.probe import Ability, Access, Container, Entry, Notice, Outcome, Privileges, ProbeReport
+from tieback.model.probe import OFFERED, Ability, Access, Container, Entry, Notice, Outcome, Privileges, ProbeReport
 from tieback.report.document import ACCESS_WORDS, clean, count_text
 from tieback.report.figures import bytes_text, figure_text
 
@@ -154,6 +154,8 @@ def how_many_text(store: Exposure) -> str:
 
 def no_personal_data(container: Container) -> str:
     """Return what it means that a container has no class of personal data: not looked, or nothing found."""
+    if container.kind in OFFERED:
+        return NO_DATA
     if container.sampled is not None and container.sampled.records:
         return NONE_IN_VALUES
     # The extensions of a bucket's objects say nothing about their content.
@@ -162,9 +164,10 @@ def no_personal_data(container: Container) -> str:
 
 def no_personal_data_in(store: Exposure) -> str:
     """Return the same for a whole store."""
-    own = [container for container in store.containers if not container.system]
+    own = [container for container in store.containers if not container.system and container.kind not in OFFERED]
     if not own:
-        return NO_DATA if store.access is Access.OPEN_EMPTY else NOT_LOOKED
+        offers = any(container.kind in OFFERED for container in store.containers)
+        return NO_DATA if offers or store.access is Access.OPEN_EMPTY else NOT_LOOKED
     return worst_answer(own)
 
 

@@ -79,6 +79,8 @@ class Target(msgspec.Struct, frozen=True):
 
     def declared_form(self, data: bytes) -> bytes | None:
         """The bytes of a send as a declaration has them, without ``path``; ``None`` if they do not stay below it."""
+        if is_never_sent(data):
+            return None
         if not self.path:
             return data
         verb, space, rest = data.partition(b" ")
@@ -94,6 +96,19 @@ class Target(msgspec.Struct, frozen=True):
     def key(self, *kinds: str) -> str | None:
         """The first public key of one of these kinds; ``None`` if the app contains none."""
         return next((one.value for one in self.keys if one.kind in kinds), None)
+
+
+_NEVER = re.compile(
+    rb"(?i)(?:GET|HEAD|POST|PROPFIND) (?:[^ ?]*(?:/|%2F))?"
+    rb"(?:actuator(?:/|%2F)(?!health[ ?])[^ ?]|(?:heapdump|threaddump|logfile)[^A-Za-z0-9_-])"
+)
+"""HTTP requests that no probe may send, whatever names come from servers, apps and rules: endpoints of Spring Boot
+Actuator except its index and its health. A heap dump has passwords and records, and stops the app for seconds."""
+
+
+def is_never_sent(data: bytes) -> bool:
+    """True if no declaration can permit this byte string."""
+    return _NEVER.match(data) is not None
 
 
 @lru_cache(maxsize=2048)
@@ -128,8 +143,8 @@ class DeclaredSend(msgspec.Struct, frozen=True):
     the masked byte string, so that a replay finds it."""
 
     def matches(self, data: bytes) -> bool:
-        """True if ``data`` is exactly such a byte string."""
-        return _compiled(self.pattern).fullmatch(data) is not None
+        """True if ``data`` is exactly such a byte string, and no byte string that is never sent."""
+        return not is_never_sent(data) and _compiled(self.pattern).fullmatch(data) is not None
 
     def account_in(self, data: bytes) -> str | None:
         """The account in a matching byte string: the pattern's group ``account``; ``None`` without one."""

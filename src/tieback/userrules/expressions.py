@@ -20,10 +20,10 @@ _MAX_MEMORY = 1 << 20
 class ExpressionMatch(Protocol):
     """A match, as in ``re``."""
 
-    def start(self, group: int | str = 0) -> int:
+    def start(self, group: int = 0) -> int:
         """Offset of the first character of a group."""
 
-    def end(self, group: int | str = 0) -> int:
+    def end(self, group: int = 0) -> int:
         """Offset after the last character of a group."""
 
     def groupdict(self, default: str = "") -> dict[str, str]:

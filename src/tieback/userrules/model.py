@@ -1,5 +1,6 @@
 """The rules of users as structs. Every rule has an id, a source, and examples that ``tieback rules test`` runs."""
 
+import hashlib
 from typing import Annotated, Literal
 
 import msgspec
@@ -139,3 +140,12 @@ class UserRules(msgspec.Struct, frozen=True, kw_only=True):
     personal_data: tuple[FieldWordsRule, ...] = ()
     ransom: tuple[RansomNameRule, ...] = ()
     probes: tuple[HttpProbeRule, ...] = ()
+
+    @property
+    def analysis(self) -> str:
+        """End of the version of an analysis of apps and captures; empty if no rule has to do with them.
+
+        Only the rules count, not comments, names of files, or rules for later stages.
+        """
+        rules = (self.identifiers, self.credentials, self.sdk_hosts, self.personal_data)
+        return f"+rules.{hashlib.sha256(msgspec.json.encode(rules)).hexdigest()[:12]}" if any(rules) else ""

@@ -5,7 +5,7 @@ import pytest
 
 from tieback.probes import PROBES, WEB_STORES
 from tieback.probes.choose import BUILT_IN, ProbeSet, note_reader, order_probes, probe_named
-from tieback.probes.declared import DeclaredProbe, RuleOrigin
+from tieback.probes.declared import DeclaredProbe
 from tieback.userrules.http_probe import HttpProbeRule
 
 ORDERS = [
@@ -116,7 +116,7 @@ def test_probes_that_read_ransom_notes(name: str, reads: bool) -> None:
 def declared(**changes: object) -> DeclaredProbe:
     path = Path(__file__).parent / "declared_rule.toml"
     rule = msgspec.toml.decode(path.read_bytes(), type=HttpProbeRule)
-    return DeclaredProbe(msgspec.structs.replace(rule, **changes), RuleOrigin("acme.toml", "0" * 64))
+    return DeclaredProbe(msgspec.structs.replace(rule, **changes), "0" * 64)
 
 
 def test_a_declared_probe_is_asked_at_its_port_or_by_a_hint_and_otherwise_by_the_finder() -> None:

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes import PROBES, WEB_STORES
-from tieback.probes.declared import CONTROL_PATH, DeclaredProbe, RuleOrigin
-from tieback.probes.declared_examples import example_failures
+from tieback.probes.declared import CONTROL_PATH, DeclaredProbe
+from tieback.probes.declared_examples import example_results
 from tieback.probes.finder import WebFinder
 from tieback.probes.playback import MemoryPeer, PlaybackResult, play
 from tieback.scope.conversation import Target
 from tieback.userrules.http_probe import HttpProbeRule, check_http_probe
 
-ORIGIN = RuleOrigin("acme.toml", "ab" * 32)
+SHA256 = "ab" * 32
 STATUS = '{"product":"Acme Records","version":"2.1"}'
 OPEN: "Pages" = {
     "/api/status": STATUS,
@@ -47,7 +47,7 @@ def ask(
     **more: Any,
 ) -> PlaybackResult[ProbeReport]:
     """Run the probe against pages by path: a body, or a status alone."""
-    probe = DeclaredProbe(rule or read_rule(), ORIGIN)
+    probe = DeclaredProbe(rule or read_rule(), SHA256)
 
     def answer(sent: bytes) -> bytes | None:
         path = sent.split(b" ")[1].decode()
@@ -61,7 +61,7 @@ def ask(
 
 def test_the_rule_and_its_examples_are_right() -> None:
     assert check_http_probe(read_rule(), {"redis"}) == []
-    assert list(example_failures(read_rule())) == []
+    assert [one.passed for one in example_results(read_rule())] == [True] * 4
 
 
 def test_an_open_store_is_counted_and_the_report_names_the_rule() -> None:
@@ -71,7 +71,7 @@ def test_an_open_store_is_counted_and_the_report_names_the_rule() -> None:
         Access.OPEN, "acme-records", "2.1", "acme-records",
     )  # fmt: skip
     assert {c.name: c.records.value for c in report.containers if c.records} == {"people": 12, "news": 0}
-    assert report.rule == f"acme-records (acme.toml, sha256 {'ab' * 32})"
+    assert report.rule == f"acme-records (sha256 {SHA256})"
     assert [sent.split(b" ")[1].decode() for sent in asked.sent] == [*OPEN, CONTROL_PATH]
 
 
@@ -97,6 +97,38 @@ CASES: list[tuple[Pages, tuple[str, ...], Access, bool]] = [
 def test_access_by_the_answers(change: Pages, names: tuple[str, ...], access: Access, untested: bool) -> None:
     report = ask({**OPEN, **change}, names=names).result
     assert (report.access, bool(report.untested)) == (access, untested)
+
+
+@pytest.mark.parametrize(
+    ("refused", "answer", "access"),
+    [
+        ((401, 403), wire("", 302, "Location: /login?next=/api\r\n"), Access.UNKNOWN),
+        ((302,), wire("", 302, "Location: /login?next=/api\r\n"), Access.AUTH_REQUIRED),
+        ((302,), wire("", 302, "Location: /home\r\n"), Access.UNKNOWN),
+        ((302,), wire("", 403), Access.UNKNOWN),
+        ((407,), wire("", 407), Access.AUTH_REQUIRED),
+    ],
+)
+def test_only_a_status_of_the_rule_or_a_login_page_is_a_refusal(
+    refused: tuple[int, ...], answer: bytes, access: Access
+) -> None:
+    report = ask(lambda path: answer if path == "/api/spaces" else OPEN.get(path, 404), rule=read_rule(refused=refused))
+    assert report.result.access is access
+
+
+HOSTILE_BODIES = [
+    "[" * 60_000,
+    '{"a":' * 20_000,
+    f"[{'{},' * 20_000}{{}}]",
+    f'{{"spaces":{"9" * 60_000}}}',
+    "9" * 60_000,
+]
+
+
+@pytest.mark.parametrize("body", HOSTILE_BODIES, ids=range(len(HOSTILE_BODIES)))
+def test_a_body_that_costs_memory_is_no_proof(body: str) -> None:
+    report = ask(lambda path: STATUS if path == "/api/status" else body).result
+    assert (report.outcome, report.access, report.containers) == (Outcome.OK, Access.UNKNOWN, ())
 
 
 @pytest.mark.parametrize("fixed", [True, False])
@@ -137,7 +169,7 @@ def test_a_request_with_the_cost_of_a_scan_needs_scans(scans: bool) -> None:
     asked = ask(OPEN, rule=rule, scans=scans)
     assert asked.result.access is (Access.OPEN if scans else Access.UNKNOWN)
     assert len(asked.sent) == (5 if scans else 1)
-    assert all(send.cost.needs_scans for send in DeclaredProbe(rule, ORIGIN).meta.sends if "/api/spaces" in send.name)
+    assert all(send.cost.needs_scans for send in DeclaredProbe(rule, SHA256).meta.sends if "/api/spaces" in send.name)
 
 
 HOSTILE_NAMES = [
@@ -221,7 +253,7 @@ def test_no_built_in_probe_has_less_room_because_of_a_rule() -> None:
 
     def sent(*rules: HttpProbeRule) -> list[str]:
         asked.clear()
-        finder = WebFinder((*WEB_STORES, *(DeclaredProbe(rule, ORIGIN) for rule in rules)))
+        finder = WebFinder((*WEB_STORES, *(DeclaredProbe(rule, SHA256) for rule in rules)))
         play(finder.run(Target("127.0.0.1", 4711), Depth.IDENTIFY), MemoryPeer(answer), finder.meta.sends)
         return list(asked)
 
@@ -236,7 +268,7 @@ def test_no_built_in_probe_has_less_room_because_of_a_rule() -> None:
 
 
 def test_the_finder_knows_a_product_that_its_root_names() -> None:
-    finder = WebFinder((*WEB_STORES, DeclaredProbe(read_rule(), ORIGIN)))
+    finder = WebFinder((*WEB_STORES, DeclaredProbe(read_rule(), SHA256)))
     pages: Pages = {**OPEN, "/": "<title>Acme Records</title>"}
 
     def answer(sent: bytes) -> bytes:
@@ -249,7 +281,7 @@ def test_the_finder_knows_a_product_that_its_root_names() -> None:
 
 
 def test_every_send_is_a_get_and_none_of_a_built_in_probe_changes() -> None:
-    probe = DeclaredProbe(read_rule(), ORIGIN)
+    probe = DeclaredProbe(read_rule(), SHA256)
     assert all(send.pattern.startswith(b"GET\\ ") and not send.values for send in probe.meta.sends)
     assert not {probe.meta.name, *probe.meta.products} & {
         name for one in PROBES for name in (one.meta.name, *one.meta.products)
@@ -268,11 +300,12 @@ BAD_EXAMPLES: list[tuple[dict[str, Any], str]] = [
 def test_a_wrong_example_is_reported(change: dict[str, Any], why: str) -> None:
     rule = read_rule()
     wrong = msgspec.structs.replace(rule.accept[0], **change)
-    (failure, *_) = example_failures(msgspec.structs.replace(rule, accept=(wrong,)))
-    assert why in failure
+    _, result, _ = example_results(msgspec.structs.replace(rule, accept=(wrong,)))
+    assert not result.passed
+    assert why in result.found
 
 
 def test_a_rule_that_recognises_any_server_fails() -> None:
     condition = msgspec.structs.replace(read_rule().identify[0], pointer="/status", equals="ok")
-    (failure, *_) = example_failures(read_rule(identify=(condition,)))
-    assert "servers of any kind" in failure
+    result = next(example_results(read_rule(identify=(condition,))))
+    assert (result.passed, result.found) == (False, "recognised by `identify`")

@@ -16,6 +16,7 @@ from tieback.model.probe import Ability, Access, Container, Entry, Field, Notice
 from tieback.model.report import LazyIndex, LazyTable, Report
 from tieback.report import by_name
 from tieback.report.document import headline_text
+from tieback.report.figures import container_text
 from tieback.report.tables import figure_steps
 from tieback.report.verdict import (
     access_text,
@@ -270,3 +271,14 @@ def test_a_service_that_anybody_can_claim_is_shown_as_never_tried() -> None:
     assert (
         dict(verdict_lines(store))["anyone can become the owner"] == "GET /rest/settings: showSetupOnFirstLoad is true"
     )
+
+
+def test_a_model_has_no_records_and_no_personal_data() -> None:
+    model = Container(("llama3",), "model", bytes=exact(5, "list"))
+    assert no_personal_data(model) == "no data"
+    assert container_text(model) == "-"
+    store = replace(workhub_store(), abilities=(Ability.GENERATE,), containers=(model,))
+    assert no_personal_data_in(store) == "no data"
+    mixed = replace(store, containers=(model, box("people")))
+    assert no_personal_data_in(mixed) == no_personal_data_in(replace(store, containers=(box("people"),)))
+    assert container_text(Container(("flows",), "flow", records=exact(7, "list"))) == "7 flows"

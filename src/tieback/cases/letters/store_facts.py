@@ -15,11 +15,13 @@ from tieback.cases.letters.variables import StoreFact
 from tieback.model.case import Case, Confirmation, Recheck
 from tieback.model.exposure import AppRoute, Exposure
 from tieback.model.grant import Depth
-from tieback.model.probe import Container, RansomVerdict
+from tieback.model.probe import MATERIALIZED_VIEW, VIEW, Container, RansomVerdict
 from tieback.report.document import clean, store_name
 from tieback.report.verdict import NOT_READ, no_personal_data_in
 from tieback.scope.audit_contacts import TargetContact
 
+_COPIES = frozenset(("relationships", VIEW, MATERIALIZED_VIEW))
+"""Kinds of containers that show records of other containers."""
 _MOST = 12
 """Limit on the containers, classes, addresses and proofs that a letter names per store."""
 
@@ -220,7 +222,7 @@ def _way(route: AppRoute) -> str:
 
 
 def _containers(store: Exposure, language: Language) -> str:
-    data = [leaf for leaf in leaf_containers(store.containers) if leaf.counts_records]
+    data = [leaf for leaf in leaf_containers(store.containers) if not leaf.system and leaf.kind not in _COPIES]
     data.sort(key=lambda leaf: -(leaf.records.value if leaf.records else 0))
     return shorten_names([_container(leaf, language) for leaf in data], language, _MOST) or language.words["none"]
 

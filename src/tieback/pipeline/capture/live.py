@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
@@ -41,6 +41,9 @@ from tieback.pipeline.progress import Progress
 from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.scope.policy.never import load_site_policy
 from tieback.storage.workspace import Workspace
+
+if TYPE_CHECKING:
+    from tieback.userrules.model import UserRules
 
 CAPTURES = "captures"
 """Folder of the workspace for live capture files."""
@@ -74,6 +77,8 @@ class CaptureRequest(msgspec.Struct, frozen=True):
     destinations: tuple[str, ...] = ()
     names: tuple[tuple[str, str], ...] = ()
     pass_through: bool = False
+    rules: "UserRules | None" = None
+    """The rules of users."""
 
 
 def default_state(environment: Mapping[str, str]) -> Path:
@@ -146,7 +151,7 @@ class _Run:
         self._device = device
         self._only = package_of(request.device) if request.device is not None else request.only
         self._live = LiveFlows(str(path), self._attribute)
-        self._leaks = LeakDetector() if request.leaks else None
+        self._leaks = LeakDetector(request.rules) if request.leaks else None
         self._tally = FlowTally(request.mode)
         self._start = time.time()
         self._ended: ProxyEnd | None = None

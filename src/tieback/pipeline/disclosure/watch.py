@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -23,7 +24,6 @@ from tieback.model.errors import InputError
 from tieback.model.grant import Grant
 from tieback.pipeline.disclosure.recheck import recheck_workspace
 from tieback.pipeline.progress import Progress, today_utc
-from tieback.probes.choose import BUILT_IN, ProbeSet
 from tieback.scope.grant import check_valid
 from tieback.scope.guard import ServiceGuard
 from tieback.scope.mail import MailSecurity, MailServer, check_mail_server, send_mail
@@ -32,6 +32,9 @@ from tieback.scope.services import RequestOutcome, ServiceClient, ServiceRespons
 from tieback.storage.failures import storage_errors
 from tieback.storage.ledger.deliveries import Deliveries, Delivery, DeliveryState
 from tieback.storage.workspace import Workspace
+
+if TYPE_CHECKING:
+    from tieback.userrules.model import UserRules
 
 EVENTS_FILE = "events.jsonl"
 MAX_CONFIG = 64 * 1024
@@ -141,7 +144,8 @@ class WatchSettings(msgspec.Struct, frozen=True):
     """Of the grant; as for the dialer."""
     run: str = ""
     """ID of the run whose back ends and places are used; default: the last finished run."""
-    probes: ProbeSet = BUILT_IN
+    rules: "UserRules | None" = None
+    """The rules of users."""
 
 
 class WatchRound(msgspec.Struct, frozen=True):
@@ -201,9 +205,10 @@ def _happens(workspace: Workspace, watching: WatchSettings, progress: Progress |
     def choose(cases: Sequence[Case]) -> list[Case]:
         return [case for case in cases if case.active and (not watching.cases or case.id in watching.cases)]
 
-    grant, approval, rules = watching.grant, watching.approval, watching.policy
-    run, probes = watching.run, watching.probes
-    for looked in recheck_workspace(workspace, grant, rules, choose, progress, "watch", approval, run, probes):
+    grant, approval, policy = watching.grant, watching.approval, watching.policy
+    for looked in recheck_workspace(
+        workspace, grant, policy, choose, progress, "watch", approval, watching.run, watching.rules
+    ):
         yield looked.event
 
 

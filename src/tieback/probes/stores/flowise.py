@@ -3,10 +3,10 @@
 Sends, in this order: ``GET /`` (identify: the title of the page), ``GET /api/v1/version`` (identify; public by design);
 ``GET /api/v1/credentials``, whose answer has names and kinds without the encrypted values, and
 ``HEAD /api/v1/chatflows``, whose answer has only the length of the list (enumerate: two proofs). The list itself
-contains prompts, code and keys. If the lists are refused, ``POST /api/v1/auth/resolve`` with an empty body shows
-whether the instance has an owner; the server counts its organisations and changes nothing. No account is ever
-registered.
+contains prompts, code and keys.
 
+Since Flowise 3 every instance has an owner, whom the first visitor creates. Only a POST shows whether that was done, so
+that a refusal of such a version is not taken for a closed server. No account is ever registered.
 Before Flowise 3 there is no login unless its environment has a user name. Not yet verified against the real server.
 """
 
@@ -20,7 +20,7 @@ from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import decode_json, parse_count
 from tieback.probes.wire.page import page_title
-from tieback.probes.wire.requests import get_request, head_request, post_request
+from tieback.probes.wire.requests import get_request, head_request
 from tieback.scope.conversation import Conversation
 
 _ROOT = get_request("/", "product, which the page names; changes nothing", depth=Depth.IDENTIFY)
@@ -28,13 +28,8 @@ _VERSION = get_request("/api/v1/version", "version; public by design, so not a p
 # https://github.com/FlowiseAI/Flowise/blob/main/packages/server/src/services/credentials/index.ts
 _CREDENTIALS = get_request("/api/v1/credentials", "number of stored credentials; their values are not in the answer")
 _FLOWS = head_request("/api/v1/chatflows", "whether the list of flows is readable, and its length: the second proof")
-# https://github.com/FlowiseAI/Flowise/blob/main/packages/server/src/enterprise/middleware/passport/index.ts
-_RESOLVE = post_request(
-    "/api/v1/auth/resolve",
-    b"{}",
-    "whether the instance has an owner; the server counts its organisations and changes nothing",
-)
-_SETUP = "/organization-setup"
+_OWNERS = 3
+"""Major version since which every instance has an owner."""
 
 
 class _Version(msgspec.Struct):
@@ -44,10 +39,6 @@ class _Version(msgspec.Struct):
 class _Credential(msgspec.Struct, rename="camel"):
     id: str
     credential_name: str
-
-
-class _Resolved(msgspec.Struct, rename="camel"):
-    redirect_url: str
 
 
 class FlowiseProbe(WebStoreProbe):
@@ -60,7 +51,7 @@ class FlowiseProbe(WebStoreProbe):
         services=("flowise",),
         cpe=("cpe:2.3:a:flowiseai:flowise",),
         cwe="CWE-306",
-        sends=(_ROOT.send, _VERSION.send, _CREDENTIALS.send, _FLOWS.send, _RESOLVE.send),
+        sends=(_ROOT.send, _VERSION.send, _CREDENTIALS.send, _FLOWS.send),
         references=(
             "https://docs.flowiseai.com/api-reference",
             "https://docs.flowiseai.com/configuration/authorization/app-level",
@@ -85,9 +76,9 @@ class FlowiseProbe(WebStoreProbe):
         if not inquiry.enumerates:
             return
         found = yield from inquiry.catalogue(_CREDENTIALS, list[_Credential])
-        if draft.access is Access.AUTH_REQUIRED:
-            yield from _owner(inquiry)
         if found is None:
+            if draft.access is Access.AUTH_REQUIRED and not _is_before_owners(draft.version):
+                draft.untested.append("becoming its owner, if it has none: no question that only reads shows it")
             return
         draft.abilities = [Ability.RUN_CODE]
         draft.fingerprint(one.id for one in found)
@@ -112,9 +103,7 @@ def _flows(inquiry: Inquiry) -> Conversation[None]:
         inquiry.draft.access = Access.OPEN
 
 
-def _owner(inquiry: Inquiry) -> Conversation[None]:
-    """After a refusal: whether anybody may become the owner."""
-    answer = yield from inquiry.ask(_RESOLVE, cap=16 * 1024)
-    found = decode_json(answer.body, _Resolved) if answer is not None and answer.status == 200 else None
-    if found is not None and found.redirect_url == _SETUP:
-        inquiry.claimable(f"{_RESOLVE.label}: the server leads to the set-up of its owner")
+def _is_before_owners(version: str) -> bool:
+    """True if the version is known and older than 3, where the environment sets the login."""
+    major = version.partition(".")[0]
+    return major.isdigit() and int(major[:4]) < _OWNERS

@@ -21,7 +21,7 @@ from tieback.probes.wire.http import (
     key_scheme,
     segment,
 )
-from tieback.scope.conversation import Conversation, DeclaredSend, SendCost
+from tieback.scope.conversation import Conversation, DeclaredSend, SendCost, is_never_sent
 
 # A name is never a dot segment, and contains no percent-encoded slash, backslash or control character.
 _NAME = (
@@ -73,7 +73,7 @@ class Request(msgspec.Struct, frozen=True):
         if not path.isascii():
             return None
         probe = b"GET %b HTTP" % path.encode("ascii")
-        return path if re.fullmatch(self._line, probe) else None
+        return path if re.fullmatch(self._line, probe) and not is_never_sent(probe) else None
 
     @property
     def _line(self) -> bytes:

@@ -11,7 +11,7 @@ from tieback.report.interface import RendererMeta
 
 _TABLES = (
     "apps", "exposures", "findings", "suppressed", "problems", "sightings", "backends", "probes", "seen",
-    "seen_in_apps", "captures", "servers", "not_backends",
+    "seen_in_apps", "captures", "servers", "recipients", "not_backends",
 )  # fmt: skip
 
 
@@ -30,7 +30,7 @@ class JsonRenderer:
         values = ("title", "created", "tool_version", "audience", "tlp", "scope", "headline")
         out.writelines(b"," + encode_row(name) + b":" + encode_row(getattr(report, name)) for name in values)
         out.write(b',"breakdown":' + encode_row(count_breakdown(report)))
-        more = ("tables", "closer", "history", "sample", "shared", "posture", "data")
+        more = ("tables", "closer", "history", "sample", "shared", "posture", "data", "rules", "plugins")
         out.writelines(b"," + encode_row(name) + b":" + encode_row(getattr(report, name)) for name in more)
         out.write(b',"baseline":' + encode_row(baseline_row(report.baseline)))
         for name in _TABLES:

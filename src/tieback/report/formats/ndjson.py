@@ -23,6 +23,7 @@ _TABLES = (
     ("passive-sighting", "seen_in_apps"),
     ("capture-summary", "captures"),
     ("contacted-server", "servers"),
+    ("recipient", "recipients"),
     ("dropped-name", "not_backends"),
 )
 """Line schema and table name."""
@@ -50,6 +51,8 @@ class NdjsonRenderer:
             "shared",
             "posture",
             "data",
+            "rules",
+            "plugins",
         )
         head = {name: getattr(report, name) for name in names} | {"breakdown": count_breakdown(report)}
         head |= {"baseline": baseline_row(report.baseline)}

@@ -21,6 +21,7 @@ from tieback.model.toml_lines import line_of
 from tieback.scope.grant import check_excludes, check_signatures
 from tieback.scope.policy.exclude import SourcedRule
 from tieback.scope.toml_file import check_list, check_table, convert, decode_text, parse_toml, read_bytes
+from tieback.user_state import configuration_folder
 
 FILE = "never.toml"
 VARIABLE = "TIEBACK_NEVER"
@@ -60,15 +61,6 @@ class SitePolicy(msgspec.Struct, frozen=True):
     def forbids(self) -> frozenset[Permission]:
         """Permissions that no grant can give."""
         return frozenset(permission for file in self.files for permission in file.forbids)
-
-
-def configuration_folder(environment: Mapping[str, str] = os.environ) -> Path:
-    """``$XDG_CONFIG_HOME/tieback``, else ``~/.config/tieback``; a relative path in the variable is ignored."""
-    base = environment.get("XDG_CONFIG_HOME", "")
-    if base.startswith("/"):
-        return Path(base, "tieback")
-    home = environment.get("HOME", "")
-    return (Path(home) if home.startswith("/") else Path.home()) / ".config" / "tieback"
 
 
 def policy_places(named: Path | None = None, environment: Mapping[str, str] = os.environ) -> list[Path]:

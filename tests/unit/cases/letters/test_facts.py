@@ -109,10 +109,10 @@ def test_a_letter_shows_how_a_client_without_credentials_has_access(name: str) -
 def test_a_letter_shows_what_a_server_permits_and_that_it_was_not_tried(name: str) -> None:
     known = load_language(name)
     models = (Container(("llama3",), "model"),)
-    able = exposure(abilities=(Ability.GENERATE, Ability.CALL_TOOLS), containers=models)
+    able = exposure(abilities=(Ability.GENERATE, Ability.CALL_TOOLS), containers=models, pii=())
     letter = msgspec.structs.replace(case(), store=able)
     (store,) = facts(name, (letter,)).stores
-    assert store.access == known.words["usable"]
+    assert (store.access, store.containers, store.classes) == (known.words["usable"], "llama3", known.words["none"])
     for word in ("ability_generate", "ability_call_tools", "ability_source"):
         assert known.words[word] in store.abilities
     assert f"| {store.abilities} |" in write(name=name, cases=(letter,)).text.replace("\\", "")
