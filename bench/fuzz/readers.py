@@ -440,7 +440,7 @@ def probes() -> Room:
         def ask(data: bytes) -> None:
             """The responses, each after its length in two bytes; the first one is the greeting."""
             parts = list(_parts(data))
-            target = Target("127.0.0.1", probe.meta.ports[0], passwordless=("root", "postgres"))
+            target = Target("127.0.0.1", probe.meta.ports[0], passwordless=("root", "postgres"), mcp=True)
             peer = MemoryPeer(recorded_answers(parts[1:]), greeting=parts[0] if parts else b"")
             report = play(probe.run(target, Depth.SAMPLE), peer, probe.meta.sends).result
             assert isinstance(report, ProbeReport)
