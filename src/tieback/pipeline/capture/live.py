@@ -244,6 +244,11 @@ class _Run:
             ) from None
 
 
+def _host(listening: ProxyListening) -> str:
+    """Listen address of the proxy, IPv6 in brackets."""
+    return f"[{listening.host}]" if ":" in listening.host else listening.host
+
+
 def _explorer(request: CaptureRequest, listening: ProxyListening, path: Path, stack: ExitStack) -> Explorer | None:
     """Start the command that uses the app, if there is one."""
     if not request.explore:
@@ -252,9 +257,7 @@ def _explorer(request: CaptureRequest, listening: ProxyListening, path: Path, st
     told = {
         "PACKAGE": package_of(plan) if plan is not None else request.only,
         "SERIAL": plan.device.removeprefix("adb:") if plan is not None else "",
-        "PROXY": f"[{listening.host}]:{listening.port}"
-        if ":" in listening.host
-        else f"{listening.host}:{listening.port}",
+        "PROXY": f"{_host(listening)}:{listening.port}",
         "EVENTS": str(plan.monkey) if plan is not None else "0",
         "SEED": str(plan.seed) if plan is not None else "1",
         "SECONDS_LEFT": "" if request.seconds is None else f"{request.seconds:.0f}",
@@ -329,7 +332,7 @@ def _new_file(folder: Path) -> Path:
 
 def _tell_way_in(request: CaptureRequest, listening: ProxyListening, tell: Tell, code: ShowCode | None) -> None:
     """Print the address of the proxy, what the device needs, and what will not be seen."""
-    host = f"[{listening.host}]" if ":" in listening.host else listening.host
+    host = _host(listening)
     where = f"{host}:{listening.port}"
     tell(f"{request.mode} proxy at {where}; to decrypt TLS, the device must trust {listening.certificate}")
     if listening.page:
