@@ -7,17 +7,24 @@ and app releases: it is derived from the rule and its subject, and the subject o
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 
+import msgspec
 from msgspec.structs import replace
 
 from tieback.assess.conditions import load_conditions, routes_behind_api
 from tieback.assess.rules import FindingRule, advice_for, load_rules
 from tieback.model.app import App
 from tieback.model.cleartext import CleartextPolicy
+from tieback.model.endpoint import Party
 from tieback.model.exposure import Exposure, Finding, Severity
 from tieback.model.flow import Leak
+from tieback.model.report import Recipient
 from tieback.model.sighting import Credential, CredentialGrade
+from tieback.pii.kinds import regulation_tags
+from tieback.pii.taxonomy import load_taxonomy
 
 MAX_EVIDENCE = 12
+SPECIAL_CONFIDENCE = 0.8
+"""Least confidence of a class that gives a finding about special categories."""
 _PASSWORDS = frozenset(("password_in_connection_string", "planetscale_password", "database_password"))
 _BY_GRADE = {
     CredentialGrade.SUPERUSER: "superuser-key-in-app",
@@ -34,6 +41,18 @@ _OF_STORES = ("aws_", "azure_sas", "algolia_", "elastic_", "supabase_")
 _WEB = ("http://", "https://", "ws://", "wss://", "ftp://")
 
 
+class SharedSecret(msgspec.Struct, frozen=True):
+    """A credential that a third party received and at least one other party, too. Contains no value."""
+
+    host: str
+    """Of the third party."""
+    owner: str
+    place: str
+    """Class and place, such as ``password in json:$.pw``."""
+    others: tuple[str, ...]
+    """Hosts of the other parties, sorted."""
+
+
 def apply_rules(
     exposures: Sequence[Exposure],
     credentials: Sequence[tuple[str, Credential]],
@@ -42,6 +61,8 @@ def apply_rules(
     dangling: Sequence[tuple[str, str, str]] = (),
     subjects: Mapping[str, str] | None = None,
     retired: Sequence[tuple[str, str, str]] = (),
+    recipients: Sequence[Recipient] = (),
+    shared: Sequence[tuple[str, SharedSecret]] = (),
 ) -> tuple[Finding, ...]:
     """Return a finding for every rule that applies, worst first, then by people at our own domains, rule and id.
 
@@ -55,6 +76,8 @@ def apply_rules(
         subjects: ``app_subject`` each app, by its SHA-256; versions of one app share a finding.
         retired: cloud resource of a service that ended, the app that names it, and the evidence; one finding per
             resource.
+        recipients: who received what; special categories of data at third parties give a finding per app and owner.
+        shared: app, and a credential that a third party received besides another party; one finding per app and host.
     """
     rules = load_rules()
     names = subjects or {}
@@ -63,6 +86,8 @@ def apply_rules(
         *_of_stores(exposures, rules),
         *_of_credentials(credentials, rules, names),
         *_of_leaks(leaks, rules, names),
+        *_of_recipients(recipients, rules, names),
+        *_of_shared(shared, rules, names),
         *_of_policies(policies, rules, names),
         *_of_names("dangling-name", dangling, rules),
         *_of_names("retired-back-end", retired, rules),
@@ -194,6 +219,35 @@ def _of_leaks(
     for (app, endpoint), lines in sorted(groups.items()):
         rule = "tracking-cookie-in-cleartext" if tracked[app, endpoint] else "cleartext-personal-data"
         yield _finding(rules, rule, (names.get(app, app), endpoint), lines, apps=(app,))
+
+
+def _of_recipients(
+    recipients: Sequence[Recipient], rules: Mapping[str, FindingRule], names: Mapping[str, str]
+) -> Iterator[Finding]:
+    groups: dict[tuple[str, str], dict[str, None]] = {}
+    for one in recipients:
+        if one.party is Party.THIRD and one.confidence >= SPECIAL_CONFIDENCE and is_special(one.pii_class, one.kind):
+            line = f"{one.pii_class} {one.kind}".rstrip() + f" in {one.where[0]}, to {one.host}"
+            groups.setdefault((one.app_sha256, one.owner), {}).setdefault(line)
+    for (app, owner), lines in sorted(groups.items()):
+        subject = (names.get(app, app), owner)
+        yield _finding(rules, "special-category-to-third-party", subject, lines, apps=(app,))
+
+
+def is_special(pii_class: str, kind: str) -> bool:
+    """True if a class, or its kind, is a special category of Art. 9 or 10 GDPR."""
+    return pii_class in load_taxonomy() and regulation_tags(pii_class, kind).special
+
+
+def _of_shared(
+    shared: Sequence[tuple[str, SharedSecret]], rules: Mapping[str, FindingRule], names: Mapping[str, str]
+) -> Iterator[Finding]:
+    groups: dict[tuple[str, str], dict[str, None]] = {}
+    for app, one in shared:
+        line = f"{one.place}, to {one.host} ({one.owner}); the same value went to {', '.join(one.others[:3])}"
+        groups.setdefault((app, one.host), {}).setdefault(line)
+    for (app, host), lines in sorted(groups.items()):
+        yield _finding(rules, "credential-to-third-party", (names.get(app, app), host), lines, apps=(app,))
 
 
 def _of_policies(

@@ -13,6 +13,7 @@ FORMATS = {
     "json": "JSON. A command that lists results prints one document per line.",
     "ndjson": "One JSON document per line.",
     "csv": "Comma-separated values (RFC 4180).",
+    "recipients-csv": "Comma-separated values: which party receives which class of personal data.",
     "html": "A page for a browser.",
     "markdown": "Markdown.",
     "pdf": "Pages to print.",

@@ -1,5 +1,6 @@
 """``tieback traffic``: flows from captures, archives and logs."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -8,9 +9,9 @@ import typer
 from tieback.cli.flow_tables import FlowTables
 from tieback.cli.formats import format_option
 from tieback.cli.options import RulesOption, read_rules
+from tieback.cli.recipients import print_recipients
 from tieback.cli.terminal import (
     ExitCode,
-    OutputFormat,
     print_failure,
     print_problem,
     progress_bar,
@@ -19,6 +20,14 @@ from tieback.cli.terminal import (
 from tieback.model.document import encode
 from tieback.model.errors import TiebackError, UsageError
 from tieback.model.sighting import Problem
+
+
+class TrafficFormat(StrEnum):
+    """Output formats of ``tieback traffic``."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
 
 
 def traffic(
@@ -30,9 +39,13 @@ def traffic(
             help="pcap, pcapng, HAR, mitmproxy flows or logs; or folders of them.",
         ),
     ],
-    output: Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per flow.")] = (
-        OutputFormat.TABLE
-    ),
+    output: Annotated[
+        TrafficFormat,
+        format_option(TrafficFormat, "A table, or one JSON document per flow or recipient; CSV with --recipients."),
+    ] = TrafficFormat.TABLE,
+    by_recipient: Annotated[
+        bool, typer.Option("--recipients", help="List the recipients of personal data instead of flows; never a value.")
+    ] = False,
     leaks: Annotated[bool, typer.Option("--leaks/--no-leaks", help="Detect personal data in cleartext.")] = True,
     uid_map: Annotated[
         Path | None,
@@ -52,23 +65,31 @@ def traffic(
 ) -> None:
     """List the flows of captures: server, protocol, encryption, app, and personal data leaked in cleartext.
 
+    With --recipients: which party received which class of personal data, encrypted on the wire or not.
+
     Example: tieback traffic run.pcap --format json | jq 'select(.encrypted == false) | .server'
     """
     from tieback.intake.traffic.decrypt import check_keylog
     from tieback.intake.traffic.log_formats import read_columns
+    from tieback.pipeline.mapping.capture_recipients import CaptureRecipients
     from tieback.pipeline.traffic import describe_traffic
 
     packages = read_uid_map(uid_map) if uid_map is not None else None
     if keylog is not None:
         check_keylog(keylog)
+    if output is TrafficFormat.CSV and not by_recipient:
+        raise UsageError(
+            "flows have no CSV form", where="--format csv", advice="Add --recipients, or use --format json"
+        )
     seen: set[str] = set()
     failed = 0
     tables = FlowTables()
     added = read_rules(rules)
+    totals = CaptureRecipients() if by_recipient else None
     with progress_bar("reading traffic") as progress:
         ends = describe_traffic(
             inputs,
-            leaks=leaks,
+            leaks=leaks or by_recipient,
             uid_map=packages,
             keylog=keylog,
             decrypt=decrypt,
@@ -83,12 +104,17 @@ def traffic(
                 print_failure(end)
             elif isinstance(end, Problem):
                 print_problem(f"{end.where}: {end.what}")
-            elif output is OutputFormat.JSON:
+            elif totals is not None:
+                seen.add(end.path)
+                totals.add(end)
+            elif output is TrafficFormat.JSON:
                 seen.add(end.path)
                 write_line(encode("flow", end))
             else:
                 seen.add(end.path)
                 tables.add(end)
+    if totals is not None:
+        print_recipients(totals, output.value)
     tables.print()
     if failed:
         raise typer.Exit(ExitCode.SOME_FAILED if seen else ExitCode.NOTHING_DONE)

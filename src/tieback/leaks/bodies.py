@@ -1,16 +1,19 @@
-"""Named values from message bodies: JSON, forms, multipart, XML; from other text, what looks like personal data.
+"""Named values from message bodies: JSON, GraphQL, forms, multipart, XML, protocol buffers, and what is nested in them.
 
-Sources: RFC 8259 (JSON), the URL standard's form encoding, RFC 7578 (multipart/form-data), XML 1.0. A body is a sample
-and may be truncated anywhere. Pages, scripts and style sheets are skipped: their content is public.
+From other text, what looks like personal data. Sources: RFC 8259 (JSON), the URL standard's form encoding, RFC 7578
+(multipart/form-data), XML 1.0, https://spec.graphql.org/October2021/. A body is a sample and may be truncated anywhere.
+Pages, scripts and style sheets are skipped: their content is public.
 """
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import unescape
 from itertools import chain
 from urllib.parse import parse_qsl
 
+from tieback.leaks.coded import MAX_NESTING, decode_value, is_form, unpack
+from tieback.leaks.protobuf import read_grpc, read_protobuf
 from tieback.leaks.value import MAX_NAME, MAX_VALUE, MAX_VALUES_PER_SAMPLE, NamedValue, decode_text
 
 _MAX_DEPTH = 12
@@ -30,8 +33,10 @@ def read_body(data: bytes, kind: bytes = b"") -> Iterator[NamedValue]:
     """
     if not data or kind.startswith(_PUBLIC) or any(word in kind for word in _SCRIPTS):
         return
-    if kind.startswith(b"application/x-www-form-urlencoded"):
+    if kind.startswith(b"application/x-www-form-urlencoded") and data[:1] not in {b"{", b"["}:
         yield from read_form(data, "form")
+    elif kind.startswith(b"application/grpc"):
+        yield from read_grpc(data)
     elif kind.startswith(b"multipart/") or data.startswith(b"--"):
         yield from _parts(data)
     elif (document := _json(data)) is not None:
@@ -40,17 +45,65 @@ def read_body(data: bytes, kind: bytes = b"") -> Iterator[NamedValue]:
         if not _PAGE.match(data):
             yield from _xml(data)
     else:
-        yield from read_text(data)
+        yield from _unlabelled(data, kind)
 
 
-def read_form(data: bytes, source: str) -> Iterator[NamedValue]:
-    """Parameters of a query or a form."""
+def _unlabelled(data: bytes, kind: bytes) -> Iterator[NamedValue]:
+    """A body whose form only its bytes show: compressed, a form, a coded text, a binary message, or text."""
+    inner = unpack(data)
+    if inner is not None:
+        yield from read_body(inner, kind)
+        return
+    if is_form(data):
+        yield from read_form(data, "form")
+        return
+    if b"protobuf" in kind or _CONTROL.search(data) is not None:
+        found = list(read_protobuf(data))
+        if found:
+            yield from found
+            return
+    coded = _unfold(data.strip().decode("latin-1"), "text:", MAX_NESTING)[0] if data[:1].isalnum() else ()
+    yield from coded or read_text(data)
+
+
+def _unfold(value: str, where: str, nesting: int) -> tuple[Sequence[NamedValue], bool]:
+    """The values inside a value, and whether it is also a value as a whole: a token, or one with nothing inside."""
+    coded = decode_value(value) if nesting else None
+    if coded is None:
+        return (), True
+    found = list(_inside(coded, where, nesting))
+    return found, not found or coded[0] == "jwt"
+
+
+def _inside(coded: tuple[str, bytes], where: str, nesting: int) -> Iterator[NamedValue]:
+    """What a coded value contains; its place is that of the value, with the coding in parentheses."""
+    coding, content = coded
+    place = f"{where}({coding})"
+    source, _, path = place.partition(":")
+    if is_form(content):
+        yield from read_form(content, place, nesting=nesting - 1)
+        return
+    try:
+        value = _DECODER.raw_decode(content.decode("utf-8", "replace"))[0]
+    except (ValueError, RecursionError):
+        return
+    if isinstance(value, dict | list):
+        yield from _leaves(value, source, path, "", "", _MAX_DEPTH, nesting - 1)
+
+
+def read_form(data: bytes, source: str, *, nesting: int = MAX_NESTING) -> Iterator[NamedValue]:
+    """Parameters of a query or a form, and what is nested in them."""
     try:
         fields = parse_qsl(data[:8192].decode("latin-1"), keep_blank_values=False, max_num_fields=MAX_VALUES_PER_SAMPLE)
     except ValueError:
         return
+    mark = "." if source.endswith(")") else ":"
     for name, value in fields:
-        yield NamedValue(f"{source}:{name[:MAX_NAME]}", name[:MAX_NAME], value[:MAX_VALUE])
+        where = f"{source}{mark}{name[:MAX_NAME]}"
+        inner, whole = _unfold(value, where, nesting)
+        yield from inner
+        if whole:
+            yield NamedValue(where, name[:MAX_NAME], value[:MAX_VALUE])
 
 
 # JSON
@@ -102,21 +155,41 @@ def read_document(
     value: object, source: str, path: str = "$", name: str = "", parent: str = ""
 ) -> Iterator[NamedValue]:
     """Scalar values of a nested document, at most ``MAX_VALUES_PER_SAMPLE`` of a list; list indices become ``[]``."""
-    yield from _leaves(value, source, path, name, parent, _MAX_DEPTH)
+    if isinstance(value, dict) and isinstance(query := value.get("query"), str) and "{" in query:
+        yield from _arguments(query)
+        value = {key: inner for key, inner in value.items() if key not in _OF_GRAPHQL}
+    yield from _leaves(value, source, path, name, parent, _MAX_DEPTH, MAX_NESTING)
 
 
-def _leaves(value: object, source: str, path: str, name: str, parent: str, depth: int) -> Iterator[NamedValue]:
+_OF_GRAPHQL = frozenset({"query", "operationName"})
+"""Keys of a GraphQL request that are the program's own words."""
+_ARGUMENT = re.compile(r'([A-Za-z_]\w{0,63})\s*:\s*(?:"((?:[^"\\]|\\.){1,512})"|(-?\d{1,32}(?:\.\d{1,16})?))')
+
+
+def _arguments(query: str) -> Iterator[NamedValue]:
+    """Literal arguments in the text of a GraphQL query; its variables are values of the JSON document."""
+    for match in _ARGUMENT.finditer(query[:8192]):
+        yield NamedValue(f"graphql:{match[1]}", match[1], (match[2] or match[3])[:MAX_VALUE])
+
+
+def _leaves(
+    value: object, source: str, path: str, name: str, parent: str, depth: int, nesting: int
+) -> Iterator[NamedValue]:
     if depth < 0:
         return
     if isinstance(value, dict):
         for key, inner in value.items():
             inner_name = str(key)[:MAX_NAME]
-            yield from _leaves(inner, source, f"{path}.{inner_name}", inner_name, name or parent, depth - 1)
+            yield from _leaves(inner, source, f"{path}.{inner_name}", inner_name, name or parent, depth - 1, nesting)
     elif isinstance(value, list):
         for inner in value[:MAX_VALUES_PER_SAMPLE]:
-            yield from _leaves(inner, source, f"{path}[]", name, parent, depth - 1)
+            yield from _leaves(inner, source, f"{path}[]", name, parent, depth - 1, nesting)
     elif isinstance(value, str | int | float) and not isinstance(value, bool):
-        yield NamedValue(f"{source}:{path}", name, str(value)[:MAX_VALUE], parent)
+        where = f"{source}:{path}"
+        inner, whole = _unfold(value, where, nesting) if isinstance(value, str) else ((), True)
+        yield from inner
+        if whole:
+            yield NamedValue(where, name, str(value)[:MAX_VALUE], parent)
 
 
 # Parts of a form

@@ -70,8 +70,13 @@ _SHORT, _LONG = 6, 12
 
 def judge_cookies(header: str, *, set_cookie: bool = False) -> str:
     """The class of a ``Cookie`` or ``Set-Cookie`` header: ``secret_token``, ``device_id``, or empty for neither."""
-    found = {judge_cookie(name, value) for name, value in _cookies(header, set_cookie=set_cookie)}
+    found = cookie_classes(header, set_cookie=set_cookie)
     return next((one for one in (TOKEN, IDENTIFIER) if one in found), "")
+
+
+def cookie_classes(header: str, *, set_cookie: bool = False) -> set[str]:
+    """The classes of all cookies of a header; an empty text for those that are neither."""
+    return {judge_cookie(name, value) for name, value in _cookies(header, set_cookie=set_cookie)}
 
 
 def judge_cookie(name: str, value: str) -> str:

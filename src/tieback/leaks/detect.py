@@ -1,11 +1,12 @@
-"""Detect personal data and credentials in cleartext traffic. Samples are classified in memory and discarded.
+"""Detect personal data and credentials in traffic that is readable. Samples are classified in memory and discarded.
 
 Values with the same name and location are judged together, by name and content. Values without a name are judged by
-content only. The credential rules also find tokens in plain-text bodies.
+content only. The credential rules also find tokens in plain-text bodies. What crossed the network in cleartext is a
+leak. What the app sent is also listed by class, encrypted on the wire or not: the server received it.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from hashlib import blake2b
 from secrets import token_bytes
@@ -15,11 +16,21 @@ import msgspec
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.traffic.interface import SampledFlow
-from tieback.leaks.cookies import judge_cookies
-from tieback.leaks.plausible import beside, is_plausible, plain_name
+from tieback.leaks.cookies import cookie_classes
+from tieback.leaks.identifiers import (
+    APP_LIST,
+    identifier_kind,
+    is_address,
+    is_placeholder,
+    kind_of,
+    list_class,
+    plain_id_class,
+)
+from tieback.leaks.plausible import beside, is_chat, is_plausible, load_words, plain_name
+from tieback.leaks.trackers import RequestTrackers, TrackerField, Trackers
 from tieback.leaks.value import SECRET, NamedValue
 from tieback.leaks.values import read_values
-from tieback.model.flow import CleartextSample, Flow, Leak
+from tieback.model.flow import CleartextSample, ContentState, Flow, Leak, SentData
 from tieback.model.pii import Classification, Column
 from tieback.model.sighting import Credential, CredentialGrade
 from tieback.pii.names import NameDetector
@@ -36,12 +47,23 @@ if TYPE_CHECKING:
 
 MAX_LEAKS = 64
 """Maximum leaks per flow; one per class, location and direction."""
+MAX_SENT = 64
+"""Maximum classes that an app sent in one flow, by class, kind and location."""
 MAX_VALUES = 64
 """Maximum values examined per name."""
 
 _PASSWORD, _TOKEN, _IDENTIFIER = "password", "secret_token", "device_id"
 _SURE = 0.9
 """Confidence of a credential: its form is checked; it is never tried."""
+_DOCUMENTED = 0.97
+"""Confidence of a field that the documents of its tracking service name."""
+LEAST_MARKED = 8
+"""Characters of a credential that gets a mark."""
+_ADDRESS, _PLACE = "ip_address", "geo_location"
+_LIKELY = 0.85
+"""Confidence of two neighbouring numbers without names that are coordinates."""
+_SERVER_NAME = re.compile(r"(?i)server|host|dns|proxy|gateway|upstream|^s_?ip$|^sip$")
+"""Names of addresses of others than the device."""
 _SHORT = 4
 _NEVER_SHORT = frozenset({
     "bank_account", "biometric_media", "email", "message_content", "national_id", "payment_card", "phone",
@@ -52,7 +74,7 @@ _FEW = 2
 _TELLING = re.compile(
     r"@|\+\d|\b00[1-9]|[A-Z]{2}\d{2} ?[A-Z0-9]{4}|(?:[0-9A-Fa-f]{2}[:-]){5}|(?:[0-9A-Fa-f]{4}\.){2}|<<|\$|"
     r"\d{12}[=^]|\bM[1-4][A-Z/ ]{20}|[a-z]:[0-9.+-]|\"type\"|POINT|LINESTRING|POLYGON|/9j/|iVBOR|UklGR|Rk1S|data:|"
-    r"ey[A-Za-z0-9_-]{10}|-----BEGIN|[A-Za-z]{2,4}[_-][A-Za-z0-9_-]{10}|[A-Z]{4}[A-Z0-9]{12}|(?:idfa|aaid|gaid|idfv)=|"
+    r"-?\d{1,2}\.\d{4,},\s?-?\d{1,3}\.\d{4}|ey[A-Za-z0-9_-]{10}|-----BEGIN|[A-Za-z]{2,4}[_-][A-Za-z0-9_-]{10}|[A-Z]{4}[A-Z0-9]{12}|(?:idfa|aaid|gaid|idfv)=|"
     r"(?i:scrypt|pbkdf2|://|sha1|md5|crypt)"
 )
 """What a value must look like if there are only a few values; with more values, their distribution decides."""
@@ -69,34 +91,84 @@ _REMEMBERED = 4096
 """Number of cached verdicts: an app sends the same identifiers with every request."""
 
 
+class _Find(msgspec.Struct, frozen=True, gc=False):
+    """A leak before it is decided whether the network could read it."""
+
+    leak: Leak
+    kind: str
+    channel: str
+    count: int = 1
+    tracker: str = ""
+    sent_only: bool = False
+    """True for what is no leak by itself: every packet has an address, and a login is reported as a login."""
+    secret: str = ""
+    """The value of a credential, for its mark; never stored."""
+
+
 class LeakDetector:
     """Judges samples. Compiles its rules at the first sample; not thread-safe."""
 
-    def __init__(self, added: "UserRules | None" = None) -> None:
-        """``added``: the rules of users."""
+    def __init__(self, added: "UserRules | None" = None, *, recipients: bool = True) -> None:
+        """Set up; nothing is compiled yet.
+
+        Args:
+            added: the rules of users.
+            recipients: also list what the app sent; without, encrypted flows are not read.
+        """
         self._added = added
+        self._recipients = recipients
         self._verdicts: dict[bytes, Classification] = {}
         self._telling_names: dict[tuple[str, str], bool] = {}
         self._secret = token_bytes(16)
+        self._trackers = Trackers()
 
     def __call__(self, seen: SampledFlow) -> Flow:
-        """The flow with the leaks found in its samples; an encrypted flow has none."""
-        if not seen.samples or seen.flow.encrypted:
-            return seen.flow
-        found: dict[tuple[str, str, str], Leak] = {}
+        """The flow with the leaks found in its samples, and with what the app sent; an encrypted flow has no leaks."""
+        flow = seen.flow
+        encrypted = bool(flow.encrypted)
+        samples = tuple(one for one in seen.samples if one.direction == "out") if encrypted else seen.samples
+        state = content_state(seen)
+        if not samples or (encrypted and not self._recipients):
+            return msgspec.structs.replace(flow, content=state)
+        leaks: dict[tuple[str, str, str], Leak] = {}
+        sent: dict[tuple[str, str, str, str], SentData] = {}
         masks: set[str] = set()
-        for leak in self._leaks(seen.samples):
+        for find in self._found(samples, flow.server.name):
+            leak = find.leak
             # A named value is found both by name and by form; the name is more specific.
             if leak.where.startswith(("credential:", "text")) and leak.masked in masks:
                 continue
             # For a session cookie, the whole header was already reported.
             if leak.where.startswith("cookie:") and leak.pii_class in {_PASSWORD, _TOKEN}:
                 continue
-            masks.add(leak.masked)
-            found.setdefault((leak.pii_class, leak.where, leak.direction), leak)
-            if len(found) >= MAX_LEAKS:
+            if not find.sent_only:
+                masks.add(leak.masked)
+            if not encrypted and not find.sent_only:
+                leaks.setdefault((leak.pii_class, leak.where, leak.direction), leak)
+            if self._recipients and leak.direction == "out" and len(sent) < MAX_SENT:
+                self._add_sent(sent, find)
+            if len(leaks) >= MAX_LEAKS or len(sent) >= MAX_SENT:
                 break
-        return msgspec.structs.replace(seen.flow, leaks=tuple(found.values()))
+        return msgspec.structs.replace(flow, leaks=tuple(leaks.values()), content=state, sent=tuple(sent.values()))
+
+    def _add_sent(self, sent: dict[tuple[str, str, str, str], SentData], find: _Find) -> None:
+        leak = find.leak
+        key = (leak.pii_class, find.kind, leak.where, find.channel)
+        known = sent.get(key)
+        if known is not None:
+            sent[key] = msgspec.structs.replace(known, count=known.count + find.count)
+            return
+        mark = blake2b(find.secret.encode("utf-8", "replace"), digest_size=8, key=self._secret).hexdigest()
+        sent[key] = SentData(
+            pii_class=leak.pii_class,
+            kind=find.kind,
+            where=leak.where,
+            channel=find.channel,
+            confidence=leak.confidence,
+            count=find.count,
+            tracker=find.tracker,
+            mark=mark if len(find.secret) >= LEAST_MARKED else "",
+        )
 
     @cached_property
     def _names(self) -> NameDetector:
@@ -123,38 +195,78 @@ class LeakDetector:
         )
         return BothExtractors(EndpointExtractor(rules), added), AnchorScanner((*asked, *added.anchors))
 
-    def _leaks(self, samples: tuple[CleartextSample, ...]) -> Iterator[Leak]:
+    def _found(self, samples: tuple[CleartextSample, ...], host: str) -> Iterator[_Find]:
         for direction in dict.fromkeys(sample.direction for sample in samples):
             own = [sample for sample in samples if sample.direction == direction]
+            trackers = self._trackers.of(host, own if direction == "out" and self._recipients else ())
             columns = _columns(own)
             around: dict[str, set[str]] = {}
-            for where, name, _, _ in columns:
+            for _, where, name, _, _ in columns:
                 around.setdefault(beside(where), set()).add(plain_name(name))
-            for places in columns.values():
-                yield from self._of_column(places, direction, around[beside(places[0].where)])
+            for (channel, *_), places in columns.items():
+                for find in self._of_column(places, direction, around[beside(places[0].where)], trackers):
+                    yield msgspec.structs.replace(find, channel=channel)
             for sample in own:
                 yield from self._of_forms(sample)
 
-    def _of_column(self, column: list[NamedValue], direction: str, around: set[str]) -> Iterator[Leak]:
+    def _of_column(
+        self, column: list[NamedValue], direction: str, around: set[str], trackers: RequestTrackers
+    ) -> Iterator[_Find]:
         first = column[0]
+        field = trackers.field(first.where)
+        if field is not None and first.form != SECRET:
+            yield from _of_tracker(field, column, direction)
+            return
         if first.form == SECRET:
             if all(self._is_public(pair.value) for pair in column):
                 return
-            yield from _of_header(column, direction)
+            for number, leak in enumerate(_of_header(column, direction)):
+                secret = first.value if leak.pii_class != _IDENTIFIER else ""
+                yield _Find(leak, "", "", len(column), sent_only=number > 0, secret=secret)
             return
         values = tuple(pair.value for pair in column)
+        if direction == "out" and self._recipients:
+            sent = self._of_sent_only(column, values, around)
+            if sent is not None:
+                yield sent
+                return
+        kind = identifier_kind(first.name, values)
+        if kind:
+            yield _find(_IDENTIFIER, kind, column, direction, _SURE)
+            return
         few = len(values) <= _FEW
         if few and not self._says_something(first.name, first.parent) and not any(map(_TELLING.search, values)):
             return
         verdict = self._verdict(Column(field=first.name, table=first.parent, values=values))
-        if verdict.pii_class in _NEVER_SHORT and max(map(len, values)) < _SHORT:
+        pii_class = verdict.pii_class
+        if pii_class in _NEVER_SHORT and max(map(len, values)) < _SHORT:
             return
-        if verdict.pii_class in {_TOKEN, _PASSWORD} and all(map(self._is_public, values)):
+        if pii_class in {_TOKEN, _PASSWORD} and all(map(self._is_public, values)):
             return
-        if verdict.pii_class != NONE and is_plausible(verdict.pii_class, column, direction, around):
-            yield Leak(
-                verdict.pii_class, first.where[:160], direction, mask_value(first.value), round(verdict.confidence, 3)
+        if pii_class != NONE and is_plausible(pii_class, column, direction, around):
+            kind = kind_of(pii_class, column, verdict.detail)
+            yield _find(pii_class, kind, column, direction, verdict.confidence)
+            several = list_class(column, pii_class)
+            if several:
+                listed = _find(several, "", column, direction, verdict.confidence)
+                yield msgspec.structs.replace(listed, sent_only=True)
+
+    def _of_sent_only(self, column: list[NamedValue], values: Sequence[str], around: set[str]) -> _Find | None:
+        """What counts for its recipient, but is no leak by itself; ``None`` if it is nothing of this."""
+        first = column[0]
+        pii_class = APP_LIST if list_class(column, "") == APP_LIST else plain_id_class(column)
+        if not pii_class and is_address(values) and not _SERVER_NAME.search(first.name):
+            named = next(iter(self._names.classify_names((Column(field=first.name, table=first.parent),))))
+            pii_class = _ADDRESS if named.pii_class == _ADDRESS else ""
+        if not pii_class and first.form == "place" and first.where.startswith("protobuf:"):
+            return msgspec.structs.replace(
+                _find(_PLACE, kind_of(_PLACE, column, ""), column, "out", _LIKELY), sent_only=True
             )
+        if not pii_class and is_chat(column, around):
+            pii_class = "message_content"
+        if not pii_class:
+            return None
+        return msgspec.structs.replace(_find(pii_class, "", column, "out", _SURE), sent_only=True)
 
     def _is_public(self, value: str) -> bool:
         """True if a value, or what follows ``Bearer``, is a key that is public by design."""
@@ -189,7 +301,7 @@ class LeakDetector:
             known = self._telling_names[name, parent] = bool(name) and verdict.pii_class != NONE
         return known
 
-    def _of_forms(self, sample: CleartextSample) -> Iterator[Leak]:
+    def _of_forms(self, sample: CleartextSample) -> Iterator[_Find]:
         """Credentials recognised by their form, whatever their name; public credentials are not leaks."""
         extractor, gate = self._credentials
         data = sample.data
@@ -201,16 +313,47 @@ class LeakDetector:
         for find in credentials:
             if find.fingerprint not in public and find.kind not in _READ_BY_NAME:
                 pii_class = _PASSWORD if "password" in find.kind else _TOKEN
-                yield Leak(pii_class, f"credential:{find.kind}", sample.direction, find.masked, _SURE)
+                leak = Leak(pii_class, f"credential:{find.kind}", sample.direction, find.masked, _SURE)
+                yield _Find(leak, "", sample.kind)
 
 
-def _columns(samples: list[CleartextSample]) -> dict[tuple[str, str, str, str], list[NamedValue]]:
-    """The pairs by location, name, parent and form; empty values are ignored."""
-    found: dict[tuple[str, str, str, str], list[NamedValue]] = {}
+def content_state(seen: SampledFlow) -> ContentState:
+    """Whether the content that the app sent in a flow can be read; of a flow document, what it says itself."""
+    if not seen.samples and seen.flow.content is not ContentState.UNKNOWN:
+        return seen.flow.content
+    if any(sample.direction == "out" and sample.data for sample in seen.samples):
+        return ContentState.READ
+    return ContentState.ENCRYPTED if seen.flow.encrypted else ContentState.NOT_READ
+
+
+def _find(pii_class: str, kind: str, column: list[NamedValue], direction: str, confidence: float) -> _Find:
+    first = column[0]
+    leak = Leak(pii_class, first.where[:160], direction, mask_value(first.value), round(confidence, 3))
+    secret = first.value if pii_class in {_TOKEN, _PASSWORD} else ""
+    return _Find(leak, kind, "", len(column), secret=secret)
+
+
+def _of_tracker(field: TrackerField, column: list[NamedValue], direction: str) -> Iterator[_Find]:
+    """The documented field of a tracking service, unless each of its values means that there is none."""
+    nothing = load_words().null.values
+    values = [pair for pair in column if pair.value.lower() not in nothing and pair.value not in field.no]
+    if field.pii_class == _IDENTIFIER:
+        values = [pair for pair in values if not is_placeholder(pair.value) and len(pair.value) >= _SHORT]
+    elif field.pii_class == "person_id":
+        values = [pair for pair in values if not is_placeholder(pair.value)]
+    if field.pii_class and values:
+        kind = kind_of(field.pii_class, values, field.kind)
+        found = _find(field.pii_class, kind, values, direction, _DOCUMENTED)
+        yield msgspec.structs.replace(found, tracker=field.tracker)
+
+
+def _columns(samples: list[CleartextSample]) -> dict[tuple[str, str, str, str, str], list[NamedValue]]:
+    """The pairs by channel, location, name, parent and form; empty values are ignored."""
+    found: dict[tuple[str, str, str, str, str], list[NamedValue]] = {}
     for sample in samples:
         for pair in read_values(sample):
             if pair.value.strip():
-                column = found.setdefault((pair.where, pair.name, pair.parent, pair.form), [])
+                column = found.setdefault((sample.kind, pair.where, pair.name, pair.parent, pair.form), [])
                 if len(column) < MAX_VALUES:
                     column.append(pair)
     return found
@@ -220,11 +363,14 @@ def _of_header(column: list[NamedValue], direction: str) -> Iterator[Leak]:
     pair = column[0]
     where = pair.where[:160]
     if "cookie" in pair.name:
-        found = {judge_cookies(one.value, set_cookie=pair.name == "set-cookie"): one for one in reversed(column)}
+        found = {
+            kind: one
+            for one in reversed(column)
+            for kind in cookie_classes(one.value, set_cookie=pair.name == "set-cookie")
+        }
         for pii_class in (_TOKEN, _IDENTIFIER):
             if pii_class in found:
                 yield Leak(pii_class, where, direction, mask_value(found[pii_class].value), _SURE)
-                return
         return
     scheme, _, rest = pair.value.partition(" ")
     basic = pair.name == "authorization" and scheme.lower() == "basic" and rest

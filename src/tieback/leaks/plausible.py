@@ -50,6 +50,15 @@ class _Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names: frozenset[str]
 
 
+class _Works(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    names: frozenset[str]
+    beside: frozenset[str]
+
+
+class _Values(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    values: frozenset[str]
+
+
 class _Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names: frozenset[str]
     weak: frozenset[str]
@@ -67,6 +76,8 @@ class PlausibleWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     account: _Account
     token: _Names
     catalogue: _Names
+    works: _Works
+    generic: _Values
 
 
 @cache
@@ -91,12 +102,16 @@ _NO_TEXT = re.compile(
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z]{4})?(?:[-_](?:[A-Za-z]{2}|\d{3}))?")
 """A language tag (RFC 5646)."""
 _LINK = re.compile(r"(?:\w{2,8}:)?/{1,2}\S+|\S+\.(?:jpe?g|png|webp|gif|heic)(?:\?\S*)?", re.IGNORECASE)
+_BLOB = re.compile(r"[A-Za-z0-9+/_=-]{16,}")
+_MEDIA = ("iVBOR", "/9j/", "R0lG", "UklGR", "JVBER", "SUkq", "AAAA", "T2dnU", "//uQ", "SUQz", "Rk1S")
+"""Beginnings of pictures, sounds and templates of fingerprints in base64."""
 _BUNDLE = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*){2,8}")
 """The identifier of an app."""
 _PAIRS = re.compile(r"[\w.-]{1,32}=[^;&]*(?:[;&][\w.-]{1,32}=[^;&]*){1,32}")
 _NO_PASSWORD = frozenset({"null", "none", "nil", "undefined", "(null)", "true", "false"})
 _HUMAN_LANGUAGE = ("native", "mother", "spoken", "tongue", "primary")
 _MAX_STATUS_WORDS = 8
+_CHAT_WORDS = 3
 _MAX_SHORT_WORDS = 4
 _LONG_WORD = 16
 _FEW_DIGITS = 5
@@ -137,6 +152,14 @@ def is_plausible(
     return False
 
 
+def is_chat(values: Sequence[NamedValue], siblings: Collection[str]) -> bool:
+    """True for a text of several words beside its sender and recipient: the fields around it decide, not its name."""
+    words = load_words().message
+    if plain_name(values[0].name) not in words.weak or len(words.parties.intersection(siblings)) < 2:
+        return False
+    return any(len(_WORD.findall(pair.value)) >= _CHAT_WORDS and not _NO_TEXT.fullmatch(pair.value) for pair in values)
+
+
 def _message(pair: NamedValue, text: str, _direction: str, siblings: Collection[str]) -> bool:
     words = load_words().message
     if _NO_TEXT.fullmatch(text):
@@ -169,15 +192,22 @@ def _travel(pair: NamedValue, text: str, _direction: str, siblings: Collection[s
     return _LINK.fullmatch(text) is None and len(weak.intersection(siblings)) > 1 and not any(map(str.isdigit, text))
 
 
+def _health(_pair: NamedValue, text: str, _direction: str, _siblings: Collection[str]) -> bool:
+    return text.lower() not in load_words().generic.values
+
+
 def _demographic(pair: NamedValue, text: str, _direction: str, _siblings: Collection[str]) -> bool:
     name = plain_name(pair.name)
+    if text.lower() in load_words().generic.values:
+        return False
     locale = ("lang" in name or "locale" in name) and not any(word in name for word in _HUMAN_LANGUAGE)
     return not (locale and _LANGUAGE.fullmatch(text))
 
 
 def _picture(pair: NamedValue, text: str, _direction: str, siblings: Collection[str]) -> bool:
     if not _LINK.fullmatch(text):
-        return True
+        # A signature of a message, a hash or a key, unless it begins as a picture or a sound does.
+        return _BLOB.fullmatch(text) is None or text.startswith(_MEDIA)
     if load_words().catalogue.names.intersection(siblings):
         return False
     words = load_words().picture
@@ -207,7 +237,12 @@ def _email(pair: NamedValue, _text: str, _direction: str, _siblings: Collection[
 
 def _person(pair: NamedValue, _text: str, _direction: str, siblings: Collection[str]) -> bool:
     words = load_words()
-    if plain_name(pair.name) in words.credits.parents and words.catalogue.names.intersection(siblings):
+    name = plain_name(pair.name)
+    if name in words.works.names:
+        return False
+    if name in words.works.beside and words.catalogue.names.intersection(siblings):
+        return False
+    if name in words.credits.parents and words.catalogue.names.intersection(siblings):
         return False
     return words.credits.parents.isdisjoint(_around(pair))
 
@@ -235,6 +270,7 @@ _JUDGES: dict[str, Callable[[NamedValue, str, str, Collection[str]], bool]] = {
     "travel": _travel,
     "demographic": _demographic,
     "biometric_media": _picture,
+    "health": _health,
     "phone": _phone,
     "device_id": _device,
     "email": _email,

@@ -90,6 +90,39 @@ class Leak(msgspec.Struct, frozen=True, gc=False):
     confidence: float
 
 
+class ContentState(StrEnum):
+    """Whether the content that the app sent in a flow was read."""
+
+    READ = "read"
+    """At least one message of the app was read, in the clear or with keys. If ``sent`` is empty, nothing was found."""
+    ENCRYPTED = "encrypted"
+    """Nothing is readable: it is encrypted, and there are no keys."""
+    NOT_READ = "not_read"
+    """Not encrypted, but not read: the content is missing, or its protocol is one that is not read."""
+    UNKNOWN = "unknown"
+    """The flow was not examined for personal data, or an earlier release wrote it."""
+
+
+class SentData(msgspec.Struct, frozen=True, gc=False):
+    """Personal data or a credential that the app sent in a flow. Contains no value, not even a masked one."""
+
+    pii_class: str = msgspec.field(name="class")
+    """A class of the taxonomy, ``contact_list`` or ``app_list``."""
+    kind: str
+    """More specific than the class, such as ``advertising identifier``; empty if unknown."""
+    where: str
+    """As ``Leak.where``."""
+    channel: str
+    """``http``, ``websocket``, ``mqtt``, ...: as ``CleartextSample.kind``."""
+    confidence: float
+    count: int
+    """Values in the messages of this flow that were read: a lower bound."""
+    tracker: str = ""
+    """The tracking service whose documented field this is; empty if the value and its name decide."""
+    mark: str = ""
+    """For credentials: equal marks in one capture are equal values. Its key is discarded, so it leads to no value."""
+
+
 class CleartextSample(msgspec.Struct, frozen=True, gc=False):
     """Bounded cleartext of a flow, passed on for classification and then discarded; never stored or printed."""
 
@@ -145,3 +178,6 @@ class Flow(msgspec.Struct, frozen=True, gc=False):
     """Other hosts named in the server's response: in a header, the body or the certificate."""
     paths: tuple[str, ...] = ()
     """Distinct paths of HTTP requests, without queries and without what may be secret; at most 8."""
+    content: ContentState = ContentState.UNKNOWN
+    sent: tuple[SentData, ...] = ()
+    """What the app sent, encrypted on the wire or not; empty also if ``content`` is not ``read``."""

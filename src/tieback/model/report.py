@@ -10,6 +10,7 @@ import msgspec
 from tieback.model.app import App
 from tieback.model.backend import Backend
 from tieback.model.device import AppStoreSummary
+from tieback.model.endpoint import Party
 from tieback.model.exposure import Exposure, Finding, PeopleRange, Severity
 from tieback.model.figure import Figure
 from tieback.model.passive import PassiveNote, PassiveSighting
@@ -286,6 +287,63 @@ class ContactedServer(msgspec.Struct, frozen=True):
     bytes_in: int
     leaks: tuple[str, ...]
     """Classes of personal data and credentials that crossed the network in cleartext, sorted."""
+    read: int = 0
+    """Flows in which content of the app was read, in the clear or with keys."""
+    unreadable: int = 0
+    """Flows that are encrypted without keys: what the app sent in them is unknown, not nothing."""
+
+
+class Declaration(StrEnum):
+    """Whether the privacy declaration of an app names a class of data."""
+
+    UNKNOWN = "unknown"
+    """There is no declaration, or it has no such category."""
+    DECLARED = "declared"
+    NOT_DECLARED = "not_declared"
+
+
+class Recipient(msgspec.Struct, frozen=True):
+    """One class of personal data or credentials that an app sent to one host. Contains no value."""
+
+    capture: str
+    """Path of the capture."""
+    app_sha256: str
+    """As in ``ContactedServer``."""
+    app: str
+    bundle_id: str
+    host: str
+    """Name, or the address if there is no name."""
+    party: Party
+    """Owner of the host, relative to the maker of the app."""
+    owner: str
+    """Name of the SDK, platform or maker, or the registrable domain of the host."""
+    sdk: str
+    """The library or service whose host it is; empty if unknown."""
+    provider: str
+    """Who hosts it; empty if unknown."""
+    country: str
+    """ISO 3166 code by the imported address data; empty without such data."""
+    pii_class: str = msgspec.field(name="class")
+    """A class of the taxonomy, ``contact_list`` or ``app_list``."""
+    kind: str
+    """More specific than the class, such as ``advertising identifier`` or ``precise``; empty if unknown."""
+    where: tuple[str, ...]
+    """Places in the messages, such as ``json:$.device.ifa``; at most 8."""
+    channels: tuple[str, ...]
+    """``http``, ``websocket``, ``mqtt``, ..., sorted."""
+    confidence: float
+    """Of the best evidence, 0 to 1."""
+    count: int
+    """Values in the messages that were read: a lower bound."""
+    flows: int
+    in_clear: int
+    """How many of these flows were not encrypted."""
+    first: float
+    """Start of the first such flow, in seconds since 1970, UTC."""
+    last: float
+    tracker: str = ""
+    """The tracking service whose documents name this field; empty if names and values decided."""
+    declared: Declaration = Declaration.UNKNOWN
 
 
 class CaptureSummary(msgspec.Struct, frozen=True):
@@ -302,6 +360,12 @@ class CaptureSummary(msgspec.Struct, frozen=True):
     """Apps that the capture shows, sorted."""
     problems: tuple[Problem, ...] = ()
     """What could not be read in it."""
+    read: int = 0
+    """Flows with ``servers`` in which content of the app was read."""
+    with_data: int = 0
+    """Those of them in which the app sent personal data or credentials."""
+    unreadable: int = 0
+    """Flows that are encrypted without keys."""
 
 
 class LazyTable[T](msgspec.Struct, frozen=True):
@@ -536,6 +600,8 @@ class Report(msgspec.Struct, frozen=True):
     """Captures that were read, in input order."""
     servers: LazyTable[ContactedServer] = LazyTable(0, lambda: iter(()))
     """Servers in the captures: those with leaks first, then by encryption, the weakest first."""
+    recipients: LazyTable[Recipient] = LazyTable(0, lambda: iter(()))
+    """Recipients of personal data in the captures: third parties first, then by app, host and class."""
     without_inputs: bool = False
     """True for a probe of targets that the user named: there was no app and no capture to read."""
     data: tuple[DataUsed, ...] = ()

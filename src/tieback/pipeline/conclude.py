@@ -84,7 +84,11 @@ def _judged(
     declared.releases.update((group.app_key, (group.app, version_text(group.app))) for group in traffic)
     exposures = with_context(workspace, run, datetime.now(UTC).date(), exposures, declared.releases)
     leaks = [(group.app_key, where, leak) for group in traffic for where, leak in group.leaks]
-    declared.subjects.update((group.app_key, app_subject(group.app, group.app_key)) for group in traffic if group.leaks)
+    recipients = [one for group in traffic for one in group.recipients]
+    shared = [(group.app_key, one) for group in traffic for one in group.shared]
+    declared.subjects.update(
+        (group.app_key, app_subject(group.app, group.app_key)) for group in traffic if group.leaks or group.recipients
+    )
     found = apply_rules(
         exposures,
         declared.credentials,
@@ -93,6 +97,8 @@ def _judged(
         tuple(_dangling(lake, run, seen)),
         declared.subjects,
         tuple(_retired(lake, run, seen)),
+        recipients,
+        shared,
     )
     return exposures, found
 

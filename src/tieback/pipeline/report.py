@@ -30,12 +30,14 @@ from tieback.model.report import (
     ExposureHistory,
     LazyIndex,
     LazyTable,
+    Recipient,
     Report,
     RunScope,
     SkipReason,
 )
 from tieback.model.sighting import Problem
 from tieback.pipeline.mapping.contacted_servers import worst_first
+from tieback.pipeline.mapping.recipients import place_recipients, third_parties_first
 from tieback.pipeline.mapping.traffic_apps import MAX_FACTS, TrafficApp, attribute_traffic
 from tieback.pipeline.plugin_config import plugins_used
 from tieback.pipeline.posture.section import posture_section
@@ -188,6 +190,13 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         posture=inside.posture,
         captures=LazyTable[CaptureSummary].of(list(_captures(lake, run.id, captures, traffic))),
         servers=LazyTable[ContactedServer].of(worst_first(one for group in traffic for one in group.servers)),
+        recipients=LazyTable[Recipient].of(
+            third_parties_first(
+                place_recipients(
+                    (one for group in traffic for one in group.recipients), partial(read_backends, lake, run.id)
+                )
+            )
+        ),
         data=read_run_data(lake, run.id),
         rules=read_run_rules(lake, run.id),
         plugins=plugins_used(),
@@ -276,6 +285,9 @@ def _captures(
             others=sum(group.others for group in groups),
             apps=tuple(sorted({name for server in servers if (name := server.app or server.bundle_id)})),
             problems=(*odd.get(one.key, ()), *_left_out(one.path, groups)),
+            read=sum(group.counts.read for group in groups),
+            with_data=sum(group.counts.with_data for group in groups),
+            unreadable=sum(group.counts.unreadable for group in groups),
         )
 
 

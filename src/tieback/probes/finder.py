@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
-from tieback.probes.web import ROOT_CAP, Identification, WebStoreProbe
+from tieback.probes.web import ROOT_CAP, HttpProbe, Identification
 from tieback.probes.wire.challenge import login_demand, redirect_path
 from tieback.probes.wire.http import HttpSession, Response, declared_get
 from tieback.probes.wire.opening import STREAM_ENDED
@@ -45,7 +45,7 @@ def is_plain_http(report: ProbeReport) -> bool:
 class WebFinder:
     """Identifies which of several HTTP stores answers. It is not a store itself."""
 
-    def __init__(self, stores: Sequence[WebStoreProbe]) -> None:
+    def __init__(self, stores: Sequence[HttpProbe]) -> None:
         self._stores = tuple(stores)
         asks: dict[bytes, DeclaredSend] = {ROOT.send.pattern: ROOT.send, _PAGE.pattern: _PAGE}
         for store in stores:
@@ -106,17 +106,18 @@ class WebFinder:
                 return None
         raise NotThisProtocol(f"{_NO_STORE} (status {root.status})")
 
-    def _named(self, root: Response, *, generic: bool) -> Iterator[tuple[WebStoreProbe, Identification]]:
+    def _named(self, root: Response, *, generic: bool) -> Iterator[tuple[HttpProbe, Identification]]:
         """The stores that the root shows by itself."""
         for store in self._stores:
-            if store.ask.send.pattern == ROOT.send.pattern and store.generic is generic:
+            asked = store.at_root or store.ask.send.pattern == ROOT.send.pattern
+            if asked and store.generic is generic:
                 known = store.identify(root)
                 if known is not None:
                     yield store, known
 
     def _ask_likely(
         self, http: HttpSession, page: Response, answers: dict[_Asked, Response]
-    ) -> Conversation[tuple[WebStoreProbe, Identification] | None]:
+    ) -> Conversation[tuple[HttpProbe, Identification] | None]:
         """Send the identifying requests of the stores that a page makes likely; adds what came back to ``answers``."""
         for store in self._stores:
             asked = (store.ask.verb, store.ask.path)
@@ -143,7 +144,7 @@ def _answer(asking: Conversation[Response]) -> Conversation[Response | None]:
         raise
 
 
-def _say(draft: ReportDraft, found: list[str], store: WebStoreProbe, known: Identification) -> None:
+def _say(draft: ReportDraft, found: list[str], store: HttpProbe, known: Identification) -> None:
     draft.spoke = True
     draft.product, draft.version = known.product, known.version[:40]
     found.append(store.meta.name)

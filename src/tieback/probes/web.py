@@ -258,28 +258,18 @@ def judge_names(draft: ReportDraft, what: str, names: Sequence[str], *, refused:
         draft.access = Access.NOT_FOUND if not held else Access.UNKNOWN
 
 
-class WebStoreProbe(ABC):
-    """Probe of a store that speaks HTTP. A subclass defines how to recognise the store, and what to request from it."""
+class HttpProbe(ABC):
+    """Probe of a server that speaks HTTP, which the finder can select."""
 
     meta: ProbeMeta
     ask: Request
     """The identifying request."""
-    keys: tuple[str, ...] = ()
-    """Kinds of public keys that its requests may send, the best first."""
-    closed_when_refused: bool = True
-    """True if a refused identifying request means that the whole store requires authentication. False if each container
-    has its own rules."""
+    at_root: bool = False
+    """True if the server may also answer at the root in the way in which it answers ``ask``."""
     rule_label: str = ""
     """The rule of a user that declares the probe, with its file; empty for a built-in probe."""
-    unnamed_refusals: bool = True
-    """True if a usual port or a hint is enough to report a refusal that names no product."""
-
     generic: bool = False
     """True if the answer to ``GET /`` shows a kind of server and no product: the finder prefers every other store."""
-
-    def about(self, target: Target) -> tuple[str, ...] | None:  # noqa: ARG002 - most stores have a host of their own
-        """Names for the placeholders of the identifying request; ``None`` if the target names none."""
-        return ()
 
     @abstractmethod
     def identify(self, answer: Response) -> Identification | None:
@@ -291,6 +281,26 @@ class WebStoreProbe(ABC):
         A status alone is no reason against: proxies and front ends answer the root in their own way.
         """
         return True
+
+    @abstractmethod
+    def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
+        """Probe ``target``, no deeper than ``depth``."""
+
+
+class WebStoreProbe(HttpProbe):
+    """Probe of a store that speaks HTTP. A subclass defines how to recognise the store, and what to request from it."""
+
+    keys: tuple[str, ...] = ()
+    """Kinds of public keys that its requests may send, the best first."""
+    closed_when_refused: bool = True
+    """True if a refused identifying request means that the whole store requires authentication. False if each container
+    has its own rules."""
+    unnamed_refusals: bool = True
+    """True if a usual port or a hint is enough to report a refusal that names no product."""
+
+    def about(self, target: Target) -> tuple[str, ...] | None:  # noqa: ARG002 - most stores have a host of their own
+        """Names for the placeholders of the identifying request; ``None`` if the target names none."""
+        return ()
 
     @abstractmethod
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:

@@ -25,6 +25,7 @@ def renderers() -> "tuple[Renderer, ...]":
     from tieback.report.formats.markdown import MarkdownRenderer
     from tieback.report.formats.ndjson import NdjsonRenderer
     from tieback.report.formats.ocsf import OcsfRenderer
+    from tieback.report.formats.recipients import RecipientsRenderer
     from tieback.report.formats.sarif import SarifRenderer
     from tieback.report.formats.stix import StixRenderer
     from tieback.report.formats.terminal import TerminalRenderer
@@ -36,6 +37,7 @@ def renderers() -> "tuple[Renderer, ...]":
         JsonRenderer(),
         NdjsonRenderer(),
         CsvRenderer(),
+        RecipientsRenderer(),
         MarkdownRenderer(),
         SarifRenderer(),
         OcsfRenderer(),

@@ -29,6 +29,7 @@ from tieback.model.report import (
     Headline,
     PluginUsed,
     PopulationEstimate,
+    Recipient,
     RulesUsed,
     RunScope,
     SharedStore,
@@ -85,6 +86,7 @@ _TABLES: dict[str, tuple[str, Any]] = {
     "seen_in_apps": ("passive-sighting", PassiveSighting),
     "captures": ("capture-summary", CaptureSummary),
     "servers": ("contacted-server", ContactedServer),
+    "recipients": ("recipient", Recipient),
     "not_backends": ("dropped-name", DroppedName),
 }
 """Line schema and row type by table."""

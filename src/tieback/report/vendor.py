@@ -161,6 +161,13 @@ def vendor_report(report: Report, vendor: str, register: Iterable[Vendor] = ()) 
                 if one.app_sha256 in own.apps and one.host not in own.withheld.hosts
             ]
         ),
+        recipients=LazyTable.of(
+            [
+                replace(one, capture=PurePath(one.capture).name)
+                for one in report.recipients.rows()
+                if one.app_sha256 in own.apps and one.host not in own.withheld.hosts
+            ]
+        ),
         not_backends=LazyTable(sum(1 for _ in _dropped(report, own)), lambda: _dropped(report, own)),
         dropped=tuple(Counter(one.reason for one in _dropped(report, own)).most_common()),
         data=data_for_others(report.data),

@@ -60,6 +60,8 @@ class Target(msgspec.Struct, frozen=True):
     below it; declared sends have their paths without it."""
     scans: bool = False
     """True if the grant allows questions of the costs ``scan`` and ``billed``."""
+    mcp: bool = False
+    """True if the grant allows a session of an MCP server."""
     keys: tuple[PublicKey, ...] = ()
     """Keys in the app for this service that are public by design."""
 
@@ -86,6 +88,10 @@ class Target(msgspec.Struct, frozen=True):
         if verb not in (b"GET", b"HEAD", b"POST", b"PROPFIND") or not rest.startswith(base + b"/"):
             return None
         return verb + space + rest[len(base) :]
+
+    def permits(self, declared: "DeclaredSend") -> bool:
+        """True if the permissions of the grant for this target cover a declared send; its depth is another matter."""
+        return (self.scans or not declared.cost.needs_scans) and (self.mcp or not declared.mcp)
 
     def key(self, *kinds: str) -> str | None:
         """The first public key of one of these kinds; ``None`` if the app contains none."""
@@ -127,6 +133,9 @@ class DeclaredSend(msgspec.Struct, frozen=True):
     cost: SendCost = SendCost.CATALOGUE
     """The greatest cost of an answer. The dialer refuses ``scan`` and ``billed`` unless the grant's ``scans`` allows
     them."""
+    mcp: bool = False
+    """True if the bytes open or use a session of an MCP server. The dialer refuses them unless the grant's ``mcp``
+    allows it."""
     redact: Callable[[bytes], bytes | None] | None = None
     """Takes from the whole response what no transcript stores, such as names of keys; ``None``: store nothing of it."""
     mask: Callable[[bytes], bytes] | None = None

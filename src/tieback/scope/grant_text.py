@@ -98,6 +98,7 @@ def _target(rule: TargetRule) -> list[str]:
         f"passwordless = {_list(rule.passwordless)} # real accounts that may be tried without a password",
         f"ransom_note = {_boolean(rule.ransom_note)} # read one document if it looks like a ransom note?",
         f"scans = {_boolean(rule.scans)} # allow counts that cost the server a bounded scan, or its owner money?",
+        f"mcp = {_boolean(rule.mcp)} # open a session of an MCP server, to list the names of its tools?",
         f"neighbours = {_boolean(rule.neighbours)} # probe the rest of this block if an API is in it?",
     ]
 

@@ -1,8 +1,10 @@
 """Bodies are decoded as far as they were captured, and never to more than the limit."""
 
 import gzip
+import random
 import zlib
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -34,6 +36,24 @@ GZIP = gzip.compress(TEXT, mtime=0)
 )
 def test_codings(body: bytes, coding: bytes, decoded: bytes | None) -> None:
     assert decode_content(body, coding, 100) == decoded
+
+
+@pytest.mark.parametrize(("coding", "name"), [(b"br", "brotli"), (b"zstd", "zstd")])
+def test_streams_are_decoded_as_far_as_they_were_captured(coding: bytes, name: str) -> None:
+    text = random.Random(7).randbytes(400_000)
+    packed = pa.compress(text, codec=name, asbytes=True)
+    assert decode_content(packed, coding, 1 << 20) == text
+    assert decode_content(packed, coding, 100) == text[:100]
+    part = decode_content(packed[: len(packed) - 40], coding, 1 << 20)
+    assert part is not None
+    assert text.startswith(part)
+    assert decode_content(b"no such stream" * 4, coding, 100) is None
+
+
+def test_a_zstd_window_that_is_too_large_is_refused() -> None:
+    frame = bytearray(pa.compress(bytes(1000), codec="zstd", asbytes=True))
+    frame[4:6] = bytes((0, 31 << 3))
+    assert decode_content(bytes(frame), b"zstd", 100) is None
 
 
 def test_a_bomb_is_decoded_to_the_limit() -> None:

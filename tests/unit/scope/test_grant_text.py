@@ -21,6 +21,7 @@ rules = st.builds(
     passwordless=st.lists(st.sampled_from(["root", 'a"b', "a\\b"]), max_size=2).map(tuple),
     ransom_note=st.booleans(),
     scans=st.booleans(),
+    mcp=st.booleans(),
 )
 rules |= st.builds(TargetRule, st.just("10.0.0.0/24"), st.just("any"), st.sampled_from(Depth), neighbours=st.booleans())
 KEYS = (

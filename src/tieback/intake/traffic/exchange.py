@@ -14,7 +14,7 @@ from tieback.intake.traffic.names import hostname
 from tieback.intake.traffic.stores.choose import over_websocket, recognise
 from tieback.intake.traffic.stores.evidence import sample_messages
 from tieback.model.flow import CleartextSample, Flow, FlowApp, FlowEvidence, FlowTls, NameSource, Peer, Server
-from tieback.protocols.content_coding import CODINGS, decode_content
+from tieback.protocols.content_coding import CODINGS, STREAMS, decode_content
 
 HEAD_BYTES = 4096
 BODY_BYTES = 4096
@@ -156,4 +156,6 @@ def decode_body(message: ExchangeMessage) -> bytes:
     coding = encoding.strip().lower().encode("utf-8", "replace")
     if coding in CODINGS and body.startswith((b"\x1f\x8b", b"\x78")):
         return decode_content(body, coding, BODY_BYTES) or b""
+    if coding in STREAMS:  # archives keep most bodies decoded
+        return decode_content(body, coding, BODY_BYTES) or body[:BODY_BYTES]
     return body[:BODY_BYTES]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from tieback.model.flow import Flow
+from tieback.model.flow import ContentState, Flow
 from tieback.model.report import ContactedServer, Encryption
 from tieback.pipeline.mapping.flow_endpoints import is_group, is_name_service
 
@@ -25,6 +25,8 @@ class _Seen(msgspec.Struct):
     protocols: set[str] = msgspec.field(default_factory=set)
     tls: set[str] = msgspec.field(default_factory=set)
     leaks: set[str] = msgspec.field(default_factory=set)
+    read: int = 0
+    unreadable: int = 0
 
 
 def encryption_of(flow: Flow) -> Encryption:
@@ -69,6 +71,8 @@ class ServerTotals:
             known.addresses[flow.server.ip] = None
         known.protocols.update({flow.protocol} - {""})
         known.leaks.update(leak.pii_class for leak in flow.leaks)
+        known.read += flow.content is ContentState.READ
+        known.unreadable += flow.content is ContentState.ENCRYPTED
         if flow.tls is not None and flow.tls.version:
             known.tls.add(flow.tls.version)
         return True
@@ -96,6 +100,8 @@ class ServerTotals:
                 bytes_out=one.bytes_out,
                 bytes_in=one.bytes_in,
                 leaks=tuple(sorted(one.leaks)),
+                read=one.read,
+                unreadable=one.unreadable,
             )
             for (name, bundle_id, host, port), one in self._seen.items()
         )

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import msgspec
 
+from tieback.assess.findings import SharedSecret
 from tieback.backends.pivot import Lead
 from tieback.model.app import App, Platform
 from tieback.model.flow import Flow, Leak
-from tieback.model.report import ContactedServer
+from tieback.model.report import ContactedServer, Recipient
 from tieback.model.sighting import Sighting
 from tieback.pipeline.mapping.contacted_servers import ServerTotals
 from tieback.pipeline.mapping.flow_endpoints import EndpointTotals, endpoint_of, leads_of
+from tieback.pipeline.mapping.recipients import ContentCounts, RecipientTotals
 from tieback.pipeline.mapping.request_paths import PathTotals
 from tieback.recognise.collect import Maker
 from tieback.recognise.rules import RuleFiles
@@ -57,6 +59,11 @@ class TrafficApp(msgspec.Struct, frozen=True):
     """Endpoint values with the paths of requests that may name a store's container or base path."""
     left_out: int = 0
     """Flows with something that is not here, because the capture has more than ``MAX_FACTS``."""
+    recipients: tuple[Recipient, ...] = ()
+    """Who received what, without provider and country."""
+    shared: tuple[SharedSecret, ...] = ()
+    """Credentials that more than one party received."""
+    counts: ContentCounts = msgspec.field(default_factory=ContentCounts)
 
 
 def paths_of(traffic: Iterable[TrafficApp]) -> dict[str, tuple[str, ...]]:
@@ -139,6 +146,7 @@ class _Group:
         self._endpoints = EndpointTotals()
         self._servers = ServerTotals()
         self._paths = PathTotals()
+        self._recipients = RecipientTotals()
         self._leaks: dict[tuple[str, str, str], tuple[str, Leak]] = {}
         self._leads: dict[Lead, None] = {}
         self._addresses: dict[tuple[str, str], None] = {}
@@ -154,7 +162,7 @@ class _Group:
         if tls is not None and server.name:
             self._maker.learn_related(server.name, tls.certificate_names)
         endpoint = endpoint_of(flow, self._rules)
-        added = [self._servers.add(flow, room=room)]
+        added = [self._servers.add(flow, room=room), self._recipients.add(flow, endpoint, room=room)]
         if endpoint is not None:
             added.append(self._endpoints.add(flow, endpoint, room=room))
             added.append(self._paths.add(flow, endpoint, room=room))
@@ -170,7 +178,7 @@ class _Group:
 
     def _size(self) -> int:
         found = len(self._endpoints) + len(self._servers) + len(self._leaks) + len(self._leads)
-        return found + len(self._addresses) + len(self._subjects) + len(self._paths)
+        return found + len(self._addresses) + len(self._subjects) + len(self._paths) + len(self._recipients)
 
     def traffic(self) -> TrafficApp:
         """All of it."""
@@ -190,6 +198,9 @@ class _Group:
             self._servers.others,
             tuple(self._paths.paths()),
             self._left_out,
+            self._recipients.recipients(self._app.sha256, self._path, self._maker),
+            tuple(self._recipients.shared_secrets(self._maker)),
+            self._recipients.counts,
         )
 
 

@@ -155,6 +155,7 @@ async def probe_one(
         tls=candidate.tls,
         passwordless=decision.passwordless,
         scans=decision.scans,
+        mcp=decision.mcp,
         contact=grant.contact,
         resource=candidate.resource,
         path=candidate.path,

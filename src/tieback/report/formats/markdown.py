@@ -36,6 +36,7 @@ from tieback.report.figures import LEGEND, bytes_text, container_text, figure_te
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import passive_line, passive_sighting_line
 from tieback.report.posture import join_tables, number_tables, summary_lines
+from tieback.report.recipients import TITLE, class_text, coverage_lines, first_text, party_text, where_text, wire_text
 from tieback.report.source_lines import source_lines
 from tieback.report.tables import BY, HEADS, cells, figure_steps, name_of, shown_heads
 from tieback.report.verdict import access_text, no_personal_data, no_personal_data_in, stores_by_verdict
@@ -73,6 +74,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _stores("Stores that answered but were not open", answered, report.ways[1])
     yield from _without_app(report)
     yield from _servers(report)
+    yield from _recipients(report)
     if report.findings.count:
         yield from ("", "## Findings", "")
         for number, detail in enumerate(iter_details(report)):
@@ -267,6 +269,24 @@ def _servers(report: Report) -> Iterator[str]:
         yield "| " + " | ".join((*(escape_markdown(text, 300) for text in texts), *sizes)) + " |"
     if report.servers.count > len(shown):
         yield from ("", f"and {report.servers.count - len(shown):,} more")
+
+
+def _recipients(report: Report) -> Iterator[str]:
+    """Section on the recipients of personal data, and how much was readable."""
+    if not report.captures.count:
+        return
+    yield from ("", f"## {TITLE}", "")
+    yield from coverage_lines(report)
+    shown = report.recipients.first(MOST_FINDINGS)
+    if shown:
+        yield from ("", "| Recipient | Host | App | Data | Where | On the wire | Values | First seen |")
+        yield "|---|---|---|---|---|---|---:|---|"
+    for one in shown:
+        texts = (party_text(one), one.host, one.app or one.bundle_id or "unknown", class_text(one), where_text(one))
+        cells = (*(escape_markdown(text, 300) for text in texts), wire_text(one), f"{one.count:,}", first_text(one))
+        yield "| " + " | ".join(cells) + " |"
+    if report.recipients.count > len(shown):
+        yield from ("", f"and {report.recipients.count - len(shown):,} more")
 
 
 def _finding(detail: FindingDetail) -> Iterator[str]:

@@ -23,6 +23,7 @@ _TABLES = (
     ("passive-sighting", "seen_in_apps"),
     ("capture-summary", "captures"),
     ("contacted-server", "servers"),
+    ("recipient", "recipients"),
     ("dropped-name", "not_backends"),
 )
 """Line schema and table name."""

@@ -2,19 +2,22 @@
 
 Data accessible without authentication is a Data Security Finding (2006). Other weaknesses of a store are a
 Vulnerability Finding (2002). Package settings that violate MASVS are a Compliance Finding (2003). All other findings in
-an app are an Application Security Posture Finding (2007). Source: https://schema.ocsf.io/1.5.0/categories/findings.
+an app are an Application Security Posture Finding (2007). Each recipient of personal data is a Data Security Finding
+of severity Informational that is no alert. Source: https://schema.ocsf.io/1.5.0/categories/findings.
 Apps and stores are resources; ``finding_info.uid`` is stable across runs.
 """
 
+from hashlib import sha256
 from typing import Any, BinaryIO
 
 from tieback.assess.conditions import ABILITY_RULES
 from tieback.model.exposure import Finding, Severity
-from tieback.model.report import Report
+from tieback.model.report import Recipient, Report
 from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.document import clean
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
+from tieback.report.recipients import class_text, party_text, wire_text
 
 VERSION = "1.5.0"
 _CREATE = 1
@@ -55,6 +58,7 @@ class OcsfRenderer:
         out.writelines(encode_row(_event(detail, millis, version)) + b"\n" for detail in iter_details(report))
         apart = iter_details(report, (one.finding for one in report.suppressed.rows()))
         out.writelines(encode_row(_event(detail, millis, version) | _SUPPRESSED) + b"\n" for detail in apart)
+        out.writelines(encode_row(_recipient(one, millis, version)) + b"\n" for one in report.recipients.rows())
 
 
 def _event(detail: FindingDetail, millis: int, version: str) -> dict[str, Any]:
@@ -106,6 +110,59 @@ def _event(detail: FindingDetail, millis: int, version: str) -> dict[str, Any]:
     if kind == _COMPLIANCE:
         return event | {"compliance": _compliance(finding)}
     return event | {"vulnerabilities": [weakness]}
+
+
+def _recipient(one: Recipient, millis: int, version: str) -> dict[str, Any]:
+    """A Data Security Finding without an alert: a party received a class of personal data, in transit."""
+    title = f"{class_text(one)} sent to {party_text(one)}"
+    place = clean(f"{', '.join(one.where)} to {one.host}, {wire_text(one)}", 1000)
+    subject = (one.app_sha256, one.host, one.pii_class, one.kind)
+    number, severity = _SEVERITIES[Severity.INFO]
+    return {
+        "activity_id": _CREATE,
+        "activity_name": "Create",
+        "category_name": "Findings",
+        "category_uid": 2,
+        "class_name": _CLASSES[_DATA],
+        "class_uid": _DATA,
+        "type_uid": _DATA * 100 + _CREATE,
+        "time": millis,
+        "severity_id": number,
+        "severity": severity,
+        "status_id": 1,
+        "status": "New",
+        "is_alert": False,
+        "message": clean(title, 300),
+        "metadata": {
+            "version": VERSION,
+            "product": {"name": "tieback", "vendor_name": "tieback", "version": version},
+            "event_code": "recipient",
+        },
+        "finding_info": {
+            "uid": f"rcp-{sha256('\0'.join(subject).encode('utf-8', 'replace')).hexdigest()[:16]}",
+            "title": clean(title, 300),
+            "desc": place,
+            "types": ["recipient"],
+            "created_time": millis,
+        },
+        "data_security": {
+            "category_id": 1,
+            "category": "Personal",
+            "data_lifecycle_state_id": 2,
+            "data_lifecycle_state": "Data in-Transit",
+            "detection_pattern": one.pii_class,
+            "detection_system_id": 0,
+        },
+        "resources": [
+            {"uid": one.app_sha256, "name": clean(one.bundle_id or one.app, 300), "type": "application"},
+            {
+                "uid": clean(one.host, 300),
+                "name": clean(one.owner, 300),
+                "type": "recipient",
+                "data": {"party": one.party.value, "provider": clean(one.provider, 100), "country": one.country},
+            },
+        ],
+    }
 
 
 def _class(detail: FindingDetail) -> int:

@@ -46,6 +46,7 @@ from tieback.report.figures import LEGEND, bytes_text, figure_text, size_text
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import passive_line, passive_summary
 from tieback.report.posture import join_tables, summary_lines
+from tieback.report.recipients import TITLE, class_text, coverage_lines, party_text, where_text, wire_text
 from tieback.report.source_lines import source_lines
 from tieback.report.store_tables import SEVERITY_STYLES, print_store
 from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
@@ -133,6 +134,7 @@ def print_report(report: Report, console: Console, *, brief: bool = False, least
         return
     _print_named(report, console, most)
     _print_captures(report, console, most)
+    _print_recipients(report, console, most)
     if report.headline.apps_analysed > FEW_APPS:
         for table in report.tables:
             # A single group adds nothing to the headline.
@@ -490,6 +492,32 @@ def _print_captures(report: Report, console: Console, most: int) -> None:
     console.print()
     for label, text in capture_lines(report, MOST_CAPTURES if most == MOST_ROWS else most):
         console.print(Text.assemble((f"{label}: " if label else "", "bold"), text))
+
+
+def _print_recipients(report: Report, console: Console, most: int) -> None:
+    """Which party received which class of personal data, and how much was readable."""
+    if not report.captures.count:
+        return
+    rows = report.recipients.first(most)
+    if rows:
+        table = _table(TITLE)
+        table.padding = (0, 1, 0, 0)
+        for column in ("Recipient", "Host", "App", "Data", "Where", "On the wire", "Values"):
+            table.add_column(column, overflow="fold", justify="right" if column == "Values" else "left")
+        for one in rows:
+            table.add_row(
+                Text(party_text(one)),
+                Text(clean(one.host, 200)),
+                Text(clean(one.app or one.bundle_id, 80) or "unknown"),
+                Text(class_text(one)),
+                Text(where_text(one)),
+                Text(wire_text(one), style="red" if one.in_clear else ""),
+                f"{one.count:,}",
+            )
+        console.print(table)
+        _print_rest(console, report.recipients.count, len(rows))
+    for line in coverage_lines(report):
+        console.print(Text.assemble(("Readable content: ", "bold"), line))
 
 
 def _print_rest(console: Console, count: int, shown: int) -> None:

@@ -8,11 +8,12 @@ import msgspec
 
 from tieback.model.exposure import Exposure, Finding
 from tieback.model.probe import Container
-from tieback.model.report import AppSummary, ContactedServer, FigureGroup, Report
+from tieback.model.report import AppSummary, ContactedServer, FigureGroup, Recipient, Report
 from tieback.report.document import (
     AppStoreRow,
     app_text,
     capture_lines,
+    clean,
     encryption_text,
     hosts_of,
     leaks_text,
@@ -24,6 +25,15 @@ from tieback.report.formats.html.diagram import Diagram, Tone, draw, tone_of
 from tieback.report.formats.html.shared import draw_shared
 from tieback.report.passive import MOST_LINES, PassiveLine, PassiveNotes, passive_line, passive_sighting_line
 from tieback.report.personal import field_words
+from tieback.report.recipients import (
+    class_text,
+    coverage_lines,
+    declared_text,
+    first_text,
+    party_text,
+    where_text,
+    wire_text,
+)
 from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
 
 MOST_SECTIONS = 200
@@ -144,6 +154,19 @@ class ServerRow(msgspec.Struct, frozen=True):
     leaks: str
 
 
+class RecipientRow(msgspec.Struct, frozen=True):
+    """Who received a class of data, as text."""
+
+    recipient: Recipient
+    party: str
+    app: str
+    data: str
+    where: str
+    wire: str
+    first: str
+    declared: str
+
+
 class Page(msgspec.Struct, frozen=True):
     """Data for the template in addition to the report itself."""
 
@@ -177,6 +200,10 @@ class Page(msgspec.Struct, frozen=True):
     """Servers in the captures."""
     captures: tuple[tuple[str, str], ...]
     """Each capture with a sentence about it."""
+    recipients: tuple[RecipientRow, ...]
+    """Recipients of personal data."""
+    coverage: tuple[str, ...]
+    """Sentences on what was readable in the captures."""
 
 
 def build_page(report: Report, titles: Mapping[str, str]) -> Page:
@@ -226,6 +253,20 @@ def build_page(report: Report, titles: Mapping[str, str]) -> Page:
             for one in report.servers.first(MOST_ROWS)
         ),
         captures=tuple(capture_lines(report, MOST_ROWS)),
+        recipients=tuple(
+            RecipientRow(
+                one,
+                party_text(one),
+                clean(one.app or one.bundle_id, 80) or "unknown",
+                class_text(one),
+                where_text(one),
+                wire_text(one),
+                first_text(one),
+                declared_text(one),
+            )
+            for one in report.recipients.first(MOST_ROWS)
+        ),
+        coverage=tuple(coverage_lines(report)),
     )
 
 

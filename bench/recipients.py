@@ -1,0 +1,209 @@
+"""Recipients of personal data: precision and recall of class by host, on captures labelled by hand.
+
+``recipients.tsv`` labels the captures of ``tests/samples.py`` in which something that an app or a client sent is
+readable. ``recipients_made.py`` makes HTTP archives in the formats of SDKs and back ends; what they contain is known.
+Sources are split 70:30 by a hash of their names: rules were only changed for errors in the larger part, and the
+published figures are those of the smaller one. A source is one product or app, so its files are in the same part.
+"""
+
+import csv
+import hashlib
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from bench.measure import table
+from bench.recipients_made import write_archives
+from tests import samples
+from tieback.intake.traffic.open import open_traffic
+from tieback.leaks.detect import LeakDetector
+
+TRUTH = Path(__file__).with_name("recipients.tsv")
+PRECISION, RECALL = 0.95, 0.9
+"""The bars, for class by host in the smaller part."""
+HELD_OUT = 0.3
+RUNS = 5
+
+
+class Label(NamedTuple):
+    """A class that a host received in a file; ``sure`` is false if it can be called so or not."""
+
+    file: str
+    host: str
+    pii_class: str
+    sure: bool = True
+
+
+class Source(NamedTuple):
+    """A file and what is in it."""
+
+    name: str
+    path: Path
+    made: bool
+    labels: tuple[Label, ...]
+
+
+class Score(NamedTuple):
+    """Counts over some sources."""
+
+    sources: int
+    right: int
+    wrong: int
+    missed: int
+
+    @property
+    def precision(self) -> float:
+        """Share of right ones among those found."""
+        return self.right / (self.right + self.wrong) if self.right + self.wrong else 1.0
+
+    @property
+    def recall(self) -> float:
+        """Share of those that are there."""
+        return self.right / (self.right + self.missed) if self.right + self.missed else 1.0
+
+
+def real_sources() -> Iterator[Source]:
+    """The labelled captures that are here."""
+    labels: dict[str, list[Label]] = {}
+    with TRUTH.open(encoding="utf-8", newline="") as lines:
+        for row in csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
+            if row and not row[0].startswith("#"):
+                file, host, pii_class, _ = row
+                known = labels.setdefault(file, [])
+                if host != "-":
+                    known.append(Label(file, host, pii_class.rstrip("?"), not pii_class.endswith("?")))
+    for file, known in labels.items():
+        path = samples.directory("captures") / file
+        if path.is_file():
+            yield Source(file.rpartition(".")[0], path, False, tuple(known))
+
+
+def made_sources(folder: Path) -> Iterator[Source]:
+    """The archives of ``recipients_made``."""
+    for name, path, classes in write_archives(folder):
+        yield Source(name, path, True, tuple(Label(path.name, host, one, sure) for host, one, sure in classes))
+
+
+@cache
+def is_held_out(name: str) -> bool:
+    """True for sources of the smaller part."""
+    return hashlib.sha256(name.encode()).digest()[0] < 256 * HELD_OUT
+
+
+def found_in(path: Path, judge: LeakDetector) -> set[tuple[str, str]]:
+    """Host and class of what was sent in a file."""
+    opened = open_traffic(path)
+    try:
+        flows = [judge(seen) for seen in opened.flows()]
+    finally:
+        opened.close()
+    return {(flow.server.name or flow.server.ip, one.pii_class) for flow in flows for one in flow.sent}
+
+
+def errors(sources: Iterable[Source]) -> tuple[Score, list[str]]:
+    """The counts, and a line for each error."""
+    judge = LeakDetector()
+    right = wrong = missed = number = 0
+    lines = []
+    for source in sources:
+        number += 1
+        found = found_in(source.path, judge)
+        true = {(one.host, one.pii_class) for one in source.labels if one.sure}
+        unsure = {(one.host, one.pii_class) for one in source.labels if not one.sure}
+        right += len(found & true)
+        wrong += len(found - true - unsure)
+        missed += len(true - found)
+        lines += [f"wrong: {source.name} {host} {one}" for host, one in sorted(found - true - unsure)]
+        lines += [f"missed: {source.name} {host} {one}" for host, one in sorted(true - found)]
+    return Score(number, right, wrong, missed), lines
+
+
+def scores() -> list[tuple[str, Score, list[str]]]:
+    """The counts of each part, of real and of made files."""
+    with tempfile.TemporaryDirectory(prefix="tieback-recipients-") as folder:
+        every = [*real_sources(), *made_sources(Path(folder))]
+        parts = {
+            "larger part (rules were changed for it)": [one for one in every if not is_held_out(one.name)],
+            "smaller part": [one for one in every if is_held_out(one.name)],
+            "smaller part, real captures": [one for one in every if is_held_out(one.name) and not one.made],
+            "smaller part, made archives": [one for one in every if is_held_out(one.name) and one.made],
+        }
+        return [(name, *errors(part)) for name, part in parts.items()]
+
+
+def run() -> str:
+    """The figures as a table, the errors, and what recipients cost."""
+    rows = []
+    lines: list[str] = []
+    for name, score, told in scores():
+        cells = (
+            name,
+            f"{score.sources}",
+            f"{score.right + score.missed}",
+            f"{score.precision:.3f}",
+            f"{score.recall:.3f}",
+        )
+        rows.append(cells)
+        if name in {"smaller part", "larger part (rules were changed for it)"}:
+            lines += [f"- {name}: {line}" for line in told]
+    head = ("part", "files", "class by host", "precision", "recall")
+    return "\n".join(
+        ("## Recipients\n", table(head, rows), "", *lines, "", f"Bars: precision {PRECISION}, recall {RECALL}.", cost())
+    )
+
+
+def cost() -> str:
+    """User CPU of reading all sample captures with and without recipients, taking turns, and the peak memory."""
+    if not samples.have("captures"):
+        return "Cost: not measured, no samples."
+    seconds: dict[str, list[float]] = {"without": [], "with": []}
+    memory = 0
+    for _ in range(RUNS):
+        for name, option in (("without", "leaks"), ("with", "sent")):
+            spent, peak = _one_run(option)
+            seconds[name].append(spent)
+            memory = max(memory, peak)
+    before, after = (min(seconds[name]) for name in ("without", "with"))
+    return (
+        f"Cost over the sample captures, user CPU, best of {RUNS} runs taking turns: {before:.2f} s without "
+        f"recipients, "
+        f"{after:.2f} s with them ({after / before - 1:+.0%}); peak memory {memory // 1024} MiB."
+    )
+
+
+def _one_run(option: str) -> tuple[float, int]:
+    """User CPU seconds, and peak memory in KiB, of a process of its own."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "bench.recipients", option], capture_output=True, text=True, check=True, timeout=600
+    )
+    seconds, peak = ended.stdout.split()
+    return float(seconds), int(peak)
+
+
+def main(option: str) -> int:
+    """Read the sample captures once; print user CPU seconds and peak memory."""
+    judge = LeakDetector(recipients=option == "sent")
+    for path in sorted(samples.directory("captures").iterdir()):
+        if not path.is_file() or path.name == "MANIFEST.tsv":
+            continue
+        try:
+            opened = open_traffic(path)
+        except Exception:  # noqa: BLE001 - damaged samples are part of the folder
+            continue
+        for seen in opened.flows():
+            judge(seen)
+        opened.close()
+    spent = resource.getrusage(resource.RUSAGE_SELF)
+    sys.stdout.write(f"{spent.ru_utime:.3f} {spent.ru_maxrss}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    started = time.time()
+    sys.exit(main(sys.argv[1]))

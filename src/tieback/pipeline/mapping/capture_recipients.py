@@ -1,0 +1,65 @@
+"""Recipients of captures without a workspace: flows added up per file, with owner, provider and country."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from tieback.backends.attribute import most_certain
+from tieback.model.flow import Flow
+from tieback.model.report import Recipient
+from tieback.pipeline.mapping.attribution import AttributionSources
+from tieback.pipeline.mapping.flow_endpoints import endpoint_of
+from tieback.pipeline.mapping.recipients import ContentCounts, RecipientTotals, third_parties_first
+from tieback.recognise.collect import Maker
+from tieback.recognise.rules import RuleFiles
+
+MAX_RECIPIENTS = 100_000
+"""Maximum rows of one capture; what is new after that is left out."""
+_MAX_ADDRESSES = 100_000
+
+
+class CaptureRecipients:
+    """The recipients of some captures. No app was read, so no host is the maker's by its own word."""
+
+    def __init__(self) -> None:
+        """Read nothing before the first flow."""
+        self._rules = RuleFiles()
+        self._files: dict[str, RecipientTotals] = {}
+        self._addresses: dict[str, str] = {}
+        self.left_out = 0
+        """Flows with recipients that are not listed."""
+
+    def add(self, flow: Flow) -> None:
+        """Add one flow."""
+        totals = self._files.setdefault(flow.path, RecipientTotals())
+        self.left_out += not totals.add(flow, endpoint_of(flow, self._rules), room=len(totals) < MAX_RECIPIENTS)
+        if flow.sent and flow.server.name and flow.server.ip and len(self._addresses) < _MAX_ADDRESSES:
+            self._addresses.setdefault(flow.server.name, flow.server.ip)
+
+    def counts(self) -> Iterator[tuple[str, int, ContentCounts]]:
+        """Each file with the number of its flows with servers, and how many of them were readable."""
+        for path, totals in self._files.items():
+            yield path, totals.counts.flows, totals.counts
+
+    def recipients(self) -> list[Recipient]:
+        """The recipients of all files, in report order.
+
+        Raises:
+            InputError: imported address data is damaged.
+        """
+        maker = Maker(None, self._rules)
+        rows = [one for path, totals in self._files.items() for one in totals.recipients("", path, maker)]
+        knowledge = AttributionSources()
+        try:
+            places = {host: self._place(host, knowledge) for host in {one.host for one in rows}}
+        finally:
+            knowledge.close()
+        return third_parties_first(
+            msgspec.structs.replace(one, provider=places[one.host][0], country=places[one.host][1]) for one in rows
+        )
+
+    def _place(self, host: str, knowledge: AttributionSources) -> tuple[str, str]:
+        address = self._addresses.get(host, "")
+        found = knowledge.statements(host, addresses=(address,) if address else ())
+        provider, country = (most_certain(found, claim) for claim in ("provider", "country"))
+        return provider.value if provider else "", country.value if country else ""

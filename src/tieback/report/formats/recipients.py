@@ -1,0 +1,32 @@
+"""The table of recipients as CSV: one row per app, host, class and kind. No cell can become a formula."""
+
+import csv
+import io
+from typing import BinaryIO
+
+from tieback.model.report import Report
+from tieback.model.spreadsheet import as_cell
+from tieback.report.document import clean
+from tieback.report.interface import RendererMeta
+from tieback.report.recipients import COLUMNS, recipient_cells
+
+_LONGEST = 2_000
+
+
+class RecipientsRenderer:
+    """Renders the recipients of personal data."""
+
+    meta = RendererMeta("recipients-csv", ".recipients.csv", "text/csv; charset=utf-8; header=present")
+
+    def render(self, report: Report, out: BinaryIO) -> None:
+        """Write the table to ``out``, row by row."""
+        out.write(b"\xef\xbb\xbf")
+        text = io.StringIO()
+        writer = csv.writer(text)
+        writer.writerow(COLUMNS)
+        for one in report.recipients.rows():
+            writer.writerow([as_cell(clean(value, _LONGEST)) for value in recipient_cells(one)])
+            out.write(text.getvalue().encode("utf-8", "replace"))
+            text.seek(0)
+            text.truncate()
+        out.write(text.getvalue().encode("utf-8", "replace"))

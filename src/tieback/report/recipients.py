@@ -1,0 +1,112 @@
+"""Texts of the table of recipients: which party received which class of personal data. Never a value."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from tieback.model.endpoint import Party
+from tieback.model.report import Declaration, Recipient, Report
+from tieback.report.document import clean, count_text
+
+COLUMNS = (
+    "party", "owner", "host", "sdk", "provider", "country", "app", "bundle_id", "app_sha256", "class", "kind", "where",
+    "channels", "confidence", "count", "flows", "in_clear", "first", "last", "tracker", "declared", "capture",
+)  # fmt: skip
+"""Columns of the table as CSV: the fields of ``Recipient``."""
+TITLE = "Recipients of personal data"
+_PARTIES = {
+    Party.FIRST: "app's maker",
+    Party.THIRD: "third party",
+    Party.PLATFORM: "platform",
+    Party.UNKNOWN: "unknown",
+}
+_CLASSES = {"contact_list": "list of contacts", "app_list": "list of installed apps"}
+
+
+def recipient_cells(one: Recipient) -> tuple[str, ...]:
+    """A row of the table, in the order of ``COLUMNS``."""
+    return (
+        one.party.value, one.owner, one.host, one.sdk, one.provider, one.country, one.app, one.bundle_id,
+        one.app_sha256, one.pii_class, one.kind, "; ".join(one.where), "; ".join(one.channels),
+        f"{one.confidence:.2f}", str(one.count), str(one.flows), str(one.in_clear), _stamp(one.first),
+        _stamp(one.last), one.tracker, one.declared.value, one.capture,
+    )  # fmt: skip
+
+
+def party_text(one: Recipient) -> str:
+    """The owner of a host and its relation to the app, such as ``Adjust (third party)``."""
+    name = clean(one.sdk or one.owner or one.host, 80)
+    return f"{name} ({_PARTIES[one.party]})"
+
+
+def class_text(one: Recipient) -> str:
+    """The class with its kind, such as ``device id: advertising identifier``."""
+    name = _CLASSES.get(one.pii_class, one.pii_class.replace("_", " "))
+    return clean(f"{name}: {one.kind}" if one.kind else name, 80)
+
+
+def where_text(one: Recipient) -> str:
+    """The first places in the messages, and how many more there are."""
+    shown = ", ".join(clean(where, 80) for where in one.where[:2])
+    more = f" and {len(one.where) - 2} more" if len(one.where) > 2 else ""
+    return f"{shown}{more}"
+
+
+def wire_text(one: Recipient) -> str:
+    """Whether others on the path could read it."""
+    if not one.in_clear:
+        return "encrypted"
+    return "in the clear" if one.in_clear == one.flows else f"in the clear in {one.in_clear:,} of {one.flows:,} flows"
+
+
+def declared_text(one: Recipient) -> str:
+    """Whether the app's privacy declaration names the class; empty without a declaration."""
+    return {Declaration.DECLARED: "declared", Declaration.NOT_DECLARED: "not declared"}.get(one.declared, "")
+
+
+def first_text(one: Recipient) -> str:
+    """When it was first seen, in UTC; empty if the capture has no times."""
+    return _stamp(one.first)[:16].replace("T", " ")
+
+
+def content_text(read: int, with_data: int, unreadable: int, flows: int) -> str:
+    """How much content was readable: "nothing found" and "nothing readable" are different answers.
+
+    Args:
+        read: flows in which content of the app was read.
+        with_data: those in which personal data or credentials were found.
+        unreadable: flows that are encrypted without keys.
+        flows: all flows with servers.
+    """
+    parts = []
+    if read:
+        what = "personal data or credentials"
+        found = f"{what} in {with_data:,}, none found in {read - with_data:,}" if with_data else f"no {what} found"
+        parts.append(f"{count_text(read, 'flow')} read: {found}")
+    if unreadable:
+        parts.append(f"{count_text(unreadable, 'flow')} encrypted without keys: nothing readable, contents unknown")
+    rest = flows - read - unreadable
+    if rest > 0:
+        parts.append(f"{count_text(rest, 'flow')} without content that tieback reads")
+    return "; ".join(parts)
+
+
+def coverage_lines(report: Report) -> Iterator[str]:
+    """One sentence on what was read in all captures."""
+    read = with_data = unreadable = flows = 0
+    for one in report.captures.rows():
+        read += one.read
+        with_data += one.with_data
+        unreadable += one.unreadable
+        flows += one.flows - one.others
+    text = content_text(read, with_data, unreadable, flows)
+    if text:
+        yield f"{text}."
+
+
+def _stamp(seconds: float) -> str:
+    if seconds <= 0:
+        return ""
+    try:
+        return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+    except (OverflowError, OSError, ValueError):
+        return ""

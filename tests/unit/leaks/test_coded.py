@@ -1,0 +1,104 @@
+"""Values inside values are read, and anything else is left as it is."""
+
+import base64
+import gzip
+import json
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tieback.leaks.bodies import read_body, read_form
+from tieback.leaks.coded import decode_value, is_form, unpack
+
+INNER = json.dumps({"user": {"email": "ada@workhub.test"}})
+
+
+def coded(text: str | bytes) -> str:
+    return base64.b64encode(text.encode() if isinstance(text, str) else text).decode()
+
+
+def token(claims: str) -> str:
+    parts = ('{"alg":"HS256"}', claims, "signature-of-32-bytes-in-length..")
+    return ".".join(base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("value", "coding"),
+    [
+        (INNER, "json"),
+        (coded(INNER), "base64"),
+        (coded(INNER).rstrip("="), "base64"),
+        (coded("email=ada%40workhub.test&v=1"), "base64"),
+        (coded(gzip.compress(INNER.encode())), "base64 gzip"),
+        (coded(zlib.compress(INNER.encode())), "base64 gzip"),
+        (token(INNER), "jwt"),
+        ("short", None),
+        ("a sentence that is not base64 at all", None),
+        ("0123456789abcdef0123456789abcdef", None),
+        (coded(bytes(range(40))), None),
+        ("{not json}" * 3, None),
+    ],
+)
+def test_the_coding_of_a_value(value: str, coding: str | None) -> None:
+    found = decode_value(value)
+    assert (found[0] if found else None) == coding
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "where"),
+    [
+        (json.dumps({"d": INNER}), b"application/json", "json:$.d(json).user.email"),
+        (json.dumps({"d": coded(INNER)}), b"application/json", "json:$.d(base64).user.email"),
+        (json.dumps({"d": [{"e": coded(coded(INNER)[:8] + INNER)}]}), b"application/json", None),
+        (f"d={coded(INNER)}&v=1", b"application/x-www-form-urlencoded", "form:d(base64).user.email"),
+        (json.dumps({"t": token(INNER)}), b"application/json", "json:$.t(jwt).user.email"),
+        (coded(INNER), b"text/plain", "text:(base64).user.email"),
+        ("email=ada%40workhub.test&v=1", b"text/plain", "form:email"),
+    ],
+)
+def test_places_of_nested_values(body: str, kind: bytes, where: str | None) -> None:
+    found = {pair.where for pair in read_body(body.encode(), kind) if pair.value == "ada@workhub.test"}
+    assert found == ({where} if where else set())
+
+
+def test_a_token_is_a_value_and_its_claims_are_too() -> None:
+    text = token(INNER)
+    pairs = {pair.where: pair.value for pair in read_body(json.dumps({"t": text}).encode(), b"application/json")}
+    assert pairs["json:$.t"] == text[:512]
+    assert pairs["json:$.t(jwt).user.email"] == "ada@workhub.test"
+
+
+def test_nesting_is_bounded() -> None:
+    text = INNER
+    for _ in range(8):
+        text = json.dumps({"d": text})
+    assert all(pair.where.count("(json)") <= 3 for pair in read_body(text.encode(), b"application/json"))
+
+
+def test_a_compressed_body_without_a_header_is_read() -> None:
+    assert {pair.value for pair in read_body(gzip.compress(INNER.encode()))} == {"ada@workhub.test"}
+
+
+def test_graphql_variables_and_literals() -> None:
+    body = {
+        "query": 'mutation { invite(email: "bob@workhub.test", count: 3) { id } }',
+        "variables": {"to": {"phone": "1"}},
+    }
+    pairs = {(pair.where, pair.value) for pair in read_body(json.dumps(body).encode(), b"application/json")}
+    assert {("graphql:email", "bob@workhub.test"), ("json:$.variables.to.phone", "1")} <= pairs
+
+
+def test_a_bomb_is_cut() -> None:
+    content = unpack(zlib.compress(bytes(10_000_000)))
+    assert content is not None
+    assert len(content) <= 16 * 1024
+
+
+@given(st.binary(max_size=200))
+def test_bodies_never_raises(data: bytes) -> None:
+    list(read_body(data, b""))
+    list(read_form(data, "form"))
+    is_form(data)
+    decode_value(data.decode("latin-1"))

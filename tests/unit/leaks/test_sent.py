@@ -1,0 +1,164 @@
+"""What the app sent is listed by class and place, encrypted on the wire or not, and its value is never kept."""
+
+import json
+
+import pytest
+
+from tieback.intake.traffic.interface import SampledFlow
+from tieback.leaks.detect import LeakDetector
+from tieback.leaks.identifiers import identifier_kind
+from tieback.leaks.trackers import Trackers
+from tieback.model.document import encode
+from tieback.model.flow import CleartextSample, ContentState, Flow, FlowEvidence, Peer, SentData, Server
+
+JUDGE = LeakDetector()
+GAID = "38400000-8cf0-11bd-b23e-10b96e40000d"
+
+
+def flow(host: str = "api.workhub.test", *, encrypted: bool | None = True) -> Flow:
+    return Flow(
+        path="run.har", app=None, client=Peer("", None), server=Server("192.0.2.7", 443, host), transport="http",
+        protocol="http", evidence=FlowEvidence.PAYLOAD, confidence=0.99, encrypted=encrypted, tls=None,
+        bytes_out=1, bytes_in=1, packets_out=0, packets_in=0, start=0.0, end=1.0,
+    )  # fmt: skip
+
+
+def post(body: object, path: str = "/v1", extra: bytes = b"") -> CleartextSample:
+    head = f"POST {path} HTTP/1.1\r\nContent-Type: application/json\r\n".encode()
+    return CleartextSample("out", "http", head + extra + b"\r\n" + json.dumps(body).encode())
+
+
+def get(target: str) -> CleartextSample:
+    return CleartextSample("out", "http", f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+
+
+def sent(*samples: CleartextSample, host: str = "api.workhub.test") -> tuple[SentData, ...]:
+    return JUDGE(SampledFlow(flow(host), samples)).sent
+
+
+def classes(*samples: CleartextSample, host: str = "api.workhub.test") -> set[tuple[str, str]]:
+    return {(one.pii_class, one.kind) for one in sent(*samples, host=host)}
+
+
+def test_an_encrypted_flow_has_no_leaks_and_says_what_the_app_sent() -> None:
+    seen = JUDGE(SampledFlow(flow(), (post({"email": "ada.lovelace@workhub.test"}),)))
+    assert seen.leaks == ()
+    assert [(one.pii_class, one.where, one.channel, one.count) for one in seen.sent] == [
+        ("email", "json:$.email", "http", 1)
+    ]
+    assert seen.content is ContentState.READ
+    assert "ada" not in encode("flow", seen).decode()
+
+
+def test_a_cleartext_flow_has_both() -> None:
+    seen = JUDGE(SampledFlow(flow(encrypted=False), (post({"email": "ada.lovelace@workhub.test"}),)))
+    assert [leak.pii_class for leak in seen.leaks] == [one.pii_class for one in seen.sent] == ["email"]
+
+
+def test_what_the_server_sent_is_not_listed() -> None:
+    answer = CleartextSample("in", "http", b'HTTP/1.1 200 OK\r\n\r\n{"email":"ada.lovelace@workhub.test"}')
+    seen = JUDGE(SampledFlow(flow(), (answer,)))
+    assert seen.sent == ()
+    assert seen.content is ContentState.ENCRYPTED
+
+
+@pytest.mark.parametrize(
+    ("encrypted", "samples", "state"),
+    [
+        (True, (), ContentState.ENCRYPTED),
+        (False, (), ContentState.NOT_READ),
+        (None, (), ContentState.NOT_READ),
+        (True, (get("/"),), ContentState.READ),
+    ],
+)
+def test_nothing_found_and_nothing_readable_are_two_answers(
+    encrypted: bool | None, samples: tuple[CleartextSample, ...], state: ContentState
+) -> None:
+    seen = JUDGE(SampledFlow(flow(encrypted=encrypted), samples))
+    assert seen.sent == ()
+    assert seen.content is state
+
+
+def test_a_flow_document_keeps_its_verdict() -> None:
+    first = JUDGE(SampledFlow(flow(), (post({"email": "ada.lovelace@workhub.test"}),)))
+    assert JUDGE(SampledFlow(first)) == first
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ({"device": {"ifa": GAID}}, ("device_id", "advertising identifier")),
+        ({"android_id": "9774d56d682e549d"}, ("device_id", "Android ID")),
+        ({"idfv": GAID}, ("device_id", "identifier for vendor")),
+        ({"imei": "490154203237518"}, ("device_id", "IMEI")),
+        ({"wifi_mac": "3c:22:fb:01:02:03"}, ("device_id", "MAC address")),
+        ({"fcm_token": "c" * 22 + ":APA91b" + "xY9_" * 30}, ("device_id", "push token")),
+        ({"latitude": 52.52001, "longitude": 13.40495}, ("geo_location", "precise")),
+        ({"latitude": 52.5, "longitude": 13.4}, ("geo_location", "coarse")),
+        ({"contacts": [{"phone": "+4930123456"}, {"phone": "+4930123457"}]}, ("contact_list", "")),
+        ({"installed_apps": ["org.a.one", "org.b.two", "org.c.three"]}, ("app_list", "")),
+    ],
+)
+def test_kinds(body: object, found: tuple[str, str]) -> None:
+    assert found in classes(post(body))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"idfa": "00000000-0000-0000-0000-000000000000"},
+        {"mac": "02:00:00:00:00:00"},
+        {"android_id": "unknown"},
+        {"ifa": "12"},
+        {"installed_apps": ["org.a.one"]},
+    ],
+)
+def test_placeholders_are_no_identifiers(body: object) -> None:
+    assert not classes(post(body))
+
+
+def test_the_channel_is_that_of_the_message() -> None:
+    found = sent(
+        CleartextSample("out", "mqtt", b'{"email":"ada.lovelace@workhub.test"}'),
+        CleartextSample("out", "websocket", b'{"email":"ada.lovelace@workhub.test"}'),
+    )
+    assert [one.channel for one in found] == ["mqtt", "websocket"]
+
+
+def test_equal_credentials_have_equal_marks_and_others_have_none() -> None:
+    one, *_ = sent(get("/?access_token=0f8fad5bd9cb469fa16570867728950e"))
+    two, *_ = sent(get("/?access_token=0f8fad5bd9cb469fa16570867728950e"), host="other.test")
+    three, *_ = sent(get("/?access_token=1f8fad5bd9cb469fa16570867728950f"))
+    assert one.mark == two.mark != three.mark
+    assert (
+        LeakDetector()(SampledFlow(flow(), (get("/?access_token=0f8fad5bd9cb469fa16570867728950e"),))).sent[0].mark
+        != one.mark
+    )
+    assert all(not one.mark for one in sent(post({"email": "ada.lovelace@workhub.test"})))
+
+
+def test_a_documented_field_of_a_tracking_service() -> None:
+    body = CleartextSample(
+        "out",
+        "http",
+        b"POST /session HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n"
+        b"gps_adid=" + GAID.encode() + b"&device_name=Pixel+8&os_name=android&fb_anon_id=XZ0f8fad5bd9cb469f",
+    )
+    found = {(one.kind, one.tracker) for one in sent(body, host="app.adjust.com")}
+    assert found == {
+        ("advertising identifier", "Adjust (POST body)"), ("device identifier of the tracker", "Adjust (POST body)")
+    }  # fmt: skip
+    assert not Trackers().of("app.adjust.com", [get("/other?x=1")])
+    assert not Trackers().of("app.adjust.com.test", [body])
+
+
+def test_the_data_of_the_services_is_whole() -> None:
+    every = Trackers()._every
+    assert len(every) > 100
+    assert all(one.addresses and one.hosts and one.by_end for one in every)
+
+
+def test_a_name_alone_is_no_identifier() -> None:
+    assert identifier_kind("idfa", [GAID])
+    assert not identifier_kind("idfa", ["enabled"])
+    assert not identifier_kind("color", [GAID])
