@@ -4,16 +4,14 @@ Copy figures from there to docs/benchmarks/README.md, with their conditions.
 """
 
 import argparse
-import os
-import platform
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import (
     alarms,
     calibration,
+    conditions,
     encoded,
     engine,
     flow,
@@ -32,6 +30,7 @@ from bench import (
     posture,
     probes,
     probing_scale,
+    profiles,
     recipients,
     recordings,
     report,
@@ -47,6 +46,7 @@ from bench import (
 
 BENCHMARKS: dict[str, Callable[[], str]] = {
     "startup": startup.run,
+    "profile": profiles.run,
     "static": static.run,
     "flow": flow.run,
     "traffic": traffic.run,
@@ -81,40 +81,36 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks" / "last-run.md"
 
 
-def machine() -> str:
-    """One line about the machine of the measurement."""
-    model = next(
-        (
-            line.partition(":")[2].strip()
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if line.startswith("model name")
-        ),
-        platform.machine(),
-    )
-    return f"{model}, Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d}"
-
-
 def main() -> None:
     """Run the named benchmarks, or all. A run of all also writes the page."""
     parser = argparse.ArgumentParser(
-        prog="python -m bench", description="Run benchmarks, or all. A run of all writes docs/benchmarks/last-run.md."
+        prog="python -m bench",
+        description="Run benchmarks, or all. All need a quiet machine, and write docs/benchmarks/last-run.md.",
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(BENCHMARKS)}")
-    names = parser.parse_args().names or list(BENCHMARKS)
+    parser.add_argument("--stage", choices=profiles.STAGES, help="only this stage of `profile`")
+    chosen = parser.parse_args()
+    names = chosen.names or list(BENCHMARKS)
     if unknown := [name for name in names if name not in BENCHMARKS]:
         parser.error(f"unknown benchmark {unknown[0]}; choose from {', '.join(BENCHMARKS)}")
-    load = os.getloadavg()[0]
+    publishes = names == list(BENCHMARKS)
+    start = conditions.measured()
+    if publishes and not start.is_quiet:
+        parser.error(
+            f"load {start.load:.2f} per core: figures to publish need at most {conditions.MOST_LOAD}. Wait until the "
+            "machine is quiet, or name the benchmarks to run without publishing"
+        )
     parts = []
     for name in names:
         print(f"# {name}", file=sys.stderr)
-        part = BENCHMARKS[name]()
-        print(part)
-        parts.append(part)
-    if names == list(BENCHMARKS):
+        at = conditions.measured()
+        part = profiles.run(chosen.stage) if name == "profile" and chosen.stage else BENCHMARKS[name]()
+        parts.append(f"{part}\n{at}\n")
+        print(parts[-1])
+    if publishes:
         head = (
             "# Last benchmark run\n\n`make bench` wrote this page; every figure is from that run. Compare ratios "
-            f"rather than absolute times. Conditions and history: [benchmarks](README.md).\n\nMachine: {machine()}, "
-            f"load at the start {load:.1f}\n\n"
+            f"rather than absolute times. Conditions and history: [benchmarks](README.md).\n\n{start}\n\n"
         )
         PAGE.write_text(head + "\n".join(parts))
 

@@ -47,7 +47,7 @@ def _judge(place: Path) -> Callable[..., Any]:
     return judge
 
 
-def _rows(file: Path) -> list[dict[str, Any]]:
+def rows_of(file: Path) -> list[dict[str, Any]]:
     with file.open(encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
 
@@ -105,7 +105,7 @@ def run() -> str:
     if place is None:
         return "## Personal data\n\nNot measured: the benchmark folder is missing.\n"
     judge = _judge(place)
-    fields, columns = _rows(place / "fields.jsonl"), _rows(place / "values.jsonl")
+    fields, columns = rows_of(place / "fields.jsonl"), rows_of(place / "values.jsonl")
     names, values = NameDetector(), ValueDetector()
     by_name = [Column(row["field"], row.get("table") or "", row.get("dtype") or "") for row in fields]
     headed = [Column(row["field"], values=tuple(map(str, row["values"]))) for row in columns]

@@ -30,8 +30,8 @@ from tieback.scope.replay import ChangedSend, ReplayDialer
 from tieback.scope.transcript import ConnectionRecord, EventKind, Transcript
 
 FOLDER = Path(__file__).parents[1] / "tests" / "recordings"
-WITH_SCANS = "pocketbase-*"
-"""Conversations whose recorded requests need the ``scans`` of today's grants. There was no such key then."""
+PERMISSIONS: Mapping[str, Mapping[str, bool]] = {"pocketbase-*": {"scans": True}, "mcp-*": {"mcp": True}}
+"""Permissions of today's grants, by pattern of the conversations that need them. There were no such keys then."""
 NO_PROBE = "-"
 """Product of a server that no probe is for: it must not get a product, or an access that is exposed."""
 ANY_PASSWORD = "any user name with any password"
@@ -349,10 +349,12 @@ def _all() -> Mapping[tuple[str, str], tuple[Transcript, ...]]:
 
 
 async def _replay(transcripts: tuple[Transcript, ...], name: str) -> tuple[ProbeReport, ReplayDialer]:
-    if fnmatchcase(name, WITH_SCANS):
-        transcripts = tuple(
-            msgspec.structs.replace(one, target=msgspec.structs.replace(one.target, scans=True)) for one in transcripts
-        )
+    for pattern, allowed in PERMISSIONS.items():
+        if fnmatchcase(name, pattern):
+            transcripts = tuple(
+                msgspec.structs.replace(one, target=msgspec.structs.replace(one.target, **allowed))
+                for one in transcripts
+            )
     dialer = ReplayDialer(transcripts, changes_for(name))
     names = (pair for url in app_urls().get(name, ()) for pair in endpoint_hints(url_endpoint(url)).names)
     (report,) = [report async for report in replay_from(dialer, ProbeHints(tuple(names)))]

@@ -35,8 +35,8 @@ def run(count: int = TARGETS) -> str:
             assert responder.stdout is not None
             if responder.stdout.readline() != "ready\n":
                 return "### Throughput\n\nNot measured: its ports are in use.\n"
-            quiet = asyncio.run(_probe(count, silent=False))
-            mixed = asyncio.run(_probe(count // 10, silent=True))
+            quiet = asyncio.run(probe(count, silent=False))
+            mixed = asyncio.run(probe(count // 10, silent=True))
         finally:
             responder.kill()
     rows = [_row("only targets that answer or refuse", quiet), _row("also silent targets", mixed)]
@@ -73,7 +73,8 @@ def _row(name: str, one: dict[str, Any]) -> list[str]:
     ]
 
 
-async def _probe(count: int, *, silent: bool) -> dict[str, Any]:
+async def probe(count: int, *, silent: bool) -> dict[str, Any]:
+    """Probe simulated targets; the responder must run. Returns times, memory and the number of right results."""
     from tieback.model.backend import Candidate, Route
     from tieback.model.grant import Depth, Grant, Limits, TargetRule
     from tieback.pipeline.probing.service import probe_all

@@ -60,6 +60,65 @@ _JOB_MESSAGES = (
 )
 _KEEP = b'older_than = "180d"\nkeep_runs = 3\n'
 _WEBHOOK = b'[[webhook]]\nname = "a"\nurl = "https://hooks.fuzz.test/x"\nstyle = "slack"\n'
+_USER_RULES = (
+    b"""[[identifier]]
+id = "fuzz-store"
+product = "Fuzz"
+source = "https://fuzz.test"
+suffixes = ["store.fuzz.test"]
+host = '(?P<tenant>[a-z0-9-]{1,63})\\.store\\.fuzz\\.test'
+rest = '/v1/(?P<box>[a-z]+)'
+value = "{tenant}/{box}"
+accept = [["https://a.store.fuzz.test/v1/b", "fuzz-store:a/b"]]
+reject = ["https://store.fuzz.test/", "%s.store.fuzz.test:8443/v1/b"]
+[[identifier]]
+id = "fuzz-id"
+product = "Fuzz"
+source = "https://fuzz.test"
+anchors = ["fuzz-"]
+pattern = 'fuzz-(?P<id>[0-9]{6})'
+value = "{id}"
+caseless = true
+accept = [["fuzz-123456", "fuzz-id:123456"]]
+reject = ["fuzz-1"]
+""",
+    b"""[[credential]]
+id = "fuzz_key"
+names = "key"
+source = "https://fuzz.test"
+anchors = ["fuzz_"]
+pattern = '(?:key=)?fuzz_(?P<secret>[a-z0-9]{16,64})?'
+grade = "superuser"
+entropy = 2.5
+back = 8
+ahead = 80
+accept = ["fuzz_q8w3e5r7t2y9u1i4o6p0a8s3d5f7g2h9"]
+reject = ["fuzz_", "xfuzz_q8w3e5r7t2y9u1i4o6p0a8s3d5f7g2h9"]
+""",
+    b"""[[sdk_host]]
+id = "fuzz-sdk"
+name = "Fuzz"
+source = "https://fuzz.test"
+suffixes = ["fuzz.test"]
+accept = ["a.fuzz.test"]
+reject = ["a.test"]
+[[personal_data]]
+id = "fuzz-words"
+class = "email"
+words = ["a b"]
+source = "xyz"
+accept = ["a_b"]
+reject = ["c"]
+[[ransom]]
+id = "fuzz-notes"
+names = ["pay_us"]
+pattern = 'pay_[0-9]+'
+weak = true
+source = "xyz"
+accept = ["pay_us"]
+reject = ["pay"]
+""",
+)
 _COLUMNS = b'[[format]]\nname = "a"\nreader = "json"\nneeds = ["a"]\nkind = "flow"\ncolumns = { time = "t" }\n'
 _MANIFESTS = (
     b"# a\nfile.apk\ns3://bucket/a.apk\n",
@@ -298,6 +357,8 @@ def settings() -> Room:
     from tieback.intake.traffic.log_formats import read_columns
     from tieback.pipeline.disclosure.watch import load_webhooks
     from tieback.pipeline.probing.target_syntax import expand_target, split_host
+    from tieback.recognise.rules import RuleFiles
+    from tieback.recognise.user_rules import recognised_texts
     from tieback.scope.grant import parse_grant
     from tieback.scope.grant_text import render_grant
     from tieback.scope.policy.approval import approve_values
@@ -306,6 +367,10 @@ def settings() -> Room:
     from tieback.scope.policy.ssh_keys import parse_public_key
     from tieback.storage.objects.location import parse_object_url
     from tieback.storage.retention import read_policy
+    from tieback.userrules.model import CredentialFormRule, IdentifierRule
+    from tieback.userrules.parse import FileRule, parse_rules
+
+    files = RuleFiles()
 
     def grant(data: bytes) -> None:
         with suppress(TiebackError):
@@ -336,6 +401,12 @@ def settings() -> Room:
         with suppress(ShardError):
             _drain(iter_members(ByteStream([data]), _no_kind))
 
+    def user_rules(data: bytes) -> None:
+        for one in islice(parse_rules(data, "fuzz"), 5):
+            if isinstance(one, FileRule) and isinstance(one.rule, IdentifierRule | CredentialFormRule):
+                for text in (*one.rule.accept, *one.rule.reject)[:5]:
+                    recognised_texts(one.rule, text if isinstance(text, str) else text[0], files)
+
     def both(path: Path) -> None:
         for origin in Origin:
             with suppress(TiebackError):
@@ -361,6 +432,7 @@ def settings() -> Room:
                 [_package_file("tieback.cases.letters", "fr.toml"), _DEEP],
             ),
             Reader("columns", _file(read_columns), [_COLUMNS, _DEEP]),
+            Reader("user-rules", user_rules, [*_USER_RULES, _DEEP]),
             Reader(
                 "contacts",
                 _file(lambda path: _drain(read_contact_list(path))),

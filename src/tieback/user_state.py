@@ -13,7 +13,7 @@ Specification).
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tieback.model.errors import WorkspaceError
@@ -32,6 +32,28 @@ def state_folder(environment: Mapping[str, str] = os.environ) -> Path:
     if not base.is_absolute():
         base = Path(environment.get("HOME") or "~", ".local", "state").expanduser()
     return base.absolute() / "tieback"
+
+
+def configuration_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """``$XDG_CONFIG_HOME/tieback``, else ``~/.config/tieback``; a relative path in the variable is ignored."""
+    base = environment.get("XDG_CONFIG_HOME", "")
+    if base.startswith("/"):
+        return Path(base, "tieback")
+    home = environment.get("HOME", "")
+    return (Path(home) if home.startswith("/") else Path.home()) / ".config" / "tieback"
+
+
+RULES_FOLDER = "rules"
+"""Folder with rules of users, in the configuration folder and in a workspace."""
+
+
+def has_user_rules(named: Sequence[Path] = (), workspace: Path | None = None) -> bool:
+    """True if a folder may have rules of users: one that a command names, of the configuration, or of the workspace."""
+    return bool(
+        named
+        or os.path.lexists(configuration_folder() / RULES_FOLDER)
+        or (workspace is not None and os.path.lexists(workspace / RULES_FOLDER))
+    )
 
 
 def open_state_folder() -> Path:

@@ -1,6 +1,8 @@
 """Live runs on loopback: curl, Chromium, redis-cli, psql, mariadb, mosquitto_pub, each with a real server."""
 
+import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -81,6 +83,16 @@ def test_curl_in_the_clear_and_the_report(start: Start, tmp_path: Path) -> None:
     assert "cleartext-personal-data" in report
 
 
+def test_the_page_with_the_certificate_is_served_beside_the_proxy(start: Start) -> None:
+    with start() as live:
+        (page,) = re.findall(r"browser of the device: (http://127\.0\.0\.1:\d+/)", live.said)
+        (digest,) = re.findall(r"its SHA-256: ([0-9A-F:]{95})", live.said)
+        assert digest in curl(page)
+        assert curl(f"{page}tieback-authority.pem") == live.authority.read_text()
+        assert "QR code" not in live.said  # stderr is no terminal
+        live.stop()
+
+
 def test_tls_is_read_with_the_authority_and_refused_without(start: Start, tmp_path: Path, pem_file: Path) -> None:
     log, saved = tmp_path / "keys", tmp_path / "saved.mitm"
     words = ("--upstream-ca", str(pem_file), "--keylog", str(log), "--save", str(saved))
@@ -102,6 +114,25 @@ def test_tls_is_read_with_the_authority_and_refused_without(start: Start, tmp_pa
     assert log.stat().st_mode & 0o077 == 0
     again = call("tieback", "traffic", str(saved), "--format", "json", PATH=_path())
     assert '"detail":"GET / 200"' in again
+
+
+def test_an_app_that_rejected_the_certificate_passes_at_its_next_try(start: Start, pem_file: Path) -> None:
+    words = ("--upstream-ca", str(pem_file), "--pass-through-pinned")
+    with website({"/": b'{"token":"secret"}'}, pem_file) as port, start(*words) as live:
+        where = f"https://localhost:{port}/"
+        curl("-x", f"http://{live.proxy}", where, code=60)
+        pinned = curl("-x", f"http://{live.proxy}", "--cacert", str(pem_file), where)
+        other = curl("-x", f"http://{live.proxy}", "--cacert", str(live.authority), f"https://127.0.0.1:{port}/")
+        flows, end = live.stop()
+    assert pinned == other == '{"token":"secret"}'
+    refused, passed, read = flows
+    assert refused["tls"]["refused_by_client"]
+    assert (passed["protocol"], passed["encrypted"], passed["server"]["name"]) == ("tls", True, "localhost")
+    assert passed["detail"] == "passed through unread: TLS between the app and the server"
+    assert passed["bytes_in"] > 500
+    assert "secret" not in json.dumps(passed)
+    assert read["detail"] == "GET / 200"
+    assert [(one["server"], one["times"]) for one in end["passed"]] == [(f"localhost:{port}", 1)]
 
 
 def test_server_with_an_untrusted_certificate_is_reported(start: Start, pem_file: Path) -> None:

@@ -23,6 +23,7 @@ CYPHER = {
     *(b"CALL db.info() YIELD id RETURN id", b"CALL db.propertyKeys()", b"MATCH (n) RETURN count(n) AS n"),
     b"MATCH ()-[r]->() RETURN count(r) AS n",
 }
+MCP_PATH = "/(?:mcp/?)?"
 ETCD = ("/v3", "/v3beta", "/v3alpha")
 POSTS = {
     # probe, path, body: an API that reads by POST
@@ -35,6 +36,8 @@ POSTS = {
     *(("etcd", f"{v}/kv/range", '{"key":"AA==","range_end":"AA==","keys_only":true,"limit":50}') for v in ETCD),
     *(("etcd", f"{v}/maintenance/status", "{}") for v in ETCD),
     ("etcd", "/v3/auth/status", "{}"),
+    # Prefect counts by POST with a filter: https://docs.prefect.io/v3/api-ref/rest-api/server/flows/count-flows
+    *(("prefect", f"/api/{what}/count", "{}") for what in ("flows", "deployments", "flow_runs")),
     ("milvus", "/v2/vectordb/collections/list", "{}"),
     # What the console passes on is a GET.
     (
@@ -69,6 +72,28 @@ POSTS = {
         "hasura",
         "/v1/graphql",
         '{"query":"{n:[A-Za-z_][A-Za-z0-9_]{0,62}_aggregate(?:\\(limit:1000\\))?{aggregate{count,}}}"}',
+    ),
+    # The opening of a session, and lists: https://modelcontextprotocol.io/specification/2025-06-18/basic/transports.
+    # No "tools/call", "resources/read" or "prompts/get", and no answer to a request of the server.
+    (
+        "mcp",
+        MCP_PATH,
+        (
+            '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},'
+            '"clientInfo":{"name":"tieback","version":"1"}}}'
+        ),
+    ),
+    ("mcp", MCP_PATH, '{"jsonrpc":"2.0","method":"notifications/initialized"}'),
+    *(
+        (
+            "mcp",
+            MCP_PATH,
+            (
+                f'{{"jsonrpc":"2.0","id":[0-9]{{1,2}},"method":"{kind}/list"'
+                '(?:,"params":{"cursor":"[A-Za-z0-9+/=_.:~-]{1,1024}"})?}'
+            ),
+        )
+        for kind in ("tools", "resources", "prompts")
     ),
     # Supabase Storage lists objects by POST: https://supabase.github.io/storage/, "Search for objects under a prefix".
     *(
@@ -290,6 +315,14 @@ WRITING = re.compile(
     r"|compact|_bulk|_search|_doc|_source|_all_docs|_changes|_find|exec|eval|script|login|signin|setup)(?:[^a-z]|$)",
     re.IGNORECASE,
 )
+IDENTIFIERS = {
+    # probe, path: returns at most two identifiers of documents, no document, and ends at once (feed=normal):
+    # https://docs.couchbase.com/sync-gateway/current/rest-api-public.html, "Get changes list"
+    (
+        "sync_gateway",
+        "/[a-z](?:[a-z0-9_-]|%(?:24|28|29|2B)){0,240}(?:.[A-Za-z0-9_-]{1,60}){0,2}/_changes?limit=2",
+    ),
+}
 RESP = {b"PING", b"INFO", b"DBSIZE", b"SELECT", b"SCAN", b"TYPE"}
 RESP_WHOLE = {
     # Commands of which only these words read.
@@ -408,6 +441,8 @@ def problem_of_http(name: str, text: str) -> str:
         return "" if (name, path, body) in POSTS else f"a POST that is not on the list: {path} {body}"
     if verb not in ("GET", "HEAD") or body:
         return f"the verb {verb}, or a body"
+    if (name, path) in IDENTIFIERS:
+        return ""
     # Places for names are patterns; none of their letters is part of the request.
     fixed = re.sub(r"\(\?.*?\)|\[[^\]]*\](?:\{[0-9,]+\}|[*+?])?|%\.\.", "", path)
     if found := WRITING.search(fixed):
@@ -547,12 +582,19 @@ REFUSED = [
     ("webdav", propfind("PROPFIND", "Depth: 1\r\n", '<propfind xmlns="DAV:"><allprop/></propfind>')),
     ("s3", propfind("PROPFIND", "Depth: 1\r\n")),
     *(("webdav", propfind(verb, "Depth: 1\r\n")) for verb in ("PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "REPORT")),
+    ("mcp", http("POST /mcp", '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a"}}')),
+    ("mcp", http("POST /mcp", '{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":"a"}}')),
+    ("mcp", http("POST /mcp", '{"jsonrpc":"2.0","id":1,"result":{"action":"accept"}}')),
+    ("mcp", http("DELETE /mcp")),
     ("elasticsearch", http("DELETE /people")),
     ("elasticsearch", http("PUT /people")),
     ("elasticsearch", http("POST /people/_search", "{}")),
     ("elasticsearch", http("GET /people/_search")),
     ("elasticsearch", http("GET /people", "{}")),
     ("couchdb", http("GET /people/_all_docs")),
+    ("couchdb", http("GET /people/_changes?limit=2")),
+    ("sync_gateway", http("GET /people/_changes?limit=2&include_docs=true")),
+    ("sync_gateway", http("GET /people/_changes?limit=2&feed=continuous")),
     ("influxdb", http("GET /query?q=DROP+DATABASE+hr")),
     ("influxdb", http("GET /query?q=SELECT+*+FROM+people")),
     ("etcd", http("POST /v3/kv/put", '{"key":"AA=="}')),
@@ -654,6 +696,14 @@ def test_no_send_names_what_a_user_of_the_server_can_define(probe: Probe) -> Non
             assert len(names) == selects, send.name
             local = (b"system.", b"system_schema.", b"system_views.")
             assert all(name.startswith(local) for name in names), send.name
+
+
+@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.meta.name)
+def test_only_sends_of_a_session_need_the_permission_for_it(probe: Probe) -> None:
+    """Every POST of an MCP server, and nothing else, so that no session opens without ``mcp`` in the grant."""
+    needing = {send.name for send in probe.meta.sends if send.mcp}
+    posts = {send.name for send in probe.meta.sends if send.pattern.startswith(b"POST")}
+    assert needing == (posts if probe.meta.name == "mcp" else set())
 
 
 @pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.meta.name)

@@ -11,7 +11,7 @@ import msgspec
 from tieback.assess.ransom import RANSOMED
 from tieback.model.backend import Route
 from tieback.model.exposure import AppRoute, Exposure
-from tieback.model.probe import NOT_CHECKED, Access, Entry, Privileges, RansomVerdict
+from tieback.model.probe import NOT_CHECKED, OFFERED, Ability, Access, Entry, Notice, Privileges, RansomVerdict
 
 type Condition = Callable[[Exposure], tuple[str, ...]]
 
@@ -22,6 +22,12 @@ BUCKETS = frozenset(
     )
 )
 """Products that keep objects in buckets."""
+ABILITY_RULES: Mapping[str, Ability] = {
+    "open-code-runner": Ability.RUN_CODE,
+    "open-model-server": Ability.GENERATE,
+    "open-tool-server": Ability.CALL_TOOLS,
+}
+"""Rule that reports each ability."""
 _ASKING = frozenset((Access.AUTH_REQUIRED, Access.LOCKED, Access.FIREWALLED, Access.NOT_FOUND))
 """Access states that show that authentication is configured, or that the store does not exist."""
 _OLD_TLS = re.compile(r"SSL.*|TLSv1(?:\.[01])?")
@@ -51,8 +57,10 @@ def load_conditions() -> Mapping[str, Condition]:
     """Return the condition of each rule, in catalogue order."""
     return {
         "open-store": _open,
+        **{rule: partial(_ability, ability) for rule, ability in ABILITY_RULES.items()},
         "privileged-without-password": _privileged,
         "default-credentials": _default_credentials,
+        **{notice.value: partial(_notice, notice) for notice in Notice},
         "open-to-any-user": _any_user,
         "partly-open-store": _partial,
         "public-bucket-listing": _bucket,
@@ -97,7 +105,32 @@ def _shows(exposure: Exposure, access: Access) -> tuple[str, ...]:
 
 
 def _open(exposure: Exposure) -> tuple[str, ...]:
-    return _shows(exposure, Access.OPEN)
+    # Of a server that only offers models or tools, another rule reports that anybody can use it.
+    return _shows(exposure, Access.OPEN) if exposure.has_content or not exposure.abilities else ()
+
+
+def _ability(ability: Ability, exposure: Exposure) -> tuple[str, ...]:
+    if not exposure.exposed or ability not in exposure.abilities:
+        return ()
+    return (_BY_ABILITY[ability], _data_besides(exposure), *_proofs(exposure))
+
+
+_BY_ABILITY = {
+    Ability.GENERATE: "cost: every client can run models, and the owner pays or loses computing time "
+    "(by the vendor's documentation; not tried)",
+    Ability.RUN_CODE: "control: every client can run code, jobs, flows or containers on the server "
+    "(by the vendor's documentation; not tried)",
+    Ability.CALL_TOOLS: "control: every client can call the tools that the server connects to "
+    "(by the vendor's documentation; not tried)",
+}
+
+
+def _data_besides(exposure: Exposure) -> str:
+    """What is readable on a server besides what it offers."""
+    if exposure.has_content:
+        return "data: its content is readable too, see the other findings of this server"
+    offered = sum(container.kind in OFFERED for container in exposure.containers)
+    return f"data: no other content was found; it lists {offered:,} models or tools" if offered else "data: none found"
 
 
 def _any_user(exposure: Exposure) -> tuple[str, ...]:
@@ -117,6 +150,10 @@ def _privileged(exposure: Exposure) -> tuple[str, ...]:
 def _default_credentials(exposure: Exposure) -> tuple[str, ...]:
     text = exposure.default_credentials
     return (f"{text}; the credentials were not tried",) if text and not exposure.honeypot else ()
+
+
+def _notice(notice: Notice, exposure: Exposure) -> tuple[str, ...]:
+    return tuple(text for which, text in exposure.notices if which is notice and not exposure.honeypot)
 
 
 def _partial(exposure: Exposure) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from tieback.assess.severity import SeverityFacts, SeverityTable, load_severity_
 from tieback.model.exposure import AppRoute, ClassifiedField, Exposure, PeopleRange, PiiClassTotal, SeverityFactor
 from tieback.model.figure import Figure, Quality, lower_bound, total
 from tieback.model.pii import Classification, ClassificationBasis, Column
-from tieback.model.probe import Access, Container, Privileges, ProbeReport
+from tieback.model.probe import Ability, Access, Container, Notice, Privileges, ProbeReport
 from tieback.pii.interface import Detector
 from tieback.pii.taxonomy import NONE, PiiClass, load_taxonomy
 
@@ -37,7 +37,10 @@ def exposure_id(key: str) -> str:
 
 
 def assess_exposures(
-    reports: Sequence[ProbeReport], routes: Mapping[str, Sequence[AppRoute]], detector: Detector
+    reports: Sequence[ProbeReport],
+    routes: Mapping[str, Sequence[AppRoute]],
+    detector: Detector,
+    signs: RansomSigns | None = None,
 ) -> tuple[Exposure, ...]:
     """Return the exposures of a run, worst first (severity, people at our own domains, records,
     id). The order of the reports does not matter.
@@ -46,9 +49,15 @@ def assess_exposures(
         reports: one per probed target; targets that did not respond are left out.
         routes: app routes per target, keyed by ``ProbeReport.target``.
         detector: classifies the fields of containers by their names.
+        signs: signs of ransom; by default only those of the package.
     """
     measures = _Measures(
-        detector, RansomSigns(), IntrusionSigns(), HoneypotSigns(reports), load_severity_table(), load_taxonomy()
+        detector,
+        signs or RansomSigns(),
+        IntrusionSigns(),
+        HoneypotSigns(reports),
+        load_severity_table(),
+        load_taxonomy(),
     )
     found = [_exposure(store, routes, measures) for store in group_stores(reports, measures.signs)]
     return tuple(sorted(found, key=lambda e: (-e.severity.rank, -e.own_count, -e.records.value, e.id)))
@@ -90,6 +99,7 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
         ransom=strongest_verdict((measures.signs.judge(containers), *(report.ransom for report in reports))),
         cleartext=any(report.cleartext for report in reports),
         apps=len({route.app_sha256 for route in leading}),
+        abilities=tuple(one for one in Ability if any(one in report.abilities for report in reports)),
     )
     verdict = rate_severity(facts, measures.table, measures.taxonomy)
     return Exposure(
@@ -117,7 +127,7 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
         own_people=most_own_people(report.own_people for report in reports),
         account=way.account or next((report.account for report in reports if report.account), ""),
         honeypot=honeypot,
-        proofs=tuple(f"{proof.asked}: {proof.answer}" for proof in best.proofs),
+        proofs=(*_rule(best), *(f"{proof.asked}: {proof.answer}" for proof in best.proofs)),
         tls=tuple(sorted({(address_of(one), one.tls) for one in reports if one.tls is not None}, key=repr)),
         experimental=best.experimental,
         at_most=len(parts),
@@ -125,12 +135,22 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
         bytes_at_most=_if_several(parts, bytes_total),
         entry=way.entry,
         privileges=way.privileges,
-        default_credentials=next(
-            (text for report in reports for key, text in report.traits if key == "default_credentials"), ""
-        ),
+        default_credentials=_trait(reports, "default_credentials"),
+        notices=tuple(sorted({(Notice(key), text) for one in reports for key, text in one.traits if key in Notice})),
         untested=() if best.access.exposed else tuple(dict.fromkeys(one for r in reports for one in r.untested)),
         intrusion=_intrusion(best.product, containers, reports, measures.intrusion),
+        abilities=tuple(facts.abilities),
     )
+
+
+def _trait(reports: Sequence[ProbeReport], name: str) -> str:
+    """A property that one of the reports states; empty if none does."""
+    return next((text for report in reports for key, text in report.traits if key == name), "")
+
+
+def _rule(report: ProbeReport) -> tuple[str, ...]:
+    """What names the rule of a user that decided; it is shown with the proofs."""
+    return (f"probe declared by the rule {report.rule}",) if report.rule else ()
 
 
 def _intrusion(

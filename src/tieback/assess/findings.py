@@ -179,11 +179,12 @@ def _of_credentials(
         place = credential.evidence
         offset = "" if place.offset is None else f" at {place.offset:#x}"
         endpoint = credential.endpoint or "an unknown endpoint"
+        by = f", found by your rule {place.user_rule}" if place.user_rule else ""
         yield _finding(
             rules,
             name,
             (names.get(app, app), credential.kind, credential.endpoint, credential.masked),
-            (f"{credential.kind} ({credential.grade}) {credential.masked} for {endpoint}: {place.file}{offset}",),
+            (f"{credential.kind} ({credential.grade}) {credential.masked} for {endpoint}: {place.file}{offset}{by}",),
             apps=(app,),
             product=credential.kind if name == _AI else "",
             kind=credential.kind,

@@ -16,6 +16,7 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from importlib import resources
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -23,6 +24,9 @@ from tieback.assess.leaves import leaf_containers
 from tieback.assess.note import NoteSigns
 from tieback.model.figure import Quality, exact
 from tieback.model.probe import Container, Ransom, RansomVerdict
+
+if TYPE_CHECKING:
+    from tieback.userrules.model import RansomNameRule
 
 _ORDER = (
     RansomVerdict.NONE,
@@ -82,8 +86,19 @@ class _Match(msgspec.Struct, frozen=True):
 class RansomSigns:
     """Matches containers against the lists. Build one instance and reuse it for many stores."""
 
-    def __init__(self, data: RansomData | None = None) -> None:
+    def __init__(
+        self, data: RansomData | None = None, added: "Sequence[RansomNameRule]" = (), *, builtin: bool = True
+    ) -> None:
+        """Set the names.
+
+        Args:
+            data: the lists; by default those of the package.
+            added: names that rules of users add.
+            builtin: False if only the added names count.
+        """
         data = data or load_ransom_data()
+        if not builtin:
+            data.names, data.patterns = [], []
         self._note = data.note
         self._note_fields = {_bare(field) for field in data.note.fields}
         self._names: dict[str, _Match] = {}
@@ -91,13 +106,36 @@ class RansomSigns:
             source = data.sources[group.source]
             self._names |= {_bare(name): _Match(name, source) for name in group.names}
             self._names |= {_bare(name): _Match(name, source, weak=True) for name in group.weak}
-        self._patterns = [
+        self._patterns: list[tuple[Any, _Match]] = [
             (re.compile(entry.pattern), _Match(entry.pattern, data.sources[entry.source], wipe=entry.wipe))
             for entry in data.patterns
         ]
         self._schemas = {
             tuple(map(_bare, schema.path)): frozenset(map(_bare, schema.fields)) for schema in data.schemas
         }
+
+        if added:
+            self._add(added)
+
+    def _add(self, added: "Sequence[RansomNameRule]") -> None:
+        """Add the names of users; none replaces a name of the lists."""
+        from tieback.userrules.expressions import compile_expression
+
+        for rule in added:
+            source = f"your rule {rule.id}: {rule.source}"
+            for name in rule.names:
+                self._names.setdefault(_bare(name), _Match(name, source, weak=rule.weak))
+            if rule.pattern:
+                self._patterns.append((compile_expression(rule.pattern), _Match(rule.pattern, source, weak=rule.weak)))
+
+    @property
+    def count(self) -> int:
+        """Number of names and patterns."""
+        return len(self._names) + len(self._patterns)
+
+    def knows(self, name: str) -> bool:
+        """True if a container with this name may be a note."""
+        return self._match_name(name) is not None
 
     def judge(self, containers: Iterable[Container]) -> Ransom:
         """Return the verdict on the containers of one store, with reasons in the order of the container names."""

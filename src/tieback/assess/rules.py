@@ -23,7 +23,8 @@ class FindingRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     masvs: str
     """OWASP MASVS control."""
     advice: dict[str, str]
-    """By product; ``default`` applies to all others. ``same_as`` refers to the advice of another rule."""
+    """By product; ``default`` applies to all others. ``same_as`` refers to the advice of another rule, whose products
+    come before our own ``default``."""
     titles: dict[str, str] = {}
     """Kind of credential to a title that names it; ``title`` is for all others."""
     severity: Severity | None = None
@@ -50,7 +51,8 @@ def load_rules() -> dict[str, FindingRule]:
 
 def advice_for(rule: FindingRule, rules: Mapping[str, FindingRule], product: str) -> tuple[str, str]:
     """Return the advice of a rule for a product, and its source (empty if unknown)."""
-    for key in (product, DEFAULT):
-        if key in rule.advice:
-            return rule.advice[key], rule.sources.get(key, "")
-    return advice_for(rules[rule.advice["same_as"]], rules, product)
+    other = rules[rule.advice["same_as"]] if "same_as" in rule.advice else None
+    for found, key in ((rule, product), (other, product), (rule, DEFAULT)):
+        if found is not None and key in found.advice:
+            return found.advice[key], found.sources.get(key, "")
+    return advice_for(other or rule, rules, DEFAULT)

@@ -1,7 +1,7 @@
 """Severity of an exposure: a sum of points, each with its reason, mapped to a level by thresholds.
 
-Anyone can recompute the score by hand: ``severity.toml`` contains every number. A store that returns no records without
-authentication has no points and severity ``info``; its other weaknesses are separate findings.
+Anyone can recompute the score by hand: ``severity.toml`` contains every number. A store that cannot be read or used
+without authentication has no points and severity ``info``; its other weaknesses are separate findings.
 """
 
 import tomllib
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from tieback.model.exposure import Exposure, PiiClassTotal, Severity, SeverityFactor
 from tieback.model.figure import Figure, Quality
-from tieback.model.probe import Access, Privileges, Ransom, RansomVerdict
+from tieback.model.probe import Ability, Access, Privileges, Ransom, RansomVerdict
 from tieback.pii.taxonomy import PiiClass
 
 _WORDS = {
@@ -50,6 +50,7 @@ class SeverityTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     access: dict[Access, int]
     privileges: dict[Privileges, int]
+    abilities: dict[Ability, int]
     records: tuple[PointStep, ...]
     bytes: tuple[PointStep, ...]
     pii: PiiPoints
@@ -74,6 +75,8 @@ class SeverityFacts(msgspec.Struct, frozen=True):
     cleartext: bool
     apps: int
     """Number of distinct apps that lead to the store."""
+    abilities: Sequence[Ability] = ()
+    """What the vendor documents that such a client can do besides."""
 
 
 class SeverityRating(msgspec.Struct, frozen=True):
@@ -132,10 +135,14 @@ def rate_with_context(exposure: Exposure, devices: int, days: int, table: Severi
 def _factors(facts: SeverityFacts, table: SeverityTable, taxonomy: Mapping[str, PiiClass]) -> Iterator[SeverityFactor]:
     if not facts.access.exposed:
         return
-    yield SeverityFactor("access", table.access.get(facts.access, 0), _WHY[facts.access])
+    why = _USABLE if facts.abilities and not facts.records.value else _WHY[facts.access]
+    yield SeverityFactor("access", table.access.get(facts.access, 0), why)
     yield SeverityFactor(
         "privileges", table.privileges.get(facts.privileges, 0), f"rights without a password: {facts.privileges}"
     )
+    if facts.abilities:
+        worst = max(facts.abilities, key=lambda ability: table.abilities[ability])
+        yield SeverityFactor("abilities", table.abilities[worst], f"by the vendor's documentation, not tried: {worst}")
     yield _stepped("records", facts.records, table.records, "records")
     yield _stepped("bytes", facts.bytes, table.bytes, "bytes")
     yield _personal_data(facts.pii, table.pii, taxonomy)
@@ -151,6 +158,9 @@ _WHY = {
     Access.ANY_USER: "any user name is accepted without a password",
     Access.PARTIAL: "part of it is readable without authentication, or only one proof shows it",
 }
+
+
+_USABLE = "anybody can use it without authentication"
 
 
 def _points(value: int, steps: Sequence[PointStep]) -> int:

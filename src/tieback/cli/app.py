@@ -7,7 +7,7 @@ import typer
 
 from tieback.cli.app_tables import app_lines
 from tieback.cli.formats import format_option
-from tieback.cli.options import MappingOption, SourceOption, open_source
+from tieback.cli.options import MappingOption, RulesOption, SourceOption, open_source, read_rules
 from tieback.cli.terminal import ExitCode, OutputFormat, data_console, print_failure, progress_bar, write_line
 from tieback.model.document import encode
 from tieback.model.errors import TiebackError
@@ -26,6 +26,7 @@ def app(
     ] = False,
     mapping: MappingOption = None,
     source: SourceOption = None,
+    rules: RulesOption = None,
     workers: Annotated[
         int | None, typer.Option(min=1, max=256, help="Worker processes; default: one per core.")
     ] = None,
@@ -41,8 +42,9 @@ def app(
     done = failed = 0
     waiting: list[AppDocument] | None = None if mapping is None and source is None else []
     checkout = open_source(mapping, source) if waiting is not None else None
+    added = read_rules(rules)
     with progress_bar("reading apps") as progress:
-        for end in describe_apps(inputs, workers=workers, progress=progress):
+        for end in describe_apps(inputs, workers=workers, progress=progress, added=added):
             if isinstance(end, TiebackError):
                 failed += 1
                 print_failure(end)

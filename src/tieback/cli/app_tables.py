@@ -202,6 +202,7 @@ def _row(one: Sighting, lines: _Lines, more: int) -> _Row:
         service if service not in {"", scheme, scheme.partition("+")[0]} else "",
         "own" if one.party is Party.FIRST and (service or one.endpoint.kind is EndpointKind.CLOUD) else "",
         "private address" if _is_private(one.endpoint.host) else "",
+        f"your rule {one.evidence.user_rule}" if one.evidence.user_rule else "",
         f"+{_count(more, 'URL')}" if more else "",
     )
     return _Row(
@@ -286,7 +287,8 @@ def _credentials(credentials: Sequence[Credential], lines: _Lines, width: int, *
         head = Text("  ").append(f"{_words(one.grade):<{column}}", style=style)
         head.append(f"  {escape_line(_words(one.kind))}  {escape_line(one.masked)}")
         place = _place(one.masked, one.evidence, lines)
-        parts = [f"for {escape_line(one.endpoint)}" if one.endpoint else "", place]
+        rule = f"your rule {escape_line(one.evidence.user_rule)}" if one.evidence.user_rule else ""
+        parts = [f"for {escape_line(one.endpoint)}" if one.endpoint else "", rule, place]
         rest = Text("  ".join(part for part in parts if part), style="dim")
         if head.cell_len + 2 + rest.cell_len <= width:
             yield head.append("  ").append_text(rest)

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import nullcontext
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
@@ -12,6 +13,7 @@ import typer
 
 from tieback.cli.flow_tables import FlowTables
 from tieback.cli.formats import format_option
+from tieback.cli.options import RulesOption, read_rules
 from tieback.cli.process import stop_signals
 from tieback.cli.terminal import OutputFormat, OwnWorkspaceOption, message_console, progress_bar, write_line
 from tieback.model.capture import LiveRun
@@ -20,7 +22,11 @@ from tieback.model.errors import UsageError
 from tieback.model.flow import Flow
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
+    from tieback.cli.live_view import LiveView
     from tieback.pipeline.capture.live import CaptureRequest
+    from tieback.userrules.model import UserRules
 
 _SHOWN = 10_000
 """Maximum number of flows that the table is made from. The capture file is complete."""
@@ -77,7 +83,15 @@ def capture(
     resolve: Annotated[
         list[str] | None, typer.Option(metavar="NAME=ADDRESS", help="Address to use for a name, instead of DNS.")
     ] = None,
+    pass_through_pinned: Annotated[
+        bool,
+        typer.Option(
+            "--pass-through-pinned",
+            help="Let an app that rejected the certificate reach that server at its next try, without reading it.",
+        ),
+    ] = False,
     workspace: OwnWorkspaceOption = Path(".tieback"),
+    rules: RulesOption = None,
     output: Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per flow.")] = (
         OutputFormat.TABLE
     ),
@@ -104,19 +118,25 @@ def capture(
         upstream_ca=upstream_ca,
         destinations=destinations,
         resolve=resolve or [],
+        pass_through=pass_through_pinned,
         workspace=workspace,
+        rules=read_rules(rules, workspace),
     )
     talk = message_console()
     flows: list[Flow] = []
     done: LiveRun | None = None
     stopped = StopSignal()
     # A second signal aborts at once; the device is still restored.
-    with stop_signals(stopped.request):
-        for one in run(request, stopped=stopped, tell=talk.print):
+    screen = _screen(talk) if output is OutputFormat.TABLE and talk.is_terminal else None
+    with stop_signals(stopped.request), screen or nullcontext():
+        code = _show_code if sys.stderr.isatty() else None
+        for one in run(request, stopped=stopped, tell=talk.print, code=code):
             if isinstance(one, LiveRun):
                 done = one
             elif output is OutputFormat.TABLE and len(flows) < _SHOWN:
                 flows.append(one)
+            if screen is not None and not isinstance(one, LiveRun):
+                screen.add(one)
             if output is OutputFormat.JSON:
                 write_line(encode("capture" if isinstance(one, LiveRun) else "flow", one))
                 sys.stdout.flush()
@@ -127,6 +147,23 @@ def capture(
         talk.print(f"not seen: {text}")
     talk.print(f"{done.flows:,} flows: {done.path}")
     save_flows(workspace, Path(done.path), progress_bar)
+
+
+def _screen(console: "Console") -> "LiveView":
+    """The flows as they come; its modules are needed only on a terminal."""
+    from tieback.cli.live_view import LiveView
+
+    return LiveView(console)
+
+
+def _show_code(title: str, text: str) -> None:
+    """Print a text as a QR code on the terminal."""
+    try:
+        import segno
+    except ImportError:
+        return
+    sys.stderr.write(f"QR code of {title}:\n")
+    segno.make(text, error="m", micro=False).terminal(sys.stderr, border=2, compact=True)
 
 
 def _request(
@@ -145,7 +182,9 @@ def _request(
     upstream_ca: Path | None,
     destinations: str,
     resolve: list[str],
+    pass_through: bool,
     workspace: Path,
+    rules: "UserRules | None",
 ) -> "CaptureRequest":
     """Build the request from the options.
 
@@ -177,6 +216,8 @@ def _request(
         upstream_ca=upstream_ca,
         destinations=read_destinations(destinations),
         names=tuple(read_name(text) for text in resolve),
+        pass_through=pass_through,
+        rules=rules,
     )
 
 

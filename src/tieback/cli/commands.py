@@ -126,9 +126,21 @@ COMMANDS = (
         OPERATE,
     ),
     CommandEntry(
+        "rules",
+        "tieback.cli.rules:app",
+        "List, check and test rules of your own: identifiers, credentials, hosts, field names, ransom names, probes.",
+        OPERATE,
+    ),
+    CommandEntry(
         "config",
         "tieback.cli.config:app",
         "Show the configuration: files, values, and where each value comes from.",
+        OPERATE,
+    ),
+    CommandEntry(
+        "plugins",
+        "tieback.cli.plugins:app",
+        "List and run Python plug-ins: readers of file formats, and renderers of reports. None of them probes.",
         OPERATE,
     ),
     CommandEntry(

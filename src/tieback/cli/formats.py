@@ -76,19 +76,22 @@ def format_name(text: str, names: Iterable[str], option: str = "--format") -> st
     raise UsageError("unknown format", where=f"{option} {text}"[:80], advice=f"Choose one of {choices}")
 
 
-def format_option(names: Iterable[str], text: str, *flags: str) -> Any:
+def format_option(names: Iterable[str], text: str, *flags: str, plugins: bool = False) -> Any:
     """The option ``--format`` of a command, with completion of its formats.
 
     Args:
         names: a ``StrEnum``, or the names themselves.
         text: the help text.
         flags: other names of the option.
+        plugins: whether ``plugin:NAME`` is accepted, too.
     """
     kind = names if isinstance(names, type) and issubclass(names, Enum) else None
     known = tuple(map(str, names))
     shown = _shown(known)
 
     def parse(value: str) -> object:
+        if plugins and value.startswith("plugin:"):
+            return value
         name = format_name(value, known)
         return kind(name) if kind is not None else name
 

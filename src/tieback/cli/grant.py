@@ -93,6 +93,9 @@ def new(
             "--scans", help="Allow counts that cost the server a bounded scan, or its owner money per request."
         ),
     ] = False,
+    mcp: Annotated[
+        bool, typer.Option("--mcp", help="Allow a session with MCP servers, to list the names of their tools.")
+    ] = False,
 ) -> None:
     """Write a new grant with every key explained, and print what it permits, for a person to review and sign off.
 
@@ -102,7 +105,7 @@ def new(
     from tieback.scope.grant_words import grant_sentences
 
     last = not_after.date() if not_after is not None else _today() + timedelta(days=_DEFAULT_DAYS)
-    rules = tuple(TargetRule(match=match, ports="any", depth=depth, scans=scans) for match in target or ())
+    rules = tuple(TargetRule(match=match, ports="any", depth=depth, scans=scans, mcp=mcp) for match in target or ())
     pairs = (one.partition("=") for one in exclude or ())
     excluded = tuple(ExcludeRule(match.strip(), reason=reason.strip()) for match, _, reason in pairs)
     hosts = _hosts(host or ())
@@ -279,13 +282,14 @@ def explain(
             write_line(encode("explanation", row))
         return
     table = Table(box=None, pad_edge=False)
-    for column in ("target", "", "address", "ports", "depth", "why"):
+    for column in ("target", "", "address", "ports", "depth", "also allowed", "why"):
         table.add_column(column, overflow="fold")
     for row in rows:
         outside = Text("by DNS", "yellow") if row.needs_dns else Text("out", "red")
         verdict = Text("in", "green") if row.allowed else outside
         depth = Text(row.depth or "")
-        table.add_row(Text(row.target), verdict, Text(row.address), Text(row.ports), depth, Text(row.reason))
+        also = ", ".join(row.permissions)
+        table.add_row(Text(row.target), verdict, Text(row.address), Text(row.ports), depth, also, Text(row.reason))
     data_console().print(table)
 
 
@@ -371,6 +375,7 @@ def _rules_table(grant: Grant) -> Table:
                 for words, allowed in (
                     ("ransom note", rule.ransom_note),
                     ("scans", rule.scans),
+                    ("mcp", rule.mcp),
                     ("neighbours", rule.neighbours),
                 )
                 if allowed

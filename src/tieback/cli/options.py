@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tieback.cli.completion import complete_run
+from tieback.cli.terminal import message_console
+from tieback.user_state import has_user_rules
 
 if TYPE_CHECKING:
     from tieback.intake.source.checkout import Checkout
     from tieback.model.report import Report
+    from tieback.userrules.model import UserRules
 
 RunOption = Annotated[
     str,
@@ -30,6 +33,16 @@ ReferenceOption = Annotated[
     ),
 ]
 
+RulesOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--rules",
+        metavar="DIR",
+        help="Folder with rules of your own (TOML), besides those of your configuration and of the workspace; "
+        "repeatable. See `tieback rules`.",
+    ),
+]
+
 MappingOption = Annotated[
     Path | None,
     typer.Option(
@@ -44,6 +57,15 @@ SourceOption = Annotated[
         help="Folder with the source of the app: shows the file and line of each finding, in SARIF as its location.",
     ),
 ]
+
+
+def read_rules(named: list[Path] | None, workspace: Path | None = None) -> "UserRules | None":
+    """The active rules of users; a note on stderr if those of the workspace are not used. Raises ``UsageError``."""
+    if not has_user_rules(named or (), workspace):
+        return None
+    from tieback.pipeline.rule_sets import active_rules
+
+    return active_rules(named or (), workspace, message_console().print)
 
 
 def read_source(mapping: Path | None, source: Path | None) -> "Callable[[Report], Report]":

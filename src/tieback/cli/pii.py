@@ -9,6 +9,7 @@ import msgspec
 import typer
 
 from tieback.cli.formats import format_option
+from tieback.cli.options import RulesOption, read_rules
 from tieback.cli.terminal import ExitCode, OutputFormat, data_console, print_failure, write_line
 from tieback.model.document import encode
 from tieback.model.errors import InputError
@@ -81,6 +82,7 @@ def names(
     output: Annotated[OutputFormat, format_option(OutputFormat, "One JSON document per field, or a table.")] = (
         OutputFormat.JSON
     ),
+    rules: RulesOption = None,
 ) -> None:
     """Classify fields by their names: {"id", "table", "field", "dtype", "siblings"} in, {"id", "class", …} out.
 
@@ -88,9 +90,11 @@ def names(
 
     Example: echo '{"id":1,"table":"users","field":"dob"}' | tieback pii names
     """
-    from tieback.pii import classify_names
+    from tieback.pii.names import NameDetector
 
-    _classify(file, output, _NAMES, lambda column: next(classify_names((column,))))
+    added = read_rules(rules)
+    detector = NameDetector(added.personal_data if added is not None else ())
+    _classify(file, output, _NAMES, lambda column: next(detector.classify_names((column,))))
 
 
 @app.command("values")
@@ -99,6 +103,7 @@ def values(
     output: Annotated[OutputFormat, format_option(OutputFormat, "One JSON document per column, or a table.")] = (
         OutputFormat.JSON
     ),
+    rules: RulesOption = None,
 ) -> None:
     """Classify columns by their names and values: {"id", "field", "values"} in, {"id", "class", …} out.
 
@@ -110,7 +115,8 @@ def values(
     from tieback.pii.names import NameDetector
     from tieback.pii.values import ValueDetector, classify_columns
 
-    names, detector = NameDetector(), ValueDetector()
+    added = read_rules(rules)
+    names, detector = NameDetector(added.personal_data if added is not None else ()), ValueDetector()
     _classify(file, output, _VALUES, lambda column: next(classify_columns((column,), names, detector)))
 
 

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.formats import format_option
+from tieback.cli.options import RulesOption, read_rules
 from tieback.cli.terminal import (
     UNFOLDED,
     ExitCode,
@@ -29,6 +30,7 @@ from tieback.model.probe import Outcome, ProbeReport
 if TYPE_CHECKING:
     from tieback.model.grant import Grant
     from tieback.report.interface import Renderer
+    from tieback.userrules.model import UserRules
 
 ROOMY = 100
 """Terminal width from which the table contains the bytes sent and read."""
@@ -95,6 +97,7 @@ def probe(
         typer.Option(help="Your e-mail domain: counts sampled people there, at depth sample; repeatable."),
     ] = None,
     never: NeverOption = None,
+    rules: RulesOption = None,
 ) -> None:
     """Check if data stores allow unauthenticated access, and what they expose. Read-only, under a grant.
 
@@ -108,7 +111,7 @@ def probe(
             raise UsageError(
                 "--replay cannot be combined with targets, --grant or --record", advice="Pass only --replay FILE"
             )
-        _replay(replay, output, _renderers(report))
+        _replay(replay, output, _renderers(report), read_rules(rules))
     elif grant is None:
         raise UsageError(
             "missing --grant", advice="Pass --grant FILE (create one with `tieback grant new`), or --replay FILE"
@@ -120,7 +123,7 @@ def probe(
         files = _renderers(report)
         own = frozenset(map(mail_domain, own_domain or ()))
         stop = stop_file or log.parent / "stop"
-        _ask(words, grant, log, record, output, stop, files, never, own, afresh=afresh)
+        _ask(words, grant, log, record, output, stop, files, never, own, read_rules(rules), afresh=afresh)
 
 
 def _renderers(files: list[Path] | None) -> "list[tuple[Path, Renderer]]":
@@ -190,16 +193,16 @@ class _Tally:
             self.shown.append(report)
 
 
-def _replay(path: Path, output: OutputFormat, files: "list[tuple[Path, Renderer]]") -> None:
+def _replay(path: Path, output: OutputFormat, files: "list[tuple[Path, Renderer]]", rules: "UserRules | None") -> None:
     from tieback.pipeline.probing.targets import replay
     from tieback.scope.event_loop import run
 
     tally = _Tally(output, keep=bool(files))
-    run(tally.take(replay(path)))
+    run(tally.take(replay(path, rules)))
     days = sorted(tally.days)
     if output is OutputFormat.TABLE:
-        _print(tally)
-    _write(tally.all, None, "", files)
+        _print(tally, rules)
+    _write(tally.all, None, "", files, rules)
     if days:
         when = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
         typer.echo(f"replayed from {when}: nothing was contacted", err=True)
@@ -207,13 +210,19 @@ def _replay(path: Path, output: OutputFormat, files: "list[tuple[Path, Renderer]
         raise typer.Exit(ExitCode.SOME_FAILED)
 
 
-def _write(reports: list[ProbeReport], grant: "Grant | None", audit: str, files: "list[tuple[Path, Renderer]]") -> None:
+def _write(
+    reports: list[ProbeReport],
+    grant: "Grant | None",
+    audit: str,
+    files: "list[tuple[Path, Renderer]]",
+    rules: "UserRules | None",
+) -> None:
     if not files:
         return
     from tieback.pipeline.probing.probe_report import probe_report
     from tieback.report.files import write_all
 
-    document = probe_report(reports, grant, audit)
+    document = probe_report(reports, grant, audit, rules)
     for path, renderer in files:
         for written in write_all(document, renderer, path):
             message_console().print(f"report: {written}")
@@ -229,17 +238,19 @@ def _ask(
     files: "list[tuple[Path, Renderer]]",
     never: Path | None,
     own: frozenset[str],
+    rules: "UserRules | None",
     *,
     afresh: bool,
 ) -> None:
     from tieback.pipeline.probing.targets import ProbeRunSettings, RunStart, TargetList, probe_targets
     from tieback.pipeline.progress import today_utc
+    from tieback.pipeline.rule_sets import probe_set
     from tieback.scope.event_loop import run
     from tieback.scope.policy.approval import load_approved_grant
 
     approved = load_approved_grant(grant, never, today_utc())
     permission = approved.grant
-    wanted = TargetList(words)
+    wanted = TargetList(words, probe_set(rules))
     tally = _Tally(output, wanted.is_derived, keep=bool(files))
 
     def begin(begun: RunStart) -> None:
@@ -248,7 +259,7 @@ def _ask(
 
     stopped = ""
     with progress_bar("probing") as progress:
-        settings = ProbeRunSettings(audit, record, afresh, stop, approved.approval, own)
+        settings = ProbeRunSettings(audit, record, afresh, stop, approved.approval, own, rules)
         found = probe_targets(wanted, permission, settings, progress, begin, wanted.hints)
         try:
             run(tally.take(found))
@@ -261,8 +272,8 @@ def _ask(
     for reports in (tally.shown, tally.all):
         reports.sort(key=lambda report: places.get(report.target, len(places)))
     if output is OutputFormat.TABLE:
-        _print(tally)
-    _write(tally.all, permission, str(audit), files)
+        _print(tally, rules)
+    _write(tally.all, permission, str(audit), files, rules)
     if stopped:
         done = f"stopped after {tally.total} of {len(wanted)} targets ({stopped})"
         typer.echo(f"{done}; the same command resumes within 24 hours", err=True)
@@ -286,7 +297,7 @@ def _verdict(report: ProbeReport) -> str:
     return access_text(report)
 
 
-def _print(tally: _Tally) -> None:
+def _print(tally: _Tally, rules: "UserRules | None") -> None:
     from tieback.assess.leaves import bytes_total, records_total
     from tieback.pipeline.probing.probe_report import judge_stores, skip_reason
     from tieback.report.document import EXPERIMENTAL, RANSOM_WORDS, SKIPPED_WORDS, clean
@@ -323,7 +334,7 @@ def _print(tally: _Tally) -> None:
     for reason, count in Counter(map(skip_reason, tally.skipped)).items():
         told = f"{count:,} {'target was' if count == 1 else 'targets were'} not contacted: {SKIPPED_WORDS[reason]}"
         console.print(Text(told, style="yellow"))
-    stores = judge_stores(tally.shown)
+    stores = judge_stores(tally.shown, rules)
     most = SHOWN if console.width < UNFOLDED else len(stores)
     for store in stores[:most]:
         print_store(store, console)

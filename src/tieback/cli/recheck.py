@@ -14,7 +14,7 @@ from rich.text import Text
 
 from tieback.cli.case_options import PolicyOption
 from tieback.cli.formats import format_option
-from tieback.cli.options import RunOption
+from tieback.cli.options import RulesOption, RunOption, read_rules
 from tieback.cli.process import stop_signals
 from tieback.cli.terminal import (
     ExitCode,
@@ -55,6 +55,7 @@ def recheck(
     never: NeverOption = None,
     workspace: WorkspaceOption = WORKSPACE,
     run: RunOption = "",
+    rules: RulesOption = None,
     output: Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON event per line.")] = (
         OutputFormat.TABLE
     ),
@@ -70,7 +71,11 @@ def recheck(
     from tieback.pipeline.progress import today_utc
     from tieback.scope.policy.approval import load_approved_grant
 
-    permit, rules = load_approved_grant(grant, never, today_utc()), load_policy(policy)
+    permit, due, added = (
+        load_approved_grant(grant, never, today_utc()),
+        load_policy(policy),
+        read_rules(rules, workspace),
+    )
 
     def choose(cases: "Sequence[Case]") -> list[Case]:
         found = select_cases(cases, case or ())
@@ -78,7 +83,9 @@ def recheck(
 
     events: list[CaseEvent] = []
     with progress_bar("probing") as bar:
-        for looked in look_again(workspace, permit.grant, rules, choose, bar, approval=permit.approval, run=run):
+        for looked in look_again(
+            workspace, permit.grant, due, choose, bar, approval=permit.approval, run=run, rules=added
+        ):
             events.append(looked.event)
             if output is OutputFormat.JSON:
                 write_line(encode("case-event", looked.event))
@@ -102,6 +109,7 @@ def watch(
     never: NeverOption = None,
     workspace: WorkspaceOption = WORKSPACE,
     run: RunOption = "",
+    rules: RulesOption = None,
 ) -> None:
     """Re-check all open cases on a schedule. Prints events as JSON lines, stores them, and sends them to webhooks.
 
@@ -145,7 +153,9 @@ def watch(
         while True:
             # Read again in each round, so that a revoked grant or an edited policy takes effect.
             approved = load_approved_grant(grant, never, today_utc())
-            watching = WatchSettings(approved.grant, load_policy(policy), hooks, ids, approved.approval, run)
+            watching = WatchSettings(
+                approved.grant, load_policy(policy), hooks, ids, approved.approval, run, read_rules(rules, workspace)
+            )
             done = watch_once(workspace, watching, _tell, pause=wait, stopped=stop.is_set)
             for problem in done.problems:
                 console.print(Text(f"tieback: webhook {problem}"))

@@ -19,6 +19,7 @@ from tieback.cli.terminal import (
     print_problem,
     print_text,
 )
+from tieback.model.errors import UsageError
 from tieback.model.exposure import Severity
 from tieback.model.report import Report
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from tieback.report.audience import Audience
     from tieback.report.diff.compare import Comparison
     from tieback.report.diff.past import PastReport
+    from tieback.report.interface import Renderer
 
 AudienceOption = Annotated[
     str, typer.Option(help="Audience: internal, vendor (with --vendor NAME), or public (only totals).")
@@ -67,7 +69,9 @@ app = typer.Typer(
 def report(
     context: typer.Context,
     workspace: WorkspaceOption = _DEFAULT,
-    output: Annotated[str, format_option(FORMATS, "Format of the report.")] = "table",
+    output: Annotated[
+        str, format_option(FORMATS, "Format of the report; or plugin:NAME, a renderer that you enable.", plugins=True)
+    ] = "table",
     out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write; default: stdout.")] = None,
     audience: AudienceOption = "internal",
     vendor: VendorOption = "",
@@ -84,12 +88,13 @@ def report(
         return
     from tieback.assess.references import select
     from tieback.pipeline.report import run_report
-    from tieback.report import by_name
     from tieback.report.audience import audience_of
     from tieback.report.references import with_references
     from tieback.report.sampling import with_population_estimate
 
-    renderer = by_name("terminal" if output == "table" else output)
+    renderer = _renderer(output)
+    if output.startswith("plugin:") and out is None:
+        raise UsageError("the output of a plug-in is not printed", where=output[:80], advice="Add --out FILE")
     chosen = select(reference or ())
     who = audience_of(audience, vendor)
     past, set_apart = read_baseline(baseline), read_suppressions(workspace, suppressions)
@@ -103,6 +108,17 @@ def report(
             write_all(document, renderer, out)
         else:
             show(document, output)
+
+
+def _renderer(output: str) -> "Renderer":
+    """The renderer of a format, or of ``plugin:NAME``. Raises ``UsageError``."""
+    if output.startswith("plugin:"):
+        from tieback.pipeline.plugins import PluginRenderer
+
+        return PluginRenderer(output.removeprefix("plugin:"))
+    from tieback.report import by_name
+
+    return by_name("terminal" if output == "table" else output)
 
 
 def reduced(whole: Report, audience: "Audience", vendor: str, workspace: Path, run: str = "") -> Report:

@@ -9,7 +9,7 @@ import typer
 
 from tieback.cli.formats import format_option
 from tieback.cli.logs import write_event
-from tieback.cli.options import MappingOption, SourceOption, read_source
+from tieback.cli.options import MappingOption, RulesOption, SourceOption, read_rules, read_source
 from tieback.cli.process import discard_stdout, output_error
 from tieback.cli.report import (
     FORMATS,
@@ -102,6 +102,7 @@ def scan(
     never: NeverOption = None,
     mapping: MappingOption = None,
     source: SourceOption = None,
+    rules: RulesOption = None,
 ) -> None:
     """Analyse apps, map their back ends, probe the data stores that the grant covers, and write a report.
 
@@ -129,6 +130,7 @@ def scan(
         engine=_engine(engine, certs),
         approval=approved.approval if approved is not None else None,
         never=load_site_policy(never).rules if approved is None and never is not None else None,
+        rules=read_rules(rules, workspace),
     )
     ensure_ledger(workspace, ledger)
     with run_scan(request, progress_bar) as done:

@@ -33,6 +33,8 @@ FORMATS = frozenset({"format", "as"})
 PATHS = frozenset({"out", "report"})
 """Options of files and folders to write; a project may set them to places inside the project."""
 NOT_OPTIONS = frozenset({"help", "version", "install-completion", "show-completion", "no-project-file"})
+PLUGINS = frozenset({"plugins.readers", "plugins.renderers"})
+"""Keys of the user's file that are no options: which plug-ins may run (``pipeline.plugins``)."""
 SHARED = frozenset({"workspace", "format", "out", "data", "grant", "workers", "policy", "by", "run"})
 """Options that many commands have: ``[defaults]`` is not checked against all commands each time."""
 _HEADER = re.compile(r"^\s*\[\[?([^\[\]]+)\]\]?\s*(?:#.*)?$")
@@ -92,7 +94,7 @@ def load_settings(environment: Mapping[str, str], *, project: bool = True) -> li
     Raises:
         UsageError: a file cannot be read, is not TOML, or sets what it must not.
     """
-    found = list(read_settings(user_file(environment), Origin.USER))
+    found = [one for one in read_settings(user_file(environment), Origin.USER) if one.key not in PLUGINS]
     if project:
         found += check_project(read_settings(PROJECT_FILE, Origin.PROJECT), Path.cwd())
     return found

@@ -8,6 +8,7 @@ import typer
 
 from tieback.cli.flow_tables import FlowTables
 from tieback.cli.formats import format_option
+from tieback.cli.options import RulesOption, read_rules
 from tieback.cli.recipients import print_recipients
 from tieback.cli.terminal import (
     ExitCode,
@@ -57,6 +58,7 @@ def traffic(
     columns: Annotated[
         Path | None, typer.Option(help="Column mapping of a log (TOML); see docs/reference/traffic-formats.md.")
     ] = None,
+    rules: RulesOption = None,
     workers: Annotated[
         int | None, typer.Option(min=1, max=256, help="Worker processes; default: one per core.")
     ] = None,
@@ -82,6 +84,7 @@ def traffic(
     seen: set[str] = set()
     failed = 0
     tables = FlowTables()
+    added = read_rules(rules)
     totals = CaptureRecipients() if by_recipient else None
     with progress_bar("reading traffic") as progress:
         ends = describe_traffic(
@@ -93,6 +96,7 @@ def traffic(
             columns=read_columns(columns) if columns is not None else (),
             workers=workers,
             progress=progress,
+            added=added,
         )
         for end in ends:
             if isinstance(end, TiebackError):

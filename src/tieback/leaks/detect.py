@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from hashlib import blake2b
 from secrets import token_bytes
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -32,7 +33,6 @@ from tieback.leaks.values import read_values
 from tieback.model.flow import CleartextSample, ContentState, Flow, Leak, SentData
 from tieback.model.pii import Classification, Column
 from tieback.model.sighting import Credential, CredentialGrade
-from tieback.pii import detectors
 from tieback.pii.names import NameDetector
 from tieback.pii.taxonomy import NONE
 from tieback.pii.values import ValueDetector, classify_columns
@@ -41,6 +41,9 @@ from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.interface import Extractor
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.verdict import fingerprint
+
+if TYPE_CHECKING:
+    from tieback.userrules.model import UserRules
 
 MAX_LEAKS = 64
 """Maximum leaks per flow; one per class, location and direction."""
@@ -83,6 +86,7 @@ _READ_BY_NAME = frozenset((
 _USER_INFO = re.compile(rb"://[^\s/@\"'<>]{0,128}:[^\s/@\"'<>]{1,128}@")
 _ASKED_ABOUT = frozenset({AnchorKind.TOKEN, AnchorKind.CONNECTION, AnchorKind.JDBC, AnchorKind.KEYWORDS})
 """Forms of text that may contain a credential."""
+_PUBLIC = CredentialGrade.PUBLIC
 _REMEMBERED = 4096
 """Number of cached verdicts: an app sends the same identifiers with every request."""
 
@@ -104,12 +108,14 @@ class _Find(msgspec.Struct, frozen=True, gc=False):
 class LeakDetector:
     """Judges samples. Compiles its rules at the first sample; not thread-safe."""
 
-    def __init__(self, *, recipients: bool = True) -> None:
+    def __init__(self, added: "UserRules | None" = None, *, recipients: bool = True) -> None:
         """Set up; nothing is compiled yet.
 
         Args:
+            added: the rules of users.
             recipients: also list what the app sent; without, encrypted flows are not read.
         """
+        self._added = added
         self._recipients = recipients
         self._verdicts: dict[bytes, Classification] = {}
         self._telling_names: dict[tuple[str, str], bool] = {}
@@ -166,7 +172,7 @@ class LeakDetector:
 
     @cached_property
     def _names(self) -> NameDetector:
-        return next(detector for detector in detectors() if isinstance(detector, NameDetector))
+        return NameDetector(self._added.personal_data if self._added is not None else ())
 
     @cached_property
     def _values(self) -> ValueDetector:
@@ -178,7 +184,16 @@ class LeakDetector:
         rules = RuleFiles()
         every = anchors(rules.services.schemes.values(), (), rules.credentials.rules)
         asked = tuple(anchor for anchor in every if anchor.shape in _ASKED_ABOUT)
-        return EndpointExtractor(rules), AnchorScanner(asked)
+        # A rule of a user adds leaks. One of grade "public" would take away what a built-in rule finds.
+        secret = [] if self._added is None else [one for one in self._added.credentials if one.grade != _PUBLIC]
+        if not secret or self._added is None:
+            return EndpointExtractor(rules), AnchorScanner(asked)
+        from tieback.recognise.user_rules import BothExtractors, UserRuleExtractor
+
+        added = UserRuleExtractor(
+            msgspec.structs.replace(self._added, credentials=tuple(secret), identifiers=()), rules
+        )
+        return BothExtractors(EndpointExtractor(rules), added), AnchorScanner((*asked, *added.anchors))
 
     def _found(self, samples: tuple[CleartextSample, ...], host: str) -> Iterator[_Find]:
         for direction in dict.fromkeys(sample.direction for sample in samples):

@@ -46,3 +46,5 @@ class LiveRun(msgspec.Struct, frozen=True):
     """Flows lost because too many arrived at the same time."""
     blind_spots: tuple[str, ...] = ()
     """What this run could not see, as sentences."""
+    passed: tuple[BlindSpot, ...] = ()
+    """Servers that the app reached unread, after it had rejected the proxy's certificate."""

@@ -8,10 +8,13 @@ from tieback.model.backend import Candidate
 from tieback.model.figure import Figure
 from tieback.model.pii import ClassificationBasis, OwnPeople
 from tieback.model.probe import (
+    OFFERED,
+    Ability,
     Access,
     Container,
     Entry,
     Identity,
+    Notice,
     Privileges,
     Ransom,
     TlsInfo,
@@ -171,11 +174,21 @@ class Exposure(msgspec.Struct, frozen=True):
 
     default_credentials: str = ""
     """What shows that the server still has its default credentials; nobody tried them."""
+    notices: tuple[tuple[Notice, str], ...] = ()
+    """Statements of the server that are findings of their own; nobody used what they offer."""
+    abilities: tuple[Ability, ...] = ()
+    """What the vendor documents that every client can do which gets in; never tried."""
 
     @property
     def exposed(self) -> bool:
-        """True if records of a real store are readable without authentication."""
+        """True if a real store is readable, or a real server usable, without authentication."""
         return self.access.exposed and not self.honeypot
+
+    @property
+    def has_content(self) -> bool:
+        """False if nothing shows that it holds data: it only lists what it offers, such as models, or nothing."""
+        own = [container for container in self.containers if not container.system and container.kind not in OFFERED]
+        return any(container.records is None or container.records.value for container in own)
 
     @property
     def own_count(self) -> int:

@@ -32,6 +32,14 @@ class Depth(StrEnum):
 _RANKS = {depth: rank for rank, depth in enumerate(Depth)}
 
 
+class Permission(StrEnum):
+    """What a target may allow besides its depth, and a site policy may forbid. Each is a key of ``TargetRule``."""
+
+    RANSOM_NOTE = "ransom_note"
+    SCANS = "scans"
+    MCP = "mcp"
+
+
 class TargetRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One ``[[target]]`` of a grant."""
 
@@ -46,6 +54,8 @@ class TargetRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """True if one document of up to 4 KiB may be read when a ransom note is likely."""
     scans: bool = False
     """True if questions may be asked that cost the server a bounded scan, or its owner money per request."""
+    mcp: bool = False
+    """True if a session of an MCP server may be opened, to list the names of its tools."""
     neighbours: bool = False
     """True if the other addresses of this block may be probed for stores when an app's API is at one of them."""
 

@@ -38,7 +38,8 @@ class Access(StrEnum):
     """Access without an account. A closed list; ``unknown`` is never safe, and ``open_empty`` is never open."""
 
     OPEN = "open"
-    """Containers with records are readable without authentication; two independent proofs."""
+    """Content is readable without authentication, or anybody can use the server (``Ability``); two independent proofs.
+    """
     OPEN_EMPTY = "open_empty"
     """Unauthenticated access works, but there is only system data."""
     SCHEMA_ONLY = "schema_only"
@@ -105,6 +106,35 @@ class Privileges(StrEnum):
     """The server does not say."""
 
 
+class Notice(StrEnum):
+    """A statement of the server that is a finding of its own, whatever the access. A closed list; each value is the
+    name of its rule, and the key of the trait with the statement.
+    """
+
+    SENSITIVE_FILES = "sensitive-files-listed"
+    """How many listed files look like backups, dumps or keys by their name."""
+    UNINITIALISED = "uninitialised-server"
+    """Any client can become the owner or the administrator."""
+    MEMORY_DUMP = "memory-dump-offered"
+    """The server offers a dump of its memory."""
+    DIAGNOSTICS = "diagnostics-offered"
+    """The server offers its settings, threads or log."""
+
+
+class Ability(StrEnum):
+    """What a server offers besides its data to every client that gets in. A closed list.
+
+    The vendor's documentation says so; it is never tried.
+    """
+
+    GENERATE = "generate"
+    """Run models, at the owner's cost."""
+    RUN_CODE = "run_code"
+    """Run code, jobs, flows or containers on the server."""
+    CALL_TOOLS = "call_tools"
+    """Call the tools that the server connects to."""
+
+
 class Field(msgspec.Struct, frozen=True):
     """A column, mapping property or document key; never a value."""
 
@@ -119,9 +149,25 @@ NOT_RECORDS: Mapping[str, str] = {
     "relationships": "relationships",
     MATERIALIZED_VIEW: "copied rows",
     VIEW: "rows of a view",
+    "chat": "chats",
+    "credential": "credentials",
+    "document": "documents",
+    "endpoint": "endpoints",
+    "experiment": "experiments",
+    "flow": "flows",
+    "job": "jobs",
+    "kernel": "running kernels",
+    "model": "models",
+    "notebook": "notebooks",
+    "project": "projects",
+    "run": "runs",
+    "session": "sessions",
+    "tool": "tools",
 }
 """Kinds of containers whose figure counts something other than records, and its noun. They are listed, but no total
 contains them."""
+OFFERED = frozenset(("model", "tool"))
+"""Kinds of containers that a server offers for use; by themselves they hold no data of its users."""
 
 
 class Container(msgspec.Struct, frozen=True):
@@ -249,7 +295,8 @@ class ProbeReport(msgspec.Struct, frozen=True):
     """What could not be probed or read, one clause each."""
     traits: tuple[tuple[str, str], ...] = ()
     """Server properties besides the version, such as ``build_hash``: they help to recognise honeypots.
-    ``default_credentials``: what shows that the server still has its default credentials, which are never tried."""
+    ``default_credentials``: what shows that the server still has its default credentials, which are never tried.
+    The values of ``Notice``: the statement."""
     people: int = 0
     """Lower bound of distinct people in the records read at depth ``sample``, over all containers."""
     own_people: OwnPeople | None = None
@@ -269,6 +316,11 @@ class ProbeReport(msgspec.Struct, frozen=True):
     experimental: bool = False
     """True if the verdict rests on the vendor's documentation: no recorded conversation with a real server of this
     product confirms it."""
+    rule: str = ""
+    """The rule of a user that declares the probe, with the SHA-256 of its file; empty for a built-in probe."""
+
+    abilities: tuple[Ability, ...] = ()
+    """What the vendor documents that every client can do which gets in as the proofs show; never tried."""
 
     @property
     def undecided(self) -> bool:

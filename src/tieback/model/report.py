@@ -491,6 +491,39 @@ class DataUsed(msgspec.Struct, frozen=True):
         return f"{self.name} {dated} (sha256 {self.sha256[:12]})"
 
 
+class RulesUsed(msgspec.Struct, frozen=True):
+    """A file with rules of a user that were active in a run."""
+
+    name: str
+    """Name of the file, without folders."""
+    origin: str
+    """Folder of the file: ``option`` (``--rules``), ``user`` (configuration) or ``workspace``."""
+    sha256: str
+    rules: int
+    """Number of rules in the file."""
+
+    @property
+    def cited(self) -> str:
+        """Name, number of rules and first digits of the hash."""
+        return f"{self.name} ({self.rules} rule{'s'[: self.rules != 1]}, sha256 {self.sha256[:12]})"
+
+
+class PluginUsed(msgspec.Struct, frozen=True):
+    """A Python plug-in that may read files or render reports. It never probes."""
+
+    name: str
+    kind: str
+    """``reader`` or ``renderer``."""
+    version: str
+    """Of its distribution."""
+    distribution: str
+
+    @property
+    def cited(self) -> str:
+        """Kind, name, distribution and version."""
+        return f"{self.kind} {self.name} ({self.distribution} {self.version})"
+
+
 class SharedStore(msgspec.Struct, frozen=True):
     """One of the stores that the most apps lead to."""
 
@@ -563,6 +596,10 @@ class Report(msgspec.Struct, frozen=True):
     """True for a probe of targets that the user named: there was no app and no capture to read."""
     data: tuple[DataUsed, ...] = ()
     """Address data that the run used, built-in data first; empty if the run did not record it."""
+    rules: tuple[RulesUsed, ...] = ()
+    """Files with rules of users that were active, in their order."""
+    plugins: tuple[PluginUsed, ...] = ()
+    """Python plug-ins that the user had enabled when the report was made."""
     partly_read: LazyTable[AppSummary] = LazyTable(0, lambda: iter(()))
     """Apps with code that was not read; also in ``apps``."""
     not_backends: LazyTable[DroppedName] = LazyTable(0, lambda: iter(()))

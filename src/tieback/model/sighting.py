@@ -11,6 +11,9 @@ from tieback.model.endpoint import Endpoint, Party
 from tieback.model.public_key import PublicKey
 from tieback.model.source import SourceLocation
 
+USER_RULE = "rule:"
+"""In ``Evidence.how``, before the id of a rule of a user."""
+
 
 class Evidence(msgspec.Struct, frozen=True):
     """Where and how something was found, so that a person can check it."""
@@ -20,11 +23,16 @@ class Evidence(msgspec.Struct, frozen=True):
     offset: int | None
     """Bytes from the start of the decompressed entry."""
     how: str
-    """The extractor and rule, such as ``dex-string/url``."""
+    """The extractor and rule, such as ``dex-string/url``; ``dex-string/rule:ID`` for a rule of a user."""
     context: str = ""
     """Up to 160 characters around the match, credentials masked, control characters replaced."""
     chain: tuple[str, ...] = ()
     """Methods and fields through which code assembles the endpoint, from the first caller to the constants."""
+
+    @property
+    def user_rule(self) -> str:
+        """Id of the rule of a user that found it; empty for a built-in rule."""
+        return self.how.partition(f"/{USER_RULE}")[2]
 
 
 class Sighting(msgspec.Struct, frozen=True):

@@ -1,16 +1,23 @@
 """Classification of field names and values as personal data."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from tieback.model.pii import Classification, Column
 from tieback.pii.interface import Detector
 from tieback.pii.names import NameDetector
 
+if TYPE_CHECKING:
+    from tieback.userrules.model import FieldWordsRule
 
-def detectors() -> tuple[Detector, ...]:
-    """Every detector, in the order of precedence. A new detector is one file here and one line in this tuple."""
-    return (NameDetector(),)
+
+def detectors(added: "Sequence[FieldWordsRule]" = ()) -> tuple[Detector, ...]:
+    """Every detector, in the order of precedence. A new detector is one file here and one line in this tuple.
+
+    ``added``: words of users (``NameDetector``).
+    """
+    return (NameDetector(added),)
 
 
 def classify_names(columns: Iterable[Column | str]) -> Iterator[Classification]:

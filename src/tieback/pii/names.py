@@ -6,9 +6,10 @@ refer to a thing and veto the class. Ambiguous words (``name``, ``address``) nee
 parent of a dotted path, the table, the siblings (``table_context``). The type of the column can only exclude a class.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from tieback.model.pii import Classification, Column
 from tieback.pii.dtypes import fits, kind_of
@@ -21,6 +22,9 @@ from tieback.pii.reading import CACHED, GUESSED, NameReader, NameReading, Phrase
 from tieback.pii.table_context import ADDRESSES, ContextReader, TableContext
 from tieback.pii.taxonomy import NONE, load_taxonomy
 from tieback.pii.tokens import to_singular
+
+if TYPE_CHECKING:
+    from tieback.userrules.model import FieldWordsRule
 
 THRESHOLD = 0.5
 """Least confidence of a reported class."""
@@ -54,7 +58,8 @@ def _is_plain(phrases: tuple[Phrase, ...]) -> bool:
 class NameDetector:
     """Classifies columns by their names. Reads its data files at first use and has bounded caches."""
 
-    def __init__(self) -> None:
+    def __init__(self, added: "Sequence[FieldWordsRule]" = ()) -> None:
+        """``added``: words of users, for names that the built-in words do not recognise."""
         self.meta = DetectorMeta(
             name="field-name",
             version="1",
@@ -63,6 +68,11 @@ class NameDetector:
         )
         self._kind = lru_cache(256)(kind_of)
         self._verdict = lru_cache(CACHED)(self._judge)
+        if added:
+            from tieback.pii.user_words import UserWords
+
+            self._added = UserWords(added)
+            self._verdict = lru_cache(CACHED)(self._judge_with_added)
 
     @cached_property
     def lexicon(self) -> Lexicon:
@@ -94,6 +104,12 @@ class NameDetector:
         verdict = self._verdict
         for column in columns:
             yield verdict(column.field, column.table, column.dtype, column.siblings)
+
+    def _judge_with_added(self, field: str, table: str, dtype: str, siblings: tuple[str, ...]) -> Classification:
+        verdict = self._judge(field, table, dtype, siblings)
+        if verdict.pii_class != NONE:
+            return verdict
+        return self._added.classify(field, dtype, veto=bool(verdict.evidence)) or verdict
 
     def _judge(self, field: str, table: str, dtype: str, siblings: tuple[str, ...]) -> Classification:
         reading, near = self._reader.read(field), self._outlook.read(table, siblings)

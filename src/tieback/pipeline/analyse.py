@@ -23,6 +23,7 @@ from tieback.recognise import RECOGNISE_VERSION
 if TYPE_CHECKING:
     from tieback.recognise.rules import RuleFiles
     from tieback.recognise.search import AppSearch
+    from tieback.userrules.model import UserRules
 
 ANALYSIS_VERSION = f"app-{ARTIFACT_VERSION}.{RECOGNISE_VERSION}"
 """Part of the key of a unit of work. When readers or rules change, apps are analysed again."""
@@ -31,15 +32,16 @@ ANALYSIS_VERSION = f"app-{ARTIFACT_VERSION}.{RECOGNISE_VERSION}"
 class Analyser:
     """Reads apps with one set of compiled extractors."""
 
-    def __init__(self, *, dataflow: bool = True) -> None:
-        """Set whether to follow data flow in method code."""
+    def __init__(self, *, dataflow: bool = True, added: "UserRules | None" = None) -> None:
+        """Set whether to follow data flow in method code, and the rules of users."""
         self._dataflow = dataflow
+        self._added = added
 
     @cached_property
     def _rules(self) -> "RuleFiles":
         from tieback.recognise.rules import RuleFiles
 
-        return RuleFiles()
+        return RuleFiles(self._added)
 
     @cached_property
     def _search(self) -> "AppSearch":
@@ -83,9 +85,13 @@ class Analyser:
 class DescribeWork(Work[AppDocument]):
     """Analyse apps and return the documents; nothing is stored."""
 
+    def __init__(self, added: "UserRules | None" = None) -> None:
+        """``added``: the rules of users."""
+        self._added = added
+
     @cached_property
     def _analyser(self) -> Analyser:
-        return Analyser()
+        return Analyser(added=self._added)
 
     def analyse(self, unit: Unit) -> AppDocument:
         """The document of one app."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tieback.engine.interface import UnitLimits
 from tieback.engine.local import LocalEngine
@@ -12,11 +13,21 @@ from tieback.model.unit import Unit, UnitState
 from tieback.pipeline.analyse import DescribeWork, app_units
 from tieback.pipeline.progress import Progress
 
+if TYPE_CHECKING:
+    from tieback.userrules.model import UserRules
+
 
 def describe_apps(
-    inputs: Iterable[Path], *, workers: int | None = None, progress: Progress | None = None
+    inputs: Iterable[Path],
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    added: "UserRules | None" = None,
 ) -> Iterator[AppDocument | InputError]:
-    """The document of each app in order of completion; an input that failed yields an error."""
+    """The document of each app in order of completion; an input that failed yields an error.
+
+    ``added``: the rules of users.
+    """
     failed: list[InputError] = []
     known = 0
 
@@ -29,7 +40,7 @@ def describe_apps(
             known += 1
             yield unit
 
-    for done, end in enumerate(LocalEngine(workers).run(DescribeWork(), units(), UnitLimits()), start=1):
+    for done, end in enumerate(LocalEngine(workers).run(DescribeWork(added), units(), UnitLimits()), start=1):
         if progress is not None:
             progress(done, known)
         if end.state is UnitState.DONE:

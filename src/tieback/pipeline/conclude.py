@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tieback.assess.context import version_text, with_exposure_window, with_hosting
 from tieback.assess.exposures import assess_exposures
@@ -19,6 +20,7 @@ from tieback.model.sighting import Credential
 from tieback.pii import detectors
 from tieback.pipeline.mapping.traffic_apps import TrafficApp, endpoint_evidence
 from tieback.pipeline.probing.candidates import Candidates, target_label
+from tieback.pipeline.rule_sets import name_words, ransom_signs
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.tables.apps import (
     AppEndpoint,
@@ -33,6 +35,9 @@ from tieback.storage.lake.tables.inputs import Inputs
 from tieback.storage.lake.tables.probes import read_backends, read_probes
 from tieback.storage.workspace import Workspace
 
+if TYPE_CHECKING:
+    from tieback.userrules.model import UserRules
+
 _GONE = frozenset({"dangling", "does not exist"})
 """DNS results for names that anyone could register and then control. Names that could not be queried have neither."""
 
@@ -44,13 +49,16 @@ def conclude(
     traffic: Sequence[TrafficApp],
     wanted: Candidates | None,
     inputs: Inputs,
+    rules: "UserRules | None" = None,
 ) -> None:
     """Judge the results of a run and store them in the ledger, replacing earlier conclusions of the run.
+
+    ``rules`` are those of users.
 
     Raises:
         WorkspaceError: the workspace cannot be read or written.
     """
-    exposures, found = _judged(workspace, run, keys_table(units), traffic, wanted, inputs)
+    exposures, found = _judged(workspace, run, keys_table(units), traffic, wanted, inputs, rules)
     workspace.ledger.conclusions.save(run, exposures, found)
 
 
@@ -61,6 +69,7 @@ def _judged(
     traffic: Sequence[TrafficApp],
     wanted: Candidates | None,
     inputs: Inputs,
+    rules: "UserRules | None",
 ) -> tuple[tuple[Exposure, ...], tuple[Finding, ...]]:
     """The conclusions to store; the data they were made from is freed before they are written."""
     lake = workspace.lake
@@ -68,8 +77,8 @@ def _judged(
     asked = list(wanted.with_targets(report.target for report in reports)) if wanted is not None else []
     gone = {backend.endpoint.value for backend in (*_gone(lake, run), *_ended(lake, run))}
     seen = _seen(lake, keys, traffic, gone.union(*(candidate.endpoints for candidate in asked)))
-    (detector,) = detectors()
-    exposures = assess_exposures(reports, routes_by_target(asked, seen), detector)
+    (detector,) = detectors(name_words(rules))
+    exposures = assess_exposures(reports, routes_by_target(asked, seen), detector, ransom_signs(rules))
     del reports, asked
     declared = _declared(lake, keys, {way.app_sha256 for exposure in exposures for way in exposure.routes}, inputs)
     declared.releases.update((group.app_key, (group.app, version_text(group.app))) for group in traffic)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tieback.intake.places.content import ContentReader
 from tieback.intake.places.fetch import Fetcher
@@ -16,10 +17,14 @@ from tieback.model.unit import Unit
 from tieback.pipeline.analyse import Analyser
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS, DescribeTraffic
 from tieback.pipeline.units import LakeWork
+from tieback.scope.policy.exclude import SourcedRule
 from tieback.storage.lake.lake import Rows
 from tieback.storage.lake.schemas import concat_tables
 from tieback.storage.lake.tables.apps import app_tables
 from tieback.storage.lake.tables.flows import FlowSpool, problem_rows
+
+if TYPE_CHECKING:
+    from tieback.userrules.model import UserRules
 
 type Traffic = tuple[FlowSpool, list[Problem]]
 """The flows of a capture, and the problems while reading it."""
@@ -28,13 +33,25 @@ type Traffic = tuple[FlowSpool, list[Problem]]
 class RecordWork(LakeWork[AppDocument | Traffic]):
     """Analyse inputs and store the results in the lake at ``lake_directory``, one part per batch."""
 
+    def __init__(
+        self,
+        lake_directory: Path,
+        fence: str = "",
+        key: bytes = b"",
+        never: Sequence[SourcedRule] | None = None,
+        added: "UserRules | None" = None,
+    ) -> None:
+        """As ``LakeWork``. ``added``: the rules of users; the versions of the units contain them."""
+        super().__init__(lake_directory, fence, key, never)
+        self._added = added
+
     @cached_property
     def _apps(self) -> Analyser:
-        return Analyser()
+        return Analyser(added=self._added)
 
     @cached_property
     def _traffic(self) -> DescribeTraffic:
-        return DescribeTraffic()
+        return DescribeTraffic(added=self._added)
 
     @cached_property
     def _fetcher(self) -> Fetcher:
@@ -43,7 +60,7 @@ class RecordWork(LakeWork[AppDocument | Traffic]):
     def analyse(self, unit: Unit) -> AppDocument | Traffic:
         """The document of one app, or the flows of one capture."""
         with self._file(unit) as path:
-            if unit.version != TRAFFIC_ANALYSIS:
+            if not unit.version.startswith(TRAFFIC_ANALYSIS):
                 return self._apps.document(path, unit.key, unit.source)
             # A capture may have millions of flows: only the last of them are in memory.
             flows = FlowSpool(unit, self.lake_directory)

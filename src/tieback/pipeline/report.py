@@ -39,6 +39,7 @@ from tieback.model.sighting import Problem
 from tieback.pipeline.mapping.contacted_servers import worst_first
 from tieback.pipeline.mapping.recipients import place_recipients, third_parties_first
 from tieback.pipeline.mapping.traffic_apps import MAX_FACTS, TrafficApp, attribute_traffic
+from tieback.pipeline.plugin_config import plugins_used
 from tieback.pipeline.posture.section import posture_section
 from tieback.pipeline.probing.probe_report import SILENT, no_verdict
 from tieback.pipeline.runs import finished_run
@@ -59,7 +60,7 @@ from tieback.storage.lake.queries.summaries import (
 )
 from tieback.storage.lake.tables.inputs import RunInput
 from tieback.storage.lake.tables.probes import RunProbes, read_backends, read_probes
-from tieback.storage.lake.tables.run_data import read_run_data
+from tieback.storage.lake.tables.run_data import read_run_data, read_run_rules
 from tieback.storage.lake.upkeep import damage_lines
 from tieback.storage.ledger.conclusions import Conclusions, OpenPeriod, StoreLine, TargetLine
 from tieback.storage.ledger.ledger import RunRow
@@ -70,7 +71,19 @@ if TYPE_CHECKING:
 
 _CLOUD_APIS = frozenset({None, "appwrite", "graphql", "hasura", "parse", "pocketbase", "supabase"})
 """Cloud services that an app uses as its API; ``None`` stands for functions, gateways and app hosting."""
-_READ = ("units", "apps", "sightings", "not_backends", "problems", "flows", "inputs", "backends", "probes", "run_data")
+_READ = (
+    "units",
+    "apps",
+    "sightings",
+    "not_backends",
+    "problems",
+    "flows",
+    "inputs",
+    "backends",
+    "probes",
+    "run_data",
+    "run_rules",
+)
 """Tables of the lake that a report reads."""
 
 
@@ -185,6 +198,8 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
             )
         ),
         data=read_run_data(lake, run.id),
+        rules=read_run_rules(lake, run.id),
+        plugins=plugins_used(),
         partly_read=LazyTable[AppSummary](partly[0], apps.unread, apps.unread),
         not_backends=LazyTable[DroppedName](sum(count for _, count in dropped), apps.dropped),
         dropped=dropped,

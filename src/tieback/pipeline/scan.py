@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from itertools import batched
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -39,10 +40,11 @@ from tieback.pipeline.probing.candidates import (
 )
 from tieback.pipeline.probing.ransom_notes import NoteJudge, workspace_salt
 from tieback.pipeline.probing.samples import SampleJudge
-from tieback.pipeline.probing.service import probe_all, store_ports
+from tieback.pipeline.probing.service import probe_all
 from tieback.pipeline.progress import Progress, Stage, today_utc
 from tieback.pipeline.record import RecordWork
 from tieback.pipeline.report import build_report
+from tieback.pipeline.rule_sets import analysis_suffix, probe_set, ransom_signs, rules_used, with_rules
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.pipeline.units import CLAIM, UnitRun
 from tieback.scope import event_loop
@@ -61,11 +63,15 @@ from tieback.storage.lake.tables.apps import Keys, apps_by_bundle, container_nam
 from tieback.storage.lake.tables.dns import DnsAnswerCache
 from tieback.storage.lake.tables.inputs import Inputs, RunInput
 from tieback.storage.lake.tables.probes import ProbedTargets, ProbeWriter, read_probes
+from tieback.storage.lake.tables.run_data import save_run_rules
 from tieback.storage.ledger.ledger import Ledger
 from tieback.storage.objects.listing import ObjectListing
 from tieback.storage.own_domains import read_own_domains
 from tieback.storage.recovery import recover, units_without_results
 from tieback.storage.workspace import Workspace
+
+if TYPE_CHECKING:
+    from tieback.userrules.model import UserRules
 
 
 class ScanRequest(msgspec.Struct, frozen=True):
@@ -86,6 +92,8 @@ class ScanRequest(msgspec.Struct, frozen=True):
     places."""
     begun: Callable[[str], None] | None = None
     """Called with the ID of the run once it is recorded."""
+    rules: "UserRules | None" = None
+    """The rules of users."""
 
 
 class AnalysedInputs(msgspec.Struct, frozen=True):
@@ -132,16 +140,14 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanResult]:
                 request.begun(run)
             inputs = _read(workspace, run, request, stage, never)
             compact(workspace.lake, many=MIN_SMALL_PARTS)
-            units, captures = inputs.units(), inputs.of_version(TRAFFIC_ANALYSIS)
+            units, captures = inputs.units(), inputs.of_version(TRAFFIC_ANALYSIS + analysis_suffix(request.rules))
             bundles = apps_by_bundle(workspace.lake, units) if captures else {}
             named = RunEndpoints(units, tuple(attribute_traffic(workspace, captures, bundles)))
-            with closing(AttributionSources()) as knowledge:
+            with closing(AttributionSources(added=request.rules)) as knowledge:
                 doing = "probing data stores" if request.grant is not None else "mapping back ends"
                 with stage(doing) as progress, DnsAnswerCache(workspace.lake) as kept:
-                    found = event_loop.run(
-                        _ask(workspace, run, request.grant, approval, named, progress, kept, knowledge)
-                    )
-                end_run(workspace, run, inputs, named, found, knowledge)
+                    found = event_loop.run(_ask(workspace, run, request, approval, named, progress, kept, knowledge))
+                end_run(workspace, run, inputs, named, found, knowledge, request.rules)
         try:
             report = build_report(workspace, run)
             yield ScanResult(report, tuple(_failures(inputs)), damaged, inputs_read=len(units))
@@ -240,9 +246,9 @@ def _analyse(
     progress: Progress,
     never: tuple[SourcedRule, ...] | None,
 ) -> Inputs:
-    analysis = _Analysis(scan_units(request.inputs, listing))
+    analysis = _Analysis(with_rules(scan_units(request.inputs, listing), request.rules))
     lake = workspace.lake_directory
-    work = RecordWork(lake.absolute(), open_fence(lake), workspace.lake.key, never)
+    work = RecordWork(lake.absolute(), open_fence(lake), workspace.lake.key, never, request.rules)
     units = UnitRun(workspace.ledger, run, progress)
     units.run(engine, work, analysis.groups(), unit_limits(request.inputs), analysis.failed)
     # A cluster may deliver a batch twice, or late: from here on the lake holds each unit once.
@@ -268,7 +274,7 @@ class ScanTargets(msgspec.Struct, frozen=True):
 async def _ask(
     workspace: Workspace,
     run: str,
-    grant: Grant | None,
+    request: ScanRequest,
     approval: Approval | None,
     named: RunEndpoints,
     progress: Progress,
@@ -279,7 +285,8 @@ async def _ask(
 
     Reports are written to the lake as they complete.
     """
-    lake = workspace.lake
+    lake, grant, probes = workspace.lake, request.grant, probe_set(request.rules)
+    ports = probes.store_ports()
     if grant is None or approval is None:
         return ScanTargets(await MappedBackends.of(lake, named.units, named.traffic, None))
     names = NameResolver(grant, kept=kept, never=approval.policy.rules)
@@ -287,9 +294,9 @@ async def _ask(
     mapped = await MappedBackends.of(lake, named.units, named.traffic, answers.resolve, answers)
     await answers.query_owner_hints(mapped.backends, knowledge.dns_hints, knowledge.domains)
     running = knowledge.still_running(mapped.backends)
-    wanted = Candidates(running, store_ports())
+    wanted = Candidates(running, ports)
     wanted.add(await answers.srv_candidates(running))
-    wanted.add(neighbour_candidates(running, blocks_of(grant), store_ports()))
+    wanted.add(neighbour_candidates(running, blocks_of(grant), ports))
     requests = paths_of(named.traffic)
     wanted.add(requested_bases(mapped.backends, requests))
     along = ProbeHintIndex(mapped.backends, _containers(lake, named), public_keys(lake, named.units), requests)
@@ -307,16 +314,15 @@ async def _ask(
             provider_of=ProviderLookup().of,
             approval=approval,
         )
-        follower = LeadFollower(
-            mapped.backends, Pivot(store_ports(), knowledge.foreign), answers.resolve, dialer.permit
-        )
+        follower = LeadFollower(mapped.backends, Pivot(ports, knowledge.foreign), answers.resolve, dialer.permit)
         wanted.add(await follower.follow(lead for traffic in named.traffic for lead in traffic.leads))
         noting = any(rule.ransom_note for rule in grant.target)
-        notes = NoteJudge(workspace_salt(workspace.directory)) if noting else None
+        notes = NoteJudge(workspace_salt(workspace.directory), signs=ransom_signs(request.rules)) if noting else None
         own = read_own_domains(workspace.directory)
-        samples = SampleJudge(own_domains=own) if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
+        sampled = any(rule.depth is Depth.SAMPLE for rule in grant.target)
+        samples = SampleJudge(own_domains=own, added=request.rules) if sampled else None
         first = along.attach(exclude_targets(wanted, answered))
-        async for candidate, report in probe_all(first, grant, dialer, progress, along, notes, samples, lease):
+        async for candidate, report in probe_all(first, grant, dialer, progress, along, notes, samples, lease, probes):
             writer.add(report)
             along.pop(candidate, None)
         writer.flush()
@@ -325,7 +331,7 @@ async def _ask(
         asked = frozenset(target_label(one) for host in {one.host for one in more} for one in wanted.at(host))
         wanted.add(more)
         second = along.attach(exclude_targets(exclude_targets(more, asked), answered))
-        async for candidate, report in probe_all(second, grant, dialer, progress, along, notes, samples, lease):
+        async for candidate, report in probe_all(second, grant, dialer, progress, along, notes, samples, lease, probes):
             writer.add(report)
             along.pop(candidate, None)
     return ScanTargets(mapped, wanted)
@@ -347,6 +353,7 @@ def end_run(
     named: RunEndpoints,
     found: ScanTargets,
     knowledge: AttributionSources,
+    rules: "UserRules | None" = None,
 ) -> None:
     """Store the back ends, judge the reports, and finish the run, unless it read no input.
 
@@ -355,7 +362,8 @@ def end_run(
         InputError: imported address data is damaged.
     """
     found.mapped.save(run, knowledge)
-    conclude(workspace, run, named.units, named.traffic, found.wanted, inputs)
+    conclude(workspace, run, named.units, named.traffic, found.wanted, inputs, rules)
     inputs.save(workspace.lake, run)
+    save_run_rules(workspace.lake, run, rules_used(rules))
     if len(inputs.units()):
         workspace.ledger.end_run(run)

@@ -29,6 +29,7 @@ from tieback.pipeline.progress import Progress
 
 if TYPE_CHECKING:
     from tieback.leaks.detect import LeakDetector
+    from tieback.userrules.model import UserRules
 
 TRAFFIC_ANALYSIS = f"traffic-{TRAFFIC_VERSION}.6"
 """Part of the key of a unit of work; the last number increases when the rules for leaks or hints change."""
@@ -51,6 +52,7 @@ class DescribeTraffic(Work[list[Problem]]):
         keylog: Path | None = None,
         decrypt: bool = False,
         columns: Sequence[LogFormat] = (),
+        added: "UserRules | None" = None,
     ) -> None:
         self.documents = documents
         """Folder for the documents, one file per unit; only ``analyse`` needs it."""
@@ -59,12 +61,14 @@ class DescribeTraffic(Work[list[Problem]]):
         self.keylog = keylog
         self.decrypt = decrypt
         self.columns = tuple(columns)
+        self.added = added
+        """The rules of users."""
 
     @cached_property
     def _judge(self) -> "LeakDetector":
         from tieback.leaks.detect import LeakDetector
 
-        return LeakDetector()
+        return LeakDetector(self.added)
 
     def flows(self, path: Path, name: str) -> Iterator[Flow | Problem]:
         """The flows of one file, then its problems; ``name`` is the path to state in them."""
@@ -174,10 +178,11 @@ def describe_traffic(
     columns: Sequence[LogFormat] = (),
     workers: int | None = None,
     progress: Progress | None = None,
+    added: "UserRules | None" = None,
 ) -> Iterator[Flow | Problem | InputError]:
     """The flows of each file in order of completion; file problems and failures are part of the stream.
 
-    A file with problems and without any flow is a failure, named by its first problem.
+    A file with problems and without any flow is a failure, named by its first problem. ``added``: the rules of users.
     """
     failed: list[InputError] = []
     known = 0
@@ -195,7 +200,13 @@ def describe_traffic(
 
     with tempfile.TemporaryDirectory(prefix="tieback-", ignore_cleanup_errors=True) as documents:
         work = DescribeTraffic(
-            Path(documents), leaks=leaks, uid_map=uid_map, keylog=keylog, decrypt=decrypt, columns=columns
+            Path(documents),
+            leaks=leaks,
+            uid_map=uid_map,
+            keylog=keylog,
+            decrypt=decrypt,
+            columns=columns,
+            added=added,
         )
         ends = LocalEngine(workers).run(work, units(), UnitLimits(seconds=FILE_SECONDS))
         for done, end in enumerate(ends, start=1):

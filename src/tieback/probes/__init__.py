@@ -15,6 +15,9 @@ from tieback.probes.stores.clickhouse_native.probe import ClickhouseNativeProbe
 from tieback.probes.stores.consul import ConsulProbe
 from tieback.probes.stores.couchbase import CouchbaseProbe
 from tieback.probes.stores.couchdb import CouchdbProbe
+from tieback.probes.stores.dask import DaskProbe
+from tieback.probes.stores.datasette import DatasetteProbe
+from tieback.probes.stores.directory_listing import DirectoryListingProbe
 from tieback.probes.stores.directus import DirectusProbe
 from tieback.probes.stores.docker_api import DockerApiProbe
 from tieback.probes.stores.docker_registry import DockerRegistryProbe
@@ -25,53 +28,85 @@ from tieback.probes.stores.etcd import EtcdProbe
 from tieback.probes.stores.firebase_rtdb import FirebaseRtdbProbe
 from tieback.probes.stores.firebase_storage import FirebaseStorageProbe
 from tieback.probes.stores.firestore import FirestoreProbe
+from tieback.probes.stores.flink import FlinkProbe
+from tieback.probes.stores.flower import FlowerProbe
+from tieback.probes.stores.flowise import FlowiseProbe
 from tieback.probes.stores.ftp.probe import FtpProbe
 from tieback.probes.stores.gcs import GcsProbe
+from tieback.probes.stores.gradio import GradioProbe
 from tieback.probes.stores.grafana import GrafanaProbe
 from tieback.probes.stores.hasura import HasuraProbe
 from tieback.probes.stores.hdfs import HdfsProbe
 from tieback.probes.stores.influxdb import InfluxdbProbe
 from tieback.probes.stores.jenkins import JenkinsProbe
+from tieback.probes.stores.jupyter import JupyterProbe
 from tieback.probes.stores.kafka.probe import KafkaProbe
 from tieback.probes.stores.kibana import KibanaProbe
 from tieback.probes.stores.kubernetes import KubernetesProbe
+from tieback.probes.stores.langflow import LangflowProbe
 from tieback.probes.stores.ldap.probe import LdapProbe
+from tieback.probes.stores.marimo import MarimoProbe
+from tieback.probes.stores.mcp.probe import McpProbe
 from tieback.probes.stores.meilisearch import MeilisearchProbe
 from tieback.probes.stores.memcached import MemcachedProbe
 from tieback.probes.stores.milvus import MilvusProbe
+from tieback.probes.stores.mlflow import MlflowProbe
 from tieback.probes.stores.mongodb.probe import MongodbProbe
 from tieback.probes.stores.mqtt.probe import MqttProbe
 from tieback.probes.stores.mssql import MssqlProbe
 from tieback.probes.stores.mysql.probe import MysqlProbe
+from tieback.probes.stores.n8n import N8nProbe
 from tieback.probes.stores.nats import NatsProbe
 from tieback.probes.stores.nats_client import NatsClientProbe
 from tieback.probes.stores.neo4j import Neo4jProbe
+from tieback.probes.stores.node_red import NodeRedProbe
+from tieback.probes.stores.ollama import OllamaProbe
+from tieback.probes.stores.open_webui import OpenWebuiProbe
+from tieback.probes.stores.openai_compatible import OpenaiCompatibleProbe
 from tieback.probes.stores.openwire import OpenwireProbe
 from tieback.probes.stores.oracle import OracleProbe
 from tieback.probes.stores.parse import ParseProbe
 from tieback.probes.stores.pocketbase import PocketbaseProbe
 from tieback.probes.stores.postgresql.probe import PostgresqlProbe
 from tieback.probes.stores.postgrest import PostgrestProbe
+from tieback.probes.stores.prefect import PrefectProbe
 from tieback.probes.stores.prometheus import PrometheusProbe
 from tieback.probes.stores.qdrant import QdrantProbe
 from tieback.probes.stores.rabbitmq import RabbitmqProbe
+from tieback.probes.stores.ray import RayProbe
 from tieback.probes.stores.redis.probe import RedisProbe
+from tieback.probes.stores.redis_commander import RedisCommanderProbe
+from tieback.probes.stores.restic_rest import ResticRestProbe
 from tieback.probes.stores.rethinkdb import RethinkdbProbe
 from tieback.probes.stores.rsync.probe import RsyncProbe
 from tieback.probes.stores.s3 import S3Probe
 from tieback.probes.stores.smb import SmbProbe
 from tieback.probes.stores.solr import SolrProbe
+from tieback.probes.stores.spark import SparkProbe
+from tieback.probes.stores.spring_actuator import SpringActuatorProbe
+from tieback.probes.stores.sqlite_web import SqliteWebProbe
 from tieback.probes.stores.stomp import StompProbe
 from tieback.probes.stores.strapi import StrapiProbe
+from tieback.probes.stores.streamlit import StreamlitProbe
 from tieback.probes.stores.supabase_storage import SupabaseStorageProbe
+from tieback.probes.stores.sync_gateway import SyncGatewayProbe
+from tieback.probes.stores.triton import TritonProbe
 from tieback.probes.stores.typesense import TypesenseProbe
+from tieback.probes.stores.vault import VaultProbe
 from tieback.probes.stores.weaviate import WeaviateProbe
 from tieback.probes.stores.webdav import WebdavProbe
+from tieback.probes.stores.xano import XanoProbe
 from tieback.probes.stores.zookeeper.probe import ZookeeperProbe
-from tieback.probes.web import WebStoreProbe
+from tieback.probes.web import HttpProbe
 
-WEB_STORES: tuple[WebStoreProbe, ...] = (
+WEB_STORES: tuple[HttpProbe, ...] = (
     WebdavProbe(),
+    VaultProbe(),
+    SpringActuatorProbe(),
+    JupyterProbe(),
+    DaskProbe(),
+    MarimoProbe(),
+    SyncGatewayProbe(),
     CouchdbProbe(),
     InfluxdbProbe(),
     S3Probe(),
@@ -83,6 +118,18 @@ WEB_STORES: tuple[WebStoreProbe, ...] = (
     NatsProbe(),
     PocketbaseProbe(),
     DirectusProbe(),
+    MlflowProbe(),
+    GradioProbe(),
+    StreamlitProbe(),
+    RayProbe(),
+    LangflowProbe(),
+    FlowiseProbe(),
+    N8nProbe(),
+    PrefectProbe(),
+    FlowerProbe(),
+    NodeRedProbe(),
+    SparkProbe(),
+    FlinkProbe(),
     StrapiProbe(),
     ChromaProbe(),
     FirebaseRtdbProbe(),
@@ -113,6 +160,17 @@ WEB_STORES: tuple[WebStoreProbe, ...] = (
     FirestoreProbe(),
     AlgoliaProbe(),
     AppwriteProbe(),
+    DatasetteProbe(),
+    RedisCommanderProbe(),
+    ResticRestProbe(),
+    SqliteWebProbe(),
+    OllamaProbe(),
+    OpenWebuiProbe(),
+    OpenaiCompatibleProbe(),
+    TritonProbe(),
+    McpProbe(),
+    XanoProbe(),
+    DirectoryListingProbe(),
 )
 """Stores that speak HTTP, in the order in which the finder sends their identifying requests. It skips those that the
 answer to ``GET /`` rules out."""

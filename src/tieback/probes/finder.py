@@ -2,19 +2,20 @@
 
 Most stores name themselves in the answer to ``GET /``. The others get their own identifying request over the same
 connection if that answer does not rule them out, at most ``MAX_TRIES`` of them. If ``/`` redirects to another page of
-the same origin, that page is read too, once. A plain web API receives these requests and nothing else.
+the same origin, that page is read too, once. A plain web API receives these requests and nothing else. A directory
+listing counts only if no store is recognised: WebDAV, for instance, is often behind one.
 
 The report names the probe that continues; it then makes no statement about access. If no store is recognised and ``/``
 demands a login, that is the result: the access is ``auth_required``, and the product stays unknown.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
-from tieback.probes.web import ROOT_CAP, Identification, WebStoreProbe
+from tieback.probes.web import ROOT_CAP, HttpProbe, Identification
 from tieback.probes.wire.challenge import login_demand, redirect_path
 from tieback.probes.wire.http import HttpSession, Response, declared_get
 from tieback.probes.wire.opening import STREAM_ENDED
@@ -24,6 +25,8 @@ from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Recogn
 
 MAX_TRIES = 8
 """Maximum number of identifying requests after ``GET /``."""
+MAX_DECLARED_TRIES = 2
+"""Maximum number of further ones, for probes that users declare and that the page names."""
 ROOT = get_request("/", "which product answers; shared by all stores that speak HTTP", depth=Depth.IDENTIFY)
 _PAGE_PATH = rb"(?:/(?!\.)[A-Za-z0-9_.~-]{1,64}){1,4}/?"
 _PAGE = declared_get(
@@ -42,7 +45,7 @@ def is_plain_http(report: ProbeReport) -> bool:
 class WebFinder:
     """Identifies which of several HTTP stores answers. It is not a store itself."""
 
-    def __init__(self, stores: Sequence[WebStoreProbe]) -> None:
+    def __init__(self, stores: Sequence[HttpProbe]) -> None:
         self._stores = tuple(stores)
         asks: dict[bytes, DeclaredSend] = {ROOT.send.pattern: ROOT.send, _PAGE.pattern: _PAGE}
         for store in stores:
@@ -79,9 +82,8 @@ class WebFinder:
         http = HttpSession(target)
         root = yield from http.first(ROOT.path, seconds=first_answer_timeout(self.meta, target), cap=ROOT_CAP)
         yield Recognised(store=False)
-        for store in self._stores:
-            if store.ask.send.pattern == ROOT.send.pattern and (known := store.identify(root)) is not None:
-                return _say(draft, found, store, known)
+        for store, known in self._named(root, generic=False):
+            return _say(draft, found, store, known)
         answers: dict[_Asked, Response] = {("GET", ROOT.path): root}
         likely = yield from self._ask_likely(http, root, answers)
         path = redirect_path(root, target.place, tls=http.encrypted)
@@ -91,6 +93,8 @@ class WebFinder:
             likely = (yield from self._ask_likely(http, page, answers)) if page is not None else None
         if likely is not None:
             return _say(draft, found, *likely)
+        for store, known in self._named(root, generic=True):
+            return _say(draft, found, store, known)
         # A login demand of one path says nothing about a server that shows another page at its root.
         for (verb, path), answer in answers.items() if root.status not in (200, 204) else ():
             demand = login_demand(answer)
@@ -102,13 +106,24 @@ class WebFinder:
                 return None
         raise NotThisProtocol(f"{_NO_STORE} (status {root.status})")
 
+    def _named(self, root: Response, *, generic: bool) -> Iterator[tuple[HttpProbe, Identification]]:
+        """The stores that the root shows by itself."""
+        for store in self._stores:
+            asked = store.at_root or store.ask.send.pattern == ROOT.send.pattern
+            if asked and store.generic is generic:
+                known = store.identify(root)
+                if known is not None:
+                    yield store, known
+
     def _ask_likely(
         self, http: HttpSession, page: Response, answers: dict[_Asked, Response]
-    ) -> Conversation[tuple[WebStoreProbe, Identification] | None]:
+    ) -> Conversation[tuple[HttpProbe, Identification] | None]:
         """Send the identifying requests of the stores that a page makes likely; adds what came back to ``answers``."""
         for store in self._stores:
             asked = (store.ask.verb, store.ask.path)
-            if asked in answers or len(answers) > MAX_TRIES or not store.is_likely(page):
+            of_rules = sum((one.ask.verb, one.ask.path) in answers for one in self._stores if one.rule_label)
+            full = of_rules >= MAX_DECLARED_TRIES if store.rule_label else len(answers) - of_rules > MAX_TRIES
+            if asked in answers or full or not store.is_likely(page):
                 continue
             answer = yield from _answer(store.ask.on(http, store.ask.path, ROOT_CAP))
             if answer is None:
@@ -129,7 +144,7 @@ def _answer(asking: Conversation[Response]) -> Conversation[Response | None]:
         raise
 
 
-def _say(draft: ReportDraft, found: list[str], store: WebStoreProbe, known: Identification) -> None:
+def _say(draft: ReportDraft, found: list[str], store: HttpProbe, known: Identification) -> None:
     draft.spoke = True
     draft.product, draft.version = known.product, known.version[:40]
     found.append(store.meta.name)

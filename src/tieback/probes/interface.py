@@ -9,10 +9,12 @@ import msgspec
 
 from tieback.model.grant import Depth
 from tieback.model.probe import (
+    Ability,
     Access,
     Container,
     Entry,
     Identity,
+    Notice,
     Outcome,
     Privileges,
     ProbeReport,
@@ -175,6 +177,9 @@ class ReportDraft:
         self.privileges = Privileges.NONE
         """If a probe does not set it, it is ``unknown`` for every entry."""
         self.untested: list[str] = []
+        self.abilities: list[Ability] = []
+        """What the vendor documents that every client can do which gets in as the proofs show. They count only with
+        two independent proofs of access; a server without content is then ``open`` too."""
         self.traits: dict[str, str] = {}
         self.spoke = False
         """True if the service has answered in its protocol. A later fault keeps the outcome ``ok``."""
@@ -187,6 +192,11 @@ class ReportDraft:
         """Add a property that the server states about itself; empty values are dropped."""
         if value not in ("", None) and len(self.traits) < _MAX_TRAITS:
             self.traits[key] = str(value)[:120]
+
+    def notice(self, which: Notice, statement: str) -> None:
+        """Set a statement of the server that is a finding of its own; an empty one is dropped."""
+        self.traits.pop(which.value, None)
+        self.trait(which.value, statement)
 
     def vendor_id(self, label: str, value: str, store: str = "") -> None:
         """Set the product's own identifier as the identity: it is the same at every address of the store.
@@ -224,12 +234,19 @@ class ReportDraft:
                 self.untested.append(f"the account {account} without a password: the grant does not name it")
 
     def report(self) -> ProbeReport:
-        """The immutable report. ``open`` without two independent proofs becomes ``partial``."""
+        """The immutable report. ``open`` without two independent proofs becomes ``partial``.
+
+        A server that holds no records, but that anybody can use, is ``open``.
+        """
         access = self.access
-        if access is Access.OPEN and len({p.asked for p in self.proofs if p.supports is Access.OPEN}) < 2:
+        proved = len({p.asked for p in self.proofs if p.supports is Access.OPEN}) > 1
+        if access is Access.OPEN and not proved:
             access = Access.PARTIAL
-        containers, problems = check_figures(self.containers)
         entry = self.entry or _entry(access, self.account)
+        abilities = tuple(one for one in Ability if one in self.abilities) if proved and entry else ()
+        if abilities and access in (Access.OPEN_EMPTY, Access.SCHEMA_ONLY):
+            access = Access.OPEN
+        containers, problems = check_figures(self.containers)
         return ProbeReport(
             target=self.target.label,
             outcome=self.outcome,
@@ -246,6 +263,7 @@ class ReportDraft:
             entry=entry,
             privileges=(self.privileges or Privileges.UNKNOWN) if entry else Privileges.NONE,
             untested=tuple(dict.fromkeys(self.untested)),
+            abilities=abilities,
         )
 
 

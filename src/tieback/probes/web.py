@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from tieback.model.figure import Figure
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Container, Outcome, ProbeReport
+from tieback.model.probe import NOT_RECORDS, Access, Container, Notice, Outcome, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, is_expected, run_to_report
 from tieback.probes.wire.http import HttpSession, Response
 from tieback.probes.wire.jsontext import decode_json
@@ -134,6 +135,10 @@ class Inquiry:
             self.draft.prove(request.label, "answers without authentication", Access.OPEN)
         return found
 
+    def drop(self) -> None:
+        """Use a new connection for the next request."""
+        self._http.drop()
+
     def is_refused(self, request: Request, answer: Response) -> bool:
         """True if the answer requires authentication; the draft is updated then."""
         if answer.status not in _REFUSALS:
@@ -154,6 +159,24 @@ class Inquiry:
         if len(containers) > room:
             self.draft.problem(f"more containers than the limit; the first {MAX_LISTED} are kept")
         self.draft.containers.extend(containers[:room])
+
+    def add_count(self, kind: str, figure: Figure) -> None:
+        """Add how many things of a kind that is no record the server has, such as flows.
+
+        Args:
+            kind: a key of ``NOT_RECORDS``, such as ``flow``.
+            figure: their number.
+        """
+        self.add_containers([Container((NOT_RECORDS[kind],), kind, records=figure)])
+
+    def claimable(self, shows: str) -> None:
+        """Record that any client can become the owner or the administrator, which is never tried.
+
+        Args:
+            shows: what in the server's answers shows it.
+        """
+        self.draft.trait(Notice.UNINITIALISED, shows)
+        self.draft.untested.append("becoming the administrator, which the server offers to any client")
 
     def judge(self) -> None:
         """Set the access of the draft from the figures that were read without authentication."""
@@ -197,6 +220,12 @@ type NamedContainers = tuple[str, Sequence[str], Callable[[str], Conversation[No
 container to the draft, counts a refusal, and adds nothing if the container does not exist."""
 
 
+def some_names(names: Sequence[str]) -> str:
+    """The first names of a list, and how many more there are, for a proof."""
+    more = f" and {len(names) - 4} more" if len(names) > 4 else ""
+    return (", ".join(name[:30] for name in names[:4]) or "none") + more
+
+
 def other_names(draft: ReportDraft, what: str, names: Sequence[str]) -> None:
     """Record that only some containers were requested: a store that lists none may have others.
 
@@ -229,21 +258,18 @@ def judge_names(draft: ReportDraft, what: str, names: Sequence[str], *, refused:
         draft.access = Access.NOT_FOUND if not held else Access.UNKNOWN
 
 
-class WebStoreProbe(ABC):
-    """Probe of a store that speaks HTTP. A subclass defines how to recognise the store, and what to request from it."""
+class HttpProbe(ABC):
+    """Probe of a server that speaks HTTP, which the finder can select."""
 
     meta: ProbeMeta
     ask: Request
     """The identifying request."""
-    keys: tuple[str, ...] = ()
-    """Kinds of public keys that its requests may send, the best first."""
-    closed_when_refused: bool = True
-    """True if a refused identifying request means that the whole store requires authentication. False if each container
-    has its own rules."""
-
-    def about(self, target: Target) -> tuple[str, ...] | None:  # noqa: ARG002 - most stores have a host of their own
-        """Names for the placeholders of the identifying request; ``None`` if the target names none."""
-        return ()
+    at_root: bool = False
+    """True if the server may also answer at the root in the way in which it answers ``ask``."""
+    rule_label: str = ""
+    """The rule of a user that declares the probe, with its file; empty for a built-in probe."""
+    generic: bool = False
+    """True if the answer to ``GET /`` shows a kind of server and no product: the finder prefers every other store."""
 
     @abstractmethod
     def identify(self, answer: Response) -> Identification | None:
@@ -255,6 +281,26 @@ class WebStoreProbe(ABC):
         A status alone is no reason against: proxies and front ends answer the root in their own way.
         """
         return True
+
+    @abstractmethod
+    def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
+        """Probe ``target``, no deeper than ``depth``."""
+
+
+class WebStoreProbe(HttpProbe):
+    """Probe of a store that speaks HTTP. A subclass defines how to recognise the store, and what to request from it."""
+
+    keys: tuple[str, ...] = ()
+    """Kinds of public keys that its requests may send, the best first."""
+    closed_when_refused: bool = True
+    """True if a refused identifying request means that the whole store requires authentication. False if each container
+    has its own rules."""
+    unnamed_refusals: bool = True
+    """True if a usual port or a hint is enough to report a refusal that names no product."""
+
+    def about(self, target: Target) -> tuple[str, ...] | None:  # noqa: ARG002 - most stores have a host of their own
+        """Names for the placeholders of the identifying request; ``None`` if the target names none."""
+        return ()
 
     @abstractmethod
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
@@ -279,7 +325,8 @@ class WebStoreProbe(ABC):
             raise NotThisProtocol("the app names no resource to probe on this shared host")
         answer = yield from self.ask.first(http, path, seconds=first_answer_timeout(self.meta, target), cap=ROOT_CAP)
         known = self.identify(answer)
-        if known is None and (answer.status not in _REFUSALS or not is_expected(self.meta, target)):
+        refused = answer.status in _REFUSALS and self.unnamed_refusals and is_expected(self.meta, target)
+        if known is None and not refused:
             raise NotThisProtocol(f"another HTTP server (status {answer.status})")
         draft.spoke = True
         draft.fingerprint(())

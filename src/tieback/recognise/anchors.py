@@ -166,8 +166,10 @@ def _encoded(shape: AnchorKind, scheme: SchemeRule) -> list[Anchor]:
 class AnchorScanner:
     """Anchors, compiled at the first scan. For one thread at a time, because of hyperscan's scratch space."""
 
-    def __init__(self, patterns: tuple[Anchor, ...]) -> None:
+    def __init__(self, patterns: tuple[Anchor, ...], *, cached: bool = True) -> None:
+        """Use these patterns. ``cached``: whether the compiled form is kept in the user's cache folder."""
         self.anchors = patterns
+        self._cached = cached
 
     @cached_property
     def _database(self) -> hyperscan.Database:
@@ -175,6 +177,8 @@ class AnchorScanner:
             hyperscan.HS_FLAG_DOTALL | (hyperscan.HS_FLAG_CASELESS if anchor.caseless else 0) for anchor in self.anchors
         ]
         patterns = [anchor.pattern for anchor in self.anchors]
+        if not self._cached:
+            return _compiled(patterns, flags)
         source = msgspec.msgpack.encode((patterns, flags))
         kept = load_or_build("anchors", source, lambda: hyperscan.dumpb(_compiled(patterns, flags)))
         try:

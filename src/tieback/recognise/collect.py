@@ -46,6 +46,9 @@ _GENERIC = {
 """Kinds of credentials that only their names, or a form of several services, show; a higher rank says less."""
 
 
+_LEAST = 9
+
+
 class AppFinds(msgspec.Struct, frozen=True):
     """Endpoints and credentials of an app, in the order of first appearance."""
 
@@ -279,10 +282,15 @@ def _owned(seen: _Seen, maker: Maker) -> Sighting:
 
 
 def _distinct(credentials: Iterable[Credential]) -> Iterator[Credential]:
-    """The credentials without those that a rule with a better rank recognises too."""
+    """The credentials without those that a built-in rule with a better rank recognises too."""
     every = tuple(credentials)
     best: dict[str, int] = {}
     for one in every:
-        rank = _GENERIC.get(one.kind, 0)
-        best[one.fingerprint] = min(rank, best.get(one.fingerprint, rank))
-    return (one for one in every if not one.fingerprint or _GENERIC.get(one.kind, 0) <= best[one.fingerprint])
+        if not one.evidence.user_rule:  # the rule of a user replaces no other
+            rank = _GENERIC.get(one.kind, 0)
+            best[one.fingerprint] = min(rank, best.get(one.fingerprint, rank))
+    return (one for one in every if not one.fingerprint or _rank(one) <= best.get(one.fingerprint, _LEAST))
+
+
+def _rank(one: Credential) -> int:
+    return _GENERIC.get(one.kind, 1 if one.evidence.user_rule else 0)

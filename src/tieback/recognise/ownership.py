@@ -208,6 +208,7 @@ class Maker:
             or self._linked(endpoint, evidence)
             or self._named_alike(endpoint)
             or self._placed(evidence)
+            or self._added(endpoint)
             or self._unknown(endpoint)
         )
 
@@ -312,6 +313,13 @@ class Maker:
         if name is not None:
             return OwnershipVerdict(Party.THIRD, name, f"named by the code of the SDK {name}")
         return None
+
+    def _added(self, endpoint: Endpoint) -> OwnershipVerdict | None:
+        """A third party that a rule of a user names; asked last, so that it changes no verdict of a built-in rule."""
+        rule = None if endpoint.kind is EndpointKind.CLOUD else self._rules.added_third_party(endpoint.host)
+        if rule is None:
+            return None
+        return OwnershipVerdict(Party.THIRD, rule.name, f"host of {rule.name} (your rule {rule.id})")
 
     def _unknown(self, endpoint: Endpoint) -> OwnershipVerdict:
         if endpoint.kind is EndpointKind.CLOUD:

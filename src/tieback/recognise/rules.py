@@ -8,6 +8,7 @@ import re
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -15,6 +16,9 @@ from tieback import rulefiles as prepared
 from tieback.recognise.patterns import CloudHost, CloudRules, CredentialRules, TokenRule
 from tieback.recognise.services import SchemeRule, ServiceRules, host_and_parents
 from tieback.recognise.suffixes import Suffixes
+
+if TYPE_CHECKING:
+    from tieback.userrules.model import SdkHostRule, UserRules
 
 __all__ = ["CloudHost", "CloudRules", "CredentialRules", "RuleFiles", "SchemeRule", "TokenRule", "host_and_parents"]
 
@@ -204,7 +208,10 @@ class ThirdParties:
     """Hosts, packages and frameworks of libraries that many apps contain."""
 
     def __init__(self) -> None:
-        self._suffixes = {suffix: sdk for sdk in _read("sdk_hosts.toml", _SdkHosts).sdk for suffix in sdk.suffixes}
+        read = _read("sdk_hosts.toml", _SdkHosts).sdk
+        self._suffixes = {suffix: sdk for sdk in read for suffix in sdk.suffixes}
+        self.count = len(read)
+        """Number of third parties."""
 
     @cached_property
     def _code(self) -> tuple[dict[str, str], dict[str, str]]:
@@ -256,6 +263,20 @@ class HostNameRules:
 class RuleFiles:
     """All rule files, each read at its first use. Use one instance per process and share it."""
 
+    def __init__(self, added: "UserRules | None" = None) -> None:
+        """``added``: the rules of users, which only add to those of the files."""
+        self.added = added
+
+    @cached_property
+    def _added_hosts(self) -> "dict[str, SdkHostRule]":
+        rules = self.added.sdk_hosts if self.added is not None else ()
+        return {suffix: rule for rule in rules for suffix in rule.suffixes}
+
+    def added_third_party(self, host: str) -> "SdkHostRule | None":
+        """The rule of a user for a canonical host that belongs to a third party, or ``None``."""
+        known = self._added_hosts
+        return next((known[name] for name in host_and_parents(host) if name in known), None) if known else None
+
     @cached_property
     def services(self) -> ServiceRules:
         """Schemes, ports and suffixes."""
@@ -269,7 +290,7 @@ class RuleFiles:
     @cached_property
     def requested(self) -> "RuleFiles":
         """The same rules for an address that code requests: documentation and code hosts are back ends there."""
-        other = RuleFiles()
+        other = RuleFiles(self.added)
         for name in ("services", "third_parties", "cloud", "credentials", "names", "suffixes"):
             setattr(other, name, getattr(self, name))
         other.not_backends = NotBackends(requested=True)

@@ -40,31 +40,37 @@ class AppSearch:
         self._config = ConfigExtractor(rules)
         marks = (*self._config.marks, preferences.MARK.encode(), *scripts.MARKS)
         self._endpoints = EndpointExtractor(rules, marks)
-        self._extractors: tuple[Extractor, ...] = (
-            self._endpoints,
-            self._config,
-            scripts.ScriptExtractor(self._endpoints),
-        )
-        self._dataflow = DataflowExtractor(self._endpoints, rules) if dataflow else None
+        judge: Extractor = self._endpoints
+        self._added = None
+        if rules.added is not None and (rules.added.identifiers or rules.added.credentials):
+            from tieback.recognise.user_rules import BothExtractors, UserRuleSearch
+
+            self._added = UserRuleSearch(rules.added, rules)
+            judge = BothExtractors(self._endpoints, self._added.extractor)
+        self._extractors: tuple[Extractor, ...] = (self._endpoints, self._config, scripts.ScriptExtractor(judge))
+        self._dataflow = DataflowExtractor(judge, rules) if dataflow else None
 
     def finds(self, pieces: Iterable[Piece]) -> Iterator[Find]:
         """All finds of one app, each with count 1, in the order of the pieces; a problem if there are too many."""
         self._endpoints.left, self._config.left, self._places = MAX_TEXTS, MAX_PAIRS, PlaceBudget()
         if self._dataflow is not None:
             self._dataflow.left = MAX_STEPS
-        left = MAX_FINDS
-        for found in self._every(pieces):
-            yield found
-            left -= 1
-            if not left:
-                yield Problem(f"more than {MAX_FINDS:,} finds; the rest of the app was not searched", "")
-                return
+        every = self._every(pieces)
+        if self._added is None:
+            yield from _bounded(every)
+            return
+        # Last: what a rule of a user finds never takes the place of a find of a built-in rule.
+        self._added.start()
+        yield from _bounded(find for find in every if not self._added.takes(find))
+        yield from self._added.finds
 
     def _every(self, pieces: Iterable[Piece]) -> Iterator[Find]:
         code: list[Buffer] = []
         settings = AppSettings()
         for piece in pieces:
             yield from self._gathered(piece) if isinstance(piece, ArtifactBatch) else self._artifact(piece)
+            if self._added is not None:
+                self._added.read(piece)
             if self._dataflow is not None:
                 settings.see(piece)
                 if isinstance(piece, Artifact):
@@ -99,3 +105,11 @@ class AppSearch:
             yield from placement.finds(extractors)
             if number in naming and preferences.names_servers(content):
                 yield from preferences.server_defaults(file, content, self._rules)
+
+
+def _bounded(finds: Iterable[Find]) -> Iterator[Find]:
+    for count, find in enumerate(finds, start=1):
+        yield find
+        if count == MAX_FINDS:
+            yield Problem(f"more than {MAX_FINDS:,} finds; the rest of the app was not searched", "")
+            return

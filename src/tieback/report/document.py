@@ -21,7 +21,9 @@ from tieback.model.report import (
     DataUsed,
     Encryption,
     Headline,
+    PluginUsed,
     Report,
+    RulesUsed,
     RunScope,
     SkipReason,
 )
@@ -518,6 +520,10 @@ def about_lines(report: Report) -> Iterator[tuple[str, str]]:
     yield from scope_lines(report.scope)
     if report.scope is not None:
         yield ("Probes", f"{recorded_text()}; {EXPERIMENTAL}: {EXPERIMENTAL_MEANS}")
+    if report.rules:
+        yield ("Rules of users", clean("; ".join(one.cited for one in report.rules), 500))
+    if report.plugins:
+        yield ("Plug-ins", clean("; ".join(one.cited for one in report.plugins), 500))
     if report.data:
         yield ("Address data", clean("; ".join(one.cited for one in report.data), 500))
 
@@ -525,6 +531,16 @@ def about_lines(report: Report) -> Iterator[tuple[str, str]]:
 def data_for_others(data: Iterable[DataUsed]) -> tuple[DataUsed, ...]:
     """Return the address data for other audiences, without list names that the user chose."""
     return tuple(one if one.name.startswith(_CITED) else msgspec.structs.replace(one, name="a list") for one in data)
+
+
+def rules_for_others(rules: Iterable[RulesUsed]) -> tuple[RulesUsed, ...]:
+    """Return the files with rules of users for other audiences, without the names that users chose."""
+    return tuple(msgspec.structs.replace(one, name="a file") for one in rules)
+
+
+def plugins_for_others(plugins: Iterable[PluginUsed]) -> tuple[PluginUsed, ...]:
+    """Return the plug-ins for other audiences, without names, which may be those of the user's own software."""
+    return tuple(msgspec.structs.replace(one, name="a plug-in", distribution="a distribution") for one in plugins)
 
 
 def scope_lines(scope: RunScope | None) -> Iterator[tuple[str, str]]:

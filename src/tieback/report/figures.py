@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from tieback.model.figure import Figure, Quality
-from tieback.model.probe import NOT_RECORDS, Container
+from tieback.model.probe import NOT_RECORDS, OFFERED, Container
 
 SIGNS = {Quality.EXACT: "", Quality.ESTIMATE: "≈", Quality.LOWER_BOUND: "≥", Quality.CLAIMED: "?"}
 """Sign before a number."""
@@ -25,6 +25,8 @@ LEGEND = (
 """Example, word and meaning of each quality."""
 
 NOT_MEASURED = "not measured"
+NOTHING_TO_COUNT = "-"
+"""Figure of a container that is one thing that the server offers, such as a model."""
 
 _UNITS = ("kB", "MB", "GB", "TB", "PB", "EB")
 
@@ -55,6 +57,8 @@ def _range(text: str, most: Figure | None, show: Callable[[Figure | None], str])
 
 def container_text(container: Container) -> str:
     """Format the figure of a container; one that does not count records ends with its noun: ``12 relationships``."""
+    if container.kind in OFFERED and container.records is None:
+        return NOTHING_TO_COUNT
     text = figure_text(container.records)
     noun = NOT_RECORDS.get(container.kind)
     return text if noun is None or text == NOT_MEASURED else f"{text} {noun}"

@@ -29,7 +29,7 @@ from tieback.model.report import (
     StoreKind,
 )
 from tieback.report.breakdown import SUM, BreakdownCounts, merge_neighbours, whole_years
-from tieback.report.document import data_for_others
+from tieback.report.document import data_for_others, plugins_for_others, rules_for_others
 
 MIN_GROUP = 5
 """Minimum size of a published group."""
@@ -80,6 +80,8 @@ def public_report(report: Report) -> Report:
         sample=report.sample,
         posture=None if report.posture is None else _posture(report.posture),
         data=data_for_others(report.data),
+        rules=rules_for_others(report.rules),
+        plugins=plugins_for_others(report.plugins),
     )
 
 

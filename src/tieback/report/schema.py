@@ -27,8 +27,10 @@ from tieback.model.report import (
     ExposureHistory,
     GroupTable,
     Headline,
+    PluginUsed,
     PopulationEstimate,
     Recipient,
+    RulesUsed,
     RunScope,
     SharedStore,
     SuppressedFinding,
@@ -68,6 +70,8 @@ _HEAD: dict[str, Any] = {
     "shared": tuple[SharedStore, ...],
     "posture": Posture | None,
     "data": tuple[DataUsed, ...],
+    "rules": tuple[RulesUsed, ...],
+    "plugins": tuple[PluginUsed, ...],
 }
 _TABLES: dict[str, tuple[str, Any]] = {
     "apps": ("app-summary", AppSummary),

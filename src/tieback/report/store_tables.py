@@ -26,7 +26,7 @@ from tieback.report.document import (
 from tieback.report.figures import bytes_text, container_text, figure_text
 from tieback.report.personal import own_people_text, people_text
 from tieback.report.recorded import recorded_text
-from tieback.report.verdict import INTRUSION, access_text, no_personal_data, verdict_lines
+from tieback.report.verdict import ABILITIES, INTRUSION, access_text, no_personal_data, verdict_lines
 
 MOST_CONTAINERS = 20
 """Limit on the containers of one store on a terminal; a pipe gets ``MOST_PIPED``."""
@@ -59,7 +59,7 @@ def print_store(store: Exposure, console: Console) -> None:
     _print_containers(store, console)
 
 
-_ALARMS = frozenset({"ransom", "honeypot", INTRUSION})
+_ALARMS = frozenset({"ransom", "honeypot", INTRUSION, ABILITIES})
 _ADMIN = "entry"
 
 

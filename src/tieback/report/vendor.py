@@ -30,7 +30,7 @@ from tieback.model.probe import Identity, Outcome, ProbeReport
 from tieback.model.report import AppSighting, AppSummary, DroppedName, LazyIndex, LazyTable, Report
 from tieback.model.sighting import Problem
 from tieback.model.vendor import Vendor
-from tieback.report.document import TRAFFIC, clean, data_for_others, endpoint_host
+from tieback.report.document import TRAFFIC, clean, data_for_others, endpoint_host, plugins_for_others, rules_for_others
 from tieback.report.withheld import (
     BATCH,
     Withheld,
@@ -48,7 +48,10 @@ MOST_NAMES = 5
 OTHER_WAY = "another access path"
 """Instead of a line that would disclose other vendors' routes."""
 _OF_THE_STORE = frozenset(
-    {"access", "records", "bytes", "personal data", "ransom", "cleartext", "people", "honeypot", "exposure window"}
+    (
+        *("access", "privileges", "abilities", "records", "bytes", "personal data", "ransom", "cleartext", "people"),
+        *("honeypot", "exposure window"),
+    )
 )
 """Severity factors that disclose nothing about other vendors' apps or devices."""
 
@@ -168,6 +171,8 @@ def vendor_report(report: Report, vendor: str, register: Iterable[Vendor] = ()) 
         not_backends=LazyTable(sum(1 for _ in _dropped(report, own)), lambda: _dropped(report, own)),
         dropped=tuple(Counter(one.reason for one in _dropped(report, own)).most_common()),
         data=data_for_others(report.data),
+        rules=rules_for_others(report.rules),
+        plugins=plugins_for_others(report.plugins),
         partly_read=LazyTable.of(partly),
         audience=f"only for {clean(vendor, 100)}: its apps and the stores that it answers for",
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from tieback.model.exposure import Exposure
-from tieback.model.probe import Access, Container, Entry, Outcome, Privileges, ProbeReport
+from tieback.model.probe import OFFERED, Ability, Access, Container, Entry, Notice, Outcome, Privileges, ProbeReport
 from tieback.report.document import ACCESS_WORDS, clean, count_text
 from tieback.report.figures import bytes_text, figure_text
 
@@ -25,6 +25,14 @@ MOST_UNTESTED = 4
 INTRUSION = "somebody wrote here"
 """Label of the signs of writes by others."""
 
+ABILITIES = "permits"
+"""Label of what every client that gets in can do there besides reading."""
+ABILITY_WORDS = {
+    Ability.GENERATE: "run models at the owner's cost",
+    Ability.RUN_CODE: "run code, jobs, flows or containers on the server",
+    Ability.CALL_TOOLS: "call the tools that the server connects to",
+}
+
 _ENTRIES = {
     Entry.ANONYMOUS: "without an account",
     Entry.ANY_USER: "with any user name, without a password",
@@ -35,6 +43,14 @@ _PRIVILEGES = {
     Privileges.LIMITED: "limited rights",
     Privileges.UNKNOWN: "rights unknown: the server does not show them",
 }
+
+NOTICES = {
+    Notice.SENSITIVE_FILES: "sensitive files by their names",
+    Notice.UNINITIALISED: "anyone can become the owner",
+    Notice.MEMORY_DUMP: "memory dump offered",
+    Notice.DIAGNOSTICS: "settings or logs offered",
+}
+"""Labels of the statements of servers that are findings of their own."""
 
 
 class AccessVerdict(Protocol):
@@ -66,6 +82,13 @@ def entry_text(store: Exposure | ProbeReport) -> str:
     return "; ".join(filter(None, (way, _PRIVILEGES.get(store.privileges, ""))))
 
 
+def abilities_text(store: Exposure | ProbeReport) -> str:
+    """Return what every client that gets in can do besides reading, and who says so; empty if nothing is documented."""
+    if not store.abilities:
+        return ""
+    return f"{'; '.join(ABILITY_WORDS[one] for one in store.abilities)} (by the vendor's documentation; not tried)"
+
+
 def untested_text(store: Exposure | ProbeReport) -> str:
     """Return what was not tried, as one line; empty if nothing is left or the store is open anyway."""
     if store.access.exposed:
@@ -79,10 +102,14 @@ def verdict_lines(store: Exposure) -> Iterator[tuple[str, str]]:
     """Yield what a reader must know besides the access state, as label and text."""
     if text := entry_text(store):
         yield "entry", text
+    if text := abilities_text(store):
+        yield ABILITIES, text
     if text := untested_text(store):
         yield "not tried", f"{text}. So the store is not known to be closed"
     if store.default_credentials:
         yield "default credentials", f"{clean(store.default_credentials)}; they were not tried"
+    for which, text in store.notices:
+        yield NOTICES[which], clean(text)
     if store.at_most > 1:
         yield "how many", how_many_text(store)
     if store.intrusion:
@@ -104,7 +131,9 @@ def verdict_notes(report: ProbeReport) -> tuple[str, ...]:
         return ()
     tried = untested_text(report)
     wrote = f"{INTRUSION}: {intrusion_text(report)}" if report.intrusion else ""
-    return tuple(filter(None, (entry_text(report), f"not tried: {tried}" if tried else "", wrote)))
+    stated = (f"{NOTICES[Notice(key)]}: {clean(text)}" for key, text in report.traits if key in Notice)
+    permits = f"{ABILITIES}: {abilities_text(report)}" if report.abilities else ""
+    return tuple(filter(None, (entry_text(report), permits, f"not tried: {tried}" if tried else "", wrote, *stated)))
 
 
 def intrusion_text(store: Exposure | ProbeReport) -> str:
@@ -125,6 +154,8 @@ def how_many_text(store: Exposure) -> str:
 
 def no_personal_data(container: Container) -> str:
     """Return what it means that a container has no class of personal data: not looked, or nothing found."""
+    if container.kind in OFFERED:
+        return NO_DATA
     if container.sampled is not None and container.sampled.records:
         return NONE_IN_VALUES
     # The extensions of a bucket's objects say nothing about their content.
@@ -133,9 +164,10 @@ def no_personal_data(container: Container) -> str:
 
 def no_personal_data_in(store: Exposure) -> str:
     """Return the same for a whole store."""
-    own = [container for container in store.containers if not container.system]
+    own = [container for container in store.containers if not container.system and container.kind not in OFFERED]
     if not own:
-        return NO_DATA if store.access is Access.OPEN_EMPTY else NOT_LOOKED
+        offers = any(container.kind in OFFERED for container in store.containers)
+        return NO_DATA if offers or store.access is Access.OPEN_EMPTY else NOT_LOOKED
     return worst_answer(own)
 
 

@@ -60,6 +60,8 @@ class Target(msgspec.Struct, frozen=True):
     below it; declared sends have their paths without it."""
     scans: bool = False
     """True if the grant allows questions of the costs ``scan`` and ``billed``."""
+    mcp: bool = False
+    """True if the grant allows a session of an MCP server."""
     keys: tuple[PublicKey, ...] = ()
     """Keys in the app for this service that are public by design."""
 
@@ -77,6 +79,8 @@ class Target(msgspec.Struct, frozen=True):
 
     def declared_form(self, data: bytes) -> bytes | None:
         """The bytes of a send as a declaration has them, without ``path``; ``None`` if they do not stay below it."""
+        if is_never_sent(data):
+            return None
         if not self.path:
             return data
         verb, space, rest = data.partition(b" ")
@@ -85,9 +89,26 @@ class Target(msgspec.Struct, frozen=True):
             return None
         return verb + space + rest[len(base) :]
 
+    def permits(self, declared: "DeclaredSend") -> bool:
+        """True if the permissions of the grant for this target cover a declared send; its depth is another matter."""
+        return (self.scans or not declared.cost.needs_scans) and (self.mcp or not declared.mcp)
+
     def key(self, *kinds: str) -> str | None:
         """The first public key of one of these kinds; ``None`` if the app contains none."""
         return next((one.value for one in self.keys if one.kind in kinds), None)
+
+
+_NEVER = re.compile(
+    rb"(?i)(?:GET|HEAD|POST|PROPFIND) (?:[^ ?]*(?:/|%2F))?"
+    rb"(?:actuator(?:/|%2F)(?!health[ ?])[^ ?]|(?:heapdump|threaddump|logfile)[^A-Za-z0-9_-])"
+)
+"""HTTP requests that no probe may send, whatever names come from servers, apps and rules: endpoints of Spring Boot
+Actuator except its index and its health. A heap dump has passwords and records, and stops the app for seconds."""
+
+
+def is_never_sent(data: bytes) -> bool:
+    """True if no declaration can permit this byte string."""
+    return _NEVER.match(data) is not None
 
 
 @lru_cache(maxsize=2048)
@@ -112,6 +133,9 @@ class DeclaredSend(msgspec.Struct, frozen=True):
     cost: SendCost = SendCost.CATALOGUE
     """The greatest cost of an answer. The dialer refuses ``scan`` and ``billed`` unless the grant's ``scans`` allows
     them."""
+    mcp: bool = False
+    """True if the bytes open or use a session of an MCP server. The dialer refuses them unless the grant's ``mcp``
+    allows it."""
     redact: Callable[[bytes], bytes | None] | None = None
     """Takes from the whole response what no transcript stores, such as names of keys; ``None``: store nothing of it."""
     mask: Callable[[bytes], bytes] | None = None
@@ -119,8 +143,8 @@ class DeclaredSend(msgspec.Struct, frozen=True):
     the masked byte string, so that a replay finds it."""
 
     def matches(self, data: bytes) -> bool:
-        """True if ``data`` is exactly such a byte string."""
-        return _compiled(self.pattern).fullmatch(data) is not None
+        """True if ``data`` is exactly such a byte string, and no byte string that is never sent."""
+        return not is_never_sent(data) and _compiled(self.pattern).fullmatch(data) is not None
 
     def account_in(self, data: bytes) -> str | None:
         """The account in a matching byte string: the pattern's group ``account``; ``None`` without one."""

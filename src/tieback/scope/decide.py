@@ -22,7 +22,7 @@ from datetime import date
 import msgspec
 
 from tieback.model.errors import GrantError
-from tieback.model.grant import Depth, Grant
+from tieback.model.grant import Depth, Grant, Permission, TargetRule
 from tieback.scope.address import Address, parse_address, special
 from tieback.scope.grant import check_valid
 from tieback.scope.hostname import TargetHost, parse_host
@@ -47,18 +47,23 @@ class Decision(msgspec.Struct, frozen=True):
     ransom_note: bool = False
     scans: bool = False
     """True if questions may be asked that cost a scan, or the owner money."""
+    mcp: bool = False
+    """True if a session of an MCP server may be opened."""
 
 
 class CompiledGrant:
     """A grant, compiled for decisions on one day."""
 
-    def __init__(self, grant: Grant, today: date, never: Iterable[SourcedRule] = ()) -> None:
+    def __init__(
+        self, grant: Grant, today: date, never: Iterable[SourcedRule] = (), forbids: Iterable[Permission] = ()
+    ) -> None:
         """Compile the grant.
 
         Args:
             grant: the permission.
             today: the day.
             never: exclusions of site policies, besides those of the grant.
+            forbids: permissions that a site policy takes from every target.
 
         Raises:
             GrantError: a target or host is malformed. A grant outside its dates is not an error here: it allows
@@ -77,7 +82,7 @@ class CompiledGrant:
             self.lapsed = error.what
         try:
             for target in grant.target:
-                self._add(compile_rule(target))
+                self._add(compile_rule(without(target, forbids)))
             own = (
                 SourcedRule(rule, f"[[exclude]] {number} of the grant") for number, rule in enumerate(grant.exclude, 1)
             )
@@ -201,6 +206,11 @@ class CompiledGrant:
             rest = rest.partition(".")[2]
 
 
+def without(rule: TargetRule, forbids: Iterable[Permission]) -> TargetRule:
+    """A target without the permissions that a site policy forbids."""
+    return msgspec.structs.replace(rule, **{str(permission): False for permission in forbids})
+
+
 def host_table(grant: Grant) -> dict[str, tuple[Address, ...]]:
     """The grant's ``[hosts]`` with normalised names and addresses.
 
@@ -227,5 +237,13 @@ def other_port(rule: CompiledRule, port: int) -> str:
 def _allow(rule: CompiledRule, goal: Address, reason: str) -> Decision:
     target = rule.rule
     return Decision(
-        True, reason, str(goal), target.match, target.depth, target.passwordless, target.ransom_note, target.scans
+        True,
+        reason,
+        str(goal),
+        target.match,
+        target.depth,
+        target.passwordless,
+        target.ransom_note,
+        target.scans,
+        target.mcp,
     )

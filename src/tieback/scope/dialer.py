@@ -80,7 +80,7 @@ class Dialer:
         self._names = names if names is not None else NameResolver(grant, never=never)
         self._stop_file = os.fspath(stop_file) if stop_file is not None else ""
         self._today = today
-        self._scope = CompiledGrant(grant, self._day(), never)
+        self._scope = CompiledGrant(grant, self._day(), never, self._approval.policy.forbids)
         self._rate = RateLimits(grant.limits, provider_of)
         self._provider_of = provider_of
         self._trips = RttEstimator()
@@ -162,8 +162,8 @@ class Dialer:
         """Run a conversation to its end.
 
         Args:
-            target: the service. An address whose rule does not allow its ``passwordless`` accounts or ``scans`` is
-                out of scope.
+            target: the service. An address whose rule does not allow its ``passwordless`` accounts, ``scans`` or
+                ``mcp`` is out of scope.
             conversation: yields steps; every failure is thrown into it as a ``Fault``.
             sends: byte strings that it may send.
             depth: depth of the conversation; an address whose rule allows less is out of scope.
@@ -189,7 +189,7 @@ class Dialer:
                 declared
                 for declared in sends
                 if (depth is None or depth.allows(declared.depth))
-                and (target.scans or not declared.cost.needs_scans)
+                and target.permits(declared)
                 and (not declared.values or (sample if declared.depth is Depth.SAMPLE else note))
             ]
             # For a sample, even the sent bytes are not recorded: names of keys can be personal data.
@@ -279,7 +279,8 @@ class Dialer:
 
     def _today_scope(self) -> CompiledGrant:
         if self._scope.today != self._day():
-            self._scope = CompiledGrant(self._grant, self._day(), self._approval.policy.rules)
+            policy = self._approval.policy
+            self._scope = CompiledGrant(self._grant, self._day(), policy.rules, policy.forbids)
         return self._scope
 
     def _day(self) -> date:
@@ -302,7 +303,12 @@ class Dialer:
                     "targets": [rule.match for rule in grant.target],
                     "excludes": [rule.match for rule in grant.exclude],
                     "site_policies": [
-                        {"file": file.where, "sha256": file.sha256, "excludes": len(file.rules)}
+                        {
+                            "file": file.where,
+                            "sha256": file.sha256,
+                            "excludes": len(file.rules),
+                            "forbids": list(file.forbids),
+                        }
                         for file in self._approval.policy.files
                     ],
                     "signed_by": [
@@ -348,6 +354,7 @@ def _common(allowed: list[Decision]) -> Decision | None:
         accounts,
         all(d.ransom_note for d in allowed),
         all(d.scans for d in allowed),
+        all(d.mcp for d in allowed),
     )
 
 
@@ -362,6 +369,9 @@ def _enough(decision: Decision, target: Target, depth: Depth | None, *, note: bo
         return Decision(False, reason, decision.address, decision.rule)
     if target.scans and not decision.scans:
         reason = f"`{decision.rule}` does not allow scans"
+        return Decision(False, reason, decision.address, decision.rule)
+    if target.mcp and not decision.mcp:
+        reason = f"`{decision.rule}` does not allow sessions of MCP servers"
         return Decision(False, reason, decision.address, decision.rule)
     missing = [account for account in target.passwordless if account not in decision.passwordless]
     if missing:

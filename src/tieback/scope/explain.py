@@ -5,7 +5,7 @@ from datetime import date
 import msgspec
 
 from tieback.model.errors import GrantError
-from tieback.model.grant import Depth, Grant
+from tieback.model.grant import Depth, Grant, Permission
 from tieback.scope.decide import CompiledGrant, Decision, other_port
 from tieback.scope.policy.never import SitePolicy
 from tieback.scope.resolver import NameResolver
@@ -26,6 +26,8 @@ class TargetExplanation(msgspec.Struct, frozen=True):
     ports: str
     depth: Depth | None
     """Maximum probe depth; ``None`` if the target is not allowed."""
+    permissions: tuple[Permission, ...] = ()
+    """What the target also allows, without what a site policy forbids."""
     needs_dns: bool = False
     """The grant covers the name and the port; the address, which only DNS gives, decides."""
 
@@ -42,7 +44,7 @@ def explain_target(grant: Grant, policy: SitePolicy, text: str, today: date) -> 
     Raises:
         GrantError: the port is not a number of a port.
     """
-    scope = CompiledGrant(grant, today, policy.rules)
+    scope = CompiledGrant(grant, today, policy.rules, policy.forbids)
     host, port = _split(text)
     resolver = NameResolver(grant, never=policy.rules)
     found = resolver.known(host)
@@ -62,6 +64,7 @@ def explain_target(grant: Grant, policy: SitePolicy, text: str, today: date) -> 
                 rule=decision.rule,
                 ports=ports,
                 depth=decision.depth if decision.allowed else None,
+                permissions=tuple(one for one in Permission if decision.allowed and getattr(decision, one)),
             )
         )
     return rows
@@ -82,7 +85,7 @@ def _unresolved(scope: CompiledGrant, resolver: NameResolver, text: str, reason:
         else:
             needs_dns, ports = True, ports or rule.ports_text
             reason = f"{reason}: allowed by `{rule.rule.match}` if the name resolves to a public address"
-    return TargetExplanation(text, host, port, "", False, reason, "", ports, None, needs_dns)
+    return TargetExplanation(text, host, port, "", False, reason, "", ports, None, needs_dns=needs_dns)
 
 
 def _decide(scope: CompiledGrant, host: str, address: str, port: int | None) -> tuple[Decision, str]:

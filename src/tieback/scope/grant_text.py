@@ -1,6 +1,4 @@
-"""The TOML text of a grant: write it with explanations, and find the line of a key."""
-
-import re
+"""The TOML text of a grant, with explanations."""
 
 import msgspec
 
@@ -100,6 +98,7 @@ def _target(rule: TargetRule) -> list[str]:
         f"passwordless = {_list(rule.passwordless)} # real accounts that may be tried without a password",
         f"ransom_note = {_boolean(rule.ransom_note)} # read one document if it looks like a ransom note?",
         f"scans = {_boolean(rule.scans)} # allow counts that cost the server a bounded scan, or its owner money?",
+        f"mcp = {_boolean(rule.mcp)} # open a session of an MCP server, to list the names of its tools?",
         f"neighbours = {_boolean(rule.neighbours)} # probe the rest of this block if an API is in it?",
     ]
 
@@ -147,28 +146,3 @@ def _string(text: str) -> str:
 
 def _boolean(value: bool) -> str:
     return "true" if value else "false"
-
-
-def line_of(text: str, key: str, table: str = "", index: int = 0) -> int | None:
-    """The line of a key, or of its table's header if the key is empty or not found; ``None`` if neither is found.
-
-    A text search, for error messages only: a header inside a multi-line string can mislead it.
-
-    Args:
-        text: the whole TOML text.
-        key: a bare or quoted key.
-        table: ``target`` for the array of tables, another name for a plain table, empty for the top level.
-        index: which ``[[target]]``, from 0.
-    """
-    wanted = re.compile(rf"\s*(?:\"{re.escape(key)}\"|'{re.escape(key)}'|{re.escape(key)})\s*=") if key else None
-    inside, header, seen = not table, None, -1
-    for number, line in enumerate(text.split("\n"), start=1):
-        found = re.match(r"\s*(\[\[?)\s*[\"']?([^\]\"']+?)[\"']?\s*\]", line)
-        if found is not None:
-            same = found.group(2) == table
-            seen += same
-            inside = same and (found.group(1) == "[" or seen == index)
-            header = number if inside and header is None else header
-        elif inside and wanted is not None and wanted.match(line):
-            return number
-    return header

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from tieback.model.grant import Depth, ExcludeRule, Grant
+from tieback.model.grant import Depth, ExcludeRule, Grant, Permission
+from tieback.scope.decide import without
 from tieback.scope.policy.approval import requirements_of
 from tieback.scope.policy.exclude import compile_exclude
 from tieback.scope.policy.never import SitePolicy
@@ -18,7 +19,8 @@ _READS = {
 
 def grant_sentences(grant: Grant, policy: SitePolicy | None = None) -> Iterator[str]:
     """What a grant permits and what it does not, in plain sentences."""
-    rules = [(rule, compile_rule(rule)) for rule in grant.target]
+    forbids = policy.forbids if policy is not None else frozenset[Permission]()
+    rules = [(rule, compile_rule(rule)) for rule in (without(target, forbids) for target in grant.target)]
     yield "It permits:"
     for rule, compiled in rules:
         ports = "any port" if rule.ports == "any" else f"ports {compiled.ports_text}"
@@ -28,6 +30,8 @@ def grant_sentences(grant: Grant, policy: SitePolicy | None = None) -> Iterator[
             yield f"    log in without a password as {', '.join(rule.passwordless)}"
         if rule.scans:
             yield "    count what costs the server a bounded scan, or its owner money per request"
+        if rule.mcp:
+            yield "    open a session with MCP servers, and list the names of their tools"
     if not rules:
         yield "  - nothing: there is no target"
     if grant.dns:
@@ -38,10 +42,12 @@ def grant_sentences(grant: Grant, policy: SitePolicy | None = None) -> Iterator[
         yield "  - reading values of records (depth sample)"
     if not grant.dns:
         yield "  - DNS: a name is probed only if [hosts] contains its address. To allow it, add dns = true (--dns)."
-    if not any(rule.ransom_note for rule in grant.target):
+    if not any(rule.ransom_note for rule, _ in rules):
         yield "  - reading the text of a ransom note (ransom_note = true)"
-    if not any(rule.scans for rule in grant.target):
+    if not any(rule.scans for rule, _ in rules):
         yield "  - counts that cost the server a scan, or its owner money per request (scans = true)"
+    if not any(rule.mcp for rule, _ in rules):
+        yield "  - sessions with MCP servers (mcp = true)"
     named = [rule.match for rule, compiled in rules if compiled.network is None]
     yield from restriction_sentences(grant, policy)
     if named and not grant.dns and not grant.hosts:
@@ -57,6 +63,9 @@ def restriction_sentences(grant: Grant, policy: SitePolicy | None) -> Iterator[s
         yield f"  - {_excluded(rule)}"
     for sourced in site.rules:
         yield f"  - {_excluded(sourced.rule)} ({sourced.where})"
+    for file in site.files:
+        if file.forbids:
+            yield f"No grant can allow {', '.join(file.forbids)}: {file.where} forbids it"
     for one in requirements_of(grant, site):
         several = "signature" if one.need == 1 else "signatures"
         yield f"Before the first connection, {one.where} demands {one.need} {several} of these keys:"

@@ -25,6 +25,7 @@ LEASE_FOLDER = ".tieback-leases"
 """Folder next to an audit log outside a workspace."""
 
 _LATER_KEYS = frozenset({"exclude", "signatures"})
+_LATER_TARGET_KEYS = frozenset({"mcp"})
 
 
 def digest_of(grant: Grant) -> str:
@@ -33,6 +34,10 @@ def digest_of(grant: Grant) -> str:
     Empty values of keys that older releases do not know are left out: both releases get the same digest.
     """
     values = {key: value for key, value in msgspec.to_builtins(grant).items() if value or key not in _LATER_KEYS}
+    values["target"] = [
+        {key: value for key, value in target.items() if value or key not in _LATER_TARGET_KEYS}
+        for target in values["target"]
+    ]
     return hashlib.sha256(msgspec.json.encode(values, order="sorted")).hexdigest()
 
 

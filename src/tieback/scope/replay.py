@@ -298,6 +298,7 @@ class ReplayDialer:
             depth,
             self._targets[target.label].passwordless,
             scans=self._targets[target.label].scans,
+            mcp=self._targets[target.label].mcp,
         )
 
     async def sync_audit(self) -> None:
@@ -343,11 +344,7 @@ class ReplayDialer:
             # Nothing is waited for; what is known about TLS on the port is.
             opening=opening.without_limit() if opening is not None else None,
         )
-        allowed = [
-            one
-            for one in sends
-            if (depth is None or depth.allows(one.depth)) and (target.scans or not one.cost.needs_scans)
-        ]
+        allowed = [one for one in sends if (depth is None or depth.allows(one.depth)) and target.permits(one)]
         talk = ConversationRunner(door, target, allowed, transcript.limits)
         try:
             result = await drive(talk, conversation)

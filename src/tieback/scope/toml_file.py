@@ -11,7 +11,7 @@ import msgspec
 
 from tieback.model.errors import GrantError
 from tieback.model.grant import Depth
-from tieback.scope.grant_text import line_of
+from tieback.model.toml_lines import line_of
 
 MAX_BYTES = 4 * 1024 * 1024
 _LISTS = ("target", "exclude")

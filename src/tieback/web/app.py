@@ -54,6 +54,7 @@ RESOURCES: tuple[str, ...] = (
     "posture",
     "recipients",
     "reference",
+    "rules",
     "runs",
     "settings",
     "sign_in",

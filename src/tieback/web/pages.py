@@ -52,6 +52,7 @@ NAV: tuple[tuple[str, tuple[NavEntry, ...]], ...] = (
             NavEntry("/imports", "Imports", "analyst"),
             NavEntry("/exports", "Exports", "analyst"),
             NavEntry("/grants", "Grants", "analyst"),
+            NavEntry("/rules", "Rules", "analyst"),
         ),
     ),
     (

@@ -4,10 +4,25 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.unit.assess.test_findings import EXPOSURE, way
-from tieback.assess.conditions import is_older, load_conditions, load_old_versions
+from tieback.assess.conditions import ABILITY_RULES, is_older, load_conditions, load_old_versions
 from tieback.model.backend import Route
-from tieback.model.probe import NOT_CHECKED, Access, Entry, Privileges, Ransom, RansomVerdict, TlsInfo
+from tieback.model.figure import exact
+from tieback.model.probe import (
+    NOT_CHECKED,
+    Ability,
+    Access,
+    Container,
+    Entry,
+    Notice,
+    Privileges,
+    Ransom,
+    RansomVerdict,
+    TlsInfo,
+)
 from tieback.scope.tls import NO_CERTIFICATE
+
+LISTED = Container(("people",), "index")
+"""Its records were not counted."""
 
 
 def tls(version: str = "TLSv1.3", problem: str = "") -> tuple[tuple[str, TlsInfo], ...]:
@@ -49,7 +64,24 @@ def tls(version: str = "TLSv1.3", problem: str = "") -> tuple[tuple[str, TlsInfo
         ({"privileges": Privileges.ADMIN, "honeypot": ("answers everything",)}, set()),
         ({"privileges": Privileges.LIMITED, "entry": Entry.ANONYMOUS}, {"open-store"}),
         ({"privileges": Privileges.UNKNOWN, "entry": Entry.ANONYMOUS}, {"open-store"}),
+        ({"abilities": (Ability.RUN_CODE,), "containers": (LISTED,)}, {"open-store", "open-code-runner"}),
+        ({"abilities": (Ability.GENERATE,), "containers": ()}, {"open-model-server"}),
+        ({"abilities": (Ability.GENERATE,), "containers": (Container(("m",), "model"),)}, {"open-model-server"}),
+        ({"abilities": (Ability.GENERATE,), "containers": (Container(("c",), "chat", records=exact(0, "list")),)},
+         {"open-model-server"}),
+        ({"abilities": (Ability.GENERATE,), "containers": (Container(("c",), "chat", records=exact(2, "list")),)},
+         {"open-store", "open-model-server"}),
+        ({"abilities": (Ability.CALL_TOOLS, Ability.RUN_CODE), "containers": (Container(("t",), "tool"),)},
+         {"open-tool-server", "open-code-runner"}),
+        ({"abilities": tuple(Ability), "honeypot": ("answers everything",)}, set()),
+        ({"abilities": tuple(Ability), "access": Access.AUTH_REQUIRED}, set()),
         ({"access": Access.PARTIAL, "default_credentials": "guest"}, {"partly-open-store", "default-credentials"}),
+        ({"notices": ((Notice.SENSITIVE_FILES, "2 backups"),)}, {"open-store", "sensitive-files-listed"}),
+        ({"notices": ((Notice.UNINITIALISED, "a"),), "access": Access.OPEN_EMPTY},
+         {"open-store-empty", "uninitialised-server"}),
+        ({"notices": ((Notice.MEMORY_DUMP, "a"), (Notice.DIAGNOSTICS, "b")), "access": Access.SCHEMA_ONLY},
+         {"schema-readable", "memory-dump-offered", "diagnostics-offered"}),
+        ({"notices": ((Notice.MEMORY_DUMP, "a"),), "honeypot": ("answers everything",)}, set()),
         ({"version": "1.2", "product": "unheard-of"}, {"open-store"}),
         ({"tls": tls()}, {"open-store"}),
         ({"tls": tls(problem="certificate has expired")}, {"open-store", "tls-certificate-expired"}),
@@ -82,6 +114,20 @@ def test_evidence_of_a_privileged_entry_names_who_has_it(entry: Entry, account: 
     store = replace(EXPOSURE, privileges=Privileges.ADMIN, entry=entry, account=account)
     evidence = load_conditions()["privileged-without-password"](store)
     assert evidence[0].startswith(words)
+
+
+@pytest.mark.parametrize("ability", Ability)
+def test_evidence_of_an_ability_says_what_is_at_stake_and_that_it_was_not_tried(ability: Ability) -> None:
+    models = (Container(("a",), "model"), Container(("b",), "model"))
+    checks = load_conditions()
+    for containers, data in ((models, "it lists 2 models or tools"), ((), "none found"), ((LISTED,), "too")):
+        store = replace(EXPOSURE, abilities=(ability,), containers=containers)
+        stake, besides, *proofs = next(found for name in ABILITY_RULES if (found := checks[name](store)))
+        assert stake.startswith(("cost: ", "control: "))
+        assert "not tried" in stake
+        assert besides.startswith("data: ")
+        assert data in besides
+        assert proofs
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,13 @@ from tieback.model.exposure import AppRoute, Exposure, Severity
 from tieback.model.figure import Figure, Quality, exact
 from tieback.model.pii import Classification, Column
 from tieback.model.probe import (
+    Ability,
     Access,
     Container,
     Entry,
     Field,
     Identity,
+    Notice,
     Outcome,
     Privileges,
     ProbeReport,
@@ -151,6 +153,15 @@ def test_signs_of_writes_by_others_are_those_of_all_reports() -> None:
     assert any("'hacked'" in reason for reason in found.intrusion)
     (clean,) = assess_exposures([store("a.test:1", "127.0.0.1", "es:uuid:1", PEOPLE)], {}, Labels())
     assert clean.intrusion == ()
+
+
+def test_statements_of_the_server_are_those_of_all_reports() -> None:
+    one = store("db.test:80", "10.0.0.1", "a")
+    other = msgspec.structs.replace(
+        one, target="db.test:443", traits=((Notice.SENSITIVE_FILES.value, "1 backup"), ("node", "x"))
+    )
+    (found,) = assess_exposures([one, other], {}, Labels())
+    assert found.notices == ((Notice.SENSITIVE_FILES, "1 backup"),)
 
 
 def test_worst_first() -> None:
@@ -305,6 +316,26 @@ def test_a_refusal_is_closed_only_if_nothing_was_left_untested(
     report = msgspec.structs.replace(store("a.test:1", "127.0.0.1", "k", access=access), untested=untested)
     (one,) = assess_exposures([report], {}, Labels())
     assert (one.undecided, report.undecided, one.untested) == (undecided, undecided, untested)
+
+
+def test_abilities_of_all_addresses_are_joined_in_one_order() -> None:
+    one = store("a.test:1", "127.0.0.1", "k", PEOPLE)
+    able = msgspec.structs.replace(one, abilities=(Ability.RUN_CODE,))
+    other = msgspec.structs.replace(store("b.test:1", "127.0.0.1", "k", PEOPLE), abilities=(Ability.GENERATE,))
+    (joined,) = assess_exposures([able, other], {}, Labels())
+    assert joined.abilities == (Ability.GENERATE, Ability.RUN_CODE)
+    (plain,) = assess_exposures([one], {}, Labels())
+    assert joined.severity is Severity.CRITICAL
+    assert "abilities" in {factor.factor for factor in joined.factors} - {factor.factor for factor in plain.factors}
+
+
+def test_models_and_flows_are_listed_but_no_total_counts_them() -> None:
+    things = [Container((kind,), kind, records=exact(7, "list")) for kind in ("model", "flow", "chat", "project")]
+    report = msgspec.structs.replace(
+        store("a.test:1", "127.0.0.1", "k"), containers=tuple(things), abilities=(Ability.GENERATE,)
+    )
+    (one,) = assess_exposures([report], {}, Labels())
+    assert (len(one.containers), one.records.value, one.has_content) == (4, 0, True)
 
 
 def test_an_open_door_leaves_nothing_untested() -> None:

@@ -3,7 +3,7 @@ import pytest
 from tieback.assess.severity import SeverityFacts, load_severity_table, rate_severity
 from tieback.model.exposure import PiiClassTotal, Severity
 from tieback.model.figure import Figure, exact, lower_bound
-from tieback.model.probe import Access, Privileges, Ransom, RansomVerdict
+from tieback.model.probe import Ability, Access, Privileges, Ransom, RansomVerdict
 from tieback.pii.taxonomy import load_taxonomy
 
 GIB = 1 << 30
@@ -19,10 +19,12 @@ def facts(
     cleartext: bool = False,
     apps: int = 1,
     privileges: Privileges = Privileges.UNKNOWN,
+    abilities: tuple[Ability, ...] = (),
 ) -> SeverityFacts:
     figure = exact(records, "count") if isinstance(records, int) else records
     totals = [PiiClassTotal(name, figure, 1) for name in pii.split(",") if name]
-    return SeverityFacts(access, privileges, figure, exact(size, "size"), totals, Ransom(ransom), cleartext, apps)
+    size_figure, note = exact(size, "size"), Ransom(ransom)
+    return SeverityFacts(access, privileges, figure, size_figure, totals, note, cleartext, apps, abilities)
 
 
 CASES = [
@@ -40,6 +42,10 @@ CASES = [
     ("administrator of a part", facts(Access.PARTIAL, privileges=Privileges.ADMIN), Severity.CRITICAL),
     ("administrator without records", facts(Access.OPEN_EMPTY, privileges=Privileges.ADMIN), Severity.INFO),
     ("limited rights, few things", facts(records=1, privileges=Privileges.LIMITED), Severity.MEDIUM),
+    ("a model server without records", facts(abilities=(Ability.GENERATE,)), Severity.HIGH),
+    ("a tool server without records", facts(abilities=(Ability.CALL_TOOLS,)), Severity.HIGH),
+    ("it runs code too", facts(abilities=(Ability.GENERATE, Ability.RUN_CODE)), Severity.CRITICAL),
+    ("it runs code, but is closed", facts(Access.AUTH_REQUIRED, abilities=(Ability.RUN_CODE,)), Severity.INFO),
     ("partial, few things", facts(Access.PARTIAL, 10), Severity.LOW),
     (
         "ransomed customer base",

@@ -226,6 +226,24 @@ def test_explain_a_name_that_only_dns_resolves(
     assert (" by DNS " if needs_dns else " out ") in table
 
 
+def test_a_session_with_mcp_servers_is_a_permission_that_a_site_policy_can_take(tmp_path: Path) -> None:
+    path, policy = tmp_path / "g.toml", tmp_path / "never.toml"
+    assert "sessions with MCP servers (mcp = true)" in run("new", path, *WHO, "--target", "127.0.0.0/8").stdout
+    path.unlink()
+    printed = run("new", path, *WHO, "--target", "127.0.0.0/8", "--mcp").stdout
+    assert "open a session with MCP servers, and list the names of their tools" in printed
+    assert load_grant(path).target[0].mcp
+    assert "mcp" in run("check", path).stdout
+    (row,) = lines(run("explain", path, "127.0.0.1:80", "--format", "json"))
+    assert row["permissions"] == ["mcp"]
+    policy.write_text('forbid = ["mcp"]\n')
+    (row,) = lines(run("explain", path, "127.0.0.1:80", "--never", policy, "--format", "json"))
+    assert (row["allowed"], row["permissions"]) == (True, [])
+    shown = run("show", path, "--never", policy).stdout
+    assert "sessions with MCP servers (mcp = true)" in shown
+    assert f"No grant can allow mcp: {policy} forbids it" in shown
+
+
 def test_explain_an_expired_grant(grant: Path) -> None:
     grant.write_text(GRANT.replace(str(NEXT_YEAR), "2020-01-01"))
     (row,) = lines(run("explain", grant, "127.0.0.1:9200", "--format", "json"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tieback.model.probe import Access, Container, is_undecided
+from tieback.model.probe import NOT_RECORDS, Access, Container, is_undecided
 
 EXPOSED = {Access.OPEN, Access.ANY_USER, Access.PARTIAL}
 
@@ -14,6 +14,11 @@ def test_access_states_that_count_as_exposed(access: Access) -> None:
 
 def test_container_name() -> None:
     assert Container(("hr", "employees"), "collection").name == "hr.employees"
+
+
+@pytest.mark.parametrize("kind", sorted(NOT_RECORDS))
+def test_no_total_counts_what_is_not_a_record(kind: str) -> None:
+    assert not Container(("a",), kind).counts_records
 
 
 @pytest.mark.parametrize(

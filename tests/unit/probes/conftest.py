@@ -103,7 +103,7 @@ class Web:
     def ask(
         self, name: str, change: Change | None = None, depth: Depth = Depth.DESCRIBE, **more: object
     ) -> PlaybackResult[ProbeReport]:
-        """Ask the store of that name with its probe, after some of its pages were changed. The grant allows scans."""
+        """Ask the store of that name with its probe, after some of its pages were changed. The grant allows all."""
         return self.ask_with(name, name, change, depth, **more)
 
     def ask_with(
@@ -125,6 +125,7 @@ class Web:
         wanted: dict[str, object] = {"port": probe.meta.ports[0], "names": expect.names, "resource": expect.resource}
         wanted |= {
             "scans": True,
+            "mcp": True,
             "host": expect.host,
             "keys": [PublicKey(kind, value) for kind, value in expect.keys],
             **more,

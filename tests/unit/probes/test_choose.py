@@ -1,7 +1,12 @@
+from pathlib import Path
+
+import msgspec
 import pytest
 
 from tieback.probes import PROBES, WEB_STORES
-from tieback.probes.choose import note_reader, order_probes, probe_named
+from tieback.probes.choose import BUILT_IN, ProbeSet, note_reader, order_probes, probe_named
+from tieback.probes.declared import DeclaredProbe
+from tieback.userrules.http_probe import HttpProbeRule
 
 ORDERS = [
     # service, port, first probe
@@ -106,3 +111,32 @@ def test_every_store_that_speaks_http_is_the_finders() -> None:
 @pytest.mark.parametrize(("name", "reads"), [("mongodb", True), ("redis", True), ("etcd", False), ("nothing", False)])
 def test_probes_that_read_ransom_notes(name: str, reads: bool) -> None:
     assert (note_reader(name) is not None) is reads
+
+
+def declared(**changes: object) -> DeclaredProbe:
+    path = Path(__file__).parent / "declared_rule.toml"
+    rule = msgspec.toml.decode(path.read_bytes(), type=HttpProbeRule)
+    return DeclaredProbe(msgspec.structs.replace(rule, **changes), "0" * 64)
+
+
+def test_a_declared_probe_is_asked_at_its_port_or_by_a_hint_and_otherwise_by_the_finder() -> None:
+    probes = ProbeSet([declared()])
+    assert probes.order(None, 9333)[0].meta.name == "acme-records"
+    assert probes.order("acme-records", 1)[0].meta.name == "acme-records"
+    names = [probe.meta.name for probe in probes.order(None, 1)]
+    assert names == [probe.meta.name for probe in order_probes(None, 1)]
+    assert probes.store_ports() == {**BUILT_IN.store_ports(), "acme-records": (9333,)}
+    assert probes.ports_of("acme-records") == [9333]
+
+
+def test_a_declared_probe_never_comes_before_a_built_in_one() -> None:
+    """Neither with the port, the service nor the name of a built-in probe."""
+    probes = ProbeSet([declared(id="couchdb", ports=(5984,))])
+    assert probes.order(None, 5984)[0] is probe_named("couchdb")
+    assert probes.order("couchdb", 1)[0] is probe_named("couchdb")
+    assert probes.named("couchdb") is probe_named("couchdb")
+    assert [probe.meta.name for probe in probes.probes][:-1] == [probe.meta.name for probe in PROBES]
+
+
+def test_without_rules_there_is_no_other_set() -> None:
+    assert BUILT_IN.probes is PROBES

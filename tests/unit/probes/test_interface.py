@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Container, Entry, Field, Outcome, Privileges
+from tieback.model.probe import Ability, Access, Container, Entry, Field, Outcome, Privileges
 from tieback.probes import PROBES
 from tieback.probes.interface import (
     SAMPLED_RECORDS,
@@ -90,6 +90,31 @@ def test_what_a_probe_knows_about_the_entry_is_reported() -> None:
         Privileges.ADMIN,
         ("names other than photos",),
     )
+
+
+@pytest.mark.parametrize(
+    ("access", "proofs", "abilities", "expected"),
+    [
+        (Access.OPEN, ("a", "b"), (Ability.GENERATE,), Access.OPEN),
+        (Access.OPEN_EMPTY, ("a", "b"), (Ability.GENERATE,), Access.OPEN),
+        (Access.SCHEMA_ONLY, ("a", "b"), (Ability.GENERATE,), Access.OPEN),
+        (Access.PARTIAL, ("a", "b"), (Ability.GENERATE,), Access.PARTIAL),
+        (Access.OPEN, ("a",), (), Access.PARTIAL),
+        (Access.OPEN_EMPTY, ("a", "a"), (), Access.OPEN_EMPTY),
+        (Access.AUTH_REQUIRED, ("a", "b"), (), Access.AUTH_REQUIRED),
+        (Access.UNKNOWN, ("a", "b"), (), Access.UNKNOWN),
+    ],
+)
+def test_an_ability_needs_an_entry_with_two_proofs_and_then_opens_an_empty_server(
+    access: Access, proofs: tuple[str, ...], abilities: tuple[Ability, ...], expected: Access
+) -> None:
+    draft = ReportDraft(META, TARGET)
+    draft.access = access
+    draft.abilities += [Ability.GENERATE] * 2
+    for name in proofs:
+        draft.prove(name, "answers without authentication", Access.OPEN)
+    report = draft.report()
+    assert (report.access, report.abilities) == (expected, abilities)
 
 
 def test_an_identifier_from_a_manual_is_no_identity() -> None:

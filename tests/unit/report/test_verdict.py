@@ -12,10 +12,11 @@ from tieback.assess.summary import summarise
 from tieback.model.exposure import Exposure
 from tieback.model.figure import exact, lower_bound
 from tieback.model.pii import Classification, SampledField, SampledRecords
-from tieback.model.probe import Access, Container, Entry, Field, Outcome, Privileges, ProbeReport
+from tieback.model.probe import Ability, Access, Container, Entry, Field, Notice, Outcome, Privileges, ProbeReport
 from tieback.model.report import LazyIndex, LazyTable, Report
 from tieback.report import by_name
 from tieback.report.document import headline_text
+from tieback.report.figures import container_text
 from tieback.report.tables import figure_steps
 from tieback.report.verdict import (
     access_text,
@@ -28,6 +29,7 @@ from tieback.report.verdict import (
 )
 
 UNTESTED = "the account root without a password: the grant does not name it"
+BACKUPS = "3 database dumps, 1 backup"
 WROTE = "the name 'hacked' in 'hacked' (a list)"
 PRIVILEGED = {"entry": Entry.NAMED_ACCOUNT, "privileges": Privileges.ADMIN, "account": "root"}
 SEVERAL = {"at_most": 2, "records_at_most": exact(40_000, "sum"), "bytes_at_most": exact(9_000_000, "sum")}
@@ -41,6 +43,7 @@ def report_of(exposed: Exposure, answered: Exposure) -> Report:
         ProbeReport(
             store.targets[0], Outcome.OK, store.access, product=store.product, account=store.account,
             entry=store.entry, privileges=store.privileges, untested=store.untested, intrusion=store.intrusion,
+            abilities=store.abilities,
         )
         for store in stores
     ]  # fmt: skip
@@ -62,7 +65,15 @@ def report_of(exposed: Exposure, answered: Exposure) -> Report:
 def outputs() -> dict[str, str]:
     """The report with a privileged store and an undecided one, in each format."""
     report = report_of(
-        replace(workhub_store(), records=lower_bound(20_000, "count"), intrusion=(WROTE,), **PRIVILEGED, **SEVERAL),
+        replace(
+            workhub_store(),
+            records=lower_bound(20_000, "count"),
+            intrusion=(WROTE,),
+            notices=((Notice.SENSITIVE_FILES, BACKUPS),),
+            abilities=(Ability.GENERATE, Ability.RUN_CODE),
+            **PRIVILEGED,
+            **SEVERAL,
+        ),
         replace(tillroll_store(), untested=(UNTESTED,)),
     )
     found = {}
@@ -113,6 +124,29 @@ def test_writes_by_others_are_shown_and_not_called_theft(outputs: dict[str, str]
         assert "somebody wrote here" in text.lower()
         assert "This does not show that data were copied" in text
     assert not any(word in text.lower() for word in ("stolen", "theft", "stole"))
+
+
+@pytest.mark.parametrize("name", ["terminal", "html", "markdown", "json", "ndjson"])
+def test_statements_of_the_server_are_shown(outputs: dict[str, str], name: str) -> None:
+    assert BACKUPS in outputs[name]
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_abilities_are_in_formats_for_people_as_documented_and_not_tried(outputs: dict[str, str], name: str) -> None:
+    text = outputs[name].replace("&#39;", "'")
+    assert "run models at the owner's cost; run code, jobs, flows or containers on the server" in text
+    assert "(by the vendor's documentation; not tried)" in text
+
+
+@pytest.mark.parametrize("name", ["json", "ndjson", "csv", "ocsf", "cyclonedx"])
+def test_abilities_are_in_formats_for_machines(outputs: dict[str, str], name: str) -> None:
+    assert "generate" in outputs[name]
+    assert "run_code" in outputs[name]
+
+
+def test_sarif_shows_abilities_and_that_they_were_not_tried(outputs: dict[str, str]) -> None:
+    assert '"abilities":["run models at the owner\'s cost' in outputs["sarif"].replace(": [", ":[")
+    assert "(by the vendor's documentation; not tried)" in outputs["sarif"]
 
 
 @pytest.mark.parametrize("name", PEOPLE)
@@ -193,6 +227,11 @@ def test_notes_of_a_probed_target() -> None:
     report = ProbeReport("db.test:3306", Outcome.OK, Access.AUTH_REQUIRED, product="mysql", untested=(UNTESTED,))
     assert verdict_notes(report) == (f"not tried: {UNTESTED}",)
     assert verdict_notes(replace(report, outcome=Outcome.TIMEOUT)) == ()
+    listed = replace(report, untested=(), traits=((Notice.SENSITIVE_FILES.value, BACKUPS), ("node", "a")))
+    assert verdict_notes(listed) == (f"sensitive files by their names: {BACKUPS}",)
+    able = replace(report, access=Access.OPEN, untested=(), abilities=(Ability.CALL_TOOLS,))
+    (note,) = verdict_notes(able)
+    assert note == "permits: call the tools that the server connects to (by the vendor's documentation; not tried)"
 
 
 def box(name: str, *fields: str, sampled: int = 0) -> Container:
@@ -223,3 +262,23 @@ def test_a_store_gives_the_weakest_answer_of_its_containers(
 ) -> None:
     store = replace(workhub_store(), containers=containers, pii=(), fields=(), access=access)
     assert no_personal_data_in(store) == text
+
+
+def test_a_service_that_anybody_can_claim_is_shown_as_never_tried() -> None:
+    store = replace(
+        workhub_store(), notices=((Notice.UNINITIALISED, "GET /rest/settings: showSetupOnFirstLoad is true"),)
+    )
+    assert (
+        dict(verdict_lines(store))["anyone can become the owner"] == "GET /rest/settings: showSetupOnFirstLoad is true"
+    )
+
+
+def test_a_model_has_no_records_and_no_personal_data() -> None:
+    model = Container(("llama3",), "model", bytes=exact(5, "list"))
+    assert no_personal_data(model) == "no data"
+    assert container_text(model) == "-"
+    store = replace(workhub_store(), abilities=(Ability.GENERATE,), containers=(model,))
+    assert no_personal_data_in(store) == "no data"
+    mixed = replace(store, containers=(model, box("people")))
+    assert no_personal_data_in(mixed) == no_personal_data_in(replace(store, containers=(box("people"),)))
+    assert container_text(Container(("flows",), "flow", records=exact(7, "list"))) == "7 flows"

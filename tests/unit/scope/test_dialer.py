@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tieback.model.errors import StoppedError
-from tieback.model.grant import Depth, Grant, Limits, TargetRule
+from tieback.model.grant import Depth, Grant, Limits, Permission, TargetRule
 from tieback.model.probe import Outcome
 from tieback.scope import dialer as dialer_module
 from tieback.scope.audit import AuditLog
@@ -423,6 +423,37 @@ async def test_what_costs_a_scan_or_money_is_sent_only_if_the_grant_allows_scans
         else:
             with pytest.raises(Fault, match="does not allow scans" if asked else "undeclared send"):
                 await talking
+
+
+SESSION = (DeclaredSend("ping", rb"PING\r\n", "opens a session", mcp=True),)
+
+
+@pytest.mark.parametrize(("allowed", "asked"), [(True, True), (True, False), (False, True), (False, False)])
+async def test_a_session_of_an_mcp_server_is_opened_only_if_the_grant_allows_it(
+    bench: Bench, allowed: bool, asked: bool
+) -> None:
+    rule = TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE, scans=True, mcp=allowed)
+    async with ponging() as (port, _):
+        dialer = bench.dialer(rule)
+        assert (await dialer.permit("127.0.0.1", port)).mcp is allowed
+        talking = dialer.converse(Target("127.0.0.1", port, mcp=asked), ping(), SESSION, depth=Depth.DESCRIBE)
+        if allowed and asked:
+            assert (await talking)[0] == b"PONG\r\n"
+        else:
+            with pytest.raises(Fault, match="does not allow sessions of MCP" if asked else "undeclared send"):
+                await talking
+
+
+@pytest.mark.parametrize("permission", list(Permission))
+async def test_a_site_policy_takes_a_permission_from_every_target(
+    bench: Bench, permission: Permission, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE, ransom_note=True, scans=True, mcp=True)
+    policy = tmp_path / "never.toml"
+    policy.write_text(f'forbid = ["{permission}"]\n')
+    monkeypatch.setenv("TIEBACK_NEVER", str(policy))
+    decision = await bench.dialer(rule).permit("127.0.0.1", 9)
+    assert {one for one in Permission if getattr(decision, one)} == set(Permission) - {permission}
 
 
 async def test_what_is_recorded(bench: Bench, tmp_path: Path) -> None:

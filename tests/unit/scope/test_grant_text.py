@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.model.grant import Depth, ExcludeRule, Grant, Limits, Signatures, SigningKey, TargetRule
+from tieback.model.toml_lines import line_of
 from tieback.scope.grant import parse_grant
-from tieback.scope.grant_text import line_of, render_grant
+from tieback.scope.grant_text import render_grant
 
 line = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=20)
 port = st.integers(1, 65535)
@@ -20,6 +21,7 @@ rules = st.builds(
     passwordless=st.lists(st.sampled_from(["root", 'a"b', "a\\b"]), max_size=2).map(tuple),
     ransom_note=st.booleans(),
     scans=st.booleans(),
+    mcp=st.booleans(),
 )
 rules |= st.builds(TargetRule, st.just("10.0.0.0/24"), st.just("any"), st.sampled_from(Depth), neighbours=st.booleans())
 KEYS = (

@@ -12,7 +12,8 @@ from tests.unit.pipeline.workspaces import make
 from tests.unit.web.clients import client
 from tieback.assess.findings import apply_rules
 from tieback.model.exposure import Severity
-from tieback.model.probe import Access, Container
+from tieback.model.figure import exact
+from tieback.model.probe import Ability, Access, Container
 from tieback.pipeline.accounts.roles import Role
 from tieback.storage.workspace import Workspace
 
@@ -30,7 +31,16 @@ HOSTILE = exposure(
     experimental=True,
 )
 UNDECIDED = exposure("es-und", access=Access.AUTH_REQUIRED, untested=("a login with any user name",))
-STORES = (OPEN, HOSTILE, UNDECIDED)
+SERVER = exposure(
+    "es-models",
+    product="ollama",
+    severity=Severity.HIGH,
+    abilities=(Ability.GENERATE,),
+    containers=(Container(("llama3",), "model"), Container(("flows",), "flow", records=exact(7, "list"))),
+    records=exact(0, "sum"),
+    pii=(),
+)
+STORES = (OPEN, HOSTILE, UNDECIDED, SERVER)
 
 
 @pytest.fixture(scope="module")
@@ -54,9 +64,9 @@ def test_the_list_as_json(pages: TestClient[ASGIApp]) -> None:
     (row,) = answer["items"]
     assert (row["id"], row["state"], row["severity"], row["experimental"]) == (HOSTILE.id, "open", "critical", True)
     assert row["records"] == {"value": 1350, "quality": "exact", "method": "docs.count"}
-    assert (answer["total"], answer["stores_total"]) == (2, 3)
-    after = pages.get("/api/v1/stores", params={"exposed": "yes", "limit": 1, "after": answer["next"]}).json()
-    assert [one["id"] for one in after["items"]] == [OPEN.id]
+    assert (answer["total"], answer["stores_total"]) == (3, 4)
+    after = pages.get("/api/v1/stores", params={"exposed": "yes", "limit": 2, "after": answer["next"]}).json()
+    assert {one["id"] for one in after["items"]} == {OPEN.id, SERVER.id}
     assert after["next"] is None
 
 
@@ -90,8 +100,23 @@ def test_wrong_filters_are_named(pages: TestClient[ASGIApp], query: str) -> None
 
 def test_empty_filters_of_the_form_show_all(pages: TestClient[ASGIApp]) -> None:
     page = pages.get("/stores?exposed=&severity=&product=&access=&pii_class=&experimental=")
-    assert "3 stores" in page.text
+    assert "4 stores" in page.text
     assert "No store matches" in pages.get("/stores?product=nothing").text
+
+
+def test_a_server_shows_what_it_permits_and_that_it_was_not_tried(pages: TestClient[ASGIApp]) -> None:
+    data = pages.get(f"/api/v1/stores/{SERVER.id}").json()
+    assert data["store"]["abilities"] == ["generate"]
+    assert data["store"]["records"]["value"] == 0
+    assert {one["kind"]: one["noun"] for one in data["containers"]} == {"model": "models", "flow": "flows"}
+    page = pages.get(f"/stores/{SERVER.id}").text
+    assert "run models at the owner" in page
+    assert "not tried" in page
+    assert "Model server is accessible without authentication" in page
+    assert ">no data<" in page
+    assert "permits (not tried): generate" in pages.get("/stores").text
+    (listed,) = pages.get("/api/v1/findings", params={"rule": "open-model-server"}).json()["items"]
+    assert listed["severity"] == "high"
 
 
 def test_one_store(pages: TestClient[ASGIApp]) -> None:

@@ -15,11 +15,13 @@ from tieback.cases.letters.variables import StoreFact
 from tieback.model.case import Case, Confirmation, Recheck
 from tieback.model.exposure import AppRoute, Exposure
 from tieback.model.grant import Depth
-from tieback.model.probe import Container, RansomVerdict
+from tieback.model.probe import MATERIALIZED_VIEW, VIEW, Container, RansomVerdict
 from tieback.report.document import clean, store_name
 from tieback.report.verdict import NOT_READ, no_personal_data_in
 from tieback.scope.audit_contacts import TargetContact
 
+_COPIES = frozenset(("relationships", VIEW, MATERIALIZED_VIEW))
+"""Kinds of containers that show records of other containers."""
 _MOST = 12
 """Limit on the containers, classes, addresses and proofs that a letter names per store."""
 
@@ -49,6 +51,7 @@ def build_store_fact(
         ways=shorten_names([_way(route) for route in store.routes], language, _MOST),
         access=_access(store, language),
         entry=_entry(store, language),
+        abilities=_abilities(store, language),
         records=language.figure((check and check.records) or store.records),
         size=language.size((check and check.bytes) or store.bytes),
         containers=_containers(store, language),
@@ -119,6 +122,8 @@ def _proof(case: Case, own: Sequence[str]) -> list[str]:
 
 def _access(store: Exposure, language: Language) -> str:
     text = language.access.get(store.access.value, store.access.value)
+    if store.abilities and not store.has_content:
+        text = language.words["usable"]
     if store.undecided:
         text = language.words["undecided"]
     if store.at_most > 1:
@@ -132,6 +137,14 @@ def _entry(store: Exposure, language: Language) -> str:
     way = language.words.get(f"entry_{store.entry.value}", "").replace("{account}", clean(store.account, 40))
     rights = language.words.get(f"privileges_{store.privileges.value}", "")
     return language.words["between"].join(filter(None, (way, rights)))
+
+
+def _abilities(store: Exposure, language: Language) -> str:
+    """What every client that gets in can do there besides reading; the vendor documents it, and we did not try it."""
+    if not store.exposed or not store.abilities:
+        return ""
+    able = [language.words[f"ability_{one.value}"] for one in store.abilities]
+    return language.words["between"].join(able) + f" ({language.words['ability_source']})"
 
 
 def _no_classes(store: Exposure, language: Language) -> str:
@@ -209,7 +222,7 @@ def _way(route: AppRoute) -> str:
 
 
 def _containers(store: Exposure, language: Language) -> str:
-    data = [leaf for leaf in leaf_containers(store.containers) if leaf.counts_records]
+    data = [leaf for leaf in leaf_containers(store.containers) if not leaf.system and leaf.kind not in _COPIES]
     data.sort(key=lambda leaf: -(leaf.records.value if leaf.records else 0))
     return shorten_names([_container(leaf, language) for leaf in data], language, _MOST) or language.words["none"]
 

@@ -54,6 +54,8 @@ class StoreFact(msgspec.Struct, frozen=True):
     attested: str = ""
     entry: str = ""
     """How one gets in and with what rights; empty if no probe says so."""
+    abilities: str = ""
+    """What every client that gets in can do besides reading, by the product's documentation; empty if nothing."""
     own_people: str = ""
     """Sampled people at the sender's own e-mail domains; empty if there is none or nothing was compared."""
     earlier: str = ""

@@ -10,6 +10,7 @@ from mitmproxy.proxy import server_hooks
 from tieback.intake.capture.convert import connection_ends, read_tls
 from tieback.intake.capture.destinations import FORBIDDEN, Destinations
 from tieback.intake.capture.interface import MAX_MESSAGES, ConnectFailure, Observation, TlsRefusal
+from tieback.intake.capture.pinned import PassThrough
 from tieback.model.flow import FlowTls
 
 MAX_CLIENTS = 20_000
@@ -21,8 +22,9 @@ type Tell = Callable[[Observation], None]
 class ConnectionAddon:
     """Follows each client connection until it closes. Hooks of mitmproxy; each is fast and bounded."""
 
-    def __init__(self, tell: Tell, destinations: Destinations) -> None:
+    def __init__(self, tell: Tell, destinations: Destinations, pinned: PassThrough | None = None) -> None:
         self._tell = tell
+        self._pinned = pinned
         self._destinations = destinations
         self._told: dict[str, set[tuple[str, int | None]]] = {}
         """Servers already reported for a client connection."""
@@ -86,6 +88,8 @@ class ConnectionAddon:
         client, server = data.context.client, data.context.server
         known = read_tls(client, server)
         self.mark(client, server.address)
+        if self._pinned is not None:
+            self._pinned.note(client, server, data.conn.error or "")
         self._tell(
             TlsRefusal(
                 connection=client.id,

@@ -71,6 +71,8 @@ class ProxySettings(msgspec.Struct, frozen=True):
     """Names with fixed addresses, used before any name server is queried."""
     never: tuple[SourcedRule, ...] = ()
     """What site policies exclude; nothing permits it."""
+    pass_through: bool = False
+    """True if an app that rejected the proxy's certificate reaches that server afterwards, unread."""
 
 
 class ConnectionEnds(msgspec.Struct, frozen=True):
@@ -93,6 +95,8 @@ class ProxyListening(msgspec.Struct, frozen=True, tag="listening"):
     """Certificate of the authority (PEM) that the device must trust."""
     profile: str = ""
     """WireGuard profile for the device."""
+    page: int = 0
+    """Port of the page with the certificate; 0 if it could not be served."""
 
 
 class HttpObserved(msgspec.Struct, frozen=True, tag="http"):

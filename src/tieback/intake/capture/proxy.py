@@ -1,9 +1,9 @@
 """The proxy process: mitmproxy as a library, with its own event loop. It is started with ``python -m``.
 
-Only this module and its add-ons (``connections``, ``dns``, ``observer``, and ``convert``) use mitmproxy. Only this
-process imports them: mitmproxy keeps module state, installs its own exception handlers and loop settings, and its
-native parts can crash. The process listens and connects. It writes only its authority's files, the key log and the flow
-file that the user requested.
+Only this module and its add-ons (``connections``, ``dns``, ``observer``, ``next_layer``, ``pinned``, and ``convert``)
+use mitmproxy. Only this process imports them: mitmproxy keeps module state, installs its own exception handlers and
+loop settings, and its native parts can crash. The process listens and connects. It writes only its authority's files,
+the key log and the flow file that the user requested.
 """
 
 import asyncio
@@ -22,11 +22,14 @@ from mitmproxy.exceptions import OptionsError
 from mitmproxy.master import Master
 from mitmproxy.proxy.mode_servers import ServerInstance, WireGuardServerInstance
 
+from tieback.intake.capture.authority_page import AuthorityPage
 from tieback.intake.capture.connections import ConnectionAddon
 from tieback.intake.capture.destinations import Destinations, GuardedResolver
 from tieback.intake.capture.dns import DnsAddon
 from tieback.intake.capture.interface import ProxyEnd, ProxyFailure, ProxyListening, ProxyMode, ProxySettings
+from tieback.intake.capture.next_layer import PinnedNextLayer
 from tieback.intake.capture.observer import FlowAddon
+from tieback.intake.capture.pinned import PassThrough
 from tieback.intake.capture.sender import DocumentSender
 
 LONGEST_SETTINGS = 1024 * 1024
@@ -43,7 +46,7 @@ class ReadyAddon:
         self._settings = settings
         self._master = master
 
-    def running(self) -> None:
+    async def running(self) -> None:
         """Report the result of the start-up; mitmproxy calls this when every server has started or failed."""
         server = next(iter(self._proxyserver.servers))
         if not server.is_running:
@@ -52,7 +55,10 @@ class ReadyAddon:
             return
         host, port = server.listen_addrs[0][:2]
         certificate = Path(self._settings.directory) / "mitmproxy-ca-cert.pem"
-        self._outlet.send(ProxyListening(host, port, str(certificate), _profile(server, host, port)))
+        page = 0
+        with suppress(OSError, ValueError):  # the certificate is still in its file
+            page = await AuthorityPage(certificate).start(host)
+        self._outlet.send(ProxyListening(host, port, str(certificate), _profile(server, host, port), page))
 
 
 def _profile(server: ServerInstance, host: str, port: int) -> str:  # type: ignore[type-arg]
@@ -67,7 +73,8 @@ def _profile(server: ServerInstance, host: str, port: int) -> str:  # type: igno
 async def serve(settings: ProxySettings, outlet: DocumentSender) -> None:
     """Run the proxy until standard input ends or a signal arrives."""
     destinations = Destinations(settings.destinations, settings.names, settings.never)
-    connections = ConnectionAddon(outlet.send, destinations)
+    pinned = PassThrough() if settings.pass_through else None
+    connections = ConnectionAddon(outlet.send, destinations, pinned)
     observer = FlowAddon(outlet.send, connections, saving=bool(settings.save))
     proxyserver = Proxyserver()
     master = Master(options.Options())
@@ -81,7 +88,7 @@ async def serve(settings: ProxySettings, outlet: DocumentSender) -> None:
         observer,
         DnsAddon(outlet.send, destinations, connections),
         addons.dns_resolver.DnsResolver(),
-        addons.next_layer.NextLayer(),
+        PinnedNextLayer(pinned) if pinned is not None else addons.next_layer.NextLayer(),
         addons.save.Save(),
         addons.tlsconfig.TlsConfig(),
         ReadyAddon(outlet, proxyserver, settings, master),

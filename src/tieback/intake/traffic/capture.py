@@ -103,7 +103,9 @@ class CaptureFile:
             self._name,
             conversation.app,
             Peer(self._text(here[:half]), here[-4] << 8 | here[-3]),
-            Server(self._text(there[:half]), there[-4] << 8 | there[-3], judged.name, judged.name_from),
+            Server(self._text(there[:half]), there[-4] << 8 | there[-3], judged.name, judged.name_from)
+            if judged.proxied is None
+            else Server(judged.proxied.ip, judged.proxied.port, judged.name, judged.name_from),
             "tcp" if conversation.transport == TCP else "udp",
             judged.protocol,
             judged.evidence,

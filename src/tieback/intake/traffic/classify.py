@@ -1,7 +1,7 @@
 """Classification of a conversation: by its payload, or by its port as a labelled guess.
 
-Order: TLS, HTTP/1 and its content, data stores, HTTP/2, DNS, other protocols with a greeting, TLS that begins inside
-any other protocol, the port.
+Order: TLS, SOCKS, HTTP/1 and its content, data stores, HTTP/2, DNS, other protocols with a greeting, TLS that begins
+inside any other protocol, the port. What goes through a proxy is classified as if there was none.
 """
 
 from msgspec.structs import replace
@@ -9,15 +9,16 @@ from msgspec.structs import replace
 from tieback.intake.traffic import http, http2, quic, tls, websocket
 from tieback.intake.traffic.banners import BannerMatch, known_banners, recognise_datagrams
 from tieback.intake.traffic.certificate import CertificateNames
-from tieback.intake.traffic.classification import FlowClassification
+from tieback.intake.traffic.classification import FlowClassification, Proxied
 from tieback.intake.traffic.conversation import Conversation, Side
 from tieback.intake.traffic.dns import DnsMessage, parse_message, parse_stream
 from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
 from tieback.intake.traffic.names import DNS, LLMNR, MDNS, DnsNames, hostname
 from tieback.intake.traffic.network import TCP
 from tieback.intake.traffic.ports import DNS_OVER_TLS, usual_ports
-from tieback.intake.traffic.stores.choose import recognise, recognise_either
+from tieback.intake.traffic.stores.choose import over_websocket, recognise, recognise_either
 from tieback.intake.traffic.stores.evidence import sample_messages
+from tieback.intake.traffic.tunnels import Tunnel, read_socks, read_target
 from tieback.model.flow import CleartextSample, FlowEvidence, FlowTls, NameSource
 
 SAMPLE_BYTES = 8 * 1024
@@ -67,6 +68,9 @@ class FlowClassifier:
 
     def _by_port(self, conversation: Conversation, judged: FlowClassification) -> FlowClassification:
         client = conversation.client or conversation.first
+        if conversation.transport == TCP and client.syn and not (client.other.syn or client.kept or client.other.kept):
+            # A scan: the port says nothing about a server that did not accept.
+            return replace(judged, detail="no connection: the server did not accept it")
         service = self._ports.service(_transport(conversation), port_of(client.other))
         if not service:
             return judged
@@ -85,6 +89,9 @@ class FlowClassifier:
                 conversation.client = client.other
                 port = port_of(client)
             return self._of_tls(seen, port)
+        tunnel = read_socks(out, back)
+        if tunnel is not None:
+            return self._through(tunnel, out, back)
         # Without the server's SYN, its first bytes here may be from the middle of its answer.
         answer = b"" if not client.other.syn and http.is_whole_request(out) and not http.is_answer(back) else back
         judged = self._http(conversation, out, answer, port)
@@ -130,18 +137,48 @@ class FlowClassifier:
             assert client is not None
             conversation.client = client.other
             port = port_of(client)
+        tunnel = read_target(seen)
+        begins = len(out) > seen.request_end or len(back) > seen.response_end
+        if tunnel is not None and seen.method == "CONNECT" and begins:
+            return self._through(tunnel, out, back)
+        judged = self._of_request(seen, out, back, port)
+        if judged is None or tunnel is None or (tunnel.port == port and not tunnel.ip):
+            return judged
+        return replace(judged, proxied=Proxied(tunnel.ip, tunnel.port))
+
+    def _through(self, tunnel: Tunnel, out: bytes, back: bytes) -> FlowClassification:
+        """Classify what goes through a proxy."""
+        out, back, port = out[tunnel.out_at :], back[tunnel.back_at :], tunnel.port
+        inside = self._inside(out, back, port)
+        through = f"through a proxy: {tunnel.how} {tunnel.place}"
+        return replace(
+            inside,
+            name=inside.name or tunnel.name,
+            name_from=inside.name_from if inside.name or not tunnel.name else NameSource.HTTP_HOST,
+            detail=_plain(f"{through}; {inside.detail}" if inside.detail else through),
+            proxied=Proxied(tunnel.ip, port),
+        )
+
+    def _inside(self, out: bytes, back: bytes, port: int) -> FlowClassification:
+        seen = tls.recognise_tls(out, back, self._certificates)
+        if seen is not None and not seen.swapped:
+            return self._of_tls(seen, port)
+        asked = http.recognise_http(out, back)
+        judged = self._of_request(asked, out, back, port) if asked is not None and not asked.swapped else None
+        if judged is not None:
+            return judged
+        found = recognise(ConnectionStart(out, back, port))
+        judged = self._of_store(found) if found is not None else self._http2(out, back) or self._rest(out, back, port)
+        # The bytes of the proxy's protocol are proof of it, if nothing else is.
+        return judged if judged.protocol else replace(judged, evidence=FlowEvidence.PAYLOAD, encrypted=None)
+
+    def _of_request(self, seen: http.HttpSummary, out: bytes, back: bytes, port: int) -> FlowClassification | None:
         name = hostname(seen.host)
-        if seen.method == "CONNECT" or (
-            out[seen.request_end : seen.request_end + 3] in _TLS_STARTS and seen.request_end
-        ):
-            inner = tls.recognise_tls(out[seen.request_end :], back[seen.response_end :], self._certificates)
-            if inner is not None:
-                return self._of_tls(inner, port, f"through a proxy: CONNECT {_plain(seen.target)}", name)
         found = recognise(ConnectionStart(out, back, port))
         if found is None and seen.confidence < 0.9:
             return None
         judged = self._of_store(found) if found is not None else _of_http(seen, out, back)
-        detail = judged.detail if found is not None and judged.detail else _http_detail(seen)
+        detail = judged.detail or _http_detail(seen)
         if seen.upgrade == "h2c":
             inner2 = http2.recognise_http2(out[seen.request_end :], back[seen.response_end :])
             if inner2 is not None:
@@ -259,9 +296,6 @@ class FlowClassifier:
         )
 
 
-_TLS_STARTS = (b"\x16\x03\x00", b"\x16\x03\x01", b"\x16\x03\x02", b"\x16\x03\x03")
-
-
 def port_of(side: Side) -> int:
     """The source port of a side."""
     return side.key[-4] << 8 | side.key[-3]
@@ -296,19 +330,24 @@ def _http2_samples(out: bytes, back: bytes) -> tuple[CleartextSample, ...]:
 
 
 def _of_http(seen: http.HttpSummary, out: bytes, back: bytes) -> FlowClassification:
-    samples = _samples("http", out, back)
-    protocol = "http"
     if seen.upgrade == "websocket":
-        protocol = "websocket"
-        samples = (
-            *_samples("http", out[: seen.request_end], back[: seen.response_end]),
-            *sample_messages(
-                "websocket",
-                websocket.messages(out[seen.request_end :], SAMPLE_BYTES),
-                websocket.messages(back[seen.response_end :], SAMPLE_BYTES),
-            ),
-        )
-    return FlowClassification(protocol, FlowEvidence.PAYLOAD, seen.confidence, encrypted=False, samples=samples)
+        return _of_websocket(seen, out, back)
+    samples = _samples("http", out, back)
+    return FlowClassification("http", FlowEvidence.PAYLOAD, seen.confidence, encrypted=False, samples=samples)
+
+
+def _of_websocket(seen: http.HttpSummary, out: bytes, back: bytes) -> FlowClassification:
+    heads = _samples("http", out[: seen.request_end], back[: seen.response_end])
+    ways = [websocket.messages(data, SAMPLE_BYTES) for data in (out[seen.request_end :], back[seen.response_end :])]
+    found = over_websocket(*ways)
+    return FlowClassification(
+        found.protocol if found else "websocket",
+        FlowEvidence.PAYLOAD,
+        found.confidence if found else seen.confidence,
+        encrypted=False,
+        detail=_plain(", ".join(filter(None, (found.detail, "over WebSocket", _http_detail(seen))))) if found else "",
+        samples=(*heads, *(found.samples if found else sample_messages("websocket", *ways))),
+    )
 
 
 def _http_detail(seen: http.HttpSummary) -> str:

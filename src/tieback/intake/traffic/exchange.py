@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 from tieback.intake.traffic.http import plain_path
 from tieback.intake.traffic.interface import ConnectionStart, SampledFlow
 from tieback.intake.traffic.names import hostname
-from tieback.intake.traffic.stores.choose import recognise
+from tieback.intake.traffic.stores.choose import over_websocket, recognise
 from tieback.intake.traffic.stores.evidence import sample_messages
 from tieback.model.flow import CleartextSample, Flow, FlowApp, FlowEvidence, FlowTls, NameSource, Peer, Server
 from tieback.protocols.content_coding import CODINGS, STREAMS, decode_content
@@ -67,10 +67,12 @@ def flow_of(path: str, exchange: HttpExchange) -> SampledFlow | None:
     scheme = parts.scheme.lower()
     out, back = _request(exchange, parts), _response(exchange)
     upgraded = bool(exchange.websocket) or scheme in {"ws", "wss"}
-    found = None if upgraded else recognise(ConnectionStart(out, back, exchange.server_port))
+    said = [[part for way, part in exchange.websocket if way == direction] for direction in ("out", "in")]
+    found = over_websocket(*said) if upgraded else recognise(ConnectionStart(out, back, exchange.server_port))
     encrypted = scheme in _ENCRYPTED
     ip, name = _address_or_name(parts.hostname)
-    detail = f"{exchange.method} {plain_path(exchange.url)} {exchange.status or 'no answer'}"
+    over = "over WebSocket, " if upgraded and found else ""
+    detail = f"{over}{exchange.method} {plain_path(exchange.url)} {exchange.status or 'no answer'}"
     flow = Flow(
         path=path,
         app=exchange.app,
@@ -95,7 +97,8 @@ def flow_of(path: str, exchange: HttpExchange) -> SampledFlow | None:
         end=exchange.start + max(exchange.seconds, 0.0),
         detail=(f"{found.detail}, {detail}" if found and found.detail else detail)[:240],
     )
-    samples = [CleartextSample("out", "http", out), CleartextSample("in", "http", back), *_websocket(exchange)]
+    samples = [CleartextSample("out", "http", out), CleartextSample("in", "http", back)]
+    samples += found.samples if upgraded and found else sample_messages("websocket", *said)
     return SampledFlow(flow, tuple(sample for sample in samples if sample.data))
 
 
@@ -156,9 +159,3 @@ def decode_body(message: ExchangeMessage) -> bytes:
     if coding in STREAMS:  # archives keep most bodies decoded
         return decode_content(body, coding, BODY_BYTES) or body[:BODY_BYTES]
     return body[:BODY_BYTES]
-
-
-def _websocket(exchange: HttpExchange) -> list[CleartextSample]:
-    """One sample per message: the first few of each direction."""
-    out, back = ([part for way, part in exchange.websocket if way == direction] for direction in ("out", "in"))
-    return list(sample_messages("websocket", out, back))

@@ -26,6 +26,7 @@ from tieback.intake.traffic.stores.choose import recognise
 from tieback.model.flow import Flow, FlowApp, FlowEvidence, FlowTls, NameSource, Peer, Server
 
 REFUSED = "the app rejected the proxy's certificate (pinned, or the CA is not installed)"
+PASSED = "passed through unread: TLS between the app and the server"
 FORBIDDEN = "blocked"
 NOT_REACHED = "unreachable"
 _BROKEN_OFF = "The client"
@@ -116,9 +117,12 @@ class LiveFlows:
         inner = None
         if found is not None and found.encrypted and (found.tls_client or found.tls_server):
             inner = tls.recognise_tls(found.tls_client, found.tls_server, self._certificates, starttls=True)
+        if found is None and greeting is None and seen.tls is None and transport == "tcp":
+            inner = tls.recognise_tls(seen.out, seen.back, self._certificates)
+        closed = inner if found is None else None
         shown = seen.tls or (inner.tls if inner else FlowTls(starttls=True) if found and found.encrypted else None)
         told = found or greeting
-        protocol = told.protocol if told else "tls" if seen.tls else ""
+        protocol = told.protocol if told else "tls" if shown else ""
         flow = Flow(
             path=self._path,
             app=self._attribute(seen.ends.client, seen.start, seen.end),
@@ -127,8 +131,8 @@ class LiveFlows:
             transport=transport,
             protocol=protocol,
             evidence=FlowEvidence.PAYLOAD if protocol else FlowEvidence.NONE,
-            confidence=told.confidence if told else 0.9 if seen.tls else 0.0,
-            encrypted=True if seen.tls else told.encrypted if told else None,
+            confidence=told.confidence if told else 0.9 if shown else 0.0,
+            encrypted=True if seen.tls or closed else told.encrypted if told else None,
             tls=shown,
             bytes_out=seen.bytes_out,
             bytes_in=seen.bytes_in,
@@ -136,7 +140,7 @@ class LiveFlows:
             packets_in=seen.packets_in,
             start=seen.start,
             end=seen.end,
-            detail=_shown(found.detail if found and found.detail else seen.trouble),
+            detail=_shown(found.detail if found and found.detail else PASSED if closed else seen.trouble),
         )
         return SampledFlow(flow, found.samples if found is not None else ())
 

@@ -7,13 +7,15 @@ run ends, the file is imported like any other capture.
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
+from tieback.intake.capture.authority_page import digest_of
 from tieback.intake.capture.child import CaptureError, ProxyProcess, require_mitmproxy
 from tieback.intake.capture.destinations import Destinations
 from tieback.intake.capture.device import Shell
@@ -40,6 +42,9 @@ from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.scope.policy.never import load_site_policy
 from tieback.storage.workspace import Workspace
 
+if TYPE_CHECKING:
+    from tieback.userrules.model import UserRules
+
 CAPTURES = "captures"
 """Folder of the workspace for live capture files."""
 SUFFIX = ".flows"
@@ -47,6 +52,9 @@ PROFILE = "wireguard-client.conf"
 """File name of the tunnel profile in the state folder."""
 _TICK = 0.25
 _ENDING_SECONDS = 15.0
+
+type ShowCode = Callable[[str, str], None]
+"""Shows a QR code: its title, and the text in it."""
 
 
 class CaptureRequest(msgspec.Struct, frozen=True):
@@ -68,6 +76,9 @@ class CaptureRequest(msgspec.Struct, frozen=True):
     upstream_ca: Path | None = None
     destinations: tuple[str, ...] = ()
     names: tuple[tuple[str, str], ...] = ()
+    pass_through: bool = False
+    rules: "UserRules | None" = None
+    """The rules of users."""
 
 
 def default_state(environment: Mapping[str, str]) -> Path:
@@ -77,7 +88,12 @@ def default_state(environment: Mapping[str, str]) -> Path:
 
 
 def run_capture(
-    request: CaptureRequest, *, stopped: Callable[[], bool], tell: Tell, connect: Connect | None = None
+    request: CaptureRequest,
+    *,
+    stopped: Callable[[], bool],
+    tell: Tell,
+    connect: Connect | None = None,
+    code: ShowCode | None = None,
 ) -> Iterator[Flow | LiveRun]:
     """Run the proxy; yields flows as they end, then the document of the run.
 
@@ -86,6 +102,7 @@ def run_capture(
         stopped: polled several times per second; true ends the run.
         tell: prints a message for the user.
         connect: opens a device; default: via adb.
+        code: shows a text as a QR code, under a title; ``None``: there is no terminal.
 
     Raises:
         UsageError: the request is invalid, or an extra is missing; nothing was done.
@@ -104,7 +121,7 @@ def run_capture(
         file = stack.enter_context(path.open("xb", buffering=0))
         proxy = stack.enter_context(ProxyProcess(_settings(request), keylog=str(request.keylog or "")))
         listening = proxy.listening
-        _tell_way_in(request, listening, tell)
+        _tell_way_in(request, listening, tell, code)
         device = stack.enter_context(_device(request, connect, listening, tell))
         run = _Run(request, path, file, device)
         yield from run.flows(proxy, stopped)
@@ -134,7 +151,7 @@ class _Run:
         self._device = device
         self._only = package_of(request.device) if request.device is not None else request.only
         self._live = LiveFlows(str(path), self._attribute)
-        self._leaks = LeakDetector() if request.leaks else None
+        self._leaks = LeakDetector(request.rules) if request.leaks else None
         self._tally = FlowTally(request.mode)
         self._start = time.time()
         self._ended: ProxyEnd | None = None
@@ -244,6 +261,7 @@ def _settings(request: CaptureRequest) -> ProxySettings:
         destinations=request.destinations,
         names=request.names,
         never=load_site_policy().rules,
+        pass_through=request.pass_through,
     )
 
 
@@ -278,15 +296,26 @@ def _new_file(folder: Path) -> Path:
     return next(path for path in names if not path.exists())
 
 
-def _tell_way_in(request: CaptureRequest, listening: ProxyListening, tell: Tell) -> None:
+def _tell_way_in(request: CaptureRequest, listening: ProxyListening, tell: Tell, code: ShowCode | None) -> None:
     """Print the address of the proxy, what the device needs, and what will not be seen."""
-    where = f"[{listening.host}]:{listening.port}" if ":" in listening.host else f"{listening.host}:{listening.port}"
+    host = f"[{listening.host}]" if ":" in listening.host else listening.host
+    where = f"{host}:{listening.port}"
     tell(f"{request.mode} proxy at {where}; to decrypt TLS, the device must trust {listening.certificate}")
+    if listening.page:
+        reached = "ADDRESS-OF-THIS-COMPUTER" if ip_address(listening.host).is_unspecified else host
+        page = f"http://{reached}:{listening.page}/"
+        tell(f"certificate for the browser of the device: {page}")
+        with suppress(OSError, ValueError):
+            tell(f"its SHA-256: {digest_of(Path(listening.certificate).read_bytes())}")
+        if code is not None and reached == host and not ip_address(listening.host).is_loopback:
+            code("the page with the certificate", page)
     if listening.profile:
         profile = request.state / PROFILE
         descriptor = os.open(profile, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(listening.profile + "\n")
         tell(f"WireGuard profile for the device: {profile}")
+        if code is not None:
+            code("the WireGuard profile, with its private key", listening.profile)
     if not request.mode.sees_streams:
         tell(STREAMS_MISSED)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from tieback.intake.capture.interface import ProxyMode
 from tieback.model.capture import BlindSpot, LiveRun
 from tieback.model.flow import Flow, FlowApp
-from tieback.pipeline.capture.flows import FORBIDDEN, NOT_REACHED
+from tieback.pipeline.capture.flows import FORBIDDEN, NOT_REACHED, PASSED
 
 MAX_LISTED = 500
 """Maximum servers of each kind in the document."""
@@ -38,6 +38,7 @@ class FlowTally:
         self._refused: BlindSpotTable = {}
         self._quic: BlindSpotTable = {}
         self._unreached: BlindSpotTable = {}
+        self._passed: BlindSpotTable = {}
 
     def add(self, flow: Flow) -> None:
         """Count a flow."""
@@ -47,6 +48,8 @@ class FlowTally:
         self.unattributed += flow.app is None
         if flow.tls is not None and flow.tls.refused_by_client:
             _count(self._refused, flow, flow.tls.refused_by_client)
+        if flow.detail.startswith(PASSED):
+            _count(self._passed, flow, PASSED)
         if flow.protocol == "quic" or flow.detail.startswith("HTTP/3"):
             how = "refused" if flow.protocol == "quic" else "read"
             _count(self._quic, flow, how, how)
@@ -86,6 +89,7 @@ class FlowTally:
         ][:MAX_LISTED]
         words = [
             *_sentence(self._refused, "Certificate rejected by the app (pinned, or the CA is not installed)"),
+            *_sentence(self._passed, "Passed through unread, because the app rejected the certificate before"),
             *_sentence(self._quic, "QUIC was used with"),
             *_sentence(self._unreached, "Unreachable through the proxy"),
         ]
@@ -128,6 +132,7 @@ class FlowTally:
             unattributed=self.unattributed,
             lost=lost,
             blind_spots=(*words, *troubles),
+            passed=tuple(self._passed.values()),
         )
 
 

@@ -97,6 +97,7 @@ def _case(work: CaseService, case: Case) -> dict[str, object]:
             for name in (
                 "id", "identity", "product", "version", "access", "entry", "privileges", "targets", "addresses",
                 "containers", "records", "bytes", "pii", "ransom", "severity", "proofs", "experimental", "untested",
+                "abilities",
             )
         },
     }  # fmt: skip

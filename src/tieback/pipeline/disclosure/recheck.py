@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from tieback.assess.identity import has_strong_identity
-from tieback.assess.ransom import RansomSigns, strongest_verdict
+from tieback.assess.ransom import strongest_verdict
 from tieback.backends.probe_hints import ProbeHints, collect_probe_hints
 from tieback.cases.comparison import compare_data
 from tieback.cases.events import CaseEvent, case_event
@@ -32,8 +33,9 @@ from tieback.pipeline.probing.ransom_notes import NoteJudge, workspace_salt
 from tieback.pipeline.probing.samples import SampleJudge
 from tieback.pipeline.probing.service import ProbeLease, probe_all
 from tieback.pipeline.progress import Progress, today_utc
+from tieback.pipeline.rule_sets import name_words, probe_set, ransom_signs
 from tieback.pipeline.runs import finished_run
-from tieback.probes import PROBES
+from tieback.probes.choose import BUILT_IN, ProbeSet
 from tieback.scope import event_loop
 from tieback.scope.audit import AuditLog, open_audit_log
 from tieback.scope.dialer import Dialer
@@ -48,6 +50,9 @@ from tieback.storage.lake.tables.probes import read_backends
 from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.own_domains import read_own_domains
 from tieback.storage.workspace import Workspace
+
+if TYPE_CHECKING:
+    from tieback.userrules.model import UserRules
 
 PORT_RANGE = 10
 """Number of ports on either side of the old one that are searched for a moved store."""
@@ -91,6 +96,7 @@ def recheck(
     by: str = "recheck",
     approval: Approval | None = None,
     run: str = "",
+    rules: "UserRules | None" = None,
 ) -> Iterator[RecheckOutcome]:
     """Re-check cases one after the other; each result is stored before the next case is probed.
 
@@ -103,6 +109,7 @@ def recheck(
         by: name for the log.
         approval: of the grant; as for the dialer.
         run: ID of the run whose back ends and places are used; default: the last finished run.
+        rules: the rules of users.
 
     Raises:
         GrantError: the grant has expired or is not yet valid, a site policy is damaged, or a signature is missing.
@@ -112,7 +119,7 @@ def recheck(
     """
     check_valid(grant, today_utc())
     with Workspace.open(directory, create=False) as workspace, workspace.lock():
-        yield from recheck_workspace(workspace, grant, policy, choose, progress, by, approval, run)
+        yield from recheck_workspace(workspace, grant, policy, choose, progress, by, approval, run, rules)
 
 
 def recheck_workspace(
@@ -124,6 +131,7 @@ def recheck_workspace(
     by: str = "recheck",
     approval: Approval | None = None,
     run: str = "",
+    rules: "UserRules | None" = None,
 ) -> Iterator[RecheckOutcome]:
     """As ``recheck``, in an open and locked workspace."""
     approved = require_approval(grant, approval)
@@ -131,13 +139,13 @@ def recheck_workspace(
     wanted = list(choose(list(cases.cases())))
     names = {vendor.id: vendor.name for vendor in cases.vendors()}
     known = _Known(workspace, wanted, finished_run(workspace, run))
-    (detector,) = detectors()
+    (detector,) = detectors(name_words(rules))
     with workspace.grant_lease(digest_of(grant)) as lease:
         for number, case in enumerate(wanted, start=1):
             case, seen_open = known.with_scan(case)  # noqa: PLW2901
             # Each case ends with a checkpoint, so that its part of the log can be proved without the others.
             with open_audit_log(workspace.audit_file) as audit:
-                here, elsewhere = event_loop.run(_ask(workspace, audit, grant, approved, case, lease, known))
+                here, elsewhere = event_loop.run(_ask(workspace, audit, grant, approved, case, lease, known, rules))
             now = datetime.now(UTC)
             check = judge_recheck(case.store, here, elsewhere, known.seen(case), now, _since(case), case.suspects)
             check = _with_comparison(case.store, check, (*here, *elsewhere), detector)
@@ -239,6 +247,7 @@ async def _ask(
     case: Case,
     lease: ProbeLease,
     known: _Known,
+    rules: "UserRules | None",
 ) -> tuple[list[ProbeReport], list[ProbeReport]]:
     """Results at the locations of the store and, if access is denied there, at other possible locations."""
     names = NameResolver(grant, never=approval.policy.rules)
@@ -252,15 +261,16 @@ async def _ask(
     )
     notes = None
     if any(rule.ransom_note for rule in grant.target):
-        notes = NoteJudge(workspace_salt(workspace.directory))
+        notes = NoteJudge(workspace_salt(workspace.directory), signs=ransom_signs(rules))
     own = read_own_domains(workspace.directory)
-    samples = SampleJudge(own_domains=own) if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
-    signs = RansomSigns()
+    sampled = any(rule.depth is Depth.SAMPLE for rule in grant.target)
+    samples = SampleJudge(own_domains=own, added=rules) if sampled else None
+    signs, probes = ransom_signs(rules), probe_set(rules)
 
     async def ask(candidates: Sequence[Candidate]) -> list[ProbeReport]:
         found = []
         along = known.along(candidates)
-        async for _, report in probe_all(candidates, grant, dialer, None, along, notes, samples, lease):
+        async for _, report in probe_all(candidates, grant, dialer, None, along, notes, samples, lease, probes):
             ransom = strongest_verdict((signs.judge(report.containers), report.ransom))
             found.append(msgspec.structs.replace(report, ransom=ransom))
         return sorted(found, key=lambda report: report.target)
@@ -269,7 +279,9 @@ async def _ask(
     reports = await ask(places)
     if any(report.access.exposed for report in reports):
         return reports, []
-    return reports, await ask(other_targets(case.store, places, (*case.suspects, *known.places_now(case.store))))
+    return reports, await ask(
+        other_targets(case.store, places, (*case.suspects, *known.places_now(case.store)), probes)
+    )
 
 
 def known_targets(case: Case) -> list[Candidate]:
@@ -286,19 +298,20 @@ def known_targets(case: Case) -> list[Candidate]:
     return list(found.values())
 
 
-def other_targets(store: Exposure, places: Sequence[Candidate], seen: Iterable[str] = ()) -> list[Candidate]:
+def other_targets(
+    store: Exposure, places: Sequence[Candidate], seen: Iterable[str] = (), probes: ProbeSet = BUILT_IN
+) -> list[Candidate]:
     """Other possible locations of a store.
 
     Args:
         store: the store of the case.
         places: the locations from ``known_targets``.
         seen: locations where the same store, or one that may be it, was seen. None of these is left out.
+        probes: the probes, for the usual ports of the product.
     """
     known = {target_label(place) for place in places}
     service = next((place.service for place in places if place.service), None) or store.product
-    usual = [
-        port for probe in PROBES if service in (*probe.meta.services, *probe.meta.products) for port in probe.meta.ports
-    ]
+    usual = probes.ports_of(service)
     found: dict[str, Candidate] = {}
 
     def add(host: str, port: int, resource: str, reason: str, path: str = "") -> None:

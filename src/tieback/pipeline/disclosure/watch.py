@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -31,6 +32,9 @@ from tieback.scope.services import RequestOutcome, ServiceClient, ServiceRespons
 from tieback.storage.failures import storage_errors
 from tieback.storage.ledger.deliveries import Deliveries, Delivery, DeliveryState
 from tieback.storage.workspace import Workspace
+
+if TYPE_CHECKING:
+    from tieback.userrules.model import UserRules
 
 EVENTS_FILE = "events.jsonl"
 MAX_CONFIG = 64 * 1024
@@ -140,6 +144,8 @@ class WatchSettings(msgspec.Struct, frozen=True):
     """Of the grant; as for the dialer."""
     run: str = ""
     """ID of the run whose back ends and places are used; default: the last finished run."""
+    rules: "UserRules | None" = None
+    """The rules of users."""
 
 
 class WatchRound(msgspec.Struct, frozen=True):
@@ -199,8 +205,10 @@ def _happens(workspace: Workspace, watching: WatchSettings, progress: Progress |
     def choose(cases: Sequence[Case]) -> list[Case]:
         return [case for case in cases if case.active and (not watching.cases or case.id in watching.cases)]
 
-    grant, approval, rules = watching.grant, watching.approval, watching.policy
-    for looked in recheck_workspace(workspace, grant, rules, choose, progress, "watch", approval, watching.run):
+    grant, approval, policy = watching.grant, watching.approval, watching.policy
+    for looked in recheck_workspace(
+        workspace, grant, policy, choose, progress, "watch", approval, watching.run, watching.rules
+    ):
         yield looked.event
 
 

@@ -27,6 +27,7 @@ from tieback.pipeline.probing.probe_report import probe_report
 from tieback.pipeline.probing.targets import ProbeRunSettings, TargetList, probe_targets
 from tieback.pipeline.progress import Stage
 from tieback.pipeline.report import run_report
+from tieback.pipeline.rule_sets import active_rules, probe_set
 from tieback.pipeline.runs import finished_run
 from tieback.pipeline.scan import ScanRequest, ScanResult, analyse_inputs, run_scan
 from tieback.report import by_name
@@ -78,7 +79,8 @@ def _scan(order: JobOrder, job: ScanJob, reporter: JobReporter) -> JobResult:
         inputs = _inputs(workspace, job)
     engine = LocalEngine(isolated=not order.isolated)
     if order.phase is Phase.READ:
-        request = ScanRequest(inputs, None, order.workspace, retry=job.retry, engine=engine)
+        rules = active_rules(workspace=order.workspace)
+        request = ScanRequest(inputs, None, order.workspace, retry=job.retry, engine=engine, rules=rules)
         read = analyse_inputs(request, reporter.stage)
         return JobResult(figures={"inputs_read": read.read, "inputs_failed": len(read.failed)})
     approved = _grant(order, job.grant) if job.grant else None
@@ -97,6 +99,7 @@ def _scan(order: JobOrder, job: ScanJob, reporter: JobReporter) -> JobResult:
         engine=engine,
         approval=approved.approval if approved is not None else None,
         begun=begun,
+        rules=active_rules(workspace=order.workspace),
     )
     if (known := _finished_before(order, request)) is not None:
         with run_report(order.workspace, known) as report:
@@ -172,7 +175,8 @@ def _note_failures(failed: Sequence[TiebackError], reporter: JobReporter) -> Non
 
 def _probe(order: JobOrder, job: ProbeJob, reporter: JobReporter) -> JobResult:
     approved = _grant(order, job.grant)
-    targets = TargetList(job.targets)
+    rules = active_rules(workspace=order.workspace)
+    targets = TargetList(job.targets, probe_set(rules))
     reports: list[ProbeReport] = []
     with Workspace.open(order.workspace, create=False, trusted=True) as workspace, workspace.lock():
         settings = ProbeRunSettings(
@@ -180,6 +184,7 @@ def _probe(order: JobOrder, job: ProbeJob, reporter: JobReporter) -> JobResult:
             stop=workspace.stop_file,
             approval=approved.approval,
             own_domains=read_own_domains(workspace.directory),
+            rules=rules,
         )
         with reporter.stage("probing data stores") as progress:
 
@@ -190,7 +195,7 @@ def _probe(order: JobOrder, job: ProbeJob, reporter: JobReporter) -> JobResult:
 
             event_loop.run(collect())
         outcomes = Counter(report.outcome for report in reports)
-        document = probe_report(reports, approved.grant, str(workspace.audit_file))
+        document = probe_report(reports, approved.grant, str(workspace.audit_file), rules)
     answered = [report for report in reports if report.outcome is Outcome.OK]
     figures = {
         "targets": len(reports),
@@ -232,6 +237,7 @@ def _recheck(order: JobOrder, job: RecheckJob, reporter: JobReporter) -> JobResu
             progress,
             approval=approved.approval,
             run=job.run,
+            rules=active_rules(workspace=order.workspace),
         ):
             verdicts[str(looked.check.verdict)] += 1
             reasons = "; ".join(looked.check.reasons[:3])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import msgspec
@@ -19,6 +20,9 @@ from tieback.model.errors import UsageError
 from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.rules import RuleFiles
 from tieback.scope.hostname import TargetHost, parse_host
+
+if TYPE_CHECKING:
+    from tieback.userrules.model import UserRules
 
 _ADVICE = "Use a host name, an address, HOST:PORT, or a URL"
 _FIELDS = {"boundary": "account_boundary"}
@@ -58,11 +62,12 @@ class HostAttribution(msgspec.Struct, frozen=True):
 class AttributionSources:
     """All data for host attribution; use one per run, and close it."""
 
-    def __init__(self, data: Path | None = None) -> None:
+    def __init__(self, data: Path | None = None, added: "UserRules | None" = None) -> None:
         """Set up; nothing is read before the first host.
 
         Args:
             data: folder of imported address data; default: the user's data folder.
+            added: the rules of users.
         """
         self.hosting = HostingLookup()
         datasets = Datasets(data)
@@ -70,7 +75,7 @@ class AttributionSources:
         self.registered = RegistrationLookup(datasets)
         self.domains = OwnerDomains()
         self.dns_hints = DnsHints(self.hosting, self.domains)
-        self.rules = RuleFiles()
+        self.rules = RuleFiles(added)
 
     def statements(
         self,
@@ -140,7 +145,7 @@ class AttributionSources:
 
     def foreign(self, host: str) -> bool:
         """True if a host is known to belong to an SDK, a service for apps, or a platform."""
-        return self.rules.third_parties.of(host) is not None
+        return self.rules.third_parties.of(host) is not None or self.rules.added_third_party(host) is not None
 
     def close(self) -> None:
         """Close the imported databases."""
@@ -149,7 +154,9 @@ class AttributionSources:
     def _sdk(self, host: str) -> list[Attribution]:
         sdk = self.rules.third_parties.of(host)
         if sdk is None:
-            return []
+            added = self.rules.added_third_party(host)
+            reason = f"host of {added.name} (your rule {added.id}: {added.source})" if added is not None else ""
+            return [Attribution("owner", added.name, reason, BY_SDK)] if added is not None else []
         what = "the platform" if sdk.platform else "the SDK or service"
         return [Attribution("owner", sdk.name, f"host of {what} {sdk.name} ({sdk.source})", BY_SDK)]
 

@@ -27,15 +27,17 @@ _AGAIN = frozenset((Outcome.OUT_OF_SCOPE, Outcome.ERROR))
 class ProbeJournal:
     """The reports of one unfinished command."""
 
-    def __init__(self, folder: Path, grant: Grant, labels: Iterable[str]) -> None:
+    def __init__(self, folder: Path, grant: Grant, labels: Iterable[str], rules: Iterable[str] = ()) -> None:
         """Find the journal that an earlier run of the same command left.
 
         Args:
             folder: folder of the audit log.
             grant: grant of the run; a run with another grant is another command.
             labels: the targets, as ``host:port``.
+            rules: the rules of declared probes, each with its file's hash; other rules make another command.
         """
-        digest = sha256(msgspec.json.encode((grant, sorted(set(labels))), order="deterministic")).hexdigest()
+        command = (grant, sorted(set(labels)), *map(str, rules))
+        digest = sha256(msgspec.json.encode(command, order="deterministic")).hexdigest()
         self._path = folder / FOLDER / f"{digest[:32]}.jsonl"
         self._fd = -1
         self._sweep()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from tieback import __version__
 from tieback.assess.exposures import assess_exposures
@@ -13,9 +14,14 @@ from tieback.model.probe import Outcome, ProbeReport
 from tieback.model.report import LazyIndex, LazyTable, Report, RunScope, SkipReason
 from tieback.model.sighting import Problem
 from tieback.pii import detectors
+from tieback.pipeline.plugin_config import plugins_used
+from tieback.pipeline.rule_sets import name_words, ransom_signs, rules_used
 from tieback.scope.grant import EXPIRED
 from tieback.scope.policy.exclude import EXCLUDED
 from tieback.scope.resolver import DNS_NOT_ALLOWED, NOT_RESOLVED
+
+if TYPE_CHECKING:
+    from tieback.userrules.model import UserRules
 
 SILENT = frozenset({Outcome.REFUSED, Outcome.OUT_OF_SCOPE, Outcome.PROTOCOL_MISMATCH, Outcome.OK})
 """Outcomes that a report does not list as problems: most derived candidates end this way."""
@@ -28,10 +34,13 @@ _REASONS = {
 which may contain the others: it is first."""
 
 
-def judge_stores(reports: Sequence[ProbeReport]) -> tuple[Exposure, ...]:
-    """Return the stores that answered, each once, worst first, with personal data and people."""
-    (detector,) = detectors()
-    return assess_exposures(reports, {}, detector)
+def judge_stores(reports: Sequence[ProbeReport], rules: "UserRules | None" = None) -> tuple[Exposure, ...]:
+    """Return the stores that answered, each once, worst first, with personal data and people.
+
+    ``rules`` are those of users.
+    """
+    (detector,) = detectors(name_words(rules))
+    return assess_exposures(reports, {}, detector, ransom_signs(rules))
 
 
 def no_verdict(report: ProbeReport) -> Problem:
@@ -46,15 +55,18 @@ def skip_reason(report: ProbeReport) -> SkipReason:
     return next((reason for part, reason in _REASONS.items() if part in told), SkipReason.OUTSIDE)
 
 
-def probe_report(reports: Sequence[ProbeReport], grant: Grant | None, audit: str) -> Report:
+def probe_report(
+    reports: Sequence[ProbeReport], grant: Grant | None, audit: str, rules: "UserRules | None" = None
+) -> Report:
     """Return the report of a probing run.
 
     Args:
         reports: one per target.
         grant: what was permitted; ``None`` for a replay, which contacts nothing.
         audit: path of the audit log.
+        rules: the rules of users.
     """
-    stores = judge_stores(reports)
+    stores = judge_stores(reports, rules)
     exposed = [store for store in stores if store.exposed]
     answered = [store for store in stores if not store.exposed]
     failed = [no_verdict(report) for report in reports if report.outcome not in SILENT]
@@ -75,6 +87,8 @@ def probe_report(reports: Sequence[ProbeReport], grant: Grant | None, audit: str
         backends=LazyTable.of(()),
         probes=LazyTable.of(sorted(reports, key=lambda report: report.outcome is not Outcome.OK)),
         without_inputs=True,
+        rules=rules_used(rules),
+        plugins=plugins_used(),
     )
 
 

@@ -27,15 +27,21 @@ _SALT_BYTES = 32
 class NoteJudge:
     """Judges reports by names and shape; if a note is likely, also by its text."""
 
-    def __init__(self, salt: bytes, concluded: Callable[[Target, Ransom], None] | None = None) -> None:
+    def __init__(
+        self,
+        salt: bytes,
+        concluded: Callable[[Target, Ransom], None] | None = None,
+        signs: RansomSigns | None = None,
+    ) -> None:
         """Load the rules.
 
         Args:
             salt: for the digests.
             concluded: called with each verdict based on a note's text.
+            signs: names of notes; by default only those of the package.
         """
         self._salt = salt
-        self._signs = RansomSigns()
+        self._signs = signs or RansomSigns()
         self._concluded = concluded
 
     async def read(

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from hashlib import blake2b
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -26,12 +27,16 @@ from tieback.model.pii import Classification, Column, OwnPeople, SampledField, S
 from tieback.model.probe import Container, Field, Outcome, ProbeReport
 from tieback.pii.names import NameDetector
 from tieback.pii.values import ValueDetector, classify_columns
+from tieback.pipeline.rule_sets import name_words, ransom_signs
 from tieback.probes.choose import sampler
 from tieback.probes.interface import MAX_SAMPLED, SampledColumn
 from tieback.probes.wire.columns import NAMES_OF_KEYS
 from tieback.scope.conversation import Fault, Target, Traffic
 from tieback.scope.dialer import Dialer
 from tieback.scope.replay import ReplayDialer
+
+if TYPE_CHECKING:
+    from tieback.userrules.model import UserRules
 
 NOTHING_READ = "no records were read: the store returned none within the limits"
 _ADDRESSES = 4
@@ -45,13 +50,20 @@ type _Paths = Mapping[tuple[str, ...], Sequence[SampledColumn]]
 class SampleJudge:
     """Reads and judges samples. For one event loop; compiles its rules at the first sample."""
 
-    def __init__(self, salt: bytes | None = None, own_domains: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        salt: bytes | None = None,
+        own_domains: Collection[str] = (),
+        added: "UserRules | None" = None,
+    ) -> None:
         """Set up.
 
         Args:
             salt: for the fingerprints; default: a new one.
             own_domains: e-mail domains of the organisation, with which sampled addresses are compared.
+            added: the rules of users.
         """
+        self._added = added
         self._salt = salt if salt is not None else secrets.token_bytes(32)
         self._own = frozenset(own_domains)
 
@@ -140,7 +152,7 @@ class SampleJudge:
 
     @cached_property
     def _signs(self) -> RansomSigns:
-        return RansomSigns()
+        return ransom_signs(self._added)
 
     @cached_property
     def _intrusion(self) -> IntrusionSigns:
@@ -148,7 +160,7 @@ class SampleJudge:
 
     @cached_property
     def _names(self) -> NameDetector:
-        return NameDetector()
+        return NameDetector(name_words(self._added))
 
     @cached_property
     def _values(self) -> ValueDetector:

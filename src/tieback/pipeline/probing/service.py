@@ -19,8 +19,7 @@ from tieback.pipeline.probing.ransom_notes import NoteJudge
 from tieback.pipeline.probing.samples import SampleJudge
 from tieback.pipeline.probing.window import ProbeWindow
 from tieback.pipeline.progress import Progress
-from tieback.probes import PROBES
-from tieback.probes.choose import order_probes, probe_named
+from tieback.probes.choose import BUILT_IN, ProbeSet
 from tieback.probes.finder import is_plain_http
 from tieback.probes.interface import FIRST_ANSWER_SECONDS, Probe, first_answer_timeout, was_silent
 from tieback.probes.verified import is_experimental
@@ -52,11 +51,8 @@ class ProbeLease(Protocol):
 
 
 def store_ports() -> Mapping[str, tuple[int, ...]]:
-    """Ports that identify a known store, by the name of the probe for it.
-
-    Ports that many services use, such as 443 and 8080, are left out.
-    """
-    return {probe.meta.name: probe.meta.ports for probe in PROBES if probe.meta.pivot}
+    """As ``ProbeSet.store_ports``, of the built-in probes."""
+    return BUILT_IN.store_ports()
 
 
 async def probe_all(
@@ -68,6 +64,7 @@ async def probe_all(
     notes: NoteJudge | None = None,
     samples: SampleJudge | None = None,
     lease: ProbeLease | None = None,
+    probes: ProbeSet = BUILT_IN,
 ) -> AsyncGenerator[tuple[Candidate, ProbeReport]]:
     """Probe every candidate, at most ``grant.limits.concurrency`` at a time; yields reports as they complete.
 
@@ -87,6 +84,7 @@ async def probe_all(
         notes: reads ransom notes if the grant allows it; default: no notes.
         samples: reads a few records if the grant allows it; default: no records.
         lease: the exclusive right to probe under this grant, checked every second.
+        probes: the probes of the run.
 
     Raises:
         StoppedError: the stop file exists. Open conversations are closed; completed reports were yielded.
@@ -97,7 +95,7 @@ async def probe_all(
     async def ask(turn: _Turn) -> ProbeReport:
         candidate, again = turn
         its = brought.get(candidate, NO_PROBE_HINTS)
-        return await probe_one(candidate, dialer, grant, its, notes, samples, hasty=not again)
+        return await probe_one(candidate, dialer, grant, its, notes, samples, hasty=not again, probes=probes)
 
     size = dialer.window()
     turns = FairQueue(((one, False) for one in candidates), lambda turn: dialer.bucket(turn[0].host), size)
@@ -140,6 +138,7 @@ async def probe_one(
     samples: SampleJudge | None = None,
     *,
     hasty: bool = False,
+    probes: ProbeSet = BUILT_IN,
 ) -> ProbeReport:
     """Probe one candidate with the probe for its service or port, then with the others until one recognises it.
 
@@ -156,15 +155,16 @@ async def probe_one(
         tls=candidate.tls,
         passwordless=decision.passwordless,
         scans=decision.scans,
+        mcp=decision.mcp,
         contact=grant.contact,
         resource=candidate.resource,
         path=candidate.path,
     )
     if not decision.allowed:
         return ProbeReport(target=target.label, outcome=Outcome.OUT_OF_SCOPE, problems=(decision.reason,))
-    report = await probe_target(target, decision.depth, dialer, brought, hasty=hasty)
+    report = await probe_target(target, decision.depth, dialer, brought, hasty=hasty, probes=probes)
     if samples is not None:
-        probe = probe_named(report.probe)
+        probe = probes.named(report.probe)
         place = _given(target, probe, brought) if probe is not None else target
         report = await samples.read(report, place, decision.depth, dialer)
     if notes is not None and decision.ransom_note:
@@ -173,27 +173,40 @@ async def probe_one(
 
 
 async def probe_target(
-    target: Target, depth: Depth, dialer: AnyDialer, brought: ProbeHints = NO_PROBE_HINTS, *, hasty: bool = False
+    target: Target,
+    depth: Depth,
+    dialer: AnyDialer,
+    brought: ProbeHints = NO_PROBE_HINTS,
+    *,
+    hasty: bool = False,
+    probes: ProbeSet = BUILT_IN,
 ) -> ProbeReport:
     """As ``probe_one``, for a target with its maximum depth."""
     opening = OpeningBudget(OPENING_SECONDS, FIRST_ANSWER_SECONDS)
     report: ProbeReport | None = None
     try:
-        report = await _probe_opening(target, depth, dialer, brought, opening, hasty=hasty)
+        report = await _probe_opening(target, depth, dialer, brought, opening, probes, hasty=hasty)
     finally:
         dialer.end_recognition(target, opening, report)
     return report
 
 
 async def _probe_opening(
-    target: Target, depth: Depth, dialer: AnyDialer, brought: ProbeHints, opening: OpeningBudget, *, hasty: bool
+    target: Target,
+    depth: Depth,
+    dialer: AnyDialer,
+    brought: ProbeHints,
+    opening: OpeningBudget,
+    probes: ProbeSet,
+    *,
+    hasty: bool,
 ) -> ProbeReport:
     """As ``probe_target``, within what may be spent until the service is recognised."""
     spent: list[Traffic] = []
     first: ProbeReport | None = None
     web = quiet = no_web = False
     tried = 0
-    waiting = deque(order_probes(target.service, target.port, below_path=bool(target.path)))
+    waiting = deque(probes.order(target.service, target.port, below_path=bool(target.path)))
     opening.plan = frozenset((one.meta.name, first_answer_timeout(one.meta, target) is None) for one in waiting)
     while waiting:
         probe = waiting.popleft()
@@ -218,7 +231,7 @@ async def _probe_opening(
         # The finder sends the same first bytes as the probes of stores that speak HTTP.
         no_web = no_web or (was_silent(report) and _speaks_http(probe))
         waiting = deque(one for one in waiting if _is_possible(one, web=web, quiet=quiet, no_web=no_web))
-        known = probe_named(report.probe)
+        known = probes.named(report.probe)
         if report.outcome is Outcome.OK and known is not None and known is not probe:
             # The finder selected the next probe.
             return await _converse(known, _given(target, known, brought), depth, dialer, spent)
@@ -271,18 +284,22 @@ def _unknown(first: ProbeReport, tried: int) -> ProbeReport:
 
 
 async def probe_again(
-    target: Target, depth: Depth, dialer: ReplayDialer, brought: ProbeHints = NO_PROBE_HINTS
+    target: Target,
+    depth: Depth,
+    dialer: ReplayDialer,
+    brought: ProbeHints = NO_PROBE_HINTS,
+    probes: ProbeSet = BUILT_IN,
 ) -> ProbeReport:
     """As ``probe_target``, from transcripts; uses the recorded probes if today's order was not recorded.
 
     The recorded names of containers are used too.
     """
-    kept = ((probe_named(name), names) for name, names in dialer.named(target).items())
+    kept = ((probes.named(name), names) for name, names in dialer.named(target).items())
     recorded = tuple((probe.meta.services[0], name) for probe, names in kept if probe is not None for name in names)
     brought = ProbeHints((*brought.names, *recorded), brought.keys)
     target = msgspec.structs.replace(target, names=())
-    report = await probe_target(target, depth, dialer, brought)
-    for probe in map(probe_named, dialer.probes(target)):
+    report = await probe_target(target, depth, dialer, brought, probes=probes)
+    for probe in map(probes.named, dialer.probes(target)):
         if report.outcome is Outcome.OK or probe is None:
             continue
         again = await _converse(probe, _given(target, probe, brought), depth, dialer, [])

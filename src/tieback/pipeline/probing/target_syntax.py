@@ -18,7 +18,7 @@ from tieback.backends.probe_hints import NO_PROBE_HINTS, WEB_SCHEMES, ProbeHints
 from tieback.model.backend import Candidate, Route
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.errors import UsageError
-from tieback.pipeline.probing.service import store_ports
+from tieback.probes.choose import BUILT_IN, ProbeSet
 
 MAX_EXPANDED = 65_536
 """Maximum targets of one argument: every port of a host, one port of a /16, or the usual ports of about a /23."""
@@ -62,10 +62,10 @@ class NamedTarget(msgspec.Struct, frozen=True):
     """The containers that a URL names there."""
 
 
-def expand_target(text: str) -> Iterator[NamedTarget]:
+def expand_target(text: str, probes: ProbeSet = BUILT_IN) -> Iterator[NamedTarget]:
     """Yield the targets that an argument names.
 
-    Without a port: the usual ports of the known stores. The number of targets is checked before the first.
+    Without a port: the usual ports of the stores of ``probes``. The number of targets is checked before the first.
 
     Raises:
         UsageError: the text is not a target, or names more than ``MAX_EXPANDED``.
@@ -76,7 +76,7 @@ def expand_target(text: str) -> Iterator[NamedTarget]:
     host, ports = _split(text)
     block = _block(host, text)
     hosts = 1 if block is None else block.num_addresses
-    wanted = _usual() if ports is None else [(port, None) for port in _range(ports, text)]
+    wanted = _usual(probes) if ports is None else [(port, None) for port in _range(ports, text)]
     if hosts * len(wanted) > MAX_EXPANDED:
         _too_many(text, hosts, len(wanted), named=ports is not None)
     derived = ports is None or hosts > 1 or len(wanted) > 1
@@ -114,8 +114,8 @@ def _candidate(host: str, port: int, service: str | None, *, tls: bool | None = 
     return Candidate(host, port, service, Route.NAMED, (), "named on the command line", tls)
 
 
-def _usual() -> list[tuple[int, str | None]]:
-    return [(port, service) for service, ports in store_ports().items() for port in ports]
+def _usual(probes: ProbeSet) -> list[tuple[int, str | None]]:
+    return [(port, service) for service, ports in probes.store_ports().items() for port in ports]
 
 
 def _split(text: str) -> tuple[str, str | None]:

@@ -3,11 +3,12 @@
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, aclosing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from tieback.assess.intrusion import IntrusionSigns
-from tieback.assess.ransom import RansomSigns, strongest_verdict
+from tieback.assess.ransom import strongest_verdict
 from tieback.backends.probe_hints import MAX_NAMES, NO_PROBE_HINTS, ProbeHints
 from tieback.model.backend import Candidate
 from tieback.model.errors import InputError, UsageError, WorkspaceError
@@ -20,6 +21,8 @@ from tieback.pipeline.probing.samples import SampleJudge, sample_label, with_cos
 from tieback.pipeline.probing.service import probe_again, probe_all
 from tieback.pipeline.probing.target_syntax import NamedTarget, expand_target
 from tieback.pipeline.progress import Progress, today_utc
+from tieback.pipeline.rule_sets import probe_set, ransom_signs
+from tieback.probes.choose import BUILT_IN, ProbeSet
 from tieback.scope.audit import open_audit_log
 from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid
@@ -27,6 +30,9 @@ from tieback.scope.lease import hold_lease
 from tieback.scope.policy.approval import Approval
 from tieback.scope.replay import ReplayDialer
 from tieback.scope.transcript import TranscriptFile, read_transcripts
+
+if TYPE_CHECKING:
+    from tieback.userrules.model import UserRules
 
 _MAX_TARGETS_BYTES = 64 * 1024 * 1024
 MAX_TARGETS = 1_000_000
@@ -54,11 +60,12 @@ def read_targets(path: Path) -> list[str]:
 class TargetList(Collection[Candidate]):
     """The targets of a command without duplicates, at most ``MAX_TARGETS``."""
 
-    def __init__(self, words: Iterable[str]) -> None:
+    def __init__(self, words: Iterable[str], probes: ProbeSet = BUILT_IN) -> None:
         """Read all target arguments.
 
         Args:
             words: targets as in ``target_syntax``, or ``@FILE`` with one per line.
+            probes: the probes of the run; their usual ports are those of a host without a port.
 
         Raises:
             UsageError: an argument is not a target, or there are too many.
@@ -67,7 +74,7 @@ class TargetList(Collection[Candidate]):
         self._targets: dict[str, NamedTarget] = {}
         for word in words:
             for text in read_targets(Path(word[1:])) if word.startswith("@") else (word,):
-                for one in expand_target(text):
+                for one in expand_target(text, probes):
                     label = target_label(one.candidate)
                     known = self._targets.setdefault(label, one)
                     if known.derived and not one.derived:
@@ -119,6 +126,8 @@ class ProbeRunSettings(msgspec.Struct, frozen=True):
     """Of the grant; as for the dialer."""
     own_domains: frozenset[str] = frozenset()
     """E-mail domains of the organisation, with which sampled addresses are compared."""
+    rules: "UserRules | None" = None
+    """The rules of users."""
 
 
 class RunStart(msgspec.Struct, frozen=True):
@@ -165,7 +174,8 @@ async def probe_targets(
         transcripts = TranscriptFile(asking.record, grant) if asking.record is not None else None
         if transcripts is not None:
             stack.callback(transcripts.close)
-        journal = ProbeJournal(asking.audit.parent, grant, wanted)
+        probes = probe_set(asking.rules)
+        journal = ProbeJournal(asking.audit.parent, grant, wanted, [one.rule_label for one in probes.declared])
         finished = False
         stack.callback(lambda: journal.close(finished=finished))
         before, total = 0 if asking.afresh else len(wanted.keys() & journal.asked), len(wanted)
@@ -189,15 +199,15 @@ async def probe_targets(
         notes = None
         if any(rule.ransom_note for rule in grant.target):
             concluded = transcripts.conclude if transcripts is not None else None
-            notes = NoteJudge(read_salt(asking.audit.parent), concluded)
+            notes = NoteJudge(read_salt(asking.audit.parent), concluded, ransom_signs(asking.rules))
         samples = (
-            SampleJudge(own_domains=asking.own_domains)
+            SampleJudge(own_domains=asking.own_domains, added=asking.rules)
             if any(rule.depth is Depth.SAMPLE for rule in grant.target)
             else None
         )
         left = _each_once(candidates, wanted)
-        found = probe_all(left, grant, dialer, moved, hints, notes=notes, samples=samples)
-        signs, traces = RansomSigns(), IntrusionSigns()
+        found = probe_all(left, grant, dialer, moved, hints, notes=notes, samples=samples, probes=probes)
+        signs, traces = ransom_signs(asking.rules), IntrusionSigns()
         async with aclosing(found):
             async for _, report in found:
                 ransom = strongest_verdict((signs.judge(report.containers), report.ransom))
@@ -228,23 +238,25 @@ def with_intrusion(report: ProbeReport, signs: IntrusionSigns) -> ProbeReport:
     return msgspec.structs.replace(report, intrusion=tuple(dict.fromkeys((*report.intrusion, *found))))
 
 
-async def replay(path: Path) -> AsyncGenerator[ProbeReport]:
-    """Evaluate recorded conversations with the current rules. Contacts nothing.
+async def replay(path: Path, rules: "UserRules | None" = None) -> AsyncGenerator[ProbeReport]:
+    """Evaluate recorded conversations with the current rules, and those of users. Contacts nothing.
 
     Raises:
         InputError: the file cannot be read, or is not a transcript file.
     """
-    async for report in replay_from(ReplayDialer(read_transcripts(path))):
+    async for report in replay_from(ReplayDialer(read_transcripts(path)), rules=rules):
         yield report
 
 
-async def replay_from(dialer: ReplayDialer, brought: ProbeHints = NO_PROBE_HINTS) -> AsyncGenerator[ProbeReport]:
+async def replay_from(
+    dialer: ReplayDialer, brought: ProbeHints = NO_PROBE_HINTS, rules: "UserRules | None" = None
+) -> AsyncGenerator[ProbeReport]:
     """As ``replay``, with transcripts that were already read; ``brought`` is what apps name there."""
-    signs, traces = RansomSigns(), IntrusionSigns()
+    signs, traces, probes = ransom_signs(rules), IntrusionSigns(), probe_set(rules)
     for target in dialer.targets():
         decision = dialer.decision(target)
         if decision.allowed:
-            report = await probe_again(target, decision.depth, dialer, brought)
+            report = await probe_again(target, decision.depth, dialer, brought, probes)
         else:
             report = ProbeReport(target.label, Outcome.OUT_OF_SCOPE, problems=(decision.reason,))
         named = msgspec.structs.replace(report, ransom=signs.judge(report.containers), replayed=dialer.day(target))

@@ -23,7 +23,17 @@ from tieback.model.exposure import (
     SeverityFactor,
 )
 from tieback.model.figure import Figure
-from tieback.model.probe import Access, Entry, Identity, Privileges, Ransom, RansomVerdict, TlsInfo
+from tieback.model.probe import (
+    NOT_RECORDS,
+    Ability,
+    Access,
+    Entry,
+    Identity,
+    Privileges,
+    Ransom,
+    RansomVerdict,
+    TlsInfo,
+)
 from tieback.pii.taxonomy import load_taxonomy
 from tieback.pipeline.fleet.analysed_apps import analysed_apps
 from tieback.pipeline.views.listing import DEFAULT_LIMIT, Listing, bounded_limit, cut, decode_cursor
@@ -31,7 +41,15 @@ from tieback.pipeline.views.records import backend_id
 from tieback.pipeline.views.runs_shown import ShownRun, find_shown_run
 from tieback.report.document import containers_of, most_records, way_words
 from tieback.report.recorded import recorded_text
-from tieback.report.verdict import access_text, entry_text, how_many_text, intrusion_text, no_personal_data
+from tieback.report.verdict import (
+    NOTICES,
+    abilities_text,
+    access_text,
+    entry_text,
+    how_many_text,
+    intrusion_text,
+    no_personal_data,
+)
 from tieback.storage.lake.tables.probes import read_backends
 from tieback.storage.ledger.pages import (
     CaseHead,
@@ -117,6 +135,8 @@ class StoreRow(msgspec.Struct, frozen=True, kw_only=True):
     """Apps that lead to it."""
     containers: int
     cases: tuple[CaseLink, ...]
+    abilities: tuple[Ability, ...]
+    """What every client that gets in can do there besides reading, by the vendor's documentation; never tried."""
 
 
 class ClassOption(msgspec.Struct, frozen=True, kw_only=True):
@@ -254,6 +274,7 @@ def store_row(store: StoreHead | Exposure, cases: tuple[CaseLink, ...] = ()) -> 
         apps=len({route.app_sha256 for route in store.routes}),
         containers=len(store.containers),
         cases=cases,
+        abilities=store.abilities,
     )
 
 
@@ -269,6 +290,8 @@ class ContainerRow(msgspec.Struct, frozen=True, kw_only=True):
     no_classes: str
     """If there are no classes: whether nothing was found, or nothing was looked at."""
     created: str
+    noun: str
+    """What ``records`` counts, such as ``models``; empty for records."""
 
 
 class ClassRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -367,9 +390,13 @@ class StoreDetail(msgspec.Struct, frozen=True, kw_only=True):
     account: str
     entry_text: str
     """How a client without credentials gets in and what it may do; empty if no probe shows it."""
+    abilities_text: str
+    """What every client that gets in can do there besides reading, and that it was not tried; empty if nothing."""
     untested: tuple[str, ...]
     """What a client without credentials could still try. If not empty, the store is not known to be closed."""
     default_credentials: str
+    notices: tuple[tuple[str, str], ...]
+    """Statements of the server that are findings of their own, as label and text."""
     intrusion: str
     how_many: str
     """Empty if it is certainly one store."""
@@ -421,8 +448,10 @@ def show_store(workspace: Workspace, key: str, run: str = "") -> StoreDetail | N
         targets=store.targets,
         account=store.account,
         entry_text=entry_text(store),
+        abilities_text=abilities_text(store),
         untested=() if store.access.exposed else store.untested,
         default_credentials=store.default_credentials,
+        notices=tuple((NOTICES[which], text) for which, text in store.notices),
         intrusion=intrusion_text(store) if store.intrusion else "",
         how_many=how_many_text(store) if store.at_most > 1 else "",
         proofs=store.proofs,
@@ -447,6 +476,7 @@ def show_store(workspace: Workspace, key: str, run: str = "") -> StoreDetail | N
                 classes=classes,
                 no_classes="" if classes else no_personal_data(container),
                 created=container.created,
+                noun=NOT_RECORDS.get(container.kind, ""),
             )
             for container, classes in own[:MOST_CONTAINERS]
         ),

@@ -71,11 +71,16 @@ class _Indexes(msgspec.Struct):
     indexes: list[_OneIndex]
 
 
+class _Vendor(msgspec.Struct):
+    name: str = ""
+
+
 class _Root(msgspec.Struct, rename={"pouchdb": "express-pouchdb"}):
     couchdb: str = ""
     pouchdb: str = ""
     version: str = ""
     uuid: str = ""
+    vendor: _Vendor = msgspec.field(default_factory=_Vendor)
 
 
 class _DocumentRow(msgspec.Struct):
@@ -113,6 +118,8 @@ class CouchdbProbe(SampledWebStore):
     def identify(self, answer: Response) -> Identification | None:
         """Recognised by its welcome document; with ``require_valid_user`` by the server's name."""
         root = decode_json(answer.body, _Root) if answer.status == 200 else None
+        if root is not None and "Sync Gateway" in root.vendor.name:
+            return None
         if root is not None and (root.couchdb or root.pouchdb):
             return Identification("couchdb" if root.couchdb else "pouchdb", root.version)
         server, _, rest = answer.headers.get("server", "").partition("/")

@@ -2,7 +2,8 @@
 
 Sends ``PROPFIND /`` with ``Depth: 0`` (identify), then ``PROPFIND`` with ``Depth: 1`` of the root and of the folders
 below it, level by level, at most 50 requests and three levels (enumerate). If the root is refused: the folders that the
-app names. Extensions of names come with the listing (describe). ``Depth: infinity`` is never sent.
+app names. Extensions of names come with the listing (describe), and the number of files that look like backups, dumps
+or keys by their name. ``Depth: infinity`` is never sent.
 
 Many servers show WebDAV only in answers to its own methods. The finder therefore sends ``PROPFIND`` only to a server
 whose page names WebDAV or lists files; a URL of the app with a usual path of WebDAV leads here directly.
@@ -14,20 +15,16 @@ yet verified.
 """
 
 import re
-from collections import deque
-from collections.abc import Sequence
 
-import msgspec
-
-from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Container, Field
+from tieback.model.probe import Access
+from tieback.probes.folders import FolderWalk, fill_folder, split_path
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import MAX_PROBED, Identification, Inquiry, NamedContainers, WebStoreProbe
-from tieback.probes.wire.http import MAX_BODY, Response, segment
-from tieback.probes.wire.multistatus import DavResource, FolderPath, is_multistatus, members
-from tieback.probes.wire.requests import FOLDER, FOLDER_LEVELS, propfind_request
-from tieback.probes.wire.xmltext import extension_patterns
+from tieback.probes.web import Identification, Inquiry, NamedContainers, WebStoreProbe
+from tieback.probes.wire.http import MAX_BODY, Response
+from tieback.probes.wire.listing import FolderEntry, FolderPath
+from tieback.probes.wire.multistatus import is_multistatus, members
+from tieback.probes.wire.requests import FOLDER, propfind_request
 from tieback.scope.conversation import Conversation, SendCost
 
 _ROOT = propfind_request(
@@ -50,12 +47,6 @@ _FOLDER = propfind_request(
     names=FOLDER,
     label="PROPFIND /<folder>/ (Depth: 1)",
 ).costing(SendCost.BOUNDED)
-_LEVELS = 3
-"""Maximum number of levels below the root, or below a folder that the app names."""
-_MAX_PATTERNS = 200
-_ROOT_FILES = "/"
-"""Name of the container of the files that are in no folder."""
-
 # Server names: Apache HTTP Server, nginx, lighttpd, WsgiDAV, IIS.
 _SERVERS = (
     ("apache-httpd", re.compile(r"Apache(?:/([0-9.]{1,20}))?")),
@@ -104,8 +95,8 @@ class WebdavProbe(WebStoreProbe):
 
     def by_name(self, inquiry: Inquiry) -> NamedContainers | None:
         """Folders that the app names: each may have its own rules."""
-        walk = _Walk(inquiry)
-        return "folders", [name for name in inquiry.names if _fill(_split(name))], walk.folder
+        walk = FolderWalk(inquiry, _Multistatus())
+        return "folders", [name for name in inquiry.names if fill_folder(_FOLDER, split_path(name))], walk.folder
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
         """List the root and the folders below it."""
@@ -124,148 +115,28 @@ class WebdavProbe(WebStoreProbe):
             return
         draft.prove(_TOP.label, "lists the root folder without authentication", Access.OPEN)
         try:
-            yield from _Walk(inquiry).root(listed)
+            yield from FolderWalk(inquiry, _Multistatus()).root(listed)
         finally:
             draft.fingerprint("/".join(container.path) for container in draft.containers)
             inquiry.judge()
 
 
-class _Tally(msgspec.Struct):
-    """Files in a container so far."""
+class _Multistatus:
+    """Lists folders by PROPFIND."""
 
-    files: int = 0
-    bytes: int = 0
-    patterns: dict[str, None] = msgspec.field(default_factory=dict)
-    """Extensions of names, at most ``_MAX_PATTERNS``; no name is kept."""
-    listed: bool = False
-    whole: bool = True
-    """False if a part was not listed."""
-    sized: bool = True
-    """False if a file has no size."""
+    folder = _FOLDER
+    sizes = "getcontentlength"
 
-    def take(self, listing: Response, found: Sequence[DavResource]) -> None:
-        """Count the files of one listing."""
-        self.listed = True
-        files = [one for one in found if not one.is_folder and not one.refused]
-        self.whole &= not listing.truncated and not any(one.refused for one in found)
-        self.files += len(files)
-        self.bytes += sum(one.size or 0 for one in files)
-        self.sized &= all(one.size is not None for one in files)
-        patterns = extension_patterns([one.path[-1] for one in files])
-        self.patterns |= dict.fromkeys(patterns[: _MAX_PATTERNS - len(self.patterns)])
-
-    def container(self, name: str, *, describes: bool) -> Container:
-        """The container; without figures if nothing of it was listed."""
-        if not self.listed:
-            return Container((name,), "folder")
-        method = "the listings" if self.whole else "the folders that were listed"
-        records = (exact if self.whole else lower_bound)(self.files, method)
-        size = (exact if self.whole and self.sized else lower_bound)(self.bytes, "getcontentlength")
-        fields = tuple(Field(pattern, "extension") for pattern in self.patterns) if describes else ()
-        return Container((name,), "folder", False, records, size, fields)
-
-
-class _Walk:
-    """Lists folders, those near the root first."""
-
-    def __init__(self, inquiry: Inquiry) -> None:
-        self._inquiry = inquiry
-        self._base = _split(inquiry.draft.target.path)
-        self._left = MAX_PROBED
-        """Number of listings that may still be planned."""
-        self._tallies: dict[str, _Tally] = {}
-        """By name of the container: a folder below the root, or one that the app names."""
-        self._waiting: deque[tuple[str, FolderPath, int]] = deque()
-        """Container, path and level of each folder that will be listed."""
-        self._skipped = 0
-        """Number of folders that will not."""
-
-    def root(self, listed: Response) -> Conversation[None]:
-        """Count below the root, whose listing was already received."""
-        found = members(listed.body, self._base)
-        tally = _Tally()
-        tally.take(listed, found)
-        if tally.files or not tally.whole:
-            self._tallies[_ROOT_FILES] = tally
-        for one in found:
-            if one.is_folder:
-                self._add(one.path[-1], (one.path[-1],))
-        yield from self._go()
-
-    def folder(self, name: str) -> Conversation[None]:
-        """Count below a folder that the app names; adds nothing if it does not exist."""
-        self._add(name, _split(name))
-        yield from self._go()
-
-    def _add(self, name: str, path: FolderPath) -> None:
-        self._tallies.setdefault(name, _Tally())
-        self._plan(name, path, 1)
-
-    def _plan(self, name: str, path: FolderPath, level: int) -> None:
-        if level <= _LEVELS and len(path) <= FOLDER_LEVELS and self._left:
-            self._left -= 1
-            self._waiting.append((name, path, level))
-        else:
-            self._skipped += 1
-            self._tallies[name].whole = False
-
-    def _go(self) -> Conversation[None]:
-        try:
-            while self._waiting:
-                yield from self._list(*self._waiting[0])
-                self._waiting.popleft()
-        finally:
-            for name, *_ in self._waiting:
-                if name in self._tallies:
-                    self._tallies[name].whole = False
-            skipped = self._skipped + len(self._waiting)
-            if skipped:
-                self._inquiry.draft.problem(
-                    f"{skipped} folders were not listed: at most {MAX_PROBED}, and {_LEVELS} levels"
-                )
-            describes = self._inquiry.describes
-            self._inquiry.add_containers(
-                [tally.container(name, describes=describes) for name, tally in self._tallies.items()]
-            )
-            self._tallies.clear()
-            self._waiting.clear()
-            self._skipped = 0
-
-    def _list(self, name: str, path: FolderPath, level: int) -> Conversation[None]:
-        tally, draft = self._tallies[name], self._inquiry.draft
-        answer = yield from self._inquiry.ask(_FOLDER, _fill(path), cap=MAX_BODY)
-        if answer is not None and answer.status == 404 and level == 1:
-            del self._tallies[name]
-            return
-        if answer is None or not _is_listing(answer):
-            tally.whole = False
-            if answer is not None and answer.status in (401, 403):
-                self._inquiry.refused += 1
-                draft.prove(_FOLDER.label, f"{name}: status {answer.status}", Access.AUTH_REQUIRED)
-            elif answer is not None:
-                draft.problem(f"{_FOLDER.label} ({name[:60]!r}): status {answer.status}, no listing")
-            return
-        if level == 1:
-            draft.prove(_FOLDER.label, f"lists the folder {name}", Access.OPEN)
-        found = members(answer.body, (*self._base, *path))
-        tally.take(answer, found)
-        for one in found:
-            if one.is_folder:
-                self._plan(name, (*path, one.path[-1]), level + 1)
+    def read(self, answer: Response, path: FolderPath) -> list[FolderEntry] | None:
+        """The members of a folder."""
+        if not _is_listing(answer):
+            return None
+        found = members(answer.body, path)
+        return [FolderEntry(one.path[-1], one.is_folder, one.size, refused=one.refused) for one in found]
 
 
 def _is_listing(answer: Response) -> bool:
     return answer.status == 207 and is_multistatus(answer.body)
-
-
-def _split(path: str) -> FolderPath:
-    return tuple(part for part in path.split("/") if part)
-
-
-def _fill(path: FolderPath) -> str:
-    """A folder's path as it is inserted into a request; empty if it must not be sent."""
-    text = "/".join(map(segment, path))
-    return text if _FOLDER.fill(text) else ""
 
 
 def _names_dav(answer: Response) -> bool:

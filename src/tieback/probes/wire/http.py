@@ -6,17 +6,21 @@ receives no more than the parts before it announced.
 A session keeps one connection alive, and opens another if the server closed it. Every request follows one template.
 From this template, ``declared_get`` and the other ``declared_`` functions make the pattern that the dialer checks. GET
 and HEAD requests differ only in the path, and in header fields that the declaration fixes. POST exists for the few APIs
-that read by POST: its path and its body are fixed to the last byte. PROPFIND (RFC 4918 section 9.1) lists a folder of
+that read by POST: its path and its body are fixed to the last byte. A stream of events, which may have no end, is read
+only as far as it is needed. PROPFIND (RFC 4918 section 9.1) lists a folder of
 WebDAV: its body is fixed, and its ``Depth`` is 0 or 1, never ``infinity``.
 """
 
 import re
+from collections.abc import Callable
 from urllib.parse import quote
 
 import msgspec
 
 from tieback import __version__
 from tieback.model.grant import Depth
+from tieback.model.probe import Outcome
+from tieback.probes.wire.events import EventReader, is_event_stream
 from tieback.probes.wire.opening import STREAM_ENDED, first_answer, plain_then_tls, printable
 from tieback.probes.wire.resume import ResumableConnection
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol, TlsAnswer
@@ -28,16 +32,19 @@ MAX_BODY = 1024 * 1024
 """Maximum number of bytes of a body that are read; for longer bodies ``truncated`` is set in the response."""
 _MAX_INTERIM = 3
 
-_TEMPLATE = (
-    b"%b %b HTTP/1.1\r\nHost: %b\r\nUser-Agent: %b\r\nAccept: application/json\r\nAccept-Encoding: identity\r\n%b\r\n%b"
-)
+_TEMPLATE = b"%b %b HTTP/1.1\r\nHost: %b\r\nUser-Agent: %b\r\nAccept: %b\r\nAccept-Encoding: identity\r\n%b\r\n%b"
+_ACCEPT = "Accept"
 PROPERTIES = (
     b'<?xml version="1.0" encoding="utf-8"?>'
     b'<propfind xmlns="DAV:"><prop><resourcetype/><getcontentlength/></prop></propfind>'
 )
 """The body of every PROPFIND: whether a resource is a folder, and the number of its bytes."""
 type Headers = tuple[tuple[str, str], ...]
-"""Fixed header fields of a request, name and value, in addition to those of the template."""
+"""Fixed header fields of a request, name and value, in addition to those of the template. ``Accept`` replaces its."""
+type Optional = tuple[tuple[str, bytes], ...]
+"""Header fields that a request may have: the name, and a regular expression for the permitted values."""
+type Enough = Callable[[bytes], bool]
+"""Gets the parts of a stream of events as they arrive; true if no more is needed."""
 _HOST = rb"[A-Za-z0-9._:\[\]-]{1,264}"
 _AGENT = rb"tieback/[0-9A-Za-z.+-]{1,40}(?: \(\+[A-Za-z0-9@.:/_~+-]{1,128}\))?"
 SEGMENT = rb"(?:[A-Za-z0-9_.~-]|%[0-9A-F]{2})"
@@ -139,7 +146,14 @@ def key_scheme(field: str) -> str:
 
 
 def declared_query(
-    name: str, path: bytes, body: bytes, why: str, depth: Depth = Depth.IDENTIFY, keyed: Keyed = ()
+    name: str,
+    path: bytes,
+    body: bytes,
+    why: str,
+    depth: Depth = Depth.IDENTIFY,
+    keyed: Keyed = (),
+    headers: Headers = (),
+    optional: Optional = (),
 ) -> DeclaredSend:
     """Declare a POST that only reads and names a container in its path or body.
 
@@ -150,12 +164,18 @@ def declared_query(
         why: purpose of the request, and why it changes nothing.
         depth: depth that the grant must allow.
         keyed: as for ``declared_get``.
+        headers: as for ``declared_get``.
+        optional: fields that follow them.
     """
     parts = [re.escape(part) for part in _TEMPLATE.split(b"%b")]
+    more = re.escape(_fields(headers, None)) + b"".join(
+        b"(?:%b%b%b)?" % (re.escape(f"{field}: ".encode("ascii")), value, re.escape(b"\r\n"))
+        for field, value in optional
+    )
     kind, length = _fields((), b"").decode("ascii").splitlines(keepends=True)
     length_pattern = re.escape(length.encode("ascii")).replace(b"0", b"[0-9]{1,4}")
-    fields = _keys(keyed) + re.escape(kind.encode("ascii")) + length_pattern + parts[5] + body
-    pattern = b"".join((b"POST", parts[1], path, parts[2], _HOST, parts[3], _AGENT, parts[4], fields))
+    fields = more + _keys(keyed) + re.escape(kind.encode("ascii")) + length_pattern + parts[6] + body
+    pattern = b"".join((b"POST", _line_pattern(parts, path, headers), fields))
     return DeclaredSend(name, pattern, why, depth)
 
 
@@ -171,9 +191,18 @@ def _declared(
 ) -> DeclaredSend:
     parts = [re.escape(part) for part in _TEMPLATE.split(b"%b")]
     own, content = re.escape(_fields(headers, None)), re.escape(_fields((), body))
-    tail = own + _keys(keyed) + content + parts[5] + re.escape(body or b"")
-    pattern = b"".join((verb, parts[1], path, parts[2], _HOST, parts[3], _AGENT, parts[4], tail))
-    return DeclaredSend(name, pattern, why, depth)
+    tail = own + _keys(keyed) + content + parts[6] + re.escape(body or b"")
+    return DeclaredSend(name, verb + _line_pattern(parts, path, headers) + tail, why, depth)
+
+
+def _line_pattern(parts: list[bytes], path: bytes, headers: Headers) -> bytes:
+    """Pattern of the template between the method and the further fields."""
+    accept = re.escape(_accept(headers))
+    return b"".join((parts[1], path, parts[2], _HOST, parts[3], _AGENT, parts[4], accept, parts[5]))
+
+
+def _accept(headers: Headers) -> bytes:
+    return dict(headers).get(_ACCEPT, "application/json").encode("ascii")
 
 
 def _keys(keyed: Keyed) -> bytes:
@@ -189,7 +218,8 @@ def _fields(headers: Headers, body: bytes | None) -> bytes:
     """Header lines in addition to the template's."""
     kind = "application/xml" if body == PROPERTIES else "application/json"
     more = () if body is None else (("Content-Type", kind), ("Content-Length", str(len(body))))
-    return "".join(f"{name}: {value}\r\n" for name, value in (*headers, *more)).encode("ascii")
+    lines = (f"{name}: {value}\r\n" for name, value in (*headers, *more) if name != _ACCEPT)
+    return "".join(lines).encode("ascii")
 
 
 def segment(name: str) -> str:
@@ -262,9 +292,19 @@ class HttpSession:
         """Send a HEAD; only header fields come back. Raises as for ``first``."""
         return (yield from self._again(self._request(path, "HEAD", headers), 0))
 
-    def post(self, path: str, body: bytes, *, cap: int = MAX_BODY, headers: Headers = ()) -> Conversation[Response]:
-        """Send a POST that only reads, declared to the last byte. Raises as for ``first``."""
-        return (yield from self._again(self._request(path, "POST", headers, body), cap))
+    def post(
+        self, path: str, body: bytes, *, cap: int = MAX_BODY, headers: Headers = (), enough: Enough | None = None
+    ) -> Conversation[Response]:
+        """Send a POST that only reads, declared to the last byte. Raises as for ``first``.
+
+        Args:
+            path: as for ``first``.
+            body: the request's body.
+            cap: as for ``first``.
+            headers: as for ``first``.
+            enough: how far to read an answer that is a stream of events; default: its first event.
+        """
+        return (yield from self._again(self._request(path, "POST", headers, body), cap, enough))
 
     def propfind(self, path: str, *, cap: int = MAX_BODY, headers: Headers = ()) -> Conversation[Response]:
         """Send a PROPFIND, whose body is ``PROPERTIES``. Raises as for ``first``."""
@@ -274,16 +314,16 @@ class HttpSession:
         """Use a new connection for the next request: a response to the last one may still arrive on this one."""
         self._alive = False
 
-    def _again(self, request: bytes, cap: int) -> Conversation[Response]:
+    def _again(self, request: bytes, cap: int, enough: Enough | None = None) -> Conversation[Response]:
         if self._alive:
             try:
-                return (yield from self._exchange(request, cap))
+                return (yield from self._exchange(request, cap, enough))
             except Fault as fault:
                 # An idle connection may be closed at any time (RFC 9112 section 9.5); a read can be sent again.
                 if fault.outcome not in STREAM_ENDED:
                     raise
         self._connection.drop()
-        return (yield from self._connection.run(self._exchange(request, cap), lambda _: NO_RESPONSE))
+        return (yield from self._connection.run(self._exchange(request, cap, enough), lambda _: NO_RESPONSE))
 
     def _connect(self) -> Conversation[None]:
         yield Connect(self._tls)
@@ -292,15 +332,17 @@ class HttpSession:
         host = re.sub(r"[^A-Za-z0-9._:\[\]-]", "", self._target.place)[:264] or "invalid"
         agent = user_agent(self._target.contact)
         whole = f"{self._target.path}{path}".encode("ascii")
-        line = (verb.encode("ascii"), whole, host.encode("ascii"), agent)
+        line = (verb.encode("ascii"), whole, host.encode("ascii"), agent, _accept(headers))
         return _TEMPLATE % (*line, _fields(headers, body), body or b"")
 
-    def _exchange(self, request: bytes, cap: int) -> Conversation[Response]:
+    def _exchange(self, request: bytes, cap: int, enough: Enough | None) -> Conversation[Response]:
         yield Send(request)
         head = yield Receive(exactly=5)
-        return (yield from self._response(head, cap, bodiless=request.startswith(b"HEAD ")))
+        return (yield from self._response(head, cap, bodiless=request.startswith(b"HEAD "), enough=enough))
 
-    def _response(self, head: bytes, cap: int, *, bodiless: bool = False) -> Conversation[Response]:
+    def _response(
+        self, head: bytes, cap: int, *, bodiless: bool = False, enough: Enough | None = None
+    ) -> Conversation[Response]:
         self._alive = False
         for _ in range(_MAX_INTERIM):
             if head != b"HTTP/":
@@ -325,7 +367,10 @@ class HttpSession:
             framing = http1.body_framing(line.status, fields, to_head=bodiless)
         except MalformedHttpError as error:
             raise HostileAnswer(str(error)) from None
-        body, truncated, closed = yield from _read_body(framing, cap)
+        if is_event_stream(headers.get("content-type", "")):
+            body, truncated, closed = yield from _read_events(framing, cap, enough or EventReader().feed)
+        else:
+            body, truncated, closed = yield from _read_body(framing, cap)
         connection = headers.get("connection", "").lower()
         self._alive = not (closed or truncated or "close" in connection or line.version == "1.0")
         return Response(line.status, headers, body, truncated)
@@ -339,10 +384,26 @@ def _joined(fields: Fields) -> dict[str, str]:
     return headers
 
 
-def _read_body(framing: Framing, cap: int) -> Conversation[tuple[bytes, bool, bool]]:
+def _read_events(framing: Framing, cap: int, enough: Enough) -> Conversation[tuple[bytes, bool, bool]]:
+    """Read a stream of events until it is enough, or silent. Returns as ``_read_body``."""
+    parts: list[bytes] = []
+
+    def keep(part: bytes) -> bool:
+        parts.append(part)
+        return enough(part)
+
+    try:
+        return (yield from _read_body(framing, cap, keep))
+    except Fault as fault:
+        if fault.outcome is not Outcome.TIMEOUT:
+            raise
+        return b"".join(parts), True, True
+
+
+def _read_body(framing: Framing, cap: int, enough: Enough = lambda _: False) -> Conversation[tuple[bytes, bool, bool]]:
     """Read the body. Returns it, whether it was cut, and whether the connection ended with it."""
     if framing.chunked:
-        return (yield from _read_chunks(cap))
+        return (yield from _read_chunks(cap, enough))
     if framing.length is not None:
         size = min(framing.length, cap)
         body = (yield Receive(exactly=size)) if size else b""
@@ -355,10 +416,12 @@ def _read_body(framing: Framing, cap: int) -> Conversation[tuple[bytes, bool, bo
             return b"".join(parts), False, True
         parts.append(part)
         left -= len(part)
+        if enough(part):
+            break
     return b"".join(parts), True, True
 
 
-def _read_chunks(cap: int) -> Conversation[tuple[bytes, bool, bool]]:
+def _read_chunks(cap: int, enough: Enough) -> Conversation[tuple[bytes, bool, bool]]:
     parts: list[bytes] = []
     left = cap
     for _ in range(http1.MAX_CHUNKS):
@@ -377,6 +440,8 @@ def _read_chunks(cap: int) -> Conversation[tuple[bytes, bool, bool]]:
                 parts.append((yield Receive(exactly=left)))
             return b"".join(parts), True, True
         parts.append((yield Receive(exactly=size)))
+        if enough(parts[-1]):
+            return b"".join(parts), True, True
         left -= size
         if (yield Receive(exactly=2)) != b"\r\n":
             raise HostileAnswer("a chunk longer than its stated size")

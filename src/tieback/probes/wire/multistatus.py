@@ -12,6 +12,8 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
+from tieback.probes.wire.listing import FolderPath
+
 MAX_MEMBERS = 5000
 """Maximum number of resources of one answer that are read."""
 _PREFIX = rb"(?:[A-Za-z_][\w.-]{0,30}:)?"
@@ -22,9 +24,6 @@ _COLLECTION = re.compile(rb"<%bcollection[\s>/]" % _PREFIX)
 _LENGTH = re.compile(rb"<%bgetcontentlength(?:\s[^<>]{0,400})?>\s{0,8}([0-9]{1,15})\s{0,8}</" % _PREFIX)
 _STATUS = re.compile(rb"<%bstatus>\s{0,8}HTTP/[0-9.]{1,3} ([0-9]{3})" % _PREFIX)
 _PROPSTAT = re.compile(rb"<%bpropstat[\s>]" % _PREFIX)
-
-type FolderPath = tuple[str, ...]
-"""Decoded segments of a path."""
 
 
 class DavResource(msgspec.Struct, frozen=True):

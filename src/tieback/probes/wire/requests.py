@@ -21,7 +21,7 @@ from tieback.probes.wire.http import (
     key_scheme,
     segment,
 )
-from tieback.scope.conversation import Conversation, DeclaredSend, SendCost
+from tieback.scope.conversation import Conversation, DeclaredSend, SendCost, is_never_sent
 
 # A name is never a dot segment, and contains no percent-encoded slash, backslash or control character.
 _NAME = (
@@ -73,7 +73,7 @@ class Request(msgspec.Struct, frozen=True):
         if not path.isascii():
             return None
         probe = b"GET %b HTTP" % path.encode("ascii")
-        return path if re.fullmatch(self._line, probe) else None
+        return path if re.fullmatch(self._line, probe) and not is_never_sent(probe) else None
 
     @property
     def _line(self) -> bytes:
@@ -153,17 +153,14 @@ def head_request(
     *,
     depth: Depth = Depth.ENUMERATE,
     headers: Headers = (),
+    names: bytes = b"",
+    raw: bool = False,
     label: str = "",
     keyed: Keyed = (),
 ) -> Request:
     """Declare a HEAD; arguments as for ``get_request``."""
-    return Request(
-        declared_head(label or _label("HEAD", path), _pattern(path, b""), why, headers, depth, keyed),
-        path,
-        "HEAD",
-        headers=headers,
-        keyed=keyed,
-    )
+    send = declared_head(label or _label("HEAD", path), _pattern(path, names), why, headers, depth, keyed)
+    return Request(send, path, "HEAD", headers=headers, raw=raw, keyed=keyed)
 
 
 def post_request(

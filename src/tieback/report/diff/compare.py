@@ -14,11 +14,12 @@ import msgspec
 from tieback.assess.ransom import RANSOMED
 from tieback.model.exposure import Severity
 from tieback.model.figure import Figure, total
-from tieback.model.probe import Access, Outcome, Privileges
+from tieback.model.probe import Ability, Access, Outcome, Privileges
 from tieback.model.report import Baseline
 from tieback.report.diff.past import PastFinding, PastReport, PastStore
 from tieback.report.document import ACCESS_WORDS, RANSOM_WORDS
 from tieback.report.figures import bytes_text, figure_text
+from tieback.report.verdict import ABILITY_WORDS
 
 NOTABLE = 0.1
 """Minimum relative change of records that counts as a change, because live stores always vary."""
@@ -169,6 +170,9 @@ def _store_differences(one: PastStore, other: PastStore) -> Iterator[str]:
         yield f"access {before_words} → {now_words}"
     if one.privileges is not other.privileges and Privileges.ADMIN in (one.privileges, other.privileges):
         yield f"rights of a client without credentials {one.privileges or 'unknown'} → {other.privileges or 'unknown'}"
+    for ability in Ability:
+        if (ability in one.abilities) != (ability in other.abilities):
+            yield f"{'now also' if ability in other.abilities else 'no longer'} permits: {ABILITY_WORDS[ability]}"
     if one.version != other.version:
         yield f"version {one.version or 'unknown'} → {other.version or 'unknown'}"
     if one.ransom.verdict is not other.ransom.verdict:

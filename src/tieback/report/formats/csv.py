@@ -23,6 +23,7 @@ COLUMNS = (
     "app_sha256", "apps_concerned", "store", "product", "product_version", "access", "records", "records_quality",
     "bytes", "bytes_quality", "personal_data", "ransom", "targets", "addresses", "evidence", "advice", "seen_by",
     "entry", "privileges", "account", "untested", "stores_at_most", "references",
+    "abilities",
 )  # fmt: skip
 LONGEST = 32_000
 """Limit on the characters of a cell; spreadsheets allow 32,767."""
@@ -63,7 +64,17 @@ def _rows(detail: FindingDetail, seen: PassiveNotes) -> Iterator[tuple[str, ...]
         for store in detail.stores or (None,):
             others = [] if store is None else seen.of_store(store)[:MOST_LINES]
             said = "; ".join(f"{line.said} ({line.ours})" for line in map(passive_line, others))
-            yield (*head, *_app(summary), str(len(finding.apps)), *_store(store), *tail, said, *_entry(store), related)
+            yield (
+                *head,
+                *_app(summary),
+                str(len(finding.apps)),
+                *_store(store),
+                *tail,
+                said,
+                *_entry(store),
+                related,
+                _abilities(store),
+            )
 
 
 def _app(summary: AppSummary | None) -> tuple[str, ...]:
@@ -88,6 +99,10 @@ def _entry(store: Exposure | None) -> tuple[str, ...]:
         return ("",) * 5
     most = str(store.at_most)
     return (store.entry.value, store.privileges.value, store.account, "; ".join(store.untested), most)
+
+
+def _abilities(store: Exposure | None) -> str:
+    return "" if store is None else "; ".join(store.abilities)
 
 
 def _figure(figure: Figure) -> tuple[str, str]:

@@ -97,6 +97,7 @@ def _service(store: Exposure) -> dict[str, Any]:
     if store.entry:
         entry["properties"].append({"name": "tieback:entry", "value": store.entry.value})
         entry["properties"].append({"name": "tieback:privileges", "value": store.privileges.value})
+    entry["properties"] += [{"name": "tieback:ability", "value": one.value} for one in store.abilities]
     entry["properties"] += [{"name": "tieback:untested", "value": clean(one, 300)} for one in store.untested]
     if store.undecided:
         pass  # neither is known

@@ -30,7 +30,7 @@ class JsonRenderer:
         values = ("title", "created", "tool_version", "audience", "tlp", "scope", "headline")
         out.writelines(b"," + encode_row(name) + b":" + encode_row(getattr(report, name)) for name in values)
         out.write(b',"breakdown":' + encode_row(count_breakdown(report)))
-        more = ("tables", "closer", "history", "sample", "shared", "posture", "data")
+        more = ("tables", "closer", "history", "sample", "shared", "posture", "data", "rules", "plugins")
         out.writelines(b"," + encode_row(name) + b":" + encode_row(getattr(report, name)) for name in more)
         out.write(b',"baseline":' + encode_row(baseline_row(report.baseline)))
         for name in _TABLES:

@@ -51,6 +51,8 @@ class NdjsonRenderer:
             "shared",
             "posture",
             "data",
+            "rules",
+            "plugins",
         )
         head = {name: getattr(report, name) for name in names} | {"breakdown": count_breakdown(report)}
         head |= {"baseline": baseline_row(report.baseline)}

@@ -10,6 +10,7 @@ Apps and stores are resources; ``finding_info.uid`` is stable across runs.
 from hashlib import sha256
 from typing import Any, BinaryIO
 
+from tieback.assess.conditions import ABILITY_RULES
 from tieback.model.exposure import Finding, Severity
 from tieback.model.report import Recipient, Report
 from tieback.report.detail import FindingDetail, iter_details
@@ -165,7 +166,7 @@ def _recipient(one: Recipient, millis: int, version: str) -> dict[str, Any]:
 
 
 def _class(detail: FindingDetail) -> int:
-    if any(store.exposed for store in detail.stores):
+    if any(store.exposed for store in detail.stores) and detail.finding.rule not in ABILITY_RULES:
         return _DATA
     if detail.stores:
         return _VULNERABILITY
@@ -227,6 +228,7 @@ def _resources(detail: FindingDetail) -> list[dict[str, Any]]:
                 "personal_data": [total.pii_class for total in store.pii],
                 "entry": store.entry.value,
                 "privileges": store.privileges.value,
+                "abilities": [one.value for one in store.abilities],
                 "untested": [clean(one, 300) for one in store.untested],
                 "stores_at_most": store.at_most,
             },

@@ -18,7 +18,7 @@ from tieback.report.document import TRAFFIC, clean, place_text
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
 from tieback.report.source_lines import source_text
-from tieback.report.verdict import entry_text, untested_text
+from tieback.report.verdict import abilities_text, entry_text, untested_text
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 MOST_PLACES = 10
@@ -146,6 +146,7 @@ def _ways_in(detail: FindingDetail) -> dict[str, Any]:
     """How a client without credentials gets into the stores, and what was not tried."""
     found = {
         "entry": sorted({entry_text(store) for store in detail.stores} - {""}),
+        "abilities": sorted({abilities_text(store) for store in detail.stores} - {""}),
         "untested": sorted({untested_text(store) for store in detail.stores} - {""}),
     }
     return {key: value for key, value in found.items() if value}

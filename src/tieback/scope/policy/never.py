@@ -1,6 +1,7 @@
 """Site policies: what this site never contacts, and who must sign every grant.
 
-A site policy is a file ``never.toml`` with ``[[exclude]]`` and ``[signatures]`` as in a grant. These files are read:
+A site policy is a file ``never.toml`` with ``[[exclude]]`` and ``[signatures]`` as in a grant, and with ``forbid``: the
+permissions that no grant can give here. These files are read:
 ``/etc/tieback/never.toml``, ``never.toml`` in the user's configuration folder, the one that the variable
 ``TIEBACK_NEVER`` names, and one that a command names. All that exist count together. None can remove what another one,
 or the grant, excludes or demands. A file that cannot be read, or is damaged, stops every connection.
@@ -15,11 +16,12 @@ from typing import Any
 import msgspec
 
 from tieback.model.errors import GrantError
-from tieback.model.grant import ExcludeRule, Signatures
+from tieback.model.grant import ExcludeRule, Permission, Signatures
+from tieback.model.toml_lines import line_of
 from tieback.scope.grant import check_excludes, check_signatures
-from tieback.scope.grant_text import line_of
 from tieback.scope.policy.exclude import SourcedRule
 from tieback.scope.toml_file import check_list, check_table, convert, decode_text, parse_toml, read_bytes
+from tieback.user_state import configuration_folder
 
 FILE = "never.toml"
 VARIABLE = "TIEBACK_NEVER"
@@ -30,6 +32,7 @@ _ADVICE = "Nothing is contacted until this file can be read and is correct"
 class _Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     exclude: tuple[ExcludeRule, ...] = ()
     signatures: Signatures | None = None
+    forbid: tuple[Permission, ...] = ()
 
 
 class PolicyFile(msgspec.Struct, frozen=True):
@@ -40,6 +43,8 @@ class PolicyFile(msgspec.Struct, frozen=True):
     sha256: str
     rules: tuple[SourcedRule, ...]
     signatures: Signatures | None = None
+    forbids: tuple[Permission, ...] = ()
+    """Permissions that no grant can give."""
 
 
 class SitePolicy(msgspec.Struct, frozen=True):
@@ -52,14 +57,10 @@ class SitePolicy(msgspec.Struct, frozen=True):
         """Their exclusions."""
         return tuple(rule for file in self.files for rule in file.rules)
 
-
-def configuration_folder(environment: Mapping[str, str] = os.environ) -> Path:
-    """``$XDG_CONFIG_HOME/tieback``, else ``~/.config/tieback``; a relative path in the variable is ignored."""
-    base = environment.get("XDG_CONFIG_HOME", "")
-    if base.startswith("/"):
-        return Path(base, "tieback")
-    home = environment.get("HOME", "")
-    return (Path(home) if home.startswith("/") else Path.home()) / ".config" / "tieback"
+    @property
+    def forbids(self) -> frozenset[Permission]:
+        """Permissions that no grant can give."""
+        return frozenset(permission for file in self.files for permission in file.forbids)
 
 
 def policy_places(named: Path | None = None, environment: Mapping[str, str] = os.environ) -> list[Path]:
@@ -106,7 +107,7 @@ def _read(place: Path, environment: Mapping[str, str]) -> PolicyFile:
         SourcedRule(rule, f"{where} line {line_of(text, 'match', 'exclude', index)}")
         for index, rule in enumerate(contents.exclude)
     )
-    return PolicyFile(where, hashlib.sha256(data).hexdigest(), rules, contents.signatures)
+    return PolicyFile(where, hashlib.sha256(data).hexdigest(), rules, contents.signatures, contents.forbid)
 
 
 def _build(raw: dict[str, Any]) -> _Contents:

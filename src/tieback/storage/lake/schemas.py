@@ -141,6 +141,17 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("sha256", pa.string()),
         ]
     ),
+    # The files with rules of users that were active in a run; only if there were any.
+    "run_rules": pa.schema(
+        [
+            ("run", pa.string()),
+            ("ordinal", pa.int32()),
+            ("name", pa.string()),
+            ("origin", pa.string()),
+            ("sha256", pa.string()),
+            ("rules", pa.int32()),
+        ]
+    ),
     "backends": pa.schema(
         [
             ("run", pa.string()),

@@ -15,7 +15,7 @@ from tieback.model.case import Case, CaseState, LogLine
 from tieback.model.document import decode
 from tieback.model.exposure import Exposure, Finding, PeopleRange, PiiClassTotal, Severity
 from tieback.model.figure import Figure
-from tieback.model.probe import Access, Entry, Privileges, Ransom, is_undecided
+from tieback.model.probe import Ability, Access, Entry, Privileges, Ransom, is_undecided
 from tieback.storage.ledger import case_log as chain
 from tieback.storage.ledger.database import Database
 from tieback.storage.ledger.tables import case_log, cases, exposures, findings, runs
@@ -77,6 +77,7 @@ class StoreHead(msgspec.Struct, frozen=True):
     provider: str = ""
     country: str = ""
     cleartext: bool = False
+    abilities: tuple[Ability, ...] = ()
 
     @property
     def exposed(self) -> bool:

@@ -16,7 +16,7 @@ from tieback.model.exposure import ExposureWindow
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.pii import OwnPeople
-from tieback.model.probe import Access, Container, Entry, Privileges, Ransom, RansomVerdict
+from tieback.model.probe import Ability, Access, Container, Entry, Privileges, Ransom, RansomVerdict
 from tieback.scope.audit_contacts import TargetContact
 
 
@@ -103,6 +103,21 @@ def test_a_letter_shows_how_a_client_without_credentials_has_access(name: str) -
     assert "root" in store.entry
     assert known.words["privileges_admin"] in store.entry
     assert f"| {store.entry} |" in write(name=name, cases=(privileged,)).text.replace("\\", "")
+
+
+@pytest.mark.parametrize("name", ["en", "de", "fr", "es", "pt"])
+def test_a_letter_shows_what_a_server_permits_and_that_it_was_not_tried(name: str) -> None:
+    known = load_language(name)
+    models = (Container(("llama3",), "model"),)
+    able = exposure(abilities=(Ability.GENERATE, Ability.CALL_TOOLS), containers=models, pii=())
+    letter = msgspec.structs.replace(case(), store=able)
+    (store,) = facts(name, (letter,)).stores
+    assert (store.access, store.containers, store.classes) == (known.words["usable"], "llama3", known.words["none"])
+    for word in ("ability_generate", "ability_call_tools", "ability_source"):
+        assert known.words[word] in store.abilities
+    assert f"| {store.abilities} |" in write(name=name, cases=(letter,)).text.replace("\\", "")
+    (plain,) = facts(name, (case(),)).stores
+    assert (plain.abilities, plain.access) == ("", known.access["open"])
 
 
 def test_fields_that_were_not_read_are_not_called_free_of_personal_data() -> None:

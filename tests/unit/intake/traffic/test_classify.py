@@ -126,3 +126,16 @@ def test_a_request_names_its_host_though_the_start_of_the_answer_was_lost(
 def test_noise_is_never_sure(read: Read, out: bytes, back: bytes, port: int, syn: bool) -> None:
     flows, _ = read(wire.pcap(talk(out, back, port=port, syn=syn)))
     assert all(seen.flow.evidence is not FlowEvidence.PAYLOAD or seen.flow.confidence < 1 for seen in flows)
+
+
+@pytest.mark.parametrize(
+    ("answer", "guess"),
+    [(None, ""), (wire.tcp(6379, 40000, flags=0x14), ""), (wire.tcp(6379, 40000, seq=0, flags=0x12), "redis")],
+    ids=["no answer", "refused", "accepted"],
+)
+def test_a_port_that_accepted_no_connection_is_no_guess(read: Read, answer: bytes | None, guess: str) -> None:
+    packets = [wire.ip(wire.tcp(40000, 6379, seq=0, flags=2))]
+    packets += [wire.ip(answer, wire.SERVER, wire.CLIENT)] if answer else []
+    flows, _ = read(wire.pcap([(1.0 + at, wire.ethernet(one)) for at, one in enumerate(packets)]))
+    assert flows[0].flow.protocol == guess
+    assert flows[0].flow.detail == ("" if guess else "no connection: the server did not accept it")

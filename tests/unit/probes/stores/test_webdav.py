@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, ProbeReport
+from tieback.model.probe import Access, Notice, ProbeReport
 from tieback.probes.choose import order_probes, probe_named
 from tieback.probes.playback import MemoryPeer, play
 from tieback.probes.stores.webdav import WebdavProbe
@@ -64,6 +64,13 @@ def talk(answer: Answer, depth: Depth = Depth.DESCRIBE, **more: Any) -> tuple[Pr
 
 def figures(report: ProbeReport) -> dict[str, tuple[int, str]]:
     return {one.name: (one.records.value, one.records.quality) for one in report.containers if one.records is not None}
+
+
+def test_files_that_look_like_backups_are_counted() -> None:
+    listed = {"/": multistatus("/", "b/", "a.bak"), "/b/": multistatus("/b/", "shop.sql", "x.pdf", "y.sql.gz")}
+    report, _ = talk(lambda path: http(207, listed.get(path, b"")) if path in listed else http(404))
+    assert dict(report.traits)[Notice.SENSITIVE_FILES] == "2 database dumps, 1 backup"
+    assert "shop" not in repr(report)
 
 
 STATES = [

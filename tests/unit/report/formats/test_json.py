@@ -28,8 +28,8 @@ def test_one_document_on_one_line_in_the_order_people_read(report: Report) -> No
     document: dict[str, Any] = json.loads(data)
     assert list(document) == [
         "schema", "title", "created", "tool_version", "audience", "tlp", "scope", "headline", "breakdown",
-        "tables", "closer", "history", "sample", "shared", "posture", "data", "baseline",
-        "apps", "exposures", "findings", "suppressed", "problems", "sightings", "backends", "probes",
+        "tables", "closer", "history", "sample", "shared", "posture", "data", "rules", "plugins",
+        "baseline", "apps", "exposures", "findings", "suppressed", "problems", "sightings", "backends", "probes",
         "seen", "seen_in_apps", "captures", "servers", "recipients", "not_backends",
     ]  # fmt: skip
     assert document["schema"] == "tieback/report/1"

@@ -50,6 +50,15 @@ def test_no_source_replaces_another(tmp_path: Path, site: dict[str, str]) -> Non
         load_site_policy(None, site | {"TIEBACK_NEVER": str(tmp_path / "gone.toml")})
 
 
+def test_every_file_can_forbid_a_permission(tmp_path: Path, site: dict[str, str]) -> None:
+    assert load_site_policy(environment=site).forbids == frozenset()
+    (tmp_path / "etc" / "never.toml").write_text('forbid = ["mcp"]\n')
+    (tmp_path / "option.toml").write_text('forbid = ["scans", "mcp"]\n')
+    found = load_site_policy(tmp_path / "option.toml", site)
+    assert [sorted(file.forbids) for file in found.files] == [["mcp"], ["mcp", "scans"]]
+    assert found.forbids == {"mcp", "scans"}
+
+
 def test_places(tmp_path: Path, site: dict[str, str]) -> None:
     user = tmp_path / "home/.config/tieback/never.toml"
     assert policy_places(None, site) == [tmp_path / "etc" / "never.toml", user]
@@ -78,6 +87,8 @@ def test_places(tmp_path: Path, site: dict[str, str]) -> None:
             '[signatures]\nneed = 1\nkeys = ["x"]\n',
             "`keys` in [signatures]: 'x' is not a line of an OpenSSH public key",
         ),
+        ('forbid = ["writes"]\n', ", line 1: `forbid`"),
+        ('forbid = "mcp"\n', ", line 1: `forbid`"),
         ("= 1", ", line 1: is not TOML"),
         ("\x00", "is not TOML"),
     ],

@@ -6,6 +6,7 @@ greeting, and ends with those that are recognised only by lengths. A dispatch by
 calls to the others.
 """
 
+from collections.abc import Sequence
 from functools import cache
 
 from msgspec.structs import replace
@@ -42,6 +43,8 @@ SURE = 0.95
 """Confidence from which a verdict is not compared with others."""
 NO_STORES = frozenset({"smtp", "imap", "pop3", "ftp"})
 """Recognised for their STARTTLS; not data stores."""
+_OVER_WEBSOCKET = frozenset({"amqp", "mqtt", "nats", "stomp"})
+"""Protocols that clients in browsers and apps use inside a WebSocket."""
 DATAGRAMS = frozenset({"memcached", "ldap"})
 """The only protocols that are tried for UDP."""
 _ALONE_LEAST = 0.6
@@ -101,6 +104,17 @@ def recognise_either(opening: ConnectionStart) -> tuple[ProtocolMatch | None, bo
         if turned is not None and (found is None or turned.confidence > found.confidence):
             return turned, True
     return found, False
+
+
+def over_websocket(client: Sequence[bytes], server: Sequence[bytes]) -> ProtocolMatch | None:
+    """The protocol inside the messages of a WebSocket, such as MQTT: a message may have a part of a packet, or several.
+
+    Args:
+        client: messages of the client, from the first on.
+        server: messages of the server.
+    """
+    found = recognise(ConnectionStart(b"".join(client), b"".join(server), None))
+    return found if found is not None and found.protocol in _OVER_WEBSOCKET else None
 
 
 class _Asked:

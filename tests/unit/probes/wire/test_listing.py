@@ -1,0 +1,104 @@
+"""Directory listings of several servers, as they send them."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.linear import assert_linear
+from tieback.probes.wire.http import Response
+from tieback.probes.wire.listing import MAX_ENTRIES, FolderEntry, listing_server, read_listing
+
+A, B = "anna & co 1.pdf", "shop.sql.gz"
+PAGE: dict[str, str] = {
+    name: one["page"] for name, one in tomllib.loads((Path(__file__).parent / "listings.toml").read_text()).items()
+}
+NGINX, NGINX_JSON, CADDY = PAGE["nginx"], PAGE["nginx_json"], PAGE["caddy"]
+LIGHTTPD_OLD = PAGE["lighttpd"].replace(' data-value="1500"', "").replace(' data-value="-1"', "")
+OLD, TEXT = FolderEntry("old", True), FolderEntry("a.txt", False, 3)
+PAGES = [
+    # field Server, page, product, version, members
+    ("Apache/2.4.71 (Debian)", PAGE["apache_list"], "apache-autoindex", "2.4.71", [FolderEntry(A, False), OLD]),
+    ("Apache", PAGE["apache_pre"], "apache-autoindex", "", [OLD, FolderEntry(B, False, 69632, True), TEXT]),
+    ("nginx/1.26.3", NGINX, "nginx-autoindex", "1.26.3", [OLD, FolderEntry(A, False, 1500)]),
+    ("nginx/1.26.3", NGINX_JSON, "nginx-autoindex", "1.26.3", [OLD, FolderEntry(A, False, 1500)]),
+    ("lighttpd/1.4.79", PAGE["lighttpd"], "lighttpd-dirlisting", "1.4.79", [OLD, FolderEntry(A, False, 1500)]),
+    ("lighttpd/1.4.55", LIGHTTPD_OLD, "lighttpd-dirlisting", "1.4.55", [OLD, FolderEntry(A, False, 1433, True)]),
+    ("SimpleHTTP/0.6 Python/3.13.5", PAGE["python"], "python-http-server", "3.13.5", [OLD, FolderEntry(A, False)]),
+    ("rclone/v1.60.1-DEV", PAGE["rclone"], "rclone-http", "1.60.1", [OLD, FolderEntry(B, False, 70000)]),
+    ("Caddy", CADDY, "caddy-file-server", "", [OLD, FolderEntry(B, False, 70000)]),
+    ("cloudflare", NGINX, "directory-listing", "", [OLD, FolderEntry(A, False, 1500)]),
+    ("", PAGE["whole_paths"], "directory-listing", "", [OLD, FolderEntry("a.txt", False)]),
+]  # fmt: skip
+
+
+def response(page: str, server: str = "", status: int = 200) -> Response:
+    return Response(status, {"server": server} if server else {}, page.encode())
+
+
+@pytest.mark.parametrize(("server", "page", "product", "version", "members"), PAGES)
+def test_listings_of_servers(server: str, page: str, product: str, version: str, members: list[FolderEntry]) -> None:
+    answer = response(page, server)
+    found = listing_server(answer)
+    assert found is not None
+    assert (found.product, found.version) == (product, version)
+    assert read_listing(answer, ("docs",)) == members
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "http://other.test/a.txt", "//other.test/a", "/a.txt", "../a.txt", "..", ".", "./", "a/b.txt", "?x", "#x", "",
+        "%2e%2e", "..%2Fa", "a%2Fb", "a%5Cb", "javascript:x", "mailto:a@b.test", "/docs", "/docs/",
+    ],
+)  # fmt: skip
+def test_no_other_link_is_a_member(link: str) -> None:
+    page = f'<title>Index of /docs/</title><a href="{link}">x</a>'
+    assert read_listing(response(page), ("docs",)) in ([], None)
+
+
+@pytest.mark.parametrize(
+    ("page", "server"),
+    [
+        ("<title>Shop</title><a href='a'>a</a>", "Apache"),
+        ("<title>Index of /</title>", ""),
+        ('<tr class="file">', "nginx"),
+        (NGINX_JSON, "Express"),
+        (CADDY, "Express"),
+        ("[]", "nginx"),
+        ("[" * 5000, "nginx"),
+    ],
+)
+def test_other_documents_are_no_listing(page: str, server: str) -> None:
+    assert listing_server(response(page, server)) is None
+    assert read_listing(response(page, server), ()) is None
+
+
+@pytest.mark.parametrize("status", [206, 301, 401, 403, 404, 500])
+def test_other_statuses_are_no_listing(status: int) -> None:
+    assert listing_server(response(NGINX, "nginx", status)) is None
+
+
+def test_members_are_bounded_and_each_name_counts_once() -> None:
+    page = "<title>Index of /</title>" + "".join(f'<a href="f{number % 9000}">' for number in range(18_000))
+    assert len(read_listing(response(page), ()) or ()) == MAX_ENTRIES
+    assert len(read_listing(response('<title>Index of /</title><a href="x"><a href="x">'), ()) or ()) == 1
+
+
+@pytest.mark.parametrize(
+    "part", ["<a ", '<a href="', '<a href="a">', "<a a a", "<title>Index of ", "<a href='a'>2026-11-28 13:30  "]
+)
+def test_time_is_linear(part: str) -> None:
+    assert_linear(
+        lambda size: response("<title>Index of /</title>" + part * size), lambda one: read_listing(one, ()), 8_000
+    )
+
+
+@given(st.text(max_size=400), st.sampled_from(["", "nginx", "Apache/2.4", "rclone/v1", "Caddy"]))
+def test_any_page_gives_direct_members_only(text: str, server: str) -> None:
+    page = f'<title>Index of /</title><h1>Index of /</h1><a href="{text}">{text}</a>'
+    for one in read_listing(response(page, server), ()) or ():
+        assert one.name not in ("", ".", "..")
+        assert "/" not in one.name
