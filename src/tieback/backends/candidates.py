@@ -32,6 +32,7 @@ _PRODUCTS = {
     "couchbase": "Couchbase",
     "couchdb": "CouchDB",
     "dask": "Dask",
+    "dask_scheduler": "a Dask scheduler",
     "directory-listing": "a directory listing",
     "directus": "Directus",
     "docker_api": "the Docker API",

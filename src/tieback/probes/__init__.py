@@ -16,6 +16,7 @@ from tieback.probes.stores.consul import ConsulProbe
 from tieback.probes.stores.couchbase import CouchbaseProbe
 from tieback.probes.stores.couchdb import CouchdbProbe
 from tieback.probes.stores.dask import DaskProbe
+from tieback.probes.stores.dask_scheduler import DaskSchedulerProbe
 from tieback.probes.stores.directory_listing import DirectoryListingProbe
 from tieback.probes.stores.directus import DirectusProbe
 from tieback.probes.stores.docker_api import DockerApiProbe
@@ -181,6 +182,7 @@ PROBES: tuple[Probe, ...] = (
     MysqlProbe(),
     OpenwireProbe(),
     NatsClientProbe(),
+    DaskSchedulerProbe(),
     CassandraProbe(),
     MssqlProbe(),
     BoltProbe(),
