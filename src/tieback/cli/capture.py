@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import nullcontext
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
@@ -21,6 +22,9 @@ from tieback.model.errors import UsageError
 from tieback.model.flow import Flow
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
+    from tieback.cli.live_view import LiveView
     from tieback.pipeline.capture.live import CaptureRequest
     from tieback.userrules.model import UserRules
 
@@ -123,13 +127,16 @@ def capture(
     done: LiveRun | None = None
     stopped = StopSignal()
     # A second signal aborts at once; the device is still restored.
-    with stop_signals(stopped.request):
+    screen = _screen(talk) if output is OutputFormat.TABLE and talk.is_terminal else None
+    with stop_signals(stopped.request), screen or nullcontext():
         code = _show_code if sys.stderr.isatty() else None
         for one in run(request, stopped=stopped, tell=talk.print, code=code):
             if isinstance(one, LiveRun):
                 done = one
             elif output is OutputFormat.TABLE and len(flows) < _SHOWN:
                 flows.append(one)
+            if screen is not None and not isinstance(one, LiveRun):
+                screen.add(one)
             if output is OutputFormat.JSON:
                 write_line(encode("capture" if isinstance(one, LiveRun) else "flow", one))
                 sys.stdout.flush()
@@ -140,6 +147,13 @@ def capture(
         talk.print(f"not seen: {text}")
     talk.print(f"{done.flows:,} flows: {done.path}")
     save_flows(workspace, Path(done.path), progress_bar)
+
+
+def _screen(console: "Console") -> "LiveView":
+    """The flows as they come; its modules are needed only on a terminal."""
+    from tieback.cli.live_view import LiveView
+
+    return LiveView(console)
 
 
 def _show_code(title: str, text: str) -> None:

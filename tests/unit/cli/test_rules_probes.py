@@ -151,3 +151,17 @@ def test_imported_rules_are_refused_until_they_have_examples(run: Run, tmp_path:
     assert tested.code == 0, tested.out
     printed = run("rules", "import", "gitleaks", "gitleaks.toml")
     assert printed.out.startswith("# Imported from gitleaks: 1 of 2 rules.")
+
+
+def test_the_examples_of_the_guide_are_right(run: Run, tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "howto" / "rules-probes.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```toml\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)
+    probe, foreign, credential = blocks
+    (tmp_path / "guide").mkdir()
+    (tmp_path / "guide" / "rules.toml").write_text(probe + credential, encoding="utf-8")
+    tested = run("rules", "test", "--rules", "guide")
+    assert tested.code == 0, tested.out
+    (tmp_path / "gitleaks.toml").write_text(foreign, encoding="utf-8")
+    made = run("rules", "import", "gitleaks", "gitleaks.toml").out
+    lists = re.compile(r"^(accept|reject) = .*\n", re.MULTILINE)
+    assert lists.sub("", credential).strip() in lists.sub("", made).replace("# Add texts", "\n# Add texts")

@@ -1,5 +1,6 @@
 """Which rules of users are active, what a run does with them, and what their mistakes are."""
 
+import pickle
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tieback.model.errors import UsageError
 from tieback.model.figure import exact
 from tieback.model.probe import Container, RansomVerdict
 from tieback.pipeline.inputs.spec import parse_input
+from tieback.pipeline.record import RecordWork
 from tieback.pipeline.rule_checks import builtin_groups, run_examples, user_rule_rows
 from tieback.pipeline.rule_sets import active_rules, analysis_suffix, ransom_signs, read_active_rules
 from tieback.pipeline.scan import ScanRequest, run_scan
@@ -132,6 +134,16 @@ def test_lists_have_every_rule_and_every_kind(tmp_path: Path) -> None:
     reading = read_active_rules((write(tmp_path / "a", ALL),))
     assert {row.rule for row in user_rule_rows(reading.rules)} == set(reading.rules.places)
     assert all(group.rules > 10 for group in builtin_groups())
+
+
+def test_workers_of_a_cluster_get_the_rules_with_their_work(tmp_path: Path) -> None:
+    rules = active_rules((write(tmp_path / "a", FIELDHAND + WORDS),))
+    assert rules is not None
+    work = pickle.loads(pickle.dumps(RecordWork(tmp_path, added=rules)))
+    assert work._added == rules
+    assert analysis_suffix(work._added) == rules.analysis
+    document = work._apps.document(APP)
+    assert "fieldhand-host:es" in [one.endpoint.value for one in document.sightings]
 
 
 def test_an_app_is_read_again_if_the_rules_change_and_results_do_not_mix(tmp_path: Path) -> None:
