@@ -96,6 +96,7 @@ _PRODUCTS = {
     "typesense": "Typesense",
     "vault": "Vault",
     "webdav": "WebDAV",
+    "zipkin": "Zipkin",
     "xano": "Xano",
 }
 """Display names of services."""

@@ -97,6 +97,7 @@ from tieback.probes.stores.vault import VaultProbe
 from tieback.probes.stores.weaviate import WeaviateProbe
 from tieback.probes.stores.webdav import WebdavProbe
 from tieback.probes.stores.xano import XanoProbe
+from tieback.probes.stores.zipkin import ZipkinProbe
 from tieback.probes.stores.zookeeper.probe import ZookeeperProbe
 from tieback.probes.web import HttpProbe
 
@@ -106,6 +107,7 @@ WEB_STORES: tuple[HttpProbe, ...] = (
     SpringActuatorProbe(),
     JupyterProbe(),
     DaskProbe(),
+    ZipkinProbe(),
     MarimoProbe(),
     SyncGatewayProbe(),
     CouchdbProbe(),
