@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.lab import ai_apps
-from tests.lab.ai_servers import HOST, SECRET, TOKEN, Begin, Plan, Started, both, label_of, start
+from tests.lab.ai_servers import HOST, SECRET, TOKEN, Begin, Plan, Started, both, call, label_of, start
 from tests.lab.ports import free_port, free_ports
 
 
@@ -12,7 +12,16 @@ def streamlit(directory: Path) -> list[Started]:
     port = free_port()
     app = directory / "app.py"
     app.write_text(ai_apps.STREAMLIT)
-    words = ("run", str(app), "--server.address", HOST, "--server.port", str(port), "--server.headless", "true")
+    words: tuple[str, ...] = (
+        "run",
+        str(app),
+        "--server.address",
+        HOST,
+        "--server.port",
+        str(port),
+        "--server.headless",
+        "true",
+    )
     words += ("--browser.gatherUsageStats", "false", "--server.fileWatcherType", "none")
     return [start("streamlit", label_of("streamlit", protected=False), Plan("streamlit", words, "/"), port, directory)]
 
@@ -28,7 +37,7 @@ def ray(directory: Path, *, protected: bool) -> Started:
         "--metrics-export-port",
         "--ray-client-server-port",
     )
-    words = (
+    words: tuple[str, ...] = (
         "start",
         "--head",
         "--block",
@@ -50,7 +59,7 @@ def ray(directory: Path, *, protected: bool) -> Started:
 
 
 def langflow(directory: Path, *, protected: bool) -> Started:
-    """Langflow; open means automatic login, the default of older versions."""
+    """Langflow; open means automatic login without a key, the default before Langflow 1.5."""
     port = free_port()
     place = directory / label_of("langflow", protected)
     place.mkdir()
@@ -64,8 +73,9 @@ def langflow(directory: Path, *, protected: bool) -> Started:
         "LANGFLOW_DATABASE_URL": f"sqlite:///{place}/langflow.db",
         "LANGFLOW_SECRET_KEY": TOKEN * 2,
         "LANGFLOW_STORE": "false",
+        "LANGFLOW_SKIP_AUTH_AUTO_LOGIN": str(not protected).lower(),
     }
-    words = ("run", "--host", HOST, "--port", str(port), "--no-open-browser")
+    words: tuple[str, ...] = ("run", "--host", HOST, "--port", str(port), "--no-open-browser")
     plan = Plan("langflow", words, "/api/v1/version", switches)
     return start("langflow", label_of("langflow", protected), plan, port, directory)
 
@@ -88,7 +98,11 @@ def open_webui(directory: Path, *, protected: bool) -> Started:
         "ENABLE_OPENAI_API": "false",
     }
     plan = Plan("open-webui", ("serve", "--host", HOST, "--port", str(port)), "/api/config", switches)
-    return start("open-webui", label_of("open-webui", protected), plan, port, directory)
+    started = start("open-webui", label_of("open-webui", protected), plan, port, directory)
+    if protected:
+        # Without an account, the first client would become the administrator.
+        call(port, "POST", "/api/v1/auths/signup", {"name": "Anna", "email": "anna@example.com", "password": SECRET})
+    return started
 
 
 MORE: dict[str, tuple[Begin, ...]] = {

@@ -32,6 +32,7 @@ _PRODUCTS = {
     "couchbase": "Couchbase",
     "couchdb": "CouchDB",
     "dask": "Dask",
+    "dask_scheduler": "a Dask scheduler",
     "datasette": "Datasette",
     "directory-listing": "a directory listing",
     "directus": "Directus",
@@ -95,6 +96,7 @@ _PRODUCTS = {
     "typesense": "Typesense",
     "vault": "Vault",
     "webdav": "WebDAV",
+    "zipkin": "Zipkin",
     "xano": "Xano",
 }
 """Display names of services."""
