@@ -47,6 +47,7 @@ _PRODUCTS = {
     "ftp": "FTP",
     "gradio": "Gradio",
     "hdfs": "HDFS",
+    "ignite": "Apache Ignite",
     "influxdb": "InfluxDB",
     "jupyter": "Jupyter",
     "kibana": "Kibana",
@@ -57,6 +58,7 @@ _PRODUCTS = {
     "meilisearch": "Meilisearch",
     "milvus": "Milvus",
     "mlflow": "MLflow",
+    "minio-console": "MinIO's console",
     "mongodb": "MongoDB",
     "mqtt": "MQTT",
     "mssql": "SQL Server",
@@ -94,6 +96,7 @@ _PRODUCTS = {
     "sync_gateway": "Couchbase Sync Gateway",
     "typesense": "Typesense",
     "vault": "Vault",
+    "victoriametrics": "VictoriaMetrics",
     "webdav": "WebDAV",
 }
 """Display names of services."""

@@ -15,8 +15,8 @@ from tieback.probes.stores.clickhouse_native.probe import ClickhouseNativeProbe
 from tieback.probes.stores.consul import ConsulProbe
 from tieback.probes.stores.couchbase import CouchbaseProbe
 from tieback.probes.stores.couchdb import CouchdbProbe
-from tieback.probes.stores.datasette import DatasetteProbe
 from tieback.probes.stores.dask import DaskProbe
+from tieback.probes.stores.datasette import DatasetteProbe
 from tieback.probes.stores.directory_listing import DirectoryListingProbe
 from tieback.probes.stores.directus import DirectusProbe
 from tieback.probes.stores.docker_api import DockerApiProbe
@@ -37,6 +37,7 @@ from tieback.probes.stores.gradio import GradioProbe
 from tieback.probes.stores.grafana import GrafanaProbe
 from tieback.probes.stores.hasura import HasuraProbe
 from tieback.probes.stores.hdfs import HdfsProbe
+from tieback.probes.stores.ignite import IgniteProbe
 from tieback.probes.stores.influxdb import InfluxdbProbe
 from tieback.probes.stores.jenkins import JenkinsProbe
 from tieback.probes.stores.jupyter import JupyterProbe
@@ -50,6 +51,7 @@ from tieback.probes.stores.mcp.probe import McpProbe
 from tieback.probes.stores.meilisearch import MeilisearchProbe
 from tieback.probes.stores.memcached import MemcachedProbe
 from tieback.probes.stores.milvus import MilvusProbe
+from tieback.probes.stores.minio_console import MinioConsoleProbe
 from tieback.probes.stores.mlflow import MlflowProbe
 from tieback.probes.stores.mongodb.probe import MongodbProbe
 from tieback.probes.stores.mqtt.probe import MqttProbe
@@ -93,6 +95,7 @@ from tieback.probes.stores.sync_gateway import SyncGatewayProbe
 from tieback.probes.stores.triton import TritonProbe
 from tieback.probes.stores.typesense import TypesenseProbe
 from tieback.probes.stores.vault import VaultProbe
+from tieback.probes.stores.victoriametrics import VictoriametricsProbe
 from tieback.probes.stores.weaviate import WeaviateProbe
 from tieback.probes.stores.webdav import WebdavProbe
 from tieback.probes.stores.zookeeper.probe import ZookeeperProbe
@@ -102,6 +105,7 @@ WEB_STORES: tuple[HttpProbe, ...] = (
     WebdavProbe(),
     VaultProbe(),
     SpringActuatorProbe(),
+    IgniteProbe(),
     JupyterProbe(),
     DaskProbe(),
     MarimoProbe(),
@@ -168,6 +172,8 @@ WEB_STORES: tuple[HttpProbe, ...] = (
     OpenaiCompatibleProbe(),
     TritonProbe(),
     McpProbe(),
+    VictoriametricsProbe(),
+    MinioConsoleProbe(),
     DirectoryListingProbe(),
 )
 """Stores that speak HTTP, in the order in which the finder sends their identifying requests. It skips those that the
