@@ -8,7 +8,7 @@ from tieback.assess.ransom import RansomSigns
 from tieback.model.pii import Column
 from tieback.pii.names import NameDetector
 from tieback.pii.user_words import words_problem
-from tieback.probes import PROBES
+from tieback.probes import PROBES, WEB_STORES
 from tieback.probes.declared import DeclaredProbe
 from tieback.probes.declared_examples import example_results
 from tieback.recognise.firebase import SERVICE as FIREBASE
@@ -102,6 +102,9 @@ def builtin_groups() -> tuple[BuiltinGroup, ...]:
         BuiltinGroup("sdk_host", "third parties, by their hosts", files.third_parties.count),
         BuiltinGroup("personal_data", "phrases in names of fields", len(words)),
         BuiltinGroup("ransom", "names of ransom notes", RansomSigns().count),
+        BuiltinGroup(
+            "probe", "probes of data stores and services", len({one.meta.name for one in (*PROBES, *WEB_STORES)})
+        ),
     )
 
 
@@ -143,7 +146,8 @@ def builtin_mistakes(rules: UserRules) -> Iterator[RuleMistake]:
     for rule_id in rules.places:
         if rule_id in taken:
             yield _mistake(rules, rule_id, f"the id `{rule_id}` is built in; a rule adds, it does not replace")
-    for rule in (*rules.identifiers, *rules.sdk_hosts):
+    with_hosts: tuple[IdentifierRule | SdkHostRule, ...] = (*rules.identifiers, *rules.sdk_hosts)
+    for rule in with_hosts:
         for suffix in rule.suffixes:
             if files.suffixes.publicsuffix(suffix) == suffix:
                 yield _mistake(rules, rule.id, f"`suffixes`: {suffix!r} is a public suffix; name a domain below it")
@@ -226,8 +230,9 @@ def _result(
 
 def _taken(files: RuleFiles) -> frozenset[str]:
     cloud = files.cloud
-    kinds = {rule.kind for rule in (*cloud.hosts, *cloud.tokens, *cloud.parts)} | {FIREBASE}
-    return frozenset(kinds | {rule.kind for rule in (*files.credentials.rules, *files.credentials.userinfo)})
+    kinds = {host.kind for host in cloud.hosts} | {token.kind for token in cloud.tokens}
+    kinds |= {part.kind for part in cloud.parts} | {rule.kind for rule in files.credentials.rules}
+    return frozenset(kinds | {login.kind for login in files.credentials.userinfo} | {FIREBASE})
 
 
 def _mistake(rules: UserRules, rule_id: str, what: str) -> RuleMistake:

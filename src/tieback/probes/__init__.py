@@ -98,6 +98,7 @@ from tieback.probes.stores.vault import VaultProbe
 from tieback.probes.stores.victoriametrics import VictoriametricsProbe
 from tieback.probes.stores.weaviate import WeaviateProbe
 from tieback.probes.stores.webdav import WebdavProbe
+from tieback.probes.stores.xano import XanoProbe
 from tieback.probes.stores.zookeeper.probe import ZookeeperProbe
 from tieback.probes.web import HttpProbe
 
@@ -174,6 +175,7 @@ WEB_STORES: tuple[HttpProbe, ...] = (
     McpProbe(),
     VictoriametricsProbe(),
     MinioConsoleProbe(),
+    XanoProbe(),
     DirectoryListingProbe(),
 )
 """Stores that speak HTTP, in the order in which the finder sends their identifying requests. It skips those that the
