@@ -307,7 +307,8 @@ QUERIES = {
     "query": r"SELECT\+.*|SHOW\+GRANTS\+FORMAT\+JSONCompact",
     "op": r"LISTSTATUS|GETCONTENTSUMMARY",
     "action": r"STATUS|LIST",
-    "cmd": r"(?!)",
+    # Version, nodes with their caches, and number of entries: https://ignite.apache.org/docs/latest/restapi
+    "cmd": r"version|top|size",
     "command": r"(?!)",
 }
 WRITING = re.compile(
@@ -322,6 +323,8 @@ IDENTIFIERS = {
         "sync_gateway",
         "/[a-z](?:[a-z0-9_-]|%(?:24|28|29|2B)){0,240}(?:.[A-Za-z0-9_-]{1,60}){0,2}/_changes?limit=2",
     ),
+    # A GET that states how clients log in; the login itself is a POST.
+    ("minio_console", "/api/v1/login"),
 }
 RESP = {b"PING", b"INFO", b"DBSIZE", b"SELECT", b"SCAN", b"TYPE"}
 RESP_WHOLE = {
