@@ -8,7 +8,7 @@ from tieback.assess.ransom import RansomSigns
 from tieback.model.pii import Column
 from tieback.pii.names import NameDetector
 from tieback.pii.user_words import words_problem
-from tieback.probes import PROBES
+from tieback.probes import PROBES, WEB_STORES
 from tieback.probes.declared import DeclaredProbe
 from tieback.probes.declared_examples import example_results
 from tieback.recognise.firebase import SERVICE as FIREBASE
@@ -102,6 +102,9 @@ def builtin_groups() -> tuple[BuiltinGroup, ...]:
         BuiltinGroup("sdk_host", "third parties, by their hosts", files.third_parties.count),
         BuiltinGroup("personal_data", "phrases in names of fields", len(words)),
         BuiltinGroup("ransom", "names of ransom notes", RansomSigns().count),
+        BuiltinGroup(
+            "probe", "probes of data stores and services", len({one.meta.name for one in (*PROBES, *WEB_STORES)})
+        ),
     )
 
 

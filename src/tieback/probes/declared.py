@@ -19,6 +19,7 @@ from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Outcome, ProbeReport
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import MAX_LISTED, Identification, Inquiry, WebStoreProbe, judge_names, other_names
+from tieback.probes.wire.challenge import login_demand
 from tieback.probes.wire.http import NO_RESPONSE, Response
 from tieback.probes.wire.jsontext import decode_json, parse_count
 from tieback.probes.wire.opening import STREAM_ENDED
@@ -161,8 +162,7 @@ class DeclaredProbe(WebStoreProbe):
         answer = yield from _answer(inquiry, request, rule.cap, *names)
         if answer is None or answer is NO_RESPONSE:
             return _MISSING
-        if inquiry.is_refused(request, answer):
-            inquiry.refused += 1
+        if self._is_refused(inquiry, request, answer):
             return _MISSING
         found = _json(answer)
         about = f" ({names[0][:60]!r})" if names else ""
@@ -178,6 +178,17 @@ class DeclaredProbe(WebStoreProbe):
             return _MISSING
         seen.proofs.append((rule, request, answer.body, f"answers without authentication{about}"))
         return found
+
+    def _is_refused(self, inquiry: Inquiry, request: Request, answer: Response) -> bool:
+        """True if the answer demands a login; the draft has it then."""
+        if answer.status not in self.rule.refused:
+            return False
+        redirected = 300 <= answer.status < 400
+        demand = login_demand(answer) if redirected else f"status {answer.status}"
+        if demand:
+            inquiry.refused += 1
+            inquiry.draft.prove(request.label, demand, Access.AUTH_REQUIRED)
+        return bool(demand)
 
     def _count(self, inquiry: Inquiry, rule: HttpRequestRule, request: Request, name: str, found: object) -> None:
         """Add a container with its number of records."""

@@ -26,6 +26,8 @@ MAX_CAP = 128 * 1024
 """Maximum number of bytes of an answer that a rule may read: parsed JSON needs up to fifty times its length."""
 GENERAL_PORTS = frozenset({80, 443, 3000, 5000, 8000, 8080, 8081, 8443, 8888})
 """Ports that servers of any kind use: they do not point to a product."""
+REFUSALS = frozenset({302, 303, 307, 401, 403, 407})
+"""Statuses that can show that a login is required."""
 PLACE = "{name}"
 """Placeholder of a container's name in a path."""
 _ID = re.compile(r"[a-z][a-z0-9_-]{2,39}")
@@ -34,6 +36,9 @@ _ENCODED = re.compile(r"%(?:5B|5D|24|2A)")
 _POINTER = re.compile(r"(?:/[^/]{0,80}){0,8}")
 _HEADER = re.compile(r"[a-z0-9-]{1,60}")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_LONG_WORD = 6
+"""Letters of a refused word that is also refused as the beginning or end of another word."""
+_ENDINGS = frozenset({"s", "d", "ed", "r", "rs", "or", "ors", "able", "ment", "ments"})
 _SHORTEST_TEXT = 8
 _SHORTEST_VALUE = 3
 _PLAIN_HEADERS = frozenset({
@@ -195,6 +200,8 @@ class HttpProbeRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     root: tuple[Condition, ...] = ()
     """What the root page of an unknown HTTP server must show, before the first request is sent to it. Without it, the
     product is found only at its usual ports, by a hint, or if the first request is ``GET /``."""
+    refused: tuple[int, ...] = (401, 403)
+    """Statuses that show that a login is required. A redirect counts only if it leads to a login page."""
     cwe: str = "CWE-306"
     accept: tuple[HttpProbeExample, ...] = ()
     reject: tuple[HttpProbeExample, ...] = ()
@@ -252,6 +259,8 @@ def _about(rule: HttpProbeRule, taken: Collection[str]) -> Iterator[str]:
     place = urlsplit(rule.source)
     if place.scheme != "https" or not place.hostname:
         yield "source: write the https URL of the vendor's documentation"
+    if not set(rule.refused) <= REFUSALS:
+        yield f"refused: write some of {', '.join(map(str, sorted(REFUSALS)))}"
     if not re.fullmatch(r"CWE-[0-9]{1,5}", rule.cwe):
         yield f"cwe {rule.cwe!r:.40}: write it like CWE-306"
     if len(rule.ports) > MAX_PORTS or any(not 0 < port < 65536 for port in rule.ports):
@@ -313,8 +322,19 @@ def _path(request: HttpRequestRule) -> Iterator[str]:
     if bool(places) != (request.names is not None):
         yield f"write `names` ({', '.join(NameForm)}) exactly if the path contains {{name}}"
     for word in _WORDS.findall(unquote(path.replace(PLACE, ""))):
-        if word.lower() in refused_words():
+        if _is_refused(word.lower()):
             yield f"{word!r}: a request with this word may change something, log in, or show secrets"
+
+
+def _is_refused(word: str) -> bool:
+    """True for a refused word, and for words such as ``deleteall`` and ``bulkdelete``; not for ``updates``."""
+    if word in refused_words():
+        return True
+    acts = (act for act in _refused_words().acts if len(act) >= _LONG_WORD)
+    return any(
+        (word.startswith(act) and word.removeprefix(act) not in _ENDINGS) or (word.endswith(act) and word != act)
+        for act in acts
+    )
 
 
 def _answer(request: HttpRequestRule) -> Iterator[str]:

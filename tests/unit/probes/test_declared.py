@@ -99,6 +99,38 @@ def test_access_by_the_answers(change: Pages, names: tuple[str, ...], access: Ac
     assert (report.access, bool(report.untested)) == (access, untested)
 
 
+@pytest.mark.parametrize(
+    ("refused", "answer", "access"),
+    [
+        ((401, 403), wire("", 302, "Location: /login?next=/api\r\n"), Access.UNKNOWN),
+        ((302,), wire("", 302, "Location: /login?next=/api\r\n"), Access.AUTH_REQUIRED),
+        ((302,), wire("", 302, "Location: /home\r\n"), Access.UNKNOWN),
+        ((302,), wire("", 403), Access.UNKNOWN),
+        ((407,), wire("", 407), Access.AUTH_REQUIRED),
+    ],
+)
+def test_only_a_status_of_the_rule_or_a_login_page_is_a_refusal(
+    refused: tuple[int, ...], answer: bytes, access: Access
+) -> None:
+    report = ask(lambda path: answer if path == "/api/spaces" else OPEN.get(path, 404), rule=read_rule(refused=refused))
+    assert report.result.access is access
+
+
+HOSTILE_BODIES = [
+    "[" * 60_000,
+    '{"a":' * 20_000,
+    f"[{'{},' * 20_000}{{}}]",
+    f'{{"spaces":{"9" * 60_000}}}',
+    "9" * 60_000,
+]
+
+
+@pytest.mark.parametrize("body", HOSTILE_BODIES, ids=range(len(HOSTILE_BODIES)))
+def test_a_body_that_costs_memory_is_no_proof(body: str) -> None:
+    report = ask(lambda path: STATUS if path == "/api/status" else body).result
+    assert (report.outcome, report.access, report.containers) == (Outcome.OK, Access.UNKNOWN, ())
+
+
 @pytest.mark.parametrize("fixed", [True, False])
 def test_an_answer_to_every_path_is_never_open(fixed: bool) -> None:
     """A server that has everything that the rule demands, at every path; also if each body differs."""

@@ -58,6 +58,7 @@ def test_a_right_rule_has_no_problem() -> None:
         ({"source": "http://docs.acme.test"}, "https URL"),
         ({"source": "the manual"}, "https URL"),
         ({"cwe": "306"}, "CWE-306"),
+        ({"refused": [401, 404]}, "refused: write some of 302, 303, 307, 401, 403, 407"),
         ({"ports": [0]}, "1 to 65535"),
         ({"ports": [1, 2, 3, 4, 5]}, "at most 4"),
         ({"ports": [443]}, "does not point to a product"),
@@ -142,6 +143,7 @@ def test_a_path_stays_inside_its_syntax(path: str) -> None:
         "/api/delete", "/api/spaces/deleteAll", "/api/DropIndex", "/_shutdown", "/api/users/login",
         "/actuator/heapdump", "/actuator/env", "/v1/chat/completions",
         "/api/x?token=abc", "/api/x?api_key=1", "/api/x?callback=a",
+        "/api/deleteall", "/api/bulkdelete",
         "/a?url=x", "/api/logs", "/api/run-job", "/admin/reset_all", "/api/%5Bdelete%5D",
     ],
 )  # fmt: skip
@@ -156,6 +158,7 @@ def test_a_path_that_may_act_or_show_secrets_is_refused(path: str) -> None:
         "/v1/collections?limit=0",
         "/_cat/indices?format=json",
         "/api/stats?fields%5B%5D=count",
+        "/api/updates",
         "/datasets/",
     ],
 )

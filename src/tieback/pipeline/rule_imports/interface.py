@@ -118,7 +118,7 @@ def _convert(tool: str, rule: ForeignRule) -> ImportedRule | RefusedRule:
         return RefusedRule(rule.name, why)
     pattern = _with_secret(rule.pattern, rule.group)
     if pattern is None:
-        return RefusedRule(rule.name, "several groups, and nothing says which of them is the secret")
+        return RefusedRule(rule.name, "several groups, and it is not stated which of them is the secret")
     rule_id = f"{tool}.{re.sub(r'[^a-z0-9_.-]+', '-', rule.name.lower()).strip('-')}"[:64]
     anchors = tuple(dict.fromkeys(rule.keywords))
     about = " ".join(f"{tool} rule {rule.name}: {rule.about}".split())[:500]

@@ -15,6 +15,7 @@ import pytest
 from tests.lab.ports import free_port
 from tests.unit.cases.samples import exposure
 from tests.unit.pipeline.jobs.conftest import add, finished, job_of, texts, until
+from tests.unit.pipeline.test_rule_sets import FIELDHAND
 from tests.unit.pipeline.workspaces import make
 from tieback.cases.policy import default_policy
 from tieback.model.backend import Candidate, Route
@@ -38,9 +39,11 @@ from tieback.pipeline.jobs.order import JobOrder
 from tieback.pipeline.jobs.queue import JobRunner
 from tieback.pipeline.jobs.work import JobReporter, perform
 from tieback.pipeline.progress import Progress
+from tieback.pipeline.report import run_report
 from tieback.scope.grant import render_grant
 from tieback.scope.lease import digest_of
 from tieback.storage.ledger.jobs import JobState
+from tieback.storage.trust import accept_file
 from tieback.storage.uploads import UploadFolder
 from tieback.storage.workspace import Workspace
 
@@ -131,9 +134,15 @@ def test_a_scan_makes_a_run_once_and_later_reads_its_inputs_again(directory: Pat
     UploadFolder(directory).delete(upload(directory, b"other"))
     with Workspace.open(directory) as workspace:
         assert [run.id for run in workspace.ledger.list_runs()] == [first.run]
+    (directory / "rules").mkdir()
+    (directory / "rules" / "a.toml").write_text(FIELDHAND)
+    accept_file(directory, "rules")
     again = do(directory, ScanJob(run=first.run))
     assert again.run != first.run
     assert again.figures["apps_analysed"] == 1
+    with run_report(directory, again.run) as report:
+        assert [(one.name, one.origin) for one in report.rules] == [("a.toml", "workspace")]
+        assert "fieldhand-host:es" in [row.sighting.endpoint.value for row in report.sightings.rows()]
     assert do(directory, ReportJob(format="json")).files == ("20261128T100000Z-j0000000000.json",)
     assert folders.export_file(directory, "20261128T100000Z-j0000000000.json") is not None
 
