@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.lab import ai_apps
-from tests.lab.ai_servers import HOST, SECRET, TOKEN, Begin, Plan, Started, both, label_of, start
+from tests.lab.ai_servers import HOST, SECRET, TOKEN, Begin, Plan, Started, both, call, label_of, start
 from tests.lab.ports import free_port, free_ports
 
 
@@ -50,7 +50,7 @@ def ray(directory: Path, *, protected: bool) -> Started:
 
 
 def langflow(directory: Path, *, protected: bool) -> Started:
-    """Langflow; open means automatic login, the default of older versions."""
+    """Langflow; open means automatic login without a key, the default before Langflow 1.5."""
     port = free_port()
     place = directory / label_of("langflow", protected)
     place.mkdir()
@@ -64,6 +64,7 @@ def langflow(directory: Path, *, protected: bool) -> Started:
         "LANGFLOW_DATABASE_URL": f"sqlite:///{place}/langflow.db",
         "LANGFLOW_SECRET_KEY": TOKEN * 2,
         "LANGFLOW_STORE": "false",
+        "LANGFLOW_SKIP_AUTH_AUTO_LOGIN": str(not protected).lower(),
     }
     words = ("run", "--host", HOST, "--port", str(port), "--no-open-browser")
     plan = Plan("langflow", words, "/api/v1/version", switches)
@@ -88,7 +89,11 @@ def open_webui(directory: Path, *, protected: bool) -> Started:
         "ENABLE_OPENAI_API": "false",
     }
     plan = Plan("open-webui", ("serve", "--host", HOST, "--port", str(port)), "/api/config", switches)
-    return start("open-webui", label_of("open-webui", protected), plan, port, directory)
+    started = start("open-webui", label_of("open-webui", protected), plan, port, directory)
+    if protected:
+        # Without an account, the first client would become the administrator.
+        call(port, "POST", "/api/v1/auths/signup", {"name": "Anna", "email": "anna@example.com", "password": SECRET})
+    return started
 
 
 MORE: dict[str, tuple[Begin, ...]] = {

@@ -66,6 +66,13 @@ def capture(
         int, typer.Option(min=0, max=100_000, help="Number of random input events to send to the app.")
     ] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the random events; the same seed repeats them.")] = 1,
+    explore: Annotated[
+        str,
+        typer.Option(
+            metavar="COMMAND",
+            help="Your command that uses the app; it gets PACKAGE, SERIAL and PROXY, and the run ends with it.",
+        ),
+    ] = "",
     leaks: Annotated[bool, typer.Option("--leaks/--no-leaks", help="Detect personal data in cleartext.")] = True,
     keylog: Annotated[Path | None, typer.Option(help="File to write TLS secrets to (NSS key log format).")] = None,
     save: Annotated[Path | None, typer.Option(help="File to write the mitmproxy flows to, with bodies.")] = None,
@@ -112,6 +119,7 @@ def capture(
         install=install,
         monkey=monkey,
         seed=seed,
+        explore=explore,
         leaks=leaks,
         keylog=keylog,
         save=save,
@@ -176,6 +184,7 @@ def _request(
     install: Path | None,
     monkey: int,
     seed: int,
+    explore: str,
     leaks: bool,
     keylog: Path | None,
     save: Path | None,
@@ -193,6 +202,7 @@ def _request(
     """
     from tieback.intake.capture.interface import DEFAULT_PORTS, ProxyMode
     from tieback.pipeline.capture.device import DevicePlan
+    from tieback.pipeline.capture.explore import read_command
     from tieback.pipeline.capture.live import CaptureRequest, default_state
 
     if device is None and (install is not None or monkey):
@@ -218,6 +228,7 @@ def _request(
         names=tuple(read_name(text) for text in resolve),
         pass_through=pass_through,
         rules=rules,
+        explore=read_command(explore) if explore else (),
     )
 
 

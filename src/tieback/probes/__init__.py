@@ -15,8 +15,8 @@ from tieback.probes.stores.clickhouse_native.probe import ClickhouseNativeProbe
 from tieback.probes.stores.consul import ConsulProbe
 from tieback.probes.stores.couchbase import CouchbaseProbe
 from tieback.probes.stores.couchdb import CouchdbProbe
-from tieback.probes.stores.datasette import DatasetteProbe
 from tieback.probes.stores.dask import DaskProbe
+from tieback.probes.stores.datasette import DatasetteProbe
 from tieback.probes.stores.directory_listing import DirectoryListingProbe
 from tieback.probes.stores.directus import DirectusProbe
 from tieback.probes.stores.docker_api import DockerApiProbe

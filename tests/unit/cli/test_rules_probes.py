@@ -83,7 +83,7 @@ def test_examples_of_a_probe_are_replayed_and_its_sends_are_listed(run: Run, rul
     assert "4 examples, 0 failed" in tested.err
     listed = run("rules", "list", "--rules", rules, "--format", "json")
     rows = [json.loads(line) for line in listed.out.splitlines()]
-    (row,) = [row for row in rows if row.get("kind") == "probe"]
+    (row,) = [row for row in rows if row.get("sends")]
     assert [(send["depth"], send["request"], send["cost"]) for send in row["sends"]] == [
         ("identify", "GET /api/status", "catalogue"),
         ("enumerate", "GET /api/spaces", "catalogue"),
@@ -153,15 +153,11 @@ def test_imported_rules_are_refused_until_they_have_examples(run: Run, tmp_path:
     assert printed.out.startswith("# Imported from gitleaks: 1 of 2 rules.")
 
 
-def test_the_examples_of_the_guide_are_right(run: Run, tmp_path: Path) -> None:
+def test_the_imported_rule_of_the_guide_is_what_the_import_writes(run: Run, tmp_path: Path) -> None:
     guide = (Path(__file__).parents[3] / "docs" / "howto" / "rules-probes.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"^```toml\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)
-    probe, foreign, credential = blocks
-    (tmp_path / "guide").mkdir()
-    (tmp_path / "guide" / "rules.toml").write_text(probe + credential, encoding="utf-8")
-    tested = run("rules", "test", "--rules", "guide")
-    assert tested.code == 0, tested.out
+    blocks = re.findall(r"^```(?:toml)?\n(\[\[.*?)^```", guide, re.MULTILINE | re.DOTALL)
+    _, foreign, credential = blocks
     (tmp_path / "gitleaks.toml").write_text(foreign, encoding="utf-8")
     made = run("rules", "import", "gitleaks", "gitleaks.toml").out
     lists = re.compile(r"^(accept|reject) = .*\n", re.MULTILINE)
-    assert lists.sub("", credential).strip() in lists.sub("", made).replace("# Add texts", "\n# Add texts")
+    assert lists.sub("", credential).strip() in lists.sub("", made)
