@@ -10,7 +10,7 @@ RUN := env -u PYTHONDONTWRITEBYTECODE VIRTUAL_ENV=$(CURDIR)/.venv PATH="$(CURDIR
 DEMO := demo
 JOBS ?= 2
 
-.PHONY: sbom demo test test-more lint lint-quick bench fuzz fuzz-ci fuzz-corpus clean env env-test servers
+.PHONY: sbom demo test test-more lint lint-quick bench fuzz fuzz-ci fuzz-corpus clean env env-test servers servers-more
 
 .uv/bin/uv:
 	@tools/bring-uv
@@ -37,12 +37,15 @@ demo: .venv/.demo
 servers:
 	@tools/install-test-servers
 
+servers-more:
+	@tools/install-test-servers more
+
 # At most 15 minutes on two cores. Tests marked `more` are left out: see pyproject.toml.
 test: .venv/.test servers
 	@$(RUN) pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 # What `make test` leaves out: once per issue.
-test-more: .venv/.test servers
+test-more: .venv/.test servers-more
 	@$(RUN) pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder -m 'more and not bench'
 
 # Without extras, in seconds: the style, and which package imports which. Everything else needs the whole environment.

@@ -11,6 +11,7 @@ from typing import cast
 
 from bench.fuzz import files
 from bench.fuzz.interface import MAX_SEED, RECORDED, ROOT, Reader, Room, as_file
+from bench.fuzz.pages import fuzz_target, page_answers
 
 LABS = ROOT / "labs" / "apps"
 ENCRYPTED = ROOT / "bench" / "flow" / "encrypted"
@@ -434,13 +435,12 @@ def probes() -> Room:
     from tieback.probes.stores.kafka.records import log_records
     from tieback.probes.wire.objects import KINDS, object_records
     from tieback.probes.wire.verdicts import HostileAnswer
-    from tieback.scope.conversation import Target
 
     def asks(probe: Probe) -> Callable[[bytes], object]:
         def ask(data: bytes) -> None:
             """The responses, each after its length in two bytes; the first one is the greeting."""
             parts = list(_parts(data))
-            target = Target("127.0.0.1", probe.meta.ports[0], passwordless=("root", "postgres"))
+            target = fuzz_target(probe.meta.ports[0])
             peer = MemoryPeer(recorded_answers(parts[1:]), greeting=parts[0] if parts else b"")
             report = play(probe.run(target, Depth.SAMPLE), peer, probe.meta.sends).result
             assert isinstance(report, ProbeReport)
@@ -448,7 +448,8 @@ def probes() -> Room:
         return ask
 
     seeds: dict[str, list[bytes]] = {}
-    for name, greeting, answers in (*_recordings(), *(("amqp", b"", answers) for answers in _AMQP_1_0)):
+    others = (*(("amqp", answers) for answers in _AMQP_1_0), *page_answers())
+    for name, greeting, answers in (*_recordings(), *((name, b"", answers) for name, answers in others)):
         parts = (greeting, *answers)
         joined = b"".join(len(part).to_bytes(2, "little") + part for part in parts if len(part) < MAX_SEED)
         seeds.setdefault(name, []).append(joined)

@@ -135,6 +135,30 @@ def test_an_app_that_rejected_the_certificate_passes_at_its_next_try(start: Star
     assert [(one["server"], one["times"]) for one in end["passed"]] == [(f"localhost:{port}", 1)]
 
 
+EXPLORE = """
+import os, urllib.request
+proxy = urllib.request.ProxyHandler({"http": "http://" + os.environ["PROXY"]})
+page = "http://127.0.0.1:%d/?app=" + os.environ["PACKAGE"]
+print(urllib.request.build_opener(proxy).open(page, timeout=20).read())
+raise SystemExit(3)
+"""
+
+
+def test_the_run_ends_with_the_command_that_uses_the_app(start: Start, tmp_path: Path) -> None:
+    script = tmp_path / "explore.py"
+    with website({"/": b"hello"}) as port:
+        script.write_text(EXPLORE % port)
+        with start("--only", "com.workhub.mobile", "--explore", f"{sys.executable} {script}") as live:
+            assert live.process.wait(60) == 0, live.said
+    lines = [json.loads(line) for line in (tmp_path / "out").read_bytes().splitlines()]
+    assert lines[0]["detail"] == "GET / 200"
+    assert lines[0]["app"]["bundle_id"] == "com.workhub.mobile"
+    (spot,) = [text for text in lines[-1]["blind_spots"] if "--explore" in text]
+    assert spot.startswith("The command of --explore ended with code 3: see ")
+    (log,) = (tmp_path / "workspace" / "captures").glob("*.explore.log")
+    assert log.read_text() == "b'hello'\n"
+
+
 def test_server_with_an_untrusted_certificate_is_reported(start: Start, pem_file: Path) -> None:
     with website({}, pem_file) as port, start() as live:
         curl("-kx", f"http://{live.proxy}", f"https://localhost:{port}/", code=None)

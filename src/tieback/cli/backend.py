@@ -8,7 +8,7 @@ import typer
 
 from tieback.cli.data import DataOption
 from tieback.cli.formats import format_option
-from tieback.cli.options import RunOption
+from tieback.cli.options import RulesOption, RunOption, read_rules
 from tieback.cli.terminal import (
     ExitCode,
     NeverOption,
@@ -233,6 +233,7 @@ def why(
     *,
     output: FormatOption = OutputFormat.TABLE,
     data: DataOption = None,
+    rules: RulesOption = None,
 ) -> None:
     """Explain a host's provider, region and owner, with the reason for each. Needs no workspace, contacts nothing.
 
@@ -241,7 +242,7 @@ def why(
     from tieback.pipeline.mapping.attribution import AttributionSources
     from tieback.pipeline.mapping.attribution import attribute_host as known_of
 
-    knowledge = AttributionSources(data)
+    knowledge = AttributionSources(data, read_rules(rules))
     failed = 0
     try:
         for host in hosts:

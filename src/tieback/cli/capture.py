@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import nullcontext
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
@@ -21,6 +22,9 @@ from tieback.model.errors import UsageError
 from tieback.model.flow import Flow
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
+    from tieback.cli.live_view import LiveView
     from tieback.pipeline.capture.live import CaptureRequest
     from tieback.userrules.model import UserRules
 
@@ -62,6 +66,13 @@ def capture(
         int, typer.Option(min=0, max=100_000, help="Number of random input events to send to the app.")
     ] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the random events; the same seed repeats them.")] = 1,
+    explore: Annotated[
+        str,
+        typer.Option(
+            metavar="COMMAND",
+            help="Your command that uses the app; it gets PACKAGE, SERIAL and PROXY, and the run ends with it.",
+        ),
+    ] = "",
     leaks: Annotated[bool, typer.Option("--leaks/--no-leaks", help="Detect personal data in cleartext.")] = True,
     keylog: Annotated[Path | None, typer.Option(help="File to write TLS secrets to (NSS key log format).")] = None,
     save: Annotated[Path | None, typer.Option(help="File to write the mitmproxy flows to, with bodies.")] = None,
@@ -108,6 +119,7 @@ def capture(
         install=install,
         monkey=monkey,
         seed=seed,
+        explore=explore,
         leaks=leaks,
         keylog=keylog,
         save=save,
@@ -123,13 +135,16 @@ def capture(
     done: LiveRun | None = None
     stopped = StopSignal()
     # A second signal aborts at once; the device is still restored.
-    with stop_signals(stopped.request):
+    screen = _screen(talk) if output is OutputFormat.TABLE and talk.is_terminal else None
+    with stop_signals(stopped.request), screen or nullcontext():
         code = _show_code if sys.stderr.isatty() else None
         for one in run(request, stopped=stopped, tell=talk.print, code=code):
             if isinstance(one, LiveRun):
                 done = one
             elif output is OutputFormat.TABLE and len(flows) < _SHOWN:
                 flows.append(one)
+            if screen is not None and not isinstance(one, LiveRun):
+                screen.add(one)
             if output is OutputFormat.JSON:
                 write_line(encode("capture" if isinstance(one, LiveRun) else "flow", one))
                 sys.stdout.flush()
@@ -140,6 +155,13 @@ def capture(
         talk.print(f"not seen: {text}")
     talk.print(f"{done.flows:,} flows: {done.path}")
     save_flows(workspace, Path(done.path), progress_bar)
+
+
+def _screen(console: "Console") -> "LiveView":
+    """The flows as they come; its modules are needed only on a terminal."""
+    from tieback.cli.live_view import LiveView
+
+    return LiveView(console)
 
 
 def _show_code(title: str, text: str) -> None:
@@ -162,6 +184,7 @@ def _request(
     install: Path | None,
     monkey: int,
     seed: int,
+    explore: str,
     leaks: bool,
     keylog: Path | None,
     save: Path | None,
@@ -179,6 +202,7 @@ def _request(
     """
     from tieback.intake.capture.interface import DEFAULT_PORTS, ProxyMode
     from tieback.pipeline.capture.device import DevicePlan
+    from tieback.pipeline.capture.explore import read_command
     from tieback.pipeline.capture.live import CaptureRequest, default_state
 
     if device is None and (install is not None or monkey):
@@ -204,6 +228,7 @@ def _request(
         names=tuple(read_name(text) for text in resolve),
         pass_through=pass_through,
         rules=rules,
+        explore=read_command(explore) if explore else (),
     )
 
 

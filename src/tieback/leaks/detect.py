@@ -198,7 +198,7 @@ class LeakDetector:
     def _found(self, samples: tuple[CleartextSample, ...], host: str) -> Iterator[_Find]:
         for direction in dict.fromkeys(sample.direction for sample in samples):
             own = [sample for sample in samples if sample.direction == direction]
-            trackers = self._trackers.of(host, own if direction == "out" else ())
+            trackers = self._trackers.of(host, own if direction == "out" and self._recipients else ())
             columns = _columns(own)
             around: dict[str, set[str]] = {}
             for _, where, name, _, _ in columns:
@@ -225,7 +225,7 @@ class LeakDetector:
                 yield _Find(leak, "", "", len(column), sent_only=number > 0, secret=secret)
             return
         values = tuple(pair.value for pair in column)
-        if direction == "out":
+        if direction == "out" and self._recipients:
             sent = self._of_sent_only(column, values, around)
             if sent is not None:
                 yield sent
@@ -318,7 +318,9 @@ class LeakDetector:
 
 
 def content_state(seen: SampledFlow) -> ContentState:
-    """Whether the content that the app sent in a flow can be read."""
+    """Whether the content that the app sent in a flow can be read; of a flow document, what it says itself."""
+    if not seen.samples and seen.flow.content is not ContentState.UNKNOWN:
+        return seen.flow.content
     if any(sample.direction == "out" and sample.data for sample in seen.samples):
         return ContentState.READ
     return ContentState.ENCRYPTED if seen.flow.encrypted else ContentState.NOT_READ

@@ -293,15 +293,6 @@ class ContactedServer(msgspec.Struct, frozen=True):
     """Flows that are encrypted without keys: what the app sent in them is unknown, not nothing."""
 
 
-class Declaration(StrEnum):
-    """Whether the privacy declaration of an app names a class of data."""
-
-    UNKNOWN = "unknown"
-    """There is no declaration, or it has no such category."""
-    DECLARED = "declared"
-    NOT_DECLARED = "not_declared"
-
-
 class Recipient(msgspec.Struct, frozen=True):
     """One class of personal data or credentials that an app sent to one host. Contains no value."""
 
@@ -343,7 +334,6 @@ class Recipient(msgspec.Struct, frozen=True):
     last: float
     tracker: str = ""
     """The tracking service whose documents name this field; empty if names and values decided."""
-    declared: Declaration = Declaration.UNKNOWN
 
 
 class CaptureSummary(msgspec.Struct, frozen=True):

@@ -57,20 +57,43 @@ def read_active_rules(
 def _folders(
     named: Sequence[Path], workspace: Path | None, tell: Callable[[str], None] | None
 ) -> "Iterator[RuleFolder]":
-    from tieback.storage.trust import distrust
     from tieback.userrules.folders import RuleFolder
 
     own = configuration_folder() / RULES_FOLDER
     if os.path.lexists(own):
         yield RuleFolder(own, "user")
+    passed = []
     if workspace is not None and os.path.lexists(workspace / RULES_FOLDER):
-        why = "it is a link" if (workspace / RULES_FOLDER).is_symlink() else distrust(workspace)
+        folder = workspace / RULES_FOLDER
+        passed = [one for one in named if os.path.realpath(one) == os.path.realpath(folder)]
+        why = _refusal(workspace, passed=bool(passed))
         if not why:
-            yield RuleFolder(workspace / RULES_FOLDER, "workspace")
+            yield RuleFolder(folder, "workspace")
         elif tell is not None:
-            tell(f"the rules in {workspace / RULES_FOLDER} are not used: {why}; see `tieback workspace trust`")
-    for folder in named:
-        yield RuleFolder(folder, "option")
+            tell(f"the rules in {folder} are not used: {why}")
+    for one in named:
+        if one not in passed:
+            yield RuleFolder(one, "option")
+
+
+def _refusal(workspace: Path, *, passed: bool) -> str:
+    """Why the rules of a workspace are not used, as one clause; empty if they are.
+
+    An archive that is unpacked over a workspace can bring a rule. So the user accepts the files as they are, by passing
+    their folder once, or with the whole workspace.
+    """
+    from tieback.storage.trust import accept_file, accepts_file, distrust
+
+    folder = workspace / RULES_FOLDER
+    if folder.is_symlink():
+        return "it is a link"
+    if why := distrust(workspace):
+        return f"{why}; see `tieback workspace trust`"
+    if passed:
+        accept_file(workspace, RULES_FOLDER)
+    if not accepts_file(workspace, RULES_FOLDER):
+        return f"new or changed, and you did not accept them yet. Review them, then pass --rules {folder} once"
+    return ""
 
 
 def analysis_suffix(rules: "UserRules | None") -> str:

@@ -16,6 +16,7 @@ from tieback.probes.stores.consul import ConsulProbe
 from tieback.probes.stores.couchbase import CouchbaseProbe
 from tieback.probes.stores.couchdb import CouchdbProbe
 from tieback.probes.stores.dask import DaskProbe
+from tieback.probes.stores.datasette import DatasetteProbe
 from tieback.probes.stores.directory_listing import DirectoryListingProbe
 from tieback.probes.stores.directus import DirectusProbe
 from tieback.probes.stores.docker_api import DockerApiProbe
@@ -74,6 +75,8 @@ from tieback.probes.stores.qdrant import QdrantProbe
 from tieback.probes.stores.rabbitmq import RabbitmqProbe
 from tieback.probes.stores.ray import RayProbe
 from tieback.probes.stores.redis.probe import RedisProbe
+from tieback.probes.stores.redis_commander import RedisCommanderProbe
+from tieback.probes.stores.restic_rest import ResticRestProbe
 from tieback.probes.stores.rethinkdb import RethinkdbProbe
 from tieback.probes.stores.rsync.probe import RsyncProbe
 from tieback.probes.stores.s3 import S3Probe
@@ -81,6 +84,7 @@ from tieback.probes.stores.smb import SmbProbe
 from tieback.probes.stores.solr import SolrProbe
 from tieback.probes.stores.spark import SparkProbe
 from tieback.probes.stores.spring_actuator import SpringActuatorProbe
+from tieback.probes.stores.sqlite_web import SqliteWebProbe
 from tieback.probes.stores.stomp import StompProbe
 from tieback.probes.stores.strapi import StrapiProbe
 from tieback.probes.stores.streamlit import StreamlitProbe
@@ -91,6 +95,7 @@ from tieback.probes.stores.typesense import TypesenseProbe
 from tieback.probes.stores.vault import VaultProbe
 from tieback.probes.stores.weaviate import WeaviateProbe
 from tieback.probes.stores.webdav import WebdavProbe
+from tieback.probes.stores.xano import XanoProbe
 from tieback.probes.stores.zookeeper.probe import ZookeeperProbe
 from tieback.probes.web import HttpProbe
 
@@ -155,11 +160,16 @@ WEB_STORES: tuple[HttpProbe, ...] = (
     FirestoreProbe(),
     AlgoliaProbe(),
     AppwriteProbe(),
+    DatasetteProbe(),
+    RedisCommanderProbe(),
+    ResticRestProbe(),
+    SqliteWebProbe(),
     OllamaProbe(),
     OpenWebuiProbe(),
     OpenaiCompatibleProbe(),
     TritonProbe(),
     McpProbe(),
+    XanoProbe(),
     DirectoryListingProbe(),
 )
 """Stores that speak HTTP, in the order in which the finder sends their identifying requests. It skips those that the

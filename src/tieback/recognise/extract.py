@@ -9,7 +9,10 @@ import sys
 from collections.abc import Iterator
 from functools import cached_property
 
+import msgspec
+
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Bytes
+from tieback.model.endpoint import EndpointKind
 from tieback.model.sighting import NotBackend, Problem
 from tieback.recognise import address, cloud, connection, credentials, encodings, firebase, keywords, url
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, anchors, in_both_encodings, literal_atoms
@@ -19,6 +22,7 @@ from tieback.recognise.interface import ExtractorMeta, Find
 from tieback.recognise.match_location import MatchLocation, finds_at
 from tieback.recognise.patterns import CloudToken, CredentialRule
 from tieback.recognise.rules import RuleFiles
+from tieback.recognise.services import BEFORE
 from tieback.recognise.span import MAX_TEXT, decode_text, narrow_text, string_bounds
 from tieback.recognise.verdict import TextVerdict
 
@@ -242,9 +246,22 @@ class EndpointExtractor:
             dull = (_DULL_WIDE if anchor.wide else _DULL).match(buffer.data, start, high)
             if dull and raw.count(b":") == 1 and len(raw) << anchor.wide == len(dull[0]) and len(self._dull) < _KEEP:
                 self._dull[dull[0]] = verdict
+        if anchor.shape is AnchorKind.URL and not anchor.wide and verdict.endpoints:
+            verdict = self._with_context(verdict, buffer, start, low)
         covers = verdict.covers if raw.isascii() and anchor.encoding is Encoding.PLAIN else len(raw)
         covered, looked = start + (covers << anchor.wide), start + (len(raw) << anchor.wide)
         return MatchLocation(verdict, start, covered, looked, low, high, anchor.wide)
+
+    def _with_context(self, verdict: TextVerdict, buffer: Buffer, start: int, low: int) -> TextVerdict:
+        """The verdict on a URL with the product that the text before it implies, if the URL names none."""
+        endpoint, *more = verdict.endpoints
+        if endpoint.service is not None or endpoint.kind is not EndpointKind.URL:
+            return verdict
+        service = self.rules.services.of_context(bytes(buffer.data[max(low, start - BEFORE) : start]))
+        if service is None:
+            return verdict
+        named = msgspec.structs.replace(endpoint, service=service)
+        return msgspec.structs.replace(verdict, endpoints=(named, *more))
 
     def _keywords(self, buffer: Buffer, anchor: Anchor, start: int, low: int, high: int) -> MatchLocation:
         """The keyword string that contains the word at ``start``; other words can be before it."""

@@ -40,6 +40,11 @@ class _Port(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
 
 
+BEFORE = 400
+"""Number of bytes before a URL that show what it is for."""
+_END = 64
+
+
 class _Suffix(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     suffix: str
     service: str
@@ -61,12 +66,34 @@ class ServicePath(msgspec.Struct, forbid_unknown_fields=True, dict=True):
         return re.compile(self.pattern)
 
 
+class ServiceContext(msgspec.Struct, forbid_unknown_fields=True, dict=True):
+    """One ``[[before]]`` entry of services.toml."""
+
+    contains: str
+    ends: str
+    service: str
+    source: str
+    match: tuple[str, ...]
+    avoid: tuple[str, ...]
+
+    @cached_property
+    def mark(self) -> bytes:
+        """``contains`` in bytes."""
+        return self.contains.encode("ascii")
+
+    @cached_property
+    def compiled(self) -> re.Pattern[bytes]:
+        """Compiled at the first text with the mark."""
+        return re.compile(self.ends.encode("ascii") + rb"\Z")
+
+
 class _Services(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scheme: tuple[SchemeRule, ...]
     jdbc: tuple[_Jdbc, ...]
     port: tuple[_Port, ...]
     suffix: tuple[_Suffix, ...]
     path: tuple[ServicePath, ...]
+    before: tuple[ServiceContext, ...]
 
 
 def host_and_parents(host: str) -> Iterator[str]:
@@ -88,6 +115,7 @@ class ServiceRules:
         self._ports = {entry.port: entry.service for entry in read.port}
         self._suffixes = {entry.suffix: entry.service for entry in read.suffix}
         self.paths = read.path
+        self.contexts = read.before
 
     def of(self, host: str, port: int | None) -> str | None:
         """The product that a host suffix or a default port implies, or ``None``."""
@@ -100,3 +128,10 @@ class ServiceRules:
     def of_path(self, path: str) -> str | None:
         """The only product with such a path, or ``None``."""
         return next((one.service for one in self.paths if one.compiled.search(path)), None) if path else None
+
+    def of_context(self, before: bytes) -> str | None:
+        """The product that the text before a URL implies, or ``None``; ``before`` has at most ``BEFORE`` bytes."""
+        for one in self.contexts:
+            if one.mark in before and one.compiled.search(before, max(0, len(before) - _END)):
+                return one.service
+        return None

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from tieback.model.endpoint import Party
-from tieback.model.report import Declaration, Recipient, Report
+from tieback.model.report import Recipient, Report
 from tieback.report.document import clean, count_text
 
 COLUMNS = (
     "party", "owner", "host", "sdk", "provider", "country", "app", "bundle_id", "app_sha256", "class", "kind", "where",
-    "channels", "confidence", "count", "flows", "in_clear", "first", "last", "tracker", "declared", "capture",
+    "channels", "confidence", "count", "flows", "in_clear", "first", "last", "tracker", "capture",
 )  # fmt: skip
 """Columns of the table as CSV: the fields of ``Recipient``."""
 TITLE = "Recipients of personal data"
@@ -28,7 +28,7 @@ def recipient_cells(one: Recipient) -> tuple[str, ...]:
         one.party.value, one.owner, one.host, one.sdk, one.provider, one.country, one.app, one.bundle_id,
         one.app_sha256, one.pii_class, one.kind, "; ".join(one.where), "; ".join(one.channels),
         f"{one.confidence:.2f}", str(one.count), str(one.flows), str(one.in_clear), _stamp(one.first),
-        _stamp(one.last), one.tracker, one.declared.value, one.capture,
+        _stamp(one.last), one.tracker, one.capture,
     )  # fmt: skip
 
 
@@ -56,11 +56,6 @@ def wire_text(one: Recipient) -> str:
     if not one.in_clear:
         return "encrypted"
     return "in the clear" if one.in_clear == one.flows else f"in the clear in {one.in_clear:,} of {one.flows:,} flows"
-
-
-def declared_text(one: Recipient) -> str:
-    """Whether the app's privacy declaration names the class; empty without a declaration."""
-    return {Declaration.DECLARED: "declared", Declaration.NOT_DECLARED: "not declared"}.get(one.declared, "")
 
 
 def first_text(one: Recipient) -> str:

@@ -23,7 +23,7 @@ import msgspec
 from tieback.model.errors import WorkspaceError
 from tieback.storage.failures import storage_errors
 
-VERSION = 1
+VERSION = 2
 FILE = "pages.db"
 _ROWS_AT_ONCE = 1_000
 _SCHEMA = """
@@ -47,6 +47,11 @@ CREATE TABLE captured (
     app TEXT, number INTEGER, value TEXT NOT NULL, document BLOB NOT NULL, PRIMARY KEY (app, number)
 ) WITHOUT ROWID;
 CREATE TABLE servers (app TEXT, number INTEGER, document BLOB NOT NULL, PRIMARY KEY (app, number)) WITHOUT ROWID;
+CREATE TABLE recipients (
+    place INTEGER PRIMARY KEY, app TEXT NOT NULL, party TEXT NOT NULL, class TEXT NOT NULL, owner TEXT NOT NULL,
+    in_clear INTEGER NOT NULL, document BLOB NOT NULL
+);
+CREATE TABLE recipients_words (place INTEGER PRIMARY KEY, words TEXT NOT NULL);
 """
 _INDICES = """
 CREATE INDEX apps_sha256 ON apps (sha256);
@@ -61,6 +66,10 @@ CREATE INDEX backends_stores ON backends (place) WHERE stores > 0;
 CREATE INDEX endpoints_backend ON endpoints (backend);
 CREATE INDEX ways_store ON ways (store);
 CREATE UNIQUE INDEX stores_place ON stores (place);
+CREATE INDEX recipients_app ON recipients (app, place);
+CREATE INDEX recipients_class ON recipients (class, place);
+CREATE INDEX recipients_party ON recipients (party, place);
+CREATE INDEX recipients_owner ON recipients (owner, place);
 CREATE INDEX app_stores_place ON app_stores (place);
 ANALYZE;
 """
@@ -77,6 +86,8 @@ TABLES = (
     "ways",
     "captured",
     "servers",
+    "recipients",
+    "recipients_words",
 )
 
 
@@ -221,7 +232,7 @@ def page_index_folder(workspace: Path, run: str) -> Path:
 
 
 def words_condition(table: str, text: str) -> Condition:
-    """Rows of ``apps`` or ``backends`` with each word of a text, in any order and any case.
+    """Rows of ``apps``, ``backends`` or ``recipients`` with each word of a text, in any order and any case.
 
     The words are in a table of their own, because a search reads all of them: a tenth of the bytes of the documents.
     """

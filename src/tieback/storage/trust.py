@@ -14,6 +14,7 @@ import os
 import secrets
 import stat
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -21,13 +22,14 @@ import msgspec
 from tieback.model.errors import UsageError, WorkspaceError
 from tieback.storage.checkout import checkout_of, tracked_by
 from tieback.storage.failures import storage_errors
-from tieback.user_state import OTHERS_WRITE, open_state_folder, state_folder, user_key, write_private
+from tieback.user_state import OTHERS_WRITE, RULES_FOLDER, open_state_folder, state_folder, user_key, write_private
 
 IDENTITY_FILE = "identity"
 DEFAULT = Path(".tieback")
 LOG_NOTE = ".log"
 """Suffix of the file of the state folder about the log of a ledger (``storage.ledger.write_ahead``)."""
 _MAX_RECORD = 65_536
+_MAX_RULE_FILES = 2_000
 _TOKEN_BYTES = 32
 _CHECKED = (
     ".",
@@ -146,7 +148,7 @@ def trust(workspace: Path, *, new: bool = False) -> bytes:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         if new and not distrust(real):
             return key_of(real)
-        return _enter(workspace, real, folder, () if new else SETTINGS_FILES)
+        return _enter(workspace, real, folder, () if new else (*SETTINGS_FILES, RULES_FOLDER))
     finally:
         os.close(descriptor)
 
@@ -254,7 +256,7 @@ def accepts_file(workspace: Path, name: str) -> bool:
 
     Args:
         workspace: its directory.
-        name: one of ``SETTINGS_FILES``.
+        name: one of ``SETTINGS_FILES``, or the folder with rules, of which all files count together.
 
     Raises:
         WorkspaceError: it cannot be remembered that a file of an earlier release is accepted.
@@ -267,7 +269,7 @@ def accepts_file(workspace: Path, name: str) -> bool:
     if record.accepted is None:
         for each in SETTINGS_FILES:
             accept_file(workspace, each)
-        return True
+        return name in SETTINGS_FILES
     return hmac.compare_digest(record.accepted.get(name, ""), digest)
 
 
@@ -332,7 +334,10 @@ def accept_file(workspace: Path, name: str) -> None:
 
 
 def _digest(path: Path) -> str:
-    """SHA-256 of a regular file; empty for anything else."""
+    """SHA-256 of a regular file, or of the rule files in a folder; empty for anything else."""
+    if path.is_dir() and not path.is_symlink():
+        names = sorted(one.name for one in islice(path.iterdir(), _MAX_RULE_FILES) if one.name.endswith(".toml"))
+        return hashlib.sha256("".join(f"{name}\0{_digest(path / name)}\0" for name in names).encode()).hexdigest()
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError:

@@ -52,6 +52,7 @@ RESOURCES: tuple[str, ...] = (
     "letters",
     "overview",
     "posture",
+    "recipients",
     "reference",
     "rules",
     "runs",

@@ -35,6 +35,7 @@ NAV: tuple[tuple[str, tuple[NavEntry, ...]], ...] = (
             NavEntry("/backends", "Back ends", "analyst"),
             NavEntry("/stores", "Stores", "analyst"),
             NavEntry("/findings", "Findings", "analyst"),
+            NavEntry("/recipients", "Recipients", "analyst"),
             NavEntry("/graph", "Evidence graph", "analyst"),
         ),
     ),

@@ -12,7 +12,7 @@ from tieback.model.cleartext import CleartextPolicy
 from tieback.model.exposure import AppRoute, Exposure, Severity
 from tieback.model.figure import exact
 from tieback.model.pii import OwnPeople
-from tieback.model.probe import Access, Identity, Ransom, RansomVerdict
+from tieback.model.probe import Ability, Access, Identity, Ransom, RansomVerdict
 from tieback.model.sighting import Credential, CredentialGrade, Evidence
 from tieback.recognise.rules import RuleFiles
 
@@ -57,6 +57,8 @@ CASES = [
     ("closed", {"access": Access.AUTH_REQUIRED}, {}),
     ("unknown", {"access": Access.UNKNOWN}, {}),
     ("empty", {"access": Access.OPEN_EMPTY}, {"open-store-empty": "low"}),
+    ("no records, but models", {"abilities": (Ability.GENERATE,)}, {"open-model-server": "high"}),
+    ("no records, but code", {"abilities": (Ability.RUN_CODE,)}, {"open-code-runner": "critical"}),
     ("schema", {"access": Access.SCHEMA_ONLY}, {"schema-readable": "low"}),
     (
         "ransomed",

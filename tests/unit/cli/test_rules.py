@@ -121,3 +121,10 @@ def test_a_project_must_not_name_rules(tmp_path: Path, run: Run, monkeypatch: py
     code, _, err = run("app", str(APP))
     assert code == 2
     assert "app.rules" in err
+
+
+def test_the_owner_of_a_host_shows_the_rule(tmp_path: Path, run: Run) -> None:
+    code, out, _ = run("backend", "why", "telemetry.vendor-sdk.test", "--rules", rules(tmp_path / "r", THIRD))
+    assert code == 0
+    assert "Vendor SDK" in out
+    assert "your rule vendor-sdk" in " ".join(out.split())

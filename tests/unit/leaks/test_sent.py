@@ -79,6 +79,11 @@ def test_nothing_found_and_nothing_readable_are_two_answers(
     assert seen.content is state
 
 
+def test_a_flow_document_keeps_its_verdict() -> None:
+    first = JUDGE(SampledFlow(flow(), (post({"email": "ada.lovelace@workhub.test"}),)))
+    assert JUDGE(SampledFlow(first)) == first
+
+
 @pytest.mark.parametrize(
     ("body", "found"),
     [

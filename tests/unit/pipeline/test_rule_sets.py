@@ -16,7 +16,9 @@ from tieback.pipeline.record import RecordWork
 from tieback.pipeline.rule_checks import builtin_groups, run_examples, user_rule_rows
 from tieback.pipeline.rule_sets import active_rules, analysis_suffix, ransom_signs, read_active_rules
 from tieback.pipeline.scan import ScanRequest, run_scan
+from tieback.storage.accept import accept_workspace
 from tieback.storage.lake.tables.inputs import read_inputs
+from tieback.storage.trust import accept_file
 from tieback.storage.workspace import Workspace
 from tieback.user_state import configuration_folder
 
@@ -61,6 +63,7 @@ def test_the_folders_are_those_of_the_user_the_workspace_and_the_option(
     write(configuration_folder() / "rules", SDK)
     place = workspace(tmp_path / "w")
     write(place / "rules", WORDS)
+    accept_file(place, "rules")
     found = active_rules((write(tmp_path / "more", RANSOM),), place)
     assert found is not None
     assert [file.origin for file in found.files] == ["user", "workspace", "option"]
@@ -70,6 +73,7 @@ def test_the_folders_are_those_of_the_user_the_workspace_and_the_option(
 def test_the_rules_of_a_workspace_that_is_not_trusted_are_not_read(tmp_path: Path, how: str) -> None:
     place = workspace(tmp_path / "w")
     write(place / "rules", WORDS)
+    accept_file(place, "rules")
     if how == "others write":
         place.chmod(0o777)
     elif how == "not created here":
@@ -81,6 +85,32 @@ def test_the_rules_of_a_workspace_that_is_not_trusted_are_not_read(tmp_path: Pat
     assert active_rules((), place, told.append) is None
     assert len(told) == 1
     assert f"the rules in {place / 'rules'} are not used" in told[0]
+
+
+@pytest.mark.parametrize("change", ["new", "changed", "one more"])
+def test_rules_that_an_archive_brings_into_a_workspace_are_not_read(tmp_path: Path, change: str) -> None:
+    place = workspace(tmp_path / "w")
+    if change != "new":
+        write(place / "rules", WORDS)
+        accept_file(place, "rules")
+        assert active_rules((), place) is not None
+    write(place / "rules", RANSOM, "b.toml" if change == "one more" else "a.toml")
+    told: list[str] = []
+    assert active_rules((), place, told.append) is None
+    assert "you did not accept them yet" in told[0]
+    # The user accepts them by passing the folder, once.
+    assert active_rules((place / "rules",), place) is not None
+    found = active_rules((), place, told.append)
+    assert found is not None
+    assert {file.origin for file in found.files} == {"workspace"}
+    assert len(told) == 1
+
+
+def test_accepting_a_workspace_accepts_its_rules(tmp_path: Path) -> None:
+    place = workspace(tmp_path / "w")
+    write(place / "rules", WORDS)
+    accept_workspace(place)
+    assert active_rules((), place) is not None
 
 
 @pytest.mark.parametrize(

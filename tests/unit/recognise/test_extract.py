@@ -224,6 +224,28 @@ def test_urls_without_their_scheme(text: bytes, values: list[str]) -> None:
     assert [find.endpoint.value for find in finds(text) if isinstance(find, Sighting)] == values
 
 
+@pytest.mark.parametrize(
+    ("text", "service"),
+    [
+        ('{"mcpServers":{"crm":{"url":"https://crm.shop.de/sse"}}}', "mcp"),
+        ('{"mcpServers":{"crm":{"command":"npx","args":["mcp-remote", "https://crm.shop.de/sse"]}}}', "mcp"),
+        ("npx mcp-remote https://crm.shop.de/agent", "mcp"),
+        ("https://crm.shop.de/api/mcp", "mcp"),
+        # The URL itself says more than what is before it.
+        ('{"mcpServers":{"crm":{"url":"https://crm.shop.de:9200/sse"}}}', "elasticsearch"),
+        ('{"servers":{"crm":{"url":"https://crm.shop.de/sse"}}}', None),
+        ('{"mcpServers":{},"docs":"https://crm.shop.de/sse"}', None),
+    ],
+)
+def test_the_text_before_a_url_names_its_service(text: str, service: str | None) -> None:
+    (found,) = [find for find in finds(text.encode()) if isinstance(find, Sighting)]
+    assert found.endpoint.service == service
+    # The verdict on the same URL elsewhere is another one.
+    (plain,) = [find for find in finds(f"see {found.endpoint.value} now".encode()) if isinstance(find, Sighting)]
+    assert plain.endpoint.value == found.endpoint.value
+    assert plain.endpoint.service in (None, "elasticsearch", "mcp" if found.endpoint.path.endswith("/mcp") else None)
+
+
 def test_too_many_hits_are_a_problem_line() -> None:
     found = finds(b"ftp://" * (MAX_HITS + 5))
     assert [find.what for find in found if isinstance(find, Problem)] == [

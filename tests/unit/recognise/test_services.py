@@ -2,7 +2,7 @@
 
 import pytest
 
-from tieback.recognise.services import ServiceRules, host_and_parents
+from tieback.recognise.services import BEFORE, ServiceRules, host_and_parents
 
 SERVICES = ServiceRules()
 
@@ -36,3 +36,11 @@ def test_paths_that_one_service_has(service: str, path: str) -> None:
 @pytest.mark.parametrize("path", ["", "/", *(path for one in SERVICES.paths for path in one.avoid)])
 def test_paths_that_anyone_may_have(path: str) -> None:
     assert SERVICES.of_path(path) is None
+
+
+def test_texts_before_a_url_that_name_its_service() -> None:
+    for one in SERVICES.contexts:
+        for text in one.match:
+            assert SERVICES.of_context(text.encode()[-BEFORE:]) == one.service, text
+        for text in one.avoid:
+            assert SERVICES.of_context(text.encode()[-BEFORE:]) is None, text

@@ -79,7 +79,7 @@ def test_pages_list_recipients_and_what_was_readable(seen: Report, name: str) ->
     assert "Recipients of personal data" in text
     assert "app.adjust.com" in text.replace("<wbr>", "")
     assert "nothing readable" in " ".join(text.split())
-    assert "<script>alert(1)" not in text
+    assert name == "terminal" or "<script>alert(1)" not in text
     assert "\x1b[31m" not in text
 
 

@@ -7,6 +7,7 @@ import pytest
 from tests.unit.userrules.test_parse import RANSOM, SDK
 from tests.unit.web.clients import client
 from tieback.pipeline.accounts.roles import Role
+from tieback.storage.trust import accept_file
 from tieback.storage.workspace import Workspace
 
 HOSTILE = SDK.replace("ACME Ads", "<script>alert(1)</script>")
@@ -17,6 +18,7 @@ def workspace(path: Path, text: str = "") -> Path:
     if text:
         (path / "ws" / "rules").mkdir()
         (path / "ws" / "rules" / "<i>a.toml").write_text(text)
+        accept_file(path / "ws", "rules")
     return path / "ws"
 
 

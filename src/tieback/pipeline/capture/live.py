@@ -35,6 +35,7 @@ from tieback.pipeline.capture.device import (
     prepared_device,
     undo_left_overs,
 )
+from tieback.pipeline.capture.explore import LOG, Explorer
 from tieback.pipeline.capture.flows import LiveFlows
 from tieback.pipeline.capture.summary import STREAMS_MISSED, FlowTally
 from tieback.pipeline.progress import Progress
@@ -77,6 +78,8 @@ class CaptureRequest(msgspec.Struct, frozen=True):
     destinations: tuple[str, ...] = ()
     names: tuple[tuple[str, str], ...] = ()
     pass_through: bool = False
+    explore: tuple[str, ...] = ()
+    """Command that uses the app; the run ends with it."""
     rules: "UserRules | None" = None
     """The rules of users."""
 
@@ -124,7 +127,11 @@ def run_capture(
         _tell_way_in(request, listening, tell, code)
         device = stack.enter_context(_device(request, connect, listening, tell))
         run = _Run(request, path, file, device)
-        yield from run.flows(proxy, stopped)
+        explorer = _explorer(request, listening, path, stack)
+        yield from run.flows(proxy, lambda: stopped() or (explorer is not None and explorer.ended))
+        if explorer is not None:
+            explorer.stop()
+            run.note(explorer.trouble)
         broke = "" if run.ended_in_order else proxy.failure
         yield run.end(f"{listening.host}:{listening.port}", broke)
     if broke:
@@ -155,6 +162,7 @@ class _Run:
         self._tally = FlowTally(request.mode)
         self._start = time.time()
         self._ended: ProxyEnd | None = None
+        self._notes: list[str] = []
 
     def flows(self, proxy: ProxyProcess, stopped: Callable[[], bool]) -> Iterator[Flow]:
         """Flows until the time is up, the user stops the run, or the proxy ends; then flows still in progress."""
@@ -201,9 +209,14 @@ class _Run:
         """True if the proxy reported everything before it ended."""
         return self._ended is not None
 
+    def note(self, text: str) -> None:
+        """Add a sentence to the blind spots; empty text adds nothing."""
+        if text:
+            self._notes.append(text)
+
     def end(self, listened: str, broke: str) -> LiveRun:
         """The document of the run; also the last line of the file."""
-        troubles = list(self._device.troubles) if self._device is not None else []
+        troubles = [*(self._device.troubles if self._device is not None else ()), *self._notes]
         if broke:
             troubles.append(f"The proxy failed ({broke}): traffic after that was not seen.")
         elif self._ended is None:
@@ -229,6 +242,27 @@ class _Run:
             raise WorkspaceError(
                 f"cannot be written ({error.strerror})", where=str(self._path), advice="Check the free disk space"
             ) from None
+
+
+def _host(listening: ProxyListening) -> str:
+    """Listen address of the proxy, IPv6 in brackets."""
+    return f"[{listening.host}]" if ":" in listening.host else listening.host
+
+
+def _explorer(request: CaptureRequest, listening: ProxyListening, path: Path, stack: ExitStack) -> Explorer | None:
+    """Start the command that uses the app, if there is one."""
+    if not request.explore:
+        return None
+    plan = request.device
+    told = {
+        "PACKAGE": package_of(plan) if plan is not None else request.only,
+        "SERIAL": plan.device.removeprefix("adb:") if plan is not None else "",
+        "PROXY": f"{_host(listening)}:{listening.port}",
+        "EVENTS": str(plan.monkey) if plan is not None else "0",
+        "SEED": str(plan.seed) if plan is not None else "1",
+        "SECONDS_LEFT": "" if request.seconds is None else f"{request.seconds:.0f}",
+    }
+    return stack.enter_context(Explorer(request.explore, told, path.with_suffix(LOG)))
 
 
 def _check(request: CaptureRequest) -> None:
@@ -298,7 +332,7 @@ def _new_file(folder: Path) -> Path:
 
 def _tell_way_in(request: CaptureRequest, listening: ProxyListening, tell: Tell, code: ShowCode | None) -> None:
     """Print the address of the proxy, what the device needs, and what will not be seen."""
-    host = f"[{listening.host}]" if ":" in listening.host else listening.host
+    host = _host(listening)
     where = f"{host}:{listening.port}"
     tell(f"{request.mode} proxy at {where}; to decrypt TLS, the device must trust {listening.certificate}")
     if listening.page:

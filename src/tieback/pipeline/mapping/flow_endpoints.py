@@ -17,7 +17,7 @@ from tieback.recognise.rules import RuleFiles
 
 _NAME_SERVICES = frozenset({"dns", "mdns", "llmnr", "nbns", "ssdp", "dhcp", "ntp", "icmp", "igmp", "stun"})
 """Protocols for name resolution, discovery and time: their servers are not back ends of an app."""
-_STORES = frozenset(
+STORE_PROTOCOLS = frozenset(
     {
         "amqp", "cassandra", "clickhouse", "couchdb", "drda", "elasticsearch", "etcd", "influxdb", "kafka", "ldap",
         "memcached", "mongodb", "mqtt", "mssql", "mysql", "nats", "neo4j", "oracle", "postgresql", "redis", "stomp",
@@ -39,7 +39,7 @@ def endpoint_of(flow: Flow, rules: RuleFiles | None = None) -> Endpoint | None:
     if not host or port is None or is_name_service(flow) or is_group(flow.server.ip):
         return None
     named = f"[{host}]" if ":" in host else host
-    if flow.protocol in _STORES:
+    if flow.protocol in STORE_PROTOCOLS:
         kind = EndpointKind.HOST_PORT if flow.server.name else EndpointKind.ADDRESS
         return Endpoint(kind, f"{named}:{port}", "", host, port, service=flow.protocol)
     scheme = _web_scheme(flow, port)

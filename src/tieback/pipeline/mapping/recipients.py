@@ -13,6 +13,7 @@ from tieback.model.report import Recipient
 from tieback.pipeline.mapping.flow_endpoints import is_group, is_name_service
 from tieback.recognise.collect import Maker
 from tieback.recognise.maker_names import registrable_domain
+from tieback.recognise.rules import RuleFiles
 
 MAX_PLACES = 8
 """Maximum places of one class in messages to one host."""
@@ -132,6 +133,19 @@ def _party(host: str, endpoint: Endpoint | None, maker: Maker) -> tuple[Party, s
     """The party of a host and its owner; the registrable domain if the owner is unknown."""
     found = maker.judge(endpoint or Endpoint(EndpointKind.URL, f"https://{host}", "https", host, 443))
     return found.party, found.owner or registrable_domain(host, maker.rules) or host
+
+
+class HostOwners:
+    """Owners of hosts by the built-in list, for the time before anything is known of the app."""
+
+    def __init__(self) -> None:
+        """Load the list."""
+        self._maker = Maker(None, RuleFiles())
+
+    def of(self, host: str) -> str:
+        """Name of the SDK or platform; the registrable domain if it is unknown."""
+        sdk = self._maker.rules.third_parties.of(host)
+        return sdk.name if sdk is not None else _party(host, None, self._maker)[1]
 
 
 def _recipient(place: tuple[str, str, str, str, str], one: _Seen, *, key: str, path: str, maker: Maker) -> Recipient:

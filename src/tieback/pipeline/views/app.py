@@ -10,10 +10,11 @@ from tieback.backends.confidence import sighting_confidence
 from tieback.cases.register import VendorRegister
 from tieback.model.app import App
 from tieback.model.device import AppStoreSummary, MatchStrength, Ownership
-from tieback.model.report import ContactedServer
+from tieback.model.report import ContactedServer, Recipient
 from tieback.model.sighting import CredentialGrade, NotBackend, Problem, UnreadCode
 from tieback.pipeline.views.listing import bounded_limit, decode_cursor, encode_cursor
 from tieback.pipeline.views.prepared_fleet import prepared_fleet
+from tieback.pipeline.views.recipients import recipients_of_app
 from tieback.pipeline.views.records import AppRecord, AppRow, BackendRow, CapturedRow, FoundStore, StoreWay
 from tieback.pipeline.views.run_index import open_index
 from tieback.pipeline.views.run_state import RunState, find_run, show_run
@@ -25,6 +26,7 @@ from tieback.storage.workspace import Workspace
 MOST_CREDENTIALS = 200
 MOST_CAPTURED = 200
 MOST_SERVERS = 200
+MOST_RECIPIENTS = 100
 MOST_STORES = 100
 MOST_CASES = 50
 MOST_INSTALLS = 20
@@ -136,6 +138,9 @@ class AppPage(msgspec.Struct, frozen=True, kw_only=True):
     captured_total: int
     servers: tuple[ContactedServer, ...]
     """Servers in captures, with classes of personal data sent in cleartext; at most 200."""
+    recipients: tuple[Recipient, ...]
+    """Parties that received personal data or credentials from it in captures; at most 100."""
+    recipients_total: int
     credentials: tuple[AppCredential, ...]
     """At most 200."""
     stores: tuple[FoundStore, ...]
@@ -176,6 +181,7 @@ def show_app(workspace: Workspace, sha256: str, after: str = "", limit: int = 10
         return None
     record = rows[0].document
     stores = _stores_of(index, sha256)
+    received, received_total = recipients_of_app(index, sha256, MOST_RECIPIENTS)
     return AppPage(
         run=show_run(workspace, shown),
         app=record.app,
@@ -187,6 +193,8 @@ def show_app(workspace: Workspace, sha256: str, after: str = "", limit: int = 10
         captured=_of_app(index, "captured", CapturedRow, sha256, MOST_CAPTURED),
         captured_total=index.count("captured", (Condition("app = ?", (sha256,)),)),
         servers=_of_app(index, "servers", ContactedServer, sha256, MOST_SERVERS),
+        recipients=received,
+        recipients_total=received_total,
         credentials=_credentials(workspace, record),
         stores=stores,
         problems=record.problems,

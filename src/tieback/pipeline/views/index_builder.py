@@ -24,6 +24,7 @@ from tieback.pipeline.views.records import (
     BackendRow,
     CapturedRow,
     FoundStore,
+    RecipientRow,
     StoreWay,
     backend_id,
 )
@@ -45,6 +46,23 @@ PLACES = "places.npy"
 UNPLACED = int(np.iinfo(np.int32).max)
 """Place of a node that the list of apps does not have."""
 _SEVERITIES = tuple(Severity)
+
+
+class RecipientFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """What was readable in the captures of a run, and what pages of recipients need for their filters."""
+
+    rows: int = 0
+    flows: int = 0
+    """Flows with servers."""
+    read: int = 0
+    """Flows in which content of an app was read."""
+    with_data: int = 0
+    """Those of them with personal data or credentials that the app sent."""
+    unreadable: int = 0
+    """Flows that are encrypted without keys: what was sent in them is unknown, not nothing."""
+    parties: tuple[tuple[str, int], ...] = ()
+    classes: tuple[tuple[str, int], ...] = ()
+    owners: tuple[tuple[str, int], ...] = ()
 
 
 class RunFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -154,6 +172,7 @@ class _Builder:
         self._add_backends()
         self._add_apps(self._endpoints_not_probed())
         self._add_captures()
+        self._add_recipients()
         self._add_places()
         self._index.document("figures", self._figures())
 
@@ -264,6 +283,30 @@ class _Builder:
             (one.app_sha256, number(one.app_sha256), msgspec.json.encode(one)) for one in self._report.servers.rows()
         )
         self._index.add("servers", servers)
+
+    def _add_recipients(self) -> None:
+        """Who received what, in the order of the report, and what was readable."""
+        listed = {sha256 for (sha256,) in self._index.query("SELECT sha256 FROM apps")}
+        for place, one in enumerate(self._report.recipients.rows()):
+            row = RecipientRow(recipient=one, listed=one.app_sha256 in listed)
+            words = "\n".join(
+                (one.host, one.owner, one.sdk, one.app, one.bundle_id, one.pii_class, one.kind)
+            ).casefold()
+            columns = (one.app_sha256, one.party.value, one.pii_class, one.owner, one.in_clear)
+            self._index.add("recipients", [(place, *columns, msgspec.json.encode(row))])
+            self._index.add("recipients_words", [(place, words)])
+        captures = tuple(self._report.captures.rows())
+        figures = RecipientFigures(
+            rows=self._count("recipients"),
+            flows=sum(one.flows - one.others for one in captures),
+            read=sum(one.read for one in captures),
+            with_data=sum(one.with_data for one in captures),
+            unreadable=sum(one.unreadable for one in captures),
+            parties=self._facet("recipients", "party"),
+            classes=self._facet("recipients", "class"),
+            owners=self._facet("recipients", "owner"),
+        )
+        self._index.document("recipients", figures)
 
     def _add_places(self) -> None:
         """Write the place of each app of the graph, so that the worst apps of a back end are found without names."""

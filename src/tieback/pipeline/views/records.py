@@ -12,7 +12,16 @@ from tieback.model.app import App, Platform, Signer
 from tieback.model.device import AppStoreSummary
 from tieback.model.exposure import Severity
 from tieback.model.figure import Figure
+from tieback.model.report import Recipient
 from tieback.model.sighting import Problem, UnreadCode
+
+
+class RecipientRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Who received a class of data from an app."""
+
+    recipient: Recipient
+    listed: bool
+    """True if the app has a page."""
 
 
 class AppState(StrEnum):

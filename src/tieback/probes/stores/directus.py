@@ -6,7 +6,8 @@ what the client may read, ``GET /collections``, and for at most 50 collections t
 description (describe).
 
 ``aggregate`` counts what the policy shows; ``total_count`` may count more, and is only the second proof. Directus gives
-the same refusal for a closed collection and for a missing one. Verified against the answers of Directus 11.3.5.
+the same refusal for a closed collection and for a missing one. Verified against Directus 11.3.5 and 12.4.0; the latter
+shows no version.
 """
 
 import re
@@ -41,6 +42,8 @@ _TOTAL = get_request(
     names=_NAME,
     label="GET /items/<collection>?limit=0",
 )
+_VERSION = re.compile(r"\d{1,4}(\.\d{1,4}){1,3}(-[A-Za-z0-9.]{1,20})?")
+"""Directus 11 gives its version there, Directus 12 a hash of the description."""
 _ITEMS = re.compile(r"/items/([A-Za-z_][A-Za-z0-9_-]{0,63})")
 
 
@@ -120,7 +123,8 @@ class DirectusProbe(WebStoreProbe):
         told = yield from inquiry.ask(_DESCRIPTION, cap=MAX_BODY)
         described = decode_json(told.body, _Description) if told is not None and told.status == 200 else None
         if described is not None:
-            draft.version = described.info.version[:40]
+            version = _VERSION.fullmatch(described.info.version)
+            draft.version = version[0] if version is not None else ""
         listed = yield from inquiry.ask(_COLLECTIONS)
         every = decode_json(listed.body, _Collections) if listed is not None and listed.status == 200 else None
         if every is not None:

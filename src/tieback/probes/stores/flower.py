@@ -18,9 +18,7 @@ from tieback.probes.wire.requests import get_request
 from tieback.scope.conversation import Conversation
 
 _ROOT = get_request("/", "product, and whether the page needs a login; changes nothing", depth=Depth.IDENTIFY)
-_WORKERS = get_request(
-    "/api/workers?status=true", "names of workers: the second proof; contacts no worker, reads no task"
-)
+_WORKERS = get_request("/api/workers?status=true", "names of workers: the second proof; contacts no worker")
 _NAMES_API = b"FLOWER_UNAUTHENTICATED_API"
 
 

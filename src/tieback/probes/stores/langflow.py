@@ -6,8 +6,9 @@ of flows beyond the last one (enumerate: the second proof). Such a page has the 
 contain prompts, code and keys. Langflow before 1.1 ignores the page, so that it gets no such request.
 
 ``GET /api/v1/auto_login`` is never sent: if automatic login is on (the default), it answers with a token of the
-superuser. Since Langflow 1.5 the refusal of the lists says that it is on. That is a way in, which is not tried. Not yet
-verified against the real server.
+superuser. That is a way in, which is not tried. Langflow 1.5 shows it in the refusal of the lists, Langflow 1.13 only
+in that of ``GET /api/v1/mcp/streamable`` (enumerate), which is sent after the lists were refused. Verified against
+Langflow 1.13.0.
 """
 
 import re
@@ -35,10 +36,19 @@ _FLOWS = get_request(
     names=rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
     label="GET /api/v1/flows/?page=1000000",
 )
+_MCP = get_request(
+    "/api/v1/mcp/streamable",
+    "whether automatic login is on, which only its refusal states; sent after the lists were refused; opens no session",
+)
 _PAGED = (1, 1)
 """First version whose list of flows has pages."""
 # https://github.com/langflow-ai/langflow/blob/main/src/backend/base/langflow/services/auth/utils.py
 _AUTO_LOGIN = b"LANGFLOW_AUTO_LOGIN requires a valid API key"
+_KEY_ONLY = b"An API key must be passed"
+"""Automatic login is off."""
+_UNTESTED = (
+    "automatic login as the superuser: a request would create a session, and no other answer shows whether it is on"
+)
 _STARTERS = "Starter Projects"
 """Project of the examples that come with the product."""
 
@@ -69,7 +79,7 @@ class LangflowProbe(WebStoreProbe):
         services=("langflow",),
         cpe=("cpe:2.3:a:langflow:langflow",),
         cwe="CWE-306",
-        sends=(_ROOT.send, _VERSION.send, _PROJECTS.send, _FOLDERS.send, _FLOWS.send),
+        sends=(_ROOT.send, _VERSION.send, _PROJECTS.send, _FOLDERS.send, _FLOWS.send, _MCP.send),
         references=(
             "https://docs.langflow.org/api-reference-api-examples",
             "https://docs.langflow.org/api-keys-and-authentication",
@@ -123,10 +133,23 @@ def _projects(inquiry: Inquiry) -> Conversation[tuple[Request, list[_Project] | 
     if answer is None:
         return request, None
     if inquiry.is_refused(request, answer):
-        if _AUTO_LOGIN in answer.body:
-            inquiry.claimable(f"{request.label}: automatic login as the superuser is on")
+        yield from _automatic_login(inquiry, request, answer)
         return request, None
     return request, inquiry.take(request, list[_Project], answer)
+
+
+def _automatic_login(inquiry: Inquiry, request: Request, refusal: Response) -> Conversation[None]:
+    """Record whether any client becomes the superuser by a request, after the lists were refused."""
+    if _AUTO_LOGIN not in refusal.body and _KEY_ONLY not in refusal.body:
+        request, answer = _MCP, (yield from inquiry.ask(_MCP, cap=16 * 1024))
+        if answer is None or answer.status != 403:
+            inquiry.draft.untested.append(_UNTESTED)
+            return
+        refusal = answer
+    if _AUTO_LOGIN in refusal.body:
+        inquiry.claimable(f"{request.label}: automatic login as the superuser is on")
+    elif _KEY_ONLY not in refusal.body:
+        inquiry.draft.untested.append(_UNTESTED)
 
 
 def _release(version: str) -> tuple[int, int]:

@@ -5,20 +5,25 @@ one request that only this product answers, as the second proof (enumerate). Whi
 ``_PRODUCTS``. Requests that generate, and those that return settings with secrets, are never sent.
 
 Some products show the list of models to everybody and require a key for prompts: llama.cpp, TGI and public gateways.
-For llama.cpp, two other requests need the key. For TGI and unknown products nothing harmless does, so that the
-verdict stays open. LiteLLM is verified against the answers of 1.108.7, the others come from documentation and source.
+For llama.cpp, two other requests need the key; a sleeping model is not woken for the second one. For TGI and unknown
+products nothing harmless does, so that the access stays unknown. If the list needs a key and an app points to the
+server, ``GET /metrics`` shows if it is vLLM: its key does not protect all paths that run a model.
+
+LiteLLM is verified against the answers of 1.108.7, the others come from documentation and source.
 """
+
+from typing import Any
 
 import msgspec
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Ability, Access, Container
-from tieback.probes.interface import ProbeMeta
+from tieback.probes.interface import ProbeMeta, ReportDraft
 from tieback.probes.web import Identification, Inquiry, WebStoreProbe
-from tieback.probes.wire.http import MAX_BODY, Response
+from tieback.probes.wire.http import MAX_BODY, HttpSession, Response
 from tieback.probes.wire.jsontext import decode_json
 from tieback.probes.wire.requests import Request, get_request
-from tieback.scope.conversation import Conversation
+from tieback.scope.conversation import Conversation, Target
 
 _MODELS = get_request("/v1/models", "names of the models; runs none", depth=Depth.IDENTIFY)
 _ROOT = get_request("/", "product, if the list of models does not name it; changes nothing", depth=Depth.IDENTIFY)
@@ -31,11 +36,13 @@ _LLAMA_PROPS = get_request("/props", "llama.cpp: version and number of slots, th
 _LLAMA_ADAPTERS = get_request("/lora-adapters", "llama.cpp: number of adapters, the second proof; runs none")
 _OPENAPI = get_request("/openapi.json", "llama-cpp-python: title of its API, the second proof; changes nothing")
 _TGI = get_request("/info", "TGI: version; changes nothing")
+_METRICS = get_request("/metrics", "whether a server that requires a key is vLLM; counters, of which none is kept")
 _CAP = 64 * 1024
 _GENERIC = "openai-compatible"
 _OLLAMA = "library"
 """``owned_by`` of the models of Ollama, which has a probe of its own."""
 _PROMPT = "a prompt without a key: it would run a model at the owner's cost"
+_BESIDE_V1 = "a prompt to /invocations: vLLM documents that its key protects only some paths, and not this one"
 
 
 class _Model(msgspec.Struct):
@@ -97,6 +104,8 @@ class _LlamaProps(msgspec.Struct):
     settings: msgspec.Raw = msgspec.field(name="default_generation_settings")
     total_slots: int
     build: str = msgspec.field(name="build_info", default="")
+    is_sleeping: bool = False
+    """True if the next request of the model loads it again."""
 
 
 class _Title(msgspec.Struct):
@@ -117,7 +126,7 @@ class _Product(msgspec.Struct, frozen=True):
     """How a product shows itself, and what proves that it needs no key."""
 
     name: str
-    second: tuple[tuple[Request, type], ...]
+    second: tuple[tuple[Request, type[Any]], ...]
     """Requests besides the list of models, and the shape of their answers."""
     owner: str = ""
     """``owned_by`` of its models."""
@@ -128,7 +137,7 @@ class _Product(msgspec.Struct, frozen=True):
 
 
 _PRODUCTS = (
-    # --api-key protects every path below /v1: https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html
+    # --api-key protects /v1/models: https://docs.vllm.ai/en/latest/usage/security/
     _Product("vllm", ((_VLLM, _Version),), owner="vllm"),
     # --api-key protects all paths but /health and /metrics (sglang/srt/utils, add_api_key_middleware).
     _Product("sglang", ((_SGLANG, _SglangModel),), owner="sglang"),
@@ -173,7 +182,7 @@ class OpenaiCompatibleProbe(WebStoreProbe):
         cwe="CWE-306",
         sends=(
             *(_MODELS.send, _ROOT.send, _VLLM.send, _SGLANG.send, _LITELLM.send, _LOCALAI.send, _LM_STUDIO.send),
-            *(_LLAMA_PROPS.send, _LLAMA_ADAPTERS.send, _OPENAPI.send, _TGI.send),
+            *(_LLAMA_PROPS.send, _LLAMA_ADAPTERS.send, _OPENAPI.send, _TGI.send, _METRICS.send),
         ),
         references=("https://platform.openai.com/docs/api-reference/models/list",),
         pivot=False,
@@ -220,6 +229,15 @@ class OpenaiCompatibleProbe(WebStoreProbe):
             return
         yield from _prove(inquiry, product, len(models))
 
+    def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
+        """As for every store; a server that refuses without its name may be vLLM."""
+        yield from super()._talk(draft, target, depth)
+        if draft.access is Access.AUTH_REQUIRED and not draft.product and depth.allows(Depth.ENUMERATE):
+            answer = yield from _METRICS.on(HttpSession(target), _METRICS.path, _CAP)
+            if answer.status == 200 and b"\nvllm:" in answer.body:
+                draft.product = "vllm"
+                draft.untested.append(_BESIDE_V1)
+
     def _at_root(self, inquiry: Inquiry) -> Conversation[_Product | None]:
         answer = yield from inquiry.ask(_ROOT, cap=_CAP)
         page = answer.body.lower() if answer is not None else b""
@@ -251,6 +269,9 @@ def _prove(inquiry: Inquiry, product: _Product, models: int) -> Conversation[Non
         elif answer is not None and (said := inquiry.take(request, shape, answer)) is not None and _is_own(said):
             draft.prove(request.label, f"answers as {product.name} does, without a key", Access.OPEN)
             draft.version = _version(said) or draft.version
+            if isinstance(said, _LlamaProps) and said.is_sleeping:
+                draft.problem(f"{_LLAMA_ADAPTERS.label}: not requested, because it would load a sleeping model")
+                break
     if refused and not product.list_needs_key:
         draft.access = Access.AUTH_REQUIRED
     elif len({proof.asked for proof in draft.proofs if proof.supports is Access.OPEN}) > 1:

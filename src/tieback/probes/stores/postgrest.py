@@ -11,7 +11,7 @@ then means access for anyone who has the app. For a table with visible rows, ano
 proof, because newer projects return no description to an anonymous key.
 
 If there is no description, ``POST /graphql/v1`` requests the names of the query fields: a project with GraphQL has one
-for each table. No field is queried.
+for each table. No field is queried. In projects since 2026-06-29, introspection is off by default.
 
 ``*/0`` means unknown, not empty: row-level security hides rows in this way. Not yet verified against the real server.
 """
@@ -230,6 +230,8 @@ def _graphql_tables(inquiry: Inquiry) -> Conversation[dict[str, _Definition]]:
     fields = [one.name for one in said.data.inner.query.fields] if said is not None else []
     if fields:
         inquiry.draft.prove(_GRAPHQL.label, f"{len(fields)} query fields for the app's public key", Access.SCHEMA_ONLY)
+    else:
+        inquiry.draft.problem("GraphQL shows no schema to the app's public key: introspection or the extension is off")
     names = (name.removesuffix(_COLLECTION) for name in fields if name.endswith(_COLLECTION))
     return {name: _Definition() for name in names if name}
 

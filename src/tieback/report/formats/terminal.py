@@ -517,7 +517,7 @@ def _print_recipients(report: Report, console: Console, most: int) -> None:
         console.print(table)
         _print_rest(console, report.recipients.count, len(rows))
     for line in coverage_lines(report):
-        console.print(Text.assemble((f"{TITLE}: ", "bold"), line))
+        console.print(Text.assemble(("Readable content: ", "bold"), line))
 
 
 def _print_rest(console: Console, count: int, shown: int) -> None:

@@ -15,6 +15,9 @@ from tieback.intake.reports.products import Products
         (("MongoDB",), "mongodb"),
         (("http", "Elastic"), "elasticsearch"),
         ((" open-redis ",), "redis"),
+        (("Ollama",), "ollama"),
+        (("vLLM",), "openai_compatible"),
+        (("Open WebUI",), "open_webui"),
         (("nginx", ""), ""),
     ],
 )
@@ -23,7 +26,13 @@ def test_product_words_map_to_services(words: tuple[str, ...], service: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("text", "service"), [("Redis key-value store", "redis"), ("exposed mongodb server", "mongodb"), ("mongoose", "")]
+    ("text", "service"),
+    [
+        ("Redis key-value store", "redis"),
+        ("exposed mongodb server", "mongodb"),
+        ("ollama-llm-panel", "ollama"),
+        ("mongoose", ""),
+    ],
 )
 def test_words_within_a_text(text: str, service: str) -> None:
     assert Products().within(text) == service

@@ -43,6 +43,7 @@ from tieback.pipeline.report import run_report
 from tieback.scope.grant import render_grant
 from tieback.scope.lease import digest_of
 from tieback.storage.ledger.jobs import JobState
+from tieback.storage.trust import accept_file
 from tieback.storage.uploads import UploadFolder
 from tieback.storage.workspace import Workspace
 
@@ -135,6 +136,7 @@ def test_a_scan_makes_a_run_once_and_later_reads_its_inputs_again(directory: Pat
         assert [run.id for run in workspace.ledger.list_runs()] == [first.run]
     (directory / "rules").mkdir()
     (directory / "rules" / "a.toml").write_text(FIELDHAND)
+    accept_file(directory, "rules")
     again = do(directory, ScanJob(run=first.run))
     assert again.run != first.run
     assert again.figures["apps_analysed"] == 1

@@ -39,3 +39,12 @@ def test_no_own_collection_is_requested(web: Any) -> None:
     listed = '{"data":[{"collection":"people"},{"collection":"directus_users"}]}'
     sent = web.ask("directus", {LIST: listed}, names=["directus_files"]).sent
     assert not any(b"/items/directus" in one for one in sent)
+
+
+@pytest.mark.parametrize(
+    ("shown", "version"),
+    [("11.3.5", "11.3.5"), ("12.0.0-rc.1", "12.0.0-rc.1"), ("8e475ef928618dc9b84bbce1fde8c29cfec0caf6", ""), ("", "")],
+)
+def test_the_hash_of_the_description_is_no_version(web: Any, shown: str, version: str) -> None:
+    described = f'{{"openapi":"3.0.1","info":{{"version":"{shown}"}},"paths":{{"/items/people":{{}}}}}}'
+    assert web.ask("directus", {OAS: described}).result.version == version

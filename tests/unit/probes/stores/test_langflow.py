@@ -1,4 +1,4 @@
-"""Langflow: what its answers show, after its source. Not yet verified against the real server."""
+"""Langflow: what its answers show, after its source and the answers of Langflow 1.13.0."""
 
 from typing import Any
 
@@ -14,6 +14,11 @@ ROOT = "<html><head><title>Langflow</title></head></html>"
 LIST = '[{"name":"Support","id":"5f0c1d2e-3b4a-4968-8778-6950a1b2c3d4"}]'
 EMPTY = '{"items":[],"total":0,"page":1000000,"size":1,"pages":0}'
 CLAIM = "becoming the administrator, which the server offers to any client"
+UNTESTED = (
+    "automatic login as the superuser: a request would create a session, and no other answer shows whether it is on"
+)
+MCP = "GET /api/v1/mcp/streamable"
+NONE = '{"detail":"No authentication credentials provided"}'
 KEY = '{"detail":"An API key must be passed as query or header"}'
 AUTO_LOGIN = (
     '{"detail":"Since v1.5, LANGFLOW_AUTO_LOGIN requires a valid API key. Set LANGFLOW_SKIP_AUTH_AUTO_LOGIN=true"}'
@@ -31,11 +36,9 @@ def version(text: str) -> str:
         # Anybody may run code there, even if only the examples of the product exist.
         ({SUPPORT: EMPTY}, Access.OPEN),
         ({VERSION: version("1.2.0"), PROJECTS: ROOT, FOLDERS: LIST}, Access.OPEN),
-        ({VERSION: version("1.2.0"), PROJECTS: 404, FOLDERS: 403}, Access.AUTH_REQUIRED),
         # The list of flows of old versions would contain them.
         ({VERSION: version("1.0.19"), PROJECTS: ROOT, FOLDERS: LIST}, Access.PARTIAL),
         ({VERSION: 404}, Access.PARTIAL),
-        ({PROJECTS: 403}, Access.AUTH_REQUIRED),
         # One proof, or an answer of another product, is not enough.
         ({SUPPORT: 403, STARTERS: 403}, Access.SCHEMA_ONLY),
         ({PROJECTS: '[{"id":7}]'}, Access.UNKNOWN),
@@ -49,12 +52,30 @@ def test_access_state_by_server_answers(web: Any, change: dict[str, int | str], 
     assert report.abilities == ((Ability.RUN_CODE,) if access is Access.OPEN else ())
 
 
-@pytest.mark.parametrize(("body", "untested"), [(KEY, ()), (AUTO_LOGIN, (CLAIM,))])
-def test_automatic_login_is_no_login(web: Any, body: str, untested: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("projects", "mcp", "untested"),
+    [
+        (KEY, (KEY, 403), ()),
+        (AUTO_LOGIN, (AUTO_LOGIN, 403), (CLAIM,)),
+        # As Langflow 1.13.0 answers: only the second refusal differs.
+        (NONE, (KEY, 403), ()),
+        (NONE, (AUTO_LOGIN, 403), (CLAIM,)),
+        (NONE, (NONE, 403), (UNTESTED,)),
+        (NONE, ("", 404), (UNTESTED,)),
+        (NONE, (ROOT, 200), (UNTESTED,)),
+    ],
+)
+def test_automatic_login_is_no_login(web: Any, projects: str, mcp: tuple[str, int], untested: tuple[str, ...]) -> None:
     page = type(web.pages("langflow").page["GET /"])
-    report = web.ask("langflow", {VERSION: version("1.12.0"), PROJECTS: page(body, 403)}).result
+    change = {VERSION: version("1.12.0"), PROJECTS: page(projects, 403), MCP: page(*mcp)}
+    report = web.ask("langflow", change).result
     assert (report.access, report.untested, report.undecided) == (Access.AUTH_REQUIRED, untested, bool(untested))
-    assert ("uninitialised-server" in dict(report.traits)) is bool(untested)
+    assert ("uninitialised-server" in dict(report.traits)) is (untested == (CLAIM,))
+
+
+def test_a_refusal_of_the_older_list_decides_nothing_alone(web: Any) -> None:
+    report = web.ask("langflow", {VERSION: version("1.2.0"), PROJECTS: 404, FOLDERS: 403, MCP: 404}).result
+    assert (report.access, report.untested) == (Access.AUTH_REQUIRED, (UNTESTED,))
 
 
 def test_the_examples_of_the_product_are_in_no_total(web: Any) -> None:

@@ -108,6 +108,22 @@ def test_a_required_key_is_closed(web: Any, change: dict[str, str | int], produc
     )  # fmt: skip
 
 
+def test_the_key_of_vllm_does_not_protect_every_path(web: Any) -> None:
+    page = type(web.pages(NAME).page[MODELS])('{"error":"Unauthorized"}', 401)
+    metrics = '# HELP vllm:num_requests_running Number\nvllm:num_requests_running{model_name="m"} 0\n'
+    report = web.ask(NAME, {MODELS: page, "GET /metrics": metrics}).result
+    assert (report.product, report.access, report.undecided) == ("vllm", Access.AUTH_REQUIRED, True)
+    assert "/invocations" in report.untested[0]
+    assert not web.ask(NAME, {MODELS: page, "GET /metrics": "process_cpu_seconds_total 1\n"}).result.untested
+
+
+def test_a_sleeping_model_is_not_woken(web: Any) -> None:
+    sleeping = LLAMA["GET /props"].replace("{", '{"is_sleeping":true,', 1)
+    played = web.ask(NAME, {**LLAMA, "GET /props": sleeping})
+    assert (played.result.access, played.result.undecided) == (Access.UNKNOWN, True)
+    assert not any(b"lora-adapters" in one for one in played.sent)
+
+
 @pytest.mark.parametrize(
     ("body", "product"),
     [

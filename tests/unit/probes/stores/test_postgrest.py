@@ -141,6 +141,8 @@ def test_graphql_names_the_tables_that_the_description_does_not(web: Any) -> Non
 def test_a_project_without_graphql_names_no_table(web: Any, answer: dict[str, Any]) -> None:
     report = supabase(web, {"POST /graphql/v1": answer}, keys=[KEY]).result
     assert (report.access, report.containers) == (Access.UNKNOWN, ())
+    said = any("GraphQL shows no schema" in text for text in report.problems)
+    assert said is ("queryType" not in answer.get("body", "")), "nothing found is no silence"
 
 
 def test_another_kind_of_key_is_not_sent(web: Any) -> None:

@@ -38,6 +38,7 @@ def kinds(report: Report) -> Report:
         report,
         findings=[
             first,
+            replace(first, id="f-models", rule="open-model-server"),
             replace(first, id="f-tls", rule="tls-version-old", exposures=("exp-tillroll",)),
             replace(bare, id="f-cleartext", rule="cleartext-allowed"),
             replace(bare, id="f-key", rule="superuser-key-in-app"),
@@ -49,6 +50,7 @@ def test_each_finding_has_the_class_that_fits_it(report: Report) -> None:
     found = {event["finding_info"]["uid"]: event for event in events(kinds(report))}
     assert {uid: (event["class_uid"], event["class_name"]) for uid, event in found.items()} == {
         "open-store:exp-parcello": (2006, "Data Security Finding"),
+        "f-models": (2002, "Vulnerability Finding"),
         "f-tls": (2002, "Vulnerability Finding"),
         "f-cleartext": (2003, "Compliance Finding"),
         "f-key": (2007, "Application Security Posture Finding"),

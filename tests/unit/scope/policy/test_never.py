@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from tieback.model.errors import GrantError
 from tieback.scope.policy import never
-from tieback.scope.policy.never import configuration_folder, load_site_policy, policy_places
+from tieback.scope.policy.never import load_site_policy, policy_places
+from tieback.user_state import configuration_folder
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKLeJfv4Jg0QqYNZZyt7PiTCpp1nHjLXe7fC9ZHoxOjf anna"
 

@@ -225,8 +225,10 @@ def _refuses_host(answer: Response) -> bool:
 
 
 def _host_refused(draft: ReportDraft, target: Target, status: int) -> None:
-    name = "this address" if re.fullmatch(r"[0-9.]+|.*:.*", target.host) else f"the name {target.host}"
-    advice = "probe it by the host name that the app uses"
+    if re.fullmatch(r"[0-9.]+|.*:.*", target.host):
+        name, advice = "this address", "probe it by the host name that the app uses"
+    else:
+        name, advice = f"the name {target.host}", "it accepts only other names, such as localhost"
     draft.problem(f"not probed: the server does not answer to {name} (status {status}); {advice}")
 
 

@@ -28,7 +28,6 @@ from tieback.report.personal import field_words
 from tieback.report.recipients import (
     class_text,
     coverage_lines,
-    declared_text,
     first_text,
     party_text,
     where_text,
@@ -164,7 +163,6 @@ class RecipientRow(msgspec.Struct, frozen=True):
     where: str
     wire: str
     first: str
-    declared: str
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -262,7 +260,6 @@ def build_page(report: Report, titles: Mapping[str, str]) -> Page:
                 where_text(one),
                 wire_text(one),
                 first_text(one),
-                declared_text(one),
             )
             for one in report.recipients.first(MOST_ROWS)
         ),

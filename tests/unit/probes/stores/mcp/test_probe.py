@@ -189,11 +189,14 @@ def test_a_login_for_the_get_alone_is_not_closed(web: Any) -> None:
 )
 @pytest.mark.parametrize("where", [GET, START])
 def test_a_server_that_refuses_the_name_must_be_probed_by_another(web: Any, where: str, status: int, body: str) -> None:
-    for host, says in (("127.0.0.1", "this address"), ("mcp.shop.test", "the name mcp.shop.test")):
+    for host, says, advice in (
+        ("127.0.0.1", "this address", "the host name that the app uses"),
+        ("mcp.shop.test", "the name mcp.shop.test", "only other names"),
+    ):
         report = web.ask("mcp", {where: page(web, status, body)}, host=host).result
         assert (report.outcome, report.access, report.proofs) == (Outcome.OK, Access.UNKNOWN, ())
         assert says in report.problems[0]
-        assert "the host name that the app uses" in report.problems[0]
+        assert advice in report.problems[0]
 
 
 def result(identifier: int, **fields: Any) -> str:

@@ -1,0 +1,104 @@
+"""The user's own command that uses the app while a capture runs: monkey, DroidBot, Appium, a script.
+
+It gets what it needs in its environment, and no shell. The run ends when it ends. When the run ends first, its whole
+process group is ended. Its output goes to a file beside the flows.
+"""
+
+import os
+import shlex
+import signal
+import subprocess
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tieback.model.errors import UsageError
+
+LOG = ".explore.log"
+"""Ending of the file with the output, beside the flows of the run."""
+_ENDING_SECONDS = 5.0
+
+
+def read_command(text: str) -> tuple[str, ...]:
+    """The words of a command line, as a shell would split them.
+
+    Raises:
+        UsageError: the text has no words, or an open quote.
+    """
+    try:
+        words = tuple(shlex.split(text))
+    except ValueError as error:
+        raise UsageError(f"{error} in {text!r}", where="--explore", advice="Close the quote") from None
+    if not words:
+        raise UsageError("the command is empty", where="--explore", advice='Use "python3 explore.py"')
+    return words
+
+
+class Explorer(AbstractContextManager["Explorer"]):
+    """The command while it runs.
+
+    Args:
+        words: the command.
+        told: variables that are added to its environment.
+        log: new file for its output.
+    """
+
+    def __init__(self, words: tuple[str, ...], told: Mapping[str, str], log: Path) -> None:
+        self._words = words
+        self._told = dict(told)
+        self._log = log
+        self._process: subprocess.Popen[bytes] | None = None
+        self._ended_here = False
+
+    def __enter__(self) -> Self:
+        """Start it.
+
+        Raises:
+            UsageError: it cannot be started.
+        """
+        try:
+            with self._log.open("xb") as out:
+                self._process = subprocess.Popen(
+                    self._words,
+                    stdin=subprocess.DEVNULL,
+                    stdout=out,
+                    stderr=subprocess.STDOUT,
+                    env={**os.environ, **self._told},
+                    start_new_session=True,
+                )
+        except OSError as error:
+            raise UsageError(
+                f"{self._words[0]} cannot be started ({error.strerror})", where="--explore", advice="Check the command"
+            ) from None
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+
+    @property
+    def ended(self) -> bool:
+        """True if it ended."""
+        return self._process is not None and self._process.poll() is not None
+
+    def stop(self) -> None:
+        """End it with all processes of its group, if it still runs."""
+        process = self._process
+        if process is None or process.poll() is not None:
+            return
+        self._ended_here = True
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, number)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_ENDING_SECONDS)
+                return
+
+    @property
+    def trouble(self) -> str:
+        """Why the exploration is not complete, as a sentence; empty if it ended with success."""
+        if self._ended_here:
+            return f"The command of --explore was ended with the run: see {self._log}."
+        code = self._process.poll() if self._process is not None else 0
+        return f"The command of --explore ended with code {code}: see {self._log}." if code else ""

@@ -1,0 +1,74 @@
+"""The command that uses the app: started without a shell, and ended with its whole group."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tieback.model.errors import UsageError
+from tieback.pipeline.capture.explore import Explorer, read_command
+
+CHILD = (
+    "import os, subprocess, sys, time; one = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); "
+    "print(one.pid, os.environ['PACKAGE'], flush=True); time.sleep(60)"
+)
+
+
+def until(log: Path) -> str:
+    for _ in range(400):
+        if log.read_text().endswith("\n"):
+            return log.read_text()
+        time.sleep(0.05)
+    raise AssertionError("it printed nothing")
+
+
+def runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_words_are_split_as_by_a_shell_but_nothing_is_expanded() -> None:
+    assert read_command("monkey -p '$PACKAGE x' 5; rm") == ("monkey", "-p", "$PACKAGE x", "5;", "rm")
+
+
+@pytest.mark.parametrize("text", [" ", "'open"])
+def test_a_command_that_is_none_is_an_error(text: str) -> None:
+    with pytest.raises(UsageError, match="--explore"):
+        read_command(text)
+
+
+def test_a_command_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be started"), Explorer(("/no/such/program",), {}, tmp_path / "log"):
+        pass
+
+
+def test_the_whole_group_ends_with_the_run(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with Explorer((sys.executable, "-c", CHILD), {"PACKAGE": "com.shop"}, log) as explorer:
+        child, package = until(log).split()
+        assert package == "com.shop"
+        assert runs(int(child))
+        assert not explorer.ended
+        explorer.stop()
+        assert explorer.ended
+        assert explorer.trouble.startswith("The command of --explore was ended with the run")
+    for _ in range(100):
+        if not runs(int(child)):
+            break
+        time.sleep(0.05)
+    assert not runs(int(child))
+    assert os.environ.get("PACKAGE") is None
+
+
+def test_success_is_no_trouble(tmp_path: Path) -> None:
+    with Explorer((sys.executable, "-c", "pass"), {}, tmp_path / "log") as explorer:
+        for _ in range(400):
+            if explorer.ended:
+                break
+            time.sleep(0.05)
+        assert explorer.ended
+    assert explorer.trouble == ""
