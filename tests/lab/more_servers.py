@@ -12,7 +12,16 @@ def streamlit(directory: Path) -> list[Started]:
     port = free_port()
     app = directory / "app.py"
     app.write_text(ai_apps.STREAMLIT)
-    words = ("run", str(app), "--server.address", HOST, "--server.port", str(port), "--server.headless", "true")
+    words: tuple[str, ...] = (
+        "run",
+        str(app),
+        "--server.address",
+        HOST,
+        "--server.port",
+        str(port),
+        "--server.headless",
+        "true",
+    )
     words += ("--browser.gatherUsageStats", "false", "--server.fileWatcherType", "none")
     return [start("streamlit", label_of("streamlit", protected=False), Plan("streamlit", words, "/"), port, directory)]
 
@@ -28,7 +37,7 @@ def ray(directory: Path, *, protected: bool) -> Started:
         "--metrics-export-port",
         "--ray-client-server-port",
     )
-    words = (
+    words: tuple[str, ...] = (
         "start",
         "--head",
         "--block",
@@ -66,7 +75,7 @@ def langflow(directory: Path, *, protected: bool) -> Started:
         "LANGFLOW_STORE": "false",
         "LANGFLOW_SKIP_AUTH_AUTO_LOGIN": str(not protected).lower(),
     }
-    words = ("run", "--host", HOST, "--port", str(port), "--no-open-browser")
+    words: tuple[str, ...] = ("run", "--host", HOST, "--port", str(port), "--no-open-browser")
     plan = Plan("langflow", words, "/api/v1/version", switches)
     return start("langflow", label_of("langflow", protected), plan, port, directory)
 

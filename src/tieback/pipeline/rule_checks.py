@@ -146,7 +146,8 @@ def builtin_mistakes(rules: UserRules) -> Iterator[RuleMistake]:
     for rule_id in rules.places:
         if rule_id in taken:
             yield _mistake(rules, rule_id, f"the id `{rule_id}` is built in; a rule adds, it does not replace")
-    for rule in (*rules.identifiers, *rules.sdk_hosts):
+    with_hosts: tuple[IdentifierRule | SdkHostRule, ...] = (*rules.identifiers, *rules.sdk_hosts)
+    for rule in with_hosts:
         for suffix in rule.suffixes:
             if files.suffixes.publicsuffix(suffix) == suffix:
                 yield _mistake(rules, rule.id, f"`suffixes`: {suffix!r} is a public suffix; name a domain below it")
@@ -229,8 +230,9 @@ def _result(
 
 def _taken(files: RuleFiles) -> frozenset[str]:
     cloud = files.cloud
-    kinds = {rule.kind for rule in (*cloud.hosts, *cloud.tokens, *cloud.parts)} | {FIREBASE}
-    return frozenset(kinds | {rule.kind for rule in (*files.credentials.rules, *files.credentials.userinfo)})
+    kinds = {host.kind for host in cloud.hosts} | {token.kind for token in cloud.tokens}
+    kinds |= {part.kind for part in cloud.parts} | {rule.kind for rule in files.credentials.rules}
+    return frozenset(kinds | {login.kind for login in files.credentials.userinfo} | {FIREBASE})
 
 
 def _mistake(rules: UserRules, rule_id: str, what: str) -> RuleMistake:
