@@ -32,6 +32,7 @@ _PRODUCTS = {
     "couchbase": "Couchbase",
     "couchdb": "CouchDB",
     "dask": "Dask",
+    "dask_scheduler": "a Dask scheduler",
     "datasette": "Datasette",
     "directory-listing": "a directory listing",
     "directus": "Directus",
@@ -99,6 +100,7 @@ _PRODUCTS = {
     "vault": "Vault",
     "victoriametrics": "VictoriaMetrics",
     "webdav": "WebDAV",
+    "zipkin": "Zipkin",
     "xano": "Xano",
 }
 """Display names of services."""

@@ -16,6 +16,7 @@ from tieback.probes.stores.consul import ConsulProbe
 from tieback.probes.stores.couchbase import CouchbaseProbe
 from tieback.probes.stores.couchdb import CouchdbProbe
 from tieback.probes.stores.dask import DaskProbe
+from tieback.probes.stores.dask_scheduler import DaskSchedulerProbe
 from tieback.probes.stores.datasette import DatasetteProbe
 from tieback.probes.stores.directory_listing import DirectoryListingProbe
 from tieback.probes.stores.directus import DirectusProbe
@@ -100,6 +101,7 @@ from tieback.probes.stores.victoriametrics import VictoriametricsProbe
 from tieback.probes.stores.weaviate import WeaviateProbe
 from tieback.probes.stores.webdav import WebdavProbe
 from tieback.probes.stores.xano import XanoProbe
+from tieback.probes.stores.zipkin import ZipkinProbe
 from tieback.probes.stores.zookeeper.probe import ZookeeperProbe
 from tieback.probes.web import HttpProbe
 
@@ -111,6 +113,7 @@ WEB_STORES: tuple[HttpProbe, ...] = (
     RcloneRcdProbe(),
     JupyterProbe(),
     DaskProbe(),
+    ZipkinProbe(),
     MarimoProbe(),
     SyncGatewayProbe(),
     CouchdbProbe(),
@@ -199,6 +202,7 @@ PROBES: tuple[Probe, ...] = (
     MysqlProbe(),
     OpenwireProbe(),
     NatsClientProbe(),
+    DaskSchedulerProbe(),
     CassandraProbe(),
     MssqlProbe(),
     BoltProbe(),
