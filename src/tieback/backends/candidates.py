@@ -32,6 +32,7 @@ _PRODUCTS = {
     "couchbase": "Couchbase",
     "couchdb": "CouchDB",
     "dask": "Dask",
+    "dask_scheduler": "a Dask scheduler",
     "datasette": "Datasette",
     "directory-listing": "a directory listing",
     "directus": "Directus",
@@ -47,6 +48,7 @@ _PRODUCTS = {
     "ftp": "FTP",
     "gradio": "Gradio",
     "hdfs": "HDFS",
+    "ignite": "Apache Ignite",
     "influxdb": "InfluxDB",
     "jupyter": "Jupyter",
     "kibana": "Kibana",
@@ -57,6 +59,7 @@ _PRODUCTS = {
     "meilisearch": "Meilisearch",
     "milvus": "Milvus",
     "mlflow": "MLflow",
+    "minio-console": "MinIO's console",
     "mongodb": "MongoDB",
     "mqtt": "MQTT",
     "mssql": "SQL Server",
@@ -94,7 +97,9 @@ _PRODUCTS = {
     "triton": "Triton",
     "typesense": "Typesense",
     "vault": "Vault",
+    "victoriametrics": "VictoriaMetrics",
     "webdav": "WebDAV",
+    "zipkin": "Zipkin",
     "xano": "Xano",
 }
 """Display names of services."""

@@ -207,8 +207,9 @@ def test_a_stopped_run_is_resumed_only_with_the_same_rules(tmp_path: Path, monke
     """Targets that it has probed are not probed again, so that a new probe would not be asked there."""
 
     async def stopped(*_: object) -> AsyncIterator[None]:
+        for report in [None] * 0:
+            yield report
         raise StoppedError("the stop file exists")
-        yield
 
     monkeypatch.setattr(scan, "probe_all", stopped)
     with zipfile.ZipFile(tmp_path / "a.apk", "w") as archive:
