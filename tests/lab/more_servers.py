@@ -6,6 +6,9 @@ from tests.lab import ai_apps
 from tests.lab.ai_servers import HOST, SECRET, TOKEN, Begin, Plan, Started, both, call, label_of, start
 from tests.lab.ports import free_port, free_ports
 
+FLOWS = 5
+"""Of Langflow, in its first project."""
+
 
 def streamlit(directory: Path) -> list[Started]:
     """An app of Streamlit."""
@@ -77,7 +80,11 @@ def langflow(directory: Path, *, protected: bool) -> Started:
     }
     words: tuple[str, ...] = ("run", "--host", HOST, "--port", str(port), "--no-open-browser")
     plan = Plan("langflow", words, "/api/v1/version", switches)
-    return start("langflow", label_of("langflow", protected), plan, port, directory)
+    started = start("langflow", label_of("langflow", protected), plan, port, directory)
+    if not protected:
+        for number in range(FLOWS):
+            call(port, "POST", "/api/v1/flows/", {"name": f"Ward {number}", "data": {"nodes": [], "edges": []}})
+    return started
 
 
 def open_webui(directory: Path, *, protected: bool) -> Started:

@@ -38,6 +38,7 @@ from tieback.probes.stores.gradio import GradioProbe
 from tieback.probes.stores.grafana import GrafanaProbe
 from tieback.probes.stores.hasura import HasuraProbe
 from tieback.probes.stores.hdfs import HdfsProbe
+from tieback.probes.stores.ignite import IgniteProbe
 from tieback.probes.stores.influxdb import InfluxdbProbe
 from tieback.probes.stores.jenkins import JenkinsProbe
 from tieback.probes.stores.jupyter import JupyterProbe
@@ -51,6 +52,7 @@ from tieback.probes.stores.mcp.probe import McpProbe
 from tieback.probes.stores.meilisearch import MeilisearchProbe
 from tieback.probes.stores.memcached import MemcachedProbe
 from tieback.probes.stores.milvus import MilvusProbe
+from tieback.probes.stores.minio_console import MinioConsoleProbe
 from tieback.probes.stores.mlflow import MlflowProbe
 from tieback.probes.stores.mongodb.probe import MongodbProbe
 from tieback.probes.stores.mqtt.probe import MqttProbe
@@ -75,6 +77,7 @@ from tieback.probes.stores.prometheus import PrometheusProbe
 from tieback.probes.stores.qdrant import QdrantProbe
 from tieback.probes.stores.rabbitmq import RabbitmqProbe
 from tieback.probes.stores.ray import RayProbe
+from tieback.probes.stores.rclone_rcd import RcloneRcdProbe
 from tieback.probes.stores.redis.probe import RedisProbe
 from tieback.probes.stores.redis_commander import RedisCommanderProbe
 from tieback.probes.stores.restic_rest import ResticRestProbe
@@ -94,6 +97,7 @@ from tieback.probes.stores.sync_gateway import SyncGatewayProbe
 from tieback.probes.stores.triton import TritonProbe
 from tieback.probes.stores.typesense import TypesenseProbe
 from tieback.probes.stores.vault import VaultProbe
+from tieback.probes.stores.victoriametrics import VictoriametricsProbe
 from tieback.probes.stores.weaviate import WeaviateProbe
 from tieback.probes.stores.webdav import WebdavProbe
 from tieback.probes.stores.xano import XanoProbe
@@ -105,6 +109,8 @@ WEB_STORES: tuple[HttpProbe, ...] = (
     WebdavProbe(),
     VaultProbe(),
     SpringActuatorProbe(),
+    IgniteProbe(),
+    RcloneRcdProbe(),
     JupyterProbe(),
     DaskProbe(),
     ZipkinProbe(),
@@ -172,6 +178,8 @@ WEB_STORES: tuple[HttpProbe, ...] = (
     OpenaiCompatibleProbe(),
     TritonProbe(),
     McpProbe(),
+    VictoriametricsProbe(),
+    MinioConsoleProbe(),
     XanoProbe(),
     DirectoryListingProbe(),
 )
