@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import USER_RULE, Credential, Problem, Sighting
 from tieback.recognise import credentials
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, in_both_encodings, literal_atoms
+from tieback.recognise.encodings import Encoding
 from tieback.recognise.hosts import PLACEHOLDER, EndpointHost, check_host
 from tieback.recognise.interface import ExtractorMeta, Find
 from tieback.recognise.match_location import MatchLocation, finds_at
@@ -43,6 +45,8 @@ _REST = re.compile(r"[/?][^\x00-\x20\x7f-\xff\"'<>\\^`|]{0,511}")
 _HOLE = "%{}$"
 _JOINED = re.compile(r"[A-Za-z0-9_+/-]")
 """Characters next to a text that show that it is a part of a longer one, such as base64."""
+_ENCODINGS = frozenset(one.name.lower() for one in Encoding if one is not Encoding.PLAIN)
+"""End of ``Evidence.how`` of a text that was decoded."""
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 type _Rule = IdentifierRule | CredentialFormRule
@@ -122,7 +126,23 @@ class UserRuleExtractor:
                 return find
         if kind not in self._ids or find.evidence.user_rule:
             return find
-        how = f"{find.evidence.how.partition('/')[0]}/{USER_RULE}{kind}"
+        return self._with_rule(find, kind)
+
+    def of_encoded(self, find: Find) -> Iterator[Sighting]:
+        """The resources at the host of a URL that another extractor decoded; the search in raw bytes misses them."""
+        if not isinstance(find, Sighting) or find.evidence.how.rpartition(":")[2] not in _ENCODINGS:
+            return
+        place = find.endpoint
+        for rule in self._rules:
+            if isinstance(rule, IdentifierRule) and f".{place.host}".endswith(
+                tuple(f".{one}" for one in rule.suffixes)
+            ):
+                endpoint = _resource_at(rule, place, place.path)
+                if endpoint is not None:
+                    yield self._with_rule(msgspec.structs.replace(find, endpoint=endpoint), rule.id)
+
+    def _with_rule[T: Sighting | Credential](self, find: T, rule: str) -> T:
+        how = f"{find.evidence.how.partition('/')[0]}/{USER_RULE}{rule}"
         return msgspec.structs.replace(find, evidence=msgspec.structs.replace(find.evidence, how=how))
 
     def _place(
@@ -155,21 +175,11 @@ class UserRuleExtractor:
         checked = check_host(name[0], self._files)
         if not isinstance(checked, EndpointHost):
             return None
-        matched = compile_expression(rule.host).fullmatch(checked.name)
-        if matched is None:
-            return None
-        groups = matched.groupdict("")
-        scheme = _SCHEME.search(before)
-        port = _PORT.match(window, at)
-        if rule.rest:
-            rest = _REST.match(window, port.end() if port else at)
-            text = rest[0] if rest else ""
-            behind = compile_expression(rule.rest).match(text)
-            if behind is None or PLACEHOLDER.search(text, 0, behind.end() + 1):
-                return None
-            groups |= behind.groupdict("")
-        spelled = scheme[1].lower() if scheme else "https"
-        endpoint = _resource(rule, groups, spelled, checked.name, int(port[1]) if port else _PORTS[spelled])
+        found, port = _SCHEME.search(before), _PORT.match(window, at)
+        rest = _REST.match(window, port.end() if port else at)
+        scheme = found[1].lower() if found else "https"
+        place = Endpoint(EndpointKind.URL, "", scheme, checked.name, int(port[1]) if port else _PORTS[scheme])
+        endpoint = _resource_at(rule, place, rest[0] if rest else "")
         if endpoint is None:
             return None
         return name.start(), at, TextVerdict(f"{USER_RULE}{rule.id}", len(name[0]), endpoints=(endpoint,)), ""
@@ -224,13 +234,14 @@ class UserRuleSearch:
             self.finds += placement.finds((self.extractor,))
 
     def takes(self, find: Find) -> bool:
-        """Keep a find of another extractor if a rule of a user recognised it in a text that code assembles."""
+        """Keep a find of another extractor if a rule of a user recognised it in a text that code assembles.
+
+        A URL that an app encodes stays with the other extractor; its resources are kept.
+        """
         marked = self.extractor.marked(find)
-        if marked is find:
-            return False
-        if len(self.finds) < MAX_TEXTS:
-            self.finds.append(marked)
-        return True
+        more = self.extractor.of_encoded(find) if marked is find else (marked,)
+        self.finds += islice(more, max(0, MAX_TEXTS - len(self.finds)))
+        return marked is not find
 
 
 class BothExtractors:
@@ -285,6 +296,20 @@ def _is_whole(window: str, found: ExpressionMatch, rule: _Rule) -> bool:
         return False
     before, after = window[max(0, found.start() - 1) : found.start()], window[found.end(group) : found.end(group) + 1]
     return not (_JOINED.match(before) or _JOINED.match(after))
+
+
+def _resource_at(rule: IdentifierRule, place: Endpoint, rest: str) -> Endpoint | None:
+    """The resource at a canonical host, if the rule matches; ``rest`` is the path and query."""
+    matched = compile_expression(rule.host).fullmatch(place.host)
+    if matched is None:
+        return None
+    groups = matched.groupdict("")
+    if rule.rest:
+        behind = compile_expression(rule.rest).match(rest)
+        if behind is None or PLACEHOLDER.search(rest, 0, behind.end() + 1):
+            return None
+        groups |= behind.groupdict("")
+    return _resource(rule, groups, place.scheme or "https", place.host, place.port)
 
 
 def _resource(

@@ -13,7 +13,7 @@ import re2
 
 MAX_PATTERN = 500
 """Most characters of a pattern."""
-_MAX_MEMORY = 1 << 20
+_MAX_MEMORY = 1 << 18
 """Most bytes of a compiled pattern; RE2 refuses larger ones."""
 
 

@@ -1,6 +1,9 @@
 """What rules of users recognise in apps: beside the built-in rules, and never in their place."""
 
+import base64
+from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -187,3 +190,21 @@ def test_a_value_is_short_and_printable(tmp_path: Path) -> None:
 def test_rules_for_other_stages_do_not_start_the_extractor(tmp_path: Path) -> None:
     assert AppSearch(RuleFiles(rules(tmp_path, SDK)))._added is None
     assert isinstance(search("https://eu.ads.acme.test/x", rules(tmp_path, SDK)).sightings[0], Sighting)
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [
+        lambda url: base64.b64encode(url.encode()).decode(),
+        lambda url: quote(url, safe=""),
+        lambda url: url[::-1],
+    ],
+    ids=["base64", "percent", "reversed"],
+)
+def test_a_url_that_the_app_encodes_gives_its_resource_too(tmp_path: Path, encode: Callable[[str], str]) -> None:
+    text = f'k = "{encode("https://shop.store.acme.test/v1/items")}"'
+    found = {one.endpoint.value: one for one in search(text, rules(tmp_path, IDENTIFIER), "assets/a.txt").sightings}
+    assert found["acme-store:shop"].evidence.user_rule == "acme-store"
+    assert found["acme-store:shop"].count == 1
+    assert [value for value in found if value.startswith("acme-store:")] == ["acme-store:shop"]
+    assert "https://shop.store.acme.test/v1/items" in found

@@ -7,14 +7,18 @@ import pytest
 
 from tieback.pipeline.rule_checks import run_examples
 from tieback.pipeline.rule_sets import read_active_rules
+from tieback.userrules.parse import KINDS
 
 HOWTO = Path(__file__).parents[3] / "docs" / "howto"
 PAGES = sorted(HOWTO.glob("rules*.md"))
+_TABLE = re.compile(r"^\[\[(\w+)", re.MULTILINE)
 _BLOCK = re.compile(r"^```toml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 def blocks(page: Path) -> list[str]:
-    return [text for text in _BLOCK.findall(page.read_text(encoding="utf-8")) if "[[" in text]
+    """The rule files in a page; blocks of other files begin with other tables."""
+    found = [(text, _TABLE.search(text)) for text in _BLOCK.findall(page.read_text(encoding="utf-8"))]
+    return [text for text, table in found if table is not None and table[1] in KINDS]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
