@@ -25,12 +25,12 @@ from tieback.pipeline.fleet.pull_client import ApiAccount
 from tieback.scope.downloads import Downloads
 from tieback.scope.guard import ExcludedServiceError, ServiceGuard
 from tieback.scope.policy.exclude import SourcedRule
-from tieback.scope.policy.never import configuration_folder
 from tieback.scope.services import RequestOutcome, ServiceClient
 from tieback.storage.ledger import postgres
 from tieback.storage.ledger.deliveries import Delivery, DeliveryState
 from tieback.storage.objects.bucket import Bucket
 from tieback.storage.objects.location import parse_object_url
+from tieback.user_state import configuration_folder
 
 ADDRESS = "127.77.19.1"
 REASON = "excluded by never.toml line 1: patient monitor"

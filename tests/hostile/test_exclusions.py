@@ -26,8 +26,8 @@ from tieback.pipeline.disclosure.recheck import recheck
 from tieback.scope.audit import AuditLog
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, Target
 from tieback.scope.dialer import Dialer
-from tieback.scope.policy.never import configuration_folder
 from tieback.scope.resolver import NameResolver
+from tieback.user_state import configuration_folder
 
 ROOT = Path(__file__).parents[2]
 SENDS = (DeclaredSend("ping", rb"PING\r\n", "asks whether it is there"),)

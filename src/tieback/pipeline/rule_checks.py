@@ -150,7 +150,8 @@ def builtin_mistakes(rules: UserRules) -> Iterator[RuleMistake]:
     for rule_id in rules.places:
         if rule_id in taken:
             yield _mistake(rules, rule_id, f"the id `{rule_id}` is built in; a rule adds, it does not replace")
-    for rule in (*rules.identifiers, *rules.sdk_hosts):
+    with_hosts: tuple[IdentifierRule | SdkHostRule, ...] = (*rules.identifiers, *rules.sdk_hosts)
+    for rule in with_hosts:
         for suffix in rule.suffixes:
             if files.suffixes.publicsuffix(suffix) == suffix:
                 yield _mistake(rules, rule.id, f"`suffixes`: {suffix!r} is a public suffix; name a domain below it")
@@ -243,8 +244,11 @@ def _result(
 
 def _taken(files: RuleFiles) -> frozenset[str]:
     cloud = files.cloud
-    kinds = {rule.kind for rule in (*cloud.hosts, *cloud.tokens, *cloud.parts)} | {FIREBASE}
-    return frozenset(kinds | {rule.kind for rule in (*files.credentials.rules, *files.credentials.userinfo)})
+    resources = (
+        {one.kind for one in cloud.hosts} | {one.kind for one in cloud.tokens} | {one.kind for one in cloud.parts}
+    )
+    known = {one.kind for one in files.credentials.rules} | {one.kind for one in files.credentials.userinfo}
+    return frozenset(resources | known | {FIREBASE})
 
 
 def _mistake(rules: UserRules, rule_id: str, what: str) -> RuleMistake:

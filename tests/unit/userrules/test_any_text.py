@@ -58,6 +58,7 @@ def test_every_file_gives_rules_or_mistakes(data: bytes) -> None:
 
 @given(st.text(max_size=40), st.text(max_size=60))
 def test_a_pattern_is_refused_with_a_reason_or_matches(pattern: str, text: str) -> None:
+    reason = ""
     try:
         found = compile_expression(pattern)
     except ExpressionError as error:

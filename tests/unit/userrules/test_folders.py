@@ -23,7 +23,8 @@ def test_the_rules_of_all_files_are_one_set(tmp_path: Path) -> None:
     rules = load_rules([one, two])
     assert [Path(file.path).name for file in rules.files] == ["b.toml", "a.toml"]
     assert [file.rules for file in rules.files] == [1, 1]
-    assert [rule.id for rule in (*rules.ransom, *rules.sdk_hosts)] == ["acme-notes", "acme-ads"]
+    assert [rule.id for rule in rules.ransom] == ["acme-notes"]
+    assert [rule.id for rule in rules.sdk_hosts] == ["acme-ads"]
     assert rules.places["acme-ads"] == f"{tmp_path / 'two' / 'a.toml'}, line 2"
 
 
