@@ -250,17 +250,9 @@ def _result(
 
 def _taken(files: RuleFiles) -> frozenset[str]:
     cloud = files.cloud
-<<<<<<< HEAD
     kinds = {host.kind for host in cloud.hosts} | {token.kind for token in cloud.tokens}
     kinds |= {part.kind for part in cloud.parts} | {rule.kind for rule in files.credentials.rules}
     return frozenset(kinds | {login.kind for login in files.credentials.userinfo} | {FIREBASE})
-=======
-    resources = (
-        {one.kind for one in cloud.hosts} | {one.kind for one in cloud.tokens} | {one.kind for one in cloud.parts}
-    )
-    known = {one.kind for one in files.credentials.rules} | {one.kind for one in files.credentials.userinfo}
-    return frozenset(resources | known | {FIREBASE})
->>>>>>> rules
 
 
 def _mistake(rules: UserRules, rule_id: str, what: str) -> RuleMistake:
