@@ -26,6 +26,9 @@ CYPHER = {
 MCP_PATH = "/(?:mcp/?)?"
 ETCD = ("/v3", "/v3beta", "/v3alpha")
 POSTS = {
+    # Every command of rclone's API is a POST; these three only list: https://rclone.org/rc/
+    *(("rclone_rcd", path, "{}") for path in ("/core/version", "/config/listremotes", "/mount/listmounts")),
+    ("web", "/core/version", "{}"),
     # probe, path, body: an API that reads by POST
     *(("etcd", f"{v}/kv/range", '{"key":"AA==","count_only":true}') for v in ETCD),
     *(("etcd", f"{v}/kv/range", '{"key":"AA==","range_end":"AA==","count_only":true}') for v in ETCD),

@@ -80,6 +80,7 @@ _PRODUCTS = {
     "rabbitmq": "RabbitMQ",
     "ray": "Ray",
     "redis": "Redis",
+    "rclone-rcd": "rclone's remote control",
     "redis-commander": "Redis Commander",
     "restic-rest": "the REST API of restic",
     "rsync": "rsync",

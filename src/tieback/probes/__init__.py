@@ -77,6 +77,7 @@ from tieback.probes.stores.prometheus import PrometheusProbe
 from tieback.probes.stores.qdrant import QdrantProbe
 from tieback.probes.stores.rabbitmq import RabbitmqProbe
 from tieback.probes.stores.ray import RayProbe
+from tieback.probes.stores.rclone_rcd import RcloneRcdProbe
 from tieback.probes.stores.redis.probe import RedisProbe
 from tieback.probes.stores.redis_commander import RedisCommanderProbe
 from tieback.probes.stores.restic_rest import ResticRestProbe
@@ -109,6 +110,7 @@ WEB_STORES: tuple[HttpProbe, ...] = (
     VaultProbe(),
     SpringActuatorProbe(),
     IgniteProbe(),
+    RcloneRcdProbe(),
     JupyterProbe(),
     DaskProbe(),
     ZipkinProbe(),
