@@ -144,7 +144,7 @@ def litellm(directory: Path, *, protected: bool) -> Started:
         switches["LITELLM_MASTER_KEY"] = "sk-of-the-test-0123456789abcdef0123456789abcdef"
     else:
         switches["LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY"] = "true"
-    words = ("--config", str(config), "--host", HOST, "--port", str(port), "--telemetry", "False")
+    words: tuple[str, ...] = ("--config", str(config), "--host", HOST, "--port", str(port), "--telemetry", "False")
     return start(
         "litellm",
         label_of("litellm", protected),
@@ -166,7 +166,7 @@ def mlflow(directory: Path, *, protected: bool) -> Started:
         "MLFLOW_FLASK_SERVER_SECRET_KEY": SECRET,
         "MLFLOW_AUTH_ADMIN_PASSWORD": SECRET,
     }
-    words = (
+    words: tuple[str, ...] = (
         "server",
         "--host",
         HOST,
@@ -197,7 +197,13 @@ def jupyter(directory: Path, *, protected: bool) -> Started:
     for number in range(FILES):
         (files / f"patients {number}.csv").write_text("name\nAnna\n")
     token = SECRET.replace(" ", "") if protected else ""
-    words = ("--ServerApp.ip", HOST, f"--ServerApp.port={port}", f"--ServerApp.root_dir={files}", "--allow-root")
+    words: tuple[str, ...] = (
+        "--ServerApp.ip",
+        HOST,
+        f"--ServerApp.port={port}",
+        f"--ServerApp.root_dir={files}",
+        "--allow-root",
+    )
     words += (f"--IdentityProvider.token={token}", "--ServerApp.open_browser=False", "--ServerApp.port_retries=0")
     switches = {"JUPYTER_PREFER_ENV_PATH": "1", "JUPYTER_NO_CONFIG": "1"}
     return start("jupyter", label, Plan("jupyter-server", words, "/", switches), port, directory)

@@ -6,13 +6,25 @@ from tests.lab import ai_apps
 from tests.lab.ai_servers import HOST, SECRET, TOKEN, Begin, Plan, Started, both, call, label_of, start
 from tests.lab.ports import free_port, free_ports
 
+FLOWS = 5
+"""Of Langflow, in its first project."""
+
 
 def streamlit(directory: Path) -> list[Started]:
     """An app of Streamlit."""
     port = free_port()
     app = directory / "app.py"
     app.write_text(ai_apps.STREAMLIT)
-    words = ("run", str(app), "--server.address", HOST, "--server.port", str(port), "--server.headless", "true")
+    words: tuple[str, ...] = (
+        "run",
+        str(app),
+        "--server.address",
+        HOST,
+        "--server.port",
+        str(port),
+        "--server.headless",
+        "true",
+    )
     words += ("--browser.gatherUsageStats", "false", "--server.fileWatcherType", "none")
     return [start("streamlit", label_of("streamlit", protected=False), Plan("streamlit", words, "/"), port, directory)]
 
@@ -28,7 +40,7 @@ def ray(directory: Path, *, protected: bool) -> Started:
         "--metrics-export-port",
         "--ray-client-server-port",
     )
-    words = (
+    words: tuple[str, ...] = (
         "start",
         "--head",
         "--block",
@@ -66,9 +78,13 @@ def langflow(directory: Path, *, protected: bool) -> Started:
         "LANGFLOW_STORE": "false",
         "LANGFLOW_SKIP_AUTH_AUTO_LOGIN": str(not protected).lower(),
     }
-    words = ("run", "--host", HOST, "--port", str(port), "--no-open-browser")
+    words: tuple[str, ...] = ("run", "--host", HOST, "--port", str(port), "--no-open-browser")
     plan = Plan("langflow", words, "/api/v1/version", switches)
-    return start("langflow", label_of("langflow", protected), plan, port, directory)
+    started = start("langflow", label_of("langflow", protected), plan, port, directory)
+    if not protected:
+        for number in range(FLOWS):
+            call(port, "POST", "/api/v1/flows/", {"name": f"Ward {number}", "data": {"nodes": [], "edges": []}})
+    return started
 
 
 def open_webui(directory: Path, *, protected: bool) -> Started:

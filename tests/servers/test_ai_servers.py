@@ -8,7 +8,8 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,13 +23,16 @@ from tests.lab.ai_servers import (
     HOST,
     MODELS,
     PATIENTS,
+    STARTS,
     TOOLS,
     VISITS,
+    Begin,
     Running,
     call,
     missing,
     running,
 )
+from tests.lab.more_servers import FLOWS, MORE
 
 # The first test starts all servers. On a busy machine that takes minutes, and seconds on an idle one.
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
@@ -68,6 +72,18 @@ CASES = {
     "gradio-protected": Case("gradio", "auth_required", shows_version=False),
 }
 
+MORE_CASES = {
+    # What an app shows, and whether it requires a login, is visible only in a session.
+    "streamlit-open": Case("streamlit", "unknown", shows_version=False),
+    "ray-open": Case("ray", "open", records={"jobs": 0}, abilities=("run_code",)),
+    "ray-protected": Case("ray", "auth_required", shows_version=False),
+    "langflow-open": Case("langflow", "open", records={"Starter Project": FLOWS}, abilities=("run_code",)),
+    "langflow-protected": Case("langflow", "auth_required"),
+    # A second proof would need a sign-in.
+    "open-webui-open": Case("open-webui", "partial"),
+    "open-webui-protected": Case("open-webui", "auth_required"),
+}
+
 
 class Probed(msgspec.Struct, frozen=True):
     """The servers, and what one run of ``tieback probe`` says about all of them."""
@@ -77,7 +93,7 @@ class Probed(msgspec.Struct, frozen=True):
 
     def report(self, label: str) -> dict[str, Any]:
         """Of one server. Skips if it is not installed, and fails if it did not start."""
-        name = label.partition("-")[0]
+        name = label.rpartition("-")[0]
         if missing(name):
             pytest.skip(missing(name))
         assert name not in self.running.failed, self.running.failed[name]
@@ -106,23 +122,44 @@ def probe(ports: list[int], folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-@pytest.fixture(scope="module")
-def probed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probed]:
-    folder = tmp_path_factory.mktemp("ai")
-    with running(folder) as started:
+@contextmanager
+def started_and_probed(folder: Path, starts: Mapping[str, tuple[Begin, ...]]) -> Iterator[Probed]:
+    with running(folder, starts) as started:
         labels = {server.port: label for label, server in started.servers.items()}
         found = started.island.threads.submit(probe, list(labels), folder).result() if labels else []
         yield Probed(started, {labels[int(one["target"].rpartition(":")[2])]: one for one in found})
 
 
-@pytest.mark.parametrize("label", CASES)
-def test_what_the_probe_finds(probed: Probed, label: str) -> None:
-    report, case = probed.report(label), CASES[label]
+@pytest.fixture(scope="module")
+def probed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probed]:
+    with started_and_probed(tmp_path_factory.mktemp("ai"), STARTS) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def more_probed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probed]:
+    with started_and_probed(tmp_path_factory.mktemp("more"), MORE) as found:
+        yield found
+
+
+def check(probed: Probed, label: str, case: Case) -> None:
+    report = probed.report(label)
     version = probed.running.servers[label].version if case.shows_version else ""
     assert (report["outcome"], report["product"], report["version"]) == ("ok", case.product, version)
     assert (report["access"], report["abilities"]) == (case.access, list(case.abilities))
     assert {one["path"][-1]: (one["records"] or {}).get("value") for one in report["containers"]} == case.records
-    assert report["problems"] == []
+
+
+@pytest.mark.parametrize("label", CASES)
+def test_what_the_probe_finds(probed: Probed, label: str) -> None:
+    check(probed, label, CASES[label])
+    assert probed.report(label)["problems"] == []
+
+
+@pytest.mark.more
+@pytest.mark.parametrize("label", MORE_CASES)
+def test_what_the_probe_finds_on_more_servers(more_probed: Probed, label: str) -> None:
+    check(more_probed, label, MORE_CASES[label])
 
 
 def test_a_probe_starts_and_writes_nothing(probed: Probed) -> None:

@@ -26,6 +26,9 @@ CYPHER = {
 MCP_PATH = "/(?:mcp/?)?"
 ETCD = ("/v3", "/v3beta", "/v3alpha")
 POSTS = {
+    # Every command of rclone's API is a POST; these three only list: https://rclone.org/rc/
+    *(("rclone_rcd", path, "{}") for path in ("/core/version", "/config/listremotes", "/mount/listmounts")),
+    ("web", "/core/version", "{}"),
     # probe, path, body: an API that reads by POST
     *(("etcd", f"{v}/kv/range", '{"key":"AA==","count_only":true}') for v in ETCD),
     *(("etcd", f"{v}/kv/range", '{"key":"AA==","range_end":"AA==","count_only":true}') for v in ETCD),
@@ -307,7 +310,8 @@ QUERIES = {
     "query": r"SELECT\+.*|SHOW\+GRANTS\+FORMAT\+JSONCompact",
     "op": r"LISTSTATUS|GETCONTENTSUMMARY",
     "action": r"STATUS|LIST",
-    "cmd": r"(?!)",
+    # Version, nodes with their caches, and number of entries: https://ignite.apache.org/docs/latest/restapi
+    "cmd": r"version|top|size",
     "command": r"(?!)",
 }
 WRITING = re.compile(
@@ -322,6 +326,8 @@ IDENTIFIERS = {
         "sync_gateway",
         "/[a-z](?:[a-z0-9_-]|%(?:24|28|29|2B)){0,240}(?:.[A-Za-z0-9_-]{1,60}){0,2}/_changes?limit=2",
     ),
+    # A GET that states how clients log in; the login itself is a POST.
+    ("minio_console", "/api/v1/login"),
 }
 RESP = {b"PING", b"INFO", b"DBSIZE", b"SELECT", b"SCAN", b"TYPE"}
 RESP_WHOLE = {
@@ -364,6 +370,9 @@ FIXED = {
     # Arguments of the server's sender: a list of files. No other argument, and no request for a file after the filters.
     "rsync": rb"@RSYNCD: 30\.0\n(?:#list|\[.*)\n"
     rb"|\-\-server\x00\-\-sender\x00\-r\x00\-e\.iLs\x00\.\x00\[.*/\x00{2}\x04\x00\x00\x07\x00{4}",
+    # Dask: one message with our versions, or the operation identity; no other operation.
+    "dask_scheduler": rb":\x00{7}\x01\x00{7}\*\x00{7}\x83\xabcompression\xc0\xa6python\x93...\xafpickle\-protocol\x05"
+    rb"|\$\x00{7}\x01\x00{7}\x14\x00{7}\x82\xa2op\xa8identity\xa5reply\xc3",
     # Text or binary: version and statistics, nothing that stores, touches or lists keys.
     "memcached": rb"(?:version\r\n){3}|stats\r\n|\x80[\x0b\x10]\x00{22}",
     # Two words; a session; getChildren2 (12) and getAllChildrenNumber (104) without a watch; closeSession (-11).

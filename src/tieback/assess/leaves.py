@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 
 from tieback.model.figure import Figure, total
-from tieback.model.probe import VIEW, Container
+from tieback.model.probe import OFFERED, VIEW, Container
 
 
 def leaf_containers(containers: Sequence[Container]) -> Iterator[Container]:
@@ -31,13 +31,17 @@ def records_total(containers: Sequence[Container]) -> Figure:
 
 
 def bytes_total(containers: Sequence[Container]) -> Figure:
-    """Sum the bytes of all leaf containers that are not the product's own; a view has none.
+    """Sum the bytes of all leaf containers that are not the product's own; a view has none, and a model is no data.
 
     Stores often report the size of a database but not of its tables. If a leaf has no figure, the innermost enclosing
     container that has one counts for everything inside it.
     """
     by_path = {container.path: container for container in containers}
-    data = [leaf for leaf in leaf_containers(containers) if not leaf.system and leaf.kind != VIEW]
+    data = [
+        leaf
+        for leaf in leaf_containers(containers)
+        if not leaf.system and leaf.kind != VIEW and leaf.kind not in OFFERED
+    ]
     chosen: dict[tuple[str, ...], Figure | None] = {leaf.path: leaf.bytes for leaf in data}
     for leaf in data:
         if leaf.bytes is None:

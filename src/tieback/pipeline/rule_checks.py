@@ -29,6 +29,10 @@ type _Rule = IdentifierRule | CredentialFormRule | SdkHostRule | FieldWordsRule 
 _TABLES = {kind: table for table, kind in KINDS.items()}
 
 
+MAX_PROBES = 50
+"""Most probes of all rule files: each one adds its usual ports to those of every host of an API."""
+
+
 class ExampleResult(msgspec.Struct, frozen=True):
     """The result of one example of a rule."""
 
@@ -172,6 +176,8 @@ def _probe_mistakes(rules: UserRules) -> Iterator[RuleMistake]:
         return
     from tieback.probes import PROBES
 
+    for rule in rules.probes[MAX_PROBES : MAX_PROBES + 1]:
+        yield _mistake(rules, rule.id, f"with this probe there are more than {MAX_PROBES}; use fewer at a time")
     built_in = {name for probe in PROBES for name in (probe.meta.name, *probe.meta.products, *probe.meta.services)}
     for rule in rules.probes:
         for key, name in (("id", rule.id), ("product", rule.name)):
@@ -244,11 +250,9 @@ def _result(
 
 def _taken(files: RuleFiles) -> frozenset[str]:
     cloud = files.cloud
-    resources = (
-        {one.kind for one in cloud.hosts} | {one.kind for one in cloud.tokens} | {one.kind for one in cloud.parts}
-    )
-    known = {one.kind for one in files.credentials.rules} | {one.kind for one in files.credentials.userinfo}
-    return frozenset(resources | known | {FIREBASE})
+    kinds = {host.kind for host in cloud.hosts} | {token.kind for token in cloud.tokens}
+    kinds |= {part.kind for part in cloud.parts} | {rule.kind for rule in files.credentials.rules}
+    return frozenset(kinds | {login.kind for login in files.credentials.userinfo} | {FIREBASE})
 
 
 def _mistake(rules: UserRules, rule_id: str, what: str) -> RuleMistake:

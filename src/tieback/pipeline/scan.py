@@ -63,7 +63,7 @@ from tieback.storage.lake.tables.apps import Keys, apps_by_bundle, container_nam
 from tieback.storage.lake.tables.dns import DnsAnswerCache
 from tieback.storage.lake.tables.inputs import Inputs, RunInput
 from tieback.storage.lake.tables.probes import ProbedTargets, ProbeWriter, read_probes
-from tieback.storage.lake.tables.run_data import save_run_rules
+from tieback.storage.lake.tables.run_data import read_run_rules, save_run_rules
 from tieback.storage.ledger.ledger import Ledger
 from tieback.storage.objects.listing import ObjectListing
 from tieback.storage.own_domains import read_own_domains
@@ -143,6 +143,7 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanResult]:
             units, captures = inputs.units(), inputs.of_version(TRAFFIC_ANALYSIS + analysis_suffix(request.rules))
             bundles = apps_by_bundle(workspace.lake, units) if captures else {}
             named = RunEndpoints(units, tuple(attribute_traffic(workspace, captures, bundles)))
+            save_run_rules(workspace.lake, run, rules_used(request.rules))
             with closing(AttributionSources(added=request.rules)) as knowledge:
                 doing = "probing data stores" if request.grant is not None else "mapping back ends"
                 with stage(doing) as progress, DnsAnswerCache(workspace.lake) as kept:
@@ -195,7 +196,11 @@ def _read(
 def _start(workspace: Workspace, request: ScanRequest) -> str:
     args = [display_name(one) for one in request.inputs]
     text = render_grant(request.grant) if request.grant is not None else None
-    return workspace.ledger.resume_run(args, text, is_same_grant) or workspace.ledger.start_run(args, text)
+    run = workspace.ledger.resume_run(args, text, is_same_grant)
+    # Targets that a run has probed are not probed again, so that other rules need another run.
+    if run is not None and read_run_rules(workspace.lake, run) == rules_used(request.rules):
+        return run
+    return workspace.ledger.start_run(args, text)
 
 
 def _failures(inputs: Inputs) -> Iterator[InputError]:
@@ -364,6 +369,5 @@ def end_run(
     found.mapped.save(run, knowledge)
     conclude(workspace, run, named.units, named.traffic, found.wanted, inputs, rules)
     inputs.save(workspace.lake, run)
-    save_run_rules(workspace.lake, run, rules_used(rules))
     if len(inputs.units()):
         workspace.ledger.end_run(run)

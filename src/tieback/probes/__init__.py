@@ -16,6 +16,7 @@ from tieback.probes.stores.consul import ConsulProbe
 from tieback.probes.stores.couchbase import CouchbaseProbe
 from tieback.probes.stores.couchdb import CouchdbProbe
 from tieback.probes.stores.dask import DaskProbe
+from tieback.probes.stores.dask_scheduler import DaskSchedulerProbe
 from tieback.probes.stores.datasette import DatasetteProbe
 from tieback.probes.stores.directory_listing import DirectoryListingProbe
 from tieback.probes.stores.directus import DirectusProbe
@@ -37,6 +38,7 @@ from tieback.probes.stores.gradio import GradioProbe
 from tieback.probes.stores.grafana import GrafanaProbe
 from tieback.probes.stores.hasura import HasuraProbe
 from tieback.probes.stores.hdfs import HdfsProbe
+from tieback.probes.stores.ignite import IgniteProbe
 from tieback.probes.stores.influxdb import InfluxdbProbe
 from tieback.probes.stores.jenkins import JenkinsProbe
 from tieback.probes.stores.jupyter import JupyterProbe
@@ -50,6 +52,7 @@ from tieback.probes.stores.mcp.probe import McpProbe
 from tieback.probes.stores.meilisearch import MeilisearchProbe
 from tieback.probes.stores.memcached import MemcachedProbe
 from tieback.probes.stores.milvus import MilvusProbe
+from tieback.probes.stores.minio_console import MinioConsoleProbe
 from tieback.probes.stores.mlflow import MlflowProbe
 from tieback.probes.stores.mongodb.probe import MongodbProbe
 from tieback.probes.stores.mqtt.probe import MqttProbe
@@ -74,6 +77,7 @@ from tieback.probes.stores.prometheus import PrometheusProbe
 from tieback.probes.stores.qdrant import QdrantProbe
 from tieback.probes.stores.rabbitmq import RabbitmqProbe
 from tieback.probes.stores.ray import RayProbe
+from tieback.probes.stores.rclone_rcd import RcloneRcdProbe
 from tieback.probes.stores.redis.probe import RedisProbe
 from tieback.probes.stores.redis_commander import RedisCommanderProbe
 from tieback.probes.stores.restic_rest import ResticRestProbe
@@ -93,9 +97,11 @@ from tieback.probes.stores.sync_gateway import SyncGatewayProbe
 from tieback.probes.stores.triton import TritonProbe
 from tieback.probes.stores.typesense import TypesenseProbe
 from tieback.probes.stores.vault import VaultProbe
+from tieback.probes.stores.victoriametrics import VictoriametricsProbe
 from tieback.probes.stores.weaviate import WeaviateProbe
 from tieback.probes.stores.webdav import WebdavProbe
 from tieback.probes.stores.xano import XanoProbe
+from tieback.probes.stores.zipkin import ZipkinProbe
 from tieback.probes.stores.zookeeper.probe import ZookeeperProbe
 from tieback.probes.web import HttpProbe
 
@@ -103,8 +109,11 @@ WEB_STORES: tuple[HttpProbe, ...] = (
     WebdavProbe(),
     VaultProbe(),
     SpringActuatorProbe(),
+    IgniteProbe(),
+    RcloneRcdProbe(),
     JupyterProbe(),
     DaskProbe(),
+    ZipkinProbe(),
     MarimoProbe(),
     SyncGatewayProbe(),
     CouchdbProbe(),
@@ -169,6 +178,8 @@ WEB_STORES: tuple[HttpProbe, ...] = (
     OpenaiCompatibleProbe(),
     TritonProbe(),
     McpProbe(),
+    VictoriametricsProbe(),
+    MinioConsoleProbe(),
     XanoProbe(),
     DirectoryListingProbe(),
 )
@@ -191,6 +202,7 @@ PROBES: tuple[Probe, ...] = (
     MysqlProbe(),
     OpenwireProbe(),
     NatsClientProbe(),
+    DaskSchedulerProbe(),
     CassandraProbe(),
     MssqlProbe(),
     BoltProbe(),

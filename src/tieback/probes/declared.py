@@ -113,7 +113,8 @@ class DeclaredProbe(WebStoreProbe):
         for rule, request in allowed:
             if PLACE not in rule.path:
                 names += yield from self._fixed(inquiry, seen, rule, request)
-        by_name = [one for one in allowed if PLACE in one[0].path]
+        closed = bool(inquiry.refused) and not seen.listed and not self.rule.names_without_list
+        by_name = [one for one in allowed if PLACE in one[0].path and not closed]
         wanted = [name for name in dict.fromkeys((*names, *inquiry.names)) if any(r.fill(name) for _, r in by_name)]
         for name in inquiry.limit(wanted, _CONTAINERS) if by_name else ():
             yield from self._named_container(inquiry, seen, name, by_name)

@@ -202,6 +202,9 @@ class HttpProbeRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     product is found only at its usual ports, by a hint, or if the first request is ``GET /``."""
     refused: tuple[int, ...] = (401, 403)
     """Statuses that show that a login is required. A redirect counts only if it leads to a login page."""
+    names_without_list: bool = True
+    """False if the vendor documents that no container can be requested while the list of them is refused. A refused
+    list then shows a closed store."""
     cwe: str = "CWE-306"
     accept: tuple[HttpProbeExample, ...] = ()
     reject: tuple[HttpProbeExample, ...] = ()

@@ -330,12 +330,14 @@ def test_abilities_of_all_addresses_are_joined_in_one_order() -> None:
 
 
 def test_models_and_flows_are_listed_but_no_total_counts_them() -> None:
-    things = [Container((kind,), kind, records=exact(7, "list")) for kind in ("model", "flow", "chat", "project")]
+    kinds = ("model", "flow", "chat", "project")
+    things = [Container((kind,), kind, records=exact(7, "list")) for kind in kinds]
+    things[0] = Container(("llama3",), "model", bytes=exact(5_000_000_000, "list"))
     report = msgspec.structs.replace(
         store("a.test:1", "127.0.0.1", "k"), containers=tuple(things), abilities=(Ability.GENERATE,)
     )
     (one,) = assess_exposures([report], {}, Labels())
-    assert (len(one.containers), one.records.value, one.has_content) == (4, 0, True)
+    assert (len(one.containers), one.records.value, one.bytes.value, one.has_content) == (4, 0, 0, True)
 
 
 def test_an_open_door_leaves_nothing_untested() -> None:

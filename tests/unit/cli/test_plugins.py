@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from io import BytesIO
@@ -146,3 +147,18 @@ def test_every_report_lists_the_enabled_plug_ins(tmp_path: Path) -> None:
     assert json.loads(out.getvalue())["plugins"][0]["version"] == "1.2"
     (shown,) = plugins_for_others(report.plugins)
     assert "acme" not in shown.cited
+
+
+def test_without_rules_and_plug_ins_nothing_of_them_is_imported(tmp_path: Path) -> None:
+    code = """
+import sys
+from tieback.pipeline.plugin_config import plugins_used
+from tieback.pipeline.probing import targets
+from tieback.pipeline.rule_sets import active_rules, probe_set
+assert plugins_used() == () and probe_set(active_rules()).declared == ()
+print([name for name in sys.modules if name in ("re2", "tieback.engine.plugins") or "userrules" in name
+       or "declared" in name])
+"""
+    environment = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path)}
+    ended = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=True, timeout=120)
+    assert ended.stdout == b"[]\n"

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tieback.pipeline.rule_sets import read_active_rules
+
 type Run = Callable[..., Any]
 
 RULE = Path(__file__).parents[1] / "probes" / "declared_rule.toml"
@@ -109,6 +111,16 @@ def test_a_wrong_rule_is_refused(run: Run, rules: Path, old: str, new: str, code
     ended = run("rules", "check", "--rules", rules)
     assert ended.code == code
     assert why in ended.err
+
+
+@pytest.mark.usefixtures("run")
+def test_the_number_of_probes_is_limited(rules: Path) -> None:
+    text = (rules / "acme.toml").read_text(encoding="utf-8")
+    for number in range(50):
+        more = text.replace('id = "acme-records"', f'id = "acme-{number}"')
+        (rules / f"more-{number:02}.toml").write_text(more, encoding="utf-8")
+    (mistake,) = read_active_rules((rules,)).mistakes
+    assert "more than 50" in mistake.what
 
 
 def test_a_store_on_an_odd_port_is_found_and_its_report_names_the_rule(

@@ -155,7 +155,7 @@ def test_a_documented_field_of_a_tracking_service() -> None:
 def test_the_data_of_the_services_is_whole() -> None:
     every = Trackers()._every
     assert len(every) > 100
-    assert all(one.addresses and one.hosts and one.by_end for one in every)
+    assert all(one.addresses.pattern and one.hosts.pattern and one.by_end for one in every)
 
 
 def test_a_name_alone_is_no_identifier() -> None:

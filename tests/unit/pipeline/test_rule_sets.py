@@ -1,6 +1,9 @@
 """Which rules of users are active, what a run does with them, and what their mistakes are."""
 
 import pickle
+import zipfile
+from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,9 +11,11 @@ import pytest
 from tests.inline_engine import InlineEngine
 from tests.unit.pipeline.test_scan import quiet
 from tests.unit.userrules.test_parse import ALL, CREDENTIAL, IDENTIFIER, RANSOM, SDK, WORDS
-from tieback.model.errors import UsageError
+from tieback.model.errors import StoppedError, UsageError
 from tieback.model.figure import exact
+from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.model.probe import Container, RansomVerdict
+from tieback.pipeline import scan
 from tieback.pipeline.inputs.spec import parse_input
 from tieback.pipeline.record import RecordWork
 from tieback.pipeline.rule_checks import builtin_groups, run_examples, user_rule_rows
@@ -196,3 +201,28 @@ def test_an_app_is_read_again_if_the_rules_change_and_results_do_not_mix(tmp_pat
     assert [value for value in with_rules if value not in without] == ["fieldhand-host:es"]
     assert [value for value in without if value not in with_rules] == []
     assert versions[0].startswith(f"{versions[1]}+rules.")
+
+
+def test_a_stopped_run_is_resumed_only_with_the_same_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Targets that it has probed are not probed again, so that a new probe would not be asked there."""
+
+    async def stopped(*_: object) -> AsyncIterator[None]:
+        for report in [None] * 0:
+            yield report
+        raise StoppedError("the stop file exists")
+
+    monkeypatch.setattr(scan, "probe_all", stopped)
+    with zipfile.ZipFile(tmp_path / "a.apk", "w") as archive:
+        archive.writestr("assets/a.txt", "http://127.0.0.1:9333/")
+    target = (TargetRule("127.0.0.0/8", "any", Depth.ENUMERATE),)
+    grant = Grant("Security office", "security@example.org", date(2999, 1, 1), target=target)
+    first = active_rules((write(tmp_path / "one", RANSOM),))
+    second = active_rules((write(tmp_path / "two", WORDS),))
+    runs: list[str] = []
+    for rules in (first, first, second, None):
+        engine, place = InlineEngine(), tmp_path / "ws"
+        wanted = ScanRequest((tmp_path / "a.apk",), grant, place, engine=engine, begun=runs.append, rules=rules)
+        with pytest.raises(StoppedError), run_scan(wanted, quiet):
+            pass
+    assert runs[0] == runs[1]
+    assert len(set(runs)) == 3

@@ -100,6 +100,20 @@ def test_access_by_the_answers(change: Pages, names: tuple[str, ...], access: Ac
 
 
 @pytest.mark.parametrize(
+    ("pages", "access", "untested"),
+    [
+        ({"/api/spaces": 401}, Access.AUTH_REQUIRED, False),
+        ({"/api/spaces": 500}, Access.UNKNOWN, True),
+        ({}, Access.OPEN, False),
+    ],
+)
+def test_a_rule_can_state_that_a_refused_list_closes_the_store(pages: Pages, access: Access, untested: bool) -> None:
+    asked = ask({**OPEN, **pages}, rule=read_rule(names_without_list=False), names=("gone",))
+    assert (asked.result.access, bool(asked.result.untested)) == (access, untested)
+    assert ("/api/spaces/gone/count" in str(asked.sent)) is (access is not Access.AUTH_REQUIRED)
+
+
+@pytest.mark.parametrize(
     ("refused", "answer", "access"),
     [
         ((401, 403), wire("", 302, "Location: /login?next=/api\r\n"), Access.UNKNOWN),

@@ -20,7 +20,7 @@ GRANT = Grant(
     authorised_by="<b>Security office</b>",
     contact="security@example.test",
     not_after=date(2999, 1, 1),
-    target=(TargetRule(match="192.0.2.0/24", ports=(9200,), depth=Depth.DESCRIBE),),
+    target=(TargetRule(match="192.0.2.0/24", ports=(9200,), depth=Depth.DESCRIBE, mcp=True),),
 )
 OLD = Grant(authorised_by="X", contact="x@example.test", not_after=date(2020, 1, 1))
 ID = grant_id(GRANT)
@@ -84,6 +84,7 @@ def test_a_grant_in_words_with_its_runs(pages: TestClient[Any]) -> None:
 def test_a_target_is_explained(pages: TestClient[Any], target: str, words: str) -> None:
     page = pages.get(f"/grants/{ID}", params={"target": target})
     assert (page.status_code, words in page.text, "<script>alert" in page.text) == (200, True, False)
+    assert ("<code>mcp</code>" in page.text) is (words == "inside")
 
 
 def test_no_method_changes_a_grant(pages: TestClient[Any]) -> None:

@@ -1,6 +1,7 @@
 """Builds the index of a run for pages from its report, its evidence graph and the lake, in one pass over each."""
 
 from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 import msgspec
@@ -11,7 +12,7 @@ from tieback.backends.normalise import OwnerDomains, host_of
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.exposure import Exposure, Severity
 from tieback.model.probe import Outcome
-from tieback.model.report import AppSummary, DataUsed, Headline, Report, RunScope
+from tieback.model.report import AppSummary, DataUsed, Headline, Recipient, Report, RunScope
 from tieback.pipeline.graph.run_graph import RunGraph
 from tieback.pipeline.mapping.attribution import AttributionSources
 from tieback.pipeline.report import build_report
@@ -41,6 +42,8 @@ MOST_FACETS = 200
 MOST_WORST = 10
 MOST_LABEL = 200
 """Length of the text that sorts apps by name: a cursor contains it."""
+LAST_MOMENT = 253_402_300_799.0
+"""End of the year 9999, in seconds since 1970; times of captures may be anything."""
 PLACES = "places.npy"
 """File with the place of each app of the evidence graph in the list of apps, by node."""
 UNPLACED = int(np.iinfo(np.int32).max)
@@ -287,14 +290,15 @@ class _Builder:
     def _add_recipients(self) -> None:
         """Who received what, in the order of the report, and what was readable."""
         listed = {sha256 for (sha256,) in self._index.query("SELECT sha256 FROM apps")}
-        for place, one in enumerate(self._report.recipients.rows()):
-            row = RecipientRow(recipient=one, listed=one.app_sha256 in listed)
-            words = "\n".join(
-                (one.host, one.owner, one.sdk, one.app, one.bundle_id, one.pii_class, one.kind)
-            ).casefold()
-            columns = (one.app_sha256, one.party.value, one.pii_class, one.owner, one.in_clear)
-            self._index.add("recipients", [(place, *columns, msgspec.json.encode(row))])
-            self._index.add("recipients_words", [(place, words)])
+        rows = self._report.recipients.rows
+        self._index.add(
+            "recipients",
+            (
+                (place, one.app_sha256, one.party.value, one.pii_class, one.owner, one.in_clear, _document(one, listed))
+                for place, one in enumerate(rows())
+            ),
+        )
+        self._index.add("recipients_words", ((place, _words(one)) for place, one in enumerate(rows())))
         captures = tuple(self._report.captures.rows())
         figures = RecipientFigures(
             rows=self._count("recipients"),
@@ -349,6 +353,15 @@ class _Builder:
         sql = f"""SELECT {column}, count(*) FROM {table} WHERE {column} <> ''
             GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST_FACETS}"""  # noqa: S608 - our own names
         return tuple((str(value), int(count)) for value, count in self._index.query(sql))
+
+
+def _document(one: Recipient, listed: Collection[str]) -> bytes:
+    first = datetime.fromtimestamp(one.first, UTC) if 0 < one.first < LAST_MOMENT else None
+    return msgspec.json.encode(RecipientRow(recipient=one, listed=one.app_sha256 in listed, first=first))
+
+
+def _words(one: Recipient) -> str:
+    return "\n".join((one.host, one.owner, one.sdk, one.app, one.bundle_id, one.pii_class, one.kind)).casefold()
 
 
 _BACKEND_COLUMNS = "id, name, provider, party, owner, stores, document"

@@ -4,6 +4,7 @@ The field names are the keys of the REST API.
 """
 
 import hashlib
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
@@ -22,6 +23,8 @@ class RecipientRow(msgspec.Struct, frozen=True, kw_only=True):
     recipient: Recipient
     listed: bool
     """True if the app has a page."""
+    first: datetime | None = None
+    """When it was first seen; ``None`` if the capture has no times."""
 
 
 class AppState(StrEnum):

@@ -53,6 +53,7 @@ class DaskProbe(WebStoreProbe):
             "https://distributed.dask.org/en/stable/http_services.html",
             "https://distributed.dask.org/en/stable/tls.html",
         ),
+        pivot=False,
         web=True,
     )
     ask = _IDENTITY
@@ -65,7 +66,9 @@ class DaskProbe(WebStoreProbe):
     def is_likely(self, root: Response) -> bool:
         """True if the root leads to the status page of a Tornado server, or is such a page."""
         tornado = root.headers.get("server", "").startswith("TornadoServer")
-        return (tornado and root.headers.get("location", "") == "/status") or page_title(root).startswith("Dask")
+        return (tornado and root.headers.get("location", "") in ("/status", "status")) or page_title(root).startswith(
+            "Dask"
+        )
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
         """Count tasks and workers."""

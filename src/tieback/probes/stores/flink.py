@@ -58,6 +58,7 @@ class FlinkProbe(WebStoreProbe):
             "https://nightlies.apache.org/flink/flink-docs-stable/docs/ops/rest_api/",
             "https://nightlies.apache.org/flink/flink-docs-stable/docs/deployment/security/security-ssl/",
         ),
+        pivot=False,
         web=True,
     )
     ask = _ROOT

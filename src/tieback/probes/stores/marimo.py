@@ -50,6 +50,7 @@ class MarimoProbe(WebStoreProbe):
             "https://docs.marimo.io/guides/deploying/authentication/",
             "https://docs.marimo.io/guides/deploying/",
         ),
+        pivot=False,
         web=True,
     )
     ask = _STATUS

@@ -19,7 +19,7 @@ from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import Identification, Inquiry, WebStoreProbe, some_names
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.page import page_title
-from tieback.probes.wire.requests import get_request
+from tieback.probes.wire.requests import Request, get_request
 from tieback.scope.conversation import Conversation
 
 _PAGE = 1000
@@ -106,11 +106,11 @@ class MlflowProbe(WebStoreProbe):
             return
         if inquiry.is_refused(_ROOT, answer) or not inquiry.enumerates:
             return
-        found = yield from _experiments(inquiry)
+        request, found = yield from _experiments(inquiry)
         if found is None:
             return
         names = [one.name for one in found.experiments]
-        draft.prove(_EXPERIMENTS.label, f"lists experiments without a login: {some_names(names)}", Access.OPEN)
+        draft.prove(request.label, f"lists experiments without a login: {some_names(names)}", Access.OPEN)
         inquiry.add_count("experiment", _figure(len(names), found.next_page_token))
         models = yield from inquiry.confirm(_MODELS, _Models)
         if models is not None:
@@ -132,16 +132,14 @@ def _version(inquiry: Inquiry) -> Conversation[str]:
     return text.decode("ascii", "replace") if re.fullmatch(rb"\d{1,4}\.[0-9A-Za-z.+-]{1,30}", text) else ""
 
 
-def _experiments(inquiry: Inquiry) -> Conversation[_Experiments | None]:
-    """The list of experiments; ``None``: the draft's access has the reason."""
-    answer = yield from inquiry.ask(_EXPERIMENTS)
-    request = _EXPERIMENTS
+def _experiments(inquiry: Inquiry) -> Conversation[tuple[Request, _Experiments | None]]:
+    """The request that was answered, and the list of experiments; ``None``: the draft's access has the reason."""
+    request, answer = _EXPERIMENTS, (yield from inquiry.ask(_EXPERIMENTS))
     if answer is not None and answer.status == 404:
-        request = _OLD_EXPERIMENTS
-        answer = yield from inquiry.ask(_OLD_EXPERIMENTS)
+        request, answer = _OLD_EXPERIMENTS, (yield from inquiry.ask(_OLD_EXPERIMENTS))
     if answer is None or inquiry.is_refused(request, answer):
-        return None
-    return inquiry.take(request, _Experiments, answer)
+        return request, None
+    return request, inquiry.take(request, _Experiments, answer)
 
 
 def _figure(count: int, more: str) -> Figure:

@@ -5,7 +5,7 @@ the app names ``GET /api/<plural>`` with a page of one entry and only its identi
 the second proof). The total is in the answer, whatever the size of the page.
 
 Strapi lists its content types only to administrators, so that they are requested by the names in the app. It gives 403
-for a type that the public role may not read, and 404 for a missing one. Not yet verified against the real server.
+for a type that the public role may not read, and 404 for a missing one. Verified against Strapi 5.54.0.
 """
 
 import msgspec

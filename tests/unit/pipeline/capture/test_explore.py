@@ -52,9 +52,9 @@ def test_the_whole_group_ends_with_the_run(tmp_path: Path) -> None:
         child, package = until(log).split()
         assert package == "com.shop"
         assert runs(int(child))
-        assert not explorer.ended
+        before = explorer.ended
         explorer.stop()
-        assert explorer.ended
+        assert (before, explorer.ended) == (False, True)
         assert explorer.trouble.startswith("The command of --explore was ended with the run")
     for _ in range(100):
         if not runs(int(child)):

@@ -20,8 +20,11 @@ from tieback.model.probe import Access
 from tieback.pipeline.disclosure.cases import open_case_service
 from tieback.pipeline.disclosure.recheck import known_targets, other_targets, recheck
 from tieback.pipeline.probing.candidates import target_label
+from tieback.probes.choose import ProbeSet
+from tieback.probes.declared import DeclaredProbe
 from tieback.storage.lake.tables.imports import ReportImport, save_import
 from tieback.storage.workspace import Workspace
+from tieback.userrules.http_probe import HttpProbeRule, HttpRequestRule
 
 POLICY = default_policy()
 AT_ONCE = msgspec.structs.replace(POLICY, recheck=RecheckPolicy(hours=0))
@@ -69,6 +72,13 @@ def test_other_places_are_close_by_usual_or_seen() -> None:
     assert {("es.fieldhand.test", 9201), ("es.fieldhand.test", 9190), ("es.fieldhand.test", 9210)} <= ports
     assert ("es.fieldhand.test", 9200) not in ports
     assert len(found) <= 64
+
+
+def test_usual_ports_of_a_declared_probe_are_searched() -> None:
+    rule = HttpProbeRule("acme-records", "https://docs.acme.test", (HttpRequestRule("/", "why"),), (), ports=(9333,))
+    store = msgspec.structs.replace(exposure(), product="acme-records", routes=())
+    found = other_targets(store, known_targets(case(store)), (), ProbeSet([DeclaredProbe(rule, "")]))
+    assert ("es.fieldhand.test", 9333) in {(one.host, one.port) for one in found}
 
 
 def test_a_cloud_s_host_is_not_searched() -> None:

@@ -158,7 +158,7 @@ async def test_other_protocols_are_not_tried_on_a_plain_http_server() -> None:
 
 async def test_silent_server_is_not_awaited_for_a_greeting() -> None:
     greeting = {probe.meta.name for probe in PROBES if probe.meta.greets}
-    assert greeting == {"mysql", "nats_client", "ftp", "rsync", "openwire"}
+    assert greeting == {"mysql", "nats_client", "ftp", "rsync", "openwire", "dask_scheduler"}
     for quiet, spared in (("redis", greeting), ("mysql", greeting - {"mysql"}), ("oracle", set())):
         dialer = ScriptedDialer({}, problems={quiet: "sends no byte in 1 s"})
         await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]

@@ -28,6 +28,8 @@ def test_access_state_by_server_answers(web: Any, change: dict[str, int | str], 
     ("headers", "body", "found"),
     [
         ({"Server": "TornadoServer/6.6.1", "Location": "/status"}, "", True),
+        # Without Bokeh.
+        ({"Server": "TornadoServer/6.6.1", "Location": "status"}, "", True),
         ({}, "<html><title>Dask Diagnostic UI</title></html>", True),
         ({"Server": "nginx", "Location": "/status"}, "", False),
         ({"Server": "TornadoServer/6.6.1", "Location": "/lab"}, "", False),

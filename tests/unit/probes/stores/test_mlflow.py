@@ -42,6 +42,14 @@ def test_access_state_by_server_answers(web: Any, change: dict[str, int | str], 
     assert (report.access, report.untested) == (access, ())
 
 
+def test_a_proof_names_the_request_that_was_answered(web: Any) -> None:
+    proofs = web.ask("mlflow", {EXPERIMENTS: 404, OLD: LIST}).result.proofs
+    assert [one.asked for one in proofs] == [
+        "GET /api/2.0/mlflow/experiments/list",
+        "GET /api/2.0/mlflow/registered-models/search",
+    ]
+
+
 def test_a_list_that_goes_on_is_a_lower_bound(web: Any) -> None:
     more = LIST.removesuffix("}") + ',"next_page_token":"x"}'
     figure = web.ask("mlflow", {EXPERIMENTS: more}).result.containers[0].records
