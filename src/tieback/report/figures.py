@@ -1,5 +1,6 @@
 """Text of figures: numbers with the same signs for their quality in all formats."""
 
+import re
 from collections.abc import Callable
 
 from tieback.model.figure import Figure, Quality
@@ -60,8 +61,15 @@ def container_text(container: Container) -> str:
     if container.kind in OFFERED and container.records is None:
         return NOTHING_TO_COUNT
     text = figure_text(container.records)
-    noun = NOT_RECORDS.get(container.kind)
-    return text if noun is None or text == NOT_MEASURED else f"{text} {noun}"
+    noun = counted_noun(container)
+    return text if not noun or text == NOT_MEASURED else f"{text} {noun}"
+
+
+def counted_noun(container: Container) -> str:
+    """Return what its figure counts if not records, in the number of the figure: ``1 endpoint``; else empty."""
+    noun = NOT_RECORDS.get(container.kind, "")
+    one = container.records is not None and container.records.value == 1
+    return re.sub(r"s\b", "", noun, count=1) if one else noun
 
 
 def quality_text(figure: Figure | None) -> str:

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
-from tieback.model.probe import Container
+from tieback.model.probe import VIEW, Container
 from tieback.report.figures import bytes_text, container_text, figure_text, quality_text, size_text
 
 
@@ -31,6 +31,14 @@ def test_what_is_no_record_is_named() -> None:
         == "300 relationships"
     )
     assert container_text(Container(("shop", "relationships"), "relationships")) == "not measured"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [("endpoint", "1 endpoint"), ("kernel", "1 running kernel"), (VIEW, "1 row of a view"), ("table", "1")],
+)
+def test_one_thing_has_a_noun_in_the_singular(kind: str, text: str) -> None:
+    assert container_text(Container(("one",), kind, records=exact(1, ""))) == text
 
 
 @pytest.mark.parametrize(

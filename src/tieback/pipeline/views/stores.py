@@ -24,7 +24,6 @@ from tieback.model.exposure import (
 )
 from tieback.model.figure import Figure
 from tieback.model.probe import (
-    NOT_RECORDS,
     Ability,
     Access,
     Entry,
@@ -40,6 +39,7 @@ from tieback.pipeline.views.listing import DEFAULT_LIMIT, Listing, bounded_limit
 from tieback.pipeline.views.records import backend_id
 from tieback.pipeline.views.runs_shown import ShownRun, find_shown_run
 from tieback.report.document import containers_of, most_records, way_words
+from tieback.report.figures import counted_noun
 from tieback.report.recorded import recorded_text
 from tieback.report.verdict import (
     NOTICES,
@@ -476,7 +476,7 @@ def show_store(workspace: Workspace, key: str, run: str = "") -> StoreDetail | N
                 classes=classes,
                 no_classes="" if classes else no_personal_data(container),
                 created=container.created,
-                noun=NOT_RECORDS.get(container.kind, ""),
+                noun=counted_noun(container),
             )
             for container, classes in own[:MOST_CONTAINERS]
         ),
