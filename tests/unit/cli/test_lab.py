@@ -80,7 +80,7 @@ def test_up_calls_an_emulation_without_a_product_a_server(tmp_path: Path, monkey
         store.product, "", store.address, store.port, ProcessStamp(1, 1, "/x"), emulation=True, directory="/x"
     )
 
-    def bring_up(lab: object, tell: Callable[[StartResult], None], *_: object, **__: object) -> list[StartResult]:  # noqa: ARG001 - the signature of `up`
+    def bring_up(lab: object, tell: Callable[[StartResult], None], *_: object, **__: object) -> list[StartResult]:
         tell(StartResult(store, server, 0.5))
         return []
 
