@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 
 from tieback.leaks.coded import MAX_NESTING, decode_value, is_form, unpack
 from tieback.leaks.protobuf import read_grpc, read_protobuf
-from tieback.leaks.value import MAX_NAME, MAX_VALUE, MAX_VALUES_PER_SAMPLE, NamedValue, decode_text
+from tieback.leaks.value import MAX_NAME, MAX_VALUE, MAX_VALUES_PER_SAMPLE, NamedValue, decode_text, place_part
 
 _MAX_DEPTH = 12
 _FIRST = 64
@@ -101,7 +101,7 @@ def read_form(data: bytes, source: str, *, nesting: int = MAX_NESTING) -> Iterat
         return
     mark = "." if source.endswith(")") else ":"
     for name, value in fields:
-        where = f"{source}{mark}{name[:MAX_NAME]}"
+        where = f"{source}{mark}{place_part(name)}"
         inner, whole = _unfold(value, where, nesting)
         yield from inner
         if whole:
@@ -150,7 +150,7 @@ _JSON_STRING = re.compile(r'"([^"\\]{1,128})"\s*:\s*(?:"((?:[^"\\]|\\.){1,512})"
 def _cut_json(text: str) -> Iterator[NamedValue]:
     """Names and scalar values of a truncated JSON document."""
     for match in _JSON_STRING.finditer(text):
-        yield NamedValue(f"json:{match[1]}", match[1], match[2] or match[3])
+        yield NamedValue(f"json:{place_part(match[1])}", match[1], match[2] or match[3])
 
 
 def read_document(
@@ -182,7 +182,8 @@ def _leaves(
     if isinstance(value, dict):
         for key, inner in value.items():
             inner_name = str(key)[:MAX_NAME]
-            yield from _leaves(inner, source, f"{path}.{inner_name}", inner_name, name or parent, depth - 1, nesting)
+            where = f"{path}.{place_part(inner_name)}"
+            yield from _leaves(inner, source, where, inner_name, name or parent, depth - 1, nesting)
     elif isinstance(value, list):
         for inner in value[:MAX_VALUES_PER_SAMPLE]:
             yield from _leaves(inner, source, f"{path}[]", name, parent, depth - 1, nesting)
@@ -211,7 +212,7 @@ def _parts(data: bytes, nesting: int) -> Iterator[NamedValue]:
             yield from read_body(part[3], media, nesting=nesting)
         elif name is not None and _FILE.search(part[2]) is None:
             text = decode_text(name[1])
-            yield NamedValue(f"form:{text}", text, decode_text(part[3]))
+            yield NamedValue(f"form:{place_part(text)}", text, decode_text(part[3]))
 
 
 # XML
