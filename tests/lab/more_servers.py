@@ -1,5 +1,6 @@
 """Servers that only tests marked `more` start, as in ``tests.lab.ai_servers``: large ones, and slow ones."""
 
+import tempfile
 from pathlib import Path
 
 from tests.lab import ai_apps
@@ -54,7 +55,8 @@ def ray(directory: Path, *, protected: bool) -> Started:
     # Workers listen on ports that the system chooses.
     words += ("--min-worker-port=0", "--max-worker-port=0")
     words += tuple(f"{name}={number}" for name, number in zip(names, inner, strict=True))
-    words += (f"--temp-dir=/var/tmp/ray-{port}",)
+    # A short path, for its sockets; it is removed with the folder of the run.
+    words += (f"--temp-dir={tempfile.mkdtemp(prefix='ray')}",)
     switches = {"RAY_USAGE_STATS_ENABLED": "0"}
     if protected:
         switches |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": TOKEN}

@@ -356,6 +356,8 @@ class CaptureSummary(msgspec.Struct, frozen=True):
     """Those of them in which the app sent personal data or credentials."""
     unreadable: int = 0
     """Flows that are encrypted without keys."""
+    not_examined: int = 0
+    """Flows that were not examined for personal data: an earlier release read them."""
 
 
 class LazyTable[T](msgspec.Struct, frozen=True):

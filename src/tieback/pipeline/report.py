@@ -288,6 +288,7 @@ def _captures(
             read=sum(group.counts.read for group in groups),
             with_data=sum(group.counts.with_data for group in groups),
             unreadable=sum(group.counts.unreadable for group in groups),
+            not_examined=sum(group.counts.unknown for group in groups),
         )
 
 

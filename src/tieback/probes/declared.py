@@ -55,6 +55,8 @@ class _Evidence(msgspec.Struct):
     """Names that were requested."""
     counted: bool = False
     """True if a count without a name was requested."""
+    unclear: list[str] = []
+    """Requests that were not sent, or whose answer neither proves access nor refuses it."""
 
 
 class DeclaredProbe(WebStoreProbe):
@@ -107,8 +109,8 @@ class DeclaredProbe(WebStoreProbe):
         """Send the other requests that the depth allows: first those without a name, then those for each name."""
         if not inquiry.enumerates:
             return
-        seen = _Evidence(answer.body, [], tested=[])
-        allowed = [one for one in self._others if self._is_allowed(inquiry, *one)]
+        seen = _Evidence(answer.body)
+        allowed = [one for one in self._others if self._is_allowed(inquiry, seen, *one)]
         names: list[str] = []
         for rule, request in allowed:
             if PLACE not in rule.path:
@@ -123,11 +125,12 @@ class DeclaredProbe(WebStoreProbe):
         yield from self._prove(inquiry, seen)
         self._judge(inquiry, seen, by_name=bool(by_name))
 
-    def _is_allowed(self, inquiry: Inquiry, rule: HttpRequestRule, request: Request) -> bool:
+    def _is_allowed(self, inquiry: Inquiry, seen: _Evidence, rule: HttpRequestRule, request: Request) -> bool:
         if rule.depth is Depth.DESCRIBE and not inquiry.describes:
             return False
         if request.send.cost.needs_scans and not inquiry.draft.target.scans:
             inquiry.draft.problem(f"{request.label}: not sent, because the grant does not allow `scans`")
+            seen.unclear.append(request.label)
             return False
         return True
 
@@ -162,6 +165,7 @@ class DeclaredProbe(WebStoreProbe):
         """The JSON of an answer that may prove access; ``_MISSING`` if it does not."""
         answer = yield from _answer(inquiry, request, rule.cap, *names)
         if answer is None or answer is NO_RESPONSE:
+            seen.unclear.append(request.label)
             return _MISSING
         if self._is_refused(inquiry, request, answer):
             return _MISSING
@@ -171,11 +175,13 @@ class DeclaredProbe(WebStoreProbe):
             if not (names and answer.status == 404):
                 why = "larger than the limit" if answer.truncated else f"status {answer.status}, no JSON"
                 inquiry.draft.problem(f"{request.label}{about}: {why}")
+                seen.unclear.append(request.label)
             return _MISSING
         if not rule.open:
             return found
         if not _holds(rule.open, answer):
             inquiry.draft.problem(f"{request.label}{about}: the answer does not have what the rule demands")
+            seen.unclear.append(request.label)
             return _MISSING
         seen.proofs.append((rule, request, answer.body, f"answers without authentication{about}"))
         return found
@@ -235,6 +241,7 @@ class DeclaredProbe(WebStoreProbe):
                 labels.add(request.label)
                 digests.add(digest)
                 kept.append((rule, request, body, text))
+        seen.unclear += (request.label for _, request, _, _ in seen.proofs if request.label not in labels)
         seen.proofs[:] = kept
         for _, request, _, text in kept[:MAX_PROOFS]:
             draft.prove(request.label, text, Access.OPEN)
@@ -248,6 +255,8 @@ class DeclaredProbe(WebStoreProbe):
         proofs = {request.label for _, request, _, _ in seen.proofs}
         if not proofs:
             draft.access = Access.AUTH_REQUIRED if inquiry.refused else Access.UNKNOWN
+            # A refusal of one request closes the store only if nothing else of it is unclear.
+            draft.untested += (f"{label}: no clear answer" for label in dict.fromkeys(seen.unclear))
             if names_only:
                 other_names(draft, _CONTAINERS, seen.tested)
         elif names_only and not seen.counted:

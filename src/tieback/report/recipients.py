@@ -63,7 +63,7 @@ def first_text(one: Recipient) -> str:
     return _stamp(one.first)[:16].replace("T", " ")
 
 
-def content_text(read: int, with_data: int, unreadable: int, flows: int) -> str:
+def content_text(read: int, with_data: int, unreadable: int, flows: int, not_examined: int = 0) -> str:
     """How much content was readable: "nothing found" and "nothing readable" are different answers.
 
     Args:
@@ -71,6 +71,7 @@ def content_text(read: int, with_data: int, unreadable: int, flows: int) -> str:
         with_data: those in which personal data or credentials were found.
         unreadable: flows that are encrypted without keys.
         flows: all flows with servers.
+        not_examined: flows that an earlier release read.
     """
     parts = []
     if read:
@@ -79,7 +80,9 @@ def content_text(read: int, with_data: int, unreadable: int, flows: int) -> str:
         parts.append(f"{count_text(read, 'flow')} read: {found}")
     if unreadable:
         parts.append(f"{count_text(unreadable, 'flow')} encrypted without keys: nothing readable, contents unknown")
-    rest = flows - read - unreadable
+    if not_examined:
+        parts.append(f"{count_text(not_examined, 'flow')} not examined for personal data: read them again")
+    rest = flows - read - unreadable - not_examined
     if rest > 0:
         parts.append(f"{count_text(rest, 'flow')} without content that tieback reads")
     return "; ".join(parts)
@@ -87,13 +90,14 @@ def content_text(read: int, with_data: int, unreadable: int, flows: int) -> str:
 
 def coverage_lines(report: Report) -> Iterator[str]:
     """One sentence on what was read in all captures."""
-    read = with_data = unreadable = flows = 0
+    read = with_data = unreadable = flows = not_examined = 0
     for one in report.captures.rows():
         read += one.read
         with_data += one.with_data
         unreadable += one.unreadable
         flows += one.flows - one.others
-    text = content_text(read, with_data, unreadable, flows)
+        not_examined += one.not_examined
+    text = content_text(read, with_data, unreadable, flows, not_examined)
     if text:
         yield f"{text}."
 

@@ -100,6 +100,28 @@ def test_access_by_the_answers(change: Pages, names: tuple[str, ...], access: Ac
 
 
 @pytest.mark.parametrize(
+    ("second", "untested"),
+    [
+        (401, ()),
+        (500, ("GET /api/total: no clear answer",)),
+        (404, ("GET /api/total: no clear answer",)),
+        ("<html>Sign in</html>", ("GET /api/total: no clear answer",)),
+        ("{}", ("GET /api/total: no clear answer",)),
+        (None, ("GET /api/total: no clear answer",)),
+    ],
+)
+def test_one_refusal_closes_a_store_only_if_the_rest_is_clear(
+    second: str | int | None, untested: tuple[str, ...]
+) -> None:
+    rule = read_rule()
+    total = msgspec.structs.replace(rule.request[2], path="/api/total", names=None)
+    pages: dict[str, str | int | None] = {"/api/status": STATUS, "/api/spaces": 401, "/api/total": second}
+    rule = msgspec.structs.replace(rule, request=(*rule.request[:2], total))
+    report = ask(lambda path: pages.get(path, 404), rule=rule).result
+    assert (report.access, report.untested) == (Access.AUTH_REQUIRED, untested)
+
+
+@pytest.mark.parametrize(
     ("pages", "access", "untested"),
     [
         ({"/api/spaces": 401}, Access.AUTH_REQUIRED, False),

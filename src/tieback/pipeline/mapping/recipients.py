@@ -30,6 +30,7 @@ class ContentCounts(msgspec.Struct):
     read: int = 0
     with_data: int = 0
     unreadable: int = 0
+    unknown: int = 0
 
     def add(self, flow: Flow) -> None:
         """Count one flow."""
@@ -37,6 +38,7 @@ class ContentCounts(msgspec.Struct):
         self.read += flow.content is ContentState.READ
         self.with_data += bool(flow.sent)
         self.unreadable += flow.content is ContentState.ENCRYPTED
+        self.unknown += flow.content is ContentState.UNKNOWN
 
 
 class _Seen(msgspec.Struct):

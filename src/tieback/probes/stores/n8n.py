@@ -5,8 +5,8 @@ as the page needs it before the login), ``GET /rest/workflows`` and ``GET /rest/
 The lists have names and kinds; nodes of workflows and values of credentials are not in them.
 
 An instance that was never set up says so in its settings (``showSetupOnFirstLoad``): whoever opens it first becomes its
-owner. That is never tried. Only n8n before 1.0 could be used without an account. Not yet verified against the real
-server.
+owner. That is never tried. Only n8n before 1.0 could be used without an account: that comes from its source. Verified
+against n8n 2.41.1, which shows no version.
 """
 
 import msgspec

@@ -50,6 +50,7 @@ ORDERS: Mapping[str, str] = {
     "dns_answers": "name, kind, asked",
     "inputs": "run, ordinal",
     "run_data": "run, ordinal",
+    "run_rules": "run, ordinal",
     "backends": "run, ordinal",
     "probes": "run, ordinal",
 }
@@ -68,7 +69,7 @@ BLOOM_FILTER_COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 """Columns queried across the sort order: each row group has a Bloom filter for them."""
 FALSE_POSITIVES = 0.05
-RUN_TABLES = frozenset({"inputs", "run_data", "backends", "probes"})
+RUN_TABLES = frozenset({"inputs", "run_data", "run_rules", "backends", "probes"})
 """Tables of runs: a merged part contains only one run, so that reports of other runs do not read it."""
 
 

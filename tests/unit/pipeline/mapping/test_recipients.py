@@ -95,8 +95,9 @@ def test_what_was_readable_is_counted() -> None:
     counts = totals(
         flow("x.test", EMAIL), flow("x.test"), flow("x.test", content=ContentState.ENCRYPTED),
         flow("x.test", content=ContentState.NOT_READ),
+        flow("x.test", content=ContentState.UNKNOWN),
     ).counts  # fmt: skip
-    assert (counts.flows, counts.read, counts.with_data, counts.unreadable) == (4, 2, 1, 1)
+    assert (counts.flows, counts.read, counts.with_data, counts.unreadable, counts.unknown) == (5, 2, 1, 1, 1)
 
 
 def test_third_parties_are_first() -> None:

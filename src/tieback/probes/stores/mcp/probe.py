@@ -145,6 +145,9 @@ class McpProbe(HttpProbe):
 def _talk(draft: ReportDraft, target: Target, depth: Depth, meta: ProbeMeta) -> Conversation[None]:
     http = HttpSession(target)
     path, sign, status = yield from _find(http, target, meta)
+    session = _Session(draft, http, target, path)
+    if sign is None and target.mcp:
+        yield from session.check()
     draft.spoke = True
     draft.product = PRODUCT
     draft.fingerprint(())
@@ -166,7 +169,7 @@ def _talk(draft: ReportDraft, target: Target, depth: Depth, meta: ProbeMeta) -> 
         else:
             draft.problem(NOT_ALLOWED)
         return
-    yield from _Session(draft, http, target, path).run(depth)
+    yield from session.run(depth)
 
 
 def _find(http: HttpSession, target: Target, meta: ProbeMeta) -> Conversation[tuple[str, _Sign | None, int]]:
@@ -257,6 +260,17 @@ class _Session:
         self._path = path
         self._fields: tuple[tuple[str, str], ...] = ()
         self._calls = 0
+        self._opened: tuple[Response, Message | None] | None = None
+
+    def check(self) -> Conversation[None]:
+        """Call ``initialize`` at a path that only the app names.
+
+        Raises:
+            NotThisProtocol: the answer is neither one of MCP nor a refusal.
+        """
+        answer, message = self._opened = yield from self._call(INITIALIZE)
+        if message is None and answer.status not in _REFUSALS and not _refuses_host(answer):
+            raise NotThisProtocol(f"no MCP server (status {answer.status})")
 
     def run(self, depth: Depth) -> Conversation[None]:
         """Open the session, and list what the depth allows."""
@@ -278,7 +292,7 @@ class _Session:
         self._judge(tools, (resources, prompts))
 
     def _open(self) -> Conversation[Result | None]:
-        answer, message = yield from self._call(INITIALIZE)
+        answer, message = self._opened or (yield from self._call(INITIALIZE))
         result = message.result if message is not None else None
         if result is not None and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", result.protocol) and result.server:
             session = answer.headers.get(SESSION_FIELD.lower(), "")

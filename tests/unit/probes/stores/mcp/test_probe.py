@@ -157,7 +157,15 @@ def test_only_a_url_of_the_app_points_to_it(web: Any) -> None:
         web.ask("mcp", {GET: page(web, 404, "")}, mcp=False, service="mcp").result.outcome is Outcome.PROTOCOL_MISMATCH
     )
     for status in (404, 405):
-        assert web.ask("mcp", {GET: page(web, status, "")}, service="mcp").result.access is Access.OPEN
+        played = web.ask("mcp", {GET: page(web, status, "")}, service="mcp")
+        assert played.result.access is Access.OPEN
+        assert sum(b'"initialize"' in sent for sent in played.sent) == 1
+        # Another server at that path is another product, whatever the app calls it.
+        for answer in (404, 405, "<html>shop</html>", '{"error":"no"}'):
+            other = web.ask("mcp", {GET: page(web, status, ""), START: answer}, service="mcp").result
+            assert (other.outcome, other.product) == (Outcome.PROTOCOL_MISMATCH, "")
+        refused = web.ask("mcp", {GET: page(web, status, ""), START: 401}, service="mcp").result
+        assert (refused.access, refused.undecided) == (Access.AUTH_REQUIRED, False)
 
 
 CHALLENGE = 'Bearer error="invalid_token", resource_metadata="https://h.test/.well-known/oauth-protected-resource"'
