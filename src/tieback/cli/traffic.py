@@ -9,7 +9,6 @@ import typer
 from tieback.cli.flow_tables import FlowTables
 from tieback.cli.formats import format_option
 from tieback.cli.options import RulesOption, read_rules
-from tieback.cli.recipients import print_recipients
 from tieback.cli.terminal import (
     ExitCode,
     print_failure,
@@ -71,7 +70,6 @@ def traffic(
     """
     from tieback.intake.traffic.decrypt import check_keylog
     from tieback.intake.traffic.log_formats import read_columns
-    from tieback.pipeline.mapping.capture_recipients import CaptureRecipients
     from tieback.pipeline.traffic import describe_traffic
 
     packages = read_uid_map(uid_map) if uid_map is not None else None
@@ -85,7 +83,11 @@ def traffic(
     failed = 0
     tables = FlowTables()
     added = read_rules(rules)
-    totals = CaptureRecipients() if by_recipient else None
+    totals = None
+    if by_recipient:
+        from tieback.pipeline.mapping.capture_recipients import CaptureRecipients
+
+        totals = CaptureRecipients()
     with progress_bar("reading traffic") as progress:
         ends = describe_traffic(
             inputs,
@@ -114,6 +116,8 @@ def traffic(
                 seen.add(end.path)
                 tables.add(end)
     if totals is not None:
+        from tieback.cli.recipients import print_recipients
+
         print_recipients(totals, output.value)
     tables.print()
     if failed:

@@ -10,10 +10,12 @@ and output are bounded. If this system cannot take the network from a process, n
 
 import os
 import selectors
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from enum import StrEnum
 from importlib.metadata import EntryPoint, entry_points
 from typing import BinaryIO
@@ -129,12 +131,14 @@ def run_plugin(plugin: Plugin, source: BinaryIO, out: BinaryIO, limits: PluginLi
         stderr=subprocess.PIPE,
         pass_fds=(source.fileno(),),
         env={**environment_without_secrets(os.environ), **ALLOCATOR},
+        process_group=0,
     )
     said = bytearray()
     try:
         assert process.stdin is not None
-        process.stdin.write(msgspec.msgpack.encode(order))
-        process.stdin.close()
+        with suppress(BrokenPipeError):  # the child ended; its exit status shows why
+            process.stdin.write(msgspec.msgpack.encode(order))
+            process.stdin.close()
         written = 0
         for data in _output(process, said, time.monotonic() + limits.seconds):
             written += len(data)
@@ -144,14 +148,15 @@ def run_plugin(plugin: Plugin, source: BinaryIO, out: BinaryIO, limits: PluginLi
         status = process.wait(limits.seconds)
     except (subprocess.TimeoutExpired, TimeoutError):
         raise _failed(plugin, f"took more than {limits.seconds:g} s") from None
-    except BrokenPipeError:
-        status = process.wait()
     finally:
-        process.kill()
+        # The whole group: programs that the plug-in started end with it.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         for pipe in (process.stdin, process.stdout, process.stderr):
             if pipe is not None:
-                pipe.close()
+                with suppress(BrokenPipeError):
+                    pipe.close()
     if status:
         why = one_line(said.decode("utf-8", "replace").strip().rpartition("\n")[2])
         raise _failed(plugin, why or f"ended with exit status {status}")

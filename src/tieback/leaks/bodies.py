@@ -9,12 +9,12 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from html import unescape
-from itertools import chain
+from itertools import chain, islice
 from urllib.parse import parse_qsl
 
 from tieback.leaks.coded import MAX_NESTING, decode_value, is_form, unpack
 from tieback.leaks.protobuf import read_grpc, read_protobuf
-from tieback.leaks.value import MAX_NAME, MAX_VALUE, MAX_VALUES_PER_SAMPLE, NamedValue, decode_text
+from tieback.leaks.value import MAX_NAME, MAX_VALUE, MAX_VALUES_PER_SAMPLE, NamedValue, decode_text, place_part
 
 _MAX_DEPTH = 12
 _FIRST = 64
@@ -24,12 +24,13 @@ _SCRIPTS = (b"javascript", b"ecmascript", b"wasm", b"pdf", b"zip")
 _PAGE = re.compile(rb"\s*<(?:!doctype html|html|head|body|script)\b", re.IGNORECASE)
 
 
-def read_body(data: bytes, kind: bytes = b"") -> Iterator[NamedValue]:
+def read_body(data: bytes, kind: bytes = b"", *, nesting: int = MAX_NESTING) -> Iterator[NamedValue]:
     """Named values of a body, and values without a name.
 
     Args:
         data: the body without any content coding.
         kind: its media type, in lower case; empty if unknown.
+        nesting: how many bodies inside bodies are read: compressed ones, and parts.
     """
     if not data or kind.startswith(_PUBLIC) or any(word in kind for word in _SCRIPTS):
         return
@@ -37,22 +38,22 @@ def read_body(data: bytes, kind: bytes = b"") -> Iterator[NamedValue]:
         yield from read_form(data, "form")
     elif kind.startswith(b"application/grpc"):
         yield from read_grpc(data)
-    elif kind.startswith(b"multipart/") or data.startswith(b"--"):
-        yield from _parts(data)
+    elif nesting and (kind.startswith(b"multipart/") or data.startswith(b"--")):
+        yield from _parts(data, nesting - 1)
     elif (document := _json(data)) is not None:
         yield from document
     elif b"xml" in kind or data.lstrip()[:1] == b"<":
         if not _PAGE.match(data):
             yield from _xml(data)
     else:
-        yield from _unlabelled(data, kind)
+        yield from _unlabelled(data, kind, nesting)
 
 
-def _unlabelled(data: bytes, kind: bytes) -> Iterator[NamedValue]:
+def _unlabelled(data: bytes, kind: bytes, nesting: int) -> Iterator[NamedValue]:
     """A body whose form only its bytes show: compressed, a form, a coded text, a binary message, or text."""
-    inner = unpack(data)
+    inner = unpack(data) if nesting else None
     if inner is not None:
-        yield from read_body(inner, kind)
+        yield from read_body(inner, kind, nesting=nesting - 1)
         return
     if is_form(data):
         yield from read_form(data, "form")
@@ -71,7 +72,8 @@ def _unfold(value: str, where: str, nesting: int) -> tuple[Sequence[NamedValue],
     coded = decode_value(value) if nesting else None
     if coded is None:
         return (), True
-    found = list(_inside(coded, where, nesting))
+    # Not more than the sample may have: a value of 1 KB can decode to gigabytes of values inside values.
+    found = list(islice(_inside(coded, where, nesting), MAX_VALUES_PER_SAMPLE))
     return found, not found or coded[0] == "jwt"
 
 
@@ -99,7 +101,7 @@ def read_form(data: bytes, source: str, *, nesting: int = MAX_NESTING) -> Iterat
         return
     mark = "." if source.endswith(")") else ":"
     for name, value in fields:
-        where = f"{source}{mark}{name[:MAX_NAME]}"
+        where = f"{source}{mark}{place_part(name)}"
         inner, whole = _unfold(value, where, nesting)
         yield from inner
         if whole:
@@ -148,7 +150,7 @@ _JSON_STRING = re.compile(r'"([^"\\]{1,128})"\s*:\s*(?:"((?:[^"\\]|\\.){1,512})"
 def _cut_json(text: str) -> Iterator[NamedValue]:
     """Names and scalar values of a truncated JSON document."""
     for match in _JSON_STRING.finditer(text):
-        yield NamedValue(f"json:{match[1]}", match[1], match[2] or match[3])
+        yield NamedValue(f"json:{place_part(match[1])}", match[1], match[2] or match[3])
 
 
 def read_document(
@@ -180,7 +182,8 @@ def _leaves(
     if isinstance(value, dict):
         for key, inner in value.items():
             inner_name = str(key)[:MAX_NAME]
-            yield from _leaves(inner, source, f"{path}.{inner_name}", inner_name, name or parent, depth - 1, nesting)
+            where = f"{path}.{place_part(inner_name)}"
+            yield from _leaves(inner, source, where, inner_name, name or parent, depth - 1, nesting)
     elif isinstance(value, list):
         for inner in value[:MAX_VALUES_PER_SAMPLE]:
             yield from _leaves(inner, source, f"{path}[]", name, parent, depth - 1, nesting)
@@ -201,15 +204,15 @@ _PART_KIND = re.compile(rb"(?i)content-type:[ \t]*([^\r\n]{1,100})")
 _FILE = re.compile(rb"(?i)content-disposition:[^\r\n]*filename")
 
 
-def _parts(data: bytes) -> Iterator[NamedValue]:
+def _parts(data: bytes, nesting: int) -> Iterator[NamedValue]:
     for part in _PART.finditer(data[:_MAX_PARTS]):
         name, kind = _PART_NAME.search(part[2]), _PART_KIND.search(part[2])
         media = kind[1].lower() if kind else b""
         if b"json" in media or b"xml" in media:
-            yield from read_body(part[3], media)
+            yield from read_body(part[3], media, nesting=nesting)
         elif name is not None and _FILE.search(part[2]) is None:
             text = decode_text(name[1])
-            yield NamedValue(f"form:{text}", text, decode_text(part[3]))
+            yield NamedValue(f"form:{place_part(text)}", text, decode_text(part[3]))
 
 
 # XML

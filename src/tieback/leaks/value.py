@@ -1,5 +1,7 @@
 """A named value from cleartext traffic, as input to the classifier."""
 
+import re
+
 import msgspec
 
 MAX_VALUES_PER_SAMPLE = 256
@@ -23,6 +25,14 @@ class NamedValue(msgspec.Struct, frozen=True):
     """The enclosing element: table, or outer key."""
     form: str = ""
     """Form of a value without a name; values with the same location and form are judged together."""
+
+
+_VALUE = re.compile(r"@|%40|\d{7}")
+
+
+def place_part(name: str) -> str:
+    """A part of ``NamedValue.where``: ``*`` for a name that is itself a value, such as an address as a key."""
+    return "*" if _VALUE.search(name) else name[:MAX_NAME]
 
 
 def decode_text(data: bytes) -> str:

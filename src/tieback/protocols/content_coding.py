@@ -45,7 +45,7 @@ def decode_content(body: bytes, coding: bytes, limit: int) -> bytes | None:
 def _decode_stream(body: bytes, name: str, limit: int) -> bytes | None:
     import pyarrow as pa
 
-    if name == "zstd" and _window(body) > MAX_WINDOW:
+    if name == "zstd" and (body := _modest_frames(body)) is None:
         return None
     decoded = b""
     try:
@@ -55,6 +55,17 @@ def _decode_stream(body: bytes, name: str, limit: int) -> bytes | None:
     except OSError:
         pass  # truncated or broken: what was decoded before counts
     return decoded or None
+
+
+def _modest_frames(body: bytes) -> bytes | None:
+    """The body up to the first frame with a window that is too large; ``None`` if the first one has it."""
+    if _window(body) > MAX_WINDOW:
+        return None
+    at = 0
+    while (at := body.find(_ZSTD, at + 1)) > 0:
+        if _window(body[at : at + 16]) > MAX_WINDOW:
+            return body[:at]
+    return body
 
 
 def _window(body: bytes) -> int:

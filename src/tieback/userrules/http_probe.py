@@ -36,6 +36,7 @@ _ENCODED = re.compile(r"%(?:5B|5D|24|2A)")
 _POINTER = re.compile(r"(?:/[^/]{0,80}){0,8}")
 _HEADER = re.compile(r"[a-z0-9-]{1,60}")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_RUNS = re.compile(r"[A-Za-z]+(?:[._~-]+[A-Za-z]+)*")
 _LONG_WORD = 6
 """Letters of a refused word that is also refused as the beginning or end of another word."""
 _ENDINGS = frozenset({"s", "d", "ed", "r", "rs", "or", "ors", "able", "ment", "ments"})
@@ -238,6 +239,7 @@ def check_http_probe(rule: HttpProbeRule, taken: Collection[str] = ()) -> list[s
 class _RefusedWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     acts: tuple[str, ...]
     shows: tuple[str, ...]
+    contacts: frozenset[str]
 
 
 @cache
@@ -324,9 +326,21 @@ def _path(request: HttpRequestRule) -> Iterator[str]:
         yield "the first segment must not be {name}"
     if bool(places) != (request.names is not None):
         yield f"write `names` ({', '.join(NameForm)}) exactly if the path contains {{name}}"
-    for word in _WORDS.findall(unquote(path.replace(PLACE, ""))):
+    for word in _words(unquote(path.replace(PLACE, ""))):
         if _is_refused(word.lower()):
             yield f"{word!r}: a request with this word may change something, log in, or show secrets"
+            return
+    for pair in query.split("&"):
+        name = pair.partition("=")[0]
+        if not _refused_words().contacts.isdisjoint(word.lower() for word in _words(unquote(name))):
+            yield f"{name!r}: a server may contact what this parameter names"
+
+
+def _words(text: str) -> Iterator[str]:
+    """The words of a path, also those that are written with changing case or in parts: ``dELETE``, ``sign-in``."""
+    yield from _WORDS.findall(text)
+    for run in _RUNS.findall(text):
+        yield re.sub("[^A-Za-z]", "", run)
 
 
 def _is_refused(word: str) -> bool:

@@ -2,9 +2,11 @@
 
 import io
 import os
+import select
 import sys
 import textwrap
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,12 @@ def endless(source, out):
 
 def sleeps(source, out):
     time.sleep(60)
+
+def starts(source, out):
+    """Starts a program that would go on after the plug-in, and writes its number."""
+    import subprocess
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    out.write(str(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], **quiet).pid).encode())
 
 def fails(source, out):
     raise ValueError("line one\\n\\x1b[31mline two")
@@ -145,6 +153,27 @@ def test_what_a_plug_in_must_not_do_is_one_line_of_error(
 def test_a_limit_ends_a_plug_in(run: Callable[..., bytes], name: str, limits: PluginLimits, why: str) -> None:
     with pytest.raises(InputError, match=why):
         run(name, limits)
+
+
+def test_programs_of_a_plug_in_end_with_it(run: Callable[..., bytes]) -> None:
+    number = int(run("starts"))
+    with suppress(ProcessLookupError):
+        program = os.pidfd_open(number)
+        try:
+            assert select.select([program], [], [], 60)[0]
+        finally:
+            os.close(program)
+
+
+class ClosedPipe(io.BytesIO):
+    def write(self, data: object) -> int:
+        raise BrokenPipeError
+
+
+def test_an_output_that_ends_early_ends_the_plug_in(plugins: None, tmp_path: Path) -> None:
+    (tmp_path / "input").write_bytes(b"hello")
+    with (tmp_path / "input").open("rb") as source, pytest.raises(BrokenPipeError):
+        run_plugin(find_plugin(PluginKind.READER, "endless"), source, ClosedPipe())
 
 
 @pytest.mark.usefixtures("plugins")

@@ -48,6 +48,21 @@ def test_bodies(data: bytes, kind: bytes, expected: dict[str, str]) -> None:
     assert {pair.where: pair.value for pair in read_body(data, kind)} == expected
 
 
+@pytest.mark.parametrize(
+    ("data", "where"),
+    [
+        (b'{"u": {"ada@workhub.test": {"mail": "x"}}}', "json:$.u.*.mail"),
+        (b'{"u": {"4915112345678": {"mail": "x"}}}', "json:$.u.*.mail"),
+        (b'{"ada@workhub.test": "x", "cut": ', "json:*"),
+        (b"ada@workhub.test=x&b=2", "form:*"),
+        (b'--b\r\nContent-Disposition: form-data; name="ada@workhub.test"\r\n\r\nx\r\n--b--', "form:*"),
+    ],
+)
+def test_a_name_that_is_a_value_is_not_in_the_place(data: bytes, where: str) -> None:
+    kind = b"application/x-www-form-urlencoded" if data.startswith(b"ada") else b""
+    assert next(iter(read_body(data, kind))).where == where
+
+
 def test_text_is_sorted_by_what_it_looks_like() -> None:
     assert {pair.form: pair.value for pair in read_text(PROSE)} == {
         "email": "ada@b.test",

@@ -4,6 +4,8 @@ import base64
 import gzip
 import json
 import zlib
+from collections.abc import Callable
+from itertools import islice
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from tieback.leaks.bodies import read_body, read_form
 from tieback.leaks.coded import decode_value, is_form, unpack
+from tieback.leaks.value import MAX_VALUES_PER_SAMPLE
 
 INNER = json.dumps({"user": {"email": "ada@workhub.test"}})
 
@@ -102,3 +105,38 @@ def test_bodies_never_raises(data: bytes) -> None:
     list(read_form(data, "form"))
     is_form(data)
     decode_value(data.decode("latin-1"))
+
+
+def _nested(make: Callable[[bytes], bytes], levels: int) -> bytes:
+    body = b'{"email": "ada@workhub.test"}'
+    for _ in range(levels):
+        body = make(body)
+    return body
+
+
+@pytest.mark.parametrize(
+    "make",
+    [zlib.compress, gzip.compress, lambda inner: b"--%d\r\nContent-Type:json\r\n\r\n%b" % (len(inner), inner)],
+    ids=["zlib", "gzip", "multipart"],
+)
+def test_bodies_inside_bodies_are_read_to_a_bounded_depth(make: Callable[[bytes], bytes]) -> None:
+    assert [pair.value for pair in read_body(_nested(make, 2))] == ["ada@workhub.test"]
+    assert len(list(read_body(_nested(make, 500)))) <= 1
+
+
+def test_values_inside_values_are_decoded_a_bounded_number_of_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded = []
+
+    def counting(text: str) -> tuple[str, bytes] | None:
+        decoded.append(len(text))
+        return decode_value(text)
+
+    monkeypatch.setattr("tieback.leaks.bodies.decode_value", counting)
+    value = coded(gzip.compress(json.dumps({"a": [[]] * 200}).encode()))
+    for _ in range(2):
+        many = json.dumps({str(number): value for number in range(16_000 // (len(value) + 12))})
+        value = coded(gzip.compress(many.encode()))
+    body = json.dumps({"a": value}).encode()
+    assert len(body) < 4096
+    assert list(islice(read_body(body), MAX_VALUES_PER_SAMPLE))
+    assert len(decoded) <= 4 * MAX_VALUES_PER_SAMPLE

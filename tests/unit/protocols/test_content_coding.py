@@ -50,6 +50,13 @@ def test_streams_are_decoded_as_far_as_they_were_captured(coding: bytes, name: s
     assert decode_content(b"no such stream" * 4, coding, 100) is None
 
 
+def test_a_later_zstd_frame_with_a_window_that_is_too_large_is_not_read() -> None:
+    first, second = (bytes(pa.compress(text * 100, codec="zstd", asbytes=True)) for text in (b"one", b"two"))
+    assert decode_content(first + second, b"zstd", 1000) == b"one" * 100 + b"two" * 100
+    large = second[:4] + bytes((0, 17 << 3)) + second[7:]  # a window of 128 MiB in place of the size of the content
+    assert decode_content(first + large, b"zstd", 1000) == b"one" * 100
+
+
 def test_a_zstd_window_that_is_too_large_is_refused() -> None:
     frame = bytearray(pa.compress(bytes(1000), codec="zstd", asbytes=True))
     frame[4:6] = bytes((0, 31 << 3))

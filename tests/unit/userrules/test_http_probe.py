@@ -144,6 +144,7 @@ def test_a_path_stays_inside_its_syntax(path: str) -> None:
         "/actuator/heapdump", "/actuator/env", "/v1/chat/completions",
         "/api/x?token=abc", "/api/x?api_key=1", "/api/x?callback=a",
         "/api/deleteall", "/api/bulkdelete",
+        "/api/dELETE", "/api/users/DeLeTe", "/api/signIn", "/api/sign-up", "/api/sign_out", "/api/re-set", "/a?jWT=1",
         "/a?url=x", "/api/logs", "/api/run-job", "/admin/reset_all", "/api/%5Bdelete%5D",
     ],
 )  # fmt: skip
@@ -151,10 +152,16 @@ def test_a_path_that_may_act_or_show_secrets_is_refused(path: str) -> None:
     assert any("may change something" in problem for problem in with_request(LIST, path=path))
 
 
+@pytest.mark.parametrize("path", ["/probe?target=192.0.2.1", "/a?x=1&remoteHost=x.test", "/a?f%5Bsrc%5D=x.test"])
+def test_a_parameter_that_may_name_another_server_is_refused(path: str) -> None:
+    assert any("a server may contact" in problem for problem in with_request(LIST, path=path))
+
+
 @pytest.mark.parametrize(
     "path",
     [
         "/api/spaces",
+        "/api/server/info",
         "/v1/collections?limit=0",
         "/_cat/indices?format=json",
         "/api/stats?fields%5B%5D=count",

@@ -136,6 +136,7 @@ def _socks4(client: bytes, server: bytes) -> Tunnel | None:
 
 def _address_or_name(host: str) -> tuple[str, str]:
     try:
-        return str(ip_address(host)), ""
+        # A zone (``fe80::1%eth0``) is any text, and has no meaning outside the client.
+        return str(ip_address(host.partition("%")[0])), ""
     except ValueError:
         return "", hostname(host)

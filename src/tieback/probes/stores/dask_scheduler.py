@@ -62,6 +62,7 @@ class DaskSchedulerProbe:
         services=("dask",),
         cpe=("cpe:2.3:a:anaconda:dask",),
         cwe="CWE-306",
+        pivot=False,
         sends=(
             DeclaredSend(_HELLO, re.escape(_GREETING), "our versions, which the scheduler expects; changes nothing"),
             DeclaredSend(

@@ -46,6 +46,7 @@ class NodeRedProbe(WebStoreProbe):
             "https://nodered.org/docs/api/admin/methods/",
             "https://nodered.org/docs/user-guide/runtime/securing-node-red",
         ),
+        pivot=False,
         web=True,
     )
     ask = _ROOT

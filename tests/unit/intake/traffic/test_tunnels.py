@@ -85,6 +85,7 @@ def test_requests_of_socks(client: bytes, server: bytes, found: Tunnel | None) -
         ("GET", "http://api.test/a?b=c:1", "api.test:80"),
         ("GET", "HTTP://user:pw@api.test:8080?x", "api.test:8080"),
         ("GET", "http://192.0.2.9/", "192.0.2.9:80"),
+        ("CONNECT", "[fe80::1%\x1b[31m]:80", "[fe80::1]:80"),
         ("CONNECT", "api.test", ""),
         ("CONNECT", "api.test:99999", ""),
         ("CONNECT", "api.test:x", ""),
