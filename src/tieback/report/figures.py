@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable
 
+from tieback.model.exposure import Exposure
 from tieback.model.figure import Figure, Quality
-from tieback.model.probe import NOT_RECORDS, OFFERED, Container
+from tieback.model.probe import NOT_RECORDS, OFFERED, Access, Container
 
 SIGNS = {Quality.EXACT: "", Quality.ESTIMATE: "≈", Quality.LOWER_BOUND: "≥", Quality.CLAIMED: "?"}
 """Sign before a number."""
@@ -27,7 +28,7 @@ LEGEND = (
 
 NOT_MEASURED = "not measured"
 NOTHING_TO_COUNT = "-"
-"""Figure of a container that is one thing that the server offers, such as a model."""
+"""Figure of a container that is one thing that the server offers, such as a model, and of a store without a figure."""
 
 _UNITS = ("kB", "MB", "GB", "TB", "PB", "EB")
 
@@ -63,6 +64,25 @@ def container_text(container: Container) -> str:
     text = figure_text(container.records)
     noun = counted_noun(container)
     return text if not noun or text == NOT_MEASURED else f"{text} {noun}"
+
+
+def store_records_text(store: Exposure) -> str:
+    """Format the records of a store; ``-`` if it was not looked into, or only offers models or tools."""
+    return NOTHING_TO_COUNT if _nothing_counted(store) else figure_text(store.records)
+
+
+def store_bytes_text(store: Exposure) -> str:
+    """The same in bytes."""
+    return NOTHING_TO_COUNT if _nothing_counted(store) else bytes_text(store.bytes)
+
+
+def _nothing_counted(store: Exposure) -> bool:
+    if store.records.value or store.bytes.value:
+        return False
+    if not store.access.exposed:
+        return store.access not in {Access.OPEN_EMPTY, Access.SCHEMA_ONLY}
+    own = [container for container in store.containers if not container.system]
+    return bool(own) and all(container.kind in OFFERED for container in own)
 
 
 def counted_noun(container: Container) -> str:

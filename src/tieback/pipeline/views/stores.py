@@ -561,14 +561,16 @@ def _history(workspace: Workspace, key: str, cases: Sequence[CaseLink]) -> list[
     found = []
     for one in store_in_runs(database, key, MOST_RUNS):
         store = one.store
+        state = store_state(store) if store is not None else None
+        shown = store is not None and (store.records.value or state not in {StoreState.CLOSED, StoreState.NOT_DECIDED})
         found.append(
             StoreSighting(
                 time=one.ended or one.started,
                 run=one.run,
                 case="",
                 verdict=access_text(store) if store is not None else "not found",
-                state=store_state(store) if store is not None else None,
-                records=store.records if store is not None else None,
+                state=state,
+                records=store.records if store is not None and shown else None,
                 by="scan",
             )
         )
