@@ -301,7 +301,7 @@ def _print(tally: _Tally, rules: "UserRules | None") -> None:
     from tieback.assess.leaves import bytes_total, records_total
     from tieback.pipeline.probing.probe_report import judge_stores, skip_reason
     from tieback.report.document import EXPERIMENTAL, RANSOM_WORDS, SKIPPED_WORDS, clean
-    from tieback.report.figures import bytes_text, figure_text
+    from tieback.report.figures import bytes_text, figure_text, holds_data
     from tieback.report.store_tables import print_store
 
     console = data_console()
@@ -319,8 +319,8 @@ def _print(tally: _Tally, rules: "UserRules | None") -> None:
             Text(report.target),
             Text(_verdict(report)),
             Text(" ".join(filter(None, (clean(report.product), clean(report.version), mark[report.experimental])))),
-            figure_text(records_total(report.containers)) if report.containers else "",
-            bytes_text(bytes_total(report.containers)) if report.containers else "",
+            figure_text(records_total(report.containers)) if holds_data(report.containers) else "",
+            bytes_text(bytes_total(report.containers)) if holds_data(report.containers) else "",
             Text(RANSOM_WORDS[report.ransom.verdict]),
             f"{report.bytes_sent:,} B",
             f"{report.bytes_read:,} B",

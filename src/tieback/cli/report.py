@@ -49,7 +49,7 @@ SampleOption = Annotated[
 ]
 
 FORMATS = (
-    "table", "html", "pdf", "json", "ndjson", "csv", "markdown",
+    "table", "html", "pdf", "json", "ndjson", "csv", "recipients-csv", "markdown",
     "sarif", "ocsf", "stix", "defectdojo", "cyclonedx", "csaf", "junit",
 )  # fmt: skip
 """Names of the formats. A test compares them with the renderers: importing those is slow."""

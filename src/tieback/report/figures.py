@@ -1,7 +1,7 @@
 """Text of figures: numbers with the same signs for their quality in all formats."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from tieback.model.exposure import Exposure
 from tieback.model.figure import Figure, Quality
@@ -81,8 +81,12 @@ def _nothing_counted(store: Exposure) -> bool:
         return False
     if not store.access.exposed:
         return store.access not in {Access.OPEN_EMPTY, Access.SCHEMA_ONLY}
-    own = [container for container in store.containers if not container.system]
-    return bool(own) and all(container.kind in OFFERED for container in own)
+    return bool(store.containers) and not holds_data(store.containers)
+
+
+def holds_data(containers: Iterable[Container]) -> bool:
+    """False if there is nothing but what a server offers, such as models."""
+    return any(container.kind not in OFFERED for container in containers)
 
 
 def counted_noun(container: Container) -> str:
