@@ -45,8 +45,8 @@ def decode_content(body: bytes, coding: bytes, limit: int) -> bytes | None:
 def _decode_stream(body: bytes, name: str, limit: int) -> bytes | None:
     import pyarrow as pa
 
-    if name == "zstd" and (body := _modest_frames(body)) is None:
-        return None
+    if name == "zstd":
+        body = _modest_frames(body)
     decoded = b""
     try:
         stream = pa.CompressedInputStream(pa.BufferReader(body), name)
@@ -57,10 +57,10 @@ def _decode_stream(body: bytes, name: str, limit: int) -> bytes | None:
     return decoded or None
 
 
-def _modest_frames(body: bytes) -> bytes | None:
-    """The body up to the first frame with a window that is too large; ``None`` if the first one has it."""
+def _modest_frames(body: bytes) -> bytes:
+    """The body up to the first frame with a window that is too large."""
     if _window(body) > MAX_WINDOW:
-        return None
+        return b""
     at = 0
     while (at := body.find(_ZSTD, at + 1)) > 0:
         if _window(body[at : at + 16]) > MAX_WINDOW:
