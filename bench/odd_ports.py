@@ -50,8 +50,10 @@ FAMILY = {
     "smb": ("samba",),
     "opensearch": ("opensearch", "elasticsearch"),
     "pouchdb": ("couchdb", "pouchdb"),
+    "python-http-server": ("simplehttpserver",),
+    "": ("http",),
 }
-"""Words of nmap that count as the correct product."""
+"""Words of nmap that count as the correct product. Without a product, only the protocol is visible."""
 
 
 def run() -> str:

@@ -52,7 +52,7 @@ ESTIMATE = 0.1
 PLAIN_LOOPBACK_TOO = frozenset({"s3-open", "s3-protected"})
 """SeaweedFS adds 127.0.0.1 to what it is told, for its own gRPC."""
 HIDDEN = frozenset({Access.AUTH_REQUIRED, Access.UNKNOWN})
-NEVER_COUNTED = frozenset({"zookeeper-protected", "pouchdb-protected"})
+NEVER_COUNTED = frozenset({"zookeeper-protected", "pouchdb-protected", "ollama", "litellm-open", "mcp"})
 """Whoever is let in sees names there, and no figures."""
 
 

@@ -32,7 +32,7 @@ __all__ = ["terminator"]
 
 CHEAP = {
     *("valkey-open", "memcached-open", "redis-tls", "influxdb-open", "prometheus-open", "etcd-open", "registry-open"),
-    *("nats-monitor", "pocketbase", "rsync", "smb", "ldap-open", "ldap-tls", "memcached-tls", "ftp"),
+    *("nats-monitor", "pocketbase", "rsync", "smb", "ldap-open", "ldap-tls", "memcached-tls", "ftp", "listing-open"),
 }
 """Stores that start and fill within a few seconds."""
 OPEN = [

@@ -204,9 +204,8 @@ def _tell(one: "StartResult") -> None:
     assert one.server is not None
     server, store = one.server, one.store
     emulation = " (emulation)" if server.emulation else ""
-    line = (
-        f"{store.name}: {server.product} {server.version}{emulation} at {server.address}:{server.port}, {store.state}"
-    )
+    product = f"{server.product or 'HTTP server'} {server.version}".strip()
+    line = f"{store.name}: {product}{emulation} at {server.address}:{server.port}, {store.state}"
     line += ", already running" if one.already else f", up in {one.seconds:.1f} s"
     if store.records:
         line += f", {store.records:,} record{'s' if store.records > 1 else ''}" + (

@@ -5,12 +5,14 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Literal
 
+from tieback.lab.servers.emulations import MCP
 from tieback.lab.store import LabStore, ServerProgram
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
 
 _EMULATIONS = {
     ServerProgram.OSMEM: "osmem-server, an emulation of OpenSearch",
     ServerProgram.POUCHDB: "PouchDB Server, an emulation of CouchDB",
+    ServerProgram.EMULATIONS: "The lab's table server, an emulation of HTTP servers",
     ServerProgram.AZURITE: "Azurite, the vendor's emulator of Azure Blob Storage",
 }
 VALID_DAYS = 30
@@ -26,6 +28,7 @@ def lab_grant(today: date, stores: tuple[LabStore, ...], foreign: Mapping[str, f
         foreign: ports by address on which programs of others listen; they are outside the grant.
     """
     foreign = foreign or {}
+    sessions = {store.address for store in stores if store.product == MCP}
     addresses = dict.fromkeys(store.address for store in stores)
     emulations = [
         f"{_EMULATIONS[server]}, answers as {', '.join(store.host for store in stores if store.server is server)}"
@@ -37,7 +40,7 @@ def lab_grant(today: date, stores: tuple[LabStore, ...], foreign: Mapping[str, f
         not_before=today,
         not_after=today + timedelta(days=VALID_DAYS),
         target=tuple(
-            TargetRule(match=address, ports=ports, depth=Depth.DESCRIBE, scans=True)
+            TargetRule(match=address, ports=ports, depth=Depth.DESCRIBE, scans=True, mcp=address in sessions)
             for address in addresses
             if (ports := _ports_without(foreign.get(address, frozenset())))
         ),

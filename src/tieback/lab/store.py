@@ -23,6 +23,10 @@ class StoreState(StrEnum):
     EMPTY = "empty"
     RANSOMED = "ransomed"
     WIPED = "wiped"
+    UNINITIALISED = "uninitialised"
+    """It has no owner yet: the first client can become it."""
+    DECOY = "decoy"
+    """No store: a server that gives the same answer to every request."""
 
 
 class ServerProgram(StrEnum):
@@ -55,6 +59,8 @@ class ServerProgram(StrEnum):
     RSYNC = "rsync"
     VSFTPD = "vsftpd"
     SAMBA = "samba"
+    PYTHON_HTTP_SERVER = "python-http-server"
+    EMULATIONS = "emulations"
     ELASTICSEARCH = "elasticsearch"
     OPENSEARCH = "opensearch"
     CASSANDRA = "cassandra"
@@ -81,7 +87,7 @@ class LabStore(msgspec.Struct, frozen=True, kw_only=True):
     """Its name in the grant's host table."""
     server: ServerProgram
     product: str
-    """Product as a probe reports it."""
+    """Product as a probe reports it; empty if it shows none."""
     address: str
     port: int
     """The usual port of the product."""
@@ -105,7 +111,7 @@ class LabStore(msgspec.Struct, frozen=True, kw_only=True):
     """Started only from a program that the user has unpacked and named."""
     emulation: bool = False
     is_store: bool = True
-    """``False`` for the API, which contains no records."""
+    """``False`` for the API and for decoys, which contain no records."""
 
     @property
     def records(self) -> int:

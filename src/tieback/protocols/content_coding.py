@@ -45,11 +45,10 @@ def decode_content(body: bytes, coding: bytes, limit: int) -> bytes | None:
 def _decode_stream(body: bytes, name: str, limit: int) -> bytes | None:
     import pyarrow as pa
 
-    if name == "zstd":
-        body = _modest_frames(body)
+    frames = _modest_frames(body) if name == "zstd" else body
     decoded = b""
     try:
-        stream = pa.CompressedInputStream(pa.BufferReader(body), name)
+        stream = pa.CompressedInputStream(pa.BufferReader(frames), name)
         while len(decoded) < limit and (piece := stream.read(min(_STEP, limit - len(decoded)))):
             decoded += piece
     except OSError:

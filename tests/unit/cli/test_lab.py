@@ -1,5 +1,6 @@
 """The lab's commands: data on stdout, talk on stderr, exit codes of the contract."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -71,6 +72,21 @@ def test_exit_codes_of_up(failing: int, code: int, tmp_path: Path, monkeypatch: 
     assert result.stdout == f"{tmp_path / 'lab.toml'}\n"
     assert result.stderr.count("the port is in use") == failing
     assert len(result.stderr.splitlines()) == 4
+
+
+def test_up_calls_an_emulation_without_a_product_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = next(store for store in STORES if store.name == "same-page")
+    server = RunningServer(
+        store.product, "", store.address, store.port, ProcessStamp(1, 1, "/x"), emulation=True, directory="/x"
+    )
+
+    def bring_up(lab: object, tell: Callable[[StartResult], None], *_: object, **__: object) -> list[StartResult]:
+        tell(StartResult(store, server, 0.5))
+        return []
+
+    monkeypatch.setattr(up_module, "up", bring_up)
+    result = RUNNER.invoke(app, ["up", "same-page", "--dir", str(tmp_path)])
+    assert result.stderr == "same-page: HTTP server (emulation) at 127.77.0.38:8080, decoy, up in 0.5 s\n"
 
 
 def test_an_unknown_store_is_an_error_that_names_the_known(tmp_path: Path) -> None:

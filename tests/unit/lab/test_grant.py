@@ -26,6 +26,11 @@ def test_what_it_allows(grant: Grant) -> None:
     assert grant.not_after == TODAY + timedelta(days=VALID_DAYS)
 
 
+def test_it_allows_a_session_only_with_the_mcp_server(grant: Grant) -> None:
+    (address,) = (store.address for store in STORES if store.product == "mcp")
+    assert [rule.match for rule in grant.target if rule.mcp] == [address]
+
+
 def test_it_knows_every_name(grant: Grant) -> None:
     assert grant.hosts == {store.host: store.address for store in STORES}
     assert all(name.endswith(".test") for name in grant.hosts)
@@ -33,6 +38,9 @@ def test_it_knows_every_name(grant: Grant) -> None:
 
 def test_it_names_the_emulations(grant: Grant) -> None:
     assert "osmem-server, an emulation of OpenSearch, answers as es.fieldhand.test, " in grant.note
+    assert "The lab's table server, an emulation of HTTP servers, answers as listing-protected.lab.test, ollama" in (
+        grant.note
+    )
     assert "tillroll" not in grant.note
 
 

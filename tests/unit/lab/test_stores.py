@@ -41,6 +41,8 @@ def test_the_state_fits_the_truth(store: LabStore) -> None:
         StoreState.EMPTY: {Access.OPEN_EMPTY},
         StoreState.RANSOMED: {Access.OPEN, Access.ANY_USER},
         StoreState.WIPED: {Access.OPEN_EMPTY},
+        StoreState.UNINITIALISED: {Access.LOCKED},
+        StoreState.DECOY: {Access.UNKNOWN},
     }
     assert store.access in expected[store.state]
     if store.state not in (StoreState.RANSOMED, StoreState.WIPED):
@@ -48,7 +50,8 @@ def test_the_state_fits_the_truth(store: LabStore) -> None:
     if store.state in (StoreState.EMPTY, StoreState.WIPED):
         assert store.records == 0
     assert (store.named_access is None) is (store.names == ())
-    if store.access is Access.UNKNOWN and store.named_access is None:
+    assert (store.state is StoreState.DECOY) <= (not store.is_store)
+    if store.access is Access.UNKNOWN and store.named_access is None and store.is_store:
         assert store.server in (ServerProgram.VSFTPD, ServerProgram.SAMBA), (
             "nothing says what an app would have to name"
         )

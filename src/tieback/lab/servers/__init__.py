@@ -6,8 +6,10 @@ from tieback.lab.servers.cassandra import KIND as CASSANDRA
 from tieback.lab.servers.chroma import KIND as CHROMA
 from tieback.lab.servers.couchdb import KIND as COUCHDB
 from tieback.lab.servers.docker_registry import KIND as DOCKER_REGISTRY
+from tieback.lab.servers.emulations import KIND as EMULATIONS
 from tieback.lab.servers.etcd import KIND as ETCD
 from tieback.lab.servers.file_servers import RSYNC, SAMBA, VSFTPD
+from tieback.lab.servers.http_server import KIND as HTTP_SERVER
 from tieback.lab.servers.influxdb import KIND as INFLUXDB
 from tieback.lab.servers.mariadb import KIND as MARIADB
 from tieback.lab.servers.memcached import KIND as MEMCACHED
@@ -55,8 +57,10 @@ KINDS: tuple[LabProduct, ...] = (
     RSYNC,
     VSFTPD,
     SAMBA,
+    HTTP_SERVER,
+    EMULATIONS,
 )
-"""Servers from Debian packages, PyPI and npm, and those that the user unpacks.
+"""Servers from Debian packages, PyPI and npm, those that the user unpacks, and those of this Python.
 
 ``lab.up`` and ``lab.fill`` know the servers of the ``lab`` extra.
 """
