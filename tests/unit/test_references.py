@@ -116,6 +116,12 @@ def _helps(command: Any, name: str) -> Iterator[tuple[str, str]]:
         yield from _helps(below, f"{name} {child}")
 
 
+def test_no_word_of_a_help_text_is_taken_for_markup() -> None:
+    """Rich hides a word in square brackets that is not escaped, such as a table of a configuration file."""
+    helps = _helps(load_all(typer.main.get_command(build())), "tieback")
+    assert [(name, word) for name, text in helps for word in re.findall(r"(?<!\\)\[/?[a-z]\w*\]", text)] == []
+
+
 def test_help_contains_no_identifier() -> None:
     defined = {
         node.name

@@ -9,9 +9,10 @@ import pytest
 from tieback.probes import PROBES
 from tieback.probes.interface import Probe
 
+LINES = (Path(__file__).parents[2] / "docs" / "reference" / "stores.md").read_text().splitlines()
 ROWS = {
     cells[0].strip(" `"): [cell.strip() for cell in cells]
-    for line in (Path(__file__).parents[2] / "docs" / "reference" / "stores.md").read_text().splitlines()
+    for line in LINES
     if line.startswith("| `")
     for cells in [line.strip("|").split("|")]
 }
@@ -20,6 +21,11 @@ STORES = [probe for probe in PROBES if probe.meta.name != "web"]
 
 def test_each_probe_has_a_row_and_each_row_a_probe() -> None:
     assert {probe.meta.name for probe in STORES} == set(ROWS)
+
+
+def test_no_row_is_there_twice() -> None:
+    rows = [line for line in LINES if line.startswith("| `")]
+    assert len(rows) == len(set(rows))
 
 
 @pytest.mark.parametrize("probe", STORES, ids=lambda probe: probe.meta.name)

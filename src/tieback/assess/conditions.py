@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import resources
@@ -129,8 +130,9 @@ def _data_besides(exposure: Exposure) -> str:
     """What is readable on a server besides what it offers."""
     if exposure.has_content:
         return "data: its content is readable too, see the other findings of this server"
-    offered = sum(container.kind in OFFERED for container in exposure.containers)
-    return f"data: no other content was found; it lists {offered:,} models or tools" if offered else "data: none found"
+    offered = Counter(container.kind for container in exposure.containers if container.kind in OFFERED)
+    listed = " and ".join(f"{count:,} {kind}{'' if count == 1 else 's'}" for kind, count in sorted(offered.items()))
+    return f"data: no other content was found; it lists {listed}" if offered else "data: none found"
 
 
 def _any_user(exposure: Exposure) -> tuple[str, ...]:

@@ -132,6 +132,9 @@ def rate_with_context(exposure: Exposure, devices: int, days: int, table: Severi
     return replace(exposure, factors=(*exposure.factors, *added), score=score, severity=level_of(score, table))
 
 
+_CAN = {Ability.GENERATE: "run models", Ability.RUN_CODE: "run code", Ability.CALL_TOOLS: "call tools"}
+
+
 def _factors(facts: SeverityFacts, table: SeverityTable, taxonomy: Mapping[str, PiiClass]) -> Iterator[SeverityFactor]:
     if not facts.access.exposed:
         return
@@ -142,7 +145,9 @@ def _factors(facts: SeverityFacts, table: SeverityTable, taxonomy: Mapping[str, 
     )
     if facts.abilities:
         worst = max(facts.abilities, key=lambda ability: table.abilities[ability])
-        yield SeverityFactor("abilities", table.abilities[worst], f"by the vendor's documentation, not tried: {worst}")
+        yield SeverityFactor(
+            "abilities", table.abilities[worst], f"by the vendor's documentation, not tried: {_CAN[worst]}"
+        )
     yield _stepped("records", facts.records, table.records, "records")
     yield _stepped("bytes", facts.bytes, table.bytes, "bytes")
     yield _personal_data(facts.pii, table.pii, taxonomy)

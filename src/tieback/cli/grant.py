@@ -85,7 +85,7 @@ def new(
         typer.Option(metavar="NAME=ADDRESS", help="Address of a name, used instead of DNS; repeatable."),
     ] = None,
     dns: Annotated[
-        bool, typer.Option("--dns", help="Allow DNS queries for names that a target covers; otherwise only [hosts].")
+        bool, typer.Option("--dns", help="Allow DNS queries for names that a target covers; otherwise only \\[hosts].")
     ] = False,
     scans: Annotated[
         bool,
@@ -164,7 +164,7 @@ def check(
     since = f"from {grant.not_before} " if grant.not_before is not None else ""
     console.print(f"authorised by {grant.authorised_by}, {since}until {grant.not_after}, contact {grant.contact}")
     console.print(_rules_table(grant))
-    names = f"{len(grant.hosts)} names in [hosts]; " if grant.hosts else ""
+    names = f"{len(grant.hosts)} {'name' if len(grant.hosts) == 1 else 'names'} in [hosts]; " if grant.hosts else ""
     for line in restriction_sentences(grant, None):
         console.print(line, soft_wrap=True)
     console.print(f"{names}DNS {'only for names that a target covers' if grant.dns else 'not used'}")

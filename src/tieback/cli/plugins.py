@@ -24,9 +24,9 @@ def list_(
         OutputFormat.TABLE
     ),
 ) -> None:
-    """List the plug-ins that are installed or enabled. Runs none of them.
+    r"""List the plug-ins that are installed or enabled. Runs none of them.
 
-    A plug-in is trusted code. It runs only if [plugins] of your own configuration file names it.
+    A plug-in is trusted code. It runs only if \[plugins] of your own configuration file names it.
 
     Example: tieback plugins list
     """

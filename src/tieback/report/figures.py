@@ -1,9 +1,11 @@
 """Text of figures: numbers with the same signs for their quality in all formats."""
 
+import re
 from collections.abc import Callable
 
+from tieback.model.exposure import Exposure
 from tieback.model.figure import Figure, Quality
-from tieback.model.probe import NOT_RECORDS, OFFERED, Container
+from tieback.model.probe import NOT_RECORDS, OFFERED, Access, Container
 
 SIGNS = {Quality.EXACT: "", Quality.ESTIMATE: "≈", Quality.LOWER_BOUND: "≥", Quality.CLAIMED: "?"}
 """Sign before a number."""
@@ -26,7 +28,7 @@ LEGEND = (
 
 NOT_MEASURED = "not measured"
 NOTHING_TO_COUNT = "-"
-"""Figure of a container that is one thing that the server offers, such as a model."""
+"""Figure of a container that is one thing that the server offers, such as a model, and of a store without a figure."""
 
 _UNITS = ("kB", "MB", "GB", "TB", "PB", "EB")
 
@@ -60,8 +62,34 @@ def container_text(container: Container) -> str:
     if container.kind in OFFERED and container.records is None:
         return NOTHING_TO_COUNT
     text = figure_text(container.records)
-    noun = NOT_RECORDS.get(container.kind)
-    return text if noun is None or text == NOT_MEASURED else f"{text} {noun}"
+    noun = counted_noun(container)
+    return text if not noun or text == NOT_MEASURED else f"{text} {noun}"
+
+
+def store_records_text(store: Exposure) -> str:
+    """Format the records of a store; ``-`` if it was not looked into, or only offers models or tools."""
+    return NOTHING_TO_COUNT if _nothing_counted(store) else figure_text(store.records)
+
+
+def store_bytes_text(store: Exposure) -> str:
+    """The same in bytes."""
+    return NOTHING_TO_COUNT if _nothing_counted(store) else bytes_text(store.bytes)
+
+
+def _nothing_counted(store: Exposure) -> bool:
+    if store.records.value or store.bytes.value:
+        return False
+    if not store.access.exposed:
+        return store.access not in {Access.OPEN_EMPTY, Access.SCHEMA_ONLY}
+    own = [container for container in store.containers if not container.system]
+    return bool(own) and all(container.kind in OFFERED for container in own)
+
+
+def counted_noun(container: Container) -> str:
+    """Return what its figure counts if not records, in the number of the figure: ``1 endpoint``; else empty."""
+    noun = NOT_RECORDS.get(container.kind, "")
+    one = container.records is not None and container.records.value == 1
+    return re.sub(r"s\b", "", noun, count=1) if one else noun
 
 
 def quality_text(figure: Figure | None) -> str:

@@ -120,7 +120,7 @@ def test_evidence_of_a_privileged_entry_names_who_has_it(entry: Entry, account: 
 def test_evidence_of_an_ability_says_what_is_at_stake_and_that_it_was_not_tried(ability: Ability) -> None:
     models = (Container(("a",), "model"), Container(("b",), "model"))
     checks = load_conditions()
-    for containers, data in ((models, "it lists 2 models or tools"), ((), "none found"), ((LISTED,), "too")):
+    for containers, data in ((models, "it lists 2 models"), ((), "none found"), ((LISTED,), "too")):
         store = replace(EXPOSURE, abilities=(ability,), containers=containers)
         stake, besides, *proofs = next(found for name in ABILITY_RULES if (found := checks[name](store)))
         assert stake.startswith(("cost: ", "control: "))

@@ -2,9 +2,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tieback.model.exposure import Exposure, Severity
 from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
-from tieback.model.probe import Container
-from tieback.report.figures import bytes_text, container_text, figure_text, quality_text, size_text
+from tieback.model.probe import VIEW, Access, Container, Identity, Ransom
+from tieback.report.figures import (
+    bytes_text,
+    container_text,
+    figure_text,
+    quality_text,
+    size_text,
+    store_bytes_text,
+    store_records_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +43,14 @@ def test_what_is_no_record_is_named() -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "text"),
+    [("endpoint", "1 endpoint"), ("kernel", "1 running kernel"), (VIEW, "1 row of a view"), ("table", "1")],
+)
+def test_one_thing_has_a_noun_in_the_singular(kind: str, text: str) -> None:
+    assert container_text(Container(("one",), kind, records=exact(1, ""))) == text
+
+
+@pytest.mark.parametrize(
     ("count", "text"),
     [
         (0, "0 B"), (999, "999 B"), (1000, "1 kB"), (1_049, "1 kB"), (1_050, "1.1 kB"), (999_949, "999 kB"),
@@ -43,6 +60,41 @@ def test_what_is_no_record_is_named() -> None:
 )  # fmt: skip
 def test_sizes(count: int, text: str) -> None:
     assert size_text(count) == text
+
+
+@pytest.mark.parametrize(
+    ("access", "kinds", "text"),
+    [
+        (Access.OPEN, ("model", "tool"), "-"), (Access.OPEN, ("model", "chat"), "0"), (Access.OPEN, (), "0"),
+        (Access.OPEN_EMPTY, (), "0"), (Access.AUTH_REQUIRED, (), "-"), (Access.UNKNOWN, (), "-"),
+    ],
+)  # fmt: skip
+def test_a_store_that_was_not_looked_into_has_no_figure(access: Access, kinds: tuple[str, ...], text: str) -> None:
+    none = exact(0, "")
+    store = Exposure(
+        id="exp-1",
+        identity=Identity("k", "address"),
+        product="",
+        version="",
+        access=access,
+        addresses=(),
+        targets=(),
+        routes=(),
+        containers=tuple(Container((kind,), kind) for kind in kinds),
+        records=none,
+        bytes=none,
+        pii=(),
+        fields=(),
+        ransom=Ransom(),
+        severity=Severity.INFO,
+        score=0,
+        factors=(),
+        bytes_sent=0,
+        bytes_read=0,
+        cleartext=False,
+    )
+    assert store_records_text(store) == text
+    assert store_bytes_text(store) == (text if text == "-" else "0 B")
 
 
 def test_at_least_never_claims_more_than_was_measured() -> None:

@@ -114,7 +114,7 @@ def test_a_server_shows_what_it_permits_and_that_it_was_not_tried(pages: TestCli
     assert "not tried" in page
     assert "Model server is accessible without authentication" in page
     assert ">no data<" in page
-    assert "permits (not tried): generate" in pages.get("/stores").text
+    assert "permits (not tried): run models" in pages.get("/stores").text
     (listed,) = pages.get("/api/v1/findings", params={"rule": "open-model-server"}).json()["items"]
     assert listed["severity"] == "high"
 

@@ -24,7 +24,6 @@ from tieback.model.exposure import (
 )
 from tieback.model.figure import Figure
 from tieback.model.probe import (
-    NOT_RECORDS,
     Ability,
     Access,
     Entry,
@@ -40,6 +39,7 @@ from tieback.pipeline.views.listing import DEFAULT_LIMIT, Listing, bounded_limit
 from tieback.pipeline.views.records import backend_id
 from tieback.pipeline.views.runs_shown import ShownRun, find_shown_run
 from tieback.report.document import containers_of, most_records, way_words
+from tieback.report.figures import counted_noun
 from tieback.report.recorded import recorded_text
 from tieback.report.verdict import (
     NOTICES,
@@ -476,7 +476,7 @@ def show_store(workspace: Workspace, key: str, run: str = "") -> StoreDetail | N
                 classes=classes,
                 no_classes="" if classes else no_personal_data(container),
                 created=container.created,
-                noun=NOT_RECORDS.get(container.kind, ""),
+                noun=counted_noun(container),
             )
             for container, classes in own[:MOST_CONTAINERS]
         ),
@@ -561,14 +561,16 @@ def _history(workspace: Workspace, key: str, cases: Sequence[CaseLink]) -> list[
     found = []
     for one in store_in_runs(database, key, MOST_RUNS):
         store = one.store
+        state = store_state(store) if store is not None else None
+        shown = store is not None and (store.records.value or state not in {StoreState.CLOSED, StoreState.NOT_DECIDED})
         found.append(
             StoreSighting(
                 time=one.ended or one.started,
                 run=one.run,
                 case="",
                 verdict=access_text(store) if store is not None else "not found",
-                state=store_state(store) if store is not None else None,
-                records=store.records if store is not None else None,
+                state=state,
+                records=store.records if store is not None and shown else None,
                 by="scan",
             )
         )

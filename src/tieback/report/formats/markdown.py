@@ -32,7 +32,14 @@ from tieback.report.document import (
     stores_without_app,
     ways_of,
 )
-from tieback.report.figures import LEGEND, bytes_text, container_text, figure_text, size_text
+from tieback.report.figures import (
+    LEGEND,
+    bytes_text,
+    container_text,
+    size_text,
+    store_bytes_text,
+    store_records_text,
+)
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import passive_line, passive_sighting_line
 from tieback.report.posture import join_tables, number_tables, summary_lines
@@ -181,14 +188,14 @@ def _stores(title: str, found: Sequence[AppStoreRow], count: int) -> Iterator[st
         name = (
             f"{escape_markdown(app.label, 60)} {escape_markdown(app.version_name, 20)} ({PLATFORM_WORDS[app.platform]})"
         )
-        size = bytes_text(store.bytes)
+        size = store_bytes_text(store)
         cells = (
             store.severity.value,
             name,
             ways,
             escape_markdown(store_text(store)),
             access,
-            figure_text(store.records),
+            store_records_text(store),
             size,
         )
         yield "| " + " | ".join((*cells, escape_markdown(data))) + " |"
@@ -231,7 +238,7 @@ def _without_app(report: Report) -> Iterator[str]:
         access = _access(store)
         data = _personal_data(store)
         places = ", ".join(escape_markdown(target, 300) for target in store.targets[:5])
-        figures = f"{figure_text(store.records)} | {bytes_text(store.bytes)}"
+        figures = f"{store_records_text(store)} | {store_bytes_text(store)}"
         texts = f"{places} | {escape_markdown(store_text(store))} | {access}"
         yield f"| {store.severity.value} | {texts} | {figures} | {escape_markdown(data)} |"
     yield from _verdicts(stores)

@@ -42,7 +42,7 @@ from tieback.report.document import (
     stores_without_app,
     way_text,
 )
-from tieback.report.figures import LEGEND, bytes_text, figure_text, size_text
+from tieback.report.figures import LEGEND, size_text, store_bytes_text, store_records_text
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import passive_line, passive_summary
 from tieback.report.posture import join_tables, summary_lines
@@ -327,7 +327,7 @@ def _exposed(found: Sequence[AppStoreRow], width: int) -> Table:
         app, store = row.summary.app, row.exposure
         name, platform = Text(_short(app.label, 40, width)), PLATFORM_WORDS[app.platform]
         way, product = _ways(row, width), _product(store, width)
-        records, size = figure_text(store.records), bytes_text(store.bytes)
+        records, size = store_records_text(store), store_bytes_text(store)
         access, severity = _access(store, width), Text(store.severity.value, style=SEVERITY_STYLES[store.severity])
         data = Text(_classes(store, MOST_CLASSES if width < UNFOLDED else None))
         if wide:
@@ -453,8 +453,8 @@ def _print_without_app(report: Report, console: Console, most: int) -> None:
             Text(_joined((_short(target, 300, console.width) for target in store.targets), console.width)),
             Text(store_text(store)),
             _access(store, console.width),
-            figure_text(store.records),
-            bytes_text(store.bytes),
+            store_records_text(store),
+            store_bytes_text(store),
             Text(_classes(store, MOST_CLASSES if console.width < UNFOLDED else None)),
             Text(store.severity.value, style=SEVERITY_STYLES[store.severity]),
         )

@@ -164,9 +164,8 @@ def _talk(draft: ReportDraft, target: Target, depth: Depth, meta: ProbeMeta) -> 
         draft.prove(f"GET {path}", f"status {status}: demands a login", Access.AUTH_REQUIRED)
         yield from _metadata(draft, http, target)
     if not target.mcp:
-        if sign is _Sign.LOGIN:
-            draft.untested.append("a session of the MCP server: the grant does not allow it")
-        else:
+        draft.untested.append("a session of the MCP server: the grant does not allow it (mcp = true)")
+        if sign is not _Sign.LOGIN:
             draft.problem(NOT_ALLOWED)
         return
     yield from session.run(depth)
@@ -232,6 +231,7 @@ def _host_refused(draft: ReportDraft, target: Target, status: int) -> None:
         name, advice = "this address", "probe it by the host name that the app uses"
     else:
         name, advice = f"the name {target.host}", "it accepts only other names, such as localhost"
+    draft.untested.append("the host name that the server accepts")
     draft.problem(f"not probed: the server does not answer to {name} (status {status}); {advice}")
 
 

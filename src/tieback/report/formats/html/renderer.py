@@ -36,6 +36,8 @@ from tieback.report.figures import (
     figure_text,
     quality_text,
     range_text,
+    store_bytes_text,
+    store_records_text,
 )
 from tieback.report.formats.html.accounts import accounts_view
 from tieback.report.formats.html.charts import charts
@@ -122,6 +124,8 @@ def _environment() -> Environment:
     environment.filters |= {
         "references": lambda references: ", ".join(labels(references)),
         "figure": figure_text,
+        "store_records": store_records_text,
+        "store_size": store_bytes_text,
         "container_figure": container_text,
         "records": records_text,
         "size": bytes_text,

@@ -94,6 +94,7 @@ def test_without_the_permission_it_is_recognised_and_not_probed(sdk: str) -> Non
     played = answering(sdk_server(sdk), mcp=False)
     assert (played.result.outcome, played.result.access) == (Outcome.OK, Access.UNKNOWN)
     assert played.result.problems == (NOT_ALLOWED,)
+    assert played.result.untested == ("a session of the MCP server: the grant does not allow it (mcp = true)",)
     assert [sent.split(b" ", 1)[0] for sent in played.sent] == [b"GET"]
 
 
@@ -205,6 +206,7 @@ def test_a_server_that_refuses_the_name_must_be_probed_by_another(web: Any, wher
         assert (report.outcome, report.access, report.proofs) == (Outcome.OK, Access.UNKNOWN, ())
         assert says in report.problems[0]
         assert advice in report.problems[0]
+        assert report.untested == ("the host name that the server accepts",)
 
 
 def result(identifier: int, **fields: Any) -> str:
