@@ -83,7 +83,7 @@ def parsed(send: DeclaredSend) -> object:
 @cache
 def example(pattern: bytes) -> bytes:
     """A byte string that the pattern accepts."""
-    for letters in (b"aq7", b"Zb1", b"x.0"):
+    for letters in (b"aq7", b"Zb1", b"x.0", b".x0"):
         made = _made(PARSER.parse(pattern, re.DOTALL), letters)
         if re.fullmatch(pattern, made, re.DOTALL):
             return made

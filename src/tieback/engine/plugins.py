@@ -23,7 +23,7 @@ from typing import BinaryIO
 import msgspec
 
 from tieback.engine.memory import ALLOCATOR
-from tieback.engine.sandbox import environment_without_secrets
+from tieback.engine.sandbox import environment_without_secrets, protected_memory
 from tieback.engine.worker import one_line
 from tieback.model.errors import InputError, UsageError
 
@@ -121,7 +121,12 @@ def run_plugin(plugin: Plugin, source: BinaryIO, out: BinaryIO, limits: PluginLi
         InputError: it failed, exceeded a limit, or this system cannot take its network.
         OSError: the output cannot be written.
     """
-    limits = limits or PluginLimits()
+    # With only the filter, the child could else write to the memory of this process, which has a network.
+    with protected_memory():
+        _run(plugin, source, out, limits or PluginLimits())
+
+
+def _run(plugin: Plugin, source: BinaryIO, out: BinaryIO, limits: PluginLimits) -> None:
     order = PluginOrder(plugin.target, source.fileno(), os.getpid(), limits.memory_bytes, int(limits.seconds) + 1)
     process = subprocess.Popen(
         # -P: never import from the current directory. -B: the child cannot write files.

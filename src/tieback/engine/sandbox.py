@@ -13,7 +13,8 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -22,7 +23,7 @@ from tieback.engine.interface import EngineError
 
 CHECK_SECONDS = 20
 """Time limit of the check in ``sandbox_state``, in seconds."""
-_PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 4, 38
+_PR_GET_DUMPABLE, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 3, 4, 38
 _SET_MODE_FILTER, _ALL_THREADS = 1, 1
 _LOAD, _EQUAL, _AT_LEAST, _RETURN, _AND = 0x20, 0x15, 0x35, 0x06, 0x54
 """Instructions: load a word, jump if equal, jump if not below, return, bitwise and."""
@@ -139,6 +140,17 @@ def protect_memory(*, protect: bool = True) -> None:
     write to ``/proc/PID/mem``. Programs that this process starts are not protected.
     """
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_DUMPABLE, int(not protect), 0, 0, 0)
+
+
+@contextmanager
+def protected_memory() -> Iterator[None]:
+    """``protect_memory`` while a block runs."""
+    before = ctypes.CDLL(None, use_errno=True).prctl(_PR_GET_DUMPABLE, 0, 0, 0, 0)
+    protect_memory()
+    try:
+        yield
+    finally:
+        protect_memory(protect=not before)
 
 
 def _new_namespaces() -> bool:

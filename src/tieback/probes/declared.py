@@ -8,6 +8,7 @@ their bodies are equal. An answer is no proof if its body is that of the identif
 other path would be the same proof. Without an answer to that path, there is one proof at most.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Any
@@ -32,6 +33,8 @@ _CONTROL = get_request(CONTROL_PATH, "whether the server gives the same answer t
 MAX_PROOFS = 20
 """Maximum number of proofs in a report."""
 _CONTAINERS = "containers"
+_VERSION = re.compile(r"[vV]?[0-9][0-9A-Za-z.+_-]{0,39}")
+"""What is kept as a version: a pointer could lead to any value."""
 _TYPES: dict[JsonType, tuple[type, ...]] = {
     JsonType.ARRAY: (list,),
     JsonType.OBJECT: (dict,),
@@ -98,8 +101,9 @@ class DeclaredProbe(WebStoreProbe):
         """Recognised by the conditions of the rule."""
         if not _holds(self.rule.identify, answer):
             return None
-        version = _at(decode_json(answer.body, object), self.rule.version) if self.rule.version else ""
-        return Identification(self.rule.name, str(version) if isinstance(version, str | int | float) else "")
+        found = _at(decode_json(answer.body, object), self.rule.version) if self.rule.version else ""
+        version = str(found) if isinstance(found, str | int | float) else ""
+        return Identification(self.rule.name, version if _VERSION.fullmatch(version) else "")
 
     def is_likely(self, root: Response) -> bool:
         """True if the page shows what the rule demands of it."""
@@ -146,7 +150,10 @@ class DeclaredProbe(WebStoreProbe):
             self._count(inquiry, rule, request, rule.container or _container(rule), found)
         if rule.containers is None:
             return []
-        names = list(_names(_at(found, rule.containers.pointer), rule.containers.name))
+        listed = list(_names(_at(found, rule.containers.pointer), rule.containers.name))
+        names = [name for name in listed if "@" not in name]
+        if len(names) < len(listed):
+            inquiry.draft.problem(f"{request.label}: names with `@` are not kept, because they can be mail addresses")
         seen.listed = True
         return list(dict.fromkeys(names))[:MAX_LISTED]
 

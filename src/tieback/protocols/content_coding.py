@@ -46,8 +46,6 @@ def _decode_stream(body: bytes, name: str, limit: int) -> bytes | None:
     import pyarrow as pa
 
     frames = _modest_frames(body) if name == "zstd" else body
-    if frames is None:
-        return None
     decoded = b""
     try:
         stream = pa.CompressedInputStream(pa.BufferReader(frames), name)
@@ -58,10 +56,10 @@ def _decode_stream(body: bytes, name: str, limit: int) -> bytes | None:
     return decoded or None
 
 
-def _modest_frames(body: bytes) -> bytes | None:
-    """The body up to the first frame with a window that is too large; ``None`` if the first one has it."""
+def _modest_frames(body: bytes) -> bytes:
+    """The body up to the first frame with a window that is too large."""
     if _window(body) > MAX_WINDOW:
-        return None
+        return b""
     at = 0
     while (at := body.find(_ZSTD, at + 1)) > 0:
         if _window(body[at : at + 16]) > MAX_WINDOW:

@@ -1,5 +1,6 @@
 """Plug-ins run in a child without network: what they may do, what they may not, and what happens at a limit."""
 
+import ctypes
 import io
 import os
 import select
@@ -163,6 +164,30 @@ def test_programs_of_a_plug_in_end_with_it(run: Callable[..., bytes]) -> None:
             assert select.select([program], [], [], 60)[0]
         finally:
             os.close(program)
+
+
+class Watching(io.BytesIO):
+    """Notes at each write whether other processes of this user can reach the memory of this one (prctl(2))."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reachable = [_is_reachable()]
+
+    def write(self, data: object) -> int:
+        self.reachable.append(_is_reachable())
+        return 0
+
+
+def _is_reachable() -> bool:
+    return bool(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))
+
+
+def test_a_plug_in_cannot_reach_the_memory_of_its_parent(plugins: None, tmp_path: Path) -> None:
+    (tmp_path / "input").write_bytes(b"hello")
+    out = Watching()
+    with (tmp_path / "input").open("rb") as source:
+        run_plugin(find_plugin(PluginKind.READER, "copy"), source, out)
+    assert [*out.reachable, _is_reachable()] == [True, False, True]
 
 
 class ClosedPipe(io.BytesIO):

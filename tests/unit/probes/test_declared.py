@@ -75,6 +75,22 @@ def test_an_open_store_is_counted_and_the_report_names_the_rule() -> None:
     assert [sent.split(b" ")[1].decode() for sent in asked.sent] == [*OPEN, CONTROL_PATH]
 
 
+@pytest.mark.parametrize("value", ["ada@workhub.test", "Ada Lovelace", "1 Main Street"])
+def test_a_value_is_not_kept_as_a_version(value: str) -> None:
+    status = msgspec.json.encode({"product": "Acme Records", "version": value}).decode()
+    assert ask({**OPEN, "/api/status": status}).result.version == ""
+
+
+def test_addresses_are_not_kept_as_names_of_containers() -> None:
+    """A rule could point to a field of records."""
+    listed = '{"spaces":[{"name":"ada@workhub.test"},{"name":"people"}]}'
+    asked = ask({**OPEN, "/api/spaces": listed})
+    assert [one.name for one in asked.result.containers] == ["people"]
+    assert any("names with `@`" in problem for problem in asked.result.problems)
+    assert "ada" not in repr(asked.result)
+    assert not any(b"ada" in sent for sent in asked.sent)
+
+
 CASES: list[tuple[Pages, tuple[str, ...], Access, bool]] = [
     # Changes to the open store, names of the app, access, and whether names remain untested.
     ({"/api/spaces": 401}, (), Access.AUTH_REQUIRED, True),

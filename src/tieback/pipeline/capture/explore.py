@@ -91,9 +91,9 @@ class Explorer(AbstractContextManager["Explorer"]):
         for number in (signal.SIGTERM, signal.SIGKILL):
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, number)
+            # The second signal is for what of the group the first one did not end, too.
             with suppress(subprocess.TimeoutExpired):
                 process.wait(_ENDING_SECONDS)
-                return
 
     @property
     def trouble(self) -> str:

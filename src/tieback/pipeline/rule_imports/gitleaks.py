@@ -20,6 +20,7 @@ from tieback.pipeline.rule_imports.interface import (
     convert_rules,
     read_foreign,
 )
+from tieback.userrules.parse import MAX_LINE
 
 TOOL = "gitleaks"
 _UNMAPPED = {
@@ -46,8 +47,11 @@ def import_gitleaks(path: Path) -> RuleImport:
     Raises:
         InputError: it cannot be read, or has no rules of gitleaks.
     """
+    text = read_foreign(path)
+    if max(map(len, text.split("\n"))) > MAX_LINE:
+        raise InputError(f"a line of more than {MAX_LINE:,} characters", where=str(path), advice="Split the line")
     try:
-        tables = tomllib.loads(read_foreign(path))
+        tables = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise InputError(f"not TOML ({error})", where=str(path), advice="Pass a rule file of gitleaks") from None
     rules = tables.get("rules")

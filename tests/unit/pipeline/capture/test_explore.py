@@ -1,6 +1,7 @@
 """The command that uses the app: started without a shell, and ended with its whole group."""
 
 import os
+import select
 import sys
 import time
 from pathlib import Path
@@ -62,6 +63,21 @@ def test_the_whole_group_ends_with_the_run(tmp_path: Path) -> None:
         time.sleep(0.05)
     assert not runs(int(child))
     assert os.environ.get("PACKAGE") is None
+
+
+def test_a_program_that_ignores_the_request_to_end_ends_too(tmp_path: Path) -> None:
+    code = CHILD.replace("'import time; time", "'import signal, time; signal.signal(15, 1); print(flush=True); time")
+    code = code.replace("])", "], stdout=-1); one.stdout.readline()", 1)
+    code = code.replace("sleep(60)", "sleep(600)")
+    log = tmp_path / "run.explore.log"
+    with Explorer((sys.executable, "-c", code), {"PACKAGE": "org.test"}, log):
+        child = int(until(log).split()[0])
+    program = os.pidfd_open(child) if runs(child) else -1
+    try:
+        assert program < 0 or select.select([program], [], [], 60)[0]
+    finally:
+        if program >= 0:
+            os.close(program)
 
 
 def test_success_is_no_trouble(tmp_path: Path) -> None:

@@ -214,3 +214,11 @@ def test_another_file_is_refused(tmp_path: Path, read: Callable[[Path], RuleImpo
         read(path)
     with pytest.raises(InputError):
         read(tmp_path / "missing")
+
+
+def test_a_key_of_many_parts_is_not_parsed(tmp_path: Path) -> None:
+    """The time of the TOML parser grows with the square of the parts."""
+    path = tmp_path / "rules"
+    path.write_text("a" + ".a" * 100_000 + " = 1\n", encoding="utf-8")
+    with pytest.raises(InputError, match="a line of more than 4,096 characters"):
+        import_gitleaks(path)
