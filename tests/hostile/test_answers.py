@@ -44,6 +44,7 @@ def pages(name: str) -> Pages:
 def target(probe: Probe, store: str = "", **more: object) -> Target:
     expect = pages(store).expect if store else None
     made: dict[str, object] = {"host": "127.0.0.1", "port": probe.meta.ports[0], "passwordless": PASSWORDLESS}
+    made["mcp"] = True
     if expect is not None:
         made |= {"host": expect.host, "names": expect.names, "resource": expect.resource}
         made["keys"] = [PublicKey(kind, value) for kind, value in expect.keys]

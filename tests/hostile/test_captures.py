@@ -112,7 +112,7 @@ def test_a_scan_of_many_addresses_is_bounded(tmp_path: Path, monkeypatch: pytest
     ]
     flows, problems = read(tmp_path / "scan", wire.pcap(scan))
     assert len(flows) == 8000
-    assert {seen.flow.evidence.value for seen in flows} == {"port"}
+    assert {seen.flow.evidence.value for seen in flows} == {"none"}
     assert problems == []
 
 
