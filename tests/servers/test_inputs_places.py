@@ -93,8 +93,8 @@ def read_once() -> Iterator[None]:
     """The rules are compiled once for all scans within this process."""
     analyser, traffic = Analyser(), DescribeTraffic()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(record, "Analyser", lambda added=None: analyser)
-        patch.setattr(record, "DescribeTraffic", lambda added=None: traffic)
+        patch.setattr(record, "Analyser", lambda **_: analyser)
+        patch.setattr(record, "DescribeTraffic", lambda **_: traffic)
         yield
 
 
