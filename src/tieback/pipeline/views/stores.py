@@ -248,6 +248,11 @@ def _was_read(store: StoreHead | Exposure) -> bool:
     return bool(store.containers) or store_state(store) in {StoreState.OPEN, StoreState.REACHABLE}
 
 
+def _shown(store: StoreHead | Exposure, figure: Figure) -> Figure | None:
+    """A figure of a store; ``None`` if nothing was counted: a server that offers models or jobs has no zero records."""
+    return figure if _was_read(store) and (figure.value or not store.abilities) else None
+
+
 def store_row(store: StoreHead | Exposure, cases: tuple[CaseLink, ...] = ()) -> StoreRow:
     """A store as a list shows it."""
     return StoreRow(
@@ -263,8 +268,8 @@ def store_row(store: StoreHead | Exposure, cases: tuple[CaseLink, ...] = ()) -> 
         score=store.score,
         targets=store.targets[:MOST_PLACES],
         targets_total=len(store.targets),
-        records=store.records if _was_read(store) else None,
-        bytes=store.bytes if _was_read(store) else None,
+        records=_shown(store, store.records),
+        bytes=_shown(store, store.bytes),
         classes=tuple(total.pii_class for total in most_records(store.pii)),
         people=store.people,
         ransom=store.ransom.verdict,
@@ -562,7 +567,8 @@ def _history(workspace: Workspace, key: str, cases: Sequence[CaseLink]) -> list[
     for one in store_in_runs(database, key, MOST_RUNS):
         store = one.store
         state = store_state(store) if store is not None else None
-        shown = store is not None and (store.records.value or state not in {StoreState.CLOSED, StoreState.NOT_DECIDED})
+        silent = state in {StoreState.CLOSED, StoreState.NOT_DECIDED} or bool(store is not None and store.abilities)
+        shown = store is not None and (store.records.value or not silent)
         found.append(
             StoreSighting(
                 time=one.ended or one.started,
