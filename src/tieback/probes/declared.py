@@ -284,7 +284,14 @@ def _request(rule: HttpRequestRule) -> Request:
     bare = rule.path.partition("?")
     label = f"GET {bare[0]}{'?' if bare[1] else ''}{bare[2]}".replace(PLACE, "<name>")
     made = get_request(rule.path, rule.why, depth=rule.depth, names=names, label=label)
+    if rule.depth is not Depth.IDENTIFY:
+        # A rule may request records by mistake: no transcript stores such an answer.
+        made = msgspec.structs.replace(made, send=msgspec.structs.replace(made.send, redact=_nothing))
     return made.costing(SendCost(rule.cost)) if rule.cost is not None else made
+
+
+def _nothing(_answer: bytes) -> bytes | None:
+    return None
 
 
 def _answer(inquiry: Inquiry, request: Request, cap: int, *names: str) -> Conversation[Response | None]:

@@ -139,8 +139,11 @@ def test_a_store_on_an_odd_port_is_found_and_its_report_names_the_rule(
     assert sum(one["records"]["value"] for one in report["containers"]) == 12
     log = (tmp_path / "audit.jsonl").read_text(encoding="utf-8")
     assert '"GET /api/spaces/<name>/count":2' in log
+    assert "withheld" in (tmp_path / "talk.jsonl").read_text(encoding="utf-8")
     again = run("probe", "--replay", "talk.jsonl", "--rules", rules, "--format", "json")
-    assert json.loads(again.out)["access"] == "open"
+    replayed = json.loads(again.out)
+    assert (replayed["product"], replayed["access"]) == ("acme-records", "unknown")
+    assert replayed["problems"]
     without = json.loads(run(*words).out)
     assert (without["outcome"], without["product"], without["rule"]) == ("protocol_mismatch", "", "")
 

@@ -361,3 +361,10 @@ def test_a_rule_that_recognises_any_server_fails() -> None:
     condition = msgspec.structs.replace(read_rule().identify[0], pointer="/status", equals="ok")
     result = next(example_results(read_rule(identify=(condition,))))
     assert (result.passed, result.found) == (False, "recognised by `identify`")
+
+
+def test_no_transcript_stores_an_answer_that_may_have_records() -> None:
+    every = DeclaredProbe(read_rule(), SHA256).meta.sends
+    sends = [one for one in every if one.depth is not Depth.IDENTIFY and CONTROL_PATH not in one.name]
+    assert sends
+    assert all(one.redact is not None and one.redact(b"HTTP/1.1 200 OK") is None for one in sends)
