@@ -34,6 +34,7 @@ third two servers with the same files."""
 ONE_ADDRESS = [
     {"derby-10.16.1.1-open-28850", "mongodb-5.0.4-closed-28850"},
     {"milvus-2.3.5-open-19530", "milvus-2.3.5-closed-19530"},
+    {"n8n-2.41.1-closed-11500", "n8n-2.41.1-no-owner-yet-11500"},
 ]
 """Recorded one after the other at the same address, which is one store in one run."""
 TWO_SERVERS = [
