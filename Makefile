@@ -8,7 +8,8 @@ SYNC = python=$$(tools/find-python $(UV)) && $(UV) sync --python "$$python" --fr
 # Bytecode is kept: without it, each command that a test starts compiles all of tieback anew (0.8 s of 2.7 s for a scan).
 RUN := env -u PYTHONDONTWRITEBYTECODE VIRTUAL_ENV=$(CURDIR)/.venv PATH="$(CURDIR)/.venv/bin:$$PATH"
 DEMO := demo
-JOBS ?= 2
+# More workers than cores: a fourth of the time, tests wait for servers.
+JOBS ?= 3
 
 .PHONY: sbom demo test test-more lint lint-quick bench fuzz fuzz-ci fuzz-corpus clean env env-test servers servers-more
 
