@@ -4,6 +4,7 @@ Source: AOSP ``frameworks/base/tools/aapt2/Resources.proto`` (``ResourceTable``,
 ``ConfigValue``, ``Value``). Names are looked up only for the few texts that need them.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -19,6 +20,7 @@ MAX_TYPES = 10_000
 MAX_ENTRIES = 500_000
 """Entries of one type that are searched."""
 
+_REFERENCE = re.compile("@[0-9a-f]{8}")
 _PACKAGE = 2
 _PACKAGE_ID, _PACKAGE_TYPE = 1, 3
 _TYPE_ID, _TYPE_NAME, _TYPE_ENTRY = 1, 2, 3
@@ -92,9 +94,9 @@ class ProtoResources:
                 found = self._value(resource)
             except MalformedPoolError:
                 return ""
-            if not found.startswith("@"):
+            if _REFERENCE.fullmatch(found) is None:  # a text may begin with @, too
                 return found
-            resource = int(found[1:] or "0", 16)
+            resource = int(found[1:], 16)
         return ""
 
     def named(self, name: str) -> str:

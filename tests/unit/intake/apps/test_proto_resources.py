@@ -19,14 +19,24 @@ def table(build: Build) -> bytes:
         build("pb_entry", 1, "alias", [(b"", build("pb_reference", 0x7F010000))]),
         build("pb_entry", 2, "circle", [(b"", build("pb_reference", 0x7F010002))]),
         build("pb_entry", 3, "only_german", [(locale, build("pb_string", "Feld"))]),
+        build("pb_entry", 4, "handle", [(b"", build("pb_string", "@shop"))]),
+        build("pb_entry", 5, "hexadecimal", [(b"", build("pb_string", "@cafe"))]),
     ]
     return build("pb_table", [(1, "string", entries), (2, "xml", [build("pb_entry", 0, "config", [])])])
 
 
 @pytest.mark.parametrize(
     ("resource", "text"),
-    [(0x7F010000, URL), (0x7F010001, URL), (0x7F010002, ""), (0x7F010003, "Feld"), (0x7F010009, ""), (0x01010000, "")],
-    ids=["default configuration", "reference", "circle", "no default", "no entry", "another package"],
+    [
+        pytest.param(0x7F010000, URL, id="default configuration"),
+        pytest.param(0x7F010001, URL, id="reference"),
+        pytest.param(0x7F010002, "", id="circle"),
+        pytest.param(0x7F010003, "Feld", id="no default"),
+        pytest.param(0x7F010004, "@shop", id="text that begins with @"),
+        pytest.param(0x7F010005, "@cafe", id="text like a reference"),
+        pytest.param(0x7F010009, "", id="no entry"),
+        pytest.param(0x01010000, "", id="another package"),
+    ],
 )
 def test_the_text_behind_an_id(table: bytes, resource: int, text: str) -> None:
     assert ProtoResources("resources.pb", table).text(resource) == text
