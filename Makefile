@@ -41,7 +41,7 @@ servers:
 servers-more:
 	@tools/install-test-servers more
 
-# At most 15 minutes on two cores. Tests marked `more` are left out: see pyproject.toml.
+# The goal is at most 15 minutes on two cores. Tests marked `more` are left out: see pyproject.toml.
 test: .venv/.test servers
 	@$(RUN) pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder
 

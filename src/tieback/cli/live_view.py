@@ -64,7 +64,7 @@ class LiveView(AbstractContextManager["LiveView"]):
         """Show a flow."""
         row = self._row(flow)
         last = self._rows[-1] if self._rows else None
-        if last is not None and _same(last, row):
+        if last is not None and msgspec.structs.replace(last, times=1) == row:
             last.times += 1
         else:
             self._rows.append(row)
@@ -124,9 +124,3 @@ def _note(flow: Flow) -> str:
     if flow.detail.startswith(PASSED):
         return "passed through unread"
     return "in the clear" if flow.encrypted is False and flow.protocol != "dns" else ""
-
-
-def _same(one: _Row, other: _Row) -> bool:
-    return (one.host, one.app, one.protocol, one.data, one.note) == (
-        other.host, other.app, other.protocol, other.data, other.note,
-    )  # fmt: skip
