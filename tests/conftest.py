@@ -4,7 +4,8 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,8 @@ _OUTLIVED = pytest.StashKey[list[str]]()
 _SKIPS = pytest.StashKey[list[Skip]]()
 _LEFT_OUT = pytest.StashKey[int]()
 
+_LONGEST_NAME = 48
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
@@ -50,6 +53,28 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.pop("TIEBACK_NEVER", None)
     for variable, name in (("TIEBACK_STATE", "state"), ("XDG_CONFIG_HOME", "config")):
         os.environ[variable] = tempfile.mkdtemp(prefix=f"{name}-")
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a test after a short plain value only: long and binary ones say nothing, and may depend on the time."""
+    if isinstance(val, bytes):
+        val = val.decode("latin-1")
+    if isinstance(val, str) and not (len(val) <= _LONGEST_NAME and val.isascii() and val.isprintable()):
+        return argname
+    return None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Collect with another clock in each worker, so that a name that depends on the time fails in every run.
+
+    The workers must name the same tests. Other random values differ between processes anyway.
+    """
+    worker: str = getattr(session.config, "workerinput", {}).get("workerid", "gw0")
+    seconds, clock = 7 * int(worker.removeprefix("gw")), time.time
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(time, "time", lambda: clock() + seconds)
+        return (yield)
 
 
 class Skips:
