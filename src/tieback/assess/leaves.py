@@ -4,8 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from tieback.model.figure import Figure, total
-from tieback.model.probe import OFFERED, VIEW, Container
+from tieback.model.figure import Figure, lower_bound, total
+from tieback.model.probe import MATERIALIZED_VIEW, NOT_RECORDS, OFFERED, VIEW, Container
+
+NO_RECORDS_COUNTED = lower_bound(0, "no records were counted: only models, jobs and the like were listed")
+NO_BYTES_COUNTED = lower_bound(0, "no bytes were counted: only what the server offers was listed")
+_OF_DATA = frozenset(("relationships", VIEW, MATERIALIZED_VIEW))
+"""Kinds that count no records, and are parts of a database."""
 
 
 def leaf_containers(containers: Sequence[Container]) -> Iterator[Container]:
@@ -25,23 +30,26 @@ def leaf_containers(containers: Sequence[Container]) -> Iterator[Container]:
 def records_total(containers: Sequence[Container]) -> Figure:
     """Sum the records of all leaf containers that are not the product's own; a missing figure makes a lower bound.
 
-    Relationships between records are no records.
+    Relationships between records are no records. A server with nothing but models, jobs and the like has no figure:
+    zero would be a statement about records that it may have.
     """
-    return total((leaf.records for leaf in leaf_containers(containers) if leaf.counts_records), None)
+    leaves = [leaf for leaf in leaf_containers(containers) if not leaf.system]
+    if leaves and all(leaf.kind in NOT_RECORDS and leaf.kind not in _OF_DATA for leaf in leaves):
+        return NO_RECORDS_COUNTED
+    return total((leaf.records for leaf in leaves if leaf.counts_records), None)
 
 
 def bytes_total(containers: Sequence[Container]) -> Figure:
     """Sum the bytes of all leaf containers that are not the product's own; a view has none, and a model is no data.
 
     Stores often report the size of a database but not of its tables. If a leaf has no figure, the innermost enclosing
-    container that has one counts for everything inside it.
+    container that has one counts for everything inside it. With nothing but models, there is no figure.
     """
     by_path = {container.path: container for container in containers}
-    data = [
-        leaf
-        for leaf in leaf_containers(containers)
-        if not leaf.system and leaf.kind != VIEW and leaf.kind not in OFFERED
-    ]
+    leaves = [leaf for leaf in leaf_containers(containers) if not leaf.system]
+    if leaves and all(leaf.kind in OFFERED for leaf in leaves):
+        return NO_BYTES_COUNTED
+    data = [leaf for leaf in leaves if leaf.kind != VIEW and leaf.kind not in OFFERED]
     chosen: dict[tuple[str, ...], Figure | None] = {leaf.path: leaf.bytes for leaf in data}
     for leaf in data:
         if leaf.bytes is None:

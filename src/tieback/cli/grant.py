@@ -289,7 +289,8 @@ def explain(
         verdict = Text("in", "green") if row.allowed else outside
         depth = Text(row.depth or "")
         also = ", ".join(row.permissions)
-        table.add_row(Text(row.target), verdict, Text(row.address), Text(row.ports), depth, also, Text(row.reason))
+        why = "; ".join((row.reason, *(f"forbidden by a site policy: {one}" for one in row.forbidden)))
+        table.add_row(Text(row.target), verdict, Text(row.address), Text(row.ports), depth, also, Text(why))
     data_console().print(table)
 
 

@@ -59,8 +59,12 @@ def trust(
     """
     from tieback.storage.accept import accept_workspace
 
-    sealed = accept_workspace(workspace, ledger)
-    message_console().print(f"{workspace}: trusted, with {sealed:,} parts of its lake")
+    accepted = accept_workspace(workspace, ledger)
+    talk = message_console()
+    talk.print(f"{workspace}: trusted, with {accepted.parts:,} parts of its lake", markup=False, soft_wrap=True)
+    if accepted.files:
+        # A folder of rules can change what is found and sent.
+        talk.print(f"also trusted as they are now: {', '.join(accepted.files)}", markup=False, soft_wrap=True)
 
 
 def move(

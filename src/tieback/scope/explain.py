@@ -28,6 +28,8 @@ class TargetExplanation(msgspec.Struct, frozen=True):
     """Maximum probe depth; ``None`` if the target is not allowed."""
     permissions: tuple[Permission, ...] = ()
     """What the target also allows, without what a site policy forbids."""
+    forbidden: tuple[str, ...] = ()
+    """What the grant allows and a site policy forbids, each with the file: ``mcp (/etc/tieback/never.toml)``."""
     needs_dns: bool = False
     """The grant covers the name and the port; the address, which only DNS gives, decides."""
 
@@ -45,6 +47,7 @@ def explain_target(grant: Grant, policy: SitePolicy, text: str, today: date) -> 
         GrantError: the port is not a number of a port.
     """
     scope = CompiledGrant(grant, today, policy.rules, policy.forbids)
+    written = CompiledGrant(grant, today, policy.rules)
     host, port = _split(text)
     resolver = NameResolver(grant, never=policy.rules)
     found = resolver.known(host)
@@ -64,10 +67,20 @@ def explain_target(grant: Grant, policy: SitePolicy, text: str, today: date) -> 
                 rule=decision.rule,
                 ports=ports,
                 depth=decision.depth if decision.allowed else None,
-                permissions=tuple(one for one in Permission if decision.allowed and getattr(decision, one)),
+                permissions=_permissions(decision),
+                forbidden=tuple(
+                    f"{one} ({file.where})"
+                    for one in _permissions(_decide(written, host, address, port)[0])
+                    for file in policy.files
+                    if one in file.forbids
+                ),
             )
         )
     return rows
+
+
+def _permissions(decision: Decision) -> tuple[Permission, ...]:
+    return tuple(one for one in Permission if decision.allowed and getattr(decision, one))
 
 
 def _unresolved(scope: CompiledGrant, resolver: NameResolver, text: str, reason: str) -> TargetExplanation:

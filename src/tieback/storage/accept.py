@@ -1,15 +1,25 @@
 """Accept a workspace that somebody else created: a backup, a workspace of an earlier release, or of a colleague."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 from tieback.model.errors import UsageError, WorkspaceError
 from tieback.storage.lake.upkeep import quarantine_damaged, seal_parts
 from tieback.storage.ledger.location import MOVE_POINTER, read_location
-from tieback.storage.trust import confirm_ledger, trust
+from tieback.storage.trust import accepted_files, confirm_ledger, trust
 from tieback.storage.workspace import Workspace, is_workspace
 
 
-def accept_workspace(directory: Path, ledger: str | None = None) -> int:
+class Accepted(NamedTuple):
+    """What a user accepted with a workspace."""
+
+    parts: int
+    """Number of parts of its lake that were sealed."""
+    files: tuple[str, ...]
+    """Names of its settings files, and of its folder with rules, as far as it has them."""
+
+
+def accept_workspace(directory: Path, ledger: str | None = None) -> Accepted:
     """Trust a workspace as it is now.
 
     Args:
@@ -17,7 +27,7 @@ def accept_workspace(directory: Path, ledger: str | None = None) -> int:
         ledger: PostgreSQL URL of its ledger, as its ``ledger.json`` has it; nothing is contacted before.
 
     Returns:
-        Number of parts of its lake that were sealed.
+        What was accepted.
 
     Raises:
         UsageError: its ledger is in PostgreSQL, and the URL is missing or differs.
@@ -39,4 +49,4 @@ def accept_workspace(directory: Path, ledger: str | None = None) -> int:
     with Workspace.open(directory, create=False, trusted=True) as opened, opened.lock():
         sealed = seal_parts(opened.lake)
         quarantine_damaged(opened.lake)
-    return sealed
+    return Accepted(sealed, accepted_files(directory))

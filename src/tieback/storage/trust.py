@@ -333,6 +333,12 @@ def accept_file(workspace: Path, name: str) -> None:
         write_private(_record_file(real), msgspec.json.encode(record))
 
 
+def accepted_files(workspace: Path) -> tuple[str, ...]:
+    """Names of the settings files, and of the folder with rules, that the user accepted. Raises ``WorkspaceError``."""
+    record = _read_record(Path(os.path.realpath(workspace)))
+    return tuple(record.accepted or ()) if record is not None else ()
+
+
 def _digest(path: Path) -> str:
     """SHA-256 of a regular file, or of the rule files in a folder; empty for anything else."""
     if path.is_dir() and not path.is_symlink():

@@ -170,7 +170,15 @@ def _hint(word: str, known: Mapping[str, object]) -> str:
     return f" (did you mean `{close[0]}`?)" if close else f"; allowed are {', '.join(known)}"
 
 
+_SIZE = re.compile(r"Expected `(array|object|str)` of length (>=|<=) ([0-9]+)")
+
+
 def _plain(clause: str) -> str:
+    if size := _SIZE.match(clause):
+        noun = {"array": "entries", "object": "keys", "str": "characters"}[size[1]]
+        if size[2] == ">=":
+            return "must not be empty" if size[3] == "1" else f"needs at least {size[3]} {noun}"
+        return f"has more than {size[3]} {noun}"
     if "matching regex" in clause:
         form = clause.partition("matching regex ")[2].strip("'")
         return f"must have the form {form}"

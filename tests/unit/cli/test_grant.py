@@ -238,7 +238,9 @@ def test_a_session_with_mcp_servers_is_a_permission_that_a_site_policy_can_take(
     assert row["permissions"] == ["mcp"]
     policy.write_text('forbid = ["mcp"]\n')
     (row,) = lines(run("explain", path, "127.0.0.1:80", "--never", policy, "--format", "json"))
-    assert (row["allowed"], row["permissions"]) == (True, [])
+    assert (row["allowed"], row["permissions"], row["forbidden"]) == (True, [], [f"mcp ({policy})"])
+    told = "".join(run("explain", path, "127.0.0.1:80", "--never", policy).stdout.split())
+    assert f"forbiddenbyasitepolicy:mcp({policy})" in told
     shown = run("show", path, "--never", policy).stdout
     assert "sessions with MCP servers (mcp = true)" in shown
     assert f"No grant can allow mcp: {policy} forbids it" in shown

@@ -114,7 +114,7 @@ def test_rules_that_an_archive_brings_into_a_workspace_are_not_read(tmp_path: Pa
 def test_accepting_a_workspace_accepts_its_rules(tmp_path: Path) -> None:
     place = workspace(tmp_path / "w")
     write(place / "rules", WORDS)
-    accept_workspace(place)
+    assert accept_workspace(place).files == ("rules",)
     assert active_rules((), place) is not None
 
 

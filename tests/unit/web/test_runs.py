@@ -16,11 +16,13 @@ from sqlalchemy import Connection
 
 from tests.unit.web.clients import Changes, client
 from tieback.model.grant import Depth, Grant, TargetRule
+from tieback.model.report import RulesUsed
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.jobs.folders import exports
 from tieback.pipeline.views.runs import RunEvent
 from tieback.scope.grant import render_grant
 from tieback.scope.lease import digest_of
+from tieback.storage.lake.tables.run_data import save_run_rules
 from tieback.storage.ledger import tables
 from tieback.storage.ledger.jobs import JobState
 from tieback.storage.uploads import UploadFolder
@@ -317,3 +319,15 @@ def test_a_finished_run_says_what_was_not_probed(scanned: Path) -> None:
     assert page["inputs_read"] >= 1
     assert "not probed" in page["not_probed"]
     assert "is not safe. It is unknown." in text
+
+
+def test_a_run_lists_the_rules_of_users_that_were_active(scanned: Path) -> None:
+    with Workspace.open(scanned) as workspace:
+        latest = workspace.ledger.latest_run()
+        assert latest is not None
+        save_run_rules(workspace.lake, latest.id, [RulesUsed("<b>acme.toml", "option", "ab" * 32, 3)])
+    with client(scanned) as made:
+        page = made.get(f"/api/v1/runs/{latest.id}").json()
+        text = made.get(f"/runs/{latest.id}").text
+    assert page["rules"] == [{"name": "<b>acme.toml", "origin": "option", "sha256": "ab" * 32, "rules": 3}]
+    assert "&lt;b&gt;acme.toml: 3 rules" in text

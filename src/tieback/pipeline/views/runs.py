@@ -6,6 +6,7 @@ from pathlib import PurePath
 import msgspec
 
 from tieback.model.errors import GrantError, TiebackError
+from tieback.model.report import RulesUsed
 from tieback.pipeline.jobs.folders import export_file
 from tieback.pipeline.jobs.kinds import ImportJob, ProbeJob, RecheckJob, ReportJob, ScanJob, decode_arguments
 from tieback.pipeline.jobs.messages import NO_GRANT, JobResult
@@ -15,6 +16,7 @@ from tieback.report.document import scope_unprobed_text
 from tieback.scope.grant import parse_grant
 from tieback.scope.lease import digest_of
 from tieback.storage.lake.tables.inputs import count_inputs, failed_inputs
+from tieback.storage.lake.tables.run_data import read_run_rules
 from tieback.storage.ledger.jobs import JobEvent, JobRow, JobState
 from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.uploads import UploadFolder
@@ -109,6 +111,8 @@ class RunPage(msgspec.Struct, frozen=True, kw_only=True):
     not_decided: str | None
     """How many stores answered, but are known neither as open nor as closed; empty if there are none. ``None`` if they
     were not counted: the list of stores has them."""
+    rules: tuple[RulesUsed, ...]
+    """Files with rules of users that were active."""
     last_event: int
     """Number of the last event, for the stream of events."""
 
@@ -171,6 +175,7 @@ def find_run_page(workspace: Workspace, run: str) -> RunPage | None:
         failed=(),
         not_probed="",
         not_decided=None,
+        rules=(),
         last_event=0,
     )
     return _with_results(workspace, page, found)
@@ -236,6 +241,7 @@ def _job_page(workspace: Workspace, job: JobRow) -> RunPage:
         failed=(),
         not_probed=result.not_probed,
         not_decided=result.not_decided if job.result else None,
+        rules=(),
         last_event=job.events,
     )
     run = workspace.ledger.find_run(job.run) if job.run else None
@@ -251,7 +257,8 @@ def _with_results(workspace: Workspace, page: RunPage, run: RunRow) -> RunPage:
         FailedInput(name=_name_of(workspace, one.path), sha256=one.key, problem=one.problem)
         for one in failed_inputs(workspace.lake, run.id, MAX_FAILED)
     )
-    changed = msgspec.structs.replace(page, inputs_read=read, inputs_failed=failed, failed=rows)
+    rules = read_run_rules(workspace.lake, run.id)
+    changed = msgspec.structs.replace(page, inputs_read=read, inputs_failed=failed, failed=rows, rules=rules)
     if page.run.origin == "server":
         return changed
     return msgspec.structs.replace(changed, not_probed=scope_unprobed_text(*run_scope(workspace, run), NO_GRANT))
