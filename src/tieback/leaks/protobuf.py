@@ -72,6 +72,8 @@ def parse_message(data: bytes) -> list[WireField]:
             size = {_FIXED64: 8, _FIXED32: 4}.get(wire, -1)
         if size < 0 or (at + size > len(data) and len(fields) < _FEW):
             return []
+        if wire != _BYTES and at + size > len(data):
+            break  # a number that is cut has no value
         fields.append(WireField(number, wire, data[at : at + size]))
         at += size
     return fields

@@ -59,3 +59,35 @@ def test_bytes_never_raises(data: bytes) -> None:
     parse_message(data)
     list(read_protobuf(data))
     list(read_grpc(data))
+
+
+def field(number: int, value: float | bytes | int) -> bytes:
+    if isinstance(value, float):
+        return bytes([number << 3 | 1]) + struct.pack("<d", value)
+    if isinstance(value, bytes):
+        return bytes([number << 3 | 2, len(value)]) + value
+    return bytes([number << 3, value])
+
+
+@given(
+    st.lists(
+        st.builds(
+            field,
+            st.integers(1, 15),
+            st.one_of(st.floats(-90, 90), st.binary(max_size=40), st.just(PLACE), st.integers(0, 127)),
+        ),
+        max_size=8,
+    ),
+    st.integers(0, 300),
+)
+def test_a_message_that_is_cut_anywhere_is_read_up_to_the_cut(fields: list[bytes], length: int) -> None:
+    whole = b"".join(fields)
+    cut = whole[:length]
+    assert len(parse_message(cut)) <= len(fields)
+    list(read_protobuf(cut))
+    list(read_body(cut, b"application/x-protobuf"))
+
+
+def test_half_a_pair_of_coordinates_is_no_place() -> None:
+    texts = b"".join(field(number, b"text") for number in range(1, 5))
+    assert set(values(texts + field(5, 52.52001) + field(6, 13.40495)[:5]).values()) == {"text"}
