@@ -35,7 +35,7 @@ FOLDER_LEVELS = 4
 FOLDER = _NAME + rb"(?:/" + _NAME + rb"){0,%d}" % (FOLDER_LEVELS - 1)
 """Pattern of a folder's path; every segment is percent-encoded."""
 OBJECT_SEGMENT = (
-    rb"(?!\.{1,2}(?:%2F|\?))(?!(?:[A-Za-z0-9_.~-]|%..)*%2F\.{1,2}(?:%2F|\?))"
+    rb"(?!\.{1,2}(?:%2F|[/? ]))(?!(?:[A-Za-z0-9_.~-]|%..)*%2F\.{1,2}(?:%2F|[/? ]))"
     rb"(?!(?:[A-Za-z0-9_.~-]|%..)*%(?:5C|7F|[01][0-9A-F]))" + SEGMENT + rb"{1,1024}"
 )
 """Pattern of an object's key as one encoded segment."""
