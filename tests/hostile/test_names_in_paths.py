@@ -20,8 +20,8 @@ from tieback.probes.interface import Probe
 from tieback.scope.conversation import DeclaredSend
 
 HOSTILE = (
-    "..", ".", "../x", "a/../b", "a/..", "a//b", "/a", "a/", "..%2Fa", "a%2F..%2F_x", "a%2F_x", "%2E%2E", "%2e%2e", "%2E",
-    "a%252Fb", "a%252fb", "%252E%252E", "a%255Cb", "a%253Fx=y", "a%25252Fb", "a%2500", "a%250D%250Ab",
+    "..", ".", "../x", "a/../b", "a/..", "a//b", "/a", "a/", "..%2Fa", "a%2F..%2F_x", "a%2F_x", "%2E%2E", "%2e%2e",
+    "%2E", "a%252Fb", "a%252fb", "%252E%252E", "a%255Cb", "a%253Fx=y", "a%25252Fb", "a%2500", "a%250D%250Ab",
     "?delete", "a?x=y", "a#b", "a&x=y", "a&cmd=log", "a;b", "a b", "a\\b", "a%5Cb", "a%00", "a%0D%0Ab", "a%0Ab", "a%7F",
     "a%2", "%", "%zz", "a HTTP/1.1", "\u00e9",
 )  # fmt: skip

@@ -707,7 +707,7 @@ def test_no_send_names_what_a_user_of_the_server_can_define(probe: Probe) -> Non
 
 @pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.meta.name)
 def test_only_sends_of_a_session_need_the_permission_for_it(probe: Probe) -> None:
-    """Every POST of an MCP server, and the GET of its older transport: no session opens without ``mcp`` in the grant."""
+    """Every POST of an MCP server, and the GET of its older transport: without ``mcp``, no session opens."""
     needing = {send.name for send in probe.meta.sends if send.mcp}
     posts = {send.name for send in probe.meta.sends if send.pattern.startswith(b"POST")}
     assert needing == (posts | {"GET /sse"} if probe.meta.name == "mcp" else set())

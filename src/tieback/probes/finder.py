@@ -37,13 +37,20 @@ _FIRST_PAGES = frozenset({
     "start",
 })  # fmt: skip
 """Words of pages to which a root leads every visitor: they show how to log in, or how to set the server up."""
+
+
+def _is_page(path: str) -> bool:
+    """True if a page to which the root leads is requested: no word in its path may start an action."""
+    return re.fullmatch(_PAGE_PATH, path.encode()) is not None and not refused_word(path, but=_FIRST_PAGES)
+
+
 _PAGE = msgspec.structs.replace(
     declared_get(
         "GET <page to which / redirects>",
         _PAGE_PATH,
         "which product answers; the server's own first page, without a query, and without a word that may act",
     ),
-    permits=lambda path: _is_page(path),
+    permits=_is_page,
 )
 type _Asked = tuple[str, str]
 """Verb and path of a request."""
@@ -145,11 +152,6 @@ class WebFinder:
             if (known := store.identify(answer)) is not None:
                 return store, known
         return None
-
-
-def _is_page(path: str) -> bool:
-    """True if a page to which the root leads is requested: no word in its path may start an action."""
-    return re.fullmatch(_PAGE_PATH, path.encode()) is not None and not refused_word(path, but=_FIRST_PAGES)
 
 
 def _answer(asking: Conversation[Response]) -> Conversation[Response | None]:

@@ -105,8 +105,8 @@ _NEVER = re.compile(
 )
 """HTTP requests that no probe may send, whatever names come from servers, apps and rules.
 
-- Endpoints of Spring Boot Actuator except its index and its health. A heap dump has passwords and records, and stops the
-  app for seconds.
+- Endpoints of Spring Boot Actuator except its index and its health. A heap dump has passwords and records, and stops
+  the app for seconds.
 - Encoded dots, and dots, slashes, ``?``, ``#``, ``%``, backslashes and control characters that are encoded twice: a
   proxy that decodes once more than the server would find another path.
 """

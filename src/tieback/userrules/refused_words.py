@@ -1,10 +1,11 @@
-"""Words that no path of a declared HTTP probe, and no name in such a path, may contain: reader of ``refused_words.toml``.
+"""Words that no path of a declared HTTP probe, and no name in it, may contain: reader of ``refused_words.toml``.
 
 A name can come from a server or an app: ``delete-all`` in the place of ``{name}`` is as harmful as in the path itself.
 """
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from functools import cache
 from importlib.resources import files
 
@@ -44,7 +45,7 @@ def secret_words() -> frozenset[str]:
     return frozenset(_read().shows)
 
 
-def refused_word(text: str, *, but: Set[str] = frozenset()) -> str:
+def refused_word(text: str, *, but: AbstractSet[str] = frozenset()) -> str:
     """The first refused word in a path or a name, as it is written there; empty if there is none.
 
     Args:
@@ -66,7 +67,7 @@ def _words(text: str) -> Iterator[str]:
         yield re.sub("[^A-Za-z]", "", run)
 
 
-def _is_refused(word: str, but: Set[str]) -> bool:
+def _is_refused(word: str, but: AbstractSet[str]) -> bool:
     """True for a refused word, and for words such as ``deleteall`` and ``bulkdelete``; not for ``updates``."""
     if word in but:
         return False
