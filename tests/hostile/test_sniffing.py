@@ -23,7 +23,8 @@ from tieback.scope.dialer import Dialer
 OTHER = "127.0.77.9"
 ROOT = {
     "name": "n1", "cluster_name": "c", "cluster_uuid": "q1w2e3r4t5y6u7i8o9p0az",
-    "version": {"number": "2.19.6", "distribution": "opensearch", "lucene_version": "9.12.3"}, "tagline": "The OpenSearch Project: https://opensearch.org/",
+    "version": {"number": "2.19.6", "distribution": "opensearch", "lucene_version": "9.12.3"},
+    "tagline": "The OpenSearch Project: https://opensearch.org/",
 }  # fmt: skip
 
 
@@ -86,7 +87,7 @@ async def test_no_address_in_an_answer_is_connected_to(tmp_path: Path, depth: De
         assert visits == ["here"]
     assert not isinstance(report, Fault), report
     assert report.product == "opensearch", report
-    assert report.access is (Access.UNKNOWN if depth is Depth.IDENTIFY else Access.OPEN)
+    assert report.access is (Access.PARTIAL if depth is Depth.IDENTIFY else Access.OPEN)
     assert not any(path.startswith("/_nodes") for path in paths)
 
 
