@@ -68,3 +68,19 @@ def test_no_base_leaves_the_place(path: str) -> None:
 @pytest.mark.parametrize("rule", RULES)
 def test_the_cost_of_hostile_paths_is_linear(rule: BaseRule, piece: str) -> None:
     assert_linear(lambda size: "/" + piece * size, rule.base, 2_400)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/user/delete/people/_search", "/admin/reset/_cat/indices", "/logout/solr/orders/select", "/a/shutdown-now/_up",
+        "/RESET/people/_search",
+    ],
+)  # fmt: skip
+def test_no_url_of_an_app_leads_to_a_path_that_may_act(path: str) -> None:
+    assert suggest_bases(path) == ()
+
+
+@pytest.mark.parametrize("base", ["/log/es", "/sync", "/proxy/search", "/auth", "/imports", "/settings"])
+def test_usual_places_of_a_store_stay(base: str) -> None:
+    assert [one.path for one in suggest_bases(f"{base}/people/_search")] == [base]
