@@ -118,7 +118,7 @@ def _unmarked() -> tuple[tuple[BaseRule, ...], re.Pattern[str]]:
 def suggest_bases(path: str) -> tuple[BasePath, ...]:
     """The base paths that the path of a URL suggests, without the root; each once, with its likeliest service.
 
-    An app chooses its URLs: none leads a probe to a path with a word that may start an action, such as ``/user/delete``.
+    An app chooses its URLs: none leads a probe to a path with a word that may act, such as ``/user/delete``.
     """
     if not path:
         return ()
