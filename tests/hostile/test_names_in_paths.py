@@ -132,13 +132,16 @@ VALUES = ("people", "People", "people.csv", "/people", "")
 LETTERS = (b"aq7", b"Zb1", b"x.0", b".x0", b"5")
 
 
+def _filled(part: list[object], word: str | bytes) -> bytes:
+    """A variable part: the word, or made of the letters."""
+    return word.encode() if isinstance(word, str) else _made(part, word)
+
+
 def examples(send: DeclaredSend) -> Iterator[tuple[int, list[bytes]]]:
     """Each variable part, and a request that the declaration accepts, in pieces."""
     parts = _parts(send.pattern)
-    makers = [lambda _, value=value: value.encode() for value in VALUES]  # type: ignore[misc]
-    makers += [lambda part, letters=letters: _made(part, letters) for letters in LETTERS]  # type: ignore[misc]
-    for make in makers:
-        made = [make(part) if isinstance(part, list) else part for part in parts]
+    for word in (*VALUES, *LETTERS):
+        made = [_filled(part, word) if isinstance(part, list) else part for part in parts]
         if send.matches(b"".join(made)):
             yield from ((at, made) for at, part in enumerate(parts) if isinstance(part, list))
             return
