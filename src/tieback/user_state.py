@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tieback.model.errors import WorkspaceError
+from tieback.model.small_file import read_small
 
 KEY_BYTES = 32
 OTHERS_WRITE = 0o022
@@ -85,7 +86,7 @@ def user_key() -> bytes:
     try:
         if not path.exists():
             write_private(path, secrets.token_bytes(KEY_BYTES), replace=False)
-        key = path.read_bytes()
+        key = read_small(path, 2 * KEY_BYTES)
     except OSError as error:
         raise WorkspaceError(
             f"cannot be read or written ({error.strerror or error})", where=str(path), advice=_ADVICE

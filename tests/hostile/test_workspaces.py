@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import tarfile
 import threading
+import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -419,6 +420,41 @@ def test_a_settings_file_is_accepted_as_it_was(tmp_path: Path) -> None:
     (tmp_path / "foreign" / SUPPRESSIONS_FILE).write_text("one")
     accept_file(tmp_path / "foreign", SUPPRESSIONS_FILE)
     assert not accepts_file(tmp_path / "foreign", SUPPRESSIONS_FILE)
+
+
+@pytest.mark.parametrize("name", [SUPPRESSIONS_FILE, "rules/a.toml"])
+def test_a_settings_file_without_an_end_is_never_accepted(tmp_path: Path, name: str) -> None:
+    """A sparse file of a terabyte, in a workspace that an archive was unpacked over: it is not even hashed."""
+    place = tmp_path / "ws"
+    Workspace.open(place).close()
+    (place / name).parent.mkdir(exist_ok=True)
+    with (place / name).open("wb") as file:
+        file.truncate(1 << 40)
+    begun = time.monotonic()
+    accept_file(place, name.partition("/")[0])
+    assert not accepts_file(place, name.partition("/")[0])
+    assert time.monotonic() - begun < 30
+
+
+def test_many_rule_files_share_one_limit(tmp_path: Path) -> None:
+    place = tmp_path / "ws"
+    Workspace.open(place).close()
+    (place / "rules").mkdir()
+    for number in range(12):
+        with (place / "rules" / f"{number}.toml").open("wb") as file:
+            file.truncate(4 << 20)
+    accept_file(place, "rules")
+    assert not accepts_file(place, "rules")
+
+
+def test_a_folder_inside_the_rules_is_not_walked(tmp_path: Path) -> None:
+    place = tmp_path / "ws"
+    Workspace.open(place).close()
+    (place / "rules" / "a.toml" / "b.toml").mkdir(parents=True)
+    accept_file(place, "rules")
+    before = accepts_file(place, "rules")
+    (place / "rules" / "a.toml" / "b.toml" / "c.toml").write_text("")
+    assert accepts_file(place, "rules") is before
 
 
 def test_a_settings_file_of_an_earlier_release_stays_accepted(tmp_path: Path) -> None:

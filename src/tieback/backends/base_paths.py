@@ -11,6 +11,8 @@ from importlib import resources
 
 import msgspec
 
+from tieback.userrules.refused_words import refused_word, secret_words
+
 MAX_BASES = 8
 """Most base paths of one host and port."""
 _BASE = re.compile(r"(?:/(?!\.)[A-Za-z0-9_.~-]{1,64}){1,4}")
@@ -98,6 +100,14 @@ def is_base(path: str) -> bool:
 
 
 @cache
+def _places() -> frozenset[str]:
+    """Refused words that are usual names of a place before a store, such as ``/log/es`` and ``/sync/couch``."""
+    return secret_words() | {
+        "archive", "connect", "copy", "fetch", "forward", "import", "proxy", "publish", "push", "sync", "upload",
+    }  # fmt: skip
+
+
+@cache
 def _unmarked() -> tuple[tuple[BaseRule, ...], re.Pattern[str]]:
     """The rules without marks, and an expression that finds a mark of the others: most paths have none."""
     rules = read_base_rules()
@@ -106,13 +116,16 @@ def _unmarked() -> tuple[tuple[BaseRule, ...], re.Pattern[str]]:
 
 
 def suggest_bases(path: str) -> tuple[BasePath, ...]:
-    """The base paths that the path of a URL suggests, without the root; each once, with its likeliest service."""
+    """The base paths that the path of a URL suggests, without the root; each once, with its likeliest service.
+
+    An app chooses its URLs: none leads a probe to a path with a word that may act, such as ``/user/delete``.
+    """
     if not path:
         return ()
     few, marks = _unmarked()
     found: dict[str, BasePath] = {}
     for rule in read_base_rules() if marks.search(path) else few:
         base = rule.base(path[:1024])
-        if base and (base not in found or not found[base].service):
+        if base and (base not in found or not found[base].service) and not refused_word(base, but=_places()):
             found[base] = BasePath(base, rule.service)
     return tuple(found.values())

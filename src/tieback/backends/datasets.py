@@ -23,10 +23,12 @@ from tieback.backends.range_files import MAX_BYTES, NetworkLabel, RangeFile, rea
 from tieback.backends.range_table import RangeTable
 from tieback.backends.rdap import RdapFile, RdapObject, is_rdap, read_rdap
 from tieback.model.errors import InputError
+from tieback.model.small_file import read_small
 
 _MMDB_MARK = b"\xab\xcd\xefMaxMind.com"
 _MMDB_TAIL = 128 * 1024
 """Size of the search window for the metadata at the end of an MMDB, in bytes, from the specification."""
+_MAX_MANIFEST = 16 * 1024 * 1024
 _RDAP_HEAD = 1024 * 1024
 """Bytes that are read to identify a document: members can be in any order, and notices are long."""
 _IN_TWO_FILES = frozenset({"asn", "cidr", "geofeed"})
@@ -91,9 +93,13 @@ class Datasets:
         """
         path = self.folder / "manifest.json"
         try:
-            raw = path.read_bytes()
+            raw = read_small(path, _MAX_MANIFEST)
         except FileNotFoundError:
             return ()
+        except OSError as error:
+            raise InputError(
+                f"cannot be read ({error.strerror})", where=str(path), advice="Remove the folder and import again"
+            ) from None
         try:
             return msgspec.json.decode(raw, type=_Manifest).datasets
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

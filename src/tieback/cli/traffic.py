@@ -19,6 +19,9 @@ from tieback.cli.terminal import (
 from tieback.model.document import encode
 from tieback.model.errors import TiebackError, UsageError
 from tieback.model.sighting import Problem
+from tieback.model.small_file import read_small
+
+_MAX_UID_MAP = 16 * 1024 * 1024
 
 
 class TrafficFormat(StrEnum):
@@ -132,7 +135,7 @@ def read_uid_map(path: Path) -> dict[int, str]:
     """
     found: dict[int, str] = {}
     try:
-        text = path.read_text(errors="replace")
+        text = read_small(path, _MAX_UID_MAP).decode("utf-8", "replace")
     except OSError as error:
         raise UsageError(f"cannot be read ({error.strerror})", where=str(path), advice="Check the path") from None
     for line in text.splitlines()[:100_000]:

@@ -17,10 +17,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from tieback.model.errors import UsageError
+from tieback.model.small_file import read_small
 
 AUTHORITY = "authority.pem"
 """Certificate of the authority; not secret."""
 MEMBER = "member.pem"
+_MAX_PEM = 1024 * 1024
 _EXPOSED = stat.S_IWGRP | stat.S_IROTH | stat.S_IWOTH
 """A group may read it: that is how containers get a secret."""
 """Key and certificate of a member."""
@@ -118,8 +120,8 @@ def valid_until(directory: Path) -> datetime:
         UsageError: the certificates cannot be read, or do not belong together.
     """
     try:
-        authority = x509.load_pem_x509_certificate((directory / AUTHORITY).read_bytes())
-        pem = (directory / MEMBER).read_bytes()
+        authority = x509.load_pem_x509_certificate(read_small(directory / AUTHORITY, _MAX_PEM))
+        pem = read_small(directory / MEMBER, _MAX_PEM)
         member, key = x509.load_pem_x509_certificate(pem), serialization.load_pem_private_key(pem, None)
         member.verify_directly_issued_by(authority)
         if key.public_key() != member.public_key():

@@ -73,6 +73,6 @@ def _last(output: Path) -> str:
     """Its last message, for error texts."""
     with output.open("rb") as file:
         file.seek(max(0, output.stat().st_size - 4096))
-        lines = [line.strip() for line in file.read().decode("utf-8", "replace").splitlines() if line.strip()]
+        lines = [line.strip() for line in file.read(4096).decode("utf-8", "replace").splitlines() if line.strip()]
     said = "".join(char for char in lines[-1][:160] if char.isprintable()) if lines else ""
     return f": {said}" if said else ""

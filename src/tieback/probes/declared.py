@@ -10,8 +10,10 @@ other path would be the same proof. Without an answer to that path, there is one
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from hashlib import sha256
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 
@@ -27,6 +29,7 @@ from tieback.probes.wire.opening import STREAM_ENDED
 from tieback.probes.wire.requests import Request, get_request
 from tieback.scope.conversation import Conversation, Fault, SendCost, Target
 from tieback.userrules.http_probe import PLACE, Condition, HttpProbeRule, HttpRequestRule, JsonType, Quality
+from tieback.userrules.refused_words import refused_word, secret_words
 
 CONTROL_PATH = "/tieback-no-such-path"
 _CONTROL = get_request(CONTROL_PATH, "whether the server gives the same answer to every path; no product has this one")
@@ -122,6 +125,12 @@ class DeclaredProbe(WebStoreProbe):
         closed = bool(inquiry.refused) and not seen.listed and not self.rule.names_without_list
         by_name = [one for one in allowed if PLACE in one[0].path and not closed]
         wanted = [name for name in dict.fromkeys((*names, *inquiry.names)) if any(r.fill(name) for _, r in by_name)]
+        known_names = len(set(names) | set(inquiry.names))
+        if by_name and len(wanted) < known_names:
+            inquiry.draft.problem(
+                f"{known_names - len(wanted)} of {known_names} names were not requested: they have another form than "
+                "`names` allows, or a word that may start an action or show secrets"
+            )
         for name in inquiry.limit(wanted, _CONTAINERS) if by_name else ():
             yield from self._named_container(inquiry, seen, name, by_name)
         known = {container.path for container in inquiry.draft.containers}
@@ -287,7 +296,19 @@ def _request(rule: HttpRequestRule) -> Request:
     if rule.depth is not Depth.IDENTIFY:
         # A rule may request records by mistake: no transcript stores such an answer.
         made = msgspec.structs.replace(made, send=msgspec.structs.replace(made.send, redact=_nothing))
+    if PLACE in rule.path:
+        made = made.permitting(partial(_is_harmless, *rule.path.split(PLACE)))
     return made.costing(SendCost(rule.cost)) if rule.cost is not None else made
+
+
+def _is_harmless(before: str, after: str, path: str) -> bool:
+    """True if the name between the parts of a path has no refused word.
+
+    A word such as ``logs`` is refused only if the name ends the path: what follows it says that it is only counted.
+    """
+    name = unquote(path[len(before) : len(path) - len(after)])
+    is_last = "?" not in before and after.partition("?")[0] in ("", "/")
+    return not refused_word(name, but=frozenset() if is_last else secret_words())
 
 
 def _nothing(_answer: bytes) -> bytes | None:

@@ -12,6 +12,8 @@ demands a login, that is the result: the access is ``auth_required``, and the pr
 import re
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
@@ -22,6 +24,7 @@ from tieback.probes.wire.opening import STREAM_ENDED
 from tieback.probes.wire.requests import get_request
 from tieback.probes.wire.verdicts import NotThisProtocol
 from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Recognised, Target
+from tieback.userrules.refused_words import refused_word
 
 MAX_TRIES = 8
 """Maximum number of identifying requests after ``GET /``."""
@@ -29,8 +32,25 @@ MAX_DECLARED_TRIES = 2
 """Maximum number of further ones, for probes that users declare and that the page names."""
 ROOT = get_request("/", "which product answers; shared by all stores that speak HTTP", depth=Depth.IDENTIFY)
 _PAGE_PATH = rb"(?:/(?!\.)[A-Za-z0-9_.~-]{1,64}){1,4}/?"
-_PAGE = declared_get(
-    "GET <page to which / redirects>", _PAGE_PATH, "which product answers; the server's own first page, without a query"
+_FIRST_PAGES = frozenset({
+    "auth", "authenticate", "authorize", "install", "login", "oauth", "register", "session", "signin", "signup", "sso",
+    "start",
+})  # fmt: skip
+"""Words of pages to which a root leads every visitor: they show how to log in, or how to set the server up."""
+
+
+def _is_page(path: str) -> bool:
+    """True if a page to which the root leads is requested: no word in its path may start an action."""
+    return re.fullmatch(_PAGE_PATH, path.encode()) is not None and not refused_word(path, but=_FIRST_PAGES)
+
+
+_PAGE = msgspec.structs.replace(
+    declared_get(
+        "GET <page to which / redirects>",
+        _PAGE_PATH,
+        "which product answers; the server's own first page, without a query, and without a word that may act",
+    ),
+    permits=_is_page,
 )
 type _Asked = tuple[str, str]
 """Verb and path of a request."""
@@ -88,7 +108,7 @@ class WebFinder:
         likely = yield from self._ask_likely(http, root, answers)
         path = redirect_path(root, target.place, tls=http.encrypted)
         path = path.removeprefix(target.path) if path.startswith(f"{target.path}/") else ""
-        if likely is None and ("GET", path) not in answers and re.fullmatch(_PAGE_PATH, path.encode()):
+        if likely is None and ("GET", path) not in answers and _is_page(path):
             page = yield from _answer(http.get(path, cap=ROOT_CAP))
             likely = (yield from self._ask_likely(http, page, answers)) if page is not None else None
         if likely is not None:

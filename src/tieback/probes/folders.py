@@ -35,6 +35,9 @@ class Lister(Protocol):
     sizes: str
     """What states the sizes, for the figures."""
 
+    halt: str
+    """Why no further folder is requested; empty while nothing speaks against it."""
+
     def read(self, answer: Response, path: FolderPath) -> Sequence[FolderEntry] | None:
         """The members of a folder, whose whole path on the server is ``path``; ``None`` if the answer is no listing."""
         ...
@@ -122,7 +125,7 @@ class FolderWalk:
         self._plan(name, path, 1)
 
     def _plan(self, name: str, path: FolderPath, level: int) -> None:
-        if level <= LEVELS and len(path) <= FOLDER_LEVELS and self._left:
+        if level <= LEVELS and len(path) <= FOLDER_LEVELS and self._left and not self._lister.halt:
             self._left -= 1
             self._waiting.append((name, path, level))
         else:
@@ -131,7 +134,7 @@ class FolderWalk:
 
     def _go(self) -> Conversation[None]:
         try:
-            while self._waiting:
+            while self._waiting and not self._lister.halt:
                 yield from self._list(*self._waiting[0])
                 self._waiting.popleft()
         finally:
@@ -141,7 +144,8 @@ class FolderWalk:
             skipped = self._skipped + len(self._waiting)
             draft = self._inquiry.draft
             if skipped:
-                draft.problem(f"{skipped} folders were not listed: at most {MAX_PROBED}, and {LEVELS} levels")
+                why = self._lister.halt or f"at most {MAX_PROBED}, and {LEVELS} levels"
+                draft.problem(f"{skipped} folders were not listed: {why}")
             describes, sizes = self._inquiry.describes, self._lister.sizes
             self._inquiry.add_containers(
                 [tally.container(name, sizes, describes=describes) for name, tally in self._tallies.items()]

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tieback.model.errors import WorkspaceError
+from tieback.model.small_file import read_small
 from tieback.scope.policy.ssh_keys import PublicKey, parse_public_key
 from tieback.user_state import open_state_folder, state_folder
 
@@ -158,7 +159,7 @@ def own_fingerprint(folder: Path | None = None) -> str:
     """The fingerprint of this user's key, or empty. Reads only the public half."""
     place = state_folder() / "audit" if folder is None else folder
     try:
-        return parse_public_key((place / f"{_KEY_FILE}.pub").read_text(encoding="ascii")).fingerprint
+        return parse_public_key(read_small(place / f"{_KEY_FILE}.pub", _MAX_KEY).decode("ascii")).fingerprint
     except (OSError, ValueError):
         return ""
 

@@ -99,11 +99,17 @@ class Target(msgspec.Struct, frozen=True):
 
 
 _NEVER = re.compile(
-    rb"(?i)(?:GET|HEAD|POST|PROPFIND) (?:[^ ?]*(?:/|%2F))?"
+    rb"(?i)(?:GET|HEAD|POST|PROPFIND) (?:(?:[^ ?]*(?:/|%2F))?"
     rb"(?:actuator(?:/|%2F)(?!health[ ?])[^ ?]|(?:heapdump|threaddump|logfile)[^A-Za-z0-9_-])"
+    rb"|[^ ]*%2E|[^ ]*%25(?:2[EF35]|5C|[01][0-9A-F]|7F))"
 )
-"""HTTP requests that no probe may send, whatever names come from servers, apps and rules: endpoints of Spring Boot
-Actuator except its index and its health. A heap dump has passwords and records, and stops the app for seconds."""
+"""HTTP requests that no probe may send, whatever names come from servers, apps and rules.
+
+- Endpoints of Spring Boot Actuator except its index and its health. A heap dump has passwords and records, and stops
+  the app for seconds.
+- Encoded dots, and dots, slashes, ``?``, ``#``, ``%``, backslashes and control characters that are encoded twice: a
+  proxy that decodes once more than the server would find another path.
+"""
 
 
 def is_never_sent(data: bytes) -> bool:
@@ -141,10 +147,15 @@ class DeclaredSend(msgspec.Struct, frozen=True):
     mask: Callable[[bytes], bytes] | None = None
     """Takes from the byte string itself what no transcript stores. A probe that gets the redacted responses must send
     the masked byte string, so that a replay finds it."""
+    permits: Callable[[str], bool] | None = None
+    """Judges the path and query of an HTTP request that ``pattern`` matches, such as the words in a name; ``None``: all
+    are permitted."""
 
     def matches(self, data: bytes) -> bool:
         """True if ``data`` is exactly such a byte string, and no byte string that is never sent."""
-        return not is_never_sent(data) and _compiled(self.pattern).fullmatch(data) is not None
+        if is_never_sent(data) or _compiled(self.pattern).fullmatch(data) is None:
+            return False
+        return self.permits is None or self.permits(data.split(b" ", 2)[1].decode("ascii", "replace"))
 
     def account_in(self, data: bytes) -> str | None:
         """The account in a matching byte string: the pattern's group ``account``; ``None`` without one."""

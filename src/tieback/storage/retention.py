@@ -26,6 +26,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from tieback.model.errors import UsageError, WorkspaceError
+from tieback.model.small_file import read_small
 from tieback.storage.failures import storage_errors
 from tieback.storage.lake.compaction import ORDERS, RUN_TABLES, drop_parts, merge_parts, run_of
 from tieback.storage.lake.lake import Lake
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 DAY = 24 * 3600.0
 MAX_FILE = 64 * 1024
+_MAX_PLAN = 64 * 1024 * 1024
+"""Most bytes of the plan of a removal that a kill interrupted."""
 WAIT = 10.0
 """Maximum time to wait for readers of removed files, in seconds."""
 ROWS_A_STATEMENT = 500
@@ -149,7 +152,7 @@ def finish_removal(lake: Lake, ledger: Ledger) -> bool:
         return True
     with storage_errors(folder):
         try:
-            doomed = msgspec.json.decode((folder / "plan.json").read_bytes(), type=_Plan)
+            doomed = msgspec.json.decode(read_small(folder / "plan.json", _MAX_PLAN), type=_Plan)
             if lake.key and not hmac.compare_digest(doomed.mac.encode(), _mac(lake.key, doomed.runs, folder).encode()):
                 raise ValueError("your tieback did not write it")
             gone = pq.read_table(folder / "gone.parquet")

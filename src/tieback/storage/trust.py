@@ -30,6 +30,8 @@ LOG_NOTE = ".log"
 """Suffix of the file of the state folder about the log of a ledger (``storage.ledger.write_ahead``)."""
 _MAX_RECORD = 65_536
 _MAX_RULE_FILES = 2_000
+_MAX_SETTINGS_BYTES = 32 * 1024 * 1024
+"""Most bytes of a settings file, or of all rule files of a folder, that can be accepted. No reader takes more."""
 _TOKEN_BYTES = 32
 _CHECKED = (
     ".",
@@ -340,16 +342,35 @@ def accepted_files(workspace: Path) -> tuple[str, ...]:
 
 
 def _digest(path: Path) -> str:
-    """SHA-256 of a regular file, or of the rule files in a folder; empty for anything else."""
-    if path.is_dir() and not path.is_symlink():
-        names = sorted(one.name for one in islice(path.iterdir(), _MAX_RULE_FILES) if one.name.endswith(".toml"))
-        return hashlib.sha256("".join(f"{name}\0{_digest(path / name)}\0" for name in names).encode()).hexdigest()
+    """SHA-256 of a regular file, or of the rule files in a folder; empty for anything else and if too large."""
+    if not path.is_dir() or path.is_symlink():
+        return _file_digest(path, _MAX_SETTINGS_BYTES)[0]
+    names = sorted(one.name for one in islice(path.iterdir(), _MAX_RULE_FILES) if one.name.endswith(".toml"))
+    left, whole = _MAX_SETTINGS_BYTES, hashlib.sha256()
+    for name in names:
+        digest, size = _file_digest(path / name, left)
+        left -= size
+        if left < 0:
+            return ""
+        whole.update(f"{name}\0{digest}\0".encode())
+    return whole.hexdigest()
+
+
+def _file_digest(path: Path, limit: int) -> tuple[str, int]:
+    """SHA-256 of a regular file of at most ``limit`` bytes, else an empty text; and how many bytes were read."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError:
-        return ""
+        return "", 0
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        return "", 0
     with os.fdopen(descriptor, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() if stat.S_ISREG(os.fstat(descriptor).st_mode) else ""
+        whole, read = hashlib.sha256(), 0
+        while chunk := file.read(min(1 << 20, limit + 1 - read)):
+            whole.update(chunk)
+            read += len(chunk)
+    return (whole.hexdigest() if read <= limit else ""), read
 
 
 def _read_record(real: Path) -> TrustRecord | None:

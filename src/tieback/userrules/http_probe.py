@@ -7,8 +7,6 @@ regular expressions: it compares fields, literal texts and JSON pointers (RFC 69
 import re
 from collections.abc import Collection, Iterator, Mapping
 from enum import StrEnum
-from functools import cache
-from importlib.resources import files
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -16,6 +14,7 @@ import msgspec
 from tieback.model.grant import Depth
 from tieback.model.probe import Access
 from tieback.userrules.expressions import RuleFlaw
+from tieback.userrules.refused_words import names_another_server, refused_word
 
 MAX_REQUESTS = 8
 """Maximum number of requests that a rule declares."""
@@ -35,11 +34,6 @@ _PATH = re.compile(r"/[A-Za-z0-9._~/{}-]{0,160}(?:\?[A-Za-z0-9._~=&*,{}-]{1,160}
 _ENCODED = re.compile(r"%(?:5B|5D|24|2A)")
 _POINTER = re.compile(r"(?:/[^/]{0,80}){0,8}")
 _HEADER = re.compile(r"[a-z0-9-]{1,60}")
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_RUNS = re.compile(r"[A-Za-z]+(?:[._~-]+[A-Za-z]+)*")
-_LONG_WORD = 6
-"""Letters of a refused word that is also refused as the beginning or end of another word."""
-_ENDINGS = frozenset({"s", "d", "ed", "r", "rs", "or", "ors", "able", "ment", "ments"})
 _SHORTEST_TEXT = 8
 _SHORTEST_VALUE = 3
 _PLAIN_HEADERS = frozenset({
@@ -72,9 +66,8 @@ class NameForm(StrEnum):
 
     @property
     def pattern(self) -> str:
-        """Regular expression of a name. No name is a word that may start an action."""
-        words = "|".join(_refused_words().acts)
-        return rf"(?!(?i:{words})(?![A-Za-z0-9_-])){_FORMS[self]}"
+        """Regular expression of a name; ``refused_word`` judges the words in it."""
+        return _FORMS[self]
 
 
 _FORMS = {
@@ -236,25 +229,6 @@ def check_http_probe(rule: HttpProbeRule, taken: Collection[str] = ()) -> list[s
     return [*_about(rule, taken), *_requests(rule), *_identification(rule), *_examples(rule)]
 
 
-class _RefusedWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    acts: tuple[str, ...]
-    shows: tuple[str, ...]
-    contacts: frozenset[str]
-
-
-@cache
-def _refused_words() -> _RefusedWords:
-    raw = (files("tieback.userrules") / "refused_words.toml").read_bytes()
-    return msgspec.toml.decode(raw, type=_RefusedWords)
-
-
-@cache
-def refused_words() -> frozenset[str]:
-    """Words that no path or query of a rule may contain: such requests may act, log in, or show secrets."""
-    words = _refused_words()
-    return frozenset((*words.acts, *words.shows))
-
-
 def _about(rule: HttpProbeRule, taken: Collection[str]) -> Iterator[str]:
     for key, value in (("id", rule.id), ("product", rule.name)):
         if not _ID.fullmatch(value):
@@ -326,32 +300,13 @@ def _path(request: HttpRequestRule) -> Iterator[str]:
         yield "the first segment must not be {name}"
     if bool(places) != (request.names is not None):
         yield f"write `names` ({', '.join(NameForm)}) exactly if the path contains {{name}}"
-    for word in _words(unquote(path.replace(PLACE, ""))):
-        if _is_refused(word.lower()):
-            yield f"{word!r}: a request with this word may change something, log in, or show secrets"
-            return
+    if word := refused_word(unquote(path.replace(PLACE, ""))):
+        yield f"{word!r}: a request with this word may change something, log in, or show secrets"
+        return
     for pair in query.split("&"):
         name = pair.partition("=")[0]
-        if not _refused_words().contacts.isdisjoint(word.lower() for word in _words(unquote(name))):
+        if names_another_server(unquote(name)):
             yield f"{name!r}: a server may contact what this parameter names"
-
-
-def _words(text: str) -> Iterator[str]:
-    """The words of a path, also those that are written with changing case or in parts: ``dELETE``, ``sign-in``."""
-    yield from _WORDS.findall(text)
-    for run in _RUNS.findall(text):
-        yield re.sub("[^A-Za-z]", "", run)
-
-
-def _is_refused(word: str) -> bool:
-    """True for a refused word, and for words such as ``deleteall`` and ``bulkdelete``; not for ``updates``."""
-    if word in refused_words():
-        return True
-    acts = (act for act in _refused_words().acts if len(act) >= _LONG_WORD)
-    return any(
-        (word.startswith(act) and word.removeprefix(act) not in _ENDINGS) or (word.endswith(act) and word != act)
-        for act in acts
-    )
 
 
 def _answer(request: HttpRequestRule) -> Iterator[str]:

@@ -68,3 +68,21 @@ def test_no_base_leaves_the_place(path: str) -> None:
 @pytest.mark.parametrize("rule", RULES)
 def test_the_cost_of_hostile_paths_is_linear(rule: BaseRule, piece: str) -> None:
     assert_linear(lambda size: "/" + piece * size, rule.base, 2_400)
+
+
+@pytest.mark.parametrize(
+    ("path", "bases"),
+    [
+        ("/user/delete/people/_search", ["/user"]),
+        ("/admin/reset/_cat/indices", []),
+        ("/logout/solr/orders/select", []),
+        ("/shutdown-now/a/_up", []),
+        ("/RESET/people/_search", []),
+        # Usual places of a store.
+        ("/sync/people/_search", ["/sync"]),
+        ("/settings/people/_search", ["/settings"]),
+        ("/auth/people/_search", ["/auth"]),
+    ],
+)
+def test_no_url_of_an_app_leads_to_a_path_that_may_act(path: str, bases: list[str]) -> None:
+    assert [one.path for one in suggest_bases(path)] == bases

@@ -81,6 +81,43 @@ def test_a_value_is_not_kept_as_a_version(value: str) -> None:
     assert ask({**OPEN, "/api/status": status}).result.version == ""
 
 
+ACTS = ("delete-all", "reset", "Shutdown", "flushdb", "people-delete", "sign-in", "stopnow")
+
+
+@pytest.mark.parametrize("path", ["/api/spaces/{name}/count", "/api/spaces/{name}", "/api/count?space={name}"])
+def test_a_name_with_a_word_that_may_act_is_not_sent(path: str) -> None:
+    """Neither from a server nor from an app; the report counts them, and keeps them as containers without a number."""
+    rule = read_rule()
+    counted = msgspec.structs.replace(rule.request[2], path=path)
+    changed = msgspec.structs.replace(rule, request=(*rule.request[:2], counted))
+    listed = msgspec.json.encode({"spaces": [{"name": name} for name in ("people", *ACTS)]}).decode()
+    asked = ask({**OPEN, "/api/spaces": listed}, rule=changed, names=("news", *ACTS))
+    paths = [sent.split(b" ")[1].decode() for sent in asked.sent]
+    assert paths[2:] == [path.replace("{name}", "people"), path.replace("{name}", "news"), CONTROL_PATH]
+    assert any(problem.startswith("7 of 9 names were not requested") for problem in asked.result.problems)
+    assert {one.name for one in asked.result.containers} >= {"people", *ACTS}
+
+
+@pytest.mark.parametrize(("path", "sent"), [("/api/spaces/{name}/count", True), ("/api/spaces/{name}", False)])
+def test_a_word_for_secrets_is_sent_only_where_the_path_goes_on(path: str, sent: bool) -> None:
+    rule = read_rule()
+    changed = msgspec.structs.replace(
+        rule, request=(*rule.request[:2], msgspec.structs.replace(rule.request[2], path=path))
+    )
+    asked = ask({**OPEN, "/api/spaces": '{"spaces":[{"name":"logs"}]}'}, rule=changed)
+    assert any(b"/logs" in data for data in asked.sent) is sent
+
+
+@pytest.mark.parametrize("name", [*ACTS, "_shutdown", "a%2Fdelete"])
+def test_the_dialer_refuses_a_name_that_may_act(name: str) -> None:
+    """Whatever the code of a probe does, no declaration matches such bytes."""
+    sends = DeclaredProbe(read_rule(), SHA256).meta.sends
+    request = b"GET /api/spaces/%b/count HTTP/1.1\r\nHost: x\r\nUser-Agent: tieback/1\r\nAccept: application/json\r\n"
+    request += b"Accept-Encoding: identity\r\n\r\n"
+    assert any(one.matches(request % b"people") for one in sends)
+    assert not any(one.matches(request % name.encode()) for one in sends)
+
+
 def test_addresses_are_not_kept_as_names_of_containers() -> None:
     """A rule could point to a field of records."""
     listed = '{"spaces":[{"name":"ada@workhub.test"},{"name":"people"}]}'

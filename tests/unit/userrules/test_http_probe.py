@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from tieback.userrules.http_probe import HttpProbeRule, NameForm, check_http_probe, refused_words
+from tieback.userrules.http_probe import HttpProbeRule, NameForm, check_http_probe
+from tieback.userrules.refused_words import refused_word, refused_words, secret_words
 
 FIRST: dict[str, Any] = {"path": "/api/status", "why": "product", "depth": "identify"}
 LIST: dict[str, Any] = {
@@ -180,16 +181,29 @@ def test_a_path_that_reads_is_accepted(path: str) -> None:
         (NameForm.IDENTIFIER, "a-b", False),
         (NameForm.SLUG, "a-b", True),
         (NameForm.SLUG, "-a", False),
-        (NameForm.SLUG, "delete", False),
-        (NameForm.SLUG, "DELETE", False),
-        (NameForm.SLUG, "imports", True),
-        (NameForm.SLUG, "logs", True),
         (NameForm.DIGITS, "12", True),
         (NameForm.DIGITS, "12a", False),
     ],
 )
 def test_names_by_their_form(form: NameForm, name: str, sent: bool) -> None:
     assert bool(re.fullmatch(form.pattern, name)) is sent
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        *((text, True) for text in ("delete", "DELETE", "delete-all", "_shutdown", "resetAll", "resetall", "flushdb")),
+        *((text, True) for text in ("user_delete", "bulkdelete", "sign-in", "dELETE", "run2", "logs", "api_tokens")),
+        *((text, False) for text in ("people", "imports", "updates", "settings", "address", "runners", "backlog", "")),
+    ],
+)
+def test_words_in_a_name(text: str, refused: bool) -> None:
+    assert bool(refused_word(text)) is refused
+
+
+def test_words_that_are_permitted_at_a_place() -> None:
+    assert refused_word("logs", but=secret_words()) == ""
+    assert refused_word("delete-logs", but=secret_words()) == "delete"
 
 
 def test_the_refused_words_are_words() -> None:

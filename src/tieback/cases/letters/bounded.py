@@ -29,6 +29,8 @@ MEMORY = 1024 * 1024 * 1024
 """Bytes of address space of the child."""
 MAX_TEXT = 1 << 20
 """Characters of a letter."""
+MAX_DOCX = 16 << 20
+"""Most bytes of a DOCX template."""
 _TEMPLATE, _PART = "<template>", "part:"
 """File names in tracebacks: of a text, and of the parts that it includes."""
 _FAILED = (TemplateError, TypeError, ValueError, LookupError, ArithmeticError, RecursionError, AttributeError)

@@ -15,10 +15,11 @@ from jinja2 import TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from tieback.cases.letters.blocks import read_blocks
-from tieback.cases.letters.bounded import DocxJob, Rendered, TextJob, TextJobs, render_bounded
+from tieback.cases.letters.bounded import MAX_DOCX, DocxJob, Rendered, TextJob, TextJobs, render_bounded
 from tieback.cases.letters.facts import AppFact, LetterFacts, Sender, StoreFact
 from tieback.cases.letters.language import KINDS, MAX_BYTES, Language, Template, load_language
 from tieback.model.errors import InputError, UsageError
+from tieback.model.small_file import read_small
 
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 _FIELDS = re.compile(r"\{(\w+)\}")
@@ -204,7 +205,7 @@ def _place(kind: str, done: Rendered) -> tuple[str, str]:
 
 def _check_docx(path: Path) -> list[TemplateProblem]:
     try:
-        data = path.read_bytes()
+        data = read_small(path, MAX_DOCX)
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", where=str(path), advice="Check the path") from None
     language = load_language("en")

@@ -19,7 +19,7 @@ import msgspec
 
 from tieback.cases.contacts import is_email_address
 from tieback.cases.letters.blocks import Block, markdown, plain_lines, read_blocks
-from tieback.cases.letters.bounded import DocxJob, render, render_bounded
+from tieback.cases.letters.bounded import MAX_DOCX, DocxJob, render, render_bounded
 from tieback.cases.letters.docx import letterhead
 from tieback.cases.letters.facts import LetterFacts
 from tieback.cases.letters.language import Language
@@ -27,6 +27,7 @@ from tieback.model.case import Letter
 from tieback.model.errors import InputError, UsageError
 from tieback.model.extras import extra_advice
 from tieback.model.safe_text import escape_markup
+from tieback.model.small_file import read_small
 
 MAILTO_BODY = 1_500
 """Limit in characters; mail programs truncate longer links."""
@@ -141,7 +142,7 @@ def to_docx(letter: Letter, facts: LetterFacts, _: Language, folder: Path | None
         names = (f"{letter.kind}.{letter.language}.docx", "letter.docx")
         own = next((folder / name for name in names if (folder / name).is_file()), None)
     try:
-        template = own.read_bytes() if own is not None else letterhead()
+        template = read_small(own, MAX_DOCX) if own is not None else letterhead()
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", where=str(own), advice="Check the file") from None
     blocks = tuple(read_blocks(letter.text))

@@ -195,7 +195,7 @@ def _archive(path: Path, file: BinaryIO) -> zipfile.ZipFile:  # noqa: TID251 - s
     file.seek(0, 2)
     size = file.tell()
     file.seek(max(0, size - 65_557))
-    tail = file.read()
+    tail = file.read(65_557)
     at = tail.rfind(_END_OF_DIRECTORY)
     if at < 0 or len(tail) < at + 22:
         raise zipfile.BadZipFile("the central directory is missing")

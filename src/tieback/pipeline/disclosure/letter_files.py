@@ -16,6 +16,7 @@ import msgspec
 from tieback.cases.policy import CasePolicy
 from tieback.model.case import Letter
 from tieback.model.errors import UsageError
+from tieback.model.small_file import read_small
 from tieback.pipeline.disclosure.cases import CaseService
 from tieback.pipeline.disclosure.letters import LetterRequest, WrittenLetter, write_letters
 from tieback.storage.failures import storage_errors
@@ -140,7 +141,7 @@ def read_letter_file(directory: Path, letter: Letter, form: str) -> bytes:
     if path is None:
         raise UsageError("this file is not here", where=f"{letter.id}.{form}"[:80], advice="Write the letter again")
     with storage_errors(path):
-        return path.read_bytes()
+        return read_small(path, MAX_FILE)
 
 
 def _sha256(path: Path) -> str:

@@ -98,6 +98,6 @@ def run_command(command: tuple[str, ...], more: Mapping[str, str], folder: Path,
         out.seek(0)
         size = errors.seek(0, os.SEEK_END)
         errors.seek(max(0, size - 4096))
-        lines = errors.read().decode("utf-8", "replace").split("\n")
+        lines = errors.read(4096).decode("utf-8", "replace").split("\n")
         message = next((line.strip() for line in reversed(lines) if line.strip()), "")
         return CommandEnd(code, out.read(MAX_OUTPUT), " ".join(message.split())[:200])

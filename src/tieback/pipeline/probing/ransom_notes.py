@@ -16,6 +16,7 @@ from tieback.assess.ransom import RansomSigns, confirm_note, strongest_verdict
 from tieback.model.errors import WorkspaceError
 from tieback.model.grant import Depth
 from tieback.model.probe import Outcome, ProbeReport, Ransom
+from tieback.model.small_file import read_small
 from tieback.probes.choose import note_reader
 from tieback.scope.conversation import Fault, Target, Traffic
 from tieback.scope.dialer import Dialer
@@ -128,7 +129,7 @@ def read_salt(folder: Path) -> bytes:
         try:
             number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         except FileExistsError:
-            salt = path.read_bytes()
+            salt = read_small(path, 2 * _SALT_BYTES)
         else:
             salt = secrets.token_bytes(_SALT_BYTES)
             with os.fdopen(number, "wb") as file:

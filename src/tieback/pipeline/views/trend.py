@@ -14,6 +14,7 @@ import msgspec
 
 from tieback.assess.summary import summarise
 from tieback.model.figure import Figure
+from tieback.model.small_file import read_small
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.storage.failures import storage_errors
 from tieback.storage.lake.queries.page_counts import count_apps
@@ -25,6 +26,8 @@ MOST_RUNS = 50
 MOST_SECONDS = 1.0
 """Time after which an answer counts no further run: they are counted for later answers."""
 _VERSION = 1
+_MAX_POINT = 64 * 1024
+"""Most bytes of the kept figures of one run."""
 
 
 class TrendPoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,7 +109,7 @@ def _count(workspace: Workspace, run: RunRow) -> TrendPoint:
 def _read(path: Path) -> TrendPoint | None:
     """The kept figures; ``None`` if there are none, or if they cannot be read."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=TrendPoint)
+        return msgspec.json.decode(read_small(path, _MAX_POINT), type=TrendPoint)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
 

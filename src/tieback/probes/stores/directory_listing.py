@@ -4,13 +4,19 @@ Sends, in this order: ``GET /`` (identify); ``GET /<folder>/`` for the folders t
 at most 50 and three levels, then ``HEAD`` of one file (enumerate); extensions of names (describe). Files that look like
 backups, dumps or keys by their name are counted.
 
+A folder with a script as its index, such as ``index.php``, would run it, as for any crawler. So no folder is requested
+once an answer shows a script language: by a header field, or by a listed script. Nor is one whose name may start an
+action (``userrules.refused_words``), or that is made for scripts, such as ``cgi-bin``.
+
 ``HEAD`` is the second proof: it shows that a file is readable, and its size, without its content. Only a file with the
 extension of static content is used, so that no script runs. A server that gives one page to every path is no listing.
 
 Verified against Apache HTTP Server 2.4.71, nginx 1.26.3, lighttpd 1.4.79, Python 3.13 and rclone 1.60.1.
 """
 
+import re
 from collections.abc import Sequence
+from urllib.parse import unquote
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Access
@@ -21,14 +27,44 @@ from tieback.probes.wire.http import Response, segment
 from tieback.probes.wire.listing import FolderEntry, FolderPath, listing_server, read_listing
 from tieback.probes.wire.requests import FOLDER, get_request, head_request
 from tieback.scope.conversation import Conversation, SendCost
+from tieback.userrules.refused_words import refused_word, secret_words
+
+_SCRIPTS = rb"php[0-9]?|phtml|phps|cgi|pl|py|rb|asp|aspx|ashx|jsp|jspx|shtml|do|action"
+"""Extensions of scripts, as a regular expression in small letters."""
+_SCRIPT_NAME = re.compile(rf"(?i)\.(?:{_SCRIPTS.decode()})(?![A-Za-z0-9])")
+_INDEX_SCRIPT = re.compile(r"(?i)\.(?:php[0-9]?|phtml|cgi|aspx?|jspx?|cfm|shtml)$")
+"""Names of scripts that servers use as the index of a folder."""
+_RUN_NOTHING = ("python-http-server", "rclone-http")
+"""Servers that run no script, whatever they list."""
+_SCRIPT_FOLDER = re.compile(r"(?i)f?cgi(?:-bin|-local|-sys)?|scripts")
+_SCRIPT_SERVER = re.compile(
+    r"(?i)\b(?:php|mod_(?:perl|python|wsgi|php|jk|passenger)|passenger|tomcat|jetty|werkzeug)\b"
+)
+_STORAGE_WORDS = secret_words() | {
+    "add", "archive", "clone", "commit", "copy", "import", "install", "merge", "migrate", "patch", "publish", "restore",
+    "save", "set", "transfer", "update", "upload",
+}  # fmt: skip
+"""Words that name what is in a folder, such as ``backup`` and ``archive``."""
+
+
+def _is_data(path: str) -> bool:
+    """True if a folder may be requested: neither its name nor that of a folder above it points to a script."""
+    parts = [unquote(part) for part in path.split("/") if part]
+    scripts = any(_SCRIPT_NAME.search(part) or _SCRIPT_FOLDER.fullmatch(part) for part in parts)
+    return not scripts and not any(refused_word(part, but=_STORAGE_WORDS) for part in parts)
+
 
 _ROOT = get_request("/", "whether the server lists the files of its root folder; names and sizes", depth=Depth.IDENTIFY)
-_FOLDER = get_request(
-    "/{folder}/",
-    "names and sizes of the files in one folder, which are only counted; no file is read",
-    names=FOLDER,
-    raw=True,
-).costing(SendCost.BOUNDED)
+_FOLDER = (
+    get_request(
+        "/{folder}/",
+        "names and sizes of the files in one folder, which are only counted; no file is read",
+        names=FOLDER,
+        raw=True,
+    )
+    .permitting(_is_data)
+    .costing(SendCost.BOUNDED)
+)
 _STATIC = (
     rb"7z bak bin bmp bz2 csv db deb dmp doc docx dump eml gif gz iso jar jpeg jpg json key log md mdb mov mp3 mp4 "
     rb"odt old pdf pem pfx png ppt pptx rar rpm sql sqlite svg tar tgz tif tiff tsv txt vhd vmdk wav webp xls xlsx xml "
@@ -36,7 +72,7 @@ _STATIC = (
 ).split()
 """Extensions of files that servers return as they are."""
 # Apache may run a file if any of its extensions is that of a script, such as ``shop.php.txt``.
-_NO_SCRIPT = rb"(?![^ ]*\.(?i:php[0-9]?|phtml|phps|cgi|pl|py|rb|asp|aspx|ashx|jsp|jspx|shtml|do|action)(?![A-Za-z0-9]))"
+_NO_SCRIPT = rb"(?![^ ]*\.(?i:" + _SCRIPTS + rb")(?![A-Za-z0-9]))"
 _FILE = head_request(
     "/{file}",
     "whether one of the listed files is readable, and its size: the second proof; HEAD returns no content",
@@ -114,12 +150,14 @@ class _Pages:
         """Path of one file as it is inserted into a request, and its entry."""
         self.refused = False
         """True if the server refused this file."""
+        self.halt = ""
 
     def read(self, answer: Response, path: FolderPath) -> Sequence[FolderEntry] | None:
         """The members of a folder."""
         if answer is not self._root and answer.body == self._root.body:
             return None
         found = read_listing(answer, path)
+        self.halt = self.halt or _shows_scripts(answer, found or ())
         for one in found or ():
             if self.file is None and not one.is_folder and not one.rounded:
                 self._keep("/".join(map(segment, (*path[len(self._base) :], one.name))), one)
@@ -128,6 +166,18 @@ class _Pages:
     def _keep(self, path: str, entry: FolderEntry) -> None:
         if _FILE.fill(path):
             self.file = path, entry
+
+
+def _shows_scripts(answer: Response, found: Sequence[FolderEntry]) -> str:
+    """What shows that the server runs scripts, so that an index of a folder could be one; empty if nothing does."""
+    if "x-powered-by" in answer.headers or _SCRIPT_SERVER.search(answer.headers.get("server", "")):
+        return "a header field names a script language, and the index of a folder would run"
+    server = listing_server(answer)
+    if server is not None and server.product in _RUN_NOTHING:
+        return ""
+    if any(not one.is_folder and _INDEX_SCRIPT.search(one.name) for one in found):
+        return "there are scripts, and the index of a folder would run"
+    return ""
 
 
 def _is_readable(inquiry: Inquiry, lister: _Pages) -> Conversation[bool]:

@@ -1,10 +1,10 @@
 """MinIO's console: a login page. Its buckets are probed at the port of the S3 API (probe ``s3``).
 
-Sends, in this order: ``GET /`` (identify: a header field names the product) and ``GET /api/v1/login`` (identify: which
-login it demands; public by design). Nothing else is requested. Verified against the answers of release 2025-07-23.
+Sends only ``GET /`` (identify): a header field names the product, and the page is the console's. The console shows its
+login to every client without a session, and has no access without one: no further request is needed.
+``GET /api/v1/login``, which states the kind of login, is not sent: with single sign-on configured, it makes the server
+contact its identity provider. Verified against the answers of release 2025-07-23.
 """
-
-import msgspec
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Access
@@ -15,11 +15,7 @@ from tieback.probes.wire.requests import get_request
 from tieback.scope.conversation import Conversation
 
 _ROOT = get_request("/", "product, which a header field names; changes nothing", depth=Depth.IDENTIFY)
-_LOGIN = get_request("/api/v1/login", "which login the console demands; public by design", depth=Depth.IDENTIFY)
-
-
-class _Login(msgspec.Struct, rename={"strategy": "loginStrategy"}):
-    strategy: str
+_TITLE = b"<title>MinIO Console</title>"
 
 
 class MinioConsoleProbe(WebStoreProbe):
@@ -32,8 +28,11 @@ class MinioConsoleProbe(WebStoreProbe):
         services=("minio-console",),
         cpe=("cpe:2.3:a:minio:minio",),
         cwe="CWE-306",
-        sends=(_ROOT.send, _LOGIN.send),
-        references=("https://github.com/minio/object-browser",),
+        sends=(_ROOT.send,),
+        references=(
+            "https://github.com/minio/object-browser",
+            "https://min.io/docs/minio/linux/administration/minio-console.html",
+        ),
         pivot=False,
         web=True,
     )
@@ -44,9 +43,9 @@ class MinioConsoleProbe(WebStoreProbe):
         ours = answer.headers.get("server") == "MinIO Console"
         return Identification("minio-console") if ours else None
 
-    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
-        """Request how clients log in."""
-        login = yield from inquiry.read(_LOGIN, _Login, cap=16 * 1024)
-        if login is not None and login.strategy:
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
+        """Judge by the page that was already received."""
+        yield from ()
+        if answer.status == 200 and _TITLE in answer.body:
             inquiry.draft.access = Access.AUTH_REQUIRED
-            inquiry.draft.prove(_LOGIN.label, f"login: {login.strategy[:40]}", Access.AUTH_REQUIRED)
+            inquiry.draft.prove(_ROOT.label, "the console's page, which begins with a login", Access.AUTH_REQUIRED)

@@ -19,22 +19,30 @@ from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import Number, decode_json, parse_count
 from tieback.probes.wire.requests import Request, get_request
 from tieback.scope.conversation import Conversation
+from tieback.userrules.refused_words import refused_word, secret_words
 
 # Plural names of content types: https://docs.strapi.io/cms/backend-customization/models#model-information
 _PLURAL = rb"(?!(?:auth|users-permissions|upload)(?![a-z0-9-]))[a-z0-9][a-z0-9-]{0,62}"
+
+
+def _is_type(path: str) -> bool:
+    """True if no word in a name may start an action: an app can have routes of its own beside the content types."""
+    return not refused_word(path.partition("?")[0].removeprefix("/api/"), but=secret_words())
+
+
 _ROOT = get_request("/_health", "product, which a header field names; changes nothing", depth=Depth.IDENTIFY)
 _PAGE = get_request(
     "/api/{plural}?pagination%5BpageSize%5D=1&fields%5B0%5D=id",
     "number of entries that the public role may read; of one entry the identifier",
     names=_PLURAL,
     label="GET /api/<plural>?pagination[pageSize]=1",
-)
+).permitting(_is_type)
 _OFFSET = get_request(
     "/api/{plural}?pagination%5Bstart%5D=0&pagination%5Blimit%5D=1&fields%5B0%5D=id",
     "whether the type is readable by offset too: the second proof; of one entry the identifier",
     names=_PLURAL,
     label="GET /api/<plural>?pagination[limit]=1",
-)
+).permitting(_is_type)
 _CAP = 16 * 1024
 
 

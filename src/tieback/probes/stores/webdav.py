@@ -126,6 +126,7 @@ class _Multistatus:
 
     folder = _FOLDER
     sizes = "getcontentlength"
+    halt = ""
 
     def read(self, answer: Response, path: FolderPath) -> list[FolderEntry] | None:
         """The members of a folder."""

@@ -1,6 +1,7 @@
 """HTTP requests that only read; each keeps its declaration and its template together, so that they cannot differ."""
 
 import re
+from collections.abc import Callable
 
 import msgspec
 
@@ -34,7 +35,7 @@ FOLDER_LEVELS = 4
 FOLDER = _NAME + rb"(?:/" + _NAME + rb"){0,%d}" % (FOLDER_LEVELS - 1)
 """Pattern of a folder's path; every segment is percent-encoded."""
 OBJECT_SEGMENT = (
-    rb"(?!\.{1,2}(?:%2F|\?))(?!(?:[A-Za-z0-9_.~-]|%..)*%2F\.{1,2}(?:%2F|\?))"
+    rb"(?!\.{1,2}(?:%2F|[/? ]))(?!(?:[A-Za-z0-9_.~-]|%..)*%2F\.{1,2}(?:%2F|[/? ]))"
     rb"(?!(?:[A-Za-z0-9_.~-]|%..)*%(?:5C|7F|[01][0-9A-F]))" + SEGMENT + rb"{1,1024}"
 )
 """Pattern of an object's key as one encoded segment."""
@@ -57,6 +58,10 @@ class Request(msgspec.Struct, frozen=True):
     names: bytes = b""
     """Pattern of the names that the placeholders of the body accept."""
 
+    def permitting(self, permits: Callable[[str], bool]) -> "Request":
+        """The same request, declared with a judge of its path and query."""
+        return msgspec.structs.replace(self, send=msgspec.structs.replace(self.send, permits=permits))
+
     def costing(self, cost: SendCost) -> "Request":
         """The same request, declared with another cost."""
         return msgspec.structs.replace(self, send=msgspec.structs.replace(self.send, cost=cost))
@@ -73,7 +78,9 @@ class Request(msgspec.Struct, frozen=True):
         if not path.isascii():
             return None
         probe = b"GET %b HTTP" % path.encode("ascii")
-        return path if re.fullmatch(self._line, probe) and not is_never_sent(probe) else None
+        if not re.fullmatch(self._line, probe) or is_never_sent(probe):
+            return None
+        return path if self.send.permits is None or self.send.permits(path) else None
 
     @property
     def _line(self) -> bytes:

@@ -20,6 +20,8 @@ from tieback.model.report import Report
 _OLD_VENDOR = re.compile(r"for (.*) alone: its apps and the stores that they lead to", re.DOTALL)
 _OLD_PUBLIC = "public: totals alone, "
 """Audience texts of reports before version 0.2."""
+_MAX_HEAD = 1024 * 1024
+"""Most bytes of the first line of an NDJSON report."""
 ADVICE = "Create one with `tieback report --format json --out FILE`"
 
 
@@ -152,7 +154,7 @@ def read_past(path: Path) -> PastReport:
     """
     try:
         with path.open("rb") as file:
-            head = file.readline()
+            head = file.readline(_MAX_HEAD)
             if not head.strip() and not file.read(1):
                 raise InputError("is empty", where=str(path), advice=ADVICE)
             if _begins_lines(head):

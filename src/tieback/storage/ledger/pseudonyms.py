@@ -11,6 +11,7 @@ import secrets
 from pathlib import Path
 
 from tieback.model.errors import WorkspaceError
+from tieback.model.small_file import read_small
 from tieback.storage.failures import storage_errors
 
 KEY_FILE = "inventory.key"
@@ -39,7 +40,7 @@ class Pseudonyms:
             try:
                 number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
             except FileExistsError:
-                key = path.read_bytes()
+                key = read_small(path, 2 * KEY_BYTES)
             else:
                 key = secrets.token_bytes(KEY_BYTES)
                 with os.fdopen(number, "wb") as file:

@@ -2,12 +2,13 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Notice, Outcome
 from tieback.probes import WEB_STORES
-from tieback.probes.stores.directory_listing import _FILE
+from tieback.probes.stores.directory_listing import _FILE, _FOLDER
 from tieback.probes.web import MAX_PROBED
 
 FILE, DOCS, BACKUPS = "HEAD /readme.txt", "GET /docs/", "GET /backups/"
@@ -66,6 +67,61 @@ def test_head_is_never_sent_to_a_script(name: str) -> None:
 @pytest.mark.parametrize("name", ["a.txt", "docs/b%20c.pdf", "a.sql.gz", "php.txt", "x/y/z.zip"])
 def test_head_is_sent_to_static_files(name: str) -> None:
     assert _FILE.fill(name) == f"/{name}"
+
+
+def listing(*links: str, folder: str = "/") -> str:
+    anchors = "".join(f'<a href="{link}">{link}</a>' for link in links)
+    return f"<title>Index of {folder}</title><h1>Index of {folder}</h1>{anchors}"
+
+
+def folders_of(played: Any) -> list[bytes]:
+    return [sent.split(b" ")[1] for sent in played.sent if sent.startswith(b"GET ")][1:]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"X-Powered-By": "PHP/8.4.1"}, {"X-Powered-By": "ASP.NET"}, {"Server": "Apache/2.4.71 (Unix) PHP/8.4.1"},
+        {"Server": "Apache/2.4.71 mod_perl/2.0.12"}, {"Server": "Apache-Coyote/1.1 Tomcat"},
+    ],
+)  # fmt: skip
+def test_no_folder_is_requested_from_a_server_that_names_a_script_language(web: Any, fields: dict[str, str]) -> None:
+    """The index of a folder could be a script, and run."""
+    page = web.pages("directory_listing").page["GET /"]
+    changed = msgspec.structs.replace(page, body=listing("docs/", "a.zip"), headers={**page.headers, **fields})
+    played = web.ask("directory_listing", {"GET /": changed})
+    assert folders_of(played) == []
+    assert any(problem.startswith("1 folders were not listed: a header field") for problem in played.result.problems)
+    (docs,) = [one for one in played.result.containers if one.name == "docs"]
+    assert docs.records is None
+
+
+@pytest.mark.parametrize("script", ["install.php", "a.PHP5", "b.cgi", "default.aspx", "x.jsp"])
+def test_a_listed_script_ends_the_walk(web: Any, script: str) -> None:
+    pages = {
+        "GET /": listing("docs/", "backups/", "a.zip"),
+        DOCS: listing("old/", script, folder="/docs"),
+        "GET /docs/old/": listing("b.zip", folder="/docs/old"),
+    }
+    assert folders_of(web.ask("directory_listing", pages)) == [b"/docs/"]
+
+
+def test_a_server_that_runs_nothing_is_walked_whatever_it_lists(web: Any) -> None:
+    python = "<title>Directory listing for /</title><a href='docs/'>docs/</a><a href='a.php'>a.php</a>"
+    inner = "<title>Directory listing for /docs/</title><a href='b.zip'>b.zip</a>"
+    assert folders_of(web.ask("directory_listing", {"GET /": python, DOCS: inner})) == [b"/docs/"]
+
+
+@pytest.mark.parametrize("name", ["cgi-bin", "delete-all", "x.php", "Logout", "run", "reset", "a/shutdown", "scripts"])
+def test_a_folder_that_may_act_is_not_requested(name: str) -> None:
+    assert _FOLDER.fill(name) is None
+
+
+@pytest.mark.parametrize(
+    "name", ["backup", "archive", "logs", "uploads", "update", "docs/old", "php", "export", "keys"]
+)
+def test_a_folder_of_data_is_requested(name: str) -> None:
+    assert _FOLDER.fill(name) == f"/{name}/"
 
 
 def test_one_page_for_every_path_is_no_listing(web: Any) -> None:

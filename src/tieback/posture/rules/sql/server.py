@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from tieback.model.errors import InputError, UsageError
 from tieback.model.extras import extra_advice
+from tieback.model.small_file import read_small
 
 if TYPE_CHECKING:
     import psycopg
@@ -33,6 +34,7 @@ LOADER = "postgres"
 """The role that executes the SQL of the files, as at Supabase: no superuser."""
 ASKER = "tieback_asker"
 """The role that changes to ``anon`` or ``authenticated``: no superuser."""
+_MAX_LOG = 16 * 1024 * 1024
 SECONDS = 120.0
 """Time limit of one project in seconds; then the server is killed."""
 DISK_MIB = 256
@@ -257,6 +259,6 @@ def _await(server: Server, socket: Path, process: subprocess.Popen[bytes], log: 
                 pass
         time.sleep(0.05)
     with suppress(OSError):
-        reason = log.read_text(errors="replace").strip().split("\n")[-1][:200]
+        reason = read_small(log, _MAX_LOG).decode("utf-8", "replace").strip().split("\n")[-1][:200]
         raise InputError(f"the throw-away PostgreSQL did not start: {reason}")
     raise InputError("the throw-away PostgreSQL did not start")

@@ -62,7 +62,7 @@ _HEALTH = "/_cluster/health"
 # An index name as one segment. It never starts like an API (`_`) or an exclusion (`-`, `+`). Encoded characters that
 # would make it a wildcard, a list, a path or a remote cluster are excluded.
 _INDEX = (
-    rb"/(?!\.{1,2}/)(?![_-]|%2B)(?!(?:(?!/).)*%(?:2A|2C|2F|5C|3F|22|3C|3E|7C|20|23|3A|[01][0-9A-F]))"
+    rb"/(?!\.{1,2}/)(?![_-]|%2B)(?!(?:(?!/).)*%(?:2A|2C|2F|5C|3F|22|3C|3E|7C|20|23|3A|7F|[01][0-9A-F]))"
     + SEGMENT
     + rb"{1,765}"
 )

@@ -1,10 +1,11 @@
 """MCP servers over HTTP: whether they open a session without a login, and the names of their tools. No tool is called.
 
 Sends, in this order, until one answer shows an MCP server: ``GET /mcp`` (identify), ``/mcp/`` if that redirects there,
-``/``, ``/sse``. These requests do not accept a stream of events, so that the server opens none. If the answer demands a
-login, ``GET /.well-known/oauth-protected-resource`` is the second proof.
+``/``. These requests do not accept a stream of events, so that the server opens none. If the answer demands a login,
+``GET /.well-known/oauth-protected-resource`` is the second proof.
 
-Only if the grant has ``mcp = true``: ``POST initialize`` opens a session, which the server keeps until it expires.
+Only if the grant has ``mcp = true``: ``GET /sse`` (identify), which opens a session of the older transport HTTP+SSE for
+as long as the connection lasts. ``POST initialize`` opens a session, which the server keeps until it expires.
 ``tools/list`` follows, at most five pages, and ``resources/list`` and ``prompts/list`` if the server has them
 (enumerate). ``notifications/initialized`` is sent only if the server refuses the first list. Two answers are the proofs
 of ``open``: to ``initialize`` and to ``tools/list``. Whether a call of a tool needs a login is not tried. A tool that
@@ -66,6 +67,7 @@ _GET_ROOT = get_request("/", _WHY, depth=Depth.IDENTIFY)
 _GET_OLD = get_request(
     OLD, "whether a server of the older transport answers; its first event is read", depth=Depth.IDENTIFY
 )
+_GET_OLD = msgspec.structs.replace(_GET_OLD, send=msgspec.structs.replace(_GET_OLD.send, mcp=True))
 _METADATA = get_request(
     "/.well-known/oauth-protected-resource",
     "whether the server names who issues its tokens (RFC 9728), and so demands a login",
@@ -180,7 +182,7 @@ def _find(http: HttpSession, target: Target, meta: ProbeMeta) -> Conversation[tu
             return SLASH, sign, answer.status
     if first.status == 401 and (yield from _issuers(http, target)):
         return ENDPOINT, _Sign.LOGIN, first.status
-    for request in (_GET_ROOT, _GET_OLD):
+    for request in (_GET_ROOT, _GET_OLD) if target.mcp else (_GET_ROOT,):
         answer = yield from request.on(http, request.path, _CAP)
         sign = _sign(answer, path=request.path)
         if sign is not None:
@@ -190,7 +192,8 @@ def _find(http: HttpSession, target: Target, meta: ProbeMeta) -> Conversation[tu
     named = target.service in meta.services
     if named and (first.status == 405 or (target.mcp and first.status == 404)):
         return ENDPOINT, None, first.status
-    raise NotThisProtocol(f"no MCP server (status {first.status})")
+    older = "" if target.mcp else f"; {OLD} of the older transport was not requested (mcp = true)"
+    raise NotThisProtocol(f"no MCP server (status {first.status}){older}")
 
 
 def _sign(answer: Response, path: str = ENDPOINT) -> _Sign | None:

@@ -109,6 +109,19 @@ def test_the_older_transport_is_only_recognised() -> None:
     assert not any(sent.startswith(b"POST") for sent in played.sent)
 
 
+def test_the_older_transport_is_requested_only_with_the_permission(web: Any) -> None:
+    """GET /sse opens a session for as long as the connection lasts."""
+    missing = {GET: page(web, 404, "Not Found"), "GET /": page(web, 404, "Not Found")}
+    paths = {
+        allowed: [sent.split(b" ")[1] for sent in web.ask("mcp", missing, mcp=allowed).sent]
+        for allowed in (False, True)
+    }
+    assert paths == {False: [b"/mcp", b"/"], True: [b"/mcp", b"/", b"/sse"]}
+    assert any("/sse" in problem for problem in web.ask("mcp", missing, mcp=False).result.problems)
+    (old,) = [send for send in McpProbe.meta.sends if send.name == "GET /sse"]
+    assert old.mcp
+
+
 def rpc_error(code: int, message: str) -> str:
     return json.dumps({"jsonrpc": "2.0", "id": None, "error": {"code": code, "message": message}})
 
