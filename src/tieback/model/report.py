@@ -9,6 +9,7 @@ import msgspec
 
 from tieback.model.app import App
 from tieback.model.backend import Backend
+from tieback.model.declaration import Declared, DeclaredItem
 from tieback.model.device import AppStoreSummary
 from tieback.model.endpoint import Party
 from tieback.model.exposure import Exposure, Finding, PeopleRange, Severity
@@ -334,6 +335,14 @@ class Recipient(msgspec.Struct, frozen=True):
     last: float
     tracker: str = ""
     """The tracking service whose documents name this field; empty if names and values decided."""
+    declared: Declared = Declared.UNKNOWN
+    """Whether the app declares this class of data to its store or in its package."""
+    declared_by: tuple[str, ...] = ()
+    """``app``, parts of the app such as ``Analytics.framework``, ``Play Data Safety``; sorted."""
+    tracking_domain_of: tuple[str, ...] = ()
+    """Who declares the host as a tracking domain, as in ``declared_by``."""
+    tracking_denied: bool = False
+    """True for a tracking domain though every manifest that answers sets ``NSPrivacyTracking`` to false."""
 
 
 class CaptureSummary(msgspec.Struct, frozen=True):
