@@ -50,8 +50,16 @@ def data_type(form: DeclarationFormat, name: str) -> DataType:
     return load_data_types()[form].get(name) or DataType(name, ())
 
 
+@cache
+def _kinds() -> frozenset[str]:
+    """Every ``class: kind`` of the data file."""
+    types = (one for form in load_data_types().values() for one in form.values())
+    return frozenset(name for one in types for name in one.classes if ": " in name) | {"geo_location: precise"}
+
+
 def covers(classes: Iterable[str], pii_class: str, kind: str) -> bool:
-    """Whether classes of a type contain a class and kind; a kind that is not known may be any."""
+    """Whether classes of a type contain a class and kind; a kind that no type names may be any."""
+    kind = kind if f"{pii_class}: {kind}" in _kinds() else ""
     for one in classes:
         name, _, only = one.partition(": ")
         if name == pii_class and (not only or not kind or only == kind):

@@ -603,6 +603,8 @@ class Report(msgspec.Struct, frozen=True):
     """Servers in the captures: those with leaks first, then by encryption, the weakest first."""
     recipients: LazyTable[Recipient] = LazyTable(0, lambda: iter(()))
     """Recipients of personal data in the captures: third parties first, then by app, host and class."""
+    declared: LazyTable[DeclaredItem] = LazyTable(0, lambda: iter(()))
+    """What apps in the captures declare, beside their traffic: by app, what was declared and not seen first."""
     without_inputs: bool = False
     """True for a probe of targets that the user named: there was no app and no capture to read."""
     data: tuple[DataUsed, ...] = ()
