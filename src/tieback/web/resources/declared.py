@@ -21,7 +21,7 @@ class _Kind(StrEnum):
 def list_declared(
     context: Context,
     q: str = "",
-    state: str = "",
+    seen: str = "",
     kind: str = "",
     app: str = "",
     after: str = "",
@@ -31,7 +31,7 @@ def list_declared(
     """What the apps in captures of a run declare, by app, what was not seen first. Facts to check, not breaches."""
     only = choice(_Kind, kind, "kind")
     which = DeclaredFilter(
-        q=q, state=choice(DeclaredState, state, "state"), kind=only.value if only is not None else "", app=app
+        q=q, state=choice(DeclaredState, seen, "seen"), kind=only.value if only is not None else "", app=app
     )
     return declared.list_declared(context.workspace, which, after=after, limit=limit, run=run)
 
