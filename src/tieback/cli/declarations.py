@@ -36,7 +36,9 @@ def _facts(one: PrivacyDeclaration, most: int | None) -> Iterator[str]:
     elif not one.types:
         yield "declares that nothing is collected"
     else:
-        titles = (data_type(one.format, each.name).title + (" (tracking)" if each.tracking else "") for each in one.types)
+        titles = (
+            data_type(one.format, each.name).title + (" (tracking)" if each.tracking else "") for each in one.types
+        )
         yield _listed([*dict.fromkeys(titles)], most)
     if one.tracking is not None:
         yield f"tracking: {'yes' if one.tracking else 'no'}"

@@ -61,8 +61,8 @@ def traffic(
         list[Path] | None,
         typer.Option(
             metavar="FILE",
-            help="Compare recipients with what the app in these captures declares: its IPA, a PrivacyInfo.xcprivacy, or a "
-            "Data Safety export.",
+            help="Compare with what the app in these captures declares: its IPA, PrivacyInfo.xcprivacy or Data Safety "
+            "export.",
         ),
     ] = None,
     rules: RulesOption = None,

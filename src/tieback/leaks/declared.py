@@ -1,7 +1,7 @@
 """What an app declares, compared with what it sent: the types of Apple and Play, and our classes of personal data.
 
-The types are data, in ``declared.toml``. A class that no declaration names is a fact to check, never a breach: a manifest
-need not repeat the form of the store, and both have exceptions that traffic does not show.
+The types are data, in ``declared.toml``. A class that no declaration names is a fact to check, never a breach: a
+manifest need not repeat the form of the store, and both have exceptions that traffic does not show.
 """
 
 import tomllib
@@ -12,11 +12,11 @@ from importlib import resources
 import msgspec
 
 from tieback.model.declaration import (
+    DeclarationFormat,
     Declared,
     DeclaredItem,
     DeclaredState,
     DeclaredType,
-    DeclarationFormat,
     PrivacyDeclaration,
 )
 

@@ -51,7 +51,7 @@ class PrivacyDeclaration(msgspec.Struct, frozen=True):
     source: str
     """Entry in the package, or the path of the CSV file."""
     part: str = ""
-    """Framework, bundle or extension whose manifest it is, such as ``Analytics.framework``; empty for the app itself."""
+    """Framework, bundle or extension with the manifest, such as ``Analytics.framework``; empty for the app itself."""
     tracking: bool | None = None
     """``NSPrivacyTracking``; ``None`` if it is not stated."""
     domains: tuple[str, ...] = ()
@@ -136,5 +136,5 @@ class DeclaredItem(msgspec.Struct, frozen=True):
 
     @property
     def contradicts(self) -> bool:
-        """True for a contacted tracking domain though every manifest that answers sets ``NSPrivacyTracking`` to false."""
+        """True for a contacted tracking domain though manifests set ``NSPrivacyTracking`` to false, and none to true."""
         return self.kind == "domain" and self.state is DeclaredState.SEEN and self.tracking is False

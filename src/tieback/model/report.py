@@ -342,7 +342,7 @@ class Recipient(msgspec.Struct, frozen=True):
     tracking_domain_of: tuple[str, ...] = ()
     """Who declares the host as a tracking domain, as in ``declared_by``."""
     tracking_denied: bool = False
-    """True for a tracking domain though every manifest that answers sets ``NSPrivacyTracking`` to false."""
+    """True for a tracking domain though manifests set ``NSPrivacyTracking`` to false, and none to true."""
 
 
 class CaptureSummary(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Privacy manifests: what an iOS app and each of its parts declare about personal data, tracking and sensitive interfaces.
+"""Privacy manifests: what an iOS app and each of its parts declare about personal data and tracking.
 
 Source: https://developer.apple.com/documentation/bundleresources/privacy-manifest-files. A manifest is a property list
 ``PrivacyInfo.xcprivacy`` in the app, or in a framework, resource bundle or extension in it. Values of another type than
@@ -54,7 +54,7 @@ def part_of(name: str) -> str:
     """The innermost part of an app that an entry belongs to; empty for the app itself.
 
     Args:
-        name: the entry, from the folder of the app on, such as ``Shop.app/Frameworks/Ads.framework/PrivacyInfo.xcprivacy``.
+        name: the entry from the folder of the app on, such as ``Shop.app/Ads.framework/PrivacyInfo.xcprivacy``.
     """
     parts = _PART.findall(name)
     return printable(parts[-1], MAX_TEXT) if len(parts) > 1 else ""
@@ -145,7 +145,7 @@ def _flag(values: dict[str, Any], key: str, odd: list[str]) -> bool | None:
 
 
 def _domain(text: str) -> str:
-    """The host name in an entry of the list of domains, which may be a URL or begin with ``*.``; empty if there is none."""
+    """The host name in an entry of the list of domains, which may be a URL or begin with ``*.``; empty without one."""
     name = _SCHEME.sub("", text.strip().lower(), count=1)
     name = re.split(r"[/?#:]", name, maxsplit=1)[0].removeprefix("*.").strip(".")
     return name if _DOMAIN.fullmatch(name) else ""

@@ -1,8 +1,8 @@
 """Google Play Data Safety: the answers of a maker, exported from Play Console as CSV (Data safety, Export to CSV).
 
-Format: https://support.google.com/googleplay/android-developer/answer/10787469, and exports in public repositories, such
-as https://github.com/M66B/FairEmail. One row per question and possible answer; an answer that was not chosen has no
-value. The file does not name its app. Labels are in the language of the account, so only identifiers are read.
+Format: https://support.google.com/googleplay/android-developer/answer/10787469, and exports in public repositories,
+such as https://github.com/M66B/FairEmail. One row per question and possible answer; an answer that was not chosen has
+no value. The file does not name its app. Labels are in the language of the account, so only identifiers are read.
 """
 
 import csv
@@ -17,7 +17,7 @@ from tieback.model.errors import InputError
 MAX_ROWS = 20_000
 """Rows of an export; real ones have about 800."""
 MAX_TYPES = 200
-"""Types of data in an export; Play has 39."""
+"""Types of data in an export; Play has 38."""
 _COLUMNS = ("question id (machine readable)", "response id (machine readable)", "response value")
 _COLLECTS = "PSL_DATA_COLLECTION_COLLECTS_PERSONAL_DATA"
 _ENCRYPTED = "PSL_DATA_COLLECTION_ENCRYPTED_IN_TRANSIT"

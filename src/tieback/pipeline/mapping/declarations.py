@@ -12,7 +12,6 @@ from tieback.pipeline.mapping.traffic_apps import TrafficApp
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.queries.declarations import imported_forms, package_declarations
 
-
 _ORDER = (DeclaredState.NOT_SEEN, DeclaredState.SEEN, DeclaredState.NOT_READ, DeclaredState.NO_CLASS)
 
 

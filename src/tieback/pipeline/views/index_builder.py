@@ -306,9 +306,15 @@ class _Builder:
             "recipients",
             (
                 (
-                    place, one.app_sha256, one.party.value, one.pii_class, one.owner, one.in_clear, one.declared.value,
+                    place,
+                    one.app_sha256,
+                    one.party.value,
+                    one.pii_class,
+                    one.owner,
+                    one.in_clear,
+                    one.declared.value,
                     _document(one, listed),
-                )  # fmt: skip
+                )
                 for place, one in enumerate(rows())
             ),
         )

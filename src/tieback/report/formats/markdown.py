@@ -9,6 +9,9 @@ from typing import BinaryIO
 from tieback.assess.references import MAY_APPLY, labels
 from tieback.model.exposure import Exposure
 from tieback.model.report import Report
+from tieback.report.declared import NOTE as DECLARED_NOTE
+from tieback.report.declared import TITLE as DECLARED_TITLE
+from tieback.report.declared import by_text, declared_text, item_text, state_text
 from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.document import (
     PLATFORM_WORDS,
@@ -43,9 +46,6 @@ from tieback.report.figures import (
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import passive_line, passive_sighting_line
 from tieback.report.posture import join_tables, number_tables, summary_lines
-from tieback.report.declared import NOTE as DECLARED_NOTE
-from tieback.report.declared import TITLE as DECLARED_TITLE
-from tieback.report.declared import by_text, declared_text, item_text, state_text
 from tieback.report.recipients import TITLE, class_text, coverage_lines, first_text, party_text, where_text, wire_text
 from tieback.report.source_lines import source_lines
 from tieback.report.tables import BY, HEADS, cells, figure_steps, name_of, shown_heads
@@ -293,7 +293,11 @@ def _recipients(report: Report) -> Iterator[str]:
         yield "|---|---|---|---|---|---|---|---:|---|"
     for one in shown:
         texts = (party_text(one), one.host, one.app or one.bundle_id or "unknown", class_text(one), where_text(one))
-        words = (*(escape_markdown(text, 300) for text in texts), wire_text(one), escape_markdown(declared_text(one), 400))
+        words = (
+            *(escape_markdown(text, 300) for text in texts),
+            wire_text(one),
+            escape_markdown(declared_text(one), 400),
+        )
         yield "| " + " | ".join((*words, f"{one.count:,}", first_text(one))) + " |"
     if report.recipients.count > len(shown):
         yield from ("", f"and {report.recipients.count - len(shown):,} more")

@@ -13,11 +13,11 @@ from typing import Any, BinaryIO
 from tieback.assess.conditions import ABILITY_RULES
 from tieback.model.exposure import Finding, Severity
 from tieback.model.report import Recipient, Report
+from tieback.report.declared import declared_text
 from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.document import clean
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
-from tieback.report.declared import declared_text
 from tieback.report.recipients import class_text, party_text, wire_text
 
 VERSION = "1.5.0"

@@ -1,4 +1,7 @@
-"""The table of recipients as CSV: one row per app, host, class and kind, then what is declared and not seen. No cell can become a formula."""
+"""The table of recipients as CSV: one row per app, host and class, then what is declared and not seen.
+
+No cell can become a formula.
+"""
 
 import csv
 import io

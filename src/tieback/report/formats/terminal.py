@@ -15,6 +15,9 @@ from tieback.console import UNFOLDED, open_console
 from tieback.model.backend import Route
 from tieback.model.exposure import AppRoute, Exposure, Finding, Severity
 from tieback.model.report import AppSummary, BaselineState, Encryption, GroupTable, Report
+from tieback.report.declared import NOTE as DECLARED_NOTE
+from tieback.report.declared import TITLE as DECLARED_TITLE
+from tieback.report.declared import by_text, declared_text, item_text, state_text
 from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.document import (
     EXPERIMENTAL,
@@ -46,9 +49,6 @@ from tieback.report.figures import LEGEND, size_text, store_bytes_text, store_re
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import passive_line, passive_summary
 from tieback.report.posture import join_tables, summary_lines
-from tieback.report.declared import NOTE as DECLARED_NOTE
-from tieback.report.declared import TITLE as DECLARED_TITLE
-from tieback.report.declared import by_text, declared_text, item_text, state_text
 from tieback.report.recipients import TITLE, class_text, coverage_lines, party_text, where_text, wire_text
 from tieback.report.source_lines import source_lines
 from tieback.report.store_tables import SEVERITY_STYLES, print_store

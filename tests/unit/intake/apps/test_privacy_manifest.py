@@ -185,7 +185,7 @@ def test_many_manifests_are_cut(tmp_path: Path) -> None:
         b"<plist><dict>",
         b"<plist><array/></plist>",
         plistlib.dumps(WHOLE)[:-30],
-        b'<!DOCTYPE plist [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><plist><dict><key>x</key><string>&b;</string></dict></plist>',
+        b'<!DOCTYPE plist [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><plist><dict><key>&b;</key><true/></dict></plist>',
         b"<plist><dict><key>x</key>" + b"<array>" * 60_000,
         b"<plist><dict><key>x</key>" + b"<array>" * 5_000,
         b" " * (MAX_MANIFEST + 1),

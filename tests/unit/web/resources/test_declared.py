@@ -147,9 +147,7 @@ def test_recipients_have_the_mark(pages: Client) -> None:
     assert tracking["api.shop.test"] == ([], False)
 
 
-@pytest.mark.parametrize(
-    ("mark", "found"), [("declared", 1), ("not_declared", 1), ("no_type", 1), ("unknown", 1)]
-)
+@pytest.mark.parametrize(("mark", "found"), [("declared", 1), ("not_declared", 1), ("no_type", 1), ("unknown", 1)])
 def test_recipients_by_mark(pages: Client, mark: str, found: int) -> None:
     assert pages.get("/api/v1/recipients", params={"declared": mark}).json()["total"] == found
     assert pages.get("/recipients", params={"declared": mark}).status_code == 200

@@ -9,6 +9,7 @@ import msgspec
 from tieback.model.exposure import Exposure, Finding
 from tieback.model.probe import Container
 from tieback.model.report import AppSummary, ContactedServer, FigureGroup, Recipient, Report
+from tieback.report.declared import by_text, declared_text, item_text, state_text
 from tieback.report.document import (
     AppStoreRow,
     app_text,
@@ -25,7 +26,6 @@ from tieback.report.formats.html.diagram import Diagram, Tone, draw, tone_of
 from tieback.report.formats.html.shared import draw_shared
 from tieback.report.passive import MOST_LINES, PassiveLine, PassiveNotes, passive_line, passive_sighting_line
 from tieback.report.personal import field_words
-from tieback.report.declared import by_text, declared_text, item_text, state_text
 from tieback.report.recipients import (
     class_text,
     coverage_lines,
@@ -279,9 +279,7 @@ def build_page(report: Report, titles: Mapping[str, str]) -> Page:
         ),
         coverage=tuple(coverage_lines(report)),
         declared=tuple(
-            DeclaredRow(
-                clean(one.app or one.bundle_id, 80), item_text(one), by_text(one.declared_by), state_text(one)
-            )
+            DeclaredRow(clean(one.app or one.bundle_id, 80), item_text(one), by_text(one.declared_by), state_text(one))
             for one in report.declared.first(MOST_ROWS)
         ),
     )
