@@ -568,9 +568,13 @@ def reports() -> Room:
     from tieback.intake.inventory.published import read_published_list
     from tieback.intake.inventory.source import InventorySource
     from tieback.intake.inventory.store_facts import read_store_facts
+    from tieback.intake.apps.plist import read_values
+    from tieback.intake.apps.privacy_manifest import read_manifest
+    from tieback.intake.apps.stringpool import MalformedPoolError
     from tieback.intake.reports.interface import ReportImporter
     from tieback.intake.reports.open import importers
     from tieback.intake.reports.source import ReportSource
+    from tieback.leaks.declared import AppDeclarations, Sent
     from tieback.model.errors import InputError
 
     def importing(importer: ReportImporter) -> Callable[[bytes], object]:
@@ -622,6 +626,15 @@ def reports() -> Room:
         except InputError:
             return
 
+    def manifest(data: bytes) -> None:
+        try:
+            values = read_values(data)
+        except MalformedPoolError:
+            return
+        declared, _ = read_manifest(values, "PrivacyInfo.xcprivacy")
+        compared = AppDeclarations([declared])
+        list(compared.items(("", "", ""), [Sent("email", "", "a.test")], ["a.test"], read=True))
+
     meta = b"\xab\xcd\xefMaxMind.com\xe1Knode_count\xc1\x01Krecord_size\xa1\x18Jip_version\xa1\x06"
     return Room(
         [
@@ -629,7 +642,7 @@ def reports() -> Room:
                 Reader(
                     one.meta.name,
                     importing(one),
-                    _OWN_REPORTS if one.meta.name == "tieback" else [_REPORTS[one.meta.form]],
+                    _SEEDS.get(one.meta.name) or [_REPORTS[one.meta.form]],
                 )
                 for one in importers()
             ),
@@ -641,6 +654,7 @@ def reports() -> Room:
                 "ranges", ranges, [b'{"prefixes":[{"ip_prefix":"1.0.0.0/8","region":"a"}]}', b"1.0.0.0,1.0.0.9,1,a\n"]
             ),
             Reader("hints", lambda data: extract_hints([data], "api.fuzz.test", 443), [_HTTP_ANSWER]),
+            Reader("privacy-manifest", manifest, [_PRIVACY_MANIFEST]),
         ]
     )
 
@@ -849,6 +863,25 @@ _REPORTS = {
     "XML": b'<nmaprun><host><address addr="203.0.113.7" addrtype="ipv4"/><ports><port protocol="tcp" portid="1">'
     b'<state state="open"/></port></ports></host></nmaprun>',
 }
+
+
+_SEEDS = {
+    "tieback": _OWN_REPORTS,
+    "play-data-safety": [
+        b"Question ID (machine readable),Response ID (machine readable),Response value\n"
+        b"PSL_DATA_COLLECTION_COLLECTS_PERSONAL_DATA,,true\nPSL_DATA_TYPES_PERSONAL,PSL_EMAIL,true\n"
+        b"PSL_DATA_USAGE_RESPONSES:PSL_EMAIL:PSL_DATA_USAGE_COLLECTION_AND_SHARING,PSL_DATA_USAGE_ONLY_SHARED,true\n"
+    ],
+}
+"""Reports with a seed of their own, by name."""
+_PRIVACY_MANIFEST = b"""<plist version="1.0"><dict><key>NSPrivacyTracking</key><true/>
+<key>NSPrivacyTrackingDomains</key><array><string>a.test</string></array>
+<key>NSPrivacyCollectedDataTypes</key><array><dict>
+<key>NSPrivacyCollectedDataType</key><string>NSPrivacyCollectedDataTypeEmailAddress</string>
+<key>NSPrivacyCollectedDataTypeLinked</key><true/>
+<key>NSPrivacyCollectedDataTypePurposes</key><array><string>x</string></array></dict></array>
+<key>NSPrivacyAccessedAPITypes</key><array><dict><key>NSPrivacyAccessedAPIType</key><string>y</string>
+<key>NSPrivacyAccessedAPITypeReasons</key><array><string>CA92.1</string></array></dict></array></dict></plist>"""
 
 
 ROOMS: dict[str, Callable[[], Room]] = {

@@ -136,5 +136,5 @@ class DeclaredItem(msgspec.Struct, frozen=True):
 
     @property
     def contradicts(self) -> bool:
-        """True for a contacted tracking domain though manifests set ``NSPrivacyTracking`` to false, and none to true."""
+        """True for a contacted tracking domain if manifests set ``NSPrivacyTracking`` to false, and none to true."""
         return self.kind == "domain" and self.state is DeclaredState.SEEN and self.tracking is False

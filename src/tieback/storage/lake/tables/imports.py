@@ -65,8 +65,8 @@ def import_totals(lake: Lake) -> list[tuple[str, int, float]]:
 
 
 def _import(row: tuple[Any, ...]) -> ReportImport:
-    *columns, declared = row
-    return ReportImport(*columns, declared=declared or 0)
+    # Parts of older versions have no number of declared types.
+    return ReportImport(*row[:-1], row[-1] or 0)
 
 
 def save_import(
