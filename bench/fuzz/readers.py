@@ -568,13 +568,9 @@ def reports() -> Room:
     from tieback.intake.inventory.published import read_published_list
     from tieback.intake.inventory.source import InventorySource
     from tieback.intake.inventory.store_facts import read_store_facts
-    from tieback.intake.apps.plist import read_values
-    from tieback.intake.apps.privacy_manifest import read_manifest
-    from tieback.intake.apps.stringpool import MalformedPoolError
     from tieback.intake.reports.interface import ReportImporter
     from tieback.intake.reports.open import importers
     from tieback.intake.reports.source import ReportSource
-    from tieback.leaks.declared import AppDeclarations, Sent
     from tieback.model.errors import InputError
 
     def importing(importer: ReportImporter) -> Callable[[bytes], object]:
@@ -626,15 +622,6 @@ def reports() -> Room:
         except InputError:
             return
 
-    def manifest(data: bytes) -> None:
-        try:
-            values = read_values(data)
-        except MalformedPoolError:
-            return
-        declared, _ = read_manifest(values, "PrivacyInfo.xcprivacy")
-        compared = AppDeclarations([declared])
-        list(compared.items(("", "", ""), [Sent("email", "", "a.test")], ["a.test"], read=True))
-
     meta = b"\xab\xcd\xefMaxMind.com\xe1Knode_count\xc1\x01Krecord_size\xa1\x18Jip_version\xa1\x06"
     return Room(
         [
@@ -654,9 +641,27 @@ def reports() -> Room:
                 "ranges", ranges, [b'{"prefixes":[{"ip_prefix":"1.0.0.0/8","region":"a"}]}', b"1.0.0.0,1.0.0.9,1,a\n"]
             ),
             Reader("hints", lambda data: extract_hints([data], "api.fuzz.test", 443), [_HTTP_ANSWER]),
-            Reader("privacy-manifest", manifest, [_PRIVACY_MANIFEST]),
+            _privacy_manifests(),
         ]
     )
+
+
+def _privacy_manifests() -> Reader:
+    """Privacy manifests, and their comparison with traffic."""
+    from tieback.intake.apps.plist import read_values
+    from tieback.intake.apps.privacy_manifest import read_manifest
+    from tieback.intake.apps.stringpool import MalformedPoolError
+    from tieback.leaks.declared import AppDeclarations, Sent
+
+    def read(data: bytes) -> None:
+        try:
+            values = read_values(data)
+        except MalformedPoolError:
+            return
+        declared, _ = read_manifest(values, "PrivacyInfo.xcprivacy")
+        list(AppDeclarations([declared]).items(("", "", ""), [Sent("email", "", "a.test")], ["a.test"], read=True))
+
+    return Reader("privacy-manifest", read, [_PRIVACY_MANIFEST])
 
 
 def posture() -> Room:
@@ -868,9 +873,11 @@ _REPORTS = {
 _SEEDS = {
     "tieback": _OWN_REPORTS,
     "play-data-safety": [
-        b"Question ID (machine readable),Response ID (machine readable),Response value\n"
-        b"PSL_DATA_COLLECTION_COLLECTS_PERSONAL_DATA,,true\nPSL_DATA_TYPES_PERSONAL,PSL_EMAIL,true\n"
-        b"PSL_DATA_USAGE_RESPONSES:PSL_EMAIL:PSL_DATA_USAGE_COLLECTION_AND_SHARING,PSL_DATA_USAGE_ONLY_SHARED,true\n"
+        (
+            b"Question ID (machine readable),Response ID (machine readable),Response value\n"
+            b"PSL_DATA_COLLECTION_COLLECTS_PERSONAL_DATA,,true\nPSL_DATA_TYPES_PERSONAL,PSL_EMAIL,true\n"
+            b"PSL_DATA_USAGE_RESPONSES:PSL_EMAIL:PSL_DATA_USAGE_COLLECTION_AND_SHARING,PSL_DATA_USAGE_ONLY_SHARED,true\n"
+        )
     ],
 }
 """Reports with a seed of their own, by name."""
