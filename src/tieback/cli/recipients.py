@@ -51,8 +51,8 @@ def print_recipients(totals: CaptureRecipients, output: str) -> None:
         for one in rows:
             app = clean(one.app or one.bundle_id, 80) or "unknown"
             texts = (party_text(one), clean(one.host, 200), app, class_text(one), where_text(one), wire_text(one))
-            told = (Text(declared_text(one)),) if items else ()
-            table.add_row(*map(Text, texts), *told, f"{one.count:,}")
+            mark = (Text(declared_text(one)),) if items else ()
+            table.add_row(*map(Text, texts), *mark, f"{one.count:,}")
         if rows:
             data_console().print(table)
         if items:

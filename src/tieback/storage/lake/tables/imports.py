@@ -66,7 +66,7 @@ def import_totals(lake: Lake) -> list[tuple[str, int, float]]:
 
 def _import(row: tuple[Any, ...]) -> ReportImport:
     # Parts of older versions have no number of declared types.
-    return ReportImport(*row[:-1], row[-1] or 0)
+    return ReportImport(*(row if row[-1] is not None else (*row[:-1], 0)))
 
 
 def save_import(
