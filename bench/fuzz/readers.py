@@ -629,7 +629,7 @@ def reports() -> Room:
                 Reader(
                     one.meta.name,
                     importing(one),
-                    _OWN_REPORTS if one.meta.name == "tieback" else [_REPORTS[one.meta.form]],
+                    _SEEDS.get(one.meta.name) or [_REPORTS[one.meta.form]],
                 )
                 for one in importers()
             ),
@@ -641,8 +641,27 @@ def reports() -> Room:
                 "ranges", ranges, [b'{"prefixes":[{"ip_prefix":"1.0.0.0/8","region":"a"}]}', b"1.0.0.0,1.0.0.9,1,a\n"]
             ),
             Reader("hints", lambda data: extract_hints([data], "api.fuzz.test", 443), [_HTTP_ANSWER]),
+            _privacy_manifests(),
         ]
     )
+
+
+def _privacy_manifests() -> Reader:
+    """Privacy manifests, and their comparison with traffic."""
+    from tieback.intake.apps.plist import read_values
+    from tieback.intake.apps.privacy_manifest import read_manifest
+    from tieback.intake.apps.stringpool import MalformedPoolError
+    from tieback.leaks.declared import AppDeclarations, Sent
+
+    def read(data: bytes) -> None:
+        try:
+            values = read_values(data)
+        except MalformedPoolError:
+            return
+        declared, _ = read_manifest(values, "PrivacyInfo.xcprivacy")
+        list(AppDeclarations([declared]).items(("", "", ""), [Sent("email", "", "a.test")], ["a.test"], read=True))
+
+    return Reader("privacy-manifest", read, [_PRIVACY_MANIFEST])
 
 
 def posture() -> Room:
@@ -849,6 +868,27 @@ _REPORTS = {
     "XML": b'<nmaprun><host><address addr="203.0.113.7" addrtype="ipv4"/><ports><port protocol="tcp" portid="1">'
     b'<state state="open"/></port></ports></host></nmaprun>',
 }
+
+
+_SEEDS = {
+    "tieback": _OWN_REPORTS,
+    "play-data-safety": [
+        (
+            b"Question ID (machine readable),Response ID (machine readable),Response value\n"
+            b"PSL_DATA_COLLECTION_COLLECTS_PERSONAL_DATA,,true\nPSL_DATA_TYPES_PERSONAL,PSL_EMAIL,true\n"
+            b"PSL_DATA_USAGE_RESPONSES:PSL_EMAIL:PSL_DATA_USAGE_COLLECTION_AND_SHARING,PSL_DATA_USAGE_ONLY_SHARED,true\n"
+        )
+    ],
+}
+"""Reports with a seed of their own, by name."""
+_PRIVACY_MANIFEST = b"""<plist version="1.0"><dict><key>NSPrivacyTracking</key><true/>
+<key>NSPrivacyTrackingDomains</key><array><string>a.test</string></array>
+<key>NSPrivacyCollectedDataTypes</key><array><dict>
+<key>NSPrivacyCollectedDataType</key><string>NSPrivacyCollectedDataTypeEmailAddress</string>
+<key>NSPrivacyCollectedDataTypeLinked</key><true/>
+<key>NSPrivacyCollectedDataTypePurposes</key><array><string>x</string></array></dict></array>
+<key>NSPrivacyAccessedAPITypes</key><array><dict><key>NSPrivacyAccessedAPIType</key><string>y</string>
+<key>NSPrivacyAccessedAPITypeReasons</key><array><string>CA92.1</string></array></dict></array></dict></plist>"""
 
 
 ROOMS: dict[str, Callable[[], Room]] = {

@@ -12,6 +12,8 @@ from typing import NamedTuple
 from rich.cells import cell_len
 from rich.text import Text
 
+from tieback.cli.declarations import TITLE as DECLARED
+from tieback.cli.declarations import declaration_lines
 from tieback.model.app import App, Platform
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.endpoint import EndpointKind, Party
@@ -80,6 +82,10 @@ def app_lines(document: AppDocument, *, width: int, everything: bool) -> Iterato
     yield from _third_parties(sections.third, lines, width, everything=everything)
     yield from _credentials(document.credentials, lines, width, everything=everything)
     yield from _transport(document.cleartext, document.app, width, everything=everything)
+    if lines_of_manifests := list(declaration_lines(document, everything=everything)):
+        yield Text(DECLARED, style="bold")
+        for line in lines_of_manifests:
+            yield from _prose(line, width)
     yield from _ignored(document, width, everything=everything)
     yield Text("")
 

@@ -31,10 +31,14 @@ def import_(
         typer.Argument(
             metavar="FILE",
             help="Reports of Shodan, Censys, Shadowserver, LeakIX, Nmap, masscan, nuclei, MobSF, OpenFirebase, Exodus, "
-            "Prowler or tieback. The format is detected from the content.",
+            "Prowler or tieback, and Data Safety exports of Google Play. The format is detected from the content.",
         ),
     ],
     workspace: OwnWorkspaceOption = Path(".tieback"),
+    app: Annotated[
+        str,
+        typer.Option(metavar="PACKAGE", help="The app of a Data Safety export, which does not name it."),
+    ] = "",
     output: Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per file.")] = (
         OutputFormat.TABLE
     ),
@@ -45,14 +49,18 @@ def import_(
 
     A file is imported completely or not at all. Importing the same content again changes nothing.
 
+    A Data Safety export is what the maker declares. Import it before the scan that compares it with traffic.
+
     Example: tieback import shodan.json.gz nmap.xml
+
+    Example: tieback import data_safety_export.csv --app com.example.shop
     """
     from tieback.pipeline.passive_evidence import import_reports
 
     done: list[ImportedReport] = []
     failed = 0
     with progress_bar("importing") as bar:
-        for end in import_reports(workspace, reports, lambda _, facts: bar(facts, facts)):
+        for end in import_reports(workspace, reports, lambda _, facts: bar(facts, facts), app):
             if isinstance(end, TiebackError):
                 failed += 1
                 print_failure(end)
@@ -70,9 +78,14 @@ def import_(
 
 def _print(done: "list[ImportedReport]") -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in ("report", "tool", "services", "endpoints", "ignored", ""):
+    columns = ("report", "tool", "services", "endpoints", "declared", "ignored", "")
+    if not any(one.declared for one in done):
+        columns = tuple(column for column in columns if column != "declared")
+    for column in columns:
         table.add_column(
-            column, overflow="fold", justify="right" if column in {"services", "endpoints", "ignored"} else "left"
+            column,
+            overflow="fold",
+            justify="right" if column in {"services", "endpoints", "declared", "ignored"} else "left",
         )
     for one in done:
         table.add_row(
@@ -80,6 +93,7 @@ def _print(done: "list[ImportedReport]") -> None:
             Text(one.title),
             f"{one.services:,}",
             f"{one.sightings:,}",
+            *((f"{one.declared:,}",) if "declared" in columns else ()),
             f"{one.left_out:,}",
             Text(f"already imported on {one.before[:10]}" if one.before else ""),
         )

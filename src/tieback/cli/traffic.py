@@ -60,6 +60,14 @@ def traffic(
     columns: Annotated[
         Path | None, typer.Option(help="Column mapping of a log (TOML); see docs/reference/traffic-formats.md.")
     ] = None,
+    declared: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Compare with what the app in these captures declares: its IPA, PrivacyInfo.xcprivacy or Data Safety "
+            "export.",
+        ),
+    ] = None,
     rules: RulesOption = None,
     workers: Annotated[
         int | None, typer.Option(min=1, max=256, help="Worker processes; default: one per core.")
@@ -68,6 +76,8 @@ def traffic(
     """List the flows of captures: server, protocol, encryption, app, and personal data leaked in cleartext.
 
     With --recipients: which party received which class of personal data, encrypted on the wire or not.
+
+    With --declared as well: which of these classes the app declares. For captures with many apps, use `tieback scan`.
 
     Example: tieback traffic run.pcap --format json | jq 'select(.encrypted == false) | .server'
     """
@@ -82,6 +92,8 @@ def traffic(
         raise UsageError(
             "flows have no CSV form", where="--format csv", advice="Add --recipients, or use --format json"
         )
+    if declared and not by_recipient:
+        raise UsageError("only recipients are compared", where="--declared", advice="Add --recipients")
     seen: set[str] = set()
     failed = 0
     tables = FlowTables()
@@ -89,8 +101,9 @@ def traffic(
     totals = None
     if by_recipient:
         from tieback.pipeline.mapping.capture_recipients import CaptureRecipients
+        from tieback.pipeline.mapping.declared_files import read_declarations
 
-        totals = CaptureRecipients()
+        totals = CaptureRecipients(read_declarations(declared or ()))
     with progress_bar("reading traffic") as progress:
         ends = describe_traffic(
             inputs,

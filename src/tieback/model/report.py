@@ -9,6 +9,7 @@ import msgspec
 
 from tieback.model.app import App
 from tieback.model.backend import Backend
+from tieback.model.declaration import Declared, DeclaredItem
 from tieback.model.device import AppStoreSummary
 from tieback.model.endpoint import Party
 from tieback.model.exposure import Exposure, Finding, PeopleRange, Severity
@@ -334,6 +335,14 @@ class Recipient(msgspec.Struct, frozen=True):
     last: float
     tracker: str = ""
     """The tracking service whose documents name this field; empty if names and values decided."""
+    declared: Declared = Declared.UNKNOWN
+    """Whether the app declares this class of data to its store or in its package."""
+    declared_by: tuple[str, ...] = ()
+    """``app``, parts of the app such as ``Analytics.framework``, ``Play Data Safety``; sorted."""
+    tracking_domain_of: tuple[str, ...] = ()
+    """Who declares the host as a tracking domain, as in ``declared_by``."""
+    tracking_denied: bool = False
+    """True for a tracking domain though manifests set ``NSPrivacyTracking`` to false, and none to true."""
 
 
 class CaptureSummary(msgspec.Struct, frozen=True):
@@ -594,6 +603,8 @@ class Report(msgspec.Struct, frozen=True):
     """Servers in the captures: those with leaks first, then by encryption, the weakest first."""
     recipients: LazyTable[Recipient] = LazyTable(0, lambda: iter(()))
     """Recipients of personal data in the captures: third parties first, then by app, host and class."""
+    declared: LazyTable[DeclaredItem] = LazyTable(0, lambda: iter(()))
+    """What apps in the captures declare, beside their traffic: by app, what was declared and not seen first."""
     without_inputs: bool = False
     """True for a probe of targets that the user named: there was no app and no capture to read."""
     data: tuple[DataUsed, ...] = ()

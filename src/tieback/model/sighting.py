@@ -7,6 +7,7 @@ import msgspec
 
 from tieback.model.app import App
 from tieback.model.cleartext import CleartextPolicy
+from tieback.model.declaration import PrivacyDeclaration
 from tieback.model.endpoint import Endpoint, Party
 from tieback.model.public_key import PublicKey
 from tieback.model.source import SourceLocation
@@ -171,5 +172,7 @@ class AppDocument(msgspec.Struct, frozen=True):
     """Code that was not read. If it is not empty, the list of sightings is not complete."""
     retired: tuple[EndedService, ...] = ()
     """Resources of services that have ended: nothing of the vendor answers there."""
+    declarations: tuple[PrivacyDeclaration, ...] = ()
+    """The privacy manifests in the package. Empty means that there is none, not that nothing is collected."""
     source: tuple[SourceLines, ...] = ()
     """Only with ``--source`` or ``--mapping``; what was not found has no entry."""

@@ -65,7 +65,7 @@ class Analyser:
         from tieback.recognise.collect import merge_finds
 
         with open_app(path, sha256=sha256) as opened:
-            cleartext = opened.cleartext
+            cleartext, declarations = opened.cleartext, opened.declarations
             collected = merge_finds(opened.app, self._search.finds(opened.pieces()), self._rules)
             unread = opened.unread
         return AppDocument(
@@ -78,6 +78,7 @@ class Analyser:
             cleartext=cleartext,
             keys=collected.keys,
             unread=unread,
+            declarations=declarations,
             retired=ended_services(collected.sightings, self._rules),
         )
 

@@ -1,6 +1,7 @@
 """Stages of ``tieback import``: store reports of other tools as passive evidence."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import cached_property
@@ -12,6 +13,7 @@ from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.reports.interface import Fact
 from tieback.intake.reports.open import REPORTS_VERSION, open_report
 from tieback.model.app import App
+from tieback.model.declaration import PrivacyDeclaration, StoreForm
 from tieback.model.errors import InputError, TiebackError
 from tieback.model.passive import PassiveService, PassiveSighting, PassiveText
 from tieback.model.sighting import Sighting
@@ -25,6 +27,9 @@ VERSION = f"{REPORTS_VERSION}.{RECOGNISE_VERSION}"
 _KEEP = 10_000
 """Number of cached texts with their endpoint: reports repeat the same hosts."""
 _TELL_EVERY = 10_000
+_BUNDLE = re.compile(r"(?=.{1,255}\Z)[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9][A-Za-z0-9_-]*)+")
+
+type Evidence = PassiveService | PassiveSighting | StoreForm
 
 
 class ImportedReport(msgspec.Struct, frozen=True):
@@ -41,10 +46,15 @@ class ImportedReport(msgspec.Struct, frozen=True):
     """Location of the first ignored record, and the reason; empty if the report was already imported."""
     before: str = ""
     """Time of the earlier import of the same content (ISO 8601); empty for a new import."""
+    declared: int = 0
+    """Types of data in a declaration."""
 
 
 def import_reports(
-    workspace: Path, paths: Iterable[Path], progress: Callable[[str, int], None] | None = None
+    workspace: Path,
+    paths: Iterable[Path],
+    progress: Callable[[str, int], None] | None = None,
+    app: str = "",
 ) -> Iterator[ImportedReport | TiebackError]:
     """Import files, one transaction each; an unreadable file yields an error in its position.
 
@@ -52,6 +62,7 @@ def import_reports(
         workspace: target workspace; created if missing.
         paths: the reports.
         progress: called with the path and the number of facts so far.
+        app: bundle identifier of the app, for files that do not name it.
 
     Raises:
         WorkspaceError: the workspace cannot be opened or written.
@@ -60,13 +71,13 @@ def import_reports(
         reading = _Reading()
         for path in paths:
             try:
-                yield _import(opened_workspace, path, reading, progress)
+                yield _import(opened_workspace, path, reading, progress, app)
             except InputError as error:
                 yield error
 
 
 def _import(
-    workspace: Workspace, path: Path, reading: "_Reading", progress: Callable[[str, int], None] | None
+    workspace: Workspace, path: Path, reading: "_Reading", progress: Callable[[str, int], None] | None, app: str
 ) -> ImportedReport:
     try:
         with path.open("rb") as file:
@@ -74,13 +85,28 @@ def _import(
     except OSError as error:
         raise InputError(error.strerror or "cannot be read", where=str(path), advice="Check the path") from None
     importer, source = open_report(path)
+    if not importer.meta.names_app:
+        digest = hashlib.sha256(f"{digest}\0{_checked_app(app, path)}".encode()).hexdigest()
+    elif app:
+        raise InputError(
+            f"a report of {importer.meta.title} names its apps itself",
+            where=str(path),
+            advice="Leave --app out for this file",
+        )
     known = find_import(workspace.lake, digest, VERSION)
     if known is not None:
         at = datetime.fromtimestamp(known.imported).astimezone().isoformat(timespec="seconds")
         return ImportedReport(
-            str(path), known.source, importer.meta.title, known.services, known.sightings, known.left_out, before=at
+            str(path),
+            known.source,
+            importer.meta.title,
+            known.services,
+            known.sightings,
+            known.left_out,
+            before=at,
+            declared=known.declared,
         )
-    facts = reading.evidence(_counted(importer.facts(source), str(path), progress))
+    facts = reading.evidence(_counted(importer.facts(source), str(path), progress), app)
     wanted = ReportImport(digest, VERSION, importer.meta.name, str(path), 0.0, 0, 0, 0)
     done = save_import(workspace.lake, wanted, facts, lambda: source.skipped)
     return ImportedReport(
@@ -91,7 +117,20 @@ def _import(
         done.sightings,
         done.left_out,
         source.first_skipped,
+        declared=done.declared,
     )
+
+
+def _checked_app(app: str, path: Path) -> str:
+    if not app:
+        raise InputError(
+            "the file does not name its app",
+            where=str(path),
+            advice="Pass --app with the package name, such as --app com.example.shop",
+        )
+    if not _BUNDLE.fullmatch(app):
+        raise InputError("not a package name", where=f"--app {app[:80]!r}", advice="Pass one such as com.example.shop")
+    return app
 
 
 def _counted(facts: Iterable[Fact], path: str, progress: Callable[[str, int], None] | None) -> Iterator[Fact]:
@@ -115,14 +154,22 @@ class _Reading:
     def _extract(self) -> Callable[[Artifact], Iterator[object]]:
         return extractors(self._rules)[0].extract
 
-    def evidence(self, facts: Iterable[Fact]) -> Iterator[PassiveService | PassiveSighting]:
-        """The facts as evidence. Texts without an endpoint are dropped; an endpoint counts once per app and file."""
+    def evidence(self, facts: Iterable[Fact], bundle_id: str = "") -> Iterator[Evidence]:
+        """The facts as evidence. Texts without an endpoint are dropped; an endpoint counts once per app and file.
+
+        Args:
+            facts: of one file.
+            bundle_id: the app of declarations.
+        """
         told: set[tuple[str, str, str]] = set()
         maker = Maker(None, self._rules)
         app: App | None = None
         for fact in facts:
             if isinstance(fact, PassiveService):
                 yield fact
+                continue
+            if isinstance(fact, PrivacyDeclaration):
+                yield StoreForm(bundle_id, fact)
                 continue
             if fact.app != app:
                 app, maker = fact.app, Maker(fact.app, self._rules)

@@ -16,6 +16,7 @@ from tieback.assess.findings import with_references
 from tieback.assess.ransom import RANSOMED
 from tieback.assess.summary import summarise
 from tieback.model.backend import Backend
+from tieback.model.declaration import DeclaredItem
 from tieback.model.device import AppStoreFact, AppStoreSummary
 from tieback.model.errors import WorkspaceError
 from tieback.model.exposure import Exposure, Finding
@@ -37,6 +38,7 @@ from tieback.model.report import (
 )
 from tieback.model.sighting import Problem
 from tieback.pipeline.mapping.contacted_servers import worst_first
+from tieback.pipeline.mapping.declarations import app_traffic, run_declarations
 from tieback.pipeline.mapping.recipients import place_recipients, third_parties_first
 from tieback.pipeline.mapping.traffic_apps import MAX_FACTS, TrafficApp, attribute_traffic
 from tieback.pipeline.plugin_config import plugins_used
@@ -83,6 +85,7 @@ _READ = (
     "probes",
     "run_data",
     "run_rules",
+    "declarations",
 )
 """Tables of the lake that a report reads."""
 
@@ -145,6 +148,7 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
     ended = run.ended or datetime.now(UTC)
     seen = find_passive_evidence(lake, run.id, TRAFFIC_ANALYSIS, ended.date().isoformat())
     untold = [_untold(seen.left_out)] if seen.left_out else []
+    declarations = run_declarations(lake, run.id, TRAFFIC_ANALYSIS, traffic, ended.timestamp())
     inside = posture_section(workspace, run.id)
     dropped = apps.dropped_reasons()
     in_stores = _with_store_facts(workspace)
@@ -191,12 +195,17 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         captures=LazyTable[CaptureSummary].of(list(_captures(lake, run.id, captures, traffic))),
         servers=LazyTable[ContactedServer].of(worst_first(one for group in traffic for one in group.servers)),
         recipients=LazyTable[Recipient].of(
-            third_parties_first(
-                place_recipients(
-                    (one for group in traffic for one in group.recipients), partial(read_backends, lake, run.id)
+            list(
+                declarations.marked(
+                    third_parties_first(
+                        place_recipients(
+                            (one for group in traffic for one in group.recipients), partial(read_backends, lake, run.id)
+                        )
+                    )
                 )
             )
         ),
+        declared=LazyTable[DeclaredItem].of(list(declarations.items(app_traffic(traffic)))),
         data=read_run_data(lake, run.id),
         rules=read_run_rules(lake, run.id),
         plugins=plugins_used(),

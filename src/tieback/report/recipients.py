@@ -9,7 +9,8 @@ from tieback.report.document import clean, count_text
 
 COLUMNS = (
     "party", "owner", "host", "sdk", "provider", "country", "app", "bundle_id", "app_sha256", "class", "kind", "where",
-    "channels", "confidence", "count", "flows", "in_clear", "first", "last", "tracker", "capture",
+    "channels", "confidence", "count", "flows", "in_clear", "first", "last", "tracker", "capture", "declared",
+    "declared_by", "tracking_domain_of", "tracking_denied",
 )  # fmt: skip
 """Columns of the table as CSV: the fields of ``Recipient``."""
 TITLE = "Recipients of personal data"
@@ -28,7 +29,8 @@ def recipient_cells(one: Recipient) -> tuple[str, ...]:
         one.party.value, one.owner, one.host, one.sdk, one.provider, one.country, one.app, one.bundle_id,
         one.app_sha256, one.pii_class, one.kind, "; ".join(one.where), "; ".join(one.channels),
         f"{one.confidence:.2f}", str(one.count), str(one.flows), str(one.in_clear), _stamp(one.first),
-        _stamp(one.last), one.tracker, one.capture,
+        _stamp(one.last), one.tracker, one.capture, one.declared.value, "; ".join(one.declared_by),
+        "; ".join(one.tracking_domain_of), str(one.tracking_denied).lower(),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from tieback.model.backend import Backend
+from tieback.model.declaration import DeclaredItem
 from tieback.model.document import SCHEMA_VERSION
 from tieback.model.exposure import Exposure, Finding
 from tieback.model.passive import PassiveNote, PassiveSighting
@@ -87,6 +88,7 @@ _TABLES: dict[str, tuple[str, Any]] = {
     "captures": ("capture-summary", CaptureSummary),
     "servers": ("contacted-server", ContactedServer),
     "recipients": ("recipient", Recipient),
+    "declared": ("declared-item", DeclaredItem),
     "not_backends": ("dropped-name", DroppedName),
 }
 """Line schema and row type by table."""

@@ -168,6 +168,13 @@ def vendor_report(report: Report, vendor: str, register: Iterable[Vendor] = ()) 
                 if one.app_sha256 in own.apps and one.host not in own.withheld.hosts
             ]
         ),
+        declared=LazyTable.of(
+            [
+                replace(one, hosts=tuple(host for host in one.hosts if host not in own.withheld.hosts))
+                for one in report.declared.rows()
+                if one.app_sha256 in own.apps
+            ]
+        ),
         not_backends=LazyTable(sum(1 for _ in _dropped(report, own)), lambda: _dropped(report, own)),
         dropped=tuple(Counter(one.reason for one in _dropped(report, own)).most_common()),
         data=data_for_others(report.data),

@@ -23,7 +23,7 @@ import msgspec
 from tieback.model.errors import WorkspaceError
 from tieback.storage.failures import storage_errors
 
-VERSION = 2
+VERSION = 3
 FILE = "pages.db"
 _ROWS_AT_ONCE = 1_000
 _SCHEMA = """
@@ -49,9 +49,13 @@ CREATE TABLE captured (
 CREATE TABLE servers (app TEXT, number INTEGER, document BLOB NOT NULL, PRIMARY KEY (app, number)) WITHOUT ROWID;
 CREATE TABLE recipients (
     place INTEGER PRIMARY KEY, app TEXT NOT NULL, party TEXT NOT NULL, class TEXT NOT NULL, owner TEXT NOT NULL,
-    in_clear INTEGER NOT NULL, document BLOB NOT NULL
+    in_clear INTEGER NOT NULL, declared TEXT NOT NULL, document BLOB NOT NULL
 );
 CREATE TABLE recipients_words (place INTEGER PRIMARY KEY, words TEXT NOT NULL);
+CREATE TABLE declared (
+    place INTEGER PRIMARY KEY, app TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL, document BLOB NOT NULL
+);
+CREATE TABLE declared_words (place INTEGER PRIMARY KEY, words TEXT NOT NULL);
 """
 _INDICES = """
 CREATE INDEX apps_sha256 ON apps (sha256);
@@ -70,6 +74,9 @@ CREATE INDEX recipients_app ON recipients (app, place);
 CREATE INDEX recipients_class ON recipients (class, place);
 CREATE INDEX recipients_party ON recipients (party, place);
 CREATE INDEX recipients_owner ON recipients (owner, place);
+CREATE INDEX recipients_declared ON recipients (declared, place);
+CREATE INDEX declared_app ON declared (app, place);
+CREATE INDEX declared_state ON declared (state, place);
 CREATE INDEX app_stores_place ON app_stores (place);
 ANALYZE;
 """
@@ -88,6 +95,8 @@ TABLES = (
     "servers",
     "recipients",
     "recipients_words",
+    "declared",
+    "declared_words",
 )
 
 
@@ -232,7 +241,7 @@ def page_index_folder(workspace: Path, run: str) -> Path:
 
 
 def words_condition(table: str, text: str) -> Condition:
-    """Rows of ``apps``, ``backends`` or ``recipients`` with each word of a text, in any order and any case.
+    """Rows of a table that has words, such as ``apps``, with each word of a text, in any order and any case.
 
     The words are in a table of their own, because a search reads all of them: a tenth of the bytes of the documents.
     """

@@ -43,6 +43,7 @@ RESOURCES: tuple[str, ...] = (
     "audit",
     "backends",
     "cases",
+    "declared",
     "exports",
     "findings",
     "grants",

@@ -31,3 +31,17 @@ def test_what_cannot_be_read(run: Run, tmp_path: Path, files: tuple[str, ...], c
     (tmp_path / "bad").write_text("nothing")
     ended = run("import", *files)
     assert (ended.code, len(ended.err.splitlines())) == (code, 1)
+
+
+def test_a_data_safety_export_needs_its_app(run: Run, tmp_path: Path) -> None:
+    head = "Question ID (machine readable),Response ID (machine readable),Response value\n"
+    (tmp_path / "safety.csv").write_text(f"{head}PSL_DATA_TYPES_PERSONAL,PSL_EMAIL,true\n")
+    ended = run("import", "safety.csv")
+    assert ended.code == 4
+    assert "does not name its app" in ended.err
+    ended = run("import", "safety.csv", "--app", "com.example.shop")
+    assert ended.code == 0
+    assert "declared" in ended.out.splitlines()[0]
+    line = json.loads(run("import", "safety.csv", "--app", "com.example.shop", "--format", "json").out)
+    assert (line["source"], line["declared"]) == ("play-data-safety", 1)
+    assert line["before"]

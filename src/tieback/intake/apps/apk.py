@@ -27,6 +27,7 @@ from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.intake.apps.unread import component_classes
 from tieback.model.app import App, Platform, Signer
 from tieback.model.cleartext import CleartextPolicy
+from tieback.model.declaration import PrivacyDeclaration
 
 MANIFEST, RESOURCES = "AndroidManifest.xml", "resources.arsc"
 MAX_MANIFEST = 2 * 1024 * 1024
@@ -114,6 +115,10 @@ class ApkFormat:
             except MalformedPoolError:
                 return None
         return self._tree
+
+    def declarations(self) -> tuple[PrivacyDeclaration, ...]:
+        """Empty: only packages of iOS have privacy manifests."""
+        return ()
 
     def components(self) -> tuple[str, ...]:
         """Classes that the manifest names."""

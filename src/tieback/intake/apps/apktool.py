@@ -12,6 +12,7 @@ from tieback.intake.apps.manifest import read_identity
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.app import App
 from tieback.model.cleartext import CleartextPolicy
+from tieback.model.declaration import PrivacyDeclaration
 
 MANIFEST, SETTINGS, STRINGS = "AndroidManifest.xml", "apktool.yml", "res/values/strings.xml"
 MAX_XML = 4 * 1024 * 1024
@@ -66,6 +67,10 @@ class ApktoolFormat:
         application = manifest.first("application")
         reference = application.attributes.get("networkSecurityConfig", "") if application else ""
         return android_policies(manifest, MANIFEST, self.resource_xml(reference) if reference else None)
+
+    def declarations(self) -> tuple[PrivacyDeclaration, ...]:
+        """Empty: only packages of iOS have privacy manifests."""
+        return ()
 
     def components(self) -> tuple[str, ...]:
         """Empty: apktool writes classes as many texts, in which a missing one does not show."""

@@ -16,6 +16,7 @@ from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.intake.apps.unread import component_classes
 from tieback.model.app import App, Signer
 from tieback.model.cleartext import CleartextPolicy
+from tieback.model.declaration import PrivacyDeclaration
 
 MANIFEST = "base/manifest/AndroidManifest.xml"
 RESOURCES = "base/resources.pb"
@@ -84,6 +85,10 @@ class BundleFormat:
     def manifest(self) -> Element | None:
         """The manifest of the base module."""
         return self._xml(MANIFEST)
+
+    def declarations(self) -> tuple[PrivacyDeclaration, ...]:
+        """Empty: only packages of iOS have privacy manifests."""
+        return ()
 
     def components(self) -> tuple[str, ...]:
         """Classes that the manifest of the base module names."""

@@ -17,6 +17,7 @@ from tieback.intake.apps.problems import PackageProblems
 from tieback.intake.apps.window import View
 from tieback.model.app import App
 from tieback.model.cleartext import CleartextPolicy
+from tieback.model.declaration import PrivacyDeclaration
 from tieback.model.sighting import Problem, UnreadCode
 
 
@@ -175,6 +176,11 @@ class OpenedApp(Protocol):
     @property
     def cleartext(self) -> tuple[CleartextPolicy, ...]:
         """The transport security that the app declares; cheapest before the walk."""
+        ...
+
+    @property
+    def declarations(self) -> tuple[PrivacyDeclaration, ...]:
+        """The privacy manifests of the app and of its parts; cheapest before the walk."""
         ...
 
     @property

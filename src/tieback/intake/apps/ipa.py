@@ -21,11 +21,13 @@ from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, EntrySou
 from tieback.intake.apps.macho import code_signature, read_macho
 from tieback.intake.apps.plist import MAX_PLIST, read_values
 from tieback.intake.apps.printable import printable
+from tieback.intake.apps.privacy_manifest import read_privacy_manifests
 from tieback.intake.apps.signer import certificate_signer, leaf_signer, organisation
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.intake.apps.window import View
 from tieback.model.app import App, Platform, Signer
 from tieback.model.cleartext import CleartextPolicy
+from tieback.model.declaration import PrivacyDeclaration
 
 MAX_TEXT = 300
 _ROOT = re.compile(
@@ -108,6 +110,10 @@ class IpaFormat:
             if values is not None and (not out or "NSAppTransportSecurity" in values):
                 out += ats_policies(values, entry.name)
         return tuple(out)
+
+    def declarations(self) -> tuple[PrivacyDeclaration, ...]:
+        """The privacy manifests of the app and of its parts."""
+        return read_privacy_manifests(self._source, self._root)
 
     def components(self) -> tuple[str, ...]:
         """Empty: Info.plist names no classes."""

@@ -11,6 +11,7 @@ from tieback.intake.apps.interface import Artifact, ArtifactBatch, EntrySource, 
 from tieback.intake.apps.unread import CodeCheck
 from tieback.model.app import App
 from tieback.model.cleartext import CleartextPolicy
+from tieback.model.declaration import PrivacyDeclaration
 from tieback.model.sighting import Problem, UnreadCode
 
 
@@ -27,6 +28,10 @@ class Format(Protocol):
 
     def policies(self) -> tuple[CleartextPolicy, ...]:
         """The transport security that the app declares; empty if it cannot be read."""
+        ...
+
+    def declarations(self) -> tuple[PrivacyDeclaration, ...]:
+        """The privacy manifests in the package."""
         ...
 
     def components(self) -> tuple[str, ...]:
@@ -69,6 +74,11 @@ class Package:
     def cleartext(self) -> tuple[CleartextPolicy, ...]:
         """The transport security that the app declares; the rule for all other hosts is first. Empty if unreadable."""
         return self._format.policies()
+
+    @cached_property
+    def declarations(self) -> tuple[PrivacyDeclaration, ...]:
+        """The privacy manifests of the app and of its parts; that of the app is first."""
+        return self._format.declarations()
 
     def artifacts(self) -> Iterator[Artifact]:
         """Yield each entry worth searching; its buffers are released when the next one is requested."""

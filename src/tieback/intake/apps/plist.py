@@ -20,6 +20,7 @@ MAX_CONTAINERS = 50_000
 """Maximum arrays and dictionaries of an XML property list whose values are read."""
 
 MAX_OBJECTS = 1_000_000
+BINARY = b"bplist"
 
 
 def read_values(data: bytes) -> dict[str, Any]:
@@ -32,6 +33,9 @@ def read_values(data: bytes) -> dict[str, Any]:
         raise MalformedPoolError(f"a property list of {len(data)} bytes is too large to read")
     if data.count(b"<array") + data.count(b"<dict") > MAX_CONTAINERS:
         raise MalformedPoolError("the property list has too many arrays and dictionaries")
+    if data.startswith(BINARY) and _content_bytes(data) > len(data):
+        # Each object has bytes of its own in a real file. If not, a small file fills the memory with copies.
+        raise MalformedPoolError("objects of the property list share their bytes")
     try:
         values = plistlib.loads(data)
     except (plistlib.InvalidFileException, ExpatError, ValueError, LookupError, TypeError, AttributeError,
@@ -48,8 +52,8 @@ def read_binary_plist(file: str, data: bytes) -> Artifact:
     return Artifact(file, (Buffer(file, BufferKind.BINARY, data, starts=_starts(data)),))
 
 
-def _starts(data: bytes) -> "np.ndarray[tuple[int], np.dtype[np.int64]] | None":
-    """Offsets at which objects begin, and at which the characters of strings begin."""
+def _places(data: bytes) -> "np.ndarray[tuple[int], np.dtype[np.int64]] | None":
+    """Offsets of the objects; ``None`` if the object table is damaged."""
     if len(data) < 40:
         return None
     width, _, count, _, table = struct.unpack_from(">6xBBQQQ", data, len(data) - 32)
@@ -61,6 +65,38 @@ def _starts(data: bytes) -> "np.ndarray[tuple[int], np.dtype[np.int64]] | None":
     places = np.zeros(count, np.int64)
     for column in columns.T[-4:]:
         places = places << 8 | column
+    return places
+
+
+def _content_bytes(data: bytes) -> int:
+    """Bytes of the contents of all texts, data, arrays and dictionaries together; 0 if the object table is damaged."""
+    places = _places(data)
+    if places is None:
+        return 0
+    width = max(1, data[-25])
+    raw = np.frombuffer(data, np.uint8)
+    marks = raw.take(places, mode="clip")
+    kinds, low = marks >> 4, (marks & 0xF).astype(np.float64)
+    long = np.flatnonzero(low == 15)
+    # A length of 15 or more follows as an integer object: a mark, then one, two, four or eight bytes.
+    sizes = 1 << (raw.take(places[long] + 1, mode="clip") & 3).astype(np.int64)
+    lengths = np.zeros(len(long))
+    for at in range(8):
+        byte = raw.take(places[long] + 2 + at, mode="clip")
+        lengths = np.where(at < sizes, lengths * 256 + byte, lengths)
+    low[long] = lengths
+    # By kind: 4 data, 5 ASCII, 6 UTF-16, 10 array, 12 set, 13 dictionary.
+    unit = np.zeros(16)
+    unit[[4, 5, 6, 10, 12, 13]] = 1, 1, 2, width, width, 2 * width
+    total = float((low * unit[kinds]).sum())
+    return int(min(total, 2**62))
+
+
+def _starts(data: bytes) -> "np.ndarray[tuple[int], np.dtype[np.int64]] | None":
+    """Offsets at which objects begin, and at which the characters of strings begin."""
+    places = _places(data)
+    if places is None:
+        return None
     raw = np.frombuffer(data, np.uint8)
     marks = raw.take(places, mode="clip")
     strings = places[(marks >> 4 >= 5) & (marks >> 4 <= 7)]

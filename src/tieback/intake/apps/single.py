@@ -13,6 +13,7 @@ from tieback.intake.apps.problems import PackageProblems
 from tieback.intake.apps.window import View
 from tieback.model.app import App
 from tieback.model.cleartext import CleartextPolicy
+from tieback.model.declaration import PrivacyDeclaration
 
 PARTS = {
     Content.DEX: "a single DEX file",
@@ -108,6 +109,10 @@ class SinglePartFormat:
 
     def policies(self) -> tuple[CleartextPolicy, ...]:
         """Empty: a part has no manifest."""
+        return ()
+
+    def declarations(self) -> tuple[PrivacyDeclaration, ...]:
+        """Empty: only packages of iOS have privacy manifests."""
         return ()
 
     def components(self) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from tieback.intake.apps.printable import printable
 from tieback.intake.apps.problems import NestedProblems
 from tieback.model.app import App, Platform
 from tieback.model.cleartext import CleartextPolicy
+from tieback.model.declaration import PrivacyDeclaration
 
 MAX_JSON = 1024 * 1024
 MAX_TEXT = 300
@@ -89,6 +90,10 @@ class SplitSet:
             found = form.policies() if is_apk(inner) else ()
             self._components = form.components() if is_apk(inner) else ()
         return tuple(replace(policy, source=f"{base.name}!{policy.source}") for policy in found)
+
+    def declarations(self) -> tuple[PrivacyDeclaration, ...]:
+        """Empty: only packages of iOS have privacy manifests."""
+        return ()
 
     def components(self) -> tuple[str, ...]:
         """Classes that the manifest of the base package names."""

@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 import msgspec
 
 from tieback.intake.reports.source import ReportSource
+from tieback.model.declaration import PrivacyDeclaration
 from tieback.model.passive import PassiveService, PassiveText
 
-type Fact = PassiveService | PassiveText
+type Fact = PassiveService | PassiveText | PrivacyDeclaration
 
 MAX_CONTAINERS = 100
 """Number of container names kept per service."""
@@ -35,6 +36,8 @@ class ReportImporterMeta(msgspec.Struct, frozen=True):
     """``JSON``, ``CSV`` or ``XML``."""
     reference: str
     """Where the format is documented."""
+    names_app: bool = True
+    """False if the file is about one app and does not name it: the user does."""
 
 
 class ReportImporter(Protocol):

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tieback.intake.reports.censys import Censys
+from tieback.intake.reports.data_safety import DataSafety
 from tieback.intake.reports.exodus import Exodus
 from tieback.intake.reports.interface import ReportImporter
 from tieback.intake.reports.leakix import LeakIx
@@ -37,6 +38,7 @@ def importers() -> tuple[ReportImporter, ...]:
         Masscan(),
         Censys(),
         Shadowserver(),
+        DataSafety(),
     )
 
 

@@ -9,9 +9,11 @@ import msgspec
 from tieback.backends.confidence import sighting_confidence
 from tieback.cases.register import VendorRegister
 from tieback.model.app import App
+from tieback.model.declaration import DeclaredItem, PrivacyDeclaration
 from tieback.model.device import AppStoreSummary, MatchStrength, Ownership
 from tieback.model.report import ContactedServer, Recipient
 from tieback.model.sighting import CredentialGrade, NotBackend, Problem, UnreadCode
+from tieback.pipeline.views.declared import declared_of_app
 from tieback.pipeline.views.listing import bounded_limit, decode_cursor, encode_cursor
 from tieback.pipeline.views.prepared_fleet import prepared_fleet
 from tieback.pipeline.views.recipients import recipients_of_app
@@ -19,6 +21,7 @@ from tieback.pipeline.views.records import AppRecord, AppRow, BackendRow, Captur
 from tieback.pipeline.views.run_index import open_index
 from tieback.pipeline.views.run_state import RunState, find_run, show_run
 from tieback.storage.lake.queries.app_pages import app_credentials_found, app_dropped_names, app_sightings
+from tieback.storage.lake.queries.declarations import manifests_of
 from tieback.storage.ledger.pages import case_page
 from tieback.storage.page_index import Condition, PageIndex
 from tieback.storage.workspace import Workspace
@@ -141,6 +144,11 @@ class AppPage(msgspec.Struct, frozen=True, kw_only=True):
     recipients: tuple[Recipient, ...]
     """Parties that received personal data or credentials from it in captures; at most 100."""
     recipients_total: int
+    declarations: tuple[PrivacyDeclaration, ...]
+    """Privacy manifests in its package; empty if there are none, which is not the same as nothing collected."""
+    declared: tuple[DeclaredItem, ...]
+    """What it declares, beside its traffic: only for apps in captures; at most 100."""
+    declared_total: int
     credentials: tuple[AppCredential, ...]
     """At most 200."""
     stores: tuple[FoundStore, ...]
@@ -181,6 +189,7 @@ def show_app(workspace: Workspace, sha256: str, after: str = "", limit: int = 10
         return None
     record = rows[0].document
     stores = _stores_of(index, sha256)
+    declared, declared_total = declared_of_app(index, sha256, MOST_RECIPIENTS)
     received, received_total = recipients_of_app(index, sha256, MOST_RECIPIENTS)
     return AppPage(
         run=show_run(workspace, shown),
@@ -195,6 +204,9 @@ def show_app(workspace: Workspace, sha256: str, after: str = "", limit: int = 10
         servers=_of_app(index, "servers", ContactedServer, sha256, MOST_SERVERS),
         recipients=received,
         recipients_total=received_total,
+        declarations=manifests_of(workspace.lake, sha256, record.version) if record.version else (),
+        declared=declared,
+        declared_total=declared_total,
         credentials=_credentials(workspace, record),
         stores=stores,
         problems=record.problems,

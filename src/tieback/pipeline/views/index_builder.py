@@ -9,6 +9,7 @@ import numpy as np
 
 from tieback.backends.confidence import route_confidence, sighting_confidence
 from tieback.backends.normalise import OwnerDomains, host_of
+from tieback.model.declaration import DeclaredItem
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.exposure import Exposure, Severity
 from tieback.model.probe import Outcome
@@ -24,6 +25,7 @@ from tieback.pipeline.views.records import (
     AppState,
     BackendRow,
     CapturedRow,
+    DeclaredRow,
     FoundStore,
     RecipientRow,
     StoreWay,
@@ -66,6 +68,15 @@ class RecipientFigures(msgspec.Struct, frozen=True, kw_only=True):
     parties: tuple[tuple[str, int], ...] = ()
     classes: tuple[tuple[str, int], ...] = ()
     owners: tuple[tuple[str, int], ...] = ()
+    declared: tuple[tuple[str, int], ...] = ()
+    """Rows by what their apps declare."""
+
+
+class DeclaredFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """What pages of declarations need for their filters."""
+
+    rows: int = 0
+    states: tuple[tuple[str, int], ...] = ()
 
 
 class RunFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -294,7 +305,16 @@ class _Builder:
         self._index.add(
             "recipients",
             (
-                (place, one.app_sha256, one.party.value, one.pii_class, one.owner, one.in_clear, _document(one, listed))
+                (
+                    place,
+                    one.app_sha256,
+                    one.party.value,
+                    one.pii_class,
+                    one.owner,
+                    one.in_clear,
+                    one.declared.value,
+                    _document(one, listed),
+                )
                 for place, one in enumerate(rows())
             ),
         )
@@ -309,8 +329,24 @@ class _Builder:
             parties=self._facet("recipients", "party"),
             classes=self._facet("recipients", "class"),
             owners=self._facet("recipients", "owner"),
+            declared=self._facet("recipients", "declared"),
         )
         self._index.document("recipients", figures)
+        self._add_declared(listed)
+
+    def _add_declared(self, listed: Collection[str]) -> None:
+        """What apps declare, in the order of the report."""
+        rows = self._report.declared.rows
+        self._index.add(
+            "declared",
+            (
+                (place, one.app_sha256, one.kind, one.state.value, _declared_row(one, listed))
+                for place, one in enumerate(rows())
+            ),
+        )
+        self._index.add("declared_words", ((place, _declared_words(one)) for place, one in enumerate(rows())))
+        states = self._facet("declared", "state")
+        self._index.document("declared", DeclaredFigures(rows=self._count("declared"), states=states))
 
     def _add_places(self) -> None:
         """Write the place of each app of the graph, so that the worst apps of a back end are found without names."""
@@ -362,6 +398,14 @@ def _document(one: Recipient, listed: Collection[str]) -> bytes:
 
 def _words(one: Recipient) -> str:
     return "\n".join((one.host, one.owner, one.sdk, one.app, one.bundle_id, one.pii_class, one.kind)).casefold()
+
+
+def _declared_row(one: DeclaredItem, listed: Collection[str]) -> bytes:
+    return msgspec.json.encode(DeclaredRow(item=one, listed=one.app_sha256 in listed))
+
+
+def _declared_words(one: DeclaredItem) -> str:
+    return "\n".join((one.app, one.bundle_id, one.name, one.title, *one.classes, *one.declared_by)).casefold()
 
 
 _BACKEND_COLUMNS = "id, name, provider, party, owner, stores, document"

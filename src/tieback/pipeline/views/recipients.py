@@ -2,6 +2,7 @@
 
 import msgspec
 
+from tieback.model.declaration import Declared
 from tieback.model.endpoint import Party
 from tieback.model.report import Recipient
 from tieback.pipeline.views.index_builder import RecipientFigures
@@ -27,6 +28,7 @@ class RecipientFilter(msgspec.Struct, frozen=True, kw_only=True):
     app: str = ""
     """Key of the app."""
     in_clear: bool | None = None
+    declared: Declared | None = None
 
 
 class RecipientsPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +103,7 @@ def _conditions(which: RecipientFilter) -> list[Condition]:
         ("class", which.pii_class),
         ("owner", which.owner),
         ("app", which.app),
+        ("declared", which.declared.value if which.declared is not None else ""),
     ):
         if value:
             found.append(Condition(f"{name} = ?", (value,)))

@@ -10,6 +10,7 @@ from enum import StrEnum
 import msgspec
 
 from tieback.model.app import App, Platform, Signer
+from tieback.model.declaration import DeclaredItem
 from tieback.model.device import AppStoreSummary
 from tieback.model.exposure import Severity
 from tieback.model.figure import Figure
@@ -25,6 +26,14 @@ class RecipientRow(msgspec.Struct, frozen=True, kw_only=True):
     """True if the app has a page."""
     first: datetime | None = None
     """When it was first seen; ``None`` if the capture has no times."""
+
+
+class DeclaredRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What an app declares, beside its traffic."""
+
+    item: DeclaredItem
+    listed: bool
+    """True if the app has a page."""
 
 
 class AppState(StrEnum):

@@ -11,7 +11,7 @@ from tieback.report.interface import RendererMeta
 
 _TABLES = (
     "apps", "exposures", "findings", "suppressed", "problems", "sightings", "backends", "probes", "seen",
-    "seen_in_apps", "captures", "servers", "recipients", "not_backends",
+    "seen_in_apps", "captures", "servers", "recipients", "declared", "not_backends",
 )  # fmt: skip
 
 

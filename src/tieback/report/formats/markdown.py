@@ -9,6 +9,9 @@ from typing import BinaryIO
 from tieback.assess.references import MAY_APPLY, labels
 from tieback.model.exposure import Exposure
 from tieback.model.report import Report
+from tieback.report.declared import NOTE as DECLARED_NOTE
+from tieback.report.declared import TITLE as DECLARED_TITLE
+from tieback.report.declared import by_text, declared_text, item_text, state_text
 from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.document import (
     PLATFORM_WORDS,
@@ -286,14 +289,33 @@ def _recipients(report: Report) -> Iterator[str]:
     yield from coverage_lines(report)
     shown = report.recipients.first(MOST_FINDINGS)
     if shown:
-        yield from ("", "| Recipient | Host | App | Data | Where | On the wire | Values | First seen |")
-        yield "|---|---|---|---|---|---|---:|---|"
+        yield from ("", "| Recipient | Host | App | Data | Where | On the wire | Declared | Values | First seen |")
+        yield "|---|---|---|---|---|---|---|---:|---|"
     for one in shown:
         texts = (party_text(one), one.host, one.app or one.bundle_id or "unknown", class_text(one), where_text(one))
-        cells = (*(escape_markdown(text, 300) for text in texts), wire_text(one), f"{one.count:,}", first_text(one))
-        yield "| " + " | ".join(cells) + " |"
+        words = (
+            *(escape_markdown(text, 300) for text in texts),
+            wire_text(one),
+            escape_markdown(declared_text(one), 400),
+        )
+        yield "| " + " | ".join((*words, f"{one.count:,}", first_text(one))) + " |"
     if report.recipients.count > len(shown):
         yield from ("", f"and {report.recipients.count - len(shown):,} more")
+    yield from _declared(report)
+
+
+def _declared(report: Report) -> Iterator[str]:
+    """Section on what apps declare, beside their traffic."""
+    shown = report.declared.first(MOST_FINDINGS)
+    if not shown:
+        return
+    yield from ("", f"## {DECLARED_TITLE}", "", DECLARED_NOTE, "")
+    yield from ("| App | Declared | By | In the captures |", "|---|---|---|---|")
+    for one in shown:
+        texts = (one.app or one.bundle_id, item_text(one), by_text(one.declared_by), state_text(one))
+        yield "| " + " | ".join(escape_markdown(text, 400) for text in texts) + " |"
+    if report.declared.count > len(shown):
+        yield from ("", f"and {report.declared.count - len(shown):,} more")
 
 
 def _finding(detail: FindingDetail) -> Iterator[str]:

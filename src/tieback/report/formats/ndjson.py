@@ -24,6 +24,7 @@ _TABLES = (
     ("capture-summary", "captures"),
     ("contacted-server", "servers"),
     ("recipient", "recipients"),
+    ("declared-item", "declared"),
     ("dropped-name", "not_backends"),
 )
 """Line schema and table name."""

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 from tieback.assess.conditions import ABILITY_RULES
 from tieback.model.exposure import Finding, Severity
 from tieback.model.report import Recipient, Report
+from tieback.report.declared import declared_text
 from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.document import clean
 from tieback.report.encoding import encode_row
@@ -115,7 +116,7 @@ def _event(detail: FindingDetail, millis: int, version: str) -> dict[str, Any]:
 def _recipient(one: Recipient, millis: int, version: str) -> dict[str, Any]:
     """A Data Security Finding without an alert: a party received a class of personal data, in transit."""
     title = f"{class_text(one)} sent to {party_text(one)}"
-    place = clean(f"{', '.join(one.where)} to {one.host}, {wire_text(one)}", 1000)
+    place = clean(f"{', '.join(one.where)} to {one.host}, {wire_text(one)}; declaration: {declared_text(one)}", 1000)
     subject = (one.app_sha256, one.host, one.pii_class, one.kind)
     number, severity = _SEVERITIES[Severity.INFO]
     return {
@@ -159,7 +160,13 @@ def _recipient(one: Recipient, millis: int, version: str) -> dict[str, Any]:
                 "uid": clean(one.host, 300),
                 "name": clean(one.owner, 300),
                 "type": "recipient",
-                "data": {"party": one.party.value, "provider": clean(one.provider, 100), "country": one.country},
+                "data": {
+                    "party": one.party.value,
+                    "provider": clean(one.provider, 100),
+                    "country": one.country,
+                    "declared": one.declared.value,
+                    "declared_by": [clean(name, 200) for name in one.declared_by],
+                },
             },
         ],
     }

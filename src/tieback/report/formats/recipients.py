@@ -1,11 +1,16 @@
-"""The table of recipients as CSV: one row per app, host, class and kind. No cell can become a formula."""
+"""The table of recipients as CSV: one row per app, host and class, then what is declared and not seen.
+
+No cell can become a formula.
+"""
 
 import csv
 import io
+from itertools import chain
 from typing import BinaryIO
 
 from tieback.model.report import Report
 from tieback.model.spreadsheet import as_cell
+from tieback.report.declared import not_seen_cells
 from tieback.report.document import clean
 from tieback.report.interface import RendererMeta
 from tieback.report.recipients import COLUMNS, recipient_cells
@@ -24,8 +29,9 @@ class RecipientsRenderer:
         text = io.StringIO()
         writer = csv.writer(text)
         writer.writerow(COLUMNS)
-        for one in report.recipients.rows():
-            writer.writerow([as_cell(clean(value, _LONGEST)) for value in recipient_cells(one)])
+        rows = map(recipient_cells, report.recipients.rows())
+        for row in chain(rows, not_seen_cells(report.declared.rows(), COLUMNS)):
+            writer.writerow([as_cell(clean(value, _LONGEST)) for value in row])
             out.write(text.getvalue().encode("utf-8", "replace"))
             text.seek(0)
             text.truncate()

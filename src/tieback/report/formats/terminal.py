@@ -15,6 +15,9 @@ from tieback.console import UNFOLDED, open_console
 from tieback.model.backend import Route
 from tieback.model.exposure import AppRoute, Exposure, Finding, Severity
 from tieback.model.report import AppSummary, BaselineState, Encryption, GroupTable, Report
+from tieback.report.declared import NOTE as DECLARED_NOTE
+from tieback.report.declared import TITLE as DECLARED_TITLE
+from tieback.report.declared import by_text, declared_text, item_text, state_text
 from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.document import (
     EXPERIMENTAL,
@@ -135,6 +138,7 @@ def print_report(report: Report, console: Console, *, brief: bool = False, least
     _print_named(report, console, most)
     _print_captures(report, console, most)
     _print_recipients(report, console, most)
+    _print_declared(report, console, most)
     if report.headline.apps_analysed > FEW_APPS:
         for table in report.tables:
             # A single group adds nothing to the headline.
@@ -502,7 +506,9 @@ def _print_recipients(report: Report, console: Console, most: int) -> None:
     if rows:
         table = _table(TITLE)
         table.padding = (0, 1, 0, 0)
-        for column in ("Recipient", "Host", "App", "Data", "Where", "On the wire", "Values"):
+        compared = report.declared.count > 0
+        declared = ("Declared",) if compared else ()
+        for column in ("Recipient", "Host", "App", "Data", "Where", "On the wire", *declared, "Values"):
             table.add_column(column, overflow="fold", justify="right" if column == "Values" else "left")
         for one in rows:
             table.add_row(
@@ -512,12 +518,29 @@ def _print_recipients(report: Report, console: Console, most: int) -> None:
                 Text(class_text(one)),
                 Text(where_text(one)),
                 Text(wire_text(one), style="red" if one.in_clear else ""),
+                *((Text(declared_text(one)),) if compared else ()),
                 f"{one.count:,}",
             )
         console.print(table)
         _print_rest(console, report.recipients.count, len(rows))
     for line in coverage_lines(report):
         console.print(Text.assemble(("Readable content: ", "bold"), line))
+
+
+def _print_declared(report: Report, console: Console, most: int) -> None:
+    """What apps declare, beside their traffic."""
+    rows = report.declared.first(most)
+    if not rows:
+        return
+    table = _table(DECLARED_TITLE)
+    for column in ("App", "Declared", "By", "In the captures"):
+        table.add_column(column, overflow="fold")
+    for one in rows:
+        app = clean(one.app or one.bundle_id, 80)
+        table.add_row(*map(Text, (app, item_text(one), by_text(one.declared_by), state_text(one))))
+    console.print(table)
+    _print_rest(console, report.declared.count, len(rows))
+    console.print(DECLARED_NOTE, style="dim")
 
 
 def _print_rest(console: Console, count: int, shown: int) -> None:

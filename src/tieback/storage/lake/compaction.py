@@ -56,7 +56,15 @@ ORDERS: Mapping[str, str] = {
 }
 """Sort order of the rows in a merged part. Tables in ``NEVER_MERGED`` are not merged."""
 NEVER_MERGED = frozenset(
-    {"imports", "passive_services", "passive_sightings", "posture_imports", "posture_resources", "posture_dependencies"}
+    {
+        "imports",
+        "passive_services",
+        "passive_sightings",
+        "declarations",
+        "posture_imports",
+        "posture_resources",
+        "posture_dependencies",
+    }
 )
 """Tables with few parts, one per imported file, already divided as their readers need."""
 BLOOM_FILTER_COLUMNS: Mapping[str, tuple[str, ...]] = {

@@ -38,6 +38,8 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("cleartext", pa.string()),
             # Code that was not read, a JSON array; null in parts written before this column existed.
             ("unread", pa.string()),
+            # Privacy manifests, a JSON array; null in parts written before this column existed.
+            ("declarations", pa.string()),
         ]
     ),
     "sightings": pa.schema(
@@ -215,6 +217,8 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("services", pa.int64()),
             ("sightings", pa.int64()),
             ("left_out", pa.int64()),
+            # Types of data in a declaration; null in parts written before this column existed.
+            ("declared", pa.int64()),
         ]
     ),
     "passive_services": pa.schema(
@@ -242,6 +246,16 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("bundle_id", pa.string()),
             ("app_sha256", pa.string()),
             ("value", pa.string()),
+            ("json", pa.string()),
+        ]
+    ),
+    # What makers declare to an app store, one row per form.
+    "declarations": pa.schema(
+        [
+            ("import", pa.string()),
+            ("version", pa.string()),
+            ("ordinal", pa.int64()),
+            ("bundle_id", pa.string()),
             ("json", pa.string()),
         ]
     ),

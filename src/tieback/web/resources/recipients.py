@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from tieback.model.declaration import Declared
 from tieback.model.endpoint import Party
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.views import recipients
@@ -26,6 +27,7 @@ def list_recipients(
     owner: str = "",
     app: str = "",
     wire: str = "",
+    declared: str = "",
     after: str = "",
     limit: int = 50,
     run: str = "",
@@ -39,6 +41,7 @@ def list_recipients(
         owner=owner,
         app=app,
         in_clear=None if told is None else told is _Wire.CLEAR,
+        declared=choice(Declared, declared, "declared"),
     )
     return recipients.list_recipients(context.workspace, which, after=after, limit=limit, run=run)
 

@@ -23,6 +23,8 @@ SAMPLES = {
     "nmap": b'<?xml version="1.0"?><nmaprun></nmaprun>',
     "masscan": b'[{"ip": "203.0.113.7", "ports": [{"port": 80, "proto": "tcp"}]}]',
     "censys": b'{"ip": "203.0.113.7", "services": [{"port": 80, "service_name": "HTTP"}]}',
+    "play-data-safety": b"Question ID (machine readable),Response ID (machine readable),Response value\n"
+    b"PSL_DATA_COLLECTION_COLLECTS_PERSONAL_DATA,,false\n",
     "shadowserver": b"timestamp,ip,port,tag\n2026-11-01,203.0.113.7,80,redis\n",
 }
 

@@ -30,7 +30,7 @@ def test_one_document_on_one_line_in_the_order_people_read(report: Report) -> No
         "schema", "title", "created", "tool_version", "audience", "tlp", "scope", "headline", "breakdown",
         "tables", "closer", "history", "sample", "shared", "posture", "data", "rules", "plugins",
         "baseline", "apps", "exposures", "findings", "suppressed", "problems", "sightings", "backends", "probes",
-        "seen", "seen_in_apps", "captures", "servers", "recipients", "not_backends",
+        "seen", "seen_in_apps", "captures", "servers", "recipients", "declared", "not_backends",
     ]  # fmt: skip
     assert document["schema"] == "tieback/report/1"
     assert document["created"] == "2026-11-25T09:30:00Z"

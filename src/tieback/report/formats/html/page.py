@@ -9,6 +9,7 @@ import msgspec
 from tieback.model.exposure import Exposure, Finding
 from tieback.model.probe import Container
 from tieback.model.report import AppSummary, ContactedServer, FigureGroup, Recipient, Report
+from tieback.report.declared import by_text, declared_text, item_text, state_text
 from tieback.report.document import (
     AppStoreRow,
     app_text,
@@ -162,7 +163,17 @@ class RecipientRow(msgspec.Struct, frozen=True):
     data: str
     where: str
     wire: str
+    declared: str
     first: str
+
+
+class DeclaredRow(msgspec.Struct, frozen=True):
+    """What an app declares, beside its traffic, as text."""
+
+    app: str
+    what: str
+    by: str
+    state: str
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -202,6 +213,8 @@ class Page(msgspec.Struct, frozen=True):
     """Recipients of personal data."""
     coverage: tuple[str, ...]
     """Sentences on what was readable in the captures."""
+    declared: tuple[DeclaredRow, ...]
+    """What apps declare."""
 
 
 def build_page(report: Report, titles: Mapping[str, str]) -> Page:
@@ -259,11 +272,16 @@ def build_page(report: Report, titles: Mapping[str, str]) -> Page:
                 class_text(one),
                 where_text(one),
                 wire_text(one),
+                declared_text(one),
                 first_text(one),
             )
             for one in report.recipients.first(MOST_ROWS)
         ),
         coverage=tuple(coverage_lines(report)),
+        declared=tuple(
+            DeclaredRow(clean(one.app or one.bundle_id, 80), item_text(one), by_text(one.declared_by), state_text(one))
+            for one in report.declared.first(MOST_ROWS)
+        ),
     )
 
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from tieback.model.app import App, Platform, Signer
 from tieback.model.cleartext import CleartextPolicy
+from tieback.model.declaration import PrivacyDeclaration
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import (
@@ -73,7 +74,8 @@ def app_tables(documents: Sequence[tuple[UnitName, AppDocument]]) -> dict[str, p
         name = (unit.key, unit.version)
         cleartext = msgspec.json.encode(document.cleartext).decode()
         unread = msgspec.json.encode(document.unread).decode()
-        apps.append((*name, document.path, *_app_row(document.app), cleartext, unread))
+        declarations = msgspec.json.encode(document.declarations).decode()
+        apps.append((*name, document.path, *_app_row(document.app), cleartext, unread, declarations))
         sightings += (
             (
                 *name,
@@ -176,6 +178,7 @@ def read_app_documents(lake: Lake, keys: Keys) -> Iterator[tuple[str, AppDocumen
                             apps[0].get("cleartext") or "[]", type=tuple[CleartextPolicy, ...]
                         ),
                         unread=msgspec.json.decode(apps[0].get("unread") or "[]", type=tuple[UnreadCode, ...]),
+                        declarations=decode_declarations(apps[0].get("declarations")),
                         keys=tuple(
                             PublicKey(row["kind"], row["value"], tuple(row["services"]), row["endpoint"])
                             for row in public
@@ -342,6 +345,21 @@ def app_policies(lake: Lake, keys: Keys) -> Iterator[tuple[str, CleartextPolicy]
             known[text] = msgspec.json.decode(text, type=tuple[CleartextPolicy, ...])
         for policy in known[text]:
             yield unit, policy
+
+
+def decode_declarations(text: str | None) -> tuple[PrivacyDeclaration, ...]:
+    """The declarations in a column; none for parts of older versions."""
+    return msgspec.json.decode(text or "[]", type=tuple[PrivacyDeclaration, ...])
+
+
+def app_declarations(lake: Lake, keys: Keys) -> Iterator[tuple[str, tuple[PrivacyDeclaration, ...]]]:
+    """The privacy manifests of apps that have some, with the content hash of the app. Raises ``WorkspaceError``."""
+    rows = lake.stream(
+        "SELECT unit, declarations FROM apps SEMI JOIN keys USING (unit, version) WHERE declarations NOT IN ('', '[]')",
+        tables={"keys": keys_table(keys)},
+    )
+    for unit, text in rows:
+        yield unit, decode_declarations(text)
 
 
 def apps_by_bundle(lake: Lake, keys: Keys) -> dict[str, str]:

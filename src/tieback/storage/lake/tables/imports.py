@@ -3,9 +3,11 @@
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import batched
+from typing import Any
 
 import msgspec
 
+from tieback.model.declaration import StoreForm
 from tieback.model.document import decode, encode
 from tieback.model.passive import PassiveService, PassiveSighting
 from tieback.storage.lake.lake import Lake
@@ -29,6 +31,8 @@ class ReportImport(msgspec.Struct, frozen=True):
     sightings: int
     left_out: int
     """Records with an unknown format."""
+    declared: int = 0
+    """Types of data in a declaration."""
 
 
 def part_of(sha256: str, version: str) -> str:
@@ -41,7 +45,7 @@ def find_import(lake: Lake, sha256: str, version: str) -> ReportImport | None:
     if not lake.is_published(part_of(sha256, version)):
         return None
     rows = lake.stream("SELECT * FROM imports WHERE sha256 = ? AND version = ?", [sha256, version])
-    return next((ReportImport(*row) for row in rows), None)
+    return next(map(_import, rows), None)
 
 
 def import_page(lake: Lake, after: tuple[float, str] | None, limit: int) -> list[ReportImport]:
@@ -51,7 +55,7 @@ def import_page(lake: Lake, after: tuple[float, str] | None, limit: int) -> list
             QUALIFY row_number() OVER (PARTITION BY sha256 ORDER BY imported DESC) = 1)
         {before} ORDER BY imported DESC, sha256 LIMIT {limit:d}"""  # noqa: S608 - our own text
     values = [] if after is None else [after[0], after[0], after[1]]
-    return [ReportImport(*row) for row in lake.stream(sql, values)]
+    return list(map(_import, lake.stream(sql, values)))
 
 
 def import_totals(lake: Lake) -> list[tuple[str, int, float]]:
@@ -60,8 +64,16 @@ def import_totals(lake: Lake) -> list[tuple[str, int, float]]:
     return [(str(source), int(count), float(last)) for source, count, last in lake.stream(sql)]
 
 
+def _import(row: tuple[Any, ...]) -> ReportImport:
+    # Parts of older versions have no number of declared types.
+    return ReportImport(*(row if row[-1] is not None else (*row[:-1], 0)))
+
+
 def save_import(
-    lake: Lake, what: ReportImport, facts: Iterable[PassiveService | PassiveSighting], left_out: Callable[[], int]
+    lake: Lake,
+    what: ReportImport,
+    facts: Iterable[PassiveService | PassiveSighting | StoreForm],
+    left_out: Callable[[], int],
 ) -> ReportImport:
     """Publish a report's evidence. Errors of ``facts`` are passed on; nothing is stored then.
 
@@ -74,7 +86,7 @@ def save_import(
     Raises:
         WorkspaceError: the lake cannot be written.
     """
-    services = sightings = 0
+    services = sightings = forms = declared = 0
     with lake.stage_part(part_of(what.sha256, what.version)) as draft:
         for group in batched(facts, ROWS_AT_ONCE):
             some = [fact for fact in group if isinstance(fact, PassiveService)]
@@ -85,9 +97,19 @@ def save_import(
             if others:
                 seen = (_sighting_row(what, sightings + n, fact) for n, fact in enumerate(others))
                 draft.add("passive_sightings", rows_table("passive_sightings", seen))
-            services, sightings = services + len(some), sightings + len(others)
+            told = [fact for fact in group if isinstance(fact, StoreForm)]
+            if told:
+                its = (_form_row(what, forms + n, fact) for n, fact in enumerate(told))
+                draft.add("declarations", rows_table("declarations", its))
+            services, sightings, forms = services + len(some), sightings + len(others), forms + len(told)
+            declared += sum(len(fact.declaration.types or ()) for fact in told)
         done = msgspec.structs.replace(
-            what, imported=time.time(), services=services, sightings=sightings, left_out=left_out()
+            what,
+            imported=time.time(),
+            services=services,
+            sightings=sightings,
+            left_out=left_out(),
+            declared=declared,
         )
         draft.add("imports", rows_table("imports", [msgspec.structs.astuple(done)]))
     return done
@@ -121,6 +143,10 @@ def _sighting_row(what: ReportImport, number: int, fact: PassiveSighting) -> tup
         fact.sighting.endpoint.value,
         encode("passive-sighting", fact).decode(),
     )
+
+
+def _form_row(what: ReportImport, number: int, fact: StoreForm) -> tuple[object, ...]:
+    return (what.sha256, what.version, number, fact.bundle_id, msgspec.json.encode(fact.declaration).decode())
 
 
 def services_at(lake: Lake, hosts: Collection[str], until: float) -> Iterator[PassiveService]:
