@@ -28,6 +28,7 @@ from tieback.model.errors import TiebackError
 
 STEP_SECONDS = 60.0
 INSTALL_SECONDS = 300.0
+PULL_SECONDS = 600.0
 _PACKAGE = re.compile(r"[A-Za-z]\w*(\.[A-Za-z]\w*)+", re.ASCII)
 _TABLES = "/proc/net/tcp", "/proc/net/tcp6", "/proc/net/udp", "/proc/net/udp6"
 _NOTHING = {"", "null", ":0"}
@@ -61,6 +62,18 @@ class Shell(Protocol):
 
     def push(self, local: Path, remote: str) -> None:
         """Copy a file to the device. Raises ``DeviceError``."""
+        ...
+
+    def pull(self, remote: str, local: Path, limit: int, seconds: float = PULL_SECONDS) -> int:
+        """Copy a file of the device into a new local file; returns its bytes, 0 for a file that cannot be read.
+
+        Raises:
+            DeviceError: the device cannot be reached, or the file has more than ``limit`` bytes.
+        """
+        ...
+
+    def reversed_ports(self) -> frozenset[int]:
+        """Ports of the device that are forwarded to this computer. Raises ``DeviceError``."""
         ...
 
     def reverse(self, port: int, local_port: int) -> None:
