@@ -2,11 +2,13 @@
 
 ``pm``, ``settings``, ``am``, ``monkey``, ``chown`` and ``restorecon`` are emulations, shell scripts that keep their
 state in files, and ``/data`` and ``/sdcard`` are empty file systems that adbd alone sees: what Android itself does is
-not verified here. The transport, the reversed port, the quoting, the table of sockets, the files, and that all is
+not verified here, and ``getprop`` calls the device an emulation, so that no result of it is published. The transport,
+the reversed port, the quoting, the table of sockets, the files, and that all is
 undone, are real.
 """
 
 import contextlib
+import json
 import signal
 import subprocess
 import sys
@@ -52,6 +54,13 @@ SCRIPTS = {
         case "$*" in */proc/net/tcp*) echo read >> STATE/looks ;; esac
         exit $code""",
     "pkill": "exit 1",
+    "pidof": "exit 1",
+    "getprop": """
+        case "$1" in
+            ro.product.manufacturer) echo Emulation ;;
+            ro.product.model) echo "of tests" ;;
+            ro.build.version.release) echo 0 ;;
+        esac""",
     "id": "cat STATE/uid 2>/dev/null || echo 2000",
     "chown": "exit 0",
     "restorecon": "exit 0",
@@ -233,3 +242,30 @@ def test_an_app_that_is_not_there_changes_nothing(phone: Phone, tmp_path: Path) 
     assert (done.returncode, done.stdout) == (4, "")
     assert "com.not.there is not installed" in done.stderr
     assert (phone.setting, phone.reversed_ports) == ("null", "")
+
+
+def test_the_steps_of_a_device_are_tried_judged_and_undone(phone: Phone, tmp_path: Path) -> None:
+    result = tmp_path / "result.json"
+    argv = [
+        *phone.spaces.inside(phone.spaces.gateway), "env", f"XDG_STATE_HOME={tmp_path / 's'}", sys.executable, "-m",
+        "tieback", "capture", "verify-device", "--listen", ":0", "--destinations", NETWORKS, "--seconds", "20",
+        "--device", f"adb:{DEVICE}", "--only", PACKAGE, "--out", str(result), "--format", "json",
+    ]  # fmt: skip
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=120, check=False, stdin=subprocess.DEVNULL)
+    assert done.returncode == 0, done.stderr
+    document = json.loads(result.read_text())
+    assert document == json.loads(done.stdout)
+    ends = {step["step"]: (step["outcome"], step["reason"]) for step in document["steps"]}
+    not_tried = {name: reason for name, (outcome, reason) in ends.items() if outcome == "not_tried"}
+    assert not_tried == {
+        "install": "no file of an app: add --install APK",
+        "authority": "no answer of a person",
+        "tunnel": "not part of this run",
+        "setting": "not part of this run",
+        "tls": "no TLS connection was seen",
+    }
+    assert {name for name, (outcome, _) in ends.items() if outcome == "worked"} == ends.keys() - not_tried.keys()
+    assert DEVICE.partition(":")[0] not in result.read_text()
+    assert PACKAGE not in result.read_text()
+    assert (phone.setting, phone.reversed_ports, phone.files("/sdcard")) == ("null", "", [])
+    assert list((tmp_path / "s" / "tieback" / "capture" / "undo").iterdir()) == []

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tieback.cli.capture_verify import verify_device
 from tieback.cli.flow_tables import FlowTables
 from tieback.cli.formats import format_option
 from tieback.cli.options import RulesOption, read_rules
@@ -41,7 +42,16 @@ class CaptureMode(StrEnum):
     TRANSPARENT = "transparent"
 
 
+app = typer.Typer(
+    help="Record live traffic of apps through a proxy: flows, rejected certificates, leaks, and blind spots.",
+    invoke_without_command=True,
+)
+app.command(epilog="Example: tieback capture verify-device --device adb: --only com.example.app")(verify_device)
+
+
+@app.callback(epilog="Example: tieback capture --device adb: --only com.example.app --seconds 60")
 def capture(
+    context: typer.Context,
     mode: Annotated[
         CaptureMode, typer.Option(help="HTTP proxy, SOCKS5, WireGuard tunnel, or transparent redirection.")
     ] = (CaptureMode.REGULAR),
@@ -103,10 +113,9 @@ def capture(
         OutputFormat.TABLE
     ),
 ) -> None:
-    """Record live traffic of apps through a proxy: flows, rejected certificates, leaks, and blind spots.
-
-    Example: tieback capture --device adb: --only com.example.app --seconds 60
-    """
+    """Record live traffic of apps through a proxy: flows, rejected certificates, leaks, and blind spots."""
+    if context.invoked_subcommand is not None:
+        return
     from tieback.pipeline.capture.live import run_capture as run
     from tieback.pipeline.capture.live import save_flows
 

@@ -115,16 +115,16 @@ def run_capture(
     """
     require_mitmproxy()
     _check(request)
-    connect = connect or _by_adb
-    undo_left_overs(_journals(request), connect, tell)
+    connect = connect or by_adb
+    undo_left_overs(journals(request), connect, tell)
     with Workspace.open(request.workspace):
         pass  # created, or verified, before anything else is touched
     path = _new_file(request.workspace / CAPTURES)
     with ExitStack() as stack:
         file = stack.enter_context(path.open("xb", buffering=0))
-        proxy = stack.enter_context(ProxyProcess(_settings(request), keylog=str(request.keylog or "")))
+        proxy = stack.enter_context(ProxyProcess(proxy_settings(request), keylog=str(request.keylog or "")))
         listening = proxy.listening
-        _tell_way_in(request, listening, tell, code)
+        tell_way_in(request, listening, tell, code)
         device = stack.enter_context(_device(request, connect, listening, tell))
         run = _Run(request, path, file, device)
         explorer = _explorer(request, listening, path, stack)
@@ -283,7 +283,8 @@ def _check(request: CaptureRequest) -> None:
         )
 
 
-def _settings(request: CaptureRequest) -> ProxySettings:
+def proxy_settings(request: CaptureRequest) -> ProxySettings:
+    """The settings of the proxy; creates the state folder."""
     request.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     return ProxySettings(
         mode=request.mode,
@@ -299,7 +300,8 @@ def _settings(request: CaptureRequest) -> ProxySettings:
     )
 
 
-def _journals(request: CaptureRequest) -> Path:
+def journals(request: CaptureRequest) -> Path:
+    """Folder of the undo journals."""
     return request.state / "undo"
 
 
@@ -314,10 +316,11 @@ def _device(
         Path(listening.certificate),
         request.state / PROFILE if listening.profile else None,
     )
-    return prepared_device(request.device, connect, _journals(request), way, tell)
+    return prepared_device(request.device, connect, journals(request), way, tell)
 
 
-def _by_adb(device: str) -> Shell:
+def by_adb(device: str) -> Shell:
+    """Open a device via adb. Raises ``UsageError``, ``DeviceError``."""
     from tieback.intake.capture.adb import connect
 
     return connect(device)
@@ -330,7 +333,7 @@ def _new_file(folder: Path) -> Path:
     return next(path for path in names if not path.exists())
 
 
-def _tell_way_in(request: CaptureRequest, listening: ProxyListening, tell: Tell, code: ShowCode | None) -> None:
+def tell_way_in(request: CaptureRequest, listening: ProxyListening, tell: Tell, code: ShowCode | None) -> None:
     """Print the address of the proxy, what the device needs, and what will not be seen."""
     host = _host(listening)
     where = f"{host}:{listening.port}"

@@ -18,7 +18,6 @@ from tieback.intake.capture.adb import AdbShell, connect, require_adb, serials
 from tieback.intake.capture.device import CommandResult, DeviceError
 from tieback.model.errors import UsageError
 
-
 type Answer = bytes | Exception | Iterator[bytes]
 
 
@@ -118,8 +117,8 @@ def test_a_command_that_sends_a_byte_now_and_then_ends_at_its_deadline() -> None
 
 def test_a_command_that_is_silent_ends_at_its_deadline() -> None:
     def silent() -> Iterator[bytes]:
+        yield b"."
         raise TimeoutError
-        yield b""
 
     with pytest.raises(DeviceError, match="did not end within 60 seconds"):
         device(silent())[0].run(["sleep", "1000"])
