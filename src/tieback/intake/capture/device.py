@@ -92,6 +92,11 @@ class CaptureDevice:
         self._shell = shell
         self._journal = journal
 
+    @property
+    def serial(self) -> str:
+        """Serial of the device."""
+        return self._shell.serial
+
     def install(self, apk: Path, package: str) -> None:
         """Install an app; an app that is already installed is not changed.
 
@@ -156,10 +161,14 @@ class CaptureDevice:
         Raises:
             DeviceError: the app has no launcher entry, or does not start.
         """
-        self._journal.add(self._shell.serial, StopApp(package))
-        self._shell.run(["am", "force-stop", _name(package)])
+        self.stop(package)
         words = ["monkey", "-p", _name(package), "-c", "android.intent.category.LAUNCHER", "1"]
         self._must(words, f"cannot start {package}", says="Events injected: 1")
+
+    def stop(self, package: str) -> None:
+        """Stop an app; it is stopped at the end, too. Raises ``DeviceError``."""
+        self._journal.add(self._shell.serial, StopApp(package))
+        self._shell.run(["am", "force-stop", _name(package)])
 
     def monkey(self, package: str, events: int, seed: int) -> str:
         """Send random input events, identical for the same seed; returns the last line of the monkey's output.
