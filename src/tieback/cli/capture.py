@@ -130,6 +130,10 @@ def capture(
     """Record live traffic of apps through a proxy: flows, rejected certificates, leaks, and blind spots."""
     if context.invoked_subcommand is not None:
         return
+    if mode is CaptureMode.PCAPDROID:
+        from tieback.cli.capture_pcapdroid import check_options
+
+        check_options(context)
     from tieback.pipeline.capture.live import run_capture as run
     from tieback.pipeline.capture.live import save_flows
 
@@ -165,7 +169,7 @@ def capture(
         if mode is CaptureMode.PCAPDROID:
             from tieback.cli.capture_pcapdroid import record
 
-            ends = record(context, request, stopped, talk.print)
+            ends = record(request, stopped, talk.print)
         else:
             ends = run(request, stopped=stopped, tell=talk.print, code=code)
         for one in ends:

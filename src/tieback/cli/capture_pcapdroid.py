@@ -25,16 +25,8 @@ APPLY = frozenset(
 """Options that work without a proxy."""
 
 
-def record(
-    context: typer.Context, request: "CaptureRequest", stopped: Callable[[], bool], tell: "Tell"
-) -> Iterator[Flow | LiveRun]:
-    """Record with PCAPdroid.
-
-    Raises:
-        UsageError: an option that only the proxy has was set.
-    """
-    from tieback.pipeline.capture.pcapdroid import PcapdroidRequest, run_pcapdroid
-
+def check_options(context: typer.Context) -> None:
+    """Refuse options of the proxy on the command line. Raises ``UsageError``."""
     for param in context.command.params:
         name = param.name or ""
         source = context.get_parameter_source(name)
@@ -42,4 +34,10 @@ def record(
             raise UsageError(
                 "this option is for the proxy", where=param.opts[0], advice="Remove it, or use another --mode"
             )
+
+
+def record(request: "CaptureRequest", stopped: Callable[[], bool], tell: "Tell") -> Iterator[Flow | LiveRun]:
+    """Record with PCAPdroid, with the API key of the environment."""
+    from tieback.pipeline.capture.pcapdroid import PcapdroidRequest, run_pcapdroid
+
     return run_pcapdroid(PcapdroidRequest(request, os.environ.get(KEY, "")), stopped=stopped, tell=tell)

@@ -27,10 +27,8 @@ from tieback.pipeline.capture.live import (
     CAPTURES,
     CaptureRequest,
     by_adb,
-    check_unpin,
     journals,
     new_file,
-    start_unpinner,
 )
 from tieback.pipeline.capture.summary import PCAPDROID, FlowTally
 from tieback.pipeline.capture.unpin import check_unpin, start_unpinner
