@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from tieback.intake.capture.device import DeviceError, Shell, last_line
+from tieback.intake.capture.device import CommandResult, DeviceError, Shell, last_line
 from tieback.intake.capture.journal import RemoveFile, StopApp, UndoJournal
 
 PCAPDROID = "com.emanuelef.remote_capture"
@@ -176,8 +176,8 @@ class Pcapdroid:
             words += ["-e", name, value]
         answer = self._shell.run(words)
         if answer.code != 0 or "Error" in answer.output:
-            reason = last_line(answer).replace(self._plan.key or "\0", "…")
-            raise DeviceError(f"PCAPdroid refused a request: {reason}", where=self._shell.serial)
+            kept = CommandResult(answer.code, answer.output.replace(self._plan.key or "\0", "…"))
+            raise DeviceError(f"PCAPdroid refused a request: {last_line(kept)}", where=self._shell.serial)
 
     def _await(self, *, running: bool, stopped: Callable[[], bool]) -> bool:
         deadline = time.monotonic() + CONSENT_SECONDS
