@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from tieback.cli.capture_pcapdroid import KEY
 from tieback.cli.formats import format_option
 from tieback.cli.process import stop_signals
 from tieback.cli.terminal import ExitCode, OutputFormat, data_console, message_console, write_line
@@ -43,6 +44,10 @@ def verify_device(
     seconds: Annotated[float, typer.Option(min=1, max=3600, help="Seconds to wait for flows.")] = 60.0,
     only: Annotated[str, typer.Option(metavar="PACKAGE", help="App to start; the result does not name it.")] = "",
     install: Annotated[Path | None, typer.Option(help="APK to install for this run; removed afterwards.")] = None,
+    pcapdroid: Annotated[bool, typer.Option("--pcapdroid", help="Try PCAPdroid, too; it must be installed.")] = False,
+    unpin: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Try Frida with your own scripts (*.js) of this folder, too.")
+    ] = None,
     platform: Annotated[Platform, typer.Option(help="System, with --device manual.")] = Platform.IOS,
     model: Annotated[str, typer.Option(help="Model, with --device manual.")] = "",
     os_version: Annotated[str, typer.Option("--os", help="System and version, with --device manual.")] = "",
@@ -73,8 +78,12 @@ def verify_device(
             where="--device manual",
             advice="Add --listen ADDRESS:PORT, an address that the device can reach",
         )
-    if manual and (only or install is not None):
-        raise UsageError("no app is started by hand", where="--only and --install", advice="Use --device adb:SERIAL")
+    if manual and (only or install or unpin or pcapdroid):
+        raise UsageError(
+            "these options need adb",
+            where="--only, --install, --unpin, --pcapdroid",
+            advice="Remove them, or use --device adb:SERIAL",
+        )
     if out is not None and out.exists():
         raise UsageError(f"{out} exists", where="--out", advice="Choose another path")
     host, port = ("127.0.0.1", DEFAULT_PORTS[ProxyMode(mode)]) if listen is None else read_address(listen)
@@ -87,10 +96,12 @@ def verify_device(
         seconds=seconds,
         device=None if manual else DevicePlan(device, only, install),
         destinations=read_destinations(destinations),
+        unpin=unpin,
     )
     talk = message_console()
     with stop_signals(_interrupt):
-        result = verify(VerifyRequest(run, platform.value, model, os_version), tell=talk.print, ask=_ask)
+        request = VerifyRequest(run, platform.value, model, os_version, pcapdroid, os.environ.get(KEY, ""))
+        result = verify(request, tell=talk.print, ask=_ask)
     document = encode("device-result", result)
     path = out or _free_path(result)
     path.write_bytes(document + b"\n")

@@ -50,6 +50,8 @@ STEPS = (
     DeviceStep("flows", "flows of the device reach the proxy", f"`curl` through {_ADBD}"),
     DeviceStep("tls", "TLS is decrypted", "clients of the proxy on Linux"),
     DeviceStep("owner", "flows are attributed to their app", f"`curl` through {_ADBD}"),
+    DeviceStep("pcapdroid", "PCAPdroid starts and stops by intents, and its file is copied", "scripts that emulate it"),
+    DeviceStep("unpin", "Frida starts the app with scripts of `--unpin`", "frida-tools 14.13 with a program on Linux"),
     DeviceStep("undo", "nothing is left on the device", f"{_ADBD}, also after SIGKILL"),
 )
 """All steps, in the order of a run."""

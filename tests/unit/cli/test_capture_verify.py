@@ -42,16 +42,16 @@ def test_the_result_is_a_new_file_named_after_the_device(run: Run, here: Path) -
 
 
 def test_a_failed_step_is_an_exit_code(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verify, "verify_device", lambda *_, **__: result("owner"))
+    monkeypatch.setattr(verify, "verify_device", lambda *_, **__: result("undo"))
     ended = run(*COMMAND, "--format", "json", "--out", "r.json")
-    assert (ended.code, json.loads(ended.out)["steps"][-2]["outcome"]) == (3, "failed")
+    assert (ended.code, json.loads(ended.out)["steps"][-1]["outcome"]) == (3, "failed")
 
 
 @pytest.mark.parametrize(
     ("words", "says"),
     [
         (("--device", "manual"), "needs an address of this computer"),
-        (("--device", "manual", "--listen", ":0", "--only", "com.a.b"), "no app is started by hand"),
+        (("--device", "manual", "--listen", ":0", "--only", "com.a.b"), "these options need adb"),
         (("--out", "there.json"), "there.json exists"),
         (("--mode", "socks5"), "Invalid value"),
         (("--seconds", "0"), "Invalid value"),
@@ -69,7 +69,7 @@ def test_wrong_words(run: Run, here: Path, words: tuple[str, ...], says: str) ->
 @pytest.mark.parametrize(("answers", "found"), [(["maybe", "Y"], True), (["no"], False), (["s"], None)])
 def test_a_person_answers(monkeypatch: pytest.MonkeyPatch, answers: list[str], found: bool | None) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-    monkeypatch.setattr(capture_verify.typer, "prompt", lambda *_, **__: answers.pop(0))
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: answers.pop(0))
     assert capture_verify._ask("Did it work?") is found
 
 

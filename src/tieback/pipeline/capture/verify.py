@@ -19,6 +19,7 @@ from tieback.intake.capture.device import CaptureDevice, DeviceError, Shell, und
 from tieback.intake.capture.interface import ProxyListening, ProxyMode
 from tieback.intake.capture.journal import UndoJournal
 from tieback.intake.capture.owners import SocketOwners
+from tieback.intake.capture.pcapdroid import Pcapdroid, PcapdroidPlan
 from tieback.intake.capture.remains import remains
 from tieback.model.device_result import DeviceResult, StepOutcome
 from tieback.model.errors import UsageError
@@ -35,6 +36,7 @@ from tieback.pipeline.capture.live import (
 )
 from tieback.pipeline.capture.shareable import shareable
 from tieback.pipeline.capture.trial import Ask, Trial
+from tieback.pipeline.capture.unpin import Unpinner, check_unpin
 
 MANUAL = "manual"
 """Name of a device on which a person does every step."""
@@ -42,6 +44,10 @@ PLATFORMS = ("android", "ios")
 _QUOTED = "a  b'$HOME\"*;"
 _SERIAL_PROPERTIES = ("ro.serialno", "ro.boot.serialno")
 _EMULATOR_PROPERTIES = ("ro.kernel.qemu", "ro.boot.qemu")
+_TRIAL_SECONDS = 10.0
+"""Seconds that PCAPdroid records, and that Frida must run."""
+_PCAP = (b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"\x4d\x3c\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x0a\x0d\x0d\x0a")
+"""First bytes of capture files."""
 _CERTIFICATE_STEPS = "Settings > Security > Encryption & credentials > Install a certificate > CA certificate"
 
 
@@ -54,6 +60,10 @@ class VerifyRequest(msgspec.Struct, frozen=True):
     model: str = ""
     """Model, as its owner names it; only for a manual run."""
     os_version: str = ""
+    pcapdroid: bool = False
+    """True to try PCAPdroid, too."""
+    key: str = ""
+    """API key of PCAPdroid."""
 
 
 def verify_device(
@@ -74,6 +84,7 @@ def verify_device(
         DeviceError: the device cannot be reached, or is not Android.
     """
     require_mitmproxy()
+    check_unpin(request.run.unpin, request.run.device)
     connect = connect or by_adb
     undo_left_overs(journals(request.run), connect, tell)
     if request.run.device is None:
@@ -85,16 +96,17 @@ def verify_device(
     with ExitStack() as stack:
         proxy = stack.enter_context(ProxyProcess(proxy_settings(request.run)))
         tell_way_in(request.run, proxy.listening, tell, code)
-        device = stack.enter_context(_undone(trial, shell, request))
-        _AndroidSteps(trial, shell, device, request.run).run(proxy, package)
+        journal = stack.enter_context(_undone(trial, shell, request))
+        _AndroidSteps(trial, shell, journal, request).run(proxy, package)
     return msgspec.structs.replace(about, steps=trial.results())
 
 
 class _AndroidSteps:
     """The steps over adb."""
 
-    def __init__(self, trial: Trial, shell: Shell, device: CaptureDevice, run: CaptureRequest) -> None:
-        self._trial, self._shell, self._device, self._run = trial, shell, device, run
+    def __init__(self, trial: Trial, shell: Shell, journal: UndoJournal, request: VerifyRequest) -> None:
+        self._trial, self._shell, self._journal, self._request = trial, shell, journal, request
+        self._device, self._run = CaptureDevice(shell, journal), request.run
 
     def run(self, proxy: ProxyProcess, package: str) -> None:
         """Do them, in order."""
@@ -115,6 +127,15 @@ class _AndroidSteps:
         else:
             trial.skip("start", "no app was named: add --only PACKAGE")
         self._flows(proxy, package)
+        if self._request.pcapdroid:
+            trial.measure("pcapdroid", lambda: self._pcapdroid(package), needs=["commands"])
+        else:
+            trial.skip("pcapdroid", "not requested: add --pcapdroid")
+        folder = self._run.unpin
+        if folder is None:
+            trial.skip("unpin", "no scripts: add --unpin DIR")
+        else:
+            trial.measure("unpin", lambda: self._unpin(folder, package), needs=["commands"])
 
     def _commands(self) -> str | None:
         answer = self._shell.run(["echo", _QUOTED])
@@ -177,6 +198,33 @@ class _AndroidSteps:
         self._device.start(package)
         return None
 
+    def _pcapdroid(self, package: str) -> str | None:
+        plan = PcapdroidPlan("tieback-verify", (package,) if package else (), key=self._request.key)
+        droid = Pcapdroid(self._shell, self._journal, plan)
+        if not self._request.key:
+            self._trial.tell("confirm the two requests of PCAPdroid on the device")
+        droid.start(lambda: False)
+        time.sleep(_TRIAL_SECONDS)
+        trouble = droid.stop()
+        with tempfile.TemporaryDirectory(prefix="tieback-") as folder:
+            pcap = Path(folder, "run.pcap")
+            missing = droid.fetch(pcap, None)
+            with pcap.open("rb") as file:
+                is_capture = file.read(4) in _PCAP
+        return trouble or missing or (None if is_capture else "the file is not a capture")
+
+    def _unpin(self, scripts: Path, package: str) -> str | None:
+        self._device.stop(package)
+        with tempfile.TemporaryDirectory(prefix="tieback-") as folder:
+            log = Path(folder, "unpin.log")
+            with Unpinner(scripts, self._shell.serial, package, log) as frida:
+                end = time.monotonic() + _TRIAL_SECONDS
+                while time.monotonic() < end and not frida.ended:
+                    time.sleep(0.1)
+                runs = self._shell.run(["pidof", package]).code == 0
+            trouble = frida.trouble.partition(" See ")[0]
+        return trouble or (None if runs else "the app does not run")
+
     def _flows(self, proxy: ProxyProcess, package: str) -> None:
         regular = self._run.mode is ProxyMode.REGULAR
         route = "proxy" if regular else "tunnel"
@@ -216,12 +264,12 @@ def _watch(trial: Trial, proxy: ProxyProcess, seconds: float | None, live: LiveD
 
 
 @contextmanager
-def _undone(trial: Trial, shell: Shell, request: VerifyRequest) -> Iterator[CaptureDevice]:
-    """The device, and its undo as the last step."""
+def _undone(trial: Trial, shell: Shell, request: VerifyRequest) -> Iterator[UndoJournal]:
+    """The journal, and its undo as the last step."""
     journal = UndoJournal.create(journals(request.run))
     ended = False
     try:
-        yield CaptureDevice(shell, journal)
+        yield journal
         ended = True
     finally:
         steps = list(journal.steps)

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.unit.intake.capture.conftest import PACKAGE, Phone
 from tests.unit.intake.capture.droid import Droid
+from tests.unit.pipeline.capture.conftest import HOOK, STAYS, Frida
 from tests.unit.pipeline.capture.test_live import Run
 from tests.unit.pipeline.capture.test_pcapdroid import Recording, pcap_of
 from tieback.intake.capture import pcapdroid as driver
@@ -23,34 +23,7 @@ from tieback.pipeline.capture import unpin as module
 from tieback.pipeline.capture.device import DevicePlan
 from tieback.pipeline.capture.unpin import Unpinner, check_unpin, read_scripts
 
-type Frida = Callable[[str], None]
-HOOK = b"Java.perform(() => {});\n"
 SCRIPT = UnpinScript("hook.js", hashlib.sha256(HOOK).hexdigest())
-STAYS = "print('ARGV', *sys.argv[1:], flush=True); time.sleep(60)"
-
-
-@pytest.fixture
-def scripts(tmp_path: Path) -> Path:
-    folder = tmp_path / "scripts; touch $HOME"
-    folder.mkdir()
-    (folder / "hook.js").write_bytes(HOOK)
-    (folder / "notes.txt").write_text("no script")
-    return folder
-
-
-@pytest.fixture
-def frida(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Frida:
-    """Make the stand-in do something."""
-    programs = tmp_path / "programs"
-    programs.mkdir()
-    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
-
-    def write(code: str) -> None:
-        (programs / "frida").write_text(f"#!{sys.executable}\nimport sys, time\n{code}\n")
-        (programs / "frida").chmod(0o755)
-
-    write(STAYS)
-    return write
 
 
 def until(done: Callable[[], bool]) -> None:
@@ -111,8 +84,8 @@ def test_frida_starts_the_app_with_the_scripts_and_ends_with_the_run(
         assert log.read_text() == (
             f"ARGV -D emulator-5554 -f {PACKAGE} -q -t inf --no-auto-reload -l {scripts / 'hook.js'}\n"
         )
-        assert not unpinner.ended
-    assert unpinner.ended
+        before = unpinner.ended
+    assert (before, unpinner.ended) == (False, True)
     assert unpinner.trouble == ""
     assert unpinner.scripts == (SCRIPT,)
 

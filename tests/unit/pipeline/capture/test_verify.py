@@ -14,7 +14,10 @@ from hypothesis import strategies as st
 
 from tests.lab.capturing import certificate
 from tests.unit.intake.capture.conftest import PACKAGE, Phone
+from tests.unit.intake.capture.droid import Droid
+from tests.unit.pipeline.capture.conftest import Frida
 from tests.unit.pipeline.capture.test_flows import CLIENT, ends, http
+from tieback.intake.capture import pcapdroid as driver
 from tieback.intake.capture.device import CommandResult, DeviceError
 from tieback.intake.capture.interface import Observation, ProxyListening, ProxyMode, TlsRefusal
 from tieback.model.device_result import STEPS, DeviceResult, StepOutcome, StepSource
@@ -118,11 +121,12 @@ class Trial:
         *seen: Observation,
         answer: bool | None = True,
         mode: ProxyMode = ProxyMode.REGULAR,
+        unpin: Path | None = None,
         **more: Any,
     ) -> DeviceResult:
         self._seen(seen)
         plan = DevicePlan("adb:", PACKAGE) if phone is not None else None
-        run = CaptureRequest(workspace=Path(), state=self.state, mode=mode, seconds=1.0, device=plan)
+        run = CaptureRequest(workspace=Path(), state=self.state, mode=mode, seconds=1.0, device=plan, unpin=unpin)
 
         def ask(question: str) -> bool | None:
             self.questions.append(question)
@@ -255,6 +259,44 @@ def test_a_phone_without_adb_needs_a_name(trial: Trial) -> None:
         trial(None)
     with pytest.raises(UsageError, match="is not a platform"):
         trial(None, platform="symbian", model="x", os_version="y")
+
+
+class Recorder(Android, Droid):
+    """The same with PCAPdroid."""
+
+    def __init__(self, pcap: bytes) -> None:
+        Droid.__init__(self, pcap)
+        other = Android()
+        self.answers, self.serial, self.setting, self.kept = other.answers, other.serial, other.setting, other.kept
+
+
+@pytest.mark.parametrize(
+    ("pcap", "outcome"), [(b"\xd4\xc3\xb2\xa1rest", "worked"), (b"text", "failed"), (b"", "failed")]
+)
+def test_pcapdroid_is_tried_on_request(
+    trial: Trial, monkeypatch: pytest.MonkeyPatch, pcap: bytes, outcome: str
+) -> None:
+    monkeypatch.setattr(module, "_TRIAL_SECONDS", 0.01)
+    monkeypatch.setattr(driver, "_POLL_SECONDS", 0.001)
+    phone = Recorder(pcap)
+    result = trial(phone, HTTPS, pcapdroid=True)
+    assert outcomes(result)["pcapdroid"] == outcome
+    assert (outcomes(result)["undo"], phone.files, phone.running) == ("worked", {}, False)
+
+
+@pytest.mark.parametrize(
+    ("code", "reason_"),
+    [("time.sleep(60)", "the app does not run"), ("sys.exit(1)", "Frida ended with code 1 before the run did")],
+)
+def test_scripts_are_tried_on_request(
+    trial: Trial, monkeypatch: pytest.MonkeyPatch, scripts: Path, frida: Frida, code: str, reason_: str
+) -> None:
+    monkeypatch.setattr(module, "_TRIAL_SECONDS", 2.0)
+    frida(code)
+    result = trial(Android(), HTTPS, unpin=scripts)
+    assert outcomes(result)["unpin"] == "failed"
+    assert reason_ in reason(result, "unpin")
+    assert str(scripts.parent) not in reason(result, "unpin")
 
 
 def test_an_error_in_the_middle_undoes_the_steps_and_gives_no_result(trial: Trial) -> None:
