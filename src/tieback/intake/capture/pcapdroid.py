@@ -23,7 +23,7 @@ SCREEN = f"{PCAPDROID}/.activities.MainActivity"
 FOLDER = "/sdcard/Download/PCAPdroid"
 """Where PCAPdroid writes files that are named by ``pcap_name`` and ``sslkeylog_name``."""
 MIN_VERSION, MIN_KEYLOG_VERSION = 79, 89
-"""Version codes with ``dump_extensions``, and with ``sslkeylog_name`` and ``decryption_rules``."""
+"""Version codes with ``dump_extensions`` (1.8.0), and with ``sslkeylog_name`` and ``decryption_rules`` (1.8.8)."""
 MAX_PCAP = 1024**3
 """Bytes after which PCAPdroid ends its file, and of a file that is copied."""
 MAX_KEYLOG = 64 * 1024**2

@@ -141,6 +141,7 @@ def run_capture(
         yield from run.flows(proxy, ends)
         if unpinner is not None:
             unpinner.stop()
+            run.note(unpinner.remark)
             run.note(unpinner.trouble)
             run.unpin = unpinner.scripts
         if explorer is not None:

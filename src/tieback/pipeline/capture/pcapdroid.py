@@ -133,6 +133,7 @@ class _Record:
             self._wait(droid, ends)
             if unpinner is not None:
                 unpinner.stop()
+                self._note(unpinner.remark)
                 self._note(unpinner.trouble)
                 self._unpin = unpinner.scripts
             if explorer is not None:

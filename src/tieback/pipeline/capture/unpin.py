@@ -92,6 +92,11 @@ class Unpinner(Explorer):
             tell(self.trouble)
 
     @property
+    def remark(self) -> str:
+        """That the app was changed, as a sentence."""
+        return f"The app ran with {len(self.scripts)} scripts of --unpin: this is not the behaviour of the app alone."
+
+    @property
     def trouble(self) -> str:
         """What did not work, in sentences; empty if Frida ran until the end, without an error of a script."""
         errors = list(_errors(self._log))
