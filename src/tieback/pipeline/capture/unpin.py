@@ -94,7 +94,7 @@ class Unpinner(Explorer):
     @property
     def remark(self) -> str:
         """That the app was changed, as a sentence."""
-        return f"The app ran with {len(self.scripts)} scripts of --unpin: this is not the behaviour of the app alone."
+        return f"The app ran with {len(self.scripts)} scripts of --unpin: they changed what it does."
 
     @property
     def trouble(self) -> str:
