@@ -2,11 +2,13 @@
 
 ``pm``, ``settings``, ``am``, ``monkey``, ``chown`` and ``restorecon`` are emulations, shell scripts that keep their
 state in files, and ``/data`` and ``/sdcard`` are empty file systems that adbd alone sees: what Android itself does is
-not verified here. The transport, the reversed port, the quoting, the table of sockets, the files, and that all is
+not verified here, and ``getprop`` calls the device an emulation, so that no result of it is published. The transport,
+the reversed port, the quoting, the table of sockets, the files, and that all is
 undone, are real.
 """
 
 import contextlib
+import json
 import signal
 import subprocess
 import sys
@@ -19,6 +21,7 @@ import pytest
 from tests.lab.capturing import Live
 from tests.lab.namespaces import CLIENT, NETWORKS, SERVER, Namespaces, made, program
 from tests.lab.ports import alone
+from tests.unit.pipeline.capture.test_pcapdroid import pcap_of
 
 pytest.importorskip("mitmproxy")
 pytest.importorskip("adbutils")
@@ -38,7 +41,20 @@ SCRIPTS = {
             path) [ "$2" = {PACKAGE} ] && echo package:/data/app/base.apk ;;
             list) echo package:{PACKAGE} uid:{UID}; echo package:com.other uid:10200 ;;
         esac""",
-    "am": """echo "am $*" >> STATE/log""",
+    # PCAPdroid is emulated by its intents, after its documentation.
+    "am": """echo "am $*" >> STATE/log
+        case "$*" in
+            *"CaptureCtrl -e action start"*)
+                touch STATE/running; echo "$*" | sed 's/.*pcap_name \\([^ ]*\\).*/\\1/' > STATE/name ;;
+            *"CaptureCtrl -e action stop"*)
+                rm STATE/running; mkdir -p /sdcard/Download/PCAPdroid
+                /bin/cat STATE/run.pcap > "/sdcard/Download/PCAPdroid/$(/bin/cat STATE/name)" ;;
+        esac""",
+    "dumpsys": """
+        case "$1" in
+            package) echo "    versionCode=91 minSdk=21" ;;
+            activity) [ -f STATE/running ] && echo "  * ServiceRecord{1a u0 x}" || echo "(nothing)" ;;
+        esac""",
     "monkey": f"""
         proxy=$(settings get global http_proxy)
         trap "" HUP
@@ -52,6 +68,13 @@ SCRIPTS = {
         case "$*" in */proc/net/tcp*) echo read >> STATE/looks ;; esac
         exit $code""",
     "pkill": "exit 1",
+    "pidof": "exit 1",
+    "getprop": """
+        case "$1" in
+            ro.product.manufacturer) echo Emulation ;;
+            ro.product.model) echo "of tests" ;;
+            ro.build.version.release) echo 0 ;;
+        esac""",
     "id": "cat STATE/uid 2>/dev/null || echo 2000",
     "chown": "exit 0",
     "restorecon": "exit 0",
@@ -233,3 +256,53 @@ def test_an_app_that_is_not_there_changes_nothing(phone: Phone, tmp_path: Path) 
     assert (done.returncode, done.stdout) == (4, "")
     assert "com.not.there is not installed" in done.stderr
     assert (phone.setting, phone.reversed_ports) == ("null", "")
+
+
+def test_the_steps_of_a_device_are_tried_judged_and_undone(phone: Phone, tmp_path: Path) -> None:
+    result = tmp_path / "result.json"
+    argv = [
+        *phone.spaces.inside(phone.spaces.gateway), "env", f"XDG_STATE_HOME={tmp_path / 's'}", sys.executable, "-m",
+        "tieback", "capture", "verify-device", "--listen", ":0", "--destinations", NETWORKS, "--seconds", "20",
+        "--device", f"adb:{DEVICE}", "--only", PACKAGE, "--out", str(result), "--format", "json",
+    ]  # fmt: skip
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=120, check=False, stdin=subprocess.DEVNULL)
+    assert done.returncode == 0, done.stderr
+    document = json.loads(result.read_text())
+    assert document == json.loads(done.stdout)
+    ends = {step["step"]: (step["outcome"], step["reason"]) for step in document["steps"]}
+    not_tried = {name: reason for name, (outcome, reason) in ends.items() if outcome == "not_tried"}
+    assert not_tried == {
+        "pcapdroid": "not requested: add --pcapdroid",
+        "unpin": "no scripts: add --unpin DIR",
+        "install": "no file of an app: add --install APK",
+        "authority": "no answer of a person",
+        "tunnel": "not part of this run",
+        "setting": "not part of this run",
+        "tls": "no TLS connection was seen",
+    }
+    assert {name for name, (outcome, _) in ends.items() if outcome == "worked"} == ends.keys() - not_tried.keys()
+    assert DEVICE.partition(":")[0] not in result.read_text()
+    assert PACKAGE not in result.read_text()
+    assert (phone.setting, phone.reversed_ports, phone.files("/sdcard")) == ("null", "", [])
+    assert list((tmp_path / "s" / "tieback" / "capture" / "undo").iterdir()) == []
+
+
+def test_the_file_of_pcapdroid_is_copied_read_and_removed(phone: Phone, tmp_path: Path) -> None:
+    (phone.state / "run.pcap").write_bytes(pcap_of())
+    argv = [
+        *phone.spaces.inside(phone.spaces.gateway), "env", f"XDG_STATE_HOME={tmp_path / 's'}",
+        "TIEBACK_PCAPDROID_KEY=k'$(reboot)", sys.executable, "-m", "tieback", "capture", "-w", str(tmp_path / "w"),
+        "--mode", "pcapdroid", "--seconds", "0.5", "--device", f"adb:{DEVICE}", "--only", PACKAGE,
+        "--save", str(tmp_path / "mine.pcap"), "--format", "json",
+    ]  # fmt: skip
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    flow, end = map(json.loads, done.stdout.splitlines())
+    assert (flow["protocol"], flow["app"]["bundle_id"], end["mode"]) == ("http", PACKAGE, "pcapdroid")
+    assert (tmp_path / "mine.pcap").read_bytes() == pcap_of()
+    assert (tmp_path / "mine.pcap").stat().st_mode & 0o077 == 0
+    said = (phone.state / "log").read_text()
+    assert f"-e app_filter {PACKAGE} -e api_key k'$(reboot)\n" in said
+    assert "reboot" not in done.stderr
+    assert phone.files("/sdcard") == []
+    assert list((tmp_path / "s" / "tieback" / "capture" / "undo").iterdir()) == []

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tieback.cli.capture_verify import verify_device
 from tieback.cli.flow_tables import FlowTables
 from tieback.cli.formats import format_option
 from tieback.cli.options import RulesOption, read_rules
@@ -39,11 +40,24 @@ class CaptureMode(StrEnum):
     SOCKS5 = "socks5"
     WIREGUARD = "wireguard"
     TRANSPARENT = "transparent"
+    PCAPDROID = "pcapdroid"
 
 
+app = typer.Typer(
+    help="Record live traffic of apps through a proxy: flows, rejected certificates, leaks, and blind spots.",
+    invoke_without_command=True,
+)
+app.command(epilog="Example: tieback capture verify-device --device adb: --only com.example.app")(verify_device)
+
+
+@app.callback(epilog="Example: tieback capture --device adb: --only com.example.app --seconds 60")
 def capture(
+    context: typer.Context,
     mode: Annotated[
-        CaptureMode, typer.Option(help="HTTP proxy, SOCKS5, WireGuard tunnel, or transparent redirection.")
+        CaptureMode,
+        typer.Option(
+            help="HTTP proxy, SOCKS5, WireGuard tunnel, transparent redirection, or PCAPdroid on the device (no proxy)."
+        ),
     ] = (CaptureMode.REGULAR),
     listen: Annotated[
         str | None,
@@ -73,9 +87,19 @@ def capture(
             help="Your command that uses the app; it gets PACKAGE, SERIAL and PROXY, and the run ends with it.",
         ),
     ] = "",
+    unpin: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of your own Frida scripts (*.js) to load into the app as it starts."),
+    ] = None,
     leaks: Annotated[bool, typer.Option("--leaks/--no-leaks", help="Detect personal data in cleartext.")] = True,
-    keylog: Annotated[Path | None, typer.Option(help="File to write TLS secrets to (NSS key log format).")] = None,
-    save: Annotated[Path | None, typer.Option(help="File to write the mitmproxy flows to, with bodies.")] = None,
+    keylog: Annotated[
+        Path | None,
+        typer.Option(help="File to write TLS secrets to (NSS key log format); PCAPdroid decrypts only with it."),
+    ] = None,
+    save: Annotated[
+        Path | None,
+        typer.Option(help="File to write mitmproxy's flows to, with bodies; with PCAPdroid: its pcap."),
+    ] = None,
     upstream_ca: Annotated[
         Path | None, typer.Option(help="PEM file of the CAs to accept for server certificates.")
     ] = None,
@@ -103,10 +127,13 @@ def capture(
         OutputFormat.TABLE
     ),
 ) -> None:
-    """Record live traffic of apps through a proxy: flows, rejected certificates, leaks, and blind spots.
+    """Record live traffic of apps through a proxy: flows, rejected certificates, leaks, and blind spots."""
+    if context.invoked_subcommand is not None:
+        return
+    if mode is CaptureMode.PCAPDROID:
+        from tieback.cli.capture_pcapdroid import check_options
 
-    Example: tieback capture --device adb: --only com.example.app --seconds 60
-    """
+        check_options(context)
     from tieback.pipeline.capture.live import run_capture as run
     from tieback.pipeline.capture.live import save_flows
 
@@ -120,6 +147,7 @@ def capture(
         monkey=monkey,
         seed=seed,
         explore=explore,
+        unpin=unpin,
         leaks=leaks,
         keylog=keylog,
         save=save,
@@ -138,7 +166,13 @@ def capture(
     screen = _screen(talk) if output is OutputFormat.TABLE and talk.is_terminal else None
     with stop_signals(stopped.request), screen or nullcontext():
         code = _show_code if sys.stderr.isatty() else None
-        for one in run(request, stopped=stopped, tell=talk.print, code=code):
+        if mode is CaptureMode.PCAPDROID:
+            from tieback.cli.capture_pcapdroid import record
+
+            ends = record(request, stopped, talk.print)
+        else:
+            ends = run(request, stopped=stopped, tell=talk.print, code=code)
+        for one in ends:
             if isinstance(one, LiveRun):
                 done = one
             elif output is OutputFormat.TABLE and len(flows) < _SHOWN:
@@ -185,6 +219,7 @@ def _request(
     monkey: int,
     seed: int,
     explore: str,
+    unpin: Path | None,
     leaks: bool,
     keylog: Path | None,
     save: Path | None,
@@ -209,12 +244,13 @@ def _request(
         raise UsageError("no device named", where="--install and --monkey", advice="Add --device adb:SERIAL")
     if monkey and not only and install is None:
         raise UsageError("no app named", where="--monkey", advice="Add --only PACKAGE or --install FILE")
-    host, port = ("127.0.0.1", DEFAULT_PORTS[ProxyMode(mode)]) if listen is None else read_address(listen)
+    proxied = ProxyMode.REGULAR if mode is CaptureMode.PCAPDROID else ProxyMode(mode)
+    host, port = ("127.0.0.1", DEFAULT_PORTS[proxied]) if listen is None else read_address(listen)
     plan = DevicePlan(device, only, install, monkey, seed) if device is not None else None
     return CaptureRequest(
         workspace=workspace,
         state=default_state(os.environ),
-        mode=ProxyMode(mode),
+        mode=proxied,
         host=host,
         port=port,
         seconds=seconds,
@@ -229,6 +265,7 @@ def _request(
         pass_through=pass_through,
         rules=rules,
         explore=read_command(explore) if explore else (),
+        unpin=unpin,
     )
 
 

@@ -40,7 +40,7 @@ COMMANDS = (
     ),
     CommandEntry(
         "capture",
-        "tieback.cli.capture:capture",
+        "tieback.cli.capture:app",
         "Record live traffic of apps through a proxy: flows, rejected certificates, leaks, and blind spots.",
         ANALYSE,
     ),

@@ -14,6 +14,14 @@ class BlindSpot(msgspec.Struct, frozen=True):
     reason: str
 
 
+class UnpinScript(msgspec.Struct, frozen=True):
+    """A script of the user that Frida loaded into the app."""
+
+    name: str
+    """Name of the file."""
+    sha256: str
+
+
 class LiveRun(msgspec.Struct, frozen=True):
     """The last line of ``tieback capture --format json``."""
 
@@ -48,3 +56,5 @@ class LiveRun(msgspec.Struct, frozen=True):
     """What this run could not see, as sentences."""
     passed: tuple[BlindSpot, ...] = ()
     """Servers that the app reached unread, after it had rejected the proxy's certificate."""
+    unpin: tuple[UnpinScript, ...] = ()
+    """Scripts of ``--unpin``; they change what the app does."""

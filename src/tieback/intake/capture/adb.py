@@ -1,18 +1,23 @@
 """Android devices through the adb server, with adbutils (MIT); no other module uses adbutils."""
 
+import os
 import shlex
-from collections.abc import Sequence
+import struct
+import time
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from tieback.intake.capture.device import STEP_SECONDS, CommandResult, DeviceError
+from tieback.intake.capture.device import PULL_SECONDS, STEP_SECONDS, CommandResult, DeviceError
 from tieback.model.errors import UsageError
 from tieback.model.extras import extra_advice
 
 _PREFIX = "adb:"
 _STATUS = "tieback-status:"
 _MAX_OUTPUT = 8 * 1024 * 1024
+"""Bytes of output that one command may have."""
+_PIECE = 64 * 1024
 _ADVICE = "Check that `adb devices` lists the device"
 
 
@@ -66,20 +71,69 @@ class AdbShell:
         import adbutils
 
         self.serial = serial
-        self._failures = (adbutils.AdbError, OSError)
-        self._device: Any = adbutils.AdbClient().device(serial)
+        # The last three: what adbutils raises if an answer is not as the protocol requires.
+        self._failures = (adbutils.AdbError, OSError, ValueError, AssertionError, struct.error)
+        self._device: Any = adbutils.AdbClient(socket_timeout=STEP_SECONDS).device(serial)
 
     def run(self, words: Sequence[str], seconds: float = STEP_SECONDS) -> CommandResult:
         """Run a command; its exit status is read from the last line, because old devices do not report it otherwise."""
         command = f"{shlex.join(words)} 2>&1; echo {_STATUS}$?"
-        try:
-            output = bytes(self._device.shell(command, timeout=seconds, encoding=None))[-_MAX_OUTPUT:]
-        except self._failures as error:
-            raise self._unreached(error) from None
+        output = bytearray()
+        for piece in self._stream(f"shell:{command}", words[0], seconds):
+            output += piece
+            if len(output) > _MAX_OUTPUT:
+                raise DeviceError(
+                    f"{words[0]} printed more than {_MAX_OUTPUT:,} bytes", where=self.serial, advice="Check the device"
+                )
         text, marker, status = output.decode("utf-8", "replace").rpartition(_STATUS)
-        if not marker or not status.strip().isdecimal():
+        if not marker or not (status.strip().isascii() and status.strip().isdecimal() and len(status) < 16):
             raise DeviceError(f"{words[0]} did not end normally", where=self.serial, advice=_ADVICE)
         return CommandResult(int(status), text.replace("\r\n", "\n"))
+
+    def pull(self, remote: str, local: Path, limit: int, seconds: float = PULL_SECONDS) -> int:
+        """Copy a file of the device into a new local file, which only its owner can read; returns its bytes."""
+        size = 0
+        try:
+            with os.fdopen(os.open(local, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                for piece in self._stream(f"exec:cat {shlex.quote(remote)} 2>/dev/null", "cat", seconds):
+                    size += len(piece)
+                    if size > limit:
+                        raise DeviceError(f"{remote} has more than {limit:,} bytes", where=self.serial)
+                    file.write(piece)
+        except OSError as error:
+            raise DeviceError(
+                f"{local} cannot be written ({error.strerror})", where=self.serial, advice="Choose another path"
+            ) from None
+        return size
+
+    def _stream(self, service: str, name: str, seconds: float) -> Iterator[bytes]:
+        """The output of a service of the device, until it ends.
+
+        Raises:
+            DeviceError: it cannot be reached, or does not end within ``seconds``, however often it sends something.
+        """
+        deadline = time.monotonic() + seconds
+        try:
+            with self._device.open_transport() as connection:
+                connection.send_command(service)
+                connection.check_okay()
+                while True:
+                    left = deadline - time.monotonic()
+                    if left <= 0:
+                        raise DeviceError(
+                            f"{name} did not end within {seconds:.0f} seconds", where=self.serial, advice=_ADVICE
+                        )
+                    connection.conn.settimeout(left)
+                    piece = connection.conn.recv(_PIECE)
+                    if not piece:
+                        return
+                    yield piece
+        except TimeoutError:
+            raise DeviceError(
+                f"{name} did not end within {seconds:.0f} seconds", where=self.serial, advice=_ADVICE
+            ) from None
+        except self._failures as error:
+            raise self._unreached(error) from None
 
     def push(self, local: Path, remote: str) -> None:
         """Copy a file to the device."""
@@ -102,6 +156,14 @@ class AdbShell:
                 self._device.reverse_remove(f"tcp:{port}")
         except self._failures as error:
             raise self._unreached(error) from None
+
+    def reversed_ports(self) -> frozenset[int]:
+        """Ports of the device that are forwarded to this computer."""
+        try:
+            ends = [str(item.remote).removeprefix("tcp:") for item in self._device.reverse_list()]
+        except self._failures as error:
+            raise self._unreached(error) from None
+        return frozenset(int(end) for end in ends if end.isascii() and end.isdecimal() and len(end) <= 5)
 
     def _unreached(self, error: Exception) -> DeviceError:
         return DeviceError(f"cannot reach the device ({error})"[:300], where=self.serial, advice=_ADVICE)

@@ -28,6 +28,7 @@ from tieback.model.errors import TiebackError
 
 STEP_SECONDS = 60.0
 INSTALL_SECONDS = 300.0
+PULL_SECONDS = 600.0
 _PACKAGE = re.compile(r"[A-Za-z]\w*(\.[A-Za-z]\w*)+", re.ASCII)
 _TABLES = "/proc/net/tcp", "/proc/net/tcp6", "/proc/net/udp", "/proc/net/udp6"
 _NOTHING = {"", "null", ":0"}
@@ -63,6 +64,18 @@ class Shell(Protocol):
         """Copy a file to the device. Raises ``DeviceError``."""
         ...
 
+    def pull(self, remote: str, local: Path, limit: int, seconds: float = PULL_SECONDS) -> int:
+        """Copy a file of the device into a new local file; returns its bytes, 0 for a file that cannot be read.
+
+        Raises:
+            DeviceError: the device cannot be reached, or the file has more than ``limit`` bytes.
+        """
+        ...
+
+    def reversed_ports(self) -> frozenset[int]:
+        """Ports of the device that are forwarded to this computer. Raises ``DeviceError``."""
+        ...
+
     def reverse(self, port: int, local_port: int) -> None:
         """Forward a port of the device's loopback interface to a port of this computer. Raises ``DeviceError``."""
         ...
@@ -78,6 +91,11 @@ class CaptureDevice:
     def __init__(self, shell: Shell, journal: UndoJournal) -> None:
         self._shell = shell
         self._journal = journal
+
+    @property
+    def serial(self) -> str:
+        """Serial of the device."""
+        return self._shell.serial
 
     def install(self, apk: Path, package: str) -> None:
         """Install an app; an app that is already installed is not changed.
@@ -143,10 +161,14 @@ class CaptureDevice:
         Raises:
             DeviceError: the app has no launcher entry, or does not start.
         """
-        self._journal.add(self._shell.serial, StopApp(package))
-        self._shell.run(["am", "force-stop", _name(package)])
+        self.stop(package)
         words = ["monkey", "-p", _name(package), "-c", "android.intent.category.LAUNCHER", "1"]
         self._must(words, f"cannot start {package}", says="Events injected: 1")
+
+    def stop(self, package: str) -> None:
+        """Stop an app; it is stopped at the end, too. Raises ``DeviceError``."""
+        self._journal.add(self._shell.serial, StopApp(package))
+        self._shell.run(["am", "force-stop", _name(package)])
 
     def monkey(self, package: str, events: int, seed: int) -> str:
         """Send random input events, identical for the same seed; returns the last line of the monkey's output.

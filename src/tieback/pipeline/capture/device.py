@@ -34,6 +34,8 @@ class DevicePlan(msgspec.Struct, frozen=True):
     monkey: int = 0
     """Number of random events; 0 for none."""
     seed: int = 1
+    starts: bool = True
+    """False if another program starts the app: it is only stopped."""
 
 
 class ProxyRoute(msgspec.Struct, frozen=True):
@@ -55,6 +57,7 @@ class LiveDevice:
         self._device = device
         self._proxy = proxy
         self._asked = 0.0
+        self.serial = device.serial
         self.owners = owners
         self.troubles: list[str] = []
 
@@ -118,6 +121,35 @@ def prepared_device(
         DeviceError: a step failed; the steps before it are undone.
         UsageError, InputError: the plan is invalid.
     """
+    with restored_device(plan, connect, journals, tell) as (device, shell, package, _):
+        reversed_port = way.proxy[1] if way.mode is ProxyMode.REGULAR else None
+        live = LiveDevice(device, SocketOwners(device.packages(), reversed_port=reversed_port, only=package), way.proxy)
+        _hand_over(device, way, shell.serial, tell)
+        if reversed_port is not None:
+            device.route_to_proxy(reversed_port)
+        start_app(device, live, package, plan, tell)
+        yield live
+
+
+@contextmanager
+def restored_device(
+    plan: DevicePlan, connect: Connect, journals: Path, tell: Tell
+) -> Iterator[tuple[CaptureDevice, Shell, str, UndoJournal]]:
+    """A device with the app of a plan; whatever the journal records is undone afterwards.
+
+    Args:
+        plan: what to do.
+        connect: opens the device.
+        journals: folder of the undo journals.
+        tell: prints a message for the user.
+
+    Yields:
+        the device, its shell, the package of the app (or an empty text), and the journal.
+
+    Raises:
+        DeviceError: a step failed; the steps before it are undone.
+        UsageError, InputError: the plan is invalid.
+    """
     package = package_of(plan)
     shell = connect(plan.device)
     journal = UndoJournal.create(journals)
@@ -127,21 +159,24 @@ def prepared_device(
             device.install(plan.install, package)
         elif package and not device.has_app(package):
             raise DeviceError(f"{package} is not installed", where=shell.serial, advice="Pass its APK with --install")
-        reversed_port = way.proxy[1] if way.mode is ProxyMode.REGULAR else None
-        live = LiveDevice(device, SocketOwners(device.packages(), reversed_port=reversed_port, only=package), way.proxy)
-        _hand_over(device, way, shell.serial, tell)
-        if reversed_port is not None:
-            device.route_to_proxy(reversed_port)
-        if package:
-            device.start(package)
-            tell(f"started {package} on {shell.serial}")
-        if package and plan.monkey:
-            threading.Thread(target=_press, args=(live, device, package, plan), daemon=True).start()
-        yield live
+        yield device, shell, package, journal
     finally:
         for error in undo_all(journal, {shell.serial: shell}):
             tell(f"not restored: {error.diagnostics()}")
         journal.close()
+
+
+def start_app(device: CaptureDevice, live: LiveDevice, package: str, plan: DevicePlan, tell: Tell) -> None:
+    """Start the app of a plan, if it has one, and send it random events. Raises ``DeviceError``."""
+    if not package:
+        return
+    if plan.starts:
+        device.start(package)
+        tell(f"started {package} on {device.serial}")
+    else:
+        device.stop(package)
+    if plan.monkey:
+        threading.Thread(target=_press, args=(live, device, package, plan), daemon=True).start()
 
 
 def _hand_over(device: CaptureDevice, way: ProxyRoute, serial: str, tell: Tell) -> None:

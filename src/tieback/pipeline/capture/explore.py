@@ -43,10 +43,12 @@ class Explorer(AbstractContextManager["Explorer"]):
         words: the command.
         told: variables that are added to its environment.
         log: new file for its output.
+        option: option that names it, for messages.
     """
 
-    def __init__(self, words: tuple[str, ...], told: Mapping[str, str], log: Path) -> None:
+    def __init__(self, words: tuple[str, ...], told: Mapping[str, str], log: Path, option: str = "--explore") -> None:
         self._words = words
+        self._option = option
         self._told = dict(told)
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
@@ -70,7 +72,7 @@ class Explorer(AbstractContextManager["Explorer"]):
                 )
         except OSError as error:
             raise UsageError(
-                f"{self._words[0]} cannot be started ({error.strerror})", where="--explore", advice="Check the command"
+                f"{self._words[0]} cannot be started ({error.strerror})", where=self._option, advice="Check the command"
             ) from None
         return self
 
@@ -99,6 +101,10 @@ class Explorer(AbstractContextManager["Explorer"]):
     def trouble(self) -> str:
         """Why the exploration is not complete, as a sentence; empty if it ended with success."""
         if self._ended_here:
-            return f"The command of --explore was ended with the run: see {self._log}."
-        code = self._process.poll() if self._process is not None else 0
-        return f"The command of --explore ended with code {code}: see {self._log}." if code else ""
+            return f"The command of {self._option} was ended with the run: see {self._log}."
+        return f"The command of {self._option} ended with code {self._code}: see {self._log}." if self._code else ""
+
+    @property
+    def _code(self) -> int:
+        """Its exit code; 0 while it runs."""
+        return (self._process.poll() if self._process is not None else 0) or 0

@@ -21,7 +21,7 @@ from tieback.intake.capture.destinations import Destinations
 from tieback.intake.capture.device import Shell
 from tieback.intake.capture.interface import Observation, ProxyEnd, ProxyListening, ProxyMode, ProxySettings
 from tieback.leaks.detect import LeakDetector
-from tieback.model.capture import LiveRun
+from tieback.model.capture import LiveRun, UnpinScript
 from tieback.model.document import encode
 from tieback.model.errors import UsageError, WorkspaceError
 from tieback.model.flow import Flow, FlowApp, Peer
@@ -38,6 +38,7 @@ from tieback.pipeline.capture.device import (
 from tieback.pipeline.capture.explore import LOG, Explorer
 from tieback.pipeline.capture.flows import LiveFlows
 from tieback.pipeline.capture.summary import STREAMS_MISSED, FlowTally
+from tieback.pipeline.capture.unpin import check_unpin, start_unpinner
 from tieback.pipeline.progress import Progress
 from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.scope.policy.never import load_site_policy
@@ -80,6 +81,8 @@ class CaptureRequest(msgspec.Struct, frozen=True):
     pass_through: bool = False
     explore: tuple[str, ...] = ()
     """Command that uses the app; the run ends with it."""
+    unpin: Path | None = None
+    """Folder with Frida scripts that are loaded into the app when it starts."""
     rules: "UserRules | None" = None
     """The rules of users."""
 
@@ -115,20 +118,32 @@ def run_capture(
     """
     require_mitmproxy()
     _check(request)
-    connect = connect or _by_adb
-    undo_left_overs(_journals(request), connect, tell)
+    connect = connect or by_adb
+    undo_left_overs(journals(request), connect, tell)
     with Workspace.open(request.workspace):
         pass  # created, or verified, before anything else is touched
-    path = _new_file(request.workspace / CAPTURES)
+    path = new_file(request.workspace / CAPTURES)
     with ExitStack() as stack:
         file = stack.enter_context(path.open("xb", buffering=0))
-        proxy = stack.enter_context(ProxyProcess(_settings(request), keylog=str(request.keylog or "")))
+        proxy = stack.enter_context(ProxyProcess(proxy_settings(request), keylog=str(request.keylog or "")))
         listening = proxy.listening
-        _tell_way_in(request, listening, tell, code)
+        tell_way_in(request, listening, tell, code)
         device = stack.enter_context(_device(request, connect, listening, tell))
         run = _Run(request, path, file, device)
         explorer = _explorer(request, listening, path, stack)
-        yield from run.flows(proxy, lambda: stopped() or (explorer is not None and explorer.ended))
+        unpinner = start_unpinner(request.unpin, request.device, device, path, stack)
+
+        def ends() -> bool:
+            if unpinner is not None:
+                unpinner.look(tell)
+            return stopped() or (explorer is not None and explorer.ended)
+
+        yield from run.flows(proxy, ends)
+        if unpinner is not None:
+            unpinner.stop()
+            run.note(unpinner.remark)
+            run.note(unpinner.trouble)
+            run.unpin = unpinner.scripts
         if explorer is not None:
             explorer.stop()
             run.note(explorer.trouble)
@@ -163,6 +178,8 @@ class _Run:
         self._start = time.time()
         self._ended: ProxyEnd | None = None
         self._notes: list[str] = []
+        self.unpin: tuple[UnpinScript, ...] = ()
+        """Scripts that were loaded into the app."""
 
     def flows(self, proxy: ProxyProcess, stopped: Callable[[], bool]) -> Iterator[Flow]:
         """Flows until the time is up, the user stops the run, or the proxy ends; then flows still in progress."""
@@ -232,6 +249,7 @@ class _Run:
             outside=self._device.owners.outside() if self._device is not None else None,
             troubles=troubles,
         )
+        document = msgspec.structs.replace(document, unpin=self.unpin)
         self._write(encode("capture", document))
         return document
 
@@ -273,6 +291,7 @@ def _check(request: CaptureRequest) -> None:
     for option, path in (("--keylog", request.keylog), ("--save", request.save)):
         if path is not None and (path.is_dir() or not os.access(path.absolute().parent, os.W_OK)):
             raise UsageError(f"{path} cannot be written", where=option, advice="Choose another path")
+    check_unpin(request.unpin, request.device)
     if request.upstream_ca is not None and not request.upstream_ca.is_file():
         raise UsageError(f"{request.upstream_ca} is not a file", where="--upstream-ca", advice="Pass a PEM file")
     if request.device is not None and request.mode not in {ProxyMode.REGULAR, ProxyMode.WIREGUARD}:
@@ -283,7 +302,8 @@ def _check(request: CaptureRequest) -> None:
         )
 
 
-def _settings(request: CaptureRequest) -> ProxySettings:
+def proxy_settings(request: CaptureRequest) -> ProxySettings:
+    """The settings of the proxy; creates the state folder."""
     request.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     return ProxySettings(
         mode=request.mode,
@@ -299,7 +319,8 @@ def _settings(request: CaptureRequest) -> ProxySettings:
     )
 
 
-def _journals(request: CaptureRequest) -> Path:
+def journals(request: CaptureRequest) -> Path:
+    """Folder of the undo journals."""
     return request.state / "undo"
 
 
@@ -314,23 +335,26 @@ def _device(
         Path(listening.certificate),
         request.state / PROFILE if listening.profile else None,
     )
-    return prepared_device(request.device, connect, _journals(request), way, tell)
+    plan = msgspec.structs.replace(request.device, starts=request.unpin is None)
+    return prepared_device(plan, connect, journals(request), way, tell)
 
 
-def _by_adb(device: str) -> Shell:
+def by_adb(device: str) -> Shell:
+    """Open a device via adb. Raises ``UsageError``, ``DeviceError``."""
     from tieback.intake.capture.adb import connect
 
     return connect(device)
 
 
-def _new_file(folder: Path) -> Path:
+def new_file(folder: Path) -> Path:
+    """Path of a new file for flows, named after the time; creates the folder."""
     folder.mkdir(mode=0o700, exist_ok=True)
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     names = (folder / f"{stamp}{'' if number == 0 else f'-{number}'}{SUFFIX}" for number in range(1000))
     return next(path for path in names if not path.exists())
 
 
-def _tell_way_in(request: CaptureRequest, listening: ProxyListening, tell: Tell, code: ShowCode | None) -> None:
+def tell_way_in(request: CaptureRequest, listening: ProxyListening, tell: Tell, code: ShowCode | None) -> None:
     """Print the address of the proxy, what the device needs, and what will not be seen."""
     host = _host(listening)
     where = f"{host}:{listening.port}"

@@ -16,11 +16,14 @@ STREAMS_MISSED = (
     "A proxy setting covers only HTTP and HTTPS: Redis, MySQL, MQTT and other connections of an app bypass it. "
     "Use --mode wireguard, transparent or socks5 to capture them."
 )
-_OUTSIDE_BY_MODE = {
+PCAPDROID = "pcapdroid"
+"""Mode of a run without a proxy: PCAPdroid records on the device."""
+_OUTSIDE_BY_MODE: dict[str, str] = {
     ProxyMode.REGULAR: "Not captured: apps that ignore the proxy setting, QUIC, and protocols other than HTTP.",
     ProxyMode.SOCKS5: "Not captured: UDP (including QUIC), and connections that do not use the SOCKS setting.",
     ProxyMode.TRANSPARENT: "Captured: only redirected TCP connections. Not captured: UDP (including QUIC).",
     ProxyMode.WIREGUARD: "Not captured: IPv6, and traffic outside the tunnel.",
+    PCAPDROID: "Not captured: traffic outside PCAPdroid's VPN. Not read: TLS without a key log, and QUIC.",
 }
 
 
@@ -31,7 +34,7 @@ type BlindSpotTable = dict[tuple[str, str, str], BlindSpot]
 class FlowTally:
     """Counts the flows of a run as they arrive."""
 
-    def __init__(self, mode: ProxyMode) -> None:
+    def __init__(self, mode: str) -> None:
         self._mode = mode
         self.flows = self.bytes_out = self.bytes_in = 0
         self.others = self.unattributed = 0
@@ -96,7 +99,7 @@ class FlowTally:
         if outside is not None and past:
             words.append(f"{len(past)} connections bypassed the proxy: {_some(one.server for one in past)}.")
         words.append(_OUTSIDE_BY_MODE[self._mode])
-        if self._mode is ProxyMode.REGULAR:
+        if self._mode == ProxyMode.REGULAR:
             words.append(STREAMS_MISSED)
         if outside is None and app:
             words.append(
@@ -116,7 +119,7 @@ class FlowTally:
             words.append(f"{cut} long flows were truncated: only their beginning was read or saved.")
         return LiveRun(
             path=path,
-            mode=self._mode.value,
+            mode=str(self._mode),
             listened=listened,
             app=app,
             start=start,

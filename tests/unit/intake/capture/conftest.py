@@ -35,6 +35,7 @@ class Phone:
         self.answers = PHONE | (answers or {})
         self.asked: list[str] = []
         self.reversed: set[int] = set()
+        self.files: dict[str, bytes] = {}
         self.lost = False
         self.fails: set[str] = set()
 
@@ -53,6 +54,19 @@ class Phone:
 
     def push(self, local: Path, remote: str) -> None:
         self._note(f"push {local.name} {remote}")
+        if local.is_file():
+            self.files[remote] = local.read_bytes()
+
+    def pull(self, remote: str, local: Path, limit: int, seconds: float = 600.0) -> int:
+        self._note(f"pull {remote}")
+        data = self.files.get(remote, b"")
+        if len(data) > limit:
+            raise DeviceError(f"{remote} has more than {limit:,} bytes", where=self.serial)
+        return local.write_bytes(data)
+
+    def reversed_ports(self) -> frozenset[int]:
+        self._note("reversed ports")
+        return frozenset(self.reversed)
 
     def reverse(self, port: int, local_port: int) -> None:
         self._note(f"reverse {port} {local_port}")

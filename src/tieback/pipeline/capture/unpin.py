@@ -1,0 +1,153 @@
+"""The user's own Frida scripts, which the user's ``frida`` loads into the app when it starts.
+
+tieback contains no script and does not import Frida: it is a separate program that the user installs (wxWindows Library
+Licence). Checked with frida-tools 14.13 and a program on Linux; with an app, not yet verified on a device.
+"""
+
+import hashlib
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+from tieback.model.capture import UnpinScript
+from tieback.model.errors import UsageError
+from tieback.pipeline.capture.device import DevicePlan, LiveDevice, Tell, package_of
+from tieback.pipeline.capture.explore import Explorer
+
+PROGRAM = "frida"
+LOG = ".unpin.log"
+"""Ending of the file with Frida's output, beside the flows of the run."""
+MAX_SCRIPTS = 50
+MAX_BYTES = 8 * 1024 * 1024
+"""Bytes of one script."""
+_MAX_LOG = 1024 * 1024
+"""Bytes of the output that are searched for errors."""
+_MAX_ERRORS = 5
+_ERROR = re.compile(r"^(?:[A-Z][A-Za-z]{0,40})?Error: .{0,200}", re.ASCII)
+
+
+def read_scripts(folder: Path) -> tuple[tuple[Path, UnpinScript], ...]:
+    """The scripts of a folder (``*.js``), by name, each with its hash.
+
+    Raises:
+        UsageError: the folder has none, too many, or one that is too large or cannot be read.
+    """
+    found = []
+    try:
+        paths = sorted(path for path in folder.iterdir() if path.suffix == ".js" and path.is_file())
+        for path in paths[: MAX_SCRIPTS + 1]:
+            if path.stat().st_size > MAX_BYTES:
+                raise UsageError(f"more than {MAX_BYTES:,} bytes", where=str(path), advice="Remove it from --unpin")
+            found.append((path.absolute(), UnpinScript(path.name, hashlib.sha256(path.read_bytes()).hexdigest())))
+    except OSError as error:
+        raise UsageError(
+            f"cannot be read ({error.strerror})", where=str(error.filename or folder), advice="Check --unpin"
+        ) from None
+    if not found:
+        raise UsageError("no script (*.js)", where=str(folder), advice="Pass a folder with your Frida scripts")
+    if len(found) > MAX_SCRIPTS:
+        raise UsageError(f"more than {MAX_SCRIPTS} scripts", where=str(folder), advice="Pass a folder with fewer")
+    return tuple(found)
+
+
+def require_frida() -> str:
+    """Path of the user's Frida. Raises ``UsageError`` if there is none."""
+    program = shutil.which(PROGRAM)
+    if program is None:
+        raise UsageError(
+            "the program frida is not installed",
+            where="--unpin",
+            advice="Install it (`pipx install frida-tools`), and run frida-server on the device",
+        )
+    return program
+
+
+class Unpinner(Explorer):
+    """Frida while it runs, with the scripts of one folder.
+
+    Args:
+        folder: folder with the scripts.
+        serial: the device.
+        package: the app that Frida starts.
+        log: new file for Frida's output.
+
+    Raises:
+        UsageError: Frida or the scripts are missing.
+    """
+
+    def __init__(self, folder: Path, serial: str, package: str, log: Path) -> None:
+        scripts = read_scripts(folder)
+        loads = [word for path, _ in scripts for word in ("-l", str(path))]
+        words = (require_frida(), "-D", serial, "-f", package, "-q", "-t", "inf", "--no-auto-reload", *loads)
+        super().__init__(words, {}, log, "--unpin")
+        self.scripts = tuple(script for _, script in scripts)
+        self._shown = False
+
+    def look(self, tell: Tell) -> None:
+        """Report once on the screen if Frida ended before the run."""
+        if self.ended and not self._shown:
+            self._shown = True
+            tell(self.trouble)
+
+    @property
+    def remark(self) -> str:
+        """That the app was changed, as a sentence."""
+        return f"The app ran with {len(self.scripts)} scripts of --unpin: they changed what it does."
+
+    @property
+    def trouble(self) -> str:
+        """What did not work, in sentences; empty if Frida ran until the end, without an error of a script."""
+        errors = list(_errors(self._log))
+        sentences = []
+        if not self._ended_here and self.ended:
+            sentences.append(
+                f"Frida ended with code {self._code} before the run did: certificates may be pinned again."
+            )
+        if errors:
+            sentences.append(f"Scripts of --unpin failed: {'; '.join(errors)}.")
+        return f"{' '.join(sentences)} See {self._log}." if sentences else ""
+
+
+def check_unpin(folder: Path | None, plan: DevicePlan | None) -> None:
+    """Check ``--unpin`` before anything is changed. Raises ``UsageError``."""
+    if folder is None:
+        return
+    if plan is None or not package_of(plan):
+        raise UsageError("no device and app named", where="--unpin", advice="Add --device adb:SERIAL --only PACKAGE")
+    require_frida()
+    read_scripts(folder)
+
+
+def start_unpinner(
+    folder: Path | None, plan: DevicePlan | None, device: LiveDevice | None, flows: Path, stack: ExitStack
+) -> Unpinner | None:
+    """Start the app of a plan with the scripts of a folder, if there is one.
+
+    Args:
+        folder: the scripts; ``None`` for none.
+        plan: the app.
+        device: the device during the run.
+        flows: file with the flows; Frida's output goes beside it.
+        stack: ends Frida when it is closed.
+
+    Raises:
+        UsageError: Frida or the scripts are missing.
+    """
+    if folder is None or plan is None or device is None:
+        return None
+    unpinner = Unpinner(folder, device.serial, package_of(plan), flows.with_suffix(LOG))
+    stack.enter_context(unpinner)
+    return unpinner
+
+
+def _errors(log: Path) -> Iterator[str]:
+    """The first error messages in Frida's output; an app can write there, too, so they are only quoted."""
+    with log.open("rb") as file:
+        text = file.read(_MAX_LOG).decode("utf-8", "replace")
+    lines = (match[0] for line in text.splitlines() if (match := _ERROR.match(line)))
+    for number, line in enumerate(dict.fromkeys(lines)):
+        if number == _MAX_ERRORS:
+            return
+        yield "".join(char if char.isprintable() else "?" for char in line)
