@@ -23,7 +23,7 @@ import msgspec
 from tieback.model.errors import WorkspaceError
 from tieback.storage.failures import storage_errors
 
-VERSION = 2
+VERSION = 3
 FILE = "pages.db"
 _ROWS_AT_ONCE = 1_000
 _SCHEMA = """
@@ -66,10 +66,12 @@ CREATE INDEX backends_stores ON backends (place) WHERE stores > 0;
 CREATE INDEX endpoints_backend ON endpoints (backend);
 CREATE INDEX ways_store ON ways (store);
 CREATE UNIQUE INDEX stores_place ON stores (place);
-CREATE INDEX recipients_app ON recipients (app, place);
-CREATE INDEX recipients_class ON recipients (class, place);
-CREATE INDEX recipients_party ON recipients (party, place);
-CREATE INDEX recipients_owner ON recipients (owner, place);
+CREATE INDEX recipients_app ON recipients (app, place, in_clear);
+CREATE INDEX recipients_class ON recipients (class, place, in_clear);
+CREATE INDEX recipients_party ON recipients (party, place, in_clear);
+CREATE INDEX recipients_owner ON recipients (owner, place, in_clear);
+CREATE INDEX recipients_clear ON recipients (place) WHERE in_clear > 0;
+CREATE INDEX recipients_encrypted ON recipients (place) WHERE in_clear = 0;
 CREATE INDEX app_stores_place ON app_stores (place);
 ANALYZE;
 """
