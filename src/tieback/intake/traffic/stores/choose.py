@@ -56,7 +56,7 @@ _KNOWS_ITS_SIDES = 0.9
 _SWAPPED_MOST = 0.8
 """Maximum confidence if the sides had to be swapped: the capture did not show which side opened the connection."""
 _MOST_LOST = 4
-"""Messages of a WebSocket that may be the rest of a packet: a client may send its head, topic and payload in one each."""
+"""Messages of a WebSocket that may be the rest of a packet: clients may send head, topic and payload separately."""
 _AFTER_LOST_LEAST = 0.75
 """Minimum for a verdict that leaves such messages out."""
 
