@@ -204,6 +204,12 @@ def _names(files: list[Path]) -> str:
     """Share of ClientHellos over TCP with the same name as in tshark."""
     if not shutil.which("tshark"):
         return ""
+    equal, total = same_names(files)
+    return f"\nThe server name is the same as in tshark on {equal} of {total} TCP flows with a server name.\n"
+
+
+def same_names(files: list[Path]) -> tuple[int, int]:
+    """Number of TCP flows whose server names are those of tshark, and of all that have one there."""
     from tieback.intake.traffic.open import open_traffic
 
     equal = total = 0
@@ -223,7 +229,7 @@ def _names(files: list[Path]) -> str:
         opened.close()
         total += len(theirs)
         equal += sum(ours.get(key) == names for key, names in theirs.items())
-    return f"\nThe server name is the same as in tshark on {equal} of {total} TCP flows with a server name.\n"
+    return equal, total
 
 
 HELLOS = [

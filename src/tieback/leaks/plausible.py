@@ -55,6 +55,12 @@ class _Works(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     beside: frozenset[str]
 
 
+class _Programs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    names: frozenset[str]
+    weak: frozenset[str]
+    beside: frozenset[str]
+
+
 class _Values(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     values: frozenset[str]
 
@@ -78,6 +84,7 @@ class PlausibleWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     catalogue: _Names
     works: _Works
     generic: _Values
+    program: _Programs
 
 
 @cache
@@ -247,6 +254,17 @@ def _person(pair: NamedValue, _text: str, _direction: str, siblings: Collection[
     return words.credits.parents.isdisjoint(_around(pair))
 
 
+def _key(pair: NamedValue, text: str, _direction: str, siblings: Collection[str]) -> bool:
+    """False for the key of a registered program or of a company, which leads to no person."""
+    words = load_words().program
+    name = plain_name(pair.name)
+    if name not in words.weak:
+        return name not in words.names
+    if pair.where.startswith(("header:", "query:")) and not text.isdigit():
+        return False
+    return words.beside.isdisjoint(siblings) and any(map(str.isdigit, text))
+
+
 def _around(pair: NamedValue) -> list[str]:
     """The plain names of the two nearest parents of a value."""
     return [plain_name(part) for part in re.split(r"[.\[\]:$]+", pair.where.rpartition(".")[0]) if part][-2:]
@@ -275,6 +293,7 @@ _JUDGES: dict[str, Callable[[NamedValue, str, str, Collection[str]], bool]] = {
     "device_id": _device,
     "email": _email,
     "person_name": _person,
+    "person_id": _key,
     "password": _password,
     "secret_token": _token,
 }

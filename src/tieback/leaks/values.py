@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import unquote
 
 from tieback.leaks.bodies import read_body, read_document, read_form, read_text
+from tieback.leaks.logins import read_logins
 from tieback.leaks.redis import read_resp
 from tieback.leaks.sql import read_sql
 from tieback.leaks.value import MAX_NAME, MAX_VALUES_PER_SAMPLE, SECRET, NamedValue, decode_text
@@ -33,7 +34,7 @@ _USUAL_HEADERS = frozenset({
     "x-via", "x-generator", "x-robots-tag", "x-ua-compatible", "x-dns-prefetch-control", "x-download-options", "x-cdn",
     "eagleid", "x-permitted-cross-domain-policies", "referrer-policy", "permissions-policy", "feature-policy",
     "timing-allow-origin", "x-varnish", "x-swift-cachetime", "x-swift-savetime", "proxy-connection", "x-language",
-    "client-language",
+    "client-language", "ms-cv", "ms-cv-esp",
 })  # fmt: skip
 """Headers with a fixed meaning, which never contain personal data."""
 _USUAL_BEGINNINGS = ("access-control-", "content-", "if-", "sec-", "cf-", "x-amz-cf-", "x-cache-", "x-served-")
@@ -119,4 +120,5 @@ _READERS: dict[str, Reader] = {
     "redis": read_resp,
     "sql": read_sql,
     "mongodb": _mongodb,
+    "other": read_logins,
 }

@@ -132,6 +132,56 @@ def test_identifiers_and_journeys_stay(target: str, headers: str, leak: tuple[st
     assert leak in request(target, headers)
 
 
+GUID = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"grant_type":"password","client_id":"4711","scope":"openid"}',
+        f'{{"grant_type":"refresh_token","clientId":"{GUID}"}}',
+        '{"client_id":"mobile"}',
+        f'{{"server_client_id":"{GUID}"}}',
+        '{"oauthClientId":"a1b2c3"}',
+        '{"client_key":"awx1y2z3"}',
+        f'{{"tenant_id":"{GUID}","client_id":"{GUID}"}}',
+        f'{{"tenantId":"{GUID}"}}',
+        '{"app_id":"1:123456:android:abcdef"}',
+        '{"application_id":4711}',
+        '{"partner_id":4711}',
+    ],
+)
+def test_keys_of_programs_and_companies_are_no_person(body: str) -> None:
+    assert answer(body, "out") == set()
+
+
+@pytest.mark.parametrize(
+    ("target", "headers"),
+    [
+        ("/authorize?response_type=code&client_id=4711&redirect_uri=app://back&code_challenge=x", ""),
+        (f"/photos?client_id={GUID}", ""),
+        ("/photos", "Client-ID: kimne78kx3ncx6brgo4mv6wki5h1ko\r\n"),
+        ("/photos", "X-Client-Id: android-42\r\n"),
+        ("/photos", f"X-IBM-Client-Id: {GUID}\r\n"),
+    ],
+)
+def test_keys_of_programs_in_requests_are_no_person(target: str, headers: str) -> None:
+    assert request(target, headers) == set()
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        ('{"client_id":4711}', "json:$.client_id"),
+        (f'{{"client_id":"{GUID}","balance":12}}', "json:$.client_id"),
+        ('{"customer_id":4711}', "json:$.customer_id"),
+        ('{"client_uid":"F5EB01CC01A8E08CD83630828DE17C2B"}', "json:$.client_uid"),
+    ],
+)
+def test_keys_of_customers_stay(body: str, where: str) -> None:
+    assert ("person_id", where) in answer(body, "out")
+
+
 @pytest.mark.parametrize(
     "name", ["msg", "token", "origin", "photo", "phone", "device_id", "password", "email", "gender"]
 )

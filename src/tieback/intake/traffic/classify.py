@@ -27,6 +27,7 @@ SAMPLE_BYTES = 8 * 1024
 _NOTHING = FlowClassification()
 _NAMED = {DNS: "dns", MDNS: "mdns", LLMNR: "llmnr"}
 _MAX_DETAIL = 240
+_NO_UPGRADE = "over WebSocket, its upgrade not captured"
 _MAX_MESSAGES = 4
 """Messages of one direction of HTTP/2, each a sample."""
 
@@ -100,6 +101,12 @@ class FlowClassifier:
         if known:
             found = recognise(ConnectionStart(out, back, port))
         else:
+            framed = websocket.from_middle(out, back, SAMPLE_BYTES)
+            inside = over_websocket(framed.client, framed.server) if framed else None
+            if framed is not None and inside is not None:
+                conversation.client = client.other if framed.swapped else client
+                detail = f"{inside.detail}, {_NO_UPGRADE}".removeprefix(", ")
+                return replace(self._of_store(inside), detail=detail)
             found, turned = recognise_either(ConnectionStart(out, back, None, midstream=True))
             if turned:
                 conversation.client = client.other

@@ -10,7 +10,9 @@ from tests.unit.intake.traffic import wire
 from tests.unit.intake.traffic.test_websocket import frame
 from tieback.intake.traffic.http import HttpSummary
 from tieback.intake.traffic.interface import SampledFlow
+from tieback.intake.traffic.stores.choose import over_websocket
 from tieback.intake.traffic.tunnels import Tunnel, read_socks, read_target
+from tieback.intake.traffic.websocket import from_middle
 from tieback.model.flow import Flow
 from tieback.model.sighting import Problem
 from tieback.pipeline.mapping.flow_endpoints import endpoint_of
@@ -178,7 +180,7 @@ def test_the_login_of_a_proxy_is_in_no_sample(read: Read) -> None:
 UPGRADE = b"GET /mqtt HTTP/1.1\r\nHost: iot.test\r\nUpgrade: websocket\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n"
 SWITCHED = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"
 CONNECT = b"\x10\x10\x00\x04MQTT\x04\x02\x00\x3c\x00\x04ab12"
-PUBLISH = b"\x30\x1d\x00\x06door/1" + b'{"email":"a@b.test"}'
+PUBLISH = b"\x30\x1c\x00\x06door/1" + b'{"email":"a@b.test"}'
 STOMP = b"CONNECT\naccept-version:1.2\nhost:iot.test\n\n\0"
 
 
@@ -200,6 +202,78 @@ def test_mqtt_over_websocket(read: Read, frames: tuple[bytes, ...]) -> None:
     assert (flow.protocol, flow.server.name) == ("mqtt", "iot.test")
     assert flow.detail == "MQTT 3.1.1, over WebSocket, GET /mqtt 101"
     assert any(sample.kind == "mqtt" and b"a@b.test" in sample.data for sample in flows[0].samples)
+
+
+PING_MQTT, PONG_MQTT = b"\xc0\0", b"\xd0\0"
+MIDDLE = [
+    # messages of the client, of the server
+    ((PUBLISH, PING_MQTT), (PONG_MQTT,)),
+    ((PUBLISH, PUBLISH), ()),
+    ((), (PUBLISH, PUBLISH)),
+    # The head of the first packet was in a message that was not captured.
+    ((PUBLISH[9:], PUBLISH, PING_MQTT), (PONG_MQTT,)),
+    ((PUBLISH[2:10], PUBLISH[10:], PUBLISH, PUBLISH), (PUBLISH[5:], PUBLISH, PONG_MQTT)),
+]
+
+
+@pytest.mark.parametrize(("client", "server"), MIDDLE)
+@pytest.mark.parametrize("swapped", [False, True])
+def test_mqtt_over_websocket_from_its_middle(
+    read: Read, client: tuple[bytes, ...], server: tuple[bytes, ...], *, swapped: bool
+) -> None:
+    out = b"".join(frame(one, head=0x82, mask=b"abcd") for one in client)
+    back = b"".join(frame(one, head=0x82) for one in server)
+    # Neither port belongs to a service, so only the masks show which side is the client.
+    first, second, port, source = (back, out, 40001, 40002) if swapped else (out, back, 40002, 40001)
+    flows, _ = read(wire.pcap(wire.talk(first, second, port=port, source=source, syn=False)))
+    flow = flows[0].flow
+    assert (flow.protocol, flow.evidence.value, flow.encrypted) == ("mqtt", "payload", False)
+    assert flow.server.port == 40002
+    assert flow.detail == "over WebSocket, its upgrade not captured"
+    assert 0.5 <= flow.confidence <= 0.8
+    ways = {sample.direction for sample in flows[0].samples if b"a@b.test" in sample.data}
+    assert ways == {way for way, said in (("out", client), ("in", server)) if PUBLISH in said}
+
+
+@pytest.mark.parametrize(("client", "server"), MIDDLE)
+def test_messages_after_the_upgrade_may_be_from_the_middle_of_mqtt(
+    client: tuple[bytes, ...], server: tuple[bytes, ...]
+) -> None:
+    found = over_websocket(client, server)
+    assert found is not None
+    assert (found.protocol, found.detail) == ("mqtt", "")
+    assert found.confidence <= 0.8
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        (b'{"type":"hello"}', b'{"type":"bye"}'),
+        (b'0{"sid":"lv_VI97HAXpY6yYWAAAC","pingInterval":25000}', b"40", b'42["chat","hi"]', b"2probe", b"3probe"),
+        (b"0123456789", b"0123456789", b"00000"),
+        (b"\x08\x01\x12\x05hello", b"\x08\x02"),  # protobuf
+        (b"\x83\xa4type\xa4ping\xa2id\x01\xa1v\xc0",),  # MessagePack
+        (b"\xd0\x02ab", b"\xc0\x01x"),
+    ],
+    ids=["JSON", "Engine.IO", "digits", "protobuf", "MessagePack", "lengths that do not fit"],
+)
+def test_messages_of_other_programs_are_not_mqtt(messages: tuple[bytes, ...]) -> None:
+    assert over_websocket(messages, messages) is None
+
+
+def test_frames_without_upgrade_and_without_a_known_protocol_are_no_websocket(read: Read) -> None:
+    out, back = frame(b"hello", mask=b"abcd"), frame(b"hello")
+    flows, _ = read(wire.pcap(wire.talk(out, back, port=40002, source=40001, syn=False)))
+    assert flows[0].flow.protocol == ""
+
+
+@settings(max_examples=100, deadline=None)
+@given(client=st.binary(max_size=120), server=st.binary(max_size=60), masks=st.booleans())
+def test_any_frames_are_read_without_an_error(client: bytes, server: bytes, *, masks: bool) -> None:
+    out = frame(client, head=0x82, mask=b"abcd") if masks else client
+    framed = from_middle(out, frame(server, head=0x82) if masks else server, 1000)
+    assert framed is None or sum(map(len, (*framed.client, *framed.server))) <= len(client) + len(server)
+    assert framed is not None or not masks
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ calls to the others.
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import product
 
 from msgspec.structs import replace
 
@@ -54,6 +55,10 @@ _KNOWS_ITS_SIDES = 0.9
 """Confidence from which a verdict also shows which side opened the connection."""
 _SWAPPED_MOST = 0.8
 """Maximum confidence if the sides had to be swapped: the capture did not show which side opened the connection."""
+_MOST_LOST = 4
+"""Messages of a WebSocket that may be the rest of a packet: clients may send head, topic and payload separately."""
+_AFTER_LOST_LEAST = 0.75
+"""Minimum for a verdict that leaves such messages out."""
 
 
 def recognisers() -> tuple[StoreRecogniser, ...]:
@@ -110,11 +115,26 @@ def over_websocket(client: Sequence[bytes], server: Sequence[bytes]) -> Protocol
     """The protocol inside the messages of a WebSocket, such as MQTT: a message may have a part of a packet, or several.
 
     Args:
-        client: messages of the client, from the first on.
+        client: messages of the client, from the first that was recorded.
         server: messages of the server.
     """
     found = recognise(ConnectionStart(b"".join(client), b"".join(server), None))
-    return found if found is not None and found.protocol in _OVER_WEBSOCKET else None
+    if found is None or found.protocol not in _OVER_WEBSOCKET:
+        found = _from_middle(client, server)
+    return found
+
+
+def _from_middle(client: Sequence[bytes], server: Sequence[bytes]) -> ProtocolMatch | None:
+    """The verdict on messages whose first ones were not recorded; the next ones may be the rest of a packet."""
+    most = [min(_MOST_LOST, max(len(side) - 1, 0)) for side in (client, server)]
+    for lost, behind in product(range(most[0] + 1), range(most[1] + 1)):
+        out, back = b"".join(client[lost:]), b"".join(server[behind:])
+        found = _surest(ConnectionStart(out, back, None, midstream=True), _dispatch().messaging)
+        if found is None:
+            continue
+        if found.confidence >= _AFTER_LOST_LEAST or not (lost or behind):
+            return replace(found, confidence=min(found.confidence, _SWAPPED_MOST))
+    return None
 
 
 class _Asked:
@@ -146,7 +166,8 @@ def _recognise(here: _Asked, there: _Asked | None) -> ProtocolMatch | None:
     return _one_side(here.opening) if client and server else None
 
 
-def _surest(opening: ConnectionStart) -> ProtocolMatch | None:
+def _surest(opening: ConnectionStart, among: int = -1) -> ProtocolMatch | None:
+    """The verdict on both sides by the recognisers of a mask."""
     client, server = opening.client, opening.server
     if not client and not server:
         return None
@@ -157,6 +178,7 @@ def _surest(opening: ConnectionStart) -> ProtocolMatch | None:
     mask = mask | other if opening.midstream and client and server else mask & other
     if opening.transport != "tcp":
         mask &= dispatch.datagrams
+    mask &= among
     best: ProtocolMatch | None = None
     for recogniser in dispatch.by_mask(mask):
         found = recogniser.recognise(opening)
@@ -180,10 +202,11 @@ class _Dispatch:
         self.client = [0] * 257
         self.server = [0] * 257
         self.http = HttpStores()
-        self.datagrams = 0
+        self.datagrams = self.messaging = 0
         for number, recogniser in enumerate(every):
             bit = 1 << number
             self.datagrams |= bit if recogniser.name in DATAGRAMS else 0
+            self.messaging |= bit if recogniser.name in _OVER_WEBSOCKET else 0
             for byte in {*recogniser.client_first, _NONE}:
                 self.client[byte] |= bit
             for byte in {*recogniser.server_first, _NONE}:

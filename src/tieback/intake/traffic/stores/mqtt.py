@@ -52,6 +52,8 @@ class Mqtt:
         here = 1.0 if version else _chain(client) if client else None
         five = version.endswith("5.0")
         there = _chain(server, five=five) if server else None
+        if there == 0.0 and opening.midstream and not version and server[0] == _CONNACK << 4:
+            five, there = True, _chain(server, five=True)  # without CONNECT, the version is unknown
         if version and server and server[:1] != b"\x20" and not opening.midstream:
             there = 0.0
         confidence = combine_confidence(here, there)

@@ -38,8 +38,8 @@ _INLINE = frozenset(
     b"SADD SCAN SCARD SELECT SET SETEX SETNX SINTER SISMEMBER SLAVEOF SMEMBERS SPOP SREM SUBSCRIBE TIME TTL TYPE "
     b"UNSUBSCRIBE WATCH XADD XLEN XRANGE XREAD ZADD ZCARD ZINCRBY ZRANGE ZRANK ZREM ZSCORE QUIT".split()
 )
-_SHARED_WITH_OTHERS = frozenset({b"AUTH", b"QUIT", b"HELLO", b"TIME", b"TYPE", b"USER"})
-"""Lines that mail and other protocols know as well."""
+_SHARED_WITH_OTHERS = frozenset({b"AUTH", b"GET", b"QUIT", b"HELLO", b"TIME", b"TYPE", b"USER"})
+"""Lines that mail, HTTP and other protocols know as well."""
 
 
 class _Read(msgspec.Struct):

@@ -56,6 +56,16 @@ def test_mid_stream_and_one_side() -> None:
     assert alone.confidence <= 0.7
 
 
+def test_version_5_is_known_mid_stream_by_its_connack() -> None:
+    client = packet(0x30, word(b"topic") + b"\0" + b'{"email":"a@b.test"}')
+    server = packet(0x20, b"\0\0\x03\x22\0\x0a")  # with the property topic alias maximum
+    found = Mqtt().recognise(ConnectionStart(client, server, 1883, midstream=True))
+    assert found is not None
+    assert found.confidence >= 0.9
+    assert found.samples[0].data == b'{"email":"a@b.test"}'
+    assert Mqtt().recognise(ConnectionStart(client, server, 1883)) is None
+
+
 def test_payloads_and_login_are_shown() -> None:
     client = connect(flags=0xC2, rest=word(b"truck") + word(b"hunter2")) + PUBLISH
     found = Mqtt().recognise(ConnectionStart(client, CONNACK, 1883))

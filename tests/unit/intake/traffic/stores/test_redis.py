@@ -93,6 +93,9 @@ def test_quotes_inside_inline_commands() -> None:
     [
         (b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n"),
         (b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", b""),
+        (b"GET\r\n", b""),
+        (b"GET ", b""),
+        (b"GET /\r\n", b""),
         (b"AUTH noone password\r\nPING\r\n", b"+OK\r\n+OK\r\nnot RESP\r\nStill not RESP\r\n"),  # zeek's almost-resp
         (b"USER a\r\n", b"+OK\r\n"),
         (b"AUTH a b\r\n", b""),
