@@ -73,6 +73,15 @@ def capture(
             help="Your command that uses the app; it gets PACKAGE, SERIAL and PROXY, and the run ends with it.",
         ),
     ] = "",
+    apps: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="LIST",
+            help="List of package names or APK paths, one per line: one run per app; the same command resumes.",
+        ),
+    ] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="With --apps: run failed apps again.")] = False,
+    restart: Annotated[bool, typer.Option("--restart", help="With --apps: run all apps again.")] = False,
     leaks: Annotated[bool, typer.Option("--leaks/--no-leaks", help="Detect personal data in cleartext.")] = True,
     keylog: Annotated[Path | None, typer.Option(help="File to write TLS secrets to (NSS key log format).")] = None,
     save: Annotated[Path | None, typer.Option(help="File to write the mitmproxy flows to, with bodies.")] = None,
@@ -110,14 +119,18 @@ def capture(
     from tieback.pipeline.capture.live import run_capture as run
     from tieback.pipeline.capture.live import save_flows
 
+    if apps is not None and (only or install or keylog or save):
+        raise UsageError("--only, --install, --keylog and --save are for one app", where="--apps", advice="Remove them")
+    if apps is None and (retry_failed or restart):
+        raise UsageError("no list of apps", where="--retry-failed and --restart", advice="Add --apps LIST")
     request = _request(
         mode=mode,
         listen=listen,
         seconds=seconds,
         only=only,
-        device=device,
+        device=device if apps is None else None,
         install=install,
-        monkey=monkey,
+        monkey=monkey if apps is None else 0,
         seed=seed,
         explore=explore,
         leaks=leaks,
@@ -131,6 +144,17 @@ def capture(
         rules=read_rules(rules, workspace),
     )
     talk = message_console()
+    if apps is not None:
+        from tieback.cli.capture_batch import capture_batch
+        from tieback.pipeline.capture.batch import BatchRequest
+        from tieback.pipeline.capture.batch_list import read_app_list
+
+        stop = StopSignal()
+        entries = read_app_list(apps, seconds, request.explore)
+        batch = BatchRequest(apps, entries, request, device or "", monkey, seed, retry_failed, restart)
+        with stop_signals(stop.request):
+            live = _screen(talk) if output is OutputFormat.TABLE and talk.is_terminal else None
+            raise typer.Exit(capture_batch(batch, stopped=stop, talk=talk, screen=live, output=output))
     flows: list[Flow] = []
     done: LiveRun | None = None
     stopped = StopSignal()
@@ -154,7 +178,7 @@ def capture(
     for text in done.blind_spots:
         talk.print(f"not seen: {text}")
     talk.print(f"{done.flows:,} flows: {done.path}")
-    save_flows(workspace, Path(done.path), progress_bar)
+    save_flows(workspace, [Path(done.path)], progress_bar)
 
 
 def _screen(console: "Console") -> "LiveView":

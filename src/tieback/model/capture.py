@@ -48,3 +48,6 @@ class LiveRun(msgspec.Struct, frozen=True):
     """What this run could not see, as sentences."""
     passed: tuple[BlindSpot, ...] = ()
     """Servers that the app reached unread, after it had rejected the proxy's certificate."""
+    faults: tuple[str, ...] = ()
+    """The blind spots because of which the run should be repeated: the device was unreachable, or the command that
+    uses the app failed."""

@@ -96,6 +96,11 @@ class Explorer(AbstractContextManager["Explorer"]):
                 process.wait(_ENDING_SECONDS)
 
     @property
+    def failed(self) -> bool:
+        """True if it ended by itself, with an error."""
+        return not self._ended_here and self._process is not None and bool(self._process.poll())
+
+    @property
     def trouble(self) -> str:
         """Why the exploration is not complete, as a sentence; empty if it ended with success."""
         if self._ended_here:
