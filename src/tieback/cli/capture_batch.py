@@ -92,7 +92,11 @@ def _shown(screen: "LiveView | None") -> AbstractContextManager[object]:
 def _result(app: BatchApp) -> str:
     """What became of an app, as one clause."""
     word = _WORDS[app.state]
-    return f"{word}, {app.flows:,} flow{'' if app.flows == 1 else 's'}" if app.state is BatchState.DONE else f"{word}: {app.reason}"
+    return (
+        f"{word}, {app.flows:,} flow{'' if app.flows == 1 else 's'}"
+        if app.state is BatchState.DONE
+        else f"{word}: {app.reason}"
+    )
 
 
 def _print(batch: CaptureBatch) -> None:
