@@ -306,6 +306,16 @@ def _split(client: bytes, server: bytes = b"") -> bytes:
     return len(client).to_bytes(2, "little") + client + server
 
 
+_HAR_OF_APP = (
+    b'{"log":{"creator":{"name":"cyanoacrylate"},"entries":[{"request":{"method":"POST","url":"wss://a.fuzz.test/",'
+    b'"_content":{"text":"AA==","encoding":"base64"}},"_webSocketMessages":[{"type":"send","opcode":2,"data":"AA=="}]}],'
+    b'"_tlsErrors":[{"startedDateTime":"2026-01-02T03:04:05Z","time":1,"cause":"cert-rejected","hostname":"b.fuzz.test",'
+    b'"clientPort":9}],"_tweasel":{"options":{"mode":"allowlist","apps":["a.b"]},"device":{"platform":"android"},"apps":'
+    b'[{"id":"a.b","name":"n","version":"1"}]}}}'
+)
+"""An archive of tweasel with a failed handshake as HTTP Toolkit writes it."""
+
+
 def _captures() -> list[bytes]:
     """One capture of each kind, created here."""
     import io
@@ -331,6 +341,7 @@ def _captures() -> list[bytes]:
         out.getvalue(),
         header + bytes(8) + size + size + packet,
         har,
+        _HAR_OF_APP,
         b"#separator \\x09\n#path\tconn\n#fields\tts\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\tservice\n",
         b'{"timestamp":"2026-01-01T00:00:00.0+0000","event_type":"flow","src_ip":"10.0.0.1","dest_ip":"10.0.0.2"}\n',
         b"6:8:type;4:http;}",
@@ -629,7 +640,7 @@ def reports() -> Room:
                 Reader(
                     one.meta.name,
                     importing(one),
-                    _OWN_REPORTS if one.meta.name == "tieback" else [_REPORTS[one.meta.form]],
+                    _REPORT_SEEDS.get(one.meta.name, [_REPORTS[one.meta.form]]),
                 )
                 for one in importers()
             ),
@@ -842,6 +853,16 @@ _OWN_REPORTS = [
 "access":"","targets":[""]}],"sightings":[{"app_sha256":"ab","sighting":{"endpoint":{"value":"p","kind":"cloud"},
 "evidence":{"context":"https://p.test"}}}]}""",
 ]
+_REPORT_SEEDS = {
+    "tieback": _OWN_REPORTS,
+    "mobsf_dynamic": [
+        (
+            b'{"hash":"0123456789abcdef0123456789abcdef","emails":[],"urls":["https://a.fuzz.test/x"],"domains":{"b.fuzz.test":'
+            b'{"bad":"no"}},"droidmon":{},"apimon":{},"base64_strings":[["f","https://c.fuzz.test"]],"package":"a.b"}'
+        ),
+        b'{"title":"iOS Dynamic Analysis Report","bundleid":"a.b","network":[{"source":"s","url":"https://d.fuzz.test"}]}',
+    ],
+}
 _REPORTS = {
     "JSON": b'{"ip":"203.0.113.7","ip_str":"203.0.113.7","port":9200,"services":[{"port":1}],"event_type":"leak",'
     b'"template-id":"x","matched-at":"a.test:1","ports":[{"port":1,"proto":"tcp"}],"package_name":"a.b","urls":[]}',

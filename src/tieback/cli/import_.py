@@ -30,8 +30,8 @@ def import_(
         list[Path],
         typer.Argument(
             metavar="FILE",
-            help="Reports of Shodan, Censys, Shadowserver, LeakIX, Nmap, masscan, nuclei, MobSF, OpenFirebase, Exodus, "
-            "Prowler or tieback. The format is detected from the content.",
+            help="Reports of Shodan, Censys, Shadowserver, LeakIX, Nmap, masscan, nuclei, MobSF (static and dynamic), "
+            "OpenFirebase, Exodus, Prowler or tieback. The format is detected from the content.",
         ),
     ],
     workspace: OwnWorkspaceOption = Path(".tieback"),
