@@ -19,7 +19,7 @@ from bench.measure import table
 from bench.web import BAR, REPEATS, resident, served, timed
 from tieback.model.app import App, Platform
 from tieback.model.flow import ContentState, Flow, FlowApp, FlowEvidence, Peer, SentData, Server
-from tieback.model.sighting import AppDocument
+from tieback.model.sighting import AppDocument, Problem
 from tieback.model.unit import Unit
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.storage.lake.lake import part_name
@@ -63,7 +63,7 @@ def write_workspace(folder: Path, apps: int) -> None:
             those = slice(at, at + TOGETHER)
             read = [(unit, AppDocument(unit.source, app)) for unit, app in zip(units[those], every[those], strict=True)]
             workspace.lake.publish(part_name(units[those]), app_tables(read), units[those])
-            seen = [
+            seen: list[tuple[Unit, tuple[list[Flow], list[Problem]]]] = [
                 (unit, (list(_flows(app, chance)), [])) for unit, app in zip(captures[those], every[those], strict=True)
             ]
             workspace.lake.publish(part_name(captures[those]), flow_tables(seen), captures[those])

@@ -306,6 +306,16 @@ def _split(client: bytes, server: bytes = b"") -> bytes:
     return len(client).to_bytes(2, "little") + client + server
 
 
+_HAR_OF_APP = (
+    b'{"log":{"creator":{"name":"cyanoacrylate"},"entries":[{"request":{"method":"POST","url":"wss://a.fuzz.test/",'
+    b'"_content":{"text":"AA==","encoding":"base64"}},"_webSocketMessages":[{"type":"send","opcode":2,"data":"AA=="}]}],'
+    b'"_tlsErrors":[{"startedDateTime":"2026-01-02T03:04:05Z","time":1,"cause":"cert-rejected","hostname":"b.fuzz.test",'
+    b'"clientPort":9}],"_tweasel":{"options":{"mode":"allowlist","apps":["a.b"]},"device":{"platform":"android"},"apps":'
+    b'[{"id":"a.b","name":"n","version":"1"}]}}}'
+)
+"""An archive of tweasel with a failed handshake as HTTP Toolkit writes it."""
+
+
 def _captures() -> list[bytes]:
     """One capture of each kind, created here."""
     import io
@@ -331,6 +341,7 @@ def _captures() -> list[bytes]:
         out.getvalue(),
         header + bytes(8) + size + size + packet,
         har,
+        _HAR_OF_APP,
         b"#separator \\x09\n#path\tconn\n#fields\tts\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\tservice\n",
         b'{"timestamp":"2026-01-01T00:00:00.0+0000","event_type":"flow","src_ip":"10.0.0.1","dest_ip":"10.0.0.2"}\n',
         b"6:8:type;4:http;}",
@@ -629,7 +640,7 @@ def reports() -> Room:
                 Reader(
                     one.meta.name,
                     importing(one),
-                    _SEEDS.get(one.meta.name) or [_REPORTS[one.meta.form]],
+                    _REPORT_SEEDS.get(one.meta.name) or [_REPORTS[one.meta.form]],
                 )
                 for one in importers()
             ),
@@ -861,16 +872,7 @@ _OWN_REPORTS = [
 "access":"","targets":[""]}],"sightings":[{"app_sha256":"ab","sighting":{"endpoint":{"value":"p","kind":"cloud"},
 "evidence":{"context":"https://p.test"}}}]}""",
 ]
-_REPORTS = {
-    "JSON": b'{"ip":"203.0.113.7","ip_str":"203.0.113.7","port":9200,"services":[{"port":1}],"event_type":"leak",'
-    b'"template-id":"x","matched-at":"a.test:1","ports":[{"port":1,"proto":"tcp"}],"package_name":"a.b","urls":[]}',
-    "CSV": b"timestamp,ip,port,tag\n2026-11-01,203.0.113.7,80,redis\n",
-    "XML": b'<nmaprun><host><address addr="203.0.113.7" addrtype="ipv4"/><ports><port protocol="tcp" portid="1">'
-    b'<state state="open"/></port></ports></host></nmaprun>',
-}
-
-
-_SEEDS = {
+_REPORT_SEEDS = {
     "tieback": _OWN_REPORTS,
     "play-data-safety": [
         (
@@ -879,8 +881,23 @@ _SEEDS = {
             b"PSL_DATA_USAGE_RESPONSES:PSL_EMAIL:PSL_DATA_USAGE_COLLECTION_AND_SHARING,PSL_DATA_USAGE_ONLY_SHARED,true\n"
         )
     ],
+    "mobsf_dynamic": [
+        (
+            b'{"hash":"0123456789abcdef0123456789abcdef","emails":[],"urls":["https://a.fuzz.test/x"],"domains":{"b.fuzz.test":'
+            b'{"bad":"no"}},"droidmon":{},"apimon":{},"base64_strings":[["f","https://c.fuzz.test"]],"package":"a.b"}'
+        ),
+        b'{"title":"iOS Dynamic Analysis Report","bundleid":"a.b","network":[{"source":"s","url":"https://d.fuzz.test"}]}',
+    ],
 }
-"""Reports with a seed of their own, by name."""
+"""Seeds of one format, by its name."""
+_REPORTS = {
+    "JSON": b'{"ip":"203.0.113.7","ip_str":"203.0.113.7","port":9200,"services":[{"port":1}],"event_type":"leak",'
+    b'"template-id":"x","matched-at":"a.test:1","ports":[{"port":1,"proto":"tcp"}],"package_name":"a.b","urls":[]}',
+    "CSV": b"timestamp,ip,port,tag\n2026-11-01,203.0.113.7,80,redis\n",
+    "XML": b'<nmaprun><host><address addr="203.0.113.7" addrtype="ipv4"/><ports><port protocol="tcp" portid="1">'
+    b'<state state="open"/></port></ports></host></nmaprun>',
+}
+
 _PRIVACY_MANIFEST = b"""<plist version="1.0"><dict><key>NSPrivacyTracking</key><true/>
 <key>NSPrivacyTrackingDomains</key><array><string>a.test</string></array>
 <key>NSPrivacyCollectedDataTypes</key><array><dict>

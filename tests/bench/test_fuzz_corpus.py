@@ -62,6 +62,8 @@ NOT_FUZZED = {
     "pii/taxonomy.py": _PACKAGE_DATA,
     "pipeline/accounts/oidc.py": "answers of the configured provider; unit/pipeline/accounts has hostile ones",
     "pipeline/accounts/oidc_settings.py": "the sign-in file of the user",
+    "pipeline/capture/batch_journal.py": _OWN_FILES,
+    "pipeline/capture/batch_list.py": "the list of the user; unit/pipeline/capture/test_batch_list.py has hostile ones",
     "pipeline/disclosure/letter_sender.py": "the sender file of the user",
     "pipeline/fleet/fetch.py": "writes an archive of splits; packages are read by intake/apps",
     "pipeline/fleet/pull_client.py": "answers of the configured EMM, over TLS; saved files are fuzzed as inventories",

@@ -23,6 +23,8 @@ from tieback.model.errors import UsageError
 from tieback.model.flow import Flow
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import Console
 
     from tieback.cli.live_view import LiveView
@@ -91,6 +93,15 @@ def capture(
         Path | None,
         typer.Option(metavar="DIR", help="Folder of your own Frida scripts (*.js) to load into the app as it starts."),
     ] = None,
+    apps: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="LIST",
+            help="List of package names or APK paths, one per line: one run per app; the same command resumes.",
+        ),
+    ] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="With --apps: run failed apps again.")] = False,
+    restart: Annotated[bool, typer.Option("--restart", help="With --apps: run all apps again.")] = False,
     leaks: Annotated[bool, typer.Option("--leaks/--no-leaks", help="Detect personal data in cleartext.")] = True,
     keylog: Annotated[
         Path | None,
@@ -130,21 +141,23 @@ def capture(
     """Record live traffic of apps through a proxy: flows, rejected certificates, leaks, and blind spots."""
     if context.invoked_subcommand is not None:
         return
-    if mode is CaptureMode.PCAPDROID:
-        from tieback.cli.capture_pcapdroid import check_options
-
-        check_options(context)
-    from tieback.pipeline.capture.live import run_capture as run
+    from tieback.cli.capture_pcapdroid import check_options
     from tieback.pipeline.capture.live import save_flows
 
+    check_options(context, without_proxy=mode is CaptureMode.PCAPDROID)
+
+    if apps is not None and (only or install or keylog or save):
+        raise UsageError("--only, --install, --keylog and --save are for one app", where="--apps", advice="Remove them")
+    if apps is None and (retry_failed or restart):
+        raise UsageError("no list of apps", where="--retry-failed and --restart", advice="Add --apps LIST")
     request = _request(
         mode=mode,
         listen=listen,
         seconds=seconds,
         only=only,
-        device=device,
+        device=device if apps is None else None,
         install=install,
-        monkey=monkey,
+        monkey=monkey if apps is None else 0,
         seed=seed,
         explore=explore,
         unpin=unpin,
@@ -159,20 +172,24 @@ def capture(
         rules=read_rules(rules, workspace),
     )
     talk = message_console()
+    if apps is not None:
+        from tieback.cli.capture_batch import capture_batch
+        from tieback.pipeline.capture.batch import BatchRequest
+        from tieback.pipeline.capture.batch_list import read_app_list
+
+        stop = StopSignal()
+        entries = read_app_list(apps, seconds, request.explore)
+        batch = BatchRequest(apps, entries, request, device or "", monkey, seed, retry_failed, restart)
+        with stop_signals(stop.request):
+            live = _screen(talk) if output is OutputFormat.TABLE and talk.is_terminal else None
+            raise typer.Exit(capture_batch(batch, stopped=stop, talk=talk, screen=live, output=output))
     flows: list[Flow] = []
     done: LiveRun | None = None
     stopped = StopSignal()
     # A second signal aborts at once; the device is still restored.
     screen = _screen(talk) if output is OutputFormat.TABLE and talk.is_terminal else None
     with stop_signals(stopped.request), screen or nullcontext():
-        code = _show_code if sys.stderr.isatty() else None
-        if mode is CaptureMode.PCAPDROID:
-            from tieback.cli.capture_pcapdroid import record
-
-            ends = record(request, stopped, talk.print)
-        else:
-            ends = run(request, stopped=stopped, tell=talk.print, code=code)
-        for one in ends:
+        for one in _run(mode, request, stopped, talk):
             if isinstance(one, LiveRun):
                 done = one
             elif output is OutputFormat.TABLE and len(flows) < _SHOWN:
@@ -188,7 +205,21 @@ def capture(
     for text in done.blind_spots:
         talk.print(f"not seen: {text}")
     talk.print(f"{done.flows:,} flows: {done.path}")
-    save_flows(workspace, Path(done.path), progress_bar)
+    save_flows(workspace, [Path(done.path)], progress_bar)
+
+
+def _run(
+    mode: CaptureMode, request: "CaptureRequest", stopped: "StopSignal", talk: "Console"
+) -> "Iterator[Flow | LiveRun]":
+    """Run with the proxy, or with PCAPdroid."""
+    if mode is CaptureMode.PCAPDROID:
+        from tieback.cli.capture_pcapdroid import record
+
+        return record(request, stopped, talk.print)
+    from tieback.pipeline.capture.live import run_capture
+
+    code = _show_code if sys.stderr.isatty() else None
+    return run_capture(request, stopped=stopped, tell=talk.print, code=code)
 
 
 def _screen(console: "Console") -> "LiveView":

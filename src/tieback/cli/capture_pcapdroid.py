@@ -25,9 +25,9 @@ APPLY = frozenset(
 """Options that work without a proxy."""
 
 
-def check_options(context: typer.Context) -> None:
-    """Refuse options of the proxy on the command line. Raises ``UsageError``."""
-    for param in context.command.params:
+def check_options(context: typer.Context, *, without_proxy: bool) -> None:
+    """Refuse options of the proxy on the command line of a run without one. Raises ``UsageError``."""
+    for param in context.command.params if without_proxy else ():
         name = param.name or ""
         source = context.get_parameter_source(name)
         if name not in APPLY and source is not None and source.name == "COMMANDLINE":

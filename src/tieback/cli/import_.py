@@ -30,8 +30,9 @@ def import_(
         list[Path],
         typer.Argument(
             metavar="FILE",
-            help="Reports of Shodan, Censys, Shadowserver, LeakIX, Nmap, masscan, nuclei, MobSF, OpenFirebase, Exodus, "
-            "Prowler or tieback, and Data Safety exports of Google Play. The format is detected from the content.",
+            help="Reports of Shodan, Censys, Shadowserver, LeakIX, Nmap, masscan, nuclei, MobSF (static and dynamic), "
+            "OpenFirebase, Exodus, Prowler or tieback, and Data Safety exports of Google Play. The format is detected "
+            "from the content.",
         ),
     ],
     workspace: OwnWorkspaceOption = Path(".tieback"),
@@ -78,7 +79,7 @@ def import_(
 
 def _print(done: "list[ImportedReport]") -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    columns = ("report", "tool", "services", "endpoints", "declared", "ignored", "")
+    columns: tuple[str, ...] = ("report", "tool", "services", "endpoints", "declared", "ignored", "")
     if not any(one.declared for one in done):
         columns = tuple(column for column in columns if column != "declared")
     for column in columns:

@@ -58,3 +58,6 @@ class LiveRun(msgspec.Struct, frozen=True):
     """Servers that the app reached unread, after it had rejected the proxy's certificate."""
     unpin: tuple[UnpinScript, ...] = ()
     """Scripts of ``--unpin``; they change what the app does."""
+    faults: tuple[str, ...] = ()
+    """The blind spots because of which the run should be repeated: the device was unreachable, or the command that
+    uses the app failed."""

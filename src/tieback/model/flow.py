@@ -75,7 +75,12 @@ class FlowApp(msgspec.Struct, frozen=True, gc=False):
     bundle_id: str = ""
     uid: int | None = None
     source: str = ""
-    """``pcapdroid-trailer``, ``pcapdroid-block``, ``pktap``, ``comment``, ``uid-map``, ``capture``."""
+    """``pcapdroid-trailer``, ``pcapdroid-block``, ``pktap``, ``comment``, ``uid-map``, ``capture``, ``told``;
+    ``tweasel``: stated by the archive for all of its entries, and not seen per connection."""
+    version: str = ""
+    """Version of the app, if the source states it."""
+    platform: str = ""
+    """``android`` or ``ios``, if the source states it."""
 
 
 class Leak(msgspec.Struct, frozen=True, gc=False):

@@ -9,6 +9,7 @@ from tieback.intake.reports.interface import ReportImporter
 from tieback.intake.reports.leakix import LeakIx
 from tieback.intake.reports.masscan import Masscan
 from tieback.intake.reports.mobsf import MobSf
+from tieback.intake.reports.mobsf_dynamic import MobSfDynamic
 from tieback.intake.reports.nmap import Nmap
 from tieback.intake.reports.nuclei import Nuclei
 from tieback.intake.reports.openfirebase import OpenFirebase
@@ -33,6 +34,7 @@ def importers() -> tuple[ReportImporter, ...]:
         ProwlerFindings(),
         OpenFirebase(),
         Exodus(),
+        MobSfDynamic(),
         MobSf(),
         Nmap(),
         Masscan(),

@@ -1,7 +1,8 @@
 """HTTP Archives, as exported by browsers, proxies and API clients.
 
 Source: http://www.softwareishard.com/blog/har-12-spec/ (HAR 1.2). Chrome adds ``_webSocketMessages`` and
-``_transferSize``; Proxyman adds the client's name and address. Exports omit different fields, so every field is
+``_transferSize``; Proxyman adds the client's name and address; HTTP Toolkit adds binary request bodies and failed TLS
+handshakes, and tweasel the app (``har_apps``). Exports omit different fields, so every field is
 optional here. The file is read in steps, its entries are decoded one at a time, and bodies are cut while they are read,
 so the memory does not depend on the size of the archive. If an archive is truncated or damaged, the entries before the
 damage are used.
@@ -20,12 +21,13 @@ from typing import Any
 import msgspec
 
 from tieback.intake.traffic.exchange import BODY_BYTES, ExchangeMessage, HttpExchange, flow_of
-from tieback.intake.traffic.har_entries import ArchiveDamage, ArchiveEntries
+from tieback.intake.traffic.har_apps import MEMBER, StatedApp, TlsError, may_state_app, stated_app, tls_error_flow
+from tieback.intake.traffic.har_entries import TLS_ERRORS, ArchiveDamage, ArchiveEntries
 from tieback.intake.traffic.interface import OpenedTraffic, SampledFlow
 from tieback.intake.traffic.problems import CaptureProblems
 from tieback.intake.traffic.source import ByteSource, FileWindow, GzipSource
 from tieback.model.errors import InputError
-from tieback.model.flow import FlowApp, Peer
+from tieback.model.flow import Flow, FlowApp, Peer
 
 _BOM = b"\xef\xbb\xbf"
 _LOG = re.compile(rb'\{\s*(?:"[^"]{1,100}"\s*:\s*\{\s*)?"log"\s*:')
@@ -35,6 +37,8 @@ MAX_UNPACKED = 2 * 1024 * 1024 * 1024
 _MAX_BYTES = 1 << 40
 """Bytes that are read of an archive that is not compressed."""
 _MAX_MESSAGES = 500
+_BINARY = 2
+_HEAD = 64 * 1024
 
 
 class _Header(msgspec.Struct):
@@ -55,6 +59,8 @@ class _Request(msgspec.Struct, rename="camel"):
     post_data: _PostData | None = None
     headers_size: float | None = None
     body_size: float | None = None
+    binary: _PostData | None = msgspec.field(name="_content", default=None)
+    """HTTP Toolkit: a body that is no text."""
 
 
 class _Content(msgspec.Struct):
@@ -74,6 +80,8 @@ class _Response(msgspec.Struct, rename="camel"):
 class _Frame(msgspec.Struct):
     type: str = ""
     data: str = ""
+    opcode: float | None = None
+    """2 for a binary message, whose data are in base64."""
 
 
 class _Entry(msgspec.Struct):
@@ -119,18 +127,24 @@ class HarFile:
         self.path = path
         self.problems: list[Any] = CaptureProblems()
         self._source, most = _open(path)
-        if self._source.buffer[:3] == _BOM:
-            self._source.advance(3)
+        head = bytes(self._source.buffer[:_HEAD])
         self._entries = ArchiveEntries(self._source, most)
+        self._stated = self._state_app() if may_state_app(head) else StatedApp(None)
 
     def flows(self) -> Iterator[SampledFlow]:
-        """Yield one flow per entry; an invalid entry is a problem."""
-        for number, entry in enumerate(self._walk()):
+        """Yield one flow per entry and failed handshake; an invalid entry is a problem."""
+        for number, (name, entry) in enumerate(self._walk()):
+            if self._stated.note:
+                self._note(self._stated.note)
             if entry is None:
                 self._note(f"entry {number} is too large and was not read")
                 continue
             try:
-                exchange = _exchange(_decode(entry))
+                if name == TLS_ERRORS:
+                    if (failed := self._failed(entry)) is not None:
+                        yield SampledFlow(failed)
+                    continue
+                exchange = _exchange(_decode(entry, _Entry), self._stated.app)
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 self._note(f"entry {number} is invalid: {error}"[:200])
                 continue
@@ -144,7 +158,26 @@ class HarFile:
         """Release the file."""
         self._source.close()
 
-    def _walk(self) -> Iterator[bytes | None]:
+    def _state_app(self) -> StatedApp:
+        """What the archive states about its app, behind the entries: read in a walk of its own."""
+        source, most = _open(self.path)
+        try:
+            return stated_app(ArchiveEntries(source, most).member(MEMBER))
+        except ArchiveDamage:
+            return StatedApp(None, "the archive is truncated or damaged before the app that it names")
+        finally:
+            source.close()
+
+    def _failed(self, entry: bytes) -> Flow | None:
+        error = _decode(entry, TlsError)
+        failed = tls_error_flow(str(self.path), error, _seconds(error.started_date_time))
+        if failed is None:
+            self._note("a failed TLS handshake has no host name")
+        elif self._stated.app is not None:
+            failed = msgspec.structs.replace(failed, app=self._stated.app)
+        return failed
+
+    def _walk(self) -> Iterator[tuple[bytes, bytes | None]]:
         count = 0
         try:
             for entry in self._entries.walk():
@@ -170,33 +203,36 @@ def _unpacked_head(head: bytes) -> bytes:
 
 
 def _open(path: Path) -> tuple[ByteSource, int]:
-    """The bytes of an archive, decompressed if needed, and how many of them to read."""
+    """The bytes of an archive without a byte order mark, decompressed if needed, and how many of them to read."""
+    source: ByteSource
     try:
         number = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         if os.pread(number, 2, 0) != _GZIP:
-            return FileWindow(number), _MAX_BYTES
-        return GzipSource(os.fdopen(number, "rb")), MAX_UNPACKED
+            source, most = FileWindow(number), _MAX_BYTES
+        else:
+            source, most = GzipSource(os.fdopen(number, "rb")), MAX_UNPACKED
     except (OSError, ValueError) as error:
         raise InputError(
             f"cannot be read: {error}", where=str(path), advice="Download or export the file again"
         ) from None
+    if source.buffer[:3] == _BOM:
+        source.advance(3)
+    return source, most
 
 
-def _decode(entry: bytes) -> _Entry:
+def _decode[T](entry: bytes, into: type[T]) -> T:
     try:
-        return msgspec.json.decode(entry, type=_Entry)
+        return msgspec.json.decode(entry, type=into)
     except UnicodeDecodeError:  # some exporters write the bytes of a body unescaped
-        return msgspec.json.decode(entry.decode("utf-8", "replace"), type=_Entry)
+        return msgspec.json.decode(entry.decode("utf-8", "replace"), type=into)
 
 
-def _exchange(entry: _Entry) -> HttpExchange:
+def _exchange(entry: _Entry, app: FlowApp | None) -> HttpExchange:
     response = entry.response or _Response()
     content = response.content or _Content()
-    posted = entry.request.post_data
-    body_out = _posted(posted)
+    body_out = _posted(entry.request.post_data or entry.request.binary)
     body_in = _text(content.text, content.encoding)
-    app = None
-    if entry.client_name:
+    if entry.client_name and app is None:
         app = FlowApp(name=entry.client_name[:200], bundle_id="", source="capture")
     return HttpExchange(
         method=entry.request.method[:32],
@@ -213,10 +249,15 @@ def _exchange(entry: _Entry) -> HttpExchange:
         bytes_in=_size(response.headers_size, response.body_size, _whole(content.size)),
         app=app,
         websocket=tuple(
-            ("out" if frame.type in {"send", "request"} else "in", frame.data.encode("utf-8", "replace")[:BODY_BYTES])
+            ("out" if frame.type in {"send", "request"} else "in", _frame(frame))
             for frame in (entry.websocket or [])[:_MAX_MESSAGES]
         ),
     )
+
+
+def _frame(frame: _Frame) -> bytes:
+    """The data of a WebSocket message; text if a binary one is not in base64."""
+    return (_text(frame.data, "base64") if frame.opcode == _BINARY else b"") or _text(frame.data, None)
 
 
 def _whole(number: float | None) -> int:

@@ -38,8 +38,12 @@ class ArchiveDamage(Exception):  # noqa: N818 - the reader's own; it ends as a p
     """The archive cannot be walked further; the text is why."""
 
 
+ENTRIES, TLS_ERRORS = b'"entries"', b'"_tlsErrors"'
+"""Names of the lists of a log that are read: of HAR 1.2, and HTTP Toolkit's failed TLS handshakes."""
+
+
 class ArchiveEntries:
-    """The values of ``log.entries``, in order."""
+    """The values of ``log.entries`` and ``log._tlsErrors``, in order."""
 
     def __init__(self, source: ByteSource, most: int) -> None:
         """Walk a source.
@@ -52,14 +56,45 @@ class ArchiveEntries:
         self._at = 0
         self._most = most
 
-    def walk(self) -> Iterator[bytes | None]:
-        """Yield every entry, with long strings cut; ``None`` for one that is too large.
+    def walk(self) -> Iterator[tuple[bytes, bytes | None]]:
+        """Yield the name of the list and the value of every entry, with long strings cut; ``None`` for a too large one.
 
         Raises:
             ArchiveDamage: the end is missing, or a limit is exceeded.
         """
-        if not self._enter():
-            return
+        self._enter()
+        while self._next() != b"}":
+            key = self._key()
+            if key == ENTRIES or (key == TLS_ERRORS and self._next() == b"["):
+                for value in self._list():
+                    yield key, value
+            else:
+                self._value(keep=False)
+            if self._next() == b",":
+                self._at += 1
+        self._at += 1
+        self._leave()
+
+    def member(self, name: bytes) -> bytes | None:
+        """The value of one member of the log; ``None`` if it is missing or too large.
+
+        Args:
+            name: with its quotes.
+
+        Raises:
+            ArchiveDamage: the end is missing before it, or a limit is exceeded.
+        """
+        self._enter()
+        while self._next() != b"}":
+            if self._key() == name:
+                return self._value(keep=True)
+            self._value(keep=False)
+            if self._next() == b",":
+                self._at += 1
+        return None
+
+    def _list(self) -> Iterator[bytes | None]:
+        self._take(b"[")
         while True:
             sign = self._next()
             if sign == b",":
@@ -69,35 +104,24 @@ class ArchiveEntries:
             else:
                 yield self._value(keep=True)
         self._at += 1
-        self._leave()
 
-    def _enter(self) -> bool:
-        """Go to the first entry; false if the log has none."""
+    def _enter(self) -> None:
+        """Go to the first member of the log."""
         self._take(b"{")
         if self._key() != b'"log"':  # mitmproxy's old exporter wrapped the archive in another object
             self._take(b"{")
             if self._key() != b'"log"':
                 raise ArchiveDamage("the log is missing")
         self._take(b"{")
-        while self._next() != b"}":
-            if self._key() == b'"entries"':
-                self._take(b"[")
-                return True
-            self._value(keep=False)
-            if self._next() == b",":
-                self._at += 1
-        return False
 
     def _leave(self) -> None:
-        """Check that the log and the archive end."""
-        for _ in range(2):
-            while self._next() != b"}":
-                if self._next() != b",":
-                    raise ArchiveDamage("a comma is missing")
-                self._at += 1
-                self._key()
-                self._value(keep=False)
+        """Check that the archive ends."""
+        while self._next() != b"}":
+            if self._next() != b",":
+                raise ArchiveDamage("a comma is missing")
             self._at += 1
+            self._key()
+            self._value(keep=False)
 
     def _more(self) -> bool:
         """Drop the bytes before the cursor and read more; false at the end."""

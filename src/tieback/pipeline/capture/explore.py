@@ -1,13 +1,16 @@
 """The user's own command that uses the app while a capture runs: monkey, DroidBot, Appium, a script.
 
 It gets what it needs in its environment, and no shell. The run ends when it ends. When the run ends first, its whole
-process group is ended. Its output goes to a file beside the flows.
+process group is ended. If this process is killed, the kernel ends the command (prctl(2)), so that it does not go on
+using the device during the next run. Its output goes to a file beside the flows.
 """
 
 import os
 import shlex
+import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
@@ -19,6 +22,12 @@ from tieback.model.errors import UsageError
 LOG = ".explore.log"
 """Ending of the file with the output, beside the flows of the run."""
 _ENDING_SECONDS = 5.0
+_TIED = """import ctypes, os, signal, sys
+ctypes.CDLL(None).prctl(1, signal.SIGTERM, 0, 0, 0)  # PR_SET_PDEATHSIG, kept by exec
+if os.getppid() == int(sys.argv[1]):
+    os.execvp(sys.argv[2], sys.argv[2:])
+"""
+"""Ties a command to the process that starts it, then becomes the command."""
 
 
 def read_command(text: str) -> tuple[str, ...]:
@@ -60,10 +69,16 @@ class Explorer(AbstractContextManager["Explorer"]):
         Raises:
             UsageError: it cannot be started.
         """
+        if shutil.which(self._words[0]) is None:
+            raise UsageError(
+                f"{self._words[0]} cannot be started (no such program)",
+                where="--explore",
+                advice="Check the command",
+            )
         try:
             with self._log.open("xb") as out:
                 self._process = subprocess.Popen(
-                    self._words,
+                    (sys.executable, "-I", "-c", _TIED, str(os.getpid()), *self._words),
                     stdin=subprocess.DEVNULL,
                     stdout=out,
                     stderr=subprocess.STDOUT,
@@ -96,6 +111,11 @@ class Explorer(AbstractContextManager["Explorer"]):
             # The second signal is for what of the group the first one did not end, too.
             with suppress(subprocess.TimeoutExpired):
                 process.wait(_ENDING_SECONDS)
+
+    @property
+    def failed(self) -> bool:
+        """True if it ended by itself, with an error."""
+        return not self._ended_here and self._process is not None and bool(self._process.poll())
 
     @property
     def trouble(self) -> str:

@@ -6,7 +6,7 @@ run ends, the file is imported like any other capture.
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -83,6 +83,8 @@ class CaptureRequest(msgspec.Struct, frozen=True):
     """Command that uses the app; the run ends with it."""
     unpin: Path | None = None
     """Folder with Frida scripts that are loaded into the app when it starts."""
+    name: str = ""
+    """Begin of the name of the file with the flows."""
     rules: "UserRules | None" = None
     """The rules of users."""
 
@@ -117,12 +119,12 @@ def run_capture(
         WorkspaceError: the workspace cannot be written.
     """
     require_mitmproxy()
-    _check(request)
+    check_request(request)
     connect = connect or by_adb
     undo_left_overs(journals(request), connect, tell)
     with Workspace.open(request.workspace):
         pass  # created, or verified, before anything else is touched
-    path = new_file(request.workspace / CAPTURES)
+    path = new_file(request.workspace / CAPTURES, request.name)
     with ExitStack() as stack:
         file = stack.enter_context(path.open("xb", buffering=0))
         proxy = stack.enter_context(ProxyProcess(proxy_settings(request), keylog=str(request.keylog or "")))
@@ -146,20 +148,22 @@ def run_capture(
             run.unpin = unpinner.scripts
         if explorer is not None:
             explorer.stop()
-            run.note(explorer.trouble)
+            run.note(explorer.trouble, fault=explorer.failed)
         broke = "" if run.ended_in_order else proxy.failure
         yield run.end(f"{listening.host}:{listening.port}", broke)
     if broke:
         raise CaptureError(broke, where="proxy", advice=f"The flows until then are in {path}")
 
 
-def save_flows(workspace: Path, path: Path, stage: Callable[[str], AbstractContextManager[Progress]]) -> None:
-    """Import the flows of a finished run into the workspace, as ``tieback scan`` does with a capture.
+def save_flows(
+    workspace: Path, paths: Sequence[Path], stage: Callable[[str], AbstractContextManager[Progress]]
+) -> None:
+    """Import the flows of finished runs into the workspace, as ``tieback scan`` does with captures.
 
     Raises:
-        WorkspaceError: the workspace is locked or not writable; the file is kept.
+        WorkspaceError: the workspace is locked or not writable; the files are kept.
     """
-    with run_scan(ScanRequest(inputs=(path,), grant=None, workspace=workspace, workers=1), stage):
+    with run_scan(ScanRequest(inputs=tuple(paths), grant=None, workspace=workspace, workers=1), stage):
         pass
 
 
@@ -180,6 +184,7 @@ class _Run:
         self._notes: list[str] = []
         self.unpin: tuple[UnpinScript, ...] = ()
         """Scripts that were loaded into the app."""
+        self._faults: list[str] = []
 
     def flows(self, proxy: ProxyProcess, stopped: Callable[[], bool]) -> Iterator[Flow]:
         """Flows until the time is up, the user stops the run, or the proxy ends; then flows still in progress."""
@@ -226,18 +231,20 @@ class _Run:
         """True if the proxy reported everything before it ended."""
         return self._ended is not None
 
-    def note(self, text: str) -> None:
-        """Add a sentence to the blind spots; empty text adds nothing."""
+    def note(self, text: str, *, fault: bool = False) -> None:
+        """Add a sentence to the blind spots, and to the faults of the run if it is one; empty text adds nothing."""
         if text:
             self._notes.append(text)
+        if text and fault:
+            self._faults.append(text)
 
     def end(self, listened: str, broke: str) -> LiveRun:
         """The document of the run; also the last line of the file."""
-        troubles = [*(self._device.troubles if self._device is not None else ()), *self._notes]
         if broke:
-            troubles.append(f"The proxy failed ({broke}): traffic after that was not seen.")
+            self.note(f"The proxy failed ({broke}): traffic after that was not seen.", fault=True)
         elif self._ended is None:
-            troubles.append("The proxy did not shut down cleanly: flows in progress at that time are missing.")
+            self.note("The proxy did not shut down cleanly: flows in progress at that time are missing.")
+        of_device = self._device.troubles if self._device is not None else []
         document = self._tally.finish(
             path=str(self._path),
             listened=listened,
@@ -247,7 +254,8 @@ class _Run:
             lost=self._ended.dropped if self._ended is not None else 0,
             cut=self._ended.cut if self._ended is not None else 0,
             outside=self._device.owners.outside() if self._device is not None else None,
-            troubles=troubles,
+            troubles=[*of_device, *self._notes],
+            faults=[*of_device, *self._faults],
         )
         document = msgspec.structs.replace(document, unpin=self.unpin)
         self._write(encode("capture", document))
@@ -283,7 +291,8 @@ def _explorer(request: CaptureRequest, listening: ProxyListening, path: Path, st
     return stack.enter_context(Explorer(request.explore, told, path.with_suffix(LOG)))
 
 
-def _check(request: CaptureRequest) -> None:
+def check_request(request: CaptureRequest) -> None:
+    """Raise ``UsageError`` if an option cannot work, whatever the app."""
     try:
         Destinations(request.destinations, request.names)
     except ValueError as error:
@@ -346,10 +355,10 @@ def by_adb(device: str) -> Shell:
     return connect(device)
 
 
-def new_file(folder: Path) -> Path:
+def new_file(folder: Path, name: str = "") -> Path:
     """Path of a new file for flows, named after the time; creates the folder."""
     folder.mkdir(mode=0o700, exist_ok=True)
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    stamp = (f"{name[:200]}-" if name else "") + datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     names = (folder / f"{stamp}{'' if number == 0 else f'-{number}'}{SUFFIX}" for number in range(1000))
     return next(path for path in names if not path.exists())
 

@@ -71,6 +71,7 @@ class FlowTally:
         cut: int,
         outside: Iterable[tuple[str, int, FlowApp, int]] | None,
         troubles: Iterable[str] = (),
+        faults: Iterable[str] = (),
     ) -> LiveRun:
         """The document of the run.
 
@@ -84,6 +85,7 @@ class FlowTally:
             cut: number of flows truncated in the saved file.
             outside: connections that bypassed the proxy; ``None`` without a device.
             troubles: other problems, as text.
+            faults: those of them because of which the run should be repeated.
         """
         past = [
             BlindSpot(f"{ip}:{port}" if ":" not in ip else f"[{ip}]:{port}", who.bundle_id or who.name, times, "")
@@ -136,6 +138,7 @@ class FlowTally:
             lost=lost,
             blind_spots=(*words, *troubles),
             passed=tuple(self._passed.values()),
+            faults=tuple(faults),
         )
 
 

@@ -9,7 +9,7 @@ import msgspec
 from tieback.assess.findings import SharedSecret
 from tieback.backends.pivot import Lead
 from tieback.model.app import App, Platform
-from tieback.model.flow import Flow, Leak
+from tieback.model.flow import Flow, FlowApp, Leak
 from tieback.model.report import ContactedServer, Recipient
 from tieback.model.sighting import Sighting
 from tieback.pipeline.mapping.contacted_servers import ServerTotals
@@ -120,9 +120,16 @@ def _add_up(
             key = (bundles.get(bundle) or captured_app_key(unit, bundle)) if bundle else unit
             name = flow.app.name if bundle and flow.app else f"Traffic in {Path(paths[unit]).name}"
             app = App(Platform.UNKNOWN, bundle or name, key, name=name)
+            if bundle and flow.app is not None:
+                app = msgspec.structs.replace(app, platform=_platform(flow.app), version_name=flow.app.version)
             group = groups[unit, bundle] = _Group(app, bool(bundle), unit, paths[unit], rules, in_capture)
         group.add(flow)
     return groups
+
+
+def _platform(app: FlowApp) -> Platform:
+    """The platform that the source states."""
+    return Platform(app.platform) if app.platform in {Platform.ANDROID, Platform.IOS} else Platform.UNKNOWN
 
 
 class _Facts:

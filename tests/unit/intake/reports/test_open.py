@@ -20,6 +20,7 @@ SAMPLES = {
     "openfirebase": b'{"schema_version": "1", "tool_version": "1", "scan_id": "1", "projects": []}',
     "exodus": b'{"application": {"handle": "a.b"}, "trackers": []}',
     "mobsf": b'{"file_name": "a", "package_name": "a.b", "sha256": "", "urls": []}',
+    "mobsf_dynamic": b'{"hash": "0123456789abcdef0123456789abcdef", "emails": [], "urls": [], "package": "a.b"}',
     "nmap": b'<?xml version="1.0"?><nmaprun></nmaprun>',
     "masscan": b'[{"ip": "203.0.113.7", "ports": [{"port": 80, "proto": "tcp"}]}]',
     "censys": b'{"ip": "203.0.113.7", "services": [{"port": 80, "service_name": "HTTP"}]}',

@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import samples
+from tieback.intake.discover import FileKind, classify_path
 from tieback.intake.traffic import mitm
 from tieback.intake.traffic.interface import SampledFlow
+from tieback.intake.traffic.open import open_traffic
 from tieback.model.errors import InputError
 
 CAPTURES = samples.directory("captures")
@@ -169,3 +171,23 @@ def test_mutations_never_raise(tmp_path_factory: pytest.TempPathFactory, at: int
     opened = mitm.open_mitmproxy_file(path)
     assert len(list(opened.flows())) <= 60
     opened.close()
+
+
+def test_flows_of_mobsfs_httptools(tmp_path: Path) -> None:
+    """HTTPTools runs mitmdump with ``--save-stream-file flows/PACKAGE.flow``, and writes a text dump beside it."""
+    writer = pytest.importorskip("mitmproxy.io").FlowWriter
+    tflow = pytest.importorskip("mitmproxy.test.tflow").tflow
+    path = tmp_path / "org.example.shop.flow"
+    with path.open("wb") as file:
+        stream = writer(file)
+        for _ in range(2):
+            stream.add(tflow(resp=True))
+    assert classify_path(path) is FileKind.TRAFFIC
+    opened = open_traffic(path)
+    flows = [seen.flow for seen in opened.flows()]
+    opened.close()
+    assert [(flow.server.name, flow.detail, flow.app) for flow in flows] == [("address", "GET /path 200", None)] * 2
+    dump = tmp_path / "org.example.shop.flow.txt"
+    dump.write_text("========\nREQUEST\n========\nGET http://address/ HTTP/1.1\n")
+    with pytest.raises(InputError, match="unknown format"):
+        open_traffic(dump)

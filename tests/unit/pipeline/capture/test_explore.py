@@ -2,6 +2,7 @@
 
 import os
 import select
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -88,3 +89,24 @@ def test_success_is_no_trouble(tmp_path: Path) -> None:
             time.sleep(0.05)
         assert explorer.ended
     assert explorer.trouble == ""
+
+
+PARENT = """
+import os, pathlib, sys
+from tieback.pipeline.capture.explore import Explorer
+words = (sys.executable, "-c", "import os, time; print(os.getpid(), flush=True); time.sleep(60)")
+with Explorer(words, {}, pathlib.Path(sys.argv[1])):
+    while not pathlib.Path(sys.argv[1]).read_text().endswith("\\n"):
+        pass
+    os._exit(9)
+"""
+
+
+def test_the_command_ends_with_a_killed_run(tmp_path: Path) -> None:
+    assert subprocess.run([sys.executable, "-c", PARENT, tmp_path / "log"], check=False, timeout=60).returncode == 9
+    pid = int((tmp_path / "log").read_text())
+    for _ in range(200):
+        if not runs(pid):
+            break
+        time.sleep(0.05)
+    assert not runs(pid)
