@@ -33,7 +33,7 @@ ALLOWED = {
     "engine/plugin_child.py main": "the parent process writes it",
     "intake/capture/authority_page.py contents": "the certificate that the proxy made",
     "intake/capture/device.py trusted_path": "the certificate that the proxy made",
-    "pipeline/capture/live.py _tell_way_in": "the certificate that the proxy made",
+    "pipeline/capture/live.py tell_way_in": "the certificate that the proxy made",
     "pipeline/jobs/child.py main": "the parent process writes it",
     "pipeline/jobs/processes.py process_identity": "a file of /proc",
     "probes/stores/rsync/listing.py read_listing": "a reader of bytes in memory",

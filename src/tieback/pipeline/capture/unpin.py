@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tieback.model.capture import UnpinScript
 from tieback.model.errors import UsageError
+from tieback.model.small_file import read_small
 from tieback.pipeline.capture.device import DevicePlan, LiveDevice, Tell, package_of
 from tieback.pipeline.capture.explore import Explorer
 
@@ -40,7 +41,8 @@ def read_scripts(folder: Path) -> tuple[tuple[Path, UnpinScript], ...]:
         for path in paths[: MAX_SCRIPTS + 1]:
             if path.stat().st_size > MAX_BYTES:
                 raise UsageError(f"more than {MAX_BYTES:,} bytes", where=str(path), advice="Remove it from --unpin")
-            found.append((path.absolute(), UnpinScript(path.name, hashlib.sha256(path.read_bytes()).hexdigest())))
+            digest = hashlib.sha256(read_small(path, MAX_BYTES)).hexdigest()
+            found.append((path.absolute(), UnpinScript(path.name, digest)))
     except OSError as error:
         raise UsageError(
             f"cannot be read ({error.strerror})", where=str(error.filename or folder), advice="Check --unpin"

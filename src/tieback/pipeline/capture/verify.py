@@ -23,6 +23,7 @@ from tieback.intake.capture.pcapdroid import Pcapdroid, PcapdroidPlan
 from tieback.intake.capture.remains import remains
 from tieback.model.device_result import DeviceResult, StepOutcome
 from tieback.model.errors import UsageError
+from tieback.model.small_file import read_small
 from tieback.pipeline.capture.device import Connect, DevicePlan, LiveDevice, Tell, package_of, undo_left_overs
 from tieback.pipeline.capture.flow_trial import FlowTrial
 from tieback.pipeline.capture.live import (
@@ -145,11 +146,11 @@ class _AndroidSteps:
 
     def _files(self) -> str | None:
         with tempfile.TemporaryDirectory(prefix="tieback-") as folder:
-            sent, back = Path(folder, "sent"), Path(folder, "back")
-            sent.write_bytes(bytes(range(256)))
+            sent, back, content = Path(folder, "sent"), Path(folder, "back"), bytes(range(256))
+            sent.write_bytes(content)
             place = self._device.push_download(sent, "tieback-verify.bin")
             self._shell.pull(f"/sdcard/{place}", back, 4096)
-            return None if back.read_bytes() == sent.read_bytes() else "the file came back changed"
+            return None if read_small(back, 4096) == content else "the file came back changed"
 
     def _sockets(self) -> str | None:
         answer = self._shell.run(["cat", "/proc/net/tcp"])
