@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from tools.site import stage
 from tools.site.navigation import missing_pages, read_navigation, title_of
 

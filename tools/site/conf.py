@@ -22,6 +22,12 @@ html_show_search_summary = False
 _SCROLLS = re.compile(r'<(pre)>|<(div) class="table-wrapper')
 
 
+def _with_levels(_app: Any, _page: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
+    """Give the captions of the menu, which the theme marks as headings, the level that a heading needs."""
+    tree = context.get("furo_navigation_tree", "")
+    context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')
+
+
 def _with_extras(app: Any, page: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
     """Make what scrolls reachable by keyboard, and link to the Markdown of the page."""
     if "body" not in context:
@@ -40,5 +46,6 @@ def _focusable(found: re.Match[str]) -> str:
 
 
 def setup(app: Any) -> None:
-    """Register the hook."""
+    """Register the hooks."""
     app.connect("html-page-context", _with_extras)
+    app.connect("html-page-context", _with_levels, priority=900)  # after the theme

@@ -16,8 +16,8 @@ _TARGET = re.compile(r"\]\(([^)#\s]+)(#[^)\s]*)?\)")
 _BLOCK = re.compile(r"(?ms)^```.*?^```")
 START = "index.md"
 SUMMARY = (
-    "tieback finds mobile apps whose back ends are open: which app, which back end, which open store, how many records, "
-    "which personal data, and which vendor is responsible."
+    "tieback finds mobile apps whose back ends are open: which app, which back end, which open store, how many "
+    "records, which personal data, and which vendor is responsible."
 )
 
 
@@ -31,7 +31,7 @@ def stage(root: Path, folder: Path) -> Navigation:
     pages = [INDEX, *menu.pages()]
     for page in pages:
         text = (root / page).read_text(encoding="utf-8")
-        for target in sorted(_targets(root, page, text)):
+        for target in sorted(_targets(text)):
             text = _with_target(root, folder, page, text, target, pages)
         head = "---\norphan: true\n---\n" if page == INDEX else ""
         write(folder / page, head + text + _menu_below(page, menu))
@@ -46,7 +46,7 @@ def write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _targets(root: Path, page: str, text: str) -> Iterator[str]:
+def _targets(text: str) -> Iterator[str]:
     """Relative links of a page, outside its code blocks."""
     for target, _ in _TARGET.findall(_BLOCK.sub("", text)):
         if "://" not in target and not target.startswith("mailto:"):
@@ -111,8 +111,22 @@ def entries(root: Path, pages: tuple[tuple[str, str], ...]) -> Iterator[tuple[st
 
 def llms_txt(root: Path, menu: Navigation) -> str:
     """The index for language models. Source: https://llmstxt.org/."""
-    lines = ["# tieback", "", f"> {SUMMARY}", "", "Each page of this site is also Markdown; the links below lead there.", ""]
+    lines = [
+        "# tieback",
+        "",
+        f"> {SUMMARY}",
+        "",
+        "Each page of this site is also Markdown; the links below lead there.",
+        "",
+    ]
     for part in menu.parts:
-        whole = tuple(one for page in part.pages for one in (page, *((below, "") for below in menu.below.get(page[0], ()))))
-        lines += [f"## {part.title}", "", *(f"- [{title}]({page}){note}" for page, title, note in entries(root, whole)), ""]
+        whole = tuple(
+            one for page in part.pages for one in (page, *((below, "") for below in menu.below.get(page[0], ())))
+        )
+        lines += [
+            f"## {part.title}",
+            "",
+            *(f"- [{title}]({page}){note}" for page, title, note in entries(root, whole)),
+            "",
+        ]
     return "\n".join(lines)
