@@ -125,7 +125,8 @@ def test_pages_in_the_browser(site: Path, browser: Browser, width: int, scheme: 
         # Without preload: axe would fetch the style sheets, which no browser does from file://.
         found: list[str] = page.evaluate(
             "(tags) => axe.run(document, {runOnly: tags, preload: false}).then((result) =>"
-            " result.violations.map((one) => one.id + ': ' + one.nodes.map((node) => node.html.slice(0, 120)).slice(0, 3).join(' | ')))",
+            " result.violations.map((one) => one.id + ': ' + one.nodes.map((node) => node.html.slice(0, 120)).slice(0, 3).join(' | ')"
+            "))",
             RULES,
         )
         wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

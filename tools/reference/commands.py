@@ -118,8 +118,8 @@ def _exit_codes() -> str:
     rows.append((str(INTERRUPTED), "", "Interrupted by Ctrl-C, as shells report it."))
     return page(
         "Exit codes",
-        "For scripts and build pipelines. The codes are a contract: their meaning does not change. How a build uses them "
-        "is in [builds](../howto/ci.md).",
+        "For scripts and build pipelines. The codes are a contract: their meaning does not change. How a build uses "
+        "them is in [builds](../howto/ci.md).",
         table(("code", "name", "meaning"), sorted(rows, key=lambda row: int(row[0]))),
         "The help of a command states what it returns in special cases. No failure has the code of findings.",
     )
@@ -148,8 +148,8 @@ def _settings(root: Any) -> str:
         rows.append((code(name), lists[name], project, where))
     return page(
         "Settings",
-        "For users who write [configuration files](configuration.md). Each key below sets the option of the same name. It "
-        "may be in `[defaults]`, in the table of a command such as `[scan]`, or in the table of a group and command such "
-        "as `[case.list]`. The meaning of a key is on the page of the [command](commands.md).",
+        "For users who write [configuration files](configuration.md). Each key below sets the option of the same name. "
+        "It may be in `[defaults]`, in the table of a command such as `[scan]`, or in the table of a group and command "
+        "such as `[case.list]`. The meaning of a key is on the page of the [command](commands.md).",
         table(("key", "takes", "a project may set it", "commands"), rows),
     )

@@ -25,7 +25,8 @@ def pages() -> dict[str, str]:
     intro = (
         "For analysts who look up what tieback recognises in an app, and by which source. Each rule is an entry of a "
         "data file in `src/tieback/recognise`, with examples that a test runs. "
-        "[Recognition](../understand/recognition.md) explains how the rules work together, and [rules of your own](../howto/rules.md) how to add some."
+        "[Recognition](../understand/recognition.md) explains how the rules work together, "
+        "and [rules of your own](../howto/rules.md) how to add some."
     )
     return {"docs/reference/recognition-rules.md": page("Recognition rules", intro, *sections)}
 
