@@ -32,6 +32,10 @@ SAMPLE = {
 }
 """Pages with every element that the theme has: those of another width or colour scheme."""
 
+AUDIT = """(tags) => axe.run(document, {runOnly: tags, preload: false}).then((result) => result.violations.map(
+    (one) => one.id + ': ' + one.nodes.map((node) => node.html.slice(0, 120)).slice(0, 3).join(' | ')))"""
+"""Without preload: axe would fetch the style sheets, which no browser does from file://."""
+
 pytestmark = [pytest.mark.more, pytest.mark.timeout(1800)]
 
 
@@ -122,13 +126,7 @@ def test_pages_in_the_browser(site: Path, browser: Browser, width: int, scheme: 
     page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
     watch(page, complaints)
     for name in opened(page, site, names):
-        # Without preload: axe would fetch the style sheets, which no browser does from file://.
-        found: list[str] = page.evaluate(
-            "(tags) => axe.run(document, {runOnly: tags, preload: false}).then((result) =>"
-            " result.violations.map((one) => one.id + ': ' + one.nodes.map((node) => node.html.slice(0, 120)).slice(0, 3).join(' | ')"
-            "))",
-            RULES,
-        )
+        found: list[str] = page.evaluate(AUDIT, RULES)
         wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wider > 0:
             found.append(f"{wider} pixels wider than the window")
