@@ -71,23 +71,18 @@ def field_texts() -> dict[str, dict[str, str]]:
 
 def _fields(node: ast.ClassDef) -> Iterable[tuple[str, str]]:
     for first, second in zip(node.body, [*node.body[1:], None], strict=True):
-        targets = (
-            first.targets
-            if isinstance(first, ast.Assign)
-            else [first.target]
-            if isinstance(first, ast.AnnAssign)
-            else []
-        )
-        for target in targets:
-            if isinstance(target, ast.Name):
-                yield target.id, _text(second)
-                yield from ((name, _text(second)) for name in _renamed(first.value))
+        if isinstance(first, ast.Assign | ast.AnnAssign):
+            for target in first.targets if isinstance(first, ast.Assign) else [first.target]:
+                if isinstance(target, ast.Name):
+                    yield target.id, _text(second)
+                    yield from ((name, _text(second)) for name in _renamed(first.value))
 
 
 def _renamed(value: ast.expr | None) -> Iterable[str]:
     """The name of ``msgspec.field(name=...)``."""
     keywords = value.keywords if isinstance(value, ast.Call) else []
-    return (one.value.value for one in keywords if one.arg == "name" and isinstance(one.value, ast.Constant))
+    names = (one.value.value for one in keywords if one.arg == "name" and isinstance(one.value, ast.Constant))
+    return (name for name in names if isinstance(name, str))
 
 
 def _text(node: ast.stmt | None) -> str:
