@@ -116,11 +116,12 @@ def _exit_codes() -> str:
     texts = field_texts()["ExitCode"]
     rows = [(str(int(one)), code(one.name), plain(texts[one.name])) for one in ExitCode]
     rows.append((str(INTERRUPTED), "", "Interrupted by Ctrl-C, as shells report it."))
+    rows.sort(key=lambda row: int(row[0]))
     return page(
         "Exit codes",
         "For scripts and build pipelines. The codes are a contract: their meaning does not change. How a build uses "
         "them is in [builds](../howto/ci.md).",
-        table(("code", "name", "meaning"), sorted(rows, key=lambda row: int(row[0]))),
+        table(("code", "name", "meaning"), rows),
         "The help of a command states what it returns in special cases. No failure has the code of findings.",
     )
 
