@@ -1,4 +1,4 @@
-# tieback: make demo | test | test-more | lint | lint-quick | bench | fuzz | fuzz-ci | fuzz-corpus | sbom | clean
+# tieback: make demo | test | test-more | lint | lint-quick | docs | bench | fuzz | fuzz-ci | fuzz-corpus | sbom | clean
 # Everything below stays inside this folder. uv is used from the PATH, or brought into .uv/ from PyPI.
 
 SHELL := /bin/bash
@@ -11,7 +11,7 @@ DEMO := demo
 # More workers than cores: a fourth of the time, tests wait for servers.
 JOBS ?= 3
 
-.PHONY: sbom demo test test-more lint lint-quick bench fuzz fuzz-ci fuzz-corpus clean env env-test servers servers-more
+.PHONY: sbom docs demo test test-more lint lint-quick bench fuzz fuzz-ci fuzz-corpus clean env env-test servers servers-more
 
 .uv/bin/uv:
 	@tools/bring-uv
@@ -22,11 +22,11 @@ JOBS ?= 3
 	@touch $@
 
 .venv/.test: pyproject.toml uv.lock | $(filter .uv/bin/uv,$(UV))
-	@$(SYNC) --quiet --compile-bytecode --all-extras --group fuzz --group schemas --group browser
+	@$(SYNC) --quiet --compile-bytecode --all-extras --group fuzz --group schemas --group browser --group docs
 	@touch $@ .venv/.demo
 
 .venv/.bench: pyproject.toml uv.lock | $(filter .uv/bin/uv,$(UV))
-	@$(SYNC) --quiet --compile-bytecode --all-extras --group fuzz --group schemas --group browser --group bench
+	@$(SYNC) --quiet --compile-bytecode --all-extras --group fuzz --group schemas --group browser --group docs --group bench
 	@touch $@ .venv/.test .venv/.demo
 
 env: .venv/.demo
@@ -65,6 +65,10 @@ lint: lint-quick .venv/.test
 	@$(RUN) deptry src
 	@$(RUN) zizmor --offline --quiet --persona pedantic --collect all --strict-collection action.yml .pre-commit-hooks.yaml
 	@if [ -x tools/check-words ]; then $(RUN) tools/check-words; fi
+
+# The site, in build/site; a page or link that is missing is an error.
+docs: .venv/.test
+	@$(RUN) python tools/build-docs
 
 bench: .venv/.bench
 	@$(RUN) python -m bench

@@ -39,7 +39,7 @@ BASES = (ROOT, ROOT / "src" / "tieback", ROOT / "tests")
 """Paths are relative to one of these."""
 GENERATED = {"docs/benchmarks/last-run.md"}
 """Written by `make bench`, not committed."""
-TOP = {path.name for base in BASES for path in base.iterdir() if path.name != ".cache"}
+TOP = {path.name for base in BASES for path in base.iterdir() if path.name not in {".cache", "build"}}
 TYPES = {"added", "changed", "fixed", "removed"}
 """Types of changelog fragments."""
 PLACEHOLDER = re.compile(r"NAME|COMMAND|NNNN|ISSUE|EXAMPLE|\.\.\.")

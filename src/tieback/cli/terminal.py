@@ -25,10 +25,13 @@ class ExitCode(IntEnum):
     DONE = 0
     """Done; no finding at or above ``--fail-on``."""
     FINDINGS = 1
+    """Findings at or above ``--fail-on``, or something else that the options of the command make a failure."""
     USAGE = 2
+    """Wrong usage: an option, a file of settings, or a grant that is not valid. Nothing was done."""
     SOME_FAILED = 3
     """Some inputs failed. Each is named on stderr; the others are done."""
     NOTHING_DONE = 4
+    """No input could be read, or nothing could be done."""
     CLOSED_PIPE = 141
     """The reader of the output closed the pipe, as ``head`` does; shells report the same of other programs."""
 

@@ -183,7 +183,7 @@ class AppStoreState(StrEnum):
     REMOVED = "removed"
     """The store does not offer it any more, or never did."""
     UNKNOWN = "unknown"
-    """Nobody looked, or the look-up had no result."""
+    """There was no look-up, or it had no result."""
 
 
 class AppStoreFact(msgspec.Struct, frozen=True):
@@ -208,7 +208,7 @@ class AppStoreFact(msgspec.Struct, frozen=True):
 
 
 class AppStoreSummary(msgspec.Struct, frozen=True):
-    """What app stores said about an app, over all storefronts."""
+    """What app stores state about an app, over all storefronts."""
 
     state: AppStoreState = AppStoreState.UNKNOWN
     """Available in one storefront, or removed from all that are known."""

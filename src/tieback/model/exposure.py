@@ -164,7 +164,7 @@ class Exposure(msgspec.Struct, frozen=True):
     bytes_at_most: Figure | None = None
     """As ``records_at_most``."""
     entry: Entry = Entry.NONE
-    """How a client without credentials gets in."""
+    """How a client without credentials has access."""
     privileges: Privileges = Privileges.NONE
     """What it may do there."""
     untested: tuple[str, ...] = ()
@@ -173,11 +173,11 @@ class Exposure(msgspec.Struct, frozen=True):
     """Signs that somebody wrote to it, besides ransom and wiping. They do not show that data were copied."""
 
     default_credentials: str = ""
-    """What shows that the server still has its default credentials; nobody tried them."""
+    """What shows that the server still has its default credentials; they are never tried."""
     notices: tuple[tuple[Notice, str], ...] = ()
-    """Statements of the server that are findings of their own; nobody used what they offer."""
+    """Statements of the server that are findings of their own; what they offer is never used."""
     abilities: tuple[Ability, ...] = ()
-    """What the vendor documents that every client can do which gets in; never tried."""
+    """What every client with access can do, as the vendor documents; never tried."""
 
     @property
     def exposed(self) -> bool:

@@ -60,7 +60,7 @@ class OwnPeople(msgspec.Struct, frozen=True):
     sampled: int
     """Distinct people in the records that were read, at least as many as distinct addresses in one column."""
     addresses: int
-    """Number of distinct addresses that were compared; without any, ``at_least`` says nothing."""
+    """Number of distinct addresses that were compared; without any, ``at_least`` is meaningless."""
 
 
 class SampledRecords(msgspec.Struct, frozen=True):

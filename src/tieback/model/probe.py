@@ -81,7 +81,7 @@ def is_undecided(access: Access, untested: tuple[str, ...] = ()) -> bool:
 
 
 class Entry(StrEnum):
-    """How a client without credentials gets in. A closed list."""
+    """How a client without credentials has access. A closed list."""
 
     NONE = ""
     """Nobody got in, or it is not known how."""
@@ -94,16 +94,16 @@ class Entry(StrEnum):
 
 
 class Privileges(StrEnum):
-    """What the entry permits, as far as the server says. A closed list."""
+    """What the entry permits, as far as the server states. A closed list."""
 
     NONE = ""
     """There is no entry."""
     ADMIN = "admin"
-    """The server says that the client may change data, users or settings."""
+    """The server states that the client may change data, users or settings."""
     LIMITED = "limited"
-    """The server says that some of this is refused."""
+    """The server states that some of this is refused."""
     UNKNOWN = "unknown"
-    """The server does not say."""
+    """The server does not state it."""
 
 
 class Notice(StrEnum):
@@ -122,7 +122,7 @@ class Notice(StrEnum):
 
 
 class Ability(StrEnum):
-    """What a server offers besides its data to every client that gets in. A closed list.
+    """What a server offers besides its data to every client that has access. A closed list.
 
     The vendor's documentation says so; it is never tried.
     """
@@ -304,7 +304,7 @@ class ProbeReport(msgspec.Struct, frozen=True):
     replayed: str = ""
     """Date of the recorded probe, if this is a replay."""
     entry: Entry = Entry.NONE
-    """How a client without credentials gets in."""
+    """How a client without credentials has access."""
     privileges: Privileges = Privileges.NONE
     """What it may do there."""
     untested: tuple[str, ...] = ()
@@ -320,7 +320,7 @@ class ProbeReport(msgspec.Struct, frozen=True):
     """The rule of a user that declares the probe, with the SHA-256 of its file; empty for a built-in probe."""
 
     abilities: tuple[Ability, ...] = ()
-    """What the vendor documents that every client can do which gets in as the proofs show; never tried."""
+    """What every client can do that has the access of the proofs, as the vendor documents; never tried."""
 
     @property
     def undecided(self) -> bool:

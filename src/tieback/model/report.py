@@ -84,7 +84,7 @@ class Headline(msgspec.Struct, frozen=True):
     duties: tuple[Duty, ...] = ()
     """Notices that laws and contracts may require, as advice."""
     campaigns: tuple[Campaign, ...] = ()
-    """Stores visited by the same extortionist, the largest group first."""
+    """Stores with a ransom note of the same attacker, the largest group first."""
     apps_partly_read: int | None = 0
     """Analysed apps with code that was not read, such as encrypted or downloaded code.
     ``None`` here and below if the audience must not see it."""
@@ -194,7 +194,7 @@ class AppSummary(msgspec.Struct, frozen=True):
     unread: tuple[UnreadCode, ...] = ()
     """Code of the app that was not read; the app is then only partly read."""
     store: AppStoreSummary | None = None
-    """What app stores said about it; ``None`` if nothing is known."""
+    """What app stores state about it; ``None`` if nothing is known."""
 
 
 class SkipReason(StrEnum):
@@ -312,7 +312,7 @@ class Recipient(msgspec.Struct, frozen=True):
     sdk: str
     """The library or service whose host it is; empty if unknown."""
     provider: str
-    """Who hosts it; empty if unknown."""
+    """Its hosting provider; empty if unknown."""
     country: str
     """ISO 3166 code by the imported address data; empty without such data."""
     pii_class: str = msgspec.field(name="class")
@@ -549,11 +549,15 @@ class Report(msgspec.Struct, frozen=True):
     """The conclusions of a run: aggregates and top lists as values, long tables as handles."""
 
     title: str
+    """Title of the report."""
     created: datetime
+    """When the report was made (UTC)."""
     tool_version: str
+    """Version of tieback that made it."""
     scope: RunScope | None
     """``None`` if there was no grant and nothing was contacted."""
     headline: Headline
+    """The main figures."""
     apps: LazyIndex[AppSummary]
     """By content hash; apps that lead to exposed stores first, then apps that lead to others, each by name."""
     quiet: LazyTable[AppSummary]
@@ -567,10 +571,13 @@ class Report(msgspec.Struct, frozen=True):
     findings: LazyTable[Finding]
     """Most severe first."""
     problems: LazyTable[Problem]
+    """What could not be read or done, each with its place."""
     sightings: LazyIndex[AppSighting]
     """By content hash of the app."""
     backends: LazyTable[Backend]
+    """Hosts of the apps, with provider, owner and evidence."""
     probes: LazyTable[ProbeReport]
+    """One row per conversation with a store."""
     audience: str = ""
     """Audience that it was redacted for, as text; empty if nothing was left out."""
     tlp: str = "AMBER"

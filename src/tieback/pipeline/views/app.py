@@ -134,7 +134,7 @@ class AppPage(msgspec.Struct, frozen=True, kw_only=True):
     summary: AppRow
     has_api: bool
     store: AppStoreSummary | None
-    """What app stores said about it; ``None`` if nothing is known."""
+    """What app stores state about it; ``None`` if nothing is known."""
     endpoints: AppEndpoints
     captured: tuple[CapturedRow, ...]
     """Endpoints that it contacted in captures; at most 200."""
