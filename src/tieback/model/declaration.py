@@ -125,6 +125,7 @@ class DeclaredItem(msgspec.Struct, frozen=True):
     declared_by: tuple[str, ...]
     """``app``, names of parts, ``Play Data Safety``; sorted."""
     state: DeclaredState
+    """Whether its traffic showed it."""
     hosts: tuple[str, ...] = ()
     """Hosts that received it, or contacted hosts of the domain; sorted, at most 8."""
     linked: bool | None = None
@@ -132,7 +133,9 @@ class DeclaredItem(msgspec.Struct, frozen=True):
     tracking: bool | None = None
     """For a domain: whether a manifest of the package sets ``NSPrivacyTracking``."""
     shared: bool | None = None
+    """True if the data go to others, as the form of Google Play states it."""
     purposes: tuple[str, ...] = ()
+    """Purposes in the words of the format; sorted."""
 
     @property
     def contradicts(self) -> bool:
