@@ -32,6 +32,7 @@ from bench import (
     probes,
     probing_scale,
     profiles,
+    reading,
     recipients,
     recipients_pages,
     recordings,
@@ -87,6 +88,8 @@ PAGE = Path(__file__).parents[1] / "docs" / "benchmarks" / "last-run.md"
 
 def main() -> None:
     """Run the named benchmarks, or all. A run of all also writes the page."""
+    if sys.argv[1:2] == ["reading"]:
+        raise SystemExit(reading.main(sys.argv[2:]))
     parser = argparse.ArgumentParser(
         prog="python -m bench",
         description="Run benchmarks, or all. All need a quiet machine, and write docs/benchmarks/last-run.md.",

@@ -96,10 +96,12 @@ def _apps(world: World, pairs: Ints, which: Flags) -> Flags:
 
 
 def _sum(values: Ints, which: Flags, quality: Ints, concerned: Flags | None = None) -> tuple[int, str]:
-    """A sum over stores, with the quality of its weakest part."""
+    """A sum over stores. One estimate makes it an estimate, which "at least" would not be."""
     counted = which if concerned is None else which & concerned
-    weakest = _QUALITIES[int(quality[counted].max(initial=0))]
-    return int(values[counted].sum()), str(weakest)
+    value, there = int(values[counted].sum()), set(quality[counted].tolist())
+    order = (Quality.ESTIMATE, Quality.LOWER_BOUND) if value else (Quality.LOWER_BOUND, Quality.ESTIMATE)
+    weakest = next((one for one in order if _QUALITIES.index(one) in there), Quality.EXACT)
+    return value, str(weakest)
 
 
 def _classes(world: World, shown: Flags) -> dict[str, tuple[int, str]]:

@@ -377,9 +377,13 @@ class LazyTable[T](msgspec.Struct, frozen=True):
     """Opens the table again, from its first row."""
     head: Callable[[int], Iterator[T]] | None = None
     """The first rows, if that is cheaper than opening the whole table."""
+    encoded: Callable[[], Iterator[bytes]] | None = None
+    """All rows as JSON, if that is cheaper than to encode each row. Each piece is some rows, separated by commas."""
 
     def first(self, most: int) -> tuple[T, ...]:
         """At most ``most`` rows from the start."""
+        if not self.count:
+            return ()
         return tuple(islice(self.rows() if self.head is None else self.head(most), most))
 
     @staticmethod

@@ -46,6 +46,8 @@ from tieback.pipeline.posture.section import posture_section
 from tieback.pipeline.probing.probe_report import SILENT, no_verdict
 from tieback.pipeline.runs import finished_run
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
+from tieback.report.columns import encode_sightings
+from tieback.report.encoding import encode_row
 from tieback.scope.grant import EXPIRED, parse_grant
 from tieback.scope.policy.exclude import EXCLUDED
 from tieback.scope.resolver import DNS_NOT_ALLOWED, NOT_RESOLVED
@@ -179,6 +181,7 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         sightings=LazyIndex[AppSighting](
             apps.sightings_count() + sum(len(group.sightings) for group in traffic),
             lambda: chain(apps.sightings(), _captured(traffic)),
+            encoded=lambda: _encoded(apps, traffic),
             pick=lambda keys: chain(
                 apps.sightings(keys), _captured(group for group in traffic if group.app_key in keys)
             ),
@@ -352,6 +355,11 @@ def _captured(traffic: Iterable[TrafficApp]) -> Iterator[AppSighting]:
     for group in traffic:
         for sighting in group.sightings:
             yield AppSighting(group.app_key, group.path, sighting)
+
+
+def _encoded(apps: RunApps, traffic: Iterable[TrafficApp]) -> Iterator[bytes]:
+    """All sightings as JSON, in pieces."""
+    return chain(encode_sightings(apps.sighting_batches()), map(encode_row, _captured(traffic)))
 
 
 def run_scope(workspace: Workspace, run: RunRow) -> tuple[RunScope | None, int]:

@@ -42,8 +42,7 @@ class CsvRenderer:
         writer.writerow(COLUMNS)
         seen = PassiveNotes(report)
         for detail in iter_details(report):
-            for row in _rows(detail, seen):
-                writer.writerow([cell(value) for value in row])
+            writer.writerows(_rows(detail, seen))
             out.write(text.getvalue().encode("utf-8", "replace"))
             text.seek(0)
             text.truncate()
@@ -56,25 +55,26 @@ def cell(text: str) -> str:
 
 
 def _rows(detail: FindingDetail, seen: PassiveNotes) -> Iterator[tuple[str, ...]]:
+    """The rows of a finding. Each text is made safe once, not once per row."""
     finding = detail.finding
-    head = (finding.id, finding.severity.value, finding.rule, finding.title, finding.cwe)
-    tail = ("; ".join(finding.evidence), finding.advice)
-    related = "; ".join(finding.references)
+    head = _cells(finding.id, finding.severity.value, finding.rule, finding.title, finding.cwe)
+    tail = _cells("; ".join(finding.evidence), finding.advice)
+    related = _cells("; ".join(finding.references))
+    count = _cells(str(len(finding.apps)))
+    stores = []
+    for store in detail.stores or (None,):
+        others = [] if store is None else seen.of_store(store)[:MOST_LINES]
+        said = "; ".join(f"{line.said} ({line.ours})" for line in map(passive_line, others))
+        facts = _cells(*_store(store))
+        stores.append((*facts, *tail, *_cells(said, *_entry(store)), *related, *_cells(_abilities(store))))
     for summary in detail.apps or (None,):
-        for store in detail.stores or (None,):
-            others = [] if store is None else seen.of_store(store)[:MOST_LINES]
-            said = "; ".join(f"{line.said} ({line.ours})" for line in map(passive_line, others))
-            yield (
-                *head,
-                *_app(summary),
-                str(len(finding.apps)),
-                *_store(store),
-                *tail,
-                said,
-                *_entry(store),
-                related,
-                _abilities(store),
-            )
+        app = _cells(*_app(summary))
+        for facts in stores:
+            yield (*head, *app, *count, *facts)
+
+
+def _cells(*texts: str) -> tuple[str, ...]:
+    return tuple(cell(text) for text in texts)
 
 
 def _app(summary: AppSummary | None) -> tuple[str, ...]:

@@ -1,10 +1,10 @@
-"""The report as one JSON document on one line, streamed: long tables are written row by row."""
+"""The report as one JSON document on one line, streamed: long tables are written row by row, or by columns."""
 
 from collections.abc import Iterable
 from typing import BinaryIO
 
 from tieback.model.document import SCHEMA_VERSION
-from tieback.model.report import Report
+from tieback.model.report import LazyTable, Report
 from tieback.report.breakdown import count_breakdown
 from tieback.report.encoding import baseline_row, encode_row
 from tieback.report.interface import RendererMeta
@@ -25,7 +25,7 @@ class JsonRenderer:
     meta = RendererMeta("json", ".json", "application/json")
 
     def render(self, report: Report, out: BinaryIO) -> None:
-        """Write the whole report to ``out``, holding one row of it at a time."""
+        """Write the whole report to ``out``, holding some rows of it at a time."""
         out.write(b'{"schema":' + encode_row(f"tieback/report/{SCHEMA_VERSION}"))
         values = ("title", "created", "tool_version", "audience", "tlp", "scope", "headline")
         out.writelines(b"," + encode_row(name) + b":" + encode_row(getattr(report, name)) for name in values)
@@ -34,15 +34,22 @@ class JsonRenderer:
         out.writelines(b"," + encode_row(name) + b":" + encode_row(getattr(report, name)) for name in more)
         out.write(b',"baseline":' + encode_row(baseline_row(report.baseline)))
         for name in _TABLES:
-            rows = report.exposures() if name == "exposures" else getattr(report, name).rows()
-            _write_rows(name, rows, out)
+            _write_table(report, name, out)
         out.write(b"}\n")
 
 
-def _write_rows(name: str, rows: Iterable[object], out: BinaryIO) -> None:
+def _write_table(report: Report, name: str, out: BinaryIO) -> None:
+    if name == "exposures":
+        _write_pieces(name, map(encode_row, report.exposures()), out)
+        return
+    table: LazyTable[object] = getattr(report, name)
+    _write_pieces(name, map(encode_row, table.rows()) if table.encoded is None else table.encoded(), out)
+
+
+def _write_pieces(name: str, pieces: Iterable[bytes], out: BinaryIO) -> None:
     out.write(b"," + encode_row(name) + b":[")
-    for index, row in enumerate(rows):
+    for index, piece in enumerate(pieces):
         if index:
             out.write(b",")
-        out.write(encode_row(row))
+        out.write(piece)
     out.write(b"]")

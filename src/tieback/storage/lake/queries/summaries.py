@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _SIGHTINGS = """
-SELECT inp.unit, inp.path, s.kind, s.value, s.scheme, s.host, s.port, s.path, s.service, s.count, s.party,
+SELECT inp.unit, inp.path AS app_path, s.kind, s.value, s.scheme, s.host, s.port, s.path, s.service, s.count, s.party,
     s.file, s."offset", s.how, s.context, s.owner, s.party_reason, s.names, s.chain
 FROM sightings s JOIN inp USING (unit, version)
 ORDER BY inp.ordinal, s.ordinal"""
@@ -70,6 +70,7 @@ class RunApps:
         import pyarrow as pa
 
         self._lake = lake
+        self._count: int | None = None
         self._scope = [run, traffic]
         self._apis = [service for service in apis if service is not None]
         self._unnamed_api = None in apis
@@ -86,7 +87,10 @@ class RunApps:
 
     def count(self) -> int:
         """Number of apps read."""
-        return self._number(f"SELECT count(DISTINCT {_KEY}) FROM inputs WHERE {_READ}", self._scope)  # noqa: S608 - ours
+        if self._count is None:
+            sql = f"SELECT count(DISTINCT {_KEY}) FROM inputs WHERE {_READ}"  # noqa: S608 - ours
+            self._count = self._number(sql, self._scope)
+        return self._count
 
     def rows(self, most: int | None = None) -> Iterator[AppSummary]:
         """Every app: those that lead to exposed stores first, then those that lead to others, each by name.
@@ -109,8 +113,8 @@ class RunApps:
 
     def unread(self, most: int | None = None) -> Iterator[AppSummary]:
         """The apps with code that was not read, in the order of ``rows``."""
-        found = self._summaries("", {}, "WHERE every.unread NOT IN ('', '[]')")
-        return found if most is None else islice(found, most)
+        keys = {row[0] for row in self._lake.stream(_UNREAD, self._scope)}
+        return islice(self.pick(keys, "WHERE every.unread NOT IN ('', '[]')"), most)
 
     def _first_quiet(self, most: int) -> list[str]:
         """Content hashes of the first apps that lead to no store; no other data is in memory."""
@@ -121,15 +125,17 @@ class RunApps:
         """Number of rows of ``quiet``."""
         return self.count() - self._number(_LEADING, self._scope, self._tables)
 
-    def pick(self, keys: Collection[str]) -> Iterator[AppSummary]:
+    def pick(self, keys: Collection[str], where: str = "") -> Iterator[AppSummary]:
         """The apps with one of these content hashes, in the order of ``rows``.
 
         Apps of captures that lead to no store are found too: findings name them.
         """
         import pyarrow as pa
 
+        if not keys:
+            return iter(())
         wanted = pa.table({"unit": pa.array(sorted(keys), pa.string())})
-        return self._summaries("SEMI JOIN wanted USING (unit)", {"wanted": wanted}, leading="")
+        return self._summaries("SEMI JOIN wanted USING (unit)", {"wanted": wanted}, where, leading="")
 
     def partly_read(self) -> tuple[int, int]:
         """Number of apps with code that was not read, and how many of them lead to an exposed store."""
@@ -175,6 +181,10 @@ class RunApps:
                     names=tuple(row[17] or ()),
                 ),
             )
+
+    def sighting_batches(self) -> "Iterator[pa.RecordBatch]":
+        """The rows of ``sightings`` as columns, a bounded number in memory."""
+        return self._lake.batches(f"{_ALL} {_SIGHTINGS}", self._scope)
 
     def sightings_count(self) -> int:
         """Number of rows of ``sightings``."""
@@ -252,16 +262,17 @@ _CAPTURED_ALONE = f"""
 SELECT count(*) FROM (SELECT DISTINCT unit FROM captured SEMI JOIN leads ON leads.app = captured.unit) c
 ANTI JOIN (SELECT unit FROM inputs WHERE {_READ}) i ON i.unit = c.unit"""  # noqa: S608
 
+_UNREAD = f"""
+SELECT DISTINCT unit FROM apps SEMI JOIN (SELECT unit, version FROM inputs WHERE {_READ}) USING (unit, version)
+WHERE unread NOT IN ('', '[]')"""  # noqa: S608
+
 _PARTLY_READ = f"""
 SELECT count(*), count(l.app)
-FROM (
-    SELECT DISTINCT unit FROM apps SEMI JOIN (SELECT unit, version FROM inputs WHERE {_READ}) USING (unit, version)
-    WHERE unread NOT IN ('', '[]')
-) a LEFT JOIN (SELECT DISTINCT app FROM leads WHERE exposed) l ON l.app = a.unit"""  # noqa: S608
+FROM ({_UNREAD}) a LEFT JOIN (SELECT DISTINCT app FROM leads WHERE exposed) l ON l.app = a.unit"""  # noqa: S608
 
 _SIGHTINGS_READ = f"""
-SELECT count(*) FROM (SELECT {_KEY} AS key FROM sightings)
-SEMI JOIN (SELECT {_KEY} AS key FROM inputs WHERE {_READ}) USING (key)"""  # noqa: S608
+SELECT count(*) FROM sightings
+SEMI JOIN (SELECT DISTINCT unit, version FROM inputs WHERE {_READ}) USING (unit, version)"""  # noqa: S608
 
 _SUMMARIES = """{inputs}, seen AS (
     SELECT unit, version, count(*) AS endpoints, bool_or(
