@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+from tieback.intake.apps.printable import printable
 from tieback.model.capture import UnpinScript
 from tieback.model.errors import UsageError
 from tieback.model.small_file import read_small
@@ -42,7 +43,7 @@ def read_scripts(folder: Path) -> tuple[tuple[Path, UnpinScript], ...]:
             if path.stat().st_size > MAX_BYTES:
                 raise UsageError(f"more than {MAX_BYTES:,} bytes", where=str(path), advice="Remove it from --unpin")
             digest = hashlib.sha256(read_small(path, MAX_BYTES)).hexdigest()
-            found.append((path.absolute(), UnpinScript(path.name, digest)))
+            found.append((path.absolute(), UnpinScript(printable(path.name, 255), digest)))
     except OSError as error:
         raise UsageError(
             f"cannot be read ({error.strerror})", where=str(error.filename or folder), advice="Check --unpin"
@@ -102,14 +103,22 @@ class Unpinner(Explorer):
     def trouble(self) -> str:
         """What did not work, in sentences; empty if Frida ran until the end, without an error of a script."""
         errors = list(_errors(self._log))
-        sentences = []
-        if not self._ended_here and self.ended:
-            sentences.append(
-                f"Frida ended with code {self._code} before the run did: certificates may be pinned again."
-            )
-        if errors:
-            sentences.append(f"Scripts of --unpin failed: {'; '.join(errors)}.")
-        return f"{' '.join(sentences)} See {self._log}." if sentences else ""
+        failed = f"Scripts of --unpin failed: {'; '.join(errors)}." if errors else ""
+        sentences = " ".join(filter(None, (self._early_end, failed)))
+        return f"{sentences} See {self._log}." if sentences else ""
+
+    @property
+    def shareable_trouble(self) -> str:
+        """What did not work, without words of the output: an app can write there what its user must not share."""
+        count = len(list(_errors(self._log)))
+        failed = f"Scripts of --unpin failed with {count}{'' if count < _MAX_ERRORS else ' or more'} errors."
+        return " ".join(filter(None, (self._early_end, failed if count else "")))
+
+    @property
+    def _early_end(self) -> str:
+        if self._ended_here or not self.ended:
+            return ""
+        return f"Frida ended with code {self._code} before the run did: certificates may be pinned again."
 
 
 def check_unpin(folder: Path | None, plan: DevicePlan | None) -> None:
