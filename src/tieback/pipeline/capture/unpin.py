@@ -111,7 +111,7 @@ class Unpinner(Explorer):
     def shareable_trouble(self) -> str:
         """What did not work, without words of the output: an app can write there what its user must not share."""
         count = len(list(_errors(self._log)))
-        failed = f"Scripts of --unpin failed with {count}{'' if count < _MAX_ERRORS else ' or more'} errors."
+        failed = f"Scripts of --unpin failed; errors: {count}{'' if count < _MAX_ERRORS else ' or more'}."
         return " ".join(filter(None, (self._early_end, failed if count else "")))
 
     @property

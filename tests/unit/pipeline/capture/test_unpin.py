@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,6 +59,13 @@ def test_folders_that_cannot_be_used(tmp_path: Path, scripts: Path, monkeypatch:
 def test_a_pipe_is_no_script(scripts: Path) -> None:
     os.mkfifo(scripts / "pipe.js")
     assert len(read_scripts(scripts)) == 1
+
+
+def test_any_file_name_is_written_to_the_document_of_the_run(scripts: Path) -> None:
+    (scripts / os.fsdecode(b"\xff\x1b[2J.js")).write_bytes(b"")
+    path, script = next(one for one in read_scripts(scripts) if one[1] != SCRIPT)
+    assert path.is_file()
+    assert msgspec.json.decode(msgspec.json.encode(script))["name"] == "\\udcff\\x1b[2J.js"
 
 
 def test_without_frida_the_error_names_the_next_step(scripts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
