@@ -243,7 +243,9 @@ def test_an_app_whose_package_name_android_refuses_fails_alone(
 ) -> None:
     app = App(Platform.ANDROID, name, "a" * 64)
     monkeypatch.setattr(device, "open_app", lambda _: nullcontext(SimpleNamespace(app=app)))
-    batch = runs(BatchEntry("evil.apk", apk=tmp_path / "evil.apk", seconds=1.0), BatchEntry(NAMES[0], NAMES[0], None, 1.0))
+    batch = runs(
+        BatchEntry("evil.apk", apk=tmp_path / "evil.apk", seconds=1.0), BatchEntry(NAMES[0], NAMES[0], None, 1.0)
+    )
     assert (states(batch), runs.names) == (["failed", "done"], [NAMES[0]])
     assert "is not a package name" in batch.apps[0].reason
     assert not any("escaped" in asked or "$(id)" in asked for asked in runs.phone.asked)
