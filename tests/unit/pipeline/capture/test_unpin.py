@@ -89,13 +89,16 @@ def test_frida_starts_the_app_with_the_scripts_and_ends_with_the_run(
     log = tmp_path / "run.unpin.log"
     with Unpinner(scripts, "emulator-5554", PACKAGE, log) as unpinner:
         until(lambda: log.read_text().endswith("\n"))
-        assert log.read_text() == (
-            f"ARGV -D emulator-5554 -f {PACKAGE} -q -t inf --no-auto-reload -l {scripts / 'hook.js'}\n"
-        )
+        words, _, place = log.read_text().strip().rpartition(" ")
+        assert words == f"ARGV -D emulator-5554 -f {PACKAGE} -q -t inf --no-auto-reload -l"
+        (scripts / "hook.js").write_text("changed after it was hashed")
+        assert Path(place).read_bytes() == HOOK
+        assert Path(place).parent.stat().st_mode & 0o077 == 0
         before = unpinner.ended
     assert (before, unpinner.ended) == (False, True)
     assert unpinner.trouble == ""
     assert unpinner.scripts == (SCRIPT,)
+    assert not Path(place).parent.exists()
 
 
 def test_a_frida_that_ends_early_is_reported_once(tmp_path: Path, scripts: Path, frida: Frida) -> None:
