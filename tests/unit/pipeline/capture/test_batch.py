@@ -269,6 +269,7 @@ def test_a_journal_changes_neither_the_name_of_an_app_nor_what_runs(runs: Runs) 
     journal = runs.workspace / "captures" / "batch.jsonl"
     journal.write_text(journal.read_text().replace(NAMES[0], "org.other.app"))
     runs.errors.clear()
+    assert [app.app for app in runs().apps] == list(NAMES)
     batch = runs(retry_failed=True)
     assert (batch.apps[0].app, runs.names) == (NAMES[0], [NAMES[0]])
     journal.write_text(journal.read_text().replace('"state":"done"', '"state":"failed"').replace(NAMES[1], "org.b.c"))
