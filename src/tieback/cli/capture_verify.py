@@ -84,7 +84,7 @@ def verify_device(
             where="--only, --install, --unpin, --pcapdroid",
             advice="Remove them, or use --device adb:SERIAL",
         )
-    if out is not None and out.exists():
+    if out is not None and os.path.lexists(out):
         raise UsageError(f"{out} exists", where="--out", advice="Choose another path")
     host, port = ("127.0.0.1", DEFAULT_PORTS[ProxyMode(mode)]) if listen is None else read_address(listen)
     run = CaptureRequest(
@@ -104,7 +104,8 @@ def verify_device(
         result = verify(request, tell=talk.print, ask=_ask)
     document = encode("device-result", result)
     path = out or _free_path(result)
-    path.write_bytes(document + b"\n")
+    with path.open("xb") as file:  # follows no link
+        file.write(document + b"\n")
     if output is OutputFormat.TABLE:
         _print(result)
     else:
@@ -133,7 +134,7 @@ def _free_path(result: DeviceResult) -> Path:
     """A new file name in the current folder, from model and version."""
     words = re.sub(r"[^a-z0-9]+", "-", f"{result.model} {result.os_version} {result.mode}".lower()).strip("-")[:80]
     names = (Path(f"device-{words or 'result'}{'' if number == 0 else f'-{number}'}.json") for number in range(1000))
-    return next(path for path in names if not path.exists())
+    return next(path for path in names if not os.path.lexists(path))
 
 
 def _print(result: DeviceResult) -> None:

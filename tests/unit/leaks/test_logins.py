@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,6 +60,26 @@ def test_a_login_in_the_clear_is_a_leak_and_a_credential_for_its_recipient() -> 
     assert ("password", "command:pass") in {(one.pii_class, one.where) for one in found.leaks}
     assert ("password", "command:pass") in {(one.pii_class, one.where) for one in found.sent}
     assert all("Blue" not in one.masked for one in found.leaks)
+
+
+@pytest.mark.parametrize("direction", ["out", "in"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"USER anna\r\nPASS Blue-Sky-7=anna@workhub.test\r\n",
+        b"USER anna\r\nPASS Blue-Sky-7\r\nemail=anna@workhub.test",
+        b"USER anna\r\nPASS Blue-Sky-7: anna@workhub.test\r\n",
+        b'USER anna\r\nPASS Blue-Sky-7\r\n{"email": "anna@workhub.test"}',
+        b"PASS Blue-Sky-7&email=anna@workhub.test",
+        b"AUTH PLAIN " + PLAIN + b"\r\n\r\nemail=anna@workhub.test\r\n",
+        b"AUTH LOGIN\r\n" + b64encode(b"anna") + b"\r\n" + b64encode(b"Blue-Sky-7") + b"\r\nemail=anna@workhub.test",
+    ],
+)
+def test_no_password_is_in_the_place_of_another_value(data: bytes, direction: str) -> None:
+    found = JUDGE(SampledFlow(flow(), (CleartextSample(direction, "other", data),)))
+    assert found.leaks
+    document = msgspec.json.encode(found)
+    assert not any(part in document for part in (b"Blue-Sky", PLAIN, b64encode(b"Blue-Sky-7")))
 
 
 @given(st.binary(max_size=200))

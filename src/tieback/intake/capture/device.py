@@ -258,9 +258,14 @@ def last_line(answer: CommandResult) -> str:
     return "".join(char if char.isprintable() else "?" for char in line[:200])
 
 
+def is_package(text: str) -> bool:
+    """True if Android accepts the text as a package name; it is then safe in commands and file names."""
+    return _PACKAGE.fullmatch(text) is not None and len(text) <= 255
+
+
 def _name(package: str) -> str:
     """A package name that is safe in a shell command on the device."""
-    if not _PACKAGE.fullmatch(package) or len(package) > 255:
+    if not is_package(package):
         raise DeviceError(f"{package[:80]!r} is not a package name", advice="Use a name like com.example.app")
     return package
 

@@ -9,6 +9,8 @@ apps, several apps), an entry may belong to any app of the device, and none is a
 states.
 """
 
+from ipaddress import ip_address
+
 import msgspec
 
 from tieback.intake.traffic.names import hostname
@@ -116,7 +118,7 @@ def tls_error_flow(path: str, error: TlsError, start: float) -> Flow | None:
     name = hostname(error.hostname or "")
     if not name:
         return None
-    is_address = name.replace(".", "").isdigit()
+    is_address = _is_address(name)
     cause = _line(error.cause or "")[:40] or "unknown"
     text = _CAUSES.get(cause, cause)
     port = error.client_port or 0
@@ -139,6 +141,13 @@ def tls_error_flow(path: str, error: TlsError, start: float) -> Flow | None:
         end=start + min(max(error.time or 0.0, 0.0) / 1000, 86_400.0),
         detail=f"TLS handshake failed: {text}",
     )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return bool(ip_address(text))
+    except ValueError:
+        return False
 
 
 def _line(text: str) -> str:

@@ -8,6 +8,7 @@ killed, and the same request runs it again.
 import csv
 import hashlib
 import io
+import os
 from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 
@@ -17,13 +18,14 @@ from tieback.intake.capture.child import CaptureError, require_mitmproxy
 from tieback.intake.capture.device import DeviceError, Shell
 from tieback.model.capture import LiveRun
 from tieback.model.capture_batch import BatchApp, BatchState, CaptureBatch
-from tieback.model.errors import InputError, TiebackError, UsageError
+from tieback.model.errors import InputError, TiebackError, UsageError, WorkspaceError
 from tieback.model.flow import Flow
 from tieback.pipeline.capture.batch_journal import BatchJournal
 from tieback.pipeline.capture.batch_list import BatchEntry
 from tieback.pipeline.capture.device import Connect, DevicePlan, Tell, package_of
 from tieback.pipeline.capture.live import CAPTURES, CaptureRequest, check_request, run_capture
 from tieback.storage.workspace import Workspace
+from tieback.user_state import write_private
 
 MANIFEST = "batch.csv"
 """File in the captures of a workspace: the apps and captures of its last batch, for ``tieback scan --manifest``."""
@@ -120,9 +122,11 @@ class _Batch:
     def _known(self, key: str, entry: BatchEntry) -> BatchApp:
         """The state by the journal; an app whose capture was removed is not done."""
         app = self._journal.state(key)
+        if app is not None:
+            app = msgspec.structs.replace(app, app=entry.app)
         if app is not None and app.path:  # the workspace may have been moved
             here = self._request.capture.workspace / CAPTURES / Path(app.path).name
-            app = msgspec.structs.replace(app, app=entry.app, path=str(here))
+            app = msgspec.structs.replace(app, path=str(here))
         if app is None or (app.state is BatchState.DONE and not Path(app.path).is_file()):
             return BatchApp(entry.app, entry.package, BatchState.NOT_STARTED)
         return app
@@ -267,9 +271,12 @@ def _write_manifest(request: BatchRequest, apps: Sequence[BatchApp]) -> str:
             writer.writerow([apk.absolute(), "app"])
         writer.writerow([Path(app.path).absolute(), "traffic"])
     path = request.capture.workspace / CAPTURES / MANIFEST
-    part = path.with_suffix(".part")
-    part.write_text(text.getvalue())
-    part.replace(path)
+    try:
+        write_private(path, os.fsencode(text.getvalue()))  # follows no link that the folder may have
+    except OSError as error:
+        raise WorkspaceError(
+            f"cannot be written ({error.strerror})", where=str(path), advice="Check permissions and free disk space"
+        ) from None
     return str(path)
 
 

@@ -75,7 +75,8 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     if len(data) > MAX_BYTES:
         raise InputError("larger than 4 MiB", where=str(path), advice="Pass a list of apps, not an app")
     try:
-        lines = data.decode("utf-8-sig").splitlines()
+        # Only line ends that every editor shows: others could hide a command behind a comment.
+        lines = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     except UnicodeDecodeError:
         raise InputError("not UTF-8 text", where=str(path), advice="Pass a list of apps, not an app") from None
     first = True

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from tieback.intake.apps.open import open_app
-from tieback.intake.capture.device import CaptureDevice, DeviceError, Shell, undo_all
+from tieback.intake.capture.device import CaptureDevice, DeviceError, Shell, is_package, undo_all
 from tieback.intake.capture.interface import ProxyMode
 from tieback.intake.capture.journal import UndoJournal
 from tieback.intake.capture.owners import SocketOwners
@@ -85,7 +85,7 @@ def package_of(plan: DevicePlan) -> str:
     """The package of a plan; if an APK is installed, the package of that file.
 
     Raises:
-            InputError: the file is not an app.
+            InputError: the file is not an app, or Android does not accept its package name.
             UsageError: the file is another app than the one requested.
     """
     if plan.install is None:
@@ -94,6 +94,8 @@ def package_of(plan: DevicePlan) -> str:
         found = opened.app.bundle_id if opened.app is not None else ""
     if not found:
         raise InputError("no package name found", where=str(plan.install), advice="Use an APK")
+    if not is_package(found):
+        raise InputError(f"{found[:80]!r} is not a package name", where=str(plan.install), advice="Use another APK")
     if plan.package and plan.package != found:
         raise UsageError(
             f"the APK is {found}, not {plan.package}",

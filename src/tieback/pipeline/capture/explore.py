@@ -34,12 +34,14 @@ def read_command(text: str) -> tuple[str, ...]:
     """The words of a command line, as a shell would split them.
 
     Raises:
-        UsageError: the text has no words, or an open quote.
+        UsageError: the text has no words, an open quote, or a NUL character.
     """
+    if "\0" in text:
+        raise UsageError("a NUL character in the command", where="--explore", advice="Remove it")
     try:
         words = tuple(shlex.split(text))
     except ValueError as error:
-        raise UsageError(f"{error} in {text!r}", where="--explore", advice="Close the quote") from None
+        raise UsageError(f"{error} in {text[:200]!r}", where="--explore", advice="Close the quote") from None
     if not words:
         raise UsageError("the command is empty", where="--explore", advice='Use "python3 explore.py"')
     return words

@@ -10,7 +10,11 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Self
 
+from tieback.intake.apps.printable import printable
 from tieback.model.capture import UnpinScript
 from tieback.model.errors import UsageError
 from tieback.model.small_file import read_small
@@ -29,8 +33,12 @@ _MAX_ERRORS = 5
 _ERROR = re.compile(r"^(?:[A-Z][A-Za-z]{0,40})?Error: .{0,200}", re.ASCII)
 
 
-def read_scripts(folder: Path) -> tuple[tuple[Path, UnpinScript], ...]:
+def read_scripts(folder: Path, copies: Path | None = None) -> tuple[tuple[Path, UnpinScript], ...]:
     """The scripts of a folder (``*.js``), by name, each with its hash.
+
+    Args:
+        folder: the scripts.
+        copies: empty folder for copies of what was hashed; the paths are theirs then.
 
     Raises:
         UsageError: the folder has none, too many, or one that is too large or cannot be read.
@@ -41,8 +49,13 @@ def read_scripts(folder: Path) -> tuple[tuple[Path, UnpinScript], ...]:
         for path in paths[: MAX_SCRIPTS + 1]:
             if path.stat().st_size > MAX_BYTES:
                 raise UsageError(f"more than {MAX_BYTES:,} bytes", where=str(path), advice="Remove it from --unpin")
-            digest = hashlib.sha256(read_small(path, MAX_BYTES)).hexdigest()
-            found.append((path.absolute(), UnpinScript(path.name, digest)))
+            content = read_small(path, MAX_BYTES)
+            place = path.absolute()
+            if copies is not None:
+                place = copies / path.name
+                place.write_bytes(content)
+            digest = hashlib.sha256(content).hexdigest()
+            found.append((place, UnpinScript(printable(path.name, 255), digest)))
     except OSError as error:
         raise UsageError(
             f"cannot be read ({error.strerror})", where=str(error.filename or folder), advice="Check --unpin"
@@ -67,7 +80,7 @@ def require_frida() -> str:
 
 
 class Unpinner(Explorer):
-    """Frida while it runs, with the scripts of one folder.
+    """Frida while it runs, with copies of the scripts of one folder: it loads exactly what was hashed.
 
     Args:
         folder: folder with the scripts.
@@ -76,16 +89,36 @@ class Unpinner(Explorer):
         log: new file for Frida's output.
 
     Raises:
-        UsageError: Frida or the scripts are missing.
+        UsageError: Frida is missing.
     """
 
     def __init__(self, folder: Path, serial: str, package: str, log: Path) -> None:
-        scripts = read_scripts(folder)
-        loads = [word for path, _ in scripts for word in ("-l", str(path))]
-        words = (require_frida(), "-D", serial, "-f", package, "-q", "-t", "inf", "--no-auto-reload", *loads)
+        words = (require_frida(), "-D", serial, "-f", package, "-q", "-t", "inf", "--no-auto-reload")
         super().__init__(words, {}, log, "--unpin")
-        self.scripts = tuple(script for _, script in scripts)
+        self._folder = folder
+        self._copies = ExitStack()
+        self.scripts: tuple[UnpinScript, ...] = ()
+        """Those that are loaded."""
         self._shown = False
+
+    def __enter__(self) -> Self:
+        """Copy the scripts, and start Frida.
+
+        Raises:
+            UsageError: the scripts are missing, or Frida cannot be started.
+        """
+        with ExitStack() as stack:
+            copies = Path(stack.enter_context(TemporaryDirectory(prefix="tieback-")))
+            scripts = read_scripts(self._folder, copies)
+            self._words += tuple(word for path, _ in scripts for word in ("-l", str(path)))
+            self.scripts = tuple(script for _, script in scripts)
+            super().__enter__()
+            self._copies = stack.pop_all()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        super().__exit__(kind, error, at)
+        self._copies.close()
 
     def look(self, tell: Tell) -> None:
         """Report once on the screen if Frida ended before the run."""
@@ -102,14 +135,22 @@ class Unpinner(Explorer):
     def trouble(self) -> str:
         """What did not work, in sentences; empty if Frida ran until the end, without an error of a script."""
         errors = list(_errors(self._log))
-        sentences = []
-        if not self._ended_here and self.ended:
-            sentences.append(
-                f"Frida ended with code {self._code} before the run did: certificates may be pinned again."
-            )
-        if errors:
-            sentences.append(f"Scripts of --unpin failed: {'; '.join(errors)}.")
-        return f"{' '.join(sentences)} See {self._log}." if sentences else ""
+        failed = f"Scripts of --unpin failed: {'; '.join(errors)}." if errors else ""
+        sentences = " ".join(filter(None, (self._early_end, failed)))
+        return f"{sentences} See {self._log}." if sentences else ""
+
+    @property
+    def shareable_trouble(self) -> str:
+        """What did not work, without words of the output: an app can write there what its user must not share."""
+        count = len(list(_errors(self._log)))
+        failed = f"Scripts of --unpin failed; errors: {count}{'' if count < _MAX_ERRORS else ' or more'}."
+        return " ".join(filter(None, (self._early_end, failed if count else "")))
+
+    @property
+    def _early_end(self) -> str:
+        if self._ended_here or not self.ended:
+            return ""
+        return f"Frida ended with code {self._code} before the run did: certificates may be pinned again."
 
 
 def check_unpin(folder: Path | None, plan: DevicePlan | None) -> None:

@@ -223,7 +223,9 @@ class _AndroidSteps:
                 while time.monotonic() < end and not frida.ended:
                     time.sleep(0.1)
                 runs = self._shell.run(["pidof", package]).code == 0
-            trouble = frida.trouble.partition(" See ")[0]
+            trouble = frida.shareable_trouble
+            if trouble:
+                self._trial.tell(frida.trouble.partition(" See ")[0])
         return trouble or (None if runs else "the app does not run")
 
     def _flows(self, proxy: ProxyProcess, package: str) -> None:

@@ -44,10 +44,17 @@ def decode_cursor[K](cursor: str, shape: type[K]) -> K:
     if len(cursor) <= MAX_CURSOR:
         try:
             data = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-            return msgspec.json.decode(data, type=shape)
+            key = msgspec.json.decode(data, type=shape)
+            if not isinstance(key, tuple) or all(_fits(part) for part in key):
+                return key
         except (binascii.Error, ValueError, RecursionError, msgspec.MsgspecError):
             pass
     raise UsageError("not a cursor of this list", where="after", advice="Use `next` of the previous page")
+
+
+def _fits(part: object) -> bool:
+    """True if a database accepts it as a parameter."""
+    return not isinstance(part, int) or -(2**63) <= part < 2**63
 
 
 def bounded_limit(limit: int) -> int:

@@ -222,3 +222,10 @@ def test_any_metadata_are_an_app_or_a_note(data: bytes) -> None:
 def test_any_failed_handshake_is_a_flow_or_nothing(error: TlsError) -> None:
     flow = tls_error_flow("a.har", error, 1.0)
     assert flow is None or (flow.detail.isprintable() and flow.end >= flow.start)
+
+
+@pytest.mark.parametrize("name", ["1", "1.2.3", "999.999.999.999", "1.2.3.4.5", "01.2.3.4"])
+def test_digits_that_are_no_address_are_a_name(name: str) -> None:
+    found = tls_error_flow("x.har", TlsError(hostname=name), 0.0)
+    assert found is not None
+    assert (found.server.ip, found.server.name) == ("", name)

@@ -1,7 +1,9 @@
 """Batches with an emulated run and an emulated device: states, resume, a lost device, and what is not started."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,11 +13,13 @@ from tests.unit.intake.traffic.test_documents import FLOW
 from tieback.intake.capture.child import CaptureError
 from tieback.intake.capture.device import DeviceError
 from tieback.intake.capture.interface import ProxyMode
+from tieback.model.app import App, Platform
 from tieback.model.capture import LiveRun
 from tieback.model.capture_batch import BatchApp, CaptureBatch
 from tieback.model.errors import UsageError
 from tieback.model.flow import Flow
 from tieback.pipeline.capture import batch as module
+from tieback.pipeline.capture import device
 from tieback.pipeline.capture.batch import BatchRequest, run_batch
 from tieback.pipeline.capture.batch_list import BatchEntry
 from tieback.pipeline.capture.live import CaptureRequest
@@ -229,3 +233,53 @@ def test_messages_that_repeat_are_printed_once_but_not_failures(runs: Runs) -> N
         say("regular proxy at 127.0.0.1:8080")
         say("not restored: x")
     assert runs.said == ["regular proxy at 127.0.0.1:8080", "not restored: x", "not restored: x"]
+
+
+@pytest.mark.parametrize(
+    "name", ["../../escaped", "-rf", "a", "com.x/../../y", "com.x.y\0", "com.x.$(id)", "com.x.y\n", "com." + "x" * 300]
+)
+def test_an_app_whose_package_name_android_refuses_fails_alone(
+    runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    app = App(Platform.ANDROID, name, "a" * 64)
+    monkeypatch.setattr(device, "open_app", lambda _: nullcontext(SimpleNamespace(app=app)))
+    batch = runs(
+        BatchEntry("evil.apk", apk=tmp_path / "evil.apk", seconds=1.0), BatchEntry(NAMES[0], NAMES[0], None, 1.0)
+    )
+    assert (states(batch), runs.names) == (["failed", "done"], [NAMES[0]])
+    assert "is not a package name" in batch.apps[0].reason
+    assert not any("escaped" in asked or "$(id)" in asked for asked in runs.phone.asked)
+
+
+@pytest.mark.parametrize("name", ["batch.part", "batch.csv", ".batch.csv"])
+def test_the_manifest_follows_no_link(runs: Runs, tmp_path: Path, name: str) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    runs()
+    (runs.workspace / "captures" / "batch.csv").unlink()
+    (runs.workspace / "captures" / name).symlink_to(victim)
+    batch = runs()
+    assert (victim.read_text(), Path(batch.manifest).is_symlink()) == ("mine", False)
+    assert Path(batch.manifest).read_text().startswith("path,kind\n")
+
+
+def test_a_journal_changes_neither_the_name_of_an_app_nor_what_runs(runs: Runs) -> None:
+    runs.errors[NAMES[0]] = DeviceError("not installed")
+    runs()
+    journal = runs.workspace / "captures" / "batch.jsonl"
+    journal.write_text(journal.read_text().replace(NAMES[0], "org.other.app"))
+    runs.errors.clear()
+    assert [app.app for app in runs().apps] == list(NAMES)
+    batch = runs(retry_failed=True)
+    assert (batch.apps[0].app, runs.names) == (NAMES[0], [NAMES[0]])
+    journal.write_text(journal.read_text().replace('"state":"done"', '"state":"failed"').replace(NAMES[1], "org.b.c"))
+    assert [app.app for app in runs().apps] == list(NAMES)
+
+
+@pytest.mark.parametrize("path", ["..", ".", "/", "/etc/passwd", "../../victim", "a\\u0000b", "batch.jsonl/x"])
+def test_a_journal_names_no_capture_outside_the_workspace(runs: Runs, tmp_path: Path, path: str) -> None:
+    (tmp_path / "victim").write_text("mine")
+    batch = runs()
+    journal = runs.workspace / "captures" / "batch.jsonl"
+    journal.write_text(journal.read_text().replace(batch.apps[0].path, path))
+    assert (runs().done, runs.names) == (3, [NAMES[0]])

@@ -50,6 +50,7 @@ def test_lines(tmp_path: Path, text: str, app: str, package: str, seconds: float
         ("com.x.y\ncom.x.y,9\n", "com.x.y is listed twice", ":2"),
         ("../x\x1b[2J.apk\n", "no app in the first column", ":1"),
         (f"com.{'x' * 300}\n", "neither a package name", ":1"),
+        ("com.x.y,5,sh -c 'a\0b'\n", "a NUL character", "--explore"),
     ],
 )
 def test_wrong_lines_are_one_error_with_their_place(tmp_path: Path, text: str, says: str, line: str) -> None:
@@ -83,3 +84,15 @@ def test_any_bytes_are_entries_or_one_error(tmp_path_factory: pytest.TempPathFac
     path = written(tmp_path_factory.mktemp("l"), content)
     with suppress(InputError, UsageError):
         assert all(entry.package or entry.apk for entry in read_app_list(path, 1.0, ("go",)))
+
+
+@pytest.mark.parametrize("end", "\v\f\x1c\x1d\x1e\x85\u2028\u2029")
+def test_no_command_hides_behind_a_comment(tmp_path: Path, end: str) -> None:
+    text = f"com.x.y\n# a comment {end}com.x.z,5,touch hidden\n"
+    assert [entry.app for entry in read_app_list(written(tmp_path, text), 1.0, ("go",))] == ["com.x.y"]
+
+
+def test_an_open_quote_is_a_short_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        read_app_list(written(tmp_path, f"com.x.y,5,'{'x' * 100_000}\n"), None, ())
+    assert len(caught.value.what) < 300

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,6 +61,13 @@ def test_a_pipe_is_no_script(scripts: Path) -> None:
     assert len(read_scripts(scripts)) == 1
 
 
+def test_any_file_name_is_written_to_the_document_of_the_run(scripts: Path) -> None:
+    (scripts / os.fsdecode(b"\xff\x1b[2J.js")).write_bytes(b"")
+    path, script = next(one for one in read_scripts(scripts) if one[1] != SCRIPT)
+    assert path.is_file()
+    assert msgspec.json.decode(msgspec.json.encode(script))["name"] == "\\udcff\\x1b[2J.js"
+
+
 def test_without_frida_the_error_names_the_next_step(scripts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(scripts))
     with pytest.raises(UsageError, match="frida is not installed") as raised:
@@ -81,13 +89,16 @@ def test_frida_starts_the_app_with_the_scripts_and_ends_with_the_run(
     log = tmp_path / "run.unpin.log"
     with Unpinner(scripts, "emulator-5554", PACKAGE, log) as unpinner:
         until(lambda: log.read_text().endswith("\n"))
-        assert log.read_text() == (
-            f"ARGV -D emulator-5554 -f {PACKAGE} -q -t inf --no-auto-reload -l {scripts / 'hook.js'}\n"
-        )
+        words, _, place = log.read_text().strip().rpartition(" ")
+        assert words == f"ARGV -D emulator-5554 -f {PACKAGE} -q -t inf --no-auto-reload -l"
+        (scripts / "hook.js").write_text("changed after it was hashed")
+        assert Path(place).read_bytes() == HOOK
+        assert Path(place).parent.stat().st_mode & 0o077 == 0
         before = unpinner.ended
     assert (before, unpinner.ended) == (False, True)
     assert unpinner.trouble == ""
     assert unpinner.scripts == (SCRIPT,)
+    assert not Path(place).parent.exists()
 
 
 def test_a_frida_that_ends_early_is_reported_once(tmp_path: Path, scripts: Path, frida: Frida) -> None:

@@ -299,6 +299,17 @@ def test_scripts_are_tried_on_request(
     assert str(scripts.parent) not in reason(result, "unpin")
 
 
+def test_words_that_an_app_writes_for_frida_are_not_in_the_result(
+    trial: Trial, monkeypatch: pytest.MonkeyPatch, scripts: Path, frida: Frida
+) -> None:
+    monkeypatch.setattr(module, "_TRIAL_SECONDS", 2.0)
+    frida("print('Error: Anna Example, Main Street 5', flush=True); time.sleep(60)")
+    result = trial(Android(), HTTPS, unpin=scripts)
+    assert reason(result, "unpin") == "Scripts of --unpin failed; errors: 1."
+    assert "Anna" not in encode("device-result", result).decode()
+    assert any("Anna Example" in text for text in trial.told)
+
+
 def test_an_error_in_the_middle_undoes_the_steps_and_gives_no_result(trial: Trial) -> None:
     class Stopped(Android):
         def pull(self, *_: object, **__: object) -> int:
@@ -329,10 +340,22 @@ def test_any_text_is_short_printable_and_without_the_serial(text: str, serial: s
         "02:00:00:aa:bb:cc",
         "a.b@example.test",
         "356938035643809",
+        "35-693803-564380-9",
+        "02-00-00-aa-bb-cc",
+        "/home/anna/scripts/hook.js",
+        "C:\\Users\\anna\\hook.js",
+        "/data/app/~~a==/test.shop.app-1/base.apk",
+        "test.shop.app",
+        "r58m123abcd",
     ],
 )
 def test_addresses_and_numbers_are_left_out(text: str) -> None:
-    assert shareable(f"cannot reach {text} now") == "cannot reach … now"
+    assert shareable(f"cannot reach {text}, now", [SERIAL]) == "cannot reach …, now"
+
+
+@pytest.mark.parametrize("text", ["java.lang.SecurityException", "/sdcard/Download/x.bin", "iOS 18.5", "SM-G991B 14"])
+def test_what_helps_readers_stays(text: str) -> None:
+    assert shareable(text) == text
 
 
 def test_a_document_is_one_line_of_json(trial: Trial) -> None:

@@ -38,3 +38,9 @@ def test_a_page_has_a_next_one_if_a_row_is_left() -> None:
     assert items == ("a", "b")
     assert after is not None
     assert decode_cursor(after, tuple[str]) == ("b",)
+
+
+@pytest.mark.parametrize("number", [2**63, 2**64 - 1, -(2**63) - 1])
+def test_a_number_that_no_database_has_is_refused(number: int) -> None:
+    with pytest.raises(UsageError, match="not a cursor of this list"):
+        decode_cursor(encode_cursor(("a", number)), tuple[str, int])

@@ -18,6 +18,7 @@ from tieback.model.sighting import AppDocument
 from tieback.model.unit import Unit
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
+from tieback.pipeline.views.listing import encode_cursor
 from tieback.storage.lake.tables.apps import app_tables
 from tieback.storage.lake.tables.flows import flow_tables
 from tieback.storage.lake.tables.inputs import RunInput, save_inputs
@@ -116,10 +117,25 @@ def test_filters(pages: Client, query: dict[str, str], found: set[str]) -> None:
     assert pages.get("/declared", params=query).status_code == 200
 
 
-@pytest.mark.parametrize("query", [{"seen": "x"}, {"kind": "x"}, {"limit": "0"}, {"after": "x"}, {"run": "x"}])
+@pytest.mark.parametrize("query", [{"seen": "x"}, {"kind": HOSTILE}, {"limit": "0"}, {"after": "x"}, {"run": "x"}])
 def test_invalid_parameters_are_problems(pages: Client, query: dict[str, str]) -> None:
     answer = pages.get("/api/v1/declared", params=query)
     assert answer.status_code in {400, 404}
+
+
+def test_a_cursor_with_a_number_too_large_for_the_index_is_a_problem(pages: Client) -> None:
+    run = pages.get("/api/v1/declared").json()["run"]["id"]
+    for path in ("/api/v1/declared", "/declared"):
+        assert pages.get(path, params={"after": encode_cursor((run, 2**63))}).status_code == 400
+
+
+@pytest.mark.parametrize("name", ["q", "app"])
+@pytest.mark.parametrize("value", [HOSTILE, "'; DROP TABLE declared;--", "\0", '"', "a* OR (", "%" * 3000])
+def test_any_filter_is_escaped(pages: Client, name: str, value: str) -> None:
+    answer = pages.get("/declared", params={name: value})
+    assert answer.status_code == 200
+    assert "<script>alert" not in answer.text
+    assert pages.get("/api/v1/declared").json()["total"] == 7
 
 
 def test_pages_of_the_list_have_each_row_once(pages: Client) -> None:
