@@ -43,6 +43,8 @@ class App(msgspec.Struct, frozen=True):
     signer: Signer | None = None
     vendor: str = ""
     """The vendor responsible for it: the organisation of the signer, if the certificate names one."""
+    executable: str = ""
+    """``CFBundleExecutable``: the name of the main program, which captures of iOS show; empty for Android."""
 
     @property
     def label(self) -> str:
