@@ -360,6 +360,8 @@ class Recipient(msgspec.Struct, frozen=True):
     """True for a tracking domain though manifests set ``NSPrivacyTracking`` to false, and none to true."""
     app_match: AppMatch = AppMatch.UNKNOWN
     """How the app of this row is known."""
+    encryption_stated: bool = False
+    """True if a flow was in the clear though the Data Safety form of the app states encryption in transit."""
 
 
 class CaptureSummary(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ COLUMNS = (
     "party", "owner", "host", "sdk", "provider", "country", "app", "bundle_id", "app_sha256", "class", "kind", "where",
     "channels", "confidence", "count", "flows", "in_clear", "first", "last", "tracker", "capture", "declared",
     "declared_by", "tracking_domain_of", "tracking_denied", "app_match",
+    "encryption_stated",
 )  # fmt: skip
 """Columns of the table as CSV: the fields of ``Recipient``."""
 TITLE = "Recipients of personal data"
@@ -36,6 +37,7 @@ def recipient_cells(one: Recipient) -> tuple[str, ...]:
         f"{one.confidence:.2f}", str(one.count), str(one.flows), str(one.in_clear), _stamp(one.first),
         _stamp(one.last), one.tracker, one.capture, one.declared.value, "; ".join(one.declared_by),
         "; ".join(one.tracking_domain_of), str(one.tracking_denied).lower(), one.app_match.value,
+        str(one.encryption_stated).lower(),
     )  # fmt: skip
 
 
