@@ -78,7 +78,7 @@ def import_(
 
 def _print(done: "list[ImportedReport]") -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    columns = ("report", "tool", "services", "endpoints", "declared", "ignored", "")
+    columns: tuple[str, ...] = ("report", "tool", "services", "endpoints", "declared", "ignored", "")
     if not any(one.declared for one in done):
         columns = tuple(column for column in columns if column != "declared")
     for column in columns:
