@@ -135,7 +135,7 @@ def test_merged_rows_are_sorted_and_separated_by_run(lake: Lake) -> None:
 
 def test_parts_of_other_kinds_and_big_ones_stay(lake: Lake) -> None:
     fill(lake, 8)
-    imported = rows_table("imports", [("a" * 64, "1", "shodan", "x", 1.0, 0, 0, 0)])
+    imported = rows_table("imports", [("a" * 64, "1", "shodan", "x", 1.0, 0, 0, 0, 0)])
     lake.publish("import-1-a", {"imports": imported})
     compact(lake)
     assert "import-1-a" in lake.layout().live
