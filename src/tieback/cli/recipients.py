@@ -21,6 +21,7 @@ from tieback.report.recipients import (
     content_text,
     party_text,
     recipient_cells,
+    sender_text,
     where_text,
     wire_text,
 )
@@ -49,8 +50,14 @@ def print_recipients(totals: CaptureRecipients, output: str) -> None:
         for column in ("recipient", "host", "app", "data", "where", "on the wire", *declared, "values"):
             table.add_column(column, overflow="fold", justify="right" if column == "values" else "left")
         for one in rows:
-            app = clean(one.app or one.bundle_id, 80) or "unknown"
-            texts = (party_text(one), clean(one.host, 200), app, class_text(one), where_text(one), wire_text(one))
+            texts = (
+                party_text(one),
+                clean(one.host, 200),
+                sender_text(one),
+                class_text(one),
+                where_text(one),
+                wire_text(one),
+            )
             mark = (Text(declared_text(one)),) if items else ()
             table.add_row(*map(Text, texts), *mark, f"{one.count:,}")
         if rows:

@@ -91,6 +91,8 @@ class AppDeclarations:
         flags = [one.tracking for one in declarations if one.tracking is not None]
         self.tracking = any(flags) if flags else None
         """``NSPrivacyTracking`` over all manifests: true if one says so, ``None`` if none answers."""
+        self.encrypted_in_transit = any(one.encrypted_in_transit for one in declarations)
+        """True if a form states that all data are encrypted in transit."""
 
     def mark(self, pii_class: str, kind: str) -> tuple[Declared, tuple[str, ...]]:
         """Whether a class of data is declared, and by whom."""

@@ -1,8 +1,12 @@
 """An app and its signer."""
 
+import re
 from enum import StrEnum
 
 import msgspec
+
+PACKAGE_NAME = re.compile(r"(?=.{1,255}\Z)[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9][A-Za-z0-9_-]*)+")
+"""An Android package name or a bundle identifier that a user writes."""
 
 
 class Platform(StrEnum):
@@ -43,6 +47,8 @@ class App(msgspec.Struct, frozen=True):
     signer: Signer | None = None
     vendor: str = ""
     """The vendor responsible for it: the organisation of the signer, if the certificate names one."""
+    executable: str = ""
+    """``CFBundleExecutable``: the name of the main program, which captures of iOS show; empty for Android."""
 
     @property
     def label(self) -> str:

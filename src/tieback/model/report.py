@@ -294,6 +294,21 @@ class ContactedServer(msgspec.Struct, frozen=True):
     """Flows that are encrypted without keys: what the app sent in them is unknown, not nothing."""
 
 
+class AppMatch(StrEnum):
+    """On what the app of captured traffic rests."""
+
+    IDENTIFIER = "identifier"
+    """The capture names the package or the bundle identifier."""
+    PROCESS_NAME = "process_name"
+    """The capture names a process, and exactly one iOS app of the run has a main program of this name."""
+    SEVERAL_APPS = "several_apps"
+    """Several iOS apps of the run have a main program with the name of the process, so the app is unknown."""
+    COMMON_NAME = "common_name"
+    """The name of the process is that of every app of a framework, such as ``Runner``, so the app is unknown."""
+    UNKNOWN = "unknown"
+    """The capture shows no identifier, and no process of an app of the run."""
+
+
 class Recipient(msgspec.Struct, frozen=True):
     """One class of personal data or credentials that an app sent to one host. Contains no value."""
 
@@ -343,6 +358,10 @@ class Recipient(msgspec.Struct, frozen=True):
     """Who declares the host as a tracking domain, as in ``declared_by``."""
     tracking_denied: bool = False
     """True for a tracking domain though manifests set ``NSPrivacyTracking`` to false, and none to true."""
+    app_match: AppMatch = AppMatch.UNKNOWN
+    """How the app of this row is known."""
+    encryption_stated: bool = False
+    """True if a flow was in the clear though the Data Safety form of the app states encryption in transit."""
 
 
 class CaptureSummary(msgspec.Struct, frozen=True):

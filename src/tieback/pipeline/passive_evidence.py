@@ -1,7 +1,6 @@
 """Stages of ``tieback import``: store reports of other tools as passive evidence."""
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import cached_property
@@ -12,7 +11,7 @@ import msgspec
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.reports.interface import Fact
 from tieback.intake.reports.open import REPORTS_VERSION, open_report
-from tieback.model.app import App
+from tieback.model.app import PACKAGE_NAME, App
 from tieback.model.declaration import PrivacyDeclaration, StoreForm
 from tieback.model.errors import InputError, TiebackError
 from tieback.model.passive import PassiveService, PassiveSighting, PassiveText
@@ -27,7 +26,6 @@ VERSION = f"{REPORTS_VERSION}.{RECOGNISE_VERSION}"
 _KEEP = 10_000
 """Number of cached texts with their endpoint: reports repeat the same hosts."""
 _TELL_EVERY = 10_000
-_BUNDLE = re.compile(r"(?=.{1,255}\Z)[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9][A-Za-z0-9_-]*)+")
 
 type Evidence = PassiveService | PassiveSighting | StoreForm
 
@@ -91,7 +89,7 @@ def _import(
         raise InputError(
             f"a report of {importer.meta.title} names its apps itself",
             where=str(path),
-            advice="Leave --app out for this file",
+            advice="Name no app for this file: leave --app out, or the field App of the upload empty",
         )
     known = find_import(workspace.lake, digest, VERSION)
     if known is not None:
@@ -126,9 +124,9 @@ def _checked_app(app: str, path: Path) -> str:
         raise InputError(
             "the file does not name its app",
             where=str(path),
-            advice="Pass --app with the package name, such as --app com.example.shop",
+            advice="Name it: --app com.example.shop, or the field App on the page of the upload",
         )
-    if not _BUNDLE.fullmatch(app):
+    if not PACKAGE_NAME.fullmatch(app):
         raise InputError("not a package name", where=f"--app {app[:80]!r}", advice="Pass one such as com.example.shop")
     return app
 

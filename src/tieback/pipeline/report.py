@@ -39,6 +39,7 @@ from tieback.model.report import (
 from tieback.model.sighting import Problem
 from tieback.pipeline.mapping.contacted_servers import worst_first
 from tieback.pipeline.mapping.declarations import app_traffic, run_declarations
+from tieback.pipeline.mapping.process_names import ProcessNames
 from tieback.pipeline.mapping.recipients import place_recipients, third_parties_first
 from tieback.pipeline.mapping.traffic_apps import MAX_FACTS, TrafficApp, attribute_traffic
 from tieback.pipeline.plugin_config import plugins_used
@@ -61,6 +62,7 @@ from tieback.storage.lake.queries.summaries import (
     read_capture_problems,
     read_captures,
     read_failed,
+    run_executables,
 )
 from tieback.storage.lake.tables.inputs import RunInput
 from tieback.storage.lake.tables.probes import RunProbes, read_backends, read_probes
@@ -242,7 +244,9 @@ def _damage(workspace: Workspace) -> tuple[Problem, ...]:
 
 
 def _attributed(workspace: Workspace, run: str, captures: Sequence[RunInput]) -> tuple[TrafficApp, ...]:
-    return tuple(attribute_traffic(workspace, captures, captured_bundles(workspace.lake, run, TRAFFIC_ANALYSIS)))
+    lake = workspace.lake
+    processes = ProcessNames(run_executables(lake, run, TRAFFIC_ANALYSIS) if captures else ())
+    return tuple(attribute_traffic(workspace, captures, captured_bundles(lake, run, TRAFFIC_ANALYSIS), processes))
 
 
 def _apps(workspace: Workspace, run: str, leads: "pa.Table", traffic: Sequence[TrafficApp]) -> RunApps:

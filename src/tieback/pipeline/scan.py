@@ -30,6 +30,7 @@ from tieback.pipeline.mapping.api_leads import LeadFollower, names_in_captures
 from tieback.pipeline.mapping.attribution import AttributionSources
 from tieback.pipeline.mapping.backends import MappedBackends
 from tieback.pipeline.mapping.dns_answers import DnsLookups
+from tieback.pipeline.mapping.process_names import ProcessNames
 from tieback.pipeline.mapping.traffic_apps import TrafficApp, attribute_traffic, paths_of
 from tieback.pipeline.probing.candidates import (
     Candidates,
@@ -59,7 +60,7 @@ from tieback.scope.rules import blocks_of
 from tieback.storage.lake.compaction import MIN_SMALL_PARTS, compact
 from tieback.storage.lake.fencing import open_fence
 from tieback.storage.lake.lake import Lake
-from tieback.storage.lake.tables.apps import Keys, apps_by_bundle, container_names, public_keys
+from tieback.storage.lake.tables.apps import Keys, apps_by_bundle, container_names, ios_executables, public_keys
 from tieback.storage.lake.tables.dns import DnsAnswerCache
 from tieback.storage.lake.tables.inputs import Inputs, RunInput
 from tieback.storage.lake.tables.probes import ProbedTargets, ProbeWriter, read_probes
@@ -142,7 +143,8 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanResult]:
             compact(workspace.lake, many=MIN_SMALL_PARTS)
             units, captures = inputs.units(), inputs.of_version(TRAFFIC_ANALYSIS + analysis_suffix(request.rules))
             bundles = apps_by_bundle(workspace.lake, units) if captures else {}
-            named = RunEndpoints(units, tuple(attribute_traffic(workspace, captures, bundles)))
+            processes = ProcessNames(ios_executables(workspace.lake, units) if captures else ())
+            named = RunEndpoints(units, tuple(attribute_traffic(workspace, captures, bundles, processes)))
             save_run_rules(workspace.lake, run, rules_used(request.rules))
             with closing(AttributionSources(added=request.rules)) as knowledge:
                 doing = "probing data stores" if request.grant is not None else "mapping back ends"

@@ -8,6 +8,7 @@ from tieback.report.document import clean
 
 TITLE = "Declared data and tracking domains"
 NOTE = "Data that are not declared, or declared and not seen, are facts to check, not breaches."
+IN_CLEAR = "sent in the clear, though the form states encryption in transit"
 NOT_SEEN = "declared_and_not_seen"
 """The mark of a row of the table that has no recipient."""
 _MARKS = {
@@ -20,7 +21,7 @@ _MARKS = {
 def declared_text(one: Recipient) -> str:
     """Whether the app declares what the recipient received, and by whom, such as ``declared by app``."""
     text = _MARKS.get(one.declared) or f"declared by {by_text(one.declared_by)}"
-    return f"{text}; {tracking_text(one)}" if one.tracking_domain_of else text
+    return "; ".join(filter(None, (text, tracking_text(one), IN_CLEAR if one.encryption_stated else "")))
 
 
 def tracking_text(one: Recipient) -> str:

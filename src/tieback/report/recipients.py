@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from tieback.model.endpoint import Party
-from tieback.model.report import Recipient, Report
+from tieback.model.report import AppMatch, Recipient, Report
 from tieback.report.document import clean, count_text
 
 COLUMNS = (
     "party", "owner", "host", "sdk", "provider", "country", "app", "bundle_id", "app_sha256", "class", "kind", "where",
     "channels", "confidence", "count", "flows", "in_clear", "first", "last", "tracker", "capture", "declared",
-    "declared_by", "tracking_domain_of", "tracking_denied",
+    "declared_by", "tracking_domain_of", "tracking_denied", "app_match",
+    "encryption_stated",
 )  # fmt: skip
 """Columns of the table as CSV: the fields of ``Recipient``."""
 TITLE = "Recipients of personal data"
@@ -19,6 +20,11 @@ _PARTIES = {
     Party.THIRD: "third party",
     Party.PLATFORM: "platform",
     Party.UNKNOWN: "unknown",
+}
+_MATCHES = {
+    AppMatch.PROCESS_NAME: "known by its process name",
+    AppMatch.SEVERAL_APPS: "app unknown: several apps of the run have this process name",
+    AppMatch.COMMON_NAME: "app unknown: many apps have this process name",
 }
 _CLASSES = {"contact_list": "list of contacts", "app_list": "list of installed apps"}
 
@@ -30,7 +36,8 @@ def recipient_cells(one: Recipient) -> tuple[str, ...]:
         one.app_sha256, one.pii_class, one.kind, "; ".join(one.where), "; ".join(one.channels),
         f"{one.confidence:.2f}", str(one.count), str(one.flows), str(one.in_clear), _stamp(one.first),
         _stamp(one.last), one.tracker, one.capture, one.declared.value, "; ".join(one.declared_by),
-        "; ".join(one.tracking_domain_of), str(one.tracking_denied).lower(),
+        "; ".join(one.tracking_domain_of), str(one.tracking_denied).lower(), one.app_match.value,
+        str(one.encryption_stated).lower(),
     )  # fmt: skip
 
 
@@ -38,6 +45,18 @@ def party_text(one: Recipient) -> str:
     """The owner of a host and its relation to the app, such as ``Adjust (third party)``."""
     name = clean(one.sdk or one.owner or one.host, 80)
     return f"{name} ({_PARTIES[one.party]})"
+
+
+def match_text(one: Recipient) -> str:
+    """On what the app of a row rests if the capture names only a process; empty otherwise."""
+    return _MATCHES.get(one.app_match, "")
+
+
+def sender_text(one: Recipient) -> str:
+    """The app that sent it, such as ``Shop (by the name of the process)``."""
+    name = clean(one.app or one.bundle_id, 80) or "unknown"
+    how = match_text(one)
+    return f"{name} ({how})" if how else name
 
 
 def class_text(one: Recipient) -> str:

@@ -36,6 +36,10 @@ HOSTILE = "<script>alert(1)</script>\x1b[31m"
             {"tracking_domain_of": ("app",), "tracking_denied": True},
             "unknown; tracking domain declared by app, though NSPrivacyTracking is false",
         ),
+        (
+            {"declared": Declared.NOT_DECLARED, "encryption_stated": True},
+            "not declared; sent in the clear, though the form states encryption in transit",
+        ),
     ],
 )
 def test_marks(changes: dict[str, object], text: str) -> None:

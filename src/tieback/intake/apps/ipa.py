@@ -69,9 +69,10 @@ class IpaFormat:
             problems.note("Info.plist names no bundle identifier", entry.name)
             return None
         folder = entry.name.removesuffix("Info.plist")
+        executable = _text(values, "CFBundleExecutable")
         signer, team = self._profile_signer(folder + _PROFILE)
         if signer is None and not team:
-            signer, team = self._code_signer(folder + _text(values, "CFBundleExecutable"))
+            signer, team = self._code_signer(folder + executable)
         return App(
             Platform.IOS,
             bundle_id,
@@ -83,6 +84,7 @@ class IpaFormat:
             target_sdk=_text(values, "DTPlatformVersion"),
             signer=signer,
             vendor=team or (organisation(signer.subject) if signer else ""),
+            executable=executable,
         )
 
     def special(self, name: str) -> Artifact | None:

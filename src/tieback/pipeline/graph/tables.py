@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tieback.model.sighting import Sighting
+from tieback.pipeline.mapping.process_names import ProcessNames
 from tieback.pipeline.mapping.traffic_apps import attribute_traffic
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.storage.lake.queries.graph_rows import GraphRows
-from tieback.storage.lake.queries.summaries import captured_bundles, read_captures
+from tieback.storage.lake.queries.summaries import captured_bundles, read_captures, run_executables
+from tieback.storage.lake.tables.inputs import RunInput
 from tieback.storage.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -26,6 +28,15 @@ class CaptureRows:
         self._run = run
         self._rows = rows
 
+    @cached_property
+    def _captures(self) -> list[RunInput]:
+        return read_captures(self._workspace.lake, self._run, TRAFFIC_ANALYSIS)
+
+    @cached_property
+    def _processes(self) -> ProcessNames:
+        lake = self._workspace.lake
+        return ProcessNames(run_executables(lake, self._run, TRAFFIC_ANALYSIS) if self._captures else ())
+
     def of_app(self, bundle: str, key: str) -> dict[str, Sighting]:
         """The sightings of an app in captures, by endpoint.
 
@@ -33,9 +44,10 @@ class CaptureRows:
             bundle: bundle identifier of the app.
             key: content hash of the analysed app; empty if it was not analysed.
         """
-        captures = self._rows.captures_of(bundle)
+        captures = self._captures if key and self._processes.identify(bundle) else self._rows.captures_of(bundle)
         found: dict[str, Sighting] = {}
-        for group in attribute_traffic(self._workspace, captures, {bundle: key} if key else {}):
+        bundles = {bundle: key} if key else {}
+        for group in attribute_traffic(self._workspace, captures, bundles, self._processes):
             if group.app.bundle_id == bundle:
                 for sighting in group.sightings:
                     found.setdefault(sighting.endpoint.value, sighting)
@@ -47,7 +59,6 @@ class CaptureRows:
         import pyarrow as pa
 
         lake = self._workspace.lake
-        captures = read_captures(lake, self._run, TRAFFIC_ANALYSIS)
         bundles = captured_bundles(lake, self._run, TRAFFIC_ANALYSIS)
         rows = [
             (
@@ -59,7 +70,7 @@ class CaptureRows:
                 one.evidence.how,
                 str(one.party),
             )
-            for group in attribute_traffic(self._workspace, captures, bundles)
+            for group in attribute_traffic(self._workspace, self._captures, bundles, self._processes)
             if group.known
             for one in group.sightings
         ]

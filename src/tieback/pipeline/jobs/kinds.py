@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
+from tieback.model.app import PACKAGE_NAME
 from tieback.model.errors import UsageError
 
 MAX_INPUTS = 10_000
@@ -69,6 +70,8 @@ class ImportJob(msgspec.Struct, frozen=True, kw_only=True, tag="import", tag_fie
 
     inputs: tuple[str, ...]
     """SHA-256 of uploads."""
+    app: str = ""
+    """Package name of the app, for Data Safety exports, which do not name it."""
 
 
 type JobArguments = ScanJob | ProbeJob | RecheckJob | ReportJob | ImportJob
@@ -122,6 +125,8 @@ def check_size(arguments: JobArguments) -> None:
         raise UsageError("no input", where="inputs", advice="Choose uploads, or a run whose inputs are read")
     if isinstance(arguments, ImportJob) and not arguments.inputs:
         raise UsageError("no upload", where="inputs", advice="Choose uploaded reports")
+    if isinstance(arguments, ImportJob) and arguments.app and not PACKAGE_NAME.fullmatch(arguments.app):
+        raise UsageError("not a package name", where="app", advice="Write one such as com.example.shop")
     if isinstance(arguments, ProbeJob):
         if not arguments.targets:
             raise UsageError("no target", where="targets", advice="Write HOST, HOST:PORT, CIDR or a URL")

@@ -280,7 +280,7 @@ def _import(order: JobOrder, job: ImportJob, reporter: JobReporter) -> JobResult
         yield from files
 
     with reporter.stage("importing") as progress:
-        for end in import_reports(order.workspace, paths(), lambda _, facts: progress(facts, facts)):
+        for end in import_reports(order.workspace, paths(), lambda _, facts: progress(facts, facts), job.app):
             if isinstance(end, TiebackError):
                 counts["inputs_failed"] += 1
                 reporter.send(JobNote(text=short(end.diagnostics())))
@@ -288,6 +288,8 @@ def _import(order: JobOrder, job: ImportJob, reporter: JobReporter) -> JobResult
             counts.update(
                 {"inputs_read": 1, "services": end.services, "endpoints": end.sightings, "ignored": end.left_out}
             )
+            if end.declared or job.app:
+                counts["declared_types"] += end.declared
             if end.before:
                 reporter.send(JobNote(text=short(f"{end.title}: already imported on {end.before[:10]}")))
             elif end.first_left_out:

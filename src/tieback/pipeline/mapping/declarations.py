@@ -47,6 +47,7 @@ class Declarations:
                 declared_by=by,
                 tracking_domain_of=tracking,
                 tracking_denied=bool(tracking) and known.tracking is False,
+                encryption_stated=one.in_clear > 0 and known.encrypted_in_transit,
             )
 
     def items(self, traffic: Iterable[AppTraffic]) -> Iterator[DeclaredItem]:

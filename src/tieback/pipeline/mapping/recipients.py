@@ -9,7 +9,7 @@ from tieback.backends.hosting import HostingLookup
 from tieback.model.backend import Backend
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.flow import ContentState, Flow, SentData
-from tieback.model.report import Recipient
+from tieback.model.report import AppMatch, Recipient
 from tieback.pipeline.mapping.flow_endpoints import is_group, is_name_service
 from tieback.recognise.collect import Maker
 from tieback.recognise.maker_names import registrable_domain
@@ -48,6 +48,7 @@ class _Seen(msgspec.Struct):
     tracker: str
     first: float
     last: float
+    match: AppMatch
     confidence: float = 0.0
     count: int = 0
     flows: int = 0
@@ -68,8 +69,11 @@ class RecipientTotals:
     def __len__(self) -> int:
         return len(self._seen)
 
-    def add(self, flow: Flow, endpoint: Endpoint | None, *, room: bool = True) -> bool:
-        """Add a flow to its endpoint. Without room for a new recipient, it is left out: the result is then false."""
+    def add(self, flow: Flow, endpoint: Endpoint | None, *, room: bool = True, match: AppMatch | None = None) -> bool:
+        """Add a flow to its endpoint. Without room for a new recipient, it is left out: the result is then false.
+
+        ``match``: on what the app of the flow rests; by default, on its identifier if it has one.
+        """
         host = flow.server.name or flow.server.ip
         if not host or is_name_service(flow) or is_group(flow.server.ip):
             return True
@@ -77,6 +81,7 @@ class RecipientTotals:
         whole = True
         counted: set[int] = set()
         name, bundle_id = (flow.app.name, flow.app.bundle_id) if flow.app is not None else ("", "")
+        match = match or (AppMatch.IDENTIFIER if bundle_id else AppMatch.UNKNOWN)
         for one in flow.sent:
             key = (name, bundle_id, host, one.pii_class, one.kind)
             known = self._seen.get(key)
@@ -84,7 +89,7 @@ class RecipientTotals:
                 if not room:
                     whole = False
                     continue
-                known = self._seen[key] = _Seen(endpoint, one.tracker, flow.start, flow.start)
+                known = self._seen[key] = _Seen(endpoint, one.tracker, flow.start, flow.start, match)
             _add(known, one)
             if id(known) not in counted:
                 counted.add(id(known))
@@ -176,6 +181,7 @@ def _recipient(place: tuple[str, str, str, str, str], one: _Seen, *, key: str, p
         first=one.first,
         last=one.last,
         tracker=one.tracker,
+        app_match=one.match,
     )
 
 

@@ -10,10 +10,11 @@ from tieback.assess.findings import SharedSecret
 from tieback.backends.pivot import Lead
 from tieback.model.app import App, Platform
 from tieback.model.flow import Flow, FlowApp, Leak
-from tieback.model.report import ContactedServer, Recipient
+from tieback.model.report import AppMatch, ContactedServer, Recipient
 from tieback.model.sighting import Sighting
 from tieback.pipeline.mapping.contacted_servers import ServerTotals
 from tieback.pipeline.mapping.flow_endpoints import EndpointTotals, endpoint_of, leads_of
+from tieback.pipeline.mapping.process_names import ProcessNames
 from tieback.pipeline.mapping.recipients import ContentCounts, RecipientTotals
 from tieback.pipeline.mapping.request_paths import PathTotals
 from tieback.recognise.collect import Maker
@@ -75,7 +76,10 @@ def paths_of(traffic: Iterable[TrafficApp]) -> dict[str, tuple[str, ...]]:
 
 
 def attribute_traffic(
-    workspace: Workspace, units: Sequence[RunInput], bundles: Mapping[str, str]
+    workspace: Workspace,
+    units: Sequence[RunInput],
+    bundles: Mapping[str, str],
+    processes: ProcessNames | None = None,
 ) -> Iterator[TrafficApp]:
     """The traffic of the captures among the units, grouped by capture and app.
 
@@ -83,15 +87,16 @@ def attribute_traffic(
         workspace: contains the flows.
         units: captures; other units have no flows.
         bundles: maps bundle identifiers of this run's apps to content hashes.
+        processes: the apps of this run by their processes, for captures that show no identifier.
 
     Raises:
         WorkspaceError: the lake cannot be read.
     """
     paths = {unit.key: unit.path for unit in units}
-    rules = RuleFiles()
+    rules, processes = RuleFiles(), processes or ProcessNames()
     while True:
         try:
-            groups = _add_up(workspace, units, bundles, paths, rules)
+            groups = _add_up(workspace, units, bundles, processes, paths, rules)
         except DamagedPartError:
             continue  # the part is recorded as damaged, so this ends
         for _, group in sorted(groups.items()):
@@ -103,13 +108,16 @@ def _add_up(
     workspace: Workspace,
     units: Sequence[RunInput],
     bundles: Mapping[str, str],
+    processes: ProcessNames,
     paths: Mapping[str, str],
     rules: RuleFiles,
 ) -> dict[tuple[str, str], "_Group"]:
     """The traffic by capture and bundle identifier, read flow by flow: a capture may have millions of flows."""
     groups: dict[tuple[str, str], _Group] = {}
     facts: dict[str, _Facts] = {}
-    for unit, flow in read_flows(workspace.lake, units):
+    for unit, one in read_flows(workspace.lake, units):
+        found = processes.of(one.app)
+        flow = msgspec.structs.replace(one, app=found.app) if found.key else one
         bundle = flow.app.bundle_id if flow.app else ""
         in_capture = facts.setdefault(unit, _Facts())
         if bundle and in_capture.count >= MAX_FACTS and (unit, bundle) not in groups:
@@ -117,13 +125,13 @@ def _add_up(
         group = groups.get((unit, bundle))
         if group is None:
             in_capture.count += 1
-            key = (bundles.get(bundle) or captured_app_key(unit, bundle)) if bundle else unit
+            key = (found.key or bundles.get(bundle) or captured_app_key(unit, bundle)) if bundle else unit
             name = flow.app.name if bundle and flow.app else f"Traffic in {Path(paths[unit]).name}"
             app = App(Platform.UNKNOWN, bundle or name, key, name=name)
             if bundle and flow.app is not None:
                 app = msgspec.structs.replace(app, platform=_platform(flow.app), version_name=flow.app.version)
             group = groups[unit, bundle] = _Group(app, bool(bundle), unit, paths[unit], rules, in_capture)
-        group.add(flow)
+        group.add(flow, found.match)
     return groups
 
 
@@ -160,8 +168,8 @@ class _Group:
         self._subjects: dict[tuple[str, str], None] = {}
         self._flows = self._left_out = 0
 
-    def add(self, flow: Flow) -> None:
-        """Add one flow."""
+    def add(self, flow: Flow, match: AppMatch) -> None:
+        """Add one flow, whose app rests on this."""
         before = self._size()
         room = self._facts.count < MAX_FACTS
         self._flows += 1
@@ -169,7 +177,7 @@ class _Group:
         if tls is not None and server.name:
             self._maker.learn_related(server.name, tls.certificate_names)
         endpoint = endpoint_of(flow, self._rules)
-        added = [self._servers.add(flow, room=room), self._recipients.add(flow, endpoint, room=room)]
+        added = [self._servers.add(flow, room=room), self._recipients.add(flow, endpoint, room=room, match=match)]
         if endpoint is not None:
             added.append(self._endpoints.add(flow, endpoint, room=room))
             added.append(self._paths.add(flow, endpoint, room=room))

@@ -32,6 +32,8 @@ class ToolReportRow(msgspec.Struct, frozen=True, kw_only=True):
     endpoints: int
     left_out: int
     """Records with an unknown format."""
+    declared: int = 0
+    """Types of data that a Data Safety export declares."""
 
 
 class ImportSource(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,17 +89,23 @@ def imports_page(workspace: Workspace, *, after: str = "", limit: int = 50) -> I
     )
 
 
-def start_import(workspace: Workspace, author: str, uploads: tuple[str, ...]) -> StartedImport:
+def start_import(workspace: Workspace, author: str, uploads: tuple[str, ...], app: str = "") -> StartedImport:
     """Queue an import of uploaded reports; an import of the same uploads that has not failed is not repeated.
 
+    Args:
+        workspace: an open workspace.
+        author: name of the user.
+        uploads: SHA-256 of each.
+        app: package name, for files that do not name their app.
+
     Raises:
-        UsageError: there is no upload with one of these digests, or none is named.
+        UsageError: there is no upload with one of these digests, none is named, or ``app`` is not a package name.
         WorkspaceError: the queue is full, this system cannot read files safely, or the ledger cannot be written.
     """
     folder = UploadFolder(workspace.directory)
     for sha256 in uploads:
         folder.path_of(sha256)
-    job = ImportJob(inputs=uploads)
+    job = ImportJob(inputs=uploads, app=app)
     arguments = encode_arguments(job)
     for known in workspace.ledger.jobs.latest(_JOBS):
         if known.arguments == arguments and known.state not in (JobState.FAILED, JobState.CANCELLED):
@@ -118,4 +126,5 @@ def _row(one: ReportImport, titles: dict[str, str], folder: UploadFolder) -> Too
         services=one.services,
         endpoints=one.sightings,
         left_out=one.left_out,
+        declared=one.declared,
     )

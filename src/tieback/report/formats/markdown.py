@@ -46,7 +46,16 @@ from tieback.report.figures import (
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import passive_line, passive_sighting_line
 from tieback.report.posture import join_tables, number_tables, summary_lines
-from tieback.report.recipients import TITLE, class_text, coverage_lines, first_text, party_text, where_text, wire_text
+from tieback.report.recipients import (
+    TITLE,
+    class_text,
+    coverage_lines,
+    first_text,
+    party_text,
+    sender_text,
+    where_text,
+    wire_text,
+)
 from tieback.report.source_lines import source_lines
 from tieback.report.tables import BY, HEADS, cells, figure_steps, name_of, shown_heads
 from tieback.report.verdict import access_text, no_personal_data, no_personal_data_in, stores_by_verdict
@@ -292,7 +301,7 @@ def _recipients(report: Report) -> Iterator[str]:
         yield from ("", "| Recipient | Host | App | Data | Where | On the wire | Declared | Values | First seen |")
         yield "|---|---|---|---|---|---|---|---:|---|"
     for one in shown:
-        texts = (party_text(one), one.host, one.app or one.bundle_id or "unknown", class_text(one), where_text(one))
+        texts = (party_text(one), one.host, sender_text(one), class_text(one), where_text(one))
         words = (
             *(escape_markdown(text, 300) for text in texts),
             wire_text(one),

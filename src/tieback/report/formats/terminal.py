@@ -49,7 +49,7 @@ from tieback.report.figures import LEGEND, size_text, store_bytes_text, store_re
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import passive_line, passive_summary
 from tieback.report.posture import join_tables, summary_lines
-from tieback.report.recipients import TITLE, class_text, coverage_lines, party_text, where_text, wire_text
+from tieback.report.recipients import TITLE, class_text, coverage_lines, party_text, sender_text, where_text, wire_text
 from tieback.report.source_lines import source_lines
 from tieback.report.store_tables import SEVERITY_STYLES, print_store
 from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
@@ -514,7 +514,7 @@ def _print_recipients(report: Report, console: Console, most: int) -> None:
             table.add_row(
                 Text(party_text(one)),
                 Text(clean(one.host, 200)),
-                Text(clean(one.app or one.bundle_id, 80) or "unknown"),
+                Text(sender_text(one)),
                 Text(class_text(one)),
                 Text(where_text(one)),
                 Text(wire_text(one), style="red" if one.in_clear else ""),

@@ -40,6 +40,8 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("unread", pa.string()),
             # Privacy manifests, a JSON array; null in parts written before this column existed.
             ("declarations", pa.string()),
+            # Name of the main program of an iOS app; null in parts written before this column existed.
+            ("executable", pa.string()),
         ]
     ),
     "sightings": pa.schema(

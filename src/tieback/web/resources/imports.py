@@ -19,18 +19,26 @@ class StartImport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     uploads: tuple[str, ...]
     """SHA-256 of each."""
+    app: str = ""
+    """Package name of the app, for Data Safety exports of Google Play, which do not name it."""
+
+
+class ImportFields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The form on the page of an upload."""
+
+    app: str = ""
 
 
 @change("POST", "/imports", role=Role.OPERATOR, action="start an import", status=202)
 def start_import(context: Context, data: StartImport) -> StartedImport:
     """Import uploaded reports of other tools, or of another workspace, as evidence. Each content is imported once."""
-    return imports.start_import(context.workspace, context.user.name, data.uploads)
+    return imports.start_import(context.workspace, context.user.name, data.uploads, data.app)
 
 
 @form("/uploads/{sha256:str}/import", role=Role.OPERATOR, action="start an import", done="The import was queued.")
-def start_import_form(context: Context, sha256: str) -> str:
+def start_import_form(context: Context, sha256: str, data: ImportFields) -> str:
     """Import an uploaded report."""
-    return f"/runs/{imports.start_import(context.workspace, context.user.name, (sha256,)).job}"
+    return f"/runs/{imports.start_import(context.workspace, context.user.name, (sha256,), data.app.strip()).job}"
 
 
 ROUTES = [

@@ -239,6 +239,23 @@ def test_reports_of_other_tools_are_imported_once(directory: Path) -> None:
         do(directory, ImportJob(inputs=(bad,)))
 
 
+def test_a_data_safety_export_needs_the_app_of_the_job(directory: Path) -> None:
+    header = "Question ID (machine readable),Response ID (machine readable),Response value"
+    rows = ("PSL_DATA_TYPES_PERSONAL,PSL_EMAIL,true", "PSL_DATA_TYPES_PERSONAL,PSL_NAME,true")
+    form, told = upload(directory, "\n".join((header, *rows)).encode(), "data_safety_export.csv"), Told()
+    with pytest.raises(InputError, match="no report was imported"):
+        do(directory, ImportJob(inputs=(form,)), told)
+    assert "the file does not name its app" in told.notes[0]
+    assert "the field App" in told.notes[0]
+    done = do(directory, ImportJob(inputs=(form,), app="test.shop.app"))
+    assert (done.figures["inputs_read"], done.figures["declared_types"]) == (1, 2)
+    ports = upload(directory, PORTS, "nmap.xml")
+    assert "declared_types" not in do(directory, ImportJob(inputs=(ports,))).figures
+    with pytest.raises(InputError, match="no report was imported"):
+        do(directory, ImportJob(inputs=(ports,), app="test.shop.app"), told)
+    assert "names its apps itself" in told.notes[-1]
+
+
 def test_an_unknown_format_and_an_unknown_run_are_errors(directory: Path) -> None:
     for job in (ReportJob(format="exe"), ReportJob(format="json", run="none"), ReportJob(format="json")):
         with pytest.raises(TiebackError):

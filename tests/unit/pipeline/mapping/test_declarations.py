@@ -106,6 +106,19 @@ def test_a_form_imported_before_the_run_counts(tmp_path: Path, platform: Platfor
         )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("answer", "encrypted", "stated"), [("true", False, True), ("true", True, False), ("false", False, False)]
+)
+def test_a_form_that_states_encryption_is_compared_with_flows_in_the_clear(
+    tmp_path: Path, answer: str, encrypted: bool, stated: bool
+) -> None:
+    form = export(tmp_path, f"{EMAIL_FORM}PSL_DATA_COLLECTION_ENCRYPTED_IN_TRANSIT,,{answer}\n")
+    totals = CaptureRecipients(read_declarations([form]))
+    totals.add(replace(flow("api.shop.test", EMAIL), encrypted=encrypted))
+    (one,) = totals.recipients()
+    assert (one.declared, one.encryption_stated) == (Declared.DECLARED, stated)
+
+
 def test_the_latest_form_counts(tmp_path: Path) -> None:
     imported(tmp_path, export(tmp_path), "test.shop.app")
     imported(tmp_path, export(tmp_path, NOTHING_FORM, "newer.csv"), "test.shop.app")

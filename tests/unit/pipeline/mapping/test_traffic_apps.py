@@ -9,15 +9,20 @@ from msgspec.structs import replace
 
 from tests.unit.pipeline.mapping.test_flow_endpoints import FLOW, flow
 from tests.unit.pipeline.test_traffic import HTTP, capture
+from tieback.model.app import App, Platform
 from tieback.model.flow import FlowApp
+from tieback.model.sighting import AppDocument
 from tieback.model.unit import Unit
 from tieback.pipeline.analyse import ANALYSIS_VERSION, Analyser
+from tieback.pipeline.graph.tables import CaptureRows
 from tieback.pipeline.mapping import traffic_apps
+from tieback.pipeline.mapping.process_names import ProcessNames
 from tieback.pipeline.mapping.traffic_apps import attribute_traffic, captured_app_key, endpoint_evidence
 from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
-from tieback.storage.lake.queries.summaries import captured_bundles
-from tieback.storage.lake.tables.apps import app_tables, apps_by_bundle
+from tieback.storage.lake.queries.graph_rows import GraphRows
+from tieback.storage.lake.queries.summaries import captured_bundles, run_executables
+from tieback.storage.lake.tables.apps import app_tables, apps_by_bundle, ios_executables
 from tieback.storage.lake.tables.flows import flow_tables
 from tieback.storage.lake.tables.inputs import RunInput, save_inputs
 from tieback.storage.workspace import Workspace
@@ -57,6 +62,43 @@ def test_traffic_goes_to_the_scanned_app_with_its_bundle_identifier(tmp_path: Pa
     assert (place.endpoint, place.file, place.how) == ("https://api.workhub.test", "run.pcap", "traffic/sni")
     assert place.party == "first"
     assert FLOW.path == "/captures/run.pcap"
+
+
+def test_traffic_of_a_process_goes_to_the_only_app_with_this_program(tmp_path: Path) -> None:
+    apps = [
+        App(Platform.IOS, "test.shop.app", "a" * 64, "Shop", executable="Shop"),
+        App(Platform.IOS, "test.old.app", "b" * 64, "Old"),  # read by an earlier release
+        App(Platform.ANDROID, "test.droid.app", "d" * 64, executable="Shop"),
+        App(Platform.IOS, "test.one.app", "e" * 64, executable="Twin"),
+        App(Platform.IOS, "test.two.app", "f" * 64, executable="Twin"),
+    ]
+    units = [Unit(one.sha256, ANALYSIS_VERSION, f"{one.bundle_id}.ipa", 1) for one in apps]
+    run = Unit("c" * 64, TRAFFIC_ANALYSIS, "/captures/run.pcap", 1)
+    flows = [
+        replace(flow("tls", 443, f"{name.lower()}.test"), app=FlowApp(name, source="pktap"))
+        for name in ("Shop", "Old", "Twin")
+    ]
+    with Workspace.open(tmp_path / "ws") as workspace:
+        documents = [AppDocument(unit.source, app) for unit, app in zip(units, apps, strict=True)]
+        workspace.lake.publish("apps", app_tables(list(zip(units, documents, strict=True))), units)
+        workspace.lake.publish("run", flow_tables([(run, (flows, []))]), [run])
+        inputs = [RunInput(unit.source, unit.key, unit.version) for unit in (*units, run)]
+        save_inputs(workspace.lake, "run", inputs)
+        found = list(run_executables(workspace.lake, "run", TRAFFIC_ANALYSIS))
+        assert found == list(ios_executables(workspace.lake, inputs))
+        assert found == [(one.executable, one.bundle_id, one.sha256) for one in (apps[0], apps[3], apps[4])]
+        captures = inputs[-1:]
+        groups = {one.app_key: one for one in attribute_traffic(workspace, captures, {}, ProcessNames(found))}
+        assert set(groups) == {"a" * 64, run.key}
+        shop = groups["a" * 64]
+        assert (shop.app.bundle_id, shop.known, [one.host for one in shop.servers]) == (
+            "test.shop.app", True, ["shop.test"],
+        )  # fmt: skip
+        assert not groups[run.key].known
+        rows = CaptureRows(workspace, "run", GraphRows(workspace.lake, "run", TRAFFIC_ANALYSIS))
+        assert set(rows.of_app("test.shop.app", "a" * 64)) == {"https://shop.test"}
+        assert rows.of_app("test.one.app", "e" * 64) == {}
+        assert rows.table["app"].to_pylist() == ["a" * 64]
 
 
 def test_a_scan_of_an_app_and_a_capture(tmp_path: Path) -> None:

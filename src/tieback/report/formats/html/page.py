@@ -31,6 +31,7 @@ from tieback.report.recipients import (
     coverage_lines,
     first_text,
     party_text,
+    sender_text,
     where_text,
     wire_text,
 )
@@ -268,7 +269,7 @@ def build_page(report: Report, titles: Mapping[str, str]) -> Page:
             RecipientRow(
                 one,
                 party_text(one),
-                clean(one.app or one.bundle_id, 80) or "unknown",
+                sender_text(one),
                 class_text(one),
                 where_text(one),
                 wire_text(one),

@@ -15,6 +15,7 @@ from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.report import AppSighting, AppSummary, DroppedName
 from tieback.model.sighting import Evidence, Problem, Sighting, UnreadCode
 from tieback.storage.lake.lake import Lake
+from tieback.storage.lake.tables.apps import ios_executables
 from tieback.storage.lake.tables.inputs import RunInput
 
 if TYPE_CHECKING:
@@ -242,6 +243,12 @@ def captured_bundles(lake: Lake, run: str, traffic: str) -> dict[str, str]:
     return dict(lake.stream(sql, [run, traffic, run, traffic]))
 
 
+def run_executables(lake: Lake, run: str, traffic: str) -> Iterator[tuple[str, str, str]]:
+    """The main programs of the iOS apps of a run, as ``ios_executables``. Raises ``WorkspaceError``."""
+    units = lake.query(f"SELECT DISTINCT unit, version FROM inputs WHERE {_READ}", [run, traffic])  # noqa: S608
+    yield from ios_executables(lake, units)
+
+
 _INPUTS = """
 WITH inp AS (
     SELECT unit, version, arg_min(path, ordinal) AS path, min(ordinal) AS ordinal FROM inputs {which}
@@ -290,6 +297,7 @@ _SUMMARIES = """{inputs}, seen AS (
 ), scanned AS (
     SELECT i.unit, i.path, a.sha256, a.platform, a.bundle_id, a.name, a.version_name, a.version_code, a.min_sdk,
         a.target_sdk, a.vendor, a.signer_sha256, a.signer_subject, a.signer_scheme,
+        coalesce(a.executable, '') AS executable,
         coalesce(s.endpoints, 0) AS endpoints, coalesce(s.has_api, false) AS has_api, o.problems, a.unread,
         false AS captured,
         i.ordinal
@@ -298,8 +306,8 @@ _SUMMARIES = """{inputs}, seen AS (
 ), in_traffic AS (
     SELECT DISTINCT ON (c.unit) c.unit, c.path, c.unit AS sha256, 'unknown' AS platform, c.bundle_id, c.name,
         '' AS version_name, '' AS version_code, '' AS min_sdk, '' AS target_sdk, '' AS vendor, NULL AS signer_sha256,
-        NULL AS signer_subject, NULL AS signer_scheme, c.endpoints, false AS has_api, NULL AS problems, NULL AS unread,
-        true AS captured, c.place AS ordinal
+        NULL AS signer_subject, NULL AS signer_scheme, '' AS executable, c.endpoints, false AS has_api,
+        NULL AS problems, NULL AS unread, true AS captured, c.place AS ordinal
     FROM (SELECT * FROM captured {which}) c {leading} ANTI JOIN inp ON inp.unit = c.unit
     ORDER BY c.unit, c.place
 )
@@ -332,7 +340,7 @@ GROUP BY unit ORDER BY NOT any_value(exposed), min(label), unit LIMIT ?"""  # no
 
 def _summary(row: Sequence[Any]) -> AppSummary:
     unit, path, sha256, platform, bundle_id, name, *rest = row
-    version_name, version_code, min_sdk, target_sdk, vendor, signer, subject, scheme, *rest = rest
+    version_name, version_code, min_sdk, target_sdk, vendor, signer, subject, scheme, executable, *rest = rest
     endpoints, has_api, odd, unread, captured, led = rest
     app = (
         App(Platform.UNKNOWN, Path(path).name, unit)
@@ -348,6 +356,7 @@ def _summary(row: Sequence[Any]) -> AppSummary:
             target_sdk=target_sdk,
             vendor=vendor,
             signer=None if signer is None else Signer(signer, subject, scheme),
+            executable=executable,
         )
     )
     return AppSummary(

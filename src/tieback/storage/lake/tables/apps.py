@@ -75,7 +75,8 @@ def app_tables(documents: Sequence[tuple[UnitName, AppDocument]]) -> dict[str, p
         cleartext = msgspec.json.encode(document.cleartext).decode()
         unread = msgspec.json.encode(document.unread).decode()
         declarations = msgspec.json.encode(document.declarations).decode()
-        apps.append((*name, document.path, *_app_row(document.app), cleartext, unread, declarations))
+        executable = document.app.executable if document.app is not None else None
+        apps.append((*name, document.path, *_app_row(document.app), cleartext, unread, declarations, executable))
         sightings += (
             (
                 *name,
@@ -374,9 +375,22 @@ def apps_by_bundle(lake: Lake, keys: Keys) -> dict[str, str]:
     return dict(rows)
 
 
+def ios_executables(lake: Lake, keys: Keys) -> Iterator[tuple[str, str, str]]:
+    """The main program, bundle identifier and content hash of each iOS app among the units.
+
+    Of several versions of an app, the one with the highest hash. Raises ``WorkspaceError``.
+    """
+    yield from lake.stream(
+        """
+        SELECT executable, bundle_id, max(unit) FROM apps SEMI JOIN keys USING (unit, version)
+        WHERE platform = 'ios' AND executable <> '' AND bundle_id <> '' GROUP BY ALL ORDER BY ALL""",
+        tables={"keys": keys_table(keys)},
+    )
+
+
 _APP_COLUMNS = (
     "sha256", "platform", "bundle_id", "name", "version_name", "version_code", "min_sdk", "target_sdk", "vendor",
-    "signer_sha256", "signer_subject", "signer_scheme",
+    "signer_sha256", "signer_subject", "signer_scheme", "executable",
 )  # fmt: skip
 
 _ENDPOINTS = """
@@ -433,6 +447,7 @@ def _app(row: dict[str, Any]) -> App | None:
         signer=None
         if row["signer_sha256"] is None
         else Signer(row["signer_sha256"], row["signer_subject"], row["signer_scheme"]),
+        executable=row.get("executable") or "",
     )
 
 
