@@ -11,7 +11,7 @@ from importlib import resources
 
 import msgspec
 
-from tieback.userrules.refused_words import refused_word, secret_words
+from tieback.model.refused_words import refused_word, secret_words
 
 MAX_BASES = 8
 """Most base paths of one host and port."""

@@ -20,6 +20,7 @@ import msgspec
 from tieback.model.figure import Figure, exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Outcome, ProbeReport
+from tieback.model.refused_words import refused_word, secret_words
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import MAX_LISTED, Identification, Inquiry, WebStoreProbe, judge_names, other_names
 from tieback.probes.wire.challenge import login_demand
@@ -29,7 +30,6 @@ from tieback.probes.wire.opening import STREAM_ENDED
 from tieback.probes.wire.requests import Request, get_request
 from tieback.scope.conversation import Conversation, Fault, SendCost, Target
 from tieback.userrules.http_probe import PLACE, Condition, HttpProbeRule, HttpRequestRule, JsonType, Quality
-from tieback.userrules.refused_words import refused_word, secret_words
 
 CONTROL_PATH = "/tieback-no-such-path"
 _CONTROL = get_request(CONTROL_PATH, "whether the server gives the same answer to every path; no product has this one")

@@ -16,6 +16,7 @@ import msgspec
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
+from tieback.model.refused_words import refused_word
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
 from tieback.probes.web import ROOT_CAP, HttpProbe, Identification
 from tieback.probes.wire.challenge import login_demand, redirect_path
@@ -24,7 +25,6 @@ from tieback.probes.wire.opening import STREAM_ENDED
 from tieback.probes.wire.requests import get_request
 from tieback.probes.wire.verdicts import NotThisProtocol
 from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Recognised, Target
-from tieback.userrules.refused_words import refused_word
 
 MAX_TRIES = 8
 """Maximum number of identifying requests after ``GET /``."""

@@ -13,8 +13,8 @@ import msgspec
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Access
+from tieback.model.refused_words import names_another_server, refused_word
 from tieback.userrules.expressions import RuleFlaw
-from tieback.userrules.refused_words import names_another_server, refused_word
 
 MAX_REQUESTS = 8
 """Maximum number of requests that a rule declares."""

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from tieback.model.refused_words import refused_word, refused_words, secret_words
 from tieback.userrules.http_probe import HttpProbeRule, NameForm, check_http_probe
-from tieback.userrules.refused_words import refused_word, refused_words, secret_words
 
 FIRST: dict[str, Any] = {"path": "/api/status", "why": "product", "depth": "identify"}
 LIST: dict[str, Any] = {

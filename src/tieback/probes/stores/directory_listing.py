@@ -6,7 +6,7 @@ backups, dumps or keys by their name are counted.
 
 A folder with a script as its index, such as ``index.php``, would run it, as for any crawler. So no folder is requested
 once an answer shows a script language: by a header field, or by a listed script. Nor is one whose name may start an
-action (``userrules.refused_words``), or that is made for scripts, such as ``cgi-bin``.
+action (``model.refused_words``), or that is made for scripts, such as ``cgi-bin``.
 
 ``HEAD`` is the second proof: it shows that a file is readable, and its size, without its content. Only a file with the
 extension of static content is used, so that no script runs. A server that gives one page to every path is no listing.
@@ -20,6 +20,7 @@ from urllib.parse import unquote
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Access
+from tieback.model.refused_words import refused_word, secret_words
 from tieback.probes.folders import FolderWalk, split_path
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import Identification, Inquiry, WebStoreProbe
@@ -27,7 +28,6 @@ from tieback.probes.wire.http import Response, segment
 from tieback.probes.wire.listing import FolderEntry, FolderPath, listing_server, read_listing
 from tieback.probes.wire.requests import FOLDER, get_request, head_request
 from tieback.scope.conversation import Conversation, SendCost
-from tieback.userrules.refused_words import refused_word, secret_words
 
 _SCRIPTS = rb"php[0-9]?|phtml|phps|cgi|pl|py|rb|asp|aspx|ashx|jsp|jspx|shtml|do|action"
 """Extensions of scripts, as a regular expression in small letters."""

@@ -13,13 +13,13 @@ import msgspec
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
+from tieback.model.refused_words import refused_word, secret_words
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import Number, decode_json, parse_count
 from tieback.probes.wire.requests import Request, get_request
 from tieback.scope.conversation import Conversation
-from tieback.userrules.refused_words import refused_word, secret_words
 
 # Plural names of content types: https://docs.strapi.io/cms/backend-customization/models#model-information
 _PLURAL = rb"(?!(?:auth|users-permissions|upload)(?![a-z0-9-]))[a-z0-9][a-z0-9-]{0,62}"

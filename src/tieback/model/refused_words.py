@@ -28,7 +28,7 @@ class _RefusedWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def _read() -> _RefusedWords:
-    raw = (files("tieback.userrules") / "refused_words.toml").read_bytes()
+    raw = (files("tieback.model") / "refused_words.toml").read_bytes()
     return msgspec.toml.decode(raw, type=_RefusedWords)
 
 
