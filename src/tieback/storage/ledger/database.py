@@ -8,6 +8,7 @@ lost, the transaction is retried for a limited time. If it was lost during the c
 the commit took place (``txid_status``), so that nothing is entered twice.
 """
 
+import logging
 import os
 import random
 import re
@@ -229,6 +230,8 @@ def open_database(url: str, guard: LogGuard | None = None) -> Engine:
         event.listen(engine, "begin", partial(_begin_sqlite, guard))
     else:
         engine = create_engine("postgresql+psycopg://", creator=lambda: connect(url), pool_pre_ping=True)
+        # It logs a traceback if a cursor cannot be closed because the connection is lost, which is one error line here.
+        logging.getLogger("sqlalchemy.pool").addHandler(logging.NullHandler())
     try:
         migrate(engine, url)
     except BaseException:

@@ -9,6 +9,7 @@ If the list of indices is refused, the indices that the app's own URLs name are 
 each index.
 """
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -51,6 +52,7 @@ MAX_COUNTED = 50
 _MAX_NAME_BYTES = 255
 _FORBIDDEN = frozenset('\\/*?"<>| ,#:')
 """Characters that no index name contains (Elasticsearch, create-index API), wildcards and lists among them."""
+_ENCODED = re.compile("%[0-9A-Fa-f]{2}")
 
 _COLUMNS = "&h=index,uuid,status,pri,rep,docs.count,docs.deleted,store.size,pri.store.size,creation.date"
 _CAT = f"/_cat/indices?format=json&bytes=b&expand_wildcards=all{_COLUMNS}"
@@ -389,18 +391,22 @@ def _judge(containers: list[Container], refused: int) -> Access:
 
 
 def valid_name(name: str) -> bool:
-    """True if the name is a valid index name, so that it may be part of a path."""
+    """True if the name is a valid index name, so that it may be part of a path.
+
+    A name that looks percent-encoded is valid, and yet never sent: a proxy could decode it once more.
+    """
     return (
         0 < len(name.encode("utf-8", "replace")) <= _MAX_NAME_BYTES
         and name not in (".", "..")
         and name[0] not in "_-+"
         and name.isprintable()
         and not _FORBIDDEN.intersection(name)
+        and not _ENCODED.search(name)
     )
 
 
 def _askable(draft: ReportDraft, container: Container) -> bool:
     if valid_name(container.path[0]):
         return True
-    draft.problem(f"skipped an invalid index name: {container.path[0][:60]!r}")
+    draft.problem(f"skipped an index, because no request may contain its name: {container.path[0][:60]!r}")
     return False
