@@ -86,7 +86,7 @@ def test_frida_starts_the_app_with_the_scripts_and_ends_with_the_run(
         )
         before = unpinner.ended
     assert (before, unpinner.ended) == (False, True)
-    assert unpinner.trouble == ""
+    assert (unpinner.trouble, unpinner.failed) == ("", False)
     assert unpinner.scripts == (SCRIPT,)
 
 
@@ -97,6 +97,7 @@ def test_a_frida_that_ends_early_is_reported_once(tmp_path: Path, scripts: Path,
         until(lambda: unpinner.ended)
         unpinner.look(told.append)
         unpinner.look(told.append)
+    assert unpinner.failed
     assert told == [unpinner.trouble]
     assert told[0].startswith("Frida ended with code 1 before the run did")
     assert str(tmp_path / "log") in told[0]
