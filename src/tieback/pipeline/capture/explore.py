@@ -48,9 +48,7 @@ def read_command(text: str) -> tuple[str, ...]:
 def check_command(words: tuple[str, ...], option: str = "--explore") -> None:
     """Raise ``UsageError`` if the program of a command does not exist; no words are no command."""
     if words and shutil.which(words[0]) is None:
-        raise UsageError(
-            f"{words[0]} cannot be started (no such program)", where=option, advice="Check the command"
-        )
+        raise UsageError(f"{words[0]} cannot be started (no such program)", where=option, advice="Check the command")
 
 
 class Explorer(AbstractContextManager["Explorer"]):
