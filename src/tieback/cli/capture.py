@@ -218,7 +218,7 @@ def _run(
         return record(request, stopped, talk.print)
     from tieback.pipeline.capture.live import run_capture
 
-    code = _show_code if sys.stderr.isatty() else None
+    code = show_code if sys.stderr.isatty() else None
     return run_capture(request, stopped=stopped, tell=talk.print, code=code)
 
 
@@ -229,7 +229,7 @@ def _screen(console: "Console") -> "LiveView":
     return LiveView(console)
 
 
-def _show_code(title: str, text: str) -> None:
+def show_code(title: str, text: str) -> None:
     """Print a text as a QR code on the terminal."""
     try:
         import segno

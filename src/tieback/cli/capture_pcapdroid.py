@@ -29,6 +29,12 @@ def check_options(context: typer.Context, *, without_proxy: bool) -> None:
     """Refuse options of the proxy on the command line of a run without one. Raises ``UsageError``."""
     for param in context.command.params if without_proxy else ():
         name = param.name or ""
+        if name == "apps" and context.params.get(name) is not None:
+            raise UsageError(
+                "a list of apps needs the proxy",
+                where="--apps",
+                advice="Run each app with --only, or use another --mode",
+            )
         source = context.get_parameter_source(name)
         if name not in APPLY and source is not None and source.name == "COMMANDLINE":
             raise UsageError(

@@ -64,7 +64,7 @@ def verify_device(
     The result has the model, the version of the system, and the end of each step. It has no serial number, account,
     address or app. Add it to docs/reference/devices to extend the list of verified devices.
     """
-    from tieback.cli.capture import read_address, read_destinations
+    from tieback.cli.capture import read_address, read_destinations, show_code
     from tieback.intake.capture.interface import DEFAULT_PORTS, ProxyMode
     from tieback.pipeline.capture.device import DevicePlan
     from tieback.pipeline.capture.live import CaptureRequest, default_state
@@ -101,7 +101,8 @@ def verify_device(
     talk = message_console()
     with stop_signals(_interrupt):
         request = VerifyRequest(run, platform.value, model, os_version, pcapdroid, os.environ.get(KEY, ""))
-        result = verify(request, tell=talk.print, ask=_ask)
+        code = show_code if sys.stderr.isatty() else None
+        result = verify(request, tell=talk.print, ask=_ask, code=code)
     document = encode("device-result", result)
     path = out or _free_path(result)
     with path.open("xb") as file:  # follows no link

@@ -129,7 +129,7 @@ class DeclaredItem(msgspec.Struct, frozen=True):
     hosts: tuple[str, ...] = ()
     """Hosts that received it, or contacted hosts of the domain; sorted, at most 8."""
     linked: bool | None = None
-    """True if one declaration says so; ``None`` if none answers. Likewise the next two."""
+    """True if one declaration has it; ``None`` if none states it. Likewise the next two."""
     tracking: bool | None = None
     """For a domain: whether a manifest of the package sets ``NSPrivacyTracking``."""
     shared: bool | None = None

@@ -355,7 +355,7 @@ class Recipient(msgspec.Struct, frozen=True):
     declared_by: tuple[str, ...] = ()
     """``app``, parts of the app such as ``Analytics.framework``, ``Play Data Safety``; sorted."""
     tracking_domain_of: tuple[str, ...] = ()
-    """Who declares the host as a tracking domain, as in ``declared_by``."""
+    """Parts that declare the host as a tracking domain, as in ``declared_by``."""
     tracking_denied: bool = False
     """True for a tracking domain though manifests set ``NSPrivacyTracking`` to false, and none to true."""
     app_match: AppMatch = AppMatch.UNKNOWN

@@ -24,7 +24,10 @@ from tieback.model.errors import InputError
 FOLDER = 64 * 1024 * 1024
 """Assumed package size for the budget of a directory, whose files need no inflation."""
 
-_ADVICE = "Pass an APK, AAB, IPA or a set of split APKs; for traffic, see docs/reference/traffic-formats.md"
+_ADVICE = (
+    "Pass an APK, AAB, IPA or a set of split APKs; for traffic, see docs/reference/traffic-formats.md; for reports, "
+    "use tieback import"
+)
 _NOT_PACKAGES = {
     Content.TEXT: "a text file",
     Content.XML_PLIST: "a property list",

@@ -46,9 +46,16 @@ def connect(device: str) -> "AdbShell":
     if not serial and len(there) == 1:
         return AdbShell(there[0])
     if serial not in there:
-        listed = ", ".join(there) or "none"
-        what = "several devices are connected" if not serial and there else "no such device"
-        raise UsageError(f"{what} (connected: {listed})", where=device, advice="Select one with adb:SERIAL")
+        if not there:
+            raise UsageError(
+                "no device is connected",
+                where="--device",
+                advice="Connect it, switch on USB debugging, and accept this computer's key on the device",
+            )
+        what = f"no device {serial}" if serial else "several devices are connected"
+        raise UsageError(
+            f"{what} (connected: {', '.join(there)})", where="--device", advice="Select one with adb:SERIAL"
+        )
     return AdbShell(serial)
 
 

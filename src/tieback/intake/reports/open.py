@@ -57,7 +57,7 @@ def importer_of(source: ReportSource) -> ReportImporter:
         raise InputError(
             "unknown report format" if head else "empty",
             where=str(source.path),
-            advice=f"Pass a report of one of these: {known}",
+            advice=f"Pass a report of one of these: {known}; for captures and HAR files, use tieback scan",
         )
     return found
 

@@ -21,7 +21,7 @@ _MAGIC = 16
 HEAD = 64 * 1024
 """Bytes at the start that identify other formats."""
 
-_ADVICE = "Pass a capture (pcap, pcapng), a HAR or mitmproxy file, or a proxy log"
+_ADVICE = "Pass a capture (pcap, pcapng), a HAR or mitmproxy file, or a proxy log; for reports, use tieback import"
 _MODIFIED = (b"\x34\xcd\xb2\xa1", b"\xa1\xb2\xcd\x34")
 _OTHER = (
     (_MODIFIED, "a capture of the modified pcap format of the 1990s", "Convert it with editcap -F pcap"),

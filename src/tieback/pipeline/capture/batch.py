@@ -16,7 +16,7 @@ import msgspec
 
 from tieback.intake.capture.child import CaptureError, require_mitmproxy
 from tieback.intake.capture.device import DeviceError, Shell
-from tieback.model.capture import LiveRun
+from tieback.model.capture import LiveRun, UnpinScript
 from tieback.model.capture_batch import BatchApp, BatchState, CaptureBatch
 from tieback.model.errors import InputError, TiebackError, UsageError, WorkspaceError
 from tieback.model.flow import Flow
@@ -24,6 +24,7 @@ from tieback.pipeline.capture.batch_journal import BatchJournal
 from tieback.pipeline.capture.batch_list import BatchEntry
 from tieback.pipeline.capture.device import Connect, DevicePlan, Tell, package_of
 from tieback.pipeline.capture.live import CAPTURES, CaptureRequest, check_request, run_capture
+from tieback.pipeline.capture.unpin import check_scripts
 from tieback.storage.workspace import Workspace
 from tieback.user_state import write_private
 
@@ -72,15 +73,17 @@ def run_batch(
     """
     require_mitmproxy()
     plan = DevicePlan(request.device) if request.device else None
-    check_request(msgspec.structs.replace(request.capture, device=plan))
+    check_request(msgspec.structs.replace(request.capture, device=plan, unpin=None))
     _check(request)
+    scripts = () if request.capture.unpin is None else check_scripts(request.capture.unpin)
     connect = connect or _by_adb
     if request.device:
         connect(request.device).run(["id", "-u"], _CHECK_SECONDS)
     with Workspace.open(request.capture.workspace):
         pass  # created, or verified, before anything else is touched
     with BatchJournal(request.capture.workspace / CAPTURES) as journal:
-        yield from _Batch(request, journal, stopped, _once(tell), connect).run()
+        keys = [run_key(request, entry, scripts) for entry in request.entries]
+        yield from _Batch(request, journal, stopped, _once(tell), connect).run(keys)
 
 
 class _Batch:
@@ -96,9 +99,9 @@ class _Batch:
         self._connect = connect
         self._why = ""
 
-    def run(self) -> Iterator[Flow | LiveRun | BatchApp | CaptureBatch]:
+    def run(self, keys: Sequence[str]) -> Iterator[Flow | LiveRun | BatchApp | CaptureBatch]:
+        """Run what is not done; ``keys`` are those of the entries in the journal."""
         entries = self._request.entries
-        keys = [run_key(self._request, entry) for entry in entries]
         if self._request.restart:
             for key, entry in zip(keys, entries, strict=True):
                 if self._journal.state(key) is not None:
@@ -222,13 +225,14 @@ class _Batch:
         )
 
 
-def run_key(request: BatchRequest, entry: BatchEntry) -> str:
+def run_key(request: BatchRequest, entry: BatchEntry, scripts: Sequence[UnpinScript] = ()) -> str:
     """Key of a run in the journal: the app, and what decides how it is used.
 
     An APK that was replaced (other size or time) is another app.
     """
     facts: list[object] = [entry.package, entry.seconds, entry.explore, request.monkey, request.seed]
     facts.append(request.capture.mode.value)
+    facts += [script.sha256 for script in scripts]
     if entry.apk is not None:
         try:
             status = entry.apk.stat()
@@ -239,6 +243,8 @@ def run_key(request: BatchRequest, entry: BatchEntry) -> str:
 
 
 def _check(request: BatchRequest) -> None:
+    if request.capture.unpin is not None and not request.device:
+        raise UsageError("no device named", where="--unpin", advice="Add --device adb:SERIAL")
     for entry in request.entries:
         if entry.seconds is None and not entry.explore:
             raise UsageError(

@@ -47,6 +47,12 @@ def read_command(text: str) -> tuple[str, ...]:
     return words
 
 
+def check_command(words: tuple[str, ...], option: str = "--explore") -> None:
+    """Raise ``UsageError`` if the program of a command does not exist; no words are no command."""
+    if words and shutil.which(words[0]) is None:
+        raise UsageError(f"{words[0]} cannot be started (no such program)", where=option, advice="Check the command")
+
+
 class Explorer(AbstractContextManager["Explorer"]):
     """The command while it runs.
 
@@ -71,12 +77,7 @@ class Explorer(AbstractContextManager["Explorer"]):
         Raises:
             UsageError: it cannot be started.
         """
-        if shutil.which(self._words[0]) is None:
-            raise UsageError(
-                f"{self._words[0]} cannot be started (no such program)",
-                where="--explore",
-                advice="Check the command",
-            )
+        check_command(self._words, self._option)
         try:
             with self._log.open("xb") as out:
                 self._process = subprocess.Popen(

@@ -1,5 +1,6 @@
 """Convert proxy observations to flows: the same documents, recognisers and names as for capture files."""
 
+import os
 import re
 from collections.abc import Callable
 from ipaddress import ip_address
@@ -36,6 +37,8 @@ _CLIENTS_OWN = re.compile(r"certificate|unknown[ _]ca|authority", re.IGNORECASE)
 """With QUIC, the client states the reason in its own words (RFC 9000, section 19.19)."""
 _UNTRUSTED = "Certificate verify failed"
 """Start of mitmproxy's reasons if the proxy does not trust the server; then no part of the request was sent."""
+_CONNECT = re.compile(r"\[Errno (\d{1,4})\] Connect call failed", re.ASCII)
+"""What asyncio reports, with the number of the system's error; the first one if a name has several addresses."""
 _MAX_DETAIL = 240
 
 type Attribute = Callable[[Peer, float, float], FlowApp | None]
@@ -156,7 +159,7 @@ class LiveFlows:
 
     def _unreached(self, seen: ConnectFailure) -> Flow:
         what = FORBIDDEN if seen.forbidden else NOT_REACHED
-        return self._bare(seen.ends, seen.transport, f"{what}: {seen.reason}", seen.start, seen.start)
+        return self._bare(seen.ends, seen.transport, f"{what}: {_reason(seen.reason)}", seen.start, seen.start)
 
     def _answered(self, seen: DnsObserved) -> Flow:
         client = packed_address(seen.ends.client.ip)
@@ -223,7 +226,13 @@ def _without(seen: HttpObserved) -> str:
     if OUT_OF_BOUNDS in seen.trouble:
         return f"{FORBIDDEN}: {OUT_OF_BOUNDS}"
     reached = bool(seen.ends.ip) and not seen.trouble.startswith(_UNTRUSTED)
-    return f"aborted: {seen.trouble}" if reached else f"{NOT_REACHED}: {seen.trouble}"
+    return f"aborted: {seen.trouble}" if reached else f"{NOT_REACHED}: {_reason(seen.trouble)}"
+
+
+def _reason(text: str) -> str:
+    """Why a server was not reached: the system's words in place of Python's, or the proxy's text."""
+    number = _CONNECT.search(text)
+    return os.strerror(int(number[1])).lower() if number else text
 
 
 def _shown(text: str) -> str:

@@ -35,7 +35,7 @@ from tieback.pipeline.capture.device import (
     prepared_device,
     undo_left_overs,
 )
-from tieback.pipeline.capture.explore import LOG, Explorer
+from tieback.pipeline.capture.explore import LOG, Explorer, check_command
 from tieback.pipeline.capture.flows import LiveFlows
 from tieback.pipeline.capture.summary import STREAMS_MISSED, FlowTally
 from tieback.pipeline.capture.unpin import check_unpin, start_unpinner
@@ -120,7 +120,10 @@ def run_capture(
     """
     require_mitmproxy()
     check_request(request)
+    check_command(request.explore)
     connect = connect or by_adb
+    if request.device is not None:
+        connect(request.device.device)  # a missing device is an error before the proxy starts
     undo_left_overs(journals(request), connect, tell)
     with Workspace.open(request.workspace):
         pass  # created, or verified, before anything else is touched
@@ -144,7 +147,7 @@ def run_capture(
         if unpinner is not None:
             unpinner.stop()
             run.note(unpinner.remark)
-            run.note(unpinner.trouble)
+            run.note(unpinner.trouble, fault=unpinner.failed)
             run.unpin = unpinner.scripts
         if explorer is not None:
             explorer.stop()

@@ -22,7 +22,7 @@ from tieback.model.errors import TiebackError, UsageError, WorkspaceError
 from tieback.model.flow import Flow
 from tieback.model.sighting import Problem
 from tieback.pipeline.capture.device import Connect, LiveDevice, Tell, restored_device, start_app, undo_left_overs
-from tieback.pipeline.capture.explore import LOG, Explorer
+from tieback.pipeline.capture.explore import LOG, Explorer, check_command
 from tieback.pipeline.capture.live import (
     CAPTURES,
     CaptureRequest,
@@ -73,7 +73,9 @@ def run_pcapdroid(
         if path is not None and path.exists():
             raise UsageError(f"{path} exists", where=option, advice="Choose another path")
     check_unpin(run.unpin, run.device)
+    check_command(run.explore)
     connect = connect or by_adb
+    connect(run.device.device)  # a missing device is an error before a file is created
     undo_left_overs(journals(run), connect, tell)
     with Workspace.open(run.workspace):
         pass  # created, or verified, before anything else is touched

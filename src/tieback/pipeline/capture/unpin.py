@@ -132,6 +132,11 @@ class Unpinner(Explorer):
         return f"The app ran with {len(self.scripts)} scripts of --unpin: they changed what it does."
 
     @property
+    def failed(self) -> bool:
+        """True if Frida ended before the run, whatever its code: the app may not have started."""
+        return not self._ended_here and self.ended
+
+    @property
     def trouble(self) -> str:
         """What did not work, in sentences; empty if Frida ran until the end, without an error of a script."""
         errors = list(_errors(self._log))
@@ -148,7 +153,7 @@ class Unpinner(Explorer):
 
     @property
     def _early_end(self) -> str:
-        if self._ended_here or not self.ended:
+        if not self.failed:
             return ""
         return f"Frida ended with code {self._code} before the run did: certificates may be pinned again."
 
@@ -159,8 +164,13 @@ def check_unpin(folder: Path | None, plan: DevicePlan | None) -> None:
         return
     if plan is None or not package_of(plan):
         raise UsageError("no device and app named", where="--unpin", advice="Add --device adb:SERIAL --only PACKAGE")
+    check_scripts(folder)
+
+
+def check_scripts(folder: Path) -> tuple[UnpinScript, ...]:
+    """The scripts of a folder with their hashes, if Frida is installed, too. Raises ``UsageError``."""
     require_frida()
-    read_scripts(folder)
+    return tuple(script for _, script in read_scripts(folder))
 
 
 def start_unpinner(

@@ -158,8 +158,9 @@ def test_reversed_ports() -> None:
         (["a", "b"], "adb:b", "b"),
         (["127.0.0.1:5555"], "adb:127.0.0.1:5555", "127.0.0.1:5555"),
         (["a", "b"], "adb:", "several devices are connected"),
-        (["a"], "adb:b", "no such device"),
-        ([], "adb:", "no such device"),
+        (["a"], "adb:b", "--device: no device b .connected: a.. Select one"),
+        ([], "adb:", "--device: no device is connected. Connect it"),
+        ([], "adb:b", "no device is connected"),
         (["a"], "ios:a", "is not a device name"),
     ],
 )

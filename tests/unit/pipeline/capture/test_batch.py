@@ -19,7 +19,7 @@ from tieback.model.capture_batch import BatchApp, CaptureBatch
 from tieback.model.errors import UsageError
 from tieback.model.flow import Flow
 from tieback.pipeline.capture import batch as module
-from tieback.pipeline.capture import device
+from tieback.pipeline.capture import device, unpin
 from tieback.pipeline.capture.batch import BatchRequest, run_batch
 from tieback.pipeline.capture.batch_list import BatchEntry
 from tieback.pipeline.capture.live import CaptureRequest
@@ -60,7 +60,12 @@ class Runs:
 
     def __call__(self, *entries: BatchEntry, device: str = "adb:", **changed: Any) -> CaptureBatch:
         self.ran.clear()
-        base = CaptureRequest(workspace=self.workspace, state=self.state, mode=changed.pop("mode", ProxyMode.REGULAR))
+        base = CaptureRequest(
+            workspace=self.workspace,
+            state=self.state,
+            mode=changed.pop("mode", ProxyMode.REGULAR),
+            unpin=changed.pop("unpin", None),
+        )
         listed = entries or tuple(BatchEntry(name, name, seconds=5.0) for name in NAMES)
         request = BatchRequest(Path("apps.csv"), listed, base, device, **changed)
         *found, last = run_batch(
@@ -283,3 +288,24 @@ def test_a_journal_names_no_capture_outside_the_workspace(runs: Runs, tmp_path: 
     journal = runs.workspace / "captures" / "batch.jsonl"
     journal.write_text(journal.read_text().replace(batch.apps[0].path, path))
     assert (runs().done, runs.names) == (3, [NAMES[0]])
+
+
+def test_scripts_are_loaded_into_each_app_and_other_scripts_run_it_again(
+    runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "scripts"
+    folder.mkdir()
+    (folder / "hook.js").write_text("one")
+    with pytest.raises(UsageError, match="frida is not installed"):
+        runs(unpin=folder)
+    with pytest.raises(UsageError, match="no device named"):
+        runs(BatchEntry("com.x.y", "com.x.y", explore=("go",)), device="", unpin=folder)
+    assert (runs.phone.asked, runs.workspace.exists()) == ([], False)
+    monkeypatch.setattr(unpin, "require_frida", lambda: "frida")
+    assert states(runs(unpin=folder)) == ["done"] * 3
+    assert [(run.only, run.unpin) for run in runs.ran] == [(name, folder) for name in NAMES]
+    runs(unpin=folder)
+    assert runs.names == []
+    (folder / "hook.js").write_text("two")
+    runs(unpin=folder)
+    assert runs.names == list(NAMES)

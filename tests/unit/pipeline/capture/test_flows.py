@@ -91,6 +91,9 @@ def test_requests_without_an_answer() -> None:
     nowhere = ends(port=80, ip="")
     lost = flow(http(ends=nowhere, status=0, response=(), response_body=b"", trouble="Connect call failed"))
     assert lost.detail == "unreachable: Connect call failed; GET /users no answer"
+    numbered = "Multiple exceptions: [Errno 111] Connect call failed ('::1', 9), [Errno 113] Connect call failed"
+    refused = flow(http(ends=nowhere, status=0, response=(), response_body=b"", trouble=numbered))
+    assert refused.detail == "unreachable: connection refused; GET /users no answer"
     out = flow(http(ends=nowhere, status=0, trouble="Connection killed: outside the destinations of this capture"))
     assert out.detail.startswith("blocked: ")
     assert flow(http(status=0, trouble="reset")).detail.startswith("aborted: reset")

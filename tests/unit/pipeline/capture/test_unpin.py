@@ -96,7 +96,7 @@ def test_frida_starts_the_app_with_the_scripts_and_ends_with_the_run(
         assert Path(place).parent.stat().st_mode & 0o077 == 0
         before = unpinner.ended
     assert (before, unpinner.ended) == (False, True)
-    assert unpinner.trouble == ""
+    assert (unpinner.trouble, unpinner.failed) == ("", False)
     assert unpinner.scripts == (SCRIPT,)
     assert not Path(place).parent.exists()
 
@@ -108,6 +108,7 @@ def test_a_frida_that_ends_early_is_reported_once(tmp_path: Path, scripts: Path,
         until(lambda: unpinner.ended)
         unpinner.look(told.append)
         unpinner.look(told.append)
+    assert unpinner.failed
     assert told == [unpinner.trouble]
     assert told[0].startswith("Frida ended with code 1 before the run did")
     assert str(tmp_path / "log") in told[0]

@@ -254,6 +254,15 @@ def test_a_phone_without_adb(trial: Trial) -> None:
     assert {step.step: step.source for step in result.steps}["flows"] is StepSource.MEASURED
 
 
+@pytest.mark.parametrize(("answer", "flows"), [(True, "failed"), (False, "not_tried"), (None, "not_tried")])
+def test_silence_is_a_failure_only_of_a_device_with_the_proxy_setting(
+    trial: Trial, answer: bool | None, flows: str
+) -> None:
+    result = trial(None, answer=answer, model="iPhone 15", os_version="iOS 18.5")
+    assert outcomes(result)["flows"] == flows
+    assert ("needs the step setting" in reason(result, "flows")) == (flows == "not_tried")
+
+
 def test_a_phone_without_adb_needs_a_name(trial: Trial) -> None:
     with pytest.raises(UsageError, match="model and the version"):
         trial(None)

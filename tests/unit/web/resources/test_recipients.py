@@ -37,6 +37,7 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
         replace(flow("api.fieldhand.org", EMAIL, encrypted=False), app=FIELDHAND),
         replace(flow("collect.evil.test", replace(EMAIL, where=HOSTILE)), app=FlowApp(HOSTILE, "com.evil")),
         replace(flow("shut.test", content=ContentState.ENCRYPTED), app=FIELDHAND),
+        replace(flow("bare.test", content=ContentState.NOT_READ), app=FIELDHAND),
     ]
     with Workspace.open(folder) as workspace:
         workspace.lake.publish("run", flow_tables([(CAPTURE, (flows, []))]), [CAPTURE])
@@ -63,9 +64,10 @@ def test_third_parties_are_first_and_what_was_readable_is_stated(pages: Client) 
     assert [one["recipient"]["host"] for one in found["items"]][:2] == ["app.adjust.com"] * 2
     assert (found["total"], found["recipients"]) == (4, 4)
     figures = found["figures"]
-    assert (figures["flows"], figures["read"], figures["with_data"], figures["unreadable"]) == (4, 3, 3, 1)
+    assert (figures["flows"], figures["read"], figures["with_data"], figures["unreadable"]) == (5, 3, 3, 1)
     text = pages.get("/recipients").text
-    assert "encrypted without keys" in text
+    assert "1 flow encrypted without keys" in text
+    assert "1 flow without content that was read" in text
     assert "documented" not in text
 
 
