@@ -167,6 +167,8 @@ def _talk(draft: ReportDraft, target: Target, depth: Depth, meta: ProbeMeta) -> 
         yield from _metadata(draft, http, target)
     if not target.mcp:
         draft.untested.append("a session of the MCP server: the grant does not allow it (mcp = true)")
+        if sign is not _Sign.LOGIN:
+            draft.problem(NOT_ALLOWED)
         return
     yield from session.run(depth)
 
