@@ -71,10 +71,13 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
     The workers must name the same tests. Other random values differ between processes anyway.
     """
     worker: str = getattr(session.config, "workerinput", {}).get("workerid", "gw0")
-    seconds, clock = 7 * int(worker.removeprefix("gw")), time.time
+    ahead, clock = [7 * int(worker.removeprefix("gw"))], time.time
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(time, "time", lambda: clock() + seconds)
-        return (yield)
+        patch.setattr(time, "time", lambda: clock() + ahead[0])
+        try:
+            return (yield)
+        finally:
+            ahead[0] = 0  # a module that was imported may keep this clock
 
 
 class Skips:
