@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
-from tieback.pipeline.views.index_builder import RunFigures
+from tieback.pipeline.views.index_figures import RunFigures
 from tieback.pipeline.views.listing import bounded_limit, decode_cursor, encode_cursor
 from tieback.pipeline.views.records import AppRow, AppRowOnly, AppState
 from tieback.pipeline.views.run_index import open_index

@@ -15,7 +15,7 @@ from tieback.model.report import DataUsed
 from tieback.pipeline.graph.views import passive_view
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.pipeline.views.apps import find_app_rows
-from tieback.pipeline.views.index_builder import PLACES, UNPLACED, RunFigures
+from tieback.pipeline.views.index_figures import PLACES, UNPLACED, RunFigures
 from tieback.pipeline.views.listing import bounded_limit, decode_cursor, encode_cursor
 from tieback.pipeline.views.records import AppRow, BackendRow, CapturedRow, FoundStore, StoreWay
 from tieback.pipeline.views.run_index import open_graph, open_index

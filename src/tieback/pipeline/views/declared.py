@@ -3,7 +3,7 @@
 import msgspec
 
 from tieback.model.declaration import DeclaredItem, DeclaredState
-from tieback.pipeline.views.index_builder import DeclaredFigures
+from tieback.pipeline.views.index_figures import DeclaredFigures
 from tieback.pipeline.views.records import DeclaredRow
 from tieback.pipeline.views.run_rows import conditions_of, rows_of_run
 from tieback.pipeline.views.run_state import RunState

@@ -24,7 +24,7 @@ from tieback.pipeline.views.backends import (
     list_backends,
     worst_apps,
 )
-from tieback.pipeline.views.index_builder import UNPLACED, RunFigures
+from tieback.pipeline.views.index_figures import UNPLACED, RunFigures
 from tieback.pipeline.views.records import AppRow, AppRowOnly, AppState, BackendRow, CapturedRow, FoundStore, StoreWay
 from tieback.pipeline.views.run_index import open_graph, open_index
 from tieback.pipeline.views.run_rows import MAX_TEXT
