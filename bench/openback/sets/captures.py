@@ -115,6 +115,7 @@ def _stores(source: random.Random, folder: Path) -> Iterator[Case]:
             input=f"{name}.pcap",
             expected=tuple(expected),
             labellers=(GENERATOR,),
+            ask=("store",),
         )
 
 
@@ -178,5 +179,6 @@ def _recipient_case(name: str, file: str, labels: list[tuple[str, str, bool]], s
         input=file,
         expected=_claims(labels, sure=True),
         labellers=(labeller,),
+        ask=("recipient",),
         allowed=_claims(labels, sure=False),
     )

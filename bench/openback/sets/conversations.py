@@ -25,13 +25,14 @@ def make(seed: int, folder: Path) -> Iterator[CaseFile]:  # noqa: ARG001
 
 
 def _cases(folder: Path) -> Iterator[Case]:
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "recordings").mkdir(parents=True, exist_ok=True)
     with tarfile.open(FOLDER / "conversations.tar.xz") as archive:
         for member in archive:
             file = archive.extractfile(member)
             assert file is not None
             content = file.read()
-            (folder / Path(member.name).name).write_bytes(content)
+            place = f"recordings/{Path(member.name).name}"
+            (folder / place).write_bytes(content)
             name, depth, _ = member.name.rsplit(".", 2)
             truth = truths()[name]
             transcript = decode(content.split(b"\n", 1)[0], "transcript", Transcript)
@@ -42,7 +43,7 @@ def _cases(folder: Path) -> Iterator[Case]:
                 split=Split.TUNE,
                 source="tests/recordings",
                 group=f"conversation-{name}",
-                input=Path(member.name).name,
+                input=place,
                 expected=expected,
                 labellers=(GENERATOR,),
                 allowed=allowed,

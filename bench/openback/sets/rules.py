@@ -1,8 +1,8 @@
 """Rules and configuration files with the access that follows from them.
 
-``cases/KIND.tsv`` of the tests: rewritten rules of public test suites and documentation, with the documented access; the
-same for every seed. ``made``: files put together from the seed from parts whose access is known (``rules_made.py``).
-Cases whose answer depends on the day are left out.
+``cases/KIND.tsv`` of the tests: rewritten rules of public test suites and documentation, with the documented access.
+They are the same for every seed. ``made``: files put together from the seed from parts whose access is known
+(``rules_made.py``). Cases whose answer depends on the day are left out.
 """
 
 import re

@@ -138,7 +138,9 @@ def _s3(source: random.Random) -> Made:
     statements = [allow]
     denied = source.random() < 0.25
     if denied:
-        statements.append({"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": f"arn:aws:s3:::{bucket}/*"})
+        statements.append(
+            {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": f"arn:aws:s3:::{bucket}/*"}
+        )
     source.shuffle(statements)
     text = json.dumps({"Version": "2012-10-17", "Statement": statements}, indent=2)
     opened = is_open and not denied
