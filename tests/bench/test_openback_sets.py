@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import random
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 import pytest
@@ -17,6 +19,7 @@ from bench.openback.sets.interface import split_of
 from bench.openback.sets.pii import labelled
 from bench.openback.sets.rules import access_claims
 from bench.openback.sets.rules_made import made_rules
+from bench.openback.sets.scripts_made import script
 from bench.recordings import Truth
 
 SEEDED = (Topic.APP, Topic.CAPTURE, Topic.RULES, Topic.CREDENTIAL)
@@ -201,3 +204,11 @@ def test_a_class_that_is_allowed_is_no_dispute() -> None:
     base = msgspec.structs.replace(BASE, expected=(), allowed=(Claim("class", "travel"),))
     assert merged(base, SecondLabels("c", "b", ("class",), (Claim("class", "travel"),))).disputed == ()
     assert merged(base, None) is base
+
+
+def test_a_made_script_has_its_endpoints_and_is_another_one_with_every_seed() -> None:
+    every = [script(random.Random(number)) for number in range(200)]
+    assert len({one.text for one in every}) == 200
+    assert all(urlsplit(end).hostname for one in every for end in one.endpoints)
+    whole = sum(end in one.text for one in every for end in one.endpoints)
+    assert whole < sum(len(one.endpoints) for one in every) / 4, "most endpoints are in pieces"
