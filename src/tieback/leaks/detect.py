@@ -7,7 +7,7 @@ leak. What the app sent is also listed by class, encrypted on the wire or not: t
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from secrets import token_bytes
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ import msgspec
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.traffic.interface import SampledFlow
 from tieback.leaks.cookies import cookie_classes
+from tieback.leaks.heads import DullHeads, SampleHeads
 from tieback.leaks.identifiers import (
     APP_LIST,
     identifier_kind,
@@ -26,7 +27,7 @@ from tieback.leaks.identifiers import (
     list_class,
     plain_id_class,
 )
-from tieback.leaks.plausible import beside, is_chat, is_plausible, load_words, plain_name
+from tieback.leaks.plausible import beside, is_chat, is_plausible, load_words, may_be_chat, plain_name
 from tieback.leaks.trackers import RequestTrackers, TrackerField, Trackers
 from tieback.leaks.value import SECRET, NamedValue
 from tieback.leaks.values import read_values
@@ -83,6 +84,8 @@ _READ_BY_NAME = frozenset((
     "named_password",
 ))  # fmt: skip
 """Kinds of credentials that the name of a header or field shows; those are read as values of that name."""
+_OF_HEAD = ("header:", "cookie:")
+"""Beginnings of places in header sections."""
 _USER_INFO = re.compile(rb"://[^\s/@\"'<>]{0,128}:[^\s/@\"'<>]{1,128}@")
 _ASKED_ABOUT = frozenset({AnchorKind.TOKEN, AnchorKind.CONNECTION, AnchorKind.JDBC, AnchorKind.KEYWORDS})
 """Forms of text that may contain a credential."""
@@ -120,6 +123,12 @@ class LeakDetector:
         self._verdicts: dict[bytes, Classification] = {}
         self._telling_names: dict[tuple[str, str], bool] = {}
         self._secret = token_bytes(16)
+        self._heads = DullHeads()
+        self._beside = lru_cache(_REMEMBERED)(beside)
+        self._plain = lru_cache(_REMEMBERED)(plain_name)
+        self._public: dict[bytes, bool] = {}
+        self._dull: set[bytes] = set()
+        """Digests of columns that are nothing, whatever is beside them."""
         self._trackers = Trackers()
 
     def __call__(self, seen: SampledFlow) -> Flow:
@@ -199,13 +208,20 @@ class LeakDetector:
         for direction in dict.fromkeys(sample.direction for sample in samples):
             own = [sample for sample in samples if sample.direction == direction]
             trackers = self._trackers.of(host, own if direction == "out" and self._recipients else ())
-            columns = _columns(own)
+            # A field of a tracking service is one by its address; several samples are judged together.
+            one_http = not trackers and sum(sample.kind == "http" for sample in own) == 1
+            heads = self._heads.of(direction) if one_http else None
+            columns = _columns(own, heads)
+            in_head = False
             around: dict[str, set[str]] = {}
             for _, where, name, _, _ in columns:
-                around.setdefault(beside(where), set()).add(plain_name(name))
-            for (channel, *_), places in columns.items():
-                for find in self._of_column(places, direction, around[beside(places[0].where)], trackers):
+                around.setdefault(self._beside(where), set()).add(self._plain(name))
+            for (channel, where, *_), places in columns.items():
+                for find in self._of_column(places, direction, around[self._beside(where)], trackers):
+                    in_head = in_head or find.leak.where.startswith(_OF_HEAD)
                     yield msgspec.structs.replace(find, channel=channel)
+            if heads is not None and not in_head:
+                heads.found_nothing()
             for sample in own:
                 yield from self._of_forms(sample)
 
@@ -225,6 +241,9 @@ class LeakDetector:
                 yield _Find(leak, "", "", len(column), sent_only=number > 0, secret=secret)
             return
         values = tuple(pair.value for pair in column)
+        key = self._digest(direction, first.where, first.name, first.parent, first.form, *values)
+        if key in self._dull:
+            return
         if direction == "out" and self._recipients:
             sent = self._of_sent_only(column, values, around)
             if sent is not None:
@@ -236,9 +255,13 @@ class LeakDetector:
             return
         few = len(values) <= _FEW
         if few and not self._says_something(first.name, first.parent) and not any(map(_TELLING.search, values)):
+            if not may_be_chat(self._plain(first.name)):
+                _add(self._dull, key)
             return
         verdict = self._verdict(Column(field=first.name, table=first.parent, values=values))
         pii_class = verdict.pii_class
+        if pii_class == NONE and not may_be_chat(self._plain(first.name)):
+            _add(self._dull, key)
         if pii_class in _NEVER_SHORT and max(map(len, values)) < _SHORT:
             return
         if pii_class in {_TOKEN, _PASSWORD} and all(map(self._is_public, values)):
@@ -270,6 +293,15 @@ class LeakDetector:
 
     def _is_public(self, value: str) -> bool:
         """True if a value, or what follows ``Bearer``, is a key that is public by design."""
+        key = self._digest(value)
+        known = self._public.get(key)
+        if known is None:
+            if len(self._public) >= _REMEMBERED:
+                self._public.clear()
+            known = self._public[key] = self._is_public_key(value)
+        return known
+
+    def _is_public_key(self, value: str) -> bool:
         scheme, space, rest = value.partition(" ")
         secret = rest if space and scheme.lower() in {"bearer", "token", "apikey"} else value
         text = secret.encode("utf-8", "replace")
@@ -283,14 +315,19 @@ class LeakDetector:
 
     def _verdict(self, column: Column) -> Classification:
         """Judge a column, or return the cached verdict; the cache keeps only a digest of the values."""
-        text = "\0".join((column.field, column.table, *column.values))
-        key = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, key=self._secret).digest()
+        key = self._digest(column.field, column.table, *column.values)
         verdict = self._verdicts.get(key)
         if verdict is None:
             if len(self._verdicts) >= _REMEMBERED:
                 self._verdicts.clear()
             verdict = self._verdicts[key] = next(iter(classify_columns((column,), self._names, self._values)))
         return verdict
+
+    def _digest(self, *texts: str) -> bytes:
+        text = "\0".join(texts)
+        if text.count("\0") >= len(texts):
+            text = repr(texts)
+        return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, key=self._secret).digest()
 
     def _says_something(self, name: str, parent: str) -> bool:
         known = self._telling_names.get((name, parent))
@@ -315,6 +352,12 @@ class LeakDetector:
                 pii_class = _PASSWORD if "password" in find.kind else _TOKEN
                 leak = Leak(pii_class, f"credential:{find.kind}", sample.direction, find.masked, _SURE)
                 yield _Find(leak, "", sample.kind)
+
+
+def _add(known: set[bytes], key: bytes) -> None:
+    if len(known) >= _REMEMBERED:
+        known.clear()
+    known.add(key)
 
 
 def content_state(seen: SampledFlow) -> ContentState:
@@ -347,11 +390,13 @@ def _of_tracker(field: TrackerField, column: list[NamedValue], direction: str) -
         yield msgspec.structs.replace(found, tracker=field.tracker)
 
 
-def _columns(samples: list[CleartextSample]) -> dict[tuple[str, str, str, str, str], list[NamedValue]]:
+def _columns(
+    samples: list[CleartextSample], heads: SampleHeads | None
+) -> dict[tuple[str, str, str, str, str], list[NamedValue]]:
     """The pairs by channel, location, name, parent and form; empty values are ignored."""
     found: dict[tuple[str, str, str, str, str], list[NamedValue]] = {}
     for sample in samples:
-        for pair in read_values(sample):
+        for pair in read_values(sample, heads):
             if pair.value.strip():
                 column = found.setdefault((sample.kind, pair.where, pair.name, pair.parent, pair.form), [])
                 if len(column) < MAX_VALUES:
@@ -379,5 +424,5 @@ def _of_header(column: list[NamedValue], direction: str) -> Iterator[Leak]:
 
 def mask_value(value: str) -> str:
     """First and last character and the length, such as ``a…e (12)``; only the length for short values."""
-    text = "".join(char if char.isprintable() else "?" for char in value)
+    text = value if value.isprintable() else "".join(char if char.isprintable() else "?" for char in value)
     return f"{text[0]}…{text[-1]} ({len(text)})" if len(text) >= 6 else f"… ({len(text)})"

@@ -28,6 +28,8 @@ _PEOPLE = frozenset({"phone", "email", "person_name"})
 _DECIMALS = re.compile(r"-?\d{1,3}\.(\d{1,16})")
 _PACKAGE = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9][A-Za-z0-9_-]*){1,8}")
 _UUID = re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
+_DOTS = 3
+"""Dots of an IPv4 address."""
 _WORDS = re.compile(r"[.:\[\]$()]+")
 
 
@@ -104,6 +106,8 @@ def plain_id_class(column: Sequence[NamedValue]) -> str:
 def is_address(values: Sequence[str]) -> bool:
     """True if one of the values is an IP address that can be that of a device."""
     for value in values:
+        if ":" not in value and value.count(".") != _DOTS:
+            continue  # faster than an exception
         try:
             address = ip_address(value.strip())
         except ValueError:

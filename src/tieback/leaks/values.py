@@ -5,7 +5,9 @@ too, so that they can be classified by content.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import Protocol
 from urllib.parse import unquote
 
 from tieback.leaks.bodies import read_body, read_document, read_form, read_text
@@ -15,7 +17,7 @@ from tieback.leaks.sql import read_sql
 from tieback.leaks.value import MAX_NAME, MAX_VALUES_PER_SAMPLE, SECRET, NamedValue, decode_text
 from tieback.model.flow import CleartextSample
 from tieback.protocols import bson
-from tieback.protocols.http1 import HttpMessage, messages
+from tieback.protocols.http1 import Fields, HttpMessage, messages
 
 type Reader = Callable[[bytes], Iterator[NamedValue]]
 
@@ -50,20 +52,40 @@ _TELLING_SEGMENT = re.compile(r"@|%40|\+|\d{7}|^[^.]{20}")
 _MAX_SEGMENTS = 16
 
 
-def read_values(sample: CleartextSample) -> Iterator[NamedValue]:
-    """Named values of one sample, at most ``MAX_VALUES_PER_SAMPLE``; none if the sample cannot be parsed."""
+class HeadMemory(Protocol):
+    """What is known about header sections: most apps send the same one with every request."""
+
+    def skips(self, sections: Sequence[Fields]) -> bool:
+        """True if the header sections of a sample were read before, and nothing was found in them."""
+        ...
+
+    def was_read(self) -> None:
+        """All values of these header sections were returned."""
+        ...
+
+
+def read_values(sample: CleartextSample, memory: HeadMemory | None = None) -> Iterator[NamedValue]:
+    """Named values of one sample, at most ``MAX_VALUES_PER_SAMPLE``; none if the sample cannot be parsed.
+
+    Args:
+        sample: of any kind.
+        memory: decides which header sections of HTTP are left out.
+    """
     reader = _READERS.get(sample.kind, read_body)
-    for count, pair in enumerate(reader(sample.data)):
-        if count >= MAX_VALUES_PER_SAMPLE:
-            return
-        yield pair
+    pairs = _http(sample.data, memory) if reader is _http else reader(sample.data)
+    return islice(pairs, MAX_VALUES_PER_SAMPLE)
 
 
-def _http(data: bytes) -> Iterator[NamedValue]:
-    for message in messages(data):
+def _http(data: bytes, memory: HeadMemory | None = None) -> Iterator[NamedValue]:
+    read = list(messages(data))
+    skipped = memory is not None and memory.skips([message.headers for message in read])
+    for number, message in enumerate(read, start=1):
         yield from _of_target(message)
-        for name, value in message.headers:
-            yield from _of_header(name, value)
+        if not skipped:
+            for name, value in message.headers:
+                yield from _of_header(name, value)
+            if memory is not None and number == len(read):
+                memory.was_read()
         yield from read_body(message.body, message.header("content-type").lower())
 
 

@@ -1,0 +1,55 @@
+"""Header sections in which nothing was found, so that they are read once: apps send the same one with every request."""
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from secrets import token_bytes
+
+from tieback.protocols.http1 import Fields
+
+MAX_HEADS = 4096
+"""Header sections that are remembered."""
+
+
+class DullHeads:
+    """Digests of header sections; the sections themselves are not kept."""
+
+    def __init__(self) -> None:
+        self._known: set[bytes] = set()
+        self._secret = token_bytes(16)
+
+    def of(self, direction: str) -> "SampleHeads":
+        """For the one HTTP sample of a direction of a flow."""
+        return SampleHeads(self._known, self._secret, direction)
+
+
+class SampleHeads:
+    """The header sections of one sample; a ``values.HeadMemory``."""
+
+    def __init__(self, known: set[bytes], secret: bytes, direction: str) -> None:
+        self._known = known
+        self._secret = secret
+        self._direction = direction
+        self._digest = b""
+        self._read = False
+
+    def skips(self, sections: Sequence[Fields]) -> bool:
+        """True if nothing was found in the same sections before."""
+        parts = [self._direction.encode()]
+        for section in sections:
+            parts.append(b"%d" % len(section))
+            for name, value in section:
+                parts += (name.encode("utf-8", "replace"), value)
+        # No name and no value contains a line feed.
+        self._digest = blake2b(b"\n".join(parts), digest_size=16, key=self._secret).digest()
+        return self._digest in self._known
+
+    def was_read(self) -> None:
+        """All of their values were returned."""
+        self._read = True
+
+    def found_nothing(self) -> None:
+        """Remember the sections, if they were read to their end."""
+        if self._read:
+            if len(self._known) >= MAX_HEADS:
+                self._known.clear()
+            self._known.add(self._digest)
