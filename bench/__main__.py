@@ -34,6 +34,7 @@ from bench import (
     profiles,
     reading,
     recipients,
+    recipients_cost,
     recipients_pages,
     recordings,
     report,
@@ -95,6 +96,7 @@ def main() -> None:
         description="Run benchmarks, or all. All need a quiet machine, and write docs/benchmarks/last-run.md.",
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(BENCHMARKS)}")
+    parser.add_argument("--cost", action="store_true", help="of `recipients`, only what the list costs")
     parser.add_argument("--stage", choices=profiles.STAGES, help="only this stage of `profile`")
     chosen = parser.parse_args()
     names = chosen.names or list(BENCHMARKS)
@@ -111,7 +113,12 @@ def main() -> None:
     for name in names:
         print(f"# {name}", file=sys.stderr)
         at = conditions.measured()
-        part = profiles.run(chosen.stage) if name == "profile" and chosen.stage else BENCHMARKS[name]()
+        if name == "profile" and chosen.stage:
+            part = profiles.run(chosen.stage)
+        elif name == "recipients" and chosen.cost:
+            part = recipients_cost.run()
+        else:
+            part = BENCHMARKS[name]()
         parts.append(f"{part}\n{at}\n")
         print(parts[-1])
     if publishes:

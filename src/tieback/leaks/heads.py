@@ -1,10 +1,7 @@
 """Header sections in which nothing was found, so that they are read once: apps send the same one with every request."""
 
-from collections.abc import Sequence
 from hashlib import blake2b
 from secrets import token_bytes
-
-from tieback.protocols.http1 import Fields
 
 MAX_HEADS = 4096
 """Header sections that are remembered."""
@@ -23,7 +20,7 @@ class DullHeads:
 
 
 class SampleHeads:
-    """The header sections of one sample; a ``values.HeadMemory``."""
+    """The header section of one sample; a ``values.HeadMemory``."""
 
     def __init__(self, known: set[bytes], secret: bytes, direction: str) -> None:
         self._known = known
@@ -32,23 +29,18 @@ class SampleHeads:
         self._digest = b""
         self._read = False
 
-    def skips(self, sections: Sequence[Fields]) -> bool:
-        """True if nothing was found in the same sections before."""
-        parts = [self._direction.encode()]
-        for section in sections:
-            parts.append(b"%d" % len(section))
-            for name, value in section:
-                parts += (name.encode("utf-8", "replace"), value)
-        # No name and no value contains a line feed.
-        self._digest = blake2b(b"\n".join(parts), digest_size=16, key=self._secret).digest()
+    def skips(self, section: bytes) -> bool:
+        """True if nothing was found in the same section before."""
+        direction = self._direction.encode()
+        self._digest = blake2b(section, digest_size=16, key=self._secret, person=direction).digest()
         return self._digest in self._known
 
     def was_read(self) -> None:
-        """All of their values were returned."""
+        """All of its values were returned."""
         self._read = True
 
     def found_nothing(self) -> None:
-        """Remember the sections, if they were read to their end."""
+        """Remember the section, if it was read to its end."""
         if self._read:
             if len(self._known) >= MAX_HEADS:
                 self._known.clear()

@@ -5,7 +5,7 @@ too, so that they can be classified by content.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Protocol
 from urllib.parse import unquote
@@ -17,7 +17,7 @@ from tieback.leaks.sql import read_sql
 from tieback.leaks.value import MAX_NAME, MAX_VALUES_PER_SAMPLE, SECRET, NamedValue, decode_text
 from tieback.model.flow import CleartextSample
 from tieback.protocols import bson
-from tieback.protocols.http1 import Fields, HttpMessage, messages
+from tieback.protocols.http1 import HttpMessage, head_end, messages
 
 type Reader = Callable[[bytes], Iterator[NamedValue]]
 
@@ -55,12 +55,12 @@ _MAX_SEGMENTS = 16
 class HeadMemory(Protocol):
     """What is known about header sections: most apps send the same one with every request."""
 
-    def skips(self, sections: Sequence[Fields]) -> bool:
-        """True if the header sections of a sample were read before, and nothing was found in them."""
+    def skips(self, section: bytes) -> bool:
+        """True if the header section of a sample was read before, and nothing was found in it."""
         ...
 
     def was_read(self) -> None:
-        """All values of these header sections were returned."""
+        """All values of this header section were returned."""
         ...
 
 
@@ -69,7 +69,7 @@ def read_values(sample: CleartextSample, memory: HeadMemory | None = None) -> It
 
     Args:
         sample: of any kind.
-        memory: decides which header sections of HTTP are left out.
+        memory: decides which header sections are left out, of samples with one message of HTTP.
     """
     reader = _READERS.get(sample.kind, read_body)
     pairs = _http(sample.data, memory) if reader is _http else reader(sample.data)
@@ -77,14 +77,20 @@ def read_values(sample: CleartextSample, memory: HeadMemory | None = None) -> It
 
 
 def _http(data: bytes, memory: HeadMemory | None = None) -> Iterator[NamedValue]:
+    end = head_end(data)
+    first = data.find(b"\n") + 1
+    skips = memory is not None and end > 0 and memory.skips(data[first:end])
+    if skips and end == len(data):
+        yield from _of_target(HttpMessage(data[:first].rstrip(), (), b""))
+        return
     read = list(messages(data))
-    skipped = memory is not None and memory.skips([message.headers for message in read])
-    for number, message in enumerate(read, start=1):
+    alone = len(read) == 1
+    for message in read:
         yield from _of_target(message)
-        if not skipped:
+        if not (skips and alone):
             for name, value in message.headers:
                 yield from _of_header(name, value)
-            if memory is not None and number == len(read):
+            if memory is not None and alone:
                 memory.was_read()
         yield from read_body(message.body, message.header("content-type").lower())
 
