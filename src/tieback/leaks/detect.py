@@ -33,6 +33,7 @@ from tieback.leaks.identifiers import (
     APP_LIST,
     identifier_kind,
     is_address,
+    is_place,
     kind_of,
     list_class,
     plain_id_class,
@@ -244,6 +245,9 @@ class LeakDetector:
         kind = identifier_kind(first.name, values)
         if kind:
             yield find_of(IDENTIFIER, kind, column, direction, SURE)
+            return
+        if is_place(first.name, values):
+            yield find_of(_PLACE, kind_of(_PLACE, column, ""), column, direction, SURE)
             return
         few = len(values) <= _FEW
         if few and not self._says_something(first.name, first.parent) and not any(map(_TELLING.search, values)):

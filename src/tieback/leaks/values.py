@@ -14,7 +14,7 @@ from tieback.leaks.bodies import read_body, read_document, read_form, read_text
 from tieback.leaks.logins import read_logins
 from tieback.leaks.redis import read_resp
 from tieback.leaks.sql import read_sql
-from tieback.leaks.value import MAX_NAME, MAX_VALUES_PER_SAMPLE, SECRET, NamedValue, decode_text
+from tieback.leaks.value import MAX_NAME, MAX_VALUE, MAX_VALUES_PER_SAMPLE, SECRET, NamedValue, decode_text
 from tieback.model.flow import CleartextSample
 from tieback.protocols import bson
 from tieback.protocols.http1 import HttpMessage, head_end, messages
@@ -50,6 +50,8 @@ _SERVER_ENDINGS = ("-rtt", "-duration", "-time", "-ms", "-count", "-version", "-
 _TELLING_SEGMENT = re.compile(r"@|%40|\+|\d{7}|^[^.]{20}")
 """Only a path segment that matches can be personal data."""
 _MAX_SEGMENTS = 16
+MAX_COOKIES = 4096
+"""Maximum characters of a header with cookies that are examined: one cookie behind many long ones counts as much."""
 
 
 class HeadMemory(Protocol):
@@ -108,7 +110,8 @@ def _of_target(message: HttpMessage) -> Iterator[NamedValue]:
 
 def _of_header(name: str, value: bytes) -> Iterator[NamedValue]:
     if name in _SECRET_HEADERS:
-        yield NamedValue(f"header:{name}", name, decode_text(value), form=SECRET)
+        most = MAX_COOKIES if "cookie" in name else MAX_VALUE
+        yield NamedValue(f"header:{name}", name, decode_text(value, most), form=SECRET)
         if "cookie" in name:
             yield from _cookies(value.partition(b";")[0] if name == "set-cookie" else value)
     elif name in _WITH_ADDRESS:
