@@ -222,11 +222,13 @@ def same_names(files: list[Path]) -> tuple[int, int]:
         ours: dict[tuple[str, ...], set[str]] = {}
         for flow in (seen.flow for seen in opened.flows()):
             if flow.transport == "tcp" and flow.tls and flow.tls.sni:
-                key = (flow.client.ip, str(flow.client.port), flow.server.ip, str(flow.server.port))
-                ours.setdefault(key, set()).add(flow.tls.sni.lower())
+                client = (flow.client.ip, str(flow.client.port))
+                # The server of such a flow is the one behind the proxy; tshark prints the proxy.
+                server = () if PROXIED in flow.detail else (flow.server.ip, str(flow.server.port))
+                ours.setdefault((*client, *server), set()).add(flow.tls.sni.lower())
         opened.close()
         total += len(theirs)
-        equal += sum(any(ours.get(key) == names for key in keys) for keys, names in theirs.items())
+        equal += sum(any(names in (ours.get(key), ours.get(key[:2])) for key in keys) for keys, names in theirs.items())
     return equal, total
 
 
@@ -241,6 +243,8 @@ def _ends(line: str) -> tuple[tuple[str, ...], ...]:
     return tuple((one, source_port, other, target_port) for one, other in inner)
 
 
+PROXIED = "through a proxy"
+"""Detail of a flow that was found inside the conversation with a proxy."""
 HELLOS = [
     "tshark", "-n", "-Y", "tls.handshake.extensions_server_name && tcp", "-T", "fields", "-e", "ip.src", "-e",
     "ipv6.src", "-e", "tcp.srcport", "-e", "ip.dst", "-e", "ipv6.dst", "-e", "tcp.dstport", "-e",
