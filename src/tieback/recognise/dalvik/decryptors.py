@@ -21,6 +21,7 @@ from tieback.recognise.dalvik.run import MAX_STEPS, Constant, Result, Runner, as
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.instructions import LENGTHS, payload_length
 from tieback.recognise.dataflow.libraries import ALL, LIBRARIES
+from tieback.recognise.dataflow.type_index import Names
 
 MAX_DECRYPTORS = 400
 """Most decryptors of one file."""
@@ -47,6 +48,8 @@ _SHORT_LOADS = frozenset((0x01, 0x04, 0x07, 0x12, 0x23))
 
 _ARGUMENTS = frozenset({STRING, "I", "J", "S", "B", "C", "Z", "[B", "[C", "[I", "[S", "[J", f"[{STRING}"})
 _RESULTS = frozenset({STRING, "Ljava/lang/CharSequence;", "Ljava/lang/Object;", "[B", "[C", f"[{STRING}"})
+_ARGUMENT_NAMES, _RESULT_NAMES = (Names(sorted(map(str.encode, each))) for each in (_ARGUMENTS, _RESULTS))
+_STORED = Names((STRING.encode(), f"[{STRING}".encode()))
 _GETTERS = frozenset({"apply", "get", "getItem", "getSystemService", "getTag", "invoke"})
 """Methods of interfaces that return any object."""
 _XOR = frozenset((0x97, 0xA2, 0xB7, 0xC2, 0xD7, 0xDF))
@@ -200,7 +203,7 @@ class _Search:
         self._decryptors = decryptors
         self._code = dex.code_without(ALL)
         self._units = self._code.units
-        possible = dex.methods_like(_ARGUMENTS, _RESULTS, ALL, own=runner.path.files == 1)
+        possible = dex.methods_like(_ARGUMENT_NAMES, _RESULT_NAMES, ALL, own=runner.path.files == 1)
         self._possible = possible[:MAX_SIGNATURES]
         """Methods that can be decryptors, by their parameters and result."""
 
@@ -340,7 +343,7 @@ class _Search:
         dex = self._dex
         end = -1
         count = 0
-        fields, array = dex.fields_typed((STRING, f"[{STRING}")), dex.type_of(f"[{STRING}".encode())
+        fields, array = dex.fields_typed(_STORED), dex.types_named(_STORED)[1]
         places = self._uses(np.flatnonzero(self._low == 0x69), fields)
         # Most stores are of a constant, in the instruction before.
         before = self._units[np.maximum(places - 2, 0)]
