@@ -383,11 +383,11 @@ class AppCode:
                 owners.update(self.ancestors(ref.owner), self.subclasses(ref.owner))
             found = []
             for number, dex in enumerate(self.files):
-                name = self.string_of(number, ref.name)
+                kinds = [kind for kind in (self.type_of(number, owner) for owner in owners) if kind >= 0]
+                name = self.string_of(number, ref.name) if kinds else -1
                 starts = {self.string_of(number, start) for start in CALLED_BY.get(ref.name, ())}
-                for owner in owners if name >= 0 else ():
-                    kind = self.type_of(number, owner)
-                    methods = dex.methods_of(kind) if kind >= 0 else range(0)
+                for kind in kinds if name >= 0 else ():
+                    methods = dex.methods_of(kind)
                     found += [
                         (number, index)
                         for index, title in zip(methods, dex.names_of(methods), strict=True)
@@ -403,10 +403,11 @@ class AppCode:
             ref = self._refs[identity]
             found = []
             for number, dex in enumerate(self.files):
-                name = self.string_of(number, ref.name)
-                for owner in (ref.owner, *self.subclasses(ref.owner)) if name >= 0 else ():
-                    kind = self.type_of(number, owner)
-                    fields = dex.fields_of(kind) if kind >= 0 else range(0)
+                owners = (ref.owner, *self.subclasses(ref.owner))
+                kinds = [kind for kind in (self.type_of(number, owner) for owner in owners) if kind >= 0]
+                name = self.string_of(number, ref.name) if kinds else -1
+                for kind in kinds if name >= 0 else ():
+                    fields = dex.fields_of(kind)
                     found += [
                         (number, index)
                         for index, title in zip(fields, dex.field_names_of(fields), strict=True)

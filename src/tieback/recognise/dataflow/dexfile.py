@@ -196,7 +196,8 @@ class DexFile:
 
     def position(self, descriptor: bytes) -> int:
         """Index of the first type whose descriptor is not less than this one; types are sorted."""
-        return self._lowest(descriptor, self._type_names)
+        at = self._type_index.position(descriptor) if self._type_index is not None else -1
+        return at if at >= 0 else self._lowest(descriptor, self._type_names)
 
     def string_of(self, raw: bytes) -> int:
         """Index of a string; -1 if the file does not contain it. Strings are sorted by their bytes."""

@@ -4,6 +4,7 @@ Types are sorted by the bytes of their descriptors. The first ``WIDTH`` bytes of
 that NumPy searches.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
@@ -58,6 +59,14 @@ class TypeIndex:
         first = self._beginnings.searchsorted(names.lows)
         found = self._beginnings.searchsorted(names.ends) > first
         return list(map(int, np.where(found, first, -1).tolist()))
+
+    def position(self, name: bytes) -> int:
+        """The first type that is not less than a descriptor; -1 if that is too long."""
+        return bisect_left(self._listed, name) if len(name) < WIDTH - 1 else -1
+
+    @cached_property
+    def _listed(self) -> list[bytes]:
+        return list(self._beginnings.tolist())
 
     def can_contain(self, name: bytes) -> bool:
         """False if no type begins like this descriptor, which is too long."""
