@@ -18,7 +18,7 @@ from tieback.recognise.dalvik.classes import Method, MethodRef, split_types
 from tieback.recognise.dalvik.initialisers import stores_computed
 from tieback.recognise.dalvik.objects import STRING, LimitError, NotRunnableError, to_text
 from tieback.recognise.dalvik.run import MAX_STEPS, Constant, Result, Runner, as_result
-from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
+from tieback.recognise.dataflow.dexfile import KEEP_CODE, CodeItem, DexFile
 from tieback.recognise.dataflow.instructions import LENGTHS, payload_length
 from tieback.recognise.dataflow.libraries import ALL, LIBRARIES
 from tieback.recognise.dataflow.type_index import Names
@@ -96,6 +96,7 @@ class Decryption:
         """Decrypt the strings of these DEX files, with at most so many instructions of their code."""
         self.runner = Runner(dexes, most)
         self._dexes = tuple(dexes)
+        self._large = sum(len(dex.data) for dex in dexes) > KEEP_CODE
         self._decryptors = _Decryptors(self.runner)
         self.texts = self._all_texts()
         """The texts that methods of the DEX files decrypt, each once; none that is a constant of a file itself."""
@@ -109,6 +110,8 @@ class Decryption:
                 for each in _Search(number, dex, self.runner, self._decryptors).texts():
                     if each.text not in found and not self._is_plain(each.text):
                         found[each.text] = each
+                if self._large:
+                    dex.forget()
         except LimitError:
             pass
         return tuple(found.values())

@@ -27,6 +27,9 @@ MAX_STRING = 4096
 MAX_METHODS = 2_000
 """Most methods of one class that are read."""
 
+KEEP_CODE = 32 * 1024 * 1024
+"""Bytes of DEX files of an app; with more, the copies that a search needs are released before the next file."""
+
 _HEADER = 112
 _ENDIAN = 0x12345678
 _NO_INDEX = 0xFFFFFFFF
@@ -553,6 +556,11 @@ class DexFile:
             kept = ~self.types_of(packages).take(self._code_kinds, mode="clip")
             known = self._code_without[packages] = code_units(self.data, begin, end, self._code_offsets[0][kept])
         return known
+
+    def forget(self) -> None:
+        """Release the copies that searches of the whole file made; they are made again if needed."""
+        self._code_without.clear()
+        self.__dict__["_type_index"] = None  # a few look-ups need no index
 
     @cached_property
     def _code_kinds(self) -> Offsets:
