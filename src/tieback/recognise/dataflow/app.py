@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tieback.recognise.dataflow.code_units import CodeUnits
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, DexMember
 from tieback.recognise.dataflow.instructions import LENGTHS, payload_length
+from tieback.recognise.dataflow.keyed import SPACES, keyed_methods
 from tieback.recognise.dataflow.libraries import ALL, LIBRARIES, SILENT, Packages
 from tieback.recognise.dataflow.library import CALLED_BY
 
@@ -23,6 +24,7 @@ MAX_SUBCLASSES = 16
 """Most classes that implement a method."""
 _MAX_ANCESTORS = 32
 _MAX_MEMBERS = 200_000
+_CONST_STRING = 0x1A
 _ALONE = 12
 """Searches of the code for one member, before all its instructions are sorted."""
 _MAX_INDEX = 0xFFFF
@@ -89,6 +91,7 @@ class AppCode:
         self._own_classes = [OwnClasses(file) for file in self.files]
         self._indices: dict[int, tuple[tuple[int, int], ...]] = {}
         self._uses: dict[tuple[int, frozenset[int], Packages], OperandUses] = {}
+        self._keyed_calls: dict[tuple[int, str, bool], Sequence[int]] = {}
         self._strings: list[dict[str, int]] = [{} for _ in self.files]
         self._types: list[dict[str, int]] = [{} for _ in self.files]
         """Index of strings and types by file, as far as they were needed."""
@@ -332,13 +335,45 @@ class AppCode:
         return self._using(self._method_indices(identity), CALLS, ALL)
 
     def writers(self, identity: int) -> list["CodeUse"]:
-        """Methods of the app itself that store a field."""
+        """Methods of the app itself that store a field, or put a value under a key."""
+        ref = self._refs[identity]
+        if ref.owner in SPACES:
+            return self._keyed(ref, puts=True)
         return self._using(self._field_indices(identity), PUTS, ALL)
 
     def readers(self, identity: int) -> list["CodeUse"]:
-        """Methods that read a field; of the app itself, or of libraries for a field of a library."""
+        """Methods that read a field, or a key; of the app itself, or of libraries for a field of a library."""
+        ref = self._refs[identity]
+        if ref.owner in SPACES:
+            return self._keyed(ref, puts=False)
         packages = ALL if self.is_own(self._refs[identity].owner) else SILENT
         return self._using(self._field_indices(identity), GETS, packages)
+
+    def _keyed(self, ref: MemberRef, *, puts: bool) -> list["CodeUse"]:
+        """Methods of the app itself that have a key as a constant, and then a call that puts or gets by key."""
+        found: dict[MethodCode, int] = {}
+        for file, dex in enumerate(self.files):
+            key = self.string_of(file, ref.name)
+            calls = self._keyed_calls.get((file, ref.owner, puts))
+            if calls is None:
+                calls = self._keyed_calls[file, ref.owner, puts] = keyed_methods(dex, ref.owner, puts=puts)
+            if not calls or not 0 <= key <= _MAX_INDEX:
+                continue
+            code = dex.code_without(ALL)
+            self.searched += len(code.units)
+            places = np.flatnonzero(code.units[1:] == np.uint16(key))
+            for place in places[(code.units[places] & 0xFF) == _CONST_STRING][:MAX_SITES].tolist():
+                offset = code.offset(place)
+                item = dex.code_around(offset)
+                if item is None:
+                    continue
+                begin = (offset - item.begin) // 2
+                rest = code.units[place : place + item.units - begin]
+                called = np.flatnonzero(np.isin(rest[1:], calls) & ((rest[:-1] & 0xFF) - 0x6E < 11))
+                method = self.method_at(file, item) if len(called) else None
+                if method is not None and (method in found or len(found) < MAX_SITES):
+                    found[method] = max(found.get(method, 0), begin + int(called[-1]))
+        return [CodeUse(method, last) for method, last in found.items()]
 
     def _using(
         self, indices: Sequence[tuple[int, int]], opcodes: frozenset[int], left_out: Packages
