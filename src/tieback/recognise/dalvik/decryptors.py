@@ -179,7 +179,7 @@ class _Decryptors:
         """True if the code of a method, or a method that it calls, computes a text."""
         path, units = self._path, method.units
         calls = [units[at + 1] for at in range(len(units) - 2) if 0x6E <= units[at] & 255 <= 0x78]
-        if not _XOR.isdisjoint([unit & 255 for unit in units]):
+        if not _XOR.isdisjoint([unit & 255 for unit in units]) and _has_instruction(units, _XOR):
             return True
         refs = []
         for index in calls[:_MAX_CALLS]:
@@ -397,11 +397,15 @@ def _computes(code: NDArray[np.uint16]) -> bool:
     """True if code fills an array or computes with XOR."""
     if not _COMPUTES_AT[code & 255].any():
         return False
-    units = code.tolist()
+    return _has_instruction(code.tolist(), _COMPUTES)
+
+
+def _has_instruction(units: Sequence[int], opcodes: frozenset[int]) -> bool:
+    """True if one of the instructions has such an opcode; an operand can look like one."""
     at = 0
     while at < len(units):
         opcode = units[at] & 255
-        if opcode in _COMPUTES:
+        if opcode in opcodes:
             return True
         at += LENGTHS[opcode] if opcode else payload_length(units, at)
     return False
