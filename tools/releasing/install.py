@@ -21,8 +21,8 @@ class Installed(NamedTuple):
     """The command, as a user types it."""
     installer: str
     python: str
-    endpoints: int
-    """What the scan of the sample app found."""
+    backends: int
+    """How many the scan of the sample app found."""
     prepared: dict[str, str]
     """Name to SHA-256 of the rules that the first scan prepared."""
 
