@@ -15,9 +15,10 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "Containerfile").read_text(encoding="utf-8")
-KEYWORDS = set(
-    "ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL RUN SHELL STOPSIGNAL USER VOLUME WORKDIR".split()
-)
+KEYWORDS = {
+    "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "RUN", "SHELL", "STOPSIGNAL",
+    "USER", "VOLUME", "WORKDIR",
+}  # fmt: skip
 """ADD is left out: COPY takes only files of this repository. So is ONBUILD, which acts on images of others."""
 SHELLS = {"sh", "bash", "dash", "ash", "env"}
 
