@@ -1,4 +1,4 @@
-"""The dry run of a release, in a clone: two builds with the same bytes, both installers, hashes; the clone stays as it is."""
+"""The dry run of a release, in a clone: two equal builds, both installers, hashes; the clone stays as it is."""
 
 import json
 import os
@@ -7,7 +7,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
 from tools.releasing import tree
 
 ROOT = Path(__file__).parents[2]

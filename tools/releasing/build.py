@@ -32,8 +32,8 @@ def build(tree: Path, out: Path, uv: str, epoch: int, umask: int, environment: d
     locked = tree.parent / f"{tree.name}-build.txt"
     words = ("export", "--quiet", "--frozen", "--only-group", "build", "--no-emit-project", "--output-file", locked)
     run(uv, *words, cwd=tree)
-    words = ("build", "--quiet", "--no-create-gitignore", "--require-hashes", "--build-constraints", locked)
-    run(uv, *words, "--out-dir", out, tree, cwd=tree, environment=settings, umask=umask)
+    checked = ("--no-create-gitignore", "--require-hashes", "--build-constraints", locked)
+    run(uv, "build", "--quiet", *checked, "--out-dir", out, tree, cwd=tree, environment=settings, umask=umask)
     run(tree / "tools" / "write-sbom", uv, out / "sbom", cwd=tree, environment=settings, umask=umask)
 
 

@@ -70,7 +70,8 @@ def tool(monkeypatch: pytest.MonkeyPatch, repository: Path) -> ModuleType:
 
 @pytest.mark.parametrize("version", ["0.2.0", "1.0.0", "0.3.0rc1", "10.20.30a2"])
 def test_versions_of_releases(version: str) -> None:
-    assert tree.check_version(version) is None
+    assert tree.VERSION.fullmatch(version)
+    tree.check_version(version)
 
 
 @pytest.mark.parametrize(
@@ -232,9 +233,9 @@ ABOUT = "tieback-0.2.0.dist-info"
 def wheel_of(folder: Path, changed: dict[str, bytes | None]) -> tuple[Path, Path]:
     """A tree, and a wheel as it should be, except for ``changed``; ``None`` leaves a file out."""
     source = folder / "tree"
-    for name, data in {"src/tieback/a.py": b"a", "src/tieback/b.toml": b"b", "LICENSE": b"L", "NOTICE": b"N"}.items():
+    for name, text in {"src/tieback/a.py": b"a", "src/tieback/b.toml": b"b", "LICENSE": b"L", "NOTICE": b"N"}.items():
         (source / name).parent.mkdir(parents=True, exist_ok=True)
-        (source / name).write_bytes(data)
+        (source / name).write_bytes(text)
     entries: dict[str, bytes | None] = {"tieback/a.py": b"a", "tieback/b.toml": b"b"}
     entries |= {
         f"{ABOUT}/licenses/LICENSE": b"L",
@@ -313,9 +314,9 @@ def test_builds_that_differ_are_explained(tmp_path: Path) -> None:
     one, _ = wheel_of(tmp_path / "a", {})
     other, _ = wheel_of(tmp_path / "b", {"tieback/b.toml": b"c"})
     assert build.difference(one, other) == f"{one.name}: tieback/b.toml"
-    paths, umasks, settings = zip(*build.DIFFERENCES, strict=True)
-    assert len(set(paths)) == len(set(umasks)) == 2
-    assert all(settings[0][name] != settings[1][name] for name in ("TZ", "LC_ALL", "PYTHONHASHSEED"))
+    settings = [environment for _, _, environment in build.DIFFERENCES]
+    assert len({path for path, _, _ in build.DIFFERENCES}) == len({umask for _, umask, _ in build.DIFFERENCES}) == 2
+    assert all(len({setting[name] for setting in settings}) == 2 for name in ("TZ", "LC_ALL", "PYTHONHASHSEED"))
 
 
 def test_the_sums_are_those_of_the_files(tool: ModuleType, tmp_path: Path) -> None:
