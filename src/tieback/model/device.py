@@ -109,18 +109,29 @@ class FleetApp(msgspec.Struct, frozen=True):
     id: int
     """Valid only in this workspace."""
     platform: DevicePlatform
+    """Platform of the devices."""
     bundle_id: str
+    """Identifier of the app; empty if inventories have only its name."""
     name: str
+    """Name in the inventories."""
     publisher: str
+    """Publisher in the inventories; empty if unknown."""
     store_id: str
+    """ID in the app store; empty if unknown."""
     signer: str
+    """Signer in the inventories; empty if unknown."""
     in_house: bool
+    """True if an inventory marks it as an app of the organisation."""
     devices: int
     """Devices that have it now."""
     counted: CountSource
+    """Whether devices were listed, or only their number was reported."""
     sources: tuple[str, ...]
+    """Names of the inventories."""
     first_seen: date
+    """First day on which an inventory had it."""
     last_seen: date
+    """Last day on which an inventory had it."""
     removed: date | None = None
     """Since when no known device has it."""
     versions: tuple[tuple[str, int], ...] = ()

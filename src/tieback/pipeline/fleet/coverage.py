@@ -154,9 +154,13 @@ class AbsentApp(msgspec.Struct, frozen=True):
     """An analysed app that is on no device of the fleet."""
 
     platform: str
+    """Platform of the app."""
     bundle_id: str
+    """Identifier of the app."""
     name: str
+    """Name of the app."""
     versions: int
+    """Number of analysed versions."""
     last_on_a_device: date | None = None
     """The last day on a device; ``None`` if it never was on one."""
 

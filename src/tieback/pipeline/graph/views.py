@@ -32,6 +32,7 @@ class StoreLink(msgspec.Struct, frozen=True):
     confidence: float
     """Confidence that the store belongs to the operator of the back end."""
     parts: tuple[tuple[str, float], ...]
+    """Factors of the confidence, each with its value."""
     endpoint: str
     """The endpoint of the app that leads to the store."""
     undecided: bool = False
@@ -50,7 +51,9 @@ class AppLink(msgspec.Struct, frozen=True):
     file: str
     offset: int | None
     how: str
+    """How the endpoint was found in the app."""
     confidence: float
+    """Confidence that the app uses the endpoint, 0 to 1."""
 
 
 class PassiveView(msgspec.Struct, frozen=True):
@@ -59,6 +62,7 @@ class PassiveView(msgspec.Struct, frozen=True):
     said: str
     """``seen by shodan on 2026-11-01: open, ≈1,200 records``."""
     note: PassiveNote
+    """The report of the other tool."""
 
 
 class BackendView(msgspec.Struct, frozen=True):
@@ -69,31 +73,46 @@ class BackendView(msgspec.Struct, frozen=True):
     why: HostAttribution | None
     """``None`` for a resource without a host of its own."""
     party: str
+    """Operator: the maker of the app, a third party, or the platform."""
     endpoints: tuple[str, ...]
+    """Endpoints in apps that lead to it, at most as many as are shown."""
     endpoints_total: int
+    """Number of all of them."""
     apps: tuple[AppLink, ...]
+    """Apps that lead to it, at most as many as are shown."""
     apps_total: int
+    """Number of all of them."""
     stores: tuple[StoreLink, ...]
+    """Stores behind it."""
     seen: tuple[PassiveView, ...]
+    """Reports of other tools."""
 
 
 class EndpointLink(msgspec.Struct, frozen=True):
     """An endpoint of an app with its back end."""
 
     value: str
+    """The endpoint, as the app has it."""
     service: str
+    """Service that its scheme, port or path indicates; empty if unknown."""
     party: str
     owner: str
     party_reason: str
+    """Why it belongs to this operator."""
     file: str
     offset: int | None
     how: str
+    """How the endpoint was found in the app."""
     confidence: float
+    """Confidence that the app uses the endpoint, 0 to 1."""
     host: str
+    """Host, or cloud resource."""
     backend: Backend | None
     """``None`` if the run did not map it."""
     stores: tuple[StoreLink, ...]
+    """Stores that it leads to."""
     seen: tuple[PassiveView, ...]
+    """Reports of other tools."""
 
 
 class AppView(msgspec.Struct, frozen=True):
@@ -102,7 +121,9 @@ class AppView(msgspec.Struct, frozen=True):
     app: App
     path: str
     endpoints: tuple[EndpointLink, ...]
+    """Endpoints of the app, at most as many as are shown."""
     endpoints_total: int
+    """Number of all of them."""
     others: tuple[PassiveSighting, ...]
     """Endpoints of this app that only other tools reported."""
 
@@ -111,9 +132,13 @@ class BackendLine(msgspec.Struct, frozen=True):
     """Summary of a back end. One line of ``tieback backend list --format json``."""
 
     host: str
+    """Name, address, or cloud resource."""
     endpoints: int
+    """Number of endpoints in apps that lead to it."""
     apps: int
+    """Number of apps that lead to it."""
     addresses: tuple[str, ...]
+    """Addresses that the run used."""
     provider: str
     region: str
     owner: str
