@@ -284,7 +284,7 @@ def explain(
     rows = [row for text in targets for row in explain_target(grant, policy, text, _today())]
     if output is OutputFormat.JSON:
         for row in rows:
-            write_line(encode("explanation", row))
+            write_line(encode("grant-explanation", row))
         return
     table = Table(box=None, pad_edge=False)
     for column in ("target", "", "address", "ports", "depth", "also allowed", "why"):

@@ -22,6 +22,7 @@ class UnpinScript(msgspec.Struct, frozen=True):
     name: str
     """Name of the file."""
     sha256: str
+    """SHA-256 of the script."""
 
 
 class LiveRun(msgspec.Struct, frozen=True):

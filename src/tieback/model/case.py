@@ -85,6 +85,7 @@ class Recheck(msgspec.Struct, frozen=True):
     """One re-check of one case."""
 
     verdict: RecheckVerdict
+    """Result of the re-check."""
     time: datetime
     """When it was checked (UTC)."""
     reasons: tuple[str, ...] = ()
@@ -185,16 +186,22 @@ class Confirmation(msgspec.Struct, frozen=True):
     file: str
     """Name of the evidence; a copy is in ``attachments/`` under its hash."""
     sha256: str
+    """SHA-256 of the evidence."""
 
 
 class CaseApp(msgspec.Struct, frozen=True):
     """An app that leads to the store."""
 
     bundle_id: str
+    """Identifier of the app: application ID or bundle identifier."""
     name: str
+    """Name of the app."""
     version: str
+    """Version of the app; empty if unknown."""
     platform: str
+    """Platform of the app."""
     sha256: str
+    """SHA-256 of the package."""
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -213,6 +220,7 @@ class Case(msgspec.Struct, frozen=True):
     store: Exposure
     """The store when the case was opened; re-checks compare with it."""
     apps: tuple[CaseApp, ...] = ()
+    """Apps of the vendor that lead to the store."""
     due: date | None = None
     """Due date of the next action."""
     attested: date | None = None

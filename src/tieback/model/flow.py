@@ -11,6 +11,7 @@ class Peer(msgspec.Struct, frozen=True, gc=False):
     ip: str
     """Canonical address; empty if the source does not contain it."""
     port: int | None
+    """Port; ``None`` if unknown."""
 
 
 class NameSource(StrEnum):
@@ -32,6 +33,7 @@ class Server(msgspec.Struct, frozen=True, gc=False):
     ip: str
     """Address of the server; empty if the source has only a name."""
     port: int | None
+    """Port; ``None`` if unknown."""
     name: str = ""
     """Lower-case ASCII name, or empty."""
     name_from: NameSource = NameSource.NONE
@@ -154,6 +156,7 @@ class HostHint(msgspec.Struct, frozen=True, gc=False):
     host: str
     """Lower-case ASCII name or canonical address."""
     port: int | None
+    """Port; ``None`` if the hint has none."""
     service: str
     """Store implied by the scheme, such as ``mongodb``; empty if none."""
     where: str
@@ -166,6 +169,7 @@ class Flow(msgspec.Struct, frozen=True, gc=False):
     path: str
     """The capture or log."""
     app: FlowApp | None
+    """The app; ``None`` if the source does not show it."""
     client: Peer
     """The end that opened the conversation."""
     server: Server
@@ -181,6 +185,7 @@ class Flow(msgspec.Struct, frozen=True, gc=False):
     encrypted: bool | None
     """``None`` if unknown."""
     tls: FlowTls | None
+    """The handshake; ``None`` without TLS or QUIC."""
     bytes_out: int
     """Payload bytes from client to server."""
     bytes_in: int

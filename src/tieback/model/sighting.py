@@ -99,7 +99,9 @@ class NotBackend(msgspec.Struct, frozen=True):
     """A text that looks like an endpoint but is not, with the reason."""
 
     value: str
+    """The name, as the app has it."""
     reason: str
+    """Why it is no back end."""
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -142,6 +144,7 @@ class EndedService(msgspec.Struct, frozen=True):
     resource: str
     """Value of the endpoint, such as ``faunadb:db.eu``."""
     product: str
+    """Product that has ended."""
     date: str
     """ISO date on which the service ended."""
     source: str

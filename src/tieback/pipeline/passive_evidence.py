@@ -34,6 +34,7 @@ class ImportedReport(msgspec.Struct, frozen=True):
     """Result for one file."""
 
     path: str
+    """Path of the file."""
     source: str
     """The tool, as named in the evidence."""
     title: str

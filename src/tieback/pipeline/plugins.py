@@ -30,7 +30,9 @@ class PluginState(msgspec.Struct, frozen=True):
     kind: str
     """``reader`` or ``renderer``."""
     version: str
+    """Version of the distribution; empty if unknown."""
     distribution: str
+    """Python distribution of the plug-in."""
     enabled: bool
     """True if your configuration file names it."""
     installed: bool

@@ -57,6 +57,7 @@ class InventoryResult(msgspec.Struct, frozen=True):
     """Result for one file."""
 
     path: str
+    """Path of the file."""
     title: str
     """Display name of the source."""
     evidence: str

@@ -21,10 +21,15 @@ class StoreLink(msgspec.Struct, frozen=True):
     id: str
     """ID as in the report."""
     product: str
+    """Product of the store."""
     version: str
+    """Version of the store; empty if unknown."""
     access: str
+    """Access state: what a client without an account can do with the store."""
     records: Figure
+    """Number of records, as a figure."""
     targets: tuple[str, ...]
+    """Addresses of the store."""
     relation: str
     """``direct`` (named in the app), ``behind an API``, or ``both``."""
     reason: str
@@ -43,13 +48,21 @@ class AppLink(msgspec.Struct, frozen=True):
     """An app that leads to a back end, with the best evidence."""
 
     sha256: str
+    """SHA-256 of the package."""
     bundle_id: str
+    """Identifier of the app: application ID or bundle identifier."""
     name: str
+    """Name of the app."""
     version: str
+    """Version of the app; empty if unknown."""
     endpoint: str
+    """The endpoint in the app."""
     party: str
+    """Operator: the maker of the app, a third party, or the platform."""
     file: str
+    """File in the package, or capture."""
     offset: int | None
+    """Position in the file, in bytes from 0; ``None`` if unknown."""
     how: str
     """How the endpoint was found in the app."""
     confidence: float
@@ -96,11 +109,15 @@ class EndpointLink(msgspec.Struct, frozen=True):
     service: str
     """Service that its scheme, port or path indicates; empty if unknown."""
     party: str
+    """Operator: the maker of the app, a third party, or the platform."""
     owner: str
+    """Organisation that the host belongs to; empty if unknown."""
     party_reason: str
     """Why it belongs to this operator."""
     file: str
+    """File in the package, or capture."""
     offset: int | None
+    """Position in the file, in bytes from 0; ``None`` if unknown."""
     how: str
     """How the endpoint was found in the app."""
     confidence: float
@@ -119,7 +136,9 @@ class AppView(msgspec.Struct, frozen=True):
     """An app with everything it contacts. One line of ``tieback backend app --format json``."""
 
     app: App
+    """The app."""
     path: str
+    """Path of the input."""
     endpoints: tuple[EndpointLink, ...]
     """Endpoints of the app, at most as many as are shown."""
     endpoints_total: int
@@ -140,9 +159,13 @@ class BackendLine(msgspec.Struct, frozen=True):
     addresses: tuple[str, ...]
     """Addresses that the run used."""
     provider: str
+    """Hosting provider; empty if unknown."""
     region: str
+    """Region of the provider; empty if unknown."""
     owner: str
+    """Organisation that the host belongs to; empty if unknown."""
     party: str
+    """Operator: the maker of the app, a third party, or the platform."""
     access: tuple[str, ...]
     """Access states of the stores behind it, from our own probes."""
     seen_by: tuple[str, ...]

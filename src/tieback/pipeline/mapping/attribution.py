@@ -42,13 +42,17 @@ class HostAttribution(msgspec.Struct, frozen=True):
     aliases: tuple[str, ...]
     """Further names of the host."""
     provider: str
+    """Hosting provider; empty if unknown."""
     product: str
     """Product of the provider; empty if unknown."""
     region: str
+    """Region of the provider; empty if unknown."""
     owner: str
+    """Organisation that the host belongs to; empty if unknown."""
     account_boundary: str
     """The unit that belongs to one customer: a bucket, a project, a registrable domain."""
     asn: str
+    """Number of the autonomous system of the address; empty if unknown."""
     country: str
     """Country of the address; empty if unknown."""
     reasons: dict[str, str]

@@ -32,6 +32,7 @@ class ImportedPosture(msgspec.Struct, frozen=True):
     """Result for one file."""
 
     path: str
+    """Path of the file."""
     source: str
     """The tool that wrote the export."""
     title: str

@@ -73,6 +73,7 @@ class Comparison(msgspec.Struct, frozen=True):
     old: PastReport
     new: PastReport
     totals: tuple[Total, ...]
+    """Figures of both reports."""
     changes: tuple[Change, ...]
     """Worst first within each kind."""
 
