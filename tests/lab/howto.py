@@ -35,7 +35,8 @@ TEXTS = {
     "project.toml": '[[exclude]]\nmatch = "198.51.100.0/28"\nreason = "medical devices"\n',
     "data_safety_export.csv": SAFETY,
     "AppInvRawData.csv": RAW,
-    "jamf/apps.csv": "Name,Version,Bundle ID\nFieldhand,4.0.7,com.fieldhand.operator\n",
+    "jamf/pixel-8.txt": "package:com.workhub.mobile versionCode:3\n",
+    "mapping.txt": "org.example.Api -> a.a:\n",
     "pixel-7.txt": "package:com.workhub.mobile versionCode:3\n",
     "rds.json": json.dumps({"DBInstances": [INSTANCE]}),
     "network.json": json.dumps({"SecurityGroups": [OPEN_GROUP]}) + json.dumps({"RouteTables": [ROUTES]}),
@@ -89,6 +90,7 @@ def fill(folder: Path, lab: Path, capture: Path) -> None:
     (folder / "token").chmod(0o600)
     with zipfile.ZipFile(folder / "AppInvRawData.zip", "w") as archive:
         archive.write(folder / "AppInvRawData.csv", "AppInvRawData.csv")
+    (folder / "ci").mkdir()
     for place in ("folder", "apps", "packages"):
         (folder / place).mkdir()
         shutil.copyfile(folder / "shop.apk", folder / place / "shop.apk")

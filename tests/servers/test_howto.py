@@ -1,4 +1,4 @@
-"""The commands of the how-to pages, as a reader runs them one after the other, on sample data and the stores of the lab.
+"""The commands of the how-to pages, as a reader runs them one after the other, on sample data and stores of the lab.
 
 ``howto.toml`` has the names in the lab, what runs before a page, and every command that is not run, with the reason.
 All pages run in one process; only the lab starts servers.
@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
+from glob import glob
 from pathlib import Path
 from typing import Any
 
@@ -76,19 +77,26 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         run("down", "--purge")
 
 
+def expanded(command: str) -> Iterator[str]:
+    """Words of a command; a shell replaces ``~`` and ``*``."""
+    for word in shlex.split(command):
+        found = sorted(glob(os.path.expanduser(word))) if word.startswith("~/") or "/*" in word else []
+        yield from found or [word]
+
+
 class Reader:
     """Types the commands of a page into a folder of its own."""
 
-    def __init__(self, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-        self._capfd, self._patch = capfd, monkeypatch
+    def __init__(self, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, store: str) -> None:
+        self._capfd, self._patch, self._store = capfd, monkeypatch, store
 
     def run(self, line: str) -> tuple[int, str, str]:
         """Exit code and output of a command; ``> FILE`` works."""
         for word, other in PLAN["names"].items():
-            line = line.replace(word, other)
+            line = line.replace(word, other.replace("{store}", self._store))
         line = ID.sub(lambda found: self._real(found[1]), line)
         command, _, target = line.partition(" > ")
-        self._patch.setattr(sys, "argv", shlex.split(command))
+        self._patch.setattr(sys, "argv", list(expanded(command)))
         code = 0
         try:
             main()
@@ -104,7 +112,8 @@ class Reader:
         """The ID of the first case, or of the last letter."""
         _, out, _ = self.run(f"tieback {kind} list --format json")
         documents = [json.loads(line) for line in out.splitlines()]
-        return str(documents[-1 if kind == "letter" else 0]["id"])
+        newest = max(documents, key=lambda one: one["created"]) if kind == "letter" else documents[0]
+        return str(newest["id"])
 
 
 def no_lookup(*_: Any, **__: Any) -> Any:
@@ -114,7 +123,7 @@ def no_lookup(*_: Any, **__: Any) -> Any:
 
 @pytest.fixture
 def reader(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, lab: Path
 ) -> Callable[[str], tuple[int, str, str]]:
     home = tmp_path / "home"
     config = home / ".config/tieback"
@@ -128,7 +137,8 @@ def reader(
     for name in ("TIEBACK_WORKSPACE", "TIEBACK_LAB"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(socket, "getaddrinfo", no_lookup)
-    return Reader(capfd, monkeypatch).run
+    hosts = tomllib.loads((lab / "lab/lab.toml").read_text())["hosts"]
+    return Reader(capfd, monkeypatch, hosts["es.fieldhand.test"]).run
 
 
 @pytest.mark.parametrize("page", [page for page, lines in PAGES.items() if not all(map(reason, lines))])
