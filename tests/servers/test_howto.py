@@ -13,7 +13,6 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
-from glob import glob
 from pathlib import Path
 from typing import Any
 
@@ -80,8 +79,12 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def expanded(command: str) -> Iterator[str]:
     """Words of a command; a shell replaces ``~`` and ``*``."""
     for word in shlex.split(command):
-        found = sorted(glob(os.path.expanduser(word))) if word.startswith("~/") or "/*" in word else []
-        yield from found or [word]
+        if word.startswith("~/"):
+            yield str(Path(word).expanduser())
+        elif "/*" in word:
+            yield from sorted(map(str, Path.cwd().glob(word)))
+        else:
+            yield word
 
 
 class Reader:
