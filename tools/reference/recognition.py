@@ -284,8 +284,8 @@ _NAMES = (
         "Calls in JavaScript that name a table or collection of a service.",
         "calls",
         "call",
-        ("kind", "pattern"),
-        lambda rule: (code(rule["kind"]), code(rule["pattern"])),
+        ("kind", "the script contains"),
+        lambda rule: (code(rule["kind"]), code(rule["mark"])),
     ),
     Section(
         "Files of configuration",
