@@ -117,6 +117,17 @@ def test_a_release_commit_needs_every_step(tool: ModuleType) -> None:
         assert ended.value.code == 2
 
 
+def test_a_release_commit_has_version_changelog_and_tag(tool: ModuleType, repository: Path) -> None:
+    tool.commit_release("0.2.0", EPOCH, Path(sys.executable))
+    assert run("git", "log", "-1", "--format=%s", cwd=repository) == "Release 0.2.0\n"
+    assert run("git", "tag", "--points-at", "HEAD", cwd=repository) == "v0.2.0\n"
+    changed = run("git", "diff", "--name-only", "HEAD~", cwd=repository).split()
+    removed = ["changelog.d/27.apps.fixed.md", "changelog.d/28.stable-order.added.md", "changelog.d/9.apes.added.md"]
+    assert changed == ["CHANGELOG.md", *removed, "pyproject.toml", "src/tieback/__init__.py", "uv.lock"]
+    tree.clean_commit(repository)
+    assert tree.prepare(repository, "0.2.0", EPOCH, Path(sys.executable)).startswith("### Added"), "built from the tag"
+
+
 @pytest.fixture
 def passed(repository: Path) -> Path:
     """``tools/passed`` in the clone."""
