@@ -30,8 +30,8 @@ _SILENT = (
     "Ljunit/", "Lkotlin/", "Lkotlinx/", "Lnet/bytebuddy/", "Lnet/gcardone/junidecode/", "Lnet/sqlcipher/", "Lokhttp3/",
     "Lokio/", "Lorg/antlr/", *(f"Lorg/apache/{name}" for name in _APACHE_SILENT), "Lorg/bouncycastle/",
     "Lorg/ccil/cowan/", "Lorg/checkerframework/", "Lorg/codehaus/", "Lorg/conscrypt/", "Lorg/eclipse/wst/",
-    "Lorg/greenrobot/", "Lorg/hamcrest/", "Lorg/intellij/", "Lorg/jetbrains/", "Lorg/joda/", "Lorg/json/", "Lorg/jsoup/",
-    "Lorg/junit/", "Lorg/koin/", "Lorg/kxml2/", "Lorg/mockito/", "Lorg/objenesis/", "Lorg/reactivestreams/",
+    "Lorg/greenrobot/", "Lorg/hamcrest/", "Lorg/intellij/", "Lorg/jetbrains/", "Lorg/joda/", "Lorg/json/",
+    "Lorg/jsoup/", "Lorg/junit/", "Lorg/koin/", "Lorg/kxml2/", "Lorg/mockito/", "Lorg/objenesis/", "Lorg/reactivestreams/",
     "Lorg/slf4j/", "Lorg/spongycastle/", "Lorg/threeten/", "Lorg/w3c/", "Lorg/xml/", "Lorg/xmlpull/", "Lorg/yaml/",
     "Lretrofit2/", "Lrx/", "Lscala/",
 )  # fmt: skip
