@@ -1,7 +1,8 @@
 """DEX files built to blow up the call graph end with what was found so far and a problem line.
 
 The file has methods that call eight others each, rings of fields, switches in a row, branches over builders, a sink
-with hundreds of callers, and an interface with a hundred implementations. ``bench/flow_build.py`` builds it.
+with hundreds of callers, an interface with a hundred implementations, and a ring of extras. ``bench/flow_build.py``
+builds it.
 """
 
 from pathlib import Path

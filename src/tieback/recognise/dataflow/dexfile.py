@@ -6,7 +6,7 @@ table gives an empty text or ``None`` and never an error, so that one damaged en
 
 import struct
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import NamedTuple
@@ -310,9 +310,7 @@ class DexFile:
             known = self._parameters[proto] = self._read_parameters(proto)
         return known
 
-    def methods_like(
-        self, parameters: Names, results: Names, left_out: Packages, *, own: bool
-    ) -> list[int]:
+    def methods_like(self, parameters: Names, results: Names, left_out: Packages, *, own: bool) -> list[int]:
         """Indices of the methods that have parameters of only these types, and one of these results.
 
         Args:

@@ -1,7 +1,7 @@
 """Values that code of an app keeps under a constant key, and other code of the app reads: preferences and extras.
 
-Each key is a field of its own: the put is a store into it, the get a read. So the walks, their order and their limits are
-those of fields, and values that one method puts together stay together.
+Each key is a field of its own: the put is a store into it, the get a read. So the walks, their order and their limits
+are those of fields, and values that one method puts together stay together.
 """
 
 from collections.abc import Mapping, Sequence

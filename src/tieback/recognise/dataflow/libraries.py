@@ -27,13 +27,13 @@ _SILENT = (
     "Lcom/github/mikephil/charting/", *(f"Lcom/google/{name}" for name in _GOOGLE_SILENT), "Lcom/ibm/icu/",
     "Lcom/jakewharton/", "Lcom/nineoldandroids/", "Lcom/nostra13/universalimageloader/", "Lcom/squareup/", "Ldagger/",
     "Lde/greenrobot/", "Lgroovy/", "Lio/grpc/", "Lio/ktor/", "Lio/netty/", "Lio/reactivex/", "Ljava/", "Ljavax/",
-    "Ljunit/", "Lkotlin/", "Lkotlinx/", "Lnet/bytebuddy/", "Lnet/gcardone/junidecode/", "Lnet/sqlcipher/", "Lokhttp3/",
-    "Lokio/", "Lorg/antlr/", *(f"Lorg/apache/{name}" for name in _APACHE_SILENT), "Lorg/bouncycastle/",
-    "Lorg/ccil/cowan/", "Lorg/checkerframework/", "Lorg/codehaus/", "Lorg/conscrypt/", "Lorg/eclipse/wst/", "Lorg/greenrobot/",
-    "Lorg/hamcrest/", "Lorg/intellij/", "Lorg/jetbrains/", "Lorg/joda/", "Lorg/json/", "Lorg/jsoup/", "Lorg/junit/",
-    "Lorg/koin/", "Lorg/kxml2/", "Lorg/mockito/", "Lorg/objenesis/", "Lorg/reactivestreams/", "Lorg/slf4j/",
-    "Lorg/spongycastle/", "Lorg/threeten/", "Lorg/w3c/", "Lorg/xml/", "Lorg/xmlpull/", "Lorg/yaml/", "Lretrofit2/",
-    "Lrx/", "Lscala/",
+    "Ljunit/", "Lkotlin/", "Lkotlinx/", "Lnet/bytebuddy/", "Lnet/gcardone/junidecode/", "Lnet/sqlcipher/",
+    "Lokhttp3/", "Lokio/", "Lorg/antlr/", *(f"Lorg/apache/{name}" for name in _APACHE_SILENT), "Lorg/bouncycastle/",
+    "Lorg/ccil/cowan/", "Lorg/checkerframework/", "Lorg/codehaus/", "Lorg/conscrypt/", "Lorg/eclipse/wst/",
+    "Lorg/greenrobot/", "Lorg/hamcrest/", "Lorg/intellij/", "Lorg/jetbrains/", "Lorg/joda/", "Lorg/json/",
+    "Lorg/jsoup/", "Lorg/junit/", "Lorg/koin/", "Lorg/kxml2/", "Lorg/mockito/", "Lorg/objenesis/",
+    "Lorg/reactivestreams/", "Lorg/slf4j/", "Lorg/spongycastle/", "Lorg/threeten/", "Lorg/w3c/", "Lorg/xml/",
+    "Lorg/xmlpull/", "Lorg/yaml/", "Lretrofit2/", "Lrx/", "Lscala/",
 )  # fmt: skip
 _ANDROIDX = ("credentials/", "health/", "media/", "media2/", "media3/", "privacysandbox/", "security/", "test/")
 

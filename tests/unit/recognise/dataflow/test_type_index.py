@@ -18,7 +18,9 @@ MANY = [b"La/b%02d;" % number for number in range(64)]
 
 def indexed(names: list[bytes], *, tail: int = 200) -> TypeIndex | None:
     """An index over a table of strings with these names, all of them types."""
-    items = [bytes([len(name) & 127 | 128, len(name) >> 7] if len(name) > 127 else [len(name)]) + name for name in names]
+    items = [
+        bytes([len(name) & 127 | 128, len(name) >> 7] if len(name) > 127 else [len(name)]) + name for name in names
+    ]
     raw = b"\0".join(items) + bytes(tail)
     places = list(accumulate((len(item) + 1 for item in items[:-1]), initial=0))
     return type_index(raw, np.array(places, np.uint32), np.arange(len(names), dtype=np.uint32))
