@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tieback.intake.traffic.frames import Integers, PacketBlock
 from tieback.intake.traffic.link import COOKED, ETHERNET, FIXED, MAY_HOLD_IP
 from tieback.intake.traffic.network import TCP, UDP
+from tieback.intake.traffic.udp_tunnels import PORTS
 
 type Bytes = NDArray[np.uint8]
 type Rows = NDArray[np.intp]
@@ -172,8 +173,11 @@ def _read_transport(
     words = table[:, at + 12]
     header = np.where(tcp, (words >> 4).astype(np.int64) * 4, 8)
     needed = np.where(tcp, _NEEDED, 8)
+    udp = protocol == UDP
     nothing = sound & ~_ALSO[protocol] & (stops > places)
-    sound &= (tcp | (protocol == UDP)) & (header >= np.where(tcp, 20, 8)) & (stops > places)
+    if udp.any():
+        sound &= ~(udp & np.isin(_half(table, at + 2), PORTS))  # may contain a packet
+    sound &= (tcp | udp) & (header >= np.where(tcp, 20, 8)) & (stops > places)
     sound &= places + needed <= limits
     chosen = np.flatnonzero(sound)
     key = table[chosen, key_at : at + 4]

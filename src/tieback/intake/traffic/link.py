@@ -75,15 +75,15 @@ def find_ip(
     if stop - start < header + 1:
         return -1, stop, app
     if link == ETHERNET:
-        return _after_ethertype(buffer, start + 12, stop), stop, app
+        return after_ethertype(buffer, start + 12, stop), stop, app
     if link == COOKED:
-        return _after_ethertype(buffer, start + 14, stop), stop, app
+        return after_ethertype(buffer, start + 14, stop), stop, app
     if link == COOKED_2:
         return (start + 20 if _half(buffer, start)[0] in _IP_TYPES else -1), stop, app
     return start + header, stop, app
 
 
-def _after_ethertype(buffer: Buffer, at: int, stop: int) -> int:
+def after_ethertype(buffer: Buffer, at: int, stop: int) -> int:
     """Follow VLAN tags (also stacked), MPLS labels and PPPoE to the IP packet."""
     for _ in range(_MAX_NESTING):
         if at + 3 > stop:

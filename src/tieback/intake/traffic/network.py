@@ -1,4 +1,4 @@
-"""IPv4 and IPv6 with all that the fast path does not read: options, extension headers, fragments, tunnels in IP.
+"""IPv4 and IPv6 with all that the fast path does not read: options, extension headers, fragments, tunnels.
 
 Sources: RFC 791, RFC 8200.
 """
@@ -6,6 +6,7 @@ Sources: RFC 791, RFC 8200.
 from struct import Struct
 
 from tieback.intake.traffic.source import Buffer
+from tieback.intake.traffic.udp_tunnels import find_inside
 
 TCP, UDP = 6, 17
 FRAGMENT = -2
@@ -28,6 +29,7 @@ _NONE: Place = (NOTHING, b"", 0, 0)
 
 def find_transport(buffer: Buffer, start: int, stop: int) -> Place:
     """Read the IP packet at ``start``; never reads at or after ``stop``, the end of the captured bytes."""
+    outer = _NONE
     for _ in range(3):
         version = buffer[start] >> 4 if start < stop else 0
         if version == 4:
@@ -35,11 +37,14 @@ def find_transport(buffer: Buffer, start: int, stop: int) -> Place:
         elif version == 6:
             place = _find_in_ipv6(buffer, start, stop)
         else:
-            return _NONE
-        if place[0] not in {_IPV4_INSIDE, _IPV6_INSIDE}:
-            return place
-        start, stop = place[2], min(stop, place[3])
-    return _NONE
+            return outer
+        start, end = place[2], min(stop, place[3])
+        if place[0] == UDP and (inside := find_inside(buffer, start, end)) >= 0:
+            outer, start = place, inside
+        elif place[0] not in {_IPV4_INSIDE, _IPV6_INSIDE}:
+            return outer if place[0] == NOTHING else place
+        stop = end
+    return outer
 
 
 def _find_in_ipv4(buffer: Buffer, start: int, stop: int) -> Place:

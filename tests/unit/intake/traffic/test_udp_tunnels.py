@@ -1,0 +1,79 @@
+"""Packets inside VXLAN, Geneve and GTP are read as packets of their own; anything else stays a datagram."""
+
+import struct
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.unit.intake.traffic import wire
+from tieback.intake.traffic.interface import SampledFlow
+from tieback.intake.traffic.network import NOTHING, TCP, UDP, find_transport
+from tieback.intake.traffic.udp_tunnels import GENEVE, GTP, PORTS, VXLAN, find_inside
+from tieback.model.sighting import Problem
+
+type Read = Callable[..., tuple[list[SampledFlow], list[Problem]]]
+INNER = ("10.8.0.2", "10.8.0.9")
+HELLO = wire.ip(wire.tcp(40000, 443, wire.record(wire.client_hello("api.test"))), *INNER)
+FRAME = wire.ethernet(HELLO)
+VNI = b"\0\0\x07\0"
+GTP_SIZE = struct.pack(">H", len(HELLO))
+TUNNELS = {
+    "vxlan": (VXLAN, b"\x08\0\0\0" + VNI + FRAME),
+    "vxlan with a VLAN": (VXLAN, b"\x08\0\0\0" + VNI + wire.ethernet(HELLO, tags=b"\x81\0\0\x05")),
+    "geneve": (GENEVE, b"\0\0\x65\x58" + VNI + FRAME),
+    "geneve with an option": (GENEVE, b"\x02\0\x65\x58" + VNI + b"\1\2\3\1abcd" + FRAME),
+    "geneve without Ethernet": (GENEVE, b"\0\0\x08\0" + VNI + HELLO),
+    "gtp": (GTP, b"\x30\xff" + GTP_SIZE + b"\0\0\0\1" + HELLO),
+    "gtp with a number": (GTP, b"\x32\xff" + GTP_SIZE + b"\0\0\0\1\0\1\0\0" + HELLO),
+    "gtp with an extension": (GTP, b"\x34\xff" + GTP_SIZE + b"\0\0\0\1\0\0\0\x85\x01\0\0\0" + HELLO),
+}
+NO_TUNNELS = {
+    "another port": (5247, TUNNELS["vxlan"][1]),
+    "vxlan without its flag": (VXLAN, b"\0\0\0\0" + VNI + FRAME),
+    "ARP in vxlan": (VXLAN, b"\x08\0\0\0" + VNI + bytes(12) + b"\x08\x06" + bytes(28)),
+    "a damaged packet in vxlan": (VXLAN, b"\x08\0\0\0" + VNI + FRAME[:20]),
+    "another version of geneve": (GENEVE, b"\x40\0\x65\x58" + VNI + FRAME),
+    "geneve, its options cut": (GENEVE, b"\x3f\0\x65\x58" + VNI + FRAME),
+    "gtp of the signalling": (GTP, b"\x32\x01" + GTP_SIZE + b"\0\0\0\0\0\1\0\0" + HELLO),
+    "gtp, an extension of no length": (GTP, b"\x34\xff" + GTP_SIZE + b"\0\0\0\1\0\0\0\x85\0\0\0\0" + HELLO),
+    "text": (GTP, b"0\xff" + b"Bell, Book and Candle" * 3),
+}
+
+
+def packet(port: int, data: bytes) -> bytes:
+    return wire.ip(wire.udp(50000, port, data), protocol=UDP)
+
+
+@pytest.mark.parametrize("name", TUNNELS)
+def test_a_flow_inside_a_tunnel(name: str, read: Read) -> None:
+    flows, problems = read(wire.pcap([(1.0, wire.ethernet(packet(*TUNNELS[name])))]))
+    assert problems == []
+    ((flow, name_inside),) = ((seen.flow, seen.flow.server.name) for seen in flows)
+    assert (flow.client.ip, flow.server.ip, flow.server.port, name_inside) == (*INNER, 443, "api.test")
+
+
+@pytest.mark.parametrize("name", NO_TUNNELS)
+def test_what_is_no_tunnel_stays_a_datagram(name: str, read: Read) -> None:
+    whole = packet(*NO_TUNNELS[name])
+    assert find_transport(whole, 0, len(whole))[0] == UDP
+    flows, _ = read(wire.pcap([(1.0, wire.ethernet(whole))]))
+    assert [(seen.flow.transport, seen.flow.server.ip) for seen in flows] == [("udp", wire.SERVER)]
+
+
+def test_a_tunnel_in_a_tunnel() -> None:
+    inner = packet(*TUNNELS["gtp"])
+    outer = packet(VXLAN, b"\x08\0\0\0" + VNI + wire.ethernet(inner))
+    assert find_transport(outer, 0, len(outer))[0] == TCP
+
+
+@given(st.sampled_from(PORTS), st.binary(max_size=80), st.sampled_from(sorted(TUNNELS)), st.integers(0, 80))
+@settings(max_examples=200)
+def test_reading_stays_inside_the_datagram(port: int, data: bytes, name: str, keep: int) -> None:
+    for datagram in (wire.udp(1, port, data), wire.udp(1, TUNNELS[name][0], TUNNELS[name][1][:keep] + data)):
+        for stop in (len(datagram), max(0, len(datagram) - 5)):
+            inside = find_inside(datagram[:stop], 0, stop)
+            assert inside == -1 or 0 < inside < stop
+        whole = wire.ip(datagram, protocol=UDP)
+        assert find_transport(whole, 0, len(whole))[0] != NOTHING
