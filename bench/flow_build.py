@@ -2,14 +2,17 @@
 
     python bench/flow_build.py            build all
     python bench/flow_build.py --check    build all, compare with what is here, change nothing; 1 if they differ
+    python bench/flow_build.py --each     also ``each.tar.xz``: one or two DEX files per case, for ``bench/openback``
 
 Debian package: smali (2.5.2). Each case is smali with short forms, described in ``cases/README.md``.
 """
 
+import io
 import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +29,8 @@ TYPES = {
     "U": "Landroid/net/Uri;",
 }
 PARTS = ("cases", "second", "hostile")
+EACH = HERE / "each.tar.xz"
+"""``NAME.dex`` and, for cases of several DEX files, ``NAME.second.dex``."""
 INVOKES = {"v": "virtual", "s": "static", "d": "direct", "i": "interface"}
 
 
@@ -214,8 +219,31 @@ def build(into: Path) -> None:
                 assert not file.exists(), file.name
                 file.write_text(text + "\n", "utf-8")
         for part in PARTS:
-            command = ["smali", "assemble", "--jobs", "1", "--api", "28", "--output", str(into / f"{part}.dex")]
-            subprocess.run([*command, str(Path(folder, part))], check=True)
+            assemble(Path(folder, part), into / f"{part}.dex")
+
+
+def assemble(tree: Path, target: Path) -> None:
+    """Write the DEX file of a folder of smali."""
+    command = ["smali", "assemble", "--jobs", "1", "--api", "28", "--output", str(target), str(tree)]
+    subprocess.run(command, check=True)
+
+
+def build_each() -> None:
+    """Write ``each.tar.xz``: a case in a DEX file of its own has no text of other cases."""
+    with tempfile.TemporaryDirectory() as folder, tarfile.open(EACH, "w:xz", preset=9) as archive:
+        for header, lines in cases():
+            name = header.split("|")[0].strip()
+            for descriptor, second, text in classes(name, lines):
+                tree = Path(folder, f"{name}.second" if second else name)
+                tree.mkdir(exist_ok=True)
+                (tree / (descriptor.strip("L;").replace("/", ".") + ".smali")).write_text(text + "\n", "utf-8")
+            for tree in sorted(Path(folder).glob(f"{name}*")):
+                target = Path(folder, "out.dex")
+                assemble(tree, target)
+                member = tarfile.TarInfo(f"{tree.name}.dex")
+                member.size = target.stat().st_size
+                archive.addfile(member, io.BytesIO(target.read_bytes()))
+                shutil.rmtree(tree)
 
 
 def main() -> int:
@@ -225,6 +253,8 @@ def main() -> int:
         return 2
     if sys.argv[1:] != ["--check"]:
         build(HERE)
+        if sys.argv[1:] == ["--each"]:
+            build_each()
         return 0
     with tempfile.TemporaryDirectory() as folder:
         build(Path(folder))

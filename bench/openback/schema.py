@@ -3,7 +3,7 @@
 Run ``python -m bench.openback.schema`` to write ``openback.schema.json`` again (JSON Schema 2020-12).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 
@@ -54,6 +54,7 @@ class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     """``access``, ``product``, ``version``, ``records``, ``endpoint``, ``class``, ``owner`` and the like."""
     value: Value
+    """In ``expected``, a list means that any one of its values is right."""
     subject: str = ""
     """The part of the input that the claim is about: a container, field, path or identity; empty for the whole."""
 
@@ -73,7 +74,13 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="openbac
     """The input itself if it is text, or a path relative to the file of cases, or the name of a lab store."""
     expected: tuple[Claim, ...]
     labellers: tuple[str, ...]
-    """Who labelled it, by a pseudonym per person; two if it was labelled twice without sight of the first labels."""
+    """Who labelled it, by a pseudonym per person; two if it was labelled twice without sight of the first labels.
+    ``generator`` if the label is known from how the input was made.
+    """
+    ask: tuple[str, ...] = ()
+    """Subjects that the tool is asked about, if the input does not give them, such as paths of a rules file."""
+    allowed: tuple[Claim, ...] = ()
+    """Claims that can be made or not. They are counted neither as right nor as wrong."""
     disputed: tuple[Claim, ...] = ()
     """Claims on which the labellers did not agree, as the second one gave them."""
     note: str = ""
@@ -129,6 +136,14 @@ def read_lines(path: Path) -> Iterator[Case | Result]:
                 yield msgspec.json.decode(line, type=Case | Result)
             except msgspec.DecodeError as error:
                 raise ValueError(f"{path}:{number}: {error}") from None
+
+
+def write_lines(path: Path, documents: Iterable[Case | Result]) -> None:
+    """Write a file of cases or results."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        for one in documents:
+            file.write(msgspec.json.encode(one) + b"\n")
 
 
 def schema() -> bytes:
