@@ -7,6 +7,7 @@ and the class of a column is that of half of its values.
 """
 
 import json
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -17,7 +18,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 PLACE = ROOT / ".cache" / "peers"
-UV = ROOT / ".uv" / "bin" / "uv"
+UV = shutil.which("uv") or ROOT / ".uv" / "bin" / "uv"
 VERSIONS = {
     "colscan": "colscan==0.2.0",
     "dbmask": "dbmask==0.1.2",

@@ -162,11 +162,15 @@ def rules_text(case: RulesCase) -> str:
     return _READERS[case.kind][1](case.rules) if case.kind in _READERS else _lines(case.rules)
 
 
+def reader_of(kind: str) -> RulesReader:
+    """The reader of a kind of table, at the time of all cases."""
+    return _READERS[kind][0]() if kind in _READERS else reader_named(kind)
+
+
 def answer(case: RulesCase, who: Requester) -> str:
     """Our answer in the form of the table; ``!`` if the file has an error."""
-    make = _READERS[case.kind][0] if case.kind in _READERS else lambda: reader_named(case.kind)
     try:
-        permissions = make().read(RulesText("rules", rules_text(case))).ask(who, case.path)
+        permissions = reader_of(case.kind).read(RulesText("rules", rules_text(case))).ask(who, case.path)
     except InputError:
         return REFUSED
     return shown(permissions)

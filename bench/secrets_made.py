@@ -36,7 +36,7 @@ _ALPHABETS = {
     "2": "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
     "p": string.ascii_letters + string.digits + "!#%+-.?_~*",
 }
-_SURFACES = {
+SURFACES = {
     "x": "res/values/strings.xml",
     "d": "classes.dex",
     "j": "assets/www/main.js",
@@ -74,8 +74,8 @@ def shapes(path: Path = SHAPES) -> list[Shape]:
     return [Shape(*line.split("\t")) for line in lines if line and not line.startswith("#")]
 
 
-def items(seed: int, times: int) -> list[Item]:
-    """``times`` items of each shape, on its surfaces in turn."""
+def items(seed: int, times: int, per_file: int = PER_FILE) -> list[Item]:
+    """``times`` items of each shape, on its surfaces in turn; ``per_file`` of them share a file."""
     source = random.Random(seed)
     slots = [
         (shape, shape.where[(start + number) % len(shape.where)])
@@ -89,7 +89,7 @@ def items(seed: int, times: int) -> list[Item]:
     for shape, surface in slots:
         filled[surface] = filled.get(surface, 0) + 1
         text, value = filled_form(shape.form, source)
-        made.append(Item(shape, (filled[surface] - 1) // PER_FILE, surface, text, value))
+        made.append(Item(shape, (filled[surface] - 1) // per_file, surface, text, value))
     return made
 
 
@@ -217,7 +217,7 @@ def write_apps(made: Sequence[Item], folder: Path) -> list[Path]:
     apps = []
     for number, its in sorted(by_app.items()):
         app = folder / f"app{number}"
-        for surface, file in _SURFACES.items():
+        for surface, file in SURFACES.items():
             path = app / file
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(_WRITERS[surface]([one for one in its if one.surface == surface]))

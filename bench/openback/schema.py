@@ -78,11 +78,13 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="openbac
     ``generator`` if the label is known from how the input was made.
     """
     ask: tuple[str, ...] = ()
-    """Subjects that the tool is asked about, if the input does not give them, such as paths of a rules file."""
+    """What the tool is asked about, if the input does not give it: paths of a rules file, or names of claims."""
     allowed: tuple[Claim, ...] = ()
     """Claims that can be made or not. They are counted neither as right nor as wrong."""
     disputed: tuple[Claim, ...] = ()
-    """Claims on which the labellers did not agree, as the second one gave them."""
+    """Claims on which the labellers did not agree, as the second one gave them; ``None`` as value: there is none."""
+    twice: tuple[str, ...] = ()
+    """Names of the claims that both labellers gave."""
     note: str = ""
 
 

@@ -1,0 +1,58 @@
+"""The data stores of the lab in all their states: the input is the name of the store.
+
+``python -m bench.openback run`` starts the servers on loopback and writes their places to ``addresses.json``. A server
+whose program is not installed is left out. The labels are those of the lab; they are the same for every seed.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.openback.schema import Case, Claim, Split, Topic
+from bench.openback.sets.interface import GENERATOR, CaseFile
+from tieback.lab.store import LabStore
+from tieback.lab.stores import STORES
+from tieback.model.probe import Access
+
+ACCESS = {
+    Access.OPEN: "open",
+    Access.OPEN_EMPTY: "empty",
+    Access.SCHEMA_ONLY: "schema",
+    Access.PARTIAL: "partial",
+    Access.ANY_USER: "any_user",
+    Access.AUTH_REQUIRED: "closed",
+    Access.LOCKED: "closed",
+    Access.FIREWALLED: "closed",
+}
+"""Names of the access states in openback; a state that is missing here is no claim."""
+_COUNTED = (Access.OPEN, Access.PARTIAL)
+_FAMILIES = (["redis", "valkey"], ["mysql", "mariadb"])
+"""Products that a client without a login cannot always tell apart."""
+
+
+def make(seed: int, folder: Path) -> Iterator[CaseFile]:  # noqa: ARG001
+    """Every store of the lab that contains records, or could."""
+    folder.mkdir(parents=True, exist_ok=True)
+    yield "lab", [_case(store) for store in STORES if store.is_store]
+
+
+def product_value(product: str) -> str | list[str]:
+    """The names that are right for a product."""
+    return next((list(names) for names in _FAMILIES if product in names), product)
+
+
+def _case(store: LabStore) -> Case:
+    expected = [Claim("product", product_value(store.product))] if store.product else []
+    if store.access in ACCESS:
+        expected.append(Claim("access", ACCESS[store.access]))
+    if store.access in _COUNTED:
+        expected += [Claim("records", one.records, "/".join(one.path)) for one in store.holdings]
+    return Case(
+        id=f"store-{store.name}",
+        topic=Topic.STORE,
+        split=Split.TUNE,
+        source=f"tieback lab: {store.server}{', an emulation' if store.emulation else ''}, {store.state}",
+        group=f"store-{store.server}",
+        input=store.name,
+        expected=tuple(expected),
+        labellers=(GENERATOR,),
+    )
