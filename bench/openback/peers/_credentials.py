@@ -1,0 +1,78 @@
+"""Scanners for credentials: which files of a folder they report. A process per case; nothing is checked at a service.
+
+Any report of a tool for a file is the claim ``credential`` = ``secret`` for that file, whatever its kind or severity.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from bench.openback.peers._answers import UnsupportedError, input_file, results
+from bench.openback.peers._programs import ToolError
+from bench.openback.schema import Case, Claim, Result, Topic
+
+TOPICS = frozenset({Topic.CREDENTIAL})
+MAX_FILES = 100_000
+type Scan = Callable[[Path, Path], bytes]
+"""Output of the tool for a folder; the second path is its home."""
+type Parse = Callable[[bytes], Iterable[str]]
+"""Paths of the reported files."""
+
+
+def answers(
+    tool: str, version: str | None, cases: Sequence[Case], folder: Path, scan: Scan, parse: Parse
+) -> Iterator[Result]:
+    """A result per case."""
+    with TemporaryDirectory(prefix="openback-") as home:
+
+        def decide(case: Case) -> Iterable[Claim]:
+            place = input_file(case, folder)
+            if not place.is_dir():
+                raise UnsupportedError("reads only folders")
+            return list(claims(parse(scan(place, Path(home))), place))
+
+        yield from results(tool, version, cases, decide)
+
+
+def claims(paths: Iterable[str], place: Path) -> Iterator[Claim]:
+    """A claim per file, its path relative to the folder; paths outside are left out.
+
+    Raises:
+        ToolError: too many files.
+    """
+    seen: set[str] = set()
+    for path in paths:
+        known = (place / path).resolve()
+        if not known.is_relative_to(place):
+            continue
+        name = known.relative_to(place).as_posix()
+        if name not in seen:
+            seen.add(name)
+            yield Claim("credential", "secret", name)
+        if len(seen) > MAX_FILES:
+            raise ToolError(f"more than {MAX_FILES} files reported")
+
+
+def document(output: bytes) -> Any:
+    """The JSON document that a tool wrote; ``None`` if it wrote nothing.
+
+    Raises:
+        ToolError: it is no JSON, or is nested too deeply.
+    """
+    if not output.strip():
+        return None
+    try:
+        return json.loads(output)
+    except (ValueError, RecursionError) as error:
+        raise ToolError(f"wrote no JSON: {error}") from None
+
+
+def texts(read: object, *steps: str) -> Iterator[str]:
+    """The text at the end of some keys, for each object of a list; others are left out."""
+    for one in read if isinstance(read, list) else ():
+        for step in steps:
+            one = one.get(step) if isinstance(one, dict) else None
+        if isinstance(one, str):
+            yield one
