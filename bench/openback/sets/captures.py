@@ -165,11 +165,11 @@ def _real(folder: Path) -> Iterator[Case]:
     for source in real_sources():
         shutil.copyfile(source.path, folder / source.path.name)
         labels = [(label.host, label.pii_class, label.sure) for label in source.labels]
-        yield _recipient_case(f"real-{source.name}", source.path.name, labels, "tests/samples.tsv", FIRST)
+        yield _recipient_case(f"real-{source.path.name}", source.path.name, labels, "tests/samples.tsv", FIRST)
 
 
 def _recipient_case(name: str, file: str, labels: list[tuple[str, str, bool]], source: str, labeller: str) -> Case:
-    held_out = is_held_out(name.removeprefix("real-"))
+    held_out = is_held_out(Path(name.removeprefix("real-")).stem if name.startswith("real-") else name)
     return Case(
         id=f"capture-{name}",
         topic=Topic.CAPTURE,
