@@ -62,12 +62,12 @@ def _drawn(mimesis: Any, locale: Any, seed: int) -> Iterator[tuple[str, str, Cal
 
 
 def _technical(mimesis: Any, seed: int) -> Iterator[tuple[str, Callable[[], object]]]:
-    web, machine, code = mimesis.Internet(seed=seed ^ 45), mimesis.Hardware(seed=seed ^ 45), mimesis.Code(seed=seed ^ 45)
-    work, digest, file = (
-        mimesis.Development(seed=seed ^ 45),
-        mimesis.Cryptographic(seed=seed ^ 45),
-        mimesis.File(seed=seed ^ 45),
-    )
+    web, machine, code, work, digest, file = (
+        kind(seed=seed ^ 45)
+        for kind in (
+            mimesis.Internet, mimesis.Hardware, mimesis.Code, mimesis.Development, mimesis.Cryptographic, mimesis.File,
+        )
+    )  # fmt: skip
     yield from (("URL", web.url), ("host", web.hostname), ("user agent", web.user_agent), ("method", web.http_method))
     yield from (("CPU", machine.cpu), ("resolution", machine.resolution))
     yield from (("ISBN", code.isbn), ("EAN", code.ean), ("ISSN", code.issn))

@@ -51,7 +51,7 @@ def _get(host: str, path: str, content: Mapping[str, Any], *classes: str, **more
 
 
 def _packed(call: Call, coding: str) -> Call:
-    data = gzip.compress(call.body) if coding == "gzip" else pa.compress(
+    data = gzip.compress(call.body, mtime=0) if coding == "gzip" else pa.compress(
         call.body, codec={"br": "brotli", "zstd": "zstd"}[coding], asbytes=True
     )  # fmt: skip
     return call._replace(body=data, headers=(*call.headers, ("Content-Encoding", coding)))

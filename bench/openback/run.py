@@ -23,6 +23,7 @@ from bench.openback.schema import Answer, Case, Result, Topic, read_lines, write
 
 SECONDS = 1800
 """Time limit for one file of cases."""
+COMMAND = (sys.executable, "-m", "bench.openback.child")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 _PACKAGES = ("bench.openback.adapters", "bench.openback.peers")
 
@@ -147,7 +148,7 @@ def in_child(tool: str, cases: Sequence[Case], folder: Path) -> tuple[dict[str, 
     with tempfile.TemporaryDirectory(prefix="openback-") as place:
         asked, told, spent = (Path(place, name) for name in ("cases.jsonl", "results.jsonl", "cost.json"))
         write_lines(asked, (blinded(case) for case in cases))
-        command = [sys.executable, "-m", "bench.openback.child", tool, str(folder), str(asked), str(told), str(spent)]
+        command = [*COMMAND, tool, str(folder), str(asked), str(told), str(spent)]
         try:
             ended = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
             lines = ended.stderr.decode("utf-8", "replace").strip().splitlines()

@@ -315,7 +315,8 @@ def _labels(case: Document, claim: str) -> Iterator[tuple[str, str, str]]:
     """Case, first and second label of each subject."""
     first = {one.get("subject", ""): one.get("value") for one in case.get("expected", []) if one["name"] == claim}
     second = {one.get("subject", ""): one.get("value") for one in case.get("disputed", []) if one["name"] == claim}
-    for subject in sorted({*first, *second} or {""}):
+    others = {one.get("subject", "") for one in case.get("allowed", []) if one["name"] == claim}
+    for subject in sorted({*first, *second, *others} or {""}):
         one = _label(first.get(subject))
         place = f"{case['id']} {subject}".rstrip()
         yield place, one, _label(second[subject]) if subject in second else one

@@ -1,0 +1,203 @@
+"""The sets of openback: equal for one seed, others for another one, with their inputs, and no label shown to tools."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bench.openback.make import LABELS, SecondLabels, cases_below, make_sets, merged, second_labels
+from bench.openback.run import blinded
+from bench.openback.schema import Case, Claim, Split, Topic
+from bench.openback.sets.apk import renamed
+from bench.openback.sets.apps import endpoint_claims
+from bench.openback.sets.conversations import claims as conversation_claims
+from bench.openback.sets.interface import split_of
+from bench.openback.sets.pii import labelled
+from bench.openback.sets.rules import access_claims
+from bench.openback.sets.rules_made import made_rules
+from bench.recordings import Truth
+
+SEEDED = (Topic.APP, Topic.CAPTURE, Topic.RULES, Topic.CREDENTIAL)
+FIXED = (Topic.STORE, Topic.FIELD_NAME, Topic.HOST)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Two times the same seed, and another one; without samples that are not in the repository."""
+    folders = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TIEBACK_SAMPLES", "/nonexistent")
+        for name, seed in (("one", 1), ("again", 1), ("two", 2)):
+            folders[name] = tmp_path_factory.mktemp(name)
+            make_sets(seed, folders[name], (*SEEDED, *FIXED), lambda _: None)
+    return folders
+
+
+def digests(folder: Path, topic: Topic) -> dict[str, str]:
+    place = folder / "cases" / topic
+    return {
+        str(path.relative_to(place)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(place.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.mark.parametrize("topic", [*SEEDED, *FIXED])
+def test_a_seed_makes_the_same_files(made: dict[str, Path], topic: Topic) -> None:
+    assert digests(made["one"], topic) == digests(made["again"], topic) != {}
+
+
+@pytest.mark.parametrize("topic", SEEDED)
+def test_another_seed_makes_other_inputs(made: dict[str, Path], topic: Topic) -> None:
+    one, two = digests(made["one"], topic), digests(made["two"], topic)
+    assert [name for name in one if one[name] != two.get(name)]
+
+
+def test_ids_are_unique_and_inputs_are_there(made: dict[str, Path]) -> None:
+    folder = made["one"] / "cases"
+    every = [(name, case) for name, cases in cases_below(folder).items() for case in cases]
+    assert len({case.id for _, case in every}) == len(every) > 5000
+    for name, case in every:
+        if case.topic in SEEDED:
+            assert (folder / name.partition("/")[0] / case.input).exists(), case.id
+
+
+def test_a_group_is_in_one_part(made: dict[str, Path]) -> None:
+    parts: dict[str, set[Split]] = {}
+    for cases in cases_below(made["one"] / "cases").values():
+        for case in cases:
+            parts.setdefault(case.group, set()).add(case.split)
+    assert {group for group, its in parts.items() if len(its) > 1} == set()
+    assert {split for its in parts.values() for split in its} == set(Split)
+
+
+def test_every_second_label_belongs_to_a_case(made: dict[str, Path]) -> None:
+    known = {case.id: case for cases in cases_below(made["one"] / "cases").values() for case in cases}
+    labels = [one for path in LABELS.glob("*.jsonl") for one in second_labels(Topic(path.stem)).values()]
+    assert len([one for one in labels if one.names == ("class",)]) >= 100
+    assert len([one for one in labels if one.names == ("provider",)]) >= 100
+    assert {one.case for one in labels} <= set(known)
+    assert all(known[one.case].labellers == ("a", "b") for one in labels)
+
+
+def test_the_fields_of_made_files_are_those_of_the_schema(made: dict[str, Path]) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    schema = json.loads(Path("bench/openback/openback.schema.json").read_bytes())
+    for path in sorted((made["one"] / "cases").glob("*/*.jsonl")):
+        jsonschema.validate(json.loads(path.read_bytes().partition(b"\n")[0]), schema)
+
+
+def test_a_tool_sees_no_label() -> None:
+    claim = Claim("host", "a.test")
+    whole = Case(
+        "c", Topic.APP, Split.TUNE, "s", "g", "i", (claim,), ("a",), ("p",), (claim,), (claim,), ("host",), "n"
+    )
+    assert blinded(whole) == Case("c", Topic.APP, Split.TUNE, "", "g", "i", (), (), ("p",))
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "expected", "allowed"),
+    [
+        ("", set(), set()),
+        (
+            "https://a.test:8443/v1/x",
+            {("endpoint", "https://a.test:8443/v1/x"), ("host", "a.test")},
+            {"a.test", "a.test:8443", "https://a.test:8443", "https://a.test:8443/v1"},
+        ),
+        ("a.test:8883", {("endpoint", "a.test:8883"), ("host", "a.test")}, {"a.test"}),
+        ("s3:bucket", {("resource", "s3:bucket")}, {"bucket.s3.amazonaws.com", "https://bucket.s3.amazonaws.com"}),
+    ],
+)
+def test_claims_of_endpoints(endpoint: str, expected: set[tuple[str, str]], allowed: set[str]) -> None:
+    found = endpoint_claims(endpoint)
+    assert {(one.name, one.value) for one in found[0]} == expected
+    assert {one.value for one in found[1]} == allowed
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected", "allowed"),
+    [
+        (["none"], (), ()),
+        (["email"], (Claim("class", "email"),), ()),
+        (["email", "phone"], (Claim("class", ["email", "phone"]),), ()),
+        (["none", "travel"], (), (Claim("class", "travel"),)),
+    ],
+)
+def test_claims_of_several_labels(labels: list[str], expected: tuple[Claim, ...], allowed: tuple[Claim, ...]) -> None:
+    assert labelled(labels) == (expected, allowed)
+
+
+@pytest.mark.parametrize(
+    ("anonymous", "user", "known"),
+    [
+        (
+            "r-",
+            "rw",
+            {"anonymous_read": True, "anonymous_write": False, "user_read": True, "user_write": True, "open": True},
+        ),
+        ("--", "r?-", {"anonymous_read": False, "anonymous_write": False, "user_write": False, "open": False}),
+        ("r?-", "r-", {"anonymous_write": False, "user_read": True, "user_write": False}),
+        ("!", "!", dict.fromkeys(("anonymous_read", "anonymous_write", "user_read", "user_write", "open"), False)),
+    ],
+)
+def test_claims_of_rules(anonymous: str, user: str, known: dict[str, bool]) -> None:
+    expected, allowed = access_claims("/p", anonymous, user)
+    assert {one.name: one.value for one in expected} == known
+    assert {one.name for one in allowed}.isdisjoint(known)
+
+
+def test_labels_of_made_rules_have_all_answers() -> None:
+    every = list(made_rules(1, 300))
+    for kind in ("firestore", "rtdb", "sql", "s3", "pg-hba", "redis"):
+        its = [access for name, *_, access, _ in every if name == kind]
+        assert len(set(its)) > 1, kind
+
+
+TRUTH = Truth("redis-7.2.4-open-1", "redis", "7.2.4", "open", "500", "", "open", "")
+
+
+def test_claims_of_a_recorded_server() -> None:
+    expected, _ = conversation_claims(TRUTH, ())
+    found = {one.name: one.value for one in expected}
+    assert found == {"access": ["open", "any_user"], "product": ["redis", "valkey"], "version": "7.2.4", "records": 500}
+
+
+def test_a_closed_server_need_not_show_its_version() -> None:
+    closed = msgspec.structs.replace(TRUTH, access="closed", records="")
+    expected, allowed = conversation_claims(closed, ())
+    assert [(one.name, one.value) for one in expected] == [("access", "closed"), ("product", ["redis", "valkey"])]
+    assert Claim("version", "7.2.4") in allowed
+
+
+def test_texts_of_another_length_are_refused() -> None:
+    with pytest.raises(ValueError, match="same length"):
+        renamed(b"", b"a", b"bb")
+
+
+def test_three_of_ten_groups_are_held_out() -> None:
+    held = sum(split_of(f"group {number}") is Split.HELD_OUT for number in range(1000))
+    assert 250 < held < 350
+
+
+BASE = Case("c", Topic.FIELD_NAME, Split.TUNE, "", "g", "", (Claim("class", ["email", "phone"]),), ("a",))
+
+
+@pytest.mark.parametrize(
+    ("second", "disputed"),
+    [
+        ((Claim("class", "phone"),), ()),
+        ((Claim("class", "birth"),), (Claim("class", "birth"),)),
+        ((), (Claim("class", None),)),
+    ],
+)
+def test_second_labels_are_merged(second: tuple[Claim, ...], disputed: tuple[Claim, ...]) -> None:
+    case = merged(BASE, SecondLabels("c", "b", ("class",), second))
+    assert (case.labellers, case.disputed, case.twice) == (("a", "b"), disputed, ("class",))
+
+
+def test_a_class_that_is_allowed_is_no_dispute() -> None:
+    base = msgspec.structs.replace(BASE, expected=(), allowed=(Claim("class", "travel"),))
+    assert merged(base, SecondLabels("c", "b", ("class",), (Claim("class", "travel"),))).disputed == ()
+    assert merged(base, None) is base
