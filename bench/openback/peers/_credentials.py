@@ -1,22 +1,25 @@
-"""Scanners for credentials: which files of a folder they report. A process per case; nothing is checked at a service.
+"""Scanners for credentials: which files of a folder they report. One run over all cases; nothing is checked at a service.
 
 Any report of a tool for a file is the claim ``credential`` = ``secret`` for that file, whatever its kind or severity.
 """
 
 import json
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench.openback.peers._answers import UnsupportedError, input_file, results
-from bench.openback.peers._programs import ToolError
+from bench.openback.peers._programs import Limits, ToolError
 from bench.openback.schema import Case, Claim, Result, Topic
 
 TOPICS = frozenset({Topic.CREDENTIAL})
 MAX_FILES = 100_000
 type Scan = Callable[[Path, Path], bytes]
 """Output of the tool for a folder; the second path is its home."""
+LIMITS = Limits(seconds=900.0)
+"""For all cases together."""
 type Parse = Callable[[bytes], Iterable[str]]
 """Paths of the reported files."""
 
@@ -25,13 +28,33 @@ def answers(
     tool: str, version: str | None, cases: Sequence[Case], folder: Path, scan: Scan, parse: Parse
 ) -> Iterator[Result]:
     """A result per case."""
-    with TemporaryDirectory(prefix="openback-") as home:
+    with TemporaryDirectory(prefix="openback-") as name:
+        home = Path(name).resolve()
+        place = home / "cases"
+        place.mkdir()
+        numbers = {case.id: f"{number}" for number, case in enumerate(cases)}
+        problems: dict[str, Exception] = {}
+        for case in cases:
+            try:
+                source = input_file(case, folder)
+                if not source.is_dir():
+                    raise UnsupportedError("reads only folders")
+                shutil.copytree(source, place / numbers[case.id])
+            except (UnsupportedError, ToolError, OSError) as error:
+                problems[case.id] = error
+        found: dict[str, list[Claim]] = {}
+        failed: ToolError | None = None
+        try:
+            for claim in claims(parse(scan(place, home)), place):
+                number, _, rest = claim.subject.partition("/")
+                found.setdefault(number, []).append(Claim("credential", "secret", rest))
+        except ToolError as error:
+            failed = error
 
         def decide(case: Case) -> Iterable[Claim]:
-            place = input_file(case, folder)
-            if not place.is_dir():
-                raise UnsupportedError("reads only folders")
-            return list(claims(parse(scan(place, Path(home))), place))
+            if (problem := problems.get(case.id) or failed) is not None:
+                raise problem
+            return found.get(numbers[case.id], ())
 
         yield from results(tool, version, cases, decide)
 

@@ -30,6 +30,6 @@ def answer(cases: Sequence[Case], folder: Path) -> Iterator[Result]:
 
     def scan(place: Path, home: Path) -> bytes:
         words = ["dir", place, "-f", "json", "-r", "-", "--no-banner", "--exit-code", "0", "-l", "error"]
-        return ended(run([program("secrets", "gitleaks") or "gitleaks", *words], home))
+        return ended(run([program("secrets", "gitleaks") or "gitleaks", *words], home, limits=_credentials.LIMITS))
 
     return _credentials.answers("gitleaks", version(), cases, folder, scan, files)

@@ -31,7 +31,7 @@ def answer(cases: Sequence[Case], folder: Path) -> Iterator[Result]:
 
     def scan(place: Path, home: Path) -> bytes:
         words = ["scan", place, "--format", "json", "--no-validate", "--git-history", "none", "--no-update-check"]
-        done = run([program("secrets", "kingfisher") or "kingfisher", *words, "--jobs", "1"], home)
+        done = run([program("secrets", "kingfisher") or "kingfisher", *words, "--jobs", "1"], home, limits=_credentials.LIMITS)
         return ended(done, (0, 200, 205))
 
     return _credentials.answers("kingfisher", version(), cases, folder, scan, files)

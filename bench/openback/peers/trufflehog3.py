@@ -29,6 +29,6 @@ def answer(cases: Sequence[Case], folder: Path) -> Iterator[Result]:
 
     def scan(place: Path, home: Path) -> bytes:
         words = ["--no-history", "--zero", "--format", "JSON", "--processes", "1", place]
-        return ended(run([program("trufflehog3", "trufflehog3") or "trufflehog3", *words], home))
+        return ended(run([program("trufflehog3", "trufflehog3") or "trufflehog3", *words], home, limits=_credentials.LIMITS))
 
     return _credentials.answers("trufflehog3", version(), cases, folder, scan, files)

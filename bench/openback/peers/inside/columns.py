@@ -70,7 +70,7 @@ def presidio() -> Label:
     from presidio_analyzer import EntityRecognizer, PatternRecognizer  # type: ignore[import-not-found]
     from presidio_analyzer import predefined_recognizers as known
 
-    nlp = model.load()
+    nlp = model.load(exclude=["parser", "tagger", "lemmatizer", "attribute_ruler"])
     recognizers: list[Any] = []
     for word in dir(known):
         kind = getattr(known, word)
