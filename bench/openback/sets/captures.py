@@ -40,6 +40,12 @@ PROTOCOLS = {
     "clickhouse": ("clickhouse", {"clickhouse"}),
 }
 """Wire protocol of a conversation, by the client that led it and the product of the server."""
+REGISTERED = {
+    "amqp": 5672, "cassandra": 9042, "clickhouse": 8123, "couchdb": 5984, "elasticsearch": 9200, "etcd": 2379,
+    "influxdb": 8086, "kafka": 9092, "ldap": 389, "memcached": 11211, "mongodb": 27017, "mqtt": 1883, "mysql": 3306,
+    "nats": 4222, "neo4j": 7687, "postgresql": 5432, "redis": 6379, "zookeeper": 2181,
+}  # fmt: skip
+"""The usual port of each protocol, which half of the servers have: many tools choose their parser by it."""
 DECOY = "web"
 """Client of conversations with web servers, which are no data store if no probe is for their product."""
 TOGETHER = 5
@@ -58,8 +64,8 @@ def make(seed: int, folder: Path) -> Iterator[CaseFile]:
         yield "recipients_real", real
 
 
-def _connections() -> Iterator[tuple[str, int, list[WireEvent]]]:
-    """Protocol (empty for a decoy), port, and events of each connection in the clear with an answer."""
+def _connections() -> Iterator[tuple[str, list[WireEvent]]]:
+    """Protocol (empty for a decoy) and events of each connection in the clear with an answer."""
     for name, depth, transcripts in recordings():
         if depth != "describe":
             continue
@@ -69,7 +75,7 @@ def _connections() -> Iterator[tuple[str, int, list[WireEvent]]]:
             if product in products or (transcript.probe == DECOY and product == "-"):
                 events = _longest(transcript)
                 if events:
-                    yield protocol if product in products else "", transcript.target.port, events
+                    yield protocol if product in products else "", events
 
 
 def _longest(transcript: Transcript) -> list[WireEvent]:
@@ -97,9 +103,9 @@ def _stores(source: random.Random, folder: Path) -> Iterator[Case]:
         packets: list[Packet] = []
         expected = []
         servers = source.sample(range(1, 255), TOGETHER)
-        for place, (protocol, usual, events) in enumerate(every[start : start + TOGETHER]):
+        for place, (protocol, events) in enumerate(every[start : start + TOGETHER]):
             server = f"{source.choice(('192.0.2', '198.51.100', '203.0.113'))}.{servers[place]}"
-            port = usual if source.random() < 0.5 else source.randrange(1025, 32_768)
+            port = REGISTERED.get(protocol, 80) if source.random() < 0.5 else source.randrange(1025, 32_768)
             begin = 1.79e9 + number * 600 + place * 60
             packets += _packets(events, f"10.0.0.{source.randrange(2, 250)}", server, port, 40_000 + place, begin)
             if protocol:
