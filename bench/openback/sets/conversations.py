@@ -15,7 +15,7 @@ from bench.recordings import ANY_PASSWORD, FOLDER, NO_PROBE, Truth, default_acco
 from tieback.model.document import decode
 from tieback.scope.transcript import Transcript
 
-_NAME = re.compile(r"^(.+?)-v?\d")
+_NAME = re.compile(r"^(.+?)(?:-open|-closed|-partial)?-v?\d")
 EITHER = {"redis": ["redis", "valkey"]}
 
 
@@ -71,7 +71,7 @@ def claims(truth: Truth, accounts: tuple[str, ...]) -> tuple[tuple[Claim, ...], 
         # A server that refuses clients often hides its version.
         (allowed if locked or truth.access == "closed" else expected).append(Claim("version", truth.version))
     if truth.access != "closed" and not locked:
-        expected += [Claim("records", int(truth.records))] if truth.records else []
+        expected += [Claim("records", int(truth.records))] if truth.records not in ("", "0") else []
         expected += [Claim("bytes", int(truth.bytes))] if truth.bytes else []
     return tuple(expected), tuple(allowed)
 

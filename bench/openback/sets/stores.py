@@ -45,7 +45,7 @@ def _case(store: LabStore) -> Case:
     if store.access in ACCESS:
         expected.append(Claim("access", ACCESS[store.access]))
     if store.access in _COUNTED:
-        expected += [Claim("records", one.records, "/".join(one.path)) for one in store.holdings]
+        expected += [Claim("records", one.records, "/".join(one.path)) for one in store.holdings if one.records]
     return Case(
         id=f"store-{store.name}",
         topic=Topic.STORE,
