@@ -1,4 +1,4 @@
-# tieback: make demo | test | test-more | lint | lint-quick | docs | bench | fuzz | fuzz-ci | fuzz-corpus | sbom | clean
+# tieback: make demo | test | test-more | lint | lint-quick | docs | bench | compare | fuzz | fuzz-ci | fuzz-corpus | sbom | clean
 # Everything below stays inside this folder. uv is used from the PATH, or brought into .uv/ from PyPI.
 
 SHELL := /bin/bash
@@ -11,7 +11,7 @@ DEMO := demo
 # More workers than cores: a fourth of the time, tests wait for servers.
 JOBS ?= 3
 
-.PHONY: sbom docs demo test test-more lint lint-quick bench fuzz fuzz-ci fuzz-corpus clean env env-test servers servers-more
+.PHONY: sbom docs demo test test-more lint lint-quick bench compare fuzz fuzz-ci fuzz-corpus clean env env-test servers servers-more
 
 .uv/bin/uv:
 	@tools/bring-uv
@@ -72,6 +72,12 @@ docs: .venv/.test
 
 bench: .venv/.bench
 	@$(RUN) python -m bench
+
+# Every tool that openback compares, same inputs, same machine: docs/comparison.md. COMPARE=--under-load marks the page.
+COMPARE ?=
+compare: .venv/.test
+	@tools/install-peers
+	@$(RUN) python -m bench.openback.compare $(COMPARE)
 
 # One group after the other, HOURS each. It resumes: .cache/fuzz keeps the corpus, and hours.tsv there logs CPU seconds.
 # Findings stay in the corpus and fail the command.

@@ -14,7 +14,9 @@ MAX_TEXT = 8192
 """Characters of one text that are read."""
 MAX_CLAIMS = 20_000
 _URL = re.compile(r"\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s\"'<>`\\{}|^]{3,2000}")
-_PLACE = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.)){1,8}[A-Za-z]{2,24}:\d{2,5}|\d{1,3}(?:\.\d{1,3}){3}:\d{2,5}")
+_PLACE = re.compile(
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.)){1,8}[A-Za-z]{2,24}:\d{2,5}|\d{1,3}(?:\.\d{1,3}){3}:\d{2,5}"
+)
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?", re.ASCII)
 _PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443, "ftp": 21, "mqtt": 1883}
 _LOCAL = frozenset({"android", "content", "data", "file", "jar", "javascript", "market", "package", "res", "tel"})

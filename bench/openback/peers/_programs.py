@@ -85,7 +85,10 @@ def clean(home: Path, more: Mapping[str, str] | None = None) -> dict[str, str]:
 def _without_network() -> tuple[str, ...]:
     """What comes before a command so that it has no network; empty where that is impossible."""
     for words in (("unshare", "--net"), ("unshare", "--map-root-user", "--net")):
-        if shutil.which("unshare") and subprocess.run([*words, "true"], capture_output=True, check=False).returncode == 0:
+        if (
+            shutil.which("unshare")
+            and subprocess.run([*words, "true"], capture_output=True, check=False).returncode == 0
+        ):
             return words
     return ()
 
@@ -191,7 +194,9 @@ class Worker:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._stop()
 
     def ask(self, question: object) -> Any:

@@ -1,11 +1,12 @@
 """Tools that give the texts of an app: answers from one process of ``inside.strings`` for all cases."""
 
+import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.openback.peers import _endpoints
-from bench.openback.peers._answers import input_file, results
+from bench.openback.peers._answers import UnsupportedError, input_file, results
 from bench.openback.peers._programs import ToolError, Worker, inside, package_version
 from bench.openback.schema import Case, Claim, Result, Topic
 
@@ -29,13 +30,27 @@ def answers(
 ) -> Iterator[Result]:
     """Results of a tool of ``inside.strings``; other files are unsupported."""
     known = tuple(endings)
-    with TemporaryDirectory(prefix="openback-") as home, Worker(inside("apps", "strings", name or tool), Path(home)) as it:
+    with (
+        TemporaryDirectory(prefix="openback-") as home,
+        Worker(inside("apps", "strings", name or tool), Path(home)) as it,
+    ):
 
         def decide(case: Case) -> Iterable[Claim]:
-            said = it.ask(str(input_file(case, folder, known)))
+            file = input_file(case, folder, known)
+            if not _has_code(file):
+                raise UnsupportedError("reads only DEX files")
+            said = it.ask(str(file))
             return list(read(texts_of(said)))
 
         yield from results(tool, version(package), cases, decide)
+
+
+def _has_code(file: Path) -> bool:
+    """Whether a package has DEX files; any other file is taken for one."""
+    if not zipfile.is_zipfile(file):
+        return True
+    with zipfile.ZipFile(file) as archive:
+        return any(name.endswith(".dex") for name in archive.namelist())
 
 
 def texts_of(said: object) -> list[str]:

@@ -29,7 +29,10 @@ def answer(cases: Sequence[Case], folder: Path) -> Iterator[Result]:
     """A result per case."""
     import json
 
-    with TemporaryDirectory(prefix="openback-") as own, Worker(inside("secrets", "betterleaks"), Path(own), limits=_credentials.LIMITS) as worker:
+    with (
+        TemporaryDirectory(prefix="openback-") as own,
+        Worker(inside("secrets", "betterleaks"), Path(own), limits=_credentials.LIMITS) as worker,
+    ):
 
         def scan(place: Path, _home: Path) -> bytes:
             return json.dumps(worker.ask(str(place))).encode()

@@ -103,8 +103,19 @@ def _claims(
 
 def _checked(place: Path, home: Path, seconds: float) -> dict[str, bool] | ToolError:
     """Verdicts of one run over all files, or why there are none."""
-    words = ["-d", place, "--framework", "terraform", "-o", "json", "--quiet", "--compact", "--skip-download", "--soft-fail"]
-    command = [program("checkov", "checkov") or "checkov", *words, "--check", ",".join(CHECKS)]
+    words: list[str | Path] = [
+        "-d",
+        place,
+        "--framework",
+        "terraform",
+        "-o",
+        "json",
+        "--quiet",
+        "--compact",
+        "--skip-download",
+        "--soft-fail",
+    ]
+    command: list[str | Path] = [program("checkov", "checkov") or "checkov", *words, "--check", ",".join(CHECKS)]
     try:
         return verdicts(ended(run(command, home, limits=Limits(seconds=seconds)), (0, 1)))
     except ToolError as error:

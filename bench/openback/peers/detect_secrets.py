@@ -28,6 +28,8 @@ def answer(cases: Sequence[Case], folder: Path) -> Iterator[Result]:
 
     def scan(place: Path, home: Path) -> bytes:
         words = ["-C", str(place), "scan", "--all-files", "--no-verify", "."]
-        return ended(run([program("secrets", "detect-secrets") or "detect-secrets", *words], home, limits=_credentials.LIMITS))
+        return ended(
+            run([program("secrets", "detect-secrets") or "detect-secrets", *words], home, limits=_credentials.LIMITS)
+        )
 
     return _credentials.answers("detect_secrets", version(), cases, folder, scan, files)

@@ -29,7 +29,19 @@ def answer(cases: Sequence[Case], folder: Path) -> Iterator[Result]:
     """A result per case."""
 
     def scan(place: Path, home: Path) -> bytes:
-        words = ["dir", place, "-f", "json", "-r", "-", "--no-banner", "--exit-code", "0", "-l", "error"]
+        words: list[str | Path] = [
+            "dir",
+            place,
+            "-f",
+            "json",
+            "-r",
+            "-",
+            "--no-banner",
+            "--exit-code",
+            "0",
+            "-l",
+            "error",
+        ]
         return ended(run([program("secrets", "gitleaks") or "gitleaks", *words], home, limits=_credentials.LIMITS))
 
     return _credentials.answers("gitleaks", version(), cases, folder, scan, files)

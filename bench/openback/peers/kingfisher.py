@@ -30,8 +30,19 @@ def answer(cases: Sequence[Case], folder: Path) -> Iterator[Result]:
     """A result per case. The codes 200 and 205 tell that there are finds."""
 
     def scan(place: Path, home: Path) -> bytes:
-        words = ["scan", place, "--format", "json", "--no-validate", "--git-history", "none", "--no-update-check"]
-        done = run([program("secrets", "kingfisher") or "kingfisher", *words, "--jobs", "1"], home, limits=_credentials.LIMITS)
+        words: list[str | Path] = [
+            "scan",
+            place,
+            "--format",
+            "json",
+            "--no-validate",
+            "--git-history",
+            "none",
+            "--no-update-check",
+        ]
+        done = run(
+            [program("secrets", "kingfisher") or "kingfisher", *words, "--jobs", "1"], home, limits=_credentials.LIMITS
+        )
         return ended(done, (0, 200, 205))
 
     return _credentials.answers("kingfisher", version(), cases, folder, scan, files)

@@ -67,10 +67,16 @@ def claims(output: bytes) -> list[Claim] | None:
     found: list[Claim] = []
     for port in root.iter("port"):
         service = port.find("service")
-        told = " ".join(service.attrib.get(key, "") for key in ("product", "extrainfo", "name")) if service is not None else ""
+        told = (
+            " ".join(service.attrib.get(key, "") for key in ("product", "extrainfo", "name"))
+            if service is not None
+            else ""
+        )
         fingerprint = service.attrib.get("servicefp", "") if service is not None else ""
         product = next((name for word, name in PRODUCTS.items() if word in told.lower()), "")
-        if product == "mysql" and "MariaDB" in fingerprint + "".join(one.attrib.get("output", "") for one in port.iter("script")):
+        if product == "mysql" and "MariaDB" in fingerprint + "".join(
+            one.attrib.get("output", "") for one in port.iter("script")
+        ):
             product = "mariadb"
         if product:
             found.append(Claim("product", product))
@@ -83,7 +89,11 @@ def claims(output: bytes) -> list[Claim] | None:
 def _access(scripts: dict[str, str]) -> str:
     if any(mark in scripts[name] for name, mark in OPENING.items() if name in scripts if not _refuses(scripts[name])):
         return "open"
-    return "closed" if "http-auth" in scripts or any(_refuses(scripts[name]) for name in OPENING if name in scripts) else ""
+    return (
+        "closed"
+        if "http-auth" in scripts or any(_refuses(scripts[name]) for name in OPENING if name in scripts)
+        else ""
+    )
 
 
 def _refuses(output: str) -> bool:

@@ -39,7 +39,11 @@ def claims(asked: Iterable[str], said: object) -> list[Claim] | None:
     found: list[Claim] = []
     for path in asked:
         table = path if "." in path else f"public.{path}"
-        own = {str(row.get("command")): row.get("access") for row in rows if isinstance(row, dict) and row.get("table") == table}
+        own = {
+            str(row.get("command")): row.get("access")
+            for row in rows
+            if isinstance(row, dict) and row.get("table") == table
+        }
         if own:
             found += _rules.access(path, _may(own))
     return found or None
@@ -67,7 +71,9 @@ def answer(cases: Sequence[Case], folder: Path) -> Iterator[Result]:
 
     with TemporaryDirectory(prefix="openback-") as home:
         if not any(Path(case.input).name == "schema.sql" for case in cases):
-            yield from results("pgrls", version(), cases, lambda case: [Claim("", _rules.text_of(case, folder, "schema.sql"))])
+            yield from results(
+                "pgrls", version(), cases, lambda case: [Claim("", _rules.text_of(case, folder, "schema.sql"))]
+            )
             return
         server = start_postgres(Path(home) / "server", "127.0.0.1", free_port())
         address = f"postgresql://postgres@127.0.0.1:{server.port}"

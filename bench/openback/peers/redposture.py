@@ -68,8 +68,10 @@ def answer(cases: Sequence[Case], folder: Path) -> Iterator[Result]:
 
         def audit(module: str) -> Found:
             report = Path(home) / f"{module}.jsonl"
-            words = [module, "-t", targets, "--no-color", "-r", "0", "-f", "json", "-o", report]
-            done = run([program("redposture", "redposture") or "redposture", *words], Path(home), network=True, limits=LIMITS)
+            words: list[str | Path] = [module, "-t", targets, "--no-color", "-r", "0", "-f", "json", "-o", report]
+            done = run(
+                [program("redposture", "redposture") or "redposture", *words], Path(home), network=True, limits=LIMITS
+            )
             ended(done, (0, 1))
             return reports(module, report.read_bytes()) if report.exists() else {}
 
@@ -85,7 +87,7 @@ def answer(cases: Sequence[Case], folder: Path) -> Iterator[Result]:
         def decide(case: Case) -> Iterable[Claim] | None:
             if case.id not in places:
                 raise UnsupportedError("server not here")
-            claims = found.get(tuple(places[case.id]))
+            claims = found.get((places[case.id].host, places[case.id].port))
             if claims is None and failed:
                 raise failed[0]
             return claims

@@ -37,8 +37,10 @@ def answer(cases: Sequence[Case], folder: Path) -> Iterator[Result]:
     def scan(target: Path, home: Path) -> bytes:
         rules = home / "rules.json"
         rules.write_text(json.dumps(_RULES))
-        words = ["--secretlintrc", rules, "--format", "json", "--no-gitignore", f"{target}/**/*"]
-        done = run(["node", main, *words], home, limits=_credentials.LIMITS, more={"NODE_PATH": str(place / "node_modules")})
+        words: list[str | Path] = ["--secretlintrc", rules, "--format", "json", "--no-gitignore", f"{target}/**/*"]
+        done = run(
+            ["node", main, *words], home, limits=_credentials.LIMITS, more={"NODE_PATH": str(place / "node_modules")}
+        )
         return ended(done, (0, 1))
 
     return _credentials.answers("secretlint", version(), cases, folder, scan, files)

@@ -37,7 +37,11 @@ def flows(log: Path) -> Iterator[Flow]:
                 event = json.loads(line)
             except (ValueError, RecursionError):
                 continue
-            if isinstance(event, dict) and event.get("event_type") == "flow" and isinstance(event.get("app_proto"), str):
+            if (
+                isinstance(event, dict)
+                and event.get("event_type") == "flow"
+                and isinstance(event.get("app_proto"), str)
+            ):
                 yield str(event.get("dest_ip")), str(event.get("dest_port")), event["app_proto"]
 
 
@@ -48,7 +52,19 @@ def answer(cases: Sequence[Case], folder: Path) -> Iterator[Result]:
         place = home / "logs"
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir()
-        words = ["suricata", "--runmode", "single", "-k", "none", "-S", "/dev/null", "-c", SETTINGS, "-l", place]
+        words: list[str | Path] = [
+            "suricata",
+            "--runmode",
+            "single",
+            "-k",
+            "none",
+            "-S",
+            "/dev/null",
+            "-c",
+            SETTINGS,
+            "-l",
+            place,
+        ]
         more = [f"app-layer.protocols.{name}.enabled=yes" for name in ("pgsql", "mqtt")]
         ended(run([*words, *(word for one in more for word in ("--set", one)), "-r", file], home))
         return flows(place / "eve.json")

@@ -28,7 +28,9 @@ def answer(cases: Sequence[Case], folder: Path) -> Iterator[Result]:
     """A result per case."""
 
     def scan(place: Path, home: Path) -> bytes:
-        words = ["--no-history", "--zero", "--format", "JSON", "--processes", "1", place]
-        return ended(run([program("trufflehog3", "trufflehog3") or "trufflehog3", *words], home, limits=_credentials.LIMITS))
+        words: list[str | Path] = ["--no-history", "--zero", "--format", "JSON", "--processes", "1", place]
+        return ended(
+            run([program("trufflehog3", "trufflehog3") or "trufflehog3", *words], home, limits=_credentials.LIMITS)
+        )
 
     return _credentials.answers("trufflehog3", version(), cases, folder, scan, files)

@@ -54,7 +54,19 @@ def answer(cases: Sequence[Case], folder: Path) -> Iterator[Result]:
     fields = [word for field in FIELDS for word in ("-e", field)]
 
     def read(file: Path, home: Path) -> Iterator[Flow]:
-        words = ["tshark", "-n", "-r", file, "-Y", "tcp", "--enable-heuristic", "tds_tcp", "-T", "fields", *fields]
+        words: list[str | Path] = [
+            "tshark",
+            "-n",
+            "-r",
+            file,
+            "-Y",
+            "tcp",
+            "--enable-heuristic",
+            "tds_tcp",
+            "-T",
+            "fields",
+            *fields,
+        ]
         return flows(ended(run(words, home)))
 
     return _captures.answers("tshark", version(), cases, folder, read)

@@ -27,7 +27,13 @@ def answer(cases: Sequence[Case], folder: Path) -> Iterator[Result]:
     def scan(place: Path, home: Path) -> bytes:
         report = home / "report.json"
         report.unlink(missing_ok=True)
-        ended(run([program("whispers", "whispers") or "whispers", "-o", report, "-e", "0", place], home, limits=_credentials.LIMITS))
+        ended(
+            run(
+                [program("whispers", "whispers") or "whispers", "-o", report, "-e", "0", place],
+                home,
+                limits=_credentials.LIMITS,
+            )
+        )
         return report.read_bytes() if report.exists() else b""
 
     return _credentials.answers("whispers", version(), cases, folder, scan, files)

@@ -5,7 +5,7 @@ from bench.openback.peers.inside.serve import serve
 
 def main() -> None:
     """Answer until the input ends."""
-    from pybetterleaks import scan_dir
+    from pybetterleaks import scan_dir  # type: ignore[import-not-found]
 
     def answer(path: str) -> list[str]:
         return [str(one.file) for one in scan_dir(path, validation=False).findings]

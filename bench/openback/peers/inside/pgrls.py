@@ -34,7 +34,7 @@ def main() -> None:
     """Answer until the input ends."""
     import psycopg
     from click.testing import CliRunner
-    from pgrls.cli import main as command
+    from pgrls.cli import main as command  # type: ignore[import-not-found]
     from psycopg import sql
 
     server = sys.argv[1]

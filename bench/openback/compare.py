@@ -1,0 +1,135 @@
+"""``python -m bench.openback.compare``: make the sets, run every tool that is installed, and write docs/comparison.md.
+
+One run on one machine. With ``--from`` it only writes the page again from the results of a run.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+
+import msgspec
+
+from bench.conditions import MOST_LOAD, Conditions, measured
+from bench.openback.comparison import page
+from bench.openback.make import cases_below, make_sets, tell
+from bench.openback.run import adapter, run_tool
+from bench.openback.schema import Topic, write_lines
+from bench.openback.score import CASE, RESULT, Scores, read, score
+from bench.openback.servers import servers
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "comparison.md"
+PLACE = ROOT / "build" / "openback"
+SEED = 20261128
+PEERS = Path(__file__).with_name("peers")
+OURS = "tieback"
+
+
+class Run(msgspec.Struct, frozen=True):
+    """What a comparison must be read with."""
+
+    seed: int
+    start: Conditions
+    end: Conditions
+    seconds: float
+    """From the first to the last tool."""
+    missing: tuple[str, ...]
+    """Tools that are not installed here, or did not run before the run was stopped."""
+    under_load: bool
+    """The load at the start was above the limit."""
+
+
+def peers() -> list[str]:
+    """Names of all adapters for other tools."""
+    return sorted(path.stem for path in PEERS.glob("*.py") if not path.name.startswith("_"))
+
+
+def installed(tools: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The tools that are installed, and those that are not."""
+    found: tuple[list[str], list[str]] = ([], [])
+    for tool in tools:
+        found[adapter(tool).version() is None].append(tool)
+    return found
+
+
+def compare(out: Path, seed: int, tools: Sequence[str], topics: Sequence[Topic], *, under_load: bool) -> Run:
+    """Run the tools one after the other. Results are in ``out/results/TOOL.jsonl``, conditions in ``out/run.json``.
+
+    Raises:
+        ValueError: the load is above the limit and ``under_load`` is false.
+    """
+    start = measured()
+    if not start.is_quiet and not under_load:
+        raise ValueError(
+            f"load {start.load:.2f} per core: a comparison needs at most {MOST_LOAD}. Wait until the machine is quiet, or "
+            "pass --under-load, which marks the page"
+        )
+    here, missing = installed(tools)
+    make_sets(seed, out, topics, tell)
+    cases, results = out / "cases", out / "results"
+    for one in results.glob("*.jsonl"):
+        one.unlink()
+    begun = time.monotonic()
+    run = Run(seed, start, start, 0.0, (*missing, *here), not start.is_quiet)
+    names = [case.input for name, its in cases_below(cases).items() for case in its if name.startswith("store/")]
+    # All tools see the same servers, which are started once.
+    with servers(cases / Topic.STORE, names) if names and Topic.STORE in topics else nullcontext():
+        for number, tool in enumerate(order := (OURS, *here), 1):
+            if chosen := sorted(adapter(tool).TOPICS & frozenset(topics)):
+                write_lines(results / f"{tool}.jsonl", run_tool(tool, cases, chosen))
+            # After each tool, so that a run that is stopped can be read.
+            left = (*missing, *order[number:])
+            run = Run(seed, start, measured(), time.monotonic() - begun, left, not start.is_quiet)
+            (out / "run.json").write_bytes(msgspec.json.format(msgspec.json.encode(run)))
+    return run
+
+
+def scored(out: Path) -> Scores:
+    """Scores of all results of a run."""
+    cases = {f"{path.parent.name}/{path.stem}": list(read(path, CASE)) for path in _files(out / "cases")}
+    return score(cases, (one for path in sorted((out / "results").glob("*.jsonl")) for one in read(path, RESULT)))
+
+
+def _files(cases: Path) -> Iterator[Path]:
+    yield from sorted(cases.glob("*/*.jsonl"))
+
+
+def main() -> int:
+    """Run a comparison, and write the page."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.openback.compare",
+        description=__doc__,
+        epilog="example: python -m bench.openback.compare --tool gitleaks --topic credential --under-load",
+    )
+    parser.add_argument("--seed", type=int, default=SEED, help=f"of the sets; default: {SEED}")
+    parser.add_argument("--out", type=Path, default=PLACE, help="folder of sets and results; default: build/openback")
+    parser.add_argument(
+        "--tool", action="append", choices=peers(), default=[], help="only this peer; no page is written"
+    )
+    parser.add_argument("--topic", action="append", type=Topic, default=[], help="only this topic; no page is written")
+    parser.add_argument("--under-load", action="store_true", help="run on a busy machine, and mark the page")
+    parser.add_argument("--from", dest="source", type=Path, help="write the page again from the folder of a run")
+    options = parser.parse_args()
+    try:
+        if options.source is not None:
+            run = msgspec.json.decode((options.source / "run.json").read_bytes(), type=Run)
+            PAGE.write_text(page(scored(options.source), run), encoding="utf-8")
+            return 0
+        tools, topics = options.tool or peers(), options.topic or list(Topic)
+        run = compare(options.out, options.seed, tools, topics, under_load=options.under_load)
+        text = page(scored(options.out), run)
+    except (OSError, ValueError) as error:
+        print(f"python -m bench.openback.compare: {error}", file=sys.stderr)
+        return 2
+    if options.tool or options.topic:
+        print(text)
+    else:
+        PAGE.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,214 @@
+"""The page of a comparison, in Markdown: figures per topic, and which tool is better by the interval of the difference."""
+
+from collections.abc import Iterator, Sequence
+from math import isfinite
+from typing import Protocol
+
+from bench.conditions import MOST_LOAD, Conditions
+from bench.openback.report import amount, shown
+from bench.openback.score import ANSWERS, COSTS, Pair, Row, Scores
+
+OURS = "tieback"
+FIGURES = ("precision", "recall", "false open", "exact", "given", "median error")
+UNKNOWN = "not shown"
+TITLES = {
+    "store": "Stores of the lab",
+    "conversation": "Recorded conversations",
+    "app": "Endpoints of apps",
+    "capture": "Captures",
+    "field_name": "Names of fields",
+    "field_value": "Values of fields",
+    "rules": "Rules and settings",
+    "credential": "Credentials in apps",
+    "host": "Hosts",
+}
+NOTES = {
+    "store": (
+        "nmap and redposture do not count records, apart from keys of Redis. A store without records is `open` to them, "
+        "which counts as a false open. Their bytes are not counted."
+    ),
+    "conversation": "No other tool here reads a recorded conversation.",
+    "app": (
+        "The apps are those that tieback's own data flow is tested with: most endpoints are put together, encoded or "
+        "encrypted. The libraries give texts and do not claim to follow code. ripgrep is the search that a person does."
+    ),
+    "capture": (
+        "Half of the servers have the usual port of their protocol. tshark chooses most parsers by port. Suricata has "
+        "parsers for two of these protocols. No other tool here finds recipients of personal data."
+    ),
+    "field_value": "Presidio reads three values of each column, scrubadub ten, the others all.",
+    "rules": (
+        "Each other tool reads one kind: targaryen the Realtime Database, pgrls row-level security, Checkov buckets and "
+        "containers. Compare them with tieback by the differences, which use only the cases that both read."
+    ),
+    "credential": "No tool tries a find at its service. The forms of the credentials are known to the authors of tieback.",
+    "host": "No other tool here tells providers or parties without a network.",
+}
+
+
+class RunLike(Protocol):
+    """What the page needs of a run."""
+
+    @property
+    def seed(self) -> int: ...
+    @property
+    def start(self) -> Conditions: ...
+    @property
+    def end(self) -> Conditions: ...
+    @property
+    def seconds(self) -> float: ...
+    @property
+    def missing(self) -> tuple[str, ...]: ...
+    @property
+    def under_load(self) -> bool: ...
+
+
+def page(scores: Scores, run: RunLike) -> str:
+    """The page.
+
+    Raises:
+        ValueError: a tool is called better without an interval that excludes zero.
+    """
+    ours = [pair for pair in scores.pairs if OURS in (pair.first, pair.second)]
+    lines = [*_head(scores, run), *_overview(ours)]
+    for topic in TITLES:
+        rows = [row for row in scores.rows if row.topic == topic]
+        if rows:
+            lines += _topic(topic, rows, [pair for pair in ours if pair.topic == topic])
+    return "\n".join([*lines, *_missing(run)]).rstrip() + "\n"
+
+
+def better(pair: Pair) -> str:
+    """The better tool of a pair, or that no difference is shown.
+
+    Raises:
+        ValueError: the pair names a better tool, but its interval is missing or includes zero.
+    """
+    known = isfinite(pair.low) and isfinite(pair.high)
+    if not known or pair.low <= 0 <= pair.high:
+        if pair.better:
+            raise ValueError(
+                f"{pair.topic} {pair.claim}: {pair.better} is called better, but the interval includes zero"
+            )
+        return UNKNOWN
+    return pair.better
+
+
+def _head(scores: Scores, run: RunLike) -> Iterator[str]:
+    yield "# tieback and other tools, measured"
+    yield ""
+    yield "For people who choose a tool. `make compare` wrote this page: all tools, same inputs, same machine, one run."
+    yield ""
+    if run.under_load:
+        yield (
+            f"**Measured under load.** The load was {run.start.load:.1f} per core at the start and {run.end.load:.1f} at the "
+            f"end; the limit for publishing is {MOST_LOAD}. CPU seconds are comparable within this page only. A tool may "
+            "have exceeded its time limit for that reason."
+        )
+        yield ""
+    yield f"- Start: {run.start}"
+    yield f"- End: {run.end}"
+    yield f"- Seed of the sets: {run.seed}. The run took {run.seconds / 60:.0f} minutes."
+    tools = ", ".join(f"{tool} {version}" for tool, version in scores.tools.items())
+    yield f"- Tools: {tools}."
+    yield ""
+    yield "Repeat it: `tools/install-peers`, then `make compare`. One part: `python -m bench.openback.compare --help`."
+    yield ""
+    yield "## How to read it"
+    yield ""
+    yield from (
+        "- Each figure has its 95 % interval and its number `n`. A tool is called better only if the interval of the",
+        "  difference excludes zero. With many figures, some intervals exclude zero by chance: one in twenty.",
+        "- The authors of tieback made most inputs and know them. Its scores on `all` are those of a regression test.",
+        "  `held_out` was set apart before. A set by a third party would be better evidence.",
+        "- Each tool is scored on the topics that it claims to support, with its documented settings. Its words are mapped",
+        "  to openback's in the docstring of its adapter, `bench/openback/peers/TOOL.py`.",
+        "- `undecided` and `failed` miss what is expected. `unsupported` cases are left out of precision and recall.",
+        "- Counting, sets and labels: [openback](../bench/openback/README.md).",
+    )
+    yield ""
+
+
+def _overview(pairs: Sequence[Pair]) -> Iterator[str]:
+    worse = [pair for pair in pairs if better(pair) not in (OURS, UNKNOWN)]
+    ahead = [pair for pair in pairs if better(pair) == OURS]
+    yield "## Where another tool is better"
+    yield ""
+    if worse:
+        yield from _pairs(worse, named=True)
+    else:
+        yield "No figure of this run shows it. The costs are in the topics."
+    yield ""
+    yield (
+        f"tieback is better in {len(ahead)} of {len(pairs)} compared figures, another tool in {len(worse)}, and "
+        f"{len(pairs) - len(ahead) - len(worse)} show no difference. Figures of one topic are not independent."
+    )
+    yield ""
+
+
+def _pairs(pairs: Sequence[Pair], *, named: bool = False) -> Iterator[str]:
+    """Differences, each as tieback's figure less that of the other tool."""
+    topic = ["topic"] if named else []
+    yield from _table(*topic, "part", "claim", "figure", "other tool", "tieback less the other", "better")
+    for pair in sorted(pairs, key=lambda one: (one.topic, one.part, one.claim, one.figure, one.first, one.second)):
+        sign, other = (1, pair.second) if pair.first == OURS else (-1, pair.first)
+        low, high = sorted((sign * pair.low, sign * pair.high))
+        between = f"{sign * pair.difference:+.3f} [{low:+.3f}, {high:+.3f}]"
+        cells = [pair.topic] if named else []
+        yield _line(*cells, pair.part, pair.claim, pair.figure, other, between, better(pair))
+
+
+def _topic(topic: str, rows: Sequence[Row], pairs: Sequence[Pair]) -> Iterator[str]:
+    yield f"## {TITLES[topic]}"
+    yield ""
+    if topic in NOTES:
+        yield NOTES[topic]
+        yield ""
+    claims = [row for row in rows if row.claim]
+    parts = dict.fromkeys(row.part for row in claims)
+    shared = [part for part in parts if part in ("all", "held_out") or _answered(part, rows) > 1]
+    figures = [name for name in FIGURES if any(name in row.figures for row in claims)]
+    yield from _table("part", "claim", "tool", *figures)
+    for row in sorted(
+        claims, key=lambda one: (shared.index(one.part) if one.part in shared else -1, one.claim, one.tool)
+    ):
+        cells = [shown(row.figures[name]) if name in row.figures else "" for name in figures]
+        if row.part in shared and any(cell not in ("", "-") for cell in cells):
+            yield _line(row.part, row.claim, row.tool, *cells)
+    yield ""
+    yield from _table("tool", "cases", *ANSWERS, *COSTS.values())
+    for row in rows:
+        if not row.claim and row.part == "all":
+            shares = [f"{row.figures[name].value or 0:.0%}" for name in ANSWERS]
+            costs = [amount(row.figures[name]) for name in COSTS.values()]
+            yield _line(row.tool, str(row.figures[ANSWERS[0]].n), *shares, *costs)
+    yield ""
+    if pairs:
+        yield from _pairs(pairs)
+        yield ""
+
+
+def _answered(part: str, rows: Sequence[Row]) -> int:
+    """Number of tools that support at least one case of a part."""
+    return sum((row.figures["unsupported"].value or 0) < 1 for row in rows if row.part == part and not row.claim)
+
+
+def _missing(run: RunLike) -> Iterator[str]:
+    yield "## Tools that are not on this page"
+    yield ""
+    if run.missing:
+        yield f"Not installed on this machine, or not run: {', '.join(run.missing)}."
+        yield ""
+    yield (
+        "Tools that are on no registry, such as nuclei, MobSF, LeakIX and TruffleHog, and how to add their output: "
+        "[peers](../bench/openback/peers/README.md)."
+    )
+
+
+def _table(*cells: str) -> Iterator[str]:
+    yield _line(*cells)
+    yield "|" + "---|" * len(cells)
+
+
+def _line(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
