@@ -56,9 +56,9 @@ def _lab(options: argparse.Namespace) -> int:
     from bench.openback.servers import servers
 
     folder = options.cases / Topic.STORE
-    names = [case.input for name, cases in cases_below(options.cases).items() for case in cases if name[:5] == "store"]
-    with servers(folder, names) as addresses:
-        tell(f"{len(addresses)} of {len(names)} servers are running; press Ctrl-C to stop them")
+    stores = [case for cases in cases_below(options.cases).values() for case in cases if case.topic is Topic.STORE]
+    with servers(folder, stores) as addresses:
+        tell(f"{len(addresses)} of {len(stores)} servers are running; press Ctrl-C to stop them")
         signal.sigwait({signal.SIGINT, signal.SIGTERM})
     return 0
 

@@ -139,7 +139,7 @@ def _servers(topic: Topic, folder: Path, cases: Sequence[Case]) -> Iterator[Mapp
         return
     from bench.openback.servers import servers
 
-    with servers(folder / topic, [case.input for case in cases]) as addresses:
+    with servers(folder / topic, cases) as addresses:
         yield addresses
 
 

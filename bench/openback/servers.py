@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.openback.make import tell
+from bench.openback.schema import Case
+from bench.openback.sets.stores import changed
 from tieback.lab.state import Lab
 from tieback.lab.up import up
 
@@ -15,15 +17,16 @@ ADDRESSES, GRANT = "addresses.json", "grant.toml"
 
 
 @contextmanager
-def servers(folder: Path, names: Sequence[str]) -> Iterator[Mapping[str, Any]]:
-    """Start the stores with these names, and write their places to ``addresses.json``.
+def servers(folder: Path, cases: Sequence[Case]) -> Iterator[Mapping[str, Any]]:
+    """Start the stores of the cases, and write their places to ``addresses.json``.
 
     A file that is there already belongs to servers that ``python -m bench.openback lab`` keeps running: they are used.
 
     Args:
         folder: of the cases of the topic.
-        names: names of stores of the lab.
+        cases: of stores of the lab, with their labels: the lab fills the stores by them.
     """
+    by_name = {case.input: case for case in cases}
     place = folder / ADDRESSES
     if place.exists():
         yield json.loads(place.read_bytes())
@@ -31,7 +34,7 @@ def servers(folder: Path, names: Sequence[str]) -> Iterator[Mapping[str, Any]]:
     with tempfile.TemporaryDirectory(prefix="openback-lab-") as directory:
         lab = Lab(Path(directory, "lab"))
         try:
-            results = up(lab, lambda _: None)
+            results = up(lab, lambda _: None, change=lambda store: changed(store, by_name))
             for one in results:
                 if one.error is not None and not one.skipped:
                     tell(f"{one.store.name}: {one.error.diagnostics()}")
@@ -43,7 +46,7 @@ def servers(folder: Path, names: Sequence[str]) -> Iterator[Mapping[str, Any]]:
                     "name": one.store.host,
                 }
                 for one in results
-                if one.server is not None and one.error is None and one.store.name in names
+                if one.server is not None and one.error is None and one.store.name in by_name
             }
             place.write_text(json.dumps(addresses, indent=1) + "\n", encoding="utf-8")
             (folder / GRANT).write_bytes(lab.grant.read_bytes())

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import random
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 import pytest
@@ -17,10 +19,13 @@ from bench.openback.sets.interface import split_of
 from bench.openback.sets.pii import labelled
 from bench.openback.sets.rules import access_claims
 from bench.openback.sets.rules_made import made_rules
+from bench.openback.sets.scripts_made import script
+from bench.openback.sets.stores import changed
 from bench.recordings import Truth
+from tieback.lab.stores import STORES
 
-SEEDED = (Topic.APP, Topic.CAPTURE, Topic.RULES, Topic.CREDENTIAL)
-FIXED = (Topic.STORE, Topic.FIELD_NAME, Topic.HOST)
+SEEDED = (Topic.STORE, Topic.APP, Topic.CAPTURE, Topic.RULES, Topic.CREDENTIAL)
+FIXED = (Topic.FIELD_NAME, Topic.HOST)
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +65,7 @@ def test_ids_are_unique_and_inputs_are_there(made: dict[str, Path]) -> None:
     every = [(name, case) for name, cases in cases_below(folder).items() for case in cases]
     assert len({case.id for _, case in every}) == len(every) > 5000
     for name, case in every:
-        if case.topic in SEEDED:
+        if case.topic in SEEDED and case.topic is not Topic.STORE:
             assert (folder / name.partition("/")[0] / case.input).exists(), case.id
 
 
@@ -201,3 +206,27 @@ def test_a_class_that_is_allowed_is_no_dispute() -> None:
     base = msgspec.structs.replace(BASE, expected=(), allowed=(Claim("class", "travel"),))
     assert merged(base, SecondLabels("c", "b", ("class",), (Claim("class", "travel"),))).disputed == ()
     assert merged(base, None) is base
+
+
+def test_a_made_script_has_its_endpoints_and_is_another_one_with_every_seed() -> None:
+    every = [script(random.Random(number)) for number in range(200)]
+    assert len({one.text for one in every}) == 200
+    assert all(urlsplit(end).hostname for one in every for end in one.endpoints)
+    whole = sum(end in one.text for one in every for end in one.endpoints)
+    assert whole < sum(len(one.endpoints) for one in every) / 4, "most endpoints are in pieces"
+
+
+def test_the_lab_fills_a_store_by_the_labels_of_its_case(made: dict[str, Path]) -> None:
+    cases = {case.input: case for case in cases_below(made["one"] / "cases")["store/lab"]}
+    numbers = []
+    for store in STORES:
+        other = changed(store, cases)
+        labels = (
+            {one.subject: one.value for one in cases[store.name].expected if one.name == "records"}
+            if store.is_store
+            else {}
+        )
+        assert {"/".join(one.path): one.records for one in other.holdings if "/".join(one.path) in labels} == labels
+        numbers += [one.records for one, old in zip(other.holdings, store.holdings, strict=True) if one != old]
+    assert len(numbers) > 20
+    assert min(numbers) > 0

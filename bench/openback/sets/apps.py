@@ -1,7 +1,8 @@
 """Apps with one known endpoint each: the classes of ``bench/flow``, each in an Android package of its own.
 
 The seed chooses the domain of the endpoints where it is in the files as text, and the decoys: links that no code of the
-app contacts. Encrypted and encoded endpoints have the same domain with every seed.
+app contacts. Encrypted and encoded endpoints have the same domain with every seed. The scripts of ``made`` are other
+programs with every seed (``scripts_made.py``).
 """
 
 import csv
@@ -13,11 +14,14 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import msgspec
+
 from bench.flow import FILES, RESOURCES, read_cases
 from bench.flow_build import EACH, HERE
 from bench.openback.schema import Case, Claim, Split, Topic
 from bench.openback.sets.apk import manifest, package, renamed, resource_table
 from bench.openback.sets.interface import GENERATOR, CaseFile
+from bench.openback.sets.scripts_made import script
 
 _HOSTS = {
     "s3": "{}.s3.amazonaws.com",
@@ -42,6 +46,8 @@ _COMMENTS = (
     "// https://bugs.chromium.org/p/chromium/issues/detail?id={2}",
 )
 _OLD = b"flow.test"
+MADE = 100
+"""Number of apps with a script made from the seed."""
 _MORE: Mapping[str, tuple[str, ...]] = {
     "abstract2": ("https://a2a.flow.test:8101/do",),
     "array1": ("https://k3a.flow.test/ar", "https://k3b.flow.test/ar"),
@@ -61,11 +67,12 @@ _FILES = {"props1": "r8", "json1": "r9", "remote1": "r10"}
 
 
 def make(seed: int, folder: Path) -> Iterator[CaseFile]:
-    """Three files of cases: data flow in DEX files, encrypted texts, and scripts."""
+    """Data flow in DEX files, encrypted texts, native code, obfuscated scripts, and scripts made from the seed."""
     yield "flow", list(_flow_cases(random.Random(f"{seed} flow"), folder))
     yield "encrypted", list(_table_cases("encrypted", random.Random(f"{seed} encrypted"), folder))
     yield "native", list(_table_cases("native", random.Random(f"{seed} native"), folder))
     yield "scripts", list(_table_cases("scripts", random.Random(f"{seed} scripts"), folder))
+    yield "made", list(_made_cases(seed, folder))
 
 
 def endpoint_claims(endpoint: str) -> tuple[tuple[Claim, ...], tuple[Claim, ...]]:
@@ -151,6 +158,20 @@ def _table_cases(name: str, source: random.Random, folder: Path) -> Iterator[Cas
                 endpoints.append(row["expected"].replace("https:", "wss:").replace("/v2", "/live"))
             claims = _all_claims(endpoints)
             yield _write(folder, f"{name}-{row['id']}", files, claims, row["source"], row["class"])
+
+
+def _made_cases(seed: int, folder: Path) -> Iterator[Case]:
+    source = random.Random(f"{seed} made")
+    for number in range(MADE):
+        made = script(source)
+        files = {
+            "AndroidManifest.xml": manifest(f"org.made.app{number}", "Shop", {}),
+            "assets/www/main.js": made.text.encode(),
+            **_decoys(source),
+        }
+        origin = f"bench/openback/sets/scripts_made.py, seed {seed}"
+        case = _write(folder, f"made-{number:03}", package(files), _all_claims(list(made.endpoints)), origin, "script")
+        yield msgspec.structs.replace(case, split=Split.HELD_OUT)
 
 
 def _files(source: random.Random, name: str, codes: list[bytes], domain: str) -> bytes:

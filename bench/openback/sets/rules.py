@@ -71,7 +71,7 @@ def _made(seed: int, folder: Path) -> Iterator[Case]:
         yield Case(
             id=f"rules-made-{number:04}",
             topic=Topic.RULES,
-            split=Split.TUNE,
+            split=Split.HELD_OUT,
             source=f"bench/openback/sets/rules_made.py, seed {seed}",
             group=f"rules-made-{number:04}",
             input=name,

@@ -57,6 +57,10 @@ class StartResult(msgspec.Struct, frozen=True):
     error: LabError | None = None
 
 
+def _unchanged(store: LabStore) -> LabStore:
+    return store
+
+
 def up(
     lab: Lab,
     tell: Callable[[StartResult], None],
@@ -66,6 +70,7 @@ def up(
     subnet: int | None = None,
     odd_ports: bool | None = None,
     installed: Mapping[ServerProgram, Path] | None = None,
+    change: Callable[[LabStore], LabStore] = _unchanged,
 ) -> list[StartResult]:
     """Start the stores in parallel, and write the lab's grant and truth file.
 
@@ -77,6 +82,7 @@ def up(
         subnet: third number of their addresses; ``None`` keeps that of a running lab, and otherwise chooses a free one.
         odd_ports: use random high ports instead of the usual ones; ``None`` keeps the current choice.
         installed: folders or programs of servers that the user has unpacked; their stores start, too.
+        change: called with each store before it starts; it may give its holdings another number of records.
 
     Returns:
         One for each store, in the order of their addresses.
@@ -86,7 +92,7 @@ def up(
     """
     installed = installed or {}
     with lab.locked(), _subnet(lab, subnet) as chosen:
-        all_stores = stores_in(lab.choose_subnet(chosen, odd_ports))
+        all_stores = tuple(map(change, stores_in(lab.choose_subnet(chosen, odd_ports))))
         stores = choose(names, demo=demo, stores=all_stores, unpacked=frozenset(installed))
         entries = lab.entries()
         odd = lab.state().odd_ports
