@@ -7,6 +7,7 @@ import argparse
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -26,6 +27,8 @@ PLACE = ROOT / "build" / "openback"
 SEED = 20261128
 PEERS = Path(__file__).with_name("peers")
 OURS = "tieback"
+LAST = ("pgrls", "presidio")
+"""Slow tools: a run that is stopped has the others."""
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -55,17 +58,27 @@ def installed(tools: Iterable[str]) -> tuple[list[str], list[str]]:
     return found
 
 
-def compare(out: Path, seed: int, tools: Sequence[str], topics: Sequence[Topic], *, under_load: bool) -> Run:
-    """Run the tools one after the other. Results are in ``out/results/TOOL.jsonl``, conditions in ``out/run.json``.
+def compare(
+    out: Path, seed: int, tools: Sequence[str], topics: Sequence[Topic], *, under_load: bool = False, jobs: int = 1
+) -> Run:
+    """Run the tools. Results are in ``out/results/TOOL.jsonl``, conditions in ``out/run.json``.
+
+    Args:
+        out: the folder; sets and results in it are replaced.
+        seed: of the sets.
+        tools: names of peers; tieback always runs, first.
+        topics: which topics.
+        under_load: run on a busy machine, which the page then states.
+        jobs: tools at once; more than one needs ``under_load``.
 
     Raises:
-        ValueError: the load is above the limit and ``under_load`` is false.
+        ValueError: the load is above the limit, or there are several jobs, and ``under_load`` is false.
     """
     start = measured()
-    if not start.is_quiet and not under_load:
+    if not under_load and (jobs > 1 or not start.is_quiet):
         raise ValueError(
-            f"load {start.load:.2f} per core: a comparison needs at most {MOST_LOAD}. Wait until the machine is quiet, or "
-            "pass --under-load, which marks the page"
+            f"load {start.load:.2f} per core, {jobs} tools at once: a comparison needs at most {MOST_LOAD}, and one tool. "
+            "Wait until the machine is quiet, or pass --under-load, which marks the page"
         )
     here, missing = installed(tools)
     make_sets(seed, out, topics, tell)
@@ -73,18 +86,32 @@ def compare(out: Path, seed: int, tools: Sequence[str], topics: Sequence[Topic],
     for one in results.glob("*.jsonl"):
         one.unlink()
     begun = time.monotonic()
-    run = Run(seed, start, start, 0.0, (*missing, *here), not start.is_quiet)
-    names = [case.input for name, its in cases_below(cases).items() for case in its if name.startswith("store/")]
+    left = [OURS, *sorted(here, key=lambda tool: (tool in LAST, tool))]
+
+    def save() -> Run:
+        spent = time.monotonic() - begun
+        run = Run(
+            seed, start, measured(), spent, (*missing, *sorted(left)), under_load and (jobs > 1 or not start.is_quiet)
+        )
+        (out / "run.json").write_bytes(msgspec.json.format(msgspec.json.encode(run)))
+        return run
+
+    def run_one(tool: str) -> None:
+        if chosen := sorted(adapter(tool).TOPICS & frozenset(topics)):
+            write_lines(results / f"{tool}.jsonl", list(run_tool(tool, cases, chosen)))
+        # After each tool, so that a run that is stopped can be read.
+        left.remove(tool)
+        save()
+
+    stores = [case for name, its in cases_below(cases).items() for case in its if name.startswith(f"{Topic.STORE}/")]
     # All tools see the same servers, which are started once.
-    with servers(cases / Topic.STORE, names) if names and Topic.STORE in topics else nullcontext():
-        for number, tool in enumerate(order := (OURS, *here), 1):
-            if chosen := sorted(adapter(tool).TOPICS & frozenset(topics)):
-                write_lines(results / f"{tool}.jsonl", run_tool(tool, cases, chosen))
-            # After each tool, so that a run that is stopped can be read.
-            left = (*missing, *order[number:])
-            run = Run(seed, start, measured(), time.monotonic() - begun, left, not start.is_quiet)
-            (out / "run.json").write_bytes(msgspec.json.format(msgspec.json.encode(run)))
-    return run
+    with (
+        servers(cases / Topic.STORE, stores) if stores and Topic.STORE in topics else nullcontext(),
+        ThreadPoolExecutor(jobs) as pool,
+    ):
+        for done in [pool.submit(run_one, tool) for tool in list(left)]:
+            done.result()
+    return save()
 
 
 def scored(out: Path) -> Scores:
@@ -111,6 +138,7 @@ def main() -> int:
     )
     parser.add_argument("--topic", action="append", type=Topic, default=[], help="only this topic; no page is written")
     parser.add_argument("--under-load", action="store_true", help="run on a busy machine, and mark the page")
+    parser.add_argument("--jobs", type=int, default=1, help="tools at once, only with --under-load; default: 1")
     parser.add_argument("--from", dest="source", type=Path, help="write the page again from the folder of a run")
     options = parser.parse_args()
     try:
@@ -119,7 +147,7 @@ def main() -> int:
             PAGE.write_text(page(scored(options.source), run), encoding="utf-8")
             return 0
         tools, topics = options.tool or peers(), options.topic or list(Topic)
-        run = compare(options.out, options.seed, tools, topics, under_load=options.under_load)
+        run = compare(options.out, options.seed, tools, topics, under_load=options.under_load, jobs=options.jobs)
         text = page(scored(options.out), run)
     except (OSError, ValueError) as error:
         print(f"python -m bench.openback.compare: {error}", file=sys.stderr)
