@@ -13,8 +13,8 @@ from pathlib import Path
 
 import msgspec
 
-from bench.conditions import MOST_LOAD, Conditions, measured
-from bench.openback.comparison import page
+from bench.conditions import MOST_LOAD, measured
+from bench.openback.comparison import OURS, Run, page
 from bench.openback.make import cases_below, make_sets, tell
 from bench.openback.run import adapter, run_tool
 from bench.openback.schema import Topic, write_lines
@@ -26,23 +26,8 @@ PAGE = ROOT / "docs" / "comparison.md"
 PLACE = ROOT / "build" / "openback"
 SEED = 20261128
 PEERS = Path(__file__).with_name("peers")
-OURS = "tieback"
 LAST = ("pgrls", "presidio")
 """Slow tools: a run that is stopped has the others."""
-
-
-class Run(msgspec.Struct, frozen=True):
-    """What a comparison must be read with."""
-
-    seed: int
-    start: Conditions
-    end: Conditions
-    seconds: float
-    """From the first to the last tool."""
-    missing: tuple[str, ...]
-    """Tools that are not installed here, or did not run before the run was stopped."""
-    under_load: bool
-    """The load at the start was above the limit."""
 
 
 def peers() -> list[str]:
@@ -77,8 +62,8 @@ def compare(
     start = measured()
     if not under_load and (jobs > 1 or not start.is_quiet):
         raise ValueError(
-            f"load {start.load:.2f} per core, {jobs} tools at once: a comparison needs at most {MOST_LOAD}, and one tool. "
-            "Wait until the machine is quiet, or pass --under-load, which marks the page"
+            f"load {start.load:.2f} per core, {jobs} tools at once: a comparison needs at most {MOST_LOAD}, and one "
+            "tool. Wait until the machine is quiet, or pass --under-load, which marks the page"
         )
     here, missing = installed(tools)
     make_sets(seed, out, topics, tell)
@@ -90,9 +75,8 @@ def compare(
 
     def save() -> Run:
         spent = time.monotonic() - begun
-        run = Run(
-            seed, start, measured(), spent, (*missing, *sorted(left)), under_load and (jobs > 1 or not start.is_quiet)
-        )
+        marked = jobs > 1 or not start.is_quiet
+        run = Run(seed, start, measured(), spent, (*missing, *sorted(left)), marked, jobs)
         (out / "run.json").write_bytes(msgspec.json.format(msgspec.json.encode(run)))
         return run
 

@@ -1,10 +1,12 @@
-"""The page of a comparison, in Markdown: figures per topic, and which tool is better by the interval of the difference."""
+"""The page of a comparison, in Markdown: figures per topic, and which tool is better by the interval."""
 
 from collections.abc import Iterator, Sequence
-from math import isfinite
-from typing import Protocol
+from math import isclose, isfinite
+
+import msgspec
 
 from bench.conditions import MOST_LOAD, Conditions
+from bench.openback.intervals import Estimate
 from bench.openback.report import amount, shown
 from bench.openback.score import ANSWERS, COSTS, Pair, Row, Scores
 
@@ -24,8 +26,8 @@ TITLES = {
 }
 NOTES = {
     "store": (
-        "nmap and redposture do not count records, apart from keys of Redis. A store without records is `open` to them, "
-        "which counts as a false open. Their bytes are not counted."
+        "nmap and redposture do not count records, apart from keys of Redis. A store without records is `open` to "
+        "them, which counts as a false open. Their bytes are not counted."
     ),
     "conversation": "No other tool here reads a recorded conversation.",
     "app": (
@@ -38,32 +40,31 @@ NOTES = {
     ),
     "field_value": "Presidio reads three values of each column, scrubadub ten, the others all.",
     "rules": (
-        "Each other tool reads one kind: targaryen the Realtime Database, pgrls row-level security, Checkov buckets and "
-        "containers. Compare them with tieback by the differences, which use only the cases that both read."
+        "Each other tool reads one kind: targaryen the Realtime Database, pgrls row-level security, Checkov buckets "
+        "and containers. Compare them with tieback by the differences, which use only the cases that both read."
     ),
-    "credential": "No tool tries a find at its service. The forms of the credentials are known to the authors of tieback.",
+    "credential": "No tool tries a find at its service. The authors of tieback know the forms of the credentials.",
     "host": "No other tool here tells providers or parties without a network.",
 }
 
 
-class RunLike(Protocol):
-    """What the page needs of a run."""
+class Run(msgspec.Struct, frozen=True):
+    """What a comparison must be read with."""
 
-    @property
-    def seed(self) -> int: ...
-    @property
-    def start(self) -> Conditions: ...
-    @property
-    def end(self) -> Conditions: ...
-    @property
-    def seconds(self) -> float: ...
-    @property
-    def missing(self) -> tuple[str, ...]: ...
-    @property
-    def under_load(self) -> bool: ...
+    seed: int
+    start: Conditions
+    end: Conditions
+    seconds: float
+    """From the first to the last tool."""
+    missing: tuple[str, ...]
+    """Tools that are not installed here, or did not run before the run was stopped."""
+    under_load: bool
+    """The load at the start was above the limit, or several tools ran at once."""
+    jobs: int = 1
+    """Tools at once."""
 
 
-def page(scores: Scores, run: RunLike) -> str:
+def page(scores: Scores, run: Run) -> str:
     """The page.
 
     Raises:
@@ -94,16 +95,17 @@ def better(pair: Pair) -> str:
     return pair.better
 
 
-def _head(scores: Scores, run: RunLike) -> Iterator[str]:
+def _head(scores: Scores, run: Run) -> Iterator[str]:
     yield "# tieback and other tools, measured"
     yield ""
     yield "For people who choose a tool. `make compare` wrote this page: all tools, same inputs, same machine, one run."
     yield ""
     if run.under_load:
+        several = f" {run.jobs} tools ran at once." if run.jobs > 1 else ""
         yield (
-            f"**Measured under load.** The load was {run.start.load:.1f} per core at the start and {run.end.load:.1f} at the "
-            f"end; the limit for publishing is {MOST_LOAD}. CPU seconds are comparable within this page only. A tool may "
-            "have exceeded its time limit for that reason."
+            f"**Measured under load.** The load per core was {run.start.load:.1f} at the start and {run.end.load:.1f} "
+            f"at the end; the limit for publishing is {MOST_LOAD}.{several} CPU seconds are comparable within this page "
+            "only. A tool may have exceeded a time limit for that reason."
         )
         yield ""
     yield f"- Start: {run.start}"
@@ -121,8 +123,9 @@ def _head(scores: Scores, run: RunLike) -> Iterator[str]:
         "  difference excludes zero. With many figures, some intervals exclude zero by chance: one in twenty.",
         "- The authors of tieback made most inputs and know them. Its scores on `all` are those of a regression test.",
         "  `held_out` was set apart before. A set by a third party would be better evidence.",
-        "- Each tool is scored on the topics that it claims to support, with its documented settings. Its words are mapped",
-        "  to openback's in the docstring of its adapter, `bench/openback/peers/TOOL.py`.",
+        "- Each tool is scored on the topics that it claims to support, with its documented settings. The docstring of",
+        "  its adapter has them, and how its words become claims: `bench/openback/peers/TOOL.py`.",
+        "- CPU time and memory are measured once per file of cases. One file gives no interval.",
         "- `undecided` and `failed` miss what is expected. `unsupported` cases are left out of precision and recall.",
         "- Counting, sets and labels: [openback](../bench/openback/README.md).",
     )
@@ -153,9 +156,14 @@ def _pairs(pairs: Sequence[Pair], *, named: bool = False) -> Iterator[str]:
     for pair in sorted(pairs, key=lambda one: (one.topic, one.part, one.claim, one.figure, one.first, one.second)):
         sign, other = (1, pair.second) if pair.first == OURS else (-1, pair.first)
         low, high = sorted((sign * pair.low, sign * pair.high))
-        between = f"{sign * pair.difference:+.3f} [{low:+.3f}, {high:+.3f}]"
+        between = f"{_signed(sign * pair.difference)} [{_signed(low)}, {_signed(high)}]"
         cells = [pair.topic] if named else []
         yield _line(*cells, pair.part, pair.claim, pair.figure, other, between, better(pair))
+
+
+def _signed(value: float) -> str:
+    """With a sign, and no zero below zero."""
+    return f"{round(value, 3) + 0.0:+.3f}"
 
 
 def _topic(topic: str, rows: Sequence[Row], pairs: Sequence[Pair]) -> Iterator[str]:
@@ -180,7 +188,7 @@ def _topic(topic: str, rows: Sequence[Row], pairs: Sequence[Pair]) -> Iterator[s
     for row in rows:
         if not row.claim and row.part == "all":
             shares = [f"{row.figures[name].value or 0:.0%}" for name in ANSWERS]
-            costs = [amount(row.figures[name]) for name in COSTS.values()]
+            costs = [_cost(row.figures[name]) for name in COSTS.values()]
             yield _line(row.tool, str(row.figures[ANSWERS[0]].n), *shares, *costs)
     yield ""
     if pairs:
@@ -188,12 +196,19 @@ def _topic(topic: str, rows: Sequence[Row], pairs: Sequence[Pair]) -> Iterator[s
         yield ""
 
 
+def _cost(one: Estimate) -> str:
+    """An amount; its interval only if there are several measurements."""
+    text = amount(one)
+    known = one.low is not None and one.high is not None
+    return text.partition(" [")[0] if known and isclose(one.low or 0, one.high or 0, rel_tol=1e-6) else text
+
+
 def _answered(part: str, rows: Sequence[Row]) -> int:
     """Number of tools that support at least one case of a part."""
     return sum((row.figures["unsupported"].value or 0) < 1 for row in rows if row.part == part and not row.claim)
 
 
-def _missing(run: RunLike) -> Iterator[str]:
+def _missing(run: Run) -> Iterator[str]:
     yield "## Tools that are not on this page"
     yield ""
     if run.missing:

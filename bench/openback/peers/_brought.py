@@ -1,4 +1,5 @@
-"""Tools that run elsewhere: their output is brought into ``.cache/openback/brought/TOOL``, with ``version.txt`` beside it.
+"""Tools that run elsewhere: their output is brought into ``.cache/openback/brought/TOOL``, with ``version.txt``
+beside it.
 
 README.md of this folder has the commands. Without ``version.txt`` a tool is not installed.
 """

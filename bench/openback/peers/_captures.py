@@ -1,7 +1,8 @@
-"""Tools that name the protocol of each connection in a capture: the claim ``store`` for the protocols of data stores.
+"""Tools that name the protocol of each connection in a capture: the claim ``store`` for the protocols of data
+stores.
 
-Each tool's words for a protocol are mapped to those of openback; other words are no data store. None of these tools tells
-which personal data a recipient was sent, so those cases are unsupported.
+Each tool's words for a protocol are mapped to those of openback; other words are no data store. None of these tools
+tells which personal data a recipient was sent, so those cases are unsupported.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -1,7 +1,7 @@
 """Tools that label fields: the class of openback from the labels of ``inside.columns``.
 
-The labels of each tool are mapped to the taxonomy by hand, in favour of the tool. For a tool that labels texts, the class of
-a column is that of half of its values. A label without a class is no claim.
+The labels of each tool are mapped to the taxonomy by hand, in favour of the tool. For a tool that labels texts, the
+class of a column is that of half of its values. A label without a class is no claim.
 """
 
 import json
@@ -26,6 +26,11 @@ def answers(
     """A result per case.
 
     Args:
+        tool: its name here and in ``inside.columns``.
+        environment: its environment.
+        package: its package there.
+        cases: names of fields, or columns.
+        class_of: the class of each label.
         most: only so many values of a column are given to the tool.
     """
     with TemporaryDirectory(prefix="openback-") as home, Worker(inside(environment, "columns", tool), Path(home)) as it:

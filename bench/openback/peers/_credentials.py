@@ -1,6 +1,8 @@
-"""Scanners for credentials: which files of a folder they report. One run over all cases; nothing is checked at a service.
+"""Scanners for credentials: which files of a folder they report. One run over all cases; nothing is checked at a
+service.
 
-Any report of a tool for a file is the claim ``credential`` = ``secret`` for that file, whatever its kind or severity.
+Any report of a tool for a file is the claim ``credential`` = ``secret`` for that file, whatever its kind or
+severity.
 """
 
 import json
@@ -95,7 +97,8 @@ def document(output: bytes) -> Any:
 def texts(read: object, *steps: str) -> Iterator[str]:
     """The text at the end of some keys, for each object of a list; others are left out."""
     for one in read if isinstance(read, list) else ():
+        part = one
         for step in steps:
-            one = one.get(step) if isinstance(one, dict) else None
-        if isinstance(one, str):
-            yield one
+            part = part.get(step) if isinstance(part, dict) else None
+        if isinstance(part, str):
+            yield part

@@ -1,7 +1,7 @@
 """Endpoints in the texts that a tool gives. The same reading for every tool, so that the texts alone differ.
 
-A text gives each URL in it, and ``host:port`` if that is the whole text. No list of known names is applied: what no code
-contacts, such as a namespace, counts as a false claim.
+A text gives each URL in it, and ``host:port`` if that is the whole text. No list of known names is applied: what no
+code contacts, such as a namespace, counts as a false claim.
 """
 
 import re

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -110,9 +111,12 @@ def run(
     """Run a program to its end, or to a limit; then its whole session is killed.
 
     Args:
+        command: the program and its arguments.
         home: an empty folder that the tool may write to; it is also the current folder.
         question: standard input.
+        more: further variables of its environment.
         network: the tool needs loopback.
+        limits: what it may take.
     """
     words = [*(() if network else _without_network()), *map(str, command)]
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as complaints, tempfile.TemporaryFile() as given:
@@ -165,10 +169,8 @@ def resident(session: int) -> int:
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
     """End the session that a process leads, and wait for the process."""
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
     process.wait()
 
 
@@ -264,11 +266,9 @@ class Worker:
                     pipe.close()
                 except OSError:
                     continue
-        try:
+        with suppress(subprocess.TimeoutExpired):
             # A tool that ends by itself lets its time be counted with that of its own processes.
             self._process.wait(timeout=2)
-        except subprocess.TimeoutExpired:
-            pass
         _kill(self._process)
         self._process = None
 

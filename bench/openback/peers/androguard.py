@@ -1,8 +1,8 @@
 """androguard: the texts of all DEX files of an app, and its string resources in every locale.
 
-androguard gives texts and no judgement. Endpoints are read from them as ``_endpoints`` states, which is the same for all
-tools that give texts. Scripts, other assets and native libraries are not read, so ``.js`` and library inputs are
-unsupported.
+androguard gives texts and no judgement. Endpoints are read from them as ``_endpoints`` states, which is the same
+for all tools that give texts. Scripts, other assets and native libraries are not read, so ``.js`` and library
+inputs are unsupported.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,10 +1,10 @@
 """Checkov: whether a bucket or container is public, by its checks CKV_AWS_70, CKV_GCP_28 and CKV_AZURE_34.
 
-Checkov reads templates. A policy document or setting is therefore put into a Terraform resource of its own, unchanged:
-an S3 policy into ``aws_s3_bucket_policy``, each binding of an IAM policy of Cloud Storage into
-``google_storage_bucket_iam_binding``, and ``publicAccess`` of Azure into ``azurerm_storage_container``. One run reads all.
-A failed check is ``open`` = true for every asked path, a passed one false, and neither is undecided: Checkov judges the
-whole file, and not who may read or write what.
+Checkov reads templates. A policy document or setting is therefore put into a Terraform resource of its own,
+unchanged: an S3 policy into ``aws_s3_bucket_policy``, each binding of an IAM policy of Cloud Storage into
+``google_storage_bucket_iam_binding``, and ``publicAccess`` of Azure into ``azurerm_storage_container``. One run
+reads all. A failed check is ``open`` = true for every asked path, a passed one false, and neither is undecided:
+Checkov judges the whole file, and not who may read or write what.
 """
 
 import json
@@ -35,15 +35,17 @@ def template(name: str, text: str) -> str:
 
     Raises:
         UnsupportedError: Checkov has no such resource.
-        ValueError: the file is no JSON object.
+        ToolError: the file is no JSON object.
+        ValueError: it is no JSON.
     """
     if name not in {"policy.json", "iam-policy.json", "container.json"}:
         raise UnsupportedError("reads only policies of buckets and containers")
     read = json.loads(text)
     if not isinstance(read, dict):
-        raise ValueError("no JSON object")
+        raise ToolError("no JSON object")
     if name == "policy.json":
-        return f'resource "aws_s3_bucket_policy" "one" {{\n  bucket = "b"\n  policy = <<POLICY\n{json.dumps(read)}\nPOLICY\n}}\n'
+        words = f'  bucket = "b"\n  policy = <<POLICY\n{json.dumps(read)}\nPOLICY\n'
+        return f'resource "aws_s3_bucket_policy" "one" {{\n{words}}}\n'
     if name == "container.json":
         level = LEVELS.get(str(read.get("publicAccess", "none")).lower(), "private")
         words = f'  name = "c"\n  storage_account_name = "a"\n  container_access_type = "{level}"\n'

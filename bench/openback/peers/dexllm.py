@@ -1,7 +1,7 @@
 """dexllm: the indicators of ``extract_iocs``, its documented call for what an app contacts.
 
-URLs become ``endpoint`` and ``host``, domains and addresses ``host``. E-mail addresses are no claim. It leaves out names
-that it knows to be packages or namespaces (``denoise``, on by default).
+URLs become ``endpoint`` and ``host``, domains and addresses ``host``. E-mail addresses are no claim. It leaves out
+names that it knows to be packages or namespaces (``denoise``, on by default).
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,9 +1,10 @@
 """LeakIX: events of its scanner ``l9explore``, on no registry, in ``events.jsonl`` (l9format, one event per line).
 
-An event belongs to the case with its ``ip`` and ``port``. ``service.software.name`` or else ``protocol`` is the claim ``product``. An
-event of the type ``leak``, or ``service.credentials.noauth``, is ``access`` = ``open``. ``leak.dataset.rows`` is ``records``, and without rows
-and collections the access is ``empty``. LeakIX reports no server that is closed. Its web site has hosts of the Internet
-alone, and is not used. Tested on output made up by its published schema.
+An event belongs to the case with its ``ip`` and ``port``. ``service.software.name`` or else ``protocol`` is the
+claim ``product``. An event of the type ``leak``, or ``service.credentials.noauth``, is ``access`` = ``open``.
+``leak.dataset.rows`` is ``records``, and without rows and collections the access is ``empty``. LeakIX reports no
+server that is closed. Its web site has hosts of the Internet alone, and is not used. Tested on output made up by
+its published schema.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,7 +1,8 @@
 """MobSF, whose package does not bring the decompiler that it needs: a report of its REST API per app, ``APP.json``.
 
-The lists ``urls`` and ``firebase_urls`` become ``endpoint`` and ``host`` as ``_endpoints`` states, the keys of ``domains`` become ``host``.
-``APP`` is the input of the case without its ending. Tested on output made up by its documentation.
+The lists ``urls`` and ``firebase_urls`` become ``endpoint`` and ``host`` as ``_endpoints`` states, the keys of
+``domains`` become ``host``. ``APP`` is the input of the case without its ending. Tested on output made up by its
+documentation.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,7 +27,8 @@ def claims(report: dict[str, Any]) -> list[Claim]:
     """The claims of a report; parts of another form are left out."""
     texts: list[str] = []
     for key in ("urls", "firebase_urls"):
-        for one in report.get(key) if isinstance(report.get(key), list) else ():
+        listed = report.get(key)
+        for one in listed if isinstance(listed, list) else ():
             every = one.get("urls", one.get("url")) if isinstance(one, dict) else one
             texts += [text for text in (every if isinstance(every, list) else [every]) if isinstance(text, str)]
     domains = report.get("domains")

@@ -1,10 +1,10 @@
 """nmap: ``-sV`` and those of its scripts for data stores that nmap itself puts into the category ``safe``.
 
-Left out are all scripts of the categories ``brute``, ``intrusive``, ``exploit`` and ``dos``, scripts that log in, such as
-``mysql-empty-password`` and ``ftp-anon``, and ``mqtt-subscribe``, which would receive messages. Products are those of
-``-sV``. nmap names no state of access: ``open`` is claimed where a script prints data that needs no login (``OPENING``),
-and ``closed`` where ``http-auth`` or a script reports that a login is needed. Otherwise there is no claim. A store without
-records is ``open`` to nmap, which does not count them.
+Left out are all scripts of the categories ``brute``, ``intrusive``, ``exploit`` and ``dos``, scripts that log in,
+such as ``mysql-empty-password`` and ``ftp-anon``, and ``mqtt-subscribe``, which would receive messages. Products
+are those of ``-sV``. nmap names no state of access: ``open`` is claimed where a script prints data that needs no
+login (``OPENING``), and ``closed`` where ``http-auth`` or a script reports that a login is needed. Otherwise there
+is no claim. A store without records is ``open`` to nmap, which does not count them.
 """
 
 import subprocess
@@ -26,8 +26,8 @@ SCRIPTS = (
     "mongodb-info", "mysql-info", "redis-info", "riak-http-info", "rsync-list-modules", "smb-protocols",
 )  # fmt: skip
 OPENING = {
-    "couchdb-databases": "<", "couchdb-stats": "<", "memcached-info": "Total connections", "mongodb-databases": "totalSize",
-    "redis-info": "Used memory", "rsync-list-modules": "\n", "riak-http-info": "\n", "membase-http-info": "\n",
+    "couchdb-databases": "<", "couchdb-stats": "<", "memcached-info": "Total connections",
+    "mongodb-databases": "totalSize", "redis-info": "Used memory", "rsync-list-modules": "\n", "riak-http-info": "\n", "membase-http-info": "\n",
 }  # fmt: skip
 """Scripts whose output shows access without a login, and a text that it then has."""
 REFUSED = ("authentication required", "noauth", "not authorized", "unauthorized", "authentication: yes", "401 ")

@@ -1,8 +1,9 @@
 """nuclei, on no registry: its JSON lines (``-jsonl``) in ``nuclei.jsonl``.
 
-A finding belongs to the case whose address and port are in ``matched-at``. A word of ``PRODUCTS`` in the template's id or tags is
-the claim ``product``. ``access`` is ``open`` for templates whose id or tags have a word of ``OPENING``; templates that only detect a
-service claim no access. nuclei reports no server that is closed. Tested on output made up by its documentation.
+A finding belongs to the case whose address and port are in ``matched-at``. A word of ``PRODUCTS`` in the template's
+id or tags is the claim ``product``. ``access`` is ``open`` for templates whose id or tags have a word of
+``OPENING``; templates that only detect a service claim no access. nuclei reports no server that is closed. Tested
+on output made up by its documentation.
 """
 
 import re

@@ -1,10 +1,10 @@
 """pgrls: row-level security of PostgreSQL, by ``pgrls matrix``, which tells who may do what to which table.
 
-Its matrix reads a live database. A throw-away PostgreSQL of the lab is started on loopback; each schema gets a database
-with the roles, functions and default grants of a Supabase project (``inside/pgrls.py``). The time of that server is not
-part of the figures. ``OPEN`` is true and ``DENIED`` false; ``COND`` (some rows) and ``UNDECIDED`` are no claim. Reading is
-``SELECT``, writing is any of ``INSERT``, ``UPDATE`` and ``DELETE``. An asked view or function, which the matrix does not
-list, is undecided.
+Its matrix reads a live database. A throw-away PostgreSQL of the lab is started on loopback; each schema gets a
+database with the roles, functions and default grants of a Supabase project (``inside/pgrls.py``). The time of that
+server is not part of the figures. ``OPEN`` is true and ``DENIED`` false; ``COND`` (some rows) and ``UNDECIDED`` are
+no claim. Reading is ``SELECT``, writing is any of ``INSERT``, ``UPDATE`` and ``DELETE``. An asked view or function,
+which the matrix does not list, is undecided.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

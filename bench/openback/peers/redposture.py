@@ -1,9 +1,9 @@
 """redposture: its modules for data stores, each on the addresses of all cases, without credentials and deep checks.
 
-``--defcreds``, ``--dump``, ``--discover`` and every option that executes something stay off: they are off by default. The module
-that finds its protocol is the claim ``product``, or the implementation that it names. ``open_no_auth`` is ``open``, or ``empty``
-where it counts no keys (Redis alone); ``auth_required`` is ``closed``. Other stores without records are ``open`` to it. Where no
-module finds its protocol, nothing is known.
+``--defcreds``, ``--dump``, ``--discover`` and every option that executes something stay off: they are off by
+default. The module that finds its protocol is the claim ``product``, or the implementation that it names.
+``open_no_auth`` is ``open``, or ``empty`` where it counts no keys (Redis alone); ``auth_required`` is ``closed``.
+Other stores without records are ``open`` to it. Where no module finds its protocol, nothing is known.
 """
 
 import json

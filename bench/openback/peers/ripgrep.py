@@ -1,7 +1,7 @@
 """unzip and ripgrep: every URL in every file of an app, as ``unzip -p APP | rg -a -o PATTERN`` prints it.
 
-What a person does without a tool. Packed resources are read as they are, so texts of UTF-16 are not found. Endpoints are
-read as ``_endpoints`` states.
+What a person does without a tool. Packed resources are read as they are, so texts of UTF-16 are not found.
+Endpoints are read as ``_endpoints`` states.
 """
 
 import shutil

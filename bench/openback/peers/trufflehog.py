@@ -1,7 +1,8 @@
-"""TruffleHog, on no registry: the JSON lines of ``trufflehog filesystem --no-verification --json`` in ``trufflehog.jsonl``.
+"""TruffleHog, on no registry: the JSON lines of ``trufflehog filesystem --no-verification --json`` in
+``trufflehog.jsonl``.
 
-``SourceMetadata.Data.Filesystem.file`` names the file, whose path has ``credential/CASE/...``. Every finding is the claim ``credential``.
-Tested on output made up by its documentation.
+``SourceMetadata.Data.Filesystem.file`` names the file, whose path has ``credential/CASE/...``. Every finding is the
+claim ``credential``. Tested on output made up by its documentation.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

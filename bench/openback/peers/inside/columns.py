@@ -1,7 +1,8 @@
 """Labels of a tool for fields: ``columns.py TOOL``. A question is ``{"field": TEXT, "values": [TEXT]}``.
 
-The answer is ``{"name": LABEL or null, "column": LABEL or null, "values": [LABEL or null]}`` in the tool's own words: for the
-name alone, for the column as a whole, and for each value. A key is missing where the tool gives no such label.
+The answer is ``{"name": LABEL or null, "column": LABEL or null, "values": [LABEL or null]}`` in the tool's own
+words: for the name alone, for the column as a whole, and for each value. A key is missing where the tool gives no
+such label.
 """
 
 import sys

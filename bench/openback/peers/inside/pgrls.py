@@ -1,7 +1,8 @@
-"""``pgrls matrix`` on a schema in a database of its own: ``pgrls.py SERVER``, an address of PostgreSQL that can be written.
+"""``pgrls matrix`` on a schema in a database of its own: ``pgrls.py SERVER``, an address of PostgreSQL that can be
+written.
 
-A question is ``{"sql": TEXT}``. The database has the roles and functions of a Supabase project, and its default grants.
-The answer is the JSON of the matrix. Database and new roles are removed afterwards.
+A question is ``{"sql": TEXT}``. The database has the roles and functions of a Supabase project, and its default
+grants. The answer is the JSON of the matrix. Database and new roles are removed afterwards.
 """
 
 import json
