@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from importlib import import_module
 from pathlib import Path
 
 import msgspec
@@ -33,6 +34,11 @@ LAST = ("pgrls", "presidio")
 def peers() -> list[str]:
     """Names of all adapters for other tools."""
     return sorted(path.stem for path in PEERS.glob("*.py") if not path.name.startswith("_"))
+
+
+def claims() -> dict[str, frozenset[str]]:
+    """The names of the claims that each peer can make."""
+    return {tool: import_module(f"bench.openback.peers.{tool}").CLAIMS for tool in peers()}
 
 
 def installed(tools: Iterable[str]) -> tuple[list[str], list[str]]:
@@ -128,11 +134,11 @@ def main() -> int:
     try:
         if options.source is not None:
             run = msgspec.json.decode((options.source / "run.json").read_bytes(), type=Run)
-            PAGE.write_text(page(scored(options.source), run), encoding="utf-8")
+            PAGE.write_text(page(scored(options.source), run, claims()), encoding="utf-8")
             return 0
         tools, topics = options.tool or peers(), options.topic or list(Topic)
         run = compare(options.out, options.seed, tools, topics, under_load=options.under_load, jobs=options.jobs)
-        text = page(scored(options.out), run)
+        text = page(scored(options.out), run, claims())
     except (OSError, ValueError) as error:
         print(f"python -m bench.openback.compare: {error}", file=sys.stderr)
         return 2

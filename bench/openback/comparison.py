@@ -1,6 +1,6 @@
 """The page of a comparison, in Markdown: figures per topic, and which tool is better by the interval."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import isclose, isfinite
 
 import msgspec
@@ -64,16 +64,30 @@ class Run(msgspec.Struct, frozen=True):
     """Tools at once."""
 
 
-def page(scores: Scores, run: Run) -> str:
+def page(scores: Scores, run: Run, claims: Mapping[str, frozenset[str]]) -> str:
     """The page.
+
+    Args:
+        scores: of all results.
+        run: its conditions.
+        claims: the names of the claims that each peer can make. It is not compared in others.
 
     Raises:
         ValueError: a tool is called better without an interval that excludes zero.
     """
-    ours = [pair for pair in scores.pairs if OURS in (pair.first, pair.second)]
-    lines = [*_head(scores, run), *_overview(ours)]
+
+    def makes(tool: str, claim: str) -> bool:
+        return tool == OURS or not claim or claim in claims.get(tool, frozenset())
+
+    ours = [
+        pair
+        for pair in scores.pairs
+        if OURS in (pair.first, pair.second) and makes(pair.first, pair.claim) and makes(pair.second, pair.claim)
+    ]
+    every = [row for row in scores.rows if makes(row.tool, row.claim)]
+    lines = [*_head(scores, run), *_overview(ours), *_cheaper(every)]
     for topic in TITLES:
-        rows = [row for row in scores.rows if row.topic == topic]
+        rows = [row for row in every if row.topic == topic]
         if rows:
             lines += _topic(topic, rows, [pair for pair in ours if pair.topic == topic])
     return "\n".join([*lines, *_missing(run)]).rstrip() + "\n"
@@ -104,8 +118,8 @@ def _head(scores: Scores, run: Run) -> Iterator[str]:
         several = f" {run.jobs} tools ran at once." if run.jobs > 1 else ""
         yield (
             f"**Measured under load.** The load per core was {run.start.load:.1f} at the start and {run.end.load:.1f} "
-            f"at the end; the limit for publishing is {MOST_LOAD}.{several} CPU seconds are comparable within this page "
-            "only. A tool may have exceeded a time limit for that reason."
+            f"at the end; the limit for publishing is {MOST_LOAD}.{several} Compare CPU seconds within this page only. "
+            "A tool may have exceeded a time limit for that reason."
         )
         yield ""
     yield f"- Start: {run.start}"
@@ -140,12 +154,39 @@ def _overview(pairs: Sequence[Pair]) -> Iterator[str]:
     if worse:
         yield from _pairs(worse, named=True)
     else:
-        yield "No figure of this run shows it. The costs are in the topics."
+        yield "No figure of this run shows it, with an interval that excludes zero."
     yield ""
     yield (
         f"tieback is better in {len(ahead)} of {len(pairs)} compared figures, another tool in {len(worse)}, and "
         f"{len(pairs) - len(ahead) - len(worse)} show no difference. Figures of one topic are not independent."
     )
+    yield ""
+
+
+def _cheaper(rows: Sequence[Row]) -> Iterator[str]:
+    """Sets in which another tool that supports all cases used less time or memory than tieback."""
+    costs = {(row.topic, row.part, row.tool): row for row in rows if not row.claim and row.part != "held_out"}
+    found = []
+    for (topic, part, tool), row in costs.items():
+        own = costs.get((topic, part, OURS))
+        whole = own is not None and not own.figures["unsupported"].value and not row.figures["unsupported"].value
+        several = part == "all" and any(key[0] == topic and key[1] not in ("all", "held_out") for key in costs)
+        if own is None or tool == OURS or not whole or several:
+            continue
+        pairs = [(row.figures[name], own.figures[name]) for name in list(COSTS.values())[:2]]
+        if any(one.value and other.value and one.value < other.value for one, other in pairs):
+            name = topic if part == "all" else f"{topic}, {part}"
+            found.append((name, tool, *(f"{_cost(one)} / {_cost(other)}" for one, other in pairs)))
+    yield "## Where another tool used less"
+    yield ""
+    yield (
+        "Its figure / that of tieback, in the same set. One measurement each, so there is no interval. Memory below 25 MB is "
+        "that of the adapter: the tool needs less."
+    )
+    yield ""
+    yield from _table("set", "tool", "CPU seconds per case", "peak memory")
+    for cells in found:
+        yield _line(*cells)
     yield ""
 
 

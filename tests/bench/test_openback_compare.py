@@ -50,7 +50,7 @@ def answer(case: Case, tool: str, claims: tuple[Claim, ...]) -> Result:
 
 def test_the_page_of_a_small_comparison(tmp_path: Path) -> None:
     fixture(tmp_path)
-    text = page(compare.scored(tmp_path), RUN)
+    text = page(compare.scored(tmp_path), RUN, compare.claims())
     if os.environ.get("TIEBACK_WRITE_GOLDEN"):
         GOLDEN.write_text(text)
     assert text == GOLDEN.read_text()
@@ -59,8 +59,8 @@ def test_the_page_of_a_small_comparison(tmp_path: Path) -> None:
 def test_a_page_under_load_states_it(tmp_path: Path) -> None:
     fixture(tmp_path)
     busy = msgspec.structs.replace(RUN, start=BUSY, under_load=True)
-    assert "**Measured under load.**" in page(compare.scored(tmp_path), busy)
-    assert "under load" not in page(compare.scored(tmp_path), RUN)
+    assert "**Measured under load.**" in page(compare.scored(tmp_path), busy, compare.claims())
+    assert "under load" not in page(compare.scored(tmp_path), RUN, compare.claims())
 
 
 def pair(low: float, high: float, named: str = "") -> Pair:

@@ -14,6 +14,8 @@ from bench.openback.peers._programs import ToolError
 from bench.openback.schema import Case, Claim, Result, Topic
 
 TOPICS = frozenset({Topic.CAPTURE})
+CLAIMS = frozenset({"store"})
+"""Names of the claims that these tools can make."""
 PROTOCOLS = {
     "amqp": "amqp", "bolt": "neo4j", "cassandra": "cassandra", "clickhouse": "clickhouse", "couchdb": "couchdb",
     "cql": "cassandra", "elastic": "elasticsearch", "elasticsearch": "elasticsearch", "etcd": "etcd",

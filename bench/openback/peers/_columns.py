@@ -16,6 +16,8 @@ from bench.openback.schema import Case, Claim, Result, Topic
 
 NAMES_AND_VALUES = frozenset({Topic.FIELD_NAME, Topic.FIELD_VALUE})
 VALUES = frozenset({Topic.FIELD_VALUE})
+CLAIMS = frozenset({"class"})
+"""Names of the claims that these tools can make."""
 type ClassOf = Callable[[str], str | None]
 """Class of the taxonomy for a label of the tool."""
 

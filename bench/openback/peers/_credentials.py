@@ -17,6 +17,8 @@ from bench.openback.peers._programs import Limits, ToolError
 from bench.openback.schema import Case, Claim, Result, Topic
 
 TOPICS = frozenset({Topic.CREDENTIAL})
+CLAIMS = frozenset({"credential"})
+"""Names of the claims that these tools can make."""
 MAX_FILES = 100_000
 type Scan = Callable[[Path, Path], bytes]
 """Output of the tool for a folder; the second path is its home."""

@@ -8,6 +8,8 @@ from bench.openback.peers._programs import ToolError
 from bench.openback.schema import Case, Claim, Topic
 
 TOPICS = frozenset({Topic.RULES})
+CLAIMS = frozenset({"anonymous_read", "anonymous_write", "open", "user_read", "user_write"})
+"""Names of the claims that these tools can make."""
 MAX_FILE = 4 << 20
 WHO = ("anonymous", "user")
 

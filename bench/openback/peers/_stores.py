@@ -9,6 +9,8 @@ from typing import NamedTuple
 from bench.openback.schema import Case, Topic
 
 TOPICS = frozenset({Topic.STORE})
+CLAIMS = frozenset({"access", "product"})
+"""Names of the claims that these tools can make."""
 
 
 class Place(NamedTuple):

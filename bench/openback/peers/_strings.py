@@ -11,6 +11,8 @@ from bench.openback.peers._programs import ToolError, Worker, inside, package_ve
 from bench.openback.schema import Case, Claim, Result, Topic
 
 TOPICS = frozenset({Topic.APP})
+CLAIMS = frozenset({"endpoint", "host"})
+"""Names of the claims that these tools can make."""
 type Reader = Callable[[Iterable[str]], Iterable[Claim]]
 
 

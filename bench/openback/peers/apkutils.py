@@ -10,6 +10,7 @@ from bench.openback.peers import _strings
 from bench.openback.schema import Case, Result
 
 TOPICS = _strings.TOPICS
+CLAIMS = _strings.CLAIMS
 
 
 def version() -> str | None:

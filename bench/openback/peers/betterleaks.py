@@ -12,6 +12,7 @@ from bench.openback.peers._programs import Worker, inside, package_version
 from bench.openback.schema import Case, Result
 
 TOPICS = _credentials.TOPICS
+CLAIMS = _credentials.CLAIMS
 
 
 def version() -> str | None:

@@ -20,6 +20,7 @@ from bench.openback.peers._programs import Limits, ToolError, package_version, p
 from bench.openback.schema import Case, Claim, Result
 
 TOPICS = _rules.TOPICS
+CLAIMS = frozenset({"open"})
 CHECKS = ("CKV_AWS_70", "CKV_GCP_28", "CKV_AZURE_34")
 LEVELS = {"container": "container", "blob": "blob", "none": "private"}
 """Values of Azure's ``publicAccess`` in Terraform."""

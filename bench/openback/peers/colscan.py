@@ -8,6 +8,7 @@ from bench.openback.peers._programs import package_version
 from bench.openback.schema import Case, Result
 
 TOPICS = _columns.NAMES_AND_VALUES
+CLAIMS = _columns.CLAIMS
 CLASSES = {
     "email": "email", "phone": "phone", "person_name_full": "person_name", "person_given": "person_name",
     "person_surname": "person_name", "gender_label": "demographic", "fiscal_code_it": "national_id",

@@ -8,6 +8,7 @@ from bench.openback.peers._programs import package_version
 from bench.openback.schema import Case, Result
 
 TOPICS = _columns.NAMES_AND_VALUES
+CLAIMS = _columns.CLAIMS
 CLASSES = {
     "email": "email", "phone": "phone", "ssn": "national_id", "credit_card": "payment_card",
     "zip_code": "postal_address", "city": "postal_address", "address": "postal_address", "full_name": "person_name",

@@ -11,6 +11,7 @@ from bench.openback.peers import _endpoints, _strings
 from bench.openback.schema import Case, Claim, Result
 
 TOPICS = _strings.TOPICS
+CLAIMS = _strings.CLAIMS
 _HOSTS = frozenset({"domains", "ips", "onions", "onion"})
 
 

@@ -12,6 +12,7 @@ from bench.openback.peers._programs import package_version, program, run
 from bench.openback.schema import Case, Result
 
 TOPICS = _credentials.TOPICS
+CLAIMS = _credentials.CLAIMS
 
 
 def version() -> str | None:

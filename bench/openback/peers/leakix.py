@@ -17,6 +17,7 @@ from bench.openback.peers.nuclei import PRODUCTS
 from bench.openback.schema import Case, Claim, Result
 
 TOPICS = _stores.TOPICS
+CLAIMS = _stores.CLAIMS
 
 
 def version() -> str | None:

@@ -15,6 +15,7 @@ from bench.openback.peers._programs import ToolError
 from bench.openback.schema import Case, Claim, Result, Topic
 
 TOPICS = frozenset({Topic.APP})
+CLAIMS = frozenset({"endpoint", "host"})
 MAX_CLAIMS = 20_000
 
 

@@ -15,6 +15,7 @@ from bench.openback.peers._programs import run
 from bench.openback.schema import Case, Result
 
 TOPICS = _captures.TOPICS
+CLAIMS = _captures.CLAIMS
 _FLOW = re.compile(
     r"^\s{0,8}\d{1,9}\s{1,4}(?:TCP|UDP) \S{3,60} (?:<->|->) \[?([0-9a-fA-F.:]{3,45}?)\]?:(\d{1,5}) "
     r"\[proto: [\d.]{1,20}/([^\]]{1,60})\]"

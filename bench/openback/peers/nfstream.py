@@ -13,6 +13,7 @@ from bench.openback.peers._programs import ToolError, Worker, inside, package_ve
 from bench.openback.schema import Case, Result
 
 TOPICS = _captures.TOPICS
+CLAIMS = _captures.CLAIMS
 
 
 def version() -> str | None:

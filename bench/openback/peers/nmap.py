@@ -20,6 +20,7 @@ from bench.openback.peers._programs import ToolError, run
 from bench.openback.schema import Case, Claim, Result
 
 TOPICS = _stores.TOPICS
+CLAIMS = _stores.CLAIMS
 SCRIPTS = (
     "amqp-info", "cassandra-info", "couchdb-databases", "couchdb-stats", "hadoop-namenode-info", "hbase-master-info",
     "http-auth", "http-title", "ldap-rootdse", "membase-http-info", "memcached-info", "mongodb-databases",
@@ -27,7 +28,8 @@ SCRIPTS = (
 )  # fmt: skip
 OPENING = {
     "couchdb-databases": "<", "couchdb-stats": "<", "memcached-info": "Total connections",
-    "mongodb-databases": "totalSize", "redis-info": "Used memory", "rsync-list-modules": "\n", "riak-http-info": "\n", "membase-http-info": "\n",
+    "mongodb-databases": "totalSize", "redis-info": "Used memory", "rsync-list-modules": "\n",
+    "riak-http-info": "\n", "membase-http-info": "\n",
 }  # fmt: skip
 """Scripts whose output shows access without a login, and a text that it then has."""
 REFUSED = ("authentication required", "noauth", "not authorized", "unauthorized", "authentication: yes", "401 ")

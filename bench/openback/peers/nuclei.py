@@ -16,6 +16,7 @@ from bench.openback.peers._answers import UnsupportedError, results
 from bench.openback.schema import Case, Claim, Result
 
 TOPICS = _stores.TOPICS
+CLAIMS = _stores.CLAIMS
 PRODUCTS = {
     "clickhouse": "clickhouse", "couchdb": "couchdb", "docker-registry": "docker-registry",
     "elasticsearch": "elasticsearch", "opensearch": "opensearch", "etcd": "etcd", "influxdb": "influxdb",

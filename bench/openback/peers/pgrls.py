@@ -17,6 +17,7 @@ from bench.openback.peers._programs import ToolError, Worker, inside, package_ve
 from bench.openback.schema import Case, Claim, Result
 
 TOPICS = _rules.TOPICS
+CLAIMS = _rules.CLAIMS
 _WRITES = ("INSERT", "UPDATE", "DELETE")
 _VERDICTS = {"open": True, "denied": False}
 _ROLES = {"anonymous": "anon", "user": "authenticated"}

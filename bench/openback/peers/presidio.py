@@ -15,6 +15,7 @@ from bench.openback.peers._programs import package_version
 from bench.openback.schema import Case, Result
 
 TOPICS = _columns.VALUES
+CLAIMS = _columns.CLAIMS
 MOST = 3
 CLASSES = {
     "EMAIL_ADDRESS": "email", "CREDIT_CARD": "payment_card", "IBAN_CODE": "bank_account",

@@ -18,6 +18,7 @@ from bench.openback.peers._programs import Limits, ToolError, package_version, p
 from bench.openback.schema import Case, Claim, Result
 
 TOPICS = _stores.TOPICS
+CLAIMS = _stores.CLAIMS
 MODULES = {
     "redis": "redis", "mongodb": "mongodb", "elastic": "elasticsearch", "postgres": "postgresql", "etcd": "etcd",
     "zookeeper": "zookeeper", "docker-registry": "docker-registry", "minio": "minio", "rabbitmq": "rabbitmq",
@@ -54,7 +55,6 @@ def reports(module: str, output: bytes) -> Found:
             its = found.setdefault((host, port), [])
             if access == "open" and isinstance(keys, int) and not isinstance(keys, bool):
                 access = "open" if keys else "empty"
-                its.append(Claim("records", keys))
             its += [Claim("product", product), Claim("access", access)]
     return found
 

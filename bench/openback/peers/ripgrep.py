@@ -16,6 +16,7 @@ from bench.openback.peers._programs import run
 from bench.openback.schema import Case, Claim, Result, Topic
 
 TOPICS = frozenset({Topic.APP})
+CLAIMS = frozenset({"endpoint", "host"})
 PATTERN = "[a-z][a-z0-9+.-]{1,20}://[^\\s\"'<>`\\\\\\x00-\\x20\\x7f-\\xff]{3,2000}"
 _SCRIPT = 'case "$1" in *.apk) unzip -p "$1";; *) cat "$1";; esac | rg -a -o --no-filename -i "$2"'
 

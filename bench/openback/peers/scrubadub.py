@@ -8,6 +8,7 @@ from bench.openback.peers._programs import package_version
 from bench.openback.schema import Case, Result
 
 TOPICS = _columns.VALUES
+CLAIMS = _columns.CLAIMS
 MOST = 10
 CLASSES = {
     "email": "email", "phone": "phone", "credit_card": "payment_card", "social_security_number": "national_id",

@@ -10,6 +10,7 @@ from bench.openback.peers._programs import environment, run
 from bench.openback.schema import Case, Result
 
 TOPICS = _credentials.TOPICS
+CLAIMS = _credentials.CLAIMS
 _RULES = {"rules": [{"id": "@secretlint/secretlint-rule-preset-recommend"}]}
 
 

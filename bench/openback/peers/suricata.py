@@ -16,6 +16,7 @@ from bench.openback.peers._programs import run
 from bench.openback.schema import Case, Result
 
 TOPICS = _captures.TOPICS
+CLAIMS = _captures.CLAIMS
 SETTINGS = Path("/etc/suricata/suricata.yaml")
 MAX_LINE = 1 << 20
 

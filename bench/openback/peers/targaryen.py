@@ -15,6 +15,7 @@ from bench.openback.peers._programs import ToolError, Worker, environment
 from bench.openback.schema import Case, Claim, Result
 
 TOPICS = _rules.TOPICS
+CLAIMS = _rules.CLAIMS
 _SCRIPT = Path(__file__).parent / "inside" / "targaryen.js"
 
 

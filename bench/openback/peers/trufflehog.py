@@ -14,6 +14,7 @@ from bench.openback.peers._answers import results
 from bench.openback.schema import Case, Claim, Result
 
 TOPICS = _credentials.TOPICS
+CLAIMS = _credentials.CLAIMS
 
 
 def version() -> str | None:

@@ -15,6 +15,7 @@ from bench.openback.peers._programs import run
 from bench.openback.schema import Case, Result
 
 TOPICS = _captures.TOPICS
+CLAIMS = _captures.CLAIMS
 FIELDS = ("tcp.stream", "ip.src", "ipv6.src", "tcp.srcport", "ip.dst", "ipv6.dst", "tcp.dstport", "tcp.flags.syn",
           "tcp.flags.ack", "frame.protocols")  # fmt: skip
 _TRUE = frozenset({"1", "True"})
