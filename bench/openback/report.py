@@ -95,11 +95,12 @@ def shown(one: Estimate) -> str:
 
 
 def amount(one: Estimate) -> str:
-    """An amount with its interval: seconds, or bytes with a unit."""
+    """An amount with its interval, in seconds or bytes. What was measured once for all cases has none."""
     if one.value is None or one.low is None or one.high is None:
         return "-"
     scale, unit = (1e6, " MB") if one.high >= 1e6 else (1.0, "")
-    return f"{one.value / scale:.4g}{unit} [{one.low / scale:.4g}, {one.high / scale:.4g}]"
+    between = f" [{one.low / scale:.4g}, {one.high / scale:.4g}]" if one.low < one.high else ""
+    return f"{one.value / scale:.4g}{unit}{between}"
 
 
 def _head(*cells: str) -> Iterator[str]:

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from bench.openback import __main__ as command
 from bench.openback.counting import Kind, count_case, matches
-from bench.openback.intervals import by_group, difference, median, ratio, weights
-from bench.openback.report import as_json, as_text
+from bench.openback.intervals import NOTHING, Estimate, by_group, difference, median, ratio, weights
+from bench.openback.report import amount, as_json, as_text
 from bench.openback.schema import Answer, Case, Claim, Result, Split, Topic, write_lines
 from bench.openback.score import CASE, RESULT, Scores, read, score
 
@@ -183,6 +183,19 @@ def test_a_median_is_resampled_by_group() -> None:
     assert one.low is not None
     assert one.high is not None
     assert 1.0 <= one.low < 3.0 < one.high <= 5.0
+
+
+@pytest.mark.parametrize(
+    ("estimate", "text"),
+    [
+        (Estimate(0.25, 0.2, 0.3, 9, 3), "0.25 [0.2, 0.3]"),
+        (Estimate(64.9e6, 64.7e6, 65.1e6, 9, 3), "64.9 MB [64.7, 65.1]"),
+        (Estimate(0.5, 0.5, 0.5, 9, 3), "0.5"),
+        (NOTHING, "-"),
+    ],
+)
+def test_amounts_are_shown_with_their_unit(estimate: Estimate, text: str) -> None:
+    assert amount(estimate) == text
 
 
 def test_sums_by_group() -> None:
