@@ -180,8 +180,8 @@ def _cheaper(rows: Sequence[Row]) -> Iterator[str]:
     yield "## Where another tool used less"
     yield ""
     yield (
-        "Its figure / that of tieback, in the same set. One measurement each, so there is no interval. Memory below 25 MB is "
-        "that of the adapter: the tool needs less."
+        "Its figure / that of tieback, in the same set. One measurement each, so there is no interval. Memory below "
+        "25 MB is that of the adapter: the tool needs less."
     )
     yield ""
     yield from _table("set", "tool", "CPU seconds per case", "peak memory")
