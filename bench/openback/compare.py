@@ -4,6 +4,7 @@ One run on one machine. With ``--from`` it only writes the page again from the r
 """
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -131,6 +132,8 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=1, help="tools at once, only with --under-load; default: 1")
     parser.add_argument("--from", dest="source", type=Path, help="write the page again from the folder of a run")
     options = parser.parse_args()
+    # So that the servers are stopped.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         if options.source is not None:
             run = msgspec.json.decode((options.source / "run.json").read_bytes(), type=Run)

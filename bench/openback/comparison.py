@@ -62,6 +62,8 @@ class Run(msgspec.Struct, frozen=True):
     """The load at the start was above the limit, or several tools ran at once."""
     jobs: int = 1
     """Tools at once."""
+    notes: tuple[str, ...] = ()
+    """What else a reader must know, such as a tool that ran again."""
 
 
 def page(scores: Scores, run: Run, claims: Mapping[str, frozenset[str]]) -> str:
@@ -127,6 +129,7 @@ def _head(scores: Scores, run: Run) -> Iterator[str]:
     yield f"- Seed of the sets: {run.seed}. The run took {run.seconds / 60:.0f} minutes."
     tools = ", ".join(f"{tool} {version}" for tool, version in scores.tools.items())
     yield f"- Tools: {tools}."
+    yield from (f"- {note}" for note in run.notes)
     yield ""
     yield "Repeat it: `tools/install-peers`, then `make compare`. One part: `python -m bench.openback.compare --help`."
     yield ""

@@ -345,6 +345,10 @@ def test_a_matrix_of_pgrls() -> None:
         ["t", "v"], {"rows": [*rows, row("DELETE", "undecided", "denied"), row("TRUNCATE", "open", "open"), 3]}
     )
     assert found == [Claim("anonymous_read", value=False, subject="t"), Claim("user_write", value=True, subject="t")]
+    proofs = {"cross-tenant": {"tables": [{"table": "public.t", "verdict": "leak"}]}, "anon": 3}
+    proven = pgrls.claims(["t"], {"rows": rows, "proofs": proofs})
+    assert proven is not None
+    assert Claim("user_read", value=True, subject="t") in proven
     assert pgrls.claims(["v"], {"rows": rows}) is None
     with pytest.raises(ToolError):
         pgrls.claims(["t"], [])

@@ -1,10 +1,12 @@
-"""pgrls: row-level security of PostgreSQL, by ``pgrls matrix``, which tells who may do what to which table.
+"""pgrls: row-level security of PostgreSQL, by ``pgrls matrix`` (who may do what to which table) and ``pgrls
+verify``.
 
-Its matrix reads a live database. A throw-away PostgreSQL of the lab is started on loopback; each schema gets a
-database with the roles, functions and default grants of a Supabase project (``inside/pgrls.py``). The time of that
-server is not part of the figures. ``OPEN`` is true and ``DENIED`` false; ``COND`` (some rows) and ``UNDECIDED`` are
-no claim. Reading is ``SELECT``, writing is any of ``INSERT``, ``UPDATE`` and ``DELETE``. An asked view or function,
-which the matrix does not list, is undecided.
+It reads a live database. A throw-away PostgreSQL of the lab is started on loopback; each schema gets a database
+with the roles, functions and default grants of a Supabase project (``inside/pgrls.py``). The time of that server is
+not part of the figures. ``OPEN`` is true and ``DENIED`` false. For ``COND`` (some rows) and ``UNDECIDED`` the
+prover decides: a leak to an anonymous client, to another user, or a write by another user is true, and isolated is
+false. Otherwise there is no claim. Reading is ``SELECT``, writing is any of ``INSERT``, ``UPDATE`` and ``DELETE``.
+An asked view or function, which the matrix does not list, is undecided.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,6 +22,9 @@ TOPICS = _rules.TOPICS
 CLAIMS = _rules.CLAIMS
 _WRITES = ("INSERT", "UPDATE", "DELETE")
 _VERDICTS = {"open": True, "denied": False}
+_MODES = {"anonymous_read": "anon", "user_read": "cross-tenant", "user_write": "write"}
+"""The mode of the prover for each claim."""
+_PROOFS = {"leak": True, "isolated": False}
 _ROLES = {"anonymous": "anon", "user": "authenticated"}
 
 
@@ -46,8 +51,23 @@ def claims(asked: Iterable[str], said: object) -> list[Claim] | None:
             if isinstance(row, dict) and row.get("table") == table
         }
         if own:
-            found += _rules.access(path, _may(own))
+            may = _may(own)
+            for name, mode in _MODES.items():
+                if may[name] is None:
+                    may[name] = _proven(said, mode, table)
+            found += _rules.access(path, may)
     return found or None
+
+
+def _proven(said: object, mode: str, table: str) -> bool | None:
+    """What the prover shows about a table; ``None`` if it shows nothing."""
+    proofs = said.get("proofs") if isinstance(said, dict) else None
+    proof = proofs.get(mode) if isinstance(proofs, dict) else None
+    tables = proof.get("tables") if isinstance(proof, dict) else None
+    for one in tables if isinstance(tables, list) else ():
+        if isinstance(one, dict) and one.get("table") == table:
+            return _PROOFS.get(str(one.get("verdict")))
+    return None
 
 
 def _may(own: Mapping[str, object]) -> dict[str, bool | None]:
