@@ -25,10 +25,6 @@ JOBS ?= 3
 	@$(SYNC) --quiet --compile-bytecode --all-extras --group fuzz --group schemas --group browser --group docs
 	@touch $@ .venv/.demo
 
-.venv/.bench: pyproject.toml uv.lock | $(filter .uv/bin/uv,$(UV))
-	@$(SYNC) --quiet --compile-bytecode --all-extras --group fuzz --group schemas --group browser --group docs --group bench
-	@touch $@ .venv/.test .venv/.demo
-
 env: .venv/.demo
 env-test: .venv/.test
 
@@ -70,7 +66,8 @@ lint: lint-quick .venv/.test
 docs: .venv/.test
 	@$(RUN) python tools/build-docs
 
-bench: .venv/.bench
+bench: .venv/.test
+	@tools/install-peers
 	@$(RUN) python -m bench
 
 # Every tool that openback compares, same inputs, same machine: docs/comparison.md. COMPARE=--under-load marks the page.
