@@ -44,7 +44,7 @@ NOTES = {
         "and containers. Compare them with tieback by the differences, which use only the cases that both read."
     ),
     "credential": "No tool tries a find at its service. The authors of tieback know the forms of the credentials.",
-    "host": "No other tool here tells providers or parties without a network.",
+    "host": "No other tool here finds providers or parties without a network.",
 }
 
 
@@ -124,14 +124,15 @@ def _head(scores: Scores, run: Run) -> Iterator[str]:
             "A tool may have exceeded a time limit for that reason."
         )
         yield ""
-    yield f"- Start: {run.start}"
-    yield f"- End: {run.end}"
+    yield f"- Start. {run.start}"
+    yield f"- End. {run.end}"
     yield f"- Seed of the sets: {run.seed}. The run took {run.seconds / 60:.0f} minutes."
-    tools = ", ".join(f"{tool} {version}" for tool, version in scores.tools.items())
-    yield f"- Tools: {tools}."
     yield from (f"- {note}" for note in run.notes)
     yield ""
     yield "Repeat it: `tools/install-peers`, then `make compare`. One part: `python -m bench.openback.compare --help`."
+    yield ""
+    yield from _table("tool", "version")
+    yield from (_line(tool, version) for tool, version in scores.tools.items())
     yield ""
     yield "## How to read it"
     yield ""
@@ -139,7 +140,7 @@ def _head(scores: Scores, run: Run) -> Iterator[str]:
         "- Each figure has its 95 % interval and its number `n`. A tool is called better only if the interval of the",
         "  difference excludes zero. With many figures, some intervals exclude zero by chance: one in twenty.",
         "- The authors of tieback made most inputs and know them. Its scores on `all` are those of a regression test.",
-        "  `held_out` was set apart before. A set by a third party would be better evidence.",
+        "  `held_out` was not looked at while rules were made. A set by a third party would be better evidence.",
         "- Each tool is scored on the topics that it claims to support, with its documented settings. The docstring of",
         "  its adapter has them, and how its words become claims: `bench/openback/peers/TOOL.py`.",
         "- CPU time and memory are measured once per file of cases. One file gives no interval.",
