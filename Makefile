@@ -1,4 +1,4 @@
-# tieback: make demo | test | test-more | lint | lint-quick | docs | bench | compare | fuzz | fuzz-ci | fuzz-corpus | sbom | clean
+# tieback: make demo | test | test-more | lint | lint-quick | docs | bench | compare | fuzz | fuzz-ci | fuzz-corpus | sbom | refresh-data | release | clean
 # Everything below stays inside this folder. uv is used from the PATH, or brought into .uv/ from PyPI.
 
 SHELL := /bin/bash
@@ -11,7 +11,7 @@ DEMO := demo
 # More workers than cores: a fourth of the time, tests wait for servers.
 JOBS ?= 3
 
-.PHONY: sbom docs demo test test-more lint lint-quick bench compare fuzz fuzz-ci fuzz-corpus clean env env-test servers servers-more
+.PHONY: sbom refresh-data release docs demo test test-more lint lint-quick bench compare fuzz fuzz-ci fuzz-corpus clean env env-test servers servers-more
 
 .uv/bin/uv:
 	@tools/bring-uv
@@ -39,7 +39,9 @@ servers-more:
 
 # The goal is at most 15 minutes on two cores. Tests marked `more` are left out: see pyproject.toml.
 test: .venv/.test servers
+	@tools/passed begin test
 	@$(RUN) pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder
+	@tools/passed end test
 
 # What `make test` leaves out: once per issue.
 test-more: .venv/.test servers-more
@@ -57,10 +59,12 @@ lint-quick: $(if $(wildcard .venv/.test),,.cache/lint/.complete)
 	@PYTHONPATH=src $(QUICK)/bin/lint-imports
 
 lint: lint-quick .venv/.test
+	@tools/passed begin lint
 	@$(RUN) mypy
 	@$(RUN) deptry src
-	@$(RUN) zizmor --offline --quiet --persona pedantic --collect all --strict-collection action.yml .pre-commit-hooks.yaml
+	@$(RUN) tools/check-workflows
 	@if [ -x tools/check-words ]; then $(RUN) tools/check-words; fi
+	@tools/passed end lint
 
 # The site, in build/site; a page or link that is missing is an error.
 docs: .venv/.test
@@ -94,8 +98,24 @@ fuzz-corpus: .venv/.test
 # The parts list of a release (CycloneDX 1.5): every library that the package and its extras can install, with hashes.
 sbom: | $(filter .uv/bin/uv,$(UV))
 	@mkdir -p dist
-	@$(UV) export --quiet --frozen --no-default-groups --all-extras --format cyclonedx1.5 --output-file dist/tieback.cdx.json >/dev/null
+	@tools/write-sbom $(UV) dist/tieback.cdx.json
 	@echo dist/tieback.cdx.json
+
+# How old the data in the package is, and what refreshes it. Ends with 3, and make with 2, if something is older than a year.
+refresh-data:
+	@python3 tools/refresh-data
+
+# Towncrier, twine and pipx, without tieback and without a development environment.
+.cache/release/.complete: pyproject.toml uv.lock | $(filter .uv/bin/uv,$(UV))
+	@export UV_PROJECT_ENVIRONMENT=.cache/release; $(SYNC) --quiet --only-group release --no-install-project
+	@touch $@
+
+# The files of a release in dist/, built twice and tried. VERSION=0.2.0; UNTESTED=1 to look at them only; TESTED_BY=URL of
+# the run that tested this commit; COMMIT=1 commits version and changelog, and adds the tag. It never publishes.
+release: .cache/release/.complete
+	@test -n "$${VERSION:-}" || { echo "usage: make release VERSION=0.2.0" >&2; exit 2; }
+	@.cache/release/bin/python tools/release "$$VERSION" --uv "$(UV)" $(if $(UNTESTED),--untested) \
+	  $(if $(COMMIT),--commit) $(if $(TESTED_BY),--tested-by "$$TESTED_BY")
 
 clean:
 	@if [ -x .venv/bin/tieback ]; then .venv/bin/tieback lab down --purge --dir $(DEMO)/lab >/dev/null 2>&1 || true; fi

@@ -34,9 +34,11 @@ from bench import (
     profiles,
     reading,
     recipients,
+    recipients_cost,
     recipients_pages,
     recordings,
     report,
+    resident,
     rules,
     rules_cases,
     secrets,
@@ -61,6 +63,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "probing_scale": probing_scale.run,
     "pii": pii.run,
     "report": report.run,
+    "resident": resident.run,
     "posture": posture.run,
     "policies": policies.run,
     "rules": rules.run,
@@ -95,6 +98,7 @@ def main() -> None:
         description="Run benchmarks, or all. All need a quiet machine, and write docs/benchmarks/last-run.md.",
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(BENCHMARKS)}")
+    parser.add_argument("--cost", action="store_true", help="of `recipients`, only what the list costs")
     parser.add_argument("--stage", choices=profiles.STAGES, help="only this stage of `profile`")
     chosen = parser.parse_args()
     names = chosen.names or list(BENCHMARKS)
@@ -111,7 +115,12 @@ def main() -> None:
     for name in names:
         print(f"# {name}", file=sys.stderr)
         at = conditions.measured()
-        part = profiles.run(chosen.stage) if name == "profile" and chosen.stage else BENCHMARKS[name]()
+        if name == "profile" and chosen.stage:
+            part = profiles.run(chosen.stage)
+        elif name == "recipients" and chosen.cost:
+            part = recipients_cost.run()
+        else:
+            part = BENCHMARKS[name]()
         parts.append(f"{part}\n{at}\n")
         print(parts[-1])
     if publishes:

@@ -193,6 +193,12 @@ def hostile() -> Iterator[tuple[str, list[str]]]:
     for number in range(100):
         kinds += [f".class %K{number}; implements %I;", "mc ()V", "d $O-><init>()V p0", "ret", "m get($S)$S"]
         kinds += [f'cat 0 p1 "/{number}"', "ret 0"]
+    keys: list[str] = []
+    for number in range(96):
+        keys += [f"ms g{number}(Landroid/content/Intent;)V", f'0="key{number}"', f'1="key{(number + 1) % 96}"']
+        keys += ["v Landroid/content/Intent;->getStringExtra($S)$S p0 1 >2", 'cat 3 "https://keys.flow.test" 2 "/k"']
+        keys += ["v Landroid/content/Intent;->putExtra($S$S)Landroid/content/Intent; p0 0 3", "url 3", "ret"]
+    yield "keys", keys
     calls_of = ["i %I;->get($S)$S p0 0 >0"] * 40
     yield "kinds", [*kinds, ".class %;", "ms main(%I;)V", '0="https://kinds.flow.test"', *calls_of, "url 0", "ret"]
 

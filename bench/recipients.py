@@ -9,11 +9,7 @@ published figures are those of the smaller one. A source is one product or app, 
 import csv
 import hashlib
 import os
-import resource
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -32,7 +28,6 @@ FRESH = Path(__file__).with_name("recipients_fresh.tsv")
 PRECISION, RECALL = 0.95, 0.9
 """The bars, for class by host in the smaller part."""
 HELD_OUT = 0.3
-RUNS = 5
 
 
 class Label(NamedTuple):
@@ -156,7 +151,7 @@ def scores() -> list[tuple[str, Score, list[str]]]:
 
 
 def run() -> str:
-    """The figures as a table, the errors, and what recipients cost."""
+    """The figures as a table, and the errors. ``recipients_cost`` measures what recipients cost."""
     rows = []
     lines: list[str] = []
     for name, score, told in scores():
@@ -172,58 +167,5 @@ def run() -> str:
             lines += [f"- {name}: {line}" for line in told]
     head = ("part", "files", "class by host", "precision", "recall")
     return "\n".join(
-        ("## Recipients\n", table(head, rows), "", *lines, "", f"Bars: precision {PRECISION}, recall {RECALL}.", cost())
+        ("## Recipients\n", table(head, rows), "", *lines, "", f"Bars: precision {PRECISION}, recall {RECALL}.")
     )
-
-
-def cost() -> str:
-    """User CPU of reading all sample captures with and without recipients, taking turns, and the peak memory."""
-    if not samples.have("captures"):
-        return "Cost: not measured, no samples."
-    seconds: dict[str, list[float]] = {"without": [], "with": []}
-    memory = 0
-    for _ in range(RUNS):
-        for name, option in (("without", "leaks"), ("with", "sent")):
-            spent, peak = _one_run(option)
-            seconds[name].append(spent)
-            memory = max(memory, peak)
-    before, after = (min(seconds[name]) for name in ("without", "with"))
-    return (
-        f"Cost over the sample captures, user CPU, best of {RUNS} runs taking turns: {before:.2f} s without "
-        f"recipients, "
-        f"{after:.2f} s with them ({after / before - 1:+.0%}); peak memory {memory // 1024} MiB."
-    )
-
-
-def _one_run(option: str) -> tuple[float, int]:
-    """User CPU seconds, and peak memory in KiB, of a process of its own."""
-    ended = subprocess.run(
-        [sys.executable, "-m", "bench.recipients", option], capture_output=True, text=True, check=True, timeout=600
-    )
-    seconds, peak = ended.stdout.split()
-    return float(seconds), int(peak)
-
-
-def main(option: str) -> int:
-    """Read the sample captures once; print user CPU seconds and peak memory."""
-    judge = LeakDetector(recipients=option == "sent")
-    for path in sorted(samples.directory("captures").iterdir()):
-        if not path.is_file() or path.name == "MANIFEST.tsv":
-            continue
-        try:
-            opened = open_traffic(path)
-        except Exception:  # noqa: BLE001 - damaged samples are part of the folder
-            continue
-        for seen in opened.flows():
-            judge(seen)
-        opened.close()
-    spent = resource.getrusage(resource.RUSAGE_SELF)
-    # ru_maxrss includes what the parent had when it started this process.
-    (peak,) = (line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if line[:6] == "VmHWM:")
-    sys.stdout.write(f"{spent.ru_utime:.3f} {peak}\n")
-    return 0
-
-
-if __name__ == "__main__":
-    started = time.time()
-    sys.exit(main(sys.argv[1]))

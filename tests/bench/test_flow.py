@@ -39,6 +39,9 @@ def test_parts_of_different_paths_and_objects_are_not_mixed() -> None:
     assert not found & {"https://a2a.flow.test:8102/do", "https://a2b.flow.test:8101/do"}
     assert {"https://s4d.flow.test/dev", "https://s4p.flow.test/prod"} <= found
     assert not found & {"https://s4d.flow.test/prod", "https://s4p.flow.test/dev"}
+    assert {"https://n6a.flow.test/one", "https://n6b.flow.test/two"} <= found
+    assert not found & {"https://n6a.flow.test/two", "https://n6b.flow.test/one"}
+    assert "https://n1.flow.test/extra" not in found, "an extra of the same name as a preference"
     assert not found & {f"https://{host}.flow.test" for host in ("o1", "o3", "o7")}, "part of a builder"
 
 
@@ -51,3 +54,8 @@ def test_the_evidence_has_the_way_from_the_caller_to_the_constants() -> None:
     )
     (field,) = [one for one in flow.endpoints() if one.endpoint.value == "https://x1.flow.test/two"]
     assert field.evidence.chain == ("Lflow/multidex1;->main", "Lflow/multidex1Const;->HOST")
+
+
+def test_the_evidence_names_the_key_under_which_a_value_was_kept() -> None:
+    (one,) = [one for one in flow.endpoints() if one.endpoint.value == "https://n4.flow.test/b"]
+    assert one.evidence.chain == ("Lflow/kept4Screen;->u", "extra->kept4_host")

@@ -45,6 +45,9 @@ class Behave(Work[str]):
                 raise InputError("not an app", where=unit.source, advice="Give an APK")
             case "bug":
                 raise KeyError("two\nlines")
+            case "busy":
+                while time.process_time() < 0.8:
+                    pass
             case "slow":
                 time.sleep(0.05)
             case "pid":

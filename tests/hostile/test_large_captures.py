@@ -29,7 +29,7 @@ import json, os, resource, subprocess, sys, time
 with open(sys.argv[1], "wb") as out:
     done = subprocess.Popen([sys.executable, "-m", "tieback", *sys.argv[2:]], stdout=out, stderr=subprocess.PIPE)
     os.set_blocking(done.stderr.fileno(), False)
-    private, said = 0, b""
+    private, shared, turn, said = 0, 0, 0, b""
     while done.poll() is None:
         said += done.stderr.read() or b""
         family = [done.pid]
@@ -40,12 +40,18 @@ with open(sys.argv[1], "wb") as out:
                 with open(f"/proc/{pid}/status") as file:
                     sizes = dict(line.split(":", 1) for line in file)
                 private = max(private, sum(int(sizes[name].split()[0]) for name in ("RssAnon", "RssShmem", "VmSwap")))
-            except (OSError, KeyError):
+                if turn % 10 == 0:
+                    with open(f"/proc/{pid}/smaps_rollup") as file:
+                        (share,) = (int(line.split()[1]) for line in file if line.startswith("Pss:"))
+                    shared = max(shared, share)
+            except (OSError, KeyError, ValueError):
                 pass
+        turn += 1
         time.sleep(0.02)
     said += done.stderr.read() or b""
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
-print(json.dumps([done.returncode, private // 1024, used.ru_maxrss // 1024, used.ru_utime + used.ru_stime]))
+sizes = [size // 1024 for size in (private, shared, used.ru_maxrss)]
+print(json.dumps([done.returncode, *sizes, used.ru_utime + used.ru_stime]))
 sys.stderr.buffer.write(said)
 """
 
@@ -207,9 +213,10 @@ def run(folder: Path, words: Sequence[str], path: Path) -> tuple[int, int, bytes
     more = ["--workspace", str(folder / "ws")] if words[0] == "scan" else []
     command = [sys.executable, "-c", _CHILD, str(out), *words, str(path), "--format", "json", *more]
     done = subprocess.run(command, capture_output=True, text=True, timeout=1700, check=True)
-    code, private, resident, seconds = json.loads(done.stdout)
+    code, private, shared, resident, seconds = json.loads(done.stdout)
     # For docs/benchmarks: pytest -s shows it.
-    sys.stdout.write(f"{' '.join(words)} {path.name}: {private} and {resident} MiB, {seconds:.0f} s of CPU\n")
+    sizes = f"private {private}, PSS {shared}, resident {resident} MiB"
+    sys.stdout.write(f"{' '.join(words)} {path.name}: {sizes}, {seconds:.0f} s of CPU\n")
     assert code == 0, done.stderr
     return private, resident, out.read_bytes()
 
@@ -218,7 +225,8 @@ def flows_of(command: str, output: bytes) -> int:
     if command == "traffic":
         return output.count(b"\n")
     (capture,) = json.loads(output)["captures"]
-    assert capture["problems"] == []
+    assert all("too large and was not read" in problem["what"] for problem in capture["problems"])
+    assert len(capture["problems"]) == (1 if "many_values" in capture["path"] else 0)
     return int(capture["flows"])
 
 

@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -199,7 +200,7 @@ def test_uv_is_brought_by_its_hash() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["ci/install", "ci/gitlab.yml", "ci/pre-commit", "action.yml", ".pre-commit-hooks.yaml"]
+    "name", ["ci/install", "ci/tieback", "ci/gitlab.yml", "ci/pre-commit", "action.yml", ".pre-commit-hooks.yaml"]
 )
 def test_nothing_is_installed_without_a_hash(name: str) -> None:
     text = (ROOT / name).read_text()
@@ -209,11 +210,159 @@ def test_nothing_is_installed_without_a_hash(name: str) -> None:
     assert all("--require-hashes" in line or "--no-index --no-deps" in line for line in installs)
 
 
-def test_zizmor_finds_nothing_in_action_and_hook() -> None:
-    words = ["zizmor", "--offline", "--quiet", "--persona", "pedantic", "--collect", "all", "--strict-collection"]
-    words += ["action.yml", ".pre-commit-hooks.yaml"]
-    ended = subprocess.run(words, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=False)
-    assert ended.returncode == 0, ended.stdout
+def test_zizmor_jactionlint_and_hadolint_find_nothing() -> None:
+    ended = ran(["bash"], "tools/check-workflows", ROOT)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+# The container: its program is a stand-in here, since no image can be had. It shows what would be run.
+
+ENGINE = """#!/bin/sh
+# Stands for podman or docker: notes its arguments, and runs tieback of this machine instead of the image.
+printf '%s\\n' "$@" >"$NOTES"
+[ -z "${FAILS:-}" ] || exit 125
+while [ "$1" != "$TIEBACK_IMAGE" ]; do shift; done
+shift
+exec "$PYTHON" -m tieback "$@"
+"""
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> dict[str, str]:
+    """Variables of a machine that has docker, as the stand-in, and no command tieback."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    (programs / "docker").write_text(ENGINE)
+    (programs / "docker").chmod(0o755)
+    source = str(ROOT / "src")
+    return {
+        "PATH": f"{programs}:/usr/bin:/bin", "NOTES": str(tmp_path / "notes"), "PYTHON": sys.executable,
+        "PYTHONPATH": source, "TIEBACK_IMAGE": "ghcr.io/OWNER/tieback:0.2.0",
+    }  # fmt: skip
+
+
+def options(engine: dict[str, str]) -> list[str]:
+    """The arguments of the last container, up to the image."""
+    words = Path(engine["NOTES"]).read_text().splitlines()
+    return words[: words.index("ghcr.io/OWNER/tieback:0.2.0")]
+
+
+def test_the_action_runs_the_container(tmp_path: Path, engine: dict[str, str]) -> None:
+    work = tmp_path / "work"
+    work.mkdir()
+    baseline = tmp_path / "baseline.json"
+    baseline.write_text("{}")
+    ended = action(work, engine, apps=str(APPS / "fieldhand.apk"), **{"fail-on": "low"})
+    assert ended.returncode == 1, ended.stderr
+    assert json.loads((work / "tieback.sarif").read_text())["version"] == "2.1.0"
+    used = options(engine)
+    assert used[:2] == ["run", "--rm"]
+    pairs = set(pairwise(used))
+    assert pairs >= {
+        ("--network", "none"), ("--cap-drop", "ALL"), ("--security-opt", "no-new-privileges"), ("--tmpfs", "/tmp"),
+        ("--user", f"{os.getuid()}:{os.getgid()}"), ("--volume", f"{work}:{work}"), ("--workdir", str(work)),
+        ("--volume", f"{APPS / 'fieldhand.apk'}:{APPS / 'fieldhand.apk'}:ro"),
+    }  # fmt: skip
+    assert "--read-only" in used
+    assert "--privileged" not in used
+    shown = [target for option, target in pairs if option == "--volume"]
+    assert len(shown) == 4, "the checkout, the package, the workspace and the state; nothing else"
+
+
+def test_only_a_grant_gives_the_container_a_network(tmp_path: Path, engine: dict[str, str]) -> None:
+    work = tmp_path / "work"
+    work.mkdir()
+    action(work, engine, apps=str(APPS / "fieldhand.apk"), grant="none.toml")
+    assert "--network" not in options(engine)
+
+
+def test_without_an_image_the_job_fails_and_names_what_to_do(tmp_path: Path, engine: dict[str, str]) -> None:
+    work = tmp_path / "work"
+    work.mkdir()
+    ended = action(work, engine | {"FAILS": "1"}, apps=str(APPS / "fieldhand.apk"))
+    assert ended.returncode == 125
+    assert "could not start ghcr.io/OWNER/tieback:0.2.0" in ended.stderr
+    assert "TIEBACK_INSTALL=python" in ended.stderr
+
+
+@pytest.mark.parametrize("why", ["chosen", "no engine"])
+def test_python_is_the_other_way(tmp_path: Path, engine: dict[str, str], why: str) -> None:
+    """``ci/install`` takes a Python that stops it: this shows that it is used, and downloads nothing."""
+    engine["PYTHON"] = "false"
+    if why == "no engine":
+        (tmp_path / "programs" / "docker").unlink()
+    else:
+        engine["TIEBACK_INSTALL"] = "python"
+    ended = ran(["sh"], f"{ROOT}/ci/tieback scan x.apk", tmp_path, **engine, TIEBACK_ENVIRONMENT=str(tmp_path / "e"))
+    assert ended.returncode == 1
+    assert not (tmp_path / "notes").exists()
+    assert ("neither podman nor docker" in ended.stderr) == (why == "no engine")
+
+
+def test_the_container_is_the_default() -> None:
+    described = read("action.yml")
+    assert described["inputs"]["install"]["default"] == "container"
+    job = read("ci/gitlab.yml")[".tieback"]
+    assert job["image"] == {"name": "$TIEBACK_IMAGE", "entrypoint": [""]}
+    assert job["variables"]["TIEBACK_IMAGE"] == described["inputs"]["image"]["default"]
+
+
+# Workflows
+
+
+WORKFLOWS = ("ci", "release", "docs")
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_workflows_have_few_permissions_and_pinned_actions(name: str) -> None:
+    path = f".github/workflows/{name}.yml"
+    workflow, text = read(path), (ROOT / path).read_text()
+    assert workflow["permissions"] == {}
+    assert "secrets." not in text, "trusted publishing needs no secret"
+    assert all("permissions" in job for job in workflow["jobs"].values())
+    used = re.findall(r"uses: (\S+)(.*)", text)
+    assert used
+    assert [
+        one for one, note in used if not one.startswith("$/") and not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", one)
+    ] == []
+    assert [one for one, note in used if "@" in one and not re.fullmatch(r" # v\d+\.\d+\.\d+", note)] == []
+
+
+def test_one_action_has_one_commit() -> None:
+    commits: dict[str, set[str]] = {}
+    for name in WORKFLOWS:
+        for action_name, commit in re.findall(
+            r"uses: (\S+)@(\S+)", (ROOT / f".github/workflows/{name}.yml").read_text()
+        ):
+            commits.setdefault(action_name, set()).add(commit)
+    assert {name: found for name, found in commits.items() if len(found) > 1} == {}
+
+
+def test_a_release_is_published_only_after_all_checks() -> None:
+    jobs = read(".github/workflows/release.yml")["jobs"]
+    assert jobs["test"]["uses"].endswith("/.github/workflows/ci.yml")
+    order = {name: job.get("needs") for name, job in jobs.items()}
+    assert order == {
+        "test": None, "build": "test", "attest": "build", "pypi": "attest", "image": "attest", "page": ["pypi", "image"]
+    }  # fmt: skip
+    text = (ROOT / ".github/workflows/release.yml").read_text()
+    assert "UNTESTED" not in text
+    assert "--untested" not in text
+    uploads = [job for job in jobs.values() if job.get("permissions", {}).get("id-token") == "write"]
+    assert len(uploads) == 3, "attest, pypi, image"
+    assert jobs["pypi"]["environment"] == "pypi"
+    assert jobs["pypi"]["permissions"] == {"id-token": "write"}
+
+
+def test_the_workflow_runs_each_supported_python() -> None:
+    jobs = read(".github/workflows/ci.yml")["jobs"]
+    named = re.findall(r"Programming Language :: Python :: (3\.\d+)", (ROOT / "pyproject.toml").read_text())
+    assert jobs["test"]["strategy"]["matrix"]["python"] == named
+    assert jobs["test"]["env"]["TIEBACK_PYTHON"] == "${{ matrix.python }}"
+    others = jobs["other-systems"]
+    assert others["name"] == "never run - ${{ matrix.system }}"
+    assert [one["system"] for one in others["strategy"]["matrix"]["include"]] == ["macOS arm64", "Windows x86_64"]
+    assert others["continue-on-error"] is True
 
 
 @pytest.mark.more
@@ -224,7 +373,7 @@ def test_a_machine_without_tieback_installs_it_by_hashes(tmp_path: Path, what: s
     work.mkdir()
     subprocess.run(["git", "clone", "-q", str(ROOT), str(source)], check=True)
     commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=source, capture_output=True, text=True, check=True)
-    bare = {"PATH": "/usr/local/bin:/usr/bin:/bin", "PYTHON": sys.executable}
+    bare = {"PATH": "/usr/local/bin:/usr/bin:/bin", "PYTHON": sys.executable, "TIEBACK_INSTALL": "python"}
     app = str(APPS / "fieldhand.apk")
     if what == "action":
         ended = action(work, bare | {"TIEBACK_SOURCE": str(source)}, apps=app, **{"fail-on": "low"})
@@ -253,10 +402,11 @@ def test_the_installer_removes_no_folder_that_is_not_its_own(tmp_path: Path) -> 
 def test_the_examples_of_the_page_are_yaml_and_name_what_there_is() -> None:
     text = (ROOT / "docs" / "howto" / "ci.md").read_text()
     blocks = [yaml.safe_load(block.partition("```")[0]) for block in text.split("```yaml\n")[1:]]
-    assert len(blocks) == 3
-    github, template, hook = blocks
+    assert len(blocks) == 4
+    github, template, without, hook = blocks
     (job,) = github["jobs"].values()
     (step,) = [one for one in job["steps"] if "tieback@" in one.get("uses", "")]
     assert set(step["with"]) <= set(read("action.yml")["inputs"])
-    assert set(template["back-ends"]["variables"]) <= set(read("ci/gitlab.yml")[".tieback"]["variables"])
+    variables = set(read("ci/gitlab.yml")[".tieback"]["variables"])
+    assert all(set(one["back-ends"]["variables"]) <= variables for one in (template, without))
     assert hook["repos"][0]["hooks"][0]["id"] == read(".pre-commit-hooks.yaml")[0]["id"]

@@ -1,6 +1,7 @@
 """Code blocks of the documents: each is valid in its language, and each whole grant and rule set is accepted.
 
-Commands are checked in ``test_documents``, and run in ``tests/servers/test_readme.py`` and ``test_tutorial.py``.
+Commands are checked in ``test_documents``, and run in ``tests/servers``: ``test_readme.py``, ``test_tutorial.py`` and
+``test_howto.py``.
 """
 
 import ast
@@ -11,6 +12,7 @@ import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import dedent
 from typing import NamedTuple
 
 import duckdb
@@ -20,7 +22,8 @@ import yaml
 from tests.unit.test_documents import DOCUMENTS, ROOT
 from tieback.scope.grant import load_grant
 
-FENCE = re.compile(r"(?ms)^```(\w*)\n(.*?)^```")
+FENCE = re.compile(r"(?ms)^ *```(\w*)\n(.*?)^ *```")
+"""A block in a list is indented."""
 WHOLE_GRANT = {"authorised_by", "contact", "not_after"}
 LANGUAGES = {"", "sh", "toml", "json", "yaml", "python", "sql", "ini"}
 """A block in another language needs a check here."""
@@ -40,7 +43,7 @@ def blocks() -> Iterator[Block]:
 
 def blocks_of(page: Path) -> Iterator[Block]:
     for number, (language, text) in enumerate(FENCE.findall(page.read_text(encoding="utf-8"))):
-        yield Block(page, number, language, text)
+        yield Block(page, number, language, dedent(text))
 
 
 def those(*languages: str) -> list[Block]:

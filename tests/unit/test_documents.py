@@ -91,9 +91,9 @@ def _anchors(page: Path) -> set[str]:
 def commands() -> Iterator[str]:
     """Each command line of tieback in the code blocks of the documents, without its comment and what follows it."""
     for document in DOCUMENTS:
-        for block in re.findall(r"(?ms)^```\w*\n(.*?)^```", document.read_text()):
+        for block in re.findall(r"(?ms)^ *```\w*\n(.*?)^ *```", document.read_text()):
             for line in block.replace("\\\n", " ").splitlines():
-                command = re.sub(r"\s(#|[0-9]*>|&|\||--grant \"\$).*", "", line.removeprefix("$ "))
+                command = re.sub(r"\s(#|[0-9]*>|&|\||--grant \"\$).*", "", line.strip().removeprefix("$ "))
                 if command.startswith("tieback "):
                     yield command
 

@@ -1,5 +1,6 @@
 """The reference pages: what the code has is documented, and the committed pages are those that the code writes."""
 
+import ast
 import json
 import re
 import runpy
@@ -8,10 +9,11 @@ from typing import Any
 
 import pytest
 import typer
+from tools.reference import documents
 from tools.reference.api import METHODS
 from tools.reference.commands import walk
 from tools.reference.document import keys_without_text
-from tools.reference.recognition import FILES, entries
+from tools.reference.recognition import FILES, LISTED, entries
 from tools.reference.text import field_texts, plain, table
 
 from tests.unit.test_documents import ROOT
@@ -25,16 +27,6 @@ from tieback.report import renderers
 from tieback.report.schema import lines_schema, report_schema
 
 REFERENCE = ROOT / "docs/reference"
-NOT_LISTED = {
-    ("credentials", "known"): "fingerprints of published examples, which are not credentials",
-    ("credentials", "userinfo"): "a form of the user in a URL; docs/reference/credentials.md has it",
-    ("services", "jdbc"): "names of drivers of the schemes",
-    ("services", "suffix"): "hosts of services that the rules of clouds name too",
-    ("services", "before"): "words before a URL of an MCP server",
-    ("not_backends", "request"): "downloads; docs/understand/recognition.md explains them",
-    ("not_backends", "place"): "files of licences; docs/understand/recognition.md explains them",
-}
-"""Lists of rules without a table of their own, and why."""
 INTERNAL = {"TIEBACK_LAB_STORE": "set by the lab for its own processes"}
 
 
@@ -136,15 +128,63 @@ def test_every_key_of_the_report_has_a_text() -> None:
     assert keys_without_text() == [], "write a docstring below the field"
 
 
+def kinds_of_commands() -> set[str]:
+    """The kinds that the source of the commands names: the words in the first argument of each ``encode``."""
+    found = set()
+    for path in (ROOT / "src/tieback/cli").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "encode":
+                found |= {str(one.value) for one in ast.walk(node.args[0]) if isinstance(one, ast.Constant)}
+    return found
+
+
+def test_every_document_that_a_command_prints_is_documented() -> None:
+    # tests/unit/cli/conftest.py compares the keys of each document that is printed there.
+    kinds = {one.name for one in documents.kinds()}
+    assert kinds_of_commands() - kinds == set(), "add it to tools/reference/documents.toml"
+    source = "".join(path.read_text() for path in (ROOT / "src/tieback").rglob("*.py"))
+    assert {name for name in kinds if f'"{name}"' not in source and f"tieback/{name}/" not in source} == set()
+    page = text("json-documents.md")
+    for one in documents.kinds():
+        section = page.partition(f"\n## Document {one.name}\n")[2].partition("\n## ")[0]
+        assert [key.name for key in one.keys if f"\n| `{key.name}` |" not in section] == [], one.name
+
+
+def test_the_commands_of_documents_exist() -> None:
+    there = {" ".join(path) for path, _ in walk(root())}
+    named = {command.split(" --")[0] for one in documents.kinds() for command in one.commands}
+    assert named - there == {"case evidence verify"}  # a word of `case evidence`
+
+
+def test_every_key_of_a_document_has_a_text() -> None:
+    assert documents.keys_without_text() == [], "write a docstring below the field"
+
+
+@pytest.mark.parametrize(
+    ("document", "problem"),
+    [
+        ({"schema": "tieback/workspace-domains/1", "workspace": "w", "domains": []}, ""),
+        ({"schema": "tieback/workspace-domains/1", "workspace": "w"}, "printed without domains"),
+        ({"schema": "tieback/workspace-domains/1", "workspace": "w", "domains": [], "x": 1}, "has no key x"),
+        ({"schema": "tieback/unheard/1"}, "has no [unheard]"),
+        ({"schema": "tieback/report-head/1"}, ""),
+    ],
+)
+def test_a_key_without_documentation_is_found(document: dict[str, Any], problem: str) -> None:
+    found = documents.undocumented(document)
+    assert len(found) == bool(problem)
+    assert problem in "".join(found)
+
+
 def test_every_recognition_rule_is_documented() -> None:
-    page = text("recognition-rules.md")
-    for file in FILES:
-        for name, rules in entries(file).items():
-            if (file, name) not in NOT_LISTED:
-                words = [plain(str(one.get("product") or one.get("reason") or one.get("name") or "")) for one in rules]
-                assert [word for word in words if word not in page and word.replace("\\", "") not in page] == []
-                kinds = [str(one[key]) for one in rules for key in ("kind", "port", "grade") if key in one]
-                assert [kind for kind in kinds if kind not in page and plain(kind) not in page] == []
+    page = text("recognition-rules.md") + text("recognition-names.md")
+    lists = {(file, name) for file in FILES for name in entries(file)}
+    assert lists == LISTED
+    keys = ("product", "reason", "name", "what", "kind", "port", "grade", "driver", "suffix", "method", "scheme")
+    for file, name in lists:
+        for one in entries(file)[name]:
+            words = [str(one[key]) for key in keys if one.get(key)]
+            assert [word for word in words if word not in page and plain(word) not in page] == [], (file, name)
 
 
 def test_every_request_of_the_api_is_documented() -> None:

@@ -1,6 +1,7 @@
 """`make sbom`: the parts list of a release."""
 
 import json
+import os
 import shutil
 import subprocess
 import tomllib
@@ -13,15 +14,32 @@ from cyclonedx.validation.json import JsonStrictValidator
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_the_parts_list_is_valid_and_holds_every_base_dependency_with_a_hash(tmp_path: Path) -> None:
+def parts_list(folder: Path, **environment: str) -> str:
+    """Run ``make sbom`` in a copy of what it needs."""
     if not (shutil.which("uv") or (ROOT / ".uv/bin/uv").exists()):
         pytest.skip("uv is not installed here")
     for name in ("Makefile", "pyproject.toml", "uv.lock", "README.md", "LICENSE", "NOTICE"):
-        shutil.copy(ROOT / name, tmp_path)
+        shutil.copy(ROOT / name, folder)
+    (folder / "tools").mkdir()
+    shutil.copy(ROOT / "tools/write-sbom", folder / "tools")
     if (ROOT / ".uv").exists():
-        (tmp_path / ".uv").symlink_to(ROOT / ".uv")
-    subprocess.run(["make", "--silent", "sbom"], cwd=tmp_path, check=True, capture_output=True, timeout=60)
-    text = (tmp_path / "dist/tieback.cdx.json").read_text(encoding="utf-8")
+        (folder / ".uv").symlink_to(ROOT / ".uv")
+    settings = os.environ | environment
+    subprocess.run(["make", "--silent", "sbom"], cwd=folder, check=True, capture_output=True, timeout=60, env=settings)
+    return (folder / "dist/tieback.cdx.json").read_text(encoding="utf-8")
+
+
+def test_the_same_lock_gives_the_same_parts_list(tmp_path: Path) -> None:
+    texts = []
+    for name, zone in (("a", "UTC"), ("b", "Asia/Kolkata")):
+        (tmp_path / name).mkdir()
+        texts.append(parts_list(tmp_path / name, SOURCE_DATE_EPOCH="1795000000", TZ=zone))
+    assert texts[0] == texts[1]
+    assert json.loads(texts[0])["metadata"]["timestamp"] == "2026-11-18T11:06:40Z"
+
+
+def test_the_parts_list_is_valid_and_holds_every_base_dependency_with_a_hash(tmp_path: Path) -> None:
+    text = parts_list(tmp_path)
     document = json.loads(text)
     components = {one["name"]: one for one in document["components"]}
     # The validator needs over a minute for all components, which have the same form.

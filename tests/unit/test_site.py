@@ -1,5 +1,6 @@
 """The site that `make docs` builds: its menu, its start page, and what is copied for it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,24 @@ def test_a_link_to_a_missing_file_is_an_error(checkout: Path, tmp_path: Path) ->
 def test_every_page_has_a_title() -> None:
     menu = read_navigation(ROOT)
     assert [page for page in menu.pages() if not title_of((ROOT / page).read_text())] == []
+
+
+def section(text: str, anchor: str) -> str:
+    """The section of a heading, with those below it."""
+    for found in re.finditer(r"(?m)^(#+) (.*)$", text):
+        if re.sub(r"[^\w\- ]", "", found[2].lower()).replace(" ", "-") == anchor:
+            end = re.search(rf"(?m)^#{{1,{len(found[1])}}} ", text[found.end() :])
+            return text[found.end() :][: end.start() if end else None]
+    return ""
+
+
+def test_figures_about_other_tools_are_those_of_the_benchmarks() -> None:
+    page = (ROOT / "docs/understand/other-tools.md").read_text(encoding="utf-8")
+    benchmarks = (ROOT / "docs/benchmarks/README.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if "](../benchmarks/README.md#" in line]
+    assert len(rows) >= 6
+    for row in rows:
+        text, _, link = row.rpartition("|")[0].rpartition("|")
+        there = section(benchmarks, link.partition("#")[2].partition(")")[0])
+        figures = set(re.findall(r"\d[\d,.]*\d|\d", text))
+        assert {one for one in figures if one not in there} == set(), link

@@ -1,6 +1,7 @@
 """Page of the keys of the JSON documents of reports."""
 
 import tomllib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,7 @@ def _struct(name: str, one: dict[str, Any]) -> str:
 
 
 def _keys(name: str, one: dict[str, Any]) -> str:
-    rows = [(code(key), _type(kind), plain(meaning(name, key))) for key, kind in one.get("properties", {}).items()]
+    rows = [(code(key), key_type(kind), plain(meaning(name, key))) for key, kind in one.get("properties", {}).items()]
     return table(("key", "type", "meaning"), rows) if rows else ""
 
 
@@ -73,21 +74,26 @@ def keys_without_text() -> list[str]:
     return [*missing, *(f"{KEYS.name}: {key} is not needed" for key in _common() if key not in needed)]
 
 
-def _type(kind: dict[str, Any]) -> str:
+def key_type(kind: dict[str, Any], place: Callable[[str], str] = lambda name: f"#{name.lower()}") -> str:
+    """The type of a key for people; ``place`` is where a struct is described."""
+
+    def of(one: dict[str, Any]) -> str:
+        return key_type(one, place)
+
     if reference := kind.get("$ref"):
         name = reference.rpartition("/")[2]
-        return f"[{name}](#{name.lower()})"
+        return f"[{name.rpartition('.')[2]}]({place(name)})"
     if several := kind.get("anyOf"):
-        return " or ".join(_type(one) for one in several)
+        return " or ".join(map(of, several))
     if "const" in kind:
         return code(str(kind["const"]))
     if "enum" in kind:
         return ", ".join(code(str(value)) for value in kind["enum"])
     if kind.get("type") == "array":
         if "prefixItems" in kind:
-            return "array of " + ", ".join(_type(one) for one in kind["prefixItems"])
+            return "array of " + ", ".join(map(of, kind["prefixItems"]))
         items = kind.get("items")
-        return f"array of {_type(items)}" if isinstance(items, dict) and items else "array"
+        return f"array of {of(items)}" if isinstance(items, dict) and items else "array"
     if kind.get("type") == "object" and isinstance(kind.get("additionalProperties"), dict):
-        return f"object, name to {_type(kind['additionalProperties'])}"
+        return f"object, name to {of(kind['additionalProperties'])}"
     return " ".join(filter(None, (str(kind.get("type", "any")), kind.get("format", ""))))

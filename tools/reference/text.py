@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterable
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "tieback"
@@ -36,7 +37,8 @@ def plain(text: str) -> str:
 
 def code(text: str) -> str:
     """Text as code in a cell."""
-    return f"`{text.replace('|', chr(92) + '|')}`" if text else ""
+    marks = ("`` ", " ``") if "`" in text else ("`", "`")
+    return text.replace("|", r"\|").join(marks) if text else ""
 
 
 def links(text: str) -> str:
@@ -67,6 +69,23 @@ def field_texts() -> dict[str, dict[str, str]]:
         for base in above:
             found[name] = {**found.get(base, {}), **found[name]}
     return found
+
+
+@cache
+def texts_of(kind: type) -> dict[str, str]:
+    """Field to the text below it, of a class and its bases in tieback; a field without text has an empty one."""
+    found: dict[str, str] = {}
+    for one in reversed(kind.__mro__):
+        if one.__module__.startswith("tieback."):
+            found |= _texts_in(one.__module__).get(one.__name__, {})
+    return found
+
+
+@cache
+def _texts_in(module: str) -> dict[str, dict[str, str]]:
+    path = Path(str(import_module(module).__file__))
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return {node.name: dict(_fields(node)) for node in nodes if isinstance(node, ast.ClassDef)}
 
 
 def _fields(node: ast.ClassDef) -> Iterable[tuple[str, str]]:

@@ -6,6 +6,7 @@ Each expression is one of the forms below, and its parts are expressions again. 
 import base64
 import json
 import random
+import re
 import string
 from collections.abc import Callable
 from typing import NamedTuple
@@ -16,6 +17,8 @@ _CALLS = (
     "axios.get({0})",
     "(x=>{{x.open('GET',{0});x.send()}})(new XMLHttpRequest())",
 )
+_BOUNDARY = re.compile(r"(?<=://)|(?<=[^/:])/|(?<=[^/]):(?=[0-9])")
+"""After the scheme, before a port, and before each step of the path."""
 _SOCKET = "new WebSocket({0})"
 _PATHS = ("api", "v1", "v2", "orders", "users", "login", "sync", "items", "events", "push", "profile", "search")
 _ZONES = ("shop", "mail", "fleet", "clinic", "games", "bank")
@@ -47,8 +50,10 @@ class _Maker:
         return self.source.choice(forms)(text, depth) if depth and len(text) > 1 else self.literal(text, 0)
 
     def parts(self, text: str) -> list[str]:
-        """The text in two or three pieces."""
-        places = sorted(self.source.sample(range(1, len(text)), min(len(text) - 1, self.source.randint(1, 2))))
+        """The text in two or three pieces: three of four times cut where code builds URLs, otherwise anywhere."""
+        usual = [found.start() for found in _BOUNDARY.finditer(text) if 0 < found.start() < len(text)]
+        where = usual if usual and self.source.random() < 0.75 else range(1, len(text))
+        places = sorted(self.source.sample(where, min(len(where), self.source.randint(1, 2))))
         return [text[start:end] for start, end in zip([0, *places], [*places, len(text)], strict=True)]
 
     def literal(self, text: str, _depth: int) -> str:

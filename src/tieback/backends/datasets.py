@@ -42,9 +42,11 @@ class Dataset(msgspec.Struct, frozen=True):
     name: str
     """Unique name; a newer file of the same name replaces the older one."""
     kind: str
+    """Kind of the data, such as ``rdap`` or ``asn``."""
     file: str
     """Name of the file that was imported."""
     sha256: str
+    """SHA-256 of the file."""
     date: str
     """Date in the data itself; empty if it has none."""
     imported: str

@@ -26,23 +26,33 @@ class CaseEvent(msgspec.Struct, frozen=True):
     id: str
     """Stable id: the same event has the same id, so that it is delivered once."""
     time: datetime
+    """When it happened (UTC)."""
     kind: str
     """``check``, ``state``, or ``late`` if its due day has passed."""
     case: str
+    """ID of the case."""
     vendor: str
     """Name of the vendor."""
     state: CaseState
+    """State of the case now."""
     before: CaseState
+    """State before the event."""
     store: str
     """Product and version."""
     places: tuple[str, ...]
+    """Locations of the store: ``address:port``."""
     severity: str
+    """Severity of the store when the case was opened."""
     news: bool
     """True if something changed since the previous event; webhooks receive only such events."""
     verdict: RecheckVerdict | None = None
+    """Result of the re-check; ``None`` if the event is no check."""
     records: int | None = None
+    """Number of records readable without authentication now; ``None`` if not measured."""
     records_change: int | None = None
+    """Change since the case was opened; ``None`` if either number was not measured."""
     reasons: tuple[str, ...] = ()
+    """Signs that led to the verdict."""
     due: date | None = None
     """Due day of the next action, if the case is late."""
     compared: tuple[str, ...] = ()

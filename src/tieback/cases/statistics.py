@@ -25,8 +25,11 @@ class CurvePoint(msgspec.Struct, frozen=True):
     """A step of the survival curve."""
 
     days: float
+    """Days since the notification."""
     at_risk: int
+    """Cases that were still open and watched at this time."""
     fixed: int
+    """Cases that became fixed at this time."""
     open_share: float
     """Share of cases still open after this many days."""
 
@@ -35,12 +38,17 @@ class CaseStatistics(msgspec.Struct, frozen=True):
     """Statistics of a group of cases."""
 
     group: str
+    """Name of the vendor, provider or channel; ``all`` for the line about all cases."""
     cases: int
+    """Number of cases."""
     told: int
     """Number of cases whose vendor was notified."""
     answered: int
+    """Number of notified cases whose vendor answered."""
     fixed: int
+    """Number of cases that a re-check found fixed."""
     contradicted: int
+    """Number of cases that were reported as fixed and found open."""
     days_to_acknowledge: float | None
     """Median over the answered cases."""
     days_to_fix: float | None
@@ -48,6 +56,7 @@ class CaseStatistics(msgspec.Struct, frozen=True):
     no_response_share: float | None
     """Share of the notified cases that are not waiting; ``None`` if there are none."""
     curve: tuple[CurvePoint, ...] = ()
+    """The survival curve: share of open cases over time."""
     silent: int = 0
     """Notified cases without an answer whose due day has passed."""
     waiting: int = 0

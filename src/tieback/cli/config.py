@@ -33,7 +33,9 @@ class OptionValue(msgspec.Struct, frozen=True):
     command: str
     """Words of the command; empty for an environment variable."""
     option: str
+    """The option, such as ``--workers``, or the environment variable."""
     value: str
+    """The value as text."""
     source: str
     """``default``, ``user file``, ``project file``, ``environment`` or ``option``."""
     place: str = ""

@@ -35,6 +35,7 @@ class KeyVerdict(msgspec.Struct, frozen=True):
     key: str
     """Fingerprint, as ``ssh-keygen -l`` prints it."""
     comment: str
+    """Comment of the key, as its list has it."""
     file: str
     """Name of the file with its signature."""
 
@@ -45,10 +46,13 @@ class RequirementVerdict(msgspec.Struct, frozen=True):
     where: str
     """``the grant``, or the path of a site policy."""
     need: int
+    """Number of signatures that are required."""
     keys: int
     """Number of listed keys."""
     signed_by: tuple[KeyVerdict, ...]
+    """Keys of this requirement that signed the grant."""
     ok: bool
+    """True if there are enough signatures."""
 
 
 class GrantVerdict(msgspec.Struct, frozen=True):
@@ -57,6 +61,7 @@ class GrantVerdict(msgspec.Struct, frozen=True):
     ok: bool
     """False if a signature is missing, and also if nothing demands one: then none was checked."""
     requirements: tuple[RequirementVerdict, ...]
+    """The demands for signatures, of the grant and of site policies."""
     problems: tuple[str, ...]
     """Signatures that do not count."""
 
@@ -279,7 +284,7 @@ def explain(
     rows = [row for text in targets for row in explain_target(grant, policy, text, _today())]
     if output is OutputFormat.JSON:
         for row in rows:
-            write_line(encode("explanation", row))
+            write_line(encode("grant-explanation", row))
         return
     table = Table(box=None, pad_edge=False)
     for column in ("target", "", "address", "ports", "depth", "also allowed", "why"):

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 from rich.table import Table
 from rich.text import Text
@@ -11,6 +10,7 @@ from rich.text import Text
 from tieback.cli import workspace_lake, workspace_ledger
 from tieback.cli.formats import format_option
 from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, message_console, write_line
+from tieback.model.document import encode
 from tieback.model.errors import UsageError
 from tieback.report.document import clean
 
@@ -63,7 +63,7 @@ def domains(
     with Workspace.open(workspace, create=False, trusted=True if names or none else None):
         known = write_own_domains(workspace, names or ()) if names or none else read_own_domains(workspace)
     if output is OutputFormat.JSON:
-        write_line(msgspec.json.encode({"workspace": str(workspace), "domains": sorted(known)}))
+        write_line(encode("workspace-domains", {"workspace": str(workspace), "domains": sorted(known)}))
         return
     for name in sorted(known):
         typer.echo(name)
@@ -81,9 +81,9 @@ def show(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = Outpu
 
     with Workspace.open(workspace, create=False) as opened:
         counts = {str(state): count for state, count in sorted(opened.ledger.counts().items())}
-        told = {"workspace": str(workspace), "schema": SCHEMA, "ledger": opened.ledger.where, "units": counts}
+        told = {"workspace": str(workspace), "ledger_schema": SCHEMA, "ledger": opened.ledger.where, "units": counts}
     if output is OutputFormat.JSON:
-        write_line(msgspec.json.encode(told))
+        write_line(encode("workspace", told))
         return
     console = data_console()
     console.print(f"ledger: {told['ledger']} (schema {SCHEMA})", soft_wrap=True)
@@ -102,7 +102,7 @@ def list_runs(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = 
         found = opened.ledger.list_runs()
     if output is OutputFormat.JSON:
         for run in found:
-            write_line(msgspec.json.encode(run))
+            write_line(encode("workspace-run", run))
         return
     table = Table(box=None, pad_edge=False)
     for column in ("run", "started (UTC)", "ended (UTC)", "grant", "inputs"):

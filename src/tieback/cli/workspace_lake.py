@@ -18,6 +18,7 @@ from tieback.cli.terminal import (
     progress_bar,
     write_line,
 )
+from tieback.model.document import encode
 from tieback.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def check(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = Outp
                 sound += 1
             progress(sound + len(damaged), total)
     if output is OutputFormat.JSON:
-        write_line(msgspec.json.encode({"workspace": str(workspace), "sound": sound, "damaged": damaged}))
+        write_line(encode("workspace-check", {"workspace": str(workspace), "sound": sound, "damaged": damaged}))
     else:
         console = data_console()
         for part, why in damaged.items():
@@ -74,7 +75,7 @@ def compact(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = Ou
         recover(opened.lake, opened.ledger)
         done = compacted(opened.lake)
     if output is OutputFormat.JSON:
-        write_line(msgspec.json.encode({"workspace": str(workspace), **msgspec.structs.asdict(done)}))
+        write_line(encode("workspace-compact", {"workspace": str(workspace), **msgspec.structs.asdict(done)}))
         return
     table = Table("", "before", "after", box=None)
     table.add_row("parts", f"{done.before:,}", f"{done.after:,}")
@@ -144,7 +145,10 @@ def prune(
 def _show_doomed(workspace: Path, doomed: "RetentionPlan", output: OutputFormat, *, done: bool) -> None:
     if output is OutputFormat.JSON:
         write_line(
-            msgspec.json.encode({"workspace": str(workspace), "dry_run": not done, **msgspec.structs.asdict(doomed)})
+            encode(
+                "workspace-prune",
+                {"workspace": str(workspace), "dry_run": not done, **msgspec.structs.asdict(doomed)},
+            )
         )
         return
     console = data_console()
@@ -190,7 +194,7 @@ def export(
             progress(number, len(wanted))
             told = totals(export_run(opened.lake, opened.ledger, one, place))
             if output is OutputFormat.JSON:
-                write_line(msgspec.json.encode({"destination": place.url, "run": one, "tables": told}))
+                write_line(encode("workspace-export", {"destination": place.url, "run": one, "tables": told}))
                 continue
             columns = (Column(name, justify="right") for name in ("rows", "files", "bytes"))
             table = Table(f"run {one}", *columns, box=None)

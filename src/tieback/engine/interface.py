@@ -21,7 +21,8 @@ class UnitLimits(msgspec.Struct, frozen=True):
     """Resource limits of one unit."""
 
     seconds: float = 120.0
-    """Time limit of the analysis of a small unit; the publication of a batch may take as long again."""
+    """Time limit of the analysis of a small unit; the publication of a batch may take as long again. Waiting for a
+    processor does not count (``engine.waiting``)."""
     memory_bytes: int = 2 * 1024**3
     """Private writable memory of a worker beyond its idle memory."""
 

@@ -291,7 +291,7 @@ class _Run:
     def _forgive(self, seconds: float) -> None:
         """Exclude the caller's time from the workers' limits."""
         for worker in self._workers:
-            worker.since += seconds
+            worker.clock.forgive(seconds)
 
     def _tell(
         self, kind: Literal["worker_started", "worker_lost", "retried"], worker: WorkerProcess, detail: str = ""

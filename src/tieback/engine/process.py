@@ -27,6 +27,7 @@ from tieback.engine.messages import (
 )
 from tieback.engine.sandbox import environment_without_secrets
 from tieback.engine.tasks import Task
+from tieback.engine.waiting import StepClock
 from tieback.engine.worker import ISOLATED, Assignment
 
 START_SECONDS = 60.0
@@ -48,8 +49,6 @@ class WorkerProcess:
         self.publishing = False
         self.ends: list[UnitFinished] = []
         """Ends of the task's units; not final before the task is published."""
-        self.since = time.monotonic()
-        """Start time of the current step: start-up, a unit, or the publication."""
         self._idle_bytes = 0
         self.pipe, theirs = Pipe()
         try:
@@ -70,6 +69,8 @@ class WorkerProcess:
         finally:
             theirs.close()
         self.pid = self._process.pid
+        self.clock = StepClock(self.pid, time.monotonic())
+        """Of the current step: start-up, a unit, or the publication."""
         self._assignment = pickle.dumps(Assignment(work, limits))
         self._tell(pickle.dumps(sys.path))
         self._tell(self._assignment)
@@ -88,7 +89,7 @@ class WorkerProcess:
         self.current = None
         self.publishing = False
         self.ends = []
-        self.since = time.monotonic()
+        self.clock.restart(time.monotonic())
         self._tell(msgspec.msgpack.encode(task.units))
 
     def _tell(self, data: bytes) -> None:
@@ -125,7 +126,7 @@ class WorkerProcess:
 
     def record_message(self, message: Message) -> None:
         """Update the state of the worker from a message, and restart the time of the step."""
-        self.since = time.monotonic()
+        self.clock.restart(time.monotonic())
         match message:
             case WorkerReady():
                 self.ready = True
@@ -151,12 +152,12 @@ class WorkerProcess:
     def exceeded_limit(self, now: float) -> str:
         """The limit that it exceeded, as a clause; empty if none."""
         if not self.ready:
-            return f"took more than {START_SECONDS:g} s to start" if now - self.since > START_SECONDS else ""
+            return f"took more than {START_SECONDS:g} s to start" if self.clock.exceeds(START_SECONDS, now) else ""
         if self.task is None:
             return ""
         units = self.task.units if self.current is None else self.task.units[self.current : self.current + 1]
         seconds = self.limits.seconds_for(sum(unit.size for unit in units))
-        if now - self.since > seconds:
+        if self.clock.exceeds(seconds, now):
             return f"took more than {seconds:.4g} s"
         if resident_bytes(self.pid) - self._idle_bytes > self.limits.memory_bytes:
             return self.over_memory

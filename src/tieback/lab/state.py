@@ -55,15 +55,23 @@ class ServerStatus(msgspec.Struct, frozen=True):
     """One line of ``lab status``."""
 
     name: str
+    """Name of the store in the lab."""
     product: str
+    """Product of the server."""
     version: str
+    """Version of the server; empty if unknown."""
     target: str
     """``address:port``."""
     host: str
+    """Host name that apps and the grant use."""
     state: str
+    """How the server is configured."""
     up: bool
+    """True if the server is running."""
     records: int
+    """Number of records that the lab put into it."""
     emulation: bool
+    """True if the server is an emulation, not the product."""
 
 
 class Lab:

@@ -16,6 +16,8 @@ import msgspec
 
 TOKEN, IDENTIFIER = "secret_token", "device_id"
 MAX_COOKIES = 64
+MAX_NAMES = 4096
+"""Names of cookies whose rules are remembered."""
 
 
 class CookieRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
@@ -31,19 +33,35 @@ class CookieRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=T
         """Compiled at the first cookie with one of the names."""
         return re.compile(self.value, re.DOTALL)
 
-    def covers(self, name: str, value: str) -> bool:
-        """True if the rule is about this cookie."""
-        return any(fnmatchcase(name, pattern) for pattern in self.names) and (
-            not self.value or self.compiled.fullmatch(value) is not None
-        )
+    def names_cookie(self, name: str) -> bool:
+        """True if the rule is about cookies of this name."""
+        return any(fnmatchcase(name, pattern) for pattern in self.names)
+
+    def takes(self, value: str) -> bool:
+        """True if the rule is about this value of its cookies."""
+        return not self.value or self.compiled.fullmatch(value) is not None
 
 
-class CookieRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CookieRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """The tables of ``cookies.toml``."""
 
     tracker: tuple[CookieRule, ...]
     infrastructure: tuple[CookieRule, ...]
     setting: tuple[CookieRule, ...]
+
+    @cached_property
+    def _of_name(self) -> dict[str, tuple[tuple[CookieRule, ...], tuple[CookieRule, ...]]]:
+        return {}
+
+    def of_name(self, name: str) -> tuple[tuple[CookieRule, ...], tuple[CookieRule, ...]]:
+        """The rules about a name in lower case: those of cookies that are neither, and those of identifiers."""
+        known = self._of_name.get(name)
+        if known is None:
+            if len(self._of_name) >= MAX_NAMES:
+                self._of_name.clear()
+            neither = tuple(rule for rule in (*self.infrastructure, *self.setting) if rule.names_cookie(name))
+            known = self._of_name[name] = neither, tuple(rule for rule in self.tracker if rule.names_cookie(name))
+        return known
 
 
 @cache
@@ -81,11 +99,11 @@ def cookie_classes(header: str, *, set_cookie: bool = False) -> set[str]:
 
 def judge_cookie(name: str, value: str) -> str:
     """The class of one cookie; empty if it is neither a credential nor an identifier."""
-    rules = load_cookie_rules()
     plain, text = name.lower(), unquote(value.strip('"'))
-    if text.lower() in _EMPTY or any(rule.covers(plain, text) for rule in (*rules.infrastructure, *rules.setting)):
+    neither, tracker = load_cookie_rules().of_name(plain)
+    if text.lower() in _EMPTY or any(rule.takes(text) for rule in neither):
         return ""
-    if any(rule.covers(plain, text) for rule in rules.tracker):
+    if any(rule.takes(text) for rule in tracker):
         return IDENTIFIER
     if _SESSION.search(plain) and len(text) >= _SHORT and not _NO_SECRET.fullmatch(text):
         return TOKEN

@@ -7,7 +7,7 @@ leak. What the app sent is also listed by class, encrypted on the wire or not: t
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from secrets import token_bytes
 from typing import TYPE_CHECKING
@@ -16,29 +16,41 @@ import msgspec
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.traffic.interface import SampledFlow
-from tieback.leaks.cookies import cookie_classes
+from tieback.leaks.finds import (
+    IDENTIFIER,
+    PASSWORD,
+    SHORT,
+    SURE,
+    TOKEN,
+    Find,
+    columns_of,
+    find_of,
+    of_header,
+    of_tracker,
+)
+from tieback.leaks.heads import DullHeads
 from tieback.leaks.identifiers import (
     APP_LIST,
     identifier_kind,
     is_address,
-    is_placeholder,
+    is_place,
     kind_of,
     list_class,
     plain_id_class,
 )
-from tieback.leaks.plausible import beside, is_chat, is_plausible, load_words, plain_name
-from tieback.leaks.trackers import RequestTrackers, TrackerField, Trackers
+from tieback.leaks.plausible import beside, is_chat, is_plausible, may_be_chat, plain_name
+from tieback.leaks.trackers import RequestTrackers, Trackers
 from tieback.leaks.value import SECRET, NamedValue
-from tieback.leaks.values import read_values
 from tieback.model.flow import CleartextSample, ContentState, Flow, Leak, SentData
 from tieback.model.pii import Classification, Column
 from tieback.model.sighting import Credential, CredentialGrade
 from tieback.pii.names import NameDetector
 from tieback.pii.taxonomy import NONE
 from tieback.pii.values import ValueDetector, classify_columns
-from tieback.recognise.anchors import AnchorKind, AnchorScanner, anchors
+from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, anchors
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.interface import Extractor
+from tieback.recognise.patterns import CredentialRule
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.verdict import fingerprint
 
@@ -49,14 +61,6 @@ MAX_LEAKS = 64
 """Maximum leaks per flow; one per class, location and direction."""
 MAX_SENT = 64
 """Maximum classes that an app sent in one flow, by class, kind and location."""
-MAX_VALUES = 64
-"""Maximum values examined per name."""
-
-_PASSWORD, _TOKEN, _IDENTIFIER = "password", "secret_token", "device_id"
-_SURE = 0.9
-"""Confidence of a credential: its form is checked; it is never tried."""
-_DOCUMENTED = 0.97
-"""Confidence of a field that the documents of its tracking service name."""
 LEAST_MARKED = 8
 """Characters of a credential that gets a mark."""
 _ADDRESS, _PLACE = "ip_address", "geo_location"
@@ -64,7 +68,6 @@ _LIKELY = 0.85
 """Confidence of two neighbouring numbers without names that are coordinates."""
 _SERVER_NAME = re.compile(r"(?i)server|host|dns|proxy|gateway|upstream|^s_?ip$|^sip$")
 """Names of addresses of others than the device."""
-_SHORT = 4
 _NEVER_SHORT = frozenset({
     "bank_account", "biometric_media", "email", "message_content", "national_id", "payment_card", "phone",
     "postal_address",
@@ -83,26 +86,14 @@ _READ_BY_NAME = frozenset((
     "named_password",
 ))  # fmt: skip
 """Kinds of credentials that the name of a header or field shows; those are read as values of that name."""
+_OF_HEAD = ("header:", "cookie:")
+"""Beginnings of places in header sections."""
 _USER_INFO = re.compile(rb"://[^\s/@\"'<>]{0,128}:[^\s/@\"'<>]{1,128}@")
 _ASKED_ABOUT = frozenset({AnchorKind.TOKEN, AnchorKind.CONNECTION, AnchorKind.JDBC, AnchorKind.KEYWORDS})
 """Forms of text that may contain a credential."""
 _PUBLIC = CredentialGrade.PUBLIC
 _REMEMBERED = 4096
 """Number of cached verdicts: an app sends the same identifiers with every request."""
-
-
-class _Find(msgspec.Struct, frozen=True, gc=False):
-    """A leak before it is decided whether the network could read it."""
-
-    leak: Leak
-    kind: str
-    channel: str
-    count: int = 1
-    tracker: str = ""
-    sent_only: bool = False
-    """True for what is no leak by itself: every packet has an address, and a login is reported as a login."""
-    secret: str = ""
-    """The value of a credential, for its mark; never stored."""
 
 
 class LeakDetector:
@@ -120,6 +111,12 @@ class LeakDetector:
         self._verdicts: dict[bytes, Classification] = {}
         self._telling_names: dict[tuple[str, str], bool] = {}
         self._secret = token_bytes(16)
+        self._heads = DullHeads()
+        self._beside = lru_cache(_REMEMBERED)(beside)
+        self._plain = lru_cache(_REMEMBERED)(plain_name)
+        self._public: dict[bytes, bool] = {}
+        self._dull: set[bytes] = set()
+        """Digests of columns that are nothing, whatever is beside them."""
         self._trackers = Trackers()
 
     def __call__(self, seen: SampledFlow) -> Flow:
@@ -139,7 +136,7 @@ class LeakDetector:
             if leak.where.startswith(("credential:", "text")) and leak.masked in masks:
                 continue
             # For a session cookie, the whole header was already reported.
-            if leak.where.startswith("cookie:") and leak.pii_class in {_PASSWORD, _TOKEN}:
+            if leak.where.startswith("cookie:") and leak.pii_class in {PASSWORD, TOKEN}:
                 continue
             if not find.sent_only:
                 masks.add(leak.masked)
@@ -151,7 +148,7 @@ class LeakDetector:
                 break
         return msgspec.structs.replace(flow, leaks=tuple(leaks.values()), content=state, sent=tuple(sent.values()))
 
-    def _add_sent(self, sent: dict[tuple[str, str, str, str], SentData], find: _Find) -> None:
+    def _add_sent(self, sent: dict[tuple[str, str, str, str], SentData], find: Find) -> None:
         leak = find.leak
         key = (leak.pii_class, find.kind, leak.where, find.channel)
         known = sent.get(key)
@@ -183,7 +180,7 @@ class LeakDetector:
         """The extractor, and a fast scanner that runs first: the extractor is slow, as it also looks for endpoints."""
         rules = RuleFiles()
         every = anchors(rules.services.schemes.values(), (), rules.credentials.rules)
-        asked = tuple(anchor for anchor in every if anchor.shape in _ASKED_ABOUT)
+        asked = tuple(anchor for anchor in every if anchor.shape in _ASKED_ABOUT and not _read_by_name(anchor))
         # A rule of a user adds leaks. One of grade "public" would take away what a built-in rule finds.
         secret = [] if self._added is None else [one for one in self._added.credentials if one.grade != _PUBLIC]
         if not secret or self._added is None:
@@ -195,36 +192,51 @@ class LeakDetector:
         )
         return BothExtractors(EndpointExtractor(rules), added), AnchorScanner((*asked, *added.anchors))
 
-    def _found(self, samples: tuple[CleartextSample, ...], host: str) -> Iterator[_Find]:
+    def _found(self, samples: tuple[CleartextSample, ...], host: str) -> Iterator[Find]:
         for direction in dict.fromkeys(sample.direction for sample in samples):
             own = [sample for sample in samples if sample.direction == direction]
             trackers = self._trackers.of(host, own if direction == "out" and self._recipients else ())
-            columns = _columns(own)
+            # A field of a tracking service is one by its address; several samples are judged together.
+            alone = not trackers and len(own) == 1 and own[0].kind == "http"
+            heads = self._heads.of(direction) if alone else None
+            columns = columns_of(own, heads)
+            in_head = False
             around: dict[str, set[str]] = {}
             for _, where, name, _, _ in columns:
-                around.setdefault(beside(where), set()).add(plain_name(name))
-            for (channel, *_), places in columns.items():
-                for find in self._of_column(places, direction, around[beside(places[0].where)], trackers):
+                around.setdefault(self._beside(where), set()).add(self._plain(name))
+            for (channel, where, *_), places in columns.items():
+                for find in self._of_column(places, direction, around[self._beside(where)], trackers):
+                    in_head = in_head or find.leak.where.startswith(_OF_HEAD)
                     yield msgspec.structs.replace(find, channel=channel)
+            if heads is not None and not in_head:
+                heads.found_nothing()
             for sample in own:
                 yield from self._of_forms(sample)
 
     def _of_column(
         self, column: list[NamedValue], direction: str, around: set[str], trackers: RequestTrackers
-    ) -> Iterator[_Find]:
+    ) -> Iterator[Find]:
         first = column[0]
         field = trackers.field(first.where)
         if field is not None and first.form != SECRET:
-            yield from _of_tracker(field, column, direction)
+            yield from of_tracker(field, column, direction)
             return
         if first.form == SECRET:
             if all(self._is_public(pair.value) for pair in column):
                 return
-            for number, leak in enumerate(_of_header(column, direction)):
-                secret = first.value if leak.pii_class != _IDENTIFIER else ""
-                yield _Find(leak, "", "", len(column), sent_only=number > 0, secret=secret)
+            for number, leak in enumerate(of_header(column, direction)):
+                secret = first.value if leak.pii_class != IDENTIFIER else ""
+                yield Find(leak, "", "", len(column), sent_only=number > 0, secret=secret)
             return
         values = tuple(pair.value for pair in column)
+        key = self._digest(direction, first.where, first.name, first.parent, first.form, *values)
+        if key not in self._dull:
+            yield from self._of_values(column, values, direction, around, key)
+
+    def _of_values(
+        self, column: list[NamedValue], values: tuple[str, ...], direction: str, around: set[str], key: bytes
+    ) -> Iterator[Find]:
+        first = column[0]
         if direction == "out" and self._recipients:
             sent = self._of_sent_only(column, values, around)
             if sent is not None:
@@ -232,26 +244,33 @@ class LeakDetector:
                 return
         kind = identifier_kind(first.name, values)
         if kind:
-            yield _find(_IDENTIFIER, kind, column, direction, _SURE)
+            yield find_of(IDENTIFIER, kind, column, direction, SURE)
+            return
+        if is_place(first.name, values):
+            yield find_of(_PLACE, kind_of(_PLACE, column, ""), column, direction, SURE)
             return
         few = len(values) <= _FEW
         if few and not self._says_something(first.name, first.parent) and not any(map(_TELLING.search, values)):
+            if not may_be_chat(self._plain(first.name)):
+                _add(self._dull, key)
             return
         verdict = self._verdict(Column(field=first.name, table=first.parent, values=values))
         pii_class = verdict.pii_class
-        if pii_class in _NEVER_SHORT and max(map(len, values)) < _SHORT:
+        if pii_class == NONE and not may_be_chat(self._plain(first.name)):
+            _add(self._dull, key)
+        if pii_class in _NEVER_SHORT and max(map(len, values)) < SHORT:
             return
-        if pii_class in {_TOKEN, _PASSWORD} and all(map(self._is_public, values)):
+        if pii_class in {TOKEN, PASSWORD} and all(map(self._is_public, values)):
             return
         if pii_class != NONE and is_plausible(pii_class, column, direction, around):
             kind = kind_of(pii_class, column, verdict.detail)
-            yield _find(pii_class, kind, column, direction, verdict.confidence)
+            yield find_of(pii_class, kind, column, direction, verdict.confidence)
             several = list_class(column, pii_class)
             if several:
-                listed = _find(several, "", column, direction, verdict.confidence)
+                listed = find_of(several, "", column, direction, verdict.confidence)
                 yield msgspec.structs.replace(listed, sent_only=True)
 
-    def _of_sent_only(self, column: list[NamedValue], values: Sequence[str], around: set[str]) -> _Find | None:
+    def _of_sent_only(self, column: list[NamedValue], values: Sequence[str], around: set[str]) -> Find | None:
         """What counts for its recipient, but is no leak by itself; ``None`` if it is nothing of this."""
         first = column[0]
         pii_class = APP_LIST if list_class(column, "") == APP_LIST else plain_id_class(column)
@@ -260,16 +279,25 @@ class LeakDetector:
             pii_class = _ADDRESS if named.pii_class == _ADDRESS else ""
         if not pii_class and first.form == "place" and first.where.startswith("protobuf:"):
             return msgspec.structs.replace(
-                _find(_PLACE, kind_of(_PLACE, column, ""), column, "out", _LIKELY), sent_only=True
+                find_of(_PLACE, kind_of(_PLACE, column, ""), column, "out", _LIKELY), sent_only=True
             )
         if not pii_class and is_chat(column, around):
             pii_class = "message_content"
         if not pii_class:
             return None
-        return msgspec.structs.replace(_find(pii_class, "", column, "out", _SURE), sent_only=True)
+        return msgspec.structs.replace(find_of(pii_class, "", column, "out", SURE), sent_only=True)
 
     def _is_public(self, value: str) -> bool:
         """True if a value, or what follows ``Bearer``, is a key that is public by design."""
+        key = self._digest(value)
+        known = self._public.get(key)
+        if known is None:
+            if len(self._public) >= _REMEMBERED:
+                self._public.clear()
+            known = self._public[key] = self._is_public_key(value)
+        return known
+
+    def _is_public_key(self, value: str) -> bool:
         scheme, space, rest = value.partition(" ")
         secret = rest if space and scheme.lower() in {"bearer", "token", "apikey"} else value
         text = secret.encode("utf-8", "replace")
@@ -283,14 +311,19 @@ class LeakDetector:
 
     def _verdict(self, column: Column) -> Classification:
         """Judge a column, or return the cached verdict; the cache keeps only a digest of the values."""
-        text = "\0".join((column.field, column.table, *column.values))
-        key = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, key=self._secret).digest()
+        key = self._digest(column.field, column.table, *column.values)
         verdict = self._verdicts.get(key)
         if verdict is None:
             if len(self._verdicts) >= _REMEMBERED:
                 self._verdicts.clear()
             verdict = self._verdicts[key] = next(iter(classify_columns((column,), self._names, self._values)))
         return verdict
+
+    def _digest(self, *texts: str) -> bytes:
+        text = "\0".join(texts)
+        if text.count("\0") >= len(texts):
+            text = repr(texts)
+        return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, key=self._secret).digest()
 
     def _says_something(self, name: str, parent: str) -> bool:
         known = self._telling_names.get((name, parent))
@@ -301,7 +334,7 @@ class LeakDetector:
             known = self._telling_names[name, parent] = bool(name) and verdict.pii_class != NONE
         return known
 
-    def _of_forms(self, sample: CleartextSample) -> Iterator[_Find]:
+    def _of_forms(self, sample: CleartextSample) -> Iterator[Find]:
         """Credentials recognised by their form, whatever their name; public credentials are not leaks."""
         extractor, gate = self._credentials
         data = sample.data
@@ -312,9 +345,19 @@ class LeakDetector:
         public = {find.fingerprint for find in credentials if find.grade is CredentialGrade.PUBLIC}
         for find in credentials:
             if find.fingerprint not in public and find.kind not in _READ_BY_NAME:
-                pii_class = _PASSWORD if "password" in find.kind else _TOKEN
-                leak = Leak(pii_class, f"credential:{find.kind}", sample.direction, find.masked, _SURE)
-                yield _Find(leak, "", sample.kind)
+                pii_class = PASSWORD if "password" in find.kind else TOKEN
+                leak = Leak(pii_class, f"credential:{find.kind}", sample.direction, find.masked, SURE)
+                yield Find(leak, "", sample.kind)
+
+
+def _read_by_name(anchor: Anchor) -> bool:
+    return isinstance(anchor.token, CredentialRule) and anchor.token.kind in _READ_BY_NAME
+
+
+def _add(known: set[bytes], key: bytes) -> None:
+    if len(known) >= _REMEMBERED:
+        known.clear()
+    known.add(key)
 
 
 def content_state(seen: SampledFlow) -> ContentState:
@@ -324,60 +367,3 @@ def content_state(seen: SampledFlow) -> ContentState:
     if any(sample.direction == "out" and sample.data for sample in seen.samples):
         return ContentState.READ
     return ContentState.ENCRYPTED if seen.flow.encrypted else ContentState.NOT_READ
-
-
-def _find(pii_class: str, kind: str, column: list[NamedValue], direction: str, confidence: float) -> _Find:
-    first = column[0]
-    leak = Leak(pii_class, first.where[:160], direction, mask_value(first.value), round(confidence, 3))
-    secret = first.value if pii_class in {_TOKEN, _PASSWORD} else ""
-    return _Find(leak, kind, "", len(column), secret=secret)
-
-
-def _of_tracker(field: TrackerField, column: list[NamedValue], direction: str) -> Iterator[_Find]:
-    """The documented field of a tracking service, unless each of its values means that there is none."""
-    nothing = load_words().null.values
-    values = [pair for pair in column if pair.value.lower() not in nothing and pair.value not in field.no]
-    if field.pii_class == _IDENTIFIER:
-        values = [pair for pair in values if not is_placeholder(pair.value) and len(pair.value) >= _SHORT]
-    elif field.pii_class == "person_id":
-        values = [pair for pair in values if not is_placeholder(pair.value)]
-    if field.pii_class and values:
-        kind = kind_of(field.pii_class, values, field.kind)
-        found = _find(field.pii_class, kind, values, direction, _DOCUMENTED)
-        yield msgspec.structs.replace(found, tracker=field.tracker)
-
-
-def _columns(samples: list[CleartextSample]) -> dict[tuple[str, str, str, str, str], list[NamedValue]]:
-    """The pairs by channel, location, name, parent and form; empty values are ignored."""
-    found: dict[tuple[str, str, str, str, str], list[NamedValue]] = {}
-    for sample in samples:
-        for pair in read_values(sample):
-            if pair.value.strip():
-                column = found.setdefault((sample.kind, pair.where, pair.name, pair.parent, pair.form), [])
-                if len(column) < MAX_VALUES:
-                    column.append(pair)
-    return found
-
-
-def _of_header(column: list[NamedValue], direction: str) -> Iterator[Leak]:
-    pair = column[0]
-    where = pair.where[:160]
-    if "cookie" in pair.name:
-        found = {
-            kind: one
-            for one in reversed(column)
-            for kind in cookie_classes(one.value, set_cookie=pair.name == "set-cookie")
-        }
-        for pii_class in (_TOKEN, _IDENTIFIER):
-            if pii_class in found:
-                yield Leak(pii_class, where, direction, mask_value(found[pii_class].value), _SURE)
-        return
-    scheme, _, rest = pair.value.partition(" ")
-    basic = pair.name == "authorization" and scheme.lower() == "basic" and rest
-    yield Leak(_PASSWORD if basic else _TOKEN, where, direction, mask_value(pair.value), 0.99 if basic else _SURE)
-
-
-def mask_value(value: str) -> str:
-    """First and last character and the length, such as ``a…e (12)``; only the length for short values."""
-    text = "".join(char if char.isprintable() else "?" for char in value)
-    return f"{text[0]}…{text[-1]} ({len(text)})" if len(text) >= 6 else f"… ({len(text)})"

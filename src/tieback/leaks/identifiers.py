@@ -26,8 +26,14 @@ LEAST_CONTACTS, LEAST_APPS = 2, 3
 _DEVICE, _PLACE = "device_id", "geo_location"
 _PEOPLE = frozenset({"phone", "email", "person_name"})
 _DECIMALS = re.compile(r"-?\d{1,3}\.(\d{1,16})")
+_COORDINATES = re.compile(
+    r"\s*[+-]?(?:90\.0+|[0-8]?\d\.\d{3,16})\s*[,; ]\s*[+-]?(?:180\.0+|(?:1[0-7]\d|\d{1,2})\.\d{3,16})\s*"
+)
+"""Latitude and longitude in degrees."""
 _PACKAGE = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9][A-Za-z0-9_-]*){1,8}")
 _UUID = re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
+_DOTS = 3
+"""Dots of an IPv4 address."""
 _WORDS = re.compile(r"[.:\[\]$()]+")
 
 
@@ -51,6 +57,10 @@ class _Parents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     device: frozenset[str]
 
 
+class _Places(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    names: frozenset[str]
+
+
 class IdentifierWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """The tables of ``identifiers.toml``."""
 
@@ -58,6 +68,7 @@ class IdentifierWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, d
     parents: _Parents
     contacts: _Words
     apps: _Words
+    places: _Places
     property: dict[str, tuple[str, str]]
     """Class and kind of the properties in ``trackers.toml``."""
 
@@ -86,6 +97,11 @@ def identifier_kind(name: str, values: Sequence[str]) -> str:
     return known.kind if any(known.form.fullmatch(value) and not is_placeholder(value) for value in values) else ""
 
 
+def is_place(name: str, values: Sequence[str]) -> bool:
+    """True for coordinates in one value, in a field that can have a place in words too."""
+    return plain_name(name) in load_identifiers().places.names and any(map(_COORDINATES.fullmatch, values))
+
+
 def plain_id_class(column: Sequence[NamedValue]) -> str:
     """``person_id`` or ``device_id`` for the field ``id`` of a user or a device; otherwise empty."""
     first = column[0]
@@ -104,6 +120,8 @@ def plain_id_class(column: Sequence[NamedValue]) -> str:
 def is_address(values: Sequence[str]) -> bool:
     """True if one of the values is an IP address that can be that of a device."""
     for value in values:
+        if ":" not in value and value.count(".") != _DOTS:
+            continue  # faster than an exception
         try:
             address = ip_address(value.strip())
         except ValueError:

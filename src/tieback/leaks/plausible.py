@@ -159,10 +159,19 @@ def is_plausible(
     return False
 
 
+def may_be_chat(name: str) -> bool:
+    """True if the fields around a field decide whether it is the text of a chat.
+
+    Args:
+        name: its plain name.
+    """
+    return name in load_words().message.weak
+
+
 def is_chat(values: Sequence[NamedValue], siblings: Collection[str]) -> bool:
     """True for a text of several words beside its sender and recipient: the fields around it decide, not its name."""
     words = load_words().message
-    if plain_name(values[0].name) not in words.weak or len(words.parties.intersection(siblings)) < 2:
+    if not may_be_chat(plain_name(values[0].name)) or len(words.parties.intersection(siblings)) < 2:
         return False
     return any(len(_WORD.findall(pair.value)) >= _CHAT_WORDS and not _NO_TEXT.fullmatch(pair.value) for pair in values)
 

@@ -91,6 +91,9 @@ class RequestTrackers:
         return None
 
 
+_NONE = RequestTrackers(())
+
+
 class Trackers:
     """All services. The data is read at the first look-up."""
 
@@ -111,7 +114,7 @@ class Trackers:
         """
         known = self._of_host(host) if host else ()
         if not known:
-            return RequestTrackers(())
+            return _NONE
         addresses = [f"{host}{path}".rstrip("/") for path in _paths(samples)]
         return RequestTrackers(one for one in known if any(map(one.addresses.fullmatch, addresses)))
 

@@ -35,6 +35,6 @@ def place_part(name: str) -> str:
     return "*" if _VALUE.search(name) else name[:MAX_NAME]
 
 
-def decode_text(data: bytes) -> str:
-    """Bytes as text, truncated to ``MAX_VALUE``."""
-    return data[:MAX_VALUE].decode("utf-8", "replace")
+def decode_text(data: bytes, most: int = MAX_VALUE) -> str:
+    """At most so many bytes as text."""
+    return data[:most].decode("utf-8", "replace")

@@ -6,16 +6,18 @@ too, so that they can be classified by content.
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Protocol
 from urllib.parse import unquote
 
 from tieback.leaks.bodies import read_body, read_document, read_form, read_text
 from tieback.leaks.logins import read_logins
 from tieback.leaks.redis import read_resp
 from tieback.leaks.sql import read_sql
-from tieback.leaks.value import MAX_NAME, MAX_VALUES_PER_SAMPLE, SECRET, NamedValue, decode_text
+from tieback.leaks.value import MAX_NAME, MAX_VALUE, MAX_VALUES_PER_SAMPLE, SECRET, NamedValue, decode_text
 from tieback.model.flow import CleartextSample
 from tieback.protocols import bson
-from tieback.protocols.http1 import HttpMessage, messages
+from tieback.protocols.http1 import HttpMessage, head_end, messages
 
 type Reader = Callable[[bytes], Iterator[NamedValue]]
 
@@ -48,22 +50,50 @@ _SERVER_ENDINGS = ("-rtt", "-duration", "-time", "-ms", "-count", "-version", "-
 _TELLING_SEGMENT = re.compile(r"@|%40|\+|\d{7}|^[^.]{20}")
 """Only a path segment that matches can be personal data."""
 _MAX_SEGMENTS = 16
+MAX_COOKIES = 4096
+"""Maximum characters of a header with cookies that are examined: one cookie behind many long ones counts as much."""
 
 
-def read_values(sample: CleartextSample) -> Iterator[NamedValue]:
-    """Named values of one sample, at most ``MAX_VALUES_PER_SAMPLE``; none if the sample cannot be parsed."""
+class HeadMemory(Protocol):
+    """What is known about header sections: most apps send the same one with every request."""
+
+    def skips(self, section: bytes) -> bool:
+        """True if the header section of a sample was read before, and nothing was found in it."""
+        ...
+
+    def was_read(self) -> None:
+        """All values of this header section were returned."""
+        ...
+
+
+def read_values(sample: CleartextSample, memory: HeadMemory | None = None) -> Iterator[NamedValue]:
+    """Named values of one sample, at most ``MAX_VALUES_PER_SAMPLE``; none if the sample cannot be parsed.
+
+    Args:
+        sample: of any kind.
+        memory: decides which header sections are left out, of samples with one message of HTTP.
+    """
     reader = _READERS.get(sample.kind, read_body)
-    for count, pair in enumerate(reader(sample.data)):
-        if count >= MAX_VALUES_PER_SAMPLE:
-            return
-        yield pair
+    pairs = _http(sample.data, memory) if reader is _http else reader(sample.data)
+    return islice(pairs, MAX_VALUES_PER_SAMPLE)
 
 
-def _http(data: bytes) -> Iterator[NamedValue]:
-    for message in messages(data):
+def _http(data: bytes, memory: HeadMemory | None = None) -> Iterator[NamedValue]:
+    end = head_end(data)
+    first = data.find(b"\n") + 1
+    skips = memory is not None and end > 0 and memory.skips(data[first:end])
+    if skips and end == len(data):
+        yield from _of_target(HttpMessage(data[:first].rstrip(), (), b""))
+        return
+    read = list(messages(data))
+    alone = len(read) == 1
+    for message in read:
         yield from _of_target(message)
-        for name, value in message.headers:
-            yield from _of_header(name, value)
+        if not (skips and alone):
+            for name, value in message.headers:
+                yield from _of_header(name, value)
+            if memory is not None and alone:
+                memory.was_read()
         yield from read_body(message.body, message.header("content-type").lower())
 
 
@@ -80,7 +110,8 @@ def _of_target(message: HttpMessage) -> Iterator[NamedValue]:
 
 def _of_header(name: str, value: bytes) -> Iterator[NamedValue]:
     if name in _SECRET_HEADERS:
-        yield NamedValue(f"header:{name}", name, decode_text(value), form=SECRET)
+        most = MAX_COOKIES if "cookie" in name else MAX_VALUE
+        yield NamedValue(f"header:{name}", name, decode_text(value, most), form=SECRET)
         if "cookie" in name:
             yield from _cookies(value.partition(b";")[0] if name == "set-cookie" else value)
     elif name in _WITH_ADDRESS:

@@ -11,7 +11,9 @@ class BlindSpot(msgspec.Struct, frozen=True):
     app: str
     """Package of the app that contacted it; empty if unknown."""
     times: int
+    """Number of connections."""
     reason: str
+    """Why the run could not observe it; empty if the list says it."""
 
 
 class UnpinScript(msgspec.Struct, frozen=True):
@@ -20,6 +22,7 @@ class UnpinScript(msgspec.Struct, frozen=True):
     name: str
     """Name of the file."""
     sha256: str
+    """SHA-256 of the script."""
 
 
 class LiveRun(msgspec.Struct, frozen=True):
@@ -28,6 +31,7 @@ class LiveRun(msgspec.Struct, frozen=True):
     path: str
     """File with the flows, which ``tieback traffic`` and ``tieback scan`` read."""
     mode: str
+    """How traffic was routed to the proxy."""
     listened: str
     """Address and port."""
     app: str
@@ -35,9 +39,13 @@ class LiveRun(msgspec.Struct, frozen=True):
     start: float
     """Seconds since 1970, UTC."""
     end: float
+    """Seconds since 1970, UTC."""
     flows: int
+    """Number of flows in the file."""
     bytes_out: int
+    """Payload bytes from the app to servers."""
     bytes_in: int
+    """Payload bytes from servers to the app."""
     refused: tuple[BlindSpot, ...] = ()
     """Servers for which the app rejected the proxy's certificate."""
     quic: tuple[BlindSpot, ...] = ()

@@ -25,16 +25,19 @@ class BatchApp(msgspec.Struct, frozen=True):
     package: str
     """Package name; empty if it is not known yet."""
     state: BatchState
+    """How far the app is."""
     reason: str = ""
     """Why it failed or was interrupted."""
     path: str = ""
     """File with the flows; empty if there is none."""
     flows: int = 0
+    """Number of flows in its file."""
     refused: int = 0
     """Servers for which the app rejected the proxy's certificate."""
     start: float = 0.0
     """Seconds since 1970, UTC; 0 if it was not started."""
     end: float = 0.0
+    """Seconds since 1970, UTC; 0 if it did not end."""
     fresh: bool | None = None
     """True if the run installed the app; false if the app was on the device before, with its data; ``None`` without a
     device."""
@@ -46,9 +49,13 @@ class CaptureBatch(msgspec.Struct, frozen=True):
     list: str
     """Path of the list."""
     done: int
+    """Number of apps that are done."""
     failed: int
+    """Number of apps that failed."""
     interrupted: int
+    """Number of apps whose run was interrupted."""
     not_started: int
+    """Number of apps that were not started."""
     apps: tuple[BatchApp, ...]
     """In the order of the list."""
     manifest: str

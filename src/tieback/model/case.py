@@ -85,7 +85,9 @@ class Recheck(msgspec.Struct, frozen=True):
     """One re-check of one case."""
 
     verdict: RecheckVerdict
+    """Result of the re-check."""
     time: datetime
+    """When it was checked (UTC)."""
     reasons: tuple[str, ...] = ()
     """Reasons, one clause each, with the location."""
     where: tuple[str, ...] = ()
@@ -93,9 +95,11 @@ class Recheck(msgspec.Struct, frozen=True):
     records: Figure | None = None
     """Records readable without authentication now."""
     bytes: Figure | None = None
+    """Bytes readable without authentication now."""
     records_change: int | None = None
     """Change since the case was opened; ``None`` if either figure was not measured."""
     bytes_change: int | None = None
+    """Change of the bytes since the case was opened; ``None`` if either figure was not measured."""
     closed_since: datetime | None = None
     """Time of the first of the consecutive re-checks that found it closed; ``None`` if this one did not."""
     alike: tuple[str, ...] = ()
@@ -131,12 +135,17 @@ class CaseParty(msgspec.Struct, frozen=True):
     """A further party of a case; the vendor that answers for the store has the state of the case."""
 
     name: str
+    """Name of the party."""
     role: PartyRole
+    """Its part in the case."""
     since: datetime
     """When it entered its state."""
     state: PartyState = PartyState.NOT_INFORMED
+    """State of this party."""
     contact: str = ""
+    """Where it is informed; empty if unknown."""
     due: date | None = None
+    """Due date of its answer."""
     letter: str = ""
     """ID of the letter that informed it last."""
 
@@ -145,8 +154,11 @@ class UnfixedClosing(msgspec.Struct, frozen=True):
     """A person closed the case although no re-check found the store closed."""
 
     time: datetime
+    """When it was closed (UTC)."""
     by: str
+    """Person who closed it."""
     reason: str
+    """Reason, as the person stated it."""
     verdict: RecheckVerdict | None
     """Verdict of the latest re-check; ``None`` if there was none."""
 
@@ -168,20 +180,28 @@ class Confirmation(msgspec.Struct, frozen=True):
     """A person confirmed an experimental verdict."""
 
     day: date
+    """Day of the confirmation, UTC."""
     by: str
+    """Person who confirmed it."""
     file: str
     """Name of the evidence; a copy is in ``attachments/`` under its hash."""
     sha256: str
+    """SHA-256 of the evidence."""
 
 
 class CaseApp(msgspec.Struct, frozen=True):
     """An app that leads to the store."""
 
     bundle_id: str
+    """Identifier of the app: application ID or bundle identifier."""
     name: str
+    """Name of the app."""
     version: str
+    """Version of the app; empty if unknown."""
     platform: str
+    """Platform of the app."""
     sha256: str
+    """SHA-256 of the package."""
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -190,13 +210,17 @@ class Case(msgspec.Struct, frozen=True):
     id: str
     """Derived from vendor and store: opening a case twice has no effect."""
     vendor: str
+    """ID of the vendor."""
     state: CaseState
+    """State of the case."""
     opened: datetime
+    """When the case was opened (UTC)."""
     since: datetime
     """When it entered its state."""
     store: Exposure
     """The store when the case was opened; re-checks compare with it."""
     apps: tuple[CaseApp, ...] = ()
+    """Apps of the vendor that lead to the store."""
     due: date | None = None
     """Due date of the next action."""
     attested: date | None = None
@@ -270,7 +294,9 @@ class LogLine(msgspec.Struct, frozen=True):
     """An entry of the log of all cases; each contains the hash of the previous one."""
 
     seq: int
+    """Number of the entry, from 1, without gaps."""
     time: datetime
+    """When it was written (UTC)."""
     subject: str
     """ID of the case or vendor."""
     event: str
@@ -278,8 +304,11 @@ class LogLine(msgspec.Struct, frozen=True):
     by: str
     """Author: a person's name, ``recheck``, or ``watch``."""
     fields: dict[str, str]
+    """Facts of the event, by name."""
     prev: str
+    """Hash of the previous entry."""
     hash: str
+    """Hash of this entry, which includes ``prev``."""
 
 
 class NewLogLine(msgspec.Struct, frozen=True):
@@ -295,18 +324,27 @@ class Letter(msgspec.Struct, frozen=True):
     """A letter that was written. People send it."""
 
     id: str
+    """ID of the letter."""
     kind: str
+    """Kind of the letter, as ``tieback letter write`` names it."""
     language: str
+    """Language of the text."""
     vendor: str
+    """ID of the vendor."""
     cases: tuple[str, ...]
+    """IDs of the cases that it is about."""
     version: int
     """Starts at 1; an unchanged text keeps its version."""
     sha256: str
     """Hash of the UTF-8 text."""
     created: datetime
+    """When it was written (UTC)."""
     subject: str
+    """Subject line."""
     text: str
+    """The whole text."""
     due: date | None = None
+    """Day by which it requests an answer; ``None`` if it requests none."""
     to: str = ""
     """Recipient, if it is not the vendor; a party of its cases may have this name."""
     dates: LetterDates | None = None

@@ -9,6 +9,7 @@ class CleartextPolicy(msgspec.Struct, frozen=True):
     domain: str
     """Lower-case host name, or ``*`` for every host without its own rule."""
     include_subdomains: bool
+    """True if the rule also applies to names below the domain."""
     cleartext: bool
     """True if connections without TLS are allowed."""
     user_cas: bool

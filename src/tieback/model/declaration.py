@@ -48,6 +48,7 @@ class PrivacyDeclaration(msgspec.Struct, frozen=True):
     """One declaration: a manifest of an app or of one part of it, or one form."""
 
     format: DeclarationFormat
+    """Format of the declaration."""
     source: str
     """Entry in the package, or the path of the CSV file."""
     part: str = ""
@@ -59,6 +60,7 @@ class PrivacyDeclaration(msgspec.Struct, frozen=True):
     types: tuple[DeclaredType, ...] | None = None
     """The types of data. ``None`` if the declaration has no list; empty if it declares that nothing is collected."""
     apis: tuple[AccessedApi, ...] = ()
+    """Interfaces that the manifest gives a reason for."""
     encrypted_in_transit: bool | None = None
     """Only Play: whether all data are encrypted in transit."""
 

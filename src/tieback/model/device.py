@@ -83,9 +83,13 @@ class Device(msgspec.Struct, frozen=True):
     """A managed device, under a pseudonym."""
 
     id: str
+    """Pseudonym of the device."""
     platform: DevicePlatform
+    """Platform of the device."""
     ownership: Ownership = Ownership.UNKNOWN
+    """Who owns it."""
     source: str = ""
+    """Name of the inventory."""
     user: str = ""
     """Also a pseudonym."""
     label: str = ""
@@ -96,9 +100,13 @@ class Install(msgspec.Struct, frozen=True):
     """A version of an app on a device over time; dates are those of the inventories."""
 
     device: Device
+    """The device."""
     version: str
+    """Version of the app; empty if unknown."""
     first_seen: date
+    """Date of the first inventory that lists it."""
     last_seen: date
+    """Date of the last inventory that lists it."""
     removed: date | None = None
     """Date of the first inventory that lists the device without the app."""
 
@@ -109,18 +117,29 @@ class FleetApp(msgspec.Struct, frozen=True):
     id: int
     """Valid only in this workspace."""
     platform: DevicePlatform
+    """Platform of the devices."""
     bundle_id: str
+    """Identifier of the app; empty if inventories have only its name."""
     name: str
+    """Name in the inventories."""
     publisher: str
+    """Publisher in the inventories; empty if unknown."""
     store_id: str
+    """ID in the app store; empty if unknown."""
     signer: str
+    """Signer in the inventories; empty if unknown."""
     in_house: bool
+    """True if an inventory marks it as an app of the organisation."""
     devices: int
     """Devices that have it now."""
     counted: CountSource
+    """Whether devices were listed, or only their number was reported."""
     sources: tuple[str, ...]
+    """Names of the inventories."""
     first_seen: date
+    """First day on which an inventory had it."""
     last_seen: date
+    """Last day on which an inventory had it."""
     removed: date | None = None
     """Since when no known device has it."""
     versions: tuple[tuple[str, int], ...] = ()
@@ -190,17 +209,21 @@ class AppStoreFact(msgspec.Struct, frozen=True):
     """What an app store said about an app on a day, in one country."""
 
     platform: DevicePlatform
+    """Platform of the app."""
     ident: str
     """Bundle identifier or store ID."""
     storefront: str = ""
     """Country or store, such as ``de`` or ``play``; empty if not stated."""
     state: AppStoreState = AppStoreState.UNKNOWN
+    """Whether the store offers the app."""
     version: str = ""
     """Latest version in the store."""
     downloads: int | None = None
     """Lower bound, as Google Play states it."""
     category: str = ""
+    """Category in the store; empty if not stated."""
     seen_on: date = date.min
+    """Day of the statement."""
     last_available: date | None = None
     """Last day on which the store offered it, as far as known."""
     source: str = ""

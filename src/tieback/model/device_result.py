@@ -63,7 +63,9 @@ class StepResult(msgspec.Struct, frozen=True):
     step: str
     """``DeviceStep.name``."""
     outcome: StepOutcome
+    """How the step ended."""
     source: StepSource = StepSource.MEASURED
+    """Who observed the end: tieback or a person."""
     reason: str = ""
     """Why it failed or was not tried, in at most 200 characters; empty if it worked."""
 
@@ -78,11 +80,14 @@ class DeviceResult(msgspec.Struct, frozen=True):
     platform: str
     """``android`` or ``ios``."""
     emulator: bool
+    """True if the device is an emulator."""
     model: str
     """Maker and model, as the device or its owner names them."""
     os_version: str
+    """Version of Android or iOS."""
     mode: str
     """How traffic was routed: ``regular`` or ``wireguard``."""
     by_hand: bool
     """True if a person did the steps, because no adb was used."""
     steps: tuple[StepResult, ...]
+    """The steps, in the order of a capture."""

@@ -11,6 +11,7 @@ class Peer(msgspec.Struct, frozen=True, gc=False):
     ip: str
     """Canonical address; empty if the source does not contain it."""
     port: int | None
+    """Port; ``None`` if unknown."""
 
 
 class NameSource(StrEnum):
@@ -30,10 +31,13 @@ class Server(msgspec.Struct, frozen=True, gc=False):
     """The end that was contacted."""
 
     ip: str
+    """Address of the server; empty if the source has only a name."""
     port: int | None
+    """Port; ``None`` if unknown."""
     name: str = ""
     """Lower-case ASCII name, or empty."""
     name_from: NameSource = NameSource.NONE
+    """Where the name was found."""
 
 
 class FlowEvidence(StrEnum):
@@ -51,11 +55,13 @@ class FlowTls(msgspec.Struct, frozen=True, gc=False):
     version: str = ""
     """Negotiated version, such as ``TLSv1.3``; the highest offered version if the server's response is missing."""
     sni: str = ""
+    """Server name that the client sent; empty if it sent none."""
     alpn: tuple[str, ...] = ()
     """The selected protocol if the server's response is visible, else the offered ones."""
     ech: bool = False
     """True if the client sent an Encrypted Client Hello; ``sni`` is then the outer name."""
     certificate_subject: str = ""
+    """Subject of the certificate, if it was sent in cleartext."""
     certificate_names: tuple[str, ...] = ()
     """DNS names of the certificate, if it was sent in cleartext (TLS 1.2 and older)."""
     starttls: bool = False
@@ -73,7 +79,9 @@ class FlowApp(msgspec.Struct, frozen=True, gc=False):
     name: str
     """Process or app name."""
     bundle_id: str = ""
+    """Identifier of the app; empty if the source has only a name."""
     uid: int | None = None
+    """User ID of the process on Android; ``None`` if the source has none."""
     source: str = ""
     """``pcapdroid-trailer``, ``pcapdroid-block``, ``pktap``, ``comment``, ``uid-map``, ``capture``, ``told``;
     ``tweasel``: stated by the archive for all of its entries, and not seen per connection."""
@@ -87,12 +95,15 @@ class Leak(msgspec.Struct, frozen=True, gc=False):
     """Personal data or a credential sent in cleartext. The value is never stored."""
 
     pii_class: str = msgspec.field(name="class")
+    """Class of personal data, or the kind of credential."""
     where: str
     """``query:email``, ``header:authorization``, ``json:$.user.phone``, ``column:pin``, ..."""
     direction: str
     """``out`` from the app, ``in`` to the app."""
     masked: str
+    """First and last characters of the value; nothing usable."""
     confidence: float
+    """Confidence of the class, 0 to 1."""
 
 
 class ContentState(StrEnum):
@@ -120,6 +131,7 @@ class SentData(msgspec.Struct, frozen=True, gc=False):
     channel: str
     """``http``, ``websocket``, ``mqtt``, ...: as ``CleartextSample.kind``."""
     confidence: float
+    """Confidence of the class, 0 to 1."""
     count: int
     """Values in the messages of this flow that were read: a lower bound."""
     tracker: str = ""
@@ -144,6 +156,7 @@ class HostHint(msgspec.Struct, frozen=True, gc=False):
     host: str
     """Lower-case ASCII name or canonical address."""
     port: int | None
+    """Port; ``None`` if the hint has none."""
     service: str
     """Store implied by the scheme, such as ``mongodb``; empty if none."""
     where: str
@@ -156,27 +169,37 @@ class Flow(msgspec.Struct, frozen=True, gc=False):
     path: str
     """The capture or log."""
     app: FlowApp | None
+    """The app; ``None`` if the source does not show it."""
     client: Peer
+    """The end that opened the conversation."""
     server: Server
+    """The end that was contacted."""
     transport: str
     """``tcp``, ``udp``, or ``http`` if the source contains only requests."""
     protocol: str
     """``tls``, ``quic``, ``http``, ``dns``, ``mysql``, ``mongodb``, ...; empty if unknown."""
     evidence: FlowEvidence
+    """What the protocol was recognised by."""
     confidence: float
     """0 to 1; higher if both directions were seen and checked."""
     encrypted: bool | None
     """``None`` if unknown."""
     tls: FlowTls | None
+    """The handshake; ``None`` without TLS or QUIC."""
     bytes_out: int
     """Payload bytes from client to server."""
     bytes_in: int
+    """Payload bytes from server to client."""
     packets_out: int
+    """Packets or messages from client to server."""
     packets_in: int
+    """Packets or messages from server to client."""
     start: float
     """Seconds since 1970, UTC."""
     end: float
+    """Seconds since 1970, UTC."""
     leaks: tuple[Leak, ...] = ()
+    """Personal data and credentials in cleartext, with ``--leaks``."""
     detail: str = ""
     """Other facts from the payload: product and version of a greeting, HTTP method and path without query."""
     hints: tuple[HostHint, ...] = ()
@@ -184,5 +207,6 @@ class Flow(msgspec.Struct, frozen=True, gc=False):
     paths: tuple[str, ...] = ()
     """Distinct paths of HTTP requests, without queries and without what may be secret; at most 8."""
     content: ContentState = ContentState.UNKNOWN
+    """Whether the content of the flow could be read."""
     sent: tuple[SentData, ...] = ()
     """What the app sent, encrypted on the wire or not; empty also if ``content`` is not ``read``."""

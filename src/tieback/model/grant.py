@@ -48,6 +48,7 @@ class TargetRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ports: Literal["any"] | tuple[int | str, ...]
     """``any``, or numbers and ``from-to`` ranges."""
     depth: Depth
+    """Maximum depth of probes."""
     passwordless: tuple[str, ...] = ()
     """Real accounts that may be tried without a password."""
     ransom_note: bool = False
@@ -66,6 +67,7 @@ class ExcludeRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     match: str
     """Address, CIDR, host, or ``*.suffix`` (which here includes the suffix itself)."""
     ports: Literal["any"] | tuple[int | str, ...] = "any"
+    """``any``, or numbers and ``from-to`` ranges."""
     reason: str = ""
     """Why, for the user; shown with every skipped target."""
 
@@ -83,13 +85,16 @@ class Signatures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The ``[signatures]`` of a grant or of a site policy: ``need`` of ``keys`` must sign the grant file."""
 
     need: int
+    """Number of signatures that are required."""
     keys: tuple[str | SigningKey, ...]
+    """Public keys that count, each with the last day on which it counts, if it has one."""
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Limits of one conversation with one target, and the rate between conversations."""
 
     connect_seconds: float = 3.0
+    """Time limit of one connect, in seconds."""
     total_seconds: float = 20.0
     """From the first connect to the last byte, over all connections of a conversation."""
     idle_seconds: float = 5.0
@@ -114,17 +119,21 @@ class Grant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The written permission for a run. Without a grant, nothing is contacted."""
 
     authorised_by: str
+    """Person or department that permits the probes."""
     contact: str
     """Announced by probes if the protocol has a field for it."""
     not_after: date
     """Last valid day, UTC."""
     target: tuple[TargetRule, ...] = ()
+    """What may be contacted."""
     not_before: date | None = None
+    """First valid day, UTC; ``None`` means at once."""
     dns: bool = False
     """True if names that a target covers may be resolved with the system's DNS servers."""
     hosts: dict[str, str | tuple[str, ...]] = msgspec.field(default_factory=dict)
     """Addresses of names, used instead of DNS."""
     limits: Limits = Limits()
+    """Limits of conversations and their rate."""
     note: str = ""
     """Free text, shown in reports; a lab lists here which servers are emulations."""
     exclude: tuple[ExcludeRule, ...] = ()

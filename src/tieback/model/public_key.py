@@ -13,6 +13,7 @@ class PublicKey(msgspec.Struct, frozen=True):
     kind: str
     """As in ``Credential.kind``, such as ``supabase_anon``; or a kind of resource, such as ``parse``."""
     value: str
+    """The key; masked in printed documents."""
     services: tuple[str, ...] = ()
     """Services (``ProbeMeta.services``) whose probes may send it."""
     endpoint: str = ""

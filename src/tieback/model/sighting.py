@@ -86,7 +86,9 @@ class Credential(msgspec.Struct, frozen=True):
     endpoint: str
     """Value of the endpoint that it belongs to, or empty."""
     evidence: Evidence
+    """Where it was found, and how."""
     grade: CredentialGrade = CredentialGrade.NORMAL
+    """What the credential allows."""
     fingerprint: str = ""
     """Identifies equal credentials in two locations: keyed hash, 16 hexadecimal digits; empty in old reports."""
     claims: dict[str, str] = msgspec.field(default_factory=dict)
@@ -97,7 +99,9 @@ class NotBackend(msgspec.Struct, frozen=True):
     """A text that looks like an endpoint but is not, with the reason."""
 
     value: str
+    """The name, as the app has it."""
     reason: str
+    """Why it is no back end."""
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -140,6 +144,7 @@ class EndedService(msgspec.Struct, frozen=True):
     resource: str
     """Value of the endpoint, such as ``faunadb:db.eu``."""
     product: str
+    """Product that has ended."""
     date: str
     """ISO date on which the service ended."""
     source: str
@@ -150,20 +155,28 @@ class SourceLines(msgspec.Struct, frozen=True):
     """The lines of the maker's source for an endpoint or a credential of an app."""
 
     kind: Literal["endpoint", "credential"]
+    """What the lines are for."""
     value: str
     """Value of the endpoint, or the masked credential."""
     locations: tuple[SourceLocation, ...]
+    """The lines, the most certain first."""
 
 
 class AppDocument(msgspec.Struct, frozen=True):
     """The results of static analysis of one input. One line of ``tieback app --format json``."""
 
     path: str
+    """Path of the input."""
     app: App | None
+    """The app; ``None`` if the input has none that could be read."""
     sightings: tuple[Sighting, ...] = ()
+    """Endpoints in the app, each with its evidence."""
     credentials: tuple[Credential, ...] = ()
+    """Credentials in the app, masked."""
     not_backends: tuple[NotBackend, ...] = ()
+    """Names that were found and are no back end, with the reason."""
     problems: tuple[Problem, ...] = ()
+    """What could not be read or decided."""
     cleartext: tuple[CleartextPolicy, ...] = ()
     """The declarations of the package about connections without TLS, by domain."""
     keys: tuple[PublicKey, ...] = ()

@@ -33,8 +33,11 @@ class Vendor(msgspec.Struct, frozen=True):
     """An organisation responsible for apps."""
 
     id: str
+    """ID of the vendor."""
     name: str
+    """Name of the organisation."""
     domains: tuple[str, ...] = ()
+    """Domains of the organisation."""
     contacts: tuple[Contact, ...] = ()
     """The best contact first."""
     signers: tuple[str, ...] = ()
@@ -50,5 +53,8 @@ class Vendor(msgspec.Struct, frozen=True):
     due: date | None = None
     """Due date of its answer."""
     answer: AssuranceAnswer = AssuranceAnswer.NONE
+    """Answer to the assurance request."""
     answered: date | None = None
+    """Day of the answer; ``None`` without one."""
     note: str = ""
+    """Note of a person."""

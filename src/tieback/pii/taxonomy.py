@@ -24,6 +24,7 @@ class PiiClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     points: int
     """Sensitivity, 1 to 10."""
     source: str
+    """Where the definition of the class is from."""
     nist: Literal["distinguishing", "linked", "linkable"] = "linkable"
     """NIST SP 800-122: distinguishes a person, is linked to a person, or can be linked."""
     hipaa: tuple[str, ...] = ()

@@ -34,12 +34,17 @@ class ImportedReport(msgspec.Struct, frozen=True):
     """Result for one file."""
 
     path: str
+    """Path of the file."""
     source: str
     """The tool, as named in the evidence."""
     title: str
+    """Display name of the tool."""
     services: int
+    """Number of services that it reports."""
     sightings: int
+    """Number of endpoints of apps that it reports."""
     left_out: int
+    """Number of ignored records."""
     first_left_out: str = ""
     """Location of the first ignored record, and the reason; empty if the report was already imported."""
     before: str = ""

@@ -26,12 +26,17 @@ class PluginState(msgspec.Struct, frozen=True):
     """A plug-in that is installed, enabled or both: one line of ``tieback plugins list``."""
 
     name: str
+    """Name of the plug-in."""
     kind: str
     """``reader`` or ``renderer``."""
     version: str
+    """Version of the distribution; empty if unknown."""
     distribution: str
+    """Python distribution of the plug-in."""
     enabled: bool
+    """True if your configuration file names it."""
     installed: bool
+    """True if its distribution is installed."""
 
 
 def plugin_states() -> list[PluginState]:

@@ -34,22 +34,28 @@ class PushedReport(msgspec.Struct, frozen=True, kw_only=True):
     """A report to send."""
 
     name: str
+    """Name of the file."""
     title: str
     """The tool that wrote it."""
     sha256: str
+    """SHA-256 of the content."""
     size: int
+    """Size in bytes."""
 
 
 class PushResult(msgspec.Struct, frozen=True, kw_only=True):
     """What the server did."""
 
     report: PushedReport
+    """The report that was sent."""
     server: str
+    """URL of the server."""
     sent: bool
     """False if the server had this content already."""
     job: str
     """ID of the job that imports it."""
     state: str
+    """State of the job."""
     new: bool
     """False if an earlier job imports the same content, or did."""
 

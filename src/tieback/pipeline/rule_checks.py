@@ -37,6 +37,7 @@ class ExampleResult(msgspec.Struct, frozen=True):
     """The result of one example of a rule."""
 
     rule: str
+    """Name of the rule."""
     kind: str
     """Table of the rule, such as ``identifier``."""
     place: str
@@ -46,8 +47,11 @@ class ExampleResult(msgspec.Struct, frozen=True):
     text: str
     """The text, shortened; masked in a rule of credentials."""
     expected: str
+    """What the rule should recognise."""
     found: str
+    """What it recognised."""
     passed: bool
+    """True if both are the same."""
 
     @property
     def sentence(self) -> str:
@@ -61,20 +65,28 @@ class RuleSend(msgspec.Struct, frozen=True):
     depth: str
     """Depth of the grant that it needs."""
     request: str
+    """What is sent."""
     cost: str
+    """What it costs the server."""
     why: str
+    """What the answer is for."""
 
 
 class UserRuleRow(msgspec.Struct, frozen=True):
     """A rule of a user, for lists."""
 
     rule: str
+    """Name of the rule."""
     kind: str
     """Table of the rule."""
     what: str
+    """What it recognises."""
     file: str
+    """File of the rule."""
     line: int
+    """Line of the rule, from 1."""
     source: str
+    """Source that the rule states; empty if none."""
     sends: tuple[RuleSend, ...] = ()
     """Of a probe: everything that it may send."""
 
@@ -90,7 +102,9 @@ class BuiltinGroup(msgspec.Struct, frozen=True):
     kind: str
     """Table of a rule file that adds to them."""
     what: str
+    """What the rules recognise."""
     rules: int
+    """Number of rules."""
 
 
 def builtin_groups() -> tuple[BuiltinGroup, ...]:

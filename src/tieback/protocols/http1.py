@@ -132,12 +132,8 @@ def header_fields(section: bytes, limit: int = MAX_FIELDS) -> Fields:
         section: what follows the start line; the blank line may be there or not.
         limit: lines that are read.
     """
-    fields: list[tuple[str, bytes]] = []
-    for line in section.split(b"\n", limit)[:limit]:
-        name, colon, value = line.partition(b":")
-        if colon:
-            fields.append((name.strip().decode("latin-1").lower(), value.strip()))
-    return tuple(fields)
+    parts = [line.partition(b":") for line in section.split(b"\n", limit)[:limit]]
+    return tuple([(str(name.strip(), "latin-1").lower(), value.strip()) for name, colon, value in parts if colon])
 
 
 def strict_fields(section: bytes, limit: int = MAX_FIELDS) -> Fields:

@@ -18,7 +18,7 @@ from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.interface import Extractor, Find
 from tieback.recognise.span import narrow_text, string_bounds
-from tieback.recognise.texts.places import METADATA, TextPlaces
+from tieback.recognise.texts.places import MAX_SIZE, METADATA, TextPlaces
 from tieback.recognise.texts.prose import MESSAGE, literal_reason
 
 _TEXTS = (BufferKind.TEXT, BufferKind.MANIFEST, BufferKind.BINARY)
@@ -112,6 +112,8 @@ class Placement:
             return _string_reason(buffer, at)
         if buffer.kind not in _TEXTS or (buffer.kind is BufferKind.BINARY and buffer.starts is not None):
             return ""
+        if len(buffer.data) > MAX_SIZE * (1 + buffer.utf16):
+            return ""  # so that it is not copied
         if index not in self._places:
             self._budget.left -= len(buffer.data)
             if self._budget.left < 0:

@@ -25,7 +25,9 @@ class StoreShare(msgspec.Struct, frozen=True):
     """The share of one store in a figure."""
 
     store: Exposure
+    """The store."""
     figure: Figure
+    """Its share."""
     parts: tuple[tuple[str, Figure], ...]
     """Containers with their share, if the figure sums store contents; system data is left out."""
 
@@ -34,10 +36,13 @@ class FigureExplanation(msgspec.Struct, frozen=True):
     """A figure with its query, shares and quality."""
 
     name: str
+    """Name of the figure."""
     means: str
+    """What it counts, as a sentence."""
     query: str
     """SQL over the exposures table of the JSON report."""
     figure: Figure
+    """The figure with its quality and method."""
     stores: int
     """Number of stores with a share."""
     shares: Callable[[], Iterator[StoreShare]]

@@ -19,6 +19,7 @@ class AuditCheck(msgspec.Struct, frozen=True):
     """Result of verifying a whole log."""
 
     ok: bool
+    """True if the whole log is intact."""
     lines: int
     """Number of valid lines from the start."""
     head: str = ""
@@ -32,6 +33,7 @@ class AuditCheck(msgspec.Struct, frozen=True):
     recovered: int = 0
     """Number of truncated lines that a later writer closed and confirmed."""
     checkpoints: int = 0
+    """Number of valid signed checkpoints."""
     unsigned: int = 0
     """Number of lines that no checkpoint covers: changes to them cannot be detected."""
     keys: tuple[str, ...] = ()

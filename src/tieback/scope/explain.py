@@ -17,13 +17,19 @@ class TargetExplanation(msgspec.Struct, frozen=True):
     target: str
     """The target as the user wrote it."""
     host: str
+    """Host of the target."""
     port: int | None
     """``None`` if the user named no port; then ``ports`` lists the allowed ones."""
     address: str
+    """Address that was checked; empty if the name has none in the grant."""
     allowed: bool
+    """True if the target may be contacted."""
     reason: str
+    """Why it is inside or outside."""
     rule: str
+    """The rule of the grant that decides; empty if none does."""
     ports: str
+    """Ports that the rule allows."""
     depth: Depth | None
     """Maximum probe depth; ``None`` if the target is not allowed."""
     permissions: tuple[Permission, ...] = ()

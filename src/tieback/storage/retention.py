@@ -63,7 +63,9 @@ class RetentionPlan(msgspec.Struct, frozen=True):
     """What a policy removes."""
 
     runs: tuple[str, ...]
+    """IDs of the runs that are removed."""
     units: int
+    """Number of apps and captures that are removed."""
     rows: Mapping[str, int]
     """Rows of the ledger and the lake, by table."""
     parts: int

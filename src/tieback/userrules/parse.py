@@ -55,6 +55,7 @@ class RuleMistake(msgspec.Struct, frozen=True):
     """A mistake in a rule file."""
 
     file: str
+    """The rules file."""
     line: int
     """1-based; 0 if unknown."""
     what: str

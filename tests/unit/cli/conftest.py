@@ -1,5 +1,6 @@
 """Run the command line inside this process, as a user would type it."""
 
+import json
 import os
 import sys
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from tools.reference.documents import undocumented
 
 from tieback.cli.main import main
 
@@ -43,9 +45,20 @@ def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_
         finally:
             os.umask(before)
         sys.stdout.flush()
-        return Ran(code, *capfd.readouterr())
+        ran = Ran(code, *capfd.readouterr())
+        assert undocumented_keys(ran.out) == [], "complete tools/reference/documents.toml"
+        return ran
 
     return call
+
+
+def undocumented_keys(out: str) -> list[str]:
+    """Of the first printed document of each kind: keys that docs/reference/json-documents.md lacks, or has too many."""
+    first: dict[str, str] = {}
+    for line in out.splitlines():
+        if line.startswith('{"schema":"tieback/'):
+            first.setdefault(line.split("/", 2)[1], line)
+    return [problem for line in first.values() for problem in undocumented(json.loads(line))]
 
 
 @pytest.fixture

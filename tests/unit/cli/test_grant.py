@@ -178,7 +178,7 @@ def test_check_reports_the_error(grant: Path, before: str, after: str, says: str
 def test_explain(grant: Path, target: str, rows: list[tuple[object, ...]]) -> None:
     found = lines(run("explain", grant, target, "--format", "json"))
     assert [(f["allowed"], f["address"], f["rule"], f["ports"], f["depth"]) for f in found] == rows
-    assert all(f["reason"] and f["target"] == target and f["schema"] == "tieback/explanation/1" for f in found)
+    assert all(f["reason"] and f["target"] == target and f["schema"] == "tieback/grant-explanation/1" for f in found)
 
 
 @pytest.mark.parametrize(

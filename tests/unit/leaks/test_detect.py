@@ -3,7 +3,8 @@
 import pytest
 
 from tieback.intake.traffic.interface import SampledFlow
-from tieback.leaks.detect import LeakDetector, mask_value
+from tieback.leaks.detect import LeakDetector
+from tieback.leaks.finds import mask_value
 from tieback.model.document import encode
 from tieback.model.flow import CleartextSample, Flow, FlowEvidence, Peer, Server
 

@@ -1,6 +1,7 @@
 """What the app sent is listed by class and place, encrypted on the wire or not, and its value is never kept."""
 
 import json
+from urllib.parse import quote
 
 import pytest
 
@@ -162,3 +163,27 @@ def test_a_name_alone_is_no_identifier() -> None:
     assert identifier_kind("idfa", [GAID])
     assert not identifier_kind("idfa", ["enabled"])
     assert not identifier_kind("color", [GAID])
+
+
+def test_a_cookie_behind_many_long_ones_is_found() -> None:
+    cookies = "; ".join(f"c{number}=wordwordword" for number in range(40)) + "; _ga=GA1.2.1234567890.1234567890"
+    assert len(cookies) > 512
+    sample = CleartextSample("out", "http", f"GET / HTTP/1.1\r\nCookie: {cookies}\r\n\r\n".encode())
+    assert "device_id" in {one.pii_class for one in sent(sample)}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "kind"),
+    [
+        ("location", "6.524379,3.379206", "precise"),
+        ("near", "52.520008, 13.404954", "precise"),
+        ("ll", "-33.865143;151.209900", "precise"),
+        ("location", "2.1,3.2", None),
+        ("location", "91.524379,3.379206", None),
+        ("scale", "6.524379,3.379206", None),
+        ("q", "Lagos", None),
+    ],
+)
+def test_coordinates_in_a_field_for_places(field: str, value: str, kind: str | None) -> None:
+    found = {one.kind for one in sent(get(f"/v1?{field}={quote(value)}")) if one.pii_class == "geo_location"}
+    assert found == ({kind} if kind else set())

@@ -5,12 +5,12 @@ such as https://github.com/M66B/FairEmail. One row per question and possible ans
 no value. The file does not name its app. Labels are in the language of the account, so only identifiers are read.
 """
 
-import csv
 import re
 from collections.abc import Iterator
 
 from tieback.intake.reports.interface import Fact, ReportImporterMeta
 from tieback.intake.reports.source import ReportSource
+from tieback.intake.reports.table import columns_of, first_line, rows_of
 from tieback.model.declaration import DeclarationFormat, DeclaredType, PrivacyDeclaration
 from tieback.model.errors import InputError
 
@@ -41,7 +41,7 @@ class DataSafety:
 
     def recognises(self, head: bytes) -> bool:
         """True if the file has a header line with the columns of the export."""
-        return set(_columns(head.partition(b"\n")[0].decode("utf-8", "replace"))) >= set(_COLUMNS)
+        return set(columns_of(first_line(head))) >= set(_COLUMNS)
 
     def facts(self, source: ReportSource) -> Iterator[Fact]:
         """Yield the form as one declaration.
@@ -65,26 +65,11 @@ class DataSafety:
 def _rows(source: ReportSource) -> Iterator[tuple[int, str, str, str]]:
     """Line, question, response and value of each row."""
     lines = source.lines()
-    columns = _columns(next(lines, ""))
+    columns = columns_of(next(lines, ""))
     if len(set(columns)) < len(columns) or not set(_COLUMNS) <= set(columns):
         raise source.broken(1, "not the header line of a Data Safety export")
     places = [columns.index(name) for name in _COLUMNS]
-    reader = csv.reader(lines, strict=True)
-    for number in range(MAX_ROWS + 1):
-        try:
-            row = next(reader, None)
-        except csv.Error as error:
-            raise source.broken(reader.line_num + 1, f"not valid CSV ({error})") from None
-        if row is None:
-            return
-        line = reader.line_num + 1
-        if number == MAX_ROWS:
-            raise source.broken(line, f"more than {MAX_ROWS:,} rows")
-        if not any(row):
-            continue
-        if len(row) != len(columns):
-            source.skip(line, f"{len(row)} columns instead of {len(columns)}")
-            continue
+    for line, row in rows_of(source, lines, len(columns), MAX_ROWS):
         question, response, value = (row[place].strip() for place in places)
         yield line, question, response, value
 
@@ -148,11 +133,3 @@ class _Form:
             shared=_SHARED in usage if usage else None,
             purposes=tuple(self._purposes.get(name, ())),
         )
-
-
-def _columns(line: str) -> list[str]:
-    try:
-        cells = next(csv.reader((line,)), [])
-    except csv.Error:
-        return []
-    return [cell.strip().lower() for cell in cells]

@@ -5,11 +5,9 @@ of services share ``timestamp``, ``ip``, ``protocol``, ``port``, ``hostname`` an
 ``shadowserver.toml``.
 """
 
-import csv
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from importlib import resources
-from itertools import chain
 
 import msgspec
 
@@ -25,6 +23,7 @@ from tieback.intake.reports.interface import (
 )
 from tieback.intake.reports.products import Products
 from tieback.intake.reports.source import ReportSource
+from tieback.intake.reports.table import columns_of, first_line, rows_of
 from tieback.model.passive import PassiveService
 from tieback.model.probe import Access
 
@@ -65,31 +64,17 @@ class Shadowserver:
 
     def recognises(self, head: bytes) -> bool:
         """True if the file has a header line with the columns that its reports share."""
-        first = head.partition(b"\n")[0].decode("utf-8", "replace")
-        return set(_columns(first)) >= _NEEDED
+        return set(columns_of(first_line(head))) >= _NEEDED
 
     def facts(self, source: ReportSource) -> Iterator[Fact]:
         """Yield one service per row."""
         lines = source.lines()
-        columns = _columns(next(lines, ""))
+        columns = columns_of(next(lines, ""))
         if len(columns) > _MAX_COLUMNS or len(set(columns)) < len(columns):
             raise source.broken(1, "too many columns, or two columns with the same name")
         if not set(columns) >= _NEEDED:
             raise source.broken(1, f"missing columns; a report has {', '.join(sorted(_NEEDED))}")
-        reader = csv.reader(lines, strict=True)
-        while True:
-            try:
-                row = next(reader, None)
-            except csv.Error as error:
-                raise source.broken(reader.line_num + 1, f"not valid CSV ({error})") from None
-            if row is None:
-                return
-            line = reader.line_num + 1
-            if not row:
-                continue
-            if len(row) != len(columns):
-                source.skip(line, f"{len(row)} columns instead of {len(columns)}")
-                continue
+        for line, row in rows_of(source, lines, len(columns)):
             cells = dict(zip(columns, row, strict=True))
             fact = self._service(cells)
             if cells.get("protocol", "").strip().lower() not in {"", "tcp"}:
@@ -117,14 +102,6 @@ class Shadowserver:
             claims=_claims(report, row),
             note=one_line(f"tag {row['tag']}"),
         )
-
-
-def _columns(line: str) -> list[str]:
-    try:
-        cells = next(csv.reader(chain((line,))), [])
-    except csv.Error:
-        return []
-    return [cell.strip().lower() for cell in cells]
 
 
 def _claims(report: _Report | None, row: Mapping[str, str]) -> Access:

@@ -138,7 +138,7 @@ def tls_error_flow(path: str, error: TlsError, start: float) -> Flow | None:
         packets_out=0,
         packets_in=0,
         start=start,
-        end=start + min(max(error.time or 0.0, 0.0) / 1000, 86_400.0),
+        end=start + min(max(0.0, error.time or 0.0) / 1000, 86_400.0),  # in this order, NaN is 0
         detail=f"TLS handshake failed: {text}",
     )
 

@@ -13,18 +13,27 @@ class EvidenceCheck(msgspec.Struct, frozen=True):
     """What an intact archive shows."""
 
     case: str
+    """ID of the case."""
     tieback: str
+    """Version of tieback that wrote it."""
     created: str
+    """When it was written (UTC, ISO 8601)."""
     files: int
+    """Number of files in the archive."""
     key: str
     """Fingerprint of the key that sealed it."""
     audit_lines: int
+    """Number of lines of the audit log in it."""
     audit_keys: tuple[str, ...]
+    """Fingerprints of the keys that signed parts of the audit log."""
     audit_first: str
+    """Time of the first of these lines; empty if there is none."""
     audit_last: str
+    """Time of the last of these lines; empty if there is none."""
     timestamp: str
     """``none``; the verified time; or why it was not verified."""
     timestamp_verified: bool = False
+    """True if the time stamp was verified."""
 
 
 def check_evidence(path: Path, key: str = "", roots: Path | None = None) -> EvidenceCheck:

@@ -50,9 +50,13 @@ class AssuranceLetter(msgspec.Struct, frozen=True):
     """The request for assurance to a vendor."""
 
     asked: date | None = None
+    """Day on which it was sent; ``None`` if it was not."""
     due: date | None = None
+    """Day by which an answer is due."""
     answer: str = ""
+    """The answer; empty without one."""
     answered: date | None = None
+    """Day of the answer."""
 
 
 class FleetLine(msgspec.Struct, frozen=True):
@@ -154,9 +158,13 @@ class AbsentApp(msgspec.Struct, frozen=True):
     """An analysed app that is on no device of the fleet."""
 
     platform: str
+    """Platform of the app."""
     bundle_id: str
+    """Identifier of the app."""
     name: str
+    """Name of the app."""
     versions: int
+    """Number of analysed versions."""
     last_on_a_device: date | None = None
     """The last day on a device; ``None`` if it never was on one."""
 
@@ -167,6 +175,7 @@ class FleetAppDetail(msgspec.Struct, frozen=True):
     line: FleetLine
     ownership: dict[Ownership, int]
     installs: tuple[Install, ...]
+    """The devices with the app, at most as many as are shown."""
     more: int
     """Number of further installs."""
 

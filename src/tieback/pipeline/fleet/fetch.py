@@ -51,32 +51,43 @@ class FetchedApp(msgspec.Struct, frozen=True):
     """The result for an app."""
 
     app: FleetApp
+    """The app, as the inventory has it."""
     version: str
+    """Version that most devices have; empty if unknown."""
     outcome: str
     """``fetched``, or why the package is missing: ``not available``, ``failed``, ``another app``, ``another signer``,
     ``unreadable``.
     """
     reason: str = ""
+    """Why it failed; empty if it did not."""
     file: str = ""
+    """Path of the package; empty if there is none."""
 
 
 class Missing(msgspec.Struct):
     """Apps that were neither analysed nor fetched, for one reason."""
 
     apps: int = 0
+    """Number of apps."""
     installs: int = 0
+    """Number of installs of them."""
 
 
 class FetchCoverage(msgspec.Struct, frozen=True):
     """How much of the fleet was analysed or fetched. Installs are devices, summed over apps."""
 
     apps: int
+    """Number of apps in the inventory."""
     installs: int
+    """Number of their installs."""
     analysed: int
+    """Number of apps that were analysed."""
     analysed_installs: int
+    """Installs of the analysed ones."""
     fetched: int
     """Fetched and not yet analysed."""
     fetched_installs: int
+    """Installs of the fetched ones."""
     devices: int
     """Devices that inventories list."""
     devices_missing: int

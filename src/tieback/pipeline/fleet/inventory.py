@@ -57,13 +57,17 @@ class InventoryResult(msgspec.Struct, frozen=True):
     """Result for one file."""
 
     path: str
+    """Path of the file."""
     title: str
     """Display name of the source."""
     evidence: str
     """How well the format is known: ``platform``, ``documented``, ``aliases``."""
     entered: InventoryImport
+    """What was imported."""
     left_out: int = 0
+    """Number of ignored records."""
     first_left_out: str = ""
+    """Location of the first ignored record, and the reason; empty if there is none."""
     notes: tuple[str, ...] = ()
     """Facts about the file that the user should know, one sentence each."""
 

@@ -21,10 +21,15 @@ class StoreLink(msgspec.Struct, frozen=True):
     id: str
     """ID as in the report."""
     product: str
+    """Product of the store."""
     version: str
+    """Version of the store; empty if unknown."""
     access: str
+    """Access state: what a client without an account can do with the store."""
     records: Figure
+    """Number of records, as a figure."""
     targets: tuple[str, ...]
+    """Addresses of the store."""
     relation: str
     """``direct`` (named in the app), ``behind an API``, or ``both``."""
     reason: str
@@ -32,6 +37,7 @@ class StoreLink(msgspec.Struct, frozen=True):
     confidence: float
     """Confidence that the store belongs to the operator of the back end."""
     parts: tuple[tuple[str, float], ...]
+    """Factors of the confidence, each with its value."""
     endpoint: str
     """The endpoint of the app that leads to the store."""
     undecided: bool = False
@@ -42,15 +48,25 @@ class AppLink(msgspec.Struct, frozen=True):
     """An app that leads to a back end, with the best evidence."""
 
     sha256: str
+    """SHA-256 of the package."""
     bundle_id: str
+    """Identifier of the app: application ID or bundle identifier."""
     name: str
+    """Name of the app."""
     version: str
+    """Version of the app; empty if unknown."""
     endpoint: str
+    """The endpoint in the app."""
     party: str
+    """Operator: the maker of the app, a third party, or the platform."""
     file: str
+    """File in the package, or capture."""
     offset: int | None
+    """Position in the file, in bytes from 0; ``None`` if unknown."""
     how: str
+    """How the endpoint was found in the app."""
     confidence: float
+    """Confidence that the app uses the endpoint, 0 to 1."""
 
 
 class PassiveView(msgspec.Struct, frozen=True):
@@ -59,6 +75,7 @@ class PassiveView(msgspec.Struct, frozen=True):
     said: str
     """``seen by shodan on 2026-11-01: open, ≈1,200 records``."""
     note: PassiveNote
+    """The report of the other tool."""
 
 
 class BackendView(msgspec.Struct, frozen=True):
@@ -69,40 +86,63 @@ class BackendView(msgspec.Struct, frozen=True):
     why: HostAttribution | None
     """``None`` for a resource without a host of its own."""
     party: str
+    """Operator: the maker of the app, a third party, or the platform."""
     endpoints: tuple[str, ...]
+    """Endpoints in apps that lead to it, at most as many as are shown."""
     endpoints_total: int
+    """Number of all of them."""
     apps: tuple[AppLink, ...]
+    """Apps that lead to it, at most as many as are shown."""
     apps_total: int
+    """Number of all of them."""
     stores: tuple[StoreLink, ...]
+    """Stores behind it."""
     seen: tuple[PassiveView, ...]
+    """Reports of other tools."""
 
 
 class EndpointLink(msgspec.Struct, frozen=True):
     """An endpoint of an app with its back end."""
 
     value: str
+    """The endpoint, as the app has it."""
     service: str
+    """Service that its scheme, port or path indicates; empty if unknown."""
     party: str
+    """Operator: the maker of the app, a third party, or the platform."""
     owner: str
+    """Organisation that the host belongs to; empty if unknown."""
     party_reason: str
+    """Why it belongs to this operator."""
     file: str
+    """File in the package, or capture."""
     offset: int | None
+    """Position in the file, in bytes from 0; ``None`` if unknown."""
     how: str
+    """How the endpoint was found in the app."""
     confidence: float
+    """Confidence that the app uses the endpoint, 0 to 1."""
     host: str
+    """Host, or cloud resource."""
     backend: Backend | None
     """``None`` if the run did not map it."""
     stores: tuple[StoreLink, ...]
+    """Stores that it leads to."""
     seen: tuple[PassiveView, ...]
+    """Reports of other tools."""
 
 
 class AppView(msgspec.Struct, frozen=True):
     """An app with everything it contacts. One line of ``tieback backend app --format json``."""
 
     app: App
+    """The app."""
     path: str
+    """Path of the input."""
     endpoints: tuple[EndpointLink, ...]
+    """Endpoints of the app, at most as many as are shown."""
     endpoints_total: int
+    """Number of all of them."""
     others: tuple[PassiveSighting, ...]
     """Endpoints of this app that only other tools reported."""
 
@@ -111,13 +151,21 @@ class BackendLine(msgspec.Struct, frozen=True):
     """Summary of a back end. One line of ``tieback backend list --format json``."""
 
     host: str
+    """Name, address, or cloud resource."""
     endpoints: int
+    """Number of endpoints in apps that lead to it."""
     apps: int
+    """Number of apps that lead to it."""
     addresses: tuple[str, ...]
+    """Addresses that the run used."""
     provider: str
+    """Hosting provider; empty if unknown."""
     region: str
+    """Region of the provider; empty if unknown."""
     owner: str
+    """Organisation that the host belongs to; empty if unknown."""
     party: str
+    """Operator: the maker of the app, a third party, or the platform."""
     access: tuple[str, ...]
     """Access states of the stores behind it, from our own probes."""
     seen_by: tuple[str, ...]

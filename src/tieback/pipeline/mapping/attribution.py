@@ -38,15 +38,23 @@ class HostAttribution(msgspec.Struct, frozen=True):
     host: str
     """In normalised form."""
     addresses: tuple[str, ...]
+    """Addresses of the host."""
     aliases: tuple[str, ...]
+    """Further names of the host."""
     provider: str
+    """Hosting provider; empty if unknown."""
     product: str
+    """Product of the provider; empty if unknown."""
     region: str
+    """Region of the provider; empty if unknown."""
     owner: str
+    """Organisation that the host belongs to; empty if unknown."""
     account_boundary: str
     """The unit that belongs to one customer: a bucket, a project, a registrable domain."""
     asn: str
+    """Number of the autonomous system of the address; empty if unknown."""
     country: str
+    """Country of the address; empty if unknown."""
     reasons: dict[str, str]
     """The reason for each of these fields, by field name."""
     statements: tuple[Attribution, ...]

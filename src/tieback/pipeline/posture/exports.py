@@ -32,13 +32,17 @@ class ImportedPosture(msgspec.Struct, frozen=True):
     """Result for one file."""
 
     path: str
+    """Path of the file."""
     source: str
+    """The tool that wrote the export."""
     title: str
+    """Display name of the tool."""
     statements: int
     """Statements about resources; several may describe one resource."""
     dependencies: int
     """Groups, routes, keys and rules that resources depend on."""
     left_out: int
+    """Number of ignored records."""
     first_left_out: str = ""
     """Location of the first ignored record, and the reason; empty if the export was already imported."""
     other: int = 0

@@ -25,7 +25,9 @@ class JoinSummary(msgspec.Struct, frozen=True):
     """Totals of the join."""
 
     resources: int
+    """Number of imported resources."""
     accounts: int
+    """Number of imported accounts."""
     owned: int
     """Resources that match a store or back end of the scan."""
     leaking: int
@@ -35,6 +37,7 @@ class JoinSummary(msgspec.Struct, frozen=True):
     foreign: int
     """Open stores that are in no imported account."""
     findings: int
+    """Number of findings of the join."""
     run: str = ""
     """The run that was joined; empty if no run has finished."""
 

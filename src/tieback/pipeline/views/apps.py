@@ -4,16 +4,14 @@ from enum import StrEnum
 
 import msgspec
 
-from tieback.pipeline.views.index_builder import RunFigures
+from tieback.pipeline.views.index_figures import RunFigures
 from tieback.pipeline.views.listing import bounded_limit, decode_cursor, encode_cursor
 from tieback.pipeline.views.records import AppRow, AppRowOnly, AppState
 from tieback.pipeline.views.run_index import open_index
+from tieback.pipeline.views.run_rows import conditions_of
 from tieback.pipeline.views.run_state import RunState, find_run, show_run
-from tieback.storage.page_index import Condition, PageIndex, words_condition
+from tieback.storage.page_index import Condition, PageIndex
 from tieback.storage.workspace import Workspace
-
-MAX_TEXT = 200
-"""Length of a search, in characters; the rest is ignored."""
 
 
 class AppSort(StrEnum):
@@ -111,11 +109,8 @@ def find_app_rows(index: PageIndex, places: list[int]) -> list[AppRow]:
 
 
 def _conditions(which: AppFilter) -> list[Condition]:
-    found = [words_condition("apps", which.q[:MAX_TEXT])] if which.q.strip() else []
-    for name, value in (("platform", which.platform), ("vendor", which.vendor), ("state", which.state)):
-        if value:
-            found.append(Condition(f"{name} = ?", (str(value),)))
-    return found
+    values = {"platform": which.platform, "vendor": which.vendor, "state": which.state}
+    return conditions_of("apps", which.q, {name: str(value) for name, value in values.items() if value})
 
 
 def _start(cursor: tuple[str, AppSort, int, str] | None, sort: AppSort) -> tuple[list[Condition], str]:

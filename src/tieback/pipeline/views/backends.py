@@ -14,18 +14,19 @@ from tieback.model.graph import THRESHOLD
 from tieback.model.report import DataUsed
 from tieback.pipeline.graph.views import passive_view
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
-from tieback.pipeline.views.apps import MAX_TEXT, find_app_rows
-from tieback.pipeline.views.index_builder import PLACES, UNPLACED, RunFigures
+from tieback.pipeline.views.apps import find_app_rows
+from tieback.pipeline.views.index_figures import PLACES, UNPLACED, RunFigures
 from tieback.pipeline.views.listing import bounded_limit, decode_cursor, encode_cursor
 from tieback.pipeline.views.records import AppRow, BackendRow, CapturedRow, FoundStore, StoreWay
 from tieback.pipeline.views.run_index import open_graph, open_index
+from tieback.pipeline.views.run_rows import conditions_of
 from tieback.pipeline.views.run_state import RunState, find_run, show_run
 from tieback.storage.lake.queries.app_pages import Place, places_of
 from tieback.storage.lake.queries.graph_index import Ids, Level
 from tieback.storage.lake.queries.graph_rows import GraphRows
 from tieback.storage.lake.tables.imports import services_at
 from tieback.storage.ledger.ledger import RunRow
-from tieback.storage.page_index import Condition, PageIndex, words_condition
+from tieback.storage.page_index import Condition, PageIndex
 from tieback.storage.workspace import Workspace
 
 MOST_ENDPOINTS = 200
@@ -358,10 +359,8 @@ def _seen(workspace: Workspace, hosts: Collection[str], stores: Iterable[FoundSt
 
 
 def _conditions(which: BackendFilter) -> list[Condition]:
-    found = [words_condition("backends", which.q[:MAX_TEXT])] if which.q.strip() else []
-    for name, value in (("provider", which.provider), ("party", which.party), ("owner", which.owner)):
-        if value:
-            found.append(Condition(f"{name} = ?", (value,)))
+    values = {"provider": which.provider, "party": which.party or "", "owner": which.owner}
+    found = conditions_of("backends", which.q, values)
     if which.has_store is not None:
         found.append(Condition("stores > 0" if which.has_store else "stores = 0"))
     return found

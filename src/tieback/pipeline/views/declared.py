@@ -3,16 +3,12 @@
 import msgspec
 
 from tieback.model.declaration import DeclaredItem, DeclaredState
-from tieback.pipeline.views.index_builder import DeclaredFigures
-from tieback.pipeline.views.listing import bounded_limit, decode_cursor, encode_cursor
+from tieback.pipeline.views.index_figures import DeclaredFigures
 from tieback.pipeline.views.records import DeclaredRow
-from tieback.pipeline.views.run_index import open_index
-from tieback.pipeline.views.run_state import RunState, find_run, show_run
-from tieback.storage.page_index import Condition, PageIndex, words_condition
+from tieback.pipeline.views.run_rows import conditions_of, rows_of_run
+from tieback.pipeline.views.run_state import RunState
+from tieback.storage.page_index import Condition, PageIndex
 from tieback.storage.workspace import Workspace
-
-MAX_TEXT = 200
-"""Length of a search, in characters; the rest is ignored."""
 
 
 class DeclaredFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,26 +57,16 @@ def list_declared(
         UsageError: the limit, the cursor or the run is invalid.
         WorkspaceError: the workspace cannot be read.
     """
-    limit = bounded_limit(limit)
-    cursor = decode_cursor(after, tuple[str, int]) if after else None
-    if cursor is not None:
-        run = run or cursor[0]
-    shown = find_run(workspace, run)
-    if shown is None:
+    found = rows_of_run(workspace, "declared", (DeclaredRow, DeclaredFigures), _conditions(which), after, limit, run)
+    if found is None:
         return EMPTY
-    index = open_index(workspace, shown)
-    figures = index.document("declared", DeclaredFigures)
-    conditions = _conditions(which)
-    start = [Condition("place > ?", (cursor[1],))] if cursor is not None else []
-    rows = index.page("declared", DeclaredRow, "place", (*conditions, *start), "place", limit + 1)
     return DeclaredPage(
-        items=tuple(one.document for one in rows[:limit]),
-        # The place of the last row shown: the next page begins behind it.
-        next=encode_cursor((shown.id, rows[limit - 1].key[0])) if len(rows) > limit else None,
-        total=index.count("declared", conditions) if conditions else figures.rows,
-        run=show_run(workspace, shown),
-        declared=figures.rows,
-        figures=figures,
+        items=found.items,
+        next=found.next,
+        total=found.total,
+        run=found.run,
+        declared=found.figures.rows,
+        figures=found.figures,
     )
 
 
@@ -92,12 +78,5 @@ def declared_of_app(index: PageIndex, app: str, most: int) -> tuple[tuple[Declar
 
 
 def _conditions(which: DeclaredFilter) -> list[Condition]:
-    found = [words_condition("declared", which.q[:MAX_TEXT])] if which.q.strip() else []
-    for name, value in (
-        ("state", which.state.value if which.state is not None else ""),
-        ("kind", which.kind),
-        ("app", which.app),
-    ):
-        if value:
-            found.append(Condition(f"{name} = ?", (value,)))
-    return found
+    state = which.state.value if which.state is not None else ""
+    return conditions_of("declared", which.q, {"state": state, "kind": which.kind, "app": which.app})

@@ -15,7 +15,7 @@ from tieback.model.backend import Attribution
 from tieback.model.errors import UsageError
 from tieback.model.graph import THRESHOLD, EdgeKind, NodeKind
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
-from tieback.pipeline.views.apps import MAX_TEXT, AppFilter, find_app_rows, list_apps
+from tieback.pipeline.views.apps import AppFilter, find_app_rows, list_apps
 from tieback.pipeline.views.backends import (
     BackendFilter,
     find_stores,
@@ -24,9 +24,10 @@ from tieback.pipeline.views.backends import (
     list_backends,
     worst_apps,
 )
-from tieback.pipeline.views.index_builder import UNPLACED, RunFigures
+from tieback.pipeline.views.index_figures import UNPLACED, RunFigures
 from tieback.pipeline.views.records import AppRow, AppRowOnly, AppState, BackendRow, CapturedRow, FoundStore, StoreWay
 from tieback.pipeline.views.run_index import open_graph, open_index
+from tieback.pipeline.views.run_rows import MAX_TEXT
 from tieback.pipeline.views.run_state import RunState, find_run, show_run
 from tieback.storage.lake.queries.app_pages import Place, places_of
 from tieback.storage.lake.queries.graph_index import GraphIndex, Level

@@ -1,106 +1,55 @@
 """Builds the index of a run for pages from its report, its evidence graph and the lake, in one pass over each."""
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import UTC, datetime
-from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
-from tieback.backends.confidence import route_confidence, sighting_confidence
-from tieback.backends.normalise import OwnerDomains, host_of
-from tieback.model.declaration import DeclaredItem
-from tieback.model.endpoint import Endpoint, EndpointKind
-from tieback.model.exposure import Exposure, Severity
+from tieback.backends.normalise import OwnerDomains
 from tieback.model.probe import Outcome
-from tieback.model.report import AppSummary, DataUsed, Headline, Recipient, Report, RunScope
+from tieback.model.report import Report
 from tieback.pipeline.graph.run_graph import RunGraph
 from tieback.pipeline.mapping.attribution import AttributionSources
 from tieback.pipeline.report import build_report
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
-from tieback.pipeline.views.records import (
-    MOST_ADDRESSES,
-    AppRecord,
-    AppRow,
-    AppState,
-    BackendRow,
-    CapturedRow,
-    DeclaredRow,
-    FoundStore,
-    RecipientRow,
-    StoreWay,
-    backend_id,
+from tieback.pipeline.views.index_figures import (
+    MOST_WORST,
+    PLACES,
+    UNPLACED,
+    DeclaredFigures,
+    RecipientFigures,
+    RunFigures,
 )
-from tieback.report.withheld import target_of
+from tieback.pipeline.views.index_rows import (
+    NO_STORES,
+    Counts,
+    StoreCount,
+    app_row,
+    backend_row,
+    captured_row,
+    declared_document,
+    declared_words,
+    found_store,
+    is_probed,
+    recipient_document,
+    recipient_words,
+    store_ways,
+)
+from tieback.pipeline.views.records import (
+    AppRecord,
+    AppState,
+    FoundStore,
+)
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.queries.graph_index import Level
-from tieback.storage.lake.queries.graph_rows import BackendRow as BackendSummary
 from tieback.storage.lake.queries.page_counts import apps_in_detail, probed_targets
 from tieback.storage.page_index import PageIndexWriter, page_index_folder, writing_page_index
 from tieback.storage.workspace import Workspace
 
 MOST_FACETS = 200
 """Maximum values that a filter suggests."""
-MOST_WORST = 10
 MOST_LABEL = 200
 """Length of the text that sorts apps by name: a cursor contains it."""
-LAST_MOMENT = 253_402_300_799.0
-"""End of the year 9999, in seconds since 1970; times of captures may be anything."""
-PLACES = "places.npy"
-"""File with the place of each app of the evidence graph in the list of apps, by node."""
-UNPLACED = int(np.iinfo(np.int32).max)
-"""Place of a node that the list of apps does not have."""
-_SEVERITIES = tuple(Severity)
-
-
-class RecipientFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """What was readable in the captures of a run, and what pages of recipients need for their filters."""
-
-    rows: int = 0
-    flows: int = 0
-    """Flows with servers."""
-    read: int = 0
-    """Flows in which content of an app was read."""
-    with_data: int = 0
-    """Those of them with personal data or credentials that the app sent."""
-    unreadable: int = 0
-    """Flows that are encrypted without keys: what was sent in them is unknown, not nothing."""
-    parties: tuple[tuple[str, int], ...] = ()
-    classes: tuple[tuple[str, int], ...] = ()
-    owners: tuple[tuple[str, int], ...] = ()
-    declared: tuple[tuple[str, int], ...] = ()
-    """Rows by what their apps declare."""
-
-
-class DeclaredFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """What pages of declarations need for their filters."""
-
-    rows: int = 0
-    states: tuple[tuple[str, int], ...] = ()
-
-
-class RunFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """The headline of a run, what it did not probe, and what pages need for their filters."""
-
-    headline: Headline
-    scope: RunScope | None
-    """``None`` if there was no grant and nothing was contacted."""
-    findings: int
-    problems: int
-    apps: int
-    """Rows in the list of apps: also apps of captures that lead to a store."""
-    backends: int
-    backends_not_probed: int
-    platforms: tuple[tuple[str, int], ...]
-    vendors: tuple[tuple[str, int], ...]
-    """The vendors with the most apps, at most ``MOST_FACETS``; likewise the next two for back ends."""
-    providers: tuple[tuple[str, int], ...]
-    owners: tuple[tuple[str, int], ...]
-    parties: tuple[tuple[str, int], ...]
-    data: tuple[DataUsed, ...]
-    """Address data that the run used."""
-    worst: tuple[FoundStore, ...]
-    """The worst exposed stores, at most ``MOST_WORST``."""
 
 
 def build_index(workspace: Workspace, run: str) -> None:
@@ -121,48 +70,16 @@ def build_index(workspace: Workspace, run: str) -> None:
         graph.knowledge.close()
 
 
-class _Store(NamedTuple):
-    """What the counts of apps and back ends need of a store."""
-
-    exposed: bool
-    not_decided: bool
-    rank: int
-    """Rank of its severity."""
-
-
-class _Counts:
-    """The stores behind one app or back end, and the worst exposed one."""
-
-    __slots__ = ("exposed", "not_decided", "rank", "stores", "worst")
-
-    def __init__(self) -> None:
-        self.stores = self.exposed = self.not_decided = 0
-        self.rank = -1
-        self.worst = UNPLACED
-
-    def add(self, store: _Store, place: int) -> None:
-        self.stores += 1
-        self.not_decided += store.not_decided
-        if store.exposed:
-            self.exposed += 1
-            self.rank = max(self.rank, store.rank)
-            self.worst = min(self.worst, place)
-
-    @property
-    def severity(self) -> Severity | None:
-        return None if self.rank < 0 else _SEVERITIES[self.rank]
-
-    @property
-    def state(self) -> AppState:
-        if self.exposed:
-            return AppState.EXPOSED
-        if self.not_decided:
-            return AppState.NOT_DECIDED
-        return AppState.CLOSED if self.stores else AppState.NONE_FOUND
-
-
-_NOTHING = _Counts()
 _ORDER = {state: number for number, state in enumerate(AppState)}
+
+
+_ORDER = {state: number for number, state in enumerate(AppState)}
+
+
+class _Probed(msgspec.Struct, frozen=True):
+    """The part of a back end that counts apps."""
+
+    probed: bool
 
 
 class _Builder:
@@ -174,9 +91,9 @@ class _Builder:
         self._report = report
         self._graph = graph
         self._index = index
-        self._stores: list[_Store] = []
+        self._stores: list[StoreCount] = []
         """By place: worst first."""
-        self._of_app: dict[str, _Counts] = {}
+        self._of_app: dict[str, Counts] = {}
         self._of_endpoint: dict[str, list[int]] = {}
         """Places of the stores that an endpoint leads to."""
         self._not_probed = 0
@@ -193,20 +110,20 @@ class _Builder:
     def _add_stores(self) -> None:
         owners = OwnerDomains()
         for place, exposure in enumerate(self._report.exposures()):
-            store = _Store(exposure.exposed, exposure.undecided and not exposure.honeypot, exposure.severity.rank)
+            store = StoreCount(exposure.exposed, exposure.undecided and not exposure.honeypot, exposure.severity.rank)
             self._stores.append(store)
             apps = dict.fromkeys(route.app_sha256 for route in exposure.routes)
             for app in apps:
-                self._of_app.setdefault(app, _Counts()).add(store, place)
-            ways = {way.endpoint: way for way in _ways(exposure, owners)}
+                self._of_app.setdefault(app, Counts()).add(store, place)
+            ways = {way.endpoint: way for way in store_ways(exposure, owners)}
             for value in ways:
                 self._of_endpoint.setdefault(value, []).append(place)
             self._index.add("app_stores", ((app, place) for app in apps))
-            self._index.add("stores", [(exposure.id, place, msgspec.json.encode(_store_row(exposure, len(apps))))])
+            self._index.add("stores", [(exposure.id, place, msgspec.json.encode(found_store(exposure, len(apps))))])
             self._index.add("ways", ((value, exposure.id, msgspec.json.encode(way)) for value, way in ways.items()))
 
     def _add_backends(self) -> None:
-        of_backend: dict[str, _Counts] = {}
+        of_backend: dict[str, Counts] = {}
         seen: set[tuple[str, int]] = set()
 
         def named() -> Iterator[tuple[str, str]]:
@@ -214,7 +131,7 @@ class _Builder:
                 for place in self._of_endpoint.get(value, ()):
                     if (name, place) not in seen:
                         seen.add((name, place))
-                        of_backend.setdefault(name, _Counts()).add(self._stores[place], place)
+                        of_backend.setdefault(name, Counts()).add(self._stores[place], place)
                 yield value, name
 
         self._index.draft("named", "value, name")
@@ -224,11 +141,11 @@ class _Builder:
         for sql in (_PLACE_BACKENDS, _BACKEND_WORDS, _ADDRESSES, _ENDPOINTS):
             self._index.run(sql)
 
-    def _backends(self, of_backend: Mapping[str, _Counts]) -> Iterator[tuple[str | int | bytes, ...]]:
+    def _backends(self, of_backend: Mapping[str, Counts]) -> Iterator[tuple[str | int | bytes, ...]]:
         probed = probed_targets(self._lake, self._run, Outcome.OUT_OF_SCOPE)
         for some in self._graph.summaries():
-            counts = of_backend.get(some.host, _NOTHING)
-            row = _backend_row(some, counts, _is_probed(some, probed))
+            counts = of_backend.get(some.host, NO_STORES)
+            row = backend_row(some, counts, is_probed(some, probed))
             self._not_probed += not row.probed
             words = "\n".join((row.name, *some.addresses, row.provider, row.owner)).casefold()
             order = (_ORDER[counts.state], counts.worst, -row.apps)
@@ -258,9 +175,9 @@ class _Builder:
         detail = {unit: (version, credentials, dropped) for unit, version, credentials, dropped in found}
         for summary in self._report.apps.rows():
             app = summary.app
-            counts = self._of_app.get(app.sha256, _NOTHING)
+            counts = self._of_app.get(app.sha256, NO_STORES)
             version, credentials, dropped = detail.get(app.sha256, ("", 0, 0))
-            row = _app_row(summary, counts, credentials, not_probed.get(app.sha256, 0))
+            row = app_row(summary, counts, credentials, not_probed.get(app.sha256, 0))
             if self._report.scope is None and not counts.stores:
                 row = msgspec.structs.replace(row, state=AppState.NOT_PROBED)
             record = AppRecord(
@@ -292,7 +209,7 @@ class _Builder:
 
         seen = self._graph.captured.select(["app", "value", "file", "how", "party"])
         for batch in seen.to_batches(1000):
-            self._index.add("captured", (_captured_row(row, number(row["app"])) for row in batch.to_pylist()))
+            self._index.add("captured", (captured_row(row, number(row["app"])) for row in batch.to_pylist()))
         servers = (
             (one.app_sha256, number(one.app_sha256), msgspec.json.encode(one)) for one in self._report.servers.rows()
         )
@@ -313,12 +230,12 @@ class _Builder:
                     one.owner,
                     one.in_clear,
                     one.declared.value,
-                    _document(one, listed),
+                    recipient_document(one, listed),
                 )
                 for place, one in enumerate(rows())
             ),
         )
-        self._index.add("recipients_words", ((place, _words(one)) for place, one in enumerate(rows())))
+        self._index.add("recipients_words", ((place, recipient_words(one)) for place, one in enumerate(rows())))
         captures = tuple(self._report.captures.rows())
         figures = RecipientFigures(
             rows=self._count("recipients"),
@@ -340,11 +257,11 @@ class _Builder:
         self._index.add(
             "declared",
             (
-                (place, one.app_sha256, one.kind, one.state.value, _declared_row(one, listed))
+                (place, one.app_sha256, one.kind, one.state.value, declared_document(one, listed))
                 for place, one in enumerate(rows())
             ),
         )
-        self._index.add("declared_words", ((place, _declared_words(one)) for place, one in enumerate(rows())))
+        self._index.add("declared_words", ((place, declared_words(one)) for place, one in enumerate(rows())))
         states = self._facet("declared", "state")
         self._index.document("declared", DeclaredFigures(rows=self._count("declared"), states=states))
 
@@ -391,23 +308,6 @@ class _Builder:
         return tuple((str(value), int(count)) for value, count in self._index.query(sql))
 
 
-def _document(one: Recipient, listed: Collection[str]) -> bytes:
-    first = datetime.fromtimestamp(one.first, UTC) if 0 < one.first < LAST_MOMENT else None
-    return msgspec.json.encode(RecipientRow(recipient=one, listed=one.app_sha256 in listed, first=first))
-
-
-def _words(one: Recipient) -> str:
-    return "\n".join((one.host, one.owner, one.sdk, one.app, one.bundle_id, one.pii_class, one.kind)).casefold()
-
-
-def _declared_row(one: DeclaredItem, listed: Collection[str]) -> bytes:
-    return msgspec.json.encode(DeclaredRow(item=one, listed=one.app_sha256 in listed))
-
-
-def _declared_words(one: DeclaredItem) -> str:
-    return "\n".join((one.app, one.bundle_id, one.name, one.title, *one.classes, *one.declared_by)).casefold()
-
-
 _BACKEND_COLUMNS = "id, name, provider, party, owner, stores, document"
 _PLACE_BACKENDS = f"""INSERT INTO backends
     SELECT row_number() OVER (ORDER BY state, worst, apps, name), {_BACKEND_COLUMNS} FROM backs"""  # noqa: S608
@@ -420,108 +320,3 @@ _PLACE_APPS = f"""INSERT INTO apps
     SELECT row_number() OVER (ORDER BY state, worst, label, sha256), {_APP_COLUMNS} FROM listed"""  # noqa: S608
 _APP_WORDS = """INSERT INTO apps_words
     SELECT row_number() OVER (ORDER BY state, worst, label, sha256), words FROM listed"""
-
-
-class _Probed(msgspec.Struct, frozen=True):
-    """The part of a back end that counts apps."""
-
-    probed: bool
-
-
-def _ways(exposure: Exposure, owners: OwnerDomains) -> Iterator[StoreWay]:
-    """The first route of each endpoint to a store."""
-    seen: set[str] = set()
-    for route in exposure.routes:
-        if route.endpoint in seen:
-            continue
-        seen.add(route.endpoint)
-        sure, parts = route_confidence(route.candidate, route.endpoint, owners)
-        yield StoreWay(
-            endpoint=route.endpoint,
-            store=exposure.id,
-            route=route.candidate.route.value,
-            target=target_of(route.candidate),
-            reason=route.candidate.reason,
-            confidence=sure,
-            parts=parts,
-        )
-
-
-def _store_row(exposure: Exposure, apps: int) -> FoundStore:
-    return FoundStore(
-        id=exposure.id,
-        product=exposure.product,
-        version=exposure.version,
-        access=exposure.access.value,
-        exposed=exposure.exposed,
-        not_decided=exposure.undecided and not exposure.honeypot,
-        honeypot=bool(exposure.honeypot),
-        severity=exposure.severity,
-        records=exposure.records,
-        bytes=exposure.bytes,
-        targets=exposure.targets[:MOST_ADDRESSES],
-        apps=apps,
-    )
-
-
-def _backend_row(some: BackendSummary, counts: _Counts, probed: bool) -> BackendRow:
-    return BackendRow(
-        id=backend_id(some.host),
-        name=some.host,
-        endpoints=some.endpoints,
-        apps=some.apps,
-        addresses=some.addresses[:MOST_ADDRESSES],
-        resolved_by=some.resolved_by,
-        provider=some.provider,
-        region=some.region,
-        owner=some.owner,
-        party=some.party,
-        probed=probed,
-        stores=counts.stores,
-        stores_exposed=counts.exposed,
-        stores_not_decided=counts.not_decided,
-        severity=counts.severity,
-    )
-
-
-def _is_probed(some: BackendSummary, probed: Collection[tuple[str, str]]) -> bool:
-    """True if a target was at the host of a back end, and, for a resource at a shared host, was the resource."""
-    if some.host == some.at:
-        return (some.host, "") in probed
-    name = some.host.partition(":")[2].partition("/")[0]
-    host = some.at or host_of(Endpoint(EndpointKind.CLOUD, some.host, "", "", None, ""))
-    return (host, "" if name.lower() in host else name) in probed
-
-
-def _app_row(summary: AppSummary, counts: _Counts, credentials: int, not_probed: int) -> AppRow:
-    app = summary.app
-    return AppRow(
-        sha256=app.sha256,
-        name=app.name,
-        bundle_id=app.bundle_id,
-        version=app.version_name,
-        platform=app.platform.value,
-        vendor=app.vendor,
-        state=counts.state,
-        severity=counts.severity,
-        endpoints=summary.endpoints,
-        endpoints_not_probed=not_probed,
-        stores=counts.stores,
-        stores_exposed=counts.exposed,
-        stores_not_decided=counts.not_decided,
-        credentials=credentials,
-        problems=len(summary.problems),
-        partly_read=bool(summary.unread),
-        captured=summary.captured,
-    )
-
-
-def _captured_row(row: Mapping[str, str], number: int) -> tuple[str | int | bytes, ...]:
-    told = CapturedRow(
-        value=row["value"],
-        file=row["file"],
-        how=row["how"],
-        party=row["party"],
-        confidence=sighting_confidence(row["how"]),
-    )
-    return row["app"], number, row["value"], msgspec.json.encode(told)

@@ -6,7 +6,7 @@ import msgspec
 
 from tieback.model.case import CaseState
 from tieback.model.report import Headline, SkipReason
-from tieback.pipeline.views.index_builder import RunFigures
+from tieback.pipeline.views.index_figures import RunFigures
 from tieback.pipeline.views.records import FoundStore
 from tieback.pipeline.views.run_index import open_index
 from tieback.pipeline.views.run_state import RunState, find_run, show_run

@@ -5,16 +5,12 @@ import msgspec
 from tieback.model.declaration import Declared
 from tieback.model.endpoint import Party
 from tieback.model.report import Recipient
-from tieback.pipeline.views.index_builder import RecipientFigures
-from tieback.pipeline.views.listing import bounded_limit, decode_cursor, encode_cursor
+from tieback.pipeline.views.index_figures import RecipientFigures
 from tieback.pipeline.views.records import RecipientRow
-from tieback.pipeline.views.run_index import open_index
-from tieback.pipeline.views.run_state import RunState, find_run, show_run
-from tieback.storage.page_index import Condition, PageIndex, words_condition
+from tieback.pipeline.views.run_rows import conditions_of, rows_of_run
+from tieback.pipeline.views.run_state import RunState
+from tieback.storage.page_index import Condition, PageIndex
 from tieback.storage.workspace import Workspace
-
-MAX_TEXT = 200
-"""Length of a search, in characters; the rest is ignored."""
 
 
 class RecipientFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,26 +62,18 @@ def list_recipients(
         UsageError: the limit, the cursor or the run is invalid.
         WorkspaceError: the workspace cannot be read.
     """
-    limit = bounded_limit(limit)
-    cursor = decode_cursor(after, tuple[str, int]) if after else None
-    if cursor is not None:
-        run = run or cursor[0]
-    shown = find_run(workspace, run)
-    if shown is None:
+    found = rows_of_run(
+        workspace, "recipients", (RecipientRow, RecipientFigures), _conditions(which), after, limit, run
+    )
+    if found is None:
         return EMPTY
-    index = open_index(workspace, shown)
-    figures = index.document("recipients", RecipientFigures)
-    conditions = _conditions(which)
-    start = [Condition("place > ?", (cursor[1],))] if cursor is not None else []
-    rows = index.page("recipients", RecipientRow, "place", (*conditions, *start), "place", limit + 1)
-    more = len(rows) > limit
     return RecipientsPage(
-        items=tuple(one.document for one in rows[:limit]),
-        next=encode_cursor((shown.id, rows[limit - 1].key[0])) if more else None,
-        total=index.count("recipients", conditions) if conditions else figures.rows,
-        run=show_run(workspace, shown),
-        recipients=figures.rows,
-        figures=figures,
+        items=found.items,
+        next=found.next,
+        total=found.total,
+        run=found.run,
+        recipients=found.figures.rows,
+        figures=found.figures,
     )
 
 
@@ -97,16 +85,14 @@ def recipients_of_app(index: PageIndex, app: str, most: int) -> tuple[tuple[Reci
 
 
 def _conditions(which: RecipientFilter) -> list[Condition]:
-    found = [words_condition("recipients", which.q[:MAX_TEXT])] if which.q.strip() else []
-    for name, value in (
-        ("party", which.party.value if which.party is not None else ""),
-        ("class", which.pii_class),
-        ("owner", which.owner),
-        ("app", which.app),
-        ("declared", which.declared.value if which.declared is not None else ""),
-    ):
-        if value:
-            found.append(Condition(f"{name} = ?", (value,)))
+    values = {
+        "party": which.party.value if which.party is not None else "",
+        "class": which.pii_class,
+        "owner": which.owner,
+        "app": which.app,
+        "declared": which.declared.value if which.declared is not None else "",
+    }
+    found = conditions_of("recipients", which.q, values)
     if which.in_clear is not None:
         found.append(Condition("in_clear > 0" if which.in_clear else "in_clear = 0"))
     return found

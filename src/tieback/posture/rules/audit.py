@@ -41,21 +41,31 @@ class RulesAnswer(msgspec.Struct, frozen=True, rename={"who": "as"}):
     """Access of a requester to one path of one file."""
 
     file: str
+    """The rules file."""
     kind: str
     """The grammar, as in ``--kind``."""
     who: Requester
+    """Who requests access."""
     path: str
+    """The path that access was decided for."""
     read: bool
+    """True if reading is allowed."""
     write: bool
+    """True if writing is allowed."""
     line: int
     """The line that decides, allowed before denied access and read before write access; 0 if there is none."""
     rule: str
+    """Text of the rule that decides."""
     certain: bool
+    """False if something outside the file decides."""
     request: str
     """A request that passes; empty if there is none."""
     reason: str
+    """Why access is allowed or denied."""
     read_by: Permission
+    """What decides about reading."""
     write_by: Permission
+    """What decides about writing."""
     lints: tuple[str, ...] = ()
     """Checks of Supabase's linter that match the path."""
     database: str = ""

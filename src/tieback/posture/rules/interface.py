@@ -29,6 +29,7 @@ class Permission(msgspec.Struct, frozen=True):
     """Whether a kind of request is allowed, and what decides it."""
 
     allowed: bool
+    """True if the request is allowed."""
     certain: bool = True
     """False if something outside the file decides. For stored data ``allow`` is true, because unknown is never safe.
     For the release of the product ``allow`` is the behaviour of supported releases.
@@ -40,6 +41,7 @@ class Permission(msgspec.Struct, frozen=True):
     request: str = ""
     """A request that is allowed; empty if there is none."""
     reason: str = ""
+    """Why it is allowed or denied."""
     own_only: bool = False
     """True if only the requester's own documents or rows are accessible: those that have its user ID."""
     file: str = ""

@@ -18,9 +18,10 @@ from tieback.recognise.dalvik.classes import Method, MethodRef, split_types
 from tieback.recognise.dalvik.initialisers import stores_computed
 from tieback.recognise.dalvik.objects import STRING, LimitError, NotRunnableError, to_text
 from tieback.recognise.dalvik.run import MAX_STEPS, Constant, Result, Runner, as_result
-from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
+from tieback.recognise.dataflow.dexfile import KEEP_CODE, CodeItem, DexFile
 from tieback.recognise.dataflow.instructions import LENGTHS, payload_length
 from tieback.recognise.dataflow.libraries import ALL, LIBRARIES
+from tieback.recognise.dataflow.type_index import Names
 
 MAX_DECRYPTORS = 400
 """Most decryptors of one file."""
@@ -47,6 +48,8 @@ _SHORT_LOADS = frozenset((0x01, 0x04, 0x07, 0x12, 0x23))
 
 _ARGUMENTS = frozenset({STRING, "I", "J", "S", "B", "C", "Z", "[B", "[C", "[I", "[S", "[J", f"[{STRING}"})
 _RESULTS = frozenset({STRING, "Ljava/lang/CharSequence;", "Ljava/lang/Object;", "[B", "[C", f"[{STRING}"})
+_ARGUMENT_NAMES, _RESULT_NAMES = (Names(sorted(map(str.encode, each))) for each in (_ARGUMENTS, _RESULTS))
+_STORED = Names((STRING.encode(), f"[{STRING}".encode()))
 _GETTERS = frozenset({"apply", "get", "getItem", "getSystemService", "getTag", "invoke"})
 """Methods of interfaces that return any object."""
 _XOR = frozenset((0x97, 0xA2, 0xB7, 0xC2, 0xD7, 0xDF))
@@ -93,6 +96,7 @@ class Decryption:
         """Decrypt the strings of these DEX files, with at most so many instructions of their code."""
         self.runner = Runner(dexes, most)
         self._dexes = tuple(dexes)
+        self._large = sum(len(dex.data) for dex in dexes) > KEEP_CODE
         self._decryptors = _Decryptors(self.runner)
         self.texts = self._all_texts()
         """The texts that methods of the DEX files decrypt, each once; none that is a constant of a file itself."""
@@ -106,6 +110,8 @@ class Decryption:
                 for each in _Search(number, dex, self.runner, self._decryptors).texts():
                     if each.text not in found and not self._is_plain(each.text):
                         found[each.text] = each
+                if self._large:
+                    dex.forget()
         except LimitError:
             pass
         return tuple(found.values())
@@ -173,7 +179,7 @@ class _Decryptors:
         """True if the code of a method, or a method that it calls, computes a text."""
         path, units = self._path, method.units
         calls = [units[at + 1] for at in range(len(units) - 2) if 0x6E <= units[at] & 255 <= 0x78]
-        if not _XOR.isdisjoint([unit & 255 for unit in units]):
+        if not _XOR.isdisjoint([unit & 255 for unit in units]) and _has_instruction(units, _XOR):
             return True
         refs = []
         for index in calls[:_MAX_CALLS]:
@@ -200,7 +206,7 @@ class _Search:
         self._decryptors = decryptors
         self._code = dex.code_without(ALL)
         self._units = self._code.units
-        possible = dex.methods_like(_ARGUMENTS, _RESULTS, ALL, own=runner.path.files == 1)
+        possible = dex.methods_like(_ARGUMENT_NAMES, _RESULT_NAMES, ALL, own=runner.path.files == 1)
         self._possible = possible[:MAX_SIGNATURES]
         """Methods that can be decryptors, by their parameters and result."""
 
@@ -340,7 +346,7 @@ class _Search:
         dex = self._dex
         end = -1
         count = 0
-        fields, array = dex.fields_typed((STRING, f"[{STRING}")), dex.type_of(f"[{STRING}".encode())
+        fields, array = dex.fields_typed(_STORED), dex.types_named(_STORED)[1]
         places = self._uses(np.flatnonzero(self._low == 0x69), fields)
         # Most stores are of a constant, in the instruction before.
         before = self._units[np.maximum(places - 2, 0)]
@@ -391,11 +397,15 @@ def _computes(code: NDArray[np.uint16]) -> bool:
     """True if code fills an array or computes with XOR."""
     if not _COMPUTES_AT[code & 255].any():
         return False
-    units = code.tolist()
+    return _has_instruction(code.tolist(), _COMPUTES)
+
+
+def _has_instruction(units: Sequence[int], opcodes: frozenset[int]) -> bool:
+    """True if one of the instructions has such an opcode; an operand can look like one."""
     at = 0
     while at < len(units):
         opcode = units[at] & 255
-        if opcode in _COMPUTES:
+        if opcode in opcodes:
             return True
         at += LENGTHS[opcode] if opcode else payload_length(units, at)
     return False

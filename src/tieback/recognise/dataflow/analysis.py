@@ -12,7 +12,7 @@ from typing import NamedTuple
 from tieback.recognise.dalvik.decryptors import Decryption
 from tieback.recognise.dataflow.app import AppCode, CodeUse, MethodCode
 from tieback.recognise.dataflow.calls import KnownCalls
-from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.dexfile import KEEP_CODE, DexFile
 from tieback.recognise.dataflow.fields import FieldValues
 from tieback.recognise.dataflow.seeds import MethodFinder, anchored_strings
 from tieback.recognise.dataflow.settings import AppSettings
@@ -104,6 +104,8 @@ def analyse(
         for row in finder.initialised():
             for field in fields.anchored(number, row):
                 rounds.announce(field)
+        if size > KEEP_CODE:
+            dex.forget()
     for text in decryption.texts if decryption is not None else ():
         method = app.method_at(text.file, text.code) if is_address(TextValue(text.text)) else None
         if method is not None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tieback.recognise.dataflow.code_units import CodeUnits
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, DexMember
 from tieback.recognise.dataflow.instructions import LENGTHS, payload_length
+from tieback.recognise.dataflow.keyed import SPACES, keyed_methods
 from tieback.recognise.dataflow.libraries import ALL, LIBRARIES, SILENT, Packages
 from tieback.recognise.dataflow.library import CALLED_BY
 
@@ -23,6 +24,9 @@ MAX_SUBCLASSES = 16
 """Most classes that implement a method."""
 _MAX_ANCESTORS = 32
 _MAX_MEMBERS = 200_000
+_CONST_STRING = 0x1A
+_ALONE = 12
+"""Searches of the code for one member, before all its instructions are sorted."""
 _MAX_INDEX = 0xFFFF
 """Greatest index of a method or field in an instruction."""
 
@@ -87,6 +91,10 @@ class AppCode:
         self._own_classes = [OwnClasses(file) for file in self.files]
         self._indices: dict[int, tuple[tuple[int, int], ...]] = {}
         self._uses: dict[tuple[int, frozenset[int], Packages], OperandUses] = {}
+        self._keyed_calls: dict[tuple[int, str, bool], Sequence[int]] = {}
+        self._strings: list[dict[str, int]] = [{} for _ in self.files]
+        self._types: list[dict[str, int]] = [{} for _ in self.files]
+        """Index of strings and types by file, as far as they were needed."""
 
     # Names
 
@@ -108,7 +116,12 @@ class AppCode:
         if known is None:
             dex = self.files[file]
             member = dex.method(index)
-            known = self._methods[file, index] = self.identity(_method_ref(dex, member)) if member else -1
+            known = -1
+            if member is not None:
+                ref = _method_ref(dex, member)
+                self._types[file][ref.owner], self._strings[file][ref.name] = member.owner, member.name
+                known = self.identity(ref)
+            self._methods[file, index] = known
         return known
 
     def field(self, file: int, index: int) -> int:
@@ -121,10 +134,25 @@ class AppCode:
             if member is not None:
                 name, kind = dex.string(member.name), dex.descriptor(member.kind)
                 owner = dex.descriptor(member.owner)
+                self._types[file][owner], self._strings[file][name] = member.owner, member.name
                 if self._has_superclass(file, member.owner):
                     owner = self._declarer(owner, name, kind)
                 known = self.identity(MemberRef(owner, name, kind))
             self._fields[file, index] = known
+        return known
+
+    def string_of(self, file: int, text: str) -> int:
+        """Index of a string in a file; -1 if it is not there."""
+        known = self._strings[file].get(text)
+        if known is None:
+            known = self._strings[file][text] = self.files[file].string_of(text.encode("utf-8", "replace"))
+        return known
+
+    def type_of(self, file: int, descriptor: str) -> int:
+        """Index of a type in a file; -1 if it is not there."""
+        known = self._types[file].get(descriptor)
+        if known is None:
+            known = self._types[file][descriptor] = self.files[file].type_of(descriptor.encode("utf-8", "replace"))
         return known
 
     def _has_superclass(self, file: int, kind: int) -> bool:
@@ -163,9 +191,8 @@ class AppCode:
         """Number of the file and row of the class that defines a type; ``None`` for a class of the platform."""
         if descriptor not in self._classes:
             found = None
-            raw = descriptor.encode("utf-8", "replace")
             for number, dex in enumerate(self.files if descriptor.startswith("L") else ()):
-                row = dex.class_row(dex.type_of(raw))
+                row = dex.class_row(self.type_of(number, descriptor))
                 if row >= 0:
                     found = number, row
                     break
@@ -185,7 +212,9 @@ class AppCode:
         known = self._own_types.get((file, kind))
         if known is None:
             dex = self.files[file]
-            known = (len(self.files) > 1 or dex.class_row(kind) >= 0) and self.is_own(dex.descriptor(kind))
+            known = dex.class_row(kind) >= 0 and not dex.types_of(ALL)[kind]
+            if not known and len(self.files) > 1:
+                known = self.is_own(dex.descriptor(kind))
             self._own_types[file, kind] = known
         return known
 
@@ -226,9 +255,8 @@ class AppCode:
         return known
 
     def _direct(self, descriptor: str) -> Iterator[str]:
-        raw = descriptor.encode("utf-8", "replace")
-        for dex, classes in zip(self.files, self._own_classes, strict=True):
-            kind = dex.type_of(raw)
+        for number, (dex, classes) in enumerate(zip(self.files, self._own_classes, strict=True)):
+            kind = self.type_of(number, descriptor)
             for below in classes.below(kind)[: MAX_SUBCLASSES + 1] if kind >= 0 else ():
                 yield dex.descriptor(below)
 
@@ -307,13 +335,45 @@ class AppCode:
         return self._using(self._method_indices(identity), CALLS, ALL)
 
     def writers(self, identity: int) -> list["CodeUse"]:
-        """Methods of the app itself that store a field."""
+        """Methods of the app itself that store a field, or put a value under a key."""
+        ref = self._refs[identity]
+        if ref.owner in SPACES:
+            return self._keyed(ref, puts=True)
         return self._using(self._field_indices(identity), PUTS, ALL)
 
     def readers(self, identity: int) -> list["CodeUse"]:
-        """Methods that read a field; of the app itself, or of libraries for a field of a library."""
+        """Methods that read a field, or a key; of the app itself, or of libraries for a field of a library."""
+        ref = self._refs[identity]
+        if ref.owner in SPACES:
+            return self._keyed(ref, puts=False)
         packages = ALL if self.is_own(self._refs[identity].owner) else SILENT
         return self._using(self._field_indices(identity), GETS, packages)
+
+    def _keyed(self, ref: MemberRef, *, puts: bool) -> list["CodeUse"]:
+        """Methods of the app itself that have a key as a constant, and then a call that puts or gets by key."""
+        found: dict[MethodCode, int] = {}
+        for file, dex in enumerate(self.files):
+            key = self.string_of(file, ref.name)
+            calls = self._keyed_calls.get((file, ref.owner, puts))
+            if calls is None:
+                calls = self._keyed_calls[file, ref.owner, puts] = keyed_methods(dex, ref.owner, puts=puts)
+            if not calls or not 0 <= key <= _MAX_INDEX:
+                continue
+            code = dex.code_without(ALL)
+            self.searched += len(code.units)
+            places = np.flatnonzero(code.units[1:] == np.uint16(key))
+            for place in places[(code.units[places] & 0xFF) == _CONST_STRING][:MAX_SITES].tolist():
+                offset = code.offset(place)
+                item = dex.code_around(offset)
+                if item is None:
+                    continue
+                begin = (offset - item.begin) // 2
+                rest = code.units[place : place + item.units - begin]
+                called = np.flatnonzero(np.isin(rest[1:], calls) & ((rest[:-1] & 0xFF) - 0x6E < 11))
+                method = self.method_at(file, item) if len(called) else None
+                if method is not None and (method in found or len(found) < MAX_SITES):
+                    found[method] = max(found.get(method, 0), begin + int(called[-1]))
+        return [CodeUse(method, last) for method, last in found.items()]
 
     def _using(
         self, indices: Sequence[tuple[int, int]], opcodes: frozenset[int], left_out: Packages
@@ -358,11 +418,11 @@ class AppCode:
                 owners.update(self.ancestors(ref.owner), self.subclasses(ref.owner))
             found = []
             for number, dex in enumerate(self.files):
-                name = dex.string_of(ref.name.encode("utf-8", "replace"))
-                starts = {dex.string_of(start.encode()) for start in CALLED_BY.get(ref.name, ())}
-                for owner in owners if name >= 0 else ():
-                    kind = dex.type_of(owner.encode("utf-8", "replace"))
-                    methods = dex.methods_of(kind) if kind >= 0 else range(0)
+                kinds = [kind for kind in (self.type_of(number, owner) for owner in owners) if kind >= 0]
+                name = self.string_of(number, ref.name) if kinds else -1
+                starts = {self.string_of(number, start) for start in CALLED_BY.get(ref.name, ())}
+                for kind in kinds if name >= 0 else ():
+                    methods = dex.methods_of(kind)
                     found += [
                         (number, index)
                         for index, title in zip(methods, dex.names_of(methods), strict=True)
@@ -378,10 +438,11 @@ class AppCode:
             ref = self._refs[identity]
             found = []
             for number, dex in enumerate(self.files):
-                name = dex.string_of(ref.name.encode("utf-8", "replace"))
-                for owner in (ref.owner, *self.subclasses(ref.owner)) if name >= 0 else ():
-                    kind = dex.type_of(owner.encode("utf-8", "replace"))
-                    fields = dex.fields_of(kind) if kind >= 0 else range(0)
+                owners = (ref.owner, *self.subclasses(ref.owner))
+                kinds = [kind for kind in (self.type_of(number, owner) for owner in owners) if kind >= 0]
+                name = self.string_of(number, ref.name) if kinds else -1
+                for kind in kinds if name >= 0 else ():
+                    fields = dex.fields_of(kind)
                     found += [
                         (number, index)
                         for index, title in zip(fields, dex.field_names_of(fields), strict=True)
@@ -425,22 +486,36 @@ class OperandUses:
     """
 
     def __init__(self, code: CodeUnits, opcodes: frozenset[int]) -> None:
-        wanted = np.zeros(256, np.bool_)
-        wanted[list(opcodes)] = True
-        places = np.flatnonzero(wanted[code.units[:-1] & 0xFF])
-        members = code.units[places + 1]
-        order = members.argsort(kind="stable")
         self._code = code
-        self._places, self._members = places[order], members[order]
+        self._wanted = np.zeros(256, np.bool_)
+        self._wanted[list(opcodes)] = True
+        self._searched = 0
 
     def offsets(self, member: int) -> list[int]:
         """Byte offsets of the first ``MAX_SITES`` instructions that name a method or field."""
         if member > _MAX_INDEX:
             return []
-        key = np.uint16(member)  # another type would convert all of them
-        first = int(self._members.searchsorted(key))
-        last = min(int(self._members.searchsorted(key, side="right")), first + MAX_SITES)
-        return [self._code.offset(place) for place in self._places[first:last].tolist()]
+        self._searched += 1
+        if self._searched <= _ALONE:
+            # To sort all instructions costs as much as some tens of searches for one member.
+            units = self._code.units
+            places = np.flatnonzero(units[1:] == np.uint16(member))
+            places = places[self._wanted[units[places] & 0xFF]][:MAX_SITES]
+        else:
+            members, every = self._sorted
+            key = np.uint16(member)  # another type would convert all of them
+            first = int(members.searchsorted(key))
+            places = every[first : min(int(members.searchsorted(key, side="right")), first + MAX_SITES)]
+        return [self._code.offset(place) for place in places.tolist()]
+
+    @cached_property
+    def _sorted(self) -> tuple[NDArray[np.uint16], NDArray[np.int64]]:
+        """The members that the instructions name, in their order, and the place of each."""
+        units = self._code.units
+        places = np.flatnonzero(self._wanted[units[:-1] & 0xFF])
+        members = units[places + 1]
+        order = members.argsort(kind="stable")
+        return members[order], places[order]
 
 
 def _method_ref(dex: DexFile, member: DexMember) -> MemberRef:

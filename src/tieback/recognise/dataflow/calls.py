@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from enum import Enum, auto
 from functools import cached_property
-from itertools import groupby
 
 from tieback.recognise.dataflow import encoded
 from tieback.recognise.dataflow.dexfile import DexFile, SectionKind
 from tieback.recognise.dataflow.library import ANY_OWNER, BUILDERS, LIBRARY, LISTS, MAPS, LibraryEffect, makes
 from tieback.recognise.dataflow.shapes import renamed
 from tieback.recognise.dataflow.sinks import Sink, by_owner
+from tieback.recognise.dataflow.type_index import Names
 
 _MAX_CALL_SITES = 10_000
 _CONTAINERS = frozenset((*LISTS, *MAPS))
@@ -28,19 +28,14 @@ class KnownCalls:
         """Classes of objects that contain parts of an endpoint."""
         owners = sorted(self._sinks, key=str.encode)
         self._names = {owner: {sink.method.encode() for sink in self._sinks[owner]} for owner in owners}
-        self._packages = [(package.encode(), tuple(group)) for package, group in groupby(owners, _package)]
+        self._owners = Names(map(str.encode, owners))
 
     def resolve(self, dex: DexFile) -> "CallTable":
         """The known calls that occur in a DEX file."""
         found = CallTable(dex, self)
-        for package, owners in self._packages:
-            first = dex.position(package)
-            if first >= len(dex.types) or not dex.raw(int(dex.types[first])).startswith(package):
-                continue
-            for owner in owners:
-                kind = dex.type_of(owner.encode())
-                if kind >= 0:
-                    self._add_sinks(dex, kind, owner, found)
+        for owner, kind in zip(self._names, dex.types_named(self._owners), strict=True):
+            if kind >= 0:
+                self._add_sinks(dex, kind, owner, found)
         for one in renamed(dex):
             for sink in self._sinks.get(one.owner, ()):
                 if sink.method == one.method and sink.fits(one.parameters):
@@ -65,10 +60,6 @@ class KnownCalls:
                 if sink.method == name and sink.fits(parameters):
                     found.sinks[index] = sink
                     break
-
-
-def _package(descriptor: str) -> str:
-    return "/".join(descriptor.split("/")[:-1][:2]) + "/"
 
 
 class CreatedKind(Enum):

@@ -7,7 +7,7 @@ table gives an empty text or ``None`` and never an error, so that one damaged en
 import struct
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from tieback.intake.apps.interface import Bytes
 from tieback.recognise.dataflow.code_units import CodeUnits, code_units
 from tieback.recognise.dataflow.encoded import ValueReader, ulebs
 from tieback.recognise.dataflow.libraries import SILENT, Packages
+from tieback.recognise.dataflow.type_index import Names, TypeIndex, type_index
 from tieback.recognise.span import decode_text
 
 MAX_STRING = 4096
@@ -25,6 +26,9 @@ MAX_STRING = 4096
 
 MAX_METHODS = 2_000
 """Most methods of one class that are read."""
+
+KEEP_CODE = 32 * 1024 * 1024
+"""Bytes of DEX files of an app; with more, the copies that a search needs are released before the next file."""
 
 _HEADER = 112
 _ENDIAN = 0x12345678
@@ -137,6 +141,7 @@ class DexFile:
         self._parameters: dict[int, str] = {}
         self._types_of: dict[Packages, NDArray[np.bool_]] = {}
         self._code_without: dict[Packages, CodeUnits] = {}
+        self._indices: dict[Names, list[int]] = {}
 
     def _map(self, at: int) -> dict[int, DexSection]:
         if at < _HEADER or at + 4 > len(self.data):
@@ -194,7 +199,8 @@ class DexFile:
 
     def position(self, descriptor: bytes) -> int:
         """Index of the first type whose descriptor is not less than this one; types are sorted."""
-        return self._lowest(descriptor, self._type_names)
+        at = self._type_index.position(descriptor) if self._type_index is not None else -1
+        return at if at >= 0 else self._lowest(descriptor, self._type_names)
 
     def string_of(self, raw: bytes) -> int:
         """Index of a string; -1 if the file does not contain it. Strings are sorted by their bytes."""
@@ -219,6 +225,25 @@ class DexFile:
         """Index of a type; -1 if the file does not contain it."""
         at = self.position(descriptor)
         return at if at < len(self.types) and self.raw(int(self.types[at])) == descriptor else -1
+
+    def types_named(self, names: Names) -> list[int]:
+        """Index of each type; -1 for those that the file does not contain."""
+        known = self._indices.get(names)
+        if known is None:
+            index = self._type_index
+            if index is None:
+                known = [self.type_of(name) for name in names.names]
+            else:
+                known = index.indices(names)
+                for at in names.long:
+                    if index.can_contain(names.names[at]):
+                        known[at] = self.type_of(names.names[at])
+            self._indices[names] = known
+        return known
+
+    @cached_property
+    def _type_index(self) -> TypeIndex | None:
+        return type_index(self.data, self.strings, self.types)
 
     def field(self, index: int) -> DexMember | None:
         """Owner, type and name of a field."""
@@ -286,7 +311,7 @@ class DexFile:
         return known
 
     def methods_like(
-        self, parameters: Collection[str], results: Collection[str], left_out: Packages, *, own: bool
+        self, parameters: Names, results: Names, left_out: Packages, *, own: bool
     ) -> list[int]:
         """Indices of the methods that have parameters of only these types, and one of these results.
 
@@ -300,14 +325,16 @@ class DexFile:
         methods = np.flatnonzero(~self.types_of(left_out).take(owners, mode="clip"))
         if own:
             methods = methods[self._rows.take(owners[methods], mode="clip") >= 0] if len(self._rows) else methods[:0]
-        used = np.unique(self._methods["proto"][methods])
-        used = used[used < len(self._protos)]
-        used = used[np.isin(self._protos[used, 1], list(self._types(results)))]
-        kinds = self._types(parameters)
+        seen = np.zeros(1 << 16, np.bool_)
+        protos = self._methods["proto"][methods]
+        seen[protos] = True
+        used = np.flatnonzero(seen[: len(self._protos)])
+        used = used[self._typed(self._protos[used, 1], results)]
+        kinds = {kind for kind in self.types_named(parameters) if kind >= 0}
         lists = self._protos[used, 2].tolist()
         fitting = np.zeros(1 << 16, np.bool_)
         fitting[[proto for proto, at in zip(used.tolist(), lists, strict=True) if self._only(at, kinds)]] = True
-        return list(map(int, methods[fitting[self._methods["proto"][methods]]].tolist()))
+        return list(map(int, methods[fitting[protos]].tolist()))
 
     def methods_called(self, names: Mapping[str, Mapping[str, Sequence[str]]]) -> list[int]:
         """Indices of the methods with these owners and names, whose parameters begin with one of the descriptors."""
@@ -321,13 +348,23 @@ class DexFile:
                     found.append(index)
         return found
 
-    def fields_typed(self, kinds: Collection[str]) -> list[int]:
+    def fields_typed(self, kinds: Names) -> list[int]:
         """Indices of the fields of one of these types."""
-        return list(map(int, np.flatnonzero(np.isin(self._fields["proto"], list(self._types(kinds)))).tolist()))
+        return list(map(int, np.flatnonzero(self._typed(self._fields["proto"], kinds)).tolist()))
 
-    def _types(self, descriptors: Iterable[str]) -> set[int]:
-        """Those of the types that the file contains."""
-        return {kind for kind in (self.type_of(each.encode()) for each in descriptors) if kind >= 0}
+    def field_owners(self, kinds: Names, left_out: Packages) -> list[tuple[int, int]]:
+        """Class and name, as indices, of the fields of one of these types; without those of some packages."""
+        fields = self._fields[self._typed(self._fields["proto"], kinds)]
+        fields = fields[~self.types_of(left_out).take(fields["owner"], mode="clip")]
+        return list(zip(fields["owner"].tolist(), fields["name"].tolist(), strict=True))
+
+    def _typed(self, types: NDArray[np.integer], wanted: Names) -> NDArray[np.bool_]:
+        """Which of the type indices are of one of these types."""
+        found = np.zeros(len(types), np.bool_)
+        for kind in self.types_named(wanted):
+            if kind >= 0:
+                found |= types == kind
+        return found
 
     def _only(self, at: int, kinds: set[int]) -> bool:
         """True if a type_list has types, and only these."""
@@ -492,19 +529,20 @@ class DexFile:
         known = self._types_of.get(packages)
         if known is None:
             known = self._types_of[packages] = np.zeros(len(self.types) + 1, np.bool_)
-            for names, belongs in ((packages.below, True), (packages.but, False)):
-                for name in names:
-                    known[self._range_below(name.encode())] = belongs
+            for beginnings, belongs in ((packages.below, True), (packages.but, False)):
+                names = _beginnings(beginnings)
+                for name, (first, end) in zip(names.names, self._ranges(names), strict=True):
+                    # If a hostile file does not sort its types, no range is certain.
+                    if first < end and self._begins(first, name) and self._begins(end - 1, name):
+                        known[first:end] = belongs
         return known
 
-    def _range_below(self, beginning: bytes) -> slice:
-        """Types whose descriptors begin like this."""
-        first = self.position(beginning)
-        if not self._begins(first, beginning):
-            return slice(0)
-        end = self.position(beginning + b"\xff")
-        # If a hostile file does not sort its types, no range is certain.
-        return slice(first, end) if self._begins(end - 1, beginning) else slice(0)
+    def _ranges(self, names: Names) -> Iterable[tuple[int, int]]:
+        """First and last position of the types whose descriptors begin like this."""
+        index = self._type_index
+        if index is not None and not names.long:
+            return index.ranges(names)
+        return [(self.position(name), self.position(name + b"\xff")) for name in names.names]
 
     def _begins(self, kind: int, beginning: bytes) -> bool:
         return 0 <= kind < len(self._type_names) and self.raw(self._type_names[kind]).startswith(beginning)
@@ -518,6 +556,11 @@ class DexFile:
             kept = ~self.types_of(packages).take(self._code_kinds, mode="clip")
             known = self._code_without[packages] = code_units(self.data, begin, end, self._code_offsets[0][kept])
         return known
+
+    def forget(self) -> None:
+        """Release the copies that searches of the whole file made; they are made again if needed."""
+        self._code_without.clear()
+        self.__dict__["_type_index"] = None  # a few look-ups need no index
 
     @cached_property
     def _code_kinds(self) -> Offsets:
@@ -537,6 +580,11 @@ class DexFile:
         """A method in smali notation, such as ``Ljava/net/URL;->openConnection``."""
         member = self.method(index)
         return f"{self.descriptor(member.owner)}->{self.string(member.name)}" if member else ""
+
+
+@lru_cache(maxsize=16)
+def _beginnings(packages: tuple[str, ...]) -> Names:
+    return Names(name.encode() for name in packages)
 
 
 def _where(mask: NDArray[np.bool_]) -> Offsets:

@@ -128,8 +128,8 @@ class FieldValues:
         if held is None:
             return None
         dex = self._app.files[held.file]
-        name = dex.string_of(ref.name.encode("utf-8", "replace"))
-        kind = dex.type_of(ref.kind.encode("utf-8", "replace"))
+        name = self._app.string_of(held.file, ref.name)
+        kind = self._app.type_of(held.file, ref.kind)
         _, value = held.values.get((name, kind), (0, None))
         if isinstance(value, encoded.StringId):
             text = dex.string(value.string)

@@ -21,10 +21,19 @@ _GOOGLE = (
     "crypto/tink/", "firebase/", "mlkit/", "tagmanager/", "thirdparty/", "zxing/",
 )  # fmt: skip
 _GOOGLE_SILENT = ("android/material/", "common/", "errorprone/", "gson/", "j2objc/", "protobuf/")
+_APACHE_SILENT = ("commons/", "harmony/", "log4j/", "poi/", "xalan/", "xerces/", "xml/", "xmlbeans/", "xpath/")
 _SILENT = (
-    "Landroid/", "Landroidx/", "Lcom/bumptech/glide/", *(f"Lcom/google/{name}" for name in _GOOGLE_SILENT),
-    "Lcom/squareup/", "Ldagger/", "Lio/grpc/", "Lio/ktor/", "Lio/netty/", "Lio/reactivex/", "Ljava/", "Ljavax/",
-    "Lkotlin/", "Lkotlinx/", "Lokhttp3/", "Lokio/", "Lorg/bouncycastle/", "Lorg/json/", "Lretrofit2/", "Lrx/",
+    "Landroid/", "Landroidx/", "Lbutterknife/", "Lcom/airbnb/lottie/", "Lcom/bumptech/glide/", "Lcom/fasterxml/",
+    "Lcom/github/mikephil/charting/", *(f"Lcom/google/{name}" for name in _GOOGLE_SILENT), "Lcom/ibm/icu/",
+    "Lcom/jakewharton/", "Lcom/nineoldandroids/", "Lcom/nostra13/universalimageloader/", "Lcom/squareup/", "Ldagger/",
+    "Lde/greenrobot/", "Lgroovy/", "Lio/grpc/", "Lio/ktor/", "Lio/netty/", "Lio/reactivex/", "Ljava/", "Ljavax/",
+    "Ljunit/", "Lkotlin/", "Lkotlinx/", "Lnet/bytebuddy/", "Lnet/gcardone/junidecode/", "Lnet/sqlcipher/", "Lokhttp3/",
+    "Lokio/", "Lorg/antlr/", *(f"Lorg/apache/{name}" for name in _APACHE_SILENT), "Lorg/bouncycastle/",
+    "Lorg/ccil/cowan/", "Lorg/checkerframework/", "Lorg/codehaus/", "Lorg/conscrypt/", "Lorg/eclipse/wst/", "Lorg/greenrobot/",
+    "Lorg/hamcrest/", "Lorg/intellij/", "Lorg/jetbrains/", "Lorg/joda/", "Lorg/json/", "Lorg/jsoup/", "Lorg/junit/",
+    "Lorg/koin/", "Lorg/kxml2/", "Lorg/mockito/", "Lorg/objenesis/", "Lorg/reactivestreams/", "Lorg/slf4j/",
+    "Lorg/spongycastle/", "Lorg/threeten/", "Lorg/w3c/", "Lorg/xml/", "Lorg/xmlpull/", "Lorg/yaml/", "Lretrofit2/",
+    "Lrx/", "Lscala/",
 )  # fmt: skip
 _ANDROIDX = ("credentials/", "health/", "media/", "media2/", "media3/", "privacysandbox/", "security/", "test/")
 
@@ -33,7 +42,7 @@ SILENT = Packages(_SILENT, tuple(f"Landroidx/{name}" for name in _ANDROIDX))
 
 LIBRARIES = (
     *_SILENT, *(f"Lcom/android/{name}" for name in _ANDROID), "Lcom/facebook/",
-    *(f"Lcom/google/{name}" for name in _GOOGLE), "Lorg/apache/",
+    *(f"Lcom/google/{name}" for name in _GOOGLE), "Lorg/apache/", "Lorg/eclipse/",
 )  # fmt: skip
 """All libraries: their methods are not followed, and not run to decrypt strings. They hide no address of the app."""
 

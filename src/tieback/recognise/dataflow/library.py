@@ -10,6 +10,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from tieback.recognise.dataflow import texts
+from tieback.recognise.dataflow.keyed import KEYED, KeyedCall
 
 
 class Effect(Enum):
@@ -98,7 +99,7 @@ class LibraryCall(NamedTuple):
     parameters: str
 
 
-type LibraryEffect = Effect | PureCall | EditCall | NewTextCall
+type LibraryEffect = Effect | PureCall | EditCall | NewTextCall | KeyedCall
 
 _STRING, _OBJECT, _SEQUENCE = "Ljava/lang/String;", "Ljava/lang/Object;", "Ljava/lang/CharSequence;"
 BUILDERS = ("Ljava/lang/StringBuilder;", "Ljava/lang/StringBuffer;")
@@ -247,9 +248,6 @@ _MAP_READS: dict[tuple[str, str], LibraryEffect] = {
     ("size", ""): Effect.NONE,
 }
 _SETTINGS = {
-    "Landroid/os/Bundle;": ("getString",),
-    "Landroid/os/BaseBundle;": ("getString",),
-    "Landroid/os/PersistableBundle;": ("getString",),
     "Ljava/util/Properties;": ("getProperty",),
     "Ljava/util/ResourceBundle;": ("getString",),
     "Lorg/json/JSONObject;": ("getString", "optString", "get", "opt"),
@@ -375,8 +373,6 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
     LibraryCall("Lkotlin/LazyKt;", "lazy", "Lkotlin/LazyThreadSafetyMode;" + _FUNCTION_0): Effect.LAST,
     LibraryCall("Lkotlin/Lazy;", "getValue", ""): Effect.LAMBDA,
     LibraryCall("Ljava/util/function/Supplier;", "get", ""): Effect.LAMBDA,
-    LibraryCall("Landroid/content/SharedPreferences;", "getString", _STRING * 2): Effect.LAST,
-    LibraryCall("Landroid/content/SharedPreferences;", "getInt", _STRING + "I"): Effect.LAST,
     LibraryCall("Ljava/lang/System;", "getProperty", _STRING * 2): Effect.LAST,
     LibraryCall("Landroid/content/res/Resources;", "getIdentifier", _STRING * 3): Effect.IDENTIFIER,
     LibraryCall(_COMPOSE, "stringResource", "ILandroidx/compose/runtime/Composer;I"): Effect.RESOURCE,
@@ -386,6 +382,7 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
         for name in names
         for kinds in (_STRING, _STRING * 2)
     },
+    **{LibraryCall(*call): effect for call, effect in KEYED.items()},
     LibraryCall("Lcom/google/firebase/remoteconfig/FirebaseRemoteConfigValue;", "asString", ""): Effect.SAME,
     LibraryCall("Lcom/google/gson/JsonElement;", "getAsString", ""): Effect.SAME,
     LibraryCall("Lcom/google/firebase/remoteconfig/FirebaseRemoteConfig;", "setDefaultsAsync", _MAP): Effect.DEFAULTS,

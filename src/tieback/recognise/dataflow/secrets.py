@@ -10,6 +10,7 @@ from typing import NamedTuple
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.encoded import StringId
 from tieback.recognise.dataflow.libraries import ALL
+from tieback.recognise.dataflow.type_index import Names
 from tieback.recognise.dataflow.values import HOLE
 
 MAX_FIELDS = 2000
@@ -17,6 +18,7 @@ MAX_FIELDS = 2000
 _LENGTHS = range(6, 513)
 _NAMED = re.compile(rb"(?i)key|token|secret|pass|pwd|auth|cred")
 _AUTHORISING = re.compile(r"(?i).*(?:authori[sz]ation|key|token|secret|password|credential|-auth)")
+_TEXT = Names((b"Ljava/lang/String;",))
 
 
 class NamedValue(NamedTuple):
@@ -52,17 +54,9 @@ def named_values(files: Sequence[DexFile]) -> Iterator[NamedValue]:
     """The static fields of the app's own classes whose names say that their values grant access."""
     left = MAX_FIELDS
     for number, dex in enumerate(files):
-        libraries = dex.types_of(ALL)
-        names: dict[int, bool] = {}
-        owners: dict[int, None] = {}
-        for index in dex.fields_typed(("Ljava/lang/String;",)):
-            member = dex.field(index)
-            if member is None or libraries[min(member.owner, len(libraries) - 1)]:
-                continue
-            if member.name not in names:
-                names[member.name] = _NAMED.search(dex.raw(member.name)) is not None
-            if names[member.name]:
-                owners[member.owner] = None
+        owned = dex.field_owners(_TEXT, ALL)
+        names = {name: _NAMED.search(dex.raw(name)) is not None for name in dict.fromkeys(name for _, name in owned)}
+        owners = dict.fromkeys(owner for owner, name in owned if names[name])
         for owner in owners:
             for one in _of_class(number, dex, owner, names):
                 if not left:

@@ -56,9 +56,9 @@ class ScriptExtractor:
                 yield from self._script(buffer)
 
     def _script(self, buffer: Buffer) -> Iterator[Find]:
-        data = bytes(buffer.data)
+        data = buffer.data  # a script can be large, so that it is not copied
         arrayed = len(data) <= MAX_SCRIPT and _ARRAYED.search(data) is not None
-        shown = without_arrays(decode_text(data, wide=False)).encode("utf-8", "replace") if arrayed else data
+        shown = without_arrays(decode_text(bytes(data), wide=False)).encode("utf-8", "replace") if arrayed else data
         told: set[str] = set()
         end = pieces = 0
         for mark in _MARK.finditer(shown):
@@ -71,7 +71,7 @@ class ScriptExtractor:
             begin, end = max(end, mark.start() - _BEFORE), mark.start() + _AFTER
             # The cut can be inside a text. A replaced text begins with its mark, so it is read from there, too.
             starts = (begin, mark.start() - 1) if mark[0] == _REPLACED and mark.start() > begin else (begin,)
-            texts = (folded_texts(shown[start:end].decode("utf-8", "replace")) for start in starts)
+            texts = (folded_texts(bytes(shown[start:end]).decode("utf-8", "replace")) for start in starts)
             for text in dict.fromkeys(chain.from_iterable(texts)):
                 if text not in told and _WORTH.search(text):
                     told.add(text)

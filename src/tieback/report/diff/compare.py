@@ -45,6 +45,7 @@ class Change(msgspec.Struct, frozen=True):
     """One finding and its change."""
 
     kind: ChangeKind
+    """Kind of the change."""
     finding: PastFinding
     """Finding of the new report or, if missing there, of the old one."""
     before: Severity | None
@@ -59,8 +60,11 @@ class Total(msgspec.Struct, frozen=True):
     """A figure in both reports."""
 
     name: str
+    """Name of the figure."""
     old: str
+    """The figure in the older report."""
     new: str
+    """The figure in the newer report."""
 
 
 class Comparison(msgspec.Struct, frozen=True):
@@ -69,6 +73,7 @@ class Comparison(msgspec.Struct, frozen=True):
     old: PastReport
     new: PastReport
     totals: tuple[Total, ...]
+    """Figures of both reports."""
     changes: tuple[Change, ...]
     """Worst first within each kind."""
 

@@ -96,12 +96,19 @@ class PastFinding(msgspec.Struct, frozen=True):
     """A finding of an earlier report."""
 
     id: str
+    """ID, stable over runs."""
     rule: str
+    """ID of the finding rule."""
     title: str
+    """The finding in one line."""
     severity: Severity
+    """Severity in this report."""
     exposures: tuple[str, ...]
+    """IDs of the exposures concerned."""
     apps: tuple[str, ...]
+    """SHA-256 of the apps concerned."""
     evidence: tuple[str, ...] = ()
+    """Where it was found, and how."""
 
 
 class PastProbe(msgspec.Struct, frozen=True):

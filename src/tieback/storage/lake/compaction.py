@@ -87,11 +87,13 @@ class CompactionResult(msgspec.Struct, frozen=True):
     before: int
     """Number of directories read before."""
     after: int
+    """Number of directories afterwards."""
     merged: int
     """Number of new parts."""
     rows: int
     """Number of rows in them."""
     bytes_before: int
+    """Size of all parts before."""
     bytes_after: int
     """Size of all parts."""
     swept: bool

@@ -26,7 +26,7 @@ from tieback.storage.lake.fencing import check_fence, close_fences
 from tieback.storage.lake.layout import Layout, MergedPart, note_damage, read_layout, reader_lock, write_merged_part
 from tieback.storage.lake.parquet_check import file_damage
 from tieback.storage.lake.seal import write_seal
-from tieback.storage.lake.sql import connect
+from tieback.storage.lake.sql import Databases
 
 if TYPE_CHECKING:
     import duckdb
@@ -66,6 +66,7 @@ class Lake:
         self.directory = directory
         self.key = key
         self._parts = directory / "parts"
+        self._databases = Databases(self._parts.absolute())
         self._drafts = directory / "drafts" / fence
         self._fenced = bool(fence)
 
@@ -392,7 +393,7 @@ class Lake:
         with (
             storage_errors(self.directory),
             reader_lock(self.directory),
-            connect(self._parts.absolute(), self.layout().live, sql, tables) as connection,
+            self._databases.connect(self.layout().live, sql, tables) as connection,
         ):
             yield connection
 

@@ -29,6 +29,7 @@ class LogVerdict(msgspec.Struct, frozen=True):
     """Result of verifying the whole log."""
 
     ok: bool
+    """True if the log is intact and each case matches it."""
     lines: int
     """Number of valid lines from the start."""
     head: str

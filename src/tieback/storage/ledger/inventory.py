@@ -65,19 +65,29 @@ class InventoryImport(msgspec.Struct, frozen=True):
     """An imported inventory."""
 
     name: str
+    """Name of the file."""
     source: str
+    """The system that exported it."""
     shape: str
+    """Form of the file, as its importer names it."""
     sha256: str
+    """SHA-256 of the file."""
     taken: date
+    """Day that it describes."""
     imported: datetime
+    """When it was imported (UTC)."""
     rows: int
+    """Number of rows that were read."""
     skipped: int
+    """Number of ignored rows."""
     complete: bool
+    """True if the file describes the whole fleet of its source."""
     again: bool = False
     """True if it was already imported for this day, so that no row was read now."""
     follows: bool = False
     """True if the file says that another page follows."""
     records: int = 0
+    """Number of records in the file."""
     total: int | None = None
     """Number of records of the whole list, if the file says it."""
     number: int = 0

@@ -39,11 +39,15 @@ class RunRow(msgspec.Struct, frozen=True):
     """A run of ``tieback scan``."""
 
     id: str
+    """ID of the run."""
     started: datetime
+    """When it started (UTC)."""
     ended: datetime | None
     """``None`` if it is still running or was interrupted."""
     grant_sha256: str | None
+    """SHA-256 of the grant; ``None`` without one."""
     args: tuple[str, ...]
+    """The words of the command line."""
 
 
 class Ledger(Units):

@@ -29,7 +29,7 @@ from tieback.pipeline.views.download import Download
 from tieback.pipeline.views.letters import letter_choices
 from tieback.pipeline.views.listing import DEFAULT_LIMIT
 from tieback.pipeline.views.runs import RunItem, job_item
-from tieback.pipeline.views.stores import show_store
+from tieback.pipeline.views.store import show_store
 from tieback.web.context import Context
 from tieback.web.parameters import choice, day_or_none, required_day
 from tieback.web.problems import ConflictError, NotFoundError

@@ -4,7 +4,8 @@ from tieback.model.exposure import Severity
 from tieback.model.probe import Access
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.views.listing import DEFAULT_LIMIT
-from tieback.pipeline.views.stores import StoreDetail, StoreListing, list_stores, show_store
+from tieback.pipeline.views.store import StoreDetail, show_store
+from tieback.pipeline.views.stores import StoreListing, list_stores
 from tieback.web.context import Context
 from tieback.web.parameters import choice, yes_or_no
 from tieback.web.problems import NotFoundError

@@ -7,11 +7,12 @@ The archives are synthetic. Their shape follows the sources of the tools: ``src/
 import base64
 import gzip
 import json
+import math
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.intake.traffic.test_har import archive, entry, read, write
@@ -219,6 +220,8 @@ def test_any_metadata_are_an_app_or_a_note(data: bytes) -> None:
         st.one_of(st.none(), st.floats()),
     )
 )
+@example(TlsError(None, math.nan, "a.test", None, None, None))
+@example(TlsError(None, -math.inf, "a.test", None, None, math.inf))
 def test_any_failed_handshake_is_a_flow_or_nothing(error: TlsError) -> None:
     flow = tls_error_flow("a.har", error, 1.0)
     assert flow is None or (flow.detail.isprintable() and flow.end >= flow.start)

@@ -15,7 +15,8 @@ from tieback.pipeline.views import run_index, trend
 from tieback.pipeline.views.apps import AppFilter, list_apps
 from tieback.pipeline.views.backends import BackendFilter, list_backends, show_backend
 from tieback.pipeline.views.graph import show_hop
-from tieback.pipeline.views.index_builder import RunFigures, build_index
+from tieback.pipeline.views.index_builder import build_index
+from tieback.pipeline.views.index_figures import RunFigures
 from tieback.pipeline.views.overview import show_overview
 from tieback.pipeline.views.run_index import open_index
 from tieback.pipeline.views.trend import show_trend

@@ -14,7 +14,8 @@ from tieback.model.errors import UsageError
 from tieback.model.exposure import Severity
 from tieback.model.probe import Access
 from tieback.pipeline.disclosure.cases import case_service
-from tieback.pipeline.views.stores import StoreState, list_stores, show_store
+from tieback.pipeline.views.store import show_store
+from tieback.pipeline.views.stores import StoreState, list_stores
 from tieback.storage.workspace import Workspace
 
 OPEN = exposure()

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tieback.recognise.dalvik.initialisers import stores_computed
 from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.type_index import Names
 
 FLOW = Path(__file__).parents[4] / "bench" / "flow" / "encrypted"
 FIELD, NUMBERS, ARRAY, SHORTS, METHOD = 7, 8, 20, 21, 30
@@ -53,7 +54,7 @@ def test_stores_that_are_computed(units: list[int], computed: bool) -> None:
 @pytest.mark.parametrize("name", ["zkm_clinit", "zkm_inline", "dexprotector_table"])
 def test_the_initialiser_of_an_encryptor_computes(name: str) -> None:
     dex = DexFile((FLOW / f"{name}.dex").read_bytes())
-    fields = set(dex.fields_typed(("Ljava/lang/String;", "[Ljava/lang/String;")))
+    fields = set(dex.fields_typed(Names((b"Ljava/lang/String;", b"[Ljava/lang/String;"))))
     codes = [code for row in range(len(dex.classes)) if (code := dex.initialiser(row)) is not None]
     every = [
         [int.from_bytes(dex.data[at : at + 2], "little") for at in range(code.begin, code.begin + 2 * code.units, 2)]

@@ -1,9 +1,12 @@
+import gc
+import os
+import tempfile
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from tieback.storage.lake.sql import connect, escape_glob, sql_list, sql_literal, writing_files
+from tieback.storage.lake.sql import Databases, escape_glob, sql_list, sql_literal, writing_files
 
 
 @pytest.mark.parametrize(
@@ -30,9 +33,53 @@ def test_nothing_outside_the_folder(tmp_path: Path, sql: str) -> None:
     outside.write_text("secret")
     with writing_files(inside) as connection, pytest.raises(duckdb.Error):
         connection.execute(sql.format(outside))
-    with connect(inside, (), sql) as connection, pytest.raises(duckdb.Error):
+    with Databases(inside).connect((), sql) as connection, pytest.raises(duckdb.Error):
         connection.execute(sql.format(outside))
     assert outside.read_text() == "secret"
+
+
+def test_queries_of_a_lake_share_a_database_and_not_their_views(tmp_path: Path) -> None:
+    databases, query = Databases(tmp_path), "SELECT count(*) FROM units"
+    with databases.connect((), query) as first, databases.connect((), "SELECT 1") as second:
+        assert first.execute(query).fetchall() == [(0,)]
+        with pytest.raises(duckdb.CatalogException):
+            second.execute(query)
+        with databases.connect((), query) as third:
+            assert third.execute(query).fetchall() == [(0,)]
+
+
+def test_a_result_that_is_read_in_part_does_not_hold_up_the_next_query(tmp_path: Path) -> None:
+    databases, many = Databases(tmp_path), "SELECT * FROM range(3_000_000)"
+    for _ in range(3):
+        with databases.connect((), many) as first:
+            assert first.execute(many).fetchmany(2) == [(0,), (1,)]
+            with databases.connect((), many) as second:
+                assert len(second.execute(many).fetchall()) == 3_000_000
+
+
+def test_a_forked_process_opens_its_own_database(tmp_path: Path) -> None:
+    databases = Databases(tmp_path)
+    with databases.connect((), "") as connection:
+        connection.execute("SELECT 1")
+    child = os.fork()
+    if not child:
+        with databases.connect((), "") as connection:
+            done = connection.execute("SELECT count(*) FROM range(2_000_000)").fetchall() == [(2_000_000,)]
+        os._exit(0 if done else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    with databases.connect((), "") as connection:
+        assert connection.execute("SELECT 1").fetchall() == [(1,)]
+
+
+def test_the_folder_for_sorting_is_removed_with_the_databases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    databases = Databases(tmp_path)
+    with databases.connect((), "") as connection:
+        connection.execute("SELECT 1")
+    assert len(list(tmp_path.iterdir())) == 1
+    del databases
+    gc.collect()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_written_keeps_its_order(tmp_path: Path) -> None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from tieback.recognise.dataflow.keyed import KeyedCall
 from tieback.recognise.dataflow.library import EditCall, Effect, LibraryEffect, NewTextCall, PureCall
 from tieback.recognise.dataflow.values import ObjectRef, Value
 from tieback.recognise.dataflow.walk.callbacks import CALLBACK_CALLS
 from tieback.recognise.dataflow.walk.containers import CONTAINER_CALLS
+from tieback.recognise.dataflow.walk.keyed import keyed
 from tieback.recognise.dataflow.walk.resources import RESOURCE_CALLS
 from tieback.recognise.dataflow.walk.state import WalkState
 from tieback.recognise.dataflow.walk.strings import build, concatenate, edit, evaluate, format_text, new_text
@@ -24,6 +26,8 @@ def apply_effect(
         edit(walk, effect, values)
     elif isinstance(effect, NewTextCall):
         new_text(walk, effect, values, registers)
+    elif isinstance(effect, KeyedCall):
+        keyed(walk, effect, values)
     elif effect is Effect.SAME:
         walk.result = receiver
     elif effect is Effect.LAST:
