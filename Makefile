@@ -1,4 +1,4 @@
-# tieback: make demo | test | test-more | lint | lint-quick | docs | bench | fuzz | fuzz-ci | fuzz-corpus | sbom | refresh-data | release | clean
+# tieback: make demo | test | test-more | lint | lint-quick | docs | bench | compare | fuzz | fuzz-ci | fuzz-corpus | sbom | refresh-data | release | clean
 # Everything below stays inside this folder. uv is used from the PATH, or brought into .uv/ from PyPI.
 
 SHELL := /bin/bash
@@ -11,7 +11,7 @@ DEMO := demo
 # More workers than cores: a fourth of the time, tests wait for servers.
 JOBS ?= 3
 
-.PHONY: sbom refresh-data release docs demo test test-more lint lint-quick bench fuzz fuzz-ci fuzz-corpus clean env env-test servers servers-more
+.PHONY: sbom refresh-data release docs demo test test-more lint lint-quick bench compare fuzz fuzz-ci fuzz-corpus clean env env-test servers servers-more
 
 .uv/bin/uv:
 	@tools/bring-uv
@@ -24,10 +24,6 @@ JOBS ?= 3
 .venv/.test: pyproject.toml uv.lock | $(filter .uv/bin/uv,$(UV))
 	@$(SYNC) --quiet --compile-bytecode --all-extras --group fuzz --group schemas --group browser --group docs
 	@touch $@ .venv/.demo
-
-.venv/.bench: pyproject.toml uv.lock | $(filter .uv/bin/uv,$(UV))
-	@$(SYNC) --quiet --compile-bytecode --all-extras --group fuzz --group schemas --group browser --group docs --group bench
-	@touch $@ .venv/.test .venv/.demo
 
 env: .venv/.demo
 env-test: .venv/.test
@@ -74,8 +70,15 @@ lint: lint-quick .venv/.test
 docs: .venv/.test
 	@$(RUN) python tools/build-docs
 
-bench: .venv/.bench
+bench: .venv/.test
+	@tools/install-peers
 	@$(RUN) python -m bench
+
+# Every tool that openback compares, same inputs, same machine: docs/comparison.md. COMPARE=--under-load marks the page.
+COMPARE ?=
+compare: .venv/.test
+	@tools/install-peers
+	@$(RUN) python -m bench.openback.compare $(COMPARE)
 
 # One group after the other, HOURS each. It resumes: .cache/fuzz keeps the corpus, and hours.tsv there logs CPU seconds.
 # Findings stay in the corpus and fail the command.

@@ -1,7 +1,6 @@
 """CPU of a probe compared with the official client for the same requests, 32 at a time, on the lab's servers.
 
-The clients have an environment of their own, ``.cache/bench-clients``: ``uv venv .cache/bench-clients && uv pip install
---python .cache/bench-clients pymongo redis asyncpg asyncmy``
+The clients have an environment of their own, ``.cache/openback/clients``, which ``tools/install-peers`` makes.
 """
 
 import asyncio
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from bench.measure import table
 
-PLACE = Path(__file__).parents[1] / ".cache" / "bench-clients"
+PLACE = Path(__file__).parents[1] / ".cache" / "openback" / "clients"
 SUBNET = 74
 RUNS, AT_ONCE = 640, 32
 STORES = {"mongodb": "mongo-ransomed", "redis": "valkey-open", "postgresql": "tillroll", "mysql": "mariadb-open"}
@@ -29,7 +28,7 @@ def run() -> str:
     head = "### CPU of probes compared with official clients\n\n"
     python = PLACE / "bin" / "python"
     if not python.exists():
-        return head + f"Not measured: {PLACE.name} is missing (see `bench/clients.py`).\n"
+        return head + "Not measured: the clients are missing; run `tools/install-peers`.\n"
     with tempfile.TemporaryDirectory(prefix="tieback-bench-") as folder:
         lab = Lab(Path(folder) / "lab")
         raised = up(lab, lambda _one: None, tuple(STORES.values()), subnet=SUBNET)

@@ -4,7 +4,7 @@ ports.
 Every address of the lab is probed on each port that any of its servers uses, so nearly all ports are closed. The tools
 run as whole processes, start-up included. nmap is found on the PATH; without it the comparison is left out. redposture
 needs the product of each address, with one module per product. It is run only for the stores that it has a module for.
-It has an environment of its own, ``.cache/bench-redposture`` (``uv pip install redposture``).
+It has an environment of its own, which ``tools/install-peers`` makes.
 """
 
 import json
@@ -27,7 +27,7 @@ SCRIPTS = (
     "smb-protocols,http-title"
 )
 """nmap's scripts for data stores, without those that guess passwords."""
-REDPOSTURE = Path(__file__).parents[1] / ".cache" / "bench-redposture" / "bin" / "redposture"
+REDPOSTURE = Path(__file__).parents[1] / ".cache" / "openback" / "redposture" / "bin" / "redposture"
 MODULES = {
     "redis": ("redis", "valkey"),
     "mongodb": ("mongodb",),

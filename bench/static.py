@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from subprocess import CalledProcessError
 
 from bench import registry, synthetic
 from bench.measure import process, table
@@ -26,6 +27,8 @@ ROUNDS = 11
 SIZES = (1, 10, 50, 100, 250, 500)
 """Megabytes of the synthetic apps."""
 
+PEER_PYTHON = ROOT / ".cache" / "openback" / "apps" / "bin" / "python"
+"""The Python of the other tools, which ``tools/install-peers`` installs."""
 _URLS = "https?://[^ ]+"
 _BYTECODE = ROOT / ".cache" / "bytecode"
 
@@ -154,10 +157,10 @@ def cold(files: Sequence[Path]) -> str:
     )
     for tool, what in PEERS.items():
         try:
-            command = [sys.executable, "-m", "bench.peers", tool, *names]
-            process(command, runs=1, environment=plain)
-            rows.append(_cold(what, process(command, environment=plain), ours))
-        except SystemExit:
+            command = [str(PEER_PYTHON), "-m", "bench.peers", tool, *names]
+            process(command, runs=1, environment=plain | {"PYTHONPATH": str(ROOT)})
+            rows.append(_cold(what, process(command, environment=plain | {"PYTHONPATH": str(ROOT)}), ours))
+        except (SystemExit, CalledProcessError):
             rows.append([what, "does not run here", "", ""])
     if shutil.which("rg") and shutil.which("unzip"):
         loop = f"for f; do unzip -p \"$f\" | rg -a -o '{_URLS}'; done; true"

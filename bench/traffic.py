@@ -6,7 +6,7 @@ large file consists of their Ethernet packets, repeated with other addresses in 
 Peers that are not installed are left out. tieback's figures include QUIC, names, stores and the JSON of every flow.
 ``TIEBACK_BENCH_LARGEST_MB`` (default 2000) is the size of the largest file for the measurement of linear cost. It
 is written to a temporary folder, uses at most half of the free space there, and is deleted.
-``TIEBACK_BENCH_NFSTREAM`` is a Python with nfstream, if the current one does not have it.
+``tools/install-peers`` installs the peers.
 """
 
 import os
@@ -15,7 +15,6 @@ import struct
 import subprocess
 import sys
 import tempfile
-from importlib.util import find_spec
 from pathlib import Path
 
 from bench.measure import process, table
@@ -24,6 +23,7 @@ from tests import samples
 ROOT = Path(__file__).parents[1]
 COPIES = 24
 LARGEST_MB = 2000
+NFSTREAM_PYTHON = ROOT / ".cache" / "openback" / "nfstream" / "bin" / "python"
 NFSTREAM = """
 import sys
 from nfstream import NFStreamer
@@ -121,9 +121,8 @@ def _peers(file: Path, folder: Path) -> list[tuple[str, list[str], int]]:
         ("tshark, 11 fields", [*TSHARK, str(file)], 1),
     ]
     found = [peer for peer in every if shutil.which(peer[1][0])]
-    python = os.environ.get("TIEBACK_BENCH_NFSTREAM") or (sys.executable if find_spec("nfstream") else "")
-    if python:
-        found.append(("nfstream, one meter", [python, str(script), str(file)], 1))
+    if NFSTREAM_PYTHON.exists():
+        found.append(("nfstream, one meter", [str(NFSTREAM_PYTHON), str(script), str(file)], 1))
     return found
 
 

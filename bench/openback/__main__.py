@@ -4,6 +4,7 @@ import argparse
 import json
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from bench.openback.schema import Topic
@@ -57,9 +58,11 @@ def _lab(options: argparse.Namespace) -> int:
 
     folder = options.cases / Topic.STORE
     stores = [case for cases in cases_below(options.cases).values() for case in cases if case.topic is Topic.STORE]
-    with servers(folder, stores) as addresses:
+    # A signal must not end the process before its servers.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with suppress(KeyboardInterrupt), servers(folder, stores) as addresses:
         tell(f"{len(addresses)} of {len(stores)} servers are running; press Ctrl-C to stop them")
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        signal.pause()
     return 0
 
 

@@ -1,35 +1,47 @@
-"""The lock files of the servers that tests start as themselves: each names what it installs, with hashes."""
+"""Lock files of programs in environments of their own: each names what it installs, with hashes."""
 
 import json
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-LOCKS = Path(__file__).parent / "locks"
-SERVERS = {
-    name: entry
-    for name, entry in tomllib.loads((LOCKS / "servers.toml").read_text()).items()
+ROOT = Path(__file__).parents[2]
+TABLES = (ROOT / "tests/lab/locks/servers.toml", ROOT / "bench/openback/locks/peers.toml")
+"""Servers that tests start as themselves, and tools that openback compares."""
+ENTRIES = {
+    (table.parent, name): entry
+    for table in TABLES
+    for name, entry in tomllib.loads(table.read_text()).items()
     if isinstance(entry, dict)
 }
 PIN = re.compile(r"[a-z0-9-]+==\S+(?: --hash=sha256:[0-9a-f]{64})+")
 
 
-@pytest.mark.parametrize("name", [name for name, entry in SERVERS.items() if "requirements" in entry])
-def test_every_package_of_pypi_is_pinned_with_hashes(name: str) -> None:
-    text = (LOCKS / f"{name}.txt").read_text().replace(" \\\n    ", " ")
+def entries(*, python: bool) -> list[Any]:
+    return [
+        pytest.param(folder, name, entry, id=name)
+        for (folder, name), entry in ENTRIES.items()
+        if ("requirements" in entry) == python
+    ]
+
+
+@pytest.mark.parametrize(("folder", "name", "entry"), entries(python=True))
+def test_every_package_of_pypi_is_pinned_with_hashes(folder: Path, name: str, entry: dict[str, list[str]]) -> None:
+    text = (folder / f"{name}.txt").read_text().replace(" \\\n    ", " ")
     pins = [line for line in text.splitlines() if not line.startswith("#")]
     assert [pin for pin in pins if not PIN.fullmatch(pin)] == []
     names = {pin.split("==")[0] for pin in pins}
-    wanted = {one.split("[")[0] for one in SERVERS[name]["requirements"]}
-    assert wanted <= names
-    assert names.isdisjoint(SERVERS[name].get("without", ()))
+    assert {one.split("[")[0] for one in entry["requirements"]} <= names
+    assert names.isdisjoint(entry.get("without", ()))
+    assert set(entry.get("from_source", ())) <= names
 
 
-@pytest.mark.parametrize("name", [name for name, entry in SERVERS.items() if "requirements" not in entry])
-def test_every_package_of_npm_is_pinned_with_a_hash(name: str) -> None:
-    locked = json.loads((LOCKS / name / "package-lock.json").read_text())["packages"]
-    wanted = json.loads((LOCKS / name / "package.json").read_text())["dependencies"]
+@pytest.mark.parametrize(("folder", "name", "entry"), entries(python=False))
+def test_every_package_of_npm_is_pinned_with_a_hash(folder: Path, name: str, entry: dict[str, list[str]]) -> None:
+    locked = json.loads((folder / name / "package-lock.json").read_text())["packages"]
+    wanted = json.loads((folder / name / "package.json").read_text())["dependencies"]
     assert locked.pop("")["dependencies"] == wanted
     assert [path for path, package in locked.items() if not package.get("integrity", "").startswith("sha512-")] == []
