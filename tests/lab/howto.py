@@ -69,7 +69,7 @@ TEXTS = {
 def page_block(page: str, language: str, number: int = 0) -> str:
     """A code block of a page."""
     text = (ROOT / page).read_text(encoding="utf-8")
-    return re.findall(rf"(?ms)^```{language}\n(.*?)^```", text)[number]
+    return str(re.findall(rf"(?ms)^```{language}\n(.*?)^```", text)[number])
 
 
 def fill(folder: Path, lab: Path, capture: Path) -> None:

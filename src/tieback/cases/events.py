@@ -46,7 +46,7 @@ class CaseEvent(msgspec.Struct, frozen=True):
     news: bool
     """True if something changed since the previous event; webhooks receive only such events."""
     verdict: RecheckVerdict | None = None
-    """Result of the re-check; ``None`` if the event is no check."""
+    """Result of the re-check; ``None`` for other events."""
     records: int | None = None
     """Number of records readable without authentication now; ``None`` if not measured."""
     records_change: int | None = None

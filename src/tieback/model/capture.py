@@ -13,7 +13,7 @@ class BlindSpot(msgspec.Struct, frozen=True):
     times: int
     """Number of connections."""
     reason: str
-    """Why the run could not observe it; empty if the list says it."""
+    """Why the run could not observe it; empty if the list shows it."""
 
 
 class UnpinScript(msgspec.Struct, frozen=True):

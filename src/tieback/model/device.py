@@ -206,7 +206,7 @@ class AppStoreState(StrEnum):
 
 
 class AppStoreFact(msgspec.Struct, frozen=True):
-    """What an app store said about an app on a day, in one country."""
+    """What an app store stated about an app on a day, in one country."""
 
     platform: DevicePlatform
     """Platform of the app."""

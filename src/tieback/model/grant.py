@@ -54,7 +54,7 @@ class TargetRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ransom_note: bool = False
     """True if one document of up to 4 KiB may be read when a ransom note is likely."""
     scans: bool = False
-    """True if questions may be asked that cost the server a bounded scan, or its owner money per request."""
+    """True if requests are permitted that cost the server a bounded scan, or its owner money per request."""
     mcp: bool = False
     """True if a session of an MCP server may be opened, to list the names of its tools."""
     neighbours: bool = False
@@ -139,4 +139,4 @@ class Grant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     exclude: tuple[ExcludeRule, ...] = ()
     """What is never contacted, whatever ``target`` allows."""
     signatures: Signatures | None = None
-    """Who must sign the file before anything is contacted."""
+    """The signatures that the file needs before anything is contacted."""

@@ -101,7 +101,7 @@ class NotBackend(msgspec.Struct, frozen=True):
     value: str
     """The name, as the app has it."""
     reason: str
-    """Why it is no back end."""
+    """Why it is not a back end."""
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -148,7 +148,7 @@ class EndedService(msgspec.Struct, frozen=True):
     date: str
     """ISO date on which the service ended."""
     source: str
-    """Where its vendor says so."""
+    """Page of its vendor that announces it."""
 
 
 class SourceLines(msgspec.Struct, frozen=True):
@@ -174,7 +174,7 @@ class AppDocument(msgspec.Struct, frozen=True):
     credentials: tuple[Credential, ...] = ()
     """Credentials in the app, masked."""
     not_backends: tuple[NotBackend, ...] = ()
-    """Names that were found and are no back end, with the reason."""
+    """Names that were found and are not back ends, with the reason."""
     problems: tuple[Problem, ...] = ()
     """What could not be read or decided."""
     cleartext: tuple[CleartextPolicy, ...] = ()

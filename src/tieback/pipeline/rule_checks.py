@@ -88,7 +88,7 @@ class UserRuleRow(msgspec.Struct, frozen=True):
     source: str
     """Source that the rule states; empty if none."""
     sends: tuple[RuleSend, ...] = ()
-    """Of a probe: everything that it may send."""
+    """Everything that a probe may send; empty for other rules."""
 
     @property
     def place(self) -> str:

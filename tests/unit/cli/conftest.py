@@ -53,7 +53,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_
 
 
 def undocumented_keys(out: str) -> list[str]:
-    """Of the first printed document of each kind: keys that docs/reference/json-documents.md lacks, or has too many."""
+    """Keys of the first printed document of each kind that the reference page lacks, or that only the page has."""
     first: dict[str, str] = {}
     for line in out.splitlines():
         if line.startswith('{"schema":"tieback/'):

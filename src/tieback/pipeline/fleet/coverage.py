@@ -76,7 +76,7 @@ class FleetLine(msgspec.Struct, frozen=True):
     letter: AssuranceLetter | None = None
     """The request for assurance to the vendor; ``None`` if no vendor of the register is responsible for the app."""
     store: tuple[AppStoreFact, ...] = ()
-    """What app stores said about the app; empty if nothing is known."""
+    """What app stores stated about the app; empty if nothing is known."""
 
     @property
     def active(self) -> bool:

@@ -85,11 +85,11 @@ class InventoryImport(msgspec.Struct, frozen=True):
     again: bool = False
     """True if it was already imported for this day, so that no row was read now."""
     follows: bool = False
-    """True if the file says that another page follows."""
+    """True if the file states that another page follows."""
     records: int = 0
     """Number of records in the file."""
     total: int | None = None
-    """Number of records of the whole list, if the file says it."""
+    """Number of records of the whole list, if the file states it."""
     number: int = 0
     """Number of the import, in this workspace."""
     device: str = ""
