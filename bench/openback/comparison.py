@@ -142,7 +142,7 @@ def _head(scores: Scores, run: Run) -> Iterator[str]:
         "- The authors of tieback made most inputs and know them. Its scores on `all` are those of a regression test.",
         "  `held_out` was not looked at while rules were made. A set by a third party would be better evidence.",
         "- Each tool is scored on the topics that it claims to support, with its documented settings. The docstring of",
-        "  its adapter has them, and how its words become claims: `bench/openback/peers/TOOL.py`.",
+        "  its adapter has them, and how its words become claims: `bench/openback/peers`.",
         "- CPU time and memory are measured once per file of cases. One file gives no interval.",
         "- `undecided` and `failed` miss what is expected. `unsupported` cases are left out of precision and recall.",
         "- Counting, sets and labels: [openback](../bench/openback/README.md).",
