@@ -71,7 +71,8 @@ class Databases:
     def _database(self) -> "duckdb.DuckDBPyConnection":
         with self._lock:
             if self._opened is None or self._opened[0] != os.getpid():
-                _OF_PARENTS.append(self._opened)
+                if self._opened is not None:
+                    _OF_PARENTS.append(self._opened)
                 spill = tempfile.mkdtemp(prefix="tieback-")
                 weakref.finalize(self, _remove, os.getpid(), spill)
                 database = _open(spill, (self._parts,), "preserve_insertion_order = false")
