@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bench.openback.intervals import Estimate
-from bench.openback.score import ANSWERS, COSTS, Kappa, Pair, Row, Scores
+from bench.openback.score import ALL_SETS, ANSWERS, COSTS, Kappa, Pair, Row, Scores
 
 FIGURES = ("precision", "recall", "false open", "exact", "given", "median error")
 _MOST_DISPUTED = 20
@@ -79,7 +79,7 @@ def _kappas(kappas: Sequence[Kappa]) -> Iterator[str]:
     for one in kappas:
         kappa = "not defined" if one.kappa is None else f"{one.kappa:.3f}"
         yield _line(one.set, one.claim, str(one.cases), str(one.agreed), kappa)
-    for one in kappas:
+    for one in (one for one in kappas if not one.set.endswith(ALL_SETS)):
         if one.disputed:
             yield f"\nDisputed in {one.set}, first and second label:\n"
         yield from (f"- {case}: {first}, {second}" for case, first, second in one.disputed[:_MOST_DISPUTED])
