@@ -7,7 +7,7 @@ import msgspec
 
 from bench.conditions import MOST_LOAD, Conditions
 from bench.openback.intervals import Estimate
-from bench.openback.report import amount, shown
+from bench.openback.report import amount, cost, shown
 from bench.openback.score import ANSWERS, COSTS, Pair, Row, Scores
 
 OURS = "tieback"
@@ -27,7 +27,7 @@ TITLES = {
 NOTES = {
     "store": (
         "nmap and redposture do not count records, apart from keys of Redis. A store without records is `open` to "
-        "them, which counts as a false open. Their bytes are not counted."
+        "them, which counts as a false open. Bytes sent are those of IP packets to the servers, with their headers."
     ),
     "conversation": "No other tool here reads a recorded conversation.",
     "app": (
@@ -233,7 +233,7 @@ def _topic(topic: str, rows: Sequence[Row], pairs: Sequence[Pair]) -> Iterator[s
     for row in rows:
         if not row.claim and row.part == "all":
             shares = [f"{row.figures[name].value or 0:.0%}" for name in ANSWERS]
-            costs = [_cost(row.figures[name]) for name in COSTS.values()]
+            costs = [cost(row, name, _cost) for name in COSTS.values()]
             yield _line(row.tool, str(row.figures[ANSWERS[0]].n), *shares, *costs)
     yield ""
     if pairs:

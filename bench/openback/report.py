@@ -1,6 +1,6 @@
 """The scores as text: tables in Markdown. Imports nothing of tieback."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from bench.openback.intervals import Estimate
@@ -57,7 +57,7 @@ def _costs(rows: Sequence[Row]) -> Iterator[str]:
         if row.claim or row.part != "all":
             continue
         shares = [shown(row.figures[name]) for name in ANSWERS]
-        costs = [amount(row.figures[name]) for name in COSTS.values()]
+        costs = [cost(row, name) for name in COSTS.values()]
         yield _line(row.tool, str(row.figures[ANSWERS[0]].n), *shares, *costs)
 
 
@@ -101,6 +101,13 @@ def amount(one: Estimate) -> str:
     scale, unit = (1e6, " MB") if one.high >= 1e6 else (1.0, "")
     between = f" [{one.low / scale:.4g}, {one.high / scale:.4g}]" if one.low < one.high else ""
     return f"{one.value / scale:.4g}{unit}{between}"
+
+
+def cost(row: Row, name: str, text: Callable[[Estimate], str] = amount) -> str:
+    """A cost as text. Only stores are sent anything: where their bytes are missing, they were not measured."""
+    one = row.figures[name]
+    unmeasured = one.value is None and name == COSTS["bytes_sent"] and row.topic == "store"
+    return "not measured" if unmeasured else text(one)
 
 
 def _head(*cells: str) -> Iterator[str]:

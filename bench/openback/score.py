@@ -19,6 +19,8 @@ MAX_LINE = 16 << 20
 """Bytes of one line."""
 CASE, RESULT = "openback/case/1", "openback/result/1"
 ANSWERS = ("undecided", "unsupported", "failed")
+_MOST_COST = 1e18
+"""A larger or negative cost is no measurement."""
 COSTS = {"cpu_seconds": "CPU seconds per case", "peak_bytes": "peak bytes", "bytes_sent": "bytes sent per case"}
 
 type Document = dict[str, Any]
@@ -284,7 +286,7 @@ def _costs(results: Sequence[Document | None], answers: Sequence[str], group: An
                 for one, answer in zip(results, answers, strict=True)
             ]
         )
-        measured = np.isfinite(values)
+        measured = (values >= 0) & (values <= _MOST_COST)
         above = by_group(np.where(measured, values, 0.0), group, groups)
         found[name] = ratio(above, by_group(measured.astype(float), group, groups), drawn, share=False)
         if not measured.any():
