@@ -77,22 +77,27 @@ def page(scores: Scores, run: Run, claims: Mapping[str, frozenset[str]]) -> str:
     Raises:
         ValueError: a tool is called better without an interval that excludes zero.
     """
+    failed = sorted(
+        {(row.topic, row.tool) for row in scores.rows if row.part == "all" and not row.claim if _never_answered(row)}
+    )
 
-    def makes(tool: str, claim: str) -> bool:
-        return tool == OURS or not claim or claim in claims.get(tool, frozenset())
+    def makes(topic: str, tool: str, claim: str) -> bool:
+        known = tool == OURS or not claim or claim in claims.get(tool, frozenset())
+        return known and (not claim or (topic, tool) not in failed)
 
     ours = [
         pair
         for pair in scores.pairs
-        if OURS in (pair.first, pair.second) and makes(pair.first, pair.claim) and makes(pair.second, pair.claim)
+        if OURS in (pair.first, pair.second)
+        and all(makes(pair.topic, tool, pair.claim) for tool in (pair.first, pair.second))
     ]
-    every = [row for row in scores.rows if makes(row.tool, row.claim)]
+    every = [row for row in scores.rows if makes(row.topic, row.tool, row.claim)]
     lines = [*_head(scores, run), *_overview(ours), *_cheaper(every)]
     for topic in TITLES:
         rows = [row for row in every if row.topic == topic]
         if rows:
             lines += _topic(topic, rows, [pair for pair in ours if pair.topic == topic])
-    return "\n".join([*lines, *_missing(run)]).rstrip() + "\n"
+    return "\n".join([*lines, *_missing(run, failed)]).rstrip() + "\n"
 
 
 def better(pair: Pair) -> str:
@@ -253,11 +258,21 @@ def _answered(part: str, rows: Sequence[Row]) -> int:
     return sum((row.figures["unsupported"].value or 0) < 1 for row in rows if row.part == part and not row.claim)
 
 
-def _missing(run: Run) -> Iterator[str]:
+def _never_answered(row: Row) -> bool:
+    """Whether a tool failed at every case that it supports: then something is wrong here, not with its answers."""
+    shares = {name: row.figures[name].value or 0 for name in ANSWERS}
+    return shares["failed"] > 0 and isclose(shares["failed"] + shares["unsupported"], 1)
+
+
+def _missing(run: Run, failed: Sequence[tuple[str, str]]) -> Iterator[str]:
     yield "## Tools that are not on this page"
     yield ""
     if run.missing:
         yield f"Not installed on this machine, or not run: {', '.join(run.missing)}."
+        yield ""
+    if failed:
+        places = ", ".join(f"{tool} ({topic})" for topic, tool in failed)
+        yield f"Failed at every case on this machine, so not compared: {places}."
         yield ""
     yield (
         "Tools that are on no registry, such as nuclei, MobSF, LeakIX and TruffleHog, and how to add their output: "
