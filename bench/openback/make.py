@@ -63,6 +63,9 @@ def make_sets(seed: int, out: Path, topics: Iterable[Topic], tell: Callable[[str
         second = second_labels(topic)
         try:
             for name, cases in every[topic](seed, folder):
+                if isinstance(cases, str):
+                    tell(f"{topic}/{name}: not made: {cases}")
+                    continue
                 write_lines(folder / f"{name}.jsonl", [merged(case, second.get(case.id)) for case in cases])
                 tell(f"{topic}/{name}: {len(cases)} cases")
         except NotMadeError as error:

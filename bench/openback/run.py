@@ -120,6 +120,10 @@ def run_tool(tool: str, folder: Path, topics: Iterable[Topic] = ()) -> Iterator[
                 result = Result(case.id, tool, version, Answer.UNSUPPORTED, error="server not here")
             elif result is None:
                 result = Result(case.id, tool, version, Answer.FAILED, error=error or "no result")
+            if topic is Topic.APP and case.ask:
+                result = msgspec.structs.replace(
+                    result, claims=tuple(one for one in result.claims if one.name in case.ask)
+                )
             yield completed(result, tool, version, where, cost, len(here))
 
 

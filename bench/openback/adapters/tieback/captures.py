@@ -18,6 +18,8 @@ def claims(cases: Sequence[Case], folder: Path) -> Iterator[tuple[Case, Sequence
         path = folder / case.input
         if "store" in case.ask:
             yield case, _stores(path)
+        elif "protocol" in case.ask:
+            yield case, [Claim("protocol", name) for name in sorted({str(one.value) for one in _stores(path)})]
         else:
             found = sorted(found_in(path, judge))
             yield case, [Claim("recipient", pii_class, host) for host, pii_class in found]
