@@ -120,11 +120,14 @@ def run_tool(tool: str, folder: Path, topics: Iterable[Topic] = ()) -> Iterator[
                 result = Result(case.id, tool, version, Answer.UNSUPPORTED, error="server not here")
             elif result is None:
                 result = Result(case.id, tool, version, Answer.FAILED, error=error or "no result")
-            if topic is Topic.APP and case.ask:
-                result = msgspec.structs.replace(
-                    result, claims=tuple(one for one in result.claims if one.name in case.ask)
-                )
-            yield completed(result, tool, version, where, cost, len(here))
+            yield completed(asked(result, case), tool, version, where, cost, len(here))
+
+
+def asked(result: Result, case: Case) -> Result:
+    """The result with only those claims about an app that its labels are about, where they are not about all."""
+    if case.topic is not Topic.APP or not case.ask:
+        return result
+    return msgspec.structs.replace(result, claims=tuple(one for one in result.claims if one.name in case.ask))
 
 
 def completed(result: Result, tool: str, version: str, where: str, cost: Cost | None, count: int) -> Result:

@@ -6,13 +6,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bench.openback import report, run
 from bench.openback.intervals import NOTHING
 from bench.openback.make import cases_below, make_sets
 from bench.openback.run import adapter, run_tool
-from bench.openback.schema import Answer, Result, Topic, write_lines
+from bench.openback.schema import Answer, Case, Claim, Result, Split, Topic, write_lines
 from bench.openback.score import CASE, COSTS, RESULT, Row, read, score
 from bench.openback.sets.stores import product_value
 from tieback import __version__
@@ -158,6 +159,14 @@ def test_a_result_gets_the_version_of_the_adapter_and_its_share_of_the_cost() ->
     assert (found.cpu_seconds, found.peak_bytes, found.bytes_sent) == (2.0, 100, 1_000)
     skipped = run.completed(Result("c", "", "", Answer.UNSUPPORTED), "x", "2", "here", cost, 4)
     assert (skipped.cpu_seconds, skipped.bytes_sent) == (None, None)
+
+
+def test_only_the_claims_that_an_app_is_labelled_for_count() -> None:
+    claims = (Claim("host", "a.test"), Claim("endpoint", "https://a.test/x"))
+    result = Result("c", "x", "1", Answer.DECIDED, claims)
+    whole = Case("c", Topic.APP, Split.TUNE, "", "g", "a.apk", (), ("a",))
+    assert run.asked(result, whole) is result
+    assert run.asked(result, msgspec.structs.replace(whole, ask=("host",))).claims == claims[:1]
 
 
 def test_bytes_that_were_not_measured_are_not_zero() -> None:
