@@ -32,7 +32,8 @@ NOTES = {
     "conversation": "No other tool here reads a recorded conversation.",
     "app": (
         "The apps are those that tieback's own data flow is tested with: most endpoints are put together, encoded or "
-        "encrypted. The libraries give texts and do not claim to follow code. ripgrep is the search that a person does."
+        "encrypted. The libraries give texts and do not claim to follow code. ripgrep is the search that a person "
+        "does. The set `noise` has public packages, of which only the hosts are labelled."
     ),
     "capture": (
         "Half of the servers have the usual port of their protocol. tshark chooses most parsers by port. Suricata has "
