@@ -1,5 +1,6 @@
 """The run as a whole: its own folder and processes, and the skips that it may have."""
 
+import gc
 import os
 import signal
 import sys
@@ -72,12 +73,17 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
     """
     worker: str = getattr(session.config, "workerinput", {}).get("workerid", "gw0")
     ahead, clock = [7 * int(worker.removeprefix("gw"))], time.time
+    # No full collections of garbage: the collected tests are two million objects that stay.
+    thresholds = gc.get_threshold()
+    gc.set_threshold(50_000, 20, 1_000_000)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(time, "time", lambda: clock() + ahead[0])
         try:
             return (yield)
         finally:
             ahead[0] = 0  # a module that was imported may keep this clock
+            gc.freeze()
+            gc.set_threshold(*thresholds)
 
 
 class Skips:
