@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.hostile.test_probes import ALL, BY_NAME
 from tests.lab.sampled_stores import STORES, SampledStore, answers_of, target_of
 from tieback.model.figure import exact
@@ -393,7 +394,7 @@ def test_a_harmless_name_is_read(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", READERS)
-@pytest.mark.parametrize("text", [*INJECTIONS, *MORE], ids=lambda text: ascii(text[:20]))
+@each("text", [*INJECTIONS, *MORE], ids=lambda text: ascii(text[:20]))
 def test_no_name_becomes_another_request(name: str, text: str) -> None:
     for sent in read(name, text):
         ONE[name](sent)
@@ -416,8 +417,8 @@ WORDS = ("-5", "NaN", "nan", "Infinity", "-0", "1e308", "9223372036854775808", "
 ODD: tuple[object, ...] = (*NUMBERS, *WORDS, float("nan"), float("inf"), 1e308, None, True, [], {}, [[]])
 
 
-@pytest.mark.parametrize("name", ["elasticsearch", "couchdb"])
-@pytest.mark.parametrize("value", ODD, ids=lambda value: repr(value)[:20])
+@each("name", ["elasticsearch", "couchdb"])
+@each("value", ODD, ids=lambda value: repr(value)[:20])
 def test_odd_values_in_documents_never_raise(name: str, value: object) -> None:
     document = {"hits": {"hits": [{"_source": {"id": value, "deep": {"x": [value]}}}, value, {"_source": value}]}}
     body = json.dumps({**document, "rows": [{"doc": {"id": value}}, value], "couchdb": "Welcome"}).encode()

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import samples
+from tests.each import each
 from tieback.model.pii import Classification, Column
 from tieback.pii import classify_names, detectors
 from tieback.pii.names import NameDetector
@@ -51,7 +52,7 @@ message_content: message_body sms_text chat_message email_subject
 """
 
 
-@pytest.mark.parametrize(
+@each(
     ("expected", "name"),
     [(line.split(": ")[0], name) for line in NAMES.split("\n") if line for name in line.split(": ")[1].split()],
 )
@@ -75,7 +76,7 @@ event_uid podUid dashboardUID mof_uid unit_uid campaign-uid transfer_syntax_uid 
 """
 
 
-@pytest.mark.parametrize("name", HARD_NEGATIVES.split())
+@each("name", HARD_NEGATIVES.split())
 def test_names_about_something_else(detector: NameDetector, name: str) -> None:
     found = verdict(detector, name)
     assert found.pii_class == "none", found
