@@ -8,7 +8,6 @@ It is a separate program and not a ``multiprocessing`` child: spawned children i
 again, but a worker imports only what the work needs.
 """
 
-import atexit
 import contextlib
 import ctypes
 import os
@@ -24,6 +23,7 @@ from typing import Any
 
 import msgspec
 
+from tieback.engine.ending import end_process
 from tieback.engine.interface import EngineError, UnitLimits, Work
 from tieback.engine.memory import limit_growth, resident_bytes
 from tieback.engine.messages import (
@@ -154,9 +154,4 @@ def _give_up(pipe: Connection) -> None:
 
 
 if __name__ == "__main__":
-    status = main(sys.argv[1:])
-    # As children of multiprocessing end. To free everything that was imported first would take 0.3 s of CPU.
-    atexit._run_exitfuncs()  # noqa: SLF001 - as multiprocessing does; there is no public function
-    if sys.stderr is not None:
-        sys.stderr.flush()
-    os._exit(status)
+    end_process(main(sys.argv[1:]))
