@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[1]
 # Tests, and the workers of engines that they start, import each other by name.
 sys.path.insert(0, str(ROOT))
 
+from tests.examples import DEFAULT  # noqa: E402 - found only now
 from tests.lab.reaper import VARIABLE  # noqa: E402 - found only now
 from tests.lab.run import Run, begin  # noqa: E402
 from tests.skips import VARIABLE as ALLOW_SKIPS  # noqa: E402
@@ -27,7 +28,7 @@ os.environ.setdefault("TIEBACK_CACHE", str(ROOT / ".cache" / "prepared"))
 
 # A busy machine, or an unlucky draw of large examples, must not fail a test. Each example may use the test's fixtures.
 _UNLUCKY = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
-settings.register_profile("tieback", deadline=None, suppress_health_check=_UNLUCKY)
+settings.register_profile("tieback", max_examples=DEFAULT, deadline=None, suppress_health_check=_UNLUCKY)
 settings.load_profile("tieback")
 
 _RUN = pytest.StashKey[Run]()

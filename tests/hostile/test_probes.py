@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.each import each
+from tests.examples import examples
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes import PROBES
@@ -64,7 +65,7 @@ def bounded(report: ProbeReport) -> None:
 
 @pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.meta.name)
 @given(data=st.lists(st.binary(max_size=200), max_size=6), greeting=st.binary(max_size=100), tls=st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_random_bytes_give_a_report_and_never_raise(
     probe: Probe, data: list[bytes], greeting: bytes, tls: bool
 ) -> None:
@@ -93,7 +94,7 @@ def mutated(recording: Recording, changes: list[Change]) -> Recording:
 
 @pytest.mark.parametrize("name", ALL)
 @given(changes=CHANGES | st.tuples(st.integers(0, 1 << 20), st.integers(0, 4), FORMATS).map(lambda one: [one]))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_mutated_answers(name: str, changes: list[Change]) -> None:
     recording = mutated(ALL[name], changes)
     probe = BY_NAME[name.partition("-")[0]]

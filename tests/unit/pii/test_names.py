@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests import samples
 from tests.each import each
+from tests.examples import examples
 from tieback.model.pii import Classification, Column
 from tieback.pii import classify_names, detectors
 from tieback.pii.names import NameDetector
@@ -164,7 +165,7 @@ def test_the_package_gives_its_detectors() -> None:
     assert [c.pii_class for c in names.classify(Column("iban"))] == ["bank_account"]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     st.text(max_size=300),
     st.text(max_size=60),
