@@ -43,9 +43,10 @@ test: .venv/.test servers
 	@$(RUN) pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder
 	@tools/passed end test
 
-# What `make test` leaves out: once per issue.
+# What `make test` leaves out, and each test of Hypothesis with all of its examples: once per issue.
 test-more: .venv/.test servers-more
 	@$(RUN) pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder -m 'more and not bench'
+	@TIEBACK_EXAMPLES=full $(RUN) pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder -m 'hypothesis and not more and not bench'
 
 # Without extras, in seconds: the style, and which package imports which. Everything else needs the whole environment.
 QUICK = $(if $(wildcard .venv/.test),.venv,.cache/lint)

@@ -1,5 +1,6 @@
 """The run as a whole: its own folder and processes, and the skips that it may have."""
 
+import gc
 import os
 import signal
 import sys
@@ -16,6 +17,7 @@ ROOT = Path(__file__).parents[1]
 # Tests, and the workers of engines that they start, import each other by name.
 sys.path.insert(0, str(ROOT))
 
+from tests.examples import DEFAULT  # noqa: E402 - found only now
 from tests.lab.reaper import VARIABLE  # noqa: E402 - found only now
 from tests.lab.run import Run, begin  # noqa: E402
 from tests.skips import VARIABLE as ALLOW_SKIPS  # noqa: E402
@@ -26,7 +28,7 @@ os.environ.setdefault("TIEBACK_CACHE", str(ROOT / ".cache" / "prepared"))
 
 # A busy machine, or an unlucky draw of large examples, must not fail a test. Each example may use the test's fixtures.
 _UNLUCKY = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
-settings.register_profile("tieback", deadline=None, suppress_health_check=_UNLUCKY)
+settings.register_profile("tieback", max_examples=DEFAULT, deadline=None, suppress_health_check=_UNLUCKY)
 settings.load_profile("tieback")
 
 _RUN = pytest.StashKey[Run]()
@@ -72,12 +74,17 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
     """
     worker: str = getattr(session.config, "workerinput", {}).get("workerid", "gw0")
     ahead, clock = [7 * int(worker.removeprefix("gw"))], time.time
+    # No full collections of garbage: the collected tests are two million objects that stay.
+    thresholds = gc.get_threshold()
+    gc.set_threshold(50_000, 20, 1_000_000)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(time, "time", lambda: clock() + ahead[0])
         try:
             return (yield)
         finally:
             ahead[0] = 0  # a module that was imported may keep this clock
+            gc.freeze()
+            gc.set_threshold(*thresholds)
 
 
 class Skips:

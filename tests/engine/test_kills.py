@@ -1,6 +1,7 @@
 """Whatever dies on a cluster, and whenever: the next run ends with the very rows of a run that nothing disturbed.
 
-Here one moment of some kinds; ``python -m bench.kills`` does thirty of all, with more inputs and stores.
+Here one moment of some kinds, in `make test-more`; ``python -m bench.kills`` does thirty of all, with more inputs and
+stores. In `make test`, ``test_dask`` kills workers and schedulers of a cluster, and ``test_kill`` runs on one machine.
 """
 
 import random
@@ -52,9 +53,8 @@ def test_what_is_compared(ground: Ground) -> None:
     assert {"ledger.exposures", "ledger.findings", "lake.sightings", "lake.probes"} <= set(tables)
 
 
-@pytest.mark.parametrize(
-    "kind", [kind if kind == "scheduler" else pytest.param(kind, marks=pytest.mark.more) for kind in SAMPLE]
-)
+@pytest.mark.more
+@pytest.mark.parametrize("kind", SAMPLE)
 def test_whatever_is_disturbed_the_rows_are_the_same(kind: str, ground: Ground) -> None:
     if kind == "full disk" and not may_mount():
         pytest.skip("a small disk needs root and a mount namespace of its own")

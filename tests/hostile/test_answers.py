@@ -14,6 +14,7 @@ from urllib.parse import unquote
 import msgspec
 import pytest
 
+from tests.each import each
 from tests.hostile.test_probes import ALL, BY_NAME, PASSWORDLESS, bounded
 from tests.unit.probes.conftest import Page, Pages
 from tieback.model.figure import Quality, total
@@ -132,7 +133,7 @@ def test_the_rows_are_many_enough() -> None:
     assert len(CONSTANTS) * len(PROBES) >= 4758
 
 
-@pytest.mark.parametrize("store", STORES)
+@each("store", STORES)
 def test_the_pages_are_read(store: str) -> None:
     """The control: without an injection, the access state is the one of the store."""
     expect = pages(store).expect
@@ -191,7 +192,7 @@ def plausible(report: ProbeReport) -> None:
     assert total(one.records for one in report.containers).value < 2**63
 
 
-@pytest.mark.parametrize("store", STORES)
+@each("store", STORES)
 def test_no_number_in_a_page_breaks_a_figure(store: str) -> None:
     probe, expect = BY_NAME[store], pages(store).expect
     found = {key.replace("{resource}", expect.resource): page for key, page in pages(store).page.items()}
@@ -277,7 +278,7 @@ OWN_FORMAT = {("firebase_rtdb", http(200, '{"ok":true}'))}
 """Firebase's own answer to every ``shallow=true``: names of children, each with ``true``. Only its content differs."""
 
 
-@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.meta.name)
+@each("probe", PROBES, ids=lambda probe: probe.meta.name)
 def test_one_answer_to_everything_is_no_open_store(probe: Probe) -> None:
     exposed = []
     for answer in CONSTANTS:

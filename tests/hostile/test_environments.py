@@ -23,10 +23,12 @@ GRANT = (
     '[[target]]\nmatch = "127.0.0.0/8"\nports = "any"\ndepth = "describe"\n'
 )
 
-QUICK = (("--help",), ("nosuch",), ("report", "-w", "ws"))
-"""Help, an error of usage, and tables of a workspace."""
+QUICK = (("--help",), ("nosuch",), ("pii", "classes"))
+"""Help, an error of usage, and a table."""
+REPORT = ("report", "-w", "ws")
 COMMANDS = (
     *QUICK,
+    REPORT,
     ("--version",),
     ("app", APP),
     ("app", "--help"),
@@ -37,7 +39,6 @@ COMMANDS = (
     ("scan", APP, "-w", "ws"),
     ("traffic", "run.har"),
     ("probe", "127.0.0.1:9", "--grant", "grant.toml"),
-    ("pii", "classes"),
     ("pii", "names"),
     ("grant", "check", "grant.toml"),
     ("grant", "explain", "grant.toml", "a.test:1"),
@@ -137,6 +138,12 @@ def test_commands_end_with_a_documented_code(folder: Path, name: str) -> None:
     skip_without_device(name)
     for words in QUICK:
         check(start(folder, words, ENVIRONMENTS[name]))
+
+
+@pytest.mark.parametrize("name", ["endless columns", "C", "ascii", "no home", "closed stdout", "both pipes closed"])
+def test_a_report_ends_with_a_documented_code(folder: Path, name: str) -> None:
+    """The longest output, in what differs most: its width, its encoding, and who reads it."""
+    check(start(folder, REPORT, ENVIRONMENTS[name]))
 
 
 @pytest.mark.more

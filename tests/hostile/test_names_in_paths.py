@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from tests.each import each
 from tests.hostile.test_send_bytes import PARSER, _made
 from tests.unit.probes.test_declared import SHA256, read_rule
 from tieback.probes import PROBES
@@ -171,7 +172,7 @@ def several(probe: Probe, send: DeclaredSend) -> bool:
     return any(probe.meta.name == name and part in send.name for name, part in SEVERAL)
 
 
-@pytest.mark.parametrize(("probe", "send"), SENDS, ids=lambda one: getattr(one, "name", "") or one.meta.name)
+@each(("probe", "send"), SENDS, ids=lambda one: getattr(one, "name", "") or one.meta.name)
 def test_no_name_makes_another_request(probe: Probe, send: DeclaredSend) -> None:
     if None not in pieces(send.pattern):
         return

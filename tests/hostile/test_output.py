@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from rich.table import Table
 from rich.text import Text
 
+from tests.each import each
 from tests.unit.cli.conftest import Run, apps, run
 from tieback.cli.terminal import print_failure, print_problem
 from tieback.console import SafeConsole
@@ -37,7 +38,7 @@ def is_command(line: str) -> bool:
     return re.match(r"\s*::.*::", line) is not None or re.search(r"##\[[^\]]*\]", line) is not None
 
 
-@pytest.mark.parametrize("sign", UNSAFE)
+@each("sign", UNSAFE)
 def test_no_unsafe_character_in_a_line_of_messages(sign: str, capsys: pytest.CaptureFixture[str]) -> None:
     print_failure(InputError("not an app", where=f"a{sign}b.apk"))
     print_problem(f"a{sign}b")
@@ -85,7 +86,7 @@ def test_joiners_stay() -> None:
     assert escape_line("می‌خواهم") == "می‌خواهم"
 
 
-@pytest.mark.parametrize("sign", UNSAFE)
+@each("sign", UNSAFE)
 def test_json_holds_no_unsafe_character_and_the_same_value(sign: str) -> None:
     value = {"name": f"a{sign}b", f"k{sign}": [f"{sign}"]}
     for line in (encode_row(value), encode("app", value)):

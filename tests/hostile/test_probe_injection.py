@@ -14,6 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tests.hostile.test_probes import ALL, BY_NAME
 from tests.lab.sampled_stores import STORES, SampledStore, answers_of, target_of
 from tieback.model.figure import exact
@@ -393,7 +395,7 @@ def test_a_harmless_name_is_read(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", READERS)
-@pytest.mark.parametrize("text", [*INJECTIONS, *MORE], ids=lambda text: ascii(text[:20]))
+@each("text", [*INJECTIONS, *MORE], ids=lambda text: ascii(text[:20]))
 def test_no_name_becomes_another_request(name: str, text: str) -> None:
     for sent in read(name, text):
         ONE[name](sent)
@@ -405,7 +407,7 @@ def test_no_name_becomes_another_request(name: str, text: str) -> None:
     | st.lists(st.sampled_from((*INJECTIONS, "people", "id")), max_size=4).map("".join)
     | st.binary(max_size=40).map(lambda data: data.decode("latin-1"))
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_no_text_becomes_another_request(name: str, text: str) -> None:
     for sent in read(name, text):
         ONE[name](sent)
@@ -416,8 +418,8 @@ WORDS = ("-5", "NaN", "nan", "Infinity", "-0", "1e308", "9223372036854775808", "
 ODD: tuple[object, ...] = (*NUMBERS, *WORDS, float("nan"), float("inf"), 1e308, None, True, [], {}, [[]])
 
 
-@pytest.mark.parametrize("name", ["elasticsearch", "couchdb"])
-@pytest.mark.parametrize("value", ODD, ids=lambda value: repr(value)[:20])
+@each("name", ["elasticsearch", "couchdb"])
+@each("value", ODD, ids=lambda value: repr(value)[:20])
 def test_odd_values_in_documents_never_raise(name: str, value: object) -> None:
     document = {"hits": {"hits": [{"_source": {"id": value, "deep": {"x": [value]}}}, value, {"_source": value}]}}
     body = json.dumps({**document, "rows": [{"doc": {"id": value}}, value], "couchdb": "Welcome"}).encode()
@@ -427,7 +429,7 @@ def test_odd_values_in_documents_never_raise(name: str, value: object) -> None:
 
 @pytest.mark.parametrize("name", READERS)
 @given(st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_mutated_answers_to_samples_and_notes_never_raise(name: str, data: st.DataObject) -> None:
     """Any exception of the conversation fails here; so does an undeclared send."""
     reply = REPLIES[name](b"people")
@@ -447,7 +449,7 @@ def test_mutated_answers_to_samples_and_notes_never_raise(name: str, data: st.Da
 
 @pytest.mark.parametrize("name", READERS)
 @given(st.lists(st.binary(max_size=120), max_size=8), st.binary(max_size=60))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_random_answers_to_samples_and_notes_never_raise(name: str, answers: list[bytes], greeting: bytes) -> None:
     left = iter(answers)
     _answered(name, lambda _: next(left, b""), greeting)

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes import PROBES
@@ -63,7 +65,7 @@ def bounded(report: ProbeReport) -> None:
 
 @pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.meta.name)
 @given(data=st.lists(st.binary(max_size=200), max_size=6), greeting=st.binary(max_size=100), tls=st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_random_bytes_give_a_report_and_never_raise(
     probe: Probe, data: list[bytes], greeting: bytes, tls: bool
 ) -> None:
@@ -92,14 +94,14 @@ def mutated(recording: Recording, changes: list[Change]) -> Recording:
 
 @pytest.mark.parametrize("name", ALL)
 @given(changes=CHANGES | st.tuples(st.integers(0, 1 << 20), st.integers(0, 4), FORMATS).map(lambda one: [one]))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_mutated_answers(name: str, changes: list[Change]) -> None:
     recording = mutated(ALL[name], changes)
     probe = BY_NAME[name.partition("-")[0]]
     bounded(ask(probe, recorded_answers(recording.answers), recording.greeting).result)
 
 
-@pytest.mark.parametrize("name", ALL)
+@each("name", ALL)
 @pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.meta.name)
 def test_answers_of_another_server(probe: Probe, name: str) -> None:
     report = ask(probe, recorded_answers(ALL[name].answers), ALL[name].greeting).result
@@ -126,7 +128,7 @@ def test_a_recording_cut_anywhere_never_reads_as_more_than_it_is() -> None:
             assert not report.access.exposed
 
 
-@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.meta.name)
+@each("probe", PROBES, ids=lambda probe: probe.meta.name)
 def test_an_echo_service_is_no_product(probe: Probe) -> None:
     report = ask(probe, lambda sent: sent).result
     bounded(report)
@@ -152,10 +154,8 @@ def test_a_server_that_closes_anywhere_is_one_report(name: str) -> None:
 ELSEWHERE = b"HTTP/1.1 %d x\r\nLocation: http://169.254.169.254/latest/meta-data/\r\nContent-Length: 0\r\n\r\n"
 
 
-@pytest.mark.parametrize(
-    "probe", [one for one in PROBES if one.meta.web or one.meta.name == "web"], ids=lambda one: one.meta.name
-)
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@each("probe", [one for one in PROBES if one.meta.web or one.meta.name == "web"], ids=lambda one: one.meta.name)
+@each("status", [301, 302, 303, 307, 308])
 def test_a_redirection_is_not_followed(probe: Probe, status: int) -> None:
     played = ask(probe, lambda _: ELSEWHERE % status)
     bounded(played.result)

@@ -7,8 +7,6 @@ import plistlib
 import random
 import re
 import string
-import subprocess
-import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -18,6 +16,8 @@ from urllib.parse import quote, unquote
 
 import pyarrow.parquet as pq
 import pytest
+
+from tests.lab.command import command
 
 EACH = 25
 LETTERS = string.ascii_letters + string.digits
@@ -164,14 +164,13 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, tuple[s
     apps, flows = list(planted(IN_APPS, choose)), list(planted(IN_TRAFFIC, choose))
     package(inputs / "planted.ipa", [text for _, _, text in apps])
     har(inputs / "planted.har", [url for _, _, url in flows])
-    tieback = [sys.executable, "-m", "tieback"]
     reports = [word for name in REPORTS for word in ("--report", str(out / f"report.{name}"))]
 
     def run(name: str, *words: str) -> None:
-        done = subprocess.run([*tieback, *words], cwd=folder, capture_output=True, check=False, timeout=240)
-        assert done.returncode in (0, 1), done.stderr.decode()
-        (out / f"{name}.stdout").write_bytes(done.stdout)
-        (out / f"{name}.stderr").write_bytes(done.stderr)
+        done = command(*words, cwd=folder)
+        assert done.returncode in (0, 1), done.stderr
+        (out / f"{name}.stdout").write_text(done.stdout)
+        (out / f"{name}.stderr").write_text(done.stderr)
 
     workspace = ("--workspace", str(folder / "workspace"))
     run("scan", "scan", str(inputs), *workspace, *reports)

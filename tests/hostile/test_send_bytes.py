@@ -8,8 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-import pytest
-
+from tests.each import each
 from tieback.probes import PROBES
 from tieback.probes.interface import Probe
 from tieback.scope.conversation import DeclaredSend
@@ -114,7 +113,7 @@ def test_every_send_is_looked_at() -> None:
     assert len(ALL) >= 302
 
 
-@pytest.mark.parametrize(("probe", "send"), ALL, ids=lambda one: getattr(one, "name", "") or one.meta.name)
+@each(("probe", "send"), ALL, ids=lambda one: getattr(one, "name", "") or one.meta.name)
 def test_no_variable_part_accepts_an_end_of_a_line(probe: Probe, send: DeclaredSend) -> None:
     for accepted, least, most in classes(parsed(send)):
         bad = sorted(CONTROL[byte] for byte in accepted & CONTROL.keys())
@@ -126,7 +125,7 @@ def test_no_variable_part_accepts_an_end_of_a_line(probe: Probe, send: DeclaredS
             assert probe.meta.name in NUMBERS, f"a number of {least} to {most} bytes accepts {bad}"
 
 
-@pytest.mark.parametrize(("probe", "send"), ALL, ids=lambda one: getattr(one, "name", "") or one.meta.name)
+@each(("probe", "send"), ALL, ids=lambda one: getattr(one, "name", "") or one.meta.name)
 def test_no_send_accepts_one_more_control_byte_anywhere(probe: Probe, send: DeclaredSend) -> None:
     data = example(send.pattern)
     assert send.matches(data)
@@ -139,7 +138,7 @@ def test_no_send_accepts_one_more_control_byte_anywhere(probe: Probe, send: Decl
     assert accepted == [] or probe.meta.name in NUMBERS
 
 
-@pytest.mark.parametrize(("probe", "send"), ALL, ids=lambda one: getattr(one, "name", "") or one.meta.name)
+@each(("probe", "send"), ALL, ids=lambda one: getattr(one, "name", "") or one.meta.name)
 def test_no_send_accepts_itself_twice(probe: Probe, send: DeclaredSend) -> None:
     """A second request in one send."""
     data = example(send.pattern)

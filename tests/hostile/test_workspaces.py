@@ -24,6 +24,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.unit.cli.conftest import Run, run
 from tieback.model.errors import WorkspaceError
 from tieback.pipeline.probing.ransom_notes import workspace_salt
@@ -630,7 +631,7 @@ NAMES = st.sampled_from(
 TEXTS = st.sampled_from([VERSION, SUPPRESSIONS, '{"replaces": [], "holds": []}', "0" * 64, "", "postgres"])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(files=st.dictionaries(NAMES, TEXTS, min_size=1), in_checkout=st.booleans())
 def test_no_files_make_a_default_workspace(
     tmp_path_factory: pytest.TempPathFactory, files: dict[str, str], in_checkout: bool
@@ -646,7 +647,7 @@ def test_no_files_make_a_default_workspace(
     shutil.rmtree(folder)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 @given(files=st.dictionaries(NAMES, TEXTS, min_size=1))
 def test_no_file_changes_the_exit_code_or_what_is_connected_to(
     run: Run, postgres: Postgres, tmp_path: Path, files: dict[str, str]

@@ -4,6 +4,7 @@ A lock is a socket in the abstract namespace of Unix sockets (unix(7)): other ru
 ends with its process. Ports come from below Linux's ephemeral range, so no outgoing connection takes one meanwhile.
 """
 
+import atexit
 import errno
 import itertools
 import os
@@ -23,6 +24,12 @@ _SUBNETS = range(1, 250)
 _LISTENS = "0A"
 _held: list[socket.socket] = []
 _dice = random.Random(os.getpid())
+
+
+@atexit.register
+def _release() -> None:
+    for lock in _held:
+        lock.close()
 
 
 def free_port() -> int:

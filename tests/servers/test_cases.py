@@ -6,8 +6,6 @@ another port; the third's vendor attests that it is secure, and it stays open.
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.lab.command import command
 from tests.lab.ports import free_subnet
 from tests.lab.stores import analyse_postgres
 from tieback.lab.mongod import client, start_mongod
@@ -35,20 +34,14 @@ pytestmark = [pytest.mark.servers, pytest.mark.timeout(400)]
 
 
 def tieback(work: Path, *words: str | Path) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "tieback", *map(str, words)],
-        cwd=work, capture_output=True, text=True, timeout=240, check=False, env=os.environ | {"COLUMNS": "160"},
-    )  # fmt: skip
+    done = command(*words, cwd=work, environment=os.environ | {"COLUMNS": "160"})
     if done.returncode != 0:
         pytest.fail(f"tieback {' '.join(map(str, words))}: exit {done.returncode}\n{done.stdout}\n{done.stderr}")
     return done.stdout
 
 
 def refused(work: Path, *words: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "tieback", *words],
-        cwd=work, capture_output=True, text=True, timeout=240, check=False, env=os.environ | {"COLUMNS": "160"},
-    )  # fmt: skip
+    done = command(*words, cwd=work, environment=os.environ | {"COLUMNS": "160"})
     assert done.returncode == 2
     return done.stderr
 

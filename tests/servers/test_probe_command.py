@@ -4,13 +4,13 @@ import json
 import os
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from tests.lab.command import command
 from tests.lab.ports import free_ports
 from tests.lab.stores import PEOPLE
 from tieback.console import UNFOLDED
@@ -31,9 +31,7 @@ depth = "describe"
 
 def tieback(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     """The command with its output in pipes, of no particular width."""
-    command = [sys.executable, "-m", "tieback", *map(str, words)]
-    environment = {name: text for name, text in os.environ.items() if name != "COLUMNS"}
-    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+    return command(*words, cwd=cwd, environment={name: text for name, text in os.environ.items() if name != "COLUMNS"})
 
 
 def test_the_contents_of_open_stores_and_why_they_are_open(

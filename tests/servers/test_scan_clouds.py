@@ -4,8 +4,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 import urllib.error
 import urllib.request
@@ -16,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.lab.command import command
 from tests.lab.ports import free_ports, free_subnet
 from tieback.lab.process import Launch, RunningServer, launch, stop
 
@@ -141,11 +140,8 @@ def report(bucket: None, collection: None, tmp_path_factory: pytest.TempPathFact
     work = tmp_path_factory.mktemp("scan")
     today = datetime.now(UTC).date()
     (work / "grant.toml").write_text(GRANT.format(today=today, later=today + timedelta(days=1)))
-    done = subprocess.run(
-        [sys.executable, "-m", "tieback", "scan", APP, "--grant", "grant.toml", "--workspace", "ws",
-         "--report", "report.json"],
-        cwd=work, capture_output=True, text=True, timeout=120, check=False, env=os.environ | {"COLUMNS": "120"},
-    )  # fmt: skip
+    words = ("scan", APP, "--grant", "grant.toml", "--workspace", "ws", "--report", "report.json")
+    done = command(*words, cwd=work, environment=os.environ | {"COLUMNS": "120"})
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     text = (work / "report.json").read_text()
     kept = b"".join(path.read_bytes() for path in sorted((work / "ws").rglob("*")) if path.is_file())

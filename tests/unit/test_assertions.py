@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.each import each
+
 ROOT = Path(__file__).parents[2]
 TESTS = ROOT / "tests"
 NEVER_RAISES = "never_raises"
@@ -109,7 +111,7 @@ def _fixtures(decorator: ast.expr) -> Iterator[str]:
         yield from (argument.value for argument in decorator.args if isinstance(argument, ast.Constant))  # type: ignore[misc]
 
 
-@pytest.mark.parametrize("path", files_of_tests(), ids=lambda path: str(path.relative_to(TESTS)))
+@each("path", files_of_tests(), ids=lambda path: str(path.relative_to(TESTS)))
 def test_every_test_can_fail(path: Path) -> None:
     tests = [one for name, found in module(path).functions.items() if name.startswith("test_") for one in found]
     empty = [one.name for one in tests if NEVER_RAISES not in one.name and not can_fail(one, path)]

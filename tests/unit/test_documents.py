@@ -16,6 +16,7 @@ import msgspec
 import pytest
 import typer
 
+from tests.each import each
 from tests.unit.probes import conftest as probes_conftest
 from tests.unit.report.conftest import the_hostile_report, the_report
 from tieback.cli.lazy import load_all
@@ -67,13 +68,13 @@ def _folder(path: str) -> str:
     return "/".join(parts)
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@each("document", DOCUMENTS, ids=lambda path: path.name)
 def test_paths_exist(document: Path) -> None:
     missing = {path for path in paths(document.read_text()) if not any(list(base.glob(path)) for base in BASES if path)}
     assert missing - GENERATED == set()
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@each("document", DOCUMENTS, ids=lambda path: path.name)
 def test_links_resolve(document: Path) -> None:
     links = re.findall(r"\]\(([^)#\s]*)(?:#([^)]*))?\)", document.read_text())
     ours = {(document.parent / link if link else document, anchor) for link, anchor in links if "://" not in link}
@@ -103,7 +104,7 @@ def _command() -> Any:
     return load_all(typer.main.get_command(build()))
 
 
-@pytest.mark.parametrize("line", sorted(set(commands())))
+@each("line", sorted(set(commands())))
 def test_commands_of_the_documents_exist(line: str) -> None:
     command = _command()
     args = shlex.split(line)[1:]

@@ -4,7 +4,7 @@ import ast
 import re
 from pathlib import Path
 
-import pytest
+from tests.each import each
 
 ROOT = Path(__file__).parents[2]
 TESTS = ROOT / "tests"
@@ -13,7 +13,7 @@ NAMED = sorted(set(re.findall(r"`((?:hostile|servers|engine|unit)/[\w/]+\.py)::(
 ROWS = [line.split("|")[1:-1] for line in PAGE.splitlines() if line.startswith("| ") and "---" not in line]
 
 
-@pytest.mark.parametrize(("path", "name"), NAMED, ids=lambda text: text)
+@each(("path", "name"), NAMED, ids=lambda text: text)
 def test_each_named_test_exists(path: str, name: str) -> None:
     tree = ast.parse((TESTS / path).read_text(encoding="utf-8"))
     assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}

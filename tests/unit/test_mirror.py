@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-import pytest
+from tests.each import each
 
 ROOT = Path(__file__).parents[2]
 SRC = ROOT / "src" / "tieback"
@@ -23,7 +23,7 @@ def packages() -> list[str]:
     return sorted(str(path.relative_to(SRC)) for path in found)
 
 
-@pytest.mark.parametrize("package", packages())
+@each("package", packages())
 def test_each_package_has_tests(package: str) -> None:
     tests = list((UNIT / package).glob("test_*.py")) or list(
         (UNIT / package).parent.glob(f"test_{Path(package).name}.py")

@@ -16,6 +16,7 @@ from tools.reference.document import keys_without_text
 from tools.reference.recognition import FILES, LISTED, entries
 from tools.reference.text import field_texts, plain, table
 
+from tests.each import each
 from tests.unit.test_documents import ROOT
 from tieback.assess.rules import load_rules
 from tieback.cli.lazy import load_all
@@ -56,9 +57,7 @@ def visible() -> list[tuple[tuple[str, ...], Any]]:
     return [(path, command) for path, command in walk(root()) if path]
 
 
-@pytest.mark.parametrize(
-    ("path", "command"), visible(), ids=lambda value: "-".join(value) if isinstance(value, tuple) else ""
-)
+@each(("path", "command"), visible(), ids=lambda value: "-".join(value) if isinstance(value, tuple) else "")
 def test_every_command_and_option_is_documented(path: tuple[str, ...], command: Any) -> None:
     page = text(f"commands/{path[0]}.md")
     part = page if len(path) == 1 else page.partition(f"## tieback {' '.join(path)}\n")[2]

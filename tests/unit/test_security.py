@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
+from tests.each import each
 
 ROOT = Path(__file__).parents[2]
 TESTS = ROOT / "tests"
@@ -38,7 +38,7 @@ def test_the_tables_are_found() -> None:
     assert len([row for row in ROWS if row[0] == NEVER.name]) >= 12
 
 
-@pytest.mark.parametrize(("page", "promise", "checks"), ROWS, ids=[f"{page}: {text[:60]}" for page, text, _ in ROWS])
+@each(("page", "promise", "checks"), ROWS, ids=[f"{page}: {text[:60]}" for page, text, _ in ROWS])
 def test_a_promise_names_tests(page: str, promise: str, checks: str) -> None:
     names = _names_of_tests(checks)
     if "import contract" in checks:

@@ -9,8 +9,7 @@ from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 
-import pytest
-
+from tests.each import each
 from tieback.model.grant import Depth
 from tieback.probes import PROBES
 from tieback.probes.interface import Probe
@@ -567,9 +566,7 @@ def problem(probe: Probe, send: DeclaredSend) -> str:
             return "a protocol that this test cannot read"
 
 
-@pytest.mark.parametrize(
-    ("probe", "send"), ALL, ids=lambda one: one.name if isinstance(one, DeclaredSend) else one.meta.name
-)
+@each(("probe", "send"), ALL, ids=lambda one: one.name if isinstance(one, DeclaredSend) else one.meta.name)
 def test_every_declared_send_reads(probe: Probe, send: DeclaredSend) -> None:
     assert problem(probe, send) == ""
 
@@ -661,7 +658,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("name", "pattern"), REFUSED)
+@each(("name", "pattern"), REFUSED)
 def test_what_writes_or_returns_records_would_be_noticed(name: str, pattern: bytes) -> None:
     probe = next(probe for probe in PROBES if probe.meta.name == name)
     assert problem(probe, DeclaredSend("new", pattern, "x"))
@@ -689,7 +686,7 @@ CODE_OF_USERS = re.compile(
 )
 
 
-@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.meta.name)
+@each("probe", PROBES, ids=lambda probe: probe.meta.name)
 def test_no_send_names_what_a_user_of_the_server_can_define(probe: Probe) -> None:
     """See docs/understand/foreign-code.md."""
     assert [send.name for send in probe.meta.sends if CODE_OF_USERS.search(send.pattern)] == []
@@ -705,7 +702,7 @@ def test_no_send_names_what_a_user_of_the_server_can_define(probe: Probe) -> Non
             assert all(name.startswith(local) for name in names), send.name
 
 
-@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.meta.name)
+@each("probe", PROBES, ids=lambda probe: probe.meta.name)
 def test_only_sends_of_a_session_need_the_permission_for_it(probe: Probe) -> None:
     """Every POST of an MCP server, and the GET of its older transport: without ``mcp``, no session opens."""
     needing = {send.name for send in probe.meta.sends if send.mcp}
@@ -713,7 +710,7 @@ def test_only_sends_of_a_session_need_the_permission_for_it(probe: Probe) -> Non
     assert needing == (posts | {"GET /sse"} if probe.meta.name == "mcp" else set())
 
 
-@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.meta.name)
+@each("probe", PROBES, ids=lambda probe: probe.meta.name)
 def test_what_returns_values_is_no_catalogue(probe: Probe) -> None:
     values = [send for send in probe.meta.sends if send.values]
     assert [send.name for send in values if send.cost is SendCost.CATALOGUE] == []

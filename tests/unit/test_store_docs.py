@@ -4,8 +4,7 @@ import re
 from importlib import import_module
 from pathlib import Path
 
-import pytest
-
+from tests.each import each
 from tieback.probes import PROBES
 from tieback.probes.interface import Probe
 
@@ -28,7 +27,7 @@ def test_no_row_is_there_twice() -> None:
     assert len(rows) == len(set(rows))
 
 
-@pytest.mark.parametrize("probe", STORES, ids=lambda probe: probe.meta.name)
+@each("probe", STORES, ids=lambda probe: probe.meta.name)
 def test_documentation_row_matches_the_code(probe: Probe) -> None:
     _, products, ports, verified, *_ = ROWS[probe.meta.name]
     assert re.findall(r"[a-z0-9-]+", products) == list(probe.meta.products)

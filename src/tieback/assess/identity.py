@@ -29,7 +29,6 @@ from tieback.assess.agreement import StoreView, agrees, contradicts, view_of
 from tieback.assess.leaves import leaf_containers
 from tieback.assess.ransom import RansomSigns
 from tieback.model.probe import Access, Container, Identity, Outcome, ProbeReport, RansomVerdict
-from tieback.probes.wire.placeholders import is_distinctive_key
 
 type Store = tuple[Identity, tuple[ProbeReport, ...]]
 
@@ -125,6 +124,8 @@ def survives_restart(identity: Identity) -> bool:
 
 def is_chosen_by_people(identity: Identity) -> bool:
     """True if people choose the identifier or copy it from a manual, so that unrelated stores may have the same one."""
+    from tieback.probes.wire.placeholders import is_distinctive_key  # with every probe: 0.2 s
+
     return any(f":{label}:" in identity.key for label in _CHOSEN) or not is_distinctive_key(identity.key)
 
 

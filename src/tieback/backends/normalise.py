@@ -4,7 +4,7 @@ Owners are distinguished by the public suffix list with its private section (htt
 of the bucket ``foo.s3.amazonaws.com`` is not Amazon, so the whole name is the boundary.
 """
 
-from functools import cached_property
+from functools import cache
 from ipaddress import IPv6Address, ip_address
 
 from publicsuffixlist import PublicSuffixList
@@ -35,12 +35,13 @@ def host_of(endpoint: Endpoint) -> str:
     return literal_address(host) or host.lower().removesuffix(".")
 
 
-class OwnerDomains:
-    """The public suffix list, read at the first look-up. Use one instance per run."""
+@cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()
 
-    @cached_property
-    def _suffixes(self) -> PublicSuffixList:
-        return PublicSuffixList()
+
+class OwnerDomains:
+    """The public suffix list, read once per process, at the first look-up."""
 
     def owner_domain(self, host: str) -> str:
         """The registrable domain of ``host``.
@@ -52,4 +53,4 @@ class OwnerDomains:
         name = host.lower().removesuffix(".")
         if not name or "." not in name or literal_address(name) is not None:
             return ""
-        return self._suffixes.privatesuffix(name) or name
+        return _suffixes().privatesuffix(name) or name

@@ -23,6 +23,7 @@ from typing import Any
 
 import msgspec
 
+from tieback.engine.ending import end_process
 from tieback.engine.interface import EngineError, UnitLimits, Work
 from tieback.engine.memory import limit_growth, resident_bytes
 from tieback.engine.messages import (
@@ -153,4 +154,4 @@ def _give_up(pipe: Connection) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    end_process(main(sys.argv[1:]))

@@ -7,13 +7,16 @@ batch again and publishes the same part.
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tieback.engine.interface import Engine, UnitLimits, Work
 from tieback.model.unit import Unit, UnitEnd, UnitState
 from tieback.pipeline.progress import Progress
 from tieback.scope.policy.exclude import SourcedRule
 from tieback.storage.lake.lake import Lake, Rows, part_name
-from tieback.storage.ledger.ledger import Ledger
+
+if TYPE_CHECKING:
+    from tieback.storage.ledger.ledger import Ledger  # a worker has no ledger, and SQLAlchemy takes 0.3 s to import
 
 CLAIM = 256
 """Units claimed, and ends entered, in one transaction."""
@@ -60,7 +63,7 @@ class LakeWork[R](Work[R]):
 class UnitRun:
     """The units of one run: claimed for it in the ledger, and released when it ends."""
 
-    def __init__(self, ledger: Ledger, run: str, progress: Progress | None = None) -> None:
+    def __init__(self, ledger: "Ledger", run: str, progress: Progress | None = None) -> None:
         self._ledger = ledger
         self._run = run
         self._progress = progress

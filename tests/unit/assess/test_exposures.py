@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.assess.exposures import assess_exposures, exposure_id
 from tieback.assess.leaves import leaf_containers
 from tieback.model.backend import Candidate, Route
@@ -206,7 +207,7 @@ def runs(draw: st.DrawFn) -> list[ProbeReport]:
     return reports
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(runs(), st.randoms(use_true_random=False))
 def test_each_store_counts_once_in_any_order(reports: list[ProbeReport], random: object) -> None:
     routes = {r.target: [route(f"app{n % 2}", r.target)] for n, r in enumerate(reports)}

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.linear import assert_linear
 from tieback.backends.base_paths import BasePath, BaseRule, is_base, read_base_rules, suggest_bases
 from tieback.probes import PROBES
@@ -12,12 +13,12 @@ RULES = read_base_rules()
 SERVICES = {service for probe in PROBES for service in probe.meta.services}
 
 
-@pytest.mark.parametrize(("rule", "path", "base"), [(rule, *pair) for rule in RULES for pair in rule.match])
+@each(("rule", "path", "base"), [(rule, *pair) for rule in RULES for pair in rule.match])
 def test_examples_have_their_base(rule: BaseRule, path: str, base: str) -> None:
     assert rule.base(path) == base
 
 
-@pytest.mark.parametrize(("rule", "path"), [(rule, path) for rule in RULES for path in rule.avoid])
+@each(("rule", "path"), [(rule, path) for rule in RULES for path in rule.avoid])
 def test_examples_to_avoid_have_none(rule: BaseRule, path: str) -> None:
     assert rule.base(path) == ""
 
@@ -64,8 +65,8 @@ def test_no_base_leaves_the_place(path: str) -> None:
     assert not is_base(path)
 
 
-@pytest.mark.parametrize("piece", ["a/", "/a", "/_", "a", "/es", "/v1"])
-@pytest.mark.parametrize("rule", RULES)
+@each("piece", ["a/", "/a", "/_", "a", "/es", "/v1"])
+@each("rule", RULES)
 def test_the_cost_of_hostile_paths_is_linear(rule: BaseRule, piece: str) -> None:
     assert_linear(lambda size: "/" + piece * size, rule.base, 2_400)
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.backends.hosting import (
     BY_DOMAIN,
     BY_PATTERN,
@@ -18,7 +19,7 @@ FILE = read_hosting()
 EXAMPLES = [(host, *example) for host in FILE.host for example in host.examples]
 
 
-@pytest.mark.parametrize(("rule", "name", "region", "account"), EXAMPLES, ids=[e[1] for e in EXAMPLES])
+@each(("rule", "name", "region", "account"), EXAMPLES, ids=[e[1] for e in EXAMPLES])
 def test_examples_of_the_file(rule: object, name: str, region: str, account: str) -> None:
     found = HOSTING.lookup(name)
     assert found is not None

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.unit.backends.mmdb_file import mmdb
 from tieback.backends.mmdb import Mmdb, MmdbRecord
 from tieback.model.errors import InputError
@@ -86,7 +87,7 @@ def test_the_reader_in_c_is_not_used(tmp_path: Path) -> None:
 WHOLE = mmdb("Test", {"203.0.113.0/24": {"country_code": "NL"}, "2001:db8::/32": {"country_code": "DE"}})
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(cut=st.integers(0, len(WHOLE) - 1), changed=st.binary(max_size=4))
 def test_damaged_files_end_in_one_line(tmp_path_factory: pytest.TempPathFactory, cut: int, changed: bytes) -> None:
     path = tmp_path_factory.mktemp("m") / "a.mmdb"

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.linear import assert_linear
 from tieback.backends.candidates import build_candidates
 from tieback.backends.probe_hints import (
@@ -104,8 +105,8 @@ def test_any_host_and_path_give_names_that_are_plain(host: str, path: str) -> No
         assert name == "" or (name.isprintable() and len(name) < 260 and ".." not in name.split("/"))
 
 
-@pytest.mark.parametrize("piece", ["a-", "a.", "/a", "a"])
-@pytest.mark.parametrize("rule", RULES)
+@each("piece", ["a-", "a.", "/a", "a"])
+@each("rule", RULES)
 def test_the_cost_of_hostile_paths_is_linear(rule: ContainerRule, piece: str) -> None:
     def place(size: int) -> tuple[str, str]:
         return "a.s3." + piece * (size // 25), "/" + piece * size

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import NamedTuple
 import pytest
 from tools.reference.documents import undocumented
 
+from tests.lab.command import command
 from tieback.cli.main import main
+from tieback.storage.accept import accept_workspace
 
 APPS = Path(__file__).parents[3] / "labs" / "apps"
 
@@ -65,3 +68,20 @@ def undocumented_keys(out: str) -> list[str]:
 def apps() -> Path:
     """The folder of sample apps."""
     return APPS
+
+
+@pytest.fixture(scope="session")
+def workspace_of_the_apps(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace after a scan of the sample apps, made once; see ``scanned``."""
+    place = tmp_path_factory.mktemp("scanned") / "ws"
+    done = command("scan", APPS, "-w", place, "--workers", "1")
+    assert done.returncode == 0, done.stderr
+    return place
+
+
+@pytest.fixture
+def scanned(run: Run, tmp_path: Path, workspace_of_the_apps: Path) -> Run:
+    """``run`` in a directory whose default workspace has a scan of the sample apps."""
+    shutil.copytree(workspace_of_the_apps, tmp_path / ".tieback")
+    accept_workspace(tmp_path / ".tieback")
+    return run

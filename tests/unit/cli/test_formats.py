@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import typer
 
+from tests.each import each
 from tests.unit.cli.conftest import Run
 from tieback.cli.formats import FORMATS, OLD_NAMES, format_name
 from tieback.cli.lazy import load_all
@@ -35,7 +36,7 @@ def test_many_commands_have_a_format() -> None:
     assert len(WITH_FORMAT) > 30
 
 
-@pytest.mark.parametrize("words", WITH_FORMAT, ids=" ".join)
+@each("words", WITH_FORMAT, ids=" ".join)
 def test_names_come_from_one_list(words: tuple[str, ...]) -> None:
     offered = [one.value for one in WITH_FORMAT[words].shell_complete(None, "")]
     assert offered
@@ -43,7 +44,7 @@ def test_names_come_from_one_list(words: tuple[str, ...]) -> None:
     assert not set(offered) & set(OLD_NAMES)
 
 
-@pytest.mark.parametrize("words", WITH_FORMAT, ids=" ".join)
+@each("words", WITH_FORMAT, ids=" ".join)
 def test_json_commands_also_offer_json_lines(words: tuple[str, ...]) -> None:
     offered = {one.value for one in WITH_FORMAT[words].shell_complete(None, "")}
     assert "json" not in offered or words == ("report", "diff") or "ndjson" in offered

@@ -16,13 +16,12 @@ RAW = (
 
 
 @pytest.fixture
-def fleet(run: Run, apps: Path, tmp_path: Path) -> Run:
+def fleet(scanned: Run, tmp_path: Path) -> Run:
     (tmp_path / "raw.csv").write_text(RAW)
     (tmp_path / "pixel.txt").write_text("package:com.workhub.mobile versionCode:3\n")
-    run("scan", apps, "--workers", "1")
-    ended = run("inventory", "import", "raw.csv", "pixel.txt")
+    ended = scanned("inventory", "import", "raw.csv", "pixel.txt")
     assert (ended.code, "AppInvRawData" in ended.out) == (0, True)
-    return run
+    return scanned
 
 
 def documents(out: str) -> list[dict[str, object]]:

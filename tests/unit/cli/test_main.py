@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import typer
 
+from tests.each import each
 from tests.unit.cli.conftest import Run
 from tieback.cli.commands import COMMANDS as ENTRIES
 from tieback.cli.lazy import load_all
@@ -33,7 +34,7 @@ COMMANDS = dict(commands(load_all(typer.main.get_command(build()))))
 PANELS = ["Analyse", "Probe", "Report", "Disclose", "Fleet", "Own accounts", "Operate"]
 
 
-@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+@each("words", COMMANDS, ids=" ".join)
 def test_every_help_has_an_example_of_the_command(words: tuple[str, ...]) -> None:
     command = COMMANDS[words]
     text = " ".join(f"{command.help or ''} {command.epilog or ''}".split())

@@ -9,6 +9,7 @@ import typer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.unit.cli.conftest import Run
 from tieback.cli.lazy import load_all
 from tieback.cli.main import build, to_front
@@ -55,8 +56,8 @@ def test_gates_are_options() -> None:
     assert {*every_option(ROOT)} | {"rules"} >= GATES - {"log-file", "verbose"}
 
 
-@pytest.mark.parametrize("option", sorted({*every_option(ROOT), "rules", "threshold"} - FORMATS - PATHS))
-@pytest.mark.parametrize("table", ["[defaults]\n", "[scan]\n", "[posture.join]\n"])
+@each("option", sorted({*every_option(ROOT), "rules", "threshold"} - FORMATS - PATHS))
+@each("table", ["[defaults]\n", "[scan]\n", "[posture.join]\n"])
 def test_a_project_sets_nothing_but_formats_and_output_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: str, table: str
 ) -> None:

@@ -10,12 +10,6 @@ from tieback.cli.vendor import current_user, day_of
 from tieback.model.errors import UsageError
 
 
-@pytest.fixture
-def scanned(run: Run, apps: Path) -> Run:
-    run("scan", apps, "--workers", "1")
-    return run
-
-
 def test_list_has_every_vendor_of_an_app(scanned: Run) -> None:
     ended = scanned("vendor", "list", "--format", "json")
     names = {json.loads(line)["vendor"]["name"] for line in ended.out.splitlines()}

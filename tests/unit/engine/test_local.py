@@ -103,8 +103,8 @@ def test_unit_is_quarantined_after_a_second_crash_on_its_own(source: str, limits
 def test_a_larger_input_has_more_time() -> None:
     assert UnitLimits().seconds_for(0) == 120
     assert UnitLimits().seconds_for(1024**3) == 120 + 256
-    (end,) = LocalEngine(1).run(Behave(), [unit("hang", size=SLOWEST_READ)], UnitLimits(seconds=1))
-    assert end.problem == "took more than 2 s, twice; quarantined"
+    (end,) = LocalEngine(1).run(Behave(), [unit("hang", size=SLOWEST_READ // 4)], UnitLimits(seconds=0.25))
+    assert end.problem == "took more than 0.5 s, twice; quarantined"
 
 
 def more(count: int) -> list[Unit]:

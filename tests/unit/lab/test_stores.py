@@ -5,6 +5,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
+from tests.each import each
 from tieback.lab.people import synthetic_rows
 from tieback.lab.store import NETWORK, LabStore, ServerProgram, StoreState
 from tieback.lab.stores import STORES, choose, stores_in
@@ -24,13 +25,13 @@ def test_each_store_has_an_address_of_its_own() -> None:
     assert len({store.address for store in stores}) == len({store.host for store in stores}) == len(stores)
 
 
-@pytest.mark.parametrize("store", STORES, ids=IDS)
+@each("store", STORES, ids=IDS)
 def test_it_is_inside_the_lab(store: LabStore) -> None:
     assert ip_address(store.address) in ip_network(NETWORK)
     assert store.host.endswith(".test")
 
 
-@pytest.mark.parametrize("store", STORES, ids=IDS)
+@each("store", STORES, ids=IDS)
 def test_the_state_fits_the_truth(store: LabStore) -> None:
     # What a stranger sees without the names that an app carries may be less than what is open.
     less = {Access.PARTIAL, Access.SCHEMA_ONLY, Access.UNKNOWN, Access.AUTH_REQUIRED}
@@ -57,7 +58,7 @@ def test_the_state_fits_the_truth(store: LabStore) -> None:
         )
 
 
-@pytest.mark.parametrize("store", STORES, ids=IDS)
+@each("store", STORES, ids=IDS)
 def test_its_records_can_be_made(store: LabStore) -> None:
     for holding in store.holdings:
         assert not holding.dataset or synthetic_rows(holding.dataset, 1)

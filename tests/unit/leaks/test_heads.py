@@ -4,6 +4,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.unit.leaks.test_detect import flow
 from tieback.intake.traffic.interface import SampledFlow
 from tieback.leaks.detect import LeakDetector
@@ -44,7 +45,7 @@ WARM = LeakDetector()
     st.lists(st.tuples(st.lists(MESSAGES, min_size=1, max_size=3), st.sampled_from(["out", "in"])), max_size=5),
     st.booleans(),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_a_detector_that_has_seen_other_flows_finds_the_same(
     flows: list[tuple[list[bytes], str]], together: bool
 ) -> None:

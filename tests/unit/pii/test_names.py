@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import samples
+from tests.each import each
+from tests.examples import examples
 from tieback.model.pii import Classification, Column
 from tieback.pii import classify_names, detectors
 from tieback.pii.names import NameDetector
@@ -51,7 +53,7 @@ message_content: message_body sms_text chat_message email_subject
 """
 
 
-@pytest.mark.parametrize(
+@each(
     ("expected", "name"),
     [(line.split(": ")[0], name) for line in NAMES.split("\n") if line for name in line.split(": ")[1].split()],
 )
@@ -75,7 +77,7 @@ event_uid podUid dashboardUID mof_uid unit_uid campaign-uid transfer_syntax_uid 
 """
 
 
-@pytest.mark.parametrize("name", HARD_NEGATIVES.split())
+@each("name", HARD_NEGATIVES.split())
 def test_names_about_something_else(detector: NameDetector, name: str) -> None:
     found = verdict(detector, name)
     assert found.pii_class == "none", found
@@ -163,7 +165,7 @@ def test_the_package_gives_its_detectors() -> None:
     assert [c.pii_class for c in names.classify(Column("iban"))] == ["bank_account"]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     st.text(max_size=300),
     st.text(max_size=60),

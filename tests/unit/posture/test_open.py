@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.unit.posture.conftest import Read
 from tests.unit.posture.exports import EXPORTS
 from tieback.model.errors import InputError
@@ -93,7 +94,7 @@ def test_a_cut_export_keeps_what_came_before(name: str, read: Read) -> None:
             assert len(facts) <= whole
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(seed=st.integers(), rounds=st.integers(1, 6), name=st.sampled_from(sorted(EXPORTS)), junk=_JSON)
 def test_damaged_exports_are_read_or_refused(tmp_path: Path, seed: int, rounds: int, name: str, junk: Any) -> None:
     chance = random.Random(seed)
@@ -116,7 +117,7 @@ def test_damaged_exports_are_read_or_refused(tmp_path: Path, seed: int, rounds: 
         one_line(error)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     value=st.lists(st.dictionaries(st.sampled_from(_KEYS), _JSON, max_size=6), max_size=3)
     | st.dictionaries(

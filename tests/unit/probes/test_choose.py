@@ -3,6 +3,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.each import each
 from tieback.probes import PROBES, WEB_STORES
 from tieback.probes.choose import BUILT_IN, ProbeSet, note_reader, order_probes, probe_named
 from tieback.probes.declared import DeclaredProbe
@@ -83,7 +84,7 @@ def test_database_on_port_443_is_probed_as_a_database() -> None:
     assert "mongodb" in [probe.meta.name for probe in order_probes("redis", 443)]
 
 
-@pytest.mark.parametrize("port", [port for store in WEB_STORES for port in store.meta.ports])
+@each("port", [port for store in WEB_STORES for port in store.meta.ports])
 def test_few_stores_share_a_port(port: int) -> None:
     assert len(order_probes("http", port)) <= 5
 

@@ -3,6 +3,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.each import each
 from tieback.model.probe import Access, Outcome
 from tieback.probes import WEB_STORES
 from tieback.probes.finder import MAX_TRIES, is_plain_http
@@ -10,7 +11,7 @@ from tieback.probes.finder import MAX_TRIES, is_plain_http
 NAMES = [store.meta.name for store in WEB_STORES]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 def test_each_store_is_found_on_an_unusual_port(web: Any, name: str) -> None:
     expect = web.pages(name).expect
     played = web.ask_with("web", name, port=7)

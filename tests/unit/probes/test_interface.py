@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.model.grant import Depth
 from tieback.model.probe import Ability, Access, Container, Entry, Field, Outcome, Privileges
 from tieback.probes import PROBES
@@ -185,7 +186,7 @@ NAMES = st.text(max_size=40) | st.sampled_from(
 
 @pytest.mark.parametrize("probe", READERS, ids=lambda probe: probe.meta.name)
 @given(path=st.lists(NAMES, min_size=1, max_size=4), field=NAMES, answers=st.lists(st.binary(max_size=60), max_size=4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_no_name_of_a_note_makes_another_request(
     probe: NoteReader, path: list[str], field: str, answers: list[bytes]
 ) -> None:
@@ -220,7 +221,7 @@ SAMPLERS = [probe for probe in PROBES if isinstance(probe, Sampler)]
 
 @pytest.mark.parametrize("probe", SAMPLERS, ids=lambda probe: probe.meta.name)
 @given(path=st.lists(NAMES, min_size=1, max_size=4), field=NAMES, answers=st.lists(st.binary(max_size=60), max_size=4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_no_name_of_a_sample_makes_another_request(
     probe: Sampler, path: list[str], field: str, answers: list[bytes]
 ) -> None:

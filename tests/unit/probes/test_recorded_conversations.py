@@ -8,10 +8,9 @@ be removed there, so the figure can only improve.
 import re
 import tomllib
 
-import pytest
-
 from bench import recordings
 from bench.recordings import FOLDER, Replayed, known_wrong, replay_all
+from tests.each import each
 from tieback.probes import PROBES
 
 NAMES = [f"{name}.{depth}" for name, depth, _ in recordings.recordings()]
@@ -21,13 +20,13 @@ def _replayed(name: str) -> Replayed:
     return next(one for one in replay_all() if one.name == name)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 def test_our_requests_are_the_recorded_ones(name: str) -> None:
     found = _replayed(name).unrecorded
     assert [(probe, data) for probe, data in found if not recordings.is_listed(name, probe, data)] == []
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 def test_the_verdict_is_the_truth_or_known_to_be_wrong(name: str) -> None:
     wrong = _replayed(name).wrong
     if name in known_wrong():

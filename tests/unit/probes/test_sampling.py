@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import msgspec
 import pytest
 
+from tests.each import each
 from tests.lab.sampled_stores import COUNT, PEOPLE, PLANTED, STORES, WEB, SampledStore, answers_of, target_of
 from tieback.model.grant import Depth
 from tieback.model.probe import Container, ProbeReport
@@ -80,7 +81,7 @@ def test_an_endless_answer_is_cut(store: SampledStore) -> None:
 
 
 @EACH_WEB_STORE
-@pytest.mark.parametrize("body", ["", "[]", "{}", "null", '{"rows":[{"doc":null}]}', '{"result":[{}]}', "[" * 9000])
+@each("body", ["", "[]", "{}", "null", '{"rows":[{"doc":null}]}', '{"result":[{}]}', "[" * 9000])
 def test_other_answers_are_no_columns(store: SampledStore, body: str) -> None:
     report = probed(store, Depth.SAMPLE).result
     known = answers_of(store)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.each import each
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes import WEB_STORES
@@ -17,7 +18,7 @@ def test_every_store_has_pages() -> None:
     assert {store.meta.name for store in WEB_STORES} == set(STORES)
 
 
-@pytest.mark.parametrize("name", STORES)
+@each("name", STORES)
 def test_an_open_one(web: Any, name: str) -> None:
     expect = web.pages(name).expect
     played = web.ask(name)
@@ -36,7 +37,7 @@ def test_an_open_one(web: Any, name: str) -> None:
     }
 
 
-@pytest.mark.parametrize("name", STORES)
+@each("name", STORES)
 def test_no_deeper_than_allowed(web: Any, name: str) -> None:
     store = next(store for store in WEB_STORES if store.meta.name == name)
     for depth in Depth:
@@ -52,7 +53,7 @@ def test_no_deeper_than_allowed(web: Any, name: str) -> None:
     assert not any(container.fields for container in web.ask(name, depth=Depth.ENUMERATE).result.containers)
 
 
-@pytest.mark.parametrize("name", STORES)
+@each("name", STORES)
 def test_a_password_in_front_of_it(web: Any, name: str) -> None:
     refused = dict.fromkeys(web.pages(name).page, 401)
     report = web.ask(name, refused).result
@@ -64,15 +65,15 @@ def test_a_password_in_front_of_it(web: Any, name: str) -> None:
 PLAIN = ["<html><h1>Welcome</h1></html>", '{"status":"ok"}', '{"version":"1.0"}', "[]", ""]
 
 
-@pytest.mark.parametrize("name", STORES)
-@pytest.mark.parametrize("body", PLAIN)
+@each("name", STORES)
+@each("body", PLAIN)
 def test_another_http_server_is_another_protocol(web: Any, name: str, body: str) -> None:
     report = web.ask(name, dict.fromkeys(web.pages(name).page, body)).result
     assert (report.outcome, report.access) == (Outcome.PROTOCOL_MISMATCH, Access.UNKNOWN)
 
 
-@pytest.mark.parametrize("name", STORES)
-@pytest.mark.parametrize("status", [401, 403])
+@each("name", STORES)
+@each("status", [401, 403])
 def test_identified_is_not_open(web: Any, name: str, status: int) -> None:
     """Whatever answers besides the identifying request, a refused listing is never open."""
     ask = next(f"GET {store.ask.path}" for store in WEB_STORES if store.meta.name == name)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.endpoint import EndpointKind
@@ -28,7 +29,7 @@ def sightings(text: str) -> list[Sighting]:
     return [find for find in EXTRACTOR.extract(artifact) if isinstance(find, Sighting)]
 
 
-@pytest.mark.parametrize(("text", "value"), [pair for rule in ALL for pair in rule.match])
+@each(("text", "value"), [pair for rule in ALL for pair in rule.match])
 def test_examples_match(text: str, value: str) -> None:
     found = {one.endpoint.value: one.endpoint for one in sightings(text)}
     assert value in found
@@ -36,7 +37,7 @@ def test_examples_match(text: str, value: str) -> None:
     assert found[value].service
 
 
-@pytest.mark.parametrize(("kind", "text"), [(rule.kind, text) for rule in ALL for text in rule.avoid])
+@each(("kind", "text"), [(rule.kind, text) for rule in ALL for text in rule.avoid])
 def test_examples_to_avoid_do_not(kind: str, text: str) -> None:
     assert [one for one in sightings(text) if one.endpoint.value.startswith(f"{kind}:")] == []
 
@@ -44,7 +45,7 @@ def test_examples_to_avoid_do_not(kind: str, text: str) -> None:
 BY_NAME = tomllib.loads(Path(__file__).with_name("by_name.toml").read_text())
 
 
-@pytest.mark.parametrize("name", BY_NAME)
+@each("name", BY_NAME)
 def test_resources_needed_by_probes_are_found_in_their_usual_form(name: str) -> None:
     text, value = BY_NAME[name]
     assert {one.endpoint.value for one in sightings(f"x {text} y")} == {value}
@@ -202,7 +203,7 @@ def test_any_host_and_path_get_a_verdict(head: str, suffix: str, rest: str) -> N
         assert len(endpoint.value) < 400
 
 
-@pytest.mark.parametrize("suffix", RULES.cloud.suffixes)
+@each("suffix", RULES.cloud.suffixes)
 def test_the_cost_of_hostile_hosts_and_paths_is_linear(suffix: str) -> None:
     hosts = [piece * (240 // len(piece)) + "." + suffix for piece in ("a-", "a.", "1", "a")]
     assert_linear(lambda size: "/" + "a-" * size, lambda path: [verify(host, path, RULES) for host in hosts], 2_400)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.public_key import PublicKey
@@ -53,21 +54,21 @@ def named(example: tuple[CredentialRule, str]) -> str:
     return example[0].kind
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=named)
+@each("example", EXAMPLES, ids=named)
 def test_examples_match(example: tuple[CredentialRule, str]) -> None:
     rule, text = example
     kinds = {one.kind for one in credentials(text)}
     assert rule.kind in kinds or (rule.kind == "jwt" and "supabase_anon" in kinds)
 
 
-@pytest.mark.parametrize("example", [(rule, text) for rule in ALL for text in rule.avoid], ids=named)
+@each("example", [(rule, text) for rule in ALL for text in rule.avoid], ids=named)
 def test_examples_to_avoid_do_not(example: tuple[CredentialRule, str]) -> None:
     rule, text = example
     assert [one for one in credentials(text) if one.kind == rule.kind] == []
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=named)
-@pytest.mark.parametrize("around", ["{}", 'a="https://api.shop.de/x" {} b="https://b.shop.de/y"', "db.x.test:5432 {}"])
+@each("example", EXAMPLES, ids=named)
+@each("around", ["{}", 'a="https://api.shop.de/x" {} b="https://b.shop.de/y"', "db.x.test:5432 {}"])
 def test_nothing_of_a_secret_is_in_any_find(example: tuple[CredentialRule, str], around: str) -> None:
     rule, text = example
     found = rule.compiled.search(text)
@@ -83,7 +84,7 @@ def test_nothing_of_a_secret_is_in_any_find(example: tuple[CredentialRule, str],
             assert len(one) < 24 or one[8:24] not in shown or not isinstance(find, Credential)
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=named)
+@each("example", EXAMPLES, ids=named)
 def test_only_public_keys_keep_their_value(example: tuple[CredentialRule, str]) -> None:
     _, text = example
     every = finds(text)
@@ -122,10 +123,8 @@ def test_the_keys_that_are_public_by_design() -> None:
     assert {rule.kind for rule in ALL if rule.grade is CredentialGrade.PUBLIC} == PUBLIC_BY_DESIGN
 
 
-@pytest.mark.parametrize(
-    "example", [(rule, text) for rule, text in EXAMPLES if rule.grade is CredentialGrade.PUBLIC], ids=named
-)
-@pytest.mark.parametrize("around", ["{}", "const settings = {{{}}};"])
+@each("example", [(rule, text) for rule, text in EXAMPLES if rule.grade is CredentialGrade.PUBLIC], ids=named)
+@each("around", ["{}", "const settings = {{{}}};"])
 def test_a_public_key_is_not_also_reported_as_a_secret(example: tuple[CredentialRule, str], around: str) -> None:
     _, text = example
     merged = merge_finds(None, finds(around.format(text)), RULES).credentials
@@ -215,7 +214,7 @@ def issued(form: str, source: random.Random, *, repeated: str = "") -> str:
     return text
 
 
-@pytest.mark.parametrize("token", TOKENS, ids=lambda token: token.kind)
+@each("token", TOKENS, ids=lambda token: token.kind)
 def test_an_issued_token_is_found_by_its_form(token: IssuedToken) -> None:
     source = random.Random(token.kind)
     for around in ("{}", 'key:"{}"', "https://api.shop.de/v1?key={}&x=1"):
@@ -224,7 +223,7 @@ def test_an_issued_token_is_found_by_its_form(token: IssuedToken) -> None:
         assert [(one.grade, one.fingerprint) for one in found] == [(token.grade, fingerprint(text))]
 
 
-@pytest.mark.parametrize("token", TOKENS, ids=lambda token: token.kind)
+@each("token", TOKENS, ids=lambda token: token.kind)
 def test_a_placeholder_or_a_part_of_base64_is_no_issued_token(token: IssuedToken) -> None:
     source = random.Random(token.kind)
     for one in "xX0":

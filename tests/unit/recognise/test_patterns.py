@@ -6,6 +6,7 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
+from tests.each import each
 from tieback.recognise.anchors import anchors, parse
 from tieback.recognise.patterns import CloudRules, CredentialRules, IssuedToken
 from tieback.recognise.rules import RuleFiles
@@ -18,7 +19,7 @@ PATTERNS = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "pattern"), PATTERNS)
+@each(("kind", "pattern"), PATTERNS)
 def test_patterns_compile_and_are_bounded(kind: str, pattern: str) -> None:
     assert kind
     assert "{{" not in pattern

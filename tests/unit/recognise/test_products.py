@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-import pytest
-
+from tests.each import each
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import Sighting
 from tieback.recognise.extract import EndpointExtractor
@@ -21,7 +20,7 @@ def sightings(text: str) -> list[Sighting]:
     return [find for find in EXTRACTOR.extract(artifact) if isinstance(find, Sighting)]
 
 
-@pytest.mark.parametrize(("product", "text", "expected"), [one for one in PRODUCTS if one[1]])
+@each(("product", "text", "expected"), [one for one in PRODUCTS if one[1]])
 def test_a_product_is_recognised_in_its_text(product: str, text: str, expected: str) -> None:
     found = sightings(text)
     what, _, name = expected.partition(":")
@@ -34,7 +33,7 @@ def test_a_product_is_recognised_in_its_text(product: str, text: str, expected: 
         assert expected in {one.endpoint.value for one in found}, product
 
 
-@pytest.mark.parametrize(("product", "text", "expected"), PRODUCTS)
+@each(("product", "text", "expected"), PRODUCTS)
 def test_the_reference_lists_each_product_and_what_it_is_called(product: str, text: str, expected: str) -> None:
     (line,) = (line for line in PAGE.splitlines() if line.startswith(f"| {product} |"))
     what, _, name = expected.partition(":")

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.examples import examples
 from tests.unit.report.conftest import fleet_report, group, in_tables
 from tieback.assess.summary import summarise
 from tieback.model.errors import UsageError
@@ -42,7 +43,7 @@ def test_figures_are_rounded_down(figure: Figure, told: Figure) -> None:
     assert (round_down(figure).value, round_down(figure).quality) == (told.value, told.quality)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 @given(st.integers(0, 10**15), st.sampled_from(Quality))
 def test_a_rounded_figure_claims_no_more(value: int, quality: Quality) -> None:
     told = round_down(Figure(value, quality, ""))
@@ -329,7 +330,7 @@ def small_groups(told: Report) -> list[str]:
     return found
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(FLEETS)
 def test_no_reader_can_compute_a_small_group(drawn: list[Drawn]) -> None:
     whole = fleet(drawn)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.model.errors import GrantError
 from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.scope.address import special
@@ -24,7 +25,7 @@ def scope(
     return CompiledGrant(grant, today)
 
 
-@pytest.mark.parametrize(
+@each(
     ("match", "host", "address", "allowed"),
     [
         # by address or CIDR, whatever name led there

@@ -8,6 +8,7 @@ import pytest
 from litestar.testing import TestClient
 from litestar.types import ASGIApp
 
+from tests.each import each
 from tests.unit.web.clients import Changes, client
 from tieback.pipeline.accounts.roles import Role
 from tieback.web.access import ROLE
@@ -66,13 +67,13 @@ def test_routes_that_change_something_are_under_the_api_or_forms() -> None:
     assert all(path.startswith("/api/v1") or method == "POST" for method, path, _ in ROUTES if method in UNSAFE)
 
 
-@pytest.mark.parametrize(("method", "path"), CLOSED_TO_STRANGERS)
+@each(("method", "path"), CLOSED_TO_STRANGERS)
 def test_without_a_session_nothing_is_read(stranger: TestClient[ASGIApp], method: str, path: str) -> None:
     answer = stranger.request(method, address(path), follow_redirects=False)
     assert answer.status_code in {401, 403} or answer.headers.get("location", "").startswith("/sign-in?next=")
 
 
-@pytest.mark.parametrize(
+@each(
     ("method", "path"),
     [(method, path) for method, path, role in ROUTES if isinstance(role, Role) and not Role.VIEWER.permits(role)]
     or [("GET", "/closed/openapi")],
@@ -88,8 +89,8 @@ def admin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient
         yield made, changes
 
 
-@pytest.mark.parametrize(("method", "path"), [(method, path) for method, path, _ in ROUTES if method in UNSAFE])
-@pytest.mark.parametrize(
+@each(("method", "path"), [(method, path) for method, path, _ in ROUTES if method in UNSAFE])
+@each(
     "headers",
     [
         {"Sec-Fetch-Site": "cross-site"},
@@ -112,11 +113,11 @@ BODIES: list[Any] = [b"", b"{", b"[]", b'{"a":', b"\xff\xfe", b'{"name": ' + b"[
                      b'{"x":' + b"[" * 60_000, b'{"name":"\xff"}', b'{"name":"\\ud800"}']  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@each(
     ("method", "path"),
     [(method, path) for method, path, role in ROUTES if isinstance(role, Role)],
 )
-@pytest.mark.parametrize("value", ["0" * 64, "..%2f..%2fetc", "'\"--<script>", "a" * 3000])
+@each("value", ["0" * 64, "..%2f..%2fetc", "'\"--<script>", "a" * 3000])
 def test_unknown_ids_are_no_fault(
     admin: tuple[TestClient[ASGIApp], Changes], method: str, path: str, value: str
 ) -> None:

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
+from tests.examples import FULL
 from tests.unit.pipeline.graph_workspace import made
 from tests.unit.web.clients import Changes
 from tieback.pipeline.accounts.roles import Role
@@ -28,7 +29,7 @@ OPERATIONS = [
     if not path.endswith("/events")
 ]
 EXAMPLES = settings(
-    max_examples=5,
+    max_examples=5 if FULL else 2,
     deadline=None,
     database=None,
     phases=[Phase.explicit, Phase.generate],

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.inventory import source as source_module
 from tieback.intake.inventory.json_stream import iter_json_records
 from tieback.intake.inventory.source import InventorySource
@@ -81,7 +82,7 @@ _values = st.recursive(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(st.dictionaries(st.text(), _values)), st.sampled_from([1, 7, 64, 4096]), st.booleans())
 def test_records_are_those_of_a_whole_read(
     tmp_path: Path, wanted: list[dict[str, Any]], chunk: int, ascii_only: bool

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.unit.intake.reports.conftest import Reading
 from tieback.intake.reports.mobsf_dynamic import MobSfDynamic
 from tieback.intake.reports.source import ReportSource
@@ -141,7 +142,7 @@ _json = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.dictionaries(st.sampled_from(["urls", "domains", "network", "base64_strings", "package"]), _json))
 def test_any_values_are_texts_or_left_out(tmp_path_factory: pytest.TempPathFactory, changed: dict[str, Any]) -> None:
     path = tmp_path_factory.mktemp("m") / "report"

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.reports.open import importer_of, importers, open_report
 from tieback.intake.reports.source import ReportSource
 from tieback.model.errors import InputError
@@ -62,7 +63,7 @@ def test_a_missing_file(tmp_path: Path) -> None:
         open_report(tmp_path / "missing")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.sampled_from(sorted(SAMPLES)), st.integers(0, 120), st.binary(max_size=12))
 def test_damaged_reports_end_in_facts_or_one_line(
     tmp_path_factory: pytest.TempPathFactory, name: str, at: int, changed: bytes

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.reports import source as module
 from tieback.intake.reports.source import ReportSource
 from tieback.model.errors import InputError
@@ -88,7 +89,7 @@ def test_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         objects(tmp_path, gzip.compress(b'{"a":1}\n' * 100_000))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.lists(
         st.dictionaries(

@@ -5,6 +5,7 @@ from string import ascii_lowercase, ascii_uppercase, digits, hexdigits
 
 import pytest
 
+from tests.each import each
 from tieback.pii.values.detector import ValueDetector
 
 DETECTOR = ValueDetector(this_year=2026)
@@ -17,7 +18,7 @@ def column(make: str, seed: int = 1, count: int = 40) -> list[str]:
     return ["".join(random.choice(sets.get(c, c)) for c in make) for _ in range(count)]
 
 
-@pytest.mark.parametrize(
+@each(
     "make",
     [
         "999999999", "9999999999", "99999999999", "999999999999", "9999999999999", "9999999999999999", "ORD-99999999",
@@ -29,7 +30,7 @@ def column(make: str, seed: int = 1, count: int = 40) -> list[str]:
         "aaa-aaa-aaa",
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("seed", [1, 2])
+@each("seed", [1, 2])
 def test_random_codes_are_not_personal_data(make: str, seed: int) -> None:
     look = DETECTOR.scan(column(make, seed))
     assert [c for c in look.candidates if c.sure >= 0.8] == []

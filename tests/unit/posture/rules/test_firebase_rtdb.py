@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.unit.posture.rules.conftest import Ask
 from tieback.model.errors import InputError
 from tieback.posture.rules.firebase_rtdb import FirebaseRtdb
@@ -144,9 +145,7 @@ CASES: list[tuple[str, Any, str, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("rules", "who", "path", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
-)
+@each(("rules", "who", "path", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_permissions_by_rules(ask: Ask, rules: Any, who: str, path: str, expected: str) -> None:
     assert ask(READER, json.dumps({"rules": rules}), who, path) == expected
 

@@ -5,9 +5,8 @@
 
 import csv
 
-import pytest
-
 from bench.rules_cases import CASES, RulesCase, Verdict, answer, judge, kinds, read_cases, read_sources
+from tests.each import each
 from tieback.posture.rules.interface import Requester
 
 
@@ -22,7 +21,7 @@ OPEN = _open()
 ROWS = [case for kind in kinds() for case in read_cases(kind)]
 
 
-@pytest.mark.parametrize("case", ROWS, ids=[f"{case.kind}: {case.note}" for case in ROWS])
+@each("case", ROWS, ids=[f"{case.kind}: {case.note}" for case in ROWS])
 def test_access_is_the_documented_one(case: RulesCase) -> None:
     found = [verdict for who in Requester for verdict in judge(case.expected(who), answer(case, who))]
     wrong = {str(verdict) for verdict in found} - {Verdict.RIGHT}

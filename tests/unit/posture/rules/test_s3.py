@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.unit.posture.rules.conftest import Ask
 from tieback.model.errors import InputError
 from tieback.posture.rules.interface import Requester
@@ -293,9 +294,7 @@ CASES: list[tuple[str, str, str, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("text", "who", "path", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
-)
+@each(("text", "who", "path", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_permissions_by_rules(ask: Ask, text: str, who: str, path: str, expected: str) -> None:
     assert ask(READER, text, who, path) == expected
 

@@ -1,13 +1,12 @@
 """The table of schemas, by the offline reader."""
 
-import pytest
-
+from tests.each import each
 from tests.unit.posture.rules.conftest import Ask
 from tests.unit.posture.rules.sql_cases import CASES, SqlCase
 from tieback.posture.rules.sql_policies import SqlPolicies
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+@each("case", CASES, ids=[case.name for case in CASES])
 def test_access_of_each_schema(ask: Ask, case: SqlCase) -> None:
     reader = SqlPolicies()
     found = ask(reader, case.sql, "anonymous", case.path), ask(reader, case.sql, "any-user", case.path)

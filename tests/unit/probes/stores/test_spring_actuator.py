@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.each import each
 from tieback.model.probe import Access, Notice, Outcome
 from tieback.probes import PROBES
 from tieback.probes.finder import MAX_TRIES
@@ -86,8 +87,8 @@ NEVER = [
 ]
 
 
-@pytest.mark.parametrize("path", NEVER)
-@pytest.mark.parametrize("verb", ["GET", "HEAD", "POST", "PROPFIND"])
+@each("path", NEVER)
+@each("verb", ["GET", "HEAD", "POST", "PROPFIND"])
 def test_no_declared_send_of_any_probe_permits_a_dump_or_the_settings(verb: str, path: str) -> None:
     """Names come from servers, apps and rules: whatever a pattern permits, these requests never leave."""
     fields = "User-Agent: \r\nAccept: application/json\r\nAccept-Encoding: identity\r\n\r\n"

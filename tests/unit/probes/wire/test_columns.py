@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.probes.wire.columns import MAX_PARTS, columns, is_field_name
 
 TABLE = [
@@ -38,7 +39,7 @@ JSON = st.recursive(PLAIN, lambda inner: st.lists(inner) | st.dictionaries(st.te
 
 
 @given(st.lists(JSON, max_size=6))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_any_document_is_bounded(documents: list[object]) -> None:
     found = columns(documents, characters=8, most=5)
     assert len(found) <= 5

@@ -4,12 +4,13 @@ import re
 
 import pytest
 
+from tests.each import each
 from tieback.recognise.dataflow.sinks import Sink, by_owner, read_sinks
 
 SINKS = read_sinks()
 
 
-@pytest.mark.parametrize("sink", SINKS, ids=lambda sink: f"{sink.owner}{sink.method}({','.join(sink.takes)})")
+@each("sink", SINKS, ids=lambda sink: f"{sink.owner}{sink.method}({','.join(sink.takes)})")
 def test_each_entry(sink: Sink) -> None:
     assert re.fullmatch(r"L[\w/$]+;", sink.owner)
     assert len([kind for kind in sink.takes if kind != "..."]) == len(sink.roles)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.linear import assert_linear
 from tieback.recognise.texts import tables
 from tieback.recognise.texts.places import EXAMPLE, METADATA, SHOWN, TextPlaces
@@ -26,7 +27,7 @@ def reason(file: str, text: str, url: str = URL) -> str:
     return TextPlaces(file, data).reason(data.index(url.encode()))
 
 
-@pytest.mark.parametrize(
+@each(
     ("file", "text", "expected"),
     [
         ("a.js", "f('URL') // x", ""),

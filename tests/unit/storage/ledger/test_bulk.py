@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
+from tests.examples import examples
 from tieback.storage.ledger.bulk import incoming, insert_rows, upsert_rows
 from tieback.storage.ledger.ledger import Ledger
 from tieback.storage.ledger.tables import inventory_counts, vendors
@@ -17,7 +18,7 @@ def _all(ledger: Ledger, table: sa.Table) -> list[tuple[Any, ...]]:
     return ledger.database.read(lambda connection: [tuple(row) for row in connection.execute(query)])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.dictionaries(st.text(st.characters(), max_size=8).map(storable), st.text(st.characters()), max_size=5))
 def test_what_goes_in_is_what_is_there(ledger: Ledger, names: dict[str, str]) -> None:
     rows = [{"id": key, "name": name, "document": "\\.\n\t\\N"} for key, name in names.items()]

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
+from tests.examples import examples
 from tests.lab.postgres import Postgres
 from tieback.model.case import NewLogLine
 from tieback.model.device import DevicePlatform, InventoryRow
@@ -141,7 +142,10 @@ _FREE = [table for table in _OWN if not any(column.foreign_keys for column in ta
 
 
 @settings(
-    max_examples=5, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck)
+    max_examples=examples(5),
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
 )
 @given(content=st.fixed_dictionaries({table.name: _rows(table) for table in _FREE}))
 def test_any_content_arrives_as_it_left(

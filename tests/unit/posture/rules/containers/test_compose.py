@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.unit.posture.rules.conftest import Ask
 from tieback.model.errors import InputError
 from tieback.posture.rules import reader_for
@@ -139,7 +140,7 @@ services:
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+@each(("text", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_access_by_service(ask: Ask, text: str, expected: str) -> None:
     assert ask(READER, text, "anonymous", "db") == expected
     assert ask(READER, text, "any-user", "db") == expected

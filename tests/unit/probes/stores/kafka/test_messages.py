@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.stores.kafka import messages
 from tieback.probes.stores.kafka.messages import Topic
@@ -52,7 +53,7 @@ def test_metadata(version: int) -> None:
     assert (found.brokers, found.topics) == (1, (Topic("people", internal=False, partitions=(0,), error=0),))
 
 
-@pytest.mark.parametrize("length", range(len(metadata(4))))
+@each("length", range(len(metadata(4))))
 def test_metadata_that_is_cut(length: int) -> None:
     with pytest.raises(HostileAnswer):
         messages.metadata(metadata(4)[:length], 4)

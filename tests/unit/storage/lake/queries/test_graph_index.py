@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.model.errors import WorkspaceError
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.queries.graph_index import GraphIndex, Level
@@ -106,7 +107,7 @@ def test_a_missing_index_is_an_error(tmp_path: Path) -> None:
         GraphIndex(tmp_path / "missing")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from("abcdé"), st.sampled_from("uvwxyz")), min_size=1, max_size=20),
     st.dictionaries(st.sampled_from("uvwxyz"), st.sampled_from("ST"), max_size=6),

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.model.app import App, Platform, Signer
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
@@ -116,7 +117,7 @@ def keep(lake: Lake, *batch: tuple[Unit, AppDocument]) -> None:
 
 
 @given(documents=st.lists(documents, max_size=4))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 def test_documents_come_back_as_they_went(
     documents: list[AppDocument], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
