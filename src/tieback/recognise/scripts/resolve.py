@@ -1,0 +1,121 @@
+"""Endpoints that a script puts together: the texts of its candidates, with the place and the way of each."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from tieback.intake.apps.interface import Bytes
+from tieback.recognise.dataflow.values import HOLE
+from tieback.recognise.scripts.candidates import CALLS, METHODS, SCHEMES, Candidate, called, uses, with_scheme
+from tieback.recognise.scripts.evaluate import Evaluator
+from tieback.recognise.scripts.methods import below
+from tieback.recognise.scripts.reader import Budget, BudgetError
+from tieback.recognise.scripts.values import Cases, Client, Kind, Merged, Plain, Source, Text, Unknown, as_text, combine
+
+MARKS = (*CALLS, *METHODS, *SCHEMES)
+"""Texts around which candidates are looked for."""
+SELECTING = (b"fetch(", b"WebSocket(", b"EventSource(", b"XMLHttpRequest", b"axios", b".ajax(", b"baseURL", b"new URL(")
+"""Texts that select a small file without any text of an endpoint."""
+MAX_CANDIDATES = 4_000
+"""Most expressions of one script that are evaluated."""
+_ADDRESS_KEYS = ("url", "uri", "baseURL", "link", "address")
+_WORTH = re.compile(r"://[^/]*[A-Za-z0-9\]]")
+
+
+class Resolved(NamedTuple):
+    """A text that a script puts together, and that can be an endpoint."""
+
+    text: Text
+    at: int
+    """Where its expression begins."""
+    call: str
+    """The call that it is passed to; empty if that is not known."""
+
+
+class Resolution:
+    """The texts of one script."""
+
+    def __init__(self, data: Bytes, budget: Budget, *, markup: bool = False) -> None:
+        """Read this script with a budget."""
+        self._data = data
+        self._run = Evaluator(data, budget, markup=markup)
+        self._seen: set[int] = set()
+        self._told: set[str] = set()
+        self.stopped = False
+        """True if a bound ended the search."""
+
+    def texts(self, hits: Sequence[tuple[bytes, int]]) -> Iterator[Resolved]:
+        """Every text that can be an endpoint; ``hits``: marks, and the offset behind each."""
+        clients = any(mark == b"baseURL" for mark, _ in hits)
+        try:
+            named: dict[str, int] = {}
+            for mark, end in hits:
+                if mark in SCHEMES:
+                    for found in with_scheme(self._data, end):
+                        if isinstance(found, Candidate):
+                            yield from self._of(found)
+                        else:
+                            named.setdefault(*found)
+                else:
+                    for candidate in called(self._data, mark, end, clients=clients):
+                        yield from self._of(candidate)
+            for name, at in named.items():
+                for candidate in uses(self._data, name, at, self._run.scopes):
+                    yield from self._of(candidate)
+        except (BudgetError, RecursionError):
+            self.stopped = True
+
+    def _of(self, candidate: Candidate) -> Iterator[Resolved]:
+        at = candidate.at if candidate.receiver < 0 else candidate.receiver
+        if at in self._seen:
+            return
+        if len(self._seen) >= MAX_CANDIDATES:
+            raise BudgetError
+        self._seen.add(at)
+        value = self._run.value(at)
+        if candidate.receiver >= 0 and all(isinstance(one, Unknown) for _, one in value):
+            value = self._of_default_client(candidate)
+        for text in self._addresses(value, at):
+            if HOLE not in text.text[:8] and _WORTH.search(text.text) and not self._is_plain(text):
+                if text.text not in self._told:
+                    self._told.add(text.text)
+                    yield Resolved(text, at, candidate.call)
+
+    def _addresses(self, value: Cases, at: int) -> Iterator[Text]:
+        for _, one in value:
+            if isinstance(one, Text):
+                yield one
+            elif isinstance(one, Client):
+                yield one.base
+            elif isinstance(one, Plain | Merged) or (isinstance(one, Source) and one.kind is Kind.OBJECT):
+                yield from self._in_options(((frozenset(), one),), at)
+
+    def _in_options(self, options: Cases, at: int) -> Iterator[Text]:
+        """The address in the options of a call, below its base address."""
+        member = self._run.members.member
+        base = member(options, "baseURL", at)
+        for key in _ADDRESS_KEYS:
+            found = member(options, key, at)
+            if all(isinstance(one, Unknown) for _, one in found):
+                continue
+            if key != "baseURL" and not all(isinstance(one, Unknown) for _, one in base):
+                found = combine(lambda one, other: below(Client(as_text(one)), as_text(other)), base, found)
+            yield from (one for _, one in found if isinstance(one, Text))
+
+    def _of_default_client(self, candidate: Candidate) -> Cases:
+        """A path below ``axios.defaults.baseURL``."""
+        data = self._data
+        name = bytes(data[candidate.receiver : candidate.at - len(candidate.call) - 2])
+        path = self._run.value(candidate.at)
+        place = data.find(name + b".defaults.baseURL", 0) if 0 < len(name) <= 80 else -1
+        if place < 0:
+            return path
+        places = list(self._run.names.members("baseURL", place, place + len(name) + 200))
+        if not places:
+            return path
+        base = self._run.once(("=", places[0]), places[0])
+        return combine(lambda one, other: below(Client(as_text(one)), as_text(other)), base, path)
+
+    def _is_plain(self, text: Text) -> bool:
+        """True if the text is in the script as it is."""
+        return text.text in text.parts

@@ -1,0 +1,198 @@
+"""Functions and blocks around a place of a script, from the braces of its code.
+
+The braces are found in one pass when the first name is looked up; those in comments, literals and regular expressions
+do not count. Heads of functions are read backwards from their brace, at most ``_HEAD`` bytes.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tieback.intake.apps.interface import Bytes
+from tieback.recognise.texts.script import script_spans
+
+MAX_LEVELS = 60
+"""Most functions and blocks around a place that are read."""
+_HEAD = 1_000
+_NAME = r"[A-Za-z_$][\w$]*"
+_BLOCKS = (b"if", b"for", b"while", b"switch", b"with")
+_WORD = re.compile(rb"(?:(?P<keyword>function\s*\*?\s*)(?P<named>[A-Za-z_$][\w$]*)?|(?P<word>[A-Za-z_$][\w$]*))\s*\Z")
+_ARROW = re.compile(rb"(?:(?P<single>[A-Za-z_$][\w$]*)|(?P<close>\)))\s*=>\s*\Z")
+_BARE = re.compile(rb"(?<![\w$.])(?P<single>[A-Za-z_$][\w$]*)\s*=>|(?P<close>\))\s*=>")
+_PAREN = re.compile(rb"[()]")
+_BRACKET = re.compile(rb"[()\[\]{};,]")
+_ARROW_REACH = 2_000
+
+
+class Scope(NamedTuple):
+    """A pair of braces, or the whole script."""
+
+    start: int
+    """Offset after the opening brace."""
+    end: int
+    """Offset of the closing brace."""
+    function: bool
+    """True for the body of a function, and for the whole script."""
+    head: int = -1
+    """Offset of the parameters of a function; -1 if it has none."""
+    head_end: int = -1
+    name: str = ""
+    """Name of the function, if it stands in its head."""
+
+    @property
+    def key(self) -> int:
+        """Number of the function in environments."""
+        return self.start
+
+
+class Scopes:
+    """The braces of one script."""
+
+    def __init__(self, data: Bytes, *, markup: bool = False) -> None:
+        """Read this script. ``markup``: the script is in a page, so that its comments and literals are not known."""
+        self._data, self._markup = data, markup
+        self._known: dict[int, Scope] = {}
+
+    @cached_property
+    def _braces(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Offsets of the braces, and the depth after each."""
+        octets = np.frombuffer(self._data, np.uint8)
+        places = np.flatnonzero((octets == 0x7B) | (octets == 0x7D))
+        if len(places) and not self._markup:
+            spans = [(span.start, span.end) for span in script_spans(bytes(self._data))]
+            if spans:
+                starts, ends = np.array(spans, np.int64).T
+                index = np.searchsorted(starts, places, side="right") - 1
+                places = places[(index < 0) | (places >= ends[index])]
+        depth = np.cumsum(np.where(octets[places] == 0x7B, 1, -1), dtype=np.int32)
+        return places, depth
+
+    def around(self, at: int) -> Iterator[Scope]:
+        """The scopes that contain an offset, the innermost first, and the whole script at the end."""
+        places, depth = self._braces
+        index = int(np.searchsorted(places, at)) - 1
+        for _ in range(MAX_LEVELS):
+            if index < 0:
+                break
+            level = int(depth[index])
+            before = self._last_below(index, level)
+            opening = before + 1
+            # A place after a closing brace is in the scope around it: its depth is that of the scope around.
+            if int(depth[opening]) != level or self._data[int(places[opening])] != 0x7B:
+                break
+            yield self._scope(opening, level)
+            index = before
+        yield Scope(0, len(self._data), function=True)
+
+    def function(self, at: int) -> Scope:
+        """The innermost function that contains an offset."""
+        return next(scope for scope in self.around(at) if scope.function)
+
+    def body(self, opening: int) -> Scope | None:
+        """The scope whose opening brace is at this offset."""
+        places, depth = self._braces
+        index = int(np.searchsorted(places, opening))
+        if index >= len(places) or int(places[index]) != opening:
+            return None
+        return self._scope(index, int(depth[index]))
+
+    def direct(self, at: list[int], scope: Scope) -> list[int]:
+        """Those of the offsets that are in a scope, and in no braces inside it."""
+        places, depth = self._braces
+        if not len(places):
+            return at
+        index = np.searchsorted(places, at) - 1
+        levels = np.where(index >= 0, depth[index], 0)
+        own = int(np.searchsorted(places, scope.start)) - 1
+        level = int(depth[own]) if own >= 0 else 0
+        return [one for one, its in zip(at, levels.tolist(), strict=True) if its == level]
+
+    def arrow(self, at: int, start: int) -> Iterator[tuple[int, int, int]]:
+        """Arrow functions without braces around an offset: the key of each, and the range of its parameters."""
+        data, low = self._data, max(start, at - _ARROW_REACH)
+        for found in reversed(list(_BARE.finditer(data, low, at))):
+            if not _inside(data, found.end(), at):
+                continue
+            head = self._parens(found.start("close")) if found["close"] else found.start("single")
+            if head >= 0:
+                yield found.end(), head, found.end("close") if found["close"] else found.end("single")
+
+    def _last_below(self, index: int, level: int) -> int:
+        """Index of the last brace before ``index`` after which the depth is below a level; -1 if there is none."""
+        depth, step = self._braces[1], 64
+        high = index
+        while high > 0:
+            low = max(0, high - step)
+            below = np.flatnonzero(depth[low:high] < level)
+            if len(below):
+                return low + int(below[-1])
+            high, step = low, step * 4
+        return -1
+
+    def _closing(self, index: int, level: int) -> int:
+        places, depth = self._braces
+        step, low = 64, index + 1
+        while low < len(places):
+            high = min(len(places), low + step)
+            below = np.flatnonzero(depth[low:high] < level)
+            if len(below):
+                return int(places[low + int(below[0])])
+            low, step = high, step * 4
+        return len(self._data)
+
+    def _scope(self, index: int, level: int) -> Scope:
+        opening = int(self._braces[0][index])
+        if opening not in self._known:
+            self._known[opening] = self._read(opening, self._closing(index, level))
+        return self._known[opening]
+
+    def _read(self, opening: int, end: int) -> Scope:
+        data, low, start = self._data, max(0, opening - _HEAD), opening + 1
+        before = bytes(data[max(0, opening - 80) : opening])
+        if arrow := _ARROW.search(before):
+            at = opening - len(before) + arrow.start("single" if arrow["single"] else "close")
+            if arrow["single"]:
+                return Scope(start, end, True, at, at + len(arrow["single"]))
+            head = self._parens(at)
+            return Scope(start, end, True, head, at + 1) if head >= 0 else Scope(start, end, True)
+        close = len(data[low:opening].rstrip()) + low - 1
+        if close < low or data[close] != 0x29:
+            return Scope(start, end, function=False)
+        head = self._parens(close)
+        word = _WORD.search(bytes(data[max(0, head - 80) : head])) if head >= 0 else None
+        if head < 0:
+            return Scope(start, end, True)  # unknown parameters
+        if word is None or word["word"] in _BLOCKS:
+            return Scope(start, end, function=False)
+        if word["word"] == b"catch":
+            return Scope(start, end, False, head, close + 1)
+        return Scope(start, end, True, head, close + 1, (word["named"] or b"").decode("ascii"))
+
+    def _parens(self, close: int) -> int:
+        """Offset of the parenthesis that belongs to the closing one; -1 if it is too far away."""
+        depth = 0
+        for found in reversed(list(_PAREN.finditer(self._data, max(0, close - _HEAD), close + 1))):
+            depth += 1 if found[0] == b")" else -1
+            if not depth:
+                return found.start()
+        return -1
+
+
+def _inside(data: Bytes, start: int, at: int) -> bool:
+    """True if an expression that begins at ``start`` contains ``at``."""
+    depth = 0
+    for found in _BRACKET.finditer(data, start, at):
+        sign = found[0]
+        if sign in b"([{":
+            depth += 1
+        elif sign in b")]}":
+            depth -= 1
+            if depth < 0:
+                return False
+        elif not depth:
+            return False
+    return True
