@@ -44,7 +44,7 @@ class Evaluator:
         """Read this script with a budget."""
         self.data, self.budget = data, budget
         self.scopes = Scopes(data, markup=markup)
-        self.names = Names(data, self.scopes)
+        self.names = Names(data, self.scopes, budget)
         self.members = members.Members(self)
         self.depth = self.calls = 0
         self.active: set[object] = set()

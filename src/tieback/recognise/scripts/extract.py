@@ -43,6 +43,7 @@ MAX_STEPS = 3_000_000
 _SCRIPT_STEPS = 600_000
 _BEFORE, _AFTER = 400, 3_000
 _STEP_WIDTH = 90
+_MARK_REACH = 32
 _MARK = re.compile(
     rb"\batob\(|\bfromCharCode\b|\.reverse\(\)|(?:\\x[0-9a-fA-F]{2}|\\u00[0-9a-fA-F]{2}){4}|\bunescape\(|\bBuffer\.from\("
     rb"|\xee\x80\x80"
@@ -60,7 +61,7 @@ _PREFILTER: tuple[Atoms, ...] = (
     *map(literal_atoms, ("atob(", "fromCharCode", ".reverse()", "unescape(", "Buffer.from(", "['shift']()")),
     *map(literal_atoms, ('["shift"]()', "function(){return _0x", "function() {return _0x", "function(){ return _0x")),
     *map(literal_atoms, ("function() { return _0x", "return _0x")),
-    (*_X, *_X), (*_U, *_U), (*_X, *_U), (*_U, *_X),
+    (*_X, *_X), (*_U, *_U), (*_X, *_U), (*_U, *_X), ((r"\xee", ""), (r"\x80", ""), (r"\x80", "")),
 )  # fmt: skip
 """What a script with a mark of an encoding contains."""
 
@@ -97,7 +98,8 @@ class ScriptExtractor:
             if arrayed:
                 shown = without_arrays(decode_text(bytes(data), wide=False)).encode("utf-8", "replace")
                 hits, _ = self._scanner.scan(shown, 0, len(shown), MAX_HITS)
-            yield from self._encoded(buffer, shown, told)
+            encoded = [end for index, end in hits if index >= len(resolve.MARKS)]
+            yield from self._encoded(buffer, shown, encoded, told)
         marks = [(resolve.MARKS[index], end) for index, end in hits if index < len(resolve.MARKS)]
         if marks:
             yield from self._joined(buffer, shown, marks, told)
@@ -128,11 +130,12 @@ class ScriptExtractor:
         if resolution.stopped:
             yield Problem("following the constants of this script takes too long; the rest was not followed", buffer.file)
 
-    def _encoded(self, buffer: Buffer, shown: Bytes, told: set[str]) -> Iterator[Find]:
-        """What the script encodes."""
+    def _encoded(self, buffer: Buffer, shown: Bytes, hits: list[int], told: set[str]) -> Iterator[Find]:
+        """What the script encodes; ``hits``: ends of texts that can be marks."""
         end = pieces = 0
-        for mark in _MARK.finditer(shown):
-            if mark.start() < end:
+        for hit in hits:
+            mark = _MARK.search(shown, max(end, hit - _MARK_REACH), hit + _MARK_REACH) if hit > end else None
+            if mark is None:
                 continue
             pieces += 1
             if pieces > MAX_PIECES:

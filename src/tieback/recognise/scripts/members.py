@@ -6,6 +6,7 @@ occurs only with constants in the script stands for those: bundlers give each mo
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from tieback.recognise.dataflow.values import HOLE, MAX_ALTERNATIVES
@@ -25,7 +26,8 @@ MAX_KEYS = 2_000
 """Most keys of an object that are read."""
 MAX_RETURNS = 8
 """Most ``return`` statements of a function."""
-_MAX_BODY = 65_536
+_MAX_BODY = 262_144
+_MAX_LEVELS = 8
 _MAX_FALLBACK = 12
 _MAX_PATH = 60
 _MAX_SEARCHES = 300
@@ -37,11 +39,12 @@ _HEAD = re.compile(
 )
 _CALLED = re.compile(rb"\}\s*\)?\s*\(")
 _PATH = re.compile(r"[A-Za-z_$][\w$.]*")
+_ADDRESS = re.compile(
+    r"(?i:url|uri|host|base|api|endpoint|server|domain|socket|root|origin|path|prefix|version|backend|gateway|port|addr|env"
+    r"|service|http|wss|cloud|remote|rest|bucket|region|stage|tenant)|^[A-Z][A-Z0-9_]+$"
+)
 _GENERIC = frozenset(
-    "host hostname port path pathname url href origin protocol search hash length name type method default data value "
-    "key keys values get set then catch call apply bind prototype constructor exports location document src id text "
-    "html json body status headers params query options config state props children style title label message error "
-    "code index start end next prev size width height target source format scheme user username password root".split()
+    "host hostname port path pathname url urls href origin protocol version root baseURL api environment".split()
 )
 """Members that many unrelated objects of libraries have."""
 
@@ -66,6 +69,7 @@ class Members:
         self._objects: dict[int, tuple[dict[str, int], list[int]]] = {}
         self._methods: dict[int, bool] = {}
         """Places of methods in object literals; true for those that are called when the member is read."""
+        self._this: dict[tuple[int, str], tuple[int, ...]] = {}
         self._searched: dict[str, Cases] = {}
         self.modules = Modules(run)
 
@@ -220,26 +224,27 @@ class Members:
         return self._one_of(("static", value.at, key), places) if places else None
 
     def _of_this(self, key: str, at: int) -> Cases:
-        """``this.key``, assigned in the nearest function, class or object around."""
+        """``this.key``, assigned in one of the nearest functions, classes or objects around."""
         run = self._run
-        for scope in run.scopes.around(at):
-            places = list(run.names.members(key, scope.start, scope.end, before=b"this."))
-            places += run.scopes.direct(list(run.names.keys(key, scope.start, scope.end)), scope)
-            if places:
-                return self._one_of(("this", scope.start, key), places[: MAX_ALTERNATIVES + 1])
-            if scope.start == 0:
+        for scope in islice(run.scopes.around(at), _MAX_LEVELS):
+            if scope.start == 0 or scope.end - scope.start > _MAX_BODY:
                 break
+            if (known := self._this.get((scope.start, key))) is None:
+                places = list(run.names.members(key, scope.start, scope.end, before=b"this."))
+                places += run.scopes.direct(list(run.names.keys(key, scope.start, scope.end)), scope)
+                known = self._this[scope.start, key] = tuple(places)
+            if known:
+                return self._one_of(("this", scope.start, key), known[: MAX_ALTERNATIVES + 1])
         return single(Unknown(f"this.{key}"))
 
     def _of_unknown(self, value: Unknown, key: str) -> Cases:
-        path = f"{value.path}.{key}"
         known = self._searched.get(key)
         if known is None:
-            if len(key) < 3 or key in _GENERIC or len(self._searched) >= _MAX_SEARCHES:
-                return single(Unknown(path))
+            if not _is_address_name(key) or len(self._searched) >= _MAX_SEARCHES:
+                return single(Unknown(f"{value.path}.{key}"))
             self._searched[key] = UNKNOWN
             known = self._searched[key] = self._everywhere(key)
-        return known if known is not UNKNOWN else single(Unknown(path))
+        return known if known is not UNKNOWN else single(Unknown(f"{value.path}.{key}"))
 
     def _everywhere(self, key: str) -> Cases:
         """The constants that a member with this name has in the script; unknown if it has others, too."""
@@ -558,3 +563,8 @@ class Members:
         if head is not None and head.block and head.names and self._run.scopes.body(head.body) is not None:
             return single(Source(Kind.MODULE, head.body, NO_ENV))
         return self._run.call(value.function, ())
+
+
+def _is_address_name(key: str) -> bool:
+    """True for the name of a member that a configuration has, and few other objects."""
+    return len(key) >= 3 and key not in _GENERIC and _ADDRESS.search(key) is not None

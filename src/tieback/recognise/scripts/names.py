@@ -12,6 +12,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from tieback.intake.apps.interface import Bytes
+from tieback.recognise.scripts.reader import Budget
 from tieback.recognise.scripts.scopes import Scope, Scopes
 
 MAX_PLACES = 20_000
@@ -21,6 +22,7 @@ MAX_VALUES = 16
 _MAX_NESTED = 32
 """Most assignments in inner blocks of which the function is determined."""
 _BEFORE = 60
+_LONG = 4
 _DECLARES = re.compile(rb"(?:^|[^\w$.])(?:var|let|const)\s+\Z")
 _EQUALS = re.compile(rb"\s{0,9}=(?![=>])\s*")
 _ADDS = re.compile(rb"\s{0,9}\+=\s*")
@@ -62,16 +64,17 @@ class Binding(NamedTuple):
 class Names:
     """The names of one script."""
 
-    def __init__(self, data: Bytes, scopes: Scopes) -> None:
+    def __init__(self, data: Bytes, scopes: Scopes, budget: Budget) -> None:
         """Look up names in this script."""
-        self._data, self._scopes = data, scopes
+        self._data, self._scopes, self._budget = data, scopes, budget
         self._known: dict[tuple[str, int], Binding | None] = {}
 
     def find(self, name: str, at: int) -> Binding | None:
         """The binding of a name at an offset; ``None`` if the script does not bind it, or too often."""
         raw = name.encode()
+        place_in = at
         for scope in self._scopes.around(at):
-            for key, start, end in self._scopes.arrow(at, scope.start):
+            for key, start, end in self._scopes.arrow(place_in, scope.start):
                 place = _parameter(self._data, raw, start, end)
                 if place >= 0:
                     return Binding(Way.PARAMETER, (place,), Scope(key, at, True, start, end))
@@ -85,38 +88,48 @@ class Names:
                 place = _parameter(self._data, raw, scope.head, scope.head_end)
                 if place >= 0:
                     return Binding(Way.PARAMETER, (place,), scope)
+            place_in = scope.start - 1
         return None
 
     def members(self, name: str, start: int, end: int, *, before: bytes = b".") -> Iterator[int]:
         """Where the expressions begin that are assigned to a member in a range: ``x.name = …``."""
-        for place in self._places(before + name.encode(), start, end):
-            found = _EQUALS.match(self._data, place + len(before) + len(name), end)
-            if found is not None:
-                yield found.end()
+        raw = before + name.encode()
+        for after in (b"=", b" ="):
+            for place in self._places(raw, start, end, after):
+                found = _EQUALS.match(self._data, place + len(raw), end)
+                if found is not None:
+                    yield found.end()
 
     def keys(self, name: str, start: int, end: int) -> Iterator[int]:
         """Where the values of a key of objects begin in a range: ``{name: …}``, and fields of classes."""
         data, raw = self._data, name.encode()
-        for place in self._places(raw, start, end):
-            quoted = data[place - 1 : place] in (b'"', b"'")
-            head = data[max(0, place - _BEFORE) : place - quoted].rstrip()
-            found = _COLON.match(data, place + len(raw), end)
-            if found is not None and (head[-1:] in (b"{", b",") or head[-2:] in (b"*/",) or _comment_ends(head)):
-                yield found.end()
-            elif not quoted and (head[-1:] in (b"{", b";", b"}") or head.endswith(b"static")):
-                found = _EQUALS.match(data, place + len(raw), end)
-                if found is not None:
+        for after in (b":", b" :", b'"', b"'", b"=", b" ="):
+            for place in self._places(raw, start, end, after):
+                quoted = after in (b'"', b"'")
+                if quoted and data[place - 1 : place] != after:
+                    continue
+                head = data[max(0, place - _BEFORE) : place - quoted].rstrip()
+                if after.endswith(b"="):
+                    if head[-1:] in (b"{", b";", b"}") or head.endswith(b"static"):
+                        found = _EQUALS.match(data, place + len(raw), end)
+                        if found is not None:
+                            yield found.end()
+                    continue
+                found = _COLON.match(data, place + len(raw), end)
+                if found is not None and (head[-1:] in (b"{", b",") or head[-2:] == b"*/" or _comment_ends(head)):
                     yield found.end()
 
     def _places(self, raw: bytes, start: int, end: int, after: bytes = b"") -> Iterator[int]:
         """Where a word is in a range, with this text behind it."""
-        data, at, needle = self._data, start, raw + after
+        data, at, needle, last = self._data, start, raw + after, start
+        self._budget.take(1 + ((end - start) >> 11))
         for _ in range(MAX_PLACES):
             at = data.find(needle, at, end)
             if at < 0:
                 return
             last = at + len(raw)
             if (after or not _is_word(data[last : last + 1])) and (raw[:1] == b"." or not _is_word(data[at - 1 : at])):
+                self._budget.take()
                 yield at
             at = last
 
@@ -126,13 +139,16 @@ class Names:
 
         def behind(pattern: re.Pattern[bytes], *ends: bytes) -> list[tuple[int, int]]:
             found = []
-            for after in ends:
-                for place in self._places(raw, start, end, after):
-                    match = pattern.match(data, place + len(raw), end)
-                    if match is not None and data[place - 1 : place] != b".":
-                        found.append((place, match.end()))
+            for place in words if words is not None else (one for e in ends for one in self._places(raw, start, end, e)):
+                match = pattern.match(data, place + len(raw), end)
+                if match is not None and data[place - 1 : place] != b".":
+                    found.append((place, match.end()))
             return found
 
+        # Long names are found once, short ones only together with what follows them.
+        words = list(self._places(raw, start, end)) if len(raw) >= _LONG else None
+        if words is not None and not words:
+            return None
         declared = [
             at + len(before)
             for before in (b"function ", b"class ")

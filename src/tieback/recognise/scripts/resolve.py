@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from tieback.intake.apps.interface import Bytes
-from tieback.recognise.dataflow.values import HOLE
 from tieback.recognise.scripts.candidates import CALLS, METHODS, SCHEMES, Candidate, called, uses, with_scheme
 from tieback.recognise.scripts.evaluate import Evaluator
 from tieback.recognise.scripts.methods import below
@@ -19,7 +18,7 @@ SELECTING = (b"fetch(", b"WebSocket(", b"EventSource(", b"XMLHttpRequest", b"axi
 MAX_CANDIDATES = 4_000
 """Most expressions of one script that are evaluated."""
 _ADDRESS_KEYS = ("url", "uri", "baseURL", "link", "address")
-_WORTH = re.compile(r"://[^/]*[A-Za-z0-9\]]")
+_WORTH = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]{1,20}://[^/]*[A-Za-z0-9\]]")
 
 
 class Resolved(NamedTuple):
@@ -76,7 +75,7 @@ class Resolution:
         if candidate.receiver >= 0 and all(isinstance(one, Unknown) for _, one in value):
             value = self._of_default_client(candidate)
         for text in self._addresses(value, at):
-            if HOLE not in text.text[:8] and _WORTH.search(text.text) and not self._is_plain(text):
+            if _WORTH.match(text.text) and not self._is_plain(text):
                 if text.text not in self._told:
                     self._told.add(text.text)
                     yield Resolved(text, at, candidate.call)

@@ -63,9 +63,8 @@ class Scopes:
         octets = np.frombuffer(self._data, np.uint8)
         places = np.flatnonzero((octets == 0x7B) | (octets == 0x7D))
         if len(places) and not self._markup:
-            spans = [(span.start, span.end) for span in script_spans(bytes(self._data))]
-            if spans:
-                starts, ends = np.array(spans, np.int64).T
+            starts, ends = (np.array(one, np.int64) for one in script_spans(self._data).ranges())  # type: ignore[arg-type]
+            if len(starts):
                 index = np.searchsorted(starts, places, side="right") - 1
                 places = places[(index < 0) | (places >= ends[index])]
         depth = np.cumsum(np.where(octets[places] == 0x7B, 1, -1), dtype=np.int32)
