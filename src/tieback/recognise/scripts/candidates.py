@@ -36,7 +36,7 @@ _JOINS = re.compile(
     rb"\s*(?:[A-Za-z_$][\w$.]{0,80}(?:\[[\w$\"'.]{1,40}\]|\([\w$\"'.]{0,40}\)){0,2}\s*(?:\+(?!\+)|\.concat\()|`[^`]{0,200}?\$\{"
     rb"|(?:" + LITERAL + rb")\s*(?:\+|\.concat\())"
 )
-_PATH = re.compile(rb"\s*(?:[\"'`]/?[A-Za-z]|[A-Za-z_$][\w$.]{0,80}\s*[,)+.])")
+_PATH = re.compile(rb"\s*[\"'`]/?[A-Za-z][\w.-]{0,60}[/\"'`?$]")
 _ASSIGNS = re.compile(rb"(?:(?P<name>[A-Za-z_$][\w$]*)\s*=|(?P<member>\.[A-Za-z_$][\w$]*)\s*=|[\"']?(?P<key>[A-Za-z_$][\w$]*)[\"']?\s*:)\s*\Z")
 _BEHIND = re.compile(rb"\s*(?:(?P<join>\+(?!\+)|\.(?:concat|replace|split|substr|slice|trim|join|reverse|map|toString)|\[)|(?P<close>[)\]])|(?P<more>[:,?|]))")
 _WORD = re.compile(rb"[\w$\x80-\xff]+(?:\s*\.\s*[\w$]+)*\Z")

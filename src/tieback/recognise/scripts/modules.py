@@ -71,7 +71,7 @@ class Modules:
                 at = run.data.find(needle, at + 1)
                 if at < 0:
                     break
-                scope = next(run.scopes.around(at))
+                scope = run.scopes.around(at)[0]
                 if scope.end == at and scope.function:
                     return Source(Kind.MODULE, scope.start - 1, NO_ENV)
         return None

@@ -28,7 +28,8 @@ _EQUALS = re.compile(rb"\s{0,9}=(?![=>])\s*")
 _ADDS = re.compile(rb"\s{0,9}\+=\s*")
 _OF = re.compile(rb"\s+of\s+")
 _PATTERN_END = re.compile(rb"[^{}()]{0,400}\}\s*=(?![=>])\s*")
-_COLON = re.compile(rb"[\"']?\s*:\s*")
+_COLON = re.compile(rb"\s*:\s*")
+_QUOTES = (b'"', b"'")
 _KEY = re.compile(rb"(?:(?P<key>[A-Za-z_$][\w$]*)\s*:\s*)?\Z")
 
 
@@ -74,10 +75,11 @@ class Names:
         raw = name.encode()
         place_in = at
         for scope in self._scopes.around(at):
-            for key, start, end in self._scopes.arrow(place_in, scope.start):
-                place = _parameter(self._data, raw, start, end)
+            for arrow in self._scopes.arrows(place_in, scope.start):
+                place = _parameter(self._data, raw, arrow.head, arrow.head_end)
                 if place >= 0:
-                    return Binding(Way.PARAMETER, (place,), Scope(key, at, True, start, end))
+                    inside = Scope(arrow.key, at, True, arrow.head, arrow.head_end)
+                    return Binding(Way.PARAMETER, (place,), inside)
             known = (name, scope.start)
             if known not in self._known:
                 self._known[known] = self._in_scope(raw, scope)
@@ -94,30 +96,30 @@ class Names:
     def members(self, name: str, start: int, end: int, *, before: bytes = b".") -> Iterator[int]:
         """Where the expressions begin that are assigned to a member in a range: ``x.name = …``."""
         raw = before + name.encode()
-        for after in (b"=", b" ="):
-            for place in self._places(raw, start, end, after):
-                found = _EQUALS.match(self._data, place + len(raw), end)
-                if found is not None:
-                    yield found.end()
+        for place in self._words(raw, start, end, b"=", b" ="):
+            found = _EQUALS.match(self._data, place + len(raw), end)
+            if found is not None:
+                yield found.end()
 
     def keys(self, name: str, start: int, end: int) -> Iterator[int]:
         """Where the values of a key of objects begin in a range: ``{name: …}``, and fields of classes."""
         data, raw = self._data, name.encode()
-        for after in (b":", b" :", b'"', b"'", b"=", b" ="):
-            for place in self._places(raw, start, end, after):
-                quoted = after in (b'"', b"'")
-                if quoted and data[place - 1 : place] != after:
-                    continue
-                head = data[max(0, place - _BEFORE) : place - quoted].rstrip()
-                if after.endswith(b"="):
-                    if head[-1:] in (b"{", b";", b"}") or head.endswith(b"static"):
-                        found = _EQUALS.match(data, place + len(raw), end)
-                        if found is not None:
-                            yield found.end()
-                    continue
-                found = _COLON.match(data, place + len(raw), end)
-                if found is not None and (head[-1:] in (b"{", b",") or head[-2:] == b"*/" or _comment_ends(head)):
+        for place in self._words(raw, start, end, b":", b" :", b'"', b"'", b"=", b" ="):
+            after = place + len(raw)
+            quoted = data[place - 1 : place] in _QUOTES and data[after : after + 1] == data[place - 1 : place]
+            head = data[max(0, place - _BEFORE) : place - quoted].rstrip()
+            if found := _COLON.match(data, after + quoted, end):
+                if head[-1:] in (b"{", b",") or head[-2:] == b"*/" or _comment_ends(head):
                     yield found.end()
+            elif not quoted and (head[-1:] in (b"{", b";", b"}") or head.endswith(b"static")):
+                if found := _EQUALS.match(data, after, end):
+                    yield found.end()
+
+    def _words(self, raw: bytes, start: int, end: int, *ends: bytes) -> Iterator[int]:
+        """Where a word is: a long one is found once, a short one only together with what follows it."""
+        if len(raw) >= _LONG:
+            return self._places(raw, start, end)
+        return (place for after in ends for place in self._places(raw, start, end, after))
 
     def _places(self, raw: bytes, start: int, end: int, after: bytes = b"") -> Iterator[int]:
         """Where a word is in a range, with this text behind it."""
@@ -137,18 +139,18 @@ class Names:
         """The binding in a scope, without places: one that cannot be read; ``None`` if there is none."""
         data, (start, end, *_) = self._data, scope
 
+        words = list(self._places(raw, start, end)) if len(raw) >= _LONG else None
+        if words is not None and not words:
+            return None
+
         def behind(pattern: re.Pattern[bytes], *ends: bytes) -> list[tuple[int, int]]:
             found = []
-            for place in words if words is not None else (one for e in ends for one in self._places(raw, start, end, e)):
+            for place in words if words is not None else self._words(raw, start, end, *ends):
                 match = pattern.match(data, place + len(raw), end)
                 if match is not None and data[place - 1 : place] != b".":
                     found.append((place, match.end()))
             return found
 
-        # Long names are found once, short ones only together with what follows them.
-        words = list(self._places(raw, start, end)) if len(raw) >= _LONG else None
-        if words is not None and not words:
-            return None
         declared = [
             at + len(before)
             for before in (b"function ", b"class ")

@@ -18,6 +18,7 @@ SELECTING = (b"fetch(", b"WebSocket(", b"EventSource(", b"XMLHttpRequest", b"axi
 MAX_CANDIDATES = 4_000
 """Most expressions of one script that are evaluated."""
 _ADDRESS_KEYS = ("url", "uri", "baseURL", "link", "address")
+_CLIENT = re.compile(rb"\.(?:create|extend)\(|\bdefaults\.baseURL")
 _WORTH = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]{1,20}://[^/]*[A-Za-z0-9\]]")
 
 
@@ -45,7 +46,9 @@ class Resolution:
 
     def texts(self, hits: Sequence[tuple[bytes, int]]) -> Iterator[Resolved]:
         """Every text that can be an endpoint; ``hits``: marks, and the offset behind each."""
-        clients = any(mark == b"baseURL" for mark, _ in hits)
+        clients = any(
+            mark == b"baseURL" and _CLIENT.search(self._data, max(0, end - 200), end) is not None for mark, end in hits
+        )
         try:
             named: dict[str, int] = {}
             for mark, end in hits:

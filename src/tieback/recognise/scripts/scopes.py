@@ -5,7 +5,7 @@ do not count. Heads of functions are read backwards from their brace, at most ``
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -18,14 +18,13 @@ from tieback.recognise.texts.script import script_spans
 MAX_LEVELS = 60
 """Most functions and blocks around a place that are read."""
 _HEAD = 1_000
-_NAME = r"[A-Za-z_$][\w$]*"
 _BLOCKS = (b"if", b"for", b"while", b"switch", b"with")
 _WORD = re.compile(rb"(?:(?P<keyword>function\s*\*?\s*)(?P<named>[A-Za-z_$][\w$]*)?|(?P<word>[A-Za-z_$][\w$]*))\s*\Z")
 _ARROW = re.compile(rb"(?:(?P<single>[A-Za-z_$][\w$]*)|(?P<close>\)))\s*=>\s*\Z")
-_BARE = re.compile(rb"(?<![\w$.])(?P<single>[A-Za-z_$][\w$]*)\s*=>|(?P<close>\))\s*=>")
 _PAREN = re.compile(rb"[()]")
 _BRACKET = re.compile(rb"[()\[\]{};,]")
 _ARROW_REACH = 2_000
+_MAX_ARROWS = 40
 
 
 class Scope(NamedTuple):
@@ -49,6 +48,15 @@ class Scope(NamedTuple):
         return self.start
 
 
+class Arrow(NamedTuple):
+    """An arrow function without braces."""
+
+    key: int
+    """Number of the function in environments: the offset behind the arrow."""
+    head: int
+    head_end: int
+
+
 class Scopes:
     """The braces of one script."""
 
@@ -56,6 +64,8 @@ class Scopes:
         """Read this script. ``markup``: the script is in a page, so that its comments and literals are not known."""
         self._data, self._markup = data, markup
         self._known: dict[int, Scope] = {}
+        self._chains: dict[int, tuple[Scope, ...]] = {}
+        self._arrows: dict[tuple[int, int], tuple[Arrow, ...]] = {}
 
     @cached_property
     def _braces(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
@@ -70,10 +80,15 @@ class Scopes:
         depth = np.cumsum(np.where(octets[places] == 0x7B, 1, -1), dtype=np.int32)
         return places, depth
 
-    def around(self, at: int) -> Iterator[Scope]:
+    def around(self, at: int) -> Sequence[Scope]:
         """The scopes that contain an offset, the innermost first, and the whole script at the end."""
+        index = int(np.searchsorted(self._braces[0], at)) - 1
+        if index not in self._chains:
+            self._chains[index] = tuple(self._outwards(index))
+        return self._chains[index]
+
+    def _outwards(self, index: int) -> Iterator[Scope]:
         places, depth = self._braces
-        index = int(np.searchsorted(places, at)) - 1
         for _ in range(MAX_LEVELS):
             if index < 0:
                 break
@@ -110,15 +125,26 @@ class Scopes:
         level = int(depth[own]) if own >= 0 else 0
         return [one for one, its in zip(at, levels.tolist(), strict=True) if its == level]
 
-    def arrow(self, at: int, start: int) -> Iterator[tuple[int, int, int]]:
-        """Arrow functions without braces around an offset: the key of each, and the range of its parameters."""
-        data, low = self._data, max(start, at - _ARROW_REACH)
-        for found in reversed(list(_BARE.finditer(data, low, at))):
-            if not _inside(data, found.end(), at):
+    def arrows(self, at: int, start: int) -> Sequence[Arrow]:
+        """Arrow functions without braces around an offset, the innermost first; they begin at or after ``start``."""
+        if (at, start) not in self._arrows:
+            self._arrows[at, start] = tuple(self._arrows_before(at, max(start, at - _ARROW_REACH)))
+        return self._arrows[at, start]
+
+    def _arrows_before(self, at: int, low: int) -> Iterator[Arrow]:
+        data, place = self._data, at
+        for _ in range(_MAX_ARROWS):
+            place = data.rfind(b"=>", low, place)
+            if place < 0:
+                return
+            found = _ARROW.search(bytes(data[max(low, place - 60) : place + 2]))
+            if found is None or not _inside(data, place + 2, at):
                 continue
-            head = self._parens(found.start("close")) if found["close"] else found.start("single")
-            if head >= 0:
-                yield found.end(), head, found.end("close") if found["close"] else found.end("single")
+            first = max(low, place - 60)
+            if found["single"]:
+                yield Arrow(place + 2, first + found.start("single"), first + found.end("single"))
+            elif (head := self._parens(first + found.start("close"))) >= 0:
+                yield Arrow(place + 2, head, first + found.end("close"))
 
     def _last_below(self, index: int, level: int) -> int:
         """Index of the last brace before ``index`` after which the depth is below a level; -1 if there is none."""
