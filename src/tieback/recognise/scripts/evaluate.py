@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from tieback.intake.apps.interface import Bytes
 from tieback.recognise.dataflow.values import HOLE
 from tieback.recognise.scripts import members
-from tieback.recognise.scripts.folding import unquoted, MADE
+from tieback.recognise.scripts.callers import Missing
+from tieback.recognise.scripts.folding import MADE, unquoted
 from tieback.recognise.scripts.methods import (
     MAX_ITEMS, below, buffer_text, function_result, items_method, json_value, resolved_url, text_method,
 )  # fmt: skip
@@ -50,6 +51,8 @@ class Evaluator:
         self.active: set[object] = set()
         self.cut = 0
         """How often a value was left unknown because of a cycle or a bound; such a result is not kept."""
+        self.missing: dict[Missing, None] = {}
+        """Parameters whose values were needed since this was emptied."""
         self._known: dict[object, Cases] = {}
 
     def value(self, at: int, env: Env = NO_ENV) -> Cases:
@@ -106,7 +109,9 @@ class Evaluator:
             case Way.ELEMENT:
                 rows = self.members.items(self.once(("of", binding.at[0]), binding.at[0], env))
                 return choice(("of", binding.at[0]), rows[:17]) if rows else UNKNOWN
-        places = [place for place in binding.at if place <= at] or list(binding.at)
+        places = list(binding.at)
+        if len(places) > 1 and self.scopes.function(at) == binding.scope:
+            places = [place for place in places if place <= at] or places
         options = [self.once(("=", place), place, env) for place in places]
         known = [one for one in options if not all(isinstance(value, Unknown) for _, value in one)]
         value = choice(("name", binding.scope.start, name), known or options)
@@ -123,7 +128,11 @@ class Evaluator:
         known = env.get((binding.scope.key, name))
         if known is not None:
             return known
-        return self.members.parameter(name, binding)
+        found = self.members.parameter(name, binding)
+        if binding.scope.head >= 0 and any(isinstance(value, Unknown) for _, value in found):
+            self.missing[Missing(binding.scope, name)] = None
+            self.cut += 1  # what was read with it is read again for each call
+        return found
 
     def call(self, function: Source, arguments: Sequence[Cases]) -> Cases:
         """The result of a function of the script."""
@@ -387,6 +396,9 @@ class _Expression:
 
     def _method_of(self, value: Value, name: Token, arguments: list[Cases], start: int) -> Cases:
         run = self.run
+        if name.text in ("create", "extend") and arguments and not isinstance(value, Text):
+            if (client := run.members.client(arguments[0], start)) is not None:
+                return client
         if isinstance(value, int):
             radix = arguments[0][0][1] if arguments else 10
             plain = name.text == "toString" and radix == 10
@@ -405,9 +417,6 @@ class _Expression:
             return run.members.array_method(value, name.text, arguments)
         if isinstance(value, Client):  # the address that it requests
             return combine(lambda path: below(value, as_text(path)), arguments[0]) if arguments else UNKNOWN
-        if isinstance(value, Unknown) and name.text in ("create", "extend") and arguments:
-            if (client := run.members.client(arguments[0], start)) is not None:
-                return client
         if isinstance(value, Unknown) and value.path in ("window", "globalThis", "self", "global"):
             return self._call(single(Unknown(name.text)), arguments, start)
         return self._call(run.members.member(single(value), name.text, name.start), arguments, start)
@@ -418,11 +427,16 @@ class _Expression:
     def _result(self, value: Value, arguments: list[Cases], start: int) -> Cases:
         run = self.run
         if isinstance(value, Source) and value.kind is Kind.FUNCTION:
-            if arguments and run.data.find(b"exports", value.at, value.at + 200) >= 0:
+            if arguments and run.data.find(b"exports", value.at, value.at + 400) >= 0:
                 loaded = run.members.unknown_call(Unknown("()"), arguments)
                 if isinstance(loaded[0][1], Deferred | Source):
                     return loaded
             found = run.call(value, arguments)
+            passed = arguments[0][0][1] if arguments else Unknown()
+            if isinstance(passed, Source) and passed.kind is Kind.MODULE and not any(
+                isinstance(one, Text) for _, one in found
+            ):
+                return arguments[0]  # a function of a bundler that wraps modules
             return tuple((when, named(one, value.via[0]) if value.via else one) for when, one in found)
         if isinstance(value, Source) and value.kind is Kind.MODULE:
             return single(value)
@@ -507,7 +521,10 @@ def _logical(sign: str, left: Cases, right: Cases, at: int) -> Cases:
     if truth == {True}:
         return left
     if all(isinstance(value, Unknown) for _, value in left):
-        return right
+        # A short word such as the name of an environment can be another one.
+        word = all(isinstance(value, Text) and value.text.isalnum() for _, value in right)
+        unknown = truth == {None}
+        return choice(("|", at), (left, right)) if word and unknown else right
     return right if truth == {False} else choice(("|", at), (left, right))
 
 

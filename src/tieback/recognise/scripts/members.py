@@ -14,6 +14,7 @@ from tieback.recognise.scripts.methods import MAX_ITEMS, buffer_text, function_r
 from tieback.recognise.scripts.modules import Modules
 from tieback.recognise.scripts.names import Binding
 from tieback.recognise.scripts.reader import Reader, TokenKind
+from tieback.recognise.scripts.scopes import Scope
 from tieback.recognise.scripts.values import (
     NO_ENV, UNKNOWN, Cases, Client, Deferred, Env, Items, Kind, Merged, Plain, Source, Text, Unknown, Value, as_text,
     chained, choice, combine, is_known, joined, named, single,
@@ -28,6 +29,7 @@ MAX_RETURNS = 8
 """Most ``return`` statements of a function."""
 _MAX_BODY = 262_144
 _MAX_LEVELS = 8
+_BEFORE_METHOD = (b"{", b"}", b";", b",", b" ", b"\n", b"\t")
 _MAX_FALLBACK = 12
 _MAX_PATH = 60
 _MAX_SEARCHES = 300
@@ -235,7 +237,23 @@ class Members:
                 known = self._this[scope.start, key] = tuple(places)
             if known:
                 return self._one_of(("this", scope.start, key), known[: MAX_ALTERNATIVES + 1])
+            if (method := self._method_in(scope, key)) >= 0:
+                return single(Source(Kind.FUNCTION, method, NO_ENV))
         return single(Unknown(f"this.{key}"))
+
+    def _method_in(self, scope: Scope, key: str) -> int:
+        """Where the parameters of a method begin in the body of a class; -1 if it has none."""
+        data, needle, at = self._run.data, key.encode() + b"(", scope.start
+        for _ in range(20):
+            at = data.find(needle, at, scope.end)
+            if at < 0:
+                return -1
+            if data[at - 1 : at] in _BEFORE_METHOD and self._run.scopes.direct([at], scope):
+                close = Reader(data, at + len(key), self._run.budget).closing(at + len(key))
+                if close > 0 and bytes(data[close : close + 8]).lstrip()[:1] == b"{":
+                    return at + len(key)
+            at += len(needle)
+        return -1
 
     def _of_unknown(self, value: Unknown, key: str) -> Cases:
         known = self._searched.get(key)
@@ -403,8 +421,9 @@ class Members:
         for _ in range(30):
             if reader.takes(")"):
                 break
+            rest = reader.takes("...")
             token = reader.peek()
-            names.append(token.text if token.kind is TokenKind.NAME else "")
+            names.append(f"{'...' * rest}{token.text}" if token.kind is TokenKind.NAME else "")
             end = reader.behind(token.start)
             if token.kind is TokenKind.NAME:
                 reader.take()
@@ -426,7 +445,9 @@ class Members:
         key = self._key(head)
         env = dict(function.env)
         for number, name in enumerate(head.names):
-            if number < len(arguments):
+            if name.startswith("..."):
+                env[key, name[3:]] = single(Items(tuple(arguments[number:])))
+            elif number < len(arguments):
                 env[key, name] = arguments[number]
             elif name in head.defaults:
                 env[key, name] = run.value(head.defaults[name], function.env)
@@ -467,10 +488,16 @@ class Members:
             return run.once(("default", place), reader.peek().start)
         return self._called(name, binding) if scope.head >= 0 else UNKNOWN
 
+    def parameter_names(self, scope: Scope) -> tuple[str, ...]:
+        """The parameters of a function; empty texts for patterns."""
+        if self._run.data[scope.head] == 0x28:
+            return self._parameters(scope.head)[0]
+        return (bytes(self._run.data[scope.head : scope.head_end]).decode("ascii", "replace"),)
+
     def _called(self, name: str, binding: Binding) -> Cases:
         """The argument of a function that is called where it stands: ``(function(e){…})("https://…")``."""
         run, scope = self._run, binding.scope
-        names, _ = self._parameters(scope.head) if run.data[scope.head] == 0x28 else ((name,), {})
+        names = self.parameter_names(scope)
         if name not in names or scope.end >= len(run.data):
             return UNKNOWN
         behind = _CALLED.match(run.data, scope.end, scope.end + 20)

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 
 MAX_PLACES = 200
 _MAX_DEPENDENCIES = 2_000
+_GAP = rb"(?:\s|/\*(?:[^*]|\*(?!/)){0,400}\*/){0,20}"
+_PARAMETERS = rb"\([\w$,\s]{0,120}\)"
 _MODULE = re.compile(
-    rb"[\"']?\s*:\s*(?:\(?\s*function\s*\w*\s*\([\w$,\s]{0,60}\)\s*|\(?\([\w$,\s]{0,60}\)\s*=>\s*|[\w$]{1,20}\s*=>\s*|\([\w$,\s]{0,60}\)\s*)\{"
+    rb"[\"']?" + _GAP + rb"(?::" + _GAP + rb"(?:\(?\s*function\s*\w*\s*" + _PARAMETERS + rb"|\(?" + _PARAMETERS + rb"\s*=>"
+    rb"|[\w$]{1,20}\s*=>)|" + _PARAMETERS + rb")\s*\{"
 )
 _METRO = re.compile(rb"\}\s*,\s*(\d{1,9})\s*,\s*\[([\d,\s]{0,20000})\]")
 _BEFORE_KEY = (b"{", b",", b'"', b"'", b"\n", b"\t", b" ", b"/")
@@ -49,7 +52,7 @@ class Modules:
 
     def _found(self, name: bytes) -> Source | None:
         run = self._run
-        for needle in (name + b":", name + b'":', name + b"':"):
+        for needle in (name + b":", name + b"(", name + b'"', name + b"'"):
             at = -1
             for _ in range(MAX_PLACES):
                 run.budget.take()
@@ -58,7 +61,7 @@ class Modules:
                     break
                 if run.data[at - 1 : at] not in _BEFORE_KEY:
                     continue
-                found = _MODULE.match(run.data, at + len(name), at + len(name) + 200)
+                found = _MODULE.match(run.data, at + len(name), at + len(name) + 600)
                 if found is not None:
                     return Source(Kind.MODULE, found.end() - 1, NO_ENV)
         return self._of_metro(name) if name.isdigit() else None
@@ -151,7 +154,11 @@ class Modules:
                 at = run.data.find(needle, at + 1, scope.end)
                 if at < 0:
                     break
-                start = Reader(run.data, at + len(needle), run.budget).peek().start
+                reader = Reader(run.data, at + len(needle), run.budget)
+                start = reader.peek().start
+                if reader.take().text == "0" and reader.takes(","):  # n.d(t,["key",0,value])
+                    found.append(run.once(("=", reader.peek().start), reader.peek().start))
+                    continue
                 value = run.once(("=", start), start)
                 if isinstance(value[0][1], Source) and value[0][1].kind is Kind.OBJECT:
                     getter = run.members.member(value, "get", start)

@@ -2,14 +2,19 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from tieback.intake.apps.interface import Bytes
+from tieback.recognise.dataflow.values import HOLE
 from tieback.recognise.scripts.candidates import CALLS, METHODS, SCHEMES, Candidate, called, uses, with_scheme
+from tieback.recognise.scripts.callers import Callers
 from tieback.recognise.scripts.evaluate import Evaluator
 from tieback.recognise.scripts.methods import below
 from tieback.recognise.scripts.reader import Budget, BudgetError
-from tieback.recognise.scripts.values import Cases, Client, Kind, Merged, Plain, Source, Text, Unknown, as_text, combine
+from tieback.recognise.scripts.values import (
+    NO_ENV, Cases, Client, Env, Kind, Merged, Plain, Source, Text, Unknown, Value, as_text, combine,
+)  # fmt: skip
 
 MARKS = (*CALLS, *METHODS, *SCHEMES)
 """Texts around which candidates are looked for."""
@@ -17,6 +22,9 @@ SELECTING = (b"fetch(", b"WebSocket(", b"EventSource(", b"XMLHttpRequest", b"axi
 """Texts that select a small file without any text of an endpoint."""
 MAX_CANDIDATES = 4_000
 """Most expressions of one script that are evaluated."""
+MAX_CALLED = 200
+"""Most calls of functions for which one expression is evaluated again."""
+_MAX_LEVELS = 3
 _ADDRESS_KEYS = ("url", "uri", "baseURL", "link", "address")
 _CLIENT = re.compile(rb"\.(?:create|extend)\(|\bdefaults\.baseURL")
 _WORTH = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]{1,20}://[^/]*[A-Za-z0-9\]]")
@@ -39,6 +47,7 @@ class Resolution:
         """Read this script with a budget."""
         self._data = data
         self._run = Evaluator(data, budget, markup=markup)
+        self._callers = Callers(self._run)
         self._seen: set[int] = set()
         self._told: set[str] = set()
         self.stopped = False
@@ -74,14 +83,31 @@ class Resolution:
         if len(self._seen) >= MAX_CANDIDATES:
             raise BudgetError
         self._seen.add(at)
-        value = self._run.value(at)
-        if candidate.receiver >= 0 and all(isinstance(one, Unknown) for _, one in value):
-            value = self._of_default_client(candidate)
-        for text in self._addresses(value, at):
-            if _WORTH.match(text.text) and not self._is_plain(text):
-                if text.text not in self._told:
+        for value in self._values(candidate, at):
+            for text in self._addresses(value, at):
+                if _WORTH.match(text.text) and not self._is_plain(text) and text.text not in self._told:
                     self._told.add(text.text)
                     yield Resolved(text, at, candidate.call)
+
+    def _values(self, candidate: Candidate, at: int) -> Iterator[Cases]:
+        """The value of a candidate, and its value for each call of the functions around it."""
+        run = self._run
+        waiting: list[tuple[Env, int]] = [(NO_ENV, 0)]
+        for count in range(MAX_CALLED):
+            if not waiting:
+                return
+            env, level = waiting.pop(0)
+            run.missing.clear()
+            value = run.value(at, env)
+            if candidate.receiver >= 0 and all(isinstance(one, Unknown) for _, one in value):
+                value = self._of_default_client(candidate)
+            yield value
+            if level >= _MAX_LEVELS or not any(_is_open(one) for _, one in value):
+                continue
+            missing = next(iter(run.missing), None)
+            if missing is not None:
+                for more, _ in islice(self._callers.environments(missing.scope), MAX_CALLED - count):
+                    waiting.append(({**env, **more}, level + 1))
 
     def _addresses(self, value: Cases, at: int) -> Iterator[Text]:
         for _, one in value:
@@ -121,3 +147,11 @@ class Resolution:
     def _is_plain(self, text: Text) -> bool:
         """True if the text is in the script as it is."""
         return text.text in text.parts
+
+
+def _is_open(value: Value) -> bool:
+    """True if a call of the function can complete an address."""
+    if isinstance(value, Source):
+        return value.kind is Kind.OBJECT
+    text = as_text(value).text
+    return HOLE in text and (text.startswith(HOLE) or "://" in text)
