@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from tieback.recognise.scripts.candidates import operand_before
 from tieback.recognise.scripts.reader import Reader
 from tieback.recognise.scripts.scopes import Scope
-from tieback.recognise.scripts.values import NO_ENV, Cases, Env, Text, as_text
+from tieback.recognise.scripts.values import NO_ENV, Cases, Env, Kind, Source, Text, Unknown, as_text
 
 if TYPE_CHECKING:
     from tieback.recognise.scripts.evaluate import Evaluator
@@ -29,7 +30,7 @@ _COMMON = frozenset(
     b"get set has add delete put post patch request then catch call apply bind push pop map filter on off send open "
     b"query find load read write run exec fetch update remove create emit test match replace split join".split()
 )
-"""Methods of many other objects: only a path that begins with a slash counts."""
+"""Methods of many other objects: only calls of an object that is known count."""
 
 
 class Missing(NamedTuple):
@@ -132,12 +133,33 @@ class Callers:
 
     def _calls_of_method(self, raw: bytes, scope: Scope) -> Iterator[int]:
         run = self._run
+        around = run.scopes.around(scope.head)[0]
         for needle in (b"." + raw + b"(", b"." + raw + b")("):
             for at in self._places(needle, 0, len(run.data)):
                 place = at + len(needle) - 1
-                path = self._arguments(place, 1)
-                if path and any(_is_path(as_text(value), common=raw in _COMMON) for _, value in path[0]):
+                fits = self._fits(at, around)
+                if fits is None and raw not in _COMMON:
+                    path = self._arguments(place, 1)
+                    fits = bool(path) and any(_is_path(as_text(value)) for _, value in path[0])
+                if fits:
                     yield place
+
+    def _fits(self, dot: int, around: Scope) -> bool | None:
+        """Whether the object before a dot has the methods in a scope; ``None`` if that is not known."""
+        run = self._run
+        start = operand_before(run.data, dot, max(0, dot - 200))
+        if start < 0:
+            return None
+        if run.data[start:dot] == b"this":
+            return around.start <= dot < around.end
+        value = run.value_before(start, dot)[0][1]
+        if isinstance(value, Source):
+            if value.kind in (Kind.OBJECT, Kind.MODULE):
+                inner = run.scopes.body(value.at)
+                return inner is not None and inner.start <= around.start < inner.end
+            body = run.data.find(b"{", value.at, value.at + 400) + 1
+            return body == around.start
+        return None if isinstance(value, Unknown) else False
 
     def _places(self, needle: bytes, start: int, end: int) -> Iterator[int]:
         at = start - 1
@@ -149,10 +171,8 @@ class Callers:
             yield at
 
 
-def _is_path(text: Text, *, common: bool) -> bool:
-    if text.text.startswith("/"):
-        return True
-    return not common and re.match(r"[A-Za-z][\w.-]*(?:[/?]|$)|[a-z]{2,5}://", text.text) is not None
+def _is_path(text: Text) -> bool:
+    return re.match(r"/|[A-Za-z][\w.-]*(?:[/?]|$)|[a-z]{2,5}://", text.text) is not None
 
 
 def _is_word(one: bytes) -> bool:

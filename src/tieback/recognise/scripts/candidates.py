@@ -37,6 +37,7 @@ _JOINS = re.compile(
     rb"|(?:" + LITERAL + rb")\s*(?:\+|\.concat\())"
 )
 _PATH = re.compile(rb"\s*[\"'`]/?[A-Za-z][\w.-]{0,60}[/\"'`?$]")
+_TWO = re.compile(rb"[^(){},;]{1,200},|\s*[\"'`]")
 _ASSIGNS = re.compile(rb"(?:(?P<name>[A-Za-z_$][\w$]*)\s*=|(?P<member>\.[A-Za-z_$][\w$]*)\s*=|[\"']?(?P<key>[A-Za-z_$][\w$]*)[\"']?\s*:)\s*\Z")
 _BEHIND = re.compile(rb"\s*(?:(?P<join>\+(?!\+)|\.(?:concat|replace|split|substr|slice|trim|join|reverse|map|toString)|\[)|(?P<close>[)\]])|(?P<more>[:,?|]))")
 _WORD = re.compile(rb"[\w$\x80-\xff]+(?:\s*\.\s*[\w$]+)*\Z")
@@ -77,7 +78,8 @@ def called(data: Bytes, mark: bytes, end: int, *, clients: bool) -> Iterator[Can
         if found is not None:
             yield Candidate(found.end(), "open")
     elif mark == b"new URL(":
-        yield Candidate(end - len(mark), "URL")
+        if _TWO.match(data, end, end + 300) or _JOINS.match(data, end, end + 400):
+            yield Candidate(end - len(mark), "URL")
     elif mark in METHODS:
         joins = _JOINS.match(data, end, end + 400) is not None
         receiver = operand_start(data, end - len(mark)) if joins or (clients and _PATH.match(data, end, end + 120)) else -1
@@ -176,7 +178,7 @@ def operand_start(data: Bytes, at: int) -> int:
         if before <= low or data[before - 1] != 0x2B or data[before - 2 : before - 1] == b"+":
             return start
         ending = _skip_back(data, before - 1, low)
-        previous = _operand_before(data, ending, low)
+        previous = operand_before(data, ending, low)
         if previous < 0:
             return start
         start = previous
@@ -189,7 +191,7 @@ def _chain_start(data: Bytes, at: int, low: int) -> int:
         if data[at : at + 1] not in (b".", b"(", b"["):
             found = _WORD.search(bytes(data[max(low, at - 120) : at]))
             return at - len(found[0]) if found and data[at - 1 : at] != b" " else at
-        previous = _operand_before(data, at, low)
+        previous = operand_before(data, at, low)
         if previous < 0:
             return at
         at = previous
@@ -198,7 +200,7 @@ def _chain_start(data: Bytes, at: int, low: int) -> int:
     return at
 
 
-def _operand_before(data: Bytes, end: int, low: int) -> int:
+def operand_before(data: Bytes, end: int, low: int) -> int:
     """Where the operand begins that ends at ``end``; -1 if that is unclear."""
     if end <= low:
         return -1
@@ -215,13 +217,13 @@ def _operand_before(data: Bytes, end: int, low: int) -> int:
         word = _WORD.search(bytes(data[max(low, place - 120) : place]))
         if word is not None:
             return place - len(word[0])
-        return _operand_before(data, place, low) if data[place - 1] in b")]" else place
+        return operand_before(data, place, low) if data[place - 1] in b")]" else place
     word = _WORD.search(bytes(data[max(low, end - 120) : end]))
     if word is None:
         return -1
     start = end - len(word[0])
     if data[start - 1 : start] == b"." and data[start - 2 : start - 1] in (b")", b"]"):
-        return _operand_before(data, start - 1, low)
+        return operand_before(data, start - 1, low)
     return start
 
 

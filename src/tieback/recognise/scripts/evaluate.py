@@ -59,6 +59,12 @@ class Evaluator:
         """The value of the expression that begins at an offset. Raises ``BudgetError``."""
         return self.read(at, env)[0]
 
+    def value_before(self, at: int, end: int) -> Cases:
+        """The value of an expression of which only the part before ``end`` counts. Raises ``BudgetError``."""
+        expression = _Expression(self, at, NO_ENV)
+        expression.reader.end = min(expression.reader.end, end)
+        return expression.assignment()
+
     def read(self, at: int, env: Env = NO_ENV) -> tuple[Cases, int]:
         """The value of an expression, and where it ends. Raises ``BudgetError``."""
         if self.depth >= MAX_DEPTH:
@@ -304,15 +310,22 @@ class _Expression:
 
     def _new(self) -> Cases:
         token = self.reader.take()
+        if token.kind is not TokenKind.NAME:
+            return self.stop()
+        made = self._name(token)
         path = token.text
-        while self.reader.is_next("."):
-            self.reader.take()
-            path = f"{path}.{self.reader.take().text}"
+        while not self.broken and self.reader.takes("."):
+            token = self.reader.take()
+            path = f"{path}.{token.text}"
+            made = self.run.members.member(made, token.text, token.start)
         arguments = self._arguments() if self.reader.takes("(") else []
-        if path.rpartition(".")[2] == "URL" and arguments:
+        if token.text == "URL" and arguments:
             return _url(arguments)
-        if path.rpartition(".")[2] in ("Request", "String", "Uri") and arguments:
+        if token.text in ("Request", "String", "Uri") and arguments:
             return arguments[0]
+        one = made[0][1]
+        if isinstance(one, Source) and one.kind in (Kind.CLASS, Kind.FUNCTION):
+            return single(Source(Kind.INSTANCE, one.at, NO_ENV))
         return single(Unknown(f"new {path}"))
 
     def _template(self, at: int, *, raw: bool = False) -> Cases:

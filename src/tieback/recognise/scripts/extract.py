@@ -19,7 +19,7 @@ from tieback.recognise.calls import SCRIPTS
 from tieback.recognise.context import match_context
 from tieback.recognise.interface import Extractor, ExtractorMeta, Find
 from tieback.recognise.scripts import resolve
-from tieback.recognise.scripts.folding import folded_texts
+from tieback.recognise.scripts.folding import MADE, folded_texts, unquoted
 from tieback.recognise.scripts.reader import Budget
 from tieback.recognise.scripts.string_arrays import without_arrays
 from tieback.recognise.span import decode_text
@@ -50,6 +50,7 @@ _MARK = re.compile(
 )
 _REPLACED = b"\xee\x80\x80"
 """Begins a text that was in a string array (``folding.quoted``)."""
+_REPLACED_LITERAL = re.compile(rb"'" + _REPLACED + rb"(?:[^'\\\n]|\\[^\n]){0,4096}'")
 _ARRAYED = re.compile(rb"\[['\"]shift['\"]\]\(\)|=\s?function\(\)\s?\{\s?return _0x")
 _WORTH = re.compile(r"://|\.\w{2,}|^[\w-]{16,200}$")
 
@@ -100,6 +101,9 @@ class ScriptExtractor:
                 hits, _ = self._scanner.scan(shown, 0, len(shown), MAX_HITS)
             encoded = [end for index, end in hits if index >= len(resolve.MARKS)]
             yield from self._encoded(buffer, shown, encoded, told)
+            if arrayed:
+                shown = shown.replace(_REPLACED, b"")
+                hits, _ = self._scanner.scan(shown, 0, len(shown), MAX_HITS)
         marks = [(resolve.MARKS[index], end) for index, end in hits if index < len(resolve.MARKS)]
         if marks:
             yield from self._joined(buffer, shown, marks, told)
@@ -134,6 +138,9 @@ class ScriptExtractor:
         """What the script encodes; ``hits``: ends of texts that can be marks."""
         end = pieces = 0
         for hit in hits:
+            if replaced := _REPLACED_LITERAL.match(shown, hit - len(_REPLACED) - 1):
+                # A window can end inside of it.
+                yield from self._once(buffer, shown, unquoted(bytes(replaced[0]).decode("utf-8", "replace")), hit, told)
             mark = _MARK.search(shown, max(end, hit - _MARK_REACH), hit + _MARK_REACH) if hit > end else None
             if mark is None:
                 continue
@@ -146,11 +153,16 @@ class ScriptExtractor:
             starts = (begin, mark.start() - 1) if mark[0] == _REPLACED and mark.start() > begin else (begin,)
             texts = (folded_texts(bytes(shown[start:end]).decode("utf-8", "replace")) for start in starts)
             for text in dict.fromkeys(chain.from_iterable(texts)):
-                if text not in told and _WORTH.search(text):
-                    told.add(text)
-                    # After the replacement of an array, places are no longer those of the file.
-                    offset = None if shown is not buffer.data else buffer.base + mark.start()
-                    yield from self._located(text, Evidence(buffer.file, offset, RULE))
+                yield from self._once(buffer, shown, text, mark.start(), told)
+
+    def _once(self, buffer: Buffer, shown: Bytes, text: str, at: int, told: set[str]) -> Iterator[Find]:
+        """The finds in a text that was not judged before."""
+        text = text.replace(MADE, "")
+        if text not in told and _WORTH.search(text):
+            told.add(text)
+            # After the replacement of an array, places are no longer those of the file.
+            offset = None if shown is not buffer.data else buffer.base + at
+            yield from self._located(text, Evidence(buffer.file, offset, RULE))
 
     def _judged(self, text: str) -> Iterator[Find]:
         return self._judge.extract(Artifact("", (Buffer("", BufferKind.TEXT, text.encode("utf-8", "replace")),)))

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from tieback.recognise.dataflow.values import HOLE, MAX_ALTERNATIVES
+from tieback.recognise.scripts.folding import MADE, unquoted
 from tieback.recognise.scripts.methods import MAX_ITEMS, buffer_text, function_result, items_method, json_value
 from tieback.recognise.scripts.modules import Modules
 from tieback.recognise.scripts.names import Binding
@@ -163,7 +164,7 @@ class Members:
                 if token.text in ("get", "async") and not reader.is_next(":", ",", "(", "}"):
                     getter = token.text == "get"
                     token = reader.take()
-                name = token.text[1:-1] if token.kind is TokenKind.TEXT else token.text
+                name = unquoted(token.text).replace(MADE, "") if token.kind is TokenKind.TEXT else token.text
                 if token.text == "[":
                     name, end = self._computed(token.start)
                     if end < 0:

@@ -26,6 +26,8 @@ MAX_CALLED = 200
 """Most calls of functions for which one expression is evaluated again."""
 _MAX_LEVELS = 3
 _ADDRESS_KEYS = ("url", "uri", "baseURL", "link", "address")
+_NESTED = re.compile(r"(?<=[?&])[\w.\[\]-]{1,60}=(?=\w{2,8}:)")
+"""A parameter that is an address itself; that is found on its own."""
 _CLIENT = re.compile(rb"\.(?:create|extend)\(|\bdefaults\.baseURL")
 _WORTH = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]{1,20}://[^/]*[A-Za-z0-9\]]")
 
@@ -85,7 +87,8 @@ class Resolution:
         self._seen.add(at)
         for value in self._values(candidate, at):
             for text in self._addresses(value, at):
-                if _WORTH.match(text.text) and not self._is_plain(text) and text.text not in self._told:
+                text = text._replace(text=_NESTED.split(text.text, maxsplit=1)[0])
+                if _WORTH.match(text.text) and text.text not in text.parts and text.text not in self._told:
                     self._told.add(text.text)
                     yield Resolved(text, at, candidate.call)
 
@@ -144,14 +147,10 @@ class Resolution:
         base = self._run.once(("=", places[0]), places[0])
         return combine(lambda one, other: below(Client(as_text(one)), as_text(other)), base, path)
 
-    def _is_plain(self, text: Text) -> bool:
-        """True if the text is in the script as it is."""
-        return text.text in text.parts
-
 
 def _is_open(value: Value) -> bool:
-    """True if a call of the function can complete an address."""
-    if isinstance(value, Source):
-        return value.kind is Kind.OBJECT
-    text = as_text(value).text
-    return HOLE in text and (text.startswith(HOLE) or "://" in text)
+    """True if a call of the function can complete the host or path of an address."""
+    if not isinstance(value, Text):
+        return False
+    place = value.text.partition("?")[0]
+    return HOLE in place and ("://" in place or place.startswith(f"{HOLE}/"))

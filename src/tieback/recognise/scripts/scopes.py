@@ -191,11 +191,13 @@ class Scopes:
         word = _WORD.search(bytes(data[max(0, head - 80) : head])) if head >= 0 else None
         if head < 0:
             return Scope(start, end, True)  # unknown parameters
-        if word is None or word["word"] in _BLOCKS:
+        before_head = word["word"] if word else b""
+        if before_head in _BLOCKS:
             return Scope(start, end, function=False)
-        if word["word"] == b"catch":
+        if before_head == b"catch":
             return Scope(start, end, False, head, close + 1)
-        return Scope(start, end, True, head, close + 1, (word["named"] or b"").decode("ascii"))
+        named = word["named"] if word else b""
+        return Scope(start, end, True, head, close + 1, (named or b"").decode("ascii"))
 
     def _parens(self, close: int) -> int:
         """Offset of the parenthesis that belongs to the closing one; -1 if it is too far away."""

@@ -40,6 +40,8 @@ class Kind(Enum):
     CLASS = auto()
     MODULE = auto()
     """The function around a module of a bundle."""
+    INSTANCE = auto()
+    """An object that was made with ``new``; the place is that of its class or function."""
 
 
 type Env = Mapping[tuple[int, str], "Cases"]
