@@ -23,6 +23,8 @@ _MAX_PLACES = 400
 _BEFORE = re.compile(
     rb"(?:(?P<dot>\.)?(?P<assigned>[A-Za-z_$][\w$]*)\s*=|(?P<key>[A-Za-z_$][\w$]*)[\"']?\s*:)\s*(?:async\s*)?(?:function\s*\*?\s*)?\Z"
 )
+_KEYED = re.compile(rb"\bkey:\s*[\"'](?P<name>[A-Za-z_$][\w$]*)[\"'],\s*value:\s*function\s*[\w$]*\Z")
+"""A method of a class that Babel has rewritten."""
 _METHOD = re.compile(rb"(?:^|[{};,\s*])(?P<name>[A-Za-z_$][\w$]*)\s*\Z")
 _EXPORT = re.compile(rb"(?P<key>[A-Za-z_$][\w$]*)[\"']?\s*:\s*(?:\(\)\s*=>\s*|function\s*\(\)\s*\{\s*return\s*)\Z")
 _NO_NAMES = (b"function", b"async", b"return", b"if", b"for", b"while", b"switch", b"catch", b"with")
@@ -98,6 +100,8 @@ class Callers:
         found: list[_Name] = []
         if scope.name:
             found.append(_Name(scope.name, method=False))
+        elif keyed := _KEYED.search(before):
+            found.append(_Name(keyed["name"].decode(), method=True))
         elif assigned := _BEFORE.search(before):
             name = (assigned["assigned"] or assigned["key"]).decode()
             found.append(_Name(name, method=bool(assigned["dot"] or assigned["key"])))
@@ -157,8 +161,9 @@ class Callers:
             if value.kind in (Kind.OBJECT, Kind.MODULE):
                 inner = run.scopes.body(value.at)
                 return inner is not None and inner.start <= around.start < inner.end
-            body = run.data.find(b"{", value.at, value.at + 400) + 1
-            return body == around.start
+            if run.data[value.at : value.at + 5] != b"class":
+                return None
+            return run.data.find(b"{", value.at, value.at + 400) + 1 == around.start
         return None if isinstance(value, Unknown) else False
 
     def _places(self, needle: bytes, start: int, end: int) -> Iterator[int]:

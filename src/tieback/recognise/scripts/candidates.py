@@ -25,6 +25,8 @@ CALLS = (
 """Texts of calls that contact a server; each marks a file for the analysis."""
 METHODS = (b".get(", b".post(", b".put(", b".patch(", b".delete(", b".request(")
 """Calls that many other objects have, too."""
+JOINS = (b'"".concat(', b"''.concat(", b"`${", b'+"/', b"+'/")
+"""Texts that begin or continue a sum of which the first part is a name."""
 SCHEMES = (b"://", b'"https:', b"'https:", b'"http"', b"'http'", b'"https"', b"'https'", b'"wss:', b"'wss:", b'"wss"')
 
 _CALL = re.compile(
@@ -38,11 +40,14 @@ _JOINS = re.compile(
 )
 _PATH = re.compile(rb"\s*[\"'`]/?[A-Za-z][\w.-]{0,60}[/\"'`?$]")
 _TWO = re.compile(rb"[^(){},;]{1,200},|\s*[\"'`]")
+_CONCAT = re.compile(rb"\s*[\w$.()]{1,80}(?:,|\)\s*\.concat\()\s*[\"'`](?:/|:\d|\.\w)")
+_TEMPLATE_HEAD = re.compile(rb"[\w$.()]{1,80}\}(?:/|:\d|\.\w|:?\$\{)")
+_SHORT_MEMBER = re.compile(rb"[\w$\])]\.[\w$]{1,3}\Z")
 _ASSIGNS = re.compile(rb"(?:(?P<name>[A-Za-z_$][\w$]*)\s*=|(?P<member>\.[A-Za-z_$][\w$]*)\s*=|[\"']?(?P<key>[A-Za-z_$][\w$]*)[\"']?\s*:)\s*\Z")
 _BEHIND = re.compile(rb"\s*(?:(?P<join>\+(?!\+)|\.(?:concat|replace|split|substr|slice|trim|join|reverse|map|toString)|\[)|(?P<close>[)\]])|(?P<more>[:,?|]))")
 _WORD = re.compile(rb"[\w$\x80-\xff]+(?:\s*\.\s*[\w$]+)*\Z")
 _SPACE = b" \t\r\n"
-_OPENERS = {0x29: 0x28, 0x5D: 0x5B}
+_CLOSERS = b")]}"
 
 
 class Candidate(NamedTuple):
@@ -139,6 +144,20 @@ def with_scheme(data: Bytes, end: int) -> Iterator[Candidate | tuple[str, int]]:
             yield name.decode("ascii", "replace"), start
 
 
+def joining(data: Bytes, mark: bytes, end: int) -> Iterator[Candidate]:
+    """The sum around a text of ``JOINS``, if its first part can be an address that has a name."""
+    start = end - len(mark)
+    if mark == b"`${":
+        if _TEMPLATE_HEAD.match(data, end, end + 120):
+            yield Candidate(operand_start(data, start) if _plus_before(data, start) else start)
+    elif mark.startswith(b"+"):
+        # Other names are found by the address that is assigned to them.
+        if _SHORT_MEMBER.search(bytes(data[max(0, start - 8) : start])):
+            yield Candidate(operand_start(data, start - 1))
+    elif _CONCAT.match(data, end, end + 160):
+        yield Candidate(start)
+
+
 def uses(data: Bytes, name: str, at: int, scopes: Scopes) -> Iterator[Candidate]:
     """The places that join a name or member to which an address was assigned at ``at``."""
     raw = name.encode()
@@ -210,7 +229,7 @@ def operand_before(data: Bytes, end: int, low: int) -> int:
         while place > low and data[place - 1] == 0x5C:
             place = data.rfind(bytes((last,)), low, place)
         return place
-    if last in _OPENERS:
+    if last in _CLOSERS:
         place = _balanced_back(data, end - 1, low)
         if place < 0:
             return -1

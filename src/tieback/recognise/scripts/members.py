@@ -200,11 +200,12 @@ class Members:
         """A member that is assigned to an object after its literal: ``cfg.host = …``."""
         run = self._run
         name = value.via[0] if value.via and _PATH.fullmatch(value.via[0]) else ""
-        if not name:
-            return UNKNOWN
-        scope = run.scopes.function(value.at)
-        places = list(run.names.members(key, scope.start, scope.end, before=f"{name}.".encode()))
-        return self._one_of(("member", name, key, value.at), places)
+        if name:
+            scope = run.scopes.function(value.at)
+            places = list(run.names.members(key, scope.start, scope.end, before=f"{name}.".encode()))
+            if places:
+                return self._one_of(("member", name, key, value.at), places)
+        return self._of_unknown(Unknown(name), key)
 
     def _one_of(self, origin: object, places: Sequence[int]) -> Cases:
         if not places or len(places) > MAX_ALTERNATIVES:

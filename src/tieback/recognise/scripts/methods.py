@@ -143,6 +143,8 @@ def items_method(name: str, items: Items, arguments: Sequence[Value]) -> Value |
 def function_result(name: str, arguments: Sequence[Value]) -> Value | None:
     """A function of the language or of the platform, by the last part of its name."""
     text = as_text(arguments[0]) if arguments else Text("")
+    if name == "Object" and arguments:
+        return arguments[0]
     if name in ("String", "encodeURI", "encodeURIComponent") and HOLE in text.text:
         return Text(HOLE) if name != "String" else text
     convert: dict[str, Callable[[str], str | None]] = {

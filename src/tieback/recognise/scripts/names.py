@@ -20,6 +20,7 @@ MAX_PLACES = 20_000
 MAX_VALUES = 16
 """Most assignments of a name; with more it is unknown."""
 _MAX_NESTED = 32
+_MAX_DECLARED = 65_536
 """Most assignments in inner blocks of which the function is determined."""
 _BEFORE = 60
 _LONG = 4
@@ -30,6 +31,8 @@ _OF = re.compile(rb"\s+of\s+")
 _PATTERN_END = re.compile(rb"[^{}()]{0,400}\}\s*=(?![=>])\s*")
 _COLON = re.compile(rb"\s*:\s*")
 _QUOTES = (b'"', b"'")
+_DECLARATION = re.compile(rb"(?:^|[^\w$.])(?:var|let|const)\b(?!.*\b(?:var|let|const)\b)([^;]*[,\s\[])\Z", re.DOTALL)
+_LIST_END = re.compile(rb"[\w$,\s]{0,200}\]\s*=(?![=>])")
 _KEY = re.compile(rb"(?:(?P<key>[A-Za-z_$][\w$]*)\s*:\s*)?\Z")
 
 
@@ -161,7 +164,24 @@ class Names:
             or self._declared(declared, scope)
             or self._looped(behind(_OF, b" of "), scope)
             or self._in_pattern(behind(_PATTERN_END, b"}", b" }", b",", b"\n"), raw, scope)
+            or self._without_value(raw, scope)
         )
+
+    def _without_value(self, raw: bytes, scope: Scope) -> Binding | None:
+        """A variable that is declared without a value, or as a part of an array: it hides those outside."""
+        if scope.end - scope.start > _MAX_DECLARED:
+            return None
+        places = self._words(raw, scope.start, scope.end, b",", b";", b"]", b"}", b"\n")
+        for place in self._scopes.direct(list(islice(places, _MAX_NESTED)), scope):
+            head = bytes(self._data[max(scope.start, place - 200) : place])
+            found = _DECLARATION.search(head)
+            if found is None:
+                continue
+            opened = found[1].count(b"(") - found[1].count(b")")
+            listed = found[1].count(b"[") - found[1].count(b"]")
+            if not opened and (not listed or _LIST_END.match(self._data, place + len(raw), scope.end)):
+                return Binding(Way.ASSIGNED, (), scope)
+        return None
 
     def _assigned(
         self, places: list[tuple[int, int]], added: list[tuple[int, int]], scope: Scope

@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from tieback.intake.apps.interface import Bytes
 from tieback.recognise.dataflow.values import HOLE
-from tieback.recognise.scripts.candidates import CALLS, METHODS, SCHEMES, Candidate, called, uses, with_scheme
+from tieback.recognise.scripts.candidates import (
+    CALLS, JOINS, METHODS, SCHEMES, Candidate, called, joining, uses, with_scheme,
+)  # fmt: skip
 from tieback.recognise.scripts.callers import Callers
 from tieback.recognise.scripts.evaluate import Evaluator
 from tieback.recognise.scripts.methods import below
@@ -16,7 +18,7 @@ from tieback.recognise.scripts.values import (
     NO_ENV, Cases, Client, Env, Kind, Merged, Plain, Source, Text, Unknown, Value, as_text, combine,
 )  # fmt: skip
 
-MARKS = (*CALLS, *METHODS, *SCHEMES)
+MARKS = (*CALLS, *METHODS, *JOINS, *SCHEMES)
 """Texts around which candidates are looked for."""
 SELECTING = (b"fetch(", b"WebSocket(", b"EventSource(", b"XMLHttpRequest", b"axios", b".ajax(", b"baseURL", b"new URL(")
 """Texts that select a small file without any text of an endpoint."""
@@ -69,6 +71,9 @@ class Resolution:
                             yield from self._of(found)
                         else:
                             named.setdefault(*found)
+                elif mark in JOINS:
+                    for candidate in joining(self._data, mark, end):
+                        yield from self._of(candidate)
                 else:
                     for candidate in called(self._data, mark, end, clients=clients):
                         yield from self._of(candidate)
