@@ -107,7 +107,7 @@ class Evaluator:
             case Way.FUNCTION:
                 return single(Source(Kind.FUNCTION, self._head(binding.at[0]), env))
             case Way.CLASS:
-                return single(Source(Kind.CLASS, binding.at[0], env))
+                return single(Source(Kind.CLASS, self.data.rfind(b"class", 0, binding.at[0]), env))
             case Way.PARAMETER:
                 return self._parameter(name, binding, env)
             case Way.MEMBER:

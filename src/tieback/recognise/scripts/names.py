@@ -31,7 +31,8 @@ _OF = re.compile(rb"\s+of\s+")
 _PATTERN_END = re.compile(rb"[^{}()]{0,400}\}\s*=(?![=>])\s*")
 _COLON = re.compile(rb"\s*:\s*")
 _QUOTES = (b'"', b"'")
-_DECLARATION = re.compile(rb"(?:^|[^\w$.])(?:var|let|const)\b(?!.*\b(?:var|let|const)\b)([^;]*[,\s\[])\Z", re.DOTALL)
+_DECLARATION = re.compile(rb"(?:^|[^\w$.])(?:var|let|const)\b(?!.*\b(?:var|let|const)\b)(\s+|[^;]*[,\[]\s*)\Z", re.DOTALL)
+_ENDS = re.compile(rb"[ \t]*[,;\]}\r\n]")
 _LIST_END = re.compile(rb"[\w$,\s]{0,200}\]\s*=(?![=>])")
 _KEY = re.compile(rb"(?:(?P<key>[A-Za-z_$][\w$]*)\s*:\s*)?\Z")
 
@@ -175,7 +176,7 @@ class Names:
         for place in self._scopes.direct(list(islice(places, _MAX_NESTED)), scope):
             head = bytes(self._data[max(scope.start, place - 200) : place])
             found = _DECLARATION.search(head)
-            if found is None:
+            if found is None or not _ENDS.match(self._data, place + len(raw), scope.end):
                 continue
             opened = found[1].count(b"(") - found[1].count(b")")
             listed = found[1].count(b"[") - found[1].count(b"]")
