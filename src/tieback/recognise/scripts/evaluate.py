@@ -452,7 +452,9 @@ class _Expression:
                 return arguments[0]  # a function of a bundler that wraps modules
             return tuple((when, named(one, value.via[0]) if value.via else one) for when, one in found)
         if isinstance(value, Source) and value.kind is Kind.MODULE:
-            return single(value)
+            passed = arguments[0][0][1] if arguments else value
+            # A function of a bundler that wraps modules, or a module that is called.
+            return single(passed if isinstance(passed, Source) and passed.kind is Kind.MODULE else value)
         if isinstance(value, Deferred):
             return run.members.first_use(value)
         if not isinstance(value, Unknown):

@@ -43,8 +43,8 @@ _HEAD = re.compile(
 _CALLED = re.compile(rb"\}\s*\)?\s*\(")
 _PATH = re.compile(r"[A-Za-z_$][\w$.]*")
 _ADDRESS = re.compile(
-    r"(?i:url|uri|host|base|api|endpoint|server|domain|socket|root|origin|path|prefix|version|backend|gateway|port|addr|env"
-    r"|service|http|wss|cloud|remote|rest|bucket|region|stage|tenant)|^[A-Z][A-Z0-9_]+$"
+    r"(?i:url|uri|host|base|api|endpoint|server|domain|socket|root|origin|path|prefix|version|backend|gateway|addr|env"
+    r"|service|http|wss|cloud|remote|rest|bucket|region|stage|tenant)|(?:^p|P|_p)ort$|^[A-Z][A-Z0-9_]+$"
 )
 _GENERIC = frozenset(
     "host hostname port path pathname url urls href origin protocol version root baseURL api environment".split()
@@ -236,6 +236,9 @@ class Members:
             if (known := self._this.get((scope.start, key))) is None:
                 places = list(run.names.members(key, scope.start, scope.end, before=b"this."))
                 places += run.scopes.direct(list(run.names.keys(key, scope.start, scope.end)), scope)
+                places += run.names.members(key, scope.start, scope.end, before=b"prototype.")
+                rewritten = run.data.find(f'key:"{key}",value:'.encode(), scope.start, scope.end)
+                places += [rewritten + len(key) + 13] if rewritten >= 0 else []  # a class that Babel has rewritten
                 known = self._this[scope.start, key] = tuple(places)
             if known:
                 return self._one_of(("this", scope.start, key), known[: MAX_ALTERNATIVES + 1])
