@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from tieback.intake.apps.interface import Bytes
 from tieback.recognise.scripts.candidates import operand_before
 from tieback.recognise.scripts.reader import Reader
 from tieback.recognise.scripts.scopes import Scope
@@ -59,7 +60,7 @@ class Callers:
 
     def environments(self, scope: Scope) -> Iterator[tuple[Env, int]]:
         """The values of the parameters of a function for each of its calls, and the offset of the call."""
-        names = self._run.members.parameter_names(scope)
+        names = self._run.functions.parameter_names(scope)
         for at in self._sites(scope):
             values = self._arguments(at, len(names))
             yield {(scope.key, name): value for name, value in zip(names, values, strict=False) if name}, at
@@ -130,9 +131,7 @@ class Callers:
             if before == b"." or _is_word(before) or at + len(raw) == scope.head:
                 continue
             binding = run.names.find(name, at)
-            if binding is not None and any(
-                place <= scope.head <= place + len(raw) + 40 for place in binding.at
-            ):
+            if binding is not None and any(place <= scope.head <= place + len(raw) + 40 for place in binding.at):
                 yield at + len(raw)
 
     def _calls_of_method(self, raw: bytes, scope: Scope) -> Iterator[int]:
@@ -180,5 +179,5 @@ def _is_path(text: Text) -> bool:
     return re.match(r"/|[A-Za-z][\w.-]*(?:[/?]|$)|[a-z]{2,5}://", text.text) is not None
 
 
-def _is_word(one: bytes) -> bool:
+def _is_word(one: Bytes) -> bool:
     return bool(one) and (one.isalnum() or one in (b"_", b"$"))

@@ -43,8 +43,17 @@ _TWO = re.compile(rb"[^(){},;]{1,200},|\s*[\"'`]")
 _CONCAT = re.compile(rb"\s*[\w$.()]{1,80}(?:,|\)\s*\.concat\()\s*[\"'`](?:/|:\d|\.\w)")
 _TEMPLATE_HEAD = re.compile(rb"[\w$.()]{1,80}\}(?:/|:\d|\.\w|:?\$\{)")
 _SHORT_MEMBER = re.compile(rb"[\w$\])]\.[\w$]{1,3}\Z")
-_ASSIGNS = re.compile(rb"(?:(?P<name>[A-Za-z_$][\w$]*)\s*=|(?P<member>\.[A-Za-z_$][\w$]*)\s*=|[\"']?(?P<key>[A-Za-z_$][\w$]*)[\"']?\s*:)\s*\Z")
-_BEHIND = re.compile(rb"\s*(?:(?P<join>\+(?!\+)|\.(?:concat|replace|split|substr|slice|trim|join|reverse|map|toString)|\[)|(?P<close>[)\]])|(?P<more>[:,?|]))")
+_BASE = re.compile(rb"[\"']?\s*(?::|=(?!=))\s*(?![\"'][^\"']*[\"']\s*[,}])")
+_AXIOS = re.compile(rb"(?:\.(?:get|post|put|patch|delete|request|head))?\(\s*")
+_TEXT = re.compile(rb"(?:[^`\\$]|\\.|\$(?!\{)){0,1000}")
+_LITERAL = re.compile(LITERAL)
+_INSIDE = re.compile(rb"(?:[^\"'`()\[\]{}]++|" + LITERAL + rb")*+")
+_ASSIGNS = re.compile(
+    rb"(?:(?P<name>[A-Za-z_$][\w$]*)\s*=|(?P<member>\.[A-Za-z_$][\w$]*)\s*=|[\"']?(?P<key>[A-Za-z_$][\w$]*)[\"']?\s*:)\s*\Z"
+)
+_BEHIND = re.compile(
+    rb"\s*(?:(?P<join>\+(?!\+)|\.(?:concat|replace|split|substr|slice|trim|join|reverse|map|toString)|\[)|(?P<close>[)\]])|(?P<more>[:,?|]))"
+)
 _WORD = re.compile(rb"[\w$\x80-\xff]+(?:\s*\.\s*[\w$]+)*\Z")
 _SPACE = b" \t\r\n"
 _CLOSERS = b")]}"
@@ -70,12 +79,14 @@ def called(data: Bytes, mark: bytes, end: int, *, clients: bool) -> Iterator[Can
         end: offset behind it.
         clients: true if the script has an HTTP client with a base address.
     """
-    if mark == b"baseURL":
-        found = re.compile(rb"[\"']?\s*(?::|=(?!=))\s*(?![\"'][^\"']*[\"']\s*[,}])").match(data, end, end + 40)
+    if mark in METHODS:
+        yield from _of_method(data, mark, end, clients=clients)
+    elif mark == b"baseURL":
+        found = _BASE.match(data, end, end + 40)
         if found is not None:
             yield Candidate(found.end(), "baseURL")
     elif mark == b"axios":
-        found = re.compile(rb"(?:\.(?:get|post|put|patch|delete|request|head))?\(\s*").match(data, end, end + 40)
+        found = _AXIOS.match(data, end, end + 40)
         if found is not None and not _word_before(data, end - len(mark)):
             yield Candidate(found.end(), bytes(data[end - len(mark) : found.end()]).decode().rstrip("( \n"))
     elif mark == b".open(":
@@ -85,18 +96,18 @@ def called(data: Bytes, mark: bytes, end: int, *, clients: bool) -> Iterator[Can
     elif mark == b"new URL(":
         if _TWO.match(data, end, end + 300) or _JOINS.match(data, end, end + 400):
             yield Candidate(end - len(mark), "URL")
-    elif mark in METHODS:
-        joins = _JOINS.match(data, end, end + 400) is not None
-        receiver = operand_start(data, end - len(mark)) if joins or (clients and _PATH.match(data, end, end + 120)) else -1
-        name = mark[1:-1].decode()
-        if receiver >= 0 and clients:
-            yield Candidate(end, name, receiver)
-        elif joins:
-            yield Candidate(end, name)
     else:
         name = bytes(data[max(0, end - 60) : end - 1])
         if _CALL.search(name) or _JOINS.match(data, end, end + 400) is not None:
             yield Candidate(end, mark.decode().strip("(."))
+
+
+def _of_method(data: Bytes, mark: bytes, end: int, *, clients: bool) -> Iterator[Candidate]:
+    joins = _JOINS.match(data, end, end + 400) is not None
+    if clients and (joins or _PATH.match(data, end, end + 120)):
+        yield Candidate(end, mark[1:-1].decode(), operand_start(data, end - len(mark)))
+    elif joins:
+        yield Candidate(end, mark[1:-1].decode())
 
 
 def with_scheme(data: Bytes, end: int) -> Iterator[Candidate | tuple[str, int]]:
@@ -111,12 +122,12 @@ def with_scheme(data: Bytes, end: int) -> Iterator[Candidate | tuple[str, int]]:
         return
     quote = data[start]
     if quote == 0x60:
-        template = re.compile(rb"(?:[^`\\$]|\\.|\$(?!\{)){0,1000}").match(data, start + 1)
+        template = _TEXT.match(data, start + 1)
         last = template.end() if template else start + 1
         joined = data[last : last + 1] == b"$"
         close = last + 1
     else:
-        literal = re.compile(LITERAL).match(data, start, start + 4_000)
+        literal = _LITERAL.match(data, start, start + 4_000)
         if literal is None:
             return
         close, joined = literal.end(), False
@@ -129,7 +140,7 @@ def with_scheme(data: Bytes, end: int) -> Iterator[Candidate | tuple[str, int]]:
         outer = _opening(data, outer)
         if outer < 0:
             break
-        closing = _closing(data, outer, close)
+        closing = _closing(data, close)
         after = _BEHIND.match(data, closing, closing + 40) if closing > 0 else None
         if after is not None and after["join"]:
             is_call = data[outer] == 0x28 and _word_before(data, outer)
@@ -275,12 +286,11 @@ def _opening(data: Bytes, at: int) -> int:
     return -1
 
 
-def _closing(data: Bytes, opening: int, at: int) -> int:
-    """Behind the bracket that closes the one at ``opening``; ``at`` is inside of it and outside of texts."""
+def _closing(data: Bytes, at: int) -> int:
+    """Behind the bracket that closes the one around ``at``, which is outside of texts; -1 if it is too far away."""
     depth = 1
-    found = re.compile(rb"(?:[^\"'`()\[\]{}]++|" + LITERAL + rb")*+")
     for _ in range(100):
-        rest = found.match(data, at, at + _REACH)
+        rest = _INSIDE.match(data, at, at + _REACH)
         at = rest.end() if rest else at
         sign = data[at : at + 1]
         if not sign or sign == b"`":

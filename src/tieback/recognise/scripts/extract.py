@@ -108,9 +108,7 @@ class ScriptExtractor:
         if marks:
             yield from self._joined(buffer, shown, marks, told)
 
-    def _joined(
-        self, buffer: Buffer, shown: Bytes, marks: list[tuple[bytes, int]], told: set[str]
-    ) -> Iterator[Find]:
+    def _joined(self, buffer: Buffer, shown: Bytes, marks: list[tuple[bytes, int]], told: set[str]) -> Iterator[Find]:
         """What the script puts together."""
         budget = Budget(min(self.left, _SCRIPT_STEPS))
         before = budget.left
@@ -132,7 +130,9 @@ class ScriptExtractor:
                     yield one
         self.left -= before - max(budget.left, 0)
         if resolution.stopped:
-            yield Problem("following the constants of this script takes too long; the rest was not followed", buffer.file)
+            yield Problem(
+                "following the constants of this script takes too long; the rest was not followed", buffer.file
+            )
 
     def _encoded(self, buffer: Buffer, shown: Bytes, hits: list[int], told: set[str]) -> Iterator[Find]:
         """What the script encodes; ``hits``: ends of texts that can be marks."""

@@ -7,7 +7,7 @@ remove slashes at an end.
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import quote, unquote, urljoin
 
 from tieback.recognise.dataflow.values import HOLE
@@ -44,50 +44,63 @@ def text_method(name: str, text: Text, arguments: Sequence[Value]) -> Value | No
     return changed
 
 
-def _changed(
-    name: str, text: str, arguments: Sequence[Value], texts: Sequence[Text]
-) -> str | list[str] | int | None:
-    first = texts[0].text if texts else ""
+def _changed(name: str, text: str, arguments: Sequence[Value], texts: Sequence[Text]) -> str | list[str] | int | None:
     numbers = [one for one in arguments if isinstance(one, int)]
+    if len(numbers) == len(arguments) and (number := _NUMERIC.get(name)) is not None:
+        return number(text, numbers)
+    if not arguments and (plain := _PLAIN_METHODS.get(name)) is not None:
+        return plain(text)
     match name:
         case "replace" | "replaceAll" if len(texts) == 2:
             return _replaced(text, arguments[0], texts[1].text, every=name == "replaceAll")
-        case "split" if arguments and isinstance(arguments[0], Text | Pattern):
+        case "split" if isinstance(arguments[0], Text | Pattern):
             between = _literal(arguments[0])
-            return None if between is None else list(text) if not between else text.split(between)
-        case "slice" | "substring" if len(numbers) == len(arguments) > 0:
-            start, end = numbers[0], numbers[1] if len(numbers) > 1 else len(text)
-            if name == "substring":
-                start, end = sorted((max(0, start), max(0, end)))
-            return text[start:end]
-        case "substr" if len(numbers) == len(arguments) > 0:
-            rest = text[numbers[0] :]
-            return rest[: max(0, numbers[1])] if len(numbers) > 1 else rest
-        case "toLowerCase" | "toLocaleLowerCase":
-            return text.lower()
-        case "toUpperCase" | "toLocaleUpperCase":
-            return text.upper()
-        case "trim":
-            return text.strip()
-        case "trimEnd" | "trimRight":
-            return text.rstrip()
-        case "trimStart" | "trimLeft":
-            return text.lstrip()
-        case "charAt" | "at" if len(numbers) == 1 and -len(text) <= numbers[0] < len(text):
-            return text[numbers[0]]
-        case "charCodeAt" | "codePointAt" if not numbers or 0 <= numbers[0] < len(text):
-            at = numbers[0] if numbers else 0
-            return ord(text[at]) if at < len(text) else None
-        case "repeat" if len(numbers) == 1 and 0 <= numbers[0] * len(text) <= MAX_TEXT:
-            return text * numbers[0]
-        case "padStart" | "padEnd" if numbers and 0 <= numbers[0] <= 64 and len(texts) > 1 and len(texts[1].text) == 1:
-            return text.rjust(numbers[0], texts[1].text) if name == "padStart" else text.ljust(numbers[0], texts[1].text)
-        case "indexOf" if len(arguments) == 1:
-            return text.find(first)
-        case "startsWith" | "endsWith" | "includes" if len(arguments) == 1 and isinstance(arguments[0], Text):
-            place = {"startsWith": text.startswith, "endsWith": text.endswith, "includes": text.__contains__}[name]
-            return int(place(first))
+            return None if between is None else text.split(between) if between else list(text)
+        case "padStart" | "padEnd" if len(texts) == 2 and numbers and 0 <= numbers[0] <= 64 and len(texts[1].text) == 1:
+            return (text.rjust if name == "padStart" else text.ljust)(numbers[0], texts[1].text)
+        case "indexOf" | "startsWith" | "endsWith" | "includes" if len(texts) == 1 and HOLE not in texts[0].text:
+            return int(_SEARCHES[name](text, texts[0].text))
     return None
+
+
+def _substring(text: str, numbers: Sequence[int]) -> str:
+    start, end = sorted((max(0, numbers[0]), max(0, numbers[1] if len(numbers) > 1 else len(text))))
+    return text[start:end]
+
+
+def _substr(text: str, numbers: Sequence[int]) -> str:
+    rest = text[numbers[0] :]
+    return rest[: max(0, numbers[1])] if len(numbers) > 1 else rest
+
+
+def _char(text: str, numbers: Sequence[int]) -> str | None:
+    at = numbers[0] if numbers else 0
+    return text[at] if -len(text) <= at < len(text) else None
+
+
+def _code(text: str, numbers: Sequence[int]) -> int | None:
+    at = numbers[0] if numbers else 0
+    return ord(text[at]) if 0 <= at < len(text) else None
+
+
+def _repeated(text: str, numbers: Sequence[int]) -> str | None:
+    return text * numbers[0] if len(numbers) == 1 and 0 <= numbers[0] * len(text) <= MAX_TEXT else None
+
+
+_NUMERIC: Mapping[str, Callable[[str, Sequence[int]], str | int | None]] = {
+    "slice": lambda text, numbers: text[numbers[0] : numbers[1]] if len(numbers) > 1 else text[sum(numbers) :],
+    "substring": lambda text, numbers: _substring(text, numbers) if numbers else text,
+    "substr": lambda text, numbers: _substr(text, numbers) if numbers else text,
+    "charAt": _char, "at": _char, "charCodeAt": _code, "codePointAt": _code, "repeat": _repeated,
+}  # fmt: skip
+"""Methods with numbers only."""
+_PLAIN_METHODS: Mapping[str, Callable[[str], str]] = {
+    "toLowerCase": str.lower, "toLocaleLowerCase": str.lower, "toUpperCase": str.upper, "toLocaleUpperCase": str.upper,
+    "trim": str.strip, "trimEnd": str.rstrip, "trimRight": str.rstrip, "trimStart": str.lstrip, "trimLeft": str.lstrip,
+}  # fmt: skip
+_SEARCHES: Mapping[str, Callable[[str, str], int]] = {
+    "indexOf": str.find, "startsWith": str.startswith, "endsWith": str.endswith, "includes": str.__contains__,
+}  # fmt: skip
 
 
 def _literal(value: Value) -> str | None:
@@ -125,10 +138,12 @@ def items_method(name: str, items: Items, arguments: Sequence[Value]) -> Value |
             return Items(items.items[::-1])
         case "slice" if all(isinstance(one, int) for one in arguments):
             numbers = [one for one in arguments if isinstance(one, int)]
-            return Items(items.items[slice(*(numbers or [None])[:2])] if len(numbers) != 1 else items.items[numbers[0] :])
+            return Items(items.items[numbers[0] : numbers[1]] if len(numbers) > 1 else items.items[sum(numbers) :])
         case "concat":
             more = [one for other in arguments if isinstance(other, Items) for one in other.items]
-            return Items((*items.items, *more)[:MAX_ITEMS]) if all(isinstance(one, Items) for one in arguments) else None
+            return (
+                Items((*items.items, *more)[:MAX_ITEMS]) if all(isinstance(one, Items) for one in arguments) else None
+            )
         case "filter":
             return Items(tuple(one for one, value in zip(items.items, values, strict=True) if value != Text("")))
         case "at" if len(arguments) == 1 and isinstance(arguments[0], int):
@@ -160,7 +175,11 @@ def function_result(name: str, arguments: Sequence[Value]) -> Value | None:
         return text
     if name in convert:
         made = convert[name](text.text) if HOLE not in text.text else None
-        return None if made is None else Text(made[:MAX_TEXT], text.at, (text.text,) if made == text.text else (), text.via)
+        return (
+            None
+            if made is None
+            else Text(made[:MAX_TEXT], text.at, (text.text,) if made == text.text else (), text.via)
+        )
     if name in ("fromCharCode", "fromCodePoint"):
         codes = [one for one in arguments if isinstance(one, int) and 0 <= one < 0x10000]
         return Text("".join(map(chr, codes[:MAX_TEXT]))) if codes and len(codes) == len(arguments) else None
@@ -221,6 +240,7 @@ def json_value(text: Text) -> object | None:
     if HOLE in text.text or len(text.text) > _MAX_JSON:
         return None
     try:
-        return json.loads(text.text)
+        content: object = json.loads(text.text)
     except (ValueError, RecursionError):
         return None
+    return content

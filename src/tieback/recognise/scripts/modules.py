@@ -2,8 +2,8 @@
 
 webpack has an object or array of functions by number or path, whose parameters are the module, its exports and the
 function that loads others (https://webpack.js.org/concepts/modules/). Metro has calls
-``__d(function(global,require,…,dependencyMap){…},id,[ids])`` (https://metrobundler.dev/docs/concepts). Only the range of
-one module is searched for an export.
+``__d(function(global,require,…,dependencyMap){…},id,[ids])`` (https://metrobundler.dev/docs/concepts). Only the range
+of one module is searched for an export.
 """
 
 import re
@@ -13,7 +13,16 @@ from tieback.recognise.scripts.names import Binding
 from tieback.recognise.scripts.reader import Reader
 from tieback.recognise.scripts.scopes import Scope
 from tieback.recognise.scripts.values import (
-    NO_ENV, UNKNOWN, Cases, Items, Kind, Source, Text, Unknown, choice, single,
+    NO_ENV,
+    UNKNOWN,
+    Cases,
+    Items,
+    Kind,
+    Source,
+    Text,
+    Unknown,
+    choice,
+    single,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -24,7 +33,15 @@ _MAX_DEPENDENCIES = 2_000
 _GAP = rb"(?:\s|/\*(?:[^*]|\*(?!/)){0,400}\*/){0,20}"
 _PARAMETERS = rb"\([\w$,\s]{0,120}\)"
 _MODULE = re.compile(
-    rb"[\"']?" + _GAP + rb"(?::" + _GAP + rb"(?:\(?\s*function\s*\w*\s*" + _PARAMETERS + rb"|\(?" + _PARAMETERS + rb"\s*=>"
+    rb"[\"']?"
+    + _GAP
+    + rb"(?::"
+    + _GAP
+    + rb"(?:\(?\s*function\s*\w*\s*"
+    + _PARAMETERS
+    + rb"|\(?"
+    + _PARAMETERS
+    + rb"\s*=>"
     rb"|[\w$]{1,20}\s*=>)|" + _PARAMETERS + rb")\s*\{"
 )
 _METRO = re.compile(rb"\}\s*,\s*(\d{1,9})\s*,\s*\[([\d,\s]{0,20000})\]")
@@ -114,19 +131,20 @@ class Modules:
             if run.data[place : place + 4] != b"void" and not self._chained(place)
         ][:16]
         options = [self._settled(run.once(("=", place), place)) for place in assigned]
-        for place in list(run.names.keys(key, scope.start, scope.end))[:16]:
-            if self._is_getter(place):
-                options.append(self._settled(run.once(("=", place), place)))
+        getters = [place for place in run.names.keys(key, scope.start, scope.end) if self._is_getter(place)][:16]
+        options += [self._settled(run.once(("=", place), place)) for place in getters]
         options += self._defined(scope, key)
         known = [one for one in options if not all(isinstance(value, Unknown) for _, value in one)]
         if known:
             return choice(("export", module.at, key), known[:16])
-        whole = [place for place in run.names.members("exports", scope.start, scope.end) if not self._chained(place)][:4]
+        whole = [place for place in run.names.members("exports", scope.start, scope.end) if not self._chained(place)][
+            :4
+        ]
         for place in whole:
             value = run.once(("=", place), place)
             if key == "default" and not any(isinstance(one, Unknown) for _, one in value):
                 return value
-            found = run.members.member(value, key, place)
+            found = run.objects.member(value, key, place)
             if not all(isinstance(one, Unknown) for _, one in found):
                 return found
         return single(module) if key in ("default", "a") and not options else UNKNOWN
@@ -161,8 +179,8 @@ class Modules:
                     continue
                 value = run.once(("=", start), start)
                 if isinstance(value[0][1], Source) and value[0][1].kind is Kind.OBJECT:
-                    getter = run.members.member(value, "get", start)
-                    held = run.members.member(value, "value", start)
+                    getter = run.objects.member(value, "get", start)
+                    held = run.objects.member(value, "value", start)
                     value = getter if not isinstance(getter[0][1], Unknown) else held
                 one = value[0][1]
                 if isinstance(one, Source) and one.kind is Kind.FUNCTION:

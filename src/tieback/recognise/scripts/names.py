@@ -31,7 +31,9 @@ _OF = re.compile(rb"\s+of\s+")
 _PATTERN_END = re.compile(rb"[^{}()]{0,400}\}\s*=(?![=>])\s*")
 _COLON = re.compile(rb"\s*:\s*")
 _QUOTES = (b'"', b"'")
-_DECLARATION = re.compile(rb"(?:^|[^\w$.])(?:var|let|const)\b(?!.*\b(?:var|let|const)\b)(\s+|[^;]*[,\[]\s*)\Z", re.DOTALL)
+_DECLARATION = re.compile(
+    rb"(?:^|[^\w$.])(?:var|let|const)\b(?!.*\b(?:var|let|const)\b)(\s+|[^;]*[,\[]\s*)\Z", re.DOTALL
+)
 _ENDS = re.compile(rb"[ \t]*[,;\]}\r\n]")
 _LIST_END = re.compile(rb"[\w$,\s]{0,200}\]\s*=(?![=>])")
 _KEY = re.compile(rb"(?:(?P<key>[A-Za-z_$][\w$]*)\s*:\s*)?\Z")
@@ -115,9 +117,12 @@ class Names:
             if found := _COLON.match(data, after + quoted, end):
                 if head[-1:] in (b"{", b",") or head[-2:] == b"*/" or _comment_ends(head):
                     yield found.end()
-            elif not quoted and (head[-1:] in (b"{", b";", b"}") or head.endswith(b"static")):
-                if found := _EQUALS.match(data, after, end):
-                    yield found.end()
+            elif (
+                not quoted
+                and (head[-1:] in (b"{", b";", b"}") or head.endswith(b"static"))
+                and (found := _EQUALS.match(data, after, end))
+            ):
+                yield found.end()
 
     def _words(self, raw: bytes, start: int, end: int, *ends: bytes) -> Iterator[int]:
         """Where a word is: a long one is found once, a short one only together with what follows it."""
@@ -184,9 +189,7 @@ class Names:
                 return Binding(Way.ASSIGNED, (), scope)
         return None
 
-    def _assigned(
-        self, places: list[tuple[int, int]], added: list[tuple[int, int]], scope: Scope
-    ) -> Binding | None:
+    def _assigned(self, places: list[tuple[int, int]], added: list[tuple[int, int]], scope: Scope) -> Binding | None:
         direct = set(self._scopes.direct([place for place, _ in places], scope)) if places else set()
         kept = [(place, end) for place, end in places if place in direct and not self._is_default(place)]
         nested = [(place, end) for place, end in places if place not in direct]
@@ -198,7 +201,7 @@ class Names:
             return None
         if len(kept) > MAX_VALUES:
             return Binding(Way.ASSIGNED, (), scope)
-        mine = {place for place in self._scopes.direct([place for place, _ in added], scope)} if added else set()
+        mine = set(self._scopes.direct([place for place, _ in added], scope))
         appended = tuple(end for place, end in added if place in mine)
         return Binding(Way.ASSIGNED, tuple(end for _, end in sorted(kept)), scope, "", appended)
 

@@ -1,7 +1,7 @@
 """Tokens of an expression in a script, and the ends of brackets.
 
-Source: https://tc39.es/ecma262/#sec-ecmascript-language-lexical-grammar. Only expressions are read, at most ``MAX_SPAN``
-bytes from where one begins.
+Source: https://tc39.es/ecma262/#sec-ecmascript-language-lexical-grammar. Only expressions are read, at most
+``MAX_SPAN`` bytes from where one begins.
 """
 
 import re

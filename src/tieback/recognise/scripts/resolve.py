@@ -7,15 +7,35 @@ from typing import NamedTuple
 
 from tieback.intake.apps.interface import Bytes
 from tieback.recognise.dataflow.values import HOLE
-from tieback.recognise.scripts.candidates import (
-    CALLS, JOINS, METHODS, SCHEMES, Candidate, called, joining, uses, with_scheme,
-)  # fmt: skip
 from tieback.recognise.scripts.callers import Callers
+from tieback.recognise.scripts.candidates import (
+    CALLS,
+    JOINS,
+    METHODS,
+    SCHEMES,
+    Candidate,
+    called,
+    joining,
+    uses,
+    with_scheme,
+)  # fmt: skip
 from tieback.recognise.scripts.evaluate import Evaluator
 from tieback.recognise.scripts.methods import below
 from tieback.recognise.scripts.reader import Budget, BudgetError
 from tieback.recognise.scripts.values import (
-    NO_ENV, Cases, Client, Env, Kind, Merged, Plain, Source, Text, Unknown, Value, as_text, combine,
+    NO_ENV,
+    Cases,
+    Client,
+    Env,
+    Kind,
+    Merged,
+    Plain,
+    Source,
+    Text,
+    Unknown,
+    Value,
+    as_text,
+    combine,
 )  # fmt: skip
 
 MARKS = (*CALLS, *METHODS, *JOINS, *SCHEMES)
@@ -91,8 +111,8 @@ class Resolution:
             raise BudgetError
         self._seen.add(at)
         for value in self._values(candidate, at):
-            for text in self._addresses(value, at):
-                text = text._replace(text=_NESTED.split(text.text, maxsplit=1)[0])
+            for whole in self._addresses(value, at):
+                text = whole._replace(text=_NESTED.split(whole.text, maxsplit=1)[0])
                 if _WORTH.match(text.text) and text.text not in text.parts and text.text not in self._told:
                     self._told.add(text.text)
                     yield Resolved(text, at, candidate.call)
@@ -128,7 +148,7 @@ class Resolution:
 
     def _in_options(self, options: Cases, at: int) -> Iterator[Text]:
         """The address in the options of a call, below its base address."""
-        member = self._run.members.member
+        member = self._run.objects.member
         base = member(options, "baseURL", at)
         for key in _ADDRESS_KEYS:
             found = member(options, key, at)

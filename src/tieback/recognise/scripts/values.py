@@ -1,7 +1,7 @@
 """Values of expressions in scripts: constants, the parts of the source that make up the others, and choices.
 
-A value is a set of cases. Each case has the branches that lead to it, so that ``c.host + c.path`` joins the members of one
-object only. A part of a text that is not constant is ``HOLE``, as in the data flow of DEX code.
+A value is a set of cases. Each case has the branches that lead to it, so that ``c.host + c.path`` joins the members of
+one object only. A part of a text that is not constant is ``HOLE``, as in the data flow of DEX code.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -202,6 +202,11 @@ def is_known(value: Value) -> bool:
     """True for a text or number that is constant as a whole."""
     text = as_text(value)
     return HOLE not in text.text and (bool(text.text) or isinstance(value, Text))
+
+
+def is_unknown(cases: Cases) -> bool:
+    """True if nothing is known in any case."""
+    return all(isinstance(value, Unknown) for _, value in cases)
 
 
 def _key(value: Value) -> object:
