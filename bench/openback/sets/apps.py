@@ -153,7 +153,7 @@ def _table_cases(name: str, source: random.Random, folder: Path) -> Iterator[Cas
                 files = package({"AndroidManifest.xml": manifest(f"org.flow.{row['id']}", "Shop", {}), **code})
             else:
                 files = _files(source, row["id"], [content], "")
-            endpoints = [row["expected"]]
+            endpoints = [row["expected"], *(row.get("more") or "").split()]
             if "javascript-obfuscator" in row["source"]:
                 # The one script that was obfuscated in these ways (source/shop.js) also loads orders and opens a WebSocket.
                 endpoints.append(f"{row['expected']}/orders")

@@ -40,7 +40,10 @@ from tieback.recognise.scripts.values import (
 
 MARKS = (*CALLS, *METHODS, *JOINS, *SCHEMES)
 """Texts around which candidates are looked for."""
-SELECTING = (b"fetch(", b"WebSocket(", b"EventSource(", b"XMLHttpRequest", b"axios", b".ajax(", b"baseURL", b"new URL(")
+SELECTING = (
+    b"fetch(", b"WebSocket(", b"EventSource(", b"XMLHttpRequest", b"axios", b".ajax(", b"baseURL", b"new URL(",
+    b'"https:"', b"'https:'", b'"wss:"', b"'wss:'",
+)  # fmt: skip
 """Texts that select a small file without any text of an endpoint."""
 MAX_CANDIDATES = 4_000
 """Most expressions of one script that are evaluated."""
@@ -139,8 +142,8 @@ class Resolution:
 
     def _addresses(self, value: Cases, at: int) -> Iterator[Text]:
         for _, one in value:
-            if isinstance(one, Text):
-                yield one
+            if isinstance(one, Text) or (isinstance(one, Plain) and isinstance(one.value, str)):
+                yield as_text(one)
             elif isinstance(one, Client):
                 yield one.base
             elif isinstance(one, Plain | Merged) or (isinstance(one, Source) and one.kind is Kind.OBJECT):
