@@ -13,7 +13,7 @@ from tieback.recognise.scripts.callers import Missing
 from tieback.recognise.scripts.expression import MAX_DEPTH, Expression
 from tieback.recognise.scripts.functions import Functions
 from tieback.recognise.scripts.modules import Modules
-from tieback.recognise.scripts.names import Binding, Names, Way
+from tieback.recognise.scripts.names import MAX_VALUES, Binding, Names, Way
 from tieback.recognise.scripts.objects import Objects
 from tieback.recognise.scripts.operators import plus
 from tieback.recognise.scripts.platform import Platform
@@ -33,6 +33,9 @@ from tieback.recognise.scripts.values import (
     single,
 )  # fmt: skip
 
+MAX_TRIES = 200
+"""Most times that one expression is read again, because its value depends on parameters or on a bound."""
+_CALL_STEPS = 100
 MAX_CALLS = 8
 """Most calls of functions inside each other."""
 
@@ -55,6 +58,7 @@ class Evaluator:
         self.missing: dict[Missing, None] = {}
         """Parameters whose values were needed since this was emptied."""
         self._known: dict[object, Cases] = {}
+        self._tries: dict[object, int] = {}
 
     def value(self, at: int, env: Env = NO_ENV) -> Cases:
         """The value of the expression that begins at an offset. Raises ``BudgetError``."""
@@ -85,6 +89,10 @@ class Evaluator:
             return UNKNOWN
         if not env and key in self._known:
             return self._known[key]
+        tries = self._tries[key] = self._tries.get(key, 0) + 1
+        if tries > MAX_TRIES:
+            self.cut += 1
+            return UNKNOWN
         self.active.add(key)
         cut = self.cut
         try:
@@ -122,9 +130,11 @@ class Evaluator:
         options = [self.once(("=", place), place, env) for place in places]
         known = [one for one in options if not all(isinstance(value, Unknown) for _, value in one)]
         value = choice(("name", binding.scope.start, name), known or options)
-        for place in binding.added:
-            if places[0] < place < at:
-                value = combine(plus, value, self.once(("+=", place), place, env))
+        added = [place for place in binding.added if places[0] < place < at]
+        for place in added[:MAX_VALUES]:
+            value = combine(plus, value, self.once(("+=", place), place, env))
+        if len(added) > MAX_VALUES:
+            value = combine(plus, value, UNKNOWN)
         return value
 
     def _head(self, at: int) -> int:
@@ -147,6 +157,7 @@ class Evaluator:
             self.cut += 1
             return UNKNOWN
         self.calls += 1
+        self.budget.take(_CALL_STEPS)
         try:
             return self.functions.result(function, arguments)
         finally:

@@ -221,7 +221,7 @@ class Expression:
         token = self.reader.take()
         if token.kind is not TokenKind.NAME:
             return self.stop()
-        made = self._name(token)
+        made = self._name(token) if token.text != "new" else self.stop()
         path = token.text
         while not self.broken and self.reader.takes("."):
             token = self.reader.take()

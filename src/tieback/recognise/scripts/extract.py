@@ -38,9 +38,9 @@ MAX_PIECES = 2_000
 """Most pieces of one script that are folded."""
 MAX_HITS = 100_000
 """Most marks of one script."""
-MAX_STEPS = 3_000_000
-"""Most steps of all scripts of an app; about a second for each 700,000."""
-_SCRIPT_STEPS = 600_000
+MAX_STEPS = 1_000_000
+"""Most steps of all scripts of an app; about a second for each 200,000."""
+_SCRIPT_STEPS = 500_000
 _BEFORE, _AFTER = 400, 3_000
 _STEP_WIDTH = 90
 _MARK_REACH = 32

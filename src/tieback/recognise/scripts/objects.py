@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.values import HOLE, MAX_ALTERNATIVES
+from tieback.recognise.scripts.expression import MAX_DEPTH
 from tieback.recognise.scripts.folding import MADE, unquoted
 from tieback.recognise.scripts.reader import Reader, TokenKind
 from tieback.recognise.scripts.scopes import Scope
@@ -123,11 +124,15 @@ class Objects:
         keys, spreads = self.keys(value.at)
         if key in keys:
             return self.at_key(value, keys[key])
-        for place in reversed(spreads):
-            found = self.member(self._run.once(("...", place), place, value.env), key, place)
-            if not is_unknown(found):
-                return found
-        return None
+        run = self._run
+        if run.depth >= MAX_DEPTH:
+            return None
+        run.depth += 1
+        try:
+            parts = (self.member(run.once(("...", place), place, value.env), key, place) for place in spreads[::-1])
+            return next((part for part in parts if not is_unknown(part)), None)
+        finally:
+            run.depth -= 1
 
     def at_key(self, value: Source, place: int) -> Cases:
         """The member of an object whose value begins at a place."""

@@ -134,7 +134,7 @@ def test_the_beginning_of_an_address_is_no_endpoint() -> None:
         ("({get a(){return 'x'},b(){return 'y'}}).a", ["x"]),
         ("({a:'x',...{b:'y'}}).b", ["y"]),
         ("Object.freeze({a:'x'}).a", ["x"]),
-        ("JSON.parse('[{\"a\":\"x\"}]')[0].a", ["x"]),
+        ('JSON.parse(\'[{"a":"x"}]\')[0].a', ["x"]),
         ("((a,b)=>a+b)('x','y')", ["xy"]),
         ("(function(a,b='z'){return a+b})('x')", ["xz"]),
         ("((...a)=>a.join('/'))('x','y')", ["x/y"]),
@@ -192,9 +192,7 @@ def test_the_assignments_of_the_right_function_count(script: str, found: set[str
 
 
 def test_a_method_that_many_objects_have_is_not_mixed_up() -> None:
-    script = (
-        'class A{get(p){return fetch("https://a.shop.test"+p)}}const a=new A,m=new Map;a.get("/a");m.get("/b");q.get("/c")'
-    )
+    script = 'class A{get(p){return fetch("https://a.shop.test"+p)}}const a=new A,m=new Map;a.get("/a");m.get("/b");q.get("/c")'
     assert values(script) == {"https://a.shop.test/a"}
 
 
@@ -212,14 +210,16 @@ _FORMS: tuple[Callable[[int, str], tuple[str, str]], ...] = (
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     st.lists(st.sampled_from(_FORMS), min_size=len(_PARTS), max_size=len(_PARTS)),
     st.sampled_from(("sum", "template", "concat", "join")),
     st.randoms(use_true_random=False),
 )
 def test_parts_of_any_form_are_put_together(
-    forms: list[Callable[[int, str], tuple[str, str]]], how: str, order: "st.Random"  # type: ignore[name-defined]
+    forms: list[Callable[[int, str], tuple[str, str]]],
+    how: str,
+    order: "st.Random",  # type: ignore[name-defined]
 ) -> None:
     made = [form(number, part) for number, (form, part) in enumerate(zip(forms, _PARTS, strict=True))]
     uses = [use for _, use in made]
@@ -241,13 +241,13 @@ _WORDS = (
 )  # fmt: skip
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from(_WORDS), max_size=60))
 def test_any_script_never_raises(words: list[str]) -> None:
     sightings("".join(words))
 
 
-@settings(max_examples=60)
+@settings(max_examples=12)
 @given(st.sampled_from(sorted(BUNDLES.glob("*.js"))), st.data())
 def test_a_damaged_bundle_never_raises(bundle: Path, data: st.DataObject) -> None:
     script = bundle.read_bytes()
