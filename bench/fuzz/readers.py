@@ -21,12 +21,28 @@ SCRIPT_STEPS = 50_000
 CODE = ROOT / "tests" / "unit" / "recognise" / "dataflow" / "dex"
 
 
+def _script_reader() -> Callable[[bytes], None]:
+    """Expressions of scripts that are put together, with all that they can name."""
+    from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+    from tieback.recognise.extract import EndpointExtractor
+    from tieback.recognise.scripts.extract import ScriptExtractor
+
+    scripts = ScriptExtractor(EndpointExtractor())
+
+    def script(data: bytes) -> None:
+        buffer = Buffer("a.js", BufferKind.TEXT, data)
+        scripts.left = SCRIPT_STEPS
+        for _ in scripts.extract(Artifact("a.js", (buffer,))):
+            pass
+
+    return script
+
+
 def apps() -> Room:
     """Whole packages, and each kind of entry on its own, both up to the extractors."""
     from tieback.intake.apps.budget import budget_for
     from tieback.intake.apps.codesign import read_signature
     from tieback.intake.apps.entries import make_artifacts
-    from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
     from tieback.intake.apps.problems import PackageProblems
     from tieback.intake.apps.proto_xml import read_proto_xml, search_proto_xml
     from tieback.intake.apps.stringpool import MalformedPoolError
@@ -38,14 +54,11 @@ def apps() -> Room:
     from tieback.recognise.dalvik.run import MIN_STEPS
     from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError
     from tieback.recognise.preferences import server_defaults
-    from tieback.recognise.extract import EndpointExtractor
     from tieback.recognise.rules import RuleFiles
-    from tieback.recognise.scripts.extract import ScriptExtractor
     from tieback.recognise.texts.places import TextPlaces
 
     analyser, rules = Analyser(), RuleFiles()
     searching = extractors(rules)
-    scripts = ScriptExtractor(EndpointExtractor(rules))
 
     def package(data: bytes) -> None:
         def read(path: Path) -> None:
@@ -87,12 +100,6 @@ def apps() -> Room:
         for offset in range(0, min(len(data), 2_000), 3):
             places.reason(offset)
 
-    def script(data: bytes) -> None:
-        buffer = Buffer("a.js", BufferKind.TEXT, data)
-        scripts.left = SCRIPT_STEPS
-        for _ in scripts.extract(Artifact("a.js", (buffer,))):
-            pass
-
     def settings_screen(data: bytes) -> None:
         for _ in server_defaults("res/xml/a.xml", data, rules):
             pass
@@ -112,7 +119,7 @@ def apps() -> Room:
             Reader("proto-xml", proto_xml, [_PROTO_XML]),
             Reader("text", text, _TEXTS),
             Reader("settings-screen", settings_screen, [_SCREEN]),
-            Reader("script", script, [path.read_bytes() for path in sorted(SCRIPTS.rglob("*.js"))]),
+            Reader("script", _script_reader(), [path.read_bytes() for path in sorted(SCRIPTS.rglob("*.js"))]),
         ]
     )
 

@@ -86,7 +86,7 @@ SHAPES: dict[str, Callable[[int], str]] = {
         "fetch('https://'+n(0).a+'/x')"
     ),
     "spread": lambda size: "".join(f"var s{n}={{...s{n + 1},...s{n + 2}}};" for n in range(size)) + "fetch(s0.a+'/x')",
-    "repeat": lambda size: "fetch('https://a.test/'+'x'.repeat(4096).repeat(4096).padStart(1e9,'y'))",
+    "repeat": lambda _size: "fetch('https://a.test/'+'x'.repeat(4096).repeat(4096).padStart(1e9,'y'))",
     "comments": lambda size: f"fetch(/*{'*' * size}*/ 'https://'+/*{'/' * size}*/h)",
     "slashes": lambda size: f"fetch('https://'{'/' * size}+h)" * 3,
     "escapes": lambda size: "fetch('" + "\\u0068" * size + "'+h)",

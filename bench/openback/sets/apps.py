@@ -155,7 +155,7 @@ def _table_cases(name: str, source: random.Random, folder: Path) -> Iterator[Cas
                 files = _files(source, row["id"], [content], "")
             endpoints = [row["expected"], *(row.get("more") or "").split()]
             if "javascript-obfuscator" in row["source"]:
-                # The one script that was obfuscated in these ways (source/shop.js) also loads orders and opens a WebSocket.
+                # The one script that was obfuscated in these ways also loads orders and opens a WebSocket.
                 endpoints.append(f"{row['expected']}/orders")
                 endpoints.append(row["expected"].replace("https:", "wss:").replace("/v2", "/live"))
             endpoints += _MORE.get(row["id"], ())

@@ -18,8 +18,8 @@ MAX_RETURNS = 8
 _MAX_BODY = 262_144
 _RETURN = re.compile(rb"(?<![\w$.])return(?![\w$:])")
 _HEAD = re.compile(
-    rb"(?:async\s*)?(?:function\s*\*?\s*(?:[A-Za-z_$][\w$]*)?\s*(?=\()|(?:get\s+|static\s+)*[A-Za-z_$][\w$]*\s*(?=\()|"
-    rb"(?P<single>[A-Za-z_$][\w$]*)\s*=>|(?=\())"
+    rb"(?:async\s{0,9}+)?+(?:function\s{0,9}+\*?+\s{0,9}+(?:[A-Za-z_$][\w$]*+)?+\s{0,9}+(?=\()"
+    rb"|(?:(?:get|static)\s{1,9}+)*+[A-Za-z_$][\w$]*+\s{0,9}+(?=\()|(?P<single>[A-Za-z_$][\w$]*+)\s{0,9}+=>|(?=\())"
 )
 _CALLED = re.compile(rb"\}\s*\)?\s*\(")
 

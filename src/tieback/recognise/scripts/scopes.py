@@ -19,7 +19,9 @@ MAX_LEVELS = 60
 """Most functions and blocks around a place that are read."""
 _HEAD = 1_000
 _BLOCKS = (b"if", b"for", b"while", b"switch", b"with")
-_WORD = re.compile(rb"(?:(?P<keyword>function\s*\*?\s*)(?P<named>[A-Za-z_$][\w$]*)?|(?P<word>[A-Za-z_$][\w$]*))\s*\Z")
+_WORD = re.compile(
+    rb"(?:(?P<keyword>function\s{0,9}+\*?+\s{0,9}+)(?P<named>[A-Za-z_$][\w$]*+)?+|(?P<word>[A-Za-z_$][\w$]*+))\s{0,9}+\Z"
+)
 _ARROW = re.compile(rb"(?:(?P<single>[A-Za-z_$][\w$]*)|(?P<close>\)))\s*=>\s*\Z")
 _PAREN = re.compile(rb"[()]")
 _BRACKET = re.compile(rb"[()\[\]{};,]")

@@ -1,4 +1,4 @@
-"""Literals of a script that are only the beginning of an address, because another literal goes on with its last word."""
+"""Literals of a script that are only the beginning of an address: another literal continues its last word."""
 
 import re
 

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -192,19 +193,22 @@ def test_the_assignments_of_the_right_function_count(script: str, found: set[str
 
 
 def test_a_method_that_many_objects_have_is_not_mixed_up() -> None:
-    script = 'class A{get(p){return fetch("https://a.shop.test"+p)}}const a=new A,m=new Map;a.get("/a");m.get("/b");q.get("/c")'
+    script = (
+        'class A{get(p){return fetch("https://a.shop.test"+p)}}'
+        'const a=new A,m=new Map;a.get("/a");m.get("/b");q.get("/c")'
+    )
     assert values(script) == {"https://a.shop.test/a"}
 
 
 _PARTS = ("https://", "a.shop.test", ":8443", "/v1", "/me")
 _FORMS: tuple[Callable[[int, str], tuple[str, str]], ...] = (
-    lambda number, part: ("", f'"{part}"'),
+    lambda _number, part: ("", f'"{part}"'),
     lambda number, part: (f'const n{number}="{part}";', f"n{number}"),
     lambda number, part: (f'var o{number}={{k:"{part}"}};', f"o{number}.k"),
     lambda number, part: (f'let l{number}=["x","{part}"];', f"l{number}[1]"),
     lambda number, part: (f'function f{number}(){{return "{part}"}}', f"f{number}()"),
     lambda number, part: (f'const a{number}=e=>e+"";', f'a{number}("{part}")'),
-    lambda number, part: ("", f'"{part[::-1]}".split("").reverse().join("")'),
+    lambda _number, part: ("", f'"{part[::-1]}".split("").reverse().join("")'),
     lambda number, part: (f'class C{number}{{static K="{part}"}}', f"C{number}.K"),
     lambda number, part: (f'const{{p:d{number}}}={{p:"{part}"}};', f"d{number}"),
 )
@@ -219,7 +223,7 @@ _FORMS: tuple[Callable[[int, str], tuple[str, str]], ...] = (
 def test_parts_of_any_form_are_put_together(
     forms: list[Callable[[int, str], tuple[str, str]]],
     how: str,
-    order: "st.Random",  # type: ignore[name-defined]
+    order: Random,
 ) -> None:
     made = [form(number, part) for number, (form, part) in enumerate(zip(forms, _PARTS, strict=True))]
     uses = [use for _, use in made]
@@ -235,9 +239,9 @@ def test_parts_of_any_form_are_put_together(
 
 
 _WORDS = (
-    "fetch(", "`${", "}`", "a", "b", "+", "=>", "=", "{", "}", "(", ")", "[", "]", ",", ";", "?", ":", ".", "function f(",
-    "return ", '"https://"', '"x.test"', "class A{", "new ", "var ", "...", "/", "/*", "//", "`", "'", '"', "\\", "\n",
-    "n(1)", "1:", "__d(function(g,r,i,a,m,e,d){", "},1,[2]);", "exports.", "this.", "axios.create({baseURL:", ".get(",
+    "fetch(", "`${", "}`", "a", "b", "+", "=>", "=", "{", "}", "(", ")", "[", "]", ",", ";", "?", ":", ".",
+    "function f(", "return ", '"https://"', '"x.test"', "class A{", "new ", "var ", "...", "/", "/*", "//", "`",
+    "'", '"', "\\", "\n", "n(1)", "1:", "__d(function(g,r,i,a,m,e,d){", "},1,[2]);", "exports.", "this.", "axios.create({baseURL:", ".get(",
 )  # fmt: skip
 
 
@@ -261,4 +265,4 @@ def test_the_cost_is_in_proportion_to_the_size() -> None:
     def script(size: int) -> bytes:
         return "".join(one.format(number) for number in range(size)).encode()
 
-    assert_linear(script, lambda data: sightings(data), 160)
+    assert_linear(script, sightings, 160)
