@@ -240,8 +240,9 @@ def test_parts_of_any_form_are_put_together(
 
 _WORDS = (
     "fetch(", "`${", "}`", "a", "b", "+", "=>", "=", "{", "}", "(", ")", "[", "]", ",", ";", "?", ":", ".",
-    "function f(", "return ", '"https://"', '"x.test"', "class A{", "new ", "var ", "...", "/", "/*", "//", "`",
-    "'", '"', "\\", "\n", "n(1)", "1:", "__d(function(g,r,i,a,m,e,d){", "},1,[2]);", "exports.", "this.", "axios.create({baseURL:", ".get(",
+    "function f(", "return ", '"https://"', '"x.test"', "class A{", "new ", "var ", "...", "/", "/*", "//", "`", "'",
+    '"', "\\", "\n", "n(1)", "1:", "__d(function(g,r,i,a,m,e,d){", "},1,[2]);", "exports.", "this.", ".get(",
+    "axios.create({baseURL:",
 )  # fmt: skip
 
 
