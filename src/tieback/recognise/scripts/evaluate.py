@@ -153,12 +153,15 @@ class Evaluator:
 
     def call(self, function: Source, arguments: Sequence[Cases]) -> Cases:
         """The result of a function of the script."""
-        if self.calls >= MAX_CALLS or function.kind is not Kind.FUNCTION:
+        key = ("call", function.at)
+        if self.calls >= MAX_CALLS or function.kind is not Kind.FUNCTION or key in self.active:
             self.cut += 1
             return UNKNOWN
         self.calls += 1
+        self.active.add(key)
         self.budget.take(_CALL_STEPS)
         try:
             return self.functions.result(function, arguments)
         finally:
+            self.active.discard(key)
             self.calls -= 1
