@@ -5,14 +5,17 @@ case). ``bench/flow_build.py`` builds their DEX files. A case is whole if its en
 only its host is found.
 """
 
+import csv
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from bench.flow_build import cases
 from bench.measure import table
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Piece
+from tieback.intake.apps.small_files import read_small_file
 from tieback.model.sighting import Sighting
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
@@ -106,10 +109,33 @@ def outcomes() -> dict[Case, str]:
     return {case: outcome(case, found) for case in read_cases()}
 
 
+def read_scripts() -> list[tuple[Case, tuple[str, ...]]]:
+    """Every case in a script, and its further endpoints; those without an endpoint are left out."""
+    found = []
+    with (FOLDER / "scripts.tsv").open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines, delimiter="\t"):
+            if row["expected"]:
+                half = urlsplit(row["expected"]).hostname or ""
+                case = Case(row["file"], f"scripts: {row['class']}", row["expected"], half, row["source"])
+                found.append((case, tuple((row["more"] or "").split())))
+    return found
+
+
+def script_outcomes() -> dict[Case, str]:
+    """The outcome of each case in a script; whole only if all of its endpoints are."""
+    search, done = AppSearch(RuleFiles()), {}
+    for case, more in read_scripts():
+        batch = ArtifactBatch(("www/main.js",), ((FOLDER / case.name).read_bytes(),), read_small_file)
+        found = {find.endpoint.value for find in search.finds([batch]) if isinstance(find, Sighting)}
+        results = [outcome(case._replace(endpoint=one), found) for one in (case.endpoint, *more)]
+        done[case] = results[0] if len(set(results)) == 1 else "half"
+    return done
+
+
 def run() -> str:
     """The table by class of case."""
     groups: dict[str, list[str]] = {}
-    done = outcomes()
+    done = outcomes() | script_outcomes()
     for case, result in done.items():
         groups.setdefault(case.group, []).append(result)
     rows = [
@@ -118,7 +144,7 @@ def run() -> str:
     ]
     every = list(done.values())
     rows.append(["all", str(len(every)), *(str(every.count(result)) for result in ("whole", "half", "nothing"))])
-    others = sum(case.source != "-" for case in done)
+    others = sum(case.source != "-" and not case.group.startswith("scripts") for case in done)
     return (
         table(["class of case", "cases", "whole", "half", "nothing"], rows)
         + f"\n\n{others} cases have the shape of code in public repositories."

@@ -15,7 +15,27 @@ from bench.fuzz.pages import fuzz_target, page_answers
 
 LABS = ROOT / "labs" / "apps"
 ENCRYPTED = ROOT / "bench" / "flow" / "encrypted"
+SCRIPTS = ROOT / "bench" / "flow" / "scripts"
+SCRIPT_STEPS = 50_000
+"""Steps of one script: fewer than for an app, so that an input takes milliseconds."""
 CODE = ROOT / "tests" / "unit" / "recognise" / "dataflow" / "dex"
+
+
+def _script_reader() -> Callable[[bytes], None]:
+    """Expressions of scripts that are put together, with all that they can name."""
+    from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+    from tieback.recognise.extract import EndpointExtractor
+    from tieback.recognise.scripts.extract import ScriptExtractor
+
+    scripts = ScriptExtractor(EndpointExtractor())
+
+    def script(data: bytes) -> None:
+        buffer = Buffer("a.js", BufferKind.TEXT, data)
+        scripts.left = SCRIPT_STEPS
+        for _ in scripts.extract(Artifact("a.js", (buffer,))):
+            pass
+
+    return script
 
 
 def apps() -> Room:
@@ -99,6 +119,7 @@ def apps() -> Room:
             Reader("proto-xml", proto_xml, [_PROTO_XML]),
             Reader("text", text, _TEXTS),
             Reader("settings-screen", settings_screen, [_SCREEN]),
+            Reader("script", _script_reader(), [path.read_bytes() for path in sorted(SCRIPTS.rglob("*.js"))]),
         ]
     )
 

@@ -59,3 +59,9 @@ def test_the_evidence_has_the_way_from_the_caller_to_the_constants() -> None:
 def test_the_evidence_names_the_key_under_which_a_value_was_kept() -> None:
     (one,) = [one for one in flow.endpoints() if one.endpoint.value == "https://n4.flow.test/b"]
     assert one.evidence.chain == ("Lflow/kept4Screen;->u", "extra->kept4_host")
+
+
+def test_all_cases_in_scripts_are_whole() -> None:
+    done = flow.script_outcomes()
+    assert len(done) >= 50
+    assert [case.name for case, result in done.items() if result != "whole"] == []

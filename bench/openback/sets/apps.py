@@ -54,6 +54,7 @@ _MORE: Mapping[str, tuple[str, ...]] = {
     "array1": ("https://k3a.flow.test/ar", "https://k3b.flow.test/ar"),
     "array2": ("https://k4a.flow.test:8001/pair",),
     "field6": ("https://h6x.flow.test/c",),
+    "js_atob": ("https://atob.shop.test/v1/me",),
     "if1": ("https://f1.flow.test/zero",),
     "if2": ("https://stage.f2.flow.test/v2",),
     "list2": ("https://k2a.flow.test/it",),
@@ -154,10 +155,12 @@ def _table_cases(name: str, source: random.Random, folder: Path) -> Iterator[Cas
                 files = package({"AndroidManifest.xml": manifest(f"org.flow.{row['id']}", "Shop", {}), **code})
             else:
                 files = _files(source, row["id"], [content], "")
-            endpoints = [row["expected"]]
+            endpoints = [row["expected"], *(row.get("more") or "").split()]
             if "javascript-obfuscator" in row["source"]:
-                # The one script that was obfuscated in these ways also opens a WebSocket.
+                # The one script that was obfuscated in these ways also loads orders and opens a WebSocket.
+                endpoints.append(f"{row['expected']}/orders")
                 endpoints.append(row["expected"].replace("https:", "wss:").replace("/v2", "/live"))
+            endpoints += _MORE.get(row["id"], ())
             claims = _all_claims(endpoints)
             yield _write(folder, f"{name}-{row['id']}", files, claims, row["source"], row["class"])
 

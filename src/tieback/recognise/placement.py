@@ -18,6 +18,7 @@ from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.interface import Extractor, Find
 from tieback.recognise.span import narrow_text, string_bounds
+from tieback.recognise.texts.joins import BEGINNING as PART
 from tieback.recognise.texts.places import MAX_SIZE, METADATA, TextPlaces
 from tieback.recognise.texts.prose import MESSAGE, literal_reason
 
@@ -37,6 +38,8 @@ _LEAST_PROVIDERS = 6
 PROVIDER = "name of a kind of account in Google Play services, never contacted"
 BEGINNING = "only the beginning of a host name"
 _BEGINNING = re.compile(rb"[a-z]{2,5}://[A-Za-z0-9.-]{1,253}\.")
+_WHOLE = ("script-flow/", "script-string")
+"""Methods that read the whole expression of a script."""
 _REACH = 1024
 """Characters of a string on each side of an address that are read."""
 _AUTHOR = ("author", "description", "license")
@@ -70,6 +73,8 @@ class Placement:
         index = self._index.get(find.evidence.file, -1)
         endpoint = find.endpoint
         reason = self._reason(index, find.evidence.offset) if index >= 0 else ""
+        if reason == PART and find.evidence.how.startswith(_WHOLE):
+            reason = ""
         if not reason and endpoint.host and self._is_author(endpoint.host):
             reason = METADATA
         value = f"{endpoint.value}{endpoint.path}" if endpoint.value.endswith(":") else endpoint.value

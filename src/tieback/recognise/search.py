@@ -47,12 +47,14 @@ class AppSearch:
 
             self._added = UserRuleSearch(rules.added, rules)
             judge = BothExtractors(self._endpoints, self._added.extractor)
-        self._extractors: tuple[Extractor, ...] = (self._endpoints, self._config, scripts.ScriptExtractor(judge))
+        self._scripts = scripts.ScriptExtractor(judge)
+        self._extractors: tuple[Extractor, ...] = (self._endpoints, self._config, self._scripts)
         self._dataflow = DataflowExtractor(judge, rules) if dataflow else None
 
     def finds(self, pieces: Iterable[Piece]) -> Iterator[Find]:
         """All finds of one app, each with count 1, in the order of the pieces; a problem if there are too many."""
         self._endpoints.left, self._config.left, self._places = MAX_TEXTS, MAX_PAIRS, PlaceBudget()
+        self._scripts.left = scripts.MAX_STEPS
         if self._dataflow is not None:
             self._dataflow.left = MAX_STEPS
         every = self._every(pieces)

@@ -1,68 +1,148 @@
-"""Extractor of endpoints that scripts encode.
+"""Extractor of endpoints that scripts encode or put together.
 
-Only pieces around a mark of an encoding are looked at, because scripts are large and most encode nothing. The texts
-are judged like any other text of the app.
+Only the places around a mark of an encoding, of a call or of a scheme are looked at, because scripts are large and most
+have none. The texts are judged like any other text of the app.
 """
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import chain
 
 import msgspec
 
-from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes
+from tieback.intake.apps.printable import printable
 from tieback.model.sighting import Credential, Evidence, Problem, Sighting
+from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, Atoms, literal_atoms
 from tieback.recognise.calls import SCRIPTS
 from tieback.recognise.context import match_context
 from tieback.recognise.interface import Extractor, ExtractorMeta, Find
-from tieback.recognise.scripts.folding import folded_texts
+from tieback.recognise.scripts import resolve
+from tieback.recognise.scripts.folding import MADE, folded_texts, unquoted
+from tieback.recognise.scripts.reader import Budget
 from tieback.recognise.scripts.string_arrays import without_arrays
 from tieback.recognise.span import decode_text
 
 RULE = "script-string"
-MARKS = (
+FLOW_RULE = "script-flow"
+_ENCODED = (
     b"atob(", b"fromCharCode(", b"fromCharCode.apply", b".reverse().join", rb"\x68\x74\x74\x70", b"['shift']()",
     b"=function(){return _0x", b"unescape(", b"Buffer.from(",
 )  # fmt: skip
+MARKS = (*_ENCODED, *resolve.SELECTING)
 """Texts that select a file for this extractor."""
 MAX_SCRIPT = 8 * 1024 * 1024
 """Most bytes of a script whose string arrays are replaced."""
 MAX_PIECES = 2_000
 """Most pieces of one script that are folded."""
+MAX_HITS = 100_000
+"""Most marks of one script."""
+MAX_STEPS = 1_000_000
+"""Most steps of all scripts of an app; about a second for each 200,000."""
+_SCRIPT_STEPS = 500_000
 _BEFORE, _AFTER = 400, 3_000
+_STEP_WIDTH = 90
+_MARK_REACH = 32
 _MARK = re.compile(
     rb"\batob\(|\bfromCharCode\b|\.reverse\(\)|(?:\\x[0-9a-fA-F]{2}|\\u00[0-9a-fA-F]{2}){4}|\bunescape\(|\bBuffer\.from\("
     rb"|\xee\x80\x80"
 )
 _REPLACED = b"\xee\x80\x80"
 """Begins a text that was in a string array (``folding.quoted``)."""
+_REPLACED_LITERAL = re.compile(rb"'" + _REPLACED + rb"(?:[^'\\\n]|\\[^\n]){0,4096}'")
 _ARRAYED = re.compile(rb"\[['\"]shift['\"]\]\(\)|=\s?function\(\)\s?\{\s?return _0x")
 _WORTH = re.compile(r"://|\.\w{2,}|^[\w-]{16,200}$")
 
 
-class ScriptExtractor:
-    """Finds endpoints and credentials that scripts encode. For one thread at a time."""
+_HEX: Atoms = (("[0-9A-Fa-f]", "{2}"),)
+_X: Atoms = ((r"\\", ""), ("x", ""), *_HEX)
+_U: Atoms = ((r"\\", ""), ("u", ""), ("0", "{2}"), *_HEX)
+_PREFILTER: tuple[Atoms, ...] = (
+    *map(literal_atoms, ("atob(", "fromCharCode", ".reverse()", "unescape(", "Buffer.from(", "['shift']()")),
+    *map(literal_atoms, ('["shift"]()', "function(){return _0x", "function() {return _0x", "function(){ return _0x")),
+    *map(literal_atoms, ("function() { return _0x", "return _0x")),
+    (*_X, *_X), (*_U, *_U), (*_X, *_U), (*_U, *_X), ((r"\xee", ""), (r"\x80", ""), (r"\x80", "")),
+)  # fmt: skip
+"""What a script with a mark of an encoding contains."""
 
-    meta = ExtractorMeta(name=RULE, version="1", finds=(RULE,))
+
+class ScriptExtractor:
+    """Finds endpoints and credentials that scripts encode or put together. For one thread at a time."""
+
+    meta = ExtractorMeta(name=RULE, version="2", finds=(RULE, FLOW_RULE))
 
     def __init__(self, judge: Extractor) -> None:
         """Use this extractor to judge texts."""
         self._judge = judge
+        self.left = MAX_STEPS
+        """Steps that may still be taken to put texts together; ``AppSearch`` sets it per app."""
+
+    @cached_property
+    def _scanner(self) -> AnchorScanner:
+        atoms = (*map(literal_atoms, (mark.decode("ascii") for mark in resolve.MARKS)), *_PREFILTER)
+        return AnchorScanner(tuple(Anchor(AnchorKind.MARK, one, caseless=False) for one in atoms))
 
     def extract(self, artifact: Artifact) -> Iterator[Find]:
-        """Every endpoint and credential that a script encodes, each once per script."""
+        """Every endpoint and credential that a script encodes or puts together, each once per script."""
         for buffer in artifact.buffers:
             if buffer.kind is BufferKind.TEXT and buffer.file.endswith(SCRIPTS) and not buffer.utf16:
                 yield from self._script(buffer)
 
     def _script(self, buffer: Buffer) -> Iterator[Find]:
         data = buffer.data  # a script can be large, so that it is not copied
-        arrayed = len(data) <= MAX_SCRIPT and _ARRAYED.search(data) is not None
-        shown = without_arrays(decode_text(bytes(data), wide=False)).encode("utf-8", "replace") if arrayed else data
+        hits, _ = self._scanner.scan(data, 0, len(data), MAX_HITS)
         told: set[str] = set()
+        shown = data
+        if any(index >= len(resolve.MARKS) for index, _ in hits):
+            arrayed = len(data) <= MAX_SCRIPT and _ARRAYED.search(data) is not None
+            if arrayed:
+                shown = without_arrays(decode_text(bytes(data), wide=False)).encode("utf-8", "replace")
+                hits, _ = self._scanner.scan(shown, 0, len(shown), MAX_HITS)
+            encoded = [end for index, end in hits if index >= len(resolve.MARKS)]
+            yield from self._encoded(buffer, shown, encoded, told)
+            if arrayed:
+                shown = shown.replace(_REPLACED, b"")
+                hits, _ = self._scanner.scan(shown, 0, len(shown), MAX_HITS)
+        marks = [(resolve.MARKS[index], end) for index, end in hits if index < len(resolve.MARKS)]
+        if marks:
+            yield from self._joined(buffer, shown, marks, told)
+
+    def _joined(self, buffer: Buffer, shown: Bytes, marks: list[tuple[bytes, int]], told: set[str]) -> Iterator[Find]:
+        """What the script puts together."""
+        budget = Budget(min(self.left, _SCRIPT_STEPS))
+        before = budget.left
+        resolution = resolve.Resolution(shown, budget, markup=buffer.file.endswith((".html", ".htm")))
+        for found in resolution.texts(marks):
+            if found.text.text in told:
+                continue
+            told.add(found.text.text)
+            plain = {_value(one) for part in found.text.parts for one in self._judged(part)}
+            offset = found.at + (shown[found.at : found.at + 1] in (b"'", b'"', b"`"))
+            place = Evidence(
+                buffer.file,
+                None if shown is not buffer.data else buffer.base + offset,
+                f"{FLOW_RULE}/{found.call or 'join'}",
+                chain=tuple(printable(step, _STEP_WIDTH) for step in found.text.via),
+            )
+            for one in self._located(found.text.text, place):
+                if _value(one) not in plain:
+                    yield one
+        self.left -= before - max(budget.left, 0)
+        if resolution.stopped:
+            yield Problem(
+                "following the constants of this script takes too long; the rest was not followed", buffer.file
+            )
+
+    def _encoded(self, buffer: Buffer, shown: Bytes, hits: list[int], told: set[str]) -> Iterator[Find]:
+        """What the script encodes; ``hits``: ends of texts that can be marks."""
         end = pieces = 0
-        for mark in _MARK.finditer(shown):
-            if mark.start() < end:
+        for hit in hits:
+            if replaced := _REPLACED_LITERAL.match(shown, hit - len(_REPLACED) - 1):
+                # A window can end inside of it.
+                yield from self._once(buffer, shown, unquoted(bytes(replaced[0]).decode("utf-8", "replace")), hit, told)
+            mark = _MARK.search(shown, max(end, hit - _MARK_REACH), hit + _MARK_REACH) if hit > end else None
+            if mark is None:
                 continue
             pieces += 1
             if pieces > MAX_PIECES:
@@ -73,15 +153,28 @@ class ScriptExtractor:
             starts = (begin, mark.start() - 1) if mark[0] == _REPLACED and mark.start() > begin else (begin,)
             texts = (folded_texts(bytes(shown[start:end]).decode("utf-8", "replace")) for start in starts)
             for text in dict.fromkeys(chain.from_iterable(texts)):
-                if text not in told and _WORTH.search(text):
-                    told.add(text)
-                    # After the replacement of an array, places are no longer those of the file.
-                    yield from self._finds(buffer, text, None if shown is not data else buffer.base + mark.start())
+                yield from self._once(buffer, shown, text, mark.start(), told)
 
-    def _finds(self, buffer: Buffer, text: str, offset: int | None) -> Iterator[Find]:
-        part = Buffer("", BufferKind.TEXT, text.encode("utf-8", "replace"))
-        for find in self._judge.extract(Artifact("", (part,))):
+    def _once(self, buffer: Buffer, shown: Bytes, text: str, at: int, told: set[str]) -> Iterator[Find]:
+        """The finds in a text that was not judged before."""
+        text = text.replace(MADE, "")
+        if text not in told and _WORTH.search(text):
+            told.add(text)
+            # After the replacement of an array, places are no longer those of the file.
+            offset = None if shown is not buffer.data else buffer.base + at
+            yield from self._located(text, Evidence(buffer.file, offset, RULE))
+
+    def _judged(self, text: str) -> Iterator[Find]:
+        return self._judge.extract(Artifact("", (Buffer("", BufferKind.TEXT, text.encode("utf-8", "replace")),)))
+
+    def _located(self, text: str, place: Evidence) -> Iterator[Sighting | Credential]:
+        """The finds in a text, at a place."""
+        for find in self._judged(text):
             if isinstance(find, Sighting | Credential):
                 # The context of a credential is masked already.
                 shown = find.evidence.context if isinstance(find, Credential) else match_context("", text)[:160]
-                yield msgspec.structs.replace(find, evidence=Evidence(buffer.file, offset, RULE, shown))
+                yield msgspec.structs.replace(find, evidence=msgspec.structs.replace(place, context=shown))
+
+
+def _value(find: Find) -> str:
+    return find.endpoint.value + find.endpoint.path if isinstance(find, Sighting) else ""

@@ -11,7 +11,7 @@ from enum import Enum, auto
 from functools import cached_property
 from itertools import islice
 
-from tieback.recognise.texts import markup, prose, structured, tables
+from tieback.recognise.texts import joins, markup, prose, structured, tables
 from tieback.recognise.texts.markup import markup_spans
 from tieback.recognise.texts.prose import COMMENT
 from tieback.recognise.texts.script import ScriptSpans, script_spans
@@ -203,7 +203,10 @@ class TextPlaces:
         span = spans.at(offset)
         if span is None or span.kind is SpanKind.REGEX:
             return ""
-        return COMMENT if span.kind is SpanKind.COMMENT else self._literal(span, offset)
+        if span.kind is SpanKind.COMMENT:
+            return COMMENT
+        found = self._literal(span, offset)
+        return found or (joins.BEGINNING if joins.is_beginning(self._data, offset, span.end - 1) else "")
 
     def _sheet(self, spans: Spans, offset: int) -> str:
         span = spans.at(offset)

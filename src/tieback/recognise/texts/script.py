@@ -11,6 +11,7 @@ error affects one line.
 """
 
 import re
+from array import array
 from collections.abc import Iterator
 from itertools import islice
 
@@ -78,6 +79,18 @@ class ScriptSpans:
             yield span
             at = span.end
         yield from _strings(self._data, at, self._end)
+
+    def ranges(self) -> tuple[array[int], array[int]]:
+        """Where all ranges begin and end, in order; cheaper than the ranges themselves."""
+        starts, ends = array("I"), array("I")
+        at = self._start
+        for start, end in self._spans.edges():
+            _add_strings(self._data, at, start, starts, ends)
+            starts.append(start)
+            ends.append(end)
+            at = end
+        _add_strings(self._data, at, self._end, starts, ends)
+        return starts, ends
 
     def _read(self) -> None:
         data, at, end, add = self._data, self._start, self._end, self._spans.add
@@ -195,6 +208,12 @@ def _strings(data: bytes, start: int, end: int) -> Spans:
     for found in islice(_STRING.finditer(data, start, end), MAX_SPANS):
         spans.add(found.start(), found.end(), SpanKind.STRING)
     return spans
+
+
+def _add_strings(data: bytes, start: int, end: int, starts: "array[int]", ends: "array[int]") -> None:
+    for found in islice(_STRING.finditer(data, start, end), MAX_SPANS):
+        starts.append(found.start())
+        ends.append(found.end())
 
 
 def script_spans(data: bytes, start: int = 0, end: int | None = None) -> ScriptSpans:

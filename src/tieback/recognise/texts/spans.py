@@ -69,6 +69,10 @@ class Spans:
         before = self._ends[index - 1] if index else start
         return before, self._starts[index] if index < len(self._starts) else end
 
+    def edges(self) -> Iterator[tuple[int, int]]:
+        """Where each range begins and ends."""
+        return zip(self._starts, self._ends, strict=True)
+
     def __iter__(self) -> Iterator[Span]:
         """All ranges in order."""
         return map(Span, self._starts, self._ends, map(SpanKind, self._kinds))

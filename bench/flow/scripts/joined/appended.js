@@ -1,0 +1,1 @@
+let u="https://appended.shop.test";u+="/v1";u+="/me";fetch(u);

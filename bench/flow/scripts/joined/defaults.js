@@ -1,0 +1,1 @@
+axios.defaults.baseURL="https://defaults.shop.test/v1";axios.post("/login",{});

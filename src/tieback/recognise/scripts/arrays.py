@@ -1,0 +1,129 @@
+"""Arrays in a script: their elements, and results of their methods."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tieback.recognise.dataflow.values import HOLE, MAX_ALTERNATIVES
+from tieback.recognise.scripts.methods import MAX_ITEMS, function_result, items_method
+from tieback.recognise.scripts.reader import Reader
+from tieback.recognise.scripts.values import (
+    UNKNOWN,
+    Cases,
+    Env,
+    Items,
+    Kind,
+    Plain,
+    Source,
+    Text,
+    Unknown,
+    Value,
+    as_text,
+    chained,
+    choice,
+    combine,
+    joined,
+    single,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from tieback.recognise.scripts.evaluate import Evaluator
+
+
+class Arrays:
+    """The arrays of one script."""
+
+    def __init__(self, run: "Evaluator") -> None:
+        """Read the values of this evaluator."""
+        self._run = run
+
+    def items(self, value: Cases) -> list[Cases]:
+        """The elements of an array; none if it is not known."""
+        if len(value) != 1:
+            return []
+        match value[0][1]:
+            case Items(items=items):
+                return list(items)
+            case Source(kind=Kind.ARRAY, at=at, env=env):
+                return self._elements(at, env)
+            case Plain(value=list() as content, at=at):
+                return [single(Plain(one, at)) for one in content[:MAX_ITEMS]]
+        return []
+
+    def _elements(self, at: int, env: Env) -> list[Cases]:
+        reader = Reader(self._run.data, at, self._run.budget)
+        reader.take()
+        found: list[Cases] = []
+        while len(found) < MAX_ITEMS and not reader.takes("]"):
+            if reader.takes(","):
+                found.append(UNKNOWN)
+                continue
+            spread = reader.takes("...")
+            start = reader.peek().start
+            value, _ = self._run.read(start, env)
+            found += self.items(value) if spread else [value]
+            end = reader.behind(start)
+            if end < 0 or end <= start:
+                break
+            reader.go(end)
+            if not reader.takes(","):
+                break
+        return found
+
+    def element(self, value: Cases, key: Cases, at: int) -> Cases:
+        """``value[key]``; one of all elements if the key of a small table is not known."""
+        return chained(lambda one: chained(lambda other: self._element(one, other, at), key), value)
+
+    def _element(self, value: Value, key: Value, at: int) -> Cases:
+        if isinstance(key, Text) and HOLE not in key.text:
+            return self._run.objects.member(single(value), key.text, at)
+        is_array = isinstance(value, Items) or (isinstance(value, Source) and value.kind is Kind.ARRAY)
+        if is_array or (isinstance(value, Plain) and isinstance(value.value, list)):
+            rows = self.items(single(value))
+            if isinstance(key, int):
+                return rows[key] if 0 <= key < len(rows) else UNKNOWN
+            origin = ("table", value.at if isinstance(value, Source) else id(value))
+            return choice(origin, rows) if 0 < len(rows) <= MAX_ALTERNATIVES else UNKNOWN
+        if isinstance(value, Text) and isinstance(key, int):
+            return single(Text(value.text[key], value.at, (), value.via)) if 0 <= key < len(value.text) else UNKNOWN
+        if isinstance(value, Source) and value.kind is Kind.OBJECT:
+            if isinstance(key, int):
+                return self._run.objects.own(value, str(key)) or UNKNOWN
+            keys, spreads = self._run.objects.keys(value.at)
+            if 0 < len(keys) <= MAX_ALTERNATIVES and not spreads:
+                return choice(("table", value.at), [self._run.objects.at_key(value, place) for place in keys.values()])
+        if isinstance(value, Plain) and isinstance(value.value, dict) and 0 < len(value.value) <= MAX_ALTERNATIVES:
+            return choice(("table", value.at), [single(Plain(one, value.at)) for one in value.value.values()])
+        return UNKNOWN
+
+    def array_method(self, value: Value, name: str, arguments: Sequence[Cases]) -> Cases:
+        """A method of an array."""
+        rows = self.items(single(value))
+        if name == "map" and arguments and len(arguments[0]) == 1 and rows:
+            function = arguments[0][0][1]
+            if isinstance(function, Source) and function.kind is Kind.FUNCTION:
+                return single(Items(tuple(self._run.call(function, [row]) for row in rows)))
+            if isinstance(function, Unknown):
+                path = function.path.rpartition(".")[2]
+
+                def apply(one: Value) -> Value:
+                    made = function_result(path, [one])
+                    return Unknown() if made is None else made
+
+                return single(Items(tuple(combine(apply, row) for row in rows)))
+            return UNKNOWN
+        if name == "find" or not rows:
+            return choice(("find", id(value)), rows) if 0 < len(rows) <= MAX_ALTERNATIVES else UNKNOWN
+        if name == "join" and any(len(row) > 1 for row in rows):
+            between = as_text(arguments[0][0][1]) if arguments else Text(",")
+
+            def row_of(*values: Value) -> Value:
+                return joined(*[part for one in values for part in (between, as_text(one))][1:])
+
+            return combine(row_of, *rows) if len(rows) <= MAX_ALTERNATIVES else UNKNOWN
+
+        def method(*values: Value) -> Value:
+            lists = [Items(tuple(self.items(single(one)))) if isinstance(one, Source) else one for one in values]
+            made = items_method(name, Items(tuple(rows)), lists)
+            return Unknown() if made is None else made
+
+        return combine(method, *arguments)

@@ -1,0 +1,183 @@
+"""Calls of the functions of a script: the arguments that a function is called with.
+
+A function that requests ``base + path`` is found with each path that the script passes to it. A local name counts only
+where it stands for that function. For a method, whose object is not known, only paths count.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from tieback.intake.apps.interface import Bytes
+from tieback.recognise.scripts.candidates import operand_before
+from tieback.recognise.scripts.reader import Reader
+from tieback.recognise.scripts.scopes import Scope
+from tieback.recognise.scripts.values import NO_ENV, Cases, Env, Kind, Source, Text, Unknown, as_text
+
+if TYPE_CHECKING:
+    from tieback.recognise.scripts.evaluate import Evaluator
+
+MAX_SITES = 100
+"""Most calls of a function that are read."""
+_MAX_PLACES = 400
+_BEFORE = re.compile(
+    rb"(?:(?P<dot>\.)?(?P<assigned>[A-Za-z_$][\w$]*)\s*=|(?P<key>[A-Za-z_$][\w$]*)[\"']?\s*:)\s*(?:async\s*)?(?:function\s*\*?\s*)?\Z"
+)
+_KEYED = re.compile(rb"\bkey:\s*[\"'](?P<name>[A-Za-z_$][\w$]*)[\"'],\s*value:\s*function\s*[\w$]*\Z")
+"""A method of a class that Babel has rewritten."""
+_METHOD = re.compile(rb"(?:^|[{};,\s*])(?P<name>[A-Za-z_$][\w$]*)\s*\Z")
+_EXPORT = re.compile(rb"(?P<key>[A-Za-z_$][\w$]*)[\"']?\s*:\s*(?:\(\)\s*=>\s*|function\s*\(\)\s*\{\s*return\s*)\Z")
+_NO_NAMES = (b"function", b"async", b"return", b"if", b"for", b"while", b"switch", b"catch", b"with")
+_COMMON = frozenset(
+    b"get set has add delete put post patch request then catch call apply bind push pop map filter on off send open "
+    b"query find load read write run exec fetch update remove create emit test match replace split join".split()
+)
+"""Methods of many other objects: only calls of an object that is known count."""
+
+
+class Missing(NamedTuple):
+    """A parameter whose value an expression needs."""
+
+    scope: Scope
+    name: str
+
+
+class _Name(NamedTuple):
+    """A name of a function."""
+
+    name: str
+    method: bool
+
+
+class Callers:
+    """The calls of the functions of one script."""
+
+    def __init__(self, run: "Evaluator") -> None:
+        """Read the calls in this script."""
+        self._run = run
+        self._known: dict[int, list[int]] = {}
+
+    def environments(self, scope: Scope) -> Iterator[tuple[Env, int]]:
+        """The values of the parameters of a function for each of its calls, and the offset of the call."""
+        names = self._run.functions.parameter_names(scope)
+        for at in self._sites(scope):
+            values = self._arguments(at, len(names))
+            yield {(scope.key, name): value for name, value in zip(names, values, strict=False) if name}, at
+
+    def _arguments(self, at: int, most: int) -> list[Cases]:
+        reader = Reader(self._run.data, at, self._run.budget)
+        reader.take()
+        found: list[Cases] = []
+        while len(found) < most and not reader.is_next(")"):
+            start = reader.peek().start
+            found.append(self._run.value(start, NO_ENV))
+            end = reader.behind(start)
+            if end < 0:
+                break
+            reader.go(end)
+            if not reader.takes(","):
+                break
+        return found
+
+    def _sites(self, scope: Scope) -> list[int]:
+        """Offsets of the parentheses of the calls."""
+        if scope.key not in self._known:
+            self._known[scope.key] = list(islice(self._found(scope), MAX_SITES))
+        return self._known[scope.key]
+
+    def _found(self, scope: Scope) -> Iterator[int]:
+        for name in self._names(scope):
+            raw = name.name.encode()
+            if name.method:
+                yield from self._calls_of_method(raw, scope)
+            else:
+                yield from self._calls_of_name(name.name, raw, scope)
+
+    def _names(self, scope: Scope) -> list[_Name]:
+        """The names by which a function is called: its own, and those under which a module exports it."""
+        data = self._run.data
+        before = bytes(data[max(0, scope.head - 120) : scope.head])
+        found: list[_Name] = []
+        if scope.name:
+            found.append(_Name(scope.name, method=False))
+        elif keyed := _KEYED.search(before):
+            found.append(_Name(keyed["name"].decode(), method=True))
+        elif assigned := _BEFORE.search(before):
+            name = (assigned["assigned"] or assigned["key"]).decode()
+            found.append(_Name(name, method=bool(assigned["dot"] or assigned["key"])))
+        elif (method := _METHOD.search(before)) and method["name"] not in _NO_NAMES:
+            found.append(_Name(method["name"].decode(), method=True))
+        if found and not found[0].method:
+            found += [_Name(key, method=True) for key in self._exported(found[0].name.encode())]
+        return found
+
+    def _exported(self, raw: bytes) -> Iterator[str]:
+        data, at = self._run.data, -1
+        for _ in range(_MAX_PLACES):
+            self._run.budget.take()
+            at = data.find(raw, at + 1)
+            if at < 0:
+                return
+            found = _EXPORT.search(bytes(data[max(0, at - 80) : at]))
+            if found is not None and data[at + len(raw) : at + len(raw) + 1] in (b",", b"}", b";", b")", b"\n"):
+                yield found["key"].decode()
+
+    def _calls_of_name(self, name: str, raw: bytes, scope: Scope) -> Iterator[int]:
+        run = self._run
+        around = run.scopes.function(scope.head)
+        for at in self._places(raw + b"(", around.start, around.end):
+            before = run.data[at - 1 : at]
+            if before == b"." or _is_word(before) or at + len(raw) == scope.head:
+                continue
+            binding = run.names.find(name, at)
+            if binding is not None and any(place <= scope.head <= place + len(raw) + 40 for place in binding.at):
+                yield at + len(raw)
+
+    def _calls_of_method(self, raw: bytes, scope: Scope) -> Iterator[int]:
+        run = self._run
+        around = run.scopes.around(scope.head)[0]
+        for needle in (b"." + raw + b"(", b"." + raw + b")("):
+            for at in self._places(needle, 0, len(run.data)):
+                place = at + len(needle) - 1
+                fits = self._fits(at, around)
+                if fits is None and raw not in _COMMON:
+                    path = self._arguments(place, 1)
+                    fits = bool(path) and any(_is_path(as_text(value)) for _, value in path[0])
+                if fits:
+                    yield place
+
+    def _fits(self, dot: int, around: Scope) -> bool | None:
+        """Whether the object before a dot has the methods in a scope; ``None`` if that is not known."""
+        run = self._run
+        start = operand_before(run.data, dot, max(0, dot - 200))
+        if start < 0:
+            return None
+        if run.data[start:dot] == b"this":
+            return around.start <= dot < around.end
+        value = run.value_before(start, dot)[0][1]
+        if isinstance(value, Source):
+            if value.kind in (Kind.OBJECT, Kind.MODULE):
+                inner = run.scopes.body(value.at)
+                return inner is not None and inner.start <= around.start < inner.end
+            if run.data[value.at : value.at + 5] != b"class":
+                return None
+            return run.data.find(b"{", value.at, value.at + 400) + 1 == around.start
+        return None if isinstance(value, Unknown) else False
+
+    def _places(self, needle: bytes, start: int, end: int) -> Iterator[int]:
+        at = start - 1
+        for _ in range(_MAX_PLACES):
+            self._run.budget.take(1 + ((end - start) >> 14))
+            at = self._run.data.find(needle, at + 1, end)
+            if at < 0:
+                return
+            yield at
+
+
+def _is_path(text: Text) -> bool:
+    return re.match(r"/|[A-Za-z][\w.-]*(?:[/?]|$)|[a-z]{2,5}://", text.text) is not None
+
+
+def _is_word(one: Bytes) -> bool:
+    return bool(one) and (one.isalnum() or one in (b"_", b"$"))

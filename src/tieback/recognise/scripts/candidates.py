@@ -1,0 +1,340 @@
+"""Expressions of a script that can be an endpoint: where they begin.
+
+Three kinds are looked at: arguments of calls that contact a server, texts with a scheme that are joined with something,
+and the places that join a name to which such a text was assigned. Everything is found by short searches around hits of
+``hyperscan``; the rest of the script is not read.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tieback.intake.apps.interface import Bytes
+from tieback.recognise.scripts.reader import LITERAL
+from tieback.recognise.scripts.scopes import Scopes
+
+MAX_USES = 64
+"""Most places that join one name."""
+_REACH = 600
+_OPERANDS = 24
+
+CALLS = (
+    b"fetch(", b"WebSocket(", b"EventSource(", b".open(", b"axios", b"ajax(", b"getJSON(", b"request(", b"Request(",
+    b"sendBeacon(", b"importScripts(", b"baseURL", b"new URL(", b".connect(", b"createClient(",
+)  # fmt: skip
+"""Texts of calls that contact a server; each marks a file for the analysis."""
+METHODS = (b".get(", b".post(", b".put(", b".patch(", b".delete(", b".request(")
+"""Calls that many other objects have, too."""
+JOINS = (b'"".concat(', b"''.concat(", b"`${", b'+"/', b"+'/")
+"""Texts that begin or continue a sum of which the first part is a name."""
+SCHEMES = (b"://", b'"https:', b"'https:", b'"http"', b"'http'", b'"https"', b"'https'", b'"wss:', b"'wss:", b'"wss"')
+
+_CALL = re.compile(
+    rb"(?<![\w$])(?:fetch|(?:[\w$]+\.)*(?:WebSocket|EventSource)|importScripts|(?:axios|\$|jQuery|https?|superagent|got|needle|request)"
+    rb"(?:\.\w{2,8})?|Request|io(?:\.connect)?|mqtt\.connect|createClient)\Z"
+)
+_OPEN = re.compile(rb"\s*[\"'](?:GET|POST|PUT|DELETE|PATCH|HEAD|get|post)[\"']\s*,\s*")
+_JOINS = re.compile(
+    rb"\s*(?:[A-Za-z_$][\w$.]{0,80}(?:\[[\w$\"'.]{1,40}\]|\([\w$\"'.]{0,40}\)){0,2}\s*(?:\+(?!\+)|\.concat\()|`[^`]{0,200}?\$\{"
+    rb"|(?:" + LITERAL + rb")\s*(?:\+|\.concat\())"
+)
+_PATH = re.compile(rb"\s*[\"'`]/?[A-Za-z][\w.-]{0,60}[/\"'`?$]")
+_TWO = re.compile(rb"[^(){},;]{1,200},|\s*[\"'`]")
+_CONCAT = re.compile(rb"\s*[\w$.()]{1,80}(?:,|\)\s*\.concat\()\s*[\"'`](?:/|:\d)")
+_TEMPLATE_HEAD = re.compile(rb"[\w$.()]{1,80}\}(?:/\w|/\$\{|:\d)|[\w$]{1,40}\.[\w$.()]{1,80}\}:?\$\{")
+_SHORT_MEMBER = re.compile(rb"[\w$\])]\.[\w$]{1,3}\Z")
+_BASE = re.compile(rb"[\"']?\s*(?::|=(?!=))\s*(?![\"'][^\"']*[\"']\s*[,}])")
+_AXIOS = re.compile(rb"(?:\.(?:get|post|put|patch|delete|request|head))?\(\s*")
+_TEXT = re.compile(rb"(?:[^`\\$]|\\.|\$(?!\{)){0,1000}")
+_LITERAL = re.compile(LITERAL)
+_INSIDE = re.compile(rb"(?:[^\"'`()\[\]{}]++|" + LITERAL + rb")*+")
+_ASSIGNS = re.compile(
+    rb"(?:(?P<name>[A-Za-z_$][\w$]*)\s*=|(?P<member>\.[A-Za-z_$][\w$]*)\s*=|[\"']?(?P<key>[A-Za-z_$][\w$]*)[\"']?\s*:)\s*\Z"
+)
+_BEHIND = re.compile(
+    rb"\s*(?:(?P<join>\+(?!\+)|\.(?:concat|replace|split|substr|slice|trim|join|reverse|map|toString)|\[)|(?P<close>[)\]])|(?P<more>[:,?|]))"
+)
+_WORD = re.compile(rb"[\w$\x80-\xff]+(?:\s*\.\s*[\w$]+)*\Z")
+_SPACE = b" \t\r\n"
+_CLOSERS = b")]}"
+
+
+class Candidate(NamedTuple):
+    """An expression that can be an endpoint."""
+
+    at: int
+    """Where it begins."""
+    call: str = ""
+    """The call whose argument it is."""
+    receiver: int = -1
+    """Where the object begins whose method is called; only for the methods of HTTP clients."""
+
+
+def called(data: Bytes, mark: bytes, end: int, *, clients: bool) -> Iterator[Candidate]:
+    """The argument of a call; the hit of its mark ends at ``end``.
+
+    Args:
+        data: the script.
+        mark: the text of ``CALLS`` or ``METHODS`` that was found.
+        end: offset behind it.
+        clients: true if the script has an HTTP client with a base address.
+    """
+    if mark in METHODS:
+        yield from _of_method(data, mark, end, clients=clients)
+    elif mark == b"baseURL":
+        found = _BASE.match(data, end, end + 40)
+        if found is not None:
+            yield Candidate(found.end(), "baseURL")
+    elif mark == b"axios":
+        found = _AXIOS.match(data, end, end + 40)
+        if found is not None and not _word_before(data, end - len(mark)):
+            yield Candidate(found.end(), bytes(data[end - len(mark) : found.end()]).decode().rstrip("( \n"))
+    elif mark == b".open(":
+        found = _OPEN.match(data, end, end + 60)
+        if found is not None:
+            yield Candidate(found.end(), "open")
+    elif mark == b"new URL(":
+        if _TWO.match(data, end, end + 300) or _JOINS.match(data, end, end + 400):
+            yield Candidate(end - len(mark), "URL")
+    else:
+        name = bytes(data[max(0, end - 60) : end - 1])
+        if _CALL.search(name) or _JOINS.match(data, end, end + 400) is not None:
+            yield Candidate(end, mark.decode().strip("(."))
+
+
+def _of_method(data: Bytes, mark: bytes, end: int, *, clients: bool) -> Iterator[Candidate]:
+    joins = _JOINS.match(data, end, end + 400) is not None
+    if clients and (joins or _PATH.match(data, end, end + 120)):
+        yield Candidate(end, mark[1:-1].decode(), operand_start(data, end - len(mark)))
+    elif joins:
+        yield Candidate(end, mark[1:-1].decode())
+
+
+def with_scheme(data: Bytes, end: int) -> Iterator[Candidate | tuple[str, int]]:
+    """The expression around a text with a scheme, if the text is only a part of it.
+
+    Yields:
+        Candidates, and the name to which the text is assigned, with a dot before it if it is a member or key, and the
+            place of the assignment.
+    """
+    start = _literal_start(data, end)
+    if start < 0:
+        return
+    quote = data[start]
+    if quote == 0x60:
+        template = _TEXT.match(data, start + 1)
+        last = template.end() if template else start + 1
+        joined = data[last : last + 1] == b"$"
+        close = last + 1
+    else:
+        literal = _LITERAL.match(data, start, start + 4_000)
+        if literal is None:
+            return
+        close, joined = literal.end(), False
+    first = operand_start(data, start) if _plus_before(data, start) else start
+    behind = _BEHIND.match(data, close, close + 40)
+    if joined or first != start or (behind is not None and behind["join"]):
+        yield Candidate(first)
+    outer = first
+    for _ in range(3):
+        outer = _opening(data, outer)
+        if outer < 0:
+            break
+        closing = _closing(data, close)
+        after = _BEHIND.match(data, closing, closing + 40) if closing > 0 else None
+        if after is not None and after["join"]:
+            is_call = data[outer] == 0x28 and _word_before(data, outer)
+            begin = operand_start(data, outer if not is_call else _call_start(data, outer))
+            yield Candidate(begin)
+        elif data[outer] == 0x28 and _plus_before(data, outer):
+            yield Candidate(operand_start(data, outer))
+    if not joined and first == start:
+        assigned = _ASSIGNS.search(bytes(data[max(0, start - 80) : start]))
+        if assigned is not None:
+            name = assigned["name"] or assigned["member"] or b"." + assigned["key"]
+            yield name.decode("ascii", "replace"), start
+
+
+def joining(data: Bytes, mark: bytes, end: int) -> Iterator[Candidate]:
+    """The sum around a text of ``JOINS``, if its first part can be an address that has a name."""
+    start = end - len(mark)
+    if mark == b"`${":
+        if _TEMPLATE_HEAD.match(data, end, end + 120):
+            yield Candidate(operand_start(data, start) if _plus_before(data, start) else start)
+    elif mark.startswith(b"+"):
+        # Other names are found by the address that is assigned to them.
+        if _SHORT_MEMBER.search(bytes(data[max(0, start - 8) : start])):
+            yield Candidate(operand_start(data, start - 1))
+    elif _CONCAT.match(data, end, end + 160):
+        yield Candidate(start)
+
+
+def uses(data: Bytes, name: str, at: int, scopes: Scopes) -> Iterator[Candidate]:
+    """The places that join a name or member to which an address was assigned at ``at``."""
+    raw = name.encode()
+    start, end = 0, len(data)
+    if not name.startswith("."):
+        scope = scopes.function(at)
+        start, end = scope.start, scope.end
+    elif len(name) < 4:
+        return
+    for needle in (raw + b"+", raw + b" +", b"{" + raw + b"}" if name[0] != "." else raw + b"}", raw + b".concat("):
+        place, found = start, 0
+        for _ in range(MAX_USES * 8):
+            place = data.find(needle, place, end)
+            if place < 0 or found >= MAX_USES:
+                break
+            word = place + (needle[:1] == b"{")
+            place += len(needle)
+            if needle.endswith(b"+") and data[place : place + 1] in (b"+", b"="):
+                continue
+            if needle.endswith(b"}") and data[word - 2 : word] != b"${" and name[0] != ".":
+                continue
+            if name[0] != "." and _word_before(data, word):
+                continue
+            begin = _template_start(data, word) if needle.endswith(b"}") else operand_start(data, word)
+            if begin >= 0:
+                found += 1
+                yield Candidate(begin)
+
+
+def operand_start(data: Bytes, at: int) -> int:
+    """Where the sum begins that has an operand at ``at``; the operand can be the rest of a chain of members."""
+    low = max(0, at - _REACH)
+    start = at
+    for _ in range(_OPERANDS):
+        start = _chain_start(data, start, low)
+        before = _skip_back(data, start, low)
+        if before <= low or data[before - 1] != 0x2B or data[before - 2 : before - 1] == b"+":
+            return start
+        ending = _skip_back(data, before - 1, low)
+        previous = operand_before(data, ending, low)
+        if previous < 0:
+            return start
+        start = previous
+    return start
+
+
+def _chain_start(data: Bytes, at: int, low: int) -> int:
+    """The start of ``a.b(c).d`` if ``at`` is inside of it at a dot, a bracket or a name."""
+    for _ in range(_OPERANDS):
+        if data[at : at + 1] not in (b".", b"(", b"["):
+            found = _WORD.search(bytes(data[max(low, at - 120) : at]))
+            return at - len(found[0]) if found and data[at - 1 : at] != b" " else at
+        previous = operand_before(data, at, low)
+        if previous < 0:
+            return at
+        at = previous
+        if data[at : at + 1] not in (b"(", b"["):
+            return at
+    return at
+
+
+def operand_before(data: Bytes, end: int, low: int) -> int:
+    """Where the operand begins that ends at ``end``; -1 if that is unclear."""
+    if end <= low:
+        return -1
+    last = data[end - 1]
+    if last in b"\"'`":
+        place = data.rfind(bytes((last,)), low, end - 1)
+        while place > low and data[place - 1] == 0x5C:
+            place = data.rfind(bytes((last,)), low, place)
+        return place
+    if last in _CLOSERS:
+        place = _balanced_back(data, end - 1, low)
+        if place < 0:
+            return -1
+        word = _WORD.search(bytes(data[max(low, place - 120) : place]))
+        if word is not None:
+            return place - len(word[0])
+        return operand_before(data, place, low) if data[place - 1] in b")]" else place
+    word = _WORD.search(bytes(data[max(low, end - 120) : end]))
+    if word is None:
+        return -1
+    start = end - len(word[0])
+    if data[start - 1 : start] == b"." and data[start - 2 : start - 1] in (b")", b"]"):
+        return operand_before(data, start - 1, low)
+    return start
+
+
+def _balanced_back(data: Bytes, at: int, low: int) -> int:
+    depth = 0
+    for place in range(at, low, -1):
+        sign = data[place]
+        if sign in b")]}":
+            depth += 1
+        elif sign in b"([{":
+            depth -= 1
+            if not depth:
+                return place
+    return -1
+
+
+def _opening(data: Bytes, at: int) -> int:
+    """The parenthesis or bracket around an offset; -1 if a statement begins first."""
+    depth = 0
+    for place in range(at - 1, max(0, at - _REACH), -1):
+        sign = data[place]
+        if sign in b")]}":
+            depth += 1
+        elif sign in b"([{":
+            if not depth:
+                return place if sign != 0x7B else -1
+            depth -= 1
+        elif sign == 0x3B and not depth:
+            return -1
+    return -1
+
+
+def _closing(data: Bytes, at: int) -> int:
+    """Behind the bracket that closes the one around ``at``, which is outside of texts; -1 if it is too far away."""
+    depth = 1
+    for _ in range(100):
+        rest = _INSIDE.match(data, at, at + _REACH)
+        at = rest.end() if rest else at
+        sign = data[at : at + 1]
+        if not sign or sign == b"`":
+            return -1
+        depth += 1 if sign in b"([{" else -1
+        at += 1
+        if not depth:
+            return at
+    return -1
+
+
+def _call_start(data: Bytes, opening: int) -> int:
+    word = _WORD.search(bytes(data[max(0, opening - 120) : opening]))
+    return opening - len(word[0]) if word else opening
+
+
+def _literal_start(data: Bytes, end: int) -> int:
+    """The quote before a scheme that ends at ``end``; -1 if other text is before it."""
+    place = end - 1 - (data[end - 1] in b"\"'")
+    low = max(0, end - 24)
+    while place > low and (data[place] in b":/+.-" or chr(data[place]).isalnum()):
+        place -= 1
+    if data[place] == 0x7D:
+        return _template_start(data, place)
+    return place if data[place] in b"\"'`" else -1
+
+
+def _template_start(data: Bytes, at: int) -> int:
+    """The backtick before a substitution; -1 if there is none on the line."""
+    place = data.rfind(b"`", max(0, at - _REACH), at)
+    return place if place >= 0 and data.find(b"\n", place, at) < 0 else -1
+
+
+def _plus_before(data: Bytes, at: int) -> bool:
+    before = _skip_back(data, at, max(0, at - 40))
+    return data[before - 1 : before] == b"+" and data[before - 2 : before - 1] != b"+"
+
+
+def _skip_back(data: Bytes, at: int, low: int) -> int:
+    while at > low and data[at - 1] in _SPACE:
+        at -= 1
+    return at
+
+
+def _word_before(data: Bytes, at: int) -> bool:
+    one = data[at - 1 : at]
+    return bool(one) and (one.isalnum() or one in (b"_", b"$"))

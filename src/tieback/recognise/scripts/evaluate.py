@@ -1,0 +1,167 @@
+"""Values of expressions in a script, by reading the expression and following its names to constants.
+
+There is no engine: statements are never run, and only operators, string and array methods, object and array literals,
+functions whose result is one expression, and modules of bundles are understood. Everything else is an unknown part of a
+text. Bounds: ``MAX_DEPTH`` nested expressions, ``MAX_CALLS`` nested calls, and the budget of the script.
+"""
+
+from collections.abc import Sequence
+
+from tieback.intake.apps.interface import Bytes
+from tieback.recognise.scripts.arrays import Arrays
+from tieback.recognise.scripts.callers import Missing
+from tieback.recognise.scripts.expression import MAX_DEPTH, Expression
+from tieback.recognise.scripts.functions import Functions
+from tieback.recognise.scripts.modules import Modules
+from tieback.recognise.scripts.names import MAX_VALUES, Binding, Names, Way
+from tieback.recognise.scripts.objects import Objects
+from tieback.recognise.scripts.operators import plus
+from tieback.recognise.scripts.platform import Platform
+from tieback.recognise.scripts.reader import Budget
+from tieback.recognise.scripts.scopes import Scopes
+from tieback.recognise.scripts.values import (
+    NO_ENV,
+    UNKNOWN,
+    Cases,
+    Env,
+    Kind,
+    Source,
+    Unknown,
+    choice,
+    combine,
+    named,
+    single,
+)  # fmt: skip
+
+MAX_TRIES = 200
+"""Most times that one expression is read again, because its value depends on parameters or on a bound."""
+_CALL_STEPS = 100
+MAX_CALLS = 8
+"""Most calls of functions inside each other."""
+
+
+class Evaluator:
+    """The values of one script. Names and objects are read when they are needed."""
+
+    def __init__(self, data: Bytes, budget: Budget, *, markup: bool = False) -> None:
+        """Read this script with a budget."""
+        self.data, self.budget = data, budget
+        self.scopes = Scopes(data, markup=markup)
+        self.names = Names(data, self.scopes, budget)
+        self.objects, self.arrays = Objects(self), Arrays(self)
+        self.functions, self.platform = Functions(self), Platform(self)
+        self.modules = Modules(self)
+        self.depth = self.calls = 0
+        self.active: set[object] = set()
+        self.cut = 0
+        """How often a value was left unknown because of a cycle or a bound; such a result is not kept."""
+        self.missing: dict[Missing, None] = {}
+        """Parameters whose values were needed since this was emptied."""
+        self._known: dict[object, Cases] = {}
+        self._tries: dict[object, int] = {}
+
+    def value(self, at: int, env: Env = NO_ENV) -> Cases:
+        """The value of the expression that begins at an offset. Raises ``BudgetError``."""
+        return self.read(at, env)[0]
+
+    def value_before(self, at: int, end: int) -> Cases:
+        """The value of an expression of which only the part before ``end`` counts. Raises ``BudgetError``."""
+        expression = Expression(self, at, NO_ENV)
+        expression.reader.end = min(expression.reader.end, end)
+        return expression.assignment()
+
+    def read(self, at: int, env: Env = NO_ENV) -> tuple[Cases, int]:
+        """The value of an expression, and where it ends. Raises ``BudgetError``."""
+        if self.depth >= MAX_DEPTH:
+            self.cut += 1
+            return UNKNOWN, at
+        self.depth += 1
+        try:
+            expression = Expression(self, at, env)
+            return expression.assignment(), expression.reader.at
+        finally:
+            self.depth -= 1
+
+    def once(self, key: object, at: int, env: Env = NO_ENV) -> Cases:
+        """The value of an expression that a name stands for; unknown inside itself."""
+        if key in self.active:
+            self.cut += 1
+            return UNKNOWN
+        if not env and key in self._known:
+            return self._known[key]
+        tries = self._tries[key] = self._tries.get(key, 0) + 1
+        if tries > MAX_TRIES:
+            self.cut += 1
+            return UNKNOWN
+        self.active.add(key)
+        cut = self.cut
+        try:
+            value = self.value(at, env)
+        finally:
+            self.active.discard(key)
+        if not env and (cut == self.cut or not self.active):
+            self._known[key] = value
+        return value
+
+    def name(self, name: str, at: int, env: Env) -> Cases:
+        """The value of a name at an offset."""
+        binding = self.names.find(name, at)
+        if binding is None or not binding.at:
+            return single(Unknown(name))
+        found = self._bound(name, binding, at, env)
+        return tuple((when, named(value, name)) for when, value in found)
+
+    def _bound(self, name: str, binding: Binding, at: int, env: Env) -> Cases:
+        match binding.way:
+            case Way.FUNCTION:
+                return single(Source(Kind.FUNCTION, self._head(binding.at[0]), env))
+            case Way.CLASS:
+                return single(Source(Kind.CLASS, self.data.rfind(b"class", 0, binding.at[0]), env))
+            case Way.PARAMETER:
+                return self._parameter(name, binding, env)
+            case Way.MEMBER:
+                return self.objects.member(self.once(("pattern", binding.at[0]), binding.at[0], env), binding.key, at)
+            case Way.ELEMENT:
+                rows = self.arrays.items(self.once(("of", binding.at[0]), binding.at[0], env))
+                return choice(("of", binding.at[0]), rows[:17]) if rows else UNKNOWN
+        places = list(binding.at)
+        if len(places) > 1 and self.scopes.function(at) == binding.scope:
+            places = [place for place in places if place <= at] or places
+        options = [self.once(("=", place), place, env) for place in places]
+        known = [one for one in options if not all(isinstance(value, Unknown) for _, value in one)]
+        value = choice(("name", binding.scope.start, name), known or options)
+        added = [place for place in binding.added if places[0] < place < at]
+        for place in added[:MAX_VALUES]:
+            value = combine(plus, value, self.once(("+=", place), place, env))
+        if len(added) > MAX_VALUES:
+            value = combine(plus, value, UNKNOWN)
+        return value
+
+    def _head(self, at: int) -> int:
+        """The beginning of a function declaration whose name is at an offset."""
+        return self.data.rfind(b"function", 0, at)
+
+    def _parameter(self, name: str, binding: Binding, env: Env) -> Cases:
+        known = env.get((binding.scope.key, name))
+        if known is not None:
+            return known
+        found = self.functions.parameter(name, binding)
+        if binding.scope.head >= 0 and any(isinstance(value, Unknown) for _, value in found):
+            self.missing[Missing(binding.scope, name)] = None
+            self.cut += 1  # what was read with it is read again for each call
+        return found
+
+    def call(self, function: Source, arguments: Sequence[Cases]) -> Cases:
+        """The result of a function of the script."""
+        key = ("call", function.at)
+        if self.calls >= MAX_CALLS or function.kind is not Kind.FUNCTION or key in self.active:
+            self.cut += 1
+            return UNKNOWN
+        self.calls += 1
+        self.active.add(key)
+        self.budget.take(_CALL_STEPS)
+        try:
+            return self.functions.result(function, arguments)
+        finally:
+            self.active.discard(key)
+            self.calls -= 1

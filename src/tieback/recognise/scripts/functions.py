@@ -1,0 +1,187 @@
+"""Functions in a script: their parameters, and what they return. No statement is run."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from tieback.recognise.scripts.names import Binding
+from tieback.recognise.scripts.reader import Reader, TokenKind
+from tieback.recognise.scripts.scopes import Scope
+from tieback.recognise.scripts.values import UNKNOWN, Cases, Items, Source, Unknown, choice, single
+
+if TYPE_CHECKING:
+    from tieback.recognise.scripts.evaluate import Evaluator
+
+
+MAX_RETURNS = 8
+"""Most ``return`` statements of a function."""
+_MAX_BODY = 262_144
+_RETURN = re.compile(rb"(?<![\w$.])return(?![\w$:])")
+_HEAD = re.compile(
+    rb"(?:async\s{0,9}+)?+(?:function\s{0,9}+\*?+\s{0,9}+(?:[A-Za-z_$][\w$]*+)?+\s{0,9}+(?=\()"
+    rb"|(?:(?:get|static)\s{1,9}+)*+[A-Za-z_$][\w$]*+\s{0,9}+(?=\()|(?P<single>[A-Za-z_$][\w$]*+)\s{0,9}+=>|(?=\())"
+)
+_CALLED = re.compile(rb"\}\s*\)?\s*\(")
+
+
+class Head(NamedTuple):
+    """Parameters and body of a function."""
+
+    names: tuple[str, ...]
+    defaults: Mapping[str, int]
+    """Where default values begin."""
+    body: int
+    """Offset of the opening brace, or of the expression of an arrow function."""
+    block: bool
+
+
+class Functions:
+    """The functions of one script."""
+
+    def __init__(self, run: "Evaluator") -> None:
+        """Read the values of this evaluator."""
+        self._run = run
+
+    def function_end(self, at: int) -> int:
+        """The offset behind a function that begins at an offset; -1 if it is too long, or none."""
+        head = self.head(at)
+        if head is None:
+            return -1
+        reader = Reader(self._run.data, head.body, self._run.budget)
+        if head.block:
+            end = reader.closing(head.body)
+            if end >= 0:
+                return end
+            scope = self._run.scopes.body(head.body)
+            return scope.end + 1 if scope is not None else -1
+        return reader.behind(head.body)
+
+    def head(self, at: int) -> Head | None:
+        """Parameters and body of the function that begins at an offset; ``None`` if there is none."""
+        data = self._run.data
+        found = _HEAD.match(data, at)
+        if found is None:
+            return None
+        if found["single"]:
+            reader = Reader(data, found.end(), self._run.budget)
+            names, defaults = _parameter_of(found["single"].decode())
+        else:
+            reader = Reader(data, found.end(), self._run.budget)
+            close = reader.closing(found.end())
+            if close < 0:
+                return None
+            names, defaults = self._parameters(found.end())
+            reader.go(close)
+            reader.takes("=>")
+        token = reader.peek()
+        return Head(tuple(names), defaults, token.start, token.text == "{")
+
+    def _parameters(self, at: int) -> tuple[tuple[str, ...], dict[str, int]]:
+        reader = Reader(self._run.data, at, self._run.budget)
+        reader.take()
+        names: list[str] = []
+        defaults: dict[str, int] = {}
+        for _ in range(30):
+            if reader.takes(")"):
+                break
+            rest = reader.takes("...")
+            token = reader.peek()
+            names.append(f"{'...' * rest}{token.text}" if token.kind is TokenKind.NAME else "")
+            end = reader.behind(token.start)
+            if token.kind is TokenKind.NAME:
+                reader.take()
+                if reader.takes("="):
+                    defaults[token.text] = reader.peek().start
+            if end < 0:
+                break
+            reader.go(end)
+            if not reader.takes(","):
+                break
+        return tuple(names), defaults
+
+    def result(self, function: Source, arguments: Sequence[Cases]) -> Cases:
+        """What a function returns for these arguments."""
+        run = self._run
+        head = self.head(function.at)
+        if head is None:
+            return UNKNOWN
+        key = self._key(head)
+        env = dict(function.env)
+        for number, name in enumerate(head.names):
+            if name.startswith("..."):
+                env[key, name[3:]] = single(Items(tuple(arguments[number:])))
+            elif number < len(arguments):
+                env[key, name] = arguments[number]
+            elif name in head.defaults:
+                env[key, name] = run.value(head.defaults[name], function.env)
+        if not head.block:
+            return run.value(head.body, env)
+        places = self._returns(head.body)
+        return choice(("return", head.body), [run.value(place, env) for place in places]) if places else UNKNOWN
+
+    def _key(self, head: Head) -> int:
+        """The number of the function in environments: behind its brace, or behind the arrow."""
+        if head.block:
+            return head.body + 1
+        return self._run.data.rfind(b"=>", 0, head.body) + 2
+
+    def _returns(self, body: int) -> list[int]:
+        run = self._run
+        scope = run.scopes.body(body)
+        if scope is None or scope.end - scope.start > _MAX_BODY:
+            return []
+        found = []
+        for number, match in enumerate(_RETURN.finditer(run.data, scope.start, scope.end)):
+            if number == 4 * MAX_RETURNS:
+                return []
+            run.budget.take()
+            if run.scopes.function(match.start()) == scope:
+                token = Reader(run.data, match.end(), run.budget).peek()
+                if token.text not in (";", "}"):
+                    found.append(token.start)
+        return found if len(found) <= MAX_RETURNS else []
+
+    def parameter(self, name: str, binding: Binding) -> Cases:
+        """A parameter of a function that is not called by the expression: its default, or the argument of its call."""
+        run, place, scope = self._run, binding.at[0], binding.scope
+        if (known := self._run.modules.parameter(name, binding)) is not None:
+            return known
+        reader = Reader(run.data, place + len(name), run.budget)
+        if reader.takes("="):
+            return run.once(("default", place), reader.peek().start)
+        return self._called(name, binding) if scope.head >= 0 else UNKNOWN
+
+    def parameter_names(self, scope: Scope) -> tuple[str, ...]:
+        """The parameters of a function; empty texts for patterns."""
+        if self._run.data[scope.head] == 0x28:
+            return self._parameters(scope.head)[0]
+        return (bytes(self._run.data[scope.head : scope.head_end]).decode("ascii", "replace"),)
+
+    def _called(self, name: str, binding: Binding) -> Cases:
+        """The argument of a function that is called where it stands: ``(function(e){…})("https://…")``."""
+        run, scope = self._run, binding.scope
+        names = self.parameter_names(scope)
+        if name not in names or scope.end >= len(run.data):
+            return UNKNOWN
+        behind = _CALLED.match(run.data, scope.end, scope.end + 20)
+        if behind is None:
+            return single(Unknown(name))
+        reader = Reader(run.data, behind.end() - 1, run.budget)
+        reader.take()
+        for number in range(names.index(name) + 1):
+            start = reader.peek().start
+            if reader.is_next(")"):
+                return UNKNOWN
+            if number == names.index(name):
+                return run.once(("argument", start), start)
+            end = reader.behind(start)
+            if end < 0:
+                return UNKNOWN
+            reader.go(end)
+            reader.takes(",")
+        return UNKNOWN
+
+
+def _parameter_of(name: str) -> tuple[tuple[str, ...], dict[str, int]]:
+    """The parameters of an arrow function without parentheses."""
+    return (name,), {}

@@ -1,0 +1,296 @@
+"""Members of objects in a script, from their literals and from what is assigned to them.
+
+An object literal is read when one of its members is needed. If an object is not known, a member whose name occurs only
+with constants in the script stands for those: bundlers give each module its own name for another one.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from tieback.recognise.dataflow.values import HOLE, MAX_ALTERNATIVES
+from tieback.recognise.scripts.expression import MAX_DEPTH
+from tieback.recognise.scripts.folding import MADE, unquoted
+from tieback.recognise.scripts.reader import Reader, TokenKind
+from tieback.recognise.scripts.scopes import Scope
+from tieback.recognise.scripts.values import (
+    NO_ENV,
+    UNKNOWN,
+    Cases,
+    Client,
+    Items,
+    Kind,
+    Merged,
+    Plain,
+    Source,
+    Text,
+    Unknown,
+    Value,
+    as_text,
+    chained,
+    choice,
+    is_known,
+    is_unknown,
+    named,
+    single,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from tieback.recognise.scripts.evaluate import Evaluator
+
+MAX_KEYS = 2_000
+"""Most keys of an object that are read."""
+_MAX_BODY = 262_144
+_MAX_LEVELS = 8
+_BEFORE_METHOD = (b"{", b"}", b";", b",", b" ", b"\n", b"\t")
+_MAX_FALLBACK = 12
+_MAX_PATH = 60
+_MAX_SEARCHES = 300
+"""Most names of members of unknown objects that are searched in the whole script."""
+_PATH = re.compile(r"[A-Za-z_$][\w$.]*")
+_ADDRESS = re.compile(
+    r"(?i:url|uri|host|base|api|endpoint|server|domain|socket|root|origin|path|prefix|version|backend|gateway|addr|env"
+    r"|service|http|wss|cloud|remote|rest|bucket|region|stage|tenant)|(?:^p|P|_p)ort$|^[A-Z][A-Z0-9_]+$"
+)
+_GENERIC = frozenset((
+    "host", "hostname", "path", "pathname", "url", "urls", "href", "origin", "port", "protocol", "version", "root",
+    "baseURL", "api", "environment",
+))  # fmt: skip
+"""Members that many unrelated objects of libraries have."""
+
+
+class Objects:
+    """The objects of one script."""
+
+    def __init__(self, run: "Evaluator") -> None:
+        """Read the values of this evaluator."""
+        self._run = run
+        self._objects: dict[int, tuple[dict[str, int], list[int]]] = {}
+        self._methods: dict[int, bool] = {}
+        """Places of methods in object literals; true for those that are called when the member is read."""
+        self._this: dict[tuple[int, str], tuple[int, ...]] = {}
+        self._searched: dict[str, Cases] = {}
+
+    def member(self, value: Cases, key: str, at: int) -> Cases:
+        """A member of a value; ``at`` is the place that reads it."""
+        return chained(lambda one: self._named_member(one, key, at), value)
+
+    def _named_member(self, value: Value, key: str, at: int) -> Cases:
+        owner = f"{value.via[0]}." if isinstance(value, Source) and value.via else ""
+        name = f"{owner}{key}" if len(owner) < _MAX_PATH else key
+        return tuple((when, named(one, name)) for when, one in self._member(value, key, at))
+
+    def _member(self, value: Value, key: str, at: int) -> Cases:
+        match value:
+            case Source():
+                return self._of_source(value, key)
+            case Unknown(path="this"):
+                return self._of_this(key, at)
+            case Unknown():
+                return self._of_unknown(value, key)
+            case Plain(value=dict() as content):
+                return single(Plain(content[key], value.at)) if key in content else UNKNOWN
+            case Merged():
+                parts = (self._member(one, key, at) for one in value.objects)
+                return next((part for part in parts if not is_unknown(part)), UNKNOWN)
+            case Items():
+                return single(len(value.items)) if key == "length" else single(Unknown(key))
+            case Text(text=text):
+                if key == "href":
+                    return single(value)
+                return single(len(text)) if key == "length" and HOLE not in text else UNKNOWN
+            case Client():
+                return single(value.base if key == "baseURL" else value) if key in ("baseURL", "defaults") else UNKNOWN
+        return UNKNOWN
+
+    def _of_source(self, value: Source, key: str) -> Cases:
+        match value.kind:
+            case Kind.OBJECT:
+                found = self.own(value, key)
+            case Kind.CLASS:
+                found = self._static(value, key)
+            case Kind.MODULE:
+                return self._run.modules.export(value, key)
+            case Kind.ARRAY:
+                rows = self._run.arrays.items(single(value))
+                return single(len(rows)) if key == "length" and rows else single(Unknown(key))
+            case _:
+                found = None
+        return found if found is not None else self._assigned(value, key)
+
+    def own(self, value: Source, key: str) -> Cases | None:
+        """A member that the literal of an object has; ``None`` if it has none."""
+        keys, spreads = self.keys(value.at)
+        if key in keys:
+            return self.at_key(value, keys[key])
+        run = self._run
+        if run.depth >= MAX_DEPTH:
+            return None
+        run.depth += 1
+        try:
+            parts = (self.member(run.once(("...", place), place, value.env), key, place) for place in spreads[::-1])
+            return next((part for part in parts if not is_unknown(part)), None)
+        finally:
+            run.depth -= 1
+
+    def at_key(self, value: Source, place: int) -> Cases:
+        """The member of an object whose value begins at a place."""
+        run = self._run
+        if place in self._methods:
+            function = Source(Kind.FUNCTION, place, value.env)
+            return run.call(function, ()) if self._methods[place] else single(function)
+        return run.once(("=", place), place, value.env)
+
+    def keys(self, at: int) -> tuple[dict[str, int], list[int]]:
+        """The keys of an object literal, with the place of each value, and the places of spread objects."""
+        if at not in self._objects:
+            self._objects[at] = self._read_keys(at)
+        return self._objects[at]
+
+    def _read_keys(self, at: int) -> tuple[dict[str, int], list[int]]:
+        keys: dict[str, int] = {}
+        spreads: list[int] = []
+        reader = Reader(self._run.data, at, self._run.budget)
+        reader.take()
+        for _ in range(MAX_KEYS):
+            if reader.is_next("}"):
+                break
+            if reader.takes("..."):
+                spreads.append(reader.peek().start)
+                end = reader.behind(reader.peek().start)
+            else:
+                end = self._read_key(reader, keys)
+            if end < 0:
+                break
+            reader.go(end)
+            if not reader.takes(","):
+                break
+        return keys, spreads
+
+    def _read_key(self, reader: Reader, keys: dict[str, int]) -> int:
+        """Read a key; the offset behind its value, or -1."""
+        token = reader.take()
+        getter = token.text == "get"
+        if token.text in ("get", "async") and not reader.is_next(":", ",", "(", "}"):
+            token = reader.take()
+        else:
+            getter = False
+        if token.text == "[":
+            value, _ = self._run.read(token.end)
+            name = as_text(value[0][1]).text if len(value) == 1 else HOLE
+            end = reader.closing(token.start)
+            if end < 0:
+                return -1
+            reader.go(end)
+        elif token.kind in (TokenKind.NAME, TokenKind.TEXT, TokenKind.NUMBER):
+            name = unquoted(token.text).replace(MADE, "") if token.kind is TokenKind.TEXT else token.text
+        else:
+            return -1
+        is_method = reader.is_next("(")
+        if is_method or reader.takes(":"):
+            keys[name] = reader.peek().start
+            if is_method:
+                self._methods[keys[name]] = getter
+            return reader.behind(keys[name])
+        keys[name] = token.start  # {name}
+        return token.end
+
+    def _assigned(self, value: Source, key: str) -> Cases:
+        """A member that is assigned to an object after its literal: ``cfg.host = …``."""
+        run = self._run
+        name = value.via[0] if value.via and _PATH.fullmatch(value.via[0]) else ""
+        if name:
+            scope = run.scopes.function(value.at)
+            places = list(run.names.members(key, scope.start, scope.end, before=f"{name}.".encode()))
+            if places:
+                return self._one_of(("member", name, key, value.at), places)
+        return self._of_unknown(Unknown(name), key)
+
+    def _one_of(self, origin: object, places: Sequence[int]) -> Cases:
+        if not places or len(places) > MAX_ALTERNATIVES:
+            return UNKNOWN
+        options = [self._run.once(("=", place), place) for place in places]
+        known = [one for one in options if not is_unknown(one)]
+        return choice(origin, known) if known else UNKNOWN
+
+    def _static(self, value: Source, key: str) -> Cases | None:
+        run = self._run
+        opening = run.data.find(b"{", value.at, value.at + 400)
+        body = run.scopes.body(opening) if opening >= 0 else None
+        if body is None:
+            return None
+        places = [
+            place
+            for place in run.names.keys(key, body.start, body.end)
+            if b"static" in bytes(run.data[max(body.start, place - len(key) - 16) : place])
+        ]
+        return self._one_of(("static", value.at, key), places) if places else None
+
+    def _of_this(self, key: str, at: int) -> Cases:
+        """``this.key``, assigned in one of the nearest functions, classes or objects around."""
+        run = self._run
+        for scope in islice(run.scopes.around(at), _MAX_LEVELS):
+            if scope.start == 0 or scope.end - scope.start > _MAX_BODY:
+                break
+            if (known := self._this.get((scope.start, key))) is None:
+                places = list(run.names.members(key, scope.start, scope.end, before=b"this."))
+                places += run.scopes.direct(list(run.names.keys(key, scope.start, scope.end)), scope)
+                places += run.names.members(key, scope.start, scope.end, before=b"prototype.")
+                rewritten = run.data.find(f'key:"{key}",value:'.encode(), scope.start, scope.end)
+                places += [rewritten + len(key) + 13] if rewritten >= 0 else []  # a class that Babel has rewritten
+                known = self._this[scope.start, key] = tuple(places)
+            if known:
+                return self._one_of(("this", scope.start, key), known[: MAX_ALTERNATIVES + 1])
+            if (method := self._method_in(scope, key)) >= 0:
+                return single(Source(Kind.FUNCTION, method, NO_ENV))
+        return single(Unknown(f"this.{key}"))
+
+    def _method_in(self, scope: Scope, key: str) -> int:
+        """Where the parameters of a method begin in the body of a class; -1 if it has none."""
+        data, needle, at = self._run.data, key.encode() + b"(", scope.start
+        for _ in range(20):
+            at = data.find(needle, at, scope.end)
+            if at < 0:
+                return -1
+            if data[at - 1 : at] in _BEFORE_METHOD and self._run.scopes.direct([at], scope):
+                close = Reader(data, at + len(key), self._run.budget).closing(at + len(key))
+                if close > 0 and bytes(data[close : close + 8]).lstrip()[:1] == b"{":
+                    return at + len(key)
+            at += len(needle)
+        return -1
+
+    def _of_unknown(self, value: Unknown, key: str) -> Cases:
+        known = self._searched.get(key)
+        if known is None:
+            if not _is_address_name(key) or len(self._searched) >= _MAX_SEARCHES:
+                return single(Unknown(f"{value.path}.{key}"))
+            self._searched[key] = UNKNOWN
+            known = self._searched[key] = self._everywhere(key)
+        return known if known is not UNKNOWN else single(Unknown(f"{value.path}.{key}"))
+
+    def _everywhere(self, key: str) -> Cases:
+        """The constants that a member with this name has in the script; unknown if it has others, too."""
+        run = self._run
+        places = []
+        for source in (run.names.members(key, 0, len(run.data)), run.names.keys(key, 0, len(run.data))):
+            for place in source:
+                if run.data[place : place + 6] != b"void 0":
+                    places.append(place)
+                if len(places) > _MAX_FALLBACK:
+                    return UNKNOWN
+        found: list[Cases] = []
+        for place in places:
+            value = run.once(("=", place), place)
+            if all((isinstance(one, Text) and is_known(one)) or isinstance(one, Source) for _, one in value):
+                found.append(value)
+            elif not is_unknown(value) or len(places) > 2 * len(found) + 2:
+                return UNKNOWN
+        if not found or 2 * len(found) < len(places):
+            return UNKNOWN
+        return choice(("member", key), found)
+
+
+def _is_address_name(key: str) -> bool:
+    """True for the name of a member that a configuration has, and few other objects."""
+    return len(key) >= 3 and key not in _GENERIC and _ADDRESS.search(key) is not None

@@ -1,0 +1,112 @@
+"""Functions that a script does not define: those of the language, of HTTP clients and of bundlers."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tieback.recognise.scripts.methods import buffer_text, function_result, json_value
+from tieback.recognise.scripts.values import (
+    NO_ENV,
+    UNKNOWN,
+    Cases,
+    Client,
+    Deferred,
+    Kind,
+    Merged,
+    Plain,
+    Source,
+    Text,
+    Unknown,
+    Value,
+    as_text,
+    combine,
+    is_unknown,
+    single,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from tieback.recognise.scripts.evaluate import Evaluator
+
+
+_BASES = ("baseURL", "prefixUrl")
+
+
+_BASES = ("baseURL", "prefixUrl")
+
+
+class Platform:
+    """The functions that one script does not define."""
+
+    def __init__(self, run: "Evaluator") -> None:
+        """Read the values of this evaluator."""
+        self._run = run
+
+    def static(self, owner: str, name: str, arguments: Sequence[Cases]) -> Cases:
+        """A function of ``String``, ``Object``, ``JSON``, ``Array`` or ``Buffer``."""
+        if not arguments:
+            return UNKNOWN
+        if owner == "Object" and name == "assign":
+            if all(len(one) == 1 for one in arguments):
+                return single(Merged(tuple(one[0][1] for one in reversed(arguments))))
+            return UNKNOWN
+        if owner == "Object" and name in ("freeze", "seal"):
+            return arguments[0]
+        if owner == "JSON" and name == "parse":
+
+            def parsed(value: Value) -> Value:
+                text = as_text(value)
+                content = json_value(text)
+                return Unknown() if content is None else Plain(content, text.at)
+
+            return combine(parsed, arguments[0])
+        if owner == "Array":
+            return arguments[0] if name == "from" else UNKNOWN
+        if owner == "Buffer" and name == "from":
+            encoding = as_text(arguments[1][0][1]).text if len(arguments) > 1 else "utf8"
+
+            def buffer(value: Value) -> Value:
+                made = buffer_text(as_text(value), encoding) if isinstance(value, Text) else None
+                return Unknown() if made is None else made
+
+            return combine(buffer, arguments[0])
+        if name in ("apply", "call"):
+            return UNKNOWN
+
+        def function(*values: Value) -> Value:
+            made = function_result(name, values)
+            return Unknown() if made is None else made
+
+        return combine(function, *arguments)
+
+    def client(self, options: Cases, at: int) -> Cases | None:
+        """An HTTP client that is created with a ``baseURL``; ``None`` if it has none."""
+        if isinstance(options[0][1], Source | Plain | Merged):
+            for key in _BASES:
+                base = self._run.objects.member(options, key, at)
+                if not is_unknown(base):
+                    return combine(lambda one: Client(as_text(one)), base)
+        return None
+
+    def unknown_call(self, function: Unknown, arguments: Sequence[Cases]) -> Cases:
+        """The result of a function that is not known: a module of the bundle, or one that is run later."""
+        if len(arguments) == 1 and len(arguments[0]) == 1:
+            value = arguments[0][0][1]
+            if isinstance(value, Source) and value.kind is Kind.MODULE:
+                return single(value)
+            if isinstance(value, Source) and value.kind is Kind.FUNCTION:
+                return single(Deferred(value))
+            if isinstance(value, int | Text) and (found := self._run.modules.module(value)) is not None:
+                return single(found)
+        for one in arguments[:1]:
+            if len(one) == 1 and isinstance(one[0][1], Source) and one[0][1].kind is Kind.OBJECT:
+                keys, _ = self._run.objects.keys(one[0][1].at)
+                if len(keys) == 1 and "/" in next(iter(keys)):  # __commonJS({"src/a.js"(exports, module) {…}})
+                    place = next(iter(keys.values()))
+                    return single(Deferred(Source(Kind.FUNCTION, place, NO_ENV)))
+        return single(Unknown(f"{function.path}()"))
+
+    def first_use(self, value: Deferred) -> Cases:
+        """The module that a function gives when it is run."""
+        head = self._run.functions.head(value.function.at)
+        if head is not None and head.block and head.names and self._run.scopes.body(head.body) is not None:
+            return single(Source(Kind.MODULE, head.body, NO_ENV))
+        return self._run.call(value.function, ())

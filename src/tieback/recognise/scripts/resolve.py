@@ -1,0 +1,184 @@
+"""Endpoints that a script puts together: the texts of its candidates, with the place and the way of each."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from tieback.intake.apps.interface import Bytes
+from tieback.recognise.dataflow.values import HOLE
+from tieback.recognise.scripts.callers import Callers
+from tieback.recognise.scripts.candidates import (
+    CALLS,
+    JOINS,
+    METHODS,
+    SCHEMES,
+    Candidate,
+    called,
+    joining,
+    uses,
+    with_scheme,
+)  # fmt: skip
+from tieback.recognise.scripts.evaluate import Evaluator
+from tieback.recognise.scripts.methods import below
+from tieback.recognise.scripts.reader import Budget, BudgetError
+from tieback.recognise.scripts.values import (
+    NO_ENV,
+    Cases,
+    Client,
+    Env,
+    Kind,
+    Merged,
+    Plain,
+    Source,
+    Text,
+    Unknown,
+    Value,
+    as_text,
+    combine,
+)  # fmt: skip
+
+MARKS = (*CALLS, *METHODS, *JOINS, *SCHEMES)
+"""Texts around which candidates are looked for."""
+SELECTING = (
+    b"fetch(", b"WebSocket(", b"EventSource(", b"XMLHttpRequest", b"axios", b".ajax(", b"baseURL", b"new URL(",
+    b'"https:"', b"'https:'", b'"wss:"', b"'wss:'",
+)  # fmt: skip
+"""Texts that select a small file without any text of an endpoint."""
+MAX_CANDIDATES = 4_000
+"""Most expressions of one script that are evaluated."""
+MAX_CALLED = 200
+"""Most calls of functions for which one expression is evaluated again."""
+_MAX_LEVELS = 3
+_ADDRESS_KEYS = ("url", "uri", "baseURL", "link", "address")
+_NESTED = re.compile(r"(?<=[?&])[\w.\[\]-]{1,60}=(?=\w{2,8}:)")
+"""A parameter that is an address itself; that is found on its own."""
+_CLIENT = re.compile(rb"\.(?:create|extend)\(|\bdefaults\.baseURL")
+_WORTH = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]{1,20}://[^/]*[A-Za-z0-9\]]")
+
+
+class Resolved(NamedTuple):
+    """A text that a script puts together, and that can be an endpoint."""
+
+    text: Text
+    at: int
+    """Where its expression begins."""
+    call: str
+    """The call that it is passed to; empty if that is not known."""
+
+
+class Resolution:
+    """The texts of one script."""
+
+    def __init__(self, data: Bytes, budget: Budget, *, markup: bool = False) -> None:
+        """Read this script with a budget."""
+        self._data = data
+        self._run = Evaluator(data, budget, markup=markup)
+        self._callers = Callers(self._run)
+        self._seen: set[int] = set()
+        self._told: set[str] = set()
+        self.stopped = False
+        """True if a bound ended the search."""
+
+    def texts(self, hits: Sequence[tuple[bytes, int]]) -> Iterator[Resolved]:
+        """Every text that can be an endpoint; ``hits``: marks, and the offset behind each."""
+        clients = any(
+            mark == b"baseURL" and _CLIENT.search(self._data, max(0, end - 200), end) is not None for mark, end in hits
+        )
+        try:
+            named: dict[str, int] = {}
+            for mark, end in hits:
+                if mark in SCHEMES:
+                    for found in with_scheme(self._data, end):
+                        if isinstance(found, Candidate):
+                            yield from self._of(found)
+                        else:
+                            named.setdefault(*found)
+                elif mark in JOINS:
+                    for candidate in joining(self._data, mark, end):
+                        yield from self._of(candidate)
+                else:
+                    for candidate in called(self._data, mark, end, clients=clients):
+                        yield from self._of(candidate)
+            for name, at in named.items():
+                for candidate in uses(self._data, name, at, self._run.scopes):
+                    yield from self._of(candidate)
+        except (BudgetError, RecursionError):
+            self.stopped = True
+
+    def _of(self, candidate: Candidate) -> Iterator[Resolved]:
+        at = candidate.at if candidate.receiver < 0 else candidate.receiver
+        if at in self._seen:
+            return
+        if len(self._seen) >= MAX_CANDIDATES:
+            raise BudgetError
+        self._seen.add(at)
+        for value in self._values(candidate, at):
+            for whole in self._addresses(value, at):
+                text = whole._replace(text=_NESTED.split(whole.text, maxsplit=1)[0])
+                if _WORTH.match(text.text) and text.text not in text.parts and text.text not in self._told:
+                    self._told.add(text.text)
+                    yield Resolved(text, at, candidate.call)
+
+    def _values(self, candidate: Candidate, at: int) -> Iterator[Cases]:
+        """The value of a candidate, and its value for each call of the functions around it."""
+        run = self._run
+        waiting: list[tuple[Env, int]] = [(NO_ENV, 0)]
+        for count in range(MAX_CALLED):
+            if not waiting:
+                return
+            env, level = waiting.pop(0)
+            run.missing.clear()
+            value = run.value(at, env)
+            if candidate.receiver >= 0 and all(isinstance(one, Unknown) for _, one in value):
+                value = self._of_default_client(candidate)
+            yield value
+            if level >= _MAX_LEVELS or not any(_is_open(one) for _, one in value):
+                continue
+            missing = next(iter(run.missing), None)
+            if missing is not None:
+                for more, _ in islice(self._callers.environments(missing.scope), MAX_CALLED - count):
+                    waiting.append(({**env, **more}, level + 1))
+
+    def _addresses(self, value: Cases, at: int) -> Iterator[Text]:
+        for _, one in value:
+            if isinstance(one, Text) or (isinstance(one, Plain) and isinstance(one.value, str)):
+                yield as_text(one)
+            elif isinstance(one, Client):
+                yield one.base
+            elif isinstance(one, Plain | Merged) or (isinstance(one, Source) and one.kind is Kind.OBJECT):
+                yield from self._in_options(((frozenset(), one),), at)
+
+    def _in_options(self, options: Cases, at: int) -> Iterator[Text]:
+        """The address in the options of a call, below its base address."""
+        member = self._run.objects.member
+        base = member(options, "baseURL", at)
+        for key in _ADDRESS_KEYS:
+            found = member(options, key, at)
+            if all(isinstance(one, Unknown) for _, one in found):
+                continue
+            if key != "baseURL" and not all(isinstance(one, Unknown) for _, one in base):
+                found = combine(lambda one, other: below(Client(as_text(one)), as_text(other)), base, found)
+            yield from (one for _, one in found if isinstance(one, Text))
+
+    def _of_default_client(self, candidate: Candidate) -> Cases:
+        """A path below ``axios.defaults.baseURL``."""
+        data = self._data
+        name = bytes(data[candidate.receiver : candidate.at - len(candidate.call) - 2])
+        path = self._run.value(candidate.at)
+        place = data.find(name + b".defaults.baseURL", 0) if 0 < len(name) <= 80 else -1
+        if place < 0:
+            return path
+        places = list(self._run.names.members("baseURL", place, place + len(name) + 200))
+        if not places:
+            return path
+        base = self._run.once(("=", places[0]), places[0])
+        return combine(lambda one, other: below(Client(as_text(one)), as_text(other)), base, path)
+
+
+def _is_open(value: Value) -> bool:
+    """True if a call of the function can complete the host or path of an address."""
+    if not isinstance(value, Text):
+        return False
+    place = value.text.partition("?")[0]
+    return HOLE in place and ("://" in place or place.startswith(f"{HOLE}/"))

@@ -1,0 +1,227 @@
+"""Functions and blocks around a place of a script, from the braces of its code.
+
+The braces are found in one pass when the first name is looked up; those in comments, literals and regular expressions
+do not count. Heads of functions are read backwards from their brace, at most ``_HEAD`` bytes.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tieback.intake.apps.interface import Bytes
+from tieback.recognise.texts.script import script_spans
+
+MAX_LEVELS = 60
+"""Most functions and blocks around a place that are read."""
+_HEAD = 1_000
+_BLOCKS = (b"if", b"for", b"while", b"switch", b"with")
+_WORD = re.compile(
+    rb"(?:(?P<keyword>function\s{0,9}+\*?+\s{0,9}+)(?P<named>[A-Za-z_$][\w$]*+)?+|(?P<word>[A-Za-z_$][\w$]*+))\s{0,9}+\Z"
+)
+_ARROW = re.compile(rb"(?:(?P<single>[A-Za-z_$][\w$]*)|(?P<close>\)))\s*=>\s*\Z")
+_PAREN = re.compile(rb"[()]")
+_BRACKET = re.compile(rb"[()\[\]{};,]")
+_ARROW_REACH = 2_000
+_MAX_ARROWS = 40
+
+
+class Scope(NamedTuple):
+    """A pair of braces, or the whole script."""
+
+    start: int
+    """Offset after the opening brace."""
+    end: int
+    """Offset of the closing brace."""
+    function: bool
+    """True for the body of a function, and for the whole script."""
+    head: int = -1
+    """Offset of the parameters of a function; -1 if it has none."""
+    head_end: int = -1
+    name: str = ""
+    """Name of the function, if it stands in its head."""
+
+    @property
+    def key(self) -> int:
+        """Number of the function in environments."""
+        return self.start
+
+
+class Arrow(NamedTuple):
+    """An arrow function without braces."""
+
+    key: int
+    """Number of the function in environments: the offset behind the arrow."""
+    head: int
+    head_end: int
+
+
+class Scopes:
+    """The braces of one script."""
+
+    def __init__(self, data: Bytes, *, markup: bool = False) -> None:
+        """Read this script. ``markup``: the script is in a page, so that its comments and literals are not known."""
+        self._data, self._markup = data, markup
+        self._known: dict[int, Scope] = {}
+        self._chains: dict[int, tuple[Scope, ...]] = {}
+        self._arrows: dict[tuple[int, int], tuple[Arrow, ...]] = {}
+
+    @cached_property
+    def _braces(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Offsets of the braces, and the depth after each."""
+        octets = np.frombuffer(self._data, np.uint8)
+        places = np.flatnonzero((octets == 0x7B) | (octets == 0x7D))
+        if len(places) and not self._markup:
+            starts, ends = (np.array(one, np.int64) for one in script_spans(self._data).ranges())  # type: ignore[arg-type]
+            if len(starts):
+                index = np.searchsorted(starts, places, side="right") - 1
+                places = places[(index < 0) | (places >= ends[index])]
+        depth = np.cumsum(np.where(octets[places] == 0x7B, 1, -1), dtype=np.int32)
+        return places, depth
+
+    def around(self, at: int) -> Sequence[Scope]:
+        """The scopes that contain an offset, the innermost first, and the whole script at the end."""
+        index = int(np.searchsorted(self._braces[0], at)) - 1
+        if index not in self._chains:
+            self._chains[index] = tuple(self._outwards(index))
+        return self._chains[index]
+
+    def _outwards(self, index: int) -> Iterator[Scope]:
+        places, depth = self._braces
+        for _ in range(MAX_LEVELS):
+            if index < 0:
+                break
+            level = int(depth[index])
+            before = self._last_below(index, level)
+            opening = before + 1
+            # A place after a closing brace is in the scope around it: its depth is that of the scope around.
+            if int(depth[opening]) != level or self._data[int(places[opening])] != 0x7B:
+                break
+            yield self._scope(opening, level)
+            index = before
+        yield Scope(0, len(self._data), function=True)
+
+    def function(self, at: int) -> Scope:
+        """The innermost function that contains an offset."""
+        return next(scope for scope in self.around(at) if scope.function)
+
+    def body(self, opening: int) -> Scope | None:
+        """The scope whose opening brace is at this offset."""
+        places, depth = self._braces
+        index = int(np.searchsorted(places, opening))
+        if index >= len(places) or int(places[index]) != opening:
+            return None
+        return self._scope(index, int(depth[index]))
+
+    def direct(self, at: list[int], scope: Scope) -> list[int]:
+        """Those of the offsets that are in a scope, and in no braces inside it."""
+        places, depth = self._braces
+        if not len(places):
+            return at
+        index = np.searchsorted(places, at) - 1
+        levels = np.where(index >= 0, depth[index], 0)
+        own = int(np.searchsorted(places, scope.start)) - 1
+        level = int(depth[own]) if own >= 0 else 0
+        return [one for one, its in zip(at, levels.tolist(), strict=True) if its == level]
+
+    def arrows(self, at: int, start: int) -> Sequence[Arrow]:
+        """Arrow functions without braces around an offset, the innermost first; they begin at or after ``start``."""
+        if (at, start) not in self._arrows:
+            self._arrows[at, start] = tuple(self._arrows_before(at, max(start, at - _ARROW_REACH)))
+        return self._arrows[at, start]
+
+    def _arrows_before(self, at: int, low: int) -> Iterator[Arrow]:
+        data, place = self._data, at
+        for _ in range(_MAX_ARROWS):
+            place = data.rfind(b"=>", low, place)
+            if place < 0:
+                return
+            found = _ARROW.search(bytes(data[max(low, place - 60) : place + 2]))
+            if found is None or not _inside(data, place + 2, at):
+                continue
+            first = max(low, place - 60)
+            if found["single"]:
+                yield Arrow(place + 2, first + found.start("single"), first + found.end("single"))
+            elif (head := self._parens(first + found.start("close"))) >= 0:
+                yield Arrow(place + 2, head, first + found.end("close"))
+
+    def _last_below(self, index: int, level: int) -> int:
+        """Index of the last brace before ``index`` after which the depth is below a level; -1 if there is none."""
+        depth, step = self._braces[1], 64
+        high = index
+        while high > 0:
+            low = max(0, high - step)
+            below = np.flatnonzero(depth[low:high] < level)
+            if len(below):
+                return low + int(below[-1])
+            high, step = low, step * 4
+        return -1
+
+    def _closing(self, index: int, level: int) -> int:
+        places, depth = self._braces
+        step, low = 64, index + 1
+        while low < len(places):
+            high = min(len(places), low + step)
+            below = np.flatnonzero(depth[low:high] < level)
+            if len(below):
+                return int(places[low + int(below[0])])
+            low, step = high, step * 4
+        return len(self._data)
+
+    def _scope(self, index: int, level: int) -> Scope:
+        opening = int(self._braces[0][index])
+        if opening not in self._known:
+            self._known[opening] = self._read(opening, self._closing(index, level))
+        return self._known[opening]
+
+    def _read(self, opening: int, end: int) -> Scope:
+        data, low, start = self._data, max(0, opening - _HEAD), opening + 1
+        before = bytes(data[max(0, opening - 80) : opening])
+        if arrow := _ARROW.search(before):
+            at = opening - len(before) + arrow.start("single" if arrow["single"] else "close")
+            if arrow["single"]:
+                return Scope(start, end, True, at, at + len(arrow["single"]))
+            head = self._parens(at)
+            return Scope(start, end, True, head, at + 1) if head >= 0 else Scope(start, end, True)
+        close = len(data[low:opening].rstrip()) + low - 1
+        if close < low or data[close] != 0x29:
+            return Scope(start, end, function=False)
+        head = self._parens(close)
+        word = _WORD.search(bytes(data[max(0, head - 80) : head])) if head >= 0 else None
+        if head < 0:
+            return Scope(start, end, True)  # unknown parameters
+        before_head = word["word"] if word else b""
+        if before_head in _BLOCKS:
+            return Scope(start, end, function=False)
+        if before_head == b"catch":
+            return Scope(start, end, False, head, close + 1)
+        named = word["named"] if word else b""
+        return Scope(start, end, True, head, close + 1, (named or b"").decode("ascii"))
+
+    def _parens(self, close: int) -> int:
+        """Offset of the parenthesis that belongs to the closing one; -1 if it is too far away."""
+        depth = 0
+        for found in reversed(list(_PAREN.finditer(self._data, max(0, close - _HEAD), close + 1))):
+            depth += 1 if found[0] == b")" else -1
+            if not depth:
+                return found.start()
+        return -1
+
+
+def _inside(data: Bytes, start: int, at: int) -> bool:
+    """True if an expression that begins at ``start`` contains ``at``."""
+    depth = 0
+    for found in _BRACKET.finditer(data, start, at):
+        sign = found[0]
+        if sign in b"([{":
+            depth += 1
+        elif sign in b")]}":
+            depth -= 1
+            if depth < 0:
+                return False
+        elif not depth:
+            return False
+    return True

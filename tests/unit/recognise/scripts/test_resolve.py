@@ -1,0 +1,269 @@
+"""Scripts in, endpoints out: constants, members, functions and modules that are put together."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.linear import assert_linear
+from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
+from tieback.intake.apps.small_files import read_small_file
+from tieback.model.sighting import NotBackend, Sighting
+from tieback.recognise.extract import EndpointExtractor
+from tieback.recognise.rules import RuleFiles
+from tieback.recognise.scripts.evaluate import Evaluator
+from tieback.recognise.scripts.extract import ScriptExtractor
+from tieback.recognise.scripts.reader import Budget
+from tieback.recognise.scripts.values import Plain, Text, as_text
+from tieback.recognise.search import AppSearch
+
+FLOW = Path(__file__).parents[4] / "bench" / "flow"
+BUNDLES = FLOW / "scripts" / "bundles"
+ROWS = [row for row in csv.DictReader((FLOW / "scripts.tsv").open(), delimiter="\t") if "/joined/" in row["file"]]
+WANTED = (BUNDLES / "expected.txt").read_text().split()
+MISSED = {
+    "metro.js": {"https://cls.c5.test/v3/things", "https://j.c10.test/a/b"},
+}
+"""A call of a method of a class that is not known, and ``arguments``."""
+JUDGE = EndpointExtractor()
+EXTRACTOR = ScriptExtractor(JUDGE)
+SEARCH = AppSearch(RuleFiles(), dataflow=False)
+
+
+def sightings(script: str | bytes, name: str = "a.js") -> list[Sighting]:
+    data = script.encode() if isinstance(script, str) else script
+    found = EXTRACTOR.extract(Artifact(name, (Buffer(name, BufferKind.TEXT, data),)))
+    return [find for find in found if isinstance(find, Sighting)]
+
+
+def values(script: str | bytes) -> set[str]:
+    return {one.endpoint.value for one in sightings(script)}
+
+
+def value(expression: str, before: str = "") -> list[str]:
+    data = f"{before};{expression}".encode()
+    cases = Evaluator(data, Budget(100_000)).value(len(before) + 1)
+    return sorted(as_text(one).text for _, one in cases if isinstance(one, Text | Plain))
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])
+def test_all_endpoints_of_a_case_are_found_and_no_others(row: dict[str, str]) -> None:
+    data = (FLOW / row["file"]).read_bytes()
+    wanted = {row["expected"], *(row["more"] or "").split()} - {""}
+    batch = ArtifactBatch(("assets/www/app.js", "assets/a.txt"), (data, b"nothing"), read_small_file)
+    found = {find.endpoint.value for find in SEARCH.finds([batch]) if isinstance(find, Sighting)}
+    assert wanted <= found
+    # Besides these, only their beginnings and their hosts with a port, as they are in the script.
+    assert [one for one in found if not any(f"{one}/" in f"{each}/" for each in wanted)] == []
+
+
+@pytest.mark.parametrize("bundle", sorted(path.name for path in BUNDLES.glob("*.js")))
+def test_the_endpoints_of_a_bundle_are_found(bundle: str) -> None:
+    data = (BUNDLES / bundle).read_bytes()
+    plain = JUDGE.extract(Artifact("a.js", (Buffer("a.js", BufferKind.TEXT, data),)))
+    found = values(data) | {one.endpoint.value for one in plain if isinstance(one, Sighting)}
+    assert set(WANTED) - found == MISSED.get(bundle, set())
+    assert [one for one in found if not any(wanted.startswith(one) for wanted in WANTED)] == []
+
+
+def test_the_evidence_has_the_call_and_the_names() -> None:
+    script = 'const cfg={host:"a.shop.test"};function f(){return fetch("https://"+cfg.host+"/v1")}'
+    (found,) = sightings(script)
+    assert found.endpoint.value == "https://a.shop.test/v1"
+    assert (found.evidence.how, found.evidence.chain) == ("script-flow/fetch", ("cfg.host",))
+    assert found.evidence.offset == script.index("https://")
+    assert found.evidence.context == "https://a.shop.test/v1"
+
+
+def test_scripts_of_pages_are_read() -> None:
+    page = b"<html><p>it's</p><script>var h='a.shop.test';fetch('https://'+h+'/v1')</script></html>"
+    assert [one.endpoint.value for one in sightings(page, "index.html")] == ["https://a.shop.test/v1"]
+
+
+def test_a_comment_is_no_code() -> None:
+    script = b'var h="a.shop.test";\n// fetch("https://"+h+"/v1")\nfetch("/x")'
+    found = list(SEARCH.finds([Artifact("a.js", (Buffer("a.js", BufferKind.TEXT, script),))]))
+    assert [one for one in found if isinstance(one, Sighting)] == []
+    assert NotBackend("https://a.shop.test/v1", "only in a comment") in found
+
+
+def test_the_beginning_of_an_address_is_no_endpoint() -> None:
+    script = b'fetch("https://a.sho"+"p.test/v1/us"+"ers");fetch("https://@@.shop.test/x".replace("@@","b"))'
+    found = list(SEARCH.finds([Artifact("a.js", (Buffer("a.js", BufferKind.TEXT, script),))]))
+    assert {one.endpoint.value for one in found if isinstance(one, Sighting)} == {
+        "https://a.shop.test/v1/users",
+        "https://b.shop.test/x",
+    }
+
+
+@pytest.mark.parametrize(
+    ("expression", "texts"),
+    [
+        ("'a'+1+2", ["a12"]),
+        ("1+2+'a'", ["3a"]),
+        ("`a${1+1}b${'c'}`", ["a2bc"]),
+        ("`a${`b${'c'}`}`", ["abc"]),
+        ("('a','b')", ["b"]),
+        ("!0?'a':'b'", ["a"]),
+        ("x?'a':'b'", ["a", "b"]),
+        ("'p'==='p'?'a':'b'", ["a"]),
+        ("x||'a.b'", ["a.b"]),
+        ("''||'a'", ["a"]),
+        ("'a'&&'b'", ["b"]),
+        ("null??'a.b'", ["a.b"]),
+        ("'AbC'.toLowerCase()", ["abc"]),
+        ("'abc'.slice(1)+'abc'.slice(-1)+'abc'.substring(2,0)+'abc'.substr(1,1)", ["bccabb"]),
+        ("'a/b'.split('/')[1]", ["b"]),
+        ("'a-b-c'.split('-').join('.')", ["a.b.c"]),
+        ("['a','b'].concat(['c']).reverse().join('')", ["cba"]),
+        ("[...'ab'.split(''),'c'].join()", ["a,b,c"]),
+        ("'x'.padStart(3,'0')+'ab'.repeat(2)", ["00xabab"]),
+        ("'https://a.test/'.replace(/\\/$/,'')", ["https://a.test"]),
+        ("'a.b.c'.replace(/\\./g,'-')", ["a-b-c"]),
+        ("'a.b'.replace(/[.]+/,'-')", ["{}"]),
+        ("String.fromCharCode(97,98)+'\\x63'", ["abc"]),
+        ("Buffer.from('6162','hex').toString()", ["ab"]),
+        ("atob('YWI=')+unescape('%63')+decodeURIComponent('%C3%A4')", ["abcä"]),
+        ("encodeURIComponent('a/b')", ["a%2Fb"]),
+        ("({a:'x',b:{c:'y'}}).b.c", ["y"]),
+        ("({'a-b':'x'})['a-b']", ["x"]),
+        ("({['a'+'b']:'x'}).ab", ["x"]),
+        ("({get a(){return 'x'},b(){return 'y'}}).a", ["x"]),
+        ("({a:'x',...{b:'y'}}).b", ["y"]),
+        ("Object.freeze({a:'x'}).a", ["x"]),
+        ('JSON.parse(\'[{"a":"x"}]\')[0].a', ["x"]),
+        ("((a,b)=>a+b)('x','y')", ["xy"]),
+        ("(function(a,b='z'){return a+b})('x')", ["xz"]),
+        ("((...a)=>a.join('/'))('x','y')", ["x/y"]),
+        ("(a=>{if(q)return 'x';return 'y'})()", ["x", "y"]),
+        ("{a:'x',b:'y'}[q]", ["x", "y"]),
+        ("new URL('../b','https://a.test/c/d/').href", ["https://a.test/c/b"]),
+        ("new URL('/b',location.href)", ["{}"]),
+        ("['b','a'].sort()[0]", []),
+        ("await 'a'", ["a"]),
+        ("'a'+f(g", ["a{}"]),
+    ],
+)
+def test_an_expression_has_a_value(expression: str, texts: list[str]) -> None:
+    assert value(expression) == texts
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "function f(e){@}",
+        "const f=e=>@",
+        "const f=(a,e)=>{@}",
+        "const f=({e})=>{@}",
+        "const f=function(...e){@}",
+        "try{}catch(e){@}",
+        "function f(){let e;@}",
+        "function f(){var t,e,n;@}",
+        "function f(){let[t,e]=g();@}",
+        "function f(){const{a:e}=g();@}",
+        "function f(){for(const e of g())@}",
+        "function f(){let e=g();@}",
+        "function f(){function e(){}@}",
+        "class A{m(e){@}}",
+        "const o={m(e){@}}",
+    ],
+)
+def test_an_inner_name_hides_an_outer_one(inner: str) -> None:
+    script = 'const e="a.shop.test";' + inner.replace("@", 'fetch("https://"+e+"/x")')
+    assert values(script) == set()
+
+
+@pytest.mark.parametrize(
+    ("script", "found"),
+    [
+        ('if(q){var e="a.shop.test"}else{var e="b.shop.test"}fetch("https://"+e)', {"a", "b"}),
+        ('let e="a.shop.test";q&&(e="b.shop.test");fetch("https://"+e)', {"a", "b"}),
+        ('let e="a.shop.test";e+=g();fetch("https://"+e)', set()),
+        ('function f(a="b.shop.test"){}var a="a.shop.test";fetch("https://"+a)', {"a"}),
+        ('function g(){var a="b.shop.test"}var a="a.shop.test";fetch("https://"+a)', {"a"}),
+        ('var o={a:"x",b:{a:"a.shop.test"}};fetch("https://"+o.b.a)', {"a"}),
+    ],
+)
+def test_the_assignments_of_the_right_function_count(script: str, found: set[str]) -> None:
+    assert values(script) == {f"https://{one}.shop.test" for one in found}
+
+
+def test_a_method_that_many_objects_have_is_not_mixed_up() -> None:
+    script = (
+        'class A{get(p){return fetch("https://a.shop.test"+p)}}'
+        'const a=new A,m=new Map;a.get("/a");m.get("/b");q.get("/c")'
+    )
+    assert values(script) == {"https://a.shop.test/a"}
+
+
+_PARTS = ("https://", "a.shop.test", ":8443", "/v1", "/me")
+_FORMS: tuple[Callable[[int, str], tuple[str, str]], ...] = (
+    lambda _number, part: ("", f'"{part}"'),
+    lambda number, part: (f'const n{number}="{part}";', f"n{number}"),
+    lambda number, part: (f'var o{number}={{k:"{part}"}};', f"o{number}.k"),
+    lambda number, part: (f'let l{number}=["x","{part}"];', f"l{number}[1]"),
+    lambda number, part: (f'function f{number}(){{return "{part}"}}', f"f{number}()"),
+    lambda number, part: (f'const a{number}=e=>e+"";', f'a{number}("{part}")'),
+    lambda _number, part: ("", f'"{part[::-1]}".split("").reverse().join("")'),
+    lambda number, part: (f'class C{number}{{static K="{part}"}}', f"C{number}.K"),
+    lambda number, part: (f'const{{p:d{number}}}={{p:"{part}"}};', f"d{number}"),
+)
+
+
+@settings(max_examples=30)
+@given(
+    st.lists(st.sampled_from(_FORMS), min_size=len(_PARTS), max_size=len(_PARTS)),
+    st.sampled_from(("sum", "template", "concat", "join")),
+    st.randoms(use_true_random=False),
+)
+def test_parts_of_any_form_are_put_together(
+    forms: list[Callable[[int, str], tuple[str, str]]],
+    how: str,
+    order: Random,
+) -> None:
+    made = [form(number, part) for number, (form, part) in enumerate(zip(forms, _PARTS, strict=True))]
+    uses = [use for _, use in made]
+    joined = {
+        "sum": "+".join(uses),
+        "template": f"`{''.join(f'${{{use}}}' for use in uses)}`",
+        "concat": f'"".concat({",".join(uses)})',
+        "join": f'[{",".join(uses)}].join("")',
+    }[how]
+    lines = [line for line, _ in made]
+    order.shuffle(lines)
+    assert "https://a.shop.test:8443/v1/me" in values("".join(lines) + f"function z(){{return fetch({joined})}}")
+
+
+_WORDS = (
+    "fetch(", "`${", "}`", "a", "b", "+", "=>", "=", "{", "}", "(", ")", "[", "]", ",", ";", "?", ":", ".",
+    "function f(", "return ", '"https://"', '"x.test"', "class A{", "new ", "var ", "...", "/", "/*", "//", "`", "'",
+    '"', "\\", "\n", "n(1)", "1:", "__d(function(g,r,i,a,m,e,d){", "},1,[2]);", "exports.", "this.", ".get(",
+    "axios.create({baseURL:",
+)  # fmt: skip
+
+
+@settings(max_examples=60)
+@given(st.lists(st.sampled_from(_WORDS), max_size=60))
+def test_any_script_never_raises(words: list[str]) -> None:
+    sightings("".join(words))
+
+
+@settings(max_examples=12)
+@given(st.sampled_from(sorted(BUNDLES.glob("*.js"))), st.data())
+def test_a_damaged_bundle_never_raises(bundle: Path, data: st.DataObject) -> None:
+    script = bundle.read_bytes()
+    at, length = data.draw(st.integers(0, len(script))), data.draw(st.integers(0, 20))
+    sightings(script[:at] + data.draw(st.binary(max_size=4)) + script[at + length :])
+
+
+def test_the_cost_is_in_proportion_to_the_size() -> None:
+    one = 'const h{0}="h{0}.shop.test";function f{0}(e){{return fetch("https://"+h{0}+"/v1/"+e)}}\n'
+
+    def script(size: int) -> bytes:
+        return "".join(one.format(number) for number in range(size)).encode()
+
+    assert_linear(script, sightings, 160)
