@@ -24,6 +24,9 @@ from tieback.model.errors import TiebackError
 
 ROOT = Path(__file__).parents[1]
 ROUNDS = 11
+TURNS = 3
+"""Runs of each whole process, after one that does not count."""
+OURS = "tieback, everything"
 SIZES = (1, 10, 50, 100, 250, 500)
 """Megabytes of the synthetic apps."""
 
@@ -140,36 +143,41 @@ def warm(files: Sequence[Path]) -> tuple[str, int]:
 
 
 def cold(files: Sequence[Path]) -> str:
-    """The table of processes from start to end."""
+    """The table of processes from start to end. They take turns, so that other load affects all alike."""
     names = [str(file) for file in files]
     plain = _environment()
     workers = plain | ALLOCATOR
-    me = [sys.executable, "-m", "bench.peers", "tieback", *names]
-    process(me, runs=1, environment=workers)  # prepares what is kept
-    ours = process(me, environment=workers)
-    rows = [_cold("tieback, everything", ours, ours)]
-    rows.append(
-        _cold(
-            "tieback, first start, empty cache",
-            process(me, environment=workers | {"TIEBACK_CACHE": ""}),
-            ours,
-        )
-    )
+    me = (sys.executable, "-m", "bench.peers", "tieback", *names)
+    commands: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
+        OURS: (me, workers),
+        "tieback, first start, empty cache": (me, workers | {"TIEBACK_CACHE": ""}),
+    }
     for tool, what in PEERS.items():
-        try:
-            command = [str(PEER_PYTHON), "-m", "bench.peers", tool, *names]
-            process(command, runs=1, environment=plain | {"PYTHONPATH": str(ROOT)})
-            rows.append(_cold(what, process(command, environment=plain | {"PYTHONPATH": str(ROOT)}), ours))
-        except (SystemExit, CalledProcessError):
-            rows.append([what, "does not run here", "", ""])
+        peer = (str(PEER_PYTHON), "-m", "bench.peers", tool, *names)
+        commands[what] = (peer, plain | {"PYTHONPATH": str(ROOT)})
     if shutil.which("rg") and shutil.which("unzip"):
         loop = f"for f; do unzip -p \"$f\" | rg -a -o '{_URLS}'; done; true"
-        rows.append(_cold("unzip -p piped to ripgrep", process(["sh", "-c", loop, "sh", *names]), ours))
+        commands["unzip -p piped to ripgrep"] = (("sh", "-c", loop, "sh", *names), plain)
+    taken: dict[str, list[tuple[float, float, float]]] = {what: [] for what in commands}
+    for turn in range(TURNS + 1):
+        for what, (command, environment) in commands.items():
+            if what in taken:
+                try:
+                    measured = process(command, runs=1, environment=environment)
+                except (SystemExit, CalledProcessError, OSError):
+                    del taken[what]
+                    continue
+                if turn:  # the first one compiles modules and prepares what is kept
+                    taken[what].append(measured)
+    ours = statistics.median(cpu for _, cpu, _ in taken[OURS])
+    rows = []
+    for what in commands:
+        if what not in taken:
+            rows.append([what, "does not run here", "", ""])
+            continue
+        seconds = statistics.median(cpu for _, cpu, _ in taken[what])
+        rows.append([what, f"{seconds:.3f}", f"{seconds / ours:.2f}", f"{max(peak for *_, peak in taken[what]):.0f}"])
     return table(["what, whole process", "CPU s", "x tieback", "peak MiB"], rows)
-
-
-def _cold(what: str, measured: tuple[float, float, float], ours: tuple[float, float, float]) -> list[str]:
-    return [what, f"{measured[1]:.3f}", f"{measured[1] / ours[1]:.2f}", f"{measured[2]:.0f}"]
 
 
 def one_by_one(files: Sequence[tuple[str, Path]]) -> str:
