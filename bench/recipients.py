@@ -1,7 +1,7 @@
 """Recipients of personal data: precision and recall of class by host, on captures labelled by hand.
 
 ``recipients.tsv`` labels the captures of ``tests/samples.py`` in which something that an app or a client sent is
-readable. ``recipients_made.py`` makes HTTP archives in the formats of SDKs and back ends; what they contain is known.
+readable. ``recipients_made`` makes HTTP archives in the formats of SDKs and back ends; what they contain is known.
 Sources are split 70:30 by a hash of their names: rules were only changed for errors in the larger part, and the
 published figures are those of the smaller one. A source is one product or app, so its files are in the same part.
 """
