@@ -14,6 +14,8 @@ from urllib.parse import urlencode
 
 import pyarrow as pa
 
+from tests.unit.intake.traffic import wire
+
 NOTHING = frozenset[str]()
 
 
@@ -28,6 +30,10 @@ class Call(NamedTuple):
     kind: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     websocket: tuple[str, ...] = ()
+    frames: tuple[bytes, ...] = ()
+    """Binary WebSocket messages."""
+    mqtt: bytes = b""
+    """What a client of MQTT sends; the archive is then a capture of packets, with only this call."""
     unsure: tuple[str, ...] = ()
     """Classes that it can be called or not."""
 
@@ -126,6 +132,11 @@ def write_archives(
     """Write each archive; yields its name, its path, and the host and class of what it sends, and if that is sure."""
     for name, calls in archives.items():
         path = folder / f"{name}.har"
+        if calls[0].mqtt:
+            path = path.with_suffix(".pcap")
+            path.write_bytes(_capture(calls[0]))
+            yield name, path, sorted(_labels(calls))
+            continue
         entries = [_entry(call, number) for number, call in enumerate(calls)]
         path.write_text(
             json.dumps({"log": {"version": "1.2", "creator": {"name": "made", "version": "1"}, "entries": entries}})
@@ -160,7 +171,38 @@ def _entry(call: Call, number: int) -> dict[str, Any]:
         "request": request,
         "response": {"status": 200, "headers": [], "content": {"size": 0}},
     }
-    if call.websocket:
-        entry["_webSocketMessages"] = [{"type": "send", "opcode": 1, "data": text} for text in call.websocket]
+    if call.websocket or call.frames:
+        messages = [{"type": "send", "opcode": 1, "data": text} for text in call.websocket]
+        messages += [{"type": "send", "opcode": 2, "data": base64.b64encode(one).decode()} for one in call.frames]
+        entry["_webSocketMessages"] = messages
         request["url"] = request["url"].replace("https:", "wss:")
     return entry
+
+
+def mqtt_packet(head: int, body: bytes) -> bytes:
+    """A packet of MQTT 3.1.1 with up to 16 KiB."""
+    size = bytes([len(body)]) if len(body) < 128 else bytes([len(body) & 127 | 128, len(body) >> 7])
+    return bytes([head]) + size + body
+
+
+def mqtt_text(text: str) -> bytes:
+    """A string of MQTT."""
+    return len(text.encode()).to_bytes(2) + text.encode()
+
+
+def mqtt_connect(client: str, username: str, password: str) -> bytes:
+    """A CONNECT with a login."""
+    body = mqtt_text("MQTT") + b"\x04\xc2\0\x3c" + mqtt_text(client) + mqtt_text(username) + mqtt_text(password)
+    return mqtt_packet(0x10, body)
+
+
+def mqtt_publish(topic: str, content: object) -> bytes:
+    """A PUBLISH of JSON."""
+    return mqtt_packet(0x30, mqtt_text(topic) + json.dumps(content).encode())
+
+
+def _capture(call: Call) -> bytes:
+    """A capture of packets: the DNS answer for the host, and the conversation."""
+    answer = wire.dns(call.host, [(call.host, 1, wire.address(wire.SERVER))])
+    named = wire.ethernet(wire.ip(wire.udp(53, 40001, answer), "192.0.2.53", wire.CLIENT, protocol=17))
+    return wire.pcap([(0.5, named), *wire.talk(call.mqtt, b"\x20\x02\0\0", port=1883)])
