@@ -150,7 +150,9 @@ def scores() -> list[tuple[str, Score, list[str]]]:
         others = list(fresh_sources())
         parts["fresh captures, larger part"] = [one for one in others if not is_held_out(one.name)]
         parts["fresh captures, smaller part"] = [one for one in others if is_held_out(one.name)]
-        shapes = list(made_sources(recipients_documented.write_archives(Path(folder))))
+        apart = Path(folder) / "documented"
+        apart.mkdir()
+        shapes = list(made_sources(recipients_documented.write_archives(apart)))
         parts["documented shapes, larger part"] = [one for one in shapes if not is_held_out(one.name)]
         parts["documented shapes, smaller part"] = [one for one in shapes if is_held_out(one.name)]
         return [(name, *errors(part)) for name, part in parts.items()]
