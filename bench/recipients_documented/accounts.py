@@ -104,7 +104,7 @@ def archives(who: Person) -> Mapping[str, tuple[Call, ...]]:
                 "password",
                 "person_name",
                 headers=(("apikey", who.token), ("X-Client-Info", "supabase-kt/3.1.0")),
-                unsure=("demographic", "secret_token"),
+                unsure=("birth", "demographic", "secret_token"),
             ),
         ),
         # https://github.com/parse-community/Parse-SDK-Android parse/.../ParseRESTCommand.java, ParseInstallation.java

@@ -67,6 +67,8 @@ LEAST_MARKED = 8
 _ADDRESS, _PLACE = "ip_address", "geo_location"
 _LIKELY = 0.85
 """Confidence of two neighbouring numbers without names that are coordinates."""
+_ADDRESS_NAME = re.compile(r"(?i)^ip(?:v?[46])?(?:_?addr(?:ess)?)?$")
+"""Names of an address, and of an object with one."""
 _SERVER_NAME = re.compile(r"(?i)server|host|dns|proxy|gateway|upstream|^s_?ip$|^sip$")
 """Names of addresses of others than the device."""
 _NEVER_SHORT = frozenset({
@@ -288,7 +290,8 @@ class LeakDetector:
         pii_class = APP_LIST if list_class(column, "") == APP_LIST else plain_id_class(column)
         if not pii_class and is_address(values) and not _SERVER_NAME.search(first.name):
             named = next(iter(self._names.classify_names((Column(field=first.name, table=first.parent),))))
-            pii_class = _ADDRESS if named.pii_class == _ADDRESS else ""
+            own = named.pii_class == _ADDRESS or _ADDRESS_NAME.match(first.parent)
+            pii_class = _ADDRESS if own else ""
         if not pii_class and first.form == "place" and first.where.startswith("protobuf:"):
             return msgspec.structs.replace(
                 find_of(_PLACE, kind_of(_PLACE, column, ""), column, "out", _LIKELY), sent_only=True
@@ -303,7 +306,7 @@ class LeakDetector:
         return msgspec.structs.replace(find_of(pii_class, kind, column, "out", SURE), sent_only=True)
 
     def _opens_nothing(self, first: NamedValue, values: tuple[str, ...], around: set[str]) -> bool:
-        return all(map(self._is_public, values)) or is_report_session(self._plain(first.name), around)
+        return all(map(self._is_public, values)) or is_report_session(self._plain(first.name), values, around)
 
     def _is_public(self, value: str) -> bool:
         """True if a value, or what follows ``Bearer``, is a key that is public by design."""

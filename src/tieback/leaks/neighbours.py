@@ -18,10 +18,16 @@ LEAST_TELEMETRY = 2
 """Fields of a report beside a field that make it part of one."""
 _UUID = r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
 _INSTALLATION = re.compile(_UUID + r"|[0-9A-Fa-f]{32,40}|" + _UUID + r"[0-9A-Fa-f]{1,8}")
+_SESSION_VALUE = re.compile(_UUID + r"|\d{1,16}")
+_HAS_UUID = re.compile(_UUID)
 _CODE = re.compile(r"\d{4,8}")
 _LOGIN = re.compile(r"[^\W\d_][\w.+-]{2,63}")
 _NAME = re.compile(r"[^\W\d_]['\u2019\w]{0,31}(?:[ -][^\W\d_]['\u2019\w]{0,31}\.?){1,4}")
 _TITLE = re.compile(r"[A-ZÀ-ÖØ-Þ]")
+_WORD = re.compile(r"[^\W\d_]['\u2019\w -]{1,63}")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_INSURED = re.compile(r"[A-Z]\d{9}")
+"""The number of a person in German health insurance (section 290 SGB V); others have other forms."""
 _SESSION = frozenset({"sessionid", "sessid", "sid", "sessionuuid", "session"})
 
 
@@ -41,6 +47,11 @@ class NeighbourRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     person: NeighbourRule
     installation: NeighbourRule
     client: NeighbourRule
+    known_login: NeighbourRule
+    parts: NeighbourRule
+    holder: NeighbourRule
+    year: NeighbourRule
+    insured: NeighbourRule
     telemetry: frozenset[str]
 
 
@@ -62,6 +73,11 @@ def _by_name() -> dict[str, tuple[str, str, NeighbourRule, Callable[[NamedValue]
         ("pin_otp", "one-time code", rules.code, lambda pair: _CODE.fullmatch(pair.value) is not None),
         ("username", "", rules.login, lambda pair: _LOGIN.fullmatch(pair.value) is not None),
         ("person_name", "", rules.person, _is_name),
+        ("person_name", "", rules.holder, _is_name),
+        ("person_name", "", rules.parts, lambda pair: _WORD.fullmatch(pair.value) is not None),
+        ("birth", "year of birth", rules.year, lambda pair: _YEAR.fullmatch(pair.value) is not None),
+        ("national_id", "insured person", rules.insured, lambda pair: _INSURED.fullmatch(pair.value) is not None),
+        ("device_id", "installation identifier", rules.known_login, _has_uuid),
         ("device_id", "installation identifier", rules.installation, _is_installation),
         ("device_id", "installation identifier", rules.client, _is_installation),
     )
@@ -106,19 +122,24 @@ def is_telemetry(around: Collection[str]) -> bool:
     return len(load_neighbours().telemetry.intersection(around)) >= LEAST_TELEMETRY
 
 
-def is_report_session(name: str, around: Collection[str]) -> bool:
+def is_report_session(name: str, values: Sequence[str], around: Collection[str]) -> bool:
     """True for the session of a report about an app, which opens nothing.
 
     Args:
         name: plain name of the field.
+        values: its values.
         around: plain names of the fields beside it.
     """
-    return name in _SESSION and is_telemetry(around)
+    return name in _SESSION and is_telemetry(around) and all(map(_SESSION_VALUE.fullmatch, values))
 
 
 def _is_name(pair: NamedValue) -> bool:
     parts = re.split(r"[ -]", pair.value)
     return _NAME.fullmatch(pair.value) is not None and all(_TITLE.match(part) for part in (parts[0], parts[-1]))
+
+
+def _has_uuid(pair: NamedValue) -> bool:
+    return _HAS_UUID.search(pair.value) is not None
 
 
 def _is_installation(pair: NamedValue) -> bool:

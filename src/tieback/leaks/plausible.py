@@ -65,6 +65,7 @@ class _Programs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _Things(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names: tuple[str, ...]
     beside: frozenset[str]
+    weak: frozenset[str]
 
 
 class _Files(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -131,6 +132,8 @@ _NO_PASSWORD = frozenset({"null", "none", "nil", "undefined", "(null)", "true", 
 _HUMAN_LANGUAGE = ("native", "mother", "spoken", "tongue", "primary")
 _MAX_STATUS_WORDS = 8
 _CHAT_WORDS = 3
+_LEAST_NAMES = 2
+"""Words of the name of a person, in a field that is also the name of a program."""
 _MAX_SHORT_WORDS = 4
 _LONG_WORD = 16
 _FEW_DIGITS = 5
@@ -263,19 +266,23 @@ def _device(_pair: NamedValue, text: str, _direction: str, _siblings: Collection
     return any(map(str.isdigit, plain)) or len(plain) >= _SHORT_ID
 
 
+def _account(_pair: NamedValue, text: str, _direction: str, _siblings: Collection[str]) -> bool:
+    return sum(map(str.isdigit, text)) >= _FEW_DIGITS
+
+
 def _email(pair: NamedValue, text: str, _direction: str, _siblings: Collection[str]) -> bool:
     words = load_words()
     return plain_name(pair.name) not in words.host.names and text.rpartition(".")[2].lower() not in words.files.endings
 
 
-def _person(pair: NamedValue, _text: str, _direction: str, siblings: Collection[str]) -> bool:
+def _person(pair: NamedValue, text: str, _direction: str, siblings: Collection[str]) -> bool:
     words = load_words()
     name = plain_name(pair.name)
     if name in words.works.names:
         return False
-    if name in words.works.beside and words.catalogue.names.intersection(siblings):
+    if name in words.works.beside and ("title" in siblings or words.catalogue.names.intersection(siblings)):
         return False
-    if _is_thing(name, siblings):
+    if _is_thing(name, siblings) or (name in words.things.weak and len(_WORD.findall(text)) < _LEAST_NAMES):
         return False
     if name in words.credits.parents and words.catalogue.names.intersection(siblings):
         return False
@@ -333,6 +340,7 @@ _JUDGES: dict[str, Callable[[NamedValue, str, str, Collection[str]], bool]] = {
     "device_id": _device,
     "email": _email,
     "person_name": _person,
+    "bank_account": _account,
     "person_id": _key,
     "password": _password,
     "secret_token": _token,

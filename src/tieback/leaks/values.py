@@ -112,6 +112,8 @@ def _of_header(name: str, value: bytes) -> Iterator[NamedValue]:
     if name in _SECRET_HEADERS:
         most = MAX_COOKIES if "cookie" in name else MAX_VALUE
         yield NamedValue(f"header:{name}", name, decode_text(value, most), form=SECRET)
+        if name == "authorization" and b'="' in value:
+            yield from _parameters(value)
         if "cookie" in name:
             yield from _cookies(value.partition(b";")[0] if name == "set-cookie" else value)
     elif name in _WITH_ADDRESS:
@@ -122,6 +124,16 @@ def _of_header(name: str, value: bytes) -> Iterator[NamedValue]:
         if b"@" not in value and (name.startswith(_SERVER_BEGINNINGS) or name.endswith(_SERVER_ENDINGS)):
             return
         yield NamedValue(f"header:{name[:MAX_NAME]}", name[:MAX_NAME], decode_text(value))
+
+
+_PARAMETER = re.compile(rb"(?i)[ ,](deviceid|device_id|username)=\"([^\"]{1,256})\"")
+
+
+def _parameters(value: bytes) -> Iterator[NamedValue]:
+    """Who and what logs in with a scheme of names and values (RFC 9110, 11.4), such as that of RFC 7616."""
+    for match in _PARAMETER.finditer(value[:2048]):
+        name = decode_text(match[1]).lower()
+        yield NamedValue(f"header:authorization.{name}", name, decode_text(match[2]))
 
 
 def _cookies(value: bytes) -> Iterator[NamedValue]:
