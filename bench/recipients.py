@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from bench import fresh, recipients_documented, recipients_made
+from bench import fresh, recipients_documented, recipients_made, recipients_second
 from bench.measure import table
 from tests import samples
 from tieback.intake.traffic.open import open_traffic
@@ -155,6 +155,9 @@ def scores() -> list[tuple[str, Score, list[str]]]:
         shapes = list(made_sources(recipients_documented.write_archives(apart)))
         parts["documented shapes, larger part"] = [one for one in shapes if not is_held_out(one.name)]
         parts["documented shapes, smaller part"] = [one for one in shapes if is_held_out(one.name)]
+        second = Path(folder) / "second"
+        second.mkdir()
+        parts["second documented shapes"] = list(made_sources(recipients_second.write_archives(second)))
         return [(name, *errors(part)) for name, part in parts.items()]
 
 
