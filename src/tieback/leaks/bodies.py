@@ -78,6 +78,12 @@ def _unfold(value: str, where: str, nesting: int) -> tuple[Sequence[NamedValue],
     return found, not found or coded[0] == "jwt"
 
 
+def read_coded(value: str, where: str) -> Sequence[NamedValue]:
+    """The values inside a value without a name, such as base64 of JSON; a token is not one."""
+    found, whole = _unfold(value, where, MAX_NESTING)
+    return () if whole else found
+
+
 def _inside(coded: tuple[str, bytes], where: str, nesting: int) -> Iterator[NamedValue]:
     """What a coded value contains; its place is that of the value, with the coding in parentheses."""
     coding, content = coded

@@ -132,8 +132,6 @@ _NO_PASSWORD = frozenset({"null", "none", "nil", "undefined", "(null)", "true", 
 _HUMAN_LANGUAGE = ("native", "mother", "spoken", "tongue", "primary")
 _MAX_STATUS_WORDS = 8
 _CHAT_WORDS = 3
-_LEAST_NAMES = 2
-"""Words of the name of a person, in a field that is also the name of a program."""
 _MAX_SHORT_WORDS = 4
 _LONG_WORD = 16
 _FEW_DIGITS = 5
@@ -282,7 +280,7 @@ def _person(pair: NamedValue, text: str, _direction: str, siblings: Collection[s
         return False
     if name in words.works.beside and ("title" in siblings or words.catalogue.names.intersection(siblings)):
         return False
-    if _is_thing(name, siblings) or (name in words.things.weak and len(_WORD.findall(text)) < _LEAST_NAMES):
+    if _is_thing(name, siblings) or (name in words.things.weak and " " not in text):
         return False
     if name in words.credits.parents and words.catalogue.names.intersection(siblings):
         return False

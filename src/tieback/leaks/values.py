@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Protocol
 from urllib.parse import unquote
 
-from tieback.leaks.bodies import read_body, read_document, read_form, read_text
+from tieback.leaks.bodies import read_body, read_coded, read_document, read_form, read_text
 from tieback.leaks.logins import read_logins
 from tieback.leaks.redis import read_resp
 from tieback.leaks.sql import read_sql
@@ -104,7 +104,9 @@ def _of_target(message: HttpMessage) -> Iterator[NamedValue]:
         yield from read_form(query, "query")
     for number, segment in enumerate(path.split(b"/")[1:_MAX_SEGMENTS], start=1):
         text = decode_text(segment)
-        if _TELLING_SEGMENT.search(text):
+        if text.startswith("ey") and (coded := read_coded(text, f"path:{number}")):
+            yield from coded
+        elif _TELLING_SEGMENT.search(text):
             yield NamedValue(f"path:{number}", "", unquote(text))
 
 
