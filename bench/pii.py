@@ -13,7 +13,6 @@ from typing import Any
 
 from bench.measure import median_cpu, process, table
 from bench.pii_made import columns as columns_made
-from bench.pii_peers import FEW, SLOW, VERSIONS, environment, measured
 from tests import samples
 from tieback.model.pii import Classification, Column
 
@@ -140,8 +139,6 @@ def run() -> str:
         + "\n"
         + table(["speed", ""], speeds)
         + "\n"
-        + _peers(judge, fields, columns)
-        + "\n"
         + _made(values)
     )
 
@@ -150,7 +147,7 @@ def _made(detector: Any) -> str:
     """Share of mimesis columns that are recognised only by their values."""
     from tieback.pii.values import classify_columns
 
-    made = columns_made(environment)
+    made = columns_made()
     if isinstance(made, str):
         return f"Columns made by mimesis: {made}.\n"
     asked = [Column("", values=tuple(values)) for *_, values in made]
@@ -164,33 +161,6 @@ def _made(detector: Any) -> str:
         "Columns of forty values that mimesis generates in 48 locales, classified from their values only "
         "(`bench/pii_made.py`). The gazetteer was not built from mimesis.\n\n"
         + table(["column of", "recognised"], rows)
-    )
-
-
-def _peers(judge: Callable[..., Any], fields: Sequence[dict[str, Any]], columns: Sequence[dict[str, Any]]) -> str:
-    """Results of other tools on the same names and columns."""
-    names = [row["field"] for row in fields]
-    cells = [(row["field"], [str(value) for value in row["values"]]) for row in columns]
-    gold = {"named": [_labels(row) for row in fields], "headed": [_labels(row) for row in columns]}
-    rows = []
-    for tool, version in VERSIONS.items():
-        found = measured(tool, names, cells)
-        if isinstance(found, str):
-            rows.append([version, found, "", "", "", "", ""])
-            continue
-        scores = []
-        for how in ("named", "headed", "opaque"):
-            if found[how] is None or (how == "headed" and found["named"] is None):
-                scores.append("")
-                continue
-            (precision, recall, f1), _, _ = judge(gold.get(how, gold["headed"]), found[how])
-            scores.append(f"{precision:.2f} / {recall:.2f} / {f1:.3f}")
-        speed = f"{found['names_a_second']:,.0f}" if found["names_a_second"] else ""
-        rows.append([version, *scores, speed, f"{found['values_a_second']:,.0f}", str(FEW) if tool in SLOW else "all"])
-    heads = ["peer", "names P / R / F1", "with header", "without header", "names/s", "values/s", "values per column"]
-    return (
-        "Peers on the same rows, each in an environment of its own, their classes mapped to these in their favour "
-        "(`bench/pii_peers.py`); presidio with every recognizer that needs no model.\n\n" + table(heads, rows)
     )
 
 

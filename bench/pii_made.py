@@ -1,15 +1,20 @@
 """Columns that mimesis (MIT) generates in 48 locales: independent of the gazetteer, and without data of real persons.
 
-``columns`` runs this file in an environment of its own, ``.cache/peers/mimesis``. Forty values per column, seeded.
+``columns`` runs this file in an environment of its own, ``.cache/peers/mimesis``, which uv makes if it is missing.
+Forty values per column, seeded.
 """
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+ROOT = Path(__file__).parents[1]
+PLACE = ROOT / ".cache" / "peers" / "mimesis"
+UV = shutil.which("uv") or ROOT / ".uv" / "bin" / "uv"
 PACKAGE = "mimesis==22.2.0"
 VALUES = 40
 SEED = 42
@@ -19,11 +24,14 @@ type Made = tuple[str, str, str, list[str]]
 """Locale, kind, class, values."""
 
 
-def columns(environment: Callable[[str, str], Path | str], seed: int = SEED) -> list[Made] | str:
+def columns(seed: int = SEED) -> list[Made] | str:
     """All columns, or the reason if there are none."""
-    python = environment("mimesis", PACKAGE)
-    if isinstance(python, str):
-        return python
+    python = PLACE / "bin" / "python"
+    if not python.exists():
+        for command in (["venv", str(PLACE)], ["pip", "install", "--python", str(python), PACKAGE]):
+            done = subprocess.run([str(UV), *command], capture_output=True, text=True, check=False, timeout=600)
+            if done.returncode:
+                return f"cannot be installed: {done.stderr.strip().splitlines()[-1]}"
     done = subprocess.run([str(python), __file__, str(seed)], capture_output=True, text=True, check=False, timeout=300)
     if done.returncode:
         return f"failed: {done.stderr.strip().splitlines()[-1]}"

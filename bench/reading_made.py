@@ -14,10 +14,15 @@ import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
+
+import deflate
 
 from bench.throughput import CLOSED, REDIS
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
 
+DEFLATED = 8
+"""Method of a compressed entry."""
 ANSWERING = 0.4
 """Share of the simulated targets that answer; the others refuse."""
 _LEFT_OUT = 0.3
@@ -49,23 +54,72 @@ def assemble(donors: Sequence[Path], apps: int, targets: int, seed: int, folder:
         seed: the same seed gives the same packages.
         folder: where.
     """
+    known: dict[Path, list[_Entry]] = {}
     for number in range(apps):
         chance = random.Random(f"{seed}/{number}")
         path = folder / f"{number:07}.apk"
-        with zipfile.ZipFile(donors[number % len(donors)]) as real, zipfile.ZipFile(path, "w") as app:
-            for entry in real.infolist():
-                if _SIGNATURE.fullmatch(entry.filename) or entry.is_dir():
-                    continue
-                if entry.filename.startswith("res/") and chance.random() < _LEFT_OUT:
-                    continue
-                data = real.read(entry)
-                how = entry.compress_type
-                if _CODE.fullmatch(entry.filename):
-                    data, how = changed_code(data, chance), zipfile.ZIP_DEFLATED
-                app.writestr(zipfile.ZipInfo(entry.filename), data, how, 1)
-            for name, text in _assets(number, apps, targets, chance):
-                app.writestr(zipfile.ZipInfo(name), text, zipfile.ZIP_DEFLATED, 1)
+        donor = donors[number % len(donors)]
+        entries = known.get(donor) or known.setdefault(donor, _entries(donor))
+        _write(path, [*_changed(entries, chance), *_assets(number, apps, targets, chance)])
         yield path
+
+
+class _Entry(NamedTuple):
+    """A file of an archive as it is stored: copied from package to package without inflating it."""
+
+    name: str
+    method: int
+    crc: int
+    size: int
+    raw: bytes
+
+
+def _entries(donor: Path) -> list[_Entry]:
+    found = []
+    data = donor.read_bytes()
+    with zipfile.ZipFile(donor) as archive:
+        for entry in archive.infolist():
+            if entry.is_dir() or _SIGNATURE.fullmatch(entry.filename):
+                continue
+            name, extra = struct.unpack_from("<HH", data, entry.header_offset + 26)
+            start = entry.header_offset + 30 + name + extra
+            raw = data[start : start + entry.compress_size]
+            found.append(_Entry(entry.filename, entry.compress_type, entry.CRC, entry.file_size, raw))
+    return found
+
+
+def _changed(entries: Sequence[_Entry], chance: random.Random) -> Iterator[_Entry]:
+    """The entries without some resources, and with changed code."""
+    for entry in entries:
+        if entry.name.startswith("res/") and chance.random() < _LEFT_OUT:
+            continue
+        if _CODE.fullmatch(entry.name):
+            code = deflate.deflate_decompress(entry.raw, entry.size) if entry.method == DEFLATED else entry.raw
+            yield _deflated(entry.name, changed_code(bytes(code), chance))
+        else:
+            yield entry
+
+
+def _deflated(name: str, data: bytes) -> _Entry:
+    return _Entry(name, DEFLATED, zlib.crc32(data), len(data), bytes(deflate.deflate_compress(data, 1)))
+
+
+def _write(path: Path, entries: Sequence[_Entry]) -> None:
+    """Write a ZIP archive (APPNOTE.TXT 4.3) of entries that are compressed already."""
+    directory = bytearray()
+    count = len(entries)
+    with path.open("wb") as out:
+        for entry in entries:
+            name = entry.name.encode()
+            place = out.tell()
+            flags = 0x800 if not entry.name.isascii() else 0
+            fields = struct.pack(
+                "<HHHHIIIHH", flags, entry.method, 0, 0x21, entry.crc, len(entry.raw), entry.size, len(name), 0
+            )
+            out.write(b"PK\3\4" + b"\x14\0" + fields + name + entry.raw)
+            directory += b"PK\1\2" + b"\x14\0\x14\0" + fields + struct.pack("<HHHII", 0, 0, 0, 0, place) + name
+        place = out.tell()
+        out.write(directory + b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, count, count, len(directory), place, 0))
 
 
 def changed_code(data: bytes, chance: random.Random) -> bytes:
@@ -84,13 +138,13 @@ def changed_code(data: bytes, chance: random.Random) -> bytes:
     return body[:8] + struct.pack("<I", zlib.adler32(signed)) + signed
 
 
-def _assets(number: int, apps: int, targets: int, chance: random.Random) -> Iterator[tuple[str, str]]:
+def _assets(number: int, apps: int, targets: int, chance: random.Random) -> Iterator[_Entry]:
     own = range(number, targets, apps)
     lines = [f'"store{one}": "redis://{host(one, apps)}:{place(one)[1]}/0"' for one in own]
-    yield "assets/backends.json", "{" + ",\n".join(lines) + "}"
+    yield _deflated("assets/backends.json", ("{" + ",\n".join(lines) + "}").encode())
     for file in range(chance.randint(1, 4)):
         words = ["".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=chance.randint(3, 9))) for _ in range(400)]
-        yield f"assets/{words[0]}{file}.txt", " ".join(words)
+        yield _deflated(f"assets/{words[0]}{file}.txt", " ".join(words).encode())
 
 
 def grant(apps: int, targets: int) -> Grant:

@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from bench.conditions import MOST_LOAD, measured
+from bench.openback import namespace
 from bench.openback.comparison import OURS, Run, page
 from bench.openback.make import cases_below, make_sets, tell
 from bench.openback.run import adapter, run_tool
@@ -95,9 +96,12 @@ def compare(
         save()
 
     stores = [case for name, its in cases_below(cases).items() for case in its if name.startswith(f"{Topic.STORE}/")]
-    # All tools see the same servers, which are started once.
+    # All tools see the same servers, which are started once, in a namespace with the tools.
+    probing = bool(stores) and Topic.STORE in topics
+    if probing:
+        namespace.enter()
     with (
-        servers(cases / Topic.STORE, stores) if stores and Topic.STORE in topics else nullcontext(),
+        servers(cases / Topic.STORE, stores) if probing else nullcontext(),
         ThreadPoolExecutor(jobs) as pool,
     ):
         for done in [pool.submit(run_one, tool) for tool in list(left)]:

@@ -7,7 +7,7 @@ import msgspec
 
 from bench.conditions import MOST_LOAD, Conditions
 from bench.openback.intervals import Estimate
-from bench.openback.report import amount, shown
+from bench.openback.report import amount, cost, shown
 from bench.openback.score import ANSWERS, COSTS, Pair, Row, Scores
 
 OURS = "tieback"
@@ -27,12 +27,13 @@ TITLES = {
 NOTES = {
     "store": (
         "nmap and redposture do not count records, apart from keys of Redis. A store without records is `open` to "
-        "them, which counts as a false open. Their bytes are not counted."
+        "them, which counts as a false open. Bytes sent are those of IP packets to the servers, with their headers."
     ),
     "conversation": "No other tool here reads a recorded conversation.",
     "app": (
         "The apps are those that tieback's own data flow is tested with: most endpoints are put together, encoded or "
-        "encrypted. The libraries give texts and do not claim to follow code. ripgrep is the search that a person does."
+        "encrypted. The libraries give texts and do not claim to follow code. ripgrep is the search that a person "
+        "does. The set `noise` has public packages, of which only the hosts are labelled."
     ),
     "capture": (
         "Half of the servers have the usual port of their protocol. tshark chooses most parsers by port. Suricata has "
@@ -77,22 +78,27 @@ def page(scores: Scores, run: Run, claims: Mapping[str, frozenset[str]]) -> str:
     Raises:
         ValueError: a tool is called better without an interval that excludes zero.
     """
+    failed = sorted(
+        {(row.topic, row.tool) for row in scores.rows if row.part == "all" and not row.claim if _never_answered(row)}
+    )
 
-    def makes(tool: str, claim: str) -> bool:
-        return tool == OURS or not claim or claim in claims.get(tool, frozenset())
+    def makes(topic: str, tool: str, claim: str) -> bool:
+        known = tool == OURS or not claim or claim in claims.get(tool, frozenset())
+        return known and (not claim or (topic, tool) not in failed)
 
     ours = [
         pair
         for pair in scores.pairs
-        if OURS in (pair.first, pair.second) and makes(pair.first, pair.claim) and makes(pair.second, pair.claim)
+        if OURS in (pair.first, pair.second)
+        and all(makes(pair.topic, tool, pair.claim) for tool in (pair.first, pair.second))
     ]
-    every = [row for row in scores.rows if makes(row.tool, row.claim)]
+    every = [row for row in scores.rows if makes(row.topic, row.tool, row.claim)]
     lines = [*_head(scores, run), *_overview(ours), *_cheaper(every)]
     for topic in TITLES:
         rows = [row for row in every if row.topic == topic]
         if rows:
             lines += _topic(topic, rows, [pair for pair in ours if pair.topic == topic])
-    return "\n".join([*lines, *_missing(run)]).rstrip() + "\n"
+    return "\n".join([*lines, *_missing(run, failed)]).rstrip() + "\n"
 
 
 def better(pair: Pair) -> str:
@@ -233,7 +239,7 @@ def _topic(topic: str, rows: Sequence[Row], pairs: Sequence[Pair]) -> Iterator[s
     for row in rows:
         if not row.claim and row.part == "all":
             shares = [f"{row.figures[name].value or 0:.0%}" for name in ANSWERS]
-            costs = [_cost(row.figures[name]) for name in COSTS.values()]
+            costs = [cost(row, name, _cost) for name in COSTS.values()]
             yield _line(row.tool, str(row.figures[ANSWERS[0]].n), *shares, *costs)
     yield ""
     if pairs:
@@ -253,11 +259,21 @@ def _answered(part: str, rows: Sequence[Row]) -> int:
     return sum((row.figures["unsupported"].value or 0) < 1 for row in rows if row.part == part and not row.claim)
 
 
-def _missing(run: Run) -> Iterator[str]:
+def _never_answered(row: Row) -> bool:
+    """Whether a tool failed at every case that it supports: then something is wrong here, not with its answers."""
+    shares = {name: row.figures[name].value or 0 for name in ANSWERS}
+    return shares["failed"] > 0 and isclose(shares["failed"] + shares["unsupported"], 1)
+
+
+def _missing(run: Run, failed: Sequence[tuple[str, str]]) -> Iterator[str]:
     yield "## Tools that are not on this page"
     yield ""
     if run.missing:
         yield f"Not installed on this machine, or not run: {', '.join(run.missing)}."
+        yield ""
+    if failed:
+        places = ", ".join(f"{tool} ({topic})" for topic, tool in failed)
+        yield f"Failed at every case on this machine, so not compared: {places}."
         yield ""
     yield (
         "Tools that are on no registry, such as nuclei, MobSF, LeakIX and TruffleHog, and how to add their output: "

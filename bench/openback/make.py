@@ -1,13 +1,13 @@
 """Makes the sets: cases and their input files, from a seed."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 
 import msgspec
 
-from bench.openback.schema import Case, Claim, Topic, read_lines, write_lines
+from bench.openback.schema import Case, Claim, Topic, Value, read_lines, write_lines
 from bench.openback.sets.interface import CaseFile, Maker, NotMadeError
 
 LABELS = Path(__file__).with_name("labels")
@@ -63,6 +63,9 @@ def make_sets(seed: int, out: Path, topics: Iterable[Topic], tell: Callable[[str
         second = second_labels(topic)
         try:
             for name, cases in every[topic](seed, folder):
+                if isinstance(cases, str):
+                    tell(f"{topic}/{name}: not made: {cases}")
+                    continue
                 write_lines(folder / f"{name}.jsonl", [merged(case, second.get(case.id)) for case in cases])
                 tell(f"{topic}/{name}: {len(cases)} cases")
         except NotMadeError as error:
@@ -82,23 +85,32 @@ def merged(case: Case, second: SecondLabels | None) -> Case:
     """The case with a second labelling. A label that the first one allows is no dispute."""
     if second is None:
         return case
-    disputed = []
+    disputed: list[Claim] = []
     for name in second.names:
-        first = {one.subject: one for one in case.expected if one.name == name}
-        other = {one.subject: one for one in second.claims if one.name == name}
-        fine = {
-            (one.subject, one.value) for one in case.allowed if one.name == name and not isinstance(one.value, list)
-        }
+        first, other = _by_subject(case.expected, name), _by_subject(second.claims, name)
         for subject in sorted({*first, *other}):
-            one, two = first.get(subject), other.get(subject)
-            if two is None:
-                disputed.append(Claim(name, None, subject))
-            elif one is None:
-                disputed += [two] if (subject, two.value) not in fine else []
-            elif two.value not in (one.value if isinstance(one.value, list) else [one.value]):
-                disputed.append(two)
+            fine = [one.value for one in case.allowed if one.name == name and one.subject == subject]
+            if not _same(first.get(subject, []), other.get(subject, []), fine):
+                disputed += other.get(subject) or [Claim(name, None, subject)]
     return msgspec.structs.replace(
         case, labellers=(*case.labellers, second.labeller), disputed=tuple(disputed), twice=second.names
+    )
+
+
+def _by_subject(claims: Iterable[Claim], name: str) -> dict[str, list[Claim]]:
+    found: dict[str, list[Claim]] = {}
+    for one in claims:
+        if one.name == name:
+            found.setdefault(one.subject, []).append(one)
+    return found
+
+
+def _same(first: Sequence[Claim], second: Sequence[Claim], fine: Sequence[Value]) -> bool:
+    """Whether each claim has its counterpart; the second labeller may also give what the first one allows."""
+    choices = [one.value if isinstance(one.value, list) else [one.value] for one in first]
+    values = [one.value for one in second]
+    return all(any(value in choice for value in values) for choice in choices) and all(
+        value in fine or any(value in choice for choice in choices) for value in values
     )
 
 

@@ -1,10 +1,10 @@
 """The scores as text: tables in Markdown. Imports nothing of tieback."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from bench.openback.intervals import Estimate
-from bench.openback.score import ANSWERS, COSTS, Kappa, Pair, Row, Scores
+from bench.openback.score import ALL_SETS, ANSWERS, COSTS, Kappa, Pair, Row, Scores
 
 FIGURES = ("precision", "recall", "false open", "exact", "given", "median error")
 _MOST_DISPUTED = 20
@@ -57,7 +57,7 @@ def _costs(rows: Sequence[Row]) -> Iterator[str]:
         if row.claim or row.part != "all":
             continue
         shares = [shown(row.figures[name]) for name in ANSWERS]
-        costs = [amount(row.figures[name]) for name in COSTS.values()]
+        costs = [cost(row, name) for name in COSTS.values()]
         yield _line(row.tool, str(row.figures[ANSWERS[0]].n), *shares, *costs)
 
 
@@ -79,7 +79,7 @@ def _kappas(kappas: Sequence[Kappa]) -> Iterator[str]:
     for one in kappas:
         kappa = "not defined" if one.kappa is None else f"{one.kappa:.3f}"
         yield _line(one.set, one.claim, str(one.cases), str(one.agreed), kappa)
-    for one in kappas:
+    for one in (one for one in kappas if not one.set.endswith(ALL_SETS)):
         if one.disputed:
             yield f"\nDisputed in {one.set}, first and second label:\n"
         yield from (f"- {case}: {first}, {second}" for case, first, second in one.disputed[:_MOST_DISPUTED])
@@ -101,6 +101,13 @@ def amount(one: Estimate) -> str:
     scale, unit = (1e6, " MB") if one.high >= 1e6 else (1.0, "")
     between = f" [{one.low / scale:.4g}, {one.high / scale:.4g}]" if one.low < one.high else ""
     return f"{one.value / scale:.4g}{unit}{between}"
+
+
+def cost(row: Row, name: str, text: Callable[[Estimate], str] = amount) -> str:
+    """A cost as text. Only stores are sent anything: where their bytes are missing, they were not measured."""
+    one = row.figures[name]
+    unmeasured = one.value is None and name == COSTS["bytes_sent"] and row.topic == "store"
+    return "not measured" if unmeasured else text(one)
 
 
 def _head(*cells: str) -> Iterator[str]:

@@ -18,6 +18,7 @@ from typing import Any, Protocol, cast
 
 import msgspec
 
+from bench.openback import namespace
 from bench.openback.make import cases_below, tell
 from bench.openback.schema import Answer, Case, Result, Topic, read_lines, write_lines
 
@@ -52,6 +53,8 @@ class Cost(msgspec.Struct, frozen=True):
     """User and system time, of its children too."""
     peak_bytes: int
     """Of the largest process."""
+    bytes_sent: int | None = None
+    """To the lab's servers; ``None`` if that was not measured."""
 
 
 def adapter(tool: str) -> Adapter:
@@ -117,17 +120,31 @@ def run_tool(tool: str, folder: Path, topics: Iterable[Topic] = ()) -> Iterator[
                 result = Result(case.id, tool, version, Answer.UNSUPPORTED, error="server not here")
             elif result is None:
                 result = Result(case.id, tool, version, Answer.FAILED, error=error or "no result")
-            yield _completed(result, tool, version, where, cost, len(here))
+            yield completed(asked(result, case), tool, version, where, cost, len(here))
 
 
-def _completed(result: Result, tool: str, version: str, where: str, cost: Cost | None, count: int) -> Result:
+def asked(result: Result, case: Case) -> Result:
+    """The result with only those claims about an app that its labels are about, where they are not about all."""
+    if case.topic is not Topic.APP or not case.ask:
+        return result
+    return msgspec.structs.replace(result, claims=tuple(one for one in result.claims if one.name in case.ask))
+
+
+def completed(result: Result, tool: str, version: str, where: str, cost: Cost | None, count: int) -> Result:
     """The result with the cost of its file where the adapter has measured none."""
-    cpu, peak = result.cpu_seconds, result.peak_bytes
+    cpu, peak, sent = result.cpu_seconds, result.peak_bytes, result.bytes_sent
     if cost is not None and result.answer is not Answer.UNSUPPORTED:
         cpu = cost.cpu_seconds / count if cpu is None else cpu
         peak = cost.peak_bytes if peak is None else peak
+        sent = cost.bytes_sent // count if sent is None and cost.bytes_sent is not None else sent
     return msgspec.structs.replace(
-        result, tool=tool, version=result.version or version, cpu_seconds=cpu, peak_bytes=peak, machine=where
+        result,
+        tool=tool,
+        version=result.version or version,
+        cpu_seconds=cpu,
+        peak_bytes=peak,
+        bytes_sent=sent,
+        machine=where,
     )
 
 
@@ -137,8 +154,11 @@ def _servers(topic: Topic, folder: Path, cases: Sequence[Case]) -> Iterator[Mapp
     if topic is not Topic.STORE:
         yield None
         return
-    from bench.openback.servers import servers
+    from bench.openback.servers import ADDRESSES, servers
 
+    # Servers of another process can only be reached from its namespace.
+    if not (folder / topic / ADDRESSES).exists():
+        namespace.enter()
     with servers(folder / topic, cases) as addresses:
         yield addresses
 
@@ -149,12 +169,15 @@ def in_child(tool: str, cases: Sequence[Case], folder: Path) -> tuple[dict[str, 
         asked, told, spent = (Path(place, name) for name in ("cases.jsonl", "results.jsonl", "cost.json"))
         write_lines(asked, (blinded(case) for case in cases))
         command = [*COMMAND, tool, str(folder), str(asked), str(told), str(spent)]
+        group = namespace.group()
         try:
-            ended = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
+            ended = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False, group=group)
             lines = ended.stderr.decode("utf-8", "replace").strip().splitlines()
             error = (lines[-1] if lines else f"exit code {ended.returncode}") if ended.returncode else ""
         except subprocess.TimeoutExpired:
             error = f"stopped after {SECONDS} s"
         results = [one for one in read_lines(told) if isinstance(one, Result)] if told.exists() else []
         cost = msgspec.json.decode(spent.read_bytes(), type=Cost) if spent.exists() else None
+        if cost is not None:
+            cost = msgspec.structs.replace(cost, bytes_sent=namespace.sent(group))
         return {one.case: one for one in results}, cost, error[:300]

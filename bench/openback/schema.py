@@ -113,7 +113,10 @@ class Result(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="openb
     """User and system time of the tool's processes; ``None`` if it was not measured."""
     peak_bytes: int | None = None
     bytes_sent: int | None = None
-    """To the server under test; ``None`` for tools that send nothing."""
+    """To the servers under test, as IP packets with their headers.
+
+    ``None``: not measured, or nothing is sent because the topic has no servers.
+    """
     machine: str = ""
     """Processor and number of cores."""
     error: str = ""

@@ -19,6 +19,8 @@ MAX_LINE = 16 << 20
 """Bytes of one line."""
 CASE, RESULT = "openback/case/1", "openback/result/1"
 ANSWERS = ("undecided", "unsupported", "failed")
+_MOST_COST = 1e18
+"""A larger or negative cost is no measurement."""
 COSTS = {"cpu_seconds": "CPU seconds per case", "peak_bytes": "peak bytes", "bytes_sent": "bytes sent per case"}
 
 type Document = dict[str, Any]
@@ -49,6 +51,10 @@ class Pair(NamedTuple):
     high: float
     better: str
     """The better tool; empty if the interval contains zero."""
+
+
+ALL_SETS = ", all sets"
+"""End of the name of the sets of a topic taken together."""
 
 
 class Kappa(NamedTuple):
@@ -280,7 +286,7 @@ def _costs(results: Sequence[Document | None], answers: Sequence[str], group: An
                 for one, answer in zip(results, answers, strict=True)
             ]
         )
-        measured = np.isfinite(values)
+        measured = (values >= 0) & (values <= _MOST_COST)
         above = by_group(np.where(measured, values, 0.0), group, groups)
         found[name] = ratio(above, by_group(measured.astype(float), group, groups), drawn, share=False)
         if not measured.any():
@@ -289,7 +295,10 @@ def _costs(results: Sequence[Document | None], answers: Sequence[str], group: An
 
 
 def agreement(cases: Mapping[str, Sequence[Document]]) -> tuple[list[Kappa], list[str]]:
-    """Kappa (Cohen 1960) of each set and claim that was labelled twice, and the sets labelled by hand only once."""
+    """Kappa (Cohen 1960) of each set that was labelled twice, and the sets labelled by hand only once.
+
+    All claims about one subject are one label. Sets of a topic with the same claims are also taken together.
+    """
     pairs: dict[tuple[str, str, str], list[tuple[str, str, str]]] = {}
     by_hand, twice = set(), set()
     for name, its in cases.items():
@@ -297,12 +306,16 @@ def agreement(cases: Mapping[str, Sequence[Document]]) -> tuple[list[Kappa], lis
             people = [one for one in case.get("labellers", []) if one != "generator"]
             if people:
                 by_hand.add(name)
-            for claim in case.get("twice", []) if len(people) > 1 else []:
+            claims = case.get("twice", []) if len(people) > 1 else []
+            if claims:
                 twice.add(name)
-                pairs.setdefault((case["topic"], name, claim), []).extend(_labels(case, claim))
+                for place in (name, f"{case['topic']}{ALL_SETS}"):
+                    pairs.setdefault((case["topic"], place, ", ".join(claims)), []).extend(_labels(case, claims))
+    sets = Counter((topic, claim) for topic, _, claim in pairs)
+    pairs = {key: its for key, its in pairs.items() if sets[key[0], key[2]] > 2 or not key[1].endswith(ALL_SETS)}
     kappas = []
     for (topic, name, claim), labels in sorted(pairs.items()):
-        disputed = tuple((case, one, two) for case, one, two in labels if one != two)
+        disputed = tuple((case, *_apart(one, two)) for case, one, two in labels if one != two)
         agreed = len(labels) - len(disputed)
         firsts, seconds = Counter(one for _, one, _ in labels), Counter(two for _, _, two in labels)
         chance = sum(firsts[label] * seconds[label] for label in firsts) / len(labels) ** 2
@@ -311,15 +324,34 @@ def agreement(cases: Mapping[str, Sequence[Document]]) -> tuple[list[Kappa], lis
     return kappas, sorted(by_hand - twice)
 
 
-def _labels(case: Document, claim: str) -> Iterator[tuple[str, str, str]]:
+def _labels(case: Document, claims: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     """Case, first and second label of each subject."""
-    first = {one.get("subject", ""): one.get("value") for one in case.get("expected", []) if one["name"] == claim}
-    second = {one.get("subject", ""): one.get("value") for one in case.get("disputed", []) if one["name"] == claim}
-    others = {one.get("subject", "") for one in case.get("allowed", []) if one["name"] == claim}
-    for subject in sorted({*first, *second, *others} or {""}):
-        one = _label(first.get(subject))
-        place = f"{case['id']} {subject}".rstrip()
-        yield place, one, _label(second[subject]) if subject in second else one
+    first, second, others = (_by_subject(case.get(part, []), claims) for part in ("expected", "disputed", "allowed"))
+    for subject in sorted({subject for subject, _ in (*first, *second, *others)} or {""}):
+        ones = {claim: first.get((subject, claim), ["none"]) for claim in claims}
+        twos = {claim: second.get((subject, claim), ones[claim]) for claim in claims}
+        yield f"{case['id']} {subject}".rstrip(), _joined(ones), _joined(twos)
+
+
+def _joined(labels: Mapping[str, Sequence[str]]) -> str:
+    """The values, with the names of their claims if there are several."""
+    texts = {claim: " and ".join(sorted(values)) for claim, values in labels.items()}
+    return "; ".join(f"{claim} {text}" if len(texts) > 1 else text for claim, text in texts.items())
+
+
+def _apart(first: str, second: str) -> tuple[str, str]:
+    """The labels without the claims that are the same."""
+    pairs = [(one, two) for one, two in zip(first.split("; "), second.split("; "), strict=True) if one != two]
+    return "; ".join(one for one, _ in pairs), "; ".join(two for _, two in pairs)
+
+
+def _by_subject(claims: Sequence[Document], names: Sequence[str]) -> dict[tuple[str, str], list[str]]:
+    """Values by subject and name."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for one in claims:
+        if one["name"] in names:
+            found.setdefault((one.get("subject", ""), one["name"]), []).append(_label(one.get("value")))
+    return found
 
 
 def _label(value: Any) -> str:

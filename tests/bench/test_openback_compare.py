@@ -9,7 +9,7 @@ import pytest
 from bench.conditions import Conditions
 from bench.openback import compare
 from bench.openback.comparison import UNKNOWN, Run, better, page
-from bench.openback.schema import Answer, Case, Claim, Result, Split, Topic, write_lines
+from bench.openback.schema import Answer, Case, Claim, Result, Split, Topic, read_lines, write_lines
 from bench.openback.score import Pair
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "comparison.md"
@@ -54,6 +54,19 @@ def test_the_page_of_a_small_comparison(tmp_path: Path) -> None:
     if os.environ.get("TIEBACK_WRITE_GOLDEN"):
         GOLDEN.write_text(text)
     assert text == GOLDEN.read_text()
+
+
+def test_a_tool_that_never_answered_is_not_compared(tmp_path: Path) -> None:
+    fixture(tmp_path)
+    path = tmp_path / "results" / "whispers.jsonl"
+    results = [one for one in read_lines(path) if isinstance(one, Result)]
+    states = (Answer.FAILED, Answer.UNSUPPORTED)
+    write_lines(path, [msgspec.structs.replace(one, answer=states[n % 2], claims=()) for n, one in enumerate(results)])
+    text = page(compare.scored(tmp_path), RUN, compare.claims())
+    assert "Failed at every case on this machine, so not compared: whispers (credential)." in text
+    lines = [line for line in text.splitlines() if "| whispers |" in line]
+    # Its version, and its costs with the share of failed cases.
+    assert [line.split(" | ")[1] for line in lines] == ["1.0 |", "40"]
 
 
 def test_a_page_under_load_states_it(tmp_path: Path) -> None:

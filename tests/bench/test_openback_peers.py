@@ -5,6 +5,7 @@ recorded from the tool and shortened.
 """
 
 import json
+import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from importlib import import_module
@@ -20,6 +21,7 @@ from bench.openback.peers import (
     _columns,
     _credentials,
     _endpoints,
+    _programs,
     _rules,
     _stores,
     _strings,
@@ -116,6 +118,19 @@ def test_texts_without_a_place_on_a_network_are_no_endpoint(text: str) -> None:
 def test_any_texts_are_read_and_never_raises(texts: list[str]) -> None:
     for claim in _endpoints.claims(texts):
         assert claim.name in {"endpoint", "host"}
+
+
+def test_a_script_whose_folder_was_moved_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_programs, "PLACE", tmp_path)
+    place = tmp_path / "x" / "bin"
+    place.mkdir(parents=True)
+    (place / "python").symlink_to(sys.executable)
+    script, other = place / "tool", place / "elf"
+    script.write_text("#!/nonexistent/x/bin/python\nprint('started')\n")
+    other.write_bytes(b"\x7fELF")
+    assert _programs.run([script], tmp_path, network=True).output == b"started\n"
+    assert _programs.started([other, "-v"]) == [str(other), "-v"]
+    assert _programs.started(["rg", Path("x")]) == ["rg", "x"]
 
 
 def test_a_failing_tool_is_failed_and_not_silent() -> None:

@@ -1,17 +1,20 @@
 """Running tools over cases: the adapter of tieback on a tiny set, other adapters, and what happens when one fails."""
 
 import re
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from bench.openback import run
+from bench.openback import report, run
+from bench.openback.intervals import NOTHING
 from bench.openback.make import cases_below, make_sets
 from bench.openback.run import adapter, run_tool
-from bench.openback.schema import Answer, Result, Topic, write_lines
-from bench.openback.score import CASE, RESULT, read, score
+from bench.openback.schema import Answer, Case, Claim, Result, Split, Topic, write_lines
+from bench.openback.score import CASE, COSTS, RESULT, Row, read, score
 from bench.openback.sets.stores import product_value
 from tieback import __version__
 
@@ -149,12 +152,61 @@ def test_products_that_cannot_be_told_apart_are_both_right() -> None:
     assert product_value("etcd") == "etcd"
 
 
-def test_a_result_without_a_version_gets_that_of_the_adapter() -> None:
-    found = run._completed(Result("c", "", "", Answer.DECIDED), "x", "2", "here", run.Cost(8.0, 100), 4)
-    assert (found.tool, found.version, found.cpu_seconds, found.peak_bytes, found.machine) == (
-        "x",
-        "2",
-        2.0,
-        100,
-        "here",
-    )
+def test_a_result_gets_the_version_of_the_adapter_and_its_share_of_the_cost() -> None:
+    cost = run.Cost(8.0, 100, 4_001)
+    found = run.completed(Result("c", "", "", Answer.DECIDED), "x", "2", "here", cost, 4)
+    assert (found.tool, found.version, found.machine) == ("x", "2", "here")
+    assert (found.cpu_seconds, found.peak_bytes, found.bytes_sent) == (2.0, 100, 1_000)
+    skipped = run.completed(Result("c", "", "", Answer.UNSUPPORTED), "x", "2", "here", cost, 4)
+    assert (skipped.cpu_seconds, skipped.bytes_sent) == (None, None)
+
+
+def test_only_the_claims_that_an_app_is_labelled_for_count() -> None:
+    claims = (Claim("host", "a.test"), Claim("endpoint", "https://a.test/x"))
+    result = Result("c", "x", "1", Answer.DECIDED, claims)
+    whole = Case("c", Topic.APP, Split.TUNE, "", "g", "a.apk", (), ("a",))
+    assert run.asked(result, whole) is result
+    assert run.asked(result, msgspec.structs.replace(whole, ask=("host",))).claims == claims[:1]
+
+
+def test_bytes_that_were_not_measured_are_not_zero() -> None:
+    found = run.completed(Result("c", "", "", Answer.DECIDED), "x", "2", "here", run.Cost(8.0, 100), 4)
+    assert found.bytes_sent is None
+    none = dict.fromkeys(COSTS.values(), NOTHING)
+    name = COSTS["bytes_sent"]
+    assert [report.cost(Row(topic, "all", "", "x", none), name) for topic in ("store", "app")] == ["not measured", "-"]
+
+
+SENDER = """
+import socket, sys
+with socket.create_connection(("127.77.1.1", int(sys.argv[1])), timeout=10) as one:
+    one.sendall(b"x" * int(sys.argv[2]))
+    while one.recv(1 << 16):
+        pass
+"""
+MEASURE = f"""
+import socket, subprocess, sys
+from bench.openback import namespace
+if not namespace.enter():
+    sys.exit("no namespace")
+group = namespace.group()
+if group is None:
+    sys.exit("no counter")
+with socket.create_server(("127.77.1.1", 0)) as server:
+    for number, size in ((group, "1000"), (None, "20000")):
+        words = [sys.executable, "-c", {SENDER!r}, str(server.getsockname()[1]), size]
+        child = subprocess.Popen(words, group=number)
+        peer, _ = server.accept()
+        with peer:
+            peer.sendall(b"y" * 50_000)
+        child.wait(timeout=30)
+print(namespace.sent(group))
+"""
+
+
+def test_only_the_bytes_of_the_tool_to_the_lab_are_counted() -> None:
+    done = subprocess.run([sys.executable, "-c", MEASURE], capture_output=True, text=True, check=False, timeout=120)
+    if done.returncode:
+        pytest.skip("network namespaces or iptables cannot be used here")
+    # 1,000 bytes and the headers of some packets; the other sender and the answers are not in it.
+    assert 1_000 + 4 * 40 <= int(done.stdout) < 10_000

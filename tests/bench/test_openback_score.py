@@ -261,6 +261,21 @@ def test_kappa_of_two_labellers() -> None:
     assert "c9: none, email" in as_text(scores)
 
 
+def test_kappa_takes_all_claims_about_a_subject_as_one_label() -> None:
+    def labelled(number: int, *disputed: Claim) -> dict[str, Any]:
+        expected = (Claim("open", number % 2 == 0, "/x"), Claim("read", True, "/x"))
+        more = {"labellers": ("a", "b"), "twice": ("open", "read"), "disputed": disputed}
+        return case(number, *expected, topic=Topic.RULES, **more)
+
+    cases = [labelled(1), labelled(2), labelled(3), labelled(4, Claim("read", False, "/x"))]
+    scores = score({"rules/one": cases[:2], "rules/two": cases[2:]}, [])
+    whole, one, two = scores.kappas
+    assert (whole.set, whole.cases, whole.agreed, one.agreed, two.agreed) == ("rules, all sets", 4, 3, 2, 1)
+    assert two.disputed == (("c4 /x", "read True", "read False"),)
+    # Two labels, each in half of the first ones: by chance 0.5 * 0.5 + 0.5 * 0.25.
+    assert whole.kappa == pytest.approx((0.75 - 0.375) / (1 - 0.375))
+
+
 def test_second_results_and_unknown_cases_are_noted() -> None:
     results = [result(1, host("a.test")), result(1), result(7)]
     scores = score({"app/one": [case(1, host("a.test")), case(1)]}, results)

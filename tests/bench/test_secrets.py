@@ -1,4 +1,4 @@
-"""Planted credentials: the goal, the makers of values, and the readers of other scanners' rules."""
+"""Planted credentials: the goal, and the makers of values."""
 
 import random
 import re
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.secrets import TIMES, Score, gitleaks_rules, ours, peer, trufflehog_rules
+from bench.secrets import TIMES, Score, ours
 from bench.secrets_made import Item, filled_form, items, shapes, write_apps
 from tieback.recognise.patterns import CredentialRules
 from tieback.recognise.rules import RuleFiles
@@ -65,41 +65,6 @@ def test_a_form_is_filled(form: str, text: str, value: str) -> None:
     assert re.fullmatch(text, whole)
     assert re.fullmatch(value, part)
     assert part in whole
-
-
-RULES = r"""
-[allowlist]
-regexes = ['^none$']
-stopwords = ["sample"]
-[[rules]]
-id = "grafana"
-regex = '\b(glsa_(?i)[a-z0-9]{32}_[a-f0-9]{8})(?:["\s;<]|\x00|$|\z)'
-entropy = 3
-keywords = ["GLSA_"]
-[[rules]]
-id = "by-path"
-path = 'x'
-"""
-GO = """package x
-var keyPat = regexp.MustCompile(detectors.PrefixRegex([]string{"grafana"}) + `\\b(glsa_[A-Za-z0-9]{32}_[0-9a-f]{8})\\b`)
-func (s Scanner) Keywords() []string {
-	return []string{"glsa_"}
-}
-"""
-
-
-def test_rules_of_other_scanners_are_read(made: list[Item], folder: Path, tmp_path: Path) -> None:
-    (tmp_path / "rules.toml").write_text(RULES)
-    (tmp_path / "detectors").mkdir()
-    (tmp_path / "detectors" / "x.go").write_text(GO)
-    (tmp_path / "detectors" / "x_test.go").write_text(GO)
-    planted = sum(one.shape.name == "grafana" for one in made)
-    read = [gitleaks_rules(tmp_path / "rules.toml"), trufflehog_rules(tmp_path / "detectors")]
-    assert [len(rules) for rules in read] == [1, 1]
-    first, second = (peer(rules, made, folder) for rules in read)
-    assert 0 < first.found <= planted
-    assert 0 < second.found <= planted
-    assert first.false == 0
 
 
 def test_a_score_without_reports_is_precise() -> None:

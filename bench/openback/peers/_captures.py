@@ -1,5 +1,4 @@
-"""Tools that name the protocol of each connection in a capture: the claim ``store`` for the protocols of data
-stores.
+"""Tools that name the protocol of each connection in a capture: the claims ``store`` and ``protocol`` for data stores.
 
 Each tool's words for a protocol are mapped to those of openback; other words are no data store. None of these tools
 tells which personal data a recipient was sent, so those cases are unsupported.
@@ -14,7 +13,7 @@ from bench.openback.peers._programs import ToolError
 from bench.openback.schema import Case, Claim, Result, Topic
 
 TOPICS = frozenset({Topic.CAPTURE})
-CLAIMS = frozenset({"store"})
+CLAIMS = frozenset({"store", "protocol"})
 """Names of the claims that these tools can make."""
 PROTOCOLS = {
     "amqp": "amqp", "bolt": "neo4j", "cassandra": "cassandra", "clickhouse": "clickhouse", "couchdb": "couchdb",
@@ -37,11 +36,17 @@ def answers(tool: str, version: str | None, cases: Sequence[Case], folder: Path,
     with TemporaryDirectory(prefix="openback-") as home:
 
         def decide(case: Case) -> Iterable[Claim]:
-            if "store" not in case.ask:
+            if not CLAIMS & {*case.ask}:
                 raise UnsupportedError("tells no recipients of personal data")
-            return claims(read(input_file(case, folder, (".pcap", ".pcapng", ".cap")), Path(home)))
+            found = claims(read(input_file(case, folder, (".pcap", ".pcapng", ".cap", ".trace")), Path(home)))
+            return found if "store" in case.ask else protocols(found)
 
         yield from results(tool, version, cases, decide)
+
+
+def protocols(stores: Iterable[Claim]) -> list[Claim]:
+    """The protocols of stores, each once."""
+    return [Claim("protocol", value) for value in dict.fromkeys(one.value for one in stores)]
 
 
 def claims(flows: Iterable[Flow], words: Mapping[str, str] = PROTOCOLS) -> list[Claim]:

@@ -65,6 +65,20 @@ def program(name: str, word: str) -> Path | None:
     return found if found is not None and found.is_file() else None
 
 
+def started(command: Sequence[str | Path]) -> list[str]:
+    """The words of a command; a script of an environment is started with the interpreter beside it.
+
+    Its first line has the absolute path of the folder in which it was installed, and that may have been moved.
+    """
+    words = [*map(str, command)]
+    file = Path(words[0])
+    if file.is_relative_to(PLACE) and (file.parent / "python").exists():
+        with file.open("rb") as script:
+            if script.read(2) == b"#!":
+                return [str(file.parent / "python"), *words]
+    return words
+
+
 def package_version(name: str, package: str) -> str | None:
     """Version of a package in an environment; ``None`` if it is not installed."""
     place = environment(name)
@@ -118,7 +132,7 @@ def run(
         network: the tool needs loopback.
         limits: what it may take.
     """
-    words = [*(() if network else _without_network()), *map(str, command)]
+    words = [*(() if network else _without_network()), *started(command)]
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as complaints, tempfile.TemporaryFile() as given:
         given.write(question)
         given.seek(0)
@@ -186,7 +200,7 @@ class Worker:
         network: bool = False,
         limits: Limits = LIMITS,
     ) -> None:
-        self._command = [*(() if network else _without_network()), *map(str, command)]
+        self._command = [*(() if network else _without_network()), *started(command)]
         self._more = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", **(more or {})}
         self._home = home
         self._limits = limits

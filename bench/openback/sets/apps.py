@@ -20,6 +20,7 @@ from bench.flow import FILES, RESOURCES, read_cases
 from bench.flow_build import EACH, HERE
 from bench.openback.schema import Case, Claim, Split, Topic
 from bench.openback.sets.apk import manifest, package, renamed, resource_table
+from bench.openback.sets.brought import apps_noise
 from bench.openback.sets.interface import GENERATOR, CaseFile
 from bench.openback.sets.scripts_made import script
 
@@ -73,6 +74,7 @@ def make(seed: int, folder: Path) -> Iterator[CaseFile]:
     yield "native", list(_table_cases("native", random.Random(f"{seed} native"), folder))
     yield "scripts", list(_table_cases("scripts", random.Random(f"{seed} scripts"), folder))
     yield "made", list(_made_cases(seed, folder))
+    yield "noise", apps_noise(folder)
 
 
 def endpoint_claims(endpoint: str) -> tuple[tuple[Claim, ...], tuple[Claim, ...]]:

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.openback.schema import Case, Claim, Split, Topic
-from bench.openback.sets.interface import FIRST, GENERATOR, CaseFile
+from bench.openback.sets.brought import recipients_fresh, stores_fresh
+from bench.openback.sets.interface import FIRST, GENERATOR, NO_SAMPLES, CaseFile, recipient_case
 from bench.recipients import is_held_out, real_sources
 from bench.recipients_made import person, write_archives
 from bench.recordings import recordings, truths
@@ -56,12 +57,13 @@ _MOST = 200_000
 
 
 def make(seed: int, folder: Path) -> Iterator[CaseFile]:
-    """Stores, recipients in made archives, and recipients in real captures if the samples are here."""
+    """Stores, recipients in made archives, and real captures if they are here."""
     folder.mkdir(parents=True, exist_ok=True)
     yield "stores", list(_stores(random.Random(f"{seed} stores"), folder))
     yield "recipients", list(_recipients(seed, folder))
-    if real := list(_real(folder)):
-        yield "recipients_real", real
+    yield "recipients_real", list(_real(folder)) or NO_SAMPLES
+    yield "recipients_fresh", recipients_fresh(folder)
+    yield "stores_fresh", stores_fresh(seed, folder)
 
 
 def _connections() -> Iterator[tuple[str, list[WireEvent]]]:
@@ -158,33 +160,15 @@ def _packets(
     yield packet(out=True, flags=0x10)
 
 
-def _claims(labels: list[tuple[str, str, bool]], *, sure: bool) -> tuple[Claim, ...]:
-    return tuple(Claim("recipient", pii_class, host) for host, pii_class, certain in labels if certain is sure)
-
-
 def _recipients(seed: int, folder: Path) -> Iterator[Case]:
     for name, path, labels in write_archives(folder, person(seed)):
-        yield _recipient_case(name, path.name, labels, f"bench/recipients_made, seed {seed}", GENERATOR)
+        source = f"bench/recipients_made, seed {seed}"
+        yield recipient_case(name, path.name, labels, source, GENERATOR, held_out=is_held_out(name))
 
 
 def _real(folder: Path) -> Iterator[Case]:
     for source in real_sources():
         shutil.copyfile(source.path, folder / source.path.name)
         labels = [(label.host, label.pii_class, label.sure) for label in source.labels]
-        yield _recipient_case(f"real-{source.path.name}", source.path.name, labels, "tests/samples.tsv", FIRST)
-
-
-def _recipient_case(name: str, file: str, labels: list[tuple[str, str, bool]], source: str, labeller: str) -> Case:
-    held_out = is_held_out(Path(name.removeprefix("real-")).stem if name.startswith("real-") else name)
-    return Case(
-        id=f"capture-{name}",
-        topic=Topic.CAPTURE,
-        split=Split.HELD_OUT if held_out else Split.TUNE,
-        source=source,
-        group=f"capture-{name}",
-        input=file,
-        expected=_claims(labels, sure=True),
-        labellers=(labeller,),
-        ask=("recipient",),
-        allowed=_claims(labels, sure=False),
-    )
+        name, held_out = f"real-{source.path.name}", is_held_out(source.name)
+        yield recipient_case(name, source.path.name, labels, "tests/samples.tsv", FIRST, held_out=held_out)

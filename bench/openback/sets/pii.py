@@ -11,9 +11,8 @@ from typing import Any
 
 from bench import pii_made
 from bench.openback.schema import Case, Claim, Split, Topic
-from bench.openback.sets.interface import FIRST, GENERATOR, CaseFile, NotMadeError
+from bench.openback.sets.interface import FIRST, GENERATOR, NO_SAMPLES, CaseFile, NotMadeError
 from bench.pii import SAMPLE, folder, rows_of, sample
-from bench.pii_peers import environment
 
 NONE = "none"
 
@@ -22,8 +21,7 @@ def make_names(seed: int, place: Path) -> Iterator[CaseFile]:  # noqa: ARG001
     """Field names; they are the same for every seed."""
     yield "samples", list(_samples())
     public = folder()
-    if public is not None:
-        yield "public", list(_public_names(public))
+    yield "public", NO_SAMPLES if public is None else list(_public_names(public))
 
 
 def make_values(seed: int, place: Path) -> Iterator[CaseFile]:  # noqa: ARG001
@@ -33,9 +31,8 @@ def make_values(seed: int, place: Path) -> Iterator[CaseFile]:  # noqa: ARG001
         NotMadeError: mimesis cannot be installed.
     """
     public = folder()
-    if public is not None:
-        yield "public", list(_public_values(public))
-    made = pii_made.columns(environment, seed)
+    yield "public", NO_SAMPLES if public is None else list(_public_values(public))
+    made = pii_made.columns(seed)
     if isinstance(made, str):
         raise NotMadeError(f"mimesis: {made}")
     yield "mimesis", list(_made_values(made, seed))

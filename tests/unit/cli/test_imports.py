@@ -50,7 +50,12 @@ COMMANDS: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {
 WORKERS: dict[str, tuple[str, frozenset[str]]] = {
     "app": (
         f"from tieback.pipeline.analyse import Analyser; Analyser().document(Path({str(APP)!r}))",
-        SQL | WEB | REPORT | PROBE | OTHERS | {"typer", "rich", "tieback.cli", "tieback.report", "tieback.leaks"},
+        SQL
+        | WEB
+        | REPORT
+        | PROBE
+        | OTHERS
+        | {"typer", "rich", "tieback.cli", "tieback.report", "tieback.leaks", "cryptography"},
     ),
     "traffic": (
         "from tieback.pipeline.traffic import DescribeTraffic; list(DescribeTraffic().flows(Path('run.pcap'), 'a'))",

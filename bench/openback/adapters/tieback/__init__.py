@@ -22,8 +22,8 @@ _MODULES = {
 
 type Claims = Sequence[Claim] | None
 """The claims about a case; ``None`` if tieback did not decide."""
-type Claimer = Callable[[Sequence[Case], Path], Iterator[tuple[Case, Claims, int | None]]]
-"""Each case with its claims and the number of bytes sent, ``None`` if nothing is sent."""
+type Claimer = Callable[[Sequence[Case], Path], Iterator[tuple[Case, Claims]]]
+"""Each case with its claims."""
 
 
 def version() -> str:
@@ -36,6 +36,6 @@ def answer(cases: Sequence[Case], folder: Path) -> Iterator[Result]:
     if not cases:
         return
     claimer: Claimer = import_module(f"bench.openback.adapters.tieback.{_MODULES[cases[0].topic]}").claims
-    for case, claims, sent in claimer(cases, folder):
+    for case, claims in claimer(cases, folder):
         decided = Answer.UNDECIDED if claims is None else Answer.DECIDED
-        yield Result(case.id, "tieback", __version__, decided, tuple(claims or ()), bytes_sent=sent)
+        yield Result(case.id, "tieback", __version__, decided, tuple(claims or ()))

@@ -8,12 +8,12 @@ from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.pipeline.analyse import Analyser
 
 
-def claims(cases: Sequence[Case], folder: Path) -> Iterator[tuple[Case, Sequence[Claim], None]]:
+def claims(cases: Sequence[Case], folder: Path) -> Iterator[tuple[Case, Sequence[Claim]]]:
     """As ``tieback app``."""
     analyser = Analyser()
     for case in cases:
         found = [_claims(one.endpoint) for one in analyser.document(folder / case.input).sightings]
-        yield case, tuple(dict.fromkeys(claim for its in found for claim in its)), None
+        yield case, tuple(dict.fromkeys(claim for its in found for claim in its))
 
 
 def _claims(endpoint: Endpoint) -> list[Claim]:

@@ -11,16 +11,18 @@ from tieback.model.flow import FlowEvidence
 from tieback.pipeline.mapping.flow_endpoints import STORE_PROTOCOLS
 
 
-def claims(cases: Sequence[Case], folder: Path) -> Iterator[tuple[Case, Sequence[Claim], None]]:
+def claims(cases: Sequence[Case], folder: Path) -> Iterator[tuple[Case, Sequence[Claim]]]:
     """As ``tieback traffic``; a store that only its port suggests is no claim."""
     judge = LeakDetector()
     for case in cases:
         path = folder / case.input
         if "store" in case.ask:
-            yield case, _stores(path), None
+            yield case, _stores(path)
+        elif "protocol" in case.ask:
+            yield case, [Claim("protocol", name) for name in sorted({str(one.value) for one in _stores(path)})]
         else:
             found = sorted(found_in(path, judge))
-            yield case, [Claim("recipient", pii_class, host) for host, pii_class in found], None
+            yield case, [Claim("recipient", pii_class, host) for host, pii_class in found]
 
 
 def _stores(path: Path) -> list[Claim]:

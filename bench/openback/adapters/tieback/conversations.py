@@ -10,12 +10,12 @@ from tieback.assess.leaves import NO_RECORDS_COUNTED, bytes_total, records_total
 from tieback.model.probe import ProbeReport, is_undecided
 
 
-def claims(cases: Sequence[Case], folder: Path) -> Iterator[tuple[Case, Sequence[Claim] | None, None]]:  # noqa: ARG001
+def claims(cases: Sequence[Case], folder: Path) -> Iterator[tuple[Case, Sequence[Claim] | None]]:  # noqa: ARG001
     """As ``tieback probe --replay``. The sends that changed since the recording are those of ``tests/recordings``."""
     reports = {f"conversation-{one.name}": one.report for one in replay_all()}
     for case in cases:
         found = report_claims(reports[case.id])
-        yield case, found or None, None
+        yield case, found or None
 
 
 def report_claims(report: ProbeReport) -> list[Claim]:

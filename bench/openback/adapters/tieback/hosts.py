@@ -17,14 +17,14 @@ from tieback.recognise.ownership import Maker
 from tieback.recognise.rules import RuleFiles
 
 
-def claims(cases: Sequence[Case], folder: Path) -> Iterator[tuple[Case, Sequence[Claim] | None, None]]:
+def claims(cases: Sequence[Case], folder: Path) -> Iterator[tuple[Case, Sequence[Claim] | None]]:
     """As ``tieback backend why`` without imported data, and as ``tieback app``."""
     knowledge, rules = AttributionSources(folder / "no data"), RuleFiles()
     try:
         for case in cases:
             content = json.loads(case.input)
             found = _parties(content, rules) if "hosts" in content else _provider(content["host"], knowledge)
-            yield case, found or None, None
+            yield case, found or None
     finally:
         knowledge.close()
 

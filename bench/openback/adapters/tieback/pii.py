@@ -12,7 +12,7 @@ from tieback.pii.values import ValueDetector, classify_columns
 _NONE = "none"
 
 
-def claims(cases: Sequence[Case], folder: Path) -> Iterator[tuple[Case, Sequence[Claim], None]]:  # noqa: ARG001
+def claims(cases: Sequence[Case], folder: Path) -> Iterator[tuple[Case, Sequence[Claim]]]:  # noqa: ARG001
     """As ``tieback pii``."""
     inputs = [json.loads(case.input) for case in cases]
     if cases[0].topic is Topic.FIELD_NAME:
@@ -22,4 +22,4 @@ def claims(cases: Sequence[Case], folder: Path) -> Iterator[tuple[Case, Sequence
         columns = [Column(one["field"], values=tuple(one["values"])) for one in inputs]
         verdicts = list(classify_columns(columns, NameDetector(), ValueDetector()))
     for case, verdict in zip(cases, verdicts, strict=True):
-        yield case, [Claim("class", verdict.pii_class)] if verdict.pii_class != _NONE else [], None
+        yield case, [Claim("class", verdict.pii_class)] if verdict.pii_class != _NONE else []

@@ -12,13 +12,13 @@ from tieback.posture.rules.source import RulesText
 _WHO = {"anonymous": Requester.ANONYMOUS, "user": Requester.ANY_USER}
 
 
-def claims(cases: Sequence[Case], folder: Path) -> Iterator[tuple[Case, Sequence[Claim] | None, None]]:
+def claims(cases: Sequence[Case], folder: Path) -> Iterator[tuple[Case, Sequence[Claim] | None]]:
     """As ``tieback posture rules --kind KIND``; what is not certain is no claim."""
     for case in cases:
         kind = case.input.removeprefix("made/").partition("/")[0]
         text = RulesText(case.input, (folder / case.input).read_text(encoding="utf-8"))
         found = [claim for path in case.ask for claim in _claims(kind, text, path)]
-        yield case, found or None, None
+        yield case, found or None
 
 
 def _claims(kind: str, text: RulesText, path: str) -> Iterator[Claim]:

@@ -19,7 +19,7 @@ from tieback.scope.dialer import Dialer
 from tieback.scope.grant import load_grant
 
 
-def claims(cases: Sequence[Case], folder: Path) -> Iterator[tuple[Case, Sequence[Claim] | None, int]]:
+def claims(cases: Sequence[Case], folder: Path) -> Iterator[tuple[Case, Sequence[Claim] | None]]:
     """As ``tieback probe HOST:PORT``, without names or keys of an app."""
     addresses = json.loads((folder / ADDRESSES).read_bytes())
     with TemporaryDirectory(prefix="openback-audit-") as place:
@@ -33,7 +33,7 @@ def claims(cases: Sequence[Case], folder: Path) -> Iterator[tuple[Case, Sequence
                     for container in report.containers
                     if container.records is not None and not container.system
                 ]
-            yield case, found or None, report.bytes_sent
+            yield case, found or None
 
 
 async def _probe(place: dict[str, Any], grant_file: Path, audit_file: Path) -> ProbeReport:

@@ -1,6 +1,6 @@
 """``javax.crypto`` and ``java.security`` for constants: ciphers, digests, codes and keys from passwords.
 
-The algorithms are those of ``cryptography`` and ``hashlib``; most are broken, and apps hide their strings with them.
+The algorithms are those of ``hashlib`` and, when a cipher runs, ``tieback.recognise.dalvik.library.ciphers``.
 Source: https://docs.oracle.com/en/java/javase/17/docs/specs/security/standard-names.html.
 """
 
@@ -8,13 +8,6 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from typing import Any
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.decrepit.ciphers.algorithms import ARC4, Blowfish, TripleDES
-from cryptography.hazmat.primitives import padding
-from cryptography.hazmat.primitives.ciphers import Cipher, CipherAlgorithm, modes
-from cryptography.hazmat.primitives.ciphers.algorithms import AES
-from cryptography.hazmat.primitives.ciphers.modes import Mode
 
 from tieback.recognise.dalvik.library.charsets import encode
 from tieback.recognise.dalvik.machine import LibraryCall, Machine
@@ -175,75 +168,23 @@ def _init(machine: Machine, a: Arguments) -> None:
     machine.spend(64)
 
 
-def _algorithm(machine: Machine, state: CipherState) -> CipherAlgorithm:
-    try:
-        match state.name:
-            case "AES":
-                return AES(state.key)
-            case "DES" | "DESEDE" | "TRIPLEDES":
-                return TripleDES(state.key * 3 if len(state.key) == 8 else state.key)
-            case "RC4" | "ARC4" | "ARCFOUR":
-                return ARC4(state.key)
-            case "BLOWFISH":
-                return Blowfish(state.key)
-    except ValueError as error:
-        raise machine.thrown("Ljava/security/InvalidKeyException;") from error
-    raise NotRunnableError(f"the cipher {state.name}")
-
-
-def _mode(state: CipherState, data: bytes) -> tuple[Mode | None, bytes]:
-    """The mode, and the data without the tag of GCM."""
-    vector = state.parameters.vector
-    match state.mode:
-        case _ if state.name in ("RC4", "ARC4", "ARCFOUR"):
-            return None, data
-        case "ECB" | "NONE" | "":
-            return modes.ECB(), data  # noqa: S305 - the app's choice
-        case "CBC":
-            return modes.CBC(vector), data
-        case "CTR":
-            return modes.CTR(vector), data
-        case "CFB" | "CFB128":
-            return _decrepit("CFB", vector), data
-        case "CFB8":
-            return _decrepit("CFB8", vector), data
-        case "OFB":
-            return _decrepit("OFB", vector), data
-        case "GCM" if state.decrypts:
-            size = state.parameters.tag // 8
-            if len(data) >= size > 3:
-                return modes.GCM(vector, data[len(data) - size :], size), data[: len(data) - size]
-    raise NotRunnableError(f"the mode {state.mode}")
-
-
-def _decrepit(name: str, vector: bytes) -> Mode:
-    from cryptography.hazmat.decrepit.ciphers import modes as decrepit
-
-    found: Mode = getattr(decrepit, name)(vector)
-    return found
-
-
 def _final(machine: Machine, a: Arguments) -> JavaArray:
+    from tieback.recognise.dalvik.library.ciphers import (
+        CipherError,
+        UnsuitableKeyError,
+        transform,
+    )  # most apps have none
+
     state = _payload(a[0], CipherState)
     data = state.pending + (_bytes(machine, a[1]) if len(a) > 1 else b"")
     if len(a) > 3:
         data = state.pending + _bytes(machine, a[1])[max(0, a[2]) : max(0, a[2]) + max(0, a[3])]
     machine.spend(100 + (len(data) >> 3))
-    algorithm = _algorithm(machine, state)
     try:
-        mode, data = _mode(state, data)
-        cipher: Any = Cipher(algorithm, mode)
-        size = getattr(algorithm, "block_size", 0)
-        padded = state.mode in ("ECB", "CBC") and size and state.padding != "NOPADDING"
-        if not state.decrypts and padded:
-            padder = padding.PKCS7(size).padder()
-            data = padder.update(data) + padder.finalize()
-        context = cipher.decryptor() if state.decrypts else cipher.encryptor()
-        result = context.update(data) + context.finalize()
-        if state.decrypts and padded:
-            unpadder = padding.PKCS7(size).unpadder()
-            result = unpadder.update(result) + unpadder.finalize()
-    except (ValueError, InvalidTag) as error:
+        result = transform(state, data)
+    except UnsuitableKeyError as error:
+        raise machine.thrown("Ljava/security/InvalidKeyException;") from error
+    except CipherError as error:
         raise machine.thrown(_BAD) from error
     state.pending = b""
     return machine.octets(result)
