@@ -1,7 +1,7 @@
 """Recipients of personal data: precision and recall of class by host, on captures labelled by hand.
 
 ``recipients.tsv`` labels the captures of ``tests/samples.py`` in which something that an app or a client sent is
-readable. ``recipients_made.py`` makes HTTP archives in the formats of SDKs and back ends; what they contain is known.
+readable. ``recipients_made`` makes HTTP archives in the formats of SDKs and back ends; what they contain is known.
 Sources are split 70:30 by a hash of their names: rules were only changed for errors in the larger part, and the
 published figures are those of the smaller one. A source is one product or app, so its files are in the same part.
 """
@@ -15,9 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from bench import fresh
+from bench import fresh, recipients_documented, recipients_made, recipients_second
 from bench.measure import table
-from bench.recipients_made import write_archives
 from tests import samples
 from tieback.intake.traffic.open import open_traffic
 from tieback.leaks.detect import LeakDetector
@@ -94,9 +93,13 @@ def _labelled(truth: Path, folder: Path) -> Iterator[Source]:
             yield Source(file.rpartition("/")[2].rpartition(".")[0], path, False, tuple(known))
 
 
-def made_sources(folder: Path) -> Iterator[Source]:
-    """The archives of ``recipients_made``."""
-    for name, path, classes in write_archives(folder):
+type Written = Iterable[tuple[str, Path, list[tuple[str, str, bool]]]]
+"""Name, path and labels of each archive of a package of made ones."""
+
+
+def made_sources(written: Written) -> Iterator[Source]:
+    """The archives of ``recipients_made`` or ``recipients_documented``."""
+    for name, path, classes in written:
         yield Source(name, path, True, tuple(Label(path.name, host, one, sure) for host, one, sure in classes))
 
 
@@ -137,7 +140,7 @@ def errors(sources: Iterable[Source]) -> tuple[Score, list[str]]:
 def scores() -> list[tuple[str, Score, list[str]]]:
     """The counts of each part, of real and of made files."""
     with tempfile.TemporaryDirectory(prefix="tieback-recipients-") as folder:
-        every = [*real_sources(), *made_sources(Path(folder))]
+        every = [*real_sources(), *made_sources(recipients_made.write_archives(Path(folder)))]
         parts = {
             "larger part (rules were changed for it)": [one for one in every if not is_held_out(one.name)],
             "smaller part": [one for one in every if is_held_out(one.name)],
@@ -147,6 +150,14 @@ def scores() -> list[tuple[str, Score, list[str]]]:
         others = list(fresh_sources())
         parts["fresh captures, larger part"] = [one for one in others if not is_held_out(one.name)]
         parts["fresh captures, smaller part"] = [one for one in others if is_held_out(one.name)]
+        apart = Path(folder) / "documented"
+        apart.mkdir()
+        shapes = list(made_sources(recipients_documented.write_archives(apart)))
+        parts["documented shapes, larger part"] = [one for one in shapes if not is_held_out(one.name)]
+        parts["documented shapes, smaller part"] = [one for one in shapes if is_held_out(one.name)]
+        second = Path(folder) / "second"
+        second.mkdir()
+        parts["second documented shapes"] = list(made_sources(recipients_second.write_archives(second)))
         return [(name, *errors(part)) for name, part in parts.items()]
 
 

@@ -320,6 +320,8 @@ _SAMPLES = (
     b"INSERT INTO p (m) VALUES ($1), ('b')\na@fuzz.test",
     b'*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$7\r\n{"a":1}\r\n%1\r\n$1\r\na\r\n:1\r\n',
     b'<a b="c"><d>a@fuzz.test</d></a> +49 30 901820',
+    b'<auth mechanism="PLAIN">AGEAYg==</auth><message to="a@fuzz.test"><body>a b c</body></message>',
+    b'{"a":[{"key":"m.n","value":{"s":"a@fuzz.test"}}],"s":"T.{\\"m\\":\\"a\\"}"}',
 )
 
 

@@ -56,6 +56,7 @@ NOT_FUZZED = {
     "lab/state.py": _OWN_FILES,
     "leaks/declared.py": _PACKAGE_DATA,
     "leaks/identifiers.py": _PACKAGE_DATA,
+    "leaks/neighbours.py": _PACKAGE_DATA,
     "leaks/plausible.py": _PACKAGE_DATA,
     "leaks/trackers.py": _PACKAGE_DATA,
     "model/remote.py": _OWN_FILES,

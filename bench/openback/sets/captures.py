@@ -2,7 +2,7 @@
 
 Stores: the conversations of ``tests/recordings`` with real servers as packets. The seed chooses addresses, ports and
 which conversations share a capture; web servers that are no data store are among them. The requests are those of
-tieback's probes, not of apps. Recipients: the archives of ``bench/recipients_made.py`` with a person of the seed, and
+tieback's probes, not of apps. Recipients: the archives of ``bench/recipients_made`` with a person of the seed, and
 the real captures of ``tests/samples.py`` if they are here.
 """
 
@@ -162,7 +162,7 @@ def _packets(
 
 def _recipients(seed: int, folder: Path) -> Iterator[Case]:
     for name, path, labels in write_archives(folder, person(seed)):
-        source = f"bench/recipients_made.py, seed {seed}"
+        source = f"bench/recipients_made, seed {seed}"
         yield recipient_case(name, path.name, labels, source, GENERATOR, held_out=is_held_out(name))
 
 

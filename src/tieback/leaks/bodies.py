@@ -7,6 +7,7 @@ Pages, scripts and style sheets are skipped: their content is public.
 
 import json
 import re
+from binascii import Error, a2b_base64
 from collections.abc import Iterator, Sequence
 from html import unescape
 from itertools import chain, islice
@@ -77,6 +78,12 @@ def _unfold(value: str, where: str, nesting: int) -> tuple[Sequence[NamedValue],
     return found, not found or coded[0] == "jwt"
 
 
+def read_coded(value: str, where: str) -> Sequence[NamedValue]:
+    """The values inside a value without a name, such as base64 of JSON; a token is not one."""
+    found, whole = _unfold(value, where, MAX_NESTING)
+    return () if whole else found
+
+
 def _inside(coded: tuple[str, bytes], where: str, nesting: int) -> Iterator[NamedValue]:
     """What a coded value contains; its place is that of the value, with the coding in parentheses."""
     coding, content = coded
@@ -105,7 +112,14 @@ def read_form(data: bytes, source: str, *, nesting: int = MAX_NESTING) -> Iterat
         inner, whole = _unfold(value, where, nesting)
         yield from inner
         if whole:
-            yield NamedValue(where, name[:MAX_NAME], value[:MAX_VALUE])
+            parent, last = _bracketed(name) if name.endswith("]") else ("", name)
+            yield NamedValue(where, last[:MAX_NAME], value[:MAX_VALUE], parent[:MAX_NAME])
+
+
+def _bracketed(name: str) -> tuple[str, str]:
+    """The last two words of a name such as ``user[address][city]``; the numbers of a list are none."""
+    parts = [part for part in name[:-1].replace("][", "[").split("[") if part and not part.isdigit()]
+    return ("", name) if not parts else (parts[-2] if len(parts) > 1 else "", parts[-1])
 
 
 # JSON
@@ -180,6 +194,13 @@ def _leaves(
     if depth < 0:
         return
     if isinstance(value, dict):
+        pair = _pair(value) if len(value) in _OF_PAIR else None
+        if pair is not None:
+            key, inner = pair
+            where = f"{path}.value({place_part(key)})"
+            outer, _, last = key.rpartition(".")
+            yield from _leaves(inner, source, where, last, outer or parent, depth - 1, nesting)
+            return
         for key, inner in value.items():
             inner_name = str(key)[:MAX_NAME]
             where = f"{path}.{place_part(inner_name)}"
@@ -193,6 +214,24 @@ def _leaves(
         yield from inner
         if whole:
             yield NamedValue(where, name, str(value)[:MAX_VALUE], parent)
+
+
+_OF_PAIR = frozenset({2, 3})
+"""Members of an object that is a name and its value, and perhaps a type."""
+_PAIR_NAME = re.compile(r"[A-Za-z_$][\w$-]{0,63}(?:\.[\w$-]{1,63}){0,4}")
+_PAIR_KEYS = (("key", "value"), ("name", "value"), ("k", "v"))
+
+
+def _pair(value: dict[str, object]) -> tuple[str, object] | None:
+    """Name and value of an object such as ``{"key": "email", "value": …}``; ``None`` if it is another one."""
+    for key, content in _PAIR_KEYS:
+        name = value.get(key)
+        if content in value and isinstance(name, str) and _PAIR_NAME.fullmatch(name):
+            inner = value[content]
+            if isinstance(inner, dict) and len(inner) == 1:
+                inner = next(iter(inner.values()))
+            return name, inner
+    return None
 
 
 # Parts of a form
@@ -232,6 +271,8 @@ def _xml(data: bytes) -> Iterator[NamedValue]:
         yield NamedValue(f"xml:{name}", name, unescape(decode_text(match[2])))
     if keyed:
         return
+    if b"<auth" in data or b"<message" in data:
+        yield from _stanzas(data)
     for match in _ELEMENT.finditer(data):
         name = decode_text(match[1]).rpartition(":")[2]
         if match[3].strip():
@@ -241,6 +282,25 @@ def _xml(data: bytes) -> Iterator[NamedValue]:
             name = decode_text(match[1])
             if not name.startswith("xmlns"):
                 yield NamedValue(f"xml:@{name}", name.rpartition(":")[2], unescape(decode_text(match[2])))
+
+
+_SASL = re.compile(rb"<auth\b[^<>]{0,256}\bmechanism=[\"']PLAIN[\"'][^<>]{0,256}>([A-Za-z0-9+/]{4,344}={0,2})</auth>")
+_MESSAGE = re.compile(
+    rb"<message\b[^<>]{0,1024}>[^<>]{0,64}(?:<(?!body|/)[^<>]{0,256}>[^<>]{0,256}</[^<>]{1,64}>){0,8}<body>([^<>]{1,512})<"
+)
+
+
+def _stanzas(data: bytes) -> Iterator[NamedValue]:
+    """Login and messages of XMPP (RFC 6120, 6.4.2; RFC 6121, 5.2.3)."""
+    for match in _SASL.finditer(data):
+        try:
+            _, user, password = a2b_base64(match[1]).split(b"\0")
+        except (Error, ValueError):
+            continue
+        yield NamedValue("xml:auth.user", "username", decode_text(user))
+        yield NamedValue("xml:auth.password", "password", decode_text(password))
+    for match in _MESSAGE.finditer(data):
+        yield NamedValue("xml:message.body", "chat message", unescape(decode_text(match[1])))
 
 
 # Text without names

@@ -15,6 +15,8 @@ _LEAST = 16
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _TOKEN = re.compile(r"ey[A-Za-z0-9_-]{8,}\.(ey[A-Za-z0-9_-]{8,})\.[A-Za-z0-9_-]*")
 _FORM = re.compile(rb"[\w.%\[\]-]{1,64}=[^&\s]*(?:&[\w.%\[\]-]{1,64}=[^&\s]*){1,256}")
+_SIGNED = re.compile(r"[A-Za-z0-9_-]{1,128}[.:|=]\{(?=\s*\")")
+"""A signature or a type before a JSON object."""
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _URL_SAFE = str.maketrans("-_", "+/")
 
@@ -25,6 +27,8 @@ def decode_value(text: str) -> tuple[str, bytes] | None:
         return None
     if text[0] in "{[":
         return ("json", text.encode("utf-8", "replace")) if '"' in text else None
+    if text[-1] == "}" and (signed := _SIGNED.match(text)) is not None:
+        return "json", text[signed.end() - 1 :].encode("utf-8", "replace")
     token = _TOKEN.fullmatch(text)
     if token is not None:
         claims = _base64(token[1])

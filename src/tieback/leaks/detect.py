@@ -38,7 +38,8 @@ from tieback.leaks.identifiers import (
     list_class,
     plain_id_class,
 )
-from tieback.leaks.plausible import beside, is_chat, is_plausible, may_be_chat, plain_name
+from tieback.leaks.neighbours import class_by_neighbours, is_report_session, needs_neighbours
+from tieback.leaks.plausible import beside, is_chat, is_plausible, plain_name
 from tieback.leaks.trackers import RequestTrackers, Trackers
 from tieback.leaks.value import SECRET, NamedValue
 from tieback.model.flow import CleartextSample, ContentState, Flow, Leak, SentData
@@ -66,6 +67,8 @@ LEAST_MARKED = 8
 _ADDRESS, _PLACE = "ip_address", "geo_location"
 _LIKELY = 0.85
 """Confidence of two neighbouring numbers without names that are coordinates."""
+_ADDRESS_NAME = re.compile(r"(?i)^ip(?:v?[46])?(?:_?addr(?:ess)?)?$")
+"""Names of an address, and of an object with one."""
 _SERVER_NAME = re.compile(r"(?i)server|host|dns|proxy|gateway|upstream|^s_?ip$|^sip$")
 """Names of addresses of others than the device."""
 _NEVER_SHORT = frozenset({
@@ -77,10 +80,16 @@ _FEW = 2
 _TELLING = re.compile(
     r"@|\+\d|\b00[1-9]|[A-Z]{2}\d{2} ?[A-Z0-9]{4}|(?:[0-9A-Fa-f]{2}[:-]){5}|(?:[0-9A-Fa-f]{4}\.){2}|<<|\$|"
     r"\d{12}[=^]|\bM[1-4][A-Z/ ]{20}|[a-z]:[0-9.+-]|\"type\"|POINT|LINESTRING|POLYGON|/9j/|iVBOR|UklGR|Rk1S|data:|"
-    r"-?\d{1,2}\.\d{4,},\s?-?\d{1,3}\.\d{4}|ey[A-Za-z0-9_-]{10}|-----BEGIN|[A-Za-z]{2,4}[_-][A-Za-z0-9_-]{10}|[A-Z]{4}[A-Z0-9]{12}|(?:idfa|aaid|gaid|idfv)=|"
+    r"-?\d{1,2}\.\d{4,},\s?-?\d{1,3}\.\d{4}|ey[A-Za-z0-9_-]{10}|-----BEGIN|:APA91|[A-Za-z]{2,4}[_-][A-Za-z0-9_-]{10}|[A-Z]{4}[A-Z0-9]{12}|(?:idfa|aaid|gaid|idfv)=|"
     r"(?i:scrypt|pbkdf2|://|sha1|md5|crypt)"
 )
 """What a value must look like if there are only a few values; with more values, their distribution decides."""
+_SCHEME = re.compile(r"^(?:phone|tel|sms|email|mailto|mobile|msisdn):(?=\S{3})")
+"""The kind of an address, before it."""
+_PUSH_FORM = "Firebase messaging token"
+"""Kind of a value that identifies an installation to the push service, whatever its name is."""
+type _Near = tuple[set[str], set[str]]
+"""Plain names of the fields beside a field, and beside the object that contains it."""
 _READ_BY_NAME = frozenset((
     "http_basic", "http_bearer", "http_api_key", "http_auth_password", "elastic_api_key", "named_secret",
     "named_password",
@@ -205,7 +214,9 @@ class LeakDetector:
             for _, where, name, _, _ in columns:
                 around.setdefault(self._beside(where), set()).add(self._plain(name))
             for (channel, where, *_), places in columns.items():
-                for find in self._of_column(places, direction, around[self._beside(where)], trackers):
+                place = self._beside(where)
+                near = (around[place], around.get(self._beside(place), around[place]))
+                for find in self._of_column(places, direction, near, trackers):
                     in_head = in_head or find.leak.where.startswith(_OF_HEAD)
                     yield msgspec.structs.replace(find, channel=channel)
             if heads is not None and not in_head:
@@ -214,7 +225,7 @@ class LeakDetector:
                 yield from self._of_forms(sample)
 
     def _of_column(
-        self, column: list[NamedValue], direction: str, around: set[str], trackers: RequestTrackers
+        self, column: list[NamedValue], direction: str, near: "_Near", trackers: RequestTrackers
     ) -> Iterator[Find]:
         first = column[0]
         field = trackers.field(first.where)
@@ -225,20 +236,20 @@ class LeakDetector:
             if all(self._is_public(pair.value) for pair in column):
                 return
             for number, leak in enumerate(of_header(column, direction)):
-                secret = first.value if leak.pii_class != IDENTIFIER else ""
+                secret = first.value if leak.pii_class in {TOKEN, PASSWORD} else ""
                 yield Find(leak, "", "", len(column), sent_only=number > 0, secret=secret)
             return
-        values = tuple(pair.value for pair in column)
+        values = tuple(_SCHEME.sub("", pair.value) for pair in column)
         key = self._digest(direction, first.where, first.name, first.parent, first.form, *values)
         if key not in self._dull:
-            yield from self._of_values(column, values, direction, around, key)
+            yield from self._of_values(column, values, direction, near, key)
 
     def _of_values(
-        self, column: list[NamedValue], values: tuple[str, ...], direction: str, around: set[str], key: bytes
+        self, column: list[NamedValue], values: tuple[str, ...], direction: str, near: "_Near", key: bytes
     ) -> Iterator[Find]:
-        first = column[0]
+        first, around = column[0], near[0]
         if direction == "out" and self._recipients:
-            sent = self._of_sent_only(column, values, around)
+            sent = self._of_sent_only(column, values, near)
             if sent is not None:
                 yield sent
                 return
@@ -251,16 +262,19 @@ class LeakDetector:
             return
         few = len(values) <= _FEW
         if few and not self._says_something(first.name, first.parent) and not any(map(_TELLING.search, values)):
-            if not may_be_chat(self._plain(first.name)):
+            if not needs_neighbours(self._plain(first.name)):
                 _add(self._dull, key)
             return
         verdict = self._verdict(Column(field=first.name, table=first.parent, values=values))
         pii_class = verdict.pii_class
-        if pii_class == NONE and not may_be_chat(self._plain(first.name)):
+        if pii_class == NONE and not needs_neighbours(self._plain(first.name)):
             _add(self._dull, key)
         if pii_class in _NEVER_SHORT and max(map(len, values)) < SHORT:
             return
-        if pii_class in {TOKEN, PASSWORD} and all(map(self._is_public, values)):
+        if pii_class == TOKEN and verdict.detail == _PUSH_FORM:
+            yield find_of(IDENTIFIER, "push token", column, direction, verdict.confidence)
+            return
+        if pii_class in {TOKEN, PASSWORD} and self._opens_nothing(first, values, around):
             return
         if pii_class != NONE and is_plausible(pii_class, column, direction, around):
             kind = kind_of(pii_class, column, verdict.detail)
@@ -270,22 +284,29 @@ class LeakDetector:
                 listed = find_of(several, "", column, direction, verdict.confidence)
                 yield msgspec.structs.replace(listed, sent_only=True)
 
-    def _of_sent_only(self, column: list[NamedValue], values: Sequence[str], around: set[str]) -> Find | None:
+    def _of_sent_only(self, column: list[NamedValue], values: Sequence[str], near: "_Near") -> Find | None:
         """What counts for its recipient, but is no leak by itself; ``None`` if it is nothing of this."""
         first = column[0]
         pii_class = APP_LIST if list_class(column, "") == APP_LIST else plain_id_class(column)
         if not pii_class and is_address(values) and not _SERVER_NAME.search(first.name):
             named = next(iter(self._names.classify_names((Column(field=first.name, table=first.parent),))))
-            pii_class = _ADDRESS if named.pii_class == _ADDRESS else ""
+            own = named.pii_class == _ADDRESS or _ADDRESS_NAME.match(first.parent)
+            pii_class = _ADDRESS if own else ""
         if not pii_class and first.form == "place" and first.where.startswith("protobuf:"):
             return msgspec.structs.replace(
                 find_of(_PLACE, kind_of(_PLACE, column, ""), column, "out", _LIKELY), sent_only=True
             )
-        if not pii_class and is_chat(column, around):
+        kind = ""
+        if not pii_class and is_chat(column, near[0]):
             pii_class = "message_content"
         if not pii_class:
+            pii_class, kind = class_by_neighbours(column, *near)
+        if not pii_class:
             return None
-        return msgspec.structs.replace(find_of(pii_class, "", column, "out", SURE), sent_only=True)
+        return msgspec.structs.replace(find_of(pii_class, kind, column, "out", SURE), sent_only=True)
+
+    def _opens_nothing(self, first: NamedValue, values: tuple[str, ...], around: set[str]) -> bool:
+        return all(map(self._is_public, values)) or is_report_session(self._plain(first.name), values, around)
 
     def _is_public(self, value: str) -> bool:
         """True if a value, or what follows ``Bearer``, is a key that is public by design."""

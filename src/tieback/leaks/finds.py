@@ -1,5 +1,7 @@
 """What is found in samples, before it is decided whether it is a leak: the values of one place, and what they are."""
 
+import re
+from binascii import Error, a2b_base64
 from collections.abc import Iterator
 
 import msgspec
@@ -90,8 +92,28 @@ def of_header(column: list[NamedValue], direction: str) -> Iterator[Leak]:
                 yield Leak(pii_class, where, direction, mask_value(found[pii_class].value), SURE)
         return
     scheme, _, rest = pair.value.partition(" ")
-    basic = pair.name == "authorization" and scheme.lower() == "basic" and rest
-    yield Leak(PASSWORD if basic else TOKEN, where, direction, mask_value(pair.value), 0.99 if basic else SURE)
+    if not (pair.name == "authorization" and scheme.lower() == "basic" and rest):
+        yield Leak(TOKEN, where, direction, mask_value(pair.value), SURE)
+        return
+    user, colon, password = basic_login(rest)
+    # Without a password, the user is a key.
+    yield Leak(TOKEN if colon and not password else PASSWORD, where, direction, mask_value(pair.value), 0.99)
+    pii_class = "email" if _MAIL.fullmatch(user) else "phone" if _PHONE.fullmatch(user) else ""
+    if pii_class:
+        yield Leak(pii_class, f"{where}(basic)", direction, mask_value(user), SURE)
+
+
+_MAIL = re.compile(r"[\w.+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24}")
+_PHONE = re.compile(r"\+[1-9]\d{6,14}")
+
+
+def basic_login(coded: str) -> tuple[str, str, str]:
+    """User, colon and password of HTTP's basic scheme (RFC 7617); empty ones if the text is not base64."""
+    try:
+        text = a2b_base64(coded.strip()).decode("utf-8", "replace")
+    except (Error, ValueError):
+        return "", "", ""
+    return text.partition(":")
 
 
 def mask_value(value: str) -> str:

@@ -105,6 +105,8 @@ def is_place(name: str, values: Sequence[str]) -> bool:
 def plain_id_class(column: Sequence[NamedValue]) -> str:
     """``person_id`` or ``device_id`` for the field ``id`` of a user or a device; otherwise empty."""
     first = column[0]
+    if first.where.startswith("header:") and plain_name(first.name).endswith("clientidentifier"):
+        return _DEVICE if len(first.value) >= LEAST_DEVICE_ID and any(map(str.isdigit, first.value)) else ""
     if first.name.lower() not in {"id", "uuid"}:
         return ""
     parent = plain_name(first.parent)

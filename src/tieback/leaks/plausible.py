@@ -31,6 +31,7 @@ class _Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     named: tuple[str, ...]
     words: frozenset[str]
     personal: frozenset[str]
+    strong: frozenset[str]
 
 
 class _Weak(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,6 +62,16 @@ class _Programs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     beside: frozenset[str]
 
 
+class _Things(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    names: tuple[str, ...]
+    beside: frozenset[str]
+    weak: frozenset[str]
+
+
+class _Files(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    endings: frozenset[str]
+
+
 class _Values(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     values: frozenset[str]
 
@@ -85,6 +96,8 @@ class PlausibleWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     works: _Works
     generic: _Values
     program: _Programs
+    things: _Things
+    files: _Files
 
 
 @cache
@@ -123,6 +136,8 @@ _MAX_SHORT_WORDS = 4
 _LONG_WORD = 16
 _FEW_DIGITS = 5
 _SHORT_ID = 16
+_NUMBER = re.compile(r"\d{1,13}")
+"""A number or a time, which is too easy to guess for a credential."""
 _SHORT_PASSWORD = _SHORT_TOKEN = 6
 
 
@@ -171,7 +186,9 @@ def may_be_chat(name: str) -> bool:
 def is_chat(values: Sequence[NamedValue], siblings: Collection[str]) -> bool:
     """True for a text of several words beside its sender and recipient: the fields around it decide, not its name."""
     words = load_words().message
-    if not may_be_chat(plain_name(values[0].name)) or len(words.parties.intersection(siblings)) < 2:
+    if not may_be_chat(plain_name(values[0].name)):
+        return False
+    if len(words.parties.intersection(siblings)) < 2 and words.strong.isdisjoint(siblings):
         return False
     return any(len(_WORD.findall(pair.value)) >= _CHAT_WORDS and not _NO_TEXT.fullmatch(pair.value) for pair in values)
 
@@ -247,26 +264,43 @@ def _device(_pair: NamedValue, text: str, _direction: str, _siblings: Collection
     return any(map(str.isdigit, plain)) or len(plain) >= _SHORT_ID
 
 
-def _email(pair: NamedValue, _text: str, _direction: str, _siblings: Collection[str]) -> bool:
-    return plain_name(pair.name) not in load_words().host.names
+def _account(_pair: NamedValue, text: str, _direction: str, _siblings: Collection[str]) -> bool:
+    return sum(map(str.isdigit, text)) >= _FEW_DIGITS
 
 
-def _person(pair: NamedValue, _text: str, _direction: str, siblings: Collection[str]) -> bool:
+def _email(pair: NamedValue, text: str, _direction: str, _siblings: Collection[str]) -> bool:
+    words = load_words()
+    return plain_name(pair.name) not in words.host.names and text.rpartition(".")[2].lower() not in words.files.endings
+
+
+def _person(pair: NamedValue, text: str, _direction: str, siblings: Collection[str]) -> bool:
     words = load_words()
     name = plain_name(pair.name)
     if name in words.works.names:
         return False
-    if name in words.works.beside and words.catalogue.names.intersection(siblings):
+    if name in words.works.beside and ("title" in siblings or words.catalogue.names.intersection(siblings)):
+        return False
+    if _is_thing(name, siblings) or (name in words.things.weak and " " not in text):
         return False
     if name in words.credits.parents and words.catalogue.names.intersection(siblings):
         return False
     return words.credits.parents.isdisjoint(_around(pair))
 
 
+def _is_thing(name: str, siblings: Collection[str]) -> bool:
+    """True for the name of a device or a program: by its own name, or by the fields beside it."""
+    things = load_words().things
+    if name == "name":
+        return not things.beside.isdisjoint(siblings)
+    return name.removesuffix("name").removesuffix("display").endswith(things.names)
+
+
 def _key(pair: NamedValue, text: str, _direction: str, siblings: Collection[str]) -> bool:
     """False for the key of a registered program or of a company, which leads to no person."""
     words = load_words().program
     name = plain_name(pair.name)
+    if name.endswith("by") and not any(map(str.isdigit, text)):
+        return False
     if name not in words.weak:
         return name not in words.names
     if pair.where.startswith(("header:", "query:")) and not text.isdigit():
@@ -281,6 +315,8 @@ def _around(pair: NamedValue) -> list[str]:
 
 def _token(pair: NamedValue, text: str, _direction: str, _siblings: Collection[str]) -> bool:
     if len(text) < _SHORT_TOKEN or plain_name(pair.name) in load_words().token.names:
+        return False
+    if _NUMBER.fullmatch(text) or "; " in text:
         return False
     return not (text.isalpha() and len(text) < _LONG_WORD) and _LINK.fullmatch(text) is None
 
@@ -302,6 +338,7 @@ _JUDGES: dict[str, Callable[[NamedValue, str, str, Collection[str]], bool]] = {
     "device_id": _device,
     "email": _email,
     "person_name": _person,
+    "bank_account": _account,
     "person_id": _key,
     "password": _password,
     "secret_token": _token,

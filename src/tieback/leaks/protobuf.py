@@ -104,7 +104,9 @@ def _values(fields: list[WireField], path: str, depth: int) -> Iterator[NamedVal
             text = _text(field.data)
             inner = parse_message(field.data) if text is None and depth else []
             if text is not None:
-                yield NamedValue(f"protobuf:{place}", "", text[:MAX_VALUE])
+                # Values of one place can be of many kinds: those of a list of names and values are.
+                form = "email" if "@" in text else ""
+                yield NamedValue(f"protobuf:{place}", "", text[:MAX_VALUE], form=form)
             elif inner:
                 yield from _values(inner, place, depth - 1)
 

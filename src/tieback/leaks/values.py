@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Protocol
 from urllib.parse import unquote
 
-from tieback.leaks.bodies import read_body, read_document, read_form, read_text
+from tieback.leaks.bodies import read_body, read_coded, read_document, read_form, read_text
 from tieback.leaks.logins import read_logins
 from tieback.leaks.redis import read_resp
 from tieback.leaks.sql import read_sql
@@ -104,7 +104,9 @@ def _of_target(message: HttpMessage) -> Iterator[NamedValue]:
         yield from read_form(query, "query")
     for number, segment in enumerate(path.split(b"/")[1:_MAX_SEGMENTS], start=1):
         text = decode_text(segment)
-        if _TELLING_SEGMENT.search(text):
+        if text.startswith("ey") and (coded := read_coded(text, f"path:{number}")):
+            yield from coded
+        elif _TELLING_SEGMENT.search(text):
             yield NamedValue(f"path:{number}", "", unquote(text))
 
 
@@ -112,6 +114,8 @@ def _of_header(name: str, value: bytes) -> Iterator[NamedValue]:
     if name in _SECRET_HEADERS:
         most = MAX_COOKIES if "cookie" in name else MAX_VALUE
         yield NamedValue(f"header:{name}", name, decode_text(value, most), form=SECRET)
+        if name == "authorization" and b'="' in value:
+            yield from _parameters(value)
         if "cookie" in name:
             yield from _cookies(value.partition(b";")[0] if name == "set-cookie" else value)
     elif name in _WITH_ADDRESS:
@@ -122,6 +126,16 @@ def _of_header(name: str, value: bytes) -> Iterator[NamedValue]:
         if b"@" not in value and (name.startswith(_SERVER_BEGINNINGS) or name.endswith(_SERVER_ENDINGS)):
             return
         yield NamedValue(f"header:{name[:MAX_NAME]}", name[:MAX_NAME], decode_text(value))
+
+
+_PARAMETER = re.compile(rb"(?i)[ ,](deviceid|device_id|username)=\"([^\"]{1,256})\"")
+
+
+def _parameters(value: bytes) -> Iterator[NamedValue]:
+    """Who and what logs in with a scheme of names and values (RFC 9110, 11.4), such as that of RFC 7616."""
+    for match in _PARAMETER.finditer(value[:2048]):
+        name = decode_text(match[1]).lower()
+        yield NamedValue(f"header:authorization.{name}", name, decode_text(match[2]))
 
 
 def _cookies(value: bytes) -> Iterator[NamedValue]:

@@ -107,6 +107,8 @@ class Condition(msgspec.Struct, frozen=True):
 
     sql: str
     params: tuple[str | int, ...] = ()
+    scans: bool = False
+    """True if no index answers it, so that a table should be read only once."""
 
 
 class Row[T](msgspec.Struct, frozen=True):
@@ -154,6 +156,30 @@ class PageIndex:
         sql = f"SELECT document, {key} FROM {table} {_where(which)} ORDER BY {order} LIMIT ?"  # noqa: S608 - our names
         params = [value for one in which for value in one.params]
         return [Row(self.decode(row[0], kind), row[1:]) for row in self.rows(sql, (*params, limit))]
+
+    def page_and_total[T](
+        self, table: str, kind: type[T], which: Sequence[Condition], after: int, limit: int
+    ) -> tuple[list["Row[T]"], int]:
+        """The first rows behind a place that meet all conditions, and the number of all that meet them.
+
+        Both come from one pass, so this is for conditions that no index answers, such as words.
+
+        Args:
+            table: one of ``TABLES`` with a column ``place``.
+            kind: of its documents.
+            which: conditions.
+            after: place of the last row before; -1 to begin.
+            limit: number of rows.
+        """
+        found = f"SELECT place, count(*) OVER () AS total FROM {table} {_where(which)}"  # noqa: S608 - our own text
+        sql = (
+            f"SELECT rows.document, found.place, found.total FROM ({found}) AS found "  # noqa: S608 - our own text
+            f"JOIN {table} AS rows ON rows.place = found.place WHERE found.place > ? ORDER BY found.place LIMIT ?"
+        )
+        params = [value for one in which for value in one.params]
+        rows = self.rows(sql, (*params, after, limit))
+        total = rows[0][2] if rows else self.count(table, which) if after >= 0 else 0
+        return [Row(self.decode(row[0], kind), row[1:2]) for row in rows], total
 
     def count(self, table: str, which: Sequence[Condition] = ()) -> int:
         """Number of rows that meet all conditions."""
@@ -249,7 +275,7 @@ def words_condition(table: str, text: str) -> Condition:
     """
     words = text.casefold().split()[:8]
     found = " AND ".join(["instr(words, ?) > 0"] * len(words)) or "1"
-    return Condition(f"place IN (SELECT place FROM {table}_words WHERE {found})", tuple(words))  # noqa: S608 - our name
+    return Condition(f"place IN (SELECT place FROM {table}_words WHERE {found})", tuple(words), scans=True)  # noqa: S608 - our name
 
 
 def _where(which: Sequence[Condition]) -> str:

@@ -31,6 +31,13 @@ PROSE = (
         (b'["a@b.test"]', b"", {"json:$[]": "a@b.test"}),
         (b'42["login",{"pin":"1234"}]', b"", {"json:$[]": "login", "json:$[].pin": "1234"}),
         (b'{"mail":"a@b.test","pho', b"", {"json:mail": "a@b.test"}),
+        (
+            b"user[mail]=a%40b.test&tags[0]=x&pin[]=1234",
+            b"application/x-www-form-urlencoded",
+            {"form:user[mail]": "a@b.test", "form:tags[0]": "x", "form:pin[]": "1234"},
+        ),
+        (b'[{"key":"pin","value":"1234"}]', b"", {"json:$[].value(pin)": "1234"}),
+        (b'[{"key":"a@b.test","value":"1234"}]', b"", {"json:$[].key": "a@b.test", "json:$[].value": "1234"}),
         (b"mail=a%40b.test&x=", b"application/x-www-form-urlencoded; charset=utf-8", {"form:mail": "a@b.test"}),
         (PARTS, b"multipart/form-data; boundary=xx", {"form:email": "a@b.test", "json:$.pin": "1234"}),
         (PARTS, b"", {"form:email": "a@b.test", "json:$.pin": "1234"}),

@@ -47,6 +47,18 @@ def test_pages_follow_each_other(tmp_path: Path) -> None:
     assert (index.count("apps"), index.document("figures", Name).name) == (3, "head")
 
 
+def test_a_search_has_the_total_on_each_page(tmp_path: Path) -> None:
+    index = made(tmp_path, "bay", "sea", "bar", "bat")
+    which = [words_condition("apps", "ba")]
+    assert which[0].scans
+    first, total = index.page_and_total("apps", Name, which, -1, 2)
+    assert ([row.document.name for row in first], total) == (["bay", "bar"], 3)
+    second, total = index.page_and_total("apps", Name, which, first[-1].key[0], 2)
+    assert ([row.document.name for row in second], total) == (["bat"], 3)
+    assert index.page_and_total("apps", Name, which, 4, 2) == ([], 3)
+    assert index.page_and_total("apps", Name, [words_condition("apps", "zoo")], -1, 2) == ([], 0)
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [

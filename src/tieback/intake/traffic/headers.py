@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tieback.intake.traffic.frames import Integers, PacketBlock
 from tieback.intake.traffic.link import COOKED, ETHERNET, FIXED, MAY_HOLD_IP
 from tieback.intake.traffic.network import TCP, UDP
-from tieback.intake.traffic.udp_tunnels import PORTS
+from tieback.intake.traffic.udp_tunnels import ANSWERING_PORTS, PORTS
 
 type Bytes = NDArray[np.uint8]
 type Rows = NDArray[np.intp]
@@ -176,7 +176,8 @@ def _read_transport(
     udp = protocol == UDP
     nothing = sound & ~_ALSO[protocol] & (stops > places)
     if udp.any():
-        sound &= ~(udp & np.isin(_half(table, at + 2), PORTS))  # may contain a packet
+        ports = np.isin(_half(table, at + 2), PORTS) | np.isin(_half(table, at), ANSWERING_PORTS)
+        sound &= ~(udp & ports)  # may contain a packet
     sound &= (tcp | udp) & (header >= np.where(tcp, 20, 8)) & (stops > places)
     sound &= places + needed <= limits
     chosen = np.flatnonzero(sound)

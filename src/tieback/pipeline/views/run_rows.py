@@ -74,13 +74,18 @@ def rows_of_run[R, F: TableFigures](
         return None
     index = open_index(workspace, shown)
     figures = index.document(table, types[1])
-    start = [Condition("place > ?", (cursor[1],))] if cursor is not None else []
-    rows = index.page(table, types[0], "place", (*conditions, *start), "place", limit + 1)
+    start = cursor[1] if cursor is not None else -1
+    if any(one.scans for one in conditions):
+        rows, total = index.page_and_total(table, types[0], conditions, start, limit + 1)
+    else:
+        behind = Condition("place > ?", (start,))
+        rows = index.page(table, types[0], "place", (*conditions, behind), "place", limit + 1)
+        total = index.count(table, conditions) if conditions else figures.rows
     return RunRows(
         items=tuple(one.document for one in rows[:limit]),
         # The place of the last row shown: the next page begins behind it.
         next=encode_cursor((shown.id, rows[limit - 1].key[0])) if len(rows) > limit else None,
-        total=index.count(table, conditions) if conditions else figures.rows,
+        total=total,
         run=show_run(workspace, shown),
         figures=figures,
     )

@@ -5,10 +5,12 @@ all big-endian; each object in it has its own length and a code point. Names are
 another encoding.
 """
 
+import json
 from collections.abc import Iterator
 
 from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
 from tieback.intake.traffic.stores.evidence import combine_confidence, sample_directions, sql_runs
+from tieback.model.flow import CleartextSample
 
 _MAGIC = 0xD0
 _EXCSAT, _ACCSEC, _SECCHK, _ACCRDB = 0x1041, 0x106D, 0x106E, 0x2001
@@ -20,6 +22,7 @@ _REPLIES = frozenset(
     {0x1443, 0x14AC, 0x1219, 0x2201, 0x2205, 0x2211, 0x2218, 0x220B, 0x220C, 0x2213, 0x2408, 0x2411, 0x241A, 0x241B,
      0x1232, 0x1245, 0x124C, 0x1250, 0x1254, 0x2110, 0x2203, 0x220A}
 )  # fmt: skip
+_USRID, _PASSWORD = 0x11A0, 0x11A1
 _SRVCLSNM, _SRVRLSLV, _SRVNAM = 0x1147, 0x115A, 0x116D
 _MOST = 64
 
@@ -46,7 +49,7 @@ class Drda:
             self.name,
             confidence,
             detail=_product(server),
-            samples=sample_directions("sql", _texts(client), _texts(server)),
+            samples=(*_login(client), *sample_directions("sql", _texts(client), _texts(server))),
         )
 
 
@@ -85,19 +88,36 @@ def _texts(data: bytes) -> list[bytes]:
     return sql_runs(data[:16384].decode("cp500").encode("utf-8", "replace"))
 
 
+def _login(client: bytes) -> tuple[CleartextSample, ...]:
+    """User and password of a login in the clear (SECCHK with USRID and PASSWORD), as JSON."""
+    for point, body, fits in _structures(client):
+        if fits and point == _SECCHK:
+            names = _names(body)
+            if names.get(_PASSWORD):
+                login = {"username": names.get(_USRID, ""), "password": names[_PASSWORD]}
+                return (CleartextSample("out", "other", json.dumps(login).encode()),)
+    return ()
+
+
 def _product(server: bytes) -> str:
     """Class and release of the server (EXCSATRD), from EBCDIC."""
     for point, body, fits in _structures(server):
         if not fits or point != 0x1443:
             return ""
-        found: dict[int, str] = {}
-        at = 0
-        while at + 4 <= len(body) and len(found) < 16:
-            size = int.from_bytes(body[at : at + 2])
-            if size < 4:
-                break
-            name = body[at + 4 : at + size].decode("cp500").strip(" \0")
-            found[int.from_bytes(body[at + 2 : at + 4])] = name if name.isprintable() else ""
-            at += size
+        found = _names(body)
         return " ".join(found[key] for key in (_SRVCLSNM, _SRVRLSLV) if found.get(key))
     return ""
+
+
+def _names(body: bytes) -> dict[int, str]:
+    """Objects of a structure by code point, from EBCDIC; empty texts for what is not text."""
+    found: dict[int, str] = {}
+    at = 0
+    while at + 4 <= len(body) and len(found) < 16:
+        size = int.from_bytes(body[at : at + 2])
+        if size < 4:
+            break
+        name = body[at + 4 : at + size].decode("cp500").strip(" \0")
+        found[int.from_bytes(body[at + 2 : at + 4])] = name if name.isprintable() else ""
+        at += size
+    return found

@@ -1,6 +1,10 @@
 """Db2 and Derby; structures made from DRDA V5, volume 3."""
 
+import json
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.drda import Drda
@@ -44,6 +48,24 @@ def test_detail_and_statements(statement: bytes) -> None:
     assert found is not None
     assert found.detail == "QDB2/LINUX SQL11058"
     assert b"SELECT email FROM staff" in found.samples[0].data
+
+
+def test_a_login_in_the_clear_is_a_sample_and_an_encrypted_one_is_not() -> None:
+    plain = structure(0x106E, parameter(0x11A0, "db2inst1") + parameter(0x11A1, "Hill-Lamp-9"), 0x41)
+    found = Drda().recognise(ConnectionStart(EXCSAT + plain, EXCSATRD, 50000))
+    assert found is not None
+    assert json.loads(found.samples[0].data) == {"username": "db2inst1", "password": "Hill-Lamp-9"}
+    coded = structure(0x106E, parameter(0x11A0, "db2inst1") + b"\0\x08\x11\xdc\x01\x02\x03\x04", 0x41)
+    found = Drda().recognise(ConnectionStart(EXCSAT + coded, EXCSATRD, 50000))
+    assert found is not None
+    assert found.samples == ()
+
+
+@given(st.binary(max_size=120))
+def test_any_login_is_text_or_nothing(body: bytes) -> None:
+    found = Drda().recognise(ConnectionStart(EXCSAT + structure(0x106E, body, 0x41), EXCSATRD, 50000))
+    for sample in found.samples if found else ():
+        assert sample.data
 
 
 @pytest.mark.parametrize(
