@@ -20,7 +20,10 @@ from tieback.cli.main import main
 def command(
     *words: str | Path, cwd: Path | None = None, environment: Mapping[str, str] | None = None
 ) -> "subprocess.CompletedProcess[str]":
-    """Call ``tieback`` with these words. Arguments and result as those of ``subprocess.run``."""
+    """Call ``tieback`` with these words. Arguments and result as those of ``subprocess.run``.
+
+    In ``tests/servers``, the recorder hears what it sends; that to a base path is no declared send as it stands.
+    """
     argv = ["tieback", *map(str, words)]
     mask = os.umask(0o022)
     with (

@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,6 @@ from typing import Any
 
 import pytest
 
-from tests.lab.command import command
 from tests.lab.ports import free_ports
 from tests.lab.reverse_proxy import ReverseProxy, reverse_proxy
 from tests.servers import test_probe_http_stores as stores
@@ -35,7 +35,9 @@ pocketbase = stores.pocketbase
 
 
 def tieback(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return command(*words, cwd=cwd, environment=os.environ | {"COLUMNS": "200"})
+    command = [sys.executable, "-m", "tieback", *map(str, words)]
+    environment = os.environ | {"COLUMNS": "200"}
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=150, check=False)
 
 
 def write_grant(folder: Path, ports: list[int]) -> Path:
