@@ -167,10 +167,10 @@ def test_the_bucket_that_the_app_names_is_open(report: dict[str, Any]) -> None:
     assert containers(found) == {"photos": PHOTOS}
 
 
-def test_the_collection_that_the_app_names_is_open_and_the_other_is_not(report: dict[str, Any]) -> None:
+def test_of_the_collections_that_the_app_names_one_is_open(report: dict[str, Any]) -> None:
     found = exposure(report, "pocketbase")
     assert found["access"] == "partial"
-    assert containers(found) == {"members": MEMBERS, "users": None}
+    assert containers(found) == {"members": MEMBERS, "fees": None, "users": None}
 
 
 def test_the_app_leads_to_both(report: dict[str, Any]) -> None:
