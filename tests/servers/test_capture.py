@@ -223,8 +223,8 @@ def test_mqtt_by_its_own_socks_client(start: Start, mosquitto: int) -> None:
     publish = program("mosquitto_pub", "mosquitto-clients")
     with start("--mode", "socks5") as live:
         call(
-            publish, "-h", HOST, "-p", str(mosquitto), "--proxy", f"socks5h://{live.proxy}", "-t", "workhub/people",
-            "-m", '{"email":"anna.berg@workhub.test"}',
+            publish, "-h", HOST, "-p", str(mosquitto), "--proxy", f"socks5h://{live.proxy}", "-q", "1",
+            "-t", "workhub/people", "-m", '{"email":"anna.berg@workhub.test"}',
         )  # fmt: skip
         (flow,), end = live.stop()
     assert (flow["protocol"], flow["evidence"], flow["encrypted"]) == ("mqtt", "payload", False)
