@@ -119,3 +119,12 @@ def test_any_field_has_a_class_or_none(name: str, value: str, around: set[str]) 
     assert bool(pii_class) >= bool(kind)
     assert not pii_class or needs_neighbours(plain_name(name))
     assert is_report_session(plain_name(name), [value], set()) is False
+
+
+def test_a_name_is_in_one_rule_only() -> None:
+    """A name in two rules would silently be judged by the last one."""
+    rules = load_neighbours()
+    tables = [getattr(rules, name) for name in rules.__struct_fields__ if name != "telemetry"]
+    names = [name for rule in tables for name in rule.names]
+    assert len(names) > 40
+    assert [name for name in set(names) if names.count(name) > 1] == []
