@@ -13,6 +13,9 @@ from typing import NamedTuple
 
 from bench import registry
 from bench.measure import table
+from bench.openback.make import second_labels
+from bench.openback.schema import Topic
+from bench.openback.score import cohen
 from tests import samples
 from tieback.model.errors import TiebackError
 from tieback.pipeline.analyse import Analyser
@@ -86,6 +89,18 @@ def score(package: Package, shown: set[str]) -> Score:
     return Score(len(shown & ends), len(shown - ends - links), len(ends - shown))
 
 
+def read_twice(packages: list[Package]) -> list[tuple[str, str]]:
+    """First and second label of each host that is no cloud resource, of the packages that were labelled twice."""
+    pairs = []
+    for package in packages:
+        second = second_labels(Topic.APP).get(f"app-noise-{package.name}")
+        if second is not None:
+            other = {str(one.value): "backend" for one in second.claims}
+            other |= {str(one.value): "link" for one in second.allowed}
+            pairs += [(label, other.get(host, "noise")) for host, label in package.hosts.items() if ":" not in host]
+    return pairs
+
+
 def run() -> str:
     """Score the packages that are here."""
     analyser = Analyser()
@@ -112,4 +127,7 @@ def run() -> str:
         f"{len(here)} of {len(packages)} packages are here, {unread} of them cannot be read. "
         "Rules were made with the part `tune` only.\n\n"
     )
-    return head + table(("part", "packages", "right", "wrong", "missed", "precision", "recall"), rows)
+    pairs = read_twice(packages)
+    same, kappa = sum(one == two for one, two in pairs), cohen(pairs) if pairs else None
+    foot = f"\n\nA second reader labelled {len(pairs)} hosts, {same} the same: kappa {kappa:.3f}." if kappa is not None else ""
+    return head + table(("part", "packages", "right", "wrong", "missed", "precision", "recall"), rows) + foot

@@ -22,6 +22,8 @@ class SecondLabels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names: tuple[str, ...]
     """Names of the claims that were labelled."""
     claims: tuple[Claim, ...]
+    allowed: tuple[Claim, ...] = ()
+    """Claims that the reader neither gave nor counts as wrong."""
 
 
 def makers() -> Mapping[Topic, Maker]:
@@ -87,9 +89,11 @@ def merged(case: Case, second: SecondLabels | None) -> Case:
         return case
     disputed: list[Claim] = []
     for name in second.names:
-        first, other = _by_subject(case.expected, name), _by_subject(second.claims, name)
+        first, other, allowed = (
+            _by_subject(claims, name, case.topic) for claims in (case.expected, second.claims, case.allowed)
+        )
         for subject in sorted({*first, *other}):
-            fine = [one.value for one in case.allowed if one.name == name and one.subject == subject]
+            fine = [one.value for one in allowed.get(subject, [])]
             if not _same(first.get(subject, []), other.get(subject, []), fine):
                 disputed += other.get(subject) or [Claim(name, None, subject)]
     return msgspec.structs.replace(
@@ -97,11 +101,13 @@ def merged(case: Case, second: SecondLabels | None) -> Case:
     )
 
 
-def _by_subject(claims: Iterable[Claim], name: str) -> dict[str, list[Claim]]:
+def _by_subject(claims: Iterable[Claim], name: str, topic: Topic) -> dict[str, list[Claim]]:
+    """The claims of one name; each host of an app is a subject of its own."""
     found: dict[str, list[Claim]] = {}
     for one in claims:
         if one.name == name:
-            found.setdefault(one.subject, []).append(one)
+            claim = msgspec.structs.replace(one, subject=str(one.value)) if topic is Topic.APP else one
+            found.setdefault(claim.subject, []).append(claim)
     return found
 
 

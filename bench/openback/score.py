@@ -317,20 +317,35 @@ def agreement(cases: Mapping[str, Sequence[Document]]) -> tuple[list[Kappa], lis
     for (topic, name, claim), labels in sorted(pairs.items()):
         disputed = tuple((case, *_apart(one, two)) for case, one, two in labels if one != two)
         agreed = len(labels) - len(disputed)
-        firsts, seconds = Counter(one for _, one, _ in labels), Counter(two for _, _, two in labels)
-        chance = sum(firsts[label] * seconds[label] for label in firsts) / len(labels) ** 2
-        kappa = None if chance >= 1 else (agreed / len(labels) - chance) / (1 - chance)
+        kappa = cohen([(one, two) for _, one, two in labels])
         kappas.append(Kappa(topic, name, claim, len(labels), kappa, agreed, disputed))
     return kappas, sorted(by_hand - twice)
 
 
+def cohen(pairs: Sequence[tuple[str, str]]) -> float | None:
+    """Cohen's kappa of first and second labels, at least one; ``None`` if both always gave the same single label."""
+    agreed = sum(one == two for one, two in pairs) / len(pairs)
+    firsts, seconds = Counter(one for one, _ in pairs), Counter(two for _, two in pairs)
+    chance = sum(firsts[label] * seconds[label] for label in firsts) / len(pairs) ** 2
+    return None if chance >= 1 else (agreed - chance) / (1 - chance)
+
+
 def _labels(case: Document, claims: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     """Case, first and second label of each subject."""
-    first, second, others = (_by_subject(case.get(part, []), claims) for part in ("expected", "disputed", "allowed"))
+    parts = [case.get(part, []) for part in ("expected", "disputed", "allowed")]
+    if case["topic"] == "app":
+        parts = [[_as_subject(one) for one in its] for its in parts]
+    first, second, others = (_by_subject(its, claims) for its in parts)
     for subject in sorted({subject for subject, _ in (*first, *second, *others)} or {""}):
         ones = {claim: first.get((subject, claim), ["none"]) for claim in claims}
         twos = {claim: second.get((subject, claim), ones[claim]) for claim in claims}
         yield f"{case['id']} {subject}".rstrip(), _joined(ones), _joined(twos)
+
+
+def _as_subject(claim: Document) -> Document:
+    """A claim about an app with its value as the subject: each host has a label of its own."""
+    value = claim.get("value")
+    return claim if value is None else {"name": claim["name"], "subject": str(value), "value": "contacted"}
 
 
 def _joined(labels: Mapping[str, Sequence[str]]) -> str:
