@@ -129,5 +129,9 @@ def run() -> str:
     )
     pairs = read_twice(packages)
     same, kappa = sum(one == two for one, two in pairs), cohen(pairs) if pairs else None
-    foot = f"\n\nA second reader labelled {len(pairs)} hosts, {same} the same: kappa {kappa:.3f}." if kappa is not None else ""
+    foot = (
+        f"\n\nA second reader labelled {len(pairs)} hosts, {same} the same: kappa {kappa:.3f}."
+        if kappa is not None
+        else ""
+    )
     return head + table(("part", "packages", "right", "wrong", "missed", "precision", "recall"), rows) + foot

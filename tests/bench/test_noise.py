@@ -1,6 +1,8 @@
 """The labelled hosts of packages: a table that can be trusted, and its score."""
 
-from bench.noise import PARTS, Package, Score, labelled, score
+from bench.noise import PARTS, Package, Score, labelled, read_twice, score
+
+LABELS = ("backend", "noise", "link")
 
 
 def test_every_package_has_an_origin_and_known_labels() -> None:
@@ -8,7 +10,7 @@ def test_every_package_has_an_origin_and_known_labels() -> None:
     assert len(packages) >= 70
     assert {package.part for package in packages} == set(PARTS)
     assert all(package.origin and len(package.digest) == 16 for package in packages)
-    assert {label for package in packages for label in package.hosts.values()} == {"backend", "noise", "link"}
+    assert {label for package in packages for label in package.hosts.values()} == set(LABELS)
     assert len({package.name for package in packages}) == len(packages)
 
 
@@ -24,3 +26,10 @@ def test_links_for_people_count_neither_way() -> None:
     found = score(package, {"a", "b", "c", "e"})
     assert found == Score(1, 2, 1)
     assert (found.precision, found.recall) == (1 / 3, 1 / 2)
+
+
+def test_hosts_of_packages_that_were_labelled_twice_are_compared() -> None:
+    pairs = read_twice(labelled())
+    assert len(pairs) == 50
+    assert sum(one == two for one, two in pairs) == 47
+    assert set(pairs) <= {(one, two) for one in LABELS for two in LABELS}

@@ -276,6 +276,16 @@ def test_kappa_takes_all_claims_about_a_subject_as_one_label() -> None:
     assert whole.kappa == pytest.approx((0.75 - 0.375) / (1 - 0.375))
 
 
+def test_each_host_of_an_app_has_a_label_of_its_own() -> None:
+    disputed = (Claim("host", None, "b.test"), Claim("host", "c.test", "c.test"))
+    more = {"labellers": ("a", "b"), "twice": ("host",), "disputed": disputed, "allowed": (host("link.test"),)}
+    (kappa,) = score({"app/one": [case(1, host("a.test"), host("b.test"), **more)]}, []).kappas
+    assert (kappa.cases, kappa.agreed) == (4, 2)
+    assert kappa.disputed == (("c1 b.test", "contacted", "none"), ("c1 c.test", "none", "contacted"))
+    # Two of four labels are the same, as by chance: 0.5 * 0.5 + 0.5 * 0.5.
+    assert kappa.kappa == pytest.approx(0.0)
+
+
 def test_second_results_and_unknown_cases_are_noted() -> None:
     results = [result(1, host("a.test")), result(1), result(7)]
     scores = score({"app/one": [case(1, host("a.test")), case(1)]}, results)

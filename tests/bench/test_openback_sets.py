@@ -89,8 +89,8 @@ def test_a_group_is_in_one_part(made: dict[str, Path]) -> None:
     assert {split for its in parts.values() for split in its} == set(Split)
 
 
-OF_SAMPLES = ("name-public-", "value-public-", "capture-real-")
-"""Cases of sets that are only made where the samples are."""
+OF_SAMPLES = ("name-public-", "value-public-", "capture-real-", "capture-fresh-", "app-noise-")
+"""Cases of sets that are only made where the samples, checkouts or packages are."""
 
 
 def test_every_second_label_belongs_to_a_case(made: dict[str, Path]) -> None:
@@ -234,6 +234,14 @@ HOST = (Claim("recipient", "email", "a.test"), Claim("recipient", "phone", "a.te
 def test_all_claims_about_one_subject_are_compared(second: tuple[Claim, ...], disputed: tuple[Claim, ...]) -> None:
     base = msgspec.structs.replace(BASE, expected=HOST)
     assert merged(base, SecondLabels("c", "b", ("recipient",), second)).disputed == disputed
+
+
+def test_each_host_of_an_app_is_compared_alone() -> None:
+    hosts = tuple(Claim("host", name) for name in ("a.test", "b.test"))
+    base = msgspec.structs.replace(BASE, topic=Topic.APP, expected=hosts, allowed=(Claim("host", "link.test"),))
+    second = tuple(Claim("host", name) for name in ("b.test", "c.test", "link.test"))
+    disputed = (Claim("host", None, "a.test"), Claim("host", "c.test", "c.test"))
+    assert merged(base, SecondLabels("c", "b", ("host",), second)).disputed == disputed
 
 
 def test_a_class_that_is_allowed_is_no_dispute() -> None:
