@@ -278,8 +278,9 @@ def test_kappa_takes_all_claims_about_a_subject_as_one_label() -> None:
 
 def test_each_host_of_an_app_has_a_label_of_its_own() -> None:
     disputed = (Claim("host", None, "b.test"), Claim("host", "c.test", "c.test"))
-    more = {"labellers": ("a", "b"), "twice": ("host",), "disputed": disputed, "allowed": (host("link.test"),)}
-    (kappa,) = score({"app/one": [case(1, host("a.test"), host("b.test"), **more)]}, []).kappas
+    more: dict[str, Any] = {"labellers": ("a", "b"), "twice": ("host",), "disputed": disputed}
+    made = case(1, host("a.test"), host("b.test"), allowed=(host("link.test"),), **more)
+    (kappa,) = score({"app/one": [made]}, []).kappas
     assert (kappa.cases, kappa.agreed) == (4, 2)
     assert kappa.disputed == (("c1 b.test", "contacted", "none"), ("c1 c.test", "none", "contacted"))
     # Two of four labels are the same, as by chance: 0.5 * 0.5 + 0.5 * 0.5.
