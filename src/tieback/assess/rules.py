@@ -4,12 +4,13 @@ Advice names the exact setting and how to check it. ``sources`` names the vendor
 follows. Advice without a source was not compared with the vendor's page; its findings have no source either.
 """
 
-import tomllib
 from collections.abc import Mapping
+from functools import cache
 from importlib import resources
 
 import msgspec
 
+from tieback import rulefiles
 from tieback.model.exposure import Severity
 
 DEFAULT = "default"
@@ -39,14 +40,15 @@ class FindingRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Product to the vendor's page that the advice follows."""
 
 
-def load_rules() -> dict[str, FindingRule]:
+@cache
+def load_rules() -> Mapping[str, FindingRule]:
     """Return rules by rule id, in file order.
 
     Raises:
         msgspec.ValidationError: the data file is damaged.
     """
-    text = resources.files("tieback.assess").joinpath("rules.toml").read_text(encoding="utf-8")
-    return msgspec.convert(tomllib.loads(text), dict[str, FindingRule])
+    raw = resources.files("tieback.assess").joinpath("rules.toml").read_bytes()
+    return rulefiles.load_rules(raw, dict[str, FindingRule])
 
 
 def advice_for(rule: FindingRule, rules: Mapping[str, FindingRule], product: str) -> tuple[str, str]:

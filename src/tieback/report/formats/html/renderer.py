@@ -3,10 +3,11 @@
 import base64
 import hashlib
 import re
+from functools import cache
 from importlib import resources
 from typing import BinaryIO
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from tieback.assess.references import MAY_APPLY, NOTE, labels, load_catalogues
 from tieback.model.exposure import Severity
@@ -46,6 +47,7 @@ from tieback.report.formats.html.probed import probed_targets
 from tieback.report.interface import RendererMeta
 from tieback.report.source_lines import source_lines
 from tieback.report.tables import figure_steps, range_quality
+from tieback.report.templates import LONGEST, report_templates
 from tieback.report.verdict import (
     access_text,
     no_personal_data,
@@ -54,8 +56,6 @@ from tieback.report.verdict import (
     verdict_notes,
 )
 
-_LONGEST = 600
-"""Limit on the characters of one untrusted text."""
 _WHOLE = 28
 """Names up to this number of characters are not broken."""
 _PIECES = re.compile(r"[^./:_@?&=-]*[./:_@?&=-]+|[^./:_@?&=-]+")
@@ -79,7 +79,7 @@ class HtmlRenderer:
         titles = {key: entry.title for key, entry in load_taxonomy().items()}
         pieces = (
             _environment()
-            .get_template("page.html.j2")
+            .get_template("formats/html/page.html.j2")
             .generate(
                 report=report,
                 page=build_page(report, titles),
@@ -112,15 +112,9 @@ def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
+@cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("tieback.report.formats.html", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = report_templates()
     environment.filters |= {
         "references": lambda references: ", ".join(labels(references)),
         "figure": figure_text,
@@ -155,12 +149,7 @@ def _environment() -> Environment:
 
 def _pieces(name: str) -> list[str]:
     """Parts of a name between which a line may break: after separators only, never inside a word of a host name."""
-    cleaned = clean(name, _LONGEST)
+    cleaned = clean(name, LONGEST)
     if len(cleaned) <= _WHOLE:
         return [cleaned]
     return [piece[at : at + _WHOLE] for piece in _PIECES.findall(cleaned) for at in range(0, len(piece), _WHOLE)]
-
-
-def _finalize(value: object) -> object:
-    """Clean every text that is not markup; only our own macros produce markup."""
-    return clean(value, _LONGEST) if isinstance(value, str) and not hasattr(value, "__html__") else value
