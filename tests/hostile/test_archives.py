@@ -261,10 +261,10 @@ def million(line: str, size: int = 24 * MIB) -> bytes:
     ("content", "problem"),
     [
         pytest.param(b"http://" + b"a" * (24 * MIB), "", id="a text without an end"),
-        pytest.param(b"http://" * (24 * MIB // 7), "too many texts", id="nothing but schemes"),
+        pytest.param(b"http://" * (24 * MIB // 7), "too many texts", id="nothing but schemes", marks=MORE),
         pytest.param(million("http://h{0}.com/a "), "too many texts", id="a million URLs", marks=MORE),
         pytest.param(million("mongodb://u:" + "@" * 99 + "h{0}.com "), "too many texts", id="million ats", marks=MORE),
-        pytest.param(million("host=h{0} user=u "), "too many texts", id="a million keywords"),
+        pytest.param(million("host=h{0} user=u "), "too many texts", id="a million keywords", marks=MORE),
         pytest.param(million("sv=1&sp=r&se=2&sig=aB3dE5gH7jK9{0}&"), "too many texts", id="a million signatures"),
     ],
 )
