@@ -3,6 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.examples import examples
 from tests.unit.assess.test_findings import EXPOSURE, way
 from tieback.assess.conditions import ABILITY_RULES, is_older, load_conditions, load_old_versions
 from tieback.model.backend import Route
@@ -148,7 +149,7 @@ def test_versions_are_compared_by_their_numbers(version: str, than: str, expecte
     assert is_older(version, than) is expected
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(st.text(max_size=200))
 def test_any_version_can_be_compared(version: str) -> None:
     assert is_older(version, "0") is False

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.assess.intrusion import MAX_REASONS, IntrusionSigns, load_intrusion_data
 from tieback.assess.ransom import RansomSigns
 from tieback.model.figure import exact
@@ -136,7 +137,7 @@ def test_reasons_are_bounded() -> None:
 
 
 @given(st.text(max_size=400), st.text(max_size=60))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_value_is_searched_in_bounded_time(value: str, name: str) -> None:
     assert len(SIGNS.of_values(KEYS, name, [value * 40])) <= len(DATA.values)
     assert len(SIGNS.reasons("redis", [box(name or "x")])) <= MAX_REASONS

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.linear import assert_linear
 from tieback.assess.note import read_note
 
@@ -57,7 +58,7 @@ def test_attacker_digests_match_only_within_one_workspace() -> None:
 
 
 @given(text=st.binary(max_size=4096))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_any_bytes(text: bytes) -> None:
     assert len(read_note(text, SALT).marks) <= 4096
 

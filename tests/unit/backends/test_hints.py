@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.backends.hints import MAX_HINTS, extract_hints
 
 API = "api.workhub.test"
@@ -112,7 +113,7 @@ def test_hints_are_bounded() -> None:
     assert len(extract_hints([answer(many)], API, 443)) == MAX_HINTS
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.lists(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace"))))
 def test_no_answer_raises(parts: list[bytes]) -> None:
     for one in extract_hints(

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.each import each
+from tests.examples import examples
 from tieback.backends.hosting import (
     BY_DOMAIN,
     BY_PATTERN,
@@ -106,7 +107,7 @@ def test_attributions_have_reason_and_confidence() -> None:
     assert (alone.reason, alone.confidence) == ("the name is in netlify.com", BY_DOMAIN)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.text(alphabet="abc019-._", max_size=253), st.sampled_from(sorted(FILE.provider)))
 def test_any_front_is_answered(front: str, key: str) -> None:
     name = f"{front}.{FILE.provider[key].domains[0]}"

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.each import each
+from tests.examples import examples
 from tests.linear import assert_linear
 from tieback.backends.candidates import build_candidates
 from tieback.backends.probe_hints import (
@@ -98,7 +99,7 @@ def test_what_goes_along_is_bounded() -> None:
 
 
 @given(st.text(st.sampled_from("abs3.-_/%{}"), max_size=120), st.text(max_size=120))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_host_and_path_give_names_that_are_plain(host: str, path: str) -> None:
     for rule in RULES:
         name = rule.container(host, path)

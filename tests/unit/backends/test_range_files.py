@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.backends.range_files import NetworkLabel, RangeFile, count_networks, read_ranges
 from tieback.backends.range_table import RangeTable
 from tieback.model.errors import InputError
@@ -148,7 +149,7 @@ def test_file_that_is_not_a_list_is_rejected(data: bytes, says: str) -> None:
         read_ranges(data)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.binary(max_size=300) | st.text(alphabet='0123456789.,/:-{}[]"aprefixes\n', max_size=300).map(str.encode))
 def test_any_bytes_end_in_a_list_or_one_line(data: bytes) -> None:
     try:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.backends.range_table import NO_LABEL, LabelledNetwork, RangeTable
 from tieback.model.errors import InputError
 
@@ -87,7 +88,7 @@ NETS = st.lists(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(NETS, st.lists(st.integers(0, (16 << 24) - 1), min_size=1, max_size=20))
 def test_as_a_plain_search_finds_it(nets: list[IPv4Network], asked: list[int]) -> None:
     table = RangeTable(net(str(one), n) for n, one in enumerate(nets))

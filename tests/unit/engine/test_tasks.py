@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engine.works import unit
+from tests.examples import examples
 from tieback.engine.tasks import BATCH_BYTES, Task, TaskSource, locality, split_task, tasks_after_loss
 from tieback.model.unit import Unit
 
@@ -12,7 +13,7 @@ A, B, C, D = (unit(name) for name in "abcd")
 
 
 @given(count=st.integers(0, 200), workers=st.integers(1, 8), batch=st.integers(1, 50))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_every_unit_is_in_one_task_in_order(count: int, workers: int, batch: int) -> None:
     units = [unit("x", number) for number in range(count)]
     source = TaskSource(iter(units), workers, batch)
@@ -88,7 +89,7 @@ def test_a_task_reads_from_one_place_where_it_can() -> None:
     workers=st.lists(st.integers(1, 5), min_size=1),
     batch=st.integers(1, 12),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_no_unit_is_lost_when_workers_come_and_go(places: list[int], workers: list[int], batch: int) -> None:
     stream = [unit(f"s3://b/{where}/x", number) for number, where in enumerate(places)]
     source = TaskSource(iter(stream), workers[0], batch)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.leaks.value import MAX_VALUES_PER_SAMPLE
 from tieback.leaks.values import read_values
 from tieback.model.flow import CleartextSample
@@ -76,7 +77,7 @@ def test_pairs_are_bounded() -> None:
     assert len(list(read_values(CleartextSample("in", "mqtt", deep)))) <= MAX_VALUES_PER_SAMPLE
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.sampled_from(["http", "mqtt", "redis", "sql", "mongodb", "websocket", "other"]), st.binary(max_size=600))
 def test_anything_is_read_without_an_error(kind: str, data: bytes) -> None:
     for pair in read_values(CleartextSample("out", kind, data)):

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.pii.tokens import MAX_NAME, expand_ascii, fold, segment, split, to_singular, without_connectors
 
 
@@ -86,7 +87,7 @@ def test_connectors_are_left_out_unless_nothing_else_is_there() -> None:
     assert expand_ascii("Geschäftsführer, bår, ø") == "Geschaeftsfuehrer, baar, oe"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_becomes_lower_words(name: str) -> None:
     words = split(name)
@@ -96,7 +97,7 @@ def test_any_text_becomes_lower_words(name: str) -> None:
     assert fold(fold(name)) == fold(name) or not name.isascii()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.text(alphabet="abcdefinost出生日", min_size=1, max_size=60))
 def test_pieces_make_the_word_again(word: str) -> None:
     pieces = segment(word, VOCABULARY | {"a", "in", "not"}, 6)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.protocols.http1 import (
     MAX_BODY,
     MAX_CHUNK_LINE,
@@ -404,7 +405,7 @@ PARTS = st.lists(
 ).map(b"".join)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(PARTS)
 def test_anything_is_read_without_an_error(data: bytes) -> None:
     found = list(messages(data))
@@ -419,7 +420,7 @@ def test_anything_is_read_without_an_error(data: bytes) -> None:
     status_line(data)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(PARTS)
 def test_strict_functions_never_raises_another_error(data: bytes) -> None:
     calls: list[Callable[[], object]] = [
@@ -451,13 +452,13 @@ def section_of(named: Fields) -> bytes:
     return b"".join(b"%b: %b\r\n" % (name.encode(), value) for name, value in named)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(FIELDS)
 def test_fields_are_read_as_written(named: Fields) -> None:
     assert strict_fields(section_of(named) + b"\r\n") == named
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     st.lists(st.tuples(FIELDS, BODIES, st.sampled_from(["length", "chunks", "packed"])), min_size=1, max_size=4),
     st.sampled_from([b"HTTP/1.1 200 OK\r\n", b"HTTP/1.0 404 \r\n", b"POST /a?b=c HTTP/1.1\r\n"]),

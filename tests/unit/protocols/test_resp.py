@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.protocols.resp import (
     MAX_DEPTH,
     MAX_VALUES,
@@ -295,7 +296,7 @@ def depth_of(value: Reply) -> int:
     return 1 + max(map(depth_of, value), default=0) if isinstance(value, list) else 0
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(PARTS)
 def test_any_buffer_is_read_without_an_error(data: bytes) -> None:
     reading = decode(data)
@@ -309,7 +310,7 @@ def test_any_buffer_is_read_without_an_error(data: bytes) -> None:
     assert sum(map(len, split_inline(data))) <= len(data)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.binary(max_size=2), st.binary(max_size=30), st.integers(0, 40))
 def test_strict_functions_never_raises_another_error(kind: bytes, data: bytes, size: int) -> None:
     calls: list[Callable[[], object]] = [
@@ -359,7 +360,7 @@ def encode(value: Reply) -> bytes:
             return b"*%d\r\n" % len(value) + b"".join(map(encode, value))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(REPLIES.filter(lambda value: depth_of(value) <= MAX_DEPTH))
 def test_values_are_read_as_written(value: Reply) -> None:
     data = encode(value)
@@ -367,14 +368,14 @@ def test_values_are_read_as_written(value: Reply) -> None:
     assert in_steps(data, Limits()) == value
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(REPLIES.filter(lambda value: depth_of(value) <= MAX_DEPTH), st.data())
 def test_a_value_that_is_cut_anywhere_is_no_lie(value: Reply, draw: st.DataObject) -> None:
     data = encode(value)
     assert decode(data[: draw.draw(st.integers(0, len(data) - 1))]).ending is Ending.CUT
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.lists(st.binary(max_size=20), min_size=1, max_size=5))
 def test_commands_are_read_as_written(words: list[bytes]) -> None:
     assert decode(encode_command(*words)).value == words

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.recognise.address import verify
 from tieback.recognise.rules import RuleFiles
 
@@ -74,7 +75,7 @@ def test_loopback_is_not_a_back_end() -> None:
 
 
 @given(st.text(max_size=2), st.text("abc.-_012:[]", max_size=260), st.text(max_size=16))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_text_has_a_verdict(before: str, host: str, after: str) -> None:
     verdict = verify(before, host, after, RULES)
     assert verdict.rejected or verdict.endpoints or verdict.not_backends

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.recognise.anchors import AnchorKind, AnchorScanner, anchors
 from tieback.recognise.rules import RuleFiles
 
@@ -59,7 +60,7 @@ def test_nothing_is_found_in_nothing(begin: int, end: int) -> None:
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_hits_lie_inside_in_ascending_order(data: bytes) -> None:
     ends = [end for _, end in SCANNER.scan(data, 0, len(data), 1000)[0]]
     assert ends == sorted(ends)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import Sighting
@@ -103,7 +104,7 @@ def test_a_script_is_bounded() -> None:
 
 
 @given(st.text(st.sampled_from('supabase.fromcl("`( ,)_x{'), max_size=200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_script_gives_plain_names(text: str) -> None:
     for _, name in found("supabase firestore Parse algolia " + text):
         assert name.isascii()

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.each import each
+from tests.examples import examples
 from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.endpoint import EndpointKind
@@ -194,7 +195,7 @@ HOSTS = st.sampled_from(sorted(RULES.cloud.suffixes))
 
 
 @given(st.text(st.sampled_from("abc019-._%s/"), max_size=80), HOSTS, st.text(max_size=60))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_host_and_path_get_a_verdict(head: str, suffix: str, rest: str) -> None:
     verdict = verify(f"{head}.{suffix}", f"/{rest}", RULES)
     assert bool(verdict.endpoints) is not bool(verdict.rejected)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.resources import StringNames
@@ -196,7 +197,7 @@ def test_large_files_are_left_to_the_other_extractor() -> None:
     st.sampled_from(["google-services.json", "GoogleService-Info.plist", "a.properties", "a.xml"]),
     st.binary(max_size=300),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_reading_any_bytes_never_raises(name: str, data: bytes) -> None:
     for mark in (b"", b"bplist00", b'<?xml version="1.0"?><plist>', b'{"a":'):
         in_file(name, mark + data)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.linear import assert_linear
 from tieback.recognise.connection import verify, verify_jdbc
 from tieback.recognise.rules import RuleFiles
@@ -126,7 +127,7 @@ def test_loopback_is_not_a_back_end() -> None:
 
 
 @given(st.sampled_from(["mongodb://", "redis://", "jdbc:mysql://", "jdbc:oracle:thin:"]), st.text(max_size=200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_text_has_a_verdict(scheme: str, rest: str) -> None:
     verdict = judged(scheme + rest)
     assert verdict.covers <= len(scheme) + len(rest)

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.each import each
+from tests.examples import examples
 from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.public_key import PublicKey
@@ -393,13 +394,13 @@ def test_pem_markers_without_content_are_not_a_key() -> None:
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_text_is_a_token_or_none(text: str) -> None:
     assert decode_jwt(text) is None or "." in text
 
 
 @given(st.sampled_from(EXAMPLES), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_any_text_near_a_rule_gets_a_verdict(example: tuple[CredentialRule, str], data: st.DataObject) -> None:
     rule, text = example
     at, size = data.draw(st.integers(0, len(text))), data.draw(st.integers(0, 12))

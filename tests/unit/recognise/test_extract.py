@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import Credential, NotBackend, Problem, Sighting
@@ -281,7 +282,7 @@ def hostile(draw: st.DrawFn) -> bytes:
 
 
 @given(hostile(), st.lists(st.integers(0, 200), max_size=8), st.sampled_from(BufferKind), st.booleans())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_any_bytes_can_be_read_and_matches_lie_inside(
     data: bytes, starts: list[int], kind: BufferKind, utf16: bool
 ) -> None:
@@ -310,7 +311,7 @@ def strings(found: list[Find]) -> Iterator[str]:
     ),
     wide=st.booleans(),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_no_password_of_a_connection_string_is_in_any_find(
     scheme: str, secret: str, user: str, around: str, wide: bool
 ) -> None:

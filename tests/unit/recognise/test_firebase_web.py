@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.linear import assert_linear
 from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.recognise.firebase_web import AROUND, MAX_OBJECTS, web_projects
@@ -59,7 +60,7 @@ def test_objects_are_bounded() -> None:
     assert len(found("firestore" + f'{{{KEY},projectId:"acme-web"}}' * 200)) == MAX_OBJECTS
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 @given(st.binary(max_size=400))
 def test_any_bytes_never_raises(data: bytes) -> None:
     list(web_projects(Buffer("a.js", BufferKind.TEXT, b"irestore AIza projectId:" + data)))

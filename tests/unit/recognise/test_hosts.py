@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.recognise.hosts import (
     SINGLE_LABEL,
     EndpointHost,
@@ -137,7 +138,7 @@ def test_ipv6_has_brackets_before_a_port() -> None:
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_text_has_a_verdict_and_hosts_are_ascii(raw: str) -> None:
     host = check_host(raw, RULES)
     if isinstance(host, EndpointHost):

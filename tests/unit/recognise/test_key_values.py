@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.recognise.key_values import MAX_VALUE, plain_key, port_beside, read_pairs
 
@@ -64,7 +65,7 @@ def test_ports_beside_hosts(found: list[tuple[str, str]], port: int | None) -> N
 
 
 @given(st.binary(max_size=300), st.sampled_from(["x.json", "x.plist", "*"]))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_bytes_give_short_pairs(data: bytes, name: str) -> None:
     assert all(key and len(value) <= MAX_VALUE for key, value in read(data, name))
 

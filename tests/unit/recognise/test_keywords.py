@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import Credential, Sighting
 from tieback.recognise.extract import EndpointExtractor
@@ -75,7 +76,7 @@ def test_it_is_found_in_a_buffer_whatever_word_comes_first(wide: bool) -> None:
 
 
 @given(st.text(st.sampled_from("abServer=;Data ource{}'\"\\,: 0pwd.\n"), max_size=200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_text(text: str) -> None:
     verdict = verify("server=" + text, RULES)
     assert verdict.covers >= 1

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import NotBackend, Sighting
@@ -81,7 +82,7 @@ def test_offsets_and_bounds() -> None:
     assert list(hosts_with_ports(Buffer("a.js", BufferKind.TEXT, far.encode()))) == []
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 @given(st.binary(max_size=300), st.binary(max_size=300))
 def test_any_bytes_never_raises(before: bytes, after: bytes) -> None:
     buffer = Buffer("a.js", BufferKind.TEXT, before + b'S3{host:"a.de",port:80,Bucket:"abc"' + after)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.url import verify, verify_relative
 from tieback.recognise.verdict import TextVerdict
@@ -145,7 +146,7 @@ def test_namespaces_are_reported_with_a_reason() -> None:
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_text_has_a_verdict(rest: str) -> None:
     verdict = judged("https://" + rest)
     assert verdict.covers <= len("https://") + len(rest)

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.model.exposure import Exposure, Severity
 from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
 from tieback.model.probe import VIEW, Access, Container, Identity, Ransom
@@ -104,7 +105,7 @@ def test_at_least_never_claims_more_than_was_measured() -> None:
     assert bytes_text(None) == "not measured"
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 @given(st.integers(0, 10**24))
 def test_a_size_is_short_and_near(count: int) -> None:
     number, unit = size_text(count).split(" ")
@@ -114,7 +115,7 @@ def test_a_size_is_short_and_near(count: int) -> None:
     assert len(number) <= 5 or unit == "EB"
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50))
 @given(st.integers(1, 10**24))
 def test_a_lower_bound_is_below(count: int) -> None:
     number, unit = bytes_text(Figure(count, Quality.LOWER_BOUND, "")).removeprefix("≥").split(" ")

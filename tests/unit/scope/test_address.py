@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.scope.address import blocks, parse_address, parse_network, special
 
 
@@ -90,14 +91,14 @@ def test_invalid_networks_are_rejected(text: str) -> None:
 
 
 @given(st.ip_addresses())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_an_address_reads_back(address: IPv4Address | IPv6Address) -> None:
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     assert parse_address(str(address)) == (mapped or address)
 
 
 @given(st.ip_addresses(v=4))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_special_block_table_covers_what_python_covers(address: IPv4Address) -> None:
     if special(address) is None:
         assert address.is_global

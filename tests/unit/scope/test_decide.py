@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.each import each
+from tests.examples import examples
 from tieback.model.errors import GrantError
 from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.scope.address import special
@@ -224,7 +225,7 @@ def test_rules_by_name() -> None:
 
 
 @given(st.ip_addresses(), st.integers(1, 65535))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_name_rule_allows_only_global_unicast(address: IPv4Address | IPv6Address, port: int) -> None:
     decision = scope("*.x.test").decide("a.x.test", str(address), port)
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
@@ -232,6 +233,6 @@ def test_name_rule_allows_only_global_unicast(address: IPv4Address | IPv6Address
 
 
 @given(st.text(max_size=30), st.none() | st.text(max_size=30), st.integers())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_input_is_decided(host: str, address: str | None, port: int) -> None:
     assert scope("*.x.test").decide(host, address, port).reason

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.scope.hostname import parse_host
 
 
@@ -90,7 +91,7 @@ def test_invalid_hosts_are_rejected(text: str) -> None:
 
 
 @given(st.text(max_size=40))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_text_is_a_host_or_refused(text: str) -> None:
     try:
         host = parse_host(text)
@@ -101,7 +102,7 @@ def test_any_text_is_a_host_or_refused(text: str) -> None:
 
 
 @given(st.lists(st.one_of(st.integers(0, 2**33).map(str), st.integers(0, 255).map(hex), st.integers(0, 255).map(oct))))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_dotted_numbers_are_strict_quads_or_refused(parts: list[str]) -> None:
     text = ".".join(part.replace("0o", "0") for part in parts)
     try:

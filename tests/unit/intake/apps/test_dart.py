@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps.budget import budget_for
 from tieback.intake.apps.dart import is_dart, text_edges
 from tieback.intake.apps.entries import make_artifacts
@@ -45,7 +46,7 @@ def test_only_compiled_dart_gets_edges() -> None:
         assert (artifact.buffers[0].starts is not None) is bool(mark)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.binary(max_size=200))
 def test_edges_lie_inside(data: bytes) -> None:
     edges = text_edges(data)

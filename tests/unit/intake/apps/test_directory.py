@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps import directory
 from tieback.intake.apps.budget import budget_for
 from tieback.intake.apps.directory import read_directory
@@ -104,7 +105,7 @@ def test_no_archive_no_entries(data: bytes) -> None:
     assert names_of(data)[0] == []
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(noise=st.lists(st.tuples(st.integers(0, 600), st.integers(0, 255)), max_size=12), cut=st.integers(0, 600))
 def test_damage_never_raises(build: Build, noise: list[tuple[int, int]], cut: int) -> None:
     data = bytearray(build("zipped", FILES))

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps.hermes import read_hermes
 from tieback.intake.apps.interface import Artifact
 from tieback.intake.apps.open import open_app
@@ -69,7 +70,7 @@ def test_a_cut_file_is_searched_whole(cut: int) -> None:
     assert [buffer.data for buffer in artifact.buffers] == [data]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     noise=st.lists(st.tuples(st.integers(8, 300), st.integers(0, 255)), max_size=8), version=st.sampled_from([84, 98])
 )

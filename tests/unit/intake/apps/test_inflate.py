@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps.inflate import inflate, inflate_prefix
 
 TEXT = b"the quick brown fox " * 500
@@ -41,7 +42,7 @@ def test_prefix_can_be_inflated_separately() -> None:
     assert inflate_prefix(b"\xff" * 20, 0, 20, 9) == b""
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(data=st.binary(max_size=300), size=st.integers(0, 1 << 32), length=st.integers(0, 400))
 def test_noise_never_raises(data: bytes, size: int, length: int) -> None:
     assert len(inflate(data, 0, length, size, 5000).data) <= 5000

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps.open import open_app
 from tieback.intake.apps.plist import read_values
 from tieback.intake.apps.privacy_manifest import (
@@ -232,14 +233,14 @@ _VALUES = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.dictionaries(st.sampled_from([*WHOLE, "other"]), _VALUES))
 def test_never_raises_on_any_values(values: dict[str, Any]) -> None:
     found, _ = read(values)
     assert all(domain.isprintable() for domain in found.domains)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.binary(max_size=300) | st.binary(max_size=200).map(lambda data: b"bplist00" + data))
 def test_damaged_bytes_never_raises_another_error(data: bytes) -> None:
     try:

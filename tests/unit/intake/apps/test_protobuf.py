@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps.protobuf import BYTES, VARINT, iter_fields, read_varint, string_edges
 from tieback.intake.apps.stringpool import MalformedPoolError
 
@@ -54,7 +55,7 @@ def test_texts_of_every_length_have_edges(build: Build, length: int) -> None:
     assert {begin, begin + length} <= set(string_edges(data).tolist())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.binary(max_size=300))
 def test_noise_gives_fields_inside_it_or_an_error(data: bytes) -> None:
     try:

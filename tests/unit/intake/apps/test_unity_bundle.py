@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps.budget import PackageBudget, budget_for
 from tieback.intake.apps.problems import PackageProblems
 from tieback.intake.apps.unity_bundle import read_bundle
@@ -96,7 +97,7 @@ def test_a_game_names_its_host(tmp_path: Path, build: Callable[..., bytes]) -> N
     assert (one.endpoint.value, one.evidence.file) == ("https://api.workhub.dev/v1", "assets/bin/Data/data.unity3d")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.sampled_from([0, 1, 2]), st.lists(st.tuples(st.integers(0, 300), st.integers(0, 255)), max_size=8))
 def test_hostile_bundles_never_raise(kind: int, noise: list[tuple[int, int]]) -> None:
     data = bytearray(bundle(kind))

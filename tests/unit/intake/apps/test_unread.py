@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import samples
+from tests.examples import examples
 from tests.unit.intake.apps.test_macho import macho
 from tieback.intake.apps.element import Element, read_text_xml
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
@@ -177,7 +178,7 @@ def test_components_are_bounded() -> None:
     assert len(component_classes(Element("manifest", {}, [Element("application", {}, many)]))) == 64
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(
     st.sampled_from(["config.xml", "capacitor.config.json", "Expo.plist", "AndroidManifest.xml", "main.jsbundle"]),
     st.sampled_from(list(BufferKind)),

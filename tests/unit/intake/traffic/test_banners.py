@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.traffic.banners import known_banners, recognise_datagrams
 
 STUN = b"\0\x01\0\0\x21\x12\xa4\x42" + bytes(12)
@@ -46,7 +47,7 @@ def test_datagrams(client: bytes, server: bytes, protocol: str | None) -> None:
     assert (seen.protocol if seen else None) == protocol
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(client=st.binary(max_size=60), server=st.binary(max_size=60))
 def test_recognising_any_bytes_never_raises(client: bytes, server: bytes) -> None:
     known_banners().match(client, server, "tcp")

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import samples
+from tests.examples import examples
 from tieback.intake.traffic import har
 from tieback.intake.traffic.interface import SampledFlow
 from tieback.model.errors import InputError
@@ -172,7 +173,7 @@ def test_other_files(head: bytes) -> None:
     assert har.opener(Path("a.har"), head) is None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.integers(0, 700), st.binary(max_size=8))
 def test_mutations_never_raise(tmp_path_factory: pytest.TempPathFactory, at: int, junk: bytes) -> None:
     text = archive(entry(response={"status": 200, "content": {"text": "x"}}), entry()).encode()

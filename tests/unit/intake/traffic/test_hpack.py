@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.traffic.hpack import MAX_HEADERS, HpackDecoder, HpackError
 
 RFC_REQUESTS = (
@@ -46,7 +47,7 @@ def test_headers_are_bounded() -> None:
     assert len(HpackDecoder().decode(b"\x82" * 1000)) == MAX_HEADERS
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(blocks=st.lists(st.binary(max_size=60), max_size=4))
 def test_any_blocks(blocks: list[bytes]) -> None:
     decoder = HpackDecoder()

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.unit.intake.traffic import wire
 from tieback.intake.traffic.http2 import PREFACE, cleartext_messages, headers, recognise_http2
 from tieback.intake.traffic.interface import SampledFlow
@@ -93,7 +94,7 @@ def test_other_bytes_are_not_http2(client: bytes, server: bytes) -> None:
     assert recognise_http2(client, server) is None
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(at=st.integers(0, 60), junk=st.binary(max_size=16))
 def test_mutated_frames(at: int, junk: bytes) -> None:
     data = SETTINGS + frame(1, 0, BLOCK[:4]) + frame(9, 4, BLOCK[4:])

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.traffic.log_rows import MAX_LINE, READERS, head_lines, lines, open_lines, reader_of
 
 ZEEK = [
@@ -77,7 +78,7 @@ def test_head_lines() -> None:
     assert head_lines(b"\xef\xbb\xbfa\n\nb\n") == ["a", "b"]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.lists(st.text(max_size=120), max_size=6))
 def test_reading_any_log_never_raises(text: list[str]) -> None:
     for reader in READERS.values():

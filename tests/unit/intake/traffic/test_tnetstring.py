@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.traffic.tnetstring import MalformedNetstringError, parse, value_end
 
 
@@ -68,7 +69,7 @@ def test_nesting_and_number_of_values_are_bounded() -> None:
             parse(memoryview(data))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.binary(max_size=120))
 def test_random_bytes_never_raises_another_error(data: bytes) -> None:
     with suppress(MalformedNetstringError):

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.unit.intake.traffic import wire
 from tests.unit.intake.traffic.test_websocket import frame
 from tieback.intake.traffic.http import HttpSummary
@@ -267,7 +268,7 @@ def test_frames_without_upgrade_and_without_a_known_protocol_are_no_websocket(re
     assert flows[0].flow.protocol == ""
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(client=st.binary(max_size=120), server=st.binary(max_size=60), masks=st.booleans())
 def test_any_frames_are_read_without_an_error(client: bytes, server: bytes, *, masks: bool) -> None:
     out = frame(client, head=0x82, mask=b"abcd") if masks else client
@@ -284,7 +285,7 @@ def test_other_messages_of_a_websocket(read: Read, message: bytes, protocol: str
     assert flows[0].flow.protocol == protocol
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(client=st.binary(max_size=80), server=st.binary(max_size=40))
 def test_reading_any_bytes_never_raises(client: bytes, server: bytes) -> None:
     read_socks(b"\x05" + client, b"\x05" + server)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.model.pii import Classification, Column
 from tieback.pii.taxonomy import load_taxonomy
 from tieback.pii.values import ValueDetector
@@ -165,7 +166,7 @@ def test_only_so_many_values_are_looked_at() -> None:
     assert look.seen == MAX_VALUES
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.lists(st.text(max_size=80), max_size=30))
 def test_any_text(values: list[str]) -> None:
     look = DETECTOR.scan(values)

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.pii.values.kinds import CHECKS
 
 
@@ -44,7 +45,7 @@ def test_single_values_pass_or_fail_their_check(check: str, good: str, bad: str)
     assert not CHECKS[check](bad)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.text("0123456789ABCF:.-+() /[]%x,", min_size=1, max_size=40))
 def test_no_text_raises(text: str) -> None:
     for name, check in CHECKS.items():

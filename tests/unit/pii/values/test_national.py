@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.pii.values.national import NationalNumber, load_numbers, normalise
 
 NUMBERS = load_numbers()
@@ -63,7 +64,7 @@ def test_the_year_inside() -> None:
     assert year("44051401359") == "44"
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.text(max_size=24) | st.text("0123456789", max_size=20))
 def test_no_text_raises(text: str) -> None:
     for number in NUMBERS:

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes.playback import MemoryPeer, PlaybackResult, play, recorded_answers
@@ -107,7 +108,7 @@ def test_undeclared(data: bytes) -> None:
 
 
 @given(st.binary(max_size=120), st.binary(max_size=120))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_any_answer_ends_in_one_report(greeting: bytes, answer: bytes) -> None:
     report = ask(b"INFO " + greeting, answer).result
     assert not report.access.exposed

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes.playback import MemoryPeer, PlaybackResult, play
@@ -115,7 +116,7 @@ def test_other_protocols(answer: bytes | None) -> None:
     assert ask(answer, port=1).result.outcome is Outcome.PROTOCOL_MISMATCH
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(st.binary(max_size=80), st.sampled_from([b"", GREETING[:13], GREETING]))
 def test_any_answer_ends_in_one_report(data: bytes, start: bytes) -> None:
     report = ask(start + data, port=1).result

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes.playback import MemoryPeer, PlaybackResult, play, recorded_answers
@@ -63,6 +64,6 @@ def test_others_are_another_protocol(answer: bytes | None) -> None:
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_versions_have_five_parts(number: int) -> None:
     assert [part.isdigit() for part in version_of(number).split(".")] == [True] * 5

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback import __version__
 from tieback.model.probe import Outcome
 from tieback.probes.playback import MemoryPeer, PlaybackResult, play, recorded_answers
@@ -122,7 +123,7 @@ def test_what_is_sent() -> None:
 
 
 @given(st.text(max_size=200), st.text(min_size=1, max_size=60))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_no_contact_or_name_breaks_out_of_its_place(contact: str, name: str) -> None:
     assert b"\r" not in user_agent(contact)
     assert b"\n" not in user_agent(contact)
@@ -130,7 +131,7 @@ def test_no_contact_or_name_breaks_out_of_its_place(contact: str, name: str) -> 
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_bytes_never_raises_another_fault(data: bytes) -> None:
     for answer in (
         data,

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.probes.wire.objects import KINDS, object_kind, object_records
 
 TABLE = [
@@ -58,6 +59,6 @@ def test_the_number_of_records_is_bounded() -> None:
 
 
 @given(st.binary(max_size=400) | st.text(max_size=200).map(str.encode), st.sampled_from(KINDS), st.booleans())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_any_bytes_give_bounded_records(data: bytes, kind: str, cut: bool) -> None:
     assert len(object_records(data, kind, 7, cut=cut)) <= 7

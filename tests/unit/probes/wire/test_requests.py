@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.wire.http import HttpSession
 from tieback.probes.wire.requests import Request, get_request, head_request, post_request
@@ -42,7 +43,7 @@ def test_requests_have_a_label() -> None:
 
 
 @given(st.text(min_size=1, max_size=30))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_what_is_filled_is_declared(name: str) -> None:
     for request in (DATABASE, REPOSITORY):
         path = request.fill(name.encode("utf-8", "replace").decode())

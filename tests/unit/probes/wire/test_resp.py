@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.wire.resp import MAX_BULK, Reply, RespError, command, replies, reply
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
@@ -98,7 +99,7 @@ def test_commands() -> None:
 
 
 @given(st.binary(max_size=100))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_bytes_never_raises_another_fault(data: bytes) -> None:
     for kind in (b"", b"*", b"$", b"*3\r\n$"):
         try:

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.probes.wire.xmltext import MAX_VALUES, extension_patterns, root, value, values
 
 LISTING = (
@@ -36,7 +37,7 @@ def test_endings_keep_no_name() -> None:
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_bytes(body: bytes) -> None:
     assert isinstance(root(body), str)
     assert isinstance(values(body, "Key"), list)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import samples
+from tests.examples import examples
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact, BufferKind
 from tieback.intake.apps.open import open_app
@@ -281,7 +282,7 @@ def sample_apps() -> list[bytes]:
 SAMPLES = [*(path.read_bytes() for path in sorted(DEX.glob("*.dex"))), *sample_apps()]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     st.sampled_from(SAMPLES),
     st.lists(st.tuples(st.integers(0, 5300), st.binary(min_size=1, max_size=6)), max_size=12),
@@ -306,7 +307,7 @@ def test_the_name_of_a_class_cannot_move_a_cursor() -> None:
     assert [text.partition("->")[0] for text in shown] == [r"\x1btest/shop/Recipe;"] * 2
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.sampled_from(SAMPLES), st.lists(st.tuples(st.integers(32, 5300), st.integers(0, 2**32 - 1)), max_size=6))
 def test_numbers_that_lie_never_raises(data: bytes, patches: list[tuple[int, int]]) -> None:
     hurt = bytearray(data)

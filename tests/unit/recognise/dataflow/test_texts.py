@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.recognise.dataflow import texts
 
 
@@ -41,7 +42,7 @@ def test_results(result: object, expected: object) -> None:
     assert result == expected
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.text(max_size=40), st.text(max_size=12), st.text(max_size=12))
 def test_results_are_bounded(text: str, old: str, new: str) -> None:
     for result in (

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
 from tieback.intake.apps.small_files import read_small_file
@@ -246,7 +247,7 @@ _WORDS = (
 )  # fmt: skip
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(st.sampled_from(_WORDS), max_size=60))
 def test_any_script_never_raises(words: list[str]) -> None:
     sightings("".join(words))

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.model.report import Report
 from tieback.report.formats.csv import COLUMNS, CsvRenderer, cell
 
@@ -40,7 +41,7 @@ def test_no_cell_is_a_formula(text: str) -> None:
 
 
 @given(st.text())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_text_is_one_harmless_cell(text: str) -> None:
     out = io.StringIO(newline="")
     csv.writer(out).writerow([cell(text), "end"])

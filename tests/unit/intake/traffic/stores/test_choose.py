@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import samples
+from tests.examples import examples
 from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.open import open_traffic
 from tieback.intake.traffic.stores.choose import NO_STORES, recognise, recognise_either, recognisers
@@ -211,7 +212,7 @@ def test_short_sides_never_raises(midstream: bool) -> None:
                     item.recognise(ConnectionStart(client, server, None, midstream=midstream))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.binary(max_size=300), st.binary(max_size=300), st.booleans())
 def test_random_bytes_never_raises(client: bytes, server: bytes, midstream: bool) -> None:
     opening = ConnectionStart(client, server, None, midstream=midstream)
@@ -220,7 +221,7 @@ def test_random_bytes_never_raises(client: bytes, server: bytes, midstream: bool
         item.recognise(opening)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     st.sampled_from(VALID),
     st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=6),

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.stores.amqp import frames
 from tieback.probes.wire.verdicts import HostileAnswer
@@ -116,7 +117,7 @@ def test_refusals_and_counts() -> None:
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_bytes_are_arguments_or_a_verdict(data: bytes) -> None:
     for arguments in (data, b"\0\x09" + long(data) + data):
         with contextlib.suppress(HostileAnswer):

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes.playback import MemoryPeer, PlaybackResult, play, recorded_answers
@@ -235,7 +236,7 @@ def test_undeclared(data: bytes) -> None:
 
 
 @given(st.lists(st.binary(max_size=60).map(lambda data: b"\1\0\0" + long(data) + b"\xce"), max_size=5))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_any_answer_ends_in_one_report(answers: list[bytes]) -> None:
     for first in ([], [OPEN[frames.HEADER]]):
         peer = MemoryPeer(recorded_answers([*first, *answers]))

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.model.figure import Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
@@ -214,7 +215,7 @@ def request(path: str) -> bytes:
 
 
 @given(st.text(min_size=1, max_size=30))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_a_name_that_is_valid_is_declared_and_only_such(name: str) -> None:
     path = f"/{segment(name.encode('utf-8', 'replace').decode())}/_count"
     declared = any(send.matches(request(path)) for send in PROBE.meta.sends)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.model.figure import Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
@@ -263,7 +264,7 @@ def test_undeclared(data: bytes) -> None:
 
 
 @given(st.lists(st.binary(max_size=100), max_size=5))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_any_answer_ends_in_one_report(bodies: list[bytes]) -> None:
     broker = Broker(people=[(0, 5)])
     left = iter(bodies)

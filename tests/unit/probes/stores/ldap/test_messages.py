@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.stores.ldap import messages
 from tieback.probes.stores.ldap.messages import BerReader, LdapEntry, LdapMessage, LdapResult, LdapSearch
@@ -94,7 +95,7 @@ def test_elements_that_lie(data: bytes) -> None:
 
 
 @given(st.binary(max_size=120))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_bytes_are_a_message_or_a_verdict(data: bytes) -> None:
     with contextlib.suppress(HostileAnswer, Fault):
         assert len(read(b"0" + data).content) <= len(data)

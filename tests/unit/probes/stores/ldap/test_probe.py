@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.assess.leaves import records_total
 from tieback.model.figure import Quality, exact
 from tieback.model.grant import Depth
@@ -277,7 +278,7 @@ def test_undeclared(data: bytes) -> None:
 
 
 @given(st.lists(st.binary(max_size=80), max_size=4))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_any_answer_ends_in_one_report(answers: list[bytes]) -> None:
     bound = result(1, messages.BIND_RESPONSE, 0)
     framed = [message(4 + i, messages.ENTRY, data) for i, data in enumerate(answers)]

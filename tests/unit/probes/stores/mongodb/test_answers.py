@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.model.probe import Field
 from tieback.probes.stores.mongodb import answers
 from tieback.protocols.bson import Document, Value
@@ -94,7 +95,7 @@ values: st.SearchStrategy[Value] = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(["cursor", "ok", "code", "errmsg"]), values))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_reading_any_shape_never_raises(answer: Document) -> None:
     answers.collections(answer)
     answers.count_and_size(answer)

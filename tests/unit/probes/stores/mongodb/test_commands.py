@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.probes.stores.mongodb import commands
 from tieback.probes.stores.mongodb.commands import COMMANDS, Command, valid_collection, valid_database
 from tieback.probes.wire.frames import mongo_frame
@@ -23,7 +24,7 @@ def test_message_matches_only_its_own_declaration(command: Command) -> None:
 
 
 @given(st.text(min_size=1, max_size=70), st.text(min_size=1, max_size=70), st.integers(1, 2**31 - 1))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_every_valid_name_is_covered(database: str, collection: str, request: int) -> None:
     database, collection = (text.encode("utf-8", "replace").decode() for text in (database, collection))
     if not (valid_database(database) and valid_collection(collection)):

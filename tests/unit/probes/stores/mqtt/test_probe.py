@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.model.figure import Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Outcome, ProbeReport
@@ -106,7 +107,7 @@ def test_a_broker_that_retains_nothing_is_empty(subscribed: bytes, five: bytes, 
 
 
 @given(st.binary(max_size=40))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_properties_are_read_to_their_end(properties: bytes) -> None:
     assert packets.keeps_messages(properties) or b"\x25\0" in properties
 
@@ -215,7 +216,7 @@ def test_undeclared(data: bytes) -> None:
 
 
 @given(st.binary(max_size=60), st.binary(max_size=200))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_any_answer_ends_in_one_report(connack: bytes, subscribed: bytes) -> None:
     for first in (b"\x20" + connack, IN):
         report = ask({packets.connect(V3): first, packets.subscribe(V3, TOPICS): subscribed}).result

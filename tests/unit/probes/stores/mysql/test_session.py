@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.stores.mysql import queries
 from tieback.probes.stores.mysql.session import SENDS, MysqlGreeting, MysqlRefusal, MysqlSession, valid_account
@@ -196,7 +197,7 @@ def test_accounts(name: str, valid: bool) -> None:
 
 
 @given(st.binary(max_size=120))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_bytes_never_raises_another_fault(data: bytes) -> None:
     for peer in (
         MemoryPeer(recorded_answers([]), greeting=data),

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.probes.playback import MemoryPeer, PlaybackResult, play, recorded_answers
 from tieback.probes.stores.postgresql import queries
 from tieback.probes.stores.postgresql.session import SENDS, PostgresRefusal, PostgresSession, StartedSession, valid_name
@@ -233,7 +234,7 @@ def test_names(name: str, valid: bool) -> None:
 
 
 @given(st.binary(max_size=120))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_bytes_never_raises_another_fault(data: bytes) -> None:
     for answers in ((data,), (b"N", data), (b"N", authentication(0) + data)):
         try:

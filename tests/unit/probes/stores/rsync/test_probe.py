@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.model.figure import Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
@@ -142,7 +143,7 @@ def test_lists_that_lie_are_hostile(files: bytes) -> None:
     assert ask(daemon({"pub": OK}, files=files)).result.outcome is Outcome.HOSTILE
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.binary(max_size=120), st.sampled_from([b"", FILES, FILES + frame(TOP)[:20]]))
 def test_any_list_ends_in_one_report(data: bytes, start: bytes) -> None:
     report = ask(daemon({"pub": OK}, files=start + data)).result

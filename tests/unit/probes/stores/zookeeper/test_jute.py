@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.stores.zookeeper import jute
 from tieback.probes.wire.verdicts import HostileAnswer
@@ -90,7 +91,7 @@ def test_packets_that_lie(size: bytes) -> None:
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_bytes_are_a_record_or_a_verdict(data: bytes) -> None:
     with contextlib.suppress(HostileAnswer):
         assert len(jute.children(data).names) <= len(data)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.model.figure import Quality, estimate
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
@@ -222,7 +223,7 @@ def test_undeclared(data: bytes) -> None:
 
 
 @given(st.lists(st.binary(max_size=120).map(framed), max_size=5))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_any_answer_ends_in_one_report(answers: list[bytes]) -> None:
     left = iter([SRVR, MNTR, framed(SESSION), *answers])
     report = ask(lambda _: next(left, None)).result

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.examples import examples
 from tests.unit.report.conftest import tillroll_store
 from tieback.model.probe import Access
 from tieback.model.report import Report
@@ -93,7 +94,7 @@ def test_labels_are_wrapped_where_people_would(text: str, lines: list[str]) -> N
     assert wrap(text, 14, 3) == lines
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 @given(st.text(max_size=400), st.integers(3, 40), st.integers(1, 4))
 def test_wrapped_labels_fit(text: str, room: int, most: int) -> None:
     lines = wrap(text, room, most)
