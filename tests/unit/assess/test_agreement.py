@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.assess.agreement import agrees, contradicts, view_of
 from tieback.assess.identity import distinct_parts, group_stores, has_strong_identity
@@ -76,7 +77,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("reports", "parts"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+@each(("reports", "parts"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_one_store_or_several(reports: list[ProbeReport], parts: list[int]) -> None:
     assert parts_of(*reports) == parts
     assert parts_of(*reports[::-1]) == parts

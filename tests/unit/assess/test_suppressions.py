@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.each import each
 from tests.examples import examples
 from tests.unit.assess.test_findings import EXPOSURE
 from tieback.assess.findings import apply_rules
@@ -77,7 +78,7 @@ def test_the_last_day_counts(today: date, held: bool) -> None:
     assert is_active(ONE, today) is held
 
 
-@pytest.mark.parametrize(
+@each(
     ("changes", "covered"),
     [
         ({"finding": FINDING.id}, True),

@@ -37,7 +37,7 @@ def test_hosting_file_covers_the_providers_with_sources() -> None:
     assert all(not host.account or f"{{{host.account}" in p for host in FILE.host for p in host.patterns)
 
 
-@pytest.mark.parametrize(
+@each(
     "name",
     [
         "shop.test",
@@ -55,7 +55,7 @@ def test_names_without_hosting_information(name: str) -> None:
     assert HOSTING.lookup(name) is None
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "provider"),
     [
         ("www.netlify.com", "Netlify"),

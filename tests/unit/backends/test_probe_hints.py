@@ -45,13 +45,13 @@ def along(*values: str, **more: Any) -> dict[str, ProbeHints]:
     return {f"{one.host}:{one.port}/{one.resource}": what for one, what in found.items()}
 
 
-@pytest.mark.parametrize(("rule", "url", "name"), [(rule, *pair) for rule in RULES for pair in rule.match])
+@each(("rule", "url", "name"), [(rule, *pair) for rule in RULES for pair in rule.match])
 def test_examples_match(rule: object, url: str, name: str) -> None:
     parts = urlsplit(url)
     assert rule.container(parts.hostname or "", parts.path.rstrip("/")) == name  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize(("rule", "url"), [(rule, url) for rule in RULES for url in rule.avoid])
+@each(("rule", "url"), [(rule, url) for rule in RULES for url in rule.avoid])
 def test_examples_to_avoid_do_not(rule: object, url: str) -> None:
     parts = urlsplit(url)
     assert rule.container(parts.hostname or "", parts.path.rstrip("/")) == ""  # type: ignore[attr-defined]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.backends.range_files import NetworkLabel, RangeFile, count_networks, read_ranges
 from tieback.backends.range_table import RangeTable
@@ -75,7 +76,7 @@ def first(file: RangeFile, address: str) -> NetworkLabel:
     return file.labels[at]
 
 
-@pytest.mark.parametrize(
+@each(
     ("document", "provider", "kind", "name", "date", "address", "label"),
     [
         (AWS, "", "aws", "aws", "2026-06-17", "192.0.2.9", NetworkLabel("aws", "Amazon S3", "eu-west-1", rank=2)),
@@ -128,7 +129,7 @@ def test_invalid_networks_are_counted(text: str, provider: str) -> None:
     assert sum(count_networks(file).values()) == 2
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "says"),
     [
         (b"", "the list does not name its provider"),

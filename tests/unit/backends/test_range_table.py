@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.backends.range_table import NO_LABEL, LabelledNetwork, RangeTable
 from tieback.model.errors import InputError
@@ -33,7 +34,7 @@ TABLE = RangeTable(
 )
 
 
-@pytest.mark.parametrize(
+@each(
     ("address", "label"),
     [
         ("10.1.2.3", 2),

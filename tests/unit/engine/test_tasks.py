@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.engine.works import unit
 from tests.examples import examples
 from tieback.engine.tasks import BATCH_BYTES, Task, TaskSource, locality, split_task, tasks_after_loss
@@ -50,7 +51,7 @@ def test_big_inputs_make_small_batches() -> None:
     assert len(task.units) == 2
 
 
-@pytest.mark.parametrize(
+@each(
     ("megabytes", "units"),
     [(0.1, 100), (2, 100), (3, 85), (10, 25), (30, 20), (500, 20)],
 )
@@ -108,7 +109,7 @@ def test_returned_tasks_come_first_in_their_order() -> None:
     assert [source.take() for _ in range(5)] == [Task((C,)), Task((D,)), Task((A,)), Task((B,)), None]
 
 
-@pytest.mark.parametrize(
+@each(
     ("task", "current", "again", "quarantined"),
     [
         (Task((A, B, C)), 1, [Task((A,)), Task((C,)), Task((B,), 2)], None),

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.leaks.bodies import read_body, read_document, read_form, read_text
 
@@ -22,7 +23,7 @@ PROSE = (
 )
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "kind", "expected"),
     [
         (b'{"user":{"mail":"a@b.test"}}', b"application/json", {"json:$.user.mail": "a@b.test"}),

@@ -1,9 +1,9 @@
 """Every command that brings a value gives it under its key or field; answers give theirs too."""
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.leaks.redis import read_resp
 
@@ -15,7 +15,7 @@ def resp(*words: str) -> bytes:
 MAIL = "a@b.test"
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "expected"),
     [
         (resp("SET", "mail:1", MAIL), {"key:mail:1": MAIL}),

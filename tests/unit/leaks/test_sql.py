@@ -1,14 +1,14 @@
 """Statements give values under their columns, bound ones too; rows give theirs; what has no name is given without."""
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.leaks.sql import read_sql
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "expected"),
     [
         (

@@ -1,9 +1,9 @@
 """Samples give named values, also when they are cut; noise gives none; nothing raises."""
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.leaks.value import MAX_VALUES_PER_SAMPLE
 from tieback.leaks.values import read_values
@@ -15,7 +15,7 @@ def found(kind: str, data: bytes) -> dict[str, str]:
     return {pair.where: pair.value for pair in read_values(CleartextSample("out", kind, data))}
 
 
-@pytest.mark.parametrize(
+@each(
     ("kind", "data", "expected"),
     [
         ("http", b"GET /me?email=a%40b.test&page=2 HTTP/1.1\r\n\r\n", {"query:email": "a@b.test", "query:page": "2"}),

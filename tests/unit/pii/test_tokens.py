@@ -1,12 +1,12 @@
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.pii.tokens import MAX_NAME, expand_ascii, fold, segment, split, to_singular, without_connectors
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "words"),
     [
         ("first_name", ["first", "name"]),
@@ -38,7 +38,7 @@ def test_names_are_split_into_words(name: str, words: list[str]) -> None:
     assert split(name) == words
 
 
-@pytest.mark.parametrize(
+@each(
     ("word", "singular"),
     [
         ("addresses", "address"),
@@ -62,7 +62,7 @@ def test_words_are_made_singular(word: str, singular: str) -> None:
 VOCABULARY = frozenset({"first", "name", "kv", "pin", "fecha", "nac", "date", "birth", "of", "出生", "日期", "手机"})
 
 
-@pytest.mark.parametrize(
+@each(
     ("word", "pieces"),
     [
         ("firstname", ["first", "name"]),

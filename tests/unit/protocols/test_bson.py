@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.protocols import bson
 
@@ -63,7 +64,7 @@ KINDS = [
 ]
 
 
-@pytest.mark.parametrize(("element", "value"), KINDS)
+@each(("element", "value"), KINDS)
 def test_bson_types_are_decoded(element: bytes, value: object) -> None:
     assert bson.decode(document(element)) == {"a": value}
 
@@ -93,7 +94,7 @@ LIES = [
 ]
 
 
-@pytest.mark.parametrize("data", LIES, ids=range(len(LIES)))
+@each("data", LIES, ids=range(len(LIES)))
 def test_false_lengths_are_rejected(data: bytes) -> None:
     with pytest.raises(bson.MalformedBsonError):
         bson.decode(data)

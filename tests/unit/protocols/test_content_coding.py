@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.protocols.content_coding import CODINGS, decode_content
 
@@ -16,7 +17,7 @@ TEXT = b'{"mail":"a@b.test"}'
 GZIP = gzip.compress(TEXT, mtime=0)
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "coding", "decoded"),
     [
         (TEXT, b"", TEXT),

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.protocols.resp import (
     MAX_DEPTH,
@@ -81,7 +82,7 @@ VALUES: list[tuple[bytes, Reply]] = [
 ]
 
 
-@pytest.mark.parametrize(("data", "value"), VALUES)
+@each(("data", "value"), VALUES)
 def test_values(data: bytes, value: Reply) -> None:
     assert decode(data) == Reading(value, len(data), Ending.WHOLE)
     assert decode(b"xx" + data + b"+OK\r\n", 2) == Reading(value, len(data) + 2, Ending.WHOLE)
@@ -133,7 +134,7 @@ LIES = {
 }
 
 
-@pytest.mark.parametrize("name", LIES)
+@each("name", LIES)
 def test_lies_are_refused(name: str) -> None:
     reading = decode(LIES[name])
     assert reading.ending is Ending.MALFORMED
@@ -153,7 +154,7 @@ def test_what_was_read_before_the_lie_is_kept(data: bytes, value: Reply, end: in
     assert decode(data) == Reading(value, end, Ending.MALFORMED)
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "value"),
     [
         (b"", None),
@@ -181,7 +182,7 @@ def test_values_that_are_cut(data: bytes, value: Reply) -> None:
 LIMITS = Limits(kinds=RESP2, line=10, string=5, values=4, depth=2)
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "fits"),
     [
         (b"+0123456789\r\n", True),
@@ -219,7 +220,7 @@ def test_commands() -> None:
     assert encode_command(b"SELECT", b"12") == b"*2\r\n$6\r\nSELECT\r\n$2\r\n12\r\n"
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "words"),
     [
         (b"PING", [b"PING"]),

@@ -1,9 +1,9 @@
 """Bare host:port: what is believed and what is only written alike."""
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.recognise.address import verify
 from tieback.recognise.rules import RuleFiles
@@ -11,7 +11,7 @@ from tieback.recognise.rules import RuleFiles
 RULES = RuleFiles()
 
 
-@pytest.mark.parametrize(
+@each(
     ("before", "host", "after", "value", "service"),
     [
         ("", "es.fieldhand.test", "9200", "es.fieldhand.test:9200", "elasticsearch"),
@@ -33,7 +33,7 @@ def test_host_port_texts_are_accepted(before: str, host: str, after: str, value:
     assert [(e.value, e.service) for e in verdict.endpoints] == [(value, service)], verdict.rejected
 
 
-@pytest.mark.parametrize(
+@each(
     ("before", "host", "after", "reason"),
     [
         ("", "foo.kt", "45", "port that no service uses"),
@@ -81,7 +81,7 @@ def test_any_text_has_a_verdict(before: str, host: str, after: str) -> None:
     assert verdict.rejected or verdict.endpoints or verdict.not_backends
 
 
-@pytest.mark.parametrize(
+@each(
     ("before", "host", "port", "value"),
     [
         ('"', "elasticsearch", "9200", "elasticsearch:9200"),

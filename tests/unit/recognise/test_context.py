@@ -4,12 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.model.redaction import redact
 from tieback.recognise.context import WIDTH, match_context
 
 
-@pytest.mark.parametrize(
+@each(
     ("left", "right", "shown"),
     [
         ("", "https://api.shop.de/v1", "https://api.shop.de/v1"),

@@ -1,9 +1,9 @@
 """Firebase configuration objects in scripts and JSON files."""
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tests.linear import assert_linear
 from tieback.intake.apps.interface import Buffer, BufferKind
@@ -18,7 +18,7 @@ def found(text: str, file: str = "assets/web.js") -> list[str]:
     return [one.endpoint.value for one in web_projects(buffer)]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "file"),
     [
         (SCRIPT, "assets/web.js"),
@@ -35,7 +35,7 @@ def test_project_of_a_configuration_object(text: str, file: str) -> None:
     assert found(text, file) == ["firestore:acme-web"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "file"),
     [
         (SCRIPT.replace("firestore", "database"), "assets/web.js"),

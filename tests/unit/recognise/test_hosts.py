@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.recognise.hosts import (
     SINGLE_LABEL,
@@ -18,7 +19,7 @@ from tieback.recognise.rules import RuleFiles
 RULES = RuleFiles()
 
 
-@pytest.mark.parametrize(
+@each(
     ("raw", "name"),
     [
         ("api.shop.de", "api.shop.de"),
@@ -45,7 +46,7 @@ def test_hosts_are_canonical(raw: str, name: str) -> None:
     assert host.name == name
 
 
-@pytest.mark.parametrize(
+@each(
     ("raw", "reason"),
     [
         ("", "no host"),
@@ -85,7 +86,7 @@ def test_invalid_hosts_are_rejected(raw: str, reason: str | None) -> None:
         assert host == InvalidHost(reason)
 
 
-@pytest.mark.parametrize(
+@each(
     ("raw", "path", "word"),
     [
         ("schemas.android.com", "/apk/res/android", "XML namespace"),
@@ -127,7 +128,7 @@ def test_ports(text: str, port: int) -> None:
     assert check_port(text) == port
 
 
-@pytest.mark.parametrize("text", ["0", "65536", "", "-1", "8o80", "٣٣٣", "123456"])
+@each("text", ["0", "65536", "", "-1", "8o80", "٣٣٣", "123456"])
 def test_invalid_ports_are_rejected(text: str) -> None:
     assert isinstance(check_port(text), InvalidHost)
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.recognise.key_values import MAX_VALUE, plain_key, port_beside, read_pairs
@@ -15,7 +16,7 @@ def read(text: bytes, name: str = "*") -> list[tuple[str, str]]:
     return list(read_pairs(Buffer("f", BufferKind.TEXT, text), name))
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "name", "expected"),
     [
         (b'{"a": {"host": "h.test", "port": 80, "n": 7}, "b": [{"c": "dd"}]}', "x.json",
@@ -47,7 +48,7 @@ def test_keys_are_compared_without_their_clothes(key: str, plain: str) -> None:
 SUFFIXES = ("host", "broker")
 
 
-@pytest.mark.parametrize(
+@each(
     ("found", "port"),
     [
         ([("host", "h"), ("port", "80")], 80),

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import Credential, Sighting
@@ -15,7 +16,7 @@ RULES = RuleFiles()
 EXTRACTOR = EndpointExtractor(RULES)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "value"),
     [
         ("Server=db.x.test;Database=crm;Uid=app;Pwd=s3cr3tW0rd", "mysql://db.x.test:3306/crm"),
@@ -41,7 +42,7 @@ def test_products(text: str, value: str) -> None:
         assert secret.kind == "password_in_connection_string"
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "server=1",

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.recognise.links import ENTITLEMENT, MAX_DOMAINS, MAX_SIZE, link_domains
@@ -28,7 +29,7 @@ def data(scheme: str, host: str = "", port: str = "") -> str:
 APP, DEEP = "manifest:app-link/link-domain", "manifest:deep-link/link-domain"
 
 
-@pytest.mark.parametrize(
+@each(
     ("verify", "inside", "expected"),
     [
         (True, data("https", "go.shop.test"), [("https://go.shop.test", APP)]),

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
@@ -20,7 +21,7 @@ def found(text: str, file: str = "assets/main.js") -> list[str]:
     return [one.endpoint.value for one in finds if isinstance(one, Sighting)]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "values"),
     [
         ('connect({host:"db.shop.de",port:27017})', ["db.shop.de:27017"]),
@@ -37,7 +38,7 @@ def test_objects_name_endpoints(text: str, values: list[str]) -> None:
     assert found(text) == values
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         'x={host:"db.shop.de"};y={port:27017}',

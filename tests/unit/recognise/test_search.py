@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import samples
+from tests.each import each
 from tests.examples import examples
 from tieback.intake.apps.binary_xml import read_binary_xml
 from tieback.intake.apps.content import sniff
@@ -85,7 +86,7 @@ def test_gathering_changes_nothing(files: list[list[str]]) -> None:
     assert once == apart
 
 
-@pytest.mark.parametrize(
+@each(
     ("file", "content", "value"),
     [
         ("a.txt", b"see https://a.workhub.dev", "https://a.workhub.dev"),

@@ -1,10 +1,10 @@
 """The list read by top-level name answers as the whole list does."""
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from publicsuffixlist import PublicSuffixList
 
+from tests.each import each
 from tests.examples import examples
 from tieback.recognise.suffixes import Suffixes
 
@@ -12,7 +12,7 @@ WHOLE = PublicSuffixList(accept_unknown=False)
 OURS = Suffixes()
 
 
-@pytest.mark.parametrize(
+@each(
     ("host", "public", "private"),
     [
         ("api.workhub.com", "com", "workhub.com"),

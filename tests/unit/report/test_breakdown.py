@@ -3,6 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.each import each
 from tests.examples import examples
 from tests.unit.report.conftest import fleet_report, workhub_store
 from tieback.model.report import Breakdown, Report
@@ -44,7 +45,7 @@ def test_the_year_of_a_store(created: str, year: str) -> None:
     assert earliest_year(replace(store, containers=system)) == ""
 
 
-@pytest.mark.parametrize(
+@each(
     ("cells", "groups"),
     [
         ([("2014", 7), ("2015", 5)], [("2014", 7), ("2015", 5)]),

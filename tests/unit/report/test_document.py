@@ -3,6 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.each import each
 from tests.examples import examples
 from tieback.model.backend import Route
 from tieback.model.figure import exact, lower_bound
@@ -22,7 +23,7 @@ from tieback.report.document import (
 )
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "shown"),
     [
         ("Workhub", "Workhub"),

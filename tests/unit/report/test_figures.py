@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.model.exposure import Exposure, Severity
 from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
@@ -17,7 +18,7 @@ from tieback.report.figures import (
 )
 
 
-@pytest.mark.parametrize(
+@each(
     ("figure", "text", "quality"),
     [
         (exact(2900, ""), "2,900", "exact"),
@@ -51,7 +52,7 @@ def test_one_thing_has_a_noun_in_the_singular(kind: str, text: str) -> None:
     assert container_text(Container(("one",), kind, records=exact(1, ""))) == text
 
 
-@pytest.mark.parametrize(
+@each(
     ("count", "text"),
     [
         (0, "0 B"), (999, "999 B"), (1000, "1 kB"), (1_049, "1 kB"), (1_050, "1.1 kB"), (999_949, "999 kB"),
@@ -63,7 +64,7 @@ def test_sizes(count: int, text: str) -> None:
     assert size_text(count) == text
 
 
-@pytest.mark.parametrize(
+@each(
     ("access", "kinds", "text"),
     [
         (Access.OPEN, ("model", "tool"), "-"), (Access.OPEN, ("model", "chat"), "0"), (Access.OPEN, (), "0"),

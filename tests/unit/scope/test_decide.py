@@ -115,7 +115,7 @@ def test_one_rule(match: str, host: str, address: str | None, allowed: bool) -> 
     assert decision.rule == (match if allowed else "")
 
 
-@pytest.mark.parametrize(
+@each(
     ("host", "address", "allowed"),
     [
         ("a.x.test", "10.0.0.1", True),
@@ -140,7 +140,7 @@ def test_hosts_table_applies_only_to_its_name(host: str, address: str, allowed: 
     assert scope("*.x.test", hosts=table).decide(host, address, 80).allowed is allowed
 
 
-@pytest.mark.parametrize(
+@each(
     ("host", "address", "port", "rule"),
     [
         ("db.x.test", "10.0.0.1", 80, "10.0.0.1"),
@@ -175,7 +175,7 @@ def test_permissions_come_with_the_rule() -> None:
     assert (other.passwordless, other.ransom_note) == ((), False)
 
 
-@pytest.mark.parametrize(
+@each(
     ("target", "host", "address", "port", "says"),
     [
         ("127.0.0.0/8", "10.0.0.1", None, 80, "no target of the grant covers 10.0.0.1"),

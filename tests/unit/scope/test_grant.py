@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.model.errors import GrantError
 from tieback.model.grant import Depth, Grant
@@ -52,7 +53,7 @@ def test_texts_of_a_grant_are_compared_by_their_values(text: str, other: str, sa
     assert is_same_grant(text, other) is same
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "line", "parts"),
     [
         ("", None, ["missing key `authorised_by`"]),

@@ -2,10 +2,10 @@
 
 from datetime import date
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.model.grant import Depth, ExcludeRule, Grant, Limits, Signatures, SigningKey, TargetRule
 from tieback.model.toml_lines import line_of
@@ -72,7 +72,7 @@ def test_it_explains_itself() -> None:
         assert key in text
 
 
-@pytest.mark.parametrize(
+@each(
     ("key", "table", "index", "number"),
     [
         ("a", "", 0, 1),

@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.scope.hostname import parse_host
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "normal"),
     [
         ("db.example.test", "db.example.test"),
@@ -30,7 +31,7 @@ def test_normal_form(text: str, normal: str) -> None:
     assert parse_host(text).text == normal
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "2130706433",
@@ -57,7 +58,7 @@ def test_numbers_in_disguise(text: str) -> None:
         parse_host(text)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "",

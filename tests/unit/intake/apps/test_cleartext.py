@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.intake.apps.cleartext import MAX_POLICIES, android_policies, ats_policies
 from tieback.intake.apps.element import Element, read_text_xml
@@ -33,7 +34,7 @@ def manifest(target: str = "34", **application: str) -> Element:
     return Element("manifest", {}, [sdk, Element("application", application)])
 
 
-@pytest.mark.parametrize(
+@each(
     ("root", "cleartext", "user_cas"),
     [
         (manifest("34"), False, False),

@@ -1,14 +1,14 @@
 import plistlib
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.intake.apps.content import Content, is_text, sniff
 
 
-@pytest.mark.parametrize(
+@each(
     ("head", "content"),
     [
         (b"", Content.EMPTY),

@@ -1,7 +1,7 @@
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.intake.apps.budget import budget_for
 from tieback.intake.apps.dart import is_dart, text_edges
@@ -29,7 +29,7 @@ def snapshot(*texts: str) -> bytes:
     return out + number(0) + b"\x81"
 
 
-@pytest.mark.parametrize("length", [1, 20, 63, 64, 100, 200, 1000, 8000])
+@each("length", [1, 20, 63, 64, 100, 200, 1000, 8000])
 def test_texts_do_not_run_into_the_length_of_the_next(length: int) -> None:
     url = "https://api.test/"
     data = snapshot("first", url, "x" * length, url)

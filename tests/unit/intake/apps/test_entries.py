@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.intake.apps.archive import Archive
 from tieback.intake.apps.budget import PackageBudget, budget_for
@@ -36,7 +37,7 @@ def artifacts(source: EntrySource, special: Special, budget: PackageBudget) -> I
             yield from piece.artifacts()
 
 
-@pytest.mark.parametrize(
+@each(
     ("content", "kind"),
     [
         (f'{{"url": "{URL}"}}'.encode(), BufferKind.TEXT),

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.intake.apps.hermes import read_hermes
 from tieback.intake.apps.interface import Artifact
@@ -43,7 +44,7 @@ def strings(artifact: Artifact) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("version", [56, 74, 84, 89, 94, 96, 97, 98, 99, 120])
+@each("version", [56, 74, 84, 89, 94, 96, 97, 98, 99, 120])
 def test_strings_of_every_version_are_separate(version: int) -> None:
     data = bytecode(version)
     artifact, complaint = read_hermes("assets/index.android.bundle", data)

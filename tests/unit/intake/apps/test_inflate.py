@@ -1,9 +1,9 @@
 import zlib
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.intake.apps.inflate import inflate, inflate_prefix
 
@@ -15,7 +15,7 @@ def deflated(content: bytes) -> bytes:
     return engine.compress(content) + engine.flush()
 
 
-@pytest.mark.parametrize("size", [len(TEXT), 0, 1, len(TEXT) - 1, len(TEXT) + 1, 10**9])
+@each("size", [len(TEXT), 0, 1, len(TEXT) - 1, len(TEXT) + 1, 10**9])
 def test_content_is_inflated_whatever_the_header_states(size: int) -> None:
     stream = deflated(TEXT)
     result = inflate(b"??" + stream + b"!!", 2, len(stream), size, 1 << 20)

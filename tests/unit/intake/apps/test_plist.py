@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.intake.apps.plist import MAX_PLIST, read_binary_plist, read_values
 from tieback.intake.apps.stringpool import MalformedPoolError
@@ -18,7 +19,7 @@ def test_both_forms_give_their_values(form: plistlib.PlistFormat) -> None:
     assert read_values(plistlib.dumps(VALUES, fmt=form)) == VALUES
 
 
-@pytest.mark.parametrize(
+@each(
     "data",
     [
         b"",

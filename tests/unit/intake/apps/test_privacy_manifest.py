@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.intake.apps.open import open_app
 from tieback.intake.apps.plist import read_values
@@ -92,7 +93,7 @@ def test_that_of_the_app_is_first_and_parts_are_named(tmp_path: Path) -> None:
     assert problems == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "part"),
     [
         ("Shop.app/PrivacyInfo.xcprivacy", ""),
@@ -118,7 +119,7 @@ def test_no_list_is_not_an_empty_list(values: dict[str, Any], types: tuple[Decla
     assert read(values)[0].types == types
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "domain"),
     [
         ("Ads.TEST", "ads.test"),
@@ -136,7 +137,7 @@ def test_tracking_domains_are_host_names(text: str, domain: str) -> None:
     assert read({"NSPrivacyTrackingDomains": [text]})[0].domains == ((domain,) if domain else ())
 
 
-@pytest.mark.parametrize(
+@each(
     ("values", "odd"),
     [
         ({"NSPrivacyTracking": "yes"}, ["NSPrivacyTracking"]),

@@ -3,7 +3,6 @@ import tomllib
 import warnings
 from pathlib import Path
 
-import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -12,12 +11,13 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.intake.apps import signer
 from tieback.intake.apps.signer import certificate_signer, leaf_signer, organisation
 
 
-@pytest.mark.parametrize(
+@each(
     ("subject", "name"),
     [
         ("CN=damncorp,OU=dvba,O=dvba", "dvba"),

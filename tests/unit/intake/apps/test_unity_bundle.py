@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.intake.apps.budget import PackageBudget, budget_for
 from tieback.intake.apps.problems import PackageProblems
@@ -54,7 +55,7 @@ def test_blocks_are_one_text(kind: int, version: int, flags: int) -> None:
     assert opened(bundle(kind, version=version, flags=flags)) == (b"".join(BLOCKS), [])
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "problem"),
     [
         (b"UnityFS\0\0\0\0\7" + b"x" * 80, "the header does not end"),

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tests.unit.intake.traffic import wire
 from tieback.intake.traffic.conversation import Side
@@ -27,7 +28,7 @@ def stream(segments: list[tuple[int, bytes]], *, syn: bool = True) -> bytes:
     return made.stream()
 
 
-@pytest.mark.parametrize(
+@each(
     ("segments", "expected"),
     [
         ([(0, b"abc"), (3, b"def")], b"abcdef"),

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import samples
+from tests.each import each
 from tests.examples import examples
 from tests.unit.intake.traffic import wire
 from tests.unit.intake.traffic.tls_exchange import exchange
@@ -195,7 +196,7 @@ ENDS = ((20, b"\x0a\0\0\x02"), (21, b"\xc0\0\x02\x09"), (25, b"\0\0\x9c\x40"), (
 KEY = b"\x0a\0\0\x02\xc0\0\x02\x09\x9c\x40\x01\xbb"
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "key"),
     [
         (tags((13, b"http_tls"), *ENDS, (24, b"\0\0\0\x02")) + b"data", KEY),

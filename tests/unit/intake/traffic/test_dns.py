@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tests.unit.intake.traffic import wire
 from tieback.intake.traffic.dns import MAX_RECORDS, parse_message, parse_stream
@@ -9,7 +10,7 @@ from tieback.intake.traffic.dns import MAX_RECORDS, parse_message, parse_stream
 A, AAAA = wire.address("192.0.2.9"), wire.address("2001:db8::9")
 
 
-@pytest.mark.parametrize(
+@each(
     ("answers", "expected"),
     [
         ((("api.test", 1, A),), (("api.test", A),)),

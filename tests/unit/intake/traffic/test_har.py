@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import samples
+from tests.each import each
 from tests.examples import examples
 from tieback.intake.traffic import har
 from tieback.intake.traffic.interface import SampledFlow
@@ -167,7 +168,7 @@ def test_large_bodies_are_cut(tmp_path: Path) -> None:
     assert len(flows[0].samples[1].data) < 10_000
 
 
-@pytest.mark.parametrize("head", [b"", b"{}", b'{"event_type":"tls","log":1}', b"[1]", b"\x1f\x8b\x08", b"PK\x03\x04"])
+@each("head", [b"", b"{}", b'{"event_type":"tls","log":1}', b"[1]", b"\x1f\x8b\x08", b"PK\x03\x04"])
 def test_other_files(head: bytes) -> None:
     assert not har.is_har(head, Path("a.har"))
     assert har.opener(Path("a.har"), head) is None

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tests.unit.intake.traffic import wire
 from tieback.intake.traffic.http2 import PREFACE, cleartext_messages, headers, recognise_http2
@@ -49,7 +50,7 @@ def test_a_flow_with_prior_knowledge(read: Read) -> None:
 POSTED = BLOCK[:2].replace(b"\x82", b"\x83") + BLOCK[2:]
 
 
-@pytest.mark.parametrize(
+@each(
     ("frames", "messages"),
     [
         (frame(1, 4, BLOCK), [b"GET /v1?q=abc HTTP/1.1\r\n\r\n"]),

@@ -4,10 +4,10 @@ import gzip
 import io
 from pathlib import Path
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.intake.traffic.log_rows import MAX_LINE, READERS, head_lines, lines, open_lines, reader_of
 
@@ -18,7 +18,7 @@ ZEEK = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@each(
     ("reader", "text", "rows"),
     [
         (
@@ -67,9 +67,7 @@ def test_gzip_is_unpacked(tmp_path: Path) -> None:
         assert next(lines(file)) == ZEEK[0]
 
 
-@pytest.mark.parametrize(
-    "head", [b"", b"\x1f\x8b\x08junk", b"\0\1\2", b"hello\nworld\n", b"name,email\nada,a@b.test\n", b"{}\n"]
-)
+@each("head", [b"", b"\x1f\x8b\x08junk", b"\0\1\2", b"hello\nworld\n", b"name,email\nada,a@b.test\n", b"{}\n"])
 def test_other_files(head: bytes) -> None:
     assert reader_of(head) == ""
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tests.unit.intake.traffic import wire
 from tieback.intake.traffic.interface import SampledFlow
@@ -49,7 +50,7 @@ def test_the_length_of_ip_ends_the_payload(read: Read) -> None:
     assert flows[0].flow.bytes_out == 0, "Ethernet's padding is no payload"
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "protocol"),
     [
         (b"", NOTHING),

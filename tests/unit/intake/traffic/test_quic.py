@@ -6,6 +6,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tests.unit.intake.traffic import wire
 from tieback.intake.traffic.interface import SampledFlow
@@ -44,7 +45,7 @@ def test_keys_of_the_rfcs_example() -> None:
     assert client_keys(V2, ID).key.hex() == "8b1a0bc121284290a29e0971b5cd045d"
 
 
-@pytest.mark.parametrize(
+@each(
     ("datagrams", "version"),
     [
         ([initial(crypto(0, HELLO))], "v1"),

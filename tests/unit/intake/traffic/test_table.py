@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tests.unit.intake.traffic import wire
 from tests.unit.intake.traffic.wire import Packet, ethernet, ip, talk, tcp
@@ -112,7 +113,7 @@ def test_kept_bytes_stay_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert numbers == sorted(numbers)
 
 
-@pytest.mark.parametrize(
+@each(
     "packet",
     [
         ethernet(ip(tcp(1, 2)[:10])),

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tests.unit.intake.traffic.wire import alpn, client_hello, extension, record, server_hello
 from tieback.intake.traffic.certificate import CertificateNames
@@ -17,7 +18,7 @@ CHOSE_H2 = server_hello(0x0303, alpn(b"h2"))
 DATA = record(bytes(100), kind=23)
 
 
-@pytest.mark.parametrize(
+@each(
     ("client", "server", "version", "sni", "alpn_names", "ech"),
     [
         (record(client_hello()), b"", "TLSv1.2", "api.test", (), False),
@@ -53,7 +54,7 @@ def test_a_hello_from_the_other_side_turns_the_flow() -> None:
     assert (seen.swapped, seen.tls.sni) == (True, "api.test")
 
 
-@pytest.mark.parametrize(
+@each(
     ("client", "server", "is_tls"),
     [
         (DATA + DATA, b"", True),

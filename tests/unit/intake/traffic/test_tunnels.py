@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tests.unit.intake.traffic import wire
 from tests.unit.intake.traffic.test_websocket import frame
@@ -35,7 +36,7 @@ def only(read: Read, client: bytes, server: bytes, port: int = 1080) -> Flow:
     return one.flow
 
 
-@pytest.mark.parametrize(
+@each(
     ("client", "server", "found"),
     [
         (b"\x05\x01\x00" + NAMED, b"\x05\x00" + GRANTED5, Tunnel("SOCKS5", "", "api.test", 443, 18, 12)),
@@ -80,7 +81,7 @@ def test_requests_of_socks(client: bytes, server: bytes, found: Tunnel | None) -
     assert read_socks(client, server) == found
 
 
-@pytest.mark.parametrize(
+@each(
     ("method", "target", "place"),
     [
         ("CONNECT", "api.test:443", "api.test:443"),
@@ -246,7 +247,7 @@ def test_messages_after_the_upgrade_may_be_from_the_middle_of_mqtt(
     assert found.confidence <= 0.8
 
 
-@pytest.mark.parametrize(
+@each(
     "messages",
     [
         (b'{"type":"hello"}', b'{"type":"bye"}'),

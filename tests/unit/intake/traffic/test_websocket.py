@@ -1,10 +1,10 @@
 import zlib
 from collections.abc import Callable
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tests.unit.intake.traffic import wire
 from tieback.intake.traffic.interface import SampledFlow
@@ -34,7 +34,7 @@ def deflated(*texts: bytes) -> list[bytes]:
 PACKED = deflated(b'{"pin":"1234"}', b'{"pin":"5678"}')
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "found"),
     [
         (frame(b"hello"), [b"hello"]),

@@ -1,7 +1,7 @@
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.pii.values import checksums
 from tieback.pii.values.checksums import NAMED, Weighted
@@ -35,12 +35,12 @@ GOOD = [
 ]
 
 
-@pytest.mark.parametrize(("name", "number"), GOOD)
+@each(("name", "number"), GOOD)
 def test_published_numbers_pass(name: str, number: str) -> None:
     assert NAMED[name](number.replace("-", ""))
 
 
-@pytest.mark.parametrize(("name", "number"), [(n, v) for n, v in GOOD if n != "ssn"])
+@each(("name", "number"), [(n, v) for n, v in GOOD if n != "ssn"])
 def test_a_wrong_last_character_fails(name: str, number: str) -> None:
     number = number.replace("-", "")
     others = "0123456789" if number[-1].isdigit() else "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -59,7 +59,7 @@ def test_iban_and_vin_and_mrz() -> None:
     assert checksums.mrz("<<<<<<<<<<<<<<", "<")
 
 
-@pytest.mark.parametrize(
+@each(
     ("sums", "number", "holds"),
     [
         (Weighted((9, 8, 7, 6, 5, 4, 3, 2)), "111222333", True),

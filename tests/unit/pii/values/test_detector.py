@@ -1,9 +1,9 @@
 from random import Random
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.model.pii import Classification, Column
 from tieback.pii.taxonomy import load_taxonomy
@@ -59,7 +59,7 @@ def some(form: str, count: int = 30) -> list[str]:
 MYOCARDIAL = ["22298006", "73211009", "38341003", "195967001", "44054006", "49436004", "13645005", "84114007"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("values", "kind"),
     [
         (MYOCARDIAL, "SNOMED CT identifier"),
@@ -100,7 +100,7 @@ def test_kinds_by_value(values: list[str], kind: str) -> None:
     assert verdict.detail == kind
 
 
-@pytest.mark.parametrize(
+@each(
     "values",
     [
         some("89999999"),
@@ -153,7 +153,7 @@ BAIT = [
 ]
 
 
-@pytest.mark.parametrize("bait", BAIT, ids=range(len(BAIT)))
+@each("bait", BAIT, ids=range(len(BAIT)))
 def test_hostile_values_are_bounded(bait: str) -> None:
     look = DETECTOR.scan([bait] * 50 + [bait[1:], "x" + bait, "jo@example.test"])
     assert look.distinct <= 4

@@ -1,12 +1,12 @@
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.pii.values.kinds import CHECKS
 
 
-@pytest.mark.parametrize(
+@each(
     ("check", "good", "bad"),
     [
         ("iban", "GB82 WEST 1234 5698 7654 32", "GB82WEST12345698765433"),

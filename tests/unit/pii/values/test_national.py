@@ -1,10 +1,10 @@
 import re
 from random import Random
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.pii.values.national import NationalNumber, load_numbers, normalise
 
@@ -15,7 +15,7 @@ def one(label: str) -> NationalNumber:
     return next(number for number in NUMBERS if number.scheme.label == label)
 
 
-@pytest.mark.parametrize(
+@each(
     ("label", "good", "bad"),
     [
         ("PL PESEL", "44051401359", "44051401358"),

@@ -1,9 +1,9 @@
 """What stands where data will be, and what invented people have."""
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.model.pii import Column
 from tieback.pii import classify_columns
@@ -13,7 +13,7 @@ from tieback.pii.values.text import load_vocabulary
 WORDS = load_vocabulary()
 
 
-@pytest.mark.parametrize(
+@each(
     "value",
     [
         "4111111111111111",
@@ -32,7 +32,7 @@ def test_placeholders(value: str) -> None:
     assert is_placeholder(value, WORDS)
 
 
-@pytest.mark.parametrize(
+@each(
     "value",
     [
         "4539148803436467",

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
@@ -62,7 +63,7 @@ STATES = [
 ]
 
 
-@pytest.mark.parametrize(("version", "stats", "access"), STATES)
+@each(("version", "stats", "access"), STATES)
 def test_access_state_by_server_answers(version: bytes, stats: bytes | None, access: Access) -> None:
     report = ask({HELLO: version * 3, b"stats\r\n": stats}).result
     assert (report.outcome, report.access) == (Outcome.OK, access), report

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
@@ -38,7 +39,7 @@ STATES = [
 ]
 
 
-@pytest.mark.parametrize(("more", "answer", "access"), STATES)
+@each(("more", "answer", "access"), STATES)
 def test_access_state_by_server_answers(more: bytes, answer: bytes | None, access: Access) -> None:
     report = ask(INFO % (b"," + more if more else b""), answer).result
     assert (report.outcome, report.product, report.version, report.access) == (Outcome.OK, "nats", "2.15.1", access)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
@@ -75,7 +76,7 @@ LOGINS = [
 ]
 
 
-@pytest.mark.parametrize(("answer", "access", "untested"), LOGINS)
+@each(("answer", "access", "untested"), LOGINS)
 def test_connection_without_a_login(answer: bytes, access: Access, untested: bool) -> None:
     played = ask(GREETING + answer)
     report = played.result
@@ -91,7 +92,7 @@ def test_answers_to_a_login_that_lie(answer: bytes) -> None:
     assert ask(GREETING + answer).result.outcome is Outcome.HOSTILE
 
 
-@pytest.mark.parametrize(
+@each(
     ("greeting", "outcome"),
     [
         (wire(string(b"ProviderVersion", b"<script>")), Outcome.OK),

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
@@ -48,7 +49,7 @@ def test_listener_gives_its_version_and_no_access_state(answers: list[bytes], ve
     assert said in report.proofs[0].answer
 
 
-@pytest.mark.parametrize(
+@each(
     "answer",
     [
         None,

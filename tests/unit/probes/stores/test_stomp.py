@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
@@ -35,7 +36,7 @@ SERVERS = [
 ]
 
 
-@pytest.mark.parametrize(("server", "product", "version"), SERVERS)
+@each(("server", "product", "version"), SERVERS)
 def test_broker_names_itself(server: bytes, product: str, version: str) -> None:
     played = ask(connected(server))
     report = played.result
@@ -62,7 +63,7 @@ def test_refusal_of_a_login_is_closed_and_other_errors_are_not(headers: bytes, a
     assert bool(report.problems) is (access is Access.UNKNOWN)
 
 
-@pytest.mark.parametrize(
+@each(
     "answer",
     [
         b"-ERR unknown command 'CONNECT'\r\n",

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.model.figure import Quality
 from tieback.probes.wire.cat import CatIndex, cat_rows, index_container, is_system
@@ -17,7 +18,7 @@ def test_cat_rows_are_decoded() -> None:
     assert [row.index for row in cut or []] == ["a"]
 
 
-@pytest.mark.parametrize("count", ["-1", "1e3", "9" * 19, "x", "", 2**64, -4])
+@each("count", ["-1", "1e3", "9" * 19, "x", "", 2**64, -4])
 def test_counts_that_are_none(count: str | int) -> None:
     assert CatIndex("a", docs=count).documents is None
 

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback import __version__
 from tieback.model.probe import Outcome
@@ -43,7 +44,7 @@ BODIES = [
 ]
 
 
-@pytest.mark.parametrize(("answer", "body", "truncated"), BODIES)
+@each(("answer", "body", "truncated"), BODIES)
 def test_bodies(answer: bytes, body: bytes, truncated: bool) -> None:
     response = first(answer)
     assert (response.body, response.truncated) == (body, truncated)
@@ -65,7 +66,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("answer", "error"), REFUSED)
+@each(("answer", "error"), REFUSED)
 def test_malformed_answers_are_hostile(answer: bytes | None, error: type[Exception]) -> None:
     with pytest.raises(error):
         first(answer)
@@ -169,7 +170,7 @@ def test_head_answer_has_no_body_whatever_its_length() -> None:
     assert played.connections == 1
 
 
-@pytest.mark.parametrize(
+@each(
     "change",
     [
         (b"count_only", b"count_olny"),

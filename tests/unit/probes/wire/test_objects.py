@@ -1,9 +1,9 @@
 """Records in the beginning of objects: rows and documents; names of columns only where they are no values."""
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.probes.wire.objects import KINDS, object_kind, object_records
 
@@ -30,7 +30,7 @@ TABLE = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "content", "cut", "found"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
+@each(("kind", "content", "cut", "found"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
 def test_records(kind: str, content: str, cut: bool, found: list[tuple[str, str]]) -> None:
     records = object_records(content.encode(), kind, 50, cut=cut)
     told = [item for record in records if isinstance(record, dict) for item in record.items()]

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.probes.wire.packstream import MAX_DEPTH, Value, decode_message, encode_mapping, encode_message, encode_text
 from tieback.probes.wire.verdicts import HostileAnswer
@@ -30,12 +31,12 @@ VALUES: list[tuple[bytes, Value]] = [
 ]
 
 
-@pytest.mark.parametrize(("packed", "value"), VALUES, ids=[packed.hex() for packed, _ in VALUES])
+@each(("packed", "value"), VALUES, ids=[packed.hex() for packed, _ in VALUES])
 def test_values_are_decoded(packed: bytes, value: Value) -> None:
     assert decode_message(b"\xb1\x70" + packed) == (0x70, [value])
 
 
-@pytest.mark.parametrize(
+@each(
     "body",
     [
         b"",

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.wire.http import HttpSession
@@ -30,7 +31,7 @@ FILLED = [
 ]
 
 
-@pytest.mark.parametrize(("request_", "name", "path"), FILLED)
+@each(("request_", "name", "path"), FILLED)
 def test_names_are_filled_into_the_path(request_: Request, name: str, path: str | None) -> None:
     assert request_.fill(name) == path
 

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.wire.resp import MAX_BULK, Reply, RespError, command, replies, reply
@@ -30,7 +31,7 @@ REPLIES = [
 ]
 
 
-@pytest.mark.parametrize(("data", "value"), REPLIES)
+@each(("data", "value"), REPLIES)
 def test_replies_are_decoded(data: bytes, value: Reply) -> None:
     assert read(data) == value
 
@@ -48,7 +49,7 @@ def read_all(count: int, *parts: bytes) -> list[Reply]:
     raise AssertionError(f"waits for {step}")
 
 
-@pytest.mark.parametrize("cut", [1, 4, 5, 6, 9, 12, 20])
+@each("cut", [1, 4, 5, 6, 9, 12, 20])
 def test_replies_to_many_commands_are_read_from_any_parts(cut: int) -> None:
     whole = b"+OK\r\n$3\r\nabc\r\n:7\r\n-NOPERM no\r\n"
     assert read_all(4, whole[:cut], whole[cut:]) == ["OK", b"abc", 7, RespError("NOPERM no")]
@@ -82,7 +83,7 @@ LIES = [
 ]
 
 
-@pytest.mark.parametrize("data", LIES)
+@each("data", LIES)
 def test_false_lengths_are_rejected(data: bytes) -> None:
     with pytest.raises(HostileAnswer):
         read(data)

@@ -1,7 +1,7 @@
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.probes.wire.xmltext import MAX_VALUES, extension_patterns, root, value, values
 
@@ -17,7 +17,7 @@ def test_element_texts_are_found() -> None:
     assert len(values(b"<K>x</K>" * (MAX_VALUES + 9), "K")) == MAX_VALUES
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "name"),
     [
         (LISTING, "ListBucketResult"),

@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.recognise.dataflow.encoded import Annotation, Encoded, StringId, ValueReader, uleb
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "value"),
     [
         (b"\x17\x05", StringId(5)),

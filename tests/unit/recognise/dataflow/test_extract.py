@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import samples
+from tests.each import each
 from tests.examples import examples
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact, BufferKind
@@ -85,7 +86,7 @@ TABLE: list[tuple[str, str, str, str, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("fixture", "method", "value", "how", "text"), TABLE, ids=[row[2] for row in TABLE])
+@each(("fixture", "method", "value", "how", "text"), TABLE, ids=[row[2] for row in TABLE])
 def test_what_the_code_puts_together(fixture: str, method: str, value: str, how: str, text: str) -> None:
     found = sightings(finds(fixture))
     assert value in found
@@ -97,7 +98,7 @@ def test_what_the_code_puts_together(fixture: str, method: str, value: str, how:
     assert found[value].count == 1
 
 
-@pytest.mark.parametrize("fixture", ["concat", "credentials", "fields", "recipe", "retrofit", "sinks"])
+@each("fixture", ["concat", "credentials", "fields", "recipe", "retrofit", "sinks"])
 def test_nothing_else_is_found(fixture: str) -> None:
     """No endpoint of one constant alone, and none that mixes the parts of two paths."""
     assert set(sightings(finds(fixture))) == {value for name, _, value, _, _ in TABLE if name == fixture}

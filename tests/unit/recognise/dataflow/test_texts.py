@@ -1,14 +1,14 @@
 """String methods of Java and Kotlin on constants."""
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.recognise.dataflow import texts
 
 
-@pytest.mark.parametrize(
+@each(
     ("result", "expected"),
     [
         (texts.replace("https://H/x", "H", "a.test"), "https://a.test/x"),

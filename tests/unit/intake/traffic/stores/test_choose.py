@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import samples
+from tests.each import each
 from tests.examples import examples
 from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.open import open_traffic
@@ -83,7 +84,7 @@ def _stores(path: Path) -> set[tuple[str, bool | None]]:
     }
 
 
-@pytest.mark.parametrize(("client", "server"), VALID)
+@each(("client", "server"), VALID)
 def test_each_protocol_is_detected_on_any_port(client: bytes, server: bytes) -> None:
     found = recognise(ConnectionStart(client, server, 31337))
     assert found is not None
@@ -129,7 +130,7 @@ def test_one_side_counts_where_the_other_begins_inside_a_message() -> None:
     assert found.confidence == 0.5
 
 
-@pytest.mark.parametrize(
+@each(
     "opening",
     [
         ConnectionStart(b"\x16\x03\x01\0\xf8\x01\0\0\xf4\x03\x03", b"\x16\x03\x03\0\x50\x02", 6379),

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.stores.amqp import frames
@@ -58,7 +59,7 @@ LIES = [
 ]
 
 
-@pytest.mark.parametrize("data", LIES)
+@each("data", LIES)
 def test_frames_that_lie(data: bytes) -> None:
     with pytest.raises(HostileAnswer):
         read(data)
@@ -98,7 +99,7 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize("arguments", BROKEN, ids=range(len(BROKEN)))
+@each("arguments", BROKEN, ids=range(len(BROKEN)))
 def test_tables_that_lie(arguments: bytes) -> None:
     with pytest.raises(HostileAnswer):
         frames.read_start(arguments)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.probes.playback import MemoryPeer, play
 from tieback.probes.stores.amqp import performatives
@@ -57,7 +58,7 @@ def test_empty_frames_are_skipped() -> None:
         read(frame(b"") * 20)
 
 
-@pytest.mark.parametrize(
+@each(
     "data",
     [
         frame(b"\0S\x18E", size=7),

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.model.figure import Quality
 from tieback.model.grant import Depth
@@ -184,7 +185,7 @@ STATES = [
 ]
 
 
-@pytest.mark.parametrize(("change", "access"), [s[1:] for s in STATES], ids=[s[0] for s in STATES])
+@each(("change", "access"), [s[1:] for s in STATES], ids=[s[0] for s in STATES])
 def test_access_state_by_server_answers(change: dict[str, tuple[int, bytes]], access: Access) -> None:
     report = ask(peer(change)).result
     assert (report.outcome, report.access) == (Outcome.OK, access)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.probes.stores.cassandra.probe import CassandraProbe
 from tieback.probes.stores.cassandra.session import PAGE, decode_rows
@@ -41,7 +42,7 @@ def test_cut_anywhere_is_hostile(cut: int) -> None:
         decode_rows(body[: min(cut, len(body) - 1)], 3)
 
 
-@pytest.mark.parametrize(
+@each(
     "body",
     [
         rows_body([], 2),

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.probes.stores.elasticsearch.answers import (
     MAX_FIELDS,
@@ -40,7 +41,7 @@ MAPPINGS = [
 ]
 
 
-@pytest.mark.parametrize(("body", "fields"), MAPPINGS)
+@each(("body", "fields"), MAPPINGS)
 def test_mappings(body: bytes, fields: list[tuple[str, str]]) -> None:
     assert mapping_fields(body) == fields
 

@@ -1,7 +1,7 @@
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.probes.stores.ftp.listing import ListingEntry, read_entries
 
@@ -22,7 +22,7 @@ LINES = [
 ]
 
 
-@pytest.mark.parametrize(("line", "entry"), LINES)
+@each(("line", "entry"), LINES)
 def test_listing_lines_are_parsed(line: str, entry: ListingEntry | None) -> None:
     assert read_entries([line]) == ([entry] if entry is not None else [])
 

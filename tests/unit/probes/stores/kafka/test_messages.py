@@ -112,7 +112,7 @@ LIES = [
 ]
 
 
-@pytest.mark.parametrize(("data", "head", "verdict"), LIES)
+@each(("data", "head", "verdict"), LIES)
 def test_lengths_that_lie(data: bytes, head: bytes, verdict: type[Exception]) -> None:
     with pytest.raises(verdict):
         read(data, head)

@@ -3,10 +3,10 @@
 import gzip
 import struct
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.probes.stores.kafka.records import log_records
 
@@ -73,7 +73,7 @@ TABLE = [
 ]
 
 
-@pytest.mark.parametrize(("data", "found"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
+@each(("data", "found"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
 def test_records(data: bytes, found: list[tuple[bytes, bytes]]) -> None:
     assert log_records(data, 50) == found
 

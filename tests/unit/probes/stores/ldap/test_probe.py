@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.assess.leaves import records_total
 from tieback.model.figure import Quality, exact
@@ -144,7 +145,7 @@ STATES = [
 ]
 
 
-@pytest.mark.parametrize(("bind", "refused", "access"), STATES)
+@each(("bind", "refused", "access"), STATES)
 def test_access_state_by_server_answers(bind: tuple[int, str], refused: tuple[int, str], access: Access) -> None:
     directory = Directory(**{"ou=People": ["uid=anna"]})
     directory.bind, directory.refused = bind, refused
@@ -195,7 +196,7 @@ PRODUCTS: list[tuple[dict[str, list[str]], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("root", "product", "version"), PRODUCTS)
+@each(("root", "product", "version"), PRODUCTS)
 def test_products(root: dict[str, list[str]], product: str, version: str) -> None:
     directory = Directory()
     directory.root = root
@@ -218,7 +219,7 @@ def test_units_inside_a_unit_make_its_count_a_lower_bound() -> None:
     assert (people.records.value, people.records.quality) == (2, Quality.LOWER_BOUND)
 
 
-@pytest.mark.parametrize(
+@each(
     ("context", "own"),
     [
         ("ou=system", True), ("ou=schema", True), ("OU=Config", True), ("cn=config", True),
@@ -272,7 +273,7 @@ WRITES = [
 ]
 
 
-@pytest.mark.parametrize("data", WRITES)
+@each("data", WRITES)
 def test_undeclared(data: bytes) -> None:
     assert not any(send.matches(data) for send in PROBE.meta.sends)
 

@@ -1,7 +1,7 @@
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.model.probe import Field
 from tieback.probes.stores.mongodb import answers
@@ -12,7 +12,7 @@ def cursor(*documents: Value) -> Document:
     return {"ok": 1.0, "cursor": {"id": 0, "firstBatch": list(documents)}}
 
 
-@pytest.mark.parametrize(
+@each(
     ("answer", "ok", "asks"),
     [
         ({"ok": 1.0}, True, False),
@@ -27,7 +27,7 @@ def test_success_and_refusal(answer: Document, ok: bool, asks: bool) -> None:
     assert (answers.is_ok(answer), answers.requires_authentication(answer)) == (ok, asks)
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "number"),
     [
         (3, 3),

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.model.figure import Quality
 from tieback.model.grant import Depth
@@ -67,7 +68,7 @@ STATES = [
 ]
 
 
-@pytest.mark.parametrize(("connack", "subscribed", "access"), STATES)
+@each(("connack", "subscribed", "access"), STATES)
 def test_access_state_by_server_answers(connack: bytes, subscribed: bytes | None, access: Access) -> None:
     report = ask({packets.connect(V3): connack, packets.subscribe(V3, TOPICS): subscribed}).result
     assert (report.outcome, report.access) == (Outcome.OK, access), report
@@ -175,7 +176,7 @@ KEPT = [
 ]
 
 
-@pytest.mark.parametrize(("sent", "values"), KEPT)
+@each(("sent", "values"), KEPT)
 def test_sample_of_retained_messages(sent: bytes, values: dict[str, tuple[str, ...]]) -> None:
     answers = {packets.connect(V3): IN, packets.subscribe(V3, b"#"): b"\x90\3\0\1\0" + sent + PONG}
     place = Target("127.0.0.1", 1883)

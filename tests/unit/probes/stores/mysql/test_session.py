@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.stores.mysql import queries
@@ -89,7 +90,7 @@ LOGINS = [
 ]
 
 
-@pytest.mark.parametrize(("answers", "code", "sends"), LOGINS)
+@each(("answers", "code", "sends"), LOGINS)
 def test_logins(answers: list[bytes], code: int | None, sends: int) -> None:
     played = play(
         MysqlSession().log_in("tieback_probe"), MemoryPeer(recorded_answers(answers), greeting=greeting()), SENDS
@@ -156,7 +157,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("answer", HOSTILE, ids=range(len(HOSTILE)))
+@each("answer", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_answers(answer: bytes) -> None:
     with pytest.raises(HostileAnswer):
         query(answer)

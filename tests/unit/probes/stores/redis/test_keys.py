@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.probes.stores.redis.keys import MAX_PATTERNS, frequent_patterns, mask_scan, mask_types
 from tieback.protocols.resp import encode_command as raw_command
@@ -21,7 +22,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("keys", "shown"), CASES)
+@each(("keys", "shown"), CASES)
 def test_patterns(keys: list[bytes], shown: list[str]) -> None:
     assert frequent_patterns(keys) == shown
 
@@ -43,7 +44,7 @@ def keys_in(answer: bytes) -> list[bytes]:
     return answer.split(b"\r\n")[5::2]
 
 
-@pytest.mark.parametrize(("keys", "shown"), CASES)
+@each(("keys", "shown"), CASES)
 def test_a_recorded_scan_has_the_patterns(keys: list[bytes], shown: list[str]) -> None:
     masked = mask_scan(scan(keys))
     assert masked is not None

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.stores.zookeeper import jute
@@ -40,7 +41,7 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize("record", BROKEN)
+@each("record", BROKEN)
 def test_lists_that_lie(record: bytes) -> None:
     with pytest.raises(HostileAnswer):
         jute.children(record)

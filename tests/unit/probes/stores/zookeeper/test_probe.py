@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.model.figure import Quality, estimate
 from tieback.model.grant import Depth
@@ -217,7 +218,7 @@ WRITES = [
 ]
 
 
-@pytest.mark.parametrize("data", WRITES)
+@each("data", WRITES)
 def test_undeclared(data: bytes) -> None:
     assert not any(send.matches(data) for send in PROBE.meta.sends)
 

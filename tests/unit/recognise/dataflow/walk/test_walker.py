@@ -1,15 +1,15 @@
 """Instructions in, texts out. Each program is written as code units, on the calls of the fixture with sinks."""
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tests.unit.recognise.dataflow.walk.programs import BASE, CALL, CONCAT, PATH, const, texts
 from tieback.recognise.dataflow.walk.state import MAX_BUILT
 
 
-@pytest.mark.parametrize(
+@each(
     ("units", "made"),
     [
         ([*const(0, BASE), *const(1, PATH), *CALL], ["https://api.shop.test/v1/me"]),

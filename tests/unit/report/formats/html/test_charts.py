@@ -1,7 +1,7 @@
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tests.unit.report.conftest import fleet_report
 from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
@@ -12,7 +12,7 @@ from tieback.report.formats.html.charts import MOST_CLASSES, MOST_STORES, WIDTH,
 TITLES = {"email": "E-mail addresses"}
 
 
-@pytest.mark.parametrize(
+@each(
     ("figure", "text"),
     [
         (exact(0, ""), "0"),

@@ -1,11 +1,11 @@
 import unicodedata
 from itertools import pairwise
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.each import each
 from tests.examples import examples
 from tests.unit.report.conftest import tillroll_store
 from tieback.model.probe import Access
@@ -42,7 +42,7 @@ def test_a_protected_store_is_drawn_closed(report: Report) -> None:
     assert (store.tone, store.verdict) == (Tone.CLOSED, "login required")
 
 
-@pytest.mark.parametrize(
+@each(
     ("access", "tone"),
     [
         (Access.OPEN, Tone.OPEN),
@@ -79,7 +79,7 @@ def test_boxes_do_not_overlap_and_stay_inside(report: Report) -> None:
     assert all(box.x + box.width <= diagram.width for box in diagram.boxes)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "lines"),
     [
         ("short", ["short"]),
