@@ -1,0 +1,79 @@
+"""Where the search in a bytecode file begins: functions that refer to strings with a scheme, paths and names of calls."""
+
+import json
+from collections.abc import Callable, Mapping
+from itertools import islice
+
+import numpy as np
+
+from tieback.recognise.hermes.bytecode import Bytecode
+from tieback.recognise.hermes.search import Search
+from tieback.recognise.scripts.values import Cases, Text
+
+MAX_STARTS = 6_000
+"""Most functions from which the search begins."""
+NAMES = (
+    "fetch", "WebSocket", "EventSource", "XMLHttpRequest", "axios", "baseURL", "baseUrl", "atob", "fromCharCode", "uri",
+    "initializeApp", "createClient", "io", "URL", "sendBeacon", "unescape",
+)  # fmt: skip
+"""Names of calls and members that functions with an endpoint use."""
+SCHEMES = ("https:", "http:", "wss:", "ws:", "https", "http", "wss")
+CONFIGURATIONS = frozenset((
+    "projectId", "databaseURL", "storageBucket", "authDomain", "baseURL", "host", "hostname", "Bucket", "uri", "url",
+    "serverUrl", "endpoint", "supabaseUrl", "appId",
+))  # fmt: skip
+"""Keys of objects that configure a client."""
+_TOLD = ("projectId", "databaseURL", "storageBucket", "authDomain", "host", "hostname", "Bucket")
+_MAX_FIELDS = 64
+_NAMING = ("GetById", "TryGetById", "PutById", "PutNewOwnById", "DefineOwnById")
+
+
+class Marks:
+    """The starts of one file."""
+
+    def __init__(self, code: Bytecode, search: Search) -> None:
+        """Search in this file."""
+        self._code, self._search = code, search
+        data = code.data
+        self._beside = tuple(
+            word for word, mark in (("firestore", b"irestore"), ("S3", b"S3")) if data.find(mark) >= 0
+        )
+
+    def functions(self) -> list[int]:
+        """Functions from which the search begins, the most promising ones first."""
+        search = self._search
+        names = search.equal((*NAMES, *SCHEMES, *CONFIGURATIONS))
+        exact = np.array([names[one] for one in SCHEMES if one in names], np.int64)
+        schemes = np.union1d(search.containing(b"://"), exact)
+        called = [names[one] for one in NAMES if one in names]
+        found = search.functions(("LoadConstString",), -1, schemes)
+        found += search.functions(_NAMING, -1, called)
+        found += self._configured({names[one] for one in CONFIGURATIONS if one in names})
+        if len(schemes) or called:
+            found += search.functions(("LoadConstString",), -1, search.paths())
+        return list(islice(dict.fromkeys(found), MAX_STARTS))
+
+    def _configured(self, wanted: set[int]) -> list[int]:
+        """Functions with the literal of an object that has one of these keys."""
+        texts = {self._code.text(number) for number in wanted}
+        known: dict[tuple[int, int], bool] = {}
+        found: list[int] = []
+        for function, keys in self._search.literal_keys():
+            if keys not in known:
+                names = self._code.literals(self._code.keys + keys[0], keys[1])
+                known[keys] = any(name in texts for name in names)
+            if known[keys]:
+                found.append(function)
+        return found
+
+    def configuration(self, fields: Mapping[str, Cases], forced: Callable[[Cases], Cases]) -> str:
+        """An object as a script has it; empty if it is no configuration that only its keys show."""
+        if not any(name in _TOLD for name in fields):
+            return ""
+        parts: list[str] = []
+        for name, value in islice(fields.items(), _MAX_FIELDS):
+            one = forced(value)[0][1] if len(value) == 1 else None
+            if isinstance(one, int) or (isinstance(one, Text) and "{}" not in one.text):
+                parts.append(f"{name}: {json.dumps(one.text if isinstance(one, Text) else one)}")
+        beside = " ".join(f"{word}()" for word in self._beside)
+        return f"{beside}({{{', '.join(parts)}}})" if parts else ""
