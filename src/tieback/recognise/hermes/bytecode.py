@@ -99,6 +99,8 @@ class Bytecode:
             self.arrays, self.keys = self.values, _aligned(self.values + sizes[0])
             self.values = _aligned(self.keys + sizes[1])
             self.shapes, self.shape_count = 0, 0
+        self.arrays_end = min(self.arrays + sizes[0], len(self.data))
+        self.keys_end = min(self.keys + sizes[1], len(self.data))
         self._known: dict[int, tuple[Step, ...]] = {}
         self._texts: dict[int, str] = {}
 

@@ -22,7 +22,6 @@ from tieback.recognise.scripts.values import (
     Client,
     Items,
     Kind,
-    Merged,
     Plain,
     Source,
     Text,
@@ -48,6 +47,8 @@ SINKS = frozenset((
 """Calls that are named in the evidence."""
 _MAX_ARGUMENTS = 64
 _MAX_OBJECTS = 16
+_MAX_ITEMS = 512
+"""Most items of an array for which a function is called."""
 
 
 class Calls:
@@ -57,6 +58,7 @@ class Calls:
         """Call the functions of this file."""
         self._program = program
         self._heap = program.heap
+        self._step: Step | None = None
 
     def call(
         self, run: "Run", step: Step, callee: Cases, this: Cases, arguments: list[Cases], *, made: bool = False
@@ -72,6 +74,7 @@ class Calls:
             made: true for ``new``.
         """
         heap, program = self._heap, self._program
+        self._step = step
         arguments = arguments[:_MAX_ARGUMENTS]
         name = _name(callee[0][1])
         if self._loads(callee[0][1], arguments):
@@ -113,7 +116,7 @@ class Calls:
 
     def _client(self, options: Cases) -> Cases | None:
         """An HTTP client that is created with a base address."""
-        if not isinstance(options[0][1], Source | Merged | Plain):
+        if not isinstance(options[0][1], Source | Plain):
             return None
         for key in ("baseURL", "prefixUrl"):
             base = self._heap.forced(self._heap.member(options, key))
@@ -162,34 +165,38 @@ class Calls:
         elif isinstance(one, Text | Plain | int) and not isinstance(one, Plain):
             found = combine(lambda text, *rest: _text_result(name, text, rest), receiver, *operands)
         elif (items := self._heap.items(one)) is not None and len(receiver) == 1:
-            found = self._of_items(name, items, operands)
+            found = self._of_items(run, name, items, operands)
         if found is not None:
             self._program.joined(run, step, found, (receiver, *operands))
         return found
 
-    def _of_items(self, name: str, items: list[Cases], arguments: list[Cases]) -> Cases | None:
+    def _of_items(self, run: "Run", name: str, items: list[Cases], arguments: list[Cases]) -> Cases | None:
         if name == "push":
             items += arguments[: max(0, MAX_ITEMS - len(items))]
             return single(len(items))
         values = [one[0][1] for one in arguments]
+        if name in ("map", "forEach", "flatMap") and values and isinstance(values[0], Source | Unknown):
+            given = values[0]
+            made = [self._of(given, _name(given), UNKNOWN, [one, single(at)], run) for at, one in enumerate(items[:_MAX_ITEMS])]
+            return single(self._heap.new(Kind.ARRAY, items=made))
         if name == "concat":
             values = [Items(tuple(found)) if (found := self._heap.items(one)) is not None else one for one in values]
         forced = tuple(self._heap.forced(one) for one in items) if name == "join" else tuple(items)
-        made = items_method(name, Items(forced), values)
-        return None if made is None else single(made)
+        result = items_method(name, Items(forced), values)
+        return None if result is None else single(result)
 
     def _of(self, callee: Value, name: str, this: Cases, arguments: list[Cases], run: "Run") -> Cases:
         program = self._program
         if isinstance(callee, Source) and callee.kind is Kind.FUNCTION:
             if name in ("asyncToGenerator", "_asyncToGenerator") and arguments:
                 return arguments[0]
-            found = program.inlined(callee, this, arguments)
+            found = program.inlined(callee, this, arguments, run)
             label = callee.via[0] if callee.via else program.name(program.heap.closures[callee.at].function)
             return through(label, found) if label else found
         if not isinstance(callee, Unknown):
             return UNKNOWN
         if callee.path.endswith((".call", ".bind", ".apply")) or name in ("call", "bind", "apply"):
-            return self._borrowed(name, this, arguments)
+            return self._borrowed(name, this, arguments, run)
         owner = callee.path.rpartition(".")[0]
         static = self._static(owner.rpartition(".")[2], name, this, arguments, run)
         if static is not None:
@@ -202,23 +209,24 @@ class Calls:
 
             made = combine(function, *map(self._heap.forced, arguments))
             if not is_unknown(made):
+                program.decoded(run, self._step, made, name)
                 return made
         one = arguments[0][0][1] if len(arguments) == 1 else None
         if isinstance(one, Source) and one.kind is Kind.FUNCTION:
             return arguments[0]  # a function that is run later, with what the result is called with
         return single(Unknown(f"{callee.path}()"[:120]))
 
-    def _borrowed(self, name: str, this: Cases, arguments: list[Cases]) -> Cases:
+    def _borrowed(self, name: str, this: Cases, arguments: list[Cases], run: "Run") -> Cases:
         """``f.call(object, …)``, ``f.apply(object, […])`` and ``f.bind(object)``."""
         one = self._heap.forced(this)[0][1]
-        if not isinstance(one, Source) or one.kind is not Kind.FUNCTION:
-            return UNKNOWN
         if name == "bind":
             return single(one)
         receiver, rest = (arguments[0], arguments[1:]) if arguments else (UNKNOWN, [])
         if name == "apply":
             rest = (self._heap.items(rest[0][0][1]) or []) if rest else []
-        return self._program.inlined(one, receiver, rest[:_MAX_ARGUMENTS])
+        if isinstance(one, Unknown) and one.path.endswith((".call", ".apply", ".bind")):
+            return UNKNOWN
+        return self._of(one, _name(one), receiver, rest[:_MAX_ITEMS], run)
 
     def _static(
         self, owner: str, name: str, this: Cases, arguments: list[Cases], run: "Run"
@@ -227,12 +235,11 @@ class Calls:
         if owner == "HermesBuiltin" and name == "spawnAsync" and arguments:
             one = arguments[0][0][1]
             if isinstance(one, Source) and one.kind is Kind.FUNCTION:
-                return self._program.inlined(one, run.this, run.arguments)
+                return self._program.inlined(one, run.this, run.arguments, run)
         if name in ("copyDataProperties", "assign") and arguments:
-            values = [one[0][1] for one in map(self._heap.forced, arguments[:_MAX_OBJECTS]) if len(one) == 1]
-            if owner == "HermesBuiltin" or not isinstance(values[0], Merged):
-                self._copy(values)
-            return single(Merged(tuple(reversed(values))))
+            values = [one[0][1] for one in map(self._heap.forced, arguments[:_MAX_OBJECTS])]
+            self._copy(values)
+            return arguments[0]
         if name in ("freeze", "seal") and arguments:
             return arguments[0]
         if name == "parse" and arguments and owner in ("JSON", "HermesBuiltin"):
@@ -262,9 +269,11 @@ class Calls:
         """Copy the members of objects into the first one."""
         for one in values[1:]:
             number = self._heap.thing(one)
-            if number >= 0:
-                for key, member in list(self._heap.things[number].fields.items()):
-                    self._heap.put(single(values[0]), key, member, join=False)
+            fields = self._heap.things[number].fields if number >= 0 else {}
+            if isinstance(one, Plain) and isinstance(one.value, dict):
+                fields = {str(key): self._heap.member(single(one), str(key)) for key in one.value}
+            for key, member in list(fields.items()):
+                self._heap.put(single(values[0]), key, member, join=False)
 
     def address(self, value: Cases, this: Cases) -> list[Text]:
         """The addresses in an argument of a call: a text, or the options of a client."""
@@ -274,7 +283,7 @@ class Calls:
         for _, one in heap.forced(value):
             if isinstance(one, Text):
                 found.append(below(client, one) if client else one)
-            elif isinstance(one, Source | Merged | Plain) and not (
+            elif isinstance(one, Source | Plain) and not (
                 isinstance(one, Source) and (one.kind is not Kind.OBJECT or one.at == GLOBAL)
             ):
                 found += self._in_options(single(one), client)

@@ -15,7 +15,6 @@ from tieback.recognise.scripts.values import (
     Cases,
     Items,
     Kind,
-    Merged,
     Plain,
     Source,
     Text,
@@ -40,7 +39,9 @@ INTEROP = "#interop"
 """Member that stands for the helper of Babel that gives a module the member ``default``."""
 _MAX_PATH = 120
 _MAX_PARENTS = 8
-_SAME = ("href", "toString", "valueOf")
+_MAX_MEMBERS = 8
+"""Most members of an object that are taken for one whose name is not known."""
+
 
 
 def through(name: str, value: Cases) -> Cases:
@@ -113,6 +114,12 @@ class Heap:
             self.statics[value.at] = self.new(Kind.OBJECT).at
         return self.statics[value.at]
 
+    def things_of(self, closure: Source, name: str) -> int:
+        """Number of the object that is a member of a closure; -1 if it has none."""
+        known = self.statics.get(closure.at, -1)
+        value = self.things[known].fields.get(name) if known >= 0 else None
+        return self.thing(value[0][1]) if value else -1
+
     def forced(self, value: Cases) -> Cases:
         """A value without members of modules that are still to be read."""
         if all(not isinstance(one, Source) or one.kind is not Kind.MODULE for _, one in value):
@@ -141,18 +148,13 @@ class Heap:
                 return single(Unknown(f".{name}"))
             case Source():
                 return self._of_thing(value, self.thing(value), name)
-            case Merged():
-                for one in value.objects:
-                    found = self._member(one, name)
-                    if not is_unknown(found):
-                        return found
             case Plain(value=dict() as content) if name in content:
                 inner = content[name]
                 made = Text(inner, value.at, (), (name,)) if isinstance(inner, str) else Plain(inner, value.at)
                 return single(made)
             case Text() if name == "length":
                 return single(len(value.text))
-            case Text() if name in _SAME:
+            case Text() if name == "href":
                 return single(value)
             case Unknown(path=path) if path not in ("null", "undefined"):
                 return single(Unknown(f"{path}.{name}"[:_MAX_PATH]))
@@ -212,6 +214,9 @@ class Heap:
             return items[key] if 0 <= key < len(items) else UNKNOWN
         if items is not None and items and len(items) <= MAX_VIA:
             return choice(("of", id(items)), items)
+        if isinstance(value, Source) and isinstance(key, Unknown) and value.kind is Kind.OBJECT and value.at != GLOBAL:
+            members = list(self.things[value.at].fields.values())
+            return choice(("of", value.at), members) if 0 < len(members) <= _MAX_MEMBERS else UNKNOWN
         if isinstance(value, Text) and isinstance(key, int):
             return single(Text(value.text[key], value.at, (), value.via)) if 0 <= key < len(value.text) else UNKNOWN
         if isinstance(value, Source) and isinstance(key, int) and value.kind is not Kind.MODULE:

@@ -7,6 +7,7 @@ beginning of a loop the registers that the loop writes are unknown. Nothing is r
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from tieback.recognise.dataflow.values import MAX_ALTERNATIVES
 from tieback.recognise.hermes.bytecode import Step
 from tieback.recognise.hermes.heap import GLOBAL, MAX_ITEMS, through
 from tieback.recognise.scripts.operators import negated, operation, truth
@@ -72,15 +73,20 @@ class Frame:
 class Run:
     """One walk through a function."""
 
-    def __init__(self, program: "Program", function: int, scope: int, this: Cases, arguments: list[Cases]) -> None:
-        """Prepare a walk with the variables around the function, ``this`` and the arguments."""
-        self.program, self.function, self.scope = program, function, scope
+    def __init__(
+        self, program: "Program", closure: Source | None, function: int, this: Cases, arguments: list[Cases]
+    ) -> None:
+        """Prepare a walk with the closure, if it is known, ``this`` and the arguments."""
+        self.program, self.function, self.closure = program, function, closure
+        self.scope = program.heap.closures[closure.at].scope if closure else -1
+        """Number of the variables around the function."""
         self.this, self.arguments = this, arguments
         self.frame: Frame | None = Frame({}, {})
         self._waiting: dict[int, list[Frame]] = {}
         self._results: list[Cases] = []
         self._ends: list[dict[tuple[int, str], Cases]] = []
         self._first_thing = len(program.heap.things)
+        self.first_closure = len(program.heap.closures)
         header = program.code.header(function)
         self.registers = header.registers if header else 0
         self.generators: list[Source] = []
@@ -215,8 +221,8 @@ class Run:
 
     def _object(self, step: Step) -> None:
         parent = self.get(step.integer(1)) if step.kind.name == "NewObjectWithParent" else UNKNOWN
-        one = parent[0][1]
-        self.set(step.integer(0), single(self.program.heap.new(Kind.OBJECT, self.program.heap.thing(one))))
+        made = self.program.made_by(self, parent[0][1])
+        self.set(step.integer(0), single(made))
 
     def _literal(self, step: Step) -> None:
         made = self.program.heap.new(Kind.OBJECT)
@@ -343,6 +349,9 @@ class Run:
         self.set(step.integer(0), single(made))
         self.set(step.integer(1), home)
 
+    def _target(self, step: Step) -> None:
+        self.set(step.integer(0), single(self.closure) if self.closure else UNKNOWN)
+
     def _new_this(self, step: Step) -> None:
         maker = self.get(step.integer(2 if step.kind.name == "CreateThis" else 1))
         self.set(step.integer(0), self.program.instance(maker))
@@ -364,7 +373,7 @@ class Run:
         if name in ("Call1", "Call2", "Call3", "Call4"):
             values = [self.get(int(one)) for one in step.operands[2:]]
         else:
-            values = self.outgoing(step.integer(1 if name in ("CallDirect", "CallBuiltin") else -1))
+            values = self.outgoing(step.integer(1 if name == "CallDirect" else -1))
         if name == "CallDirect":
             callee = single(self.program.created(step.integer(2), self.scope))
         elif name == "CallBuiltin":
@@ -417,6 +426,14 @@ class Run:
             self._ends.append(self.frame.kept)
         self.frame = None
 
+    def _begin(self, step: Step) -> None:
+        self.set(step.integer(0), UNKNOWN)
+
+    def _next(self, step: Step) -> None:
+        items = self.program.heap.items(self.get(step.integer(2))[0][1])
+        known = items is not None and 0 < len(items) <= MAX_ALTERNATIVES
+        self.set(step.integer(0), choice(("next", self.function, step.at), items) if items and known else UNKNOWN)
+
     def _throw(self, _: Step) -> None:
         self.frame = None
 
@@ -429,7 +446,7 @@ class Run:
                 self.frame.registers.pop(step.integer(index), None)
 
 
-_BOTH = ("IteratorBegin", "IteratorNext", "GetPNameList", "GetNextPName", "ResumeGenerator")
+_BOTH = ("GetPNameList", "GetNextPName", "ResumeGenerator")
 _CONSTANTS: Mapping[str, Cases] = {
     "LoadConstUndefined": _UNDEFINED, "LoadConstNull": _NULL, "LoadConstTrue": _ONE, "LoadConstFalse": _ZERO,
     "LoadConstZero": _ZERO, "LoadConstEmpty": UNKNOWN,
@@ -465,7 +482,7 @@ _HANDLERS: Mapping[str, Callable[[Run, Step], None]] = {
     ),
     **dict.fromkeys(("CreateBaseClass", "CreateDerivedClass"), Run._class),
     **dict.fromkeys(("CreateThis", "CreateThisForNew", "CreateThisForSuper"), Run._new_this),
-    "SelectObject": Run._select,
+    "SelectObject": Run._select, "GetNewTarget": Run._target,
     **dict.fromkeys(
         (
             "Call", "Call1", "Call2", "Call3", "Call4", "CallDirect", "CallBuiltin", "Construct", "CallWithNewTarget",
@@ -477,7 +494,7 @@ _HANDLERS: Mapping[str, Callable[[Run, Step], None]] = {
     **dict.fromkeys(_COMPARED, Run._compare),
     "SaveGenerator": Run._maybe,
     **dict.fromkeys(("SwitchImm", "UIntSwitchImm", "StringSwitchImm"), Run._switch),
-    "Ret": Run._return, "Throw": Run._throw, "Unreachable": Run._throw,
+    "IteratorBegin": Run._begin, "IteratorNext": Run._next, "Ret": Run._return, "Throw": Run._throw, "Unreachable": Run._throw,
 }  # fmt: skip
 
 

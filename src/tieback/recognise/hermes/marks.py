@@ -14,7 +14,7 @@ MAX_STARTS = 6_000
 """Most functions from which the search begins."""
 NAMES = (
     "fetch", "WebSocket", "EventSource", "XMLHttpRequest", "axios", "baseURL", "baseUrl", "atob", "fromCharCode", "uri",
-    "initializeApp", "createClient", "io", "URL", "sendBeacon", "unescape",
+    "initializeApp", "createClient", "io", "URL", "sendBeacon", "unescape", "Buffer",
 )  # fmt: skip
 """Names of calls and members that functions with an endpoint use."""
 SCHEMES = ("https:", "http:", "wss:", "ws:", "https", "http", "wss")
@@ -33,7 +33,7 @@ class Marks:
 
     def __init__(self, code: Bytecode, search: Search) -> None:
         """Search in this file."""
-        self._code, self._search = code, search
+        self._search = search
         data = code.data
         self._beside = tuple(
             word for word, mark in (("firestore", b"irestore"), ("S3", b"S3")) if data.find(mark) >= 0
@@ -46,25 +46,15 @@ class Marks:
         exact = np.array([names[one] for one in SCHEMES if one in names], np.int64)
         schemes = np.union1d(search.containing(b"://"), exact)
         called = [names[one] for one in NAMES if one in names]
-        found = search.functions(("LoadConstString",), -1, schemes)
+        based = [names["baseURL"]] if "baseURL" in names else []
+        found = search.functions(("PutById",), -1, based)
+        found += search.functions(("LoadConstString",), -1, schemes)
+        found += search.with_items(exact)
         found += search.functions(_NAMING, -1, called)
-        found += self._configured({names[one] for one in CONFIGURATIONS if one in names})
+        found += search.with_keys([names[one] for one in CONFIGURATIONS if one in names])
         if len(schemes) or called:
             found += search.functions(("LoadConstString",), -1, search.paths())
         return list(islice(dict.fromkeys(found), MAX_STARTS))
-
-    def _configured(self, wanted: set[int]) -> list[int]:
-        """Functions with the literal of an object that has one of these keys."""
-        texts = {self._code.text(number) for number in wanted}
-        known: dict[tuple[int, int], bool] = {}
-        found: list[int] = []
-        for function, keys in self._search.literal_keys():
-            if keys not in known:
-                names = self._code.literals(self._code.keys + keys[0], keys[1])
-                known[keys] = any(name in texts for name in names)
-            if known[keys]:
-                found.append(function)
-        return found
 
     def configuration(self, fields: Mapping[str, Cases], forced: Callable[[Cases], Cases]) -> str:
         """An object as a script has it; empty if it is no configuration that only its keys show."""

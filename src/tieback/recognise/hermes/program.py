@@ -6,6 +6,7 @@ are walked first, because they set its variables.
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from tieback.recognise.dataflow.values import HOLE
@@ -25,12 +26,12 @@ from tieback.recognise.scripts.values import (
     Cases,
     Client,
     Kind,
-    Merged,
     Source,
     Text,
     Unknown,
     Value,
-    is_unknown,
+    as_text,
+    combine,
     single,
 )  # fmt: skip
 
@@ -40,15 +41,17 @@ MAX_CALLS = 8
 """Most of them that are calls with constants."""
 MAX_FOUND = 4_000
 """Most texts and configurations of one file."""
-_MAX_INLINED = 400
-"""Most instructions of a function that is walked for a call without constants."""
+_MAX_SMALL = 150
+"""Most bytes of a function that is walked for a call without a part of an address."""
 _MAX_INLINED_SIZE = 16_384
 _MAX_CHILDREN = 40
 _MAX_CREATORS = 4
 _MAX_SEARCHES = 200
 _MAX_CALLERS = 24
-_MAX_STEPS = 40_000
+_MAX_STEPS = 8_000
 """Most steps of one start that are spent on calls."""
+_PART = re.compile(r"[/:.]\w|\w[/:.]|^[a-z][a-z0-9-]*$")
+"""In a text that can be a part of an address."""
 _SMALL = re.compile(r"[\w$]{1,2}\Z")
 _COMMON = frozenset(
     "get set has add delete put post patch request then catch call apply bind push pop map filter on off send open "
@@ -82,6 +85,8 @@ class Program:
         self.found: dict[str, Found] = {}
         self.stopped = False
         """True if a bound ended the search."""
+        self.bases: dict[object, Cases] = {}
+        """Values of ``defaults.baseURL`` of HTTP clients."""
         self._consumed: set[str] = set()
         self._configurations: dict[int, tuple[int, int]] = {}
         self._visited: set[int] = set()
@@ -140,18 +145,17 @@ class Program:
         if function in self._creator and self._creator[function] == self.code.global_function:
             self.define_modules()
         closure = self._closures.get(function)
-        scope = self.heap.closures[closure.at].scope if closure else -1
         arguments = self.modules.arguments(function) or []
         inlining, self._inlining = self._inlining, 0
         try:
-            self._walk(function, scope, self._this(function, closure), arguments)
+            self._walk(closure, function, self._this(function, closure), arguments)
         finally:
             self._inlining = inlining
 
-    def _walk(self, function: int, scope: int, this: Cases, arguments: list[Cases]) -> Cases:
+    def _walk(self, closure: Source | None, function: int, this: Cases, arguments: list[Cases]) -> Cases:
         self._walking.append(function)
         try:
-            return Run(self, function, scope, this, arguments).result()
+            return Run(self, closure, function, this, arguments).result()
         finally:
             self._walking.pop()
 
@@ -172,8 +176,8 @@ class Program:
         self._owners.setdefault(home, creator)
         return single(Source(Kind.OBJECT, home, NO_ENV))
 
-    def inlined(self, closure: Source, this: Cases, arguments: Sequence[Cases]) -> Cases:
-        """The result of a call of a function of the file."""
+    def inlined(self, closure: Source, this: Cases, arguments: Sequence[Cases], run: Run | None = None) -> Cases:
+        """The result of a call of a function of the file, which ``run`` calls."""
         if closure.kind is not Kind.FUNCTION:
             return UNKNOWN
         function, scope = self.heap.closures[closure.at]
@@ -182,23 +186,34 @@ class Program:
             return UNKNOWN
         if len(self._walking) >= MAX_NESTED or function in self._walking or self._start - self.budget.left > _MAX_STEPS:
             return UNKNOWN
-        passed = [one for one in arguments if _is_constant(one)]
-        own = this[0][1]
-        known = isinstance(own, Source) and own.at != GLOBAL and own.kind in (Kind.INSTANCE, Kind.OBJECT)
-        if not passed and not known and header.size > _MAX_INLINED:
+        plain = header.size <= _MAX_SMALL and all(isinstance(one[0][1], int) for one in arguments)
+        own = run is not None and closure.at >= run.first_closure
+        if not plain and not own and not any(self._is_worth(one) for one in (this, *arguments)):
             return UNKNOWN
         key = (function, scope, _key(this), *map(_key, arguments))
         if key not in self._inlined:
             self._inlining += 1
             try:
                 self.budget.take(20)
-                found = self._walk(function, scope, this, list(arguments))
+                found = self._walk(closure, function, this, list(arguments))
             finally:
                 self._inlining -= 1
             if len(self._inlined) < MAX_FOUND:
                 self._inlined[key] = found
             return found
         return self._inlined[key]
+
+    def _is_worth(self, value: Cases) -> bool:
+        """True if a value, or a member of it, can be a part of an address."""
+        for _, one in value:
+            if isinstance(one, Client) or (isinstance(one, Text) and _PART.search(one.text)):
+                return True
+            if isinstance(one, Source) and one.kind in (Kind.OBJECT, Kind.ARRAY, Kind.INSTANCE) and one.at != GLOBAL:
+                thing = self.heap.things[one.at]
+                inside = (*islice(thing.fields.values(), _MAX_CHILDREN), *(thing.items or ())[:_MAX_CHILDREN])
+                if any(isinstance(item[0][1], Text) and _PART.search(item[0][1].text) for item in inside):
+                    return True
+        return False
 
     def _got(self, getter: Cases, this: Cases) -> Cases:
         one = self.heap.forced(getter)[0][1]
@@ -266,7 +281,9 @@ class Program:
         return made
 
     def stored(self, value: Cases, name: str, member: Cases) -> None:
-        """A member was set: methods get their object, and functions their names."""
+        """A member was set: methods get their object, functions their names, and HTTP clients their address."""
+        if name == "baseURL" and (root := _root(value[0][1])):
+            self.bases.setdefault(root, member)
         one, owner = member[0][1], value[0][1]
         if not isinstance(one, Source) or one.kind is not Kind.FUNCTION or not isinstance(owner, Source):
             return
@@ -285,6 +302,19 @@ class Program:
         made = self.heap.new(Kind.INSTANCE, self.heap.thing(prototype[0][1]))
         self._owners[made.at] = self._creator.get(self.heap.closures[one.at].function, -1)
         return single(made)
+
+    def made_by(self, run: Run, parent: Value) -> Source:
+        """A new object; the one that a constructor makes itself is the same as ``this`` in the methods of its class."""
+        number = self.heap.thing(parent)
+        if run.closure is None or number < 0 or number != self.heap.things_of(run.closure, "prototype"):
+            return self.heap.new(Kind.OBJECT, number)
+        creator = self._creator.get(run.function, -1)
+        made = self._instances.get(creator) if not self._inlining else None
+        if made is None:
+            made = self.heap.new(Kind.INSTANCE)
+            self._owners[made.at] = creator
+        self.heap.things[made.at].parent = number
+        return made
 
     def truth(self, value: Cases) -> bool | None:
         """Whether a value counts as true; ``None`` if that is not known."""
@@ -308,6 +338,12 @@ class Program:
                     for _, part in operand:
                         if isinstance(part, Text) and "://" in part.text and part.text != one.text:
                             self._consume(part.text)
+                self._record(run, step, one, call)
+
+    def decoded(self, run: Run, step: Step | None, value: Cases, call: str) -> None:
+        """Record the texts that a function of the platform decodes."""
+        for _, one in value:
+            if isinstance(one, Text) and step is not None:
                 self._record(run, step, one, call)
 
     def _consume(self, text: str) -> None:
@@ -338,6 +374,9 @@ class Program:
             return
         at = 1 if name == "open" else 0
         if at < len(arguments):
+            root = _root(this[0][1]) if self.bases else None
+            if root in self.bases:
+                this = combine(lambda one: Client(as_text(one)), self.heap.forced(self.bases[root]))
             for text in self.calls.address(arguments[at], self.heap.forced(this)):
                 self._record(run, step, text, name)
                 if is_open(text) and not self._inlining:
@@ -410,20 +449,15 @@ def _truth(value: Value) -> bool | None:
     return operators.truth(value)
 
 
+def _root(value: Value) -> object:
+    """What ``axios`` and ``axios.defaults`` have in common."""
+    if isinstance(value, Source) and value.kind is Kind.MODULE:
+        return value.at
+    return value.path.removesuffix(".defaults") if isinstance(value, Unknown) and value.path[:1] not in (".", "") else None
+
+
 def _writes(step: Step) -> bool:
     return not step.kind.name.startswith(("Put", "TryPut", "Store", "Define", "Throw", "Ret"))
-
-
-def _is_constant(value: Cases) -> bool:
-    """True if a call with this argument is worth a walk."""
-    for _, one in value:
-        if isinstance(one, Text) and one.text.strip(HOLE):
-            return True
-        if isinstance(one, Client | Merged) or (
-            isinstance(one, Source) and one.kind in (Kind.OBJECT, Kind.ARRAY, Kind.INSTANCE) and one.at != GLOBAL
-        ):
-            return True
-    return False
 
 
 def _key(value: Cases) -> object:
@@ -449,5 +483,3 @@ _PLATFORM = frozenset((
 ))  # fmt: skip
 """Global names that the platform sets."""
 
-
-__all__ = ["Found", "Program", "is_unknown"]

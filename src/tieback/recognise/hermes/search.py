@@ -16,7 +16,8 @@ MAX_HITS = 20_000
 """Most hits of one search."""
 MAX_SAME = 8
 """Most functions with the same instructions that are looked at; a compiler stores equal ones once."""
-_TYPES = {"b": "<u1", "h": "<u2", "w": "<u4"}
+MAX_KEYS = 256
+"""Most keys of a literal in which a key is looked for."""
 _SHORTEST = 2
 
 
@@ -59,20 +60,61 @@ class Search:
         first, last = np.searchsorted(values, [function, function + 1])
         return self._around(np.sort(places[first:last])[:MAX_HITS])
 
-    def literal_keys(self) -> list[tuple[int, tuple[int, int]]]:
-        """Function, and offset and number of the keys, of the literals of objects; some are wrong."""
-        found: list[tuple[int, tuple[int, int]]] = []
-        shaped = self._code.shape_count > 0
-        for kind in self._code.instructions.named("NewObjectWithBuffer", "NewObjectWithBufferAndParent"):
+    def with_keys(self, wanted: Collection[int]) -> list[int]:
+        """Functions with the literal of an object that has one of these strings as a key."""
+        code, found = self._code, []
+        near = self._number_places(code.keys, code.keys_end, wanted)
+        if not len(near):
+            return []
+        shaped = code.shape_count > 0
+        shapes = np.array([code.shape(one) for one in range(min(code.shape_count, MAX_HITS))], np.int64).reshape(-1, 2)
+        known: dict[tuple[int, int], bool] = {}
+        for kind in code.instructions.named("NewObjectWithBuffer", "NewObjectWithBufferAndParent"):
             places = self._places(kind.number, kind.width)
-            index = kind.kinds.index("h" if "h" in kind.kinds else "w") + (0 if shaped else 2)
-            keys = self._values(kind.kinds, index, places)
-            counts = keys if shaped else self._values(kind.kinds, index - 1, places)
-            for place, key, count in zip(places[:MAX_HITS].tolist(), keys.tolist(), counts.tolist(), strict=False):
-                found += [
-                    (function, self._code.shape(key) if shaped else (key, count)) for function in self._at(place)
-                ]
-        return found
+            first = kind.kinds.index("h" if "h" in kind.kinds else "w")
+            if shaped:
+                numbers = self._values(kind.kinds, first, places)
+                places, numbers = places[numbers < len(shapes)], numbers[numbers < len(shapes)]
+                keys, counts = shapes[numbers, 0], shapes[numbers, 1]
+            else:
+                counts, keys = (self._values(kind.kinds, first + one, places) for one in (1, 2))
+            # A key has at most 4 bytes, and a sequence of up to 15 at most 2 more.
+            reach = np.searchsorted(near, keys + 5 * counts + 4, "right") > np.searchsorted(near, keys, "left")
+            chosen = np.flatnonzero(reach & (counts > 0) & (counts <= MAX_KEYS))[:MAX_HITS]
+            for place, key, count in zip(*(one[chosen].tolist() for one in (places, keys, counts)), strict=True):
+                if (key, count) not in known:
+                    texts = code.literals(code.keys + key, count)
+                    known[key, count] = any(isinstance(one, str) and one in self._named(wanted) for one in texts)
+                if known[key, count]:
+                    found += self._at(place)
+        return list(dict.fromkeys(found))
+
+    def _named(self, wanted: Collection[int]) -> set[str]:
+        return {self._code.text(one) for one in wanted}
+
+    def with_items(self, wanted: Collection[int] | Numbers) -> list[int]:
+        """Functions with the literal of an array that has one of these strings; some are wrong."""
+        near = self._number_places(self._code.arrays, self._code.arrays_end, wanted)
+        found: list[int] = []
+        for kind in self._code.instructions.named("NewArrayWithBuffer") if len(near) else ():
+            places = self._places(kind.number, kind.width)
+            counts, starts = (self._values(kind.kinds, one, places) for one in (2, 3))
+            reach = np.searchsorted(near, starts + 5 * counts + 4, "right") > np.searchsorted(near, starts, "left")
+            found += self._around(places[reach & (counts > 0) & (counts <= MAX_KEYS)][:MAX_HITS])
+        return list(dict.fromkeys(found))
+
+    def _number_places(self, begin: int, end: int, wanted: Collection[int] | Numbers) -> Numbers:
+        """Offsets in literals where the number of a wanted string can be."""
+        raw = np.frombuffer(self._code.data, np.uint8)[begin:end].astype(np.int64)
+        numbers = np.unique(np.fromiter(wanted, np.int64))
+        if len(raw) < 4 or not len(numbers):
+            return np.empty(0, np.int64)
+        short = raw[:-1] | raw[1:] << 8
+        # The first two bytes of a longer number are compared only.
+        places = [np.flatnonzero(np.isin(short, numbers & 0xFFFF))]
+        if (numbers < 256).any():
+            places.append(np.flatnonzero(np.isin(raw, numbers[numbers < 256])))
+        return np.unique(np.concatenate(places))
 
     def _operands(self, names: Sequence[str], operand: int) -> list[tuple[Numbers, Numbers]]:
         """Offsets and values of an operand of instructions, in pairs."""
