@@ -1,9 +1,8 @@
 """Calls in bytecode: functions of the file, those of the language, of bundlers and of HTTP clients."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from tieback.recognise.hermes.bytecode import Step
 from tieback.recognise.hermes.heap import GLOBAL, INTEROP, MAX_ITEMS, through
 from tieback.recognise.scripts.methods import (
     below,
@@ -58,23 +57,22 @@ class Calls:
         """Call the functions of this file."""
         self._program = program
         self._heap = program.heap
-        self._step: Step | None = None
+        self._bases: dict[int, Source] = {}
+        """The class from which that of a closure is derived."""
 
     def call(
-        self, run: "Run", step: Step, callee: Cases, this: Cases, arguments: list[Cases], *, made: bool = False
+        self, run: "Run", callee: Cases, this: Cases, arguments: list[Cases], *, made: bool = False
     ) -> Cases:
         """The result of a call.
 
         Args:
             run: the function that calls.
-            step: the instruction.
             callee: what is called.
             this: the object whose method it is.
             arguments: what is passed.
             made: true for ``new``.
         """
         heap, program = self._heap, self._program
-        self._step = step
         arguments = arguments[:_MAX_ARGUMENTS]
         name = _name(callee[0][1])
         if self._loads(callee[0][1], arguments):
@@ -82,15 +80,17 @@ class Calls:
         first = arguments[0] if arguments else UNKNOWN
         if name in ("create", "extend") and (client := self._client(first)) is not None:
             return client
-        program.called(run, step, name, this, arguments)
+        if name not in SINKS and "baseURL" in self._fields(first):
+            name = "request"
+        program.called(run, name, this, arguments)
         if name == DEFINE and len(arguments) >= 2:
             program.modules.define(arguments)
         if name == "defineProperty" and len(arguments) >= 3:
             return self._define(run, arguments)
         if name == "URL" and made and arguments:
-            return self._url(run, step, arguments)
+            return self._url(run, arguments)
         if not made:
-            found = self._method(run, step, name, this, arguments)
+            found = self._method(run, name, this, arguments)
             if found is not None:
                 return found
         callee = heap.forced(callee)
@@ -135,18 +135,18 @@ class Calls:
                 run.put(arguments[0], key.text, self._heap.member(descriptor, "value"))
         return arguments[0]
 
-    def _url(self, run: "Run", step: Step, arguments: Sequence[Cases]) -> Cases:
+    def _url(self, run: "Run", arguments: Sequence[Cases]) -> Cases:
         operands = [self._heap.forced(one) for one in arguments[:2]]
 
         def made(path: Value, base: Value | None = None) -> Value:
             return resolved_url(as_text(path), None if base is None or isinstance(base, Unknown) else as_text(base))
 
         value = combine(made, *operands)
-        self._program.joined(run, step, value, operands, call="URL")
+        self._program.joined(run, value, operands, call="URL")
         return value
 
     def _method(
-        self, run: "Run", step: Step, name: str, this: Cases, arguments: Sequence[Cases]
+        self, run: "Run", name: str, this: Cases, arguments: Sequence[Cases]
     ) -> Cases | None:
         """The result of a method of the language; ``None`` if it is none."""
         if not name:
@@ -167,7 +167,7 @@ class Calls:
         elif (items := self._heap.items(one)) is not None and len(receiver) == 1:
             found = self._of_items(run, name, items, operands)
         if found is not None:
-            self._program.joined(run, step, found, (receiver, *operands))
+            self._program.joined(run, found, (receiver, *operands))
         return found
 
     def _of_items(self, run: "Run", name: str, items: list[Cases], arguments: list[Cases]) -> Cases | None:
@@ -188,10 +188,11 @@ class Calls:
     def _of(self, callee: Value, name: str, this: Cases, arguments: list[Cases], run: "Run") -> Cases:
         program = self._program
         if isinstance(callee, Source) and callee.kind is Kind.FUNCTION:
-            if name in ("asyncToGenerator", "_asyncToGenerator") and arguments:
-                return arguments[0]
+            own = program.name(program.heap.closures[callee.at].function)
+            if arguments and (helped := self._helped(run, own.lstrip("_"), arguments)) is not None:
+                return helped
             found = program.inlined(callee, this, arguments, run)
-            label = callee.via[0] if callee.via else program.name(program.heap.closures[callee.at].function)
+            label = callee.via[0] if callee.via else own
             return through(label, found) if label else found
         if not isinstance(callee, Unknown):
             return UNKNOWN
@@ -209,12 +210,49 @@ class Calls:
 
             made = combine(function, *map(self._heap.forced, arguments))
             if not is_unknown(made):
-                program.decoded(run, self._step, made, name)
+                program.decoded(run, made, name)
                 return made
         one = arguments[0][0][1] if len(arguments) == 1 else None
         if isinstance(one, Source) and one.kind is Kind.FUNCTION:
             return arguments[0]  # a function that is run later, with what the result is called with
         return single(Unknown(f"{callee.path}()"[:120]))
+
+    def _helped(self, run: "Run", name: str, arguments: list[Cases]) -> Cases | None:
+        """The result of a helper of Babel for classes and generators; ``None`` for other functions."""
+        heap, first = self._heap, arguments[0]
+        if name == "asyncToGenerator":
+            return first
+        if name == "createClass" and len(arguments) > 1:
+            prototype = heap.member(heap.forced(first), "prototype")
+            for one in (heap.items(arguments[1][0][1]) or [])[:_MAX_ITEMS]:
+                key = heap.member(one, "key")[0][1]
+                if isinstance(key, Text):
+                    run.put(prototype, key.text, heap.member(one, "value"))
+            return first
+        if name == "defineProperty" and len(arguments) > 2 and isinstance(key := arguments[1][0][1], Text):
+            run.put(first, key.text, arguments[2])
+            return first
+        if name == "inherits" and len(arguments) > 1:
+            derived, base = (heap.forced(one)[0][1] for one in arguments[:2])
+            if isinstance(derived, Source) and isinstance(base, Source) and base.kind is Kind.FUNCTION:
+                self._bases[derived.at] = base
+                number = heap.thing(heap.member(single(derived), "prototype")[0][1])
+                heap.things[number].parent = heap.thing(heap.member(single(base), "prototype")[0][1])
+            return UNKNOWN
+        if name == "callSuper" and len(arguments) > 1:
+            derived = heap.forced(arguments[1])[0][1]
+            base = self._bases.get(derived.at) if isinstance(derived, Source) else None
+            if base is not None:
+                passed = heap.items(arguments[2][0][1]) if len(arguments) > 2 else None
+                self._program.inlined(base, first, passed or [], run)
+            return first
+        return None
+
+    def _fields(self, value: Cases) -> Collection[str]:
+        """Names of the members of an object that a function has made."""
+        one = value[0][1]
+        known = isinstance(one, Source) and one.kind is Kind.OBJECT and one.at != GLOBAL
+        return self._heap.things[one.at].fields if known and isinstance(one, Source) else ()
 
     def _borrowed(self, name: str, this: Cases, arguments: list[Cases], run: "Run") -> Cases:
         """``f.call(object, …)``, ``f.apply(object, […])`` and ``f.bind(object)``."""

@@ -89,7 +89,8 @@ class Run:
         self.first_closure = len(program.heap.closures)
         header = program.code.header(function)
         self.registers = header.registers if header else 0
-        self.generators: list[Source] = []
+        self.step: Step | None = None
+        """The instruction that is read."""
 
     def result(self) -> Cases:
         """What the function returns. Raises ``BudgetError``."""
@@ -106,6 +107,7 @@ class Run:
                 for register in loops[step.at]:
                     self.frame.registers.pop(register, None)
             self.program.budget.take()
+            self.step = step
             handler = _HANDLERS.get(step.kind.name)
             if handler is not None:
                 handler(self, step)
@@ -199,7 +201,7 @@ class Run:
             left, right = self.program.heap.forced(left), self.program.heap.forced(right)
         value = operation(sign, left, right, step.at)
         if sign == "+":
-            self.program.joined(self, step, value, (left, right))
+            self.program.joined(self, value, (left, right))
         self.set(step.integer(0), value)
 
     def _as_string(self, step: Step) -> None:
@@ -226,10 +228,8 @@ class Run:
 
     def _literal(self, step: Step) -> None:
         made = self.program.heap.new(Kind.OBJECT)
-        names = self.program.literal(self, step, made)
+        self.program.literal(self, step, made)
         self.set(step.integer(0), single(made))
-        if names:
-            self.program.configured(self, step, made)
 
     def _array(self, step: Step) -> None:
         self.set(step.integer(0), single(self.program.heap.new(Kind.ARRAY, items=[])))
@@ -260,7 +260,7 @@ class Run:
             number = heap.thing(value[0][1])
             if number >= 0:
                 self.frame.kept[number, name] = member
-        self.program.stored(value, name, member)
+        self.program.stored(self, value, name, member)
 
     def _put_member(self, step: Step) -> None:
         name = self.program.code.text(step.integer(-1))
@@ -339,8 +339,6 @@ class Run:
     def _closure(self, step: Step) -> None:
         made = self.program.created(step.integer(-1), self._scope_of(step.integer(-2)))
         self.set(step.integer(0), single(made))
-        if step.kind.name == "CreateGenerator":
-            self.generators.append(made)
 
     def _class(self, step: Step) -> None:
         made = self.program.created(step.integer(-1), self._scope_of(step.integer(2)))
@@ -383,7 +381,7 @@ class Run:
             callee = self.get(step.integer(1))
         this, arguments = (values[0], values[1:]) if values else (UNKNOWN, [])
         made = name in ("Construct", "CallWithNewTarget")
-        self.set(step.integer(0), self.program.calls.call(self, step, callee, this, arguments, made=made))
+        self.set(step.integer(0), self.program.calls.call(self, callee, this, arguments, made=made))
 
     def _require(self, step: Step) -> None:
         self.set(step.integer(0), single(Source(Kind.MODULE, step.integer(2), NO_ENV)))

@@ -23,7 +23,11 @@ CONFIGURATIONS = frozenset((
     "serverUrl", "endpoint", "supabaseUrl", "appId",
 ))  # fmt: skip
 """Keys of objects that configure a client."""
-_TOLD = ("projectId", "databaseURL", "storageBucket", "authDomain", "host", "hostname", "Bucket")
+METHODS = ("post", "put", "patch", "get", "delete", "request")
+"""Methods of HTTP clients, which many other objects have, too."""
+TOLD = ("projectId", "databaseURL", "storageBucket", "authDomain", "host", "hostname", "Bucket")
+"""Those whose objects are judged like those of scripts."""
+_MAX_METHODS = 400
 _MAX_FIELDS = 64
 _NAMING = ("GetById", "TryGetById", "PutById", "PutNewOwnById", "DefineOwnById")
 
@@ -54,11 +58,16 @@ class Marks:
         found += search.with_keys([names[one] for one in CONFIGURATIONS if one in names])
         if len(schemes) or called:
             found += search.functions(("LoadConstString",), -1, search.paths())
+        if based:
+            numbers = search.equal(METHODS)
+            for name in METHODS:
+                if name in numbers:
+                    found += search.functions(("GetById",), -1, [numbers[name]])[:_MAX_METHODS]
         return list(islice(dict.fromkeys(found), MAX_STARTS))
 
     def configuration(self, fields: Mapping[str, Cases], forced: Callable[[Cases], Cases]) -> str:
         """An object as a script has it; empty if it is no configuration that only its keys show."""
-        if not any(name in _TOLD for name in fields):
+        if not any(name in TOLD for name in fields):
             return ""
         parts: list[str] = []
         for name, value in islice(fields.items(), _MAX_FIELDS):

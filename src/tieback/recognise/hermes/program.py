@@ -14,7 +14,7 @@ from tieback.recognise.hermes.bytecode import Bytecode, Step
 from tieback.recognise.hermes.calls import SINKS, Calls
 from tieback.recognise.hermes.heap import GLOBAL, Heap
 from tieback.recognise.hermes.interpret import Run
-from tieback.recognise.hermes.marks import CONFIGURATIONS, Marks
+from tieback.recognise.hermes.marks import TOLD, Marks
 from tieback.recognise.hermes.modules import Modules
 from tieback.recognise.hermes.search import Search
 from tieback.recognise.scripts import operators
@@ -41,7 +41,7 @@ MAX_CALLS = 8
 """Most of them that are calls with constants."""
 MAX_FOUND = 4_000
 """Most texts and configurations of one file."""
-_MAX_SMALL = 150
+_MAX_SMALL = 300
 """Most bytes of a function that is walked for a call without a part of an address."""
 _MAX_INLINED_SIZE = 16_384
 _MAX_CHILDREN = 40
@@ -53,11 +53,8 @@ _MAX_STEPS = 8_000
 _PART = re.compile(r"[/:.]\w|\w[/:.]|^[a-z][a-z0-9-]*$")
 """In a text that can be a part of an address."""
 _SMALL = re.compile(r"[\w$]{1,2}\Z")
-_COMMON = frozenset(
-    "get set has add delete put post patch request then catch call apply bind push pop map filter on off send open "
-    "query find load read write run exec fetch update remove create emit test match replace split join default value "
-    "render constructor toString next return throw".split()
-)
+_OTHER = frozenset(("", "default", "value", "constructor", "render", "toString", "then", "next", "return", "throw"))
+"""Names of members by which no caller is looked for."""
 
 
 class Found(NamedTuple):
@@ -186,10 +183,13 @@ class Program:
             return UNKNOWN
         if len(self._walking) >= MAX_NESTED or function in self._walking or self._start - self.budget.left > _MAX_STEPS:
             return UNKNOWN
-        plain = header.size <= _MAX_SMALL and all(isinstance(one[0][1], int) for one in arguments)
         own = run is not None and closure.at >= run.first_closure
-        if not plain and not own and not any(self._is_worth(one) for one in (this, *arguments)):
-            return UNKNOWN
+        if not own and not any(self._is_worth(one) for one in (this, *arguments)):
+            if header.size > _MAX_SMALL:
+                return UNKNOWN
+            if not all(isinstance(one[0][1], int) for one in arguments):
+                # The same for each call, so that it is walked once.
+                this, arguments = UNKNOWN, ()
         key = (function, scope, _key(this), *map(_key, arguments))
         if key not in self._inlined:
             self._inlining += 1
@@ -251,8 +251,8 @@ class Program:
             return Text(literal[:4096], 0, (literal,) if literal else ())
         return Unknown() if literal is None else literal
 
-    def literal(self, run: Run, step: Step, made: Source) -> bool:
-        """Set the members of the literal of an object; true if it can be a configuration."""
+    def literal(self, run: Run, step: Step, made: Source) -> None:
+        """Set the members of the literal of an object."""
         code = self.code
         if code.shape_count:
             key, count = code.shape(step.integer(-2))
@@ -263,12 +263,13 @@ class Program:
         self.budget.take(1 + len(names) // 4)
         for name, value in zip(names, values, strict=False):
             self.heap.put(single(made), str(name), single(self.as_value(value)), join=False)
-        return any(name in CONFIGURATIONS for name in names)
+        if any(name in TOLD for name in names):
+            self._configured(run, made)
 
-    def configured(self, run: Run, step: Step, made: Source) -> None:
+    def _configured(self, run: Run, made: Source) -> None:
         """Remember an object that can be a configuration."""
         if len(self._configurations) < MAX_FOUND:
-            self._configurations[made.at] = (run.function, self._place(run, step))
+            self._configurations.setdefault(made.at, (run.function, self._place(run)))
 
     def created(self, function: int, scope: int) -> Source:
         """A closure that a walk creates."""
@@ -280,11 +281,13 @@ class Program:
             self._children.setdefault(creator, []).append(function)
         return made
 
-    def stored(self, value: Cases, name: str, member: Cases) -> None:
+    def stored(self, run: Run, value: Cases, name: str, member: Cases) -> None:
         """A member was set: methods get their object, functions their names, and HTTP clients their address."""
         if name == "baseURL" and (root := _root(value[0][1])):
             self.bases.setdefault(root, member)
         one, owner = member[0][1], value[0][1]
+        if name in TOLD and isinstance(owner, Source) and owner.kind is Kind.OBJECT and owner.at != GLOBAL:
+            self._configured(run, owner)
         if not isinstance(one, Source) or one.kind is not Kind.FUNCTION or not isinstance(owner, Source):
             return
         if owner.kind is Kind.SCOPE or owner.at == GLOBAL:
@@ -330,7 +333,7 @@ class Program:
 
     # Texts
 
-    def joined(self, run: Run, step: Step, value: Cases, operands: Sequence[Cases], *, call: str = "") -> None:
+    def joined(self, run: Run, value: Cases, operands: Sequence[Cases], *, call: str = "") -> None:
         """Record the texts that an instruction puts together."""
         for _, one in value:
             if isinstance(one, Text) and "://" in one.text:
@@ -338,13 +341,13 @@ class Program:
                     for _, part in operand:
                         if isinstance(part, Text) and "://" in part.text and part.text != one.text:
                             self._consume(part.text)
-                self._record(run, step, one, call)
+                self._record(run, one, call)
 
-    def decoded(self, run: Run, step: Step | None, value: Cases, call: str) -> None:
+    def decoded(self, run: Run, value: Cases, call: str) -> None:
         """Record the texts that a function of the platform decodes."""
         for _, one in value:
-            if isinstance(one, Text) and step is not None:
-                self._record(run, step, one, call)
+            if isinstance(one, Text):
+                self._record(run, one, call)
 
     def _consume(self, text: str) -> None:
         known = self.found.get(text)
@@ -353,13 +356,13 @@ class Program:
         if len(self._consumed) < MAX_FOUND:
             self._consumed.add(text)
 
-    def _record(self, run: Run, step: Step, whole: Text, call: str) -> None:
+    def _record(self, run: Run, whole: Text, call: str) -> None:
         text = whole._replace(text=NESTED.split(whole.text, maxsplit=1)[0])
         if not WORTH.match(text.text) or text.text in text.parts or (text.text in self._consumed and not call):
             return
         known = self.found.get(text.text)
         if (known is None and len(self.found) < MAX_FOUND) or (known is not None and call and not known.call):
-            self.found[text.text] = Found(text, run.function, self._place(run, step), call)
+            self.found[text.text] = Found(text, run.function, self._place(run), call)
         if is_open(text) and not self._inlining:
             function = run.function
             for _ in range(3):
@@ -368,7 +371,7 @@ class Program:
                 if function == self.code.global_function:
                     break
 
-    def called(self, run: Run, step: Step, name: str, this: Cases, arguments: Sequence[Cases]) -> None:
+    def called(self, run: Run, name: str, this: Cases, arguments: Sequence[Cases]) -> None:
         """Record the addresses that a call gets, if its name is that of one that contacts a server."""
         if name not in SINKS or not arguments:
             return
@@ -378,13 +381,13 @@ class Program:
             if root in self.bases:
                 this = combine(lambda one: Client(as_text(one)), self.heap.forced(self.bases[root]))
             for text in self.calls.address(arguments[at], self.heap.forced(this)):
-                self._record(run, step, text, name)
+                self._record(run, text, name)
                 if is_open(text) and not self._inlining:
                     self._open[run.function] = None
 
-    def _place(self, run: Run, step: Step) -> int:
+    def _place(self, run: Run) -> int:
         header = self.code.header(run.function)
-        return header.offset + step.at if header else step.at
+        return header.offset + run.step.at if header and run.step else -1
 
     # Searches
 
@@ -431,15 +434,14 @@ class Program:
         names = [
             name
             for name in dict.fromkeys((*self._names.get(function, {}), self.name(function)))
-            if name and name not in _COMMON and not _SMALL.match(name)
+            if name not in _OTHER and not _SMALL.match(name)
         ]
-        for name in names[:4]:
+        for name in names[:_MAX_CREATORS]:
             wanted = self.search.equal([name]).get(name)
             if wanted is not None and ("calls", name) not in self._searched:
                 self._searched.add(("calls", name))
-                found.update(
-                    dict.fromkeys(self.search.functions(("GetById",), -1, [wanted])[:_MAX_CALLERS])
-                )
+                near = sorted(self.search.functions(("GetById",), -1, [wanted]), key=lambda one: abs(one - function))
+                found.update(dict.fromkeys(near[:_MAX_CALLERS]))
         return list(found)
 
 
