@@ -210,7 +210,7 @@ class Calls:
 
             made = combine(function, *map(self._heap.forced, arguments))
             if not is_unknown(made):
-                program.decoded(run, made, name)
+                program.decoded(run, made)
                 return made
         one = arguments[0][0][1] if len(arguments) == 1 else None
         if isinstance(one, Source) and one.kind is Kind.FUNCTION:

@@ -343,11 +343,11 @@ class Program:
                             self._consume(part.text)
                 self._record(run, one, call)
 
-    def decoded(self, run: Run, value: Cases, call: str) -> None:
+    def decoded(self, run: Run, value: Cases) -> None:
         """Record the texts that a function of the platform decodes."""
         for _, one in value:
             if isinstance(one, Text):
-                self._record(run, one, call)
+                self._record(run, one, "")
 
     def _consume(self, text: str) -> None:
         known = self.found.get(text)
