@@ -79,6 +79,7 @@ class Calls:
             return self._loaded(callee[0][1], arguments)
         first = arguments[0] if arguments else UNKNOWN
         if name in ("create", "extend") and (client := self._client(first)) is not None:
+            program.clients[run.function] = None
             return client
         if name not in SINKS and "baseURL" in self._fields(first):
             name = "request"

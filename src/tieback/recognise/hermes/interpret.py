@@ -86,6 +86,7 @@ class Run:
         self._results: list[Cases] = []
         self._ends: list[dict[tuple[int, str], Cases]] = []
         self._first_thing = len(program.heap.things)
+        self._module = program.modules.owned(function)
         self.first_closure = len(program.heap.closures)
         header = program.code.header(function)
         self.registers = header.registers if header else 0
@@ -118,6 +119,10 @@ class Run:
         self._settle()
         return choice(("return", self.function), self._results) if self._results else _UNDEFINED
 
+    def _is_own(self, number: int) -> bool:
+        """True for what this function has made, and for ``module`` and its first ``exports``."""
+        return number >= self._first_thing or number in self._module
+
     def _settle(self) -> None:
         """Set the members to what they are where the function ends."""
         heap = self.program.heap
@@ -125,7 +130,7 @@ class Run:
         for number, name in keys:
             options = [end[number, name] for end in self._ends if (number, name) in end]
             value = choice(("end", self.function), _distinct(options))
-            heap.put(single(Source(Kind.OBJECT, number, NO_ENV)), name, value, join=number < self._first_thing)
+            heap.put(single(Source(Kind.OBJECT, number, NO_ENV)), name, value, join=not self._is_own(number))
 
     def _meet(self, at: int) -> None:
         frames = self._waiting.pop(at)
@@ -255,7 +260,7 @@ class Run:
     def put(self, value: Cases, name: str, member: Cases) -> None:
         """Set a member on this path."""
         heap = self.program.heap
-        heap.put(value, name, member, join=len(value) > 1 or heap.thing(value[0][1]) < self._first_thing)
+        heap.put(value, name, member, join=len(value) > 1 or not self._is_own(heap.thing(value[0][1])))
         if len(value) == 1 and self.frame is not None and len(self.frame.kept) < MAX_KEPT:
             number = heap.thing(value[0][1])
             if number >= 0:

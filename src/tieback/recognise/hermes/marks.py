@@ -18,16 +18,12 @@ NAMES = (
 )  # fmt: skip
 """Names of calls and members that functions with an endpoint use."""
 SCHEMES = ("https:", "http:", "wss:", "ws:", "https", "http", "wss")
-CONFIGURATIONS = frozenset((
-    "projectId", "databaseURL", "storageBucket", "authDomain", "baseURL", "host", "hostname", "Bucket", "uri", "url",
-    "serverUrl", "endpoint", "supabaseUrl", "appId",
-))  # fmt: skip
-"""Keys of objects that configure a client."""
+KEYS = ("projectId", "databaseURL", "storageBucket", "authDomain", "Bucket", "baseURL", "supabaseUrl")
+"""Keys of the objects that configure a client."""
 METHODS = ("post", "put", "patch", "get", "delete", "request")
 """Methods of HTTP clients, which many other objects have, too."""
 TOLD = ("projectId", "databaseURL", "storageBucket", "authDomain", "host", "hostname", "Bucket")
 """Those whose objects are judged like those of scripts."""
-_MAX_METHODS = 400
 _MAX_FIELDS = 64
 _NAMING = ("GetById", "TryGetById", "PutById", "PutNewOwnById", "DefineOwnById")
 
@@ -46,7 +42,7 @@ class Marks:
     def functions(self) -> list[int]:
         """Functions from which the search begins, the most promising ones first."""
         search = self._search
-        names = search.equal((*NAMES, *SCHEMES, *CONFIGURATIONS))
+        names = search.equal((*NAMES, *SCHEMES, *KEYS))
         exact = np.array([names[one] for one in SCHEMES if one in names], np.int64)
         schemes = np.union1d(search.containing(b"://"), exact)
         called = [names[one] for one in NAMES if one in names]
@@ -55,14 +51,9 @@ class Marks:
         found += search.functions(("LoadConstString",), -1, schemes)
         found += search.with_items(exact)
         found += search.functions(_NAMING, -1, called)
-        found += search.with_keys([names[one] for one in CONFIGURATIONS if one in names])
+        found += search.with_keys([names[one] for one in KEYS if one in names])
         if len(schemes) or called:
             found += search.functions(("LoadConstString",), -1, search.paths())
-        if based:
-            numbers = search.equal(METHODS)
-            for name in METHODS:
-                if name in numbers:
-                    found += search.functions(("GetById",), -1, [numbers[name]])[:_MAX_METHODS]
         return list(islice(dict.fromkeys(found), MAX_STARTS))
 
     def configuration(self, fields: Mapping[str, Cases], forced: Callable[[Cases], Cases]) -> str:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from tieback.recognise.hermes.program import Program
 
 MAX_MODULES = 100_000
+MAX_USERS = 100
+"""Most modules that load one and are looked at."""
+_MAX_CREATORS = 3
 REQUIRE, REQUIRE_DEFAULT, REQUIRE_ALL = "#require", "#default", "#all"
 _OLD = 5
 """Parameters of a module before the version of Metro with ``importDefault`` and ``importAll``."""
@@ -39,6 +42,8 @@ class Modules:
         self._dependencies: dict[int, Cases] = {}
         self._objects: dict[int, tuple[Source, Source]] = {}
         """The object ``module`` of each number, and the one that its ``exports`` was at first."""
+        self._loaders: dict[int, list[int]] | None = None
+        self._around: dict[int, int] = {}
         self._forcing: set[tuple[int, tuple[str, ...]]] = set()
 
     def define(self, arguments: list[Cases]) -> None:
@@ -52,6 +57,32 @@ class Modules:
             self._numbers.setdefault(one, number)
             self._dependencies[number] = arguments[2] if len(arguments) > 2 else UNKNOWN
 
+    def around(self, function: int) -> int:
+        """Number of the module that a function is in; -1 if it is not known."""
+        self._program.define_modules()
+        known = self._around.get(function)
+        if known is None:
+            known = self._numbers.get(function, -1)
+            self._around[function] = known
+            creators = self._program.search.creators(function)[:_MAX_CREATORS] if known < 0 else []
+            known = next((found for one in creators if (found := self.around(one)) >= 0), known)
+            self._around[function] = known
+        return known
+
+    def users(self, number: int) -> set[int]:
+        """A module, those that load it, and those that load these."""
+        if self._loaders is None:
+            self._loaders = {}
+            for one, dependencies in self._dependencies.items():
+                for item in self._program.heap.items(dependencies[0][1]) or ():
+                    if isinstance(item[0][1], int):
+                        self._loaders.setdefault(item[0][1], []).append(one)
+        found, last = {number}, {number}
+        for _ in range(2):
+            last = {one for loaded in last for one in self._loaders.get(loaded, ())[:MAX_USERS]} - found
+            found |= last
+        return found
+
     def arguments(self, function: int) -> list[Cases] | None:
         """What the function of a module is called with; ``None`` if it is none."""
         number = self._numbers.get(function)
@@ -63,6 +94,11 @@ class Modules:
         if header is None or header.parameters - 1 > _OLD:
             start += [single(Unknown(REQUIRE_DEFAULT)), single(Unknown(REQUIRE_ALL))]
         return [*start, single(module), single(exports), self._dependencies[number]]
+
+    def owned(self, function: int) -> tuple[int, ...]:
+        """Numbers of the objects ``module`` and ``exports`` of the module that a function is."""
+        number = self._numbers.get(function)
+        return () if number is None else tuple(one.at for one in self._object(number))
 
     def _object(self, number: int) -> tuple[Source, Source]:
         if number not in self._objects:

@@ -14,7 +14,7 @@ from tieback.recognise.hermes.bytecode import Bytecode, Step
 from tieback.recognise.hermes.calls import SINKS, Calls
 from tieback.recognise.hermes.heap import GLOBAL, Heap
 from tieback.recognise.hermes.interpret import Run
-from tieback.recognise.hermes.marks import TOLD, Marks
+from tieback.recognise.hermes.marks import METHODS, TOLD, Marks
 from tieback.recognise.hermes.modules import Modules
 from tieback.recognise.hermes.search import Search
 from tieback.recognise.scripts import operators
@@ -47,11 +47,13 @@ _MAX_INLINED_SIZE = 16_384
 _MAX_CHILDREN = 40
 _MAX_CREATORS = 4
 _MAX_SEARCHES = 200
-_MAX_CALLERS = 24
+_MAX_CALLERS = 40
 _MAX_STEPS = 8_000
 """Most steps of one start that are spent on calls."""
 _PART = re.compile(r"[/:.]\w|\w[/:.]|^[a-z][a-z0-9-]*$")
 """In a text that can be a part of an address."""
+_TWICE = re.compile(r"[^/]*://(?:\{\})?\w+://")
+"""Two schemes: on one of the paths, code that adds a scheme to what has one already."""
 _SMALL = re.compile(r"[\w$]{1,2}\Z")
 _OTHER = frozenset(("", "default", "value", "constructor", "render", "toString", "then", "next", "return", "throw"))
 """Names of members by which no caller is looked for."""
@@ -84,6 +86,8 @@ class Program:
         """True if a bound ended the search."""
         self.bases: dict[object, Cases] = {}
         """Values of ``defaults.baseURL`` of HTTP clients."""
+        self.clients: dict[int, None] = {}
+        """Functions that create an HTTP client, or set its address."""
         self._consumed: set[str] = set()
         self._configurations: dict[int, tuple[int, int]] = {}
         self._visited: set[int] = set()
@@ -113,9 +117,10 @@ class Program:
                 self._begin(function)
             for _ in range(3):
                 waiting, self._open = list(self._open), {}
-                for function in waiting:
-                    for caller in self._callers(function):
-                        self._begin(caller)
+                for caller in (one for function in waiting for one in self._callers(function)):
+                    self._begin(caller)
+            for function in self._requesting():
+                self._begin(function)
         except (BudgetError, RecursionError):
             self.stopped = True
         yield from self.found.values()
@@ -285,6 +290,7 @@ class Program:
         """A member was set: methods get their object, functions their names, and HTTP clients their address."""
         if name == "baseURL" and (root := _root(value[0][1])):
             self.bases.setdefault(root, member)
+            self.clients[run.function] = None
         one, owner = member[0][1], value[0][1]
         if name in TOLD and isinstance(owner, Source) and owner.kind is Kind.OBJECT and owner.at != GLOBAL:
             self._configured(run, owner)
@@ -358,7 +364,7 @@ class Program:
 
     def _record(self, run: Run, whole: Text, call: str) -> None:
         text = whole._replace(text=NESTED.split(whole.text, maxsplit=1)[0])
-        if not WORTH.match(text.text) or text.text in text.parts or (text.text in self._consumed and not call):
+        if not WORTH.match(text.text) or _TWICE.match(text.text) or text.text in text.parts or (text.text in self._consumed and not call):
             return
         known = self.found.get(text.text)
         if (known is None and len(self.found) < MAX_FOUND) or (known is not None and call and not known.call):
@@ -425,6 +431,14 @@ class Program:
                 return single(self._closures[function]._replace(via=(name,)))
         return None
 
+    def _requesting(self) -> list[int]:
+        """Functions that can call a method of an HTTP client."""
+        modules = {user for one in self.clients for user in self.modules.users(self.modules.around(one))}
+        wanted = self.search.equal(METHODS).values() if self.clients else []
+        return [
+            one for one in self.search.functions(("GetById",), -1, wanted) if self.modules.around(one) in modules
+        ]
+
     def _callers(self, function: int) -> list[int]:
         """Functions that can call this one."""
         found: dict[int, None] = {}
@@ -436,12 +450,15 @@ class Program:
             for name in dict.fromkeys((*self._names.get(function, {}), self.name(function)))
             if name not in _OTHER and not _SMALL.match(name)
         ]
+        module = self.modules.around(function)
+        users = self.modules.users(module)
         for name in names[:_MAX_CREATORS]:
             wanted = self.search.equal([name]).get(name)
-            if wanted is not None and ("calls", name) not in self._searched:
-                self._searched.add(("calls", name))
-                near = sorted(self.search.functions(("GetById",), -1, [wanted]), key=lambda one: abs(one - function))
-                found.update(dict.fromkeys(near[:_MAX_CALLERS]))
+            if wanted is not None and (name, module) not in self._searched:
+                self._searched.add((name, module))
+                using = self.search.functions(("GetById",), -1, [wanted])
+                inside = (one for one in using if self.modules.around(one) in users)
+                found.update(dict.fromkeys(islice(inside, _MAX_CALLERS)))
         return list(found)
 
 
