@@ -66,4 +66,4 @@ class Marks:
             if isinstance(one, int) or (isinstance(one, Text) and "{}" not in one.text):
                 parts.append(f"{name}: {json.dumps(one.text if isinstance(one, Text) else one)}")
         beside = " ".join(f"{word}()" for word in self._beside)
-        return f"{beside}({{{', '.join(parts)}}})" if parts else ""
+        return f"({{{', '.join(parts)}}}) {beside}" if parts else ""

@@ -48,7 +48,7 @@ _MAX_CHILDREN = 40
 _MAX_CREATORS = 4
 _MAX_SEARCHES = 200
 _MAX_CALLERS = 40
-_MAX_STEPS = 8_000
+_MAX_STEPS = 3_000
 """Most steps of one start that are spent on calls."""
 _PART = re.compile(r"[/:.]\w|\w[/:.]|^[a-z][a-z0-9-]*$")
 """In a text that can be a part of an address."""

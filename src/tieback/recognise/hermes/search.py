@@ -33,6 +33,7 @@ class Search:
         self._bytes = np.frombuffer(code.data, np.uint8)[self._first : self._last]
         order = np.argsort(offsets, kind="stable")
         self._order, self._sorted, self._ends = order, offsets[order], (offsets + sizes)[order]
+        self._found: dict[int, Numbers] = {}
         self._created: tuple[Numbers, Numbers] | None = None
 
     def functions(self, names: Sequence[str], operand: int, wanted: Collection[int] | Numbers) -> list[int]:
@@ -125,8 +126,11 @@ class Search:
         return found
 
     def _places(self, number: int, width: int) -> Numbers:
-        end = len(self._bytes) - width + 1
-        return np.flatnonzero(self._bytes[: max(0, end)] == number)
+        known = self._found.get(number)
+        if known is None:
+            end = len(self._bytes) - width + 1
+            known = self._found[number] = np.flatnonzero(self._bytes[: max(0, end)] == number)
+        return known
 
     def _values(self, kinds: str, operand: int, places: Numbers) -> Numbers:
         sizes = {"b": 1, "h": 2, "w": 4, "r": 1, "j": 1}
