@@ -86,12 +86,13 @@ class Bytecode:
         self.count = fields[2]
         if self.count > MAX_FUNCTIONS or self.global_function >= self.count:
             raise UnreadableError("the Hermes bytecode has a wrong number of functions; only its strings were read")
-        shaped = self.version >= _SHAPES
+        self.shaped = self.version >= _SHAPES
+        """True if the keys of literals are in a table of shapes."""
         sizes = fields[8 + 2 * (self.version >= _BIG_INTEGERS) :][2:5]
-        self.outgoing = 8 if shaped else 7
+        self.outgoing = 8 if self.shaped else 7
         """Registers at the end of a frame behind ``this`` of a call."""
         self.values = _aligned(self.strings.stop)
-        if shaped:
+        if self.shaped:
             self.arrays = self.values
             self.keys = _aligned(self.values + sizes[0])
             self.shapes, self.shape_count = _aligned(self.keys + sizes[1]), sizes[2]
@@ -227,7 +228,7 @@ class Bytecode:
                 at += 1
             at += 1
             form = _LITERALS[tag]
-            if tag == _BYTE_STRING and self.version >= _SHAPES:
+            if tag == _BYTE_STRING and self.shaped:
                 form = None  # undefined
             if form is None:
                 yield from ({_TRUE: 1, _FALSE: 0}.get(tag) for _ in range(count))

@@ -15,8 +15,8 @@ from tieback.recognise.interface import Extractor, ExtractorMeta, Find
 from tieback.recognise.scripts.reader import Budget
 
 RULE = "hermes-flow"
-MAX_STEPS = 300_000
-"""Most steps of all bytecode files of an app; about a second."""
+MAX_STEPS = 250_000
+"""Most steps of all bytecode files of an app; about 1.1 seconds."""
 _STEP_WIDTH = 90
 
 

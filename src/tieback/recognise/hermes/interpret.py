@@ -317,6 +317,7 @@ class Run:
         elif step.kind.name == "CreateTopLevelEnvironment":
             parent = -1
         made = self.program.heap.new(Kind.SCOPE, parent)
+        self.program.scopes[made.at] = self.function
         self.set(step.integer(0), single(made))
 
     def _scope_of(self, register: int) -> int:
@@ -333,8 +334,15 @@ class Run:
 
     def _load_variable(self, step: Step) -> None:
         scope = self.get(step.integer(1))
-        known = not is_unknown(scope) and isinstance(scope[0][1], Source)
-        self.set(step.integer(0), self.read(scope, f"${step.integer(2)}") if known else UNKNOWN)
+        one, slot = scope[0][1], step.integer(2)
+        if not isinstance(one, Source):
+            self.set(step.integer(0), UNKNOWN)
+            return
+        value = self.read(scope, f"${slot}")
+        if one.at < self._first_thing and self.program.truth(value) is not True:
+            self.program.variable(one.at, slot)
+            value = self.read(scope, f"${slot}")
+        self.set(step.integer(0), value)
 
     def _store_variable(self, step: Step) -> None:
         scope = self.get(step.integer(0))

@@ -1,6 +1,7 @@
 """Where the search in a bytecode file begins: functions that refer to strings with a scheme, paths and names of calls."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from itertools import islice
 
@@ -46,15 +47,19 @@ class Marks:
         exact = np.array([names[one] for one in SCHEMES if one in names], np.int64)
         schemes = np.union1d(search.containing(b"://"), exact)
         called = [names[one] for one in NAMES if one in names]
-        based = [names["baseURL"]] if "baseURL" in names else []
-        found = search.functions(("PutById",), -1, based)
-        found += search.functions(("LoadConstString",), -1, schemes)
-        found += search.with_items(exact)
-        found += search.functions(_NAMING, -1, called)
-        found += search.with_keys([names[one] for one in KEYS if one in names])
+        groups = [
+            search.functions(("PutById",), -1, [names["baseURL"]] if "baseURL" in names else []),
+            search.functions(("LoadConstString",), -1, schemes),
+            search.with_items(exact),
+            search.functions(_NAMING, -1, called),
+            search.with_keys([names[one] for one in KEYS if one in names]),
+        ]
         if len(schemes) or called:
-            found += search.functions(("LoadConstString",), -1, search.paths())
-        return list(islice(dict.fromkeys(found), MAX_STARTS))
+            groups.append(search.functions(("LoadConstString",), -1, search.paths()))
+        # A function with several kinds of marks comes first, and then the order of the groups counts.
+        count = Counter(function for group in groups for function in group)
+        every = dict.fromkeys(function for group in groups for function in group)
+        return sorted(every, key=lambda function: -count[function])[:MAX_STARTS]
 
     def configuration(self, fields: Mapping[str, Cases], forced: Callable[[Cases], Cases]) -> str:
         """An object as a script has it; empty if it is no configuration that only its keys show."""

@@ -54,6 +54,7 @@ _PART = re.compile(r"[/:.]\w|\w[/:.]|^[a-z][a-z0-9-]*$")
 """In a text that can be a part of an address."""
 _TWICE = re.compile(r"[^/]*://(?:\{\})?\w+://")
 """Two schemes: on one of the paths, code that adds a scheme to what has one already."""
+_STORES = ("StoreToEnvironment", "StoreNPToEnvironment")
 _SMALL = re.compile(r"[\w$]{1,2}\Z")
 _OTHER = frozenset(("", "default", "value", "constructor", "render", "toString", "then", "next", "return", "throw"))
 """Names of members by which no caller is looked for."""
@@ -84,6 +85,8 @@ class Program:
         self.found: dict[str, Found] = {}
         self.stopped = False
         """True if a bound ended the search."""
+        self.scopes: dict[int, int] = {}
+        """The function of each set of variables."""
         self.bases: dict[object, Cases] = {}
         """Values of ``defaults.baseURL`` of HTTP clients."""
         self.clients: dict[int, None] = {}
@@ -259,7 +262,7 @@ class Program:
     def literal(self, run: Run, step: Step, made: Source) -> None:
         """Set the members of the literal of an object."""
         code = self.code
-        if code.shape_count:
+        if code.shaped:
             key, count = code.shape(step.integer(-2))
         else:
             key, count = step.integer(3), step.integer(2)
@@ -396,6 +399,18 @@ class Program:
         return header.offset + run.step.at if header and run.step else -1
 
     # Searches
+
+    def variable(self, scope: int, slot: int) -> None:
+        """Walk through the functions that can set a variable whose value is not known yet."""
+        owner = self.scopes.get(scope, -1)
+        if owner < 0 or (scope, slot) in self._searched or len(self._searched) >= _MAX_SEARCHES:
+            return
+        self._searched.add((scope, slot))
+        for function in self._children.get(owner, [])[:_MAX_CHILDREN]:
+            steps = self.code.steps(function)
+            self.budget.take(1 + len(steps) // 16)
+            if any(one.kind.name in _STORES and one.integer(1) == slot for one in steps):
+                self.visit(function)
 
     def _missing(self, number: int, name: str) -> Cases | None:
         """A member that no function has set yet: functions that can set it are walked."""

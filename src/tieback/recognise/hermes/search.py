@@ -67,7 +67,7 @@ class Search:
         near = self._number_places(code.keys, code.keys_end, wanted)
         if not len(near):
             return []
-        shaped = code.shape_count > 0
+        shaped = code.shaped
         shapes = np.array([code.shape(one) for one in range(min(code.shape_count, MAX_HITS))], np.int64).reshape(-1, 2)
         known: dict[tuple[int, int], bool] = {}
         for kind in code.instructions.named("NewObjectWithBuffer", "NewObjectWithBufferAndParent"):
@@ -183,7 +183,8 @@ class Search:
         lengths = table.ends - table.offsets
         by_length: dict[int, list[str]] = {}
         for name in names:
-            by_length.setdefault(len(name), []).append(name)
+            if name:
+                by_length.setdefault(len(name), []).append(name)
         for length, group in by_length.items():
             same = np.flatnonzero((lengths == length) & ~table.wide)
             firsts = np.isin(storage[table.offsets[same]], [ord(name[0]) for name in group])
