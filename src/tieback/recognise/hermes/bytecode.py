@@ -203,7 +203,8 @@ class Bytecode:
         begin = _aligned(header.offset + step.at + table)
         count = min(count, MAX_TABLE, (len(self.data) - begin) // width)
         return [
-            step.at + struct.unpack_from("<i", self.data, begin + one * width + place)[0] for one in range(max(0, count))
+            step.at + struct.unpack_from("<i", self.data, begin + one * width + place)[0]
+            for one in range(max(0, count))
         ]
 
     def shape(self, number: int) -> tuple[int, int]:

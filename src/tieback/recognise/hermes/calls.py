@@ -60,9 +60,7 @@ class Calls:
         self._bases: dict[int, Source] = {}
         """The class from which that of a closure is derived."""
 
-    def call(
-        self, run: "Run", callee: Cases, this: Cases, arguments: list[Cases], *, made: bool = False
-    ) -> Cases:
+    def call(self, run: "Run", callee: Cases, this: Cases, arguments: list[Cases], *, made: bool = False) -> Cases:
         """The result of a call.
 
         Args:
@@ -146,9 +144,7 @@ class Calls:
         self._program.joined(run, value, operands, call="URL")
         return value
 
-    def _method(
-        self, run: "Run", name: str, this: Cases, arguments: Sequence[Cases]
-    ) -> Cases | None:
+    def _method(self, run: "Run", name: str, this: Cases, arguments: Sequence[Cases]) -> Cases | None:
         """The result of a method of the language; ``None`` if it is none."""
         if not name:
             return None
@@ -178,7 +174,10 @@ class Calls:
         values = [one[0][1] for one in arguments]
         if name in ("map", "forEach", "flatMap") and values and isinstance(values[0], Source | Unknown):
             given = values[0]
-            made = [self._of(given, _name(given), UNKNOWN, [one, single(at)], run) for at, one in enumerate(items[:_MAX_ITEMS])]
+            made = [
+                self._of(given, _name(given), UNKNOWN, [one, single(at)], run)
+                for at, one in enumerate(items[:_MAX_ITEMS])
+            ]
             return single(self._heap.new(Kind.ARRAY, items=made))
         if name == "concat":
             values = [Items(tuple(found)) if (found := self._heap.items(one)) is not None else one for one in values]
@@ -267,9 +266,7 @@ class Calls:
             return UNKNOWN
         return self._of(one, _name(one), receiver, rest[:_MAX_ITEMS], run)
 
-    def _static(
-        self, owner: str, name: str, this: Cases, arguments: list[Cases], run: "Run"
-    ) -> Cases | None:
+    def _static(self, owner: str, name: str, this: Cases, arguments: list[Cases], run: "Run") -> Cases | None:
         """A function of ``Object``, ``JSON``, ``Buffer``, ``Array`` or the engine; ``None`` if it is none."""
         if owner == "HermesBuiltin" and name == "spawnAsync" and arguments:
             one = arguments[0][0][1]

@@ -43,7 +43,6 @@ _MAX_MEMBERS = 8
 """Most members of an object that are taken for one whose name is not known."""
 
 
-
 def through(name: str, value: Cases) -> Cases:
     """A value with the name through which it is reached; a variable has none."""
     if name.startswith("$"):

@@ -20,8 +20,6 @@ from tieback.recognise.scripts.values import (
     Source,
     Text,
     Unknown,
-    Value,
-    as_text,
     choice,
     combine,
     is_unknown,

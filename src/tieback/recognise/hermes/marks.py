@@ -36,9 +36,7 @@ class Marks:
         """Search in this file."""
         self._search = search
         data = code.data
-        self._beside = tuple(
-            word for word, mark in (("firestore", b"irestore"), ("S3", b"S3")) if data.find(mark) >= 0
-        )
+        self._beside = tuple(word for word, mark in (("firestore", b"irestore"), ("S3", b"S3")) if data.find(mark) >= 0)
 
     def functions(self) -> list[int]:
         """Functions from which the search begins, the most promising ones first."""

@@ -140,4 +140,3 @@ class Modules:
             return False
         marked = thing.fields.get("__esModule", UNKNOWN)
         return "default" in thing.fields or "default" in thing.getters or not is_unknown(marked)
-

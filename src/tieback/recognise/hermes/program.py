@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from tieback.recognise.dataflow.values import HOLE
 from tieback.recognise.hermes.bytecode import Bytecode, Step
 from tieback.recognise.hermes.calls import SINKS, Calls
 from tieback.recognise.hermes.heap import GLOBAL, Heap
@@ -330,9 +329,7 @@ class Program:
 
     def truth(self, value: Cases) -> bool | None:
         """Whether a value counts as true; ``None`` if that is not known."""
-        known = {
-            None if isinstance(one, Source) and one.kind is Kind.MODULE else _truth(one) for _, one in value
-        }
+        known = {None if isinstance(one, Source) and one.kind is Kind.MODULE else _truth(one) for _, one in value}
         return known.pop() if len(known) == 1 else None
 
     def name(self, function: int) -> str:
@@ -367,7 +364,12 @@ class Program:
 
     def _record(self, run: Run, whole: Text, call: str) -> None:
         text = whole._replace(text=NESTED.split(whole.text, maxsplit=1)[0])
-        if not WORTH.match(text.text) or _TWICE.match(text.text) or text.text in text.parts or (text.text in self._consumed and not call):
+        if (
+            not WORTH.match(text.text)
+            or _TWICE.match(text.text)
+            or text.text in text.parts
+            or (text.text in self._consumed and not call)
+        ):
             return
         known = self.found.get(text.text)
         if (known is None and len(self.found) < MAX_FOUND) or (known is not None and call and not known.call):
@@ -450,9 +452,7 @@ class Program:
         """Functions that can call a method of an HTTP client."""
         modules = {user for one in self.clients for user in self.modules.users(self.modules.around(one))}
         wanted = self.search.equal(METHODS).values() if self.clients else []
-        return [
-            one for one in self.search.functions(("GetById",), -1, wanted) if self.modules.around(one) in modules
-        ]
+        return [one for one in self.search.functions(("GetById",), -1, wanted) if self.modules.around(one) in modules]
 
     def _callers(self, function: int) -> list[int]:
         """Functions that can call this one."""
@@ -487,7 +487,9 @@ def _root(value: Value) -> object:
     """What ``axios`` and ``axios.defaults`` have in common."""
     if isinstance(value, Source) and value.kind is Kind.MODULE:
         return value.at
-    return value.path.removesuffix(".defaults") if isinstance(value, Unknown) and value.path[:1] not in (".", "") else None
+    return (
+        value.path.removesuffix(".defaults") if isinstance(value, Unknown) and value.path[:1] not in (".", "") else None
+    )
 
 
 def _writes(step: Step) -> bool:
@@ -516,4 +518,3 @@ _PLATFORM = frozenset((
     "alert", "__DEV__", "regeneratorRuntime", "nativeFlushQueueImmediate", "ErrorUtils", "require",
 ))  # fmt: skip
 """Global names that the platform sets."""
-
