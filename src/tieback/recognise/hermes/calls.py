@@ -77,11 +77,11 @@ class Calls:
             return self._loaded(callee[0][1], arguments)
         first = arguments[0] if arguments else UNKNOWN
         if name in ("create", "extend") and (client := self._client(first)) is not None:
-            program.clients[run.function] = None
+            program.record.clients[run.function] = None
             return client
         if name not in SINKS and "baseURL" in self._fields(first):
             name = "request"
-        program.called(run, name, this, arguments)
+        program.record.called(run, name, this, arguments)
         if name == DEFINE and len(arguments) >= 2:
             program.modules.define(arguments)
         if name == "defineProperty" and len(arguments) >= 3:
@@ -141,7 +141,7 @@ class Calls:
             return resolved_url(as_text(path), None if base is None or isinstance(base, Unknown) else as_text(base))
 
         value = combine(made, *operands)
-        self._program.joined(run, value, operands, call="URL")
+        self._program.record.joined(run, value, operands, call="URL")
         return value
 
     def _method(self, run: "Run", name: str, this: Cases, arguments: Sequence[Cases]) -> Cases | None:
@@ -164,7 +164,7 @@ class Calls:
         elif (items := self._heap.items(one)) is not None and len(receiver) == 1:
             found = self._of_items(run, name, items, operands)
         if found is not None:
-            self._program.joined(run, found, (receiver, *operands))
+            self._program.record.joined(run, found, (receiver, *operands))
         return found
 
     def _of_items(self, run: "Run", name: str, items: list[Cases], arguments: list[Cases]) -> Cases | None:
@@ -199,7 +199,7 @@ class Calls:
         if callee.path.endswith((".call", ".bind", ".apply")) or name in ("call", "bind", "apply"):
             return self._borrowed(name, this, arguments, run)
         owner = callee.path.rpartition(".")[0]
-        static = self._static(owner.rpartition(".")[2], name, this, arguments, run)
+        static = self._static(owner.rpartition(".")[2], name, arguments, run)
         if static is not None:
             return static
         if arguments and name:
@@ -210,7 +210,7 @@ class Calls:
 
             made = combine(function, *map(self._heap.forced, arguments))
             if not is_unknown(made):
-                program.decoded(run, made)
+                program.record.decoded(run, made)
                 return made
         one = arguments[0][0][1] if len(arguments) == 1 else None
         if isinstance(one, Source) and one.kind is Kind.FUNCTION:
@@ -241,10 +241,10 @@ class Calls:
             return UNKNOWN
         if name == "callSuper" and len(arguments) > 1:
             derived = heap.forced(arguments[1])[0][1]
-            base = self._bases.get(derived.at) if isinstance(derived, Source) else None
-            if base is not None:
+            maker = self._bases.get(derived.at) if isinstance(derived, Source) else None
+            if maker is not None:
                 passed = heap.items(arguments[2][0][1]) if len(arguments) > 2 else None
-                self._program.inlined(base, first, passed or [], run)
+                self._program.inlined(maker, first, passed or [], run)
             return first
         return None
 
@@ -266,7 +266,7 @@ class Calls:
             return UNKNOWN
         return self._of(one, _name(one), receiver, rest[:_MAX_ITEMS], run)
 
-    def _static(self, owner: str, name: str, this: Cases, arguments: list[Cases], run: "Run") -> Cases | None:
+    def _static(self, owner: str, name: str, arguments: list[Cases], run: "Run") -> Cases | None:
         """A function of ``Object``, ``JSON``, ``Buffer``, ``Array`` or the engine; ``None`` if it is none."""
         if owner == "HermesBuiltin" and name == "spawnAsync" and arguments:
             one = arguments[0][0][1]

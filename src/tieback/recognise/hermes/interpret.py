@@ -159,9 +159,10 @@ class Run:
             number = heap.thing(value[0][1])
             if number >= 0:
                 self.frame.kept[number, name] = member
-        self.program.stored(self, value, name, member)
+        self.program.members.stored(self, value, name, member)
 
     def scope_of(self, register: int) -> int:
+        """Number of the variables in a register; -1 if there are none."""
         one = self.get(register)[0][1]
         return one.at if isinstance(one, Source) and one.kind is Kind.SCOPE else -1
 

@@ -1,4 +1,4 @@
-"""Where the search in a bytecode file begins: functions that refer to strings with a scheme, paths and names of calls."""
+"""Where the search in a bytecode file begins: functions that refer to a scheme, a path or the name of a call."""
 
 import json
 from collections import Counter

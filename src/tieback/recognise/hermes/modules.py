@@ -1,7 +1,7 @@
 """Modules of a bundle of Metro: ``__d(function(global, require, …, module, exports, dependencyMap), number, […])``.
 
-Source: https://metrobundler.dev/docs/concepts and ``metro-runtime/src/polyfills/require.js`` (MIT). A module runs when a
-member of it is needed.
+Source: https://metrobundler.dev/docs/concepts and ``metro-runtime/src/polyfills/require.js`` (MIT). The function of a
+module is walked when a member of the module is needed.
 """
 
 from typing import TYPE_CHECKING

@@ -84,7 +84,7 @@ def _operation(run: "Run", step: Step) -> None:
         left, right = run.program.heap.forced(left), run.program.heap.forced(right)
     value = operation(sign, left, right, step.at)
     if sign == "+":
-        run.program.joined(run, value, (left, right))
+        run.program.record.joined(run, value, (left, right))
     run.set(step.integer(0), value)
 
 
@@ -109,7 +109,7 @@ def _global(run: "Run", step: Step) -> None:
 
 def _object(run: "Run", step: Step) -> None:
     parent = run.get(step.integer(1)) if step.kind.name == "NewObjectWithParent" else UNKNOWN
-    made = run.program.made_by(run, parent[0][1])
+    made = run.program.members.made_by(run, parent[0][1])
     run.set(step.integer(0), single(made))
 
 
@@ -190,7 +190,7 @@ def _new_scope(run: "Run", step: Step) -> None:
     elif step.kind.name == "CreateTopLevelEnvironment":
         parent = -1
     made = run.program.heap.new(Kind.SCOPE, parent)
-    run.program.scopes[made.at] = run.function
+    run.program.members.scopes[made.at] = run.function
     run.set(step.integer(0), single(made))
 
 
@@ -211,7 +211,7 @@ def _load_variable(run: "Run", step: Step) -> None:
         return
     value = run.read(scope, f"${slot}")
     if one.at < run.first_thing and run.program.truth(value) is not True:
-        run.program.variable(one.at, slot)
+        run.program.members.variable(one.at, slot)
         value = run.read(scope, f"${slot}")
     run.set(step.integer(0), value)
 
@@ -223,12 +223,12 @@ def _store_variable(run: "Run", step: Step) -> None:
 
 
 def _closure(run: "Run", step: Step) -> None:
-    made = run.program.created(step.integer(-1), run.scope_of(step.integer(-2)))
+    made = run.program.members.created(step.integer(-1), run.scope_of(step.integer(-2)))
     run.set(step.integer(0), single(made))
 
 
 def _class(run: "Run", step: Step) -> None:
-    made = run.program.created(step.integer(-1), run.scope_of(step.integer(2)))
+    made = run.program.members.created(step.integer(-1), run.scope_of(step.integer(2)))
     home = run.program.heap.member(single(made), "prototype")
     run.program.heap.homes[made.at] = run.program.heap.thing(home[0][1])
     run.set(step.integer(0), single(made))
@@ -241,7 +241,7 @@ def _target(run: "Run", step: Step) -> None:
 
 def _new_this(run: "Run", step: Step) -> None:
     maker = run.get(step.integer(2 if step.kind.name == "CreateThis" else 1))
-    run.set(step.integer(0), run.program.instance(maker))
+    run.set(step.integer(0), run.program.members.instance(maker))
 
 
 def _select(run: "Run", step: Step) -> None:
@@ -257,7 +257,7 @@ def _call(run: "Run", step: Step) -> None:
     else:
         values = run.outgoing(step.integer(1 if name == "CallDirect" else -1))
     if name == "CallDirect":
-        callee = single(run.program.created(step.integer(2), run.scope))
+        callee = single(run.program.members.created(step.integer(2), run.scope))
     elif name == "CallBuiltin":
         builtin = run.program.code.instructions.builtins.get(step.integer(1), "?")
         callee = single(Unknown(f"HermesBuiltin.{builtin}"))
