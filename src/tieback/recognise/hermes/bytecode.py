@@ -21,6 +21,8 @@ MAX_FUNCTIONS = 1_000_000
 """Most functions of a file; large apps have about 60,000."""
 MAX_BODY = 1024 * 1024
 """Most bytes of the instructions of one function that are read."""
+MAX_DECODED = 400_000
+"""Most instructions of one file that are read; those of the largest measured app were 60,000."""
 MAX_STRING = 16_384
 """Most bytes of one string that are read."""
 MAX_LITERALS = 8_192
@@ -102,8 +104,10 @@ class Bytecode:
             self.shapes, self.shape_count = 0, 0
         self.arrays_end = min(self.arrays + sizes[0], len(self.data))
         self.keys_end = min(self.keys + sizes[1], len(self.data))
-        self._known: dict[int, tuple[Step, ...]] = {}
+        self._known: dict[tuple[int, int], tuple[Step, ...]] = {}
         self._texts: dict[int, str] = {}
+        self.left = MAX_DECODED
+        """Instructions that may still be read. Without them functions are empty."""
 
     @cached_property
     def bodies(self) -> tuple[Numbers, Numbers]:
@@ -169,9 +173,11 @@ class Bytecode:
         header = self.header(function)
         if header is None:
             return ()
-        if header.offset not in self._known:
-            self._known[header.offset] = tuple(self._read(header))
-        return self._known[header.offset]
+        key = header.offset, header.size
+        if key not in self._known:
+            self._known[key] = tuple(islice(self._read(header), self.left))
+            self.left -= len(self._known[key])
+        return self._known[key]
 
     def _read(self, header: Header) -> Iterator[Step]:
         at, end = header.offset, header.offset + min(header.size, MAX_BODY)

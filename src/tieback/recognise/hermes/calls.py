@@ -168,6 +168,7 @@ class Calls:
         return found
 
     def _of_items(self, run: "Run", name: str, items: list[Cases], arguments: list[Cases]) -> Cases | None:
+        self._program.budget.take(1 + len(items) // 4)
         if name == "push":
             items += arguments[: max(0, MAX_ITEMS - len(items))]
             return single(len(items))

@@ -10,7 +10,8 @@ from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.sighting import Credential, Evidence, Problem, Sighting
 from tieback.recognise.context import match_context
 from tieback.recognise.hermes.bytecode import Bytecode, UnreadableError
-from tieback.recognise.hermes.program import Found, Program
+from tieback.recognise.hermes.program import Program
+from tieback.recognise.hermes.record import Found
 from tieback.recognise.interface import Extractor, ExtractorMeta, Find
 from tieback.recognise.scripts.reader import Budget
 

@@ -126,6 +126,7 @@ def _array(run: "Run", step: Step) -> None:
 def _array_literal(run: "Run", step: Step) -> None:
     code = run.program.code
     found = code.literals(code.arrays + step.integer(3), step.integer(2))
+    run.program.budget.take(1 + len(found) // 4)
     items = [single(run.program.as_value(one)) for one in found[:MAX_ITEMS]]
     run.set(step.integer(0), single(run.program.heap.new(Kind.ARRAY, items=items)))
 

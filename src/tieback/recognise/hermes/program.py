@@ -86,6 +86,7 @@ class Program:
                 self._begin(function)
         except (BudgetError, RecursionError):
             self.stopped = True
+        self.stopped = self.stopped or self.code.left <= 0
         yield from self.record.found.values()
         for number, (function, at) in self.record.configurations.items():
             text = marks.configuration(self.heap.things[number].fields, self.heap.forced)

@@ -175,7 +175,8 @@ class Search:
         long = np.flatnonzero((table.ends - table.offsets >= _SHORTEST) & ~table.wide)
         first, second = storage[table.offsets[long]], storage[table.offsets[long] + 1]
         letters = (second | 0x20) - ord("a") < 26
-        return long[((first == ord("/")) & letters) | ((first == ord(":")) & (second - ord("0") < 10))]
+        begins: NDArray[np.bool_] = ((first == ord("/")) & letters) | ((first == ord(":")) & (second - ord("0") < 10))
+        return np.asarray(long[begins], np.int64)
 
     def equal(self, names: Collection[str]) -> dict[str, int]:
         """Numbers of the strings that are one of these names."""
