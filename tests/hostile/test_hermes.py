@@ -60,7 +60,12 @@ def cyclic_variables() -> bytes:
 
 
 def endless_choices() -> bytes:
-    branch: list[Line] = [("JmpTrue", 7, 9), ("LoadConstString", 1, PATH), ("Add", 0, 0, 1), ("LoadConstString", 1, HOST)]
+    branch: list[Line] = [
+        ("JmpTrue", 7, 9),
+        ("LoadConstString", 1, PATH),
+        ("Add", 0, 0, 1),
+        ("LoadConstString", 1, HOST),
+    ]
     return made([("LoadParam", 9, 1), *START, *branch * 2_000, ("Ret", 0)])
 
 
@@ -85,7 +90,11 @@ def overlapping() -> bytes:
 
 def large_arrays() -> bytes:
     """Arrays of 65,535 texts each, that are joined with a long text."""
-    literal: list[Line] = [("NewArrayWithBuffer", 2, 65_535, 65_535, 0), ("GetById", 3, 2, 0, JOIN), ("Call2", 0, 3, 2, 0)]
+    literal: list[Line] = [
+        ("NewArrayWithBuffer", 2, 65_535, 65_535, 0),
+        ("GetById", 3, 2, 0, JOIN),
+        ("Call2", 0, 3, 2, 0),
+    ]
     values = b"".join(b"\xdf\xff" + struct.pack("<H", SCHEME) * 4_095 for _ in range(16))
     return made([*START, *literal * 300, ("Ret", 0)], arrays=values)
 

@@ -1,9 +1,9 @@
 """Hermes bytecode of React Native: the strings of its table. ``recognise/hermes`` follows its instructions.
 
-Source: https://github.com/facebook/hermes (MIT), ``include/hermes/BCGen/HBC/BytecodeFileFormat.h`` over its releases
-(versions 56 to 99). The header has 128 bytes in all of them and begins alike; from version 97 on, the header of a
-function has 12 bytes instead of 16. If a table does not fit its storage the other size is tried, so that a future
-version is read as long as it keeps the structure. Otherwise the whole file is searched.
+Sources: Hermes ``include/hermes/BCGen/HBC/BytecodeFileFormat.h`` over its releases, as collected in hermes-dec's
+``hbc_file_parser.py`` (versions 56 to 99). The header has 128 bytes in all of them and begins alike; from version 97
+on, the header of a function has 12 bytes instead of 16. If a table does not fit its storage the other size is tried, so
+that a future version is read as long as it keeps the structure. Otherwise the whole file is searched.
 """
 
 import struct

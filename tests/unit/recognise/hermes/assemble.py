@@ -1,8 +1,8 @@
 """Files of Hermes bytecode from instructions, made up as ``BytecodeFileFormat.h`` of version 96 has them."""
 
 import struct
-from functools import cache
 from collections.abc import Sequence
+from functools import cache
 
 from tieback.recognise.hermes.instructions import Instruction, instructions
 

@@ -59,7 +59,7 @@ def test_literals_of_every_kind() -> None:
 def test_a_version_without_a_table_says_which_ones_there_are() -> None:
     data = bytearray(BUNDLE)
     struct.pack_into("<I", data, 8, 95)
-    with pytest.raises(UnreadableError, match="version 95 .* known versions: 74, 76, 84"):
+    with pytest.raises(UnreadableError, match=r"version 95 .* known versions: 74, 76, 84"):
         Bytecode(bytes(data))
 
 

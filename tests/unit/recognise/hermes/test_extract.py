@@ -1,6 +1,5 @@
 import lzma
 import struct
-from collections.abc import Iterator
 
 import pytest
 
@@ -67,9 +66,9 @@ def test_a_file_without_a_readable_string_table_is_not_followed() -> None:
 
 
 @pytest.fixture
-def both() -> Iterator[tuple[AppSearch, AppSearch]]:
+def both() -> tuple[AppSearch, AppSearch]:
     rules = RuleFiles()
-    yield AppSearch(rules), AppSearch(rules, dataflow=False)
+    return AppSearch(rules), AppSearch(rules, dataflow=False)
 
 
 def test_without_data_flow_only_strings_are_found(both: tuple[AppSearch, AppSearch]) -> None:

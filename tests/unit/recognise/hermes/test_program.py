@@ -8,10 +8,27 @@ from tieback.recognise.hermes.program import Program
 from tieback.recognise.hermes.record import Found
 from tieback.recognise.scripts.reader import Budget
 
-STRINGS = ("https://", "a.test", "/v1", "fetch", "b.test", "atob", "YS50ZXN0", "host", "pick", "HermesInternal", "concat")
+STRINGS = (
+    "https://",
+    "a.test",
+    "/v1",
+    "fetch",
+    "b.test",
+    "atob",
+    "YS50ZXN0",
+    "host",
+    "pick",
+    "HermesInternal",
+    "concat",
+)
 SCHEME, A, PATH, FETCH, B, ATOB, ENCODED, HOST, PICK, INTERNAL, CONCAT = range(len(STRINGS))
 GLOBAL: Line = ("GetGlobalObject", 9)
-JOIN: tuple[Line, ...] = (("LoadConstString", 0, SCHEME), ("Add", 0, 0, 1), ("LoadConstString", 2, PATH), ("Add", 0, 0, 2))
+JOIN: tuple[Line, ...] = (
+    ("LoadConstString", 0, SCHEME),
+    ("Add", 0, 0, 1),
+    ("LoadConstString", 2, PATH),
+    ("Add", 0, 0, 2),
+)
 """Register 0: the scheme, register 1 and the path."""
 
 
@@ -73,7 +90,12 @@ def test_a_variable_of_the_function_around_is_followed() -> None:
     store: Line = ("StoreToEnvironment", 6, 3, 1)
     outer: list[Line] = [("CreateEnvironment", 6), ("LoadConstString", 1, A), store, ("CreateClosure", 7, 6, 1)]
     assert texts([*outer, ("Ret", 7)], inner) == {"https://a.test/v1"}
-    late: list[Line] = [("GetEnvironment", 4, 0), ("LoadConstString", 1, B), ("StoreToEnvironment", 4, 3, 1), ("Ret", 1)]
+    late: list[Line] = [
+        ("GetEnvironment", 4, 0),
+        ("LoadConstString", 1, B),
+        ("StoreToEnvironment", 4, 3, 1),
+        ("Ret", 1),
+    ]
     unset: list[Line] = [("CreateEnvironment", 6), ("CreateClosure", 7, 6, 1), ("CreateClosure", 7, 6, 2), ("Ret", 7)]
     assert texts(unset, inner, late) == {"https://b.test/v1"}
 
@@ -88,7 +110,12 @@ def test_a_call_with_constants_gives_the_result_of_the_function() -> None:
 
 
 def test_functions_of_the_platform_decode_texts() -> None:
-    decoded: list[Line] = [GLOBAL, ("TryGetById", 8, 9, 0, ATOB), ("LoadConstString", 3, ENCODED), ("Call2", 1, 8, 7, 3)]
+    decoded: list[Line] = [
+        GLOBAL,
+        ("TryGetById", 8, 9, 0, ATOB),
+        ("LoadConstString", 3, ENCODED),
+        ("Call2", 1, 8, 7, 3),
+    ]
     assert texts([*decoded, *JOIN, ("Ret", 0)]) == {"https://a.test/v1"}
 
 
