@@ -13,6 +13,7 @@ from tieback.recognise.scripts.methods import (
     resolved_url,
     text_method,
 )  # fmt: skip
+from tieback.recognise.scripts.operators import row
 from tieback.recognise.scripts.resolve import ADDRESS_KEYS
 from tieback.recognise.scripts.values import (
     NO_ENV,
@@ -277,6 +278,13 @@ class Calls:
             values = [one[0][1] for one in map(self._heap.forced, arguments[:_MAX_OBJECTS])]
             self._copy(values)
             return arguments[0]
+        if owner == "HermesBuiltin" and name == "getTemplateObject" and len(arguments) > 2:
+            same, parts = arguments[1][0][1], arguments[2:]
+            raw = parts if same == 1 else parts[: len(parts) // 2]
+            return single(self._heap.new(Kind.ARRAY, items=raw))
+        if owner == "String" and name == "raw" and arguments and (raws := self._heap.items(arguments[0][0][1])):
+            between = [*map(self._heap.forced, arguments[1:]), *[single(Text(""))] * len(raws)]
+            return combine(row, *(one for pair in zip(raws, between, strict=False) for one in pair))
         if name in ("freeze", "seal") and arguments:
             return arguments[0]
         if name == "parse" and arguments and owner in ("JSON", "HermesBuiltin"):

@@ -1,6 +1,7 @@
 """Extractor of endpoints that Hermes bytecode puts together."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -9,11 +10,12 @@ from tieback.intake.apps.printable import printable
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.sighting import Credential, Evidence, Problem, Sighting
 from tieback.recognise.context import match_context
-from tieback.recognise.hermes.bytecode import Bytecode, UnreadableError
-from tieback.recognise.hermes.program import Program
-from tieback.recognise.hermes.record import Found
 from tieback.recognise.interface import Extractor, ExtractorMeta, Find
 from tieback.recognise.scripts.reader import Budget
+
+if TYPE_CHECKING:
+    from tieback.recognise.hermes.program import Program
+    from tieback.recognise.hermes.record import Found
 
 RULE = "hermes-flow"
 MAX_STEPS = 250_000
@@ -36,6 +38,10 @@ class HermesExtractor:
         """Every endpoint that the bytecode of an artifact puts together, each once."""
         if not artifact.bytecode:
             return
+        # Most apps have no bytecode.
+        from tieback.recognise.hermes.bytecode import Bytecode, UnreadableError
+        from tieback.recognise.hermes.program import Program
+
         budget = Budget(self.left)
         try:
             program = Program(Bytecode(artifact.bytecode), budget)
@@ -53,7 +59,7 @@ class HermesExtractor:
                 "following the constants of this bytecode takes too long; the rest was not followed", artifact.file
             )
 
-    def _finds(self, file: str, program: Program, found: Found) -> Iterator[Find]:
+    def _finds(self, file: str, program: "Program", found: "Found") -> Iterator[Find]:
         configured = found.call == "configuration"
         text = found.text.text
         plain = set() if configured else {_value(one) for part in found.text.parts for one in self._judged(part)}

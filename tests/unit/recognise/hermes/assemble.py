@@ -7,6 +7,8 @@ from functools import cache
 from tieback.recognise.hermes.instructions import Instruction, instructions
 
 VERSION = 96
+REGISTERS = 32
+"""Registers of each function."""
 MAX_SMALL = 0x7FFF
 """Most bytes of a function whose header fits into the table."""
 type Line = tuple[str | int, ...]
@@ -34,7 +36,6 @@ def assemble(
     arrays: bytes = b"",
     keys: bytes = b"",
     values: bytes = b"",
-    registers: int = 32,
 ) -> bytes:
     """A file with these functions, of which the first one is the global code; the last string names them all."""
     storage, small = b"", b""
@@ -54,9 +55,9 @@ def assemble(
         if len(body) > MAX_SMALL:
             large = at + len(padded)
             headers.append(struct.pack("<IIII", large & 0xFFFF, 0, large >> 16, 0x20 << 24))
-            padded += struct.pack("<IIIIIIIBBBx", at, 8, len(body), len(strings), 0, registers, 0, 0, 0, 0)
+            padded += struct.pack("<IIIIIIIBBBx", at, 8, len(body), len(strings), 0, REGISTERS, 0, 0, 0, 0)
         else:
-            headers.append(struct.pack("<IIII", at | 8 << 25, len(body) | len(strings) << 15, registers << 25, 0))
+            headers.append(struct.pack("<IIII", at | 8 << 25, len(body) | len(strings) << 15, REGISTERS << 25, 0))
         bodies.append(padded)
         at += len(padded)
     head = b"\xc6\x1f\xbc\x03\xc1\x03\x19\x1f" + struct.pack("<I", VERSION) + bytes(20)
