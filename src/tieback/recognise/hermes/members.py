@@ -140,8 +140,18 @@ class Members:
             inside = self._children.get(owner, []) if number != GLOBAL else setting
             for function in [one for one in setting if one in inside][:_MAX_SETTERS]:
                 self._program.visit(function)
-        found = self._heap.things[number].fields.get(name)
-        return found if found is not None else self._sibling(number, owner, name)
+        found = self._heap.things[number].fields.get(name) or self._sibling(number, owner, name)
+        if found is None and owner >= 0:
+            # A constructor can set it through that of another class.
+            children = self._children.get(owner, [])[:_MAX_CHILDREN]
+            for function in [one for one in children if self._is_class(one)][:_MAX_SETTERS]:
+                self._program.visit(function)
+            found = self._heap.things[number].fields.get(name) or self._sibling(number, owner, name)
+        return found
+
+    def _is_class(self, function: int) -> bool:
+        prototype = self._heap.things_of(self.closures[function], "prototype")
+        return prototype >= 0 and bool(self._heap.things[prototype].fields)
 
     def _sibling(self, number: int, owner: int, name: str) -> Cases | None:
         """A member that another method of the same class sets, or a method of the class."""

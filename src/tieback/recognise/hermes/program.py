@@ -146,12 +146,14 @@ class Program:
                 this, arguments = UNKNOWN, ()
         key = (function, scope, _key(this), *map(_key, arguments))
         if key not in self._inlined:
-            self.inlining += 1
+            # A function that is called where it is created, as around a class, is the first to create what is in it.
+            within = not own or self.inlining > 0
+            self.inlining += within
             try:
                 self.budget.take(20)
                 found = self._walk(closure, function, this, list(arguments))
             finally:
-                self.inlining -= 1
+                self.inlining -= within
             if len(self._inlined) < MAX_FOUND:
                 self._inlined[key] = found
             return found
