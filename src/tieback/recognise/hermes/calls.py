@@ -58,8 +58,6 @@ class Calls:
         """Call the functions of this file."""
         self._program = program
         self._heap = program.heap
-        self._bases: dict[int, Source] = {}
-        """The class from which that of a closure is derived."""
 
     def call(self, run: "Run", callee: Cases, this: Cases, arguments: list[Cases], *, made: bool = False) -> Cases:
         """The result of a call.
@@ -235,15 +233,11 @@ class Calls:
             run.put(first, key.text, arguments[2])
             return first
         if name == "inherits" and len(arguments) > 1:
-            derived, base = (heap.forced(one)[0][1] for one in arguments[:2])
-            if isinstance(derived, Source) and isinstance(base, Source) and base.kind is Kind.FUNCTION:
-                self._bases[derived.at] = base
-                number = heap.thing(heap.member(single(derived), "prototype")[0][1])
-                heap.things[number].parent = heap.thing(heap.member(single(base), "prototype")[0][1])
+            heap.derive(*(heap.forced(one)[0][1] for one in arguments[:2]))
             return UNKNOWN
         if name == "callSuper" and len(arguments) > 1:
             derived = heap.forced(arguments[1])[0][1]
-            maker = self._bases.get(derived.at) if isinstance(derived, Source) else None
+            maker = heap.bases.get(derived.at) if isinstance(derived, Source) else None
             if maker is not None:
                 passed = heap.items(arguments[2][0][1]) if len(arguments) > 2 else None
                 self._program.inlined(maker, first, passed or [], run)

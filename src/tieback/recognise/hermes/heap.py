@@ -82,6 +82,8 @@ class Heap:
         self.closures: list[Closure] = []
         self.homes: dict[int, int] = {}
         """Objects that have a closure as a method."""
+        self.bases: dict[int, Source] = {}
+        """The class from which that of a closure is derived."""
         self.statics: dict[int, int] = {}
         """Objects with the members of closures."""
         self.module: Callable[[Source], Cases] = lambda _: UNKNOWN
@@ -112,6 +114,14 @@ class Heap:
         if value.at not in self.statics:
             self.statics[value.at] = self.new(Kind.OBJECT).at
         return self.statics[value.at]
+
+    def derive(self, derived: Value, base: Value) -> None:
+        """Derive a class from another one."""
+        if isinstance(derived, Source) and isinstance(base, Source) and base.kind is Kind.FUNCTION:
+            self.bases[derived.at] = base
+            own, parent = (self.thing(self.member(single(one), "prototype")[0][1]) for one in (derived, base))
+            if own >= 0:
+                self.things[own].parent = parent
 
     def things_of(self, closure: Source, name: str) -> int:
         """Number of the object that is a member of a closure; -1 if it has none."""

@@ -49,13 +49,22 @@ class Run:
     """One walk through a function."""
 
     def __init__(
-        self, program: "Program", closure: Source | None, function: int, this: Cases, arguments: list[Cases]
+        self,
+        program: "Program",
+        closure: Source | None,
+        function: int,
+        this: Cases,
+        arguments: list[Cases],
+        target: Source | None = None,
     ) -> None:
-        """Prepare a walk with the closure, if it is known, ``this`` and the arguments."""
+        """Prepare a walk with the closure, if it is known, ``this``, the arguments and ``new.target``."""
         self.program, self.function, self.closure = program, function, closure
         self.scope = program.heap.closures[closure.at].scope if closure else -1
         """Number of the variables around the function."""
         self.this, self.arguments = this, arguments
+        self.target = target or closure
+        self.passed_target: Source | None = None
+        """``new.target`` of the call that is read."""
         self.frame: Frame | None = Frame({}, {})
         self._waiting: dict[int, list[Frame]] = {}
         self._results: list[Cases] = []

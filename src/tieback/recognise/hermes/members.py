@@ -101,10 +101,11 @@ class Members:
     def made_by(self, run: Run, parent: Value) -> Source:
         """A new object; the one that a constructor makes itself is the same as ``this`` in the methods of its class."""
         number = self._heap.thing(parent)
-        if run.closure is None or number < 0 or number != self._heap.things_of(run.closure, "prototype"):
+        if run.target is None or number < 0 or number != self._heap.things_of(run.target, "prototype"):
             return self._heap.new(Kind.OBJECT, number)
-        creator = self._creator.get(run.function, -1)
-        made = self._instances.get(creator) if not self._program.inlining else None
+        creator = self._creator.get(self._heap.closures[run.target.at].function, -1)
+        called = self._program.inlining > (run.target is not run.closure)
+        made = None if called else self._instances.get(creator)
         if made is None:
             made = self._heap.new(Kind.INSTANCE)
             self._owners[made.at] = creator

@@ -231,13 +231,21 @@ def _closure(run: "Run", step: Step) -> None:
 def _class(run: "Run", step: Step) -> None:
     made = run.program.members.created(step.integer(-1), run.scope_of(step.integer(2)))
     home = run.program.heap.member(single(made), "prototype")
+    if step.kind.name == "CreateDerivedClass":
+        run.program.heap.derive(made, run.program.heap.forced(run.get(step.integer(3)))[0][1])
     run.program.heap.homes[made.at] = run.program.heap.thing(home[0][1])
     run.set(step.integer(0), single(made))
     run.set(step.integer(1), home)
 
 
+def _base(run: "Run", step: Step) -> None:
+    one = run.get(step.integer(1))[0][1]
+    base = run.program.heap.bases.get(one.at) if isinstance(one, Source) and one.kind is Kind.FUNCTION else None
+    run.set(step.integer(0), single(base) if base else UNKNOWN)
+
+
 def _target(run: "Run", step: Step) -> None:
-    run.set(step.integer(0), single(run.closure) if run.closure else UNKNOWN)
+    run.set(step.integer(0), single(run.target) if run.target else UNKNOWN)
 
 
 def _new_this(run: "Run", step: Step) -> None:
@@ -266,6 +274,8 @@ def _call(run: "Run", step: Step) -> None:
         callee = run.get(step.integer(1))
     this, arguments = (values[0], values[1:]) if values else (UNKNOWN, [])
     made = name in ("Construct", "CallWithNewTarget")
+    passed = run.get(step.integer(2))[0][1] if name == "CallWithNewTarget" else None
+    run.passed_target = passed if isinstance(passed, Source) and passed.kind is Kind.FUNCTION else None
     run.set(step.integer(0), run.program.calls.call(run, callee, this, arguments, made=made))
 
 
@@ -370,7 +380,7 @@ HANDLERS: Mapping[str, Callable[["Run", Step], None]] = {
     ),
     **dict.fromkeys(("CreateBaseClass", "CreateDerivedClass"), _class),
     **dict.fromkeys(("CreateThis", "CreateThisForNew", "CreateThisForSuper"), _new_this),
-    "SelectObject": _select, "GetNewTarget": _target,
+    "SelectObject": _select, "GetNewTarget": _target, "LoadParentNoTraps": _base,
     **dict.fromkeys(
         (
             "Call", "Call1", "Call2", "Call3", "Call4", "CallDirect", "CallBuiltin", "Construct", "CallWithNewTarget",

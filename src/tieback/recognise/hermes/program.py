@@ -114,10 +114,12 @@ class Program:
         finally:
             self.inlining = inlining
 
-    def _walk(self, closure: Source | None, function: int, this: Cases, arguments: list[Cases]) -> Cases:
+    def _walk(
+        self, closure: Source | None, function: int, this: Cases, arguments: list[Cases], target: Source | None = None
+    ) -> Cases:
         self.walking.append(function)
         try:
-            return Run(self, closure, function, this, arguments).result()
+            return Run(self, closure, function, this, arguments, target).result()
         finally:
             self.walking.pop()
 
@@ -144,14 +146,15 @@ class Program:
             if not all(isinstance(one[0][1], int) for one in arguments):
                 # The same for each call, so that it is walked once.
                 this, arguments = UNKNOWN, ()
-        key = (function, scope, _key(this), *map(_key, arguments))
+        target = run.passed_target if run else None
+        key = (function, scope, target.at if target else -1, _key(this), *map(_key, arguments))
         if key not in self._inlined:
             # A function that is called where it is created, as around a class, is the first to create what is in it.
             within = not own or self.inlining > 0
             self.inlining += within
             try:
                 self.budget.take(20)
-                found = self._walk(closure, function, this, list(arguments))
+                found = self._walk(closure, function, this, list(arguments), target)
             finally:
                 self.inlining -= within
             if len(self._inlined) < MAX_FOUND:
