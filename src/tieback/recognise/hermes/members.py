@@ -109,6 +109,8 @@ class Members:
         if made is None:
             made = self._heap.new(Kind.INSTANCE)
             self._owners[made.at] = creator
+            if not called:
+                self._instances[creator] = made
         self._heap.things[made.at].parent = number
         return made
 
