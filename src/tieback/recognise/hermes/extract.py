@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from tieback.recognise.hermes.record import Found
 
 RULE = "hermes-flow"
-MAX_STEPS = 250_000
-"""Most steps of all bytecode files of an app; about 1.1 seconds."""
+MAX_STEPS = 200_000
+"""Most steps of all bytecode files of an app; about a second."""
 _STEP_WIDTH = 90
 
 
