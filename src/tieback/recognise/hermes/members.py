@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from tieback.recognise.hermes.heap import GLOBAL
 from tieback.recognise.hermes.interpret import Run
 from tieback.recognise.hermes.marks import METHODS, TOLD
-from tieback.recognise.scripts.values import NO_ENV, Cases, Kind, Source, Unknown, Value, single
+from tieback.recognise.scripts.resolve import WORTH
+from tieback.recognise.scripts.values import NO_ENV, Cases, Kind, Source, Text, Unknown, Value, single
 
 if TYPE_CHECKING:
     from tieback.recognise.hermes.program import Program
@@ -29,6 +30,8 @@ class Members:
     def __init__(self, program: "Program") -> None:
         """Read the functions of this program."""
         self._program, self._heap = program, program.heap
+        self._addresses: dict[tuple[int, str], None] = {}
+        """Functions that set a member or variable to an address, and its name."""
         self.scopes: dict[int, int] = {}
         """The function of each set of variables."""
         self.closures: dict[int, Source] = {}
@@ -78,6 +81,8 @@ class Members:
         if name == "baseURL":
             record.based(run, value[0][1], member)
         one, owner = member[0][1], value[0][1]
+        if isinstance(one, Text) and WORTH.match(one.text) and len(self._addresses) < _MAX_SEARCHES:
+            self._addresses[run.function, name] = None
         if name in TOLD and isinstance(owner, Source) and owner.kind is Kind.OBJECT and owner.at != GLOBAL:
             record.configured(run, owner)
         if not isinstance(one, Source) or one.kind is not Kind.FUNCTION or not isinstance(owner, Source):
@@ -184,6 +189,27 @@ class Members:
             if self._program.modules.around(one) in modules
         ]
 
+    def using(self) -> list[int]:
+        """Functions that can read an address from a member or variable."""
+        found: dict[int, None] = {}
+        for function, name in self._addresses:
+            if name.startswith("$"):
+                found.update(dict.fromkeys(self._children.get(function, [])[:_MAX_CHILDREN]))
+            elif not _SMALL.match(name):
+                found.update(dict.fromkeys(self._reading(name, self._program.modules.around(function))))
+        return list(found)
+
+    def _reading(self, name: str, module: int) -> Iterator[int]:
+        """Functions that read a member with a name in the modules that load a module."""
+        wanted = self._program.search.equal([name]).get(name)
+        if wanted is None or (name, module) in self._searched:
+            return
+        self._searched.add((name, module))
+        users = self._program.modules.users(module)
+        reading = self._program.search.functions(("GetById",), -1, [wanted])
+        inside = (one for one in reading if self._program.modules.around(one) in users)
+        yield from islice(inside, _MAX_CALLERS)
+
     def callers(self, function: int) -> list[int]:
         """Functions that can call this one."""
         found: dict[int, None] = {}
@@ -196,14 +222,8 @@ class Members:
             if name not in _OTHER and not _SMALL.match(name)
         ]
         module = self._program.modules.around(function)
-        users = self._program.modules.users(module)
         for name in names[:_MAX_SETTERS]:
-            wanted = self._program.search.equal([name]).get(name)
-            if wanted is not None and (name, module) not in self._searched:
-                self._searched.add((name, module))
-                using = self._program.search.functions(("GetById",), -1, [wanted])
-                inside = (one for one in using if self._program.modules.around(one) in users)
-                found.update(dict.fromkeys(islice(inside, _MAX_CALLERS)))
+            found.update(dict.fromkeys(self._reading(name, module)))
         return list(found)
 
 

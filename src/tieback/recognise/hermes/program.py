@@ -44,8 +44,10 @@ _MAX_CREATORS = 4
 _MAX_LOOPS = 200
 _MAX_STEPS = 3_000
 """Most steps of one start that are spent on calls."""
-_PART = re.compile(r"[/:.]\w|\w[/:.]|^[a-z][a-z0-9-]*$")
+_PART = re.compile(r"[/:.]\w|\w[/:.]")
 """In a text that can be a part of an address."""
+_WORD = re.compile(r"[a-z][a-z0-9-]*\Z")
+"""A text that can be a part of an address, as many others can."""
 
 
 class Program:
@@ -70,13 +72,18 @@ class Program:
         self._inlined: dict[object, Cases] = {}
         self._loops: dict[int, dict[int, list[int]]] = {}
         self._start = 0
+        self._starts: set[int] = set()
         self._defined = False
 
     def texts(self) -> Iterator[Found]:
         """Every text that can be an endpoint, and every configuration."""
         marks = Marks(self.code, self.search)
         try:
-            for function in marks.functions():
+            starts = marks.functions()
+            self._starts.update(starts)
+            for function in starts:
+                self._begin(function)
+            for function in self.members.using():
                 self._begin(function)
             for _ in range(3):
                 waiting, self.record.opened = list(self.record.opened), {}
@@ -140,7 +147,8 @@ class Program:
         if len(self.walking) >= MAX_NESTED or function in self.walking or self._start - self.budget.left > _MAX_STEPS:
             return UNKNOWN
         own = run is not None and closure.at >= run.first_closure
-        if not own and not any(self._is_worth(one) for one in (this, *arguments)):
+        likely = header.size <= _MAX_SMALL or function in self._starts or function in self.record.opened
+        if not own and not any(self._is_worth(one, words=likely) for one in (this, *arguments)):
             if header.size > _MAX_SMALL:
                 return UNKNOWN
             if not all(isinstance(one[0][1], int) for one in arguments):
@@ -162,10 +170,12 @@ class Program:
             return found
         return self._inlined[key]
 
-    def _is_worth(self, value: Cases) -> bool:
+    def _is_worth(self, value: Cases, *, words: bool) -> bool:
         """True if a value, or a member of it, can be a part of an address."""
         for _, one in value:
             if isinstance(one, Client) or (isinstance(one, Text) and _PART.search(one.text)):
+                return True
+            if words and isinstance(one, Text) and _WORD.match(one.text):
                 return True
             if isinstance(one, Source) and one.kind in (Kind.OBJECT, Kind.ARRAY, Kind.INSTANCE) and one.at != GLOBAL:
                 thing = self.heap.things[one.at]
