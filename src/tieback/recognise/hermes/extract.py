@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tieback.recognise.hermes.record import Found
 
 RULE = "hermes-flow"
-MAX_STEPS = 200_000
+MAX_STEPS = 220_000
 """Most steps of all bytecode files of an app; about a second."""
 _STEP_WIDTH = 90
 

@@ -35,14 +35,14 @@ MAX_NESTED = 30
 """Most functions that are walked inside each other."""
 MAX_CALLS = 8
 """Most of them that are calls with constants."""
-_MAX_SMALL = 300
+_MAX_SMALL = 150
 """Most bytes of a function that is walked for a call without a part of an address."""
 _MAX_INLINED_SIZE = 16_384
 _MAX_INSIDE = 40
 """Members or items of a value that are looked at."""
 _MAX_CREATORS = 4
 _MAX_LOOPS = 200
-_MAX_STEPS = 3_000
+_MAX_STEPS = 1_500
 """Most steps of one start that are spent on calls."""
 _PART = re.compile(r"[/:.]\w|\w[/:.]")
 """In a text that can be a part of an address."""
