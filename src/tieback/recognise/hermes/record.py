@@ -93,7 +93,7 @@ class Record:
         at = 1 if name == "open" else 0
         if at < len(arguments):
             root = _root(this[0][1]) if self._bases else None
-            if root in self._bases:
+            if root is not None and root in self._bases:
                 this = combine(lambda one: Client(as_text(one)), self._program.heap.forced(self._bases[root]))
             for text in self._program.calls.address(arguments[at], self._program.heap.forced(this)):
                 self._record(run, text, name)
@@ -109,7 +109,8 @@ class Record:
 
     def based(self, run: Run, client: Value, address: Cases) -> None:
         """Record the address that is set for an HTTP client, as in ``axios.defaults.baseURL = …``."""
-        if root := _root(client):
+        root = _root(client)
+        if root is not None:
             self._bases.setdefault(root, address)
             self.clients[run.function] = None
 
