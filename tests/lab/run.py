@@ -18,7 +18,7 @@ from pathlib import Path
 
 from tests.lab import reaper
 
-PREFIX = "tieback-tests-"
+PREFIX = "tb-tests-"
 _OWNER = "owner.json"
 _DRAFT = "tieback-begun-"
 _VAR_TMP = Path("/var/tmp")

@@ -91,7 +91,7 @@ async def probed(
         contact="security@example.test",
         not_after=LAST,
         target=(TargetRule("127.0.0.0/8", "any", depth),),
-        limits=Limits(connects_per_second=0),
+        limits=Limits(connects_per_second=0.0),
     )
     keys = (PublicKey("parse", APPLICATION, (service,)),) if service == "parse" else ()
     hints = ProbeHints(tuple((service, name) for name in names), keys)
@@ -165,7 +165,7 @@ async def test_objects_of_a_bucket_of_google_cloud_storage(tmp_path: Path) -> No
             "s@example.test",
             LAST,
             (TargetRule("127.0.0.0/8", "any", Depth.SAMPLE),),
-            limits=Limits(connects_per_second=0),
+            limits=Limits(connects_per_second=0.0),
         )
         with AuditLog(tmp_path / "audit.jsonl") as audit:
             found, _ = await Dialer(grant, audit).converse(

@@ -72,7 +72,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         not_after=today + timedelta(days=30),
         target=(target,),
         hosts={"es.fieldhand.test": f"{NET}.10"},
-        limits=Limits(connects_per_second=0),
+        limits=Limits(connects_per_second=0.0),
     )
     (folder / "lab.toml").write_text(render_grant(grant))
     store = filled_store(folder / "search")

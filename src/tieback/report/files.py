@@ -68,8 +68,12 @@ def open_whole(path: Path, what: str) -> Iterator[BinaryIO]:
 
 
 def is_device(path: Path) -> bool:
-    """True for a device, pipe or socket, and for everything in /dev and /proc: root could replace those by a file."""
-    if str(os.path.abspath(path)).startswith(("/dev/", "/proc/")):  # noqa: PTH100 - links stay
+    """True for a device, pipe or socket, and for everything in /dev and /proc: root could replace those by a file.
+
+    /dev/shm is a file system like others.
+    """
+    place = os.path.abspath(path)  # noqa: PTH100 - links stay
+    if place.startswith(("/dev/", "/proc/")) and not place.startswith("/dev/shm/"):  # noqa: S108 - not used
         return True
     try:
         mode = path.stat().st_mode

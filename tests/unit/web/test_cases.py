@@ -381,7 +381,7 @@ GRANT = Grant(
     "a@example.org",
     date(2999, 1, 1),
     target=(TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE),),
-    limits=Limits(connects_per_second=0),
+    limits=Limits(connects_per_second=0.0),
 )
 
 

@@ -32,7 +32,7 @@ TODAY = datetime.now(UTC).date()
 GRANT = Grant(
     authorised_by="test", contact="t@t.test", not_after=TODAY + timedelta(days=9),
     target=(TargetRule(match="127.0.0.0/8", ports="any", depth=Depth.DESCRIBE),),
-    limits=Limits(connects_per_second=0),
+    limits=Limits(connects_per_second=0.0),
 )  # fmt: skip
 
 

@@ -51,7 +51,7 @@ APP = Path(__file__).parents[4] / "labs" / "apps" / "fieldhand.apk"
 GRANT = Grant(
     "test", "t@t.test", datetime.now(UTC).date() + timedelta(days=9),
     target=(TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE),),
-    limits=Limits(connects_per_second=0),
+    limits=Limits(connects_per_second=0.0),
 )  # fmt: skip
 PORTS = b"""<?xml version="1.0"?><nmaprun scanner="nmap" start="1779184800"><host starttime="1779184800">
 <status state="up"/>
