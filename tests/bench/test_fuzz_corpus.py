@@ -35,7 +35,6 @@ NOT_FUZZED = {
     "assess/honeypots.py": _PACKAGE_DATA,
     "assess/ransom.py": _PACKAGE_DATA,
     "assess/references.py": _PACKAGE_DATA,
-    "assess/rules.py": _PACKAGE_DATA,
     "assess/severity.py": _PACKAGE_DATA,
     "backends/datasets.py": _OWN_FILES,
     "backends/range_table.py": _OWN_FILES,
