@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 
 from tieback.intake.apps.content import COMPILED
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Piece
-from tieback.model.sighting import Problem
+from tieback.model.sighting import Problem, Sighting
 from tieback.recognise import preferences
 from tieback.recognise.config import ConfigExtractor
 from tieback.recognise.dalvik.run import MAX_STEPS
+from tieback.recognise.dataflow.constants import is_constant
 from tieback.recognise.dataflow.extract import DataflowExtractor
 from tieback.recognise.dataflow.settings import AppSettings
 from tieback.recognise.extract import EndpointExtractor
@@ -68,9 +69,15 @@ class AppSearch:
 
     def _every(self, pieces: Iterable[Piece]) -> Iterator[Find]:
         code: list[Buffer] = []
+        constants: list[Sighting] | None = []
         settings = AppSettings()
         for piece in pieces:
-            yield from self._gathered(piece) if isinstance(piece, ArtifactBatch) else self._artifact(piece)
+            finds = self._gathered(piece) if isinstance(piece, ArtifactBatch) else self._artifact(piece)
+            for find in finds:
+                if self._dataflow is not None and constants is not None and is_constant(find):
+                    constants.append(find)
+                else:
+                    yield find
             if self._added is not None:
                 self._added.read(piece)
             if self._dataflow is not None:
@@ -78,11 +85,15 @@ class AppSearch:
                 if isinstance(piece, Artifact):
                     code += [buffer for buffer in piece.buffers if buffer.kind is BufferKind.DEX]
                     if sum(len(buffer.data) for buffer in code) > MAX_CODE:
+                        yield from constants or ()
+                        constants = None  # the files that follow can read a constant
                         yield from self._dataflow.extract_app(code, settings)
                         code.clear()
             del piece  # it can be large, and the next one is read before the name is bound again
         if self._dataflow is not None and code:
-            yield from self._dataflow.extract_app(code, settings)
+            yield from self._dataflow.extract_app(code, settings, constants)
+        else:
+            yield from constants or ()
 
     def _artifact(self, artifact: Artifact) -> Iterator[Find]:
         return Placement(artifact, self._places).finds(self._extractors)

@@ -432,6 +432,10 @@ class AppCode:
             known = self._indices[identity] = tuple(found)
         return known
 
+    def field_places(self, identity: int) -> Sequence[tuple[int, int]]:
+        """Number of the file and index of each reference to a field."""
+        return self._field_indices(identity)
+
     def _field_indices(self, identity: int) -> Sequence[tuple[int, int]]:
         known = self._indices.get(identity)
         if known is None:
