@@ -7,7 +7,7 @@ import msgspec
 
 from tieback import rulefiles as prepared
 
-type What = Literal["through", "into", "shown", "link", "none"]
+type What = Literal["through", "into", "shown", "link", "compared", "none"]
 
 
 class _End(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

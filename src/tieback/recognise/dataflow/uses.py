@@ -32,6 +32,7 @@ from tieback.recognise.dataflow.reaching import (
 UNREAD = "only in a constant that no code reads"
 SHOWN = "only in a text that the app shows or logs"
 LINK = "only a link that a person opens in another app"
+COMPARED = "only compared with another text"
 
 MAX_DEPTH = 6
 """Most methods and fields between a constant and its end."""
@@ -47,6 +48,7 @@ _STATIC_READS, _INSTANCE_READS = (0x60, 0x66), (0x52, 0x58)
 _FOLLOWED = frozenset((0x70, 0x71, 0x76, 0x77))
 """Calls that run one known method: direct and static."""
 _VIRTUAL = frozenset((0x6E, 0x74))
+"""Calls that run a known method if no class extends that of the call."""
 _CALLS = frozenset((*range(0x6E, 0x73), *range(0x74, 0x79)))
 _STRING_VALUES = ((0x17, 1), (0x37, 2), (0x57, 3))
 _INTENT = "Landroid/content/Intent;"
@@ -95,7 +97,7 @@ class ConstantUses:
                 if outcome.contacts or outcome.returns:
                     return ""
                 reasons |= outcome.reasons
-        return next((reason for reason in (LINK, SHOWN) if reason in reasons), UNREAD)
+        return next((reason for reason in (LINK, SHOWN, COMPARED) if reason in reasons), UNREAD)
 
     def _of_string(self, number: int, index: int) -> Iterator[_Outcome]:
         """What becomes of a string at each of its places in one file."""
@@ -228,27 +230,17 @@ class ConstantUses:
         return self._ends.get((owner, name))
 
     def called(self, number: int, one: Operation, given: Sequence[int], depth: int) -> _Outcome:
-        """What becomes of arguments of a call, by their numbers, in the methods of the app that it runs."""
+        """What becomes of arguments of a call, by their numbers, in the method of the app that it runs."""
         identity = self._app.method(number, one.member)
         if identity < 0:
             return _CONTACTS
-        targets = []
-        if one.opcode in _FOLLOWED:
-            definition = self._app.definition(identity)
-            targets = [definition] if definition is not None else []
-        elif one.opcode in _VIRTUAL:
-            targets = self._app.targets(identity)
-        reasons: frozenset[str] = frozenset()
-        returns = False
-        for target in targets:
-            if target.code.ins != len(one.values):
-                return _CONTACTS
-            starts = frozenset(-1 - word for word in given)
-            outcome = self._follow(target.file, target.code, starts, depth + 1)
-            if outcome.contacts:
-                return _CONTACTS
-            reasons, returns = reasons | outcome.reasons, returns or outcome.returns
-        return _Outcome(reasons, contacts=not targets, returns=returns)
+        exact = one.opcode in _FOLLOWED or (
+            one.opcode in _VIRTUAL and not self._app.is_extended(self._app.ref(identity).owner)
+        )
+        target = self._app.definition(identity) if exact else None
+        if target is None or target.code.ins != len(one.values):
+            return _CONTACTS
+        return self._follow(target.file, target.code, frozenset(-1 - word for word in given), depth + 1)
 
     def stored(self, number: int, one: Operation, depth: int) -> _Outcome:
         """What becomes of a value that an instruction puts into a field."""
@@ -322,6 +314,8 @@ class _Trace:
                 self._reasons.add(SHOWN)
             case "link":
                 self._reasons.add(LINK)
+            case "compared":
+                self._reasons.add(COMPARED)
             case "none":
                 pass
             case _:
