@@ -258,7 +258,8 @@ class AppCode:
         """True if a class of the app, or of a library in it, extends this class directly."""
         kinds = [self.type_of(number, descriptor) for number in range(len(self.files))]
         return any(
-            kind >= 0 and bool((dex.classes["super"] == kind).any()) for kind, dex in zip(kinds, self.files, strict=True)
+            kind >= 0 and bool((dex.classes["super"] == kind).any())
+            for kind, dex in zip(kinds, self.files, strict=True)
         )
 
     def _direct(self, descriptor: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ one of the constants is left to that extractor.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+
 import msgspec
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
@@ -83,7 +84,10 @@ class DataflowExtractor:
         return self.extract_app(artifact.buffers)
 
     def extract_app(
-        self, buffers: Iterable[Buffer], settings: AppSettings | None = None, constants: Iterable[Sighting] | None = None
+        self,
+        buffers: Iterable[Buffer],
+        settings: AppSettings | None = None,
+        constants: Iterable[Sighting] | None = None,
     ) -> Iterator[Find]:
         """Every endpoint that the methods of all DEX files of an app assemble, each with count 1.
 

@@ -1,7 +1,7 @@
 """Where the values in the registers of a method come from, on all of its paths: reaching definitions.
 
-An origin is the code unit of the instruction that made a value; ``-1 - n`` is the register ``n`` of the arguments. Moves
-and casts keep origins. Unlike a walk this never leaves out a path, so that it can show that a value goes nowhere else.
+An origin is the code unit of the instruction that made a value; ``-1 - n`` is register ``n`` of the arguments. Moves
+and casts keep origins. Unlike a walk this leaves out no path, so that it can show that a value goes nowhere else.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tieback.recognise.dalvik.classes import try_blocks
+from tieback.recognise.dalvik.classes import TryBlock, try_blocks
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.instructions import (
     KINDS,
@@ -78,19 +78,31 @@ def method_flow(dex: DexFile, code: CodeItem) -> MethodFlow | None:
     if not blocks and bytes(dex.data[code.offset + 6 : code.offset + 8]) != b"\0\0":
         return None  # its handlers cannot be read
     try:
-        return _Reader(units, code, [(one.start, one.stop, [at for _, at in one.handlers]) for one in blocks]).read()
+        return _Reader(units, code, _handlers(blocks, len(units))).read()
     except IndexError:
         return None  # a truncated instruction, or a register that the method does not have
 
 
+def _handlers(blocks: Sequence[TryBlock], units: int) -> dict[int, set[int]]:
+    """The handlers of each unit. Raises ``IndexError`` if blocks overlap, which no compiler writes."""
+    found: dict[int, set[int]] = {}
+    left = 2 * units
+    for block in blocks:
+        stop = min(block.stop, units)
+        left -= max(0, stop - block.start)
+        if left < 0:
+            raise IndexError
+        handlers = {at for _, at in block.handlers}
+        for at in range(block.start, stop):
+            found[at] = found[at] | handlers if at in found else handlers
+    return found
+
+
 class _Reader:
-    def __init__(self, units: list[int], code: CodeItem, tries: Sequence[tuple[int, int, list[int]]]) -> None:
+    def __init__(self, units: list[int], code: CodeItem, handlers: dict[int, set[int]]) -> None:
         self._units = units
         self._code = code
-        self._handlers: dict[int, list[int]] = {}
-        for start, stop, handlers in tries:
-            for at in range(start, min(stop, len(units))):
-                self._handlers.setdefault(at, []).extend(handlers)
+        self._handlers = handlers
         self._states: dict[int, _State] = {}
         self._pending: dict[int, None] = {}
         self._operations: dict[int, Operation] = {}
@@ -139,6 +151,7 @@ class _Reader:
             if self._left < 0:
                 return False
             for handler in self._handlers.get(at, ()):
+                self._left -= 1
                 self._reach(handler, state)
             unit = units[at]
             kind = OpcodeEffect(KINDS[unit & 255])
