@@ -1,5 +1,6 @@
 """Calls after which no code of the app contacts a text, from ``ends.toml``."""
 
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -20,6 +21,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     end: tuple[_End, ...]
 
 
+@cache
 def read_ends() -> dict[tuple[str, str], What]:
     """What becomes of a text, by the class and the name of the method that gets it.
 
