@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from tieback.intake.apps.content import COMPILED
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Piece
-from tieback.model.sighting import Problem, Sighting
+from tieback.model.sighting import Problem
 from tieback.recognise import preferences
 from tieback.recognise.config import ConfigExtractor
 from tieback.recognise.dalvik.run import MAX_STEPS
@@ -69,15 +69,19 @@ class AppSearch:
 
     def _every(self, pieces: Iterable[Piece]) -> Iterator[Find]:
         code: list[Buffer] = []
-        constants: list[Sighting] | None = []
+        held: list[Find] | None = [] if self._dataflow is not None else None
         settings = AppSettings()
         for piece in pieces:
             finds = self._gathered(piece) if isinstance(piece, ArtifactBatch) else self._artifact(piece)
             for find in finds:
-                if self._dataflow is not None and constants is not None and is_constant(find):
-                    constants.append(find)
-                else:
+                # From the first constant on, so that the order stays.
+                if held is None or not (held or is_constant(find)):
                     yield find
+                    continue
+                held.append(find)
+                if len(held) > MAX_FINDS:
+                    yield from held
+                    held = None
             if self._added is not None:
                 self._added.read(piece)
             if self._dataflow is not None:
@@ -85,15 +89,15 @@ class AppSearch:
                 if isinstance(piece, Artifact):
                     code += [buffer for buffer in piece.buffers if buffer.kind is BufferKind.DEX]
                     if sum(len(buffer.data) for buffer in code) > MAX_CODE:
-                        yield from constants or ()
-                        constants = None  # the files that follow can read a constant
+                        yield from held or ()
+                        held = None  # the files that follow can read a constant
                         yield from self._dataflow.extract_app(code, settings)
                         code.clear()
             del piece  # it can be large, and the next one is read before the name is bound again
         if self._dataflow is not None and code:
-            yield from self._dataflow.extract_app(code, settings, constants)
+            yield from self._dataflow.extract_app(code, settings, held)
         else:
-            yield from constants or ()
+            yield from held or ()
 
     def _artifact(self, artifact: Artifact) -> Iterator[Find]:
         return Placement(artifact, self._places).finds(self._extractors)

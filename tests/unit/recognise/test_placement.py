@@ -143,7 +143,11 @@ POLICY = b"\x06\x03\x55\x1d\x20" + field(0x1A, b"http://maker.com/policy", b"Ter
     [
         (b"\x06\x03\x55\x1d\x1f\x04\x20" + URI + b"\x30\x82", "http://crl.maker.com/a.crl0", CERTIFICATE),
         (POLICY + b"\x30\x82", "http://maker.com/policy0", CERTIFICATE),
-        (b"\x06\x03\x55\x04\x03" + field(0x13, b"http://www.maker.com/") + b"1\x1e", "http://www.maker.com/1", CERTIFICATE),
+        (
+            b"\x06\x03\x55\x04\x03" + field(0x13, b"http://www.maker.com/") + b"1\x1e",
+            "http://www.maker.com/1",
+            CERTIFICATE,
+        ),
         (URI + b"\x30\x82", "http://crl.maker.com/a.crl0", ""),
         (b"\x06\x03\x55\x1d\x1f" + b"\x86\x7fhttp://api.maker.com/v1\0", "http://api.maker.com/v1", ""),
         (b"\x06\x03\x55\x1d\x1f" + b"x" * 400 + field(0x1A, b"http://api.maker.com/v1"), "http://api.maker.com/v1", ""),

@@ -87,22 +87,22 @@ class DataflowExtractor:
         self,
         buffers: Iterable[Buffer],
         settings: AppSettings | None = None,
-        constants: Iterable[Sighting] | None = None,
+        held: Iterable[Find] | None = None,
     ) -> Iterator[Find]:
         """Every endpoint that the methods of all DEX files of an app assemble, each with count 1.
 
         Args:
             buffers: the DEX files.
             settings: what the code reads from files of the app.
-            constants: sightings in the constants of these files, which are given back. Those that no code contacts
-                become texts that are not back ends. ``None`` if there are more DEX files, which are not known.
+            held: earlier finds, which are given back. Those in constants of these files that no code contacts become
+                texts that are not back ends. ``None`` if there are more DEX files, which are not known.
         """
         buffers = tuple(buffers)
         parts = [part for buffer in buffers for part in dex_parts(buffer)][:MAX_FILES]
         whole = {id(part.buffer) for part in parts} == set(map(id, buffers)) and len(parts) < MAX_FILES
-        ends = ConstantEnds(parts) if constants is not None and whole and parts else None
-        for constant in constants or ():
-            yield ends.settle(constant) if ends is not None else constant
+        ends = ConstantEnds(parts) if held is not None and whole and parts else None
+        for find in held or ():
+            yield ends.settle(find) if ends is not None and isinstance(find, Sighting) else find
         if not parts:
             return
         if self._known is None:
