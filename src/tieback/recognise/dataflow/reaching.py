@@ -23,8 +23,10 @@ from tieback.recognise.dataflow.instructions import (
 MAX_UNITS = 8_000
 """Most code units of a method that is read."""
 MAX_REGISTERS = 256
-_VISITS = 12
-"""Most visits of a code unit on average."""
+MAX_ORIGINS = 64
+"""Most origins of the value in one register."""
+_VISITS = 24
+"""Most steps per code unit on average; where paths meet, eight registers are one step."""
 
 SGET, SPUT, IGET, IPUT, APUT, RETURN = 0x62, 0x69, 0x54, 0x5B, 0x4D, 0x11
 _WIDE_HALF = 1
@@ -134,8 +136,11 @@ class _Reader:
             self._states[at] = list(state)
             self._pending[at] = None
             return
+        self._left -= len(known) // 8
         joined = [one | other for one, other in zip(known, state, strict=True)]
         if joined != known:
+            if any(len(one) > MAX_ORIGINS for one in joined):
+                self._left = 0
             self._states[at] = joined
             self._pending[at] = None
 

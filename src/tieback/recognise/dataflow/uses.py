@@ -22,7 +22,9 @@ from tieback.recognise.dataflow.trace import COMPARED, CONTACTS, LINK, SHOWN, UN
 MAX_DEPTH = 6
 """Most methods and fields between a constant and its end."""
 MAX_UNITS = 400_000
-"""Most code units of one app that are read; the constants after that stay back ends."""
+"""Most code units of one app that are read, more often counted in methods with many registers. The constants after that
+stay back ends.
+"""
 MAX_STEPS = 2_000_000
 """Most operations of one app that are looked at, each as often as values reach it."""
 MAX_CONSTANTS = 2_000
@@ -137,7 +139,7 @@ class ConstantUses:
     def _flow(self, number: int, code: CodeItem) -> MethodFlow | None:
         key = number, code.offset
         if key not in self._flows:
-            self._units -= code.units
+            self._units -= code.units * (1 + code.registers // 32)
             self._flows[key] = method_flow(self._app.files[number], code) if self._units > 0 else None
         return self._flows[key]
 

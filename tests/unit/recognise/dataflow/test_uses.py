@@ -12,7 +12,7 @@ from tieback.intake.apps.interface import Artifact
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise import search as search_module
 from tieback.recognise.collect import merge_finds
-from tieback.recognise.dataflow import uses
+from tieback.recognise.dataflow import reaching, uses
 from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError
 from tieback.recognise.dataflow.ends import read_ends
 from tieback.recognise.dataflow.trace import COMPARED, LINK, SHOWN, UNREAD
@@ -79,6 +79,14 @@ def test_without_data_flow_every_constant_stays() -> None:
 def test_without_a_budget_constants_that_code_loads_stay(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
     monkeypatch.setattr(uses, limit, 0)
     assert set(ends()[0]) <= {"unread"}
+
+
+@pytest.mark.parametrize("limit", ["MAX_UNITS", "MAX_ORIGINS", "MAX_REGISTERS", "_VISITS"])
+def test_a_method_that_is_too_large_leaves_back_ends(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    monkeypatch.setattr(reaching, limit, 0)
+    reasons, back_ends = ends()
+    assert reasons.items() <= REASONS.items()
+    assert set(back_ends) >= set(BACK_ENDS)
 
 
 def test_a_call_has_one_end() -> None:
