@@ -6,6 +6,7 @@ only its host is found.
 """
 
 import csv
+import lzma
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -14,15 +15,19 @@ from urllib.parse import urlsplit
 from bench.flow_build import cases
 from bench.measure import table
 from tieback.intake.apps.dex import read_dex
+from tieback.intake.apps.hermes import read_hermes
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Piece
 from tieback.intake.apps.small_files import read_small_file
 from tieback.model.sighting import Sighting
+from tieback.recognise.interface import Find
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 
 FOLDER = Path(__file__).parent / "flow"
 BAR = 0.9
 """Least share of cases that must be whole."""
+HERMES = "v96-O"
+"""The bundle of Hermes bytecode whose cases are in the table by class: the version of React Native 0.73 to 0.83."""
 ORIGINAL = 53
 """Cases of an earlier hidden set with the same classes; the bar was 48 of them."""
 
@@ -132,10 +137,49 @@ def script_outcomes() -> dict[Case, str]:
     return done
 
 
+def hermes_bundles() -> list[str]:
+    """Names of the bundles of Hermes bytecode: the version of the bytecode, and how it was compiled."""
+    return sorted(path.name.partition(".")[0] for path in (FOLDER / "hermes").glob("*.hbc.xz"))
+
+
+def hermes_finds(bundle: str, *, dataflow: bool = True) -> list[Find]:
+    """What the analysis finds in a bundle of Hermes bytecode."""
+    data = lzma.decompress((FOLDER / "hermes" / f"{bundle}.hbc.xz").read_bytes())
+    artifact, _ = read_hermes("assets/index.android.bundle", data)
+    return list(AppSearch(RuleFiles(), dataflow=dataflow).finds([artifact]))
+
+
+def hermes_outcomes(bundle: str, *, dataflow: bool = True) -> dict[Case, str]:
+    """The outcome of each case in a bundle of Hermes bytecode; whole only if all of its endpoints are."""
+    found = {one.endpoint.value for one in hermes_finds(bundle, dataflow=dataflow) if isinstance(one, Sighting)}
+    done = {}
+    with (FOLDER / "hermes.tsv").open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines, delimiter="\t"):
+            if not row["expected"]:
+                continue
+            half = urlsplit(row["expected"]).hostname or ""
+            case = Case(row["id"], f"Hermes: {row['class']}", row["expected"], half, "-")
+            every = (row["expected"], *(row["more"] or "").split())
+            results = [outcome(case._replace(endpoint=one), found) for one in every]
+            done[case] = results[0] if len(set(results)) == 1 else "half"
+    return done
+
+
+def hermes_table() -> str:
+    """Cases of Hermes bytecode by bundle, with data flow and with strings only."""
+    rows = []
+    for bundle in hermes_bundles():
+        for dataflow in (False, True):
+            its = list(hermes_outcomes(bundle, dataflow=dataflow).values())
+            counts = (str(its.count(result)) for result in ("whole", "half", "nothing"))
+            rows.append([bundle, "data flow" if dataflow else "strings only", str(len(its)), *counts])
+    return table(["bundle", "search", "cases", "whole", "half", "nothing"], rows)
+
+
 def run() -> str:
     """The table by class of case."""
     groups: dict[str, list[str]] = {}
-    done = outcomes() | script_outcomes()
+    done = outcomes() | script_outcomes() | hermes_outcomes(HERMES)
     for case, result in done.items():
         groups.setdefault(case.group, []).append(result)
     rows = [
@@ -144,10 +188,11 @@ def run() -> str:
     ]
     every = list(done.values())
     rows.append(["all", str(len(every)), *(str(every.count(result)) for result in ("whole", "half", "nothing"))])
-    others = sum(case.source != "-" and not case.group.startswith("scripts") for case in done)
+    others = sum(case.source != "-" and not case.group.startswith(("scripts", "Hermes")) for case in done)
     return (
         table(["class of case", "cases", "whole", "half", "nothing"], rows)
-        + f"\n\n{others} cases have the shape of code in public repositories."
+        + f"\n\n{others} cases have the shape of code in public repositories.\n\n"
+        + hermes_table()
     )
 
 

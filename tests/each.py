@@ -20,7 +20,7 @@ def each[**P](
     names: str | Sequence[str],
     cases: Iterable[Any],
     *,
-    ids: Callable[[Any], object] | Sequence[str] | None = None,
+    ids: Callable[[Any], object] | Sequence[object] | None = None,
 ) -> Callable[[Callable[P, None]], Callable[..., None]]:
     """Run a test once for each case. Arguments as those of ``pytest.mark.parametrize``."""
     keys = [name.strip() for name in names.split(",")] if isinstance(names, str) else list(names)
@@ -48,7 +48,7 @@ def each[**P](
     return decorate
 
 
-def _name(at: int, case: tuple[Any, ...], ids: Callable[[Any], object] | Sequence[str] | None) -> str:
+def _name(at: int, case: tuple[Any, ...], ids: Callable[[Any], object] | Sequence[object] | None) -> str:
     if ids is not None and not callable(ids):
-        return ids[at]
+        return str(ids[at])
     return "-".join(str(ids(value) if ids is not None else ascii(value)[:MAX_NAME]) for value in case)

@@ -1,5 +1,6 @@
 """The fuzzed readers by group, each with its documented errors and the source of its seeds."""
 
+import lzma
 import ssl
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -16,8 +17,9 @@ from bench.fuzz.pages import fuzz_target, page_answers
 LABS = ROOT / "labs" / "apps"
 ENCRYPTED = ROOT / "bench" / "flow" / "encrypted"
 SCRIPTS = ROOT / "bench" / "flow" / "scripts"
+HERMES = ROOT / "bench" / "flow" / "hermes"
 SCRIPT_STEPS = 50_000
-"""Steps of one script: fewer than for an app, so that an input takes milliseconds."""
+"""Steps of one script or file of bytecode: fewer than for an app, so that an input takes milliseconds."""
 CODE = ROOT / "tests" / "unit" / "recognise" / "dataflow" / "dex"
 
 
@@ -36,6 +38,23 @@ def _script_reader() -> Callable[[bytes], None]:
             pass
 
     return script
+
+
+def _hermes_reader() -> tuple[Callable[[bytes], None], list[bytes]]:
+    """Functions of Hermes bytecode, and the bundles of the flow cases, without what libFuzzer cannot guess."""
+    from tieback.intake.apps.interface import Artifact
+    from tieback.recognise.extract import EndpointExtractor
+    from tieback.recognise.hermes.extract import HermesExtractor
+
+    judge = EndpointExtractor()
+    bytecode = HermesExtractor(judge, judge)
+
+    def hermes(data: bytes) -> None:
+        bytecode.left = SCRIPT_STEPS
+        for _ in bytecode.extract(Artifact("a.hbc", (), bytecode=data)):
+            pass
+
+    return hermes, [lzma.decompress(path.read_bytes()) for path in sorted(HERMES.glob("*.hbc.xz"))]
 
 
 def apps() -> Room:
@@ -119,6 +138,7 @@ def apps() -> Room:
             Reader("proto-xml", proto_xml, [_PROTO_XML]),
             Reader("text", text, _TEXTS),
             Reader("settings-screen", settings_screen, [_SCREEN]),
+            Reader("hermes", *_hermes_reader()),
             Reader("script", _script_reader(), [path.read_bytes() for path in sorted(SCRIPTS.rglob("*.js"))]),
         ]
     )

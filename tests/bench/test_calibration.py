@@ -5,6 +5,7 @@ import pytest
 from bench import calibration
 from bench.calibration import Case, bins, cases, kinds, supported
 from tests import samples
+from tests.each import each
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +24,7 @@ def test_each_calibration_bin_is_at_least_as_accurate_as_its_confidence(every: l
     assert [low for low, _, _, mean, share in bins(every) if share < mean] == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("right", "total", "most"),
     [(0, 0, 0.5), (1, 1, 0.66), (2, 2, 0.75), (20, 20, 0.95), (999, 999, 0.99), (9, 10, 0.83)],
 )

@@ -1,9 +1,13 @@
 """The published cases of data flow: how many endpoints are found whole, and that nothing else is reported."""
 
+import csv
 import re
 from collections import Counter
 
+import pytest
+
 from bench import flow
+from tieback.model.sighting import Sighting
 
 OUTCOMES = flow.outcomes()
 
@@ -65,3 +69,41 @@ def test_all_cases_in_scripts_are_whole() -> None:
     done = flow.script_outcomes()
     assert len(done) >= 50
     assert [case.name for case, result in done.items() if result != "whole"] == []
+
+
+@pytest.mark.parametrize("bundle", flow.hermes_bundles())
+def test_all_cases_in_hermes_bytecode_are_whole(bundle: str) -> None:
+    done = flow.hermes_outcomes(bundle)
+    assert len(done) >= 44
+    assert [case.name for case, result in done.items() if result != "whole"] == []
+
+
+def test_the_strings_of_hermes_bytecode_alone_give_less_than_a_third() -> None:
+    done = flow.hermes_outcomes(flow.HERMES, dataflow=False)
+    assert sum(result == "whole" for result in done.values()) < len(done) / 3
+
+
+@pytest.mark.parametrize("bundle", flow.hermes_bundles())
+def test_what_hermes_bytecode_puts_together_is_nothing_else(bundle: str) -> None:
+    """Beside the expected endpoints, only the addresses that cases pass to a client or join with a path."""
+    with (flow.FOLDER / "hermes.tsv").open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines, delimiter="\t"))
+    expected = {one for row in rows for one in (row["expected"], *(row["more"] or "").split())}
+    finds = [one for one in flow.hermes_finds(bundle) if isinstance(one, Sighting)]
+    others = {one.endpoint.value for one in finds if one.evidence.how.startswith("hermes-flow")} - expected
+    assert others <= {
+        "https://axios-create.hermes.test/rest",
+        "https://axios-options.hermes.test",
+        "firebase-hosting:hermes-flow-7001",
+    }
+
+
+def test_the_evidence_in_hermes_bytecode_names_functions_and_members() -> None:
+    finds = [one for one in flow.hermes_finds("v96-O") if isinstance(one, Sighting)]
+    (one,) = [one for one in finds if one.endpoint.value == "https://class.hermes.test/v3/orders"]
+    assert one.evidence.how == "hermes-flow/fetch"
+    assert one.evidence.chain == ("orders", "url")
+    assert one.evidence.offset is not None
+    assert one.evidence.offset > 0
+    (two,) = [one for one in finds if one.endpoint.value == "https://default.hermes.test/api/me"]
+    assert two.evidence.chain == ("load", "host", "prefix")

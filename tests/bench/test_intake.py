@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from bench import intake
+from tests.each import each
 from tieback.pipeline.analyse import Analyser
 from tieback.pipeline.inputs.units import scan_units
 
@@ -27,7 +28,7 @@ def test_copy_of_an_app_has_its_own_hash_and_the_same_findings(tmp_path: Path) -
         ]
 
 
-@pytest.mark.parametrize(
+@each(
     ("content", "copied"),
     [
         (b"\xd4\xc3\xb2\xa1" + bytes(20), b"\xd4\xc3\xb2\xa1" + bytes(8) + struct.pack("<I", 7) + bytes(8)),

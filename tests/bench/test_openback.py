@@ -4,7 +4,6 @@ import json
 import re
 from pathlib import Path
 
-import jsonschema
 import pytest
 
 from bench.openback.schema import SCHEMA_FILE, Case, Result, read_lines, schema
@@ -18,6 +17,8 @@ def test_the_published_schema_is_current() -> None:
 
 
 def test_examples_are_valid(tmp_path: Path) -> None:
+    import jsonschema
+
     for example in EXAMPLES:
         jsonschema.validate(json.loads(example), json.loads(SCHEMA_FILE.read_bytes()))
     (tmp_path / "x.jsonl").write_text("\n".join(EXAMPLES) + "\n\n")

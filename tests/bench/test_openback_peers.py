@@ -54,6 +54,7 @@ from bench.openback.peers import (
 from bench.openback.peers._answers import UnsupportedError, ended, input_file, results
 from bench.openback.peers._programs import Done, ToolError
 from bench.openback.schema import Answer, Case, Claim, Split, Topic
+from tests.each import each
 from tieback.pii.taxonomy import load_taxonomy
 
 HOSTILE = [
@@ -213,7 +214,7 @@ FINDER: dict[Callable[[bytes], Iterable[str]], bytes] = {
 }
 
 
-@pytest.mark.parametrize("read", FINDER, ids=lambda read: read.__module__.rpartition(".")[2])
+@each("read", FINDER, ids=lambda read: read.__module__.rpartition(".")[2])
 def test_reports_of_scanners_for_credentials(read: Callable[[bytes], Iterable[str]]) -> None:
     assert list(read(FINDER[read])) == ["/t/a.json"]
 
@@ -299,7 +300,7 @@ def test_flows_of_ndpi() -> None:
 CLASSES = {"email": "email", "vat": "national_id"}
 
 
-@pytest.mark.parametrize(
+@each(
     ("said", "named", "expected"),
     [
         ({"name": "email"}, True, ["email"]),

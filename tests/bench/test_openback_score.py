@@ -19,6 +19,7 @@ from bench.openback.intervals import NOTHING, Estimate, by_group, difference, me
 from bench.openback.report import amount, as_json, as_text
 from bench.openback.schema import Answer, Case, Claim, Result, Split, Topic, write_lines
 from bench.openback.score import CASE, RESULT, Scores, read, score
+from tests.each import each
 
 
 def case(number: int, *expected: Claim, topic: Topic = Topic.APP, **more: Any) -> dict[str, Any]:
@@ -119,7 +120,7 @@ def test_errors_of_numbers_are_relative_and_of_the_given_ones() -> None:
     assert found["median error"][0] == pytest.approx(0.1)
 
 
-@pytest.mark.parametrize(
+@each(
     ("topic", "name", "label", "said", "same"),
     [
         ("app", "endpoint", "https://a.test/v1", "HTTPS://A.test:443/v1/#top", True),

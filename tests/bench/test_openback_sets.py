@@ -6,7 +6,6 @@ import random
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import jsonschema
 import msgspec
 import pytest
 
@@ -104,6 +103,8 @@ def test_every_second_label_belongs_to_a_case(made: dict[str, Path]) -> None:
 
 
 def test_the_fields_of_made_files_are_those_of_the_schema(made: dict[str, Path]) -> None:
+    import jsonschema
+
     checks = jsonschema.Draft202012Validator(json.loads(SCHEMA_FILE.read_bytes()))
     files = sorted((made["one"] / "cases").glob("*/*.jsonl"))
     wrong = [path for path in files if not checks.is_valid(json.loads(path.read_bytes().partition(b"\n")[0]))]

@@ -115,6 +115,7 @@ def test_a_killed_scheduler_ends_the_run_in_one_line(certs: Path) -> None:
             list(engine(scheduler, certs, 2).run(Behave(), [unit("slow", number) for number in range(2000)], FAST))
 
 
+@pytest.mark.more
 def test_workers_find_a_scheduler_that_is_started_again(certs: Path) -> None:
     words = ("--certs", str(certs))
     port = str(free_port())
@@ -210,6 +211,7 @@ def test_a_worker_whose_memory_is_short_begins_no_further_batch(certs: Path) -> 
     assert any("low on memory" in line for line in told)
 
 
+@pytest.mark.more
 @pytest.mark.timeout(120)
 def test_scheduler_and_workers_started_by_dask_programs_work(certs: Path, tmp_path: Path) -> None:
     """What dask-kubernetes, dask-jobqueue and Coiled start: a scheduler, and workers in the care of a nanny."""

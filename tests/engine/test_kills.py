@@ -46,6 +46,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
         tieback("lab", "down", "--purge", "--dir", lab)
 
 
+@pytest.mark.more
 def test_what_is_compared(ground: Ground) -> None:
     """Both engines left these rows, byte for byte, or ``prepare`` had failed; they are not rows of nothing."""
     tables = [line.partition(" ")[0] for line in ground.reference.splitlines()]

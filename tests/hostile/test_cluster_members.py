@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.engine.clusters import ENVIRONMENT, ROOT, Member, member
 from tests.engine.hostile_worker import KINDS, RELEASES, Evil
 from tests.engine.works import FAST, Behave, unit
@@ -135,7 +136,7 @@ def test_an_honest_member_completes_the_batches_of_a_hostile_one(cluster: Hostil
     assert any("sent no report of its batch: not bytes; gets no further batches" in line for line in told)
 
 
-@pytest.mark.parametrize(
+@each(
     ("module", "name"),
     [
         ("builtins", "exec"),

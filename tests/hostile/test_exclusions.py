@@ -216,6 +216,7 @@ def test_a_recheck_does_not_connect_and_decides_nothing(tmp_path: Path) -> None:
         permit = Grant(
             OPEN_GRANT.authorised_by, "t@t.test", OPEN_GRANT.not_after, OPEN_GRANT.target,
             exclude=(ExcludeRule("127.0.0.1"),),
+            limits=Limits(connects_per_second=0),
         )  # fmt: skip
         (looked,) = recheck(directory, permit, POLICY, everything)
         assert connects(server) == 0

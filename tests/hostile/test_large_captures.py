@@ -239,7 +239,7 @@ def one_flow(tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
     return {command: run(folder, [command], folder / "one.har")[1] for command in ("traffic", "scan")}
 
 
-@pytest.mark.parametrize("command", ["traffic", "scan"])
+@pytest.mark.parametrize("command", ["traffic", pytest.param("scan", marks=pytest.mark.more)])
 def test_many_flows_need_little_more_memory_than_one(tmp_path: Path, one_flow: dict[str, int], command: str) -> None:
     path = tmp_path / "many.har"
     with path.open("wb") as file:

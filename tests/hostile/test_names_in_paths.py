@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from functools import cache
 from urllib.parse import unquote
 
-import pytest
-
 from tests.each import each
 from tests.hostile.test_send_bytes import PARSER, _made
 from tests.unit.probes.test_declared import SHA256, read_rule
@@ -189,7 +187,7 @@ def test_no_name_makes_another_request(probe: Probe, send: DeclaredSend) -> None
                 assert found[0] == wanted[0] or several(probe, send), (value, times, request)
 
 
-@pytest.mark.parametrize("name", ENDPOINTS)
+@each("name", ENDPOINTS)
 def test_no_name_is_an_endpoint_of_the_product(name: str) -> None:
     probe = next(one for one in (*PROBES, RULE) if one.meta.name == name)
     looked_at = 0

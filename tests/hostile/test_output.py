@@ -47,7 +47,7 @@ def test_no_unsafe_character_in_a_line_of_messages(sign: str, capsys: pytest.Cap
     assert not any(sign in line for line in lines)
 
 
-@pytest.mark.parametrize("sign", [sign for sign in UNSAFE if sign not in "\n\t"])
+@each("sign", [sign for sign in UNSAFE if sign not in "\n\t"])
 def test_no_unsafe_character_in_a_console(sign: str) -> None:
     out = io.StringIO()
     console = SafeConsole(file=out, width=60, force_terminal=True, color_system=None)

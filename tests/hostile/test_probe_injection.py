@@ -383,7 +383,7 @@ def test_every_reader_has_an_emulation() -> None:
     assert len(set(INJECTIONS)) == 41
 
 
-@pytest.mark.parametrize("name", READERS)
+@each("name", READERS)
 def test_a_harmless_name_is_read(name: str) -> None:
     """The control: without an injection, the emulation gets as far as the request for records."""
     sent = read(name, "people")

@@ -239,7 +239,7 @@ FLOODS: list[tuple[str, str, list[bytes], bytes]] = [
 ]
 
 
-@pytest.mark.parametrize(("what", "name", "answers", "greeting"), FLOODS, ids=[flood[0] for flood in FLOODS])
+@each(("what", "name", "answers", "greeting"), FLOODS, ids=[flood[0] for flood in FLOODS])
 def test_floods_cost_little_and_end(what: str, name: str, answers: list[bytes], greeting: bytes) -> None:
     left = iter(answers)
     last = answers[-1] if answers else b""

@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from tests.each import each
 from tests.hostile.connects import watched
 from tieback.model.errors import UsageError
 from tieback.scope.services import RequestOutcome, ServiceClient
@@ -65,7 +66,7 @@ def test_the_rows_are_many_enough() -> None:
     assert len(set(TRICKS)) == len(TRICKS) >= 22
 
 
-@pytest.mark.parametrize("url", TRICKS)
+@each("url", TRICKS)
 def test_no_url_leads_to_another_origin(url: str) -> None:
     client = ServiceClient([CONFIGURED])
     with watched([]) as seen, pytest.raises(UsageError):

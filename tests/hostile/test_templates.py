@@ -8,6 +8,7 @@ import io
 import msgspec
 import pytest
 
+from tests.each import each
 from tests.unit.cases.letters.samples import facts
 from tests.unit.cases.samples import NOW, case
 from tieback.cases.letters.bounded import TextJob, render
@@ -110,7 +111,7 @@ def test_a_name_is_never_a_template(name: str) -> None:
     assert "<%= 7" not in page
 
 
-@pytest.mark.parametrize("text", FORMULAS)
+@each("text", FORMULAS)
 def test_no_cell_is_a_formula(text: str) -> None:
     out = io.StringIO(newline="")
     csv.writer(out).writerow([cell(text), cell(f"x{text}")])

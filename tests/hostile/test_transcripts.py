@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.model.document import encode
 from tieback.model.probe import Outcome
 from tieback.pipeline.probing.targets import replay
@@ -50,7 +51,7 @@ def changed(draw: st.DrawFn) -> Transcript:
 
 
 @given(transcript=changed())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 async def test_any_transcript_gives_exactly_one_report(
     tmp_path_factory: pytest.TempPathFactory, transcript: Transcript
 ) -> None:

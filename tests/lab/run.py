@@ -1,6 +1,7 @@
 """One run of the tests: a folder of its own for everything temporary, and the end of all that it started.
 
-The folder lies in the system's temporary folder and is named in ``TIEBACK_TEST_RUN`` and ``TMPDIR``. A second run
+The folder lies in memory if there is plenty, or in the system's temporary folder: thousands of tests wait for a disk
+whenever something is committed. It is named in ``TIEBACK_TEST_RUN`` and ``TMPDIR``. A second run
 beside this one has another folder. ``reaper`` ends the processes of the run when the run ends, also at SIGKILL. A run
 that failed keeps its folder until the next run begins.
 """
@@ -8,6 +9,7 @@ that failed keeps its folder until the next run begins.
 import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -20,6 +22,9 @@ PREFIX = "tieback-tests-"
 _OWNER = "owner.json"
 _DRAFT = "tieback-begun-"
 _VAR_TMP = Path("/var/tmp")
+_MEMORY = Path("/dev/shm")
+_GIB = 2**30
+_LEAST_SPACE, _LEAST_MEMORY = 4 * _GIB, 8 * _GIB
 
 
 class Run:
@@ -52,7 +57,7 @@ class Run:
 def begin(environment: Mapping[str, str] = os.environ) -> Run:
     """Clean up after runs that were killed, and begin this one."""
     parent = _parent(environment)
-    for place in {parent, _VAR_TMP}:
+    for place in {parent, _VAR_TMP, Path(tempfile.gettempdir())}:
         sweep(place)
     draft = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=parent))
     # Servers that run as nobody walk through it; its name cannot be guessed and its content cannot be listed.
@@ -92,10 +97,30 @@ def sweep(place: Path) -> list[Path]:
 
 
 def _parent(environment: Mapping[str, str]) -> Path:
-    """The system's temporary folder, or ``/var/tmp`` if others cannot walk through that one."""
+    """Where ``TMPDIR`` says, in memory, or the system's temporary folder; ``/var/tmp`` if others cannot walk there."""
+    if not environment.get("TMPDIR") and _has_room():
+        return _MEMORY
     chosen = Path(environment.get("TMPDIR") or tempfile.gettempdir()).absolute()
     passable = all(place.stat().st_mode & 0o001 for place in (chosen, *chosen.parents))
     return chosen if passable or os.geteuid() != 0 else _VAR_TMP
+
+
+def _has_room() -> bool:
+    """Whether programs can run in the file system in memory, and a whole run fits there."""
+    try:
+        system = os.statvfs(_MEMORY)
+        memory = re.search(
+            r"^MemAvailable: *(\d+) kB$", Path("/proc/meminfo").read_text(encoding="ascii"), re.MULTILINE
+        )
+    except OSError:
+        return False
+    return (
+        os.access(_MEMORY, os.W_OK | os.X_OK)
+        and not system.f_flag & (os.ST_NOEXEC | os.ST_RDONLY)
+        and system.f_bavail * system.f_frsize >= _LEAST_SPACE
+        and memory is not None
+        and int(memory[1]) * 1024 >= _LEAST_MEMORY
+    )
 
 
 def _started(pid: int) -> int | None:

@@ -35,7 +35,7 @@ from tests.lab.ai_servers import (
 from tests.lab.more_servers import FLOWS, MORE
 
 # The first test starts all servers. On a busy machine that takes minutes, and seconds on an idle one.
-pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.servers, pytest.mark.more, pytest.mark.timeout(900)]
 
 
 class Case(msgspec.Struct, frozen=True):

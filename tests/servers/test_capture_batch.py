@@ -124,6 +124,7 @@ SCRIPTS = {
 }
 
 
+@pytest.mark.more
 def test_apps_are_installed_captured_and_removed_one_after_the_other(phone: Phone, tmp_path: Path) -> None:
     for name, text in SCRIPTS.items():
         (phone.state / "bin" / name).write_text(f"#!/bin/sh\n{text.replace('STATE', str(phone.state))}\n")

@@ -209,6 +209,7 @@ def check_no_secret(folder: Path, printed: str, *secrets: str) -> None:
         assert [path for path in files if secret.encode() in path.read_bytes()] == []
 
 
+@pytest.mark.more
 def test_what_fails_is_named_and_the_others_are_done(real: ObjectStore, tmp_path: Path) -> None:
     app, other = FILES["workhub.apk"], FILES["tillroll.apk"]
     rows = [

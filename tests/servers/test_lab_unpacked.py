@@ -89,6 +89,7 @@ def test_it_comes_up_filled_and_ends(
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
 
 
+@pytest.mark.more
 def test_another_mongod(lab: Lab) -> None:
     binary = program("fiftyone", "db", "bin", "mongod")
     raised = up(lab, lambda _: None, ("mongo-ransomed",), subnet=SUBNET, installed={ServerProgram.MONGOD: binary})

@@ -61,12 +61,19 @@ def grant(folder: Path) -> Path:
 @pytest.mark.parametrize(
     ("headers", "target", "product", "reason"),
     [
-        ((), "api.workhub.test:27017", "mongodb", "default port of MongoDB on the host of the API"),
-        (
+        pytest.param(
+            (),
+            "api.workhub.test:27017",
+            "mongodb",
+            "default port of MongoDB on the host of the API",
+            marks=pytest.mark.more,
+        ),
+        pytest.param(
             (("Content-Security-Policy", "connect-src 'self' https://es.workhub.test"),),
             "es.workhub.test:9200",
             "opensearch",
             "the header content-security-policy of the API api.workhub.test names es.workhub.test",
+            marks=pytest.mark.more,
         ),
         (
             (("X-Backend-Server", f"{HERE}.10:9200"),),

@@ -193,6 +193,7 @@ def test_the_join(truth: dict[str, dict[str, Any]], by_cli: Workspace) -> None:
     assert (joined[-1].resources, joined[-1].owned, joined[-1].leaking, joined[-1].foreign) == (200, 2, 2, 1)
 
 
+@pytest.mark.more
 def test_lists_of_networks_and_load_balancers(moto: str, tmp_path: Path) -> None:
     (tmp_path / "exports").mkdir()
     _script(installed("moto", "python"), "fronts", moto, tmp_path / "exports")

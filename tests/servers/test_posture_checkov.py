@@ -47,7 +47,7 @@ CLOUDFORMATION = """
   "Engine": "postgres", "DBInstanceClass": "db.t3.micro", "StorageEncrypted": true, "PubliclyAccessible": true}}}}
 """
 
-pytestmark = [pytest.mark.servers, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.servers, pytest.mark.more, pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="module")

@@ -26,6 +26,8 @@ not_after = 2099-01-01
 match = "{match}"
 ports = {ports}
 depth = "describe"
+[limits]
+connects_per_second = 0
 """
 
 

@@ -35,6 +35,7 @@ def _names(folder: Path) -> list[str]:
         return archive.getnames()
 
 
+@pytest.mark.more
 @pytest.mark.servers
 def test_a_new_server_is_recorded_at_both_depths_with_its_truth(tmp_path: Path, valkey_open: RunningServer) -> None:
     folder = tmp_path / "recordings"

@@ -160,7 +160,13 @@ async def test_objects_of_a_bucket_of_google_cloud_storage(tmp_path: Path) -> No
         store.put("a b/people.csv", CSV.encode())
         target = Target(HOST, int(store.environment["GOOGLE_BASE_URL"].rpartition(":")[2]), "gcs")
         bucket = Container((store.url.removeprefix("gs://").strip("/"),), "bucket")
-        grant = Grant("the test", "s@example.test", LAST, (TargetRule("127.0.0.0/8", "any", Depth.SAMPLE),))
+        grant = Grant(
+            "the test",
+            "s@example.test",
+            LAST,
+            (TargetRule("127.0.0.0/8", "any", Depth.SAMPLE),),
+            limits=Limits(connects_per_second=0),
+        )
         with AuditLog(tmp_path / "audit.jsonl") as audit:
             found, _ = await Dialer(grant, audit).converse(
                 target, reader.sample(target, (bucket,), ""), reader.meta.sends, depth=Depth.SAMPLE, sample=True

@@ -24,7 +24,7 @@ from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwr
 from tests.lab.ports import free_port, free_subnet
 from tieback.lab.osmem import request, start_osmem
 from tieback.lab.process import RunningServer, stop
-from tieback.model.grant import Depth, Grant, TargetRule
+from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.scope.grant import render_grant
 
 APP = Path(__file__).parents[2] / "labs" / "apps" / "fieldhand.apk"
@@ -72,6 +72,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         not_after=today + timedelta(days=30),
         target=(target,),
         hosts={"es.fieldhand.test": f"{NET}.10"},
+        limits=Limits(connects_per_second=0),
     )
     (folder / "lab.toml").write_text(render_grant(grant))
     store = filled_store(folder / "search")

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.each import each
+
 ROOT = Path(__file__).parents[2]
 APPS = ROOT / "labs" / "apps"
 ENVIRONMENT = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
@@ -199,9 +201,7 @@ def test_uv_is_brought_by_its_hash() -> None:
     assert script.count("pip install") == script.count('"${pinned[@]}"') == 2
 
 
-@pytest.mark.parametrize(
-    "name", ["ci/install", "ci/tieback", "ci/gitlab.yml", "ci/pre-commit", "action.yml", ".pre-commit-hooks.yaml"]
-)
+@each("name", ["ci/install", "ci/tieback", "ci/gitlab.yml", "ci/pre-commit", "action.yml", ".pre-commit-hooks.yaml"])
 def test_nothing_is_installed_without_a_hash(name: str) -> None:
     text = (ROOT / name).read_text()
     assert not re.search(r"pip install|pipx|uvx|uv tool", text), "only ci/install installs"

@@ -19,6 +19,7 @@ import duckdb
 import pytest
 import yaml
 
+from tests.each import each
 from tests.unit.test_documents import DOCUMENTS, ROOT
 from tieback.scope.grant import load_grant
 
@@ -69,7 +70,7 @@ def test_shell_blocks_are_valid() -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("block", those("toml", "json", "yaml", "python", "sql", "ini"), ids=ids)
+@each("block", those("toml", "json", "yaml", "python", "sql", "ini"), ids=ids)
 def test_block_is_valid_in_its_language(block: Block) -> None:
     match block.language:
         case "toml":

@@ -18,6 +18,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from tests.each import each
 from tieback.console import UNFOLDED, break_names, chosen_width, open_console
 
 LABEL = st.from_regex(r"[a-z][a-z0-9]{1,14}", fullmatch=True)
@@ -97,9 +98,7 @@ def test_an_address_breaks_between_its_groups() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("value", "width"), [("80", 80), ("0", None), ("-3", None), ("", None), ("wide", None), ("²", None)]
-)
+@each(("value", "width"), [("80", 80), ("0", None), ("-3", None), ("", None), ("wide", None), ("²", None)])
 def test_columns(value: str, width: int | None) -> None:
     assert chosen_width({"COLUMNS": value}) == width
 

@@ -13,6 +13,8 @@ from typing import NamedTuple
 import pytest
 import yaml
 
+from tests.each import each
+
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "Containerfile").read_text(encoding="utf-8")
 KEYWORDS = {
@@ -85,7 +87,7 @@ BEFORE = "ARG BASE=docker.io/library/python:3.13\nFROM ${BASE}\nUSER 65532:65532
 DIGEST = "0" * 64
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "wrong"),
     [
         (BEFORE, []),

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import typer
 
+from tests.each import each
 from tieback.cli.lazy import load_all
 from tieback.cli.main import build
 
@@ -77,7 +78,7 @@ def exists(reference: str) -> bool:
     return True
 
 
-@pytest.mark.parametrize(
+@each(
     ("reference", "expected"),
     [
         ("scope.dialer", True),

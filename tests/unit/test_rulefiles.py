@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.recognise.anchors import AnchorScanner, anchors
 from tieback.recognise.rules import SchemeRule
 from tieback.rulefiles import MAX_FILES, cache_directory, discard, load_or_build, load_rules
@@ -218,7 +219,7 @@ def test_anchors_of_another_machine_are_recompiled(cache: Path) -> None:
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 def test_anything_is_kept_as_it_is(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     place = tmp_path_factory.mktemp("cache")
     place.chmod(0o700)

@@ -6,9 +6,14 @@ programs with every seed (``scripts_made.py``).
 """
 
 import csv
+import os
 import random
+import re
+import shutil
 import string
+import subprocess
 import tarfile
+import tempfile
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -48,7 +53,12 @@ _COMMENTS = (
 )
 _OLD = b"flow.test"
 MADE = 100
-"""Number of apps with a script made from the seed."""
+"""Number of apps with a script made from the seed, and of those with such a script as Hermes bytecode."""
+COMPILER = "HERMESC"
+"""Variable with the path of the compiler of Hermes; without it, ``hermesc`` in ``PATH`` is used."""
+NO_COMPILER = "the compiler of Hermes is missing: npm pack hermes-compiler, and set HERMESC to its hermesc"
+_MADE_CALL = re.compile(r"function (\w+f)\(b\)")
+"""A function of a made script that contacts an endpoint."""
 _MORE: Mapping[str, tuple[str, ...]] = {
     "abstract2": ("https://a2a.flow.test:8101/do",),
     "array1": ("https://k3a.flow.test/ar", "https://k3b.flow.test/ar"),
@@ -75,6 +85,7 @@ def make(seed: int, folder: Path) -> Iterator[CaseFile]:
     yield "native", list(_table_cases("native", random.Random(f"{seed} native"), folder))
     yield "scripts", list(_table_cases("scripts", random.Random(f"{seed} scripts"), folder))
     yield "made", list(_made_cases(seed, folder))
+    yield "hermes", list(_hermes_cases(seed, folder)) if _compiler() else NO_COMPILER
     yield "noise", apps_noise(folder)
 
 
@@ -177,6 +188,39 @@ def _made_cases(seed: int, folder: Path) -> Iterator[Case]:
         origin = f"bench/openback/sets/scripts_made.py, seed {seed}"
         case = _write(folder, f"made-{number:03}", package(files), _all_claims(list(made.endpoints)), origin, "script")
         yield msgspec.structs.replace(case, split=Split.HELD_OUT)
+
+
+def _compiler() -> str | None:
+    return os.environ.get(COMPILER) or shutil.which("hermesc")
+
+
+def _hermes_cases(seed: int, folder: Path) -> Iterator[Case]:
+    """The scripts of another seed as a module of Metro, compiled with optimisations."""
+    source = random.Random(f"{seed} hermes")
+    for number in range(MADE):
+        made = script(source)
+        # What a module does not export is left out by the compiler.
+        exports = "".join(f"exports.{name}={name};\n" for name in _MADE_CALL.findall(made.text))
+        module = f"__d(function(global,require,a,b,module,exports,d){{\n{made.text}{exports}}},0,[]);\n"
+        files = {
+            "AndroidManifest.xml": manifest(f"org.hermes.app{number}", "Shop", {}),
+            "assets/index.android.bundle": _compiled(module),
+        }
+        origin = f"bench/openback/sets/scripts_made.py, seed {seed}, compiled"
+        claims = _all_claims(list(made.endpoints))
+        case = _write(folder, f"hermes-{number:03}", package(files), claims, origin, "hermes")
+        yield msgspec.structs.replace(case, split=Split.HELD_OUT)
+
+
+def _compiled(text: str) -> bytes:
+    compiler = _compiler()
+    assert compiler is not None
+    with tempfile.TemporaryDirectory() as folder:
+        source, bundle = Path(folder, "index.js"), Path(folder, "index.hbc")
+        source.write_text(text, "utf-8")
+        command = [compiler, "-O", "-w", "-emit-binary", "-out", str(bundle), str(source)]
+        subprocess.run(command, check=True, capture_output=True)
+        return bundle.read_bytes()
 
 
 def _files(source: random.Random, name: str, codes: list[bytes], domain: str) -> bytes:

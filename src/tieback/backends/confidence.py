@@ -34,7 +34,7 @@ BY_ANSWER = 0.65
 RESOLVED = {"literal": 1.0, "hosts": 0.99, "capture": 0.95, "dns": 0.9}
 """Confidence that a name is at an address, by source. Names move, and DNS can give other clients another answer."""
 _OTHERS = frozenset({"mobsf", "exodus", "openfirebase"})
-_FLOWS = frozenset({"dex-flow", "script-flow"})
+_FLOWS = frozenset({"dex-flow", "hermes-flow", "script-flow"})
 _BYTES = frozenset({"binary", "native-string"})
 _CONFIGURED = ("resource:", "manifest", "entitlement", "plist:", "json:", "xml:")
 

@@ -6,7 +6,7 @@ if TYPE_CHECKING:
     from tieback.recognise.interface import Extractor
     from tieback.recognise.rules import RuleFiles
 
-RECOGNISE_VERSION = "29"
+RECOGNISE_VERSION = "30"
 """Part of the key of a unit of work. Increased if a changed extractor or rule file has other results."""
 
 
@@ -22,9 +22,17 @@ def extractors(rules: "RuleFiles | None" = None) -> "tuple[Extractor, ...]":
     from tieback.recognise.config import ConfigExtractor
     from tieback.recognise.dataflow.extract import DataflowExtractor
     from tieback.recognise.extract import EndpointExtractor
+    from tieback.recognise.hermes.extract import HermesExtractor
     from tieback.recognise.rules import RuleFiles
     from tieback.recognise.scripts.extract import ScriptExtractor
 
     rules = rules if rules is not None else RuleFiles()
     endpoints = EndpointExtractor(rules)
-    return (endpoints, ConfigExtractor(rules), ScriptExtractor(endpoints), DataflowExtractor(endpoints, rules))
+    configured = ConfigExtractor(rules)
+    return (
+        endpoints,
+        configured,
+        ScriptExtractor(endpoints),
+        HermesExtractor(endpoints, configured),
+        DataflowExtractor(endpoints, rules),
+    )

@@ -23,7 +23,9 @@ MAX_SIGHTINGS = 5_000
 """Most distinct endpoints of one app; also the limit of each other list."""
 MAX_NAMES = 256
 """Most containers of one endpoint, and most public keys of one app."""
-_HOW = {"dex-flow": 1, "script-flow": 1, "manifest": 2, "entitlement": 2, "native-string": 3, "binary": 3}
+_HOW = {
+    "dex-flow": 1, "hermes-flow": 1, "script-flow": 1, "manifest": 2, "entitlement": 2, "native-string": 3, "binary": 3,
+}  # fmt: skip
 """Ranks of evidence without the name of a key or resource."""
 _ENCODINGS = frozenset({"percent", "unicode", "base64", "reversed"})
 _ENCODED = 4

@@ -38,7 +38,7 @@ _LEAST_PROVIDERS = 6
 PROVIDER = "name of a kind of account in Google Play services, never contacted"
 BEGINNING = "only the beginning of a host name"
 _BEGINNING = re.compile(rb"[a-z]{2,5}://[A-Za-z0-9.-]{1,253}\.")
-_WHOLE = ("script-flow/", "script-string")
+_WHOLE = ("script-flow/", "script-string", "hermes-flow/")
 """Methods that read the whole expression of a script."""
 CERTIFICATE = "only in a certificate"
 _FIELD_START = re.compile(rb"[\x0c\x13\x16\x1a\x86](?:\x81([\x80-\xff])|([\x09-\x7f]))([\x20-\x7e]{0,200})\Z")

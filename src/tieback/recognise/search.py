@@ -12,6 +12,7 @@ from tieback.recognise.dataflow.constants import is_constant
 from tieback.recognise.dataflow.extract import DataflowExtractor
 from tieback.recognise.dataflow.settings import AppSettings
 from tieback.recognise.extract import EndpointExtractor
+from tieback.recognise.hermes import extract as hermes
 from tieback.recognise.interface import Extractor, Find
 from tieback.recognise.placement import PlaceBudget, Placement
 from tieback.recognise.rules import RuleFiles
@@ -50,12 +51,15 @@ class AppSearch:
             judge = BothExtractors(self._endpoints, self._added.extractor)
         self._scripts = scripts.ScriptExtractor(judge)
         self._extractors: tuple[Extractor, ...] = (self._endpoints, self._config, self._scripts)
+        self._hermes = hermes.HermesExtractor(judge, self._config)
+        if dataflow:
+            self._extractors += (self._hermes,)
         self._dataflow = DataflowExtractor(judge, rules) if dataflow else None
 
     def finds(self, pieces: Iterable[Piece]) -> Iterator[Find]:
         """All finds of one app, each with count 1, in the order of the pieces; a problem if there are too many."""
         self._endpoints.left, self._config.left, self._places = MAX_TEXTS, MAX_PAIRS, PlaceBudget()
-        self._scripts.left = scripts.MAX_STEPS
+        self._scripts.left, self._hermes.left = scripts.MAX_STEPS, hermes.MAX_STEPS
         if self._dataflow is not None:
             self._dataflow.left = MAX_STEPS
         every = self._every(pieces)

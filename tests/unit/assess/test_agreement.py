@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.assess.agreement import agrees, contradicts, view_of
 from tieback.assess.identity import distinct_parts, group_stores, has_strong_identity
 from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
@@ -75,7 +77,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("reports", "parts"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+@each(("reports", "parts"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_one_store_or_several(reports: list[ProbeReport], parts: list[int]) -> None:
     assert parts_of(*reports) == parts
     assert parts_of(*reports[::-1]) == parts
@@ -132,7 +134,7 @@ def test_strong_identity(identity: Identity, uid: str, strong: bool) -> None:
 COUNTS = st.dictionaries(st.sampled_from("abcd"), st.integers(1, 10**7), min_size=1)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(COUNTS, st.integers(2, 6), st.sampled_from([WEAK, STRONG]))
 def test_one_server_through_several_doors_is_one_wherever_it_has_a_strong_identity(
     tables: dict[str, Any], doors: int, identity: Identity
@@ -141,7 +143,7 @@ def test_one_server_through_several_doors_is_one_wherever_it_has_a_strong_identi
     assert parts == ([1] if identity is STRONG else [doors])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(COUNTS, COUNTS, st.sampled_from([WEAK, STRONG]))
 def test_two_servers_with_other_data_are_never_one(
     one: dict[str, Any], other: dict[str, Any], identity: Identity
@@ -155,7 +157,7 @@ def test_two_servers_with_other_data_are_never_one(
         assert parts == [2], "one to two, never exactly one"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 6), st.integers(1, 400), st.sampled_from([WEAK, STRONG])), max_size=8))
 def test_every_report_is_in_exactly_one_store_in_any_order(drawn: list[tuple[int, int, Identity]]) -> None:
     reports = [seen(port, identity, a=records) for port, records, identity in drawn]

@@ -1,7 +1,6 @@
 """Who shares a wallet or a contact belongs together; who shares an amount does not."""
 
-import pytest
-
+from tests.each import each
 from tieback.assess.campaigns import find_campaigns
 from tieback.model.exposure import Exposure, Severity
 from tieback.model.figure import exact
@@ -49,7 +48,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("stores", "groups"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+@each(("stores", "groups"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_groups(stores: list[tuple[str, ...]], groups: list[tuple[str, ...]]) -> None:
     exposures = [store(*one) for one in stores]
     found = find_campaigns(exposures)

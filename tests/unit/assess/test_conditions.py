@@ -3,6 +3,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.each import each
+from tests.examples import examples
 from tests.unit.assess.test_findings import EXPOSURE, way
 from tieback.assess.conditions import ABILITY_RULES, is_older, load_conditions, load_old_versions
 from tieback.model.backend import Route
@@ -29,7 +31,7 @@ def tls(version: str = "TLSv1.3", problem: str = "") -> tuple[tuple[str, TlsInfo
     return (("10.0.0.1:9200", TlsInfo(version, not problem, problem)),)
 
 
-@pytest.mark.parametrize(
+@each(
     ("changes", "rules"),
     [
         ({}, {"open-store"}),
@@ -130,7 +132,7 @@ def test_evidence_of_an_ability_says_what_is_at_stake_and_that_it_was_not_tried(
         assert proofs
 
 
-@pytest.mark.parametrize(
+@each(
     ("version", "than", "expected"),
     [
         ("7.17.1", "8.0", True),
@@ -148,7 +150,7 @@ def test_versions_are_compared_by_their_numbers(version: str, than: str, expecte
     assert is_older(version, than) is expected
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(st.text(max_size=200))
 def test_any_version_can_be_compared(version: str) -> None:
     assert is_older(version, "0") is False

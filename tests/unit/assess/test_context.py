@@ -1,8 +1,8 @@
 from datetime import date
 
-import pytest
 from msgspec.structs import replace
 
+from tests.each import each
 from tests.unit.assess.test_findings import EXPOSURE, way
 from tieback.assess.context import MOST_VERSIONS, version_text, with_exposure_window, with_hosting
 from tieback.assess.severity import load_severity_table
@@ -37,7 +37,7 @@ def test_a_store_that_is_open_for_the_first_time() -> None:
     assert (told.score, told.severity) == (EXPOSURE.score, EXPOSURE.severity)
 
 
-@pytest.mark.parametrize(
+@each(
     ("days", "devices", "factors"),
     [
         (0, 0, {}),

@@ -1,7 +1,6 @@
 """Notices that may be due: which classes together, in one store, ask for which."""
 
-import pytest
-
+from tests.each import each
 from tieback.assess.duties import Duties, load_duties
 from tieback.model.exposure import PiiClassTotal
 from tieback.model.figure import Figure, exact, lower_bound
@@ -53,7 +52,7 @@ TABLE = [
 ]
 
 
-@pytest.mark.parametrize(("stores", "rules"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
+@each(("stores", "rules"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
 def test_what_may_be_due(stores: list[list[PiiClassTotal]], rules: list[str]) -> None:
     assert due(*stores) == rules
 

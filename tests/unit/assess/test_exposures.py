@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.assess.exposures import assess_exposures, exposure_id
 from tieback.assess.leaves import leaf_containers
@@ -108,7 +109,7 @@ def test_a_protected_store_is_shown_and_not_rated() -> None:
     assert exposure.records.value == 0
 
 
-@pytest.mark.parametrize("outcome", [o for o in Outcome if o is not Outcome.OK])
+@each("outcome", [o for o in Outcome if o is not Outcome.OK])
 def test_target_without_an_answer_is_not_an_exposure(outcome: Outcome) -> None:
     report = msgspec.structs.replace(store("a.test:1", "127.0.0.1", "k", PEOPLE), outcome=outcome)
     assert assess_exposures([report], {}, Labels()) == ()

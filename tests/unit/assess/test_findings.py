@@ -4,6 +4,7 @@ from importlib import resources
 import msgspec
 import pytest
 
+from tests.each import each
 from tieback.assess.findings import app_subject, apply_rules
 from tieback.assess.rules import load_rules
 from tieback.model.app import App, Platform
@@ -90,7 +91,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("changes", "expected"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+@each(("changes", "expected"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
 def test_rules(changes: dict[str, object], expected: dict[str, str]) -> None:
     found = apply_rules([msgspec.structs.replace(EXPOSURE, **changes)], [])
     assert {finding.rule: finding.severity.value for finding in found} == expected
@@ -118,7 +119,7 @@ def credential(
     return Credential(kind, "s…t (9)", "mongodb://db.test", Evidence(file, 255, "x"), grade)
 
 
-@pytest.mark.parametrize(
+@each(
     ("seen", "rule", "cwe", "severity"),
     [
         (credential(), "credential-in-app", "CWE-798", "high"),
@@ -147,7 +148,7 @@ def test_a_credential_is_judged_by_what_it_opens(seen: Credential, rule: str | N
     assert [(one.rule, one.cwe, one.severity.value, one.apps) for one in found] == expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("kind", "endpoint", "title"),
     [
         ("generic_secret", "", "Hard-coded credential in the app"),
@@ -282,7 +283,7 @@ def test_finding_contains_its_rule() -> None:
     assert finding.source.startswith("https://www.elastic.co/")
 
 
-@pytest.mark.parametrize(
+@each(
     "product",
     [
         *("elasticsearch", "opensearch", "mongodb", "mysql", "mariadb", "postgresql", "redis", "valkey"),

@@ -1,7 +1,6 @@
 """What is flagged, why, and that real servers are not."""
 
-import pytest
-
+from tests.each import each
 from tieback.assess.exposures import assess_exposures
 from tieback.assess.honeypots import HoneypotSigns, load_honeypot_data
 from tieback.assess.summary import summarise
@@ -68,20 +67,18 @@ REAL = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("one", "reason"), [flagged[1:] for flagged in FLAGGED], ids=[flagged[0] for flagged in FLAGGED]
-)
+@each(("one", "reason"), [flagged[1:] for flagged in FLAGGED], ids=[flagged[0] for flagged in FLAGGED])
 def test_honeypot_signs_are_flagged(one: ProbeReport, reason: str) -> None:
     (said,) = HoneypotSigns([one]).reasons(one)
     assert reason in said
 
 
-@pytest.mark.parametrize("one", REAL, ids=lambda one: f"{one.product}-{one.version}")
+@each("one", REAL, ids=lambda one: f"{one.product}-{one.version}")
 def test_real_servers_are_not(one: ProbeReport) -> None:
     assert HoneypotSigns([one]).reasons(one) == ()
 
 
-@pytest.mark.parametrize(
+@each(
     ("address", "products", "ports", "flagged"),
     [
         (GLOBAL, 9, 1, True),

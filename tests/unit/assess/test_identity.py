@@ -1,8 +1,8 @@
 from itertools import permutations
 
 import msgspec
-import pytest
 
+from tests.each import each
 from tieback.assess.identity import address_of, group_stores
 from tieback.model.figure import exact
 from tieback.model.probe import Access, Container, Identity, Outcome, ProbeReport
@@ -109,14 +109,14 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("reports", "stores"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+@each(("reports", "stores"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
 def test_stores(reports: list[ProbeReport], stores: list[list[str]]) -> None:
     for order in permutations(reports):
         found = [sorted(r.target for r in members) for _, members in group_stores(order)]
         assert sorted(found) == sorted(stores)
 
 
-@pytest.mark.parametrize(
+@each(
     ("target", "address", "shown"),
     [
         ("a.test:9200", "127.0.0.1", "127.0.0.1:9200"),
@@ -172,7 +172,7 @@ MEMBERS = [
 ]
 
 
-@pytest.mark.parametrize(("reports", "stores"), [case[1:] for case in MEMBERS], ids=[case[0] for case in MEMBERS])
+@each(("reports", "stores"), [case[1:] for case in MEMBERS], ids=[case[0] for case in MEMBERS])
 def test_stores_with_the_same_container_names_are_one_store(reports: list[ProbeReport], stores: int) -> None:
     groups = group_stores(reports)
     assert len(groups) == stores

@@ -1,7 +1,8 @@
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.assess.intrusion import MAX_REASONS, IntrusionSigns, load_intrusion_data
 from tieback.assess.ransom import RansomSigns
 from tieback.model.figure import exact
@@ -44,7 +45,7 @@ NAMES = [
 ]
 
 
-@pytest.mark.parametrize(("container", "sign"), NAMES)
+@each(("container", "sign"), NAMES)
 def test_names_that_others_leave(container: Container, sign: bool) -> None:
     reasons = SIGNS.reasons("redis", [container])
     assert bool(reasons) is sign, reasons
@@ -77,7 +78,7 @@ VALUES = [
 ]
 
 
-@pytest.mark.parametrize(("value", "part"), VALUES)
+@each(("value", "part"), VALUES)
 def test_shapes_of_values_that_others_leave(value: str, part: str) -> None:
     reasons = SIGNS.of_values(KEYS, "backup#", ["x", value])
     assert bool(reasons) is bool(part), reasons
@@ -108,7 +109,7 @@ REPLICATION = [
 ]
 
 
-@pytest.mark.parametrize(("product", "host", "link", "sign"), REPLICATION)
+@each(("product", "host", "link", "sign"), REPLICATION)
 def test_a_foreign_source_of_data(product: str, host: str, link: str, sign: bool) -> None:
     traits = [("master_host", host), ("master_link_status", link)]
     assert bool(SIGNS.reasons(product, [], traits)) is sign
@@ -136,7 +137,7 @@ def test_reasons_are_bounded() -> None:
 
 
 @given(st.text(max_size=400), st.text(max_size=60))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_value_is_searched_in_bounded_time(value: str, name: str) -> None:
     assert len(SIGNS.of_values(KEYS, name, [value * 40])) <= len(DATA.values)
     assert len(SIGNS.reasons("redis", [box(name or "x")])) <= MAX_REASONS

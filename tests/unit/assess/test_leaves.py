@@ -1,6 +1,6 @@
 import msgspec
-import pytest
 
+from tests.each import each
 from tieback.assess.leaves import bytes_total, leaf_containers, records_total
 from tieback.model.figure import Figure, Quality, estimate, exact
 from tieback.model.probe import Container
@@ -93,9 +93,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("containers", "records", "quality", "size", "size_quality"), [c[1:] for c in CASES], ids=[c[0] for c in CASES]
-)
+@each(("containers", "records", "quality", "size", "size_quality"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
 def test_totals_count_only_leaf_containers(
     containers: list[Container], records: int, quality: str, size: int, size_quality: str
 ) -> None:

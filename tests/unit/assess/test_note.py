@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tests.linear import assert_linear
 from tieback.assess.note import read_note
 
@@ -35,7 +37,7 @@ OTHERS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "kinds"), [note[1:] for note in NOTES], ids=[note[0] for note in NOTES])
+@each(("text", "kinds"), [note[1:] for note in NOTES], ids=[note[0] for note in NOTES])
 def test_signs_in_note_texts(text: str, kinds: str) -> None:
     signs = read_note(text.encode(), SALT)
     assert signs.confirmed
@@ -44,7 +46,7 @@ def test_signs_in_note_texts(text: str, kinds: str) -> None:
     assert not [word for word in (WALLET, BECH, CONTACT, "0.02") if word.lower() in kept]
 
 
-@pytest.mark.parametrize("text", [other[1] for other in OTHERS], ids=[other[0] for other in OTHERS])
+@each("text", [other[1] for other in OTHERS], ids=[other[0] for other in OTHERS])
 def test_other_texts(text: str) -> None:
     assert not read_note(text.encode(), SALT).confirmed
 
@@ -57,7 +59,7 @@ def test_attacker_digests_match_only_within_one_workspace() -> None:
 
 
 @given(text=st.binary(max_size=4096))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_any_bytes(text: bytes) -> None:
     assert len(read_note(text, SALT).marks) <= 4096
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.each import each
 from tieback.assess.people import PeopleTotal, estimate_people
 from tieback.model.exposure import ClassifiedField, PeopleRange
 from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
@@ -29,9 +30,7 @@ TABLE = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("fields", "met", "most", "quality", "least"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE]
-)
+@each(("fields", "met", "most", "quality", "least"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
 def test_the_range_of_a_store(
     fields: list[ClassifiedField], met: int, most: int, quality: Quality, least: int | None
 ) -> None:

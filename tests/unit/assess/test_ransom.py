@@ -1,5 +1,4 @@
-import pytest
-
+from tests.each import each
 from tieback.assess.note import NoteSigns
 from tieback.assess.ransom import RansomSigns, confirm_note, judge_ransom, load_ransom_data, strongest_verdict
 from tieback.model.figure import Figure, estimate, exact
@@ -117,7 +116,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("containers", "verdict", "reason"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+@each(("containers", "verdict", "reason"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
 def test_ransom_verdict_by_names_and_shape(containers: list[Container], verdict: str, reason: str) -> None:
     ransom = judge_ransom(containers)
     assert ransom.verdict == verdict, ransom.reasons
@@ -146,7 +145,7 @@ NOTES = [
 ]
 
 
-@pytest.mark.parametrize(("containers", "path"), [note[1:] for note in NOTES], ids=[note[0] for note in NOTES])
+@each(("containers", "path"), [note[1:] for note in NOTES], ids=[note[0] for note in NOTES])
 def test_which_note_may_be_read(containers: list[Container], path: tuple[str, ...] | None) -> None:
     found = RansomSigns().find_note(containers)
     assert (found and found.path) == path
@@ -164,7 +163,7 @@ PATHS = [
 ]
 
 
-@pytest.mark.parametrize(("containers", "paths"), PATHS)
+@each(("containers", "paths"), PATHS)
 def test_containers_that_hold_a_note_are_known(containers: list[Container], paths: set[tuple[str, ...]]) -> None:
     found = RansomSigns().note_paths(containers)
     data = {one.path for one in containers}

@@ -1,8 +1,7 @@
 import re
 from pathlib import Path
 
-import pytest
-
+from tests.each import each
 from tieback.assess.conditions import load_conditions
 from tieback.assess.rules import DEFAULT, FindingRule, advice_for, load_rules
 from tieback.probes import PROBES
@@ -29,7 +28,7 @@ def test_every_rule_has_a_condition_and_every_condition_a_rule() -> None:
     assert not set(load_conditions()) & (OF_PACKAGES | OF_ACCOUNTS)
 
 
-@pytest.mark.parametrize("name", RULES)
+@each("name", RULES)
 def test_a_rule_is_whole(name: str) -> None:
     rule = RULES[name]
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", name)
@@ -44,7 +43,7 @@ def test_a_rule_is_whole(name: str) -> None:
     assert all(page.startswith("https://") for page in rule.sources.values())
 
 
-@pytest.mark.parametrize("name", [name for name, rule in RULES.items() if rule.cvss])
+@each("name", [name for name, rule in RULES.items() if rule.cvss])
 def test_a_vector_has_every_base_metric_in_order(name: str) -> None:
     version, *metrics = RULES[name].cvss.split("/")
     assert version == "CVSS:4.0"

@@ -1,5 +1,4 @@
-import pytest
-
+from tests.each import each
 from tieback.assess.severity import SeverityFacts, load_severity_table, rate_severity
 from tieback.model.exposure import PiiClassTotal, Severity
 from tieback.model.figure import Figure, exact, lower_bound
@@ -60,7 +59,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("given", "severity"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+@each(("given", "severity"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
 def test_severities(given: SeverityFacts, severity: Severity) -> None:
     verdict = rate_severity(given, load_severity_table(), load_taxonomy())
     assert verdict.severity is severity, verdict

@@ -1,6 +1,6 @@
 import msgspec
-import pytest
 
+from tests.each import each
 from tieback.assess.summary import summarise
 from tieback.model.backend import Candidate, Route
 from tieback.model.exposure import AppRoute, Exposure, PeopleRange, PiiClassTotal, Severity
@@ -79,7 +79,7 @@ def test_headline_of_a_run_without_stores() -> None:
     assert (head.records.value, head.bytes.value, head.kinds, head.pii) == (0, 0, (), ())
 
 
-@pytest.mark.parametrize("verdict", list(RansomVerdict))
+@each("verdict", list(RansomVerdict))
 def test_suspicion_is_not_counted_as_ransom(verdict: RansomVerdict) -> None:
     one = msgspec.structs.replace(OPEN, ransom=Ransom(verdict, ("x",)))
     assert summarise(1, 0, [one]).stores_ransomed == (verdict.value in {"likely", "confirmed", "wiped"})

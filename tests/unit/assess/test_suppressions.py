@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.each import each
+from tests.examples import examples
 from tests.unit.assess.test_findings import EXPOSURE
 from tieback.assess.findings import apply_rules
 from tieback.assess.suppressions import MAX_BYTES, find_suppression, is_active, load_suppressions
@@ -63,7 +65,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         load_suppressions(tmp_path / "none.toml", RULES)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50))
 @given(st.text(max_size=200))
 def test_any_text_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     path = file_of(tmp_path_factory.mktemp("s"), text.encode("utf-8", "surrogatepass"))
@@ -76,7 +78,7 @@ def test_the_last_day_counts(today: date, held: bool) -> None:
     assert is_active(ONE, today) is held
 
 
-@pytest.mark.parametrize(
+@each(
     ("changes", "covered"),
     [
         ({"finding": FINDING.id}, True),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.each import each
 from tests.unit.backends.mmdb_file import mmdb
 from tieback.backends.addresses import BY_DOCUMENT, BY_LIST, AddressLookup, read_documented, shipped_snapshot
 from tieback.backends.datasets import Datasets
@@ -22,7 +23,7 @@ def claims(addresses: AddressLookup, address: str) -> dict[str, str]:
     return {one.claim: one.value for one in addresses.lookup(address)}
 
 
-@pytest.mark.parametrize(
+@each(
     ("address", "provider", "product"),
     [
         ("104.16.132.229", "Cloudflare", "Cloudflare CDN"),
@@ -44,7 +45,7 @@ def test_unlisted_address_has_no_provider() -> None:
     assert AddressLookup().lookup("93.184.215.14") == ()
 
 
-@pytest.mark.parametrize("address", ["10.0.0.1", "127.0.0.1", "169.254.169.254", "::1", "fd00::1", "100.64.0.1"])
+@each("address", ["10.0.0.1", "127.0.0.1", "169.254.169.254", "::1", "fd00::1", "100.64.0.1"])
 def test_private_address_has_no_owner(address: str) -> None:
     (only,) = AddressLookup().lookup(address)
     assert (only.claim, only.confidence) == ("special", 1.0)

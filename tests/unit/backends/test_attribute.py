@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.backends.addresses import AddressLookup
 from tieback.backends.attribute import (
     BY_CERTIFICATE,
@@ -30,7 +31,7 @@ def said(host: str, known: HostFacts | None = None) -> dict[str, str]:
     return {claim: one.value for claim in claims if (one := most_certain(found, claim)) is not None}
 
 
-@pytest.mark.parametrize(
+@each(
     ("host", "known", "found"),
     [
         (
@@ -94,7 +95,7 @@ def test_differing_sources_are_kept_and_weakened() -> None:
     assert second.parts == (("by b", 0.5), ("but x is more likely", -0.4))
 
 
-@pytest.mark.parametrize(
+@each(
     ("subject", "found"),
     [
         ("CN=api.workhub.test,O=Workhub GmbH,C=DE", ("owner", "Workhub GmbH", BY_CERTIFICATE)),

@@ -1,6 +1,5 @@
 """Base paths of stores: the part of a URL before what belongs to the product."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,7 +27,7 @@ def test_each_rule_has_examples_a_source_and_a_service_of_a_probe() -> None:
     assert {rule.service for rule in RULES} <= {*SERVICES, ""}
 
 
-@pytest.mark.parametrize(
+@each(
     ("path", "bases"),
     [
         ("/es/customers/_search", [BasePath("/es", "elasticsearch")]),
@@ -60,7 +59,7 @@ def test_any_path_gives_plain_bases_that_it_starts_with(path: str) -> None:
         assert is_base(base.path)
 
 
-@pytest.mark.parametrize("path", ["", "/", "es", "/es/", "/../es", "/.git", "/a b", "/a%2Fb", "/a//b", "/1/2/3/4/5"])
+@each("path", ["", "/", "es", "/es/", "/../es", "/.git", "/a b", "/a%2Fb", "/a//b", "/1/2/3/4/5"])
 def test_no_base_leaves_the_place(path: str) -> None:
     assert not is_base(path)
 
@@ -71,7 +70,7 @@ def test_the_cost_of_hostile_paths_is_linear(rule: BaseRule, piece: str) -> None
     assert_linear(lambda size: "/" + piece * size, rule.base, 2_400)
 
 
-@pytest.mark.parametrize(
+@each(
     ("path", "bases"),
     [
         ("/user/delete/people/_search", ["/user"]),

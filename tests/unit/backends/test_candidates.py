@@ -5,6 +5,7 @@ from importlib import resources
 
 import pytest
 
+from tests.each import each
 from tieback.backends.base_paths import MAX_BASES, resource_base
 from tieback.backends.candidates import SharedHosting, build_candidates
 from tieback.model.backend import Backend, Candidate, Route
@@ -56,7 +57,7 @@ def test_a_named_store_wins_over_the_pivot_and_keeps_both_ways() -> None:
     assert len(found) == len({(one.host, one.port) for one in found}) == 3
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "scheme", "tls"),
     [
         ("https://a.test", "https", True),
@@ -85,7 +86,7 @@ def test_a_scheme_that_knows_tls_completes_one_that_does_not() -> None:
     assert [(one.tls, one.endpoints) for one in found] == [(True, ("a.test:6379", "rediss://a.test:6379"))]
 
 
-@pytest.mark.parametrize(
+@each(
     "backend",
     [
         url("https://api.x.test", "api.x.test", 443, party=Party.THIRD),

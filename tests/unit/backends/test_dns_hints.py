@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.backends.attribute import most_certain
 from tieback.backends.dns_hints import DnsHints
 from tieback.backends.hosting import HostingLookup
@@ -18,7 +19,7 @@ def answer(kind: str, *values: str) -> DnsAnswer:
     return DnsAnswer("shop.example", kind, DnsAnswerState.FOUND, 0.0, 1.0, values)
 
 
-@pytest.mark.parametrize(
+@each(
     ("kind", "values", "said"),
     [
         ("NS", ("ns1.shop.de", "ns2.shop.de"), [("owner_hint", "shop.de")]),

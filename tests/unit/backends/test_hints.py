@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.backends.hints import MAX_HINTS, extract_hints
 
 API = "api.workhub.test"
@@ -17,7 +19,7 @@ def found(*headers: str, body: str = "") -> list[tuple[str, int | None, str]]:
     return [(one.host, one.port, one.service) for one in extract_hints([answer(*headers, body=body)], API, 443)]
 
 
-@pytest.mark.parametrize(
+@each(
     ("header", "host", "port"),
     [
         ("X-Backend: es-1.workhub.test:9200", "es-1.workhub.test", 9200),
@@ -36,7 +38,7 @@ def test_headers_that_name_a_machine_or_an_origin(header: str, host: str, port: 
     assert (host, port, "") in found(header)
 
 
-@pytest.mark.parametrize(
+@each(
     "header",
     [
         "Server: nginx/1.26.0",
@@ -55,7 +57,7 @@ def test_headers_that_name_nothing_new(header: str) -> None:
     assert found(header) == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "host", "port", "service"),
     [
         ('{"db":"mongodb://shop:SECRET@m1.workhub.test:27018/shop"}', "m1.workhub.test", 27018, "mongodb"),
@@ -112,7 +114,7 @@ def test_hints_are_bounded() -> None:
     assert len(extract_hints([answer(many)], API, 443)) == MAX_HINTS
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.lists(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace"))))
 def test_no_answer_raises(parts: list[bytes]) -> None:
     for one in extract_hints(

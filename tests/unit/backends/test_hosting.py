@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.each import each
+from tests.examples import examples
 from tieback.backends.hosting import (
     BY_DOMAIN,
     BY_PATTERN,
@@ -36,7 +37,7 @@ def test_hosting_file_covers_the_providers_with_sources() -> None:
     assert all(not host.account or f"{{{host.account}" in p for host in FILE.host for p in host.patterns)
 
 
-@pytest.mark.parametrize(
+@each(
     "name",
     [
         "shop.test",
@@ -54,7 +55,7 @@ def test_names_without_hosting_information(name: str) -> None:
     assert HOSTING.lookup(name) is None
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "provider"),
     [
         ("www.netlify.com", "Netlify"),
@@ -106,7 +107,7 @@ def test_attributions_have_reason_and_confidence() -> None:
     assert (alone.reason, alone.confidence) == ("the name is in netlify.com", BY_DOMAIN)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.text(alphabet="abc019-._", max_size=253), st.sampled_from(sorted(FILE.provider)))
 def test_any_front_is_answered(front: str, key: str) -> None:
     name = f"{front}.{FILE.provider[key].domains[0]}"

@@ -2,13 +2,14 @@
 
 import pytest
 
+from tests.each import each
 from tieback.backends.normalise import OwnerDomains, host_of, literal_address
 from tieback.model.endpoint import Endpoint, EndpointKind
 
 OWNERS = OwnerDomains()
 
 
-@pytest.mark.parametrize(
+@each(
     ("host", "owner"),
     [
         ("api.shop.de", "shop.de"),
@@ -28,7 +29,7 @@ def test_owner_domain(host: str, owner: str) -> None:
     assert OWNERS.owner_domain(host) == owner
 
 
-@pytest.mark.parametrize(
+@each(
     ("host", "address"),
     [
         ("10.1.2.3", "10.1.2.3"),

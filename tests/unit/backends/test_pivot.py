@@ -1,7 +1,6 @@
 """From an API to what stands behind it: which leads are followed, to which ports, and why."""
 
-import pytest
-
+from tests.each import each
 from tieback.backends.pivot import MAX_HOSTS, Lead, Pivot, Siblings
 from tieback.model.flow import HostHint
 
@@ -18,7 +17,7 @@ def followed(host: str, where: str, port: int | None = None, service: str = "", 
     return {one.port for one in found}
 
 
-@pytest.mark.parametrize(
+@each(
     ("host", "where", "port", "service", "ports"),
     [
         ("es.workhub.test", "certificate", None, "", {9200}),
@@ -74,7 +73,7 @@ def test_hosts_of_one_api_are_bounded() -> None:
     assert len(Pivot(PORTS, lambda _: False).follow(leads, VALUES)) == MAX_HOSTS
 
 
-@pytest.mark.parametrize(
+@each(
     ("host", "services"),
     [
         ("es.a.test", ("elasticsearch",)),

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.each import each
+from tests.examples import examples
 from tests.linear import assert_linear
 from tieback.backends.candidates import build_candidates
 from tieback.backends.probe_hints import (
@@ -44,13 +45,13 @@ def along(*values: str, **more: Any) -> dict[str, ProbeHints]:
     return {f"{one.host}:{one.port}/{one.resource}": what for one, what in found.items()}
 
 
-@pytest.mark.parametrize(("rule", "url", "name"), [(rule, *pair) for rule in RULES for pair in rule.match])
+@each(("rule", "url", "name"), [(rule, *pair) for rule in RULES for pair in rule.match])
 def test_examples_match(rule: object, url: str, name: str) -> None:
     parts = urlsplit(url)
     assert rule.container(parts.hostname or "", parts.path.rstrip("/")) == name  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize(("rule", "url"), [(rule, url) for rule in RULES for url in rule.avoid])
+@each(("rule", "url"), [(rule, url) for rule in RULES for url in rule.avoid])
 def test_examples_to_avoid_do_not(rule: object, url: str) -> None:
     parts = urlsplit(url)
     assert rule.container(parts.hostname or "", parts.path.rstrip("/")) == ""  # type: ignore[attr-defined]
@@ -98,7 +99,7 @@ def test_what_goes_along_is_bounded() -> None:
 
 
 @given(st.text(st.sampled_from("abs3.-_/%{}"), max_size=120), st.text(max_size=120))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_host_and_path_give_names_that_are_plain(host: str, path: str) -> None:
     for rule in RULES:
         name = rule.container(host, path)

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.backends.range_files import NetworkLabel, RangeFile, count_networks, read_ranges
 from tieback.backends.range_table import RangeTable
 from tieback.model.errors import InputError
@@ -74,7 +76,7 @@ def first(file: RangeFile, address: str) -> NetworkLabel:
     return file.labels[at]
 
 
-@pytest.mark.parametrize(
+@each(
     ("document", "provider", "kind", "name", "date", "address", "label"),
     [
         (AWS, "", "aws", "aws", "2026-06-17", "192.0.2.9", NetworkLabel("aws", "Amazon S3", "eu-west-1", rank=2)),
@@ -127,7 +129,7 @@ def test_invalid_networks_are_counted(text: str, provider: str) -> None:
     assert sum(count_networks(file).values()) == 2
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "says"),
     [
         (b"", "the list does not name its provider"),
@@ -148,7 +150,7 @@ def test_file_that_is_not_a_list_is_rejected(data: bytes, says: str) -> None:
         read_ranges(data)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.binary(max_size=300) | st.text(alphabet='0123456789.,/:-{}[]"aprefixes\n', max_size=300).map(str.encode))
 def test_any_bytes_end_in_a_list_or_one_line(data: bytes) -> None:
     try:

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.backends.range_table import NO_LABEL, LabelledNetwork, RangeTable
 from tieback.model.errors import InputError
 
@@ -32,7 +34,7 @@ TABLE = RangeTable(
 )
 
 
-@pytest.mark.parametrize(
+@each(
     ("address", "label"),
     [
         ("10.1.2.3", 2),
@@ -87,7 +89,7 @@ NETS = st.lists(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(NETS, st.lists(st.integers(0, (16 << 24) - 1), min_size=1, max_size=20))
 def test_as_a_plain_search_finds_it(nets: list[IPv4Network], asked: list[int]) -> None:
     table = RangeTable(net(str(one), n) for n, one in enumerate(nets))

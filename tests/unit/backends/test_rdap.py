@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.backends.rdap import MAX_CONTACTS, RdapContact, is_rdap, read_rdap
 from tieback.model.errors import InputError
 
@@ -97,7 +98,7 @@ def test_one_or_many_documents_a_file(content: bytes, count: int, skipped: int) 
     assert (len(found.objects), found.skipped) == (count, skipped)
 
 
-@pytest.mark.parametrize(
+@each(
     ("content", "says"),
     [
         (b"", "no network"),
@@ -119,7 +120,7 @@ def test_invalid_document_is_one_problem_line(content: bytes, says: str) -> None
         read_rdap(content)
 
 
-@pytest.mark.parametrize(
+@each(
     "mail",
     [
         "x@localhost",

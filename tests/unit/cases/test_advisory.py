@@ -3,8 +3,8 @@
 import json
 from datetime import date
 from importlib import resources
+from typing import TYPE_CHECKING
 
-import jsonschema
 import msgspec
 import pytest
 
@@ -12,11 +12,16 @@ from tests.unit.cases.samples import NOW, case
 from tieback.cases.advisory import to_advisory
 from tieback.model.case import Case, LetterDates, Recheck, RecheckVerdict
 
+if TYPE_CHECKING:
+    import jsonschema
+
 DATES = LetterDates(date(2026, 3, 2), date(2026, 3, 9), date(2026, 4, 1), date(2026, 6, 1))
 
 
 @pytest.fixture(scope="module")
-def schema() -> jsonschema.Draft202012Validator:
+def schema() -> "jsonschema.Draft202012Validator":
+    import jsonschema
+
     place = resources.files("csaf") / "csaf/v20/schema"
     found = json.loads((place / "csaf.json").read_text())
     found["properties"]["vulnerabilities"]["items"]["properties"].pop("scores", None)  # refers to CVSS; not written
@@ -33,7 +38,7 @@ def schema() -> jsonschema.Draft202012Validator:
     ],
     ids=["promised", "no app", "fixed", "twice"],
 )
-def test_the_schema_accepts_it(schema: jsonschema.Draft202012Validator, one: Case) -> None:
+def test_the_schema_accepts_it(schema: "jsonschema.Draft202012Validator", one: Case) -> None:
     document = json.loads(to_advisory(one, "Fieldhand <b>", "Security office", NOW, "1"))
     assert [error.message for error in schema.iter_errors(document)] == []
     assert document["document"]["tracking"]["status"] == "draft"

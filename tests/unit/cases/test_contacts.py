@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.cases.contacts import (
     MAX_BYTES,
     ContactRow,
@@ -22,7 +23,7 @@ from tieback.model.vendor import Contact
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "address"),
     [
         ("security@maker.test", "security@maker.test"),

@@ -3,8 +3,8 @@
 from typing import Any
 
 import msgspec
-import pytest
 
+from tests.each import each
 from tests.unit.cases.samples import ENDPOINT, NOW, exposure, vendor
 from tieback.cases.opening import case_id, case_to_open, provider_of
 from tieback.cases.ownership import OwnerFinder, StoreOwner
@@ -44,7 +44,7 @@ def found(backends: dict[str, Backend], *vendors: Vendor, apps: tuple[App, ...] 
     return OwnerFinder(backends, vendors or REGISTER).find(shared(), apps)
 
 
-@pytest.mark.parametrize(
+@each(
     ("backends", "vendors", "owner"),
     [
         (backend(("fieldhand machinery", 0.98)), REGISTER, "v-1"),

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.each import each
 from tests.unit.cases.samples import NOW, case
 from tieback.cases.calendar import to_ics
 from tieback.cases.parties import MAX_PARTIES, STEPS, add_party, find_party, move_party
@@ -48,7 +49,7 @@ def test_no_promise_of_a_letter_is_broken() -> None:
     assert move(promised, S.INFORMED, "the vendor agreed").parties[0].state is S.INFORMED
 
 
-@pytest.mark.parametrize("state", S)
+@each("state", S)
 def test_every_state_has_a_way_on(state: PartyState) -> None:
     assert STEPS[state]
     assert state not in STEPS[state]

@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from tests.each import each
 from tests.unit.cases.samples import vendor
 from tieback.cases.register import VendorRegister, merge_vendors, new_vendors, vendor_id, vendor_signer
 from tieback.model.app import App, Platform, Signer
@@ -18,7 +19,7 @@ def app(bundle: str, signer: Signer | None = ACME, **more: str) -> App:
     return App(Platform.ANDROID, bundle, "a" * 64, signer=signer, **more)
 
 
-@pytest.mark.parametrize(
+@each(
     ("signer", "own"),
     [
         (ACME, ACME.sha256),

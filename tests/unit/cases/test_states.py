@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 import pytest
 
+from tests.each import each
 from tests.unit.cases.samples import NOW, case
 from tieback.cases.policy import default_policy
 from tieback.cases.states import STEPS, advance, apply_recheck, attest, enter_state, recheck_fields
@@ -29,7 +30,7 @@ def test_the_way_of_a_case_that_ends_well() -> None:
     assert list(one.reached) == ["found", "verified", "notified", "acknowledged", "fix_claimed", "fixed", "closed"]
 
 
-@pytest.mark.parametrize("state", CaseState)
+@each("state", CaseState)
 def test_every_state_has_a_way_on_and_none_onto_itself(state: CaseState) -> None:
     assert STEPS[state]
     assert state not in STEPS[state]
@@ -49,7 +50,7 @@ def test_a_step_that_cannot_follow(before: CaseState, wanted: CaseState, advice:
         advance(case(state=before), wanted, POLICY, LATER)
 
 
-@pytest.mark.parametrize(
+@each(
     ("before", "attested", "verdict", "after"),
     [
         (S.FOUND, False, V.OPEN, S.VERIFIED),
@@ -83,7 +84,7 @@ def test_what_a_recheck_does(before: CaseState, attested: bool, verdict: Recheck
     assert [entry.event for entry in entries] == (["check"] if before is after else ["check", "state"])
 
 
-@pytest.mark.parametrize(
+@each(
     ("verdict", "needed"),
     [(None, True), (V.OPEN, True), (V.UNREACHABLE, True), (V.EMPTIED, True), (V.CLOSED, False), (V.FIXED, False)],
 )
@@ -118,7 +119,7 @@ def test_recheck_reports_growth_of_records() -> None:
 HOUR = timedelta(hours=1)
 
 
-@pytest.mark.parametrize(
+@each(
     ("rechecks", "verdict", "state"),
     [
         ([(0, V.CLOSED)], V.CLOSED, S.NOTIFIED),
@@ -153,7 +154,7 @@ def test_a_fix_seen_by_an_earlier_release_counts_as_the_first_of_two() -> None:
 DATES = LetterDates(date(2026, 3, 5), date(2026, 3, 11), date(2026, 3, 20), date(2026, 6, 1))
 
 
-@pytest.mark.parametrize(
+@each(
     ("state", "now", "due"),
     [
         (S.NOTIFIED, date(2026, 3, 4), date(2026, 3, 5)),

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.unit.cases.samples import NOW, case
 from tieback.cases.statistics import compute_statistics, statistics_by_group, survival_curve
 from tieback.model.case import Case, CaseState
@@ -41,7 +42,7 @@ def test_the_figures_of_five_cases() -> None:
     assert found.days_to_fix == 20
 
 
-@pytest.mark.parametrize(
+@each(
     ("one", "counts"),
     [
         (told("a", S.NOTIFIED), (0, 0, 1, None)),

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.each import each
 from tests.unit.cases.samples import NOW, exposure
 from tieback.cases.verdicts import PassiveObservation, is_same_store, judge_recheck
 from tieback.model.case import RecheckVerdict
@@ -38,7 +39,7 @@ NOTE = (Container(("read_me_to_recover_database",), "index", records=exact(1, "d
 WIPED = (Container(("a1b2c3-meow",), "index", records=exact(0, "docs.count")),)
 
 
-@pytest.mark.parametrize(
+@each(
     ("here", "elsewhere", "verdict"),
     [
         ([report()], [], V.OPEN),
@@ -126,7 +127,7 @@ def test_others_that_got_in_since_speak_against_a_fix(
     assert judge_recheck(exposure(), [silent(E.REFUSED)], [], [seen], later, NOW).verdict is verdict
 
 
-@pytest.mark.parametrize(
+@each(
     ("before", "after", "same"),
     [
         ({}, {}, True),

@@ -50,7 +50,7 @@ def test_json_commands_also_offer_json_lines(words: tuple[str, ...]) -> None:
     assert "json" not in offered or words == ("report", "diff") or "ndjson" in offered
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "names", "name"),
     [
         ("table", ["table", "json"], "table"),

@@ -7,6 +7,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from tests.each import each
 from tieback.cli.commands import COMMANDS
 from tieback.cli.lazy import CommandEntry, LazyCommand, load_all
 from tieback.cli.main import build
@@ -17,7 +18,7 @@ def python(code: str) -> str:
     return ended.stdout.strip()
 
 
-@pytest.mark.parametrize("entry", COMMANDS, ids=lambda entry: entry.name)
+@each("entry", COMMANDS, ids=lambda entry: entry.name)
 def test_an_entry_says_what_its_command_says(entry: CommandEntry) -> None:
     command = LazyCommand(entry).loaded
     assert (command.name, command.hidden) == (entry.name, entry.hidden)

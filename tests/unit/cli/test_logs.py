@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.unit.cli.conftest import Run
 from tieback.cli.log_lines import MAX_TEXT, JsonLines, redact
 from tieback.cli.logs import CommandLog, logged_stage, write_event
@@ -43,7 +44,7 @@ def lines(path: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-@pytest.mark.parametrize("text", SECRETS)
+@each("text", SECRETS)
 def test_secrets_are_masked(text: str) -> None:
     assert SECRETS[text] not in redact(text)
     assert SECRETS[text] not in redact(f"h.test: cannot be read ({text}). Check it")

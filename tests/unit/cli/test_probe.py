@@ -36,6 +36,8 @@ not_after = {until}
 match = "127.0.0.1"
 ports = "any"
 depth = "describe"
+[limits]
+connects_per_second = 0
 """
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.each import each
 from tests.lab.ports import free_port
 from tests.unit.cases.samples import case
 from tests.unit.cli.conftest import Run
@@ -55,7 +56,7 @@ def test_interval_texts_are_parsed(text: str, seconds: float) -> None:
     assert parse_interval(text) == seconds
 
 
-@pytest.mark.parametrize("text", ["", "6", "h", "0h", "-1h", "1w"])
+@each("text", ["", "6", "h", "0h", "-1h", "1w"])
 def test_no_times(text: str) -> None:
     with pytest.raises(UsageError, match="not an interval"):
         parse_interval(text)

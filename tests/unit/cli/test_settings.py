@@ -67,7 +67,7 @@ def test_a_project_sets_nothing_but_formats_and_output_files(
         list(check_project(read_settings(Path("tieback.toml"), Origin.PROJECT), tmp_path))
 
 
-@pytest.mark.parametrize("option", sorted(GATES))
+@each("option", sorted(GATES))
 def test_no_gate_is_a_format_or_output_file(option: str) -> None:
     assert option not in FORMATS | PATHS
 
@@ -231,7 +231,7 @@ def test_lines_never_raises(text: str, path: list[str], key: str) -> None:
     assert 0 <= find_line(text, tuple(path), key) <= len(text.splitlines())
 
 
-@pytest.mark.parametrize(
+@each(
     ("args", "moved"),
     [
         (["scan", "a", "--verbose"], ["--verbose", "scan", "a"]),

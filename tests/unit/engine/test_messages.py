@@ -3,6 +3,7 @@ from multiprocessing import Pipe
 import msgspec
 import pytest
 
+from tests.each import each
 from tieback.engine.messages import (
     EngineStop,
     Message,
@@ -15,7 +16,7 @@ from tieback.engine.messages import (
 )
 
 
-@pytest.mark.parametrize(
+@each(
     "message",
     [
         WorkerReady(5),

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.engine.works import unit
+from tests.examples import examples
 from tieback.engine.tasks import BATCH_BYTES, Task, TaskSource, locality, split_task, tasks_after_loss
 from tieback.model.unit import Unit
 
@@ -12,7 +14,7 @@ A, B, C, D = (unit(name) for name in "abcd")
 
 
 @given(count=st.integers(0, 200), workers=st.integers(1, 8), batch=st.integers(1, 50))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_every_unit_is_in_one_task_in_order(count: int, workers: int, batch: int) -> None:
     units = [unit("x", number) for number in range(count)]
     source = TaskSource(iter(units), workers, batch)
@@ -49,7 +51,7 @@ def test_big_inputs_make_small_batches() -> None:
     assert len(task.units) == 2
 
 
-@pytest.mark.parametrize(
+@each(
     ("megabytes", "units"),
     [(0.1, 100), (2, 100), (3, 85), (10, 25), (30, 20), (500, 20)],
 )
@@ -88,7 +90,7 @@ def test_a_task_reads_from_one_place_where_it_can() -> None:
     workers=st.lists(st.integers(1, 5), min_size=1),
     batch=st.integers(1, 12),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_no_unit_is_lost_when_workers_come_and_go(places: list[int], workers: list[int], batch: int) -> None:
     stream = [unit(f"s3://b/{where}/x", number) for number, where in enumerate(places)]
     source = TaskSource(iter(stream), workers[0], batch)
@@ -107,7 +109,7 @@ def test_returned_tasks_come_first_in_their_order() -> None:
     assert [source.take() for _ in range(5)] == [Task((C,)), Task((D,)), Task((A,)), Task((B,)), None]
 
 
-@pytest.mark.parametrize(
+@each(
     ("task", "current", "again", "quarantined"),
     [
         (Task((A, B, C)), 1, [Task((A,)), Task((C,)), Task((B,), 2)], None),

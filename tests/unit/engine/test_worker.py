@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.each import each
 from tieback.engine.worker import MAX_PROBLEM, one_line, problem_line
 from tieback.model.errors import InputError
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "line"),
     [
         ("plain", "plain"),

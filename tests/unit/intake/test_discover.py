@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.each import each
 from tests.unit.intake.traffic import wire
 from tests.unit.pipeline.test_traffic import HTTP, capture
 from tieback.intake.discover import (
@@ -117,7 +118,7 @@ def test_real_packages_are_found(apps: Path) -> None:
     assert not {"MANIFEST.tsv", "hermes-v84-sample.hbc"} & set(names)
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "kind"),
     [
         ("s3://b/a.APK", FileKind.APP),
@@ -138,7 +139,7 @@ def test_kind_by_name(name: str, kind: FileKind) -> None:
     assert classify_name(name) is kind
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "content", "kind"),
     [
         ("object", APP, FileKind.APP),

@@ -4,19 +4,20 @@ import re
 
 import pytest
 
+from tests.each import each
 from tieback.lab.people import synthetic_rows
 from tieback.lab.stores import STORES
 
 DATASETS = sorted({holding.dataset for store in STORES for holding in store.holdings if holding.dataset})
 
 
-@pytest.mark.parametrize("dataset", DATASETS)
+@each("dataset", DATASETS)
 def test_every_call_gives_the_same_rows(dataset: str) -> None:
     assert synthetic_rows(dataset, 20) == synthetic_rows(dataset, 20)
     assert synthetic_rows(dataset, 20)[:5] == synthetic_rows(dataset, 5)
 
 
-@pytest.mark.parametrize("dataset", DATASETS)
+@each("dataset", DATASETS)
 def test_all_rows_have_the_same_fields(dataset: str) -> None:
     made = synthetic_rows(dataset, 50)
     assert len(made) == 50

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.lab.process import (
     RECORD,
     Launch,
@@ -130,7 +131,7 @@ def test_a_record_that_was_cut_short_stops_nothing(tmp_path: Path, content: byte
     assert not (tmp_path / RECORD).exists()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(content=st.binary(max_size=200) | st.from_regex(rb'\{"process":\{"pid":-?[0-9]{1,30}.*', fullmatch=True))
 def test_no_record_makes_it_stop_a_process_by_guess(content: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -64,7 +64,7 @@ def test_its_records_can_be_made(store: LabStore) -> None:
         assert not holding.dataset or synthetic_rows(holding.dataset, 1)
 
 
-@pytest.mark.parametrize(
+@each(
     ("names", "demo", "expected"),
     [
         ((), False, [store.name for store in STORES if not store.operator]),

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.lab.table_server import MAX_BODY, Table, TableServer, find_answer
 
 TABLE: Table = {
@@ -17,7 +18,7 @@ TABLE: Table = {
 }
 
 
-@pytest.mark.parametrize(
+@each(
     ("verb", "target", "body", "status", "answer"),
     [
         ("GET", "/models", b"", 200, b'{"models":[]}'),

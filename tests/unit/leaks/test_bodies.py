@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.leaks.bodies import read_body, read_document, read_form, read_text
 
 PARTS = (
@@ -21,7 +23,7 @@ PROSE = (
 )
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "kind", "expected"),
     [
         (b'{"user":{"mail":"a@b.test"}}', b"application/json", {"json:$.user.mail": "a@b.test"}),
@@ -98,7 +100,7 @@ def test_leaves_and_forms_are_bounded() -> None:
     assert len(list(read_text(b"a@b.test " * 1000))) == 16
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     st.binary(max_size=500),
     st.sampled_from([b"", b"application/json", b"text/xml", b"multipart/x", b"application/x-www-form-urlencoded"]),

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.leaks.bodies import read_body, read_form
 from tieback.leaks.coded import decode_value, is_form, unpack
 from tieback.leaks.value import MAX_VALUES_PER_SAMPLE
@@ -27,7 +28,7 @@ def token(claims: str) -> str:
     return ".".join(base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in parts)
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "coding"),
     [
         (INNER, "json"),
@@ -49,7 +50,7 @@ def test_the_coding_of_a_value(value: str, coding: str | None) -> None:
     assert (found[0] if found else None) == coding
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "kind", "where"),
     [
         (json.dumps({"d": INNER}), b"application/json", "json:$.d(json).user.email"),

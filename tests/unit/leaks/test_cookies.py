@@ -1,9 +1,9 @@
 """Cookies: a login, an identifier of a browser, or neither."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.leaks.cookies import judge_cookie, judge_cookies, load_cookie_rules
 
 SESSIONS = [
@@ -28,22 +28,22 @@ NEITHER = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "value"), SESSIONS)
+@each(("name", "value"), SESSIONS)
 def test_a_login_is_a_credential(name: str, value: str) -> None:
     assert judge_cookie(name, value) == "secret_token"
 
 
-@pytest.mark.parametrize(("name", "value"), TRACKERS)
+@each(("name", "value"), TRACKERS)
 def test_a_known_tracker_is_an_identifier(name: str, value: str) -> None:
     assert judge_cookie(name, value) == "device_id"
 
 
-@pytest.mark.parametrize(("name", "value"), NEITHER)
+@each(("name", "value"), NEITHER)
 def test_settings_and_load_balancers_are_neither(name: str, value: str) -> None:
     assert judge_cookie(name, value) == ""
 
 
-@pytest.mark.parametrize(
+@each(
     ("header", "set_cookie", "pii_class"),
     [
         ("lang=en-us; PHPSESSID=5dfcuh85kg0vvidf8nrsjtbob5; _ga=GA1.2.996834645.1605768991", False, "secret_token"),

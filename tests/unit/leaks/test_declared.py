@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.each import each
 from tieback.leaks.declared import MAX_ITEMS, AppDeclarations, Sent, covers, data_type, load_data_types
 from tieback.leaks.identifiers import COARSE, PRECISE
 from tieback.model.declaration import (
@@ -65,7 +66,7 @@ def test_the_number_of_types_is_that_of_the_stores() -> None:
     assert {form_: len(types) for form_, types in load_data_types().items()} == {APPLE: 35, PLAY: 38}
 
 
-@pytest.mark.parametrize(
+@each(
     ("declarations", "pii_class", "kind", "mark", "by"),
     [
         ([manifest("EmailAddress")], "email", "", Declared.DECLARED, ("app",)),
@@ -143,7 +144,7 @@ def test_the_same_type_of_several_parts_is_one_item() -> None:
     assert found.classes == ("username", "person_id")
 
 
-@pytest.mark.parametrize(
+@each(
     ("host", "by"),
     [
         ("ads.test", ("Ads.framework",)),

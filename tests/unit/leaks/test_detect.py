@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.each import each
 from tieback.intake.traffic.interface import SampledFlow
 from tieback.leaks.detect import LeakDetector
 from tieback.leaks.finds import mask_value
@@ -65,7 +66,7 @@ def test_many_values_of_one_name_are_judged_together() -> None:
     assert leaks_of("http", b"HTTP/1.1 200 OK\r\n\r\n[" + rows + b"]") == {("payment_card", "json:$[].c")}
 
 
-@pytest.mark.parametrize(
+@each(
     ("kind", "data", "leaks"),
     [
         ("http", b"GET /users/ada%40workhub.test HTTP/1.1\r\n\r\n", {("email", "path:2")}),

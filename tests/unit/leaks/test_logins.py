@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.unit.leaks.test_detect import JUDGE, flow
 from tieback.intake.traffic.interface import SampledFlow
 from tieback.leaks.logins import MAX_LINES, read_logins
@@ -19,7 +20,7 @@ def login(data: bytes) -> dict[str, str]:
     return {one.where: one.value for one in read_logins(data) if one.where.startswith("command:")}
 
 
-@pytest.mark.parametrize(
+@each(
     "data",
     [
         b"USER anna\r\nPASS Blue-Sky-7\r\nLIST\r\n",
@@ -37,7 +38,7 @@ def test_user_and_password(data: bytes) -> None:
     assert login(data) == {"command:user": "anna", "command:pass": "Blue-Sky-7"}
 
 
-@pytest.mark.parametrize(
+@each(
     "data",
     [
         b"USER anonymous\r\nPASS guest@x.test\r\n",

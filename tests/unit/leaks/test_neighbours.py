@@ -2,10 +2,10 @@
 
 import json
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.unit.leaks.test_sent import get, post, sent
 from tieback.leaks.neighbours import class_by_neighbours, is_report_session, load_neighbours, needs_neighbours
 from tieback.leaks.plausible import plain_name
@@ -20,7 +20,7 @@ def found(body: object, extra: bytes = b"") -> set[str]:
     return {one.pii_class for one in sent(post(body, extra=extra))}
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "pii_class"),
     [
         ({"phone": "+4915112345678", "code": "481920"}, "pin_otp"),
@@ -44,7 +44,7 @@ def test_fields_beside_a_field_decide(body: object, pii_class: str) -> None:
     assert pii_class in found(body)
 
 
-@pytest.mark.parametrize(
+@each(
     "body",
     [
         {"code": "481920"},

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.unit.leaks.test_detect import JUDGE, flow
 from tieback.intake.traffic.interface import SampledFlow
 from tieback.leaks.plausible import beside, is_plausible, load_words, plain_name
@@ -25,7 +26,7 @@ def request(target: str, headers: str = "") -> set[tuple[str, str]]:
     return {(leak.pii_class, leak.where) for leak in found}
 
 
-@pytest.mark.parametrize(
+@each(
     "body",
     [
         '{"msg":"success"}',
@@ -62,7 +63,7 @@ def test_what_a_service_answers_is_not_personal_data(body: str) -> None:
     assert answer(body) == set()
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "pii_class", "where"),
     [
         ('{"from":"ada","to":"bob","msg":"success"}', "message_content", "json:$.msg"),
@@ -85,7 +86,7 @@ def test_what_is_about_people_stays(body: str, pii_class: str, where: str) -> No
     assert (pii_class, where) in answer(body)
 
 
-@pytest.mark.parametrize(
+@each(
     ("target", "headers"),
     [
         ("/a?origin=haggler-mintegral021", ""),
@@ -111,7 +112,7 @@ def test_names_of_programs_and_servers_are_not_personal_data(target: str, header
     assert request(target, headers) == set()
 
 
-@pytest.mark.parametrize(
+@each(
     ("target", "headers", "leak"),
     [
         ("/a?origin=LIS&destination=BER", "", ("travel", "query:origin")),
@@ -135,7 +136,7 @@ def test_identifiers_and_journeys_stay(target: str, headers: str, leak: tuple[st
 GUID = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 
 
-@pytest.mark.parametrize(
+@each(
     "body",
     [
         '{"grant_type":"password","client_id":"4711","scope":"openid"}',

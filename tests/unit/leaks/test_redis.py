@@ -1,9 +1,10 @@
 """Every command that brings a value gives it under its key or field; answers give theirs too."""
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.leaks.redis import read_resp
 
 
@@ -14,7 +15,7 @@ def resp(*words: str) -> bytes:
 MAIL = "a@b.test"
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "expected"),
     [
         (resp("SET", "mail:1", MAIL), {"key:mail:1": MAIL}),
@@ -55,7 +56,7 @@ def test_redis_commands_give_named_values(data: bytes, expected: dict[str, str])
     assert {pair.where: pair.value for pair in read_resp(data)} == expected
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     st.lists(
         st.sampled_from([b"*2\r\n", b"$3\r\nSET\r\n", b"%9\r\n", b"*99999999\r\n", b"$5\r\n", b"\r\n", b"*-1\r\n"])

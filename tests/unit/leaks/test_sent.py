@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.each import each
 from tieback.intake.traffic.interface import SampledFlow
 from tieback.leaks.detect import LeakDetector
 from tieback.leaks.identifiers import identifier_kind
@@ -85,7 +86,7 @@ def test_a_flow_document_keeps_its_verdict() -> None:
     assert JUDGE(SampledFlow(first)) == first
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "found"),
     [
         ({"device": {"ifa": GAID}}, ("device_id", "advertising identifier")),
@@ -172,7 +173,7 @@ def test_a_cookie_behind_many_long_ones_is_found() -> None:
     assert "device_id" in {one.pii_class for one in sent(sample)}
 
 
-@pytest.mark.parametrize(
+@each(
     ("field", "value", "kind"),
     [
         ("location", "6.524379,3.379206", "precise"),

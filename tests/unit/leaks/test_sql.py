@@ -1,13 +1,14 @@
 """Statements give values under their columns, bound ones too; rows give theirs; what has no name is given without."""
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.leaks.sql import read_sql
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "expected"),
     [
         (
@@ -44,7 +45,7 @@ def test_sql_statements_give_named_values(data: bytes, expected: dict[str, str])
     assert {pair.where: pair.value for pair in read_sql(data)} == expected
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     st.lists(
         st.sampled_from([b"INSERT INTO a (b) VALUES (", b"SELECT ", b"$1", b"?", b"'", b",", b")", b"\n", b"a = "])

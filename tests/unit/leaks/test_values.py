@@ -1,9 +1,10 @@
 """Samples give named values, also when they are cut; noise gives none; nothing raises."""
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.leaks.value import MAX_VALUES_PER_SAMPLE
 from tieback.leaks.values import read_values
 from tieback.model.flow import CleartextSample
@@ -14,7 +15,7 @@ def found(kind: str, data: bytes) -> dict[str, str]:
     return {pair.where: pair.value for pair in read_values(CleartextSample("out", kind, data))}
 
 
-@pytest.mark.parametrize(
+@each(
     ("kind", "data", "expected"),
     [
         ("http", b"GET /me?email=a%40b.test&page=2 HTTP/1.1\r\n\r\n", {"query:email": "a@b.test", "query:page": "2"}),
@@ -76,7 +77,7 @@ def test_pairs_are_bounded() -> None:
     assert len(list(read_values(CleartextSample("in", "mqtt", deep)))) <= MAX_VALUES_PER_SAMPLE
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.sampled_from(["http", "mqtt", "redis", "sql", "mongodb", "websocket", "other"]), st.binary(max_size=600))
 def test_anything_is_read_without_an_error(kind: str, data: bytes) -> None:
     for pair in read_values(CleartextSample("out", kind, data)):

@@ -1,13 +1,12 @@
 """A case is over when it is closed, and only then."""
 
-import pytest
-
+from tests.each import each
 from tests.unit.cases.samples import case
 from tieback.model.case import Case, CaseState
 from tieback.model.document import decode, encode
 
 
-@pytest.mark.parametrize("state", CaseState)
+@each("state", CaseState)
 def test_only_a_closed_case_is_over(state: CaseState) -> None:
     assert case(state=state).active is (state is not CaseState.CLOSED)
 

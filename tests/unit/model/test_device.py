@@ -4,12 +4,13 @@ from datetime import date
 
 import pytest
 
+from tests.each import each
 from tieback.model.device import CountSource, DevicePlatform, FleetApp, InventoryRow, MatchStrength
 
 P = DevicePlatform
 
 
-@pytest.mark.parametrize(
+@each(
     ("one", "other", "same"),
     [
         (InventoryRow(P.IOS, "com.Acme.App"), InventoryRow(P.IOS, "com.acme.app"), True),

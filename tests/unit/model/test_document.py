@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.each import each
 from tieback.model.document import decode, encode
 from tieback.model.errors import DocumentError
 from tieback.model.figure import exact
@@ -33,7 +34,7 @@ def test_contract_keys_of_a_probe_line() -> None:
     assert line["containers"][0]["records"] == {"value": 1200, "quality": "exact", "method": "_count"}
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "says"),
     [
         ("not json", "not a JSON document"),

@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound, total
 
 
-@pytest.mark.parametrize(
+@each(
     ("parts", "value", "quality"),
     [
         ([], 0, Quality.EXACT),

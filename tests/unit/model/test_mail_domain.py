@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.model.errors import UsageError
 from tieback.model.mail_domain import ADDRESS, is_at, mail_domain
 
@@ -19,12 +20,12 @@ AT = [
 ]
 
 
-@pytest.mark.parametrize(("domain", "found"), AT)
+@each(("domain", "found"), AT)
 def test_a_domain_and_its_subdomains_are_ours(domain: str, found: bool) -> None:
     assert is_at(domain, OWN) is found
 
 
-@pytest.mark.parametrize("text", ["acme", "a b.test", "-a.test", "192.0.2.1", "", "@", "a..test", "ü" * 80 + ".test"])
+@each("text", ["acme", "a b.test", "-a.test", "192.0.2.1", "", "@", "a..test", "ü" * 80 + ".test"])
 def test_what_is_no_domain(text: str) -> None:
     with pytest.raises(UsageError):
         mail_domain(text)

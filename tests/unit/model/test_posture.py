@@ -1,7 +1,6 @@
 """Shares stand beside what they are a share of, and what is unknown is in none of them."""
 
-import pytest
-
+from tests.each import each
 from tieback.model.posture import EncryptionCounts, YesNoCounts, rank_exposure
 from tieback.model.resource import AtRest, Resource, ResourceKind, TriState
 
@@ -14,7 +13,7 @@ def test_denominators() -> None:
     assert (share.known, share.total) == (3, 6)
 
 
-@pytest.mark.parametrize(
+@each(
     ("said", "points"),
     [
         ({}, 0),

@@ -2,12 +2,13 @@
 
 import pytest
 
+from tests.each import each
 from tieback.model.probe import NOT_RECORDS, Access, Container, is_undecided
 
 EXPOSED = {Access.OPEN, Access.ANY_USER, Access.PARTIAL}
 
 
-@pytest.mark.parametrize("access", list(Access))
+@each("access", list(Access))
 def test_access_states_that_count_as_exposed(access: Access) -> None:
     assert access.exposed is (access in EXPOSED)
 
@@ -16,7 +17,7 @@ def test_container_name() -> None:
     assert Container(("hr", "employees"), "collection").name == "hr.employees"
 
 
-@pytest.mark.parametrize("kind", sorted(NOT_RECORDS))
+@each("kind", sorted(NOT_RECORDS))
 def test_no_total_counts_what_is_not_a_record(kind: str) -> None:
     assert not Container(("a",), kind).counts_records
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.model.redaction import _SECRETS, is_random, public_prefix, redact, redact_path
 
 READABLE = [
@@ -20,12 +21,12 @@ READABLE = [
 ]
 
 
-@pytest.mark.parametrize("text", READABLE)
+@each("text", READABLE)
 def test_ordinary_text_stays_as_it_is(text: str) -> None:
     assert redact(text) == text
 
 
-@pytest.mark.parametrize(
+@each(
     ("path", "shown", "prefix"),
     [
         ("/v1/users", "/v1/users", "/v1/users"),
@@ -74,7 +75,7 @@ NAMES = (
 )
 
 
-@pytest.mark.parametrize("name", NAMES.split())
+@each("name", NAMES.split())
 def test_the_value_of_every_secret_name_is_masked(name: str) -> None:
     assert redact(f"x {name}=Hunter22") == f"x {name}=********"
 

@@ -1,13 +1,12 @@
 """Flag and route and port make public; one no is enough for no, and unknown is never a pass."""
 
-import pytest
-
+from tests.each import each
 from tieback.model.resource import Resource, ResourceKind, ServiceAddress, TriState
 
 Y, N, U = TriState.YES, TriState.NO, TriState.UNKNOWN
 
 
-@pytest.mark.parametrize(
+@each(
     ("flag", "route", "port", "public"),
     [(Y, Y, Y, Y), (Y, Y, N, N), (Y, N, Y, N), (N, Y, Y, N), (N, U, U, N), (Y, Y, U, U), (U, Y, Y, U), (U, U, U, U)],
 )

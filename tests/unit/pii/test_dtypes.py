@@ -1,9 +1,8 @@
-import pytest
-
+from tests.each import each
 from tieback.pii.dtypes import fits, kind_of
 
 
-@pytest.mark.parametrize(
+@each(
     ("dtype", "kind"),
     [
         ("BOOLEAN", "bool"),
@@ -21,7 +20,7 @@ def test_type_names_map_to_kinds(dtype: str, kind: str) -> None:
     assert kind_of(dtype) == kind
 
 
-@pytest.mark.parametrize(
+@each(
     ("pii_class", "kind", "fit"),
     [
         ("email", "", True),

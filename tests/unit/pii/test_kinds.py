@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.model.pii import Column
 from tieback.pii.kinds import KindReader, load_kinds, regulation_tags
 from tieback.pii.names import NameDetector
@@ -64,7 +65,7 @@ def test_kind_of_a_field(names: NameDetector, field: str, pii_class: str, kind: 
     assert (verdict.pii_class, verdict.detail) == (pii_class, kind)
 
 
-@pytest.mark.parametrize(
+@each(
     ("pii_class", "kind", "special", "article", "pci"),
     [
         ("payment_card", "", False, "4(1)", "CHD"),

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.pii.ranker import BUCKETS, Header, Ranker, buckets, grams, load_ranker, read_ranker, write_ranker
 from tieback.pii.taxonomy import NONE, load_taxonomy
 
@@ -81,7 +82,7 @@ def test_damaged_models(packed: bytes, error: type[Exception]) -> None:
         read_ranker(packed)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.text(max_size=40))
 def test_any_word_has_scores(ranker: Ranker, word: str) -> None:
     scores = ranker.scores(word)

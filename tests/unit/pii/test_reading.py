@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.pii.lexicon import Noun
 from tieback.pii.lexicon.cache import load_lexicon
 from tieback.pii.reading import MAX_WORDS, NameReader
@@ -44,7 +45,7 @@ def test_reading_again_leaves_the_parents_out(reader: NameReader) -> None:
     assert (again.border, again.around, len(again.found)) == (0, Noun.PERSON, 1)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.text(max_size=200) | st.text(alphabet="abinotdeum._/\x00\ud800\u202e1", max_size=2_000))
 def test_any_name_is_read_within_bounds(reader: NameReader, name: str) -> None:
     reading = reader.read(name)

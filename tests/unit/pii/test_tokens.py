@@ -1,11 +1,12 @@
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.pii.tokens import MAX_NAME, expand_ascii, fold, segment, split, to_singular, without_connectors
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "words"),
     [
         ("first_name", ["first", "name"]),
@@ -37,7 +38,7 @@ def test_names_are_split_into_words(name: str, words: list[str]) -> None:
     assert split(name) == words
 
 
-@pytest.mark.parametrize(
+@each(
     ("word", "singular"),
     [
         ("addresses", "address"),
@@ -61,7 +62,7 @@ def test_words_are_made_singular(word: str, singular: str) -> None:
 VOCABULARY = frozenset({"first", "name", "kv", "pin", "fecha", "nac", "date", "birth", "of", "出生", "日期", "手机"})
 
 
-@pytest.mark.parametrize(
+@each(
     ("word", "pieces"),
     [
         ("firstname", ["first", "name"]),
@@ -86,7 +87,7 @@ def test_connectors_are_left_out_unless_nothing_else_is_there() -> None:
     assert expand_ascii("Geschäftsführer, bår, ø") == "Geschaeftsfuehrer, baar, oe"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_becomes_lower_words(name: str) -> None:
     words = split(name)
@@ -96,7 +97,7 @@ def test_any_text_becomes_lower_words(name: str) -> None:
     assert fold(fold(name)) == fold(name) or not name.isascii()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.text(alphabet="abcdefinost出生日", min_size=1, max_size=60))
 def test_pieces_make_the_word_again(word: str) -> None:
     pieces = segment(word, VOCABULARY | {"a", "in", "not"}, 6)

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from tieback.backends.probe_hints import ProbeHints
 from tieback.model.backend import Candidate
 from tieback.model.errors import GrantError
-from tieback.model.grant import Depth, Grant, TargetRule
+from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.model.probe import Outcome, ProbeReport
 from tieback.model.unit import Unit, UnitEnd, UnitState
 from tieback.pipeline import scan
@@ -79,7 +79,7 @@ def test_the_same_content_at_two_places_is_one_app(tmp_path: Path) -> None:
 
 
 def test_an_expired_grant_stops_before_anything_is_done(tmp_path: Path) -> None:
-    expired = Grant("Security office", "security@example.org", date(2020, 1, 1))
+    expired = Grant("Security office", "security@example.org", date(2020, 1, 1), limits=Limits(connects_per_second=0))
     with (
         pytest.raises(GrantError, match="2020-01-01"),
         run_scan(ScanRequest((APPS,), expired, tmp_path / "ws"), quiet),
@@ -141,6 +141,7 @@ def test_what_an_app_names_reaches_the_probe_and_its_secrets_do_not(
         date(2999, 1, 1),
         target=(TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE),),
         hosts=dict.fromkeys((*hosts, "db.eu.fauna.com"), "127.0.0.1"),
+        limits=Limits(connects_per_second=0),
     )
     asked = ScanRequest((tmp_path / "shop.apk",), grant, tmp_path / "ws", workers=1)
     with run_scan(asked, quiet) as done:

@@ -1,7 +1,6 @@
 """What outcomes of other tools' checks say, and what they do not."""
 
-import pytest
-
+from tests.each import each
 from tieback.model.resource import AtRest, TriState
 from tieback.posture.checks import CheckStatements, ToolCheckTable
 from tieback.posture.describe.interface import DescriptionContext
@@ -11,7 +10,7 @@ ARM = "/subscriptions/1/resourceGroups/g/providers"
 CHECKS = ToolCheckTable()
 
 
-@pytest.mark.parametrize(
+@each(
     ("tool", "code", "key", "passed", "says"),
     [
         ("prowler", "rds_instance_storage_encrypted", ARN, True, {"at_rest": "encrypted"}),

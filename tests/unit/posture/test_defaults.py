@@ -1,7 +1,6 @@
 """What providers always do fills what no source tells, and overrules what cannot be."""
 
-import pytest
-
+from tests.each import each
 from tieback.model.resource import AtRest, Resource, ResourceKind, TriState
 from tieback.posture.defaults import ProviderDefaults
 
@@ -19,7 +18,7 @@ def resource(provider: str, service: str, at_rest: str = "unknown", **more: obje
     )
 
 
-@pytest.mark.parametrize(
+@each(
     ("provider", "service", "told", "at_rest"),
     [
         ("aws", "rds", "unknown", "unknown"),
@@ -54,7 +53,7 @@ def test_memcached_default_is_no_authentication_and_a_statement_overrides_it() -
     assert DEFAULTS.apply(told).authentication is TriState.NO
 
 
-@pytest.mark.parametrize(
+@each(
     ("service", "backups", "at_rest", "encrypted"),
     [
         ("rds", "yes", "none", "no"),

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.model.resource import TriState
 from tieback.posture.facts import ExportObject, is_everyone, open_ports, wide_range
 
@@ -17,7 +18,7 @@ def test_spellings_are_one(key: str) -> None:
     assert ExportObject({key: "orders"}).text("dbinstanceidentifier") == "orders"
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "answer"),
     [
         (True, "yes"),
@@ -44,7 +45,7 @@ def test_an_answer_is_the_first_that_is_one() -> None:
     assert ExportObject({"a": None, "b": "?", "c": False}).answer("a", "b", "c") is TriState.NO
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "number"),
     [(5, 5), ("5", 5), (5.0, 5), (5.5, None), (True, None), ("x", None), (None, None), (1 << 70, None)],
 )
@@ -52,7 +53,7 @@ def test_numbers_of_any_spelling_are_read(value: Any, number: int | None) -> Non
     assert ExportObject({"n": value}).number("n") == number
 
 
-@pytest.mark.parametrize(
+@each(
     ("net", "low", "high", "ports"),
     [
         ("0.0.0.0/0", 5432, 5432, (5432, 5432)),
@@ -78,7 +79,7 @@ def test_what_is_open_to_the_internet(
     assert (None if found is None else (found.low, found.high)) == ports
 
 
-@pytest.mark.parametrize(
+@each(
     ("first", "last", "wide"),
     [
         ("0.0.0.0", "255.255.255.255", True),
@@ -95,7 +96,7 @@ def test_wide_address_ranges(first: str, last: str, wide: bool) -> None:
     assert bool(wide_range(first, last)) is wide
 
 
-@pytest.mark.parametrize(
+@each(
     ("principal", "wanted"),
     [
         ("*", True),

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from tests.each import each
 from tieback.model.resource import (
     Dependency,
     DependencyKind,
@@ -70,7 +71,7 @@ HOST = resource(kind=ResourceKind.HOST, listens=None, needs=("vpc-1", "target:10
 CACHE = resource(service="elasticache", name="cache", listens=6379)
 
 
-@pytest.mark.parametrize(
+@each(
     ("of", "parts", "sure"),
     [
         (HOST, [TARGET, TARGETS, FACING, LISTENER], [True]),

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.each import each
 from tests.unit.posture.outside import backend, exposure, route
 from tieback.backends.hosting import HostingLookup
 from tieback.model.posture import AppName, OwnedResource
@@ -28,7 +29,7 @@ def resource(**what: Any) -> Resource:
     )
 
 
-@pytest.mark.parametrize(
+@each(
     ("of", "target", "how"),
     [
         (resource(endpoints=(ServiceAddress(RDS, 5432),)), f"{RDS}:5432", "name"),

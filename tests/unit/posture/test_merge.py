@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.model.resource import AtRest, Resource, ResourceKind, ServiceAddress, TriState
 from tieback.posture.defaults import ProviderDefaults
 from tieback.posture.merge import merge_statements
@@ -22,7 +22,7 @@ def whole(*observations: Resource) -> Resource:
     return merge_statements(observations, {}, ProviderDefaults())
 
 
-@pytest.mark.parametrize(
+@each(
     ("observations", "field", "answer"),
     [
         ([said(OLD, flag=TriState.YES), said(NEW, flag=TriState.NO)], "flag", "no"),

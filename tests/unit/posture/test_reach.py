@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.each import each
 from tieback.model.resource import AtRest, Dependency, DependencyKind, OpenPorts, Resource, ResourceKind, TriState
 from tieback.posture.reach import with_key_owner, with_reachability
 
@@ -33,7 +34,7 @@ def table(answer: TriState, *subnets: str, main: bool = False, name: str = "rout
 IN, OUT = table(TriState.YES, main=True), table(TriState.NO, main=True)
 
 
-@pytest.mark.parametrize(
+@each(
     ("of", "about", "public"),
     [
         (resource(), [group((5432, 5432)), IN], "yes"),
@@ -73,7 +74,7 @@ def acl(*openings: tuple[int, int], subnets: tuple[str, ...] = (), main: bool = 
     return Dependency("vpc-1", DependencyKind.ACL, f"network ACL {name}", openings=nets, subnets=subnets, main=main)
 
 
-@pytest.mark.parametrize(
+@each(
     ("of", "lists", "public"),
     [
         (resource(), [], "yes"),

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-import pytest
-
+from tests.each import each
 from tieback.posture.text import host_and_port, parse_json
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "wanted"),
     [
         ('{"a": 1}', {"a": 1}),
@@ -26,7 +25,7 @@ def test_a_long_text_is_not_read() -> None:
     assert parse_json('"' + "a" * 100 + '"', most=50) is None
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "wanted"),
     [
         ("https://Shop.documents.azure.com:443/", ("shop.documents.azure.com", 443)),

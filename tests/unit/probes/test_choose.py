@@ -46,7 +46,7 @@ ORDERS = [
 ]
 
 
-@pytest.mark.parametrize(("service", "port", "first"), ORDERS)
+@each(("service", "port", "first"), ORDERS)
 def test_the_likeliest_comes_first_and_none_is_left_out(service: str | None, port: int, first: str) -> None:
     probes = order_probes(service, port)
     assert probes[0].meta.name == first

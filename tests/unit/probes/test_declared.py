@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes import PROBES, WEB_STORES
@@ -108,7 +109,7 @@ def test_a_word_for_secrets_is_sent_only_where_the_path_goes_on(path: str, sent:
     assert any(b"/logs" in data for data in asked.sent) is sent
 
 
-@pytest.mark.parametrize("name", [*ACTS, "_shutdown", "a%2Fdelete"])
+@each("name", [*ACTS, "_shutdown", "a%2Fdelete"])
 def test_the_dialer_refuses_a_name_that_may_act(name: str) -> None:
     """Whatever the code of a probe does, no declaration matches such bytes."""
     sends = DeclaredProbe(read_rule(), SHA256).meta.sends
@@ -146,13 +147,13 @@ CASES: list[tuple[Pages, tuple[str, ...], Access, bool]] = [
 ]
 
 
-@pytest.mark.parametrize(("change", "names", "access", "untested"), CASES)
+@each(("change", "names", "access", "untested"), CASES)
 def test_access_by_the_answers(change: Pages, names: tuple[str, ...], access: Access, untested: bool) -> None:
     report = ask({**OPEN, **change}, names=names).result
     assert (report.access, bool(report.untested)) == (access, untested)
 
 
-@pytest.mark.parametrize(
+@each(
     ("second", "untested"),
     [
         (401, ()),
@@ -240,7 +241,7 @@ def test_two_requests_with_the_same_answer_are_one_proof() -> None:
     assert report.access is Access.PARTIAL
 
 
-@pytest.mark.parametrize("page", ["", "{}", "[]", "<html></html>", '{"product":"Other"}', 401, 403, 404, 302, 500])
+@each("page", ["", "{}", "[]", "<html></html>", '{"product":"Other"}', 401, 403, 404, 302, 500])
 def test_a_server_that_does_not_name_the_product_is_another_one(page: str | int) -> None:
     report = ask({**OPEN, "/api/status": page}).result
     assert (report.outcome, report.access) == (Outcome.PROTOCOL_MISMATCH, Access.UNKNOWN)
@@ -277,7 +278,7 @@ HOSTILE_NAMES = [
 ]
 
 
-@pytest.mark.parametrize("name", HOSTILE_NAMES)
+@each("name", HOSTILE_NAMES)
 def test_a_name_that_may_change_the_request_is_not_sent(name: str) -> None:
     listed = msgspec.json.encode({"spaces": [{"name": name}, {"name": 5}, {"name": {}}, {}]}).decode()
     asked = ask({**OPEN, "/api/spaces": listed}, names=(name,))

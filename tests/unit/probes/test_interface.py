@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.model.grant import Depth
 from tieback.model.probe import Ability, Access, Container, Entry, Field, Outcome, Privileges
@@ -39,7 +40,7 @@ ENDS = [
 ]
 
 
-@pytest.mark.parametrize(("error", "spoke", "outcome"), ENDS)
+@each(("error", "spoke", "outcome"), ENDS)
 def test_every_end_is_a_report_that_keeps_what_was_found(error: Exception, spoke: bool, outcome: Outcome) -> None:
     def talk(draft: ReportDraft) -> Conversation[None]:
         draft.spoke = spoke
@@ -63,7 +64,7 @@ def test_one_proof_is_partial() -> None:
     assert draft.report().access is Access.OPEN
 
 
-@pytest.mark.parametrize(
+@each(
     ("access", "account", "entry", "privileges"),
     [
         (Access.PARTIAL, "", Entry.ANONYMOUS, Privileges.UNKNOWN),
@@ -93,7 +94,7 @@ def test_what_a_probe_knows_about_the_entry_is_reported() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@each(
     ("access", "proofs", "abilities", "expected"),
     [
         (Access.OPEN, ("a", "b"), (Ability.GENERATE,), Access.OPEN),

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.assess.leaves import records_total
 from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound, total
 from tieback.model.probe import Container
@@ -29,7 +30,7 @@ def test_figures_that_no_store_can_have_are_claimed(records: Figure, size: Figur
     assert problems == ("the server claims figures that its data cannot have: people",)
 
 
-@pytest.mark.parametrize(
+@each(
     ("records", "size"),
     [
         (exact(0, "n"), exact(0, "b")),

@@ -1,5 +1,6 @@
 import pytest
 
+from tests.each import each
 from tieback.model.probe import Outcome
 from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, StartTls, Step
@@ -32,7 +33,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("answer", "step", "given"), CASES)
+@each(("answer", "step", "given"), CASES)
 def test_receive_returns_recorded_bytes(answer: bytes | None, step: Receive, given: object) -> None:
     played = play(talk(Connect(), Send(b"hi"), step), MemoryPeer(recorded_answers([answer])), SENDS)
     assert played.result == [b"", b"", given]

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-import pytest
-
+from tests.each import each
 from tests.unit.probes.stores.cassandra.test_probe import error, peer, rows
 from tieback.model.probe import Container
 from tieback.probes.playback import play
@@ -21,12 +20,12 @@ ENGINES = [
 ]
 
 
-@pytest.mark.parametrize(("engine", "names"), ENGINES)
+@each(("engine", "names"), ENGINES)
 def test_only_tables_that_keep_their_own_rows_are_read(engine: str, names: list[str]) -> None:
     assert plain_columns(engine, COLUMNS, 40) == names
 
 
-@pytest.mark.parametrize(
+@each(
     "row",
     [
         ["d", "String", "DEFAULT"],
@@ -67,7 +66,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("masks", "read"), CASES)
+@each(("masks", "read"), CASES)
 def test_tables_with_masks_are_not_read(masks: tuple[int, bytes], read: bool) -> None:
     probe = CassandraProbe()
     talk = probe.sample(Target("127.0.0.1", 9042), (PEOPLE,), "")
@@ -75,7 +74,7 @@ def test_tables_with_masks_are_not_read(masks: tuple[int, bytes], read: bool) ->
     assert any(JSON in data for data in sent) is read
 
 
-@pytest.mark.parametrize("name", ['a"b', "a;b", "", "a b", "ä", "x" * 49])
+@each("name", ['a"b', "a;b", "", "a b", "ä", "x" * 49])
 def test_names_of_tables_that_are_not_safe_are_not_sent(name: str) -> None:
     probe = CassandraProbe()
     talk = probe.sample(Target("127.0.0.1", 9042), (Container(("hr", name), "table"),), "")

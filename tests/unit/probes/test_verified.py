@@ -8,6 +8,7 @@ from types import ModuleType
 import pytest
 
 from bench import recordings
+from tests.each import each
 from tieback.model.probe import Access
 from tieback.probes import PROBES
 from tieback.probes.verified import is_experimental, verified_versions
@@ -38,7 +39,7 @@ def test_each_verified_product_is_one_of_its_probe() -> None:
     assert {probe.meta.name: probe.meta.verified for probe in PROBES if probe.meta.verified} == verified_versions()
 
 
-@pytest.mark.parametrize(
+@each(
     ("probe", "product", "access", "experimental"),
     [
         ("redis", "redis", Access.OPEN, False),

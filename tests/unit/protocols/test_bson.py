@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.protocols import bson
 
 values = st.recursive(
@@ -20,13 +22,13 @@ documents = st.dictionaries(
 
 
 @given(documents)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_what_is_encoded_is_read_back(document: bson.Document) -> None:
     assert bson.decode(bson.encode(document)) == document
 
 
 @given(documents, st.integers(0, 400), st.integers(0, 255))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_a_changed_byte_never_raises_another_error(document: bson.Document, at: int, byte: int) -> None:
     data = bytearray(bson.encode(document))
     data[at % len(data)] = byte
@@ -37,7 +39,7 @@ def test_a_changed_byte_never_raises_another_error(document: bson.Document, at: 
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_bytes_never_raises_another_error(body: bytes) -> None:
     for data in (body, struct.pack("<i", len(body) + 5) + body + b"\0"):
         try:
@@ -62,7 +64,7 @@ KINDS = [
 ]
 
 
-@pytest.mark.parametrize(("element", "value"), KINDS)
+@each(("element", "value"), KINDS)
 def test_bson_types_are_decoded(element: bytes, value: object) -> None:
     assert bson.decode(document(element)) == {"a": value}
 
@@ -92,7 +94,7 @@ LIES = [
 ]
 
 
-@pytest.mark.parametrize("data", LIES, ids=range(len(LIES)))
+@each("data", LIES, ids=range(len(LIES)))
 def test_false_lengths_are_rejected(data: bytes) -> None:
     with pytest.raises(bson.MalformedBsonError):
         bson.decode(data)

@@ -9,13 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.protocols.content_coding import CODINGS, decode_content
 
 TEXT = b'{"mail":"a@b.test"}'
 GZIP = gzip.compress(TEXT, mtime=0)
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "coding", "decoded"),
     [
         (TEXT, b"", TEXT),
@@ -69,14 +71,14 @@ def test_a_bomb_is_decoded_to_the_limit() -> None:
     assert decode_content(gzip.compress(TEXT), b"gzip", -1) == b""
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.binary(max_size=200), st.sampled_from([b"", b"br", *CODINGS]), st.integers(-1, 300))
 def test_anything_is_read_without_an_error(body: bytes, coding: bytes, limit: int) -> None:
     assert len(decode_content(body, coding, limit) or b"") <= max(limit, 0)
     assert len(decode_content(gzip.compress(body), b"gzip", limit) or b"") <= max(limit, 0)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.binary(max_size=200))
 def test_bodies_are_read_as_written(body: bytes) -> None:
     assert decode_content(gzip.compress(body), b"gzip", 200) == body

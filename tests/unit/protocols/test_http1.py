@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.protocols.http1 import (
     MAX_BODY,
     MAX_CHUNK_LINE,
@@ -49,7 +51,7 @@ def chunked(*parts: bytes) -> bytes:
 # Start lines
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "line"),
     [
         (GET, RequestLine("GET", "/x")),
@@ -82,7 +84,7 @@ def test_a_request_line_may_be_cut_in_its_target(data: bytes, target: str | None
     assert (line.target if line else None) == target
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "line"),
     [
         (OK, StatusLine("1.1", 200)),
@@ -103,7 +105,7 @@ def test_status_lines(data: bytes, line: StatusLine | None) -> None:
 # Header fields
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "end"),
     [
         (GET + JSON, len(GET)),
@@ -130,13 +132,13 @@ STRICT: list[tuple[bytes, Fields]] = [
 ]
 
 
-@pytest.mark.parametrize(("section", "fields"), STRICT)
+@each(("section", "fields"), STRICT)
 def test_header_sections(section: bytes, fields: Fields) -> None:
     assert strict_fields(section) == fields
     assert header_fields(section) == fields
 
 
-@pytest.mark.parametrize(
+@each(
     ("section", "why"),
     [
         (b"a: b\r\n" * (MAX_FIELDS + 1) + b"\r\n", "more than 100"),
@@ -186,7 +188,7 @@ def fields(*lines: str) -> Fields:
     return strict_fields("".join(f"{line}\r\n" for line in (*lines, "")).encode())
 
 
-@pytest.mark.parametrize(
+@each(
     ("status", "lines", "framing"),
     [
         (200, ("Content-Length: 5",), Framing(length=5)),
@@ -204,7 +206,7 @@ def test_framing(status: int, lines: tuple[str, ...], framing: Framing) -> None:
     assert body_framing(status, fields(*lines), to_head=True) == Framing(length=0)
 
 
-@pytest.mark.parametrize(
+@each(
     "lines",
     [
         ("Content-Length: 5", "Content-Length: 6"),
@@ -236,7 +238,7 @@ def test_chunk_sizes(line: bytes, size: int) -> None:
     assert chunk_size(line) == size
 
 
-@pytest.mark.parametrize(
+@each(
     "line",
     [
         b"\r\n",
@@ -255,7 +257,7 @@ def test_lines_without_a_chunk_size(line: bytes) -> None:
         chunk_size(line)
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "joined"),
     [
         (chunked(b"ab", b"c") + GET, (b"abc", len(chunked(b"ab", b"c")))),
@@ -285,7 +287,7 @@ def test_chunks_are_bounded() -> None:
 # Messages
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "bodies"),
     [
         (GET + GET, [b"", b""]),
@@ -316,7 +318,7 @@ def test_bodies(data: bytes, bodies: list[bytes]) -> None:
     assert [message.body for message in messages(data)] == bodies
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "bodies"),
     [
         # A chunked body has trailers: the message behind them is read.
@@ -378,7 +380,7 @@ HOSTILE: dict[str, Callable[[int], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+@each("name", HOSTILE)
 def test_hostile_messages_cost_time_in_line_with_their_length(name: str) -> None:
     def seconds(size: int) -> float:
         data = HOSTILE[name](size)
@@ -404,7 +406,7 @@ PARTS = st.lists(
 ).map(b"".join)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(PARTS)
 def test_anything_is_read_without_an_error(data: bytes) -> None:
     found = list(messages(data))
@@ -419,7 +421,7 @@ def test_anything_is_read_without_an_error(data: bytes) -> None:
     status_line(data)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(PARTS)
 def test_strict_functions_never_raises_another_error(data: bytes) -> None:
     calls: list[Callable[[], object]] = [
@@ -451,13 +453,13 @@ def section_of(named: Fields) -> bytes:
     return b"".join(b"%b: %b\r\n" % (name.encode(), value) for name, value in named)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(FIELDS)
 def test_fields_are_read_as_written(named: Fields) -> None:
     assert strict_fields(section_of(named) + b"\r\n") == named
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     st.lists(st.tuples(FIELDS, BODIES, st.sampled_from(["length", "chunks", "packed"])), min_size=1, max_size=4),
     st.sampled_from([b"HTTP/1.1 200 OK\r\n", b"HTTP/1.0 404 \r\n", b"POST /a?b=c HTTP/1.1\r\n"]),

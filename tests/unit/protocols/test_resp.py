@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.protocols.resp import (
     MAX_DEPTH,
     MAX_VALUES,
@@ -80,7 +82,7 @@ VALUES: list[tuple[bytes, Reply]] = [
 ]
 
 
-@pytest.mark.parametrize(("data", "value"), VALUES)
+@each(("data", "value"), VALUES)
 def test_values(data: bytes, value: Reply) -> None:
     assert decode(data) == Reading(value, len(data), Ending.WHOLE)
     assert decode(b"xx" + data + b"+OK\r\n", 2) == Reading(value, len(data) + 2, Ending.WHOLE)
@@ -132,7 +134,7 @@ LIES = {
 }
 
 
-@pytest.mark.parametrize("name", LIES)
+@each("name", LIES)
 def test_lies_are_refused(name: str) -> None:
     reading = decode(LIES[name])
     assert reading.ending is Ending.MALFORMED
@@ -152,7 +154,7 @@ def test_what_was_read_before_the_lie_is_kept(data: bytes, value: Reply, end: in
     assert decode(data) == Reading(value, end, Ending.MALFORMED)
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "value"),
     [
         (b"", None),
@@ -180,7 +182,7 @@ def test_values_that_are_cut(data: bytes, value: Reply) -> None:
 LIMITS = Limits(kinds=RESP2, line=10, string=5, values=4, depth=2)
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "fits"),
     [
         (b"+0123456789\r\n", True),
@@ -218,7 +220,7 @@ def test_commands() -> None:
     assert encode_command(b"SELECT", b"12") == b"*2\r\n$6\r\nSELECT\r\n$2\r\n12\r\n"
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "words"),
     [
         (b"PING", [b"PING"]),
@@ -295,7 +297,7 @@ def depth_of(value: Reply) -> int:
     return 1 + max(map(depth_of, value), default=0) if isinstance(value, list) else 0
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(PARTS)
 def test_any_buffer_is_read_without_an_error(data: bytes) -> None:
     reading = decode(data)
@@ -309,7 +311,7 @@ def test_any_buffer_is_read_without_an_error(data: bytes) -> None:
     assert sum(map(len, split_inline(data))) <= len(data)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.binary(max_size=2), st.binary(max_size=30), st.integers(0, 40))
 def test_strict_functions_never_raises_another_error(kind: bytes, data: bytes, size: int) -> None:
     calls: list[Callable[[], object]] = [
@@ -359,7 +361,7 @@ def encode(value: Reply) -> bytes:
             return b"*%d\r\n" % len(value) + b"".join(map(encode, value))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(REPLIES.filter(lambda value: depth_of(value) <= MAX_DEPTH))
 def test_values_are_read_as_written(value: Reply) -> None:
     data = encode(value)
@@ -367,14 +369,14 @@ def test_values_are_read_as_written(value: Reply) -> None:
     assert in_steps(data, Limits()) == value
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(REPLIES.filter(lambda value: depth_of(value) <= MAX_DEPTH), st.data())
 def test_a_value_that_is_cut_anywhere_is_no_lie(value: Reply, draw: st.DataObject) -> None:
     data = encode(value)
     assert decode(data[: draw.draw(st.integers(0, len(data) - 1))]).ending is Ending.CUT
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.lists(st.binary(max_size=20), min_size=1, max_size=5))
 def test_commands_are_read_as_written(words: list[bytes]) -> None:
     assert decode(encode_command(*words)).value == words

@@ -1,16 +1,17 @@
 """Bare host:port: what is believed and what is only written alike."""
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.recognise.address import verify
 from tieback.recognise.rules import RuleFiles
 
 RULES = RuleFiles()
 
 
-@pytest.mark.parametrize(
+@each(
     ("before", "host", "after", "value", "service"),
     [
         ("", "es.fieldhand.test", "9200", "es.fieldhand.test:9200", "elasticsearch"),
@@ -32,7 +33,7 @@ def test_host_port_texts_are_accepted(before: str, host: str, after: str, value:
     assert [(e.value, e.service) for e in verdict.endpoints] == [(value, service)], verdict.rejected
 
 
-@pytest.mark.parametrize(
+@each(
     ("before", "host", "after", "reason"),
     [
         ("", "foo.kt", "45", "port that no service uses"),
@@ -74,13 +75,13 @@ def test_loopback_is_not_a_back_end() -> None:
 
 
 @given(st.text(max_size=2), st.text("abc.-_012:[]", max_size=260), st.text(max_size=16))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_text_has_a_verdict(before: str, host: str, after: str) -> None:
     verdict = verify(before, host, after, RULES)
     assert verdict.rejected or verdict.endpoints or verdict.not_backends
 
 
-@pytest.mark.parametrize(
+@each(
     ("before", "host", "port", "value"),
     [
         ('"', "elasticsearch", "9200", "elasticsearch:9200"),

@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.recognise.anchors import AnchorKind, AnchorScanner, anchors
 from tieback.recognise.rules import RuleFiles
 
@@ -16,7 +18,7 @@ def hits(data: bytes) -> list[tuple[AnchorKind, bool, int]]:
     return [(SCANNER.anchors[index].shape, SCANNER.anchors[index].wide, end) for index, end in found]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "shape", "end"),
     [
         ("https://a.de", AnchorKind.URL, 8),
@@ -37,7 +39,7 @@ def test_each_shape_is_hit_once(text: str, shape: AnchorKind, end: int) -> None:
     assert hits(b"\0" + text.encode("utf-16-le")) == [(shape, True, 1 + 2 * end)]
 
 
-@pytest.mark.parametrize("text", ["content://x", "a:80", "12:30", "1.2.3.4", "Foo.kt: 45", "h\0t\0tp://"])
+@each("text", ["content://x", "a:80", "12:30", "1.2.3.4", "Foo.kt: 45", "h\0t\0tp://"])
 def test_invalid_anchor_is_rejected(text: str) -> None:
     assert hits(text.encode()) == []
 
@@ -59,7 +61,7 @@ def test_nothing_is_found_in_nothing(begin: int, end: int) -> None:
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_hits_lie_inside_in_ascending_order(data: bytes) -> None:
     ends = [end for _, end in SCANNER.scan(data, 0, len(data), 1000)[0]]
     assert ends == sorted(ends)

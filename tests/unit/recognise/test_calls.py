@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import Sighting
@@ -22,12 +24,12 @@ def found(text: str, calls: tuple[CallRule, ...] = CALLS) -> list[tuple[str, str
     return [(one.endpoint.value, one.endpoint.path) for one in containers(buffer, calls)]
 
 
-@pytest.mark.parametrize(("call", "text", "name"), [(call, *pair) for call in CALLS for pair in call.match])
+@each(("call", "text", "name"), [(call, *pair) for call in CALLS for pair in call.match])
 def test_examples_match(call: CallRule, text: str, name: str) -> None:
     assert found(text, (call,)) == [(f"{call.kind}:", name)]
 
 
-@pytest.mark.parametrize(("call", "text"), [(call, text) for call in CALLS for text in call.avoid])
+@each(("call", "text"), [(call, text) for call in CALLS for text in call.avoid])
 def test_examples_to_avoid_do_not(call: CallRule, text: str) -> None:
     assert found(text, (call,)) == []
 
@@ -103,7 +105,7 @@ def test_a_script_is_bounded() -> None:
 
 
 @given(st.text(st.sampled_from('supabase.fromcl("`( ,)_x{'), max_size=200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_script_gives_plain_names(text: str) -> None:
     for _, name in found("supabase firestore Parse algolia " + text):
         assert name.isascii()

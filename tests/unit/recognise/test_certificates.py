@@ -12,6 +12,7 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.recognise.certificates import MAX_CERTIFICATES, MAX_NAMES, MAX_SIZE, certificate_names
 from tieback.recognise.rules import RuleFiles
@@ -96,7 +97,7 @@ def test_bounds() -> None:
 
 
 @given(st.binary(max_size=400), st.integers(0, 300), st.booleans())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_damaged_certificates_never_raises(noise: bytes, at: int, pem: bool) -> None:
     whole = certificate("api.shop.test", "api.shop.test", pem=pem)
     found(whole[:at] + noise + whole[at + len(noise) :])

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.each import each
+from tests.examples import examples
 from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.endpoint import EndpointKind
@@ -87,7 +88,7 @@ def test_endpoints(host: str, rest: str, value: str | None) -> None:
     assert (endpoint.value if endpoint else None) == value
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "service", "host", "container"),
     [
         ("https://s3.eu-west-1.amazonaws.com/shop-data/a", "s3", "shop-data.s3.eu-west-1.amazonaws.com", "shop-data"),
@@ -145,9 +146,7 @@ def test_host_and_service_to_probe_of_a_resource(text: str, service: str, host: 
     assert (endpoint.scheme, endpoint.port) == ("https", 443)
 
 
-@pytest.mark.parametrize(
-    ("part", "text", "container"), [(part, *pair) for part in RULES.cloud.parts for pair in part.match]
-)
+@each(("part", "text", "container"), [(part, *pair) for part in RULES.cloud.parts for pair in part.match])
 def test_a_request_of_a_part_names_the_project_and_the_part(part: CloudPart, text: str, container: str) -> None:
     found = {one.endpoint.value: one.endpoint for one in sightings(text)}
     name = next(value for value in found if value.startswith(f"{part.of}:")).partition(":")[2]
@@ -156,7 +155,7 @@ def test_a_request_of_a_part_names_the_project_and_the_part(part: CloudPart, tex
     assert (one.path, one.service, one.host) == (container, part.kind, found[f"{part.of}:{name}"].host)
 
 
-@pytest.mark.parametrize(("part", "text"), [(part, text) for part in RULES.cloud.parts for text in part.avoid])
+@each(("part", "text"), [(part, text) for part in RULES.cloud.parts for text in part.avoid])
 def test_other_requests_name_no_part(part: CloudPart, text: str) -> None:
     assert [one for one in sightings(text) if one.endpoint.value.startswith(f"{part.kind}:")] == []
 
@@ -175,7 +174,7 @@ def test_each_retired_service_has_a_day_and_a_source() -> None:
         assert end.source.startswith("https://")
 
 
-@pytest.mark.parametrize("rule", RULES.cloud.tokens, ids=lambda rule: rule.kind)
+@each("rule", RULES.cloud.tokens, ids=lambda rule: rule.kind)
 def test_identifier_needed_by_a_probe_is_kept_as_a_public_key(rule: CloudToken) -> None:
     for text, value in rule.match:
         artifact = Artifact("f", (Buffer("f", BufferKind.TEXT, text.encode()),))
@@ -194,7 +193,7 @@ HOSTS = st.sampled_from(sorted(RULES.cloud.suffixes))
 
 
 @given(st.text(st.sampled_from("abc019-._%s/"), max_size=80), HOSTS, st.text(max_size=60))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_host_and_path_get_a_verdict(head: str, suffix: str, rest: str) -> None:
     verdict = verify(f"{head}.{suffix}", f"/{rest}", RULES)
     assert bool(verdict.endpoints) is not bool(verdict.rejected)

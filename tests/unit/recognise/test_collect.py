@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from tests import samples
+from tests.each import each
 from tieback.intake.apps.open import open_app
 from tieback.model.app import App, Platform
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
@@ -46,7 +47,7 @@ def seen(value: str, how: str, file: str = "f", host: str = "h.test", path: str 
     return Sighting(endpoint, 1, Party.UNKNOWN, Evidence(file, 1, how))
 
 
-@pytest.mark.parametrize(
+@each(
     ("hows", "best"),
     [
         (("dex-string/url", "dex-flow/URL"), "dex-flow/URL"),
@@ -186,7 +187,7 @@ def test_credentials_and_other_texts_are_reported_once() -> None:
     assert collected.problems == (problem,)
 
 
-@pytest.mark.parametrize(
+@each(
     ("bundle_id", "vendor", "host", "party"),
     [
         ("com.workhub.mobile", "", "api.workhub.com", Party.FIRST),

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.resources import StringNames
@@ -37,7 +39,7 @@ KEYS = [(rule.files[0] if rule.files else "*", *example) for rule in CONFIG.keys
 AVOID = [(rule.files[0] if rule.files else "*", rule.kind, *pair) for rule in CONFIG.keys for pair in rule.avoid]
 
 
-@pytest.mark.parametrize(("file", "key", "value", "expected"), KEYS)
+@each(("file", "key", "value", "expected"), KEYS)
 def test_keys(file: str, key: str, value: str, expected: str) -> None:
     find, *keys = EXTRACTOR.judge(key, value, file, HERE, 0)
     assert all(isinstance(one, PublicKey) and one.value == value for one in keys)
@@ -45,7 +47,7 @@ def test_keys(file: str, key: str, value: str, expected: str) -> None:
     assert (find.endpoint.value, find.endpoint.kind) == (expected, EndpointKind.CLOUD)
 
 
-@pytest.mark.parametrize(("file", "kind", "key", "value"), AVOID)
+@each(("file", "kind", "key", "value"), AVOID)
 def test_values_of_unknown_keys_are_ignored(file: str, kind: str, key: str, value: str) -> None:
     assert [one for one in values(list(EXTRACTOR.judge(key, value, file, HERE, 0))) if one.startswith(kind)] == []
 
@@ -104,7 +106,7 @@ def test_property_lists(form: plistlib.PlistFormat, name: str) -> None:
     assert values(found) == ["firestore:shop-1234"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "text", "expected"),
     [
         ("assets/app.properties", "api.host=api.shop.de\nname=shop.de\n", ["api.shop.de"]),
@@ -196,7 +198,7 @@ def test_large_files_are_left_to_the_other_extractor() -> None:
     st.sampled_from(["google-services.json", "GoogleService-Info.plist", "a.properties", "a.xml"]),
     st.binary(max_size=300),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_reading_any_bytes_never_raises(name: str, data: bytes) -> None:
     for mark in (b"", b"bplist00", b'<?xml version="1.0"?><plist>', b'{"a":'):
         in_file(name, mark + data)
@@ -212,7 +214,7 @@ def test_the_cost_of_hostile_files_is_linear(piece: str, name: str) -> None:
     assert_linear(lambda size: b"<plist>" + file(size), lambda data: in_file(name, data, BufferKind.MANIFEST), 100_000)
 
 
-@pytest.mark.parametrize(
+@each(
     ("file", "text", "value"),
     [
         ("a.yaml", "mongo:\n  host: db.shop.test\n  port: 27017\n", "db.shop.test:27017"),
@@ -228,7 +230,7 @@ def test_host_takes_the_port_beside_it(file: str, text: str, value: str) -> None
     assert [one.endpoint.value for one in EXTRACTOR.extract(artifact) if isinstance(one, Sighting)] == [value]
 
 
-@pytest.mark.parametrize("end", ["io", "com", "dev", "app", "xyz", "pnx", "xmp", "pro", "xxx", "info", "cloud"])
+@each("end", ["io", "com", "dev", "app", "xyz", "pnx", "xmp", "pro", "xxx", "info", "cloud"])
 def test_ends_of_names_are_looked_at(end: str) -> None:
     scanner = ConfigExtractor()._scanner
     for text in (f"api.shop.{end}\0".encode(), f"api.shop.{end}\0".encode("utf-16-le")):

@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tests.linear import assert_linear
 from tieback.recognise.connection import verify, verify_jdbc
 from tieback.recognise.rules import RuleFiles
@@ -18,7 +20,7 @@ def judged(text: str) -> TextVerdict:
     return verify(text, RULES.services.schemes[text.partition("://")[0]], RULES)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "values"),
     [
         ("mongodb://db.x.test:27017/shop", ["mongodb://db.x.test:27017/shop"]),
@@ -65,7 +67,7 @@ def test_connection_strings_are_accepted(text: str, values: list[str]) -> None:
     assert [endpoint.value for endpoint in verdict.endpoints] == values, verdict.rejected
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "reason"),
     [
         ("mongodb://", "no host"),
@@ -102,7 +104,7 @@ def test_services_and_default_ports(text: str, service: str, port: int | None) -
     assert (endpoint.service, endpoint.port) == (service, port)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "masked"),
     [
         ("mongodb://u:s3cretpw@db.x.test", ["s***w (8)"]),
@@ -126,14 +128,14 @@ def test_loopback_is_not_a_back_end() -> None:
 
 
 @given(st.sampled_from(["mongodb://", "redis://", "jdbc:mysql://", "jdbc:oracle:thin:"]), st.text(max_size=200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_text_has_a_verdict(scheme: str, rest: str) -> None:
     verdict = judged(scheme + rest)
     assert verdict.covers <= len(scheme) + len(rest)
     assert verdict.rejected or verdict.endpoints or verdict.not_backends
 
 
-@pytest.mark.parametrize("filler", ["@", "a@", "a,", "a:1,", "a.b@c,", "[", "u:p@"])
+@each("filler", ["@", "a@", "a,", "a:1,", "a.b@c,", "[", "u:p@"])
 def test_the_cost_of_hostile_repetition_is_linear(filler: str) -> None:
     assert_linear(lambda size: "mongodb://" + filler * (size // len(filler)), judged, 2_000)
 

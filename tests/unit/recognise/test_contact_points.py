@@ -1,9 +1,9 @@
 """Contact points and keyspace of Cassandra in configuration files."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.config import ConfigExtractor
@@ -19,7 +19,7 @@ def found(text: str, name: str = "assets/application.properties") -> list[str]:
     return [one.endpoint.value for one in finds if isinstance(one, Sighting) and one.endpoint.scheme == "cassandra"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "name", "values"),
     [
         (

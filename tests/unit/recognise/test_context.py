@@ -4,11 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.model.redaction import redact
 from tieback.recognise.context import WIDTH, match_context
 
 
-@pytest.mark.parametrize(
+@each(
     ("left", "right", "shown"),
     [
         ("", "https://api.shop.de/v1", "https://api.shop.de/v1"),
@@ -40,7 +42,7 @@ def test_match_is_near_the_beginning() -> None:
 
 
 @given(st.text(max_size=700), st.text(max_size=700), st.booleans())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_contexts_are_short_printable_lines(left: str, right: str, cut: bool) -> None:
     shown = match_context(left, right, cut=cut)
     assert len(shown) <= WIDTH
@@ -48,7 +50,7 @@ def test_contexts_are_short_printable_lines(left: str, right: str, cut: bool) ->
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_masking_keeps_the_length(text: str) -> None:
     assert len(redact(text)) == len(text)
 

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.each import each
+from tests.examples import examples
 from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.public_key import PublicKey
@@ -131,7 +132,7 @@ def test_a_public_key_is_not_also_reported_as_a_secret(example: tuple[Credential
     assert {one.grade for one in merged} == {CredentialGrade.PUBLIC}
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "kind"),
     [
         ('client_secret: "Hh14AymjrPLU2c0xmtS7kD9MMJsLvXZY"', "oauth_client_secret"),
@@ -235,7 +236,7 @@ def test_a_placeholder_or_a_part_of_base64_is_no_issued_token(token: IssuedToken
         assert token.kind not in kinds
 
 
-@pytest.mark.parametrize("token", [one for one in TOKENS if one.anchor], ids=lambda token: token.kind)
+@each("token", [one for one in TOKENS if one.anchor], ids=lambda token: token.kind)
 def test_the_cost_of_a_form_with_an_anchor_inside_is_linear(token: IssuedToken) -> None:
     assert_linear(partial(repeated, issued(token.form, random.Random(1))[:-1]), finds, 16_000)
 
@@ -253,7 +254,7 @@ def test_published_values_are_no_credentials(text: str) -> None:
     assert credentials(text) == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "kind", "grade"),
     [
         ("Basic c3ZjOktkODNzUHE5THE=", "http_basic", "normal"),
@@ -269,7 +270,7 @@ def test_credentials_of_requests(text: str, kind: str, grade: str) -> None:
     assert [(one.kind, one.grade.value) for one in found if one.grade is not CredentialGrade.PUBLIC] == [(kind, grade)]
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "Basic " + base64.b64encode(b"user:password").decode(),
@@ -360,7 +361,7 @@ def test_names_beside_dex_strings_are_other_names() -> None:
     assert [find for find in EXTRACTOR.extract(Artifact("f", (buffer,))) if isinstance(find, Credential)] == []
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "YOUR_API_KEY",
@@ -393,13 +394,13 @@ def test_pem_markers_without_content_are_not_a_key() -> None:
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_text_is_a_token_or_none(text: str) -> None:
     assert decode_jwt(text) is None or "." in text
 
 
 @given(st.sampled_from(EXAMPLES), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_any_text_near_a_rule_gets_a_verdict(example: tuple[CredentialRule, str], data: st.DataObject) -> None:
     rule, text = example
     at, size = data.draw(st.integers(0, len(text))), data.draw(st.integers(0, 12))

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import Credential, Sighting
 from tieback.recognise.encodings import decode_base64, decode_percent, decode_reversed, decode_unicode
@@ -67,7 +68,7 @@ def test_big_endian_text_of_a_binary_plist_keeps_its_last_character() -> None:
 
 
 @given(st.binary(max_size=200), st.integers(0, 3))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_bytes_can_be_decoded(data: bytes, shift: int) -> None:
     for text, taken in (
         decode_percent(data, 0, len(data)),
@@ -80,7 +81,7 @@ def test_any_bytes_can_be_decoded(data: bytes, shift: int) -> None:
 
 
 @given(st.binary(min_size=1, max_size=60))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 def test_base64_comes_back(data: bytes) -> None:
     raw = base64.b64encode(data)
     assert decode_base64(raw, 0, len(raw), 0) == (data, len(raw))

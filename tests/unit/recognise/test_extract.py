@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import Credential, NotBackend, Problem, Sighting
@@ -72,18 +74,18 @@ TEXTS: list[tuple[str, list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("text", "expected"), TEXTS)
+@each(("text", "expected"), TEXTS)
 def test_endpoints_are_extracted_from_text(text: str, expected: list[str]) -> None:
     assert values(finds(text.encode())) == expected
 
 
-@pytest.mark.parametrize(("text", "expected"), TEXTS)
+@each(("text", "expected"), TEXTS)
 def test_the_same_in_utf_16(text: str, expected: list[str]) -> None:
     assert values(finds(text.encode("utf-16-le"), BufferKind.RESOURCES, utf16=True)) == expected
     assert values(finds(b"\x01\0\0" + text.encode("utf-16-le") + b"\0\0", BufferKind.NATIVE)) == expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "base", "expected"),
     [
         (b"\0\0https://a.shop.de\0", 100, [("https://a.shop.de", 102)]),
@@ -165,7 +167,7 @@ def script(text: str, file: str = "assets/app.js") -> list[Find]:
 LINK = "https://github.com/o/r/blob/main/prices.json"
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         f'fetch("{LINK}")', f"axios.get('{LINK}', x)", f"fetch( `{LINK}` )", f'$.getJSON("{LINK}")',
@@ -176,7 +178,7 @@ def test_a_script_that_requests_a_code_host_has_a_back_end_there(text: str) -> N
     assert values(script(text)) == [LINK]
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         f"// see {LINK}", f'throw new Error("see {LINK}")', f'warn("{LINK}")', f'<a href="{LINK}">', f'open("{LINK}")',
@@ -224,7 +226,7 @@ def test_urls_without_their_scheme(text: bytes, values: list[str]) -> None:
     assert [find.endpoint.value for find in finds(text) if isinstance(find, Sighting)] == values
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "service"),
     [
         ('{"mcpServers":{"crm":{"url":"https://crm.shop.de/sse"}}}', "mcp"),
@@ -281,7 +283,7 @@ def hostile(draw: st.DrawFn) -> bytes:
 
 
 @given(hostile(), st.lists(st.integers(0, 200), max_size=8), st.sampled_from(BufferKind), st.booleans())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_any_bytes_can_be_read_and_matches_lie_inside(
     data: bytes, starts: list[int], kind: BufferKind, utf16: bool
 ) -> None:
@@ -310,7 +312,7 @@ def strings(found: list[Find]) -> Iterator[str]:
     ),
     wide=st.booleans(),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_no_password_of_a_connection_string_is_in_any_find(
     scheme: str, secret: str, user: str, around: str, wide: bool
 ) -> None:
@@ -325,7 +327,7 @@ def test_integer_tables_are_not_text() -> None:
     assert finds(struct.pack("<200I", *range(200)), BufferKind.BINARY) == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "values"),
     [
         (b'android:text="10.0.2.2"', ["10.0.2.2"]),

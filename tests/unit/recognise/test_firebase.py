@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.each import each
 from tieback.recognise.firebase import firebase_endpoint, verify
 from tieback.recognise.rules import RuleFiles
 
@@ -22,7 +23,7 @@ def test_instances(host: str, value: str) -> None:
     assert (endpoint.value, endpoint.host, endpoint.port) == (value, host.lower(), 443)
 
 
-@pytest.mark.parametrize(
+@each(
     "host",
     [
         ".firebaseio.com",

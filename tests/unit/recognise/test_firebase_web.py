@@ -1,9 +1,10 @@
 """Firebase configuration objects in scripts and JSON files."""
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tests.linear import assert_linear
 from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.recognise.firebase_web import AROUND, MAX_OBJECTS, web_projects
@@ -17,7 +18,7 @@ def found(text: str, file: str = "assets/web.js") -> list[str]:
     return [one.endpoint.value for one in web_projects(buffer)]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "file"),
     [
         (SCRIPT, "assets/web.js"),
@@ -34,7 +35,7 @@ def test_project_of_a_configuration_object(text: str, file: str) -> None:
     assert found(text, file) == ["firestore:acme-web"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "file"),
     [
         (SCRIPT.replace("firestore", "database"), "assets/web.js"),
@@ -59,7 +60,7 @@ def test_objects_are_bounded() -> None:
     assert len(found("firestore" + f'{{{KEY},projectId:"acme-web"}}' * 200)) == MAX_OBJECTS
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 @given(st.binary(max_size=400))
 def test_any_bytes_never_raises(data: bytes) -> None:
     list(web_projects(Buffer("a.js", BufferKind.TEXT, b"irestore AIza projectId:" + data)))

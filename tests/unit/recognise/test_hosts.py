@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.recognise.hosts import (
     SINGLE_LABEL,
     EndpointHost,
@@ -17,7 +19,7 @@ from tieback.recognise.rules import RuleFiles
 RULES = RuleFiles()
 
 
-@pytest.mark.parametrize(
+@each(
     ("raw", "name"),
     [
         ("api.shop.de", "api.shop.de"),
@@ -44,7 +46,7 @@ def test_hosts_are_canonical(raw: str, name: str) -> None:
     assert host.name == name
 
 
-@pytest.mark.parametrize(
+@each(
     ("raw", "reason"),
     [
         ("", "no host"),
@@ -84,7 +86,7 @@ def test_invalid_hosts_are_rejected(raw: str, reason: str | None) -> None:
         assert host == InvalidHost(reason)
 
 
-@pytest.mark.parametrize(
+@each(
     ("raw", "path", "word"),
     [
         ("schemas.android.com", "/apk/res/android", "XML namespace"),
@@ -126,7 +128,7 @@ def test_ports(text: str, port: int) -> None:
     assert check_port(text) == port
 
 
-@pytest.mark.parametrize("text", ["0", "65536", "", "-1", "8o80", "٣٣٣", "123456"])
+@each("text", ["0", "65536", "", "-1", "8o80", "٣٣٣", "123456"])
 def test_invalid_ports_are_rejected(text: str) -> None:
     assert isinstance(check_port(text), InvalidHost)
 
@@ -137,7 +139,7 @@ def test_ipv6_has_brackets_before_a_port() -> None:
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_text_has_a_verdict_and_hosts_are_ascii(raw: str) -> None:
     host = check_host(raw, RULES)
     if isinstance(host, EndpointHost):

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.recognise.key_values import MAX_VALUE, plain_key, port_beside, read_pairs
 
@@ -14,7 +16,7 @@ def read(text: bytes, name: str = "*") -> list[tuple[str, str]]:
     return list(read_pairs(Buffer("f", BufferKind.TEXT, text), name))
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "name", "expected"),
     [
         (b'{"a": {"host": "h.test", "port": 80, "n": 7}, "b": [{"c": "dd"}]}', "x.json",
@@ -46,7 +48,7 @@ def test_keys_are_compared_without_their_clothes(key: str, plain: str) -> None:
 SUFFIXES = ("host", "broker")
 
 
-@pytest.mark.parametrize(
+@each(
     ("found", "port"),
     [
         ([("host", "h"), ("port", "80")], 80),
@@ -64,7 +66,7 @@ def test_ports_beside_hosts(found: list[tuple[str, str]], port: int | None) -> N
 
 
 @given(st.binary(max_size=300), st.sampled_from(["x.json", "x.plist", "*"]))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_bytes_give_short_pairs(data: bytes, name: str) -> None:
     assert all(key and len(value) <= MAX_VALUE for key, value in read(data, name))
 

@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import Credential, Sighting
 from tieback.recognise.extract import EndpointExtractor
@@ -14,7 +16,7 @@ RULES = RuleFiles()
 EXTRACTOR = EndpointExtractor(RULES)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "value"),
     [
         ("Server=db.x.test;Database=crm;Uid=app;Pwd=s3cr3tW0rd", "mysql://db.x.test:3306/crm"),
@@ -40,7 +42,7 @@ def test_products(text: str, value: str) -> None:
         assert secret.kind == "password_in_connection_string"
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "server=1",
@@ -75,7 +77,7 @@ def test_it_is_found_in_a_buffer_whatever_word_comes_first(wide: bool) -> None:
 
 
 @given(st.text(st.sampled_from("abServer=;Data ource{}'\"\\,: 0pwd.\n"), max_size=200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_text(text: str) -> None:
     verdict = verify("server=" + text, RULES)
     assert verdict.covers >= 1

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.recognise.links import ENTITLEMENT, MAX_DOMAINS, MAX_SIZE, link_domains
 from tieback.recognise.rules import RuleFiles
@@ -27,7 +29,7 @@ def data(scheme: str, host: str = "", port: str = "") -> str:
 APP, DEEP = "manifest:app-link/link-domain", "manifest:deep-link/link-domain"
 
 
-@pytest.mark.parametrize(
+@each(
     ("verify", "inside", "expected"),
     [
         (True, data("https", "go.shop.test"), [("https://go.shop.test", APP)]),
@@ -86,13 +88,13 @@ def test_sizes_are_bounded() -> None:
 
 
 @given(st.binary(max_size=300), st.sampled_from([b"<intent-filter", b"associated-domains", b""]))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_arbitrary_bytes_never_raise(raw: bytes, mark: bytes) -> None:
     assert found(mark + raw) == [] or mark
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 def test_any_domain_gives_a_plain_endpoint(domain: str) -> None:
     values = {ENTITLEMENT: [f"applinks:{domain}"]}
     try:

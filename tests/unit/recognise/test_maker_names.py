@@ -3,10 +3,10 @@
 import tomllib
 from importlib import resources
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.model.app import App, Platform, Signer
 from tieback.recognise.maker_names import MakerNames, maker_words, registrable_domain
 from tieback.recognise.rules import RuleFiles
@@ -19,7 +19,7 @@ def names(bundle: str, vendor: str = "", title: str = "", subject: str = "") -> 
     return MakerNames(App(Platform.ANDROID, bundle, "0" * 64, title, vendor=vendor, signer=signer), RULES)
 
 
-@pytest.mark.parametrize(
+@each(
     ("bundle", "vendor", "title", "domain", "reason"),
     [
         ("com.workhub.mobile", "", "", "workhub.io", "workhub.io begins with the maker's name"),
@@ -60,7 +60,7 @@ def test_brands(bundle: str, vendor: str, title: str, domain: str, reason: str) 
     assert names(bundle, vendor, title).branded(domain) == reason
 
 
-@pytest.mark.parametrize(
+@each(
     ("bundle", "title", "domain", "told"),
     [
         ("org.maker.parcelrun", "", "parcelrun.de", True),
@@ -78,7 +78,7 @@ def test_the_name_of_the_app(bundle: str, title: str, domain: str, told: bool) -
     assert names(bundle, title=title).of_product(domain) == (f"{domain} has the name of the app" if told else "")
 
 
-@pytest.mark.parametrize(
+@each(
     ("bundle", "vendor", "subject", "domains"),
     [
         ("com.workhub.mobile", "", "", {"workhub.com"}),
@@ -96,7 +96,7 @@ def test_domains(bundle: str, vendor: str, subject: str, domains: set[str]) -> N
     assert set(names(bundle, vendor, subject=subject).domains) == domains
 
 
-@pytest.mark.parametrize(
+@each(
     ("host", "domain"),
     [
         ("a.b.co.uk", "b.co.uk"),

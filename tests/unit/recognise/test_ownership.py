@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.each import each
 from tieback.model.app import App, Platform
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence
@@ -23,7 +24,7 @@ def resource(value: str, host: str = "") -> Endpoint:
     return Endpoint(EndpointKind.CLOUD, value, "https", host, 443)
 
 
-@pytest.mark.parametrize(
+@each(
     ("endpoint", "party", "owner", "reason"),
     [
         (url("api.workhub.com"), Party.FIRST, "Workhub Access GmbH", "domain of the app's bundle identifier"),
@@ -110,7 +111,7 @@ def learned(*finds: tuple[str, str]) -> Maker:
 PRIVACY = "resource:string/privacy_policy_url/url"
 
 
-@pytest.mark.parametrize(
+@each(
     ("finds", "host", "reason"),
     [
         ([("go.wh-links.de", "manifest:app-link/link-domain")], "api.wh-links.de", "links that the app claims"),
@@ -192,7 +193,7 @@ LINK = "manifest:app-link/link-domain"
 WEB = (resource("firestore:acme-fit"), "text/firebase-config")
 
 
-@pytest.mark.parametrize(
+@each(
     ("bundle", "title", "finds", "endpoint", "reason"),
     [
         ("owasp.mstg.x", "", [PROJECT], url("api.acme-fit.io"), "has the name of the app"),
@@ -240,7 +241,7 @@ def test_own_endpoints_of_an_app_without_a_signer(
     assert reason in owned.reason
 
 
-@pytest.mark.parametrize(
+@each(
     ("title", "hosts", "host", "party"),
     [
         ("Acme Fit", ["a.acmefit.com", "b.acmefit.com", "c.acmefit.com"], "x.acmefit.com", Party.FIRST),
@@ -257,7 +258,7 @@ def test_a_domain_with_many_hosts_and_a_part_of_the_name(title: str, hosts: list
     assert found.judge(url(host)).party is party
 
 
-@pytest.mark.parametrize(
+@each(
     ("hosts", "host", "party"),
     [
         (["a.acmefitlsp.com", "b.acmefitlsp.com", "c.acmefitlsp.com"], "x.acmefitlsp.com", Party.FIRST),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.each import each
 from tests.unit.recognise.compiled import compile_xml
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
 from tieback.intake.apps.small_files import read_small_file
@@ -31,7 +32,7 @@ def reasons(found: list[Find]) -> dict[str, str]:
     return {one.value: one.reason for one in found if isinstance(one, NotBackend)}
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "value"),
     [
         ("// http://docs.shop.com/a", "http://docs.shop.com/a"),
@@ -99,7 +100,7 @@ PROVIDERS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@each(
     ("texts", "shown", "reason"),
     [
         (("Register at http://shop.com to get a PIN",), ["http://shop.com"], ""),

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.unit.recognise.compiled import compile_xml
 from tieback.intake.apps.interface import ArtifactBatch
 from tieback.intake.apps.small_files import read_small_file
@@ -30,7 +31,7 @@ def values(content: bytes) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(
+@each(
     ("pairs", "expected"),
     [
         ((("serverip", "192.168.1.101"), ("serverport", "8080")), ["192.168.1.101:8080"]),

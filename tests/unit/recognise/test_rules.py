@@ -5,6 +5,7 @@ from importlib import resources
 
 import pytest
 
+from tests.each import each
 from tieback.recognise.rules import RuleFiles
 
 RULES = RuleFiles()
@@ -21,7 +22,7 @@ FILES = (
 )
 
 
-@pytest.mark.parametrize("name", FILES)
+@each("name", FILES)
 def test_each_entry_names_its_source(name: str) -> None:
     data = tomllib.loads(resources.files("tieback.recognise").joinpath(name).read_text("utf-8"))
     for entries in data.values():
@@ -32,14 +33,14 @@ def test_each_entry_names_its_source(name: str) -> None:
 REQUESTS = RULES.not_backends.requests
 
 
-@pytest.mark.parametrize("address", [text for rule in REQUESTS for text in rule.match])
+@each("address", [text for rule in REQUESTS for text in rule.match])
 def test_an_address_that_only_programs_request_is_a_back_end(address: str) -> None:
     host, _, path = address.partition("/")
     assert RULES.not_backends.reason(host) is not None or host == "api.stackexchange.com"
     assert RULES.not_backends.reason(host, f"/{path}") is None
 
 
-@pytest.mark.parametrize("address", [text for rule in REQUESTS for text in rule.avoid])
+@each("address", [text for rule in REQUESTS for text in rule.avoid])
 def test_a_link_to_documentation_or_code_is_none(address: str) -> None:
     host, _, path = address.partition("/")
     assert RULES.not_backends.reason(host, f"/{path}") is not None
@@ -122,7 +123,7 @@ def test_there_are_many_libraries() -> None:
     assert len(set(names)) >= 200
 
 
-@pytest.mark.parametrize(
+@each(
     ("host", "path", "none"),
     [
         ("www.w3.org", "/2000/svg", True),
@@ -146,7 +147,7 @@ def test_not_backends(host: str, path: str, none: bool) -> None:
     assert (RULES.not_backends.reason(host, path) is not None) is none
 
 
-@pytest.mark.parametrize(
+@each(
     ("file", "none"),
     [
         ("license/LICENSE.sax.txt", True),

@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import NotBackend, Sighting
@@ -19,7 +21,7 @@ def found(text: str, file: str = "assets/main.js") -> list[str]:
     return [one.endpoint.value for one in finds if isinstance(one, Sighting)]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "values"),
     [
         ('connect({host:"db.shop.de",port:27017})', ["db.shop.de:27017"]),
@@ -36,7 +38,7 @@ def test_objects_name_endpoints(text: str, values: list[str]) -> None:
     assert found(text) == values
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         'x={host:"db.shop.de"};y={port:27017}',
@@ -81,7 +83,7 @@ def test_offsets_and_bounds() -> None:
     assert list(hosts_with_ports(Buffer("a.js", BufferKind.TEXT, far.encode()))) == []
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 @given(st.binary(max_size=300), st.binary(max_size=300))
 def test_any_bytes_never_raises(before: bytes, after: bytes) -> None:
     buffer = Buffer("a.js", BufferKind.TEXT, before + b'S3{host:"a.de",port:80,Bucket:"abc"' + after)

@@ -5,6 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import samples
+from tests.each import each
+from tests.examples import examples
 from tieback.intake.apps.binary_xml import read_binary_xml
 from tieback.intake.apps.content import sniff
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
@@ -78,13 +80,13 @@ TEXTS = st.sampled_from(
 
 
 @given(st.lists(st.lists(TEXTS, max_size=4), min_size=1, max_size=6))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_gathering_changes_nothing(files: list[list[str]]) -> None:
     once, apart = both(gathered(*(layout(*texts) for texts in files)))
     assert once == apart
 
 
-@pytest.mark.parametrize(
+@each(
     ("file", "content", "value"),
     [
         ("a.txt", b"see https://a.workhub.dev", "https://a.workhub.dev"),

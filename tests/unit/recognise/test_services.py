@@ -1,13 +1,12 @@
 """Products by port, host and path."""
 
-import pytest
-
+from tests.each import each
 from tieback.recognise.services import BEFORE, ServiceRules, host_and_parents
 
 SERVICES = ServiceRules()
 
 
-@pytest.mark.parametrize(
+@each(
     ("host", "port", "service"),
     [
         ("a.de", 9200, "elasticsearch"),
@@ -28,12 +27,12 @@ def test_parents_begin_with_the_name_itself() -> None:
     assert list(host_and_parents("a.b.c")) == ["a.b.c", "b.c", "c"]
 
 
-@pytest.mark.parametrize(("service", "path"), [(one.service, path) for one in SERVICES.paths for path in one.match])
+@each(("service", "path"), [(one.service, path) for one in SERVICES.paths for path in one.match])
 def test_paths_that_one_service_has(service: str, path: str) -> None:
     assert SERVICES.of_path(path) == service
 
 
-@pytest.mark.parametrize("path", ["", "/", *(path for one in SERVICES.paths for path in one.avoid)])
+@each("path", ["", "/", *(path for one in SERVICES.paths for path in one.avoid)])
 def test_paths_that_anyone_may_have(path: str) -> None:
     assert SERVICES.of_path(path) is None
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from tests.each import each
 from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.recognise.span import decode_text, string_bounds
 
@@ -38,7 +39,7 @@ def test_only_the_strings_of_a_dex_file_are_searched(
     assert buffer(b"\x00\x01\x02\x03abc\x00de\x00\x00\x01\x02", starts, kind).string_region() == expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("raw", "wide", "text"),
     [
         (b"abc", False, "abc"),

@@ -1,17 +1,18 @@
 """The list read by top-level name answers as the whole list does."""
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from publicsuffixlist import PublicSuffixList
 
+from tests.each import each
+from tests.examples import examples
 from tieback.recognise.suffixes import Suffixes
 
 WHOLE = PublicSuffixList(accept_unknown=False)
 OURS = Suffixes()
 
 
-@pytest.mark.parametrize(
+@each(
     ("host", "public", "private"),
     [
         ("api.workhub.com", "com", "workhub.com"),
@@ -37,7 +38,7 @@ LABELS = st.sampled_from(["com", "uk", "co", "ck", "www", "io", "github", "jp", 
 
 
 @given(st.lists(LABELS, min_size=1, max_size=6).map(".".join))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_host_gets_the_answer_of_the_whole_list(host: str) -> None:
     assert OURS.publicsuffix(host) == WHOLE.publicsuffix(host)
     assert OURS.privatesuffix(host) == WHOLE.privatesuffix(host)

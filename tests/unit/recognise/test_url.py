@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.url import verify, verify_relative
 from tieback.recognise.verdict import TextVerdict
@@ -16,7 +18,7 @@ def judged(text: str) -> TextVerdict:
     return verify(text, scheme, RULES)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "value"),
     [
         ("https://api.shop.de", "https://api.shop.de"),
@@ -62,7 +64,7 @@ def test_urls_are_accepted(text: str, value: str) -> None:
     assert [endpoint.value for endpoint in verdict.endpoints] == [value], verdict.rejected
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "reason"),
     [
         ("https://", "no host"),
@@ -104,7 +106,7 @@ def test_default_port_of_a_scheme_is_reported() -> None:
     assert (endpoint.scheme, endpoint.host, endpoint.port, endpoint.path) == ("https", "api.shop.de", 443, "/v1/users")
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "service"),
     [
         ("http://es.shop.de:9200/idx", "elasticsearch"),
@@ -145,7 +147,7 @@ def test_namespaces_are_reported_with_a_reason() -> None:
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_text_has_a_verdict(rest: str) -> None:
     verdict = judged("https://" + rest)
     assert verdict.covers <= len("https://") + len(rest)
@@ -153,7 +155,7 @@ def test_any_text_has_a_verdict(rest: str) -> None:
         assert "@" not in endpoint.value.partition("://")[2].partition("/")[0]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "value"),
     [
         ("//cdn.shop.de/a.js", "https://cdn.shop.de/a.js"),

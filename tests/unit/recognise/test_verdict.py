@@ -1,11 +1,10 @@
 """Masks of credentials."""
 
-import pytest
-
+from tests.each import each
 from tieback.recognise.verdict import fingerprint, is_real_value, mask_secret, mask_text
 
 
-@pytest.mark.parametrize(
+@each(
     ("secret", "masked"),
     [
         ("kZ8rQ2mVx7Lw0pTn", "kZ***Tn (16)"),
@@ -22,7 +21,7 @@ def test_secrets_are_masked(secret: str, masked: str) -> None:
     assert mask_text(secret) == masked
 
 
-@pytest.mark.parametrize("text", ["%s", "{password}", "${PW}", "<password>", "****", "xxxx", "XXXX", ""])
+@each("text", ["%s", "{password}", "${PW}", "<password>", "****", "xxxx", "XXXX", ""])
 def test_placeholders_are_not_credentials(text: str) -> None:
     assert not is_real_value(text)
 

@@ -3,6 +3,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.each import each
+from tests.examples import examples
 from tests.unit.report.conftest import fleet_report, workhub_store
 from tieback.model.report import Breakdown, Report
 from tieback.report.breakdown import count_breakdown, earliest_year, merge_neighbours, whole_years
@@ -43,7 +45,7 @@ def test_the_year_of_a_store(created: str, year: str) -> None:
     assert earliest_year(replace(store, containers=system)) == ""
 
 
-@pytest.mark.parametrize(
+@each(
     ("cells", "groups"),
     [
         ([("2014", 7), ("2015", 5)], [("2014", 7), ("2015", 5)]),
@@ -59,7 +61,7 @@ def test_small_groups_are_joined(cells: list[tuple[str, int]], groups: list[tupl
     assert list(merge_neighbours(cells, 5, " to ")) == groups
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 @given(st.lists(st.integers(0, 12), max_size=12))
 def test_no_group_is_small_and_none_is_lost(numbers: list[int]) -> None:
     groups = merge_neighbours([(str(at), number) for at, number in enumerate(numbers)], 5, "-")

@@ -7,6 +7,7 @@ import json
 import pytest
 from msgspec.structs import replace
 
+from tests.each import each
 from tests.unit.report.test_recipients import ONE, rendered
 from tieback.model.declaration import Declared, DeclaredItem, DeclaredState
 from tieback.model.report import CaptureSummary, LazyTable, Report
@@ -23,7 +24,7 @@ DOMAIN = DeclaredItem(
 HOSTILE = "<script>alert(1)</script>\x1b[31m"
 
 
-@pytest.mark.parametrize(
+@each(
     ("changes", "text"),
     [
         ({}, "unknown"),
@@ -46,7 +47,7 @@ def test_marks(changes: dict[str, object], text: str) -> None:
     assert declared_text(replace(ONE, **changes)) == text
 
 
-@pytest.mark.parametrize(
+@each(
     ("item", "what", "state"),
     [
         (ITEM, "Approximate location (shared)", "declared and not seen"),

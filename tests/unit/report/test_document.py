@@ -3,6 +3,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.each import each
+from tests.examples import examples
 from tieback.model.backend import Route
 from tieback.model.figure import exact, lower_bound
 from tieback.model.report import LazyTable, Report, SkipReason
@@ -21,7 +23,7 @@ from tieback.report.document import (
 )
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "shown"),
     [
         ("Workhub", "Workhub"),
@@ -38,7 +40,7 @@ def test_text_of_others_is_cleaned(text: str, shown: str) -> None:
     assert clean(text) == shown
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 @given(st.text(alphabet=st.characters(exclude_categories=()), max_size=300), st.integers(1, 250))
 def test_cleaned_text_is_short_and_on_one_line(text: str, limit: int) -> None:
     shown = clean(text, limit)

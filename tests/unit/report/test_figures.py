@@ -2,6 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.model.exposure import Exposure, Severity
 from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
 from tieback.model.probe import VIEW, Access, Container, Identity, Ransom
@@ -16,7 +18,7 @@ from tieback.report.figures import (
 )
 
 
-@pytest.mark.parametrize(
+@each(
     ("figure", "text", "quality"),
     [
         (exact(2900, ""), "2,900", "exact"),
@@ -50,7 +52,7 @@ def test_one_thing_has_a_noun_in_the_singular(kind: str, text: str) -> None:
     assert container_text(Container(("one",), kind, records=exact(1, ""))) == text
 
 
-@pytest.mark.parametrize(
+@each(
     ("count", "text"),
     [
         (0, "0 B"), (999, "999 B"), (1000, "1 kB"), (1_049, "1 kB"), (1_050, "1.1 kB"), (999_949, "999 kB"),
@@ -62,7 +64,7 @@ def test_sizes(count: int, text: str) -> None:
     assert size_text(count) == text
 
 
-@pytest.mark.parametrize(
+@each(
     ("access", "kinds", "text"),
     [
         (Access.OPEN, ("model", "tool"), "-"), (Access.OPEN, ("model", "chat"), "0"), (Access.OPEN, (), "0"),
@@ -104,7 +106,7 @@ def test_at_least_never_claims_more_than_was_measured() -> None:
     assert bytes_text(None) == "not measured"
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 @given(st.integers(0, 10**24))
 def test_a_size_is_short_and_near(count: int) -> None:
     number, unit = size_text(count).split(" ")
@@ -114,7 +116,7 @@ def test_a_size_is_short_and_near(count: int) -> None:
     assert len(number) <= 5 or unit == "EB"
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50))
 @given(st.integers(1, 10**24))
 def test_a_lower_bound_is_below(count: int) -> None:
     number, unit = bytes_text(Figure(count, Quality.LOWER_BOUND, "")).removeprefix("≥").split(" ")

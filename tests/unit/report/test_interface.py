@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from tests.each import each
 from tests.unit.report.conftest import in_tables
 from tieback.model.errors import UsageError
 from tieback.model.probe import Field
@@ -16,12 +17,12 @@ def test_names_and_suffixes_are_unique() -> None:
     assert len({meta.name for meta in metas}) == len({meta.suffix for meta in metas}) == len(metas)
 
 
-@pytest.mark.parametrize("name", [renderer.meta.name for renderer in renderers()])
+@each("name", [renderer.meta.name for renderer in renderers()])
 def test_by_name(name: str) -> None:
     assert by_name(name).meta.name == name
 
 
-@pytest.mark.parametrize(
+@each(
     ("file", "name"),
     [
         ("a.html", "html"),

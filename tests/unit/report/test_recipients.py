@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
+from tests.each import each
 from tieback.model.endpoint import Party
 from tieback.model.report import CaptureSummary, LazyTable, Recipient, Report
 from tieback.report import by_name
@@ -29,7 +30,7 @@ ONE = Recipient(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@each(
     ("figures", "text"),
     [
         ((3, 1, 0, 3), "3 flows read: personal data or credentials in 1, none found in 2"),

@@ -3,6 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.examples import examples
 from tieback.model.errors import UsageError
 from tieback.model.figure import estimate
 from tieback.model.report import Report
@@ -24,7 +25,7 @@ def test_intervals(hits: int, size: int, population: int, ends: tuple[float, flo
     assert interval(hits, size, population) == pytest.approx(ends, abs=0.0005)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(st.integers(1, 10**6), st.data())
 def test_interval_contains_its_share_and_narrows_with_the_sample(size: int, data: st.DataObject) -> None:
     hits = data.draw(st.integers(0, size))

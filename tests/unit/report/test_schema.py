@@ -5,7 +5,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 from msgspec.structs import replace
 
@@ -52,6 +51,8 @@ def rendered(report: Report, name: str) -> bytes:
 
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_the_published_schema_is_that_of_the_types(name: str) -> None:
+    import jsonschema
+
     made = json.dumps(SCHEMAS[name](), indent=1, ensure_ascii=False) + "\n"
     if os.environ.get("TIEBACK_WRITE_GOLDEN"):
         (PUBLISHED / name).write_text(made)
@@ -71,6 +72,8 @@ def closed(schema: Any) -> Any:
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_every_document_is_valid_and_has_no_key_that_the_schema_does_not_name(name: str) -> None:
+    import jsonschema
+
     document = json.loads(rendered(REPORTS[name], "json"))
     validator = jsonschema.Draft202012Validator(closed(report_schema()))
     assert [error.message[:200] for error in validator.iter_errors(document)] == []
@@ -78,6 +81,8 @@ def test_every_document_is_valid_and_has_no_key_that_the_schema_does_not_name(na
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_every_line_is_valid(name: str) -> None:
+    import jsonschema
+
     validator = jsonschema.Draft202012Validator(lines_schema())
     for line in rendered(REPORTS[name], "ndjson").splitlines():
         document = json.loads(line)
@@ -94,6 +99,8 @@ def test_every_line_is_valid(name: str) -> None:
     ],
 )
 def test_another_document_is_refused(change: dict[str, Any], part: str) -> None:
+    import jsonschema
+
     document = json.loads(rendered(REPORTS["as it is"], "json")) | change
     errors = list(jsonschema.Draft202012Validator(report_schema()).iter_errors(document))
     assert {str(error.absolute_path[0]) for error in errors} == {part}

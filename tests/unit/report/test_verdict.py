@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from tests.each import each
 from tests.unit.report.conftest import the_report, tillroll_store, workhub_store
 from tieback.assess.summary import summarise
 from tieback.model.exposure import Exposure
@@ -181,7 +182,7 @@ def test_the_steps_show_ranges_and_never_call_them_exact() -> None:
     assert (steps["records"].value, steps["records"].quality) == ("20,000 to 40,000", "range")
 
 
-@pytest.mark.parametrize(
+@each(
     ("changes", "text"),
     [
         ({}, "login required"),
@@ -246,7 +247,7 @@ def test_not_looked_and_nothing_found_are_different_answers() -> None:
     assert no_personal_data(box("a", "x", sampled=5)) == "none found by field names and values"
 
 
-@pytest.mark.parametrize(
+@each(
     ("containers", "access", "text"),
     [
         ((), Access.AUTH_REQUIRED, "not looked at"),

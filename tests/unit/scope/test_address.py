@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.scope.address import blocks, parse_address, parse_network, special
 
 
-@pytest.mark.parametrize(
+@each(
     ("address", "name"),
     [
         ("0.0.0.0", "this network"),
@@ -46,7 +48,7 @@ def test_special_blocks(address: str, name: str) -> None:
     assert block.name.startswith(name)
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "172.32.0.1", "100.128.0.1", "223.255.255.255", "2600::1", "2a00::1"])
+@each("address", ["8.8.8.8", "172.32.0.1", "100.128.0.1", "223.255.255.255", "2600::1", "2a00::1"])
 def test_global_unicast_addresses(address: str) -> None:
     assert special(parse_address(address)) is None
 
@@ -64,7 +66,7 @@ def test_addresses_are_canonical(text: str, meant: str) -> None:
     assert str(parse_address(text)) == meant
 
 
-@pytest.mark.parametrize("text", ["", "127.1", "0177.0.0.1", "fe80::1%eth0", "1.2.3.4/32", "a", "1.2.3.4 ", "٣.1.1.1"])
+@each("text", ["", "127.1", "0177.0.0.1", "fe80::1%eth0", "1.2.3.4/32", "a", "1.2.3.4 ", "٣.1.1.1"])
 def test_invalid_addresses_are_rejected(text: str) -> None:
     with pytest.raises(ValueError, match="address"):
         parse_address(text)
@@ -83,21 +85,21 @@ def test_networks(text: str, meant: str) -> None:
     assert str(parse_network(text)) == meant
 
 
-@pytest.mark.parametrize("text", ["10.0.0.1/8", "10.0.0.0/33", "10.0.0.0/255.0.0.0", "10.0.0.0/", "/8", "fe80::%1/64"])
+@each("text", ["10.0.0.1/8", "10.0.0.0/33", "10.0.0.0/255.0.0.0", "10.0.0.0/", "/8", "fe80::%1/64"])
 def test_invalid_networks_are_rejected(text: str) -> None:
     with pytest.raises(ValueError, match=r"CIDR|after its prefix"):
         parse_network(text)
 
 
 @given(st.ip_addresses())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_an_address_reads_back(address: IPv4Address | IPv6Address) -> None:
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     assert parse_address(str(address)) == (mapped or address)
 
 
 @given(st.ip_addresses(v=4))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_special_block_table_covers_what_python_covers(address: IPv4Address) -> None:
     if special(address) is None:
         assert address.is_global

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.model.errors import WorkspaceError
 from tieback.scope.audit import MAX_LINE, AuditLog
 from tieback.scope.audit_check import verify
@@ -159,7 +160,7 @@ def test_lines_are_bounded(tmp_path: Path, fields: dict[str, object]) -> None:
 @given(
     st.dictionaries(st.text(max_size=10), st.text(max_size=400) | st.integers(-(2**40), 2**40) | st.lists(st.text()))
 )
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 def test_any_fields_make_a_good_line(tmp_path_factory: pytest.TempPathFactory, fields: dict[str, object]) -> None:
     path = tmp_path_factory.mktemp("audit") / "a"
     with AuditLog(path) as log:
@@ -169,7 +170,7 @@ def test_any_fields_make_a_good_line(tmp_path_factory: pytest.TempPathFactory, f
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 def test_any_bytes_get_a_verdict(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.mktemp("audit") / "a"
     path.write_bytes(data)

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from tests.each import each
 from tieback.model.grant import Limits
 from tieback.model.probe import Outcome
 from tieback.scope.budget import (
@@ -149,7 +150,7 @@ def test_a_note_is_charged_once_and_leaves_little_to_read() -> None:
     assert caught.value.outcome is Outcome.BUDGET_SPENT
 
 
-@pytest.mark.parametrize(
+@each(
     ("address", "network"),
     [
         ("192.0.2.77", "192.0.2.0/24"),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.each import each
 from tieback.model.probe import Outcome
 from tieback.model.public_key import PublicKey
 from tieback.scope.conversation import DeclaredSend, Fault, Target
@@ -47,7 +48,7 @@ def test_fault_has_outcome_and_reason() -> None:
     assert str(Fault(Outcome.TIMEOUT, "no answer")) == "timeout: no answer"
 
 
-@pytest.mark.parametrize(
+@each(
     ("path", "data", "form"),
     [
         ("", b"GET /x HTTP/1.1", b"GET /x HTTP/1.1"),

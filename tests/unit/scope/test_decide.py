@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.each import each
+from tests.examples import examples
 from tieback.model.errors import GrantError
 from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.scope.address import special
@@ -114,7 +115,7 @@ def test_one_rule(match: str, host: str, address: str | None, allowed: bool) -> 
     assert decision.rule == (match if allowed else "")
 
 
-@pytest.mark.parametrize(
+@each(
     ("host", "address", "allowed"),
     [
         ("a.x.test", "10.0.0.1", True),
@@ -139,7 +140,7 @@ def test_hosts_table_applies_only_to_its_name(host: str, address: str, allowed: 
     assert scope("*.x.test", hosts=table).decide(host, address, 80).allowed is allowed
 
 
-@pytest.mark.parametrize(
+@each(
     ("host", "address", "port", "rule"),
     [
         ("db.x.test", "10.0.0.1", 80, "10.0.0.1"),
@@ -174,7 +175,7 @@ def test_permissions_come_with_the_rule() -> None:
     assert (other.passwordless, other.ransom_note) == ((), False)
 
 
-@pytest.mark.parametrize(
+@each(
     ("target", "host", "address", "port", "says"),
     [
         ("127.0.0.0/8", "10.0.0.1", None, 80, "no target of the grant covers 10.0.0.1"),
@@ -224,7 +225,7 @@ def test_rules_by_name() -> None:
 
 
 @given(st.ip_addresses(), st.integers(1, 65535))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_name_rule_allows_only_global_unicast(address: IPv4Address | IPv6Address, port: int) -> None:
     decision = scope("*.x.test").decide("a.x.test", str(address), port)
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
@@ -232,6 +233,6 @@ def test_name_rule_allows_only_global_unicast(address: IPv4Address | IPv6Address
 
 
 @given(st.text(max_size=30), st.none() | st.text(max_size=30), st.integers())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_input_is_decided(host: str, address: str | None, port: int) -> None:
     assert scope("*.x.test").decide(host, address, port).reason

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.model.errors import GrantError
 from tieback.model.grant import Depth, Grant
 from tieback.scope.grant import check_valid, is_same_grant, load_grant, parse_grant, render_grant
@@ -51,7 +53,7 @@ def test_texts_of_a_grant_are_compared_by_their_values(text: str, other: str, sa
     assert is_same_grant(text, other) is same
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "line", "parts"),
     [
         ("", None, ["missing key `authorised_by`"]),
@@ -115,7 +117,7 @@ def test_malformed_grants_name_key_and_line(text: str, line: int | None, parts: 
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_text_is_a_grant_or_an_error(text: str) -> None:
     _parse(text)
 
@@ -137,7 +139,7 @@ def test_any_text_is_a_grant_or_an_error(text: str) -> None:
         max_size=12,
     )
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_lines_are_a_grant_or_an_error(lines: list[str]) -> None:
     _parse("\n".join(lines))
 

@@ -2,10 +2,11 @@
 
 from datetime import date
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.model.grant import Depth, ExcludeRule, Grant, Limits, Signatures, SigningKey, TargetRule
 from tieback.model.toml_lines import line_of
 from tieback.scope.grant import parse_grant
@@ -60,7 +61,7 @@ grants = st.builds(
 
 
 @given(grants)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_it_reads_back(grant: Grant) -> None:
     assert parse_grant(render_grant(grant), "g") == grant
 
@@ -71,7 +72,7 @@ def test_it_explains_itself() -> None:
         assert key in text
 
 
-@pytest.mark.parametrize(
+@each(
     ("key", "table", "index", "number"),
     [
         ("a", "", 0, 1),

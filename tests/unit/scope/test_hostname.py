@@ -4,10 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.scope.hostname import parse_host
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "normal"),
     [
         ("db.example.test", "db.example.test"),
@@ -29,7 +31,7 @@ def test_normal_form(text: str, normal: str) -> None:
     assert parse_host(text).text == normal
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "2130706433",
@@ -56,7 +58,7 @@ def test_numbers_in_disguise(text: str) -> None:
         parse_host(text)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "",
@@ -90,7 +92,7 @@ def test_invalid_hosts_are_rejected(text: str) -> None:
 
 
 @given(st.text(max_size=40))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_text_is_a_host_or_refused(text: str) -> None:
     try:
         host = parse_host(text)
@@ -101,7 +103,7 @@ def test_any_text_is_a_host_or_refused(text: str) -> None:
 
 
 @given(st.lists(st.one_of(st.integers(0, 2**33).map(str), st.integers(0, 255).map(hex), st.integers(0, 255).map(oct))))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_dotted_numbers_are_strict_quads_or_refused(parts: list[str]) -> None:
     text = ".".join(part.replace("0o", "0") for part in parts)
     try:

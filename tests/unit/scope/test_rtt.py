@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.scope.rtt import MIN_SECONDS, SILENT_AFTER, RttEstimator
 
 NEAR, FAR = "192.0.2.1", "198.51.100.1"
@@ -35,7 +36,7 @@ PATIENCE = [
 ]
 
 
-@pytest.mark.parametrize(("known", "seconds"), [row[1:] for row in PATIENCE], ids=[row[0] for row in PATIENCE])
+@each(("known", "seconds"), [row[1:] for row in PATIENCE], ids=[row[0] for row in PATIENCE])
 def test_timeout_follows_earlier_connects(known: RttEstimator, seconds: float) -> None:
     assert known.timeout("192.0.2.200", 3.0) == pytest.approx(seconds, rel=0.05)
 

@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from tests.each import each
 from tieback.model.errors import UsageError
 from tieback.scope import services as module
 from tieback.scope.services import RequestOutcome, ServiceClient, parse_service_url
@@ -80,7 +81,7 @@ def test_other_hosts_are_refused(receiver: Received) -> None:
         ServiceClient(["https://hooks.example/a"]).request("POST", "https://other.example/", {})
 
 
-@pytest.mark.parametrize(
+@each(
     ("url", "says"),
     [
         ("http://hooks.example/", "not https"),

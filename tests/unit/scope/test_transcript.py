@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.model.errors import InputError, WorkspaceError
 from tieback.model.grant import Depth, Grant
 from tieback.scope.conversation import Target, Traffic
@@ -100,7 +101,7 @@ def test_no_file_is_one_error(tmp_path: Path) -> None:
 
 
 @given(data=st.binary(max_size=300))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_any_bytes_are_transcripts_or_one_error(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.mktemp("any") / "t.jsonl"
     path.write_bytes(data)

@@ -7,6 +7,8 @@ from types import ModuleType
 
 import pytest
 
+from tests.each import each
+
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -112,12 +114,12 @@ def _sentence(text: str, category: str = "docs") -> object:
     return TOOL.Sentence("docs/page.md", 1, category, text)
 
 
-@pytest.mark.parametrize(("text", "words"), REJECTED)
+@each(("text", "words"), REJECTED)
 def test_word_is_reported(text: str, words: list[str]) -> None:
     assert sorted(hit.found for hit in WORDS.check(_sentence(text))) == sorted(words)
 
 
-@pytest.mark.parametrize("text", ACCEPTED)
+@each("text", ACCEPTED)
 def test_plain_sentence_is_accepted(text: str) -> None:
     assert [hit.found for hit in WORDS.check(_sentence(text))] == []
 

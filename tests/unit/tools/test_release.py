@@ -15,6 +15,8 @@ import pytest
 from tools.releasing import build, contents, tree
 from tools.releasing.run import ReleaseError, clean_environment, run
 
+from tests.each import each
+
 ROOT = Path(__file__).parents[3]
 EPOCH = 1_795_000_000
 """A second of 2026-11-18 (UTC)."""
@@ -74,9 +76,7 @@ def test_versions_of_releases(version: str) -> None:
     tree.check_version(version)
 
 
-@pytest.mark.parametrize(
-    "version", ["", "0.2", "v0.2.0", "0.2.0.dev0", "0.2.0+local", "01.2.3", "0.2.0; rm -r x", "0.2.0\n"]
-)
+@each("version", ["", "0.2", "v0.2.0", "0.2.0.dev0", "0.2.0+local", "01.2.3", "0.2.0; rm -r x", "0.2.0\n"])
 def test_other_texts_are_refused_as_a_version(version: str) -> None:
     with pytest.raises(ReleaseError, match="is not a version such as"):
         tree.check_version(version)

@@ -8,8 +8,6 @@ from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from types import ModuleType
 
-import jsonschema
-
 ROOT = Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "docs/advisories"
 
@@ -33,6 +31,8 @@ def test_the_files_are_current() -> None:
 
 
 def test_the_csaf_schema_accepts_each_advisory() -> None:
+    import jsonschema
+
     place = resources.files("csaf") / "csaf/v20/schema"
     schema = json.loads((place / "csaf.json").read_text())
     schema["properties"]["vulnerabilities"]["items"]["properties"].pop("scores", None)  # refers to CVSS; not written

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.each import each
 from tieback.model.refused_words import refused_word, refused_words, secret_words
 from tieback.userrules.http_probe import HttpProbeRule, NameForm, check_http_probe
 
@@ -49,7 +50,7 @@ def test_a_right_rule_has_no_problem() -> None:
     assert problems() == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("changes", "why"),
     [
         ({"id": "redis"}, "belongs to a built-in probe"),
@@ -95,7 +96,7 @@ def test_what_a_rule_must_not_say(changes: dict[str, Any], why: str) -> None:
     assert any(why in problem for problem in problems(**changes)), problems(**changes)
 
 
-@pytest.mark.parametrize(
+@each(
     ("base", "changes", "why"),
     [
         (FIRST, {"depth": "enumerate"}, "identifies the product"),
@@ -127,7 +128,7 @@ def test_what_a_request_must_not_say(base: dict[str, Any], changes: dict[str, An
     assert any(why in problem for problem in found), found
 
 
-@pytest.mark.parametrize(
+@each(
     "path",
     [
         "api", "", "//x.test/", "/a//b", "/a/../b", "/a/.", "/a b", "/a\r\nX: y", "/a#b", "/a?b?c", "/%2e%2e/", "/a%00",
@@ -138,7 +139,7 @@ def test_a_path_stays_inside_its_syntax(path: str) -> None:
     assert with_request(LIST, path=path)
 
 
-@pytest.mark.parametrize(
+@each(
     "path",
     [
         "/api/delete", "/api/spaces/deleteAll", "/api/DropIndex", "/_shutdown", "/api/users/login",
@@ -158,7 +159,7 @@ def test_a_parameter_that_may_name_another_server_is_refused(path: str) -> None:
     assert any("a server may contact" in problem for problem in with_request(LIST, path=path))
 
 
-@pytest.mark.parametrize(
+@each(
     "path",
     [
         "/api/spaces",
@@ -174,7 +175,7 @@ def test_a_path_that_reads_is_accepted(path: str) -> None:
     assert with_request(LIST, path=path) == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("form", "name", "sent"),
     [
         (NameForm.IDENTIFIER, "users_2024", True),
@@ -189,7 +190,7 @@ def test_names_by_their_form(form: NameForm, name: str, sent: bool) -> None:
     assert bool(re.fullmatch(form.pattern, name)) is sent
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "refused"),
     [
         *((text, True) for text in ("delete", "DELETE", "delete-all", "_shutdown", "resetAll", "resetall", "flushdb")),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.each import each
 from tests.linear import assert_linear
 from tieback.userrules.expressions import ExpressionError, compile_expression
 from tieback.userrules.model import CredentialFormRule, FieldWordsRule, IdentifierRule, RansomNameRule, SdkHostRule
@@ -69,7 +70,7 @@ def test_every_kind_of_rule_is_read_with_its_line() -> None:
     assert [lines[one.line - 1] for one in found] == [f"[[{one.table}]]" for one in found]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "line", "what"),
     [
         ("x = 1", 1, "unknown table `x`"),
@@ -106,7 +107,7 @@ def test_a_mistake_has_its_line_and_what_is_allowed(text: str, line: int, what: 
     assert what in found[0].what
 
 
-@pytest.mark.parametrize(
+@each(
     "data",
     [
         b"\xff",

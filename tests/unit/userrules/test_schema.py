@@ -5,7 +5,6 @@ import os
 import tomllib
 from pathlib import Path
 
-import jsonschema
 import pytest
 
 from tests.unit.userrules.test_parse import ALL, CREDENTIAL, RANSOM, SDK, WORDS
@@ -16,6 +15,8 @@ PUBLISHED = Path(__file__).parents[3] / "docs" / "reference" / "schemas" / "rule
 
 
 def test_the_published_schema_is_that_of_the_types() -> None:
+    import jsonschema
+
     made = json.dumps(rules_schema(), indent=1, ensure_ascii=False) + "\n"
     if os.environ.get("TIEBACK_WRITE_GOLDEN"):
         PUBLISHED.write_text(made)
@@ -24,6 +25,8 @@ def test_the_published_schema_is_that_of_the_types() -> None:
 
 
 def test_correct_rules_are_valid() -> None:
+    import jsonschema
+
     assert list(jsonschema.Draft202012Validator(rules_schema()).iter_errors(tomllib.loads(ALL))) == []
 
 
@@ -38,6 +41,8 @@ def test_correct_rules_are_valid() -> None:
     ],
 )
 def test_mistakes_are_not_valid(text: str) -> None:
+    import jsonschema
+
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(tomllib.loads(text), rules_schema())
 

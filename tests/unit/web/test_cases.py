@@ -18,7 +18,7 @@ from tests.unit.pipeline.workspaces import make
 from tests.unit.web.clients import Changes, client, same_client
 from tieback.cases.policy import default_policy
 from tieback.model.case import Recheck, RecheckVerdict
-from tieback.model.grant import Depth, Grant, TargetRule
+from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.model.probe import Access
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.disclosure import letter_files
@@ -377,7 +377,11 @@ def test_open_stores_without_a_case_are_counted(tmp_path: Path) -> None:
 
 
 GRANT = Grant(
-    "The <b>office</b>", "a@example.org", date(2999, 1, 1), target=(TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE),)
+    "The <b>office</b>",
+    "a@example.org",
+    date(2999, 1, 1),
+    target=(TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE),),
+    limits=Limits(connects_per_second=0),
 )
 
 

@@ -4,14 +4,13 @@ import hashlib
 import tomllib
 from datetime import UTC, datetime
 
-import pytest
-
+from tests.each import each
 from tieback.web.pages import STATIC, TEMPLATES, count, environment, moment, number, size, words
 
 VENDOR = STATIC / "vendor"
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "text"),
     [(None, "\u2013"), (0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (43 * 10**12, "43.0 TB"), (10**15, "1000 TB")],
 )
@@ -38,7 +37,7 @@ def test_the_scripts_of_others_are_as_published() -> None:
     assert all(any(file["to"].endswith("LICENSE") for file in package["files"]) for package in table)
 
 
-@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.html")), ids=lambda path: path.name)
+@each("path", sorted(TEMPLATES.glob("*.html")), ids=lambda path: path.name)
 def test_templates_have_no_inline_script_or_style(path: object) -> None:
     from pathlib import Path
 

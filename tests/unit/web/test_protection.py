@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from litestar import Litestar, Request, get, post
 from litestar.testing import TestClient
 
+from tests.each import each
 from tieback.model.errors import UsageError
 from tieback.web.hosts import host_name, own_names
 from tieback.web.protection import protected
@@ -181,7 +182,7 @@ def test_the_names_of_a_public_url(url: str, origin: str, base: str, secure: boo
     assert (own.origin, own.base, own.secure) == (origin, base, secure)
 
 
-@pytest.mark.parametrize(
+@each(
     "url",
     ["ftp://a.test", "a.test", "https://", "https://u@a.test", "https://a.test:x", "https://a.test/?q", "https://[::1"],
 )

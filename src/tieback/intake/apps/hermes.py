@@ -1,4 +1,4 @@
-"""Hermes bytecode of React Native: the strings of its table.
+"""Hermes bytecode of React Native: the strings of its table. ``recognise/hermes`` follows its instructions.
 
 Sources: Hermes ``include/hermes/BCGen/HBC/BytecodeFileFormat.h`` over its releases, as collected in hermes-dec's
 ``hbc_file_parser.py`` (versions 56 to 99). The header has 128 bytes in all of them and begins alike; from version 97
@@ -8,6 +8,7 @@ that a future version is read as long as it keeps the structure. Otherwise the w
 
 import struct
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,22 +29,50 @@ _OVERFLOW = 255
 type Offsets = NDArray[np.int64]
 
 
+class StringTable(NamedTuple):
+    """The strings of a bytecode file, by number."""
+
+    offsets: Offsets
+    """Where each begins in the storage, in bytes."""
+    ends: Offsets
+    wide: NDArray[np.bool_]
+    """True for UTF-16."""
+    start: int
+    """Offset of the storage in the file."""
+    stop: int
+    function_size: int
+    """Bytes of the header of a function."""
+
+
 def read_hermes(file: str, data: bytes) -> tuple[Artifact, str]:
     """The strings of a bytecode file as buffers of kind ``BINARY``; and why they were not found, or an empty text."""
+    try:
+        table = string_table(data)
+    except MalformedPoolError as error:
+        return Artifact(file, (Buffer(file, BufferKind.BINARY, data),)), str(error)
+    storage = data[table.start : table.stop]
+    buffers = tuple(
+        Buffer(file, BufferKind.BINARY, layer, base=table.start + base, starts=edges, utf16=is_wide)
+        for is_wide, chosen in ((False, ~table.wide), (True, table.wide))
+        for base, layer, edges in split_overlaps(storage, table.offsets[chosen], table.ends[chosen])
+    )
+    return Artifact(file, buffers, bytecode=data), ""
+
+
+def string_table(data: bytes) -> StringTable:
+    """The string table of a bytecode file. Raises ``MalformedPoolError`` with the reason for the user."""
     if len(data) < _HEADER:
-        return Artifact(file, (Buffer(file, BufferKind.BINARY, data),)), "the Hermes bytecode ends within its header"
+        raise MalformedPoolError("the Hermes bytecode ends within its header")
     (version,) = struct.unpack_from("<I", data, 8)
-    sizes = (12, 16) if version >= _SHORT_FUNCTIONS else (16, 12)
-    for size in sizes:
+    for size in (12, 16) if version >= _SHORT_FUNCTIONS else (16, 12):
         try:
-            return Artifact(file, _strings(file, data, size)), ""
+            return _strings(data, size)
         except MalformedPoolError:
             continue
-    complaint = f"the string table of Hermes bytecode version {version} is not at the expected offset"
-    return Artifact(file, (Buffer(file, BufferKind.BINARY, data),)), complaint
+    raise MalformedPoolError(f"the string table of Hermes bytecode version {version} is not at the expected offset")
 
 
-def _strings(file: str, data: bytes, function_size: int) -> tuple[Buffer, ...]:
+def _strings(data: bytes, function_size: int) -> StringTable:
     functions, kinds, identifiers, count, overflow, stored = struct.unpack_from("<6I", data, 40)
     table = _HEADER + functions * function_size + kinds * 4 + identifiers * 4
     more = table + count * 4
@@ -63,12 +92,7 @@ def _strings(file: str, data: bytes, function_size: int) -> tuple[Buffer, ...]:
     ends = offsets + np.where(wide, lengths * 2, lengths)
     if count and int(ends.max()) > stored:
         raise MalformedPoolError("a string exceeds its storage")
-    storage = data[start : start + stored]
-    return tuple(
-        Buffer(file, BufferKind.BINARY, layer, base=start + base, starts=edges, utf16=is_wide)
-        for is_wide, chosen in ((False, ~wide), (True, wide))
-        for base, layer, edges in split_overlaps(storage, offsets[chosen], ends[chosen])
-    )
+    return StringTable(offsets, ends, wide, start, start + stored, function_size)
 
 
 MAX_LAYERS = 4

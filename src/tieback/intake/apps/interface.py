@@ -126,6 +126,8 @@ class Artifact(msgspec.Struct, frozen=True):
 
     file: str
     buffers: tuple[Buffer, ...]
+    bytecode: Bytes = b""
+    """The whole file if it is Hermes bytecode, whose strings are the buffers."""
 
 
 class ArtifactBatch(msgspec.Struct, frozen=True):

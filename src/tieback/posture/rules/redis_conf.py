@@ -61,10 +61,20 @@ class RedisConf:
     def read(self, text: RulesText) -> ServerPolicy:
         """Read all directives; the last one of each name applies."""
         settings = list(read_settings(text.text, where=str(text.path)))
-        refused = _unreachable(settings) or _password(settings) or _protected(settings)
+        refused = _unreachable(settings) or _protected(settings)
         if refused is not None:
             return ServerPolicy(refused, refused)
-        return _by_acl(settings)
+        password = _password(settings)
+        default = ServerPolicy(password, password) if password is not None else _by_default(settings)
+        policies = (default, *(_of_user(user) for user in _users(settings) if user.value != "default"))
+        return ServerPolicy(
+            min((policy.read for policy in policies), key=_closedness),
+            min((policy.write for policy in policies), key=_closedness),
+        )
+
+
+def _closedness(found: Permission) -> tuple[bool, bool]:
+    return not found.allowed, found.allowed is not found.certain
 
 
 def _unreachable(settings: Sequence[Setting]) -> Permission | None:
@@ -100,8 +110,10 @@ def _protected(settings: Sequence[Setting]) -> Permission | None:
     """Protected mode refuses connections from other machines while the default user has no password."""
     mode, bind = last_setting(settings, "protected-mode"), last_setting(settings, "bind")
     default = _default_user(settings)
-    if (mode is not None and mode.value == "no") or (
-        default is not None and "nopass" not in [word.lower() for word in default.words]
+    if (
+        (mode is not None and mode.value == "no")
+        or (default is not None and "nopass" not in [word.lower() for word in default.words])
+        or _password(settings) is not None
     ):
         return None
     line, text = (mode.line, mode.text) if mode is not None else (0, "protected-mode yes (default)")
@@ -110,39 +122,46 @@ def _protected(settings: Sequence[Setting]) -> Permission | None:
     return interface.deny("protected mode rejects remote connections", line, text)
 
 
+def _users(settings: Sequence[Setting]) -> list[Setting]:
+    """The last line of each user, with its name as the value."""
+    return list({one.value: one for one in settings if one.name == "user" and one.value}.values())
+
+
 def _default_user(settings: Sequence[Setting]) -> Setting | None:
-    return next((one for one in reversed(settings) if one.name == "user" and one.value == "default"), None)
+    return next((one for one in _users(settings) if one.value == "default"), None)
 
 
-def _by_acl(settings: Sequence[Setting]) -> ServerPolicy:
+def _by_default(settings: Sequence[Setting]) -> ServerPolicy:
+    """What the default user may do, whom a connection has before any login."""
     user = _default_user(settings)
-    mode = last_setting(settings, "protected-mode")
-    if user is None:
-        aclfile = last_setting(settings, "aclfile")
-        if aclfile is not None:
-            open_ = interface.allow(aclfile.line, aclfile.text, _REQUEST, reason="the ACL file decides", certain=False)
-        else:
-            open_ = interface.allow(
-                mode.line if mode else 0,
-                mode.text if mode else "",
-                _REQUEST,
-                reason="no password, and protected mode is off",
-            )
-        return ServerPolicy(open_, open_)
+    if user is not None:
+        return _of_user(user)
+    mode, aclfile = last_setting(settings, "protected-mode"), last_setting(settings, "aclfile")
+    if aclfile is not None:
+        open_ = interface.allow(aclfile.line, aclfile.text, _REQUEST, reason="the ACL file decides", certain=False)
+    else:
+        line, text = (mode.line, mode.text) if mode else (0, "")
+        open_ = interface.allow(line, text, _REQUEST, reason="no password, and protected mode is off")
+    return ServerPolicy(open_, open_)
+
+
+def _of_user(user: Setting) -> ServerPolicy:
+    """What anyone may do as this user: nothing if it is off or has a password."""
     rules, *selectors = _selectors(user)
     state = [rule.lower() for rule in rules if rule.lower() in {"on", "off", "nopass", "resetpass", "reset"}]
     # A `user` line starts from `reset`: off, without a password. Of each pair the last one applies.
     is_on = _last(state, "on") > max(_last(state, "off"), _last(state, "reset"))
     is_free = _last(state, "nopass") > max(_last(state, "resetpass"), _last(state, "reset"))
     has_password = _last_start(rules, (">", "#")) > max(_last_word(rules, "nopass"), _last_word(rules, "reset"))
+    name = "the default user" if user.value == "default" else f"the user {user.value}"
     if not (is_on and is_free) or has_password:
-        closed = interface.deny("the default user cannot log in without a password", user.line, "user default …")
+        closed = interface.deny(f"{name} cannot log in without a password", user.line, f"user {user.value} …")
         return ServerPolicy(closed, closed)
     granted = [_granted(words) for words in (rules, *selectors)]
     unknown = any(one.unknown for one in granted)
     return ServerPolicy(
-        _permit(user, [one.read for one in granted], unknown=unknown),
-        _permit(user, [one.write for one in granted], unknown=unknown),
+        _permit(user, name, [one.read for one in granted], unknown=unknown),
+        _permit(user, name, [one.write for one in granted], unknown=unknown),
     )
 
 
@@ -197,14 +216,17 @@ def _granted(rules: Sequence[str]) -> _Granted:
     )
 
 
-def _permit(user: Setting, reasons: Sequence[str], *, unknown: bool) -> Permission:
+def _permit(user: Setting, name: str, reasons: Sequence[str], *, unknown: bool) -> Permission:
     reason = next(filter(None, reasons), "")
     if reason:
-        return interface.allow(user.line, user.text, _REQUEST, reason=reason)
+        # Redis takes any password for a user that has `nopass`.
+        request = _REQUEST if user.value == "default" else f"{_REQUEST} --user {user.value} --pass <any>"
+        reason = reason if user.value == "default" else f"{name} needs no password; {reason}"
+        return interface.allow(user.line, user.text, request, reason=reason)
     if unknown:
-        reason = "the default user may run a command that was not checked"
+        reason = f"{name} may run a command that was not checked"
         return interface.deny(reason, user.line, user.text, certain=False)
-    return interface.deny("the default user has no permission", user.line, user.text)
+    return interface.deny(f"{name} has no permission", user.line, user.text)
 
 
 def _selectors(user: Setting) -> list[list[str]]:

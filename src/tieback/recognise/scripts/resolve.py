@@ -50,11 +50,12 @@ MAX_CANDIDATES = 4_000
 MAX_CALLED = 200
 """Most calls of functions for which one expression is evaluated again."""
 _MAX_LEVELS = 3
-_ADDRESS_KEYS = ("url", "uri", "baseURL", "link", "address")
-_NESTED = re.compile(r"(?<=[?&])[\w.\[\]-]{1,60}=(?=\w{2,8}:)")
+ADDRESS_KEYS = ("url", "uri", "baseURL", "link", "address")
+NESTED = re.compile(r"(?<=[?&])[\w.\[\]-]{1,60}=(?=\w{2,8}:)")
 """A parameter that is an address itself; that is found on its own."""
 _CLIENT = re.compile(rb"\.(?:create|extend)\(|\bdefaults\.baseURL")
-_WORTH = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]{1,20}://[^/]*[A-Za-z0-9\]]")
+WORTH = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]{1,20}://[^/]*[A-Za-z0-9\]]")
+"""Begins like an address with a host."""
 
 
 class Resolved(NamedTuple):
@@ -115,8 +116,8 @@ class Resolution:
         self._seen.add(at)
         for value in self._values(candidate, at):
             for whole in self._addresses(value, at):
-                text = whole._replace(text=_NESTED.split(whole.text, maxsplit=1)[0])
-                if _WORTH.match(text.text) and text.text not in text.parts and text.text not in self._told:
+                text = whole._replace(text=NESTED.split(whole.text, maxsplit=1)[0])
+                if WORTH.match(text.text) and text.text not in text.parts and text.text not in self._told:
                     self._told.add(text.text)
                     yield Resolved(text, at, candidate.call)
 
@@ -133,7 +134,7 @@ class Resolution:
             if candidate.receiver >= 0 and all(isinstance(one, Unknown) for _, one in value):
                 value = self._of_default_client(candidate)
             yield value
-            if level >= _MAX_LEVELS or not any(_is_open(one) for _, one in value):
+            if level >= _MAX_LEVELS or not any(is_open(one) for _, one in value):
                 continue
             missing = next(iter(run.missing), None)
             if missing is not None:
@@ -153,7 +154,7 @@ class Resolution:
         """The address in the options of a call, below its base address."""
         member = self._run.objects.member
         base = member(options, "baseURL", at)
-        for key in _ADDRESS_KEYS:
+        for key in ADDRESS_KEYS:
             found = member(options, key, at)
             if all(isinstance(one, Unknown) for _, one in found):
                 continue
@@ -176,7 +177,7 @@ class Resolution:
         return combine(lambda one, other: below(Client(as_text(one)), as_text(other)), base, path)
 
 
-def _is_open(value: Value) -> bool:
+def is_open(value: Value) -> bool:
     """True if a call of the function can complete the host or path of an address."""
     if not isinstance(value, Text):
         return False

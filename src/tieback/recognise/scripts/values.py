@@ -42,6 +42,8 @@ class Kind(Enum):
     """The function around a module of a bundle."""
     INSTANCE = auto()
     """An object that was made with ``new``; the place is that of its class or function."""
+    SCOPE = auto()
+    """The variables of a function; only in bytecode."""
 
 
 type Env = Mapping[tuple[int, str], "Cases"]

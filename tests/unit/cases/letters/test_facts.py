@@ -5,6 +5,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from tests.each import each
 from tests.unit.cases.letters.samples import DAYS, SENDER, facts
 from tests.unit.cases.letters.test_render import write
 from tests.unit.cases.samples import NOW, case, exposure
@@ -157,7 +158,7 @@ CONTACT = TargetContact(NOW, NOW + timedelta(seconds=5), 14, ("192.168.1.7",), "
 PUBLIC = ("93.184.216.34:9200",)
 
 
-@pytest.mark.parametrize(
+@each(
     ("local", "addresses", "public", "says"),
     [
         (("93.184.216.5",), PUBLIC, "", "from the address 93.184.216.5"),

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps.apk import ApkFormat, is_apk
 from tieback.intake.apps.archive import Archive
 from tieback.intake.apps.interface import BufferKind
@@ -138,7 +139,7 @@ def test_what_counts_as_an_apk(build: Build, name: str, expected: bool) -> None:
     assert is_apk(Archive(build("zipped", [(name, b"x")]), PackageProblems())) is expected
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(noise=st.lists(st.tuples(st.integers(0, 700), st.integers(0, 255)), min_size=1, max_size=8))
 def test_a_damaged_manifest_never_raises(build: Build, noise: list[tuple[int, int]]) -> None:
     data = bytearray(build("manifest", "test.fieldhand"))
@@ -148,7 +149,7 @@ def test_a_damaged_manifest_never_raises(build: Build, noise: list[tuple[int, in
     assert app is not None or problems
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.binary(max_size=300), st.binary(max_size=300))
 def test_a_damaged_signature_never_raises(build: Build, certificate: bytes, block: bytes) -> None:
     size = (len(block) + 24).to_bytes(8, "little")

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps.archive import FORGET_AFTER, Archive
 from tieback.intake.apps.budget import PackageBudget
 from tieback.intake.apps.problems import PackageProblems
@@ -113,7 +114,7 @@ def test_entries_are_found_by_name(build: Build) -> None:
     assert archive.find("b") is None
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 900), st.integers(0, 255)), max_size=10))
 def test_damage_costs_entries_never_an_exception(build: Build, noise: list[tuple[int, int]]) -> None:
     data = bytearray(build("zipped", [("a.txt", TEXT), ("b.txt", TEXT * 2), ("c.bin", b"\0" * 100)]))

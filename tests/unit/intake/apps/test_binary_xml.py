@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps.binary_xml import expansion, read_binary_xml, read_tree
 from tieback.intake.apps.interface import BufferKind
 from tieback.intake.apps.open import open_app
@@ -52,7 +53,7 @@ def test_real_network_config_is_read(apps: Path) -> None:
     assert all(artifact.file.endswith(".xml") for artifact in found)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(noise=st.lists(st.tuples(st.integers(0, 500), st.integers(0, 255)), max_size=10), cut=st.integers(0, 300))
 def test_damage_never_raises_another_error(build: Build, noise: list[tuple[int, int]], cut: int) -> None:
     data = bytearray(build("binary_xml", ["a", "https://a.test"], attributes=3, depth=2))
@@ -91,7 +92,7 @@ def test_the_tree_is_bounded(build: Build) -> None:
     assert len(read_tree(build("binary_xml", ["a", "b"], attributes=60_000)).attributes) == 1
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(noise=st.lists(st.tuples(st.integers(0, 700), st.integers(0, 255)), max_size=10))
 def test_a_damaged_document_never_raises_another_error(build: Build, noise: list[tuple[int, int]]) -> None:
     data = bytearray(build("manifest", "test.x"))

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.intake.apps.cleartext import MAX_POLICIES, android_policies, ats_policies
 from tieback.intake.apps.element import Element, read_text_xml
 from tieback.intake.apps.open import open_app
@@ -32,7 +34,7 @@ def manifest(target: str = "34", **application: str) -> Element:
     return Element("manifest", {}, [sdk, Element("application", application)])
 
 
-@pytest.mark.parametrize(
+@each(
     ("root", "cleartext", "user_cas"),
     [
         (manifest("34"), False, False),
@@ -107,7 +109,7 @@ def test_real_apps_declare_their_cleartext_policy(apps: Path) -> None:
     assert found["UnCrackable-Level1.ipa"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.text(max_size=5) | st.integers(),

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps.codesign import CodeSignature, read_signature
 
 
@@ -25,7 +26,7 @@ def test_invalid_signature_gives_an_empty_result(data: bytes) -> None:
     assert read_signature(data, 0, len(data)) == CodeSignature()
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.binary(max_size=200), st.sampled_from([b"", b"\xfa\xde\x0c\x02", b"\xfa\xde\x0b\x01", b"\xfa\xde\x71\x71"]))
 def test_noise_never_raises(noise: bytes, magic: bytes) -> None:
     data = super_blob(magic + noise)

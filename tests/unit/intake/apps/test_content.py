@@ -1,13 +1,14 @@
 import plistlib
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.intake.apps.content import Content, is_text, sniff
 
 
-@pytest.mark.parametrize(
+@each(
     ("head", "content"),
     [
         (b"", Content.EMPTY),
@@ -44,7 +45,7 @@ def test_a_kib_that_ends_inside_a_character_is_still_text() -> None:
     assert is_text(("xü" * 600).encode()[:1024])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.binary(max_size=1100))
 def test_anything_has_a_kind(head: bytes) -> None:
     assert isinstance(sniff(head), Content)

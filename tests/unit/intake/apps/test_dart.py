@@ -1,7 +1,8 @@
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.intake.apps.budget import budget_for
 from tieback.intake.apps.dart import is_dart, text_edges
 from tieback.intake.apps.entries import make_artifacts
@@ -28,7 +29,7 @@ def snapshot(*texts: str) -> bytes:
     return out + number(0) + b"\x81"
 
 
-@pytest.mark.parametrize("length", [1, 20, 63, 64, 100, 200, 1000, 8000])
+@each("length", [1, 20, 63, 64, 100, 200, 1000, 8000])
 def test_texts_do_not_run_into_the_length_of_the_next(length: int) -> None:
     url = "https://api.test/"
     data = snapshot("first", url, "x" * length, url)
@@ -45,7 +46,7 @@ def test_only_compiled_dart_gets_edges() -> None:
         assert (artifact.buffers[0].starts is not None) is bool(mark)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.binary(max_size=200))
 def test_edges_lie_inside(data: bytes) -> None:
     edges = text_edges(data)

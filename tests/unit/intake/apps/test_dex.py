@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import BufferKind
 from tieback.intake.apps.open import open_app
@@ -77,7 +78,7 @@ def test_real_strings_are_whole(apps: Path) -> None:
     assert b"Ljakhar/aseem/diva/MainActivity;" in texts
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(noise=st.lists(st.tuples(st.integers(0, 300), st.integers(0, 255)), max_size=10), cut=st.integers(0, 250))
 def test_damage_never_raises(build: Build, noise: list[tuple[int, int]], cut: int) -> None:
     data = bytearray(build("dex", STRINGS[:4], version=b"041"))
@@ -90,7 +91,7 @@ def test_damage_never_raises(build: Build, noise: list[tuple[int, int]], cut: in
         assert (buffer.starts[1:] > buffer.starts[:-1]).all()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.binary(max_size=200))
 def test_noise_never_raises(data: bytes) -> None:
     assert read_dex("classes.dex", b"dex\n035\0" + data)[0].buffers

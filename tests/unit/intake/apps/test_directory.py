@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.intake.apps import directory
 from tieback.intake.apps.budget import budget_for
 from tieback.intake.apps.directory import read_directory
@@ -99,12 +101,12 @@ def test_names_are_safe_to_print(build: Build, raw: bytes, shown: str) -> None:
     assert names_of(data)[0] == [shown]
 
 
-@pytest.mark.parametrize("data", [b"", b"PK", b"PK\5\6", b"PK\3\4" * 100, b"PK\1\2" * 100, b"\0" * 100])
+@each("data", [b"", b"PK", b"PK\5\6", b"PK\3\4" * 100, b"PK\1\2" * 100, b"\0" * 100])
 def test_no_archive_no_entries(data: bytes) -> None:
     assert names_of(data)[0] == []
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(noise=st.lists(st.tuples(st.integers(0, 600), st.integers(0, 255)), max_size=12), cut=st.integers(0, 600))
 def test_damage_never_raises(build: Build, noise: list[tuple[int, int]], cut: int) -> None:
     data = bytearray(build("zipped", FILES))

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps.budget import PackageBudget, budget_for
 from tieback.intake.apps.dotnet import read_assemblies, wrapped
 from tieback.intake.apps.interface import Artifact
@@ -127,7 +128,7 @@ def test_a_real_assembly_gives_its_user_strings(registry: Callable[[str], list[P
     assert "Python wrapper for .NET type {0}" in user_strings(artifact)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     noise=st.lists(st.tuples(st.integers(0, 900), st.integers(0, 255)), max_size=10),
     form=st.sampled_from(["image", "compressed", "store"]),

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps.element import Element, read_text_xml, write_xml
 from tieback.intake.apps.stringpool import MalformedPoolError
 
@@ -36,7 +37,7 @@ def test_large_or_malformed_document_is_an_error(data: bytes) -> None:
         read_text_xml(data)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(noise=st.lists(st.tuples(st.integers(0, 200), st.integers(0, 255)), max_size=6))
 def test_damage_never_raises_another_error(noise: list[tuple[int, int]]) -> None:
     data = bytearray(TEXT)

@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.intake.apps.archive import Archive
 from tieback.intake.apps.budget import PackageBudget, budget_for
 from tieback.intake.apps.entries import Special, make_artifacts, walk_entries
@@ -35,7 +37,7 @@ def artifacts(source: EntrySource, special: Special, budget: PackageBudget) -> I
             yield from piece.artifacts()
 
 
-@pytest.mark.parametrize(
+@each(
     ("content", "kind"),
     [
         (f'{{"url": "{URL}"}}'.encode(), BufferKind.TEXT),
@@ -129,7 +131,7 @@ def test_a_second_entry_of_a_special_name_does_not_hide(build: Build) -> None:
     assert found == [b"own", URL.encode()]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     magic=st.sampled_from([
         b"", b"dex\n035\0", b"\x02\0\x0c\0", b"\x03\0\x08\0", b"\x7fELF\2\1", b"bplist00",

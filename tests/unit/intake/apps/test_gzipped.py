@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps.budget import budget_for
 from tieback.intake.apps.gzipped import MAX_SIZE, decompress
 from tieback.intake.apps.open import open_app
@@ -99,7 +100,7 @@ def test_an_app_with_a_compressed_script_names_its_host(tmp_path: Path, build: C
         assert any("nested too deep" in problem.what for problem in package.problems)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.binary(max_size=200))
 def test_hostile_bytes_never_raise(noise: bytes) -> None:
     problems = PackageProblems()

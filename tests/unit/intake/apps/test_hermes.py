@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.intake.apps.hermes import read_hermes
 from tieback.intake.apps.interface import Artifact
 from tieback.intake.apps.open import open_app
@@ -42,7 +44,7 @@ def strings(artifact: Artifact) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("version", [56, 74, 84, 89, 94, 96, 97, 98, 99, 120])
+@each("version", [56, 74, 84, 89, 94, 96, 97, 98, 99, 120])
 def test_strings_of_every_version_are_separate(version: int) -> None:
     data = bytecode(version)
     artifact, complaint = read_hermes("assets/index.android.bundle", data)
@@ -69,7 +71,7 @@ def test_a_cut_file_is_searched_whole(cut: int) -> None:
     assert [buffer.data for buffer in artifact.buffers] == [data]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     noise=st.lists(st.tuples(st.integers(8, 300), st.integers(0, 255)), max_size=8), version=st.sampled_from([84, 98])
 )

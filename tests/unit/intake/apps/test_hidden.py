@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.intake.apps.budget import PackageBudget, budget_for
 from tieback.intake.apps.content import SNIFF, sniff
 from tieback.intake.apps.hidden import unwrap
@@ -75,7 +76,7 @@ def test_an_endpoint_in_a_wrapped_asset_is_found(name: str, tmp_path: Path, anal
     assert found[expected].startswith("assets/data.bin")
 
 
-@pytest.mark.parametrize(
+@each(
     "content",
     [
         b"x" * 23,

@@ -1,9 +1,10 @@
 import zlib
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.intake.apps.inflate import inflate, inflate_prefix
 
 TEXT = b"the quick brown fox " * 500
@@ -14,7 +15,7 @@ def deflated(content: bytes) -> bytes:
     return engine.compress(content) + engine.flush()
 
 
-@pytest.mark.parametrize("size", [len(TEXT), 0, 1, len(TEXT) - 1, len(TEXT) + 1, 10**9])
+@each("size", [len(TEXT), 0, 1, len(TEXT) - 1, len(TEXT) + 1, 10**9])
 def test_content_is_inflated_whatever_the_header_states(size: int) -> None:
     stream = deflated(TEXT)
     result = inflate(b"??" + stream + b"!!", 2, len(stream), size, 1 << 20)
@@ -41,7 +42,7 @@ def test_prefix_can_be_inflated_separately() -> None:
     assert inflate_prefix(b"\xff" * 20, 0, 20, 9) == b""
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(data=st.binary(max_size=300), size=st.integers(0, 1 << 32), length=st.integers(0, 400))
 def test_noise_never_raises(data: bytes, size: int, length: int) -> None:
     assert len(inflate(data, 0, length, size, 5000).data) <= 5000

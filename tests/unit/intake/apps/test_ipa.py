@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps.archive import Archive
 from tieback.intake.apps.interface import BufferKind
 from tieback.intake.apps.ipa import IpaFormat, is_ipa
@@ -149,7 +150,7 @@ def test_what_counts_as_an_ipa(build: Build) -> None:
         assert IpaFormat(archive).special(name) is None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(noise=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=8), binary=st.booleans())
 def test_a_damaged_info_plist_never_raises(build: Build, noise: list[tuple[int, int]], binary: bool) -> None:
     data = bytearray(plistlib.dumps(INFO, fmt=plistlib.FMT_BINARY if binary else plistlib.FMT_XML))

@@ -2,6 +2,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps.hermes import split_overlaps
 
 
@@ -37,7 +38,7 @@ def test_a_pile_of_strings_is_one_whole_copy() -> None:
     assert (base, data, len(edges)) == (0, b"x" * 100, 0)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 12)), max_size=12))
 def test_no_string_is_lost_or_joined(places: list[tuple[int, int]]) -> None:
     storage = bytes(range(33, 93))

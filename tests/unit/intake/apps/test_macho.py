@@ -5,6 +5,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps.interface import BufferKind
 from tieback.intake.apps.macho import code_signature, read_macho
 from tieback.intake.apps.open import open_app
@@ -96,7 +97,7 @@ def test_real_binaries_are_read(apps: Path) -> None:
     assert BufferKind.MANIFEST in kinds
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(noise=st.lists(st.tuples(st.integers(0, 500), st.integers(0, 255)), max_size=10), raw=st.binary(max_size=300))
 def test_damage_never_raises(noise: list[tuple[int, int]], raw: bytes) -> None:
     data = bytearray(macho(sign=signed()))

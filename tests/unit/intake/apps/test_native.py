@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps.interface import BufferKind
 from tieback.intake.apps.native import merge_ranges, read_elf
 from tieback.intake.apps.open import open_app
@@ -46,7 +47,7 @@ def test_real_libraries_give_their_strings(apps: Path) -> None:
     assert any(b"LOOKING FOR BINARY" in buffer.data for buffer in natives)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(noise=st.lists(st.tuples(st.integers(0, 500), st.integers(0, 255)), max_size=10), raw=st.binary(max_size=300))
 def test_damage_never_raises(noise: list[tuple[int, int]], raw: bytes) -> None:
     data = bytearray(elf())

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps import ARTIFACT_VERSION
 from tieback.intake.apps.open import open_app
 from tieback.model.errors import InputError
@@ -140,7 +141,7 @@ def test_apps_from_package_registries_are_identified_and_read(
     assert bundle_ids <= named
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(
     noise=st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 255)), max_size=12),
     cut=st.integers(0, 2500),

@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.intake.apps.plist import MAX_PLIST, read_binary_plist, read_values
 from tieback.intake.apps.stringpool import MalformedPoolError
 
@@ -17,7 +19,7 @@ def test_both_forms_give_their_values(form: plistlib.PlistFormat) -> None:
     assert read_values(plistlib.dumps(VALUES, fmt=form)) == VALUES
 
 
-@pytest.mark.parametrize(
+@each(
     "data",
     [
         b"",
@@ -44,7 +46,7 @@ def test_strings_of_a_binary_plist_are_separate() -> None:
     assert {b"db.test:27017", b"test.fieldhand", b"x" * 300} <= set(pieces)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(noise=st.lists(st.tuples(st.integers(0, 600), st.integers(0, 255)), max_size=8), cut=st.integers(0, 60))
 def test_damage_never_raises_anything_else(noise: list[tuple[int, int]], cut: int) -> None:
     data = bytearray(BINARY)
@@ -60,7 +62,7 @@ def test_damage_never_raises_anything_else(noise: list[tuple[int, int]], cut: in
         return
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.binary(max_size=200))
 def test_noise_never_raises_anything_else(data: bytes) -> None:
     read_binary_plist("a", b"bplist00" + data)

@@ -1,11 +1,11 @@
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.intake.apps.printable import printable
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "shown"),
     [("a/b.txt", "a/b.txt"), ("Füße 字", "Füße 字"), ("a\x1b[31m", "a\\x1b[31m"), ("a\r\nb", "a\\r\\nb"),
      ("\u202egnp", "\\u202egnp"), ("\ud800", "\\ud800"), ("abcdef\n", "abcdef\\n")],

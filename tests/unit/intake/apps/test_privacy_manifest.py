@@ -13,6 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.intake.apps.open import open_app
 from tieback.intake.apps.plist import read_values
 from tieback.intake.apps.privacy_manifest import (
@@ -91,7 +93,7 @@ def test_that_of_the_app_is_first_and_parts_are_named(tmp_path: Path) -> None:
     assert problems == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "part"),
     [
         ("Shop.app/PrivacyInfo.xcprivacy", ""),
@@ -117,7 +119,7 @@ def test_no_list_is_not_an_empty_list(values: dict[str, Any], types: tuple[Decla
     assert read(values)[0].types == types
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "domain"),
     [
         ("Ads.TEST", "ads.test"),
@@ -135,7 +137,7 @@ def test_tracking_domains_are_host_names(text: str, domain: str) -> None:
     assert read({"NSPrivacyTrackingDomains": [text]})[0].domains == ((domain,) if domain else ())
 
 
-@pytest.mark.parametrize(
+@each(
     ("values", "odd"),
     [
         ({"NSPrivacyTracking": "yes"}, ["NSPrivacyTracking"]),
@@ -232,14 +234,14 @@ _VALUES = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.dictionaries(st.sampled_from([*WHOLE, "other"]), _VALUES))
 def test_never_raises_on_any_values(values: dict[str, Any]) -> None:
     found, _ = read(values)
     assert all(domain.isprintable() for domain in found.domains)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.binary(max_size=300) | st.binary(max_size=200).map(lambda data: b"bplist00" + data))
 def test_damaged_bytes_never_raises_another_error(data: bytes) -> None:
     try:

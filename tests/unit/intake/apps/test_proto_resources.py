@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps.proto_resources import ProtoResources
 from tieback.intake.apps.stringpool import MalformedPoolError
 
@@ -60,7 +61,7 @@ def test_an_entry_of_a_damaged_type_keeps_the_others(build: Build) -> None:
     assert table.text(0x7F010000) == URL
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(noise=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=8), raw=st.binary(max_size=100))
 def test_damage_is_an_error_or_a_table(build: Build, noise: list[tuple[int, int]], raw: bytes) -> None:
     entries = [build("pb_entry", n, f"name{n}", [(b"", build("pb_string", URL))]) for n in range(4)]

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps.proto_xml import count_steps, item_text, read_proto_xml, search_proto_xml
 from tieback.intake.apps.stringpool import MalformedPoolError
 
@@ -56,7 +57,7 @@ def test_the_number_of_elements_is_bounded(build: Build) -> None:
         read_proto_xml(data)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(noise=st.lists(st.tuples(st.integers(0, 200), st.integers(0, 255)), max_size=6), raw=st.binary(max_size=80))
 def test_damage_is_an_error_or_a_tree(build: Build, noise: list[tuple[int, int]], raw: bytes) -> None:
     data = bytearray(build("pb_node", "a", [build("pb_attribute", "url", URL)], [build("pb_node", "b")]))

@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.intake.apps.protobuf import BYTES, VARINT, iter_fields, read_varint, string_edges
 from tieback.intake.apps.stringpool import MalformedPoolError
 
@@ -37,7 +39,7 @@ def test_fields_come_in_their_order_with_their_place(build: Build) -> None:
     assert data[begin:end] == b"text"
 
 
-@pytest.mark.parametrize(
+@each(
     "raw", [b"\x0a\x05abc", b"\x0b", b"\x0c", b"\x0d\0", b"\x0f", b"\x0a\xff\xff\xff\xff\x0f"],
     ids=["cut", "group begins", "group ends", "cut number", "unknown wire type", "four gigabytes"],
 )  # fmt: skip
@@ -54,7 +56,7 @@ def test_texts_of_every_length_have_edges(build: Build, length: int) -> None:
     assert {begin, begin + length} <= set(string_edges(data).tolist())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.binary(max_size=300))
 def test_noise_gives_fields_inside_it_or_an_error(data: bytes) -> None:
     try:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps.interface import Buffer
 from tieback.intake.apps.open import open_app
 from tieback.intake.apps.resources import Resources, StringNames, _one, _simple
@@ -73,7 +74,7 @@ def test_real_strings_have_names(apps: Path) -> None:
     assert named(table.buffers[0])["string/app_name"] == "InsecureBankv2"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     noise=st.lists(st.tuples(st.integers(0, 900), st.integers(0, 255)), max_size=10),
     cut=st.integers(0, 500),
@@ -112,7 +113,7 @@ def test_a_value_is_the_same_by_itself(apps: Path) -> None:
         assert same_one_by_one(archive.read("resources.arsc"), 40) > 1000
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     noise=st.lists(st.tuples(st.integers(0, 900), st.integers(0, 255)), max_size=10),
     cut=st.integers(0, 500),

@@ -3,7 +3,6 @@ import tomllib
 import warnings
 from pathlib import Path
 
-import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -12,11 +11,13 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.intake.apps import signer
 from tieback.intake.apps.signer import certificate_signer, leaf_signer, organisation
 
 
-@pytest.mark.parametrize(
+@each(
     ("subject", "name"),
     [
         ("CN=damncorp,OU=dvba,O=dvba", "dvba"),
@@ -80,7 +81,7 @@ def test_odd_names_print_no_warning() -> None:
         assert shown == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(noise=st.lists(st.tuples(st.integers(0, 900), st.integers(0, 255)), max_size=6), raw=st.binary(max_size=60))
 def test_damaged_messages_never_raise(noise: list[tuple[int, int]], raw: bytes) -> None:
     data = bytearray(message())

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests import samples
+from tests.each import each
 from tests.unit.intake.conftest import zipped
 from tieback.intake.apps.content import sniff
 from tieback.intake.apps.interface import ArtifactBatch, BufferKind
@@ -22,7 +23,7 @@ def test_the_layout_of_these_tests_has_a_pool() -> None:
     assert pool_frame(LAYOUT, 8).count == 1
 
 
-@pytest.mark.parametrize(
+@each(
     ("file", "content", "taken"),
     [
         ("res/layout/a.xml", LAYOUT, BufferKind.RESOURCES),

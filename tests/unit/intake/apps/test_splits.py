@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps.archive import Archive
 from tieback.intake.apps.open import open_app
 from tieback.intake.apps.problems import PackageProblems
@@ -92,7 +93,7 @@ def test_what_counts_as_a_set(build: Build, names: list[str], expected: bool) ->
     assert is_split_set(Archive(build("zipped", [(name, b"x") for name in names]), PackageProblems())) is expected
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(noise=st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 255)), max_size=12), stored=st.booleans())
 def test_a_damaged_set_never_raises(build: Build, noise: list[tuple[int, int]], stored: bool) -> None:
     files = [("manifest.json", json.dumps(LIST).encode()), ("main.apk", apk(build, "test.x"))]

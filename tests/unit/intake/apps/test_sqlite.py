@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps.sqlite import read_sqlite
 
 URL = "https://api.test/v1"
@@ -46,7 +47,7 @@ def test_a_page_size_that_is_none_is_not_believed(size: int) -> None:
     assert buffer.data == data
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(noise=st.lists(st.tuples(st.integers(0, 20_000), st.integers(0, 255)), max_size=12), raw=st.binary(max_size=600))
 def test_damage_never_raises(database: bytes, noise: list[tuple[int, int]], raw: bytes) -> None:
     data = bytearray(database)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps import stringpool
 from tieback.intake.apps.stringpool import MalformedPoolError, read_pool
 
@@ -54,7 +55,7 @@ def test_invalid_string_pool_is_rejected(data: bytes) -> None:
         read_pool(data, 0)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     noise=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=10),
     cut=st.integers(0, 200),

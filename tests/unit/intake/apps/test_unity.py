@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps.unity import read_unity
 
 TEXTS = (b"https://api.test/v1", b"Player", b"wss://live.test:8443")
@@ -35,7 +36,7 @@ def test_what_is_not_known_is_searched_whole(data: bytes) -> None:
     assert (buffer.data, buffer.starts) == (data, None)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(noise=st.lists(st.tuples(st.integers(4, 300), st.integers(0, 255)), max_size=8))
 def test_damage_never_raises(noise: list[tuple[int, int]]) -> None:
     data = bytearray(metadata())

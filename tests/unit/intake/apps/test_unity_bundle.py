@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.intake.apps.budget import PackageBudget, budget_for
 from tieback.intake.apps.problems import PackageProblems
 from tieback.intake.apps.unity_bundle import read_bundle
@@ -53,7 +55,7 @@ def test_blocks_are_one_text(kind: int, version: int, flags: int) -> None:
     assert opened(bundle(kind, version=version, flags=flags)) == (b"".join(BLOCKS), [])
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "problem"),
     [
         (b"UnityFS\0\0\0\0\7" + b"x" * 80, "the header does not end"),
@@ -96,7 +98,7 @@ def test_a_game_names_its_host(tmp_path: Path, build: Callable[..., bytes]) -> N
     assert (one.endpoint.value, one.evidence.file) == ("https://api.workhub.dev/v1", "assets/bin/Data/data.unity3d")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.sampled_from([0, 1, 2]), st.lists(st.tuples(st.integers(0, 300), st.integers(0, 255)), max_size=8))
 def test_hostile_bundles_never_raise(kind: int, noise: list[tuple[int, int]]) -> None:
     data = bytearray(bundle(kind))

@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import samples
+from tests.each import each
+from tests.examples import examples
 from tests.unit.intake.apps.test_macho import macho
 from tieback.intake.apps.element import Element, read_text_xml
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
@@ -41,7 +43,7 @@ def checked(
     return check.found(problems)
 
 
-@pytest.mark.parametrize(
+@each(
     ("file", "name"),
     [
         ("lib/arm64-v8a/libjiagu.so", "360 Jiagu"),
@@ -61,7 +63,7 @@ def test_packer_is_recognised_by_its_files(file: str, name: str) -> None:
     assert all(f"packed with {name}" in one.what for one in found)
 
 
-@pytest.mark.parametrize(
+@each(
     ("file", "kind", "text", "reason", "named"),
     [
         ("classes.dex", "DEX", "Lcom/microsoft/codepush/react/CodePush;", Downloaded, "CodePush"),
@@ -93,7 +95,7 @@ def test_code_that_is_elsewhere_is_unread(file: str, kind: str, text: str, reaso
     assert named in found.what
 
 
-@pytest.mark.parametrize(
+@each(
     ("file", "kind", "data"),
     [
         ("AndroidManifest.xml", "MANIFEST", EXPO.format("false").encode()),
@@ -155,7 +157,7 @@ def test_packed_app_has_one_reason() -> None:
     assert only.kind is UnreadKind.PACKED
 
 
-@pytest.mark.parametrize(
+@each(
     ("application", "classes"),
     [
         ('<application><activity name=".Main"/></application>', ("com.acme.Main",)),
@@ -177,7 +179,7 @@ def test_components_are_bounded() -> None:
     assert len(component_classes(Element("manifest", {}, [Element("application", {}, many)]))) == 64
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(
     st.sampled_from(["config.xml", "capacitor.config.json", "Expo.plist", "AndroidManifest.xml", "main.jsbundle"]),
     st.sampled_from(list(BufferKind)),
@@ -197,7 +199,7 @@ def test_ipa_of_the_app_store_is_only_partly_read(build: Callable[..., bytes], t
         assert (before, [one.kind for one in package.unread]) == ((), [UnreadKind.ENCRYPTED])
 
 
-@pytest.mark.parametrize("path", sorted((Path(__file__).parents[4] / "labs").rglob("apps/*.apk")), ids=lambda p: p.name)
+@each("path", sorted((Path(__file__).parents[4] / "labs").rglob("apps/*.apk")), ids=lambda p: p.name)
 def test_sample_app_of_the_repository_is_fully_read(path: Path) -> None:
     with open_app(path) as package:
         list(package.artifacts())

@@ -5,12 +5,13 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps.window import BytesWindow, release_pages
 
 small = st.integers(-30, 60)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(data=st.binary(max_size=40), start=small, stop=small, first=small, last=small, sub=st.binary(max_size=2))
 def test_a_window_is_like_the_bytes_it_shows(
     data: bytes, start: int, stop: int, first: int, last: int, sub: bytes

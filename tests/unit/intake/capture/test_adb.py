@@ -13,6 +13,7 @@ pytest.importorskip("adbutils")
 
 import adbutils
 
+from tests.each import each
 from tieback.intake.capture import adb
 from tieback.intake.capture.adb import AdbShell, connect, require_adb, serials
 from tieback.intake.capture.device import CommandResult, DeviceError
@@ -70,7 +71,7 @@ def test_words_are_quoted_and_the_status_is_read() -> None:
     assert remote.services == ["shell:settings get global '$(reboot)' 2>&1; echo tieback-status:$?"]
 
 
-@pytest.mark.parametrize(
+@each(
     "answer",
     [
         b"",

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from tests.each import each
 from tieback.intake.capture.destinations import FORBIDDEN, LOOPBACK, Destinations, GuardedResolver
 
 
-@pytest.mark.parametrize(
+@each(
     ("networks", "host", "place"),
     [
         ((), "api.example.org", "api.example.org"),
@@ -49,7 +50,7 @@ def test_invalid_network_or_address_is_rejected(networks: tuple[str, ...], names
         Destinations(networks, names)
 
 
-@pytest.mark.parametrize(
+@each(
     "host",
     [
         *("127.0.0.1", "127.8.9.1", "::1", "[::1]", "::ffff:127.0.0.1", "localhost", "LOCALHOST.", "a.localhost"),

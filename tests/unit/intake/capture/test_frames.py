@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.capture.frames import FrameDecoder, FrameError, encode_frame
 from tieback.intake.capture.interface import (
     MAX_DOCUMENT,
@@ -31,7 +32,7 @@ DOCUMENTS: list[Observation] = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.sampled_from(DOCUMENTS), max_size=8), st.lists(st.integers(1, 400), max_size=30))
 def test_pieces_of_any_size_give_the_same_documents(documents: list[Observation], cuts: list[int]) -> None:
     data = b"".join(map(encode_frame, documents))
@@ -43,7 +44,7 @@ def test_pieces_of_any_size_give_the_same_documents(documents: list[Observation]
     assert found == documents
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.binary(max_size=200))
 def test_noise_is_refused_or_waited_for(data: bytes) -> None:
     with suppress(FrameError):

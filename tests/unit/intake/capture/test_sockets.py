@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.capture.sockets import Socket, parse_packages, parse_sockets
 
 TCP = """\
@@ -43,7 +44,7 @@ def test_this_machines_own_table_is_read() -> None:
         assert mine in here
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.text(max_size=300))
 def test_noise_never_raises(text: str) -> None:
     list(parse_sockets(text))

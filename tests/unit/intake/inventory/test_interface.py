@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.intake.inventory.interface import (
     clean_text,
     json_keys,
@@ -17,7 +18,7 @@ from tieback.model.device import DevicePlatform, Ownership
 P = DevicePlatform
 
 
-@pytest.mark.parametrize(
+@each(
     ("word", "platform"),
     [
         ("iOS", P.IOS), ("iPadOS", P.IOS), ("iOS/iPadOS", P.IOS), ("I", P.IOS), ("iPad", P.IOS), ("Android", P.ANDROID),
@@ -30,7 +31,7 @@ def test_platforms(word: object, platform: DevicePlatform) -> None:
     assert parse_platform(word) is platform
 
 
-@pytest.mark.parametrize(
+@each(
     ("word", "whose"),
     [
         ("company", Ownership.CORPORATE), ("Institutional", Ownership.CORPORATE),
@@ -43,7 +44,7 @@ def test_whose_a_device_is(word: object, whose: Ownership) -> None:
     assert parse_ownership(word) is whose
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "count"),
     [
         (7, 7), ("7", 7), ("1,234", 1234), ("1.234", 1234), ("1 234", 1234), ("1\u202f234", 1234), ("1'234", 1234),
@@ -54,7 +55,7 @@ def test_counts_with_any_separators(value: object, count: int | None) -> None:
     assert parse_count(value) == count
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "text"),
     [
         (" Acme ", "Acme"), ("a\nb", "a b"), ("\x00x", "x"), ("=1+1", "=1+1"), (12, "12"), (1.5, "1.5"), (True, ""),

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.intake.inventory.source import InventorySource
 from tieback.intake.inventory.table import FileDefaults, detect_separator, find_header, map_rows
 from tieback.model.device import DevicePlatform, InventoryRow, Ownership
@@ -20,9 +21,7 @@ def rows(folder: Path, text: str, defaults: FileDefaults = FileDefaults()) -> li
     return list(map_rows(InventorySource(path), COLUMNS, defaults))
 
 
-@pytest.mark.parametrize(
-    ("line", "sign"), [("a,b,c", ","), ("a;b;c", ";"), ("a\tb", "\t"), ('"a;b;c",d', ","), ("a", ","), ("a|b", "|")]
-)
+@each(("line", "sign"), [("a,b,c", ","), ("a;b;c", ";"), ("a\tb", "\t"), ('"a;b;c",d', ","), ("a", ","), ("a|b", "|")])
 def test_separators(line: str, sign: str) -> None:
     assert detect_separator(line) == sign
 

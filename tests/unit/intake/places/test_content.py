@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.each import each
 from tests.lab.file_host import file_host
 from tieback.intake.places.content import ContentReader, is_url, strip_query
 from tieback.model.errors import InputError
 from tieback.model.remote import ObjectLocation
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "url", "seen"),
     [
         ("s3://b/a?b.apk", True, "s3://b/a?b.apk"),

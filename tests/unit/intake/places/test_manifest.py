@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.intake.places.manifest import MAX_LINE, ManifestRow, read_lines, read_manifest
 from tieback.model.errors import InputError
 from tieback.model.remote import UNKNOWN_SIZE
@@ -64,7 +65,7 @@ def test_a_list() -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "said"),
     [
         (b"a.apk,abc,", "sha256 is not 64 hexadecimal digits"),

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.intake.places.shard import BLOCK, HEAD, TAIL, ByteStream, ShardError, hash_file, is_shard, iter_members
 from tieback.model.remote import ShardMember
 
@@ -81,7 +82,7 @@ def header(name: str = "a.apk", size: int = 0, kind: bytes = b"0") -> bytes:
 GOOD = header("first.apk", 3) + b"one" + bytes(509)
 
 
-@pytest.mark.parametrize(
+@each(
     ("rest", "said"),
     [
         (header("a.apk", 4096) + bytes(100), "ends within 'a.apk'"),

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.reports.data_safety import MAX_ROWS, MAX_TYPES, DataSafety
 from tieback.intake.reports.source import ReportSource
 from tieback.model.declaration import DeclaredType, PrivacyDeclaration
@@ -131,7 +132,7 @@ def test_labels_in_any_language_and_encoding_are_not_read(tmp_path: Path) -> Non
     assert [one.name for one in found.types or ()] == ["PSL_EMAIL"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.binary(max_size=400) | st.lists(st.sampled_from([*FULL, "", '"', "a,b,c,d,e"])).map(text))
 def test_any_file_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     folder = tmp_path_factory.mktemp("any")

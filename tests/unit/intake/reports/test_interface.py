@@ -1,9 +1,9 @@
 """What all importers read alike: names, addresses, ports, times, places."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.intake.reports.interface import (
     clean_host_name,
     clean_host_names,
@@ -15,7 +15,7 @@ from tieback.intake.reports.interface import (
 )
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "name"),
     [
         ("ES.Example.org.", "es.example.org"),
@@ -36,7 +36,7 @@ def test_names_are_bounded() -> None:
     assert len(clean_host_names(f"a{n}.example" for n in range(1000))) == 64
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "found"),
     [
         ("203.0.113.7", "203.0.113.7"),
@@ -51,7 +51,7 @@ def test_addresses(text: str, found: str) -> None:
     assert parse_address(text) == found
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "port"),
     [
         (1, 1),
@@ -69,7 +69,7 @@ def test_ports(value: object, port: int | None) -> None:
     assert port_number(value) == port
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "found"),
     [
         ("2026-11-01T10:00:00.123456789Z", "2026-11-01T10:00:00Z"),
@@ -90,7 +90,7 @@ def test_times_are_parsed(value: object, found: str) -> None:
     assert parse_time(value) == found
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "found"),
     [
         ("https://u:p@Example.org/x?y#z", ("", "example.org", 443, "https://example.org/x")),

@@ -6,10 +6,11 @@ from importlib import resources
 import msgspec
 import pytest
 
+from tests.each import each
 from tieback.intake.reports.products import Products
 
 
-@pytest.mark.parametrize(
+@each(
     ("words", "service"),
     [
         (("MongoDB",), "mongodb"),

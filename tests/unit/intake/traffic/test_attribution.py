@@ -3,6 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.each import each
 from tests.unit.intake.traffic import wire
 from tieback.intake.traffic.attribution import PacketAttribution
 from tieback.intake.traffic.interface import SampledFlow
@@ -36,7 +37,7 @@ def test_pcapdroid_trailer_in_a_file_made_from_its_description(
     assert problems == []
 
 
-@pytest.mark.parametrize(
+@each(
     "comment",
     [b"", b"u-", b"u-12x", b"u-99999999999", b"hello", b"ProcName: ", b"\xff" * 600],
     ids=lambda raw: repr(raw[:12]),

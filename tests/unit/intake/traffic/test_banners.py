@@ -1,13 +1,14 @@
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.intake.traffic.banners import known_banners, recognise_datagrams
 
 STUN = b"\0\x01\0\0\x21\x12\xa4\x42" + bytes(12)
 
 
-@pytest.mark.parametrize(
+@each(
     ("client", "server", "transport", "protocol"),
     [
         (b"SSH-2.0-x\r\n", b"SSH-2.0-OpenSSH_9\r\n", "tcp", "ssh"),
@@ -29,7 +30,7 @@ def test_banner_table_matches_its_examples(client: bytes, server: bytes, transpo
     assert (seen.protocol if seen else None) == protocol
 
 
-@pytest.mark.parametrize(
+@each(
     ("client", "server", "protocol"),
     [
         (STUN, b"", "stun"),
@@ -46,7 +47,7 @@ def test_datagrams(client: bytes, server: bytes, protocol: str | None) -> None:
     assert (seen.protocol if seen else None) == protocol
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(client=st.binary(max_size=60), server=st.binary(max_size=60))
 def test_recognising_any_bytes_never_raises(client: bytes, server: bytes) -> None:
     known_banners().match(client, server, "tcp")

@@ -9,6 +9,7 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.unit.intake.traffic.wire import client_hello, record, server_hello
 from tieback.intake.traffic.certificate import MAX_NAMES, CertificateNames
 from tieback.intake.traffic.tls import recognise_tls
@@ -62,7 +63,7 @@ def test_it_is_read_from_a_handshake_over_records() -> None:
     assert (seen.tls.certificate_subject, seen.tls.certificate_names[0]) == ("CN=api.test", "api.test")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(at=st.integers(0, 300), junk=st.binary(min_size=1, max_size=6))
 def test_mutated_certificates(at: int, junk: bytes) -> None:
     subject, names = CertificateNames().read(ENCODED[:at] + junk + ENCODED[at + len(junk) :])

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.unit.intake.traffic import wire
 from tests.unit.intake.traffic.wire import alpn, client_hello, dns, record, server_hello, talk
 from tieback.intake.traffic.interface import SampledFlow
@@ -116,7 +117,7 @@ def test_a_request_names_its_host_though_the_start_of_the_answer_was_lost(
     assert (flow.server.name, flow.protocol, flow.evidence.value) == (name, protocol, evidence)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(
     out=st.binary(max_size=120),
     back=st.binary(max_size=120),

@@ -2,6 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tests.unit.intake.traffic import wire
 from tieback.intake.traffic.conversation import Side
 from tieback.intake.traffic.interface import FIRST_BYTES
@@ -26,7 +28,7 @@ def stream(segments: list[tuple[int, bytes]], *, syn: bool = True) -> bytes:
     return made.stream()
 
 
-@pytest.mark.parametrize(
+@each(
     ("segments", "expected"),
     [
         ([(0, b"abc"), (3, b"def")], b"abcdef"),
@@ -104,7 +106,7 @@ def test_datagrams_keep_their_bounds() -> None:
     assert [data[0] for data in made.datagrams()] == list(range(8))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     segments=st.lists(st.tuples(st.integers(-2000, 70000), st.binary(min_size=1, max_size=2000)), max_size=90),
     syn=st.booleans(),

@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import samples
+from tests.each import each
+from tests.examples import examples
 from tests.unit.intake.traffic import wire
 from tests.unit.intake.traffic.tls_exchange import exchange
 from tieback.intake.traffic import decrypt
@@ -194,7 +196,7 @@ ENDS = ((20, b"\x0a\0\0\x02"), (21, b"\xc0\0\x02\x09"), (25, b"\0\0\x9c\x40"), (
 KEY = b"\x0a\0\0\x02\xc0\0\x02\x09\x9c\x40\x01\xbb"
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "key"),
     [
         (tags((13, b"http_tls"), *ENDS, (24, b"\0\0\0\x02")) + b"data", KEY),
@@ -213,7 +215,7 @@ def test_tags_of_exported_messages(data: bytes, key: bytes) -> None:
     assert not key or data[at:] == b"data"
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(data=st.binary(max_size=120), at=st.integers(0, 60), junk=st.binary(max_size=6))
 def test_any_tags(data: bytes, at: int, junk: bytes) -> None:
     whole = tags((13, b"http_tls"), *ENDS, (24, b"\0\0\0\x02")) + data

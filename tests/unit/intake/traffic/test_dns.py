@@ -2,13 +2,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tests.unit.intake.traffic import wire
 from tieback.intake.traffic.dns import MAX_RECORDS, parse_message, parse_stream
 
 A, AAAA = wire.address("192.0.2.9"), wire.address("2001:db8::9")
 
 
-@pytest.mark.parametrize(
+@each(
     ("answers", "expected"),
     [
         ((("api.test", 1, A),), (("api.test", A),)),
@@ -63,7 +65,7 @@ def test_a_stream_of_messages() -> None:
     assert parse_stream(b"\0\x20" + bytes(40)) == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(at=st.integers(0, 100), junk=st.binary(max_size=20))
 def test_mutated_messages(at: int, junk: bytes) -> None:
     data = wire.dns("api.test", [("api.test", 5, wire.dns_name("edge.test")), ("edge.test", 1, A)])

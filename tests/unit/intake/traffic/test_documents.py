@@ -3,6 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.unit.intake.traffic.conftest import Read
 from tieback.intake.traffic.documents import MAX_LINE, opener
 from tieback.model.capture import LiveRun
@@ -56,7 +57,7 @@ def test_a_line_without_end(read: Read) -> None:
     assert "too long" in problems[0].what
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.binary(max_size=300))
 def test_other_files_are_not_recognised(data: bytes) -> None:
     from pathlib import Path

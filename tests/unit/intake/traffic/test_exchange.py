@@ -2,8 +2,7 @@
 
 import gzip
 
-import pytest
-
+from tests.each import each
 from tieback.intake.traffic.exchange import (
     BODY_BYTES,
     HEAD_BYTES,
@@ -54,7 +53,7 @@ def test_store_behind_http_is_detected() -> None:
     assert (seen.flow.server.ip, seen.flow.server.name) == ("10.0.0.5", "")
 
 
-@pytest.mark.parametrize("url", ["", "data:text/plain,a", "http://[bad", "http://h:99999/", "/path", "http:///x"])
+@each("url", ["", "data:text/plain,a", "http://[bad", "http://h:99999/", "/path", "http:///x"])
 def test_no_url(url: str) -> None:
     assert flow_of("a", HttpExchange("GET", url, ExchangeMessage())) is None
 
@@ -69,7 +68,7 @@ def test_samples_are_bounded() -> None:
     assert all(len(sample.data) <= HEAD_BYTES + BODY_BYTES + 4 for sample in seen.samples)
 
 
-@pytest.mark.parametrize(
+@each(
     ("encoding", "body", "plain"),
     [
         ("gzip", gzip.compress(b"hello", mtime=0), b"hello"),

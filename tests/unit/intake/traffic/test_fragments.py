@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.unit.intake.traffic import wire
 from tieback.intake.traffic import fragments
 from tieback.intake.traffic.fragments import FragmentTable
@@ -126,7 +127,7 @@ def test_unsound_fragments_are_left_out(packet: bytes) -> None:
     assert put([packet], held) == held.rest() == []
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(
     size=st.integers(1, 40).map(lambda eighths: eighths * 8),
     data=st.binary(min_size=1, max_size=2000),
@@ -142,7 +143,7 @@ def test_any_cut_in_any_order(size: int, data: bytes, six: bool, seed: int) -> N
     assert [payload(packet) for packet in put(parts, held) + held.rest()] == [data]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 0x3FFF), st.integers(0, 3), st.binary(max_size=64)), max_size=40))
 def test_any_fragments_stay_sound(pieces: list[tuple[int, int, bytes]]) -> None:
     held = FragmentTable()

@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import samples
+from tests.each import each
+from tests.examples import examples
 from tieback.intake.traffic import har
 from tieback.intake.traffic.interface import SampledFlow
 from tieback.model.errors import InputError
@@ -166,13 +168,13 @@ def test_large_bodies_are_cut(tmp_path: Path) -> None:
     assert len(flows[0].samples[1].data) < 10_000
 
 
-@pytest.mark.parametrize("head", [b"", b"{}", b'{"event_type":"tls","log":1}', b"[1]", b"\x1f\x8b\x08", b"PK\x03\x04"])
+@each("head", [b"", b"{}", b'{"event_type":"tls","log":1}', b"[1]", b"\x1f\x8b\x08", b"PK\x03\x04"])
 def test_other_files(head: bytes) -> None:
     assert not har.is_har(head, Path("a.har"))
     assert har.opener(Path("a.har"), head) is None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.integers(0, 700), st.binary(max_size=8))
 def test_mutations_never_raise(tmp_path_factory: pytest.TempPathFactory, at: int, junk: bytes) -> None:
     text = archive(entry(response={"status": 200, "content": {"text": "x"}}), entry()).encode()

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.unit.intake.traffic.test_har import archive, entry, read, write
 from tieback.intake.traffic.har_apps import StatedApp, TlsError, stated_app, tls_error_flow
 from tieback.model.flow import FlowApp, NameSource
@@ -199,7 +200,7 @@ _json = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.one_of(_json.map(lambda value: json.dumps(value).encode()), st.binary(max_size=80)))
 def test_any_metadata_are_an_app_or_a_note(data: bytes) -> None:
     found = stated_app(data)
@@ -208,7 +209,7 @@ def test_any_metadata_are_an_app_or_a_note(data: bytes) -> None:
     assert found.app is None or (found.app.bundle_id.isprintable() and not found.note)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     st.builds(
         TlsError,

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.unit.intake.traffic import wire
 from tieback.intake.traffic.attribution import PacketAttribution
 from tieback.intake.traffic.frames import PacketBlock
@@ -106,7 +107,7 @@ def test_a_block_of_several_link_types() -> None:
     assert told(read_headers(frames, single)) == by_one(frames)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     packets=st.lists(
         st.tuples(

@@ -2,6 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.intake.traffic.hpack import MAX_HEADERS, HpackDecoder, HpackError
 
 RFC_REQUESTS = (
@@ -33,7 +35,7 @@ def test_examples_of_the_rfc(requests: tuple[tuple[str, list[tuple[str, str]]], 
         assert decoder.decode(bytes.fromhex(block)) == headers
 
 
-@pytest.mark.parametrize(
+@each(
     "block", ["80", "ff80808080808001", "be", "3fe1ff03", "4001", "4081ff", "0085ffffffffff00", "4003616200"],
     ids=["index 0", "endless integer", "empty table", "huge table", "cut", "bad padding", "end of string", "cut value"],
 )  # fmt: skip
@@ -46,7 +48,7 @@ def test_headers_are_bounded() -> None:
     assert len(HpackDecoder().decode(b"\x82" * 1000)) == MAX_HEADERS
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(blocks=st.lists(st.binary(max_size=60), max_size=4))
 def test_any_blocks(blocks: list[bytes]) -> None:
     decoder = HpackDecoder()

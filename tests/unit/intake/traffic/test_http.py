@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.unit.intake.traffic import wire
 from tieback.intake.traffic.http import plain_path, recognise_http, without_port
 from tieback.intake.traffic.interface import SampledFlow
@@ -93,7 +94,7 @@ def test_a_path_keeps_no_query() -> None:
     assert plain_path("http://a.test/b/c?secret=1#x") == "/b/c"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(client=st.binary(max_size=200), server=st.binary(max_size=200))
 def test_reading_any_bytes_never_raises(client: bytes, server: bytes) -> None:
     recognise_http(client, server)

@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tests.unit.intake.traffic import wire
 from tieback.intake.traffic.http2 import PREFACE, cleartext_messages, headers, recognise_http2
 from tieback.intake.traffic.interface import SampledFlow
@@ -48,7 +50,7 @@ def test_a_flow_with_prior_knowledge(read: Read) -> None:
 POSTED = BLOCK[:2].replace(b"\x82", b"\x83") + BLOCK[2:]
 
 
-@pytest.mark.parametrize(
+@each(
     ("frames", "messages"),
     [
         (frame(1, 4, BLOCK), [b"GET /v1?q=abc HTTP/1.1\r\n\r\n"]),
@@ -93,7 +95,7 @@ def test_other_bytes_are_not_http2(client: bytes, server: bytes) -> None:
     assert recognise_http2(client, server) is None
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(at=st.integers(0, 60), junk=st.binary(max_size=16))
 def test_mutated_frames(at: int, junk: bytes) -> None:
     data = SETTINGS + frame(1, 0, BLOCK[:4]) + frame(9, 4, BLOCK[4:])

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.unit.intake.traffic import wire
 from tieback.intake.traffic.attribution import PacketAttribution
 from tieback.intake.traffic.interface import SampledFlow
@@ -88,7 +89,7 @@ def test_an_unread_link_type_is_one_problem(read: Read) -> None:
     assert (flows, [problem.what for problem in problems]) == ([], ["packets of link type 147 are not supported"])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(data=st.binary(max_size=160), link=st.sampled_from(sorted(SUPPORTED_LINKS)))
 def test_any_bytes(data: bytes, link: int) -> None:
     buffer = data + bytes(64)

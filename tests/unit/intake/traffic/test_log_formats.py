@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.each import each
 from tieback.intake.traffic.log_formats import by_header, format_of, formats, protocol_name, read_columns
 from tieback.model.errors import InputError
 
@@ -40,7 +41,7 @@ def test_format_is_detected_from_rows(reader: str, row: dict[str, str], name: st
     assert (found.name if found else None) == name
 
 
-@pytest.mark.parametrize(
+@each(
     ("header", "kind"),
     [
         (["Timestamp", "Source IP", "Destination IP", "Destination Port", "Bytes Sent"], "flow"),
@@ -98,7 +99,7 @@ def test_a_map_of_columns_that_is_none(tmp_path: Path, text: str, word: str) -> 
         read_columns(tmp_path / "missing.toml")
 
 
-@pytest.mark.parametrize(
+@each(
     ("given", "name"),
     [("ssl", "tls"), ("pgsql", "postgresql"), ("HTTP", "http"), ("failed", ""), ("redis", "redis"), ("<x>", "")],
 )

@@ -4,10 +4,11 @@ import gzip
 import io
 from pathlib import Path
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.intake.traffic.log_rows import MAX_LINE, READERS, head_lines, lines, open_lines, reader_of
 
 ZEEK = [
@@ -17,7 +18,7 @@ ZEEK = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@each(
     ("reader", "text", "rows"),
     [
         (
@@ -66,9 +67,7 @@ def test_gzip_is_unpacked(tmp_path: Path) -> None:
         assert next(lines(file)) == ZEEK[0]
 
 
-@pytest.mark.parametrize(
-    "head", [b"", b"\x1f\x8b\x08junk", b"\0\1\2", b"hello\nworld\n", b"name,email\nada,a@b.test\n", b"{}\n"]
-)
+@each("head", [b"", b"\x1f\x8b\x08junk", b"\0\1\2", b"hello\nworld\n", b"name,email\nada,a@b.test\n", b"{}\n"])
 def test_other_files(head: bytes) -> None:
     assert reader_of(head) == ""
 
@@ -77,7 +76,7 @@ def test_head_lines() -> None:
     assert head_lines(b"\xef\xbb\xbfa\n\nb\n") == ["a", "b"]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.lists(st.text(max_size=120), max_size=6))
 def test_reading_any_log_never_raises(text: list[str]) -> None:
     for reader in READERS.values():

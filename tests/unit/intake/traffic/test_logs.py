@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.traffic import logs
 from tieback.intake.traffic.interface import SampledFlow
 from tieback.intake.traffic.log_formats import LogFormat
@@ -214,7 +215,7 @@ def test_a_users_own_columns(
     assert (flow.client.ip, flow.start > 0) == ("10.0.0.9", True)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(
     st.sampled_from([ZEEK_CONN, ZEEK_SSL, ZEEK_DNS, EVE_TLS, EVE_FLOW, SQUID, ZSCALER, UMBRELLA, FORTI, CSV]),
     st.integers(0, 500),

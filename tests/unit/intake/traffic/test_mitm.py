@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import samples
+from tests.examples import examples
 from tieback.intake.discover import FileKind, classify_path
 from tieback.intake.traffic import mitm
 from tieback.intake.traffic.interface import SampledFlow
@@ -160,7 +161,7 @@ def test_missing_and_other_files(tmp_path: Path) -> None:
         assert not mitm.is_mitmproxy_file(head, Path("a.mitm"))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.integers(0, 500), st.binary(min_size=1, max_size=6))
 def test_mutations_never_raise(tmp_path_factory: pytest.TempPathFactory, at: int, junk: bytes) -> None:
     data = tcp(6379, (True, b"PING\r\n"), (False, b"+PONG\r\n"), sni="a") + dump(

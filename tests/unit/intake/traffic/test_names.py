@@ -2,6 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.each import each
 from tests.unit.intake.traffic import wire
 from tieback.intake.traffic.interface import SampledFlow
 from tieback.intake.traffic.names import DnsNames, hostname
@@ -12,7 +13,7 @@ type Read = Callable[..., tuple[list[SampledFlow], list[Problem]]]
 HERE, THERE, OTHER = wire.address(wire.CLIENT), wire.address(wire.SERVER), wire.address("10.0.0.7")
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected"),
     [
         ("API.Test.", "api.test"),

@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tests.unit.intake.traffic import wire
 from tieback.intake.traffic.interface import SampledFlow
 from tieback.intake.traffic.network import FRAGMENT, NOTHING, find_transport
@@ -48,7 +50,7 @@ def test_the_length_of_ip_ends_the_payload(read: Read) -> None:
     assert flows[0].flow.bytes_out == 0, "Ethernet's padding is no payload"
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "protocol"),
     [
         (b"", NOTHING),
@@ -66,7 +68,7 @@ def test_packets_without_a_transport_header(data: bytes, protocol: int) -> None:
     assert find_transport(data, 0, len(data))[0] == protocol
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(head=st.sampled_from([b"\x45", b"\x4f", b"\x60"]), data=st.binary(max_size=120))
 def test_any_bytes(head: bytes, data: bytes) -> None:
     protocol, addresses, place, _ = find_transport(head + data, 0, len(data) + 1)
@@ -75,7 +77,7 @@ def test_any_bytes(head: bytes, data: bytes) -> None:
         assert place <= len(data) + 200
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(at=st.integers(0, 60), value=st.integers(0, 255))
 def test_mutated_headers(at: int, value: int) -> None:
     packet = bytearray(wire.ip(b"\x11\0" + bytes(6) + ASK, *SIX, protocol=0))

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.unit.intake.traffic import wire
 from tieback.intake.traffic.interface import SampledFlow
 from tieback.model.sighting import Problem
@@ -47,7 +48,7 @@ def test_what_was_read_is_kept(read: Read, damage: Callable[[bytes], bytes], flo
     assert any(word in problem.what for problem in problems) if word else problems == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(at=st.integers(24, 400), junk=st.binary(max_size=40))
 def test_mutated_files_never_raise(read: Read, at: int, junk: bytes) -> None:
     data = wire.pcap(TALK)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.unit.intake.traffic import wire
 from tieback.intake.traffic.attribution import PacketAttribution
 from tieback.intake.traffic.interface import SampledFlow
@@ -138,7 +139,7 @@ def test_a_million_interfaces_cost_little() -> None:
     assert len(problems) == 1
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(at=st.integers(0, 300), junk=st.binary(max_size=30))
 def test_mutated_files_never_raise(at: int, junk: bytes) -> None:
     packet = wire.enhanced(ASK, options=wire.option(1, b"u-1"))

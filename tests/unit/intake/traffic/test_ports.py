@@ -1,9 +1,10 @@
 import pytest
 
+from tests.each import each
 from tieback.intake.traffic.ports import usual_ports
 
 
-@pytest.mark.parametrize(
+@each(
     ("transport", "port", "service"),
     [
         ("tcp", 9200, "elasticsearch"),

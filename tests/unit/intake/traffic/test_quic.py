@@ -6,6 +6,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tests.unit.intake.traffic import wire
 from tieback.intake.traffic.interface import SampledFlow
 from tieback.intake.traffic.quic import client_keys, recognise_quic
@@ -43,7 +45,7 @@ def test_keys_of_the_rfcs_example() -> None:
     assert client_keys(V2, ID).key.hex() == "8b1a0bc121284290a29e0971b5cd045d"
 
 
-@pytest.mark.parametrize(
+@each(
     ("datagrams", "version"),
     [
         ([initial(crypto(0, HELLO))], "v1"),
@@ -96,7 +98,7 @@ def test_other_datagrams_are_not_quic(datagrams: list[bytes]) -> None:
     assert recognise_quic(datagrams, []) is None
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(at=st.integers(0, 60), junk=st.binary(max_size=12), cut=st.integers(0, 1300), frames=st.binary(max_size=60))
 def test_reading_mutated_packets_never_raises(at: int, junk: bytes, cut: int, frames: bytes) -> None:
     data = initial(frames + crypto(0, HELLO))

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.unit.intake.traffic import wire
 from tests.unit.intake.traffic.test_headers import frames_of
 from tieback.intake.traffic.attribution import PacketAttribution
@@ -40,7 +41,7 @@ def test_segments_that_follow_each_other_are_steady(ends: tuple[str, str]) -> No
     assert (runs.steady, runs.data_total) == ([True], [4, 8, 12])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.booleans(), st.booleans()), min_size=1, max_size=30))
 def test_colliding_hashes_lose_nothing(packets: list[tuple[int, int, bool, bool]]) -> None:
     made = []

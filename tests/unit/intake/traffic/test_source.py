@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow
 import pytest
 
+from tests.each import each
 from tests.unit.intake.traffic import wire
 from tieback.intake.traffic.source import STEP, CompressedSource, FileWindow, GzipSource, ZstandardSource
 
@@ -56,7 +57,7 @@ FRAME = bytes(pyarrow.compress(NOISE, "zstd", asbytes=True))
 SKIPPED = b"\x50\x2a\x4d\x18\x04\0\0\0abcd"
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "least", "word"),
     [
         (FRAME, 300_000, ""),

@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tests.unit.intake.traffic import wire
 from tests.unit.intake.traffic.wire import Packet, ethernet, ip, talk, tcp
 from tieback.intake.traffic import table
@@ -111,7 +113,7 @@ def test_kept_bytes_stay_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert numbers == sorted(numbers)
 
 
-@pytest.mark.parametrize(
+@each(
     "packet",
     [
         ethernet(ip(tcp(1, 2)[:10])),
@@ -167,7 +169,7 @@ def simply(packets: list[Packet]) -> dict[tuple[int, int], tuple[int, int, int, 
     }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     sources=st.lists(st.integers(40000, 40003), min_size=1, max_size=6),
     swaps=st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=8),

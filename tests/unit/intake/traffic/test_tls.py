@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tests.unit.intake.traffic.wire import alpn, client_hello, extension, record, server_hello
 from tieback.intake.traffic.certificate import CertificateNames
 from tieback.intake.traffic.tls import client_hello as read_hello
@@ -16,7 +18,7 @@ CHOSE_H2 = server_hello(0x0303, alpn(b"h2"))
 DATA = record(bytes(100), kind=23)
 
 
-@pytest.mark.parametrize(
+@each(
     ("client", "server", "version", "sni", "alpn_names", "ech"),
     [
         (record(client_hello()), b"", "TLSv1.2", "api.test", (), False),
@@ -52,7 +54,7 @@ def test_a_hello_from_the_other_side_turns_the_flow() -> None:
     assert (seen.swapped, seen.tls.sni) == (True, "api.test")
 
 
-@pytest.mark.parametrize(
+@each(
     ("client", "server", "is_tls"),
     [
         (DATA + DATA, b"", True),
@@ -100,7 +102,7 @@ def test_version_names(number: int, name: str) -> None:
     assert version_name(number) == name
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(at=st.integers(0, 140), junk=st.binary(max_size=20), cut=st.integers(0, 200))
 def test_mutated_hellos(at: int, junk: bytes, cut: int) -> None:
     data = record(client_hello("a.test", VERSIONS_13, alpn(b"h2")))
@@ -111,7 +113,7 @@ def test_mutated_hellos(at: int, junk: bytes, cut: int) -> None:
     find_client_hello(data)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(body=st.binary(max_size=300))
 def test_reading_any_handshake_never_raises(body: bytes) -> None:
     for kind in (1, 2, 11):

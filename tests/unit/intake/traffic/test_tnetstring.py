@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.intake.traffic.tnetstring import MalformedNetstringError, parse, value_end
 
 
@@ -18,7 +20,7 @@ def plain(value: Any) -> Any:
     return {key: plain(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "value"),
     [
         (b"5:hello,", b"hello"),
@@ -39,7 +41,7 @@ def test_netstring_values_are_parsed(data: bytes, value: object) -> None:
     assert value_end(memoryview(data + b"rest"), 0) == len(data)
 
 
-@pytest.mark.parametrize(
+@each(
     "data",
     [
         b"",
@@ -68,7 +70,7 @@ def test_nesting_and_number_of_values_are_bounded() -> None:
             parse(memoryview(data))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.binary(max_size=120))
 def test_random_bytes_never_raises_another_error(data: bytes) -> None:
     with suppress(MalformedNetstringError):

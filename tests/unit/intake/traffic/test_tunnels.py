@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tests.unit.intake.traffic import wire
 from tests.unit.intake.traffic.test_websocket import frame
 from tieback.intake.traffic.http import HttpSummary
@@ -34,7 +36,7 @@ def only(read: Read, client: bytes, server: bytes, port: int = 1080) -> Flow:
     return one.flow
 
 
-@pytest.mark.parametrize(
+@each(
     ("client", "server", "found"),
     [
         (b"\x05\x01\x00" + NAMED, b"\x05\x00" + GRANTED5, Tunnel("SOCKS5", "", "api.test", 443, 18, 12)),
@@ -79,7 +81,7 @@ def test_requests_of_socks(client: bytes, server: bytes, found: Tunnel | None) -
     assert read_socks(client, server) == found
 
 
-@pytest.mark.parametrize(
+@each(
     ("method", "target", "place"),
     [
         ("CONNECT", "api.test:443", "api.test:443"),
@@ -245,7 +247,7 @@ def test_messages_after_the_upgrade_may_be_from_the_middle_of_mqtt(
     assert found.confidence <= 0.8
 
 
-@pytest.mark.parametrize(
+@each(
     "messages",
     [
         (b'{"type":"hello"}', b'{"type":"bye"}'),
@@ -267,7 +269,7 @@ def test_frames_without_upgrade_and_without_a_known_protocol_are_no_websocket(re
     assert flows[0].flow.protocol == ""
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(client=st.binary(max_size=120), server=st.binary(max_size=60), masks=st.booleans())
 def test_any_frames_are_read_without_an_error(client: bytes, server: bytes, *, masks: bool) -> None:
     out = frame(client, head=0x82, mask=b"abcd") if masks else client
@@ -284,7 +286,7 @@ def test_other_messages_of_a_websocket(read: Read, message: bytes, protocol: str
     assert flows[0].flow.protocol == protocol
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(client=st.binary(max_size=80), server=st.binary(max_size=40))
 def test_reading_any_bytes_never_raises(client: bytes, server: bytes) -> None:
     read_socks(b"\x05" + client, b"\x05" + server)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.unit.intake.traffic import wire
 from tieback.intake.traffic.interface import SampledFlow
 from tieback.intake.traffic.network import NOTHING, TCP, UDP, find_transport
@@ -89,7 +90,7 @@ def test_a_tunnel_in_a_tunnel() -> None:
 
 
 @given(st.sampled_from(PORTS), st.binary(max_size=80), st.sampled_from(sorted(TUNNELS)), st.integers(0, 80))
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_reading_stays_inside_the_datagram(port: int, data: bytes, name: str, keep: int) -> None:
     for datagram in (wire.udp(1, port, data), wire.udp(1, TUNNELS[name][0], TUNNELS[name][1][:keep] + data)):
         for stop in (len(datagram), max(0, len(datagram) - 5)):

@@ -1,10 +1,11 @@
 import zlib
 from collections.abc import Callable
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tests.unit.intake.traffic import wire
 from tieback.intake.traffic.interface import SampledFlow
 from tieback.intake.traffic.websocket import messages
@@ -33,7 +34,7 @@ def deflated(*texts: bytes) -> list[bytes]:
 PACKED = deflated(b'{"pin":"1234"}', b'{"pin":"5678"}')
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "found"),
     [
         (frame(b"hello"), [b"hello"]),
@@ -77,7 +78,7 @@ def test_an_upgraded_flow_hands_up_its_frames(read: Read) -> None:
     ]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(data=st.binary(max_size=200), limit=st.integers(0, 300))
 def test_any_bytes(data: bytes, limit: int) -> None:
     assert len(messages(data, limit)) <= limit

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.each import each
 from tieback.lab.servers.cassandra import first_column, settings
 from tieback.lab.stores import STORES
 
@@ -26,7 +27,7 @@ EACH = struct.pack(">III", 2, 0, 1) + short("ks") + short("t") + short("a") + VA
 PAGED = struct.pack(">III", 2, 3, 1) + value(b"page") + short("ks") + short("t") + short("a") + VARCHAR
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "expected"),
     [
         (GLOBAL + struct.pack(">I", 2) + value(b"x") + value(b"1") + value(None) + value(b"2"), [b"x", b""]),

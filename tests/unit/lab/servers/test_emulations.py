@@ -4,8 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
+from tests.each import each
 from tieback.lab.servers.emulations import KIND, emulations
 from tieback.lab.table_server import find_answer
 from tieback.protocols import http1
@@ -21,7 +20,7 @@ def test_every_store_has_its_answers() -> None:
     assert all(store.emulation for store in KIND.stores)
 
 
-@pytest.mark.parametrize(
+@each(
     ("store", "verb", "path", "body", "recorded"),
     [
         ("ollama", "GET", "/", "", "ollama-root"),

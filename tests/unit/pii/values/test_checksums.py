@@ -1,7 +1,8 @@
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.pii.values import checksums
 from tieback.pii.values.checksums import NAMED, Weighted
 
@@ -34,12 +35,12 @@ GOOD = [
 ]
 
 
-@pytest.mark.parametrize(("name", "number"), GOOD)
+@each(("name", "number"), GOOD)
 def test_published_numbers_pass(name: str, number: str) -> None:
     assert NAMED[name](number.replace("-", ""))
 
 
-@pytest.mark.parametrize(("name", "number"), [(n, v) for n, v in GOOD if n != "ssn"])
+@each(("name", "number"), [(n, v) for n, v in GOOD if n != "ssn"])
 def test_a_wrong_last_character_fails(name: str, number: str) -> None:
     number = number.replace("-", "")
     others = "0123456789" if number[-1].isdigit() else "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -58,7 +59,7 @@ def test_iban_and_vin_and_mrz() -> None:
     assert checksums.mrz("<<<<<<<<<<<<<<", "<")
 
 
-@pytest.mark.parametrize(
+@each(
     ("sums", "number", "holds"),
     [
         (Weighted((9, 8, 7, 6, 5, 4, 3, 2)), "111222333", True),
@@ -73,7 +74,7 @@ def test_weighted_sums(sums: Weighted, number: str, *, holds: bool) -> None:
     assert sums.matches(number) is holds
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.text(max_size=24) | st.text("0123456789ABCXZ<", max_size=24))
 def test_no_text_raises(text: str) -> None:
     for check in NAMED.values():
@@ -82,7 +83,7 @@ def test_no_text_raises(text: str) -> None:
     assert checksums.mod97(text) in (True, False)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.text("0123456789", min_size=2, max_size=18), st.integers(0, 17), st.integers(1, 9))
 def test_luhn_sees_every_single_error(body: str, at: int, by: int) -> None:
     number = next(body + d for d in "0123456789" if checksums.luhn(body + d))

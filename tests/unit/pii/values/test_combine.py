@@ -1,6 +1,5 @@
-import pytest
-
 import tieback.pii
+from tests.each import each
 from tieback.model.pii import ClassificationBasis, Column
 from tieback.pii.names import NameDetector
 from tieback.pii.values import ValueDetector, classify_columns
@@ -12,7 +11,7 @@ WORDS = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "
 PEOPLE = ("Ada Lovelace", "Maria Garcia", "Peter Schmidt", "Anna Kowalska", "John Smith", "Laura Rossi", "Ivan Petrov")
 
 
-@pytest.mark.parametrize(
+@each(
     ("field", "values", "pii_class"),
     [
         ("c1", MAILS, "email"),

@@ -1,5 +1,4 @@
-import pytest
-
+from tests.each import each
 from tieback.pii.values.rules import are_birth_dates, years
 
 
@@ -7,7 +6,7 @@ def test_years_are_extracted_from_dates() -> None:
     assert years(["1990-01-02", "3/4/1955", "20010203", "soon", "12345678"]) == [1955, 1990, 2001]
 
 
-@pytest.mark.parametrize(
+@each(
     ("given", "births"),
     [
         ([1941, 1950, 1962, 1967, 1975, 1980, 1983, 1991, 1999, 2004], True),

@@ -1,9 +1,10 @@
 from random import Random
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.model.pii import Classification, Column
 from tieback.pii.taxonomy import load_taxonomy
 from tieback.pii.values import ValueDetector
@@ -58,7 +59,7 @@ def some(form: str, count: int = 30) -> list[str]:
 MYOCARDIAL = ["22298006", "73211009", "38341003", "195967001", "44054006", "49436004", "13645005", "84114007"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("values", "kind"),
     [
         (MYOCARDIAL, "SNOMED CT identifier"),
@@ -99,7 +100,7 @@ def test_kinds_by_value(values: list[str], kind: str) -> None:
     assert verdict.detail == kind
 
 
-@pytest.mark.parametrize(
+@each(
     "values",
     [
         some("89999999"),
@@ -152,7 +153,7 @@ BAIT = [
 ]
 
 
-@pytest.mark.parametrize("bait", BAIT, ids=range(len(BAIT)))
+@each("bait", BAIT, ids=range(len(BAIT)))
 def test_hostile_values_are_bounded(bait: str) -> None:
     look = DETECTOR.scan([bait] * 50 + [bait[1:], "x" + bait, "jo@example.test"])
     assert look.distinct <= 4
@@ -165,7 +166,7 @@ def test_only_so_many_values_are_looked_at() -> None:
     assert look.seen == MAX_VALUES
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.lists(st.text(max_size=80), max_size=30))
 def test_any_text(values: list[str]) -> None:
     look = DETECTOR.scan(values)

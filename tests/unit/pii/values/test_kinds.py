@@ -1,11 +1,12 @@
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.pii.values.kinds import CHECKS
 
 
-@pytest.mark.parametrize(
+@each(
     ("check", "good", "bad"),
     [
         ("iban", "GB82 WEST 1234 5698 7654 32", "GB82WEST12345698765433"),
@@ -44,7 +45,7 @@ def test_single_values_pass_or_fail_their_check(check: str, good: str, bad: str)
     assert not CHECKS[check](bad)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.text("0123456789ABCF:.-+() /[]%x,", min_size=1, max_size=40))
 def test_no_text_raises(text: str) -> None:
     for name, check in CHECKS.items():

@@ -1,10 +1,11 @@
 import re
 from random import Random
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.pii.values.national import NationalNumber, load_numbers, normalise
 
 NUMBERS = load_numbers()
@@ -14,7 +15,7 @@ def one(label: str) -> NationalNumber:
     return next(number for number in NUMBERS if number.scheme.label == label)
 
 
-@pytest.mark.parametrize(
+@each(
     ("label", "good", "bad"),
     [
         ("PL PESEL", "44051401359", "44051401358"),
@@ -63,7 +64,7 @@ def test_the_year_inside() -> None:
     assert year("44051401359") == "44"
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.text(max_size=24) | st.text("0123456789", max_size=20))
 def test_no_text_raises(text: str) -> None:
     for number in NUMBERS:

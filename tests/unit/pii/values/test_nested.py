@@ -3,6 +3,7 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.pii.values.nested import MAX_LEAVES, may_be_document, read_leaves
 
 
@@ -39,7 +40,7 @@ def test_bounds() -> None:
     assert read_leaves(['"' + "x" * 100_000 + '"']) == {}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.text(max_size=200), max_size=5))
 def test_no_text_raises(documents: list[str]) -> None:
     assert isinstance(read_leaves(documents), dict)

@@ -1,9 +1,10 @@
 """What stands where data will be, and what invented people have."""
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.model.pii import Column
 from tieback.pii import classify_columns
 from tieback.pii.values.placeholders import is_placeholder, placeholder_share
@@ -12,7 +13,7 @@ from tieback.pii.values.text import load_vocabulary
 WORDS = load_vocabulary()
 
 
-@pytest.mark.parametrize(
+@each(
     "value",
     [
         "4111111111111111",
@@ -31,7 +32,7 @@ def test_placeholders(value: str) -> None:
     assert is_placeholder(value, WORDS)
 
 
-@pytest.mark.parametrize(
+@each(
     "value",
     [
         "4539148803436467",
@@ -64,7 +65,7 @@ def test_one_among_real_ones_changes_nothing() -> None:
     assert found.pii_class == "email"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.lists(st.text(max_size=60), min_size=1, max_size=5))
 def test_any_values_have_a_share(values: list[str]) -> None:
     assert 0 <= placeholder_share(values, WORDS) <= 1

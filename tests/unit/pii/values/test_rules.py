@@ -3,8 +3,6 @@
 from random import Random
 from string import ascii_lowercase, ascii_uppercase, digits, hexdigits
 
-import pytest
-
 from tests.each import each
 from tieback.pii.values.detector import ValueDetector
 
@@ -36,7 +34,7 @@ def test_random_codes_are_not_personal_data(make: str, seed: int) -> None:
     assert [c for c in look.candidates if c.sure >= 0.8] == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("values", "pii_class"),
     [
         (column("aaaa9@aaaaa.test"), "email"),

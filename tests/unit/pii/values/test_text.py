@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.pii.values.text import Shares, TextReader, load_vocabulary
 
 COLUMNS = {
@@ -77,7 +78,7 @@ def test_other_words(reader: TextReader, values: list[str]) -> None:
     assert max(shares.person, shares.place, shares.street, shares.finding, shares.user) <= 0.3
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.text(max_size=60), max_size=8))
 def test_no_text_raises(values: list[str]) -> None:
     shares = TextReader().read(values)

@@ -1,5 +1,4 @@
-import pytest
-
+from tests.each import each
 from tieback.pii.values.text import TextReader
 from tieback.pii.values.words import from_words
 
@@ -7,7 +6,7 @@ STREETS = ("Ahornstraße", "Calle Mayor", "Lindenweg", "Rue Haute", "Main Street
 GIVEN = ("Ada", "Boris", "Carla", "Dieter", "Elena", "Fatima", "Giulia", "Hans", "Ingrid", "Jan", "Karin", "Luis")
 
 
-@pytest.mark.parametrize(
+@each(
     ("values", "pii_class"),
     [
         ([f"{street} {n}" for n, street in enumerate(STREETS, 3)], "postal_address"),

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 
+from tests.each import each
 from tests.unit.pipeline.accounts.conftest import HERE, PASSWORD, Clock, signed_in
 from tieback.model.errors import UsageError, WorkspaceError
 from tieback.pipeline.accounts.agents import short_agent
@@ -120,7 +121,7 @@ def test_a_name_is_a_word_or_a_mail_address(name: str) -> None:
     assert clean_name(f" {name} ") == name.lower()
 
 
-@pytest.mark.parametrize(
+@each(
     "name",
     ["", "a@b", "@example.org", "a@@example.org", "a@example.org@example.org", "a@example..org", "a@example.org.",
      "a b@example.org", "a@ex\u0430mple.org", "a@example.org\n<b>", "a@[127.0.0.1]", "+a", "a" * 64,
@@ -241,7 +242,7 @@ def test_only_the_hash_of_a_session_is_stored(service: AccountService, admin: Id
     assert "\x1b" not in sessions[0].agent
 
 
-@pytest.mark.parametrize(
+@each(
     ("header", "name"),
     [
         ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
@@ -439,7 +440,7 @@ def test_a_secret_of_another_key_never_skips_the_code(service: AccountService, a
 # Users
 
 
-@pytest.mark.parametrize("name", ["", " ", "a b", "a@idp", "-a", "a/b", "é", "a\n", "x" * 64, "<b>", "a\u202eb"])
+@each("name", ["", " ", "a b", "a@idp", "-a", "a/b", "é", "a\n", "x" * 64, "<b>", "a\u202eb"])
 def test_other_texts_are_no_sign_in_names(name: str) -> None:
     if name == "a\n":
         assert clean_name(name) == "a"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.each import each
 from tieback.pipeline.accounts import limits as limits_module
 from tieback.pipeline.accounts.limits import FREE_FOR_ACCOUNT, FREE_FOR_ADDRESS, SignInLimits, network_of
 
@@ -79,7 +80,7 @@ def test_the_tables_are_bounded(limits: SignInLimits, monkeypatch: pytest.Monkey
     assert len(limits._accounts._entries) == len(limits._addresses._entries) == 50
 
 
-@pytest.mark.parametrize(
+@each(
     ("address", "network"),
     [
         ("192.0.2.1", "192.0.2.1"),

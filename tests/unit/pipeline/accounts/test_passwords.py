@@ -7,6 +7,7 @@ from argon2 import PasswordHasher
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.unit.pipeline.accounts.fast import FAST
 from tieback.model.errors import UsageError
 from tieback.pipeline.accounts.passwords import AT_ONCE, MAX_WAITING, Passwords, check_password
@@ -66,7 +67,7 @@ def test_only_some_computations_wait(passwords: Passwords) -> None:
     assert passwords.hash("y")
 
 
-@pytest.mark.parametrize(
+@each(
     ("password", "right"),
     [
         ("correct horse battery", True),
@@ -99,7 +100,7 @@ def test_codes_of_rfc_6238(now: int, code: str) -> None:
     assert step_of_code(RFC_SECRET, code, now + 90) is None
 
 
-@pytest.mark.parametrize("code", ["", "12345", "1234567", "abcdef", "\uff11" * 6, "-12345", "28708\u0662"])
+@each("code", ["", "12345", "1234567", "abcdef", "\uff11" * 6, "-12345", "28708\u0662"])
 def test_other_texts_are_no_codes(code: str) -> None:
     assert step_of_code(RFC_SECRET, code, 59) is None
 

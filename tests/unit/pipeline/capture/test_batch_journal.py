@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.model.capture_batch import BatchApp, BatchState
 from tieback.model.errors import BusyError, WorkspaceError
 from tieback.pipeline.capture.batch_journal import JOURNAL, BatchJournal
@@ -55,7 +56,7 @@ def test_a_link_to_another_file_is_refused(tmp_path: Path) -> None:
     assert (tmp_path / "target").read_text() == "keep"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.binary(max_size=300))
 def test_any_content_opens(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     folder = tmp_path_factory.mktemp("j")

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.model.errors import InputError, UsageError
 from tieback.pipeline.capture.batch_list import MAX_BYTES, read_app_list
 
@@ -78,7 +79,7 @@ def test_more_apps_than_a_batch_has_are_refused(tmp_path: Path) -> None:
         read_app_list(written(tmp_path, text), None, ())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.one_of(st.binary(max_size=200), st.text(st.sampled_from("com.x,5\"\n\\'#\r "), max_size=80).map(str.encode)))
 def test_any_bytes_are_entries_or_one_error(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     path = written(tmp_path_factory.mktemp("l"), content)

@@ -3,6 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.capture.interface import (
     ConnectFailure,
     ConnectionEnds,
@@ -154,7 +155,7 @@ def test_run_events_are_not_flows() -> None:
     assert live().of(ProxyEnd(0, 0)) is None
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.text(max_size=40), st.text(max_size=60), st.binary(max_size=60), st.sampled_from(["http", "https", "", "\0"]))
 def test_hostile_requests_give_a_flow_or_none(host: str, path: str, body: bytes, scheme: str) -> None:
     one = flow(DnsObserved(ends(), host, (path,), 1.0, 2.0))

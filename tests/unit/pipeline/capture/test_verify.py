@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.lab.capturing import certificate
 from tests.unit.intake.capture.conftest import PACKAGE, Phone
 from tests.unit.intake.capture.droid import Droid
@@ -339,7 +340,7 @@ def test_any_text_is_short_printable_and_without_the_serial(text: str, serial: s
     assert serial not in found
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "192.0.2.7",

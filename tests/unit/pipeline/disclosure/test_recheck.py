@@ -14,7 +14,7 @@ from tieback.cases.policy import RecheckPolicy, default_policy
 from tieback.model.backend import Candidate, Route
 from tieback.model.case import Case, CaseState, RecheckVerdict
 from tieback.model.errors import GrantError
-from tieback.model.grant import Depth, Grant, TargetRule
+from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.model.passive import PassiveService
 from tieback.model.probe import Access
 from tieback.pipeline.disclosure.cases import open_case_service
@@ -32,6 +32,7 @@ TODAY = datetime.now(UTC).date()
 GRANT = Grant(
     authorised_by="test", contact="t@t.test", not_after=TODAY + timedelta(days=9),
     target=(TargetRule(match="127.0.0.0/8", ports="any", depth=Depth.DESCRIBE),),
+    limits=Limits(connects_per_second=0),
 )  # fmt: skip
 
 

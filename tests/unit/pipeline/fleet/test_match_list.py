@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.each import each
 from tieback.intake.inventory.published import ListedApp
 from tieback.model.device import CountSource, DevicePlatform, FleetApp, MatchStrength
 from tieback.pipeline.fleet.match_list import ListMatch, match_list
@@ -53,7 +54,7 @@ def test_an_app_that_is_updated_everywhere_needs_no_action() -> None:
     assert one(ListedApp(bundle_id="com.a", fixed="1.0"), fleet_app("com.a")).action == ""
 
 
-@pytest.mark.parametrize(
+@each(
     ("listed", "app", "strength"),
     [
         (ListedApp(bundle_id="com.a"), fleet_app("com.a"), MatchStrength.BUNDLE_ID),

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.pipeline.jobs import output
 from tieback.pipeline.jobs.folders import export_file, exports, trim_exports
 from tieback.pipeline.jobs.kinds import Phase
@@ -29,7 +30,7 @@ def test_any_line_is_a_message_or_none(line: bytes) -> None:
     assert message is None or decode_message(encode_message(message)) == message
 
 
-@pytest.mark.parametrize(
+@each(
     "line",
     [b"", b"null", b"[]", b'{"type":"stage"}', b'{"type":"progress","stage":"x","done":"1","total":2}',
      b'{"type":"done","figures":{"a":1.5}}', b'{"type":"done","more":1}', b"\xff", b'{"type":"done","files":"x"}',

@@ -20,7 +20,7 @@ from tests.unit.pipeline.workspaces import make
 from tieback.cases.policy import default_policy
 from tieback.model.backend import Candidate, Route
 from tieback.model.errors import GrantError, InputError, StoppedError, TiebackError, UsageError
-from tieback.model.grant import Depth, Grant, TargetRule
+from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.pipeline.disclosure.cases import open_case_service
 from tieback.pipeline.jobs import folders
 from tieback.pipeline.jobs.kinds import (
@@ -51,6 +51,7 @@ APP = Path(__file__).parents[4] / "labs" / "apps" / "fieldhand.apk"
 GRANT = Grant(
     "test", "t@t.test", datetime.now(UTC).date() + timedelta(days=9),
     target=(TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE),),
+    limits=Limits(connects_per_second=0),
 )  # fmt: skip
 PORTS = b"""<?xml version="1.0"?><nmaprun scanner="nmap" start="1779184800"><host starttime="1779184800">
 <status state="up"/>

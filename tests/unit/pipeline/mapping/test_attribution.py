@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.each import each
 from tieback.backends.datasets import Datasets
 from tieback.model.errors import UsageError
 from tieback.pipeline.mapping.attribution import AttributionSources, attribute_host, split_host
@@ -18,7 +19,7 @@ def knowledge(tmp_path: Path) -> Iterator[AttributionSources]:
     found.close()
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "host", "rest"),
     [
         ("Example.ORG.", "example.org", ""),
@@ -35,7 +36,7 @@ def test_hosts_in_what_people_write(text: str, host: str, rest: str) -> None:
     assert (found.text, behind) == (host, rest)
 
 
-@pytest.mark.parametrize("text", ["", "http://", "a b", "0x7f.1", "2130706433", "x" * 300])
+@each("text", ["", "http://", "a b", "0x7f.1", "2130706433", "x" * 300])
 def test_invalid_host_is_a_usage_error(text: str) -> None:
     with pytest.raises(UsageError):
         split_host(text)

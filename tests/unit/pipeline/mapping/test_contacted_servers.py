@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from tests.each import each
 from tests.unit.pipeline.mapping.test_flow_endpoints import flow
 from tieback.model.flow import Flow, FlowApp, FlowTls, Leak
 from tieback.model.report import Encryption
@@ -17,7 +18,7 @@ def tls(version: str, host: str = "api.example.test") -> Flow:
     return replace(flow("tls", 443, host), encrypted=True, tls=FlowTls(version=version))
 
 
-@pytest.mark.parametrize(
+@each(
     ("encrypted", "handshake", "expected"),
     [
         (False, None, "cleartext"),

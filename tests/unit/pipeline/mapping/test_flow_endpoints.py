@@ -3,6 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
+from tests.each import each
 from tieback.model.endpoint import EndpointKind, Party
 from tieback.model.flow import Flow, FlowEvidence, FlowTls, NameSource, Peer, Server
 from tieback.pipeline.mapping.flow_endpoints import endpoint_of, sightings_of
@@ -37,7 +38,7 @@ def flow(
     )
 
 
-@pytest.mark.parametrize(
+@each(
     ("seen", "value", "kind", "service"),
     [
         (flow("tls", 443, "api.workhub.test"), "https://api.workhub.test", EndpointKind.URL, None),
@@ -58,7 +59,7 @@ def test_endpoints(seen: Flow, value: str, kind: EndpointKind, service: str | No
     assert (endpoint.value, endpoint.kind, endpoint.service) == (value, kind, service)
 
 
-@pytest.mark.parametrize(
+@each(
     "seen",
     [
         flow("dns", 53, udp=True),

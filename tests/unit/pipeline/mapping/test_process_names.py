@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.model.flow import FlowApp
 from tieback.model.report import AppMatch
 from tieback.pipeline.mapping.process_names import COMMON, ProcessNames, process_name
@@ -21,7 +22,7 @@ APPS = (
 NAMES = ProcessNames(APPS)
 
 
-@pytest.mark.parametrize(
+@each(
     ("app", "match", "bundle_id"),
     [
         (None, AppMatch.UNKNOWN, None),

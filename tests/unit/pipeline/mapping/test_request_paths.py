@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.each import each
 from tieback.backends.candidates import build_candidates, requested_bases
 from tieback.backends.probe_hints import collect_probe_hints
 from tieback.lab.packets import PacketWriter, TcpStream
@@ -59,7 +60,7 @@ def sent(data: bytes) -> list[CleartextSample]:
     return [CleartextSample("out", "http", data), CleartextSample("in", "http", b"GET /answer HTTP/1.1\r\n")]
 
 
-@pytest.mark.parametrize(
+@each(
     ("detail", "data", "paths"),
     [
         ("GET /es/customers/_search 200", b"", ("/es/customers/_search",)),

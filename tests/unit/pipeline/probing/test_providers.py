@@ -1,9 +1,8 @@
-import pytest
-
+from tests.each import each
 from tieback.pipeline.probing.candidates import ProviderLookup
 
 
-@pytest.mark.parametrize(
+@each(
     ("host", "provider"),
     [
         ("a.firebaseio.com", "firebaseio.com"),

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.each import each
 from tieback.backends.candidates import build_candidates
 from tieback.backends.probe_hints import ProbeHints, collect_probe_hints
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
@@ -337,7 +338,7 @@ SECRETS = [
 ]
 
 
-@pytest.mark.parametrize("text", SECRETS)
+@each("text", SECRETS)
 def test_no_secret_reaches_a_target(text: str) -> None:
     head, body = (
         base64.urlsafe_b64encode(msgspec.json.encode(part)).rstrip(b"=").decode()

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.model.errors import UsageError
 from tieback.pipeline.probing.candidates import target_label
 from tieback.pipeline.probing.service import store_ports
@@ -18,7 +19,7 @@ def expanded(text: str) -> list[tuple[str, int]]:
     return [(one.candidate.host, one.candidate.port) for one in expand_target(text)]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "host", "port", "service", "tls"),
     [
         ("es.fieldhand.test:9200", "es.fieldhand.test", 9200, None, None),
@@ -41,7 +42,7 @@ def test_one_named_target(text: str, host: str, port: int, service: str | None, 
     assert service is None or service in {probe.meta.name for probe in PROBES}
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "places"),
     [
         ("http://a.test/es/customers/_search", {"a.test:80": None, "a.test:80/es/": "elasticsearch"}),
@@ -73,7 +74,7 @@ def test_host_without_a_port_means_all_usual_ports(text: str) -> None:
     assert asked == {(service, port, True) for service, ports in store_ports().items() for port in ports}
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "found"),
     [
         ("127.0.0.0/30:9200", [(f"127.0.0.{n}", 9200) for n in range(4)]),
@@ -95,7 +96,7 @@ def test_a_block_without_a_port_means_all_usual_ports_of_each_address() -> None:
     assert len(expanded("2001:db8::/126")) == 4 * usual
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "", ":9200", "host:", "host:0", "host:65536", "host:http", "host:٣", "[::1", "[::1]x", "a:b:c", ":1-2",
@@ -108,7 +109,7 @@ def test_anything_else_is_one_error(text: str) -> None:
         expanded(text)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "said"),
     [
         ("ftp2://x", "no store is known for the scheme"),

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.model.errors import InputError
 from tieback.pipeline.rule_imports.gitleaks import import_gitleaks
 from tieback.pipeline.rule_imports.interface import ForeignRule, RuleImport, convert_rules
@@ -23,7 +24,7 @@ def converted(
     return convert_rules("tool", [ForeignRule("acme-key", "Acme keys", pattern, keywords, entropy, group)])
 
 
-@pytest.mark.parametrize(
+@each(
     ("pattern", "group", "text", "secret"),
     [
         (ACME, 0, "acme_" + "a" * 32, "acme_" + "a" * 32),
@@ -47,7 +48,7 @@ def test_the_secret_is_the_group_of_the_other_tool(pattern: str, group: int, tex
     assert found["secret"] == secret
 
 
-@pytest.mark.parametrize(
+@each(
     ("change", "why"),
     [
         ({"pattern": r"acme_(?=x)"}, "cannot be matched in linear time"),

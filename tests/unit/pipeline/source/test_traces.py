@@ -3,6 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
+from tests.each import each
 from tests.unit.cases.samples import exposure
 from tieback.assess.findings import apply_rules
 from tieback.model.backend import Candidate, Route
@@ -86,7 +87,7 @@ def test_a_store_leads_to_the_places_of_its_routes() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@each(
     ("endpoint", "name"),
     [
         ("https://a.test:8443/v1", "a.test"),

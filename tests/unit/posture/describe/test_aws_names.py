@@ -2,11 +2,12 @@
 
 import pytest
 
+from tests.each import each
 from tieback.posture.describe.aws_names import build_arn, parse_arn
 from tieback.posture.describe.interface import DescriptionContext, NotAResourceError
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "parts"),
     [
         ("arn:aws:rds:eu-west-1:1:db:orders", ("rds", "eu-west-1", "1", "db:orders")),

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.each import each
 from tests.unit.posture.describe.conftest import ACCOUNT, Described
 from tieback.model.resource import Dependency, Resource, ServiceAddress
 from tieback.posture.describe.aws_services import admits_everyone
@@ -48,7 +49,7 @@ def test_a_domain_at_rest(value: dict[str, Any], at_rest: str, described: Descri
     assert described("aws-opensearch", {"DomainName": "x", **value})[0].at_rest == at_rest  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize(
+@each(
     ("policy", "wanted"),
     [
         (EVERYBODY, True),

@@ -2,13 +2,14 @@
 
 import pytest
 
+from tests.each import each
 from tieback.posture.describe.kinds import DESCRIBE, ResourceTypes, arm_type
 from tieback.posture.facts import ExportObject
 
 KINDS = ResourceTypes()
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "kind"),
     [
         ("AWS::RDS::DBInstance", "aws-rds-instance"),
@@ -26,7 +27,7 @@ def test_names(name: str, kind: str | None) -> None:
     assert (None if found is None else found.name) == kind
 
 
-@pytest.mark.parametrize(
+@each(
     ("key", "kind"),
     [
         ("arn:aws:rds:eu-west-1:1:db:x", "aws-rds-instance"),

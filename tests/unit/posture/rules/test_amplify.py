@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.unit.posture.rules.platform_cases import Case, answer
 from tieback.model.errors import InputError
 from tieback.posture.rules.amplify import Amplify
@@ -195,7 +196,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+@each("case", CASES, ids=[case.name for case in CASES])
 def test_documented_cases(case: Case) -> None:
     assert answer(READER, case, "amplify/data/resource.ts") == case.expected
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.unit.posture.rules.platform_cases import shown
 from tieback.model.errors import InputError
 from tieback.posture.rules.appwrite import Appwrite
@@ -94,9 +95,7 @@ CASES: list[tuple[str, dict[str, Any], str, str, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("project", "who", "path", "expected"), [case[1:5] for case in CASES], ids=[case[0] for case in CASES]
-)
+@each(("project", "who", "path", "expected"), [case[1:5] for case in CASES], ids=[case[0] for case in CASES])
 def test_documented_cases(project: dict[str, Any], who: str, path: str, expected: str) -> None:
     policy = READER.read(RulesText("appwrite.json", json.dumps(project)))
     assert shown(policy.ask(Requester(who), path)) == expected

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.model.document import encode
 from tieback.model.errors import InputError, UsageError
 from tieback.model.exposure import Severity
@@ -72,7 +73,7 @@ KINDS: list[tuple[str, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "text", "kind"), KINDS)
+@each(("name", "text", "kind"), KINDS)
 def test_kinds_are_detected_from_content(name: str, text: str, kind: str) -> None:
     assert reader_for(RulesText(name, text)).meta.name == kind
 

@@ -1,9 +1,9 @@
 """Convex functions: cases of the documentation, of its helpers, and what is not decided."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.unit.posture.rules.platform_cases import Case, answer
 from tieback.model.errors import InputError
 from tieback.posture.rules.convex import Convex
@@ -391,7 +391,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+@each("case", CASES, ids=[case.name for case in CASES])
 def test_documented_cases(case: Case) -> None:
     assert answer(READER, case, "convex/f.ts") == case.expected
 

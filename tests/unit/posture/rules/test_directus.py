@@ -3,10 +3,10 @@
 import json
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.unit.posture.rules.platform_cases import shown
 from tieback.model.errors import InputError
 from tieback.posture.rules.directus import PUBLIC_POLICY, Directus
@@ -186,7 +186,7 @@ CASES: list[tuple[str, Any, str, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("rows", "who", "expected"), [case[1:4] for case in CASES], ids=[case[0] for case in CASES])
+@each(("rows", "who", "expected"), [case[1:4] for case in CASES], ids=[case[0] for case in CASES])
 def test_documented_cases(rows: Any, who: str, expected: str) -> None:
     policy = READER.read(RulesText("permissions.json", json.dumps(rows)))
     assert shown(policy.ask(Requester(who), "posts")) == expected

@@ -1,7 +1,6 @@
 """How rules are evaluated where the two dialects differ, and where they end. The dialects' own tests hold the rest."""
 
-import pytest
-
+from tests.each import each
 from tieback.posture.rules.evaluate import Evaluator, matches
 from tieback.posture.rules.expression import ExpressionParser
 from tieback.posture.rules.logic import CHOSEN, ERROR, OWN, STORED, NamedValues
@@ -35,7 +34,7 @@ def test_errors_before_or() -> None:
     assert value("true || nil.a", strict=True) is True
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected"),
     [
         ("map.a", 1), ("map.b", ERROR), ("map['a']", 1), ("list[1]", "x"), ("list[9]", ERROR), ("list[kept]", STORED),
@@ -51,7 +50,7 @@ def test_expressions_are_evaluated(text: str, expected: object) -> None:
     assert found == expected or found is expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "pattern", "expected"),
     [
         ("a.png", ".*[.]png", True), ("a.gif", ".*[.]png", False), ("x", "[", ERROR), ("x", "(a+)+$", STORED),

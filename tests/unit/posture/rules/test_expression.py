@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.each import each
 from tieback.model.errors import InputError
 from tieback.posture.rules.expression import (
     Binary,
@@ -31,7 +32,7 @@ def read(text: str, *, paths: bool = True) -> Expression:
 A, B, C = NameExpression("a"), NameExpression("b"), NameExpression("c")
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected"),
     [
         ("a || b && c", Binary("||", A, Binary("&&", B, C))),
@@ -62,7 +63,7 @@ def test_regular_expressions_of_the_realtime_database() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["", "a &&", "(a", "a ? b", "a.", "a[", "f(a", "'open", "1 +", "{a}", "/", "a is 1"])
+@each("text", ["", "a &&", "(a", "a ? b", "a.", "a[", "f(a", "'open", "1 +", "{a}", "/", "a is 1"])
 def test_syntax_errors_name_their_position(text: str) -> None:
     with pytest.raises(InputError, match=r"^f:1:"):
         read(text)

@@ -165,7 +165,7 @@ def test_what_the_requester_writes_first_is_shown() -> None:
     assert read.reason == "this identity can first write /users/<own id>/role"
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "where", "what"),
     [
         ('{"rules": {".read": tru}}', ":1:21", "expected a JSON value"),

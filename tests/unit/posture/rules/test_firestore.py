@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.unit.posture.rules.conftest import Ask
 from tieback.model.errors import InputError
 from tieback.posture.rules.firestore import Firestore
@@ -220,7 +221,7 @@ def test_verdict_names_the_statement_and_a_request() -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@each(
     ("rules", "where", "what"),
     [
         ("service cloud.firestore { match /a/{b} { allow reed: if true; } }", ":1:48", "expected read, get, list"),

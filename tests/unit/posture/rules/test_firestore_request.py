@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-import pytest
-
+from tests.each import each
 from tieback.posture.rules.expression import ExpressionParser
 from tieback.posture.rules.firestore_request import Operation, evaluate_condition
 from tieback.posture.rules.firestore_statements import AllowStatement
@@ -22,7 +21,7 @@ class _Documents:
         return False if OWN in path else STORED
 
 
-@pytest.mark.parametrize(
+@each(
     ("method", "condition", "expected"),
     [
         ("create", "resource == null", True),

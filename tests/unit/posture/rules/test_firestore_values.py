@@ -1,12 +1,11 @@
 """Functions and methods of known values; ``cases/firestore.tsv`` has those of whole rules."""
 
-import pytest
-
+from tests.each import each
 from tieback.posture.rules.firestore_values import FUNCTIONS, method_of
 from tieback.posture.rules.logic import CHOSEN, ERROR, OWN, STORED, Distinct, Moment, NamedValues, Span, Value
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "arguments", "expected"),
     [
         ("int", ["12"], 12),
@@ -28,7 +27,7 @@ def test_functions(name: str, arguments: list[Value], expected: Value) -> None:
     assert (found, type(found)) == (expected, type(expected))
 
 
-@pytest.mark.parametrize(
+@each(
     ("of", "name", "arguments", "expected"),
     [
         (Moment(0), "year", [], 1970),

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.unit.posture.rules.platform_cases import shown
 from tieback.model.errors import InputError
 from tieback.posture.rules.hasura import Hasura
@@ -248,9 +249,7 @@ CASES: list[tuple[str, str, str, str, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("text", "who", "path", "expected"), [case[1:5] for case in CASES], ids=[case[0] for case in CASES]
-)
+@each(("text", "who", "path", "expected"), [case[1:5] for case in CASES], ids=[case[0] for case in CASES])
 def test_documented_cases(text: str, who: str, path: str, expected: str) -> None:
     policy = READER.read(RulesText("metadata.json", text))
     assert shown(policy.ask(Requester(who), path)) == expected

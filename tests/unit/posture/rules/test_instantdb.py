@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.unit.posture.rules.platform_cases import Case, answer
 from tieback.model.errors import InputError
 from tieback.posture.rules.instantdb import InstantDb
@@ -121,7 +122,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+@each("case", CASES, ids=[case.name for case in CASES])
 def test_documented_cases(case: Case) -> None:
     name = (
         "instant.perms.ts" if isinstance(case.files, str) and not case.files.startswith("{") else "instant.perms.json"

@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from tests.each import each
 from tieback.posture.rules.logic import (
     CHOSEN,
     ERROR,
@@ -30,7 +31,7 @@ def test_the_order_of_two_conditions_does_not_matter() -> None:
         assert logical_or(one, other) is logical_or(other, one)
 
 
-@pytest.mark.parametrize(
+@each(
     ("one", "other", "and_", "or_"),
     [
         (True, CHOSEN, CHOSEN, True), (True, STORED, STORED, True), (False, STORED, False, STORED),
@@ -43,7 +44,7 @@ def test_and_or_with_unknown_values(one: object, other: object, and_: object, or
     assert logical_or(one, other) is or_
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "expected"),
     [(True, False), (CHOSEN, CHOSEN), (STORED, STORED), (ERROR, ERROR), ("x", ERROR), (None, ERROR)],
 )
@@ -51,7 +52,7 @@ def test_negated(value: object, expected: object) -> None:
     assert logical_not(value) is expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("one", "other", "expected"),
     [
         (1, 1, True), (1, True, False), ("a", "a", True), (None, None, True), (OWN, OWN, True), (OWN, "alice", False),
@@ -65,7 +66,7 @@ def test_equality_with_unknown_values(one: object, other: object, expected: obje
     assert equals(other, one) is expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("one", "other", "expected"),
     [
         ("a", ["a"], True), ("a", ["b", STORED], STORED), (OWN, ["a"], False), (OWN, STORED, False),
@@ -77,7 +78,7 @@ def test_in_with_unknown_values(one: object, other: object, expected: object) ->
     assert is_in(one, other) is expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("operator", "one", "other", "expected"),
     [
         ("<", 1, 2, True), (">=", "b", "a", True), ("<", 1, "a", ERROR), ("<", None, 1, ERROR),
@@ -88,7 +89,7 @@ def test_comparison_with_unknown_values(operator: str, one: object, other: objec
     assert compare(operator, one, other) is expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("operator", "one", "other", "expected"),
     [
         ("+", 1, 2, 3), ("+", "a", "b", "ab"), ("+", "a", 1, ERROR), ("/", 1, 0, ERROR), ("%", 7, 4, 3), ("*", 2, 3, 6),

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.unit.posture.rules.platform_cases import Case, answer
 from tieback.model.errors import InputError
 from tieback.posture.rules.interface import Requester
@@ -257,7 +258,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+@each("case", CASES, ids=[case.name for case in CASES])
 def test_documented_cases(case: Case) -> None:
     assert answer(READER, case, "1_created.js" if "migrate(" in str(case.files) else "pb_schema.json") == case.expected
 

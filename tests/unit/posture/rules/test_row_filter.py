@@ -3,8 +3,7 @@
 import json
 from typing import Any
 
-import pytest
-
+from tests.each import each
 from tieback.posture.rules.logic import CHOSEN, OWN, OWNED, STORED, Value
 from tieback.posture.rules.row_filter import evaluate_row_filter, filter_text
 from tieback.posture.rules.source import RulesText
@@ -38,7 +37,7 @@ CASES: list[tuple[str, Any, Value, Value]] = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "data", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+@each(("rule", "data", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_filters(rule: Any, data: Value, expected: Value) -> None:
     values: dict[str, Value] = {"$ME": OWN, "$SENT": CHOSEN}
     assert evaluate_row_filter(node(rule), data, lambda name: values.get(name, name)) is expected

@@ -1,9 +1,9 @@
 """Rules that Firebase refuses because of a type, and rules that it accepts."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.model.errors import InputError
 from tieback.posture.rules.expression import ExpressionParser
 from tieback.posture.rules.rtdb_types import refusal
@@ -14,7 +14,7 @@ def _refusal(rule: str, kind: str = ".read") -> str:
     return refusal(ExpressionParser(RulesText("f", rule)).expression(), kind, {"$uid"})
 
 
-@pytest.mark.parametrize(
+@each(
     ("rule", "reason"),
     [
         ("true || sky", "unknown name sky"),
@@ -40,7 +40,7 @@ def test_a_rule_of_a_wrong_type_is_refused(rule: str, reason: str) -> None:
     assert _refusal(rule) == reason
 
 
-@pytest.mark.parametrize(
+@each(
     "rule",
     [
         "auth.token.email.endsWith('@x.test') && auth.token['email_verified'] == true",

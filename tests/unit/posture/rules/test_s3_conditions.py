@@ -2,8 +2,7 @@
 
 from datetime import UTC, datetime
 
-import pytest
-
+from tests.each import each
 from tieback.posture.rules.interface import Requester
 from tieback.posture.rules.s3_conditions import conditions_match, matches_glob
 from tieback.posture.rules.tree import ConfigNode
@@ -11,7 +10,7 @@ from tieback.posture.rules.tree import ConfigNode
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
+@each(
     ("pattern", "text", "expected"),
     [
         ("*", "", True), ("*", "a/b", True), ("a*", "b", False), ("a*c", "abbc", True), ("a?c", "abc", True),

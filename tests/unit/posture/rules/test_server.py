@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.each import each
 from tieback.model.errors import InputError
 from tieback.posture.rules.server import (
     MAX_WORDS,
@@ -13,7 +14,7 @@ from tieback.posture.rules.server import (
 )
 
 
-@pytest.mark.parametrize(
+@each(
     ("address", "expected"),
     [
         ("127.0.0.1", True), ("127.8.9.1", True), ("::1", True), ("[::1]", True), ("-::1", True), ("localhost", True),

@@ -1,9 +1,9 @@
 """Statements and tokens of SQL."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.model.errors import InputError
 from tieback.posture.rules.source import RulesText
 from tieback.posture.rules.sql_text import statements
@@ -13,7 +13,7 @@ def read(text: str) -> list[list[str]]:
     return [[token.value for token in one.tokens] for one in statements(RulesText("f", text))]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected"),
     [
         ("SELECT 1; SELECT 2", [["select", "1"], ["select", "2"]]),

@@ -1,7 +1,6 @@
 """Rules as a list of resources."""
 
-import pytest
-
+from tests.each import each
 from tieback.posture.rules.interface import PathPermissions, Requester, allow, deny
 from tieback.posture.rules.table import ResourceTable, same_access
 
@@ -17,7 +16,7 @@ def found(path: str) -> str:
     return table.ask(Requester.ANONYMOUS, path).read.reason
 
 
-@pytest.mark.parametrize(
+@each(
     ("path", "name"),
     [
         ("posts", "posts"),

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.model.errors import InputError
 from tieback.posture.rules.source import RulesText
 from tieback.posture.rules.tree import MAX_NODES, ConfigNode, read_json, read_yaml, read_yaml_documents
@@ -58,7 +59,7 @@ def test_comments_and_line_breaks_are_accepted_if_the_format_allows_them() -> No
         read_json(RulesText("f", text))
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "where"),
     [
         ("", "f:1:1"), ("{", "f:1:2"), ('{"a" 1}', "f:1:6"), ("[1,]", "f:1:4"), ("[1 2]", "f:1:4"),
@@ -105,7 +106,7 @@ def test_documents_together_have_the_limits_of_one(text: str) -> None:
         read_yaml_documents(RulesText("f", text))
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "a: &a [*a]",

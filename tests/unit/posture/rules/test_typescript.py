@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.model.errors import InputError
 from tieback.posture.rules.source import RulesText
 from tieback.posture.rules.typescript import Tokens, unescaped
@@ -50,12 +51,12 @@ TOKENS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "expected"), TOKENS, ids=[text for text, _ in TOKENS])
+@each(("text", "expected"), TOKENS, ids=[text for text, _ in TOKENS])
 def test_tokens(text: str, expected: list[str]) -> None:
     assert [token.value for token in Tokens(RulesText("a.ts", text)).items] == expected
 
 
-@pytest.mark.parametrize("text", ["(", "a)", "{ ( }", "`a", "`${", "(" * 1000 + ")" * 1000])
+@each("text", ["(", "a)", "{ ( }", "`a", "`${", "(" * 1000 + ")" * 1000])
 def test_brackets_that_do_not_match_are_an_error(text: str) -> None:
     with pytest.raises(InputError):
         Tokens(RulesText("a.ts", text))
@@ -87,7 +88,7 @@ VALUES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "kind"), VALUES, ids=[text for text, _ in VALUES])
+@each(("text", "kind"), VALUES, ids=[text for text, _ in VALUES])
 def test_kinds_of_values(text: str, kind: type[Node]) -> None:
     assert type(value(text)) is kind
 

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.each import each
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Notice, Outcome
 from tieback.probes import WEB_STORES
@@ -59,7 +60,7 @@ def test_the_depth_of_the_grant_limits_what_is_sent(web: Any) -> None:
     assert not any(one.fields for one in web.ask("directory_listing", depth=Depth.ENUMERATE).result.containers)
 
 
-@pytest.mark.parametrize("name", ["a.php", "a.php.txt", "a.cgi.bak", "a", "x/../y.txt", "a.txt?b", "a.JSP.zip"])
+@each("name", ["a.php", "a.php.txt", "a.cgi.bak", "a", "x/../y.txt", "a.txt?b", "a.JSP.zip"])
 def test_head_is_never_sent_to_a_script(name: str) -> None:
     assert _FILE.fill(name) is None
 
@@ -112,14 +113,12 @@ def test_a_server_that_runs_nothing_is_walked_whatever_it_lists(web: Any) -> Non
     assert folders_of(web.ask("directory_listing", {"GET /": python, DOCS: inner})) == [b"/docs/"]
 
 
-@pytest.mark.parametrize("name", ["cgi-bin", "delete-all", "x.php", "Logout", "run", "reset", "a/shutdown", "scripts"])
+@each("name", ["cgi-bin", "delete-all", "x.php", "Logout", "run", "reset", "a/shutdown", "scripts"])
 def test_a_folder_that_may_act_is_not_requested(name: str) -> None:
     assert _FOLDER.fill(name) is None
 
 
-@pytest.mark.parametrize(
-    "name", ["backup", "archive", "logs", "uploads", "update", "docs/old", "php", "export", "keys"]
-)
+@each("name", ["backup", "archive", "logs", "uploads", "update", "docs/old", "php", "export", "keys"])
 def test_a_folder_of_data_is_requested(name: str) -> None:
     assert _FOLDER.fill(name) == f"/{name}/"
 

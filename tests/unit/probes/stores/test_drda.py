@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes.playback import MemoryPeer, PlaybackResult, play
@@ -68,7 +69,7 @@ def test_an_object_that_leads_past_the_end_is_hostile() -> None:
 
 
 @given(st.binary(max_size=100))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_random_bytes_never_raise(body: bytes) -> None:
     with contextlib.suppress(HostileAnswer):
         assert all(len(text) <= 120 for text in read_attributes(body).values())

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes.playback import MemoryPeer, PlaybackResult, play, recorded_answers
@@ -61,7 +63,7 @@ STATES = [
 ]
 
 
-@pytest.mark.parametrize(("version", "stats", "access"), STATES)
+@each(("version", "stats", "access"), STATES)
 def test_access_state_by_server_answers(version: bytes, stats: bytes | None, access: Access) -> None:
     report = ask({HELLO: version * 3, b"stats\r\n": stats}).result
     assert (report.outcome, report.access) == (Outcome.OK, access), report
@@ -122,7 +124,7 @@ def test_no_deeper_than_allowed(depth: Depth, sends: int) -> None:
 
 
 @given(st.lists(st.binary(max_size=80).map(lambda data: b"\x81" + data), max_size=4))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_any_binary_answer_ends_in_one_report(answers: list[bytes]) -> None:
     peer = MemoryPeer(recorded_answers([None, *answers]))
     report = play(PROBE.run(Target("h", 11211), Depth.DESCRIBE), peer, PROBE.meta.sends).result

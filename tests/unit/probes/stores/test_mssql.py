@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes.playback import MemoryPeer, PlaybackResult, play
@@ -70,7 +71,7 @@ def test_a_list_that_leads_past_the_end_is_hostile() -> None:
 
 
 @given(st.binary(max_size=80))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_random_bytes_never_raise(body: bytes) -> None:
     with contextlib.suppress(HostileAnswer):
         assert all(len(value) <= len(body) for value in decoded_options(body).values())

@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes.playback import MemoryPeer, PlaybackResult, play, recorded_answers
@@ -37,7 +39,7 @@ STATES = [
 ]
 
 
-@pytest.mark.parametrize(("more", "answer", "access"), STATES)
+@each(("more", "answer", "access"), STATES)
 def test_access_state_by_server_answers(more: bytes, answer: bytes | None, access: Access) -> None:
     report = ask(INFO % (b"," + more if more else b""), answer).result
     assert (report.outcome, report.product, report.version, report.access) == (Outcome.OK, "nats", "2.15.1", access)
@@ -107,7 +109,7 @@ def test_undeclared(data: bytes) -> None:
 
 
 @given(st.binary(max_size=120), st.binary(max_size=120))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_any_answer_ends_in_one_report(greeting: bytes, answer: bytes) -> None:
     report = ask(b"INFO " + greeting, answer).result
     assert not report.access.exposed

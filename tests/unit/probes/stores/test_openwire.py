@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes.playback import MemoryPeer, PlaybackResult, play
@@ -74,7 +76,7 @@ LOGINS = [
 ]
 
 
-@pytest.mark.parametrize(("answer", "access", "untested"), LOGINS)
+@each(("answer", "access", "untested"), LOGINS)
 def test_connection_without_a_login(answer: bytes, access: Access, untested: bool) -> None:
     played = ask(GREETING + answer)
     report = played.result
@@ -90,7 +92,7 @@ def test_answers_to_a_login_that_lie(answer: bytes) -> None:
     assert ask(GREETING + answer).result.outcome is Outcome.HOSTILE
 
 
-@pytest.mark.parametrize(
+@each(
     ("greeting", "outcome"),
     [
         (wire(string(b"ProviderVersion", b"<script>")), Outcome.OK),
@@ -115,7 +117,7 @@ def test_other_protocols(answer: bytes | None) -> None:
     assert ask(answer, port=1).result.outcome is Outcome.PROTOCOL_MISMATCH
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(st.binary(max_size=80), st.sampled_from([b"", GREETING[:13], GREETING]))
 def test_any_answer_ends_in_one_report(data: bytes, start: bytes) -> None:
     report = ask(start + data, port=1).result

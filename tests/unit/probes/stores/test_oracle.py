@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes.playback import MemoryPeer, PlaybackResult, play, recorded_answers
@@ -47,7 +49,7 @@ def test_listener_gives_its_version_and_no_access_state(answers: list[bytes], ve
     assert said in report.proofs[0].answer
 
 
-@pytest.mark.parametrize(
+@each(
     "answer",
     [
         None,
@@ -63,6 +65,6 @@ def test_others_are_another_protocol(answer: bytes | None) -> None:
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_versions_have_five_parts(number: int) -> None:
     assert [part.isdigit() for part in version_of(number).split(".")] == [True] * 5

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from tests.each import each
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes.playback import MemoryPeer, PlaybackResult, play
@@ -50,7 +51,7 @@ def test_product_is_identified_without_an_access_state(reply: bytes, product: st
     assert report.proofs[0].answer == said
 
 
-@pytest.mark.parametrize(
+@each(
     ("reply", "outcome"),
     [
         (None, Outcome.PROTOCOL_MISMATCH),

@@ -109,7 +109,7 @@ def test_a_folder_of_that_name_is_skipped() -> None:
     assert _FOLDER.fill("actuators") == "/actuators/"
 
 
-@pytest.mark.parametrize(
+@each(
     "path",
     ["/actuator", "/actuator/health", "/health", "/env/_count", "/heapdumps", "/logfiles/x", "/my-heapdump", "/"],
 )

@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes.playback import MemoryPeer, PlaybackResult, play
@@ -34,7 +36,7 @@ SERVERS = [
 ]
 
 
-@pytest.mark.parametrize(("server", "product", "version"), SERVERS)
+@each(("server", "product", "version"), SERVERS)
 def test_broker_names_itself(server: bytes, product: str, version: str) -> None:
     played = ask(connected(server))
     report = played.result
@@ -61,7 +63,7 @@ def test_refusal_of_a_login_is_closed_and_other_errors_are_not(headers: bytes, a
     assert bool(report.problems) is (access is Access.UNKNOWN)
 
 
-@pytest.mark.parametrize(
+@each(
     "answer",
     [
         b"-ERR unknown command 'CONNECT'\r\n",
@@ -79,7 +81,7 @@ def test_other_protocols(answer: bytes | None) -> None:
     assert ask(answer, port=1).result.outcome is Outcome.PROTOCOL_MISMATCH
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(st.binary(max_size=80), st.sampled_from([b"", b"CONNECTED\n", b"ERROR\n"]))
 def test_any_answer_ends_in_one_report(data: bytes, start: bytes) -> None:
     report = ask(start + data, port=1).result

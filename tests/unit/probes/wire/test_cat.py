@@ -2,6 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.model.figure import Quality
 from tieback.probes.wire.cat import CatIndex, cat_rows, index_container, is_system
 
@@ -16,13 +18,13 @@ def test_cat_rows_are_decoded() -> None:
     assert [row.index for row in cut or []] == ["a"]
 
 
-@pytest.mark.parametrize("count", ["-1", "1e3", "9" * 19, "x", "", 2**64, -4])
+@each("count", ["-1", "1e3", "9" * 19, "x", "", 2**64, -4])
 def test_counts_that_are_none(count: str | int) -> None:
     assert CatIndex("a", docs=count).documents is None
 
 
 @given(body=st.binary(max_size=100), truncated=st.booleans())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_random_bytes_never_raise(body: bytes, truncated: bool) -> None:
     rows = cat_rows(body, truncated=truncated)
     assert rows is None or all(isinstance(row, CatIndex) for row in rows)

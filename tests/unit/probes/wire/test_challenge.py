@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.linear import assert_linear
 from tieback.probes.wire.challenge import login_demand, redirect_path
 from tieback.probes.wire.http import Response
@@ -13,7 +14,7 @@ def answer(status: int, **headers: str) -> Response:
     return Response(status, {name.replace("_", "-"): value for name, value in headers.items()}, b"")
 
 
-@pytest.mark.parametrize(
+@each(
     ("challenge", "demand"),
     [
         ("Basic", "Basic"),
@@ -29,12 +30,12 @@ def test_challenges(challenge: str, demand: str) -> None:
     assert login_demand(answer(401, www_authenticate=challenge)) == demand
 
 
-@pytest.mark.parametrize("page", ["/login", "login.php", "/a/b/sign-in?x", "/oauth2/start", "/saml2/x", "/ui/login/"])
+@each("page", ["/login", "login.php", "/a/b/sign-in?x", "/oauth2/start", "/saml2/x", "/ui/login/"])
 def test_login_pages(page: str) -> None:
     assert login_demand(answer(302, location=page)) == f"redirect to {page.partition('?')[0]}"
 
 
-@pytest.mark.parametrize("page", ["/catalogin", "/loginfo", "/help-login", "/a b/login", "", "/single"])
+@each("page", ["/catalogin", "/loginfo", "/help-login", "/a b/login", "", "/single"])
 def test_other_pages(page: str) -> None:
     assert login_demand(answer(302, location=page)) == ""
 

@@ -1,7 +1,7 @@
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.probes.wire.columns import MAX_PARTS, columns, is_field_name
 
@@ -18,7 +18,7 @@ TABLE = [
 ]
 
 
-@pytest.mark.parametrize(("documents", "found"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
+@each(("documents", "found"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
 def test_columns(documents: list[object], found: dict[str, list[str]]) -> None:
     assert columns(documents, characters=10, most=10) == found
 
@@ -74,7 +74,7 @@ KEYS = [
 ]
 
 
-@pytest.mark.parametrize(("documents", "found"), [row[1:] for row in KEYS], ids=[row[0] for row in KEYS])
+@each(("documents", "found"), [row[1:] for row in KEYS], ids=[row[0] for row in KEYS])
 def test_keys_that_are_values_are_no_names(documents: list[object], found: dict[str, list[str]]) -> None:
     assert columns(documents, characters=20, most=10) == found
 
@@ -85,7 +85,7 @@ def test_keys_that_differ_from_document_to_document_are_values() -> None:
     assert set(found) == {"by.*", "by (names of keys)", "mail"}
 
 
-@pytest.mark.parametrize(
+@each(
     ("key", "name"),
     [
         *(("email", True), ("address_1", True), ("createdAt", True), ("_id", True), ("a.b", True), ("x" * 64, True)),

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.probes.wire.cursor import Cursor
 from tieback.probes.wire.verdicts import HostileAnswer
 
@@ -24,7 +25,7 @@ def test_a_number_without_end_is_hostile() -> None:
 
 
 @given(value=st.integers(0, 2**64 - 1))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_varints(value: int) -> None:
     data, rest = b"", value
     while rest > 0x7F:

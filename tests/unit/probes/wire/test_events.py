@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.probes.wire.events import MAX_EVENTS, EventReader, ServerEvent, is_event_stream, read_events
 
 
-@pytest.mark.parametrize(
+@each(
     ("stream", "events"),
     [
         (b"data: a\n\n", [("message", b"a")]),

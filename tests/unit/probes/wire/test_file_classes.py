@@ -1,23 +1,23 @@
 """Classes of files by name: every row of the word list."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.probes.wire.file_classes import classify_file, count_classes, describe_classes, file_classes
 
 MATCH = [(one.name, name) for one in file_classes() for name in one.match]
 AVOID = [name for one in file_classes() for name in one.avoid]
 
 
-@pytest.mark.parametrize(("expected", "name"), MATCH)
+@each(("expected", "name"), MATCH)
 def test_names_of_the_class_are_recognised(expected: str, name: str) -> None:
     found = classify_file(name)
     assert found is not None
     assert found.name == expected
 
 
-@pytest.mark.parametrize("name", [*AVOID, "", ".", "..", "a", ".gz", "tar.gz", "archive.tar.gz", "photos.zip"])
+@each("name", [*AVOID, "", ".", "..", "a", ".gz", "tar.gz", "archive.tar.gz", "photos.zip"])
 def test_other_names_have_no_class(name: str) -> None:
     assert classify_file(name) is None
 

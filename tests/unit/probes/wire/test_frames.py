@@ -2,6 +2,7 @@ import struct
 
 import pytest
 
+from tests.each import each
 from tieback.model.probe import Outcome
 from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.wire.frames import (
@@ -77,7 +78,7 @@ def test_mongodb_messages() -> None:
     assert mongo_frame(7, DOCUMENT)[12:21] == struct.pack("<iIB", 2013, 0, 0)
 
 
-@pytest.mark.parametrize(
+@each(
     "message",
     [
         answer(DOCUMENT, to=8),

@@ -2,6 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback import __version__
 from tieback.model.probe import Outcome
 from tieback.probes.playback import MemoryPeer, PlaybackResult, play, recorded_answers
@@ -42,7 +44,7 @@ BODIES = [
 ]
 
 
-@pytest.mark.parametrize(("answer", "body", "truncated"), BODIES)
+@each(("answer", "body", "truncated"), BODIES)
 def test_bodies(answer: bytes, body: bytes, truncated: bool) -> None:
     response = first(answer)
     assert (response.body, response.truncated) == (body, truncated)
@@ -64,7 +66,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("answer", "error"), REFUSED)
+@each(("answer", "error"), REFUSED)
 def test_malformed_answers_are_hostile(answer: bytes | None, error: type[Exception]) -> None:
     with pytest.raises(error):
         first(answer)
@@ -122,7 +124,7 @@ def test_what_is_sent() -> None:
 
 
 @given(st.text(max_size=200), st.text(min_size=1, max_size=60))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_no_contact_or_name_breaks_out_of_its_place(contact: str, name: str) -> None:
     assert b"\r" not in user_agent(contact)
     assert b"\n" not in user_agent(contact)
@@ -130,7 +132,7 @@ def test_no_contact_or_name_breaks_out_of_its_place(contact: str, name: str) -> 
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_bytes_never_raises_another_fault(data: bytes) -> None:
     for answer in (
         data,
@@ -168,7 +170,7 @@ def test_head_answer_has_no_body_whatever_its_length() -> None:
     assert played.connections == 1
 
 
-@pytest.mark.parametrize(
+@each(
     "change",
     [
         (b"count_only", b"count_olny"),

@@ -1,6 +1,6 @@
 import msgspec
-import pytest
 
+from tests.each import each
 from tieback.probes.wire.jsontext import Number, decode_json, parse_count
 
 
@@ -8,7 +8,7 @@ class Counted(msgspec.Struct):
     count: Number
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "count"),
     [
         (b'{"count":7,"more":[{}]}', 7),
@@ -29,7 +29,7 @@ class Named(msgspec.Struct):
     name: str
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "name"),
     [
         (rb'{"name":"a\ud800b"}', "a\ufffdb"),
@@ -47,7 +47,7 @@ def test_an_odd_character_does_not_hide_the_answer(body: bytes, name: str | None
     assert (found.name if found is not None else None) == name
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "expected"),
     [
         ("7", 7),

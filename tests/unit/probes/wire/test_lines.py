@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.model.probe import Outcome
 from tieback.probes.wire.lines import LineInbox
 from tieback.probes.wire.verdicts import HostileAnswer
@@ -55,7 +56,7 @@ def test_a_long_line_is_hostile(pieces: list[bytes]) -> None:
     lines=st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=20), max_size=10),
     size=st.integers(1, 7),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_any_cutting_gives_the_same_lines(lines: list[str], size: int) -> None:
     data = "".join(f"{line}\r\n" for line in lines).encode()
     assert read([data[at : at + size] for at in range(0, len(data), size)], len(lines)) == lines

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.linear import assert_linear
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.listing import MAX_ENTRIES, FolderEntry, listing_server, read_listing
@@ -38,7 +39,7 @@ def response(page: str, server: str = "", status: int = 200) -> Response:
     return Response(status, {"server": server} if server else {}, page.encode())
 
 
-@pytest.mark.parametrize(("server", "page", "product", "version", "members"), PAGES)
+@each(("server", "page", "product", "version", "members"), PAGES)
 def test_listings_of_servers(server: str, page: str, product: str, version: str, members: list[FolderEntry]) -> None:
     answer = response(page, server)
     found = listing_server(answer)
@@ -47,7 +48,7 @@ def test_listings_of_servers(server: str, page: str, product: str, version: str,
     assert read_listing(answer, ("docs",)) == members
 
 
-@pytest.mark.parametrize(
+@each(
     "link",
     [
         "http://other.test/a.txt", "//other.test/a", "/a.txt", "../a.txt", "..", ".", "./", "a/b.txt", "?x", "#x", "",
@@ -59,7 +60,7 @@ def test_no_other_link_is_a_member(link: str) -> None:
     assert read_listing(response(page), ("docs",)) in ([], None)
 
 
-@pytest.mark.parametrize(
+@each(
     ("page", "server"),
     [
         ("<title>Shop</title><a href='a'>a</a>", "Apache"),
@@ -76,7 +77,7 @@ def test_other_documents_are_no_listing(page: str, server: str) -> None:
     assert read_listing(response(page, server), ()) is None
 
 
-@pytest.mark.parametrize("status", [206, 301, 401, 403, 404, 500])
+@each("status", [206, 301, 401, 403, 404, 500])
 def test_other_statuses_are_no_listing(status: int) -> None:
     assert listing_server(response(NGINX, "nginx", status)) is None
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.linear import assert_linear
 from tieback.probes.wire.multistatus import (
     MAX_MEMBERS,
@@ -41,7 +42,7 @@ def test_any_prefix_is_read(prefix: str) -> None:
     assert members(body, ("docs",)) == [DavResource(("docs", "a.pdf"), False, 9)]
 
 
-@pytest.mark.parametrize(
+@each(
     ("href", "path"),
     [
         ("/docs/a%20%26%20b.pdf", ("docs", "a & b.pdf")),
@@ -66,7 +67,7 @@ def test_members_of_a_folder_do_not_depend_on_what_a_proxy_removed(own: str) -> 
     assert [one.path[-1] for one in members(body, ("mount", "docs"))] == ["sub", "a"]
 
 
-@pytest.mark.parametrize("size", ["", "-1", "1e9", "9" * 16, "0x10", "many"])
+@each("size", ["", "-1", "1e9", "9" * 16, "0x10", "many"])
 def test_a_size_that_is_no_number_is_no_size(size: str) -> None:
     assert [one.size for one in read_resources(document(file("/a", size)))] == [None]
 

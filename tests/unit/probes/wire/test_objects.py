@@ -1,9 +1,10 @@
 """Records in the beginning of objects: rows and documents; names of columns only where they are no values."""
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.probes.wire.objects import KINDS, object_kind, object_records
 
 TABLE = [
@@ -29,7 +30,7 @@ TABLE = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "content", "cut", "found"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
+@each(("kind", "content", "cut", "found"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
 def test_records(kind: str, content: str, cut: bool, found: list[tuple[str, str]]) -> None:
     records = object_records(content.encode(), kind, 50, cut=cut)
     told = [item for record in records if isinstance(record, dict) for item in record.items()]
@@ -58,6 +59,6 @@ def test_the_number_of_records_is_bounded() -> None:
 
 
 @given(st.binary(max_size=400) | st.text(max_size=200).map(str.encode), st.sampled_from(KINDS), st.booleans())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_any_bytes_give_bounded_records(data: bytes, kind: str, cut: bool) -> None:
     assert len(object_records(data, kind, 7, cut=cut)) <= 7

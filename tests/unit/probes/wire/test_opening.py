@@ -1,5 +1,6 @@
 import pytest
 
+from tests.each import each
 from tieback.model.probe import Outcome
 from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.wire.opening import first_answer, is_tls_alert, plain_then_tls, printable
@@ -41,7 +42,7 @@ def test_silence_is_a_verdict_only_on_an_odd_port() -> None:
     assert fault.value.outcome is Outcome.TIMEOUT
 
 
-@pytest.mark.parametrize(
+@each(
     ("head", "alert"),
     [
         (b"\x15", True),

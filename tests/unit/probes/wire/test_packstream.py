@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.probes.wire.packstream import MAX_DEPTH, Value, decode_message, encode_mapping, encode_message, encode_text
 from tieback.probes.wire.verdicts import HostileAnswer
 
@@ -29,12 +31,12 @@ VALUES: list[tuple[bytes, Value]] = [
 ]
 
 
-@pytest.mark.parametrize(("packed", "value"), VALUES, ids=[packed.hex() for packed, _ in VALUES])
+@each(("packed", "value"), VALUES, ids=[packed.hex() for packed, _ in VALUES])
 def test_values_are_decoded(packed: bytes, value: Value) -> None:
     assert decode_message(b"\xb1\x70" + packed) == (0x70, [value])
 
 
-@pytest.mark.parametrize(
+@each(
     "body",
     [
         b"",
@@ -54,14 +56,14 @@ def test_what_breaks_a_bound_is_hostile(body: bytes) -> None:
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_noise_never_raises_anything_else(body: bytes) -> None:
     with contextlib.suppress(HostileAnswer):
         decode_message(b"\xb3\x70" + body)
 
 
 @given(st.dictionaries(st.text(max_size=300), st.text(max_size=300), max_size=8))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_what_we_pack_is_what_is_unpacked(entries: dict[str, str]) -> None:
     sent = encode_message(1, encode_mapping({key: encode_text(value) for key, value in entries.items()}))
     size = int.from_bytes(sent[:2], "big")

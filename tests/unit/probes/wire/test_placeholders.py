@@ -1,9 +1,10 @@
 import pytest
 
+from tests.each import each
 from tieback.probes.wire.placeholders import is_distinctive, is_distinctive_key, placeholders
 
 
-@pytest.mark.parametrize(
+@each(
     ("key", "value", "apart"),
     [
         ("cluster_uuid", "_na_", False),

@@ -2,6 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.wire.http import HttpSession
 from tieback.probes.wire.requests import Request, get_request, head_request, post_request
@@ -29,7 +31,7 @@ FILLED = [
 ]
 
 
-@pytest.mark.parametrize(("request_", "name", "path"), FILLED)
+@each(("request_", "name", "path"), FILLED)
 def test_names_are_filled_into_the_path(request_: Request, name: str, path: str | None) -> None:
     assert request_.fill(name) == path
 
@@ -42,7 +44,7 @@ def test_requests_have_a_label() -> None:
 
 
 @given(st.text(min_size=1, max_size=30))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_what_is_filled_is_declared(name: str) -> None:
     for request in (DATABASE, REPOSITORY):
         path = request.fill(name.encode("utf-8", "replace").decode())

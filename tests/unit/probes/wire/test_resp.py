@@ -2,6 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.wire.resp import MAX_BULK, Reply, RespError, command, replies, reply
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
@@ -29,7 +31,7 @@ REPLIES = [
 ]
 
 
-@pytest.mark.parametrize(("data", "value"), REPLIES)
+@each(("data", "value"), REPLIES)
 def test_replies_are_decoded(data: bytes, value: Reply) -> None:
     assert read(data) == value
 
@@ -47,7 +49,7 @@ def read_all(count: int, *parts: bytes) -> list[Reply]:
     raise AssertionError(f"waits for {step}")
 
 
-@pytest.mark.parametrize("cut", [1, 4, 5, 6, 9, 12, 20])
+@each("cut", [1, 4, 5, 6, 9, 12, 20])
 def test_replies_to_many_commands_are_read_from_any_parts(cut: int) -> None:
     whole = b"+OK\r\n$3\r\nabc\r\n:7\r\n-NOPERM no\r\n"
     assert read_all(4, whole[:cut], whole[cut:]) == ["OK", b"abc", 7, RespError("NOPERM no")]
@@ -81,7 +83,7 @@ LIES = [
 ]
 
 
-@pytest.mark.parametrize("data", LIES)
+@each("data", LIES)
 def test_false_lengths_are_rejected(data: bytes) -> None:
     with pytest.raises(HostileAnswer):
         read(data)
@@ -98,7 +100,7 @@ def test_commands() -> None:
 
 
 @given(st.binary(max_size=100))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_bytes_never_raises_another_fault(data: bytes) -> None:
     for kind in (b"", b"*", b"$", b"*3\r\n$"):
         try:

@@ -1,7 +1,8 @@
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.probes.wire.xmltext import MAX_VALUES, extension_patterns, root, value, values
 
 LISTING = (
@@ -16,7 +17,7 @@ def test_element_texts_are_found() -> None:
     assert len(values(b"<K>x</K>" * (MAX_VALUES + 9), "K")) == MAX_VALUES
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "name"),
     [
         (LISTING, "ListBucketResult"),
@@ -36,7 +37,7 @@ def test_endings_keep_no_name() -> None:
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_bytes(body: bytes) -> None:
     assert isinstance(root(body), str)
     assert isinstance(values(body, "Key"), list)

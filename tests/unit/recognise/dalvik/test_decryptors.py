@@ -4,11 +4,11 @@ import csv
 import random
 from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import samples
+from tests.each import each
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import BufferKind
 from tieback.intake.apps.open import open_app
@@ -33,7 +33,7 @@ def texts(data: bytes) -> list[str]:
     return [each.text for each in Decryption((dex,)).texts]
 
 
-@pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])
+@each("row", ROWS, ids=[row["id"] for row in ROWS])
 def test_an_encrypted_endpoint_is_found(row: dict[str, str]) -> None:
     data = (FLOW / row["file"]).read_bytes()
     expected = row["expected"]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.recognise.dalvik.initialisers import stores_computed
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.type_index import Names
@@ -22,7 +23,7 @@ CALL, RESULT = [0x1071, METHOD, 0x0000], [0x000C]  # v0 = method(v0)
 END = [0x000E]
 
 
-@pytest.mark.parametrize(
+@each(
     ("units", "computed"),
     [
         ([*TEXT, *STORE], False),

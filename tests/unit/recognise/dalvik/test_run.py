@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-import pytest
-
+from tests.each import each
 from tieback.recognise.dalvik.classes import MethodRef
 from tieback.recognise.dalvik.machine import RUN_MEMORY, RUN_STEPS
 from tieback.recognise.dalvik.run import MAX_FAILURES, Constant, Result, Runner
@@ -40,14 +39,14 @@ RESULTS: list[tuple[str, str, str, tuple[Constant, ...], Result | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "parameters", "result", "arguments", "expected"), RESULTS)
+@each(("name", "parameters", "result", "arguments", "expected"), RESULTS)
 def test_a_method_is_run_on_constants(
     name: str, parameters: str, result: str, arguments: tuple[Constant, ...], expected: Result | None
 ) -> None:
     assert runner(DEX / "limits.dex").call(limits(name, parameters, result), arguments) == expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "parameters", "argument"),
     [
         ("endless", "I", 1),

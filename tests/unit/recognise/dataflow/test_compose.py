@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.each import each
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import NotBackend
 from tieback.recognise.dataflow.compose import Parts, bucket_of, firebase_of, host_port, url_of
@@ -14,7 +15,7 @@ MONGO = Sink("x", "Lx;", "y", (), (), "https://x.test", service="mongodb", port=
 GOOGLE = Sink("x", "Lx;", "y", (), (), "https://x.test", service="gcs")
 
 
-@pytest.mark.parametrize(
+@each(
     ("parts", "text"),
     [
         ({"url": "https://a.test/v1/", "spec": "me"}, "https://a.test/v1/me"),
@@ -78,7 +79,7 @@ def test_hosts_and_ports(parts: Parts, sink: Sink, value: str, service: str | No
     assert found.kind is (EndpointKind.ADDRESS if value[0].isdigit() else EndpointKind.HOST_PORT)
 
 
-@pytest.mark.parametrize(
+@each(
     "parts",
     [
         {"host": "db.shop.test"},

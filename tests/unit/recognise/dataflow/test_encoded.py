@@ -4,10 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.recognise.dataflow.encoded import Annotation, Encoded, StringId, ValueReader, uleb
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "value"),
     [
         (b"\x17\x05", StringId(5)),
@@ -51,7 +53,7 @@ def test_uleb(data: bytes, number: int, end: int) -> None:
     assert uleb(data, 0) == (number, end)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_end(data: bytes) -> None:
     reader = ValueReader(data)

@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import samples
+from tests.each import each
+from tests.examples import examples
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact, BufferKind
 from tieback.intake.apps.open import open_app
@@ -84,7 +86,7 @@ TABLE: list[tuple[str, str, str, str, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("fixture", "method", "value", "how", "text"), TABLE, ids=[row[2] for row in TABLE])
+@each(("fixture", "method", "value", "how", "text"), TABLE, ids=[row[2] for row in TABLE])
 def test_what_the_code_puts_together(fixture: str, method: str, value: str, how: str, text: str) -> None:
     found = sightings(finds(fixture))
     assert value in found
@@ -96,7 +98,7 @@ def test_what_the_code_puts_together(fixture: str, method: str, value: str, how:
     assert found[value].count == 1
 
 
-@pytest.mark.parametrize("fixture", ["concat", "credentials", "fields", "recipe", "retrofit", "sinks"])
+@each("fixture", ["concat", "credentials", "fields", "recipe", "retrofit", "sinks"])
 def test_nothing_else_is_found(fixture: str) -> None:
     """No endpoint of one constant alone, and none that mixes the parts of two paths."""
     assert set(sightings(finds(fixture))) == {value for name, _, value, _, _ in TABLE if name == fixture}
@@ -281,7 +283,7 @@ def sample_apps() -> list[bytes]:
 SAMPLES = [*(path.read_bytes() for path in sorted(DEX.glob("*.dex"))), *sample_apps()]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     st.sampled_from(SAMPLES),
     st.lists(st.tuples(st.integers(0, 5300), st.binary(min_size=1, max_size=6)), max_size=12),
@@ -306,7 +308,7 @@ def test_the_name_of_a_class_cannot_move_a_cursor() -> None:
     assert [text.partition("->")[0] for text in shown] == [r"\x1btest/shop/Recipe;"] * 2
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.sampled_from(SAMPLES), st.lists(st.tuples(st.integers(32, 5300), st.integers(0, 2**32 - 1)), max_size=6))
 def test_numbers_that_lie_never_raises(data: bytes, patches: list[tuple[int, int]]) -> None:
     hurt = bytearray(data)

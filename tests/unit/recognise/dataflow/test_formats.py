@@ -2,13 +2,14 @@
 
 import pytest
 
+from tests.each import each
 from tieback.recognise.dataflow.formats import concat_recipe, format_string
 from tieback.recognise.dataflow.values import TextValue, Value
 
 HOST = TextValue("a.test", 2, ("a.test",))
 
 
-@pytest.mark.parametrize(
+@each(
     ("template", "arguments", "text"),
     [
         ("https://%s/v%d", [HOST, 2], "https://a.test/v2"),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.each import each
 from tieback.recognise.dataflow.instructions import (
     KINDS,
     LENGTHS,
@@ -17,7 +18,7 @@ from tieback.recognise.dataflow.instructions import (
 )
 
 
-@pytest.mark.parametrize(
+@each(
     ("opcode", "length", "kind"),
     [
         (0x00, 1, OpcodeEffect.NOP),
@@ -58,7 +59,7 @@ def test_opcodes(opcode: int, length: int, kind: OpcodeEffect) -> None:
     assert KINDS[opcode] == kind
 
 
-@pytest.mark.parametrize(
+@each(
     ("units", "length"),
     [
         ([0x0000, 0], 1),
@@ -119,7 +120,7 @@ def test_loops(units: list[int], loops: bool) -> None:
     assert has_loop(units) == loops
 
 
-@pytest.mark.parametrize(
+@each(
     ("operation", "one", "other", "result"),
     [
         (0, 0x7FFFFFFF, 1, -0x80000000),

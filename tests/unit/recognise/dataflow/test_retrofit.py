@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-import pytest
-
+from tests.each import each
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.retrofit import base_for, paths
 
@@ -23,7 +22,7 @@ def test_paths_of_an_interface() -> None:
 ONE, TWO = "https://one.test/", "https://two.test/"
 
 
-@pytest.mark.parametrize(
+@each(
     ("bases", "base"),
     [
         ([("La/b/c/X;", ONE)], ONE),

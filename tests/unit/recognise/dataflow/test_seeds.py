@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.each import each
 from tieback.recognise.dataflow.calls import KnownCalls
 from tieback.recognise.dataflow.dexfile import DexFile, SectionKind
 from tieback.recognise.dataflow.libraries import SILENT
@@ -63,7 +64,7 @@ LOCAL, OTHER = 901, 902
 """String indices of ``content`` and of another text."""
 
 
-@pytest.mark.parametrize(
+@each(
     ("units", "local"),
     [
         (scheme_calls(0x011A, LOCAL), True),
@@ -104,7 +105,7 @@ def test_the_last_call_of_a_file_is_seen() -> None:
         assert offset in {one.code.offset for one in MethodFinder(cut, calls, set()).candidates()}
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "may"),
     [
         (b"http://", True),

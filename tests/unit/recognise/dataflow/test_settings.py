@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-import pytest
-
+from tests.each import each
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
 from tieback.intake.apps.open import open_app
 from tieback.recognise.dataflow.settings import MAX_FILE, AppSettings
@@ -19,7 +18,7 @@ def read(*files: tuple[str, bytes]) -> AppSettings:
     return settings
 
 
-@pytest.mark.parametrize(
+@each(
     ("file", "content", "key", "value"),
     [
         ("assets/a.properties", b"# x\napi.host = a.test\n", "api.host", "a.test"),

@@ -2,8 +2,6 @@
 
 import re
 
-import pytest
-
 from tests.each import each
 from tieback.recognise.dataflow.sinks import Sink, by_owner, read_sinks
 
@@ -25,7 +23,7 @@ def test_no_call_is_listed_twice() -> None:
     assert sum(len(its) for its in by_owner(SINKS).values()) == len(SINKS)
 
 
-@pytest.mark.parametrize(
+@each(
     ("takes", "parameters", "fits"),
     [
         (("String", "int"), "Ljava/lang/String;I", True),

@@ -1,13 +1,14 @@
 """String methods of Java and Kotlin on constants."""
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.recognise.dataflow import texts
 
 
-@pytest.mark.parametrize(
+@each(
     ("result", "expected"),
     [
         (texts.replace("https://H/x", "H", "a.test"), "https://a.test/x"),
@@ -41,7 +42,7 @@ def test_results(result: object, expected: object) -> None:
     assert result == expected
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.text(max_size=40), st.text(max_size=12), st.text(max_size=12))
 def test_results_are_bounded(text: str, old: str, new: str) -> None:
     for result in (

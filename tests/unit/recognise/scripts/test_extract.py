@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
 from tieback.intake.apps.small_files import read_small_file
@@ -33,14 +34,14 @@ def finds(script: bytes) -> list[str]:
     return [find.endpoint.value for find in found if isinstance(find, Sighting)]
 
 
-@pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])
+@each("row", ROWS, ids=[row["id"] for row in ROWS])
 def test_an_encoded_endpoint_is_found(row: dict[str, str]) -> None:
     found = finds((FLOW / row["file"]).read_bytes())
     assert row["expected"] in found if row["expected"] else found == []
     assert all("shop.test" in value for value in found)
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row["expected"]], ids=lambda row: row["id"])
+@each("row", [row for row in ROWS if row["expected"]], ids=lambda row: row["id"])
 def test_a_small_script_of_a_package_is_selected(row: dict[str, str]) -> None:
     data = (FLOW / row["file"]).read_bytes()
     batch = ArtifactBatch(("assets/www/app.js", "assets/a.txt"), (data, b"nothing"), read_small_file)
@@ -57,7 +58,7 @@ def test_the_evidence_names_the_place_of_the_expression() -> None:
     assert found.evidence.context == "https://place.shop.test/v1"
 
 
-@pytest.mark.parametrize(
+@each(
     ("script", "texts"),
     [
         ("atob('aGVsbG8gd29ybGQ=')", ["hello world"]),
@@ -84,7 +85,7 @@ def test_an_array_without_its_rotation_is_left_as_it_is() -> None:
 _OUTER = "function _0xc(_0x1,_0x2){return _0xa(_0x1-0x1,_0x2);}"
 
 
-@pytest.mark.parametrize(
+@each(
     ("script", "direct"),
     [
         ("function _0xc(_0x1,_0x2){return _0xa(_0x2- -0x5,_0x1);}_0xc('k',0x12)", "_0xa(0x17,'k')"),

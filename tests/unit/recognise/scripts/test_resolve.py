@@ -5,10 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
 from tieback.intake.apps.small_files import read_small_file
@@ -50,7 +51,7 @@ def value(expression: str, before: str = "") -> list[str]:
     return sorted(as_text(one).text for _, one in cases if isinstance(one, Text | Plain))
 
 
-@pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])
+@each("row", ROWS, ids=[row["id"] for row in ROWS])
 def test_all_endpoints_of_a_case_are_found_and_no_others(row: dict[str, str]) -> None:
     data = (FLOW / row["file"]).read_bytes()
     wanted = {row["expected"], *(row["more"] or "").split()} - {""}
@@ -61,7 +62,7 @@ def test_all_endpoints_of_a_case_are_found_and_no_others(row: dict[str, str]) ->
     assert [one for one in found if not any(f"{one}/" in f"{each}/" for each in wanted)] == []
 
 
-@pytest.mark.parametrize("bundle", sorted(path.name for path in BUNDLES.glob("*.js")))
+@each("bundle", sorted(path.name for path in BUNDLES.glob("*.js")))
 def test_the_endpoints_of_a_bundle_are_found(bundle: str) -> None:
     data = (BUNDLES / bundle).read_bytes()
     plain = JUDGE.extract(Artifact("a.js", (Buffer("a.js", BufferKind.TEXT, data),)))
@@ -100,7 +101,7 @@ def test_the_beginning_of_an_address_is_no_endpoint() -> None:
     }
 
 
-@pytest.mark.parametrize(
+@each(
     ("expression", "texts"),
     [
         ("'a'+1+2", ["a12"]),
@@ -152,7 +153,7 @@ def test_an_expression_has_a_value(expression: str, texts: list[str]) -> None:
     assert value(expression) == texts
 
 
-@pytest.mark.parametrize(
+@each(
     "inner",
     [
         "function f(e){@}",
@@ -177,7 +178,7 @@ def test_an_inner_name_hides_an_outer_one(inner: str) -> None:
     assert values(script) == set()
 
 
-@pytest.mark.parametrize(
+@each(
     ("script", "found"),
     [
         ('if(q){var e="a.shop.test"}else{var e="b.shop.test"}fetch("https://"+e)', {"a", "b"}),
@@ -246,7 +247,7 @@ _WORDS = (
 )  # fmt: skip
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(st.sampled_from(_WORDS), max_size=60))
 def test_any_script_never_raises(words: list[str]) -> None:
     sightings("".join(words))

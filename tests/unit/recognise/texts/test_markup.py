@@ -1,15 +1,15 @@
 """The lexer of HTML and XML, and the attributes of a tag."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.linear import assert_linear
 from tieback.recognise.texts.markup import attributes, element_at, markup_spans, tag_name
 from tieback.recognise.texts.spans import SpanKind
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected"),
     [
         ("<!-- a --><b>c</b>", ["comment <!-- a -->", "tag <b>", "tag </b>"]),
@@ -59,6 +59,6 @@ def test_tokens_are_in_order_and_inside_the_text(parts: list[str]) -> None:
         at = span.end
 
 
-@pytest.mark.parametrize("unit", ["<", '<a "', "<a", "<!--", "<script>", "<?", "<a x=y "])
+@each("unit", ["<", '<a "', "<a", "<!--", "<script>", "<?", "<a x=y "])
 def test_hostile_pages_are_read_in_linear_time(unit: str) -> None:
     assert_linear(lambda size: unit.encode() * (size // len(unit)), markup_spans, 100_000)

@@ -2,12 +2,13 @@
 
 import pytest
 
+from tests.each import each
 from tieback.recognise.texts.prose import COMMENT, MESSAGE, USER_AGENT, literal_reason, points_to_page, sentence_reason
 
 URL = b"http://a.test/x"
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "reason"),
     [
         ("{}", ""),

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.linear import assert_linear
 from tieback.recognise.texts.script import script_spans
 from tieback.recognise.texts.spans import SpanKind
@@ -42,12 +43,12 @@ TABLE = [
 ]
 
 
-@pytest.mark.parametrize(("text", "expected"), TABLE)
+@each(("text", "expected"), TABLE)
 def test_tokens_of_scripts(text: str, expected: list[str]) -> None:
     assert tokens(text) == expected
 
 
-@pytest.mark.parametrize(("text", "expected"), TABLE)
+@each(("text", "expected"), TABLE)
 def test_a_single_offset_has_the_same_token(text: str, expected: list[str]) -> None:
     data, spans = text.encode(), script_spans(text.encode())
     every = list(spans)

@@ -1,13 +1,13 @@
 """The lexer of style sheets."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.recognise.texts.sheet import sheet_spans
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected"),
     [
         ("/* http://a.test */ b{}", ["comment /* http://a.test */"]),

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.recognise.texts.structured import (
     SourceMap,
     Unescaped,
@@ -34,7 +35,7 @@ def test_offsets_in_the_text_of_a_string(text: str, at: int, expected: int) -> N
     assert found.offset(raw) == expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "key", "described"),
     [
         ('{"homepage": "X"}', b"homepage", True),

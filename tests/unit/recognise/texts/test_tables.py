@@ -1,7 +1,6 @@
 """Tables and texts that are recognised by their shape; lists that an app contacts are not."""
 
-import pytest
-
+from tests.each import each
 from tieback.recognise.texts.tables import (
     AGENTS,
     DOCUMENT,
@@ -25,7 +24,7 @@ def lines(form: str, count: int) -> bytes:
     return "".join(form.replace("{n}", str(n)) for n in range(count)).encode()
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "reason"),
     [
         (lines(AGENT, 30), AGENTS),
@@ -62,7 +61,7 @@ def test_a_list_of_suffixes_in_code() -> None:
     assert not is_in_names(code, code.index(b"api.a.test"))
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "binary", "reason"),
     [
         (b"%PDF-1.4 x", True, DOCUMENT),

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.examples import examples
 from tieback.model.errors import InputError
 from tieback.model.report import Report
 from tieback.report import by_name
@@ -95,7 +96,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         read_past(tmp_path / "none.json")
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 @given(st.binary(max_size=300))
 def test_any_bytes_are_refused(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.mktemp("p") / "x.json"

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from importlib import resources
 from typing import Any
 
-import jsonschema
-
 from tests.unit.report.conftest import with_accounts
 from tieback.model.report import Report
 from tieback.report.formats.csaf import CsafRenderer
@@ -23,6 +21,8 @@ def test_output_matches_the_golden_file(report: Report, golden: Callable[[str, b
 
 
 def test_the_schema_accepts_it(report: Report, hostile_report: Report, tabled: Callable[..., Report]) -> None:
+    import jsonschema
+
     place = resources.files("csaf") / "csaf/v20/schema"
     schema = json.loads((place / "csaf.json").read_text())
     store = {}

@@ -2,10 +2,11 @@ import csv
 import io
 from collections.abc import Callable
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.model.report import Report
 from tieback.report.formats.csv import COLUMNS, CsvRenderer, cell
 
@@ -34,13 +35,13 @@ def test_a_row_is_a_finding_of_an_app(report: Report) -> None:
     assert set(found[0]) == set(COLUMNS)
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@each("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_no_cell_is_a_formula(text: str) -> None:
     assert not cell(text).startswith(("=", "+", "-", "@", "\t", "\r"))
 
 
 @given(st.text())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_text_is_one_harmless_cell(text: str) -> None:
     out = io.StringIO(newline="")
     csv.writer(out).writerow([cell(text), "end"])

@@ -3,8 +3,7 @@ import re
 from collections.abc import Callable
 from itertools import pairwise
 
-import pytest
-
+from tests.each import each
 from tieback.model.report import Report
 from tieback.report.document import escape_markdown
 from tieback.report.formats.markdown import MOST_FINDINGS, MarkdownRenderer
@@ -32,7 +31,7 @@ def test_hostile_text_is_escaped(hostile_report: Report) -> None:
     assert all(one == other for one, other in pairwise(bars) if one and other)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "shown"),
     [
         ("@octocat", r"\@octocat"),

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 from msgspec.structs import replace
 
@@ -34,6 +33,8 @@ def test_output_matches_the_golden_file(report: Report, golden: Callable[[str, b
 
 @pytest.mark.skipif(not SCHEMA.exists(), reason="the schema comes with npm's @microsoft/jest-sarif")
 def test_the_schema_accepts_it(report: Report, hostile_report: Report, tabled: Callable[..., Report]) -> None:
+    import jsonschema
+
     schema = json.loads(SCHEMA.read_text())
     for one in (
         report,

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from tests.each import each
 from tieback.model.grant import Depth, ExcludeRule, Grant, TargetRule
 from tieback.scope.decide import CompiledGrant
 from tieback.scope.policy.exclude import Exclusions, SourcedRule
@@ -21,7 +22,7 @@ def scope(*rules: ExcludeRule, never: tuple[SourcedRule, ...] = ()) -> CompiledG
     return CompiledGrant(grant, TODAY, never)
 
 
-@pytest.mark.parametrize(
+@each(
     ("match", "host", "address", "excluded"),
     [
         # by address or block, whatever name or form leads there

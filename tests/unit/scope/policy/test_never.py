@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.model.errors import GrantError
 from tieback.scope.policy import never
 from tieback.scope.policy.never import load_site_policy, policy_places
@@ -131,7 +132,7 @@ def test_what_cannot_be_read_is_an_error(tmp_path: Path, site: dict[str, str]) -
     st.text(max_size=200)
     | st.lists(st.sampled_from(["[[exclude]]", 'match = "a.test"', "ports = [1]", "[signatures]"])).map("\n".join)
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_text_is_a_policy_or_one_error_line(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     path = tmp_path_factory.mktemp("never") / "never.toml"
     path.write_text(text, encoding="utf-8", errors="replace")

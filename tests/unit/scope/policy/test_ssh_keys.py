@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.unit.scope.policy.signers import make_key, needs_ssh_keygen
 from tieback.model.grant import Signatures, SigningKey
 from tieback.scope.policy.ssh_keys import parse_public_key, signing_keys
@@ -26,7 +27,7 @@ def test_a_fingerprint_is_that_of_ssh_keygen(tmp_path: Path, kind: str) -> None:
     assert key.comment == "anna b"
 
 
-@pytest.mark.parametrize(
+@each(
     "line",
     [
         "",

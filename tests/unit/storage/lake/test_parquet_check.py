@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.unit.storage.lake.test_lake import harm
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.parquet_check import damage, file_damage
@@ -70,7 +71,7 @@ def test_every_schema_is_its_own_and_old_parts_may_lack_columns(tmp_path: Path, 
     assert file_damage(tmp_path / f"{name}.parquet", whole=True) == f"has no column {SCHEMAS[name].field(0).name}"
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.data())
 def test_any_bytes_end_in_a_verdict(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     """A file with pieces of it overwritten, or no Parquet at all."""

@@ -5,6 +5,7 @@ import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
+from tests.each import each
 from tieback.pipeline.report import build_report
 from tieback.storage.lake.compaction import compact
 from tieback.storage.lake.lake import Lake
@@ -20,7 +21,7 @@ NEVER = 1_000
 """Behind the number of every lake: the app in them has no public key."""
 
 
-@pytest.mark.parametrize("name", SCHEMAS)
+@each("name", SCHEMAS)
 def test_no_rows_make_an_empty_table_of_the_schema(name: str) -> None:
     table = rows_table(name, [])
     assert table.schema == SCHEMAS[name]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.lab.postgres import GUARDED, PASSWORD, Postgres
 from tieback.model.errors import TiebackError, UsageError, WorkspaceError
 from tieback.storage.ledger import postgres as postgres_module
@@ -28,7 +29,7 @@ def test_addresses_as_libpq_takes_them(url: str) -> None:
     assert check_address(url) == url
 
 
-@pytest.mark.parametrize(
+@each(
     ("url", "line"),
     [
         ("", "not the URL of a ledger"),

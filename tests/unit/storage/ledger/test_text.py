@@ -1,16 +1,16 @@
 from collections.abc import Callable
 
-import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.storage.ledger.ledger import Ledger
 from tieback.storage.ledger.tables import vendors
 from tieback.storage.ledger.text import storable
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "kept"),
     [
         ("", ""),

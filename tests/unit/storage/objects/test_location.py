@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.model.errors import UsageError
 from tieback.storage.objects.location import ObjectUrl, is_object_url, parse_object_url
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected"),
     [
         ("s3://corpus", ObjectUrl("s3", "corpus")),
@@ -24,7 +25,7 @@ def test_urls(text: str, expected: ObjectUrl) -> None:
     assert parse_object_url(text) == expected
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "",

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.each import each
 from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.amqp import Amqp
 
@@ -24,7 +25,7 @@ PUBLISH = (
 )
 
 
-@pytest.mark.parametrize(
+@each(
     ("client", "server", "midstream", "low", "high"),
     [
         (b"AMQP\0\0\x09\x01", START, False, 0.9, 1.0),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.each import each
 from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.cassandra import Cassandra
 
@@ -16,7 +17,7 @@ QUERY = frame(4, 7, b"\0\0\0\x17SELECT email FROM staff\0\x01\0")
 ROWS = frame(0x84, 8, b"\0\0\0\x02ada@work.test")
 
 
-@pytest.mark.parametrize(
+@each(
     ("client", "server", "midstream", "low", "high"),
     [
         (frame(4, 5) + STARTUP, SUPPORTED + frame(0x84, 2), False, 0.9, 1.0),

@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import samples
+from tests.each import each
+from tests.examples import examples
 from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.open import open_traffic
 from tieback.intake.traffic.stores.choose import NO_STORES, recognise, recognise_either, recognisers
@@ -82,7 +84,7 @@ def _stores(path: Path) -> set[tuple[str, bool | None]]:
     }
 
 
-@pytest.mark.parametrize(("client", "server"), VALID)
+@each(("client", "server"), VALID)
 def test_each_protocol_is_detected_on_any_port(client: bytes, server: bytes) -> None:
     found = recognise(ConnectionStart(client, server, 31337))
     assert found is not None
@@ -128,7 +130,7 @@ def test_one_side_counts_where_the_other_begins_inside_a_message() -> None:
     assert found.confidence == 0.5
 
 
-@pytest.mark.parametrize(
+@each(
     "opening",
     [
         ConnectionStart(b"\x16\x03\x01\0\xf8\x01\0\0\xf4\x03\x03", b"\x16\x03\x03\0\x50\x02", 6379),
@@ -211,7 +213,7 @@ def test_short_sides_never_raises(midstream: bool) -> None:
                     item.recognise(ConnectionStart(client, server, None, midstream=midstream))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.binary(max_size=300), st.binary(max_size=300), st.booleans())
 def test_random_bytes_never_raises(client: bytes, server: bytes, midstream: bool) -> None:
     opening = ConnectionStart(client, server, None, midstream=midstream)
@@ -220,7 +222,7 @@ def test_random_bytes_never_raises(client: bytes, server: bytes, midstream: bool
         item.recognise(opening)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     st.sampled_from(VALID),
     st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=6),

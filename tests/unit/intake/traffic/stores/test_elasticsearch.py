@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.each import each
 from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.elasticsearch import ElasticsearchTransport
 
@@ -14,7 +15,7 @@ def frame(status: int, version: int = 7060299, body: bytes = b"\0\0\0\x28" + b"x
 PING = b"ES\xff\xff\xff\xff"
 
 
-@pytest.mark.parametrize(
+@each(
     ("client", "server", "midstream", "low", "high"),
     [
         (frame(0), frame(1), False, 0.9, 1.0),

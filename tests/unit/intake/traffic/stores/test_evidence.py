@@ -1,7 +1,6 @@
 """What two sides say together, and samples that stay small."""
 
-import pytest
-
+from tests.each import each
 from tieback.intake.traffic.stores.evidence import (
     SAMPLE_BYTES,
     combine_confidence,
@@ -13,7 +12,7 @@ from tieback.intake.traffic.stores.evidence import (
 )
 
 
-@pytest.mark.parametrize(
+@each(
     ("client", "server", "low", "high"),
     [
         (1.0, 1.0, 0.9, 0.99),

@@ -4,6 +4,7 @@ import gzip
 
 import pytest
 
+from tests.each import each
 from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.http import HttpStores
 
@@ -23,7 +24,7 @@ ES_ROOT = (
 HITS = '{"took":3,"timed_out":false,"_shards":{"total":1,"successful":1},"hits":{"hits":[]}}'
 
 
-@pytest.mark.parametrize(
+@each(
     ("path", "reply", "protocol", "detail"),
     [
         ("/", answer(ES_ROOT, "X-elastic-product: Elasticsearch"), "elasticsearch", "Elasticsearch 8.11.3"),

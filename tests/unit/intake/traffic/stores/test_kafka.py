@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.each import each
 from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.kafka import Kafka
 
@@ -40,7 +41,7 @@ def test_produced_records_are_shown() -> None:
 ZOOKEEPER = b"\0\0\0\x2c" + bytes(12) + b"\0\0\x75\x30" + bytes(8) + b"\0\0\0\x10" + bytes(16)
 
 
-@pytest.mark.parametrize(
+@each(
     ("client", "server"),
     [
         (ZOOKEEPER, b""),

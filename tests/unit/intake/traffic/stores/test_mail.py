@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.each import each
 from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
 from tieback.intake.traffic.stores.mail import PROTOCOLS
 
@@ -16,7 +17,7 @@ def recognise(client: bytes, server: bytes) -> ProtocolMatch | None:
     return found[0] if found else None
 
 
-@pytest.mark.parametrize(
+@each(
     ("client", "server", "protocol", "encrypted"),
     [
         (

@@ -2,8 +2,7 @@
 
 import struct
 
-import pytest
-
+from tests.each import each
 from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.memcached import Memcached
 
@@ -16,7 +15,7 @@ def binary(magic: int, opcode: int, key: bytes = b"", extras: bytes = b"", value
 SET = b"set session:1 0 3600 13\r\nada@work.test\r\n"
 
 
-@pytest.mark.parametrize(
+@each(
     ("client", "server", "low", "high"),
     [
         (b"stats\r\n", b"STAT pid 8837\r\nSTAT version 1.4.15\r\nEND\r\n", 0.9, 1.0),
@@ -53,7 +52,7 @@ def test_detail_and_values() -> None:
 THRIFT = b"\x80\x01\x00\x01\x00\x00\x00\x04ping\x00\x00\x00\x01\x00" + bytes(20)
 
 
-@pytest.mark.parametrize(
+@each(
     ("client", "server"),
     [
         (THRIFT, b""),

@@ -3,8 +3,7 @@
 import struct
 import zlib
 
-import pytest
-
+from tests.each import each
 from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.mongodb import Mongodb
 
@@ -29,7 +28,7 @@ OP_QUERY = message(
 OP_REPLY = message(1, struct.pack("<iqii", 8, 0, 0, 1) + HELLO_REPLY, 7)
 
 
-@pytest.mark.parametrize(
+@each(
     ("client", "server", "low", "high"),
     [
         (OP_MSG, REPLY_MSG, 0.9, 1.0),
@@ -74,7 +73,7 @@ PPTP = b"\0\x9c\0\x01\x1a\x2b\x3c\x4d\0\x01\0\0\x01\0\0\0\0\0\0\x01\0\0\0\x01" +
 SKINNY = struct.pack("<III", 20, 0, 1) + bytes(16)
 
 
-@pytest.mark.parametrize(
+@each(
     ("client", "server"),
     [
         (PPTP, b""),

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.each import each
 from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.mqtt import Mqtt
 
@@ -76,7 +77,7 @@ def test_payloads_and_login_are_shown() -> None:
     assert found.samples[0].kind == "mqtt"
 
 
-@pytest.mark.parametrize(
+@each(
     ("client", "server", "midstream"),
     [
         (connect(b"MQTX"), CONNACK, False),

@@ -4,6 +4,7 @@ import struct
 
 import pytest
 
+from tests.each import each
 from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.mssql import Mssql
 
@@ -24,7 +25,7 @@ BATCH = packet(1, HEADERS + "SELECT email FROM staff".encode("utf-16-le"))
 DONE = packet(4, b"\xfd\0\0\xd5\0\0\0\0\0")
 
 
-@pytest.mark.parametrize(
+@each(
     ("client", "server", "midstream", "low", "high"),
     [
         (prelogin(18, 2), prelogin(4, 2), False, 0.9, 1.0),
@@ -68,7 +69,7 @@ def test_sql_is_shown_as_utf8() -> None:
     assert found.samples[0].data == b"SELECT email FROM staff"
 
 
-@pytest.mark.parametrize(
+@each(
     ("client", "server", "midstream"),
     [
         (b"\x03" + bytes(1536), b"\x03" + bytes(1536), True),  # RTMP

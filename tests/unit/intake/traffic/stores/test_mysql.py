@@ -4,6 +4,7 @@ import struct
 
 import pytest
 
+from tests.each import each
 from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.mysql import Mysql
 
@@ -104,7 +105,7 @@ def test_mid_stream() -> None:
     assert Mysql().recognise(ConnectionStart(QUERY, answer, 3306)) is None
 
 
-@pytest.mark.parametrize(
+@each(
     ("client", "server"),
     [
         (b"GET / HTTP/1.1\r\n\r\n", greeting()),  # the client speaks something else

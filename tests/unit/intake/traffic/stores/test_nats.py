@@ -1,7 +1,6 @@
 """NATS; lines made from the protocol's reference."""
 
-import pytest
-
+from tests.each import each
 from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.nats import Nats
 
@@ -11,7 +10,7 @@ HELLO = b"\x16\x03\x01\x00\xf8\x01\x00\x00\xf4\x03\x03"
 PUB = b"PUB staff.created 13\r\nada@work.test\r\n"
 
 
-@pytest.mark.parametrize(
+@each(
     ("client", "server", "midstream", "low", "high"),
     [
         (CONNECT, INFO + b"PONG\r\n", False, 0.9, 1.0),
@@ -48,7 +47,7 @@ def test_payloads_and_login_are_shown() -> None:
     assert found.samples[1].data == b"ada@work.test"
 
 
-@pytest.mark.parametrize(
+@each(
     ("client", "server", "midstream"),
     [
         (b"CONNECT example.test:443 HTTP/1.1\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n", False),

@@ -1,7 +1,6 @@
 """PostgreSQL; bytes made from the message formats of its documentation."""
 
-import pytest
-
+from tests.each import each
 from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.postgresql import Postgresql
 
@@ -48,7 +47,7 @@ def test_bound_values_are_shown() -> None:
     assert found.samples[0].data == b"SELECT * FROM staff WHERE email = $1\nada@work.test"
 
 
-@pytest.mark.parametrize(
+@each(
     ("client", "server", "encrypted", "least"),
     [
         (SSL + HELLO, b"S" + SERVER_HELLO, True, 0.9),
@@ -71,7 +70,7 @@ def test_requests_for_encryption(client: bytes, server: bytes, *, encrypted: boo
         assert found.tls_server in {b"", SERVER_HELLO}
 
 
-@pytest.mark.parametrize(
+@each(
     ("client", "server"),
     [
         (startup(), b"Z\0\0\0\x01\0\0"),  # the malformed answers of zeek's traces

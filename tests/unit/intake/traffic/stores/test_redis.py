@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.each import each
 from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.redis import Redis
 
@@ -13,7 +14,7 @@ def command(*words: bytes) -> bytes:
 SET = command(b"SET", b"user:7:email", b"ada@work.test")
 
 
-@pytest.mark.parametrize(
+@each(
     ("client", "server", "low", "high"),
     [
         (SET, b"+OK\r\n", 0.9, 1.0),
@@ -88,7 +89,7 @@ def test_quotes_inside_inline_commands() -> None:
     assert found.samples[0].data == command(b"SET", b"name", b'Ada "Byron"')
 
 
-@pytest.mark.parametrize(
+@each(
     ("client", "server"),
     [
         (b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n"),

@@ -1,13 +1,12 @@
 """TLS record headers, by their lengths."""
 
-import pytest
-
+from tests.each import each
 from tieback.intake.traffic.stores.starttls import handshake_at, record_at, tls_from
 
 HELLO = b"\x16\x03\x01\x00\xf8\x01\x00\x00\xf4\x03\x03"
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "at", "record", "handshake"),
     [
         (HELLO, 0, True, True),

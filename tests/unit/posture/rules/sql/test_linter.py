@@ -1,7 +1,6 @@
 """The checks of Supabase's linter: one schema that each finds, and one that it does not."""
 
-import pytest
-
+from tests.each import each
 from tieback.posture.rules.source import RulesText
 from tieback.posture.rules.sql.linter import lints
 from tieback.posture.rules.sql_policies import SqlPolicies
@@ -49,7 +48,7 @@ def names(text: str) -> set[tuple[str, str]]:
     return {(one.name, one.path) for one in lints(SqlPolicies().read(RulesText("m.sql", text)).database)}
 
 
-@pytest.mark.parametrize(("check", "found", "path", "other"), CASES)
+@each(("check", "found", "path", "other"), CASES)
 def test_check_of_the_linter(check: str, found: str, path: str, other: str) -> None:
     assert (check, path) in names(found)
     assert check not in {one for one, _ in names(other)}

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.model.errors import InputError
 from tieback.posture.rules.source import RulesText
 from tieback.posture.rules.sql.parse import StatementError, parse, split
@@ -22,7 +23,7 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "expected"), [one[1:] for one in CASES], ids=[one[0] for one in CASES])
+@each(("text", "expected"), [one[1:] for one in CASES], ids=[one[0] for one in CASES])
 def test_statements_of_a_file(text: str, expected: list[str]) -> None:
     assert [one.text for one in split(RulesText("f", text))] == expected
 

@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.stores.amqp import frames
 from tieback.probes.wire.verdicts import HostileAnswer
@@ -57,7 +59,7 @@ LIES = [
 ]
 
 
-@pytest.mark.parametrize("data", LIES)
+@each("data", LIES)
 def test_frames_that_lie(data: bytes) -> None:
     with pytest.raises(HostileAnswer):
         read(data)
@@ -97,7 +99,7 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize("arguments", BROKEN, ids=range(len(BROKEN)))
+@each("arguments", BROKEN, ids=range(len(BROKEN)))
 def test_tables_that_lie(arguments: bytes) -> None:
     with pytest.raises(HostileAnswer):
         frames.read_start(arguments)
@@ -116,7 +118,7 @@ def test_refusals_and_counts() -> None:
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_bytes_are_arguments_or_a_verdict(data: bytes) -> None:
     for arguments in (data, b"\0\x09" + long(data) + data):
         with contextlib.suppress(HostileAnswer):

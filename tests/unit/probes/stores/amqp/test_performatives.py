@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.probes.playback import MemoryPeer, play
 from tieback.probes.stores.amqp import performatives
 from tieback.probes.stores.amqp.performatives import CLOSE, OPEN, OPEN_PATTERN, Described, opening
@@ -56,7 +58,7 @@ def test_empty_frames_are_skipped() -> None:
         read(frame(b"") * 20)
 
 
-@pytest.mark.parametrize(
+@each(
     "data",
     [
         frame(b"\0S\x18E", size=7),
@@ -90,7 +92,7 @@ def test_many_values_of_no_bytes_are_hostile() -> None:
         read(frame(b"\0S\x18" + lists))
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.binary(max_size=60))
 def test_any_body_is_read_or_refused(body: bytes) -> None:
     try:

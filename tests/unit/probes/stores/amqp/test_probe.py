@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes.playback import MemoryPeer, PlaybackResult, play, recorded_answers
@@ -91,7 +93,7 @@ STATES: list[tuple[dict[bytes, bytes | None], tuple[str, ...], Access]] = [
 ]
 
 
-@pytest.mark.parametrize(("change", "names", "access"), STATES)
+@each(("change", "names", "access"), STATES)
 def test_access_state_by_server_answers(
     change: dict[bytes, bytes | None], names: tuple[str, ...], access: Access
 ) -> None:
@@ -172,7 +174,7 @@ SESSIONS = [
 ]
 
 
-@pytest.mark.parametrize(("change", "product", "access", "proofs"), SESSIONS)
+@each(("change", "product", "access", "proofs"), SESSIONS)
 def test_only_an_accepted_session_proves_access(
     change: dict[bytes, bytes | None], product: str, access: Access, proofs: int
 ) -> None:
@@ -195,9 +197,7 @@ def test_broker_that_does_not_answer_the_older_header() -> None:
     assert (report.product, report.version, report.access) == ("artemis", "2.38.0", Access.PARTIAL)
 
 
-@pytest.mark.parametrize(
-    "answer", [b"HTTP/1.1 400", b"AMQX\0\1\0\0", b"ERROR\r\n", b"\1\1\1\1\0\0\0\0", refusal(501), b"-ERR\r\n"]
-)
+@each("answer", [b"HTTP/1.1 400", b"AMQX\0\1\0\0", b"ERROR\r\n", b"\1\1\1\1\0\0\0\0", refusal(501), b"-ERR\r\n"])
 def test_other_protocols(answer: bytes) -> None:
     assert ask({frames.HEADER: answer}).result.outcome is Outcome.PROTOCOL_MISMATCH
 
@@ -229,13 +229,13 @@ WRITES = [
 ]
 
 
-@pytest.mark.parametrize("data", WRITES)
+@each("data", WRITES)
 def test_undeclared(data: bytes) -> None:
     assert not any(send.matches(data) for send in PROBE.meta.sends)
 
 
 @given(st.lists(st.binary(max_size=60).map(lambda data: b"\1\0\0" + long(data) + b"\xce"), max_size=5))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_any_answer_ends_in_one_report(answers: list[bytes]) -> None:
     for first in ([], [OPEN[frames.HEADER]]):
         peer = MemoryPeer(recorded_answers([*first, *answers]))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.each import each
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes.playback import MemoryPeer, PlaybackResult, play
@@ -104,7 +105,7 @@ STATES = [
 ]
 
 
-@pytest.mark.parametrize(("peer", "product", "access"), [s[1:] for s in STATES], ids=[s[0] for s in STATES])
+@each(("peer", "product", "access"), [s[1:] for s in STATES], ids=[s[0] for s in STATES])
 def test_access_state_by_server_answers(peer: MemoryPeer, product: str, access: Access) -> None:
     report = ask(peer).result
     assert (report.outcome, report.product, report.access) == (Outcome.OK, product, access)

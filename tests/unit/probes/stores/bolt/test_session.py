@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.each import each
 from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.stores.bolt.probe import BoltProbe
 from tieback.probes.stores.bolt.session import ROWS, BoltFailure, BoltSession, BoltStatement, StatementResult, sends
@@ -45,7 +46,7 @@ def test_bolt_messages_are_decoded(answers: list[bytes], expected: StatementResu
     assert ask(*answers) == expected
 
 
-@pytest.mark.parametrize(
+@each(
     "answer",
     [
         SUCCESS + encode_message(0x71, b"\x92\1\2") + SUCCESS,

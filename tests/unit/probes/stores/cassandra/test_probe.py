@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.model.figure import Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Entry, Outcome, Privileges, ProbeReport
@@ -183,7 +185,7 @@ STATES = [
 ]
 
 
-@pytest.mark.parametrize(("change", "access"), [s[1:] for s in STATES], ids=[s[0] for s in STATES])
+@each(("change", "access"), [s[1:] for s in STATES], ids=[s[0] for s in STATES])
 def test_access_state_by_server_answers(change: dict[str, tuple[int, bytes]], access: Access) -> None:
     report = ask(peer(change)).result
     assert (report.outcome, report.access) == (Outcome.OK, access)
@@ -323,7 +325,7 @@ def test_other_servers_are_another_protocol(greeting: bytes) -> None:
 
 
 @given(st.lists(st.one_of(st.none(), st.binary(min_size=8, max_size=16)), max_size=40))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_a_page_without_tokens_has_as_many_rows(values: list[bytes | None]) -> None:
     page = answer_frame(8, rows(*([value] for value in values), columns=1))
     kept = without_tokens(page)
@@ -335,7 +337,7 @@ def test_a_page_without_tokens_has_as_many_rows(values: list[bytes | None]) -> N
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_a_page_of_any_bytes_never_raises(data: bytes) -> None:
     without_tokens(data)
     without_tokens(answer_frame(8, data))

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.probes.stores.cassandra.probe import CassandraProbe
 from tieback.probes.stores.cassandra.session import PAGE, decode_rows
 from tieback.probes.wire.verdicts import HostileAnswer
@@ -26,21 +28,21 @@ def value(one: bytes | None) -> bytes:
 @given(
     rows=st.lists(st.lists(st.none() | st.binary(max_size=20), min_size=3, max_size=3), max_size=8), more=st.booleans()
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_rows_come_back_as_they_are(rows: list[list[bytes | None]], more: bool) -> None:
     found = decode_rows(rows_body(rows, 3, flags=3 if more else 1), 3)
     assert (found.rows, found.more) == (rows, more)
 
 
 @given(cut=st.integers(0, 60))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_cut_anywhere_is_hostile(cut: int) -> None:
     body = rows_body([[b"hr", b"people", b"x" * 16]], 3)
     with pytest.raises(HostileAnswer):
         decode_rows(body[: min(cut, len(body) - 1)], 3)
 
 
-@pytest.mark.parametrize(
+@each(
     "body",
     [
         rows_body([], 2),
@@ -58,7 +60,7 @@ def test_other_shapes_are_hostile(body: bytes) -> None:
 
 
 @given(body=st.binary(max_size=200), columns=st.integers(1, 4))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_noise_never_raises_anything_else(body: bytes, columns: int) -> None:
     with contextlib.suppress(HostileAnswer):
         decode_rows(body, columns)

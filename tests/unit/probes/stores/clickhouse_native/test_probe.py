@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.each import each
 from tieback.model.figure import Figure, Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, Privileges, ProbeReport
@@ -136,7 +137,7 @@ STATES = [
 ]
 
 
-@pytest.mark.parametrize(("peer", "access"), [s[1:] for s in STATES], ids=[s[0] for s in STATES])
+@each(("peer", "access"), [s[1:] for s in STATES], ids=[s[0] for s in STATES])
 def test_access_state_by_server_answers(peer: MemoryPeer, access: Access) -> None:
     passwordless = () if access is Access.UNKNOWN else ("default",)
     report = ask(peer, passwordless=passwordless).result

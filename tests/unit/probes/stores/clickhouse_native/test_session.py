@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.each import each
 from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.stores.clickhouse_native.probe import ClickhouseNativeProbe
 from tieback.probes.stores.clickhouse_native.session import (
@@ -107,7 +108,7 @@ def test_result_blocks_are_decoded(answer: bytes, expected: list[list[str]] | Na
     assert rows(answer) == expected
 
 
-@pytest.mark.parametrize(
+@each(
     "answer",
     [
         block(["hr"]) + END,

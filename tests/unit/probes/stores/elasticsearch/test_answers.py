@@ -2,6 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.probes.stores.elasticsearch.answers import (
     MAX_FIELDS,
     ClusterStats,
@@ -39,7 +41,7 @@ MAPPINGS = [
 ]
 
 
-@pytest.mark.parametrize(("body", "fields"), MAPPINGS)
+@each(("body", "fields"), MAPPINGS)
 def test_mappings(body: bytes, fields: list[tuple[str, str]]) -> None:
     assert mapping_fields(body) == fields
 
@@ -52,7 +54,7 @@ def test_a_mapping_without_bounds_is_bounded() -> None:
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_reading_any_bytes_never_raises(body: bytes) -> None:
     for kind in (RootAnswer, ClusterStats, CountAnswer):
         decode_json(body, kind)

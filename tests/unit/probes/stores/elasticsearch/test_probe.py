@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.model.figure import Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
@@ -81,7 +83,7 @@ ROOTS = {
 TYPED = http(b'{"people":{"mappings":{"person":{"properties":{"email":{"type":"string"}}}}}}')
 
 
-@pytest.mark.parametrize("version", LUCENE)
+@each("version", LUCENE)
 def test_versions_from_1_to_9(version: str) -> None:
     major, minor, _ = map(int, version.split("."))
     strict = (5, 0) <= (major, minor) < (7, 7)
@@ -125,7 +127,7 @@ def test_proxy_that_requires_a_password_names_no_product(port: int, outcome: Out
     assert (report.outcome, report.access, report.product, report.containers) == (outcome, access, "", ())
 
 
-@pytest.mark.parametrize(("change", "access"), STATES)
+@each(("change", "access"), STATES)
 def test_access_state_by_server_answers(change: dict[bytes, bytes], access: Access) -> None:
     report = ask({**OPEN, **change} if b"/" not in change else change).result
     assert (report.outcome, report.access) == (Outcome.OK, access)
@@ -144,7 +146,7 @@ NAMED = [
 ]
 
 
-@pytest.mark.parametrize(("change", "names", "access", "records", "untested"), NAMED)
+@each(("change", "names", "access", "records", "untested"), NAMED)
 def test_indices_that_the_app_names_are_counted(
     change: dict[bytes, bytes], names: list[str], access: Access, records: list[int], untested: tuple[str, ...]
 ) -> None:
@@ -203,7 +205,7 @@ NAMES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "valid"), NAMES)
+@each(("name", "valid"), NAMES)
 def test_names(name: str, valid: bool) -> None:
     assert valid_name(name) is valid
 
@@ -214,7 +216,7 @@ def request(path: str) -> bytes:
 
 
 @given(st.text(min_size=1, max_size=30))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_a_name_that_is_valid_is_declared_and_only_such(name: str) -> None:
     path = f"/{segment(name.encode('utf-8', 'replace').decode())}/_count"
     declared = any(send.matches(request(path)) for send in PROBE.meta.sends)
@@ -238,7 +240,7 @@ UNDECLARED = [
 ]
 
 
-@pytest.mark.parametrize("path", UNDECLARED)
+@each("path", UNDECLARED)
 def test_undeclared(path: str) -> None:
     for data in (request(path), request(path).replace(b"GET", b"DELETE")):
         assert not any(send.matches(data) for send in PROBE.meta.sends)

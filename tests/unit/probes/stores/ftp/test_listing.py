@@ -1,7 +1,8 @@
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.probes.stores.ftp.listing import ListingEntry, read_entries
 
 LINES = [
@@ -21,12 +22,12 @@ LINES = [
 ]
 
 
-@pytest.mark.parametrize(("line", "entry"), LINES)
+@each(("line", "entry"), LINES)
 def test_listing_lines_are_parsed(line: str, entry: ListingEntry | None) -> None:
     assert read_entries([line]) == ([entry] if entry is not None else [])
 
 
 @given(st.lists(st.text(max_size=200), max_size=20))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_noise_gives_no_negative_sizes(lines: list[str]) -> None:
     assert all(0 <= entry.size < 10**18 for entry in read_entries(lines))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.each import each
 from tieback.model.figure import Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
@@ -91,7 +92,7 @@ STATES = [
 ]
 
 
-@pytest.mark.parametrize(("peer", "access"), [s[1:] for s in STATES], ids=[s[0] for s in STATES])
+@each(("peer", "access"), [s[1:] for s in STATES], ids=[s[0] for s in STATES])
 def test_access_state_by_server_answers(peer: MemoryPeer, access: Access) -> None:
     report = ask(peer).result
     assert (report.outcome, report.access) == (Outcome.OK, access)

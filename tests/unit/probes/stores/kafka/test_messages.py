@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.each import each
+from tests.examples import examples
 from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.stores.kafka import messages
 from tieback.probes.stores.kafka.messages import Topic
@@ -111,14 +112,14 @@ LIES = [
 ]
 
 
-@pytest.mark.parametrize(("data", "head", "verdict"), LIES)
+@each(("data", "head", "verdict"), LIES)
 def test_lengths_that_lie(data: bytes, head: bytes, verdict: type[Exception]) -> None:
     with pytest.raises(verdict):
         read(data, head)
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_bytes_are_an_answer_or_a_verdict(data: bytes) -> None:
     with contextlib.suppress(HostileAnswer):
         assert len(messages.metadata(data, 4).topics) <= len(data)

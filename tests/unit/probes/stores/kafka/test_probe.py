@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.model.figure import Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
@@ -195,7 +197,7 @@ def test_access_state_by_server_answers(topics: dict[str, list[tuple[int, int]]]
 VERSIONS = [((0, 13), 4), ((0, 3), 2), ((0, 1), 1), ((1, 1), 1), ((0, 0), None), ((9, 20), None)]
 
 
-@pytest.mark.parametrize(("span", "version"), VERSIONS)
+@each(("span", "version"), VERSIONS)
 def test_metadata_in_a_version_that_the_broker_knows(span: tuple[int, int], version: int | None) -> None:
     broker = Broker(people=[(0, 5)])
     broker.known[3] = span
@@ -257,13 +259,13 @@ WRITES = [
 ]
 
 
-@pytest.mark.parametrize("data", WRITES)
+@each("data", WRITES)
 def test_undeclared(data: bytes) -> None:
     assert not any(send.matches(data) for send in PROBE.meta.sends)
 
 
 @given(st.lists(st.binary(max_size=100), max_size=5))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_any_answer_ends_in_one_report(bodies: list[bytes]) -> None:
     broker = Broker(people=[(0, 5)])
     left = iter(bodies)

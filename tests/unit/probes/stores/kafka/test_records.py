@@ -3,10 +3,11 @@
 import gzip
 import struct
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.probes.stores.kafka.records import log_records
 
 
@@ -72,7 +73,7 @@ TABLE = [
 ]
 
 
-@pytest.mark.parametrize(("data", "found"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
+@each(("data", "found"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
 def test_records(data: bytes, found: list[tuple[bytes, bytes]]) -> None:
     assert log_records(data, 50) == found
 
@@ -84,6 +85,6 @@ def test_bounds() -> None:
 
 
 @given(st.binary(max_size=300) | st.binary(max_size=120).map(lambda tail: batch(ONE)[:61] + tail))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_any_bytes_give_bounded_records(data: bytes) -> None:
     assert len(log_records(data, 5)) <= 5

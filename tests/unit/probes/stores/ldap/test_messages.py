@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.stores.ldap import messages
 from tieback.probes.stores.ldap.messages import BerReader, LdapEntry, LdapMessage, LdapResult, LdapSearch
@@ -61,7 +63,7 @@ LIES = [
 ]
 
 
-@pytest.mark.parametrize("data", LIES)
+@each("data", LIES)
 def test_messages_that_lie(data: bytes) -> None:
     with pytest.raises(HostileAnswer):
         read(data)
@@ -81,7 +83,7 @@ def test_results_and_entries() -> None:
 BROKEN = [b"", b"\4", b"\4\4cn", b"\4\4cn=x0\x7f", b"\4\4cn=x0\5\4\3aaa", b"\4\4cn=x0\x84\xff\xff\xff\xff"]
 
 
-@pytest.mark.parametrize("content", BROKEN)
+@each("content", BROKEN)
 def test_entries_that_lie(content: bytes) -> None:
     with pytest.raises(HostileAnswer):
         messages.entry(content)
@@ -94,7 +96,7 @@ def test_elements_that_lie(data: bytes) -> None:
 
 
 @given(st.binary(max_size=120))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_bytes_are_a_message_or_a_verdict(data: bytes) -> None:
     with contextlib.suppress(HostileAnswer, Fault):
         assert len(read(b"0" + data).content) <= len(data)

@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.assess.leaves import records_total
 from tieback.model.figure import Quality, exact
 from tieback.model.grant import Depth
@@ -143,7 +145,7 @@ STATES = [
 ]
 
 
-@pytest.mark.parametrize(("bind", "refused", "access"), STATES)
+@each(("bind", "refused", "access"), STATES)
 def test_access_state_by_server_answers(bind: tuple[int, str], refused: tuple[int, str], access: Access) -> None:
     directory = Directory(**{"ou=People": ["uid=anna"]})
     directory.bind, directory.refused = bind, refused
@@ -194,7 +196,7 @@ PRODUCTS: list[tuple[dict[str, list[str]], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("root", "product", "version"), PRODUCTS)
+@each(("root", "product", "version"), PRODUCTS)
 def test_products(root: dict[str, list[str]], product: str, version: str) -> None:
     directory = Directory()
     directory.root = root
@@ -217,7 +219,7 @@ def test_units_inside_a_unit_make_its_count_a_lower_bound() -> None:
     assert (people.records.value, people.records.quality) == (2, Quality.LOWER_BOUND)
 
 
-@pytest.mark.parametrize(
+@each(
     ("context", "own"),
     [
         ("ou=system", True), ("ou=schema", True), ("OU=Config", True), ("cn=config", True),
@@ -271,13 +273,13 @@ WRITES = [
 ]
 
 
-@pytest.mark.parametrize("data", WRITES)
+@each("data", WRITES)
 def test_undeclared(data: bytes) -> None:
     assert not any(send.matches(data) for send in PROBE.meta.sends)
 
 
 @given(st.lists(st.binary(max_size=80), max_size=4))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_any_answer_ends_in_one_report(answers: list[bytes]) -> None:
     bound = result(1, messages.BIND_RESPONSE, 0)
     framed = [message(4 + i, messages.ENTRY, data) for i, data in enumerate(answers)]

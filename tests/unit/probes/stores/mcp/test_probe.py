@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.each import each
 from tieback.model.grant import Depth
 from tieback.model.probe import Ability, Access, Outcome, ProbeReport
 from tieback.probes.playback import MemoryPeer, PlaybackResult, play
@@ -340,7 +341,7 @@ ENDLESS: dict[str, Callable[[], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("name", list(ENDLESS))
+@each("name", list(ENDLESS))
 def test_a_hostile_stream_ends_and_proves_nothing(name: str) -> None:
     body = ENDLESS[name]()
     played = answering(lambda line, method: body if method == "tools/list" else sdk_server("2.3.0")(line, method))

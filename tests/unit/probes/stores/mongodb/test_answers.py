@@ -1,7 +1,8 @@
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.model.probe import Field
 from tieback.probes.stores.mongodb import answers
 from tieback.protocols.bson import Document, Value
@@ -11,7 +12,7 @@ def cursor(*documents: Value) -> Document:
     return {"ok": 1.0, "cursor": {"id": 0, "firstBatch": list(documents)}}
 
 
-@pytest.mark.parametrize(
+@each(
     ("answer", "ok", "asks"),
     [
         ({"ok": 1.0}, True, False),
@@ -26,7 +27,7 @@ def test_success_and_refusal(answer: Document, ok: bool, asks: bool) -> None:
     assert (answers.is_ok(answer), answers.requires_authentication(answer)) == (ok, asks)
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "number"),
     [
         (3, 3),
@@ -94,7 +95,7 @@ values: st.SearchStrategy[Value] = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(["cursor", "ok", "code", "errmsg"]), values))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_reading_any_shape_never_raises(answer: Document) -> None:
     answers.collections(answer)
     answers.count_and_size(answer)

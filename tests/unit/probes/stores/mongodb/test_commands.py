@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.probes.stores.mongodb import commands
 from tieback.probes.stores.mongodb.commands import COMMANDS, Command, valid_collection, valid_database
 from tieback.probes.wire.frames import mongo_frame
@@ -15,7 +17,7 @@ WRITES = re.compile(
 )
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+@each("command", COMMANDS, ids=lambda command: command.name)
 def test_message_matches_only_its_own_declaration(command: Command) -> None:
     message = command.message(7, "hr", "employees")
     assert [send.name for send in SENDS if send.matches(message)] == [command.name]
@@ -23,7 +25,7 @@ def test_message_matches_only_its_own_declaration(command: Command) -> None:
 
 
 @given(st.text(min_size=1, max_size=70), st.text(min_size=1, max_size=70), st.integers(1, 2**31 - 1))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_every_valid_name_is_covered(database: str, collection: str, request: int) -> None:
     database, collection = (text.encode("utf-8", "replace").decode() for text in (database, collection))
     if not (valid_database(database) and valid_collection(collection)):
@@ -38,7 +40,7 @@ def test_every_valid_name_is_covered(database: str, collection: str, request: in
 DATABASES = [("hr", True), ("größe", True), ("a.b", False), ("a b", False), ("$x", False), ("a\0b", False), ("", False)]
 
 
-@pytest.mark.parametrize(("name", "valid"), [*DATABASES, ("x" * 64, False), ("a/b", False), ('a"b', False)])
+@each(("name", "valid"), [*DATABASES, ("x" * 64, False), ("a/b", False), ('a"b', False)])
 def test_databases(name: str, valid: bool) -> None:
     assert valid_database(name) is valid
 
@@ -69,7 +71,7 @@ UNDECLARED: list[bson.Document] = [
 ]
 
 
-@pytest.mark.parametrize("first", UNDECLARED, ids=repr)
+@each("first", UNDECLARED, ids=repr)
 def test_undeclared(first: bson.Document) -> None:
     assert not any(send.matches(read(first)) for send in SENDS)
 

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from tests.each import each
 from tieback.model.figure import Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
@@ -76,7 +77,7 @@ CLOSING = [
 ]
 
 
-@pytest.mark.parametrize(("closes", "access"), CLOSING)
+@each(("closes", "access"), CLOSING)
 def test_refused_command_costs_only_itself(closes: bytes, access: Access) -> None:
     named: list[bson.Value] = [{"name": f"c{n}", "type": "collection"} for n in range(9)]
     collections = {"listCollections": batch(*named)}
@@ -124,7 +125,7 @@ STATES: list[tuple[str, dict[str, bson.Document], Access]] = [
 ]
 
 
-@pytest.mark.parametrize(("what", "change", "access"), STATES, ids=[state[0] for state in STATES])
+@each(("what", "change", "access"), STATES, ids=[state[0] for state in STATES])
 def test_access_state_by_server_answers(what: str, change: dict[str, bson.Document], access: Access) -> None:
     report = ask(change).result
     assert (report.outcome, report.access) == (Outcome.OK, access), report

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.stores.mqtt import packets
 from tieback.probes.stores.mqtt.packets import V3, V5, Packet
@@ -71,7 +72,7 @@ def test_publications_that_are_cut(level: int, flags: int, body: bytes) -> None:
 
 
 @given(st.binary(max_size=60))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_bytes_are_a_packet_or_a_verdict(data: bytes) -> None:
     with contextlib.suppress(HostileAnswer, Fault):
         assert len(read(data).body) <= len(data)

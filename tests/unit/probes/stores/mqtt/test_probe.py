@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.model.figure import Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Outcome, ProbeReport
@@ -66,7 +68,7 @@ STATES = [
 ]
 
 
-@pytest.mark.parametrize(("connack", "subscribed", "access"), STATES)
+@each(("connack", "subscribed", "access"), STATES)
 def test_access_state_by_server_answers(connack: bytes, subscribed: bytes | None, access: Access) -> None:
     report = ask({packets.connect(V3): connack, packets.subscribe(V3, TOPICS): subscribed}).result
     assert (report.outcome, report.access) == (Outcome.OK, access), report
@@ -106,7 +108,7 @@ def test_a_broker_that_retains_nothing_is_empty(subscribed: bytes, five: bytes, 
 
 
 @given(st.binary(max_size=40))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_properties_are_read_to_their_end(properties: bytes) -> None:
     assert packets.keeps_messages(properties) or b"\x25\0" in properties
 
@@ -174,7 +176,7 @@ KEPT = [
 ]
 
 
-@pytest.mark.parametrize(("sent", "values"), KEPT)
+@each(("sent", "values"), KEPT)
 def test_sample_of_retained_messages(sent: bytes, values: dict[str, tuple[str, ...]]) -> None:
     answers = {packets.connect(V3): IN, packets.subscribe(V3, b"#"): b"\x90\3\0\1\0" + sent + PONG}
     place = Target("127.0.0.1", 1883)
@@ -215,7 +217,7 @@ def test_undeclared(data: bytes) -> None:
 
 
 @given(st.binary(max_size=60), st.binary(max_size=200))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_any_answer_ends_in_one_report(connack: bytes, subscribed: bytes) -> None:
     for first in (b"\x20" + connack, IN):
         report = ask({packets.connect(V3): first, packets.subscribe(V3, TOPICS): subscribed}).result

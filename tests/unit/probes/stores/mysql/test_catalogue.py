@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from tests.each import each
 from tieback.model.figure import Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Entry, Privileges, ProbeReport
@@ -91,7 +92,7 @@ COUNTS: list[tuple[str, dict[str, Answer], bool, tuple[int, Quality] | None, Acc
 ]
 
 
-@pytest.mark.parametrize(("change", "scans", "figure", "access"), [c[1:] for c in COUNTS], ids=[c[0] for c in COUNTS])
+@each(("change", "scans", "figure", "access"), [c[1:] for c in COUNTS], ids=[c[0] for c in COUNTS])
 def test_rows_of_a_table_whose_estimate_is_zero(
     change: dict[str, Answer], scans: bool, figure: tuple[int, Quality] | None, access: Access
 ) -> None:
@@ -150,7 +151,7 @@ PRIVILEGES: list[tuple[Answer, Privileges]] = [
 ]
 
 
-@pytest.mark.parametrize(("answer", "privileges"), PRIVILEGES)
+@each(("answer", "privileges"), PRIVILEGES)
 def test_privileges_of_the_account(answer: Answer, privileges: Privileges) -> None:
     report = ask(server({queries.PRIVILEGES: answer})).result
     assert (report.entry, report.account, report.privileges) == (Entry.NAMED_ACCOUNT, "root", privileges)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.each import each
 from tieback.probes.stores.mysql.products import by_comment, by_greeting, by_refusal, wire_products
 
 GREETINGS = [
@@ -19,7 +20,7 @@ GREETINGS = [
 ]
 
 
-@pytest.mark.parametrize(("version", "product", "number"), GREETINGS)
+@each(("version", "product", "number"), GREETINGS)
 def test_the_greeting_names_the_product(version: str, product: str, number: str) -> None:
     known = by_greeting(version)
     assert (known.name, known.version) == (product, number)
@@ -36,7 +37,7 @@ COMMENTS = [
 ]
 
 
-@pytest.mark.parametrize(("comment", "greeting", "product", "version", "query"), COMMENTS)
+@each(("comment", "greeting", "product", "version", "query"), COMMENTS)
 def test_the_comment_names_the_product(comment: str, greeting: str, product: str, version: str, query: str) -> None:
     known = by_comment(comment, greeting)
     assert known is not None

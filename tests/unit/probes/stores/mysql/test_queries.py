@@ -2,8 +2,7 @@
 
 import re
 
-import pytest
-
+from tests.each import each
 from tieback.probes.stores.mysql.queries import (
     COUNTS,
     MAX_NAMED,
@@ -19,7 +18,7 @@ from tieback.probes.stores.mysql.queries import (
 BAD = ["a`b", "a b", "a;b", "a'b", "", "ä", "x" * 65, "a\n"]
 
 
-@pytest.mark.parametrize("name", BAD)
+@each("name", BAD)
 def test_a_name_that_could_be_more_is_not_sent(name: str) -> None:
     assert sample_query(name, "people", ["mail"]) is None
     assert sample_query("hr", name, ["mail"]) is None
@@ -47,7 +46,7 @@ def test_a_note_names_its_columns() -> None:
     assert note_query("hr", "WARNING", ["a`b"]) is None
 
 
-@pytest.mark.parametrize("name", BAD)
+@each("name", BAD)
 def test_nothing_is_asked_about_a_table_with_such_a_name(name: str) -> None:
     assert tables_query(SIZES_PARTS, name, ["people"]) is None
     assert tables_query(SIZES_PARTS, "hr", [name]) is None
@@ -86,7 +85,7 @@ BUILT_IN = {
 }
 
 
-@pytest.mark.parametrize("sql", statements())
+@each("sql", statements())
 def test_every_name_is_built_in_or_has_its_schema(sql: str) -> None:
     bare = re.sub(r"'[^']*'", "''", sql)
     functions = set(re.findall(r"(\w+)\(", bare))

@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.stores.mysql import queries
 from tieback.probes.stores.mysql.session import SENDS, MysqlGreeting, MysqlRefusal, MysqlSession, valid_account
@@ -88,7 +90,7 @@ LOGINS = [
 ]
 
 
-@pytest.mark.parametrize(("answers", "code", "sends"), LOGINS)
+@each(("answers", "code", "sends"), LOGINS)
 def test_logins(answers: list[bytes], code: int | None, sends: int) -> None:
     played = play(
         MysqlSession().log_in("tieback_probe"), MemoryPeer(recorded_answers(answers), greeting=greeting()), SENDS
@@ -155,7 +157,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("answer", HOSTILE, ids=range(len(HOSTILE)))
+@each("answer", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_answers(answer: bytes) -> None:
     with pytest.raises(HostileAnswer):
         query(answer)
@@ -196,7 +198,7 @@ def test_accounts(name: str, valid: bool) -> None:
 
 
 @given(st.binary(max_size=120))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_bytes_never_raises_another_fault(data: bytes) -> None:
     for peer in (
         MemoryPeer(recorded_answers([]), greeting=data),

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.each import each
 from tieback.assess.leaves import records_total
 from tieback.model.figure import Figure, Quality
 from tieback.model.grant import Depth
@@ -35,7 +36,7 @@ STATES = [
 ]
 
 
-@pytest.mark.parametrize(("answer", "access"), STATES)
+@each(("answer", "access"), STATES)
 def test_access_states_for_anonymous(answer: bytes, access: Access) -> None:
     played = play(
         PROBE.run(Target("h", 5432), Depth.DESCRIBE), MemoryPeer(recorded_answers([b"N", answer])), PROBE.meta.sends
@@ -147,7 +148,7 @@ def row(**more: str | None) -> TableRow:
     return replace(known, **more)
 
 
-@pytest.mark.parametrize(("analysed", "pages", "alive", "heap", "records"), ROWS)
+@each(("analysed", "pages", "alive", "heap", "records"), ROWS)
 def test_rows_of_a_table(
     analysed: str | None, pages: str | None, alive: str | None, heap: str | None, records: Figure | None
 ) -> None:

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.each import each
 from tieback.probes.stores.postgresql import queries
 from tieback.probes.stores.postgresql.queries import (
     MAX_SAMPLED_COLUMNS,
@@ -15,7 +16,7 @@ from tieback.probes.stores.postgresql.queries import (
 BAD = ['a"b', "a b", "a;b", "a'b", "", "ä", "x" * 65, "a\n"]
 
 
-@pytest.mark.parametrize("name", BAD)
+@each("name", BAD)
 def test_a_name_that_could_be_more_is_not_sent(name: str) -> None:
     assert sample_query(name, "people", ["mail"]) is None
     assert sample_query("hr", name, ["mail"]) is None
@@ -42,7 +43,7 @@ def test_a_note_is_one_record() -> None:
     assert note_query("public", "readme", []) is None
 
 
-@pytest.mark.parametrize("name", BAD)
+@each("name", BAD)
 def test_the_columns_of_a_table_with_such_a_name_are_not_asked(name: str) -> None:
     assert plain_columns_query(name, "people") is None
     assert plain_columns_query("hr", name) is None

@@ -2,6 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.probes.playback import MemoryPeer, PlaybackResult, play, recorded_answers
 from tieback.probes.stores.postgresql import queries
 from tieback.probes.stores.postgresql.session import SENDS, PostgresRefusal, PostgresSession, StartedSession, valid_name
@@ -55,7 +57,7 @@ KIN: list[tuple[dict[str, str], StartedSession]] = [
 ]
 
 
-@pytest.mark.parametrize(("told", "result"), KIN)
+@each(("told", "result"), KIN)
 def test_variants_identify_themselves(told: dict[str, str], result: StartedSession) -> None:
     parameters = b"".join(postgres_frame(b"S", f"{name}\0{value}\0".encode()) for name, value in told.items())
     assert start(b"N", authentication(0) + parameters + postgres_frame(b"Z", b"I")).result == result
@@ -67,7 +69,7 @@ def test_parameters_that_end_early(payload: bytes) -> None:
     assert isinstance(start(b"N", answer).result, StartedSession)
 
 
-@pytest.mark.parametrize(("answer", "result"), STARTS)
+@each(("answer", "result"), STARTS)
 def test_start_behind_a_tls_proxy_is_decoded(answer: bytes, result: Answer) -> None:
     peer = MemoryPeer(recorded_answers([answer]), tls=True)
     played = play(PostgresSession().start("r", "d"), peer, SENDS)
@@ -93,7 +95,7 @@ def test_other_server_with_tls_is_not_postgresql(answer: bytes | None) -> None:
         play(PostgresSession().start("r", "d", 1.0), MemoryPeer(recorded_answers([answer]), tls=True), SENDS)
 
 
-@pytest.mark.parametrize(("answer", "result"), STARTS)
+@each(("answer", "result"), STARTS)
 def test_start_answers_are_decoded(answer: bytes, result: Answer) -> None:
     for offer in (b"N", b"S"):
         assert start(offer, answer).result == result
@@ -125,7 +127,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("answer", HOSTILE, ids=range(len(HOSTILE)))
+@each("answer", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_starts(answer: bytes) -> None:
     with pytest.raises(HostileAnswer):
         start(b"N", answer)
@@ -201,13 +203,13 @@ LIES = [
 ]
 
 
-@pytest.mark.parametrize("answer", LIES, ids=range(len(LIES)))
+@each("answer", LIES, ids=range(len(LIES)))
 def test_false_lengths_are_rejected(answer: bytes) -> None:
     with pytest.raises(HostileAnswer):
         query(answer)
 
 
-@pytest.mark.parametrize(
+@each(
     "data",
     [
         postgres_frame(b"Q", b"DROP TABLE x\0"),
@@ -224,7 +226,7 @@ def test_undeclared(data: bytes) -> None:
     assert not any(send.matches(data) for send in SENDS)
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "valid"),
     [("postgres", True), ("größe", True), ("a\0b", False), ("a\nb", False), ("", False), ("ü" * 40, False)],
 )
@@ -233,7 +235,7 @@ def test_names(name: str, valid: bool) -> None:
 
 
 @given(st.binary(max_size=120))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_bytes_never_raises_another_fault(data: bytes) -> None:
     for answers in ((data,), (b"N", data), (b"N", authentication(0) + data)):
         try:

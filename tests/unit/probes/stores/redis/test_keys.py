@@ -2,6 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.probes.stores.redis.keys import MAX_PATTERNS, frequent_patterns, mask_scan, mask_types
 from tieback.protocols.resp import encode_command as raw_command
 
@@ -20,13 +22,13 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("keys", "shown"), CASES)
+@each(("keys", "shown"), CASES)
 def test_patterns(keys: list[bytes], shown: list[str]) -> None:
     assert frequent_patterns(keys) == shown
 
 
 @given(st.lists(st.binary(max_size=30), max_size=60))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_no_digit_and_no_key_of_its_own_leaves(keys: list[bytes]) -> None:
     shown = frequent_patterns(keys)
     assert len(shown) <= MAX_PATTERNS
@@ -42,7 +44,7 @@ def keys_in(answer: bytes) -> list[bytes]:
     return answer.split(b"\r\n")[5::2]
 
 
-@pytest.mark.parametrize(("keys", "shown"), CASES)
+@each(("keys", "shown"), CASES)
 def test_a_recorded_scan_has_the_patterns(keys: list[bytes], shown: list[str]) -> None:
     masked = mask_scan(scan(keys))
     assert masked is not None
@@ -53,7 +55,7 @@ part = st.sampled_from([b"user", b"anna", b"bert", b"READ_ME", b"a@b", b"17", b"
 
 
 @given(st.lists(st.lists(part, max_size=6).map(b"".join), max_size=60))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_a_recorded_scan_gives_the_same_patterns_again(keys: list[bytes]) -> None:
     masked = mask_scan(scan(keys))
     assert masked is not None
@@ -62,7 +64,7 @@ def test_a_recorded_scan_gives_the_same_patterns_again(keys: list[bytes]) -> Non
 
 
 @given(st.lists(st.lists(part, min_size=1, max_size=6).map(b"".join).filter(bool), min_size=1, max_size=60))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_recorded_type_commands_have_the_patterns_of_the_recorded_scan(keys: list[bytes]) -> None:
     commands = b"".join(raw_command(b"TYPE", key) for key in keys)
     listed = mask_scan(scan(keys))

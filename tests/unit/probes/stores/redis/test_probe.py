@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from tests.each import each
 from tieback.model.figure import Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Entry, Outcome, Privileges, ProbeReport
@@ -87,7 +88,7 @@ STATES: list[tuple[dict[bytes, bytes | None], Access]] = [
 ]
 
 
-@pytest.mark.parametrize(("change", "access"), STATES)
+@each(("change", "access"), STATES)
 def test_access_state_by_server_answers(change: dict[bytes, bytes | None], access: Access) -> None:
     report = ask(change).result
     assert (report.outcome, report.access) == (Outcome.OK, access), report
@@ -148,7 +149,7 @@ RIGHTS = [
 ]
 
 
-@pytest.mark.parametrize(("told", "kinds", "access", "readable", "privileges"), RIGHTS)
+@each(("told", "kinds", "access", "readable", "privileges"), RIGHTS)
 def test_only_keys_that_the_user_may_read_are_records(
     told: bytes, kinds: bytes | None, access: Access, readable: int | None, privileges: Privileges
 ) -> None:
@@ -272,7 +273,7 @@ def test_no_deeper_than_allowed(depth: Depth, sends: int) -> None:
     assert len(ask({}, depth).sent) == sends
 
 
-@pytest.mark.parametrize(
+@each(
     "words",
     [
         ("KEYS", "*"),

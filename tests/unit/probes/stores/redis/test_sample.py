@@ -5,6 +5,7 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.model.probe import Container
 from tieback.probes.interface import SampledColumn
 from tieback.probes.playback import MemoryPeer, play, recorded_answers
@@ -69,7 +70,7 @@ def test_refusals_end_it() -> None:
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_key_with_an_unsafe_name_is_not_read(key: bytes) -> None:
     sample(b"+OK\r\n", array(bulk(b"0"), array(bulk(key))), b"+none\r\n")
     if b"\r" in key or b"\n" in key:
@@ -77,6 +78,6 @@ def test_key_with_an_unsafe_name_is_not_read(key: bytes) -> None:
 
 
 @given(st.lists(st.binary(max_size=60), max_size=6))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_any_answers(answers: list[bytes]) -> None:
     assert len(sample(*answers)) < 1000

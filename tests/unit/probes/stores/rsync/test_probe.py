@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.model.figure import Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
@@ -107,7 +109,7 @@ LISTS = [
 ]
 
 
-@pytest.mark.parametrize(("files", "count", "size", "exact", "access"), LISTS)
+@each(("files", "count", "size", "exact", "access"), LISTS)
 def test_files_of_a_module(files: bytes, count: int, size: int, exact: bool, access: Access) -> None:
     report = ask(daemon({"pub": OK}, files=files)).result
     assert (report.outcome, report.access) == (Outcome.OK, access), report
@@ -127,7 +129,7 @@ def test_a_module_whose_files_are_not_listed_is_partial(files: bytes | None) -> 
     assert any(problem.startswith("files of <module>") for problem in report.problems)
 
 
-@pytest.mark.parametrize(
+@each(
     "files",
     [
         b"\x87seed" + frame(TOP),
@@ -142,7 +144,7 @@ def test_lists_that_lie_are_hostile(files: bytes) -> None:
     assert ask(daemon({"pub": OK}, files=files)).result.outcome is Outcome.HOSTILE
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.binary(max_size=120), st.sampled_from([b"", FILES, FILES + frame(TOP)[:20]]))
 def test_any_list_ends_in_one_report(data: bytes, start: bytes) -> None:
     report = ask(daemon({"pub": OK}, files=start + data)).result

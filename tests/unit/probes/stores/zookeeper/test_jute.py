@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.stores.zookeeper import jute
 from tieback.probes.wire.verdicts import HostileAnswer
@@ -39,7 +41,7 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize("record", BROKEN)
+@each("record", BROKEN)
 def test_lists_that_lie(record: bytes) -> None:
     with pytest.raises(HostileAnswer):
         jute.children(record)
@@ -90,7 +92,7 @@ def test_packets_that_lie(size: bytes) -> None:
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_bytes_are_a_record_or_a_verdict(data: bytes) -> None:
     with contextlib.suppress(HostileAnswer):
         assert len(jute.children(data).names) <= len(data)

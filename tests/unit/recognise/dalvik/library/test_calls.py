@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.each import each
 from tieback.recognise.dalvik.classes import ClassPath
 from tieback.recognise.dalvik.library import charsets, collections, crypto, numbers, platform, streams, strings
 from tieback.recognise.dalvik.machine import LibraryCall, Machine
@@ -95,9 +96,7 @@ TABLE: list[tuple[str, tuple[Any, ...], Any]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("call", "arguments", "result"), TABLE, ids=[f"{row[0]}{index}" for index, row in enumerate(TABLE)]
-)
+@each(("call", "arguments", "result"), TABLE, ids=[f"{row[0]}{index}" for index, row in enumerate(TABLE)])
 def test_a_library_call_gives_the_result_of_java(call: str, arguments: tuple[Any, ...], result: Any) -> None:
     assert plain(CALLS[call](machine(), arguments)) == result
 

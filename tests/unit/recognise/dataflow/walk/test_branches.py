@@ -1,14 +1,13 @@
 """Programs with jumps: where paths part and meet."""
 
-import pytest
-
+from tests.each import each
 from tests.unit.recognise.dataflow.walk.programs import BASE, CALL, PATH, const, texts
 
 TWICE = "https://api.shop.testhttps://api.shop.test"
 OVER_A_CONSTANT = [0x0238, 4, *const(1, BASE), *CALL]  # if-eqz v2
 
 
-@pytest.mark.parametrize(
+@each(
     ("units", "made"),
     [
         # behind a return nothing is known

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.each import each
 from tieback.recognise.dataflow.app import MemberRef
 from tieback.recognise.dataflow.walk.descriptors import native_name, parameters
 
@@ -19,7 +20,7 @@ def test_the_name_of_a_native_function(owner: str, name: str, function: str) -> 
     assert native_name(MemberRef(owner, name, "()Ljava/lang/String;")) == function
 
 
-@pytest.mark.parametrize(
+@each(
     ("kind", "found"),
     [
         ("()V", []),

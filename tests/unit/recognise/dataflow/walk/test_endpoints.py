@@ -1,7 +1,6 @@
 """Arguments of sinks become the parts of an endpoint."""
 
-import pytest
-
+from tests.each import each
 from tests.unit.recognise.dataflow.walk.programs import CONCAT, begun
 from tieback.recognise.dataflow.sinks import Sink
 from tieback.recognise.dataflow.values import (
@@ -35,7 +34,7 @@ def reported(walk: WalkState) -> list[dict[str, str | int]]:
     ]
 
 
-@pytest.mark.parametrize(
+@each(
     ("role", "value", "parts"),
     [
         ("host", HOST, [{"host": "api.shop.test"}]),

@@ -1,7 +1,6 @@
 """Several paths in, one state out."""
 
-import pytest
-
+from tests.each import each
 from tieback.recognise.dataflow.values import (
     HOLE,
     MAX_ALTERNATIVES,
@@ -26,7 +25,7 @@ EITHER = Choice((Alternative(frozenset({(1, 0)}), ONE), Alternative(frozenset({(
 FIELD = TextValue(HOLE, needs=(Need("field", 7),))
 
 
-@pytest.mark.parametrize(
+@each(
     ("values", "joined"),
     [
         ((ONE, ONE), ONE),
@@ -47,7 +46,7 @@ def test_a_register_after_two_paths(values: tuple[Value | None, ...], joined: Va
     assert merge_states(states, LABELS).registers.get(0) == joined
 
 
-@pytest.mark.parametrize(
+@each(
     ("contents", "joined"),
     [
         ((ONE, OTHER), EITHER),

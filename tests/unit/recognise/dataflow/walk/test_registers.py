@@ -2,15 +2,14 @@
 
 from collections.abc import Callable
 
-import pytest
-
+from tests.each import each
 from tests.unit.recognise.dataflow.walk.programs import begun
 from tieback.recognise.dataflow.values import TextValue, Value
 from tieback.recognise.dataflow.walk.registers import binary, literal_8, literal_16, move, move_result, narrow, nop
 from tieback.recognise.dataflow.walk.state import WalkState
 
 
-@pytest.mark.parametrize(
+@each(
     ("step", "units", "before", "after"),
     [
         # add-int v2, v0, v1

@@ -1,14 +1,15 @@
 """Instructions in, texts out. Each program is written as code units, on the calls of the fixture with sinks."""
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tests.unit.recognise.dataflow.walk.programs import BASE, CALL, CONCAT, PATH, const, texts
 from tieback.recognise.dataflow.walk.state import MAX_BUILT
 
 
-@pytest.mark.parametrize(
+@each(
     ("units", "made"),
     [
         ([*const(0, BASE), *const(1, PATH), *CALL], ["https://api.shop.test/v1/me"]),
@@ -41,7 +42,7 @@ def test_growth_is_bounded() -> None:
     assert len(texts(many)) <= MAX_BUILT
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.lists(st.one_of(st.integers(0, 0xFFFF), st.integers(0, 255)), max_size=200))
 def test_any_units_end(units: list[int]) -> None:
     assert all(len(one) <= 4096 + 200 for one in texts(units))

@@ -1,7 +1,8 @@
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
+from tests.examples import examples
 from tests.unit.report.conftest import fleet_report
 from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
 from tieback.model.report import Breakdown, Report
@@ -11,7 +12,7 @@ from tieback.report.formats.html.charts import MOST_CLASSES, MOST_STORES, WIDTH,
 TITLES = {"email": "E-mail addresses"}
 
 
-@pytest.mark.parametrize(
+@each(
     ("figure", "text"),
     [
         (exact(0, ""), "0"),
@@ -57,7 +58,7 @@ def test_long_lists_are_cut_and_counted() -> None:
     assert "5 more classes and 4 more kinds of store." in matrix.note
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(
     st.lists(st.tuples(st.text(max_size=30), st.text(max_size=40), st.integers(0, 10**18)), max_size=30),
     st.lists(st.tuples(st.sampled_from(["critical", "high to low"]), st.integers(1, 10**7)), max_size=5),

@@ -1,11 +1,12 @@
 import unicodedata
 from itertools import pairwise
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.each import each
+from tests.examples import examples
 from tests.unit.report.conftest import tillroll_store
 from tieback.model.probe import Access
 from tieback.model.report import Report
@@ -41,7 +42,7 @@ def test_a_protected_store_is_drawn_closed(report: Report) -> None:
     assert (store.tone, store.verdict) == (Tone.CLOSED, "login required")
 
 
-@pytest.mark.parametrize(
+@each(
     ("access", "tone"),
     [
         (Access.OPEN, Tone.OPEN),
@@ -78,7 +79,7 @@ def test_boxes_do_not_overlap_and_stay_inside(report: Report) -> None:
     assert all(box.x + box.width <= diagram.width for box in diagram.boxes)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "lines"),
     [
         ("short", ["short"]),
@@ -93,7 +94,7 @@ def test_labels_are_wrapped_where_people_would(text: str, lines: list[str]) -> N
     assert wrap(text, 14, 3) == lines
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 @given(st.text(max_size=400), st.integers(3, 40), st.integers(1, 4))
 def test_wrapped_labels_fit(text: str, room: int, most: int) -> None:
     lines = wrap(text, room, most)

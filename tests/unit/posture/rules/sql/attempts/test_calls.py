@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.each import each
 from tieback.posture.rules.source import RulesText
 from tieback.posture.rules.sql.attempts.calls import functions_of, reached, statements_of
 from tieback.posture.rules.sql.conditions.candidates import Constants
@@ -44,7 +45,7 @@ def test_arguments_of_calls(arguments: str, calls: list[str]) -> None:
     assert len(found) <= 12
 
 
-@pytest.mark.parametrize(
+@each(
     ("before", "after", "meaning"),
     [
         ([(1, 0)], [(1, 0)], {("rpc/f", "call"): False, ("rpc/f", "change"): False}),

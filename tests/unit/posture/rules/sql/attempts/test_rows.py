@@ -1,8 +1,8 @@
 """Rows and values as SQL: hostile names and constants stay inside their quotations."""
 
 import pgparse
-import pytest
 
+from tests.each import each
 from tieback.posture.rules.source import RulesText
 from tieback.posture.rules.sql.attempts.rows import MAX_ATTEMPTS, rows_of, table_of, updates_of
 from tieback.posture.rules.sql.attempts.values import literal
@@ -16,7 +16,7 @@ alter table "t""; drop table x; --" enable row level security;
 create policy p on "t""; drop table x; --" using ("a'b" = 'x''; drop table y; --');"""
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "kind", "sql"),
     [
         (None, "text", "null"), (True, "boolean", "true"), (3, "integer", "3"), ("a'b", "text", "'a''b'"),

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.posture.rules.sql.conditions import scalars
 from tieback.posture.rules.sql.conditions.values import UNKNOWN
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "arguments", "expected"),
     [
         ("left", ("abc", 2), "ab"),
@@ -46,7 +47,7 @@ def test_division_is_rounded_toward_zero(operator: str, left: float, right: floa
     assert scalars.divide(operator, left, right) == expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("operator", "value", "pattern", "expected"),
     [
         ("~", "abc", "^a", True), ("~", "ABC", "^a", False), ("~*", "ABC", "^a", True), ("!~", "abc", "^a", False),

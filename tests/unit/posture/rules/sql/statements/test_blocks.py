@@ -1,7 +1,6 @@
 """Conditions and loops of PL/pgSQL blocks: which statements are executed."""
 
-import pytest
-
+from tests.each import each
 from tieback.posture.rules.source import RulesText
 from tieback.posture.rules.sql.statements.blocks import statements
 from tieback.posture.rules.sql_policies import SqlPolicies
@@ -12,7 +11,7 @@ SCHEMA = SqlPolicies().read(
 IF_POLICY = "if exists (select 1 from pg_policies where tablename = 't' and policyname = '{}') then {} end if;"
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "expected"),
     [
         ("if true then drop table a; else drop table b; end if;", ["drop table a"]),

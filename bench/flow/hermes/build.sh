@@ -1,0 +1,37 @@
+#!/bin/bash
+# Builds the bundles of Hermes bytecode from source/*.js, one for each row of bundles.tsv.
+#
+#   build.sh FOLDER            build all; FOLDER gets the packages from npm (about 700 MB)
+#   build.sh FOLDER --check    build all, compare byte for byte with what is here, change nothing; 1 where they differ
+#
+# Needs node 20, npm and xz. Babel rewrites the sources as React Native does, for the compiler of the row.
+# All sources are our own; every host in them ends in .test.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+folder=$(mkdir -p "$1" && cd "$1" && pwd)
+check=${2:-}
+status=0
+while IFS=$'\t' read -r bundle _ package option preset; do
+    rewriter=$folder/preset-${preset##*@}
+    if [[ ! -d $rewriter/node_modules ]]; then
+        mkdir -p "$rewriter"
+        (cd "$rewriter" && npm init -y >/dev/null &&
+            npm install --no-audit --no-fund --ignore-scripts "$preset" @babel/core@7.29.13 >/dev/null)
+    fi
+    place=$folder/${package//@/-}
+    if [[ ! -d $place/package ]]; then
+        mkdir -p "$place"
+        (cd "$place" && npm pack --silent "$package" >name &&
+            tar xzf "$(cat name)" --wildcards '*linux64-bin/hermesc' && rm -f ./*.tgz)
+    fi
+    script=bundle-${preset##*@}.js
+    node "$here/bundle.js" "$rewriter" hermes-stable "$folder/$script"
+    # The compiler puts the path of the script into the bundle, so that it has to be the same each time.
+    (cd "$folder" && "$(find "$place" -name hermesc -type f)" "$option" -w -emit-binary -output-source-map -out built.hbc "$script")
+    if [[ $check == --check ]]; then
+        xz -dc "$here/$bundle.hbc.xz" | cmp "$folder/built.hbc" - || status=1
+    else
+        xz -9c "$folder/built.hbc" >"$here/$bundle.hbc.xz"
+    fi
+done < <(tail -n +2 "$here/bundles.tsv")
+exit $status

@@ -1,0 +1,1 @@
+module.exports = {base: "https://commonjs.hermes.test/v1"};

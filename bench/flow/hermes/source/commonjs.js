@@ -1,0 +1,2 @@
+const config = require("./commonjs.config");
+module.exports = function () { return fetch(config.base + "/list"); };

@@ -1,0 +1,1 @@
+export default {api: {host: "default.hermes.test", prefix: "/api"}};

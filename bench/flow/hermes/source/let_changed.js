@@ -1,0 +1,3 @@
+let base = "";
+export function setup(name) { base = "https://changed.hermes.test/" + "v5"; }
+export const load = (id) => fetch(base + "/late/" + id);

@@ -1,0 +1,2 @@
+export * from "./reexport.values";
+export {BASE as ROOT} from "./reexport.values";

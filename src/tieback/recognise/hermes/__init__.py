@@ -1,0 +1,1 @@
+"""Endpoints that Hermes bytecode of React Native puts together: registers are followed to constants, nothing is run."""

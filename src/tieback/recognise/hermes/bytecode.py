@@ -1,0 +1,264 @@
+"""Reader of a file of Hermes bytecode: functions with their instructions, strings and literals.
+
+Source: https://github.com/facebook/hermes (MIT), ``include/hermes/BCGen/HBC/BytecodeFileFormat.h`` and
+``SerializedLiteralGenerator.h``. Every offset and count is checked; a function is read only when it is needed.
+"""
+
+import struct
+from collections.abc import Iterator
+from functools import cached_property
+from itertools import islice
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tieback.intake.apps.hermes import string_table
+from tieback.intake.apps.interface import Bytes
+from tieback.recognise.hermes.instructions import Instruction, instructions, versions
+
+MAX_FUNCTIONS = 1_000_000
+"""Most functions of a file; large apps have about 60,000."""
+MAX_BODY = 1024 * 1024
+"""Most bytes of the instructions of one function that are read."""
+MAX_DECODED = 400_000
+"""Most instructions of one file that are read; those of the largest measured app were 60,000."""
+MAX_STRING = 16_384
+"""Most bytes of one string that are read."""
+MAX_LITERALS = 8_192
+"""Most values of one literal."""
+MAX_TABLE = 4_096
+"""Most targets of one switch."""
+_HEADER = 128
+_SHAPES = 98
+"""First version in which the keys of literals are in a table of shapes, and calls keep one more register."""
+_BIG_INTEGERS = 87
+_OVERFLOWED = 0x20
+
+type Numbers = NDArray[np.int64]
+
+
+class UnreadableError(Exception):
+    """The bytecode cannot be read; the message is for the user."""
+
+
+class Step(NamedTuple):
+    """One instruction of a function."""
+
+    at: int
+    """Offset in the function."""
+    kind: Instruction
+    operands: tuple[int | float, ...]
+
+    def integer(self, index: int) -> int:
+        """An operand that is no double."""
+        return int(self.operands[index])
+
+
+class Header(NamedTuple):
+    """A function."""
+
+    offset: int
+    """Of its first instruction in the file."""
+    size: int
+    parameters: int
+    """With ``this``."""
+    name: int
+    """Number of a string."""
+    registers: int
+
+
+class Bytecode:
+    """A file of bytecode."""
+
+    def __init__(self, data: Bytes) -> None:
+        """Read the header. Raises ``UnreadableError``, or ``MalformedPoolError`` if the strings cannot be read."""
+        self.data = bytes(data)
+        self.strings = string_table(self.data)
+        fields = struct.unpack_from("<20I", self.data, 32)
+        (self.version,) = struct.unpack_from("<I", self.data, 8)
+        found = instructions(self.version)
+        if found is None:
+            known = ", ".join(map(str, versions()))
+            raise UnreadableError(
+                f"what Hermes bytecode version {self.version} puts together was not followed; known versions: {known}"
+            )
+        self.instructions = found
+        self.global_function = fields[1]
+        self.count = fields[2]
+        if self.count > MAX_FUNCTIONS or self.global_function >= self.count:
+            raise UnreadableError("the Hermes bytecode has a wrong number of functions; only its strings were read")
+        self.shaped = self.version >= _SHAPES
+        """True if the keys of literals are in a table of shapes."""
+        sizes = fields[8 + 2 * (self.version >= _BIG_INTEGERS) :][2:5]
+        self.outgoing = 8 if self.shaped else 7
+        """Registers at the end of a frame behind ``this`` of a call."""
+        self.values = _aligned(self.strings.stop)
+        if self.shaped:
+            self.arrays = self.values
+            self.keys = _aligned(self.values + sizes[0])
+            self.shapes, self.shape_count = _aligned(self.keys + sizes[1]), sizes[2]
+        else:
+            self.arrays, self.keys = self.values, _aligned(self.values + sizes[0])
+            self.values = _aligned(self.keys + sizes[1])
+            self.shapes, self.shape_count = 0, 0
+        self.arrays_end = min(self.arrays + sizes[0], len(self.data))
+        self.keys_end = min(self.keys + sizes[1], len(self.data))
+        self._known: dict[tuple[int, int], tuple[Step, ...]] = {}
+        self._texts: dict[int, str] = {}
+        self.left = MAX_DECODED
+        """Instructions that may still be read. Without them functions are empty."""
+
+    @cached_property
+    def bodies(self) -> tuple[Numbers, Numbers]:
+        """Offset and size of the instructions of each function; zero where a header lies outside of the file."""
+        width = self.strings.function_size // 4
+        words = np.frombuffer(self.data, "<u4", self.count * width, _HEADER).astype(np.int64).reshape(-1, width)
+        offsets = words[:, 0] & 0x1FFFFFF
+        sizes = words[:, 1] & (0x3FFF if width == 3 else 0x7FFF)
+        flags = words[:, width - 1] >> 24
+        for number in np.flatnonzero(flags & _OVERFLOWED).tolist():
+            header = self._large(words[number].tolist())
+            offsets[number], sizes[number] = (header.offset, header.size) if header else (0, 0)
+        bad = (offsets < _HEADER) | (offsets + sizes > len(self.data))
+        offsets[bad] = sizes[bad] = 0
+        return offsets, np.minimum(sizes, MAX_BODY)
+
+    def header(self, function: int) -> Header | None:
+        """A function; ``None`` if there is none with this number."""
+        if not 0 <= function < self.count:
+            return None
+        width = self.strings.function_size // 4
+        words = struct.unpack_from(f"<{width}I", self.data, _HEADER + function * width * 4)
+        if words[-1] >> 24 & _OVERFLOWED:
+            found = self._large(list(words))
+        elif width == 3:
+            found = Header(
+                words[0] & 0x1FFFFFF, words[1] & 0x3FFF, words[0] >> 25 & 0x1F, words[1] >> 14 & 0xFF, words[2] & 0xFF
+            )
+        else:
+            found = Header(words[0] & 0x1FFFFFF, words[1] & 0x7FFF, words[0] >> 25, words[1] >> 15, words[2] >> 25)
+        if found is None or found.offset < _HEADER or found.offset + found.size > len(self.data):
+            return None
+        return found
+
+    def _large(self, words: list[int]) -> Header | None:
+        """The header that is too large for the table."""
+        if len(words) == 3:
+            at = (words[1] >> 14 & 0xFF) << 24 | words[0] & 0xFFFFFF
+            form = "<IIxxxxIIxxxxxxxxI"
+        else:
+            at = (words[2] & 0x1FFFFFF) << 16 | words[0] & 0x1FFFFFF
+            form = "<IIIIxxxxI"
+        if at + struct.calcsize(form) > len(self.data):
+            return None
+        offset, parameters, size, name, registers = struct.unpack_from(form, self.data, at)
+        return Header(offset, size, parameters, name, registers)
+
+    def text(self, number: int) -> str:
+        """A string; empty if there is none with this number."""
+        known = self._texts.get(number)
+        if known is None:
+            table = self.strings
+            if not 0 <= number < len(table.offsets):
+                return ""
+            begin = table.start + int(table.offsets[number])
+            raw = self.data[begin : min(table.start + int(table.ends[number]), begin + MAX_STRING)]
+            known = raw.decode("utf-16-le" if table.wide[number] else "latin-1", "replace")
+            self._texts[number] = known
+        return known
+
+    def steps(self, function: int) -> tuple[Step, ...]:
+        """The instructions of a function, until one that is not known or not whole."""
+        header = self.header(function)
+        if header is None:
+            return ()
+        key = header.offset, header.size
+        if key not in self._known:
+            self._known[key] = tuple(islice(self._read(header), self.left))
+            self.left -= len(self._known[key])
+        return self._known[key]
+
+    def _read(self, header: Header) -> Iterator[Step]:
+        at, end = header.offset, header.offset + min(header.size, MAX_BODY)
+        data, every = self.data, self.instructions.every
+        tables = end
+        while at < tables:
+            number = data[at]
+            if number >= len(every):
+                return
+            kind = every[number]
+            if at + kind.width > end:
+                return
+            step = Step(at - header.offset, kind, kind.operands.unpack_from(data, at + 1))
+            if kind.name in ("SwitchImm", "UIntSwitchImm"):
+                # The tables of jumps are behind the instructions.
+                tables = min(tables, max(at + kind.width, _aligned(at + step.integer(1))))
+            yield step
+            at += kind.width
+
+    def targets(self, function: int, step: Step) -> list[int]:
+        """The offsets to which a switch jumps, without the one for other values."""
+        header = self.header(function)
+        if header is None:
+            return []
+        if step.kind.name == "StringSwitchImm":
+            table, count, width, place = step.integer(2), step.integer(4), 8, 4
+        else:
+            table, count, width, place = step.integer(1), step.integer(4) - step.integer(3) + 1, 4, 0
+        begin = _aligned(header.offset + step.at + table)
+        count = min(count, MAX_TABLE, (len(self.data) - begin) // width)
+        return [
+            step.at + struct.unpack_from("<i", self.data, begin + one * width + place)[0]
+            for one in range(max(0, count))
+        ]
+
+    def shape(self, number: int) -> tuple[int, int]:
+        """Offset in the keys, and number of the keys, of a shape."""
+        if not 0 <= number < self.shape_count or self.shapes + 8 * number + 8 > len(self.data):
+            return 0, 0
+        offset, count = struct.unpack_from("<II", self.data, self.shapes + 8 * number)
+        return offset, count
+
+    def literals(self, at: int, count: int) -> list[str | int | None]:
+        """The values of a literal that begins at an offset of the file; ``None`` for those without a constant."""
+        return list(islice(self._literals(at), min(count, MAX_LITERALS)))
+
+    def _literals(self, at: int) -> Iterator[str | int | None]:
+        data, end = self.data, len(self.data)
+        while 0 <= at < end:
+            tag, count = data[at] & 0x70, data[at] & 0x0F
+            if data[at] & 0x80:
+                if at + 1 >= end:
+                    return
+                count = count << 8 | data[at + 1]
+                at += 1
+            at += 1
+            form = _LITERALS[tag]
+            if tag == _BYTE_STRING and self.shaped:
+                form = None  # undefined
+            if form is None:
+                yield from ({_TRUE: 1, _FALSE: 0}.get(tag) for _ in range(count))
+                continue
+            for _ in range(count):
+                if at + form.size > end:
+                    return
+                (value,) = form.unpack_from(data, at)
+                at += form.size
+                yield self.text(value) if tag in _STRINGS else value if isinstance(value, int) else _whole(value)
+
+
+_TRUE, _FALSE, _BYTE_STRING = 0x10, 0x20, 0x60
+_STRINGS = (0x40, 0x50, 0x60)
+_LITERALS: dict[int, struct.Struct | None] = {
+    0x00: None, _TRUE: None, _FALSE: None, 0x30: struct.Struct("<d"), 0x40: struct.Struct("<I"),
+    0x50: struct.Struct("<H"), _BYTE_STRING: struct.Struct("<B"), 0x70: struct.Struct("<i"),
+}  # fmt: skip
+
+
+def _whole(value: float) -> int | None:
+    return int(value) if abs(value) < 1 << 52 and value == int(value) else None
+
+
+def _aligned(offset: int) -> int:
+    return (offset + 3) & ~3

@@ -1,0 +1,375 @@
+"""Calls in bytecode: functions of the file, those of the language, of bundlers and of HTTP clients."""
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+from tieback.recognise.hermes.heap import GLOBAL, INTEROP, MAX_ITEMS, through
+from tieback.recognise.scripts.methods import (
+    below,
+    buffer_text,
+    function_result,
+    items_method,
+    json_value,
+    resolved_url,
+    text_method,
+)  # fmt: skip
+from tieback.recognise.scripts.operators import row
+from tieback.recognise.scripts.resolve import ADDRESS_KEYS
+from tieback.recognise.scripts.values import (
+    NO_ENV,
+    UNKNOWN,
+    Cases,
+    Client,
+    Items,
+    Kind,
+    Plain,
+    Source,
+    Text,
+    Unknown,
+    Value,
+    as_text,
+    chained,
+    combine,
+    is_unknown,
+    joined,
+    single,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from tieback.recognise.hermes.interpret import Run
+    from tieback.recognise.hermes.program import Program
+
+REQUIRE, REQUIRE_DEFAULT, REQUIRE_ALL, DEFINE = "#require", "#default", "#all", "__d"
+SINKS = frozenset((
+    "fetch", "open", "WebSocket", "EventSource", "get", "post", "put", "patch", "delete", "head", "request", "axios",
+    "connect", "io", "createClient", "sendBeacon", "HttpLink", "ApolloClient", "initializeApp", "create", "extend",
+))  # fmt: skip
+"""Calls that are named in the evidence."""
+_MAX_ARGUMENTS = 64
+_MAX_OBJECTS = 16
+_MAX_ITEMS = 512
+"""Most items of an array for which a function is called."""
+
+
+class Calls:
+    """The calls of one file."""
+
+    def __init__(self, program: "Program") -> None:
+        """Call the functions of this file."""
+        self._program = program
+        self._heap = program.heap
+
+    def call(self, run: "Run", callee: Cases, this: Cases, arguments: list[Cases], *, made: bool = False) -> Cases:
+        """The result of a call.
+
+        Args:
+            run: the function that calls.
+            callee: what is called.
+            this: the object whose method it is.
+            arguments: what is passed.
+            made: true for ``new``.
+        """
+        heap, program = self._heap, self._program
+        arguments = arguments[:_MAX_ARGUMENTS]
+        name = _name(callee[0][1])
+        if self._loads(callee[0][1], arguments):
+            return self._loaded(callee[0][1], arguments)
+        first = arguments[0] if arguments else UNKNOWN
+        if name in ("create", "extend") and (client := self._client(first)) is not None:
+            program.record.clients[run.function] = None
+            return client
+        if name not in SINKS and "baseURL" in self._fields(first):
+            name = "request"
+        program.record.called(run, name, this, arguments)
+        if name == DEFINE and len(arguments) >= 2:
+            program.modules.define(arguments)
+        if name == "defineProperty" and len(arguments) >= 3:
+            return self._define(run, arguments)
+        if name == "URL" and made and arguments:
+            return self._url(run, arguments)
+        if not made:
+            found = self._method(run, name, this, arguments)
+            if found is not None:
+                return found
+        callee = heap.forced(callee)
+        return chained(lambda one: self._of(one, name, this, arguments, run), callee)
+
+    def _loads(self, callee: Value, arguments: Sequence[Cases]) -> bool:
+        """True if a call only loads a module, or gives it other members."""
+        if len(arguments) == 0:
+            return False
+        one = arguments[0][0][1]
+        if isinstance(callee, Unknown) and callee.path in (REQUIRE, REQUIRE_DEFAULT, REQUIRE_ALL):
+            return isinstance(one, int)
+        is_whole = isinstance(one, Source) and one.kind is Kind.MODULE and not one.via
+        return is_whole and len(arguments) <= 2 and isinstance(callee, Unknown | Source) and not _is_sink(callee)
+
+    def _loaded(self, callee: Value, arguments: Sequence[Cases]) -> Cases:
+        one = arguments[0][0][1]
+        if isinstance(one, int):
+            path = callee.path if isinstance(callee, Unknown) else ""
+            via = {REQUIRE_DEFAULT: (INTEROP, "default"), REQUIRE_ALL: (INTEROP,)}.get(path, ())
+            return single(Source(Kind.MODULE, one, NO_ENV, via))
+        return single(one._replace(via=(INTEROP,))) if isinstance(one, Source) else UNKNOWN
+
+    def _client(self, options: Cases) -> Cases | None:
+        """An HTTP client that is created with a base address."""
+        if not isinstance(options[0][1], Source | Plain):
+            return None
+        for key in ("baseURL", "prefixUrl"):
+            base = self._heap.forced(self._heap.member(options, key))
+            if not is_unknown(base):
+                return combine(lambda one: Client(as_text(one)), base)
+        return None
+
+    def _define(self, run: "Run", arguments: Sequence[Cases]) -> Cases:
+        key, descriptor = arguments[1][0][1], arguments[2]
+        if isinstance(key, Text):
+            getter = self._heap.member(descriptor, "get")
+            number = self._heap.thing(arguments[0][0][1])
+            if not is_unknown(getter) and number >= 0:
+                self._heap.things[number].getters[key.text] = getter
+            else:
+                run.put(arguments[0], key.text, self._heap.member(descriptor, "value"))
+        return arguments[0]
+
+    def _url(self, run: "Run", arguments: Sequence[Cases]) -> Cases:
+        operands = [self._heap.forced(one) for one in arguments[:2]]
+
+        def made(path: Value, base: Value | None = None) -> Value:
+            return resolved_url(as_text(path), None if base is None or isinstance(base, Unknown) else as_text(base))
+
+        value = combine(made, *operands)
+        self._program.record.joined(run, value, operands, call="URL")
+        return value
+
+    def _method(self, run: "Run", name: str, this: Cases, arguments: Sequence[Cases]) -> Cases | None:
+        """The result of a method of the language; ``None`` if it is none."""
+        if not name:
+            return None
+        receiver = self._heap.forced(this)
+        one = receiver[0][1]
+        operands = [self._heap.forced(value) for value in arguments] if name in _WITH_TEXTS else list(arguments)
+        found: Cases | None = None
+        if isinstance(one, Client):
+            if not operands:
+                return None
+            found = combine(lambda path: below(one, as_text(path)), self._heap.forced(operands[0]))
+            return UNKNOWN
+        if name == "concat" and (isinstance(one, Text | Unknown) or len(receiver) > 1):
+            found = combine(_concatenated, receiver, *operands)
+        elif isinstance(one, Text | Plain | int) and not isinstance(one, Plain):
+            found = combine(lambda text, *rest: _text_result(name, text, rest), receiver, *operands)
+        elif (items := self._heap.items(one)) is not None and len(receiver) == 1:
+            found = self._of_items(run, name, items, operands)
+        if found is not None:
+            self._program.record.joined(run, found, (receiver, *operands))
+        return found
+
+    def _of_items(self, run: "Run", name: str, items: list[Cases], arguments: list[Cases]) -> Cases | None:
+        self._program.budget.take(1 + len(items) // 4)
+        if name == "push":
+            items += arguments[: max(0, MAX_ITEMS - len(items))]
+            return single(len(items))
+        values = [one[0][1] for one in arguments]
+        if name in ("map", "forEach", "flatMap") and values and isinstance(values[0], Source | Unknown):
+            given = values[0]
+            made = [
+                self._of(given, _name(given), UNKNOWN, [one, single(at)], run)
+                for at, one in enumerate(items[:_MAX_ITEMS])
+            ]
+            return single(self._heap.new(Kind.ARRAY, items=made))
+        if name == "concat":
+            values = [Items(tuple(found)) if (found := self._heap.items(one)) is not None else one for one in values]
+        forced = tuple(self._heap.forced(one) for one in items) if name == "join" else tuple(items)
+        result = items_method(name, Items(forced), values)
+        return None if result is None else single(result)
+
+    def _of(self, callee: Value, name: str, this: Cases, arguments: list[Cases], run: "Run") -> Cases:
+        program = self._program
+        if isinstance(callee, Source) and callee.kind is Kind.FUNCTION:
+            own = program.name(program.heap.closures[callee.at].function)
+            if arguments and (helped := self._helped(run, own.lstrip("_"), arguments)) is not None:
+                return helped
+            found = program.inlined(callee, this, arguments, run)
+            label = callee.via[0] if callee.via else own
+            return through(label, found) if label else found
+        if not isinstance(callee, Unknown):
+            return UNKNOWN
+        if callee.path.endswith((".call", ".bind", ".apply")) or name in ("call", "bind", "apply"):
+            return self._borrowed(name, this, arguments, run)
+        owner = callee.path.rpartition(".")[0]
+        static = self._static(owner.rpartition(".")[2], name, arguments, run)
+        if static is not None:
+            return static
+        if arguments and name:
+
+            def function(*values: Value) -> Value:
+                made = function_result(name, values)
+                return Unknown() if made is None else made
+
+            made = combine(function, *map(self._heap.forced, arguments))
+            if not is_unknown(made):
+                program.record.decoded(run, made)
+                return made
+        one = arguments[0][0][1] if len(arguments) == 1 else None
+        if isinstance(one, Source) and one.kind is Kind.FUNCTION:
+            return arguments[0]  # a function that is run later, with what the result is called with
+        return single(Unknown(f"{callee.path}()"[:120]))
+
+    def _helped(self, run: "Run", name: str, arguments: list[Cases]) -> Cases | None:
+        """The result of a helper of Babel for classes and generators; ``None`` for other functions."""
+        heap, first = self._heap, arguments[0]
+        if name == "asyncToGenerator":
+            return first
+        if name == "createClass" and len(arguments) > 1:
+            prototype = heap.member(heap.forced(first), "prototype")
+            for one in (heap.items(arguments[1][0][1]) or [])[:_MAX_ITEMS]:
+                key = heap.member(one, "key")[0][1]
+                if isinstance(key, Text):
+                    run.put(prototype, key.text, heap.member(one, "value"))
+            return first
+        if name == "defineProperty" and len(arguments) > 2 and isinstance(key := arguments[1][0][1], Text):
+            run.put(first, key.text, arguments[2])
+            return first
+        if name == "inherits" and len(arguments) > 1:
+            heap.derive(*(heap.forced(one)[0][1] for one in arguments[:2]))
+            return UNKNOWN
+        if name == "callSuper" and len(arguments) > 1:
+            derived = heap.forced(arguments[1])[0][1]
+            maker = heap.bases.get(derived.at) if isinstance(derived, Source) else None
+            if maker is not None:
+                passed = heap.items(arguments[2][0][1]) if len(arguments) > 2 else None
+                self._program.inlined(maker, first, passed or [], run)
+            return first
+        return None
+
+    def _fields(self, value: Cases) -> Collection[str]:
+        """Names of the members of an object that a function has made."""
+        one = value[0][1]
+        known = isinstance(one, Source) and one.kind is Kind.OBJECT and one.at != GLOBAL
+        return self._heap.things[one.at].fields if known and isinstance(one, Source) else ()
+
+    def _borrowed(self, name: str, this: Cases, arguments: list[Cases], run: "Run") -> Cases:
+        """``f.call(object, …)``, ``f.apply(object, […])`` and ``f.bind(object)``."""
+        one = self._heap.forced(this)[0][1]
+        if name == "bind":
+            return single(one)
+        receiver, rest = (arguments[0], arguments[1:]) if arguments else (UNKNOWN, [])
+        if name == "apply":
+            rest = (self._heap.items(rest[0][0][1]) or []) if rest else []
+        if isinstance(one, Unknown) and one.path.endswith((".call", ".apply", ".bind")):
+            return UNKNOWN
+        return self._of(one, _name(one), receiver, rest[:_MAX_ITEMS], run)
+
+    def _static(self, owner: str, name: str, arguments: list[Cases], run: "Run") -> Cases | None:
+        """A function of ``Object``, ``JSON``, ``Buffer``, ``Array`` or the engine; ``None`` if it is none."""
+        if owner == "HermesBuiltin" and name == "spawnAsync" and arguments:
+            one = arguments[0][0][1]
+            if isinstance(one, Source) and one.kind is Kind.FUNCTION:
+                return self._program.inlined(one, run.this, run.arguments, run)
+        if name in ("copyDataProperties", "assign") and arguments:
+            values = [one[0][1] for one in map(self._heap.forced, arguments[:_MAX_OBJECTS])]
+            self._copy(values)
+            return arguments[0]
+        if owner == "HermesBuiltin" and name == "getTemplateObject" and len(arguments) > 2:
+            same, parts = arguments[1][0][1], arguments[2:]
+            raw = parts if same == 1 else parts[: len(parts) // 2]
+            return single(self._heap.new(Kind.ARRAY, items=raw))
+        if owner == "String" and name == "raw" and arguments and (raws := self._heap.items(arguments[0][0][1])):
+            between = [*map(self._heap.forced, arguments[1:]), *[single(Text(""))] * len(raws)]
+            return combine(row, *(one for pair in zip(raws, between, strict=False) for one in pair))
+        if name in ("freeze", "seal") and arguments:
+            return arguments[0]
+        if name == "parse" and arguments and owner in ("JSON", "HermesBuiltin"):
+
+            def parsed(value: Value) -> Value:
+                text = as_text(value)
+                content = json_value(text)
+                return Unknown() if content is None else Plain(content, text.at)
+
+            return combine(parsed, self._heap.forced(arguments[0]))
+        if owner == "Buffer" and name == "from" and arguments:
+            encoding = as_text(arguments[1][0][1]).text if len(arguments) > 1 else "utf8"
+
+            def buffer(value: Value) -> Value:
+                made = buffer_text(as_text(value), encoding) if isinstance(value, Text) else None
+                return Unknown() if made is None else made
+
+            return combine(buffer, self._heap.forced(arguments[0]))
+        if owner == "HermesBuiltin" and name == "arraySpread" and len(arguments) >= 2:
+            target, more = self._heap.items(arguments[0][0][1]), self._heap.items(arguments[1][0][1])
+            if target is not None and more is not None:
+                target += more[: max(0, MAX_ITEMS - len(target))]
+                return single(len(target))
+        return None
+
+    def _copy(self, values: list[Value]) -> None:
+        """Copy the members of objects into the first one."""
+        for one in values[1:]:
+            number = self._heap.thing(one)
+            fields = self._heap.things[number].fields if number >= 0 else {}
+            if isinstance(one, Plain) and isinstance(one.value, dict):
+                fields = {str(key): self._heap.member(single(one), str(key)) for key in one.value}
+            for key, member in list(fields.items()):
+                self._heap.put(single(values[0]), key, member, join=False)
+
+    def address(self, value: Cases, this: Cases) -> list[Text]:
+        """The addresses in an argument of a call: a text, or the options of a client."""
+        heap = self._heap
+        client = this[0][1] if isinstance(this[0][1], Client) else None
+        found: list[Text] = []
+        for _, one in heap.forced(value):
+            if isinstance(one, Text):
+                found.append(below(client, one) if client else one)
+            elif isinstance(one, Source | Plain) and not (
+                isinstance(one, Source) and (one.kind is not Kind.OBJECT or one.at == GLOBAL)
+            ):
+                found += self._in_options(single(one), client)
+        return found
+
+    def _in_options(self, options: Cases, client: Client | None) -> list[Text]:
+        base = self._heap.forced(self._heap.member(options, "baseURL"))
+        found: list[Text] = []
+        for key in ADDRESS_KEYS:
+            value = self._heap.forced(self._heap.member(options, key))
+            if is_unknown(value):
+                continue
+            if key != "baseURL" and not is_unknown(base):
+                value = combine(lambda one, other: below(Client(as_text(one)), as_text(other)), base, value)
+            found += [below(client, one) if client else one for _, one in value if isinstance(one, Text)]
+        return found
+
+
+_WITH_TEXTS = frozenset((
+    "concat", "replace", "replaceAll", "join", "split", "padStart", "padEnd", "slice", "substring", "substr", "repeat",
+    "trim", "toLowerCase", "toUpperCase", "charAt", "charCodeAt", "reverse", "filter", "at", "get", "post", "put",
+    "patch", "delete", "request", "push", "startsWith", "endsWith", "includes", "indexOf",
+))  # fmt: skip
+
+
+def _name(callee: Value) -> str:
+    """The last part of the name of what is called."""
+    if isinstance(callee, Unknown):
+        return callee.path.rpartition(".")[2]
+    if isinstance(callee, Source) and callee.via:
+        return callee.via[-1 if callee.kind is Kind.MODULE else 0]
+    return ""
+
+
+def _is_sink(callee: Value) -> bool:
+    return _name(callee) in SINKS
+
+
+def _concatenated(*values: Value) -> Value:
+    if isinstance(values[0], Unknown) and any(not isinstance(one, Text | int | Unknown) for one in values[1:]):
+        return Unknown()
+    return joined(*map(as_text, values))
+
+
+def _text_result(name: str, value: Value, arguments: Sequence[Value]) -> Value:
+    if isinstance(value, int):
+        plain = name == "toString" and (not arguments or arguments[0] == 10)
+        return Text(str(value)) if plain else Unknown()
+    found = text_method(name, as_text(value), arguments)
+    return Unknown(f".{name}()") if found is None else found

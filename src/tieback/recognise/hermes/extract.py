@@ -1,0 +1,88 @@
+"""Extractor of endpoints that Hermes bytecode puts together."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.apps.printable import printable
+from tieback.intake.apps.stringpool import MalformedPoolError
+from tieback.model.sighting import Credential, Evidence, Problem, Sighting
+from tieback.recognise.context import match_context
+from tieback.recognise.interface import Extractor, ExtractorMeta, Find
+from tieback.recognise.scripts.reader import Budget
+
+if TYPE_CHECKING:
+    from tieback.recognise.hermes.program import Program
+    from tieback.recognise.hermes.record import Found
+
+RULE = "hermes-flow"
+MAX_STEPS = 220_000
+"""Most steps of all bytecode files of an app; about a second."""
+_STEP_WIDTH = 90
+
+
+class HermesExtractor:
+    """Finds endpoints that Hermes bytecode puts together. For one thread at a time."""
+
+    meta = ExtractorMeta(name=RULE, version="1", finds=(RULE,))
+
+    def __init__(self, judge: Extractor, configured: Extractor) -> None:
+        """Use these extractors to judge texts, and objects that configure a client."""
+        self._judge, self._configured = judge, configured
+        self.left = MAX_STEPS
+        """Steps that may still be taken; ``AppSearch`` sets it per app."""
+
+    def extract(self, artifact: Artifact) -> Iterator[Find]:
+        """Every endpoint that the bytecode of an artifact puts together, each once."""
+        if not artifact.bytecode:
+            return
+        # Most apps have no bytecode.
+        from tieback.recognise.hermes.bytecode import Bytecode, UnreadableError
+        from tieback.recognise.hermes.program import Program
+
+        budget = Budget(self.left)
+        try:
+            program = Program(Bytecode(artifact.bytecode), budget)
+        except (UnreadableError, MalformedPoolError) as error:
+            yield Problem(str(error), artifact.file)
+            return
+        told: set[str] = set()
+        for found in program.texts():
+            if found.text.text not in told:
+                told.add(found.text.text)
+                yield from self._finds(artifact.file, program, found)
+        self.left = max(budget.left, 0)
+        if program.stopped:
+            yield Problem(
+                "following the constants of this bytecode takes too long; the rest was not followed", artifact.file
+            )
+
+    def _finds(self, file: str, program: "Program", found: "Found") -> Iterator[Find]:
+        configured = found.call == "configuration"
+        text = found.text.text
+        plain = set() if configured else {_value(one) for part in found.text.parts for one in self._judged(part)}
+        names = (program.name(found.function), *found.text.via)
+        place = Evidence(
+            file,
+            found.at,
+            f"{RULE}/{found.call or 'join'}",
+            match_context("", text)[:160],
+            chain=tuple(printable(name, _STEP_WIDTH) for name in dict.fromkeys(names) if name),
+        )
+        for one in self._judged(text, configured=configured):
+            if isinstance(one, Sighting | Credential) and _value(one) not in plain:
+                shown = one.evidence.context if isinstance(one, Credential) else place.context
+                yield msgspec.structs.replace(one, evidence=msgspec.structs.replace(place, context=shown))
+
+    def _judged(self, text: str, *, configured: bool = False) -> Iterator[Find]:
+        file = "bundle.js" if configured else ""
+        artifact = Artifact(file, (Buffer(file, BufferKind.TEXT, text.encode("utf-8", "replace")),))
+        yield from self._judge.extract(artifact)
+        if configured:
+            yield from self._configured.extract(artifact)
+
+
+def _value(find: Find) -> str:
+    return find.endpoint.value + find.endpoint.path if isinstance(find, Sighting) else ""

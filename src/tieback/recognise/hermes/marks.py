@@ -1,0 +1,72 @@
+"""Where the search in a bytecode file begins: functions that refer to a scheme, a path or the name of a call."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from itertools import islice
+
+import numpy as np
+
+from tieback.recognise.hermes.bytecode import Bytecode
+from tieback.recognise.hermes.search import Search
+from tieback.recognise.scripts.values import Cases, Text
+
+MAX_STARTS = 6_000
+"""Most functions from which the search begins."""
+NAMES = (
+    "fetch", "WebSocket", "EventSource", "XMLHttpRequest", "axios", "baseURL", "baseUrl", "atob", "fromCharCode", "uri",
+    "initializeApp", "createClient", "io", "URL", "sendBeacon", "unescape", "Buffer",
+)  # fmt: skip
+"""Names of calls and members that functions with an endpoint use."""
+SCHEMES = ("https:", "http:", "wss:", "ws:", "https", "http", "wss")
+KEYS = ("projectId", "databaseURL", "storageBucket", "authDomain", "Bucket", "baseURL", "supabaseUrl")
+"""Keys of the objects that configure a client."""
+METHODS = ("post", "put", "patch", "get", "delete", "request")
+"""Methods of HTTP clients, which many other objects have, too."""
+TOLD = ("projectId", "databaseURL", "storageBucket", "authDomain", "host", "hostname", "Bucket")
+"""Those whose objects are judged like those of scripts."""
+_MAX_FIELDS = 64
+_NAMING = ("GetById", "TryGetById", "PutById", "PutNewOwnById", "DefineOwnById")
+
+
+class Marks:
+    """The starts of one file."""
+
+    def __init__(self, code: Bytecode, search: Search) -> None:
+        """Search in this file."""
+        self._search = search
+        data = code.data
+        self._beside = tuple(word for word, mark in (("firestore", b"irestore"), ("S3", b"S3")) if data.find(mark) >= 0)
+
+    def functions(self) -> list[int]:
+        """Functions from which the search begins, the most promising ones first."""
+        search = self._search
+        names = search.equal((*NAMES, *SCHEMES, *KEYS))
+        exact = np.array([names[one] for one in SCHEMES if one in names], np.int64)
+        schemes = np.union1d(search.containing(b"://"), exact)
+        called = [names[one] for one in NAMES if one in names]
+        groups = [
+            search.functions(("PutById",), -1, [names["baseURL"]] if "baseURL" in names else []),
+            search.functions(("LoadConstString",), -1, schemes),
+            search.with_items(exact),
+            search.functions(_NAMING, -1, called),
+            search.with_keys([names[one] for one in KEYS if one in names]),
+        ]
+        if len(schemes) or called:
+            groups.append(search.functions(("LoadConstString",), -1, search.paths()))
+        # A function with several kinds of marks comes first, and then the order of the groups counts.
+        count = Counter(function for group in groups for function in group)
+        every = dict.fromkeys(function for group in groups for function in group)
+        return sorted(every, key=lambda function: -count[function])[:MAX_STARTS]
+
+    def configuration(self, fields: Mapping[str, Cases], forced: Callable[[Cases], Cases]) -> str:
+        """An object as a script has it; empty if it is no configuration that only its keys show."""
+        if not any(name in TOLD for name in fields):
+            return ""
+        parts: list[str] = []
+        for name, value in islice(fields.items(), _MAX_FIELDS):
+            one = forced(value)[0][1] if len(value) == 1 else None
+            if isinstance(one, int) or (isinstance(one, Text) and "{}" not in one.text):
+                parts.append(f"{name}: {json.dumps(one.text if isinstance(one, Text) else one)}")
+        beside = " ".join(f"{word}()" for word in self._beside)
+        return f"({{{', '.join(parts)}}}) {beside}" if parts else ""

@@ -1,0 +1,202 @@
+"""Where the functions of a bytecode file refer to strings, functions and literals, without reading the instructions.
+
+All bytes of the instructions are compared at once with ``numpy``: a byte that is the number of an instruction, with an
+operand that is looked for. So a hit can be in the middle of another instruction; who uses it reads the function.
+"""
+
+from collections.abc import Collection, Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tieback.recognise.hermes.bytecode import Bytecode, Numbers
+
+MAX_HITS = 20_000
+"""Most hits of one search."""
+MAX_SAME = 8
+"""Most functions with the same instructions that are looked at; a compiler stores equal ones once."""
+MAX_KEYS = 256
+"""Most keys of a literal in which a key is looked for."""
+_SHORTEST = 2
+
+
+class Search:
+    """Searches in the functions and strings of one file."""
+
+    def __init__(self, code: Bytecode) -> None:
+        """Search in this file."""
+        self._code = code
+        offsets, sizes = code.bodies
+        self._first = int(offsets[offsets > 0].min()) if (offsets > 0).any() else 0
+        self._last = int((offsets + sizes).max()) if len(offsets) else 0
+        self._bytes = np.frombuffer(code.data, np.uint8)[self._first : self._last]
+        order = np.argsort(offsets, kind="stable")
+        self._order, self._sorted, self._ends = order, offsets[order], (offsets + sizes)[order]
+        self._found: dict[int, Numbers] = {}
+        self._created: tuple[Numbers, Numbers] | None = None
+
+    def functions(self, names: Sequence[str], operand: int, wanted: Collection[int] | Numbers) -> list[int]:
+        """Functions with one of these instructions whose operand is one of the numbers; in the order of the file.
+
+        Args:
+            names: names of instructions.
+            operand: index of the operand; negative from the end.
+            wanted: the numbers.
+        """
+        numbers = np.unique(np.fromiter(wanted, np.int64))
+        if not len(numbers):
+            return []
+        places = [found[np.isin(values, numbers)] for found, values in self._operands(names, operand)]
+        return self._around(np.sort(np.concatenate(places))[:MAX_HITS]) if places else []
+
+    def creators(self, function: int) -> list[int]:
+        """Functions that can create a closure of this one."""
+        if self._created is None:
+            parts = self._operands(_CREATING, -1)
+            places, values = (np.concatenate(one) for one in zip(*parts, strict=True))
+            order = np.argsort(values, kind="stable")
+            self._created = places[order], values[order]
+        places, values = self._created
+        first, last = np.searchsorted(values, [function, function + 1])
+        return self._around(np.sort(places[first:last])[:MAX_HITS])
+
+    def with_keys(self, wanted: Collection[int]) -> list[int]:
+        """Functions with the literal of an object that has one of these strings as a key."""
+        code, found = self._code, []
+        near = self._number_places(code.keys, code.keys_end, wanted)
+        if not len(near):
+            return []
+        shaped = code.shaped
+        shapes = np.array([code.shape(one) for one in range(min(code.shape_count, MAX_HITS))], np.int64).reshape(-1, 2)
+        known: dict[tuple[int, int], bool] = {}
+        for kind in code.instructions.named("NewObjectWithBuffer", "NewObjectWithBufferAndParent"):
+            places = self._places(kind.number, kind.width)
+            first = kind.kinds.index("h" if "h" in kind.kinds else "w")
+            if shaped:
+                numbers = self._values(kind.kinds, first, places)
+                places, numbers = places[numbers < len(shapes)], numbers[numbers < len(shapes)]
+                keys, counts = shapes[numbers, 0], shapes[numbers, 1]
+            else:
+                counts, keys = (self._values(kind.kinds, first + one, places) for one in (1, 2))
+            # A key has at most 4 bytes, and a sequence of up to 15 at most 2 more.
+            reach = np.searchsorted(near, keys + 5 * counts + 4, "right") > np.searchsorted(near, keys, "left")
+            chosen = np.flatnonzero(reach & (counts > 0) & (counts <= MAX_KEYS))[:MAX_HITS]
+            for place, key, count in zip(*(one[chosen].tolist() for one in (places, keys, counts)), strict=True):
+                if (key, count) not in known:
+                    texts = code.literals(code.keys + key, count)
+                    known[key, count] = any(isinstance(one, str) and one in self._named(wanted) for one in texts)
+                if known[key, count]:
+                    found += self._at(place)
+        return list(dict.fromkeys(found))
+
+    def _named(self, wanted: Collection[int]) -> set[str]:
+        return {self._code.text(one) for one in wanted}
+
+    def with_items(self, wanted: Collection[int] | Numbers) -> list[int]:
+        """Functions with the literal of an array that has one of these strings; some are wrong."""
+        near = self._number_places(self._code.arrays, self._code.arrays_end, wanted)
+        found: list[int] = []
+        for kind in self._code.instructions.named("NewArrayWithBuffer") if len(near) else ():
+            places = self._places(kind.number, kind.width)
+            counts, starts = (self._values(kind.kinds, one, places) for one in (2, 3))
+            reach = np.searchsorted(near, starts + 5 * counts + 4, "right") > np.searchsorted(near, starts, "left")
+            found += self._around(places[reach & (counts > 0) & (counts <= MAX_KEYS)][:MAX_HITS])
+        return list(dict.fromkeys(found))
+
+    def _number_places(self, begin: int, end: int, wanted: Collection[int] | Numbers) -> Numbers:
+        """Offsets in literals where the number of a wanted string can be."""
+        raw = np.frombuffer(self._code.data, np.uint8)[begin:end].astype(np.int64)
+        numbers = np.unique(np.fromiter(wanted, np.int64))
+        if len(raw) < 4 or not len(numbers):
+            return np.empty(0, np.int64)
+        short = raw[:-1] | raw[1:] << 8
+        # The first two bytes of a longer number are compared only.
+        places = [np.flatnonzero(np.isin(short, numbers & 0xFFFF))]
+        if (numbers < 256).any():
+            places.append(np.flatnonzero(np.isin(raw, numbers[numbers < 256])))
+        return np.unique(np.concatenate(places))
+
+    def _operands(self, names: Sequence[str], operand: int) -> list[tuple[Numbers, Numbers]]:
+        """Offsets and values of an operand of instructions, in pairs."""
+        found: list[tuple[Numbers, Numbers]] = [(np.empty(0, np.int64), np.empty(0, np.int64))]
+        for kind in self._code.instructions.named(*names):
+            places = self._places(kind.number, kind.width)
+            found.append((places, self._values(kind.kinds, operand % len(kind.kinds), places)))
+        return found
+
+    def _places(self, number: int, width: int) -> Numbers:
+        known = self._found.get(number)
+        if known is None:
+            end = len(self._bytes) - width + 1
+            known = self._found[number] = np.flatnonzero(self._bytes[: max(0, end)] == number)
+        return known
+
+    def _values(self, kinds: str, operand: int, places: Numbers) -> Numbers:
+        sizes = {"b": 1, "h": 2, "w": 4, "r": 1, "j": 1}
+        at = places + 1 + sum(sizes[one] for one in kinds[:operand])
+        values = np.zeros(len(at), np.int64)
+        for byte in range(sizes[kinds[operand]]):
+            values |= self._bytes[at + byte].astype(np.int64) << (8 * byte)
+        return values
+
+    def _around(self, places: Numbers) -> list[int]:
+        return list(dict.fromkeys(function for place in places.tolist() for function in self._at(place)))
+
+    def _at(self, place: int) -> list[int]:
+        """The functions whose instructions are at an offset."""
+        place += self._first
+        last = int(np.searchsorted(self._sorted, place, "right"))
+        if not last:
+            return []
+        begin = int(np.searchsorted(self._sorted, self._sorted[last - 1], "left"))
+        return [int(self._order[one]) for one in range(begin, min(last, begin + MAX_SAME)) if place < self._ends[one]]
+
+    @cached_property
+    def _storage(self) -> NDArray[np.uint8]:
+        return np.frombuffer(self._code.data, np.uint8)[self._code.strings.start : self._code.strings.stop]
+
+    def containing(self, mark: bytes) -> Numbers:
+        """Numbers of the strings that contain a text; only strings of one byte per character."""
+        table, data = self._code.strings, self._code.data
+        places: list[int] = []
+        at = data.find(mark, table.start, table.stop)
+        while at >= 0 and len(places) < MAX_HITS:
+            places.append(at - table.start)
+            at = data.find(mark, at + 1, table.stop)
+        marks = np.array(places, np.int64)
+        before = np.searchsorted(marks, table.offsets, "left")
+        behind = np.searchsorted(marks, table.ends - len(mark), "right")
+        return np.flatnonzero((behind > before) & ~table.wide)
+
+    def paths(self) -> Numbers:
+        """Numbers of the strings that begin like a path of a URL."""
+        table, storage = self._code.strings, self._storage
+        long = np.flatnonzero((table.ends - table.offsets >= _SHORTEST) & ~table.wide)
+        first, second = storage[table.offsets[long]], storage[table.offsets[long] + 1]
+        letters = (second | 0x20) - ord("a") < 26
+        begins: NDArray[np.bool_] = ((first == ord("/")) & letters) | ((first == ord(":")) & (second - ord("0") < 10))
+        return np.asarray(long[begins], np.int64)
+
+    def equal(self, names: Collection[str]) -> dict[str, int]:
+        """Numbers of the strings that are one of these names."""
+        table, storage, found = self._code.strings, self._storage, {}
+        lengths = table.ends - table.offsets
+        by_length: dict[int, list[str]] = {}
+        for name in names:
+            if name:
+                by_length.setdefault(len(name), []).append(name)
+        for length, group in by_length.items():
+            same = np.flatnonzero((lengths == length) & ~table.wide)
+            firsts = np.isin(storage[table.offsets[same]], [ord(name[0]) for name in group])
+            for number in same[firsts].tolist():
+                text = self._code.text(number)
+                if text in group:
+                    found[text] = number
+        return found
+
+
+_CREATING = (
+    "CreateClosure", "CreateGeneratorClosure", "CreateAsyncClosure", "CreateGenerator", "CreateBaseClass",
+    "CreateDerivedClass",
+)  # fmt: skip

@@ -1,0 +1,79 @@
+import lzma
+import struct
+
+import pytest
+
+from bench.flow import FOLDER
+from tieback.intake.apps.hermes import read_hermes
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.model.sighting import Credential, Problem, Sighting
+from tieback.recognise.config import ConfigExtractor
+from tieback.recognise.extract import EndpointExtractor
+from tieback.recognise.hermes.extract import MAX_STEPS, HermesExtractor
+from tieback.recognise.interface import Find
+from tieback.recognise.rules import RuleFiles
+from tieback.recognise.search import AppSearch
+
+BUNDLE = lzma.decompress((FOLDER / "hermes" / "v96-O.hbc.xz").read_bytes())
+EXTRACTOR = HermesExtractor(EndpointExtractor(), ConfigExtractor())
+
+
+def finds(artifact: Artifact) -> list[Find]:
+    EXTRACTOR.left = MAX_STEPS
+    return list(EXTRACTOR.extract(artifact))
+
+
+def test_only_bytecode_is_followed() -> None:
+    buffer = Buffer("a.js", BufferKind.TEXT, b'fetch("https://"+"a.test")')
+    assert finds(Artifact("a.js", (buffer,))) == []
+
+
+def test_a_literal_that_is_passed_as_it_is_belongs_to_the_search_for_strings() -> None:
+    values = {one.endpoint.value for one in finds(read_hermes("a", BUNDLE)[0]) if isinstance(one, Sighting)}
+    assert "https://docs.noise.hermes.test/errors" not in values
+    assert "https://sum.hermes.test/v1/users" in values
+
+
+def test_objects_that_configure_firebase_give_its_project() -> None:
+    values = {one.endpoint.value for one in finds(read_hermes("a", BUNDLE)[0]) if isinstance(one, Sighting)}
+    assert {"firestore:hermes-flow-7001", "firebase-storage:hermes-flow-7001.appspot.com"} <= values
+
+
+def test_values_of_credentials_are_masked() -> None:
+    for one in finds(read_hermes("a", BUNDLE)[0]):
+        assert not isinstance(one, Credential) or "AIzaSyA0aaaa" not in one.evidence.context
+
+
+def test_an_unknown_version_gives_the_strings_and_one_problem_line() -> None:
+    data = bytearray(BUNDLE)
+    struct.pack_into("<I", data, 8, 95)
+    artifact, complaint = read_hermes("assets/index.android.bundle", bytes(data))
+    assert complaint == ""
+    (problem,) = finds(artifact)
+    assert isinstance(problem, Problem)
+    assert problem.where == "assets/index.android.bundle"
+    assert "version 95" in problem.what
+    found = AppSearch(RuleFiles()).finds([artifact])
+    assert "https://closure.hermes.test" in {one.endpoint.value for one in found if isinstance(one, Sighting)}
+
+
+def test_a_file_without_a_readable_string_table_is_not_followed() -> None:
+    data = bytearray(BUNDLE)
+    struct.pack_into("<I", data, 52, 0xFFFFFFFF)
+    artifact, complaint = read_hermes("a", bytes(data))
+    assert complaint
+    assert finds(artifact) == []
+
+
+@pytest.fixture
+def both() -> tuple[AppSearch, AppSearch]:
+    rules = RuleFiles()
+    return AppSearch(rules), AppSearch(rules, dataflow=False)
+
+
+def test_without_data_flow_only_strings_are_found(both: tuple[AppSearch, AppSearch]) -> None:
+    artifact, _ = read_hermes("a", BUNDLE)
+    whole, strings = (
+        {one.endpoint.value for one in search.finds([artifact]) if isinstance(one, Sighting)} for search in both
+    )
+    assert strings < whole
