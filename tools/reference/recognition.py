@@ -280,6 +280,15 @@ _NAMES = (
         lambda rule: (plain(rule["name"]), str(len(rule["calls"])), _codes(map(_java, rule["owners"]))),
     ),
     Section(
+        "Calls that contact nothing",
+        "An address that ends only in such calls is not a back end "
+        "([why](../understand/dataflow.md#constants-that-no-code-contacts)).",
+        "dataflow/ends",
+        "end",
+        ("effect", "classes"),
+        lambda rule: (plain(rule["what"]), _codes(_java(call.split()[0]) for call in rule["calls"])),
+    ),
+    Section(
         "Collections in scripts",
         "Calls in JavaScript that name a table or collection of a service.",
         "calls",

@@ -31,6 +31,8 @@ _ENCODINGS = frozenset({"percent", "unicode", "base64", "reversed"})
 _ENCODED = 4
 _EXAMPLE = re.compile(r"(?:resource:string|config)[:/](?:\w{1,60}_)?(?:example|placeholder|sample)(?:_\w{1,60})?/")
 """Evidence of a text that shows the user what to enter."""
+_DEEP_LINK = "manifest:deep-link/"
+"""Evidence of a host whose links the app can open; without ``autoVerify`` the system does not contact it either."""
 _GENERIC = {
     "oauth_client_secret": 1,
     "generic_secret": 2,
@@ -204,6 +206,8 @@ def _text_reason(evidence: Evidence, rules: RuleFiles) -> str | None:
     """Why a URL that is only in such places is not a back end, or ``None``."""
     if _EXAMPLE.match(evidence.how):
         return "only in a resource that is named as an example"
+    if evidence.how.startswith(_DEEP_LINK):
+        return "only the host of links that the app opens itself"
     return rules.not_backends.place_reason(evidence.file)
 
 

@@ -20,7 +20,7 @@ from tieback.recognise.interface import Extractor, Find
 from tieback.recognise.span import narrow_text, string_bounds
 from tieback.recognise.texts.joins import BEGINNING as PART
 from tieback.recognise.texts.places import MAX_SIZE, METADATA, TextPlaces
-from tieback.recognise.texts.prose import MESSAGE, literal_reason
+from tieback.recognise.texts.prose import MESSAGE, literal_reason, points_to_page
 
 _TEXTS = (BufferKind.TEXT, BufferKind.MANIFEST, BufferKind.BINARY)
 _STRINGS = (BufferKind.DEX, BufferKind.NATIVE, BufferKind.RESOURCES)
@@ -40,6 +40,13 @@ BEGINNING = "only the beginning of a host name"
 _BEGINNING = re.compile(rb"[a-z]{2,5}://[A-Za-z0-9.-]{1,253}\.")
 _WHOLE = ("script-flow/", "script-string", "hermes-flow/")
 """Methods that read the whole expression of a script."""
+CERTIFICATE = "only in a certificate"
+_FIELD_START = re.compile(rb"[\x0c\x13\x16\x1a\x86](?:\x81([\x80-\xff])|([\x09-\x7f]))([\x20-\x7e]{0,200})\Z")
+"""A text of ASN.1 in DER: its type (several kinds of string, or the URI of a GeneralName), length and first part."""
+_ATTRIBUTES = (b"\x06\x03\x55\x1d", b"\x06\x03\x55\x04", b"\x2b\x06\x01\x05\x05\x07")
+"""Object identifiers of what a certificate names: extensions, attributes of names, and those of PKIX (RFC 5280)."""
+_FIELD = 320
+"""Most bytes between such an identifier and its text."""
 _REACH = 1024
 """Characters of a string on each side of an address that are read."""
 _AUTHOR = ("author", "description", "license")
@@ -115,6 +122,8 @@ class Placement:
         at = offset - buffer.base
         if buffer.kind in _STRINGS:
             return _string_reason(buffer, at)
+        if buffer.kind is BufferKind.BINARY and _is_in_certificate(buffer, at):
+            return CERTIFICATE
         if buffer.kind not in _TEXTS or (buffer.kind is BufferKind.BINARY and buffer.starts is not None):
             return ""
         if len(buffer.data) > MAX_SIZE * (1 + buffer.utf16):
@@ -125,6 +134,17 @@ class Placement:
                 return ""
             self._places[index] = TextPlaces(buffer.file, _narrow(buffer), binary=buffer.kind is BufferKind.BINARY)
         return self._places[index].reason(at // 2 if buffer.utf16 else at)
+
+
+def _is_in_certificate(buffer: Buffer, at: int) -> bool:
+    """True if an address is a field of an X.509 certificate, as in a key store."""
+    before = bytes(buffer.data[max(0, at - _FIELD) : at])
+    start = _FIELD_START.search(before)
+    if start is None or not any(one in before for one in _ATTRIBUTES):
+        return False
+    rest = (start[1] or start[2])[0] - len(start[3])
+    text = bytes(buffer.data[at : at + rest])
+    return 0 < rest == len(text) and text.isascii() and text.decode("ascii").isprintable()
 
 
 def _string_reason(buffer: Buffer, at: int) -> str:
@@ -142,7 +162,8 @@ def _string_reason(buffer: Buffer, at: int) -> str:
             return BEGINNING
     reason = literal_reason(text, 0, own, len(text))
     # Sentences of libraries are in native code; those of the app itself can name its servers.
-    return "" if reason == MESSAGE and buffer.kind is not BufferKind.NATIVE else reason
+    kept = reason == MESSAGE and buffer.kind is not BufferKind.NATIVE and not points_to_page(text[:own])
+    return "" if kept else reason
 
 
 def _names_providers(buffer: Buffer) -> bool:

@@ -8,6 +8,7 @@ from tieback.model.sighting import Problem
 from tieback.recognise import preferences
 from tieback.recognise.config import ConfigExtractor
 from tieback.recognise.dalvik.run import MAX_STEPS
+from tieback.recognise.dataflow.constants import is_constant
 from tieback.recognise.dataflow.extract import DataflowExtractor
 from tieback.recognise.dataflow.settings import AppSettings
 from tieback.recognise.extract import EndpointExtractor
@@ -72,9 +73,19 @@ class AppSearch:
 
     def _every(self, pieces: Iterable[Piece]) -> Iterator[Find]:
         code: list[Buffer] = []
+        held: list[Find] | None = [] if self._dataflow is not None else None
         settings = AppSettings()
         for piece in pieces:
-            yield from self._gathered(piece) if isinstance(piece, ArtifactBatch) else self._artifact(piece)
+            finds = self._gathered(piece) if isinstance(piece, ArtifactBatch) else self._artifact(piece)
+            for find in finds:
+                # From the first constant on, so that the order stays.
+                if held is None or not (held or is_constant(find)):
+                    yield find
+                    continue
+                held.append(find)
+                if len(held) > MAX_FINDS:
+                    yield from held
+                    held = None
             if self._added is not None:
                 self._added.read(piece)
             if self._dataflow is not None:
@@ -82,11 +93,15 @@ class AppSearch:
                 if isinstance(piece, Artifact):
                     code += [buffer for buffer in piece.buffers if buffer.kind is BufferKind.DEX]
                     if sum(len(buffer.data) for buffer in code) > MAX_CODE:
+                        yield from held or ()
+                        held = None  # the files that follow can read a constant
                         yield from self._dataflow.extract_app(code, settings)
                         code.clear()
             del piece  # it can be large, and the next one is read before the name is bound again
         if self._dataflow is not None and code:
-            yield from self._dataflow.extract_app(code, settings)
+            yield from self._dataflow.extract_app(code, settings, held)
+        else:
+            yield from held or ()
 
     def _artifact(self, artifact: Artifact) -> Iterator[Find]:
         return Placement(artifact, self._places).finds(self._extractors)

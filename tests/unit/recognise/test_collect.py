@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests import samples
@@ -214,6 +215,26 @@ def test_party(bundle_id: str, vendor: str, host: str, party: Party) -> None:
 def test_without_an_app_nothing_is_first_party() -> None:
     collected = merge_finds(None, [sighting("graph.facebook.com"), sighting("a.de")], RULES)
     assert [one.party for one in collected.sightings] == [Party.THIRD, Party.UNKNOWN]
+
+
+def link_find(how: str) -> Sighting:
+    return msgspec.structs.replace(
+        sighting("go.shop.de"), evidence=Evidence("AndroidManifest.xml", 7, f"{how}/link-domain", "go.shop.de")
+    )
+
+
+def test_the_host_of_a_deep_link_is_not_a_back_end_and_that_of_an_app_link_is() -> None:
+    deep = merge_finds(app("com.shop.app"), [link_find("manifest:deep-link")], RULES)
+    assert deep.sightings == ()
+    assert [one.reason for one in deep.not_backends] == ["only the host of links that the app opens itself"]
+    kept = merge_finds(app("com.shop.app"), [link_find("manifest:app-link")], RULES)
+    assert [one.endpoint.host for one in kept.sightings] == ["go.shop.de"]
+
+
+def test_the_host_of_a_deep_link_that_code_names_is_a_back_end() -> None:
+    both = merge_finds(app("com.shop.app"), [link_find("manifest:deep-link"), sighting("go.shop.de")], RULES)
+    assert [(one.endpoint.host, one.count) for one in both.sightings] == [("go.shop.de", 2)]
+    assert both.not_backends == ()
 
 
 def test_cap_applies_and_is_reported() -> None:

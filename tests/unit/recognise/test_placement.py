@@ -9,7 +9,7 @@ from tieback.intake.apps.small_files import read_small_file
 from tieback.model.sighting import Credential, NotBackend, Sighting
 from tieback.recognise.collect import merge_finds
 from tieback.recognise.interface import Find
-from tieback.recognise.placement import BEGINNING, PROVIDER, PlaceBudget, Placement
+from tieback.recognise.placement import BEGINNING, CERTIFICATE, PROVIDER, PlaceBudget, Placement
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 from tieback.recognise.texts.places import METADATA
@@ -104,6 +104,8 @@ PROVIDERS = (
     ("texts", "shown", "reason"),
     [
         (("Register at http://shop.com to get a PIN",), ["http://shop.com"], ""),
+        (("No key was set. See http://shop.com/keys for help",), [], MESSAGE),
+        (("Read more (http://shop.com/keys)",), ["http://shop.com/keys"], ""),
         (("ShopBot/1.0 (+http://shop.com/bot)",), [], USER_AGENT),
         (("http://maps.google.",), [], BEGINNING),
         (("http://maps.google.com/x",), ["http://maps.google.com/x"], ""),
@@ -125,6 +127,37 @@ def test_sentences_of_native_libraries_are_messages() -> None:
     found = list(SEARCH.finds([Artifact("lib/a.so", (buffer,))]))
     assert values(found) == ["http://api.shop.com/v1"]
     assert reasons(found) == {"http://docs.crypto.com/c": MESSAGE}
+
+
+def field(kind: int, text: bytes, before: bytes = b"") -> bytes:
+    """A text of ASN.1 in DER, at most 255 bytes long."""
+    size = len(before + text)
+    return bytes((kind, *((0x81, size) if size > 127 else (size,)))) + before + text
+
+
+URI = field(0x86, b"http://crl.maker.com/a.crl")
+POLICY = b"\x06\x03\x55\x1d\x20" + field(0x1A, b"http://maker.com/policy", b"Terms of use of this certificate: ")
+
+
+@pytest.mark.parametrize(
+    ("data", "value", "reason"),
+    [
+        (b"\x06\x03\x55\x1d\x1f\x04\x20" + URI + b"\x30\x82", "http://crl.maker.com/a.crl0", CERTIFICATE),
+        (POLICY + b"\x30\x82", "http://maker.com/policy0", CERTIFICATE),
+        (
+            b"\x06\x03\x55\x04\x03" + field(0x13, b"http://www.maker.com/") + b"1\x1e",
+            "http://www.maker.com/1",
+            CERTIFICATE,
+        ),
+        (URI + b"\x30\x82", "http://crl.maker.com/a.crl0", ""),
+        (b"\x06\x03\x55\x1d\x1f" + b"\x86\x7fhttp://api.maker.com/v1\0", "http://api.maker.com/v1", ""),
+        (b"\x06\x03\x55\x1d\x1f" + b"x" * 400 + field(0x1A, b"http://api.maker.com/v1"), "http://api.maker.com/v1", ""),
+    ],
+)
+def test_an_address_in_a_certificate_is_not_a_back_end(data: bytes, value: str, reason: str) -> None:
+    found = finds(("assets/keys.jks", b"\xfe\xed\xfe\xed\0\0\0\2" + data + b"\0\1\2\3" * 20))
+    assert reasons(found).get(value, "") == reason
+    assert (value in values(found)) is not bool(reason)
 
 
 def test_without_budget_everything_is_kept() -> None:

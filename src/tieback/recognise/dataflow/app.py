@@ -254,6 +254,14 @@ class AppCode:
             known = self._subclasses[descriptor] = tuple(found)
         return known
 
+    def is_extended(self, descriptor: str) -> bool:
+        """True if a class of the app, or of a library in it, extends this class directly."""
+        kinds = [self.type_of(number, descriptor) for number in range(len(self.files))]
+        return any(
+            kind >= 0 and bool((dex.classes["super"] == kind).any())
+            for kind, dex in zip(kinds, self.files, strict=True)
+        )
+
     def _direct(self, descriptor: str) -> Iterator[str]:
         for number, (dex, classes) in enumerate(zip(self.files, self._own_classes, strict=True)):
             kind = self.type_of(number, descriptor)
@@ -431,6 +439,10 @@ class AppCode:
                     ]
             known = self._indices[identity] = tuple(found)
         return known
+
+    def field_places(self, identity: int) -> Sequence[tuple[int, int]]:
+        """Number of the file and index of each reference to a field."""
+        return self._field_indices(identity)
 
     def _field_indices(self, identity: int) -> Sequence[tuple[int, int]]:
         known = self._indices.get(identity)

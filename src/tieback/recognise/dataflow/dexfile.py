@@ -446,8 +446,19 @@ class DexFile:
 
         Classes of libraries that contact no host are left out.
         """
+        return self._offsets_in(*self._loud_classes)
+
+    @cached_property
+    def _every_code_offset(self) -> Offsets:
+        """The same numbers for all classes."""
+        section = self.sections.get(SectionKind.CLASS_DATA)
+        if section is None:
+            return np.empty(0, np.int64)
+        return self._offsets_in(np.array([section.begin], np.int64), np.array([section.end], np.int64))[0]
+
+    def _offsets_in(self, starts: Offsets, ends: Offsets) -> tuple[Offsets, Offsets]:
+        """Sorted numbers in runs of class data that can be offsets of code, and the position of each."""
         code = self.sections.get(SectionKind.CODE)
-        starts, ends = self._loud_classes
         if code is None or not len(starts):
             return np.empty(0, np.int64), np.empty(0, np.int64)
         pieces = [self.data[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
@@ -497,9 +508,14 @@ class DexFile:
         places = np.append(offsets, section.end)[changes]
         return places[::2], places[1::2]
 
-    def code_around(self, place: int) -> CodeItem | None:
-        """The code item whose instructions contain the byte at ``place``."""
-        values = self._code_offsets[0]
+    def code_around(self, place: int, *, every: bool = False) -> CodeItem | None:
+        """The code item whose instructions contain the byte at ``place``.
+
+        Args:
+            place: offset in the file.
+            every: also in the classes of libraries that contact no host.
+        """
+        values = self._every_code_offset if every else self._code_offsets[0]
         at = int(values.searchsorted(place, side="right"))
         # A few numbers only look like an offset: the real one is a step or two back.
         for index in range(at - 1, max(-1, at - 9), -1):

@@ -6,7 +6,6 @@ one of the constants is left to that extractor.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 import msgspec
 
@@ -23,6 +22,7 @@ from tieback.recognise.dalvik.run import MAX_STEPS
 from tieback.recognise.dataflow.analysis import Analysis, DataFlow, analyse
 from tieback.recognise.dataflow.calls import KnownCalls
 from tieback.recognise.dataflow.compose import azure_of, bucket_of, firebase_of, host_port, realm_of, url_of
+from tieback.recognise.dataflow.constants import ConstantEnds, DexPart
 from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError
 from tieback.recognise.dataflow.retrofit import base_for, paths
 from tieback.recognise.dataflow.secrets import credential_text, named_values
@@ -47,13 +47,6 @@ _METHOD_WIDTH = 90
 _WORTH = re.compile(r"://|jdbc:|[A-Za-z0-9\]]:\d{2}")
 _CONTAINER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,119}")
 _BASES = ("Retrofit", "RestAdapter")
-
-
-class DexPart(NamedTuple):
-    """A DEX file of the app, and the buffer that contains it."""
-
-    buffer: Buffer
-    dex: DexFile
 
 
 def dex_parts(buffer: Buffer) -> Iterator[DexPart]:
@@ -90,9 +83,26 @@ class DataflowExtractor:
         """Every endpoint that the methods of a DEX file assemble, each with count 1."""
         return self.extract_app(artifact.buffers)
 
-    def extract_app(self, buffers: Iterable[Buffer], settings: AppSettings | None = None) -> Iterator[Find]:
-        """Every endpoint that the methods of all DEX files of an app assemble, each with count 1."""
+    def extract_app(
+        self,
+        buffers: Iterable[Buffer],
+        settings: AppSettings | None = None,
+        held: Iterable[Find] | None = None,
+    ) -> Iterator[Find]:
+        """Every endpoint that the methods of all DEX files of an app assemble, each with count 1.
+
+        Args:
+            buffers: the DEX files.
+            settings: what the code reads from files of the app.
+            held: earlier finds, which are given back. Those in constants of these files that no code contacts become
+                texts that are not back ends. ``None`` if there are more DEX files, which are not known.
+        """
+        buffers = tuple(buffers)
         parts = [part for buffer in buffers for part in dex_parts(buffer)][:MAX_FILES]
+        whole = {id(part.buffer) for part in parts} == set(map(id, buffers)) and len(parts) < MAX_FILES
+        ends = ConstantEnds(parts) if held is not None and whole and parts else None
+        for find in held or ():
+            yield ends.settle(find) if ends is not None and isinstance(find, Sighting) else find
         if not parts:
             return
         if self._known is None:
@@ -102,7 +112,8 @@ class DataflowExtractor:
         analysis = analyse(files, self._known, self._rules, settings, decryption)
         self.left -= decryption.runner.used
         finds = _Finds(self, parts, analysis)
-        yield from finds.all()
+        for find in finds.all():
+            yield ends.settle(find) if ends is not None and isinstance(find, Sighting) else find
         yield from finds.decrypted(decryption)
         if analysis.unread:
             yield Problem(f"the code of {analysis.unread:,} methods was not followed", parts[0].buffer.file)

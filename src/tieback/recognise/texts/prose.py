@@ -25,6 +25,12 @@ _POINTER = re.compile(
     re.IGNORECASE,
 )
 """A single word that leads to a page for people."""
+_READ_MORE = re.compile(
+    rb"\b(?:see|see also|visit|refer to|read|read more|learn more|further reading|instructions|documentation|docs|"
+    rb"details|(?:more )?info(?:rmation)?)(?: (?:at|here|on|see))?[\s:(]{1,3}\Z",
+    re.IGNORECASE,
+)
+"""The end of a sentence that tells a person to read a page."""
 _COMMENT = re.compile(rb"(?:^|[\s;{})])(?://(?!\w)|/\*|<!--)|^\s*(?:\*|#)(?:\s|\Z)")
 _AGENT = re.compile(rb"(?:Mozilla/\d|[A-Za-z]/\d[\w.]*)[^\"]{0,200}[\s;(+,-]\+?\Z|\(compatible;[^\"]{0,200}\Z")
 _BROKEN = re.compile(rb"\A(?:\s|\\[nrt]|[\])}.,;:!>-])*(?:\\n|\n|[\])}])(?:\s|\\[nrt])*+\Z")
@@ -72,6 +78,11 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
     if left and (words >= 2 or (words == 1 and _POINTER.search(left))) and not left.endswith((b'"', b"'", b"=")):
         return MESSAGE
     return MESSAGE if right[:1] in (b" ", b"\t") and len(_WORD.findall(right)) >= 3 else ""
+
+
+def points_to_page(before: bytes) -> bool:
+    """True if the words before a URL tell a person to read its page: not one that the code itself contacts."""
+    return _READ_MORE.search(before[-80:]) is not None and len(_WORD.findall(before)) >= 3
 
 
 def sentence_reason(data: bytes, at: int) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.each import each
-from tieback.recognise.texts.prose import COMMENT, MESSAGE, USER_AGENT, literal_reason, sentence_reason
+from tieback.recognise.texts.prose import COMMENT, MESSAGE, USER_AGENT, literal_reason, points_to_page, sentence_reason
 
 URL = b"http://a.test/x"
 
@@ -54,3 +54,18 @@ def test_places_in_strings(text: str, reason: str) -> None:
 def test_places_in_lines(text: str, reason: str) -> None:
     data = text.replace("{}", URL.decode()).encode()
     assert sentence_reason(data, data.index(URL)) == reason
+
+
+@pytest.mark.parametrize(
+    ("before", "leads"),
+    [
+        (b"Firebase is disabled. See ", True),
+        (b"It failed; for more information see: ", True),
+        (b"Please read the documentation (", True),
+        (b"Register yourself at ", False),
+        (b"Cannot connect to ", False),
+        (b"see ", False),
+    ],
+)
+def test_words_that_lead_to_a_page(before: bytes, leads: bool) -> None:
+    assert points_to_page(before) is leads

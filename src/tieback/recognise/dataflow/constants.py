@@ -1,0 +1,67 @@
+"""Sightings in the constants of an app whose address no code contacts: they become texts that are not back ends.
+
+Only web addresses are judged, and no resources of cloud providers: their names are of interest even if no code reads
+them.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple, TypeGuard
+
+from tieback.intake.apps.interface import Buffer
+from tieback.model.endpoint import EndpointKind
+from tieback.model.sighting import NotBackend, Sighting
+from tieback.recognise.dataflow.dexfile import MAX_STRING, DexFile
+from tieback.recognise.dataflow.uses import ConstantUses
+from tieback.recognise.span import string_bounds
+
+_WEB = frozenset(("http", "https"))
+_METHODS = ("dex-string/", "dex-flow/")
+_ADDRESS = re.compile(rb"https?://[A-Za-z0-9]", re.IGNORECASE)
+
+
+class DexPart(NamedTuple):
+    """A DEX file of the app, and the buffer that contains it."""
+
+    buffer: Buffer
+    dex: DexFile
+
+
+def is_constant(find: object) -> TypeGuard[Sighting]:
+    """True for the sighting of a web address in the code of an app."""
+    return (
+        isinstance(find, Sighting)
+        and find.endpoint.kind is EndpointKind.URL
+        and find.endpoint.scheme in _WEB
+        and find.evidence.offset is not None
+        and find.evidence.how.startswith(_METHODS)
+    )
+
+
+class ConstantEnds:
+    """Decides about the constants of one app; each constant once."""
+
+    def __init__(self, parts: Sequence[DexPart]) -> None:
+        """All DEX files of the app."""
+        self._buffers = {part.buffer.file: part.buffer for part in parts}
+        self._uses = ConstantUses([part.dex for part in parts])
+        self._reasons: dict[bytes, str] = {}
+
+    def settle(self, find: Sighting) -> Sighting | NotBackend:
+        """The sighting, or a text that is not a back end if no code contacts what is in its constant."""
+        raw = self._constant(find) if is_constant(find) else b""
+        if _ADDRESS.search(raw) is None or find.endpoint.host.encode() not in raw.lower():
+            return find
+        reason = self._reasons.get(raw)
+        if reason is None:
+            reason = self._reasons[raw] = self._uses.reason(raw)
+        return NotBackend(find.endpoint.value, reason) if reason else find
+
+    def _constant(self, find: Sighting) -> bytes:
+        """The bytes of the constant of a sighting; empty if it is too long."""
+        buffer = self._buffers.get(find.evidence.file)
+        if buffer is None or find.evidence.offset is None:
+            return b""
+        [(start, _)] = string_bounds(buffer, [find.evidence.offset - buffer.base])
+        end = buffer.data.find(b"\0", start, start + MAX_STRING + 1)
+        return bytes(buffer.data[start:end]) if end >= 0 else b""

@@ -1,0 +1,236 @@
+"""Where the values in the registers of a method come from, on all of its paths: reaching definitions.
+
+An origin is the code unit of the instruction that made a value; ``-1 - n`` is register ``n`` of the arguments. Moves
+and casts keep origins. Unlike a walk this leaves out no path, so that it can show that a value goes nowhere else.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from tieback.recognise.dalvik.classes import TryBlock, try_blocks
+from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
+from tieback.recognise.dataflow.instructions import (
+    KINDS,
+    LENGTHS,
+    OpcodeEffect,
+    branch_targets,
+    payload_length,
+    sign_extend,
+)
+
+MAX_UNITS = 8_000
+"""Most code units of a method that is read."""
+MAX_REGISTERS = 256
+MAX_ORIGINS = 64
+"""Most origins of the value in one register."""
+_VISITS = 24
+"""Most steps per code unit on average; where paths meet, eight registers are one step."""
+
+SGET, SPUT, IGET, IPUT, APUT, RETURN = 0x62, 0x69, 0x54, 0x5B, 0x4D, 0x11
+_WIDE_HALF = 1
+
+type Origins = frozenset[int]
+type _State = list[Origins]
+
+_ONE_AA = frozenset(
+    (OpcodeEffect.WRITE_AA, OpcodeEffect.CONST_16, OpcodeEffect.CONST_32, OpcodeEffect.CONST_STRING,
+     OpcodeEffect.CONST_JUMBO, OpcodeEffect.NEW_INSTANCE, OpcodeEffect.SGET, OpcodeEffect.AGET, OpcodeEffect.BINARY,
+     OpcodeEffect.LITERAL_8)
+)  # fmt: skip
+_ONE_A = frozenset(
+    (OpcodeEffect.WRITE_A, OpcodeEffect.CONST_4, OpcodeEffect.NEW_ARRAY, OpcodeEffect.IGET, OpcodeEffect.BINARY_2ADDR,
+     OpcodeEffect.LITERAL_16, OpcodeEffect.NARROW)
+)  # fmt: skip
+_TWO_AA = frozenset((OpcodeEffect.WIDE_AA, OpcodeEffect.CONST_WIDE_16, OpcodeEffect.CONST_WIDE_32))
+_CALLS = frozenset((OpcodeEffect.INVOKE, OpcodeEffect.INVOKE_CUSTOM, OpcodeEffect.INVOKE_OTHER))
+_RANGE_CALLS = frozenset((OpcodeEffect.INVOKE_RANGE, OpcodeEffect.INVOKE_CUSTOM_RANGE))
+_POLYMORPHIC_RANGE = 0xFB
+
+
+class Operation(NamedTuple):
+    """A call, an access to a field, or another instruction that passes values on."""
+
+    at: int
+    """Code unit; also the origin of its result."""
+    opcode: int
+    member: int
+    """Index of the method or field; -1 for an instruction without one."""
+    values: tuple[Origins, ...]
+    """Origins of each operand."""
+
+
+class MethodFlow(NamedTuple):
+    """What one method does with its values."""
+
+    operations: tuple[Operation, ...]
+    strings: dict[int, int]
+    """Index of each string constant by its origin."""
+    created: Origins
+    """Origins that are new objects."""
+
+
+def method_flow(dex: DexFile, code: CodeItem) -> MethodFlow | None:
+    """The values of a method; ``None`` if it is too long or malformed."""
+    if code.units > MAX_UNITS or code.registers > MAX_REGISTERS:
+        return None
+    units: list[int] = np.frombuffer(dex.data, "<u2", code.units, code.begin).tolist()
+    blocks = try_blocks(dex, code)
+    if not blocks and bytes(dex.data[code.offset + 6 : code.offset + 8]) != b"\0\0":
+        return None  # its handlers cannot be read
+    try:
+        return _Reader(units, code, _handlers(blocks, len(units))).read()
+    except IndexError:
+        return None  # a truncated instruction, or a register that the method does not have
+
+
+def _handlers(blocks: Sequence[TryBlock], units: int) -> dict[int, set[int]]:
+    """The handlers of each unit. Raises ``IndexError`` if blocks overlap, which no compiler writes."""
+    found: dict[int, set[int]] = {}
+    left = 2 * units
+    for block in blocks:
+        stop = min(block.stop, units)
+        left -= max(0, stop - block.start)
+        if left < 0:
+            raise IndexError
+        handlers = {at for _, at in block.handlers}
+        for at in range(block.start, stop):
+            found[at] = found[at] | handlers if at in found else handlers
+    return found
+
+
+class _Reader:
+    def __init__(self, units: list[int], code: CodeItem, handlers: dict[int, set[int]]) -> None:
+        self._units = units
+        self._code = code
+        self._handlers = handlers
+        self._states: dict[int, _State] = {}
+        self._pending: dict[int, None] = {}
+        self._operations: dict[int, Operation] = {}
+        self._strings: dict[int, int] = {}
+        self._created: set[int] = set()
+        self._left = _VISITS * len(units) + 1_000
+
+    def read(self) -> MethodFlow | None:
+        first = self._code.registers - self._code.ins
+        state: _State = [frozenset()] * self._code.registers
+        for number in range(self._code.ins):
+            state[first + number] = frozenset((-1 - number,))
+        self._reach(0, state)
+        while self._pending:
+            at = next(iter(self._pending))
+            del self._pending[at]
+            if not self._block(at):
+                return None
+        return MethodFlow(
+            tuple(self._operations[at] for at in sorted(self._operations)), self._strings, frozenset(self._created)
+        )
+
+    def _reach(self, at: int, state: _State) -> None:
+        """A path with this state leads to a unit."""
+        if not 0 <= at < len(self._units):
+            raise IndexError
+        known = self._states.get(at)
+        if known is None:
+            self._states[at] = list(state)
+            self._pending[at] = None
+            return
+        self._left -= len(known) // 8
+        joined = [one | other for one, other in zip(known, state, strict=True)]
+        if joined != known:
+            if any(len(one) > MAX_ORIGINS for one in joined):
+                self._left = 0
+            self._states[at] = joined
+            self._pending[at] = None
+
+    def _block(self, at: int) -> bool:
+        """Read instructions up to the end of a path, or to the beginning of another block; false without budget."""
+        units, state = self._units, list(self._states[at])
+        first, before = at, -1
+        while True:
+            if at != first and at in self._states:
+                self._reach(at, state)
+                return True
+            self._left -= 1
+            if self._left < 0:
+                return False
+            for handler in self._handlers.get(at, ()):
+                self._left -= 1
+                self._reach(handler, state)
+            unit = units[at]
+            kind = OpcodeEffect(KINDS[unit & 255])
+            if kind is OpcodeEffect.NOP:
+                before, at = at, at + payload_length(units, at)
+                continue
+            self._operation(at, kind, state)
+            self._write(at, kind, state, before)
+            after = at + LENGTHS[unit & 255]
+            for target in self._targets(at, kind):
+                self._reach(target, state)
+            if kind is OpcodeEffect.END or OpcodeEffect.GOTO <= kind <= OpcodeEffect.GOTO_32:
+                return True
+            if kind in (OpcodeEffect.IF, OpcodeEffect.SWITCH):
+                self._reach(after, state)
+                return True
+            before, at = at, after
+
+    def _targets(self, at: int, kind: OpcodeEffect) -> Iterator[int]:
+        units = self._units
+        match kind:
+            case OpcodeEffect.GOTO:
+                yield at + sign_extend(units[at] >> 8, 8)
+            case OpcodeEffect.GOTO_16 | OpcodeEffect.IF:
+                yield at + sign_extend(units[at + 1], 16)
+            case OpcodeEffect.GOTO_32:
+                yield at + sign_extend(units[at + 1] | units[at + 2] << 16, 32)
+            case OpcodeEffect.SWITCH:
+                yield from branch_targets(units, at)
+
+    def _write(self, at: int, kind: OpcodeEffect, state: _State, before: int) -> None:
+        """Apply what an instruction writes."""
+        units, own = self._units, frozenset((at,))
+        unit = units[at]
+        high, low = unit >> 8, unit >> 8 & 15
+        if kind in _ONE_AA:
+            state[high] = own
+            if kind is OpcodeEffect.CONST_STRING:
+                self._strings[at] = units[at + 1]
+            elif kind is OpcodeEffect.CONST_JUMBO:
+                self._strings[at] = units[at + 1] | units[at + 2] << 16
+            elif kind is OpcodeEffect.NEW_INSTANCE:
+                self._created.add(at)
+        elif kind in _ONE_A:
+            state[low] = own
+        elif kind in _TWO_AA:
+            state[high] = state[high + _WIDE_HALF] = own
+        elif kind is OpcodeEffect.WIDE_A:
+            state[low] = state[low + _WIDE_HALF] = own
+        elif kind is OpcodeEffect.MOVE:
+            state[low] = state[unit >> 12]
+        elif kind is OpcodeEffect.MOVE_FROM16:
+            state[high] = state[units[at + 1]]
+        elif kind is OpcodeEffect.MOVE_16:
+            state[units[at + 1]] = state[units[at + 2]]
+        elif kind is OpcodeEffect.RESULT:
+            state[high] = frozenset((before,)) if before >= 0 else own
+
+    def _operation(self, at: int, kind: OpcodeEffect, state: _State) -> None:
+        units, unit = self._units, self._units[at]
+        opcode = unit & 255
+        if opcode == _POLYMORPHIC_RANGE or kind in _RANGE_CALLS or kind is OpcodeEffect.FILLED_ARRAY_RANGE:
+            registers = list(range(units[at + 2], units[at + 2] + (unit >> 8)))
+            member = units[at + 1]
+        elif kind in _CALLS or kind is OpcodeEffect.FILLED_ARRAY:
+            nibbles = [units[at + 2] >> shift & 15 for shift in (0, 4, 8, 12)] + [unit >> 8 & 15]
+            registers, member = nibbles[: unit >> 12], units[at + 1]
+        elif opcode in (SPUT, SGET):
+            registers, member = ([unit >> 8] if opcode == SPUT else []), units[at + 1]
+        elif opcode in (IPUT, IGET):
+            registers = [unit >> 8 & 15, unit >> 12] if opcode == IPUT else [unit >> 12]
+            member = units[at + 1]
+        elif opcode in (APUT, RETURN):
+            registers, member = [unit >> 8], -1
+        else:
+            return
+        self._operations[at] = Operation(at, opcode, member, tuple(state[register] for register in registers))

@@ -1,0 +1,167 @@
+"""One method, with values that are followed in it: which of its calls get them, and what these calls do with them."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from tieback.recognise.dataflow.reaching import IGET, IPUT, RETURN, SPUT, MethodFlow, Operation, Origins
+
+if TYPE_CHECKING:
+    from tieback.recognise.dataflow.uses import ConstantUses
+
+UNREAD = "only in a constant that no code reads"
+SHOWN = "only in a text that the app shows or logs"
+LINK = "only a link that a person opens in another app"
+COMPARED = "only compared with another text"
+
+_CALLS = frozenset((*range(0x6E, 0x73), *range(0x74, 0x79)))
+_INTENT = "Landroid/content/Intent;"
+_ACTIONS = frozenset(("android.intent.action.VIEW", "android.intent.action.SEND", "android.intent.action.SENDTO"))
+"""Actions that another app does: https://developer.android.com/guide/components/intents-common"""
+_EXPLICIT = frozenset(("setClass", "setClassName", "setComponent"))
+_DATA = frozenset(("setData", "setDataAndNormalize", "setDataAndType", "setDataAndTypeAndNormalize"))
+
+
+class Outcome(NamedTuple):
+    """What becomes of a value."""
+
+    reasons: frozenset[str]
+    contacts: bool
+    """True if code may contact the address."""
+    returns: bool
+    """True if the method returns it."""
+
+
+CONTACTS = Outcome(frozenset(), contacts=True, returns=False)
+
+
+class Trace:
+    """The values with some origins in one method."""
+
+    def __init__(self, uses: "ConstantUses", number: int, flow: MethodFlow, starts: Origins, depth: int) -> None:
+        self._uses = uses
+        self._number = number
+        self._flow = flow
+        self._depth = depth
+        self._traced = set(starts)
+        self._reasons: set[str] = set()
+        self._contacts = False
+        self._returns = False
+
+    def outcome(self) -> Outcome:
+        """Follow the values until nothing new has them."""
+        seen: set[tuple[int, tuple[int, ...]]] = set()
+        found = True
+        while found and not self._contacts:
+            found = False
+            self._uses.steps -= len(self._flow.operations)
+            if self._uses.steps < 0:
+                return CONTACTS
+            for one in self._flow.operations:
+                given = tuple(n for n, its in enumerate(one.values) if not self._traced.isdisjoint(self._objects(its)))
+                if given and (one.at, given) not in seen and not self._contacts:
+                    seen.add((one.at, given))
+                    self._step(one, given)
+                    found = True
+        return Outcome(frozenset(self._reasons), self._contacts, self._returns)
+
+    def _step(self, one: Operation, given: tuple[int, ...]) -> None:
+        if one.opcode == RETURN:
+            self._returns = True
+        elif one.opcode == SPUT or (one.opcode == IPUT and 0 in given):
+            self._take(self._uses.stored(self._number, one, self._depth), one)
+        elif one.opcode in (IPUT, IGET):
+            pass  # a field of the object with the text, which such an object does not have
+        elif one.opcode in _CALLS:
+            self._call(one, given)
+        else:
+            self._contacts = True
+
+    def _call(self, one: Operation, given: tuple[int, ...]) -> None:
+        owner, name, kind = self._uses.method_names(self._number, one.member)
+        if owner == _INTENT:
+            self._intent(one, given, name, kind)
+            return
+        match self._uses.what(owner, name):
+            case "through":
+                self._traced.add(one.at)
+            case "into":
+                self._traced.add(one.at)
+                if given != (0,):
+                    self._into(one.values[0])
+            case "shown":
+                self._reasons.add(SHOWN)
+            case "link":
+                self._reasons.add(LINK)
+            case "compared":
+                self._reasons.add(COMPARED)
+            case "none":
+                pass
+            case _:
+                self._take(self._uses.called(self._number, one, given, self._depth), one)
+
+    def _into(self, receiver: Origins) -> None:
+        """The receiver has the text too; one that others may know counts as contact."""
+        objects = self._objects(receiver)
+        if objects and objects <= self._flow.created | self._traced:
+            self._traced |= objects
+        else:
+            self._contacts = True
+
+    def _objects(self, origins: Origins) -> Origins:
+        """Origins of the same objects, without the calls that only return their receiver."""
+        found: set[int] = set()
+        pending = list(origins)
+        for origin in pending:
+            receiver = self._receivers.get(origin)
+            if receiver is None:
+                found.add(origin)
+            else:
+                pending += (one for one in receiver if one not in pending)
+        return frozenset(found)
+
+    @cached_property
+    def _receivers(self) -> dict[int, Origins]:
+        """The receiver of each call that returns it."""
+        found = {}
+        for one in self._flow.operations:
+            if one.opcode in _CALLS and one.values:
+                owner, name, kind = self._uses.method_names(self._number, one.member)
+                builds = self._uses.what(owner, name) == "into" or (owner == _INTENT and name != "createChooser")
+                if builds and kind.endswith(f"){owner}"):
+                    found[one.at] = one.values[0]
+        return found
+
+    def _intent(self, one: Operation, given: tuple[int, ...], name: str, kind: str) -> None:
+        """An address in an intent: only a link if another app gets the intent."""
+        is_data = name in _DATA or (name == "<init>" and kind.startswith("(Ljava/lang/String;Landroid/net/Uri;"))
+        if (is_data or name == "putExtra") and given and 0 not in given and self._is_for_others(one.values[0]):
+            self._reasons.add(LINK)
+        else:
+            self._contacts = True
+
+    def _is_for_others(self, receiver: Origins) -> bool:
+        """True if an intent is new, has an action that other apps do, and names no class."""
+        objects = self._objects(receiver)
+        if not objects or not objects <= self._flow.created:
+            return False
+        acts = False
+        for one in self._flow.operations:
+            if one.opcode not in _CALLS or not one.values or objects.isdisjoint(self._objects(one.values[0])):
+                continue
+            owner, name, kind = self._uses.method_names(self._number, one.member)
+            if owner != _INTENT:
+                continue
+            if name in _EXPLICIT or "Ljava/lang/Class;" in kind:
+                return False
+            if name == "setAction" or (name == "<init>" and kind.startswith("(Ljava/lang/String;")):
+                strings = {self._flow.strings.get(origin, -1) for origin in one.values[1]}
+                if not strings or any(self._uses.string(self._number, at) not in _ACTIONS for at in strings):
+                    return False
+                acts = True
+        return acts
+
+    def _take(self, outcome: Outcome, one: Operation) -> None:
+        self._reasons |= outcome.reasons
+        self._contacts |= outcome.contacts
+        if outcome.returns:
+            self._traced.add(one.at)

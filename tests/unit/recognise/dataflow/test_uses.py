@@ -1,0 +1,120 @@
+"""Constants that no code contacts are no back ends, each with its reason; every doubt leaves a back end."""
+
+import struct
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.intake.apps.dex import read_dex
+from tieback.intake.apps.interface import Artifact
+from tieback.model.sighting import NotBackend, Sighting
+from tieback.recognise import search as search_module
+from tieback.recognise.collect import merge_finds
+from tieback.recognise.dataflow import reaching, uses
+from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError
+from tieback.recognise.dataflow.ends import read_ends
+from tieback.recognise.dataflow.trace import COMPARED, LINK, SHOWN, UNREAD
+from tieback.recognise.dataflow.uses import ConstantUses
+from tieback.recognise.rules import RuleFiles
+from tieback.recognise.search import AppSearch
+
+ENDS = (Path(__file__).parent / "dex" / "ends.dex").read_bytes()
+SEARCH = AppSearch(RuleFiles())
+
+REASONS = {
+    "unread": UNREAD,
+    "stored": UNREAD,
+    "unused": UNREAD,
+    "shown": SHOWN,
+    "logged": SHOWN,
+    "thrown": SHOWN,
+    "help": SHOWN,
+    "told": SHOWN,
+    "opened": LINK,
+    "openedbydata": LINK,
+    "openedbymethod": LINK,
+    "compared": COMPARED,
+}
+BACK_ENDS = [
+    "begins", "branched", "built", "edited", "extra", "given", "handled", "initial", "listed", "loggedandasked",
+    "overridden", "ownpage", "readlater", "server",
+]  # fmt: skip
+
+
+def artifact(data: bytes) -> Artifact:
+    return read_dex("classes.dex", data)[0]
+
+
+def ends(data: bytes = ENDS) -> tuple[dict[str, str], list[str]]:
+    """Reasons by case, and the cases that stay back ends."""
+    merged = merge_finds(None, SEARCH.finds([artifact(data)]))
+    reasons = {one.value.split("//")[1].split(".")[0]: one.reason for one in merged.not_backends}
+    return reasons, sorted({one.endpoint.host.split(".")[0] for one in merged.sightings})
+
+
+def test_each_constant_has_its_end() -> None:
+    reasons, back_ends = ends()
+    assert reasons == REASONS
+    assert back_ends == BACK_ENDS
+
+
+def test_what_code_puts_together_from_such_a_constant_has_the_same_reason() -> None:
+    found = [one for one in SEARCH.finds([artifact(ENDS)]) if isinstance(one, NotBackend)]
+    assert {one.value: one.reason for one in found}["https://stored.shop.test/more"] == UNREAD
+
+
+def test_without_the_other_files_of_the_app_every_constant_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_module, "MAX_CODE", 100)
+    assert ends()[0] == {}
+
+
+def test_without_data_flow_every_constant_stays() -> None:
+    found = AppSearch(RuleFiles(), dataflow=False).finds([artifact(ENDS)])
+    assert {one.endpoint.host for one in found if isinstance(one, Sighting)} >= {"unread.shop.test", "shown.shop.test"}
+
+
+@pytest.mark.parametrize("limit", ["MAX_UNITS", "MAX_STEPS", "MAX_CONSTANTS"])
+def test_without_a_budget_constants_that_code_loads_stay(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    monkeypatch.setattr(uses, limit, 0)
+    assert set(ends()[0]) <= {"unread"}
+
+
+@pytest.mark.parametrize("limit", ["MAX_UNITS", "MAX_ORIGINS", "MAX_REGISTERS", "_VISITS"])
+def test_a_method_that_is_too_large_leaves_back_ends(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    monkeypatch.setattr(reaching, limit, 0)
+    reasons, back_ends = ends()
+    assert reasons.items() <= REASONS.items()
+    assert set(back_ends) >= set(BACK_ENDS)
+
+
+def test_a_call_has_one_end() -> None:
+    found = read_ends()
+    assert found["Landroid/util/Log;", "d"] == "shown"
+    assert ("Landroid/widget/EditText;", "setText") not in found
+    assert ("Landroid/webkit/WebView;", "loadUrl") not in found
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(st.integers(112, len(ENDS) - 4), st.binary(min_size=1, max_size=4)), max_size=10))
+def test_a_damaged_file_gives_reasons_or_none(patches: list[tuple[int, bytes]]) -> None:
+    hurt = bytearray(ENDS)
+    for place, patch in patches:
+        hurt[place : place + len(patch)] = patch
+    for find in SEARCH.finds([artifact(bytes(hurt))]):
+        assert not isinstance(find, NotBackend) or find.reason
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(st.integers(32, len(ENDS) - 4), st.integers(0, 2**32 - 1)), max_size=6))
+def test_numbers_that_lie_never_raise(patches: list[tuple[int, int]]) -> None:
+    hurt = bytearray(ENDS)
+    for place, number in patches:
+        struct.pack_into("<I", hurt, place & ~3, number)
+    try:
+        found = ConstantUses([DexFile(bytes(hurt))])
+    except MalformedDexError:
+        return
+    for case in REASONS:
+        found.reason(f"https://{case}.shop.test/".encode())
