@@ -62,11 +62,7 @@ class Databases:
         """
         from tieback.storage.lake.schemas import SCHEMAS
 
-        parts = tuple(live)
-        with self._lock:
-            found = self._idle.pop() if self._idle else None
-        if found is None or found.process != os.getpid() or found.parts != parts:
-            found = _Connection(os.getpid(), parts, self._database().cursor(), set())
+        found = self._borrow(tuple(live))
         connection = found.connection
         try:
             for name in (name for name in SCHEMAS if name not in found.views and re.search(rf"\b{name}\b", sql)):
@@ -83,6 +79,19 @@ class Databases:
             raise
         with self._lock:
             self._idle.append(found)
+
+    def _borrow(self, parts: tuple[str, ...]) -> "_Connection":
+        """An idle connection whose views are of these parts, or a new one."""
+        with self._lock:
+            while self._idle:
+                found = self._idle.pop()
+                if found.process != os.getpid():
+                    _OF_PARENTS.append(found)
+                elif found.parts == parts:
+                    return found
+                else:
+                    found.connection.close()
+        return _Connection(os.getpid(), parts, self._database().cursor(), set())
 
     def _database(self) -> "duckdb.DuckDBPyConnection":
         with self._lock:

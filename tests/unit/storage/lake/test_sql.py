@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from tieback.storage.lake.sql import Databases, escape_glob, sql_list, sql_literal, writing_files
@@ -46,6 +47,30 @@ def test_queries_of_a_lake_share_a_database_and_not_their_views(tmp_path: Path) 
             second.execute(query)
         with databases.connect((), query) as third:
             assert third.execute(query).fetchall() == [(0,)]
+
+
+def test_a_later_query_over_the_same_parts_has_the_connection_and_no_extra_table(tmp_path: Path) -> None:
+    databases, query = Databases(tmp_path), "SELECT count(*) FROM units"
+    extra = {"wanted": pa.table({"unit": ["a"]})}
+    with databases.connect((), "SELECT 1 FROM units, wanted", extra) as first:
+        assert first.execute("SELECT unit FROM wanted").fetchall() == [("a",)]
+    with databases.connect((), query) as second:
+        assert second is first
+        assert second.execute(query).fetchall() == [(0,)]
+        with pytest.raises(duckdb.CatalogException):
+            second.execute("SELECT unit FROM wanted")
+    with databases.connect(("other",), query) as third:
+        assert third is not first
+    with pytest.raises(duckdb.ConnectionException):
+        first.execute("SELECT 1")
+
+
+def test_a_connection_whose_query_failed_serves_no_other(tmp_path: Path) -> None:
+    databases = Databases(tmp_path)
+    with pytest.raises(duckdb.ParserException), databases.connect((), "") as first:
+        first.execute("no SQL")
+    with databases.connect((), "") as second:
+        assert second is not first
 
 
 def test_a_result_that_is_read_in_part_does_not_hold_up_the_next_query(tmp_path: Path) -> None:
