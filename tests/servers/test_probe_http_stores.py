@@ -28,7 +28,7 @@ from tests.lab.ports import free_ports
 from tieback.lab.process import Launch, RunningServer, launch, stop
 from tieback.model.backend import Candidate, Route
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
-from tieback.model.probe import Access, Outcome, ProbeReport
+from tieback.model.probe import Access, Container, Outcome, ProbeReport
 from tieback.pipeline.probing.service import probe_one
 from tieback.probes.choose import probe_named
 from tieback.probes.interface import Probe
@@ -501,6 +501,10 @@ STATES = [
 ]
 
 
+def names_and_records(report: ProbeReport) -> list[Container]:
+    return [msgspec.structs.replace(one, bytes=None) for one in report.containers]
+
+
 @pytest.mark.parametrize(
     ("server", "name", "names", "product", "access", "container", "records", "field"), STATES, indirect=["server"]
 )
@@ -537,7 +541,8 @@ def test_access_state_by_server_answers(
     # No value of what was loaded, and no full name of a key or object.
     assert "secret" not in repr(deep).replace("/registry/secrets", "")
     assert "anna" not in repr(deep)
-    assert reports[Depth.SAMPLE].containers == deep.containers
+    # Without sizes: etcd writes what was loaded a moment later, between two probes.
+    assert names_and_records(reports[Depth.SAMPLE]) == names_and_records(deep)
 
 
 FOUND = [

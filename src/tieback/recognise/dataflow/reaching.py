@@ -80,7 +80,7 @@ def method_flow(dex: DexFile, code: CodeItem) -> MethodFlow | None:
     if not blocks and bytes(dex.data[code.offset + 6 : code.offset + 8]) != b"\0\0":
         return None  # its handlers cannot be read
     try:
-        return _Reader(units, code, _handlers(blocks, len(units))).read()
+        return _Reader(units, code, _handlers(blocks, len(units))).follow()
     except IndexError:
         return None  # a truncated instruction, or a register that the method does not have
 
@@ -112,7 +112,7 @@ class _Reader:
         self._created: set[int] = set()
         self._left = _VISITS * len(units) + 1_000
 
-    def read(self) -> MethodFlow | None:
+    def follow(self) -> MethodFlow | None:
         first = self._code.registers - self._code.ins
         state: _State = [frozenset()] * self._code.registers
         for number in range(self._code.ins):

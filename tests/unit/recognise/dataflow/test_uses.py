@@ -108,7 +108,7 @@ def test_a_damaged_file_gives_reasons_or_none(patches: list[tuple[int, bytes]]) 
 
 @settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(32, len(ENDS) - 4), st.integers(0, 2**32 - 1)), max_size=6))
-def test_numbers_that_lie_never_raise(patches: list[tuple[int, int]]) -> None:
+def test_numbers_that_lie_never_raises(patches: list[tuple[int, int]]) -> None:
     hurt = bytearray(ENDS)
     for place, number in patches:
         struct.pack_into("<I", hurt, place & ~3, number)
