@@ -35,7 +35,7 @@ def _finalize(value: object) -> object:
 
 
 class _Compiled(jinja2.PackageLoader):
-    """To compile the page takes half of the CPU time of a small scan with a report."""
+    """To compile the page takes 0.2 s of CPU, as long as a JSON report of a small workspace."""
 
     def load(
         self,
@@ -45,7 +45,7 @@ class _Compiled(jinja2.PackageLoader):
     ) -> jinja2.Template:
         text, file, is_current = self.get_source(environment, name)
         # Jinja computes constants, with filters and `finalize`, when it compiles: so the result is of one release.
-        versions = f"{__version__}\0{jinja2.__version__}\0{file}\0{sorted(environment.filters)}\0"
+        versions = f"{__version__}\0{jinja2.__version__}\0{file}\0"
         code = load_or_build(
             "template",
             MAGIC_NUMBER + versions.encode() + text.encode(),
