@@ -4,6 +4,7 @@ import contextlib
 import ipaddress
 import json
 import os
+import re
 import signal
 import socket
 import ssl
@@ -21,6 +22,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from tests.lab.told import wait_for_line, whole_lines
 
 HOST = "127.0.0.1"
 NAMES = ("localhost", "api.workhub.test")
@@ -72,36 +75,35 @@ class Live:
 
     @property
     def said(self) -> str:
-        """What it said on stderr so far."""
-        return (self.directory / "err").read_text()
+        """What it said on stderr so far, in whole lines."""
+        return whole_lines(self.directory / "err")
+
+    def says(self, pattern: str) -> re.Match[str]:
+        """Wait until it says that on stderr."""
+        return wait_for_line(self.directory / "err", pattern, self.process)
 
     @property
     def proxy(self) -> str:
         return f"{self.host}:{self.port}"
 
     def _address(self) -> tuple[str, int]:
-        for _ in range(600):
-            for line in self.said.splitlines():
-                if " proxy at " in line:
-                    host, _, port = line.partition(" proxy at ")[2].partition(";")[0].rpartition(":")
-                    return host, int(port)
-            if self.process.poll() is not None:
-                break
-            time.sleep(0.05)
-        self.process.kill()
-        raise AssertionError(f"it does not listen: {self.said}")
+        try:
+            host, port = self.says(r" proxy at (\S+):(\d+)").groups()
+        except AssertionError:
+            self.process.kill()
+            raise
+        return host, int(port)
 
     def flows(self) -> list[dict[str, Any]]:
         """The flows so far."""
-        lines = (self.directory / "out").read_bytes().splitlines()
+        lines = whole_lines(self.directory / "out").splitlines()
         return [found for line in lines if (found := json.loads(line))["schema"] == "tieback/flow/1"]
 
     def until(self, count: int) -> list[dict[str, Any]]:
         """Wait until that many flows were told."""
         for _ in range(200):
-            with contextlib.suppress(json.JSONDecodeError):
-                if len(self.flows()) >= count:
-                    break
+            if len(self.flows()) >= count:
+                break
             time.sleep(0.05)
         return self.flows()
 

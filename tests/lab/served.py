@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,11 +16,11 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.lab.ports import free_port
+from tests.lab.told import SECONDS, wait_for_line
 
 PASSWORD = "correct horse battery staple"
 """Of the administrator whom ``first_start`` creates; the server exists only for the test."""
-SECONDS = 90
-_LINK = re.compile(r"http://\S+/first-start/\S+")
+_LINK = r"http://\S+/first-start/\S+"
 
 
 class Served(msgspec.Struct):
@@ -34,9 +33,7 @@ class Served(msgspec.Struct):
     @property
     def first_link(self) -> str:
         """The link that creates the administrator."""
-        found = _LINK.search(self.log.read_text())
-        assert found is not None, self.log.read_text()
-        return found[0]
+        return wait_for_line(self.log, _LINK, self.process)[0]
 
 
 @contextmanager
@@ -53,11 +50,7 @@ def served(workspace: Path, folder: Path, *words: str) -> Iterator[Served]:
             env={**os.environ, "COLUMNS": "200"},
         )
     try:
-        end = time.monotonic() + SECONDS
-        while "tieback serves" not in log.read_text():
-            assert process.poll() is None, log.read_text()
-            assert time.monotonic() < end, log.read_text()
-            time.sleep(0.05)
+        wait_for_line(log, "tieback serves", process)
         yield Served(f"http://127.0.0.1:{port}", process, log)
     finally:
         if process.poll() is None:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import signal
 import socket
@@ -85,13 +84,8 @@ def test_curl_in_the_clear_and_the_report(start: Start, tmp_path: Path) -> None:
 
 def test_the_page_with_the_certificate_is_served_beside_the_proxy(start: Start) -> None:
     with start() as live:
-        for _ in range(200):
-            if "its SHA-256" in live.said:
-                break
-            time.sleep(0.05)
-        (page,) = re.findall(r"browser of the device: (http://127\.0\.0\.1:\d+/)", live.said)
-        (digest,) = re.findall(r"its SHA-256: ([0-9A-F:]{95})", live.said)
-        assert digest in curl(page)
+        page = live.says(r"browser of the device: (http://127\.0\.0\.1:\d+/)")[1]
+        assert live.says(r"its SHA-256: ([0-9A-F:]{95})")[1] in curl(page)
         assert curl(f"{page}tieback-authority.pem") == live.authority.read_text()
         assert "QR code" not in live.said  # stderr is no terminal
         live.stop()

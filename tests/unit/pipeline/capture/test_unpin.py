@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.lab.told import whole_lines
 from tests.unit.intake.capture.conftest import PACKAGE, Phone
 from tests.unit.intake.capture.droid import Droid
 from tests.unit.pipeline.capture.conftest import HOOK, STAYS, Frida
@@ -121,7 +122,7 @@ def test_errors_of_scripts_are_reported(tmp_path: Path, scripts: Path, frida: Fr
     )
     log = tmp_path / "log"
     with Unpinner(scripts, "emulator-5554", PACKAGE, log) as unpinner:
-        until(lambda: "middle" in log.read_text())
+        until(lambda: "middle" in whole_lines(log))
     assert unpinner.trouble == (
         f"Scripts of --unpin failed: Error: cannot ?[2Jhook; ReferenceError: Java is not defined; Error: again. "
         f"See {log}."
@@ -148,7 +149,7 @@ def test_the_document_of_a_run_lists_the_scripts(
     def wait() -> None:
         until(lambda: any((run.workspace / "captures").glob("*.unpin.log")))
         log.extend((run.workspace / "captures").glob("*.unpin.log"))
-        until(lambda: "ARGV" in log[0].read_text())
+        until(lambda: "ARGV" in whole_lines(log[0]))
 
     (end,) = run(wait, phone, device=DevicePlan("adb:", PACKAGE), unpin=scripts)
     assert isinstance(end, LiveRun)
