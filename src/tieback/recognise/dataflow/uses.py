@@ -39,6 +39,7 @@ _VIRTUAL = frozenset((0x6E, 0x74))
 _TEXTS = frozenset(("getString", "getText", "getQuantityString", "getQuantityText"))
 """Methods of the platform whose result is the string resource of their argument."""
 _STRING_VALUES = ((0x17, 1), (0x37, 2), (0x57, 3))
+_CONTEXT = "Landroid/content/Context;"
 _REFLECTED = "/BuildConfig;"
 """Class whose fields are also read by name: https://github.com/lugg/react-native-config"""
 
@@ -186,8 +187,23 @@ class ConstantUses:
             if outcome.contacts or outcome.returns:
                 return CONTACTS
             reasons |= outcome.reasons
-        # Objects can also be read as a whole, as by a library that writes JSON.
-        return Outcome(reasons, contacts=not static and not read, returns=False)
+        # Objects with data can also be read as a whole, as by a library that writes JSON.
+        unsure = not static and not read and not self._is_service(self.app.ref(field).owner)
+        return Outcome(reasons, contacts=unsure, returns=False)
+
+    def _is_service(self, owner: str) -> bool:
+        """True for a class that has no data for others: one of the platform's, or one object that gets a context."""
+        above = self._hierarchy.above(owner)
+        if above.startswith("Landroid/"):
+            return True
+        found = self.app.class_of(owner)
+        if found is None or self.app.superclass(owner) != "Ljava/lang/Object;":
+            return False
+        dex, data = self.app.files[found[0]], self.app.files[found[0]].class_data(found[1])
+        fields = (dex.field(index) for index in data.static_fields)
+        if not any(one is not None and dex.descriptor(one.kind) == owner for one in fields):
+            return False
+        return any(_CONTEXT in kind for _, kind in self.app.declared(*found))
 
     # Methods
 
