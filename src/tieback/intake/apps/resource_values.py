@@ -1,8 +1,8 @@
 """Which resources of a table have a string, and which refer to another resource: all values, in one pass.
 
-Source: AOSP ``ResourceTypes.h`` (``Res_value``, ``ResTable_map_entry``). A value begins with its size (8), a zero and its
-type, and these bytes are found at any place of a type chunk. So simple values and those of arrays and styles are read
-alike. All chunks of a table are aligned to four bytes; values elsewhere are not found.
+Source: AOSP ``ResourceTypes.h`` (``Res_value``, ``ResTable_map_entry``). A value begins with its size (8), a zero and
+its type, and these bytes are found at any place of a type chunk. So simple values and those of arrays and styles are
+read alike. All chunks of a table are aligned to four bytes; values elsewhere are not found.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -145,7 +145,9 @@ class Resources:
             return np.repeat(np.fromiter(numbers, np.int64, len(chunks)), counts)
 
         none = np.empty(0, np.int64)
-        index, place = (np.concatenate((none, *column)) for column in zip(*entries, strict=True)) if entries else (none, none)
+        index, place = (
+            (np.concatenate((none, *column)) for column in zip(*entries, strict=True)) if entries else (none, none)
+        )
         identifier = spread((one.package << 24 | one.type_id << 16) & 0xFFFFFFFF for one in chunks) | index
         stop = spread(min(one.at + one.size, len(self._data)) for one in chunks)
         fits = place + 8 <= stop

@@ -106,7 +106,9 @@ class Hierarchy:
 def _direct(dex: DexFile) -> dict[int, list[int]]:
     users: dict[int, list[int]] = {}
     lists: dict[int, tuple[int, ...]] = {}
-    rows = zip(dex.classes["type"].tolist(), dex.classes["super"].tolist(), dex.classes["interfaces"].tolist(), strict=True)
+    rows = zip(
+        dex.classes["type"].tolist(), dex.classes["super"].tolist(), dex.classes["interfaces"].tolist(), strict=True
+    )
     for kind, above, place in rows:
         users.setdefault(above, []).append(kind)
         if place:

@@ -23,10 +23,11 @@ MAX_TABLES = 8
 MAX_COMPONENTS = 2_000
 
 _REFERENCES = (0x01000008, 0x02000008, 0x07000008, 0x08000008)
-_MANIFEST, _SPLITS = "AndroidManifest.xml", "splits0.xml"
+MANIFEST = "AndroidManifest.xml"
+_SPLITS = "splits0.xml"
 _FOREIGN = re.compile(
-    r"(?:^|[/!])(?:lib(?:unity|il2cpp|main_unity|mono\w*|xamarin\w*|monosgen[\w.-]*|Qt\dCore\w*|assembly-store|assemblies"
-    r"[\w.-]*|gdx|godot_android|corona)\.so|[\w.-]+\.dll|assemblies\.blob)$"
+    r"(?:^|[/!])(?:lib(?:unity|il2cpp|mono[\w.-]*|xamarin[\w.-]*|Qt\dCore\w*|assembl[\w.-]*)\.so|[\w.-]+\.dll|"
+    r"assemblies\.blob)$"
 )
 """Code that is neither DEX code nor a script: it can read resources by name or by number."""
 _BY_NAME = b"getIdentifier"
@@ -75,7 +76,7 @@ class PackageResources:
         if piece.compiled:
             self._keep(piece.file, piece.compiled)
         for buffer in piece.buffers:
-            if buffer.kind is BufferKind.MANIFEST and piece.file.endswith(_MANIFEST):
+            if buffer.kind is BufferKind.MANIFEST and piece.file.endswith(MANIFEST):
                 text = bytes(buffer.data).decode("utf-8", "replace")
                 self._manifests.append(text)
                 self.has_doubt |= _SPLIT.search(text) is not None
@@ -130,7 +131,7 @@ class PackageResources:
         for text in self._manifests:
             for name, number in _REFERENCE.findall(text):
                 if int(number, 16) == identifier:
-                    yield XmlUse(_MANIFEST, "", 0, name)
+                    yield XmlUse(MANIFEST, "", 0, name)
 
     def texts(self, file: str, offset: int) -> Iterator[XmlUse]:
         """The attributes and texts of a compiled file that have the string around an offset of the file."""

@@ -32,6 +32,13 @@ SGET, SPUT, IGET, IPUT, APUT, RETURN = 0x62, 0x69, 0x54, 0x5B, 0x4D, 0x11
 _FOR_NUMBERS = {0x60: SGET, 0x67: SPUT, 0x52: IGET, 0x59: IPUT, 0x4B: APUT, 0x0F: RETURN}
 """The same instructions for numbers; an operation has the opcode for objects."""
 _CONST_HIGH = 0x15
+_NUMBERS = bytes(
+    op == _CONST_HIGH
+    or KINDS[op] == OpcodeEffect.CONST_32
+    or OpcodeEffect.BINARY <= KINDS[op] <= OpcodeEffect.LITERAL_8
+    for op in range(256)
+)
+"""1 for the opcodes of a constant of 32 bits, and of calculations with an ``int``."""
 _WIDE_HALF = 1
 
 type Origins = frozenset[int]
@@ -177,6 +184,8 @@ class _Reader:
                 before, at = at, at + payload_length(units, at)
                 continue
             self._operation(at, kind, state)
+            if _NUMBERS[unit & 255]:
+                self._number(at, kind, state)
             self._write(at, kind, state, before)
             after = at + LENGTHS[unit & 255]
             for target in self._targets(at, kind):
@@ -205,20 +214,14 @@ class _Reader:
         units, own = self._units, frozenset((at,))
         unit = units[at]
         high, low = unit >> 8, unit >> 8 & 15
-        if OpcodeEffect.BINARY <= kind <= OpcodeEffect.LITERAL_8:
-            self._compute(at, kind, state)
         if kind in _ONE_AA:
             state[high] = own
             if kind is OpcodeEffect.CONST_STRING:
                 self._strings[at] = units[at + 1]
             elif kind is OpcodeEffect.CONST_JUMBO:
-                self._strings[at] = units[at + 1] | units[at + 2] << 16
+                self._strings[at] = _number(units, at + 1)
             elif kind is OpcodeEffect.NEW_INSTANCE:
                 self._created.add(at)
-            elif kind is OpcodeEffect.CONST_32:
-                self._numbers[at] = units[at + 1] | units[at + 2] << 16
-            elif unit & 255 == _CONST_HIGH:
-                self._numbers[at] = units[at + 1] << 16
         elif kind in _ONE_A:
             state[low] = own
         elif kind in _TWO_AA:
@@ -234,10 +237,14 @@ class _Reader:
         elif kind is OpcodeEffect.RESULT:
             state[high] = frozenset((before,)) if before >= 0 else own
 
-    def _compute(self, at: int, kind: OpcodeEffect, state: _State) -> None:
-        """Note the numbers that an instruction calculates with."""
+    def _number(self, at: int, kind: OpcodeEffect, state: _State) -> None:
+        """Note a constant, or the numbers that an instruction calculates with."""
         unit, more = self._units[at], self._units[at + 1] if kind is not OpcodeEffect.BINARY_2ADDR else 0
-        if kind is OpcodeEffect.BINARY:
+        if kind is OpcodeEffect.CONST_32:
+            self._numbers[at] = _number(self._units, at + 1)
+        elif kind is OpcodeEffect.WRITE_AA:
+            self._numbers[at] = more << 16
+        elif kind is OpcodeEffect.BINARY:
             self._computed |= state[more & 255] | state[more >> 8]
         elif kind is OpcodeEffect.BINARY_2ADDR:
             self._computed |= state[unit >> 8 & 15] | state[unit >> 12]
@@ -263,3 +270,8 @@ class _Reader:
         else:
             return
         self._operations[at] = Operation(at, opcode, member, tuple(state[register] for register in registers))
+
+
+def _number(units: Sequence[int], at: int) -> int:
+    """A number of 32 bits, without sign."""
+    return units[at] | units[at + 1] << 16

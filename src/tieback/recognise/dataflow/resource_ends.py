@@ -10,7 +10,7 @@ from tieback.intake.apps.resources import Resources
 from tieback.model.sighting import Sighting
 from tieback.recognise.dataflow.lookups import NameLookups
 from tieback.recognise.dataflow.numbers import NumberUses
-from tieback.recognise.dataflow.package_resources import PackageResources, XmlUse
+from tieback.recognise.dataflow.package_resources import MANIFEST, PackageResources, XmlUse
 from tieback.recognise.dataflow.trace import CONTACTS, LINK, SHOWN, UNREAD, Outcome, reason_of
 from tieback.recognise.dataflow.uses import ConstantUses
 
@@ -25,13 +25,15 @@ _SHOWN = frozenset(
     (0x01010001, 0x01010020, 0x0101014F, 0x01010150, 0x010101E1, 0x010101E9, 0x010101EF, 0x010101F0, 0x010101F2,
      0x010101F3, 0x0101017B, 0x01010124, 0x01010125, 0x01010273, 0x010102D1, 0x010103B9, 0x01010553)
 )  # fmt: skip
-"""Attributes with a text for people: ``label``, ``description``, ``text``, ``hint``, ``title``, ``summary``, ``summaryOn``,
-``summaryOff``, ``dialogTitle``, ``dialogMessage``, ``prompt``, ``textOn``, ``textOff``, ``contentDescription``,
-``subtitle`` and ``tooltipText`` (AOSP ``public-final.xml``).
+"""Attributes with a text for people (AOSP ``public-final.xml``): ``label``, ``description``, ``text``, ``hint``,
+``title``, ``summary``, ``summaryOn``, ``summaryOff``, ``dialogTitle``, ``dialogMessage``, ``prompt``, ``textOn``,
+``textOff``, ``contentDescription``, ``subtitle``, ``tooltipText``.
 """
-_SHOWN_NAMES = frozenset(
-    ("label", "description", "hint", "title", "summary", "contentDescription", "subtitle", "tooltipText")
-)
+_SHOWN_NAMES = frozenset(("label", "description", "hint", "title", "summary", "subtitle"))
+"""The same in the manifest, and as attributes of libraries such as ``app:title``."""
+_OWN = 0x7F
+_KINDS = ("string/", "array/", "xml/", "raw/", "layout/", "menu/", "navigation/")
+"""Types of resources whose uses are all found: styles also have uses in their children."""
 _TEXT, _DATA = 0x0101014F, 0x0101002E
 _VIEWS = ("TextView", "Button", "CheckBox", "Switch", "SwitchCompat", "Chip", "TabItem", "Chronometer")
 """Ends of the names of views whose text a person cannot change. ``AutoCompleteTextView`` is an exception."""
@@ -90,7 +92,10 @@ class ResourceEnds:
         if reason:
             return reason
         # The table names the file, at least if an address in it can be reached by an identifier.
-        found = self._of_string(table, table.string_of(path))
+        by_path = any(
+            dex.string_of(name) >= 0 for dex in self._app.files for name in (path.encode(), b"/" + path.encode())
+        )
+        found = "" if by_path else self._of_string(table, table.string_of(path))
         return found if found == UNREAD_RESOURCE else ""
 
     def _of_holders(self, table: Resources, holders: frozenset[int]) -> str:
@@ -101,7 +106,10 @@ class ResourceEnds:
     def _followed(self, table: Resources, holders: frozenset[int]) -> str:
         values = table.values
         every = values.referring(holders) if holders else None
-        if every is None or len(every) > MAX_IDENTIFIERS or any(map(self._lookups.can_ask, values.labels(every))):
+        if every is None or len(every) > MAX_IDENTIFIERS:
+            return ""
+        labels = values.labels(every)
+        if not all(label.startswith(_KINDS) for label in labels) or any(map(self._lookups.can_ask, labels)):
             return ""
         reason = reason_of(self._outcomes(every))
         return UNREAD_RESOURCE if reason == UNREAD else reason
@@ -115,9 +123,12 @@ class ResourceEnds:
 
 def _end(use: XmlUse) -> Outcome:
     """What becomes of a text that an attribute of a layout, a menu, the manifest or settings has."""
-    if use.resource in _SHOWN - {_TEXT} or (use.name in _SHOWN_NAMES and use.resource >> 24 != 0x7F and use.file):
-        return Outcome(frozenset((SHOWN,)), contacts=False, returns=False)
-    if use.resource == _TEXT and use.element.endswith(_VIEWS) and not use.element.endswith(_EDITED):
+    is_shown = use.resource in _SHOWN or (
+        use.name in _SHOWN_NAMES and (use.file == MANIFEST or use.resource >> 24 == _OWN)
+    )
+    if use.resource == _TEXT:
+        is_shown = use.element.endswith(_VIEWS) and not use.element.endswith(_EDITED)
+    if is_shown:
         return Outcome(frozenset((SHOWN,)), contacts=False, returns=False)
     if use.resource == _DATA and use.element == "intent":
         return Outcome(frozenset((LINK,)), contacts=False, returns=False)

@@ -32,12 +32,9 @@ class Outcome(NamedTuple):
     returns: bool
     """True if the method returns it."""
 
-
     def with_other(self, other: "Outcome") -> "Outcome":
         """What becomes of a value that has two ways."""
-        return Outcome(
-            self.reasons | other.reasons, self.contacts or other.contacts, self.returns or other.returns
-        )
+        return Outcome(self.reasons | other.reasons, self.contacts or other.contacts, self.returns or other.returns)
 
 
 CONTACTS = Outcome(frozenset(), contacts=True, returns=False)
@@ -150,7 +147,9 @@ class Trace:
         for one in self._flow.operations:
             if one.opcode in _CALLS and one.values:
                 owner, name, kind = self._uses.method_names(self._number, one.member)
-                builds = self._uses.what(self._number, one.member) == "into" or (owner == _INTENT and name != "createChooser")
+                builds = self._uses.what(self._number, one.member) == "into" or (
+                    owner == _INTENT and name != "createChooser"
+                )
                 if builds and kind.endswith(f"){owner}"):
                     found[one.at] = one.values[0]
         return found

@@ -39,7 +39,7 @@ _BROKEN = re.compile(rb"\A(?:\s|\\[nrt]|[\])}.,;:!>-])*(?:\\n|\n|[\])}])(?:\s|\\
 _LEADING = re.compile(rb"[A-Za-z]:(?:\s|\\[nr])+\Z")
 """A line of a message that leads to the URL in the next one."""
 _NAMESPACE = re.compile(rb"(?:\A|[\s<])xmlns(?::[\w.-]{1,40})?=\Z")
-_GO_TO = re.compile("(?:请到|请访问|请前往|请参考|请参阅|请查看|详见|参见)\\s?[:：]?\\s?\\Z".encode())
+_GO_TO = re.compile("(?:请到|请访问|请前往|请参考|请参阅|请查看|详见|参见)".encode() + rb"\s?(?::|\xef\xbc\x9a)?\s?\Z")
 """Chinese for: go to, visit, refer to, see."""
 _FUNCTION_WORDS = frozenset(
     (
