@@ -13,9 +13,7 @@ from numpy.typing import NDArray
 
 from tieback.intake.apps.stringpool import StringPool
 
-MAX_ROUNDS = 16
-"""Most references from one resource to the next that are followed."""
-MAX_HOLDERS = 4_096
+MAX_HOLDERS = 256
 """Most resources that have one string, or refer to it."""
 
 _STRING = 0x03000008
@@ -56,7 +54,6 @@ class ResourceValues:
             types: names of the types by their identifier, ``0xPPTT``.
         """
         self._keys, self._types = keys, types
-        self._entries = entries
         words = np.frombuffer(data, "<u4", len(data) // 4)
         kinds = words[:-1]
         marks = kinds == _STRING
@@ -70,37 +67,51 @@ class ResourceValues:
         at, entry = at[fits], entry[fits]
         string, holder, value = kinds[at] == _STRING, entries.identifier[entry], words[at + 1].astype(np.int64)
         more = _compact(data, entries)
-        self._string = np.append(string, more[0])
-        self._holder, self._value = np.append(holder, more[1]), np.append(value, more[2])
+        string = np.append(string, more[0])
+        holder, value = np.append(holder, more[1]), np.append(value, more[2])
+        self._strings = _Index(value[string], holder[string])
+        self._references = _Index(value[~string], holder[~string])
+        self._rows = _Index(entries.identifier, np.arange(len(entries.identifier), dtype=np.int64))
 
     def with_string(self, index: int) -> frozenset[int]:
         """Identifiers of the resources with a string of the pool, in any language; empty if they are too many."""
-        found = np.unique(self._holder[self._string & (self._value == index)])
-        return frozenset(found.tolist()) if len(found) <= MAX_HOLDERS else frozenset()
+        found = self._strings.under(index)
+        return frozenset(found) if len(found) <= MAX_HOLDERS else frozenset()
 
     def referring(self, identifiers: Iterable[int]) -> frozenset[int] | None:
         """These resources, and all that refer to one of them directly or not; ``None`` if they are too many."""
-        found = np.unique(np.fromiter(identifiers, np.int64))
-        for _ in range(MAX_ROUNDS):
-            users = self._holder[~self._string & np.isin(self._value, found)]
-            every = np.union1d(found, users)
-            if len(every) > MAX_HOLDERS:
+        found = dict.fromkeys(identifiers)
+        queue = list(found)
+        for identifier in queue:
+            for user in self._references.under(identifier):
+                if user not in found:
+                    found[user] = None
+                    queue.append(user)
+            if len(found) > MAX_HOLDERS:
                 return None
-            if len(every) == len(found):
-                return frozenset(every.tolist())
-            found = every
-        return None
+        return frozenset(found)
 
     def labels(self, identifiers: Iterable[int]) -> frozenset[str]:
         """Types and names of resources, such as ``string/backend_url``."""
-        wanted = np.fromiter(identifiers, np.int64)
-        rows = np.flatnonzero(np.isin(self._entries.identifier, wanted))
         found = set()
-        for pool, keys in self._keys:
-            for row in rows[keys[rows] >= 0].tolist():
-                kind = self._types.get(int(self._entries.identifier[row]) >> 16, "")
-                found.add(f"{kind}/{pool.text(int(keys[row]), 512)}")
+        for identifier in identifiers:
+            kind = self._types.get(identifier >> 16, "")
+            for row in self._rows.under(identifier):
+                found |= {f"{kind}/{pool.text(int(keys[row]), 512)}" for pool, keys in self._keys if keys[row] >= 0}
         return frozenset(found)
+
+
+class _Index:
+    """Numbers by another number."""
+
+    def __init__(self, keys: Numbers, values: Numbers) -> None:
+        order = keys.argsort(kind="stable")
+        self._keys, self._values = keys[order], values[order]
+
+    def under(self, key: int) -> list[int]:
+        """The distinct numbers of a key, at most one more than ``MAX_HOLDERS``."""
+        first, last = self._keys.searchsorted(np.array((key, key + 1), np.int64)).tolist()
+        return list(dict.fromkeys(self._values[first : min(last, first + MAX_HOLDERS + 1)].tolist()))
 
 
 def _compact(data: bytes, entries: EntryPlaces) -> tuple[NDArray[np.bool_], Numbers, Numbers]:

@@ -15,6 +15,8 @@ from tieback.recognise.dataflow.uses import ConstantUses
 
 MAX_CALLS = 200
 """Most calls by name of one app that are read."""
+MAX_CLASSES = 500
+"""Most classes ``R$string`` of one file; an app with 200 libraries has as many."""
 MAX_DEPTH = 3
 """Most methods between a constant name and the call."""
 
@@ -78,8 +80,10 @@ class NameLookups:
             return True
         if any(not text[1:].startswith(_SYSTEM) for name in _NAMES for text in _ending(dex, name)):
             return True
-        kinds = (dex.type_of(text[text.find(b"L") :]) for name in _REFLECTED for text in _ending(dex, name))
-        return any(kind >= 0 and self._places.has_instruction(number, _CONST_CLASS, kind) for kind in kinds)
+        kinds = [dex.type_of(text[text.find(b"L") :]) for name in _REFLECTED for text in _ending(dex, name)]
+        return len(kinds) >= MAX_CLASSES or any(
+            kind >= 0 and self._places.has_instruction(number, _CONST_CLASS, kind) for kind in kinds
+        )
 
     def _calls(self, name: str, kind: str, owners: frozenset[str] = frozenset()) -> Iterator[tuple[int, int]]:
         """Number of the file and offset of each call of a method, of any class if there are no owners."""
@@ -172,7 +176,8 @@ class NameLookups:
 
 def _ending(dex: DexFile, name: bytes) -> Iterator[bytes]:
     """The texts that end with a name and a NUL, after the byte of their length."""
-    at = dex.data.find(name)
-    while at >= 0:
+    at, count = dex.data.find(name), 0
+    while at >= 0 and count < MAX_CLASSES:
+        count += 1
         yield bytes(dex.data[dex.data.rfind(b"\0", 0, at) + 1 : at + len(name) - 1])
         at = dex.data.find(name, at + 1)

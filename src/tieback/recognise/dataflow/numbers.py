@@ -12,7 +12,8 @@ from tieback.recognise.dataflow.trace import CONTACTS, Outcome
 from tieback.recognise.dataflow.uses import ConstantUses
 
 _CONST_HIGH = 0x15
-_INT = b"\x64"
+_NONE = np.empty(0, np.uint8)
+_INT = 0x64
 """Head of an encoded value with an ``int`` of four bytes."""
 
 type Places = NDArray[np.int64]
@@ -25,6 +26,7 @@ class NumberUses:
         """The code of the app, with all its DEX files."""
         self._uses = uses
         self._halves: dict[tuple[int, int], tuple[NDArray[np.uint16], Places]] = {}
+        self._values: dict[tuple[int, int], tuple[Places, Places]] = {}
 
     def outcomes(self, value: int) -> Iterator[Outcome]:
         """What becomes of a number at each of its places; nothing if no code has it."""
@@ -66,18 +68,26 @@ class NumberUses:
 
     def _initial(self, number: int, dex: DexFile, value: int) -> Iterator[Outcome]:
         """What becomes of a number that is the initial value of fields, or in an annotation."""
-        wanted = _INT + value.to_bytes(4, "little")
-        section = dex.sections.get(SectionKind.ANNOTATIONS)
-        if section is not None and dex.data.find(wanted, section.begin, section.end) >= 0:
+        if len(self._encoded(number, dex, SectionKind.ANNOTATIONS, value)):
             yield CONTACTS
             return
-        section = dex.sections.get(SectionKind.ENCODED_ARRAYS)
-        places = []
-        at = dex.data.find(wanted, section.begin, section.end) if section is not None else -1
-        while section is not None and at >= 0:
-            places.append(at)
-            if len(places) >= MAX_SITES:
-                yield CONTACTS
-                return
-            at = dex.data.find(wanted, at + 1, section.end)
-        yield from self._uses.of_values(number, places, value)
+        places = self._encoded(number, dex, SectionKind.ENCODED_ARRAYS, value)
+        if len(places) >= MAX_SITES:
+            yield CONTACTS
+        else:
+            yield from self._uses.of_values(number, places, value)
+
+    def _encoded(self, number: int, dex: DexFile, kind: int, value: int) -> list[int]:
+        """Offsets of the encoded values in a section that can be this number, at most ``MAX_SITES``."""
+        if (number, kind) not in self._values:
+            section = dex.sections.get(kind)
+            raw = np.frombuffer(dex.data, np.uint8, section.end - section.begin, section.begin) if section else _NONE
+            at = np.flatnonzero(raw[:-4] == _INT)
+            numbers: Places = np.zeros(len(at), np.int64)
+            for byte in range(1, 5):
+                numbers |= raw[at + byte].astype(np.int64) << (8 * byte - 8)
+            order = numbers.argsort(kind="stable")
+            self._values[number, kind] = numbers[order], at[order] + (section.begin if section else 0)
+        numbers, at = self._values[number, kind]
+        first, last = numbers.searchsorted(np.array((value, value + 1), np.int64)).tolist()
+        return list(map(int, at[first : min(last, first + MAX_SITES)]))

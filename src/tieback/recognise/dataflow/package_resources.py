@@ -19,10 +19,13 @@ from tieback.intake.apps.stringpool import MalformedPoolError
 
 MAX_XML = 32 * 1024 * 1024
 """Most bytes of compiled XML of one app that are kept."""
+MAX_READ = 4 * 1024 * 1024
+"""Most bytes of it whose attributes are read: those of files that refer to a resource with an address."""
 MAX_TABLES = 8
 MAX_COMPONENTS = 2_000
 
 _REFERENCES = (0x01000008, 0x02000008, 0x07000008, 0x08000008)
+_STRING = 3
 MANIFEST = "AndroidManifest.xml"
 _SPLITS = "splits0.xml"
 _FOREIGN = re.compile(
@@ -32,10 +35,10 @@ _FOREIGN = re.compile(
 """Code that is neither DEX code nor a script: it can read resources by name or by number."""
 _BY_NAME = b"getIdentifier"
 _COMPONENT = re.compile(
-    r"<(?:activity|service|receiver|provider|application|instrumentation)\b[^>]{0,4000}?\bandroid:name=\"([^\"]{1,300})\""
+    r"<(?:activity|service|receiver|provider|application|instrumentation)\b[^<>]{0,4000}?\bandroid:name=\"([^\"]{1,300})\""
 )
-_PACKAGE = re.compile(r"<manifest\b[^>]{0,4000}?\bpackage=\"([^\"]{1,300})\"")
-_SPLIT = re.compile(r"<manifest\b[^>]{0,4000}?\bsplit=\"")
+_PACKAGE = re.compile(r"<manifest\b[^<>]{0,4000}?\bpackage=\"([^\"]{1,300})\"")
+_SPLIT = re.compile(r"<manifest\b[^<>]{0,4000}?\bsplit=\"")
 _REFERENCE = re.compile(r"([\w-]{1,60})=\"@(?:0x)?([0-9a-fA-F]{8})\"")
 
 
@@ -59,7 +62,8 @@ class PackageResources:
         """True if other code than that of the DEX files can read resources."""
         self._compiled: list[tuple[str, Bytes]] = []
         self._manifests: list[str] = []
-        self._left = MAX_XML
+        self._left, self._left_to_read = MAX_XML, MAX_READ
+        self._read: dict[int, tuple[XmlAttribute, ...]] = {}
 
     def see(self, piece: Piece) -> None:
         """Note what a piece of the app can refer to."""
@@ -96,7 +100,7 @@ class PackageResources:
         self._compiled.append((file, content))
         if file.endswith(_SPLITS):
             self.has_doubt |= any(
-                one.element == "module" and one.name == "name" and one.end > one.begin for one in _attributes(content)
+                one.element == "module" and one.name == "name" and one.end > one.begin for one in _read(content)
             )
 
     @property
@@ -116,31 +120,47 @@ class PackageResources:
                     break
 
     def uses(self, identifier: int) -> Iterator[XmlUse]:
-        """The attributes and texts that refer to a resource."""
+        """The attributes and texts that refer to a resource; without an element where a file is not read."""
         values, files = self._references
-        first, end = values.searchsorted((identifier, identifier + 1))
-        for number in np.unique(files[first:end]).tolist():
-            file, content = self._compiled[number]
-            known = False
-            for one in _attributes(content):
-                if one.kind != 3 and one.value == identifier:
-                    known = True
-                    yield XmlUse(file, one.element, one.resource, one.name)
-            if not known:
+        first, end = values.searchsorted(np.array((identifier, identifier + 1), np.int64)).tolist()
+        for number in dict.fromkeys(files[first:end].tolist()):
+            file = self._compiled[number][0]
+            found = [one for one in self._attributes(number) if one.kind != _STRING and one.value == identifier]
+            yield from (XmlUse(file, one.element, one.resource, one.name) for one in found)
+            if not found:
                 yield XmlUse(file, "", 0, "")
-        for text in self._manifests:
-            for name, number in _REFERENCE.findall(text):
-                if int(number, 16) == identifier:
-                    yield XmlUse(MANIFEST, "", 0, name)
+        yield from (XmlUse(MANIFEST, "", 0, name) for name in self._manifest_uses.get(identifier, ()))
 
     def texts(self, file: str, offset: int) -> Iterator[XmlUse]:
         """The attributes and texts of a compiled file that have the string around an offset of the file."""
-        for content in (content for name, content in self._compiled if name == file):
-            yield from (
-                XmlUse(file, one.element, one.resource, one.name)
-                for one in _attributes(content)
-                if one.kind == 3 and one.begin <= offset < one.end
-            )
+        for number in self._numbers.get(file, ()):
+            for one in self._attributes(number):
+                if one.kind == _STRING and one.begin <= offset < one.end:
+                    yield XmlUse(file, one.element, one.resource, one.name)
+
+    def _attributes(self, number: int) -> tuple[XmlAttribute, ...]:
+        """The attributes of a compiled file; none if it is damaged, or too many were read."""
+        if number not in self._read:
+            content = self._compiled[number][1]
+            self._left_to_read -= len(content)
+            self._read[number] = _read(content) if self._left_to_read >= 0 else ()
+        return self._read[number]
+
+    @cached_property
+    def _numbers(self) -> dict[str, list[int]]:
+        numbers: dict[str, list[int]] = {}
+        for number, (file, _) in enumerate(self._compiled):
+            numbers.setdefault(file, []).append(number)
+        return numbers
+
+    @cached_property
+    def _manifest_uses(self) -> dict[int, set[str]]:
+        """Names of the attributes of manifests by the resource that they refer to."""
+        found: dict[int, set[str]] = {}
+        for text in self._manifests:
+            for name, number in _REFERENCE.findall(text):
+                found.setdefault(int(number, 16), set()).add(name)
+        return found
 
     @cached_property
     def _references(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -157,9 +177,8 @@ class PackageResources:
         return values[order], ends.searchsorted(at[order] * 4, side="right")
 
 
-def _attributes(content: Bytes) -> Iterator[XmlAttribute]:
-    """The attributes of a compiled file; none if it is damaged."""
+def _read(content: Bytes) -> tuple[XmlAttribute, ...]:
     try:
-        yield from xml_attributes(bytes(content))
+        return tuple(xml_attributes(bytes(content)))
     except MalformedPoolError:
-        return
+        return ()

@@ -8,6 +8,8 @@ from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, SectionKind
 from tieback.recognise.dataflow.instructions import LENGTHS, payload_length
 
 CONST_STRING, CONST_JUMBO = frozenset((0x1A,)), frozenset((0x1B,))
+MAX_STEPS = 1_000_000
+"""Most code units of one app that are read to see where instructions begin; after that each place counts."""
 MAX_SHORT = 0xFFFF
 """Greatest index of a string in the short instruction."""
 
@@ -19,6 +21,7 @@ class CodePlaces:
         """The code is searched at the first question for each set of opcodes."""
         self._app = app
         self._uses: dict[tuple[int, frozenset[int]], OperandUses] = {}
+        self._left = MAX_STEPS
 
     def offsets(self, number: int, opcodes: frozenset[int], index: int) -> list[int]:
         """At most ``MAX_SITES`` offsets in a file of instructions with one of the opcodes and this index."""
@@ -33,7 +36,9 @@ class CodePlaces:
         dex = self._app.files[number]
         for offset in self.offsets(number, opcodes, index):
             code = dex.code_around(offset, every=True)
-            if code is None or _begins(dex, code, (offset - code.begin) // 2):
+            place = (offset - code.begin) // 2 if code is not None else 0
+            self._left -= place
+            if code is None or self._left < 0 or _begins(dex, code, place):
                 return True
         return False
 
