@@ -542,6 +542,20 @@ class DexFile:
             at += 1
         return -1
 
+    def is_annotated(self, method: int) -> bool:
+        """True if a method that this file defines has an annotation, or that cannot be seen."""
+        row = self.class_row(self.method_kind(method))
+        at = int(self.classes["annotations"][row]) if row >= 0 else 0
+        if not at:
+            return row < 0
+        if at + 16 > len(self.data):
+            return True
+        _, fields, methods, _ = struct.unpack_from("<4I", self.data, at)
+        at += 16 + 8 * fields
+        if at + 8 * methods > len(self.data):
+            return True
+        return method in np.frombuffer(self.data, "<u4", 2 * methods, at)[::2]
+
     def types_of(self, packages: Packages) -> NDArray[np.bool_]:
         """For each type, whether it belongs to these packages; one more at the end for an unknown type."""
         known = self._types_of.get(packages)

@@ -1,5 +1,6 @@
 """The methods that a virtual call or a call of an interface can run, with all classes of the app and its libraries."""
 
+import re
 from functools import cached_property
 
 from tieback.recognise.dataflow.app import MAX_SUBCLASSES, AppCode, MethodCode
@@ -7,6 +8,13 @@ from tieback.recognise.dataflow.dexfile import DexFile, SectionKind
 
 _OBJECT = "Ljava/lang/Object;"
 _INTERFACE, _ABSTRACT = 0x200, 0x400
+_OF_OBJECT = frozenset(("toString", "hashCode", "equals", "clone", "finalize"))
+_WITHOUT_TEXTS = re.compile(
+    r"Landroid/[\w/$]*\$On\w+Listener;|Landroid/os/Parcelable;|Landroid/text/TextWatcher;|Ljava/io/(?:Closeable|Serializable);"
+    r"|Ljava/lang/(?:AutoCloseable|Cloneable|Comparable|Runnable);|Ljava/util/Comparator;"
+)
+"""Interfaces whose methods return no text."""
+_PARAMETER = re.compile(r"\[*(?:L[^;]*;|.)")
 _MOST_ABOVE = 32
 """As many classes above one are read."""
 
@@ -32,6 +40,23 @@ class Hierarchy:
         if known is None:
             known = self._targets[identity] = self._resolved(identity)
         return known
+
+    def callable_as(self, identity: int, ins: int) -> frozenset[str] | None:
+        """The classes under whose names a method of the app is called; ``None`` if code outside the app can call it.
+
+        Args:
+            identity: the method.
+            ins: words of its arguments, which tell whether it has a receiver.
+        """
+        owner, name, kind = self._app.ref(identity)
+        below = self.below(owner)
+        if below is None or self._has_call_sites or name in _OF_OBJECT:
+            return None
+        above = () if _words(kind) == ins else tuple(self._app.ancestors(owner))
+        outside = [one for one in above if one != _OBJECT and self._app.class_of(one) is None]
+        if len(above) >= _MOST_ABOVE or not all(map(_WITHOUT_TEXTS.fullmatch, outside)):
+            return None
+        return frozenset((owner, *below, *above))
 
     def above(self, descriptor: str) -> str:
         """The first class above a class of the app that is not in the app; empty if there is none."""
@@ -117,3 +142,9 @@ def _direct(dex: DexFile) -> dict[int, list[int]]:
             for one in lists[place]:
                 users.setdefault(one, []).append(kind)
     return users
+
+
+def _words(kind: str) -> int:
+    """Registers of the parameters of a method, such as 3 for ``(IJ)V``."""
+    found = _PARAMETER.findall(kind[1 : kind.find(")")])
+    return len(found) + sum(one in ("J", "D") for one in found)

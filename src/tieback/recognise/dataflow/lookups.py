@@ -20,7 +20,6 @@ MAX_CLASSES = 500
 MAX_DEPTH = 3
 """Most methods between a constant name and the call."""
 
-_CALLS = frozenset((*range(0x6E, 0x73), *range(0x74, 0x79)))
 _CONST_CLASS = frozenset((0x1C,))
 _KIND = "(Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;)I"
 _NO_NAMES: frozenset[str] = frozenset()
@@ -87,15 +86,12 @@ class NameLookups:
 
     def _calls(self, name: str, kind: str, owners: frozenset[str] = frozenset()) -> Iterator[tuple[int, int]]:
         """Number of the file and offset of each call of a method, of any class if there are no owners."""
-        for number, dex in enumerate(self._app.files):
-            title = self._app.string_of(number, name)
-            for index in dex.methods_titled(title) if title >= 0 else ():
-                identity = self._app.method(number, index)
-                ref = self._app.ref(identity) if identity >= 0 else None
-                if ref is not None and ref.kind == kind and (not owners or ref.owner in owners):
-                    places = self._places.offsets(number, _CALLS, index)
-                    self._left -= MAX_CALLS if len(places) >= MAX_SITES else 0
-                    yield from ((number, place) for place in places)
+        counts: dict[tuple[int, int], int] = {}
+        for number, place, index in self._places.calls(name, kind, owners):
+            counts[number, index] = counts.get((number, index), 0) + 1
+            if counts[number, index] >= MAX_SITES:
+                self._left = 0
+            yield number, place
 
     def _names_at(self, number: int, place: int) -> tuple[frozenset[str], frozenset[str] | None]:
         """The types and names that a call looks up; names that are not known are ``None``."""

@@ -1,8 +1,10 @@
 """Places of instructions in the whole code of an app, with that of all libraries."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from tieback.recognise.dataflow.app import AppCode, OperandUses
+from tieback.recognise.dataflow.app import CALLS, AppCode, OperandUses
 from tieback.recognise.dataflow.code_units import CodeUnits
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, SectionKind
 from tieback.recognise.dataflow.instructions import LENGTHS, payload_length
@@ -46,6 +48,19 @@ class CodePlaces:
         """True if an instruction loads a string."""
         short = index <= MAX_SHORT and self.has_instruction(number, CONST_STRING, index)
         return short or self.has_instruction(number, CONST_JUMBO, index & MAX_SHORT)
+
+    def calls(self, name: str, kind: str, owners: frozenset[str] = frozenset()) -> Iterator[tuple[int, int, int]]:
+        """Number of the file, offset and method index of each call of a method; of any class without owners.
+
+        Other operands can look the same. At most ``MAX_SITES`` are given for each method index.
+        """
+        for number, dex in enumerate(self._app.files):
+            title = self._app.string_of(number, name)
+            for index in dex.methods_titled(title) if title >= 0 else ():
+                identity = self._app.method(number, index)
+                ref = self._app.ref(identity) if identity >= 0 else None
+                if ref is not None and ref.kind == kind and (not owners or ref.owner in owners):
+                    yield from ((number, place, index) for place in self.offsets(number, CALLS, index))
 
     def strings(self, number: int, index: int) -> list[int]:
         """Offsets of the instructions that load a string."""

@@ -57,6 +57,7 @@ class ConstantUses:
         self._known: dict[tuple[int, int, Origins], Outcome] = {}
         self._read: dict[int, Outcome] = {}
         self._what: dict[int, What | None] = {}
+        self._returned: dict[tuple[int, int], Outcome] = {}
         self._arrays: dict[tuple[int, int], tuple[encoded.Encoded, ...]] = {}
         self._units, self._constants, self.steps = MAX_UNITS, MAX_CONSTANTS, MAX_STEPS
 
@@ -93,7 +94,7 @@ class ConstantUses:
                 return
             starts = frozenset(at for at, string in flow.strings.items() if string == index)
             if starts:
-                yield self._follow(number, code, starts, 0)
+                yield self._ended(number, code, starts, 0)
         yield from self._initial(number, index)
 
     def of_number(self, number: int, code: CodeItem, value: int, places: set[int]) -> Outcome:
@@ -103,7 +104,7 @@ class ConstantUses:
             return CONTACTS
         starts = frozenset(at for at, one in flow.numbers.items() if one == value)
         # In a table, or in code that no path leads to.
-        return self._follow(number, code, starts, 0) if starts and places <= starts else CONTACTS
+        return self._ended(number, code, starts, 0) if starts and places <= starts else CONTACTS
 
     def of_result(self, number: int, code: CodeItem, at: int) -> bool:
         """True if code may contact what the result of a call names."""
@@ -183,8 +184,8 @@ class ConstantUses:
             if not starts:
                 continue
             read = True
-            outcome = self._follow(number, code, starts, depth + 1)
-            if outcome.contacts or outcome.returns:
+            outcome = self._ended(number, code, starts, depth + 1)
+            if outcome.contacts:
                 return CONTACTS
             reasons |= outcome.reasons
         # Objects with data can also be read as a whole, as by a library that writes JSON.
@@ -206,6 +207,47 @@ class ConstantUses:
         return any(_CONTEXT in kind for _, kind in self.app.declared(*found))
 
     # Methods
+
+    def _ended(self, number: int, code: CodeItem, starts: Origins, depth: int) -> Outcome:
+        """What becomes of values in a method, and of its result in the methods that call it."""
+        outcome = self._follow(number, code, starts, depth)
+        if outcome.contacts or not outcome.returns:
+            return outcome
+        return self._by_callers(number, code, depth + 1).with_other(outcome._replace(returns=False))
+
+    def _by_callers(self, number: int, code: CodeItem, depth: int) -> Outcome:
+        """What becomes of the result of a method."""
+        key = number, code.offset
+        if key not in self._returned:
+            self._returned[key] = CONTACTS  # in a recursion
+            self._returned[key] = self._in_callers(number, code, depth) if depth <= MAX_DEPTH else CONTACTS
+        return self._returned[key]
+
+    def _in_callers(self, number: int, code: CodeItem, depth: int) -> Outcome:
+        dex = self.app.files[number]
+        index = dex.method_of(code)
+        identity = self.app.method(number, index) if index >= 0 else -1
+        owners = self._hierarchy.callable_as(identity, code.ins) if identity >= 0 else None
+        if owners is None or dex.is_annotated(index):
+            return CONTACTS
+        _, name, kind = self.app.ref(identity)
+        results: dict[tuple[int, int], tuple[CodeItem, set[int]]] = {}
+        for count, (file, place, _) in enumerate(self.places.calls(name, kind, owners), start=1):
+            caller = self.app.files[file].code_around(place, every=True)
+            if caller is None or count >= MAX_SITES:
+                return CONTACTS
+            results.setdefault((file, caller.offset), (caller, set()))[1].add((place - caller.begin) // 2)
+        outcome, called = NOTHING, False
+        for (file, _), (caller, at) in results.items():
+            flow = self.flow(file, caller)
+            if flow is None:
+                return CONTACTS
+            starts = frozenset(one.at for one in flow.operations if one.at in at)
+            called |= bool(starts)
+            outcome = outcome.with_other(self._ended(file, caller, starts, depth)) if starts else outcome
+            if outcome.contacts:
+                return CONTACTS
+        return outcome if called else CONTACTS  # other code calls it
 
     def _follow(self, number: int, code: CodeItem, starts: Origins, depth: int) -> Outcome:
         """What becomes of the values with these origins in a method."""
@@ -233,9 +275,10 @@ class ConstantUses:
             return found
         # Classes of the app inherit methods of the platform.
         above = self._hierarchy.above(owner)
-        if above != owner and above and not self._hierarchy.is_overridden(identity):
-            found = self._ends.get((above, name))
-        return "through" if found is None and above and name in _TEXTS and kind.startswith("(I") else found
+        found = self._ends.get((above, name))
+        if found is None and above and name in _TEXTS and kind.startswith("(I"):
+            found = "through"
+        return None if found is not None and above != owner and self._hierarchy.is_overridden(identity) else found
 
     def called(self, number: int, one: Operation, given: Sequence[int], depth: int) -> Outcome:
         """What becomes of arguments of a call, by their numbers, in the method of the app that it runs."""
