@@ -52,11 +52,12 @@ class RequestRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=
 
 
 class _NotBackendPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    files: tuple[str, ...]
-    folders: tuple[str, ...]
     reason: str
     source: str
+    files: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
     within: tuple[str, ...] = ()
+    archives: tuple[str, ...] = ()
 
 
 class _NotBackends(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -182,6 +183,8 @@ class NotBackends:
         """Why a URL that is only in package entries like this one is not a back end, or ``None``."""
         *folders, name = file.lower().split("/")
         for place in self._places:
+            if any(f"{end}!" in file.lower() for end in place.archives):
+                return place.reason
             below = _below(folders, place)
             named = bool(place.files) and name.startswith(place.files) and (below is not None)
             if named or not set(below or ()).isdisjoint(place.folders):

@@ -141,6 +141,8 @@ def test_there_are_many_libraries() -> None:
         ("www.googleapis.com", "/auth/drive", True),
         ("www.googleapis.com", "/drive/v3", False),
         ("api.mydomain.com", "", True),
+        ("www.idpf.org", "/2007/opf", True),
+        ("www.idpf.org", "/search", False),
     ],
 )
 def test_not_backends(host: str, path: str, none: bool) -> None:
@@ -156,8 +158,11 @@ def test_not_backends(host: str, path: str, none: bool) -> None:
         ("res/raw/gpl_30_full.txt", True),
         ("assets/apache_license.html", True),
         ("Payload/A.app/README.md", True),
+        ("META-INF/rxjava.properties", True),
+        ("assets/tales.epub!OEBPS/page.xhtml", True),
         ("assets/config.json", False),
         ("assets/mylicense.js", False),
+        ("assets/config.properties", False),
     ],
 )
 def test_places_that_name_no_back_ends(file: str, none: bool) -> None:

@@ -28,7 +28,8 @@ _POINTER = re.compile(
 """A single word that leads to a page for people."""
 _READ_MORE = re.compile(
     rb"\b(?:see|see also|visit|refer to|read|read more|learn more|further reading|instructions|documentation|docs|"
-    rb"details|(?:more )?info(?:rmation)?)(?: (?:at|here|on|see))?[\s:(]{1,3}\Z",
+    rb"details|(?:more )?info(?:rmation)?|official (?:web ?)?site)(?: (?:at|here|on|see))?[\s:(]{1,3}"
+    rb"(?:https?://\S{1,60} (?:or|and) )?\Z",
     re.IGNORECASE,
 )
 """The end of a sentence that tells a person to read a page."""

@@ -6,7 +6,7 @@ import pytest
 
 from tieback.intake.apps.dex import read_dex
 from tieback.recognise.collect import merge_finds
-from tieback.recognise.dataflow import hierarchy
+from tieback.recognise.dataflow import hierarchy, uses
 from tieback.recognise.dataflow.app import AppCode, MemberRef
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.hierarchy import Hierarchy
@@ -14,7 +14,8 @@ from tieback.recognise.dataflow.trace import COOKIES, SHOWN, UNREAD
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 
-DATA = (Path(__file__).parent / "dex" / "targets.dex").read_bytes()
+DEX = Path(__file__).parent / "dex"
+DATA = (DEX / "targets.dex").read_bytes()
 SEARCH = AppSearch(RuleFiles())
 REASONS = {
     "interface": SHOWN,
@@ -26,8 +27,8 @@ REASONS = {
 }
 
 
-def ends() -> tuple[dict[str, str], list[str]]:
-    merged = merge_finds(None, SEARCH.finds([read_dex("classes.dex", DATA)[0]]))
+def ends(data: bytes = DATA) -> tuple[dict[str, str], list[str]]:
+    merged = merge_finds(None, SEARCH.finds([read_dex("classes.dex", data)[0]]))
     reasons = {one.value.split("//")[1].split(".")[0]: one.reason for one in merged.not_backends}
     return reasons, sorted({one.endpoint.host.split(".")[0] for one in merged.sightings})
 
@@ -36,6 +37,18 @@ def test_every_class_that_a_call_can_run_counts() -> None:
     reasons, back_ends = ends()
     assert reasons == REASONS
     assert back_ends == ["data", "made", "ownview", "platform", "sent"]
+
+
+def test_the_result_of_a_method_goes_to_every_caller() -> None:
+    reasons, back_ends = ends((DEX / "results.dex").read_bytes())
+    assert reasons == {"help": SHOWN, "page": SHOWN, "twice": SHOWN}
+    assert back_ends == ["object", "ring", "screen", "script", "server", "uncalled"]
+
+
+@pytest.mark.parametrize("limit", ["MAX_SITES", "MAX_DEPTH"])
+def test_callers_that_are_not_read_leave_back_ends(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    monkeypatch.setattr(uses, limit, 0)
+    assert ends((DEX / "results.dex").read_bytes())[0] == {}
 
 
 def test_more_classes_than_the_limit_are_a_doubt(monkeypatch: pytest.MonkeyPatch) -> None:

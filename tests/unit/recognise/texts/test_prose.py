@@ -78,6 +78,8 @@ def test_places_in_lines(text: str, reason: str) -> None:
         (b"Firebase is disabled. See ", True),
         (b"It failed; for more information see: ", True),
         (b"Please read the documentation (", True),
+        (b"download the latest one. Official website: ", True),
+        (b"download the latest one. official website: http://a.test/ or ", True),
         (b"Register yourself at ", False),
         (b"Cannot connect to ", False),
         (b"see ", False),
