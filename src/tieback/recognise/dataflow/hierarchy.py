@@ -52,11 +52,14 @@ class Hierarchy:
         below = self.below(owner)
         if below is None or self._has_call_sites or name in _OF_OBJECT:
             return None
-        above = () if _words(kind) == ins else tuple(self._app.ancestors(owner))
-        outside = [one for one in above if one != _OBJECT and self._app.class_of(one) is None]
-        if len(above) >= _MOST_ABOVE or not all(map(_WITHOUT_TEXTS.fullmatch, outside)):
-            return None
-        return frozenset((owner, *below, *above))
+        names = {owner, *below}
+        for one in () if _words(kind) == ins else (owner, *below):
+            above = list(self._app.ancestors(one))
+            outside = [name for name in above if name != _OBJECT and self._app.class_of(name) is None]
+            if len(above) >= _MOST_ABOVE or not all(map(_WITHOUT_TEXTS.fullmatch, outside)):
+                return None
+            names.update(above)
+        return frozenset(names)
 
     def above(self, descriptor: str) -> str:
         """The first class above a class of the app that is not in the app; empty if there is none."""
@@ -77,7 +80,7 @@ class Hierarchy:
         below = self.below(owner) if self._app.class_of(owner) is not None else None
         if below is None or (not below and self._app.definition(identity) is None):
             return ()
-        if self._has_call_sites and self._access(owner) & _INTERFACE:
+        if self._access(owner) & _INTERFACE and (self._has_call_sites or self._is_annotated(identity)):
             return ()
         found: dict[int, MethodCode] = {}
         for kind in (owner, *below):
@@ -87,6 +90,15 @@ class Hierarchy:
             elif not self._has_no_code(kind):
                 return ()
         return tuple(found.values())
+
+    def _is_annotated(self, identity: int) -> bool:
+        """True if an interface has an annotation at a method: a library can make objects for it."""
+        found = self._app.class_of(self._app.ref(identity).owner)
+        if found is None:
+            return True
+        dex = self._app.files[found[0]]
+        methods = dex.methods_of(int(dex.classes["type"][found[1]]))
+        return any(self._app.method(found[0], index) == identity and dex.is_annotated(index) for index in methods)
 
     def _default(self, identity: int, kind: str) -> MethodCode | None:
         """The code of an interface that a class implements."""

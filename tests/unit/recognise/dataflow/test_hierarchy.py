@@ -36,13 +36,13 @@ def ends(data: bytes = DATA) -> tuple[dict[str, str], list[str]]:
 def test_every_class_that_a_call_can_run_counts() -> None:
     reasons, back_ends = ends()
     assert reasons == REASONS
-    assert back_ends == ["data", "made", "ownview", "platform", "sent"]
+    assert back_ends == ["data", "faked", "made", "ownview", "platform", "sent"]
 
 
 def test_the_result_of_a_method_goes_to_every_caller() -> None:
     reasons, back_ends = ends((DEX / "results.dex").read_bytes())
     assert reasons == {"help": SHOWN, "page": SHOWN, "twice": SHOWN}
-    assert back_ends == ["object", "ring", "screen", "script", "server", "uncalled"]
+    assert back_ends == ["object", "ring", "screen", "script", "server", "site", "uncalled"]
 
 
 @pytest.mark.parametrize("limit", ["MAX_SITES", "MAX_DEPTH"])

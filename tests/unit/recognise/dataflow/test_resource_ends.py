@@ -49,7 +49,8 @@ REASONS = {
     "literal": SHOWN,
 }
 BACK_ENDS = sorted({*STRINGS, "inarray", "rawfile", "literaledit"} - {*REASONS, *ALIASES})
-MANIFEST = """<manifest package="test.shop"><application android:name=".Main"><meta-data android:name="server"
+MANIFEST = """<manifest package="test.shop"><application android:name=".Main">
+<activity-alias android:name=".Start" android:targetActivity=".Main"/><activity android:name="Label"/><meta-data android:name="server"
  android:value="@7F010007"/></application></manifest>"""
 
 

@@ -28,6 +28,13 @@
     return-void
 .end method
 
+.method faked(Ltest/shop/Service2;)V
+    .registers 3
+    const-string v0, "https://faked.shop.test/"
+    invoke-interface {p1, v0}, Ltest/shop/Service2;->get(Ljava/lang/String;)V
+    return-void
+.end method
+
 # An interface of the platform
 .method listen(Ljava/util/function/Consumer;)V
     .registers 3

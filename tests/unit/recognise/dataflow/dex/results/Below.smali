@@ -1,0 +1,3 @@
+.class public Ltest/shop/Below;
+.super Ltest/shop/Base;
+.implements Ltest/shop/Sited;
