@@ -49,9 +49,9 @@ class ConstantUses:
 
     def __init__(self, files: Sequence[DexFile]) -> None:
         """The DEX files of the app, all of them."""
-        self.app = AppCode(files)
-        self.places = CodePlaces(self.app)
-        self._hierarchy = Hierarchy(self.app)
+        self._app = self.app = AppCode(files)
+        self.places = CodePlaces(self._app)
+        self._hierarchy = Hierarchy(self._app)
         self._ends: Mapping[tuple[str, str], What] = read_ends()
         self._flows: dict[tuple[int, int], MethodFlow | None] = {}
         self._known: dict[tuple[int, int, Origins], Outcome] = {}
@@ -71,14 +71,14 @@ class ConstantUses:
         return reason_of(self._of_constant(raw)) if self._constants >= 0 else ""
 
     def _of_constant(self, raw: bytes) -> Iterator[Outcome]:
-        for number, dex in enumerate(self.app.files):
+        for number, dex in enumerate(self._app.files):
             index = dex.string_of(raw)
             if index >= 0:
                 yield from self._of_string(number, index)
 
     def _of_string(self, number: int, index: int) -> Iterator[Outcome]:
         """What becomes of a string at each of its places in one file."""
-        dex = self.app.files[number]
+        dex = self._app.files[number]
         places = self.places.strings(number, index)
         if len(places) >= MAX_SITES:
             yield CONTACTS
@@ -113,7 +113,7 @@ class ConstantUses:
 
     def _initial(self, number: int, index: int) -> Iterator[Outcome]:
         """What becomes of a string that is the initial value of fields, or in an annotation."""
-        dex = self.app.files[number]
+        dex = self._app.files[number]
         if any(True for _ in _values(dex, SectionKind.ANNOTATIONS, index)):
             yield CONTACTS
             return
@@ -121,7 +121,7 @@ class ConstantUses:
 
     def of_values(self, number: int, places: Iterable[int], value: encoded.StringId | int) -> Iterator[Outcome]:
         """What becomes of an initial value of static fields; at some of the places can be other bytes."""
-        dex = self.app.files[number]
+        dex = self._app.files[number]
         rows: set[int] = set()
         starts, order = self._initials[number]
         for place in places:
@@ -136,12 +136,12 @@ class ConstantUses:
                 self._arrays[number, at] = dex.values.array(at)[0] if at else ()
             for field, one in zip(dex.class_data(row).static_fields, self._arrays[number, at], strict=False):
                 if one == value and type(one) is type(value):
-                    yield self._of_field(self.app.field(number, field), 0)
+                    yield self._of_field(self._app.field(number, field), 0)
 
     @cached_property
     def _initials(self) -> list[tuple[Offsets, Offsets]]:
         """For each file the offset of the initial values of each class, and the rows in their order."""
-        every = [dex.classes["values"].astype(np.int64) for dex in self.app.files]
+        every = [dex.classes["values"].astype(np.int64) for dex in self._app.files]
         return [(starts, starts.argsort(kind="stable")) for starts in every]
 
     def flow(self, number: int, code: CodeItem) -> MethodFlow | None:
@@ -149,14 +149,14 @@ class ConstantUses:
         key = number, code.offset
         if key not in self._flows:
             self._units -= code.units * (1 + code.registers // 32)
-            self._flows[key] = method_flow(self.app.files[number], code) if self._units > 0 else None
+            self._flows[key] = method_flow(self._app.files[number], code) if self._units > 0 else None
         return self._flows[key]
 
     # Fields
 
     def _of_field(self, field: int, depth: int, *, static: bool = True) -> Outcome:
         """What becomes of a value in a field: every method that reads it is followed."""
-        if field < 0 or depth > MAX_DEPTH or self.app.ref(field).owner.endswith(_REFLECTED):
+        if field < 0 or depth > MAX_DEPTH or self._app.ref(field).owner.endswith(_REFLECTED):
             return CONTACTS
         if field not in self._read:
             self._read[field] = CONTACTS  # while its readers are followed
@@ -165,12 +165,12 @@ class ConstantUses:
 
     def _readers(self, field: int, depth: int, *, static: bool) -> Outcome:
         places: dict[tuple[int, int], tuple[CodeItem, set[int]]] = {}
-        for number, index in self.app.field_places(field):
+        for number, index in self._app.field_places(field):
             offsets = self.places.offsets(number, _STATIC_READS if static else _INSTANCE_READS, index)
             if len(offsets) >= MAX_SITES:
                 return CONTACTS
             for offset in offsets:
-                code = self.app.files[number].code_around(offset, every=True)
+                code = self._app.files[number].code_around(offset, every=True)
                 if code is None:
                     return CONTACTS
                 places.setdefault((number, code.offset), (code, set()))[1].add((offset - code.begin) // 2)
@@ -189,7 +189,7 @@ class ConstantUses:
                 return CONTACTS
             reasons |= outcome.reasons
         # Objects with data can also be read as a whole, as by a library that writes JSON.
-        unsure = not static and not read and not self._is_service(self.app.ref(field).owner)
+        unsure = not static and not read and not self._is_service(self._app.ref(field).owner)
         return Outcome(reasons, contacts=unsure, returns=False)
 
     def _is_service(self, owner: str) -> bool:
@@ -197,14 +197,14 @@ class ConstantUses:
         above = self._hierarchy.above(owner)
         if above.startswith("Landroid/"):
             return True
-        found = self.app.class_of(owner)
-        if found is None or self.app.superclass(owner) != "Ljava/lang/Object;":
+        found = self._app.class_of(owner)
+        if found is None or self._app.superclass(owner) != "Ljava/lang/Object;":
             return False
-        dex, data = self.app.files[found[0]], self.app.files[found[0]].class_data(found[1])
+        dex, data = self._app.files[found[0]], self._app.files[found[0]].class_data(found[1])
         fields = (dex.field(index) for index in data.static_fields)
         if not any(one is not None and dex.descriptor(one.kind) == owner for one in fields):
             return False
-        return any(_CONTEXT in kind for _, kind in self.app.declared(*found))
+        return any(_CONTEXT in kind for _, kind in self._app.declared(*found))
 
     # Methods
 
@@ -224,16 +224,16 @@ class ConstantUses:
         return self._returned[key]
 
     def _in_callers(self, number: int, code: CodeItem, depth: int) -> Outcome:
-        dex = self.app.files[number]
+        dex = self._app.files[number]
         index = dex.method_of(code)
-        identity = self.app.method(number, index) if index >= 0 else -1
+        identity = self._app.method(number, index) if index >= 0 else -1
         owners = self._hierarchy.callable_as(identity, code.ins) if identity >= 0 else None
         if owners is None or dex.is_annotated(index):
             return CONTACTS
-        _, name, kind = self.app.ref(identity)
+        _, name, kind = self._app.ref(identity)
         results: dict[tuple[int, int], tuple[CodeItem, set[int]]] = {}
         for count, (file, place, _) in enumerate(self.places.calls(name, kind, owners), start=1):
-            caller = self.app.files[file].code_around(place, every=True)
+            caller = self._app.files[file].code_around(place, every=True)
             if caller is None or count >= MAX_SITES:
                 return CONTACTS
             results.setdefault((file, caller.offset), (caller, set()))[1].add((place - caller.begin) // 2)
@@ -261,17 +261,17 @@ class ConstantUses:
 
     def what(self, number: int, index: int) -> What | None:
         """What becomes of a text that a method gets, or of the identifier of one; ``None`` if that is not known."""
-        identity = self.app.method(number, index)
+        identity = self._app.method(number, index)
         if identity not in self._what:
             self._what[identity] = self._end(identity) if identity >= 0 else None
         return self._what[identity]
 
     def _end(self, identity: int) -> What | None:
-        owner, name, kind = self.app.ref(identity)
+        owner, name, kind = self._app.ref(identity)
         if name == "<init>" and owner.endswith(("Exception;", "Error;")):
             return "shown"
         found = self._ends.get((owner, name))
-        if found is not None or self.app.definition(identity) is not None:
+        if found is not None or self._app.definition(identity) is not None:
             return found
         # Classes of the app inherit methods of the platform.
         above = self._hierarchy.above(owner)
@@ -282,13 +282,13 @@ class ConstantUses:
 
     def called(self, number: int, one: Operation, given: Sequence[int], depth: int) -> Outcome:
         """What becomes of arguments of a call, by their numbers, in the method of the app that it runs."""
-        identity = self.app.method(number, one.member)
+        identity = self._app.method(number, one.member)
         if identity < 0 or depth >= MAX_DEPTH:
             return CONTACTS
         exact = one.opcode in _FOLLOWED or (
-            one.opcode in _VIRTUAL and not self.app.is_extended(self.app.ref(identity).owner)
+            one.opcode in _VIRTUAL and not self._app.is_extended(self._app.ref(identity).owner)
         )
-        target = self.app.definition(identity) if exact else None
+        target = self._app.definition(identity) if exact else None
         targets = (target,) if target is not None else () if exact else self._hierarchy.targets(identity)
         if not targets or any(target.code.ins != len(one.values) for target in targets):
             return CONTACTS
@@ -302,19 +302,19 @@ class ConstantUses:
 
     def stored(self, number: int, one: Operation, depth: int) -> Outcome:
         """What becomes of a value that an instruction puts into a field."""
-        return self._of_field(self.app.field(number, one.member), depth + 1, static=one.opcode == SPUT)
+        return self._of_field(self._app.field(number, one.member), depth + 1, static=one.opcode == SPUT)
 
     def method_names(self, number: int, index: int) -> tuple[str, str, str]:
         """Class, name and types of a method."""
-        identity = self.app.method(number, index)
+        identity = self._app.method(number, index)
         if identity < 0:
             return "", "", ""
-        ref = self.app.ref(identity)
+        ref = self._app.ref(identity)
         return ref.owner, ref.name, ref.kind
 
     def string(self, number: int, index: int) -> str:
         """A string of a file."""
-        return self.app.files[number].string(index)
+        return self._app.files[number].string(index)
 
 
 def _values(dex: DexFile, kind: int, index: int) -> Iterator[int]:
