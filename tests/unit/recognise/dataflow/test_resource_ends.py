@@ -50,7 +50,8 @@ REASONS = {
 }
 BACK_ENDS = sorted({*STRINGS, "inarray", "rawfile", "literaledit"} - {*REASONS, *ALIASES})
 MANIFEST = """<manifest package="test.shop"><application android:name=".Main">
-<activity-alias android:name=".Start" android:targetActivity=".Main"/><activity android:name="Label"/><meta-data android:name="server"
+<activity-alias android:name=".Start" android:targetActivity=".Main"/><activity android:name="Label"/>
+<meta-data android:name="server"
  android:value="@7F010007"/></application></manifest>"""
 
 
