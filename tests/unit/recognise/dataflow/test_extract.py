@@ -16,6 +16,7 @@ from tieback.intake.apps.interface import Artifact, BufferKind
 from tieback.intake.apps.open import open_app
 from tieback.model.sighting import Credential, NotBackend, Sighting
 from tieback.recognise.collect import merge_finds
+from tieback.recognise.dataflow import getters
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.extract import RULE, DataflowExtractor
 from tieback.recognise.dataflow.secrets import named_values
@@ -280,6 +281,21 @@ def test_a_page_of_a_code_host_that_a_web_view_loads_is_a_back_end() -> None:
     assert [(one.endpoint.value, one.evidence.how) for one in found] == [
         ("https://github.com/o/r/b", "dex-flow/WebView")
     ]
+
+
+def test_a_small_method_of_a_library_gives_its_constant() -> None:
+    found = EXTRACTOR.extract(artifact((DEX / "getters.dex").read_bytes()))
+    assert sorted(one.endpoint.value for one in found if isinstance(one, Sighting)) == [
+        "https://get.shop.test/a",
+        "https://getinitial.initial.test/a",
+        "https://own.own.test/a",
+    ]
+
+
+def test_a_large_initialiser_of_a_library_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(getters, "MAX_INITIALISER", 0)
+    found = EXTRACTOR.extract(artifact((DEX / "getters.dex").read_bytes()))
+    assert "https://get.shop.test/a" not in {one.endpoint.value for one in found if isinstance(one, Sighting)}
 
 
 def sample_apps() -> list[bytes]:

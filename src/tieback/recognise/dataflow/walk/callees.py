@@ -1,5 +1,6 @@
 """What a call of a method that is neither in the library nor a sink means."""
 
+from tieback.recognise.dataflow.getters import library_constant
 from tieback.recognise.dataflow.values import TextValue
 from tieback.recognise.dataflow.walk.decryption import find_decryptor
 from tieback.recognise.dataflow.walk.descriptors import native_name
@@ -22,14 +23,16 @@ def _read_callee(walk: WalkState, index: int, *, known: bool) -> Callee | None:
         return None
     own = app.is_own_type(walk.file, member.owner)
     effect = walk.calls.inherited(index, member.name)
-    if not (own or known or effect):
-        return None
     identity = app.method(walk.file, index)
+    constant = library_constant(app, identity) if not own else None
+    if not (own or known or effect or constant):
+        return None
     returns = app.ref(identity).kind[-1:] not in ("V", "Z")
     ref = app.ref(identity)
     if effect is not None and app.definition(identity) is not None:
         effect = None
     native = _native_constant(walk, identity) if own and walk.settings.returned else None
+    native = TextValue(constant, parts=(constant,), via=(identity,)) if constant else native
     decryptor = find_decryptor(walk, identity) if own and walk.decryption is not None else None
     return Callee(identity, (ref.name, ref.kind), effect, native, decryptor, own=own, returns=returns)
 
