@@ -28,7 +28,7 @@ from tieback.recognise.dataflow.retrofit import base_for, paths
 from tieback.recognise.dataflow.secrets import credential_text, named_values
 from tieback.recognise.dataflow.settings import AppSettings
 from tieback.recognise.dataflow.sinks import read_sinks
-from tieback.recognise.dataflow.values import EndpointParts, TextValue, place
+from tieback.recognise.dataflow.values import HOLE, EndpointParts, TextValue, place
 from tieback.recognise.interface import Extractor, ExtractorMeta, Find
 from tieback.recognise.rules import RuleFiles
 
@@ -212,6 +212,9 @@ class _Finds:
     def _requested(self, flow: DataFlow, facts: EndpointParts) -> Iterator[Find]:
         """The address of a documentation or code host that the code requests, and does not only link to."""
         text = url_of(facts.values) or str(facts.values.get("url", ""))
+        known = text.partition(HOLE)[0]
+        if "/" not in known.partition("://")[2]:
+            text = known  # an unknown path behind the host
         scheme = self._extractor.rules.services.schemes.get(text.partition("://")[0].lower())
         if scheme is None or not any(isinstance(find, NotBackend) for find in self._extractor.judge_text(text)):
             return
