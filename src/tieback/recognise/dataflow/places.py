@@ -56,11 +56,18 @@ class CodePlaces:
         """
         for number, dex in enumerate(self._app.files):
             title = self._app.string_of(number, name)
-            for index in dex.methods_titled(title) if title >= 0 else ():
+            for index in self._titled(dex, number, title, owners) if title >= 0 else ():
                 identity = self._app.method(number, index)
-                ref = self._app.ref(identity) if identity >= 0 else None
-                if ref is not None and ref.kind == kind and (not owners or ref.owner in owners):
+                if identity >= 0 and self._app.ref(identity).kind == kind:
                     yield from ((number, place, index) for place in self.offsets(number, CALLS, index))
+
+    def _titled(self, dex: DexFile, number: int, title: int, owners: frozenset[str]) -> Iterator[int]:
+        """Indices of the methods of these classes, or of all, that have a name."""
+        if not owners:
+            yield from dex.methods_titled(title)
+        for kind in (self._app.type_of(number, owner) for owner in owners):
+            methods = dex.methods_of(kind) if kind >= 0 else range(0)
+            yield from (one for one, other in zip(methods, dex.names_of(methods), strict=True) if other == title)
 
     def strings(self, number: int, index: int) -> list[int]:
         """Offsets of the instructions that load a string."""

@@ -147,9 +147,7 @@ class Trace:
         for one in self._flow.operations:
             if one.opcode in _CALLS and one.values:
                 owner, name, kind = self._uses.method_names(self._number, one.member)
-                builds = self._uses.what(self._number, one.member) == "into" or (
-                    owner == _INTENT and name != "createChooser"
-                )
+                builds = self._uses.listed(owner, name) == "into" or (owner == _INTENT and name != "createChooser")
                 if builds and kind.endswith(f"){owner}"):
                     found[one.at] = one.values[0]
         return found

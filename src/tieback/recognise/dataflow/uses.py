@@ -266,6 +266,10 @@ class ConstantUses:
             self._what[identity] = self._end(identity) if identity >= 0 else None
         return self._what[identity]
 
+    def listed(self, owner: str, name: str) -> What | None:
+        """What ``ends.toml`` says about a method; ``None`` if it does not list it."""
+        return self._ends.get((owner, name))
+
     def _end(self, identity: int) -> What | None:
         owner, name, kind = self._app.ref(identity)
         if name == "<init>" and owner.endswith(("Exception;", "Error;")):
