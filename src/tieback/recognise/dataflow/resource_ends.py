@@ -104,15 +104,31 @@ class ResourceEnds:
         return self._known[holders]
 
     def _followed(self, table: Resources, holders: frozenset[int]) -> str:
-        values = table.values
-        every = values.referring(holders) if holders else None
-        if every is None or len(every) > MAX_IDENTIFIERS:
+        every = self._referring(holders) if holders else None
+        if every is None:
             return ""
-        labels = values.labels(every)
+        labels = table.values.labels(every).union(*(other.values.labels(every) for other in self._tables))
         if not all(label.startswith(_KINDS) for label in labels) or any(map(self._lookups.can_ask, labels)):
             return ""
         reason = reason_of(self._outcomes(every))
         return UNREAD_RESOURCE if reason == UNREAD else reason
+
+    def _referring(self, holders: frozenset[int]) -> frozenset[int] | None:
+        """These and all that refer to them, also in other packages of a set; ``None`` if they are too many."""
+        every = holders
+        for _ in range(MAX_IDENTIFIERS):
+            found = [table.values.referring(every) for table in self._tables]
+            more = every.union(*(one for one in found if one is not None))
+            if None in found or len(more) > MAX_IDENTIFIERS:
+                return None
+            if more == every:
+                return every
+            every = more
+        return None
+
+    @property
+    def _tables(self) -> tuple[Resources, ...]:
+        return tuple(self._package.tables.values())
 
     def _outcomes(self, identifiers: Iterable[int]) -> Iterator[Outcome]:
         for identifier in identifiers:

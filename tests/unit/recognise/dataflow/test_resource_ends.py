@@ -147,6 +147,13 @@ def test_a_doubt_leaves_every_string_a_back_end(doubt: str) -> None:
     assert {"unused", "shown", "opened", "aliasunused"} <= {*back_ends}
 
 
+def test_a_reference_in_another_package_of_a_set_counts() -> None:
+    split = table({"string": {"zero": "x", "asked": 0x7F010019}})
+    reasons, back_ends = ends(pieces(more=[Resources("config.en.apk!resources.arsc", split).artifact()]))
+    assert "unused" in back_ends
+    assert reasons == {case: reason for case, reason in REASONS.items() if case != "unused"}
+
+
 def test_without_the_other_files_of_the_app_every_resource_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search_module, "MAX_CODE", 100)
     assert ends(pieces())[0] == {}
