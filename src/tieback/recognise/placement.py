@@ -4,6 +4,7 @@ They become texts that are not back ends, each with its reason. So no scan conta
 ``texts`` decides about texts; strings of compiled code are judged by the words around the address.
 """
 
+import binascii
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
@@ -13,7 +14,7 @@ import numpy as np
 
 from tieback.intake.apps.binary_xml import read_tree
 from tieback.intake.apps.content import COMPILED
-from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.interface import Extractor, Find
@@ -47,6 +48,10 @@ _ATTRIBUTES = (b"\x06\x03\x55\x1d", b"\x06\x03\x55\x04", b"\x2b\x06\x01\x05\x05\
 """Object identifiers of what a certificate names: extensions, attributes of names, and those of PKIX (RFC 5280)."""
 _FIELD = 320
 """Most bytes between such an identifier and its text."""
+_ENCODED = re.compile(rb"MI[A-P](?:[A-Za-z0-9+/]|\s{1,16})*+={0,2}")
+"""Base64 of a certificate or a list of them, as in PEM files and provisioning profiles."""
+_ENCODED_START = re.compile(rb"[A-Za-z0-9+/\s]{1,32768}\Z")
+_ENCODED_REACH = 32 * 1024
 _REACH = 1024
 """Characters of a string on each side of an address that are read."""
 _AUTHOR = ("author", "description", "license")
@@ -80,6 +85,9 @@ class Placement:
         index = self._index.get(find.evidence.file, -1)
         endpoint = find.endpoint
         reason = self._reason(index, find.evidence.offset) if index >= 0 else ""
+        if not reason and index >= 0 and find.evidence.how.endswith(":base64"):
+            buffer = self._artifact.buffers[index]
+            reason = CERTIFICATE if _is_in_encoded(buffer, find.evidence.offset - buffer.base) else ""
         if reason == PART and find.evidence.how.startswith(_WHOLE):
             reason = ""
         if not reason and endpoint.host and self._is_author(endpoint.host):
@@ -122,7 +130,7 @@ class Placement:
         at = offset - buffer.base
         if buffer.kind in _STRINGS:
             return _string_reason(buffer, at)
-        if buffer.kind is BufferKind.BINARY and _is_in_certificate(buffer, at):
+        if buffer.kind is BufferKind.BINARY and _is_in_certificate(buffer.data, at):
             return CERTIFICATE
         if buffer.kind not in _TEXTS or (buffer.kind is BufferKind.BINARY and buffer.starts is not None):
             return ""
@@ -136,14 +144,36 @@ class Placement:
         return self._places[index].reason(at // 2 if buffer.utf16 else at)
 
 
-def _is_in_certificate(buffer: Buffer, at: int) -> bool:
+def _is_in_encoded(buffer: Buffer, at: int) -> bool:
+    """True if an address is a field of an X.509 certificate in base64, with or without line breaks."""
+    low = max(0, at - _ENCODED_REACH)
+    text = bytes(buffer.data[low : at + _FIELD * 2]).replace(rb"\n", b"  ").replace(rb"\r", b"  ")
+    before = text[: at - low]
+    block = _ENCODED_START.search(before)
+    begin = -1 if block is None else before.find(b"MI", block.start())
+    if begin < 0:
+        return False
+    found = _ENCODED.match(text, begin)
+    if found is None or found.end() <= len(before):
+        return False
+    first = len(b"".join(found[0][: len(before) - begin].split())) * 3 // 4
+    plain = b"".join(found[0].split()).rstrip(b"=")
+    try:
+        data = binascii.a2b_base64(plain[: len(plain) // 4 * 4])
+    except binascii.Error:
+        return False
+    # The address begins up to two bytes into its group.
+    return any(_is_in_certificate(data, first + shift) for shift in range(3))
+
+
+def _is_in_certificate(data: Bytes, at: int) -> bool:
     """True if an address is a field of an X.509 certificate, as in a key store."""
-    before = bytes(buffer.data[max(0, at - _FIELD) : at])
+    before = bytes(data[max(0, at - _FIELD) : at])
     start = _FIELD_START.search(before)
     if start is None or not any(one in before for one in _ATTRIBUTES):
         return False
     rest = (start[1] or start[2])[0] - len(start[3])
-    text = bytes(buffer.data[at : at + rest])
+    text = bytes(data[at : at + rest])
     return 0 < rest == len(text) and text.isascii() and text.decode("ascii").isprintable()
 
 

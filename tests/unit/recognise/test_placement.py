@@ -1,6 +1,14 @@
 """Finds in comments, messages and metadata become texts that are not back ends, whatever extractor has found them."""
 
+import base64
+import textwrap
+from datetime import UTC, datetime
+
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from tests.each import each
 from tests.unit.recognise.compiled import compile_xml
@@ -158,6 +166,45 @@ def test_an_address_in_a_certificate_is_not_a_back_end(data: bytes, value: str, 
     found = finds(("assets/keys.jks", b"\xfe\xed\xfe\xed\0\0\0\2" + data + b"\0\1\2\3" * 20))
     assert reasons(found).get(value, "") == reason
     assert (value in values(found)) is not bool(reason)
+
+
+def encoded(url: str, holder: str) -> str:
+    """A certificate with this address as its list of revoked certificates, in base64."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, holder)])
+    point = x509.DistributionPoint([x509.UniformResourceIdentifier(url)], None, None, None)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), 7)
+        .not_valid_before(datetime(2026, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2027, 1, 1, tzinfo=UTC))
+        .add_extension(x509.CRLDistributionPoints([point]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    return base64.b64encode(made.public_bytes(serialization.Encoding.DER)).decode()
+
+
+@each("form", ["plist", "pem", "script", "one line"])
+def test_an_address_in_a_certificate_in_base64_is_not_a_back_end(form: str) -> None:
+    seen: set[str] = set()
+    for length in range(1, 49):  # each position in a line
+        text = encoded("http://crl.maker.com/a.crl", "a" * length)
+        lines = textwrap.wrap(text, 64)
+        name, content = {
+            "plist": ("a.plist", "<plist><data>\n" + "".join(f"\t\t{line}\n" for line in lines) + "</data></plist>"),
+            "pem": ("a.txt", "-----BEGIN CERTIFICATE-----\n" + "\n".join(lines) + "\n-----END CERTIFICATE-----\n"),
+            "script": ("a.js", 'var pin = "' + "\\n".join(lines) + '";'),
+            "one line": ("a.json", f'{{"pin": "{text}"}}'),
+        }[form]
+        kind = BufferKind.MANIFEST if form == "plist" else BufferKind.TEXT
+        found = list(SEARCH.finds([Artifact(name, (Buffer(name, kind, content.encode()),))]))
+        assert values(found) == []
+        seen |= set(reasons(found).values())
+    assert CERTIFICATE in seen
+
+
+def test_an_address_in_base64_beside_a_certificate_stays() -> None:
+    text = base64.b64encode(b'{"MII": "http://api.maker.com/v1"}').decode()
+    assert values(finds(("a.json", f'{{"a": "MIIx", "b": "{text}"}}'.encode()))) == ["http://api.maker.com/v1"]
 
 
 def test_without_budget_everything_is_kept() -> None:
