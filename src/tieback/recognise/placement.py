@@ -52,6 +52,8 @@ _ENCODED = re.compile(rb"MI[A-P](?:[A-Za-z0-9+/]|\s{1,16})*+={0,2}")
 """Base64 of a certificate or a list of them, as in PEM files and provisioning profiles."""
 _ENCODED_START = re.compile(rb"[A-Za-z0-9+/\s]{1,32768}\Z")
 _ENCODED_REACH = 32 * 1024
+_BEFORE_ADDRESS = b" \t\r\n(<[{\"'`:,;=|"
+"""What can be between the words of a message and its address."""
 _REACH = 1024
 """Characters of a string on each side of an address that are read."""
 _AUTHOR = ("author", "description", "license")
@@ -82,7 +84,7 @@ class Placement:
         """The find, or a text that is not a back end if its place shows that."""
         if not isinstance(find, Sighting) or find.evidence.offset is None:
             return find
-        index = self._index.get(find.evidence.file, -1)
+        index = self._index(find.evidence.file, find.evidence.offset)
         endpoint = find.endpoint
         reason = self._reason(index, find.evidence.offset) if index >= 0 else ""
         if not reason and index >= 0 and find.evidence.how.endswith(":base64"):
@@ -119,11 +121,12 @@ class Placement:
             texts += (*element.attributes.values(), element.text)
         return "\n".join(author), "\n".join(rest)
 
-    @cached_property
-    def _index(self) -> dict[str, int]:
-        """Number of the buffer of each name; several buffers of one entry are parts of a binary."""
-        buffers = self._artifact.buffers
-        return {buffer.file: number for number, buffer in enumerate(buffers)} if len(buffers) == 1 else {}
+    def _index(self, file: str, offset: int) -> int:
+        """Number of the buffer with this offset, -1 if there is none; the buffers of a binary are its sections."""
+        for number, buffer in enumerate(self._artifact.buffers):
+            if buffer.file == file and 0 <= offset - buffer.base < len(buffer.data):
+                return number
+        return -1
 
     def _reason(self, index: int, offset: int) -> str:
         buffer = self._artifact.buffers[index]
@@ -179,10 +182,16 @@ def _is_in_certificate(data: Bytes, at: int) -> bool:
 
 def _string_reason(buffer: Buffer, at: int) -> str:
     """The reason in a string of compiled code or of a resource table."""
-    [(start, end)] = string_bounds(buffer, [at])
     unit = 1 + buffer.utf16
-    first = max(start, at - _REACH * unit)
-    text = narrow_text(buffer.data[first : min(end, at + 2 * _REACH * unit)], wide=buffer.utf16)
+    first, last = at - _REACH * unit, at + 2 * _REACH * unit
+    if buffer.kind is BufferKind.NATIVE and buffer.starts is None:
+        start, end = _native_bounds(buffer, at, max(0, first), min(len(buffer.data), last))
+        if start == end:
+            return ""
+    else:
+        [(start, end)] = string_bounds(buffer, [at])
+    first = max(start, first)
+    text = narrow_text(buffer.data[first : min(end, last)], wide=buffer.utf16)
     own = (at - first) // unit
     if buffer.kind is BufferKind.DEX:
         value = text[own:].partition(b"\0")[0]
@@ -194,6 +203,26 @@ def _string_reason(buffer: Buffer, at: int) -> str:
     # Sentences of libraries are in native code; those of the app itself can name its servers.
     kept = reason == MESSAGE and buffer.kind is not BufferKind.NATIVE and not points_to_page(text[:own])
     return "" if kept else reason
+
+
+def _native_bounds(buffer: Buffer, at: int, low: int, high: int) -> tuple[int, int]:
+    """Where the string of a native program begins and ends; an empty range if that is unknown.
+
+    Strings of C end with NUL. Those of Go, Rust and others have no end, so that a message can be just before an address.
+    """
+    unit = 1 + buffer.utf16
+    nul = bytes(unit)
+    before, behind = bytes(buffer.data[low:at]), bytes(buffer.data[at:high])
+    begin = before.rfind(nul)
+    while unit > 1 and begin >= 0 and (len(before) - begin) % unit:
+        begin = before.rfind(nul, 0, begin + 1)
+    end = behind.find(nul)
+    while unit > 1 and end >= 0 and end % unit:
+        end = behind.find(nul, end + 1)
+    start = low + begin + unit if begin >= 0 else low
+    if end < 0 or (begin < 0 and low) or (start < at and before[-unit] not in _BEFORE_ADDRESS):
+        return at, at
+    return start, at + end
 
 
 def _names_providers(buffer: Buffer) -> bool:

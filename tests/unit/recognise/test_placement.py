@@ -137,6 +137,41 @@ def test_sentences_of_native_libraries_are_messages() -> None:
     assert reasons(found) == {"http://docs.crypto.com/c": MESSAGE}
 
 
+def native(*texts: bytes, base: int = 0) -> Artifact:
+    """A native library with two sections, as linkers write them; the texts are in the second."""
+    sections = (b"\0" * 64, b"\0" + b"".join(texts))
+    buffers = (Buffer("lib/a.so", BufferKind.NATIVE, data, 64 * at) for at, data in enumerate(sections))
+    return Artifact("lib/a.so", tuple(buffers))
+
+
+@each(
+    ("texts", "shown"),
+    [
+        ((b"Usage is not kept. See http://docs.crypto.com/c for more details.\0",), []),
+        ((b"Usage is not kept.\0", b"http://api.shop.com/v1\0", b"is not known here\0"), ["http://api.shop.com/v1"]),
+        # Strings of Go and Rust have no end.
+        ((b"no entry was found for this key", b"http://api.shop.com/v1", b"\0"), ["http://api.shop.com/v1"]),
+        ((b"See the page for this at ", b"http://api.shop.com/v1", b" or not" * 500), ["http://api.shop.com/v1"]),
+    ],
+)
+def test_strings_of_native_code_end_with_nul(texts: tuple[bytes, ...], shown: list[str]) -> None:
+    assert values(list(SEARCH.finds([native(*texts)]))) == shown
+
+
+def test_strings_of_native_code_in_utf16() -> None:
+    texts = ("Usage is not kept. See http://docs.crypto.com/c for more", "Not known", "http://api.shop.com/v1")
+    data = b"\0\0" + b"".join(text.encode("utf-16-le") + b"\0\0" for text in texts)
+    artifact = Artifact("a", (Buffer("a", BufferKind.NATIVE, data, utf16=True),))
+    assert values(list(SEARCH.finds([artifact]))) == ["http://api.shop.com/v1"]
+
+
+def test_a_font_of_macos_has_no_back_ends() -> None:
+    font = b"\0\0\1\0" + b"\xff" * 60 + b"\0http://www.linotype.com/fontdesigners\0"
+    for name, shown in (("a.dfont", []), ("a.dat", ["http://www.linotype.com/fontdesigners"])):
+        found = list(SEARCH.finds([Artifact(name, (Buffer(name, BufferKind.BINARY, font),))]))
+        assert values(found) == shown
+
+
 def field(kind: int, text: bytes, before: bytes = b"") -> bytes:
     """A text of ASN.1 in DER, at most 255 bytes long."""
     size = len(before + text)
