@@ -36,7 +36,11 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("a.js", "throw new Error('Bad option. See URL for help')", MESSAGE),
         ("a.js", "var e=msg+'\\nURL#'+id", MESSAGE),
         ("a.js", "x={homepage:'URL'}", METADATA),
-        ("a.xml", "<?xml version='1.0'?><rss version='2.0'><channel><item><link>URL</link></item></channel></rss>", FEED),
+        (
+            "a.xml",
+            "<?xml version='1.0'?><rss version='2.0'><channel><item><link>URL</link></item></channel></rss>",
+            FEED,
+        ),
         ("a.xml", "<rss><item><description><![CDATA[<a href='URL'>x</a>]]></description></item></rss>", FEED),
         ("a.xml", "<feed xmlns='x'><entry><link href='URL'/></entry></feed>", FEED),
         ("a.xml", "<feed xmlns='x'><link rel='self' href='URL'/></feed>", ""),
