@@ -208,7 +208,7 @@ def _string_reason(buffer: Buffer, at: int) -> str:
 def _native_bounds(buffer: Buffer, at: int, low: int, high: int) -> tuple[int, int]:
     """Where the string of a native program begins and ends; an empty range if that is unknown.
 
-    Strings of C end with NUL. Those of Go, Rust and others have no end, so that a message can be just before an address.
+    Strings of C end with NUL. Those of Go, Rust and others have no end, so a message can be just before an address.
     """
     unit = 1 + buffer.utf16
     nul = bytes(unit)
