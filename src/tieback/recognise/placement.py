@@ -200,8 +200,9 @@ def _string_reason(buffer: Buffer, at: int) -> str:
         if _BEGINNING.fullmatch(value):
             return BEGINNING
     reason = literal_reason(text, 0, own, len(text))
-    # Sentences of libraries are in native code; those of the app itself can name its servers.
-    kept = reason == MESSAGE and buffer.kind is not BufferKind.NATIVE and not points_to_page(text[:own])
+    # Sentences of libraries are in native code of Android; those of the app itself can name its servers.
+    is_library = buffer.kind is BufferKind.NATIVE and buffer.starts is None and buffer.file.endswith(".so")
+    kept = reason == MESSAGE and not is_library and not points_to_page(text[:own])
     return "" if kept else reason
 
 
