@@ -159,7 +159,7 @@ def test_strings_of_native_code_end_with_nul(texts: tuple[bytes, ...], shown: li
 
 
 def test_sentences_of_an_app_on_ios_can_name_its_servers() -> None:
-    said = b"\0Register at http://shop.com to get a PIN\0Usage is not kept. See http://docs.crypto.com/c for more details\0"
+    said = b"\0Register at http://shop.com to get a PIN\0Usage is not kept. See http://docs.crypto.com/c for more\0"
     for name, shown in (("Payload/A.app/A", ["http://shop.com"]), ("lib/a.so", [])):
         assert values(list(SEARCH.finds([Artifact(name, (Buffer(name, BufferKind.NATIVE, said),))]))) == shown
 
