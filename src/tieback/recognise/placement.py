@@ -131,11 +131,11 @@ class Placement:
     def _reason(self, index: int, offset: int) -> str:
         buffer = self._artifact.buffers[index]
         at = offset - buffer.base
-        if buffer.kind in _STRINGS:
+        if buffer.kind in _STRINGS or (buffer.kind is BufferKind.BINARY and buffer.starts is not None):
             return _string_reason(buffer, at)
         if buffer.kind is BufferKind.BINARY and _is_in_certificate(buffer.data, at):
             return CERTIFICATE
-        if buffer.kind not in _TEXTS or (buffer.kind is BufferKind.BINARY and buffer.starts is not None):
+        if buffer.kind not in _TEXTS:
             return ""
         if len(buffer.data) > MAX_SIZE * (1 + buffer.utf16):
             return ""  # so that it is not copied

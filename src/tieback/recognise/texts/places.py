@@ -29,6 +29,11 @@ METADATA = "only in metadata of a package or page"
 EXAMPLE = "only in an example of what to enter"
 
 
+_TELLS = re.compile(
+    rb"(?:(?<![\w$])(?:[A-Z]\w{0,40})?Error|(?<![\w$])console\s{0,4}\.\s{0,4}(?:log|warn|error|info|debug|trace))"
+    rb"\s{0,4}\(\s{0,20}\Z"
+)
+"""The beginning of a call whose first argument is a message."""
 _RESOURCE_FORK = b"\0\0\1\0"
 """Beginning of a font of macOS in a data fork (``.dfont``)."""
 
@@ -241,7 +246,10 @@ class TextPlaces:
             return METADATA
         known = self._code_in(span)
         if known is None:
-            return prose.literal_reason(data, start, offset, end)
+            found = prose.literal_reason(data, start, offset, end)
+            # The words can be in another line of the message.
+            told = not found and offset > start and _TELLS.search(data, max(0, span.start - 60), span.start)
+            return prose.MESSAGE if told else found
         text, places = known
         return places.reason(text.offset(offset))
 

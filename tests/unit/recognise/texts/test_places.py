@@ -34,6 +34,11 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("a.js", "// URL", COMMENT),
         ("a.js", "/*! Library 1.0 | URL */", COMMENT),
         ("a.js", "throw new Error('Bad option. See URL for help')", MESSAGE),
+        ("a.js", "throw new Error('Bad option.\\n\\nRead the guide.\\n\\nURL')", MESSAGE),
+        ("a.js", "console.warn('No key:\\n\\n\\nURL')", MESSAGE),
+        ("a.js", "console.log('URL')", ""),
+        ("a.js", "onError('/proxy?u=URL')", ""),
+        ("a.js", "api.console.log('v1,URL')", MESSAGE),
         ("a.js", "var e=msg+'\\nURL#'+id", MESSAGE),
         ("a.js", "x={homepage:'URL'}", METADATA),
         (
