@@ -8,7 +8,7 @@ from tieback.model.sighting import Problem
 from tieback.recognise import preferences
 from tieback.recognise.config import ConfigExtractor
 from tieback.recognise.dalvik.run import MAX_STEPS
-from tieback.recognise.dataflow.constants import is_constant
+from tieback.recognise.dataflow.constants import is_followed
 from tieback.recognise.dataflow.extract import DataflowExtractor
 from tieback.recognise.dataflow.settings import AppSettings
 from tieback.recognise.extract import EndpointExtractor
@@ -79,7 +79,7 @@ class AppSearch:
             finds = self._gathered(piece) if isinstance(piece, ArtifactBatch) else self._artifact(piece)
             for find in finds:
                 # From the first constant on, so that the order stays.
-                if held is None or not (held or is_constant(find)):
+                if held is None or not (held or is_followed(find)):
                     yield find
                     continue
                 held.append(find)

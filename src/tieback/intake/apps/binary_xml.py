@@ -8,6 +8,7 @@ text, because a few kilobytes can refer to one long string a hundred thousand ti
 import struct
 from collections.abc import Iterator
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,6 +21,7 @@ MAX_ATTRIBUTES = 1000
 
 MAX_TEXT = 4096
 _START_ELEMENT, _END_ELEMENT, _TEXT, _RESOURCE_MAP = 0x0102, 0x0103, 0x0104, 0x0180
+_REFERENCES = frozenset((0x01, 0x02, 0x07, 0x08))
 _KNOWN = {
     0x01010001: "label",
     0x01010003: "name",
@@ -48,7 +50,7 @@ def read_binary_xml(file: str, data: bytes) -> Artifact:
     text = data[frame.start : frame.stop]
     starts = partial(_begins, data)
     buffer = Buffer(file, BufferKind.RESOURCES, text, base=frame.start, starts=starts, utf16=not frame.utf8)
-    return Artifact(file, (buffer,))
+    return Artifact(file, (buffer,), compiled=data)
 
 
 def expansion(data: bytes, limit: int) -> tuple[int, int]:
@@ -90,6 +92,64 @@ def _element(data: bytes, at: int, lengths: "np.ndarray[tuple[int], np.dtype[np.
             break
         total += sum(int(lengths[min(s, nothing)]) for s in struct.unpack_from("<III", data, attribute)) + 16
     return total
+
+
+class XmlAttribute(NamedTuple):
+    """An attribute, or a text between elements, which has no name."""
+
+    element: str
+    """Name of its element."""
+    resource: int
+    """Resource ID of its name; 0 if it has none."""
+    name: str
+    kind: int
+    """Type of its value (``Res_value``): 1 and 7 for references, 3 for strings."""
+    value: int
+    """Resource ID; 0 for a text."""
+    begin: int = 0
+    """Offset of the text in the file."""
+    end: int = 0
+
+
+def xml_attributes(data: bytes) -> Iterator[XmlAttribute]:
+    """The attributes and texts of a compiled XML file, as far as ``read_tree`` reads them.
+
+    Raises:
+        MalformedError: there is no readable string pool at its beginning.
+    """
+    pool = _pool(data)
+    ids: tuple[int, ...] = ()
+    position, left, element = 8 + pool.size, MAX_ELEMENTS, ""
+    while position + 8 <= len(data) and left > 0:
+        kind, header, size = _chunk.unpack_from(data, position)
+        if size < 8:
+            return
+        body = position + header
+        if kind == _RESOURCE_MAP:
+            count = min((size - 8) // 4, (len(data) - position - 8) // 4, 1024)
+            ids = struct.unpack_from(f"<{count}I", data, position + 8)
+        elif kind == _START_ELEMENT and body + 20 <= len(data):
+            left -= 1
+            element = pool.text(*struct.unpack_from("<4xI", data, body))
+            for name, raw, type_, value in _fields(data, body):
+                known, title = ids[name] if name < len(ids) else 0, pool.text(name, 256)
+                if type_ in _REFERENCES:
+                    yield XmlAttribute(element, known, title, type_, value)
+                else:
+                    yield XmlAttribute(element, known, title, 3, 0, *_bounds(pool, value if type_ == 3 else raw))
+        elif kind == _TEXT and body + 12 <= len(data):
+            index, type_, value = struct.unpack_from("<I3xBI", data, body)
+            yield XmlAttribute(element, 0, "", 3, 0, *_bounds(pool, index))
+            if type_ in _REFERENCES:
+                yield XmlAttribute(element, 0, "", type_, value)
+        position += size
+
+
+def _bounds(pool: StringPool, index: int) -> tuple[int, int]:
+    """Offsets of a string in the data of its pool; zeros if there is none."""
+    if not 0 <= index < len(pool.starts) or pool.starts[index] < 0:
+        return 0, 0
+    return int(pool.starts[index]), int(pool.starts[index] + pool.lengths[index])
 
 
 def _begins(data: bytes) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
@@ -147,14 +207,19 @@ def read_tree(data: bytes, levels: int = MAX_DEPTH) -> Element:
 
 
 def _attributes(data: bytes, at: int, pool: StringPool, ids: tuple[int, ...]) -> Iterator[tuple[str, str]]:
+    for name, raw, kind, value in _fields(data, at):
+        known = _KNOWN.get(ids[name], "") if name < len(ids) else ""
+        yield known or pool.text(name, 256), _value(pool, raw, kind, value)
+
+
+def _fields(data: bytes, at: int) -> Iterator[tuple[int, int, int, int]]:
+    """Name, raw value, type and value of each attribute of an element."""
     first, width, count = struct.unpack_from("<8xHHH", data, at)
     for index in range(min(count, MAX_ATTRIBUTES) if width >= 20 else 0):
         attribute = at + first + index * width
         if attribute + 20 > len(data):
             return
-        name, raw, kind, value = struct.unpack_from("<4xII3xBI", data, attribute)
-        known = _KNOWN.get(ids[name], "") if name < len(ids) else ""
-        yield known or pool.text(name, 256), _value(pool, raw, kind, value)
+        yield struct.unpack_from("<4xII3xBI", data, attribute)
 
 
 def _value(pool: StringPool, raw: int, kind: int, value: int) -> str:

@@ -3,6 +3,8 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
+from msgspec.structs import replace
+
 from tieback.intake.apps.apk import ApkFormat, is_apk
 from tieback.intake.apps.archive import Archive
 from tieback.intake.apps.binary_xml import read_binary_xml
@@ -134,7 +136,7 @@ def _placed(artifact: Artifact, place: str) -> Artifact:
     if not place:
         return artifact
     file = place + artifact.file
-    return Artifact(file, tuple(buffer.placed(file) for buffer in artifact.buffers))
+    return replace(artifact, file=file, buffers=tuple(buffer.placed(file) for buffer in artifact.buffers))
 
 
 def make_artifacts(

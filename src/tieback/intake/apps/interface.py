@@ -128,6 +128,8 @@ class Artifact(msgspec.Struct, frozen=True):
     buffers: tuple[Buffer, ...]
     bytecode: Bytes = b""
     """The whole file if it is Hermes bytecode, whose strings are the buffers."""
+    compiled: Bytes = b""
+    """The whole file if it is compiled XML, whose strings are the buffer."""
 
 
 class ArtifactBatch(msgspec.Struct, frozen=True):

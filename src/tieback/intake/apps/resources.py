@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.apps.resource_values import EntryPlaces, ResourceValues
 from tieback.intake.apps.stringpool import CHUNK_STRING_POOL, MalformedPoolError, StringPool, pool_frame, read_pool
 
 MAX_CHUNKS = 100_000
@@ -132,6 +133,44 @@ class Resources:
             for index in np.flatnonzero(self.pool.starts - self.pool.start == offset)[:1]:
                 return self.pool.text(int(index))
         return ""
+
+    @cached_property
+    def values(self) -> ResourceValues:
+        """Which resources have a string, or refer to another one."""
+        chunks = list(self._type_chunks())
+        entries = [_entries(self._data, chunk) for chunk in chunks]
+        counts = [len(index) for index, _ in entries]
+
+        def spread(numbers: Iterable[int]) -> Offsets:
+            return np.repeat(np.fromiter(numbers, np.int64, len(chunks)), counts)
+
+        none = np.empty(0, np.int64)
+        index, place = (
+            (np.concatenate((none, *column)) for column in zip(*entries, strict=True)) if entries else (none, none)
+        )
+        identifier = spread((one.package << 24 | one.type_id << 16) & 0xFFFFFFFF for one in chunks) | index
+        stop = spread(min(one.at + one.size, len(self._data)) for one in chunks)
+        fits = place + 8 <= stop
+        order = np.flatnonzero(fits)[place[fits].argsort(kind="stable")]
+        place, raw = place[order], np.frombuffer(self._data, np.uint8)
+        compact = (_number(raw, place + 2, 2) & _COMPACT) != 0
+        key = np.where(compact, _number(raw, place, 2), _number(raw, place + 4, 4))
+        pools = list({id(chunk.keys): chunk.keys for chunk in chunks}.values())
+        pool = spread(next(n for n, one in enumerate(pools) if one is chunk.keys) for chunk in chunks)[order]
+        names = [(one, np.where(pool == number, key, -1)) for number, one in enumerate(pools)]
+        types = {(one.package << 8 | one.type_id) & 0xFFFF: one.type_name for one in chunks}
+        return ResourceValues(self._data, EntryPlaces(place, stop[order], identifier[order]), names, types)
+
+    def string_at(self, offset: int) -> int:
+        """Index of the string that contains the byte at an offset of the file; -1 if there is none, or several."""
+        pool = self.pool
+        found = np.flatnonzero((pool.starts >= 0) & (pool.starts <= offset) & (offset < pool.starts + pool.lengths))
+        return int(found[0]) if len(found) == 1 else -1
+
+    def string_of(self, text: str) -> int:
+        """Index of exactly this string; -1 if it is not there, or more than once."""
+        found = list(_indexes(self.pool, text))
+        return found[0] if len(found) == 1 else -1
 
     def string_names(self) -> tuple[Offsets, Offsets, list[StringPool]]:
         """Sorted offsets (in the buffer) of named strings, and for each one its key and the pool of that key."""

@@ -12,11 +12,14 @@ from tieback.intake.apps.interface import Buffer
 from tieback.model.endpoint import EndpointKind
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.dataflow.dexfile import MAX_STRING, DexFile
+from tieback.recognise.dataflow.package_resources import PackageResources
+from tieback.recognise.dataflow.resource_ends import ResourceEnds
 from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.span import string_bounds
 
 _WEB = frozenset(("http", "https"))
 _METHODS = ("dex-string/", "dex-flow/")
+_RESOURCE = re.compile(r"(?:^|!)(?:resources\.arsc$|res/)")
 _ADDRESS = re.compile(rb"https?://[A-Za-z0-9]", re.IGNORECASE)
 
 
@@ -27,34 +30,40 @@ class DexPart(NamedTuple):
     dex: DexFile
 
 
-def is_constant(find: object) -> TypeGuard[Sighting]:
-    """True for the sighting of a web address in the code of an app."""
+def is_followed(find: object) -> TypeGuard[Sighting]:
+    """True for the sighting of a web address in the code or the resources of an app."""
     return (
         isinstance(find, Sighting)
         and find.endpoint.kind is EndpointKind.URL
         and find.endpoint.scheme in _WEB
         and find.evidence.offset is not None
-        and find.evidence.how.startswith(_METHODS)
+        and (find.evidence.how.startswith(_METHODS) or _RESOURCE.search(find.evidence.file) is not None)
     )
 
 
 class ConstantEnds:
-    """Decides about the constants of one app; each constant once."""
+    """Decides about the constants and resources of one app; each once."""
 
-    def __init__(self, parts: Sequence[DexPart]) -> None:
-        """All DEX files of the app."""
+    def __init__(self, parts: Sequence[DexPart], package: PackageResources | None = None) -> None:
+        """All DEX files of the app, and its other files."""
         self._buffers = {part.buffer.file: part.buffer for part in parts}
         self._uses = ConstantUses([part.dex for part in parts])
+        self._resources = ResourceEnds(self._uses, package) if package is not None else None
         self._reasons: dict[bytes, str] = {}
 
     def settle(self, find: Sighting) -> Sighting | NotBackend:
         """The sighting, or a text that is not a back end if no code contacts what is in its constant."""
-        raw = self._constant(find) if is_constant(find) else b""
+        if not is_followed(find):
+            return find
+        if not find.evidence.how.startswith(_METHODS):
+            reason = self._resources.reason(find) if self._resources is not None else ""
+            return NotBackend(find.endpoint.value, reason) if reason else find
+        raw = self._constant(find)
         if _ADDRESS.search(raw) is None or find.endpoint.host.encode() not in raw.lower():
             return find
-        reason = self._reasons.get(raw)
-        if reason is None:
-            reason = self._reasons[raw] = self._uses.reason(raw)
+        if raw not in self._reasons:
+            self._reasons[raw] = self._uses.reason(raw)
+        reason = self._reasons[raw]
         return NotBackend(find.endpoint.value, reason) if reason else find
 
     def _constant(self, find: Sighting) -> bytes:

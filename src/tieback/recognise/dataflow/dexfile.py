@@ -263,6 +263,10 @@ class DexFile:
         """String index of the name of a method; -1 if there is none."""
         return self._method_names[index] if 0 <= index < len(self._method_names) else -1
 
+    def methods_titled(self, title: int) -> list[int]:
+        """Indices of the methods with a name, by the index of its string."""
+        return list(map(int, np.flatnonzero(self._methods["name"] == title)))
+
     def methods_of(self, owner: int) -> range:
         """Indices of the methods of a type, at most ``MAX_METHODS``; methods are sorted by type."""
         first, last = self._owners.searchsorted(np.array([owner, owner + 1], dtype=np.int64)).tolist()

@@ -100,7 +100,8 @@ class DataflowExtractor:
         buffers = tuple(buffers)
         parts = [part for buffer in buffers for part in dex_parts(buffer)][:MAX_FILES]
         whole = {id(part.buffer) for part in parts} == set(map(id, buffers)) and len(parts) < MAX_FILES
-        ends = ConstantEnds(parts) if held is not None and whole and parts else None
+        package = settings.package if settings is not None else None
+        ends = ConstantEnds(parts, package) if held is not None and whole and parts else None
         for find in held or ():
             yield ends.settle(find) if ends is not None and isinstance(find, Sighting) else find
         if not parts:

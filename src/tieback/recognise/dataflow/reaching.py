@@ -29,6 +29,16 @@ _VISITS = 24
 """Most steps per code unit on average; where paths meet, eight registers are one step."""
 
 SGET, SPUT, IGET, IPUT, APUT, RETURN = 0x62, 0x69, 0x54, 0x5B, 0x4D, 0x11
+_FOR_NUMBERS = {0x60: SGET, 0x67: SPUT, 0x52: IGET, 0x59: IPUT, 0x4B: APUT, 0x0F: RETURN}
+"""The same instructions for numbers; an operation has the opcode for objects."""
+_CONST_HIGH = 0x15
+_NUMBERS = bytes(
+    op == _CONST_HIGH
+    or KINDS[op] == OpcodeEffect.CONST_32
+    or OpcodeEffect.BINARY <= KINDS[op] <= OpcodeEffect.LITERAL_8
+    for op in range(256)
+)
+"""1 for the opcodes of a constant of 32 bits, and of calculations with an ``int``."""
 _WIDE_HALF = 1
 
 type Origins = frozenset[int]
@@ -69,6 +79,10 @@ class MethodFlow(NamedTuple):
     """Index of each string constant by its origin."""
     created: Origins
     """Origins that are new objects."""
+    numbers: dict[int, int]
+    """Each constant of 32 bits, without sign, by its origin."""
+    computed: Origins
+    """Origins of numbers that are calculated with."""
 
 
 def method_flow(dex: DexFile, code: CodeItem) -> MethodFlow | None:
@@ -110,6 +124,8 @@ class _Reader:
         self._operations: dict[int, Operation] = {}
         self._strings: dict[int, int] = {}
         self._created: set[int] = set()
+        self._numbers: dict[int, int] = {}
+        self._computed: set[int] = set()
         self._left = _VISITS * len(units) + 1_000
 
     def follow(self) -> MethodFlow | None:
@@ -124,7 +140,11 @@ class _Reader:
             if not self._block(at):
                 return None
         return MethodFlow(
-            tuple(self._operations[at] for at in sorted(self._operations)), self._strings, frozenset(self._created)
+            tuple(self._operations[at] for at in sorted(self._operations)),
+            self._strings,
+            frozenset(self._created),
+            self._numbers,
+            frozenset(self._computed),
         )
 
     def _reach(self, at: int, state: _State) -> None:
@@ -164,6 +184,8 @@ class _Reader:
                 before, at = at, at + payload_length(units, at)
                 continue
             self._operation(at, kind, state)
+            if _NUMBERS[unit & 255]:
+                self._number(at, kind, state)
             self._write(at, kind, state, before)
             after = at + LENGTHS[unit & 255]
             for target in self._targets(at, kind):
@@ -197,7 +219,7 @@ class _Reader:
             if kind is OpcodeEffect.CONST_STRING:
                 self._strings[at] = units[at + 1]
             elif kind is OpcodeEffect.CONST_JUMBO:
-                self._strings[at] = units[at + 1] | units[at + 2] << 16
+                self._strings[at] = _number(units, at + 1)
             elif kind is OpcodeEffect.NEW_INSTANCE:
                 self._created.add(at)
         elif kind in _ONE_A:
@@ -215,9 +237,23 @@ class _Reader:
         elif kind is OpcodeEffect.RESULT:
             state[high] = frozenset((before,)) if before >= 0 else own
 
+    def _number(self, at: int, kind: OpcodeEffect, state: _State) -> None:
+        """Note a constant, or the numbers that an instruction calculates with."""
+        unit, more = self._units[at], self._units[at + 1] if kind is not OpcodeEffect.BINARY_2ADDR else 0
+        if kind is OpcodeEffect.CONST_32:
+            self._numbers[at] = _number(self._units, at + 1)
+        elif kind is OpcodeEffect.WRITE_AA:
+            self._numbers[at] = more << 16
+        elif kind is OpcodeEffect.BINARY:
+            self._computed |= state[more & 255] | state[more >> 8]
+        elif kind is OpcodeEffect.BINARY_2ADDR:
+            self._computed |= state[unit >> 8 & 15] | state[unit >> 12]
+        else:
+            self._computed |= state[unit >> 12 if kind is OpcodeEffect.LITERAL_16 else more & 255]
+
     def _operation(self, at: int, kind: OpcodeEffect, state: _State) -> None:
         units, unit = self._units, self._units[at]
-        opcode = unit & 255
+        opcode = _FOR_NUMBERS.get(unit & 255, unit & 255)
         if opcode == _POLYMORPHIC_RANGE or kind in _RANGE_CALLS or kind is OpcodeEffect.FILLED_ARRAY_RANGE:
             registers = list(range(units[at + 2], units[at + 2] + (unit >> 8)))
             member = units[at + 1]
@@ -234,3 +270,8 @@ class _Reader:
         else:
             return
         self._operations[at] = Operation(at, opcode, member, tuple(state[register] for register in registers))
+
+
+def _number(units: Sequence[int], at: int) -> int:
+    """A number of 32 bits, without sign."""
+    return units[at] | units[at + 1] << 16

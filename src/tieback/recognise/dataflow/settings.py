@@ -9,6 +9,7 @@ from tieback.intake.apps.binary_xml import read_tree
 from tieback.intake.apps.element import Element, read_text_xml
 from tieback.intake.apps.interface import ArtifactBatch, BufferKind, Bytes, Piece, ResourceTexts
 from tieback.intake.apps.stringpool import MalformedPoolError
+from tieback.recognise.dataflow.package_resources import PackageResources
 
 MAX_KEYS = 2_000
 """Most names of settings of one app."""
@@ -38,11 +39,14 @@ class AppSettings:
         self._values: dict[str, str] = {}
         self._tables: list[ResourceTexts] = []
         self._unread: list[tuple[str, Bytes]] = []
+        self.package = PackageResources()
+        """The files that can refer to resources."""
         self.returned: dict[str, str] = {}
         """Texts that native methods return, by name of the function; see ``intake.apps.jni``."""
 
     def see(self, piece: Piece) -> None:
         """Note the files of settings in a piece of the app; they are read when code first reads a setting."""
+        self.package.see(piece)
         if isinstance(piece, ArtifactBatch):
             for file, content in zip(piece.files, piece.contents, strict=True):
                 self._note(file, content)

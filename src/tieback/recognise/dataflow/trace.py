@@ -1,5 +1,6 @@
 """One method, with values that are followed in it: which of its calls get them, and what these calls do with them."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,6 +13,7 @@ UNREAD = "only in a constant that no code reads"
 SHOWN = "only in a text that the app shows or logs"
 LINK = "only a link that a person opens in another app"
 COMPARED = "only compared with another text"
+COOKIES = "only an address whose cookies the app reads or changes"
 
 _CALLS = frozenset((*range(0x6E, 0x73), *range(0x74, 0x79)))
 _INTENT = "Landroid/content/Intent;"
@@ -30,8 +32,23 @@ class Outcome(NamedTuple):
     returns: bool
     """True if the method returns it."""
 
+    def with_other(self, other: "Outcome") -> "Outcome":
+        """What becomes of a value that has two ways."""
+        return Outcome(self.reasons | other.reasons, self.contacts or other.contacts, self.returns or other.returns)
+
 
 CONTACTS = Outcome(frozenset(), contacts=True, returns=False)
+NOTHING = Outcome(frozenset(), contacts=False, returns=False)
+
+
+def reason_of(outcomes: Iterable[Outcome]) -> str:
+    """Why no code contacts an address that has only these ends; empty if code may."""
+    reasons: set[str] = set()
+    for outcome in outcomes:
+        if outcome.contacts or outcome.returns:
+            return ""
+        reasons |= outcome.reasons
+    return next((reason for reason in (LINK, SHOWN, COMPARED, COOKIES) if reason in reasons), UNREAD)
 
 
 class Trace:
@@ -51,6 +68,8 @@ class Trace:
         """Follow the values until nothing new has them."""
         seen: set[tuple[int, tuple[int, ...]]] = set()
         found = True
+        if not self._flow.computed.isdisjoint(self._traced):
+            return CONTACTS  # another identifier, calculated from this one
         while found and not self._contacts:
             found = False
             self._uses.steps -= len(self._flow.operations)
@@ -81,7 +100,7 @@ class Trace:
         if owner == _INTENT:
             self._intent(one, given, name, kind)
             return
-        match self._uses.what(owner, name):
+        match self._uses.what(self._number, one.member):
             case "through":
                 self._traced.add(one.at)
             case "into":
@@ -94,6 +113,8 @@ class Trace:
                 self._reasons.add(LINK)
             case "compared":
                 self._reasons.add(COMPARED)
+            case "cookies":
+                self._reasons.add(COOKIES)
             case "none":
                 pass
             case _:
@@ -126,7 +147,9 @@ class Trace:
         for one in self._flow.operations:
             if one.opcode in _CALLS and one.values:
                 owner, name, kind = self._uses.method_names(self._number, one.member)
-                builds = self._uses.what(owner, name) == "into" or (owner == _INTENT and name != "createChooser")
+                builds = self._uses.what(self._number, one.member) == "into" or (
+                    owner == _INTENT and name != "createChooser"
+                )
                 if builds and kind.endswith(f"){owner}"):
                     found[one.at] = one.values[0]
         return found

@@ -6,18 +6,19 @@ nowhere, it is no back end. Everything else counts as contact: an unknown call, 
 method that is too long. So a doubt never hides a back end. The code of all files of the app must be known.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
 
 from tieback.recognise.dataflow import encoded
-from tieback.recognise.dataflow.app import MAX_SITES, AppCode, OperandUses
-from tieback.recognise.dataflow.code_units import CodeUnits
+from tieback.recognise.dataflow.app import MAX_SITES, AppCode
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, Offsets, SectionKind
 from tieback.recognise.dataflow.ends import What, read_ends
+from tieback.recognise.dataflow.hierarchy import Hierarchy
+from tieback.recognise.dataflow.places import CodePlaces
 from tieback.recognise.dataflow.reaching import IGET, SGET, SPUT, MethodFlow, Operation, Origins, method_flow
-from tieback.recognise.dataflow.trace import COMPARED, CONTACTS, LINK, SHOWN, UNREAD, Outcome, Trace
+from tieback.recognise.dataflow.trace import CONTACTS, NOTHING, Outcome, Trace, reason_of
 
 MAX_DEPTH = 6
 """Most methods and fields between a constant and its end."""
@@ -30,15 +31,15 @@ MAX_STEPS = 2_000_000
 MAX_CONSTANTS = 2_000
 """Most constants of one app that are followed."""
 
-_CONST_STRING, _CONST_JUMBO = frozenset((0x1A,)), frozenset((0x1B,))
 _STATIC_READS, _INSTANCE_READS = frozenset(range(0x60, 0x67)), frozenset(range(0x52, 0x59))
-_FOLLOWED = frozenset((0x70, 0x71, 0x76, 0x77))
-"""Calls that run one known method: direct and static."""
+_FOLLOWED = frozenset((0x6F, 0x70, 0x71, 0x75, 0x76, 0x77))
+"""Calls that run one known method: of the superclass, direct and static."""
 _VIRTUAL = frozenset((0x6E, 0x74))
 """Calls that run a known method if no class extends that of the call."""
-_MAX_SHORT = 0xFFFF
-"""Greatest index of a string in the short instruction."""
+_TEXTS = frozenset(("getString", "getText", "getQuantityString", "getQuantityText"))
+"""Methods of the platform whose result is the string resource of their argument."""
 _STRING_VALUES = ((0x17, 1), (0x37, 2), (0x57, 3))
+_CONTEXT = "Landroid/content/Context;"
 _REFLECTED = "/BuildConfig;"
 """Class whose fields are also read by name: https://github.com/lugg/react-native-config"""
 
@@ -48,12 +49,15 @@ class ConstantUses:
 
     def __init__(self, files: Sequence[DexFile]) -> None:
         """The DEX files of the app, all of them."""
-        self._app = AppCode(files)
+        self.app = AppCode(files)
+        self.places = CodePlaces(self.app)
+        self._hierarchy = Hierarchy(self.app)
         self._ends: Mapping[tuple[str, str], What] = read_ends()
         self._flows: dict[tuple[int, int], MethodFlow | None] = {}
         self._known: dict[tuple[int, int, Origins], Outcome] = {}
         self._read: dict[int, Outcome] = {}
-        self._uses: dict[tuple[int, frozenset[int]], OperandUses] = {}
+        self._what: dict[int, What | None] = {}
+        self._arrays: dict[tuple[int, int], tuple[encoded.Encoded, ...]] = {}
         self._units, self._constants, self.steps = MAX_UNITS, MAX_CONSTANTS, MAX_STEPS
 
     def reason(self, raw: bytes) -> str:
@@ -62,23 +66,19 @@ class ConstantUses:
         Args:
             raw: the MUTF-8 bytes of the whole constant.
         """
-        reasons: set[str] = set()
         self._constants -= 1
-        if self._constants < 0:
-            return ""
-        for number, dex in enumerate(self._app.files):
+        return reason_of(self._of_constant(raw)) if self._constants >= 0 else ""
+
+    def _of_constant(self, raw: bytes) -> Iterator[Outcome]:
+        for number, dex in enumerate(self.app.files):
             index = dex.string_of(raw)
-            for outcome in self._of_string(number, index) if index >= 0 else ():
-                if outcome.contacts or outcome.returns:
-                    return ""
-                reasons |= outcome.reasons
-        return next((reason for reason in (LINK, SHOWN, COMPARED) if reason in reasons), UNREAD)
+            if index >= 0:
+                yield from self._of_string(number, index)
 
     def _of_string(self, number: int, index: int) -> Iterator[Outcome]:
         """What becomes of a string at each of its places in one file."""
-        dex = self._app.files[number]
-        short = self._places(number, _CONST_STRING, index) if index <= _MAX_SHORT else []
-        places = short + self._places(number, _CONST_JUMBO, index & _MAX_SHORT)
+        dex = self.app.files[number]
+        places = self.places.strings(number, index)
         if len(places) >= MAX_SITES:
             yield CONTACTS
             return
@@ -87,7 +87,7 @@ class ConstantUses:
             code = dex.code_around(place, every=True)
             methods[code.offset if code is not None else -1 - place] = code
         for code in methods.values():
-            flow = self._flow(number, code) if code is not None else None
+            flow = self.flow(number, code) if code is not None else None
             if code is None or flow is None:
                 yield CONTACTS
                 return
@@ -96,28 +96,34 @@ class ConstantUses:
                 yield self._follow(number, code, starts, 0)
         yield from self._initial(number, index)
 
-    def _places(self, number: int, opcodes: frozenset[int], index: int) -> list[int]:
-        """Byte offsets of instructions with an operand; other operands can look the same."""
-        uses = self._uses.get((number, opcodes))
-        if uses is None:
-            dex = self._app.files[number]
-            section = dex.sections.get(SectionKind.CODE)
-            begin, end = (section.begin + (section.begin & 1), section.end) if section is not None else (0, 0)
-            count = max(0, (end - begin) // 2)
-            units = np.frombuffer(dex.data, "<u2", count, begin if count else 0)
-            code = CodeUnits(units, np.zeros(1, np.int64), np.full(1, begin, np.int64))
-            uses = self._uses[number, opcodes] = OperandUses(code, opcodes)
-        return uses.offsets(index)
+    def of_number(self, number: int, code: CodeItem, value: int, places: set[int]) -> Outcome:
+        """What becomes of a number in one method, which has it behind these code units."""
+        flow = self.flow(number, code)
+        if flow is None:
+            return CONTACTS
+        starts = frozenset(at for at, one in flow.numbers.items() if one == value)
+        # In a table, or in code that no path leads to.
+        return self._follow(number, code, starts, 0) if starts and places <= starts else CONTACTS
+
+    def of_result(self, number: int, code: CodeItem, at: int) -> bool:
+        """True if code may contact what the result of a call names."""
+        outcome = self._follow(number, code, frozenset((at,)), 0)
+        return outcome.contacts or outcome.returns
 
     def _initial(self, number: int, index: int) -> Iterator[Outcome]:
         """What becomes of a string that is the initial value of fields, or in an annotation."""
-        dex = self._app.files[number]
+        dex = self.app.files[number]
         if any(True for _ in _values(dex, SectionKind.ANNOTATIONS, index)):
             yield CONTACTS
             return
+        yield from self.of_values(number, _values(dex, SectionKind.ENCODED_ARRAYS, index), encoded.StringId(index))
+
+    def of_values(self, number: int, places: Iterable[int], value: encoded.StringId | int) -> Iterator[Outcome]:
+        """What becomes of an initial value of static fields; at some of the places can be other bytes."""
+        dex = self.app.files[number]
         rows: set[int] = set()
         starts, order = self._initials[number]
-        for place in _values(dex, SectionKind.ENCODED_ARRAYS, index):
+        for place in places:
             at = int(starts.searchsorted(place, side="right", sorter=order)) - 1
             rows.add(int(order[at]) if at >= 0 else -1)
         if rows and dex.sections.get(SectionKind.CALL_SITES) is not None:
@@ -125,29 +131,31 @@ class ConstantUses:
             return
         for row in rows:
             at = int(starts[row]) if row >= 0 else 0
-            values = dex.values.array(at)[0] if at else ()
-            for field, value in zip(dex.class_data(row).static_fields, values, strict=False):
-                if isinstance(value, encoded.StringId) and value.string == index:
-                    yield self._of_field(self._app.field(number, field), 0)
+            if (number, at) not in self._arrays:
+                self._arrays[number, at] = dex.values.array(at)[0] if at else ()
+            for field, one in zip(dex.class_data(row).static_fields, self._arrays[number, at], strict=False):
+                if one == value and type(one) is type(value):
+                    yield self._of_field(self.app.field(number, field), 0)
 
     @cached_property
     def _initials(self) -> list[tuple[Offsets, Offsets]]:
         """For each file the offset of the initial values of each class, and the rows in their order."""
-        every = [dex.classes["values"].astype(np.int64) for dex in self._app.files]
+        every = [dex.classes["values"].astype(np.int64) for dex in self.app.files]
         return [(starts, starts.argsort(kind="stable")) for starts in every]
 
-    def _flow(self, number: int, code: CodeItem) -> MethodFlow | None:
+    def flow(self, number: int, code: CodeItem) -> MethodFlow | None:
+        """The values of a method; ``None`` if it is not read."""
         key = number, code.offset
         if key not in self._flows:
             self._units -= code.units * (1 + code.registers // 32)
-            self._flows[key] = method_flow(self._app.files[number], code) if self._units > 0 else None
+            self._flows[key] = method_flow(self.app.files[number], code) if self._units > 0 else None
         return self._flows[key]
 
     # Fields
 
     def _of_field(self, field: int, depth: int, *, static: bool = True) -> Outcome:
         """What becomes of a value in a field: every method that reads it is followed."""
-        if field < 0 or depth > MAX_DEPTH or self._app.ref(field).owner.endswith(_REFLECTED):
+        if field < 0 or depth > MAX_DEPTH or self.app.ref(field).owner.endswith(_REFLECTED):
             return CONTACTS
         if field not in self._read:
             self._read[field] = CONTACTS  # while its readers are followed
@@ -156,19 +164,19 @@ class ConstantUses:
 
     def _readers(self, field: int, depth: int, *, static: bool) -> Outcome:
         places: dict[tuple[int, int], tuple[CodeItem, set[int]]] = {}
-        for number, index in self._app.field_places(field):
-            offsets = self._places(number, _STATIC_READS if static else _INSTANCE_READS, index)
+        for number, index in self.app.field_places(field):
+            offsets = self.places.offsets(number, _STATIC_READS if static else _INSTANCE_READS, index)
             if len(offsets) >= MAX_SITES:
                 return CONTACTS
             for offset in offsets:
-                code = self._app.files[number].code_around(offset, every=True)
+                code = self.app.files[number].code_around(offset, every=True)
                 if code is None:
                     return CONTACTS
                 places.setdefault((number, code.offset), (code, set()))[1].add((offset - code.begin) // 2)
         reasons: frozenset[str] = frozenset()
         read = False
         for (number, _), (code, units_read) in places.items():
-            flow = self._flow(number, code)
+            flow = self.flow(number, code)
             if flow is None:
                 return CONTACTS
             starts = frozenset(one.at for one in flow.operations if one.opcode in (SGET, IGET) and one.at in units_read)
@@ -179,8 +187,23 @@ class ConstantUses:
             if outcome.contacts or outcome.returns:
                 return CONTACTS
             reasons |= outcome.reasons
-        # Objects can also be read as a whole, as by a library that writes JSON.
-        return Outcome(reasons, contacts=not static and not read, returns=False)
+        # Objects with data can also be read as a whole, as by a library that writes JSON.
+        unsure = not static and not read and not self._is_service(self.app.ref(field).owner)
+        return Outcome(reasons, contacts=unsure, returns=False)
+
+    def _is_service(self, owner: str) -> bool:
+        """True for a class that has no data for others: one of the platform's, or one object that gets a context."""
+        above = self._hierarchy.above(owner)
+        if above.startswith("Landroid/"):
+            return True
+        found = self.app.class_of(owner)
+        if found is None or self.app.superclass(owner) != "Ljava/lang/Object;":
+            return False
+        dex, data = self.app.files[found[0]], self.app.files[found[0]].class_data(found[1])
+        fields = (dex.field(index) for index in data.static_fields)
+        if not any(one is not None and dex.descriptor(one.kind) == owner for one in fields):
+            return False
+        return any(_CONTEXT in kind for _, kind in self.app.declared(*found))
 
     # Methods
 
@@ -189,45 +212,66 @@ class ConstantUses:
         key = number, code.offset, starts
         if key not in self._known:
             self._known[key] = CONTACTS  # in a recursion
-            flow = self._flow(number, code) if depth <= MAX_DEPTH else None
+            flow = self.flow(number, code) if depth <= MAX_DEPTH else None
             if flow is not None:
                 self._known[key] = Trace(self, number, flow, starts, depth).outcome()
         return self._known[key]
 
-    def what(self, owner: str, name: str) -> What | None:
-        """What becomes of a text that a method gets; ``None`` if that is not known."""
+    def what(self, number: int, index: int) -> What | None:
+        """What becomes of a text that a method gets, or of the identifier of one; ``None`` if that is not known."""
+        identity = self.app.method(number, index)
+        if identity not in self._what:
+            self._what[identity] = self._end(identity) if identity >= 0 else None
+        return self._what[identity]
+
+    def _end(self, identity: int) -> What | None:
+        owner, name, kind = self.app.ref(identity)
         if name == "<init>" and owner.endswith(("Exception;", "Error;")):
             return "shown"
-        return self._ends.get((owner, name))
+        found = self._ends.get((owner, name))
+        if found is not None or self.app.definition(identity) is not None:
+            return found
+        # Classes of the app inherit methods of the platform.
+        above = self._hierarchy.above(owner)
+        if above != owner and above and not self._hierarchy.is_overridden(identity):
+            found = self._ends.get((above, name))
+        return "through" if found is None and above and name in _TEXTS and kind.startswith("(I") else found
 
     def called(self, number: int, one: Operation, given: Sequence[int], depth: int) -> Outcome:
         """What becomes of arguments of a call, by their numbers, in the method of the app that it runs."""
-        identity = self._app.method(number, one.member)
-        if identity < 0:
+        identity = self.app.method(number, one.member)
+        if identity < 0 or depth >= MAX_DEPTH:
             return CONTACTS
         exact = one.opcode in _FOLLOWED or (
-            one.opcode in _VIRTUAL and not self._app.is_extended(self._app.ref(identity).owner)
+            one.opcode in _VIRTUAL and not self.app.is_extended(self.app.ref(identity).owner)
         )
-        target = self._app.definition(identity) if exact else None
-        if target is None or target.code.ins != len(one.values):
+        target = self.app.definition(identity) if exact else None
+        targets = (target,) if target is not None else () if exact else self._hierarchy.targets(identity)
+        if not targets or any(target.code.ins != len(one.values) for target in targets):
             return CONTACTS
-        return self._follow(target.file, target.code, frozenset(-1 - word for word in given), depth + 1)
+        starts = frozenset(-1 - word for word in given)
+        outcome = NOTHING
+        for target in targets:
+            outcome = outcome.with_other(self._follow(target.file, target.code, starts, depth + 1))
+            if outcome.contacts:
+                return CONTACTS
+        return outcome
 
     def stored(self, number: int, one: Operation, depth: int) -> Outcome:
         """What becomes of a value that an instruction puts into a field."""
-        return self._of_field(self._app.field(number, one.member), depth + 1, static=one.opcode == SPUT)
+        return self._of_field(self.app.field(number, one.member), depth + 1, static=one.opcode == SPUT)
 
     def method_names(self, number: int, index: int) -> tuple[str, str, str]:
         """Class, name and types of a method."""
-        identity = self._app.method(number, index)
+        identity = self.app.method(number, index)
         if identity < 0:
             return "", "", ""
-        ref = self._app.ref(identity)
+        ref = self.app.ref(identity)
         return ref.owner, ref.name, ref.kind
 
     def string(self, number: int, index: int) -> str:
         """A string of a file."""
-        return self._app.files[number].string(index)
+        return self.app.files[number].string(index)
 
 
 def _values(dex: DexFile, kind: int, index: int) -> Iterator[int]:

@@ -3,6 +3,7 @@
 import re
 
 COMMENT = "only in a comment"
+NAMESPACE = "only the name of an XML namespace"
 MESSAGE = "only in a message for people"
 USER_AGENT = "only in the name of a browser or crawler"
 _REACH = 400
@@ -32,11 +33,14 @@ _READ_MORE = re.compile(
 )
 """The end of a sentence that tells a person to read a page."""
 _COMMENT = re.compile(rb"(?:^|[\s;{})])(?://(?!\w)|/\*|<!--)|^\s*(?:\*|#)(?:\s|\Z)")
-_AGENT = re.compile(rb"(?:Mozilla/\d|[A-Za-z]/\d[\w.]*)[^\"]{0,200}[\s;(+,-]\+?\Z|\(compatible;[^\"]{0,200}\Z")
+_AGENT = re.compile(rb"(?:Mozilla/\d|[A-Za-z]/(?:\d|%s)[\w.]*)[^\"]{0,200}[\s;(+,-]\+?\Z|\(compatible;[^\"]{0,200}\Z")
 _BROKEN = re.compile(rb"\A(?:\s|\\[nrt]|[\])}.,;:!>-])*(?:\\n|\n|[\])}])(?:\s|\\[nrt])*+\Z")
 """Only the end of a sentence or of a line before the URL: the rest of a message whose beginning is another string."""
 _LEADING = re.compile(rb"[A-Za-z]:(?:\s|\\[nr])+\Z")
 """A line of a message that leads to the URL in the next one."""
+_NAMESPACE = re.compile(rb"(?:\A|[\s<])xmlns(?::[\w.-]{1,40})?=\Z")
+_GO_TO = re.compile("(?:请到|请访问|请前往|请参考|请参阅|请查看|详见|参见)".encode() + rb"\s?(?::|\xef\xbc\x9a)?\s?\Z")
+"""Chinese for: go to, visit, refer to, see."""
 _FUNCTION_WORDS = frozenset(
     (
         b"the to of for and in is are be at on see or from with this that you your it can by as an if not we our please"
@@ -72,6 +76,10 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
         return COMMENT
     if _is_agent(left):
         return USER_AGENT
+    if _NAMESPACE.search(left):
+        return NAMESPACE
+    if _GO_TO.search(left):
+        return MESSAGE
     if left and _NO_SENTENCE.search(left):
         return ""
     words = len(_WORD.findall(left))
@@ -82,6 +90,8 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
 
 def points_to_page(before: bytes) -> bool:
     """True if the words before a URL tell a person to read its page: not one that the code itself contacts."""
+    if _GO_TO.search(before[-80:]):
+        return True
     return _READ_MORE.search(before[-80:]) is not None and len(_WORD.findall(before)) >= 3
 
 

@@ -1,5 +1,6 @@
 import plistlib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,8 @@ from tieback.intake.apps.budget import PackageBudget, budget_for
 from tieback.intake.apps.entries import Special, make_artifacts, walk_entries
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, EntrySource
 from tieback.intake.apps.problems import PackageProblems
+
+BUNDLE = Path(__file__).parents[4] / "labs" / "frameworks" / "apps" / "parcelrun-hermes.apk"
 
 type Build = Callable[..., bytes]
 URL = "https://api.test/v1"
@@ -78,6 +81,12 @@ def test_nested_archives_are_read_with_their_path(build: Build) -> None:
         assert found.pop("libs/x.jar!c") == table
         assert found == {"libs/x.jar!a.json": URL.encode(), "libs/x.jar!b": URL.encode(), "z.txt": b"last"}
     assert [problem.where for problem in problems] == ["libs/x.jar!b", "libs/x.jar!c"]
+
+
+def test_bytecode_in_a_nested_package_stays_whole(build: Build) -> None:
+    archive = Archive(build("zipped", [("base.apk", BUNDLE.read_bytes())]), PackageProblems())
+    found = {one.file: one for one in artifacts(archive, nothing, budget_for(0))}
+    assert found["base.apk!assets/index.android.bundle"].bytecode
 
 
 def test_archives_are_opened_two_deep(build: Build) -> None:

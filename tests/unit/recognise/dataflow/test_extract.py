@@ -271,6 +271,17 @@ def test_a_code_host_that_code_requests_is_a_back_end_and_not_a_link() -> None:
     assert "https://github.com/o/r/b" in {one.value for one in linked.not_backends}
 
 
+def test_a_page_of_a_code_host_that_a_web_view_loads_is_a_back_end() -> None:
+    data = (DEX / "pages.dex").read_bytes()
+    for plain, code in ((b"rel.shop.test/v1/", b"github.com/o/r/b/"), (b"txt.shop.test/v1/", b"github.com/o/r/c/")):
+        assert data.count(plain) == 1
+        data = data.replace(plain, code)
+    found = [one for one in EXTRACTOR.extract(artifact(data)) if isinstance(one, Sighting)]
+    assert [(one.endpoint.value, one.evidence.how) for one in found] == [
+        ("https://github.com/o/r/b", "dex-flow/WebView")
+    ]
+
+
 def sample_apps() -> list[bytes]:
     found = []
     for app in ("fieldhand", "tillroll", "workhub"):

@@ -3,7 +3,15 @@
 import pytest
 
 from tests.each import each
-from tieback.recognise.texts.prose import COMMENT, MESSAGE, USER_AGENT, literal_reason, points_to_page, sentence_reason
+from tieback.recognise.texts.prose import (
+    COMMENT,
+    MESSAGE,
+    NAMESPACE,
+    USER_AGENT,
+    literal_reason,
+    points_to_page,
+    sentence_reason,
+)
 
 URL = b"http://a.test/x"
 
@@ -35,6 +43,14 @@ URL = b"http://a.test/x"
         (" * @see {}", COMMENT),
         ("Mozilla/5.0 (compatible; ABot/1.0; +{})", USER_AGENT),
         ("ABot/1.0 (+{})", USER_AGENT),
+        ("a-client/%s ({})", USER_AGENT),
+        ("a-client/%d ({})", ""),
+        ("xmlns={}", NAMESPACE),
+        ("<a xmlns:b={}", NAMESPACE),
+        ("noxmlns={}", ""),
+        ("\u8bf7\u5230{}\u67e5\u770b", MESSAGE),
+        ("\u8be6\u89c1\uff1a{}", MESSAGE),
+        ("\u5730\u5740{}", ""),
     ],
 )
 def test_places_in_strings(text: str, reason: str) -> None:
@@ -65,6 +81,8 @@ def test_places_in_lines(text: str, reason: str) -> None:
         (b"Register yourself at ", False),
         (b"Cannot connect to ", False),
         (b"see ", False),
+        ("\u8bf7\u5230".encode(), True),
+        ("\u5730\u5740".encode(), False),
     ],
 )
 def test_words_that_lead_to_a_page(before: bytes, leads: bool) -> None:

@@ -1,0 +1,119 @@
+"""The methods that a virtual call or a call of an interface can run, with all classes of the app and its libraries."""
+
+from functools import cached_property
+
+from tieback.recognise.dataflow.app import MAX_SUBCLASSES, AppCode, MethodCode
+from tieback.recognise.dataflow.dexfile import DexFile, SectionKind
+
+_OBJECT = "Ljava/lang/Object;"
+_INTERFACE, _ABSTRACT = 0x200, 0x400
+_MOST_ABOVE = 32
+"""As many classes above one are read."""
+
+
+class Hierarchy:
+    """Which classes extend or implement each other. All DEX files of the app must be known."""
+
+    def __init__(self, app: AppCode) -> None:
+        """The classes are read at the first call."""
+        self._app = app
+        self._below: dict[str, tuple[str, ...] | None] = {}
+        self._targets: dict[int, tuple[MethodCode, ...]] = {}
+
+    def below(self, descriptor: str) -> tuple[str, ...] | None:
+        """All classes that extend or implement a type, direct or not; ``None`` if they are more than a few."""
+        if descriptor not in self._below:
+            self._below[descriptor] = self._find(descriptor)
+        return self._below[descriptor]
+
+    def targets(self, identity: int) -> tuple[MethodCode, ...]:
+        """Every method that a call can run; empty if code that is not in the app can be run too."""
+        known = self._targets.get(identity)
+        if known is None:
+            known = self._targets[identity] = self._resolved(identity)
+        return known
+
+    def above(self, descriptor: str) -> str:
+        """The first class above a class of the app that is not in the app; empty if there is none."""
+        for _ in range(_MOST_ABOVE):
+            if not descriptor or self._app.class_of(descriptor) is None:
+                return descriptor
+            descriptor = self._app.superclass(descriptor)
+        return ""
+
+    def is_overridden(self, identity: int) -> bool:
+        """True if a class below that of a method can have its own code for it."""
+        ref = self._app.ref(identity)
+        below = self.below(ref.owner)
+        return below is None or any(self._app.implementation(identity, kind) is not None for kind in below)
+
+    def _resolved(self, identity: int) -> tuple[MethodCode, ...]:
+        owner = self._app.ref(identity).owner
+        below = self.below(owner) if self._app.class_of(owner) is not None else None
+        if below is None or (not below and self._app.definition(identity) is None):
+            return ()
+        if self._has_call_sites and self._access(owner) & _INTERFACE:
+            return ()
+        found: dict[int, MethodCode] = {}
+        for kind in (owner, *below):
+            code = self._app.implementation(identity, kind) or self._default(identity, kind)
+            if code is not None:
+                found[code.identity] = code
+            elif not self._has_no_code(kind):
+                return ()
+        return tuple(found.values())
+
+    def _default(self, identity: int, kind: str) -> MethodCode | None:
+        """The code of an interface that a class implements."""
+        codes = (self._app.implementation(identity, one) for one in self._app.ancestors(kind))
+        return next((code for code in codes if code is not None), None)
+
+    def _has_no_code(self, kind: str) -> bool:
+        """True for an abstract class or an interface, if everything above it is in the app."""
+        above = list(self._app.ancestors(kind))
+        inside = all(one == _OBJECT or self._app.class_of(one) is not None for one in above)
+        return inside and len(above) < _MOST_ABOVE and bool(self._access(kind) & (_INTERFACE | _ABSTRACT))
+
+    def _access(self, kind: str) -> int:
+        found = self._app.class_of(kind)
+        return int(self._app.files[found[0]].classes["access"][found[1]]) if found is not None else 0
+
+    def _find(self, descriptor: str) -> tuple[str, ...] | None:
+        found: dict[str, None] = {}
+        queue = [descriptor]
+        for one in queue:
+            for dex, users in zip(self._app.files, self._users, strict=True):
+                kind = dex.type_of(one.encode("utf-8", "replace"))
+                for below in map(dex.descriptor, users.get(kind, ())[: MAX_SUBCLASSES + 1]):
+                    if below not in found:
+                        found[below] = None
+                        queue.append(below)
+            if len(found) > MAX_SUBCLASSES:
+                return None
+        return tuple(found)
+
+    @cached_property
+    def _users(self) -> list[dict[int, list[int]]]:
+        """For each file, the types that extend or implement a type directly."""
+        return [_direct(dex) for dex in self._app.files]
+
+    @cached_property
+    def _has_call_sites(self) -> bool:
+        """True if an instruction makes objects of interfaces without a class."""
+        return any(dex.sections.get(SectionKind.CALL_SITES) is not None for dex in self._app.files)
+
+
+def _direct(dex: DexFile) -> dict[int, list[int]]:
+    users: dict[int, list[int]] = {}
+    lists: dict[int, tuple[int, ...]] = {}
+    rows = zip(
+        dex.classes["type"].tolist(), dex.classes["super"].tolist(), dex.classes["interfaces"].tolist(), strict=True
+    )
+    for kind, above, place in rows:
+        users.setdefault(above, []).append(kind)
+        if place:
+            if place not in lists:
+                lists[place] = dex.type_list(place)
+            for one in lists[place]:
+                users.setdefault(one, []).append(kind)
+    return users

@@ -1,0 +1,183 @@
+"""Look-ups of resources by name: ``getIdentifier``, and the classes ``R$string`` by reflection.
+
+A name that is not a constant is a doubt about every resource. In libraries of the platform, the constants are searched
+instead of the calls.
+"""
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from tieback.recognise.dataflow.app import MAX_SITES
+from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
+from tieback.recognise.dataflow.libraries import LIBRARIES
+from tieback.recognise.dataflow.reaching import MethodFlow, Origins
+from tieback.recognise.dataflow.uses import ConstantUses
+
+MAX_CALLS = 200
+"""Most calls by name of one app that are read."""
+MAX_CLASSES = 500
+"""Most classes ``R$string`` of one file; an app with 200 libraries has as many."""
+MAX_DEPTH = 3
+"""Most methods between a constant name and the call."""
+
+_CALLS = frozenset((*range(0x6E, 0x73), *range(0x74, 0x79)))
+_CONST_CLASS = frozenset((0x1C,))
+_KIND = "(Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;)I"
+_NO_NAMES: frozenset[str] = frozenset()
+_ANY = frozenset(("",))
+_REFLECTED = (b"/R$string;\0", b"/R$array;\0", b"/R$xml;\0", b"/R$raw;\0")
+_NAMES = (b"R$string\0", b"R$array\0", b"R$raw\0", b"R$xml\0")
+"""Ends of names of classes that are no descriptors: another class looks them up by name."""
+_SYSTEM = (b"android.", b"com.android.internal.")
+_PARTS = (b".R", b".R$", b"R$", b"$string", b"$array", b"$raw", b"$xml")
+"""Such names that code puts together."""
+
+
+class NameLookups:
+    """What the code of one app can look up by name."""
+
+    def __init__(self, uses: ConstantUses) -> None:
+        """The code of the app, with all its DEX files. It is searched at the first question."""
+        self._uses, self._app, self._places = uses, uses.app, uses.places
+        self._any_constant = False
+        """True if a library looks up names that are not known; they are constants."""
+        self._left = MAX_CALLS
+
+    def can_ask(self, label: str) -> bool:
+        """True if code can look up a resource, such as ``string/url``."""
+        kind, _, name = label.partition("/")
+        if self._reflected or (self._any_constant and self._is_constant(name)):
+            return True
+        known = self._asked
+        return any(names is None or name in names for names in (known.get(kind, _NO_NAMES), known.get("", _NO_NAMES)))
+
+    def _is_constant(self, name: str) -> bool:
+        """True if code loads this text."""
+        for number, dex in enumerate(self._app.files):
+            index = dex.string_of(name.encode("utf-8", "replace"))
+            if index >= 0 and self._places.loads(number, index):
+                return True
+        return False
+
+    @cached_property
+    def _reflected(self) -> bool:
+        return any(self._reflects(number, dex) for number, dex in enumerate(self._app.files))
+
+    @cached_property
+    def _asked(self) -> dict[str, frozenset[str] | None]:
+        """The names that are looked up, by type; the type is empty if it is not known. ``None``: not all are known."""
+        asked: dict[str, frozenset[str] | None] = {}
+        for number, place in self._calls("getIdentifier", _KIND):
+            kinds, names = self._names_at(number, place)
+            for kind in kinds:
+                known = asked.get(kind, _NO_NAMES)
+                asked[kind] = None if names is None or known is None else known | names
+        return asked
+
+    def _reflects(self, number: int, dex: DexFile) -> bool:
+        """True if code uses a class ``R$string`` as an object, or has the end of its name as a text."""
+        if any(dex.string_of(part) >= 0 for part in _PARTS):
+            return True
+        if any(not text[1:].startswith(_SYSTEM) for name in _NAMES for text in _ending(dex, name)):
+            return True
+        kinds = [dex.type_of(text[text.find(b"L") :]) for name in _REFLECTED for text in _ending(dex, name)]
+        return len(kinds) >= MAX_CLASSES or any(
+            kind >= 0 and self._places.has_instruction(number, _CONST_CLASS, kind) for kind in kinds
+        )
+
+    def _calls(self, name: str, kind: str, owners: frozenset[str] = frozenset()) -> Iterator[tuple[int, int]]:
+        """Number of the file and offset of each call of a method, of any class if there are no owners."""
+        for number, dex in enumerate(self._app.files):
+            title = self._app.string_of(number, name)
+            for index in dex.methods_titled(title) if title >= 0 else ():
+                identity = self._app.method(number, index)
+                ref = self._app.ref(identity) if identity >= 0 else None
+                if ref is not None and ref.kind == kind and (not owners or ref.owner in owners):
+                    places = self._places.offsets(number, _CALLS, index)
+                    self._left -= MAX_CALLS if len(places) >= MAX_SITES else 0
+                    yield from ((number, place) for place in places)
+
+    def _names_at(self, number: int, place: int) -> tuple[frozenset[str], frozenset[str] | None]:
+        """The types and names that a call looks up; names that are not known are ``None``."""
+        self._left -= 1
+        code = self._app.files[number].code_around(place, every=True)
+        owner = self._owner(number, code) if code is not None else None
+        if owner == "":
+            return _ANY, _NO_NAMES  # a library that only draws: it looks up pictures and views
+        flow = self._uses.flow(number, code) if code is not None and self._left >= 0 else None
+        if code is None or owner is None or flow is None:
+            return _ANY, None
+        call = next((one for one in flow.operations if one.at == (place - code.begin) // 2), None)
+        if call is None:
+            return _ANY, _NO_NAMES  # other bytes that look the same
+        if len(call.values) != 4:
+            return _ANY, None
+        kinds = self._constants(number, flow, call.values[2])
+        names = self._resolved(number, code, flow, call.values[1], MAX_DEPTH)
+        if names is None and owner.startswith(LIBRARIES):
+            self._any_constant = True
+            names = _NO_NAMES
+        elif names is None and kinds is None and not self._uses.of_result(number, code, call.at):
+            names = _NO_NAMES  # as for android.resource://, whose pictures are drawn
+        return kinds or _ANY, names
+
+    def _resolved(
+        self, number: int, code: CodeItem, flow: MethodFlow, origins: Origins, depth: int
+    ) -> frozenset[str] | None:
+        """The constants that a value can be, also those that callers pass."""
+        names = _NO_NAMES
+        for origin in origins:
+            if origin in flow.strings:
+                names |= {self._app.files[number].string(flow.strings[origin])}
+            elif origin >= 0 or depth == 0:
+                return None
+            else:
+                passed = self._passed(number, code, -1 - origin, depth - 1)
+                if passed is None:
+                    return None
+                names |= passed
+        return names or None
+
+    def _passed(self, number: int, code: CodeItem, word: int, depth: int) -> frozenset[str] | None:
+        """The constants that callers of a method pass as an argument; ``None`` if there is another."""
+        index = self._app.files[number].method_of(code)
+        identity = self._app.method(number, index) if index >= 0 else -1
+        if identity < 0:
+            return None
+        ref = self._app.ref(identity)
+        owners = frozenset((ref.owner, *self._app.ancestors(ref.owner), *self._app.subclasses(ref.owner)))
+        names = _NO_NAMES
+        for file, place in self._calls(ref.name, ref.kind, owners):
+            self._left -= 1
+            caller = self._app.files[file].code_around(place, every=True)
+            flow = self._uses.flow(file, caller) if caller is not None and self._left >= 0 else None
+            if caller is None or flow is None:
+                return None
+            call = next((one for one in flow.operations if one.at == (place - caller.begin) // 2), None)
+            if call is None:
+                continue
+            found = self._resolved(file, caller, flow, call.values[word], depth) if word < len(call.values) else None
+            if found is None:
+                return None
+            names |= found
+        return names
+
+    def _constants(self, number: int, flow: MethodFlow, origins: Origins) -> frozenset[str] | None:
+        if not origins or not all(origin in flow.strings for origin in origins):
+            return None
+        return frozenset(self._app.files[number].string(flow.strings[origin]) for origin in origins)
+
+    def _owner(self, number: int, code: CodeItem) -> str:
+        dex = self._app.files[number]
+        index = dex.method_of(code)
+        member = dex.method(index) if index >= 0 else None
+        return dex.descriptor(member.owner) if member is not None else ""
+
+
+def _ending(dex: DexFile, name: bytes) -> Iterator[bytes]:
+    """The texts that end with a name and a NUL, after the byte of their length."""
+    at, count = dex.data.find(name), 0
+    while at >= 0 and count < MAX_CLASSES:
+        count += 1
+        yield bytes(dex.data[dex.data.rfind(b"\0", 0, at) + 1 : at + len(name) - 1])
+        at = dex.data.find(name, at + 1)

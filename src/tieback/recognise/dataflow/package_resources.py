@@ -1,0 +1,184 @@
+"""The files of an app that can refer to its resources, kept until the code is known: tables, compiled XML, manifests.
+
+What code of other kinds can look up by name is a doubt: then no resource is without a reference.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tieback.intake.apps.binary_xml import XmlAttribute, xml_attributes
+from tieback.intake.apps.content import COMPILED
+from tieback.intake.apps.interface import Artifact, ArtifactBatch, BufferKind, Bytes, Piece
+from tieback.intake.apps.resources import Resources
+from tieback.intake.apps.stringpool import MalformedPoolError
+
+MAX_XML = 32 * 1024 * 1024
+"""Most bytes of compiled XML of one app that are kept."""
+MAX_READ = 4 * 1024 * 1024
+"""Most bytes of it whose attributes are read: those of files that refer to a resource with an address."""
+MAX_TABLES = 8
+MAX_COMPONENTS = 2_000
+
+_REFERENCES = (0x01000008, 0x02000008, 0x07000008, 0x08000008)
+_STRING = 3
+MANIFEST = "AndroidManifest.xml"
+_SPLITS = "splits0.xml"
+_FOREIGN = re.compile(
+    r"(?:^|[/!])(?:lib(?:unity|il2cpp|mono[\w.-]*|xamarin[\w.-]*|Qt\dCore\w*|assembl[\w.-]*)\.so|[\w.-]+\.dll|"
+    r"assemblies\.blob)$"
+)
+"""Code that is neither DEX code nor a script: it can read resources by name or by number."""
+_BY_NAME = b"getIdentifier"
+_COMPONENT = re.compile(
+    r"<(?:activity|service|receiver|provider|application|instrumentation)\b[^<>]{0,4000}?\bandroid:name=\"([^\"]{1,300})\""
+)
+_PACKAGE = re.compile(r"<manifest\b[^<>]{0,4000}?\bpackage=\"([^\"]{1,300})\"")
+_SPLIT = re.compile(r"<manifest\b[^<>]{0,4000}?\bsplit=\"")
+_REFERENCE = re.compile(r"([\w-]{1,60})=\"@(?:0x)?([0-9a-fA-F]{8})\"")
+
+
+class XmlUse(NamedTuple):
+    """An attribute or text of a file that refers to a resource."""
+
+    file: str
+    element: str
+    resource: int
+    """Resource ID of the attribute's name; 0 if it has none."""
+    name: str
+
+
+class PackageResources:
+    """The resources of one app, in the order of its pieces."""
+
+    def __init__(self) -> None:
+        self.tables: dict[str, Resources] = {}
+        """Resource tables by file."""
+        self.has_doubt = False
+        """True if other code than that of the DEX files can read resources."""
+        self._compiled: list[tuple[str, Bytes]] = []
+        self._manifests: list[str] = []
+        self._left, self._left_to_read = MAX_XML, MAX_READ
+        self._read: dict[int, tuple[XmlAttribute, ...]] = {}
+
+    def see(self, piece: Piece) -> None:
+        """Note what a piece of the app can refer to."""
+        if isinstance(piece, ArtifactBatch):
+            for file, content in zip(piece.files, piece.contents, strict=True):
+                if content.startswith(COMPILED):
+                    self._keep(file, content)
+                elif file.endswith((".dll", ".blob")):
+                    self.has_doubt |= _FOREIGN.search(file) is not None
+            return
+        self._artifact(piece)
+
+    def _artifact(self, piece: Artifact) -> None:
+        if piece.compiled:
+            self._keep(piece.file, piece.compiled)
+        for buffer in piece.buffers:
+            if buffer.kind is BufferKind.MANIFEST and piece.file.endswith(MANIFEST):
+                text = bytes(buffer.data).decode("utf-8", "replace")
+                self._manifests.append(text)
+                self.has_doubt |= _SPLIT.search(text) is not None
+            elif isinstance(buffer.resources, Resources):
+                self.has_doubt |= len(self.tables) >= MAX_TABLES or piece.file in self.tables
+                self.tables[piece.file] = buffer.resources
+            elif buffer.kind is BufferKind.NATIVE and not self.has_doubt:
+                self.has_doubt = _FOREIGN.search(piece.file) is not None or buffer.data.find(_BY_NAME) >= 0
+        if piece.file.endswith((".dll", ".blob")):
+            self.has_doubt |= _FOREIGN.search(piece.file) is not None
+
+    def _keep(self, file: str, content: Bytes) -> None:
+        self._left -= len(content)
+        if self._left < 0:
+            self.has_doubt = True
+            return
+        self._compiled.append((file, content))
+        if file.endswith(_SPLITS):
+            self.has_doubt |= any(
+                one.element == "module" and one.name == "name" and one.end > one.begin for one in _read(content)
+            )
+
+    @property
+    def is_known(self) -> bool:
+        """True if every file that can refer to a resource is here, except the code."""
+        return not self.has_doubt and bool(self.tables) and bool(self._manifests)
+
+    def components(self) -> Iterator[str]:
+        """Descriptors of the classes that the manifests name."""
+        for text in self._manifests:
+            found = _PACKAGE.search(text)
+            package = found[1] if found else ""
+            for count, name in enumerate(_COMPONENT.findall(text)):
+                full = f"{package}{name}" if name[0] == "." else name if "." in name else f"{package}.{name}"
+                yield f"L{full.replace('.', '/')};"
+                if count == MAX_COMPONENTS:
+                    break
+
+    def uses(self, identifier: int) -> Iterator[XmlUse]:
+        """The attributes and texts that refer to a resource; without an element where a file is not read."""
+        values, files = self._references
+        first, end = values.searchsorted(np.array((identifier, identifier + 1), np.int64)).tolist()
+        for number in dict.fromkeys(files[first:end].tolist()):
+            file = self._compiled[number][0]
+            found = [one for one in self._attributes(number) if one.kind != _STRING and one.value == identifier]
+            yield from (XmlUse(file, one.element, one.resource, one.name) for one in found)
+            if not found:
+                yield XmlUse(file, "", 0, "")
+        yield from (XmlUse(MANIFEST, "", 0, name) for name in self._manifest_uses.get(identifier, ()))
+
+    def texts(self, file: str, offset: int) -> Iterator[XmlUse]:
+        """The attributes and texts of a compiled file that have the string around an offset of the file."""
+        for number in self._numbers.get(file, ()):
+            for one in self._attributes(number):
+                if one.kind == _STRING and one.begin <= offset < one.end:
+                    yield XmlUse(file, one.element, one.resource, one.name)
+
+    def _attributes(self, number: int) -> tuple[XmlAttribute, ...]:
+        """The attributes of a compiled file; none if it is damaged, or too many were read."""
+        if number not in self._read:
+            content = self._compiled[number][1]
+            self._left_to_read -= len(content)
+            self._read[number] = _read(content) if self._left_to_read >= 0 else ()
+        return self._read[number]
+
+    @cached_property
+    def _numbers(self) -> dict[str, list[int]]:
+        numbers: dict[str, list[int]] = {}
+        for number, (file, _) in enumerate(self._compiled):
+            numbers.setdefault(file, []).append(number)
+        return numbers
+
+    @cached_property
+    def _manifest_uses(self) -> dict[int, set[str]]:
+        """Names of the attributes of manifests by the resource that they refer to."""
+        found: dict[int, set[str]] = {}
+        for text in self._manifests:
+            for name, number in _REFERENCE.findall(text):
+                found.setdefault(int(number, 16), set()).add(name)
+        return found
+
+    @cached_property
+    def _references(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Sorted resource IDs of all values of the compiled files that are references, and the file of each."""
+        padded = [bytes(content) + bytes(-len(content) % 4 + 4) for _, content in self._compiled]
+        ends = np.cumsum([len(content) for content in padded], dtype=np.int64)
+        words = np.frombuffer(b"".join(padded), "<u4")
+        marks = np.zeros(len(words), np.bool_)
+        for kind in _REFERENCES:
+            marks |= words == kind
+        at = np.flatnonzero(marks[:-1])
+        values = words[at + 1].astype(np.int64)
+        order = values.argsort(kind="stable")
+        return values[order], ends.searchsorted(at[order] * 4, side="right")
+
+
+def _read(content: Bytes) -> tuple[XmlAttribute, ...]:
+    try:
+        return tuple(xml_attributes(bytes(content)))
+    except MalformedPoolError:
+        return ()

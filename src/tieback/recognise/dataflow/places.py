@@ -1,0 +1,72 @@
+"""Places of instructions in the whole code of an app, with that of all libraries."""
+
+import numpy as np
+
+from tieback.recognise.dataflow.app import AppCode, OperandUses
+from tieback.recognise.dataflow.code_units import CodeUnits
+from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, SectionKind
+from tieback.recognise.dataflow.instructions import LENGTHS, payload_length
+
+CONST_STRING, CONST_JUMBO = frozenset((0x1A,)), frozenset((0x1B,))
+MAX_STEPS = 1_000_000
+"""Most code units of one app that are read to see where instructions begin; after that each place counts."""
+MAX_SHORT = 0xFFFF
+"""Greatest index of a string in the short instruction."""
+
+
+class CodePlaces:
+    """Byte offsets of instructions with an operand; other operands can look the same."""
+
+    def __init__(self, app: AppCode) -> None:
+        """The code is searched at the first question for each set of opcodes."""
+        self._app = app
+        self._uses: dict[tuple[int, frozenset[int]], OperandUses] = {}
+        self._left = MAX_STEPS
+
+    def offsets(self, number: int, opcodes: frozenset[int], index: int) -> list[int]:
+        """At most ``MAX_SITES`` offsets in a file of instructions with one of the opcodes and this index."""
+        uses = self._uses.get((number, opcodes))
+        if uses is None:
+            dex = self._app.files[number]
+            uses = self._uses[number, opcodes] = OperandUses(whole_code(dex), opcodes)
+        return uses.offsets(index)
+
+    def has_instruction(self, number: int, opcodes: frozenset[int], index: int) -> bool:
+        """True if an instruction has one of the opcodes and this index; no operand counts."""
+        dex = self._app.files[number]
+        for offset in self.offsets(number, opcodes, index):
+            code = dex.code_around(offset, every=True)
+            place = (offset - code.begin) // 2 if code is not None else 0
+            self._left -= place
+            if code is None or self._left < 0 or _begins(dex, code, place):
+                return True
+        return False
+
+    def loads(self, number: int, index: int) -> bool:
+        """True if an instruction loads a string."""
+        short = index <= MAX_SHORT and self.has_instruction(number, CONST_STRING, index)
+        return short or self.has_instruction(number, CONST_JUMBO, index & MAX_SHORT)
+
+    def strings(self, number: int, index: int) -> list[int]:
+        """Offsets of the instructions that load a string."""
+        short = self.offsets(number, CONST_STRING, index) if index <= MAX_SHORT else []
+        return short + self.offsets(number, CONST_JUMBO, index & MAX_SHORT)
+
+
+def _begins(dex: DexFile, code: CodeItem, place: int) -> bool:
+    """True if an instruction begins at a code unit."""
+    count = min(code.units, place + 4)
+    units = np.frombuffer(dex.data, "<u2", count, code.begin).tolist()
+    at = 0
+    while at < place:
+        at += LENGTHS[units[at] & 255] if units[at] & 255 else payload_length(units, at)
+    return at == place
+
+
+def whole_code(dex: DexFile) -> CodeUnits:
+    """All code units of a file."""
+    section = dex.sections.get(SectionKind.CODE)
+    begin, end = (section.begin + (section.begin & 1), section.end) if section is not None else (0, 0)
+    count = max(0, (end - begin) // 2)
+    units = np.frombuffer(dex.data, "<u2", count, begin if count else 0)
+    return CodeUnits(units, np.zeros(1, np.int64), np.full(1, begin, np.int64))

@@ -1,0 +1,135 @@
+"""Web addresses in resources of an app that nothing refers to, or that are only shown: they are no back ends.
+
+A resource is referred to by its identifier in code, in compiled XML, in the manifest and in other resources, or by its
+name. What is found is followed like a constant. Anything that is not known is a doubt and leaves a back end.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from tieback.intake.apps.resources import Resources
+from tieback.model.sighting import Sighting
+from tieback.recognise.dataflow.lookups import NameLookups
+from tieback.recognise.dataflow.numbers import NumberUses
+from tieback.recognise.dataflow.package_resources import MANIFEST, PackageResources, XmlUse
+from tieback.recognise.dataflow.trace import CONTACTS, LINK, SHOWN, UNREAD, Outcome, reason_of
+from tieback.recognise.dataflow.uses import ConstantUses
+
+UNREAD_RESOURCE = "only in a resource that nothing reads"
+MAX_SIGHTINGS = 500
+"""Most addresses in resources of one app that are followed."""
+MAX_IDENTIFIERS = 64
+"""Most resources that have one address, or refer to it."""
+
+_TABLE = "resources.arsc"
+_SHOWN = frozenset(
+    (0x01010001, 0x01010020, 0x0101014F, 0x01010150, 0x010101E1, 0x010101E9, 0x010101EF, 0x010101F0, 0x010101F2,
+     0x010101F3, 0x0101017B, 0x01010124, 0x01010125, 0x01010273, 0x010102D1, 0x010103B9, 0x01010553)
+)  # fmt: skip
+"""Attributes with a text for people (AOSP ``public-final.xml``): ``label``, ``description``, ``text``, ``hint``,
+``title``, ``summary``, ``summaryOn``, ``summaryOff``, ``dialogTitle``, ``dialogMessage``, ``prompt``, ``textOn``,
+``textOff``, ``contentDescription``, ``subtitle``, ``tooltipText``.
+"""
+_SHOWN_NAMES = frozenset(("label", "description", "hint", "title", "summary", "subtitle"))
+"""The same in the manifest, and as attributes of libraries such as ``app:title``."""
+_OWN = 0x7F
+_KINDS = ("string/", "array/", "xml/", "raw/", "layout/", "menu/", "navigation/")
+"""Types of resources whose uses are all found: styles also have uses in their children."""
+_TEXT, _DATA = 0x0101014F, 0x0101002E
+_VIEWS = ("TextView", "Button", "CheckBox", "Switch", "SwitchCompat", "Chip", "TabItem", "Chronometer")
+"""Ends of the names of views whose text a person cannot change. ``AutoCompleteTextView`` is an exception."""
+_EDITED = "CompleteTextView"
+
+
+class ResourceEnds:
+    """Decides about the resources of one app."""
+
+    def __init__(self, uses: ConstantUses, package: PackageResources) -> None:
+        """The code of the app, with all its DEX files, and its other files."""
+        self._package = package
+        self._app = uses.app
+        self._numbers = NumberUses(uses)
+        self._lookups = NameLookups(uses)
+        self._reasons: dict[tuple[str, int], str] = {}
+        self._known: dict[frozenset[int], str] = {}
+        self._complete: bool | None = None
+
+    def reason(self, find: Sighting) -> str:
+        """Why nothing of the app contacts an address in a resource; empty if something may."""
+        offset, file = find.evidence.offset, find.evidence.file
+        place, _, path = file.rpartition("!")
+        key = file, offset or 0
+        if offset is None or (path != _TABLE and not path.startswith("res/")) or not self._is_complete():
+            return ""
+        if key not in self._reasons:
+            if len(self._reasons) >= MAX_SIGHTINGS:
+                return ""
+            table = self._package.tables.get(f"{place}!{_TABLE}" if place else _TABLE)
+            if table is None:
+                self._reasons[key] = ""
+            elif path == _TABLE:
+                self._reasons[key] = self._of_string(table, table.string_at(offset))
+            else:
+                self._reasons[key] = self._of_file(table, file, path, offset)
+        return self._reasons[key]
+
+    def _is_complete(self) -> bool:
+        """True if all code is known: a class that the manifest names and that is not here is in other code."""
+        if self._complete is None:
+            self._complete = self._package.is_known and all(
+                self._app.class_of(kind) is not None or kind.startswith("Landroid/")
+                for kind in self._package.components()
+            )
+        return self._complete
+
+    def _of_string(self, table: Resources, index: int) -> str:
+        """The reason for a string of a table."""
+        return self._of_holders(table, table.values.with_string(index)) if index >= 0 else ""
+
+    def _of_file(self, table: Resources, file: str, path: str, offset: int) -> str:
+        """The reason for a text in a file of the resources."""
+        texts = list(self._package.texts(file, offset))
+        reason = reason_of(map(_end, texts)) if texts else ""
+        if reason:
+            return reason
+        # The table names the file, at least if an address in it can be reached by an identifier.
+        by_path = any(
+            dex.string_of(name) >= 0 for dex in self._app.files for name in (path.encode(), b"/" + path.encode())
+        )
+        found = "" if by_path else self._of_string(table, table.string_of(path))
+        return found if found == UNREAD_RESOURCE else ""
+
+    def _of_holders(self, table: Resources, holders: frozenset[int]) -> str:
+        if holders not in self._known:
+            self._known[holders] = self._followed(table, holders)
+        return self._known[holders]
+
+    def _followed(self, table: Resources, holders: frozenset[int]) -> str:
+        values = table.values
+        every = values.referring(holders) if holders else None
+        if every is None or len(every) > MAX_IDENTIFIERS:
+            return ""
+        labels = values.labels(every)
+        if not all(label.startswith(_KINDS) for label in labels) or any(map(self._lookups.can_ask, labels)):
+            return ""
+        reason = reason_of(self._outcomes(every))
+        return UNREAD_RESOURCE if reason == UNREAD else reason
+
+    def _outcomes(self, identifiers: Iterable[int]) -> Iterator[Outcome]:
+        for identifier in identifiers:
+            for use in self._package.uses(identifier):
+                yield _end(use)
+            yield from self._numbers.outcomes(identifier)
+
+
+def _end(use: XmlUse) -> Outcome:
+    """What becomes of a text that an attribute of a layout, a menu, the manifest or settings has."""
+    is_shown = use.resource in _SHOWN or (
+        use.name in _SHOWN_NAMES and (use.file == MANIFEST or use.resource >> 24 == _OWN)
+    )
+    if use.resource == _TEXT:
+        is_shown = use.element.endswith(_VIEWS) and not use.element.endswith(_EDITED)
+    if is_shown:
+        return Outcome(frozenset((SHOWN,)), contacts=False, returns=False)
+    if use.resource == _DATA and use.element == "intent":
+        return Outcome(frozenset((LINK,)), contacts=False, returns=False)
+    return CONTACTS

@@ -1,0 +1,2 @@
+.class public Ltest/shop/Label;
+.super Landroid/widget/TextView;

@@ -1,0 +1,4 @@
+.class public Ltest/shop/Data;
+.super Ljava/lang/Object;
+
+.field url:Ljava/lang/String;

@@ -1,0 +1,2 @@
+.class public Ltest/shop/Plain;
+.super Landroid/widget/TextView;

@@ -1,0 +1,57 @@
+"""Calls whose code another class has: all of it is followed, and code that is not in the app is a doubt."""
+
+from pathlib import Path
+
+import pytest
+
+from tieback.intake.apps.dex import read_dex
+from tieback.recognise.collect import merge_finds
+from tieback.recognise.dataflow import hierarchy
+from tieback.recognise.dataflow.app import AppCode, MemberRef
+from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.hierarchy import Hierarchy
+from tieback.recognise.dataflow.trace import COOKIES, SHOWN, UNREAD
+from tieback.recognise.rules import RuleFiles
+from tieback.recognise.search import AppSearch
+
+DATA = (Path(__file__).parent / "dex" / "targets.dex").read_bytes()
+SEARCH = AppSearch(RuleFiles())
+REASONS = {
+    "interface": SHOWN,
+    "default": SHOWN,
+    "kept": UNREAD,
+    "service": UNREAD,
+    "cookie": COOKIES,
+    "plainview": SHOWN,
+}
+
+
+def ends() -> tuple[dict[str, str], list[str]]:
+    merged = merge_finds(None, SEARCH.finds([read_dex("classes.dex", DATA)[0]]))
+    reasons = {one.value.split("//")[1].split(".")[0]: one.reason for one in merged.not_backends}
+    return reasons, sorted({one.endpoint.host.split(".")[0] for one in merged.sightings})
+
+
+def test_every_class_that_a_call_can_run_counts() -> None:
+    reasons, back_ends = ends()
+    assert reasons == REASONS
+    assert back_ends == ["data", "made", "ownview", "platform", "sent"]
+
+
+def test_more_classes_than_the_limit_are_a_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hierarchy, "MAX_SUBCLASSES", 1)
+    reasons, back_ends = ends()
+    assert "interface" in back_ends
+    assert "interface" not in reasons
+
+
+def test_the_methods_of_an_interface_are_those_of_its_classes() -> None:
+    app = AppCode([DexFile(DATA)])
+    found = Hierarchy(app)
+    assert found.below("Ltest/shop/Shows;") == ("Ltest/shop/ShowA;", "Ltest/shop/ShowB;")
+    call = app.identity(MemberRef("Ltest/shop/Shows;", "show", "(Ljava/lang/String;)V"))
+    owners = {app.ref(one.identity).owner for one in found.targets(call)}
+    assert owners == {"Ltest/shop/ShowA;", "Ltest/shop/ShowB;"}
+    assert found.targets(app.identity(MemberRef("Ltest/shop/Made;", "get", "(Ljava/lang/String;)V"))) == ()
+    assert found.above("Ltest/shop/Plain;") == "Landroid/widget/TextView;"
+    assert found.above("Ltest/shop/Data;") == "Ljava/lang/Object;"

@@ -1,0 +1,226 @@
+"""Resources with a web address that nothing reads are no back ends, each with its reason; every doubt leaves one."""
+
+import struct
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.unit.recognise.resource_files import Entry, Types, layout, table
+from tieback.intake.apps.dex import read_dex
+from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Piece
+from tieback.intake.apps.resources import Resources
+from tieback.intake.apps.small_files import read_small_file
+from tieback.intake.apps.stringpool import MalformedPoolError
+from tieback.recognise import search as search_module
+from tieback.recognise.collect import merge_finds
+from tieback.recognise.dataflow import lookups, package_resources, reaching, resource_ends, uses
+from tieback.recognise.dataflow.resource_ends import UNREAD_RESOURCE
+from tieback.recognise.dataflow.trace import LINK, SHOWN
+from tieback.recognise.rules import RuleFiles
+from tieback.recognise.search import AppSearch
+
+DEX = Path(__file__).parent / "dex"
+SEARCH = AppSearch(RuleFiles())
+STRINGS = [
+    "high", "asked", "shown", "shownbytext", "opened", "inlayout", "inedit", "inmanifest", "aliased", "alias",
+    "aliasunused", "intable", "otheralias", "instyle", "named", "passedname", "field", "fieldunused", "passed",
+    "added", "inmenu", "returned", "subclass", "kept", "preflink", "unused", "inhint", "incustom", "intext",
+]  # fmt: skip
+ALIASES = {"alias": 0x7F010008, "otheralias": 0x7F01000A}
+REASONS = {
+    "shown": SHOWN,
+    "shownbytext": SHOWN,
+    "opened": LINK,
+    "inlayout": SHOWN,
+    "aliasunused": UNREAD_RESOURCE,
+    "fieldunused": UNREAD_RESOURCE,
+    "inmenu": SHOWN,
+    "preflink": LINK,
+    "subclass": SHOWN,
+    "kept": UNREAD_RESOURCE,
+    "unused": UNREAD_RESOURCE,
+    "inhint": SHOWN,
+    "unusedarray": UNREAD_RESOURCE,
+    "unusedfile": UNREAD_RESOURCE,
+    "unusedlayout": UNREAD_RESOURCE,
+    "literal": SHOWN,
+}
+BACK_ENDS = sorted({*STRINGS, "inarray", "rawfile", "literaledit"} - {*REASONS, *ALIASES})
+MANIFEST = """<manifest package="test.shop"><application android:name=".Main"><meta-data android:name="server"
+ android:value="@7F010007"/></application></manifest>"""
+
+
+def address(case: str) -> str:
+    return f"https://{case}.shop.test/a"
+
+
+TABLE: Types = {
+    "string": {name: ALIASES.get(name, address(name)) for name in STRINGS},
+    "array": {"servers": [address("inarray")], "others": [address("unusedarray")]},
+    "style": {"Theme": [0x7F01000D]},
+    "raw": {"config": "res/raw/config.json", "old": "res/raw/old.json"},
+    "layout": {"main": "res/layout/main.xml", "old": "res/layout/old.xml"},
+}
+FILES = {
+    "res/layout/main.xml": layout(
+        ("TextView", {"text": 0x7F010005}),
+        ("EditText", {"text": 0x7F010006, "hint": 0x7F01001A}),
+        ("item", {"title": 0x7F010014}),
+        ("com.shop.View", {"endpoint": 0x7F01001B}),
+        ("Button", {"text": address("literal")}),
+        ("AutoCompleteTextView", {"text": address("literaledit")}),
+        text=0x7F01001C,
+    ),
+    "res/layout/old.xml": layout(("EditText", {"text": address("unusedlayout")})),
+    "res/xml/settings.xml": layout(("intent", {"data": 0x7F010018})),
+    "res/raw/config.json": b'{"server": "https://rawfile.shop.test/a"}',
+    "res/raw/old.json": b'{"server": "https://unusedfile.shop.test/a"}',
+}
+
+
+def code(*names: str) -> list[Artifact]:
+    return [read_dex(f"classes{n}.dex", (DEX / f"{name}.dex").read_bytes())[0] for n, name in enumerate(names)]
+
+
+def pieces(*names: str, arsc: bytes | None = None, manifest: str = MANIFEST, more: Iterable[Piece] = ()) -> list[Piece]:
+    found: list[Piece] = [*code("references", *names)]
+    if manifest:
+        buffer = Buffer("AndroidManifest.xml", BufferKind.MANIFEST, manifest.encode())
+        found.append(Artifact("AndroidManifest.xml", (buffer,)))
+    found.append(Resources("resources.arsc", arsc if arsc is not None else table(TABLE)).artifact())
+    return [*found, ArtifactBatch(tuple(FILES), tuple(FILES.values()), read_small_file), *more]
+
+
+def ends(every: Iterable[Piece]) -> tuple[dict[str, str], list[str]]:
+    """Reasons by case, and the cases that stay back ends."""
+    merged = merge_finds(None, SEARCH.finds(every))
+    reasons = {one.value.split("//")[1].split(".")[0]: one.reason for one in merged.not_backends}
+    return reasons, sorted({one.endpoint.host.split(".")[0] for one in merged.sightings})
+
+
+def test_each_resource_has_its_end() -> None:
+    reasons, back_ends = ends(pieces())
+    assert reasons == REASONS
+    assert back_ends == BACK_ENDS
+
+
+def test_the_order_of_the_files_does_not_matter() -> None:
+    assert ends(pieces()[::-1]) == ends(pieces())
+
+
+def test_compact_entries_and_languages_are_read_alike() -> None:
+    reasons, back_ends = ends(pieces(arsc=table(TABLE, compact=True)))
+    assert reasons == REASONS
+    assert back_ends == BACK_ENDS
+    assert ends(pieces(arsc=table(TABLE, languages=2)))[0] == REASONS
+
+
+OTHER = layout(("module", {"name": "feature"}))
+DOUBTS: dict[str, list[Piece]] = {
+    "a name that code puts together": pieces("unknownname"),
+    "all fields by reflection": pieces("reflected"),
+    "a class of the manifest is in no file": pieces(manifest=MANIFEST.replace(".Main", ".Hidden")),
+    "no manifest": pieces(manifest=""),
+    "a part of a package": pieces(manifest=MANIFEST.replace("<manifest ", '<manifest split="feature" ')),
+    "another part of the package": pieces(
+        more=[ArtifactBatch(("res/xml/splits0.xml",), (OTHER,), read_small_file)]
+    ),
+    "native code that looks up names": pieces(
+        more=[Artifact("lib/a/libx.so", (Buffer("lib/a/libx.so", BufferKind.NATIVE, b"\0getIdentifier\0"),))]
+    ),
+    "code for Unity": pieces(
+        more=[Artifact("lib/a/libunity.so", (Buffer("lib/a/libunity.so", BufferKind.NATIVE, b"\0"),))]
+    ),
+    "code for .NET": pieces(more=[ArtifactBatch(("assemblies/Shop.dll",), (b"MZ",), read_small_file)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("doubt", DOUBTS)
+def test_a_doubt_leaves_every_string_a_back_end(doubt: str) -> None:
+    reasons, back_ends = ends(DOUBTS[doubt])
+    assert not {"unused", "shown", "opened", "aliasunused"} & {*reasons}
+    assert {"unused", "shown", "opened", "aliasunused"} <= {*back_ends}
+
+
+def test_without_the_other_files_of_the_app_every_resource_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_module, "MAX_CODE", 100)
+    assert ends(pieces())[0] == {}
+
+
+def test_without_code_every_resource_stays() -> None:
+    assert ends(pieces()[1:])[0] == {}
+
+
+@pytest.mark.parametrize(
+    ("module", "limit", "value"),
+    [
+        (package_resources, "MAX_XML", 10),
+        (package_resources, "MAX_TABLES", 0),
+        (resource_ends, "MAX_SIGHTINGS", 0),
+        (resource_ends, "MAX_IDENTIFIERS", 0),
+        (lookups, "MAX_CALLS", 0),
+    ],
+)
+def test_without_a_budget_every_string_stays(
+    monkeypatch: pytest.MonkeyPatch, module: object, limit: str, value: int
+) -> None:
+    monkeypatch.setattr(module, limit, value)
+    assert not set(STRINGS) & {*ends(pieces())[0]}
+
+
+@pytest.mark.parametrize(
+    ("module", "limit"),
+    [(uses, "MAX_UNITS"), (uses, "MAX_STEPS"), (reaching, "MAX_UNITS"), (reaching, "_VISITS"), (uses, "MAX_DEPTH")],
+)
+def test_code_that_is_not_read_leaves_back_ends(monkeypatch: pytest.MonkeyPatch, module: object, limit: str) -> None:
+    monkeypatch.setattr(module, limit, 0)
+    reasons, back_ends = ends(pieces())
+    assert reasons.items() <= REASONS.items()
+    assert set(back_ends) >= set(BACK_ENDS)
+
+
+def test_two_hundred_references_in_a_circle_end() -> None:
+    names = {f"s{number}": 0x7F010000 + (number + 1) % 200 for number in range(200)}
+    strings: dict[str, Entry] = {**names, "circle": address("circle")}
+    reasons, back_ends = ends(pieces(arsc=table({"string": strings})))
+    assert "circle" in (*reasons, *back_ends)
+
+
+def test_a_string_with_very_many_references_stays() -> None:
+    names: dict[str, Entry] = {"many": address("many"), **{f"s{number}": 0x7F010000 for number in range(5000)}}
+    assert "many" in ends(pieces(arsc=table({"string": names})))[1]
+
+
+HURT = table(TABLE)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(12, len(HURT) - 4), st.integers(0, 2**32 - 1)), max_size=8))
+def test_numbers_that_lie_in_a_table_never_raise(patches: list[tuple[int, int]]) -> None:
+    hurt = bytearray(HURT)
+    for place, number in patches:
+        struct.pack_into("<I", hurt, place & ~3, number)
+    try:
+        every = pieces(arsc=bytes(hurt))
+    except MalformedPoolError:
+        return
+    ends(every)
+
+
+XML = FILES["res/layout/main.xml"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(8, len(XML) - 4), st.integers(0, 2**32 - 1)), max_size=6))
+def test_numbers_that_lie_in_compiled_xml_never_raise(patches: list[tuple[int, int]]) -> None:
+    hurt = bytearray(XML)
+    for place, number in patches:
+        struct.pack_into("<I", hurt, place & ~3, number)
+    found = package_resources.PackageResources()
+    found.see(ArtifactBatch(("res/layout/main.xml",), (bytes(hurt),), read_small_file))
+    for identifier in range(0x7F010000, 0x7F01001D):
+        list(found.uses(identifier))
+    list(found.texts("res/layout/main.xml", 100))
