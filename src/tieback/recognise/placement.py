@@ -17,11 +17,12 @@ from tieback.intake.apps.content import COMPILED
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.sighting import NotBackend, Sighting
+from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.interface import Extractor, Find
 from tieback.recognise.span import narrow_text, string_bounds
 from tieback.recognise.texts.joins import BEGINNING as PART
 from tieback.recognise.texts.places import MAX_SIZE, METADATA, TextPlaces
-from tieback.recognise.texts.prose import MESSAGE, literal_reason, points_to_page
+from tieback.recognise.texts.prose import MESSAGE, is_long_text, literal_reason, points_to_page, url_end
 
 _TEXTS = (BufferKind.TEXT, BufferKind.MANIFEST, BufferKind.BINARY)
 _STRINGS = (BufferKind.DEX, BufferKind.NATIVE, BufferKind.RESOURCES)
@@ -52,6 +53,11 @@ _ENCODED = re.compile(rb"MI[A-P](?:[A-Za-z0-9+/]|\s{1,16})*+={0,2}")
 """Base64 of a certificate or a list of them, as in PEM files and provisioning profiles."""
 _ENCODED_START = re.compile(rb"[A-Za-z0-9+/\s]{1,32768}\Z")
 _ENCODED_REACH = 32 * 1024
+_DEEP_LINK = re.compile(
+    rb"\s*(?!(?:https?|wss?|ftps?|jdbc|mongodb|redis|rediss|mqtts?|amqps?|tcp|ssl|tls|data|javascript)\b)"
+    rb"[a-z][a-z0-9+-]{2,40}://[^\s]{0,400}[?&][\w.-]{1,60}=\Z"
+)
+"""The beginning of a link with the scheme of an app, up to the value of a parameter."""
 _BEFORE_ADDRESS = b" \t\r\n(<[{\"'`:,;=|"
 """What can be between the words of a message and its address."""
 _REACH = 1024
@@ -199,10 +205,15 @@ def _string_reason(buffer: Buffer, at: int) -> str:
             return PROVIDER
         if _BEGINNING.fullmatch(value):
             return BEGINNING
+    if _DEEP_LINK.match(text[:own]):
+        return LINK
+    url = text[own : url_end(text, own, len(text))]
+    if buffer.kind is BufferKind.DEX and is_long_text(text[:own], text[own + len(url) :].partition(b"\0")[0]):
+        return MESSAGE
     reason = literal_reason(text, 0, own, len(text))
     # Sentences of libraries are in native code of Android; those of the app itself can name its servers.
     is_library = buffer.kind is BufferKind.NATIVE and buffer.starts is None and buffer.file.endswith(".so")
-    kept = reason == MESSAGE and not is_library and not points_to_page(text[:own])
+    kept = reason == MESSAGE and not is_library and not points_to_page(text[:own], url)
     return "" if kept else reason
 
 

@@ -16,12 +16,13 @@ from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, Buffe
 from tieback.intake.apps.small_files import read_small_file
 from tieback.model.sighting import Credential, NotBackend, Sighting
 from tieback.recognise.collect import merge_finds
+from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.interface import Find
 from tieback.recognise.placement import BEGINNING, CERTIFICATE, PROVIDER, PlaceBudget, Placement
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 from tieback.recognise.texts.places import METADATA
-from tieback.recognise.texts.prose import COMMENT, MESSAGE, USER_AGENT
+from tieback.recognise.texts.prose import COMMENT, MESSAGE, NAMESPACE, USER_AGENT
 
 RULES = RuleFiles()
 SEARCH = AppSearch(RULES)
@@ -115,6 +116,15 @@ PROVIDERS = (
         (("No key was set. See http://shop.com/keys for help",), [], MESSAGE),
         (("Read more (http://shop.com/keys)",), ["http://shop.com/keys"], ""),
         (("ShopBot/1.0 (+http://shop.com/bot)",), [], USER_AGENT),
+        (("The port of the local server, e.g. 10.0.1.1:8081",), [], MESSAGE),
+        (("Cannot find it at FAQ: \n   https://shop.com/docs/faq.html#find",), [], MESSAGE),
+        (("acmepay://start/app?a=1&url=https%3A%2F%2Fqr.shop.com%2Fx",), [], LINK),
+        (
+            ("https://pay.shop.com/go?url=https%3A%2F%2Fqr.shop.com%2Fx",),
+            ["https://pay.shop.com/go", "https://qr.shop.com/x"],
+            "",
+        ),
+        (('<a xmlns="http://www.shop.com/x/properties">',), [], NAMESPACE),
         (("http://maps.google.",), [], BEGINNING),
         (("http://maps.google.com/x",), ["http://maps.google.com/x"], ""),
         (PROVIDERS, [], PROVIDER),
@@ -148,6 +158,7 @@ def native(*texts: bytes, base: int = 0) -> Artifact:
     ("texts", "shown"),
     [
         ((b"Usage is not kept. See http://docs.crypto.com/c for more details.\0",), []),
+        ((b'<!DOCTYPE node PUBLIC "-//x//DTD 1.0//EN"\n "http://www.crypto.com/introspect-1.0.dtd">\0',), []),
         ((b"Usage is not kept.\0", b"http://api.shop.com/v1\0", b"is not known here\0"), ["http://api.shop.com/v1"]),
         # Strings of Go and Rust have no end.
         ((b"no entry was found for this key", b"http://api.shop.com/v1", b"\0"), ["http://api.shop.com/v1"]),
