@@ -83,6 +83,8 @@ class Modules:
         run = self._run
         if name in self._metro:
             return self._of_metro(name)
+        if self._metro and not name.isdigit():
+            return None  # Metro has numbers only; the name is that of a native module
         for needle in (name + b":", name + b"(", name + b'"', name + b"'"):
             at = -1
             for _ in range(MAX_PLACES):
