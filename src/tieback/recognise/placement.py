@@ -6,6 +6,7 @@ They become texts that are not back ends, each with its reason. So no scan conta
 
 import binascii
 import re
+import string
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -51,7 +52,7 @@ _FIELD = 320
 """Most bytes between such an identifier and its text."""
 _ENCODED = re.compile(rb"MI[A-P](?:[A-Za-z0-9+/]|\s{1,16})*+={0,2}")
 """Base64 of a certificate or a list of them, as in PEM files and provisioning profiles."""
-_ENCODED_START = re.compile(rb"[A-Za-z0-9+/\s]{1,32768}\Z")
+_BASE64 = b"+/ \t\r\n" + string.ascii_letters.encode() + string.digits.encode()
 _ENCODED_REACH = 32 * 1024
 _DEEP_LINK = re.compile(
     rb"\s*(?!(?:https?|wss?|ftps?|jdbc|mongodb|redis|rediss|mqtts?|amqps?|tcp|ssl|tls|data|javascript)\b)"
@@ -158,8 +159,7 @@ def _is_in_encoded(buffer: Buffer, at: int) -> bool:
     low = max(0, at - _ENCODED_REACH)
     text = bytes(buffer.data[low : at + _FIELD * 2]).replace(rb"\n", b"  ").replace(rb"\r", b"  ")
     before = text[: at - low]
-    block = _ENCODED_START.search(before)
-    begin = -1 if block is None else before.find(b"MI", block.start())
+    begin = before.find(b"MI", len(before.rstrip(_BASE64)))
     if begin < 0:
         return False
     found = _ENCODED.match(text, begin)
@@ -247,11 +247,11 @@ def _has_string(buffer: Buffer, text: bytes) -> bool:
     if starts is None:
         return False
 
-    def string(start: int) -> bytes:
+    def text_at(start: int) -> bytes:
         return bytes(data[start : start + len(text) + 1]).partition(b"\0")[0]
 
-    at = bisect_left(starts, text, key=string)
-    return at < len(starts) and string(starts[at]) == text
+    at = bisect_left(starts, text, key=text_at)
+    return at < len(starts) and text_at(starts[at]) == text
 
 
 def _narrow(buffer: Buffer) -> bytes:

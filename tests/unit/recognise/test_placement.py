@@ -11,10 +11,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.each import each
+from tests.linear import assert_linear
 from tests.unit.recognise.compiled import compile_xml
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
 from tieback.intake.apps.small_files import read_small_file
 from tieback.model.sighting import Credential, NotBackend, Sighting
+from tieback.recognise import placement
 from tieback.recognise.collect import merge_finds
 from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.interface import Find
@@ -257,6 +259,14 @@ def test_an_address_in_a_certificate_in_base64_is_not_a_back_end(form: str) -> N
 def test_an_address_in_base64_beside_a_certificate_stays() -> None:
     text = base64.b64encode(b'{"MII": "http://api.maker.com/v1"}').decode()
     assert values(finds(("a.json", f'{{"a": "MIIx", "b": "{text}"}}'.encode()))) == ["http://api.maker.com/v1"]
+
+
+@each("unit", ["A" * 200 + "!", "MIIa ", "\\n", "M" * 60 + "\n"])
+def test_the_block_around_an_address_costs_no_more_than_its_length(unit: str) -> None:
+    def make(size: int) -> Buffer:
+        return Buffer("a.txt", BufferKind.TEXT, (unit * (size // len(unit))).encode())
+
+    assert_linear(make, lambda buffer: placement._is_in_encoded(buffer, len(buffer.data) - 1), 24_000)
 
 
 def test_without_budget_everything_is_kept() -> None:
