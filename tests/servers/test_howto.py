@@ -34,7 +34,7 @@ ID = re.compile(r"\b(case|letter)-[0-9a-f]{4}\b")
 SETTINGS = "[scan]\nworkers = 1\n"
 """No process per core: the pages need little, and other tests run beside them."""
 
-pytestmark = [pytest.mark.servers, pytest.mark.more, pytest.mark.timeout(900)]
+pytestmark = pytest.mark.servers
 
 
 def lines_of(page: Path) -> Iterator[str]:
@@ -144,6 +144,8 @@ def reader(
     return Reader(capfd, monkeypatch, hosts["es.fieldhand.test"]).run
 
 
+@pytest.mark.more
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("page", [page for page, lines in PAGES.items() if not all(map(reason, lines))])
 def test_the_commands_of_a_page_run(page: str, reader: Callable[[str], tuple[int, str, str]], lab: Path) -> None:
     fill(Path.cwd(), lab / "lab/lab.toml", min((lab / "captures").iterdir()))
@@ -161,6 +163,12 @@ def test_the_commands_of_a_page_run(page: str, reader: Callable[[str], tuple[int
             if code != PLAN["codes"].get(line, 0) or "Traceback" in err:
                 wrong.append(f"{line}\nended with {code}: {out[-300:]}\n{err[-600:]}")
     assert wrong == [], "\n\n".join(wrong)
+
+
+def test_every_command_is_one_of_tieback_or_has_a_reason() -> None:
+    ours = {*PLAN["names"], "tieback"}
+    lines = [line for found in PAGES.values() for line in found]
+    assert [line for line in lines if line.split()[0] not in ours and not reason(line)] == []
 
 
 def test_every_reason_and_every_code_has_a_command() -> None:

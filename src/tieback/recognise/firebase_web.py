@@ -20,7 +20,9 @@ RULE = "firebase-config"
 MAX_OBJECTS = 50
 AROUND = 600
 """Bytes before and after the project that belong to the same object."""
-_PROJECT = re.compile(rb"""["'`]?\bprojectId["'`]?\s{0,8}:\s{0,8}["'`](?P<name>[a-z][a-z0-9-]{4,28}[a-z0-9])["'`]""")
+_PROJECT = re.compile(
+    rb"""projectId(?<!\wprojectId)["'`]?\s{0,8}:\s{0,8}["'`](?P<name>[a-z][a-z0-9-]{4,28}[a-z0-9])["'`]"""
+)
 _BESIDE = re.compile(
     rb"""\b(?:apiKey["'`]?\s{0,8}:\s{0,8}["'`]AIza[\w-]{30}|appId["'`]?\s{0,8}:\s{0,8}["'`]1:\d{6,20}:(?:web|ios|android):"""
     rb"""|authDomain["'`]?\s{0,8}:\s{0,8}["'`][a-z0-9-]{4,63}\.firebaseapp\.com"""

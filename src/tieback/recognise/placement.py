@@ -4,7 +4,9 @@ They become texts that are not back ends, each with its reason. So no scan conta
 ``texts`` decides about texts; strings of compiled code are judged by the words around the address.
 """
 
+import binascii
 import re
+import string
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -13,14 +15,15 @@ import numpy as np
 
 from tieback.intake.apps.binary_xml import read_tree
 from tieback.intake.apps.content import COMPILED
-from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.sighting import NotBackend, Sighting
+from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.interface import Extractor, Find
 from tieback.recognise.span import narrow_text, string_bounds
 from tieback.recognise.texts.joins import BEGINNING as PART
 from tieback.recognise.texts.places import MAX_SIZE, METADATA, TextPlaces
-from tieback.recognise.texts.prose import MESSAGE, literal_reason, points_to_page
+from tieback.recognise.texts.prose import MESSAGE, is_long_text, literal_reason, points_to_page, url_end
 
 _TEXTS = (BufferKind.TEXT, BufferKind.MANIFEST, BufferKind.BINARY)
 _STRINGS = (BufferKind.DEX, BufferKind.NATIVE, BufferKind.RESOURCES)
@@ -47,6 +50,17 @@ _ATTRIBUTES = (b"\x06\x03\x55\x1d", b"\x06\x03\x55\x04", b"\x2b\x06\x01\x05\x05\
 """Object identifiers of what a certificate names: extensions, attributes of names, and those of PKIX (RFC 5280)."""
 _FIELD = 320
 """Most bytes between such an identifier and its text."""
+_ENCODED = re.compile(rb"MI[A-P](?:[A-Za-z0-9+/]|\s{1,16})*+={0,2}")
+"""Base64 of a certificate or a list of them, as in PEM files and provisioning profiles."""
+_BASE64 = b"+/ \t\r\n" + string.ascii_letters.encode() + string.digits.encode()
+_ENCODED_REACH = 32 * 1024
+_DEEP_LINK = re.compile(
+    rb"\s*(?!(?:https?|wss?|ftps?|jdbc|mongodb|redis|rediss|mqtts?|amqps?|tcp|ssl|tls|data|javascript)\b)"
+    rb"[a-z][a-z0-9+-]{2,40}://[^\s]{0,400}[?&][\w.-]{1,60}=\Z"
+)
+"""The beginning of a link with the scheme of an app, up to the value of a parameter."""
+_BEFORE_ADDRESS = b" \t\r\n(<[{\"'`:,;=|"
+"""What can be between the words of a message and its address."""
 _REACH = 1024
 """Characters of a string on each side of an address that are read."""
 _AUTHOR = ("author", "description", "license")
@@ -77,9 +91,12 @@ class Placement:
         """The find, or a text that is not a back end if its place shows that."""
         if not isinstance(find, Sighting) or find.evidence.offset is None:
             return find
-        index = self._index.get(find.evidence.file, -1)
+        index = self._index(find.evidence.file, find.evidence.offset)
         endpoint = find.endpoint
         reason = self._reason(index, find.evidence.offset) if index >= 0 else ""
+        if not reason and index >= 0 and find.evidence.how.endswith(":base64"):
+            buffer = self._artifact.buffers[index]
+            reason = CERTIFICATE if _is_in_encoded(buffer, find.evidence.offset - buffer.base) else ""
         if reason == PART and find.evidence.how.startswith(_WHOLE):
             reason = ""
         if not reason and endpoint.host and self._is_author(endpoint.host):
@@ -111,20 +128,21 @@ class Placement:
             texts += (*element.attributes.values(), element.text)
         return "\n".join(author), "\n".join(rest)
 
-    @cached_property
-    def _index(self) -> dict[str, int]:
-        """Number of the buffer of each name; several buffers of one entry are parts of a binary."""
-        buffers = self._artifact.buffers
-        return {buffer.file: number for number, buffer in enumerate(buffers)} if len(buffers) == 1 else {}
+    def _index(self, file: str, offset: int) -> int:
+        """Number of the buffer with this offset, -1 if there is none; the buffers of a binary are its sections."""
+        for number, buffer in enumerate(self._artifact.buffers):
+            if buffer.file == file and 0 <= offset - buffer.base < len(buffer.data):
+                return number
+        return -1
 
     def _reason(self, index: int, offset: int) -> str:
         buffer = self._artifact.buffers[index]
         at = offset - buffer.base
-        if buffer.kind in _STRINGS:
+        if buffer.kind in _STRINGS or (buffer.kind is BufferKind.BINARY and buffer.starts is not None):
             return _string_reason(buffer, at)
-        if buffer.kind is BufferKind.BINARY and _is_in_certificate(buffer, at):
+        if buffer.kind is BufferKind.BINARY and _is_in_certificate(buffer.data, at):
             return CERTIFICATE
-        if buffer.kind not in _TEXTS or (buffer.kind is BufferKind.BINARY and buffer.starts is not None):
+        if buffer.kind not in _TEXTS:
             return ""
         if len(buffer.data) > MAX_SIZE * (1 + buffer.utf16):
             return ""  # so that it is not copied
@@ -136,23 +154,50 @@ class Placement:
         return self._places[index].reason(at // 2 if buffer.utf16 else at)
 
 
-def _is_in_certificate(buffer: Buffer, at: int) -> bool:
+def _is_in_encoded(buffer: Buffer, at: int) -> bool:
+    """True if an address is a field of an X.509 certificate in base64, with or without line breaks."""
+    low = max(0, at - _ENCODED_REACH)
+    text = bytes(buffer.data[low : at + _FIELD * 2]).replace(rb"\n", b"  ").replace(rb"\r", b"  ")
+    before = text[: at - low]
+    begin = before.find(b"MI", len(before.rstrip(_BASE64)))
+    if begin < 0:
+        return False
+    found = _ENCODED.match(text, begin)
+    if found is None or found.end() <= len(before):
+        return False
+    first = len(b"".join(found[0][: len(before) - begin].split())) * 3 // 4
+    plain = b"".join(found[0].split()).rstrip(b"=")
+    try:
+        data = binascii.a2b_base64(plain[: len(plain) // 4 * 4])
+    except binascii.Error:
+        return False
+    # The address begins up to two bytes into its group.
+    return any(_is_in_certificate(data, first + shift) for shift in range(3))
+
+
+def _is_in_certificate(data: Bytes, at: int) -> bool:
     """True if an address is a field of an X.509 certificate, as in a key store."""
-    before = bytes(buffer.data[max(0, at - _FIELD) : at])
+    before = bytes(data[max(0, at - _FIELD) : at])
     start = _FIELD_START.search(before)
     if start is None or not any(one in before for one in _ATTRIBUTES):
         return False
     rest = (start[1] or start[2])[0] - len(start[3])
-    text = bytes(buffer.data[at : at + rest])
+    text = bytes(data[at : at + rest])
     return 0 < rest == len(text) and text.isascii() and text.decode("ascii").isprintable()
 
 
 def _string_reason(buffer: Buffer, at: int) -> str:
     """The reason in a string of compiled code or of a resource table."""
-    [(start, end)] = string_bounds(buffer, [at])
     unit = 1 + buffer.utf16
-    first = max(start, at - _REACH * unit)
-    text = narrow_text(buffer.data[first : min(end, at + 2 * _REACH * unit)], wide=buffer.utf16)
+    first, last = at - _REACH * unit, at + 2 * _REACH * unit
+    if buffer.kind is BufferKind.NATIVE and buffer.starts is None:
+        start, end = _native_bounds(buffer, at, max(0, first), min(len(buffer.data), last))
+        if start == end:
+            return ""
+    else:
+        [(start, end)] = string_bounds(buffer, [at])
+    first = max(start, first)
+    text = narrow_text(buffer.data[first : min(end, last)], wide=buffer.utf16)
     own = (at - first) // unit
     if buffer.kind is BufferKind.DEX:
         value = text[own:].partition(b"\0")[0]
@@ -160,10 +205,36 @@ def _string_reason(buffer: Buffer, at: int) -> str:
             return PROVIDER
         if _BEGINNING.fullmatch(value):
             return BEGINNING
+    if _DEEP_LINK.match(text[:own]):
+        return LINK
+    url = text[own : url_end(text, own, len(text))]
+    if buffer.kind is BufferKind.DEX and is_long_text(text[:own], text[own + len(url) :].partition(b"\0")[0]):
+        return MESSAGE
     reason = literal_reason(text, 0, own, len(text))
-    # Sentences of libraries are in native code; those of the app itself can name its servers.
-    kept = reason == MESSAGE and buffer.kind is not BufferKind.NATIVE and not points_to_page(text[:own])
+    # Sentences of libraries are in native code of Android; those of the app itself can name its servers.
+    is_library = buffer.kind is BufferKind.NATIVE and buffer.starts is None and buffer.file.endswith(".so")
+    kept = reason == MESSAGE and not is_library and not points_to_page(text[:own], url)
     return "" if kept else reason
+
+
+def _native_bounds(buffer: Buffer, at: int, low: int, high: int) -> tuple[int, int]:
+    """Where the string of a native program begins and ends; an empty range if that is unknown.
+
+    Strings of C end with NUL. Those of Go, Rust and others have no end, so a message can be just before an address.
+    """
+    unit = 1 + buffer.utf16
+    nul = bytes(unit)
+    before, behind = bytes(buffer.data[low:at]), bytes(buffer.data[at:high])
+    begin = before.rfind(nul)
+    while unit > 1 and begin >= 0 and (len(before) - begin) % unit:
+        begin = before.rfind(nul, 0, begin + 1)
+    end = behind.find(nul)
+    while unit > 1 and end >= 0 and end % unit:
+        end = behind.find(nul, end + 1)
+    start = low + begin + unit if begin >= 0 else low
+    if end < 0 or (begin < 0 and low) or (start < at and before[-unit] not in _BEFORE_ADDRESS):
+        return at, at
+    return start, at + end
 
 
 def _names_providers(buffer: Buffer) -> bool:
@@ -176,11 +247,11 @@ def _has_string(buffer: Buffer, text: bytes) -> bool:
     if starts is None:
         return False
 
-    def string(start: int) -> bytes:
+    def text_at(start: int) -> bytes:
         return bytes(data[start : start + len(text) + 1]).partition(b"\0")[0]
 
-    at = bisect_left(starts, text, key=string)
-    return at < len(starts) and string(starts[at]) == text
+    at = bisect_left(starts, text, key=text_at)
+    return at < len(starts) and text_at(starts[at]) == text
 
 
 def _narrow(buffer: Buffer) -> bytes:

@@ -24,7 +24,9 @@ AROUND = 200
 _HOST = re.compile(rb"""ost(?:[nN]ame)?["']?\s{0,4}:\s{0,4}["'`](?P<host>[A-Za-z0-9][A-Za-z0-9.-]{1,252})["'`]""")
 _BEFORE_HOST = re.compile(rb"""(?:(?<![A-Za-z0-9_$.])h|[a-z_]{2,24}H|[A-Za-z]{2,24}_h)\Z""")
 _PORT = re.compile(rb"""[pP]ort["']?\s{0,4}:\s{0,4}["'`]?(?P<port>[1-9]\d{1,4})(?![\w.])""")
-_BUCKET = re.compile(rb"""\bBucket["']?\s{0,4}:\s{0,4}["'`](?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])["'`]""")
+_BUCKET = re.compile(
+    rb"""Bucket(?<!\wBucket)["']?\s{0,4}:\s{0,4}["'`](?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])["'`]"""
+)
 _MADE_UP = re.compile(rb"your|my-?bucket|example|bucket-?name|STRING_VALUE")
 
 

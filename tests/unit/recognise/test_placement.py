@@ -1,19 +1,30 @@
 """Finds in comments, messages and metadata become texts that are not back ends, whatever extractor has found them."""
 
+import base64
+import textwrap
+from datetime import UTC, datetime
+
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from tests.each import each
+from tests.linear import assert_linear
 from tests.unit.recognise.compiled import compile_xml
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
 from tieback.intake.apps.small_files import read_small_file
 from tieback.model.sighting import Credential, NotBackend, Sighting
+from tieback.recognise import placement
 from tieback.recognise.collect import merge_finds
+from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.interface import Find
 from tieback.recognise.placement import BEGINNING, CERTIFICATE, PROVIDER, PlaceBudget, Placement
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 from tieback.recognise.texts.places import METADATA
-from tieback.recognise.texts.prose import COMMENT, MESSAGE, USER_AGENT
+from tieback.recognise.texts.prose import COMMENT, MESSAGE, NAMESPACE, USER_AGENT
 
 RULES = RuleFiles()
 SEARCH = AppSearch(RULES)
@@ -107,6 +118,15 @@ PROVIDERS = (
         (("No key was set. See http://shop.com/keys for help",), [], MESSAGE),
         (("Read more (http://shop.com/keys)",), ["http://shop.com/keys"], ""),
         (("ShopBot/1.0 (+http://shop.com/bot)",), [], USER_AGENT),
+        (("The port of the local server, e.g. 10.0.1.1:8081",), [], MESSAGE),
+        (("Cannot find it at FAQ: \n   https://shop.com/docs/faq.html#find",), [], MESSAGE),
+        (("acmepay://start/app?a=1&url=https%3A%2F%2Fqr.shop.com%2Fx",), [], LINK),
+        (
+            ("https://pay.shop.com/go?url=https%3A%2F%2Fqr.shop.com%2Fx",),
+            ["https://pay.shop.com/go", "https://qr.shop.com/x"],
+            "",
+        ),
+        (('<a xmlns="http://www.shop.com/x/properties">',), [], NAMESPACE),
         (("http://maps.google.",), [], BEGINNING),
         (("http://maps.google.com/x",), ["http://maps.google.com/x"], ""),
         (PROVIDERS, [], PROVIDER),
@@ -127,6 +147,48 @@ def test_sentences_of_native_libraries_are_messages() -> None:
     found = list(SEARCH.finds([Artifact("lib/a.so", (buffer,))]))
     assert values(found) == ["http://api.shop.com/v1"]
     assert reasons(found) == {"http://docs.crypto.com/c": MESSAGE}
+
+
+def native(*texts: bytes, base: int = 0) -> Artifact:
+    """A native library with two sections, as linkers write them; the texts are in the second."""
+    sections = (b"\0" * 64, b"\0" + b"".join(texts))
+    buffers = (Buffer("lib/a.so", BufferKind.NATIVE, data, 64 * at) for at, data in enumerate(sections))
+    return Artifact("lib/a.so", tuple(buffers))
+
+
+@each(
+    ("texts", "shown"),
+    [
+        ((b"Usage is not kept. See http://docs.crypto.com/c for more details.\0",), []),
+        ((b'<!DOCTYPE node PUBLIC "-//x//DTD 1.0//EN"\n "http://www.crypto.com/introspect-1.0.dtd">\0',), []),
+        ((b"Usage is not kept.\0", b"http://api.shop.com/v1\0", b"is not known here\0"), ["http://api.shop.com/v1"]),
+        # Strings of Go and Rust have no end.
+        ((b"no entry was found for this key", b"http://api.shop.com/v1", b"\0"), ["http://api.shop.com/v1"]),
+        ((b"See the page for this at ", b"http://api.shop.com/v1", b" or not" * 500), ["http://api.shop.com/v1"]),
+    ],
+)
+def test_strings_of_native_code_end_with_nul(texts: tuple[bytes, ...], shown: list[str]) -> None:
+    assert values(list(SEARCH.finds([native(*texts)]))) == shown
+
+
+def test_sentences_of_an_app_on_ios_can_name_its_servers() -> None:
+    said = b"\0Register at http://shop.com to get a PIN\0Usage is not kept. See http://docs.crypto.com/c for more\0"
+    for name, shown in (("Payload/A.app/A", ["http://shop.com"]), ("lib/a.so", [])):
+        assert values(list(SEARCH.finds([Artifact(name, (Buffer(name, BufferKind.NATIVE, said),))]))) == shown
+
+
+def test_strings_of_native_code_in_utf16() -> None:
+    texts = ("Usage is not kept. See http://docs.crypto.com/c for more", "Not known", "http://api.shop.com/v1")
+    data = b"\0\0" + b"".join(text.encode("utf-16-le") + b"\0\0" for text in texts)
+    artifact = Artifact("a", (Buffer("a", BufferKind.NATIVE, data, utf16=True),))
+    assert values(list(SEARCH.finds([artifact]))) == ["http://api.shop.com/v1"]
+
+
+def test_a_font_of_macos_has_no_back_ends() -> None:
+    font = b"\0\0\1\0" + b"\xff" * 60 + b"\0http://www.linotype.com/fontdesigners\0"
+    for name, shown in (("a.dfont", []), ("a.dat", ["http://www.linotype.com/fontdesigners"])):
+        found = list(SEARCH.finds([Artifact(name, (Buffer(name, BufferKind.BINARY, font),))]))
+        assert values(found) == shown
 
 
 def field(kind: int, text: bytes, before: bytes = b"") -> bytes:
@@ -158,6 +220,53 @@ def test_an_address_in_a_certificate_is_not_a_back_end(data: bytes, value: str, 
     found = finds(("assets/keys.jks", b"\xfe\xed\xfe\xed\0\0\0\2" + data + b"\0\1\2\3" * 20))
     assert reasons(found).get(value, "") == reason
     assert (value in values(found)) is not bool(reason)
+
+
+def encoded(url: str, holder: str) -> str:
+    """A certificate with this address as its list of revoked certificates, in base64."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, holder)])
+    point = x509.DistributionPoint([x509.UniformResourceIdentifier(url)], None, None, None)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), 7)
+        .not_valid_before(datetime(2026, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2027, 1, 1, tzinfo=UTC))
+        .add_extension(x509.CRLDistributionPoints([point]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    return base64.b64encode(made.public_bytes(serialization.Encoding.DER)).decode()
+
+
+@each("form", ["plist", "pem", "script", "one line"])
+def test_an_address_in_a_certificate_in_base64_is_not_a_back_end(form: str) -> None:
+    seen: set[str] = set()
+    for length in range(1, 49):  # each position in a line
+        text = encoded("http://crl.maker.com/a.crl", "a" * length)
+        lines = textwrap.wrap(text, 64)
+        name, content = {
+            "plist": ("a.plist", "<plist><data>\n" + "".join(f"\t\t{line}\n" for line in lines) + "</data></plist>"),
+            "pem": ("a.txt", "-----BEGIN CERTIFICATE-----\n" + "\n".join(lines) + "\n-----END CERTIFICATE-----\n"),
+            "script": ("a.js", 'var pin = "' + "\\n".join(lines) + '";'),
+            "one line": ("a.json", f'{{"pin": "{text}"}}'),
+        }[form]
+        kind = BufferKind.MANIFEST if form == "plist" else BufferKind.TEXT
+        found = list(SEARCH.finds([Artifact(name, (Buffer(name, kind, content.encode()),))]))
+        assert values(found) == []
+        seen |= set(reasons(found).values())
+    assert CERTIFICATE in seen
+
+
+def test_an_address_in_base64_beside_a_certificate_stays() -> None:
+    text = base64.b64encode(b'{"MII": "http://api.maker.com/v1"}').decode()
+    assert values(finds(("a.json", f'{{"a": "MIIx", "b": "{text}"}}'.encode()))) == ["http://api.maker.com/v1"]
+
+
+@each("unit", ["A", "A" * 200 + "!", "MIIa ", "\\n", "M" * 60 + "\n"])
+def test_the_block_around_an_address_costs_no_more_than_its_length(unit: str) -> None:
+    def make(size: int) -> Buffer:
+        return Buffer("a.txt", BufferKind.TEXT, (unit * (size // len(unit)) + "!MIIA").encode())
+
+    assert_linear(make, lambda buffer: placement._is_in_encoded(buffer, len(buffer.data) - 1), 24_000)
 
 
 def test_without_budget_everything_is_kept() -> None:

@@ -14,13 +14,15 @@ from datetime import UTC, datetime
 from tieback.posture.rules import interface
 from tieback.posture.rules.interface import PathPermissions, Permission, Requester, RulesReaderMeta
 from tieback.posture.rules.logic import STORED, Value
-from tieback.posture.rules.s3_conditions import conditions_match, matches_glob
+from tieback.posture.rules.s3_conditions import conditions_match, matches_glob, needs_tags
 from tieback.posture.rules.source import RulesText
 from tieback.posture.rules.tree import ConfigNode, read_json
 
 _READ_OBJECT, _READ_BUCKET = ("s3:GetObject", "s3:GetObjectVersion"), ("s3:ListBucket", "s3:ListBucketVersions")
 _WRITE_OBJECT = ("s3:PutObject", "s3:DeleteObject", "s3:PutObjectAcl", "s3:DeleteObjectVersion")
 _WRITE_BUCKET = ("s3:PutBucketPolicy", "s3:PutBucketAcl", "s3:DeleteBucket", "s3:PutBucketPublicAccessBlock")
+_WRITE_TAGS = "s3:PutObjectTagging"
+"""What a request also needs to store an object with tags (API reference of ``PutObject``)."""
 _GROUPS = {
     "http://acs.amazonaws.com/groups/global/allusers": (Requester.ANONYMOUS, Requester.ANY_USER),
     "http://acs.amazonaws.com/groups/global/authenticatedusers": (Requester.ANY_USER,),
@@ -201,7 +203,7 @@ class S3Policy:
         self._statements = statements
         self._of_action = {
             action: [one for one in statements if _acts(one, action)]
-            for action in (*_READ_OBJECT, *_READ_BUCKET, *_WRITE_OBJECT, *_WRITE_BUCKET)
+            for action in (*_READ_OBJECT, *_READ_BUCKET, *_WRITE_OBJECT, _WRITE_TAGS, *_WRITE_BUCKET)
         }
         self._grants = grants
         both = account or ConfigNode({}, 0)
@@ -266,6 +268,11 @@ class S3Policy:
                 continue
             if applies is False or (found.allowed and found.certain):
                 continue
+            if action == "s3:PutObject" and one.condition is not None and needs_tags(one.condition):
+                tags = self._by_policy(who, bucket, key, _WRITE_TAGS)
+                if not tags.allowed:
+                    continue
+                applies = applies if tags.certain else STORED
             reason = self._beyond if applies is not STORED else "an unresolved condition of the policy decides"
             permit = interface.allow(
                 one.line, one.text, _request(action, bucket, key), reason=reason, certain=applies is not STORED
@@ -338,7 +345,7 @@ def _acts(one: _Statement, action: str) -> bool:
 
 def _covers(one: _Statement, bucket: str, key: str, action: str, who: Requester) -> bool:
     # Writing to a bucket as a whole: any key.
-    inside = action in {*_READ_OBJECT, *_WRITE_OBJECT}
+    inside = action in {*_READ_OBJECT, *_WRITE_OBJECT, _WRITE_TAGS}
     if one.but_resources:
         return not any(_names(pattern, bucket, key, inside=inside) for pattern in one.but_resources)
     resources = (_filled(pattern, who) for pattern in one.resources)

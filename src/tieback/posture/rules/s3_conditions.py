@@ -124,6 +124,22 @@ def _one(name: str, key: str, values: ConfigNode, who: Requester, now: datetime)
     return STORED
 
 
+def needs_tags(condition: ConfigNode) -> bool:
+    """True if only a request that sends tags can meet the conditions."""
+    return any(
+        key.lower().partition("/")[0] in {"s3:requestobjecttag", "s3:requestobjecttagkeys"} and _needs_key(name, values)
+        for name, keys in condition.items()
+        for key, values in keys.items()
+    )
+
+
+def _needs_key(name: str, values: ConfigNode) -> bool:
+    name = name.lower()
+    if name == "null":
+        return values.text == "false"
+    return not (name.startswith("forallvalues:") or name.endswith("ifexists") or "not" in name)
+
+
 def _owners(name: str, base: str, values: ConfigNode, who: Requester, *, if_exists: bool) -> Value:
     """A key whose fixed values belong to the owner."""
     negative = "not" in name

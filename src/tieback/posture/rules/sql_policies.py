@@ -9,6 +9,7 @@ https://supabase.com/docs/guides/database/postgres/row-level-security. At Supaba
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from itertools import islice
 
@@ -19,9 +20,9 @@ from tieback.posture.rules.interface import PathPermissions, Permission, Request
 from tieback.posture.rules.source import RulesText
 from tieback.posture.rules.sql import linter, supabase
 from tieback.posture.rules.sql.access.access import Access
-from tieback.posture.rules.sql.access.decisions import Decision, Outcome
+from tieback.posture.rules.sql.access.decisions import Decision, Outcome, rank
 from tieback.posture.rules.sql.linter import DEFAULT_SCHEMAS, Lint, function_path
-from tieback.posture.rules.sql.schema import Bucket, Database, Function, Origin, Relation
+from tieback.posture.rules.sql.schema import FILES, Bucket, Database, Function, Origin, Relation
 from tieback.posture.rules.sql.settings import ProjectSettings
 from tieback.posture.rules.sql.statements import apply
 
@@ -148,6 +149,10 @@ class SqlSchema:
         role, signed_in = self._role(who), who is Requester.ANY_USER
         read = self.access.relation(relation, "select", role, signed_in=signed_in)
         writes = [(command, self.access.relation(relation, command, role, signed_in=signed_in)) for command in _WRITES]
+        if relation.name == FILES:
+            writes = [
+                (name, decision if name == "insert" else _of_files_read(decision, read)) for name, decision in writes
+            ]
         command, write = _strongest(writes)
         return PathPermissions(
             self._permission(read, relation.label, "select", role, relation),
@@ -209,13 +214,15 @@ class SqlSchema:
 
     def _bucket(self, who: Requester, name: str) -> PathPermissions:
         bucket = self.database.buckets.get(name)
-        objects = self.database.relations[("storage", "objects")]
+        objects = self.database.relations[FILES]
         role, signed_in = self._role(who), who is Requester.ANY_USER
         decisions = {
             command: self.access.relation(objects, command, role, signed_in=signed_in, bucket=name)
             for command in ("select", *_WRITES)
         }
         read = decisions["select"]
+        for command in ("update", "delete"):
+            decisions[command] = _of_files_read(decisions[command], read)
         if bucket is None and not any(one.origin.line for one in objects.policies.values()):
             unknown = interface.deny(_NOT_KNOWN, certain=False)
             return PathPermissions(unknown, unknown)
@@ -304,13 +311,21 @@ def _bucket_origin(bucket: Bucket | None, read: Decision) -> Origin:
     return bucket.origin if bucket is not None else read.origin
 
 
-_ORDER = (Outcome.NO, Outcome.UNSURE, Outcome.STORED, Outcome.YES)
+def _of_files_read(change: Decision, read: Decision) -> Decision:
+    """What remains of a change of files: Storage finds them by name, so policies for ``select`` apply too.
+
+    Source: ``deleteObject`` of https://github.com/supabase/storage and the table "Policies Applied by Command Type" of
+    https://www.postgresql.org/docs/current/sql-createpolicy.html.
+    """
+    if rank(read)[0] >= rank(change)[0]:
+        return change
+    return replace(change, outcome=read.outcome, reason="policies for select decide which files it finds")
 
 
 def _strongest(decisions: list[tuple[str, Decision]]) -> tuple[str, Decision]:
-    return max(decisions, key=lambda one: (_ORDER.index(one[1].outcome), not one[1].own))
+    return max(decisions, key=lambda one: rank(one[1]))
 
 
 def _best(decisions: list[Decision]) -> tuple[int, Decision]:
-    at = max(range(len(decisions)), key=lambda one: _ORDER.index(decisions[one].outcome))
+    at = max(range(len(decisions)), key=lambda one: rank(decisions[one])[0])
     return at, decisions[at]

@@ -181,7 +181,7 @@ _STRING_CALLS: dict[tuple[str, str], LibraryEffect] = {
         lambda text, old, new: texts.replace_pattern(text, old, new, 1), holes=True
     ),
     ("substring", "I"): PureCall(lambda text, begin: text[begin:] if 0 <= begin <= len(text) else None),
-    ("substring", "II"): PureCall(lambda text, begin, end: text[begin:end] if 0 <= begin <= end <= len(text) else None),
+    ("substring", "II"): PureCall(texts.part),
     ("toLowerCase", ""): _LOWER,
     ("toLowerCase", _LOCALE): PureCall(str.lower, of=(0,)),
     ("toUpperCase", ""): _UPPER,

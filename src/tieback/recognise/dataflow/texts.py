@@ -29,6 +29,19 @@ def replace_pattern(text: str, old: str, new: str, count: int = 0) -> str | None
     return text.replace(plain, new, count or -1)[:MAX_RESULT]
 
 
+def part(text: str, begin: int, end: int) -> str | None:
+    """``String.substring``.
+
+    Code cuts the last character of an address only after it has looked for a slash or another separator there. If the
+    address ends with a letter or digit, that path is not taken, so the result is not known.
+    """
+    if not 0 <= begin <= end <= len(text):
+        return None
+    if begin == 0 and end == len(text) - 1 and "://" in text and text[-1].isalnum():
+        return None
+    return text[begin:end]
+
+
 def insert(text: str, at: int, piece: str | int | None) -> str | None:
     """``StringBuilder.insert``."""
     known = HOLE if piece is None else str(piece)

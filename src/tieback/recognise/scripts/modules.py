@@ -7,6 +7,8 @@ of one module is searched for an export.
 """
 
 import re
+from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from tieback.recognise.scripts.names import Binding
@@ -45,6 +47,8 @@ _MODULE = re.compile(
     rb"|[\w$]{1,20}\s*=>)|" + _PARAMETERS + rb")\s*\{"
 )
 _METRO = re.compile(rb"\}\s*,\s*(\d{1,9})\s*,\s*\[([\d,\s]{0,20000})\]")
+_METRO_HEAD = re.compile(rb"\}, ?(\d{1,9}), ?\[")
+_MAX_MODULES = 100_000
 _BEFORE_KEY = (b"{", b",", b'"', b"'", b"\n", b"\t", b" ", b"/")
 _CHAINED = re.compile(rb"[\w$]+\.[\w$]+\s*=(?!=)")
 _GETTER = re.compile(rb"(?:\(\)\s*=>|function\s*\(\)\s*\{\s*return)")
@@ -67,8 +71,20 @@ class Modules:
             self._known[name] = self._found(name.encode())
         return self._known[name]
 
+    @cached_property
+    def _metro(self) -> dict[bytes, list[int]]:
+        """Where the functions of Metro modules end, by number; one pass, as most numbers are asked for."""
+        places: dict[bytes, list[int]] = {}
+        for found in islice(_METRO_HEAD.finditer(self._run.data), _MAX_MODULES):
+            places.setdefault(found[1], []).append(found.start())
+        return places
+
     def _found(self, name: bytes) -> Source | None:
         run = self._run
+        if name in self._metro:
+            return self._of_metro(name)
+        if self._metro and not name.isdigit():
+            return None  # Metro has numbers only; the name is that of a native module
         for needle in (name + b":", name + b"(", name + b'"', name + b"'"):
             at = -1
             for _ in range(MAX_PLACES):
@@ -81,19 +97,15 @@ class Modules:
                 found = _MODULE.match(run.data, at + len(name), at + len(name) + 600)
                 if found is not None:
                     return Source(Kind.MODULE, found.end() - 1, NO_ENV)
-        return self._of_metro(name) if name.isdigit() else None
+        return None
 
     def _of_metro(self, name: bytes) -> Source | None:
-        run, at = self._run, -1
-        for needle in (b"}," + name + b",[", b"}, " + name + b", ["):
-            for _ in range(MAX_PLACES):
-                run.budget.take()
-                at = run.data.find(needle, at + 1)
-                if at < 0:
-                    break
-                scope = run.scopes.around(at)[0]
-                if scope.end == at and scope.function:
-                    return Source(Kind.MODULE, scope.start - 1, NO_ENV)
+        run = self._run
+        for at in self._metro[name][:MAX_PLACES]:
+            run.budget.take()
+            scope = run.scopes.around(at)[0]
+            if scope.end == at and scope.function:
+                return Source(Kind.MODULE, scope.start - 1, NO_ENV)
         return None
 
     def parameter(self, name: str, binding: Binding) -> Cases | None:

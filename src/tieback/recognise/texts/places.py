@@ -24,8 +24,18 @@ MAX_EMBEDDED = 8 * 1024 * 1024
 """Most bytes of the strings of one text that are read as texts."""
 MAX_ATTRIBUTES = 10_000
 SHOWN = "only in text that a page shows"
+FEED = "only in the entries of a news feed"
 METADATA = "only in metadata of a package or page"
 EXAMPLE = "only in an example of what to enter"
+
+
+_TELLS = re.compile(
+    rb"(?:(?<![\w$])(?:[A-Z]\w{0,40})?Error|(?<![\w$])console\s{0,4}\.\s{0,4}(?:log|warn|error|info|debug|trace))"
+    rb"\s{0,4}\(\s{0,20}\Z"
+)
+"""The beginning of a call whose first argument is a message."""
+_RESOURCE_FORK = b"\0\0\1\0"
+"""Beginning of a font of macOS in a data fork (``.dfont``)."""
 
 
 class Language(Enum):
@@ -94,6 +104,13 @@ _WIDGET_NAMES = (("author", "href"), ("author", "email"), ("feature", "name"), (
 """Attributes of a widget's ``config.xml`` that are names (https://www.w3.org/TR/widgets/)."""
 _SHOWN_ATTRIBUTES = ("title", "alt", "aria-label", "label")
 _SVG_LOADS = ("href", "xlink:href", "src", "style")
+_FEED = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:\s++|<\?[^>]*+>|<!--(?:[^-]++|-(?!->))*+-->|<![A-Za-z][^>]*+>)*+"
+    rb"<(?:rss|(?:atom:)?feed|rdf:RDF)[\s>]"
+)
+"""The root of a feed: https://www.rssboard.org/rss-specification, RFC 4287."""
+_FEED_LOADS = frozenset(("enclosure", "content", "thumbnail", "player", "cloud"))
+"""Elements of a feed whose attributes are files or servers, with the names of Media RSS."""
 _POM = re.compile(rb"http://maven\.apache\.org/POM/|/nuspec\.xsd|http://apache\.org/cordova/ns/plugins")
 _METADATA_ELEMENTS = frozenset((
     "url", "license", "licenses", "issue", "repo", "author", "name", "description", "scm", "organization", "developers",
@@ -167,6 +184,8 @@ class TextPlaces:
         """The reason if all of the text is a table, a picture, a licence or a document."""
         data, language = self._data, self._language
         found = tables.picture_reason(data, binary=self._binary)
+        if self._binary and self._file.endswith(".dfont") and data.startswith(_RESOURCE_FORK):
+            return tables.PICTURE
         if found or self._binary:
             return found
         if language is Language.SHADER:
@@ -227,7 +246,10 @@ class TextPlaces:
             return METADATA
         known = self._code_in(span)
         if known is None:
-            return prose.literal_reason(data, start, offset, end)
+            found = prose.literal_reason(data, start, offset, end)
+            # The words can be in another line of the message.
+            told = not found and offset > start and _TELLS.search(data, max(0, span.start - 60), span.start)
+            return prose.MESSAGE if told else found
         text, places = known
         return places.reason(text.offset(offset))
 
@@ -285,6 +307,8 @@ class TextPlaces:
 
     def _markup(self, offset: int) -> str:
         span = self._spans.at(offset)
+        if self._is_feed:
+            return self._entry(span)
         html = self._language is Language.HTML
         if span is None:
             return self._shown(offset) if html else self._xml_text(offset)
@@ -300,6 +324,15 @@ class TextPlaces:
                 return self._sheet(part, offset) if isinstance(part, Spans) else ""
             case _:
                 return ""
+
+    def _entry(self, span: Span | None) -> str:
+        """The reason in a feed: its entries link to pages for people. Files and the feed's own address stay."""
+        if span is None or span.kind is not SpanKind.TAG:
+            return FEED
+        name = markup.tag_name(self._data, span).rpartition(":")[2]
+        values = {one.name: one.value for one in islice(markup.attributes(self._data, span), MAX_ATTRIBUTES)}
+        own = name == "link" and values.get("rel", b"").strip().lower() in {b"self", b"hub", b"next", b"enclosure"}
+        return "" if own or name in _FEED_LOADS else FEED
 
     def _script_element(self, span: Span, offset: int) -> str:
         tag = self._spans.at(span.start - 1)
@@ -346,6 +379,10 @@ class TextPlaces:
     def _is_picture(self) -> bool:
         is_xml = self._language is Language.XML
         return is_xml and re.search(rb"<(?:\w+:)?svg[\s>]", self._data[:4096]) is not None
+
+    @cached_property
+    def _is_feed(self) -> bool:
+        return self._language is Language.XML and _FEED.match(self._data, 0, 4096) is not None
 
     @cached_property
     def _is_project(self) -> bool:

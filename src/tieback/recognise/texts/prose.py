@@ -3,7 +3,7 @@
 import re
 
 COMMENT = "only in a comment"
-NAMESPACE = "only the name of an XML namespace"
+NAMESPACE = "only the name of an XML namespace or schema"
 MESSAGE = "only in a message for people"
 USER_AGENT = "only in the name of a browser or crawler"
 _REACH = 400
@@ -28,18 +28,28 @@ _POINTER = re.compile(
 """A single word that leads to a page for people."""
 _READ_MORE = re.compile(
     rb"\b(?:see|see also|visit|refer to|read|read more|learn more|further reading|instructions|documentation|docs|"
-    rb"details|(?:more )?info(?:rmation)?|official (?:web ?)?site)(?: (?:at|here|on|see))?[\s:(]{1,3}"
-    rb"(?:https?://\S{1,60} (?:or|and) )?\Z",
+    rb"details|(?:more )?info(?:rmation)?|(?:official )?(?:web ?site|home ?page)|e\.g\.,?|for example,?)"
+    rb"(?: (?:at|here|on|see|is))?[\s:(]{1,3}\Z",
     re.IGNORECASE,
 )
-"""The end of a sentence that tells a person to read a page."""
+"""The end of a sentence that tells a person to read a page, or that gives an example."""
+_ALTERNATIVE = re.compile(rb"https?://[^\s]{1,200}\s{1,3}(?:or|and)\s{1,3}\Z")
+"""Another address before one."""
+_PAGE = re.compile(
+    rb"https?://(?:(?:docs?|help|support|wiki|developers?|blog)\."
+    rb"|[^/\s]{1,253}/(?:[^\s?#]{0,200}/)?(?:docs?|faq|wiki|guides?|help|issues|howto|manual|documentation)(?:[/.#?]|\Z)"
+    rb"|[^\s?#]{1,400}\.html?#)",
+    re.IGNORECASE,
+)
+"""An address of documentation."""
+_SCHEMA = re.compile(rb"https?://[^\s\"'<>]{1,300}\.(?:dtd|xsd)\Z", re.IGNORECASE)
 _COMMENT = re.compile(rb"(?:^|[\s;{})])(?://(?!\w)|/\*|<!--)|^\s*(?:\*|#)(?:\s|\Z)")
 _AGENT = re.compile(rb"(?:Mozilla/\d|[A-Za-z]/(?:\d|%s)[\w.]*)[^\"]{0,200}[\s;(+,-]\+?\Z|\(compatible;[^\"]{0,200}\Z")
 _BROKEN = re.compile(rb"\A(?:\s|\\[nrt]|[\])}.,;:!>-])*(?:\\n|\n|[\])}])(?:\s|\\[nrt])*+\Z")
 """Only the end of a sentence or of a line before the URL: the rest of a message whose beginning is another string."""
 _LEADING = re.compile(rb"[A-Za-z]:(?:\s|\\[nr])+\Z")
 """A line of a message that leads to the URL in the next one."""
-_NAMESPACE = re.compile(rb"(?:\A|[\s<])xmlns(?::[\w.-]{1,40})?=\Z")
+_NAMESPACE = re.compile(rb"(?:\A|[\s<])xmlns(?::[\w.-]{1,40})?=\\?[\"']?\Z")
 _GO_TO = re.compile("(?:请到|请访问|请前往|请参考|请参阅|请查看|详见|参见)".encode() + rb"\s?(?::|\xef\xbc\x9a)?\s?\Z")
 """Chinese for: go to, visit, refer to, see."""
 _FUNCTION_WORDS = frozenset(
@@ -48,6 +58,14 @@ _FUNCTION_WORDS = frozenset(
         b" visit de la el les des der die das und ist ein para por que con una il per di em um uma est pour dans"
     ).split()
 )
+
+
+_TAG = re.compile(rb"<[^<>]{0,400}+>?")
+_IN_TAG = re.compile(rb"<([A-Za-z]{1,20})\s[^<>]{0,400}\Z")
+_LONG = 20
+_FEW = 3
+_GRAMMAR = _FUNCTION_WORDS - frozenset(b"for in if this not it".split())
+"""Function words that are no words of a programming language."""
 
 
 def url_end(data: bytes, at: int, end: int) -> int:
@@ -77,7 +95,7 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
         return COMMENT
     if _is_agent(left):
         return USER_AGENT
-    if _NAMESPACE.search(left):
+    if _NAMESPACE.search(left) or _SCHEMA.match(data[at : url_end(data, at, end)]):
         return NAMESPACE
     if _GO_TO.search(left):
         return MESSAGE
@@ -89,11 +107,29 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
     return MESSAGE if right[:1] in (b" ", b"\t") and len(_WORD.findall(right)) >= 3 else ""
 
 
-def points_to_page(before: bytes) -> bool:
-    """True if the words before a URL tell a person to read its page: not one that the code itself contacts."""
-    if _GO_TO.search(before[-80:]):
+def points_to_page(before: bytes, url: bytes) -> bool:
+    """True if the words before a URL tell a person to read its page, or if it is one of documentation.
+
+    Code does not contact such a page.
+    """
+    before = _ALTERNATIVE.sub(b"", before[-_REACH:])
+    if _GO_TO.search(before[-80:]) or _PAGE.match(url):
         return True
     return _READ_MORE.search(before[-80:]) is not None and len(_WORD.findall(before)) >= 3
+
+
+def is_long_text(before: bytes, behind: bytes) -> bool:
+    """True if the text around a URL is a paragraph for people, as in help that a library contains; tags may be in it.
+
+    Pictures and scripts of a page stay: their address is in an attribute other than the target of a link.
+    """
+    tag = _IN_TAG.search(before)
+    if tag is not None and tag[1].lower() != b"a":
+        return False
+    if tag is None and before[-1:] not in (b" ", b"\t", b"\n", b"(", b"<", b">"):
+        return False
+    words = [word.lower() for word in _WORD.findall(_TAG.sub(b" ", before + b" " + behind))]
+    return len(words) >= _LONG and len(_GRAMMAR.intersection(words)) >= _FEW
 
 
 def sentence_reason(data: bytes, at: int) -> str:

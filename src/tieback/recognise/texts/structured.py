@@ -17,12 +17,15 @@ _ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b" ", b"f": b" ", b"v":
 _KEY = re.compile(rb"[\"']?([\w$@.-]{1,64})[\"']?\s{0,8}:\s{0,8}\Z")
 _OPEN = re.compile(rb"[\"']?([\w$@.-]{1,64})[\"']?\s{0,8}:\s{0,8}(?:\[\s{0,20})?\Z")
 _DESCRIBING = frozenset(
-    b"homepage bugs license licenses licence licenseurl license_url contributors $schema credits".split()
+    (
+        b"homepage bugs license licenses licence licenseurl license_url contributors $schema credits"
+        b" _resolved _npmoperationalinternal"
+    ).split()
 )
-"""Keys of facts about software, in any object."""
+"""Keys of facts about software, in any object; also in the description of a package that a script contains."""
 _PACKAGE_KEYS = _DESCRIBING | frozenset(
     (
-        b"repository maintainers author authors funding _resolved resolved $id _from _id changelog url web website"
+        b"repository maintainers author authors funding resolved $id _from _id changelog url web website"
         b" readme description tarball dependencies devdependencies peerdependencies"
         b" optionaldependencies @context demo docs"
     ).split()
@@ -32,6 +35,7 @@ _PACKAGE = re.compile(
     rb"\"(name|version|license|licenses|repository|devDependencies|dependencies|author|bugs|homepage)\"\s*:"
 )
 _LOCK = re.compile(rb"\"lockfileVersion\"\s*:|\"_resolved\"\s*:|\"packages-dev\"\s*:")
+_CHECKSUM = re.compile(rb"[{,]\s*[\"']?(?:shasum|integrity)[\"']?\s*:")
 _MAX_SOURCES = 100_000
 _HEAD = 64 * 1024
 _KEY_REACH = 1100
@@ -91,12 +95,15 @@ def is_metadata_key(data: bytes, start: int, *, package: bool = False) -> bool:
         package: the text describes a package.
     """
     keys = _PACKAGE_KEYS if package else _DESCRIBING
-    if key_before(data, start) in keys:
+    key = key_before(data, start)
+    if key in keys:
         return True
     around = data[max(0, start - _KEY_REACH) : start]
     opened = max(around.rfind(b"{"), around.rfind(b"["))
     if opened <= max(around.rfind(b"}"), around.rfind(b"]")):
         return False
+    if key == b"tarball" and _CHECKSUM.search(around, opened):
+        return True  # ``dist`` of a package
     found = _OPEN.search(around, max(0, opened - 100), opened)
     return found is not None and found[1].lower() in keys
 

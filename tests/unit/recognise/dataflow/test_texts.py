@@ -16,6 +16,11 @@ from tieback.recognise.dataflow import texts
         (texts.replace_pattern("https://{h}/x", "\\{h\\}", "a.test"), "https://a.test/x"),
         (texts.replace_pattern("a.b.c", "[.]", "/"), "a/b/c"),
         (texts.replace_pattern("aaa", "a+", "b"), None),
+        (texts.part("https://a.test/", 0, 14), "https://a.test"),
+        (texts.part("https://a.test", 0, 13), None),  # only code that has found a slash there cuts it
+        (texts.part("https://a.test", 8, 13), "a.tes"),
+        (texts.part("abc", 0, 2), "ab"),
+        (texts.part("abc", 2, 1), None),
         (texts.replace_pattern("aa", "a", "$1"), None),
         (texts.insert("a.test", 0, "https://"), "https://a.test"),
         (texts.insert("a.test", 9, "x"), None),

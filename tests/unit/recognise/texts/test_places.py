@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.each import each
 from tests.linear import assert_linear
 from tieback.recognise.texts import tables
-from tieback.recognise.texts.places import EXAMPLE, METADATA, SHOWN, TextPlaces
+from tieback.recognise.texts.places import EXAMPLE, FEED, METADATA, SHOWN, TextPlaces
 from tieback.recognise.texts.prose import COMMENT, MESSAGE, USER_AGENT
 
 URL = "http://a.test/x"
@@ -34,8 +34,29 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("a.js", "// URL", COMMENT),
         ("a.js", "/*! Library 1.0 | URL */", COMMENT),
         ("a.js", "throw new Error('Bad option. See URL for help')", MESSAGE),
+        ("a.js", "throw new Error('Bad option.\\n\\nRead the guide.\\n\\nURL')", MESSAGE),
+        ("a.js", "console.warn('No key:\\n\\n\\nURL')", MESSAGE),
+        ("a.js", "console.log('URL')", ""),
+        ("a.js", "onError('/proxy?u=URL')", ""),
+        ("a.js", "api.console.log('v1,URL')", MESSAGE),
         ("a.js", "var e=msg+'\\nURL#'+id", MESSAGE),
         ("a.js", "x={homepage:'URL'}", METADATA),
+        (
+            "a.xml",
+            "<?xml version='1.0'?><rss version='2.0'><channel><item><link>URL</link></item></channel></rss>",
+            FEED,
+        ),
+        ("a.xml", "<rss><item><description><![CDATA[<a href='URL'>x</a>]]></description></item></rss>", FEED),
+        ("a.xml", "<feed xmlns='x'><entry><link href='URL'/></entry></feed>", FEED),
+        ("a.xml", "<feed xmlns='x'><link rel='self' href='URL'/></feed>", ""),
+        ("a.xml", "<rss><item><enclosure url='URL' type='audio/mpeg'/></item></rss>", ""),
+        ("a.xml", "<opml><body><outline type='rss' xmlUrl='URL'/></body></opml>", ""),
+        ("a.xml", "<settings><feed>URL</feed></settings>", ""),
+        ("a.js", "x={_resolved:'URL',_shasum:'1'}", METADATA),
+        ("a.js", "x={_npmOperationalInternal:{host:'URL'}}", METADATA),
+        ("a.js", "x={dist:{shasum:'1',size:2,tarball:'URL'}}", METADATA),
+        ("a.js", "x={dist:{shasum:'1'},tarball:'URL'}", ""),
+        ("a.js", "x={tarball:'URL'}", ""),
         ("a.js", "credits:{text:'x',href:'URL'}", METADATA),
         ("a.js", "h='<p>See URL</p><!-- -->'", SHOWN),
         ("a.js", "h='<img src=\"URL\">'", ""),

@@ -1,6 +1,8 @@
 """Sentences, comments and user agents around a URL in a string, and lines of other files."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.each import each
 from tieback.recognise.texts.prose import (
@@ -8,6 +10,7 @@ from tieback.recognise.texts.prose import (
     MESSAGE,
     NAMESPACE,
     USER_AGENT,
+    is_long_text,
     literal_reason,
     points_to_page,
     sentence_reason,
@@ -83,9 +86,53 @@ def test_places_in_lines(text: str, reason: str) -> None:
         (b"Register yourself at ", False),
         (b"Cannot connect to ", False),
         (b"see ", False),
+        (b"Download the latest one, official website: ", True),
+        (b"The latest one, official website: http://a.test/ or ", True),
+        (b"Cannot connect to http://a.test/ or ", False),
+        (b"The port of the local server, e.g. ", True),
         ("\u8bf7\u5230".encode(), True),
         ("\u5730\u5740".encode(), False),
     ],
 )
 def test_words_that_lead_to_a_page(before: bytes, leads: bool) -> None:
-    assert points_to_page(before) is leads
+    assert points_to_page(before, URL) is leads
+
+
+@pytest.mark.parametrize(
+    ("url", "leads"),
+    [
+        (b"https://a.test/docs/faq.html#no-transformation", True),
+        (b"https://docs.a.test/x", True),
+        (b"https://a.test/x/guide", True),
+        (b"https://a.test/api/v1/documents", False),
+        (b"https://a.test/x.html?docs/", False),
+    ],
+)
+def test_addresses_of_documentation(url: bytes, leads: bool) -> None:
+    assert points_to_page(b"Cannot connect to ", url) is leads
+
+
+HELP = b"A part that enables communication with a service. You can add it to the app, and it is shown on a page. "
+
+
+@pytest.mark.parametrize(
+    ("before", "behind", "is_long"),
+    [
+        (HELP, b" for the details.", True),
+        (HELP + b"<ul><li>DataUri: ", b"</li></ul>", True),
+        (HELP + b"<a target='_blank' href='", b"'>Service</a>", True),
+        (HELP + b"<img src='", b"'>", False),
+        (HELP + b'<script src="', b'"></script>', False),
+        (HELP + b'"url": "', b'"', False),
+        (b"Register at ", b" to get a PIN", False),
+        (b"function f(a) { if (a in b) { for (var c in this) { return c; } } } " * 3 + b"g = ", b"", False),
+    ],
+)
+def test_paragraphs_for_people(before: bytes, behind: bytes, is_long: bool) -> None:
+    assert is_long_text(before, behind) is is_long
+
+
+@given(st.binary(max_size=400), st.binary(max_size=400))
+def test_any_bytes_around_an_address_are_judged(before: bytes, behind: bytes) -> None:
+    assert is_long_text(before, behind) in {True, False}
+    assert points_to_page(before, behind) in {True, False}

@@ -11,7 +11,7 @@ from typing import Any
 
 from tieback.posture.rules.sql import names, parse
 from tieback.posture.rules.sql.parse import kind_of, string, strings
-from tieback.posture.rules.sql.schema import PUBLIC, Database, Function, Policy, Relation
+from tieback.posture.rules.sql.schema import FILES, PUBLIC, Database, Function, Policy, Relation
 
 _SYSTEM = {
     "auth", "cron", "extensions", "graphql", "graphql_public", "information_schema", "net", "pgmq", "pgsodium",
@@ -139,7 +139,7 @@ def _always_true(policy: Policy) -> bool:
 
 
 def _buckets(database: Database) -> Iterator[Lint]:
-    objects = database.relations.get(("storage", "objects"))
+    objects = database.relations.get(FILES)
     for bucket in database.buckets.values():
         if not bucket.public or objects is None:
             continue

@@ -12,6 +12,8 @@ from tieback.posture.rules.sql.parse import Node
 
 PUBLIC = "public"
 """The pseudo-role of everyone. A role cannot have this name."""
+FILES = ("storage", "objects")
+"""The table of the files of Supabase's Storage."""
 TABLE_PRIVILEGES = ("select", "insert", "update", "delete", "truncate", "references", "trigger", "maintain")
 ALL_PRIVILEGES = {
     "table": TABLE_PRIVILEGES,

@@ -25,7 +25,7 @@ from tieback.posture.rules.sql.conditions.candidates import Constants
 from tieback.posture.rules.sql.conditions.context import new_user
 from tieback.posture.rules.sql.conditions.values import UNKNOWN
 from tieback.posture.rules.sql.parse import StatementError
-from tieback.posture.rules.sql.schema import Database
+from tieback.posture.rules.sql.schema import FILES, Database
 from tieback.posture.rules.sql.server import ADMIN, ASKER, LOADER, SECONDS, Isolation, Server, isolated_server
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def _is_skipped(statement: str) -> bool:
 
 def _ask(server: Server, database: Database, found: Verified) -> None:
     relations = [one for one in database.relations.values() if one.origin.line][:MAX_RELATIONS]
-    objects = database.relations.get(("storage", "objects"))
+    objects = database.relations.get(FILES)
     if objects is not None and any(one.origin.line for one in objects.policies.values()):
         relations.append(objects)
     constants = _constants(database)

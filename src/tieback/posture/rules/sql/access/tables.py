@@ -30,7 +30,7 @@ from tieback.posture.rules.sql.conditions.policies import (
 from tieback.posture.rules.sql.conditions.queries import MAX_LEAVES
 from tieback.posture.rules.sql.conditions.sources import constraints
 from tieback.posture.rules.sql.conditions.values import CHOICE, EITHER, FALSE, MAYBE, OWN_ID, TRUE, UNKNOWN, Truth, both
-from tieback.posture.rules.sql.schema import Origin, Policy, Relation
+from tieback.posture.rules.sql.schema import FILES, Origin, Policy, Relation
 
 
 def decide_table(
@@ -315,7 +315,7 @@ def _denied(evaluator: Evaluator, relation: Relation, command: str, role: str) -
 
 def _fixed(relation: Relation, evaluator: Evaluator, fixed: dict[str, Any] | None) -> list[dict[str, Any]]:
     """Values that the rows have in any case: files of Storage are decided for each bucket that a policy names."""
-    if fixed is not None or relation.name != ("storage", "objects"):
+    if fixed is not None or relation.name != FILES:
         return [fixed or {}]
     buckets = [one for one in evaluator.constants.direct.get("bucket_id", []) if isinstance(one, str)]
     return [{}, *({"bucket_id": one} for one in buckets[:50])]

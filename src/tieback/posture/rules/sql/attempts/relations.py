@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tieback.posture.rules.sql.attempts.rows import rows_of, table_of, updates_of
 from tieback.posture.rules.sql.attempts.session import SAFE, attempt, quoted, run
 from tieback.posture.rules.sql.conditions.candidates import Constants
-from tieback.posture.rules.sql.schema import Relation
+from tieback.posture.rules.sql.schema import FILES, Relation
 from tieback.posture.rules.sql.server import LOADER, Server
 
 if TYPE_CHECKING:
@@ -85,6 +85,9 @@ def commands(
     inserts = [f"insert into {table} {row}" for row in rows_of(relation, constants, own=True)]
     found.append(("insert", max(attempt(session, inserts), default=-1) > 0))
     if rows.others:
-        found.append(("update", max(attempt(session, updates_of(relation, constants)), default=-1) > rows.own))
-        found.append(("delete", max(attempt(session, [f"delete from {table}"])) > rows.own))
+        # Supabase's Storage finds a file by its name, so policies for ``select`` apply to changes too.
+        named = " where name is not null" if relation.name == FILES else ""
+        updates = [f"{update}{named}" for update in updates_of(relation, constants)]
+        found.append(("update", max(attempt(session, updates), default=-1) > rows.own))
+        found.append(("delete", max(attempt(session, [f"delete from {table}{named}"])) > rows.own))
     return found
