@@ -4,14 +4,14 @@ Every file refers to a method of another file by an index of its own. Here a met
 whole app: a small number that is assigned when it is first met.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tieback.recognise.dataflow.code_units import CodeUnits
+from tieback.recognise.dataflow.code_units import CodeUnits, opcode_table, places_of
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, DexMember
 from tieback.recognise.dataflow.instructions import LENGTHS, payload_length
 from tieback.recognise.dataflow.keyed import SPACES, keyed_methods
@@ -25,7 +25,7 @@ MAX_SUBCLASSES = 16
 _MAX_ANCESTORS = 32
 _MAX_MEMBERS = 200_000
 _CONST_STRING = 0x1A
-_ALONE = 12
+_ALONE = 2
 """Searches of the code for one member, before all its instructions are sorted."""
 _MAX_INDEX = 0xFFFF
 """Greatest index of a method or field in an instruction."""
@@ -90,6 +90,7 @@ class AppCode:
         self._subclasses: dict[str, tuple[str, ...]] = {}
         self._own_classes = [OwnClasses(file) for file in self.files]
         self._indices: dict[int, tuple[tuple[int, int], ...]] = {}
+        self._fields_of: dict[str, list[tuple[int, Mapping[int, Sequence[int]]]]] = {}
         self._uses: dict[tuple[int, frozenset[int], Packages], OperandUses] = {}
         self._keyed_calls: dict[tuple[int, str, bool], Sequence[int]] = {}
         self._strings: list[dict[str, int]] = [{} for _ in self.files]
@@ -448,19 +449,28 @@ class AppCode:
         known = self._indices.get(identity)
         if known is None:
             ref = self._refs[identity]
-            found = []
+            known = self._indices[identity] = tuple(
+                (number, index)
+                for number, names in self._fields_below(ref.owner)
+                for index in names.get(self.string_of(number, ref.name), ())
+                if self.field(number, index) == identity
+            )
+        return known
+
+    def _fields_below(self, owner: str) -> Sequence[tuple[int, Mapping[int, Sequence[int]]]]:
+        """The fields that each file names of a class and its subclasses: their indices by string index of the name."""
+        known = self._fields_of.get(owner)
+        if known is None:
+            known = self._fields_of[owner] = []
+            owners = (owner, *self.subclasses(owner))
             for number, dex in enumerate(self.files):
-                owners = (ref.owner, *self.subclasses(ref.owner))
-                kinds = [kind for kind in (self.type_of(number, owner) for owner in owners) if kind >= 0]
-                name = self.string_of(number, ref.name) if kinds else -1
-                for kind in kinds if name >= 0 else ():
-                    fields = dex.fields_of(kind)
-                    found += [
-                        (number, index)
-                        for index, title in zip(fields, dex.field_names_of(fields), strict=True)
-                        if title == name and self.field(number, index) == identity
-                    ]
-            known = self._indices[identity] = tuple(found)
+                names: dict[int, list[int]] = {}
+                for kind in (self.type_of(number, one) for one in owners):
+                    fields = dex.fields_of(kind) if kind >= 0 else range(0)
+                    for index, title in zip(fields, dex.field_names_of(fields), strict=True):
+                        names.setdefault(title, []).append(index)
+                if names:
+                    known.append((number, names))
         return known
 
 
@@ -499,8 +509,7 @@ class OperandUses:
 
     def __init__(self, code: CodeUnits, opcodes: frozenset[int]) -> None:
         self._code = code
-        self._wanted = np.zeros(256, np.bool_)
-        self._wanted[list(opcodes)] = True
+        self._opcodes = opcodes
         self._searched = 0
 
     def offsets(self, member: int) -> list[int]:
@@ -509,10 +518,10 @@ class OperandUses:
             return []
         self._searched += 1
         if self._searched <= _ALONE:
-            # To sort all instructions costs as much as some tens of searches for one member.
+            # To sort all instructions costs as much as a few searches for one member.
             units = self._code.units
             places = np.flatnonzero(units[1:] == np.uint16(member))
-            places = places[self._wanted[units[places] & 0xFF]][:MAX_SITES]
+            places = places[opcode_table(self._opcodes)[units[places] & 0xFF]][:MAX_SITES]
         else:
             members, every = self._sorted
             key = np.uint16(member)  # another type would convert all of them
@@ -524,7 +533,7 @@ class OperandUses:
     def _sorted(self) -> tuple[NDArray[np.uint16], NDArray[np.int64]]:
         """The members that the instructions name, in their order, and the place of each."""
         units = self._code.units
-        places = np.flatnonzero(self._wanted[units[:-1] & 0xFF])
+        places = places_of(units, self._opcodes)
         members = units[places + 1]
         order = members.argsort(kind="stable")
         return members[order], places[order]

@@ -515,7 +515,10 @@ class DexFile:
             place: offset in the file.
             every: also in the classes of libraries that contact no host.
         """
-        values = self._every_code_offset if every else self._code_offsets[0]
+        code = self._item_around(place, self._code_offsets[0])
+        return code if code is not None or not every else self._item_around(place, self._every_code_offset)
+
+    def _item_around(self, place: int, values: Offsets) -> CodeItem | None:
         at = int(values.searchsorted(place, side="right"))
         # A few numbers only look like an offset: the real one is a step or two back.
         for index in range(at - 1, max(-1, at - 9), -1):

@@ -15,7 +15,7 @@ from tieback.intake.apps.interface import Bytes
 
 WIDTH = 64
 """Bytes of a descriptor that are compared; a longer one has no place here."""
-_FEW = 64
+_FEW = 4
 """With fewer types than this the array costs more than it saves."""
 
 

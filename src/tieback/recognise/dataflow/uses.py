@@ -14,6 +14,7 @@ import numpy as np
 from tieback.recognise.dataflow import encoded
 from tieback.recognise.dataflow.app import MAX_SITES, AppCode, OperandUses
 from tieback.recognise.dataflow.code_units import CodeUnits
+from tieback.recognise.dataflow.direct import contacts_at
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, Offsets, SectionKind
 from tieback.recognise.dataflow.ends import What, read_ends
 from tieback.recognise.dataflow.reaching import IGET, SGET, SPUT, MethodFlow, Operation, Origins, method_flow
@@ -30,7 +31,7 @@ MAX_STEPS = 2_000_000
 MAX_CONSTANTS = 2_000
 """Most constants of one app that are followed."""
 
-_CONST_STRING, _CONST_JUMBO = frozenset((0x1A,)), frozenset((0x1B,))
+_CONSTANTS, _CONST_JUMBO = frozenset((0x1A, 0x1B)), frozenset((0x1B,))
 _STATIC_READS, _INSTANCE_READS = frozenset(range(0x60, 0x67)), frozenset(range(0x52, 0x59))
 _FOLLOWED = frozenset((0x70, 0x71, 0x76, 0x77))
 """Calls that run one known method: direct and static."""
@@ -77,15 +78,17 @@ class ConstantUses:
     def _of_string(self, number: int, index: int) -> Iterator[Outcome]:
         """What becomes of a string at each of its places in one file."""
         dex = self._app.files[number]
-        short = self._places(number, _CONST_STRING, index) if index <= _MAX_SHORT else []
-        places = short + self._places(number, _CONST_JUMBO, index & _MAX_SHORT)
+        places = self._places(number, _CONSTANTS if index <= _MAX_SHORT else _CONST_JUMBO, index & _MAX_SHORT)
         if len(places) >= MAX_SITES:
             yield CONTACTS
             return
         methods: dict[int, CodeItem | None] = {}
         for place in places:
             code = dex.code_around(place, every=True)
-            methods[code.offset if code is not None else -1 - place] = code
+            if code is None or contacts_at(self, number, code, (place - code.begin) // 2, 0):
+                yield CONTACTS
+                return
+            methods[code.offset] = code
         for code in methods.values():
             flow = self._flow(number, code) if code is not None else None
             if code is None or flow is None:
@@ -162,7 +165,7 @@ class ConstantUses:
                 return CONTACTS
             for offset in offsets:
                 code = self._app.files[number].code_around(offset, every=True)
-                if code is None:
+                if code is None or contacts_at(self, number, code, (offset - code.begin) // 2, depth + 1):
                     return CONTACTS
                 places.setdefault((number, code.offset), (code, set()))[1].add((offset - code.begin) // 2)
         reasons: frozenset[str] = frozenset()
@@ -224,6 +227,10 @@ class ConstantUses:
             return "", "", ""
         ref = self._app.ref(identity)
         return ref.owner, ref.name, ref.kind
+
+    def file(self, number: int) -> DexFile:
+        """A file."""
+        return self._app.files[number]
 
     def string(self, number: int, index: int) -> str:
         """A string of a file."""
