@@ -18,7 +18,7 @@ from tieback.intake.apps.interface import Bytes
 from tieback.recognise.dataflow.code_units import CodeUnits, code_units
 from tieback.recognise.dataflow.encoded import ValueReader, ulebs
 from tieback.recognise.dataflow.libraries import SILENT, Packages
-from tieback.recognise.dataflow.type_index import Names, TypeIndex, type_index
+from tieback.recognise.dataflow.type_index import WIDTH, Names, TypeIndex, type_index
 from tieback.recognise.span import decode_text
 
 MAX_STRING = 4096
@@ -339,10 +339,12 @@ class DexFile:
         found = []
         for owner, its in names.items():
             kind = self.type_of(owner.encode())
-            for index in self.methods_of(kind) if kind >= 0 else ():
-                member = self.method(index)
-                beginnings = its.get(self.string(member.name)) if member is not None else None
-                if member is not None and beginnings and self.parameters(member.kind).startswith(tuple(beginnings)):
+            methods = self.methods_of(kind) if kind >= 0 else range(0)
+            last, beginnings = -1, tuple[str, ...]()
+            for index, title in zip(methods, self.names_of(methods), strict=True):
+                if title != last:  # methods of one name are next to each other
+                    last, beginnings = title, tuple(its.get(self.string(title), ()))
+                if beginnings and self.parameters(self._method_protos[index]).startswith(beginnings):
                     found.append(index)
         return found
 
@@ -562,7 +564,10 @@ class DexFile:
         return [(self.position(name), self.position(name + b"\xff")) for name in names.names]
 
     def _begins(self, kind: int, beginning: bytes) -> bool:
-        return 0 <= kind < len(self._type_names) and self.raw(self._type_names[kind]).startswith(beginning)
+        index = self._type_index
+        if index is not None and len(beginning) < WIDTH:
+            return index.begins(kind, beginning)
+        return self.raw(self._type_names[kind]).startswith(beginning)
 
     def code_without(self, packages: Packages) -> CodeUnits:
         """The code without that of the classes of these packages, which include the libraries that contact no host."""
@@ -570,9 +575,16 @@ class DexFile:
         if known is None:
             section = self.sections.get(SectionKind.CODE)
             begin, end = (section.begin, section.end) if section is not None else (0, 0)
-            kept = ~self.types_of(packages).take(self._code_kinds, mode="clip")
-            known = self._code_without[packages] = code_units(self.data, begin, end, self._code_offsets[0][kept])
+            methods = np.empty(0, np.int64)
+            if self._has_classes_without(packages):
+                methods = self._code_offsets[0][~self.types_of(packages).take(self._code_kinds, mode="clip")]
+            known = self._code_without[packages] = code_units(self.data, begin, end, methods)
         return known
+
+    def _has_classes_without(self, packages: Packages) -> bool:
+        """True if a class with members does not belong to these packages: many files contain only libraries."""
+        kinds = self.classes["type"][self.classes["data"] != 0]
+        return not bool(self.types_of(packages).take(kinds, mode="clip").all())
 
     def forget(self) -> None:
         """Release the copies that searches of the whole file made; they are made again if needed."""

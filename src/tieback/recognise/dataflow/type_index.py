@@ -68,6 +68,10 @@ class TypeIndex:
     def _listed(self) -> list[bytes]:
         return list(self._beginnings.tolist())
 
+    def begins(self, kind: int, beginning: bytes) -> bool:
+        """True if the descriptor of a type has this beginning, which is not too long."""
+        return bool(self._beginnings[kind].startswith(beginning))
+
     def can_contain(self, name: bytes) -> bool:
         """False if no type begins like this descriptor, which is too long."""
         key = np.bytes_(name[:WIDTH])
