@@ -358,6 +358,14 @@ class AppCode:
         packages = ALL if self.is_own(self._refs[identity].owner) else SILENT
         return self._using(self._field_indices(identity), GETS, packages)
 
+    def reads_fields_of(self, owner: str) -> bool:
+        """True if code may read a field of a class: ``readers`` of some field may find a method."""
+        packages = ALL if self.is_own(owner) else SILENT
+        return any(
+            self._uses_of(number, GETS, packages).has_any([index for each in names.values() for index in each])
+            for number, names in self._fields_below(owner)
+        )
+
     def _keyed(self, ref: MemberRef, *, puts: bool) -> list["CodeUse"]:
         """Methods of the app itself that have a key as a constant, and then a call that puts or gets by key."""
         found: dict[MethodCode, int] = {}
@@ -528,6 +536,17 @@ class OperandUses:
             first = int(members.searchsorted(key))
             places = every[first : min(int(members.searchsorted(key, side="right")), first + MAX_SITES)]
         return [self._code.offset(place) for place in places.tolist()]
+
+    def has_any(self, members: Sequence[int]) -> bool:
+        """True if an instruction names one of these methods or fields."""
+        return bool(self._named[[member for member in members if member <= _MAX_INDEX]].any())
+
+    @cached_property
+    def _named(self) -> NDArray[np.bool_]:
+        """Which methods or fields the instructions name."""
+        named = np.zeros(_MAX_INDEX + 1, np.bool_)
+        named[self._sorted[0]] = True
+        return named
 
     @cached_property
     def _sorted(self) -> tuple[NDArray[np.uint16], NDArray[np.int64]]:

@@ -179,11 +179,14 @@ class DexFile:
 
     def raw(self, index: int) -> bytes:
         """MUTF-8 bytes of a string; empty if it is missing or longer than ``MAX_STRING``."""
-        begin = self.string_begin(index)
-        if begin < 0:
-            return b""
-        end = self.data.find(b"\0", begin, begin + MAX_STRING + 1)
-        return bytes(self.data[begin:end]) if end >= 0 else b""
+        data, places = self.data, self._places
+        begin = places[index] + 1 if 0 <= index < len(places) else 0
+        if not 0 < begin <= len(data) or data[begin - 1] >= 0x80:  # nearly all strings have one length byte
+            begin = self.string_begin(index)
+            if begin < 0:
+                return b""
+        end = data.find(b"\0", begin, begin + MAX_STRING + 1)
+        return bytes(data[begin:end]) if end >= 0 else b""
 
     def string(self, index: int) -> str:
         """Text of a string."""
