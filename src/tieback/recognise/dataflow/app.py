@@ -25,7 +25,7 @@ MAX_SUBCLASSES = 16
 _MAX_ANCESTORS = 32
 _MAX_MEMBERS = 200_000
 _CONST_STRING = 0x1A
-_ALONE = 2
+_ALONE = 5
 """Searches of the code for one member, before all its instructions are sorted."""
 _MAX_INDEX = 0xFFFF
 """Greatest index of a method or field in an instruction."""
@@ -525,7 +525,7 @@ class OperandUses:
         if member > _MAX_INDEX:
             return []
         self._searched += 1
-        if self._searched <= _ALONE:
+        if self._searched <= _ALONE and "_sorted" not in self.__dict__:
             # To sort all instructions costs as much as a few searches for one member.
             units = self._code.units
             places = np.flatnonzero(units[1:] == np.uint16(member))

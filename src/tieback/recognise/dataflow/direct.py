@@ -5,7 +5,7 @@ the whole method need not be read, which costs a hundred times as much (``reachi
 one of those that are followed there.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -42,7 +42,7 @@ class _Call(NamedTuple):
     registers: Sequence[int]
 
 
-def contacts_at(uses: "ConstantUses", number: int, code: CodeItem, place: int, depth: int) -> bool:
+def contacts_at(uses: "ConstantUses", number: int, code: CodeItem, place: int, operand: int, depth: int) -> bool:
     """True if a value certainly reaches a call that can contact it, or that is not known.
 
     Args:
@@ -50,14 +50,19 @@ def contacts_at(uses: "ConstantUses", number: int, code: CodeItem, place: int, d
         number: number of the DEX file.
         code: the method.
         place: unit of the instruction that loads the value; any other unit gives false.
+        operand: index of the string or field that it names.
         depth: number of methods and fields before this one.
     """
     units = _units(uses.file(number), code)
-    if not _is_reached(units, place) or KINDS[units[place] & 255] not in _MAKES:
+    if place + 2 >= len(units) or not _is_reached(units, place):
         return False
-    wide = KINDS[units[place] & 255] != OpcodeEffect.IGET
-    register = units[place] >> 8 if wide else units[place] >> 8 & 15
-    return _contacts(uses, number, units, place + LENGTHS[units[place] & 255], {register}, depth)
+    unit = units[place]
+    kind = KINDS[unit & 255]
+    named = units[place + 1] | units[place + 2] << 16 if kind == OpcodeEffect.CONST_JUMBO else units[place + 1]
+    if kind not in _MAKES or named != operand:
+        return False
+    register = unit >> 8 & 15 if kind == OpcodeEffect.IGET else unit >> 8
+    return _contacts(uses, number, units, place + LENGTHS[unit & 255], {register}, depth)
 
 
 def _units(dex: DexFile, code: CodeItem) -> list[int]:

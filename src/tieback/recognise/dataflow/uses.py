@@ -14,9 +14,10 @@ import numpy as np
 from tieback.recognise.dataflow import encoded
 from tieback.recognise.dataflow.app import MAX_SITES, AppCode, OperandUses
 from tieback.recognise.dataflow.code_units import CodeUnits
-from tieback.recognise.dataflow.direct import contacts_at
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, Offsets, SectionKind
+from tieback.recognise.dataflow.direct import contacts_at
 from tieback.recognise.dataflow.ends import What, read_ends
+from tieback.recognise.dataflow.libraries import SILENT
 from tieback.recognise.dataflow.reaching import IGET, SGET, SPUT, MethodFlow, Operation, Origins, method_flow
 from tieback.recognise.dataflow.trace import COMPARED, CONTACTS, LINK, SHOWN, UNREAD, Outcome, Trace
 
@@ -55,6 +56,7 @@ class ConstantUses:
         self._known: dict[tuple[int, int, Origins], Outcome] = {}
         self._read: dict[int, Outcome] = {}
         self._uses: dict[tuple[int, frozenset[int]], OperandUses] = {}
+        self._loud: dict[int, OperandUses] = {}
         self._units, self._constants, self.steps = MAX_UNITS, MAX_CONSTANTS, MAX_STEPS
 
     def reason(self, raw: bytes) -> str:
@@ -67,13 +69,27 @@ class ConstantUses:
         self._constants -= 1
         if self._constants < 0:
             return ""
-        for number, dex in enumerate(self._app.files):
-            index = dex.string_of(raw)
+        found = [(number, dex.string_of(raw)) for number, dex in enumerate(self._app.files)]
+        if any(self._is_passed_on(number, index) for number, index in found if index >= 0):
+            return ""
+        for number, index in found:
             for outcome in self._of_string(number, index) if index >= 0 else ():
                 if outcome.contacts or outcome.returns:
                     return ""
                 reasons |= outcome.reasons
         return next((reason for reason in (LINK, SHOWN, COMPARED) if reason in reasons), UNREAD)
+
+    def _is_passed_on(self, number: int, index: int) -> bool:
+        """True if code that is not of silent libraries certainly gives a string to a call that can contact it."""
+        dex = self._app.files[number]
+        uses = self._loud.get(number)
+        if uses is None:
+            uses = self._loud[number] = OperandUses(dex.code_without(SILENT), _CONSTANTS)
+        for offset in uses.offsets(index & _MAX_SHORT):
+            code = dex.code_around(offset)
+            if code is not None and contacts_at(self, number, code, (offset - code.begin) // 2, index, 0):
+                return True
+        return False
 
     def _of_string(self, number: int, index: int) -> Iterator[Outcome]:
         """What becomes of a string at each of its places in one file."""
@@ -85,10 +101,7 @@ class ConstantUses:
         methods: dict[int, CodeItem | None] = {}
         for place in places:
             code = dex.code_around(place, every=True)
-            if code is None or contacts_at(self, number, code, (place - code.begin) // 2, 0):
-                yield CONTACTS
-                return
-            methods[code.offset] = code
+            methods[code.offset if code is not None else -1 - place] = code
         for code in methods.values():
             flow = self._flow(number, code) if code is not None else None
             if code is None or flow is None:
@@ -165,7 +178,7 @@ class ConstantUses:
                 return CONTACTS
             for offset in offsets:
                 code = self._app.files[number].code_around(offset, every=True)
-                if code is None or contacts_at(self, number, code, (offset - code.begin) // 2, depth + 1):
+                if code is None or contacts_at(self, number, code, (offset - code.begin) // 2, index, depth + 1):
                     return CONTACTS
                 places.setdefault((number, code.offset), (code, set()))[1].add((offset - code.begin) // 2)
         reasons: frozenset[str] = frozenset()
