@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tieback.recognise.dataflow.code_units import CodeUnits, opcode_table, places_of
+from tieback.recognise.dataflow.code_units import CodeUnits, names_any, opcode_table, places_of
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, DexMember
 from tieback.recognise.dataflow.instructions import LENGTHS, payload_length
 from tieback.recognise.dataflow.keyed import SPACES, keyed_methods
@@ -538,15 +538,8 @@ class OperandUses:
         return [self._code.offset(place) for place in places.tolist()]
 
     def has_any(self, members: Sequence[int]) -> bool:
-        """True if an instruction names one of these methods or fields."""
-        return bool(self._named[[member for member in members if member <= _MAX_INDEX]].any())
-
-    @cached_property
-    def _named(self) -> NDArray[np.bool_]:
-        """Which methods or fields the instructions name."""
-        named = np.zeros(_MAX_INDEX + 1, np.bool_)
-        named[self._sorted[0]] = True
-        return named
+        """True if an instruction names one of these methods or fields; indices of one class are close together."""
+        return names_any(self._code.units, self._opcodes, [member for member in members if member <= _MAX_INDEX])
 
     @cached_property
     def _sorted(self) -> tuple[NDArray[np.uint16], NDArray[np.int64]]:

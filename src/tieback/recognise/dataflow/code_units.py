@@ -3,6 +3,7 @@
 In most apps libraries have nine tenths of the code.
 """
 
+from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -87,6 +88,25 @@ def places_of(units: Units, opcodes: frozenset[int]) -> Places:
         places += begin
         found.append(places)
     return np.concatenate(found)
+
+
+def names_any(units: Units, opcodes: frozenset[int], operands: Collection[int]) -> bool:
+    """True if a unit that has one of these opcodes, or looks like it, is before one of these operands."""
+    if not operands:
+        return False
+    low, span = min(operands), max(operands) - min(operands) + 1
+    wanted = np.zeros(span, np.bool_)
+    wanted[[operand - low for operand in operands]] = True
+    rows, bits = np.empty(_BLOCK, np.uint16), np.empty(_BLOCK, np.bool_)
+    size = max(0, len(units) - 1)
+    for begin in range(0, size, _BLOCK):
+        count = min(_BLOCK, size - begin)
+        row, bit = rows[:count], bits[:count]
+        np.subtract(units[begin + 1 : begin + count + 1], low, out=row)
+        near = np.flatnonzero(np.less(row, span, out=bit))
+        if bool((wanted[row[near]] & opcode_table(opcodes)[units[begin + near] & 0xFF]).any()):
+            return True
+    return False
 
 
 @lru_cache(maxsize=32)

@@ -128,13 +128,7 @@ class DexFile:
         self._methods = self._table(tables[9], tables[10], _METHOD)
         self.classes = self._table(tables[11], tables[12], _CLASS)
         self.values = ValueReader(data)
-        # Views with Python integers as items: an array item costs several times as much. Copies, because a view of a
-        # table at an odd offset has no items.
-        self._places = np.array(self.strings, np.uint32).data
-        self._type_names = np.array(self.types, np.uint32).data
-        self._method_owners, self._method_protos, self._method_names = (
-            np.array(self._methods[column]).data for column in ("owner", "proto", "name")
-        )
+        self._places, self._type_names = _items(self.strings), _items(self.types)
         self._class_data: dict[int, ClassData] = {}
         self._members_left = len(data) + _MAX_MEMBERS
         self._descriptors: dict[int, str] = {}
@@ -159,6 +153,18 @@ class DexFile:
     def _table[T: np.generic](self, count: int, at: int, kind: "np.dtype[T]") -> "NDArray[T]":
         held = max(0, min(count, (len(self.data) - at) // kind.itemsize))
         return np.frombuffer(self.data, kind, held, at if held else 0)
+
+    @cached_property
+    def _method_owners(self) -> memoryview:
+        return _items(self._methods["owner"])
+
+    @cached_property
+    def _method_protos(self) -> memoryview:
+        return _items(self._methods["proto"])
+
+    @cached_property
+    def _method_names(self) -> memoryview:
+        return _items(self._methods["name"])
 
     # Strings, types and members
 
@@ -210,6 +216,11 @@ class DexFile:
         at = self._lowest(raw, range(len(self._places)))
         return at if at < len(self._places) and self.raw(at) == raw else -1
 
+    def string_at(self, place: int, raw: bytes) -> int:
+        """``string_of`` for a string whose length is at an offset: files mostly contain them in their order."""
+        at = int(self.strings.searchsorted(np.uint32(place)))
+        return at if at < len(self._places) and self._places[at] == place else self.string_of(raw)
+
     def _lowest(self, raw: bytes, among: Sequence[int]) -> int:
         """Position of the first of these strings, in their order, that is not less than ``raw``."""
         data, places, count, size = self.data, self._places, len(self._places), len(self.data)
@@ -226,8 +237,10 @@ class DexFile:
 
     def type_of(self, descriptor: bytes) -> int:
         """Index of a type; -1 if the file does not contain it."""
-        at = self.position(descriptor)
-        return at if at < len(self.types) and self.raw(int(self.types[at])) == descriptor else -1
+        if self._type_index is not None and len(descriptor) < WIDTH - 1:
+            return self._type_index.type_of(descriptor)
+        at = self._lowest(descriptor, self._type_names)
+        return at if at < len(self._type_names) and self.raw(self._type_names[at]) == descriptor else -1
 
     def types_named(self, names: Names) -> list[int]:
         """Index of each type; -1 for those that the file does not contain."""
@@ -617,6 +630,14 @@ class DexFile:
 @lru_cache(maxsize=16)
 def _beginnings(packages: tuple[str, ...]) -> Names:
     return Names(name.encode() for name in packages)
+
+
+def _items(numbers: NDArray[np.integer]) -> memoryview:
+    """Numbers with Python integers as items: an array item costs several times as much.
+
+    A view of a table at an odd offset has no items, so that such a table is copied.
+    """
+    return (numbers if numbers.flags.aligned else np.array(numbers)).data
 
 
 def _where(mask: NDArray[np.bool_]) -> Offsets:

@@ -77,7 +77,7 @@ def anchored_strings(dex: DexFile, rules: RuleFiles) -> set[int]:
         begin = dex.data.rfind(b"\0", max(section.begin, at - MAX_STRING), at) + 1
         if not begin and section.begin < at - MAX_STRING:
             continue
-        begin = max(begin, section.begin)
+        begin = first = max(begin, section.begin)
         while begin < at and dex.data[begin] >= 0x80:
             begin += 1
         begin += 1
@@ -85,7 +85,7 @@ def anchored_strings(dex: DexFile, rules: RuleFiles) -> set[int]:
         if end > 0:
             text = bytes(dex.data[begin:end])
             if text.startswith(b":") or _may_begin(text, rules):
-                found.add(dex.string_of(text))
+                found.add(dex.string_at(first, text))
     found.discard(-1)
     return found
 
