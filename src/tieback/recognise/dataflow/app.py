@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tieback.intake.apps.distinct import distinct
 from tieback.recognise.dataflow.code_units import CodeUnits, names_any, opcode_table, places_of
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, DexMember
 from tieback.recognise.dataflow.instructions import LENGTHS, payload_length
@@ -505,7 +506,7 @@ class OwnClasses:
     @cached_property
     def _lists(self) -> dict[int, tuple[int, ...]]:
         """The lists of interfaces by their offset."""
-        places = np.unique(self._classes["interfaces"]).tolist()
+        places = distinct(self._classes["interfaces"]).tolist()
         return {place: self._dex.type_list(place) for place in places[:_MAX_MEMBERS] if place}
 
 

@@ -95,9 +95,7 @@ def _target(units: Sequence[int], at: int, kind: int) -> int:
     return at + sign_extend(units[at + 1], 16)
 
 
-def _contacts(
-    uses: "ConstantUses", number: int, units: Sequence[int], at: int, held: set[int], depth: int
-) -> bool:
+def _contacts(uses: "ConstantUses", number: int, units: Sequence[int], at: int, held: set[int], depth: int) -> bool:
     result = False
     """True if the result of the instruction before is the value too."""
     for _ in range(MAX_STEPS):

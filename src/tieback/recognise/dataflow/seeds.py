@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tieback.intake.apps.distinct import distinct
 from tieback.recognise.dataflow.calls import CallTable
 from tieback.recognise.dataflow.code_units import Units
 from tieback.recognise.dataflow.dexfile import MAX_STRING, CodeItem, DexFile, Offsets, SectionKind
@@ -311,7 +312,7 @@ class MethodFinder:
         values = self._dex.classes["values"].astype(np.int64)
         order = values.argsort(kind="stable")
         rows = values[order].searchsorted(places + section.begin, side="right") - 1
-        return list(map(int, np.unique(order[rows[rows >= 0]])))
+        return list(map(int, distinct(order[rows[rows >= 0]])))
 
 
 def _runs(indices: Iterable[int]) -> list[tuple[int, int]]:

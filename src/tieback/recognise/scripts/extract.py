@@ -1,7 +1,8 @@
 """Extractor of endpoints that scripts encode or put together.
 
 Only the places around a mark of an encoding, of a call or of a scheme are looked at, because scripts are large and most
-have none. The texts are judged like any other text of the app.
+have none. The texts are judged like any other text of the app. What reads scripts is imported with the first script:
+most apps have none.
 """
 
 import re
@@ -18,10 +19,8 @@ from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, Atoms, 
 from tieback.recognise.calls import SCRIPTS
 from tieback.recognise.context import match_context
 from tieback.recognise.interface import Extractor, ExtractorMeta, Find
-from tieback.recognise.scripts import resolve
 from tieback.recognise.scripts.folding import MADE, folded_texts, unquoted
 from tieback.recognise.scripts.reader import Budget
-from tieback.recognise.scripts.string_arrays import without_arrays
 from tieback.recognise.span import decode_text
 
 RULE = "script-string"
@@ -30,7 +29,12 @@ _ENCODED = (
     b"atob(", b"fromCharCode(", b"fromCharCode.apply", b".reverse().join", rb"\x68\x74\x74\x70", b"['shift']()",
     b"=function(){return _0x", b"unescape(", b"Buffer.from(",
 )  # fmt: skip
-MARKS = (*_ENCODED, *resolve.SELECTING)
+_SELECTING = (
+    b"fetch(", b"WebSocket(", b"EventSource(", b"XMLHttpRequest", b"axios", b".ajax(", b"baseURL", b"new URL(",
+    b'"https:"', b"'https:'", b'"wss:"', b"'wss:'",
+)  # fmt: skip
+"""Texts that select a small file without any text of an endpoint."""
+MARKS = (*_ENCODED, *_SELECTING)
 """Texts that select a file for this extractor."""
 MAX_SCRIPT = 8 * 1024 * 1024
 """Most bytes of a script whose string arrays are replaced."""
@@ -80,6 +84,8 @@ class ScriptExtractor:
 
     @cached_property
     def _scanner(self) -> AnchorScanner:
+        from tieback.recognise.scripts import resolve
+
         atoms = (*map(literal_atoms, (mark.decode("ascii") for mark in resolve.MARKS)), *_PREFILTER)
         return AnchorScanner(tuple(Anchor(AnchorKind.MARK, one, caseless=False) for one in atoms))
 
@@ -90,6 +96,9 @@ class ScriptExtractor:
                 yield from self._script(buffer)
 
     def _script(self, buffer: Buffer) -> Iterator[Find]:
+        from tieback.recognise.scripts import resolve
+        from tieback.recognise.scripts.string_arrays import without_arrays
+
         data = buffer.data  # a script can be large, so that it is not copied
         hits, _ = self._scanner.scan(data, 0, len(data), MAX_HITS)
         told: set[str] = set()
@@ -110,6 +119,8 @@ class ScriptExtractor:
 
     def _joined(self, buffer: Buffer, shown: Bytes, marks: list[tuple[bytes, int]], told: set[str]) -> Iterator[Find]:
         """What the script puts together."""
+        from tieback.recognise.scripts import resolve
+
         budget = Budget(min(self.left, _SCRIPT_STEPS))
         before = budget.left
         resolution = resolve.Resolution(shown, budget, markup=buffer.file.endswith((".html", ".htm")))

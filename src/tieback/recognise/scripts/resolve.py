@@ -40,11 +40,6 @@ from tieback.recognise.scripts.values import (
 
 MARKS = (*CALLS, *METHODS, *JOINS, *SCHEMES)
 """Texts around which candidates are looked for."""
-SELECTING = (
-    b"fetch(", b"WebSocket(", b"EventSource(", b"XMLHttpRequest", b"axios", b".ajax(", b"baseURL", b"new URL(",
-    b'"https:"', b"'https:'", b'"wss:"', b"'wss:'",
-)  # fmt: skip
-"""Texts that select a small file without any text of an endpoint."""
 MAX_CANDIDATES = 4_000
 """Most expressions of one script that are evaluated."""
 MAX_CALLED = 200
