@@ -53,6 +53,9 @@ def contacts_at(uses: "ConstantUses", number: int, code: CodeItem, place: int, o
         operand: index of the string or field that it names.
         depth: number of methods and fields before this one.
     """
+    uses.direct -= code.units
+    if uses.direct < 0:
+        return False
     units = _units(uses.file(number), code)
     if place + 2 >= len(units) or not _is_reached(units, place):
         return False
@@ -96,8 +99,8 @@ def _target(units: Sequence[int], at: int, kind: int) -> int:
 
 
 def _contacts(uses: "ConstantUses", number: int, units: Sequence[int], at: int, held: set[int], depth: int) -> bool:
-    result = False
-    """True if the result of the instruction before is the value too."""
+    """True if the value, which is in the registers of ``held``, reaches such a call on the path from a unit."""
+    result = False  # whether the result of the instruction before is the value too
     for _ in range(MAX_STEPS):
         if not 0 <= at < len(units) or at + LENGTHS[units[at] & 255] > len(units):
             return False
@@ -109,7 +112,7 @@ def _contacts(uses: "ConstantUses", number: int, units: Sequence[int], at: int, 
             at, result = _target(units, at, kind), False
             continue
         if kind == OpcodeEffect.NOP:
-            at += payload_length(units, at)
+            at, result = at + payload_length(units, at), False
             continue
         call = _call(units, at, kind)
         if call is not None:

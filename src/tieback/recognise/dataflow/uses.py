@@ -58,6 +58,8 @@ class ConstantUses:
         self._uses: dict[tuple[int, frozenset[int]], OperandUses] = {}
         self._loud: dict[int, OperandUses] = {}
         self._units, self._constants, self.steps = MAX_UNITS, MAX_CONSTANTS, MAX_STEPS
+        self.direct = MAX_UNITS
+        """Code units that may still be read to find calls that certainly get a value."""
 
     def reason(self, raw: bytes) -> str:
         """Why no code contacts the address in a constant; empty if code may.
