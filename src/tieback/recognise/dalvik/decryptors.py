@@ -259,23 +259,27 @@ class _Search:
 
     def _has_constants(self, place: int, ref: MethodRef) -> bool:
         """True if all arguments of a call can be constants that are loaded shortly before."""
-        loaded = set()
-        for unit in self._units[max(0, place - _NEAR) : place].tolist():
-            if unit & 255 in _LOADS:
-                loaded.add(unit >> 8)
-            elif unit & 255 in _SHORT_LOADS:
-                loaded.add(unit >> 8 & 15)
         unit, places = self._units[place : place + 3 : 2].tolist()
         if unit & 255 >= 0x74:
             registers = list(range(places, places + (unit >> 8)))
         else:
             registers = [places & 15, places >> 4 & 15, places >> 8 & 15, places >> 12, unit >> 8 & 15][: unit >> 12]
-        at = len(registers) - sum(1 + (kind in "JD") for kind in split_types(ref.parameters))
-        for kind in split_types(ref.parameters):
-            if not 0 <= at < len(registers) or registers[at] not in loaded:
+        kinds = split_types(ref.parameters)
+        at = len(registers) - sum(1 + (kind in "JD") for kind in kinds)
+        missing = set()
+        for kind in kinds:
+            if not 0 <= at < len(registers):
                 return False
+            missing.add(registers[at])
             at += 1 + (kind in "JD")
-        return True
+        for unit in reversed(self._units[max(0, place - _NEAR) : place].tolist()):
+            if not missing:
+                break
+            if unit & 255 in _LOADS:
+                missing.discard(unit >> 8)
+            elif unit & 255 in _SHORT_LOADS:
+                missing.discard(unit >> 8 & 15)
+        return not missing
 
     def _has_receiver(self, place: int, code: CodeItem, at: int) -> bool:
         """True for a call without a receiver, and if the code before creates one or reads it from a static field."""

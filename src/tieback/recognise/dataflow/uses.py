@@ -14,7 +14,7 @@ import numpy as np
 from tieback.recognise.dataflow import encoded
 from tieback.recognise.dataflow.app import MAX_SITES, AppCode, OperandUses
 from tieback.recognise.dataflow.code_units import CodeUnits
-from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, Offsets, SectionKind
+from tieback.recognise.dataflow.dexfile import KEEP_CODE, CodeItem, DexFile, Offsets, SectionKind
 from tieback.recognise.dataflow.direct import contacts_at
 from tieback.recognise.dataflow.ends import What, read_ends
 from tieback.recognise.dataflow.libraries import SILENT
@@ -57,6 +57,7 @@ class ConstantUses:
         self._read: dict[int, Outcome] = {}
         self._uses: dict[tuple[int, frozenset[int]], OperandUses] = {}
         self._loud: dict[int, OperandUses] = {}
+        self._is_large = sum(len(dex.data) for dex in files) > KEEP_CODE
         self._units, self._constants, self.steps = MAX_UNITS, MAX_CONSTANTS, MAX_STEPS
         self.direct = MAX_UNITS
         """Code units that may still be read to find calls that certainly get a value."""
@@ -84,10 +85,14 @@ class ConstantUses:
     def _is_passed_on(self, number: int, index: int) -> bool:
         """True if code that is not of silent libraries certainly gives a string to a call that can contact it."""
         dex = self._app.files[number]
-        uses = self._loud.get(number)
-        if uses is None:
-            uses = self._loud[number] = OperandUses(dex.code_without(SILENT), _CONSTANTS)
-        for offset in uses.offsets(index & _MAX_SHORT):
+        if self._is_large:
+            offsets = self._places(number, _CONSTANTS, index & _MAX_SHORT)  # needs no copy of the code
+        else:
+            uses = self._loud.get(number)
+            if uses is None:
+                uses = self._loud[number] = OperandUses(dex.code_without(SILENT), _CONSTANTS)
+            offsets = uses.offsets(index & _MAX_SHORT)
+        for offset in offsets:
             code = dex.code_around(offset)
             if code is not None and contacts_at(self, number, code, (offset - code.begin) // 2, index, 0):
                 return True

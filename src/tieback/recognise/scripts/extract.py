@@ -7,6 +7,7 @@ most apps have none.
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from functools import cached_property
 from itertools import chain
 
@@ -123,22 +124,22 @@ class ScriptExtractor:
 
         budget = Budget(min(self.left, _SCRIPT_STEPS))
         before = budget.left
-        resolution = resolve.Resolution(shown, budget, markup=buffer.file.endswith((".html", ".htm")))
-        for found in resolution.texts(marks):
-            if found.text.text in told:
-                continue
-            told.add(found.text.text)
-            plain = {_value(one) for part in found.text.parts for one in self._judged(part)}
-            offset = found.at + (shown[found.at : found.at + 1] in (b"'", b'"', b"`"))
-            place = Evidence(
-                buffer.file,
-                None if shown is not buffer.data else buffer.base + offset,
-                f"{FLOW_RULE}/{found.call or 'join'}",
-                chain=tuple(printable(step, _STEP_WIDTH) for step in found.text.via),
-            )
-            for one in self._located(found.text.text, place):
-                if _value(one) not in plain:
-                    yield one
+        with closing(resolve.Resolution(shown, budget, markup=buffer.file.endswith((".html", ".htm")))) as resolution:
+            for found in resolution.texts(marks):
+                if found.text.text in told:
+                    continue
+                told.add(found.text.text)
+                plain = {_value(one) for part in found.text.parts for one in self._judged(part)}
+                offset = found.at + (shown[found.at : found.at + 1] in (b"'", b'"', b"`"))
+                place = Evidence(
+                    buffer.file,
+                    None if shown is not buffer.data else buffer.base + offset,
+                    f"{FLOW_RULE}/{found.call or 'join'}",
+                    chain=tuple(printable(step, _STEP_WIDTH) for step in found.text.via),
+                )
+                for one in self._located(found.text.text, place):
+                    if _value(one) not in plain:
+                        yield one
         self.left -= before - max(budget.left, 0)
         if resolution.stopped:
             yield Problem(

@@ -76,6 +76,10 @@ class Resolution:
         self.stopped = False
         """True if a bound ended the search."""
 
+    def close(self) -> None:
+        """Release the script; its readers refer to each other, so that it would stay in memory with the next one."""
+        vars(self._run).clear()
+
     def texts(self, hits: Sequence[tuple[bytes, int]]) -> Iterator[Resolved]:
         """Every text that can be an endpoint; ``hits``: marks, and the offset behind each."""
         clients = any(
