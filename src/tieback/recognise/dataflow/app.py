@@ -313,12 +313,24 @@ class AppCode:
             found = self.class_of(kind)
             if found is None:
                 return None
-            declared = self.declared(*found).get((ref.name, ref.kind))
+            declared = self._declared_method(*found, ref.name, ref.kind)
             if declared is not None:
                 index, code = declared
                 return MethodCode(self.method(found[0], index), found[0], code)
             kind = self.superclass(kind)
         return None
+
+    def _declared_method(self, file: int, row: int, name: str, kind: str) -> tuple[int, CodeItem] | None:
+        """Index and code of one method of a class. Names that are not plain can have several forms in a file."""
+        if (file, row) in self._declared or not (name.isascii() and name.isprintable()):
+            return self.declared(file, row).get((name, kind))
+        dex, title, found = self.files[file], self.string_of(file, name), None
+        for offset, index in dex.class_data(row).methods.items() if title >= 0 else ():
+            member = dex.method(index) if dex.method_title(index) == title else None
+            code = dex.code(offset) if member is not None else None
+            if member is not None and code is not None and _types(dex, member) == kind:
+                found = index, code
+        return found
 
     def declared(self, file: int, row: int) -> dict[tuple[str, str], tuple[int, CodeItem]]:
         """Methods with code of a class, by name and types: their index and code."""
@@ -553,5 +565,8 @@ class OperandUses:
 
 
 def _method_ref(dex: DexFile, member: DexMember) -> MemberRef:
-    kinds = f"({dex.parameters(member.kind)}){dex.result(member.kind)}"
-    return MemberRef(dex.descriptor(member.owner), dex.string(member.name), kinds)
+    return MemberRef(dex.descriptor(member.owner), dex.string(member.name), _types(dex, member))
+
+
+def _types(dex: DexFile, member: DexMember) -> str:
+    return f"({dex.parameters(member.kind)}){dex.result(member.kind)}"
