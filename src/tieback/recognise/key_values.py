@@ -23,10 +23,12 @@ _BESIDE = 2
 """Number of pairs before and after a host among which its port is searched."""
 
 _PAIR = re.compile(
-    r"(?<![\w.-])[\"']?([A-Za-z][A-Za-z0-9_.-]{1,63})[\"']?[ \t]{0,4}[:=][ \t]{0,4}"
-    r"[\"']?([A-Za-z0-9][^\s\"',;<>{}\[\]]{2,511}+)(?!;[A-Za-z _]{2,24}=)"
+    r"(?<![\w.-])[\"']?+([A-Za-z][A-Za-z0-9_.-]{1,63}+)[\"']?+[ \t]{0,4}+[:=][ \t]{0,4}+"
+    r"[\"']?+([A-Za-z0-9][^\s\"',;<>{}\[\]]{2,511}+)(?!;[A-Za-z _]{2,24}=)"
 )
-"""A pair that is followed by a semicolon and another pair is part of a connection string, which ``keywords`` reads."""
+"""A pair that is followed by a semicolon and another pair is part of a connection string, which ``keywords`` reads.
+Nothing that repeats has a character of what follows, so that it is never tried again with less.
+"""
 _PLIST_PAIR = re.compile(r"<key>([^<]{2,64})</key>\s{0,16}<string>([^<]{3,512})</string>")
 _XML_PAIR = re.compile(
     r"name=\"([A-Za-z][A-Za-z0-9_.-]{1,63})\""

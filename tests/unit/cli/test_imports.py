@@ -55,7 +55,8 @@ WORKERS: dict[str, tuple[str, frozenset[str]]] = {
         | REPORT
         | PROBE
         | OTHERS
-        | {"typer", "rich", "tieback.cli", "tieback.report", "tieback.leaks", "cryptography"},
+        | {"typer", "rich", "tieback.cli", "tieback.report", "tieback.leaks", "cryptography"}
+        | {"numpy.ma", "tieback.recognise.scripts.resolve", "tieback.recognise.hermes.program"},
     ),
     "traffic": (
         "from tieback.pipeline.traffic import DescribeTraffic; list(DescribeTraffic().flows(Path('run.pcap'), 'a'))",

@@ -1,6 +1,7 @@
 """Pairs of keys and values, in whatever form a file has."""
 
 import plistlib
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from tests.each import each
 from tests.examples import examples
 from tieback.intake.apps.interface import Buffer, BufferKind
-from tieback.recognise.key_values import MAX_VALUE, plain_key, port_beside, read_pairs
+from tieback.recognise.key_values import _PAIR, MAX_VALUE, plain_key, port_beside, read_pairs
 
 
 def read(text: bytes, name: str = "*") -> list[tuple[str, str]]:
@@ -73,3 +74,11 @@ def test_any_bytes_give_short_pairs(data: bytes, name: str) -> None:
 
 def test_nesting_is_bounded() -> None:
     assert read(b'{"a":' * 40 + b'"v"' + b"}" * 40, "x.json") == []
+
+
+@given(st.text(st.sampled_from("ab1_.- \t\n\"'=:;,<>{}é"), max_size=60))
+def test_pairs_are_the_same_without_a_second_try(text: str) -> None:
+    again = _PAIR.pattern.replace("?+", "?").replace("4}+", "4}").replace("63}+", "63}")
+    plain = re.compile(again)
+    assert plain.pattern != _PAIR.pattern
+    assert [each.groups() for each in plain.finditer(text)] == [each.groups() for each in _PAIR.finditer(text)]

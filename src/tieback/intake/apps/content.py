@@ -95,11 +95,12 @@ def sniff(head: bytes | bytearray) -> Content:
     if head[0] not in _FIRST and head[4:8] != b"ftyp":
         # Most texts and tables start with no known byte, so nothing has to be compared.
         return _unmarked(head)
-    if head.startswith(_MEDIA) and not (head[:2] == b"BM" and is_text(head)):
-        return Content.MEDIA
     start = bytes(head[:8])
-    if start[:4] in _MAGIC:
-        return _MAGIC[start[:4]]
+    known = _MAGIC.get(start[:4])
+    if known is not None:
+        return known
+    if start.startswith(_MEDIA) and not (start[:2] == b"BM" and is_text(head)):
+        return Content.MEDIA
     if start == _BUNDLE:
         return Content.UNITY_BUNDLE
     if start[:3] == _GZIP:
@@ -130,6 +131,8 @@ def is_text(head: bytes | bytearray) -> bool:
     if 0 in head:
         return False
     odd = head.translate(None, _TEXT_BYTES)
+    if not odd:
+        return True
     if sum(byte < 0x20 or byte == 0x7F for byte in odd) * 50 > len(head):
         return False
     if len(odd) * 10 <= len(head) * 3:

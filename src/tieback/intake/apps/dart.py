@@ -8,6 +8,8 @@ of the next text may look like a letter, so that texts would run together.
 import numpy as np
 from numpy.typing import NDArray
 
+from tieback.intake.apps.distinct import distinct
+
 _MARK = b"_kDartIsolateSnapshotData"
 
 
@@ -37,4 +39,4 @@ def text_edges(data: bytes | bytearray) -> NDArray[np.int64]:
         ends = ends[fits]
         follows = (raw.take(ends) >= 0x80) | (raw.take(ends + 1, mode="clip") >= 0x80)
         found.append(ends[follows])
-    return np.unique(np.concatenate(found))
+    return distinct(np.concatenate(found))

@@ -10,6 +10,7 @@ import struct
 import numpy as np
 from numpy.typing import NDArray
 
+from tieback.intake.apps.distinct import distinct
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes
 from tieback.intake.apps.stringpool import MalformedPoolError
 
@@ -53,7 +54,7 @@ def _all_starts(data: Bytes) -> tuple[Offsets, str]:
             size += length
     merged = found[0] if len(found) == 1 else np.concatenate(found)
     if len(merged) > 1 and not bool((merged[1:] > merged[:-1]).all()):
-        merged = np.unique(merged)
+        merged = distinct(merged)
     return merged, complaint
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from tieback.intake.apps.budget import PackageBudget
+from tieback.intake.apps.distinct import distinct
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.problems import PackageProblems
 
@@ -90,7 +91,7 @@ def _image(file: str, data: bytes, budget: PackageBudget) -> Artifact:
     buffers = [Buffer(file, BufferKind.BINARY, data[a:b], base=a) for a, b in rest if a < b]
     begin, end = heaps.get(b"#US", (0, 0))
     if begin < end:
-        edges = np.unique(np.fromiter(_user_strings(data, begin, end, budget), np.int64)) - begin
+        edges = distinct(np.fromiter(_user_strings(data, begin, end, budget), np.int64)) - begin
         buffers.append(Buffer(file, BufferKind.BINARY, data[begin:end], base=begin, starts=edges, utf16=True))
         buffers = [_without(buffer, begin, end) for buffer in buffers[:-1]] + buffers[-1:]
     return Artifact(file, tuple(buffers))

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tieback.intake.apps.distinct import distinct
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.stringpool import MalformedPoolError
 
@@ -130,4 +131,4 @@ def split_overlaps(storage: bytes, starts: Offsets, ends: Offsets) -> Iterator[t
         np.add.at(marks, first - base, 1)
         np.subtract.at(marks, last - base, 1)
         inside = np.cumsum(marks[:-1], dtype=np.int8)
-        yield base, (raw[base:stop] * inside.view(np.uint8)).tobytes(), np.unique(np.concatenate((first, last))) - base
+        yield base, (raw[base:stop] * inside.view(np.uint8)).tobytes(), distinct(np.concatenate((first, last))) - base

@@ -33,6 +33,11 @@ _MAGICS = (
     b"SQLite format 3",
 )
 """First bytes of files that are recognised behind an XOR."""
+_BY_DIFFERENCE = {
+    first ^ second: tuple(magic for magic in _MAGICS if magic[0] ^ magic[1] == first ^ second)
+    for first, second, *_ in _MAGICS
+}
+"""The same by the XOR of the first two bytes, on which the key has no influence."""
 _HIGH = bytes(range(0x80, 0x100))
 _KNOWN = frozenset({Content.DEX, Content.ELF, Content.ARCHIVE, Content.GZIP, Content.SQLITE, Content.BINARY_PLIST})
 _SETTINGS = re.compile(rb"https?://|\"\s{0,4}:|<\?xml|://|^[\w.]{2,60}=", re.MULTILINE)
@@ -97,14 +102,12 @@ def _from_zlib(data: Bytes, budget: PackageBudget) -> Bytes | None:
 def _from_xor(data: Bytes) -> Bytes | None:
     """The content behind an XOR with one byte, from the first bytes of the known formats or the commonest byte."""
     head = bytes(data[:SNIFF])
-    for magic in _MAGICS:
-        if head[0] ^ head[1] != magic[0] ^ magic[1]:  # the key has no influence on this
-            continue
+    for magic in _BY_DIFFERENCE.get(head[0] ^ head[1], ()):
         key = head[0] ^ magic[0]
         if key and all(byte ^ key == mark for byte, mark in zip(head, magic, strict=False)):
             return _xor(data, key)
     # Bytes of ASCII text have one highest bit, whatever the key; a text that is readable as it is needs no key.
-    if not (head.isascii() or not head.translate(None, _HIGH)) or b" " in head or b"\n" in head:
+    if b"\n" in head or b" " in head or not (head.isascii() or not head.translate(None, _HIGH)):
         return None
     # The commonest byte of a text is mostly a space or an ``e``; the key must make the whole beginning readable.
     for common, _ in Counter(head).most_common(2):

@@ -11,6 +11,7 @@ from xml.parsers.expat import ExpatError
 
 import numpy as np
 
+from tieback.intake.apps.distinct import distinct
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.stringpool import MalformedPoolError
 
@@ -103,5 +104,5 @@ def _starts(data: bytes) -> "np.ndarray[tuple[int], np.dtype[np.int64]] | None":
     low = raw.take(strings, mode="clip") & 0xF
     # A length of 15 or more follows as an integer object: a mark, then one, two, four or eight bytes.
     extra = np.where(low == 15, 1 + (1 << (raw.take(strings + 1, mode="clip") & 3).astype(np.int64)), 0)
-    starts = np.unique(np.concatenate((places, strings + 1 + extra)))
+    starts = distinct(np.concatenate((places, strings + 1 + extra)))
     return starts[starts < len(data)]

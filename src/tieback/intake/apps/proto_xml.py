@@ -10,6 +10,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from tieback.intake.apps.distinct import distinct
 from tieback.intake.apps.element import MAX_DEPTH, MAX_ELEMENTS, Element
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.protobuf import BYTES, FIXED32, VARINT, iter_fields, read_text, read_varint
@@ -58,7 +59,7 @@ def _value_edges(data: bytes) -> NDArray[np.int64]:
             if begin + length <= len(data):
                 edges += (begin, begin + length)
         at = data.find(_NAME_TAG, at + 1)
-    return np.unique(np.array(edges, np.int64))
+    return distinct(np.array(edges, np.int64))
 
 
 def count_steps(data: bytes) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from tieback.intake.apps.distinct import distinct
 from tieback.intake.apps.stringpool import MalformedPoolError
 
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
@@ -83,7 +84,7 @@ def string_edges(data: bytes) -> NDArray[np.int64]:
         begin = at[fits] + 1 + width
         end = begin + inner[fits]
         found += [begin, end[end <= len(raw)]]
-    return np.unique(np.concatenate(found)).astype(np.int64)
+    return distinct(np.concatenate(found)).astype(np.int64)
 
 
 def _lengths(raw: NDArray[np.uint8], at: NDArray[np.int64], width: int) -> NDArray[np.int64]:

@@ -11,6 +11,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from tieback.intake.apps.distinct import distinct
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 
 MAX_CELLS = 300_000
@@ -29,7 +30,7 @@ def read_sqlite(file: str, data: bytes) -> Artifact:
 
 
 def _starts(data: bytes) -> NDArray[np.int64]:
-    edges = np.unique(np.fromiter(islice(_edges(data), MAX_EDGES), np.int64))
+    edges = distinct(np.fromiter(islice(_edges(data), MAX_EDGES), np.int64))
     return edges[edges <= len(data)]
 
 

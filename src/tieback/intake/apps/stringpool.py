@@ -11,6 +11,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from tieback.intake.apps.distinct import distinct
+
 CHUNK_STRING_POOL = 0x0001
 MAX_STRINGS = 1_000_000
 """Strings located in one pool; the largest store apps have about 300,000. The bytes of all are searched in any case."""
@@ -51,7 +53,7 @@ class StringPool(msgspec.Struct, frozen=True):
         relative = self.starts - self.start
         if len(relative) and relative[0] >= 0 and (relative[1:] > relative[:-1]).all():
             return relative
-        return np.unique(relative[relative >= 0])
+        return distinct(relative[relative >= 0])
 
 
 FEW = 64

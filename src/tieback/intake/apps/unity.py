@@ -9,6 +9,7 @@ import struct
 
 import numpy as np
 
+from tieback.intake.apps.distinct import distinct
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 
 FIRST, LAST = 15, 31
@@ -30,6 +31,6 @@ def read_unity(file: str, data: bytes) -> Artifact:
     starts, ends = pairs[:, 1], pairs[:, 1] + pairs[:, 0]
     if count == 0 or int(ends.max()) > length:
         return whole
-    edges = np.unique(np.concatenate((starts, ends)))
+    edges = distinct(np.concatenate((starts, ends)))
     literals = Buffer(file, BufferKind.BINARY, data[place : place + length], base=place, starts=edges)
     return Artifact(file, (literals,))

@@ -11,6 +11,7 @@ https://developer.chrome.com/docs/android/trusted-web-activity.
 
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -129,7 +130,7 @@ class CodeCheck:
         if kind is BufferKind.DEX or file.endswith(".dex"):
             self._has_code = True
             begin, end = buffer.string_region()
-            if self._missing and any(data.find(name, begin, end) >= 0 for name in self._classes):
+            if self._missing and self._has_class(buffer, begin, end):
                 self._missing = False
             if data.find(_CODEPUSH[0], begin, end) >= 0:
                 self._codepush(file)
@@ -140,6 +141,15 @@ class CodeCheck:
                 self._codepush(file)
         elif not buffer.base:
             self._configuration(file, data)
+
+    def _has_class(self, buffer: Buffer, begin: int, end: int) -> bool:
+        """True if one of the classes that the manifest names is in the strings of a DEX file."""
+        data = buffer.data
+        if any(_is_string(buffer, name) for name in self._classes):
+            return True
+        # Tools that rename classes need not sort the bytes of the strings, and a list of classes can be a text.
+        packages = {package for package in map(_package, self._classes) if data.find(package, begin, end) >= 0}
+        return any(_package(name) in packages and data.find(name, begin, end) >= 0 for name in self._classes)
 
     def _codepush(self, file: str) -> None:
         self._add(UnreadKind.DOWNLOADED, "CodePush can replace the JavaScript code at run time", file)
@@ -239,6 +249,21 @@ def _packers() -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
     read = prepared.load_rules(Path(__file__).with_name("packers.toml").read_bytes(), _File).packer
     names = {file: packer.name for packer in read for file in packer.files}
     return names, tuple((prefix, packer.name) for packer in read for prefix in packer.prefixes)
+
+
+def _package(name: bytes) -> bytes:
+    """The beginning of a class descriptor that it shares with others of its package."""
+    return name[: name.find(b"/", name.find(b"/") + 1) + 1] or name
+
+
+def _is_string(buffer: Buffer, text: bytes) -> bool:
+    """True if a DEX file has this string. Compilers store strings in the order of their bytes."""
+    starts, data, length = buffer.starts, buffer.data, len(text) + 1
+    if starts is None:
+        return False
+    wanted = text + b"\0"
+    at = bisect_left(starts, wanted, key=lambda start: bytes(data[start : start + length]))
+    return at < len(starts) and bytes(data[starts[at] : starts[at] + length]) == wanted
 
 
 def _packer_of(name: str) -> str:

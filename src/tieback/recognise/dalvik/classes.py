@@ -5,6 +5,7 @@ Source: https://source.android.com/docs/core/runtime/dex-format#class-data-item 
 
 import struct
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from tieback.intake.apps.interface import Bytes
@@ -247,8 +248,9 @@ def read_string(dex: DexFile, index: int) -> str:
     return decode_mutf8(bytes(dex.data[begin:end]))
 
 
-def split_types(descriptors: str) -> list[str]:
-    """The single descriptors of joined ones."""
+@lru_cache(maxsize=2048)
+def split_types(descriptors: str) -> tuple[str, ...]:
+    """The single descriptors of joined ones; most methods of an app have one of a few hundred lists."""
     found, at = [], 0
     while at < len(descriptors):
         begin = at
@@ -259,4 +261,4 @@ def split_types(descriptors: str) -> list[str]:
             at = end if end >= 0 else len(descriptors)
         at += 1
         found.append(descriptors[begin:at])
-    return found
+    return tuple(found)

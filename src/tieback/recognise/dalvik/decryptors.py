@@ -206,15 +206,24 @@ class _Search:
         self._decryptors = decryptors
         self._code = dex.code_without(ALL)
         self._units = self._code.units
-        possible = dex.methods_like(_ARGUMENT_NAMES, _RESULT_NAMES, ALL, own=runner.path.files == 1)
-        self._possible = possible[:MAX_SIGNATURES]
-        """Methods that can be decryptors, by their parameters and result."""
 
     def texts(self) -> Iterator[DecryptedText]:
         """The texts, with repetitions."""
-        yield from self._called()
-        yield from self._initialised()
-        yield from self._inline()
+        if len(self._units):
+            yield from self._called()
+            yield from self._initialised()
+            yield from self._inline()
+
+    @cached_property
+    def _possible(self) -> Sequence[int]:
+        """Methods that can be decryptors, by their parameters and result."""
+        own = self._runner.path.files == 1
+        return self._dex.methods_like(_ARGUMENT_NAMES, _RESULT_NAMES, ALL, own=own)[:MAX_SIGNATURES]
+
+    @cached_property
+    def _makers(self) -> tuple[Sequence[int], Sequence[int]]:
+        """Methods of ciphers, and those that make a text of bytes or characters."""
+        return self._dex.methods_called(_CIPHERS), self._dex.methods_called(_MAKERS)
 
     # Calls of decryptors
 
@@ -250,23 +259,27 @@ class _Search:
 
     def _has_constants(self, place: int, ref: MethodRef) -> bool:
         """True if all arguments of a call can be constants that are loaded shortly before."""
-        loaded = set()
-        for unit in self._units[max(0, place - _NEAR) : place].tolist():
-            if unit & 255 in _LOADS:
-                loaded.add(unit >> 8)
-            elif unit & 255 in _SHORT_LOADS:
-                loaded.add(unit >> 8 & 15)
         unit, places = self._units[place : place + 3 : 2].tolist()
         if unit & 255 >= 0x74:
             registers = list(range(places, places + (unit >> 8)))
         else:
             registers = [places & 15, places >> 4 & 15, places >> 8 & 15, places >> 12, unit >> 8 & 15][: unit >> 12]
-        at = len(registers) - sum(1 + (kind in "JD") for kind in split_types(ref.parameters))
-        for kind in split_types(ref.parameters):
-            if not 0 <= at < len(registers) or registers[at] not in loaded:
+        kinds = split_types(ref.parameters)
+        at = len(registers) - sum(1 + (kind in "JD") for kind in kinds)
+        missing = set()
+        for kind in kinds:
+            if not 0 <= at < len(registers):
                 return False
+            missing.add(registers[at])
             at += 1 + (kind in "JD")
-        return True
+        for unit in reversed(self._units[max(0, place - _NEAR) : place].tolist()):
+            if not missing:
+                break
+            if unit & 255 in _LOADS:
+                missing.discard(unit >> 8)
+            elif unit & 255 in _SHORT_LOADS:
+                missing.discard(unit >> 8 & 15)
+        return not missing
 
     def _has_receiver(self, place: int, code: CodeItem, at: int) -> bool:
         """True for a call without a receiver, and if the code before creates one or reads it from a static field."""
@@ -310,8 +323,7 @@ class _Search:
 
     def _inline(self) -> Iterator[DecryptedText]:
         """Texts that methods make of bytes or characters, or with a cipher, before they need something unknown."""
-        dex = self._dex
-        ciphers, makers = dex.methods_called(_CIPHERS), dex.methods_called(_MAKERS)
+        ciphers, makers = self._makers
         done = plain = -1
         count = 0
         for place in self._uses(self._invokes, [*ciphers, *makers]).tolist() if ciphers or makers else ():
@@ -356,8 +368,8 @@ class _Search:
             return
         texts = frozenset(fields)
         making = np.zeros(1 << 16, np.bool_)
-        calls = (*self._possible, *dex.methods_called(_CIPHERS), *dex.methods_called(_MAKERS))
-        making[[index for index in calls if index < 1 << 16]] = True
+        for calls in (self._possible, *self._makers):
+            making[[index for index in calls if index < 1 << 16]] = True
         for place in places.tolist():
             code, begin = self._around(place) if place >= end else (None, 0)
             if code is None:

@@ -102,8 +102,10 @@ def analyse(
             method = app.method_at(number, candidate.code)
             rounds.add(method or MethodCode(-1, number, candidate.code), candidate.stop, own=candidate.own)
         for row in finder.initialised():
-            for field in fields.anchored(number, row):
-                rounds.announce(field)
+            # Compilers put most constants into the code itself, so that no field is read.
+            if app.reads_fields_of(dex.descriptor(int(dex.classes[row]["type"]))):
+                for field in fields.anchored(number, row):
+                    rounds.announce(field)
         if size > KEEP_CODE:
             dex.forget()
     for text in decryption.texts if decryption is not None else ():

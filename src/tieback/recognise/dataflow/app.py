@@ -4,14 +4,15 @@ Every file refers to a method of another file by an index of its own. Here a met
 whole app: a small number that is assigned when it is first met.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tieback.recognise.dataflow.code_units import CodeUnits
+from tieback.intake.apps.distinct import distinct
+from tieback.recognise.dataflow.code_units import CodeUnits, names_any, opcode_table, places_of
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, DexMember
 from tieback.recognise.dataflow.instructions import LENGTHS, payload_length
 from tieback.recognise.dataflow.keyed import SPACES, keyed_methods
@@ -25,7 +26,7 @@ MAX_SUBCLASSES = 16
 _MAX_ANCESTORS = 32
 _MAX_MEMBERS = 200_000
 _CONST_STRING = 0x1A
-_ALONE = 12
+_ALONE = 5
 """Searches of the code for one member, before all its instructions are sorted."""
 _MAX_INDEX = 0xFFFF
 """Greatest index of a method or field in an instruction."""
@@ -90,6 +91,7 @@ class AppCode:
         self._subclasses: dict[str, tuple[str, ...]] = {}
         self._own_classes = [OwnClasses(file) for file in self.files]
         self._indices: dict[int, tuple[tuple[int, int], ...]] = {}
+        self._fields_of: dict[str, list[tuple[int, Mapping[int, Sequence[int]]]]] = {}
         self._uses: dict[tuple[int, frozenset[int], Packages], OperandUses] = {}
         self._keyed_calls: dict[tuple[int, str, bool], Sequence[int]] = {}
         self._strings: list[dict[str, int]] = [{} for _ in self.files]
@@ -311,12 +313,24 @@ class AppCode:
             found = self.class_of(kind)
             if found is None:
                 return None
-            declared = self.declared(*found).get((ref.name, ref.kind))
+            declared = self._declared_method(*found, ref.name, ref.kind)
             if declared is not None:
                 index, code = declared
                 return MethodCode(self.method(found[0], index), found[0], code)
             kind = self.superclass(kind)
         return None
+
+    def _declared_method(self, file: int, row: int, name: str, kind: str) -> tuple[int, CodeItem] | None:
+        """Index and code of one method of a class. Names that are not plain can have several forms in a file."""
+        if (file, row) in self._declared or not (name.isascii() and name.isprintable()):
+            return self.declared(file, row).get((name, kind))
+        dex, title, found = self.files[file], self.string_of(file, name), None
+        for offset, index in dex.class_data(row).methods.items() if title >= 0 else ():
+            member = dex.method(index) if dex.method_title(index) == title else None
+            code = dex.code(offset) if member is not None else None
+            if member is not None and code is not None and _types(dex, member) == kind:
+                found = index, code
+        return found
 
     def declared(self, file: int, row: int) -> dict[tuple[str, str], tuple[int, CodeItem]]:
         """Methods with code of a class, by name and types: their index and code."""
@@ -356,6 +370,14 @@ class AppCode:
             return self._keyed(ref, puts=False)
         packages = ALL if self.is_own(self._refs[identity].owner) else SILENT
         return self._using(self._field_indices(identity), GETS, packages)
+
+    def reads_fields_of(self, owner: str) -> bool:
+        """True if code may read a field of a class: ``readers`` of some field may find a method."""
+        packages = ALL if self.is_own(owner) else SILENT
+        return any(
+            self._uses_of(number, GETS, packages).has_any([index for each in names.values() for index in each])
+            for number, names in self._fields_below(owner)
+        )
 
     def _keyed(self, ref: MemberRef, *, puts: bool) -> list["CodeUse"]:
         """Methods of the app itself that have a key as a constant, and then a call that puts or gets by key."""
@@ -448,19 +470,28 @@ class AppCode:
         known = self._indices.get(identity)
         if known is None:
             ref = self._refs[identity]
-            found = []
+            known = self._indices[identity] = tuple(
+                (number, index)
+                for number, names in self._fields_below(ref.owner)
+                for index in names.get(self.string_of(number, ref.name), ())
+                if self.field(number, index) == identity
+            )
+        return known
+
+    def _fields_below(self, owner: str) -> Sequence[tuple[int, Mapping[int, Sequence[int]]]]:
+        """The fields that each file names of a class and its subclasses: their indices by string index of the name."""
+        known = self._fields_of.get(owner)
+        if known is None:
+            known = self._fields_of[owner] = []
+            owners = (owner, *self.subclasses(owner))
             for number, dex in enumerate(self.files):
-                owners = (ref.owner, *self.subclasses(ref.owner))
-                kinds = [kind for kind in (self.type_of(number, owner) for owner in owners) if kind >= 0]
-                name = self.string_of(number, ref.name) if kinds else -1
-                for kind in kinds if name >= 0 else ():
-                    fields = dex.fields_of(kind)
-                    found += [
-                        (number, index)
-                        for index, title in zip(fields, dex.field_names_of(fields), strict=True)
-                        if title == name and self.field(number, index) == identity
-                    ]
-            known = self._indices[identity] = tuple(found)
+                names: dict[int, list[int]] = {}
+                for kind in (self.type_of(number, one) for one in owners):
+                    fields = dex.fields_of(kind) if kind >= 0 else range(0)
+                    for index, title in zip(fields, dex.field_names_of(fields), strict=True):
+                        names.setdefault(title, []).append(index)
+                if names:
+                    known.append((number, names))
         return known
 
 
@@ -487,7 +518,7 @@ class OwnClasses:
     @cached_property
     def _lists(self) -> dict[int, tuple[int, ...]]:
         """The lists of interfaces by their offset."""
-        places = np.unique(self._classes["interfaces"]).tolist()
+        places = distinct(self._classes["interfaces"]).tolist()
         return {place: self._dex.type_list(place) for place in places[:_MAX_MEMBERS] if place}
 
 
@@ -499,8 +530,7 @@ class OperandUses:
 
     def __init__(self, code: CodeUnits, opcodes: frozenset[int]) -> None:
         self._code = code
-        self._wanted = np.zeros(256, np.bool_)
-        self._wanted[list(opcodes)] = True
+        self._opcodes = opcodes
         self._searched = 0
 
     def offsets(self, member: int) -> list[int]:
@@ -508,11 +538,11 @@ class OperandUses:
         if member > _MAX_INDEX:
             return []
         self._searched += 1
-        if self._searched <= _ALONE:
-            # To sort all instructions costs as much as some tens of searches for one member.
+        if self._searched <= _ALONE and "_sorted" not in self.__dict__:
+            # To sort all instructions costs as much as a few searches for one member.
             units = self._code.units
             places = np.flatnonzero(units[1:] == np.uint16(member))
-            places = places[self._wanted[units[places] & 0xFF]][:MAX_SITES]
+            places = places[opcode_table(self._opcodes)[units[places] & 0xFF]][:MAX_SITES]
         else:
             members, every = self._sorted
             key = np.uint16(member)  # another type would convert all of them
@@ -520,16 +550,23 @@ class OperandUses:
             places = every[first : min(int(members.searchsorted(key, side="right")), first + MAX_SITES)]
         return [self._code.offset(place) for place in places.tolist()]
 
+    def has_any(self, members: Sequence[int]) -> bool:
+        """True if an instruction names one of these methods or fields; indices of one class are close together."""
+        return names_any(self._code.units, self._opcodes, [member for member in members if member <= _MAX_INDEX])
+
     @cached_property
     def _sorted(self) -> tuple[NDArray[np.uint16], NDArray[np.int64]]:
         """The members that the instructions name, in their order, and the place of each."""
         units = self._code.units
-        places = np.flatnonzero(self._wanted[units[:-1] & 0xFF])
+        places = places_of(units, self._opcodes)
         members = units[places + 1]
         order = members.argsort(kind="stable")
         return members[order], places[order]
 
 
 def _method_ref(dex: DexFile, member: DexMember) -> MemberRef:
-    kinds = f"({dex.parameters(member.kind)}){dex.result(member.kind)}"
-    return MemberRef(dex.descriptor(member.owner), dex.string(member.name), kinds)
+    return MemberRef(dex.descriptor(member.owner), dex.string(member.name), _types(dex, member))
+
+
+def _types(dex: DexFile, member: DexMember) -> str:
+    return f"({dex.parameters(member.kind)}){dex.result(member.kind)}"

@@ -3,6 +3,8 @@
 In most apps libraries have nine tenths of the code.
 """
 
+from collections.abc import Collection
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +15,8 @@ from tieback.intake.apps.interface import Bytes
 _HEADER = 16
 _GAP = 256
 """Methods with so many bytes between them are kept together."""
+_BLOCK = 1 << 16
+"""Number of code units per block; the arrays of a block fit into the cache of a core."""
 
 type Units = NDArray[np.uint16]
 type Places = NDArray[np.int64]
@@ -59,3 +63,55 @@ def code_units(data: Bytes, begin: int, end: int, methods: Places) -> CodeUnits:
         return CodeUnits(every, np.zeros(1, np.int64), np.full(1, begin, np.int64))
     parts = [every[low:high] for low, high in zip(first.tolist(), last.tolist(), strict=True)]
     return CodeUnits(np.concatenate(parts), np.append(0, np.cumsum(kept)[:-1]), starts)
+
+
+def places_of(units: Units, opcodes: frozenset[int]) -> Places:
+    """Sorted places of the units that have one of these opcodes, or look like it; never the last unit.
+
+    Reads each unit twice in a block that fits into the cache, and looks up only those within the range of the opcodes.
+    """
+    low, span = min(opcodes), max(opcodes) - min(opcodes) + 1
+    rows, bits = np.empty(_BLOCK, np.uint16), np.empty(_BLOCK, np.bool_)
+    found = [np.empty(0, np.int64)]
+    size = max(0, len(units) - 1)
+    for begin in range(0, size, _BLOCK):
+        count = min(_BLOCK, size - begin)
+        row, bit = rows[:count], bits[:count]
+        np.bitwise_and(units[begin : begin + count], 0xFF, out=row)
+        if span == 1:
+            np.equal(row, low, out=bit)
+        else:
+            np.less(np.subtract(row, low, out=row), span, out=bit)
+        places = np.flatnonzero(bit)
+        if span > len(opcodes):
+            places = places[opcode_table(opcodes)[row[places] + np.uint16(low)]]
+        places += begin
+        found.append(places)
+    return np.concatenate(found)
+
+
+def names_any(units: Units, opcodes: frozenset[int], operands: Collection[int]) -> bool:
+    """True if a unit that has one of these opcodes, or looks like it, is before one of these operands."""
+    if not operands:
+        return False
+    low, span = min(operands), max(operands) - min(operands) + 1
+    wanted = np.zeros(span, np.bool_)
+    wanted[[operand - low for operand in operands]] = True
+    rows, bits = np.empty(_BLOCK, np.uint16), np.empty(_BLOCK, np.bool_)
+    size = max(0, len(units) - 1)
+    for begin in range(0, size, _BLOCK):
+        count = min(_BLOCK, size - begin)
+        row, bit = rows[:count], bits[:count]
+        np.subtract(units[begin + 1 : begin + count + 1], low, out=row)
+        near = np.flatnonzero(np.less(row, span, out=bit))
+        if bool((wanted[row[near]] & opcode_table(opcodes)[units[begin + near] & 0xFF]).any()):
+            return True
+    return False
+
+
+@lru_cache(maxsize=32)
+def opcode_table(opcodes: frozenset[int]) -> NDArray[np.bool_]:
+    """For each opcode, whether it is one of these."""
+    wanted = np.zeros(256, np.bool_)
+    wanted[list(opcodes)] = True
+    return wanted

@@ -18,7 +18,7 @@ from tieback.intake.apps.interface import Bytes
 from tieback.recognise.dataflow.code_units import CodeUnits, code_units
 from tieback.recognise.dataflow.encoded import ValueReader, ulebs
 from tieback.recognise.dataflow.libraries import SILENT, Packages
-from tieback.recognise.dataflow.type_index import Names, TypeIndex, type_index
+from tieback.recognise.dataflow.type_index import WIDTH, Names, TypeIndex, type_index
 from tieback.recognise.span import decode_text
 
 MAX_STRING = 4096
@@ -128,13 +128,7 @@ class DexFile:
         self._methods = self._table(tables[9], tables[10], _METHOD)
         self.classes = self._table(tables[11], tables[12], _CLASS)
         self.values = ValueReader(data)
-        # Views with Python integers as items: an array item costs several times as much. Copies, because a view of a
-        # table at an odd offset has no items.
-        self._places = np.array(self.strings, np.uint32).data
-        self._type_names = np.array(self.types, np.uint32).data
-        self._method_owners, self._method_protos, self._method_names = (
-            np.array(self._methods[column]).data for column in ("owner", "proto", "name")
-        )
+        self._places, self._type_names = _items(self.strings), _items(self.types)
         self._class_data: dict[int, ClassData] = {}
         self._members_left = len(data) + _MAX_MEMBERS
         self._descriptors: dict[int, str] = {}
@@ -160,6 +154,18 @@ class DexFile:
         held = max(0, min(count, (len(self.data) - at) // kind.itemsize))
         return np.frombuffer(self.data, kind, held, at if held else 0)
 
+    @cached_property
+    def _method_owners(self) -> memoryview:
+        return _items(self._methods["owner"])
+
+    @cached_property
+    def _method_protos(self) -> memoryview:
+        return _items(self._methods["proto"])
+
+    @cached_property
+    def _method_names(self) -> memoryview:
+        return _items(self._methods["name"])
+
     # Strings, types and members
 
     def string_begin(self, index: int) -> int:
@@ -179,11 +185,14 @@ class DexFile:
 
     def raw(self, index: int) -> bytes:
         """MUTF-8 bytes of a string; empty if it is missing or longer than ``MAX_STRING``."""
-        begin = self.string_begin(index)
-        if begin < 0:
-            return b""
-        end = self.data.find(b"\0", begin, begin + MAX_STRING + 1)
-        return bytes(self.data[begin:end]) if end >= 0 else b""
+        data, places = self.data, self._places
+        begin = places[index] + 1 if 0 <= index < len(places) else 0
+        if not 0 < begin <= len(data) or data[begin - 1] >= 0x80:  # nearly all strings have one length byte
+            begin = self.string_begin(index)
+            if begin < 0:
+                return b""
+        end = data.find(b"\0", begin, begin + MAX_STRING + 1)
+        return bytes(data[begin:end]) if end >= 0 else b""
 
     def string(self, index: int) -> str:
         """Text of a string."""
@@ -207,6 +216,11 @@ class DexFile:
         at = self._lowest(raw, range(len(self._places)))
         return at if at < len(self._places) and self.raw(at) == raw else -1
 
+    def string_at(self, place: int, raw: bytes) -> int:
+        """``string_of`` for a string whose length is at an offset: files mostly contain them in their order."""
+        at = int(self.strings.searchsorted(np.uint32(place)))
+        return at if at < len(self._places) and self._places[at] == place else self.string_of(raw)
+
     def _lowest(self, raw: bytes, among: Sequence[int]) -> int:
         """Position of the first of these strings, in their order, that is not less than ``raw``."""
         data, places, count, size = self.data, self._places, len(self._places), len(self.data)
@@ -223,8 +237,10 @@ class DexFile:
 
     def type_of(self, descriptor: bytes) -> int:
         """Index of a type; -1 if the file does not contain it."""
-        at = self.position(descriptor)
-        return at if at < len(self.types) and self.raw(int(self.types[at])) == descriptor else -1
+        if self._type_index is not None and len(descriptor) < WIDTH - 1:
+            return self._type_index.type_of(descriptor)
+        at = self._lowest(descriptor, self._type_names)
+        return at if at < len(self._type_names) and self.raw(self._type_names[at]) == descriptor else -1
 
     def types_named(self, names: Names) -> list[int]:
         """Index of each type; -1 for those that the file does not contain."""
@@ -343,10 +359,12 @@ class DexFile:
         found = []
         for owner, its in names.items():
             kind = self.type_of(owner.encode())
-            for index in self.methods_of(kind) if kind >= 0 else ():
-                member = self.method(index)
-                beginnings = its.get(self.string(member.name)) if member is not None else None
-                if member is not None and beginnings and self.parameters(member.kind).startswith(tuple(beginnings)):
+            methods = self.methods_of(kind) if kind >= 0 else range(0)
+            last, beginnings = -1, tuple[str, ...]()
+            for index, title in zip(methods, self.names_of(methods), strict=True):
+                if title != last:  # methods of one name are next to each other
+                    last, beginnings = title, tuple(its.get(self.string(title), ()))
+                if beginnings and self.parameters(self._method_protos[index]).startswith(beginnings):
                     found.append(index)
         return found
 
@@ -519,7 +537,10 @@ class DexFile:
             place: offset in the file.
             every: also in the classes of libraries that contact no host.
         """
-        values = self._every_code_offset if every else self._code_offsets[0]
+        code = self._item_around(place, self._code_offsets[0])
+        return code if code is not None or not every else self._item_around(place, self._every_code_offset)
+
+    def _item_around(self, place: int, values: Offsets) -> CodeItem | None:
         at = int(values.searchsorted(place, side="right"))
         # A few numbers only look like an offset: the real one is a step or two back.
         for index in range(at - 1, max(-1, at - 9), -1):
@@ -577,7 +598,10 @@ class DexFile:
         return [(self.position(name), self.position(name + b"\xff")) for name in names.names]
 
     def _begins(self, kind: int, beginning: bytes) -> bool:
-        return 0 <= kind < len(self._type_names) and self.raw(self._type_names[kind]).startswith(beginning)
+        index = self._type_index
+        if index is not None and len(beginning) < WIDTH:
+            return index.begins(kind, beginning)
+        return self.raw(self._type_names[kind]).startswith(beginning)
 
     def code_without(self, packages: Packages) -> CodeUnits:
         """The code without that of the classes of these packages, which include the libraries that contact no host."""
@@ -585,9 +609,16 @@ class DexFile:
         if known is None:
             section = self.sections.get(SectionKind.CODE)
             begin, end = (section.begin, section.end) if section is not None else (0, 0)
-            kept = ~self.types_of(packages).take(self._code_kinds, mode="clip")
-            known = self._code_without[packages] = code_units(self.data, begin, end, self._code_offsets[0][kept])
+            methods = np.empty(0, np.int64)
+            if self._has_classes_without(packages):
+                methods = self._code_offsets[0][~self.types_of(packages).take(self._code_kinds, mode="clip")]
+            known = self._code_without[packages] = code_units(self.data, begin, end, methods)
         return known
+
+    def _has_classes_without(self, packages: Packages) -> bool:
+        """True if a class with members does not belong to these packages: many files contain only libraries."""
+        kinds = self.classes["type"][self.classes["data"] != 0]
+        return not bool(self.types_of(packages).take(kinds, mode="clip").all())
 
     def forget(self) -> None:
         """Release the copies that searches of the whole file made; they are made again if needed."""
@@ -617,6 +648,14 @@ class DexFile:
 @lru_cache(maxsize=16)
 def _beginnings(packages: tuple[str, ...]) -> Names:
     return Names(name.encode() for name in packages)
+
+
+def _items(numbers: NDArray[np.integer]) -> memoryview:
+    """Numbers with Python integers as items: an array item costs several times as much.
+
+    A view of a table at an odd offset has no items, so that such a table is copied.
+    """
+    return (numbers if numbers.flags.aligned else np.array(numbers)).data
 
 
 def _where(mask: NDArray[np.bool_]) -> Offsets:

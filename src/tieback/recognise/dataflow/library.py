@@ -16,6 +16,8 @@ from tieback.recognise.dataflow.keyed import KEYED, KeyedCall
 class Effect(Enum):
     """Effect of a call on the state of a walk."""
 
+    __hash__ = object.__hash__  # that of an enumeration is Python code
+
     NONE = auto()
     """Reads only."""
     EMPTY = auto()

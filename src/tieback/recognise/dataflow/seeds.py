@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tieback.intake.apps.distinct import distinct
 from tieback.recognise.dataflow.calls import CallTable
 from tieback.recognise.dataflow.code_units import Units
 from tieback.recognise.dataflow.dexfile import MAX_STRING, CodeItem, DexFile, Offsets, SectionKind
@@ -77,7 +78,7 @@ def anchored_strings(dex: DexFile, rules: RuleFiles) -> set[int]:
         begin = dex.data.rfind(b"\0", max(section.begin, at - MAX_STRING), at) + 1
         if not begin and section.begin < at - MAX_STRING:
             continue
-        begin = max(begin, section.begin)
+        begin = first = max(begin, section.begin)
         while begin < at and dex.data[begin] >= 0x80:
             begin += 1
         begin += 1
@@ -85,7 +86,7 @@ def anchored_strings(dex: DexFile, rules: RuleFiles) -> set[int]:
         if end > 0:
             text = bytes(dex.data[begin:end])
             if text.startswith(b":") or _may_begin(text, rules):
-                found.add(dex.string_of(text))
+                found.add(dex.string_at(first, text))
     found.discard(-1)
     return found
 
@@ -311,7 +312,7 @@ class MethodFinder:
         values = self._dex.classes["values"].astype(np.int64)
         order = values.argsort(kind="stable")
         rows = values[order].searchsorted(places + section.begin, side="right") - 1
-        return list(map(int, np.unique(order[rows[rows >= 0]])))
+        return list(map(int, distinct(order[rows[rows >= 0]])))
 
 
 def _runs(indices: Iterable[int]) -> list[tuple[int, int]]:

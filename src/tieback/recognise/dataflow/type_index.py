@@ -15,7 +15,7 @@ from tieback.intake.apps.interface import Bytes
 
 WIDTH = 64
 """Bytes of a descriptor that are compared; a longer one has no place here."""
-_FEW = 64
+_FEW = 4
 """With fewer types than this the array costs more than it saves."""
 
 
@@ -64,9 +64,22 @@ class TypeIndex:
         """The first type that is not less than a descriptor; -1 if that is too long."""
         return bisect_left(self._listed, name) if len(name) < WIDTH - 1 else -1
 
+    def type_of(self, name: bytes) -> int:
+        """The type with a descriptor that is not too long; -1 if there is none."""
+        at = bisect_left(self._listed, name)
+        if at == len(self._listed):
+            return -1
+        # After a shorter descriptor are its NUL and the next bytes of the file.
+        found = self._listed[at]
+        return at if found == name or found.startswith(name + b"\0") else -1
+
     @cached_property
     def _listed(self) -> list[bytes]:
         return list(self._beginnings.tolist())
+
+    def begins(self, kind: int, beginning: bytes) -> bool:
+        """True if the descriptor of a type has this beginning, which is not too long."""
+        return bool(self._beginnings[kind].startswith(beginning))
 
     def can_contain(self, name: bytes) -> bool:
         """False if no type begins like this descriptor, which is too long."""

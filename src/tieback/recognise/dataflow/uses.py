@@ -12,11 +12,13 @@ from functools import cached_property
 import numpy as np
 
 from tieback.recognise.dataflow import encoded
-from tieback.recognise.dataflow.app import MAX_SITES, AppCode
-from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, Offsets, SectionKind
+from tieback.recognise.dataflow.app import MAX_SITES, AppCode, OperandUses
+from tieback.recognise.dataflow.dexfile import KEEP_CODE, CodeItem, DexFile, Offsets, SectionKind
+from tieback.recognise.dataflow.direct import contacts_at
 from tieback.recognise.dataflow.ends import What, read_ends
 from tieback.recognise.dataflow.hierarchy import Hierarchy
-from tieback.recognise.dataflow.places import CodePlaces
+from tieback.recognise.dataflow.libraries import SILENT
+from tieback.recognise.dataflow.places import MAX_SHORT, CodePlaces
 from tieback.recognise.dataflow.reaching import IGET, SGET, SPUT, MethodFlow, Operation, Origins, method_flow
 from tieback.recognise.dataflow.trace import CONTACTS, NOTHING, Outcome, Trace, reason_of
 
@@ -31,6 +33,7 @@ MAX_STEPS = 2_000_000
 MAX_CONSTANTS = 2_000
 """Most constants of one app that are followed."""
 
+_CONSTANTS = frozenset((0x1A, 0x1B))
 _STATIC_READS, _INSTANCE_READS = frozenset(range(0x60, 0x67)), frozenset(range(0x52, 0x59))
 _FOLLOWED = frozenset((0x6F, 0x70, 0x71, 0x75, 0x76, 0x77))
 """Calls that run one known method: of the superclass, direct and static."""
@@ -59,7 +62,11 @@ class ConstantUses:
         self._what: dict[int, What | None] = {}
         self._returned: dict[tuple[int, int], Outcome] = {}
         self._arrays: dict[tuple[int, int], tuple[encoded.Encoded, ...]] = {}
+        self._loud: dict[int, OperandUses] = {}
+        self._is_large = sum(len(dex.data) for dex in files) > KEEP_CODE
         self._units, self._constants, self.steps = MAX_UNITS, MAX_CONSTANTS, MAX_STEPS
+        self.direct = MAX_UNITS
+        """Code units that may still be read to find calls that certainly get a value."""
 
     def reason(self, raw: bytes) -> str:
         """Why no code contacts the address in a constant; empty if code may.
@@ -68,13 +75,28 @@ class ConstantUses:
             raw: the MUTF-8 bytes of the whole constant.
         """
         self._constants -= 1
-        return reason_of(self._of_constant(raw)) if self._constants >= 0 else ""
+        if self._constants < 0:
+            return ""
+        found = [(number, dex.string_of(raw)) for number, dex in enumerate(self._app.files)]
+        if any(self._is_passed_on(number, index) for number, index in found if index >= 0):
+            return ""
+        return reason_of(outcome for number, index in found if index >= 0 for outcome in self._of_string(number, index))
 
-    def _of_constant(self, raw: bytes) -> Iterator[Outcome]:
-        for number, dex in enumerate(self._app.files):
-            index = dex.string_of(raw)
-            if index >= 0:
-                yield from self._of_string(number, index)
+    def _is_passed_on(self, number: int, index: int) -> bool:
+        """True if code that is not of silent libraries certainly gives a string to a call that can contact it."""
+        dex = self._app.files[number]
+        if self._is_large:
+            offsets = self.places.offsets(number, _CONSTANTS, index & MAX_SHORT)  # needs no copy of the code
+        else:
+            uses = self._loud.get(number)
+            if uses is None:
+                uses = self._loud[number] = OperandUses(dex.code_without(SILENT), _CONSTANTS)
+            offsets = uses.offsets(index & MAX_SHORT)
+        for offset in offsets:
+            code = dex.code_around(offset)
+            if code is not None and contacts_at(self, number, code, (offset - code.begin) // 2, index, 0):
+                return True
+        return False
 
     def _of_string(self, number: int, index: int) -> Iterator[Outcome]:
         """What becomes of a string at each of its places in one file."""
@@ -171,7 +193,7 @@ class ConstantUses:
                 return CONTACTS
             for offset in offsets:
                 code = self._app.files[number].code_around(offset, every=True)
-                if code is None:
+                if code is None or contacts_at(self, number, code, (offset - code.begin) // 2, index, depth + 1):
                     return CONTACTS
                 places.setdefault((number, code.offset), (code, set()))[1].add((offset - code.begin) // 2)
         reasons: frozenset[str] = frozenset()
@@ -315,6 +337,10 @@ class ConstantUses:
             return "", "", ""
         ref = self._app.ref(identity)
         return ref.owner, ref.name, ref.kind
+
+    def file(self, number: int) -> DexFile:
+        """A file."""
+        return self._app.files[number]
 
     def string(self, number: int, index: int) -> str:
         """A string of a file."""

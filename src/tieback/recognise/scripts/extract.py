@@ -1,11 +1,13 @@
 """Extractor of endpoints that scripts encode or put together.
 
 Only the places around a mark of an encoding, of a call or of a scheme are looked at, because scripts are large and most
-have none. The texts are judged like any other text of the app.
+have none. The texts are judged like any other text of the app. What reads scripts is imported with the first script:
+most apps have none.
 """
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from functools import cached_property
 from itertools import chain
 
@@ -18,10 +20,8 @@ from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, Atoms, 
 from tieback.recognise.calls import SCRIPTS
 from tieback.recognise.context import match_context
 from tieback.recognise.interface import Extractor, ExtractorMeta, Find
-from tieback.recognise.scripts import resolve
 from tieback.recognise.scripts.folding import MADE, folded_texts, unquoted
 from tieback.recognise.scripts.reader import Budget
-from tieback.recognise.scripts.string_arrays import without_arrays
 from tieback.recognise.span import decode_text
 
 RULE = "script-string"
@@ -30,7 +30,12 @@ _ENCODED = (
     b"atob(", b"fromCharCode(", b"fromCharCode.apply", b".reverse().join", rb"\x68\x74\x74\x70", b"['shift']()",
     b"=function(){return _0x", b"unescape(", b"Buffer.from(",
 )  # fmt: skip
-MARKS = (*_ENCODED, *resolve.SELECTING)
+_SELECTING = (
+    b"fetch(", b"WebSocket(", b"EventSource(", b"XMLHttpRequest", b"axios", b".ajax(", b"baseURL", b"new URL(",
+    b'"https:"', b"'https:'", b'"wss:"', b"'wss:'",
+)  # fmt: skip
+"""Texts that select a small file without any text of an endpoint."""
+MARKS = (*_ENCODED, *_SELECTING)
 """Texts that select a file for this extractor."""
 MAX_SCRIPT = 8 * 1024 * 1024
 """Most bytes of a script whose string arrays are replaced."""
@@ -80,6 +85,8 @@ class ScriptExtractor:
 
     @cached_property
     def _scanner(self) -> AnchorScanner:
+        from tieback.recognise.scripts import resolve
+
         atoms = (*map(literal_atoms, (mark.decode("ascii") for mark in resolve.MARKS)), *_PREFILTER)
         return AnchorScanner(tuple(Anchor(AnchorKind.MARK, one, caseless=False) for one in atoms))
 
@@ -90,6 +97,9 @@ class ScriptExtractor:
                 yield from self._script(buffer)
 
     def _script(self, buffer: Buffer) -> Iterator[Find]:
+        from tieback.recognise.scripts import resolve
+        from tieback.recognise.scripts.string_arrays import without_arrays
+
         data = buffer.data  # a script can be large, so that it is not copied
         hits, _ = self._scanner.scan(data, 0, len(data), MAX_HITS)
         told: set[str] = set()
@@ -110,24 +120,26 @@ class ScriptExtractor:
 
     def _joined(self, buffer: Buffer, shown: Bytes, marks: list[tuple[bytes, int]], told: set[str]) -> Iterator[Find]:
         """What the script puts together."""
+        from tieback.recognise.scripts import resolve
+
         budget = Budget(min(self.left, _SCRIPT_STEPS))
         before = budget.left
-        resolution = resolve.Resolution(shown, budget, markup=buffer.file.endswith((".html", ".htm")))
-        for found in resolution.texts(marks):
-            if found.text.text in told:
-                continue
-            told.add(found.text.text)
-            plain = {_value(one) for part in found.text.parts for one in self._judged(part)}
-            offset = found.at + (shown[found.at : found.at + 1] in (b"'", b'"', b"`"))
-            place = Evidence(
-                buffer.file,
-                None if shown is not buffer.data else buffer.base + offset,
-                f"{FLOW_RULE}/{found.call or 'join'}",
-                chain=tuple(printable(step, _STEP_WIDTH) for step in found.text.via),
-            )
-            for one in self._located(found.text.text, place):
-                if _value(one) not in plain:
-                    yield one
+        with closing(resolve.Resolution(shown, budget, markup=buffer.file.endswith((".html", ".htm")))) as resolution:
+            for found in resolution.texts(marks):
+                if found.text.text in told:
+                    continue
+                told.add(found.text.text)
+                plain = {_value(one) for part in found.text.parts for one in self._judged(part)}
+                offset = found.at + (shown[found.at : found.at + 1] in (b"'", b'"', b"`"))
+                place = Evidence(
+                    buffer.file,
+                    None if shown is not buffer.data else buffer.base + offset,
+                    f"{FLOW_RULE}/{found.call or 'join'}",
+                    chain=tuple(printable(step, _STEP_WIDTH) for step in found.text.via),
+                )
+                for one in self._located(found.text.text, place):
+                    if _value(one) not in plain:
+                        yield one
         self.left -= before - max(budget.left, 0)
         if resolution.stopped:
             yield Problem(

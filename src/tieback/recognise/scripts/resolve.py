@@ -40,11 +40,6 @@ from tieback.recognise.scripts.values import (
 
 MARKS = (*CALLS, *METHODS, *JOINS, *SCHEMES)
 """Texts around which candidates are looked for."""
-SELECTING = (
-    b"fetch(", b"WebSocket(", b"EventSource(", b"XMLHttpRequest", b"axios", b".ajax(", b"baseURL", b"new URL(",
-    b'"https:"', b"'https:'", b'"wss:"', b"'wss:'",
-)  # fmt: skip
-"""Texts that select a small file without any text of an endpoint."""
 MAX_CANDIDATES = 4_000
 """Most expressions of one script that are evaluated."""
 MAX_CALLED = 200
@@ -80,6 +75,10 @@ class Resolution:
         self._told: set[str] = set()
         self.stopped = False
         """True if a bound ended the search."""
+
+    def close(self) -> None:
+        """Release the script; its readers refer to each other, so that it would stay in memory with the next one."""
+        vars(self._run).clear()
 
     def texts(self, hits: Sequence[tuple[bytes, int]]) -> Iterator[Resolved]:
         """Every text that can be an endpoint; ``hits``: marks, and the offset behind each."""

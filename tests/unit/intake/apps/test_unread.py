@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -126,6 +127,25 @@ def test_code_that_is_in_the_package_is_read(file: str, kind: str, data: bytes) 
 )
 def test_framework_with_its_code_is_read(files: tuple[str, str]) -> None:
     assert checked(*((file, BufferKind.NATIVE, b"x") for file in files)) == ()
+
+
+CLASSES = st.sampled_from(["a.b.C", "a.b.Cd", "a.Main", "x.y.z.W", "Alone", "a.b.c.D"])
+STRINGS = st.one_of(
+    CLASSES.map(lambda name: f"L{name.replace('.', '/')};"), st.sampled_from(["[La/b/C;", "La/b/", "", "zz"])
+)
+
+
+@given(st.lists(CLASSES, min_size=1, max_size=4), st.lists(STRINGS, max_size=8), st.booleans())
+def test_a_class_of_the_manifest_is_found_in_any_order_of_strings(
+    components: list[str], strings: list[str], in_order: bool
+) -> None:
+    raw = [text.encode() for text in (sorted(strings) if in_order else strings)]
+    data = b"".join(bytes([len(text)]) + text + b"\0" for text in raw)
+    places = np.cumsum([1, *(len(text) + 2 for text in raw)])[: len(raw)]
+    check = CodeCheck(components)
+    check.see(Artifact("classes.dex", (Buffer("classes.dex", BufferKind.DEX, data, starts=places),)))
+    expected = any(f"L{name.replace('.', '/')};".encode() in data for name in components)
+    assert (check.found(()) == ()) == expected
 
 
 def test_small_files_are_inspected_as_well() -> None:

@@ -64,3 +64,14 @@ def test_methods_of_a_renamed_library() -> None:
         ("Lflow/r8okhttp1a;->b", "build"),
         ("Lflow/r8okhttp2q;->e", "url"),
     }
+
+
+def test_one_method_of_a_class_is_the_one_among_all() -> None:
+    plain, other = AppCode(APP.files), AppCode(APP.files)
+    for file, dex in enumerate(APP.files):
+        for row in range(len(dex.classes)):
+            for (name, kind), found in plain.declared(file, row).items():
+                assert other._declared_method(file, row, name, kind) == found
+                assert other._declared_method(file, row, name, kind + "I") is None
+                assert other._declared_method(file, row, name + "é", kind) is None
+                other._declared.clear()

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieback.recognise.dataflow.code_units import code_units
+from tieback.recognise.dataflow import code_units as code_module
+from tieback.recognise.dataflow.app import CALLS, GETS, MAX_SITES, PUTS, OperandUses
+from tieback.recognise.dataflow.code_units import code_units, names_any, places_of
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.libraries import ALL, LIBRARIES, SILENT, Packages
 
@@ -73,3 +75,48 @@ def test_each_unit_is_at_its_offset(data: bytes, begin: int, end: int, methods: 
     for unit, value in enumerate(code.units.tolist()):
         offset = code.offset(unit)
         assert value == int.from_bytes(data[offset : offset + 2], "little")
+
+
+UNITS = st.lists(
+    st.one_of(st.integers(0, 0xFFFF), st.sampled_from([0x1A, 0x6E, 0x73, 0x74, 0x52, 0x62, 3, 0xFFFF])), max_size=60
+)
+OPCODES = st.one_of(
+    st.sampled_from([CALLS, GETS, PUTS, frozenset((0x1A, 0x1B))]), st.frozensets(st.integers(0, 255), min_size=1)
+)
+
+
+def plain_places(units: list[int], opcodes: frozenset[int]) -> list[int]:
+    return [place for place, unit in enumerate(units[:-1]) if unit & 0xFF in opcodes]
+
+
+@given(UNITS, OPCODES, st.integers(1, 9), st.lists(st.integers(0, 0xFFFF), max_size=6), st.data())
+def test_instructions_are_found_block_by_block_as_one_by_one(
+    units: list[int], opcodes: frozenset[int], block: int, operands: list[int], data: st.DataObject
+) -> None:
+    code = np.array(units, np.uint16)
+    wanted = [*operands, *data.draw(st.lists(st.sampled_from(units), max_size=3) if units else st.just([]))]
+    expected = plain_places(units, opcodes)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(code_module, "_BLOCK", block)
+        assert places_of(code, opcodes).tolist() == expected
+        assert names_any(code, opcodes, wanted) == any(units[place + 1] in wanted for place in expected)
+
+
+@given(UNITS, OPCODES, st.integers(0, 8))
+def test_the_uses_of_a_member_are_the_same_after_any_number_of_searches(
+    units: list[int], opcodes: frozenset[int], before: int
+) -> None:
+    code = np.array(units, np.uint16)
+    uses = OperandUses(code_module.CodeUnits(code, np.zeros(1, np.int64), np.full(1, 100, np.int64)), opcodes)
+    for _ in range(before):
+        uses.offsets(1)
+    for member in dict.fromkeys((*units, 7, 0x10000)):
+        expected = [100 + 2 * place for place in plain_places(units, opcodes) if units[place + 1] == member]
+        assert uses.offsets(member) == expected[:MAX_SITES]
+        assert uses.has_any([member]) == bool(expected)
+
+
+def test_a_file_of_libraries_alone_has_no_other_code() -> None:
+    dex = DexFile((FLOW / "cases.dex").read_bytes())
+    assert len(dex.code_without(Packages(("Lflow/", "Lorg/", "Lokhttp3/", "L"))).units) == 0
+    assert "_code_offsets" not in vars(dex)

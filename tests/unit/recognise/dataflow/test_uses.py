@@ -1,5 +1,6 @@
 """Constants that no code contacts are no back ends, each with its reason; every doubt leaves a back end."""
 
+import re
 import struct
 from pathlib import Path
 
@@ -12,8 +13,8 @@ from tieback.intake.apps.interface import Artifact
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise import search as search_module
 from tieback.recognise.collect import merge_finds
-from tieback.recognise.dataflow import reaching, uses
-from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError
+from tieback.recognise.dataflow import direct, reaching, uses
+from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError, SectionKind
 from tieback.recognise.dataflow.ends import read_ends
 from tieback.recognise.dataflow.trace import COMPARED, LINK, SHOWN, UNREAD
 from tieback.recognise.dataflow.uses import ConstantUses
@@ -21,6 +22,8 @@ from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 
 ENDS = (Path(__file__).parent / "dex" / "ends.dex").read_bytes()
+ADDRESSES = tuple(re.findall(rb"https://\w+\.shop\.test/a?", ENDS))
+CODE = DexFile(ENDS).sections[SectionKind.CODE]
 SEARCH = AppSearch(RuleFiles())
 
 REASONS = {
@@ -94,6 +97,48 @@ def test_a_call_has_one_end() -> None:
     assert found["Landroid/util/Log;", "d"] == "shown"
     assert ("Landroid/widget/EditText;", "setText") not in found
     assert ("Landroid/webkit/WebView;", "loadUrl") not in found
+
+
+def constants(data: bytes) -> dict[bytes, str]:
+    """The reason for each constant of the file that is an address."""
+    try:
+        dex = DexFile(data)
+    except MalformedDexError:
+        return {}
+    found = ConstantUses([dex])
+    return {address: found.reason(address) for address in ADDRESSES}
+
+
+def test_a_constant_that_is_passed_on_at_once_needs_no_look_at_the_whole_method(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(uses, "method_flow", lambda *_: pytest.fail("a method was read"))
+    assert ConstantUses([DexFile(ENDS)]).reason(b"https://begins.shop.test/") == ""
+
+
+@settings(max_examples=150)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(CODE.begin, CODE.end - 4) | st.integers(112, len(ENDS) - 4), st.binary(min_size=1, max_size=4)
+        ),
+        max_size=10,
+    )
+)
+def test_one_path_shows_a_contact_only_if_all_paths_do(patches: list[tuple[int, bytes]]) -> None:
+    hurt = bytearray(ENDS)
+    for place, patch in patches:
+        hurt[place : place + len(patch)] = patch
+    found = constants(bytes(hurt))
+    with pytest.MonkeyPatch.context() as patch_:
+        patch_.setattr(uses, "contacts_at", lambda *_: False)
+        assert constants(bytes(hurt)) == found
+
+
+def test_without_a_budget_no_path_is_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = constants(ENDS)
+    monkeypatch.setattr(direct, "MAX_STEPS", 0)
+    assert constants(ENDS) == expected
 
 
 @settings(max_examples=60)

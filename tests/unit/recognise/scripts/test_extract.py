@@ -2,6 +2,8 @@
 
 import base64
 import csv
+import gc
+import weakref
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,25 @@ def test_a_small_script_of_a_package_is_selected(row: dict[str, str]) -> None:
     batch = ArtifactBatch(("assets/www/app.js", "assets/a.txt"), (data, b"nothing"), read_small_file)
     found = [find.endpoint.value for find in SEARCH.finds([batch]) if isinstance(find, Sighting)]
     assert row["expected"] in found
+
+
+class HeldScript(bytearray):
+    """A script that tells when it is released."""
+
+
+def test_a_script_is_released_before_the_next_one_is_read() -> None:
+    script = HeldScript(b"const h = 'api.shop.test'; function f(p) { return fetch('https://' + h + p) } f('/v1')")
+    released = weakref.ref(script)
+    enabled = gc.isenabled()
+    gc.disable()  # only what refers to itself would wait for it
+    try:
+        buffer = Buffer("assets/app.js", BufferKind.TEXT, script)
+        assert len(list(EXTRACTOR.extract(Artifact("assets/app.js", (buffer,))))) == 1
+        del script, buffer
+        assert released() is None
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def test_the_evidence_names_the_place_of_the_expression() -> None:

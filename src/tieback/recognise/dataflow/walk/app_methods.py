@@ -23,6 +23,7 @@ MAX_DEPTH = 6
 """Most calls inside each other that are followed."""
 MAX_TARGETS = 16
 """Most methods that one call can run."""
+_CHANGEABLE = (TextValue, Choice, ArrayValue)
 _MAX_EAGER = 1_000
 """Most code units of a method that is followed only because an address is passed to it."""
 
@@ -71,5 +72,5 @@ def invoke_targets(walk: WalkState, targets: Sequence[MethodCode], values: Seque
 def escape(walk: WalkState, values: Sequence[Value | None], need: Need | None) -> None:
     """Forget the contents of builders that are passed to another method, because it can change them."""
     for value in values:
-        if isinstance(value, ObjectRef) and isinstance(walk.heap.get(value.number), TextValue | Choice | ArrayValue):
+        if isinstance(value, ObjectRef) and isinstance(walk.heap.get(value.number), _CHANGEABLE):
             walk.heap[value.number] = TextValue(HOLE, needs=(need,)) if need is not None else UNKNOWN
