@@ -48,11 +48,8 @@ class Step(NamedTuple):
     at: int
     """Offset in the function."""
     kind: Instruction
-    operands: tuple[int | float, ...]
-
-    def integer(self, index: int) -> int:
-        """An operand that is no double."""
-        return int(self.operands[index])
+    operands: tuple[int, ...]
+    """One of ``LoadConstDouble`` is a ``float``."""
 
 
 class Header(NamedTuple):
@@ -106,6 +103,7 @@ class Bytecode:
         self.keys_end = min(self.keys + sizes[1], len(self.data))
         self._known: dict[tuple[int, int], tuple[Step, ...]] = {}
         self._texts: dict[int, str] = {}
+        self._headers: dict[int, Header | None] = {}
         self.left = MAX_DECODED
         """Instructions that may still be read. Without them functions are empty."""
 
@@ -126,8 +124,11 @@ class Bytecode:
 
     def header(self, function: int) -> Header | None:
         """A function; ``None`` if there is none with this number."""
-        if not 0 <= function < self.count:
-            return None
+        if function not in self._headers:
+            self._headers[function] = self._header(function) if 0 <= function < self.count else None
+        return self._headers[function]
+
+    def _header(self, function: int) -> Header | None:
         width = self.strings.function_size // 4
         words = struct.unpack_from(f"<{width}I", self.data, _HEADER + function * width * 4)
         if words[-1] >> 24 & _OVERFLOWED:
@@ -175,27 +176,28 @@ class Bytecode:
             return ()
         key = header.offset, header.size
         if key not in self._known:
-            self._known[key] = tuple(islice(self._read(header), self.left))
+            self._known[key] = tuple(self._read(header))
             self.left -= len(self._known[key])
         return self._known[key]
 
-    def _read(self, header: Header) -> Iterator[Step]:
-        at, end = header.offset, header.offset + min(header.size, MAX_BODY)
-        data, every = self.data, self.instructions.every
-        tables = end
-        while at < tables:
-            number = data[at]
-            if number >= len(every):
-                return
-            kind = every[number]
-            if at + kind.width > end:
-                return
-            step = Step(at - header.offset, kind, kind.operands.unpack_from(data, at + 1))
-            if kind.name in ("SwitchImm", "UIntSwitchImm"):
+    def _read(self, header: Header) -> list[Step]:
+        at, start, end = header.offset, header.offset, header.offset + min(header.size, MAX_BODY)
+        data, readers, left = self.data, self.instructions.readers, self.left
+        tables, found = end, list[Step]()
+        while at < tables and len(found) < left:
+            reader = readers[data[at]]
+            if reader is None:
+                break
+            kind, width, unpack, switches = reader
+            if at + width > end:
+                break
+            operands = unpack(data, at + 1)
+            found.append(Step(at - start, kind, operands))
+            if switches:
                 # The tables of jumps are behind the instructions.
-                tables = min(tables, max(at + kind.width, _aligned(at + step.integer(1))))
-            yield step
-            at += kind.width
+                tables = min(tables, max(at + width, _aligned(at + operands[1])))
+            at += width
+        return found
 
     def targets(self, function: int, step: Step) -> list[int]:
         """The offsets to which a switch jumps, without the one for other values."""
@@ -203,9 +205,9 @@ class Bytecode:
         if header is None:
             return []
         if step.kind.name == "StringSwitchImm":
-            table, count, width, place = step.integer(2), step.integer(4), 8, 4
+            table, count, width, place = step.operands[2], step.operands[4], 8, 4
         else:
-            table, count, width, place = step.integer(1), step.integer(4) - step.integer(3) + 1, 4, 0
+            table, count, width, place = step.operands[1], step.operands[4] - step.operands[3] + 1, 4, 0
         begin = _aligned(header.offset + step.at + table)
         count = min(count, MAX_TABLE, (len(self.data) - begin) // width)
         return [

@@ -47,6 +47,8 @@ def through(name: str, value: Cases) -> Cases:
     """A value with the name through which it is reached; a variable has none."""
     if name.startswith("$"):
         return value
+    if len(value) == 1 and not isinstance(value[0][1], Text | Source):
+        return value
     return tuple(
         (when, one if isinstance(one, Source) and one.kind is not Kind.FUNCTION else named(one, name))
         for when, one in value
@@ -131,7 +133,10 @@ class Heap:
 
     def forced(self, value: Cases) -> Cases:
         """A value without members of modules that are still to be read."""
-        if all(not isinstance(one, Source) or one.kind is not Kind.MODULE for _, one in value):
+        for _, one in value:
+            if isinstance(one, Source) and one.kind is Kind.MODULE:
+                break
+        else:
             return value
         return chained(
             lambda one: self.module(one) if isinstance(one, Source) and one.kind is Kind.MODULE else single(one), value
@@ -139,10 +144,14 @@ class Heap:
 
     def member(self, value: Cases, name: str) -> Cases:
         """A member of a value."""
+        if len(value) == 1 and not value[0][0]:
+            return self._member(value[0][1], name)
         return chained(lambda one: self._member(one, name), value)
 
     def _member(self, value: Value, name: str) -> Cases:
         match value:
+            case Unknown(path=path):
+                return single(Unknown(f"{path}.{name}"[:_MAX_PATH] if path not in ("null", "undefined") else f".{name}"))
             case Source(kind=Kind.MODULE):
                 if len(value.via) >= MAX_VIA:
                     return UNKNOWN
@@ -165,8 +174,6 @@ class Heap:
                 return single(len(value.text))
             case Text() if name == "href":
                 return single(value)
-            case Unknown(path=path) if path not in ("null", "undefined"):
-                return single(Unknown(f"{path}.{name}"[:_MAX_PATH]))
         return single(Unknown(f".{name}"))
 
     def _of_thing(self, value: Source, number: int, name: str) -> Cases:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tieback.recognise.hermes.bytecode import Step
 from tieback.recognise.hermes.heap import through
-from tieback.recognise.hermes.operations import HANDLERS, other
+from tieback.recognise.scripts.reader import BudgetError
 from tieback.recognise.scripts.values import (
     NO_ENV,
     UNKNOWN,
@@ -81,19 +81,23 @@ class Run:
         """What the function returns. Raises ``BudgetError``."""
         steps = self.program.code.steps(self.function)
         loops = self.program.loops(self.function)
+        waiting, budget, handlers = self._waiting, self.program.budget, self.program.handlers
         for step in steps:
-            if step.at in self._waiting:
-                self._meet(step.at)
+            at, kind, _ = step
+            if at in waiting:
+                self._meet(at)
             if self.frame is None:
-                if step.kind.name != "Catch":
+                if kind.name != "Catch":
                     continue
                 self.frame = Frame({}, {})
-            if step.at in loops:
-                for register in loops[step.at]:
+            if at in loops:
+                for register in loops[at]:
                     self.frame.registers.pop(register, None)
-            self.program.budget.take()
+            budget.left -= 1
+            if budget.left < 0:
+                raise BudgetError
             self.step = step
-            HANDLERS.get(step.kind.name, other)(self, step)
+            handlers[kind.number](self, step)
         if self.frame is not None:
             self._ends.append(self.frame.kept)
         self._settle()
@@ -146,7 +150,7 @@ class Run:
 
     def conditional(self, step: Step, known: bool | None) -> None:
         """A jump of which it is known whether it is taken, or not."""
-        distance = step.integer(0)
+        distance = step.operands[0]
         if known is not False:
             self.jump(step, distance)
         if known is True and distance > 0:
@@ -193,9 +197,22 @@ def _distinct(options: list[Cases]) -> list[Cases]:
     return [one for index, one in enumerate(options) if not any(one is other for other in options[:index])]
 
 
+def _same(value: Cases, other: Cases) -> bool:
+    return len(value) == 1 and len(other) == 1 and isinstance(value[0][1], Unknown) and value[0][1] == other[0][1]
+
+
 def _meet_values[K](origin: object, mine: dict[K, Cases], every: list[dict[K, Cases]]) -> None:
     """The values that several paths have: the same one, or a choice. What one of them does not know is left out."""
     first = every[0]
+    if len(every) == 2:
+        second = every[1]
+        for key, value in first.items():
+            other = second.get(key)
+            if other is value or (other is not None and _same(value, other)):
+                mine[key] = value
+            elif other is not None:
+                mine[key] = choice(origin, (value, other))
+        return
     for key, value in first.items():
         options = [one[key] for one in every if key in one]
         if len(options) < len(every):

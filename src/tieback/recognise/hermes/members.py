@@ -128,7 +128,7 @@ class Members:
         for function in self._children.get(owner, [])[:_MAX_CHILDREN]:
             steps = self._program.code.steps(function)
             self._program.budget.take(1 + len(steps) // 16)
-            if any(one.kind.name in _STORES and one.integer(1) == slot for one in steps):
+            if any(one.kind.name in _STORES and one.operands[1] == slot for one in steps):
                 self._program.visit(function)
 
     def missing(self, number: int, name: str) -> Cases | None:

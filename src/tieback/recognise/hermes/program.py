@@ -14,6 +14,7 @@ from tieback.recognise.hermes.heap import GLOBAL, Heap
 from tieback.recognise.hermes.interpret import Run
 from tieback.recognise.hermes.marks import TOLD, Marks
 from tieback.recognise.hermes.members import Members
+from tieback.recognise.hermes.operations import HANDLERS, other
 from tieback.recognise.hermes.modules import Modules
 from tieback.recognise.hermes.record import MAX_FOUND, Found, Record
 from tieback.recognise.hermes.search import Search
@@ -57,6 +58,7 @@ class Program:
         """Follow this file with a budget."""
         self.code, self.budget = code, budget
         self.search = Search(code)
+        self.handlers = [HANDLERS.get(one.name, other) for one in code.instructions.every]
         self.heap = Heap()
         self.calls = Calls(self)
         self.modules = Modules(self)
@@ -196,12 +198,12 @@ class Program:
             found = {}
             ends: dict[int, int] = {}
             for step in steps:
-                if step.kind.kinds.startswith("j") and step.integer(0) < 0:
-                    ends[step.at + step.integer(0)] = step.at
+                if step.kind.jumps and step.operands[0] < 0:
+                    ends[step.at + step.operands[0]] = step.at
             for start, end in list(ends.items())[:_MAX_LOOPS]:
                 self.budget.take(1 + len(steps) // 16)
                 inside = (one for one in steps if start <= one.at <= end)
-                written = {one.integer(0) for one in inside if one.kind.kinds.startswith("r") and _writes(one)}
+                written = {one.operands[0] for one in inside if one.kind.writes}
                 found[start] = sorted(written)
             self._loops[function] = found
         return found
@@ -222,11 +224,11 @@ class Program:
         """Set the members of the literal of an object."""
         code = self.code
         if code.shaped:
-            key, count = code.shape(step.integer(-2))
+            key, count = code.shape(step.operands[-2])
         else:
-            key, count = step.integer(3), step.integer(2)
+            key, count = step.operands[3], step.operands[2]
         names = code.literals(code.keys + key, count)
-        values = code.literals(code.values + step.integer(-1), count)
+        values = code.literals(code.values + step.operands[-1], count)
         self.budget.take(1 + len(names) // 4)
         for name, value in zip(names, values, strict=False):
             self.heap.put(single(made), str(name), single(self.as_value(value)), join=False)
@@ -248,10 +250,6 @@ def _truth(value: Value) -> bool | None:
     if isinstance(value, Unknown) and value.path == "__DEV__":
         return False
     return operators.truth(value)
-
-
-def _writes(step: Step) -> bool:
-    return not step.kind.name.startswith(("Put", "TryPut", "Store", "Define", "Throw", "Ret"))
 
 
 def _key(value: Cases) -> object:

@@ -31,9 +31,14 @@ class Search:
         self._first = int(offsets[offsets > 0].min()) if (offsets > 0).any() else 0
         self._last = int((offsets + sizes).max()) if len(offsets) else 0
         self._bytes = np.frombuffer(code.data, np.uint8)[self._first : self._last]
-        order = np.argsort(offsets, kind="stable")
+        order = np.lexsort((sizes, offsets))
         self._order, self._sorted, self._ends = order, offsets[order], (offsets + sizes)[order]
+        self._same = self._sorted.searchsorted(self._sorted, "left")
+        """The first function that begins where each does."""
         self._found: dict[int, Numbers] = {}
+        self._read: dict[tuple[int, int], tuple[Numbers, Numbers]] = {}
+        """Offsets and values of an operand of an instruction."""
+        self._creators: dict[int, list[int]] = {}
         self._created: tuple[Numbers, Numbers] | None = None
 
     def functions(self, names: Sequence[str], operand: int, wanted: Collection[int] | Numbers) -> list[int]:
@@ -47,7 +52,7 @@ class Search:
         numbers = np.unique(np.fromiter(wanted, np.int64))
         if not len(numbers):
             return []
-        places = [found[np.isin(values, numbers)] for found, values in self._operands(names, operand)]
+        places = [found[_are_in(values, numbers)] for found, values in self._operands(names, operand)]
         return self._around(np.sort(np.concatenate(places))[:MAX_HITS]) if places else []
 
     def creators(self, function: int) -> list[int]:
@@ -58,8 +63,12 @@ class Search:
             order = np.argsort(values, kind="stable")
             self._created = places[order], values[order]
         places, values = self._created
-        first, last = np.searchsorted(values, [function, function + 1])
-        return self._around(np.sort(places[first:last])[:MAX_HITS])
+        known = self._creators.get(function)
+        if known is None:
+            first, last = values.searchsorted(function), values.searchsorted(function + 1)
+            known = self._around(np.sort(places[first:last])[:MAX_HITS]) if last > first else []
+            self._creators[function] = known
+        return known
 
     def with_keys(self, wanted: Collection[int]) -> list[int]:
         """Functions with the literal of an object that has one of these strings as a key."""
@@ -70,6 +79,7 @@ class Search:
         shaped = code.shaped
         shapes = np.array([code.shape(one) for one in range(min(code.shape_count, MAX_HITS))], np.int64).reshape(-1, 2)
         known: dict[tuple[int, int], bool] = {}
+        named = {code.text(one) for one in wanted}
         for kind in code.instructions.named("NewObjectWithBuffer", "NewObjectWithBufferAndParent"):
             places = self._places(kind.number, kind.width)
             first = kind.kinds.index("h" if "h" in kind.kinds else "w")
@@ -85,24 +95,30 @@ class Search:
             for place, key, count in zip(*(one[chosen].tolist() for one in (places, keys, counts)), strict=True):
                 if (key, count) not in known:
                     texts = code.literals(code.keys + key, count)
-                    known[key, count] = any(isinstance(one, str) and one in self._named(wanted) for one in texts)
+                    known[key, count] = not named.isdisjoint(one for one in texts if isinstance(one, str))
                 if known[key, count]:
-                    found += self._at(place)
-        return list(dict.fromkeys(found))
-
-    def _named(self, wanted: Collection[int]) -> set[str]:
-        return {self._code.text(one) for one in wanted}
+                    found.append(place)
+        return self._around(np.unique(np.array(found, np.int64)))
 
     def with_items(self, wanted: Collection[int] | Numbers) -> list[int]:
-        """Functions with the literal of an array that has one of these strings; some are wrong."""
-        near = self._number_places(self._code.arrays, self._code.arrays_end, wanted)
+        """Functions with the literal of an array that has one of these strings."""
+        code = self._code
+        near = self._number_places(code.arrays, code.arrays_end, wanted)
+        named = {code.text(int(one)) for one in wanted}
+        known: dict[tuple[int, int], bool] = {}
         found: list[int] = []
-        for kind in self._code.instructions.named("NewArrayWithBuffer") if len(near) else ():
+        for kind in code.instructions.named("NewArrayWithBuffer") if len(near) else ():
             places = self._places(kind.number, kind.width)
             counts, starts = (self._values(kind.kinds, one, places) for one in (2, 3))
             reach = np.searchsorted(near, starts + 5 * counts + 4, "right") > np.searchsorted(near, starts, "left")
-            found += self._around(places[reach & (counts > 0) & (counts <= MAX_KEYS)][:MAX_HITS])
-        return list(dict.fromkeys(found))
+            chosen = np.flatnonzero(reach & (counts > 0) & (counts <= MAX_KEYS))[:MAX_HITS]
+            for place, start, count in zip(*(one[chosen].tolist() for one in (places, starts, counts)), strict=True):
+                if (start, count) not in known:
+                    texts = code.literals(code.arrays + start, count)
+                    known[start, count] = not named.isdisjoint(one for one in texts if isinstance(one, str))
+                if known[start, count]:
+                    found.append(place)
+        return self._around(np.unique(np.array(found, np.int64)))
 
     def _number_places(self, begin: int, end: int, wanted: Collection[int] | Numbers) -> Numbers:
         """Offsets in literals where the number of a wanted string can be."""
@@ -121,8 +137,11 @@ class Search:
         """Offsets and values of an operand of instructions, in pairs."""
         found: list[tuple[Numbers, Numbers]] = [(np.empty(0, np.int64), np.empty(0, np.int64))]
         for kind in self._code.instructions.named(*names):
-            places = self._places(kind.number, kind.width)
-            found.append((places, self._values(kind.kinds, operand % len(kind.kinds), places)))
+            key = kind.number, operand
+            if key not in self._read:
+                places = self._places(kind.number, kind.width)
+                self._read[key] = places, self._values(kind.kinds, operand % len(kind.kinds), places)
+            found.append(self._read[key])
         return found
 
     def _places(self, number: int, width: int) -> Numbers:
@@ -141,16 +160,14 @@ class Search:
         return values
 
     def _around(self, places: Numbers) -> list[int]:
-        return list(dict.fromkeys(function for place in places.tolist() for function in self._at(place)))
-
-    def _at(self, place: int) -> list[int]:
-        """The functions whose instructions are at an offset."""
-        place += self._first
-        last = int(np.searchsorted(self._sorted, place, "right"))
-        if not last:
-            return []
-        begin = int(np.searchsorted(self._sorted, self._sorted[last - 1], "left"))
-        return [int(self._order[one]) for one in range(begin, min(last, begin + MAX_SAME)) if place < self._ends[one]]
+        """The functions whose instructions are at sorted offsets; in the order of the file."""
+        places = places + self._first
+        last = self._sorted.searchsorted(places, "right") - 1
+        inside = last[(last >= 0) & (places < self._ends[last])]
+        found: list[int] = []
+        for one in inside[np.append(True, inside[1:] != inside[:-1])].tolist() if len(inside) else ():
+            found += self._order[max(self._same[one], one - MAX_SAME + 1) : one + 1].tolist()
+        return found
 
     @cached_property
     def _storage(self) -> NDArray[np.uint8]:
@@ -194,6 +211,15 @@ class Search:
                 if text in group:
                     found[text] = number
         return found
+
+
+def _are_in(values: Numbers, numbers: Numbers) -> NDArray[np.bool_]:
+    """Which values are one of the sorted numbers. A table is faster than a search for each value."""
+    if len(numbers) == 1:
+        return np.asarray(values == numbers[0])
+    known = np.zeros(int(numbers[-1]) + 2, np.bool_)
+    known[numbers] = True
+    return known[np.minimum(values, len(known) - 1)]
 
 
 _CREATING = (
