@@ -1,6 +1,7 @@
 """Where the search in a bytecode file begins: functions that refer to a scheme, a path or the name of a call."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from itertools import islice
@@ -25,6 +26,13 @@ METHODS = ("post", "put", "patch", "get", "delete", "request")
 """Methods of HTTP clients, which many other objects have, too."""
 TOLD = ("projectId", "databaseURL", "storageBucket", "authDomain", "host", "hostname", "Bucket")
 """Those whose objects are judged like those of scripts."""
+_BEGINS = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]{0,20})?://(?!\S*\s+\w+\s+\w+\s)")
+"""Can be the beginning of an address, and is no sentence."""
+_JOINING = (
+    "concat", "join", "replace", "replaceAll", "reverse", "atob", "fromCharCode", "unescape", "baseURL", "URL", "Buffer",
+    "initializeApp", "raw", "map", "reduce",
+)  # fmt: skip
+_ADDING = ("Add", "AddN", "AddS", "AddEmptyString")
 _MAX_FIELDS = 64
 _NAMING = ("GetById", "TryGetById", "PutById", "PutNewOwnById", "DefineOwnById")
 
@@ -34,7 +42,9 @@ class Marks:
 
     def __init__(self, code: Bytecode, search: Search) -> None:
         """Search in this file."""
-        self._search = search
+        self._search, self._code = search, code
+        self.named: frozenset[int] = frozenset()
+        """Functions that refer to one of ``NAMES``."""
         data = code.data
         self._beside = tuple(word for word, mark in (("firestore", b"irestore"), ("S3", b"S3")) if data.find(mark) >= 0)
 
@@ -43,20 +53,28 @@ class Marks:
         search = self._search
         names = search.equal((*NAMES, *SCHEMES, *KEYS))
         exact = np.array([names[one] for one in SCHEMES if one in names], np.int64)
-        schemes = np.union1d(search.containing(b"://"), exact)
+        addresses = [one for one in search.containing(b"://").tolist() if _BEGINS.match(self._code.text(one))]
+        schemes = np.union1d(np.array(addresses, np.int64), exact)
         called = [names[one] for one in NAMES if one in names]
         groups = [
             search.functions(("PutById",), -1, [names["baseURL"]] if "baseURL" in names else []),
             search.functions(("LoadConstString",), -1, schemes),
             search.with_items(exact),
-            search.functions(_NAMING, -1, called),
+            naming := search.functions(_NAMING, -1, called),
             search.with_keys([names[one] for one in KEYS if one in names]),
         ]
+        self.named = frozenset(naming)
         if len(schemes) or called:
             groups.append(search.functions(("LoadConstString",), -1, search.paths()))
         # A function with several kinds of marks comes first, and then the order of the groups counts.
         count = Counter(function for group in groups for function in group)
         every = dict.fromkeys(function for group in groups for function in group)
+        # What only calls fetch() is of interest if it joins texts, or if a function with a text calls it.
+        joining = search.functions(_NAMING, -1, [search.equal(_JOINING).get(one, -1) for one in _JOINING])
+        alone = [one for one in naming if count[one] == 1]
+        alone = [one for one, has in zip(alone, search.having(alone, _ADDING), strict=True) if not has]
+        for function in set(alone).difference(joining):
+            del every[function]
         return sorted(every, key=lambda function: -count[function])[:MAX_STARTS]
 
     def configuration(self, fields: Mapping[str, Cases], forced: Callable[[Cases], Cases]) -> str:

@@ -4,6 +4,7 @@ Each function is walked once without knowing its arguments, and again for calls 
 are walked first, because they set its variables.
 """
 
+import gc
 import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -80,9 +81,12 @@ class Program:
     def texts(self) -> Iterator[Found]:
         """Every text that can be an endpoint, and every configuration."""
         marks = Marks(self.code, self.search)
+        # The collector would search through all objects of the walk, which are needed to its end, again and again.
+        was_enabled = gc.isenabled()
+        gc.disable()
         try:
             starts = marks.functions()
-            self._starts.update(starts)
+            self._starts.update(starts, marks.named)
             for function in starts:
                 self._begin(function)
             for function in self.members.using():
@@ -95,6 +99,9 @@ class Program:
                 self._begin(function)
         except (BudgetError, RecursionError):
             self.stopped = True
+        finally:
+            if was_enabled:
+                gc.enable()
         self.stopped = self.stopped or self.code.left <= 0
         yield from self.record.found.values()
         for number, (function, at) in self.record.configurations.items():

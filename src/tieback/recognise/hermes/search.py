@@ -55,6 +55,15 @@ class Search:
         places = [found[_are_in(values, numbers)] for found, values in self._operands(names, operand)]
         return self._around(np.sort(np.concatenate(places))[:MAX_HITS]) if places else []
 
+    def having(self, functions: Sequence[int], names: Sequence[str]) -> NDArray[np.bool_]:
+        """Which functions can have one of these instructions."""
+        offsets, sizes = (one[np.array(functions, np.int64)] for one in self._code.bodies)
+        found = np.zeros(len(functions), np.bool_)
+        for kind in self._code.instructions.named(*names):
+            places = self._places(kind.number, kind.width) + self._first
+            found |= places.searchsorted(offsets + sizes) > places.searchsorted(offsets)
+        return found
+
     def creators(self, function: int) -> list[int]:
         """Functions that can create a closure of this one."""
         if self._created is None:
