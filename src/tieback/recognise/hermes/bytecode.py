@@ -5,7 +5,7 @@ Source: https://github.com/facebook/hermes (MIT), ``include/hermes/BCGen/HBC/Byt
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
@@ -183,7 +183,7 @@ class Bytecode:
     def _read(self, header: Header) -> list[Step]:
         at, start, end = header.offset, header.offset, header.offset + min(header.size, MAX_BODY)
         data, readers, left = self.data, self.instructions.readers, self.left
-        tables, found = end, list[Step]()
+        tables, found, new = end, list[Step](), tuple.__new__
         while at < tables and len(found) < left:
             reader = readers[data[at]]
             if reader is None:
@@ -192,12 +192,17 @@ class Bytecode:
             if at + width > end:
                 break
             operands = unpack(data, at + 1)
-            found.append(Step(at - start, kind, operands))
+            found.append(new(Step, (at - start, kind, operands)))
             if switches:
                 # The tables of jumps are behind the instructions.
                 tables = min(tables, max(at + width, _aligned(at + operands[1])))
             at += width
         return found
+
+    def forget(self) -> None:
+        """Let go of the instructions that were read."""
+        self._known.clear()
+        self._texts.clear()
 
     def targets(self, function: int, step: Step) -> list[int]:
         """The offsets to which a switch jumps, without the one for other values."""
@@ -225,6 +230,25 @@ class Bytecode:
     def literals(self, at: int, count: int) -> list[str | int | None]:
         """The values of a literal that begins at an offset of the file; ``None`` for those without a constant."""
         return list(islice(self._literals(at), min(count, MAX_LITERALS)))
+
+    def has_strings(self, at: int, count: int, wanted: Set[int]) -> bool:
+        """True if the literal that begins at an offset of the file has one of these strings; no value is made."""
+        data, end, left = self.data, len(self.data), min(count, MAX_LITERALS)
+        while left > 0 and 0 <= at < end - 1:
+            tag, run = data[at] & 0x70, data[at] & 0x0F
+            if data[at] & 0x80:
+                run = run << 8 | data[at + 1]
+                at += 1
+            at += 1
+            form = _LITERALS[tag] if tag != _BYTE_STRING or not self.shaped else None
+            run, left = min(run, left), left - max(run, 1)
+            if form is not None:
+                if at + form.size * run > end:
+                    return False
+                if tag in _STRINGS and not wanted.isdisjoint(struct.unpack_from(f"<{run}{form.format[1:]}", data, at)):
+                    return True
+                at += form.size * run
+        return False
 
     def _literals(self, at: int) -> Iterator[str | int | None]:
         data, end = self.data, len(self.data)

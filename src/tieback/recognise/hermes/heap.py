@@ -6,6 +6,7 @@ that are read from it when the value is needed.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 from tieback.recognise.scripts.values import (
@@ -41,6 +42,12 @@ _MAX_PATH = 120
 _MAX_PARENTS = 8
 _MAX_MEMBERS = 8
 """Most members of an object that are taken for one whose name is not known."""
+
+
+@lru_cache(maxsize=65_536)
+def _unknown(path: str, name: str) -> Cases:
+    """A member of a value that is not known."""
+    return single(Unknown(f"{path}.{name}"[:_MAX_PATH] if path not in ("null", "undefined") else f".{name}"))
 
 
 def through(name: str, value: Cases) -> Cases:
@@ -151,7 +158,7 @@ class Heap:
     def _member(self, value: Value, name: str) -> Cases:
         match value:
             case Unknown(path=path):
-                return single(Unknown(f"{path}.{name}"[:_MAX_PATH] if path not in ("null", "undefined") else f".{name}"))
+                return _unknown(path, name)
             case Source(kind=Kind.MODULE):
                 if len(value.via) >= MAX_VIA:
                     return UNKNOWN
@@ -200,13 +207,13 @@ class Heap:
             number = self.thing(one)
             if number < 0:
                 continue
-            thing = self.things[number]
-            known = thing.fields.get(name)
-            if known is None and len(thing.fields) >= MAX_FIELDS:
+            fields = self.things[number].fields
+            known = fields.get(name)
+            if known is None and len(fields) >= MAX_FIELDS:
                 continue
             if join and known is not None and not is_unknown(known) and known != member:
                 member = choice(("put", number, name), (known, member)) if not is_unknown(member) else known
-            thing.fields[name] = member
+            fields[name] = member
 
     def items(self, value: Value) -> list[Cases] | None:
         """The items of an array; ``None`` for other values."""

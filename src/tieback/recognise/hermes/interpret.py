@@ -67,6 +67,8 @@ class Run:
         """``new.target`` of the call that is read."""
         self.frame: Frame | None = Frame({}, {})
         self._waiting: dict[int, list[Frame]] = {}
+        self._met = False
+        """True if paths met."""
         self._results: list[Cases] = []
         self._ends: list[dict[tuple[int, str], Cases]] = []
         self.first_thing = len(program.heap.things)
@@ -109,6 +111,8 @@ class Run:
 
     def _settle(self) -> None:
         """Set the members to what they are where the function ends."""
+        if len(self._ends) == 1 and not self._met:
+            return  # one path: they are already set
         heap = self.program.heap
         keys = dict.fromkeys(key for end in self._ends for key in end)
         for number, name in keys:
@@ -123,6 +127,7 @@ class Run:
         if len(frames) == 1:
             self.frame = frames[0].copy()
             return
+        self._met = True
         self.program.budget.take(1 + len(frames[0].registers) // 8)
         met = Frame({}, {})
         origin = (self.function, at)
@@ -158,19 +163,23 @@ class Run:
 
     def read(self, value: Cases, name: str) -> Cases:
         """A member, as this path has set it, or else as the heap has it."""
-        if len(value) == 1 and self.frame is not None and self.frame.kept:
-            kept = self.frame.kept.get((self.program.heap.thing(value[0][1]), name))
-            if kept is not None:
-                return through(name, kept)
+        if len(value) == 1:
+            one = value[0][1]
+            if isinstance(one, Unknown):
+                return self.program.heap.member(value, name)
+            if self.frame is not None and self.frame.kept:
+                kept = self.frame.kept.get((self.program.heap.thing(one), name))
+                if kept is not None:
+                    return through(name, kept)
         return self.program.heap.member(value, name)
 
     def put(self, value: Cases, name: str, member: Cases) -> None:
         """Set a member on this path."""
-        heap = self.program.heap
-        heap.put(value, name, member, join=len(value) > 1 or not self._is_own(heap.thing(value[0][1])))
-        if len(value) == 1 and self.frame is not None and len(self.frame.kept) < MAX_KEPT:
-            number = heap.thing(value[0][1])
-            if number >= 0:
+        heap, first = self.program.heap, value[0][1]
+        if not isinstance(first, Unknown) or len(value) > 1:
+            number = heap.thing(first)
+            heap.put(value, name, member, join=len(value) > 1 or not self._is_own(number))
+            if number >= 0 and len(value) == 1 and self.frame is not None and len(self.frame.kept) < MAX_KEPT:
                 self.frame.kept[number, name] = member
         self.program.members.stored(self, value, name, member)
 

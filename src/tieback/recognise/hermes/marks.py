@@ -29,9 +29,10 @@ TOLD = ("projectId", "databaseURL", "storageBucket", "authDomain", "host", "host
 _BEGINS = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]{0,20})?://(?!\S*\s+\w+\s+\w+\s)")
 """Can be the beginning of an address, and is no sentence."""
 _JOINING = (
-    "concat", "join", "replace", "replaceAll", "reverse", "atob", "fromCharCode", "unescape", "baseURL", "URL", "Buffer",
+    "concat", "join", "replace", "replaceAll", "reverse", "atob", "fromCharCode", "unescape", "baseURL", "Buffer",
     "initializeApp", "raw", "map", "reduce",
 )  # fmt: skip
+_MAKING = ("Construct", "CallWithNewTarget")
 _ADDING = ("Add", "AddN", "AddS", "AddEmptyString")
 _MAX_FIELDS = 64
 _NAMING = ("GetById", "TryGetById", "PutById", "PutNewOwnById", "DefineOwnById")
@@ -54,25 +55,26 @@ class Marks:
         names = search.equal((*NAMES, *SCHEMES, *KEYS))
         exact = np.array([names[one] for one in SCHEMES if one in names], np.int64)
         addresses = [one for one in search.containing(b"://").tolist() if _BEGINS.match(self._code.text(one))]
-        schemes = np.union1d(np.array(addresses, np.int64), exact)
+        schemes = np.array(addresses, np.int64)
         called = [names[one] for one in NAMES if one in names]
         groups = [
             search.functions(("PutById",), -1, [names["baseURL"]] if "baseURL" in names else []),
             search.functions(("LoadConstString",), -1, schemes),
-            search.with_items(exact),
+            words := list(dict.fromkeys((*search.functions(("LoadConstString",), -1, exact), *search.with_items(exact)))),
             naming := search.functions(_NAMING, -1, called),
             search.with_keys([names[one] for one in KEYS if one in names]),
         ]
         self.named = frozenset(naming)
-        if len(schemes) or called:
+        if len(schemes) or len(exact) or called:
             groups.append(search.functions(("LoadConstString",), -1, search.paths()))
         # A function with several kinds of marks comes first, and then the order of the groups counts.
         count = Counter(function for group in groups for function in group)
         every = dict.fromkeys(function for group in groups for function in group)
-        # What only calls fetch() is of interest if it joins texts, or if a function with a text calls it.
-        joining = search.functions(_NAMING, -1, [search.equal(_JOINING).get(one, -1) for one in _JOINING])
-        alone = [one for one in naming if count[one] == 1]
-        alone = [one for one, has in zip(alone, search.having(alone, _ADDING), strict=True) if not has]
+        # What only calls fetch(), or only has "https", is of interest if it joins texts, or if one with a text calls it.
+        joining = search.functions(_NAMING, -1, search.equal(_JOINING).values())
+        alone = [one for one in dict.fromkeys((*naming, *words)) if count[one] == 1]
+        adding = search.having(alone, _ADDING) | search.having(alone, _MAKING, least=3)  # this, path and base
+        alone = [one for one, has in zip(alone, adding, strict=True) if not has]
         for function in set(alone).difference(joining):
             del every[function]
         return sorted(every, key=lambda function: -count[function])[:MAX_STARTS]

@@ -242,6 +242,14 @@ class Program:
         if any(name in TOLD for name in names):
             self.record.configured(run, made)
 
+    def release(self) -> None:
+        """Let go of everything that the walk has made, which refers to itself: the collector would need long."""
+        self.code.forget()
+        self.heap.things.clear()
+        self.heap.closures.clear()
+        self._inlined.clear()
+        self._loops.clear()
+
     def truth(self, value: Cases) -> bool | None:
         """Whether a value counts as true; ``None`` if that is not known."""
         known = {None if isinstance(one, Source) and one.kind is Kind.MODULE else _truth(one) for _, one in value}

@@ -55,12 +55,15 @@ class Search:
         places = [found[_are_in(values, numbers)] for found, values in self._operands(names, operand)]
         return self._around(np.sort(np.concatenate(places))[:MAX_HITS]) if places else []
 
-    def having(self, functions: Sequence[int], names: Sequence[str]) -> NDArray[np.bool_]:
-        """Which functions can have one of these instructions."""
+    def having(self, functions: Sequence[int], names: Sequence[str], least: int = 0) -> NDArray[np.bool_]:
+        """Which functions can have one of these instructions with a last operand of at least this number."""
         offsets, sizes = (one[np.array(functions, np.int64)] for one in self._code.bodies)
         found = np.zeros(len(functions), np.bool_)
         for kind in self._code.instructions.named(*names):
-            places = self._places(kind.number, kind.width) + self._first
+            places = self._places(kind.number, kind.width)
+            if least:
+                places = places[self._values(kind.kinds, len(kind.kinds) - 1, places) >= least]
+            places = places + self._first
             found |= places.searchsorted(offsets + sizes) > places.searchsorted(offsets)
         return found
 
@@ -88,7 +91,7 @@ class Search:
         shaped = code.shaped
         shapes = np.array([code.shape(one) for one in range(min(code.shape_count, MAX_HITS))], np.int64).reshape(-1, 2)
         known: dict[tuple[int, int], bool] = {}
-        named = {code.text(one) for one in wanted}
+        named = frozenset(wanted)
         for kind in code.instructions.named("NewObjectWithBuffer", "NewObjectWithBufferAndParent"):
             places = self._places(kind.number, kind.width)
             first = kind.kinds.index("h" if "h" in kind.kinds else "w")
@@ -103,8 +106,7 @@ class Search:
             chosen = np.flatnonzero(reach & (counts > 0) & (counts <= MAX_KEYS))[:MAX_HITS]
             for place, key, count in zip(*(one[chosen].tolist() for one in (places, keys, counts)), strict=True):
                 if (key, count) not in known:
-                    texts = code.literals(code.keys + key, count)
-                    known[key, count] = not named.isdisjoint(one for one in texts if isinstance(one, str))
+                    known[key, count] = code.has_strings(code.keys + key, count, named)
                 if known[key, count]:
                     found.append(place)
         return self._around(np.unique(np.array(found, np.int64)))
@@ -113,7 +115,7 @@ class Search:
         """Functions with the literal of an array that has one of these strings."""
         code = self._code
         near = self._number_places(code.arrays, code.arrays_end, wanted)
-        named = {code.text(int(one)) for one in wanted}
+        named = frozenset(int(one) for one in wanted)
         known: dict[tuple[int, int], bool] = {}
         found: list[int] = []
         for kind in code.instructions.named("NewArrayWithBuffer") if len(near) else ():
@@ -123,8 +125,7 @@ class Search:
             chosen = np.flatnonzero(reach & (counts > 0) & (counts <= MAX_KEYS))[:MAX_HITS]
             for place, start, count in zip(*(one[chosen].tolist() for one in (places, starts, counts)), strict=True):
                 if (start, count) not in known:
-                    texts = code.literals(code.arrays + start, count)
-                    known[start, count] = not named.isdisjoint(one for one in texts if isinstance(one, str))
+                    known[start, count] = code.has_strings(code.arrays + start, count, named)
                 if known[start, count]:
                     found.append(place)
         return self._around(np.unique(np.array(found, np.int64)))
