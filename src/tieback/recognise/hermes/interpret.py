@@ -15,6 +15,7 @@ from tieback.recognise.scripts.values import (
     Cases,
     Kind,
     Source,
+    Text,
     Unknown,
     choice,
     single,
@@ -29,6 +30,7 @@ MAX_REGISTERS = 1_024
 MAX_KEPT = 500
 """Most members that are known for each path."""
 _MAX_PATHS = 16
+_SLOTS = tuple(f"${slot}" for slot in range(MAX_KEPT))
 _UNDEFINED = single(Unknown("undefined"))
 
 
@@ -66,6 +68,8 @@ class Run:
         self.passed_target: Source | None = None
         """``new.target`` of the call that is read."""
         self.frame: Frame | None = Frame({}, {})
+        self.values = self.frame.registers
+        """The registers of the path that is read. Only ``set`` may add one above 255."""
         self._waiting: dict[int, list[Frame]] = {}
         self._met = False
         """True if paths met."""
@@ -91,10 +95,10 @@ class Run:
             if self.frame is None:
                 if kind.name != "Catch":
                     continue
-                self.frame = Frame({}, {})
+                self._continue(Frame({}, {}))
             if at in loops:
                 for register in loops[at]:
-                    self.frame.registers.pop(register, None)
+                    self.values.pop(register, None)
             budget.left -= 1
             if budget.left < 0:
                 raise BudgetError
@@ -125,7 +129,7 @@ class Run:
         if self.frame is not None:
             frames.append(self.frame)
         if len(frames) == 1:
-            self.frame = frames[0].copy()
+            self._continue(frames[0].copy())
             return
         self._met = True
         self.program.budget.take(1 + len(frames[0].registers) // 8)
@@ -133,16 +137,19 @@ class Run:
         origin = (self.function, at)
         _meet_values(origin, met.registers, [one.registers for one in frames])
         _meet_values(origin, met.kept, [one.kept for one in frames])
-        self.frame = met
+        self._continue(met)
+
+    def _continue(self, frame: Frame) -> None:
+        self.frame, self.values = frame, frame.registers
 
     def get(self, register: int) -> Cases:
         """The value of a register."""
-        return self.frame.registers.get(register, UNKNOWN) if self.frame else UNKNOWN
+        return self.values.get(register, UNKNOWN)
 
     def set(self, register: int, value: Cases) -> None:
         """Set a register."""
-        if self.frame and (register in self.frame.registers or len(self.frame.registers) < MAX_REGISTERS):
-            self.frame.registers[register] = value
+        if register in self.values or len(self.values) < MAX_REGISTERS:
+            self.values[register] = value
 
     def jump(self, step: Step, distance: int) -> None:
         """A path that continues elsewhere, too. A jump backwards is not followed."""
@@ -182,6 +189,17 @@ class Run:
             if number >= 0 and len(value) == 1 and self.frame is not None and len(self.frame.kept) < MAX_KEPT:
                 self.frame.kept[number, name] = member
         self.program.members.stored(self, value, name, member)
+
+    def put_variable(self, scope: int, slot: int, member: Cases) -> None:
+        """Set a variable on this path."""
+        if scope < self.first_thing or self.frame is None or slot >= MAX_KEPT or len(self.frame.kept) >= MAX_KEPT:
+            self.put(single(Source(Kind.SCOPE, scope, NO_ENV)), f"${slot}", member)
+            return
+        name = _SLOTS[slot]
+        self.program.heap.things[scope].fields[name] = member
+        self.frame.kept[scope, name] = member
+        if isinstance(member[0][1], Text):
+            self.program.members.stored(self, UNKNOWN, name, member)
 
     def scope_of(self, register: int) -> int:
         """Number of the variables in a register; -1 if there are none."""

@@ -46,11 +46,11 @@ _WITHOUT_RESULT = (
 
 
 def _move(run: "Run", step: Step) -> None:
-    run.set(step.operands[0], run.get(step.operands[1]))
+    run.set(step.operands[0], run.values.get(step.operands[1], UNKNOWN))
 
 
 def _constant(run: "Run", step: Step) -> None:
-    run.set(step.operands[0], _CONSTANTS[step.kind.name])
+    run.values[step.operands[0]] = _CONSTANTS[step.kind.name]
 
 
 def _number(run: "Run", step: Step) -> None:
@@ -59,7 +59,7 @@ def _number(run: "Run", step: Step) -> None:
 
 
 def _string(run: "Run", step: Step) -> None:
-    run.set(step.operands[0], single(run.program.constant(step.operands[1])))
+    run.values[step.operands[0]] = run.program.constant(step.operands[1])
 
 
 def _pattern(run: "Run", step: Step) -> None:
@@ -70,7 +70,7 @@ def _pattern(run: "Run", step: Step) -> None:
 def _parameter(run: "Run", step: Step) -> None:
     index = step.operands[1] if len(step.operands) > 1 else 0
     known = run.this if index == 0 else run.arguments[index - 1] if index <= len(run.arguments) else UNKNOWN
-    run.set(step.operands[0], known)
+    run.values[step.operands[0]] = known
 
 
 def _this(run: "Run", step: Step) -> None:
@@ -132,13 +132,15 @@ def _array_literal(run: "Run", step: Step) -> None:
 
 
 def _get_member(run: "Run", step: Step) -> None:
-    name = run.program.code.text(step.operands[-1])
-    run.set(step.operands[0], run.read(run.get(step.operands[1]), name))
+    operands = step.operands
+    name = run.program.code.text(operands[-1])
+    run.values[operands[0]] = run.read(run.values.get(operands[1], UNKNOWN), name)
 
 
 def _put_member(run: "Run", step: Step) -> None:
-    name = run.program.code.text(step.operands[-1])
-    run.put(run.get(step.operands[0]), name, run.get(step.operands[1]))
+    operands, values = step.operands, run.values
+    name = run.program.code.text(operands[-1])
+    run.put(values.get(operands[0], UNKNOWN), name, values.get(operands[1], UNKNOWN))
 
 
 def _put_slot(run: "Run", step: Step) -> None:
@@ -218,14 +220,14 @@ def _load_variable(run: "Run", step: Step) -> None:
 
 
 def _store_variable(run: "Run", step: Step) -> None:
-    scope = run.get(step.operands[0])
-    if isinstance(scope[0][1], Source):
-        run.put(scope, f"${step.operands[1]}", run.get(step.operands[2]))
+    scope = run.scope_of(step.operands[0])
+    if scope >= 0:
+        run.put_variable(scope, step.operands[1], run.values.get(step.operands[2], UNKNOWN))
 
 
 def _closure(run: "Run", step: Step) -> None:
     made = run.program.members.created(step.operands[-1], run.scope_of(step.operands[-2]))
-    run.set(step.operands[0], single(made))
+    run.values[step.operands[0]] = single(made)
 
 
 def _class(run: "Run", step: Step) -> None:
@@ -260,9 +262,8 @@ def _select(run: "Run", step: Step) -> None:
 
 def _call(run: "Run", step: Step) -> None:
     name = step.kind.name
-    callee: Cases | None = None
     if name in ("Call1", "Call2", "Call3", "Call4"):
-        values = [run.get(int(one)) for one in step.operands[2:]]
+        values = [run.values.get(one, UNKNOWN) for one in step.operands[2:]]
     else:
         values = run.outgoing(step.operands[1 if name == "CallDirect" else -1])
     if name == "CallDirect":
@@ -276,7 +277,7 @@ def _call(run: "Run", step: Step) -> None:
     made = name in ("Construct", "CallWithNewTarget")
     passed = run.get(step.operands[2])[0][1] if name == "CallWithNewTarget" else None
     run.passed_target = passed if isinstance(passed, Source) and passed.kind is Kind.FUNCTION else None
-    run.set(step.operands[0], run.program.calls.call(run, callee, this, arguments, made=made))
+    run.values[step.operands[0]] = run.program.calls.call(run, callee, this, arguments, made=made)
 
 
 def _require(run: "Run", step: Step) -> None:
@@ -339,9 +340,9 @@ def other(run: "Run", step: Step) -> None:
     """An instruction that is not understood: what it writes is unknown."""
     if step.kind.name.startswith("J"):
         run.jump(step, step.operands[0])
-    elif run.frame is not None and step.operands and not step.kind.name.startswith(_WITHOUT_RESULT):
+    elif step.operands and not step.kind.name.startswith(_WITHOUT_RESULT):
         for index in range(min(2, len(step.operands)) if step.kind.name in _BOTH else 1):
-            run.frame.registers.pop(step.operands[index], None)
+            run.values.pop(step.operands[index], None)
 
 
 _BOTH = ("GetPNameList", "GetNextPName", "ResumeGenerator")

@@ -74,6 +74,7 @@ class Program:
         self._visited: set[int] = set()
         self._inlined: dict[object, Cases] = {}
         self._loops: dict[int, dict[int, list[int]]] = {}
+        self._constants: dict[int, Cases] = {}
         self._start = 0
         self._starts: set[int] = set()
         self._defined = False
@@ -215,11 +216,14 @@ class Program:
             self._loops[function] = found
         return found
 
-    def constant(self, number: int) -> Text:
+    def constant(self, number: int) -> Cases:
         """A string of the file."""
-        text = self.code.text(number)
-        place = self.code.strings.start + int(self.code.strings.offsets[number]) if text else -1
-        return Text(text[:4096], place, (text,) if text else ())
+        known = self._constants.get(number)
+        if known is None:
+            text = self.code.text(number)
+            place = self.code.strings.start + int(self.code.strings.offsets[number]) if text else -1
+            known = self._constants[number] = single(Text(text[:4096], place, (text,) if text else ()))
+        return known
 
     def as_value(self, literal: str | int | None) -> Value:
         """A value of a literal."""
