@@ -31,6 +31,7 @@ class HermesExtractor:
     def __init__(self, judge: Extractor, configured: Extractor) -> None:
         """Use these extractors to judge texts, and objects that configure a client."""
         self._judge, self._configured = judge, configured
+        self._values: dict[str, frozenset[str]] = {}
         self.left = MAX_STEPS
         """Steps that may still be taken; ``AppSearch`` sets it per app."""
 
@@ -49,6 +50,7 @@ class HermesExtractor:
             yield Problem(str(error), artifact.file)
             return
         told: set[str] = set()
+        self._values.clear()
         for found in program.texts():
             if found.text.text not in told:
                 told.add(found.text.text)
@@ -63,7 +65,7 @@ class HermesExtractor:
     def _finds(self, file: str, program: "Program", found: "Found") -> Iterator[Find]:
         configured = found.call == "configuration"
         text = found.text.text
-        plain = set() if configured else {_value(one) for part in found.text.parts for one in self._judged(part)}
+        plain = set() if configured else {value for part in found.text.parts for value in self._parts(part)}
         names = (program.name(found.function), *found.text.via)
         place = Evidence(
             file,
@@ -76,6 +78,13 @@ class HermesExtractor:
             if isinstance(one, Sighting | Credential) and _value(one) not in plain:
                 shown = one.evidence.context if isinstance(one, Credential) else place.context
                 yield msgspec.structs.replace(one, evidence=msgspec.structs.replace(place, context=shown))
+
+    def _parts(self, part: str) -> frozenset[str]:
+        """The endpoints in one of the literals; many texts have the same ones."""
+        known = self._values.get(part)
+        if known is None:
+            known = self._values[part] = frozenset(map(_value, self._judged(part)))
+        return known
 
     def _judged(self, text: str, *, configured: bool = False) -> Iterator[Find]:
         file = "bundle.js" if configured else ""

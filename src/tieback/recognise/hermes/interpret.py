@@ -225,7 +225,8 @@ def _distinct(options: list[Cases]) -> list[Cases]:
 
 
 def _same(value: Cases, other: Cases) -> bool:
-    return len(value) == 1 and len(other) == 1 and isinstance(value[0][1], Unknown) and value[0][1] == other[0][1]
+    """True for values of two paths that need no choice: of two unknown ones, only the name of the first counts."""
+    return len(value) == 1 and len(other) == 1 and isinstance(value[0][1], Unknown) and isinstance(other[0][1], Unknown)
 
 
 def _meet_values[K](origin: object, mine: dict[K, Cases], every: list[dict[K, Cases]]) -> None:

@@ -1,7 +1,7 @@
 """Where the functions of a bytecode file refer to strings, functions and literals, without reading the instructions.
 
 All bytes of the instructions are compared at once with ``numpy``: a byte that is the number of an instruction, with an
-operand that is looked for. So a hit can be in the middle of another instruction; who uses it reads the function.
+operand that is looked for.
 """
 
 from collections.abc import Collection, Sequence
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tieback.recognise.hermes.bytecode import Bytecode, Numbers
+from tieback.recognise.hermes.instructions import Instructions
 
 MAX_HITS = 20_000
 """Most hits of one search."""
@@ -18,6 +19,8 @@ MAX_SAME = 8
 """Most functions with the same instructions that are looked at; a compiler stores equal ones once."""
 MAX_KEYS = 256
 """Most keys of a literal in which a key is looked for."""
+MAX_LENGTH = 4_096
+"""Most instructions of each function of which it is known where they begin."""
 _SHORTEST = 2
 
 
@@ -35,6 +38,7 @@ class Search:
         self._order, self._sorted, self._ends = order, offsets[order], (offsets + sizes)[order]
         self._same = self._sorted.searchsorted(self._sorted, "left")
         """The first function that begins where each does."""
+        self._begins = _beginnings(self._bytes, offsets - self._first, sizes, code.instructions)
         self._found: dict[int, Numbers] = {}
         self._read: dict[tuple[int, int], tuple[Numbers, Numbers]] = {}
         """Offsets and values of an operand of an instruction."""
@@ -158,7 +162,8 @@ class Search:
         known = self._found.get(number)
         if known is None:
             end = len(self._bytes) - width + 1
-            known = self._found[number] = np.flatnonzero(self._bytes[: max(0, end)] == number)
+            end = max(0, end)
+            known = self._found[number] = np.flatnonzero((self._bytes[:end] == number) & self._begins[:end])
         return known
 
     def _values(self, kinds: str, operand: int, places: Numbers) -> Numbers:
@@ -221,6 +226,38 @@ class Search:
                 if text in group:
                     found[text] = number
         return found
+
+
+def _beginnings(
+    code: NDArray[np.uint8], offsets: Numbers, sizes: Numbers, instructions: Instructions
+) -> NDArray[np.bool_]:
+    """Where instructions begin: all functions are read at once, one instruction of each at a time.
+
+    Behind the first ``MAX_LENGTH`` instructions of a function, each byte counts; so a hit there can be a wrong one. The
+    same holds for all bytes if functions overlap, as no compiler makes them.
+    """
+    begins = np.zeros(len(code), np.bool_)
+    widths = np.zeros(256, np.int64)
+    widths[: len(instructions.every)] = [one.width for one in instructions.every]
+    places, first = np.unique(np.where(sizes > 0, offsets, -1), return_index=True)
+    ends = offsets[first] + sizes[first]
+    places, ends = places[places >= 0], ends[places >= 0]
+    left = len(code)
+    for _ in range(MAX_LENGTH):
+        begins[places] = True
+        left -= len(places)
+        if left < 0:
+            return np.ones(len(code), np.bool_)
+        steps = widths[code[places]]
+        places = places + steps
+        inside = (places < ends) & (steps > 0)
+        if not inside.all():
+            places, ends = places[inside], ends[inside]
+            if not len(places):
+                return begins
+    for place, end in zip(places.tolist(), ends.tolist(), strict=True):
+        begins[place:end] = True
+    return begins
 
 
 def _are_in(values: Numbers, numbers: Numbers) -> NDArray[np.bool_]:
