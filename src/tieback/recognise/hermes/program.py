@@ -126,6 +126,8 @@ class Program:
         closure = self.members.closures.get(function)
         arguments = self.modules.arguments(function) or []
         inlining, self.inlining = self.inlining, 0
+        if not self.walking:
+            self._start = self.budget.left
         try:
             self._walk(closure, function, self.members.this(function, closure), arguments)
         finally:
