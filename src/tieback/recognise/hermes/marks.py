@@ -28,10 +28,13 @@ TOLD = ("projectId", "databaseURL", "storageBucket", "authDomain", "host", "host
 """Those whose objects are judged like those of scripts."""
 _BEGINS = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]{0,20})?://(?!\S*\s+\w+\s+\w+\s)")
 """Can be the beginning of an address, and is no sentence."""
-_JOINING = (
-    "concat", "join", "replace", "replaceAll", "reverse", "atob", "fromCharCode", "unescape", "baseURL", "Buffer",
-    "initializeApp", "raw", "map", "reduce",
-)  # fmt: skip
+_JOINING = ("concat", "join", "replace", "replaceAll", "reverse", "baseURL", "initializeApp", "raw")
+_DECODING = ("atob", "unescape", "Buffer")
+_ENCODED = (b"aHR0c", b"d3NzO", b"d3M6L", b"68747470", b"7773733a", b"%68%74", b"%3A%2F", b"%3a%2f", b"ptth")
+"""The beginning of an address in base64, hexadecimal or percent encoding, or reversed."""
+_NUMBERS = ("LoadConstUInt8", "LoadConstInt")
+_LETTERS = (104, 119)
+"""``h`` and ``w``, with which an address begins."""
 _MAKING = ("Construct", "CallWithNewTarget")
 _ADDING = ("Add", "AddN", "AddS", "AddEmptyString")
 _MAX_FIELDS = 64
@@ -71,13 +74,27 @@ class Marks:
         count = Counter(function for group in groups for function in group)
         every = dict.fromkeys(function for group in groups for function in group)
         # What only calls fetch(), or only has "https", is of interest if it joins texts, or if one with a text calls it.
-        joining = search.functions(_NAMING, -1, search.equal(_JOINING).values())
         alone = [one for one in dict.fromkeys((*naming, *words)) if count[one] == 1]
-        adding = search.having(alone, _ADDING) | search.having(alone, _MAKING, least=3)  # this, path and base
-        alone = [one for one, has in zip(alone, adding, strict=True) if not has]
-        for function in set(alone).difference(joining):
+        for function in set(alone).difference(self._joining(alone)):
             del every[function]
         return sorted(every, key=lambda function: -count[function])[:MAX_STARTS]
+
+    def _joining(self, functions: list[int]) -> set[int]:
+        """Those of some functions that can join texts, or decode one."""
+        search = self._search
+        adding = search.having(functions, _ADDING) | search.having(functions, _MAKING, least=3)  # this, path and base
+        found = {one for one, has in zip(functions, adding, strict=True) if has}
+        names = dict.fromkeys(_JOINING)
+        if any(self._code.data.find(one) >= 0 for one in _ENCODED):
+            names.update(dict.fromkeys(_DECODING))
+        found.update(search.functions(_NAMING, -1, search.equal(names).values()))
+        # Numbers of characters are in the function, or in the one around a callback of map().
+        coding = search.functions(_NAMING, -1, search.equal(("fromCharCode",)).values())
+        near = [(one, around) for one in coding for around in (one, *search.creators(one)[:1])]
+        numbers = search.having([around for _, around in near], _NUMBERS, values=_LETTERS)
+        arrays = search.having([around for _, around in near], ("NewArrayWithBuffer",))
+        found.update(one for (one, _), has in zip(near, numbers | arrays, strict=True) if has)
+        return found
 
     def configuration(self, fields: Mapping[str, Cases], forced: Callable[[Cases], Cases]) -> str:
         """An object as a script has it; empty if it is no configuration that only its keys show."""

@@ -59,14 +59,25 @@ class Search:
         places = [found[_are_in(values, numbers)] for found, values in self._operands(names, operand)]
         return self._around(np.sort(np.concatenate(places))[:MAX_HITS]) if places else []
 
-    def having(self, functions: Sequence[int], names: Sequence[str], least: int = 0) -> NDArray[np.bool_]:
-        """Which functions can have one of these instructions with a last operand of at least this number."""
+    def having(
+        self, functions: Sequence[int], names: Sequence[str], least: int = 0, values: Sequence[int] = ()
+    ) -> NDArray[np.bool_]:
+        """Which functions can have one of these instructions.
+
+        Args:
+            functions: numbers of functions.
+            names: names of instructions.
+            least: only those whose last operand is at least this number.
+            values: only those whose last operand is one of these numbers.
+        """
         offsets, sizes = (one[np.array(functions, np.int64)] for one in self._code.bodies)
         found = np.zeros(len(functions), np.bool_)
         for kind in self._code.instructions.named(*names):
             places = self._places(kind.number, kind.width)
             if least:
                 places = places[self._values(kind.kinds, len(kind.kinds) - 1, places) >= least]
+            if values:
+                places = places[np.isin(self._values(kind.kinds, len(kind.kinds) - 1, places), values)]
             places = places + self._first
             found |= places.searchsorted(offsets + sizes) > places.searchsorted(offsets)
         return found
@@ -167,7 +178,7 @@ class Search:
         return known
 
     def _values(self, kinds: str, operand: int, places: Numbers) -> Numbers:
-        sizes = {"b": 1, "h": 2, "w": 4, "r": 1, "j": 1}
+        sizes = {"b": 1, "h": 2, "w": 4, "r": 1, "j": 1, "i": 4}
         at = places + 1 + sum(sizes[one] for one in kinds[:operand])
         values = np.zeros(len(at), np.int64)
         for byte in range(sizes[kinds[operand]]):
