@@ -56,7 +56,6 @@ class HermesExtractor:
                 told.add(found.text.text)
                 yield from self._finds(artifact.file, program, found)
         self.left = max(budget.left, 0)
-        program.release()
         if program.stopped:
             yield Problem(
                 "following the constants of this bytecode takes too long; the rest was not followed", artifact.file

@@ -6,7 +6,7 @@ are walked first, because they set its variables.
 
 import gc
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import islice
 
 from tieback.recognise.hermes.bytecode import Bytecode, Step
@@ -79,12 +79,19 @@ class Program:
         self._starts: set[int] = set()
         self._defined = False
 
-    def texts(self) -> Iterator[Found]:
-        """Every text that can be an endpoint, and every configuration."""
-        marks = Marks(self.code, self.search)
+    def texts(self) -> list[Found]:
+        """Every text that can be an endpoint, and every configuration. Only once: what the walk made is let go of."""
         # The collector would search through all objects of the walk, which are needed to its end, again and again.
         was_enabled = gc.isenabled()
         gc.disable()
+        try:
+            return self._texts(Marks(self.code, self.search))
+        finally:
+            self._release()
+            if was_enabled:
+                gc.enable()
+
+    def _texts(self, marks: Marks) -> list[Found]:
         try:
             starts = marks.functions()
             self._starts.update(starts, marks.named)
@@ -100,15 +107,20 @@ class Program:
                 self._begin(function)
         except (BudgetError, RecursionError):
             self.stopped = True
-        finally:
-            if was_enabled:
-                gc.enable()
         self.stopped = self.stopped or self.code.left <= 0
-        yield from self.record.found.values()
+        found = list(self.record.found.values())
         for number, (function, at) in self.record.configurations.items():
-            text = marks.configuration(self.heap.things[number].fields, self.heap.forced)
+            text = marks.configuration(self.heap.things[number].fields, self._forced)
             if text:
-                yield Found(Text(text), function, at, "configuration")
+                found.append(Found(Text(text), function, at, "configuration"))
+        return found
+
+    def _forced(self, value: Cases) -> Cases:
+        try:
+            return self.heap.forced(value)
+        except (BudgetError, RecursionError):
+            self.stopped = True
+            return UNKNOWN
 
     def _begin(self, function: int) -> None:
         self._start = self.budget.left
@@ -248,13 +260,13 @@ class Program:
         if any(name in TOLD for name in names):
             self.record.configured(run, made)
 
-    def release(self) -> None:
-        """Let go of everything that the walk has made, which refers to itself: the collector would need long."""
+    def _release(self) -> None:
+        """Let go of what the walk has made and what refers to itself, for which the collector would need long."""
         self.code.forget()
         self.heap.things.clear()
         self.heap.closures.clear()
-        self._inlined.clear()
-        self._loops.clear()
+        for known in (self._inlined, self._loops, self._constants):
+            known.clear()
 
     def truth(self, value: Cases) -> bool | None:
         """Whether a value counts as true; ``None`` if that is not known."""

@@ -21,6 +21,7 @@ MAX_KEYS = 256
 """Most keys of a literal in which a key is looked for."""
 MAX_LENGTH = 4_096
 """Most instructions of each function of which it is known where they begin."""
+_NONE = np.uint8(255)
 _SHORTEST = 2
 
 
@@ -38,8 +39,11 @@ class Search:
         self._order, self._sorted, self._ends = order, offsets[order], (offsets + sizes)[order]
         self._same = self._sorted.searchsorted(self._sorted, "left")
         """The first function that begins where each does."""
-        self._begins = _beginnings(self._bytes, offsets - self._first, sizes, code.instructions)
+        begins = _beginnings(self._bytes, offsets - self._first, sizes, code.instructions)
+        self._numbers = np.where(begins, self._bytes, _NONE)
+        """The number of the instruction that begins at each byte."""
         self._found: dict[int, Numbers] = {}
+        self._equal: dict[str, int] = {}
         self._read: dict[tuple[int, int], tuple[Numbers, Numbers]] = {}
         """Offsets and values of an operand of an instruction."""
         self._creators: dict[int, list[int]] = {}
@@ -173,8 +177,7 @@ class Search:
         known = self._found.get(number)
         if known is None:
             end = len(self._bytes) - width + 1
-            end = max(0, end)
-            known = self._found[number] = np.flatnonzero((self._bytes[:end] == number) & self._begins[:end])
+            known = self._found[number] = np.flatnonzero(self._numbers[: max(0, end)] == number)
         return known
 
     def _values(self, kinds: str, operand: int, places: Numbers) -> Numbers:
@@ -223,20 +226,25 @@ class Search:
 
     def equal(self, names: Collection[str]) -> dict[str, int]:
         """Numbers of the strings that are one of these names."""
-        table, storage, found = self._code.strings, self._storage, {}
-        lengths = table.ends - table.offsets
         by_length: dict[int, list[str]] = {}
         for name in names:
-            if name:
+            if name and name not in self._equal:
+                self._equal[name] = -1
                 by_length.setdefault(len(name), []).append(name)
         for length, group in by_length.items():
-            same = np.flatnonzero((lengths == length) & ~table.wide)
-            firsts = np.isin(storage[table.offsets[same]], [ord(name[0]) for name in group])
+            same = np.flatnonzero(self._lengths == length)
+            firsts = np.isin(self._storage[self._code.strings.offsets[same]], [ord(name[0]) & 0xFF for name in group])
             for number in same[firsts].tolist():
                 text = self._code.text(number)
                 if text in group:
-                    found[text] = number
-        return found
+                    self._equal[text] = number
+        return {name: number for name in names if (number := self._equal.get(name, -1)) >= 0}
+
+    @cached_property
+    def _lengths(self) -> NDArray[np.int32]:
+        """Characters of the strings with one byte per character; -1 for others."""
+        table = self._code.strings
+        return np.where(table.wide, -1, table.ends - table.offsets).astype(np.int32)
 
 
 def _beginnings(
