@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 RULE = "hermes-flow"
 MAX_STEPS = 220_000
-"""Most steps of all bytecode files of an app; about a second."""
+"""Most steps of all bytecode files of an app, about a second; files above ``LARGE`` bytes have more."""
+LARGE = 6_000_000
+STEPS_PER_MB = 35_000
+MAX_MORE = 1_500_000
+"""Most steps that the size of the files adds for one app."""
 _STEP_WIDTH = 90
 
 
@@ -32,8 +36,14 @@ class HermesExtractor:
         """Use these extractors to judge texts, and objects that configure a client."""
         self._judge, self._configured = judge, configured
         self._values: dict[str, frozenset[str]] = {}
+        self.start()
+
+    def start(self) -> None:
+        """Allow the steps of another app."""
         self.left = MAX_STEPS
-        """Steps that may still be taken; ``AppSearch`` sets it per app."""
+        """Steps that may still be taken."""
+        self.more = MAX_MORE
+        """Steps that large files may still add."""
 
     def extract(self, artifact: Artifact) -> Iterator[Find]:
         """Every endpoint that the bytecode of an artifact puts together, each once."""
@@ -43,7 +53,8 @@ class HermesExtractor:
         from tieback.recognise.hermes.bytecode import Bytecode, UnreadableError
         from tieback.recognise.hermes.program import Program
 
-        budget = Budget(self.left)
+        more = min(max(0, len(artifact.bytecode) - LARGE) * STEPS_PER_MB // 1_000_000, self.more)
+        budget = Budget(self.left + more)
         try:
             program = Program(Bytecode(artifact.bytecode), budget)
         except (UnreadableError, MalformedPoolError) as error:
@@ -55,7 +66,8 @@ class HermesExtractor:
             if found.text.text not in told:
                 told.add(found.text.text)
                 yield from self._finds(artifact.file, program, found)
-        self.left = max(budget.left, 0)
+        self.more -= more
+        self.left = min(self.left, max(budget.left, 0))
         if program.stopped:
             yield Problem(
                 "following the constants of this bytecode takes too long; the rest was not followed", artifact.file
