@@ -105,7 +105,8 @@ class AppSearch:
             yield from held or ()
 
     def _artifact(self, artifact: Artifact) -> Iterator[Find]:
-        return Placement(artifact, self._places).finds(self._extractors)
+        finds = Placement(artifact, self._places).finds(self._extractors)
+        return iter(self._hermes.settled(artifact, list(finds))) if artifact.bytecode else finds
 
     def _gathered(self, gathered: ArtifactBatch) -> Iterator[Find]:
         """The finds of the files that the common search or their name selects."""

@@ -5,7 +5,7 @@ Source: https://github.com/facebook/hermes (MIT), ``include/hermes/BCGen/HBC/Byt
 """
 
 import struct
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
@@ -90,15 +90,16 @@ class Bytecode:
         sizes = fields[8 + 2 * (self.version >= _BIG_INTEGERS) :][2:5]
         self.outgoing = 8 if self.shaped else 7
         """Registers at the end of a frame behind ``this`` of a call."""
-        self.values = _aligned(self.strings.stop)
+        self.values = aligned(self.strings.stop)
         if self.shaped:
             self.arrays = self.values
-            self.keys = _aligned(self.values + sizes[0])
-            self.shapes, self.shape_count = _aligned(self.keys + sizes[1]), sizes[2]
+            self.keys = aligned(self.values + sizes[0])
+            self.shapes, self.shape_count = aligned(self.keys + sizes[1]), sizes[2]
         else:
-            self.arrays, self.keys = self.values, _aligned(self.values + sizes[0])
-            self.values = _aligned(self.keys + sizes[1])
+            self.arrays, self.keys = self.values, aligned(self.values + sizes[0])
+            self.values = aligned(self.keys + sizes[1])
             self.shapes, self.shape_count = 0, 0
+        self.values_end = min(self.values + sizes[0 if self.shaped else 2], len(self.data))
         self.arrays_end = min(self.arrays + sizes[0], len(self.data))
         self.keys_end = min(self.keys + sizes[1], len(self.data))
         self._known: dict[tuple[int, int], tuple[Step, ...]] = {}
@@ -195,7 +196,7 @@ class Bytecode:
             found.append(new(Step, (at - start, kind, operands)))
             if switches:
                 # The tables of jumps are behind the instructions.
-                tables = min(tables, max(at + width, _aligned(at + operands[1])))
+                tables = min(tables, max(at + width, aligned(at + operands[1])))
             at += width
         return found
 
@@ -213,7 +214,7 @@ class Bytecode:
             table, count, width, place = step.operands[2], step.operands[4], 8, 4
         else:
             table, count, width, place = step.operands[1], step.operands[4] - step.operands[3] + 1, 4, 0
-        begin = _aligned(header.offset + step.at + table)
+        begin = aligned(header.offset + step.at + table)
         count = min(count, MAX_TABLE, (len(self.data) - begin) // width)
         return [
             step.at + struct.unpack_from("<i", self.data, begin + one * width + place)[0]
@@ -227,13 +228,19 @@ class Bytecode:
         offset, count = struct.unpack_from("<II", self.data, self.shapes + 8 * number)
         return offset, count
 
+    def every_shape(self) -> Numbers:
+        """Offset in the keys and number of the keys of each shape."""
+        count = max(0, min(self.shape_count, (len(self.data) - self.shapes) // 8))
+        return np.frombuffer(self.data, "<u4", 2 * count, self.shapes).astype(np.int64).reshape(-1, 2)
+
     def literals(self, at: int, count: int) -> list[str | int | None]:
         """The values of a literal that begins at an offset of the file; ``None`` for those without a constant."""
         return list(islice(self._literals(at), min(count, MAX_LITERALS)))
 
-    def has_strings(self, at: int, count: int, wanted: Set[int]) -> bool:
-        """True if the literal that begins at an offset of the file has one of these strings; no value is made."""
-        data, end, left = self.data, len(self.data), min(count, MAX_LITERALS)
+    def strings_in(self, at: int, count: int, wanted: frozenset[int]) -> frozenset[int]:
+        """Those of some strings that the literal at an offset of the file has; no value is made."""
+        data, end, left = self.data, len(self.data), count
+        found: frozenset[int] = frozenset()
         while left > 0 and 0 <= at < end - 1:
             tag, run = data[at] & 0x70, data[at] & 0x0F
             if data[at] & 0x80:
@@ -244,11 +251,11 @@ class Bytecode:
             run, left = min(run, left), left - max(run, 1)
             if form is not None:
                 if at + form.size * run > end:
-                    return False
-                if tag in _STRINGS and not wanted.isdisjoint(struct.unpack_from(f"<{run}{form.format[1:]}", data, at)):
-                    return True
+                    break
+                if tag in _STRINGS:
+                    found |= wanted.intersection(struct.unpack_from(f"<{run}{form.format[1:]}", data, at))
                 at += form.size * run
-        return False
+        return found
 
     def _literals(self, at: int) -> Iterator[str | int | None]:
         data, end = self.data, len(self.data)
@@ -286,5 +293,6 @@ def _whole(value: float) -> int | None:
     return int(value) if abs(value) < 1 << 52 and value == int(value) else None
 
 
-def _aligned(offset: int) -> int:
+def aligned(offset: int) -> int:
+    """The next offset that four divides."""
     return (offset + 3) & ~3

@@ -14,8 +14,10 @@ from tieback.recognise.interface import Extractor, ExtractorMeta, Find
 from tieback.recognise.scripts.reader import Budget
 
 if TYPE_CHECKING:
+    from tieback.recognise.hermes.bytecode import Bytecode
     from tieback.recognise.hermes.program import Program
     from tieback.recognise.hermes.record import Found
+    from tieback.recognise.hermes.search import Search
 
 RULE = "hermes-flow"
 MAX_STEPS = 220_000
@@ -36,6 +38,7 @@ class HermesExtractor:
         """Use these extractors to judge texts, and objects that configure a client."""
         self._judge, self._configured = judge, configured
         self._values: dict[str, frozenset[str]] = {}
+        self._read: tuple[Bytecode, Search] | None = None
         self.start()
 
     def start(self) -> None:
@@ -67,11 +70,21 @@ class HermesExtractor:
                 told.add(found.text.text)
                 yield from self._finds(artifact.file, program, found)
         self.more -= more
+        self._read = program.code, program.search
         self.left = min(self.left, max(budget.left, 0))
         if program.stopped:
             yield Problem(
                 "following the constants of this bytecode takes too long; the rest was not followed", artifact.file
             )
+
+    def settled(self, artifact: Artifact, finds: list[Find]) -> list[Find]:
+        """The finds in the strings of the artifact that was read last; some are in constants that no code contacts."""
+        read, self._read = self._read, None
+        if read is None or not artifact.bytecode:
+            return finds
+        from tieback.recognise.hermes.ends import ConstantEnds
+
+        return ConstantEnds(*read).settled(finds)
 
     def _finds(self, file: str, program: "Program", found: "Found") -> Iterator[Find]:
         configured = found.call == "configuration"

@@ -29,6 +29,8 @@ class Instruction(NamedTuple):
     """Bytes with the number of the instruction."""
     jumps: bool
     """True if the first operand is the distance of a jump."""
+    switches: bool
+    """True if tables of jumps belong to it, at the distance that is its second operand."""
     writes: bool
     """True if the first operand is a register that gets a value."""
 
@@ -69,12 +71,12 @@ def instructions(version: int) -> Instructions | None:
         every.append(
             Instruction(
                 len(every), plain, kinds.lower(), fields, 1 + fields.size, kinds[:1] in ("j", "J"),
-                kinds[:1] in ("r", "R") and not plain.startswith(_WITHOUT_RESULT),
+                plain in _SWITCHES, kinds[:1] in ("r", "R") and not plain.startswith(_WITHOUT_RESULT),
             )
         )  # fmt: skip
     if not every:
         return None
-    readers = [(one, one.width, one.operands.unpack_from, one.name in _SWITCHES) for one in every]
+    readers = [(one, one.width, one.operands.unpack_from, one.switches) for one in every]
     return Instructions(tuple(every), (*readers, *[None] * (256 - len(readers))), builtins)
 
 

@@ -63,9 +63,9 @@ class Marks:
         groups = [
             search.functions(("PutById",), -1, [names["baseURL"]] if "baseURL" in names else []),
             search.functions(("LoadConstString",), -1, schemes),
-            words := list(dict.fromkeys((*search.functions(("LoadConstString",), -1, exact), *search.with_items(exact)))),
+            words := list(dict.fromkeys((*search.functions(("LoadConstString",), -1, exact), *search.literals.with_items(exact)))),
             naming := search.functions(_NAMING, -1, called),
-            search.with_keys([names[one] for one in KEYS if one in names]),
+            search.literals.with_keys([names[one] for one in KEYS if one in names]),
         ]
         self.named = frozenset(naming)
         if len(schemes) or len(exact) or called:
