@@ -27,7 +27,7 @@ for list in "$here"/*.txt; do
                 tar xzf "$(cat name)" --no-same-permissions --wildcards '*linux64-bin/hermesc' && rm -f ./*.tgz)
             chmod -R u+rwx "$place"
         fi
-        [[ -f $folder/$name-$version.hbc ]] || (cd "$folder" && "$(find "$place" -name hermesc -type f)" \
+        [[ -f $folder/$name-$version.hbc ]] || (cd "$folder" && "$(find "$place/" -name hermesc -type f)" \
             -O -w -emit-binary -output-source-map -out "$name-$version.hbc" "$name.bundle.js")
     done
 done

@@ -104,6 +104,7 @@ class Bytecode:
         self.keys_end = min(self.keys + sizes[1], len(self.data))
         self._known: dict[tuple[int, int], tuple[Step, ...]] = {}
         self._texts: dict[int, str] = {}
+        self._repeating: dict[int, bool] = {}
         self._headers: dict[int, Header | None] = {}
         self.left = MAX_DECODED
         """Instructions that may still be read. Without them functions are empty."""
@@ -200,6 +201,19 @@ class Bytecode:
             at += width
         return found
 
+    def is_repeating(self, function: int) -> bool:
+        """True if a function has a loop, or uses its arguments as a list."""
+        found = self._repeating.get(function)
+        if found is None:
+            steps = self.steps(function)
+            found = self._repeating[function] = any(
+                (one.kind.jumps and one.operands[0] < 0)
+                or one.kind.name in _LISTS
+                or (one.kind.name == "CallBuiltin" and self.instructions.builtins.get(one.operands[1]) in _REPEATING)
+                for one in steps
+            )
+        return found
+
     def forget(self) -> None:
         """Let go of the instructions that were read."""
         self._known.clear()
@@ -281,6 +295,8 @@ class Bytecode:
                 yield self.text(value) if tag in _STRINGS else value if isinstance(value, int) else _whole(value)
 
 
+_LISTS = ("GetArgumentsPropByVal", "GetArgumentsLength", "ReifyArguments")
+_REPEATING = ("copyRestArgs",)
 _TRUE, _FALSE, _BYTE_STRING = 0x10, 0x20, 0x60
 _STRINGS = (0x40, 0x50, 0x60)
 _LITERALS: dict[int, struct.Struct | None] = {

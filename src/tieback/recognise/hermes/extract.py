@@ -50,6 +50,7 @@ class HermesExtractor:
 
     def extract(self, artifact: Artifact) -> Iterator[Find]:
         """Every endpoint that the bytecode of an artifact puts together, each once."""
+        self._read = None
         if not artifact.bytecode:
             return
         # Most apps have no bytecode.

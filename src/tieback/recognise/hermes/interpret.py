@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 MAX_WAITING = 2_000
 """Most places of one function to which a jump leads and that are not reached yet."""
 MAX_REGISTERS = 1_024
+MAX_LOOP = 4_096
+"""Most bytes of a loop that is evaluated."""
 MAX_KEPT = 500
 """Most members that are known for each path."""
 _MAX_PATHS = 16
@@ -88,8 +90,11 @@ class Run:
         steps = self.program.code.steps(self.function)
         loops = self.program.loops(self.function)
         waiting, budget, handlers = self._waiting, self.program.budget, self.program.handlers
+        behind = -1
         for step in steps:
             at, kind, _ = step
+            if at < behind:
+                continue  # a loop that was evaluated
             if at in waiting:
                 self._meet(at)
             if self.frame is None:
@@ -97,7 +102,11 @@ class Run:
                     continue
                 self._continue(Frame({}, {}))
             if at in loops:
-                for register in loops[at]:
+                end, written = loops[at]
+                behind = self._evaluated(at, end)
+                if behind > at:
+                    continue
+                for register in written:
                     self.values.pop(register, None)
             budget.left -= 1
             if budget.left < 0:
@@ -108,6 +117,13 @@ class Run:
             self._ends.append(self.frame.kept)
         self._settle()
         return choice(("return", self.function), self._results) if self._results else _UNDEFINED
+
+    def _evaluated(self, start: int, end: int) -> int:
+        """Evaluate a loop whose values are all known: the offset behind it; -1 if that is not possible."""
+        concrete = self.program.concrete
+        if concrete.left <= 0 or end - start > MAX_LOOP or not self.program.joins(self.function, start, end):
+            return -1
+        return concrete.loop(self.function, self.scope, self.values, start, end)
 
     def _is_own(self, number: int) -> bool:
         """True for what this function has made, and for ``module`` and its first ``exports``."""

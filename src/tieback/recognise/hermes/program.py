@@ -11,6 +11,7 @@ from itertools import islice
 
 from tieback.recognise.hermes.bytecode import Bytecode, Step
 from tieback.recognise.hermes.calls import Calls
+from tieback.recognise.hermes.concrete import Concrete
 from tieback.recognise.hermes.heap import GLOBAL, Heap
 from tieback.recognise.hermes.interpret import Run
 from tieback.recognise.hermes.marks import TOLD, Marks
@@ -46,6 +47,7 @@ _MAX_CREATORS = 4
 _MAX_LOOPS = 200
 _MAX_STEPS = 1_500
 """Most steps of one start that are spent on calls."""
+_JOINING = frozenset(("fromCharCode", "charAt", "charCodeAt", "push", "shift", "concat", "join", "substr", "slice"))
 _PART = re.compile(r"[/:.]\w|\w[/:.]")
 """In a text that can be a part of an address."""
 _WORD = re.compile(r"[a-z][a-z0-9-]*\Z")
@@ -63,6 +65,7 @@ class Program:
         self.heap = Heap()
         self.calls = Calls(self)
         self.modules = Modules(self)
+        self.concrete = Concrete(self)
         self.record, self.members = Record(self), Members(self)
         self.heap.module, self.heap.missing, self.heap.getter = self.modules.value, self.members.missing, self._got
         self.stopped = False
@@ -73,7 +76,7 @@ class Program:
         """How many of them are calls with constants."""
         self._visited: set[int] = set()
         self._inlined: dict[object, Cases] = {}
-        self._loops: dict[int, dict[int, list[int]]] = {}
+        self._loops: dict[int, dict[int, tuple[int, list[int]]]] = {}
         self._constants: dict[int, Cases] = {}
         self._start = 0
         self._starts: set[int] = set()
@@ -165,6 +168,8 @@ class Program:
         if closure.kind is not Kind.FUNCTION:
             return UNKNOWN
         function, scope = self.heap.closures[closure.at]
+        if (made := self._evaluated(closure, function, scope, arguments)) is not None:
+            return made
         header = self.code.header(function)
         if header is None or header.size > _MAX_INLINED_SIZE or self.inlining >= MAX_CALLS:
             return UNKNOWN
@@ -194,6 +199,16 @@ class Program:
             return found
         return self._inlined[key]
 
+    def _evaluated(self, closure: Source, function: int, scope: int, arguments: Sequence[Cases]) -> Cases | None:
+        """The result of a function with a loop, or with ``arguments``, if all that it uses is known."""
+        if not arguments or self.concrete.left <= 0:
+            return None
+        if scope not in self.concrete.used and not self.code.is_repeating(function):
+            return None
+        if not all(len(one) == 1 and isinstance(one[0][1], Text | int | Source) for one in arguments):
+            return None
+        return self.concrete.call(closure, list(arguments))
+
     def _is_worth(self, value: Cases, *, words: bool) -> bool:
         """True if a value, or a member of it, can be a part of an address."""
         for _, one in value:
@@ -212,8 +227,8 @@ class Program:
         one = self.heap.forced(getter)[0][1]
         return self.inlined(one, this, ()) if isinstance(one, Source) else UNKNOWN
 
-    def loops(self, function: int) -> dict[int, list[int]]:
-        """The registers that a loop writes, by the offset where it begins."""
+    def loops(self, function: int) -> dict[int, tuple[int, list[int]]]:
+        """The offset where a loop ends and the registers that it writes, by the offset where it begins."""
         found = self._loops.get(function)
         if found is None:
             steps = self.code.steps(function)
@@ -226,9 +241,20 @@ class Program:
                 self.budget.take(1 + len(steps) // 16)
                 inside = (one for one in steps if start <= one.at <= end)
                 written = {one.operands[0] for one in inside if one.kind.writes}
-                found[start] = sorted(written)
+                found[start] = end, sorted(written)
             self._loops[function] = found
         return found
+
+    def joins(self, function: int, start: int, end: int) -> bool:
+        """True if a loop can put a text together: it adds, or calls a method for texts or arrays."""
+        for step in self.code.steps(function):
+            if start <= step.at <= end and (
+                step.kind.name == "Add"
+                or (step.kind.name == "GetById" and self.code.text(step.operands[-1]) in _JOINING)
+                or step.kind.name in ("GetArgumentsPropByVal", "FastArrayPush")
+            ):
+                return True
+        return False
 
     def constant(self, number: int) -> Cases:
         """A string of the file."""
