@@ -28,14 +28,17 @@ from tieback.recognise.hermes.concrete_methods import (
     number,
     truthy,
 )
-from tieback.recognise.scripts.values import Cases, Kind, Source, Text, single
+from tieback.recognise.scripts.values import NO_ENV, UNKNOWN, Cases, Kind, Source, Text, Unknown, single
 
 if TYPE_CHECKING:
+    from tieback.recognise.hermes.interpret import Run
     from tieback.recognise.hermes.program import Program
 
-MAX_STEPS = 60_000
+MAX_STEPS = 20_000
 """Most steps of one evaluation."""
-MAX_ALL = 200_000
+MAX_ROTATION = 400_000
+"""Most steps of one that rotates an array, as obfuscators do."""
+MAX_ALL = 600_000
 """Most steps of all evaluations of one file."""
 MAX_DEPTH = 40
 MAX_SIZE = 4_096
@@ -75,6 +78,7 @@ class Concrete:
         self._scopes: dict[int, Scope] = {}
         self._things: dict[int, Array] = {}
         self._closures: dict[int, Function] = {}
+        self._written: dict[tuple[int, int], None] = {}
         self._left = 0
         self.left = MAX_ALL
         """Steps of all evaluations that may still be taken."""
@@ -89,10 +93,22 @@ class Concrete:
             values = [self._plain(one) for one in arguments]
             return self._run(function, self._scope(scope), UNDEFINED, values, 0)
 
-        return self._bounded(run, arguments)
+        return self._bounded(run, arguments, self._allowed(function))
 
-    def loop(self, function: int, scope: int, registers: dict[int, Cases], start: int, end: int) -> int:
-        """Evaluate a loop of a function, and set its registers: the offset behind it, or -1 if that is not possible."""
+    def _allowed(self, function: int, start: int = 0, end: int = 1 << 32) -> int:
+        """Most steps of a part of a function."""
+        code = self._program.code
+        names = {
+            code.text(one.operands[-1])
+            for one in code.steps(function)
+            if start <= one.at <= end and one.kind.name == "GetById"
+        }
+        return MAX_ROTATION if {"push", "shift"} <= names else MAX_STEPS
+
+    def loop(self, run: "Run", start: int, end: int) -> int:
+        """Evaluate a loop, and set the registers and variables: the offset behind it, or -1 if that is not possible."""
+        function, scope, registers = run.function, run.scope, run.values
+        self._written.clear()
         steps = self._program.code.steps(function)
         places = {step.at: index for index, step in enumerate(steps)}
         frame = Frame(function, self._scope(scope), UNDEFINED, [], self._size(function))
@@ -108,11 +124,12 @@ class Concrete:
         frame.registers = dict(known)
         stopped = [-1]
 
-        def run() -> Plain:
+        def evaluate() -> Plain:
             stopped[0] = self._steps(frame, steps, places, places[start], 0, (start, end))
             return UNDEFINED
 
-        if start not in places or self._bounded(run, list(registers.values())) is None:
+        allowed = self._allowed(function, start, end)
+        if start not in places or self._bounded(evaluate, list(registers.values()), allowed) is None:
             return -1
         parts = tuple(part for value in registers.values() for part in _parts(value))
         for register, made in frame.registers.items():
@@ -122,12 +139,14 @@ class Concrete:
                     registers.pop(register, None)
                 else:
                     registers[register] = value
+        for number, slot in self._written:
+            run.put_variable(number, slot, self._cases(self._scopes[number].slots[slot], parts) or UNKNOWN)
         return stopped[0]
 
-    def _bounded(self, run: Callable[[], Plain], sources: list[Cases]) -> Cases | None:
+    def _bounded(self, run: Callable[[], Plain], sources: list[Cases], allowed: int) -> Cases | None:
         if self.left <= 0 or self._left > 0:
             return None
-        self._left = allowed = min(MAX_STEPS, self.left)
+        self._left = allowed = min(allowed, self.left)
         try:
             made = run()
         except (Abort, RecursionError, ValueError, OverflowError, ZeroDivisionError):
@@ -151,10 +170,14 @@ class Concrete:
             return one.text
         if isinstance(one, int):
             return one
+        if isinstance(one, Unknown) and one.path in ("undefined", "#iterator"):
+            return UNDEFINED if one.path == "undefined" else 0
+        if isinstance(one, Source) and one.kind is Kind.SCOPE:
+            return Object(scope=self._scope(one.at))
         if isinstance(one, Source) and one.kind is Kind.FUNCTION:
             if one.at not in self._closures:
                 function, scope = self._program.heap.closures[one.at]
-                self._closures[one.at] = Function(function, self._scope(scope))
+                self._closures[one.at] = Function(function, self._scope(scope), one.at)
             return self._closures[one.at]
         if isinstance(one, Source) and one.kind is Kind.ARRAY:
             if one.at not in self._things:
@@ -175,7 +198,11 @@ class Concrete:
             if any(one is None for one in items):
                 return None
             return single(self._program.heap.new(Kind.ARRAY, items=[one for one in items if one is not None]))
-        return single(0) if made is UNDEFINED else None
+        if isinstance(made, Object) and made.scope is not None and made.scope.number >= 0:
+            return single(Source(Kind.SCOPE, made.scope.number, NO_ENV))
+        if isinstance(made, Function) and made.closure >= 0:
+            return single(Source(Kind.FUNCTION, made.closure, NO_ENV))
+        return single(Unknown("undefined")) if made is UNDEFINED else None
 
     def _scope(self, number: int) -> Scope | None:
         if number < 0:
@@ -193,7 +220,9 @@ class Concrete:
             value = self._program.heap.things[scope.number].fields.get(f"${slot}")
             if value is None:
                 raise Abort
-            scope.slots[slot] = self._plain(value)
+            # A function can replace itself when it is first called, which the walk may have seen already.
+            functions = all(isinstance(one, Source) and one.kind is Kind.FUNCTION for _, one in value)
+            scope.slots[slot] = self._plain(value[-1:] if functions else value)
         return scope.slots[slot]
 
     # Evaluation
@@ -296,6 +325,8 @@ class Concrete:
         if name.startswith(("Put", "Store", "Define", "FastArray")):
             self._stored(frame, name, operands)
             return None
+        if name == "CreateTopLevelEnvironment":
+            return Object(scope=Scope(None))
         if name in ("CreateEnvironment", "CreateFunctionEnvironment"):
             if len(operands) == 3:
                 parent = read(frame, operands[1])
@@ -367,6 +398,8 @@ class Concrete:
             if not isinstance(owner, Object) or owner.scope is None:
                 raise Abort
             owner.scope.slots[operands[1]] = read(frame, operands[2])
+            if owner.scope.number >= 0:
+                self._written[owner.scope.number, operands[1]] = None
             return
         if name in ("PutById", "PutNewOwnById", "DefineOwnById", "PutNewOwnNEById"):
             key: Plain = self._program.code.text(operands[-1])
@@ -382,7 +415,9 @@ class Concrete:
         if isinstance(owner, Array) and isinstance(key, int) and 0 <= key < MAX_SIZE:
             owner.items.extend([UNDEFINED] * (key + 1 - len(owner.items)))
             owner.items[key] = value
-        elif isinstance(owner, Object | Function) and isinstance(key, str | int) and len(owner.fields) < MAX_SIZE:
+        elif not isinstance(owner, Array | Object | Function) or len(owner.fields) >= MAX_SIZE:
+            raise Abort
+        elif isinstance(key, str) or (isinstance(key, int) and not isinstance(owner, Array)):
             owner.fields[str(key)] = value
         else:
             raise Abort
@@ -404,7 +439,9 @@ class Concrete:
             values = [self._read(frame, one) for one in operands[2:]]
         elif name in ("Call", "CallBuiltin"):
             first = frame.size - self._program.code.outgoing
-            values = [self._read(frame, first - one) for one in range(min(operands[-1], 64))]
+            skipped = name == "CallBuiltin"  # its this is not set
+            values = [self._read(frame, first - one) for one in range(skipped, min(operands[-1], 64))]
+            values = [UNDEFINED, *values] if skipped else values
         else:
             raise Abort
         this, arguments = (values[0], values[1:]) if values else (UNDEFINED, [])

@@ -36,10 +36,12 @@ UNDEFINED: Final = Undefined()
 class Array:
     """An array."""
 
-    __slots__ = ("items",)
+    __slots__ = ("fields", "items")
 
     def __init__(self, items: "list[Plain] | None" = None) -> None:
         self.items: list[Plain] = items if items is not None else []
+        self.fields: dict[str, Plain] = {}
+        """Other members, as those that a decoder keeps in its ``arguments``."""
 
 
 class Object:
@@ -55,10 +57,10 @@ class Object:
 class Function:
     """A function of the file."""
 
-    __slots__ = ("fields", "function", "scope")
+    __slots__ = ("closure", "fields", "function", "scope")
 
-    def __init__(self, function: int, scope: "Scope | None") -> None:
-        self.function, self.scope = function, scope
+    def __init__(self, function: int, scope: "Scope | None", closure: int = -1) -> None:
+        self.function, self.scope, self.closure = function, scope, closure
         self.fields: dict[str, Plain] = {}
 
 
@@ -76,6 +78,13 @@ type Plain = str | bool | int | float | Undefined | Array | Object | Function | 
 _GLOBAL_OWNER = Method("", None)
 _OWNERS = ("String", "Math", "Array", "Number", "parseInt", "Object")
 _FUNCTIONS = ("parseInt", "String", "Number", "atob", "decodeURIComponent", "unescape", "decodeURI", "encodeURIComponent")
+
+
+_METHODS = frozenset((
+    "push", "shift", "pop", "unshift", "join", "reverse", "slice", "concat", "map", "forEach", "reduce", "charAt",
+    "charCodeAt", "indexOf", "substring", "substr", "split", "replace", "replaceAll", "toLowerCase", "toUpperCase", "trim",
+    "toString",
+))  # fmt: skip
 
 
 def global_value(name: str) -> Plain:
@@ -102,7 +111,9 @@ def member(owner: Plain, key: Plain) -> Plain:
         if isinstance(key, int) and not isinstance(key, bool):
             return items[key] if 0 <= key < len(items) else UNDEFINED
         if isinstance(key, str):
-            return Method(key, None)
+            if key in _METHODS:
+                return Method(key, None)
+            return owner.fields.get(key, UNDEFINED) if isinstance(owner, Array) else UNDEFINED
     elif isinstance(owner, Object | Function) and isinstance(key, str | int):
         found = owner.fields.get(str(key), UNDEFINED)
         return Method(str(key), None) if found is UNDEFINED and str(key) in ("apply", "call") else found

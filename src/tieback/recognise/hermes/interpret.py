@@ -123,7 +123,7 @@ class Run:
         concrete = self.program.concrete
         if concrete.left <= 0 or end - start > MAX_LOOP or not self.program.joins(self.function, start, end):
             return -1
-        return concrete.loop(self.function, self.scope, self.values, start, end)
+        return concrete.loop(self, start, end)
 
     def _is_own(self, number: int) -> bool:
         """True for what this function has made, and for ``module`` and its first ``exports``."""

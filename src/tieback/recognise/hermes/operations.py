@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from tieback.recognise.hermes.interpret import Run
 
 _UNDEFINED = single(Unknown("undefined"))
+ITERATOR = single(Unknown("#iterator"))
+"""The iterator of an array before its first item."""
 _NULL = single(Unknown("null"))
 _ZERO, _ONE, _EMPTY = single(0), single(1), single(Text(""))
 _SIGNS = {
@@ -323,7 +325,7 @@ def _return(run: "Run", step: Step) -> None:
 
 
 def _begin(run: "Run", step: Step) -> None:
-    run.set(step.operands[0], UNKNOWN)
+    run.set(step.operands[0], ITERATOR)
 
 
 def _next(run: "Run", step: Step) -> None:
