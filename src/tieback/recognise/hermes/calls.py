@@ -225,6 +225,10 @@ class Calls:
         name = name.replace("_", "").lower()
         if name == "asynctogenerator":
             return first
+        if name == "classprivatefieldloosekey" and isinstance(first[0][1], Text):
+            return single(Text(f"__private_{first[0][1].text}"))
+        if name == "classprivatefieldloosebase":
+            return first
         if name == "createclass" and len(arguments) > 1:
             prototype = heap.member(heap.forced(first), "prototype")
             for one in (heap.items(arguments[1][0][1]) or [])[:_MAX_ITEMS]:

@@ -139,6 +139,7 @@ class Concrete:
                     registers.pop(register, None)
                 else:
                     registers[register] = value
+                    self._program.record.decoded(run, value)
         for number, slot in self._written:
             run.put_variable(number, slot, self._cases(self._scopes[number].slots[slot], parts) or UNKNOWN)
         return stopped[0]
@@ -334,9 +335,7 @@ class Concrete:
             return Object(scope=Scope(frame.scope))
         if name == "CreateClosure":
             scope = read(frame, operands[1])
-            if not isinstance(scope, Object) or scope.scope is None:
-                raise Abort
-            return Function(operands[-1], scope.scope)
+            return Function(operands[-1], scope.scope if isinstance(scope, Object) else None)
         if name in ("NewArray", "NewFastArray", "NewArrayWithBuffer"):
             made = Array()
             if name == "NewArrayWithBuffer":

@@ -19,6 +19,8 @@ NAMES = (
     "initializeApp", "createClient", "io", "URL", "sendBeacon", "unescape", "Buffer",
 )  # fmt: skip
 """Names of calls and members that functions with an endpoint use."""
+_PLAIN = ("https", "http", "wss", "ws")
+_LOADING = ("LoadConstString",)
 SCHEMES = ("https:", "http:", "wss:", "ws:", "https", "http", "wss")
 KEYS = ("projectId", "databaseURL", "storageBucket", "authDomain", "Bucket", "baseURL", "supabaseUrl")
 """Keys of the objects that configure a client."""
@@ -57,19 +59,20 @@ class Marks:
         search = self._search
         names = search.equal((*NAMES, *SCHEMES, *KEYS))
         exact = np.array([names[one] for one in SCHEMES if one in names], np.int64)
+        items = np.array([*exact.tolist(), *search.equal([f"{one}://" for one in _PLAIN]).values()], np.int64)
         addresses = [one for one in search.containing(b"://").tolist() if _BEGINS.match(self._code.text(one))]
         schemes = np.array(addresses, np.int64)
         called = [names[one] for one in NAMES if one in names]
         groups = [
             search.functions(("PutById",), -1, [names["baseURL"]] if "baseURL" in names else []),
-            search.functions(("LoadConstString",), -1, schemes),
-            words := list(dict.fromkeys((*search.functions(("LoadConstString",), -1, exact), *search.literals.with_items(exact)))),
+            search.functions(_LOADING, -1, schemes),
+            words := list(dict.fromkeys((*search.functions(_LOADING, -1, exact), *search.literals.with_items(items)))),
             naming := search.functions(_NAMING, -1, called),
             search.literals.with_keys([names[one] for one in KEYS if one in names]),
         ]
         self.named = frozenset(naming)
         if len(schemes) or len(exact) or called:
-            groups.append(search.functions(("LoadConstString",), -1, search.paths()))
+            groups.append(search.functions(_LOADING, -1, search.paths()))
         # A function with several kinds of marks comes first, and then the order of the groups counts.
         count = Counter(function for group in groups for function in group)
         every = dict.fromkeys(function for group in groups for function in group)

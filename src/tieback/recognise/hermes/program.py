@@ -169,6 +169,8 @@ class Program:
             return UNKNOWN
         function, scope = self.heap.closures[closure.at]
         if (made := self._evaluated(closure, function, scope, arguments)) is not None:
+            if run is not None:
+                self.record.decoded(run, made)
             return made
         header = self.code.header(function)
         if header is None or header.size > _MAX_INLINED_SIZE or self.inlining >= MAX_CALLS:
