@@ -1,8 +1,9 @@
 """Large bundles of Hermes bytecode: what the analysis costs per MB, and which of the hosts that it reports are right.
 
-``bench/flow/hermes/large/build.sh FOLDER`` makes the bundles from packages of npm, with the cases of ``bench/flow/hermes``
-in them. ``hosts.tsv`` has a label for each host that any search found in them, from reading the sources: ``service``
-for one that code contacts, ``page`` for one that people open, ``name`` for an identifier. Recall is of that pool.
+``bench/flow/hermes/large/build.sh FOLDER`` makes the bundles from packages of npm, with the cases of
+``bench/flow/hermes`` in them. ``hosts.tsv`` has a label for each host that any search found in them, from reading the
+sources: ``service`` for one that code contacts, ``page`` for one that people open, ``name`` for an identifier. Recall
+is of that pool.
 """
 
 import csv

@@ -61,6 +61,13 @@ def _hermes_reader() -> tuple[Callable[[bytes], None], list[bytes]]:
     return hermes, [lzma.decompress(path.read_bytes()) for path in sorted(HERMES.glob("*.hbc.xz"))]
 
 
+def _ram_bundle(data: bytes) -> None:
+    """The table and the modules of a RAM bundle; the scripts in them have readers of their own."""
+    from tieback.intake.apps.ram_bundle import read_ram_bundle
+
+    read_ram_bundle("a.bundle", data)
+
+
 def apps() -> Room:
     """Whole packages, and each kind of entry on its own, both up to the extractors."""
     from tieback.intake.apps.budget import budget_for
@@ -68,7 +75,6 @@ def apps() -> Room:
     from tieback.intake.apps.entries import make_artifacts
     from tieback.intake.apps.problems import PackageProblems
     from tieback.intake.apps.proto_xml import read_proto_xml, search_proto_xml
-    from tieback.intake.apps.ram_bundle import read_ram_bundle
     from tieback.intake.apps.stringpool import MalformedPoolError
     from tieback.model.document import encode
     from tieback.model.errors import InputError
@@ -124,9 +130,6 @@ def apps() -> Room:
         for offset in range(0, min(len(data), 2_000), 3):
             places.reason(offset)
 
-    def ram_bundle(data: bytes) -> None:
-        read_ram_bundle("a.bundle", data)
-
     def settings_screen(data: bytes) -> None:
         for _ in server_defaults("res/xml/a.xml", data, rules):
             pass
@@ -147,7 +150,7 @@ def apps() -> Room:
             Reader("text", text, _TEXTS),
             Reader("settings-screen", settings_screen, [_SCREEN]),
             Reader("hermes", *_hermes_reader()),
-            Reader("ram-bundle", ram_bundle, [_RAM_BUNDLE]),
+            Reader("ram-bundle", _ram_bundle, [_RAM_BUNDLE]),
             Reader("script", _script_reader(), [path.read_bytes() for path in sorted(SCRIPTS.rglob("*.js"))]),
         ]
     )

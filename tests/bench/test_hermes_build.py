@@ -19,7 +19,9 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     missing = [name for name in ("npm", "node", "xz") if shutil.which(name) is None]
     if missing:
         pytest.skip(f"not installed: {', '.join(missing)}")
-    asked = subprocess.run(["npm", "view", "hermes-engine@0.11.0", "version"], capture_output=True, check=False, timeout=120)
+    asked = subprocess.run(
+        ["npm", "view", "hermes-engine@0.11.0", "version"], capture_output=True, check=False, timeout=120
+    )
     if asked.returncode:
         pytest.skip("npm cannot be reached")
     return tmp_path_factory.mktemp("hermes")

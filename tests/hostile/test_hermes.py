@@ -188,7 +188,8 @@ def texts_that_double() -> bytes:
 def calls_of_loops() -> bytes:
     """Functions with a loop that call each other without end."""
     one: list[Line] = [
-        ("CreateEnvironment", 9), ("CreateClosure", 8, 9, 0), *START, ("Call2", 0, 8, 0, 0), ("JmpTrue", -5, 0), ("Ret", 0)
+        ("CreateEnvironment", 9), ("CreateClosure", 8, 9, 0), *START, ("Call2", 0, 8, 0, 0), ("JmpTrue", -5, 0),
+        ("Ret", 0),
     ]  # fmt: skip
     return made(one, one)
 

@@ -181,16 +181,22 @@ def make_artifacts(
         return (artifact,)
     if content is Content.TEXT or content is Content.BINARY:
         return (whole_file(file, BufferKind[content.name], data),)
-    if content is Content.RAM_BUNDLE:
-        modules, complaint = read_ram_bundle(file, bytes(data))
-        if complaint:
-            problems.note(complaint, file)
-        return modules
-    if content is Content.UNITY_BUNDLE:
-        return read_bundle(file, data, problems, budget)
+    if content in (Content.UNITY_BUNDLE, Content.RAM_BUNDLE):
+        return _bundled(file, content, data, problems, budget)
     if content is Content.GZIP:
         return _expanded(file, data, problems, budget, depth)
     return (_structured(file, content, bytes(data), problems),)
+
+
+def _bundled(
+    file: str, content: Content, data: bytes | bytearray, problems: PackageProblems, budget: PackageBudget
+) -> Iterable[Artifact]:
+    if content is Content.UNITY_BUNDLE:
+        return read_bundle(file, data, problems, budget)
+    modules, complaint = read_ram_bundle(file, bytes(data))
+    if complaint:
+        problems.note(complaint, file)
+    return modules
 
 
 def _expanded(

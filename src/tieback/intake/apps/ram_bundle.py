@@ -1,7 +1,7 @@
 """Indexed RAM bundles of React Native (``unbundle``): the startup code and each module of Metro at a place of its own.
 
-Source: https://github.com/facebook/react-native, ``ReactCommon/cxxreact/JSIndexedRAMBundle.cpp`` (MIT). Little endian: the
-magic number, the number of table entries, the size of the startup code; then offset and length of each module, from
+Source: https://github.com/facebook/react-native, ``ReactCommon/cxxreact/JSIndexedRAMBundle.cpp`` (MIT). Little endian:
+the magic number, the number of table entries, the size of the startup code; then offset and length of each module, from
 behind the table on; each text ends with a NUL. A module is a script, or Hermes bytecode.
 """
 

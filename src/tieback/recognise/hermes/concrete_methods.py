@@ -5,14 +5,14 @@ Source: https://tc39.es/ecma262/. A method that is not here ends the evaluation.
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from tieback.recognise.scripts.methods import function_result
 from tieback.recognise.scripts.values import Text
 
 if TYPE_CHECKING:
-    from tieback.recognise.hermes.concrete import Scope
+    from tieback.recognise.hermes.evaluate import Scope
 
 MAX_TEXT = 16_384
 """Most characters of a text."""
@@ -75,15 +75,28 @@ class Method:
 
 type Plain = str | bool | int | float | Undefined | Array | Object | Function | Method
 
+_ROUNDED: dict[str, Callable[[float], int | float]] = {
+    "floor": math.floor, "ceil": math.ceil, "trunc": math.trunc, "abs": abs,
+    "round": lambda value: math.floor(value + 0.5),
+}  # fmt: skip
 _GLOBAL_OWNER = Method("", None)
 _OWNERS = ("String", "Math", "Array", "Number", "parseInt", "Object")
-_FUNCTIONS = ("parseInt", "String", "Number", "atob", "decodeURIComponent", "unescape", "decodeURI", "encodeURIComponent")
+_FUNCTIONS = (
+    "parseInt",
+    "String",
+    "Number",
+    "atob",
+    "decodeURIComponent",
+    "unescape",
+    "decodeURI",
+    "encodeURIComponent",
+)
 
 
 _METHODS = frozenset((
     "push", "shift", "pop", "unshift", "join", "reverse", "slice", "concat", "map", "forEach", "reduce", "charAt",
-    "charCodeAt", "indexOf", "substring", "substr", "split", "replace", "replaceAll", "toLowerCase", "toUpperCase", "trim",
-    "toString",
+    "charCodeAt", "indexOf", "substring", "substr", "split", "replace", "replaceAll", "toLowerCase", "toUpperCase",
+    "toString", "trim",
 ))  # fmt: skip
 
 
@@ -218,10 +231,8 @@ def method(owner: Plain, name: str, arguments: Sequence[Plain]) -> Plain:
         return _leading(text(first), base or 10)
     if owner.name == "String" and name == "fromCharCode":
         return _short("".join(chr(integer(one) & 0xFFFF) for one in arguments))
-    if owner.name == "Math" and name in ("floor", "abs", "ceil", "round", "trunc"):
-        one = number(first)
-        return {"floor": math.floor, "abs": abs, "ceil": math.ceil, "round": lambda x: math.floor(x + 0.5),
-                "trunc": math.trunc}[name](one)  # fmt: skip
+    if owner.name == "Math" and name in _ROUNDED:
+        return _ROUNDED[name](number(first))
     if not owner.name and name == "String":
         return text(first)
     if not owner.name and name == "Number":
@@ -295,7 +306,9 @@ def _of_text(value: str, name: str, arguments: Sequence[Plain]) -> Plain:
 
 def _leading(value: str, base: int) -> int | float:
     digits = "0123456789abcdefghijklmnopqrstuvwxyz"[:base] if 2 <= base <= 36 else ""
-    found = re.match(rf"\s*([-+]?)(?:0[xX](?=[0-9a-fA-F]))?([{digits}]{{1,15}})", value, re.IGNORECASE) if digits else None
+    found = (
+        re.match(rf"\s*([-+]?)(?:0[xX](?=[0-9a-fA-F]))?([{digits}]{{1,15}})", value, re.IGNORECASE) if digits else None
+    )
     if found is None:
         return math.nan
     hexadecimal = re.match(r"\s*[-+]?0[xX][0-9a-fA-F]", value) is not None

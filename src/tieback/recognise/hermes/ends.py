@@ -1,7 +1,7 @@
 """What becomes of a web address that is a constant of bytecode: whether code only shows, compares or never reads it.
 
-Each use is followed to the end of its function. The calls where an address ends are in ``ends.toml``. Everything that is
-not listed is a doubt, which leaves a back end: variables, results, members, and other calls.
+Each use is followed to the end of its function. The calls where an address ends are in ``ends.toml``. Everything that
+is not listed is a doubt, which leaves a back end: variables, results, members, and other calls.
 """
 
 from collections.abc import Sequence
@@ -94,12 +94,12 @@ class ConstantEnds:
         reasons = {one: "" if one in doubtful else self._reason(one, uses.get(one, [])) for one in every.tolist()}
         settled: list[Find] = []
         for find in finds:
-            known = numbers.get(_place(find), []) if _is_constant(find) else []
-            found = [reasons[one] or self._written(one, _place(find)[0]) for one in known]
-            if found and all(found):
-                settled.append(NotBackend(find.endpoint.value, found[0]))
-            else:
+            if not _is_constant(find):
                 settled.append(find)
+                continue
+            place = _place(find)
+            found = [reasons[one] or self._written(one, place[0]) for one in numbers.get(place, [])]
+            settled.append(NotBackend(find.endpoint.value, found[0]) if found and all(found) else find)
         return settled
 
     def _numbers(self, offset: int, length: int) -> list[int]:
@@ -193,9 +193,7 @@ class _Trace:
     def _read(self, step: Step) -> list[int]:
         """The registers that an instruction reads."""
         first = 1 if step.kind.writes else 0
-        found = [
-            one for one, kind in zip(step.operands[first:], step.kind.kinds[first:], strict=True) if kind == "r"
-        ]
+        found = [one for one, kind in zip(step.operands[first:], step.kind.kinds[first:], strict=True) if kind == "r"]
         if step.kind.name in ("Call", "Construct", "CallWithNewTarget", "CallBuiltin"):
             begin = self._registers - self._code.outgoing
             found += [begin - one for one in range(min(step.operands[-1], 64))]
@@ -214,24 +212,24 @@ class _Trace:
         elif name == "Throw":
             self._reasons.add(SHOWN)
         elif name in _PUTTING:
-            return self._put(step, traced)
+            return self._put(at, step, traced)
         elif name in _CALLING or name == "CallBuiltin":
             return self._call(at, step, traced)
         else:
             return name == "GetById"  # such as .length of the text
         return True
 
-    def _put(self, step: Step, traced: set[int]) -> bool:
+    def _put(self, at: int, step: Step, traced: set[int]) -> bool:
         member = self._code.text(step.operands[-1])
         what = read_ends().members.get(member)
         if step.operands[0] in traced or what is None:
-            return self._is_unread(step, member)
+            return self._is_unread(at, step, member)
         self._reasons.add(_REASONS[what])
         return True
 
-    def _is_unread(self, step: Step, member: str) -> bool:
+    def _is_unread(self, at: int, step: Step, member: str) -> bool:
         """True for a member of ``exports`` that nothing in the file reads."""
-        defined = self._defined(len(self._steps) if step is None else self._steps.index(step), step.operands[0])
+        defined = self._defined(at, step.operands[0])
         if defined is None or defined.kind.name != "LoadParam" or self._parameters < _MODULE_PARAMETERS:
             return False
         number = step.operands[-1]
@@ -304,5 +302,3 @@ def _is_constant(find: Find) -> TypeGuard[Sighting]:
         and find.evidence.offset is not None
         and find.evidence.how.startswith("binary/")
     )
-
-

@@ -31,7 +31,8 @@ class _Hit(NamedTuple):
     """Offset of the instruction."""
     at: int
     """Offset of the literal in the file."""
-    count: int
+    length: int
+    """Number of values."""
 
 
 class Literals:
@@ -53,8 +54,8 @@ class Literals:
         numbers, found = frozenset(int(one) for one in wanted), set[int]()
         known: dict[tuple[int, int], bool] = {}
         for hit in hits:
-            key = hit.at, hit.count
-            if hit.count <= MAX_KEYS and key not in known:
+            key = hit.at, hit.length
+            if hit.length <= MAX_KEYS and key not in known:
                 known[key] = bool(self._code.strings_in(*key, numbers))
             if known.get(key):
                 found.add(hit.place)
@@ -66,11 +67,11 @@ class Literals:
         known: set[tuple[int, int]] = set()
         for hits in (self._items(wanted), self._keys(wanted), self._keys(wanted, values=True)):
             for hit in hits:
-                key = hit.at, hit.count
+                key = hit.at, hit.length
                 if key in known:
                     continue
                 known.add(key)
-                total += hit.count
+                total += hit.length
                 if len(known) > MAX_HITS or total > MAX_VALUES:
                     return set(numbers)
                 found |= self._code.strings_in(*key, numbers)

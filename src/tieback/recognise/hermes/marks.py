@@ -76,7 +76,7 @@ class Marks:
         # A function with several kinds of marks comes first, and then the order of the groups counts.
         count = Counter(function for group in groups for function in group)
         every = dict.fromkeys(function for group in groups for function in group)
-        # What only calls fetch(), or only has "https", is of interest if it joins texts, or if one with a text calls it.
+        # What only calls fetch(), or only has "https", is of interest if it joins texts, or if another one calls it.
         alone = [one for one in dict.fromkeys((*naming, *words)) if count[one] == 1]
         for function in set(alone).difference(self._joining(alone)):
             del every[function]

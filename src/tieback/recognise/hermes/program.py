@@ -16,8 +16,8 @@ from tieback.recognise.hermes.heap import GLOBAL, Heap
 from tieback.recognise.hermes.interpret import Run
 from tieback.recognise.hermes.marks import TOLD, Marks
 from tieback.recognise.hermes.members import Members
-from tieback.recognise.hermes.operations import HANDLERS, other
 from tieback.recognise.hermes.modules import Modules
+from tieback.recognise.hermes.operations import HANDLERS, other
 from tieback.recognise.hermes.record import MAX_FOUND, Found, Record
 from tieback.recognise.hermes.search import Search
 from tieback.recognise.scripts import operators

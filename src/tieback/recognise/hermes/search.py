@@ -246,7 +246,8 @@ def _beginnings(
             if not len(places):
                 return begins
     widths_of, numbers_of = widths.tolist(), {one.number: one for one in switches}
-    for place, end in zip(places.tolist(), ends.tolist(), strict=True):
+    for start, stop in zip(places.tolist(), ends.tolist(), strict=True):
+        place, end = start, stop
         while place < end and left > 0 and (width := widths_of[code[place]]):
             begins[place] = True
             left -= 1

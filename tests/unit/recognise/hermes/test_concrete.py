@@ -84,7 +84,9 @@ def values(*items: Plain) -> Array:
         (values(1, UNDEFINED), "join", [","], "1,"),
     ],
 )
-def test_methods_give_what_the_language_gives(owner: Plain, name: str, arguments: list[Plain], expected: object) -> None:
+def test_methods_give_what_the_language_gives(
+    owner: Plain, name: str, arguments: list[Plain], expected: object
+) -> None:
     found = method(owner, name, arguments)
     assert (found.items if isinstance(found, Array) else found) == expected
 

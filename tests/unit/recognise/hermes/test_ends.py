@@ -9,7 +9,20 @@ from tieback.recognise.search import AppSearch
 
 URL = "https://constant.hermes.test/page"
 SENTENCE = f"Cannot open it {URL}"
-STRINGS = (URL, "console", "warn", "Error", "fetch", "startsWith", "Linking", "openURL", "message", "other", "error", SENTENCE)
+STRINGS = (
+    URL,
+    "console",
+    "warn",
+    "Error",
+    "fetch",
+    "startsWith",
+    "Linking",
+    "openURL",
+    "message",
+    "other",
+    "error",
+    SENTENCE,
+)
 (ADDRESS, CONSOLE, WARN, ERROR, FETCH, STARTS, LINKING, OPEN, MESSAGE, OTHER, LOG, LONG) = range(len(STRINGS))
 GLOBAL: Line = ("GetGlobalObject", 9)
 LOADED: Line = ("LoadConstString", 0, ADDRESS)
