@@ -22,7 +22,8 @@ MAX_FUNCTIONS = 1_000_000
 MAX_BODY = 1024 * 1024
 """Most bytes of the instructions of one function that are read."""
 MAX_DECODED = 400_000
-"""Most instructions of one file that are read; those of the largest measured app were 60,000."""
+"""Most instructions of one file that are read, and one more for each 25 bytes of it; a measured one of 16 MB had 410,000."""
+_BYTES_PER_DECODED = 25
 MAX_STRING = 16_384
 """Most bytes of one string that are read."""
 MAX_LITERALS = 8_192
@@ -106,7 +107,7 @@ class Bytecode:
         self._texts: dict[int, str] = {}
         self._repeating: dict[int, bool] = {}
         self._headers: dict[int, Header | None] = {}
-        self.left = MAX_DECODED
+        self.left = MAX_DECODED + len(self.data) // _BYTES_PER_DECODED
         """Instructions that may still be read. Without them functions are empty."""
 
     @cached_property

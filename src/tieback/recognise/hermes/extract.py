@@ -23,7 +23,7 @@ RULE = "hermes-flow"
 MAX_STEPS = 220_000
 """Most steps of all bytecode files of an app, about a second; files above ``LARGE`` bytes have more."""
 LARGE = 6_000_000
-STEPS_PER_MB = 35_000
+STEPS_PER_MB = 40_000
 MAX_MORE = 1_500_000
 """Most steps that the size of the files adds for one app."""
 _STEP_WIDTH = 90

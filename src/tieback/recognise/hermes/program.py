@@ -127,6 +127,7 @@ class Program:
 
     def _begin(self, function: int) -> None:
         self._start = self.budget.left
+        self.members.begin()
         self.visit(function)
 
     def visit(self, function: int) -> None:

@@ -48,6 +48,8 @@ class Search:
         self._equal: dict[str, int] = {}
         self._read: dict[tuple[int, int], tuple[Numbers, Numbers]] = {}
         """Offsets and values of an operand of an instruction."""
+        self._indexed: dict[tuple[int, int], tuple[Numbers, Numbers]] = {}
+        """The same, in the order of the values."""
         self._creators: dict[int, list[int]] = {}
         self._created: tuple[Numbers, Numbers] | None = None
 
@@ -62,8 +64,23 @@ class Search:
         numbers = np.unique(np.fromiter(wanted, np.int64))
         if not len(numbers):
             return []
+        if len(numbers) == 1:
+            return self.around(self._with_operand(names, operand, int(numbers[0]))[:MAX_HITS])
         places = [found[_are_in(values, numbers)] for found, values in self._operands(names, operand)]
         return self.around(np.sort(np.concatenate(places))[:MAX_HITS]) if places else []
+
+    def _with_operand(self, names: Sequence[str], operand: int, number: int) -> Numbers:
+        """Offsets of instructions with an operand. There are many searches for one number, so they are sorted once."""
+        found = []
+        for kind in self._code.instructions.named(*names):
+            key = kind.number, operand
+            if key not in self._indexed:
+                ((places, values),) = self._operands_of(kind, operand)
+                order = np.argsort(values, kind="stable")
+                self._indexed[key] = places[order], values[order]
+            places, values = self._indexed[key]
+            found.append(places[values.searchsorted(number) : values.searchsorted(number + 1)])
+        return np.sort(np.concatenate(found)) if found else np.empty(0, np.int64)
 
     def by_operand(self, names: Sequence[str], operand: int, wanted: Numbers) -> dict[int, list[int]]:
         """The functions with one of these instructions, by its operand; only for sorted numbers."""
@@ -126,12 +143,15 @@ class Search:
         """Offsets and values of an operand of instructions, in pairs."""
         found: list[tuple[Numbers, Numbers]] = [(np.empty(0, np.int64), np.empty(0, np.int64))]
         for kind in self._code.instructions.named(*names):
-            key = kind.number, operand
-            if key not in self._read:
-                places = self.places(kind)
-                self._read[key] = places, self.values(kind, operand % len(kind.kinds), places)
-            found.append(self._read[key])
+            found += self._operands_of(kind, operand)
         return found
+
+    def _operands_of(self, kind: Instruction, operand: int) -> list[tuple[Numbers, Numbers]]:
+        key = kind.number, operand
+        if key not in self._read:
+            places = self.places(kind)
+            self._read[key] = places, self.values(kind, operand % len(kind.kinds), places)
+        return [self._read[key]]
 
     def places(self, kind: Instruction) -> Numbers:
         """Offsets of an instruction, from the first one on."""
