@@ -38,7 +38,7 @@ def read_ram_bundle(file: str, data: bytes) -> tuple[tuple[Artifact, ...], str]:
     table = np.frombuffer(data, "<u4", 2 * count, _HEADER).astype(np.int64).reshape(-1, 2)
     table = table[table[:, 1] > 0]
     inside = base + table[:, 0] + table[:, 1] <= len(data)
-    complaint = "" if inside.all() else "modules of the RAM bundle lie outside of the file"
+    complaint = "" if inside.all() else "modules of the RAM bundle are outside of the file"
     places = [(base, base + startup), *((base + at, base + at + size) for at, size in table[inside].tolist())]
     bytecode = [place for place in dict.fromkeys(places) if data.startswith(_HERMES, *place)]
     text = bytearray(data[base:].translate(_NUL_TO_LINE))

@@ -22,7 +22,7 @@ MAX_FUNCTIONS = 1_000_000
 MAX_BODY = 1024 * 1024
 """Most bytes of the instructions of one function that are read."""
 MAX_DECODED = 400_000
-"""Most instructions of one file that are read, and one more for each 25 bytes of it; a measured one of 16 MB had 410,000."""
+"""Most instructions of one file that are read, and one more for each 25 bytes. A file of 16 MB needed 410,000."""
 _BYTES_PER_DECODED = 25
 MAX_STRING = 16_384
 """Most bytes of one string that are read."""

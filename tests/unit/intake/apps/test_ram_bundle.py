@@ -68,7 +68,7 @@ def test_the_file_that_only_marks_a_folder_of_modules_is_nothing() -> None:
         (MAGIC + struct.pack("<II", MAX_MODULES + 1, 1) + bytes(64), "the table of the RAM bundle exceeds the file"),
         (MAGIC + b"\xff" * 8 + bytes(64), "the table of the RAM bundle exceeds the file"),
         (MAGIC + struct.pack("<II", 1, 1 << 30) + bytes(64), "the table of the RAM bundle exceeds the file"),
-        (bundle(b"x\0")[:-1], "modules of the RAM bundle lie outside of the file"),
+        (bundle(b"x\0")[:-1], "modules of the RAM bundle are outside of the file"),
     ],
 )
 def test_damage_is_one_line_and_the_bytes_are_kept(data: bytes, complaint: str) -> None:
