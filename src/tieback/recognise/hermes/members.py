@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _MAX_CHILDREN = 40
 _MAX_SETTERS = 4
-_MAX_SEARCHES, _MAX_PER_START = 4_000, 4
+_MAX_SEARCHES, _MAX_PER_START = 4_000, 6
 _MAX_CALLERS = 40
 _STORES = ("StoreToEnvironment", "StoreNPToEnvironment")
 _SMALL = re.compile(r"[\w$]{1,2}\Z")
