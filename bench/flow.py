@@ -151,7 +151,12 @@ def hermes_finds(bundle: str, *, dataflow: bool = True) -> list[Find]:
 
 def hermes_outcomes(bundle: str, *, dataflow: bool = True) -> dict[Case, str]:
     """The outcome of each case in a bundle of Hermes bytecode; whole only if all of its endpoints are."""
-    found = {one.endpoint.value for one in hermes_finds(bundle, dataflow=dataflow) if isinstance(one, Sighting)}
+    finds = hermes_finds(bundle, dataflow=dataflow)
+    return hermes_cases({one.endpoint.value for one in finds if isinstance(one, Sighting)})
+
+
+def hermes_cases(found: set[str]) -> dict[Case, str]:
+    """The outcome of each case of Hermes bytecode with these endpoints."""
     done = {}
     with (FOLDER / "hermes.tsv").open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines, delimiter="\t"):

@@ -42,6 +42,7 @@ def _script_reader() -> Callable[[bytes], None]:
 
 def _hermes_reader() -> tuple[Callable[[bytes], None], list[bytes]]:
     """Functions of Hermes bytecode, and the bundles of the flow cases, without what libFuzzer cannot guess."""
+    from tieback.intake.apps.hermes import read_hermes
     from tieback.intake.apps.interface import Artifact
     from tieback.recognise.extract import EndpointExtractor
     from tieback.recognise.hermes.extract import HermesExtractor
@@ -50,11 +51,21 @@ def _hermes_reader() -> tuple[Callable[[bytes], None], list[bytes]]:
     bytecode = HermesExtractor(judge, judge)
 
     def hermes(data: bytes) -> None:
-        bytecode.left = SCRIPT_STEPS
-        for _ in bytecode.extract(Artifact("a.hbc", (), bytecode=data)):
+        bytecode.left, bytecode.more = SCRIPT_STEPS, 0
+        artifact = Artifact("a.hbc", read_hermes("a.hbc", data)[0].buffers, bytecode=data)
+        finds = list(judge.extract(artifact))
+        for _ in bytecode.extract(artifact):
             pass
+        bytecode.settled(artifact, finds)
 
     return hermes, [lzma.decompress(path.read_bytes()) for path in sorted(HERMES.glob("*.hbc.xz"))]
+
+
+def _ram_bundle(data: bytes) -> None:
+    """The table and the modules of a RAM bundle; the scripts in them have readers of their own."""
+    from tieback.intake.apps.ram_bundle import read_ram_bundle
+
+    read_ram_bundle("a.bundle", data)
 
 
 def apps() -> Room:
@@ -139,11 +150,17 @@ def apps() -> Room:
             Reader("text", text, _TEXTS),
             Reader("settings-screen", settings_screen, [_SCREEN]),
             Reader("hermes", *_hermes_reader()),
+            Reader("ram-bundle", _ram_bundle, [_RAM_BUNDLE]),
             Reader("script", _script_reader(), [path.read_bytes() for path in sorted(SCRIPTS.rglob("*.js"))]),
         ]
     )
 
 
+_RAM_BUNDLE = (
+    b"\xe5\xd1\x0b\xfb\x02\0\0\0\x08\0\0\0\x08\0\0\0\x09\0\0\0\x11\0\0\0\x08\0\0\0__r(0);\0var a=1;\0"
+    b"\xc6\x1f\xbc\x03\xc1\x03\x19\x1f"
+)
+"""A RAM bundle of React Native: a script, and the beginning of bytecode."""
 _PROTO_XML = (
     b'\x0ae\x1a\x08manifest"\x11\x12\x07package\x1a\x06test.x*F'
     b'\x0aD\x1a\x0bapplication"\x1f\x12\x03url\x1a\x18https://api.fuzz.test/v1'

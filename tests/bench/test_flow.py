@@ -74,7 +74,7 @@ def test_all_cases_in_scripts_are_whole() -> None:
 @pytest.mark.parametrize("bundle", flow.hermes_bundles())
 def test_all_cases_in_hermes_bytecode_are_whole(bundle: str) -> None:
     done = flow.hermes_outcomes(bundle)
-    assert len(done) >= 44
+    assert len(done) >= 54
     assert [case.name for case, result in done.items() if result != "whole"] == []
 
 

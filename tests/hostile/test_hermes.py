@@ -10,6 +10,7 @@ import pytest
 
 from bench.flow import FOLDER
 from tests.unit.recognise.hermes.assemble import Line, assemble, code
+from tieback.intake.apps.hermes import read_hermes
 from tieback.intake.apps.interface import Artifact
 from tieback.model.sighting import Problem, Sighting
 from tieback.recognise.extract import EndpointExtractor
@@ -161,3 +162,58 @@ def test_a_huge_number_in_the_header_costs_little(place: int) -> None:
 @pytest.mark.parametrize("part", [0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99])
 def test_a_truncated_bundle_is_read_as_far_as_it_is_whole(part: float) -> None:
     assert len(finds(BUNDLE[: int(len(BUNDLE) * part)])) < 200
+
+
+def endless_loops() -> bytes:
+    """Loops without end whose values are all known, one in each of many functions."""
+    body: list[Line] = [*START, ("Add", 0, 0, 1), ("Sub", 0, 2, 2), ("JmpTrue", -8, 1), ("Ret", 0)]
+    return made(*[body] * 400)
+
+
+def rotations_without_end() -> bytes:
+    """Functions that rotate an array until a condition holds, which never does."""
+    rotate: list[Line] = [
+        ("NewArrayWithBuffer", 5, 3, 3, 0), ("GetById", 6, 5, 0, 9), ("Call1", 6, 6, 5), ("GetById", 7, 5, 0, 8),
+        ("Call2", 7, 7, 5, 6), ("JmpTrue", -22, 7), ("Ret", 0),
+    ]  # fmt: skip
+    strings = (*STRINGS, "push", "shift")
+    return assemble([[*START, *rotate]] * 60, strings, arrays=b"\x53" + struct.pack("<3H", 0, 1, 2))
+
+
+def texts_that_double() -> bytes:
+    """A loop that doubles a text."""
+    return made([*START, ("LoadConstUInt8", 3, 200), ("Add", 0, 0, 0), ("Dec", 3, 3), ("JmpTrue", -7, 3), ("Ret", 0)])
+
+
+def calls_of_loops() -> bytes:
+    """Functions with a loop that call each other without end."""
+    one: list[Line] = [
+        ("CreateEnvironment", 9), ("CreateClosure", 8, 9, 0), *START, ("Call2", 0, 8, 0, 0), ("JmpTrue", -5, 0),
+        ("Ret", 0),
+    ]  # fmt: skip
+    return made(one, one)
+
+
+@pytest.mark.parametrize("shape", [endless_loops, rotations_without_end, texts_that_double, calls_of_loops])
+def test_evaluated_loops_end(shape: Callable[[], bytes]) -> None:
+    before, peak = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    finds(shape())
+    assert time.process_time() - before < 8
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak < 100 * 1024
+
+
+def many_addresses() -> bytes:
+    """Thousands of addresses, each loaded by many functions with thousands of instructions."""
+    strings = [f"https://host{number}.test/{number}" for number in range(3_000)]
+    body: list[Line] = [("LoadConstString", number % 8, number) for number in range(3_000)]
+    return assemble([[*body, ("Ret", 0)]] * 20, strings)
+
+
+@pytest.mark.parametrize("shape", [many_addresses, overlapping, large_arrays, wild_jumps])
+def test_following_constants_to_their_end_is_bounded(shape: Callable[[], bytes]) -> None:
+    artifact = read_hermes("a.hbc", shape())[0]
+    found = list(JUDGE.extract(artifact))
+    before = time.process_time()
+    list(EXTRACTOR.extract(artifact))
+    assert len(EXTRACTOR.settled(artifact, found)) == len(found)
+    assert time.process_time() - before < 12

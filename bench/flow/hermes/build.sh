@@ -1,8 +1,8 @@
 #!/bin/bash
 # Builds the bundles of Hermes bytecode from source/*.js, one for each row of bundles.tsv.
 #
-#   build.sh FOLDER            build all; FOLDER gets the packages from npm (about 700 MB)
-#   build.sh FOLDER --check    build all, compare byte for byte with what is here, change nothing; 1 where they differ
+#   build.sh FOLDER                      build all; FOLDER gets the packages from npm (about 700 MB)
+#   build.sh FOLDER --check [BUNDLE]     build all or one, compare byte for byte, change nothing; 1 where they differ
 #
 # Needs node 20, npm and xz. Babel rewrites the sources as React Native does, for the compiler of the row.
 # All sources are our own; every host in them ends in .test.
@@ -10,8 +10,10 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 folder=$(mkdir -p "$1" && cd "$1" && pwd)
 check=${2:-}
+only=${3:-}
 status=0
 while IFS=$'\t' read -r bundle _ package option preset; do
+    [[ -z $only || $only == "$bundle" ]] || continue
     rewriter=$folder/preset-${preset##*@}
     if [[ ! -d $rewriter/node_modules ]]; then
         mkdir -p "$rewriter"

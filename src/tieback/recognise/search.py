@@ -59,7 +59,8 @@ class AppSearch:
     def finds(self, pieces: Iterable[Piece]) -> Iterator[Find]:
         """All finds of one app, each with count 1, in the order of the pieces; a problem if there are too many."""
         self._endpoints.left, self._config.left, self._places = MAX_TEXTS, MAX_PAIRS, PlaceBudget()
-        self._scripts.left, self._hermes.left = scripts.MAX_STEPS, hermes.MAX_STEPS
+        self._scripts.left = scripts.MAX_STEPS
+        self._hermes.start()
         if self._dataflow is not None:
             self._dataflow.left = MAX_STEPS
         every = self._every(pieces)
@@ -104,7 +105,8 @@ class AppSearch:
             yield from held or ()
 
     def _artifact(self, artifact: Artifact) -> Iterator[Find]:
-        return Placement(artifact, self._places).finds(self._extractors)
+        finds = Placement(artifact, self._places).finds(self._extractors)
+        return iter(self._hermes.settled(artifact, list(finds))) if artifact.bytecode else finds
 
     def _gathered(self, gathered: ArtifactBatch) -> Iterator[Find]:
         """The finds of the files that the common search or their name selects."""

@@ -20,6 +20,8 @@ class Content(Enum):
     ELF = auto()
     MACH_O = auto()
     HERMES = auto()
+    RAM_BUNDLE = auto()
+    """An indexed bundle of React Native."""
     SQLITE = auto()
     UNITY = auto()
     """Unity's ``global-metadata.dat``."""
@@ -72,6 +74,7 @@ _MAGIC = {
     b"\xcf\xfa\xed\xfe": Content.MACH_O,
     b"\xce\xfa\xed\xfe": Content.MACH_O,
     b"\xc6\x1f\xbc\x03": Content.HERMES,
+    b"\xe5\xd1\x0b\xfb": Content.RAM_BUNDLE,
     b"SQLi": Content.SQLITE,
     b"\xaf\x1b\xb1\xfa": Content.UNITY,
     b"XALZ": Content.ASSEMBLY,

@@ -22,6 +22,7 @@ from tieback.intake.apps.macho import read_macho
 from tieback.intake.apps.native import read_elf
 from tieback.intake.apps.plist import read_binary_plist
 from tieback.intake.apps.problems import NestedProblems, PackageProblems
+from tieback.intake.apps.ram_bundle import read_ram_bundle
 from tieback.intake.apps.resources import Resources
 from tieback.intake.apps.small_files import SmallFiles, whole_file
 from tieback.intake.apps.sqlite import read_sqlite
@@ -182,11 +183,22 @@ def make_artifacts(
         return (artifact,)
     if content is Content.TEXT or content is Content.BINARY:
         return (whole_file(file, BufferKind[content.name], data),)
-    if content is Content.UNITY_BUNDLE:
-        return read_bundle(file, data, problems, budget)
+    if content in (Content.UNITY_BUNDLE, Content.RAM_BUNDLE):
+        return _bundled(file, content, data, problems, budget)
     if content is Content.GZIP:
         return _expanded(file, data, problems, budget, depth)
     return (_structured(file, content, bytes(data), problems),)
+
+
+def _bundled(
+    file: str, content: Content, data: bytes | bytearray, problems: PackageProblems, budget: PackageBudget
+) -> Iterable[Artifact]:
+    if content is Content.UNITY_BUNDLE:
+        return read_bundle(file, data, problems, budget)
+    modules, complaint = read_ram_bundle(file, bytes(data))
+    if complaint:
+        problems.note(complaint, file)
+    return modules
 
 
 def _expanded(

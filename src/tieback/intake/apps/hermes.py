@@ -1,9 +1,11 @@
 """Hermes bytecode of React Native: the strings of its table. ``recognise/hermes`` follows its instructions.
 
-Sources: Hermes ``include/hermes/BCGen/HBC/BytecodeFileFormat.h`` over its releases, as collected in hermes-dec's
-``hbc_file_parser.py`` (versions 56 to 99). The header has 128 bytes in all of them and begins alike; from version 97
-on, the header of a function has 12 bytes instead of 16. If a table does not fit its storage the other size is tried, so
-that a future version is read as long as it keeps the structure. Otherwise the whole file is searched.
+Source: https://github.com/facebook/hermes (MIT), ``include/hermes/BCGen/HBC/BytecodeFileFormat.h`` of the branches
+release-v0.4, v0.7 and v0.8, rn/0.69-stable to rn/0.76-stable, 250829098.0.0-stable and 260318099.0.0-stable, which have
+versions 74 to 99. The header has 128 bytes in all of them, and the same fields up to the size of the string storage.
+The header of a function has 16 bytes up to version 96, and 12 in versions 98 and 99. If a table does not fit its
+storage, the other size is tried, so that a future version is read as long as it keeps the structure. Otherwise the
+whole file is searched.
 """
 
 import struct

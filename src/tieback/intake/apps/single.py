@@ -18,6 +18,7 @@ from tieback.model.declaration import PrivacyDeclaration
 PARTS = {
     Content.DEX: "a single DEX file",
     Content.HERMES: "Hermes bytecode",
+    Content.RAM_BUNDLE: "a bundle of scripts",
     Content.ELF: "a native library",
     Content.MACH_O: "a native binary",
 }

@@ -22,7 +22,8 @@ MAX_FUNCTIONS = 1_000_000
 MAX_BODY = 1024 * 1024
 """Most bytes of the instructions of one function that are read."""
 MAX_DECODED = 400_000
-"""Most instructions of one file that are read; those of the largest measured app were 60,000."""
+"""Most instructions of one file that are read, and one more for each 25 bytes. A file of 16 MB needed 410,000."""
+_BYTES_PER_DECODED = 25
 MAX_STRING = 16_384
 """Most bytes of one string that are read."""
 MAX_LITERALS = 8_192
@@ -48,11 +49,8 @@ class Step(NamedTuple):
     at: int
     """Offset in the function."""
     kind: Instruction
-    operands: tuple[int | float, ...]
-
-    def integer(self, index: int) -> int:
-        """An operand that is no double."""
-        return int(self.operands[index])
+    operands: tuple[int, ...]
+    """One of ``LoadConstDouble`` is a ``float``."""
 
 
 class Header(NamedTuple):
@@ -93,20 +91,23 @@ class Bytecode:
         sizes = fields[8 + 2 * (self.version >= _BIG_INTEGERS) :][2:5]
         self.outgoing = 8 if self.shaped else 7
         """Registers at the end of a frame behind ``this`` of a call."""
-        self.values = _aligned(self.strings.stop)
+        self.values = aligned(self.strings.stop)
         if self.shaped:
             self.arrays = self.values
-            self.keys = _aligned(self.values + sizes[0])
-            self.shapes, self.shape_count = _aligned(self.keys + sizes[1]), sizes[2]
+            self.keys = aligned(self.values + sizes[0])
+            self.shapes, self.shape_count = aligned(self.keys + sizes[1]), sizes[2]
         else:
-            self.arrays, self.keys = self.values, _aligned(self.values + sizes[0])
-            self.values = _aligned(self.keys + sizes[1])
+            self.arrays, self.keys = self.values, aligned(self.values + sizes[0])
+            self.values = aligned(self.keys + sizes[1])
             self.shapes, self.shape_count = 0, 0
+        self.values_end = min(self.values + sizes[0 if self.shaped else 2], len(self.data))
         self.arrays_end = min(self.arrays + sizes[0], len(self.data))
         self.keys_end = min(self.keys + sizes[1], len(self.data))
         self._known: dict[tuple[int, int], tuple[Step, ...]] = {}
         self._texts: dict[int, str] = {}
-        self.left = MAX_DECODED
+        self._repeating: dict[int, bool] = {}
+        self._headers: dict[int, Header | None] = {}
+        self.left = MAX_DECODED + len(self.data) // _BYTES_PER_DECODED
         """Instructions that may still be read. Without them functions are empty."""
 
     @cached_property
@@ -126,8 +127,11 @@ class Bytecode:
 
     def header(self, function: int) -> Header | None:
         """A function; ``None`` if there is none with this number."""
-        if not 0 <= function < self.count:
-            return None
+        if function not in self._headers:
+            self._headers[function] = self._header(function) if 0 <= function < self.count else None
+        return self._headers[function]
+
+    def _header(self, function: int) -> Header | None:
         width = self.strings.function_size // 4
         words = struct.unpack_from(f"<{width}I", self.data, _HEADER + function * width * 4)
         if words[-1] >> 24 & _OVERFLOWED:
@@ -175,27 +179,46 @@ class Bytecode:
             return ()
         key = header.offset, header.size
         if key not in self._known:
-            self._known[key] = tuple(islice(self._read(header), self.left))
+            self._known[key] = tuple(self._read(header))
             self.left -= len(self._known[key])
         return self._known[key]
 
-    def _read(self, header: Header) -> Iterator[Step]:
-        at, end = header.offset, header.offset + min(header.size, MAX_BODY)
-        data, every = self.data, self.instructions.every
-        tables = end
-        while at < tables:
-            number = data[at]
-            if number >= len(every):
-                return
-            kind = every[number]
-            if at + kind.width > end:
-                return
-            step = Step(at - header.offset, kind, kind.operands.unpack_from(data, at + 1))
-            if kind.name in ("SwitchImm", "UIntSwitchImm"):
+    def _read(self, header: Header) -> list[Step]:
+        at, start, end = header.offset, header.offset, header.offset + min(header.size, MAX_BODY)
+        data, readers, left = self.data, self.instructions.readers, self.left
+        tables, found, new = end, list[Step](), tuple.__new__
+        while at < tables and len(found) < left:
+            reader = readers[data[at]]
+            if reader is None:
+                break
+            kind, width, unpack, switches = reader
+            if at + width > end:
+                break
+            operands = unpack(data, at + 1)
+            found.append(new(Step, (at - start, kind, operands)))
+            if switches:
                 # The tables of jumps are behind the instructions.
-                tables = min(tables, max(at + kind.width, _aligned(at + step.integer(1))))
-            yield step
-            at += kind.width
+                tables = min(tables, max(at + width, aligned(at + operands[1])))
+            at += width
+        return found
+
+    def is_repeating(self, function: int) -> bool:
+        """True if a function has a loop, or uses its arguments as a list."""
+        found = self._repeating.get(function)
+        if found is None:
+            steps = self.steps(function)
+            found = self._repeating[function] = any(
+                (one.kind.jumps and one.operands[0] < 0)
+                or one.kind.name in _LISTS
+                or (one.kind.name == "CallBuiltin" and self.instructions.builtins.get(one.operands[1]) in _REPEATING)
+                for one in steps
+            )
+        return found
+
+    def forget(self) -> None:
+        """Let go of the instructions that were read."""
+        self._known.clear()
+        self._texts.clear()
 
     def targets(self, function: int, step: Step) -> list[int]:
         """The offsets to which a switch jumps, without the one for other values."""
@@ -203,10 +226,10 @@ class Bytecode:
         if header is None:
             return []
         if step.kind.name == "StringSwitchImm":
-            table, count, width, place = step.integer(2), step.integer(4), 8, 4
+            table, count, width, place = step.operands[2], step.operands[4], 8, 4
         else:
-            table, count, width, place = step.integer(1), step.integer(4) - step.integer(3) + 1, 4, 0
-        begin = _aligned(header.offset + step.at + table)
+            table, count, width, place = step.operands[1], step.operands[4] - step.operands[3] + 1, 4, 0
+        begin = aligned(header.offset + step.at + table)
         count = min(count, MAX_TABLE, (len(self.data) - begin) // width)
         return [
             step.at + struct.unpack_from("<i", self.data, begin + one * width + place)[0]
@@ -220,9 +243,34 @@ class Bytecode:
         offset, count = struct.unpack_from("<II", self.data, self.shapes + 8 * number)
         return offset, count
 
+    def every_shape(self) -> Numbers:
+        """Offset in the keys and number of the keys of each shape."""
+        count = max(0, min(self.shape_count, (len(self.data) - self.shapes) // 8))
+        return np.frombuffer(self.data, "<u4", 2 * count, self.shapes).astype(np.int64).reshape(-1, 2)
+
     def literals(self, at: int, count: int) -> list[str | int | None]:
         """The values of a literal that begins at an offset of the file; ``None`` for those without a constant."""
         return list(islice(self._literals(at), min(count, MAX_LITERALS)))
+
+    def strings_in(self, at: int, count: int, wanted: frozenset[int]) -> frozenset[int]:
+        """Those of some strings that the literal at an offset of the file has; no value is made."""
+        data, end, left = self.data, len(self.data), count
+        found: frozenset[int] = frozenset()
+        while left > 0 and 0 <= at < end - 1:
+            tag, run = data[at] & 0x70, data[at] & 0x0F
+            if data[at] & 0x80:
+                run = run << 8 | data[at + 1]
+                at += 1
+            at += 1
+            form = _LITERALS[tag] if tag != _BYTE_STRING or not self.shaped else None
+            run, left = min(run, left), left - max(run, 1)
+            if form is not None:
+                if at + form.size * run > end:
+                    break
+                if tag in _STRINGS:
+                    found |= wanted.intersection(struct.unpack_from(f"<{run}{form.format[1:]}", data, at))
+                at += form.size * run
+        return found
 
     def _literals(self, at: int) -> Iterator[str | int | None]:
         data, end = self.data, len(self.data)
@@ -248,6 +296,8 @@ class Bytecode:
                 yield self.text(value) if tag in _STRINGS else value if isinstance(value, int) else _whole(value)
 
 
+_LISTS = ("GetArgumentsPropByVal", "GetArgumentsLength", "ReifyArguments")
+_REPEATING = ("copyRestArgs",)
 _TRUE, _FALSE, _BYTE_STRING = 0x10, 0x20, 0x60
 _STRINGS = (0x40, 0x50, 0x60)
 _LITERALS: dict[int, struct.Struct | None] = {
@@ -260,5 +310,6 @@ def _whole(value: float) -> int | None:
     return int(value) if abs(value) < 1 << 52 and value == int(value) else None
 
 
-def _aligned(offset: int) -> int:
+def aligned(offset: int) -> int:
+    """The next offset that four divides."""
     return (offset + 3) & ~3

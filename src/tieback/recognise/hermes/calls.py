@@ -189,7 +189,9 @@ class Calls:
         program = self._program
         if isinstance(callee, Source) and callee.kind is Kind.FUNCTION:
             own = program.name(program.heap.closures[callee.at].function)
-            if arguments and (helped := self._helped(run, own.lstrip("_"), arguments)) is not None:
+            if own.endswith(_MESSAGES):
+                return UNKNOWN
+            if arguments and own[:1] in "_acdi" and (helped := self._helped(run, own, arguments)) is not None:
                 return helped
             found = program.inlined(callee, this, arguments, run)
             label = callee.via[0] if callee.via else own
@@ -218,24 +220,29 @@ class Calls:
         return single(Unknown(f"{callee.path}()"[:120]))
 
     def _helped(self, run: "Run", name: str, arguments: list[Cases]) -> Cases | None:
-        """The result of a helper of Babel for classes and generators; ``None`` for other functions."""
+        """The result of a helper of Babel or SWC for classes and generators; ``None`` for other functions."""
         heap, first = self._heap, arguments[0]
-        if name == "asyncToGenerator":
+        name = name.replace("_", "").lower()
+        if name == "asynctogenerator":
             return first
-        if name == "createClass" and len(arguments) > 1:
+        if name == "classprivatefieldloosekey" and isinstance(first[0][1], Text):
+            return single(Text(f"__private_{first[0][1].text}"))
+        if name == "classprivatefieldloosebase":
+            return first
+        if name == "createclass" and len(arguments) > 1:
             prototype = heap.member(heap.forced(first), "prototype")
             for one in (heap.items(arguments[1][0][1]) or [])[:_MAX_ITEMS]:
                 key = heap.member(one, "key")[0][1]
                 if isinstance(key, Text):
                     run.put(prototype, key.text, heap.member(one, "value"))
             return first
-        if name == "defineProperty" and len(arguments) > 2 and isinstance(key := arguments[1][0][1], Text):
+        if name == "defineproperty" and len(arguments) > 2 and isinstance(key := arguments[1][0][1], Text):
             run.put(first, key.text, arguments[2])
             return first
         if name == "inherits" and len(arguments) > 1:
             heap.derive(*(heap.forced(one)[0][1] for one in arguments[:2]))
             return UNKNOWN
-        if name == "callSuper" and len(arguments) > 1:
+        if name == "callsuper" and len(arguments) > 1:
             derived = heap.forced(arguments[1])[0][1]
             maker = heap.bases.get(derived.at) if isinstance(derived, Source) else None
             if maker is not None:
@@ -346,6 +353,10 @@ _WITH_TEXTS = frozenset((
     "trim", "toLowerCase", "toUpperCase", "charAt", "charCodeAt", "reverse", "filter", "at", "get", "post", "put",
     "patch", "delete", "request", "push", "startsWith", "endsWith", "includes", "indexOf",
 ))  # fmt: skip
+
+
+_MESSAGES = ("Error", "Exception", "Warning", "invariant", "warnOnce")
+"""Ends of the names of functions and classes that only make messages."""
 
 
 def _name(callee: Value) -> str:

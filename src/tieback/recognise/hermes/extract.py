@@ -14,12 +14,18 @@ from tieback.recognise.interface import Extractor, ExtractorMeta, Find
 from tieback.recognise.scripts.reader import Budget
 
 if TYPE_CHECKING:
+    from tieback.recognise.hermes.bytecode import Bytecode
     from tieback.recognise.hermes.program import Program
     from tieback.recognise.hermes.record import Found
+    from tieback.recognise.hermes.search import Search
 
 RULE = "hermes-flow"
 MAX_STEPS = 220_000
-"""Most steps of all bytecode files of an app; about a second."""
+"""Most steps of all bytecode files of an app, about a second; files above ``LARGE`` bytes have more."""
+LARGE = 6_000_000
+STEPS_PER_MB = 40_000
+MAX_MORE = 1_500_000
+"""Most steps that the size of the files adds for one app."""
 _STEP_WIDTH = 90
 
 
@@ -31,38 +37,60 @@ class HermesExtractor:
     def __init__(self, judge: Extractor, configured: Extractor) -> None:
         """Use these extractors to judge texts, and objects that configure a client."""
         self._judge, self._configured = judge, configured
+        self._values: dict[str, frozenset[str]] = {}
+        self._read: tuple[Bytecode, Search] | None = None
+        self.start()
+
+    def start(self) -> None:
+        """Allow the steps of another app."""
         self.left = MAX_STEPS
-        """Steps that may still be taken; ``AppSearch`` sets it per app."""
+        """Steps that may still be taken."""
+        self.more = MAX_MORE
+        """Steps that large files may still add."""
 
     def extract(self, artifact: Artifact) -> Iterator[Find]:
         """Every endpoint that the bytecode of an artifact puts together, each once."""
+        self._read = None
         if not artifact.bytecode:
             return
         # Most apps have no bytecode.
         from tieback.recognise.hermes.bytecode import Bytecode, UnreadableError
         from tieback.recognise.hermes.program import Program
 
-        budget = Budget(self.left)
+        more = min(max(0, len(artifact.bytecode) - LARGE) * STEPS_PER_MB // 1_000_000, self.more)
+        budget = Budget(self.left + more)
         try:
             program = Program(Bytecode(artifact.bytecode), budget)
         except (UnreadableError, MalformedPoolError) as error:
             yield Problem(str(error), artifact.file)
             return
         told: set[str] = set()
+        self._values.clear()
         for found in program.texts():
             if found.text.text not in told:
                 told.add(found.text.text)
                 yield from self._finds(artifact.file, program, found)
-        self.left = max(budget.left, 0)
+        self.more -= more
+        self._read = program.code, program.search
+        self.left = min(self.left, max(budget.left, 0))
         if program.stopped:
             yield Problem(
                 "following the constants of this bytecode takes too long; the rest was not followed", artifact.file
             )
 
+    def settled(self, artifact: Artifact, finds: list[Find]) -> list[Find]:
+        """The finds in the strings of the artifact that was read last; some are in constants that no code contacts."""
+        read, self._read = self._read, None
+        if read is None or not artifact.bytecode:
+            return finds
+        from tieback.recognise.hermes.ends import ConstantEnds
+
+        return ConstantEnds(*read).settled(finds)
+
     def _finds(self, file: str, program: "Program", found: "Found") -> Iterator[Find]:
         configured = found.call == "configuration"
         text = found.text.text
-        plain = set() if configured else {_value(one) for part in found.text.parts for one in self._judged(part)}
+        plain = set() if configured else {value for part in found.text.parts for value in self._parts(part)}
         names = (program.name(found.function), *found.text.via)
         place = Evidence(
             file,
@@ -75,6 +103,13 @@ class HermesExtractor:
             if isinstance(one, Sighting | Credential) and _value(one) not in plain:
                 shown = one.evidence.context if isinstance(one, Credential) else place.context
                 yield msgspec.structs.replace(one, evidence=msgspec.structs.replace(place, context=shown))
+
+    def _parts(self, part: str) -> frozenset[str]:
+        """The endpoints in one of the literals; many texts have the same ones."""
+        known = self._values.get(part)
+        if known is None:
+            known = self._values[part] = frozenset(map(_value, self._judged(part)))
+        return known
 
     def _judged(self, text: str, *, configured: bool = False) -> Iterator[Find]:
         file = "bundle.js" if configured else ""

@@ -6,6 +6,7 @@ that are read from it when the value is needed.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 from tieback.recognise.scripts.values import (
@@ -43,9 +44,17 @@ _MAX_MEMBERS = 8
 """Most members of an object that are taken for one whose name is not known."""
 
 
+@lru_cache(maxsize=65_536)
+def _unknown(path: str, name: str) -> Cases:
+    """A member of a value that is not known."""
+    return single(Unknown(f"{path}.{name}"[:_MAX_PATH] if path not in ("null", "undefined") else f".{name}"))
+
+
 def through(name: str, value: Cases) -> Cases:
     """A value with the name through which it is reached; a variable has none."""
     if name.startswith("$"):
+        return value
+    if len(value) == 1 and not isinstance(value[0][1], Text | Source):
         return value
     return tuple(
         (when, one if isinstance(one, Source) and one.kind is not Kind.FUNCTION else named(one, name))
@@ -131,7 +140,10 @@ class Heap:
 
     def forced(self, value: Cases) -> Cases:
         """A value without members of modules that are still to be read."""
-        if all(not isinstance(one, Source) or one.kind is not Kind.MODULE for _, one in value):
+        for _, one in value:
+            if isinstance(one, Source) and one.kind is Kind.MODULE:
+                break
+        else:
             return value
         return chained(
             lambda one: self.module(one) if isinstance(one, Source) and one.kind is Kind.MODULE else single(one), value
@@ -139,10 +151,14 @@ class Heap:
 
     def member(self, value: Cases, name: str) -> Cases:
         """A member of a value."""
+        if len(value) == 1 and not value[0][0]:
+            return self._member(value[0][1], name)
         return chained(lambda one: self._member(one, name), value)
 
     def _member(self, value: Value, name: str) -> Cases:
         match value:
+            case Unknown(path=path):
+                return _unknown(path, name)
             case Source(kind=Kind.MODULE):
                 if len(value.via) >= MAX_VIA:
                     return UNKNOWN
@@ -165,8 +181,6 @@ class Heap:
                 return single(len(value.text))
             case Text() if name == "href":
                 return single(value)
-            case Unknown(path=path) if path not in ("null", "undefined"):
-                return single(Unknown(f"{path}.{name}"[:_MAX_PATH]))
         return single(Unknown(f".{name}"))
 
     def _of_thing(self, value: Source, number: int, name: str) -> Cases:
@@ -193,13 +207,13 @@ class Heap:
             number = self.thing(one)
             if number < 0:
                 continue
-            thing = self.things[number]
-            known = thing.fields.get(name)
-            if known is None and len(thing.fields) >= MAX_FIELDS:
+            fields = self.things[number].fields
+            known = fields.get(name)
+            if known is None and len(fields) >= MAX_FIELDS:
                 continue
             if join and known is not None and not is_unknown(known) and known != member:
                 member = choice(("put", number, name), (known, member)) if not is_unknown(member) else known
-            thing.fields[name] = member
+            fields[name] = member
 
     def items(self, value: Value) -> list[Cases] | None:
         """The items of an array; ``None`` for other values."""

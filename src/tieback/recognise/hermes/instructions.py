@@ -5,12 +5,14 @@ The table is made by ``tools/write-hermes-instructions`` from the releases of ht
 
 import re
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
 _FORMATS = {"r": "B", "R": "I", "b": "B", "h": "H", "w": "I", "j": "b", "J": "i", "i": "i", "d": "d"}
+_WITHOUT_RESULT = ("Put", "TryPut", "Store", "Define", "Throw", "Ret")
+_SWITCHES = ("SwitchImm", "UIntSwitchImm")
 _VARIANT = re.compile(r"(?:Loose|Strict)?(?:LongIndex|Long|Short|L)?\Z")
 
 
@@ -25,6 +27,16 @@ class Instruction(NamedTuple):
     operands: struct.Struct
     width: int
     """Bytes with the number of the instruction."""
+    jumps: bool
+    """True if the first operand is the distance of a jump."""
+    switches: bool
+    """True if tables of jumps belong to it, at the distance that is its second operand."""
+    writes: bool
+    """True if the first operand is a register that gets a value."""
+
+
+type Reader = tuple[Instruction, int, Callable[[bytes, int], tuple[int, ...]], bool]
+"""An instruction, its width, what reads its operands, and whether tables of jumps belong to it."""
 
 
 class Instructions(NamedTuple):
@@ -32,6 +44,8 @@ class Instructions(NamedTuple):
 
     every: tuple[Instruction, ...]
     """By number."""
+    readers: tuple[Reader | None, ...]
+    """How each is read, by its first byte; ``None`` for bytes that begin none."""
     builtins: Mapping[int, str]
     """Names of the functions of the engine that are understood, by number."""
 
@@ -54,8 +68,16 @@ def instructions(version: int) -> Instructions | None:
             continue
         fields = struct.Struct("<" + "".join(_FORMATS[one] for one in kinds))
         plain = _VARIANT.sub("", name, count=1)
-        every.append(Instruction(len(every), plain, kinds.lower(), fields, 1 + fields.size))
-    return Instructions(tuple(every), builtins) if every else None
+        every.append(
+            Instruction(
+                len(every), plain, kinds.lower(), fields, 1 + fields.size, kinds[:1] in ("j", "J"),
+                plain in _SWITCHES, kinds[:1] in ("r", "R") and not plain.startswith(_WITHOUT_RESULT),
+            )
+        )  # fmt: skip
+    if not every:
+        return None
+    readers = [(one, one.width, one.operands.unpack_from, one.switches) for one in every]
+    return Instructions(tuple(every), (*readers, *[None] * (256 - len(readers))), builtins)
 
 
 @cache

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from tieback.recognise.hermes.bytecode import Step
 from tieback.recognise.hermes.heap import through
-from tieback.recognise.hermes.operations import HANDLERS, other
+from tieback.recognise.scripts.reader import BudgetError
 from tieback.recognise.scripts.values import (
     NO_ENV,
     UNKNOWN,
     Cases,
     Kind,
     Source,
+    Text,
     Unknown,
     choice,
     single,
@@ -26,9 +27,12 @@ if TYPE_CHECKING:
 MAX_WAITING = 2_000
 """Most places of one function to which a jump leads and that are not reached yet."""
 MAX_REGISTERS = 1_024
+MAX_LOOP = 4_096
+"""Most bytes of a loop that is evaluated."""
 MAX_KEPT = 500
 """Most members that are known for each path."""
 _MAX_PATHS = 16
+_SLOTS = tuple(f"${slot}" for slot in range(MAX_KEPT))
 _UNDEFINED = single(Unknown("undefined"))
 
 
@@ -66,7 +70,11 @@ class Run:
         self.passed_target: Source | None = None
         """``new.target`` of the call that is read."""
         self.frame: Frame | None = Frame({}, {})
+        self.values = self.frame.registers
+        """The registers of the path that is read. Only ``set`` may add one above 255."""
         self._waiting: dict[int, list[Frame]] = {}
+        self._met = False
+        """True if paths met."""
         self._results: list[Cases] = []
         self._ends: list[dict[tuple[int, str], Cases]] = []
         self.first_thing = len(program.heap.things)
@@ -81,23 +89,41 @@ class Run:
         """What the function returns. Raises ``BudgetError``."""
         steps = self.program.code.steps(self.function)
         loops = self.program.loops(self.function)
+        waiting, budget, handlers = self._waiting, self.program.budget, self.program.handlers
+        behind = -1
         for step in steps:
-            if step.at in self._waiting:
-                self._meet(step.at)
+            at, kind, _ = step
+            if at < behind:
+                continue  # a loop that was evaluated
+            if at in waiting:
+                self._meet(at)
             if self.frame is None:
-                if step.kind.name != "Catch":
+                if kind.name != "Catch":
                     continue
-                self.frame = Frame({}, {})
-            if step.at in loops:
-                for register in loops[step.at]:
-                    self.frame.registers.pop(register, None)
-            self.program.budget.take()
+                self._continue(Frame({}, {}))
+            if at in loops:
+                end, written = loops[at]
+                behind = self._evaluated(at, end)
+                if behind > at:
+                    continue
+                for register in written:
+                    self.values.pop(register, None)
+            budget.left -= 1
+            if budget.left < 0:
+                raise BudgetError
             self.step = step
-            HANDLERS.get(step.kind.name, other)(self, step)
+            handlers[kind.number](self, step)
         if self.frame is not None:
             self._ends.append(self.frame.kept)
         self._settle()
         return choice(("return", self.function), self._results) if self._results else _UNDEFINED
+
+    def _evaluated(self, start: int, end: int) -> int:
+        """Evaluate a loop whose values are all known: the offset behind it; -1 if that is not possible."""
+        concrete = self.program.concrete
+        if concrete.left <= 0 or end - start > MAX_LOOP or not self.program.joins(self.function, start, end):
+            return -1
+        return concrete.loop(self, start, end)
 
     def _is_own(self, number: int) -> bool:
         """True for what this function has made, and for ``module`` and its first ``exports``."""
@@ -105,6 +131,8 @@ class Run:
 
     def _settle(self) -> None:
         """Set the members to what they are where the function ends."""
+        if len(self._ends) == 1 and not self._met:
+            return  # one path: they are already set
         heap = self.program.heap
         keys = dict.fromkeys(key for end in self._ends for key in end)
         for number, name in keys:
@@ -117,23 +145,27 @@ class Run:
         if self.frame is not None:
             frames.append(self.frame)
         if len(frames) == 1:
-            self.frame = frames[0].copy()
+            self._continue(frames[0].copy())
             return
+        self._met = True
         self.program.budget.take(1 + len(frames[0].registers) // 8)
         met = Frame({}, {})
         origin = (self.function, at)
         _meet_values(origin, met.registers, [one.registers for one in frames])
         _meet_values(origin, met.kept, [one.kept for one in frames])
-        self.frame = met
+        self._continue(met)
+
+    def _continue(self, frame: Frame) -> None:
+        self.frame, self.values = frame, frame.registers
 
     def get(self, register: int) -> Cases:
         """The value of a register."""
-        return self.frame.registers.get(register, UNKNOWN) if self.frame else UNKNOWN
+        return self.values.get(register, UNKNOWN)
 
     def set(self, register: int, value: Cases) -> None:
         """Set a register."""
-        if self.frame and (register in self.frame.registers or len(self.frame.registers) < MAX_REGISTERS):
-            self.frame.registers[register] = value
+        if register in self.values or len(self.values) < MAX_REGISTERS:
+            self.values[register] = value
 
     def jump(self, step: Step, distance: int) -> None:
         """A path that continues elsewhere, too. A jump backwards is not followed."""
@@ -146,7 +178,7 @@ class Run:
 
     def conditional(self, step: Step, known: bool | None) -> None:
         """A jump of which it is known whether it is taken, or not."""
-        distance = step.integer(0)
+        distance = step.operands[0]
         if known is not False:
             self.jump(step, distance)
         if known is True and distance > 0:
@@ -154,21 +186,36 @@ class Run:
 
     def read(self, value: Cases, name: str) -> Cases:
         """A member, as this path has set it, or else as the heap has it."""
-        if len(value) == 1 and self.frame is not None and self.frame.kept:
-            kept = self.frame.kept.get((self.program.heap.thing(value[0][1]), name))
-            if kept is not None:
-                return through(name, kept)
+        if len(value) == 1:
+            one = value[0][1]
+            if isinstance(one, Unknown):
+                return self.program.heap.member(value, name)
+            if self.frame is not None and self.frame.kept:
+                kept = self.frame.kept.get((self.program.heap.thing(one), name))
+                if kept is not None:
+                    return through(name, kept)
         return self.program.heap.member(value, name)
 
     def put(self, value: Cases, name: str, member: Cases) -> None:
         """Set a member on this path."""
-        heap = self.program.heap
-        heap.put(value, name, member, join=len(value) > 1 or not self._is_own(heap.thing(value[0][1])))
-        if len(value) == 1 and self.frame is not None and len(self.frame.kept) < MAX_KEPT:
-            number = heap.thing(value[0][1])
-            if number >= 0:
+        heap, first = self.program.heap, value[0][1]
+        if not isinstance(first, Unknown) or len(value) > 1:
+            number = heap.thing(first)
+            heap.put(value, name, member, join=len(value) > 1 or not self._is_own(number))
+            if number >= 0 and len(value) == 1 and self.frame is not None and len(self.frame.kept) < MAX_KEPT:
                 self.frame.kept[number, name] = member
         self.program.members.stored(self, value, name, member)
+
+    def put_variable(self, scope: int, slot: int, member: Cases) -> None:
+        """Set a variable on this path."""
+        if scope < self.first_thing or self.frame is None or slot >= MAX_KEPT or len(self.frame.kept) >= MAX_KEPT:
+            self.put(single(Source(Kind.SCOPE, scope, NO_ENV)), f"${slot}", member)
+            return
+        name = _SLOTS[slot]
+        self.program.heap.things[scope].fields[name] = member
+        self.frame.kept[scope, name] = member
+        if isinstance(member[0][1], Text):
+            self.program.members.stored(self, UNKNOWN, name, member)
 
     def scope_of(self, register: int) -> int:
         """Number of the variables in a register; -1 if there are none."""
@@ -193,9 +240,23 @@ def _distinct(options: list[Cases]) -> list[Cases]:
     return [one for index, one in enumerate(options) if not any(one is other for other in options[:index])]
 
 
+def _same(value: Cases, other: Cases) -> bool:
+    """True for values of two paths that need no choice: of two unknown ones, only the name of the first counts."""
+    return len(value) == 1 and len(other) == 1 and isinstance(value[0][1], Unknown) and isinstance(other[0][1], Unknown)
+
+
 def _meet_values[K](origin: object, mine: dict[K, Cases], every: list[dict[K, Cases]]) -> None:
     """The values that several paths have: the same one, or a choice. What one of them does not know is left out."""
     first = every[0]
+    if len(every) == 2:
+        second = every[1]
+        for key, value in first.items():
+            other = second.get(key)
+            if other is value or (other is not None and _same(value, other)):
+                mine[key] = value
+            elif other is not None:
+                mine[key] = choice(origin, (value, other))
+        return
     for key, value in first.items():
         options = [one[key] for one in every if key in one]
         if len(options) < len(every):

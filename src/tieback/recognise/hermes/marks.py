@@ -1,6 +1,7 @@
 """Where the search in a bytecode file begins: functions that refer to a scheme, a path or the name of a call."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from itertools import islice
@@ -18,6 +19,8 @@ NAMES = (
     "initializeApp", "createClient", "io", "URL", "sendBeacon", "unescape", "Buffer",
 )  # fmt: skip
 """Names of calls and members that functions with an endpoint use."""
+_PLAIN = ("https", "http", "wss", "ws")
+_LOADING = ("LoadConstString",)
 SCHEMES = ("https:", "http:", "wss:", "ws:", "https", "http", "wss")
 KEYS = ("projectId", "databaseURL", "storageBucket", "authDomain", "Bucket", "baseURL", "supabaseUrl")
 """Keys of the objects that configure a client."""
@@ -25,6 +28,17 @@ METHODS = ("post", "put", "patch", "get", "delete", "request")
 """Methods of HTTP clients, which many other objects have, too."""
 TOLD = ("projectId", "databaseURL", "storageBucket", "authDomain", "host", "hostname", "Bucket")
 """Those whose objects are judged like those of scripts."""
+_BEGINS = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]{0,20})?://(?!\S*\s+\w+\s+\w+\s)")
+"""Can be the beginning of an address, and is no sentence."""
+_JOINING = ("concat", "join", "replace", "replaceAll", "reverse", "baseURL", "initializeApp", "raw")
+_DECODING = ("atob", "unescape", "Buffer")
+_ENCODED = (b"aHR0c", b"d3NzO", b"d3M6L", b"68747470", b"7773733a", b"%68%74", b"%3A%2F", b"%3a%2f", b"ptth")
+"""The beginning of an address in base64, hexadecimal or percent encoding, or reversed."""
+_NUMBERS = ("LoadConstUInt8", "LoadConstInt")
+_LETTERS = (104, 119)
+"""``h`` and ``w``, with which an address begins."""
+_MAKING = ("Construct", "CallWithNewTarget")
+_ADDING = ("Add", "AddN", "AddS", "AddEmptyString")
 _MAX_FIELDS = 64
 _NAMING = ("GetById", "TryGetById", "PutById", "PutNewOwnById", "DefineOwnById")
 
@@ -34,7 +48,9 @@ class Marks:
 
     def __init__(self, code: Bytecode, search: Search) -> None:
         """Search in this file."""
-        self._search = search
+        self._search, self._code = search, code
+        self.named: frozenset[int] = frozenset()
+        """Functions that refer to one of ``NAMES``."""
         data = code.data
         self._beside = tuple(word for word, mark in (("firestore", b"irestore"), ("S3", b"S3")) if data.find(mark) >= 0)
 
@@ -43,21 +59,45 @@ class Marks:
         search = self._search
         names = search.equal((*NAMES, *SCHEMES, *KEYS))
         exact = np.array([names[one] for one in SCHEMES if one in names], np.int64)
-        schemes = np.union1d(search.containing(b"://"), exact)
+        items = np.array([*exact.tolist(), *search.equal([f"{one}://" for one in _PLAIN]).values()], np.int64)
+        addresses = [one for one in search.containing(b"://").tolist() if _BEGINS.match(self._code.text(one))]
+        schemes = np.array(addresses, np.int64)
         called = [names[one] for one in NAMES if one in names]
         groups = [
             search.functions(("PutById",), -1, [names["baseURL"]] if "baseURL" in names else []),
-            search.functions(("LoadConstString",), -1, schemes),
-            search.with_items(exact),
-            search.functions(_NAMING, -1, called),
-            search.with_keys([names[one] for one in KEYS if one in names]),
+            search.functions(_LOADING, -1, schemes),
+            words := list(dict.fromkeys((*search.functions(_LOADING, -1, exact), *search.literals.with_items(items)))),
+            naming := search.functions(_NAMING, -1, called),
+            search.literals.with_keys([names[one] for one in KEYS if one in names]),
         ]
-        if len(schemes) or called:
-            groups.append(search.functions(("LoadConstString",), -1, search.paths()))
+        self.named = frozenset(naming)
+        if len(schemes) or len(exact) or called:
+            groups.append(search.functions(_LOADING, -1, search.paths()))
         # A function with several kinds of marks comes first, and then the order of the groups counts.
         count = Counter(function for group in groups for function in group)
         every = dict.fromkeys(function for group in groups for function in group)
+        # What only calls fetch(), or only has "https", is of interest if it joins texts, or if another one calls it.
+        alone = [one for one in dict.fromkeys((*naming, *words)) if count[one] == 1]
+        for function in set(alone).difference(self._joining(alone)):
+            del every[function]
         return sorted(every, key=lambda function: -count[function])[:MAX_STARTS]
+
+    def _joining(self, functions: list[int]) -> set[int]:
+        """Those of some functions that can join texts, or decode one."""
+        search = self._search
+        adding = search.having(functions, _ADDING) | search.having(functions, _MAKING, least=3)  # this, path and base
+        found = {one for one, has in zip(functions, adding, strict=True) if has}
+        names = dict.fromkeys(_JOINING)
+        if any(self._code.data.find(one) >= 0 for one in _ENCODED):
+            names.update(dict.fromkeys(_DECODING))
+        found.update(search.functions(_NAMING, -1, search.equal(names).values()))
+        # Numbers of characters are in the function, or in the one around a callback of map().
+        coding = search.functions(_NAMING, -1, search.equal(("fromCharCode",)).values())
+        near = [(one, around) for one in coding for around in (one, *search.creators(one)[:1])]
+        numbers = search.having([around for _, around in near], _NUMBERS, values=_LETTERS)
+        arrays = search.having([around for _, around in near], ("NewArrayWithBuffer",))
+        found.update(one for (one, _), has in zip(near, numbers | arrays, strict=True) if has)
+        return found
 
     def configuration(self, fields: Mapping[str, Cases], forced: Callable[[Cases], Cases]) -> str:
         """An object as a script has it; empty if it is no configuration that only its keys show."""

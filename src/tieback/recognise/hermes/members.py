@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _MAX_CHILDREN = 40
 _MAX_SETTERS = 4
-_MAX_SEARCHES = 200
+_MAX_SEARCHES, _MAX_PER_START = 4_000, 6
 _MAX_CALLERS = 40
 _STORES = ("StoreToEnvironment", "StoreNPToEnvironment")
 _SMALL = re.compile(r"[\w$]{1,2}\Z")
@@ -44,6 +44,11 @@ class Members:
         """What ``this`` is in the functions that a function creates."""
         self._owners: dict[int, int] = {}
         self._searched: set[object] = set()
+        self._searches = 0
+
+    def begin(self) -> None:
+        """Allow some more searches for what one start needs."""
+        self._searches = min(_MAX_PER_START, _MAX_SEARCHES - len(self._searched))
 
     def around(self, function: int, most: int) -> Iterator[int]:
         """A function and those around it, without the global code."""
@@ -122,13 +127,14 @@ class Members:
     def variable(self, scope: int, slot: int) -> None:
         """Walk through the functions that can set a variable whose value is not known yet."""
         owner = self.scopes.get(scope, -1)
-        if owner < 0 or (scope, slot) in self._searched or len(self._searched) >= _MAX_SEARCHES:
+        if owner < 0 or (scope, slot) in self._searched or self._searches <= 0:
             return
         self._searched.add((scope, slot))
+        self._searches -= 1
         for function in self._children.get(owner, [])[:_MAX_CHILDREN]:
             steps = self._program.code.steps(function)
             self._program.budget.take(1 + len(steps) // 16)
-            if any(one.kind.name in _STORES and one.integer(1) == slot for one in steps):
+            if any(one.kind.name in _STORES and one.operands[1] == slot for one in steps):
                 self._program.visit(function)
 
     def missing(self, number: int, name: str) -> Cases | None:
@@ -137,11 +143,12 @@ class Members:
             return None
         key = (number, name)
         owner = self._owners.get(number, -1)
-        if key in self._searched or len(self._searched) >= _MAX_SEARCHES:
+        if key in self._searched or self._searches <= 0:
             return self._sibling(number, owner, name)
         if number == GLOBAL and name in _PLATFORM:
             return None
         self._searched.add(key)
+        self._searches -= 1
         wanted = self._program.search.equal([name]).get(name)
         if wanted is not None and (number == GLOBAL or owner >= 0):
             setting = self._program.search.functions(("PutById", "TryPutById"), -1, [wanted])

@@ -4,17 +4,20 @@ Each function is walked once without knowing its arguments, and again for calls 
 are walked first, because they set its variables.
 """
 
+import gc
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import islice
 
 from tieback.recognise.hermes.bytecode import Bytecode, Step
 from tieback.recognise.hermes.calls import Calls
+from tieback.recognise.hermes.concrete import Concrete
 from tieback.recognise.hermes.heap import GLOBAL, Heap
 from tieback.recognise.hermes.interpret import Run
 from tieback.recognise.hermes.marks import TOLD, Marks
 from tieback.recognise.hermes.members import Members
 from tieback.recognise.hermes.modules import Modules
+from tieback.recognise.hermes.operations import HANDLERS, other
 from tieback.recognise.hermes.record import MAX_FOUND, Found, Record
 from tieback.recognise.hermes.search import Search
 from tieback.recognise.scripts import operators
@@ -44,6 +47,7 @@ _MAX_CREATORS = 4
 _MAX_LOOPS = 200
 _MAX_STEPS = 1_500
 """Most steps of one start that are spent on calls."""
+_JOINING = frozenset(("fromCharCode", "charAt", "charCodeAt", "push", "shift", "concat", "join", "substr", "slice"))
 _PART = re.compile(r"[/:.]\w|\w[/:.]")
 """In a text that can be a part of an address."""
 _WORD = re.compile(r"[a-z][a-z0-9-]*\Z")
@@ -57,9 +61,11 @@ class Program:
         """Follow this file with a budget."""
         self.code, self.budget = code, budget
         self.search = Search(code)
+        self.handlers = [HANDLERS.get(one.name, other) for one in code.instructions.every]
         self.heap = Heap()
         self.calls = Calls(self)
         self.modules = Modules(self)
+        self.concrete = Concrete(self)
         self.record, self.members = Record(self), Members(self)
         self.heap.module, self.heap.missing, self.heap.getter = self.modules.value, self.members.missing, self._got
         self.stopped = False
@@ -70,17 +76,28 @@ class Program:
         """How many of them are calls with constants."""
         self._visited: set[int] = set()
         self._inlined: dict[object, Cases] = {}
-        self._loops: dict[int, dict[int, list[int]]] = {}
+        self._loops: dict[int, dict[int, tuple[int, list[int]]]] = {}
+        self._constants: dict[int, Cases] = {}
         self._start = 0
         self._starts: set[int] = set()
         self._defined = False
 
-    def texts(self) -> Iterator[Found]:
-        """Every text that can be an endpoint, and every configuration."""
-        marks = Marks(self.code, self.search)
+    def texts(self) -> list[Found]:
+        """Every text that can be an endpoint, and every configuration. Only once: what the walk made is let go of."""
+        # The collector would search through all objects of the walk, which are needed to its end, again and again.
+        was_enabled = gc.isenabled()
+        gc.disable()
+        try:
+            return self._texts(Marks(self.code, self.search))
+        finally:
+            self._release()
+            if was_enabled:
+                gc.enable()
+
+    def _texts(self, marks: Marks) -> list[Found]:
         try:
             starts = marks.functions()
-            self._starts.update(starts)
+            self._starts.update(starts, marks.named)
             for function in starts:
                 self._begin(function)
             for function in self.members.using():
@@ -94,14 +111,23 @@ class Program:
         except (BudgetError, RecursionError):
             self.stopped = True
         self.stopped = self.stopped or self.code.left <= 0
-        yield from self.record.found.values()
+        found = list(self.record.found.values())
         for number, (function, at) in self.record.configurations.items():
-            text = marks.configuration(self.heap.things[number].fields, self.heap.forced)
+            text = marks.configuration(self.heap.things[number].fields, self._forced)
             if text:
-                yield Found(Text(text), function, at, "configuration")
+                found.append(Found(Text(text), function, at, "configuration"))
+        return found
+
+    def _forced(self, value: Cases) -> Cases:
+        try:
+            return self.heap.forced(value)
+        except (BudgetError, RecursionError):
+            self.stopped = True
+            return UNKNOWN
 
     def _begin(self, function: int) -> None:
         self._start = self.budget.left
+        self.members.begin()
         self.visit(function)
 
     def visit(self, function: int) -> None:
@@ -116,6 +142,8 @@ class Program:
         closure = self.members.closures.get(function)
         arguments = self.modules.arguments(function) or []
         inlining, self.inlining = self.inlining, 0
+        if not self.walking:
+            self._start = self.budget.left
         try:
             self._walk(closure, function, self.members.this(function, closure), arguments)
         finally:
@@ -141,6 +169,10 @@ class Program:
         if closure.kind is not Kind.FUNCTION:
             return UNKNOWN
         function, scope = self.heap.closures[closure.at]
+        if (made := self._evaluated(closure, function, scope, arguments)) is not None:
+            if run is not None:
+                self.record.decoded(run, made)
+            return made
         header = self.code.header(function)
         if header is None or header.size > _MAX_INLINED_SIZE or self.inlining >= MAX_CALLS:
             return UNKNOWN
@@ -170,6 +202,16 @@ class Program:
             return found
         return self._inlined[key]
 
+    def _evaluated(self, closure: Source, function: int, scope: int, arguments: Sequence[Cases]) -> Cases | None:
+        """The result of a function with a loop, or with ``arguments``, if all that it uses is known."""
+        if not arguments or self.concrete.left <= 0:
+            return None
+        if scope not in self.concrete.used and not self.code.is_repeating(function):
+            return None
+        if not all(len(one) == 1 and isinstance(one[0][1], Text | int | Source) for one in arguments):
+            return None
+        return self.concrete.call(closure, list(arguments))
+
     def _is_worth(self, value: Cases, *, words: bool) -> bool:
         """True if a value, or a member of it, can be a part of an address."""
         for _, one in value:
@@ -188,29 +230,43 @@ class Program:
         one = self.heap.forced(getter)[0][1]
         return self.inlined(one, this, ()) if isinstance(one, Source) else UNKNOWN
 
-    def loops(self, function: int) -> dict[int, list[int]]:
-        """The registers that a loop writes, by the offset where it begins."""
+    def loops(self, function: int) -> dict[int, tuple[int, list[int]]]:
+        """The offset where a loop ends and the registers that it writes, by the offset where it begins."""
         found = self._loops.get(function)
         if found is None:
             steps = self.code.steps(function)
             found = {}
             ends: dict[int, int] = {}
             for step in steps:
-                if step.kind.kinds.startswith("j") and step.integer(0) < 0:
-                    ends[step.at + step.integer(0)] = step.at
+                if step.kind.jumps and step.operands[0] < 0:
+                    ends[step.at + step.operands[0]] = step.at
             for start, end in list(ends.items())[:_MAX_LOOPS]:
                 self.budget.take(1 + len(steps) // 16)
                 inside = (one for one in steps if start <= one.at <= end)
-                written = {one.integer(0) for one in inside if one.kind.kinds.startswith("r") and _writes(one)}
-                found[start] = sorted(written)
+                written = {one.operands[0] for one in inside if one.kind.writes}
+                found[start] = end, sorted(written)
             self._loops[function] = found
         return found
 
-    def constant(self, number: int) -> Text:
+    def joins(self, function: int, start: int, end: int) -> bool:
+        """True if a loop can put a text together: it adds, or calls a method for texts or arrays."""
+        for step in self.code.steps(function):
+            if start <= step.at <= end and (
+                step.kind.name == "Add"
+                or (step.kind.name == "GetById" and self.code.text(step.operands[-1]) in _JOINING)
+                or step.kind.name in ("GetArgumentsPropByVal", "FastArrayPush")
+            ):
+                return True
+        return False
+
+    def constant(self, number: int) -> Cases:
         """A string of the file."""
-        text = self.code.text(number)
-        place = self.code.strings.start + int(self.code.strings.offsets[number]) if text else -1
-        return Text(text[:4096], place, (text,) if text else ())
+        known = self._constants.get(number)
+        if known is None:
+            text = self.code.text(number)
+            place = self.code.strings.start + int(self.code.strings.offsets[number]) if text else -1
+            known = self._constants[number] = single(Text(text[:4096], place, (text,) if text else ()))
+        return known
 
     def as_value(self, literal: str | int | None) -> Value:
         """A value of a literal."""
@@ -222,16 +278,24 @@ class Program:
         """Set the members of the literal of an object."""
         code = self.code
         if code.shaped:
-            key, count = code.shape(step.integer(-2))
+            key, count = code.shape(step.operands[-2])
         else:
-            key, count = step.integer(3), step.integer(2)
+            key, count = step.operands[3], step.operands[2]
         names = code.literals(code.keys + key, count)
-        values = code.literals(code.values + step.integer(-1), count)
+        values = code.literals(code.values + step.operands[-1], count)
         self.budget.take(1 + len(names) // 4)
         for name, value in zip(names, values, strict=False):
             self.heap.put(single(made), str(name), single(self.as_value(value)), join=False)
         if any(name in TOLD for name in names):
             self.record.configured(run, made)
+
+    def _release(self) -> None:
+        """Let go of what the walk has made and what refers to itself, for which the collector would need long."""
+        self.code.forget()
+        self.heap.things.clear()
+        self.heap.closures.clear()
+        for known in (self._inlined, self._loops, self._constants):
+            known.clear()
 
     def truth(self, value: Cases) -> bool | None:
         """Whether a value counts as true; ``None`` if that is not known."""
@@ -248,10 +312,6 @@ def _truth(value: Value) -> bool | None:
     if isinstance(value, Unknown) and value.path == "__DEV__":
         return False
     return operators.truth(value)
-
-
-def _writes(step: Step) -> bool:
-    return not step.kind.name.startswith(("Put", "TryPut", "Store", "Define", "Throw", "Ret"))
 
 
 def _key(value: Cases) -> object:

@@ -1,7 +1,7 @@
 """Where the functions of a bytecode file refer to strings, functions and literals, without reading the instructions.
 
 All bytes of the instructions are compared at once with ``numpy``: a byte that is the number of an instruction, with an
-operand that is looked for. So a hit can be in the middle of another instruction; who uses it reads the function.
+operand that is looked for.
 """
 
 from collections.abc import Collection, Sequence
@@ -10,14 +10,19 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from tieback.recognise.hermes.bytecode import Bytecode, Numbers
+from tieback.recognise.hermes.bytecode import Bytecode, Numbers, aligned
+from tieback.recognise.hermes.instructions import Instruction, Instructions
+from tieback.recognise.hermes.literals import Literals
 
 MAX_HITS = 20_000
 """Most hits of one search."""
 MAX_SAME = 8
 """Most functions with the same instructions that are looked at; a compiler stores equal ones once."""
-MAX_KEYS = 256
-"""Most keys of a literal in which a key is looked for."""
+_SIZES = {"b": 1, "h": 2, "w": 4, "r": 1, "j": 1, "i": 4}
+"""Bytes of an operand."""
+MAX_LENGTH = 4_096
+"""Most instructions of a function that are read together with those of others."""
+_NONE = np.uint8(255)
 _SHORTEST = 2
 
 
@@ -31,9 +36,21 @@ class Search:
         self._first = int(offsets[offsets > 0].min()) if (offsets > 0).any() else 0
         self._last = int((offsets + sizes).max()) if len(offsets) else 0
         self._bytes = np.frombuffer(code.data, np.uint8)[self._first : self._last]
-        order = np.argsort(offsets, kind="stable")
+        order = np.lexsort((sizes, offsets))
         self._order, self._sorted, self._ends = order, offsets[order], (offsets + sizes)[order]
+        self._same = self._sorted.searchsorted(self._sorted, "left")
+        """The first function that begins where each does."""
+        begins = _beginnings(self._bytes, self._first, offsets, sizes, code.instructions)
+        self._numbers = np.where(begins, self._bytes, _NONE)
+        """The number of the instruction that begins at each byte."""
+        self.literals = Literals(code, self)
         self._found: dict[int, Numbers] = {}
+        self._equal: dict[str, int] = {}
+        self._read: dict[tuple[int, int], tuple[Numbers, Numbers]] = {}
+        """Offsets and values of an operand of an instruction."""
+        self._indexed: dict[tuple[int, int], tuple[Numbers, Numbers]] = {}
+        """The same, in the order of the values."""
+        self._creators: dict[int, list[int]] = {}
         self._created: tuple[Numbers, Numbers] | None = None
 
     def functions(self, names: Sequence[str], operand: int, wanted: Collection[int] | Numbers) -> list[int]:
@@ -47,8 +64,65 @@ class Search:
         numbers = np.unique(np.fromiter(wanted, np.int64))
         if not len(numbers):
             return []
-        places = [found[np.isin(values, numbers)] for found, values in self._operands(names, operand)]
-        return self._around(np.sort(np.concatenate(places))[:MAX_HITS]) if places else []
+        if len(numbers) == 1:
+            return self.around(self._with_operand(names, operand, int(numbers[0]))[:MAX_HITS])
+        places = [found[_are_in(values, numbers)] for found, values in self._operands(names, operand)]
+        return self.around(np.sort(np.concatenate(places))[:MAX_HITS]) if places else []
+
+    def _with_operand(self, names: Sequence[str], operand: int, number: int) -> Numbers:
+        """Offsets of instructions with an operand. There are many searches for one number, so they are sorted once."""
+        found = []
+        for kind in self._code.instructions.named(*names):
+            key = kind.number, operand
+            if key not in self._indexed:
+                ((places, values),) = self._operands_of(kind, operand)
+                order = np.argsort(values, kind="stable")
+                self._indexed[key] = places[order], values[order]
+            places, values = self._indexed[key]
+            found.append(places[values.searchsorted(number) : values.searchsorted(number + 1)])
+        return np.sort(np.concatenate(found)) if found else np.empty(0, np.int64)
+
+    def by_operand(self, names: Sequence[str], operand: int, wanted: Numbers) -> dict[int, list[int]]:
+        """The functions with one of these instructions, by its operand; only for sorted numbers."""
+        found: dict[int, list[int]] = {}
+        for places, values in self._operands(names, operand) if len(wanted) else ():
+            chosen = _are_in(values, wanted)
+            for place, value in zip(places[chosen][:MAX_HITS], values[chosen][:MAX_HITS].tolist(), strict=True):
+                found.setdefault(value, []).extend(self.around(place[None]))
+        return found
+
+    def operands_in(self, names: Sequence[str], operand: int, wanted: Numbers) -> list[int]:
+        """Those of some sorted numbers that are an operand of one of these instructions."""
+        if not len(wanted):
+            return []
+        return [
+            int(one)
+            for _, values in self._operands(names, operand)
+            for one in np.unique(values[_are_in(values, wanted)])
+        ]
+
+    def having(
+        self, functions: Sequence[int], names: Sequence[str], least: int = 0, values: Sequence[int] = ()
+    ) -> NDArray[np.bool_]:
+        """Which functions can have one of these instructions.
+
+        Args:
+            functions: numbers of functions.
+            names: names of instructions.
+            least: only those whose last operand is at least this number.
+            values: only those whose last operand is one of these numbers.
+        """
+        offsets, sizes = (one[np.array(functions, np.int64)] for one in self._code.bodies)
+        found = np.zeros(len(functions), np.bool_)
+        for kind in self._code.instructions.named(*names):
+            places = self.places(kind)
+            if least:
+                places = places[self.values(kind, len(kind.kinds) - 1, places) >= least]
+            if values:
+                places = places[np.isin(self.values(kind, len(kind.kinds) - 1, places), values)]
+            places = places + self._first
+            found |= places.searchsorted(offsets + sizes) > places.searchsorted(offsets)
+        return found
 
     def creators(self, function: int) -> list[int]:
         """Functions that can create a closure of this one."""
@@ -58,99 +132,52 @@ class Search:
             order = np.argsort(values, kind="stable")
             self._created = places[order], values[order]
         places, values = self._created
-        first, last = np.searchsorted(values, [function, function + 1])
-        return self._around(np.sort(places[first:last])[:MAX_HITS])
-
-    def with_keys(self, wanted: Collection[int]) -> list[int]:
-        """Functions with the literal of an object that has one of these strings as a key."""
-        code, found = self._code, []
-        near = self._number_places(code.keys, code.keys_end, wanted)
-        if not len(near):
-            return []
-        shaped = code.shaped
-        shapes = np.array([code.shape(one) for one in range(min(code.shape_count, MAX_HITS))], np.int64).reshape(-1, 2)
-        known: dict[tuple[int, int], bool] = {}
-        for kind in code.instructions.named("NewObjectWithBuffer", "NewObjectWithBufferAndParent"):
-            places = self._places(kind.number, kind.width)
-            first = kind.kinds.index("h" if "h" in kind.kinds else "w")
-            if shaped:
-                numbers = self._values(kind.kinds, first, places)
-                places, numbers = places[numbers < len(shapes)], numbers[numbers < len(shapes)]
-                keys, counts = shapes[numbers, 0], shapes[numbers, 1]
-            else:
-                counts, keys = (self._values(kind.kinds, first + one, places) for one in (1, 2))
-            # A key has at most 4 bytes, and a sequence of up to 15 at most 2 more.
-            reach = np.searchsorted(near, keys + 5 * counts + 4, "right") > np.searchsorted(near, keys, "left")
-            chosen = np.flatnonzero(reach & (counts > 0) & (counts <= MAX_KEYS))[:MAX_HITS]
-            for place, key, count in zip(*(one[chosen].tolist() for one in (places, keys, counts)), strict=True):
-                if (key, count) not in known:
-                    texts = code.literals(code.keys + key, count)
-                    known[key, count] = any(isinstance(one, str) and one in self._named(wanted) for one in texts)
-                if known[key, count]:
-                    found += self._at(place)
-        return list(dict.fromkeys(found))
-
-    def _named(self, wanted: Collection[int]) -> set[str]:
-        return {self._code.text(one) for one in wanted}
-
-    def with_items(self, wanted: Collection[int] | Numbers) -> list[int]:
-        """Functions with the literal of an array that has one of these strings; some are wrong."""
-        near = self._number_places(self._code.arrays, self._code.arrays_end, wanted)
-        found: list[int] = []
-        for kind in self._code.instructions.named("NewArrayWithBuffer") if len(near) else ():
-            places = self._places(kind.number, kind.width)
-            counts, starts = (self._values(kind.kinds, one, places) for one in (2, 3))
-            reach = np.searchsorted(near, starts + 5 * counts + 4, "right") > np.searchsorted(near, starts, "left")
-            found += self._around(places[reach & (counts > 0) & (counts <= MAX_KEYS)][:MAX_HITS])
-        return list(dict.fromkeys(found))
-
-    def _number_places(self, begin: int, end: int, wanted: Collection[int] | Numbers) -> Numbers:
-        """Offsets in literals where the number of a wanted string can be."""
-        raw = np.frombuffer(self._code.data, np.uint8)[begin:end].astype(np.int64)
-        numbers = np.unique(np.fromiter(wanted, np.int64))
-        if len(raw) < 4 or not len(numbers):
-            return np.empty(0, np.int64)
-        short = raw[:-1] | raw[1:] << 8
-        # The first two bytes of a longer number are compared only.
-        places = [np.flatnonzero(np.isin(short, numbers & 0xFFFF))]
-        if (numbers < 256).any():
-            places.append(np.flatnonzero(np.isin(raw, numbers[numbers < 256])))
-        return np.unique(np.concatenate(places))
+        known = self._creators.get(function)
+        if known is None:
+            first, last = values.searchsorted(function), values.searchsorted(function + 1)
+            known = self.around(np.sort(places[first:last])[:MAX_HITS]) if last > first else []
+            self._creators[function] = known
+        return known
 
     def _operands(self, names: Sequence[str], operand: int) -> list[tuple[Numbers, Numbers]]:
         """Offsets and values of an operand of instructions, in pairs."""
         found: list[tuple[Numbers, Numbers]] = [(np.empty(0, np.int64), np.empty(0, np.int64))]
         for kind in self._code.instructions.named(*names):
-            places = self._places(kind.number, kind.width)
-            found.append((places, self._values(kind.kinds, operand % len(kind.kinds), places)))
+            found += self._operands_of(kind, operand)
         return found
 
-    def _places(self, number: int, width: int) -> Numbers:
-        known = self._found.get(number)
+    def _operands_of(self, kind: Instruction, operand: int) -> list[tuple[Numbers, Numbers]]:
+        key = kind.number, operand
+        if key not in self._read:
+            places = self.places(kind)
+            self._read[key] = places, self.values(kind, operand % len(kind.kinds), places)
+        return [self._read[key]]
+
+    def places(self, kind: Instruction) -> Numbers:
+        """Offsets of an instruction, from the first one on."""
+        known = self._found.get(kind.number)
         if known is None:
-            end = len(self._bytes) - width + 1
-            known = self._found[number] = np.flatnonzero(self._bytes[: max(0, end)] == number)
+            end = len(self._bytes) - kind.width + 1
+            known = self._found[kind.number] = np.flatnonzero(self._numbers[: max(0, end)] == kind.number)
         return known
 
-    def _values(self, kinds: str, operand: int, places: Numbers) -> Numbers:
-        sizes = {"b": 1, "h": 2, "w": 4, "r": 1, "j": 1}
-        at = places + 1 + sum(sizes[one] for one in kinds[:operand])
+    def values(self, kind: Instruction, operand: int, places: Numbers) -> Numbers:
+        """An operand of an instruction at some places."""
+        at = places + 1 + sum(_SIZES[one] for one in kind.kinds[:operand])
         values = np.zeros(len(at), np.int64)
-        for byte in range(sizes[kinds[operand]]):
+        for byte in range(_SIZES[kind.kinds[operand]]):
             values |= self._bytes[at + byte].astype(np.int64) << (8 * byte)
         return values
 
-    def _around(self, places: Numbers) -> list[int]:
-        return list(dict.fromkeys(function for place in places.tolist() for function in self._at(place)))
-
-    def _at(self, place: int) -> list[int]:
-        """The functions whose instructions are at an offset."""
-        place += self._first
-        last = int(np.searchsorted(self._sorted, place, "right"))
-        if not last:
-            return []
-        begin = int(np.searchsorted(self._sorted, self._sorted[last - 1], "left"))
-        return [int(self._order[one]) for one in range(begin, min(last, begin + MAX_SAME)) if place < self._ends[one]]
+    def around(self, places: Numbers) -> list[int]:
+        """The functions whose instructions are at sorted offsets; in the order of the file."""
+        places = places + self._first
+        last = self._sorted.searchsorted(places, "right") - 1
+        inside = last[(last >= 0) & (places < self._ends[last])]
+        found: list[int] = []
+        for one in inside[np.append(True, inside[1:] != inside[:-1])].tolist() if len(inside) else ():
+            found += self._order[max(self._same[one], one - MAX_SAME + 1) : one + 1].tolist()
+        return found
 
     @cached_property
     def _storage(self) -> NDArray[np.uint8]:
@@ -180,20 +207,91 @@ class Search:
 
     def equal(self, names: Collection[str]) -> dict[str, int]:
         """Numbers of the strings that are one of these names."""
-        table, storage, found = self._code.strings, self._storage, {}
-        lengths = table.ends - table.offsets
         by_length: dict[int, list[str]] = {}
         for name in names:
-            if name:
+            if name and name not in self._equal:
+                self._equal[name] = -1
                 by_length.setdefault(len(name), []).append(name)
         for length, group in by_length.items():
-            same = np.flatnonzero((lengths == length) & ~table.wide)
-            firsts = np.isin(storage[table.offsets[same]], [ord(name[0]) for name in group])
+            same = np.flatnonzero(self._lengths == length)
+            firsts = np.isin(self._storage[self._code.strings.offsets[same]], [ord(name[0]) & 0xFF for name in group])
             for number in same[firsts].tolist():
                 text = self._code.text(number)
                 if text in group:
-                    found[text] = number
-        return found
+                    self._equal[text] = number
+        return {name: number for name in names if (number := self._equal.get(name, -1)) >= 0}
+
+    @cached_property
+    def _lengths(self) -> NDArray[np.int32]:
+        """Characters of the strings with one byte per character; -1 for others."""
+        table = self._code.strings
+        return np.where(table.wide, -1, table.ends - table.offsets).astype(np.int32)
+
+
+def _beginnings(
+    code: NDArray[np.uint8], first: int, offsets: Numbers, sizes: Numbers, every: Instructions
+) -> NDArray[np.bool_]:
+    """Where instructions begin: all functions are read at once, one instruction of each at a time.
+
+    Args:
+        code: the bytes from the first function on.
+        first: their offset in the file.
+        offsets: those of the functions in the file.
+        sizes: bytes of each function.
+        every: the instructions of the version.
+    Returns: true per byte at which one begins; for every byte if functions overlap, as no compiler makes them.
+    """
+    begins = np.zeros(len(code), np.bool_)
+    widths = np.zeros(256, np.int64)
+    widths[: len(every.every)] = [one.width for one in every.every]
+    places, chosen = np.unique(np.where(sizes > 0, offsets - first, -1), return_index=True)
+    ends = (offsets - first + sizes)[chosen]
+    places, ends = places[places >= 0], ends[places >= 0]
+    switches = [one for one in every.every if one.switches]
+    left = len(code)
+    for _ in range(MAX_LENGTH):
+        begins[places] = True
+        left -= len(places)
+        if left < 0:
+            break
+        numbers = code[places]
+        for kind in switches:
+            for one in np.flatnonzero(numbers == kind.number).tolist():
+                ends[one] = min(ends[one], _tables(code, first, int(places[one]), kind))
+        steps = widths[numbers]
+        places = places + steps
+        inside = (places < ends) & (steps > 0)
+        if not inside.all():
+            places, ends = places[inside], ends[inside]
+            if not len(places):
+                return begins
+    widths_of, numbers_of = widths.tolist(), {one.number: one for one in switches}
+    for start, stop in zip(places.tolist(), ends.tolist(), strict=True):
+        place, end = start, stop
+        while place < end and left > 0 and (width := widths_of[code[place]]):
+            begins[place] = True
+            left -= 1
+            if code[place] in numbers_of:
+                end = min(end, _tables(code, first, place, numbers_of[int(code[place])]))
+            place += width
+    return begins if left > 0 else np.ones(len(code), np.bool_)
+
+
+def _tables(code: NDArray[np.uint8], first: int, place: int, kind: Instruction) -> int:
+    """Offset in the code of the tables of jumps of a switch, which are behind the instructions of its function."""
+    if place + kind.width > len(code):
+        return place
+    distance = kind.operands.unpack_from(code, place + 1)[1]
+    return max(place + kind.width, aligned(first + place + distance) - first)
+
+
+def _are_in(values: Numbers, numbers: Numbers) -> NDArray[np.bool_]:
+    """Which values are one of the sorted numbers. A table is faster than a search for each value."""
+    if len(numbers) == 1:
+        return np.asarray(values == numbers[0])
+    known = np.zeros(int(numbers[-1]) + 2, np.bool_)
+    known[numbers] = True
+    return known[np.minimum(values, len(known) - 1)]
 
 
 _CREATING = (

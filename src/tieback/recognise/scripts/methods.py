@@ -103,6 +103,14 @@ _SEARCHES: Mapping[str, Callable[[str, str], int]] = {
 }  # fmt: skip
 
 
+_SIMPLE = re.compile(
+    r"\^?(?:(?:[^\\\[\](){}|*+?.^$\s]|\\[-dws.*+?()\[\]{}|^$/\\]"
+    r"|\[\^?(?:[^\\\[\]]|\\[-dws.*+?()\[\]{}|^$/\\])+\]| )[*+?]?)+\$?"
+)
+_REPEATS = re.compile(r"(?<!\\)[*+?]")
+_MAX_PATTERN, _MAX_REPEATS = 100, 2
+
+
 def _literal(value: Value) -> str | None:
     """The text that a separator or pattern stands for."""
     if isinstance(value, Pattern):
@@ -110,6 +118,21 @@ def _literal(value: Value) -> str | None:
             return None
         return re.sub(r"\\(.)", r"\1", value.source)
     return value.text if isinstance(value, Text) and HOLE not in value.text else None
+
+
+def _simple(source: str, flags: str) -> re.Pattern[str] | None:
+    """A pattern of characters and classes, which means the same in Python; ``None`` for others.
+
+    At most ``_MAX_REPEATS`` parts are repeated, so that a search takes a bounded number of steps.
+    """
+    if flags.strip("giu") or len(source) > _MAX_PATTERN or _SIMPLE.fullmatch(source) is None:
+        return None
+    if len(_REPEATS.findall(source)) > _MAX_REPEATS:
+        return None
+    try:
+        return re.compile(source, re.ASCII | (re.IGNORECASE if "i" in flags else 0))
+    except (re.error, OverflowError):
+        return None
 
 
 def _replaced(text: str, old: Value, new: str, *, every: bool) -> str | None:
@@ -120,6 +143,9 @@ def _replaced(text: str, old: Value, new: str, *, every: bool) -> str | None:
             return text.lstrip("/")
         every = "g" in old.flags
     plain = _literal(old)
+    if plain is None and isinstance(old, Pattern) and "$" not in new and HOLE not in text:
+        pattern = _simple(old.source, old.flags)
+        return None if pattern is None else pattern.sub(lambda _: new, text, count=0 if every else 1)[:MAX_TEXT]
     if not plain or "$" in new:
         return None
     return text.replace(plain, new, -1 if every else 1)[:MAX_TEXT]
