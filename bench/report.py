@@ -2,7 +2,7 @@
 
 ``python -m bench.report WORKSPACE NAME`` is the child process: it builds the report, renders one format and prints its
 cost; with the name ``make`` it creates the workspace. Linux also counts the memory of the parent process in the peak,
-so the parent does neither. ``TIEBACK_BENCH_APPS`` is another number of apps.
+so the parent does neither. ``TIEBACK_BENCH_REPORT_APPS`` is another number of apps.
 """
 
 import json
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bench.measure import peak_mib, table
 
-APPS = int(os.environ.get("TIEBACK_BENCH_APPS", "1_000_000"))
+APPS = int(os.environ.get("TIEBACK_BENCH_REPORT_APPS", "1_000_000"))
 STORES = APPS // 10
 FINDINGS = 2 * APPS
 APPS_A_PART = 50_000

@@ -42,7 +42,10 @@ INVENTORIES = {
     "kandji.json": '{"device_id": "k-1", "apps": [{"app_name": "W", "bundle_id": "com.w", "version": "3"}]}',
     "kaspersky.json": '{"DEV_EX_DATA_APPL": [{"type": "params", "value": {"AppIdentifier": "com.w", "AppName": "W"}}]}',
     "soti.json": '[{"DeviceId": "s-1", "ApplicationId": "com.w", "Name": "W", "Version": "3"}]',
-    "hexnode.json": '{"count": 1, "next": null, "results": [{"name": "W", "identifier": "com.w", "version": "3"}]}',
+    "hexnode.json": (
+        '{"count": 1, "next": null, "previous": null,'
+        ' "results": [{"name": "W", "identifier": "com.w", "version": "3"}]}'
+    ),
     "google.json": '{"devices": [{"name": "enterprises/e/devices/d", "applicationReports": [{"packageName": "a.b"}]}]}',
 }
 RULES = {

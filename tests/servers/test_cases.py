@@ -215,6 +215,8 @@ def test_an_emptied_store_is_neither_fixed_nor_open(stores: Stores, work: Path) 
 
 @pytest.mark.more
 def test_a_moved_store_is_followed_until_it_is_closed_and_beyond(stores: Stores, work: Path) -> None:
+    (work / "policy.toml").write_text("[recheck]\nhours = 0\n")
+
     def verdict(name: str) -> tuple[str, str, list[str]]:
         (event,) = [one for one in lines(tieback(work, *RECHECK, "--policy", "policy.toml")) if one["vendor"] == name]
         return event["verdict"], event["state"], event["places"]

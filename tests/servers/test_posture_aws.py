@@ -213,7 +213,9 @@ def test_lists_of_networks_and_load_balancers(moto: str, tmp_path: Path) -> None
 
 
 @pytest.mark.more
-def test_prowler_itself(moto: str, truth: dict[str, dict[str, Any]], tmp_path: Path) -> None:
+def test_prowler_itself(
+    moto: str, truth: dict[str, dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Prowler tells less than the API: what it does not tell stays unknown, and nothing that it tells is wrong."""
     prowler = installed("prowler", "prowler")
     environment = {
@@ -229,6 +231,10 @@ def test_prowler_itself(moto: str, truth: dict[str, dict[str, Any]], tmp_path: P
     )
     assert done.returncode == 3, done.stderr[-3000:]  # not everything could be collected
     assert "could not be collected and stay unknown" in done.stderr
+    # The list of trusted workspaces is below the home of the one who made it.
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
     with Workspace.open(tmp_path / "ws") as workspace:
         found = _found(workspace)
     assert set(truth) <= set(found)

@@ -40,6 +40,7 @@ WRITING_SQL = re.compile(
 )
 READING_REDIS = {
     *(
+        "acl|getuser",
         "acl|whoami",
         "auth",
         "client|setinfo",
@@ -224,7 +225,7 @@ def test_tshark_sees_only_reading_http_methods(run: Run) -> None:
     assert len(rows) > 20
     # These endpoints read; tests/unit/test_sends.py lists each with its body.
     reading = re.compile(
-        r"_search|_count|_msearch|/kv/range|/maintenance/status|graphql|/list|get_stats|/query|tx/commit|/get|/v3/auth/status$"
+        r"_search|_count|_msearch|/kv/range|/maintenance/status|graphql|/list|get_stats|/query|tx/commit|/get|/mcp|/v3/auth/status$"
     )
     assert [uri for uri in posts if not reading.search(uri)] == []
 

@@ -19,7 +19,7 @@ from tieback.recognise.dataflow.trace import COMPARED, LINK, SHOWN, UNREAD
 from tieback.recognise.hermes.bytecode import Bytecode, Step
 from tieback.recognise.hermes.search import Search
 from tieback.recognise.interface import Find
-from tieback.recognise.texts.prose import MESSAGE, literal_reason, points_to_page
+from tieback.recognise.texts.prose import MESSAGE, literal_reason, points_to_page, url_end
 
 MAX_CONSTANTS = 2_000
 """Most addresses of one file that are followed."""
@@ -116,7 +116,11 @@ class ConstantEnds:
         at = offset - start
         first, last = max(0, at - _REACH), min(len(text), at + 2 * _REACH)
         reason = literal_reason(text, first, at, last)
-        return "" if reason == MESSAGE and not points_to_page(text[first:at]) else reason
+        return (
+            ""
+            if reason == MESSAGE and not points_to_page(text[first:at], text[at : url_end(text, at, last)])
+            else reason
+        )
 
     def _doubtful(self, numbers: np.ndarray[tuple[int], np.dtype[np.int64]]) -> set[int]:
         """Strings in literals of objects and arrays, and those that are names of members."""
