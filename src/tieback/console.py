@@ -39,8 +39,13 @@ _WORD = re.compile(r"\S+")
 class SafeConsole(Console):
     """A console that shows no control, direction or invisible character, and no command of a CI log.
 
-    Tables are fitted to the width; names wrap only at separators.
+    Tables are fitted to the width; names wrap only at separators. No text becomes an emoji: ``:AB:`` is also a part of a
+    fingerprint.
     """
+
+    def __init__(self, **more: Any) -> None:
+        """The arguments are those of ``rich.console.Console``."""
+        super().__init__(**({"emoji": False} | more))
 
     def on_broken_pipe(self) -> None:
         """Raise ``BrokenPipeError`` again, instead of exiting with code 1: the command line decides what it means.

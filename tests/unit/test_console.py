@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tests.each import each
+from tieback.cli.terminal import message_console
 from tieback.console import UNFOLDED, break_names, chosen_width, open_console
 
 LABEL = st.from_regex(r"[a-z][a-z0-9]{1,14}", fullmatch=True)
@@ -29,7 +30,7 @@ HEADS = ("target", "outcome", "access", "product", "records", "bytes", "ransom")
 WORDS = ("protocol_mismatch", "auth_required", "elasticsearch 8.11.2", "≥2,900", "1.5 MB", "confirmed")
 
 
-def printed(renderable: Table | Text, width: int) -> str:
+def printed(renderable: Table | Text | str, width: int) -> str:
     out = io.StringIO()
     open_console(width=width, file=out, color_system=None).print(renderable)
     return out.getvalue()
@@ -89,6 +90,20 @@ def test_a_pipe_gets_one_whole_line_per_row(hosts: list[str]) -> None:
 @given(text=st.text(alphabet="ab.:/_- ", max_size=200), width=st.integers(4, 60))
 def test_breaking_changes_no_sign(text: str, width: int) -> None:
     assert break_names(Text(text), width).plain.replace("\n", "") == text.replace("\n", "")
+
+
+@given(st.lists(st.sampled_from(("AB", "00", "a", "o2", "v", "fire", "[b]", "smile", "FE")), min_size=1, max_size=12))
+def test_no_text_becomes_a_picture_or_a_style(words: list[str]) -> None:
+    text = ":" + ":".join(words) + ":"  # part of a fingerprint, or the code of an emoji
+    table = Table(box=None, show_header=False)
+    table.add_row(text)
+    for one in (text, table, Text(text)):
+        assert printed(one, UNFOLDED).strip() == text
+    out = io.StringIO()
+    message = message_console()
+    message.file = out
+    message.print(text)
+    assert out.getvalue().strip() == text
 
 
 def test_an_address_breaks_between_its_groups() -> None:

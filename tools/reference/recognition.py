@@ -289,6 +289,17 @@ _NAMES = (
         lambda rule: (plain(rule["what"]), _codes(_java(call.split()[0]) for call in rule["calls"])),
     ),
     Section(
+        "Calls of Hermes bytecode that contact nothing",
+        "The same for React Native.",
+        "hermes/ends",
+        "end",
+        ("effect", "calls"),
+        lambda rule: (
+            plain(rule["what"]),
+            _codes((*rule.get("calls", ()), *rule.get("ends", ()), *rule.get("members", ()))),
+        ),
+    ),
+    Section(
         "Collections in scripts",
         "Calls in JavaScript that name a table or collection of a service.",
         "calls",

@@ -65,7 +65,7 @@ DATA = table(TYPES)
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(st.integers(12, len(DATA) - 4), st.integers(0, 2**32 - 1)), max_size=8))
-def test_numbers_that_lie_never_raise(patches: list[tuple[int, int]]) -> None:
+def test_a_number_that_lies_never_raises(patches: list[tuple[int, int]]) -> None:
     hurt = bytearray(DATA)
     for place, number in patches:
         struct.pack_into("<I", hurt, place & ~3, number)
@@ -84,7 +84,7 @@ XML = layout(("TextView", {"text": 0x7F010000, "hint": "https://a.test"}), text=
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(st.integers(8, len(XML) - 4), st.integers(0, 2**32 - 1)), max_size=6))
-def test_attributes_of_damaged_xml_never_raise(patches: list[tuple[int, int]]) -> None:
+def test_an_attribute_of_damaged_xml_never_raises(patches: list[tuple[int, int]]) -> None:
     hurt = bytearray(XML)
     for place, number in patches:
         struct.pack_into("<I", hurt, place & ~3, number)

@@ -208,7 +208,7 @@ HURT = table(TABLE)
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(12, len(HURT) - 4), st.integers(0, 2**32 - 1)), max_size=8))
-def test_numbers_that_lie_in_a_table_never_raise(patches: list[tuple[int, int]]) -> None:
+def test_a_number_that_lies_in_a_table_never_raises(patches: list[tuple[int, int]]) -> None:
     hurt = bytearray(HURT)
     for place, number in patches:
         struct.pack_into("<I", hurt, place & ~3, number)
@@ -224,7 +224,7 @@ XML = FILES["res/layout/main.xml"]
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(8, len(XML) - 4), st.integers(0, 2**32 - 1)), max_size=6))
-def test_numbers_that_lie_in_compiled_xml_never_raise(patches: list[tuple[int, int]]) -> None:
+def test_a_number_that_lies_in_compiled_xml_never_raises(patches: list[tuple[int, int]]) -> None:
     hurt = bytearray(XML)
     for place, number in patches:
         struct.pack_into("<I", hurt, place & ~3, number)
