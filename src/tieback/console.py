@@ -39,7 +39,7 @@ _WORD = re.compile(r"\S+")
 class SafeConsole(Console):
     """A console that shows no control, direction or invisible character, and no command of a CI log.
 
-    Tables are fitted to the width; names wrap only at separators. No text becomes an emoji: ``:AB:`` is also a part of a
+    Tables are fitted to the width; names wrap only at separators. No text becomes an emoji: ``:AB:`` is also part of a
     fingerprint.
     """
 
