@@ -38,6 +38,14 @@ _OVERFLOWED = 0x20
 
 type Numbers = NDArray[np.int64]
 
+SIGNS = {
+    "Eq": "==", "StrictEq": "===", "Neq": "!=", "StrictNeq": "!==", "Less": "<", "LessEq": "<=", "Greater": ">",
+    "GreaterEq": ">=", "Add": "+", "AddN": "+", "AddS": "+", "Add32": "+", "Sub": "-", "SubN": "-", "Sub32": "-",
+    "Mul": "*", "MulN": "*", "Mul32": "*", "Div": "/", "DivN": "/", "Mod": "%", "LShift": "<<", "RShift": ">>",
+    "URshift": ">>>", "BitAnd": "&", "BitXor": "^", "BitOr": "|",
+}  # fmt: skip
+"""The operator of JavaScript for each instruction that computes from two registers."""
+
 
 class UnreadableError(Exception):
     """The bytecode cannot be read; the message is for the user."""

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
-from tieback.recognise.hermes.bytecode import Step
+from tieback.recognise.hermes.bytecode import SIGNS, Step
 from tieback.recognise.hermes.concrete_methods import (
     MAX_ITEMS,
     UNDEFINED,
@@ -152,8 +152,8 @@ class Evaluator:
             return _CONSTANTS[name]
         if name == "LoadConstString":
             return program.code.text(operands[1])
-        if name in _SIGNS:
-            return _computed(_SIGNS[name], read(frame, operands[1]), read(frame, operands[2]))
+        if name in SIGNS:
+            return _computed(SIGNS[name], read(frame, operands[1]), read(frame, operands[2]))
         if name in _UNARY:
             return _UNARY[name](read(frame, operands[1]))
         if name == "LoadParam":
@@ -324,12 +324,6 @@ def _missing() -> NoReturn:
 _CONSTANTS: dict[str, Plain] = {
     "LoadConstUndefined": UNDEFINED, "LoadConstTrue": True, "LoadConstFalse": False, "LoadConstZero": 0,
     "LoadConstNull": UNDEFINED,
-}  # fmt: skip
-_SIGNS = {
-    "Eq": "==", "StrictEq": "===", "Neq": "!=", "StrictNeq": "!==", "Less": "<", "LessEq": "<=", "Greater": ">",
-    "GreaterEq": ">=", "Add": "+", "AddN": "+", "AddS": "+", "Add32": "+", "Sub": "-", "SubN": "-", "Sub32": "-",
-    "Mul": "*", "MulN": "*", "Mul32": "*", "Div": "/", "DivN": "/", "Mod": "%", "LShift": "<<", "RShift": ">>",
-    "URshift": ">>>", "BitAnd": "&", "BitXor": "^", "BitOr": "|",
 }  # fmt: skip
 _JUMPS = {
     f"J{no}{name}{kind}": (sign, not no)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.values import MAX_ALTERNATIVES
-from tieback.recognise.hermes.bytecode import Step
+from tieback.recognise.hermes.bytecode import SIGNS, Step
 from tieback.recognise.hermes.heap import GLOBAL, MAX_ITEMS
 from tieback.recognise.scripts.operators import negated, operation, truth
 from tieback.recognise.scripts.values import (
@@ -30,12 +30,6 @@ ITERATOR = single(Unknown("#iterator"))
 """The iterator of an array before its first item."""
 _NULL = single(Unknown("null"))
 _ZERO, _ONE, _EMPTY = single(0), single(1), single(Text(""))
-_SIGNS = {
-    "Eq": "==", "StrictEq": "===", "Neq": "!=", "StrictNeq": "!==", "Less": "<", "LessEq": "<=", "Greater": ">",
-    "GreaterEq": ">=", "Add": "+", "AddN": "+", "AddS": "+", "Add32": "+", "Sub": "-", "SubN": "-", "Sub32": "-",
-    "Mul": "*", "MulN": "*", "Mul32": "*", "Div": "/", "DivN": "/", "Mod": "%", "LShift": "<<", "RShift": ">>",
-    "URshift": ">>>", "BitAnd": "&", "BitXor": "^", "BitOr": "|",
-}  # fmt: skip
 _COMPARED = {
     "JEqual": "==", "JNotEqual": "!=", "JStrictEqual": "===", "JStrictNotEqual": "!==", "JLess": "<", "JLessN": "<",
     "JLessEqual": "<=", "JLessEqualN": "<=", "JGreater": ">", "JGreaterN": ">", "JGreaterEqual": ">=",
@@ -81,7 +75,7 @@ def _this(run: "Run", step: Step) -> None:
 
 def _operation(run: "Run", step: Step) -> None:
     left, right = run.get(step.operands[1]), run.get(step.operands[2])
-    sign = _SIGNS[step.kind.name]
+    sign = SIGNS[step.kind.name]
     if sign == "+":
         left, right = run.program.heap.forced(left), run.program.heap.forced(right)
     value = operation(sign, left, right, step.at)
@@ -358,7 +352,7 @@ HANDLERS: Mapping[str, Callable[["Run", Step], None]] = {
     **dict.fromkeys(("LoadConstUInt8", "LoadConstInt", "LoadConstDouble"), _number),
     "LoadConstString": _string, "CreateRegExp": _pattern, "LoadParam": _parameter,
     "LoadThisNS": _this, "CoerceThisNS": _this,
-    **dict.fromkeys(_SIGNS, _operation),
+    **dict.fromkeys(SIGNS, _operation),
     "AddEmptyString": _as_string, "Inc": _increment, "Dec": _increment,
     **dict.fromkeys(("Not", "Negate", "BitNot"), _negation),
     "GetGlobalObject": _global, "NewObject": _object, "NewObjectWithParent": _object,
