@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.lab.patient import PATIENT
 from tests.lab.ports import free_port
 from tieback.lab.login import Login
 from tieback.lab.mongod import client, start_mongod
@@ -30,7 +31,7 @@ from tieback.lab.process import Launch, RunningServer, launch, stop, unprivilege
 from tieback.lab.valkey import pipeline, start_valkey
 from tieback.lab.wheels import program
 from tieback.model.document import encode
-from tieback.model.grant import Depth, Grant, Limits, TargetRule
+from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.model.probe import Outcome, ProbeReport
 from tieback.probes import PROBES
 from tieback.probes.interface import Probe
@@ -288,7 +289,7 @@ LOOPBACK = Grant(
             "127.0.0.0/8", "any", Depth.DESCRIBE, ("root", "postgres", "anonymous"), ransom_note=True, scans=True
         ),
     ),
-    limits=Limits(connects_per_second=0),
+    limits=PATIENT,
 )
 
 

@@ -15,13 +15,14 @@ import msgspec
 import pytest
 
 from tests.lab.command import command
+from tests.lab.patient import PATIENT
 from tests.lab.ports import free_subnet
 from tests.lab.stores import analyse_postgres
 from tieback.lab.mongod import client, start_mongod
 from tieback.lab.osmem import request, start_osmem
 from tieback.lab.postgres import psql, start_postgres
 from tieback.lab.process import RunningServer, stop
-from tieback.model.grant import Depth, Grant, Limits, TargetRule
+from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.scope.grant import render_grant
 
 APPS = Path(__file__).parents[2] / "labs" / "apps"
@@ -109,7 +110,7 @@ def work(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> Path:
         not_after=today + timedelta(days=30),
         target=(TargetRule(match=f"{NET}.0/24", ports="any", depth=Depth.DESCRIBE, passwordless=("postgres",)),),
         hosts={"es.fieldhand.test": f"{NET}.10", "api.workhub.test": f"{NET}.20", "db.tillroll.test": f"{NET}.30"},
-        limits=Limits(connects_per_second=0.0),
+        limits=PATIENT,
     )  # fmt: skip
     limits = msgspec.structs.replace(grant.limits, connect_seconds=2.0, total_seconds=40.0)
     (folder / "grant.toml").write_text(render_grant(msgspec.structs.replace(grant, limits=limits)))

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.lab.patient import PATIENT_TOML
 from tests.lab.ports import free_subnet
 from tests.servers.test_end_to_end import APPS, tieback
 
@@ -53,7 +54,7 @@ def grant(folder: Path) -> Path:
         'authorised_by = "Lab"\ncontact = "lab@example.org"\nnot_after = 2099-01-01\n'
         f'[[target]]\nmatch = "{HERE}.0/24"\nports = "any"\ndepth = "describe"\n'
         f'[hosts]\n"api.workhub.test" = "{HERE}.20"\n"es.workhub.test" = "{HERE}.10"\n"db.workhub.test" = "192.0.2.9"\n'
-        "[limits]\nconnects_per_second = 0\n"
+        + PATIENT_TOML
     )
     return path
 
@@ -111,7 +112,7 @@ def test_store_beside_the_api_is_found_if_the_grant_allows_it(lab: Path, tmp_pat
     permit.write_text(
         'authorised_by = "Lab"\ncontact = "lab@example.org"\nnot_after = 2099-01-01\n'
         f'[[target]]\nmatch = "{HERE}.8/30"\nports = "any"\ndepth = "describe"\nneighbours = {str(asked).lower()}\n'
-        f'[hosts]\n"api.workhub.test" = "{HERE}.9"\n[limits]\nconnects_per_second = 0\n'
+        f'[hosts]\n"api.workhub.test" = "{HERE}.9"\n' + PATIENT_TOML
     )
     tieback("scan", APPS / "workhub.apk", "--grant", permit, "--workspace", "ws", "--report", "r.json", cwd=tmp_path)
     report: dict[str, Any] = json.loads((tmp_path / "r.json").read_text())

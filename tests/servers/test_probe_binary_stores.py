@@ -22,11 +22,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.lab.patient import PATIENT
 from tests.lab.ports import free_port
 from tieback.assess.leaves import records_total
 from tieback.lab.process import Launch, RunningServer, launch, stop, unprivileged_account
 from tieback.model.backend import Candidate, Route
-from tieback.model.grant import Depth, Grant, Limits, TargetRule
+from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.pipeline.probing.samples import SampleJudge
 from tieback.pipeline.probing.service import probe_one
@@ -675,7 +676,7 @@ ALLOWED = Grant(
     contact="security@example.test",
     not_after=date(2999, 1, 1),
     target=(TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE),),
-    limits=Limits(connects_per_second=0),
+    limits=PATIENT,
 )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab.command import command
+from tests.lab.patient import PATIENT_TOML
 from tests.lab.ports import free_ports
 from tests.lab.stores import PEOPLE
 from tieback.console import UNFOLDED
@@ -18,7 +19,8 @@ from tieback.lab.process import RunningServer
 
 pytestmark = pytest.mark.servers
 
-GRANT = """
+GRANT = (
+    """
 authorised_by = "Security office"
 contact = "security@example.org"
 not_after = 2099-01-01
@@ -26,9 +28,9 @@ not_after = 2099-01-01
 match = "{match}"
 ports = {ports}
 depth = "describe"
-[limits]
-connects_per_second = 0
 """
+    + PATIENT_TOML
+)
 
 
 def tieback(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:

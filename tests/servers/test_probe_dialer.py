@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.lab.patient import PATIENT
 from tieback.lab.process import RunningServer
 from tieback.model.backend import Candidate, Route
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
@@ -32,7 +33,7 @@ ALLOWED = Grant(
     contact="security@example.test",
     not_after=date(2999, 1, 1),
     target=(TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE, ("root", "postgres")),),
-    limits=Limits(connects_per_second=0),
+    limits=PATIENT,
 )
 
 ANY_PORT = [

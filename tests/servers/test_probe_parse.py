@@ -15,10 +15,11 @@ from typing import Any
 
 import pytest
 
+from tests.lab.patient import PATIENT
 from tests.lab.ports import free_port
 from tieback.lab.mongod import start_mongod
 from tieback.lab.process import Launch, RunningServer, launch, stop
-from tieback.model.grant import Depth, Grant, Limits, TargetRule
+from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.model.public_key import PublicKey
 from tieback.probes.choose import probe_named
@@ -112,7 +113,7 @@ async def test_through_the_dialer_only_the_targets_own_key_passes(tmp_path: Path
     probe = probe_named("parse")
     assert probe is not None
     rules = (TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE, scans=True),)
-    grant = Grant("the test", "sec@example.test", date(2999, 1, 1), rules, limits=Limits(connects_per_second=0))
+    grant = Grant("the test", "sec@example.test", date(2999, 1, 1), rules, limits=PATIENT)
     own = Target(HOST, parse.port, "parse", names=("Order",), scans=True, keys=(PublicKey("parse", APPLICATION),))
     other = Target(
         HOST, parse.port, "parse", names=("Order",), scans=True, keys=(PublicKey("parse", "somebody-elses"),)

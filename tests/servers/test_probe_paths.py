@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from tests.lab.patient import PATIENT_TOML
 from tests.lab.ports import free_ports
 from tests.lab.reverse_proxy import ReverseProxy, reverse_proxy
 from tests.servers import test_probe_http_stores as stores
@@ -48,8 +49,7 @@ def write_grant(folder: Path, ports: list[int]) -> Path:
         f'not_after = {today + timedelta(days=1)}\n[[target]]\nmatch = "*.acme.test"\nports = {ports}\n'
         'depth = "describe"\n[[target]]\nmatch = "127.0.0.1"\n'
         f'ports = {ports}\ndepth = "describe"\nscans = true\n'
-        '[hosts]\n"media.acme.test" = "127.0.0.1"\n"www.acme.test" = "127.0.0.1"\n'
-        "[limits]\nconnects_per_second = 0\n"
+        '[hosts]\n"media.acme.test" = "127.0.0.1"\n"www.acme.test" = "127.0.0.1"\n' + PATIENT_TOML
     )
     return path
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.lab.patient import PATIENT
 from tests.servers.test_probe_binary_stores import Serve, mosquitto, program, serve, slapd_open, tool
 from tests.servers.test_probe_kafka import broker, produce, run_topic_tool
 from tieback.lab.process import RunningServer
 from tieback.model.backend import Candidate, Route
-from tieback.model.grant import Depth, Grant, Limits, TargetRule
+from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.model.probe import ProbeReport
 from tieback.pipeline.probing.samples import SampleJudge
 from tieback.pipeline.probing.service import probe_one
@@ -48,7 +49,7 @@ def mosquitto_people(serve: Serve) -> RunningServer:
 
 async def probed(server: RunningServer, service: str, folder: Path, depth: Depth) -> ProbeReport:
     rules = (TargetRule("127.0.0.0/8", "any", depth),)
-    grant = Grant("the test", "s@example.test", date(2999, 1, 1), rules, limits=Limits(connects_per_second=0))
+    grant = Grant("the test", "s@example.test", date(2999, 1, 1), rules, limits=PATIENT)
     candidate = Candidate(server.address, server.port, service, Route.NAMED, (), "the test")
     transcripts = TranscriptFile(folder / "transcripts.jsonl", grant)
     with AuditLog(folder / "audit.jsonl") as audit:

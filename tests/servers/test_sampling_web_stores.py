@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab.object_stores import gcs_store
+from tests.lab.patient import PATIENT
 from tests.servers.test_probe_http_stores import (
     ACCOUNT,
     HOST,
@@ -31,7 +32,7 @@ from tieback.backends.probe_hints import ProbeHints
 from tieback.lab.people import synthetic_rows
 from tieback.lab.process import RunningServer
 from tieback.model.backend import Candidate, Route
-from tieback.model.grant import Depth, Grant, Limits, TargetRule
+from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.model.probe import Container, ProbeReport
 from tieback.model.public_key import PublicKey
 from tieback.pipeline.probing.samples import SampleJudge
@@ -91,7 +92,7 @@ async def probed(
         contact="security@example.test",
         not_after=LAST,
         target=(TargetRule("127.0.0.0/8", "any", depth),),
-        limits=Limits(connects_per_second=0.0),
+        limits=PATIENT,
     )
     keys = (PublicKey("parse", APPLICATION, (service,)),) if service == "parse" else ()
     hints = ProbeHints(tuple((service, name) for name in names), keys)
@@ -165,7 +166,7 @@ async def test_objects_of_a_bucket_of_google_cloud_storage(tmp_path: Path) -> No
             "s@example.test",
             LAST,
             (TargetRule("127.0.0.0/8", "any", Depth.SAMPLE),),
-            limits=Limits(connects_per_second=0.0),
+            limits=PATIENT,
         )
         with AuditLog(tmp_path / "audit.jsonl") as audit:
             found, _ = await Dialer(grant, audit).converse(

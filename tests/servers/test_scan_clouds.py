@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.lab.command import command
+from tests.lab.patient import PATIENT_TOML
 from tests.lab.ports import free_ports, free_subnet
 from tieback.lab.process import Launch, RunningServer, launch, stop
 
@@ -45,9 +46,7 @@ scans = true
 "photos.s3.clubhouse.test" = "{BUCKETS}"
 "pb.clubhouse.test" = "{COLLECTIONS}"
 
-[limits]
-connects_per_second = 0
-"""
+{PATIENT_TOML}"""
 
 
 def program(name: str, package: str) -> str:

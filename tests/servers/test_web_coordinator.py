@@ -21,10 +21,11 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
 
+from tests.lab.patient import PATIENT
 from tests.lab.ports import free_port, free_subnet
 from tieback.lab.osmem import request, start_osmem
 from tieback.lab.process import RunningServer, stop
-from tieback.model.grant import Depth, Grant, Limits, TargetRule
+from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.scope.grant import render_grant
 
 APP = Path(__file__).parents[2] / "labs" / "apps" / "fieldhand.apk"
@@ -72,7 +73,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         not_after=today + timedelta(days=30),
         target=(target,),
         hosts={"es.fieldhand.test": f"{NET}.10"},
-        limits=Limits(connects_per_second=0.0),
+        limits=PATIENT,
     )
     (folder / "lab.toml").write_text(render_grant(grant))
     store = filled_store(folder / "search")

@@ -254,7 +254,7 @@ class Bytecode:
     def every_shape(self) -> Numbers:
         """Offset in the keys and number of the keys of each shape."""
         count = max(0, min(self.shape_count, (len(self.data) - self.shapes) // 8))
-        return np.frombuffer(self.data, "<u4", 2 * count, self.shapes).astype(np.int64).reshape(-1, 2)
+        return np.frombuffer(self.data, "<u4", 2 * count, self.shapes if count else 0).astype(np.int64).reshape(-1, 2)
 
     def literals(self, at: int, count: int) -> list[str | int | None]:
         """The values of a literal that begins at an offset of the file; ``None`` for those without a constant."""
