@@ -33,6 +33,9 @@ _TWO_AA = frozenset((OpcodeEffect.WIDE_AA, OpcodeEffect.CONST_WIDE_16, OpcodeEff
 _GOTOS = frozenset((OpcodeEffect.GOTO, OpcodeEffect.GOTO_16, OpcodeEffect.GOTO_32))
 _MAKES = frozenset((OpcodeEffect.CONST_STRING, OpcodeEffect.CONST_JUMBO, OpcodeEffect.SGET, OpcodeEffect.IGET))
 _INTENT = "Landroid/content/Intent;"
+_CONST_STRING = 0x1A
+_NEAR = 16
+"""Most units between the name of a header and the call that gets it."""
 
 
 class _Call(NamedTuple):
@@ -117,7 +120,8 @@ def _contacts(uses: "ConstantUses", number: int, units: Sequence[int], at: int, 
         call = _call(units, at, kind)
         if call is not None:
             given = tuple(place for place, register in enumerate(call.registers) if register in held)
-            contacts, result = _given(uses, number, call, given, depth) if given else (False, False)
+            named = len(given) == 1 and _is_header(uses.header_names(number), units, call, given[0])
+            contacts, result = _given(uses, number, call, given, depth) if given and not named else (False, False)
             if contacts:
                 return True
         else:
@@ -140,6 +144,15 @@ def _given(uses: "ConstantUses", number: int, call: _Call, given: tuple[int, ...
     operation = Operation(call.at, call.opcode, call.member, (nothing,) * len(call.registers))
     outcome = uses.called(number, operation, given, depth)
     return outcome.contacts, outcome.returns
+
+
+def _is_header(names: frozenset[int], units: Sequence[int], call: _Call, given: int) -> bool:
+    """True if a unit shortly before a call can load the name of a header, as the argument before the value."""
+    if not names or not given:
+        return False
+    load = _CONST_STRING | call.registers[given - 1] << 8
+    near = range(max(0, call.at - _NEAR), call.at - 1)
+    return any(units[at] == load and units[at + 1] in names for at in near)
 
 
 def _call(units: Sequence[int], at: int, kind: int) -> _Call | None:

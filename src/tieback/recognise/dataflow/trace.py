@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.reaching import IGET, IPUT, RETURN, SPUT, MethodFlow, Operation, Origins
 
 if TYPE_CHECKING:
@@ -14,9 +15,13 @@ SHOWN = "only in a text that the app shows or logs"
 LINK = "only a link that a person opens in another app"
 COMPARED = "only compared with another text"
 COOKIES = "only an address whose cookies the app reads or changes"
+HEADER = "only the value of a header of a request"
+UNCALLED = "only in the result of a method that no code calls"
 
 _CALLS = frozenset((*range(0x6E, 0x73), *range(0x74, 0x79)))
 _INTENT = "Landroid/content/Intent;"
+HEADERS = ("Referer", "Origin", "HTTP-Referer", "SOAPAction", "User-Agent", "X-Requested-With")
+"""Headers with an address that the request does not go to; libraries and maps get them under these names."""
 _ACTIONS = frozenset(("android.intent.action.VIEW", "android.intent.action.SEND", "android.intent.action.SENDTO"))
 """Actions that another app does: https://developer.android.com/guide/components/intents-common"""
 _EXPLICIT = frozenset(("setClass", "setClassName", "setComponent"))
@@ -41,6 +46,9 @@ CONTACTS = Outcome(frozenset(), contacts=True, returns=False)
 NOTHING = Outcome(frozenset(), contacts=False, returns=False)
 
 
+_REASONS = (LINK, SHOWN, COMPARED, COOKIES, HEADER, UNCALLED)
+
+
 def reason_of(outcomes: Iterable[Outcome]) -> str:
     """Why no code contacts an address that has only these ends; empty if code may."""
     reasons: set[str] = set()
@@ -48,15 +56,17 @@ def reason_of(outcomes: Iterable[Outcome]) -> str:
         if outcome.contacts or outcome.returns:
             return ""
         reasons |= outcome.reasons
-    return next((reason for reason in (LINK, SHOWN, COMPARED, COOKIES) if reason in reasons), UNREAD)
+    return next((reason for reason in _REASONS if reason in reasons), UNREAD)
 
 
 class Trace:
     """The values with some origins in one method."""
 
-    def __init__(self, uses: "ConstantUses", number: int, flow: MethodFlow, starts: Origins, depth: int) -> None:
+    def __init__(
+        self, uses: "ConstantUses", place: tuple[int, CodeItem], flow: MethodFlow, starts: Origins, depth: int
+    ) -> None:
         self._uses = uses
-        self._number = number
+        self._number, self._code = place
         self._flow = flow
         self._depth = depth
         self._traced = set(starts)
@@ -112,13 +122,25 @@ class Trace:
             case "link":
                 self._reasons.add(LINK)
             case "compared":
+                # The web view loads what such a method permits.
+                self._contacts |= self._uses.permits(self._number, self._code)
                 self._reasons.add(COMPARED)
             case "cookies":
                 self._reasons.add(COOKIES)
+            case "header":
+                self._reasons.add(HEADER)
             case "none":
                 pass
+            case _ if self._is_header(one, given):
+                self._reasons.add(HEADER)
             case _:
                 self._take(self._uses.called(self._number, one, given, self._depth), one)
+
+    def _is_header(self, one: Operation, given: tuple[int, ...]) -> bool:
+        """True if the value stands behind the name of a header, in the same call."""
+        before = one.values[given[0] - 1] if len(given) == 1 and given[0] else frozenset()
+        names = self._uses.header_names(self._number)
+        return bool(before) and all(self._flow.strings.get(origin, -1) in names for origin in before)
 
     def _into(self, receiver: Origins) -> None:
         """The receiver has the text too; one that others may know counts as contact."""

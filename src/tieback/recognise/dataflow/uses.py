@@ -6,6 +6,7 @@ nowhere, it is no back end. Everything else counts as contact: an unknown call, 
 method that is too long. So a doubt never hides a back end. The code of all files of the app must be known.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
@@ -20,7 +21,7 @@ from tieback.recognise.dataflow.hierarchy import Hierarchy
 from tieback.recognise.dataflow.libraries import SILENT
 from tieback.recognise.dataflow.places import MAX_SHORT, CodePlaces
 from tieback.recognise.dataflow.reaching import IGET, SGET, SPUT, MethodFlow, Operation, Origins, method_flow
-from tieback.recognise.dataflow.trace import CONTACTS, NOTHING, Outcome, Trace, reason_of
+from tieback.recognise.dataflow.trace import CONTACTS, HEADERS, NOTHING, UNCALLED, Outcome, Trace, reason_of
 
 MAX_DEPTH = 6
 """Most methods and fields between a constant and its end."""
@@ -43,6 +44,7 @@ _TEXTS = frozenset(("getString", "getText", "getQuantityString", "getQuantityTex
 """Methods of the platform whose result is the string resource of their argument."""
 _STRING_VALUES = ((0x17, 1), (0x37, 2), (0x57, 3))
 _CONTEXT = "Landroid/content/Context;"
+_PERMITS = re.compile("[aA]llow|[wW]hite[lL]ist|[pP]ermit")
 _REFLECTED = "/BuildConfig;"
 """Class whose fields are also read by name: https://github.com/lugg/react-native-config"""
 
@@ -63,6 +65,7 @@ class ConstantUses:
         self._returned: dict[tuple[int, int], Outcome] = {}
         self._arrays: dict[tuple[int, int], tuple[encoded.Encoded, ...]] = {}
         self._loud: dict[int, OperandUses] = {}
+        self._headers: dict[int, frozenset[int]] = {}
         self._is_large = sum(len(dex.data) for dex in files) > KEEP_CODE
         self._units, self._constants, self.steps = MAX_UNITS, MAX_CONSTANTS, MAX_STEPS
         self.direct = MAX_UNITS
@@ -269,7 +272,11 @@ class ConstantUses:
             outcome = outcome.with_other(self._ended(file, caller, starts, depth)) if starts else outcome
             if outcome.contacts:
                 return CONTACTS
-        return outcome if called else CONTACTS  # other code calls it
+        if called:
+            return outcome
+        # What is loaded as a text can be called by name.
+        loaded = any(self.places.loads(at, self._app.string_of(at, name)) for at in range(len(self._app.files)))
+        return CONTACTS if loaded else Outcome(frozenset((UNCALLED,)), contacts=False, returns=False)
 
     def _follow(self, number: int, code: CodeItem, starts: Origins, depth: int) -> Outcome:
         """What becomes of the values with these origins in a method."""
@@ -278,7 +285,7 @@ class ConstantUses:
             self._known[key] = CONTACTS  # in a recursion
             flow = self.flow(number, code) if depth <= MAX_DEPTH else None
             if flow is not None:
-                self._known[key] = Trace(self, number, flow, starts, depth).outcome()
+                self._known[key] = Trace(self, (number, code), flow, starts, depth).outcome()
         return self._known[key]
 
     def what(self, number: int, index: int) -> What | None:
@@ -314,7 +321,7 @@ class ConstantUses:
         exact = one.opcode in _FOLLOWED or (
             one.opcode in _VIRTUAL and not self._app.is_extended(self._app.ref(identity).owner)
         )
-        target = self._app.definition(identity) if exact else None
+        target = self._app.definition_in(number, identity) if exact else None
         targets = (target,) if target is not None else () if exact else self._hierarchy.targets(identity)
         if not targets or any(target.code.ins != len(one.values) for target in targets):
             return CONTACTS
@@ -337,6 +344,19 @@ class ConstantUses:
             return "", "", ""
         ref = self._app.ref(identity)
         return ref.owner, ref.name, ref.kind
+
+    def permits(self, number: int, code: CodeItem) -> bool:
+        """True if a method has the name of one that permits addresses, as ``shouldAllowRequest`` of Cordova."""
+        dex = self._app.files[number]
+        index = dex.method_of(code)
+        return index >= 0 and _PERMITS.search(self.method_names(number, index)[1]) is not None
+
+    def header_names(self, number: int) -> frozenset[int]:
+        """Indices of the names of headers in a file."""
+        if number not in self._headers:
+            found = (self._app.string_of(number, name) for name in HEADERS)
+            self._headers[number] = frozenset(index for index in found if index >= 0)
+        return self._headers[number]
 
     def file(self, number: int) -> DexFile:
         """A file."""
