@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeGuard
 from tieback.intake.apps.interface import Buffer
 from tieback.model.endpoint import EndpointKind
 from tieback.model.sighting import NotBackend, Sighting
-from tieback.recognise.dataflow.dexfile import MAX_STRING, DexFile
+from tieback.recognise.dataflow.dexfile import MAX_STRING, CodeItem, DexFile
 from tieback.recognise.dataflow.package_resources import PackageResources
 from tieback.recognise.dataflow.resource_ends import ResourceEnds
 from tieback.recognise.dataflow.uses import ConstantUses
@@ -50,6 +50,7 @@ class ConstantEnds:
         self._uses = ConstantUses([part.dex for part in parts])
         self._resources = ResourceEnds(self._uses, package) if package is not None else None
         self._reasons: dict[bytes, str] = {}
+        self._made: dict[tuple[int, int, int], str] = {}
 
     def settle(self, find: Sighting) -> Sighting | NotBackend:
         """The sighting, or a text that is not a back end if no code contacts what is in its constant."""
@@ -64,6 +65,16 @@ class ConstantEnds:
         if raw not in self._reasons:
             self._reasons[raw] = self._uses.reason(raw)
         reason = self._reasons[raw]
+        return NotBackend(find.endpoint.value, reason) if reason else find
+
+    def settle_made(self, find: Sighting, number: int, code: CodeItem, at: int) -> Sighting | NotBackend:
+        """The same for a text that code puts together, by the call that makes it."""
+        if not is_followed(find):
+            return find
+        key = number, code.offset, at
+        if key not in self._made:
+            self._made[key] = self._uses.reason_of_result(number, code, at)
+        reason = self._made[key]
         return NotBackend(find.endpoint.value, reason) if reason else find
 
     def _constant(self, find: Sighting) -> bytes:

@@ -71,6 +71,17 @@ def contacts_at(uses: "ConstantUses", number: int, code: CodeItem, place: int, o
     return _contacts(uses, number, units, place + LENGTHS[unit & 255], {register}, depth)
 
 
+def contacts_result(uses: "ConstantUses", number: int, code: CodeItem, place: int) -> bool:
+    """The same for the result of the call at a unit."""
+    uses.direct -= code.units
+    if uses.direct < 0:
+        return False
+    units = _units(uses.file(number), code)
+    if place + 2 >= len(units) or not _is_reached(units, place):
+        return False
+    return _contacts(uses, number, units, place + LENGTHS[units[place] & 255], set(), 0, result=True)
+
+
 def _units(dex: DexFile, code: CodeItem) -> list[int]:
     count = code.units if code.units <= MAX_UNITS else 0
     return list(map(int, np.frombuffer(dex.data, "<u2", count, code.begin).tolist()))
@@ -101,9 +112,13 @@ def _target(units: Sequence[int], at: int, kind: int) -> int:
     return at + sign_extend(units[at + 1], 16)
 
 
-def _contacts(uses: "ConstantUses", number: int, units: Sequence[int], at: int, held: set[int], depth: int) -> bool:
-    """True if the value, which is in the registers of ``held``, reaches such a call on the path from a unit."""
-    result = False  # whether the result of the instruction before is the value too
+def _contacts(  # noqa: PLR0913
+    uses: "ConstantUses", number: int, units: Sequence[int], at: int, held: set[int], depth: int, *, result: bool = False
+) -> bool:
+    """True if the value, which is in the registers of ``held``, reaches such a call on the path from a unit.
+
+    ``result``: whether the result of the instruction before is the value too.
+    """
     for _ in range(MAX_STEPS):
         if not 0 <= at < len(units) or at + LENGTHS[units[at] & 255] > len(units):
             return False

@@ -112,7 +112,7 @@ class DataflowExtractor:
         decryption = Decryption(files, self.left)
         analysis = analyse(files, self._known, self._rules, settings, decryption)
         self.left -= decryption.runner.used
-        finds = _Finds(self, parts, analysis)
+        finds = _Finds(self, parts, analysis, ends)
         for find in finds.all():
             yield ends.settle(find) if ends is not None and isinstance(find, Sighting) else find
         yield from finds.decrypted(decryption)
@@ -138,8 +138,11 @@ class DataflowExtractor:
 class _Finds:
     """The finds of one app."""
 
-    def __init__(self, extractor: DataflowExtractor, parts: Sequence[DexPart], analysis: Analysis) -> None:
+    def __init__(
+        self, extractor: DataflowExtractor, parts: Sequence[DexPart], analysis: Analysis, ends: ConstantEnds | None
+    ) -> None:
         self._extractor = extractor
+        self._ends = ends
         self._parts = parts
         self._analysis = analysis
         self._told: set[tuple[str, str, str]] = set()
@@ -207,7 +210,17 @@ class _Finds:
 
     def _text(self, flow: DataFlow, text: TextValue) -> Iterator[Find]:
         if _WORTH.search(text.text):
-            yield from self._new(flow, text.text, "\n".join(text.parts), text.first)
+            for find in self._new(flow, text.text, "\n".join(text.parts), text.first):
+                yield self._settled(find, flow, text.text)
+
+    def _settled(self, find: Find, flow: DataFlow, text: str) -> Find:
+        """The find, or a text that is no back end if no code contacts the address that a method puts together.
+
+        An address within a longer text, such as a line of a log, is often used on its own as well.
+        """
+        if self._ends is None or flow.made is None or not isinstance(find, Sighting):
+            return find
+        return self._ends.settle_made(find, *flow.made) if text.startswith(find.endpoint.scheme) else find
 
     def _requested(self, flow: DataFlow, facts: EndpointParts) -> Iterator[Find]:
         """The address of a documentation or code host that the code requests, and does not only link to."""

@@ -122,8 +122,7 @@ class Trace:
             case "link":
                 self._reasons.add(LINK)
             case "compared":
-                # The web view loads what such a method permits.
-                self._contacts |= self._uses.permits(self._number, self._code)
+                self._contacts |= self._uses.permits(self._number, self._code, self._flow)
                 self._reasons.add(COMPARED)
             case "cookies":
                 self._reasons.add(COOKIES)

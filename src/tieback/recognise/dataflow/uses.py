@@ -15,7 +15,7 @@ import numpy as np
 from tieback.recognise.dataflow import encoded
 from tieback.recognise.dataflow.app import MAX_SITES, AppCode, OperandUses
 from tieback.recognise.dataflow.dexfile import KEEP_CODE, CodeItem, DexFile, Offsets, SectionKind
-from tieback.recognise.dataflow.direct import contacts_at
+from tieback.recognise.dataflow.direct import contacts_at, contacts_result
 from tieback.recognise.dataflow.ends import What, read_ends
 from tieback.recognise.dataflow.hierarchy import Hierarchy
 from tieback.recognise.dataflow.libraries import SILENT
@@ -84,6 +84,16 @@ class ConstantUses:
         if any(self._is_passed_on(number, index) for number, index in found if index >= 0):
             return ""
         return reason_of(outcome for number, index in found if index >= 0 for outcome in self._of_string(number, index))
+
+    def reason_of_result(self, number: int, code: CodeItem, at: int) -> str:
+        """Why no code contacts the address that a call makes; empty if code may."""
+        self._constants -= 1
+        if self._constants < 0 or contacts_result(self, number, code, at):
+            return ""
+        flow = self.flow(number, code)
+        # A walk also reads methods whose code has changed; then no operation is there.
+        known = flow is not None and any(one.at == at for one in flow.operations)
+        return reason_of((self._ended(number, code, frozenset((at,)), 0),)) if known else ""
 
     def _is_passed_on(self, number: int, index: int) -> bool:
         """True if code that is not of silent libraries certainly gives a string to a call that can contact it."""
@@ -345,9 +355,14 @@ class ConstantUses:
         ref = self._app.ref(identity)
         return ref.owner, ref.name, ref.kind
 
-    def permits(self, number: int, code: CodeItem) -> bool:
-        """True if a method has the name of one that permits addresses, as ``shouldAllowRequest`` of Cordova."""
+    def permits(self, number: int, code: CodeItem, flow: MethodFlow) -> bool:
+        """True if a method that compares an address permits it, or gives it to a request.
+
+        The first has such a name, as ``shouldAllowRequest`` of Cordova; the second is of OkHttp, perhaps renamed.
+        """
         dex = self._app.files[number]
+        if self._app.string_of(number, "wss:") in flow.strings.values():
+            return True
         index = dex.method_of(code)
         return index >= 0 and _PERMITS.search(self.method_names(number, index)[1]) is not None
 
