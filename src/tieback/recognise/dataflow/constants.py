@@ -14,6 +14,7 @@ from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.dataflow.dexfile import MAX_STRING, CodeItem, DexFile
 from tieback.recognise.dataflow.package_resources import PackageResources
 from tieback.recognise.dataflow.resource_ends import ResourceEnds
+from tieback.recognise.dataflow.samples import SAMPLE, SampleClasses
 from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.span import string_bounds
 
@@ -50,12 +51,16 @@ class ConstantEnds:
         self._uses = ConstantUses([part.dex for part in parts])
         self._resources = ResourceEnds(self._uses, package) if package is not None else None
         self._reasons: dict[bytes, str] = {}
+        components = list(package.components()) if package is not None else []
+        self._samples = SampleClasses(self._uses.app, self._uses.places, components) if components else None
         self._made: dict[tuple[int, int, int], str] = {}
 
     def settle(self, find: Sighting) -> Sighting | NotBackend:
         """The sighting, or a text that is not a back end if no code contacts what is in its constant."""
         if not is_followed(find):
-            return find
+            is_cloud = find.endpoint.kind is EndpointKind.CLOUD and find.evidence.how.startswith(_METHODS)
+            sample = SAMPLE if is_cloud and self._is_sample(self._constant(find)) else ""
+            return NotBackend(find.endpoint.value, sample) if sample else find
         if not find.evidence.how.startswith(_METHODS):
             reason = self._resources.reason(find) if self._resources is not None else ""
             return NotBackend(find.endpoint.value, reason) if reason else find
@@ -63,9 +68,14 @@ class ConstantEnds:
         if _ADDRESS.search(raw) is None or find.endpoint.host.encode() not in raw.lower():
             return find
         if raw not in self._reasons:
-            self._reasons[raw] = self._uses.reason(raw)
+            self._reasons[raw] = self._uses.reason(raw) or (SAMPLE if self._is_sample(raw) else "")
         reason = self._reasons[raw]
         return NotBackend(find.endpoint.value, reason) if reason else find
+
+    def _is_sample(self, raw: bytes) -> bool:
+        """True if only tests and examples of libraries have a constant."""
+        owners = set(self._uses.owners(raw)) if raw and self._samples is not None else set()
+        return bool(owners) and all(map(self._samples.has, owners))
 
     def settle_made(self, find: Sighting, number: int, code: CodeItem, at: int) -> Sighting | NotBackend:
         """The same for a text that code puts together, by the call that makes it."""

@@ -209,11 +209,7 @@ class ConstantUses:
     def of_values(self, number: int, places: Iterable[int], value: encoded.StringId | int) -> Iterator[Outcome]:
         """What becomes of an initial value of static fields; at some of the places can be other bytes."""
         dex = self._app.files[number]
-        rows: set[int] = set()
-        starts, order = self._initials[number]
-        for place in places:
-            at = int(starts.searchsorted(place, side="right", sorter=order)) - 1
-            rows.add(int(order[at]) if at >= 0 else -1)
+        rows, starts = self._rows(number, places), self._initials[number][0]
         if rows and dex.sections.get(SectionKind.CALL_SITES) is not None:
             yield CONTACTS  # the array can belong to a call
             return
@@ -224,6 +220,28 @@ class ConstantUses:
             for field, one in zip(dex.class_data(row).static_fields, self._arrays[number, at], strict=False):
                 if one == value and type(one) is type(value):
                     yield self._of_field(self._app.field(number, field), 0)
+
+    def _rows(self, number: int, places: Iterable[int]) -> set[int]:
+        """Rows of the classes with these initial values; -1 for other bytes."""
+        starts, order = self._initials[number]
+        found = (int(starts.searchsorted(place, side="right", sorter=order)) - 1 for place in places)
+        return {int(order[at]) if at >= 0 else -1 for at in found}
+
+    def owners(self, raw: bytes) -> Iterator[str]:
+        """Descriptors of all classes with a constant; empty ones where that is not known."""
+        for number, dex in enumerate(self._app.files):
+            index = dex.string_of(raw)
+            if index < 0:
+                continue
+            places = self.places.strings(number, index)
+            if len(places) >= MAX_SITES or any(True for _ in _values(dex, SectionKind.ANNOTATIONS, index)):
+                yield ""
+            for place in places:
+                code = dex.code_around(place, every=True)
+                method = dex.method_of(code) if code is not None else -1
+                yield self.method_names(number, method)[0] if method >= 0 else ""
+            for row in self._rows(number, _values(dex, SectionKind.ENCODED_ARRAYS, index)):
+                yield dex.descriptor(int(dex.classes["type"][row])) if row >= 0 else ""
 
     @cached_property
     def _initials(self) -> list[tuple[Offsets, Offsets]]:
