@@ -5,17 +5,19 @@ them.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeGuard
 
 from tieback.intake.apps.interface import Buffer
 from tieback.model.endpoint import EndpointKind
 from tieback.model.sighting import NotBackend, Sighting
+from tieback.recognise.dataflow.bare_hosts import BareHost, BareHosts
 from tieback.recognise.dataflow.dexfile import MAX_STRING, CodeItem, DexFile
 from tieback.recognise.dataflow.package_resources import PackageResources
 from tieback.recognise.dataflow.resource_ends import ResourceEnds
 from tieback.recognise.dataflow.samples import SAMPLE, SampleClasses
 from tieback.recognise.dataflow.uses import ConstantUses
+from tieback.recognise.rules import RuleFiles
 from tieback.recognise.span import string_bounds
 
 _WEB = frozenset(("http", "https"))
@@ -71,6 +73,10 @@ class ConstantEnds:
             self._reasons[raw] = self._uses.reason(raw) or (SAMPLE if self._is_sample(raw) else "")
         reason = self._reasons[raw]
         return NotBackend(find.endpoint.value, reason) if reason else find
+
+    def bare_hosts(self, rules: RuleFiles, shown: set[str], left_out: set[str]) -> Iterator[BareHost]:
+        """The constants that are only a host, and that the app contacts; see ``BareHosts.finds``."""
+        return BareHosts(self._uses, rules).finds(shown, left_out - shown)
 
     def _is_sample(self, raw: bytes) -> bool:
         """True if only tests and examples of libraries have a constant."""

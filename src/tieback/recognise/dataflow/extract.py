@@ -20,6 +20,7 @@ from tieback.recognise.context import match_context
 from tieback.recognise.dalvik.decryptors import Decryption
 from tieback.recognise.dalvik.run import MAX_STEPS
 from tieback.recognise.dataflow.analysis import Analysis, DataFlow, analyse
+from tieback.recognise.dataflow.bare_hosts import BareHost
 from tieback.recognise.dataflow.calls import KnownCalls
 from tieback.recognise.dataflow.compose import azure_of, bucket_of, firebase_of, host_port, realm_of, url_of
 from tieback.recognise.dataflow.constants import ConstantEnds, DexPart
@@ -102,8 +103,11 @@ class DataflowExtractor:
         whole = {id(part.buffer) for part in parts} == set(map(id, buffers)) and len(parts) < MAX_FILES
         package = settings.package if settings is not None else None
         ends = ConstantEnds(parts, package) if held is not None and whole and parts else None
+        shown, left_out = set[str](), set[str]()
         for find in held or ():
-            yield ends.settle(find) if ends is not None and isinstance(find, Sighting) else find
+            settled = ends.settle(find) if ends is not None and isinstance(find, Sighting) else find
+            _note(settled, shown, left_out)
+            yield settled
         if not parts:
             return
         if self._known is None:
@@ -114,8 +118,12 @@ class DataflowExtractor:
         self.left -= decryption.runner.used
         finds = _Finds(self, parts, analysis, ends)
         for find in finds.all():
-            yield ends.settle(find) if ends is not None and isinstance(find, Sighting) else find
+            settled = ends.settle(find) if ends is not None and isinstance(find, Sighting) else find
+            _note(settled, shown, left_out)
+            yield settled
         yield from finds.decrypted(decryption)
+        if ends is not None:
+            yield from finds.bare(ends.bare_hosts(self._rules, shown, left_out))
         if analysis.unread:
             yield Problem(f"the code of {analysis.unread:,} methods was not followed", parts[0].buffer.file)
 
@@ -166,6 +174,14 @@ class _Finds:
                     yield from self._facts(flow, flow.value, project)
         yield from self._retrofit()
         yield from self._fields()
+
+    def bare(self, hosts: Iterable[BareHost]) -> Iterator[Find]:
+        """A sighting for each host without a port; the address of a web server stands for it."""
+        for one in hosts:
+            flow = DataFlow("host", TextValue(one.name), None, one.method)
+            endpoint = Endpoint(EndpointKind.URL, f"https://{one.name}", "https", one.name, 443)
+            evidence = self._evidence(flow, one.name, place(one.file, one.string))
+            yield from self._once(flow, Sighting(endpoint, 1, Party.UNKNOWN, evidence))
 
     def decrypted(self, decryption: Decryption) -> Iterator[Find]:
         """Endpoints and credentials in texts that methods decrypt; other texts are left out."""
@@ -315,6 +331,14 @@ class _Finds:
                 flow = DataFlow("retrofit", parts, None, dex.method_name(path.method))
                 # The evidence is the place of the path; the base URL has a sighting of its own.
                 yield from self._new(flow, url_of(parts.values), f"{base}\n{spec}", place(number, path.string))
+
+
+def _note(find: Find, shown: set[str], left_out: set[str]) -> None:
+    """Note the host of a find."""
+    if isinstance(find, Sighting) and find.endpoint.kind is not EndpointKind.CLOUD and find.endpoint.host:
+        shown.add(find.endpoint.host)
+    elif isinstance(find, NotBackend):
+        left_out.add(find.value.partition("://")[2].partition("/")[0].partition(":")[0])
 
 
 def _value(find: Find) -> str:

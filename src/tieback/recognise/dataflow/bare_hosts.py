@@ -1,0 +1,206 @@
+"""Constants that are only a host name or an IP address, which code opens a connection to or puts into a list of servers.
+
+Most texts with dots are packages, files or keys, so a constant counts only with further evidence:
+
+* the name is below the domain of a host that the app contacts, and code may contact it;
+* it is an argument of the same call as such a name, such as ``put(host, port)`` or ``add(host)``, and all constants
+  there are hosts or addresses;
+* three addresses or more, and nothing else, are arguments of the same call in one method.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from ipaddress import ip_address
+from typing import NamedTuple
+
+import numpy as np
+
+from tieback.recognise.cloud import cloud_endpoint
+from tieback.recognise.dataflow.app import CALLS
+from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, SectionKind
+from tieback.recognise.dataflow.reaching import APUT, MethodFlow, Operation
+from tieback.recognise.dataflow.uses import ConstantUses
+from tieback.recognise.hosts import EndpointHost, check_host
+from tieback.recognise.rules import RuleFiles
+
+MAX_CANDIDATES = 500
+"""Most names of one app that are followed, and most methods that are read."""
+_MAX_NUMBERS = 5_000
+"""Most constants that begin with a digit of one file that are read."""
+_LEAST_ADDRESSES = 3
+_FILLED = frozenset((0x24, 0x25))
+_NAME = re.compile(rb"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){2,6}[a-z]{2,24}")
+_QUAD = re.compile(rb"[1-9]\d{0,2}(?:\.\d{1,3}){3}")
+_PORT = re.compile(r":\d{1,5}\Z")
+_ONE_BYTE = 0x80
+_RESOLVERS = frozenset(
+    ("1.0.0.1", "1.1.1.1", "4.2.2.1", "4.2.2.2", "8.8.4.4", "8.8.8.8", "9.9.9.9", "114.114.114.114", "114.114.115.115",
+     "119.29.29.29", "149.112.112.112", "180.76.76.76", "208.67.220.220", "208.67.222.222", "223.5.5.5", "223.6.6.6")
+)  # fmt: skip
+"""Resolvers of the DNS that anyone may use: https://developers.google.com/speed/public-dns,
+https://developers.cloudflare.com/1.1.1.1/, https://www.quad9.net/, https://www.opendns.com/,
+https://www.114dns.com/, https://www.alidns.com/, https://www.dnspod.cn/Products/publicdns.
+"""
+
+
+class BareHost(NamedTuple):
+    """A constant that is a host."""
+
+    name: str
+    file: int
+    """Number of the DEX file."""
+    string: int
+    """Index of the constant."""
+    method: str
+    """A method that has it."""
+
+
+class _Group(NamedTuple):
+    """The constants at one place of the calls of one method: each text with the other constants of its call."""
+
+    texts: dict[str, set[str]]
+    others: list[bool]
+    """An entry for each argument that is no constant."""
+
+
+class BareHosts:
+    """Finds the bare hosts of one app."""
+
+    def __init__(self, uses: ConstantUses, rules: RuleFiles) -> None:
+        """The code of the app, with all its DEX files."""
+        self._uses = uses
+        self._files = uses.app.files
+        self._rules = rules
+        self._known: dict[str, bool] = {}
+
+    def finds(self, shown: set[str], left_out: set[str]) -> Iterator[BareHost]:
+        """Each new host once.
+
+        Args:
+            shown: the hosts that the app contacts.
+            left_out: the hosts that it names and does not contact.
+        """
+        domains = {self._rules.suffixes.privatesuffix(host) for host in shown if not host[-1:].isdigit()} - {None}
+        accepted: dict[str, BareHost] = {}
+        methods: dict[tuple[int, int], CodeItem] = {}
+        for number, dex in enumerate(self._files):
+            names = list(_below(dex, {str(domain) for domain in domains}))[:MAX_CANDIDATES]
+            addresses = [(index, text) for index, text in _quads(dex) if self._is_host(text)]
+            for index, text in names:
+                if text in left_out or not self._is_host(text):
+                    continue
+                owner = self._holders(number, index, methods)
+                if owner and text not in shown and not self._uses.reason(text.encode()):
+                    accepted[text] = BareHost(text, number, index, owner)
+            if len(addresses) >= _LEAST_ADDRESSES or (addresses and accepted):
+                for index, _ in addresses:
+                    self._holders(number, index, methods)
+        for (number, _), code in list(methods.items())[:MAX_CANDIDATES]:
+            flow = self._uses.flow(number, code)
+            if flow is not None:
+                self._neighbours(number, code, flow, shown, accepted)
+        yield from (one for name, one in accepted.items() if name not in shown and name not in left_out)
+
+    def _is_host(self, text: str) -> bool:
+        """True for a host or address that can be a back end, and no resource of a cloud provider."""
+        if text not in self._known:
+            host = check_host(text, self._rules)
+            found = isinstance(host, EndpointHost)
+            if found and text[-1].isdigit():
+                found = ip_address(text).is_global and text not in _RESOLVERS
+            elif found:
+                is_package = text.split(".")[0] in self._rules.names.first_labels
+                found = not is_package and cloud_endpoint(text, "", self._rules, scheme="https", port=443) is None
+            self._known[text] = found
+        return self._known[text]
+
+    def _holders(self, number: int, index: int, methods: dict[tuple[int, int], CodeItem]) -> str:
+        """The first method that loads a string; all are added to ``methods``."""
+        dex, name = self._files[number], ""
+        for place in self._uses.places.strings(number, index):
+            code = dex.code_around(place, every=True)
+            method = dex.method_of(code) if code is not None else -1
+            if code is not None and method >= 0:
+                methods[number, code.offset] = code
+                name = name or "->".join(self._uses.method_names(number, method)[:2])
+        return name
+
+    def _neighbours(
+        self, number: int, code: CodeItem, flow: MethodFlow, shown: set[str], accepted: dict[str, BareHost]
+    ) -> None:
+        """Accept the hosts beside those that are known."""
+        method = "->".join(self._uses.method_names(number, self._files[number].method_of(code))[:2])
+        groups: dict[tuple[int, int], dict[str, set[str]]] = {}
+        mixed: set[tuple[int, int]] = set()
+        strings: dict[str, int] = {}
+        for one in flow.operations:
+            for place, its, beside in self._constants(number, flow, one, strings):
+                key = one.member, place
+                if not its or not all(map(self._is_host, its)):
+                    mixed.add(key)
+                for text in its:
+                    groups.setdefault(key, {}).setdefault(text, set()).update(beside)
+        known = shown | accepted.keys()
+        for key, texts in groups.items():
+            if key in mixed:
+                continue
+            every = all(text[-1].isdigit() for text in texts)
+            beside = {text for text, others in texts.items() if others & known}
+            if (every and len(texts) >= _LEAST_ADDRESSES) or (len(texts) > 1 and not known.isdisjoint(texts)):
+                beside = set(texts)
+            for text in beside - known:
+                accepted[text] = BareHost(text, number, strings[text], method)
+
+    def _constants(
+        self, number: int, flow: MethodFlow, one: Operation, strings: dict[str, int]
+    ) -> Iterator[tuple[int, set[str], set[str]]]:
+        """Place, constants and constants of the other arguments, for each argument that has a constant."""
+        if one.opcode not in CALLS and one.opcode not in _FILLED and one.opcode != APUT:
+            return
+        found: list[tuple[int, set[str]]] = []
+        for place, origins in enumerate(one.values):
+            indices = {flow.strings[at] for at in origins if at in flow.strings}
+            if indices:
+                texts = {_PORT.sub("", self._uses.string(number, index)): index for index in indices}
+                strings.update(texts)
+                found.append((0 if one.opcode in _FILLED else place, set(texts)))
+        for at, (place, texts) in enumerate(found):
+            yield place, texts, {text for other, its in enumerate(found) if other != at for text in its[1]}
+
+
+def _below(dex: DexFile, domains: set[str]) -> Iterator[tuple[int, str]]:
+    """Indices and texts of the strings that are names below one of these domains."""
+    section = dex.sections.get(SectionKind.STRING_DATA)
+    count = len(dex.strings)
+    if section is None or not count or not domains:
+        return
+    raw = np.frombuffer(dex.data, np.uint8)
+    starts = dex.strings.astype(np.int64)
+    order = None if bool((starts[1:] > starts[:-1]).all()) else starts.argsort(kind="stable")
+    starts = starts if order is None else starts[order]
+    ends = np.append(starts[1:], min(section.end, len(raw))) - 1
+    inside = (starts > 0) & (ends < len(raw)) & (ends - starts > 4)
+    ends = np.where(inside, ends, 4)
+    for top in {domain.rpartition(".")[2] for domain in domains}:
+        tail = f".{top}".encode()
+        hits = inside & (raw[np.maximum(ends - len(tail), 0)] == tail[0])
+        places = np.flatnonzero(hits)
+        for at in range(1, len(tail)):
+            places = places[raw[ends[places] - len(tail) + at] == tail[at]]
+        for place in places.tolist():
+            begin, end = int(starts[place]), int(ends[place])
+            text = bytes(dex.data[begin + 1 : end])
+            if raw[end] or raw[begin] >= _ONE_BYTE or raw[begin] != len(text) or not _NAME.fullmatch(text):
+                continue
+            name = text.decode("ascii")
+            if any(name.endswith(f".{domain}") for domain in domains):
+                yield place if order is None else int(order[place]), name
+
+
+def _quads(dex: DexFile) -> Iterator[tuple[int, str]]:
+    """Indices and texts of the strings that are IPv4 addresses: they are together, because strings are sorted."""
+    first, last = dex.first_from(b"1"), dex.first_from(b":")
+    for index in range(first, min(last, first + _MAX_NUMBERS)):
+        raw = dex.raw(index)
+        if len(raw) < 16 and _QUAD.fullmatch(raw):
+            yield index, raw.decode("ascii")
