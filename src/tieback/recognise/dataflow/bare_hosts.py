@@ -33,6 +33,8 @@ _NAME = re.compile(rb"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){2,6}[a-z]{2,24}
 _QUAD = re.compile(rb"[1-9]\d{0,2}(?:\.\d{1,3}){3}")
 _PORT = re.compile(r":\d{1,5}\Z")
 _ONE_BYTE = 0x80
+_LEAST_PART, _MOST_ARCS = 32, 40
+"""Versions have small numbers; object identifiers such as 2.5.29.15 begin with 0 to 2 and a number below 40."""
 _RESOLVERS = frozenset(
     ("1.0.0.1", "1.1.1.1", "4.2.2.1", "4.2.2.2", "8.8.4.4", "8.8.8.8", "9.9.9.9", "114.114.114.114", "114.114.115.115",
      "119.29.29.29", "149.112.112.112", "180.76.76.76", "208.67.220.220", "208.67.222.222", "223.5.5.5", "223.6.6.6")
@@ -107,7 +109,7 @@ class BareHosts:
             host = check_host(text, self._rules)
             found = isinstance(host, EndpointHost)
             if found and text[-1].isdigit():
-                found = ip_address(text).is_global and text not in _RESOLVERS
+                found = _is_server(text)
             elif found:
                 is_package = text.split(".")[0] in self._rules.names.first_labels
                 found = not is_package and cloud_endpoint(text, "", self._rules, scheme="https", port=443) is None
@@ -166,6 +168,14 @@ class BareHosts:
                 found.append((0 if one.opcode in _FILLED else place, set(texts)))
         for at, (place, texts) in enumerate(found):
             yield place, texts, {text for other, its in enumerate(found) if other != at for text in its[1]}
+
+
+def _is_server(text: str) -> bool:
+    """True for an address that is no version, object identifier, network or public resolver."""
+    parts = [int(part) for part in text.split(".")]
+    is_plain = max(parts) >= _LEAST_PART and parts[3] not in (0, 255)
+    is_identifier = parts[0] <= 2 and parts[1] < _MOST_ARCS
+    return is_plain and not is_identifier and ip_address(text).is_global and text not in _RESOLVERS
 
 
 def _below(dex: DexFile, domains: set[str]) -> Iterator[tuple[int, str]]:

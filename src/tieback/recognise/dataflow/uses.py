@@ -355,7 +355,8 @@ class ConstantUses:
         if called:
             return outcome
         # What is loaded as a text can be called by name.
-        loaded = any(self.places.loads(at, self._app.string_of(at, name)) for at in range(len(self._app.files)))
+        titles = [(at, self._app.string_of(at, name)) for at in range(len(self._app.files))]
+        loaded = any(title >= 0 and self.places.loads(at, title) for at, title in titles)
         return CONTACTS if loaded else Outcome(frozenset((UNCALLED,)), contacts=False, returns=False)
 
     def _follow(self, number: int, code: CodeItem, starts: Origins, depth: int) -> Outcome:
