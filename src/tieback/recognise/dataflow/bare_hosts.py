@@ -32,7 +32,7 @@ _FILLED = frozenset((0x24, 0x25))
 _NAME = re.compile(rb"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){2,6}[a-z]{2,24}")
 _QUAD = re.compile(rb"[1-9]\d{0,2}(?:\.\d{1,3}){3}")
 _PORT = re.compile(r":\d{1,5}\Z")
-_ONE_BYTE = 0x80
+_ONE_BYTE, _DOT = 0x80, ord(".")
 _LEAST_PART, _MOST_ARCS = 32, 40
 """Versions have small numbers; object identifiers such as 2.5.29.15 begin with 0 to 2 and a number below 40."""
 _RESOLVERS = frozenset(
@@ -184,23 +184,21 @@ def _below(dex: DexFile, domains: set[str]) -> Iterator[tuple[int, str]]:
     count = len(dex.strings)
     if section is None or not count or not domains:
         return
-    raw = np.frombuffer(dex.data, np.uint8)
+    raw = np.frombuffer(dex.data, np.uint8, section.end)
     starts = dex.strings.astype(np.int64)
     order = None if bool((starts[1:] > starts[:-1]).all()) else starts.argsort(kind="stable")
     starts = starts if order is None else starts[order]
-    ends = np.append(starts[1:], min(section.end, len(raw))) - 1
-    inside = (starts > 0) & (ends < len(raw)) & (ends - starts > 4)
-    ends = np.where(inside, ends, 4)
-    for top in {domain.rpartition(".")[2] for domain in domains}:
-        tail = f".{top}".encode()
-        hits = inside & (raw[np.maximum(ends - len(tail), 0)] == tail[0])
-        places = np.flatnonzero(hits)
-        for at in range(1, len(tail)):
-            places = places[raw[ends[places] - len(tail) + at] == tail[at]]
-        for place in places.tolist():
+    ends = np.append(starts[1:], section.end) - 1  # of each string, at its NUL
+    tops: dict[int, set[bytes]] = {}
+    for domain in domains:
+        top = domain.rpartition(".")[2].encode()
+        tops.setdefault(len(top), set()).add(top)
+    for length, its in tops.items():
+        hits = raw.take(ends - length - 1, mode="clip") == _DOT
+        for place in np.flatnonzero(hits).tolist():
             begin, end = int(starts[place]), int(ends[place])
-            text = bytes(dex.data[begin + 1 : end])
-            if raw[end] or raw[begin] >= _ONE_BYTE or raw[begin] != len(text) or not _NAME.fullmatch(text):
+            text = bytes(dex.data[begin + 1 : end]) if end - begin < _ONE_BYTE else b""
+            if text[-length:] not in its or dex.data[begin] != len(text) or not _NAME.fullmatch(text):
                 continue
             name = text.decode("ascii")
             if any(name.endswith(f".{domain}") for domain in domains):

@@ -61,7 +61,8 @@ class ConstantEnds:
         """The sighting, or a text that is not a back end if no code contacts what is in its constant."""
         if not is_followed(find):
             is_cloud = find.endpoint.kind is EndpointKind.CLOUD and find.evidence.how.startswith(_METHODS)
-            sample = SAMPLE if is_cloud and self._is_sample(self._constant(find)) else ""
+            self._uses.contacted_in = ""
+            sample = self._sample(self._constant(find)) if is_cloud else ""
             return NotBackend(find.endpoint.value, sample) if sample else find
         if not find.evidence.how.startswith(_METHODS):
             reason = self._resources.reason(find) if self._resources is not None else ""
@@ -70,7 +71,7 @@ class ConstantEnds:
         if _ADDRESS.search(raw) is None or find.endpoint.host.encode() not in raw.lower():
             return find
         if raw not in self._reasons:
-            self._reasons[raw] = self._uses.reason(raw) or (SAMPLE if self._is_sample(raw) else "")
+            self._reasons[raw] = self._uses.reason(raw) or self._sample(raw)
         reason = self._reasons[raw]
         return NotBackend(find.endpoint.value, reason) if reason else find
 
@@ -78,10 +79,17 @@ class ConstantEnds:
         """The constants that are only a host, and that the app contacts; see ``BareHosts.finds``."""
         return BareHosts(self._uses, rules).finds(shown, left_out - shown)
 
-    def _is_sample(self, raw: bytes) -> bool:
-        """True if only tests and examples of libraries have a constant."""
-        owners = set(self._uses.owners(raw)) if raw and self._samples is not None else set()
-        return bool(owners) and all(map(self._samples.has, owners))
+    def _sample(self, raw: bytes) -> str:
+        """The reason for a constant that only tests and examples of libraries have; empty for other constants."""
+        samples = self._samples
+        if not raw or samples is None or (self._uses.contacted_in and not samples.has(self._uses.contacted_in)):
+            return ""
+        found = False
+        for owner in self._uses.owners(raw):
+            if not samples.has(owner):
+                return ""
+            found = True
+        return SAMPLE if found else ""
 
     def settle_made(self, find: Sighting, number: int, code: CodeItem, at: int) -> Sighting | NotBackend:
         """The same for a text that code puts together, by the call that makes it."""

@@ -70,6 +70,8 @@ class ConstantUses:
         self._loud: dict[int, OperandUses] = {}
         self._headers: dict[int, frozenset[int]] = {}
         self._is_large = sum(len(dex.data) for dex in files) > KEEP_CODE
+        self.contacted_in = ""
+        """Class of the method that passes the last constant on; empty if that took a closer look."""
         self._units, self._constants, self.steps = MAX_UNITS, MAX_CONSTANTS, MAX_STEPS
         self.direct = MAX_UNITS
         """Code units that may still be read to find calls that certainly get a value."""
@@ -80,6 +82,7 @@ class ConstantUses:
         Args:
             raw: the MUTF-8 bytes of the whole constant.
         """
+        self.contacted_in = ""
         self._constants -= 1
         if self._constants < 0:
             return ""
@@ -111,8 +114,10 @@ class ConstantUses:
         for offset in offsets:
             code = dex.code_around(offset)
             if code is not None and contacts_at(self, number, code, (offset - code.begin) // 2, index, 0):
+                index = dex.method_of(code)
+                self.contacted_in, name, _ = self.method_names(number, index) if index >= 0 else ("", "", "")
                 # The value of a setting is kept with its name; the whole initialiser shows that.
-                return not self._is_initialiser(number, code)
+                return name != "<clinit>"
         return False
 
     def _is_initialiser(self, number: int, code: CodeItem) -> bool:
