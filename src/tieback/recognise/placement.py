@@ -60,7 +60,7 @@ _DEEP_LINK = re.compile(
 )
 """The beginning of a link with the scheme of an app, up to the value of a parameter."""
 _ANCHOR = re.compile(rb"<[aA]\s(?:[^<>]{0,400}\s)?(?:href|HREF)\s?=\s?\\?[\"']?\Z")
-"""The beginning of a link in HTML: a person opens it. The bare word ``href`` can be of other elements."""
+"""The beginning of a link in HTML, which a person opens; pictures and style sheets are in other elements."""
 _BEFORE_ADDRESS = b" \t\r\n(<[{\"'`:,;=|"
 """What can be between the words of a message and its address."""
 _REACH = 1024

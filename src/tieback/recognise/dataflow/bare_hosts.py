@@ -82,11 +82,11 @@ class BareHosts:
             shown: the hosts that the app contacts.
             left_out: the hosts that it names and does not contact.
         """
-        domains = {self._rules.suffixes.privatesuffix(host) for host in shown if not host[-1:].isdigit()} - {None}
+        domains = {self._domain(host) for host in shown if not host[-1:].isdigit()} - {""}
         accepted: dict[str, BareHost] = {}
         methods: dict[tuple[int, int], CodeItem] = {}
         for number, dex in enumerate(self._files):
-            names = list(_below(dex, {str(domain) for domain in domains}))[:MAX_CANDIDATES]
+            names = list(_below(dex, domains))[:MAX_CANDIDATES]
             addresses = [(index, text) for index, text in _quads(dex) if self._is_host(text)]
             for index, text in names:
                 if text in left_out or not self._is_host(text):
@@ -103,13 +103,20 @@ class BareHosts:
                 self._neighbours(number, code, flow, shown, accepted)
         yield from (one for name, one in accepted.items() if name not in shown and name not in left_out)
 
+    def _domain(self, host: str) -> str:
+        """The domain that its owner has registered; empty if there is none."""
+        found = self._rules.suffixes.privatesuffix(host)
+        labels = host.split(".")
+        private = ".".join(labels[-2:]) if len(labels) > 1 and labels[-1] in self._rules.names.private_tlds else ""
+        return found or private
+
     def _is_host(self, text: str) -> bool:
         """True for a host or address that can be a back end, and no resource of a cloud provider."""
         if text not in self._known:
             host = check_host(text, self._rules)
             found = isinstance(host, EndpointHost)
             if found and text[-1].isdigit():
-                found = _is_server(text)
+                found = _QUAD.fullmatch(text.encode("ascii", "replace")) is not None and _is_server(text)
             elif found:
                 is_package = text.split(".")[0] in self._rules.names.first_labels
                 found = not is_package and cloud_endpoint(text, "", self._rules, scheme="https", port=443) is None

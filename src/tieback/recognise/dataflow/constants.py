@@ -50,7 +50,8 @@ class ConstantEnds:
     def __init__(self, parts: Sequence[DexPart], package: PackageResources | None = None) -> None:
         """All DEX files of the app, and its other files."""
         self._buffers = {part.buffer.file: part.buffer for part in parts}
-        self._uses = ConstantUses([part.dex for part in parts])
+        others_call = package is not None and package.has_doubt
+        self._uses = ConstantUses([part.dex for part in parts], others_call=others_call)
         self._resources = ResourceEnds(self._uses, package) if package is not None else None
         self._reasons: dict[bytes, str] = {}
         components = list(package.components()) if package is not None else []

@@ -132,7 +132,7 @@ class Trace:
                 pass
             case _ if self._is_header(one, given):
                 self._reasons.add(HEADER)
-            case _ if self._uses.is_unread_setting(self._number, self._code, self._flow, one):
+            case _ if self._uses.is_unread_setting(self._number, self._code, self._flow, one, given):
                 pass
             case _:
                 self._take(self._uses.called(self._number, one, given, self._depth), one)

@@ -55,8 +55,9 @@ _REFLECTED = "/BuildConfig;"
 class ConstantUses:
     """Where the constants of one app go."""
 
-    def __init__(self, files: Sequence[DexFile]) -> None:
-        """The DEX files of the app, all of them."""
+    def __init__(self, files: Sequence[DexFile], *, others_call: bool = False) -> None:
+        """The DEX files of the app, all of them. ``others_call``: code of another kind can call their methods."""
+        self._others_call = others_call
         self._app = self.app = AppCode(files)
         self.places = CodePlaces(self._app)
         self._hierarchy = Hierarchy(self._app)
@@ -124,8 +125,10 @@ class ConstantUses:
         index = self._app.files[number].method_of(code)
         return index >= 0 and self.method_names(number, index)[1] == "<clinit>"
 
-    def is_unread_setting(self, number: int, code: CodeItem, flow: MethodFlow, one: Operation) -> bool:
-        """True for a call that makes one of several settings of a class, which no code reads.
+    def is_unread_setting(
+        self, number: int, code: CodeItem, flow: MethodFlow, one: Operation, given: Sequence[int]
+    ) -> bool:
+        """True for a call that makes one of several settings of a class from a value, if no code reads it.
 
         Such a table is ``static final Flag URL = Flag.define("name", "https://…")`` in an initialiser, or the same
         with constructors. Code reads the static field, or else finds the setting by its name.
@@ -141,17 +144,17 @@ class ConstantUses:
         if not all(each.opcode == SPUT and self._is_unread(number, each) for each in keepers):
             return False
         kinds = {self._field_kind(number, each) for each in keepers}
-        like = (
-            self._field_kind(number, each) in kinds
-            if kinds
-            else each.opcode == one.opcode and self.method_names(number, each.member)[0] == owner
-            for each in flow.operations
-            if each.opcode == SPUT or not kinds
-        )
-        if sum(like) < _LEAST_SETTINGS:
+        if kinds:
+            stores = (each for each in flow.operations if each.opcode == SPUT)
+            settings = sum(self._field_kind(number, each) in kinds for each in stores)
+        else:  # a shrinker has removed the fields
+            calls = (each for each in flow.operations if each.opcode == one.opcode)
+            settings = sum(self.method_names(number, each.member)[0] == owner for each in calls)
+        if settings < _LEAST_SETTINGS:
             return False
-        names = {flow.strings[at] for origins in one.values for at in origins if at in flow.strings}
-        return len(names) > 1 and any(self._is_loaded_once(self.string(number, each)) for each in names)
+        others = (origins for place, origins in enumerate(one.values) if place not in given)
+        names = {flow.strings[at] for origins in others for at in origins if at in flow.strings}
+        return bool(names) and all(self._is_loaded_once(self.string(number, each)) for each in names)
 
     def _field_kind(self, number: int, one: Operation) -> str:
         field = self._app.field(number, one.member)
@@ -361,7 +364,7 @@ class ConstantUses:
             return outcome
         # What is loaded as a text can be called by name.
         titles = [(at, self._app.string_of(at, name)) for at in range(len(self._app.files))]
-        loaded = any(title >= 0 and self.places.loads(at, title) for at, title in titles)
+        loaded = self._others_call or any(title >= 0 and self.places.loads(at, title) for at, title in titles)
         return CONTACTS if loaded else Outcome(frozenset((UNCALLED,)), contacts=False, returns=False)
 
     def _follow(self, number: int, code: CodeItem, starts: Origins, depth: int) -> Outcome:
