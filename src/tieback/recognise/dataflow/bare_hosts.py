@@ -82,6 +82,7 @@ class BareHosts:
             shown: the hosts that the app contacts.
             left_out: the hosts that it names and does not contact.
         """
+        self._uses.loads_pages = False  # no page has an address without a scheme
         domains = {self._domain(host) for host in shown if not host[-1:].isdigit()} - {""}
         accepted: dict[str, BareHost] = {}
         methods: dict[tuple[int, int], CodeItem] = {}

@@ -47,7 +47,7 @@ _TEXTS = frozenset(("getString", "getText", "getQuantityString", "getQuantityTex
 """Methods of the platform whose result is the string resource of their argument."""
 _STRING_VALUES = ((0x17, 1), (0x37, 2), (0x57, 3))
 _CONTEXT = "Landroid/content/Context;"
-_PERMITS = re.compile("[aA]llow|[wW]hite[lL]ist|[pP]ermit")
+_PERMITS = re.compile("[aA]llow|[wW]hite[lL]ist|[pP]ermit|^should(?:Override|Intercept)")
 _REFLECTED = "/BuildConfig;"
 """Class whose fields are also read by name: https://github.com/lugg/react-native-config"""
 
@@ -71,6 +71,8 @@ class ConstantUses:
         self._loud: dict[int, OperandUses] = {}
         self._headers: dict[int, frozenset[int]] = {}
         self._is_large = sum(len(dex.data) for dex in files) > KEEP_CODE
+        self.loads_pages = True
+        """Whether what is compared can be the address of a page, which a web view loads."""
         self.contacted_in = ""
         """Class of the method that passes the last constant on; empty if that took a closer look."""
         self._units, self._constants, self.steps = MAX_UNITS, MAX_CONSTANTS, MAX_STEPS
@@ -440,6 +442,8 @@ class ConstantUses:
         The first has such a name, as ``shouldAllowRequest`` of Cordova; the second is of OkHttp, perhaps renamed.
         """
         dex = self._app.files[number]
+        if not self.loads_pages:
+            return False
         if self._app.string_of(number, "wss:") in flow.strings.values():
             return True
         index = dex.method_of(code)
