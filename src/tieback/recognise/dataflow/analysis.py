@@ -311,8 +311,8 @@ class _Rounds:
                 chain = tuple(dict.fromkeys((*one.chain, *one.value.via)))[:MAX_CHAIN]
                 names = tuple(self._app.ref(member).shown for member in chain)
                 method = self._app.definition(one.method) if one.method >= 0 and one.sink is None else None
-                made = (method.file, method.code, one.at) if method is not None else None
-                flows.append(DataFlow(one.name, one.value, one.sink, self._app.ref(place[0]).shown, names, made))
+                origin = (method.file, method.code, one.at) if method is not None else None
+                flows.append(DataFlow(one.name, one.value, one.sink, self._app.ref(place[0]).shown, names, origin))
         return flows
 
 

@@ -1,4 +1,4 @@
-"""Constants that are only a host name or an IP address, which code opens a connection to or puts into a list of servers.
+"""Constants that are only a host name or an IP address, as in lists of servers.
 
 Most texts with dots are packages, files or keys, so a constant counts only with further evidence:
 
@@ -9,7 +9,7 @@ Most texts with dots are packages, files or keys, so a constant counts only with
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from ipaddress import ip_address
 from typing import NamedTuple
 
@@ -55,14 +55,6 @@ class BareHost(NamedTuple):
     """Index of the constant."""
     method: str
     """A method that has it."""
-
-
-class _Group(NamedTuple):
-    """The constants at one place of the calls of one method: each text with the other constants of its call."""
-
-    texts: dict[str, set[str]]
-    others: list[bool]
-    """An entry for each argument that is no constant."""
 
 
 class BareHosts:
@@ -119,7 +111,7 @@ class BareHosts:
             if found and text[-1].isdigit():
                 found = _QUAD.fullmatch(text.encode("ascii", "replace")) is not None and _is_server(text)
             elif found:
-                is_package = text.split(".")[0] in self._rules.names.first_labels
+                is_package = text.partition(".")[0] in self._rules.names.first_labels
                 found = not is_package and cloud_endpoint(text, "", self._rules, scheme="https", port=443) is None
             self._known[text] = found
         return self._known[text]
@@ -174,8 +166,8 @@ class BareHosts:
                 texts = {_PORT.sub("", self._uses.string(number, index)): index for index in indices}
                 strings.update(texts)
                 found.append((0 if one.opcode in _FILLED else place, set(texts)))
-        for at, (place, texts) in enumerate(found):
-            yield place, texts, {text for other, its in enumerate(found) if other != at for text in its[1]}
+        for at, (place, its) in enumerate(found):
+            yield place, its, {text for other, each in enumerate(found) if other != at for text in each[1]}
 
 
 def _is_server(text: str) -> bool:

@@ -112,12 +112,26 @@ def _target(units: Sequence[int], at: int, kind: int) -> int:
     return at + sign_extend(units[at + 1], 16)
 
 
-def _contacts(  # noqa: PLR0913
-    uses: "ConstantUses", number: int, units: Sequence[int], at: int, held: set[int], depth: int, *, result: bool = False
+def _contacts(
+    uses: "ConstantUses",
+    number: int,
+    units: Sequence[int],
+    at: int,
+    held: set[int],
+    depth: int,
+    *,
+    result: bool = False,
 ) -> bool:
     """True if the value, which is in the registers of ``held``, reaches such a call on the path from a unit.
 
-    ``result``: whether the result of the instruction before is the value too.
+    Args:
+        uses: what the calls do.
+        number: number of the DEX file.
+        units: the method.
+        at: the unit.
+        held: registers with the value.
+        depth: number of methods and fields before this one.
+        result: whether the result of the instruction before is the value too.
     """
     for _ in range(MAX_STEPS):
         if not 0 <= at < len(units) or at + LENGTHS[units[at] & 255] > len(units):

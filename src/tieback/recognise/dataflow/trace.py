@@ -5,7 +5,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from tieback.recognise.dataflow.dexfile import CodeItem
+from tieback.recognise.dataflow.ends import What
 from tieback.recognise.dataflow.reaching import IGET, IPUT, RETURN, SPUT, MethodFlow, Operation, Origins
+from tieback.recognise.dataflow.unread_settings import is_unread_setting
 
 if TYPE_CHECKING:
     from tieback.recognise.dataflow.uses import ConstantUses
@@ -47,6 +49,9 @@ NOTHING = Outcome(frozenset(), contacts=False, returns=False)
 
 
 _REASONS = (LINK, SHOWN, COMPARED, COOKIES, HEADER, UNCALLED)
+_ENDS: dict[What, str] = {
+    "shown": SHOWN, "link": LINK, "compared": COMPARED, "cookies": COOKIES, "header": HEADER,
+}  # fmt: skip
 
 
 def reason_of(outcomes: Iterable[Outcome]) -> str:
@@ -110,32 +115,19 @@ class Trace:
         if owner == _INTENT:
             self._intent(one, given, name, kind)
             return
-        match self._uses.what(self._number, one.member):
-            case "through":
-                self._traced.add(one.at)
-            case "into":
-                self._traced.add(one.at)
-                if given != (0,):
-                    self._into(one.values[0])
-            case "shown":
-                self._reasons.add(SHOWN)
-            case "link":
-                self._reasons.add(LINK)
-            case "compared":
-                self._contacts |= self._uses.permits(self._number, self._code, self._flow)
-                self._reasons.add(COMPARED)
-            case "cookies":
-                self._reasons.add(COOKIES)
-            case "header":
-                self._reasons.add(HEADER)
-            case "none":
-                pass
-            case _ if self._is_header(one, given):
-                self._reasons.add(HEADER)
-            case _ if self._uses.is_unread_setting(self._number, self._code, self._flow, one, given):
-                pass
-            case _:
-                self._take(self._uses.called(self._number, one, given, self._depth), one)
+        what = self._uses.what(self._number, one.member)
+        if what is None and self._is_header(one, given):
+            what = "header"
+        if what in ("through", "into"):
+            self._traced.add(one.at)
+            if what == "into" and given != (0,):
+                self._into(one.values[0])
+        elif what == "compared" and self._uses.permits(self._number, self._code, self._flow):
+            self._contacts = True
+        elif what in _ENDS:
+            self._reasons.add(_ENDS[what])
+        elif what is None and not is_unread_setting(self._uses, (self._number, self._code), self._flow, one, given):
+            self._take(self._uses.called(self._number, one, given, self._depth), one)
 
     def _is_header(self, one: Operation, given: tuple[int, ...]) -> bool:
         """True if the value stands behind the name of a header, in the same call."""

@@ -38,9 +38,6 @@ _CONSTANTS = frozenset((0x1A, 0x1B))
 _STATIC_READS, _INSTANCE_READS = frozenset(range(0x60, 0x67)), frozenset(range(0x52, 0x59))
 _FOLLOWED = frozenset((0x6F, 0x70, 0x71, 0x75, 0x76, 0x77))
 """Calls that run one known method: of the superclass, direct and static."""
-_STATIC_CALLS, _DIRECT_CALLS = frozenset((0x71, 0x77)), frozenset((0x70, 0x76))
-_LEAST_SETTINGS = 3
-"""Fewest settings of a class that are a table."""
 _VIRTUAL = frozenset((0x6E, 0x74))
 """Calls that run a known method if no class extends that of the call."""
 _TEXTS = frozenset(("getString", "getText", "getQuantityString", "getQuantityText"))
@@ -122,56 +119,6 @@ class ConstantUses:
                 # The value of a setting is kept with its name; the whole initialiser shows that.
                 return name != "<clinit>"
         return False
-
-    def _is_initialiser(self, number: int, code: CodeItem) -> bool:
-        index = self._app.files[number].method_of(code)
-        return index >= 0 and self.method_names(number, index)[1] == "<clinit>"
-
-    def is_unread_setting(
-        self, number: int, code: CodeItem, flow: MethodFlow, one: Operation, given: Sequence[int]
-    ) -> bool:
-        """True for a call that makes one of several settings of a class from a value, if no code reads it.
-
-        Such a table is ``static final Flag URL = Flag.define("name", "https://…")`` in an initialiser, or the same
-        with constructors. Code reads the static field, or else finds the setting by its name.
-        """
-        owner, name, kind = self.method_names(number, one.member)
-        creates = name == "<init>" and one.opcode in _DIRECT_CALLS
-        if not (creates or (one.opcode in _STATIC_CALLS and kind.endswith(";"))):
-            return False
-        if not self._is_initialiser(number, code):
-            return False
-        made = one.values[0] if creates else frozenset((one.at,))
-        keepers = [each for each in flow.operations if each.at != one.at and any(made & its for its in each.values)]
-        if not all(each.opcode == SPUT and self._is_unread(number, each) for each in keepers):
-            return False
-        kinds = {self._field_kind(number, each) for each in keepers}
-        if kinds:
-            stores = (each for each in flow.operations if each.opcode == SPUT)
-            settings = sum(self._field_kind(number, each) in kinds for each in stores)
-        else:  # a shrinker has removed the fields
-            calls = (each for each in flow.operations if each.opcode == one.opcode)
-            settings = sum(self.method_names(number, each.member)[0] == owner for each in calls)
-        if settings < _LEAST_SETTINGS:
-            return False
-        others = (origins for place, origins in enumerate(one.values) if place not in given)
-        names = {flow.strings[at] for origins in others for at in origins if at in flow.strings}
-        return bool(names) and all(self._is_loaded_once(self.string(number, each)) for each in names)
-
-    def _field_kind(self, number: int, one: Operation) -> str:
-        field = self._app.field(number, one.member)
-        return self._app.ref(field).kind if field >= 0 else ""
-
-    def _is_unread(self, number: int, one: Operation) -> bool:
-        """True for the store into a static field that no code reads."""
-        if one.opcode != SPUT:
-            return False
-        places = self._app.field_places(self._app.field(number, one.member))
-        return not any(self.places.offsets(file, _STATIC_READS, index) for file, index in places)
-
-    def _is_loaded_once(self, text: str) -> bool:
-        found = ((at, self._app.string_of(at, text)) for at in range(len(self._app.files)))
-        return sum(len(self.places.strings(at, index)) for at, index in found if index >= 0) == 1
 
     def _of_string(self, number: int, index: int) -> Iterator[Outcome]:
         """What becomes of a string at each of its places in one file."""

@@ -58,7 +58,7 @@ def test_one_other_text_in_a_list_of_addresses_is_a_doubt(old: bytes, new: bytes
 
 @pytest.mark.parametrize("text", [b"8.8.8.8", b"8.8.4.4", b"1.1.1.1", b"10.0.0.7", b"4.3.2.1", b"2.5.4.10"])
 def test_resolvers_private_addresses_versions_and_identifiers_are_no_servers(text: bytes) -> None:
-    assert not BareHosts(ConstantUses([DexFile(LISTS)]), RULES)._is_host(text.decode())  # noqa: SLF001
+    assert not BareHosts(ConstantUses([DexFile(LISTS)]), RULES)._is_host(text.decode())
 
 
 @settings(max_examples=100)
