@@ -23,6 +23,7 @@ from tieback.recognise.span import string_bounds
 _WEB = frozenset(("http", "https"))
 _METHODS = ("dex-string/", "dex-flow/")
 _RESOURCE = re.compile(r"(?:^|!)(?:resources\.arsc$|res/)")
+_MAP_DATA = re.compile(r"(?:^|!)res/raw[^/]{0,60}/[^/]{1,200}\.(?:kml|gpx|geojson|topojson)$")
 _ADDRESS = re.compile(rb"https?://[A-Za-z0-9]", re.IGNORECASE)
 
 
@@ -61,10 +62,8 @@ class ConstantEnds:
     def settle(self, find: Sighting) -> Sighting | NotBackend:
         """The sighting, or a text that is not a back end if no code contacts what is in its constant."""
         if not is_followed(find):
-            is_cloud = find.endpoint.kind is EndpointKind.CLOUD and find.evidence.how.startswith(_METHODS)
-            self._uses.contacted_in = ""
-            sample = self._sample(self._constant(find)) if is_cloud else ""
-            return NotBackend(find.endpoint.value, sample) if sample else find
+            reason = self._of_cloud(find) if find.endpoint.kind is EndpointKind.CLOUD else ""
+            return NotBackend(find.endpoint.value, reason) if reason else find
         if not find.evidence.how.startswith(_METHODS):
             reason = self._resources.reason(find) if self._resources is not None else ""
             return NotBackend(find.endpoint.value, reason) if reason else find
@@ -79,6 +78,13 @@ class ConstantEnds:
     def bare_hosts(self, rules: RuleFiles, shown: set[str], left_out: set[str]) -> Iterator[BareHost]:
         """The constants that are only a host, and that the app contacts; see ``BareHosts.finds``."""
         return BareHosts(self._uses, rules).finds(shown, left_out - shown)
+
+    def _of_cloud(self, find: Sighting) -> str:
+        """The reason for a resource of a cloud provider: only in a sample, or in data for maps that nothing reads."""
+        self._uses.contacted_in = ""
+        if find.evidence.how.startswith(_METHODS):
+            return self._sample(self._constant(find))
+        return self._resources.reason(find) if self._resources and _MAP_DATA.search(find.evidence.file) else ""
 
     def _sample(self, raw: bytes) -> str:
         """The reason for a constant that only tests and examples of libraries have; empty for other constants."""
