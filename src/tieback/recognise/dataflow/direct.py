@@ -5,7 +5,7 @@ the whole method need not be read, which costs a hundred times as much (``reachi
 one of those that are followed there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -32,10 +32,10 @@ _ONE_AA = frozenset(
 _TWO_AA = frozenset((OpcodeEffect.WIDE_AA, OpcodeEffect.CONST_WIDE_16, OpcodeEffect.CONST_WIDE_32))
 _GOTOS = frozenset((OpcodeEffect.GOTO, OpcodeEffect.GOTO_16, OpcodeEffect.GOTO_32))
 _MAKES = frozenset((OpcodeEffect.CONST_STRING, OpcodeEffect.CONST_JUMBO, OpcodeEffect.SGET, OpcodeEffect.IGET))
-_INTENT = "Landroid/content/Intent;"
+_UNSURE = ("Landroid/content/Intent;", "Landroid/os/Parcel;")
 _CONST_STRING = 0x1A
 _NEAR = 16
-"""Most units between the name of a header and the call that gets it."""
+"""Most units between a key and the call that gets it."""
 
 
 class _Call(NamedTuple):
@@ -149,7 +149,7 @@ def _contacts(
         call = _call(units, at, kind)
         if call is not None:
             given = tuple(place for place, register in enumerate(call.registers) if register in held)
-            named = len(given) == 1 and _is_header(uses.header_names(number), units, call, given[0])
+            named = len(given) == 1 and _has_key(uses.key_names(number), units, call, given[0])
             contacts, result = _given(uses, number, call, given, depth) if given and not named else (False, False)
             if contacts:
                 return True
@@ -164,7 +164,7 @@ def _contacts(
 
 def _given(uses: "ConstantUses", number: int, call: _Call, given: tuple[int, ...], depth: int) -> tuple[bool, bool]:
     """Whether a call that gets the value can contact it, and whether it returns it."""
-    if uses.method_names(number, call.member)[0] == _INTENT:
+    if uses.method_names(number, call.member)[0] in _UNSURE:
         return False, False
     what = uses.what(number, call.member)
     if what is not None:
@@ -175,8 +175,8 @@ def _given(uses: "ConstantUses", number: int, call: _Call, given: tuple[int, ...
     return outcome.contacts, outcome.returns
 
 
-def _is_header(names: frozenset[int], units: Sequence[int], call: _Call, given: int) -> bool:
-    """True if a unit shortly before a call can load the name of a header, as the argument before the value."""
+def _has_key(names: Container[int], units: Sequence[int], call: _Call, given: int) -> bool:
+    """True if a unit shortly before a call can load a key such as the name of a header, as the argument before the value."""
     if not names or not given:
         return False
     load = _CONST_STRING | call.registers[given - 1] << 8

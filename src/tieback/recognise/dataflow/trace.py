@@ -21,7 +21,10 @@ HEADER = "only the value of a header of a request"
 UNCALLED = "only in the result of a method that no code calls"
 
 _CALLS = frozenset((*range(0x6E, 0x73), *range(0x74, 0x79)))
-_INTENT = "Landroid/content/Intent;"
+_INTENT, PARCEL = "Landroid/content/Intent;", "Landroid/os/Parcel;"
+REDIRECT = "only the address to which a sign-in returns"
+REDIRECTS = ("redirect_uri", "redirect_url", "redirectUri", "redirectUrl")
+"""Keys of that address: RFC 6749, section 4.1.1; Weibo's SDK has the camel-case form."""
 HEADERS = ("Referer", "Origin", "HTTP-Referer", "SOAPAction", "User-Agent", "X-Requested-With")
 """Headers with an address that the request does not go to; libraries and maps get them under these names."""
 _ACTIONS = frozenset(("android.intent.action.VIEW", "android.intent.action.SEND", "android.intent.action.SENDTO"))
@@ -48,7 +51,8 @@ CONTACTS = Outcome(frozenset(), contacts=True, returns=False)
 NOTHING = Outcome(frozenset(), contacts=False, returns=False)
 
 
-_REASONS = (LINK, SHOWN, COMPARED, COOKIES, HEADER, UNCALLED)
+_REASONS = (LINK, SHOWN, REDIRECT, COMPARED, COOKIES, HEADER, UNCALLED)
+KEYS = {**dict.fromkeys(HEADERS, HEADER), **dict.fromkeys(REDIRECTS, REDIRECT)}
 _ENDS: dict[What, str] = {
     "shown": SHOWN, "link": LINK, "compared": COMPARED, "cookies": COOKIES, "header": HEADER,
 }  # fmt: skip
@@ -115,10 +119,13 @@ class Trace:
         if owner == _INTENT:
             self._intent(one, given, name, kind)
             return
+        if owner == PARCEL and self._uses.name_of(self._number, self._code) == "writeToParcel":
+            return  # it comes back into a field of the same class, whose readers are followed
         what = self._uses.what(self._number, one.member)
-        if what is None and self._is_header(one, given):
-            what = "header"
-        if what in ("through", "into"):
+        named = self._key_reason(one, given) if what is None else ""
+        if named:
+            self._reasons.add(named)
+        elif what in ("through", "into"):
             self._traced.add(one.at)
             if what == "into" and given != (0,):
                 self._into(one.values[0])
@@ -129,11 +136,12 @@ class Trace:
         elif what is None and not is_unread_setting(self._uses, (self._number, self._code), self._flow, one, given):
             self._take(self._uses.called(self._number, one, given, self._depth), one)
 
-    def _is_header(self, one: Operation, given: tuple[int, ...]) -> bool:
-        """True if the value stands behind the name of a header, in the same call."""
+    def _key_reason(self, one: Operation, given: tuple[int, ...]) -> str:
+        """The reason if the value is behind the name of a header or of a redirection, in the same call."""
         before = one.values[given[0] - 1] if len(given) == 1 and given[0] else frozenset()
-        names = self._uses.header_names(self._number)
-        return bool(before) and all(self._flow.strings.get(origin, -1) in names for origin in before)
+        names = self._uses.key_names(self._number)
+        reasons = {names.get(self._flow.strings.get(origin, -1), "") for origin in before}
+        return reasons.pop() if len(reasons) == 1 else ""
 
     def _into(self, receiver: Origins) -> None:
         """The receiver has the text too; one that others may know counts as contact."""

@@ -21,7 +21,7 @@ from tieback.recognise.dataflow.hierarchy import Hierarchy
 from tieback.recognise.dataflow.libraries import SILENT
 from tieback.recognise.dataflow.places import MAX_SHORT, CodePlaces
 from tieback.recognise.dataflow.reaching import IGET, SGET, SPUT, MethodFlow, Operation, Origins, method_flow
-from tieback.recognise.dataflow.trace import CONTACTS, HEADERS, NOTHING, UNCALLED, Outcome, Trace, reason_of
+from tieback.recognise.dataflow.trace import CONTACTS, KEYS, NOTHING, UNCALLED, Outcome, Trace, reason_of
 
 MAX_DEPTH = 6
 """Most methods and fields between a constant and its end."""
@@ -66,7 +66,7 @@ class ConstantUses:
         self._returned: dict[tuple[int, int], Outcome] = {}
         self._arrays: dict[tuple[int, int], tuple[encoded.Encoded, ...]] = {}
         self._loud: dict[int, OperandUses] = {}
-        self._headers: dict[int, frozenset[int]] = {}
+        self._keys: dict[int, dict[int, str]] = {}
         self._is_large = sum(len(dex.data) for dex in files) > KEEP_CODE
         self.loads_pages = True
         """Whether what is compared can be the address of a page, which a web view loads."""
@@ -388,20 +388,23 @@ class ConstantUses:
 
         The first has such a name, as ``shouldAllowRequest`` of Cordova; the second is of OkHttp, perhaps renamed.
         """
-        dex = self._app.files[number]
         if not self.loads_pages:
             return False
         if self._app.string_of(number, "wss:") in flow.strings.values():
             return True
-        index = dex.method_of(code)
-        return index >= 0 and _PERMITS.search(self.method_names(number, index)[1]) is not None
+        return _PERMITS.search(self.name_of(number, code)) is not None
 
-    def header_names(self, number: int) -> frozenset[int]:
-        """Indices of the names of headers in a file."""
-        if number not in self._headers:
-            found = (self._app.string_of(number, name) for name in HEADERS)
-            self._headers[number] = frozenset(index for index in found if index >= 0)
-        return self._headers[number]
+    def name_of(self, number: int, code: CodeItem) -> str:
+        """Name of a method; empty if no class declares it."""
+        index = self._app.files[number].method_of(code)
+        return self.method_names(number, index)[1] if index >= 0 else ""
+
+    def key_names(self, number: int) -> dict[int, str]:
+        """Indices of the keys in a file that give the value behind them a reason."""
+        if number not in self._keys:
+            found = ((self._app.string_of(number, name), reason) for name, reason in KEYS.items())
+            self._keys[number] = {index: reason for index, reason in found if index >= 0}
+        return self._keys[number]
 
     def file(self, number: int) -> DexFile:
         """A file."""

@@ -16,7 +16,7 @@ from tieback.recognise.collect import merge_finds
 from tieback.recognise.dataflow import direct, reaching, uses
 from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError, SectionKind
 from tieback.recognise.dataflow.ends import read_ends
-from tieback.recognise.dataflow.trace import COMPARED, HEADER, LINK, SHOWN, UNCALLED, UNREAD
+from tieback.recognise.dataflow.trace import COMPARED, HEADER, LINK, REDIRECT, SHOWN, UNCALLED, UNREAD
 from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
@@ -42,6 +42,8 @@ REASONS = {
     "begins": COMPARED,
     "header": HEADER,
     "referer": HEADER,
+    "redirect": REDIRECT,
+    "parcelled": SHOWN,
     "flag": UNREAD,
     "uncalled": UNCALLED,
     "default": SHOWN,
@@ -50,7 +52,7 @@ REASONS = {
 BACK_ENDS = [
     "branched", "built", "calledbyname", "edited", "extra", "given", "handled", "initial", "inmap", "joined",
     "jumpedover", "jumpsback", "listed", "loggedandasked", "namedflag", "overridden", "ownpage", "permitted",
-    "readflag", "readlater", "server",
+    "readflag", "readlater", "sent", "server",
 ]  # fmt: skip
 
 

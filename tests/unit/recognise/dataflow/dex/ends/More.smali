@@ -136,3 +136,12 @@
     invoke-static {v0}, Ltest/shop/Ends;->get(Ljava/lang/String;)V
     return-void
 .end method
+
+# Where a sign-in returns to
+.method static signIn(Landroid/os/Bundle;)V
+    .registers 3
+    const-string v0, "redirect_uri"
+    const-string v1, "https://redirect.shop.test/"
+    invoke-virtual {p0, v0, v1}, Landroid/os/Bundle;->putString(Ljava/lang/String;Ljava/lang/String;)V
+    return-void
+.end method
