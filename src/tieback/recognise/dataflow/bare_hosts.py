@@ -17,6 +17,7 @@ import numpy as np
 
 from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.dataflow.app import CALLS
+from tieback.recognise.dataflow.compose import RESOLVERS
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, SectionKind
 from tieback.recognise.dataflow.reaching import APUT, MethodFlow, Operation
 from tieback.recognise.dataflow.uses import ConstantUses
@@ -35,14 +36,6 @@ _PORT = re.compile(r":\d{1,5}\Z")
 _ONE_BYTE, _DOT = 0x80, ord(".")
 _LEAST_PART, _MOST_ARCS = 32, 40
 """Versions have small numbers; object identifiers such as 2.5.29.15 begin with 0 to 2 and a number below 40."""
-_RESOLVERS = frozenset(
-    ("1.0.0.1", "1.1.1.1", "4.2.2.1", "4.2.2.2", "8.8.4.4", "8.8.8.8", "9.9.9.9", "114.114.114.114", "114.114.115.115",
-     "119.29.29.29", "149.112.112.112", "180.76.76.76", "208.67.220.220", "208.67.222.222", "223.5.5.5", "223.6.6.6")
-)  # fmt: skip
-"""Resolvers of the DNS that anyone may use: https://developers.google.com/speed/public-dns,
-https://developers.cloudflare.com/1.1.1.1/, https://www.quad9.net/, https://www.opendns.com/,
-https://www.114dns.com/, https://www.alidns.com/, https://www.dnspod.cn/Products/publicdns.
-"""
 
 
 class BareHost(NamedTuple):
@@ -175,7 +168,7 @@ def _is_server(text: str) -> bool:
     parts = [int(part) for part in text.split(".")]
     is_plain = max(parts) >= _LEAST_PART and parts[3] not in (0, 255)
     is_identifier = parts[0] <= 2 and parts[1] < _MOST_ARCS
-    return is_plain and not is_identifier and ip_address(text).is_global and text not in _RESOLVERS
+    return is_plain and not is_identifier and ip_address(text).is_global and text not in RESOLVERS
 
 
 def _below(dex: DexFile, domains: set[str]) -> Iterator[tuple[int, str]]:

@@ -176,7 +176,7 @@ def _given(uses: "ConstantUses", number: int, call: _Call, given: tuple[int, ...
 
 
 def _has_key(names: Container[int], units: Sequence[int], call: _Call, given: int) -> bool:
-    """True if a unit shortly before a call can load a key such as the name of a header, as the argument before the value."""
+    """True if a unit shortly before a call can load a key, such as the name of a header, before the value."""
     if not names or not given:
         return False
     load = _CONST_STRING | call.registers[given - 1] << 8

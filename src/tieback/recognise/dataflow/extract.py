@@ -22,7 +22,16 @@ from tieback.recognise.dalvik.run import MAX_STEPS
 from tieback.recognise.dataflow.analysis import Analysis, DataFlow, analyse
 from tieback.recognise.dataflow.bare_hosts import BareHost
 from tieback.recognise.dataflow.calls import KnownCalls
-from tieback.recognise.dataflow.compose import azure_of, bucket_of, firebase_of, host_port, realm_of, url_of
+from tieback.recognise.dataflow.compose import (
+    azure_of,
+    bare_host,
+    bucket_of,
+    firebase_of,
+    host_port,
+    realm_of,
+    url_of,
+    web_server,
+)
 from tieback.recognise.dataflow.constants import ConstantEnds, DexPart
 from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError
 from tieback.recognise.dataflow.retrofit import base_for, paths
@@ -30,6 +39,7 @@ from tieback.recognise.dataflow.secrets import credential_text, named_values
 from tieback.recognise.dataflow.settings import AppSettings
 from tieback.recognise.dataflow.sinks import read_sinks
 from tieback.recognise.dataflow.values import HOLE, EndpointParts, TextValue, place
+from tieback.recognise.hosts import EndpointHost
 from tieback.recognise.interface import Extractor, ExtractorMeta, Find
 from tieback.recognise.rules import RuleFiles
 
@@ -179,7 +189,7 @@ class _Finds:
         """A sighting for each host without a port; the address of a web server stands for it."""
         for one in hosts:
             flow = DataFlow("host", TextValue(one.name), None, one.method)
-            endpoint = Endpoint(EndpointKind.URL, f"https://{one.name}", "https", one.name, 443)
+            endpoint = web_server(EndpointHost(one.name))
             evidence = self._evidence(flow, one.name, place(one.file, one.string))
             yield from self._once(flow, Sighting(endpoint, 1, Party.UNKNOWN, evidence))
 
@@ -266,9 +276,11 @@ class _Finds:
             container = unnamed_container(flow.sink.service or "firestore", collection)
             yield from self._once(flow, Sighting(container, 1, Party.UNKNOWN, evidence))
             return
-        found = host_port(parts, flow.sink, self._extractor.rules)
+        rules = self._extractor.rules
+        found = host_port(parts, flow.sink, rules) or bare_host(parts, flow.sink, rules)
         if found is not None:
-            evidence = self._evidence(flow, f"{parts['host']}:{parts.get('port', flow.sink.port)}", facts.first)
+            port = parts.get("port", flow.sink.port)
+            evidence = self._evidence(flow, f"{parts['host']}{'' if port is None else f':{port}'}", facts.first)
             yield from self._once(
                 flow, Sighting(found, 1, Party.UNKNOWN, evidence) if isinstance(found, Endpoint) else found
             )
