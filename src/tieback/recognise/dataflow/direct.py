@@ -5,7 +5,7 @@ the whole method need not be read, which costs a hundred times as much (``reachi
 one of those that are followed there.
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -175,7 +175,7 @@ def _given(uses: "ConstantUses", number: int, call: _Call, given: tuple[int, ...
     return outcome.contacts, outcome.returns
 
 
-def _has_key(names: Container[int], units: Sequence[int], call: _Call, given: int) -> bool:
+def _has_key(names: Collection[int], units: Sequence[int], call: _Call, given: int) -> bool:
     """True if a unit shortly before a call can load a key, such as the name of a header, before the value."""
     if not names or not given:
         return False

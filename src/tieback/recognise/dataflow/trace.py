@@ -153,6 +153,8 @@ class Trace:
 
     def _objects(self, origins: Origins) -> Origins:
         """Origins of the same objects, without the calls that only return their receiver."""
+        if self._receivers.keys().isdisjoint(origins):
+            return origins
         found: set[int] = set()
         pending = list(origins)
         for origin in pending:
@@ -166,6 +168,13 @@ class Trace:
     @cached_property
     def _receivers(self) -> dict[int, Origins]:
         """The receiver of each call that returns it."""
+        key = self._number, self._code.offset
+        known = self._uses.receivers.get(key)
+        if known is None:
+            known = self._uses.receivers[key] = self._find_receivers()
+        return known
+
+    def _find_receivers(self) -> dict[int, Origins]:
         found = {}
         for one in self._flow.operations:
             if one.opcode in _CALLS and one.values:

@@ -65,6 +65,8 @@ class ConstantUses:
         self._what: dict[int, What | None] = {}
         self._returned: dict[tuple[int, int], Outcome] = {}
         self._arrays: dict[tuple[int, int], tuple[encoded.Encoded, ...]] = {}
+        self.receivers: dict[tuple[int, int], dict[int, Origins]] = {}
+        """For each method that was traced, the receiver of each call that returns it, by the call."""
         self._loud: dict[int, OperandUses] = {}
         self._keys: dict[int, dict[int, str]] = {}
         self._is_large = sum(len(dex.data) for dex in files) > KEEP_CODE
