@@ -11,6 +11,7 @@ Most texts with dots are packages, files or keys, so a constant counts only with
 import re
 from collections.abc import Iterator
 from ipaddress import ip_address
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +27,8 @@ from tieback.recognise.rules import RuleFiles
 
 MAX_CANDIDATES = 500
 """Most names of one app that are followed, and most methods that are read."""
+_MAX_HITS = 50_000
+"""Most texts of one file with a dot where that of a domain can be."""
 _MAX_NUMBERS = 5_000
 """Most constants that begin with a digit of one file that are read."""
 _LEAST_ADDRESSES = 3
@@ -72,13 +75,14 @@ class BareHosts:
         accepted: dict[str, BareHost] = {}
         methods: dict[tuple[int, int], CodeItem] = {}
         for number, dex in enumerate(self._files):
-            names = list(_below(dex, domains))[:MAX_CANDIDATES]
-            addresses = [(index, text) for index, text in _quads(dex) if self._is_host(text)]
+            names = islice(_below(dex, domains), MAX_CANDIDATES)
+            quads = ((index, text) for index, text in _quads(dex) if self._is_host(text))
+            addresses = list(islice(quads, MAX_CANDIDATES))
             for index, text in names:
                 if text in left_out or not self._is_host(text):
                     continue
                 owner = self._holders(number, index, methods)
-                if owner and text not in shown and not self._uses.reason(text.encode()):
+                if owner and text not in shown and not self._uses.reason(text.encode()) and not self._uses.is_spent:
                     accepted[text] = BareHost(text, number, index, owner)
             if len(addresses) >= _LEAST_ADDRESSES or (addresses and accepted):
                 for index, _ in addresses:
@@ -188,13 +192,14 @@ def _below(dex: DexFile, domains: set[str]) -> Iterator[tuple[int, str]]:
         tops.setdefault(len(top), set()).add(top)
     for length, its in tops.items():
         hits = raw.take(ends - length - 1, mode="clip") == _DOT
-        for place in np.flatnonzero(hits).tolist():
+        for place in np.flatnonzero(hits)[:_MAX_HITS].tolist():
             begin, end = int(starts[place]), int(ends[place])
             text = bytes(dex.data[begin + 1 : end]) if end - begin < _ONE_BYTE else b""
             if text[-length:] not in its or dex.data[begin] != len(text) or not _NAME.fullmatch(text):
                 continue
             name = text.decode("ascii")
-            if any(name.endswith(f".{domain}") for domain in domains):
+            labels = name.split(".")
+            if any(".".join(labels[at:]) in domains for at in range(1, len(labels) - 1)):
                 yield place if order is None else int(order[place]), name
 
 

@@ -93,6 +93,11 @@ class ConstantUses:
             return ""
         return reason_of(outcome for number, index in found if index >= 0 for outcome in self._of_string(number, index))
 
+    @property
+    def is_spent(self) -> bool:
+        """True if a budget is used up, so that more constants are not followed."""
+        return self._constants <= 0 or self._units <= 0 or self.steps <= 0
+
     def reason_of_result(self, number: int, code: CodeItem, at: int) -> str:
         """Why no code contacts the address that a call makes; empty if code may."""
         self._constants -= 1

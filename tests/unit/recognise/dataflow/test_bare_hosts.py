@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tieback.intake.apps.dex import read_dex
 from tieback.model.sighting import Sighting
+from tieback.recognise.dataflow import uses
 from tieback.recognise.dataflow.bare_hosts import BareHosts
 from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError
 from tieback.recognise.dataflow.uses import ConstantUses
@@ -72,3 +73,9 @@ def test_a_damaged_file_gives_hosts_or_none(patches: list[tuple[int, bytes]]) ->
     except MalformedDexError:
         return
     list(BareHosts(ConstantUses([dex]), RULES).finds({"api.chat.test", "x"}, set()))
+
+
+@pytest.mark.parametrize("limit", ["MAX_UNITS", "MAX_STEPS", "MAX_CONSTANTS"])
+def test_without_a_budget_no_name_is_accepted(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    monkeypatch.setattr(uses, limit, 0)
+    assert not {name for name in bare(LISTS, {"api.chat.test"}) if name.endswith(".test")}
