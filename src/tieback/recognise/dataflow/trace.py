@@ -8,6 +8,7 @@ from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.ends import What
 from tieback.recognise.dataflow.reaching import IGET, IPUT, RETURN, SPUT, MethodFlow, Operation, Origins
 from tieback.recognise.dataflow.unread_settings import is_unread_setting
+from tieback.recognise.texts.prose import REDIRECT
 
 if TYPE_CHECKING:
     from tieback.recognise.dataflow.uses import ConstantUses
@@ -22,7 +23,6 @@ UNCALLED = "only in the result of a method that no code calls"
 
 _CALLS = frozenset((*range(0x6E, 0x73), *range(0x74, 0x79)))
 _INTENT, PARCEL = "Landroid/content/Intent;", "Landroid/os/Parcel;"
-REDIRECT = "only the address to which a sign-in returns"
 REDIRECTS = ("redirect_uri", "redirect_url", "redirectUri", "redirectUrl")
 """Keys of that address: RFC 6749, section 4.1.1; Weibo's SDK has the camel-case form."""
 HEADERS = ("Referer", "Origin", "HTTP-Referer", "SOAPAction", "User-Agent", "X-Requested-With")
