@@ -16,10 +16,11 @@ from tieback.recognise.collect import merge_finds
 from tieback.recognise.dataflow import direct, reaching, uses
 from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError, SectionKind
 from tieback.recognise.dataflow.ends import read_ends
-from tieback.recognise.dataflow.trace import COMPARED, HEADER, LINK, REDIRECT, SHOWN, UNCALLED, UNREAD
+from tieback.recognise.dataflow.trace import COMPARED, HEADER, LINK, SHOWN, UNCALLED, UNREAD
 from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
+from tieback.recognise.texts.prose import REDIRECT
 
 ENDS = (Path(__file__).parent / "dex" / "ends.dex").read_bytes()
 ADDRESSES = tuple(re.findall(rb"https://\w+\.shop\.test/a?", ENDS))
