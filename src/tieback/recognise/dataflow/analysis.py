@@ -342,10 +342,17 @@ def _holds_address(value: Value | None) -> bool:
         case Frozen(MapValue(items)):
             return any(map(_holds_address, items.values()))
         case Frozen(PartsValue(values)):
-            return bool(values)
+            return any(map(_is_known, values.values()))
         case Frozen(TextValue() | Choice() as contents):
             return _holds_address(contents)
     return False
+
+
+def _is_known(value: Value) -> bool:
+    """True if a text of an endpoint is known, at least in part."""
+    if isinstance(value, Choice):
+        return any(one.value is not None and _is_known(one.value) for one in value.alternatives)
+    return isinstance(value, TextValue) and value.text != HOLE
 
 
 def _needs_of(value: Value | None) -> Iterator[Need]:
