@@ -186,7 +186,7 @@ class _Rounds:
             self._further(self._app.readers(member), own=False)
         elif self._app.is_own(ref.owner):
             self._walker.follow(member)
-            self._further(self._app.callers(member))
+            self._further(self._app.callers(member, of_text=True))
 
     def _further(self, uses: Iterable[CodeUse], *, own: bool = True, whole: bool = True) -> None:
         """Begin walks at more methods; without ``whole`` they can end at the last use."""

@@ -45,12 +45,8 @@ def merge_states(states: Sequence[PathState], labels: Sequence[PathLabel]) -> Pa
     if len(states) > MAX_ALTERNATIVES:
         states = states[:MAX_ALTERNATIVES]
     registers = dict(states[0].registers)
-    for register in registers.keys() | set().union(*(state.registers for state in states[1:])):
-        value = registers.get(register)
-        for state in states[1:]:
-            if state.registers.get(register) is not value:
-                value = _joined(labels, [one.registers.get(register) for one in states])
-                break
+    for register in _differing([state.registers for state in states]):
+        value = _joined(labels, [state.registers.get(register) for state in states])
         if value is None:
             registers.pop(register, None)
         else:
@@ -58,17 +54,27 @@ def merge_states(states: Sequence[PathState], labels: Sequence[PathLabel]) -> Pa
     heap: dict[int, Contents] = {}
     for state in states:
         heap.update(state.heap)
-    for number, contents in heap.items():
-        # A path without the object has not created it.
-        if any(state.heap.get(number, contents) is not contents for state in states):
-            heap[number] = _joined_contents(labels, [state.heap.get(number) for state in states])
+    # A path without the object has not created it.
+    changed = {number for state in states for number, contents in state.heap.items() if heap[number] is not contents}
+    for number in changed:
+        heap[number] = _joined_contents(labels, [state.heap.get(number) for state in states])
     return PathState(registers, heap)
+
+
+def _differing(every: Sequence[Mapping[int, Value]]) -> set[int]:
+    """The registers that have not the same value on each path."""
+    first = every[0]
+    found: set[int] = set()
+    for registers in every[1:]:
+        found.update([register for register, value in registers.items() if first.get(register) is not value])
+        found.update([register for register in first if register not in registers])
+    return found
 
 
 def _joined(labels: Sequence[PathLabel], values: Sequence[Value | None]) -> Value | None:
     """One value for the values of several paths."""
     first = values[0]
-    if all(value is first or value == first for value in values):
+    if not [value for value in values if value is not first and value != first]:
         return first
     known = [value for value in values if value is not None]
     if all(type(value) is TextValue and value.text == HOLE for value in known):
