@@ -465,9 +465,10 @@ class AppCode:
         known = self._indices.get(identity)
         if known is None:
             ref = self._refs[identity]
-            owners = {ref.owner}
+            owners = [ref.owner]
             if not ref.name.startswith("<"):
-                owners.update(self.ancestors(ref.owner), self.subclasses(ref.owner))
+                # In a fixed order: walks stop at a limit, so that the order decides what is found.
+                owners = list(dict.fromkeys((ref.owner, *self.ancestors(ref.owner), *self.subclasses(ref.owner))))
             found = []
             for number, dex in enumerate(self.files):
                 kinds = [kind for kind in (self.type_of(number, owner) for owner in owners) if kind >= 0]

@@ -292,7 +292,7 @@ class WalkState(ABC):
     def thaw(self, value: Value | None) -> Value | None:
         """A value with its contents in the heap of this walk."""
         if isinstance(value, Choice):
-            if not any([isinstance(one.value, Frozen | Choice) for one in value.alternatives]):
+            if not any(isinstance(one.value, Frozen | Choice) for one in value.alternatives):
                 return value
             return choice([Alternative(one.when, self.thaw(one.value)) for one in value.alternatives])
         if not isinstance(value, Frozen):
