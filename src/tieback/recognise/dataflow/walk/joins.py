@@ -1,7 +1,8 @@
 """Join of the states of several paths into one, with the path as a condition of each value."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from tieback.recognise.dataflow.values import (
     HOLE,
@@ -28,7 +29,7 @@ type PathLabel = tuple[object, object]
 """A place where paths meet, and the number of the path; see ``values.Alternative``."""
 
 
-class PathState(NamedTuple):
+class PathState(msgspec.Struct, frozen=True, gc=False):
     """What is known at a place of a path."""
 
     registers: dict[int, Value]
