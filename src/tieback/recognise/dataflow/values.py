@@ -174,11 +174,7 @@ def choice(alternatives: Sequence[Alternative]) -> Value | None:
     if not alternatives:
         return None
     first = alternatives[0].value
-    # A loop costs less than a generator, and most choices differ at their second value.
-    for one in alternatives:
-        if one.value is not first and one.value != first:
-            break
-    else:
+    if all(one.value == first for one in alternatives):
         return first
     distinct = tuple({(one.when, _key(one.value)): one for one in alternatives}.values())
     if len(distinct) > MAX_ALTERNATIVES:
@@ -231,12 +227,6 @@ def compatible(one: When, other: When) -> When | None:
         return one
     if not one:
         return other
-    if len(other) == 1:  # the common case: one more condition
-        ((origin, _),) = other
-        for each in one:
-            if each[0] == origin:
-                return one if each in other else None
-        return one | other
     both = one | other
     return both if len({origin for origin, _ in both}) == len(both) else None
 

@@ -75,7 +75,7 @@ def _differing(every: Sequence[Mapping[int, Value]]) -> set[int]:
 def _joined(labels: Sequence[PathLabel], values: Sequence[Value | None]) -> Value | None:
     """One value for the values of several paths."""
     first = values[0]
-    if not [value for value in values if value is not first and value != first]:
+    if all(value is first or value == first for value in values):
         return first
     known = [value for value in values if value is not None]
     if all(type(value) is TextValue and value.text == HOLE for value in known):
