@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -95,9 +94,11 @@ def test_a_killed_worker_loses_nothing(certs: Path, tmp_path: Path) -> None:
     with member("scheduler", "--certs", str(certs), "--port", "0") as scheduler:
         workers = [Member(("worker", scheduler.address, "--certs", str(certs))) for _ in range(2)]
         try:
-            threading.Timer(1.0, workers[0].kill).start()
             units = [unit("slow", number) for number in range(80)]
-            ends = list(engine(scheduler, certs, 4).run(Publish(tmp_path), units, FAST))
+            run = engine(scheduler, certs, 4).run(Publish(tmp_path), units, FAST)
+            ends = [next(run)]
+            workers[0].kill()
+            ends += run
         finally:
             for worker in workers:
                 worker.stop()
@@ -110,9 +111,11 @@ def test_a_killed_worker_loses_nothing(certs: Path, tmp_path: Path) -> None:
 @pytest.mark.timeout(120)
 def test_a_killed_scheduler_ends_the_run_in_one_line(certs: Path) -> None:
     with member("local", "--certs", str(certs), "--workers", "1", "--port", "0") as scheduler:
-        threading.Timer(1.5, scheduler.kill).start()
+        run = engine(scheduler, certs, 2).run(Behave(), [unit("slow", number) for number in range(2000)], FAST)
+        next(run)
+        scheduler.kill()
         with pytest.raises(EngineError, match="lost the connection to the scheduler"):
-            list(engine(scheduler, certs, 2).run(Behave(), [unit("slow", number) for number in range(2000)], FAST))
+            list(run)
 
 
 @pytest.mark.more

@@ -233,7 +233,7 @@ def test_prowler_itself(
     assert "could not be collected and stay unknown" in done.stderr
     # The list of trusted workspaces is below the home of the one who made it.
     monkeypatch.setenv("HOME", str(tmp_path))
-    for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+    for name in ("TIEBACK_STATE", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
         monkeypatch.delenv(name, raising=False)
     with Workspace.open(tmp_path / "ws") as workspace:
         found = _found(workspace)

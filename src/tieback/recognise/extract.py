@@ -14,7 +14,7 @@ import msgspec
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Bytes
 from tieback.model.endpoint import EndpointKind
 from tieback.model.sighting import NotBackend, Problem
-from tieback.recognise import address, cloud, connection, credentials, encodings, firebase, keywords, url
+from tieback.recognise import address, cloud, connection, credentials, encodings, firebase, ice, keywords, url
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, anchors, in_both_encodings, literal_atoms
 from tieback.recognise.calls import SCRIPTS
 from tieback.recognise.encodings import Encoding
@@ -84,7 +84,7 @@ class EndpointExtractor:
     @cached_property
     def _scanner(self) -> AnchorScanner:
         rules = self.rules
-        tokens = (*rules.cloud.tokens, *rules.credentials.rules, address.EMULATOR)
+        tokens = (*rules.cloud.tokens, *rules.credentials.rules, address.EMULATOR, ice.ICE)
         marks = in_both_encodings(
             Anchor(AnchorKind.MARK, literal_atoms(mark.decode("ascii")), caseless=False) for mark in self._marks
         )
@@ -367,6 +367,8 @@ class EndpointExtractor:
             return MatchLocation(
                 address.emulator_verdict(found[0], self.rules), start, covered, covered, low, high, wide
             )
+        if rule is ice.ICE:
+            return MatchLocation(ice.ice_verdict(found, self.rules), start, covered, covered, low, high, wide)
         assert isinstance(rule, CredentialRule)
         verdict = credentials.credential_verdict(found, rule, window, self.rules.credentials.known)
         shown = _without(found) if verdict.secrets else ""

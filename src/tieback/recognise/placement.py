@@ -59,6 +59,8 @@ _DEEP_LINK = re.compile(
     rb"[a-z][a-z0-9+-]{2,40}://[^\s]{0,400}[?&][\w.-]{1,60}=\Z"
 )
 """The beginning of a link with the scheme of an app, up to the value of a parameter."""
+_ANCHOR = re.compile(rb"<[aA]\s(?:[^<>]{0,400}\s)?(?:href|HREF)\s?=\s?\\?[\"']?\Z")
+"""The beginning of a link in HTML, which a person opens; pictures and style sheets are in other elements."""
 _BEFORE_ADDRESS = b" \t\r\n(<[{\"'`:,;=|"
 """What can be between the words of a message and its address."""
 _REACH = 1024
@@ -206,6 +208,8 @@ def _string_reason(buffer: Buffer, at: int) -> str:
         if _BEGINNING.fullmatch(value):
             return BEGINNING
     if _DEEP_LINK.match(text[:own]):
+        return LINK
+    if buffer.kind is not BufferKind.NATIVE and _ANCHOR.search(text[:own]):
         return LINK
     url = text[own : url_end(text, own, len(text))]
     if buffer.kind is BufferKind.DEX and is_long_text(text[:own], text[own + len(url) :].partition(b"\0")[0]):

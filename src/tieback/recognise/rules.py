@@ -30,6 +30,8 @@ class _NotBackendRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     suffixes: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
+    label: str = ""
+    """Pattern for a whole label of a host, other than the last."""
     linked: bool = False
 
 
@@ -133,6 +135,7 @@ class NotBackends:
         self._suffixes: dict[str, str] = {}
         self._prefixes: dict[str, list[tuple[str, str]]] = {}
         self._networks: list[tuple[IPv4Network | IPv6Network, str]] = []
+        self._labels: list[tuple[re.Pattern[str], str]] = []
         read = _read("not_backends.toml", _NotBackends)
         self._places = read.place
         self.requests = read.request
@@ -146,6 +149,8 @@ class NotBackends:
                 continue
             self._hosts.update(dict.fromkeys(rule.hosts, rule.reason))
             self._suffixes.update(dict.fromkeys(rule.suffixes, rule.reason))
+            if rule.label:
+                self._labels.append((re.compile(rule.label), rule.reason))
             for prefix in rule.prefixes:
                 host, _, path = prefix.lower().partition("/")
                 self._prefixes.setdefault(host, []).append((path, rule.reason))
@@ -167,7 +172,8 @@ class NotBackends:
             reason = self._suffixes.get(parent)
             if reason is not None:
                 return reason
-        return None
+        labels = host.split(".")[:-1]
+        return next((why for rule, why in self._labels if any(map(rule.fullmatch, labels))), None)
 
     def is_linked(self, host: str) -> bool:
         """True if a link to this host is no back end, but an address that code requests there is one."""

@@ -1,8 +1,8 @@
 """Endpoints in objects of scripts: ``{host: "db.shop.de", port: 27017}`` and ``new S3({params: {Bucket: "uploads"}})``.
 
-A host counts only with a port in the same object, and a bucket only in a script that uses Amazon S3
-(https://docs.aws.amazon.com/AWSJavaScriptSDK/latest/AWS/S3.html). Bounds: 200 objects of each kind per script, 200
-bytes on each side of a host.
+A host counts only with a port or the scheme ``http`` or ``https`` in the same object. A bucket counts only in a
+script that uses Amazon S3 (https://docs.aws.amazon.com/AWSJavaScriptSDK/latest/AWS/S3.html). Bounds: 200 objects of
+each kind per script, 200 bytes on each side of a host.
 """
 
 import re
@@ -24,6 +24,7 @@ AROUND = 200
 _HOST = re.compile(rb"""ost(?:[nN]ame)?["']?\s{0,4}:\s{0,4}["'`](?P<host>[A-Za-z0-9][A-Za-z0-9.-]{1,252})["'`]""")
 _BEFORE_HOST = re.compile(rb"""(?:(?<![A-Za-z0-9_$.])h|[a-z_]{2,24}H|[A-Za-z]{2,24}_h)\Z""")
 _PORT = re.compile(rb"""[pP]ort["']?\s{0,4}:\s{0,4}["'`]?(?P<port>[1-9]\d{1,4})(?![\w.])""")
+_SCHEME = re.compile(rb"""(?:[sS]cheme|[pP]rotocol)["']?\s{0,4}:\s{0,4}["'`]http(?P<secure>s?):?(?://)?["'`]""")
 _BUCKET = re.compile(
     rb"""Bucket(?<!\wBucket)["']?\s{0,4}:\s{0,4}["'`](?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])["'`]"""
 )
@@ -40,9 +41,9 @@ class HostPort(NamedTuple):
 
 
 def hosts_with_ports(buffer: Buffer) -> Iterator[HostPort]:
-    """The hosts in a script whose object also has a port; empty for other files."""
+    """The hosts in a script whose object also has a port or a scheme; empty for other files."""
     data = buffer.data
-    if not buffer.file.endswith(SCRIPTS) or b"ort" not in data:
+    if not buffer.file.endswith(SCRIPTS) or b"ost" not in data:
         return
     for found in islice(_HOST.finditer(data), MAX_OBJECTS):
         start = found.start()
@@ -52,8 +53,12 @@ def hosts_with_ports(buffer: Buffer) -> Iterator[HostPort]:
         inside = before[max(before.rfind(b"{"), before.rfind(b"}")) + 1 :]
         behind = re.split(rb"[{}]", after, maxsplit=1)[0]
         port = _PORT.search(behind) or _PORT.search(inside)
-        if port is not None and int(port["port"]) <= 65535:
-            yield HostPort(found["host"].decode("ascii"), int(port["port"]), found.start("host"))
+        scheme = None if port is not None else _SCHEME.search(behind) or _SCHEME.search(inside)
+        number = int(port["port"]) if port is not None else 0
+        if scheme is not None:
+            number = 443 if scheme["secure"] else 80
+        if 0 < number <= 65535:
+            yield HostPort(found["host"].decode("ascii"), number, found.start("host"))
 
 
 def buckets(buffer: Buffer) -> Iterator[Sighting]:

@@ -106,6 +106,9 @@ def test_invalid_hosts_are_rejected(raw: str, reason: str | None) -> None:
         ("239.255.255.250", "", "multicast"),
         ("www.googleapis.com", "/auth/drive", "OAuth scope"),
         ("firebaseio.com", "", "without a project"),
+        ("www.placeyourdomainhere.com", "", "placeholder"),
+        ("your-api-url.shop.de", "", "placeholder"),
+        ("your-server-ip.com", "", "placeholder"),
     ],
 )
 def test_non_back_end_hosts_have_a_reason(raw: str, path: str, word: str) -> None:
@@ -117,6 +120,11 @@ def test_non_back_end_hosts_have_a_reason(raw: str, path: str, word: str) -> Non
 def test_paths_of_a_rule_end_at_segments() -> None:
     assert isinstance(check_host("www.googleapis.com", RULES, path="/authors"), EndpointHost)
     assert isinstance(check_host("www.apache.org", RULES, path="/dist"), EndpointHost)
+
+
+@each("host", ["doyourshop.de", "yourshop.de", "yourselfhost.de", "api.foryoursite-shop.de", "yourapis.io"])
+def test_names_like_placeholders_are_hosts(host: str) -> None:
+    assert isinstance(check_host(host, RULES), EndpointHost)
 
 
 def test_a_single_label_is_no_back_end() -> None:

@@ -30,6 +30,11 @@ def found(text: str, file: str = "assets/main.js") -> list[str]:
         ('e={dbHost:"pg.shop.de",dbPort:5432}', ["pg.shop.de:5432"]),
         ('e={hostname:`es.shop.de`,path:"/",port:9200}', ["es.shop.de:9200"]),
         ('{host:"10.1.2.3",port:3306}', ["10.1.2.3:3306"]),
+        (
+            'u={apiKey:a,apiHost:"id.shop.de",tokenApiHost:"token.shop.de",apiScheme:"https"}',
+            ["id.shop.de:443", "token.shop.de:443"],
+        ),
+        ("get({protocol:'http:',hostname:'api.shop.de',path:'/v1'})", ["api.shop.de:80"]),
         ('new AWS.S3({params:{Bucket:"shop-uploads"}})', ["s3:shop-uploads"]),
         ('s3=new S3Client();s3.send(new Put({Bucket:"shop-uploads",Key:k}))', ["s3:shop-uploads"]),
     ],
@@ -42,6 +47,8 @@ def test_objects_name_endpoints(text: str, values: list[str]) -> None:
     "text",
     [
         'x={host:"db.shop.de"};y={port:27017}',
+        'x={host:"db.shop.de"};y={protocol:"https:"}',
+        'x={host:"db.shop.de",protocol:"https-only"}',
         'x={host:"db.shop.de"},port:27017}',
         "{host:e.host,port:27017}",
         '{ghost:"db.shop.de",port:27017}',

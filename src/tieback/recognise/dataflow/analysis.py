@@ -12,7 +12,7 @@ from typing import NamedTuple
 from tieback.recognise.dalvik.decryptors import Decryption
 from tieback.recognise.dataflow.app import AppCode, CodeUse, MethodCode
 from tieback.recognise.dataflow.calls import KnownCalls
-from tieback.recognise.dataflow.dexfile import KEEP_CODE, DexFile
+from tieback.recognise.dataflow.dexfile import KEEP_CODE, CodeItem, DexFile
 from tieback.recognise.dataflow.fields import FieldValues
 from tieback.recognise.dataflow.seeds import MethodFinder, anchored_strings
 from tieback.recognise.dataflow.settings import AppSettings
@@ -66,6 +66,8 @@ class DataFlow(NamedTuple):
     """Method in smali notation."""
     chain: tuple[str, ...] = ()
     """Methods and fields from the first caller over this method to the constants."""
+    made: tuple[int, CodeItem, int] | None = None
+    """Number of the file, the method and the code unit of the call that made the text."""
 
 
 class Analysis(NamedTuple):
@@ -308,7 +310,9 @@ class _Rounds:
                     return flows
                 chain = tuple(dict.fromkeys((*one.chain, *one.value.via)))[:MAX_CHAIN]
                 names = tuple(self._app.ref(member).shown for member in chain)
-                flows.append(DataFlow(one.name, one.value, one.sink, self._app.ref(place[0]).shown, names))
+                method = self._app.definition(one.method) if one.method >= 0 and one.sink is None else None
+                origin = (method.file, method.code, one.at) if method is not None else None
+                flows.append(DataFlow(one.name, one.value, one.sink, self._app.ref(place[0]).shown, names, origin))
         return flows
 
 

@@ -287,6 +287,17 @@ class AppCode:
             self._definitions[identity] = self._find(ref) if ref.kind.startswith("(") else None
         return self._definitions[identity]
 
+    def definition_in(self, number: int, identity: int) -> MethodCode | None:
+        """``definition`` for a call in one file: of its own class, if another package in the app has a class of
+        the same name, such as the app for a watch.
+        """
+        ref = self._refs[identity]
+        row = self.files[number].class_row(self.type_of(number, ref.owner)) if len(self.files) > 1 else -1
+        if row < 0 or self.class_of(ref.owner) == (number, row):
+            return self.definition(identity)
+        found = self._declared_method(number, row, ref.name, ref.kind)
+        return MethodCode(self.method(number, found[0]), number, found[1]) if found is not None else None
+
     def implementation(self, identity: int, kind: str) -> MethodCode | None:
         """The code that a call runs, if its receiver has this class."""
         ref = self._refs[identity]

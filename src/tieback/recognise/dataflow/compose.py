@@ -7,13 +7,22 @@ from urllib.parse import urljoin
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import NotBackend
 from tieback.recognise.dataflow.sinks import Sink
-from tieback.recognise.hosts import InvalidHost, NonBackendHost, check_host, check_port
+from tieback.recognise.hosts import EndpointHost, InvalidHost, NonBackendHost, check_host, check_port
 from tieback.recognise.rules import RuleFiles
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]")
 _PROJECT = re.compile(r"[a-z][a-z0-9-]{4,28}[a-z0-9]")
 _ACCOUNT = re.compile(r"(?:^|;)AccountName=([a-z0-9]{3,24})(?:;|$)")
 _REALM_APP = re.compile(r"[a-z][a-z0-9_-]{2,60}-[a-z]{5}")
+_BARE = frozenset(("", "host", "port"))
+RESOLVERS = frozenset(
+    ("1.0.0.1", "1.1.1.1", "4.2.2.1", "4.2.2.2", "8.8.4.4", "8.8.8.8", "9.9.9.9", "114.114.114.114", "114.114.115.115",
+     "119.29.29.29", "149.112.112.112", "180.76.76.76", "208.67.220.220", "208.67.222.222", "223.5.5.5", "223.6.6.6")
+)  # fmt: skip
+"""Resolvers of the DNS that anyone may use: https://developers.google.com/speed/public-dns,
+https://developers.cloudflare.com/1.1.1.1/, https://www.quad9.net/, https://www.opendns.com/,
+https://www.114dns.com/, https://www.alidns.com/, https://www.dnspod.cn/Products/publicdns.
+"""
 _REGION = "us-central1"
 """Region of callable functions if the code names none: https://firebase.google.com/docs/functions/locations"""
 
@@ -74,6 +83,22 @@ def firebase_of(parts: Parts, project: str) -> str:
     if isinstance(collection, str):
         return f"https://firestore.googleapis.com/v1/projects/{project}/databases/(default)/documents/{collection}"
     return f"https://{region}-{project}.cloudfunctions.net/{function}" if isinstance(function, str) else ""
+
+
+def bare_host(parts: Parts, sink: Sink, rules: RuleFiles) -> Endpoint | None:
+    """The host that a call looks up, or connects to at a port that is not known; the address of a web server stands
+    for it.
+    """
+    host = parts.get("host")
+    if not isinstance(host, str) or "port" in parts or sink.port is not None or not _BARE.issuperset(sink.roles):
+        return None
+    checked = check_host(host, rules) if "." in host else None
+    return web_server(checked) if isinstance(checked, EndpointHost) and checked.name not in RESOLVERS else None
+
+
+def web_server(host: EndpointHost) -> Endpoint:
+    """The address that stands for a host without a port."""
+    return Endpoint(EndpointKind.URL, f"https://{host.bracketed}", "https", host.name, 443)
 
 
 def host_port(parts: Parts, sink: Sink, rules: RuleFiles) -> Endpoint | NotBackend | None:

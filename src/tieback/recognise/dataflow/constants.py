@@ -5,21 +5,25 @@ them.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeGuard
 
 from tieback.intake.apps.interface import Buffer
 from tieback.model.endpoint import EndpointKind
 from tieback.model.sighting import NotBackend, Sighting
-from tieback.recognise.dataflow.dexfile import MAX_STRING, DexFile
+from tieback.recognise.dataflow.bare_hosts import BareHost, BareHosts
+from tieback.recognise.dataflow.dexfile import MAX_STRING, CodeItem, DexFile
 from tieback.recognise.dataflow.package_resources import PackageResources
 from tieback.recognise.dataflow.resource_ends import ResourceEnds
+from tieback.recognise.dataflow.samples import SAMPLE, SampleClasses
 from tieback.recognise.dataflow.uses import ConstantUses
+from tieback.recognise.rules import RuleFiles
 from tieback.recognise.span import string_bounds
 
 _WEB = frozenset(("http", "https"))
 _METHODS = ("dex-string/", "dex-flow/")
 _RESOURCE = re.compile(r"(?:^|!)(?:resources\.arsc$|res/)")
+_MAP_DATA = re.compile(r"(?:^|!)res/raw[^/]{0,60}/[^/]{1,200}\.(?:kml|gpx|geojson|topojson)$")
 _ADDRESS = re.compile(rb"https?://[A-Za-z0-9]", re.IGNORECASE)
 
 
@@ -47,14 +51,19 @@ class ConstantEnds:
     def __init__(self, parts: Sequence[DexPart], package: PackageResources | None = None) -> None:
         """All DEX files of the app, and its other files."""
         self._buffers = {part.buffer.file: part.buffer for part in parts}
-        self._uses = ConstantUses([part.dex for part in parts])
+        others_call = package is not None and package.has_doubt
+        self._uses = ConstantUses([part.dex for part in parts], others_call=others_call)
         self._resources = ResourceEnds(self._uses, package) if package is not None else None
         self._reasons: dict[bytes, str] = {}
+        components = list(package.components()) if package is not None else []
+        self._samples = SampleClasses(self._uses.app, self._uses.places, components) if components else None
+        self._made: dict[tuple[int, int, int], str] = {}
 
     def settle(self, find: Sighting) -> Sighting | NotBackend:
         """The sighting, or a text that is not a back end if no code contacts what is in its constant."""
         if not is_followed(find):
-            return find
+            reason = self._of_cloud(find) if find.endpoint.kind is EndpointKind.CLOUD else ""
+            return NotBackend(find.endpoint.value, reason) if reason else find
         if not find.evidence.how.startswith(_METHODS):
             reason = self._resources.reason(find) if self._resources is not None else ""
             return NotBackend(find.endpoint.value, reason) if reason else find
@@ -62,8 +71,41 @@ class ConstantEnds:
         if _ADDRESS.search(raw) is None or find.endpoint.host.encode() not in raw.lower():
             return find
         if raw not in self._reasons:
-            self._reasons[raw] = self._uses.reason(raw)
+            self._reasons[raw] = self._uses.reason(raw) or self._sample(raw)
         reason = self._reasons[raw]
+        return NotBackend(find.endpoint.value, reason) if reason else find
+
+    def bare_hosts(self, rules: RuleFiles, shown: set[str], left_out: set[str]) -> Iterator[BareHost]:
+        """The constants that are only a host, and that the app contacts; see ``BareHosts.finds``."""
+        return BareHosts(self._uses, rules).finds(shown, left_out - shown)
+
+    def _of_cloud(self, find: Sighting) -> str:
+        """The reason for a resource of a cloud provider: only in a sample, or in data for maps that nothing reads."""
+        self._uses.contacted_in = ""
+        if find.evidence.how.startswith(_METHODS):
+            return self._sample(self._constant(find))
+        return self._resources.reason(find) if self._resources and _MAP_DATA.search(find.evidence.file) else ""
+
+    def _sample(self, raw: bytes) -> str:
+        """The reason for a constant that only tests and examples of libraries have; empty for other constants."""
+        samples = self._samples
+        if not raw or samples is None or (self._uses.contacted_in and not samples.has(self._uses.contacted_in)):
+            return ""
+        found = False
+        for owner in self._uses.owners(raw):
+            if not samples.has(owner):
+                return ""
+            found = True
+        return SAMPLE if found else ""
+
+    def settle_made(self, find: Sighting, number: int, code: CodeItem, at: int) -> Sighting | NotBackend:
+        """The same for a text that code puts together, by the call that makes it."""
+        if not is_followed(find):
+            return find
+        key = number, code.offset, at
+        if key not in self._made:
+            self._made[key] = self._uses.reason_of_result(number, code, at)
+        reason = self._made[key]
         return NotBackend(find.endpoint.value, reason) if reason else find
 
     def _constant(self, find: Sighting) -> bytes:

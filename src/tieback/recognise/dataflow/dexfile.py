@@ -216,6 +216,10 @@ class DexFile:
         at = self._lowest(raw, range(len(self._places)))
         return at if at < len(self._places) and self.raw(at) == raw else -1
 
+    def first_from(self, raw: bytes) -> int:
+        """Index of the first string, in their order, that is not less than this text."""
+        return self._lowest(raw, range(len(self._places)))
+
     def string_at(self, place: int, raw: bytes) -> int:
         """``string_of`` for a string whose length is at an offset: files mostly contain them in their order."""
         at = int(self.strings.searchsorted(np.uint32(place)))

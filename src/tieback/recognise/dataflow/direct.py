@@ -5,7 +5,7 @@ the whole method need not be read, which costs a hundred times as much (``reachi
 one of those that are followed there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -32,7 +32,10 @@ _ONE_AA = frozenset(
 _TWO_AA = frozenset((OpcodeEffect.WIDE_AA, OpcodeEffect.CONST_WIDE_16, OpcodeEffect.CONST_WIDE_32))
 _GOTOS = frozenset((OpcodeEffect.GOTO, OpcodeEffect.GOTO_16, OpcodeEffect.GOTO_32))
 _MAKES = frozenset((OpcodeEffect.CONST_STRING, OpcodeEffect.CONST_JUMBO, OpcodeEffect.SGET, OpcodeEffect.IGET))
-_INTENT = "Landroid/content/Intent;"
+_UNSURE = ("Landroid/content/Intent;", "Landroid/os/Parcel;")
+_CONST_STRING = 0x1A
+_NEAR = 16
+"""Most units between a key and the call that gets it."""
 
 
 class _Call(NamedTuple):
@@ -68,6 +71,17 @@ def contacts_at(uses: "ConstantUses", number: int, code: CodeItem, place: int, o
     return _contacts(uses, number, units, place + LENGTHS[unit & 255], {register}, depth)
 
 
+def contacts_result(uses: "ConstantUses", number: int, code: CodeItem, place: int) -> bool:
+    """The same for the result of the call at a unit."""
+    uses.direct -= code.units
+    if uses.direct < 0:
+        return False
+    units = _units(uses.file(number), code)
+    if place + 2 >= len(units) or not _is_reached(units, place):
+        return False
+    return _contacts(uses, number, units, place + LENGTHS[units[place] & 255], set(), 0, result=True)
+
+
 def _units(dex: DexFile, code: CodeItem) -> list[int]:
     count = code.units if code.units <= MAX_UNITS else 0
     return list(map(int, np.frombuffer(dex.data, "<u2", count, code.begin).tolist()))
@@ -98,9 +112,27 @@ def _target(units: Sequence[int], at: int, kind: int) -> int:
     return at + sign_extend(units[at + 1], 16)
 
 
-def _contacts(uses: "ConstantUses", number: int, units: Sequence[int], at: int, held: set[int], depth: int) -> bool:
-    """True if the value, which is in the registers of ``held``, reaches such a call on the path from a unit."""
-    result = False  # whether the result of the instruction before is the value too
+def _contacts(
+    uses: "ConstantUses",
+    number: int,
+    units: Sequence[int],
+    at: int,
+    held: set[int],
+    depth: int,
+    *,
+    result: bool = False,
+) -> bool:
+    """True if the value, which is in the registers of ``held``, reaches such a call on the path from a unit.
+
+    Args:
+        uses: what the calls do.
+        number: number of the DEX file.
+        units: the method.
+        at: the unit.
+        held: registers with the value.
+        depth: number of methods and fields before this one.
+        result: whether the result of the instruction before is the value too.
+    """
     for _ in range(MAX_STEPS):
         if not 0 <= at < len(units) or at + LENGTHS[units[at] & 255] > len(units):
             return False
@@ -117,7 +149,8 @@ def _contacts(uses: "ConstantUses", number: int, units: Sequence[int], at: int, 
         call = _call(units, at, kind)
         if call is not None:
             given = tuple(place for place, register in enumerate(call.registers) if register in held)
-            contacts, result = _given(uses, number, call, given, depth) if given else (False, False)
+            named = len(given) == 1 and _has_key(uses.key_names(number), units, call, given[0])
+            contacts, result = _given(uses, number, call, given, depth) if given and not named else (False, False)
             if contacts:
                 return True
         else:
@@ -131,7 +164,7 @@ def _contacts(uses: "ConstantUses", number: int, units: Sequence[int], at: int, 
 
 def _given(uses: "ConstantUses", number: int, call: _Call, given: tuple[int, ...], depth: int) -> tuple[bool, bool]:
     """Whether a call that gets the value can contact it, and whether it returns it."""
-    if uses.method_names(number, call.member)[0] == _INTENT:
+    if uses.method_names(number, call.member)[0] in _UNSURE:
         return False, False
     what = uses.what(number, call.member)
     if what is not None:
@@ -140,6 +173,15 @@ def _given(uses: "ConstantUses", number: int, call: _Call, given: tuple[int, ...
     operation = Operation(call.at, call.opcode, call.member, (nothing,) * len(call.registers))
     outcome = uses.called(number, operation, given, depth)
     return outcome.contacts, outcome.returns
+
+
+def _has_key(names: Collection[int], units: Sequence[int], call: _Call, given: int) -> bool:
+    """True if a unit shortly before a call can load a key, such as the name of a header, before the value."""
+    if not names or not given:
+        return False
+    load = _CONST_STRING | call.registers[given - 1] << 8
+    near = range(max(0, call.at - _NEAR), call.at - 1)
+    return any(units[at] == load and units[at + 1] in names for at in near)
 
 
 def _call(units: Sequence[int], at: int, kind: int) -> _Call | None:

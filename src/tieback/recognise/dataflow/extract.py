@@ -20,8 +20,18 @@ from tieback.recognise.context import match_context
 from tieback.recognise.dalvik.decryptors import Decryption
 from tieback.recognise.dalvik.run import MAX_STEPS
 from tieback.recognise.dataflow.analysis import Analysis, DataFlow, analyse
+from tieback.recognise.dataflow.bare_hosts import BareHost
 from tieback.recognise.dataflow.calls import KnownCalls
-from tieback.recognise.dataflow.compose import azure_of, bucket_of, firebase_of, host_port, realm_of, url_of
+from tieback.recognise.dataflow.compose import (
+    azure_of,
+    bare_host,
+    bucket_of,
+    firebase_of,
+    host_port,
+    realm_of,
+    url_of,
+    web_server,
+)
 from tieback.recognise.dataflow.constants import ConstantEnds, DexPart
 from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError
 from tieback.recognise.dataflow.retrofit import base_for, paths
@@ -29,6 +39,7 @@ from tieback.recognise.dataflow.secrets import credential_text, named_values
 from tieback.recognise.dataflow.settings import AppSettings
 from tieback.recognise.dataflow.sinks import read_sinks
 from tieback.recognise.dataflow.values import HOLE, EndpointParts, TextValue, place
+from tieback.recognise.hosts import EndpointHost
 from tieback.recognise.interface import Extractor, ExtractorMeta, Find
 from tieback.recognise.rules import RuleFiles
 
@@ -102,8 +113,11 @@ class DataflowExtractor:
         whole = {id(part.buffer) for part in parts} == set(map(id, buffers)) and len(parts) < MAX_FILES
         package = settings.package if settings is not None else None
         ends = ConstantEnds(parts, package) if held is not None and whole and parts else None
+        shown, left_out = set[str](), set[str]()
         for find in held or ():
-            yield ends.settle(find) if ends is not None and isinstance(find, Sighting) else find
+            settled = ends.settle(find) if ends is not None and isinstance(find, Sighting) else find
+            _note(settled, shown, left_out)
+            yield settled
         if not parts:
             return
         if self._known is None:
@@ -112,10 +126,14 @@ class DataflowExtractor:
         decryption = Decryption(files, self.left)
         analysis = analyse(files, self._known, self._rules, settings, decryption)
         self.left -= decryption.runner.used
-        finds = _Finds(self, parts, analysis)
+        finds = _Finds(self, parts, analysis, ends)
         for find in finds.all():
-            yield ends.settle(find) if ends is not None and isinstance(find, Sighting) else find
+            settled = ends.settle(find) if ends is not None and isinstance(find, Sighting) else find
+            _note(settled, shown, left_out)
+            yield settled
         yield from finds.decrypted(decryption)
+        if ends is not None:
+            yield from finds.bare(ends.bare_hosts(self._rules, shown, left_out))
         if analysis.unread:
             yield Problem(f"the code of {analysis.unread:,} methods was not followed", parts[0].buffer.file)
 
@@ -138,8 +156,11 @@ class DataflowExtractor:
 class _Finds:
     """The finds of one app."""
 
-    def __init__(self, extractor: DataflowExtractor, parts: Sequence[DexPart], analysis: Analysis) -> None:
+    def __init__(
+        self, extractor: DataflowExtractor, parts: Sequence[DexPart], analysis: Analysis, ends: ConstantEnds | None
+    ) -> None:
         self._extractor = extractor
+        self._ends = ends
         self._parts = parts
         self._analysis = analysis
         self._told: set[tuple[str, str, str]] = set()
@@ -163,6 +184,14 @@ class _Finds:
                     yield from self._facts(flow, flow.value, project)
         yield from self._retrofit()
         yield from self._fields()
+
+    def bare(self, hosts: Iterable[BareHost]) -> Iterator[Find]:
+        """A sighting for each host without a port; the address of a web server stands for it."""
+        for one in hosts:
+            flow = DataFlow("host", TextValue(one.name), None, one.method)
+            endpoint = web_server(EndpointHost(one.name))
+            evidence = self._evidence(flow, one.name, place(one.file, one.string))
+            yield from self._once(flow, Sighting(endpoint, 1, Party.UNKNOWN, evidence))
 
     def decrypted(self, decryption: Decryption) -> Iterator[Find]:
         """Endpoints and credentials in texts that methods decrypt; other texts are left out."""
@@ -207,7 +236,17 @@ class _Finds:
 
     def _text(self, flow: DataFlow, text: TextValue) -> Iterator[Find]:
         if _WORTH.search(text.text):
-            yield from self._new(flow, text.text, "\n".join(text.parts), text.first)
+            for find in self._new(flow, text.text, "\n".join(text.parts), text.first):
+                yield self._settled(find, flow, text.text)
+
+    def _settled(self, find: Find, flow: DataFlow, text: str) -> Find:
+        """The find, or a text that is no back end if no code contacts the address that a method puts together.
+
+        An address within a longer text, such as a line of a log, is often used on its own as well.
+        """
+        if self._ends is None or flow.made is None or not isinstance(find, Sighting):
+            return find
+        return self._ends.settle_made(find, *flow.made) if text.startswith(find.endpoint.scheme) else find
 
     def _requested(self, flow: DataFlow, facts: EndpointParts) -> Iterator[Find]:
         """The address of a documentation or code host that the code requests, and does not only link to."""
@@ -237,9 +276,11 @@ class _Finds:
             container = unnamed_container(flow.sink.service or "firestore", collection)
             yield from self._once(flow, Sighting(container, 1, Party.UNKNOWN, evidence))
             return
-        found = host_port(parts, flow.sink, self._extractor.rules)
+        rules = self._extractor.rules
+        found = host_port(parts, flow.sink, rules) or bare_host(parts, flow.sink, rules)
         if found is not None:
-            evidence = self._evidence(flow, f"{parts['host']}:{parts.get('port', flow.sink.port)}", facts.first)
+            port = parts.get("port", flow.sink.port)
+            evidence = self._evidence(flow, f"{parts['host']}{'' if port is None else f':{port}'}", facts.first)
             yield from self._once(
                 flow, Sighting(found, 1, Party.UNKNOWN, evidence) if isinstance(found, Endpoint) else found
             )
@@ -302,6 +343,14 @@ class _Finds:
                 flow = DataFlow("retrofit", parts, None, dex.method_name(path.method))
                 # The evidence is the place of the path; the base URL has a sighting of its own.
                 yield from self._new(flow, url_of(parts.values), f"{base}\n{spec}", place(number, path.string))
+
+
+def _note(find: Find, shown: set[str], left_out: set[str]) -> None:
+    """Note the host of a find."""
+    if isinstance(find, Sighting) and find.endpoint.kind is not EndpointKind.CLOUD and find.endpoint.host:
+        shown.add(find.endpoint.host)
+    elif isinstance(find, NotBackend):
+        left_out.add(find.value.partition("://")[2].partition("/")[0].partition(":")[0])
 
 
 def _value(find: Find) -> str:

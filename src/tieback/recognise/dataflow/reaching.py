@@ -121,6 +121,8 @@ class _Reader:
         self._handlers = handlers
         self._states: dict[int, _State] = {}
         self._pending: dict[int, None] = {}
+        self._block_of: dict[int, int] = {}
+        """First unit of the block in which each instruction was read last."""
         self._operations: dict[int, Operation] = {}
         self._strings: dict[int, int] = {}
         self._created: set[int] = set()
@@ -155,6 +157,8 @@ class _Reader:
         if known is None:
             self._states[at] = list(state)
             self._pending[at] = None
+            if at in self._block_of:
+                self._pending[self._block_of[at]] = None  # that block leads here too, and now ends here
             return
         self._left -= len(known) // 8
         joined = [one | other for one, other in zip(known, state, strict=True)]
@@ -175,6 +179,7 @@ class _Reader:
             self._left -= 1
             if self._left < 0:
                 return False
+            self._block_of[at] = first
             for handler in self._handlers.get(at, ()):
                 self._left -= 1
                 self._reach(handler, state)

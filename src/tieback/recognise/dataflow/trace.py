@@ -4,7 +4,11 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from tieback.recognise.dataflow.dexfile import CodeItem
+from tieback.recognise.dataflow.ends import What
 from tieback.recognise.dataflow.reaching import IGET, IPUT, RETURN, SPUT, MethodFlow, Operation, Origins
+from tieback.recognise.dataflow.unread_settings import is_unread_setting
+from tieback.recognise.texts.prose import REDIRECT
 
 if TYPE_CHECKING:
     from tieback.recognise.dataflow.uses import ConstantUses
@@ -14,9 +18,15 @@ SHOWN = "only in a text that the app shows or logs"
 LINK = "only a link that a person opens in another app"
 COMPARED = "only compared with another text"
 COOKIES = "only an address whose cookies the app reads or changes"
+HEADER = "only the value of a header of a request"
+UNCALLED = "only in the result of a method that no code calls"
 
 _CALLS = frozenset((*range(0x6E, 0x73), *range(0x74, 0x79)))
-_INTENT = "Landroid/content/Intent;"
+_INTENT, PARCEL = "Landroid/content/Intent;", "Landroid/os/Parcel;"
+REDIRECTS = ("redirect_uri", "redirect_url", "redirectUri", "redirectUrl")
+"""Keys of that address: RFC 6749, section 4.1.1; Weibo's SDK has the camel-case form."""
+HEADERS = ("Referer", "Origin", "HTTP-Referer", "SOAPAction", "User-Agent", "X-Requested-With")
+"""Headers with an address that the request does not go to; libraries and maps get them under these names."""
 _ACTIONS = frozenset(("android.intent.action.VIEW", "android.intent.action.SEND", "android.intent.action.SENDTO"))
 """Actions that another app does: https://developer.android.com/guide/components/intents-common"""
 _EXPLICIT = frozenset(("setClass", "setClassName", "setComponent"))
@@ -41,6 +51,13 @@ CONTACTS = Outcome(frozenset(), contacts=True, returns=False)
 NOTHING = Outcome(frozenset(), contacts=False, returns=False)
 
 
+_REASONS = (LINK, SHOWN, REDIRECT, COMPARED, COOKIES, HEADER, UNCALLED)
+KEYS = {**dict.fromkeys(HEADERS, HEADER), **dict.fromkeys(REDIRECTS, REDIRECT)}
+_ENDS: dict[What, str] = {
+    "shown": SHOWN, "link": LINK, "compared": COMPARED, "cookies": COOKIES, "header": HEADER,
+}  # fmt: skip
+
+
 def reason_of(outcomes: Iterable[Outcome]) -> str:
     """Why no code contacts an address that has only these ends; empty if code may."""
     reasons: set[str] = set()
@@ -48,15 +65,17 @@ def reason_of(outcomes: Iterable[Outcome]) -> str:
         if outcome.contacts or outcome.returns:
             return ""
         reasons |= outcome.reasons
-    return next((reason for reason in (LINK, SHOWN, COMPARED, COOKIES) if reason in reasons), UNREAD)
+    return next((reason for reason in _REASONS if reason in reasons), UNREAD)
 
 
 class Trace:
     """The values with some origins in one method."""
 
-    def __init__(self, uses: "ConstantUses", number: int, flow: MethodFlow, starts: Origins, depth: int) -> None:
+    def __init__(
+        self, uses: "ConstantUses", place: tuple[int, CodeItem], flow: MethodFlow, starts: Origins, depth: int
+    ) -> None:
         self._uses = uses
-        self._number = number
+        self._number, self._code = place
         self._flow = flow
         self._depth = depth
         self._traced = set(starts)
@@ -100,25 +119,29 @@ class Trace:
         if owner == _INTENT:
             self._intent(one, given, name, kind)
             return
-        match self._uses.what(self._number, one.member):
-            case "through":
-                self._traced.add(one.at)
-            case "into":
-                self._traced.add(one.at)
-                if given != (0,):
-                    self._into(one.values[0])
-            case "shown":
-                self._reasons.add(SHOWN)
-            case "link":
-                self._reasons.add(LINK)
-            case "compared":
-                self._reasons.add(COMPARED)
-            case "cookies":
-                self._reasons.add(COOKIES)
-            case "none":
-                pass
-            case _:
-                self._take(self._uses.called(self._number, one, given, self._depth), one)
+        if owner == PARCEL and self._uses.name_of(self._number, self._code) == "writeToParcel":
+            return  # it comes back into a field of the same class, whose readers are followed
+        what = self._uses.what(self._number, one.member)
+        named = self._key_reason(one, given) if what is None else ""
+        if named:
+            self._reasons.add(named)
+        elif what in ("through", "into"):
+            self._traced.add(one.at)
+            if what == "into" and given != (0,):
+                self._into(one.values[0])
+        elif what == "compared" and self._uses.permits(self._number, self._code, self._flow):
+            self._contacts = True
+        elif what in _ENDS:
+            self._reasons.add(_ENDS[what])
+        elif what is None and not is_unread_setting(self._uses, (self._number, self._code), self._flow, one, given):
+            self._take(self._uses.called(self._number, one, given, self._depth), one)
+
+    def _key_reason(self, one: Operation, given: tuple[int, ...]) -> str:
+        """The reason if the value is behind the name of a header or of a redirection, in the same call."""
+        before = one.values[given[0] - 1] if len(given) == 1 and given[0] else frozenset()
+        names = self._uses.key_names(self._number)
+        reasons = {names.get(self._flow.strings.get(origin, -1), "") for origin in before}
+        return reasons.pop() if len(reasons) == 1 else ""
 
     def _into(self, receiver: Origins) -> None:
         """The receiver has the text too; one that others may know counts as contact."""
@@ -130,6 +153,8 @@ class Trace:
 
     def _objects(self, origins: Origins) -> Origins:
         """Origins of the same objects, without the calls that only return their receiver."""
+        if self._receivers.keys().isdisjoint(origins):
+            return origins
         found: set[int] = set()
         pending = list(origins)
         for origin in pending:
@@ -143,6 +168,13 @@ class Trace:
     @cached_property
     def _receivers(self) -> dict[int, Origins]:
         """The receiver of each call that returns it."""
+        key = self._number, self._code.offset
+        known = self._uses.receivers.get(key)
+        if known is None:
+            known = self._uses.receivers[key] = self._find_receivers()
+        return known
+
+    def _find_receivers(self) -> dict[int, Origins]:
         found = {}
         for one in self._flow.operations:
             if one.opcode in _CALLS and one.values:

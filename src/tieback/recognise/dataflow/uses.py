@@ -6,6 +6,7 @@ nowhere, it is no back end. Everything else counts as contact: an unknown call, 
 method that is too long. So a doubt never hides a back end. The code of all files of the app must be known.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
@@ -14,13 +15,13 @@ import numpy as np
 from tieback.recognise.dataflow import encoded
 from tieback.recognise.dataflow.app import MAX_SITES, AppCode, OperandUses
 from tieback.recognise.dataflow.dexfile import KEEP_CODE, CodeItem, DexFile, Offsets, SectionKind
-from tieback.recognise.dataflow.direct import contacts_at
+from tieback.recognise.dataflow.direct import contacts_at, contacts_result
 from tieback.recognise.dataflow.ends import What, read_ends
 from tieback.recognise.dataflow.hierarchy import Hierarchy
 from tieback.recognise.dataflow.libraries import SILENT
 from tieback.recognise.dataflow.places import MAX_SHORT, CodePlaces
 from tieback.recognise.dataflow.reaching import IGET, SGET, SPUT, MethodFlow, Operation, Origins, method_flow
-from tieback.recognise.dataflow.trace import CONTACTS, NOTHING, Outcome, Trace, reason_of
+from tieback.recognise.dataflow.trace import CONTACTS, KEYS, NOTHING, UNCALLED, Outcome, Trace, reason_of
 
 MAX_DEPTH = 6
 """Most methods and fields between a constant and its end."""
@@ -43,6 +44,7 @@ _TEXTS = frozenset(("getString", "getText", "getQuantityString", "getQuantityTex
 """Methods of the platform whose result is the string resource of their argument."""
 _STRING_VALUES = ((0x17, 1), (0x37, 2), (0x57, 3))
 _CONTEXT = "Landroid/content/Context;"
+_PERMITS = re.compile("[aA]llow|[wW]hite[lL]ist|[pP]ermit|^should(?:Override|Intercept)")
 _REFLECTED = "/BuildConfig;"
 """Class whose fields are also read by name: https://github.com/lugg/react-native-config"""
 
@@ -50,8 +52,9 @@ _REFLECTED = "/BuildConfig;"
 class ConstantUses:
     """Where the constants of one app go."""
 
-    def __init__(self, files: Sequence[DexFile]) -> None:
-        """The DEX files of the app, all of them."""
+    def __init__(self, files: Sequence[DexFile], *, others_call: bool = False) -> None:
+        """The DEX files of the app, all of them. ``others_call``: code of another kind can call their methods."""
+        self._others_call = others_call
         self._app = self.app = AppCode(files)
         self.places = CodePlaces(self._app)
         self._hierarchy = Hierarchy(self._app)
@@ -62,8 +65,15 @@ class ConstantUses:
         self._what: dict[int, What | None] = {}
         self._returned: dict[tuple[int, int], Outcome] = {}
         self._arrays: dict[tuple[int, int], tuple[encoded.Encoded, ...]] = {}
+        self.receivers: dict[tuple[int, int], dict[int, Origins]] = {}
+        """For each method that was traced, the receiver of each call that returns it, by the call."""
         self._loud: dict[int, OperandUses] = {}
+        self._keys: dict[int, dict[int, str]] = {}
         self._is_large = sum(len(dex.data) for dex in files) > KEEP_CODE
+        self.loads_pages = True
+        """Whether what is compared can be the address of a page, which a web view loads."""
+        self.contacted_in = ""
+        """Class of the method that passes the last constant on; empty if that took a closer look."""
         self._units, self._constants, self.steps = MAX_UNITS, MAX_CONSTANTS, MAX_STEPS
         self.direct = MAX_UNITS
         """Code units that may still be read to find calls that certainly get a value."""
@@ -74,6 +84,7 @@ class ConstantUses:
         Args:
             raw: the MUTF-8 bytes of the whole constant.
         """
+        self.contacted_in = ""
         self._constants -= 1
         if self._constants < 0:
             return ""
@@ -81,6 +92,21 @@ class ConstantUses:
         if any(self._is_passed_on(number, index) for number, index in found if index >= 0):
             return ""
         return reason_of(outcome for number, index in found if index >= 0 for outcome in self._of_string(number, index))
+
+    @property
+    def is_spent(self) -> bool:
+        """True if a budget is used up, so that more constants are not followed."""
+        return self._constants <= 0 or self._units <= 0 or self.steps <= 0
+
+    def reason_of_result(self, number: int, code: CodeItem, at: int) -> str:
+        """Why no code contacts the address that a call makes; empty if code may."""
+        self._constants -= 1
+        if self._constants < 0 or contacts_result(self, number, code, at):
+            return ""
+        flow = self.flow(number, code)
+        # A walk also reads methods whose code has changed; then no operation is there.
+        known = flow is not None and any(one.at == at for one in flow.operations)
+        return reason_of((self._ended(number, code, frozenset((at,)), 0),)) if known else ""
 
     def _is_passed_on(self, number: int, index: int) -> bool:
         """True if code that is not of silent libraries certainly gives a string to a call that can contact it."""
@@ -95,7 +121,10 @@ class ConstantUses:
         for offset in offsets:
             code = dex.code_around(offset)
             if code is not None and contacts_at(self, number, code, (offset - code.begin) // 2, index, 0):
-                return True
+                index = dex.method_of(code)
+                self.contacted_in, name, _ = self.method_names(number, index) if index >= 0 else ("", "", "")
+                # The value of a setting is kept with its name; the whole initialiser shows that.
+                return name != "<clinit>"
         return False
 
     def _of_string(self, number: int, index: int) -> Iterator[Outcome]:
@@ -144,11 +173,7 @@ class ConstantUses:
     def of_values(self, number: int, places: Iterable[int], value: encoded.StringId | int) -> Iterator[Outcome]:
         """What becomes of an initial value of static fields; at some of the places can be other bytes."""
         dex = self._app.files[number]
-        rows: set[int] = set()
-        starts, order = self._initials[number]
-        for place in places:
-            at = int(starts.searchsorted(place, side="right", sorter=order)) - 1
-            rows.add(int(order[at]) if at >= 0 else -1)
+        rows, starts = self._rows(number, places), self._initials[number][0]
         if rows and dex.sections.get(SectionKind.CALL_SITES) is not None:
             yield CONTACTS  # the array can belong to a call
             return
@@ -159,6 +184,28 @@ class ConstantUses:
             for field, one in zip(dex.class_data(row).static_fields, self._arrays[number, at], strict=False):
                 if one == value and type(one) is type(value):
                     yield self._of_field(self._app.field(number, field), 0)
+
+    def _rows(self, number: int, places: Iterable[int]) -> set[int]:
+        """Rows of the classes with these initial values; -1 for other bytes."""
+        starts, order = self._initials[number]
+        found = (int(starts.searchsorted(place, side="right", sorter=order)) - 1 for place in places)
+        return {int(order[at]) if at >= 0 else -1 for at in found}
+
+    def owners(self, raw: bytes) -> Iterator[str]:
+        """Descriptors of all classes with a constant; empty ones where that is not known."""
+        for number, dex in enumerate(self._app.files):
+            index = dex.string_of(raw)
+            if index < 0:
+                continue
+            places = self.places.strings(number, index)
+            if len(places) >= MAX_SITES or any(True for _ in _values(dex, SectionKind.ANNOTATIONS, index)):
+                yield ""
+            for place in places:
+                code = dex.code_around(place, every=True)
+                method = dex.method_of(code) if code is not None else -1
+                yield self.method_names(number, method)[0] if method >= 0 else ""
+            for row in self._rows(number, _values(dex, SectionKind.ENCODED_ARRAYS, index)):
+                yield dex.descriptor(int(dex.classes["type"][row])) if row >= 0 else ""
 
     @cached_property
     def _initials(self) -> list[tuple[Offsets, Offsets]]:
@@ -269,7 +316,12 @@ class ConstantUses:
             outcome = outcome.with_other(self._ended(file, caller, starts, depth)) if starts else outcome
             if outcome.contacts:
                 return CONTACTS
-        return outcome if called else CONTACTS  # other code calls it
+        if called:
+            return outcome
+        # What is loaded as a text can be called by name.
+        titles = [(at, self._app.string_of(at, name)) for at in range(len(self._app.files))]
+        loaded = self._others_call or any(title >= 0 and self.places.loads(at, title) for at, title in titles)
+        return CONTACTS if loaded else Outcome(frozenset((UNCALLED,)), contacts=False, returns=False)
 
     def _follow(self, number: int, code: CodeItem, starts: Origins, depth: int) -> Outcome:
         """What becomes of the values with these origins in a method."""
@@ -278,7 +330,7 @@ class ConstantUses:
             self._known[key] = CONTACTS  # in a recursion
             flow = self.flow(number, code) if depth <= MAX_DEPTH else None
             if flow is not None:
-                self._known[key] = Trace(self, number, flow, starts, depth).outcome()
+                self._known[key] = Trace(self, (number, code), flow, starts, depth).outcome()
         return self._known[key]
 
     def what(self, number: int, index: int) -> What | None:
@@ -314,7 +366,7 @@ class ConstantUses:
         exact = one.opcode in _FOLLOWED or (
             one.opcode in _VIRTUAL and not self._app.is_extended(self._app.ref(identity).owner)
         )
-        target = self._app.definition(identity) if exact else None
+        target = self._app.definition_in(number, identity) if exact else None
         targets = (target,) if target is not None else () if exact else self._hierarchy.targets(identity)
         if not targets or any(target.code.ins != len(one.values) for target in targets):
             return CONTACTS
@@ -337,6 +389,29 @@ class ConstantUses:
             return "", "", ""
         ref = self._app.ref(identity)
         return ref.owner, ref.name, ref.kind
+
+    def permits(self, number: int, code: CodeItem, flow: MethodFlow) -> bool:
+        """True if a method that compares an address permits it, or gives it to a request.
+
+        The first has such a name, as ``shouldAllowRequest`` of Cordova; the second is of OkHttp, perhaps renamed.
+        """
+        if not self.loads_pages:
+            return False
+        if self._app.string_of(number, "wss:") in flow.strings.values():
+            return True
+        return _PERMITS.search(self.name_of(number, code)) is not None
+
+    def name_of(self, number: int, code: CodeItem) -> str:
+        """Name of a method; empty if no class declares it."""
+        index = self._app.files[number].method_of(code)
+        return self.method_names(number, index)[1] if index >= 0 else ""
+
+    def key_names(self, number: int) -> dict[int, str]:
+        """Indices of the keys in a file that give the value behind them a reason."""
+        if number not in self._keys:
+            found = ((self._app.string_of(number, name), reason) for name, reason in KEYS.items())
+            self._keys[number] = {index: reason for index, reason in found if index >= 0}
+        return self._keys[number]
 
     def file(self, number: int) -> DexFile:
         """A file."""

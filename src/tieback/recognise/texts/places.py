@@ -34,6 +34,10 @@ _TELLS = re.compile(
     rb"\s{0,4}\(\s{0,20}\Z"
 )
 """The beginning of a call whose first argument is a message."""
+_NAMED = re.compile(
+    rb"(?:[{,(\[;\s]|\A)[\"']?(?:(?P<issuer>iss)|redirect_ur[il]|redirectUr[il])[\"']?\s{0,4}:\s{0,8}\Z"
+)
+"""The name before an address that is not contacted: RFC 7519, section 4.1.1; RFC 6749, section 4.1.1."""
 _RESOURCE_FORK = b"\0\0\1\0"
 """Beginning of a font of macOS in a data fork (``.dfont``)."""
 
@@ -87,7 +91,9 @@ _META_NAMES = re.compile(
     rb"\b(?:og:|twitter:|article:|fb:|author|generator|copyright|publisher|dc\.|keywords|description)", re.IGNORECASE
 )
 _LINK_RELS = re.compile(
-    rb"\b(?:author|license|help|canonical|profile|alternate|shortlink|me|pingback|publisher)\b", re.IGNORECASE
+    rb"\b(?:author|license|help|canonical|profile|alternate|shortlink|me|pingback|publisher|mask-icon|apple-touch-icon"
+    rb"(?:-precomposed)?)\b",
+    re.IGNORECASE,
 )
 _NAMESPACES = (
     "xmlns",
@@ -244,6 +250,8 @@ class TextPlaces:
             return tables.PICTURE
         if structured.is_metadata_key(data, span.start):
             return METADATA
+        if named := _NAMED.search(data, max(0, span.start - 40), span.start):
+            return prose.ISSUER if named["issuer"] else prose.REDIRECT
         known = self._code_in(span)
         if known is None:
             found = prose.literal_reason(data, start, offset, end)

@@ -6,6 +6,8 @@ COMMENT = "only in a comment"
 NAMESPACE = "only the name of an XML namespace or schema"
 MESSAGE = "only in a message for people"
 USER_AGENT = "only in the name of a browser or crawler"
+REDIRECT = "only the address to which a sign-in returns"
+ISSUER = "only the name of the issuer of a token"
 _REACH = 400
 """Bytes on each side of a URL that are read."""
 

@@ -5,8 +5,8 @@ import pytest
 from tests.each import each
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import NotBackend
-from tieback.recognise.dataflow.compose import Parts, bucket_of, firebase_of, host_port, url_of
-from tieback.recognise.dataflow.sinks import Sink
+from tieback.recognise.dataflow.compose import Parts, bare_host, bucket_of, firebase_of, host_port, url_of
+from tieback.recognise.dataflow.sinks import Role, Sink
 from tieback.recognise.rules import RuleFiles
 
 RULES = RuleFiles()
@@ -99,3 +99,23 @@ def test_host_that_only_a_device_or_local_network_has_is_not_a_back_end(host: st
     found = host_port({"host": host, "port": 9200}, PLAIN, RULES)
     assert isinstance(found, NotBackend)
     assert (found.value, reason in found.reason) == (f"{host}:9200", True)
+
+
+@pytest.mark.parametrize(
+    ("parts", "roles", "host"),
+    [
+        ({"host": "db.shop.test"}, ("host",), "db.shop.test"),
+        ({"host": "db.shop.test"}, ("host", "port"), "db.shop.test"),
+        ({"host": "db.shop.test"}, ("scheme", "host"), None),
+        ({"host": "db.shop.test", "port": 77}, ("host", "port"), None),
+        ({"host": "database"}, ("host",), None),
+        ({"host": "{}.shop.test"}, ("host",), None),
+        ({"host": "127.0.0.1"}, ("host",), None),
+        ({"host": "8.8.8.8"}, ("host",), None),
+        ({}, ("host",), None),
+    ],
+)
+def test_a_host_that_a_call_looks_up_needs_no_port(parts: Parts, roles: tuple[Role, ...], host: str | None) -> None:
+    found = bare_host(parts, Sink("x", "Lx;", "y", (), roles, "https://x.test"), RULES)
+    assert (found.host if found else None) == host
+    assert bare_host(parts, MONGO, RULES) is None

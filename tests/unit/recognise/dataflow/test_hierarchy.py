@@ -10,7 +10,8 @@ from tieback.recognise.dataflow import hierarchy, uses
 from tieback.recognise.dataflow.app import AppCode, MemberRef
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.hierarchy import Hierarchy
-from tieback.recognise.dataflow.trace import COOKIES, SHOWN, UNREAD
+from tieback.recognise.dataflow.trace import COOKIES, SHOWN, UNCALLED, UNREAD
+from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 
@@ -41,8 +42,21 @@ def test_every_class_that_a_call_can_run_counts() -> None:
 
 def test_the_result_of_a_method_goes_to_every_caller() -> None:
     reasons, back_ends = ends((DEX / "results.dex").read_bytes())
-    assert reasons == {"help": SHOWN, "page": SHOWN, "twice": SHOWN}
-    assert back_ends == ["object", "ring", "screen", "script", "server", "site", "uncalled"]
+    assert reasons == {"help": SHOWN, "page": SHOWN, "twice": SHOWN, "uncalled": UNCALLED}
+    assert back_ends == ["object", "ring", "screen", "script", "server", "site"]
+
+
+def test_code_of_another_kind_can_call_any_method() -> None:
+    files = [DexFile((DEX / "results.dex").read_bytes())]
+    address = b"https://uncalled.shop.test/"
+    assert ConstantUses(files).reason(address) == UNCALLED
+    assert ConstantUses(files, others_call=True).reason(address) == ""
+
+
+def test_a_package_inside_of_the_app_calls_its_own_class_of_a_name() -> None:
+    found = ConstantUses([DexFile((DEX / f"{name}.dex").read_bytes()) for name in ("phone", "watch")])
+    assert found.reason(b"https://phone.same.test/") == ""
+    assert found.reason(b"https://watch.same.test/") == SHOWN
 
 
 @pytest.mark.parametrize("limit", ["MAX_SITES", "MAX_DEPTH"])

@@ -109,6 +109,18 @@ def test_each_resource_has_its_end() -> None:
     assert back_ends == BACK_ENDS
 
 
+def test_cloud_resources_in_data_for_maps_that_nothing_reads_are_left_out_and_others_stay() -> None:
+    files = {
+        "res/raw/demo.kml": b"<kml><href>http://map-demo-1.appspot.com/a.png</href></kml>",
+        "res/raw/cloud.json": b'{"server": "https://map-conf-1.appspot.com/"}',
+    }
+    raw = {**TABLE["raw"], "demo": "res/raw/demo.kml", "cloud": "res/raw/cloud.json"}
+    more = ArtifactBatch(tuple(files), tuple(files.values()), read_small_file)
+    merged = merge_finds(None, SEARCH.finds(pieces(arsc=table({**TABLE, "raw": raw}), more=[more])))
+    assert {one.reason for one in merged.not_backends if "map-demo-1" in one.value} == {UNREAD_RESOURCE}
+    assert any("map-conf-1" in one.endpoint.value for one in merged.sightings)
+
+
 def test_the_order_of_the_files_does_not_matter() -> None:
     assert ends(pieces()[::-1]) == ends(pieces())
 

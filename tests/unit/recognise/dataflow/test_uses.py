@@ -16,10 +16,11 @@ from tieback.recognise.collect import merge_finds
 from tieback.recognise.dataflow import direct, reaching, uses
 from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError, SectionKind
 from tieback.recognise.dataflow.ends import read_ends
-from tieback.recognise.dataflow.trace import COMPARED, LINK, SHOWN, UNREAD
+from tieback.recognise.dataflow.trace import COMPARED, HEADER, LINK, SHOWN, UNCALLED, UNREAD
 from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
+from tieback.recognise.texts.prose import REDIRECT
 
 ENDS = (Path(__file__).parent / "dex" / "ends.dex").read_bytes()
 ADDRESSES = tuple(re.findall(rb"https://\w+\.shop\.test/a?", ENDS))
@@ -39,10 +40,20 @@ REASONS = {
     "openedbydata": LINK,
     "openedbymethod": LINK,
     "compared": COMPARED,
+    "begins": COMPARED,
+    "header": HEADER,
+    "referer": HEADER,
+    "redirect": REDIRECT,
+    "parcelled": SHOWN,
+    "flag": UNREAD,
+    "uncalled": UNCALLED,
+    "default": SHOWN,
+    "dropped": UNREAD,
 }
 BACK_ENDS = [
-    "begins", "branched", "built", "edited", "extra", "given", "handled", "initial", "listed", "loggedandasked",
-    "overridden", "ownpage", "readlater", "server",
+    "branched", "built", "calledbyname", "edited", "extra", "given", "handled", "initial", "inmap", "joined",
+    "jumpedover", "jumpsback", "listed", "loggedandasked", "namedflag", "overridden", "ownpage", "permitted",
+    "readflag", "readlater", "sent", "server",
 ]  # fmt: skip
 
 
@@ -113,7 +124,7 @@ def test_a_constant_that_is_passed_on_at_once_needs_no_look_at_the_whole_method(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(uses, "method_flow", lambda *_: pytest.fail("a method was read"))
-    assert ConstantUses([DexFile(ENDS)]).reason(b"https://begins.shop.test/") == ""
+    assert ConstantUses([DexFile(ENDS)]).reason(b"https://edited.shop.test/") == ""
 
 
 @settings(max_examples=150)

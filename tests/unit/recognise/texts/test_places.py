@@ -10,7 +10,7 @@ from tests.each import each
 from tests.linear import assert_linear
 from tieback.recognise.texts import tables
 from tieback.recognise.texts.places import EXAMPLE, FEED, METADATA, SHOWN, TextPlaces
-from tieback.recognise.texts.prose import COMMENT, MESSAGE, USER_AGENT
+from tieback.recognise.texts.prose import COMMENT, ISSUER, MESSAGE, REDIRECT, USER_AGENT
 
 URL = "http://a.test/x"
 LICENCE = "Permission is hereby granted, free of charge\n"
@@ -96,6 +96,14 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("a.html", "<meta name='api' content='URL'>", ""),
         ("a.html", "<meta content=\"default-src 'self' URL\">", ""),
         ("a.html", "<link rel='license' href='URL'>", METADATA),
+        ("a.html", "<link rel='apple-touch-icon' href='URL'>", METADATA),
+        ("a.html", "<link rel='icon' href='URL'>", ""),
+        ("a.js", "a={iss:`URL/${r}`,aud:r}", ISSUER),
+        ("a.js", "a={miss:`URL/${r}`,aud:r}", ""),
+        ("a.js", "auth({client_id: c, redirect_uri: 'URL'})", REDIRECT),
+        ("a.js", 'a={"redirectUrl":"URL"}', REDIRECT),
+        ("a.js", 'a={"issuer":"URL"}', ""),
+        ("a.js", "f(redirectUri,'URL')", ""),
         ("a.html", "<link rel='alternate stylesheet' href='URL'>", ""),
         ("a.html", "<link rel='preconnect' href='URL'>", ""),
         ("a.xml", "<a><!-- URL --></a>", COMMENT),

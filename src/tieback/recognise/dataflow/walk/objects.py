@@ -33,8 +33,12 @@ def new_instance(walk: WalkState, at: int, unit: int) -> int:
 
 
 def static_get(walk: WalkState, at: int, unit: int) -> int:
-    """Read a static field."""
-    return walk.assign(at, unit >> 8, walk.field(walk.app.field(walk.file, walk.units[at + 1])))
+    """Read a static field. An initialiser of a class can read what it has just stored."""
+    field = walk.app.field(walk.file, walk.units[at + 1])
+    held = walk.stored.get(field, ())
+    if len(held) == 1 and walk.fields.value(field) is None:
+        return walk.assign(at, unit >> 8, walk.passed_through(walk.thaw(held[0]), field))
+    return walk.assign(at, unit >> 8, walk.field(field))
 
 
 def static_put(walk: WalkState, at: int, unit: int) -> int:

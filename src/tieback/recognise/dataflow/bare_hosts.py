@@ -1,0 +1,212 @@
+"""Constants that are only a host name or an IP address, as in lists of servers.
+
+Most texts with dots are packages, files or keys, so a constant counts only with further evidence:
+
+* the name is below the domain of a host that the app contacts, and code may contact it;
+* it is an argument of the same call as such a name, such as ``put(host, port)`` or ``add(host)``, and all constants
+  there are hosts or addresses;
+* three addresses or more, and nothing else, are arguments of the same call in one method.
+"""
+
+import re
+from collections.abc import Iterator
+from ipaddress import ip_address
+from itertools import islice
+from typing import NamedTuple
+
+import numpy as np
+
+from tieback.recognise.cloud import cloud_endpoint
+from tieback.recognise.dataflow.app import CALLS
+from tieback.recognise.dataflow.compose import RESOLVERS
+from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, SectionKind
+from tieback.recognise.dataflow.reaching import APUT, MethodFlow, Operation
+from tieback.recognise.dataflow.uses import ConstantUses
+from tieback.recognise.hosts import EndpointHost, check_host
+from tieback.recognise.rules import RuleFiles
+
+MAX_CANDIDATES = 500
+"""Most names of one app that are followed, and most methods that are read."""
+_MAX_HITS = 50_000
+"""Most texts of one file with a dot where that of a domain can be."""
+_MAX_NUMBERS = 5_000
+"""Most constants that begin with a digit of one file that are read."""
+_LEAST_ADDRESSES = 3
+_FILLED = frozenset((0x24, 0x25))
+_NAME = re.compile(rb"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){2,6}[a-z]{2,24}")
+_QUAD = re.compile(rb"[1-9]\d{0,2}(?:\.\d{1,3}){3}")
+_PORT = re.compile(r":\d{1,5}\Z")
+_ONE_BYTE, _DOT = 0x80, ord(".")
+_LEAST_PART, _MOST_ARCS = 32, 40
+"""Versions have small numbers; object identifiers such as 2.5.29.15 begin with 0 to 2 and a number below 40."""
+
+
+class BareHost(NamedTuple):
+    """A constant that is a host."""
+
+    name: str
+    file: int
+    """Number of the DEX file."""
+    string: int
+    """Index of the constant."""
+    method: str
+    """A method that has it."""
+
+
+class BareHosts:
+    """Finds the bare hosts of one app."""
+
+    def __init__(self, uses: ConstantUses, rules: RuleFiles) -> None:
+        """The code of the app, with all its DEX files."""
+        self._uses = uses
+        self._files = uses.app.files
+        self._rules = rules
+        self._known: dict[str, bool] = {}
+
+    def finds(self, shown: set[str], left_out: set[str]) -> Iterator[BareHost]:
+        """Each new host once.
+
+        Args:
+            shown: the hosts that the app contacts.
+            left_out: the hosts that it names and does not contact.
+        """
+        self._uses.loads_pages = False  # no page has an address without a scheme
+        domains = {self._domain(host) for host in shown if not host[-1:].isdigit()} - {""}
+        accepted: dict[str, BareHost] = {}
+        methods: dict[tuple[int, int], CodeItem] = {}
+        for number, dex in enumerate(self._files):
+            names = islice(_below(dex, domains), MAX_CANDIDATES)
+            quads = ((index, text) for index, text in _quads(dex) if self._is_host(text))
+            addresses = list(islice(quads, MAX_CANDIDATES))
+            for index, text in names:
+                if text in left_out or not self._is_host(text):
+                    continue
+                owner = self._holders(number, index, methods)
+                if owner and text not in shown and not self._uses.reason(text.encode()) and not self._uses.is_spent:
+                    accepted[text] = BareHost(text, number, index, owner)
+            if len(addresses) >= _LEAST_ADDRESSES or (addresses and accepted):
+                for index, _ in addresses:
+                    self._holders(number, index, methods)
+        for (number, _), code in list(methods.items())[:MAX_CANDIDATES]:
+            flow = self._uses.flow(number, code)
+            if flow is not None:
+                self._neighbours(number, code, flow, shown, accepted)
+        yield from (one for name, one in accepted.items() if name not in shown and name not in left_out)
+
+    def _domain(self, host: str) -> str:
+        """The domain that its owner has registered; empty if there is none."""
+        found = self._rules.suffixes.privatesuffix(host)
+        labels = host.split(".")
+        private = ".".join(labels[-2:]) if len(labels) > 1 and labels[-1] in self._rules.names.private_tlds else ""
+        return found or private
+
+    def _is_host(self, text: str) -> bool:
+        """True for a host or address that can be a back end, and no resource of a cloud provider."""
+        if text not in self._known:
+            host = check_host(text, self._rules)
+            found = isinstance(host, EndpointHost)
+            if found and text[-1].isdigit():
+                found = _QUAD.fullmatch(text.encode("ascii", "replace")) is not None and _is_server(text)
+            elif found:
+                is_package = text.partition(".")[0] in self._rules.names.first_labels
+                found = not is_package and cloud_endpoint(text, "", self._rules, scheme="https", port=443) is None
+            self._known[text] = found
+        return self._known[text]
+
+    def _holders(self, number: int, index: int, methods: dict[tuple[int, int], CodeItem]) -> str:
+        """The first method that loads a string; all are added to ``methods``."""
+        dex, name = self._files[number], ""
+        for place in self._uses.places.strings(number, index):
+            code = dex.code_around(place, every=True)
+            method = dex.method_of(code) if code is not None else -1
+            if code is not None and method >= 0:
+                methods[number, code.offset] = code
+                name = name or "->".join(self._uses.method_names(number, method)[:2])
+        return name
+
+    def _neighbours(
+        self, number: int, code: CodeItem, flow: MethodFlow, shown: set[str], accepted: dict[str, BareHost]
+    ) -> None:
+        """Accept the hosts beside those that are known."""
+        method = "->".join(self._uses.method_names(number, self._files[number].method_of(code))[:2])
+        groups: dict[tuple[int, int], dict[str, set[str]]] = {}
+        mixed: set[tuple[int, int]] = set()
+        strings: dict[str, int] = {}
+        for one in flow.operations:
+            for place, its, beside in self._constants(number, flow, one, strings):
+                key = one.member, place
+                if not its or not all(map(self._is_host, its)):
+                    mixed.add(key)
+                for text in its:
+                    groups.setdefault(key, {}).setdefault(text, set()).update(beside)
+        known = shown | accepted.keys()
+        for key, texts in groups.items():
+            if key in mixed:
+                continue
+            every = all(text[-1].isdigit() for text in texts)
+            beside = {text for text, others in texts.items() if others & known}
+            if (every and len(texts) >= _LEAST_ADDRESSES) or (len(texts) > 1 and not known.isdisjoint(texts)):
+                beside = set(texts)
+            for text in beside - known:
+                accepted[text] = BareHost(text, number, strings[text], method)
+
+    def _constants(
+        self, number: int, flow: MethodFlow, one: Operation, strings: dict[str, int]
+    ) -> Iterator[tuple[int, set[str], set[str]]]:
+        """Place, constants and constants of the other arguments, for each argument that has a constant."""
+        if one.opcode not in CALLS and one.opcode not in _FILLED and one.opcode != APUT:
+            return
+        found: list[tuple[int, set[str]]] = []
+        for place, origins in enumerate(one.values):
+            indices = {flow.strings[at] for at in origins if at in flow.strings}
+            if indices:
+                texts = {_PORT.sub("", self._uses.string(number, index)): index for index in indices}
+                strings.update(texts)
+                found.append((0 if one.opcode in _FILLED else place, set(texts)))
+        for at, (place, its) in enumerate(found):
+            yield place, its, {text for other, each in enumerate(found) if other != at for text in each[1]}
+
+
+def _is_server(text: str) -> bool:
+    """True for an address that is no version, object identifier, network or public resolver."""
+    parts = [int(part) for part in text.split(".")]
+    is_plain = max(parts) >= _LEAST_PART and parts[3] not in (0, 255)
+    is_identifier = parts[0] <= 2 and parts[1] < _MOST_ARCS
+    return is_plain and not is_identifier and ip_address(text).is_global and text not in RESOLVERS
+
+
+def _below(dex: DexFile, domains: set[str]) -> Iterator[tuple[int, str]]:
+    """Indices and texts of the strings that are names below one of these domains."""
+    section = dex.sections.get(SectionKind.STRING_DATA)
+    count = len(dex.strings)
+    if section is None or not count or not domains:
+        return
+    raw = np.frombuffer(dex.data, np.uint8, section.end)
+    starts = dex.strings.astype(np.int64)
+    order = None if bool((starts[1:] > starts[:-1]).all()) else starts.argsort(kind="stable")
+    starts = starts if order is None else starts[order]
+    ends = np.append(starts[1:], section.end) - 1  # of each string, at its NUL
+    tops: dict[int, set[bytes]] = {}
+    for domain in domains:
+        top = domain.rpartition(".")[2].encode()
+        tops.setdefault(len(top), set()).add(top)
+    for length, its in tops.items():
+        hits = raw.take(ends - length - 1, mode="clip") == _DOT
+        for place in np.flatnonzero(hits)[:_MAX_HITS].tolist():
+            begin, end = int(starts[place]), int(ends[place])
+            text = bytes(dex.data[begin + 1 : end]) if end - begin < _ONE_BYTE else b""
+            if text[-length:] not in its or dex.data[begin] != len(text) or not _NAME.fullmatch(text):
+                continue
+            name = text.decode("ascii")
+            labels = name.split(".")
+            if any(".".join(labels[at:]) in domains for at in range(1, len(labels) - 1)):
+                yield place if order is None else int(order[place]), name
+
+
+def _quads(dex: DexFile) -> Iterator[tuple[int, str]]:
+    """Indices and texts of the strings that are IPv4 addresses: they are together, because strings are sorted."""
+    first, last = dex.first_from(b"1"), dex.first_from(b":")
+    for index in range(first, min(last, first + _MAX_NUMBERS)):
+        raw = dex.raw(index)
+        if len(raw) < 16 and _QUAD.fullmatch(raw):
+            yield index, raw.decode("ascii")

@@ -1,0 +1,50 @@
+"""Classes of libraries that are tests or examples: the app never runs them, and what they name is not of the app."""
+
+from collections.abc import Iterable
+
+from tieback.recognise.dataflow.app import CALLS, AppCode
+from tieback.recognise.dataflow.places import CodePlaces
+
+SAMPLE = "only in a test or an example of a library"
+_FOLDERS = frozenset(("demo", "example", "examples", "sample", "samples", "test", "testing", "tests"))
+_OWN_PARTS, _MOST_METHODS = 3, 64
+
+
+class SampleClasses:
+    """Finds the classes of tests and examples by their package, unless other classes call them."""
+
+    def __init__(self, app: AppCode, places: CodePlaces, components: Iterable[str]) -> None:
+        """The code of the app, and the classes that the manifest names: their packages are the app's own."""
+        self._app, self._places = app, places
+        self._own = {_start(kind) for kind in components}
+        self._known: dict[str, bool] = {}
+
+    def has(self, owner: str) -> bool:
+        """True for a class in a package such as ``com/google/api/client/testing`` that no other class calls."""
+        if owner not in self._known:
+            self._known[owner] = _is_named(owner) and _start(owner) not in self._own and not self._is_called(owner)
+        return self._known[owner]
+
+    def _is_called(self, owner: str) -> bool:
+        for number, dex in enumerate(self._app.files):
+            kind = self._app.type_of(number, owner)
+            methods = dex.methods_of(kind) if kind >= 0 else range(0)
+            if len(methods) > _MOST_METHODS:
+                return True
+            for index in methods:
+                for offset in self._places.offsets(number, CALLS, index):
+                    code = dex.code_around(offset, every=True)
+                    caller = dex.method_of(code) if code is not None else -1
+                    member = dex.method(caller) if caller >= 0 else None
+                    if member is None or not _is_named(dex.descriptor(member.owner)):
+                        return True
+        return False
+
+
+def _is_named(owner: str) -> bool:
+    """True if a package below the name of the maker is one of tests or examples."""
+    return not _FOLDERS.isdisjoint(owner[1:].split("/")[2:-1])
+
+
+def _start(owner: str) -> str:
+    return "/".join(owner.split("/")[:_OWN_PARTS])

@@ -1,0 +1,85 @@
+.class public Ltest/chat/Servers;
+.super Ljava/lang/Object;
+
+.field static ports:Ljava/util/LinkedHashMap;
+.field servers:Ljava/util/List;
+
+# The app requests one host; the others have no scheme
+.method static get()V
+    .registers 2
+    new-instance v0, Ljava/net/URL;
+    const-string v1, "https://api.chat.test/v1"
+    invoke-direct {v0, v1}, Ljava/net/URL;-><init>(Ljava/lang/String;)V
+    invoke-virtual {v0}, Ljava/net/URL;->openConnection()Ljava/net/URLConnection;
+    return-void
+.end method
+
+# Hosts and ports: one of them is below a domain that the app contacts
+.method static constructor <clinit>()V
+    .registers 4
+    new-instance v0, Ljava/util/LinkedHashMap;
+    invoke-direct {v0}, Ljava/util/LinkedHashMap;-><init>()V
+    sput-object v0, Ltest/chat/Servers;->ports:Ljava/util/LinkedHashMap;
+    const/16 v2, 0x4a38
+    invoke-static {v2}, Ljava/lang/Integer;->valueOf(I)Ljava/lang/Integer;
+    move-result-object v2
+    const-string v1, "im.eu.chat.test"
+    invoke-virtual {v0, v1, v2}, Ljava/util/LinkedHashMap;->put(Ljava/lang/Object;Ljava/lang/Object;)Ljava/lang/Object;
+    const-string v1, "spare-push.test"
+    invoke-virtual {v0, v1, v2}, Ljava/util/LinkedHashMap;->put(Ljava/lang/Object;Ljava/lang/Object;)Ljava/lang/Object;
+    return-void
+.end method
+
+# A list of addresses
+.method addresses()V
+    .registers 3
+    iget-object v0, p0, Ltest/chat/Servers;->servers:Ljava/util/List;
+    const-string v1, "93.184.215.14"
+    invoke-interface {v0, v1}, Ljava/util/List;->add(Ljava/lang/Object;)Z
+    const-string v1, "93.184.216.34"
+    invoke-interface {v0, v1}, Ljava/util/List;->add(Ljava/lang/Object;)Z
+    const-string v1, "192.0.43.8"
+    invoke-interface {v0, v1}, Ljava/util/List;->add(Ljava/lang/Object;)Z
+    return-void
+.end method
+
+# An address for a host, and one for a key
+.method static fallbacks()V
+    .registers 2
+    const-string v0, "im.eu.chat.test"
+    const-string v1, "192.0.43.10"
+    invoke-static {v0, v1}, Ltest/chat/Servers;->keep(Ljava/lang/String;Ljava/lang/String;)V
+    const-string v0, "build"
+    const-string v1, "192.0.43.12"
+    invoke-static {v0, v1}, Ltest/chat/Servers;->note(Ljava/lang/String;Ljava/lang/String;)V
+    return-void
+.end method
+
+.method static native keep(Ljava/lang/String;Ljava/lang/String;)V
+.end method
+
+.method static native note(Ljava/lang/String;Ljava/lang/String;)V
+.end method
+
+# Object identifiers and versions
+.method static identifiers(Ljava/util/List;)V
+    .registers 2
+    const-string v0, "2.5.29.15"
+    invoke-interface {p0, v0}, Ljava/util/List;->add(Ljava/lang/Object;)Z
+    const-string v0, "2.5.29.37"
+    invoke-interface {p0, v0}, Ljava/util/List;->add(Ljava/lang/Object;)Z
+    const-string v0, "4.10.2.1"
+    invoke-interface {p0, v0}, Ljava/util/List;->add(Ljava/lang/Object;)Z
+    return-void
+.end method
+
+# A comparison, and a name of another domain
+.method static compares(Ljava/lang/String;Ljava/util/Set;)Z
+    .registers 3
+    const-string v0, "old.chat.test"
+    invoke-virtual {v0, p0}, Ljava/lang/String;->equals(Ljava/lang/Object;)Z
+    const-string v0, "user.profile.name"
+    invoke-interface {p1, v0}, Ljava/util/Set;->add(Ljava/lang/Object;)Z
+    move-result v0
+    return v0
+.end method

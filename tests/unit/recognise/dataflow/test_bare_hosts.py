@@ -1,0 +1,81 @@
+"""Bare host names and addresses count only with evidence from their neighbours."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.intake.apps.dex import read_dex
+from tieback.model.sighting import Sighting
+from tieback.recognise.dataflow import uses
+from tieback.recognise.dataflow.bare_hosts import BareHosts
+from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError
+from tieback.recognise.dataflow.uses import ConstantUses
+from tieback.recognise.rules import RuleFiles
+from tieback.recognise.search import AppSearch
+
+LISTS = (Path(__file__).parent / "dex" / "lists.dex").read_bytes()
+RULES = RuleFiles()
+HOSTS = {
+    "im.eu.chat.test", "spare-push.test", "93.184.215.14", "93.184.216.34", "192.0.43.8", "192.0.43.10",
+}  # fmt: skip
+
+
+def bare(data: bytes, shown: set[str], left_out: frozenset[str] = frozenset()) -> set[str]:
+    return {one.name for one in BareHosts(ConstantUses([DexFile(data)]), RULES).finds(shown, set(left_out))}
+
+
+def test_an_app_shows_its_bare_hosts_and_where_they_are() -> None:
+    found = [one for one in AppSearch(RULES).finds([read_dex("classes.dex", LISTS)[0]]) if isinstance(one, Sighting)]
+    assert {one.endpoint.host for one in found} == HOSTS | {"api.chat.test"}
+    evidence = next(one.evidence for one in found if one.endpoint.host == "spare-push.test")
+    assert evidence.how == "dex-flow/host"
+    assert evidence.context == "Ltest/chat/Servers;-><clinit>: spare-push.test"
+    assert evidence.offset is not None
+    assert LISTS[evidence.offset :].startswith(b"spare-push.test\0")
+
+
+def test_without_a_host_of_the_domain_only_lists_of_addresses_count() -> None:
+    assert bare(LISTS, set()) == {"93.184.215.14", "93.184.216.34", "192.0.43.8"}
+    assert bare(LISTS, {"api.example.test"}) == bare(LISTS, set())
+
+
+def test_a_host_that_the_app_names_and_does_not_contact_counts_for_nothing() -> None:
+    assert bare(LISTS, {"api.chat.test"}, frozenset(("im.eu.chat.test",))) == bare(LISTS, set())
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"93.184.215.14", b"93.184.215.99x"[:13]),
+        (b"93.184.216.34", b"not.a.server!"),
+    ],
+)
+def test_one_other_text_in_a_list_of_addresses_is_a_doubt(old: bytes, new: bytes) -> None:
+    changed = LISTS.replace(old, new)
+    assert "192.0.43.8" not in bare(changed, set()) or new.replace(b".", b"").isdigit()
+
+
+@pytest.mark.parametrize("text", [b"8.8.8.8", b"8.8.4.4", b"1.1.1.1", b"10.0.0.7", b"4.3.2.1", b"2.5.4.10"])
+def test_resolvers_private_addresses_versions_and_identifiers_are_no_servers(text: bytes) -> None:
+    assert not BareHosts(ConstantUses([DexFile(LISTS)]), RULES)._is_host(text.decode())
+
+
+@settings(max_examples=100)
+@given(st.lists(st.tuples(st.integers(112, len(LISTS) - 1), st.binary(min_size=1, max_size=4)), min_size=1, max_size=6))
+def test_a_damaged_file_gives_hosts_or_none(patches: list[tuple[int, bytes]]) -> None:
+    data = bytearray(LISTS)
+    for at, new in patches:
+        data[at : at + len(new)] = new[: len(data) - at]
+    try:
+        dex = DexFile(bytes(data))
+    except MalformedDexError:
+        return
+    list(BareHosts(ConstantUses([dex]), RULES).finds({"api.chat.test", "x"}, set()))
+
+
+@pytest.mark.parametrize("limit", ["MAX_UNITS", "MAX_STEPS", "MAX_CONSTANTS"])
+def test_without_a_budget_no_name_is_accepted(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    monkeypatch.setattr(uses, limit, 0)
+    assert not {name for name in bare(LISTS, {"api.chat.test"}) if name.endswith(".test")}
