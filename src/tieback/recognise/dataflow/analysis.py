@@ -188,7 +188,7 @@ class _Rounds:
             self._further(self._app.readers(member), own=False)
         elif self._app.is_own(ref.owner):
             self._walker.follow(member)
-            self._further(self._app.callers(member))
+            self._further(self._app.callers(member, of_text=True))
 
     def _further(self, uses: Iterable[CodeUse], *, own: bool = True, whole: bool = True) -> None:
         """Begin walks at more methods; without ``whole`` they can end at the last use."""
@@ -229,14 +229,14 @@ class _Rounds:
 
     def _follow(self, identity: int) -> None:
         result = self._results[identity]
-        if _holds_address(result.returned):
+        if holds_address(result.returned):
             self.announce(identity)
         for field, values in result.stored.items():
-            if any(map(_holds_address, values)):
+            if any(map(holds_address, values)):
                 self.announce(field)
         for one in result.objects:
             for field, value in one.fields.items():
-                if _holds_address(value):
+                if holds_address(value):
                     self.announce(field)
         if not self._app.is_own(self._app.ref(identity).owner):
             return
@@ -335,21 +335,29 @@ def _depends(made: BuiltText) -> bool:
     return _is_open(made) and any(need.kind == "parameter" for need in made.value.needs)
 
 
-def _holds_address(value: Value | None) -> bool:
+def holds_address(value: Value | None) -> bool:
+    """True if a value has a text that can begin an endpoint, or a part of an endpoint that is known."""
     match value:
         case TextValue():
             return is_address(value)
         case Choice(alternatives):
-            return any(_holds_address(one.value) for one in alternatives)
+            return any(holds_address(one.value) for one in alternatives)
         case Frozen(ArrayValue(items)):
-            return any(map(_holds_address, items))
+            return any(map(holds_address, items))
         case Frozen(MapValue(items)):
-            return any(map(_holds_address, items.values()))
+            return any(map(holds_address, items.values()))
         case Frozen(PartsValue(values)):
-            return bool(values)
+            return any(map(_is_known, values.values()))
         case Frozen(TextValue() | Choice() as contents):
-            return _holds_address(contents)
+            return holds_address(contents)
     return False
+
+
+def _is_known(value: Value) -> bool:
+    """True if a text of an endpoint is known, at least in part."""
+    if isinstance(value, Choice):
+        return any(one.value is not None and _is_known(one.value) for one in value.alternatives)
+    return isinstance(value, TextValue) and value.text != HOLE
 
 
 def _needs_of(value: Value | None) -> Iterator[Need]:

@@ -4,6 +4,7 @@ Every file refers to a method of another file by an index of its own. Here a met
 whole app: a small number that is assigned when it is first met.
 """
 
+import struct
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -28,6 +29,13 @@ _MAX_MEMBERS = 200_000
 _CONST_STRING = 0x1A
 _ALONE = 5
 """Searches of the code for one member, before all its instructions are sorted."""
+_CAST_CALL = struct.Struct("<6xBBBBH")
+"""Behind a call: the register that its result moves to, and that of a cast with its type."""
+_MOVE_RESULT, _CHECK_CAST = 0x0C, 0x1F
+_NUMBERS = frozenset(
+    f"Ljava/lang/{name};"
+    for name in ("Boolean", "Byte", "Character", "Double", "Float", "Integer", "Long", "Number", "Short")
+)
 _MAX_INDEX = 0xFFFF
 """Greatest index of a method or field in an instruction."""
 
@@ -363,9 +371,12 @@ class AppCode:
 
     # Places in the code
 
-    def callers(self, identity: int) -> list["CodeUse"]:
-        """Methods of the app itself that call a method, directly or through a type that it implements."""
-        return self._using(self._method_indices(identity), CALLS, ALL)
+    def callers(self, identity: int, *, of_text: bool = False) -> list["CodeUse"]:
+        """Methods of the app itself that call a method, directly or through a type that it implements.
+
+        With ``of_text`` without calls whose result is cast to a number: it can be no address there.
+        """
+        return self._using(self._method_indices(identity), CALLS, ALL, of_text=of_text)
 
     def writers(self, identity: int) -> list["CodeUse"]:
         """Methods of the app itself that store a field, or put a value under a key."""
@@ -417,11 +428,13 @@ class AppCode:
         return [CodeUse(method, last) for method, last in found.items()]
 
     def _using(
-        self, indices: Sequence[tuple[int, int]], opcodes: frozenset[int], left_out: Packages
+        self, indices: Sequence[tuple[int, int]], opcodes: frozenset[int], left_out: Packages, *, of_text: bool = False
     ) -> list["CodeUse"]:
         found: dict[MethodCode, int] = {}
         for file, index in indices:
             for offset in self._uses_of(file, opcodes, left_out).offsets(index):
+                if of_text and self._is_number(file, offset):
+                    continue
                 item = self.files[file].code_around(offset)
                 if item is None or not self._is_instruction(file, item, (offset - item.begin) // 2):
                     continue
@@ -429,6 +442,15 @@ class AppCode:
                 if method is not None and (method in found or len(found) < MAX_SITES):
                     found[method] = max(found.get(method, 0), (offset - method.code.begin) // 2)
         return [CodeUse(method, last) for method, last in found.items()]
+
+    def _is_number(self, file: int, call: int) -> bool:
+        """True if the result of the call at an offset is cast to a number at once, as for a flag of any type."""
+        dex = self.files[file]
+        if call + _CAST_CALL.size > len(dex.data):
+            return False
+        moved, register, cast, same, kind = _CAST_CALL.unpack_from(dex.data, call)
+        is_cast = moved == _MOVE_RESULT and cast == _CHECK_CAST and register == same
+        return is_cast and dex.descriptor(kind) in _NUMBERS
 
     def _uses_of(self, file: int, opcodes: frozenset[int], left_out: Packages) -> "OperandUses":
         key = file, opcodes, left_out
@@ -454,9 +476,10 @@ class AppCode:
         known = self._indices.get(identity)
         if known is None:
             ref = self._refs[identity]
-            owners = {ref.owner}
+            owners = [ref.owner]
             if not ref.name.startswith("<"):
-                owners.update(self.ancestors(ref.owner), self.subclasses(ref.owner))
+                # In a fixed order: walks stop at a limit, so that the order decides what is found.
+                owners = list(dict.fromkeys((ref.owner, *self.ancestors(ref.owner), *self.subclasses(ref.owner))))
             found = []
             for number, dex in enumerate(self.files):
                 kinds = [kind for kind in (self.type_of(number, owner) for owner in owners) if kind >= 0]

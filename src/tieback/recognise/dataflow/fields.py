@@ -7,6 +7,8 @@ that belong to the same object stay together.
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from tieback.recognise.dataflow import encoded
 from tieback.recognise.dataflow.app import AppCode, MemberRef
 from tieback.recognise.dataflow.values import (
@@ -170,7 +172,7 @@ def _known(values: Iterable[Value | None]) -> list[Value]:
             found += _known(one.value for one in value.alternatives)
         elif isinstance(value, TextValue):
             if HOLE not in value.text:
-                found.append(value._replace(needs=()))
+                found.append(replace(value, needs=()))
         elif isinstance(value, int | Frozen):
             found.append(value)
     return found

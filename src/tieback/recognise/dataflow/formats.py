@@ -7,6 +7,8 @@ Sources: https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/
 import re
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from tieback.recognise.dataflow.values import HOLE, UNKNOWN, TextValue, Value, as_text
 
 _SPEC = re.compile(r"%(?:(\d{1,3})\$)?([-#+ 0,(<]{0,4})(\d{1,3})?(\.\d{1,3})?([a-zA-Z%])")
@@ -63,8 +65,8 @@ def _formatted(value: Value | None, flags: str, width: str | None, precision: st
     elif isinstance(value, TextValue) and conversion in "sScC" and HOLE not in value.text:
         shown = value.text[: int(precision[1:])] if precision else value.text
     if shown is None:
-        return text if conversion in "sSd" and not (flags or width or precision) else UNKNOWN._replace(needs=text.needs)
+        return text if conversion in "sSd" and not (flags or width or precision) else replace(UNKNOWN, needs=text.needs)
     shown = shown.upper() if conversion in "SXC" else shown
     size = min(int(width or 0), 200)
     padded = shown.ljust(size) if "-" in flags else shown.rjust(size, "0" if "0" in flags else " ")
-    return text._replace(text=padded, parts=text.parts or (padded,))
+    return replace(text, text=padded, parts=text.parts or (padded,))

@@ -26,9 +26,10 @@ _SILENT = (
     "Landroid/", "Landroidx/", "Lbutterknife/", "Lcom/airbnb/lottie/", "Lcom/bumptech/glide/", "Lcom/fasterxml/",
     "Lcom/github/mikephil/charting/", *(f"Lcom/google/{name}" for name in _GOOGLE_SILENT), "Lcom/ibm/icu/",
     "Lcom/jakewharton/", "Lcom/nineoldandroids/", "Lcom/nostra13/universalimageloader/", "Lcom/squareup/", "Ldagger/",
-    "Lde/greenrobot/", "Lgroovy/", "Lio/grpc/", "Lio/ktor/", "Lio/netty/", "Lio/reactivex/", "Ljava/", "Ljavax/",
-    "Ljunit/", "Lkotlin/", "Lkotlinx/", "Lnet/bytebuddy/", "Lnet/gcardone/junidecode/", "Lnet/sqlcipher/",
-    "Lokhttp3/", "Lokio/", "Lorg/antlr/", *(f"Lorg/apache/{name}" for name in _APACHE_SILENT), "Lorg/bouncycastle/",
+    "Lde/greenrobot/", "Lgnu/", "Lgroovy/", "Lio/grpc/", "Lio/ktor/", "Lio/netty/", "Lio/reactivex/", "Ljava/",
+    "Ljavax/", "Ljunit/", "Lkawa/", "Lkotlin/", "Lkotlinx/", "Lnet/bytebuddy/", "Lnet/gcardone/junidecode/",
+    "Lnet/sqlcipher/", "Lokhttp3/", "Lokio/", "Lorg/antlr/", *(f"Lorg/apache/{name}" for name in _APACHE_SILENT),
+    "Lorg/bouncycastle/",
     "Lorg/ccil/cowan/", "Lorg/checkerframework/", "Lorg/codehaus/", "Lorg/conscrypt/", "Lorg/eclipse/wst/",
     "Lorg/greenrobot/", "Lorg/hamcrest/", "Lorg/intellij/", "Lorg/jetbrains/", "Lorg/joda/", "Lorg/json/",
     "Lorg/jsoup/", "Lorg/junit/", "Lorg/koin/", "Lorg/kxml2/", "Lorg/mockito/", "Lorg/objenesis/",
@@ -41,7 +42,7 @@ SILENT = Packages(_SILENT, tuple(f"Landroidx/{name}" for name in _ANDROIDX))
 """Libraries that contact no host of their own: no walk begins in them."""
 
 LIBRARIES = (
-    *_SILENT, *(f"Lcom/android/{name}" for name in _ANDROID), "Lcom/facebook/",
+    *_SILENT, *(f"Lcom/android/{name}" for name in _ANDROID), "Lcom/facebook/", "Lcz/msebera/",
     *(f"Lcom/google/{name}" for name in _GOOGLE), "Lorg/apache/", "Lorg/eclipse/",
 )  # fmt: skip
 """All libraries: their methods are not followed, and not run to decrypt strings. They hide no address of the app."""

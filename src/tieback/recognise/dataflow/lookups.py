@@ -172,8 +172,12 @@ class NameLookups:
 
 def _ending(dex: DexFile, name: bytes) -> Iterator[bytes]:
     """The texts that end with a name and a NUL, after the byte of their length."""
-    at, count = dex.data.find(name), 0
+    if not len(dex.strings):
+        return
+    # Only where strings are: a search of the code for several names takes longer than all else here.
+    end = dex.data.find(b"\0", int(dex.strings.max())) + 1 or len(dex.data)
+    at, count = dex.data.find(name, int(dex.strings.min()), end), 0
     while at >= 0 and count < MAX_CLASSES:
         count += 1
         yield bytes(dex.data[dex.data.rfind(b"\0", 0, at) + 1 : at + len(name) - 1])
-        at = dex.data.find(name, at + 1)
+        at = dex.data.find(name, at + 1, end)

@@ -5,11 +5,14 @@ import struct
 import weakref
 from pathlib import Path
 
+import pytest
+
 from tieback.recognise.dataflow import analysis
+from tieback.recognise.dataflow.analysis import holds_address
 from tieback.recognise.dataflow.calls import KnownCalls
 from tieback.recognise.dataflow.dexfile import DexFile, SectionKind
 from tieback.recognise.dataflow.sinks import read_sinks
-from tieback.recognise.dataflow.values import TextValue
+from tieback.recognise.dataflow.values import HOLE, Alternative, Choice, Frozen, PartsValue, TextValue, Value
 from tieback.recognise.dataflow.walk import walker
 from tieback.recognise.rules import RuleFiles
 
@@ -57,3 +60,19 @@ def test_nothing_keeps_a_file_that_was_read() -> None:
         assert watch() is None
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize(
+    ("parts", "known"),
+    [
+        ({"url": TextValue(HOLE)}, False),
+        ({"url": 0}, False),
+        ({"host": TextValue(HOLE), "port": 443}, False),
+        ({"host": TextValue("api.shop.test"), "port": 443}, True),
+        ({"url": TextValue("https://{}/v1")}, True),
+    ],
+)
+def test_parts_without_a_known_text_are_no_address(parts: dict[str, Value], known: bool) -> None:
+    assert holds_address(Frozen(PartsValue(parts))) is known
+    either = Choice((Alternative(frozenset(((1, 0),)), TextValue(HOLE)), Alternative(frozenset(((1, 1),)), None)))
+    assert not holds_address(Frozen(PartsValue({"url": either})))

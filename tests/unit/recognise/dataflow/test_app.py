@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tieback.recognise.dataflow.app import AppCode, CodeUse, MemberRef
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.shapes import renamed
@@ -45,6 +47,21 @@ def test_callers_also_through_a_type_or_another_file() -> None:
     assert "Lflow/task1;->main" in names(
         APP.callers(method("task1Task", "doInBackground", "([Ljava/lang/String;)Ljava/lang/String;"))
     )
+
+
+@pytest.mark.parametrize(("kind", "found"), [("Ljava/lang/String;", True), ("Ljava/lang/Integer;", False)])
+def test_a_result_that_is_cast_to_a_number_is_no_text(kind: str, found: bool) -> None:
+    target = MemberRef("Lflow/interface1Host;", "get", "()Ljava/lang/String;")
+    data = bytearray((FLOW / "cases.dex").read_bytes())
+    plain = AppCode([DexFile(data)])
+    (use,) = plain.callers(plain.identity(target), of_text=True)
+    call = use.method.code.begin + 2 * use.last
+    # After the call: move-result-object, and check-cast of the same register in place of what follows.
+    assert data[call + 6] == 0x0C
+    data[call + 8 : call + 12] = bytes((0x1F, data[call + 7])) + plain.type_of(0, kind).to_bytes(2, "little")
+    app = AppCode([DexFile(data)])
+    assert bool(app.callers(app.identity(target), of_text=True)) is found
+    assert app.callers(app.identity(target))
 
 
 def test_writers_and_readers_of_a_field_of_a_superclass() -> None:

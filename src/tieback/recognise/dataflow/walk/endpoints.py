@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from tieback.recognise.dataflow.secrets import is_authorising
 from tieback.recognise.dataflow.sinks import Sink
 from tieback.recognise.dataflow.values import (
@@ -124,7 +126,7 @@ def _bind(walk: WalkState, role: str, value: Value | None, values: dict[str, Val
 def _extended(path: Value | None, segment: Value | None) -> TextValue:
     """A path with one more segment."""
     before, after = (path if isinstance(path, TextValue) else TextValue("")), as_text(segment)
-    return before.plus(TextValue("/")).plus(after._replace(text=after.text.lstrip("/")))
+    return before.plus(TextValue("/")).plus(replace(after, text=after.text.lstrip("/")))
 
 
 def _path(segments: Sequence[Value | None]) -> TextValue:

@@ -1,7 +1,8 @@
 """Join of the states of several paths into one, with the path as a condition of each value."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from tieback.recognise.dataflow.values import (
     HOLE,
@@ -28,7 +29,7 @@ type PathLabel = tuple[object, object]
 """A place where paths meet, and the number of the path; see ``values.Alternative``."""
 
 
-class PathState(NamedTuple):
+class PathState(msgspec.Struct, frozen=True, gc=False):
     """What is known at a place of a path."""
 
     registers: dict[int, Value]
@@ -45,12 +46,8 @@ def merge_states(states: Sequence[PathState], labels: Sequence[PathLabel]) -> Pa
     if len(states) > MAX_ALTERNATIVES:
         states = states[:MAX_ALTERNATIVES]
     registers = dict(states[0].registers)
-    for register in registers.keys() | set().union(*(state.registers for state in states[1:])):
-        value = registers.get(register)
-        for state in states[1:]:
-            if state.registers.get(register) is not value:
-                value = _joined(labels, [one.registers.get(register) for one in states])
-                break
+    for register in _differing([state.registers for state in states]):
+        value = _joined(labels, [state.registers.get(register) for state in states])
         if value is None:
             registers.pop(register, None)
         else:
@@ -58,11 +55,21 @@ def merge_states(states: Sequence[PathState], labels: Sequence[PathLabel]) -> Pa
     heap: dict[int, Contents] = {}
     for state in states:
         heap.update(state.heap)
-    for number, contents in heap.items():
-        # A path without the object has not created it.
-        if any(state.heap.get(number, contents) is not contents for state in states):
-            heap[number] = _joined_contents(labels, [state.heap.get(number) for state in states])
+    # A path without the object has not created it.
+    changed = {number for state in states for number, contents in state.heap.items() if heap[number] is not contents}
+    for number in changed:
+        heap[number] = _joined_contents(labels, [state.heap.get(number) for state in states])
     return PathState(registers, heap)
+
+
+def _differing(every: Sequence[Mapping[int, Value]]) -> set[int]:
+    """The registers that have not the same value on each path."""
+    first = every[0]
+    found: set[int] = set()
+    for registers in every[1:]:
+        found.update([register for register, value in registers.items() if first.get(register) is not value])
+        found.update([register for register in first if register not in registers])
+    return found
 
 
 def _joined(labels: Sequence[PathLabel], values: Sequence[Value | None]) -> Value | None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from tieback.recognise.dataflow.library import Effect
 from tieback.recognise.dataflow.values import HOLE, MapValue, TextValue, Value, alternatives, combine, unknown_of
 from tieback.recognise.dataflow.walk.state import CallHandler, WalkState
@@ -31,7 +33,7 @@ def _identifier(walk: WalkState, values: Sequence[Value | None], _: Sequence[int
     name = values[1] if len(values) > 1 else None
     walk.result = combine(
         [walk.plain(name)],
-        lambda known: known._replace(text=f"@string/{known.text}") if isinstance(known, TextValue) else None,
+        lambda known: replace(known, text=f"@string/{known.text}") if isinstance(known, TextValue) else None,
     )
 
 

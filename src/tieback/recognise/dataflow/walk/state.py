@@ -268,7 +268,8 @@ class WalkState(ABC):
     def passed_through(self, value: Value | None, member: int) -> Value | None:
         """A value that came from a field or a method."""
         if isinstance(value, TextValue) and value.parts:
-            passed = value._replace(via=merged((member,), value.via, MAX_VIA))
+            via = merged((member,), value.via, MAX_VIA)
+            passed = TextValue(value.text, value.first, value.parts, value.needs, via)
             self.sources[id(passed)] = passed, value
             return passed
         if isinstance(value, Choice):
@@ -291,6 +292,8 @@ class WalkState(ABC):
     def thaw(self, value: Value | None) -> Value | None:
         """A value with its contents in the heap of this walk."""
         if isinstance(value, Choice):
+            if not any(isinstance(one.value, Frozen | Choice) for one in value.alternatives):
+                return value
             return choice([Alternative(one.when, self.thaw(one.value)) for one in value.alternatives])
         if not isinstance(value, Frozen):
             return value
@@ -300,11 +303,11 @@ class WalkState(ABC):
         """One state for several paths.
 
         Args:
-            states: the state at the end of each path.
+            states: the state at the end of each path. A single one is given back: nothing else may change it.
             labels: the condition of each path; a new one if missing.
         """
         if len(states) == 1:
-            return PathState(dict(states[0].registers), dict(states[0].heap))
+            return states[0]
         self.joins += 1
         return merge_states(states, labels or [(self.joins, number) for number in range(len(states))])
 
