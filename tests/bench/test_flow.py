@@ -95,6 +95,9 @@ def test_what_hermes_bytecode_puts_together_is_nothing_else(bundle: str) -> None
         "https://axios-create.hermes.test/rest",
         "https://axios-options.hermes.test",
         "firebase-hosting:hermes-flow-7001",
+        # Merged with the whole addresses of these hosts.
+        "merged.hermes.test:443",
+        "object.hermes.test:443",
     }
 
 

@@ -16,6 +16,7 @@ from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Si
 from tieback.recognise.interface import Find
 from tieback.recognise.ownership import Maker, is_maker_evidence
 from tieback.recognise.rules import RuleFiles
+from tieback.recognise.script_objects import RULE as OBJECT_RULE
 
 __all__ = ["MAX_SIGHTINGS", "AppFinds", "Maker", "merge_finds"]
 
@@ -84,6 +85,11 @@ class _Bounded[T]:
         return value
 
 
+_NAMED = (f"config:host/{OBJECT_RULE}", "hermes-flow/configuration")
+"""Evidence of a host in an object of a script."""
+_WEB_PORTS = (80, 443)
+
+
 class _Seen(msgspec.Struct):
     """An endpoint and its places so far."""
 
@@ -131,6 +137,7 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     problems: _Bounded[Problem] = _Bounded()
     loose: list[Sighting] = []
     shared: list[Sighting] = []
+    named: list[Sighting] = []
     told: dict[tuple[str, str], tuple[Endpoint, Evidence]] = {}
     for find in _noting(finds, told):
         match find:
@@ -140,6 +147,9 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
             case Sighting() if find.endpoint.kind is EndpointKind.CLOUD and _identifier_of(find.endpoint, rules):
                 if len(shared) < MAX_NAMES:
                     shared.append(find)
+            case Sighting() if find.evidence.how in _NAMED and find.endpoint.port in _WEB_PORTS:
+                if len(named) < MAX_NAMES:
+                    named.append(find)
             case Sighting():
                 only_text = _text_reason(find.evidence, rules)
                 _add((find,), passing if only_text else sightings)
@@ -154,6 +164,9 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     _pass_on(passing, sightings, not_backends, rules)
     _add(_named(shared, sightings.values.values(), rules), sightings)
     _settle(loose, sightings, rules)
+    # Code that is followed gives the whole address of such a host.
+    hosts = {one.best.endpoint.host for one in sightings.values.values()}
+    _add((one for one in named if one.endpoint.host not in hosts), sightings)
     maker = Maker(app, rules)
     maker.learn_from(told.values())
     maker.learn_hosts(one.best.endpoint.host for one in sightings.values.values())

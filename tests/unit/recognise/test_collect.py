@@ -289,3 +289,22 @@ def test_real_apps_are_read_with_precision_and_recall(capsys: pytest.CaptureFixt
         pytest.skip(f"only {len(there)} of {len(corpus())} apps are here; {samples.why_not('apps')}")
     assert right / (right + wrong) >= BAR
     assert right / (right + missed) >= BAR
+
+
+def test_a_host_beside_a_scheme_counts_only_without_its_addresses() -> None:
+    def named(host: str, port: int) -> Sighting:
+        endpoint = Endpoint(EndpointKind.HOST_PORT, f"{host}:{port}", "", host, port)
+        return Sighting(endpoint, 1, Party.UNKNOWN, Evidence("a.js", 1, "config:host/script-object"))
+
+    finds = [
+        named("a.shop.de", 443),
+        named("b.shop.de", 443),
+        named("b.shop.de", 9200),
+        seen("https://b.shop.de/v1", "text/url", host="b.shop.de"),
+    ]
+    merged = merge_finds(app("de.shop"), finds)
+    assert sorted(one.endpoint.value for one in merged.sightings) == [
+        "a.shop.de:443",
+        "b.shop.de:9200",
+        "https://b.shop.de/v1",
+    ]

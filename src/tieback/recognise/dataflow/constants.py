@@ -34,6 +34,10 @@ class DexPart(NamedTuple):
     dex: DexFile
 
 
+_AT_START = re.compile(r"^(?:(?!assets/|lib/)[^!]{1,200}!)?(?:[\w.-]{1,100}/dex/)?classes\d*\.dex$")
+"""DEX files that the system loads. The app loads others itself, and calls their methods by name."""
+
+
 def is_followed(find: object) -> TypeGuard[Sighting]:
     """True for the sighting of a web address in the code or the resources of an app."""
     return (
@@ -51,8 +55,9 @@ class ConstantEnds:
     def __init__(self, parts: Sequence[DexPart], package: PackageResources | None = None) -> None:
         """All DEX files of the app, and its other files."""
         self._buffers = {part.buffer.file: part.buffer for part in parts}
-        others_call = package is not None and package.has_doubt
-        self._uses = ConstantUses([part.dex for part in parts], others_call=others_call)
+        doubt = package is not None and package.has_doubt
+        called = {number for number, part in enumerate(parts) if doubt or not _AT_START.search(part.buffer.file)}
+        self._uses = ConstantUses([part.dex for part in parts], called=called)
         self._resources = ResourceEnds(self._uses, package) if package is not None else None
         self._reasons: dict[bytes, str] = {}
         components = list(package.components()) if package is not None else []

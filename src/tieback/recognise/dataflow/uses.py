@@ -7,7 +7,7 @@ method that is too long. So a doubt never hides a back end. The code of all file
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -52,9 +52,9 @@ _REFLECTED = "/BuildConfig;"
 class ConstantUses:
     """Where the constants of one app go."""
 
-    def __init__(self, files: Sequence[DexFile], *, others_call: bool = False) -> None:
-        """The DEX files of the app, all of them. ``others_call``: code of another kind can call their methods."""
-        self._others_call = others_call
+    def __init__(self, files: Sequence[DexFile], *, called: Container[int] = ()) -> None:
+        """The DEX files of the app, all of them. ``called``: the numbers of those whose methods other code can call."""
+        self._called = called
         self._app = self.app = AppCode(files)
         self.places = CodePlaces(self._app)
         self._hierarchy = Hierarchy(self._app)
@@ -320,7 +320,7 @@ class ConstantUses:
             return outcome
         # What is loaded as a text can be called by name.
         titles = [(at, self._app.string_of(at, name)) for at in range(len(self._app.files))]
-        loaded = self._others_call or any(title >= 0 and self.places.loads(at, title) for at, title in titles)
+        loaded = number in self._called or any(title >= 0 and self.places.loads(at, title) for at, title in titles)
         return CONTACTS if loaded else Outcome(frozenset((UNCALLED,)), contacts=False, returns=False)
 
     def _follow(self, number: int, code: CodeItem, starts: Origins, depth: int) -> Outcome:

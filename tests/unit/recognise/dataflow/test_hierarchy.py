@@ -50,7 +50,7 @@ def test_code_of_another_kind_can_call_any_method() -> None:
     files = [DexFile((DEX / "results.dex").read_bytes())]
     address = b"https://uncalled.shop.test/"
     assert ConstantUses(files).reason(address) == UNCALLED
-    assert ConstantUses(files, others_call=True).reason(address) == ""
+    assert ConstantUses(files, called={0}).reason(address) == ""
 
 
 def test_a_package_inside_of_the_app_calls_its_own_class_of_a_name() -> None:
