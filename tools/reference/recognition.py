@@ -113,7 +113,8 @@ def _words(title: str, file: str, lists: tuple[tuple[str, str, str], ...]) -> st
 
 
 def _hosts(rule: dict[str, Any]) -> str:
-    return _codes(rule.get("hosts", ()), rule.get("suffixes", ()), rule.get("prefixes", ()), rule.get("files", ()))
+    names = (rule.get(key, ()) for key in ("hosts", "suffixes", "prefixes", "files"))
+    return _codes(*names, [rule["label"]] if "label" in rule else ())
 
 
 _MAIN = (
