@@ -147,7 +147,7 @@ class BareHosts:
             beside = {text for text, others in texts.items() if others & known}
             if (every and len(texts) >= _LEAST_ADDRESSES) or (len(texts) > 1 and not known.isdisjoint(texts)):
                 beside = set(texts)
-            for text in beside - known:
+            for text in sorted(beside - known):
                 accepted[text] = BareHost(text, number, strings[text], method)
 
     def _constants(
@@ -187,7 +187,7 @@ def _below(dex: DexFile, domains: set[str]) -> Iterator[tuple[int, str]]:
     starts = starts if order is None else starts[order]
     ends = np.append(starts[1:], section.end) - 1  # of each string, at its NUL
     tops: dict[int, set[bytes]] = {}
-    for domain in domains:
+    for domain in sorted(domains):
         top = domain.rpartition(".")[2].encode()
         tops.setdefault(len(top), set()).add(top)
     for length, its in tops.items():
