@@ -12,6 +12,7 @@ from tieback.recognise.dataflow import uses
 from tieback.recognise.dataflow.bare_hosts import BareHosts
 from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError
 from tieback.recognise.dataflow.uses import ConstantUses
+from tieback.recognise.hosts import EndpointHost, check_host
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 
@@ -72,7 +73,8 @@ def test_a_damaged_file_gives_hosts_or_none(patches: list[tuple[int, bytes]]) ->
         dex = DexFile(bytes(data))
     except MalformedDexError:
         return
-    list(BareHosts(ConstantUses([dex]), RULES).finds({"api.chat.test", "x"}, set()))
+    found = list(BareHosts(ConstantUses([dex]), RULES).finds({"api.chat.test", "x"}, set()))
+    assert all(isinstance(check_host(one.name, RULES), EndpointHost) for one in found)
 
 
 @pytest.mark.parametrize("limit", ["MAX_UNITS", "MAX_STEPS", "MAX_CONSTANTS"])

@@ -37,3 +37,12 @@
     const-string v0, "postgresql://orders:correcthorse9@pg.orders.test:5432/orders"
     return-object v0
 .end method
+
+# Opens the search with a library that is not part of the build.
+.method public static e()V
+    .registers 1
+    invoke-static {}, Lq/z9;->k()Ljava/lang/String;
+    move-result-object v0
+    invoke-static {v0}, Lorg/vendor/Client;->open(Ljava/lang/String;)V
+    return-void
+.end method
