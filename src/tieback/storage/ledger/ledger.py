@@ -103,7 +103,9 @@ class Ledger(Units):
     def start_run(self, args: Sequence[str], grant_text: str | None = None) -> str:
         """Record a run and its grant; returns the run ID, which sorts by time."""
         now = time.time()
-        run = f"{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+        # The part of the second comes first, so that runs of the same second sort by time too.
+        part = f"{int(now % 1 * 0x1000):03x}{secrets.token_hex(3)[:5]}"
+        run = f"{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%SZ}-{part}"
         digest = None if grant_text is None else hashlib.sha256(grant_text.encode()).hexdigest()
         text = json.dumps([storable(arg) for arg in args])
 
