@@ -66,6 +66,7 @@ class EndpointExtractor:
             address.NAME_RULE,
             address.ADDRESS_RULE,
             firebase.RULE,
+            ice.ICE.kind,
             cloud.RULE,
             cloud.TOKEN_RULE,
             credentials.RULE,

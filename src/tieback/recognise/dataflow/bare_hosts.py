@@ -23,6 +23,7 @@ from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, SectionKind
 from tieback.recognise.dataflow.reaching import APUT, MethodFlow, Operation
 from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.hosts import EndpointHost, check_host
+from tieback.recognise.maker_names import registrable_domain
 from tieback.recognise.rules import RuleFiles
 
 MAX_CANDIDATES = 500
@@ -71,7 +72,7 @@ class BareHosts:
             left_out: the hosts that it names and does not contact.
         """
         self._uses.loads_pages = False  # no page has an address without a scheme
-        domains = {self._domain(host) for host in shown if not host[-1:].isdigit()} - {""}
+        domains = {registrable_domain(host, self._rules) for host in shown if not host[-1:].isdigit()} - {""}
         accepted: dict[str, BareHost] = {}
         methods: dict[tuple[int, int], CodeItem] = {}
         for number, dex in enumerate(self._files):
@@ -92,13 +93,6 @@ class BareHosts:
             if flow is not None:
                 self._neighbours(number, code, flow, shown, accepted)
         yield from (one for name, one in accepted.items() if name not in shown and name not in left_out)
-
-    def _domain(self, host: str) -> str:
-        """The domain that its owner has registered; empty if there is none."""
-        found = self._rules.suffixes.privatesuffix(host)
-        labels = host.split(".")
-        private = ".".join(labels[-2:]) if len(labels) > 1 and labels[-1] in self._rules.names.private_tlds else ""
-        return found or private
 
     def _is_host(self, text: str) -> bool:
         """True for a host or address that can be a back end, and no resource of a cloud provider."""
