@@ -16,6 +16,7 @@ from tieback.intake.apps.content import COMPILED
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, BufferKind, Bytes, Piece
 from tieback.intake.apps.resources import Resources
 from tieback.intake.apps.stringpool import MalformedPoolError
+from tieback.recognise.dataflow.native_names import NativeNames
 
 MAX_XML = 32 * 1024 * 1024
 """Most bytes of compiled XML of one app that are kept."""
@@ -60,6 +61,8 @@ class PackageResources:
         """Resource tables by file."""
         self.has_doubt = False
         """True if other code than that of the DEX files can read resources."""
+        self.names = NativeNames()
+        """Names by which native code can call methods and read fields; not kept if there is a doubt."""
         self._compiled: list[tuple[str, Bytes]] = []
         self._manifests: list[str] = []
         self._left, self._left_to_read = MAX_XML, MAX_READ
@@ -88,6 +91,7 @@ class PackageResources:
                 self.has_doubt |= len(self.tables) >= MAX_TABLES or piece.file in self.tables
                 self.tables[piece.file] = buffer.resources
             elif buffer.kind is BufferKind.NATIVE and not self.has_doubt:
+                self.names.see(buffer.data)
                 self.has_doubt = _FOREIGN.search(piece.file) is not None or buffer.data.find(_BY_NAME) >= 0
         if piece.file.endswith((".dll", ".blob")):
             self.has_doubt |= _FOREIGN.search(piece.file) is not None

@@ -19,6 +19,7 @@ from tieback.recognise.dataflow.direct import contacts_at, contacts_result
 from tieback.recognise.dataflow.ends import What, read_ends
 from tieback.recognise.dataflow.hierarchy import Hierarchy
 from tieback.recognise.dataflow.libraries import SILENT
+from tieback.recognise.dataflow.native_names import NativeNames
 from tieback.recognise.dataflow.places import MAX_SHORT, CodePlaces
 from tieback.recognise.dataflow.reaching import IGET, SGET, SPUT, MethodFlow, Operation, Origins, method_flow
 from tieback.recognise.dataflow.trace import CONTACTS, KEYS, NOTHING, UNCALLED, Outcome, Trace, reason_of
@@ -52,9 +53,17 @@ _REFLECTED = "/BuildConfig;"
 class ConstantUses:
     """Where the constants of one app go."""
 
-    def __init__(self, files: Sequence[DexFile], *, called: Container[int] = ()) -> None:
-        """The DEX files of the app, all of them. ``called``: the numbers of those whose methods other code can call."""
-        self._called = called
+    def __init__(
+        self, files: Sequence[DexFile], *, called: Container[int] = (), names: NativeNames | None = None
+    ) -> None:
+        """The code of one app.
+
+        Args:
+            files: the DEX files of the app, all of them.
+            called: numbers of those whose methods other code can call.
+            names: names by which native code can call methods and read fields.
+        """
+        self._called, self._names = called, names if names is not None else NativeNames()
         self._app = self.app = AppCode(files)
         self.places = CodePlaces(self._app)
         self._hierarchy = Hierarchy(self._app)
@@ -229,7 +238,8 @@ class ConstantUses:
             return CONTACTS
         if field not in self._read:
             self._read[field] = CONTACTS  # while its readers are followed
-            self._read[field] = self._readers(field, depth, static=static)
+            found = self._readers(field, depth, static=static)
+            self._read[field] = CONTACTS if self._app.ref(field).name in self._names else found
         return self._read[field]
 
     def _readers(self, field: int, depth: int, *, static: bool) -> Outcome:
@@ -321,7 +331,11 @@ class ConstantUses:
         # What is loaded as a text can be called by name.
         titles = [(at, self._app.string_of(at, name)) for at in range(len(self._app.files))]
         loaded = number in self._called or any(title >= 0 and self.places.loads(at, title) for at, title in titles)
-        return CONTACTS if loaded else Outcome(frozenset((UNCALLED,)), contacts=False, returns=False)
+        return (
+            CONTACTS
+            if loaded or name in self._names
+            else Outcome(frozenset((UNCALLED,)), contacts=False, returns=False)
+        )
 
     def _follow(self, number: int, code: CodeItem, starts: Origins, depth: int) -> Outcome:
         """What becomes of the values with these origins in a method."""
