@@ -17,7 +17,7 @@ class Packages(NamedTuple):
 
 _ANDROID = ("billingclient/", "installreferrer/", "internal/", "support/", "vending/", "volley/")
 _GOOGLE = (
-    "ads/", "android/datatransport/", "android/exoplayer2/", "android/gms/", "android/play/", "api/", "auth/",
+    "ads/", "android/exoplayer2/", "android/gms/", "android/play/", "api/", "auth/",
     "crypto/tink/", "firebase/", "mlkit/", "tagmanager/", "thirdparty/", "zxing/",
 )  # fmt: skip
 _GOOGLE_SILENT = ("android/material/", "common/", "errorprone/", "gson/", "j2objc/", "protobuf/")
