@@ -87,6 +87,8 @@ class DecryptedText(NamedTuple):
     """Code of that method."""
     decryptor: str = ""
     """The method that it calls for the text; empty if it needs none."""
+    field: str = ""
+    """The static field of the class that has the text, alone or with others."""
 
 
 class Decryption:
@@ -390,9 +392,9 @@ class _Search:
             count += 1
             if count > MAX_INITIALISERS:
                 return
-            for its in self._runner.static_texts(kind).values():
+            for field, its in self._runner.static_texts(kind).items():
                 for text in its:
-                    yield DecryptedText(text, f"{kind}-><clinit>", self._number, code)
+                    yield DecryptedText(text, f"{kind}-><clinit>", self._number, code, field=field)
 
     def _initialiser_computes(self, code: CodeItem) -> bool:
         method = self._method(code)

@@ -109,14 +109,15 @@ class Runner:
             return None
 
     def static_texts(self, kind: str) -> dict[str, tuple[str, ...]]:
-        """Texts in the static fields of a class after its initialiser ran, by field: strings and arrays of strings."""
+        """Texts in the static fields of a class after its initialiser ran, by field: strings, and arrays and lists of them."""
         try:
             its = self.machine.initialised(kind)
         except LimitError:
             return {}
         found: dict[str, tuple[str, ...]] = {}
         for name, value in its.statics.items() if its is not None else ():
-            items = value.items if isinstance(value, JavaArray) else [value]
+            held = value.payload if isinstance(value, JavaObject) and isinstance(value.payload, list) else [value]
+            items = value.items if isinstance(value, JavaArray) else held
             texts = tuple(to_text(item) for item in items if isinstance(item, str) and len(item) <= MAX_RESULT)
             if texts:
                 found[name] = texts

@@ -6,10 +6,13 @@ Most texts with dots are packages, files or keys, so a constant counts only with
 * it is an argument of the same call as such a name, such as ``put(host, port)`` or ``add(host)``, and all constants
   there are hosts or addresses;
 * three addresses or more, and nothing else, are arguments of the same call in one method.
+
+Texts that code decrypts are judged alike, but each address counts, and so do two names below one domain, and each
+member of a list of hosts.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from ipaddress import ip_address
 from itertools import islice
 from typing import NamedTuple
@@ -17,6 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tieback.recognise.cloud import cloud_endpoint
+from tieback.recognise.dalvik.decryptors import DecryptedText
 from tieback.recognise.dataflow.app import CALLS
 from tieback.recognise.dataflow.compose import RESOLVERS
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, SectionKind
@@ -36,6 +40,8 @@ _LEAST_ADDRESSES = 3
 _FILLED = frozenset((0x24, 0x25))
 _NAME = re.compile(rb"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){2,6}[a-z]{2,24}")
 _QUAD = re.compile(rb"[1-9]\d{0,2}(?:\.\d{1,3}){3}")
+_SHORT_NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}(?:[a-z]{2,24}|\d{1,3})")
+_MOST_DOTS = 6
 _PORT = re.compile(r":\d{1,5}\Z")
 _ONE_BYTE, _DOT = 0x80, ord(".")
 _LEAST_PART, _MOST_ARCS = 32, 40
@@ -95,16 +101,8 @@ class BareHosts:
         yield from (one for name, one in accepted.items() if name not in shown and name not in left_out)
 
     def _is_host(self, text: str) -> bool:
-        """True for a host or address that can be a back end, and no resource of a cloud provider."""
         if text not in self._known:
-            host = check_host(text, self._rules)
-            found = isinstance(host, EndpointHost)
-            if found and text[-1].isdigit():
-                found = _QUAD.fullmatch(text.encode("ascii", "replace")) is not None and _is_server(text)
-            elif found:
-                is_package = text.partition(".")[0] in self._rules.names.first_labels
-                found = not is_package and cloud_endpoint(text, "", self._rules, scheme="https", port=443) is None
-            self._known[text] = found
+            self._known[text] = is_bare_host(text, self._rules)
         return self._known[text]
 
     def _holders(self, number: int, index: int, methods: dict[tuple[int, int], CodeItem]) -> str:
@@ -159,6 +157,40 @@ class BareHosts:
                 found.append((0 if one.opcode in _FILLED else place, set(texts)))
         for at, (place, its) in enumerate(found):
             yield place, its, {text for other, each in enumerate(found) if other != at for text in each[1]}
+
+
+def decrypted_hosts(texts: Sequence[DecryptedText], rules: RuleFiles, shown: set[str]) -> Iterator[DecryptedText]:
+    """The decrypted texts that are only a host or an address.
+
+    Args:
+        texts: every text that the code decrypts.
+        rules: rule files.
+        shown: the hosts that the app contacts.
+    """
+    names = {one.text for one in texts if one.text.count(".") <= _MOST_DOTS and _SHORT_NAME.fullmatch(one.text)}
+    hosts = {name for name in names if is_bare_host(name, rules)}
+    lists: dict[tuple[str, str], set[str]] = {}
+    for one in texts:
+        if one.field:
+            lists.setdefault((one.method, one.field), set()).add(one.text)
+    below: dict[str, set[str]] = {registrable_domain(host, rules): {host, ""} for host in shown}
+    for name in sorted(hosts):
+        below.setdefault(registrable_domain(name, rules), set()).add(name)
+    found = {name for name in hosts if name[-1].isdigit() or len(below[registrable_domain(name, rules)]) > 1}
+    for its in lists.values():
+        if len(its) > 1 and its <= hosts and not found.isdisjoint(its):
+            found |= its
+    yield from ({one.text: one for one in reversed(texts) if one.text in found - shown}).values()
+
+
+def is_bare_host(text: str, rules: RuleFiles) -> bool:
+    """True for a host or address that can be a back end, and no resource of a cloud provider."""
+    if not isinstance(check_host(text, rules), EndpointHost):
+        return False
+    if text[-1].isdigit():
+        return _QUAD.fullmatch(text.encode("ascii", "replace")) is not None and _is_server(text)
+    is_package = text.partition(".")[0] in rules.names.first_labels
+    return not is_package and cloud_endpoint(text, "", rules, scheme="https", port=443) is None
 
 
 def _is_server(text: str) -> bool:

@@ -20,7 +20,7 @@ from tieback.recognise.context import match_context
 from tieback.recognise.dalvik.decryptors import Decryption
 from tieback.recognise.dalvik.run import MAX_STEPS
 from tieback.recognise.dataflow.analysis import Analysis, DataFlow, analyse
-from tieback.recognise.dataflow.bare_hosts import BareHost
+from tieback.recognise.dataflow.bare_hosts import BareHost, decrypted_hosts
 from tieback.recognise.dataflow.calls import KnownCalls
 from tieback.recognise.dataflow.compose import (
     azure_of,
@@ -131,7 +131,10 @@ class DataflowExtractor:
             settled = ends.settle(find) if ends is not None and isinstance(find, Sighting) else find
             _note(settled, shown, left_out)
             yield settled
-        yield from finds.decrypted(decryption)
+        for find in finds.decrypted(decryption):
+            _note(find, shown, left_out)
+            yield find
+        yield from finds.decrypted_hosts(decryption, shown)
         if ends is not None:
             yield from finds.bare(ends.bare_hosts(self._rules, shown, left_out))
         if analysis.unread:
@@ -214,6 +217,15 @@ class _Finds:
         if decryption.stopped:
             what = "decrypting the strings of the code takes too long; some were not decrypted"
             yield Problem(what, self._parts[0].buffer.file)
+
+    def decrypted_hosts(self, decryption: Decryption, shown: set[str]) -> Iterator[Find]:
+        """A sighting for each decrypted text that is only a host; the address of a web server stands for it."""
+        for one in decrypted_hosts(decryption.texts, self._extractor.rules, shown):
+            chain = (one.method, one.decryptor) if one.decryptor else ()
+            flow = DataFlow("decrypted", TextValue(one.text), None, one.method, chain)
+            evidence = self._evidence(flow, one.text, place(one.file, _NO_STRING))
+            yield from self._once(flow, Sighting(web_server(EndpointHost(one.text)), 1, Party.UNKNOWN, evidence))
+            shown.add(one.text)
 
     def _secret(self, flow: DataFlow, text: str, facts: EndpointParts) -> Iterator[Find]:
         """The credentials in the arguments of a call that are not in one of its constants."""
