@@ -96,9 +96,8 @@ class Placement:
         index = self._index(find.evidence.file, find.evidence.offset)
         endpoint = find.endpoint
         reason = self._reason(index, find.evidence.offset) if index >= 0 else ""
-        if not reason and index >= 0 and find.evidence.how.endswith(":base64"):
-            buffer = self._artifact.buffers[index]
-            reason = CERTIFICATE if _is_in_encoded(buffer, find.evidence.offset - buffer.base) else ""
+        if not reason and index >= 0 and is_field_of_certificate(self._artifact.buffers[index], find):
+            reason = CERTIFICATE
         if reason == PART and find.evidence.how.startswith(_WHOLE):
             reason = ""
         if not reason and endpoint.host and self._is_author(endpoint.host):
@@ -154,6 +153,12 @@ class Placement:
                 return ""
             self._places[index] = TextPlaces(buffer.file, _narrow(buffer), binary=buffer.kind is BufferKind.BINARY)
         return self._places[index].reason(at // 2 if buffer.utf16 else at)
+
+
+def is_field_of_certificate(buffer: Buffer, find: Sighting) -> bool:
+    """True if the sighting is in base64 in a buffer, and its address is a field of an X.509 certificate."""
+    at = find.evidence.offset
+    return at is not None and find.evidence.how.endswith(":base64") and _is_in_encoded(buffer, at - buffer.base)
 
 
 def _is_in_encoded(buffer: Buffer, at: int) -> bool:

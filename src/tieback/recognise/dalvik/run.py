@@ -109,7 +109,7 @@ class Runner:
             return None
 
     def static_texts(self, kind: str) -> dict[str, tuple[str, ...]]:
-        """Texts in the static fields of a class after its initialiser ran, by field: strings, and arrays and lists of them."""
+        """Texts in the static fields of a class after its initialiser ran, by field: alone, in an array or a list."""
         try:
             its = self.machine.initialised(kind)
         except LimitError:

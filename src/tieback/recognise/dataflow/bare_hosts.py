@@ -12,7 +12,7 @@ member of a list of hosts.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import ip_address
 from itertools import islice
 from typing import NamedTuple
@@ -181,6 +181,14 @@ def decrypted_hosts(texts: Sequence[DecryptedText], rules: RuleFiles, shown: set
         if len(its) > 1 and its <= hosts and not found.isdisjoint(its):
             found |= its
     yield from ({one.text: one for one in reversed(texts) if one.text in found - shown}).values()
+
+
+def is_below(text: str, shown: Iterable[str], rules: RuleFiles) -> bool:
+    """True for a host below the registrable domain of one that the app contacts."""
+    if not _SHORT_NAME.fullmatch(text) or not is_bare_host(text, rules):
+        return False
+    domain = registrable_domain(text, rules)
+    return text != domain and any(host == domain or host.endswith(f".{domain}") for host in shown)
 
 
 def is_bare_host(text: str, rules: RuleFiles) -> bool:

@@ -20,7 +20,7 @@ from tieback.recognise.context import match_context
 from tieback.recognise.dalvik.decryptors import Decryption
 from tieback.recognise.dalvik.run import MAX_STEPS
 from tieback.recognise.dataflow.analysis import Analysis, DataFlow, analyse
-from tieback.recognise.dataflow.bare_hosts import BareHost, decrypted_hosts
+from tieback.recognise.dataflow.bare_hosts import BareHost, decrypted_hosts, is_below
 from tieback.recognise.dataflow.calls import KnownCalls
 from tieback.recognise.dataflow.compose import (
     azure_of,
@@ -41,6 +41,7 @@ from tieback.recognise.dataflow.sinks import read_sinks
 from tieback.recognise.dataflow.values import HOLE, EndpointParts, TextValue, place
 from tieback.recognise.hosts import EndpointHost
 from tieback.recognise.interface import Extractor, ExtractorMeta, Find
+from tieback.recognise.placement import CERTIFICATE, is_field_of_certificate
 from tieback.recognise.rules import RuleFiles
 
 RULE = "dex-flow"
@@ -136,6 +137,7 @@ class DataflowExtractor:
             yield find
         yield from finds.decrypted_hosts(decryption, shown)
         if ends is not None:
+            yield from finds.composed_hosts(shown, left_out)
             yield from finds.bare(ends.bare_hosts(self._rules, shown, left_out))
         if analysis.unread:
             yield Problem(f"the code of {analysis.unread:,} methods was not followed", parts[0].buffer.file)
@@ -147,7 +149,8 @@ class DataflowExtractor:
             if len(self._judged) >= _KEEP:
                 self._judged.clear()
             buffer = Buffer("", BufferKind.TEXT, text.encode("utf-8", "replace"))
-            known = self._judged[text] = tuple(self._judge.extract(Artifact("", (buffer,))))
+            finds = self._judge.extract(Artifact("", (buffer,)))
+            known = self._judged[text] = tuple(_without_certificate(buffer, find) for find in finds)
         return known
 
     @property
@@ -195,6 +198,16 @@ class _Finds:
             endpoint = web_server(EndpointHost(one.name))
             evidence = self._evidence(flow, one.name, place(one.file, one.string))
             yield from self._once(flow, Sighting(endpoint, 1, Party.UNKNOWN, evidence))
+
+    def composed_hosts(self, shown: set[str], left_out: set[str]) -> Iterator[Find]:
+        """A sighting for each host that code puts together, below a domain that the app contacts: ``m.%s``."""
+        for flow in self._analysis.flows:
+            text = flow.value.text if isinstance(flow.value, TextValue) else ""
+            if not text or text in shown | left_out or not is_below(text, shown, self._extractor.rules):
+                continue
+            evidence = self._evidence(flow, text, flow.value.first)
+            found = Sighting(web_server(EndpointHost(text)), 1, Party.UNKNOWN, evidence)
+            yield from self._once(flow, self._settled(found, flow, text))
 
     def decrypted(self, decryption: Decryption) -> Iterator[Find]:
         """Endpoints and credentials in texts that methods decrypt; other texts are left out."""
@@ -355,6 +368,13 @@ class _Finds:
                 flow = DataFlow("retrofit", parts, None, dex.method_name(path.method))
                 # The evidence is the place of the path; the base URL has a sighting of its own.
                 yield from self._new(flow, url_of(parts.values), f"{base}\n{spec}", place(number, path.string))
+
+
+def _without_certificate(buffer: Buffer, find: Find) -> Find:
+    """A find in a text; the fields of a certificate become texts that are not back ends."""
+    if isinstance(find, Sighting) and is_field_of_certificate(buffer, find):
+        return NotBackend(find.endpoint.value, CERTIFICATE)
+    return find
 
 
 def _note(find: Find, shown: set[str], left_out: set[str]) -> None:

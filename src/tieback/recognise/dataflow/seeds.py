@@ -7,7 +7,7 @@ such an instruction.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tieback.intake.apps.distinct import distinct
 from tieback.recognise.dataflow.calls import CallTable
 from tieback.recognise.dataflow.code_units import Units
-from tieback.recognise.dataflow.dexfile import MAX_STRING, CodeItem, DexFile, Offsets, SectionKind
+from tieback.recognise.dataflow.dexfile import MAX_STRING, CodeItem, DexFile, DexSection, Offsets, SectionKind
 from tieback.recognise.dataflow.libraries import SILENT
 from tieback.recognise.rules import RuleFiles
 
@@ -44,6 +44,12 @@ _URL = re.compile(rb"([A-Za-z][A-Za-z0-9+.-]{1,30})://([A-Za-z0-9._-]{0,253})")
 _JOINER = re.compile(rb"(?:%(?:\d\$)?s|\{0\})?://")
 _LONE_URL = re.compile(rb"https?://[\x21-\x7e]{4,1024}")
 _MAX_RUNS, _GAP = 7, 200
+
+_FORMAT_END = b".%s\0"
+_HOST_FORMAT = re.compile(rb"\0[\x01-\x7f]([a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40}){0,2}\.%s)\Z")
+_MAX_FORMAT = 130
+MAX_FORMATS = 1_000
+"""Most formats of hosts of one file that are looked at."""
 
 type Bits = NDArray[np.bool_]
 
@@ -87,8 +93,21 @@ def anchored_strings(dex: DexFile, rules: RuleFiles) -> set[int]:
             text = bytes(dex.data[begin:end])
             if text.startswith(b":") or _may_begin(text, rules):
                 found.add(dex.string_at(first, text))
+    found.update(_host_formats(dex, section))
     found.discard(-1)
     return found
+
+
+def _host_formats(dex: DexFile, section: DexSection) -> Iterator[int]:
+    """Indices of the strings that make a host of a domain: ``api.%s``."""
+    at = section.begin
+    for _ in range(MAX_FORMATS):
+        at = dex.data.find(_FORMAT_END, at, section.end) + 1
+        if not at:
+            return
+        found = _HOST_FORMAT.search(dex.data[max(section.begin, at - _MAX_FORMAT) : at + 2])
+        if found is not None:
+            yield dex.string_of(bytes(found[1]))
 
 
 def _may_begin(raw: bytes, rules: RuleFiles) -> bool:
