@@ -21,6 +21,8 @@ RULE = "url"
 _AUTHORITY = re.compile(r"[^/?#]{0,1024}")
 _HOST_PORT = re.compile(r"(\[[0-9A-Fa-f:.%]{2,64}\]|[^:,;()&|=!*'\[\]]{0,1024})(?::([^,;()&|=!*'\[\]]{0,1024}))?")
 _PATH = re.compile(r"/[A-Za-z0-9\-._~!$&'()*+,;=:@%/]{0,1024}")
+_NEXT = re.compile(r"[,;]+[a-z]{2,5}://")
+"""The separator and the scheme of the next URL of a list."""
 _VARIABLE_SEGMENT = re.compile(r"/:[A-Za-z_]")
 _SECRET_SEGMENT = re.compile(
     r"(?:(?<=/services)|(?<=/triggers)|(?<=/workflows))/T[0-9A-Z]{6}|(?<=/api/webhooks)/\d{6}|(?<=/webhookb2)/[0-9a-f]{8}-"
@@ -41,6 +43,8 @@ def verify(text: str, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:
     userinfo, _, place = authority.rpartition("@")
     found = _HOST_PORT.match(place)
     raw_host, raw_port = (found[1], (found[2] or "").rstrip(_PROSE)) if found else ("", "")
+    if found and not userinfo and found.end() < len(place):
+        covers = after + found.end()  # the next URL of a list follows, or prose
     # Text after the port in the same authority is prose or the next URL of a list.
     path = _path(text, covers) if found and found.end() == len(place) else ""
     port: int | None = scheme.port
@@ -92,7 +96,7 @@ def _reject(reason: str, text: str, covers: int) -> TextVerdict:
 
 def _path(text: str, at: int) -> str:
     """The path from ``at`` on, without its last slash; up to the last whole segment before a placeholder."""
-    path = _match(_PATH, text, at)
+    path = _NEXT.split(_match(_PATH, text, at), maxsplit=1)[0]
     hole = PLACEHOLDER.search(text, at, at + len(path) + 2)
     variable, secret = _VARIABLE_SEGMENT.search(path), _SECRET_SEGMENT.search(path)
     ends = [end for end in (hole.start() - at if hole else -1, variable.start() + 1 if variable else -1) if end >= 0]
