@@ -60,6 +60,8 @@ TEXTS: list[tuple[str, list[str]]] = [
     ("ldaps://dir.x.test/dc=x", ["ldaps://dir.x.test:636/dc"]),
     ("postgresql+asyncpg://db.x.test/shop", ["postgresql://db.x.test:5432/shop"]),
     ("mqtts://mq.x.test", ["mqtts://mq.x.test:8883"]),
+    ("https://a.shop.de,https://b.shop.de/x", ["https://a.shop.de", "https://b.shop.de/x"]),
+    ("https://a.shop.de/v1;https://b.shop.de/x", ["https://a.shop.de/v1", "https://b.shop.de/x"]),
     ("wss://rt.shop.de/socket", ["wss://rt.shop.de/socket"]),
     ("grpc://api.shop.de:50051", ["grpc://api.shop.de:50051"]),
     ("dns:///api.shop.de:50051", ["api.shop.de:50051"]),

@@ -37,6 +37,8 @@ def judged(text: str) -> TextVerdict:
         ("https://api.shop.de:", "https://api.shop.de"),
         ("https://api.shop.de:8443.", "https://api.shop.de:8443"),
         ("https://api.shop.de,https://b.shop.de/x", "https://api.shop.de"),
+        ("https://api.shop.de/v1;https://b.shop.de/x", "https://api.shop.de/v1"),
+        ("https://api.shop.de/fetch/https://b.shop.de/x", "https://api.shop.de/fetch/https://b.shop.de/x"),
         ("https://api.shop.de/users/{id}/x", "https://api.shop.de/users"),
         ("https://api.shop.de/users/%s/x", "https://api.shop.de/users"),
         ("https://api.shop.de/users/u-%1$d/x", "https://api.shop.de/users"),

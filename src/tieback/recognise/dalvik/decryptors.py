@@ -110,7 +110,10 @@ class Decryption:
         try:
             for number, dex in enumerate(self._dexes):
                 for each in _Search(number, dex, self.runner, self._decryptors).texts():
-                    if each.text not in found and not self._is_plain(each.text):
+                    known = found.get(each.text)
+                    if known is not None and each.field:
+                        found[each.text] = known._replace(field=known.field or each.field)
+                    elif known is None and not self._is_plain(each.text):
                         found[each.text] = each
                 if self._large:
                     dex.forget()

@@ -207,7 +207,8 @@ class _Finds:
                 continue
             evidence = self._evidence(flow, text, flow.value.first)
             found = Sighting(web_server(EndpointHost(text)), 1, Party.UNKNOWN, evidence)
-            yield from self._once(flow, self._settled(found, flow, text))
+            settled = self._ends.settle_made(found, *flow.made) if self._ends is not None and flow.made else found
+            yield from self._once(flow, settled)
 
     def decrypted(self, decryption: Decryption) -> Iterator[Find]:
         """Endpoints and credentials in texts that methods decrypt; other texts are left out."""

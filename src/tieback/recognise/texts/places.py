@@ -27,6 +27,7 @@ SHOWN = "only in text that a page shows"
 FEED = "only in the entries of a news feed"
 METADATA = "only in metadata of a package or page"
 EXAMPLE = "only in an example of what to enter"
+MISNAMED = "only in a text that is stored as a picture"
 
 
 _TELLS = re.compile(
@@ -35,9 +36,13 @@ _TELLS = re.compile(
 )
 """The beginning of a call whose first argument is a message."""
 _NAMED = re.compile(
-    rb"(?:[{,(\[;\s]|\A)[\"']?(?:(?P<issuer>iss)|redirect_ur[il]|redirectUr[il])[\"']?\s{0,4}:\s{0,8}\Z"
+    rb"(?:[{,(\[;\s]|\A)[\"']?(?:(?P<issuer>iss)|[rR]edirect_?[uU]r[il])[\"']?\s{0,4}:\s{0,8}\Z"
 )
 """The name before an address that is not contacted: RFC 7519, section 4.1.1; RFC 6749, section 4.1.1."""
+_REDIRECT_ATTRIBUTES = ("redirecturi", "redirecturl", "redirect_uri", "redirect_url", "redirect-uri", "redirect-url")
+_REDIRECT_LINE = re.compile(rb"\s*[\"']?(?:[\w.-]{0,60}[._-])?redirect[-_]?ur[il][\"']?\s*[:= ]", re.IGNORECASE)
+_DRAWABLE = re.compile(r"(?:^|/)res/(?:drawable|mipmap)[\w-]{0,80}/[^/]{1,200}\.(?:png|jpe?g|gif|webp)$")
+"""Files that the system only reads as pictures: https://developer.android.com/guide/topics/resources/drawable-resource"""
 _RESOURCE_FORK = b"\0\0\1\0"
 """Beginning of a font of macOS in a data fork (``.dfont``)."""
 
@@ -75,7 +80,7 @@ _LANGUAGES = {
 _BY_SUFFIX = {suffix: language for language, names in _LANGUAGES.items() for suffix in names.split()}
 _LINE_COMMENT = re.compile(rb"\s*(?:#|;|!|//|--\s|rem )|[^\"']*\s#\s", re.IGNORECASE)
 _METADATA_LINE = re.compile(
-    rb"\s*[\"']?(?:homepage|repository|issue_tracker|documentation|license|licence|author|funding|bundle-\w+|specification-\w+"
+    rb"\s*[\"']?(?:homepage|home[-_]?url|repository|issue_tracker|documentation|license|licence|author|funding|bundle-\w+|specification-\w+"
     rb"|implementation-\w+|project[-_]url|scm|resolved)[\"']?\s*[:= ]",
     re.IGNORECASE,
 )
@@ -189,6 +194,8 @@ class TextPlaces:
     def _whole(self) -> str:
         """The reason if all of the text is a table, a picture, a licence or a document."""
         data, language = self._data, self._language
+        if _DRAWABLE.search(self._file):
+            return MISNAMED
         found = tables.picture_reason(data, binary=self._binary)
         if self._binary and self._file.endswith(".dfont") and data.startswith(_RESOURCE_FORK):
             return tables.PICTURE
@@ -311,6 +318,8 @@ class TextPlaces:
         line = self._data[max(start, offset - 400) : offset]
         if start >= offset - 400 and _LINE_COMMENT.match(line):
             return COMMENT
+        if _REDIRECT_LINE.match(line):
+            return prose.REDIRECT
         return METADATA if _METADATA_LINE.match(line) else ""
 
     def _markup(self, offset: int) -> str:
@@ -408,6 +417,8 @@ class TextPlaces:
         own = values[number]
         if own.name.startswith(_NAMESPACES):
             return METADATA
+        if own.name in _REDIRECT_ATTRIBUTES:
+            return prose.REDIRECT
         if own.name == "placeholder":
             return EXAMPLE
         if own.name in _SHOWN_ATTRIBUTES:

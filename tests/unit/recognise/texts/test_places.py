@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.each import each
 from tests.linear import assert_linear
 from tieback.recognise.texts import tables
-from tieback.recognise.texts.places import EXAMPLE, FEED, METADATA, SHOWN, TextPlaces
+from tieback.recognise.texts.places import EXAMPLE, FEED, METADATA, MISNAMED, SHOWN, TextPlaces
 from tieback.recognise.texts.prose import COMMENT, ISSUER, MESSAGE, REDIRECT, USER_AGENT
 
 URL = "http://a.test/x"
@@ -102,6 +102,14 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("a.js", "a={miss:`URL/${r}`,aud:r}", ""),
         ("a.js", "auth({client_id: c, redirect_uri: 'URL'})", REDIRECT),
         ("a.js", 'a={"redirectUrl":"URL"}', REDIRECT),
+        ("a.json", '{"RedirectUri":"URL"}', REDIRECT),
+        ("a.xml", '<a><SinaWeibo RedirectUri="URL"/></a>', REDIRECT),
+        ("a.xml", '<a><SinaWeibo CallUri="URL"/></a>', ""),
+        ("a.properties", "weibo.redirect_url=URL", REDIRECT),
+        ("a.properties", "redirects=URL", ""),
+        ("core/jacoco.properties", "homeUrl=URL", METADATA),
+        ("res/drawable-mdpi/folder.png", '<html><img src="URL"></html>', MISNAMED),
+        ("res/raw/folder.png", '<html><img src="URL"></html>', ""),
         ("a.js", 'a={"issuer":"URL"}', ""),
         ("a.js", "f(redirectUri,'URL')", ""),
         ("a.html", "<link rel='alternate stylesheet' href='URL'>", ""),
