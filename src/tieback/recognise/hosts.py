@@ -10,6 +10,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import msgspec
 
+from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.recognise.rules import RuleFiles
 
 PLACEHOLDER = re.compile(
@@ -50,6 +51,11 @@ class NonBackendHost(msgspec.Struct, frozen=True):
 
     host: EndpointHost
     reason: str
+
+
+def web_server(host: EndpointHost) -> Endpoint:
+    """The address that stands for a host without a port."""
+    return Endpoint(EndpointKind.URL, f"https://{host.bracketed}", "https", host.name, 443)
 
 
 def check_host(raw: str, rules: RuleFiles, *, path: str = "") -> EndpointHost | NonBackendHost | InvalidHost:

@@ -1,7 +1,7 @@
 """Servers that a settings screen offers as defaults: ``android:defaultValue`` of a preference named after a server.
 
 A default without a scheme looks like any number or word; the keys of two preferences show what it is: ``serverip`` with
-an address or a name, and ``serverport`` with its port. See
+an address or a name, and ``serverport`` with its port. Without a port an IPv4 address is enough. See
 https://developer.android.com/develop/ui/views/components/settings/components-and-attributes. Bounds: 64 KiB (only small
 files are read this way), 200 servers.
 """
@@ -18,6 +18,7 @@ from tieback.model.endpoint import Party
 from tieback.model.sighting import Evidence, NotBackend, Sighting
 from tieback.recognise.address import verify
 from tieback.recognise.context import match_context
+from tieback.recognise.hosts import EndpointHost, check_host, web_server
 from tieback.recognise.key_values import plain_key
 from tieback.recognise.rules import RuleFiles
 
@@ -25,7 +26,11 @@ RULE = "preference-default"
 MARK = "defaultValue"
 MAX_SERVERS = 200
 _HOST_WORDS = ("ipaddress", "hostname", "address", "domain", "server", "broker", "addr", "host", "name", "url", "ip")
-_SERVER = re.compile(r"server|host|broker|gateway|proxy|backend|api|address|addr|domain|ip$")
+_SERVER = re.compile(r"server|host|broker|gateway|proxy|backend|api|add?ress|addr|domain|ip$")
+_ADDRESS_KEY = re.compile(
+    r"(?:server|host|broker|gateway|backend|api)\w{0,20}(?:add?ress|addr|host|ip|url|name)$|(?:server|host|broker)$"
+)
+_ADDRESS = re.compile(r"[1-9]\d{0,2}(?:\.\d{1,3}){3}")
 _VALUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{3,252}|\[?[0-9a-fA-F:.]{3,45}\]?")
 
 
@@ -52,6 +57,13 @@ def server_defaults(file: str, content: bytes, rules: RuleFiles) -> Iterator[Sig
         shown = match_context(f"{key}=", f"{value}:{port}")
         place = Evidence(file, None, f"resource:preference/{key[:64]}/{RULE}", shown)
         yield from (Sighting(endpoint, 1, Party.UNKNOWN, place) for endpoint in verdict.endpoints)
+    for key, value in islice(defaults.items(), MAX_SERVERS):
+        # Without a port only an address is certain; that of a web server stands for it.
+        if _ADDRESS.fullmatch(value) and _ADDRESS_KEY.search(plain_key(key)) and not _port(plain_key(key), defaults):
+            host = check_host(value, rules)
+            if isinstance(host, EndpointHost):
+                place = Evidence(file, None, f"resource:preference/{key[:64]}/{RULE}", match_context(f"{key}=", value))
+                yield Sighting(web_server(host), 1, Party.UNKNOWN, place)
 
 
 def _defaults(root: Element) -> Iterator[tuple[str, str]]:

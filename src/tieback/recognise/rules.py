@@ -35,6 +35,10 @@ class _NotBackendRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     linked: bool = False
 
 
+_DOCUMENT_PATH = re.compile(r"(?:^|/)(?:javadocs?|apidocs|rfc\d{3,5}(?:\.html|\.txt)?)(?:/|$)", re.IGNORECASE)
+_DOCUMENT = "documentation of a program, or a standard"
+
+
 class RequestRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """One ``[[request]]`` rule of not_backends.toml: paths of a documentation or code host that programs request."""
 
@@ -173,7 +177,8 @@ class NotBackends:
             if reason is not None:
                 return reason
         labels = host.split(".")[:-1]
-        return next((why for rule, why in self._labels if any(map(rule.fullmatch, labels))), None)
+        found = next((why for rule, why in self._labels if any(map(rule.fullmatch, labels))), None)
+        return found or (_DOCUMENT if path and _DOCUMENT_PATH.search(path) else None)
 
     def is_linked(self, host: str) -> bool:
         """True if a link to this host is no back end, but an address that code requests there is one."""

@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import NotBackend
 from tieback.recognise.dataflow.sinks import Sink
-from tieback.recognise.hosts import EndpointHost, InvalidHost, NonBackendHost, check_host, check_port
+from tieback.recognise.hosts import EndpointHost, InvalidHost, NonBackendHost, check_host, check_port, web_server
 from tieback.recognise.rules import RuleFiles
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]")
@@ -94,11 +94,6 @@ def bare_host(parts: Parts, sink: Sink, rules: RuleFiles) -> Endpoint | None:
         return None
     checked = check_host(host, rules) if "." in host else None
     return web_server(checked) if isinstance(checked, EndpointHost) and checked.name not in RESOLVERS else None
-
-
-def web_server(host: EndpointHost) -> Endpoint:
-    """The address that stands for a host without a port."""
-    return Endpoint(EndpointKind.URL, f"https://{host.bracketed}", "https", host.name, 443)
 
 
 def host_port(parts: Parts, sink: Sink, rules: RuleFiles) -> Endpoint | NotBackend | None:

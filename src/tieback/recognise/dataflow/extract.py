@@ -30,7 +30,6 @@ from tieback.recognise.dataflow.compose import (
     host_port,
     realm_of,
     url_of,
-    web_server,
 )
 from tieback.recognise.dataflow.constants import ConstantEnds, DexPart
 from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError
@@ -39,7 +38,7 @@ from tieback.recognise.dataflow.secrets import credential_text, named_values
 from tieback.recognise.dataflow.settings import AppSettings
 from tieback.recognise.dataflow.sinks import read_sinks
 from tieback.recognise.dataflow.values import HOLE, EndpointParts, TextValue, place
-from tieback.recognise.hosts import EndpointHost
+from tieback.recognise.hosts import EndpointHost, web_server
 from tieback.recognise.interface import Extractor, ExtractorMeta, Find
 from tieback.recognise.placement import CERTIFICATE, is_field_of_certificate
 from tieback.recognise.rules import RuleFiles
@@ -52,6 +51,7 @@ _KEEP = 4096
 """Most cached texts; the cache is then cleared."""
 _NO_STRING = 0xFFFFFFFF
 """String index of no string."""
+_CUT, _CUT_LENGTH = re.compile(r"[a-z]{0,5}://"), 16
 _TOGETHER = 50
 """Decrypted texts that are judged together first: most are no endpoints."""
 _METHOD_WIDTH = 90
@@ -261,6 +261,8 @@ class _Finds:
                 yield from (find for find in finds if isinstance(find, Credential))
 
     def _text(self, flow: DataFlow, text: TextValue) -> Iterator[Find]:
+        if _CUT.match(text.text) and any(part.find(text.text[:_CUT_LENGTH]) > 0 for part in text.parts):
+            return  # the constant has the whole scheme
         if _WORTH.search(text.text):
             for find in self._new(flow, text.text, "\n".join(text.parts), text.first):
                 yield self._settled(find, flow, text.text)

@@ -35,9 +35,7 @@ _TELLS = re.compile(
     rb"\s{0,4}\(\s{0,20}\Z"
 )
 """The beginning of a call whose first argument is a message."""
-_NAMED = re.compile(
-    rb"(?:[{,(\[;\s]|\A)[\"']?(?:(?P<issuer>iss)|[rR]edirect_?[uU]r[il])[\"']?\s{0,4}:\s{0,8}\Z"
-)
+_NAMED = re.compile(rb"(?:[{,(\[;\s]|\A)[\"']?(?:(?P<issuer>iss)|[rR]edirect_?[uU]r[il])[\"']?\s{0,4}:\s{0,8}\Z")
 """The name before an address that is not contacted: RFC 7519, section 4.1.1; RFC 6749, section 4.1.1."""
 _REDIRECT_ATTRIBUTES = ("redirecturi", "redirecturl", "redirect_uri", "redirect_url", "redirect-uri", "redirect-url")
 _REDIRECT_LINE = re.compile(rb"\s*[\"']?(?:[\w.-]{0,60}[._-])?redirect[-_]?ur[il][\"']?\s*[:= ]", re.IGNORECASE)
@@ -108,6 +106,7 @@ _NAMESPACES = (
     "typeof",
     "prefix",
     "schemalocation",
+    "targetnamespace",
     "xsi:schemalocation",
     "cite",
 )
