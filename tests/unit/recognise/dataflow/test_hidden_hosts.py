@@ -53,6 +53,10 @@ def test_a_format_makes_a_host_of_a_domain_if_code_contacts_it() -> None:
     assert [one.value for one in found().not_backends] == ["https://help.book.test"]
 
 
+def test_an_address_that_code_cuts_is_not_another_one() -> None:
+    assert [one.endpoint.value for one in found().sightings if "1042" in one.endpoint.value] == ["app-engine:box-1042"]
+
+
 def decrypted(*texts: str, field: str = "", shown: frozenset[str] = frozenset()) -> set[str]:
     every = [DecryptedText(text, "La;-><clinit>", 0, CODE, field=field) for text in texts]
     return {one.text for one in decrypted_hosts(every, RULES, set(shown))}

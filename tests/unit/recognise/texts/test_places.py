@@ -105,6 +105,7 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("a.json", '{"RedirectUri":"URL"}', REDIRECT),
         ("a.xml", '<a><SinaWeibo RedirectUri="URL"/></a>', REDIRECT),
         ("a.xml", '<a><SinaWeibo CallUri="URL"/></a>', ""),
+        ("a.xsd", '<xs:schema targetNamespace="URL"/>', METADATA),
         ("a.properties", "weibo.redirect_url=URL", REDIRECT),
         ("a.properties", "redirects=URL", ""),
         ("core/jacoco.properties", "homeUrl=URL", METADATA),

@@ -97,3 +97,20 @@
     invoke-virtual {v0}, Ljava/net/URL;->openConnection()Ljava/net/URLConnection;
     return-void
 .end method
+
+# An address, cut at its beginning by code that reads its parts
+.method static cut(Ljava/lang/String;)Ljava/lang/String;
+    .registers 3
+    const-string v0, "http://box-1042.appspot.com/rest/"
+    const/4 v1, 0x2
+    invoke-virtual {v0, v1}, Ljava/lang/String;->substring(I)Ljava/lang/String;
+    move-result-object v0
+    new-instance v1, Ljava/lang/StringBuilder;
+    invoke-direct {v1, v0}, Ljava/lang/StringBuilder;-><init>(Ljava/lang/String;)V
+    const-string v0, "user/"
+    invoke-virtual {v1, v0}, Ljava/lang/StringBuilder;->append(Ljava/lang/String;)Ljava/lang/StringBuilder;
+    invoke-virtual {v1, p0}, Ljava/lang/StringBuilder;->append(Ljava/lang/String;)Ljava/lang/StringBuilder;
+    invoke-virtual {v1}, Ljava/lang/StringBuilder;->toString()Ljava/lang/String;
+    move-result-object v0
+    return-object v0
+.end method
