@@ -105,6 +105,8 @@ def test_invalid_hosts_are_rejected(raw: str, reason: str | None) -> None:
         ("[2001:db8::1]", "", "documentation"),
         ("239.255.255.250", "", "multicast"),
         ("www.googleapis.com", "/auth/drive", "OAuth scope"),
+        ("www.libre.org", "/learn/javadocs/2.3", "documentation"),
+        ("www.dav.org", "/specs/rfc2518.html", "standard"),
         ("firebaseio.com", "", "without a project"),
         ("www.placeyourdomainhere.com", "", "placeholder"),
         ("your-api-url.shop.de", "", "placeholder"),

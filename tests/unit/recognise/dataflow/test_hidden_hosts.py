@@ -1,7 +1,7 @@
 """Hosts without a scheme that code decrypts or puts together, and addresses that a library merges of two halves."""
 
 import struct
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
@@ -92,8 +92,8 @@ def test_the_fields_of_a_certificate_in_a_text_are_no_back_ends() -> None:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(1)
-        .not_valid_before(datetime(2026, 1, 1))
-        .not_valid_after(datetime(2026, 1, 1) + timedelta(365))
+        .not_valid_before(datetime(2026, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2026, 1, 1, tzinfo=UTC) + timedelta(365))
         .add_extension(x509.CRLDistributionPoints([point]), critical=False)
         .sign(key, hashes.SHA256())
     )
