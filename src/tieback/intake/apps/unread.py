@@ -9,6 +9,7 @@ https://cordova.apache.org/docs/en/latest/config_ref/ (``content``);
 https://developer.chrome.com/docs/android/trusted-web-activity.
 """
 
+import binascii
 import json
 import re
 from bisect import bisect_left
@@ -45,13 +46,22 @@ _BUNDLE_FILES = (".bundle", ".jsbundle", ".hbc")
 _OTHER_CODE = (".js", *_BUNDLE_FILES, ".so", ".dll")
 _SHOREBIRD, _EXPO_SETTINGS, _CORDOVA = "shorebird.yaml", "Expo.plist", "config.xml"
 _CAPACITOR = ("capacitor.config.json", "capacitor.config")
-_MATTERS = (*_PACKER_FILES, *_OTHER_CODE, _SHOREBIRD, _EXPO_SETTINGS, *_CAPACITOR, _CORDOVA)
+_PAGES = (".html", ".htm", ".js")
+_MATTERS = (*_PACKER_FILES, *_OTHER_CODE, *_PAGES, _SHOREBIRD, _EXPO_SETTINGS, *_CAPACITOR, _CORDOVA)
 """Ends of the names of files that are looked at."""
 _META = re.compile(rb"<meta-data\b[^>]{0,2000}>")
 _ATTRIBUTE = re.compile(rb"\b(name|value)=[\"']([^\"']{0,500})[\"']")
 _EXPO = b"expo.modules.updates."
 _TWA = b"android.support.customtabs.trusted.DEFAULT_URL"
 _DEFERRED = b"io.flutter.embedding.engine.deferredcomponents.DeferredComponentManager.loadingUnitMapping"
+_DECRYPTS = re.compile(rb"\bsubtle\s{0,4}\.\s{0,4}decrypt\s{0,4}\(|\bCryptoJS\.\w{2,20}\.decrypt\(|\bsjcl\.decrypt\(")
+"""Calls that decrypt: https://www.w3.org/TR/WebCryptoAPI/#SubtleCrypto-method-decrypt, crypto-js, sjcl."""
+_ENCRYPTED_TEXT = re.compile(rb"[\"'`]([A-Za-z0-9+/]{4096,}={0,2}|(?:[0-9a-f]{2}){4096,})[\"'`]")
+_HEX = re.compile(rb"[0-9a-f]+")
+_MAX_PAGE = 4 * 1024 * 1024
+"""Bytes of the largest page or script that is searched for an encrypted text."""
+_LEAST_VALUES, _SAMPLE = 250, 3_072
+"""Fewest different values in so many bytes of an encrypted text: random bytes have all 256, code has fewer."""
 _CODEPUSH = (b"Lcom/microsoft/codepush/", b"CodePushDeploymentKey")
 
 
@@ -184,12 +194,24 @@ class CodeCheck:
             self._add(UnreadKind.DOWNLOADED, "Shorebird can replace the Dart code at run time", file)
         elif name == _EXPO_SETTINGS:
             self._manifest(file, data)
+        elif name.endswith(_PAGES):
+            self._page(file, data)
         elif len(data) > MAX_CONFIGURATION:
             return
         elif name in _CAPACITOR:
             self._capacitor(file, data)
         elif name == _CORDOVA:
             self._cordova(file, bytes(data))
+
+    def _page(self, file: str, data: Bytes) -> None:
+        """A page or script that decrypts a long text of its own: it is usually a page too."""
+        if len(data) > _MAX_PAGE or _DECRYPTS.search(data) is None:
+            return
+        found = _ENCRYPTED_TEXT.search(data)
+        raw = _decoded(bytes(found[1][: 2 * _SAMPLE])) if found is not None else b""
+        if found is not None and sniff(raw[:SNIFF]) is Content.BINARY and len(set(raw[:_SAMPLE])) >= _LEAST_VALUES:
+            what = f"a script decrypts a text of {len(found[1]):,} characters, which is not read"
+            self._add(UnreadKind.ENCRYPTED, what, file)
 
     def _capacitor(self, file: str, data: Bytes) -> None:
         try:
@@ -242,6 +264,14 @@ def component_classes(manifest: Element) -> tuple[str, ...]:
             if len(found) >= MAX_COMPONENTS:
                 break
     return tuple(found)
+
+
+def _decoded(text: bytes) -> bytes:
+    """The bytes of a text in hexadecimal digits or base64."""
+    try:
+        return bytes.fromhex(text.decode()) if _HEX.fullmatch(text) else binascii.a2b_base64(text[: len(text) // 4 * 4])
+    except ValueError:
+        return b""
 
 
 @cache

@@ -1,5 +1,7 @@
 """Code that a package does not show: each sign, and what must not be taken for one."""
 
+import base64
+import hashlib
 import json
 import zipfile
 from collections.abc import Callable, Iterable
@@ -64,6 +66,14 @@ def test_packer_is_recognised_by_its_files(file: str, name: str) -> None:
     assert all(f"packed with {name}" in one.what for one in found)
 
 
+SECRET = b"".join(hashlib.sha256(bytes([number])).digest() for number in range(200))
+PAGE = "<script>const c={quote}{text}{quote};crypto.subtle.decrypt(a, k, b(c))</script>"
+
+
+def page(raw: bytes, quote: str = '"') -> str:
+    return PAGE.format(quote=quote, text=base64.b64encode(raw).decode())
+
+
 @each(
     ("file", "kind", "text", "reason", "named"),
     [
@@ -86,6 +96,15 @@ def test_packer_is_recognised_by_its_files(file: str, name: str) -> None:
         (CORDOVA, "TEXT", '<widget><content src="https://m.test/"/></widget>', UnreadKind.WEB_PAGE, "https://m.test:"),
         ("assets/index.android.bundle", "BINARY", "\x01\0\1\2" * 99, UnreadKind.ENCRYPTED, "bundle"),
         (UNITY, "BINARY", "\1\2\3\4", UnreadKind.ENCRYPTED, "Unity"),
+        ("assets/www/a.html", "TEXT", page(SECRET), UnreadKind.ENCRYPTED, "a text of 8,536 characters"),
+        ("assets/www/a.js", "TEXT", page(SECRET, "'"), UnreadKind.ENCRYPTED, "a text of 8,536 characters"),
+        (
+            "assets/www/a.js",
+            "TEXT",
+            f"t=`{SECRET.hex()}`;CryptoJS.AES.decrypt(t, k)",
+            UnreadKind.ENCRYPTED,
+            "a text of 12,800 characters",
+        ),
         ("lib/arm64-v8a/libreactnativejni.so", "NATIVE", "", UnreadKind.MISSING, "React Native"),
         ("lib/arm64-v8a/libflutter.so", "NATIVE", "", UnreadKind.MISSING, "Flutter"),
     ],
@@ -111,6 +130,11 @@ def test_code_that_is_elsewhere_is_unread(file: str, kind: str, text: str, reaso
         ("assets/index.android.bundle", "TEXT", b"var a=1"),
         ("assets/index.android.bundle", "BINARY", b"\xc6\x1f\xbc\x03\xc1\x03\x19\x1f" + bytes(200)),
         (UNITY, "BINARY", b"\xaf\x1b\xb1\xfa"),
+        ("assets/www/a.html", "TEXT", page(SECRET).replace("decrypt", "encrypt").encode()),
+        ("assets/www/a.html", "TEXT", page(b"\x89PNG\r\n" + SECRET).encode()),
+        ("assets/www/a.html", "TEXT", page(b"<p>a page</p>" * 700).encode()),
+        ("assets/www/a.html", "TEXT", page(b"\0asm" + bytes(range(64)) * 100).encode()),
+        ("assets/www/a.html", "TEXT", page(SECRET[:1_000]).encode()),
     ],
 )
 def test_code_that_is_in_the_package_is_read(file: str, kind: str, data: bytes) -> None:
