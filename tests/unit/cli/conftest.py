@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 from tools.reference.documents import undocumented
 
+from tests.inline_engine import analyse_here
 from tests.lab.command import command
 from tieback.cli.main import main
 from tieback.storage.accept import accept_workspace
@@ -27,6 +28,21 @@ class Ran(NamedTuple):
 
 
 type Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def worker_processes() -> None:
+    """For a test that needs the processes in which inputs are read; see ``read_here``."""
+
+
+@pytest.fixture(autouse=True)
+def read_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands read inputs in this process, unless the test has ``worker_processes``.
+
+    ``tests/engine``, ``tests/hostile`` and ``tests/unit/engine`` show what the processes do.
+    """
+    if "worker_processes" not in request.fixturenames:
+        analyse_here(monkeypatch)
 
 
 @pytest.fixture
