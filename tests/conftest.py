@@ -7,15 +7,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Generator, Iterator
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
 
 ROOT = Path(__file__).parents[1]
 # Tests, and the workers of engines that they start, import each other by name.
@@ -191,42 +187,6 @@ def passable_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tmp_path_factory, "mktemp", passable)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def new_ledgers_are_copies() -> Iterator[None]:
-    """Make the tables of a new SQLite ledger from the text of the first one's: SQLAlchemy takes 40 ms to write it."""
-    from tieback.storage.ledger import database
-
-    create, made = database._create_tables, list[str]()
-
-    def copied(connection: "Connection") -> None:
-        if not made:
-            create(connection)
-            made.extend(connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE sql <> ''").scalars())
-            return
-        for text in made:
-            connection.exec_driver_sql(text)
-        connection.execute(database.ledger_state.insert().values(number=1, epoch=0))
-        connection.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (database.HEAD,))
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(database, "_create_tables", copied)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def quick_passwords() -> Iterator[None]:
-    """Hash passwords with 8 KiB in one pass: each start of the pages hashes one, in 0.2 s with the real parameters."""
-    try:
-        from tieback.pipeline.accounts import passwords
-    except ImportError:  # without the extra web
-        yield
-        return
-    quick = partial(passwords.PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "PasswordHasher", quick)
         yield
 
 

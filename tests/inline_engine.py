@@ -40,13 +40,24 @@ class InlineEngine:
             yield from (UnitEnd(unit, UnitState.DONE, result=summary, part=part) for (unit, _), summary in done)
 
 
-def analyse_here(patch: pytest.MonkeyPatch) -> None:
-    """Let every ``LocalEngine`` of this process work as ``InlineEngine``: to start a worker takes 0.3 s of CPU."""
+@pytest.fixture
+def worker_processes() -> None:
+    """For a test that needs the processes in which inputs are read; see ``read_here``."""
+
+
+@pytest.fixture(autouse=True)
+def read_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every ``LocalEngine`` reads inputs in this process, unless the test has ``worker_processes``.
+
+    To start a worker takes 0.3 s of CPU. What the processes do is tested in ``tests/engine``, ``tests/hostile``,
+    ``tests/unit/engine`` and by the commands of ``tests/servers``.
+    """
 
     def run[R](_: LocalEngine, work: Work[R], units: Iterable[Unit], limits: UnitLimits) -> Iterator[UnitEnd]:
         return InlineEngine().run(work, units, limits)
 
-    patch.setattr(LocalEngine, "run", run)
+    if "worker_processes" not in request.fixturenames:
+        monkeypatch.setattr(LocalEngine, "run", run)
 
 
 @contextmanager

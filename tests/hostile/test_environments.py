@@ -141,7 +141,9 @@ def test_commands_end_with_a_documented_code(folder: Path, name: str) -> None:
         check(start(folder, words, ENVIRONMENTS[name]))
 
 
-@pytest.mark.parametrize("name", ["endless columns", "no home", pytest.param("both pipes closed", marks=pytest.mark.more)])
+@pytest.mark.parametrize(
+    "name", ["endless columns", "no home", pytest.param("both pipes closed", marks=pytest.mark.more)]
+)
 def test_a_report_ends_with_a_documented_code(folder: Path, name: str) -> None:
     """The longest output, in what differs most: its width, its encoding, and who reads it."""
     check(start(folder, REPORT, ENVIRONMENTS[name]))

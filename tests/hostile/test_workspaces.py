@@ -25,7 +25,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.examples import examples
-from tests.unit.cli.conftest import Run, read_here, run
+from tests.inline_engine import read_here, worker_processes
+from tests.unit.cli.conftest import Run, run
 from tieback.model.errors import WorkspaceError
 from tieback.pipeline.probing.ransom_notes import workspace_salt
 from tieback.storage.own_domains import read_own_domains
@@ -41,7 +42,7 @@ from tieback.storage.trust import (
 from tieback.storage.workspace import SCHEMA, Workspace
 from tieback.user_state import state_folder
 
-__all__ = ("read_here", "run")
+__all__ = ("read_here", "run", "worker_processes")
 
 PASSWORD = "MySecretDbPassword"
 BAD = 'var a="mongodb://admin:Zq7MongoPw91xx@db.gate-backend.test:27017/prod";'

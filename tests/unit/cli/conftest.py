@@ -11,10 +11,12 @@ from typing import NamedTuple
 import pytest
 from tools.reference.documents import undocumented
 
-from tests.inline_engine import analyse_here
+from tests.inline_engine import read_here, worker_processes
 from tests.lab.command import command
 from tieback.cli.main import main
 from tieback.storage.accept import accept_workspace
+
+__all__ = ["read_here", "worker_processes"]
 
 APPS = Path(__file__).parents[3] / "labs" / "apps"
 
@@ -28,21 +30,6 @@ class Ran(NamedTuple):
 
 
 type Run = Callable[..., Ran]
-
-
-@pytest.fixture
-def worker_processes() -> None:
-    """For a test that needs the processes in which inputs are read; see ``read_here``."""
-
-
-@pytest.fixture(autouse=True)
-def read_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Commands read inputs in this process, unless the test has ``worker_processes``.
-
-    ``tests/engine``, ``tests/hostile`` and ``tests/unit/engine`` show what the processes do.
-    """
-    if "worker_processes" not in request.fixturenames:
-        analyse_here(monkeypatch)
 
 
 @pytest.fixture

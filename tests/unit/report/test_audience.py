@@ -56,7 +56,9 @@ OF_ACCOUNTS = (
 APPS = (FIELDHAND, WORKHUB, TILLROLL, PARCELLO, LANTERN)
 FORMATS = [renderer.meta.name for renderer in renderers()]
 OF_VENDORS = [
-    pytest.param(app, name, id=f"{app.name}-{name}", marks=[pytest.mark.more] if name == "pdf" and app != FIELDHAND else [])
+    pytest.param(
+        app, name, id=f"{app.name}-{name}", marks=[pytest.mark.more] if name == "pdf" and app != FIELDHAND else []
+    )
     for app in APPS
     for name in FORMATS
 ]

@@ -27,9 +27,9 @@ class Changes:
 
 
 class _Shared:
-    """An application whose settings, user and log of changes are those of the client that has it: to build it takes long.
+    """An application for one client after the other: to build it takes long.
 
-    Stands in for the settings, too.
+    Its settings, user and log of changes are those of the client that has it. It stands in for the settings, too.
     """
 
     def __init__(self) -> None:
