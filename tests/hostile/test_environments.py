@@ -176,7 +176,7 @@ def test_a_full_disk_is_one_line(folder: Path, words: tuple[str, ...]) -> None:
     assert "output: cannot be read or written (No space left on device)" in ended.err
 
 
-@pytest.mark.parametrize("device", ["/dev/full", "/dev/null"])
+@pytest.mark.parametrize("device", ["/dev/full", pytest.param("/dev/null", marks=pytest.mark.more)])
 def test_a_device_is_written_to_not_replaced(folder: Path, device: str) -> None:
     if not Path(device).is_char_device():
         pytest.skip(f"this machine has no {device}")
