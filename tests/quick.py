@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 def new_ledgers_are_copies() -> Iterator[None]:
     """Make the tables of a new SQLite ledger from the text of the first one's: SQLAlchemy takes 40 ms to write it."""
     from tieback.storage.ledger import database
+    from tieback.storage.ledger.tables import ledger_state
 
     create, made = database._create_tables, list[str]()
 
@@ -28,7 +29,7 @@ def new_ledgers_are_copies() -> Iterator[None]:
             return
         for text in made:
             connection.exec_driver_sql(text)
-        connection.execute(database.ledger_state.insert().values(number=1, epoch=0))
+        connection.execute(ledger_state.insert().values(number=1, epoch=0))
         connection.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (database.HEAD,))
 
     with pytest.MonkeyPatch.context() as patch:
@@ -40,11 +41,13 @@ def new_ledgers_are_copies() -> Iterator[None]:
 def quick_passwords() -> Iterator[None]:
     """Hash passwords with 8 KiB in one pass: each start of the pages hashes one, in 0.2 s with the real parameters."""
     try:
+        from argon2 import PasswordHasher
+
         from tieback.pipeline.accounts import passwords
     except ImportError:  # without the extra web
         yield
         return
-    quick = partial(passwords.PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+    quick = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "PasswordHasher", quick)
         yield

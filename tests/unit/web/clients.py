@@ -55,7 +55,7 @@ def client(
 ) -> Iterator[TestClient[ASGIApp]]:
     """A client of the pages of a workspace; ``role=None`` for someone who has not signed in."""
     assert "sign_in" not in settings, "the provider is a part of the application"
-    free = _FREE.setdefault((application.routes, application.environment), [])
+    free = _FREE.setdefault((application.routes, vars(application)["environment"]), [])
     shared = free.pop() if free else _Shared()
     current = shared.current = WebSettings(workspace=workspace, **settings)
     shared.user = User(id="u1", name="Ann", role=role) if role else None
