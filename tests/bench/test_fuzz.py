@@ -19,17 +19,11 @@ pytestmark = [
 ]
 
 
-QUICK = "probes"
-"""The package whose readers meet hostile servers; the others are fuzzed by ``make test-more``."""
-
-
-@pytest.mark.parametrize(
-    "room", [room if room == QUICK else pytest.param(room, marks=pytest.mark.more) for room in ROOMS]
-)
+@pytest.mark.more
+@pytest.mark.parametrize("room", ROOMS)
 def test_no_reader_raises_on_fuzzed_input(room: str, tmp_path: Path) -> None:
-    seconds = "4" if room == QUICK else "10"
     done = subprocess.run(
-        [sys.executable, "-m", "bench.fuzz", room, "--seconds", seconds, "--corpus", str(tmp_path)],
+        [sys.executable, "-m", "bench.fuzz", room, "--seconds", "10", "--corpus", str(tmp_path)],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -17,11 +17,11 @@ from tieback.storage.recovery import recover
 from tieback.storage.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
-COUNT = 800
+COUNT = 400
 MANY = 2_000
 MOST_RUNS = 15
-PARTS_OF_A_RUN = (10, 40)
-"""After how many a run is killed; all units are at least 100, so the first two runs never end by themselves."""
+PARTS_OF_A_RUN = (5, 20)
+"""After how many a run is killed; all units are at least 50, so the first two runs never end by themselves."""
 
 
 def start(directory: Path, count: int = COUNT) -> subprocess.Popen[str]:

@@ -109,7 +109,8 @@ def ends_alike(
 
 
 @pytest.mark.timeout(170)
-@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.more)])
+@pytest.mark.more
+@pytest.mark.parametrize("seed", [1, 2])
 def test_connections_that_are_ended_again_and_again(
     seed: int, many: Path, undisturbed: tuple[dict[str, object], str], postgres: Postgres, postgres_url: str,
     tmp_path: Path,

@@ -46,7 +46,7 @@ class Behave(Work[str]):
             case "bug":
                 raise KeyError("two\nlines")
             case "busy":
-                while time.process_time() < 0.8:
+                while time.process_time() < 0.5:
                     pass
             case "slow":
                 time.sleep(0.05)

@@ -90,7 +90,7 @@ def gibibyte() -> bytes:
 
 
 @pytest.mark.parametrize(
-    "stated", [1024 * MIB, 1000, *(pytest.param(size, marks=MORE) for size in (0, 60 * MIB, 0xFFFFFFFE))]
+    "stated", [1024 * MIB, *(pytest.param(size, marks=MORE) for size in (1000, 0, 60 * MIB, 0xFFFFFFFE))]
 )
 @pytest.mark.parametrize("name", ["AndroidManifest.xml", "resources.arsc", "META-INF/A.RSA", "classes.dex", "b.bin"])
 def test_a_gibibyte_bomb_costs_next_to_nothing(
@@ -260,7 +260,7 @@ def million(line: str, size: int = 24 * MIB) -> bytes:
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        pytest.param("http://" + "a" * (24 * MIB - 7), "", id="a text without an end"),
+        pytest.param("http://" + "a" * (24 * MIB - 7), "", id="a text without an end", marks=MORE),
         pytest.param("http://", "too many texts", id="nothing but schemes", marks=MORE),
         pytest.param("http://h{0}.com/a ", "too many texts", id="a million URLs", marks=MORE),
         pytest.param("mongodb://u:" + "@" * 99 + "h{0}.com ", "too many texts", id="million ats", marks=MORE),

@@ -141,7 +141,9 @@ def test_commands_end_with_a_documented_code(folder: Path, name: str) -> None:
         check(start(folder, words, ENVIRONMENTS[name]))
 
 
-@pytest.mark.parametrize("name", ["endless columns", "no home", "both pipes closed"])
+@pytest.mark.parametrize(
+    "name", ["endless columns", "no home", pytest.param("both pipes closed", marks=pytest.mark.more)]
+)
 def test_a_report_ends_with_a_documented_code(folder: Path, name: str) -> None:
     """The longest output, in what differs most: its width, its encoding, and who reads it."""
     check(start(folder, REPORT, ENVIRONMENTS[name]))
@@ -155,13 +157,17 @@ def test_every_command_ends_with_a_documented_code(folder: Path, name: str, word
     check(start(folder, words, ENVIRONMENTS[name]))
 
 
-@pytest.mark.parametrize("words", [("--help",), ("--version",), ("report", "-w", "ws"), ("app", APP)])
+@pytest.mark.parametrize(
+    "words", [("--help",), ("--version",), pytest.param(REPORT, marks=pytest.mark.more), ("app", APP)]
+)
 def test_a_closed_pipe_is_not_findings(folder: Path, words: tuple[str, ...]) -> None:
     ended = start(folder, words, ENVIRONMENTS["closed pipe"])
     assert (ended.code, ended.err) == (141, "")
 
 
-@pytest.mark.parametrize("words", [("--help",), ("--version",), ("report", "-w", "ws"), ("app", APP)])
+@pytest.mark.parametrize(
+    "words", [("--help",), ("--version",), pytest.param(REPORT, marks=pytest.mark.more), ("app", APP)]
+)
 def test_a_full_disk_is_one_line(folder: Path, words: tuple[str, ...]) -> None:
     skip_without_device("full")
     ended = start(folder, words, ENVIRONMENTS["full output"])
@@ -170,7 +176,7 @@ def test_a_full_disk_is_one_line(folder: Path, words: tuple[str, ...]) -> None:
     assert "output: cannot be read or written (No space left on device)" in ended.err
 
 
-@pytest.mark.parametrize("device", ["/dev/full", "/dev/null"])
+@pytest.mark.parametrize("device", ["/dev/full", pytest.param("/dev/null", marks=pytest.mark.more)])
 def test_a_device_is_written_to_not_replaced(folder: Path, device: str) -> None:
     if not Path(device).is_char_device():
         pytest.skip(f"this machine has no {device}")

@@ -259,7 +259,8 @@ def test_every_dialer_gets_an_approval() -> None:
     found = [
         (path.name, any(keyword.arg == "approval" for keyword in node.keywords))
         for path in Path(tieback.__file__).parent.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
+        if "Dialer(" in (text := path.read_text())
+        for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Dialer"
     ]
     assert len(found) == 4

@@ -25,6 +25,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.examples import examples
+from tests.inline_engine import read_here, worker_processes
 from tests.unit.cli.conftest import Run, run
 from tieback.model.errors import WorkspaceError
 from tieback.pipeline.probing.ransom_notes import workspace_salt
@@ -41,7 +42,7 @@ from tieback.storage.trust import (
 from tieback.storage.workspace import SCHEMA, Workspace
 from tieback.user_state import state_folder
 
-__all__ = ("run",)
+__all__ = ("read_here", "run", "worker_processes")
 
 PASSWORD = "MySecretDbPassword"
 BAD = 'var a="mongodb://admin:Zq7MongoPw91xx@db.gate-backend.test:27017/prod";'

@@ -82,13 +82,16 @@ def test_curl_in_the_clear_and_the_report(start: Start, tmp_path: Path) -> None:
     assert "cleartext-personal-data" in report
 
 
-def test_the_page_with_the_certificate_is_served_beside_the_proxy(start: Start) -> None:
+def test_the_page_with_the_certificate_and_the_blind_spots_of_a_plain_proxy(start: Start) -> None:
     with start() as live:
         page = live.says(r"browser of the device: (http://127\.0\.0\.1:\d+/)")[1]
         assert live.says(r"its SHA-256: ([0-9A-F:]{95})")[1] in curl(page)
         assert curl(f"{page}tieback-authority.pem") == live.authority.read_text()
         assert "QR code" not in live.said  # stderr is no terminal
-        live.stop()
+        _, end = live.stop(signal.SIGTERM)
+    # A plain proxy names its blind spots.
+    assert "Redis, MySQL, MQTT and other connections of an app bypass it" in live.said
+    assert any("Redis, MySQL, MQTT" in text for text in end["blind_spots"])
 
 
 def test_tls_is_read_with_the_authority_and_refused_without(start: Start, tmp_path: Path, pem_file: Path) -> None:
@@ -228,6 +231,7 @@ def test_mqtt_by_its_own_socks_client(start: Start, mosquitto: int) -> None:
     assert "UDP" in end["blind_spots"][0]
 
 
+@pytest.mark.more
 def test_redis_and_curl(start: Start, valkey_open: RunningServer) -> None:
     client = program("redis-cli", "redis-tools")
     with website({"/": b"{}"}) as port, start("--mode", "socks5") as live:
@@ -298,13 +302,6 @@ def test_redis_inside_tls_is_read(start: Start, tmp_path: Path, pem_file: Path) 
         stop_process(process)
     assert (flow["protocol"], flow["encrypted"], flow["server"]["name"]) == ("redis", True, "localhost")
     assert flow["leaks"] == []
-
-
-def test_plain_proxy_reports_its_blind_spots(start: Start) -> None:
-    with start() as live:
-        _, end = live.stop(signal.SIGTERM)
-    assert "Redis, MySQL, MQTT and other connections of an app bypass it" in live.said
-    assert any("Redis, MySQL, MQTT" in text for text in end["blind_spots"])
 
 
 def test_a_run_that_is_killed_leaves_its_flows_and_no_proxy(start: Start, tmp_path: Path) -> None:

@@ -128,6 +128,7 @@ def test_a_new_user_sets_a_password_by_the_link_and_signs_in(server: Served, adm
     expect(admin.get_by_role("row").filter(has_text="Bea Lind")).to_contain_text("active")
 
 
+@pytest.mark.more
 def test_a_group_of_the_provider_gives_the_role(server: Served, provider: OidcHost, page: Page) -> None:
     provider.user = {"sub": "1", "preferred_username": "oda", "name": "Oda Moe", "groups": ["visitors", "staff"]}
     sign_in_at_provider(page, server)
@@ -138,6 +139,7 @@ def test_a_group_of_the_provider_gives_the_role(server: Served, provider: OidcHo
     expect(main_of(page)).to_contain_text("The sign-in provider has your password")
 
 
+@pytest.mark.more
 def test_another_group_gives_no_role(server: Served, provider: OidcHost, admin: Page, page: Page) -> None:
     provider.user = {"sub": "2", "preferred_username": "per", "name": "Per Dal", "groups": ["visitors"]}
     sign_in_at_provider(page, server)
@@ -148,6 +150,7 @@ def test_another_group_gives_no_role(server: Served, provider: OidcHost, admin: 
     expect(main_of(admin)).not_to_contain_text("Per Dal")
 
 
+@pytest.mark.more
 def test_a_token_is_shown_once_and_works_until_it_is_revoked(server: Served, admin: Page) -> None:
     admin.goto(f"{server.url}/tokens")
     admin.get_by_label("Name", exact=True).fill("nightly export")

@@ -111,7 +111,8 @@ def gitlab(folder: Path, **variables: str) -> "subprocess.CompletedProcess[str]"
     return ran(["sh", "-e"], "\n".join(job["script"]), folder, **values)
 
 
-@pytest.mark.parametrize(("fail_on", "code"), [pytest.param("high", 0, marks=pytest.mark.more), ("low", 1)])
+@pytest.mark.more
+@pytest.mark.parametrize(("fail_on", "code"), [("high", 0), ("low", 1)])
 def test_the_template_of_gitlab(tmp_path: Path, fail_on: str, code: int) -> None:
     job = read("ci/gitlab.yml")[".tieback"]
     ended = gitlab(tmp_path, TIEBACK_APPS=str(APPS / "fieldhand.apk"), TIEBACK_FAIL_ON=fail_on)
@@ -120,7 +121,8 @@ def test_the_template_of_gitlab(tmp_path: Path, fail_on: str, code: int) -> None
     assert all((tmp_path / name).exists() for name in files)
 
 
-@pytest.mark.parametrize(("extra", "code"), [pytest.param([], 0, marks=pytest.mark.more), (["--fail-on", "low"], 1)])
+@pytest.mark.more
+@pytest.mark.parametrize(("extra", "code"), [([], 0), (["--fail-on", "low"], 1)])
 def test_the_hook(tmp_path: Path, extra: list[str], code: int) -> None:
     (hook,) = read(".pre-commit-hooks.yaml")
     assert hook["language"] == "script", "pre-commit runs a script from the root of the hook's own repository"
@@ -150,11 +152,20 @@ def test_a_workspace_in_the_checkout_is_not_used(tmp_path: Path, what: str) -> N
         ended = action(tmp_path, apps=app, **{"fail-on": "low"})
     elif what == "gitlab":
         ended = gitlab(tmp_path, TIEBACK_APPS=app, TIEBACK_FAIL_ON="low")
+        job = read("ci/gitlab.yml")[".tieback"]
+        files = [*job["artifacts"]["paths"], job["artifacts"]["reports"]["junit"]]
+        assert all((tmp_path / name).exists() for name in files)
     else:
-        words = [str(ROOT / "ci" / "pre-commit"), "--fail-on", "low", app]
+        (hook,) = read(".pre-commit-hooks.yaml")
+        assert hook["language"] == "script", "pre-commit runs a script from the root of the hook's own repository"
+        entry, *words = shlex.split(hook["entry"])
+        words = [str(ROOT / entry), *words, "--fail-on", "low", app]
+        subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
         ended = subprocess.run(words, cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, check=False)
     assert ended.returncode == 1, ended.stderr
-    assert {path.name for path in (tmp_path / ".tieback").iterdir()} == {"VERSION", "suppressions.toml"}
+    assert {path.name for path in (tmp_path / ".tieback").iterdir()} == {"VERSION", "suppressions.toml"}, (
+        "it is outside"
+    )
 
 
 # Installation: every package by its hash.

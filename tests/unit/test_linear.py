@@ -29,7 +29,9 @@ def test_linear_cost_passes(size: int) -> None:
     assert_linear(text, linear, size)
 
 
-@pytest.mark.parametrize(("work", "size"), [(quadratic, 400), (quadratic, 2_000), (runs_away, 8_000)])
+@pytest.mark.parametrize(
+    ("work", "size"), [(quadratic, 400), pytest.param(quadratic, 2_000, marks=pytest.mark.more), (runs_away, 8_000)]
+)
 def test_quadratic_cost_fails(work: object, size: int) -> None:
     assert callable(work)
     assert growth(text, work, size) > LIMIT

@@ -61,7 +61,7 @@ def test_reasons() -> None:
     [
         ([], "", 1, "test"),
         (["-n", "1"], "", 1, "module"),
-        (["-n", "1"], "1", 0, "test"),
+        pytest.param(["-n", "1"], "1", 0, "test", marks=pytest.mark.more),
         ([], "1", 0, "module"),
     ],
 )

@@ -11,9 +11,12 @@ from typing import NamedTuple
 import pytest
 from tools.reference.documents import undocumented
 
+from tests.inline_engine import read_here, worker_processes
 from tests.lab.command import command
 from tieback.cli.main import main
 from tieback.storage.accept import accept_workspace
+
+__all__ = ["read_here", "worker_processes"]
 
 APPS = Path(__file__).parents[3] / "labs" / "apps"
 

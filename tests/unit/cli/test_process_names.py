@@ -66,7 +66,10 @@ def rows(run: Run, kind: str) -> list[dict[str, object]]:
     return [dict(one) for one in document[kind]]
 
 
-@pytest.mark.parametrize(("capture", "executable"), [(in_pktap, "Shop"), (in_comments, "A shop with a long name")])
+@pytest.mark.parametrize(
+    ("capture", "executable"),
+    [pytest.param(in_pktap, "Shop", marks=pytest.mark.more), (in_comments, "A shop with a long name")],
+)
 def test_one_app_with_this_program_is_compared(
     run: Run, tmp_path: Path, capture: Callable[[Path, str], Path], executable: str
 ) -> None:
@@ -86,7 +89,7 @@ def test_one_app_with_this_program_is_compared(
     [
         ((("Shop", "shop"), ("Shop", "twin")), "Shop", "several_apps", SEVERAL),
         ((("Runner", "shop"),), "Runner", "common_name", COMMON),
-        ((("Shop", "shop"),), "Safari", "unknown", ""),
+        pytest.param((("Shop", "shop"),), "Safari", "unknown", "", marks=pytest.mark.more),
     ],
     ids=["twins", "flutter", "another"],
 )

@@ -78,7 +78,7 @@ def test_error_fails_only_its_unit(source: str, problem: str) -> None:
     [
         ("exit", FAST, "ended its worker process (exit status 3), twice; quarantined"),
         ("segfault", FAST, "ended its worker process (SIGSEGV), twice; quarantined"),
-        ("hang", UnitLimits(seconds=1), "took more than 1 s, twice; quarantined"),
+        ("hang", UnitLimits(seconds=0.5), "took more than 0.5 s, twice; quarantined"),
         (
             "allocate",
             UnitLimits(memory_bytes=128 * 1024**2),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.inline_engine import InlineEngine
 from tieback.model.backend import Candidate, Route
 from tieback.model.exposure import AppRoute, Exposure, Severity
 from tieback.model.figure import exact
@@ -103,7 +104,9 @@ def made(folder: Path) -> Path:
     """Make the workspace; returns its directory."""
     workspace = folder / "ws"
     inputs = (*sorted(APPS.glob("*.apk")), har(folder))
-    with run_scan(ScanRequest(inputs, None, workspace), lambda _: nullcontext(lambda _done, _total: None)) as done:
+    with run_scan(
+        ScanRequest(inputs, None, workspace, engine=InlineEngine()), lambda _: nullcontext(lambda _done, _total: None)
+    ) as done:
         hashes = {one.app.bundle_id: one.app.sha256 for one in done.report.apps.rows()}
     list(import_reports(workspace, [shodan(folder), mobsf(folder)]))
     with Workspace.open(workspace) as opened:

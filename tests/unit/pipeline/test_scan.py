@@ -23,6 +23,8 @@ from tieback.pipeline.inputs.units import scan_units
 from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.storage.workspace import Workspace
 
+pytestmark = pytest.mark.usefixtures("worker_processes")
+
 APPS = Path(__file__).parents[3] / "labs" / "apps"
 
 

@@ -178,6 +178,7 @@ def test_words_of_a_sentence(text: str, words: int) -> None:
     assert TEXTS.Sentence("a", 1, "docs", text).words == words
 
 
+@pytest.mark.more
 def test_every_category_of_users_is_found_in_the_repository() -> None:
     found = TEXTS.sentences(ROOT)
     assert {one.category for one in found} == set(TEXTS.USER_VISIBLE)

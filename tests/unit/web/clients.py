@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from litestar.testing import TestClient
 from litestar.types import ASGIApp
 
 from tieback.pipeline.accounts.roles import Role
-from tieback.web.app import build_server
+from tieback.web import app as application
 from tieback.web.context import User
+from tieback.web.hosts import own_names
+from tieback.web.protection import protected
 from tieback.web.settings import WebSettings
 
 
@@ -25,34 +26,27 @@ class Changes:
         self.lines.append((user.name, action, subject))
 
 
-class Caller:
-    """Who makes the requests of ``same_client``, and the log of changes."""
+class _Shared:
+    """An application for one client after the other: to build it takes long.
+
+    Its settings, user and log of changes are those of the client that has it. It stands in for the settings, too.
+    """
 
     def __init__(self) -> None:
+        self.current = WebSettings(workspace=Path("unused"))
         self.user: User | None = None
         self.changes = Changes()
+        self.app = application.build_app(cast("WebSettings", self), identify=lambda _: self.user, changes=self)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.current, name)
 
     def note(self, user: User, action: str, subject: str) -> None:
         self.changes.note(user, action, subject)
 
 
-@cache
-def _same_app(workspace: Path) -> tuple[ASGIApp, Caller]:
-    caller = Caller()
-    settings = WebSettings(workspace=workspace)
-    return build_server(settings, identify=lambda _: caller.user, changes=caller), caller
-
-
-@contextmanager
-def same_client(
-    workspace: Path, role: Role = Role.ADMIN, changes: Changes | None = None
-) -> Iterator[TestClient[ASGIApp]]:
-    """As ``client``, but one application for all clients of this path, one after the other: to build it takes long."""
-    app, caller = _same_app(workspace)
-    caller.user, caller.changes = User(id="u1", name="Ann", role=role), changes or Changes()
-    with TestClient(app, base_url="http://127.0.0.1:8484", raise_server_exceptions=False) as made:
-        made.headers["Sec-Fetch-Site"] = "same-origin"
-        yield made
+_FREE: dict[tuple[object, object], list[_Shared]] = {}
+"""Applications that no client has at the moment, by the routes and templates that they were built with."""
 
 
 @contextmanager
@@ -60,10 +54,16 @@ def client(
     workspace: Path, role: Role | None = Role.ADMIN, changes: Changes | None = None, **settings: Any
 ) -> Iterator[TestClient[ASGIApp]]:
     """A client of the pages of a workspace; ``role=None`` for someone who has not signed in."""
-    user = User(id="u1", name="Ann", role=role) if role else None
-    app = build_server(
-        WebSettings(workspace=workspace, **settings), identify=lambda _: user, changes=changes or Changes()
-    )
-    with TestClient(app, base_url="http://127.0.0.1:8484", raise_server_exceptions=False) as made:
-        made.headers["Sec-Fetch-Site"] = "same-origin"
-        yield made
+    assert "sign_in" not in settings, "the provider is a part of the application"
+    free = _FREE.setdefault((application.routes, vars(application)["environment"]), [])
+    shared = free.pop() if free else _Shared()
+    current = shared.current = WebSettings(workspace=workspace, **settings)
+    shared.user = User(id="u1", name="Ann", role=role) if role else None
+    shared.changes = changes or Changes()
+    app = protected(shared.app, own_names(current.public_url), current.trusted_proxies)
+    try:
+        with TestClient(app, base_url="http://127.0.0.1:8484", raise_server_exceptions=False) as made:
+            made.headers["Sec-Fetch-Site"] = "same-origin"
+            yield made
+    finally:
+        free.append(shared)

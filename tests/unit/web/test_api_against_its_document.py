@@ -5,10 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
 from tests.examples import FULL
 from tests.unit.pipeline.graph_workspace import made
@@ -40,6 +37,8 @@ EXAMPLES = settings(
 @pytest.fixture(scope="module")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The API over a workspace of its own: some requests change it."""
+    import schemathesis  # a second, which every worker would spend while it collects
+
     scanned = made(tmp_path_factory.mktemp("api"))
     app = build_app(WebSettings(workspace=scanned), identify=lambda _: USER, changes=Changes())
     return schemathesis.openapi.from_asgi("/api/v1/openapi.json", app)
@@ -47,6 +46,9 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
 def test_each_request_has_a_documented_answer(api: Any, method: str, path: str) -> None:
+    from schemathesis.checks import not_a_server_error
+    from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
+
     seen = []
 
     @EXAMPLES

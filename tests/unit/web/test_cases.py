@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from tests.unit.cases.samples import exposure
 from tests.unit.pipeline.workspaces import make
-from tests.unit.web.clients import Changes, client, same_client
+from tests.unit.web.clients import Changes, client
 from tieback.cases.policy import default_policy
 from tieback.model.case import Recheck, RecheckVerdict
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
@@ -78,7 +78,7 @@ def changes() -> Changes:
 
 @pytest.fixture
 def pages(workspace: Path, changes: Changes) -> Iterator[TestClient[ASGIApp]]:
-    with same_client(workspace, Role.ANALYST, changes) as made:
+    with client(workspace, Role.ANALYST, changes) as made:
         yield made
 
 
@@ -358,7 +358,7 @@ def test_a_case_outside_the_log_says_so(pages: TestClient[ASGIApp], workspace: P
 
 
 def test_a_viewer_reads_and_changes_nothing(workspace: Path, key: str) -> None:
-    with same_client(workspace, Role.VIEWER) as pages:
+    with client(workspace, Role.VIEWER) as pages:
         for path in ("/cases", f"/cases/{key}", "/letters", "/case-log", f"/api/v1/cases/{key}/evidence"):
             assert pages.get(path).status_code == 403
         assert pages.post(f"/api/v1/cases/{key}/notes", json={"text": "x"}).status_code == 403
@@ -389,7 +389,7 @@ def test_a_re_check_is_queued_under_a_grant_on_the_server(workspace: Path, key: 
     (workspace / "grants" / "lab.toml").write_text(render_grant(GRANT))
     digest = digest_of(GRANT)
     changes = Changes()
-    with same_client(workspace, Role.OPERATOR, changes) as pages:
+    with client(workspace, Role.OPERATOR, changes) as pages:
         offered = shown(pages, key)["grants"]
         assert [(one["id"], one["file"]) for one in offered] == [(digest, "lab.toml")]
         page = pages.get(f"/cases/{key}").text
@@ -416,5 +416,5 @@ def test_an_analyst_starts_no_re_check(pages: TestClient[ASGIApp], workspace: Pa
 
 
 def test_without_a_grant_the_page_says_where_to_put_one(workspace: Path, key: str) -> None:
-    with same_client(workspace, Role.OPERATOR) as pages:
+    with client(workspace, Role.OPERATOR) as pages:
         assert "no page can create one" in pages.get(f"/cases/{key}").text

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from tests.unit.cases.samples import exposure
 from tests.unit.pipeline.workspaces import make
-from tests.unit.web.clients import Changes, client, same_client
+from tests.unit.web.clients import Changes, client
 from tieback.assess.findings import apply_rules
 from tieback.model.exposure import Finding
 from tieback.pipeline.accounts.roles import Role
@@ -63,7 +63,7 @@ def changes() -> Changes:
 
 @pytest.fixture
 def pages(workspace: Path, changes: Changes) -> Iterator[TestClient[ASGIApp]]:
-    with same_client(workspace, Role.ANALYST, changes) as made:
+    with client(workspace, Role.ANALYST, changes) as made:
         yield made
 
 
@@ -199,7 +199,7 @@ def test_hostile_texts_are_inert(pages: TestClient[ASGIApp], path: str) -> None:
 
 
 def test_a_viewer_changes_nothing(workspace: Path) -> None:
-    with same_client(workspace, Role.VIEWER) as pages:
+    with client(workspace, Role.VIEWER) as pages:
         assert pages.get("/findings").status_code == 403
         assert suppress(pages) == 403
     assert not (workspace / "suppressions.toml").exists()

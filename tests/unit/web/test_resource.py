@@ -69,8 +69,8 @@ def rename_row_of(row_id: str, data: Rename) -> None:
     assert (row_id, data) == ("r1", Rename(name="b", count=3))
 
 
-@pytest.fixture
-def routes(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module")
+def routes() -> Iterator[None]:
     template = "rows.html"
     source = (
         "{% extends 'base.html' %}{% block main %}<h1>{{ title }}</h1><p>{{ data.items[0].name }}</p>{% endblock %}"
@@ -87,8 +87,10 @@ def routes(monkeypatch: pytest.MonkeyPatch) -> None:
     listed = page_and_json("/rows", list_rows, template=template, role=Role.ANALYST, title="Rows")
     single = page_and_json("/rows/{row_id:str}", one_row, template=template, role=Role.ANALYST, title="Row")
     others = application.routes
-    monkeypatch.setattr(application, "environment", with_template)
-    monkeypatch.setattr(application, "routes", lambda: [*others(), *listed, *single, rename_row, rename_form])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(application, "environment", with_template)
+        patch.setattr(application, "routes", lambda: [*others(), *listed, *single, rename_row, rename_form])
+        yield
 
 
 @pytest.fixture

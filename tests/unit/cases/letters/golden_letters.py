@@ -1,6 +1,7 @@
 """One letter of each kind and language, with everything that a letter can say."""
 
 from datetime import date, timedelta
+from functools import cache
 
 import msgspec
 
@@ -69,8 +70,9 @@ def golden_facts(kind: str, name: str) -> LetterFacts:
     return msgspec.structs.replace(facts, reference=letter_reference("v-1"))
 
 
+@cache
 def golden_letter(kind: str, name: str) -> Letter:
-    """The letter."""
+    """The letter, written once."""
     return render_letter(kind, name, load_language(name), golden_facts(kind, name), (), NOW, "v-1")
 
 

@@ -32,10 +32,10 @@ def test_cached_lexicon_equals_the_compiled_one(
 @pytest.mark.parametrize(
     "other",
     [
-        b"no pickle",
+        pytest.param(b"no pickle", marks=pytest.mark.more),
         pickle.dumps(["of another shape"]),
-        pickle.dumps(Path),
-        pickle.dumps(Lexicon)[:-1],
+        pytest.param(pickle.dumps(Path), marks=pytest.mark.more),
+        pytest.param(pickle.dumps(Lexicon)[:-1], marks=pytest.mark.more),
         b"cos\nsystem\n(S'touch owned'\ntR.",
     ],
     ids=["noise", "list", "class", "torn", "call"],

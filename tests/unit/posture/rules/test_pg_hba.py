@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests.unit.posture.rules.conftest import Ask
 from tieback.model.errors import InputError
+from tieback.posture.rules import pg_hba
 from tieback.posture.rules.interface import Requester
 from tieback.posture.rules.pg_hba import PgHba
 from tieback.posture.rules.source import RulesText
@@ -86,13 +87,17 @@ def test_errors_name_the_line(text: str, what: str) -> None:
     assert what in error.value.what
 
 
-def test_a_file_of_many_records_ends() -> None:
-    text = "\n".join(f"host d{n} r{n} {n % 200 + 1}.{n % 250}.0.0/16 md5" for n in range(2000))
-    text += "\n" + "\n".join(f"host d{n} r{n} 9.9.9.9/32 trust" for n in range(1999))
+@pytest.mark.parametrize("many", [400, pytest.param(pg_hba.MAX_RECORDS, marks=pytest.mark.more)])
+def test_a_file_of_many_records_ends(monkeypatch: pytest.MonkeyPatch, many: int) -> None:
+    """With a tenth of the limits, and in a longer run with those of the program."""
+    monkeypatch.setattr(pg_hba, "MAX_PAIRS", pg_hba.MAX_PAIRS * many // pg_hba.MAX_RECORDS)
+    monkeypatch.setattr(pg_hba, "MAX_RECORDS", many)
+    text = "\n".join(f"host d{n} r{n} {n % 200 + 1}.{n % 250}.0.0/16 md5" for n in range(many // 2))
+    text += "\n" + "\n".join(f"host d{n} r{n} 9.9.9.9/32 trust" for n in range(many // 2 - 1))
     read = READER.read(RulesText("pg_hba.conf", text)).ask(Requester.ANONYMOUS, "/").read
     assert (read.allowed, read.certain) == (False, False)
     assert "not all were checked" in read.reason
-    with pytest.raises(InputError, match="more than 4000 records"):
+    with pytest.raises(InputError, match=f"more than {many} records"):
         READER.read(RulesText("pg_hba.conf", f"{text}\n{text}"))
 
 

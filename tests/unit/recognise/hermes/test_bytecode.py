@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bench.flow import FOLDER, hermes_bundles
 from tests.each import each
+from tests.examples import examples
 from tests.unit.recognise.hermes.assemble import assemble
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.recognise.hermes.bytecode import MAX_BODY, Bytecode, UnreadableError
@@ -105,7 +106,7 @@ def test_a_switch_has_at_most_as_many_targets_as_the_file_has_bytes() -> None:
     assert len(code.targets(0, step)) < 100
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.sampled_from([BUNDLE, NEW]), st.data())
 def test_altered_files_are_read_or_refused(bundle: bytes, source: st.DataObject) -> None:
     data = bytearray(bundle)

@@ -19,6 +19,7 @@ except (ImportError, OSError):
     pytest.skip("the extra pdf, or Pango, is not installed", allow_module_level=True)
 
 
+@pytest.mark.more
 def test_the_page_on_paper(report: Report) -> None:
     out = io.BytesIO()
     PdfRenderer().render(report, out)
@@ -34,6 +35,7 @@ def test_the_summary_is_one_page_and_the_details_follow(whole: Report) -> None:
         pytest.skip("pdftotext (Debian: poppler-utils) is not installed")
     out = io.BytesIO()
     PdfRenderer().render(whole, out)
+    assert out.getvalue().startswith(b"%PDF-")
     text = subprocess.run(["pdftotext", "-layout", "-", "-"], input=out.getvalue(), capture_output=True, check=True)
     first, second, *_ = text.stdout.decode().split("\f")
     for phrase in (
