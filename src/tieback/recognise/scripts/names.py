@@ -6,7 +6,7 @@ those outside.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 from itertools import islice
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from typing import NamedTuple
 from tieback.intake.apps.interface import Bytes
 from tieback.recognise.scripts.reader import Budget
 from tieback.recognise.scripts.scopes import Scope, Scopes
+from tieback.recognise.scripts.words import Words
 
 MAX_PLACES = 20_000
 """Most places of a name in one scope that are looked at; a name with more is unknown."""
@@ -75,6 +76,7 @@ class Names:
         """Look up names in this script."""
         self._data, self._scopes, self._budget = data, scopes, budget
         self._known: dict[tuple[str, int], Binding | None] = {}
+        self._index = Words(data)
 
     def find(self, name: str, at: int) -> Binding | None:
         """The binding of a name at an offset; ``None`` if the script does not bind it, or too often."""
@@ -132,8 +134,19 @@ class Names:
 
     def _places(self, raw: bytes, start: int, end: int, after: bytes = b"") -> Iterator[int]:
         """Where a word is in a range, with this text behind it."""
-        data, at, needle, last = self._data, start, raw + after, start
         self._budget.take(1 + ((end - start) >> 11))
+        known = self._index.places(raw, after, start, end)
+        return self._searched(raw, start, end, after) if known is None else self._counted(known)
+
+    def _counted(self, places: Sequence[int]) -> Iterator[int]:
+        self._budget.take(self._index.compared >> 6)
+        self._index.compared = 0
+        for place in islice(places, MAX_PLACES):
+            self._budget.take()
+            yield place
+
+    def _searched(self, raw: bytes, start: int, end: int, after: bytes) -> Iterator[int]:
+        data, at, needle, last = self._data, start, raw + after, start
         for _ in range(MAX_PLACES):
             at = data.find(needle, at, end)
             if at < 0:
