@@ -1,133 +1,181 @@
-"""Index of the words of a script: where a name is, without a search of the whole script for each name.
+"""Index of the words of a script: where a name is, without a search of the script for each name.
 
 A search for a short name stops at each of its thousands of places, and scripts have hundreds of names to look up. The
 index is one sorted array with the hash and the offset of each word, made by a few passes of NumPy.
 """
 
+import re
 from array import array
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tieback.intake.apps.interface import Bytes
+from tieback.recognise.scripts.reader import Budget
 
 MAX_INDEXED = 8 * 1024 * 1024
-"""Most bytes of a script with an index, which takes eight bytes per word."""
-_SEARCHES = 4
-"""Searches of the whole script that cost about as much as the index."""
+"""Most bytes of a script with an index, which takes eight bytes per word. Longer ones are searched for each name."""
+LONG = 4
+"""Least bytes of a name that is looked for with any white space behind it."""
 _MAX_AFTER = 8
-_PIECE = 1024 * 1024
+_PIECE = 32 * 1024
 _PLACE = np.uint64(MAX_INDEXED - 1)
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _MASKS = np.array([(1 << 8 * size) - 1 for size in range(9)], np.uint64)
+_SPACE = b" \t\n\r\v\f"
 WORD = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_$" + bytes(range(0x80, 0x100))
 """The bytes of names; each of the others ends a name."""
-_WORDS = tuple(bytes((octet,)) for octet in WORD)
 _IS_WORD = bytes(octet in WORD for octet in range(256))
+_TABLE = np.frombuffer(_IS_WORD, np.bool_)
+_GAP = re.compile(rb"[^\w$\x80-\xff]")
+type _Places = NDArray[np.int64]
 
 
 class Words:
-    """The words of one script."""
+    """The words of one script. A needle is a word, with the text before it, as in ``this.name`` or ``.name``."""
 
-    def __init__(self, data: Bytes, *, searches: int = _SEARCHES) -> None:
-        """Set the script. The index is made after this many searches of the whole script, or of parts of that size."""
-        self._data = data
-        self._left = searches * len(data)
+    def __init__(self, data: Bytes, budget: Budget, *, most: int = MAX_INDEXED) -> None:
+        """Set the script; ``most``: most bytes with an index. Nothing is read before the first word."""
+        self._data, self._budget = data, budget
+        self._is_indexed = len(data) <= most
         self._index: NDArray[np.uint64] | None = None
         self._octets = np.zeros(0, np.uint8)
-        """The script, and bytes after it so that each place has as many behind it as are compared."""
-        self._words: dict[bytes, NDArray[np.int64]] = {}
-        self._known: dict[tuple[bytes, bytes], array[int] | None] = {}
-        self.compared = 0
-        """Places of other words with the same hash that were compared."""
+        """The script, and bytes behind it so that each place has as many behind it as are compared."""
+        self._needles: dict[bytes, tuple[_Places, _Places]] = {}
+        self._known: dict[tuple[bytes, bytes], array[int]] = {}
+        self._near: dict[tuple[bytes, tuple[bytes, ...]], tuple[array[int], ...]] = {}
 
-    def places(self, needle: bytes, after: bytes, start: int, end: int) -> Sequence[int] | None:
-        """Where a word is in a range, in ascending order; ``None`` if it must be searched.
+    def places(self, needle: bytes, after: bytes = b"") -> Sequence[int]:
+        """All places of a word, in ascending order; with ``after`` those that have this text behind them.
 
-        Args:
-            needle: the word, with the text before it, as in ``this.name``; it can begin with a dot.
-            after: text behind the word, which begins with no byte of a word; if it is empty, any such byte can follow.
-            start: offset of the range.
-            end: offset behind the range; the text behind the word must be in it, too.
+        The text behind must begin with no byte of a word.
         """
-        if self._index is None:
-            self._left -= end - start
-            if self._left >= 0 or len(self._data) > MAX_INDEXED:
-                return None
-            self._octets = np.frombuffer(bytes(self._data) + bytes(_MAX_AFTER), np.uint8)
-            self._index = _index(self._octets)
         key = needle, after
         if key not in self._known:
-            self._known[key] = self._found(self._index, needle, after)
-        known = self._known[key]
-        if known is None:
-            return None
-        low = bisect_left(known, start)
-        return known[low : bisect_left(known, end - len(needle) - len(after) + 1, low)]
+            self._known[key] = self._read(needle, after)
+        return self._known[key]
 
-    def _found(self, index: NDArray[np.uint64], needle: bytes, after: bytes) -> "array[int] | None":
-        word = needle[len(needle.rstrip(WORD)) :]
-        before = needle[: len(needle) - len(word)]
-        if not word or len(after) > _MAX_AFTER or after[:1] in _WORDS or _overlaps(needle):
-            return None
-        if word not in self._words:
-            self._words[word] = self._of_word(index, word)
-        places = self._words[word] - len(before)
-        if before:
-            places = places[places >= 0]
-            if before[:1] != b".":
-                places = places[(places == 0) | ~_are_in_words(self._octets[places - 1])]
-        places = self._with(places, before, 0)
-        places = self._with(places, after, len(needle))
+    def near(self, needle: bytes, ends: tuple[bytes, ...]) -> tuple[Sequence[int], ...]:
+        """All places of a word that one of these texts can follow.
+
+        Returns:
+            The places for each text. For a word of ``LONG`` bytes all in one: those before the first byte of a text,
+                or before white space if a text begins with a space.
+        """
+        if len(needle) < LONG:
+            return tuple(self.places(needle, end) for end in ends)
+        if (needle, ends) not in self._near:
+            first = {octet for end in ends for octet in (_SPACE if end[0] == 0x20 else end[:1])}
+            found = sorted(place for octet in first for place in self.places(needle, bytes((octet,))))
+            self._near[needle, ends] = (array("I", found),)
+        return self._near[needle, ends]
+
+    def _read(self, needle: bytes, after: bytes) -> "array[int]":
+        if needle not in self._needles:
+            self._needles[needle] = self._by_next(needle)
+        places, bounds = self._needles[needle]
+        if not after:
+            return array("I", np.sort(places).astype(np.uint32).tobytes())
+        places = places[bounds[after[0]] : bounds[after[0] + 1]]
+        places = self._with(places, after[1:_MAX_AFTER], len(needle) + 1)
         return array("I", places.astype(np.uint32).tobytes())
 
-    def _of_word(self, index: NDArray[np.uint64], word: bytes) -> NDArray[np.int64]:
-        first, last = (int.from_bytes(one, "little") for one in (word[:8], word[-8:] if len(word) > 8 else b""))
-        low = _hash(np.array([first], np.uint64), np.array([last], np.uint64), np.array([len(word)], np.uint64))[0]
+    def _by_next(self, needle: bytes) -> tuple[_Places, _Places]:
+        """The places of a word, by the byte behind it, and where those of each byte begin."""
+        places = self._located(needle)
+        behind = self._octets[places + len(needle)]
+        order = np.argsort(behind, kind="stable")
+        return places[order], np.searchsorted(behind[order], np.arange(257))
+
+    def _located(self, needle: bytes) -> _Places:
+        if not len(self._octets):
+            self._octets = np.frombuffer(bytes(self._data) + bytes(_MAX_AFTER), np.uint8)
+        word = needle[len(needle.rstrip(WORD)) :]
+        if not self._is_indexed or not word:
+            self._budget.take(1 + (len(self._data) >> 11))
+            return np.fromiter(self._searched(needle), np.int64)
+        if self._index is None:
+            self._index = _index(self._octets)
+        places = self._of_word(self._index, word)
+        before = needle[: len(needle) - len(word)]
+        if not before:
+            return places
+        places = self._with(places[places >= len(before)] - len(before), before, 0)
+        if before[:1] != b".":
+            places = places[(places == 0) | ~_TABLE[self._octets[places - 1]]]
+        return _apart(places, len(needle)) if _overlaps(needle) else places
+
+    def _of_word(self, index: NDArray[np.uint64], word: bytes) -> _Places:
+        parts = [int.from_bytes(part, "little") for part in (word[:8], word[-8:] if len(word) > 8 else b"")]
+        low = _hash(*(np.array([one], np.uint64) for one in (*parts, len(word))))[0]
         found = index[np.searchsorted(index, low) : np.searchsorted(index, low | _PLACE, side="right")]
-        candidates = (found & _PLACE).astype(np.int64)
-        places = self._with(candidates, word, 0)
-        places = places[~_are_in_words(self._octets[places + len(word)])]
-        self.compared += len(candidates) - len(places)
+        places = self._with((found & _PLACE).astype(np.int64), word, 0)
+        places = places[~_TABLE[self._octets[places + len(word)]]]
+        self._budget.take(len(found) - len(places) >> 6)  # other words with the same hash
         return places
 
-    def _with(self, places: NDArray[np.int64], text: bytes, shift: int) -> NDArray[np.int64]:
+    def _with(self, places: _Places, text: bytes, shift: int) -> _Places:
         """Those of the places that have a text at this distance."""
         for number, octet in enumerate(text, shift):
             places = places[self._octets[places + number] == octet]
         return places
 
+    def _searched(self, needle: bytes) -> Iterator[int]:
+        data, at, size = self._data, 0, len(needle)
+        while (at := data.find(needle, at)) >= 0:
+            if not _is_word(data[at + size : at + size + 1]) and (
+                needle[:1] == b"." or not _is_word(data[at - 1 : at])
+            ):
+                yield at
+            at += size
 
-def _are_in_words(octets: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Which of the bytes are part of a word."""
-    return np.frombuffer(octets.tobytes().translate(_IS_WORD), np.bool_)
+
+def within(places: Sequence[int], start: int, end: int) -> Sequence[int]:
+    """Those of the places that are in a range."""
+    low = bisect_left(places, start)
+    return places[low : bisect_left(places, end, low)]
+
+
+def _is_word(one: Bytes) -> bool:
+    return bool(one) and one in WORD
 
 
 def _overlaps(needle: bytes) -> bool:
-    """True if two of these texts can overlap, so that a search does not find both."""
+    """True if two of these texts can overlap."""
     return any(needle.endswith(needle[:size]) for size in range(1, len(needle)))
+
+
+def _apart(places: _Places, size: int) -> _Places:
+    """Places of a text without those that begin inside of the one before."""
+    found: list[int] = []
+    for place in places.tolist():
+        if not found or place >= found[-1] + size:
+            found.append(place)
+    return np.array(found, np.int64)
 
 
 def _index(octets: NDArray[np.uint8]) -> NDArray[np.uint64]:
     """The hash and offset of each word, sorted; the last ``_MAX_AFTER`` bytes are not part of the script."""
-    inside = _are_in_words(octets)
-    edges = [np.zeros(int(inside[0]), np.uint32)]
-    for start in range(0, len(inside) - 1, _PIECE):
-        piece = inside[start : start + _PIECE + 1]
-        edges.append((np.flatnonzero(piece[1:] != piece[:-1]) + (start + 1)).astype(np.uint32))
-    both = np.concatenate(edges)
-    index = np.empty(len(both) // 2, np.uint64)
-    eight = np.ndarray((len(octets) - 7,), "<u8", octets.data, 0, (1,))
-    for low in range(0, len(index), _PIECE // 8):
-        starts, ends = both[2 * low : 2 * low + _PIECE // 4 : 2], both[2 * low + 1 : 2 * low + _PIECE // 4 : 2]
+    data, size = octets.tobytes(), len(octets) - _MAX_AFTER
+    eight = np.ndarray((size + 1,), "<u8", data, 0, (1,))
+    parts, start = [], 0
+    while start < size:
+        # Small pieces stay in the cache of the processor. None ends inside of a word.
+        gap = _GAP.search(data, min(size, start + _PIECE))
+        end = gap.start() if gap else size
+        inside = np.frombuffer(b"\0%b\0" % data[start:end].translate(_IS_WORD), np.bool_)
+        edges = np.flatnonzero(inside[1:] != inside[:-1]) + start
+        starts, ends = edges[::2], edges[1::2]
         sizes = ends - starts
         last = np.zeros(len(sizes), np.uint64)
         long = np.flatnonzero(sizes > 8)
         last[long] = eight[ends[long] - 8]
         first = eight[starts] & _MASKS[np.minimum(sizes, 8)]
-        index[low : low + len(starts)] = _hash(first, last, sizes.astype(np.uint64)) | starts
+        parts.append(_hash(first, last, sizes.astype(np.uint64)) | starts.astype(np.uint64))
+        start = end
+    index = np.concatenate(parts) if parts else np.zeros(0, np.uint64)
     index.sort()
     return index
 
