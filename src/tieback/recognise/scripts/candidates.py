@@ -12,6 +12,7 @@ from typing import NamedTuple
 from tieback.intake.apps.interface import Bytes
 from tieback.recognise.scripts.reader import LITERAL
 from tieback.recognise.scripts.scopes import Scopes
+from tieback.recognise.scripts.words import LONG, Words, within
 
 MAX_USES = 64
 """Most places that join one name."""
@@ -169,30 +170,26 @@ def joining(data: Bytes, mark: bytes, end: int) -> Iterator[Candidate]:
         yield Candidate(start)
 
 
-def uses(data: Bytes, name: str, at: int, scopes: Scopes) -> Iterator[Candidate]:
+def uses(data: Bytes, name: str, at: int, scopes: Scopes, words: Words) -> Iterator[Candidate]:
     """The places that join a name or member to which an address was assigned at ``at``."""
     raw = name.encode()
     start, end = 0, len(data)
     if not name.startswith("."):
         scope = scopes.function(at)
         start, end = scope.start, scope.end
-    elif len(name) < 4:
+    elif len(name) < LONG:
         return
-    for needle in (raw + b"+", raw + b" +", b"{" + raw + b"}" if name[0] != "." else raw + b"}", raw + b".concat("):
-        place, found = start, 0
-        for _ in range(MAX_USES * 8):
-            place = data.find(needle, place, end)
-            if place < 0 or found >= MAX_USES:
+    for sign in (b"+", b" +", b"}", b".concat("):
+        found = 0
+        for place in within(words.places(raw, sign), start, end)[: MAX_USES * 8]:
+            behind = place + len(raw) + len(sign)
+            if found >= MAX_USES or behind > end:
                 break
-            word = place + (needle[:1] == b"{")
-            place += len(needle)
-            if needle.endswith(b"+") and data[place : place + 1] in (b"+", b"="):
+            if sign.endswith(b"+") and data[behind : behind + 1] in (b"+", b"="):
                 continue
-            if needle.endswith(b"}") and data[word - 2 : word] != b"${" and name[0] != ".":
+            if sign == b"}" and name[0] != "." and data[place - 2 : place] != b"${":
                 continue
-            if name[0] != "." and _word_before(data, word):
-                continue
-            begin = _template_start(data, word) if needle.endswith(b"}") else operand_start(data, word)
+            begin = _template_start(data, place) if sign == b"}" else operand_start(data, place)
             if begin >= 0:
                 found += 1
                 yield Candidate(begin)

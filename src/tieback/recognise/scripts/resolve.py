@@ -101,7 +101,7 @@ class Resolution:
                     for candidate in called(self._data, mark, end, clients=clients):
                         yield from self._of(candidate)
             for name, at in named.items():
-                for candidate in uses(self._data, name, at, self._run.scopes):
+                for candidate in uses(self._data, name, at, self._run.scopes, self._run.names.words):
                     yield from self._of(candidate)
         except (BudgetError, RecursionError):
             self.stopped = True
