@@ -23,6 +23,7 @@ from tieback.recognise.interface import Extractor, ExtractorMeta, Find
 from tieback.recognise.scripts.folding import MADE, folded_texts, unquoted
 from tieback.recognise.scripts.reader import Budget
 from tieback.recognise.span import decode_text
+from tieback.recognise.texts.script import LastScript
 
 RULE = "script-string"
 FLOW_RULE = "script-flow"
@@ -77,9 +78,9 @@ class ScriptExtractor:
 
     meta = ExtractorMeta(name=RULE, version="2", finds=(RULE, FLOW_RULE))
 
-    def __init__(self, judge: Extractor) -> None:
-        """Use this extractor to judge texts."""
-        self._judge = judge
+    def __init__(self, judge: Extractor, script: LastScript | None = None) -> None:
+        """Use this extractor to judge texts; ``script`` has the literals of scripts for other readers, too."""
+        self._judge, self._last = judge, script or LastScript()
         self.left = MAX_STEPS
         """Steps that may still be taken to put texts together; ``AppSearch`` sets it per app."""
 
@@ -124,7 +125,8 @@ class ScriptExtractor:
 
         budget = Budget(min(self.left, _SCRIPT_STEPS))
         before = budget.left
-        with closing(resolve.Resolution(shown, budget, markup=buffer.file.endswith((".html", ".htm")))) as resolution:
+        markup = buffer.file.endswith((".html", ".htm"))
+        with closing(resolve.Resolution(shown, budget, markup=markup, script=self._last)) as resolution:
             for found in resolution.texts(marks):
                 if found.text.text in told:
                     continue

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tieback.intake.apps.interface import Bytes
-from tieback.recognise.texts.script import script_spans
+from tieback.recognise.texts.script import LastScript
 
 MAX_LEVELS = 60
 """Most functions and blocks around a place that are read."""
@@ -62,9 +62,15 @@ class Arrow(NamedTuple):
 class Scopes:
     """The braces of one script."""
 
-    def __init__(self, data: Bytes, *, markup: bool = False) -> None:
-        """Read this script. ``markup``: the script is in a page, so that its comments and literals are not known."""
-        self._data, self._markup = data, markup
+    def __init__(self, data: Bytes, *, markup: bool = False, script: LastScript | None = None) -> None:
+        """Read this script.
+
+        Args:
+            data: the script.
+            markup: true if it is in a page, so that its comments and literals are not known.
+            script: has the comments and literals, if another reader needed them before.
+        """
+        self._data, self._markup, self._script = data, markup, script or LastScript()
         self._known: dict[int, Scope] = {}
         self._chains: dict[int, tuple[Scope, ...]] = {}
         self._arrows: dict[tuple[int, int], tuple[Arrow, ...]] = {}
@@ -75,10 +81,9 @@ class Scopes:
         octets = np.frombuffer(self._data, np.uint8)
         places = np.flatnonzero((octets == 0x7B) | (octets == 0x7D))
         if len(places) and not self._markup:
-            starts, ends = (np.array(one, np.int64) for one in script_spans(self._data).ranges())  # type: ignore[arg-type]
-            if len(starts):
-                index = np.searchsorted(starts, places, side="right") - 1
-                places = places[(index < 0) | (places >= ends[index])]
+            edges = np.frombuffer(self._script.spans(self._data).ranges(), np.uint32)
+            # An even number of edges is before a place outside of all ranges.
+            places = places[np.searchsorted(edges, places.astype(np.uint32), side="right") % 2 == 0]
         depth = np.cumsum(np.where(octets[places] == 0x7B, 1, -1), dtype=np.int32)
         return places, depth
 
