@@ -64,10 +64,10 @@ _WORTH = re.compile(r"://|\.\w{2,}|^[\w-]{16,200}$")
 _HEX: Atoms = (("[0-9A-Fa-f]", "{2}"),)
 _X: Atoms = ((r"\\", ""), ("x", ""), *_HEX)
 _U: Atoms = ((r"\\", ""), ("u", ""), ("0", "{2}"), *_HEX)
+_ARRAYS = ("['shift']()", '["shift"]()', "return _0x")
+_ARRAY_MARKS = range(len(_ARRAYS))
 _PREFILTER: tuple[Atoms, ...] = (
-    *map(literal_atoms, ("atob(", "fromCharCode", ".reverse()", "unescape(", "Buffer.from(", "['shift']()")),
-    *map(literal_atoms, ('["shift"]()', "function(){return _0x", "function() {return _0x", "function(){ return _0x")),
-    *map(literal_atoms, ("function() { return _0x", "return _0x")),
+    *map(literal_atoms, (*_ARRAYS, "atob(", "fromCharCode", ".reverse()", "unescape(", "Buffer.from(")),
     (*_X, *_X), (*_U, *_U), (*_X, *_U), (*_U, *_X), ((r"\xee", ""), (r"\x80", ""), (r"\x80", "")),
 )  # fmt: skip
 """What a script with a mark of an encoding contains."""
@@ -106,7 +106,8 @@ class ScriptExtractor:
         told: set[str] = set()
         shown = data
         if any(index >= len(resolve.MARKS) for index, _ in hits):
-            arrayed = len(data) <= MAX_SCRIPT and _ARRAYED.search(data) is not None
+            marked = any(index - len(resolve.MARKS) in _ARRAY_MARKS for index, _ in hits)
+            arrayed = marked and len(data) <= MAX_SCRIPT and _ARRAYED.search(data) is not None
             if arrayed:
                 shown = without_arrays(decode_text(bytes(data), wide=False)).encode("utf-8", "replace")
                 hits, _ = self._scanner.scan(shown, 0, len(shown), MAX_HITS)

@@ -7,7 +7,7 @@ those outside.
 
 import re
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 from functools import cached_property
 from typing import NamedTuple
@@ -42,6 +42,7 @@ _DECLARATION = re.compile(
 )
 _ENDS = re.compile(rb"[ \t]*[,;\]}\r\n]")
 _LIST_END = re.compile(rb"[\w$,\s]{0,200}\]\s*=(?![=>])")
+_BEFORE_PART = (b"{", b",", b":", b" ", b"\n")
 _EQUAL_SIGNS, _ADDED_SIGNS, _OF_SIGNS = (b"=", b" ="), (b"+=", b" +="), (b" of ",)
 _KEY_SIGNS = (b":", b" :", b'"', b"'", b"=", b" =")
 _END_SIGNS, _PATTERN_SIGNS = (b",", b";", b"]", b"}", b"\n"), (b"}", b" }", b",", b"\n")
@@ -86,7 +87,7 @@ class Names:
         self._data, self._scopes, self._budget = data, scopes, budget
         self._known: dict[tuple[str, int], Binding | None] = {}
         self.words = Words(data, budget)
-        self._matches: dict[tuple[bytes, tuple[bytes, ...]], tuple[array[int], ...]] = {}
+        self._matches: dict[tuple[bytes, tuple[bytes, ...]], tuple[Sequence[int], ...]] = {}
 
     def find(self, name: str, at: int) -> Binding | None:
         """The binding of a name at an offset; ``None`` if the script does not bind it, or too often."""
@@ -163,11 +164,11 @@ class Names:
         """Where a word is in a scope before a match of a pattern, and not a member."""
         known = self._matches.get((raw, ends))
         if known is None:
-            data, size = self._data, len(raw)
-            known = self._matches[raw, ends] = tuple(
-                array("I", (at for at in one if pattern.match(data, at + size) and data[at - 1 : at] != b"."))
-                for one in self.words.near(raw, ends)
-            )
+            known = self.words.alone(raw, ends, b"=>" if pattern is _EQUALS else b"")
+            if len(raw) >= LONG:
+                match, size = pattern.match, len(raw)
+                known = tuple(array("I", (at for at in one if match(self._data, at + size))) for one in known)
+            self._matches[raw, ends] = known
         found = [place for places in known for place in within(places, scope.start, scope.end)[:MAX_PLACES]]
         self._budget.take(1 + len(found))
         return found
@@ -275,29 +276,35 @@ class Names:
         """Where a word is in the last part of a pattern of an object, in a scope."""
         known = self._matches.get((raw, _PATTERN_SIGNS))
         if known is None:
-            data, (starts, ends) = self._data, self._patterns
-            known = ()
-            for one in [self.words.places(raw)] if len(raw) >= LONG else self.words.near(raw, _PATTERN_SIGNS):
-                places = np.array(one, np.int64)
-                index = np.searchsorted(ends, places + len(raw))
-                within_ends = index < len(ends)
-                places, index = places[within_ends], index[within_ends]
-                places = places[starts[index] <= places + len(raw)].tolist()
-                known += (array("I", (at for at in places if data[at - 1 : at] != b".")),)
+            starts, ends = self._patterns
+            near = [self.words.places(raw)] if len(raw) >= LONG else self.words.near(raw, _PATTERN_SIGNS)
+            known = tuple(_between(one, len(raw), starts, ends) for one in near)
             self._matches[raw, _PATTERN_SIGNS] = known
         found = [place for places in known for place in within(places, scope.start, scope.end)[:MAX_PLACES]]
         self._budget.take(1 + len(found))
         return found
 
     def _in_pattern(self, raw: bytes, scope: Scope) -> Binding | None:
-        for place in self._in_patterns(raw, scope)[:_MAX_NESTED]:
-            if self._data[place - 1] not in b"{,: \n":
+        # Those that are members are not counted.
+        places = [one for one in self._in_patterns(raw, scope) if self._data[one - 1 : one] != b"."]
+        for place in places[:_MAX_NESTED]:
+            if self._data[place - 1 : place] not in _BEFORE_PART:
                 continue
             key = _KEY.search(bytes(self._data[max(0, place - _BEFORE) : place]))
             name = key["key"] if key and key["key"] else raw
             if self._scopes.function(place) == scope or not scope.function:
                 return Binding(Way.MEMBER, (self._end(_PATTERN_END, place + len(raw)),), scope, name.decode())
         return None
+
+
+def _between(
+    places: Sequence[int], size: int, starts: NDArray[np.int64], ends: NDArray[np.int64]
+) -> Sequence[int]:
+    """Those of the places, of a word of this size, that are in one of the ranges up to its end."""
+    behind = np.array(places, np.int64) + size
+    index = ends.searchsorted(behind)
+    behind, index = behind[index < len(ends)], index[index < len(ends)]
+    return array("I", (behind[starts[index] <= behind] - size).tolist())
 
 
 def _parameter(data: Bytes, raw: bytes, start: int, end: int) -> int:

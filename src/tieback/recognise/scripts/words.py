@@ -29,6 +29,7 @@ WORD = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_$" + byt
 """The bytes of names; each of the others ends a name."""
 _IS_WORD = bytes(octet in WORD for octet in range(256))
 _TABLE = np.frombuffer(_IS_WORD, np.bool_)
+_OCTETS = np.arange(257)
 _GAP = re.compile(rb"[^\w$\x80-\xff]")
 type _Places = NDArray[np.int64]
 
@@ -43,7 +44,8 @@ class Words:
         self._index: NDArray[np.uint64] | None = None
         self._octets = np.zeros(0, np.uint8)
         """The script, and bytes behind it so that each place has as many behind it as are compared."""
-        self._needles: dict[bytes, tuple[_Places, _Places]] = {}
+        self._words: dict[bytes, _Places] = {}
+        self._by_next: dict[bytes, tuple[_Places, _Places]] = {}
         self._known: dict[tuple[bytes, bytes], array[int]] = {}
         self._near: dict[tuple[bytes, tuple[bytes, ...]], tuple[array[int], ...]] = {}
 
@@ -72,22 +74,32 @@ class Words:
             self._near[needle, ends] = (array("I", found),)
         return self._near[needle, ends]
 
-    def _read(self, needle: bytes, after: bytes) -> "array[int]":
-        if needle not in self._needles:
-            self._needles[needle] = self._by_next(needle)
-        places, bounds = self._needles[needle]
-        if not after:
-            return array("I", np.sort(places).astype(np.uint32).tobytes())
-        places = places[bounds[after[0]] : bounds[after[0] + 1]]
-        places = self._with(places, after[1:_MAX_AFTER], len(needle) + 1)
-        return array("I", places.astype(np.uint32).tobytes())
+    def alone(self, needle: bytes, ends: tuple[bytes, ...], unlike: bytes) -> tuple[Sequence[int], ...]:
+        """As ``near``, without those behind a dot. For a short word, none of the bytes ``unlike`` is behind the text."""
+        found = []
+        for number, places in enumerate(self.near(needle, ends)):
+            kept = np.array(places, np.int64)
+            kept = kept[self._octets[kept - 1] != 0x2E]
+            for octet in unlike if len(needle) < LONG else b"":
+                kept = kept[self._octets[kept + len(needle) + len(ends[number])] != octet]
+            found.append(_packed(kept))
+        return tuple(found)
 
-    def _by_next(self, needle: bytes) -> tuple[_Places, _Places]:
+    def _read(self, needle: bytes, after: bytes) -> "array[int]":
+        if not after:
+            return _packed(self._located(needle))
+        if needle not in self._by_next:
+            self._by_next[needle] = self._grouped(needle)
+        places, bounds = self._by_next[needle]
+        places = places[bounds[after[0]] : bounds[after[0] + 1]]
+        return _packed(self._with(places, after[1:_MAX_AFTER], len(needle) + 1))
+
+    def _grouped(self, needle: bytes) -> tuple[_Places, _Places]:
         """The places of a word, by the byte behind it, and where those of each byte begin."""
         places = self._located(needle)
         behind = self._octets[places + len(needle)]
-        order = np.argsort(behind, kind="stable")
-        return places[order], np.searchsorted(behind[order], np.arange(257))
+        order = behind.argsort(kind="stable")
+        return places[order], behind[order].searchsorted(_OCTETS)
 
     def _located(self, needle: bytes) -> _Places:
         if not len(self._octets):
@@ -98,7 +110,9 @@ class Words:
             return np.fromiter(self._searched(needle), np.int64)
         if self._index is None:
             self._index = _index(self._octets)
-        places = self._of_word(self._index, word)
+        if word not in self._words:
+            self._words[word] = self._of_word(self._index, word)
+        places = self._words[word]
         before = needle[: len(needle) - len(word)]
         if not before:
             return places
@@ -110,7 +124,7 @@ class Words:
     def _of_word(self, index: NDArray[np.uint64], word: bytes) -> _Places:
         parts = [int.from_bytes(part, "little") for part in (word[:8], word[-8:] if len(word) > 8 else b"")]
         low = _hash(*(np.array([one], np.uint64) for one in (*parts, len(word))))[0]
-        found = index[np.searchsorted(index, low) : np.searchsorted(index, low | _PLACE, side="right")]
+        found = index[index.searchsorted(low) : index.searchsorted(low | _PLACE, side="right")]
         places = self._with((found & _PLACE).astype(np.int64), word, 0)
         places = places[~_TABLE[self._octets[places + len(word)]]]
         self._budget.take(len(found) - len(places) >> 6)  # other words with the same hash
@@ -136,6 +150,10 @@ def within(places: Sequence[int], start: int, end: int) -> Sequence[int]:
     """Those of the places that are in a range."""
     low = bisect_left(places, start)
     return places[low : bisect_left(places, end, low)]
+
+
+def _packed(places: _Places) -> "array[int]":
+    return array("I", places.astype(np.uint32).tobytes())
 
 
 def _is_word(one: Bytes) -> bool:
