@@ -80,7 +80,7 @@ class ScriptExtractor:
 
     def __init__(self, judge: Extractor, script: LastScript | None = None) -> None:
         """Use this extractor to judge texts; ``script`` has the literals of scripts for other readers, too."""
-        self._judge, self._last = judge, script or LastScript()
+        self._judge, self._last = judge, script
         self.left = MAX_STEPS
         """Steps that may still be taken to put texts together; ``AppSearch`` sets it per app."""
 
