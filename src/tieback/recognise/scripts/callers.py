@@ -119,8 +119,10 @@ class Callers:
             at = data.find(raw, at + 1)
             if at < 0:
                 return
-            found = _EXPORT.search(bytes(data[max(0, at - 80) : at]))
-            if found is not None and data[at + len(raw) : at + len(raw) + 1] in (b",", b"}", b";", b")", b"\n"):
+            if data[at + len(raw) : at + len(raw) + 1] not in (b",", b"}", b";", b")", b"\n"):
+                continue
+            before = bytes(data[max(0, at - 80) : at])
+            if before.rstrip().endswith((b"=>", b"return")) and (found := _EXPORT.search(before)):
                 yield found["key"].decode()
 
     def _calls_of_name(self, name: str, raw: bytes, scope: Scope) -> Iterator[int]:

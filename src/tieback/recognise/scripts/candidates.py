@@ -12,7 +12,7 @@ from typing import NamedTuple
 from tieback.intake.apps.interface import Bytes
 from tieback.recognise.scripts.reader import LITERAL
 from tieback.recognise.scripts.scopes import Scopes
-from tieback.recognise.scripts.words import LONG, Words, within
+from tieback.recognise.scripts.words import LONG, WORD, Words, within
 
 MAX_USES = 64
 """Most places that join one name."""
@@ -56,6 +56,7 @@ _BEHIND = re.compile(
     rb"\s*(?:(?P<join>\+(?!\+)|\.(?:concat|replace|split|substr|slice|trim|join|reverse|map|toString)|\[)|(?P<close>[)\]])|(?P<more>[:,?|]))"
 )
 _WORD = re.compile(rb"[\w$\x80-\xff]+(?:\s*\.\s*[\w$]+)*\Z")
+_CHAIN = WORD + b". \t\n\r\v\f"
 _SPACE = b" \t\r\n"
 _CLOSERS = b")]}"
 
@@ -150,7 +151,8 @@ def with_scheme(data: Bytes, end: int) -> Iterator[Candidate | tuple[str, int]]:
         elif data[outer] == 0x28 and _plus_before(data, outer):
             yield Candidate(operand_start(data, outer))
     if not joined and first == start:
-        assigned = _ASSIGNS.search(bytes(data[max(0, start - 80) : start]))
+        before = bytes(data[max(0, start - 80) : start])
+        assigned = _ASSIGNS.search(before) if before.rstrip().endswith((b"=", b":")) else None
         if assigned is not None:
             name = assigned["name"] or assigned["member"] or b"." + assigned["key"]
             yield name.decode("ascii", "replace"), start
@@ -216,8 +218,7 @@ def _chain_start(data: Bytes, at: int, low: int) -> int:
     """The start of ``a.b(c).d`` if ``at`` is inside of it at a dot, a bracket or a name."""
     for _ in range(_OPERANDS):
         if data[at : at + 1] not in (b".", b"(", b"["):
-            found = _WORD.search(bytes(data[max(low, at - 120) : at]))
-            return at - len(found[0]) if found and data[at - 1 : at] != b" " else at
+            return _word_start(data, max(low, at - 120), at) if data[at - 1 : at] != b" " else at
         previous = operand_before(data, at, low)
         if previous < 0:
             return at
@@ -241,14 +242,13 @@ def operand_before(data: Bytes, end: int, low: int) -> int:
         place = _balanced_back(data, end - 1, low)
         if place < 0:
             return -1
-        word = _WORD.search(bytes(data[max(low, place - 120) : place]))
-        if word is not None:
-            return place - len(word[0])
+        start = _word_start(data, max(low, place - 120), place)
+        if start < place:
+            return start
         return operand_before(data, place, low) if data[place - 1] in b")]" else place
-    word = _WORD.search(bytes(data[max(low, end - 120) : end]))
-    if word is None:
+    start = _word_start(data, max(low, end - 120), end)
+    if start == end:
         return -1
-    start = end - len(word[0])
     if data[start - 1 : start] == b"." and data[start - 2 : start - 1] in (b")", b"]"):
         return operand_before(data, start - 1, low)
     return start
@@ -300,8 +300,14 @@ def _closing(data: Bytes, at: int) -> int:
 
 
 def _call_start(data: Bytes, opening: int) -> int:
-    word = _WORD.search(bytes(data[max(0, opening - 120) : opening]))
-    return opening - len(word[0]) if word else opening
+    return _word_start(data, max(0, opening - 120), opening)
+
+
+def _word_start(data: Bytes, low: int, end: int) -> int:
+    """Where the names with dots between them begin that end at ``end``; ``end`` if there is none."""
+    text = bytes(data[low:end])
+    word = _WORD.search(text, len(text.rstrip(_CHAIN)))
+    return end - len(word[0]) if word else end
 
 
 def _literal_start(data: Bytes, end: int) -> int:

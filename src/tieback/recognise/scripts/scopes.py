@@ -161,7 +161,7 @@ class Scopes:
     def _read(self, opening: int, end: int) -> Scope:
         data, low, start = self._data, max(0, opening - _HEAD), opening + 1
         before = bytes(data[max(0, opening - 80) : opening])
-        if arrow := _ARROW.search(before):
+        if before.rstrip().endswith(b"=>") and (arrow := _ARROW.search(before)):
             at = opening - len(before) + arrow.start("single" if arrow["single"] else "close")
             if arrow["single"]:
                 return Scope(start, end, True, at, at + len(arrow["single"]))
