@@ -174,4 +174,3 @@ class Callers:
 
 def _is_path(text: Text) -> bool:
     return re.match(r"/|[A-Za-z][\w.-]*(?:[/?]|$)|[a-z]{2,5}://", text.text) is not None
-

@@ -44,9 +44,7 @@ MAX_CALLS = 8
 class Evaluator:
     """The values of one script. Names and objects are read when they are needed."""
 
-    def __init__(
-        self, data: Bytes, budget: Budget, *, markup: bool = False, script: LastScript | None = None
-    ) -> None:
+    def __init__(self, data: Bytes, budget: Budget, *, markup: bool = False, script: LastScript | None = None) -> None:
         """Read this script with a budget; ``script`` and ``markup`` as for ``Scopes``."""
         self.data, self.budget = data, budget
         self.scopes = Scopes(data, markup=markup, script=script)

@@ -97,26 +97,37 @@ def _hex_text(text: str) -> str | None:
 
 
 _RULES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str | None]], ...] = (
-    ("atob(", re.compile(rf"\b(?:window\.|globalThis\.|self\.)?atob\(\s{{0,9}}({_PARTS})\s{{0,9}}\)"),
+    ("atob(",
+     re.compile(rf"\b(?:window\.|globalThis\.|self\.)?atob\(\s{{0,9}}({_PARTS})\s{{0,9}}\)"),
      lambda found: base64_text("".join(map(_text, _LITERALS.findall(found[1]))))),
-    ("Buffer.from(", re.compile(rf"\bBuffer\.from\(\s{{0,9}}({_LITERAL})\s{{0,9}},\s{{0,9}}['\"](base64|hex)['\"]\)"
+    ("Buffer.from(",
+     re.compile(rf"\bBuffer\.from\(\s{{0,9}}({_LITERAL})\s{{0,9}},\s{{0,9}}['\"](base64|hex)['\"]\)"
                 r"\.toString\([^()]{0,20}\)"),
      lambda found: base64_text(_text(found[1])) if found[2] == "base64" else _hex_text(_text(found[1]))),
-    ("fromCharCode", re.compile(rf"{_CODES}\((?:\.\.\.\[)?({_NUMBERS})\]?\)"), lambda found: _of_codes(found[1])),
-    ("fromCharCode", re.compile(rf"{_CODES}(?:\.apply|\[['\"]apply['\"]\])\([^()\[\]]{{1,20}},\s{{0,9}}\[({_NUMBERS})\]\)"),
+    ("fromCharCode",
+     re.compile(rf"{_CODES}\((?:\.\.\.\[)?({_NUMBERS})\]?\)"),
      lambda found: _of_codes(found[1])),
-    ("fromCharCode", re.compile(rf"\[({_NUMBERS})\]\.map\(\s{{0,9}}(?:function\s{{0,9}}\((\w{{1,30}})\)\s{{0,9}}\{{\s{{0,9}}return\s{{1,9}}|\(?(\w{{1,30}})\)?\s{{0,9}}=>\s{{0,9}})"
+    ("fromCharCode",
+     re.compile(rf"{_CODES}(?:\.apply|\[['\"]apply['\"]\])\([^()\[\]]{{1,20}},\s{{0,9}}\[({_NUMBERS})\]\)"),
+     lambda found: _of_codes(found[1])),
+    ("fromCharCode",
+     re.compile(rf"\[({_NUMBERS})\]\.map\(\s{{0,9}}(?:function\s{{0,9}}\((\w{{1,30}})\)\s{{0,9}}\{{\s{{0,9}}return\s{{1,9}}|\(?(\w{{1,30}})\)?\s{{0,9}}=>\s{{0,9}})"
                 rf"{_CODES}\(\s{{0,9}}(?:\2|\3)\s{{0,9}}(?:([-+^])\s{{0,9}}({_NUMBER}))?\s{{0,9}}\);?\s{{0,9}}\}}?\s{{0,9}}\)\.join\((?:''|\"\")\)"),
      lambda found: _of_codes(found[1], _changed(found[4] or "", found[5] or ""))),
-    (".reverse().join(", re.compile(rf"({_LITERAL})\.split\((?:''|\"\")\)\.reverse\(\)\.join\((?:''|\"\")\)"),
+    (".reverse().join(",
+     re.compile(rf"({_LITERAL})\.split\((?:''|\"\")\)\.reverse\(\)\.join\((?:''|\"\")\)"),
      lambda found: _text(found[1])[::-1]),
-    ("decodeURI", re.compile(rf"\b(?:decodeURIComponent|decodeURI)\(\s{{0,9}}({_LITERAL})\s{{0,9}}\)"),
+    ("decodeURI",
+     re.compile(rf"\b(?:decodeURIComponent|decodeURI)\(\s{{0,9}}({_LITERAL})\s{{0,9}}\)"),
      lambda found: unquote(_text(found[1]), errors="replace")),
-    ("unescape(", re.compile(rf"\bunescape\(\s{{0,9}}({_LITERAL})\s{{0,9}}\)"),
+    ("unescape(",
+     re.compile(rf"\bunescape\(\s{{0,9}}({_LITERAL})\s{{0,9}}\)"),
      lambda found: unquote(_text(found[1]), errors="replace")),
-    (".concat(", re.compile(rf"({_LITERAL})\.concat\(\s{{0,9}}({_LITERAL})\s{{0,9}}\)"),
+    (".concat(",
+     re.compile(rf"({_LITERAL})\.concat\(\s{{0,9}}({_LITERAL})\s{{0,9}}\)"),
      lambda found: _text(found[1]) + _text(found[2])),
-    (MADE, re.compile(rf"(?<![\w$\]])\(\s{{0,9}}({_LITERAL})\s{{0,9}}\)"),
+    (MADE,
+     re.compile(rf"(?<![\w$\]])\(\s{{0,9}}({_LITERAL})\s{{0,9}}\)"),
      lambda found: _text(found[1]) if MADE in found[1] else None),
 )  # fmt: skip
 """A text that each has, the expression, and the text that it gives; ``None`` leaves it as it is."""

@@ -206,7 +206,10 @@ class Names:
         if len(kept) > MAX_VALUES:
             return Binding(Way.ASSIGNED, (), scope)
         added = self._scopes.direct(self._behind(_ADDS, raw, scope, _ADDED_SIGNS), scope)
-        ends = (tuple(self._end(pattern, place + len(raw)) for place in some) for pattern, some in ((_EQUALS, sorted(kept)), (_ADDS, added)))
+        ends = (
+            tuple(self._end(pattern, place + len(raw)) for place in some)
+            for pattern, some in ((_EQUALS, sorted(kept)), (_ADDS, added))
+        )
         return Binding(Way.ASSIGNED, next(ends), scope, "", next(ends))
 
     def _end(self, pattern: re.Pattern[bytes], at: int) -> int:
@@ -267,7 +270,10 @@ class Names:
         ends = [found.start() for found in _PATTERN.finditer(data)]
         self._budget.take(len(ends) >> 3)
         starts = [
-            max(end - _PATTERN_REACH, *(data.rfind(sign, max(0, end - _PATTERN_REACH), end) + 1 for sign in (b"{", b"}", b"(", b")")))
+            max(
+                end - _PATTERN_REACH,
+                *(data.rfind(sign, max(0, end - _PATTERN_REACH), end) + 1 for sign in (b"{", b"}", b"(", b")")),
+            )
             for end in ends
         ]
         return np.array(starts, np.int64), np.array(ends, np.int64)
@@ -297,9 +303,7 @@ class Names:
         return None
 
 
-def _between(
-    places: Sequence[int], size: int, starts: NDArray[np.int64], ends: NDArray[np.int64]
-) -> Sequence[int]:
+def _between(places: Sequence[int], size: int, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Sequence[int]:
     """Those of the places, of a word of this size, that are in one of the ranges up to its end."""
     behind = np.array(places, np.int64) + size
     index = ends.searchsorted(behind)

@@ -67,9 +67,7 @@ class Resolved(NamedTuple):
 class Resolution:
     """The texts of one script."""
 
-    def __init__(
-        self, data: Bytes, budget: Budget, *, markup: bool = False, script: LastScript | None = None
-    ) -> None:
+    def __init__(self, data: Bytes, budget: Budget, *, markup: bool = False, script: LastScript | None = None) -> None:
         """Read this script with a budget; ``script`` and ``markup`` as for ``Scopes``."""
         self._data = data
         self._run = Evaluator(data, budget, markup=markup, script=script)

@@ -20,6 +20,8 @@ MAX_INDEXED = 8 * 1024 * 1024
 LONG = 4
 """Least bytes of a name that is looked for with any white space behind it."""
 _MAX_AFTER = 8
+_MANY = 32
+"""Bytes of a text that are compared one by one for all places at once."""
 _PIECE = 32 * 1024
 _PLACE = np.uint64(MAX_INDEXED - 1)
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
@@ -75,7 +77,13 @@ class Words:
         return self._near[needle, ends]
 
     def alone(self, needle: bytes, ends: tuple[bytes, ...], unlike: bytes) -> tuple[Sequence[int], ...]:
-        """As ``near``, without those behind a dot. For a short word, none of the bytes ``unlike`` is behind the text."""
+        """As ``near``, without those behind a dot.
+
+        Args:
+            needle: the word.
+            ends: the texts.
+            unlike: bytes that must not be behind the text; only of a short word.
+        """
         found = []
         for number, places in enumerate(self.near(needle, ends)):
             kept = np.array(places, np.int64)
@@ -105,6 +113,7 @@ class Words:
         if not len(self._octets):
             self._octets = np.frombuffer(bytes(self._data) + bytes(_MAX_AFTER), np.uint8)
         word = needle[len(needle.rstrip(WORD)) :]
+        self._budget.take(len(needle) >> 4)
         if not self._is_indexed or not word:
             self._budget.take(1 + (len(self._data) >> 11))
             return np.fromiter(self._searched(needle), np.int64)
@@ -132,6 +141,9 @@ class Words:
 
     def _with(self, places: _Places, text: bytes, shift: int) -> _Places:
         """Those of the places that have a text at this distance."""
+        if len(text) > _MANY:
+            kept = [place for place in places.tolist() if self._data.startswith(text, place + shift)]
+            return np.array(kept, np.int64)
         for number, octet in enumerate(text, shift):
             places = places[self._octets[places + number] == octet]
         return places
