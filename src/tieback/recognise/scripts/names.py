@@ -46,7 +46,7 @@ _BEFORE_PART = (b"{", b",", b":", b" ", b"\n")
 _EQUAL_SIGNS, _ADDED_SIGNS, _OF_SIGNS = (b"=", b" ="), (b"+=", b" +="), (b" of ",)
 _KEY_SIGNS = (b":", b" :", b'"', b"'", b"=", b" =")
 _END_SIGNS, _PATTERN_SIGNS = (b",", b";", b"]", b"}", b"\n"), (b"}", b" }", b",", b"\n")
-_KEYWORDS = (b"function ", b"class ")
+_NAME = re.compile(rb"[\w$\x80-\xff]++")
 _KEY = re.compile(rb"(?:(?P<key>[A-Za-z_$][\w$]*)\s*:\s*)?\Z")
 
 
@@ -246,11 +246,23 @@ class Names:
                 return re.match(rb"\)\s*(?:\{|=>)", bytes(self._data[end : end + 12])) is not None
         return True
 
+    @cached_property
+    def _declarations(self) -> tuple[dict[bytes, list[int]], ...]:
+        """Where the names of functions and of classes are that are declared, by name."""
+        found: tuple[dict[bytes, list[int]], ...] = ({}, {})
+        for keyword, declared in zip((b"function", b"class"), found, strict=True):
+            places = self.words.places(keyword, b" ")
+            self._budget.take(len(places) >> 4)
+            for place in places:
+                if name := _NAME.match(self._data, place + len(keyword) + 1):
+                    declared.setdefault(name[0], []).append(name.start())
+        return found
+
     def _declared(self, raw: bytes, scope: Scope) -> Binding | None:
         found = [
-            place + len(keyword)
-            for keyword in _KEYWORDS
-            for place in within(self.words.places(keyword + raw), scope.start, scope.end)[:_MAX_NESTED]
+            place
+            for declared in self._declarations
+            for place in within(declared.get(raw, ()), scope.start, scope.end)[:_MAX_NESTED]
         ]
         self._budget.take(1 + len(found))
         for place in self._scopes.direct(found, scope) if found else ():

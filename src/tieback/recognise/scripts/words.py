@@ -21,7 +21,8 @@ LONG = 4
 """Least bytes of a name that is looked for with any white space behind it."""
 _MAX_AFTER = 8
 _MANY = 32
-"""Bytes of a text that are compared one by one for all places at once."""
+"""Most bytes of a text that is compared at all places at once."""
+_PADDING = 2 * _MAX_AFTER
 _PIECE = 32 * 1024
 _PLACE = np.uint64(MAX_INDEXED - 1)
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
@@ -29,6 +30,7 @@ _MASKS = np.array([(1 << 8 * size) - 1 for size in range(9)], np.uint64)
 _SPACE = b" \t\n\r\v\f"
 WORD = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_$" + bytes(range(0x80, 0x100))
 """The bytes of names; each of the others ends a name."""
+_OTHERS = bytes(octet for octet in range(256) if octet not in WORD)
 _IS_WORD = bytes(octet in WORD for octet in range(256))
 _TABLE = np.frombuffer(_IS_WORD, np.bool_)
 _OCTETS = np.arange(257)
@@ -46,6 +48,8 @@ class Words:
         self._index: NDArray[np.uint64] | None = None
         self._octets = np.zeros(0, np.uint8)
         """The script, and bytes behind it so that each place has as many behind it as are compared."""
+        self._eight = np.zeros(0, np.uint64)
+        """The eight bytes from each of its bytes on."""
         self._words: dict[bytes, _Places] = {}
         self._by_next: dict[bytes, tuple[_Places, _Places]] = {}
         self._known: dict[tuple[bytes, bytes], array[int]] = {}
@@ -111,29 +115,32 @@ class Words:
 
     def _located(self, needle: bytes) -> _Places:
         if not len(self._octets):
-            self._octets = np.frombuffer(bytes(self._data) + bytes(_MAX_AFTER), np.uint8)
-        word = needle[len(needle.rstrip(WORD)) :]
+            self._octets = np.frombuffer(bytes(self._data) + bytes(_PADDING), np.uint8)
+            self._eight = _eight(self._octets.data)
+        whole = needle.rstrip(_OTHERS)
+        word = whole[len(whole.rstrip(WORD)) :]
         self._budget.take(len(needle) >> 4)
         if not self._is_indexed or not word:
             self._budget.take(1 + (len(self._data) >> 11))
             return np.fromiter(self._searched(needle), np.int64)
-        if self._index is None:
-            self._index = _index(self._octets)
         if word not in self._words:
-            self._words[word] = self._of_word(self._index, word)
-        places = self._words[word]
-        before = needle[: len(needle) - len(word)]
-        if not before:
+            self._words[word] = self._of_word(word)
+        places, before = self._words[word], whole[: len(whole) - len(word)]
+        if needle == word:
             return places
         places = self._with(places[places >= len(before)] - len(before), before, 0)
-        if before[:1] != b".":
+        places = self._with(places, needle[len(whole) :], len(whole))
+        places = places[~_TABLE[self._octets[places + len(needle)]]]
+        if needle[:1] != b".":
             places = places[(places == 0) | ~_TABLE[self._octets[places - 1]]]
         return _apart(places, len(needle)) if _overlaps(needle) else places
 
-    def _of_word(self, index: NDArray[np.uint64], word: bytes) -> _Places:
+    def _of_word(self, word: bytes) -> _Places:
+        if self._index is None:
+            self._index = _index(self._octets)
         parts = [int.from_bytes(part, "little") for part in (word[:8], word[-8:] if len(word) > 8 else b"")]
         low = _hash(*(np.array([one], np.uint64) for one in (*parts, len(word))))[0]
-        found = index[index.searchsorted(low) : index.searchsorted(low | _PLACE, side="right")]
+        found = self._index[self._index.searchsorted(low) : self._index.searchsorted(low | _PLACE, side="right")]
         places = self._with((found & _PLACE).astype(np.int64), word, 0)
         places = places[~_TABLE[self._octets[places + len(word)]]]
         self._budget.take(len(found) - len(places) >> 6)  # other words with the same hash
@@ -144,8 +151,10 @@ class Words:
         if len(text) > _MANY:
             kept = [place for place in places.tolist() if self._data.startswith(text, place + shift)]
             return np.array(kept, np.int64)
-        for number, octet in enumerate(text, shift):
-            places = places[self._octets[places + number] == octet]
+        for number in range(0, len(text), 8):
+            part = text[number : number + 8]
+            here = self._eight[places + (shift + number)] & _MASKS[len(part)]
+            places = places[here == np.uint64(int.from_bytes(part, "little"))]
         return places
 
     def _searched(self, needle: bytes) -> Iterator[int]:
@@ -187,9 +196,8 @@ def _apart(places: _Places, size: int) -> _Places:
 
 
 def _index(octets: NDArray[np.uint8]) -> NDArray[np.uint64]:
-    """The hash and offset of each word, sorted; the last ``_MAX_AFTER`` bytes are not part of the script."""
-    data, size = octets.tobytes(), len(octets) - _MAX_AFTER
-    eight = np.ndarray((size + 1,), "<u8", data, 0, (1,))
+    """The hash and offset of each word, sorted; the last ``_PADDING`` bytes are not part of the script."""
+    data, size, eight = octets.tobytes(), len(octets) - _PADDING, _eight(octets.data)
     parts, start = [], 0
     while start < size:
         # Small pieces stay in the cache of the processor. None ends inside of a word.
@@ -208,6 +216,10 @@ def _index(octets: NDArray[np.uint8]) -> NDArray[np.uint64]:
     index = np.concatenate(parts) if parts else np.zeros(0, np.uint64)
     index.sort()
     return index
+
+
+def _eight(data: Bytes | memoryview) -> NDArray[np.uint64]:
+    return np.ndarray((len(data) - 7,), "<u8", data, 0, (1,))
 
 
 def _hash(first: NDArray[np.uint64], last: NDArray[np.uint64], sizes: NDArray[np.uint64]) -> NDArray[np.uint64]:
