@@ -25,6 +25,7 @@ MAX_PLACES = 20_000
 MAX_VALUES = 16
 """Most assignments of a name; with more it is unknown."""
 _MAX_NESTED = 32
+_MAX_KEPT = 20_000
 _MAX_DECLARED = 65_536
 """Most assignments in inner blocks of which the function is determined."""
 _BEFORE = 60
@@ -86,11 +87,22 @@ class Names:
         """Look up names in this script."""
         self._data, self._scopes, self._budget = data, scopes, budget
         self._known: dict[tuple[str, int], Binding | None] = {}
+        """Bindings in scopes, by the beginning of the scope."""
+        self._told: dict[tuple[str, int], Binding | None] = {}
+        """Bindings at offsets."""
         self.words = Words(data, budget)
         self._matches: dict[tuple[bytes, tuple[bytes, ...]], tuple[Sequence[int], ...]] = {}
 
     def find(self, name: str, at: int) -> Binding | None:
         """The binding of a name at an offset; ``None`` if the script does not bind it, or too often."""
+        key = name, at
+        if key not in self._told:
+            if len(self._told) >= _MAX_KEPT:
+                self._told.clear()
+            self._told[key] = self._found(name, at)
+        return self._told[key]
+
+    def _found(self, name: str, at: int) -> Binding | None:
         raw = name.encode()
         place_in = at
         for scope in self._scopes.around(at):
