@@ -1,7 +1,7 @@
 """What a name or a member stands for: its assignments in the functions and blocks around a place.
 
-Only the places where the name is followed by an equals sign (or that declare it otherwise) are looked at, with searches
-for literal bytes. The nearest function or block that assigns the name decides. A name that is a parameter there hides
+Only the places where the name is followed by an equals sign (or that declare it otherwise) are looked at. ``words``
+has an index of them. The nearest function or block that assigns the name decides. A name that is a parameter there hides
 those outside.
 """
 
