@@ -1,8 +1,8 @@
 """What a name or a member stands for: its assignments in the functions and blocks around a place.
 
 Only the places where the name is followed by an equals sign (or that declare it otherwise) are looked at. ``words``
-has an index of them. The nearest function or block that assigns the name decides. A name that is a parameter there hides
-those outside.
+has an index of them. The nearest function or block that assigns the name decides. A name that is a parameter there
+hides those outside.
 """
 
 import re

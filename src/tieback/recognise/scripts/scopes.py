@@ -28,6 +28,7 @@ _ARROW = re.compile(rb"(?:(?P<single>[A-Za-z_$][\w$]*)|(?P<close>\)))\s*=>\s*\Z"
 _BRACKET = re.compile(rb"[()\[\]{};,]")
 _ARROW_REACH = 2_000
 _MAX_ARROWS = 40
+_PIECE = 256 * 1024
 _MANY = 24
 """Offsets from which on NumPy is faster."""
 
@@ -81,7 +82,11 @@ class Scopes:
     @cached_property
     def _braces(self) -> "Braces":
         octets = np.frombuffer(self._data, np.uint8)
-        places = np.flatnonzero((octets == 0x7B) | (octets == 0x7D))
+        pieces = [np.zeros(0, np.int64)]
+        for start in range(0, len(octets), _PIECE):  # so that no array is as large as the script
+            piece = octets[start : start + _PIECE]
+            pieces.append(np.flatnonzero((piece == 0x7B) | (piece == 0x7D)) + start)
+        places = np.concatenate(pieces)
         if len(places) and not self._markup:
             edges = np.frombuffer(self._script.spans(self._data).ranges(), np.uint32)
             # An even number of edges is before a place outside of all ranges.

@@ -22,6 +22,8 @@ LONG = 4
 _MAX_AFTER = 8
 _MANY = 32
 """Most bytes of a text that is compared at all places at once."""
+_STEP = 8
+"""Hits of a search that cost about as much as a step."""
 _PADDING = 2 * _MAX_AFTER
 _PIECE = 32 * 1024
 _PLACE = np.uint64(MAX_INDEXED - 1)
@@ -158,8 +160,11 @@ class Words:
         return places
 
     def _searched(self, needle: bytes) -> Iterator[int]:
-        data, at, size = self._data, 0, len(needle)
+        data, at, size, hits = self._data, 0, len(needle), 0
         while (at := data.find(needle, at)) >= 0:
+            hits += 1
+            if not hits % _STEP:
+                self._budget.take()
             if not _is_word(data[at + size : at + size + 1]) and (
                 needle[:1] == b"." or not _is_word(data[at - 1 : at])
             ):
