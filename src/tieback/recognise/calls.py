@@ -62,8 +62,9 @@ def containers(buffer: Buffer, calls: tuple[CallRule, ...]) -> Iterator[Sighting
     data = buffer.data
     if not buffer.file.endswith(SCRIPTS):
         return
+    present = {mark for mark in {call.mark for call in calls} if mark.encode("ascii") in data}
     for call in calls:
-        if call.mark.encode("ascii") not in data:
+        if call.mark not in present:
             continue
         for found in islice(call.compiled.finditer(data), MAX_CONTAINERS):
             if found["name"] is None:

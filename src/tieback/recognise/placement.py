@@ -9,7 +9,7 @@ import re
 import string
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from tieback.recognise.span import narrow_text, string_bounds
 from tieback.recognise.texts.joins import BEGINNING as PART
 from tieback.recognise.texts.places import MAX_SIZE, METADATA, TextPlaces
 from tieback.recognise.texts.prose import MESSAGE, is_long_text, literal_reason, points_to_page, url_end
+from tieback.recognise.texts.script import LastScript
 
 _TEXTS = (BufferKind.TEXT, BufferKind.MANIFEST, BufferKind.BINARY)
 _STRINGS = (BufferKind.DEX, BufferKind.NATIVE, BufferKind.RESOURCES)
@@ -79,15 +80,28 @@ class PlaceBudget:
 class Placement:
     """The places of the finds in one artifact. Lexers run only if there is a sighting in a text."""
 
-    def __init__(self, artifact: Artifact, budget: PlaceBudget, content: bytes = b"") -> None:
-        """Set the artifact, the budget of its app, and the whole content of the file if that is small."""
+    def __init__(
+        self, artifact: Artifact, budget: PlaceBudget, content: bytes = b"", script: LastScript | None = None
+    ) -> None:
+        """Set what is read.
+
+        Args:
+            artifact: the artifact.
+            budget: the budget of its app.
+            content: the whole content of the file, if that is small.
+            script: has the literals of scripts for the extractors, too.
+        """
         self._artifact, self._budget, self._content = artifact, budget, content
+        self._script = script or LastScript()
         self._places: dict[int, TextPlaces] = {}
 
     def finds(self, extractors: Iterable[Extractor]) -> Iterator[Find]:
         """The finds of the extractors in the artifact, settled."""
-        for extractor in extractors:
-            yield from map(self.settle, extractor.extract(self._artifact))
+        try:
+            for extractor in extractors:
+                yield from map(self.settle, extractor.extract(self._artifact))
+        finally:
+            self._script.clear()
 
     def settle(self, find: Find) -> Find:
         """The find, or a text that is not a back end if its place shows that."""
@@ -151,7 +165,10 @@ class Placement:
             self._budget.left -= len(buffer.data)
             if self._budget.left < 0:
                 return ""
-            self._places[index] = TextPlaces(buffer.file, _narrow(buffer), binary=buffer.kind is BufferKind.BINARY)
+            data = _narrow(buffer)
+            code = partial(self._script.spans, data if buffer.utf16 else buffer.data)
+            is_binary = buffer.kind is BufferKind.BINARY
+            self._places[index] = TextPlaces(buffer.file, data, binary=is_binary, code=code)
         return self._places[index].reason(at // 2 if buffer.utf16 else at)
 
 

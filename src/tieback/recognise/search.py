@@ -17,6 +17,7 @@ from tieback.recognise.interface import Extractor, Find
 from tieback.recognise.placement import PlaceBudget, Placement
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.scripts import extract as scripts
+from tieback.recognise.texts.script import LastScript
 
 MAX_TEXTS = 10_000
 """Most texts of one app that are judged, so that a hostile app takes seconds. The largest measured real app had 600."""
@@ -49,7 +50,8 @@ class AppSearch:
 
             self._added = UserRuleSearch(rules.added, rules)
             judge = BothExtractors(self._endpoints, self._added.extractor)
-        self._scripts = scripts.ScriptExtractor(judge)
+        self._script = LastScript()
+        self._scripts = scripts.ScriptExtractor(judge, self._script)
         self._extractors: tuple[Extractor, ...] = (self._endpoints, self._config, self._scripts)
         self._hermes = hermes.HermesExtractor(judge, self._config)
         if dataflow:
@@ -105,7 +107,7 @@ class AppSearch:
             yield from held or ()
 
     def _artifact(self, artifact: Artifact) -> Iterator[Find]:
-        finds = Placement(artifact, self._places).finds(self._extractors)
+        finds = Placement(artifact, self._places, script=self._script).finds(self._extractors)
         return iter(self._hermes.settled(artifact, list(finds))) if artifact.bytecode else finds
 
     def _gathered(self, gathered: ArtifactBatch) -> Iterator[Find]:
@@ -123,7 +125,7 @@ class AppSearch:
         }
         for number in sorted(naming | called):
             file, content = gathered.files[number], bytes(gathered.contents[number])
-            placement = Placement(gathered.artifact(number), self._places, content)
+            placement = Placement(gathered.artifact(number), self._places, content, self._script)
             extractors = self._extractors if number in naming else (self._config,)
             yield from placement.finds(extractors)
             if number in naming and preferences.names_servers(content):

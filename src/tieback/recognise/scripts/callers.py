@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from tieback.intake.apps.interface import Bytes
 from tieback.recognise.scripts.candidates import operand_before
 from tieback.recognise.scripts.reader import Reader
 from tieback.recognise.scripts.scopes import Scope
 from tieback.recognise.scripts.values import NO_ENV, Cases, Env, Kind, Source, Text, Unknown, as_text
+from tieback.recognise.scripts.words import within
 
 if TYPE_CHECKING:
     from tieback.recognise.scripts.evaluate import Evaluator
@@ -119,16 +119,17 @@ class Callers:
             at = data.find(raw, at + 1)
             if at < 0:
                 return
-            found = _EXPORT.search(bytes(data[max(0, at - 80) : at]))
-            if found is not None and data[at + len(raw) : at + len(raw) + 1] in (b",", b"}", b";", b")", b"\n"):
+            if data[at + len(raw) : at + len(raw) + 1] not in (b",", b"}", b";", b")", b"\n"):
+                continue
+            before = bytes(data[max(0, at - 80) : at])
+            if before.rstrip().endswith((b"=>", b"return")) and (found := _EXPORT.search(before)):
                 yield found["key"].decode()
 
     def _calls_of_name(self, name: str, raw: bytes, scope: Scope) -> Iterator[int]:
         run = self._run
         around = run.scopes.function(scope.head)
-        for at in self._places(raw + b"(", around.start, around.end):
-            before = run.data[at - 1 : at]
-            if before == b"." or _is_word(before) or at + len(raw) == scope.head:
+        for at in self._places(raw, b"(", around.start, around.end):
+            if run.data[at - 1 : at] == b"." or at + len(raw) == scope.head:
                 continue
             binding = run.names.find(name, at)
             if binding is not None and any(place <= scope.head <= place + len(raw) + 40 for place in binding.at):
@@ -137,9 +138,9 @@ class Callers:
     def _calls_of_method(self, raw: bytes, scope: Scope) -> Iterator[int]:
         run = self._run
         around = run.scopes.around(scope.head)[0]
-        for needle in (b"." + raw + b"(", b"." + raw + b")("):
-            for at in self._places(needle, 0, len(run.data)):
-                place = at + len(needle) - 1
+        for sign in (b"(", b")("):
+            for at in self._places(b"." + raw, sign, 0, len(run.data)):
+                place = at + len(raw) + len(sign)
                 fits = self._fits(at, around)
                 if fits is None and raw not in _COMMON:
                     path = self._arguments(place, 1)
@@ -165,19 +166,11 @@ class Callers:
             return run.data.find(b"{", value.at, value.at + 400) + 1 == around.start
         return None if isinstance(value, Unknown) else False
 
-    def _places(self, needle: bytes, start: int, end: int) -> Iterator[int]:
-        at = start - 1
-        for _ in range(_MAX_PLACES):
+    def _places(self, needle: bytes, after: bytes, start: int, end: int) -> Iterator[int]:
+        for place in within(self._run.names.words.places(needle, after), start, end)[:_MAX_PLACES]:
             self._run.budget.take(1 + ((end - start) >> 14))
-            at = self._run.data.find(needle, at + 1, end)
-            if at < 0:
-                return
-            yield at
+            yield place
 
 
 def _is_path(text: Text) -> bool:
     return re.match(r"/|[A-Za-z][\w.-]*(?:[/?]|$)|[a-z]{2,5}://", text.text) is not None
-
-
-def _is_word(one: Bytes) -> bool:
-    return bool(one) and (one.isalnum() or one in (b"_", b"$"))

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from tieback.intake.apps.interface import Bytes
 from tieback.recognise.scripts.reader import LITERAL
 from tieback.recognise.scripts.scopes import Scopes
+from tieback.recognise.scripts.words import LONG, WORD, Words, within
 
 MAX_USES = 64
 """Most places that join one name."""
@@ -55,6 +56,7 @@ _BEHIND = re.compile(
     rb"\s*(?:(?P<join>\+(?!\+)|\.(?:concat|replace|split|substr|slice|trim|join|reverse|map|toString)|\[)|(?P<close>[)\]])|(?P<more>[:,?|]))"
 )
 _WORD = re.compile(rb"[\w$\x80-\xff]+(?:\s*\.\s*[\w$]+)*\Z")
+_CHAIN = WORD + b". \t\n\r\v\f"
 _SPACE = b" \t\r\n"
 _CLOSERS = b")]}"
 
@@ -149,7 +151,8 @@ def with_scheme(data: Bytes, end: int) -> Iterator[Candidate | tuple[str, int]]:
         elif data[outer] == 0x28 and _plus_before(data, outer):
             yield Candidate(operand_start(data, outer))
     if not joined and first == start:
-        assigned = _ASSIGNS.search(bytes(data[max(0, start - 80) : start]))
+        before = bytes(data[max(0, start - 80) : start])
+        assigned = _ASSIGNS.search(before) if before.rstrip().endswith((b"=", b":")) else None
         if assigned is not None:
             name = assigned["name"] or assigned["member"] or b"." + assigned["key"]
             yield name.decode("ascii", "replace"), start
@@ -169,30 +172,26 @@ def joining(data: Bytes, mark: bytes, end: int) -> Iterator[Candidate]:
         yield Candidate(start)
 
 
-def uses(data: Bytes, name: str, at: int, scopes: Scopes) -> Iterator[Candidate]:
+def uses(data: Bytes, name: str, at: int, scopes: Scopes, words: Words) -> Iterator[Candidate]:
     """The places that join a name or member to which an address was assigned at ``at``."""
     raw = name.encode()
     start, end = 0, len(data)
     if not name.startswith("."):
         scope = scopes.function(at)
         start, end = scope.start, scope.end
-    elif len(name) < 4:
+    elif len(name) < LONG:
         return
-    for needle in (raw + b"+", raw + b" +", b"{" + raw + b"}" if name[0] != "." else raw + b"}", raw + b".concat("):
-        place, found = start, 0
-        for _ in range(MAX_USES * 8):
-            place = data.find(needle, place, end)
-            if place < 0 or found >= MAX_USES:
+    for sign in (b"+", b" +", b"}", b".concat("):
+        found = 0
+        for place in within(words.places(raw, sign), start, end)[: MAX_USES * 8]:
+            behind = place + len(raw) + len(sign)
+            if found >= MAX_USES or behind > end:
                 break
-            word = place + (needle[:1] == b"{")
-            place += len(needle)
-            if needle.endswith(b"+") and data[place : place + 1] in (b"+", b"="):
+            if sign.endswith(b"+") and data[behind : behind + 1] in (b"+", b"="):
                 continue
-            if needle.endswith(b"}") and data[word - 2 : word] != b"${" and name[0] != ".":
+            if sign == b"}" and name[0] != "." and data[place - 2 : place] != b"${":
                 continue
-            if name[0] != "." and _word_before(data, word):
-                continue
-            begin = _template_start(data, word) if needle.endswith(b"}") else operand_start(data, word)
+            begin = _template_start(data, place) if sign == b"}" else operand_start(data, place)
             if begin >= 0:
                 found += 1
                 yield Candidate(begin)
@@ -219,8 +218,7 @@ def _chain_start(data: Bytes, at: int, low: int) -> int:
     """The start of ``a.b(c).d`` if ``at`` is inside of it at a dot, a bracket or a name."""
     for _ in range(_OPERANDS):
         if data[at : at + 1] not in (b".", b"(", b"["):
-            found = _WORD.search(bytes(data[max(low, at - 120) : at]))
-            return at - len(found[0]) if found and data[at - 1 : at] != b" " else at
+            return _word_start(data, max(low, at - 120), at) if data[at - 1 : at] != b" " else at
         previous = operand_before(data, at, low)
         if previous < 0:
             return at
@@ -244,14 +242,13 @@ def operand_before(data: Bytes, end: int, low: int) -> int:
         place = _balanced_back(data, end - 1, low)
         if place < 0:
             return -1
-        word = _WORD.search(bytes(data[max(low, place - 120) : place]))
-        if word is not None:
-            return place - len(word[0])
+        start = _word_start(data, max(low, place - 120), place)
+        if start < place:
+            return start
         return operand_before(data, place, low) if data[place - 1] in b")]" else place
-    word = _WORD.search(bytes(data[max(low, end - 120) : end]))
-    if word is None:
+    start = _word_start(data, max(low, end - 120), end)
+    if start == end:
         return -1
-    start = end - len(word[0])
     if data[start - 1 : start] == b"." and data[start - 2 : start - 1] in (b")", b"]"):
         return operand_before(data, start - 1, low)
     return start
@@ -303,8 +300,14 @@ def _closing(data: Bytes, at: int) -> int:
 
 
 def _call_start(data: Bytes, opening: int) -> int:
-    word = _WORD.search(bytes(data[max(0, opening - 120) : opening]))
-    return opening - len(word[0]) if word else opening
+    return _word_start(data, max(0, opening - 120), opening)
+
+
+def _word_start(data: Bytes, low: int, end: int) -> int:
+    """Where the names with dots between them begin that end at ``end``; ``end`` if there is none."""
+    text = bytes(data[low:end])
+    word = _WORD.search(text, len(text.rstrip(_CHAIN)))
+    return end - len(word[0]) if word else end
 
 
 def _literal_start(data: Bytes, end: int) -> int:

@@ -32,6 +32,7 @@ from tieback.recognise.scripts.values import (
     named,
     single,
 )  # fmt: skip
+from tieback.recognise.texts.script import LastScript
 
 MAX_TRIES = 200
 """Most times that one expression is read again, because its value depends on parameters or on a bound."""
@@ -43,10 +44,10 @@ MAX_CALLS = 8
 class Evaluator:
     """The values of one script. Names and objects are read when they are needed."""
 
-    def __init__(self, data: Bytes, budget: Budget, *, markup: bool = False) -> None:
-        """Read this script with a budget."""
+    def __init__(self, data: Bytes, budget: Budget, *, markup: bool = False, script: LastScript | None = None) -> None:
+        """Read this script with a budget; ``script`` and ``markup`` as for ``Scopes``."""
         self.data, self.budget = data, budget
-        self.scopes = Scopes(data, markup=markup)
+        self.scopes = Scopes(data, markup=markup, script=script)
         self.names = Names(data, self.scopes, budget)
         self.objects, self.arrays = Objects(self), Arrays(self)
         self.functions, self.platform = Functions(self), Platform(self)

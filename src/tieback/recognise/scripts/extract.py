@@ -23,6 +23,7 @@ from tieback.recognise.interface import Extractor, ExtractorMeta, Find
 from tieback.recognise.scripts.folding import MADE, folded_texts, unquoted
 from tieback.recognise.scripts.reader import Budget
 from tieback.recognise.span import decode_text
+from tieback.recognise.texts.script import LastScript
 
 RULE = "script-string"
 FLOW_RULE = "script-flow"
@@ -63,10 +64,10 @@ _WORTH = re.compile(r"://|\.\w{2,}|^[\w-]{16,200}$")
 _HEX: Atoms = (("[0-9A-Fa-f]", "{2}"),)
 _X: Atoms = ((r"\\", ""), ("x", ""), *_HEX)
 _U: Atoms = ((r"\\", ""), ("u", ""), ("0", "{2}"), *_HEX)
+_ARRAYS = ("['shift']()", '["shift"]()', "return _0x")
+_ARRAY_MARKS = range(len(_ARRAYS))
 _PREFILTER: tuple[Atoms, ...] = (
-    *map(literal_atoms, ("atob(", "fromCharCode", ".reverse()", "unescape(", "Buffer.from(", "['shift']()")),
-    *map(literal_atoms, ('["shift"]()', "function(){return _0x", "function() {return _0x", "function(){ return _0x")),
-    *map(literal_atoms, ("function() { return _0x", "return _0x")),
+    *map(literal_atoms, (*_ARRAYS, "atob(", "fromCharCode", ".reverse()", "unescape(", "Buffer.from(")),
     (*_X, *_X), (*_U, *_U), (*_X, *_U), (*_U, *_X), ((r"\xee", ""), (r"\x80", ""), (r"\x80", "")),
 )  # fmt: skip
 """What a script with a mark of an encoding contains."""
@@ -77,9 +78,9 @@ class ScriptExtractor:
 
     meta = ExtractorMeta(name=RULE, version="2", finds=(RULE, FLOW_RULE))
 
-    def __init__(self, judge: Extractor) -> None:
-        """Use this extractor to judge texts."""
-        self._judge = judge
+    def __init__(self, judge: Extractor, script: LastScript | None = None) -> None:
+        """Use this extractor to judge texts; ``script`` has the literals of scripts for other readers, too."""
+        self._judge, self._last = judge, script
         self.left = MAX_STEPS
         """Steps that may still be taken to put texts together; ``AppSearch`` sets it per app."""
 
@@ -105,7 +106,8 @@ class ScriptExtractor:
         told: set[str] = set()
         shown = data
         if any(index >= len(resolve.MARKS) for index, _ in hits):
-            arrayed = len(data) <= MAX_SCRIPT and _ARRAYED.search(data) is not None
+            marked = any(index - len(resolve.MARKS) in _ARRAY_MARKS for index, _ in hits)
+            arrayed = marked and len(data) <= MAX_SCRIPT and _ARRAYED.search(data) is not None
             if arrayed:
                 shown = without_arrays(decode_text(bytes(data), wide=False)).encode("utf-8", "replace")
                 hits, _ = self._scanner.scan(shown, 0, len(shown), MAX_HITS)
@@ -124,7 +126,8 @@ class ScriptExtractor:
 
         budget = Budget(min(self.left, _SCRIPT_STEPS))
         before = budget.left
-        with closing(resolve.Resolution(shown, budget, markup=buffer.file.endswith((".html", ".htm")))) as resolution:
+        markup = buffer.file.endswith((".html", ".htm"))
+        with closing(resolve.Resolution(shown, budget, markup=markup, script=self._last)) as resolution:
             for found in resolution.texts(marks):
                 if found.text.text in told:
                     continue

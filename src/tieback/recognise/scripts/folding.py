@@ -96,28 +96,41 @@ def _hex_text(text: str) -> str | None:
         return None
 
 
-_RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str | None]], ...] = (
-    (re.compile(rf"\b(?:window\.|globalThis\.|self\.)?atob\(\s{{0,9}}({_PARTS})\s{{0,9}}\)"),
+_RULES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str | None]], ...] = (
+    ("atob(",
+     re.compile(rf"\b(?:window\.|globalThis\.|self\.)?atob\(\s{{0,9}}({_PARTS})\s{{0,9}}\)"),
      lambda found: base64_text("".join(map(_text, _LITERALS.findall(found[1]))))),
-    (re.compile(rf"\bBuffer\.from\(\s{{0,9}}({_LITERAL})\s{{0,9}},\s{{0,9}}['\"](base64|hex)['\"]\)"
+    ("Buffer.from(",
+     re.compile(rf"\bBuffer\.from\(\s{{0,9}}({_LITERAL})\s{{0,9}},\s{{0,9}}['\"](base64|hex)['\"]\)"
                 r"\.toString\([^()]{0,20}\)"),
      lambda found: base64_text(_text(found[1])) if found[2] == "base64" else _hex_text(_text(found[1]))),
-    (re.compile(rf"{_CODES}\((?:\.\.\.\[)?({_NUMBERS})\]?\)"), lambda found: _of_codes(found[1])),
-    (re.compile(rf"{_CODES}(?:\.apply|\[['\"]apply['\"]\])\([^()\[\]]{{1,20}},\s{{0,9}}\[({_NUMBERS})\]\)"),
+    ("fromCharCode",
+     re.compile(rf"{_CODES}\((?:\.\.\.\[)?({_NUMBERS})\]?\)"),
      lambda found: _of_codes(found[1])),
-    (re.compile(rf"\[({_NUMBERS})\]\.map\(\s{{0,9}}(?:function\s{{0,9}}\((\w{{1,30}})\)\s{{0,9}}\{{\s{{0,9}}return\s{{1,9}}|\(?(\w{{1,30}})\)?\s{{0,9}}=>\s{{0,9}})"
+    ("fromCharCode",
+     re.compile(rf"{_CODES}(?:\.apply|\[['\"]apply['\"]\])\([^()\[\]]{{1,20}},\s{{0,9}}\[({_NUMBERS})\]\)"),
+     lambda found: _of_codes(found[1])),
+    ("fromCharCode",
+     re.compile(rf"\[({_NUMBERS})\]\.map\(\s{{0,9}}(?:function\s{{0,9}}\((\w{{1,30}})\)\s{{0,9}}\{{\s{{0,9}}return\s{{1,9}}|\(?(\w{{1,30}})\)?\s{{0,9}}=>\s{{0,9}})"
                 rf"{_CODES}\(\s{{0,9}}(?:\2|\3)\s{{0,9}}(?:([-+^])\s{{0,9}}({_NUMBER}))?\s{{0,9}}\);?\s{{0,9}}\}}?\s{{0,9}}\)\.join\((?:''|\"\")\)"),
      lambda found: _of_codes(found[1], _changed(found[4] or "", found[5] or ""))),
-    (re.compile(rf"({_LITERAL})\.split\((?:''|\"\")\)\.reverse\(\)\.join\((?:''|\"\")\)"),
+    (".reverse().join(",
+     re.compile(rf"({_LITERAL})\.split\((?:''|\"\")\)\.reverse\(\)\.join\((?:''|\"\")\)"),
      lambda found: _text(found[1])[::-1]),
-    (re.compile(rf"\b(?:decodeURIComponent|decodeURI|unescape)\(\s{{0,9}}({_LITERAL})\s{{0,9}}\)"),
+    ("decodeURI",
+     re.compile(rf"\b(?:decodeURIComponent|decodeURI)\(\s{{0,9}}({_LITERAL})\s{{0,9}}\)"),
      lambda found: unquote(_text(found[1]), errors="replace")),
-    (re.compile(rf"({_LITERAL})\.concat\(\s{{0,9}}({_LITERAL})\s{{0,9}}\)"),
+    ("unescape(",
+     re.compile(rf"\bunescape\(\s{{0,9}}({_LITERAL})\s{{0,9}}\)"),
+     lambda found: unquote(_text(found[1]), errors="replace")),
+    (".concat(",
+     re.compile(rf"({_LITERAL})\.concat\(\s{{0,9}}({_LITERAL})\s{{0,9}}\)"),
      lambda found: _text(found[1]) + _text(found[2])),
-    (re.compile(rf"(?<![\w$\]])\(\s{{0,9}}({_LITERAL})\s{{0,9}}\)"),
+    (MADE,
+     re.compile(rf"(?<![\w$\]])\(\s{{0,9}}({_LITERAL})\s{{0,9}}\)"),
      lambda found: _text(found[1]) if MADE in found[1] else None),
 )  # fmt: skip
-"""Expressions, and the text that each gives; ``None`` leaves it as it is."""
+"""A text that each has, the expression, and the text that it gives; ``None`` leaves it as it is."""
 
 _SUM = re.compile(rf"({_LITERAL})\s{{0,9}}\+\s{{0,9}}({_LITERAL})")
 _HIDDEN = re.compile(r"(?:\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}){4,}")
@@ -128,8 +141,11 @@ def folded_texts(text: str) -> list[str]:
     text = text[:MAX_TEXT]
     for _ in range(PASSES):
         before = text
-        for pattern, evaluate in _RULES:
-            text = pattern.sub(lambda found, evaluate=evaluate: _replacement(found, evaluate(found)), text)  # type: ignore[misc]
+        for mark, pattern, evaluate in _RULES:
+            if mark in text:
+                text = pattern.sub(lambda found, evaluate=evaluate: _replacement(found, evaluate(found)), text)  # type: ignore[misc]
+        if MADE not in text and "\\x" not in text and "\\u" not in text:
+            return []
         # Only sums with a folded part; all others are plain to see. Each pass joins every second pair.
         text = _SUM.sub(_joined, text)
         if text == before or len(text) > 2 * MAX_TEXT:

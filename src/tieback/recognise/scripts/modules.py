@@ -85,13 +85,10 @@ class Modules:
             return self._of_metro(name)
         if self._metro and not name.isdigit():
             return None  # Metro has numbers only; the name is that of a native module
-        for needle in (name + b":", name + b"(", name + b'"', name + b"'"):
-            at = -1
-            for _ in range(MAX_PLACES):
+        for sign in (b":", b"(", b'"', b"'"):
+            run.budget.take()
+            for at in run.names.words.places(name, sign)[:MAX_PLACES]:
                 run.budget.take()
-                at = run.data.find(needle, at + 1)
-                if at < 0:
-                    break
                 if run.data[at - 1 : at] not in _BEFORE_KEY:
                     continue
                 found = _MODULE.match(run.data, at + len(name), at + len(name) + 600)

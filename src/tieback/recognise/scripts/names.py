@@ -1,33 +1,40 @@
 """What a name or a member stands for: its assignments in the functions and blocks around a place.
 
-Only the places where the name is followed by an equals sign (or that declare it otherwise) are looked at, with searches
-for literal bytes. The nearest function or block that assigns the name decides. A name that is a parameter there hides
-those outside.
+Only the places where the name is followed by an equals sign (or that declare it otherwise) are looked at. ``words``
+has an index of them. The nearest function or block that assigns the name decides. A name that is a parameter there
+hides those outside.
 """
 
 import re
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from enum import Enum, auto
-from itertools import islice
+from functools import cached_property
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tieback.intake.apps.interface import Bytes
 from tieback.recognise.scripts.reader import Budget
 from tieback.recognise.scripts.scopes import Scope, Scopes
+from tieback.recognise.scripts.words import LONG, Words, within
 
 MAX_PLACES = 20_000
 """Most places of a name in one scope that are looked at; a name with more is unknown."""
 MAX_VALUES = 16
 """Most assignments of a name; with more it is unknown."""
 _MAX_NESTED = 32
+_MAX_KEPT = 20_000
 _MAX_DECLARED = 65_536
 """Most assignments in inner blocks of which the function is determined."""
 _BEFORE = 60
-_LONG = 4
 _DECLARES = re.compile(rb"(?:^|[^\w$.])(?:var|let|const)\s+\Z")
 _EQUALS = re.compile(rb"\s{0,9}=(?![=>])\s*")
 _ADDS = re.compile(rb"\s{0,9}\+=\s*")
 _OF = re.compile(rb"\s+of\s+")
+_PATTERN = re.compile(rb"\}\s*=(?![=>])")
+_PATTERN_REACH = 400
 _PATTERN_END = re.compile(rb"[^{}()]{0,400}\}\s*=(?![=>])\s*")
 _COLON = re.compile(rb"\s*:\s*")
 _QUOTES = (b'"', b"'")
@@ -36,6 +43,11 @@ _DECLARATION = re.compile(
 )
 _ENDS = re.compile(rb"[ \t]*[,;\]}\r\n]")
 _LIST_END = re.compile(rb"[\w$,\s]{0,200}\]\s*=(?![=>])")
+_BEFORE_PART = (b"{", b",", b":", b" ", b"\n")
+_EQUAL_SIGNS, _ADDED_SIGNS, _OF_SIGNS = (b"=", b" ="), (b"+=", b" +="), (b" of ",)
+_KEY_SIGNS = (b":", b" :", b'"', b"'", b"=", b" =")
+_END_SIGNS, _PATTERN_SIGNS = (b",", b";", b"]", b"}", b"\n"), (b"}", b" }", b",", b"\n")
+_NAME = re.compile(rb"[\w$\x80-\xff]++")
 _KEY = re.compile(rb"(?:(?P<key>[A-Za-z_$][\w$]*)\s*:\s*)?\Z")
 
 
@@ -75,9 +87,22 @@ class Names:
         """Look up names in this script."""
         self._data, self._scopes, self._budget = data, scopes, budget
         self._known: dict[tuple[str, int], Binding | None] = {}
+        """Bindings in scopes, by the beginning of the scope."""
+        self._told: dict[tuple[str, int], Binding | None] = {}
+        """Bindings at offsets."""
+        self.words = Words(data, budget)
+        self._matches: dict[tuple[bytes, tuple[bytes, ...]], tuple[Sequence[int], ...]] = {}
 
     def find(self, name: str, at: int) -> Binding | None:
         """The binding of a name at an offset; ``None`` if the script does not bind it, or too often."""
+        key = name, at
+        if key not in self._told:
+            if len(self._told) >= _MAX_KEPT:
+                self._told.clear()
+            self._told[key] = self._found(name, at)
+        return self._told[key]
+
+    def _found(self, name: str, at: int) -> Binding | None:
         raw = name.encode()
         place_in = at
         for scope in self._scopes.around(at):
@@ -102,7 +127,7 @@ class Names:
     def members(self, name: str, start: int, end: int, *, before: bytes = b".") -> Iterator[int]:
         """Where the expressions begin that are assigned to a member in a range: ``x.name = …``."""
         raw = before + name.encode()
-        for place in self._words(raw, start, end, b"=", b" ="):
+        for place in self._words(raw, start, end, _EQUAL_SIGNS):
             found = _EQUALS.match(self._data, place + len(raw), end)
             if found is not None:
                 yield found.end()
@@ -110,7 +135,7 @@ class Names:
     def keys(self, name: str, start: int, end: int) -> Iterator[int]:
         """Where the values of a key of objects begin in a range: ``{name: …}``, and fields of classes."""
         data, raw = self._data, name.encode()
-        for place in self._words(raw, start, end, b":", b" :", b'"', b"'", b"=", b" ="):
+        for place in self._words(raw, start, end, _KEY_SIGNS):
             after = place + len(raw)
             quoted = data[place - 1 : place] in _QUOTES and data[after : after + 1] == data[place - 1 : place]
             head = data[max(0, place - _BEFORE) : place - quoted].rstrip()
@@ -124,61 +149,51 @@ class Names:
             ):
                 yield found.end()
 
-    def _words(self, raw: bytes, start: int, end: int, *ends: bytes) -> Iterator[int]:
-        """Where a word is: a long one is found once, a short one only together with what follows it."""
-        if len(raw) >= _LONG:
-            return self._places(raw, start, end)
-        return (place for after in ends for place in self._places(raw, start, end, after))
-
-    def _places(self, raw: bytes, start: int, end: int, after: bytes = b"") -> Iterator[int]:
-        """Where a word is in a range, with this text behind it."""
-        data, at, needle, last = self._data, start, raw + after, start
-        self._budget.take(1 + ((end - start) >> 11))
-        for _ in range(MAX_PLACES):
-            at = data.find(needle, at, end)
-            if at < 0:
-                return
-            last = at + len(raw)
-            if (after or not _is_word(data[last : last + 1])) and (raw[:1] == b"." or not _is_word(data[at - 1 : at])):
+    def _words(self, raw: bytes, start: int, end: int, ends: tuple[bytes, ...]) -> Iterator[int]:
+        """Where a word is in a range, before one of these texts."""
+        if not raw:
+            return
+        for places in self.words.near(raw, ends):
+            self._budget.take()
+            for place in within(places, start, end - len(raw) + 1)[:MAX_PLACES]:
                 self._budget.take()
-                yield at
-            at = last
+                yield place
 
     def _in_scope(self, raw: bytes, scope: Scope) -> Binding | None:
         """The binding in a scope, without places: one that cannot be read; ``None`` if there is none."""
-        data, (start, end, *_) = self._data, scope
-
-        words = list(self._places(raw, start, end)) if len(raw) >= _LONG else None
-        if words is not None and not words:
+        self._budget.take()
+        if not within(self.words.places(raw), scope.start, scope.end):
             return None
-
-        def behind(pattern: re.Pattern[bytes], *ends: bytes) -> list[tuple[int, int]]:
-            found = []
-            for place in words if words is not None else self._words(raw, start, end, *ends):
-                match = pattern.match(data, place + len(raw), end)
-                if match is not None and data[place - 1 : place] != b".":
-                    found.append((place, match.end()))
-            return found
-
-        declared = [
-            at + len(before)
-            for before in (b"function ", b"class ")
-            for at in islice(self._places(before + raw, start, end), _MAX_NESTED)
-        ]
         return (
-            self._assigned(behind(_EQUALS, b"=", b" ="), behind(_ADDS, b"+=", b" +="), scope)
-            or self._declared(declared, scope)
-            or self._looped(behind(_OF, b" of "), scope)
-            or self._in_pattern(behind(_PATTERN_END, b"}", b" }", b",", b"\n"), raw, scope)
+            self._assigned(raw, scope)
+            or self._declared(raw, scope)
+            or self._looped(raw, scope)
+            or self._in_pattern(raw, scope)
             or self._without_value(raw, scope)
         )
+
+    def _behind(self, pattern: re.Pattern[bytes], raw: bytes, scope: Scope, ends: tuple[bytes, ...]) -> list[int]:
+        """Where a word is in a scope before a match of a pattern, and not a member."""
+        known = self._matches.get((raw, ends))
+        if known is None:
+            known = self.words.alone(raw, ends, b"=>" if pattern is _EQUALS else b"")
+            if len(raw) >= LONG:
+                match, size = pattern.match, len(raw)
+                known = tuple(array("I", (at for at in one if match(self._data, at + size))) for one in known)
+            self._matches[raw, ends] = known
+        found = [place for places in known for place in within(places, scope.start, scope.end)[:MAX_PLACES]]
+        self._budget.take(1 + len(found))
+        return found
 
     def _without_value(self, raw: bytes, scope: Scope) -> Binding | None:
         """A variable that is declared without a value, or as a part of an array: it hides those outside."""
         if scope.end - scope.start > _MAX_DECLARED:
             return None
-        places = self._words(raw, scope.start, scope.end, b",", b";", b"]", b"}", b"\n")
-        for place in self._scopes.direct(list(islice(places, _MAX_NESTED)), scope):
+        # Of a long name all places are looked at, whatever is behind them.
+        near = [self.words.places(raw)] if len(raw) >= LONG else self.words.near(raw, _END_SIGNS)
+        places = [place for one in near for place in within(one, scope.start, scope.end)][:_MAX_NESTED]
+        self._budget.take(1 + len(places))
+        for place in self._scopes.direct(places, scope):
             head = bytes(self._data[max(scope.start, place - 200) : place])
             found = _DECLARATION.search(head)
             if found is None or not _ENDS.match(self._data, place + len(raw), scope.end):
@@ -189,21 +204,29 @@ class Names:
                 return Binding(Way.ASSIGNED, (), scope)
         return None
 
-    def _assigned(self, places: list[tuple[int, int]], added: list[tuple[int, int]], scope: Scope) -> Binding | None:
-        direct = set(self._scopes.direct([place for place, _ in places], scope)) if places else set()
-        kept = [(place, end) for place, end in places if place in direct and not self._is_default(place)]
-        nested = [(place, end) for place, end in places if place not in direct]
+    def _assigned(self, raw: bytes, scope: Scope) -> Binding | None:
+        places = self._behind(_EQUALS, raw, scope, _EQUAL_SIGNS)
+        direct = set(self._scopes.direct(places, scope)) if places else set()
+        kept = [place for place in places if place in direct and not self._is_default(place)]
+        nested = [place for place in places if place not in direct]
         if scope.function and nested and (kept or len(nested) <= _MAX_NESTED):
-            own = [one for one in nested[:_MAX_NESTED] if self._scopes.function(one[0]) == scope]
+            own = [one for one in nested[:_MAX_NESTED] if self._scopes.function(one) == scope]
             # A block of its own has variables of its own; those of the function are assigned without a keyword.
-            kept += [one for one in own if not kept or not self._declares(one[0])]
+            kept += [one for one in own if not kept or not self._declares(one)]
         if not kept:
             return None
         if len(kept) > MAX_VALUES:
             return Binding(Way.ASSIGNED, (), scope)
-        mine = set(self._scopes.direct([place for place, _ in added], scope))
-        appended = tuple(end for place, end in added if place in mine)
-        return Binding(Way.ASSIGNED, tuple(end for _, end in sorted(kept)), scope, "", appended)
+        added = self._scopes.direct(self._behind(_ADDS, raw, scope, _ADDED_SIGNS), scope)
+        ends = (
+            tuple(self._end(pattern, place + len(raw)) for place in some)
+            for pattern, some in ((_EQUALS, sorted(kept)), (_ADDS, added))
+        )
+        return Binding(Way.ASSIGNED, next(ends), scope, "", next(ends))
+
+    def _end(self, pattern: re.Pattern[bytes], at: int) -> int:
+        found = pattern.match(self._data, at)
+        return found.end() if found else at
 
     def _declares(self, place: int) -> bool:
         return _DECLARES.search(bytes(self._data[max(0, place - 12) : place])) is not None
@@ -235,28 +258,81 @@ class Names:
                 return re.match(rb"\)\s*(?:\{|=>)", bytes(self._data[end : end + 12])) is not None
         return True
 
-    def _declared(self, places: list[int], scope: Scope) -> Binding | None:
-        for place in self._scopes.direct(places, scope) if places else ():
+    @cached_property
+    def _declarations(self) -> tuple[dict[bytes, list[int]], ...]:
+        """Where the names of functions and of classes are that are declared, by name."""
+        found: tuple[dict[bytes, list[int]], ...] = ({}, {})
+        for keyword, declared in zip((b"function", b"class"), found, strict=True):
+            places = self.words.places(keyword, b" ")
+            self._budget.take(len(places) >> 4)
+            for place in places:
+                if name := _NAME.match(self._data, place + len(keyword) + 1):
+                    declared.setdefault(name[0], []).append(name.start())
+        return found
+
+    def _declared(self, raw: bytes, scope: Scope) -> Binding | None:
+        found = [
+            place
+            for declared in self._declarations
+            for place in within(declared.get(raw, ()), scope.start, scope.end)[:_MAX_NESTED]
+        ]
+        self._budget.take(1 + len(found))
+        for place in self._scopes.direct(found, scope) if found else ():
             head = bytes(self._data[max(0, place - 12) : place]).rstrip()
-            if head.endswith(b"class"):
-                return Binding(Way.CLASS, (place,), scope)
-            return Binding(Way.FUNCTION, (place,), scope)
+            return Binding(Way.CLASS if head.endswith(b"class") else Way.FUNCTION, (place,), scope)
         return None
 
-    def _looped(self, places: list[tuple[int, int]], scope: Scope) -> Binding | None:
-        for _, end in places[:1]:
-            return Binding(Way.ELEMENT, (end,), scope)
+    def _looped(self, raw: bytes, scope: Scope) -> Binding | None:
+        for place in self._behind(_OF, raw, scope, _OF_SIGNS)[:1]:
+            return Binding(Way.ELEMENT, (self._end(_OF, place + len(raw)),), scope)
         return None
 
-    def _in_pattern(self, places: list[tuple[int, int]], raw: bytes, scope: Scope) -> Binding | None:
-        for place, end in places[:_MAX_NESTED]:
-            if self._data[place - 1] not in b"{,: \n":
+    @cached_property
+    def _patterns(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where the last parts of patterns of objects begin and end that something is assigned to: ``{a,b}=…``."""
+        data = self._data
+        ends = [found.start() for found in _PATTERN.finditer(data)]
+        self._budget.take(len(ends) >> 3)
+        starts = [
+            max(
+                end - _PATTERN_REACH,
+                *(data.rfind(sign, max(0, end - _PATTERN_REACH), end) + 1 for sign in (b"{", b"}", b"(", b")")),
+            )
+            for end in ends
+        ]
+        return np.array(starts, np.int64), np.array(ends, np.int64)
+
+    def _in_patterns(self, raw: bytes, scope: Scope) -> list[int]:
+        """Where a word is in the last part of a pattern of an object, in a scope."""
+        known = self._matches.get((raw, _PATTERN_SIGNS))
+        if known is None:
+            starts, ends = self._patterns
+            near = [self.words.places(raw)] if len(raw) >= LONG else self.words.near(raw, _PATTERN_SIGNS)
+            known = tuple(_between(one, len(raw), starts, ends) for one in near)
+            self._matches[raw, _PATTERN_SIGNS] = known
+        found = [place for places in known for place in within(places, scope.start, scope.end)[:MAX_PLACES]]
+        self._budget.take(1 + len(found))
+        return found
+
+    def _in_pattern(self, raw: bytes, scope: Scope) -> Binding | None:
+        # Those that are members are not counted.
+        places = [one for one in self._in_patterns(raw, scope) if self._data[one - 1 : one] != b"."]
+        for place in places[:_MAX_NESTED]:
+            if self._data[place - 1 : place] not in _BEFORE_PART:
                 continue
             key = _KEY.search(bytes(self._data[max(0, place - _BEFORE) : place]))
             name = key["key"] if key and key["key"] else raw
             if self._scopes.function(place) == scope or not scope.function:
-                return Binding(Way.MEMBER, (end,), scope, name.decode())
+                return Binding(Way.MEMBER, (self._end(_PATTERN_END, place + len(raw)),), scope, name.decode())
         return None
+
+
+def _between(places: Sequence[int], size: int, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Sequence[int]:
+    """Those of the places, of a word of this size, that are in one of the ranges up to its end."""
+    behind = np.array(places, np.int64) + size
+    index = ends.searchsorted(behind)
+    behind, index = behind[index < len(ends)], index[index < len(ends)]
+    return array("I", (behind[starts[index] <= behind] - size).tolist())
 
 
 def _parameter(data: Bytes, raw: bytes, start: int, end: int) -> int:

@@ -12,6 +12,10 @@ from tieback.intake.apps.interface import Bytes
 
 MAX_SPAN = 32_768
 """Most bytes of one expression."""
+_MAX_KEPT = 20_000
+"""Most tokens, and most ends, that are kept."""
+_MARGIN = 8
+"""Bytes behind a token that are read to know where it ends."""
 
 _SPACE = rb"(?:[ \t\r\n\v\f]++|//[^\n\r]*+|/\*(?:[^*]++|\*(?!/))*+\*/)*+"
 LITERAL = rb"\"(?:[^\"\\\n\r]++|\\(?:\r\n|[\s\S]))*+\"|'(?:[^'\\\n\r]++|\\(?:\r\n|[\s\S]))*+'"
@@ -55,10 +59,14 @@ class BudgetError(Exception):
 
 
 class Budget:
-    """Steps that may still be taken; a step is a token or a part of a bracket."""
+    """Steps that may still be taken in one script; a step is a token or a part of a bracket."""
 
     def __init__(self, left: int) -> None:
         self.left = left
+        self.tokens: dict[int, Token] = {}
+        """Tokens that were read, by the offset from which on: most expressions are read several times."""
+        self.ends: dict[tuple[int, bool], int] = {}
+        """Ends of brackets and expressions that were read, by their beginning."""
 
     def take(self, steps: int = 1) -> None:
         """Use steps. Raises ``BudgetError`` if there are none left."""
@@ -80,15 +88,24 @@ class Reader:
 
     def peek(self) -> Token:
         """The next token, which stays the next one."""
-        if self._peeked is None or self._peeked.start < self.at:
+        token = self._peeked
+        if token is None or token.start < self.at:
             self._budget.take()
-            found = _TOKEN.match(self._data, self.at, self.end)
-            if found is None or found.lastgroup is None:
-                self._peeked = Token(TokenKind.END, "", self.at, self.at)
-            else:
-                text = bytes(found[found.lastgroup]).decode("utf-8", "replace")
-                self._peeked = Token(_KINDS[found.lastgroup], text, found.start(found.lastgroup), found.end())
-        return self._peeked
+            token = self._budget.tokens.get(self.at)
+            if token is None or token.end > self.end - _MARGIN:
+                token = self._read()
+            self._peeked = token
+        return token
+
+    def _read(self) -> Token:
+        found = _TOKEN.match(self._data, self.at, self.end)
+        if found is None or found.lastgroup is None:
+            return Token(TokenKind.END, "", self.at, self.at)
+        text = bytes(found[found.lastgroup]).decode("utf-8", "replace")
+        token = Token(_KINDS[found.lastgroup], text, found.start(found.lastgroup), found.end())
+        if token.end <= self.end - _MARGIN and len(self._budget.tokens) < _MAX_KEPT:
+            self._budget.tokens[self.at] = token
+        return token
 
     def take(self) -> Token:
         """The next token."""
@@ -140,6 +157,15 @@ class Reader:
         return self._skip(at, inside=True)
 
     def _skip(self, at: int, *, inside: bool) -> int:
+        key, ends = (at, inside), self._budget.ends
+        known = ends.get(key, -1)
+        if not -1 < known < self.end:
+            known = self._skipped(at, inside=inside)
+            if known >= 0 and len(ends) < _MAX_KEPT:
+                ends[key] = known
+        return known
+
+    def _skipped(self, at: int, *, inside: bool) -> int:
         data, end = self._data, self.end
         opened: list[bool] = []
         """Brackets that are open; true for a substitution of a template."""

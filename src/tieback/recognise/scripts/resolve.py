@@ -37,6 +37,7 @@ from tieback.recognise.scripts.values import (
     as_text,
     combine,
 )  # fmt: skip
+from tieback.recognise.texts.script import LastScript
 
 MARKS = (*CALLS, *METHODS, *JOINS, *SCHEMES)
 """Texts around which candidates are looked for."""
@@ -66,10 +67,10 @@ class Resolved(NamedTuple):
 class Resolution:
     """The texts of one script."""
 
-    def __init__(self, data: Bytes, budget: Budget, *, markup: bool = False) -> None:
-        """Read this script with a budget."""
+    def __init__(self, data: Bytes, budget: Budget, *, markup: bool = False, script: LastScript | None = None) -> None:
+        """Read this script with a budget; ``script`` and ``markup`` as for ``Scopes``."""
         self._data = data
-        self._run = Evaluator(data, budget, markup=markup)
+        self._run = Evaluator(data, budget, markup=markup, script=script)
         self._callers = Callers(self._run)
         self._seen: set[int] = set()
         self._told: set[str] = set()
@@ -101,7 +102,7 @@ class Resolution:
                     for candidate in called(self._data, mark, end, clients=clients):
                         yield from self._of(candidate)
             for name, at in named.items():
-                for candidate in uses(self._data, name, at, self._run.scopes):
+                for candidate in uses(self._data, name, at, self._run.scopes, self._run.names.words):
                     yield from self._of(candidate)
         except (BudgetError, RecursionError):
             self.stopped = True

@@ -7,6 +7,7 @@ by its first bytes. Bounds: texts of up to 16 MiB; strings inside strings to a d
 
 import re
 from bisect import bisect_right
+from collections.abc import Callable
 from enum import Enum, auto
 from functools import cached_property
 from itertools import islice
@@ -132,7 +133,15 @@ _METADATA_ELEMENTS = frozenset((
 class TextPlaces:
     """One text of a package. Each lexer runs at the first question that needs it."""
 
-    def __init__(self, file: str, data: bytes, *, binary: bool = False, depth: int = 0) -> None:
+    def __init__(
+        self,
+        file: str,
+        data: bytes,
+        *,
+        binary: bool = False,
+        depth: int = 0,
+        code: Callable[[], ScriptSpans] | None = None,
+    ) -> None:
         """Set the text.
 
         Args:
@@ -140,8 +149,10 @@ class TextPlaces:
             data: its bytes, one per character.
             binary: true for content that is not text.
             depth: number of strings around this text.
+            code: gives the ranges of the text as a script, if another reader needs them, too.
         """
         self._file, self._data, self._binary, self._depth = file, data, binary, depth
+        self._shared = code
         self._inner: dict[int, tuple[structured.Unescaped, TextPlaces] | None] = {}
         self._budget = MAX_EMBEDDED
         self._parts: dict[int, ScriptSpans | Spans | TextPlaces] = {}
@@ -218,7 +229,7 @@ class TextPlaces:
 
     @cached_property
     def _code(self) -> ScriptSpans:
-        return script_spans(self._data)
+        return self._shared() if self._shared is not None else script_spans(self._data)
 
     @cached_property
     def _spans(self) -> Spans:

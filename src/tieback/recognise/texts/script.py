@@ -13,8 +13,9 @@ error affects one line.
 import re
 from array import array
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 
+from tieback.intake.apps.interface import Bytes
 from tieback.recognise.texts.spans import MAX_SPANS, Span, SpanKind, Spans
 
 MAX_DEPTH = 100
@@ -37,6 +38,7 @@ _COMMENT = re.compile(rb"//[^\n\r]*+|/\*(?:[^*]++|\*(?!/))*+(?:\*/)?")
 _TEMPLATE = re.compile(rb"(?:[^`\\$]++|\\[\s\S]|\$(?!\{))*+(?:`|\$\{)?")
 _REGEX = re.compile(rb"/(?:[^\\/\[\n\r]++|\\[^\n\r]|\[(?:[^\]\\\n\r]++|\\[^\n\r])*+\])++/[A-Za-z]*+")
 _AFTER_REGEX = re.compile(rb"[ \t]*+(?:[.,;:)\]}?&|=\n\r]|\Z)")
+_EDGES = re.Match[bytes].span
 _QUOTES = b"\"'"
 _SPACE = b" \t\r\n\v\f"
 _WORD = re.compile(rb"[A-Za-z0-9_$\x80-\xff]+\Z")
@@ -50,7 +52,7 @@ _CONDITIONS = frozenset((b"if", b"while", b"for", b"with"))
 class ScriptSpans:
     """The comments, literals and regular expressions of a script; string literals are located when one is needed."""
 
-    def __init__(self, data: bytes, start: int, end: int) -> None:
+    def __init__(self, data: Bytes, start: int, end: int) -> None:
         self._data, self._start, self._end = data, start, end
         self._spans = Spans()
         self._strings: dict[int, Spans] = {}
@@ -80,17 +82,16 @@ class ScriptSpans:
             at = span.end
         yield from _strings(self._data, at, self._end)
 
-    def ranges(self) -> tuple[array[int], array[int]]:
-        """Where all ranges begin and end, in order; cheaper than the ranges themselves."""
-        starts, ends = array("I"), array("I")
+    def ranges(self) -> "array[int]":
+        """Where all ranges begin and end, in turn and in order; cheaper than the ranges themselves."""
+        found = array("I")
         at = self._start
-        for start, end in self._spans.edges():
-            _add_strings(self._data, at, start, starts, ends)
-            starts.append(start)
-            ends.append(end)
-            at = end
-        _add_strings(self._data, at, self._end, starts, ends)
-        return starts, ends
+        for edges in chain(self._spans.edges(), ((self._end, self._end),)):
+            strings = islice(_STRING.finditer(self._data, at, edges[0]), MAX_SPANS)
+            found.extend(chain.from_iterable(map(_EDGES, strings)))
+            found.extend(edges)
+            at = edges[1]
+        return found
 
     def _read(self) -> None:
         data, at, end, add = self._data, self._start, self._end, self._spans.add
@@ -198,24 +199,36 @@ class ScriptSpans:
         return False
 
 
-def _template(data: bytes, at: int, end: int) -> int:
+def _template(data: Bytes, at: int, end: int) -> int:
     found = _TEMPLATE.match(data, at, end)
     return found.end() if found else end
 
 
-def _strings(data: bytes, start: int, end: int) -> Spans:
+def _strings(data: Bytes, start: int, end: int) -> Spans:
     spans = Spans()
     for found in islice(_STRING.finditer(data, start, end), MAX_SPANS):
         spans.add(found.start(), found.end(), SpanKind.STRING)
     return spans
 
 
-def _add_strings(data: bytes, start: int, end: int, starts: "array[int]", ends: "array[int]") -> None:
-    for found in islice(_STRING.finditer(data, start, end), MAX_SPANS):
-        starts.append(found.start())
-        ends.append(found.end())
-
-
-def script_spans(data: bytes, start: int = 0, end: int | None = None) -> ScriptSpans:
+def script_spans(data: Bytes, start: int = 0, end: int | None = None) -> ScriptSpans:
     """The comments, literals and regular expressions in ``data[start:end]``; never raises."""
     return ScriptSpans(data, start, len(data) if end is None else end)
+
+
+class LastScript:
+    """The ranges of the script that was read last: several readers need those of the same text."""
+
+    def __init__(self) -> None:
+        self._data: Bytes | None = None
+        self._spans: ScriptSpans | None = None
+
+    def spans(self, data: Bytes) -> ScriptSpans:
+        """The ranges of a script, read once for the same object."""
+        if self._spans is None or self._data is not data:
+            self._data, self._spans = data, script_spans(data)
+        return self._spans
+
+    def clear(self) -> None:
+        """Release the script."""
+        self._data = self._spans = None

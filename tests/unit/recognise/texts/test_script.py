@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.each import each
 from tests.linear import assert_linear
-from tieback.recognise.texts.script import script_spans
+from tieback.recognise.texts.script import LastScript, script_spans
 from tieback.recognise.texts.spans import SpanKind
 
 
@@ -78,3 +78,22 @@ def test_tokens_are_in_order_and_inside_the_text(parts: list[str]) -> None:
 @pytest.mark.parametrize("unit", ["/", "(/[", "()/x/", "a)/", "}/a", "`", "`${a}`+", "/**//", "'\n", "\\", ")"])
 def test_hostile_scripts_are_read_in_linear_time(unit: str) -> None:
     assert_linear(lambda size: unit.encode() * (size // len(unit)), script_spans, 100_000)
+
+
+def test_the_ranges_of_the_last_script_are_read_once() -> None:
+    last, data = LastScript(), b"var a='b' // c"
+    first = last.spans(data)
+    assert last.spans(data) is first
+    assert last.spans(bytes(bytearray(data))) is not first
+    last.clear()
+    assert last.spans(data) is not first
+
+
+@given(
+    st.lists(st.sampled_from(["'a'", '"', "`b${c}`", "// d\n", "/* e */", "/f/", " ", "=", "{", "}", "g"]), max_size=20)
+)
+def test_the_edges_are_those_of_the_ranges(parts: list[str]) -> None:
+    spans = script_spans("".join(parts).encode())
+    edges = iter(spans.ranges())
+    both = [edge for edge in zip(edges, edges, strict=True) if edge[0] < edge[1]]
+    assert both == [(span.start, span.end) for span in spans if span.start < span.end]

@@ -1,0 +1,233 @@
+"""Index of the words of a script: where a name is, without a search of the script for each name.
+
+A search for a short name stops at each of its thousands of places, and scripts have hundreds of names to look up. The
+index is one sorted array with the hash and the offset of each word, made by a few passes of NumPy.
+"""
+
+import re
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tieback.intake.apps.interface import Bytes
+from tieback.recognise.scripts.reader import Budget
+
+MAX_INDEXED = 8 * 1024 * 1024
+"""Most bytes of a script with an index, which takes eight bytes per word. Longer ones are searched for each name."""
+LONG = 4
+"""Least bytes of a name that is looked for with any white space behind it."""
+_MAX_AFTER = 8
+_MANY = 32
+"""Most bytes of a text that is compared at all places at once."""
+_STEP = 8
+"""Hits of a search that cost about as much as a step."""
+_PADDING = 2 * _MAX_AFTER
+_PIECE = 32 * 1024
+_PLACE = np.uint64(MAX_INDEXED - 1)
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+_MASKS = np.array([(1 << 8 * size) - 1 for size in range(9)], np.uint64)
+_SPACE = b" \t\n\r\v\f"
+WORD = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_$" + bytes(range(0x80, 0x100))
+"""The bytes of names; each of the others ends a name."""
+_OTHERS = bytes(octet for octet in range(256) if octet not in WORD)
+_IS_WORD = bytes(octet in WORD for octet in range(256))
+_TABLE = np.frombuffer(_IS_WORD, np.bool_)
+_OCTETS = np.arange(257)
+_GAP = re.compile(rb"[^\w$\x80-\xff]")
+type _Places = NDArray[np.int64]
+
+
+class Words:
+    """The words of one script. A needle is a word, with the text before it, as in ``this.name`` or ``.name``."""
+
+    def __init__(self, data: Bytes, budget: Budget, *, most: int = MAX_INDEXED) -> None:
+        """Set the script; ``most``: most bytes with an index. Nothing is read before the first word."""
+        self._data, self._budget = data, budget
+        self._is_indexed = len(data) <= most
+        self._index: NDArray[np.uint64] | None = None
+        self._octets = np.zeros(0, np.uint8)
+        """The script, and bytes behind it so that each place has as many behind it as are compared."""
+        self._eight = np.zeros(0, np.uint64)
+        """The eight bytes from each of its bytes on."""
+        self._words: dict[bytes, _Places] = {}
+        self._by_next: dict[bytes, tuple[_Places, _Places]] = {}
+        self._known: dict[tuple[bytes, bytes], array[int]] = {}
+        self._near: dict[tuple[bytes, tuple[bytes, ...]], tuple[array[int], ...]] = {}
+
+    def places(self, needle: bytes, after: bytes = b"") -> Sequence[int]:
+        """All places of a word, in ascending order; with ``after`` those that have this text behind them.
+
+        The text behind must begin with no byte of a word.
+        """
+        key = needle, after
+        if key not in self._known:
+            self._known[key] = self._read(needle, after)
+        return self._known[key]
+
+    def near(self, needle: bytes, ends: tuple[bytes, ...]) -> tuple[Sequence[int], ...]:
+        """All places of a word that one of these texts can follow.
+
+        Returns:
+            The places for each text. For a word of ``LONG`` bytes all in one: those before the first byte of a text,
+                or before white space if a text begins with a space.
+        """
+        if len(needle) < LONG:
+            return tuple(self.places(needle, end) for end in ends)
+        if (needle, ends) not in self._near:
+            first = {octet for end in ends for octet in (_SPACE if end[0] == 0x20 else end[:1])}
+            found = sorted(place for octet in first for place in self.places(needle, bytes((octet,))))
+            self._near[needle, ends] = (array("I", found),)
+        return self._near[needle, ends]
+
+    def alone(self, needle: bytes, ends: tuple[bytes, ...], unlike: bytes) -> tuple[Sequence[int], ...]:
+        """As ``near``, without those behind a dot.
+
+        Args:
+            needle: the word.
+            ends: the texts.
+            unlike: bytes that must not be behind the text; only of a short word.
+        """
+        found = []
+        for number, places in enumerate(self.near(needle, ends)):
+            kept = np.array(places, np.int64)
+            kept = kept[self._octets[kept - 1] != 0x2E]
+            for octet in unlike if len(needle) < LONG else b"":
+                kept = kept[self._octets[kept + len(needle) + len(ends[number])] != octet]
+            found.append(_packed(kept))
+        return tuple(found)
+
+    def _read(self, needle: bytes, after: bytes) -> "array[int]":
+        if not after:
+            return _packed(self._located(needle))
+        if needle not in self._by_next:
+            self._by_next[needle] = self._grouped(needle)
+        places, bounds = self._by_next[needle]
+        places = places[bounds[after[0]] : bounds[after[0] + 1]]
+        return _packed(self._with(places, after[1:_MAX_AFTER], len(needle) + 1))
+
+    def _grouped(self, needle: bytes) -> tuple[_Places, _Places]:
+        """The places of a word, by the byte behind it, and where those of each byte begin."""
+        places = self._located(needle)
+        behind = self._octets[places + len(needle)]
+        order = behind.argsort(kind="stable")
+        return places[order], behind[order].searchsorted(_OCTETS)
+
+    def _located(self, needle: bytes) -> _Places:
+        if not len(self._octets):
+            self._octets = np.frombuffer(bytes(self._data) + bytes(_PADDING), np.uint8)
+            self._eight = _eight(self._octets.data)
+        whole = needle.rstrip(_OTHERS)
+        word = whole[len(whole.rstrip(WORD)) :]
+        self._budget.take(len(needle) >> 4)
+        if not self._is_indexed or not word:
+            self._budget.take(1 + (len(self._data) >> 11))
+            return np.fromiter(self._searched(needle), np.int64)
+        if word not in self._words:
+            self._words[word] = self._of_word(word)
+        places, before = self._words[word], whole[: len(whole) - len(word)]
+        if needle == word:
+            return places
+        places = self._with(places[places >= len(before)] - len(before), before, 0)
+        places = self._with(places, needle[len(whole) :], len(whole))
+        places = places[~_TABLE[self._octets[places + len(needle)]]]
+        if needle[:1] != b".":
+            places = places[(places == 0) | ~_TABLE[self._octets[places - 1]]]
+        return _apart(places, len(needle)) if _overlaps(needle) else places
+
+    def _of_word(self, word: bytes) -> _Places:
+        if self._index is None:
+            self._index = _index(self._octets)
+        parts = [int.from_bytes(part, "little") for part in (word[:8], word[-8:] if len(word) > 8 else b"")]
+        low = _hash(*(np.array([one], np.uint64) for one in (*parts, len(word))))[0]
+        found = self._index[self._index.searchsorted(low) : self._index.searchsorted(low | _PLACE, side="right")]
+        places = self._with((found & _PLACE).astype(np.int64), word, 0)
+        places = places[~_TABLE[self._octets[places + len(word)]]]
+        self._budget.take(len(found) - len(places) >> 6)  # other words with the same hash
+        return places
+
+    def _with(self, places: _Places, text: bytes, shift: int) -> _Places:
+        """Those of the places that have a text at this distance."""
+        if len(text) > _MANY:
+            kept = [place for place in places.tolist() if self._data.startswith(text, place + shift)]
+            return np.array(kept, np.int64)
+        for number in range(0, len(text), 8):
+            part = text[number : number + 8]
+            here = self._eight[places + (shift + number)] & _MASKS[len(part)]
+            places = places[here == np.uint64(int.from_bytes(part, "little"))]
+        return places
+
+    def _searched(self, needle: bytes) -> Iterator[int]:
+        data, at, size, hits = self._data, 0, len(needle), 0
+        while (at := data.find(needle, at)) >= 0:
+            hits += 1
+            if not hits % _STEP:
+                self._budget.take()
+            if not _is_word(data[at + size : at + size + 1]) and (
+                needle[:1] == b"." or not _is_word(data[at - 1 : at])
+            ):
+                yield at
+            at += size
+
+
+def within(places: Sequence[int], start: int, end: int) -> Sequence[int]:
+    """Those of the places that are in a range."""
+    low = bisect_left(places, start)
+    return places[low : bisect_left(places, end, low)]
+
+
+def _packed(places: _Places) -> "array[int]":
+    return array("I", places.astype(np.uint32).tobytes())
+
+
+def _is_word(one: Bytes) -> bool:
+    return bool(one) and one in WORD
+
+
+def _overlaps(needle: bytes) -> bool:
+    """True if two of these texts can overlap."""
+    return any(needle.endswith(needle[:size]) for size in range(1, len(needle)))
+
+
+def _apart(places: _Places, size: int) -> _Places:
+    """Places of a text without those that begin inside of the one before."""
+    found: list[int] = []
+    for place in places.tolist():
+        if not found or place >= found[-1] + size:
+            found.append(place)
+    return np.array(found, np.int64)
+
+
+def _index(octets: NDArray[np.uint8]) -> NDArray[np.uint64]:
+    """The hash and offset of each word, sorted; the last ``_PADDING`` bytes are not part of the script."""
+    data, size, eight = octets.tobytes(), len(octets) - _PADDING, _eight(octets.data)
+    parts, start = [], 0
+    while start < size:
+        # Small pieces stay in the cache of the processor. None ends inside of a word.
+        gap = _GAP.search(data, min(size, start + _PIECE))
+        end = gap.start() if gap else size
+        inside = np.frombuffer(b"\0%b\0" % data[start:end].translate(_IS_WORD), np.bool_)
+        edges = np.flatnonzero(inside[1:] != inside[:-1]) + start
+        starts, ends = edges[::2], edges[1::2]
+        sizes = ends - starts
+        last = np.zeros(len(sizes), np.uint64)
+        long = np.flatnonzero(sizes > 8)
+        last[long] = eight[ends[long] - 8]
+        first = eight[starts] & _MASKS[np.minimum(sizes, 8)]
+        parts.append(_hash(first, last, sizes.astype(np.uint64)) | starts.astype(np.uint64))
+        start = end
+    index = np.concatenate(parts) if parts else np.zeros(0, np.uint64)
+    index.sort()
+    return index
+
+
+def _eight(data: Bytes | memoryview) -> NDArray[np.uint64]:
+    return np.ndarray((len(data) - 7,), "<u8", data, 0, (1,))
+
+
+def _hash(first: NDArray[np.uint64], last: NDArray[np.uint64], sizes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The hash of words from their first and last bytes; the bits of the offset are zero."""
+    mixed = (first * _FACTOR ^ last) * _FACTOR + sizes * _FACTOR
+    return mixed & ~_PLACE

@@ -1,0 +1,116 @@
+"""The index of the words of a script gives what a plain search gives."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.each import each
+from tests.examples import examples
+from tests.linear import assert_linear
+from tieback.recognise.scripts.reader import Budget, BudgetError
+from tieback.recognise.scripts.words import LONG, WORD, Words, within
+
+PARTS = [
+    "a",
+    "b",
+    ".",
+    "=",
+    " =",
+    "==",
+    "=>",
+    " ",
+    "\n",
+    "}",
+    "ä",
+    '"',
+    "getElementById",
+    "getElementsBy",
+    "this",
+    "aaaa",
+]
+SCRIPTS = st.lists(st.sampled_from(PARTS), max_size=40).map(lambda parts: "".join(parts).encode())
+NEEDLES = st.sampled_from([
+    b"a", b"b", b"ab", b"aaaa", b".a", b".aaaa", b"this.a", b"this.this", b"a.b", b"a.a", b"getElementById", b"a-",
+    "ä".encode(), b"this.getElementsBy", b"function a", b"-" * 40 + b"a",
+])  # fmt: skip
+AFTER = st.sampled_from([b"", b"=", b" =", b"}", b" =="])
+
+
+def plain(data: bytes, needle: bytes, after: bytes) -> list[int]:
+    """The places by comparison at each offset: no byte of a word is beside the needle, and no two places overlap."""
+    found: list[int] = []
+    for at in range(len(data)):
+        beside = data[at + len(needle) : at + len(needle) + 1] + (data[at - 1 : at] if needle[:1] != b"." else b"")
+        if data.startswith(needle, at) and not set(beside) & set(WORD) and at >= (found or [-99])[-1] + len(needle):
+            found.append(at)
+    return [at for at in found if data.startswith(after, at + len(needle))]
+
+
+@settings(max_examples=examples(600))
+@given(SCRIPTS, NEEDLES, AFTER)
+def test_the_index_finds_what_a_search_finds(data: bytes, needle: bytes, after: bytes) -> None:
+    words = Words(data, Budget(10**6))
+    assert list(words.places(needle, after)) == plain(data, needle, after)
+
+
+@settings(max_examples=examples(300))
+@given(SCRIPTS, st.sampled_from([b"a", b"b", b"ab", b".a", b"getElementById", b"this.a", b"a-"]), AFTER)
+def test_a_script_without_an_index_is_searched(data: bytes, needle: bytes, after: bytes) -> None:
+    assert list(Words(data, Budget(10**6), most=-1).places(needle, after)) == plain(data, needle, after)
+
+
+@settings(max_examples=examples(300))
+@given(SCRIPTS, NEEDLES)
+def test_places_before_a_text_are_those_with_it_behind_them(data: bytes, needle: bytes) -> None:
+    words = Words(data, Budget(10**6))
+    ends = (b"=", b" =")
+    if len(needle) < LONG:
+        assert [list(one) for one in words.near(needle, ends)] == [list(words.places(needle, end)) for end in ends]
+        alone = words.alone(needle, ends, b"=>")
+        for one, every, end in zip(alone, words.near(needle, ends), ends, strict=True):
+            behind = [data[at + len(needle) + len(end) :][:1] for at in every]
+            kept = zip(every, behind, strict=True)
+            assert list(one) == [
+                at for at, next_one in kept if next_one not in (b"=", b">") and data[at - 1 : at] != b"."
+            ]
+    else:
+        (found,) = words.near(needle, ends)
+        assert list(found) == [
+            at for at in words.places(needle) if data[at + len(needle) : at + len(needle) + 1] in (b"=", b" ", b"\n")
+        ]
+
+
+@given(st.lists(st.integers(0, 50), unique=True).map(sorted), st.integers(0, 50), st.integers(0, 50))
+def test_a_range_has_the_places_in_it(places: list[int], start: int, end: int) -> None:
+    assert list(within(places, start, end)) == [place for place in places if start <= place < end]
+
+
+@each("octet", range(256))
+def test_a_byte_is_part_of_a_word_or_ends_it(octet: int) -> None:
+    data = b"a" + bytes((octet,)) + b"b"
+    found = list(Words(data, Budget(100)).places(b"a"))
+    assert found == ([] if octet in WORD else [0])
+
+
+def test_words_at_the_edges_of_pieces_are_found() -> None:
+    data = b" ".join(b"w%d" % number for number in range(40_000))
+    words = Words(data, Budget(10**6))
+    for number in (0, 1, 5_555, 39_999):
+        assert list(words.places(b"w%d" % number)) == [data.index(b"w%d" % number)]
+
+
+def test_the_time_grows_with_the_size_of_the_script() -> None:
+    def read(data: bytes) -> None:
+        words = Words(data, Budget(10**6))
+        for needle, after in ((b"a", b""), (b".b", b"="), (b"c", b";")):
+            words.places(needle, after)
+
+    assert_linear(lambda size: b"a.b=c;" * size, read, 200_000)
+
+
+def test_the_budget_ends_searches_without_an_index() -> None:
+    words = Words(b"a" * 100_000, Budget(100), most=0)
+    words.places(b"b")
+    words.places(b"c")
+    with pytest.raises(BudgetError):
+        words.places(b"d")
