@@ -158,7 +158,7 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
             case PublicKey():
                 keys.add((find.kind, find.value), find)
             case NotBackend():
-                not_backends.add(find.value, find)
+                _leave_out(find, not_backends)
             case Problem():
                 problems.add((find.what, find.where), find)
     _pass_on(passing, sightings, not_backends, rules)
@@ -179,10 +179,26 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     return AppFinds(
         sightings=tuple(_owned(seen, maker) for seen in sightings.values.values()),
         credentials=tuple(_distinct(credentials.values.values())),
-        not_backends=tuple(one for one in not_backends.values.values() if one.value not in sightings.values),
+        not_backends=tuple(
+            one for _, one in sorted(not_backends.values.items(), key=_by_name) if one.value not in sightings.values
+        ),
         problems=(*problems.values.values(), *capped),
         keys=tuple(keys.values.values())[:MAX_NAMES],
     )
+
+
+def _leave_out(find: NotBackend, not_backends: _Bounded[NotBackend]) -> None:
+    """Add a text that is not a back end; of two reasons the first by the alphabet.
+
+    The order of these texts depends on what the process has read before: known ones are found sooner.
+    """
+    known = not_backends.add(find.value, find)
+    if known is not None and find.reason < known.reason:
+        not_backends.values[find.value] = find
+
+
+def _by_name(item: tuple[object, NotBackend]) -> str:
+    return item[1].value
 
 
 def _add(finds: Iterable[Sighting], sightings: _Bounded[_Seen]) -> None:
@@ -200,7 +216,7 @@ def _pass_on(
         real = sightings.values.get(value)
         if real is None:
             reason = _text_reason(found.best.evidence, rules) or ""
-            not_backends.add(value, NotBackend(str(value), reason))
+            _leave_out(NotBackend(str(value), reason), not_backends)
         else:
             real.count += found.count
 
