@@ -140,8 +140,8 @@ def test_no_pattern_is_worse_than_quadratic(part: int) -> None:
                 made = text[0] + text[1] * (size // len(text[1])) + "\x01!"
                 return made.encode("latin-1", "replace") if binary else made
 
-            # Other load can disturb one measurement, and not three.
-            if all(growth(make, pattern.match, LENGTH) > WORST for _ in range(3)):  # type: ignore[misc]
+            # Other load can disturb one measurement or a few, and not eight.
+            if all(growth(make, pattern.match, LENGTH) > WORST for _ in range(8)):  # type: ignore[misc]
                 bad.append((name, text))
     assert bad == []
 
