@@ -176,6 +176,7 @@ def decrypted_hosts(texts: Sequence[DecryptedText], rules: RuleFiles, shown: set
     below: dict[str, set[str]] = {registrable_domain(host, rules): {host, ""} for host in shown}
     for name in sorted(hosts):
         below.setdefault(registrable_domain(name, rules), set()).add(name)
+    below[""] = set()  # public suffixes and addresses
     found = {name for name in hosts if name[-1].isdigit() or len(below[registrable_domain(name, rules)]) > 1}
     for its in lists.values():
         if len(its) > 1 and its <= hosts and not found.isdisjoint(its):

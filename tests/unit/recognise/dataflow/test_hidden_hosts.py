@@ -65,6 +65,7 @@ def decrypted(*texts: str, field: str = "", shown: frozenset[str] = frozenset())
 def test_one_name_with_dots_is_no_evidence() -> None:
     assert decrypted("report.extra.info", "resp.zip", "service.db", "com.shop.store", "10.0.0.172") == set()
     assert decrypted("api.shop.com", "resp.zip", "shop.com.txt") == set()
+    assert decrypted("com.br", "co.uk", "github.io") == set()
     assert decrypted("api.shop.com", shown=frozenset(("www.shop.com",))) == {"api.shop.com"}
     assert decrypted("api.shop.com", shown=frozenset(("api.shop.com",))) == set()
 
