@@ -203,7 +203,7 @@ class _Finds:
         """A sighting for each host that code puts together, below a domain that the app contacts: ``m.%s``."""
         for flow in self._analysis.flows:
             text = flow.value.text if isinstance(flow.value, TextValue) else ""
-            if not text or text in shown | left_out or not is_below(text, shown, self._extractor.rules):
+            if not text or text in shown or text in left_out or not is_below(text, shown, self._extractor.rules):
                 continue
             evidence = self._evidence(flow, text, flow.value.first)
             found = Sighting(web_server(EndpointHost(text)), 1, Party.UNKNOWN, evidence)

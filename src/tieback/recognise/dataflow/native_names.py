@@ -8,7 +8,7 @@ import re
 
 from tieback.intake.apps.interface import Bytes
 
-_TYPES = re.compile(rb"(?:\)|\0)L(?:java/lang/(?:String|Object|CharSequence)|java/net/UR[IL]|android/net/Uri);\0")
+_TYPES = re.compile(rb"L(?:java/lang/(?:String|Object|CharSequence)|java/net/UR[IL]|android/net/Uri);\0")
 """Types of methods that return a text or an address, and of fields with one."""
 WINDOW = 32 * 1024
 """Bytes before and after such types in which the name is expected: linkers keep the texts of a source file together."""
@@ -27,6 +27,8 @@ class NativeNames:
         """Keep the parts of a library around types of members."""
         begin = end = 0
         for found in _TYPES.finditer(data):
+            if data[found.start() - 1 : found.start()] not in (b")", b"\0"):
+                continue  # the type of a parameter
             if found.start() - WINDOW > end:
                 self._keep(data, begin, end)
                 begin = found.start() - WINDOW
