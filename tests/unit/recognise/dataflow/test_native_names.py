@@ -72,7 +72,11 @@ def test_libraries_with_too_much_can_use_every_member(monkeypatch: pytest.Monkey
     assert "anything" in names(METHOD + bytes(1_000))
 
 
-@given(st.lists(st.sampled_from([METHOD, FIELD, b"\0name\0", bytes(20), bytes(70_000)]) | st.binary(max_size=30)))
+@given(
+    st.lists(
+        st.sampled_from([METHOD, FIELD, b"\0name\0", bytes(20), bytes(70_000)]) | st.binary(max_size=30), max_size=20
+    )
+)
 def test_a_name_beside_types_is_found_in_any_library(parts: list[bytes]) -> None:
     data = b"".join(parts)
     assert "name" in names(data + METHOD + b"name\0")

@@ -32,8 +32,11 @@ def test_the_scopes_around_a_place_are_the_braces_that_are_open_there(code: str,
 
 
 @settings(max_examples=examples(400))
-@given(CODE.filter(lambda code: "){" in code))
-def test_the_parameters_of_a_function_begin_at_the_parenthesis_that_belongs_to_the_closing_one(code: str) -> None:
+@given(CODE, CODE)
+def test_the_parameters_of_a_function_begin_at_the_parenthesis_that_belongs_to_the_closing_one(
+    before: str, behind: str
+) -> None:
+    code = before + "){" + behind
     brace = code.index("){") + 1
     depth, wanted = 0, -1
     for offset in range(brace - 1, -1, -1):
