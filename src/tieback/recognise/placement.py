@@ -63,7 +63,7 @@ _DEEP_LINK = re.compile(
 _ANCHOR = re.compile(rb"<[aA]\s(?:[^<>]{0,400}\s)?(?:href|HREF)\s?=\s?\\?[\"']?\Z")
 """The beginning of a link in HTML, which a person opens; pictures and style sheets are in other elements."""
 _BEFORE_ADDRESS = b" \t\r\n(<[{\"'`:,;=|"
-"""What can be between the words of a message and its address."""
+"""What can be between the words of a message and its address; in UTF-16 also a character that is not Latin."""
 _REACH = 1024
 """Characters of a string on each side of an address that are read."""
 _AUTHOR = ("author", "description", "license")
@@ -258,7 +258,8 @@ def _native_bounds(buffer: Buffer, at: int, low: int, high: int) -> tuple[int, i
     while unit > 1 and end >= 0 and end % unit:
         end = behind.find(nul, end + 1)
     start = low + begin + unit if begin >= 0 else low
-    if end < 0 or (begin < 0 and low) or (start < at and before[-unit] not in _BEFORE_ADDRESS):
+    glued = start < at and before[-unit] not in _BEFORE_ADDRESS and not (unit > 1 and before[-1])
+    if end < 0 or (begin < 0 and low) or glued:
         return at, at
     return start, at + end
 

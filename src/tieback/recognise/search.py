@@ -14,6 +14,7 @@ from tieback.recognise.dataflow.settings import AppSettings
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.hermes import extract as hermes
 from tieback.recognise.interface import Extractor, Find
+from tieback.recognise.native_hosts import native_hosts
 from tieback.recognise.placement import PlaceBudget, Placement
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.scripts import extract as scripts
@@ -108,7 +109,14 @@ class AppSearch:
 
     def _artifact(self, artifact: Artifact) -> Iterator[Find]:
         finds = Placement(artifact, self._places, script=self._script).finds(self._extractors)
-        return iter(self._hermes.settled(artifact, list(finds))) if artifact.bytecode else finds
+        if artifact.bytecode:
+            yield from self._hermes.settled(artifact, list(finds))
+        elif any(buffer.kind is BufferKind.NATIVE for buffer in artifact.buffers):
+            held = list(finds)
+            yield from held
+            yield from native_hosts(artifact.buffers, held, self._rules)
+        else:
+            yield from finds
 
     def _gathered(self, gathered: ArtifactBatch) -> Iterator[Find]:
         """The finds of the files that the common search or their name selects."""

@@ -2,7 +2,7 @@
 
 Most texts with dots are packages, files or keys, so a constant counts only with further evidence:
 
-* the name is below the domain of a host that the app contacts, and code may contact it;
+* the name, or a member of a JSON object, is below the domain of a host that the app contacts, and code may contact it;
 * it is an argument of the same call as such a name, such as ``put(host, port)`` or ``add(host)``, and all constants
   there are hosts or addresses;
 * three addresses or more, and nothing else, are arguments of the same call in one method.
@@ -14,7 +14,7 @@ member of a list of hosts.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import ip_address
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 import numpy as np
@@ -34,11 +34,15 @@ MAX_CANDIDATES = 500
 """Most names of one app that are followed, and most methods that are read."""
 _MAX_HITS = 50_000
 """Most texts of one file with a dot where that of a domain can be."""
+_MAX_OBJECTS, _MAX_NAMES = 200, 20
+"""Most JSON objects of one file that are searched, and most names in each."""
 _MAX_NUMBERS = 5_000
 """Most constants that begin with a digit of one file that are read."""
 _LEAST_ADDRESSES = 3
 _FILLED = frozenset((0x24, 0x25))
 _NAME = re.compile(rb"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){2,6}[a-z]{2,24}")
+_QUOTED = re.compile(rb':\s{0,4}"((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){2,6}[a-z]{2,24})"')
+"""The value of a member of a JSON object."""
 _QUAD = re.compile(rb"[1-9]\d{0,2}(?:\.\d{1,3}){3}")
 _SHORT_NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}(?:[a-z]{2,24}|\d{1,3})")
 _MOST_DOTS = 6
@@ -82,14 +86,14 @@ class BareHosts:
         accepted: dict[str, BareHost] = {}
         methods: dict[tuple[int, int], CodeItem] = {}
         for number, dex in enumerate(self._files):
-            names = islice(_below(dex, domains), MAX_CANDIDATES)
+            names = islice(chain(_below(dex, domains), _in_objects(dex, domains)), MAX_CANDIDATES)
             quads = ((index, text) for index, text in _quads(dex) if self._is_host(text))
             addresses = list(islice(quads, MAX_CANDIDATES))
             for index, text in names:
                 if text in left_out or not self._is_host(text):
                     continue
                 owner = self._holders(number, index, methods)
-                if owner and text not in shown and not self._uses.reason(text.encode()) and not self._uses.is_spent:
+                if owner and text not in shown and not self._uses.reason(dex.raw(index)) and not self._uses.is_spent:
                     accepted[text] = BareHost(text, number, index, owner)
             if len(addresses) >= _LEAST_ADDRESSES or (addresses and accepted):
                 for index, _ in addresses:
@@ -233,9 +237,23 @@ def _below(dex: DexFile, domains: set[str]) -> Iterator[tuple[int, str]]:
             if text[-length:] not in its or dex.data[begin] != len(text) or not _NAME.fullmatch(text):
                 continue
             name = text.decode("ascii")
-            labels = name.split(".")
-            if any(".".join(labels[at:]) in domains for at in range(1, len(labels) - 1)):
+            if _is_below(name, domains):
                 yield place if order is None else int(order[place]), name
+
+
+def _in_objects(dex: DexFile, domains: set[str]) -> Iterator[tuple[int, str]]:
+    """Indices of the strings that are JSON objects, and names in them that are below one of these domains."""
+    first, last = dex.first_from(b"{"), dex.first_from(b"|")
+    for index in range(first, min(last, first + _MAX_OBJECTS)):
+        raw = dex.raw(index)
+        for found in islice(_QUOTED.finditer(raw), _MAX_NAMES):
+            if _is_below(found[1].decode("ascii"), domains):
+                yield index, found[1].decode("ascii")
+
+
+def _is_below(name: str, domains: set[str]) -> bool:
+    labels = name.split(".")
+    return any(".".join(labels[at:]) in domains for at in range(1, len(labels) - 1))
 
 
 def _quads(dex: DexFile) -> Iterator[tuple[int, str]]:

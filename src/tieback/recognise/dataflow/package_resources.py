@@ -36,7 +36,7 @@ _FOREIGN = re.compile(
 """Code that is neither DEX code nor a script: it can read resources by name or by number."""
 _BY_NAME = b"getIdentifier"
 _COMPONENT = re.compile(
-    r"<(?:activity|service|receiver|provider|application|instrumentation)(?=\s)[^<>]{0,4000}?\bandroid:name=\"([^\"]{1,300})\""
+    r"<(?:activity|service|receiver|provider|application|instrumentation)(?=\s)[^<>]{0,4000}?\s(?:android:)?name=\"([^\"]{1,300})\""
 )
 _PACKAGE = re.compile(r"<manifest\b[^<>]{0,4000}?\bpackage=\"([^\"]{1,300})\"")
 _SPLIT = re.compile(r"<manifest\b[^<>]{0,4000}?\bsplit=\"")

@@ -19,6 +19,7 @@ LINK = "only a link that a person opens in another app"
 COMPARED = "only compared with another text"
 COOKIES = "only an address whose cookies the app reads or changes"
 HEADER = "only the value of a header of a request"
+DESCRIPTION = "only in an annotation that describes code for people"
 UNCALLED = "only in the result of a method that no code calls"
 
 _CALLS = frozenset((*range(0x6E, 0x73), *range(0x74, 0x79)))
@@ -51,7 +52,7 @@ CONTACTS = Outcome(frozenset(), contacts=True, returns=False)
 NOTHING = Outcome(frozenset(), contacts=False, returns=False)
 
 
-_REASONS = (LINK, SHOWN, REDIRECT, COMPARED, COOKIES, HEADER, UNCALLED)
+_REASONS = (LINK, SHOWN, REDIRECT, COMPARED, COOKIES, HEADER, DESCRIPTION, UNCALLED)
 KEYS = {**dict.fromkeys(HEADERS, HEADER), **dict.fromkeys(REDIRECTS, REDIRECT)}
 _ENDS: dict[What, str] = {
     "shown": SHOWN, "link": LINK, "compared": COMPARED, "cookies": COOKIES, "header": HEADER,

@@ -22,7 +22,7 @@ from tieback.recognise.dataflow.libraries import SILENT
 from tieback.recognise.dataflow.native_names import NativeNames
 from tieback.recognise.dataflow.places import MAX_SHORT, CodePlaces
 from tieback.recognise.dataflow.reaching import IGET, SGET, SPUT, MethodFlow, Operation, Origins, method_flow
-from tieback.recognise.dataflow.trace import CONTACTS, KEYS, NOTHING, UNCALLED, Outcome, Trace, reason_of
+from tieback.recognise.dataflow.trace import CONTACTS, DESCRIPTION, KEYS, NOTHING, UNCALLED, Outcome, Trace, reason_of
 
 MAX_DEPTH = 6
 """Most methods and fields between a constant and its end."""
@@ -44,6 +44,8 @@ _VIRTUAL = frozenset((0x6E, 0x74))
 _TEXTS = frozenset(("getString", "getText", "getQuantityString", "getQuantityText"))
 """Methods of the platform whose result is the string resource of their argument."""
 _STRING_VALUES = ((0x17, 1), (0x37, 2), (0x57, 3))
+_DESCRIPTIONS = frozenset((b"description", b"helpUrl"))
+"""Elements of annotations of App Inventor: https://github.com/mit-cml/appinventor-sources, ``DesignerComponent``."""
 _CONTEXT = "Landroid/content/Context;"
 _PERMITS = re.compile("[aA]llow|[wW]hite[lL]ist|[pP]ermit|^should(?:Override|Intercept)")
 _REFLECTED = "/BuildConfig;"
@@ -174,9 +176,11 @@ class ConstantUses:
     def _initial(self, number: int, index: int) -> Iterator[Outcome]:
         """What becomes of a string that is the initial value of fields, or in an annotation."""
         dex = self._app.files[number]
-        if any(True for _ in _values(dex, SectionKind.ANNOTATIONS, index)):
-            yield CONTACTS
-            return
+        described = [_is_description(dex, at) for at in _values(dex, SectionKind.ANNOTATIONS, index)]
+        if described:
+            yield Outcome(frozenset((DESCRIPTION,)), contacts=False, returns=False) if all(described) else CONTACTS
+            if not all(described):
+                return
         yield from self.of_values(number, _values(dex, SectionKind.ENCODED_ARRAYS, index), encoded.StringId(index))
 
     def of_values(self, number: int, places: Iterable[int], value: encoded.StringId | int) -> Iterator[Outcome]:
@@ -434,6 +438,17 @@ class ConstantUses:
     def string(self, number: int, index: int) -> str:
         """A string of a file."""
         return self._app.files[number].string(index)
+
+
+def _is_description(dex: DexFile, at: int) -> bool:
+    """True if the value at an offset is that of an element that describes code for people."""
+    for length in (1, 2, 3):
+        before = bytes(dex.data[max(at - length, 0) : at])
+        if len(before) == length and before[-1] < 0x80 <= min(before[:-1], default=0x80):
+            name = sum((byte & 0x7F) << 7 * place for place, byte in enumerate(before))
+            if name < len(dex.strings) and dex.raw(name) in _DESCRIPTIONS:
+                return True
+    return False
 
 
 def _values(dex: DexFile, kind: int, index: int) -> Iterator[int]:

@@ -17,7 +17,9 @@ _URL_END = re.compile(rb"[\s\"'<>\\`|]")
 _LINE_END = re.compile(rb"\r\n?|\n|\\r\\n|\\n|\\r")
 _WORD = re.compile(
     rb"(?<![\w./@=&%$:{-])(?:[A-Za-z][A-Za-z']+|[\xc3-\xf4][\x80-\xbf][\x80-\xff]+)(?=[\s,.;:!?)(\"'\\]|\Z)"
+    rb"|\x7f{4,40}"
 )
+"""Words; other characters of UTF-16 are DEL, see ``span.narrow_text``."""
 _NO_SENTENCE = re.compile(
     rb"(?:-src\b|'self'|\b(?:GET|POST|PUT|HEAD|PATCH|DELETE|OPTIONS|CONNECT) \Z|\bcurl\b|\bwget\b|[=?&][\w%.-]*\Z|<\w)"
 )
