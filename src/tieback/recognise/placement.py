@@ -68,6 +68,9 @@ _REACH = 1024
 """Characters of a string on each side of an address that are read."""
 _AUTHOR = ("author", "description", "license")
 """Elements of ``config.xml`` that describe the app (https://www.w3.org/TR/widgets/)."""
+_PERMISSIONS = ("access", "allow-intent", "allow-navigation")
+"""Elements that permit addresses (https://cordova.apache.org/docs/en/latest/guide/appdev/allowlist/)."""
+PERMITTED = "only in a list of addresses that the app permits"
 
 
 class PlaceBudget:
@@ -114,34 +117,37 @@ class Placement:
             reason = CERTIFICATE
         if reason == PART and find.evidence.how.startswith(_WHOLE):
             reason = ""
-        if not reason and endpoint.host and self._is_author(endpoint.host):
-            reason = METADATA
+        if not reason and endpoint.host:
+            reason = self._widget_reason(endpoint.host)
         value = f"{endpoint.value}{endpoint.path}" if endpoint.value.endswith(":") else endpoint.value
         return NotBackend(value, reason) if reason else find
 
-    def _is_author(self, host: str) -> bool:
-        """True if only the author of a compiled ``config.xml`` has this host."""
-        author, rest = self._widget
-        return host in author and host not in rest
+    def _widget_reason(self, host: str) -> str:
+        """The reason if a host is only in the description or the permissions of a compiled ``config.xml``."""
+        author, permitted, rest = self._widget
+        if host in rest:
+            return ""
+        return METADATA if host in author else PERMITTED if host in permitted else ""
 
     @cached_property
-    def _widget(self) -> tuple[str, str]:
-        """The texts of the author and description of a compiled ``config.xml`` of Cordova, and all other texts."""
+    def _widget(self) -> tuple[str, str, str]:
+        """The texts of a compiled ``config.xml`` of Cordova: author and description, permissions, all others."""
         if not self._content.startswith(COMPILED):
-            return "", ""
+            return "", "", ""
         try:
             root = read_tree(self._content)
         except MalformedPoolError:
-            return "", ""
+            return "", "", ""
         author: list[str] = []
+        permitted: list[str] = []
         rest: list[str] = []
         stack = [root] if root.name == "widget" else []
         while stack:
             element = stack.pop()
             stack += element.children
-            texts = author if element.name in _AUTHOR else rest
+            texts = author if element.name in _AUTHOR else permitted if element.name in _PERMISSIONS else rest
             texts += (*element.attributes.values(), element.text)
-        return "\n".join(author), "\n".join(rest)
+        return "\n".join(author), "\n".join(permitted), "\n".join(rest)
 
     def _index(self, file: str, offset: int) -> int:
         """Number of the buffer with this offset, -1 if there is none; the buffers of a binary are its sections."""

@@ -270,8 +270,10 @@ class _Reader:
         elif opcode in (IPUT, IGET):
             registers = [unit >> 8 & 15, unit >> 12] if opcode == IPUT else [unit >> 12]
             member = units[at + 1]
-        elif opcode in (APUT, RETURN):
+        elif opcode == RETURN:
             registers, member = [unit >> 8], -1
+        elif opcode == APUT:
+            registers, member = [unit >> 8, units[at + 1] & 255], -1  # the value and the array
         else:
             return
         self._operations[at] = Operation(at, opcode, member, tuple(state[register] for register in registers))

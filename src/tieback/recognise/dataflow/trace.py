@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.ends import What
-from tieback.recognise.dataflow.reaching import IGET, IPUT, RETURN, SPUT, MethodFlow, Operation, Origins
+from tieback.recognise.dataflow.reaching import APUT, IGET, IPUT, RETURN, SPUT, MethodFlow, Operation, Origins
 from tieback.recognise.dataflow.unread_settings import is_unread_setting
 from tieback.recognise.texts.prose import REDIRECT
 
@@ -113,7 +113,17 @@ class Trace:
         elif one.opcode in _CALLS:
             self._call(one, given)
         else:
-            self._contacts = True
+            self._contacts = not self._is_unread_array(one, given)
+
+    def _is_unread_array(self, one: Operation, given: tuple[int, ...]) -> bool:
+        """True if an instruction fills an array that only fields get which no code reads."""
+        if one.opcode != APUT or given != (0,) or self._uses.name_of(self._number, self._code) != "<clinit>":
+            return False
+        array = one.values[1]
+        others = [other for other in self._flow.operations if any(not array.isdisjoint(its) for its in other.values)]
+        fields = [other for other in others if other.opcode == SPUT]
+        is_kept = len(array) == 1 and all(other.opcode in (APUT, SPUT) for other in others)
+        return is_kept and bool(fields) and all(self._uses.is_unread(self._number, other.member) for other in fields)
 
     def _call(self, one: Operation, given: tuple[int, ...]) -> None:
         owner, name, kind = self._uses.method_names(self._number, one.member)

@@ -400,6 +400,23 @@ class ConstantUses:
         """What becomes of a value that an instruction puts into a field."""
         return self._of_field(self._app.field(number, one.member), depth + 1, static=one.opcode == SPUT)
 
+    def is_unread(self, number: int, index: int) -> bool:
+        """True if no code reads a static field, also not by its name."""
+        field = self._app.field(number, index)
+        ref = self._app.ref(field)
+        if field < 0 or ref.name in self._names or ref.owner.endswith(_REFLECTED):
+            return False
+        for other, member in self._app.field_places(field):
+            for offset in self.places.offsets(other, _STATIC_READS, member):
+                code = self._app.files[other].code_around(offset, every=True)
+                flow = self.flow(other, code) if code is not None else None
+                if code is None or flow is None:
+                    return False
+                at = (offset - code.begin) // 2  # the same bytes can be in another instruction
+                if any(one.at == at and one.opcode == SGET for one in flow.operations):
+                    return False
+        return True
+
     def method_names(self, number: int, index: int) -> tuple[str, str, str]:
         """Class, name and types of a method."""
         identity = self._app.method(number, index)
