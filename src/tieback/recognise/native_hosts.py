@@ -2,16 +2,16 @@
 
 Most texts with dots in native code are files, keys or versions, so a whole C string counts only beside others:
 
-* a name below the domain of a web address in the same program;
-* an address directly before or after the string of such a web address, or of such a name;
+* a name below the domain of a web address in the same program, unless it begins with ``www.``;
+* an IP address directly before or after the string of such a web address;
 * all of at least three neighbours that are hosts or addresses, if one of them counts by itself.
 
-Compilers keep the strings of one function together (https://clang.llvm.org/docs/UsersManual.html has no option to
-change that), but linkers that merge strings do not, so only the first rule holds in ELF libraries.
+Linkers for ELF merge strings and change their order, so only the first rule applies to ``.so`` files.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.model.endpoint import EndpointKind, Party
@@ -24,14 +24,17 @@ from tieback.recognise.rules import RuleFiles
 RULE = "native-string/host"
 MAX_DOMAINS = 50
 MAX_NAMES = 50
-"""Most names of one section below each domain."""
+"""Most places of one section that are read for each domain."""
 MAX_RUN = 32
 """Most neighbours of one string that are read, in each direction."""
+MAX_HOSTS = 500
+"""Most hosts of one section."""
 _LEAST_RUN = 3
-_MOST = 253
+_MAX_HOST = 253
+_MAX_STRING = 2048
 _NAME = re.compile(rb"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}(?:[a-z]{2,24}|\d{1,3})")
 _SITE = b"www."
-"""Begins names of web sites, which programs also use to ask whether a network is there."""
+"""Begins names of web sites, which programs also contact to test whether a network is there."""
 _WEB = ("http", "https")
 
 
@@ -48,7 +51,10 @@ def native_hosts(buffers: Sequence[Buffer], found: Iterable[object], rules: Rule
     shown = {one.endpoint.host for one in web}
     domains = sorted({registrable_domain(host, rules) for host in shown} - {""})[:MAX_DOMAINS]
     for buffer in native:
-        yield from _Strings(buffer, rules).hosts(web, domains, shown)
+        for begin, name in _Strings(buffer, rules).hosts(web, domains, shown):
+            shown.add(name)
+            evidence = Evidence(buffer.file, buffer.base + begin, RULE, name)
+            yield Sighting(web_server(EndpointHost(name)), 1, Party.UNKNOWN, evidence)
 
 
 def _is_web(find: Sighting) -> bool:
@@ -56,84 +62,81 @@ def _is_web(find: Sighting) -> bool:
 
 
 class _Strings:
-    """The C strings of one section."""
+    """The C strings of one section. Offset 0 means that the beginning of a string is not known."""
 
     def __init__(self, buffer: Buffer, rules: RuleFiles) -> None:
-        self._buffer, self._rules = buffer, rules
+        self._buffer, self._data, self._rules = buffer, buffer.data, rules
         self._known: dict[bytes, bool] = {}
 
-    def hosts(self, web: Sequence[Sighting], domains: Sequence[str], shown: set[str]) -> Iterator[Sighting]:
+    def hosts(self, web: Sequence[Sighting], domains: Sequence[str], shown: set[str]) -> Iterator[tuple[int, str]]:
+        """Offset and name of each host that is not in ``shown``."""
         places: dict[int, bytes] = {}
         for domain in domains:
             places |= self._below(domain.encode())
         if not self._buffer.file.endswith(".so"):
             for one in web:
-                at = -1 if one.evidence.offset is None else one.evidence.offset - self._buffer.base
-                if one.evidence.file == self._buffer.file and 0 <= at < len(self._buffer.data):
-                    begin = self._buffer.data.rfind(b"\0", max(0, at - _MOST), at) + 1
-                    places |= {at: text for at, text in self._around(begin) if text[-1:].isdigit()}
-            for begin in list(places):
-                run = dict(self._run(begin))
-                places |= run if len(run) >= _LEAST_RUN else {}
-        for begin, text in sorted(places.items()):
-            name = text.decode("ascii")
-            if name not in shown:
-                shown.add(name)
-                evidence = Evidence(self._buffer.file, self._buffer.base + begin, RULE, name)
-                yield Sighting(web_server(EndpointHost(name)), 1, Party.UNKNOWN, evidence)
+                places |= self._addresses_beside(one)
+            places |= self._runs(places)
+        names = {text.decode("ascii"): begin for begin, text in sorted(places.items(), reverse=True)}
+        yield from islice(((begin, name) for name, begin in reversed(names.items()) if name not in shown), MAX_HOSTS)
 
-    def _below(self, domain: bytes) -> dict[int, bytes]:
-        """Places of the strings that are names below a domain."""
-        data, found, at = self._buffer.data, dict[int, bytes](), 0
+    def _below(self, domain: bytes) -> Iterator[tuple[int, bytes]]:
+        """The strings that are names below a domain."""
+        at = -1
         for _ in range(MAX_NAMES):
-            at = data.find(b"." + domain + b"\0", at + 1)
+            at = self._data.find(b"." + domain + b"\0", at + 1)
             if at < 0:
-                break
-            begin = data.rfind(b"\0", max(0, at - _MOST), at) + 1
-            text = bytes(data[begin : at + 1 + len(domain)])
-            if begin and self._is_host(text) and not text.startswith(_SITE):
-                found[begin] = text
+                return
+            begin = self._begin(at)
+            text = self._at(begin)
+            if self._is_host(text) and not text.startswith(_SITE):
+                yield begin, text
+
+    def _addresses_beside(self, one: Sighting) -> Iterator[tuple[int, bytes]]:
+        """The addresses directly before and after the string of a web address."""
+        at = -1 if one.evidence.offset is None else one.evidence.offset - self._buffer.base
+        if one.evidence.file == self._buffer.file and 0 <= at < len(self._data):
+            yield from ((place, text) for place, text in self._beside(self._begin(at), 1) if text[-1:].isdigit())
+
+    def _runs(self, places: dict[int, bytes]) -> dict[int, bytes]:
+        """The neighbours of strings that count, where enough of them are hosts."""
+        found: dict[int, bytes] = {}
+        for begin, text in sorted(places.items()):
+            if begin not in found:
+                run = {begin: text} | dict(self._beside(begin, MAX_RUN))
+                found |= run if len(run) >= _LEAST_RUN else {}
         return found
+
+    def _beside(self, begin: int, most: int) -> Iterator[tuple[int, bytes]]:
+        """The strings before and after a string, as long as they are hosts."""
+        for step in (self._before, self._behind):
+            at = begin
+            for _ in range(most):
+                at = step(at)
+                text = self._at(at)
+                if not self._is_host(text):
+                    break
+                yield at, text
 
     def _is_host(self, text: bytes) -> bool:
         if text not in self._known:
             self._known[text] = bool(_NAME.fullmatch(text)) and is_bare_host(text.decode("ascii"), self._rules)
         return self._known[text]
 
-    def _around(self, begin: int) -> Iterator[tuple[int, bytes]]:
-        """The hosts directly before and after a string."""
-        for step in (self._before, self._behind):
-            at = step(begin)
-            text = self._at(at) if at >= 0 else b""
-            if text and self._is_host(text):
-                yield at, text
-
-    def _run(self, begin: int) -> Iterator[tuple[int, bytes]]:
-        """A string and its neighbours in both directions, as long as they are hosts."""
-        yield begin, self._at(begin)
-        for step in (self._before, self._behind):
-            at = begin
-            for _ in range(MAX_RUN):
-                at = step(at)
-                text = self._at(at) if at >= 0 else b""
-                if not text or not self._is_host(text):
-                    break
-                yield at, text
-
     def _at(self, begin: int) -> bytes:
-        """The string that begins here; empty if it is too long."""
-        end = self._buffer.data.find(b"\0", begin, begin + _MOST + 1)
-        return bytes(self._buffer.data[begin:end]) if end >= 0 else b""
+        """The string that begins here; empty if it is longer than a host."""
+        end = self._data.find(b"\0", begin, begin + _MAX_HOST + 1) if begin else -1
+        return bytes(self._data[begin:end]) if end >= 0 else b""
+
+    def _begin(self, at: int) -> int:
+        """Where the string with this byte begins."""
+        return self._data.rfind(b"\0", max(0, at - _MAX_HOST), at) + 1
 
     def _before(self, begin: int) -> int:
-        """Where the string before this one begins; -1 if there is none."""
-        data = self._buffer.data
-        if begin < 2 or data[begin - 1]:
-            return -1
-        low = max(0, begin - 1 - _MOST)
-        return data.rfind(b"\0", low, begin - 1) + 1 if data[begin - 2] else -1
+        """Where the string before this one begins."""
+        is_next = begin >= 2 and not self._data[begin - 1] and self._data[begin - 2]
+        return self._begin(begin - 1) if is_next else 0
 
     def _behind(self, begin: int) -> int:
-        """Where the string after this one begins; -1 if there is none."""
-        end = self._buffer.data.find(b"\0", begin)
-        return end + 1 if 0 <= end < len(self._buffer.data) - 1 else -1
+        """Where the string after this one begins."""
+        return self._data.find(b"\0", begin, begin + _MAX_STRING) + 1 if begin else 0

@@ -35,7 +35,9 @@ class _NotBackendRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     linked: bool = False
 
 
-_DOCUMENT_PATH = re.compile(r"(?:^|/)(?:javadocs?|apidocs|deprecations|rfc\d{3,5}(?:\.html|\.txt)?)(?:/|$)", re.IGNORECASE)
+_DOCUMENT_PATH = re.compile(
+    r"(?:^|/)(?:javadocs?|apidocs|deprecations|rfc\d{3,5}(?:\.html|\.txt)?)(?:/|$)", re.IGNORECASE
+)
 _DOCUMENT = "documentation of a program, or a standard"
 
 

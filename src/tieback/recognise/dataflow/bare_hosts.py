@@ -24,7 +24,7 @@ from tieback.recognise.dalvik.decryptors import DecryptedText
 from tieback.recognise.dataflow.app import CALLS
 from tieback.recognise.dataflow.compose import RESOLVERS
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, SectionKind
-from tieback.recognise.dataflow.reaching import APUT, MethodFlow, Operation
+from tieback.recognise.dataflow.reaching import APUT, FILLED, MethodFlow, Operation
 from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.hosts import EndpointHost, check_host
 from tieback.recognise.maker_names import registrable_domain
@@ -39,7 +39,6 @@ _MAX_OBJECTS, _MAX_NAMES = 200, 20
 _MAX_NUMBERS = 5_000
 """Most constants that begin with a digit of one file that are read."""
 _LEAST_ADDRESSES = 3
-_FILLED = frozenset((0x24, 0x25))
 _NAME = re.compile(rb"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){2,6}[a-z]{2,24}")
 _QUOTED = re.compile(rb':\s{0,4}"((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){2,6}[a-z]{2,24})"')
 """The value of a member of a JSON object."""
@@ -150,7 +149,7 @@ class BareHosts:
         self, number: int, flow: MethodFlow, one: Operation, strings: dict[str, int]
     ) -> Iterator[tuple[int, set[str], set[str]]]:
         """Place, constants and constants of the other arguments, for each argument that has a constant."""
-        if one.opcode not in CALLS and one.opcode not in _FILLED and one.opcode != APUT:
+        if one.opcode not in CALLS and one.opcode not in FILLED and one.opcode != APUT:
             return
         found: list[tuple[int, set[str]]] = []
         for place, origins in enumerate(one.values):
@@ -158,7 +157,7 @@ class BareHosts:
             if indices:
                 texts = {_PORT.sub("", self._uses.string(number, index)): index for index in indices}
                 strings.update(texts)
-                found.append((0 if one.opcode in _FILLED else place, set(texts)))
+                found.append((0 if one.opcode in FILLED else place, set(texts)))
         for at, (place, its) in enumerate(found):
             yield place, its, {text for other, each in enumerate(found) if other != at for text in each[1]}
 
@@ -244,9 +243,8 @@ def _below(dex: DexFile, domains: set[str]) -> Iterator[tuple[int, str]]:
 def _in_objects(dex: DexFile, domains: set[str]) -> Iterator[tuple[int, str]]:
     """Indices of the strings that are JSON objects, and names in them that are below one of these domains."""
     first, last = dex.first_from(b"{"), dex.first_from(b"|")
-    for index in range(first, min(last, first + _MAX_OBJECTS)):
-        raw = dex.raw(index)
-        for found in islice(_QUOTED.finditer(raw), _MAX_NAMES):
+    for index in range(first, min(last, first + _MAX_OBJECTS) if domains else first):
+        for found in islice(_QUOTED.finditer(dex.raw(index)), _MAX_NAMES):
             if _is_below(found[1].decode("ascii"), domains):
                 yield index, found[1].decode("ascii")
 

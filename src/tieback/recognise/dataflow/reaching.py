@@ -28,8 +28,10 @@ MAX_ORIGINS = 64
 _VISITS = 24
 """Most steps per code unit on average; where paths meet, eight registers are one step."""
 
-SGET, SPUT, IGET, IPUT, APUT, RETURN = 0x62, 0x69, 0x54, 0x5B, 0x4D, 0x11
-_FOR_NUMBERS = {0x60: SGET, 0x67: SPUT, 0x52: IGET, 0x59: IPUT, 0x4B: APUT, 0x0F: RETURN}
+SGET, SPUT, IGET, IPUT, AGET, APUT, RETURN = 0x62, 0x69, 0x54, 0x5B, 0x46, 0x4D, 0x11
+FILLED = frozenset((0x24, 0x25))
+"""Instructions that make an array of their operands."""
+_FOR_NUMBERS = {0x60: SGET, 0x67: SPUT, 0x52: IGET, 0x59: IPUT, 0x44: AGET, 0x4B: APUT, 0x0F: RETURN}
 """The same instructions for numbers; an operation has the opcode for objects."""
 _CONST_HIGH = 0x15
 _NUMBERS = bytes(
@@ -78,7 +80,7 @@ class MethodFlow(NamedTuple):
     strings: dict[int, int]
     """Index of each string constant by its origin."""
     created: Origins
-    """Origins that are new objects."""
+    """Origins that are new objects or arrays."""
     numbers: dict[int, int]
     """Each constant of 32 bits, without sign, by its origin."""
     computed: Origins
@@ -229,6 +231,8 @@ class _Reader:
                 self._created.add(at)
         elif kind in _ONE_A:
             state[low] = own
+            if kind is OpcodeEffect.NEW_ARRAY:
+                self._created.add(at)
         elif kind in _TWO_AA:
             state[high] = state[high + _WIDE_HALF] = own
         elif kind is OpcodeEffect.WIDE_A:
@@ -272,8 +276,10 @@ class _Reader:
             member = units[at + 1]
         elif opcode == RETURN:
             registers, member = [unit >> 8], -1
-        elif opcode == APUT:
-            registers, member = [unit >> 8, units[at + 1] & 255], -1  # the value and the array
+        elif opcode in (AGET, APUT):
+            registers, member = [units[at + 1] & 255], -1
+            if opcode == APUT:
+                registers.insert(0, unit >> 8)
         else:
             return
         self._operations[at] = Operation(at, opcode, member, tuple(state[register] for register in registers))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.ends import What
-from tieback.recognise.dataflow.reaching import APUT, IGET, IPUT, RETURN, SPUT, MethodFlow, Operation, Origins
+from tieback.recognise.dataflow.reaching import APUT, FILLED, IGET, IPUT, RETURN, SPUT, MethodFlow, Operation, Origins
 from tieback.recognise.dataflow.unread_settings import is_unread_setting
 from tieback.recognise.texts.prose import REDIRECT
 
@@ -112,18 +112,18 @@ class Trace:
             pass  # a field of the object with the text, which such an object does not have
         elif one.opcode in _CALLS:
             self._call(one, given)
+        elif one.opcode == APUT and self._initialises:
+            if 0 in given:
+                self._into(one.values[1])  # the array has the text too; a read of its elements counts as contact
+        elif one.opcode in FILLED and self._initialises:
+            self._traced.add(one.at)
         else:
-            self._contacts = not self._is_unread_array(one, given)
+            self._contacts = True
 
-    def _is_unread_array(self, one: Operation, given: tuple[int, ...]) -> bool:
-        """True if an instruction fills an array that only fields get which no code reads."""
-        if one.opcode != APUT or given != (0,) or self._uses.name_of(self._number, self._code) != "<clinit>":
-            return False
-        array = one.values[1]
-        others = [other for other in self._flow.operations if any(not array.isdisjoint(its) for its in other.values)]
-        fields = [other for other in others if other.opcode == SPUT]
-        is_kept = len(array) == 1 and all(other.opcode in (APUT, SPUT) for other in others)
-        return is_kept and bool(fields) and all(self._uses.is_unread(self._number, other.member) for other in fields)
+    @cached_property
+    def _initialises(self) -> bool:
+        """True if the method sets static fields; arrays of other methods are mostly arguments of a call."""
+        return self._uses.name_of(self._number, self._code) == "<clinit>"
 
     def _call(self, one: Operation, given: tuple[int, ...]) -> None:
         owner, name, kind = self._uses.method_names(self._number, one.member)

@@ -9,6 +9,7 @@ method that is too long. So a doubt never hides a back end. The code of all file
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 
@@ -176,11 +177,12 @@ class ConstantUses:
     def _initial(self, number: int, index: int) -> Iterator[Outcome]:
         """What becomes of a string that is the initial value of fields, or in an annotation."""
         dex = self._app.files[number]
-        described = [_is_description(dex, at) for at in _values(dex, SectionKind.ANNOTATIONS, index)]
-        if described:
-            yield Outcome(frozenset((DESCRIPTION,)), contacts=False, returns=False) if all(described) else CONTACTS
-            if not all(described):
-                return
+        annotated = list(islice(_values(dex, SectionKind.ANNOTATIONS, index), MAX_SITES))
+        if len(annotated) >= MAX_SITES or not all(_is_description(dex, at) for at in annotated):
+            yield CONTACTS
+            return
+        if annotated:
+            yield Outcome(frozenset((DESCRIPTION,)), contacts=False, returns=False)
         yield from self.of_values(number, _values(dex, SectionKind.ENCODED_ARRAYS, index), encoded.StringId(index))
 
     def of_values(self, number: int, places: Iterable[int], value: encoded.StringId | int) -> Iterator[Outcome]:
@@ -400,23 +402,6 @@ class ConstantUses:
         """What becomes of a value that an instruction puts into a field."""
         return self._of_field(self._app.field(number, one.member), depth + 1, static=one.opcode == SPUT)
 
-    def is_unread(self, number: int, index: int) -> bool:
-        """True if no code reads a static field, also not by its name."""
-        field = self._app.field(number, index)
-        ref = self._app.ref(field)
-        if field < 0 or ref.name in self._names or ref.owner.endswith(_REFLECTED):
-            return False
-        for other, member in self._app.field_places(field):
-            for offset in self.places.offsets(other, _STATIC_READS, member):
-                code = self._app.files[other].code_around(offset, every=True)
-                flow = self.flow(other, code) if code is not None else None
-                if code is None or flow is None:
-                    return False
-                at = (offset - code.begin) // 2  # the same bytes can be in another instruction
-                if any(one.at == at and one.opcode == SGET for one in flow.operations):
-                    return False
-        return True
-
     def method_names(self, number: int, index: int) -> tuple[str, str, str]:
         """Class, name and types of a method."""
         identity = self._app.method(number, index)
@@ -458,7 +443,10 @@ class ConstantUses:
 
 
 def _is_description(dex: DexFile, at: int) -> bool:
-    """True if the value at an offset is that of an element that describes code for people."""
+    """True if the value at an offset is that of an element that describes code for people.
+
+    The index of its name is before it, as a ULEB128 number of at most three bytes.
+    """
     for length in (1, 2, 3):
         before = bytes(dex.data[max(at - length, 0) : at])
         if len(before) == length and before[-1] < 0x80 <= min(before[:-1], default=0x80):
