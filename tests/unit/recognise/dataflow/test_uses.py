@@ -3,6 +3,7 @@
 import re
 import struct
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +17,8 @@ from tieback.recognise.collect import merge_finds
 from tieback.recognise.dataflow import direct, reaching, uses
 from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError, SectionKind
 from tieback.recognise.dataflow.ends import read_ends
-from tieback.recognise.dataflow.trace import COMPARED, HEADER, LINK, SHOWN, UNCALLED, UNREAD
+from tieback.recognise.dataflow.native_names import NativeNames
+from tieback.recognise.dataflow.trace import COMPARED, DESCRIPTION, HEADER, LINK, SHOWN, UNCALLED, UNREAD
 from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
@@ -49,11 +51,18 @@ REASONS = {
     "uncalled": UNCALLED,
     "default": SHOWN,
     "dropped": UNREAD,
+    "arrayunread": UNREAD,
+    "arraysecond": UNREAD,
+    "arrayfilled": UNREAD,
+    "arraynamed": UNREAD,
+    "described": DESCRIPTION,
+    "helpurl": DESCRIPTION,
 }
 BACK_ENDS = [
-    "branched", "built", "calledbyname", "edited", "extra", "given", "handled", "initial", "inmap", "joined",
-    "jumpedover", "jumpsback", "listed", "loggedandasked", "namedflag", "overridden", "ownpage", "permitted",
-    "readflag", "readlater", "sent", "server",
+    "arraylater", "arraylist", "arraylocal", "arrayread", "arrayrefilled", "arrayrow", "arrayshared", "branched",
+    "built", "calledbyname", "describedandasked", "edited", "element", "extra", "given", "handled", "helpurlandelement",
+    "initial", "inmap", "joined", "jumpedover", "jumpsback", "listed", "loggedandasked", "namedflag", "overridden",
+    "ownpage", "permitted", "readflag", "readlater", "sent", "server",
 ]  # fmt: skip
 
 
@@ -92,7 +101,7 @@ def test_without_data_flow_every_constant_stays() -> None:
 @pytest.mark.parametrize("limit", ["MAX_UNITS", "MAX_STEPS", "MAX_CONSTANTS"])
 def test_without_a_budget_constants_that_code_loads_stay(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
     monkeypatch.setattr(uses, limit, 0)
-    assert set(ends()[0]) <= {"unread"}
+    assert set(ends()[0]) <= {"unread", "described", "helpurl"}  # no code loads these
 
 
 @pytest.mark.parametrize("limit", ["MAX_UNITS", "MAX_ORIGINS", "MAX_REGISTERS", "_VISITS"])
@@ -101,6 +110,35 @@ def test_a_method_that_is_too_large_leaves_back_ends(monkeypatch: pytest.MonkeyP
     reasons, back_ends = ends()
     assert reasons.items() <= REASONS.items()
     assert set(back_ends) >= set(BACK_ENDS)
+
+
+def test_an_array_of_a_field_that_native_code_can_read_stays() -> None:
+    names = NativeNames()
+    names.see(b"\0Ljava/lang/String;\0NAMED\0")
+    address = b"https://arraynamed.shop.test/a"
+    assert ConstantUses([DexFile(ENDS)]).reason(address) == UNREAD
+    assert ConstantUses([DexFile(ENDS)], names=names).reason(address) == ""
+
+
+def test_a_constant_in_too_many_annotations_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uses, "MAX_SITES", 1)
+    assert DESCRIPTION not in ends()[0].values()
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [(b"\x02", True), (b"\x82\x01", True), (b"\x82\x81\x01", True), (b"\x03", False), (b"\x82", False), (b"", False),
+     (b"\x82\x82\x82\x00", False), (b"\xff\xff\x7f", False)],
+)  # fmt: skip
+def test_the_name_of_an_element_is_before_its_value(before: bytes, expected: bool) -> None:
+    class Names:
+        data = before + b"\x17\x05"
+        strings = range(1 << 20)
+
+        def raw(self, index: int) -> bytes:
+            return b"helpUrl" if index in (2, 0x82, 0x4082) else b"server"
+
+    assert uses._is_description(cast(DexFile, Names()), len(before)) is expected
 
 
 def test_a_call_has_one_end() -> None:
