@@ -6,19 +6,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.linear import assert_linear
 from tieback.intake.apps.dex import read_dex
 from tieback.model.sighting import Sighting
-from tieback.recognise.dataflow import uses
+from tieback.recognise.dataflow import bare_hosts, uses
 from tieback.recognise.dataflow.bare_hosts import BareHosts
 from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError
 from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.hosts import EndpointHost, check_host
+from tieback.recognise.interface import Find
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 
 LISTS = (Path(__file__).parent / "dex" / "lists.dex").read_bytes()
 RULES = RuleFiles()
-HOSTS = {
+SEARCH = AppSearch(RULES)
+MEMBERS = {"tcp.chat.test", "tcp2.chat.test"}
+HOSTS = MEMBERS | {
     "im.eu.chat.test", "spare-push.test", "93.184.215.14", "93.184.216.34", "192.0.43.8", "192.0.43.10",
 }  # fmt: skip
 
@@ -27,8 +31,12 @@ def bare(data: bytes, shown: set[str], left_out: frozenset[str] = frozenset()) -
     return {one.name for one in BareHosts(ConstantUses([DexFile(data)]), RULES).finds(shown, set(left_out))}
 
 
+def _host(find: Find) -> str:
+    return find.endpoint.host if isinstance(find, Sighting) else ""
+
+
 def test_an_app_shows_its_bare_hosts_and_where_they_are() -> None:
-    found = [one for one in AppSearch(RULES).finds([read_dex("classes.dex", LISTS)[0]]) if isinstance(one, Sighting)]
+    found = [one for one in SEARCH.finds([read_dex("classes.dex", LISTS)[0]]) if isinstance(one, Sighting)]
     assert {one.endpoint.host for one in found} == HOSTS | {"api.chat.test"}
     evidence = next(one.evidence for one in found if one.endpoint.host == "spare-push.test")
     assert evidence.how == "dex-flow/host"
@@ -43,7 +51,28 @@ def test_without_a_host_of_the_domain_only_lists_of_addresses_count() -> None:
 
 
 def test_a_host_that_the_app_names_and_does_not_contact_counts_for_nothing() -> None:
-    assert bare(LISTS, {"api.chat.test"}, frozenset(("im.eu.chat.test",))) == bare(LISTS, set())
+    assert bare(LISTS, {"api.chat.test"}, frozenset(("im.eu.chat.test",))) == bare(LISTS, set()) | MEMBERS
+
+
+def test_a_member_of_an_object_counts_only_below_a_domain_that_the_app_contacts() -> None:
+    found = next(one for one in SEARCH.finds([read_dex("classes.dex", LISTS)[0]]) if _host(one) == "tcp2.chat.test")
+    assert isinstance(found, Sighting)
+    assert found.evidence.context == "Ltest/chat/Servers;->objects: tcp2.chat.test"
+    assert LISTS[found.evidence.offset :].startswith(b'{"im": {"host": "tcp.chat.test"')
+    assert bare(LISTS, {"api.chat.test"}) >= MEMBERS
+    assert not bare(LISTS, {"api.shop.test"}) & MEMBERS
+    assert "tcp.chat.test" not in bare(LISTS, {"api.chat.test"}, frozenset(("tcp.chat.test",)))
+
+
+@pytest.mark.parametrize(("limit", "value"), [("_MAX_OBJECTS", 0), ("_MAX_NAMES", 1)])
+def test_objects_and_their_names_have_a_limit(monkeypatch: pytest.MonkeyPatch, limit: str, value: int) -> None:
+    monkeypatch.setattr(bare_hosts, limit, value)
+    assert "tcp2.chat.test" not in bare(LISTS, {"api.chat.test"})
+
+
+@pytest.mark.parametrize("unit", ['"a":"', '"a":"' + "a." * 6, '"a":"a' + "-" * 61, '": ', ":    "])
+def test_the_cost_of_an_object_grows_with_its_length(unit: str) -> None:
+    assert_linear(lambda size: ("{" + unit * size).encode(), lambda raw: list(bare_hosts._QUOTED.finditer(raw)), 2_000)
 
 
 @pytest.mark.parametrize(

@@ -83,3 +83,16 @@
     move-result v0
     return v0
 .end method
+
+# Members of objects in JSON: one that code reads, one of a message, and names that are no hosts of the app
+.method static objects(Lorg/json/JSONObject;)V
+    .registers 3
+    new-instance v0, Lorg/json/JSONObject;
+    const-string v1, "{\"im\": {\"host\": \"tcp.chat.test\", \"port\": 80}, \"backup\":\"tcp2.chat.test\", \"seen.chat.test\": 1, \"key\": \"user.profile.name\", \"note\": \"on note.chat.test\"}"
+    invoke-direct {v0, v1}, Lorg/json/JSONObject;-><init>(Ljava/lang/String;)V
+    const-string v0, "{\"host\": \"logged.chat.test\"}"
+    invoke-static {v0, v0}, Landroid/util/Log;->i(Ljava/lang/String;Ljava/lang/String;)I
+    const-string v0, "[\"listed.chat.test\"]"
+    invoke-static {v0, v0}, Ltest/chat/Servers;->keep(Ljava/lang/String;Ljava/lang/String;)V
+    return-void
+.end method
