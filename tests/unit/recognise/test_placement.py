@@ -20,7 +20,7 @@ from tieback.recognise import placement
 from tieback.recognise.collect import merge_finds
 from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.interface import Find
-from tieback.recognise.placement import BEGINNING, CERTIFICATE, PROVIDER, PlaceBudget, Placement
+from tieback.recognise.placement import BEGINNING, CERTIFICATE, PERMITTED, PROVIDER, PlaceBudget, Placement
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 from tieback.recognise.texts.places import METADATA
@@ -90,9 +90,43 @@ def test_the_author_of_a_cordova_app_is_metadata(utf16: bool) -> None:
     assert reasons(found) == {"http://maker.com": METADATA}
 
 
-def test_an_author_whose_host_the_app_uses_is_kept() -> None:
-    text = "<widget id='a'><author href='http://maker.com'>M</author><access origin='http://maker.com'/></widget>"
-    assert values(finds(("res/xml/config.xml", compile_xml(text)))) == ["http://maker.com"]
+AUTHOR = "<author href='http://maker.com'>M</author>"
+PERMISSIONS = ("<access origin='http://maker.com'/>", "<allow-navigation href='http://maker.com/*'/>")
+
+
+@each(
+    ("elements", "reason"),
+    [
+        (AUTHOR + "<content src='http://maker.com'/>", ""),
+        (PERMISSIONS[0], PERMITTED),
+        (PERMISSIONS[1], PERMITTED),
+        ("<allow-intent href='http://maker.com'/>", PERMITTED),
+        (f"<platform name='android'>{PERMISSIONS[0]}</platform>", PERMITTED),
+        (AUTHOR + PERMISSIONS[0], METADATA),
+        # The app has the host somewhere else, too.
+        (PERMISSIONS[0] + "<content src='http://maker.com/start'/>", ""),
+        (PERMISSIONS[0] + "<preference name='Server' value='maker.com'/>", ""),
+        ("<preference name='Server' value='http://maker.com'/>", ""),
+    ],
+)
+def test_addresses_that_a_cordova_app_only_permits(elements: str, reason: str) -> None:
+    found = finds(("res/xml/config.xml", compile_xml(f"<widget id='a'>{elements}</widget>")))
+    assert set(values(found)) == (set() if reason else {"http://maker.com"}) | (
+        {"http://maker.com/start"} if "start" in elements else set()
+    )
+    assert set(reasons(found).values()) == ({reason} if reason else set())
+
+
+def test_a_permission_of_another_file_is_no_reason() -> None:
+    files = ("res/xml/other.xml", compile_xml(f"<rules>{PERMISSIONS[0]}</rules>"))
+    assert values(finds(files)) == ["http://maker.com"]
+
+
+def test_an_address_that_another_file_has_stays() -> None:
+    config = ("res/xml/config.xml", compile_xml(f"<widget id='a'>{PERMISSIONS[0]}</widget>"))
+    merged = merge_finds(None, finds(config, ("assets/a.js", b"fetch('http://maker.com')")), RULES)
+    assert [one.endpoint.value for one in merged.sightings] == ["http://maker.com"]
+    assert merged.not_backends == ()
 
 
 def dex(*texts: str) -> Artifact:
@@ -186,6 +220,27 @@ def test_strings_of_native_code_in_utf16() -> None:
     data = b"\0\0" + b"".join(text.encode("utf-16-le") + b"\0\0" for text in texts)
     artifact = Artifact("a", (Buffer("a", BufferKind.NATIVE, data, utf16=True),))
     assert values(list(SEARCH.finds([artifact]))) == ["http://api.shop.com/v1"]
+
+
+@each(
+    ("before", "shown"),
+    [
+        # Words of another alphabet, with and without a space before the address.
+        ("\u7f51\u7edc\u9519\u8bef, \u8bf7\u68c0\u67e5\u60a8\u7684\u7f51\u7edc", False),
+        ("\u041f\u0440\u043e\u0432\u0435\u0440\u044c\u0442\u0435 \u0441\u0435\u0442\u044c ", False),
+        ("\u7f51\u7edc\u9519\u8bef", True),
+        ("\u7f51, \u7edc", True),
+        # A Latin letter before it can be the end of another string.
+        ("\u7f51\u7edc\u9519\u8bef, \u8bf7\u68c0\u67e5\u60a8x", True),
+        ("\u7f51\u7edc\u9519\u8bef, \u8bf7\u68c0\u67e5\u60a8\xe9", True),
+    ],
+)
+def test_messages_of_native_code_in_other_alphabets(before: str, shown: bool) -> None:
+    data = b"\0\0" + f"{before}http://api.shop.com/v1".encode("utf-16-le") + b"\0\0"
+    artifact = Artifact("lib/a.so", (Buffer("lib/a.so", BufferKind.NATIVE, data, utf16=True),))
+    found = list(SEARCH.finds([artifact]))
+    assert values(found) == (["http://api.shop.com/v1"] if shown else [])
+    assert set(reasons(found).values()) == (set() if shown else {MESSAGE})
 
 
 def test_a_font_of_macos_has_no_back_ends() -> None:

@@ -117,11 +117,9 @@ class PackageResources:
         for text in self._manifests:
             found = _PACKAGE.search(text)
             package = found[1] if found else ""
-            for count, name in enumerate(_COMPONENT.findall(text)):
+            for name in _COMPONENT.findall(text)[:MAX_COMPONENTS]:
                 full = f"{package}{name}" if name[0] == "." else name if "." in name else f"{package}.{name}"
                 yield f"L{full.replace('.', '/')};"
-                if count == MAX_COMPONENTS:
-                    break
 
     def uses(self, identifier: int) -> Iterator[XmlUse]:
         """The attributes and texts that refer to a resource; without an element where a file is not read."""

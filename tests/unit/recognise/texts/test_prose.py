@@ -54,6 +54,11 @@ URL = b"http://a.test/x"
         ("\u8bf7\u5230{}\u67e5\u770b", MESSAGE),
         ("\u8be6\u89c1\uff1a{}", MESSAGE),
         ("\u5730\u5740{}", ""),
+        # Characters of UTF-16 that are not ASCII are DEL.
+        ("\x7f\x7f\x7f\x7f, \x7f\x7f\x7f\x7f\x7f{}", MESSAGE),
+        ("\x7f\x7f\x7f\x7f{}", ""),
+        ("\x7f\x7f\x7f, \x7f\x7f\x7f{}", ""),
+        ("{} \x7f\x7f\x7f\x7f \x7f\x7f\x7f\x7f \x7f\x7f\x7f\x7f", MESSAGE),
     ],
 )
 def test_places_in_strings(text: str, reason: str) -> None:
