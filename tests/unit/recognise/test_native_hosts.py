@@ -171,7 +171,7 @@ class CountedBytes(bytes):
 
     read = 0
 
-    def find(self, *args: object) -> int:  # type: ignore[override]
+    def find(self, *args: object) -> int:
         at = super().find(*args)  # type: ignore[arg-type]
         end = min(len(self), int(str(args[2]))) if len(args) > 2 else len(self)
         type(self).read += (at if at >= 0 else end) - int(str(args[1]))
