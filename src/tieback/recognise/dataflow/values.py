@@ -66,6 +66,10 @@ class Choice(msgspec.Struct, frozen=True, gc=False):
     alternatives: tuple[Alternative, ...]
 
 
+TEXTS = (TextValue, Choice)
+"""Types of texts; a tuple, because ``isinstance`` with a union makes the union each time."""
+
+
 class ObjectRef(msgspec.Struct, frozen=True, gc=False):
     """Reference to a mutable object; the heap has its contents under this number."""
 
@@ -174,7 +178,7 @@ def choice(alternatives: Sequence[Alternative]) -> Value | None:
     if not alternatives:
         return None
     first = alternatives[0].value
-    if all(one.value == first for one in alternatives):
+    if [one.value for one in alternatives].count(first) == len(alternatives):
         return first
     distinct = tuple({(one.when, _key(one.value)): one for one in alternatives}.values())
     if len(distinct) > MAX_ALTERNATIVES:
@@ -184,7 +188,7 @@ def choice(alternatives: Sequence[Alternative]) -> Value | None:
 
 def _key(value: Value | None) -> object:
     """Equal for equal constants; objects with contents have no hash."""
-    return value if value is None or isinstance(value, TextValue | int | ObjectRef) else id(value)
+    return value if value is None or isinstance(value, (TextValue, int, ObjectRef)) else id(value)
 
 
 def alternatives(value: Value | None) -> tuple[Alternative, ...]:
@@ -215,7 +219,7 @@ def rows(values: Sequence[Value | None]) -> list[tuple[When, tuple[Value | None,
 
 def combine(values: Sequence[Value | None], make: Callable[..., Value | None]) -> Value | None:
     """Apply a function to values; to each combination that one path can have if some are choices."""
-    if not any(isinstance(value, Choice) for value in values):
+    if Choice not in map(type, values):
         return make(*values)
     found = rows(values)
     return UNKNOWN if found is None else choice([Alternative(when, make(*row)) for when, row in found])
@@ -236,6 +240,13 @@ def is_address(value: Value | None) -> bool:
     if isinstance(value, Choice):
         return any(is_address(one.value) for one in value.alternatives)
     return isinstance(value, TextValue) and "://" in value.text
+
+
+def is_informative(value: Value | None) -> bool:
+    """True if a value is known, at least in part."""
+    if isinstance(value, Choice):
+        return any(is_informative(one.value) for one in value.alternatives)
+    return bool(value.parts) or value.text != HOLE if isinstance(value, TextValue) else value is not None
 
 
 def unknown_of(values: Sequence[Value | None]) -> TextValue:

@@ -1,6 +1,6 @@
 """Calls into methods of the app: which of them a call can run, and their result."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tieback.recognise.dataflow.app import MethodCode
 from tieback.recognise.dataflow.values import (
@@ -8,6 +8,7 @@ from tieback.recognise.dataflow.values import (
     UNKNOWN,
     ArrayValue,
     Choice,
+    Contents,
     InstanceValue,
     Need,
     ObjectRef,
@@ -15,6 +16,7 @@ from tieback.recognise.dataflow.values import (
     Value,
     alternatives,
     is_address,
+    is_informative,
 )
 from tieback.recognise.dataflow.walk.joins import PathState
 from tieback.recognise.dataflow.walk.state import WalkState
@@ -23,6 +25,8 @@ MAX_DEPTH = 6
 """Most calls inside each other that are followed."""
 MAX_TARGETS = 16
 """Most methods that one call can run."""
+MAX_FRUITLESS = 3
+"""Walks of a method that gave nothing, after which its calls are not followed any more."""
 _CHANGEABLE = (TextValue, Choice, ArrayValue)
 _MAX_EAGER = 1_000
 """Most code units of a method that is followed only because an address is passed to it."""
@@ -34,7 +38,15 @@ def follows(walk: WalkState, identity: int, targets: Sequence[MethodCode], value
         return bool(targets)
     if len(targets) != 1 or targets[0].code.units > _MAX_EAGER:
         return False
-    return any(is_address(walk.plain(value)) for value in values)
+    return gives_address(walk, values)
+
+
+def gives_address(walk: WalkState, values: Sequence[Value | None]) -> bool:
+    """True if a call gets a text that can begin an endpoint."""
+    for value in values:  # noqa: SIM110 - a generator takes twice the time
+        if value is not None and is_address(walk.plain(value)):
+            return True
+    return False
 
 
 def targets_of(walk: WalkState, identity: int, opcode: int, values: Sequence[Value | None]) -> list[MethodCode]:
@@ -62,11 +74,45 @@ def invoke_targets(walk: WalkState, targets: Sequence[MethodCode], values: Seque
         # Several methods of one unknown receiver are those of one class.
         labels.append(("receiver", walk.app.ref(target.identity).owner))
         walk.heap = dict(before)
-        result = walk.passed_through(walk.run(target, values), target.identity)
+        result = walk.passed_through(_run(walk, target, values, before), target.identity)
         states.append(PathState({} if result is None else {0: result}, walk.heap))
     state = walk.merge(states, labels)
     walk.heap = state.heap
     return state.registers.get(0)
+
+
+def _run(
+    walk: WalkState, target: MethodCode, values: Sequence[Value | None], before: Mapping[int, Contents]
+) -> Value | None:
+    """The result of one method; not again of a method that gave nothing several times."""
+    key = target.identity, tuple(_shape(walk, value) for value in values)
+    tried = walk.fruitless.get(key, 0)
+    if tried is None:
+        return walk.run(target, values)
+    if tried >= MAX_FRUITLESS:
+        escape(walk, values, None)
+        return UNKNOWN
+    built, stores = len(walk.built), walk.stores
+    result = walk.run(target, values)
+    heap = walk.heap
+    fruitful = (
+        is_informative(result)
+        or walk.stores > stores
+        or any(walk.is_new_address(one) for one in walk.built[built:])
+        or any(heap.get(number) is not contents for number, contents in before.items())
+    )
+    walk.fruitless[key] = None if fruitful else tried + 1
+    return result
+
+
+def _shape(walk: WalkState, value: Value | None) -> object:
+    """What is known of an argument, without its contents."""
+    if isinstance(value, TextValue):
+        return is_address(value) + (value.text != HOLE)
+    if isinstance(value, ObjectRef):
+        contents = walk.heap.get(value.number)
+        return contents.kind if isinstance(contents, InstanceValue) else type(contents)
+    return type(value)
 
 
 def escape(walk: WalkState, values: Sequence[Value | None], need: Need | None) -> None:

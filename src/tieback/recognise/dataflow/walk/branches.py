@@ -73,20 +73,21 @@ def note_tries(walk: WalkState, blocks: Sequence[TryBlock]) -> None:
 def enter_try(walk: WalkState, at: int) -> None:
     """At the beginning of a block with exception handlers: they begin with what is known here."""
     for handler in walk.tries.get(at, ()):
-        if handler > at and walk.falls:
-            _save(walk, handler)
-            state = walk.saved[handler][-1] if handler in walk.saved else PathState({}, {})
+        state = _save(walk, handler) if handler > at and walk.falls else None
+        if state is not None:
             for register, value in list(state.registers.items()):
                 if isinstance(value, TextValue) and value.text == HOLE:
                     del state.registers[register]
 
 
-def _save(walk: WalkState, target: int) -> None:
-    """Keep the state for a path that continues at a unit; copies count as work."""
+def _save(walk: WalkState, target: int) -> PathState | None:
+    """Keep the state for a path that continues at a unit; copies count as work. ``None`` if no work is left."""
     if walk.left <= 0:
-        return
+        return None
     walk.left -= (len(walk.registers) + len(walk.heap)) >> 3
-    walk.saved.setdefault(target, []).append(PathState(dict(walk.registers), dict(walk.heap)))
+    state = PathState(dict(walk.registers), dict(walk.heap))
+    walk.saved.setdefault(target, []).append(state)
+    return state
 
 
 def _forget(walk: WalkState) -> None:

@@ -7,9 +7,9 @@ from msgspec.structs import replace
 from tieback.recognise.dataflow.secrets import is_authorising
 from tieback.recognise.dataflow.sinks import Sink
 from tieback.recognise.dataflow.values import (
+    TEXTS,
     UNKNOWN,
     ArrayValue,
-    Choice,
     EndpointParts,
     ObjectRef,
     PartsValue,
@@ -73,7 +73,7 @@ def _bind_credential(walk: WalkState, sink: Sink, method: int, registers: Sequen
         value = walk.plain(walk.registers.get(register))
         if not role:
             continue
-        if not isinstance(value, TextValue | Choice):
+        if not isinstance(value, TEXTS):
             return
         values[role] = value
     header = values.get("header")
@@ -117,7 +117,7 @@ def _bind(walk: WalkState, role: str, value: Value | None, values: dict[str, Val
         plain = combine([*map(walk.plain, contents.items)], lambda *known: _path(known))
     if role == "segment":
         values["path"] = combine([values.get("path"), plain], _extended) or UNKNOWN
-    elif isinstance(plain, TextValue | Choice) or (isinstance(plain, int) and role == "port"):
+    elif isinstance(plain, TEXTS) or (isinstance(plain, int) and role == "port"):
         values[role] = plain
     else:
         values.pop(role, None)

@@ -11,10 +11,9 @@ from tieback.recognise.dataflow.values import (
     ObjectRef,
     TextValue,
     combine,
-    is_address,
     place,
 )
-from tieback.recognise.dataflow.walk.app_methods import escape, follows, invoke_targets, targets_of
+from tieback.recognise.dataflow.walk.app_methods import escape, follows, gives_address, invoke_targets, targets_of
 from tieback.recognise.dataflow.walk.callees import callee
 from tieback.recognise.dataflow.walk.decryption import decrypt
 from tieback.recognise.dataflow.walk.effects import apply_effect
@@ -54,7 +53,7 @@ def invoke(walk: WalkState, at: int, registers: Sequence[int]) -> int:
 def _call(walk: WalkState, at: int, index: int, registers: Sequence[int]) -> None:
     """A call of a method that is neither in the library nor a sink."""
     values = [walk.registers.get(register) for register in registers]
-    if index in walk.calls.inert and not any(isinstance(value, ObjectRef) for value in values):
+    if index in walk.calls.inert and ObjectRef not in map(type, values):
         return
     receiver = walk.contents(values[0]) if values else None
     found = callee(walk, index, known=isinstance(receiver, InstanceValue))
@@ -76,7 +75,7 @@ def _call(walk: WalkState, at: int, index: int, registers: Sequence[int]) -> Non
         return
     if found.own or isinstance(receiver, InstanceValue):
         wanted = found.signature in walk.followed
-        if wanted or any(is_address(walk.plain(value)) for value in values if value is not None):
+        if wanted or gives_address(walk, values):
             targets = targets_of(walk, found.identity, walk.units[at] & 255, values)
             walk.charge()
             if follows(walk, found.identity, targets, values):

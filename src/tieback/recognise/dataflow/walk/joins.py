@@ -7,10 +7,10 @@ import msgspec
 from tieback.recognise.dataflow.values import (
     HOLE,
     MAX_ALTERNATIVES,
+    TEXTS,
     UNKNOWN,
     Alternative,
     ArrayValue,
-    Choice,
     Contents,
     InstanceValue,
     MapValue,
@@ -75,7 +75,7 @@ def _differing(every: Sequence[Mapping[int, Value]]) -> set[int]:
 def _joined(labels: Sequence[PathLabel], values: Sequence[Value | None]) -> Value | None:
     """One value for the values of several paths."""
     first = values[0]
-    if all(value is first or value == first for value in values):
+    if values.count(first) == len(values):
         return first
     known = [value for value in values if value is not None]
     if all(type(value) is TextValue and value.text == HOLE for value in known):
@@ -102,11 +102,11 @@ def _joined_contents(labels: Sequence[PathLabel], every: Sequence[Contents | Non
     """The contents of one object after several paths."""
     its = [contents for contents in every if contents is not None]
     first = its[0]
-    if all(one == first for one in its):
+    if its.count(first) == len(its):
         return first
-    if all(isinstance(one, TextValue | Choice) for one in its):
-        joined = _joined(labels, [one if isinstance(one, TextValue | Choice) else None for one in every])
-        return joined if isinstance(joined, TextValue | Choice) else UNKNOWN
+    if all(isinstance(one, TEXTS) for one in its):
+        joined = _joined(labels, [one if isinstance(one, TEXTS) else None for one in every])
+        return joined if isinstance(joined, TEXTS) else UNKNOWN
     if any(type(one) is not type(first) for one in its):
         return UNKNOWN
     if isinstance(first, ArrayValue):

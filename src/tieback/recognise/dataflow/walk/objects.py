@@ -53,9 +53,13 @@ def instance_get(walk: WalkState, at: int, unit: int) -> int:
 
     def read(value: Value | None) -> Value | None:
         contents = walk.contents(value)
-        if isinstance(contents, InstanceValue) and field in contents.fields:
-            return contents.fields[field]
-        return walk.field(field)
+        if not isinstance(contents, InstanceValue) or field not in contents.fields:
+            return walk.field(field)
+        held = contents.fields[field]
+        thawed = walk.thaw(held)
+        if thawed is not held and isinstance(value, ObjectRef):
+            walk.heap[value.number] = InstanceValue(contents.kind, {**contents.fields, field: thawed})
+        return thawed
 
     holder = walk.registers.get(unit >> 12)
     return walk.assign(at, unit >> 8 & 15, combine([holder], read) if isinstance(holder, Choice) else read(holder))

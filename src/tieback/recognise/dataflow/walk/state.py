@@ -17,6 +17,7 @@ from tieback.recognise.dataflow.values import (
     HOLE,
     MAX_ALTERNATIVES,
     MAX_VIA,
+    TEXTS,
     Alternative,
     ArrayValue,
     Choice,
@@ -32,6 +33,8 @@ from tieback.recognise.dataflow.values import (
     Value,
     alternatives,
     choice,
+    is_address,
+    is_informative,
     merged,
     place,
 )
@@ -116,6 +119,11 @@ class WalkState(ABC):
         self.demand: set[int] = set()
         """Methods whose calls are followed; see ``follow``."""
         self.followed: set[tuple[str, str]] = set()
+        self.fruitless: dict[tuple[int, tuple[object, ...]], int | None] = {}
+        """Walks of each called method that gave nothing; None once one of them gave something."""
+        self.stores = 0
+        """Values that fields received and that are known, at least in part."""
+        self.known_addresses: set[tuple[int, int, object]] = set()
         self.decryption: Decryption | None = None
         """Runs the decryption methods of the app."""
         self.searched = 0
@@ -198,8 +206,10 @@ class WalkState(ABC):
 
     def plain(self, value: Value | None) -> Value | None:
         """A value, or the text of the object that it refers to."""
+        if isinstance(value, TextValue):
+            return value
         if isinstance(value, Choice):
-            if not any(isinstance(one.value, ObjectRef) for one in value.alternatives):
+            if ObjectRef not in [type(one.value) for one in value.alternatives]:
                 return value
             return choice(
                 [
@@ -209,17 +219,32 @@ class WalkState(ABC):
                 ]
             )
         contents = self.contents(value)
-        if isinstance(contents, TextValue | Choice):
+        if isinstance(contents, TEXTS):
             return contents
         if isinstance(contents, PartsValue):
             url = contents.values.get("url")
-            return url if isinstance(url, TextValue | Choice) and len(contents.values) == 1 else None
+            return url if isinstance(url, TEXTS) and len(contents.values) == 1 else None
         return value
 
     def record(self, name: str, value: TextValue | EndpointParts, sink: Sink | None = None) -> None:
         """Keep a text, or the parts from a sink, as found."""
         if len(self.built) < MAX_BUILT:
             self.built.append(BuiltText(name, value, sink, self.method, self.at, tuple(self.stack)))
+
+    def is_new_address(self, made: BuiltText) -> bool:
+        """True if a text or the parts of an endpoint were not found before at this place."""
+        value = made.value
+        if isinstance(value, TextValue):
+            if not is_address(value):
+                return False
+            key: object = value.text
+        else:
+            key = tuple(sorted((role, str(part)) for role, part in value.values.items()))
+        place = (made.method, made.at, key)
+        if place in self.known_addresses:
+            return False
+        self.known_addresses.add(place)
+        return True
 
     def compose(self, name: str, text: Value | None, used: Sequence[Value | None]) -> Value | None:
         """Record the new texts that a call created, in place of those that it used. Returns the value."""
@@ -232,7 +257,7 @@ class WalkState(ABC):
 
     def consume(self, value: Value | None) -> None:
         """Leave this text out of the results: it is part of a longer one."""
-        if not isinstance(value, TextValue | Choice):
+        if not isinstance(value, TEXTS):
             return
         for one in alternatives(value):
             text = one.value
@@ -260,6 +285,7 @@ class WalkState(ABC):
     def store(self, field: int, value: Value | None) -> None:
         """Keep a value that a field receives."""
         frozen = self.freeze(value)
+        self.stores += is_informative(frozen)
         if frozen is not None and field >= 0 and len(self.stored) < _MAX_STORES:
             held = self.stored.setdefault(field, [])
             if len(held) < MAX_ALTERNATIVES:
@@ -290,14 +316,15 @@ class WalkState(ABC):
         return Frozen(_each(contents, lambda item: self.freeze(item, depth + 1)))
 
     def thaw(self, value: Value | None) -> Value | None:
-        """A value with its contents in the heap of this walk."""
+        """A value with its contents in the heap of this walk; the fields of an object follow when they are read."""
         if isinstance(value, Choice):
-            if not any(isinstance(one.value, Frozen | Choice) for one in value.alternatives):
+            if not any(isinstance(one.value, (Frozen, Choice)) for one in value.alternatives):
                 return value
             return choice([Alternative(one.when, self.thaw(one.value)) for one in value.alternatives])
         if not isinstance(value, Frozen):
             return value
-        return self.allocate(_each(value.contents, self.thaw))
+        contents = value.contents
+        return self.allocate(contents if isinstance(contents, InstanceValue) else _each(contents, self.thaw))
 
     def merge(self, states: Sequence[PathState], labels: Sequence[PathLabel] = ()) -> PathState:
         """One state for several paths.
@@ -334,6 +361,10 @@ def _is_new(value: TextValue) -> bool:
     return not constant and (len(value.parts) > 1 or HOLE not in value.text)
 
 
+_PLAIN = frozenset((int, type(None)))
+"""Types of values without a reference to an object; tables of numbers have thousands of them."""
+
+
 def _each(contents: Contents, change: Callable[[Value | None], Value | None]) -> Contents:
     """The contents with changed values."""
     match contents:
@@ -342,7 +373,7 @@ def _each(contents: Contents, change: Callable[[Value | None], Value | None]) ->
         case Choice():
             return contents
         case ArrayValue(items):
-            return ArrayValue(tuple(map(change, items)))
+            return contents if _PLAIN.issuperset(map(type, items)) else ArrayValue(tuple(map(change, items)))
         case MapValue(items):
             return MapValue({key: change(value) for key, value in items.items()})
         case InstanceValue(kind, fields):

@@ -6,6 +6,7 @@ from tieback.recognise.dataflow.formats import format_string
 from tieback.recognise.dataflow.library import EditCall, Effect, NewTextCall, PureCall
 from tieback.recognise.dataflow.values import (
     HOLE,
+    TEXTS,
     UNKNOWN,
     ArrayValue,
     Choice,
@@ -44,7 +45,7 @@ def edit(walk: WalkState, call: EditCall, values: Sequence[Value | None]) -> Non
     for value in plain[1:]:
         walk.consume(value)
     result = combine(plain, lambda *known: _applied(walk, call, known))
-    walk.heap[receiver.number] = result if isinstance(result, TextValue | Choice) else UNKNOWN
+    walk.heap[receiver.number] = result if isinstance(result, TEXTS) else UNKNOWN
     walk.result = receiver
 
 
@@ -79,7 +80,7 @@ def build(walk: WalkState, effect: Effect, receiver: ObjectRef, value: Value | N
     elif effect is Effect.FILL:
         walk.consume(plain)
         walk.heap[receiver.number] = _contents_text(combine([plain], as_text))
-    elif not isinstance(held, TextValue | Choice):
+    elif not isinstance(held, TEXTS):
         walk.result = unknown_of([receiver])
     elif effect is Effect.TO_STRING:
         walk.result = walk.compose("concat", held, ())
@@ -111,6 +112,9 @@ def _applied(walk: WalkState, call: PureCall | EditCall, values: Sequence[Value 
     return unknown_of(values) if result is None else walk.allocate(ArrayValue(tuple(map(_as_value, result))))
 
 
+_NUMBERS = frozenset((int, type(None)))
+
+
 def _argument(walk: WalkState, value: Value | None) -> tuple[object, list[TextValue]]:
     """The value for an evaluation, and the texts in it."""
     if isinstance(value, TextValue):
@@ -119,6 +123,8 @@ def _argument(walk: WalkState, value: Value | None) -> tuple[object, list[TextVa
         return value, []
     contents = walk.contents(value)
     if isinstance(contents, ArrayValue):
+        if _NUMBERS.issuperset(map(type, contents.items)):
+            return list(contents.items), []
         pairs = [_argument(walk, walk.plain(item)) for item in contents.items]
         return [known for known, _ in pairs], [text for _, texts in pairs for text in texts]
     return None, []
@@ -126,7 +132,7 @@ def _argument(walk: WalkState, value: Value | None) -> tuple[object, list[TextVa
 
 def _contents_text(value: Value | None) -> TextValue | Choice:
     """The contents of a builder with this value."""
-    return value if isinstance(value, TextValue | Choice) else UNKNOWN
+    return value if isinstance(value, TEXTS) else UNKNOWN
 
 
 def _appended(effect: Effect, value: Value | None) -> TextValue:
