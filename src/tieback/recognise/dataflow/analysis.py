@@ -215,10 +215,12 @@ class _Rounds:
                     self.unread += len(pending) - done
                     return
                 self._walk(identity)
-            for identity in pending:
-                if self._walker.left > 0:
-                    self._follow(identity)
-                    self._walker.charge()
+            for done, identity in enumerate(pending):
+                if self._walker.left <= 0:
+                    self.unread += len(pending) - done
+                    return
+                self._follow(identity)
+                self._walker.charge()
         self.unread += sum(identity not in self._results for identity in self._pending)
 
     def _walk(self, identity: int) -> None:

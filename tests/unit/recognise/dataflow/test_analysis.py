@@ -4,11 +4,13 @@ import gc
 import struct
 import weakref
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tieback.recognise.dataflow import analysis
 from tieback.recognise.dataflow.analysis import holds_address
+from tieback.recognise.dataflow.app import MethodCode
 from tieback.recognise.dataflow.calls import KnownCalls
 from tieback.recognise.dataflow.dexfile import DexFile, SectionKind
 from tieback.recognise.dataflow.sinks import read_sinks
@@ -76,3 +78,50 @@ def test_parts_without_a_known_text_are_no_address(parts: dict[str, Value], know
     assert holds_address(Frozen(PartsValue(parts))) is known
     either = Choice((Alternative(frozenset(((1, 0),)), TextValue(HOLE)), Alternative(frozenset(((1, 1),)), None)))
     assert not holds_address(Frozen(PartsValue({"url": either})))
+
+
+BUDGET, HANDLERS = ((Path(__file__).parent / "dex" / f"{name}.dex").read_bytes() for name in ("budget", "handlers"))
+
+
+def texts(found: analysis.Analysis) -> set[str]:
+    return {flow.value.text if isinstance(flow.value, TextValue) else str(flow.value.values) for flow in found.flows}
+
+
+@pytest.mark.parametrize(("data", "step", "most"), [(HANDLERS, 1, 60), (BUDGET, 41, 1_300)])
+def test_work_ends_at_any_unit_and_what_was_left_out_is_counted(
+    data: bytes, step: int, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = texts(analysis.analyse([DexFile(data)], KNOWN, RULES))
+    complete = False
+    for units in range(0, most, step):
+        monkeypatch.setattr(analysis, "_MOST_UNITS", units)
+        found = analysis.analyse([DexFile(data)], KNOWN, RULES)
+        complete = texts(found) == whole
+        assert found.unread or complete, f"{units} code units"
+    assert complete
+
+
+def test_a_method_that_gives_nothing_is_left_after_three_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    walks: dict[str, int] = {}
+    run = walker.Walker.run
+
+    def counting(self: walker.Walker, method: MethodCode, *rest: Any) -> Value | None:
+        name = self.app.ref(method.identity).name
+        walks[name] = walks.get(name, 0) + 1
+        return run(self, method, *rest)
+
+    monkeypatch.setattr(walker.Walker, "run", counting)
+    found = texts(analysis.analyse([DexFile(BUDGET)], KNOWN, RULES))
+    assert walks["trimmed"] == 3
+    assert walks["named"] == 4, "a call with a known text is followed although three with unknown ones gave nothing"
+    assert "https://late.test/" in found
+    assert {f"{{'url': 'https://unknown{number}.test/{{}}'}}" for number in range(1, 9)} <= found
+
+
+def test_constructors_that_only_fill_their_object_give_something() -> None:
+    found = texts(analysis.analyse([DexFile(BUDGET)], KNOWN, RULES))
+    assert {f"https://routes.test/v2/{name}" for name in ("foot", "bike", "car", "boat", "wheelchair")} <= found
+
+
+def test_objects_in_fields_of_objects_are_read_when_they_are_used() -> None:
+    assert "https://held.test/api/v3" in texts(analysis.analyse([DexFile(BUDGET)], KNOWN, RULES))

@@ -83,6 +83,7 @@ def enter_try(walk: WalkState, at: int) -> None:
 def _save(walk: WalkState, target: int) -> PathState | None:
     """Keep the state for a path that continues at a unit; copies count as work. ``None`` if no work is left."""
     if walk.left <= 0:
+        walk.is_cut = True
         return None
     walk.left -= (len(walk.registers) + len(walk.heap)) >> 3
     state = PathState(dict(walk.registers), dict(walk.heap))

@@ -129,7 +129,9 @@ class WalkState(ABC):
         self.searched = 0
         self.left = units
         self.unread = 0
-        """Number of walks that were left out."""
+        """Number of walks that were left out, or that left out a path."""
+        self.is_cut = False
+        """True if the walk left out a path because no work was left."""
         self.begin()
 
     def begin(self) -> None:

@@ -97,7 +97,9 @@ class Walker(WalkState):
         arguments: list[Value | None] = [None] * receiver
         for kind in kinds:
             arguments += [None, None] if kind in "JD" else [hole]
+        self.is_cut = False
         returned = self.run(method, arguments, stop)
+        self.unread += self.is_cut
         made = tuple(one for one in self.built if id(one.value) not in self.consumed)
         objects = tuple(
             frozen.contents
