@@ -22,7 +22,9 @@ SINGLE_LABEL = "host name without a dot: only a local or container network resol
 """Reason for a single label, such as the name of a service in a container network."""
 
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
-_QUAD = re.compile(r"(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}")
+QUAD = r"(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}"
+"""Pattern for an IPv4 address; a number above 255 is found later."""
+_QUAD = re.compile(QUAD)
 _NUMERIC = re.compile(r"(?:0x[0-9a-f]*|\d+)")
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
 

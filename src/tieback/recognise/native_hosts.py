@@ -9,14 +9,13 @@ Most texts with dots in native code are files, keys or versions, so a whole C st
 Linkers for ELF merge strings and change their order, so only the first rule applies to ``.so`` files.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.model.endpoint import EndpointKind, Party
 from tieback.model.sighting import Evidence, Sighting
-from tieback.recognise.dataflow.bare_hosts import is_bare_host
+from tieback.recognise.dataflow.bare_hosts import SHORT_NAME, is_bare_host
 from tieback.recognise.hosts import EndpointHost, web_server
 from tieback.recognise.maker_names import registrable_domain
 from tieback.recognise.rules import RuleFiles
@@ -32,7 +31,6 @@ MAX_HOSTS = 500
 _LEAST_RUN = 3
 _MAX_HOST = 253
 _MAX_STRING = 2048
-_NAME = re.compile(rb"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}(?:[a-z]{2,24}|\d{1,3})")
 _SITE = b"www."
 """Begins names of web sites, which programs also contact to test whether a network is there."""
 _WEB = ("http", "https")
@@ -120,7 +118,8 @@ class _Strings:
 
     def _is_host(self, text: bytes) -> bool:
         if text not in self._known:
-            self._known[text] = bool(_NAME.fullmatch(text)) and is_bare_host(text.decode("ascii"), self._rules)
+            name = text.decode("ascii", "replace")
+            self._known[text] = bool(SHORT_NAME.fullmatch(name)) and is_bare_host(name, self._rules)
         return self._known[text]
 
     def _at(self, begin: int) -> bytes:

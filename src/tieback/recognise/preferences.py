@@ -18,7 +18,7 @@ from tieback.model.endpoint import Party
 from tieback.model.sighting import Evidence, NotBackend, Sighting
 from tieback.recognise.address import verify
 from tieback.recognise.context import match_context
-from tieback.recognise.hosts import EndpointHost, check_host, web_server
+from tieback.recognise.hosts import QUAD, EndpointHost, check_host, web_server
 from tieback.recognise.key_values import plain_key
 from tieback.recognise.rules import RuleFiles
 
@@ -30,7 +30,7 @@ _SERVER = re.compile(r"server|host|broker|gateway|proxy|backend|api|add?ress|add
 _ADDRESS_KEY = re.compile(
     r"(?!\w*dns)\w*(?:(?:server|host|broker|gateway|backend|api)\w{0,20}(?:add?ress|addr|host|ip|url|name)|server|host|broker)$"
 )
-_ADDRESS = re.compile(r"[1-9]\d{0,2}(?:\.\d{1,3}){3}")
+_ADDRESS = re.compile(QUAD)
 _VALUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{3,252}|\[?[0-9a-fA-F:.]{3,45}\]?")
 
 

@@ -26,7 +26,7 @@ from tieback.recognise.dataflow.compose import RESOLVERS
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, SectionKind
 from tieback.recognise.dataflow.reaching import APUT, FILLED, MethodFlow, Operation
 from tieback.recognise.dataflow.uses import ConstantUses
-from tieback.recognise.hosts import EndpointHost, check_host
+from tieback.recognise.hosts import QUAD, EndpointHost, check_host
 from tieback.recognise.maker_names import registrable_domain
 from tieback.recognise.rules import RuleFiles
 
@@ -42,8 +42,9 @@ _LEAST_ADDRESSES = 3
 _NAME = re.compile(rb"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){2,6}[a-z]{2,24}")
 _QUOTED = re.compile(rb':\s{0,4}"((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){2,6}[a-z]{2,24})"')
 """The value of a member of a JSON object."""
-_QUAD = re.compile(rb"[1-9]\d{0,2}(?:\.\d{1,3}){3}")
-_SHORT_NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}(?:[a-z]{2,24}|\d{1,3})")
+_QUAD = re.compile(QUAD.encode())
+SHORT_NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}(?:[a-z]{2,24}|\d{1,3})")
+"""A text in the form of a host name or address."""
 _MOST_DOTS = 6
 _PORT = re.compile(r":\d{1,5}\Z")
 _ONE_BYTE, _DOT = 0x80, ord(".")
@@ -170,7 +171,7 @@ def decrypted_hosts(texts: Sequence[DecryptedText], rules: RuleFiles, shown: set
         rules: rule files.
         shown: the hosts that the app contacts.
     """
-    names = {one.text for one in texts if one.text.count(".") <= _MOST_DOTS and _SHORT_NAME.fullmatch(one.text)}
+    names = {one.text for one in texts if one.text.count(".") <= _MOST_DOTS and SHORT_NAME.fullmatch(one.text)}
     hosts = {name for name in names if is_bare_host(name, rules)}
     lists: dict[tuple[str, str], set[str]] = {}
     for one in texts:
@@ -189,7 +190,7 @@ def decrypted_hosts(texts: Sequence[DecryptedText], rules: RuleFiles, shown: set
 
 def is_below(text: str, shown: Iterable[str], rules: RuleFiles) -> bool:
     """True for a host below the registrable domain of one that the app contacts."""
-    if not _SHORT_NAME.fullmatch(text) or not is_bare_host(text, rules):
+    if not SHORT_NAME.fullmatch(text) or not is_bare_host(text, rules):
         return False
     domain = registrable_domain(text, rules)
     return text != domain and any(host == domain or host.endswith(f".{domain}") for host in shown)
