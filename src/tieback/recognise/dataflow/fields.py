@@ -94,7 +94,9 @@ class FieldValues:
         found: list[Alternative] = []
         for method in users:
             for number, one in enumerate(self._objects[method]):
-                values = _known([one.fields.get(field)])
+                if field not in one.fields:
+                    continue  # most are of other classes
+                values = _known((one.fields[field],))
                 found += [Alternative(frozenset(((ref.owner, method << 12 | number),)), value) for value in values]
             values = _known(self._stored[method].get(field, ()))
             if len(values) == 1:
