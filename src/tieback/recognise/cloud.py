@@ -17,9 +17,9 @@ import msgspec
 
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.public_key import PublicKey
-from tieback.model.sighting import EndedService, Sighting
+from tieback.model.sighting import EndedService, NotBackend, Sighting
 from tieback.recognise import firebase
-from tieback.recognise.hosts import PLACEHOLDER, InvalidHost, check_host
+from tieback.recognise.hosts import PLACEHOLDER, InvalidHost, NonBackendHost, check_host
 from tieback.recognise.patterns import CloudPart, CloudToken
 from tieback.recognise.rules import CloudHost, RuleFiles, host_and_parents
 from tieback.recognise.verdict import TextVerdict
@@ -134,6 +134,8 @@ def verify(text: str, rest: str, rules: RuleFiles) -> TextVerdict:
     host = check_host(text, rules)
     if isinstance(host, InvalidHost):
         return TextVerdict(RULE, len(text), rejected=host.reason)
+    if isinstance(host, NonBackendHost):
+        return TextVerdict(RULE, len(text), not_backends=(NotBackend(host.host.name, host.reason),))
     endpoint = cloud_endpoint(text.lower(), rest, rules, scheme="")
     if endpoint is None:
         return TextVerdict(RULE, len(text), rejected="no name of a resource before the domain")

@@ -88,6 +88,12 @@ def test_endpoints(host: str, rest: str, value: str | None) -> None:
     assert (endpoint.value if endpoint else None) == value
 
 
+def test_a_host_that_no_app_stores_data_at_is_no_resource() -> None:
+    verdict = verify("chrome-devtools-frontend.appspot.com", "", RULES)
+    assert not verdict.endpoints
+    assert [text.value for text in verdict.not_backends] == ["chrome-devtools-frontend.appspot.com"]
+
+
 @each(
     ("text", "service", "host", "container"),
     [

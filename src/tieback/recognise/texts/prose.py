@@ -7,6 +7,7 @@ NAMESPACE = "only the name of an XML namespace or schema"
 MESSAGE = "only in a message for people"
 USER_AGENT = "only in the name of a browser or crawler"
 REDIRECT = "only the address to which a sign-in returns"
+AUTHOR = "only the web site of an author"
 ISSUER = "only the name of the issuer of a token"
 _REACH = 400
 """Bytes on each side of a URL that are read."""
@@ -53,6 +54,8 @@ _BROKEN = re.compile(rb"\A(?:\s|\\[nrt]|[\])}.,;:!>-])*(?:\\n|\n|[\])}])(?:\s|\\
 """Only the end of a sentence or of a line before the URL: the rest of a message whose beginning is another string."""
 _LEADING = re.compile(rb"[A-Za-z]:(?:\s|\\[nr])+\Z")
 """A line of a message that leads to the URL in the next one."""
+_PERSON = re.compile(rb"<[^<>\s@]{1,64}@[^<>\s@]{1,253}>\s?\(\Z")
+"""The address of a person before that of the person's web site: https://docs.npmjs.com/cli/configuring-npm/package-json"""
 _NAMESPACE = re.compile(rb"(?:\A|[\s<])xmlns(?::[\w.-]{1,40})?=\\?[\"']?\Z")
 _GO_TO = re.compile("(?:请到|请访问|请前往|请参考|请参阅|请查看|详见|参见)".encode() + rb"\s?(?::|\xef\xbc\x9a)?\s?\Z")
 """Chinese for: go to, visit, refer to, see."""
@@ -103,6 +106,8 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
         return NAMESPACE
     if _GO_TO.search(left):
         return MESSAGE
+    if _PERSON.search(left):
+        return AUTHOR
     if left and _NO_SENTENCE.search(left):
         return ""
     words = len(_WORD.findall(left))

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from tests.each import each
 from tieback.recognise.texts.prose import (
+    AUTHOR,
     COMMENT,
     MESSAGE,
     NAMESPACE,
@@ -59,6 +60,8 @@ URL = b"http://a.test/x"
         ("\x7f\x7f\x7f\x7f{}", ""),
         ("\x7f\x7f\x7f, \x7f\x7f\x7f{}", ""),
         ("{} \x7f\x7f\x7f\x7f \x7f\x7f\x7f\x7f \x7f\x7f\x7f\x7f", MESSAGE),
+        ("An Author <an.author@p.test> ({})", AUTHOR),
+        ("<div>({})", ""),
     ],
 )
 def test_places_in_strings(text: str, reason: str) -> None:
