@@ -57,11 +57,14 @@ REASONS = {
     "arraynamed": UNREAD,
     "described": DESCRIPTION,
     "helpurl": DESCRIPTION,
+    "listcompared": COMPARED,
+    "setcompared": COMPARED,
 }
 BACK_ENDS = [
     "arraylater", "arraylist", "arraylocal", "arrayread", "arrayrefilled", "arrayrow", "arrayshared", "branched",
     "built", "calledbyname", "describedandasked", "edited", "element", "extra", "given", "handled", "helpurlandelement",
-    "initial", "inmap", "joined", "jumpedover", "jumpsback", "listed", "loggedandasked", "namedflag", "overridden",
+    "initial", "inmap", "joined", "jumpedover", "jumpsback", "listed",
+    "listgiven", "listshared", "listtried", "loggedandasked", "namedflag", "overridden",
     "ownpage", "permitted", "readflag", "readlater", "sent", "server",
 ]  # fmt: skip
 
