@@ -22,7 +22,7 @@ from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.interface import Extractor, Find
 from tieback.recognise.span import narrow_text, string_bounds
 from tieback.recognise.texts.joins import BEGINNING as PART
-from tieback.recognise.texts.places import MAX_SIZE, METADATA, TextPlaces
+from tieback.recognise.texts.places import MAX_SIZE, METADATA, PERMISSIONS, PERMITTED, TextPlaces
 from tieback.recognise.texts.prose import MESSAGE, is_long_text, literal_reason, points_to_page, url_end
 from tieback.recognise.texts.script import LastScript
 
@@ -68,9 +68,6 @@ _REACH = 1024
 """Characters of a string on each side of an address that are read."""
 _AUTHOR = ("author", "description", "license")
 """Elements of ``config.xml`` that describe the app (https://www.w3.org/TR/widgets/)."""
-_PERMISSIONS = ("access", "allow-intent", "allow-navigation")
-"""Elements that permit addresses (https://cordova.apache.org/docs/en/latest/guide/appdev/allowlist/)."""
-PERMITTED = "only in a list of addresses that the app permits"
 
 
 class PlaceBudget:
@@ -145,7 +142,7 @@ class Placement:
         while stack:
             element = stack.pop()
             stack += element.children
-            texts = author if element.name in _AUTHOR else permitted if element.name in _PERMISSIONS else rest
+            texts = author if element.name in _AUTHOR else permitted if element.name in PERMISSIONS else rest
             texts += (*element.attributes.values(), element.text)
         return "\n".join(author), "\n".join(permitted), "\n".join(rest)
 

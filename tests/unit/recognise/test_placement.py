@@ -20,10 +20,10 @@ from tieback.recognise import placement
 from tieback.recognise.collect import merge_finds
 from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.interface import Find
-from tieback.recognise.placement import BEGINNING, CERTIFICATE, PERMITTED, PROVIDER, PlaceBudget, Placement
+from tieback.recognise.placement import BEGINNING, CERTIFICATE, PROVIDER, PlaceBudget, Placement
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
-from tieback.recognise.texts.places import METADATA
+from tieback.recognise.texts.places import METADATA, PERMITTED
 from tieback.recognise.texts.prose import COMMENT, MESSAGE, NAMESPACE, USER_AGENT
 
 RULES = RuleFiles()

@@ -27,6 +27,9 @@ MAX_ATTRIBUTES = 10_000
 SHOWN = "only in text that a page shows"
 FEED = "only in the entries of a news feed"
 METADATA = "only in metadata of a package or page"
+PERMITTED = "only in a list of addresses that the app permits"
+PERMISSIONS = frozenset(("access", "allow-intent", "allow-navigation"))
+"""Elements of ``config.xml`` that permit addresses: https://cordova.apache.org/docs/en/latest/guide/appdev/allowlist/"""
 EXAMPLE = "only in an example of what to enter"
 MISNAMED = "only in a text that is stored as a picture"
 
@@ -412,6 +415,11 @@ class TextPlaces:
         return self._language is Language.XML and _FEED.match(self._data, 0, 4096) is not None
 
     @cached_property
+    def _is_widget(self) -> bool:
+        is_xml = self._language is Language.XML
+        return is_xml and re.search(rb"<widget[\s>]", self._data[:4096]) is not None
+
+    @cached_property
     def _is_project(self) -> bool:
         return _POM.search(self._data, 0, 4096) is not None
 
@@ -427,6 +435,8 @@ class TextPlaces:
         own = values[number]
         if own.name.startswith(_NAMESPACES):
             return METADATA
+        if self._is_widget and name in PERMISSIONS:
+            return PERMITTED
         if own.name in _REDIRECT_ATTRIBUTES:
             return prose.REDIRECT
         if own.name == "placeholder":

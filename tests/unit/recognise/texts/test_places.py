@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.each import each
 from tests.linear import assert_linear
 from tieback.recognise.texts import tables
-from tieback.recognise.texts.places import EXAMPLE, FEED, METADATA, MISNAMED, SHOWN, TextPlaces
+from tieback.recognise.texts.places import EXAMPLE, FEED, METADATA, MISNAMED, PERMITTED, SHOWN, TextPlaces
 from tieback.recognise.texts.prose import COMMENT, ISSUER, MESSAGE, REDIRECT, USER_AGENT
 
 URL = "http://a.test/x"
@@ -123,6 +123,9 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("config.xml", "<widget><author href='URL'/></widget>", METADATA),
         ("config.xml", "<widget><feature name='URL'/></widget>", METADATA),
         ("config.xml", "<widget><content src='URL'/></widget>", ""),
+        ("config.xml", "<widget><access origin='URL'/></widget>", PERMITTED),
+        ("config.xml", "<widget><allow-navigation href='URL/*'/></widget>", PERMITTED),
+        ("routes.xml", "<routes><access origin='URL'/></routes>", ""),
         ("pom.xml", "<project xmlns='http://maven.apache.org/POM/4.0.0'><url>URL</url></project>", METADATA),
         ("a.svg", "<svg><metadata>URL</metadata></svg>", tables.PICTURE),
         ("a.html", "<svg></svg><b onclick=\"open('URL')\">", ""),
