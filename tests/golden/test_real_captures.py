@@ -81,6 +81,10 @@ def test_no_store_where_there_is_none() -> None:
     assert claimed == []
 
 
+PROXIES = ("http_connect.pcap", "http_proxy.pcap")
+"""Captures with tunnels through a proxy."""
+
+
 @pytest.mark.skipif(shutil.which("tshark") is None, reason="tshark is not installed")
 @pytest.mark.more
 def test_names_equal_tsharks_on_every_tcp_flow() -> None:
@@ -109,6 +113,11 @@ def test_names_equal_tsharks_on_every_tcp_flow() -> None:
             if flow.transport == "tcp" and flow.tls and flow.tls.sni:
                 ours[flow.client.ip, str(flow.client.port), flow.server.ip, str(flow.server.port)].add(flow.tls.sni)
         total += len(theirs)
+        # In a tunnel of a proxy the server is the one behind the proxy, not the address that tshark shows.
+        for key in [key for key in theirs if key not in ours and row["file"].endswith(PROXIES)]:
+            behind = next((other for other in ours if other[:2] == key[:2] and other not in theirs), None)
+            assert behind is not None, key
+            assert ours.pop(behind) == theirs.pop(key)
         misses += [(row["file"], key, names, ours.get(key)) for key, names in theirs.items() if ours.get(key) != names]
         misses += [(row["file"], key, None, names) for key, names in ours.items() if key not in theirs]
     print(f"{total} TCP flows with a name; different: {misses}")  # noqa: T201 - shown with -rP
