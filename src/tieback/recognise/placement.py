@@ -22,7 +22,7 @@ from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.interface import Extractor, Find
 from tieback.recognise.span import narrow_text, string_bounds
 from tieback.recognise.texts.joins import BEGINNING as PART
-from tieback.recognise.texts.places import MAX_SIZE, METADATA, PERMISSIONS, PERMITTED, TextPlaces
+from tieback.recognise.texts.places import MAX_SIZE, METADATA, PERMITTED, TextPlaces, is_permission
 from tieback.recognise.texts.prose import MESSAGE, is_long_text, literal_reason, points_to_page, url_end
 from tieback.recognise.texts.script import LastScript
 
@@ -142,8 +142,10 @@ class Placement:
         while stack:
             element = stack.pop()
             stack += element.children
-            texts = author if element.name in _AUTHOR else permitted if element.name in PERMISSIONS else rest
-            texts += (*element.attributes.values(), element.text)
+            texts = (*element.attributes.values(), element.text)
+            is_permitted = any(is_permission(element.name, text) for text in texts)
+            kind = author if element.name in _AUTHOR else permitted if is_permitted else rest
+            kind += texts
         return "\n".join(author), "\n".join(permitted), "\n".join(rest)
 
     def _index(self, file: str, offset: int) -> int:

@@ -91,7 +91,7 @@ def test_the_author_of_a_cordova_app_is_metadata(utf16: bool) -> None:
 
 
 AUTHOR = "<author href='http://maker.com'>M</author>"
-PERMISSIONS = ("<access origin='http://maker.com'/>", "<allow-navigation href='http://maker.com/*'/>")
+PERMISSIONS = ("<access origin='http://maker.com'/>", "<allow-intent href='http://maker.com/*'/>")
 
 
 @each(
@@ -100,7 +100,7 @@ PERMISSIONS = ("<access origin='http://maker.com'/>", "<allow-navigation href='h
         (AUTHOR + "<content src='http://maker.com'/>", ""),
         (PERMISSIONS[0], PERMITTED),
         (PERMISSIONS[1], PERMITTED),
-        ("<allow-intent href='http://maker.com'/>", PERMITTED),
+        ("<allow-navigation href='http://maker.com'/>", ""),
         (f"<platform name='android'>{PERMISSIONS[0]}</platform>", PERMITTED),
         (AUTHOR + PERMISSIONS[0], METADATA),
         # The app has the host somewhere else, too.
@@ -115,6 +115,17 @@ def test_addresses_that_a_cordova_app_only_permits(elements: str, reason: str) -
         {"http://maker.com/start"} if "start" in elements else set()
     )
     assert set(reasons(found).values()) == ({reason} if reason else set())
+
+
+@each(
+    ("address", "reason"),
+    [("http://192.168.1.4:8100", PERMITTED), ("http://10.1.2.3/*", PERMITTED), ("http://10.1.2.3.maker.com", "")],
+)
+def test_the_computer_of_a_developer_is_only_permitted(address: str, reason: str) -> None:
+    element = f"<allow-navigation href='{address}'/>"
+    found = finds(("res/xml/config.xml", compile_xml(f"<widget id='a'>{element}</widget>")))
+    assert set(reasons(found).values()) == ({reason} if reason else set())
+    assert len(values(found)) == (0 if reason else 1)
 
 
 def test_a_permission_of_another_file_is_no_reason() -> None:

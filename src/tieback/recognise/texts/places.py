@@ -28,8 +28,6 @@ SHOWN = "only in text that a page shows"
 FEED = "only in the entries of a news feed"
 METADATA = "only in metadata of a package or page"
 PERMITTED = "only in a list of addresses that the app permits"
-PERMISSIONS = frozenset(("access", "allow-intent", "allow-navigation"))
-"""Elements of ``config.xml`` that permit addresses: https://cordova.apache.org/docs/en/latest/guide/appdev/allowlist/"""
 EXAMPLE = "only in an example of what to enter"
 MISNAMED = "only in a text that is stored as a picture"
 
@@ -131,6 +129,20 @@ _METADATA_ELEMENTS = frozenset((
     "connection", "developerconnection", "repository", "projecturl", "licenseurl", "iconurl", "keywords", "info", "id",
     "engine", "system", "issuemanagement",
 ))  # fmt: skip
+
+
+_DEVELOPER = re.compile(r"https?://\d{1,3}(?:\.\d{1,3}){3}(?![\w.])")
+"""A computer in the network of a developer, from which an app under development loads its pages."""
+
+
+def is_permission(element: str, address: str) -> bool:
+    """True if an element of ``config.xml`` only permits an address, and does not name a page of the app.
+
+    Source: https://cordova.apache.org/docs/en/latest/guide/appdev/allowlist/
+    """
+    if element == "allow-navigation":
+        return _DEVELOPER.match(address) is not None
+    return element in {"access", "allow-intent"}
 
 
 class TextPlaces:
@@ -435,7 +447,7 @@ class TextPlaces:
         own = values[number]
         if own.name.startswith(_NAMESPACES):
             return METADATA
-        if self._is_widget and name in PERMISSIONS:
+        if self._is_widget and is_permission(name, own.value.decode("ascii", "replace")):
             return PERMITTED
         if own.name in _REDIRECT_ATTRIBUTES:
             return prose.REDIRECT

@@ -124,7 +124,7 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("config.xml", "<widget><feature name='URL'/></widget>", METADATA),
         ("config.xml", "<widget><content src='URL'/></widget>", ""),
         ("config.xml", "<widget><access origin='URL'/></widget>", PERMITTED),
-        ("config.xml", "<widget><allow-navigation href='URL/*'/></widget>", PERMITTED),
+        ("config.xml", "<widget><allow-navigation href='URL/*'/></widget>", ""),
         ("routes.xml", "<routes><access origin='URL'/></routes>", ""),
         ("pom.xml", "<project xmlns='http://maven.apache.org/POM/4.0.0'><url>URL</url></project>", METADATA),
         ("a.svg", "<svg><metadata>URL</metadata></svg>", tables.PICTURE),
