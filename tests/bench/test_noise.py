@@ -17,7 +17,9 @@ def test_every_package_has_an_origin_and_known_labels() -> None:
 def test_no_source_is_in_both_parts() -> None:
     parts: dict[str, set[str]] = {}
     for package in labelled():
-        parts.setdefault(package.name.partition("-")[0], set()).add(package.part)
+        owner, is_public, _ = package.origin.partition("/")
+        source = owner if is_public and owner.startswith("github:") else package.name.partition("-")[0]
+        parts.setdefault(source, set()).add(package.part)
     assert all(len(one) == 1 for one in parts.values())
 
 
