@@ -1,6 +1,6 @@
 """The default database of a Firebase project: code makes its address if the project names no other database.
 
-Source: https://github.com/firebase/firebase-android-sdk, ``FirebaseDatabase.getInstance``, since version 19.6:
+Source: https://github.com/firebase/firebase-android-sdk, ``FirebaseDatabase.getInstance`` in newer versions:
 ``https://<project>-default-rtdb.firebaseio.com``.
 """
 

@@ -70,6 +70,10 @@ TEXTS = (TextValue, Choice)
 """Types of texts; a tuple, because ``isinstance`` with a union makes the union each time."""
 
 
+NUMBERS = frozenset((int, type(None)))
+"""Types of the items of an array of numbers, which has thousands of them and refers to no object."""
+
+
 class ObjectRef(msgspec.Struct, frozen=True, gc=False):
     """Reference to a mutable object; the heap has its contents under this number."""
 

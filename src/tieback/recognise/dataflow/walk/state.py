@@ -17,6 +17,7 @@ from tieback.recognise.dataflow.values import (
     HOLE,
     MAX_ALTERNATIVES,
     MAX_VIA,
+    NUMBERS,
     TEXTS,
     Alternative,
     ArrayValue,
@@ -363,10 +364,6 @@ def _is_new(value: TextValue) -> bool:
     return not constant and (len(value.parts) > 1 or HOLE not in value.text)
 
 
-_PLAIN = frozenset((int, type(None)))
-"""Types of values without a reference to an object; tables of numbers have thousands of them."""
-
-
 def _each(contents: Contents, change: Callable[[Value | None], Value | None]) -> Contents:
     """The contents with changed values."""
     match contents:
@@ -375,7 +372,7 @@ def _each(contents: Contents, change: Callable[[Value | None], Value | None]) ->
         case Choice():
             return contents
         case ArrayValue(items):
-            return contents if _PLAIN.issuperset(map(type, items)) else ArrayValue(tuple(map(change, items)))
+            return contents if NUMBERS.issuperset(map(type, items)) else ArrayValue(tuple(map(change, items)))
         case MapValue(items):
             return MapValue({key: change(value) for key, value in items.items()})
         case InstanceValue(kind, fields):

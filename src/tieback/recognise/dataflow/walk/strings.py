@@ -6,6 +6,7 @@ from tieback.recognise.dataflow.formats import format_string
 from tieback.recognise.dataflow.library import EditCall, Effect, NewTextCall, PureCall
 from tieback.recognise.dataflow.values import (
     HOLE,
+    NUMBERS,
     TEXTS,
     UNKNOWN,
     ArrayValue,
@@ -112,9 +113,6 @@ def _applied(walk: WalkState, call: PureCall | EditCall, values: Sequence[Value 
     return unknown_of(values) if result is None else walk.allocate(ArrayValue(tuple(map(_as_value, result))))
 
 
-_NUMBERS = frozenset((int, type(None)))
-
-
 def _argument(walk: WalkState, value: Value | None) -> tuple[object, list[TextValue]]:
     """The value for an evaluation, and the texts in it."""
     if isinstance(value, TextValue):
@@ -123,7 +121,7 @@ def _argument(walk: WalkState, value: Value | None) -> tuple[object, list[TextVa
         return value, []
     contents = walk.contents(value)
     if isinstance(contents, ArrayValue):
-        if _NUMBERS.issuperset(map(type, contents.items)):
+        if NUMBERS.issuperset(map(type, contents.items)):
             return list(contents.items), []
         pairs = [_argument(walk, walk.plain(item)) for item in contents.items]
         return [known for known, _ in pairs], [text for _, texts in pairs for text in texts]
