@@ -31,6 +31,16 @@ _SECRET_SEGMENT = re.compile(
 """Paths whose rest is a credential: web hooks of Slack, Discord and Teams, bots of Telegram."""
 _TOKEN = re.compile(r"(?=[A-Za-z_-]{0,200}\d)(?=[0-9_-]{0,200}[A-Za-z])[A-Za-z0-9_-]{12,200}")
 """User information without a password that can be a token."""
+_PART_UNKNOWN = re.compile(
+    r"(?P<first>[\w-]{0,40}(?:%(?:\d\$)?[ds@]|\$?\{[\w.+\s-]{0,40}\}|\$\w{1,40})[\w-]{0,40})\.(?P<known>.+)"
+)
+"""A host whose first label has a placeholder."""
+_MAP_SERVERS = ("{s}", "{a-c}")
+"""Placeholders for the servers of a map: a, b and c, https://leafletjs.com/reference.html#tilelayer-subdomains"""
+_MAP_TILE = re.compile(r"\{z\}")
+_NEAR = 200
+COMPLETED = "the first part of its host is only known when the app runs"
+"""Reason for an address with a placeholder in its first label."""
 _PROSE = ".,;:!?'*)]}"
 """Characters that end a sentence or a list, not a URL; a closing bracket stays if its opening one is in the URL."""
 
@@ -57,6 +67,8 @@ def verify(text: str, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:
         return _reject("socket without a port", text, covers)
     host = check_host(raw_host, rules, path=path)
     if isinstance(host, InvalidHost):
+        host = _partly_known(raw_host, host, rules, is_map=_MAP_TILE.search(text, covers, covers + _NEAR) is not None)
+    if isinstance(host, InvalidHost):
         return _reject(host.reason, text, covers)
     if isinstance(host, NonBackendHost):
         value = _value(scheme, host.host, port, path)
@@ -74,6 +86,26 @@ def verify(text: str, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:
     return TextVerdict(
         RULE, covers, endpoints=with_parts(endpoint, rest, rules), secrets=_secrets(userinfo, place + path, rules)
     )
+
+
+def _partly_known(
+    raw: str, verdict: InvalidHost, rules: RuleFiles, *, is_map: bool
+) -> EndpointHost | NonBackendHost | InvalidHost:
+    """Judge a host that no name can have; one whose first label has a placeholder is told, and not dropped.
+
+    Args:
+        raw: the host as written.
+        verdict: why it is invalid.
+        rules: the rule files.
+        is_map: whether the path has the placeholders of a tile of a map.
+    """
+    found = _PART_UNKNOWN.fullmatch(raw)
+    known = check_host(found["known"], rules) if found else verdict
+    if found is None or not isinstance(known, EndpointHost) or known.address:
+        return verdict
+    if is_map and found["first"] in _MAP_SERVERS and known.name.count(".") > 1:
+        return EndpointHost(f"a.{known.name}")
+    return NonBackendHost(EndpointHost(f"{found['first']}.{known.name}"), COMPLETED)
 
 
 def verify_relative(text: str, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:

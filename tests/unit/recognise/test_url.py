@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.each import each
 from tests.examples import examples
 from tieback.recognise.rules import RuleFiles
-from tieback.recognise.url import verify, verify_relative
+from tieback.recognise.url import COMPLETED, verify, verify_relative
 from tieback.recognise.verdict import TextVerdict
 
 RULES = RuleFiles()
@@ -57,6 +57,8 @@ def judged(text: str) -> TextVerdict:
         ("ftp://files.shop.de", "ftp://files.shop.de"),
         ("ssl://broker.shop.de:8883", "ssl://broker.shop.de:8883"),
         ("tcp://10.1.2.3:1883", "tcp://10.1.2.3:1883"),
+        ("https://{s}.tile.shop.de/{z}/{x}/{y}.png", "https://a.tile.shop.de"),
+        ("https://{a-c}.tile.shop.de/t/{z}/{x}/{y}.png", "https://a.tile.shop.de/t"),
         ("https://proj-1.firebaseio.com/users.json", "firebase-rtdb:proj-1"),
         ("https://proj.europe-west1.firebasedatabase.app", "firebase-rtdb:proj"),
     ],
@@ -67,13 +69,30 @@ def test_urls_are_accepted(text: str, value: str) -> None:
 
 
 @each(
+    ("text", "value"),
+    [
+        ("https://${env}.shop.de", "https://${env}.shop.de"),
+        ("https://%1$s.shop.de:8443/v1", "https://%1$s.shop.de:8443/v1"),
+        ("https://eu-{}.shop.de/v1", "https://eu-{}.shop.de/v1"),
+        ("https://{s}.tile.shop.de/about", "https://{s}.tile.shop.de/about"),
+        ("https://{s}.shop.de/{z}", "https://{s}.shop.de"),
+    ],
+)
+def test_a_host_whose_first_part_is_not_known_is_told(text: str, value: str) -> None:
+    verdict = judged(text)
+    assert [(one.value, one.reason) for one in verdict.not_backends] == [(value, COMPLETED)]
+    assert not verdict.endpoints
+
+
+@each(
     ("text", "reason"),
     [
         ("https://", "no host"),
         ("https:///path", "no host"),
         ("https://%s/v1", "placeholder in the host"),
         ("https://{host}/v1", "placeholder in the host"),
-        ("https://${env}.shop.de", "placeholder in the host"),
+        ("https://%s.de/v1", "placeholder in the host"),
+        ("https://{s}.10.0.0.1/{z}", "placeholder in the host"),
         ("https://api.shop.de%s", "placeholder in the host"),
         ("https://api.shop.de:%d/", "port is not a number"),
         ("https://api.shop.de:0/", "port out of range"),
