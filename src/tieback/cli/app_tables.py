@@ -18,7 +18,7 @@ from tieback.model.app import App, Platform
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.endpoint import EndpointKind, Party
 from tieback.model.safe_text import escape_line
-from tieback.model.sighting import AppDocument, Credential, CredentialGrade, EndedService, Evidence, Sighting
+from tieback.model.sighting import UNDECIDED, AppDocument, Credential, CredentialGrade, EndedService, Evidence, Sighting
 
 SHOWN = 12
 """Maximum number of lines per section without ``--all``."""
@@ -363,15 +363,22 @@ def _ignored(document: AppDocument, width: int, *, everything: bool) -> Iterator
             yield Text(f"  and {len(problems) - SHOWN_PROBLEMS:,} more: --all", style="dim")
     if not document.not_backends:
         return
+    if not everything:
+        undecided = sum(one.reason.startswith(UNDECIDED) for one in document.not_backends)
+        decided = len(document.not_backends) - undecided
+        counts = [_count(decided, "text is not a back end", "texts are not back ends")] if decided else []
+        counts += [_count(undecided, "address is not decided", "addresses are not decided")] if undecided else []
+        them = "them" if len(document.not_backends) > 1 else "it"
+        yield Text(f"{', '.join(counts)} (--all lists {them} with the reason)", style="dim")
+        return
     reasons: dict[str, list[str]] = {}
     for one in document.not_backends:
         reasons.setdefault(escape_line(one.reason), []).append(escape_line(one.value))
-    if not everything:
-        count = _count(len(document.not_backends), "text is not a back end", "texts are not back ends")
-        yield Text(f"{count} (--all lists them with the reason)", style="dim")
-        return
-    yield Text("Not back ends", style="bold")
-    for reason, values in sorted(reasons.items()):
-        yield Text(f"  {reason}", style="dim")
+    heading = ""
+    for reason, values in sorted(reasons.items(), key=lambda item: (item[0].startswith(UNDECIDED), item)):
+        before, heading = heading, "Not decided" if reason.startswith(UNDECIDED) else "Not back ends"
+        if heading != before:
+            yield Text(heading, style="bold")
+        yield Text(f"  {reason.removeprefix(f'{UNDECIDED}: ')}", style="dim")
         for value in sorted(values):
             yield Text(f"    {value}")

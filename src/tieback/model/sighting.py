@@ -95,6 +95,10 @@ class Credential(msgspec.Struct, frozen=True):
     """Claims of a JSON Web Token (``role``, ``iss``, ``exp``, ...); nothing secret."""
 
 
+UNDECIDED = "not decided"
+"""Beginning of the reason for a text that can be an endpoint, but is not known as a whole."""
+
+
 class NotBackend(msgspec.Struct, frozen=True):
     """A text that looks like an endpoint but is not, with the reason."""
 

@@ -10,7 +10,7 @@ import msgspec
 
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.redaction import public_prefix
-from tieback.model.sighting import NotBackend
+from tieback.model.sighting import UNDECIDED, NotBackend
 from tieback.recognise.cloud import cloud_endpoint, with_parts
 from tieback.recognise.hosts import PLACEHOLDER, EndpointHost, InvalidHost, NonBackendHost, check_host, check_port
 from tieback.recognise.rules import RuleFiles, SchemeRule
@@ -39,7 +39,7 @@ _MAP_SERVERS = ("{s}", "{a-c}")
 """Placeholders for the servers of a map: a, b and c, https://leafletjs.com/reference.html#tilelayer-subdomains"""
 _MAP_TILE = re.compile(r"\{z\}")
 _NEAR = 200
-COMPLETED = "the first part of its host is only known when the app runs"
+COMPLETED = f"{UNDECIDED}: the first part of its host is only known when the app runs"
 """Reason for an address with a placeholder in its first label."""
 _PROSE = ".,;:!?'*)]}"
 """Characters that end a sentence or a list, not a URL; a closing bracket stays if its opening one is in the URL."""

@@ -2,6 +2,7 @@
 
 import re
 
+import msgspec
 import pytest
 
 from tieback.cli.app_tables import app_lines
@@ -9,6 +10,7 @@ from tieback.model.app import App, Platform
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import (
+    UNDECIDED,
     AppDocument,
     Credential,
     CredentialGrade,
@@ -197,3 +199,20 @@ def test_hostile_text_stays_on_its_line() -> None:
 def test_part_of_an_app_is_named_by_its_file() -> None:
     lines = shown(AppDocument("dir/classes.dex", None))
     assert lines[:3] == ["classes.dex", "  dir/classes.dex", "  no back end found"]
+
+
+def test_addresses_that_are_not_decided_have_their_own_count_and_heading() -> None:
+    undecided = NotBackend("https://%s.acme.test/v1", f"{UNDECIDED}: the first part of its host is not known")
+    document = msgspec.structs.replace(DOCUMENT, not_backends=(undecided, *DOCUMENT.not_backends))
+    assert shown(document)[-2] == (
+        "2 texts are not back ends, 1 address is not decided (--all lists them with the reason)"
+    )
+    lines = shown(document, everything=True)
+    assert lines[-4:-1] == [
+        "Not decided",
+        "  the first part of its host is not known",
+        "    https://%s.acme.test/v1",
+    ]
+    assert "Not back ends" in lines
+    alone = msgspec.structs.replace(DOCUMENT, not_backends=(undecided,))
+    assert shown(alone)[-2] == "1 address is not decided (--all lists it with the reason)"
