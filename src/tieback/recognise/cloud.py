@@ -131,6 +131,9 @@ def ended_services(sightings: Iterable[Sighting], rules: RuleFiles) -> tuple[End
 
 def verify(text: str, rest: str, rules: RuleFiles) -> TextVerdict:
     """Judge a bare host name that ends with the suffix of a rule, and the text after it."""
+    default = firebase.default_database(text)
+    if default is not None:
+        return TextVerdict(firebase.RULE, len(text), endpoints=(default,))
     host = check_host(text, rules)
     if isinstance(host, InvalidHost):
         return TextVerdict(RULE, len(text), rejected=host.reason)

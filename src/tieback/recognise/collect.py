@@ -5,7 +5,7 @@ order of evidence is: name of a key or resource, method, plain string, raw bytes
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -13,6 +13,7 @@ from tieback.model.app import App
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting
+from tieback.recognise import firebase
 from tieback.recognise.interface import Find
 from tieback.recognise.ownership import Maker, is_maker_evidence
 from tieback.recognise.rules import RuleFiles
@@ -32,6 +33,8 @@ _ENCODINGS = frozenset({"percent", "unicode", "base64", "reversed"})
 _ENCODED = 4
 _EXAMPLE = re.compile(r"(?:resource:string|config)[:/](?:\w{1,60}_)?(?:example|placeholder|sample)(?:_\w{1,60})?/")
 """Evidence of a text that shows the user what to enter."""
+_CODE = ("dex-", "native-string")
+"""Evidence of code and its constants."""
 _DEEP_LINK = "manifest:deep-link/"
 """Evidence of a host whose links the app can open; without ``autoVerify`` the system does not contact it either."""
 _GENERIC = {
@@ -251,6 +254,9 @@ def _settle(loose: Iterable[Sighting], sightings: _Bounded[_Seen], rules: RuleFi
             projects.setdefault(one.best.endpoint.value.partition(":")[0], []).append(one)
     for find in loose:
         kind = find.endpoint.value.removesuffix(":")
+        if kind == firebase.SERVICE:
+            _add(_default_database(find, projects), sightings)
+            continue
         project = rules.cloud.projects.get(kind, kind)
         of_kind = projects.get(project, [])
         of_kind = [one for one in of_kind if find.evidence.file in one.files] or of_kind
@@ -260,6 +266,14 @@ def _settle(loose: Iterable[Sighting], sightings: _Bounded[_Seen], rules: RuleFi
             _add((_part_of(of_kind[0].best.endpoint, find),), sightings)
         elif len(of_kind[0].names) < MAX_NAMES:
             of_kind[0].names[find.endpoint.path] = None
+
+
+def _default_database(find: Sighting, resources: Mapping[str, Sequence[_Seen]]) -> Iterator[Sighting]:
+    """The default database of the app's only Firebase project, unless a setting names another one."""
+    projects, named = resources.get("firestore", ()), resources.get(firebase.SERVICE, ())
+    if len(projects) == 1 and all(one.best.evidence.how.startswith(_CODE) for one in named):
+        project = projects[0].best.endpoint.value.partition(":")[2]
+        yield msgspec.structs.replace(find, endpoint=firebase.of_project(project))
 
 
 def _part_of(project: Endpoint, find: Sighting) -> Sighting:

@@ -8,9 +8,8 @@ host that many databases share, ``s-usc1c-nss-205.firebaseio.com``, and names it
 import re
 
 from tieback.model.endpoint import Endpoint, EndpointKind
-from tieback.recognise.hosts import InvalidHost, check_host
+from tieback.recognise.hosts import PLACEHOLDER
 from tieback.recognise.rules import RuleFiles
-from tieback.recognise.verdict import TextVerdict
 
 RULE = "firebase-rtdb"
 SERVICE = "firebase-rtdb"
@@ -19,6 +18,7 @@ SUFFIXES = ("firebaseio.com", "firebasedatabase.app")
 _INSTANCE = re.compile(
     r"([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?:\.firebaseio\.com|\.[a-z]{2,16}-[a-z]{2,16}\d{1,2}\.firebasedatabase\.app)"
 )
+_DEFAULT = "-default-rtdb.firebaseio.com"
 _SHARED = re.compile(r"s-[a-z0-9]{3,12}-nss-\d{1,5}")
 _NAMESPACE = re.compile(r"[?&]ns=([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?![a-z0-9-])")
 
@@ -44,12 +44,28 @@ def firebase_endpoint(host: str, rules: RuleFiles, rest: str = "") -> Endpoint |
     )
 
 
-def verify(text: str, rules: RuleFiles) -> TextVerdict:
-    """Judge a bare host name that ends with one of the two domains."""
-    host = check_host(text, rules)
-    if isinstance(host, InvalidHost):
-        return TextVerdict(RULE, len(text), rejected=host.reason)
-    endpoint = firebase_endpoint(text.lower(), rules)
-    if endpoint is None:
-        return TextVerdict(RULE, len(text), rejected="no instance name before the domain")
-    return TextVerdict(RULE, len(text), endpoints=(endpoint,))
+def default_database(host: str) -> Endpoint | None:
+    """The default database of a project whose name is not in the text; ``None`` for other hosts.
+
+    Libraries make ``<project>-default-rtdb.firebaseio.com`` if the project names no other database, for instance
+    https://github.com/firebase/firebase-ios-sdk, ``FIRDatabase.m``.
+
+    Args:
+        host: a host as written; in place of the project there is nothing, or a placeholder.
+    """
+    project, end, _ = host.lower().partition(_DEFAULT)
+    if not end or not host.lower().endswith(_DEFAULT) or (project and PLACEHOLDER.search(project) is None):
+        return None
+    return Endpoint(kind=EndpointKind.CLOUD, value=f"{SERVICE}:", scheme="https", host="", port=None, service=SERVICE)
+
+
+def of_project(project: str) -> Endpoint:
+    """The default database of a project."""
+    return Endpoint(
+        kind=EndpointKind.CLOUD,
+        value=f"{SERVICE}:{project}-default-rtdb",
+        scheme="https",
+        host=f"{project}{_DEFAULT}",
+        port=443,
+        service=SERVICE,
+    )

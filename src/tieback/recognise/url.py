@@ -12,6 +12,7 @@ from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.redaction import public_prefix
 from tieback.model.sighting import UNDECIDED, NotBackend
 from tieback.recognise.cloud import cloud_endpoint, with_parts
+from tieback.recognise.firebase import default_database
 from tieback.recognise.hosts import PLACEHOLDER, EndpointHost, InvalidHost, NonBackendHost, check_host, check_port
 from tieback.recognise.rules import RuleFiles, SchemeRule
 from tieback.recognise.verdict import MaskedSecret, TextVerdict, is_real_value, mask_secret
@@ -67,6 +68,9 @@ def verify(text: str, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:
         return _reject("socket without a port", text, covers)
     host = check_host(raw_host, rules, path=path)
     if isinstance(host, InvalidHost):
+        default = default_database(raw_host)
+        if default is not None:
+            return TextVerdict(RULE, covers, endpoints=(default,))
         host = _partly_known(raw_host, host, rules, is_map=_MAP_TILE.search(text, covers, covers + _NEAR) is not None)
     if isinstance(host, InvalidHost):
         return _reject(host.reason, text, covers)

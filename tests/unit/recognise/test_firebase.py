@@ -3,7 +3,8 @@
 import pytest
 
 from tests.each import each
-from tieback.recognise.firebase import firebase_endpoint, verify
+from tieback.recognise.cloud import verify
+from tieback.recognise.firebase import default_database, firebase_endpoint
 from tieback.recognise.rules import RuleFiles
 
 RULES = RuleFiles()
@@ -19,7 +20,7 @@ RULES = RuleFiles()
     ],
 )
 def test_instances(host: str, value: str) -> None:
-    (endpoint,) = verify(host, RULES).endpoints
+    (endpoint,) = verify(host, "", RULES).endpoints
     assert (endpoint.value, endpoint.host, endpoint.port) == (value, host.lower(), 443)
 
 
@@ -37,8 +38,8 @@ def test_instances(host: str, value: str) -> None:
     ],
 )
 def test_hosts_without_an_instance(host: str) -> None:
-    verdict = verify(host, RULES)
-    assert verdict.rejected
+    verdict = verify(host, "", RULES)
+    assert verdict.rejected or verdict.not_backends
     assert not verdict.endpoints
 
 
@@ -60,3 +61,20 @@ def test_a_host_that_many_databases_share_names_the_one_in_its_query(rest: str, 
 def test_other_hosts_are_ignored() -> None:
     assert firebase_endpoint("api.shop.de", RULES) is None
     assert firebase_endpoint("xfirebaseio.com", RULES) is None
+
+
+@each(
+    ("host", "is_default"),
+    [
+        ("-default-rtdb.firebaseio.com", True),
+        ("%@-default-rtdb.firebaseio.com", True),
+        ("{}-Default-RTDB.firebaseio.com", True),
+        ("${e.projectId}-default-rtdb.firebaseio.com", True),
+        ("shop-default-rtdb.firebaseio.com", False),
+        ("-default-rtdb.firebaseio.com.shop.test", False),
+        ("default-rtdb.firebaseio.com", False),
+        ("", False),
+    ],
+)
+def test_the_end_of_the_default_database_of_any_project(host: str, is_default: bool) -> None:
+    assert (default_database(host) is not None) == is_default

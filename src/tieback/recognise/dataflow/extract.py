@@ -33,7 +33,6 @@ from tieback.recognise.dataflow.compose import (
 )
 from tieback.recognise.dataflow.constants import ConstantEnds, DexPart
 from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError
-from tieback.recognise.dataflow.firebase_default import default_database
 from tieback.recognise.dataflow.retrofit import base_for, paths
 from tieback.recognise.dataflow.secrets import credential_text, named_values
 from tieback.recognise.dataflow.settings import AppSettings
@@ -137,7 +136,6 @@ class DataflowExtractor:
             _note(find, shown, left_out)
             yield find
         yield from finds.decrypted_hosts(decryption, shown)
-        yield from finds.default_database(settings)
         if ends is not None:
             yield from finds.composed_hosts(shown, left_out)
             yield from finds.bare(ends.bare_hosts(self._rules, shown, left_out))
@@ -242,13 +240,6 @@ class _Finds:
             evidence = self._evidence(flow, one.text, place(one.file, _NO_STRING))
             yield from self._once(flow, Sighting(web_server(EndpointHost(one.text)), 1, Party.UNKNOWN, evidence))
             shown.add(one.text)
-
-    def default_database(self, settings: AppSettings | None) -> Iterator[Find]:
-        """A sighting of the default database of the app's Firebase project."""
-        found = default_database([part.dex for part in self._parts], settings) if settings is not None else None
-        if found is not None:
-            flow = DataFlow("firebase", TextValue(found.url), None, "default of Firebase")
-            yield from self._new(flow, found.url, "", place(found.file, found.string))
 
     def _secret(self, flow: DataFlow, text: str, facts: EndpointParts) -> Iterator[Find]:
         """The credentials in the arguments of a call that are not in one of its constants."""
