@@ -21,6 +21,9 @@ PLACEHOLDER = re.compile(
 SINGLE_LABEL = "host name without a dot: only a local or container network resolves it"
 """Reason for a single label, such as the name of a service in a container network."""
 
+SUFFIX = "a public suffix, such as co.uk: the sites of others are registered below it"
+"""Reason for a name of the public suffix list: https://publicsuffix.org/list/"""
+
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 QUAD = r"(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}"
 """Pattern for an IPv4 address; a number above 255 is found later."""
@@ -90,7 +93,7 @@ def check_host(raw: str, rules: RuleFiles, *, path: str = "") -> EndpointHost | 
     return _registered(name, labels, rules)
 
 
-def _registered(name: str, labels: list[str], rules: RuleFiles) -> EndpointHost | InvalidHost:
+def _registered(name: str, labels: list[str], rules: RuleFiles) -> EndpointHost | NonBackendHost | InvalidHost:
     if "_" in labels[-1] or "_" in labels[-2]:
         return InvalidHost("underscore in a registered name")
     if labels[-1] in rules.names.private_tlds:
@@ -98,7 +101,7 @@ def _registered(name: str, labels: list[str], rules: RuleFiles) -> EndpointHost 
     if rules.suffixes.publicsuffix(name) is None:
         return InvalidHost("unknown top-level name")
     if len(labels) == 2 and rules.suffixes.privatesuffix(name) is None:
-        return InvalidHost("public suffix without a name")
+        return NonBackendHost(EndpointHost(name), SUFFIX)
     return EndpointHost(name)
 
 

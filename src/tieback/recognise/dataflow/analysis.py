@@ -329,7 +329,8 @@ def _is_open(made: BuiltText) -> bool:
 
 def _is_whole_url(made: BuiltText) -> bool:
     """True if a call gets a URL as a whole: what a field holds as a whole is found where it is assembled."""
-    return made.sink is not None and all(role in ("", "url", "base") for role in made.sink.roles)
+    sink = made.sink
+    return sink is not None and not sink.keys and all(role in ("", "url", "base") for role in sink.roles)
 
 
 def _depends(made: BuiltText) -> bool:

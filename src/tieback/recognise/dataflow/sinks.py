@@ -48,6 +48,8 @@ class Sink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     service: str | None = None
     port: int | None = None
     """Port if the call names none."""
+    keys: dict[str, Literal["host", "port"]] = {}
+    """Role of the second argument by the text of the first one; other texts mean nothing."""
 
     @property
     def is_credential(self) -> bool:

@@ -35,7 +35,13 @@ def bind_sink(walk: WalkState, sink: Sink, method: int, registers: Sequence[int]
     taken = sum(wide) + len(wide)
     roles = sink.roles
     has_receiver = len(registers) > taken
-    if roles[:1] == ("self",):  # an extension function: its first argument is the receiver
+    if sink.keys:
+        key = walk.plain(walk.registers.get(registers[-2])) if len(registers) > 1 else None
+        role = sink.keys.get(key.text) if isinstance(key, TextValue) else None
+        if role is None:
+            return
+        roles = ("", role)
+    elif roles[:1] == ("self",):  # an extension function: its first argument is the receiver
         has_receiver, roles, wide = True, roles[1:], wide[1:]
     receiver = walk.registers.get(registers[0]) if has_receiver else None
     carried = walk.contents(receiver)
@@ -94,8 +100,11 @@ def _emit(walk: WalkState, sink: Sink, values: Mapping[str, Value], number: int)
             for role, value in found.items()
             if role and isinstance(value, TextValue | int)
         }
-        if "port" in known and not isinstance(known["port"], int):
-            del known["port"]
+        port = known.get("port")
+        if isinstance(port, str):
+            known |= {"port": int(port)} if port.isascii() and port.isdecimal() and len(port) < 6 else {}
+        if not isinstance(known.get("port"), int):
+            known.pop("port", None)
         if known or needs:
             walk.record(sink.name, EndpointParts(known, first, needs, via, parts), sink)
     if number and sink.emits:
