@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from tieback.recognise.dataflow.secrets import is_authorising
-from tieback.recognise.dataflow.sinks import Sink
+from tieback.recognise.dataflow.sinks import Role, Sink
 from tieback.recognise.dataflow.values import (
     TEXTS,
     UNKNOWN,
@@ -33,16 +33,12 @@ def bind_sink(walk: WalkState, sink: Sink, method: int, registers: Sequence[int]
         return
     wide = walk.calls.wide(method)
     taken = sum(wide) + len(wide)
-    roles = sink.roles
+    roles = _roles(walk, sink, registers)
     has_receiver = len(registers) > taken
-    if sink.keys:
-        key = walk.plain(walk.registers.get(registers[-2])) if len(registers) > 1 else None
-        role = sink.keys.get(key.text) if isinstance(key, TextValue) else None
-        if role is None:
-            return
-        roles = ("", role)
-    elif roles[:1] == ("self",):  # an extension function: its first argument is the receiver
+    if roles[:1] == ("self",):  # an extension function: its first argument is the receiver
         has_receiver, roles, wide = True, roles[1:], wide[1:]
+    if sink.keys and not any(roles):
+        return
     receiver = walk.registers.get(registers[0]) if has_receiver else None
     carried = walk.contents(receiver)
     values: dict[str, Value] = dict(carried.values) if isinstance(carried, PartsValue) else {}
@@ -66,6 +62,14 @@ def bind_sink(walk: WalkState, sink: Sink, method: int, registers: Sequence[int]
         walk.result = walk.allocate(parts)
     if values:
         _emit(walk, sink, values, receiver.number if isinstance(receiver, ObjectRef) else 0)
+
+
+def _roles(walk: WalkState, sink: Sink, registers: Sequence[int]) -> Sequence[Role]:
+    """The role of each argument; that of the second one can depend on the text of the first."""
+    if not sink.keys:
+        return sink.roles
+    key = walk.plain(walk.registers.get(registers[-2])) if len(registers) > 1 else None
+    return ("", sink.keys.get(key.text, "") if isinstance(key, TextValue) else "")
 
 
 def _bind_credential(walk: WalkState, sink: Sink, method: int, registers: Sequence[int]) -> None:
