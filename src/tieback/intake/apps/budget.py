@@ -5,6 +5,9 @@ import msgspec
 ENTRIES = 400_000
 """Entries of all archives of one package. One archive has 200,000 at most."""
 
+LOST = 4
+"""Entries that one without a directory counts as: archives that lie inside each other list the same ones again."""
+
 ARCHIVES = 1000
 """Archives opened inside one package. Sets of split packages have up to two hundred."""
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tieback.intake.apps.budget import PackageBudget
+from tieback.intake.apps.budget import LOST, PackageBudget
 from tieback.intake.apps.printable import printable
 from tieback.intake.apps.problems import PackageProblems
 from tieback.intake.apps.window import View
@@ -228,7 +228,7 @@ def _scan_local(
                 problems.note(f"more than {read} entries; the rest is left out", "")
                 return
             read += 1
-            budget.entries -= 1
+            budget.entries = max(0, budget.entries - LOST)
             yield ArchiveEntry(_text(name), position, method, flags, crc, compressed, size)
         after = start + compressed
         position = data.find(_LOCAL, after if after <= len(data) else start)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.each import each
 from tests.examples import examples
 from tieback.intake.apps import directory
-from tieback.intake.apps.budget import budget_for
+from tieback.intake.apps.budget import LOST, PackageBudget, budget_for
 from tieback.intake.apps.directory import read_directory
 from tieback.intake.apps.problems import PackageProblems
 
@@ -121,3 +121,17 @@ def test_headers_without_end_are_bounded() -> None:
     budget.steps = 100
     assert read_directory(b"PK\3\4" * 5000, problems, budget).entries == []
     assert "headers without content" in problems[0].what
+
+
+def test_entries_without_a_directory_use_up_the_limit_sooner(build: Build) -> None:
+    """Archives inside each other list the same entries again; an entry costs tens of microseconds each time."""
+    files = [(f"{n}.txt", b"content") for n in range(9)]
+    data = build("zipped", files)
+    headers = data[: data.find(b"PK\1\2")]
+    problems, budget = PackageProblems(), PackageBudget(total=10**6, entries=5 * LOST)
+    assert len(read_directory(headers, problems, budget).entries) == 5
+    assert budget.entries == 0
+    assert "more than 5 entries; the rest is left out" in [one.what for one in problems]
+    assert len(read_directory(headers, problems, budget).entries) == 0
+    whole = PackageBudget(total=10**6, entries=9)
+    assert len(read_directory(data, PackageProblems(), whole).entries) == 9
