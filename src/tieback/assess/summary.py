@@ -86,7 +86,10 @@ class _Kind:
 
 
 def summarise(
-    apps_analysed: int, apps_affected: int, stores: Iterable[CountedStore], partly_read: tuple[int, int] = (0, 0)
+    apps_analysed: int,
+    apps_affected: int,
+    stores: Iterable[CountedStore],
+    partly_read: tuple[int, int, int] = (0, 0, 0),
 ) -> Headline:
     """Count stores, records, bytes, people and classes of personal data in one pass, and list notices that may be due.
 
@@ -97,7 +100,8 @@ def summarise(
         apps_analysed: number of apps analysed, affected or not.
         apps_affected: number of apps that lead to an exposed store.
         stores: each store once, in any order.
-        partly_read: number of apps with code that was not read, and of the affected apps among them.
+        partly_read: number of apps with parts that were not read, of the affected apps among them, and of those whose
+            package is damaged.
     """
     kinds: dict[str, _Kind] = {}
     classes: dict[str, _Sum] = {}
@@ -152,6 +156,7 @@ def summarise(
         campaigns=find_campaigns(marked),
         apps_partly_read=partly_read[0],
         affected_partly_read=partly_read[1],
+        apps_damaged=partly_read[2],
         undecided=undecided,
         stores_answering_at_most=most.answering if most.any else None,
         stores_exposed_at_most=most.exposed if most.any else None,

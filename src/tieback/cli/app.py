@@ -10,8 +10,8 @@ from tieback.cli.formats import format_option
 from tieback.cli.options import MappingOption, RulesOption, SourceOption, open_source, read_rules
 from tieback.cli.terminal import ExitCode, OutputFormat, data_console, print_failure, progress_bar, write_line
 from tieback.model.document import encode
-from tieback.model.errors import TiebackError
-from tieback.model.sighting import AppDocument
+from tieback.model.errors import InputError, TiebackError
+from tieback.model.sighting import AppDocument, UnreadKind
 
 
 def app(
@@ -50,6 +50,10 @@ def app(
                 print_failure(end)
                 continue
             done += 1
+            if lost := [one for one in end.unread if one.kind is UnreadKind.DAMAGED]:
+                failed += 1
+                what = f"cut off or damaged: {lost[0].what}" + (f" ({lost[0].where})" if lost[0].where else "")
+                print_failure(InputError(what, where=end.path, advice="Build or download the package again"))
             if waiting is not None:
                 waiting.append(end)
             else:

@@ -18,7 +18,16 @@ from tieback.model.app import App, Platform
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.endpoint import EndpointKind, Party
 from tieback.model.safe_text import escape_line
-from tieback.model.sighting import UNDECIDED, AppDocument, Credential, CredentialGrade, EndedService, Evidence, Sighting
+from tieback.model.sighting import (
+    UNDECIDED,
+    AppDocument,
+    Credential,
+    CredentialGrade,
+    EndedService,
+    Evidence,
+    Sighting,
+    UnreadKind,
+)
 
 SHOWN = 12
 """Maximum number of lines per section without ``--all``."""
@@ -68,8 +77,10 @@ def app_lines(document: AppDocument, *, width: int, everything: bool) -> Iterato
         place = f" ({escape_line(code.where)})" if code.where else ""
         yield from _prose(f"Partly read: {escape_line(code.what)}{place}.", width, "bold yellow")
     if document.unread:
-        advice = "The list is not complete. Capture the app's traffic to see the rest: tieback capture"
-        yield from _prose(advice, width, "yellow")
+        advice = "Capture the app's traffic to see the rest: tieback capture"
+        if any(code.kind is UnreadKind.DAMAGED for code in document.unread):
+            advice = "The package is cut off or damaged: build or download it again."
+        yield from _prose(f"The list is not complete. {advice}", width, "yellow")
     most = None if everything else SHOWN
     for title, sightings, by_host in (
         ("Data stores", sections.stores, False),
@@ -142,7 +153,7 @@ def _summary(document: AppDocument, sections: _Sections) -> str:
     )
     text = ", ".join(count for count in counts if count)
     if not text:
-        text = "no back end found in the code that was read" if document.unread else "no back end found"
+        text = "no back end found in the parts that were read" if document.unread else "no back end found"
     grades = Counter(credential.grade for credential in document.credentials)
     found = ", ".join(
         f"{grades[grade]} {_words(grade)}" for grade in (*_GRADES, CredentialGrade.PUBLIC) if grades[grade]

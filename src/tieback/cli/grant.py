@@ -11,7 +11,14 @@ from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.formats import format_option
-from tieback.cli.terminal import ExitCode, NeverOption, OutputFormat, data_console, message_console, write_line
+from tieback.cli.terminal import (
+    NeverOption,
+    OutputFormat,
+    data_console,
+    exit_with_findings,
+    message_console,
+    write_line,
+)
 from tieback.model.document import encode
 from tieback.model.errors import GrantError
 from tieback.model.grant import Depth, ExcludeRule, Grant, TargetRule
@@ -257,7 +264,12 @@ def verify(
         if not rows:
             console.print("not checked: neither the grant nor a never.toml demands signatures")
     if not verdict.ok:
-        raise typer.Exit(ExitCode.FINDINGS)
+        missing = sum(not row.ok for row in rows)
+        exit_with_findings(
+            f"required signatures are missing: {missing:,} of {len(rows):,} lists"
+            if rows
+            else "no signature was checked"
+        )
 
 
 @app.command()
@@ -340,7 +352,7 @@ def audit(
         for line in _signed_text(verdict, own_fingerprint()):
             console.print(line, soft_wrap=True)
     if not verdict.ok:
-        raise typer.Exit(ExitCode.FINDINGS)
+        exit_with_findings("the audit log is not intact")
 
 
 def _signed_text(verdict: "AuditCheck", own: str) -> Iterator[str]:

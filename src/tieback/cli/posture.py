@@ -18,6 +18,7 @@ from tieback.cli.terminal import (
     OutputFormat,
     OwnWorkspaceOption,
     WorkspaceOption,
+    exit_with_findings,
     message_console,
     print_failure,
     print_problem,
@@ -294,8 +295,7 @@ def numbers(
     reached = [(reason, sum(_count(row, reason) for row in counted_rows)) for reason in dict.fromkeys(fail_on or ())]
     failed = [f"{reason.value} ({count:,})" for reason, count in reached if count]
     if failed:
-        message_console().print(Text(f"--fail-on: {', '.join(failed)}"))
-        raise typer.Exit(ExitCode.FINDINGS)
+        exit_with_findings(f"--fail-on: {', '.join(failed)}")
 
 
 def _count(row: "ResourceFigures", reason: NumbersReason) -> int:
@@ -346,7 +346,7 @@ def join(
         Finding: "finding",
         JoinSummary: "posture-summary",
     }
-    worst = -1
+    severe = 0
     related = select(reference or ())
     gate = fail_on != "never"
     with _opened(workspace, trusted=gate) as opened:
@@ -361,7 +361,7 @@ def join(
             if isinstance(one, Finding):
                 if related and related.isdisjoint(one.references):
                     continue
-                worst = max(worst, one.severity.rank)
+                severe += gate and one.severity.rank >= Severity(fail_on).rank
             if output is OutputFormat.JSON:
                 write_line(encode(kinds[type(one)], one))
             elif isinstance(one, JoinSummary):
@@ -375,8 +375,8 @@ def join(
     if summary is not None:
         found += [entry[2] for entry in sorted(unseen, reverse=True)]
         print_join(found, summary)
-    if gate and worst >= Severity(fail_on).rank:
-        raise typer.Exit(ExitCode.FINDINGS)
+    if severe:
+        exit_with_findings(f"{severe:,} finding{'s'[: severe > 1]} at or above {fail_on}")
     if changed:
         raise typer.Exit(ExitCode.SOME_FAILED)
 

@@ -1,5 +1,6 @@
 """``tieback posture rules``: who may read and write, from rule files only. Contacts nothing."""
 
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +10,15 @@ from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.formats import format_option
-from tieback.cli.terminal import ExitCode, OutputFormat, data_console, message_console, print_failure, write_line
+from tieback.cli.terminal import (
+    ExitCode,
+    OutputFormat,
+    data_console,
+    exit_with_findings,
+    message_console,
+    print_failure,
+    write_line,
+)
 from tieback.model.document import encode
 from tieback.model.errors import TiebackError, UsageError
 from tieback.model.exposure import Severity
@@ -104,8 +113,8 @@ def rules(
             print_failure(error)
     if output is OutputFormat.TABLE and found.asked:
         _print(found.shown, found.asked)
-    if fail_on is not None and found.worst is not None and found.worst.rank >= fail_on.rank:
-        raise typer.Exit(ExitCode.FINDINGS)
+    if fail_on is not None and (severe := found.at_or_above(fail_on)):
+        exit_with_findings(f"{severe:,} answer{'s'[: severe > 1]} at or above {fail_on}; the worst is {found.worst}")
     if found.failed:
         raise typer.Exit(ExitCode.SOME_FAILED if found.asked else ExitCode.NOTHING_DONE)
 
@@ -143,13 +152,19 @@ class _Found:
         self.shown: list[RulesAnswer] = []
         self.asked = 0
         self.failed = 0
-        self.worst: Severity | None = None
+        self.severities: Counter[Severity] = Counter()
+
+    @property
+    def worst(self) -> Severity | None:
+        return max(self.severities, key=lambda severity: severity.rank, default=None)
+
+    def at_or_above(self, least: Severity) -> int:
+        return sum(count for severity, count in self.severities.items() if severity.rank >= least.rank)
 
     def add(self, answer: "RulesAnswer") -> None:
         self.asked += 1
-        severity = answer.severity
-        if severity is not None and (self.worst is None or severity.rank > self.worst.rank):
-            self.worst = severity
+        if answer.severity is not None:
+            self.severities[answer.severity] += 1
 
     def show(self, answer: "RulesAnswer") -> None:
         # Anonymous access includes signed-in users: no second row for them.
@@ -158,20 +173,30 @@ class _Found:
 
 
 def _print(shown: "list[RulesAnswer]", asked: int) -> None:
+    from tieback.report.store_tables import SEVERITY_STYLES
+
     talk = message_console()
     if not shown:
         talk.print(Text(f"{asked:,} answers: access is denied in all of them"))
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("file", "identity", "path", "read", "write", "rule"):
+    for name in ("severity", "file", "identity", "path", "read", "write", "rule"):
         table.add_column(name, overflow="fold")
     for one in shown[:_MAX_ROWS]:
         where = f"{one.file}:{one.line}" if one.line else one.file
         where = f"{where}\n{one.database}" if one.database else where
         notes = "; ".join(part for part in (one.reason, ", ".join(one.lints)) if part)
         told = "\n".join(part for part in (one.rule, notes and f"({notes})") if part)
+        severity = one.severity
+        level = Text("") if severity is None else Text(severity.value, style=SEVERITY_STYLES[severity])
         table.add_row(
-            Text(where), Text(one.who.value), Text(one.path), _word(one.read_by, 2), _word(one.write_by, 3), Text(told)
+            level,
+            Text(where),
+            Text(one.who.value),
+            Text(one.path),
+            _word(one.read_by, 2),
+            _word(one.write_by, 3),
+            Text(told),
         )
     data_console().print(table)
     if len(shown) > _MAX_ROWS:

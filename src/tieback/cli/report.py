@@ -11,11 +11,11 @@ from tieback.cli.completion import complete_figure
 from tieback.cli.formats import format_option
 from tieback.cli.options import MappingOption, ReferenceOption, RunOption, SourceOption, read_source
 from tieback.cli.terminal import (
-    ExitCode,
     OutputFormat,
     SafeOutput,
     WorkspaceOption,
     data_console,
+    exit_with_findings,
     print_problem,
     print_text,
 )
@@ -168,8 +168,9 @@ def diff(
         else:
             lines = (_plain(found),)
         write_bytes(lines, out)
-    if fail_on is not None and any(one.finding.severity.rank >= fail_on.rank for one in found.of(ChangeKind.NEW)):
-        raise typer.Exit(ExitCode.FINDINGS)
+    severe = sum(fail_on is not None and one.finding.severity.rank >= fail_on.rank for one in found.of(ChangeKind.NEW))
+    if severe:
+        exit_with_findings(f"{severe:,} new finding{'s'[: severe > 1]} at or above {fail_on}")
 
 
 @app.command(epilog="Example: tieback report explain records:kind=mongodb")

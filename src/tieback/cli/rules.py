@@ -16,6 +16,7 @@ from tieback.cli.terminal import (
     OutputFormat,
     WorkspaceOption,
     data_console,
+    exit_with_findings,
     message_console,
     print_problem,
     print_text,
@@ -108,7 +109,7 @@ def check(
     if reading.mistakes:
         raise typer.Exit(ExitCode.SOME_FAILED if good else ExitCode.NOTHING_DONE)
     if failed:
-        raise typer.Exit(ExitCode.FINDINGS)
+        exit_with_findings(f"{failed:,} example{'s'[: failed > 1]} failed")
 
 
 @app.command("test")
@@ -141,7 +142,7 @@ def run_tests(
     failed = sum(not one.passed for one in results)
     message_console().print(f"{len(results):,} examples, {failed:,} failed")
     if failed:
-        raise typer.Exit(ExitCode.FINDINGS)
+        exit_with_findings(f"{failed:,} example{'s'[: failed > 1]} failed")
 
 
 class Tool(StrEnum):

@@ -2,13 +2,13 @@
 
 import sys
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tieback.cli.formats import format_option
-from tieback.cli.logs import write_event
 from tieback.cli.options import MappingOption, RulesOption, SourceOption, read_rules, read_source
 from tieback.cli.process import discard_stdout, output_error
 from tieback.cli.report import (
@@ -24,9 +24,17 @@ from tieback.cli.report import (
     show,
     with_baseline,
 )
-from tieback.cli.terminal import ExitCode, NeverOption, OwnWorkspaceOption, message_console, print_failure, progress_bar
+from tieback.cli.terminal import (
+    ExitCode,
+    NeverOption,
+    OwnWorkspaceOption,
+    exit_with_findings,
+    message_console,
+    print_failure,
+    progress_bar,
+)
 from tieback.cli.workspace_ledger import LedgerOption, ensure_ledger
-from tieback.model.errors import UsageError, WorkspaceError
+from tieback.model.errors import InputError, UsageError, WorkspaceError
 from tieback.model.exposure import Severity
 
 if TYPE_CHECKING:
@@ -38,8 +46,12 @@ if TYPE_CHECKING:
     from tieback.report.interface import Renderer
 
 
+MOST_DAMAGED = 20
+"""Limit on the damaged packages that are named on stderr."""
+
+
 class FailOn(StrEnum):
-    """Values of ``--fail-on``: a severity, ``unprobed`` or ``undecided``."""
+    """Values of ``--fail-on``: a severity, ``unprobed``, ``undecided`` or ``unread``."""
 
     INFO = "info"
     LOW = "low"
@@ -50,6 +62,8 @@ class FailOn(StrEnum):
     """A candidate was not probed: DNS not allowed, no address, outside the grant, grant expired, or over budget."""
     UNDECIDED = "undecided"
     """A store answered, but is known neither as open nor as closed: an unclear answer, or an untested access path."""
+    UNREAD = "unread"
+    """An app was only partly read: its code is encrypted, packed, missing or damaged, or is not in the package."""
 
 
 def scan(
@@ -81,7 +95,8 @@ def scan(
         list[FailOn] | None,
         typer.Option(
             help="Exit with code 1 if a finding (--baseline: a new one) has at least this severity. unprobed: if a "
-            "candidate was not probed; undecided: if a store is not decided. Repeatable; default: never."
+            "candidate was not probed; undecided: if a store is not decided; unread: if an app was only partly read. "
+            "Repeatable; default: never."
         ),
     ] = None,
     workers: Annotated[
@@ -142,15 +157,15 @@ def scan(
         document = reduced(judged, who, vendor, workspace)
         lost, closed = _write_outputs(document, files, output, brief=brief, least=_least(fail_on or ()))
         reasons = list(_reasons_to_fail(judged, fail_on or ()))
-    for reason in reasons:
-        write_event("exit reason", text=reason)
-        message_console().print(f"exit 1: {reason}")
+        damaged = done.report.headline.apps_damaged or 0
+        for error in _damaged(done.report) if damaged else ():
+            print_failure(error)
     if reasons:
-        raise typer.Exit(ExitCode.FINDINGS)
+        exit_with_findings(*reasons)
     if lost:
         message_console().print(f"the run is kept: tieback report -w {workspace}")
         raise typer.Exit(ExitCode.SOME_FAILED)
-    if done.failed:
+    if done.failed or damaged:
         if not done.inputs_read:
             message_console().print("no input was read; the last run of the workspace is unchanged")
         raise typer.Exit(ExitCode.SOME_FAILED if done.inputs_read else ExitCode.NOTHING_DONE)
@@ -198,13 +213,20 @@ def _write_outputs(
 
 def _least(fail_on: "Sequence[FailOn]") -> Severity | None:
     """The lowest severity that fails the command; ``None`` if none does."""
-    levels = [Severity(one) for one in fail_on if one not in (FailOn.UNPROBED, FailOn.UNDECIDED)]
+    levels = [Severity(one) for one in fail_on if one in {*Severity}]
     return min(levels, key=lambda level: level.rank, default=None)
 
 
 def _reasons_to_fail(judged: "Report", fail_on: "Sequence[FailOn]") -> "Iterator[str]":
     """Why the command ends with exit code 1, one line each."""
-    from tieback.report.document import undecided_text, unprobed_text
+    from tieback.report.document import (
+        count_text,
+        undecided_names,
+        undecided_text,
+        unprobed_names,
+        unprobed_text,
+        unread_names,
+    )
 
     if (least := _least(fail_on)) is not None:
         severe = judged.new_at_or_above(least)
@@ -212,9 +234,22 @@ def _reasons_to_fail(judged: "Report", fail_on: "Sequence[FailOn]") -> "Iterator
         if severe:
             yield f"{severe:,} {new}finding{'s'[: severe > 1]} at or above {least}"
     if FailOn.UNPROBED in fail_on and (text := unprobed_text(judged)):
-        yield text
+        yield f"{text} Not probed: {unprobed_names(judged)}"
     if FailOn.UNDECIDED in fail_on and (text := undecided_text(judged.headline)):
-        yield text
+        yield f"{text} Not decided: {undecided_names(judged)}"
+    if FailOn.UNREAD in fail_on and judged.partly_read.count:
+        yield f"{count_text(judged.partly_read.count, 'app')} only partly read: {unread_names(judged)}"
+
+
+def _damaged(report: "Report") -> "Iterator[InputError]":
+    """One error for each damaged package, up to a limit: what was read of it is in the report."""
+    from tieback.report.document import unread_text
+
+    packages = (summary for summary in report.partly_read.rows() if summary.damaged)
+    for summary in islice(packages, MOST_DAMAGED):
+        yield InputError(unread_text(summary), where=summary.path, advice="Build or download the package again")
+    if (rest := (report.headline.apps_damaged or 0) - MOST_DAMAGED) > 0:
+        yield InputError("cut off or damaged", where=f"{rest:,} more packages", advice="The report lists them")
 
 
 def _inputs(texts: "Iterable[str]", manifests: "Iterable[Path]") -> "tuple[InputSpec, ...]":

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum, StrEnum
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any, BinaryIO, NoReturn
 
 import typer
 from rich.console import Console
@@ -176,6 +176,14 @@ def print_problem(text: str) -> None:
     """Print one line on stderr, and log it; control characters of names are escaped."""
     write_event("problem", text=text)
     typer.echo(f"tieback: {escape_line(text)}", err=True)
+
+
+def exit_with_findings(*reasons: str) -> NoReturn:
+    """End the command with exit code 1, after one line on stderr for each reason, which is also logged."""
+    for reason in reasons:
+        write_event("exit reason", text=reason)
+        message_console().print(f"exit 1: {escape_line(reason)}")
+    raise typer.Exit(ExitCode.FINDINGS)
 
 
 @contextmanager

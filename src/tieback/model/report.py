@@ -18,7 +18,7 @@ from tieback.model.passive import PassiveNote, PassiveSighting
 from tieback.model.pii import OwnPeople
 from tieback.model.posture import Posture
 from tieback.model.probe import ProbeReport
-from tieback.model.sighting import Problem, Sighting, UnreadCode
+from tieback.model.sighting import Problem, Sighting, UnreadCode, UnreadKind
 
 
 class StoreKind(msgspec.Struct, frozen=True):
@@ -86,10 +86,12 @@ class Headline(msgspec.Struct, frozen=True):
     campaigns: tuple[Campaign, ...] = ()
     """Stores with a ransom note of the same attacker, the largest group first."""
     apps_partly_read: int | None = 0
-    """Analysed apps with code that was not read, such as encrypted or downloaded code.
+    """Analysed apps with parts that were not read, such as encrypted or downloaded code.
     ``None`` here and below if the audience must not see it."""
     affected_partly_read: int | None = 0
     """Affected apps among them; the other affected apps were fully read."""
+    apps_damaged: int | None = 0
+    """Apps among them whose package is cut off or damaged."""
     damaged_parts: int = 0
     """Damaged parts of the stored results, which were ignored: apps and stores may be missing."""
     undecided: int | None = 0
@@ -192,9 +194,20 @@ class AppSummary(msgspec.Struct, frozen=True):
     captured: bool = False
     """True if the app was not scanned: it is known only from a capture."""
     unread: tuple[UnreadCode, ...] = ()
-    """Code of the app that was not read; the app is then only partly read."""
+    """Parts of the app that were not read; the app is then only partly read."""
     store: AppStoreSummary | None = None
     """What app stores state about it; ``None`` if nothing is known."""
+
+    @property
+    def damaged(self) -> bool:
+        """True if its package is cut off or damaged."""
+        return any(one.kind is UnreadKind.DAMAGED for one in self.unread)
+
+    @property
+    def remarks(self) -> tuple[Problem, ...]:
+        """The problems that are not in ``unread``."""
+        known = {(one.kind, one.what) for one in self.unread}
+        return tuple(one for one in self.problems if (one.unread, one.what) not in known)
 
 
 class SkipReason(StrEnum):
@@ -644,7 +657,7 @@ class Report(msgspec.Struct, frozen=True):
     plugins: tuple[PluginUsed, ...] = ()
     """Python plug-ins that the user had enabled when the report was made."""
     partly_read: LazyTable[AppSummary] = LazyTable(0, lambda: iter(()))
-    """Apps with code that was not read; also in ``apps``."""
+    """Apps with parts that were not read; also in ``apps``."""
     not_backends: LazyTable[DroppedName] = LazyTable(0, lambda: iter(()))
     """Names and addresses that the analysis of the apps dropped, in input order."""
     dropped: tuple[tuple[str, int], ...] = ()

@@ -1,5 +1,6 @@
 """Sightings: an endpoint found in an artifact, with its location."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Literal
 
@@ -95,6 +96,9 @@ class Credential(msgspec.Struct, frozen=True):
     """Claims of a JSON Web Token (``role``, ``iss``, ``exp``, ...); nothing secret."""
 
 
+MAX_UNREAD = 20
+"""Parts that were not read, kept of one app."""
+
 UNDECIDED = "not decided"
 """Beginning of the reason for a text that can be an endpoint, but is not known as a whole."""
 
@@ -108,17 +112,8 @@ class NotBackend(msgspec.Struct, frozen=True):
     """Why it is not a back end."""
 
 
-class Problem(msgspec.Struct, frozen=True):
-    """A part of an input that could not be read; the rest was read."""
-
-    what: str
-    """One clause for the user."""
-    where: str
-    """Entry, offset or file."""
-
-
 class UnreadKind(StrEnum):
-    """Why static analysis could not read code that the app runs."""
+    """Why static analysis did not read a part of an app."""
 
     ENCRYPTED = "encrypted"
     """The code is in the package, but encrypted."""
@@ -129,17 +124,43 @@ class UnreadKind(StrEnum):
     WEB_PAGE = "web_page"
     """The app shows a web site; the code is on the site."""
     MISSING = "missing"
-    """The package names code that it does not contain."""
+    """The package lacks a part that it names or that every app has."""
+    DAMAGED = "damaged"
+    """The package is cut off or damaged, or a file of it could not be opened: some of its bytes are lost."""
+    UNREADABLE = "unreadable"
+    """A part has a form that could not be read, such as a damaged file in a sound package."""
+    LIMIT = "limit"
+    """A part is above a limit of tieback."""
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A remark on an input: a part that was not read, or something odd; the rest was read."""
+
+    what: str
+    """One clause for the user."""
+    where: str
+    """Entry, offset or file."""
+    unread: UnreadKind | None = None
+    """Why a part of an app was not read; ``None`` if nothing of the app was left out."""
 
 
 class UnreadCode(msgspec.Struct, frozen=True):
-    """Code of an app that static analysis could not read: only traffic shows the back ends that it contacts."""
+    """A part of an app that static analysis did not read: back ends that are only there are missing."""
 
     kind: UnreadKind
     what: str
     """One clause for the user."""
     where: str
-    """Entry with the evidence."""
+    """Entry with the evidence; empty for the package as a whole."""
+
+
+def unread_parts(known: Iterable[UnreadCode], problems: Iterable[Problem]) -> tuple[UnreadCode, ...]:
+    """The parts of an app that were not read, with those of problems, the gravest kind first; no reason twice."""
+    found = {(one.kind, one.what): one for one in known}
+    for problem in problems:
+        if problem.unread is not None:
+            found.setdefault((problem.unread, problem.what), UnreadCode(problem.unread, problem.what, problem.where))
+    return tuple(sorted(found.values(), key=lambda one: one.kind is not UnreadKind.DAMAGED))[:MAX_UNREAD]
 
 
 class EndedService(msgspec.Struct, frozen=True):
@@ -186,7 +207,7 @@ class AppDocument(msgspec.Struct, frozen=True):
     keys: tuple[PublicKey, ...] = ()
     """Keys that are public by design, stored for the probes; masked in printed documents, like credentials."""
     unread: tuple[UnreadCode, ...] = ()
-    """Code that was not read. If it is not empty, the list of sightings is not complete."""
+    """Parts that were not read. If it is not empty, the list of sightings is not complete."""
     retired: tuple[EndedService, ...] = ()
     """Resources of services that have ended: nothing of the vendor answers there."""
     declarations: tuple[PrivacyDeclaration, ...] = ()

@@ -16,7 +16,7 @@ from tieback.intake.apps.digest import content_digest
 from tieback.intake.discover import find_apps
 from tieback.model.document import encode
 from tieback.model.errors import InputError
-from tieback.model.sighting import AppDocument
+from tieback.model.sighting import AppDocument, unread_parts
 from tieback.model.unit import Unit, file_unit, path_text
 from tieback.recognise import RECOGNISE_VERSION
 
@@ -77,7 +77,7 @@ class Analyser:
             problems=(*opened.problems, *collected.problems),
             cleartext=cleartext,
             keys=collected.keys,
-            unread=unread,
+            unread=unread_parts(unread, collected.problems),
             declarations=declarations,
             retired=ended_services(collected.sightings, self._rules),
         )

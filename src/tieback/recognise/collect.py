@@ -12,7 +12,7 @@ import msgspec
 from tieback.model.app import App
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.public_key import PublicKey
-from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting
+from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting, UnreadKind
 from tieback.recognise import firebase
 from tieback.recognise.interface import Find
 from tieback.recognise.ownership import Maker, is_maker_evidence
@@ -175,7 +175,11 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     maker.learn_hosts(one.best.endpoint.host for one in sightings.values.values())
     lists = (("endpoints", sightings), ("credentials", credentials), ("hosts that are not back ends", not_backends))
     capped = [
-        Problem(f"more than {MAX_SIGHTINGS:,} distinct {name}; the rest is left out", app.bundle_id if app else "")
+        Problem(
+            f"more than {MAX_SIGHTINGS:,} distinct {name}; the rest is left out",
+            app.bundle_id if app else "",
+            None if values is not_backends else UnreadKind.LIMIT,
+        )
         for name, values in lists
         if values.left_out
     ]

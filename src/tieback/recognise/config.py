@@ -20,7 +20,7 @@ from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.resources import StringNames
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
-from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting
+from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting, UnreadKind
 from tieback.recognise import credentials
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, in_both_encodings, parse
 from tieback.recognise.calls import RULE as CALL_RULE
@@ -247,7 +247,7 @@ class ConfigExtractor:
             if not self._means(plain) or (other and key in _ONLY_NAMED and "-" not in value):
                 continue
             if self.left <= 0:
-                yield Problem("too many key-value pairs; the rest was not read", buffer.file)
+                yield Problem("too many key-value pairs; the rest was not read", buffer.file, UnreadKind.LIMIT)
                 return
             self.left -= 1
             raw = value.encode("utf-8", "replace")

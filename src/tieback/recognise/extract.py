@@ -13,7 +13,7 @@ import msgspec
 
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Bytes
 from tieback.model.endpoint import EndpointKind
-from tieback.model.sighting import NotBackend, Problem
+from tieback.model.sighting import NotBackend, Problem, UnreadKind
 from tieback.recognise import address, cloud, connection, credentials, encodings, firebase, ice, keywords, url
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, anchors, in_both_encodings, literal_atoms
 from tieback.recognise.calls import SCRIPTS
@@ -171,7 +171,9 @@ class EndpointExtractor:
         self.left -= len(judged)
         yield from self._judged(buffer, judged)
         if stopped or len(judged) < len(hits):
-            yield Problem("too many texts that look like endpoints; the rest was not read", buffer.file)
+            yield Problem(
+                "too many texts that look like endpoints; the rest was not read", buffer.file, UnreadKind.LIMIT
+            )
 
     def _judged(self, buffer: Buffer, hits: list[tuple[int, int]]) -> Iterator[MatchLocation]:
         """The matches at the hits that are not rejected; each text once, even if it has several shapes."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from tieback.intake.apps.content import COMPILED
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Piece
-from tieback.model.sighting import Problem
+from tieback.model.sighting import Problem, UnreadKind
 from tieback.recognise import preferences
 from tieback.recognise.config import ConfigExtractor
 from tieback.recognise.dalvik.run import MAX_STEPS
@@ -144,5 +144,5 @@ def _bounded(finds: Iterable[Find]) -> Iterator[Find]:
     for count, find in enumerate(finds, start=1):
         yield find
         if count == MAX_FINDS:
-            yield Problem(f"more than {MAX_FINDS:,} finds; the rest of the app was not searched", "")
+            yield Problem(f"more than {MAX_FINDS:,} finds; the rest of the app was not searched", "", UnreadKind.LIMIT)
             return

@@ -16,7 +16,7 @@ import msgspec
 
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Piece
 from tieback.model.endpoint import Endpoint, EndpointKind
-from tieback.model.sighting import USER_RULE, Credential, Problem, Sighting
+from tieback.model.sighting import USER_RULE, Credential, Problem, Sighting, UnreadKind
 from tieback.recognise import credentials
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, in_both_encodings, literal_atoms
 from tieback.recognise.encodings import Encoding
@@ -101,7 +101,11 @@ class UserRuleExtractor:
                     covered[rule.id] = place.covered
                     yield from finds_at(buffer, place)
             if stopped or len(judged) < len(hits):
-                yield Problem("too many texts that look like those of your rules; the rest was not read", buffer.file)
+                yield Problem(
+                    "too many texts that look like those of your rules; the rest was not read",
+                    buffer.file,
+                    UnreadKind.LIMIT,
+                )
 
     def sift(self, gathered: ArtifactBatch) -> set[int]:
         """The numbers of the files with possible finds."""

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from itertools import chain, islice
 from urllib.parse import urlsplit
 
 import msgspec
@@ -12,11 +12,13 @@ from tieback.model.app import Platform
 from tieback.model.backend import Route
 from tieback.model.device import AppStoreState, AppStoreSummary
 from tieback.model.endpoint import Party
-from tieback.model.exposure import AppRoute, Exposure, PiiClassTotal
+from tieback.model.exposure import AppRoute, Exposure, Finding, PiiClassTotal
 from tieback.model.figure import Figure
-from tieback.model.probe import Access, Container, RansomVerdict
+from tieback.model.probe import Access, Container, Outcome, RansomVerdict
 from tieback.model.report import (
     AppSummary,
+    Baseline,
+    BaselineState,
     ContactedServer,
     DataUsed,
     Encryption,
@@ -79,6 +81,7 @@ PLATFORM_WORDS = {Platform.ANDROID: "Android", Platform.IOS: "iOS", Platform.UNK
 TRAFFIC = "traffic/"
 """Prefix of ``how`` for routes found in a capture."""
 
+_NOT_PROBED = frozenset({Outcome.OUT_OF_SCOPE, Outcome.BUDGET_SPENT})
 _CITED = ("tieback", "asn", "city", "country")
 """Prefixes of data set names that the user did not choose."""
 _UNSAFE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
@@ -292,14 +295,42 @@ MOST_PARTLY_READ = 20
 
 
 def partly_read_lines(report: Report, most: int = MOST_PARTLY_READ) -> Iterator[tuple[str, str]]:
-    """Yield each app with code that was not read, and the code with its place; then the number of the others."""
+    """Yield each app with parts that were not read, and the parts with their places; then the number of the others."""
     for summary in report.partly_read.first(most):
-        codes = [clean(f"{one.what} ({one.where})" if one.where else one.what, 300) for one in summary.unread[:3]]
-        if len(summary.unread) > len(codes):
-            codes.append(f"and {len(summary.unread) - len(codes):,} more")
-        yield clean(f"{summary.app.label} {summary.app.version_name}".strip(), 80), "; ".join(codes)
+        yield clean(f"{summary.app.label} {summary.app.version_name}".strip(), 80), unread_text(summary)
     if report.partly_read.count > most:
         yield f"and {report.partly_read.count - most:,} more", "see the JSON report"
+
+
+def unread_text(summary: AppSummary) -> str:
+    """The parts of an app that were not read, with their places."""
+    parts = [clean(f"{one.what} ({one.where})" if one.where else one.what, 300) for one in summary.unread[:3]]
+    if len(summary.unread) > len(parts):
+        parts.append(f"and {len(summary.unread) - len(parts):,} more")
+    text = "; ".join(parts)
+    return f"cut off or damaged: {text}" if summary.damaged else text
+
+
+def unread_words(summary: AppSummary, named: bool) -> str:
+    """Short mark of a partly read app before the hosts that it names; empty if all of it was read."""
+    if not summary.unread:
+        return ""
+    mark = "damaged, partly read" if summary.damaged else "partly read"
+    return f"{mark}; " if named else mark if summary.damaged else f"{mark}, see its traffic"
+
+
+def unread_advice(head: Headline) -> str:
+    """What to do about apps that were only partly read; empty if there are none."""
+    partly, damaged = head.apps_partly_read or 0, head.apps_damaged or 0
+    advice = []
+    if damaged:
+        packages = "Its package is" if partly == 1 else count_text(damaged, "package is", "packages are")
+        it = "it" if damaged == 1 else "them"
+        advice.append(f"{packages} cut off or damaged: build or download {it} again.")
+    if partly > damaged:
+        their = "its" if partly == 1 else "their"
+        advice.append(f"Capture {their} traffic to see the other back ends (tieback capture).")
+    return " ".join(advice)
 
 
 def headline_text(report: Report) -> str:
@@ -310,10 +341,7 @@ def headline_text(report: Report) -> str:
         text = f"Incomplete: {parts} damaged and ignored, so apps and stores may be missing. {text}"
     if not partly:
         return text
-    return (
-        f"{text} {count_text(partly, 'app was', 'apps were')} only partly read. "
-        f"Capture {'its' if partly == 1 else 'their'} traffic to see the other back ends (tieback capture)."
-    )
+    return f"{text} {count_text(partly, 'app was', 'apps were')} only partly read. {unread_advice(report.headline)}"
 
 
 def _conclusion(report: Report) -> str:
@@ -499,9 +527,62 @@ def scope_unprobed_text(scope: RunScope | None, ends: int, advice: str = "Add --
     return f"{sum(reasons.values()):,} of {total} not probed: {_reasons_text(reasons)}"
 
 
+MOST_NAMED = 5
+"""Limit on the candidates, stores or apps that the reason of an exit code names."""
+
+
+def unprobed_names(report: Report) -> str:
+    """The first candidates that were not probed, and the number of the others; empty if there are none."""
+    if report.scope is None:
+        return _some((one.endpoint.value for one in report.backends.rows()), report.backends.count)
+    targets = (one.target for one in report.probes.rows() if one.outcome in _NOT_PROBED)
+    hosts = (one.endpoint.host or one.endpoint.value for one in report.backends.rows() if not one.addresses)
+    return _some(chain(targets, hosts), sum(report.scope.unprobed.values()))
+
+
+def undecided_names(report: Report) -> str:
+    """The first stores that are not decided, and the number of the others; empty if there are none."""
+    stores = (store for store in report.exposures() if store.undecided and not store.honeypot)
+    return _some((store.targets[0] if store.targets else store.id for store in stores), report.headline.undecided or 0)
+
+
+def unread_names(report: Report) -> str:
+    """The first apps that were only partly read, with the reason, and the number of the others."""
+    apps = (f"{summary.path} ({unread_text(summary)})" for summary in report.partly_read.rows())
+    return _some(apps, report.partly_read.count)
+
+
+def _some(names: Iterable[str], count: int) -> str:
+    """The first different names and the number of the others, of ``count`` in all."""
+    shown: dict[str, None] = {}
+    for name in names:
+        shown[clean(name, 600)] = None
+        if len(shown) == MOST_NAMED:
+            break
+    text = ", ".join(shown)
+    return f"{text} and {count - len(shown):,} more" if shown and count > len(shown) else text
+
+
 def _size(figure: Figure) -> str:
     text = bytes_text(figure)
     return f"size {text}" if text == NOT_MEASURED else text
+
+
+def baseline_counts(known: Baseline) -> str:
+    """The numbers of new, fixed, changed and unconfirmed findings."""
+    told = f"{known.new:,} new, {known.fixed:,} fixed, {len(known.updated):,} changed"
+    return f"{told}, {known.unconfirmed:,} unconfirmed" if known.unconfirmed else told
+
+
+def new_first(report: Report) -> Iterator[Finding]:
+    """The findings, most severe first; with a baseline, the new ones before all others."""
+    known = report.baseline
+    if known is None:
+        return report.findings.rows()
+    return chain(
+        (finding for finding in report.findings.rows() if known.standing(finding.id) is BaselineState.NEW),
+        (finding for finding in report.findings.rows() if known.standing(finding.id) is not BaselineState.NEW),
+    )
 
 
 def about_lines(report: Report) -> Iterator[tuple[str, str]]:
@@ -512,10 +593,7 @@ def about_lines(report: Report) -> Iterator[tuple[str, str]]:
     if report.suppressed.count:
         yield ("Suppressed", f"{count_text(report.suppressed.count, 'finding')}, listed separately")
     if (known := report.baseline) is not None:
-        told = f"{known.new:,} new, {known.fixed:,} fixed, {len(known.updated):,} changed"
-        if known.unconfirmed:
-            told += f", {known.unconfirmed:,} unconfirmed"
-        yield (f"Compared with {clean(known.name, 60)} of {known.created:%Y-%m-%d}", told)
+        yield (f"Compared with {clean(known.name, 60)} of {known.created:%Y-%m-%d}", baseline_counts(known))
     yield from personal_lines(report.headline, internal=not report.audience)
     yield from scope_lines(report.scope)
     if report.scope is not None:

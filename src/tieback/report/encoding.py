@@ -1,8 +1,11 @@
 """JSON encoding of rows, shared by all JSON formats."""
 
+from collections.abc import Iterator
+
 import msgspec
 
-from tieback.model.report import Baseline
+from tieback.model.exposure import Finding
+from tieback.model.report import Baseline, BaselineState, Report
 from tieback.model.safe_text import escape_json
 
 _encoder = msgspec.json.Encoder(order="deterministic")
@@ -26,6 +29,24 @@ def baseline_row(baseline: Baseline | None) -> dict[str, object] | None:
     names = ("name", "created", "new", "fixed", "unconfirmed")
     row: dict[str, object] = {name: getattr(baseline, name) for name in names}
     return row | {"unchanged": len(baseline.unchanged), "updated": len(baseline.updated)}
+
+
+class ReportedFinding(Finding, frozen=True):
+    """A finding in a report that is compared with an earlier one."""
+
+    baseline_state: BaselineState | None = None
+    """``new``, ``unchanged`` or ``updated``; missing or ``None`` without a comparison."""
+
+
+def finding_rows(report: Report) -> Iterator[Finding]:
+    """Yield the findings, with their state if the report is compared with an earlier one."""
+    known = report.baseline
+    for finding in report.findings.rows():
+        yield (
+            finding
+            if known is None
+            else ReportedFinding(*msgspec.structs.astuple(finding), baseline_state=known.standing(finding.id))
+        )
 
 
 def _valid(value: object) -> object:

@@ -12,7 +12,7 @@ import msgspec
 from tieback.model.backend import Backend
 from tieback.model.declaration import DeclaredItem
 from tieback.model.document import SCHEMA_VERSION
-from tieback.model.exposure import Exposure, Finding
+from tieback.model.exposure import Exposure
 from tieback.model.passive import PassiveNote, PassiveSighting
 from tieback.model.posture import Posture
 from tieback.model.probe import ProbeReport
@@ -37,6 +37,7 @@ from tieback.model.report import (
     SuppressedFinding,
 )
 from tieback.model.sighting import Problem
+from tieback.report.encoding import ReportedFinding
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _REFERENCE = "#/$defs/{name}"
@@ -77,7 +78,7 @@ _HEAD: dict[str, Any] = {
 _TABLES: dict[str, tuple[str, Any]] = {
     "apps": ("app-summary", AppSummary),
     "exposures": ("exposure", Exposure),
-    "findings": ("finding", Finding),
+    "findings": ("finding", ReportedFinding),
     "suppressed": ("suppressed", SuppressedFinding),
     "problems": ("problem", Problem),
     "sightings": ("app-sighting", AppSighting),

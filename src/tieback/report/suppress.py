@@ -1,6 +1,7 @@
 """Applies suppressions: suppressed findings are listed and counted separately from the other findings.
 
-Expired suppressions no longer apply. They are reported as problems, which explains why a finding is back.
+Expired suppressions no longer apply. They are reported as problems, which explains why a finding is back. So are
+suppressions that match no finding: their pattern may be wrong, or the finding is gone.
 """
 
 from collections.abc import Sequence
@@ -25,17 +26,19 @@ def apply_suppressions(report: Report, suppressions: Sequence[Suppression], toda
         where: name of the file, for messages.
     """
     valid = [one for one in suppressions if is_active(one, today)]
-    expired = [
+    odd = [
         Problem(f"the suppression by {one.author} expired on {one.expires}: {one.reason}", where)
         for one in suppressions
         if not is_active(one, today)
     ]
-    if expired:
+    covered, unused = _covered(report, valid) if valid else ({}, [])
+    odd += [
+        Problem(f"the suppression by {one.author} of {_subject(one)} matches no finding: {one.reason}", where)
+        for one in unused
+    ]
+    if odd:
         problems = report.problems
-        report = replace(
-            report, problems=LazyTable(problems.count + len(expired), lambda: chain(expired, problems.rows()))
-        )
-    covered = _covered(report, valid) if valid else {}
+        report = replace(report, problems=LazyTable(problems.count + len(odd), lambda: chain(odd, problems.rows())))
     if not covered:
         return report
     every = report.findings
@@ -53,12 +56,20 @@ def apply_suppressions(report: Report, suppressions: Sequence[Suppression], toda
     )
 
 
-def _covered(report: Report, valid: Sequence[Suppression]) -> dict[str, Suppression]:
-    """Suppression by id of the suppressed finding."""
+def _covered(report: Report, valid: Sequence[Suppression]) -> tuple[dict[str, Suppression], list[Suppression]]:
+    """Suppression by id of the suppressed finding, and the suppressions that match none."""
     found: dict[str, Suppression] = {}
+    unused = list(valid)
     for detail in iter_details(report):
         apps = [summary.app.bundle_id for summary in detail.apps]
         by = find_suppression(detail.finding, apps, detail.stores, valid)
         if by is not None:
             found[detail.finding.id] = by
-    return found
+            # One that matches only what an earlier one covers is not wrong.
+            unused = [one for one in unused if not find_suppression(detail.finding, apps, detail.stores, [one])]
+    return found, unused
+
+
+def _subject(one: Suppression) -> str:
+    parts = (("finding", one.finding), ("rule", one.rule), ("app", one.app), ("store", one.store))
+    return ", ".join(f"{name} {value}" for name, value in parts if value)

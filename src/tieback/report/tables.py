@@ -34,13 +34,19 @@ class FigureStep(msgspec.Struct, frozen=True):
     note: str = ""
 
 
+def _unread_note(head: Headline) -> str:
+    if not head.apps_damaged:
+        return "their traffic shows the other back ends"
+    return f"{head.apps_damaged:,} cut off or damaged"
+
+
 def figure_steps(report: Report) -> Iterator[FigureStep]:
     """Yield the figures: apps analysed, apps using a store, apps affected, stores, records, bytes, remediation."""
     head = report.headline
     if not report.without_inputs:
         yield FigureStep("apps analysed", f"{head.apps_analysed:,}", "exact", "apps-analysed")
     if head.apps_partly_read:
-        note = f"{_of(head.apps_partly_read, head.apps_analysed)}; their traffic shows the other back ends"
+        note = f"{_of(head.apps_partly_read, head.apps_analysed)}; {_unread_note(head)}"
         yield FigureStep("apps only partly read", f"{head.apps_partly_read:,}", "exact", "", note)
     if report.scope is None:
         return

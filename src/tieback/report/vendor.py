@@ -129,7 +129,11 @@ def vendor_report(report: Report, vendor: str, register: Iterable[Vendor] = ()) 
             analysed,
             len(affected),
             chain(exposed.rows(), answered.rows()),
-            (len(partly), sum(summary.app.sha256 in affected for summary in partly)),
+            (
+                len(partly),
+                sum(summary.app.sha256 in affected for summary in partly),
+                sum(summary.damaged for summary in partly),
+            ),
         ),
         apps=apps,
         quiet=LazyTable(quiet, lambda: _quiet(apps, own)),

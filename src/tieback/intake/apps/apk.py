@@ -17,7 +17,7 @@ from contextlib import contextmanager
 import apk_info
 
 from tieback.intake.apps.binary_xml import expansion, read_tree
-from tieback.intake.apps.cleartext import android_policies
+from tieback.intake.apps.cleartext import UNREAD_CONFIG, android_policies, config_reference
 from tieback.intake.apps.element import Element
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, EntrySource
 from tieback.intake.apps.printable import printable
@@ -28,6 +28,7 @@ from tieback.intake.apps.unread import component_classes
 from tieback.model.app import App, Platform, Signer
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.declaration import PrivacyDeclaration
+from tieback.model.sighting import UnreadKind
 
 MANIFEST, RESOURCES = "AndroidManifest.xml", "resources.arsc"
 MAX_MANIFEST = 2 * 1024 * 1024
@@ -69,7 +70,7 @@ class ApkFormat:
             return None
         bundle_id = _cut(outline.get_package_name())
         if not bundle_id:
-            self._source.problems.note("the manifest names no package", MANIFEST)
+            self._source.problems.note("the manifest names no package", MANIFEST, None)
             return None
         signer = self._signer(outline)
         return App(
@@ -102,9 +103,12 @@ class ApkFormat:
         manifest = self.manifest()
         if manifest is None:
             return ()
-        application = manifest.first("application")
-        reference = application.attributes.get("networkSecurityConfig", "") if application else ""
-        return android_policies(manifest, MANIFEST, self.resource_xml(reference) if reference else None)
+        reference = config_reference(manifest)
+        config = self.resource_xml(reference) if reference else None
+        if reference and config is None:
+            self._source.problems.note(UNREAD_CONFIG, MANIFEST, UnreadKind.UNREADABLE)
+            return ()
+        return android_policies(manifest, MANIFEST, config)
 
     def manifest(self) -> Element | None:
         """The manifest down to the components; ``None`` if unreadable, which ``identify`` reports as a problem."""
@@ -133,7 +137,7 @@ class ApkFormat:
         try:
             return read_tree(bytes(self._source.read(entry, MAX_MANIFEST))), entry.name
         except MalformedPoolError as error:
-            self._source.problems.note(str(error), entry.name)
+            self._source.problems.note(str(error), entry.name, UnreadKind.UNREADABLE)
             return None
 
     def _opened(self) -> apk_info.APK | None:
@@ -147,7 +151,7 @@ class ApkFormat:
         problems = self._source.problems
         entry = self._source.find(MANIFEST)
         if entry is None:
-            problems.note("no manifest: the app cannot be identified", "")
+            problems.note("no manifest: the app cannot be identified", "", UnreadKind.MISSING)
             return None
         manifest = bytes(self._source.read(entry, MAX_MANIFEST + 1))
         try:
@@ -155,13 +159,13 @@ class ApkFormat:
         except MalformedPoolError:
             size, depth = 0, 0  # apk_info describes the fault better
         if len(manifest) > MAX_MANIFEST or size > MAX_MANIFEST_TEXT or depth > MAX_DEPTH:
-            problems.note("the manifest is too large or too deep to decode", MANIFEST)
+            problems.note("the manifest is too large or too deep to decode", MANIFEST, UnreadKind.LIMIT)
             return None
         try:
             with _in_memory(self._written(manifest)) as path:
                 return apk_info.APK(path)
         except (apk_info.APKError, ValueError, OSError) as error:
-            problems.note(f"the manifest cannot be read: {str(error)[:200]}", MANIFEST)
+            problems.note(f"the manifest cannot be read: {str(error)[:200]}", MANIFEST, UnreadKind.UNREADABLE)
             return None
 
     def _written(self, manifest: bytes) -> bytes:
@@ -188,7 +192,7 @@ class ApkFormat:
         try:
             signatures = outline.get_signatures()
         except (apk_info.APKError, ValueError) as error:
-            self._source.problems.note(f"the signature cannot be read: {str(error)[:200]}", "")
+            self._source.problems.note(f"the signature cannot be read: {str(error)[:200]}", "", None)
             return None
         for scheme, kind in _SCHEMES:
             for signature in signatures:

@@ -5,7 +5,7 @@ Source: https://apktool.org/docs/the-basics/decoding. Its smali files are search
 
 import re
 
-from tieback.intake.apps.cleartext import android_policies
+from tieback.intake.apps.cleartext import UNREAD_CONFIG, android_policies, config_reference
 from tieback.intake.apps.element import Element, read_text_xml
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, EntrySource
 from tieback.intake.apps.manifest import read_identity
@@ -13,6 +13,7 @@ from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.app import App
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.declaration import PrivacyDeclaration
+from tieback.model.sighting import UnreadKind
 
 MANIFEST, SETTINGS, STRINGS = "AndroidManifest.xml", "apktool.yml", "res/values/strings.xml"
 MAX_XML = 4 * 1024 * 1024
@@ -48,7 +49,7 @@ class ApktoolFormat:
                 sdk.attributes.setdefault(key, settings[key])
         app = read_identity(root, self.resolve, sha256, None, "")
         if app is None:
-            self._source.problems.note("the manifest names no package", MANIFEST)
+            self._source.problems.note("the manifest names no package", MANIFEST, None)
         return app
 
     def special(self, name: str) -> Artifact | None:
@@ -64,9 +65,12 @@ class ApktoolFormat:
         manifest = self.manifest()
         if manifest is None:
             return ()
-        application = manifest.first("application")
-        reference = application.attributes.get("networkSecurityConfig", "") if application else ""
-        return android_policies(manifest, MANIFEST, self.resource_xml(reference) if reference else None)
+        reference = config_reference(manifest)
+        config = self.resource_xml(reference) if reference else None
+        if reference and config is None:
+            self._source.problems.note(UNREAD_CONFIG, MANIFEST, UnreadKind.UNREADABLE)
+            return ()
+        return android_policies(manifest, MANIFEST, config)
 
     def declarations(self) -> tuple[PrivacyDeclaration, ...]:
         """Empty: only packages of iOS have privacy manifests."""
@@ -106,12 +110,12 @@ class ApktoolFormat:
     def _xml(self, name: str) -> Element | None:
         entry = self._source.find(name)
         if entry is None:
-            self._source.problems.note("no manifest: the app cannot be identified", "")
+            self._source.problems.note("no manifest: the app cannot be identified", "", UnreadKind.MISSING)
             return None
         try:
             return read_text_xml(bytes(self._source.read(entry, MAX_XML)))
         except MalformedPoolError as error:
-            self._source.problems.note(str(error), name)
+            self._source.problems.note(str(error), name, UnreadKind.UNREADABLE)
             return None
 
 

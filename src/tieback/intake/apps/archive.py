@@ -21,6 +21,7 @@ from tieback.intake.apps.directory import DEFLATED, STORED, ArchiveEntry, read_d
 from tieback.intake.apps.inflate import MAX_EXPANSION, inflate, inflate_pieces, inflate_prefix
 from tieback.intake.apps.problems import PackageProblems
 from tieback.intake.apps.window import BytesWindow, View, release_pages
+from tieback.model.sighting import UnreadKind
 
 MAX_ENTRY = 64 * 1024 * 1024
 """Bytes of one entry. A DEX file has at most 65,536 methods (below 20 MiB in practice). Hermes bundles, Flutter
@@ -73,7 +74,7 @@ class Archive:
         self._overlapping = _overlapping(self.entries)
         _note_odd(self.entries, problems)
         if self._overlapping:
-            problems.note(f"{len(self._overlapping)} entries overlap others, as in an archive bomb", "")
+            problems.note(f"{len(self._overlapping)} entries overlap others, as in an archive bomb", "", None)
         self._read = 0
         self._size = len(data)
         # Of entries with the same name, the first counts.
@@ -96,18 +97,18 @@ class Archive:
         """The content of an entry, at most ``cap`` bytes; damaged or omitted content is reported as a problem."""
         start = self._content_start(entry)
         if start is None:
-            self.problems.note("the local header is not at the offset in the directory", entry.name)
+            self.problems.note("the local header is not at the offset in the directory", entry.name, UnreadKind.DAMAGED)
             return b""
         if entry.method == DEFLATED and 0 < entry.size <= SMALL and entry.size <= cap:
             plain = self._plain(entry, start)
             if plain is not None:
                 return plain
         if start + entry.compressed > self._size:
-            self.problems.note("the file ends within this entry", entry.name)
+            self.problems.note("the file ends within this entry", entry.name, UnreadKind.DAMAGED)
         suspect = self._is_suspect(entry)
         allowed = min(self.budget.total, min(SUSPECT_ENTRY, self.budget.suspect) if suspect else self.budget.total)
         if allowed <= 0:
-            self.problems.note("left out: the archive expands like a bomb", entry.name)
+            self.problems.note("left out: the archive expands like a bomb", entry.name, UnreadKind.LIMIT)
             return b""
         cap = min(cap, allowed)
         content, whole = self._content(entry, start, cap)
@@ -118,9 +119,9 @@ class Archive:
         if suspect:
             self.budget.suspect -= len(content)
         if len(content) >= cap and (not whole or entry.size > cap):
-            self.problems.note(f"only the first {len(content)} bytes were read", entry.name)
+            self.problems.note(f"only the first {len(content)} bytes were read", entry.name, UnreadKind.LIMIT)
         elif whole and entry.crc and crc32(content) != entry.crc:
-            self.problems.note("the checksum does not match the content", entry.name)
+            self.problems.note("the checksum does not match the content", entry.name, UnreadKind.DAMAGED)
         return content
 
     @contextmanager
@@ -131,7 +132,7 @@ class Archive:
         """
         start = self._content_start(entry)
         if start is None:
-            self.problems.note("the local header is not at the offset in the directory", entry.name)
+            self.problems.note("the local header is not at the offset in the directory", entry.name, UnreadKind.DAMAGED)
             yield b""
         elif entry.is_stored:
             yield BytesWindow(self._data, start, start + (entry.size or entry.compressed))
@@ -147,7 +148,9 @@ class Archive:
                 self.budget.total -= size
                 file.flush()
                 if size == 0:
-                    self.problems.note("left out: it cannot be decompressed, or expands like a bomb", entry.name)
+                    self.problems.note(
+                        "left out: it cannot be decompressed, or expands like a bomb", entry.name, UnreadKind.LIMIT
+                    )
                     yield b""
                     return
                 with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as inner:
@@ -166,7 +169,7 @@ class Archive:
         if start < 0 or size < 24:
             return b""
         if size > MAX_SIGNING_BLOCK:
-            self.problems.note(f"the signing block of {size} bytes is too large to read", "")
+            self.problems.note(f"the signing block of {size} bytes is too large to read", "", None)
             return b""
         return self._data[start:end]
 
@@ -234,16 +237,24 @@ class Archive:
         result = inflate(self._data, start, entry.compressed, entry.size, limit)
         if entry.method != DEFLATED and not result.data:
             content = self._data[start : start + min(entry.compressed, cap)]
-            self.problems.note(f"unknown compression method {entry.method}; read as stored", entry.name)
+            self.problems.note(f"unknown compression method {entry.method}; read as stored", entry.name, None)
             return content, True
         if result.error:
             sealed = "encrypted, or " if entry.flags & _FLAG_ENCRYPTED else ""
-            self.problems.note(sealed + result.error, entry.name)
+            self.problems.note(
+                sealed + result.error, entry.name, UnreadKind.ENCRYPTED if sealed else UnreadKind.DAMAGED
+            )
         elif not result.whole and limit < cap:
-            self.problems.note(f"only the first {len(result.data)} bytes were read: it expands like a bomb", entry.name)
+            self.problems.note(
+                f"only the first {len(result.data)} bytes were read: it expands like a bomb",
+                entry.name,
+                UnreadKind.LIMIT,
+            )
         elif result.whole and entry.size and len(result.data) != entry.size:
             self.problems.note(
-                f"the stated size of {entry.size} bytes is false: the content has {len(result.data)} bytes", entry.name
+                f"the stated size of {entry.size} bytes is false: the content has {len(result.data)} bytes",
+                entry.name,
+                None,
             )
         return result.data, result.whole
 
@@ -255,7 +266,7 @@ def _drop_doubles(entries: list[ArchiveEntry], problems: PackageProblems) -> lis
     unique: dict[int, ArchiveEntry] = {}
     for entry in entries:
         unique.setdefault(entry.header, entry)
-    problems.note(f"{len(entries) - len(unique)} entries point at the content of others and are left out", "")
+    problems.note(f"{len(entries) - len(unique)} entries point at the content of others and are left out", "", None)
     return list(unique.values())
 
 
@@ -268,10 +279,12 @@ def _note_odd(entries: list[ArchiveEntry], problems: PackageProblems) -> None:
     unknown = [entry for entry in odd if entry.method not in _METHODS]
     if sealed:
         count = f"{len(sealed)} of {len(entries)} entries"
-        problems.note(f"flagged as encrypted; installers ignore the flag ({count})", sealed[0].name)
+        problems.note(f"flagged as encrypted; installers ignore the flag ({count})", sealed[0].name, None)
     if unknown:
         count = f"{len(unknown)} of {len(entries)} entries"
-        problems.note(f"compression method {unknown[0].method} is unknown to installers ({count})", unknown[0].name)
+        problems.note(
+            f"compression method {unknown[0].method} is unknown to installers ({count})", unknown[0].name, None
+        )
 
 
 def _overlapping(entries: list[ArchiveEntry]) -> frozenset[int]:

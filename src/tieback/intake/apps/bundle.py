@@ -5,7 +5,7 @@ Sources: https://developer.android.com/guide/app-bundle/app-bundle-format; AOSP 
 
 import re
 
-from tieback.intake.apps.cleartext import android_policies
+from tieback.intake.apps.cleartext import UNREAD_CONFIG, android_policies, config_reference
 from tieback.intake.apps.element import Element, write_xml
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, EntrySource
 from tieback.intake.apps.manifest import read_identity, resource_id
@@ -17,6 +17,7 @@ from tieback.intake.apps.unread import component_classes
 from tieback.model.app import App, Signer
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.declaration import PrivacyDeclaration
+from tieback.model.sighting import UnreadKind
 
 MANIFEST = "base/manifest/AndroidManifest.xml"
 RESOURCES = "base/resources.pb"
@@ -50,12 +51,12 @@ class BundleFormat:
         root = self._xml(MANIFEST)
         if root is None:
             if self._source.find(MANIFEST) is None:
-                problems.note("no manifest of a base module: the app cannot be identified", "")
+                problems.note("no manifest of a base module: the app cannot be identified", "", UnreadKind.MISSING)
             return None
         signer = self._signer()
         app = read_identity(root, self.resolve, sha256, signer, organisation(signer.subject) if signer else "")
         if app is None:
-            problems.note("the manifest names no package", MANIFEST)
+            problems.note("the manifest names no package", MANIFEST, None)
         return app
 
     def special(self, name: str) -> Artifact | None:
@@ -78,9 +79,12 @@ class BundleFormat:
         manifest = self.manifest()
         if manifest is None:
             return ()
-        application = manifest.first("application")
-        reference = application.attributes.get("networkSecurityConfig", "") if application else ""
-        return android_policies(manifest, MANIFEST, self.resource_xml(reference) if reference else None)
+        reference = config_reference(manifest)
+        config = self.resource_xml(reference) if reference else None
+        if reference and config is None:
+            self._source.problems.note(UNREAD_CONFIG, MANIFEST, UnreadKind.UNREADABLE)
+            return ()
+        return android_policies(manifest, MANIFEST, config)
 
     def manifest(self) -> Element | None:
         """The manifest of the base module."""
@@ -114,7 +118,7 @@ class BundleFormat:
         try:
             return read_proto_xml(data) if data else None
         except MalformedPoolError as error:
-            self._source.problems.note(str(error), name)
+            self._source.problems.note(str(error), name, UnreadKind.UNREADABLE)
             return None
 
     def _xml_bytes(self, name: str) -> bytes:
@@ -134,7 +138,7 @@ class BundleFormat:
         try:
             table = ProtoResources(name, bytes(self._source.read(entry)))
         except MalformedPoolError as error:
-            self._source.problems.note(str(error), name)
+            self._source.problems.note(str(error), name, UnreadKind.UNREADABLE)
             return None
         if name == RESOURCES:
             self._table = table

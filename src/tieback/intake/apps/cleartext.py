@@ -16,11 +16,19 @@ MAX_POLICIES = 1000
 """Rules kept of one app."""
 
 MAX_NAME = 253
+UNREAD_CONFIG = "the network security configuration that it names cannot be read: transport security is unknown"
+"""Problem of a manifest. The defaults of the platform do not apply: they would be a statement about unread content."""
 _LAST_CLEARTEXT, _LAST_USER_CAS = 27, 23
 _NEWEST = 10_000
 
 type Inherited = tuple[bool, bool, int]
 """Inherited defaults of a configuration: cleartext permitted, user authorities trusted, number of pins."""
+
+
+def config_reference(manifest: Element) -> str:
+    """The file that ``networkSecurityConfig`` names, as in the manifest; empty if it names none."""
+    application = manifest.first("application")
+    return application.attributes.get("networkSecurityConfig", "") if application else ""
 
 
 def android_policies(
@@ -31,7 +39,7 @@ def android_policies(
     Args:
         manifest: root of AndroidManifest.xml.
         manifest_name: its entry in the package.
-        config: root and entry of the file that ``networkSecurityConfig`` names; ``None`` if it cannot be read.
+        config: root and entry of the file that ``networkSecurityConfig`` names; ``None`` if it names none.
     """
     application = manifest.first("application") or Element("application")
     sdk = manifest.first("uses-sdk") or Element("uses-sdk")

@@ -15,6 +15,7 @@ from tieback.intake.apps.budget import LOST, PackageBudget
 from tieback.intake.apps.printable import printable
 from tieback.intake.apps.problems import PackageProblems
 from tieback.intake.apps.window import View
+from tieback.model.sighting import UnreadKind
 
 MAX_ENTRIES = 200_000
 """Entries read from one archive. The largest store apps have about 40,000; ZIP without ZIP64 ends at 65,535."""
@@ -88,7 +89,11 @@ def read_directory(data: View, problems: PackageProblems, budget: PackageBudget)
     if end is None:
         entries = list(_scan_local(data, problems, budget, known=frozenset()))
         if entries:
-            problems.note(f"no central directory (truncated?): {len(entries)} entries found by their headers", "")
+            problems.note(
+                f"no central directory (truncated?): {len(entries)} entries found by their headers",
+                "",
+                UnreadKind.DAMAGED,
+            )
         return ArchiveDirectory(entries, None)
     entries = list(_walk_central(data, end, problems, budget))
     if len(entries) < end.count and len(entries) < MAX_ENTRIES:
@@ -98,6 +103,7 @@ def read_directory(data: View, problems: PackageProblems, budget: PackageBudget)
             f"the central directory lists {end.count} entries but {len(entries)} could be read from it; "
             f"{len(found)} more found by their headers",
             "",
+            None if len(entries) + len(found) >= end.count else UnreadKind.DAMAGED,
         )
         entries += found[: MAX_ENTRIES - len(entries)]
     return ArchiveDirectory(entries, end.start)
@@ -115,7 +121,7 @@ def _find_end(data: View, problems: PackageProblems) -> _End | None:
         end = _end_at(data, position, problems)
         if end is not None:
             if position + 22 + 65_535 < len(data):
-                problems.note("data follows the end of the archive", f"offset {position}")
+                problems.note("data follows the end of the archive", f"offset {position}", None)
             return end
     return None
 
@@ -134,9 +140,9 @@ def _end_at(data: View, position: int, problems: PackageProblems) -> _End | None
     elif 0 <= moved < stop and data[moved : moved + 4] == _CENTRAL:
         end = _End(moved, stop, count, moved - start)
         if moved > start:
-            problems.note(f"{moved - start} bytes precede the archive", "")
+            problems.note(f"{moved - start} bytes precede the archive", "", None)
     if end is not None and disk not in {0, 0xFFFF}:
-        problems.note("the archive claims to be split over several disks", f"offset {position}")
+        problems.note("the archive claims to be split over several disks", f"offset {position}", None)
     return end
 
 
@@ -166,7 +172,7 @@ def _walk_central(data: View, end: _End, problems: PackageProblems, budget: Pack
                 return
             continue
         if read == MAX_ENTRIES or budget.entries == 0:
-            problems.note(f"more than {read} entries; the rest is left out", "")
+            problems.note(f"more than {read} entries; the rest is left out", "", UnreadKind.LIMIT)
             return
         name_end = position + 46 + name_length
         if _MAX32 in (compressed, size, header):
@@ -181,7 +187,7 @@ def _walk_central(data: View, end: _End, problems: PackageProblems, budget: Pack
             # A false length hides the records that follow; Android's reader on the device is as lenient.
             found = data.find(_CENTRAL, min(name_end, stop), stop)
             if found >= 0:
-                problems.note("a record of the central directory states a false length", f"offset {position}")
+                problems.note("a record of the central directory states a false length", f"offset {position}", None)
                 after = found
         position = after
 
@@ -208,7 +214,9 @@ def _scan_local(
     while 0 <= position <= len(data) - 30:
         budget.steps -= 1
         if budget.steps <= 0:
-            problems.note("too many headers without content; the rest is left out", f"offset {position}")
+            problems.note(
+                "too many headers without content; the rest is left out", f"offset {position}", UnreadKind.LIMIT
+            )
             return
         _, flags, method, _, _, crc, compressed, size, name_length, extra_length = _local.unpack_from(data, position)
         start = position + 30 + name_length + extra_length
@@ -225,7 +233,7 @@ def _scan_local(
                 compressed = _next_header(data, start) - start
         if position not in known:
             if read == MAX_ENTRIES or budget.entries == 0:
-                problems.note(f"more than {read} entries; the rest is left out", "")
+                problems.note(f"more than {read} entries; the rest is left out", "", UnreadKind.LIMIT)
                 return
             read += 1
             budget.entries = max(0, budget.entries - LOST)

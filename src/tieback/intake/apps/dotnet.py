@@ -15,6 +15,7 @@ from tieback.intake.apps.budget import PackageBudget
 from tieback.intake.apps.distinct import distinct
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.problems import PackageProblems
+from tieback.model.sighting import UnreadKind
 
 MAX_ASSEMBLIES = 5000
 MAX_ASSEMBLY = 64 * 1024 * 1024
@@ -71,7 +72,7 @@ def _expanded(name: str, data: bytes, problems: PackageProblems, budget: Package
         return data
     (size,) = struct.unpack_from("<I", data, 8)
     if size > min(MAX_ASSEMBLY, MAX_RATIO * len(data), budget.total):
-        problems.note("left out: the compressed assembly is too large", name)
+        problems.note("left out: the compressed assembly is too large", name, UnreadKind.LIMIT)
         return b""
     import pyarrow as pa
 
@@ -79,7 +80,7 @@ def _expanded(name: str, data: bytes, problems: PackageProblems, budget: Package
     try:
         return bytes(pa.Codec("lz4_raw").decompress(data[12:], size, asbytes=True))
     except (OSError, pa.ArrowException) as error:
-        problems.note(f"the compressed assembly is damaged: {error}", name)
+        problems.note(f"the compressed assembly is damaged: {error}", name, UnreadKind.UNREADABLE)
         return b""
 
 

@@ -29,6 +29,7 @@ from tieback.intake.apps.sqlite import read_sqlite
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.intake.apps.unity import read_unity
 from tieback.intake.apps.unity_bundle import read_bundle
+from tieback.model.sighting import UnreadKind
 
 PEEK_ABOVE = 4096
 """Compressed bytes above which the beginning of an entry is read before it is inflated: pictures are never inflated.
@@ -117,14 +118,16 @@ def _nested(source: EntrySource, entry: ArchiveEntry, budget: PackageBudget, pla
     """The artifacts of an archive inside the package."""
     if depth == 0 or budget.archives == 0:
         source.problems.note(
-            "not opened: the archive is nested too deep, or the package has too many archives", entry.name
+            "not opened: the archive is nested too deep, or the package has too many archives",
+            entry.name,
+            UnreadKind.LIMIT,
         )
         return
     budget.archives -= 1
     with source.open_nested(entry) as view:
         inner = Archive(view, NestedProblems(source.problems, f"{entry.name}!"), budget)
         if len(view) and not inner.entries:
-            inner.problems.note("the archive is truncated or damaged: no entry can be found", "")
+            inner.problems.note("the archive is truncated or damaged: no entry can be found", "", UnreadKind.UNREADABLE)
         special = ApkFormat(inner).special if is_apk(inner) else _nothing
         yield from walk_entries(inner, special, budget, f"{place}{entry.name}!", depth - 1)
 
@@ -172,14 +175,14 @@ def make_artifacts(
     if content is Content.MACH_O:
         artifact, complaint = read_macho(file, data)
         if complaint:
-            problems.note(complaint, file)
+            problems.note(complaint, file, UnreadKind.ENCRYPTED)
         return (_dart(artifact, data),)
     if content is Content.ASSEMBLY:
         return read_assemblies(file, bytes(data), problems, budget)
     if content is Content.DEX:
         artifact, complaint = read_dex(file, data)
         if complaint:
-            problems.note(complaint, file)
+            problems.note(complaint, file, UnreadKind.UNREADABLE)
         return (artifact,)
     if content is Content.TEXT or content is Content.BINARY:
         return (whole_file(file, BufferKind[content.name], data),)
@@ -197,7 +200,7 @@ def _bundled(
         return read_bundle(file, data, problems, budget)
     modules, complaint = read_ram_bundle(file, bytes(data))
     if complaint:
-        problems.note(complaint, file)
+        problems.note(complaint, file, UnreadKind.UNREADABLE)
     return modules
 
 
@@ -205,7 +208,9 @@ def _expanded(
     file: str, data: bytes | bytearray, problems: PackageProblems, budget: PackageBudget, depth: int
 ) -> Iterable[Artifact]:
     if depth == 0 or budget.archives == 0:
-        problems.note("not opened: the archive is nested too deep, or the package has too many archives", file)
+        problems.note(
+            "not opened: the archive is nested too deep, or the package has too many archives", file, UnreadKind.LIMIT
+        )
         return ()
     budget.archives -= 1
     name, inner = decompress(file, data, problems, budget)
@@ -223,7 +228,7 @@ def _unwrapped(
 ) -> Iterable[Artifact]:
     """The artifacts of content that was wrapped in a file."""
     if budget.archives == 0:
-        problems.note("not opened: the package has too many archives", file)
+        problems.note("not opened: the package has too many archives", file, UnreadKind.LIMIT)
         return ()
     budget.archives -= 1
     inner = file.rpartition("/")[2]
@@ -263,7 +268,7 @@ def _structured(file: str, content: Content, data: bytes, problems: PackageProbl
     if content is Content.HERMES:
         artifact, complaint = read_hermes(file, data)
         if complaint:
-            problems.note(complaint, file)
+            problems.note(complaint, file, UnreadKind.UNREADABLE)
         return artifact
     if content is Content.SQLITE:
         return read_sqlite(file, data)
@@ -275,7 +280,7 @@ def _structured(file: str, content: Content, data: bytes, problems: PackageProbl
         if content is Content.BINARY_XML:
             return read_binary_xml(file, data)
     except MalformedPoolError as error:
-        problems.note(str(error), file)
+        problems.note(str(error), file, UnreadKind.UNREADABLE)
         return whole_file(file, BufferKind.BINARY, data)
     if content is Content.BINARY_PLIST:
         return read_binary_plist(file, data)

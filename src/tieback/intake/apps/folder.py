@@ -18,6 +18,7 @@ from tieback.intake.apps.directory import MAX_ENTRIES, ArchiveEntry
 from tieback.intake.apps.printable import printable
 from tieback.intake.apps.problems import PackageProblems
 from tieback.intake.apps.window import View
+from tieback.model.sighting import UnreadKind
 
 MAX_DEPTH = 32
 """Directory levels below the top that are read."""
@@ -39,7 +40,7 @@ class UnpackedFolder:
         prefix = f"Payload/{top.name}/" if top.suffix == ".app" else ""
         for name, path, size in files(top):
             if len(self.entries) == MAX_ENTRIES:
-                problems.note(f"more than {MAX_ENTRIES} files; the rest is left out", "")
+                problems.note(f"more than {MAX_ENTRIES} files; the rest is left out", "", UnreadKind.LIMIT)
                 break
             self.entries.append(ArchiveEntry(printable(prefix + name, MAX_NAME), len(self._paths), 0, 0, 0, size, size))
             self._paths.append(path)
@@ -57,12 +58,12 @@ class UnpackedFolder:
         """The content of a file, at most ``cap`` bytes."""
         cap = min(cap, self._budget.total)
         if cap <= 0:
-            self.problems.note("left out: the directory is too large", entry.name)
+            self.problems.note("left out: the directory is too large", entry.name, UnreadKind.LIMIT)
             return b""
         data = self._bytes(entry, cap)
         self._budget.total -= len(data)
         if len(data) == cap < entry.size:
-            self.problems.note(f"only the first {cap} bytes were read", entry.name)
+            self.problems.note(f"only the first {cap} bytes were read", entry.name, UnreadKind.LIMIT)
         return data
 
     @contextmanager
@@ -77,7 +78,7 @@ class UnpackedFolder:
         try:
             view = mmap.mmap(number, 0, access=mmap.ACCESS_READ)
         except (OSError, ValueError):
-            self.problems.note("cannot be read", entry.name)
+            self.problems.note("cannot be read", entry.name, UnreadKind.DAMAGED)
             yield b""
             return
         finally:
@@ -100,7 +101,7 @@ class UnpackedFolder:
                     out += piece
                 return bytes(out)
             except OSError as error:
-                self.problems.note(f"cannot be read: {error.strerror}", entry.name)
+                self.problems.note(f"cannot be read: {error.strerror}", entry.name, UnreadKind.DAMAGED)
                 return b""
 
     def _opened(self, entry: ArchiveEntry) -> int | None:
@@ -108,7 +109,7 @@ class UnpackedFolder:
         try:
             number = os.open(self._paths[entry.header], os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
         except OSError as error:
-            self.problems.note(f"cannot be read: {error.strerror}", entry.name)
+            self.problems.note(f"cannot be read: {error.strerror}", entry.name, UnreadKind.DAMAGED)
             return None
         if stat.S_ISREG(os.fstat(number).st_mode):
             return number

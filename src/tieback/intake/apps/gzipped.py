@@ -8,6 +8,7 @@ Further members are left out. Content that expands like a bomb is cut off, with 
 from tieback.intake.apps.budget import PackageBudget
 from tieback.intake.apps.inflate import inflate
 from tieback.intake.apps.problems import PackageProblems
+from tieback.model.sighting import UnreadKind
 
 MAGIC = b"\x1f\x8b\x08"
 MAX_SIZE = 64 * 1024 * 1024
@@ -24,7 +25,7 @@ def decompress(
     """Name and bytes of the content of a compressed file; empty, with a problem, if it cannot be read."""
     start = _stream(data)
     if start < 0:
-        problems.note("the gzip header is damaged", file)
+        problems.note("the gzip header is damaged", file, UnreadKind.UNREADABLE)
         return "", b""
     allowed = min(MAX_SIZE, max(PLAIN_RATIO * len(data), budget.suspect), budget.total)
     stated = int.from_bytes(data[-4:], "little")
@@ -34,9 +35,11 @@ def decompress(
     if len(result.data) > PLAIN_RATIO * len(data):
         budget.suspect -= min(budget.suspect, len(result.data))
     if result.error:
-        problems.note(result.error, file)
+        problems.note(result.error, file, UnreadKind.UNREADABLE)
     elif not result.whole:
-        problems.note(f"only the first {len(result.data)} bytes were read: it expands like a bomb", file)
+        problems.note(
+            f"only the first {len(result.data)} bytes were read: it expands like a bomb", file, UnreadKind.LIMIT
+        )
     inner = file.rpartition("/")[2]
     return f"{file}!{inner.removesuffix('.gz')}", result.data
 

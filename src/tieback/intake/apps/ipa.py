@@ -28,6 +28,7 @@ from tieback.intake.apps.window import View
 from tieback.model.app import App, Platform, Signer
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.declaration import PrivacyDeclaration
+from tieback.model.sighting import UnreadKind
 
 MAX_TEXT = 300
 _ROOT = re.compile(
@@ -56,17 +57,17 @@ class IpaFormat:
         problems = self._source.problems
         infos = self._infos(_INFO)
         if not infos:
-            problems.note("no Info.plist: the app cannot be identified", "")
+            problems.note("no Info.plist: the app cannot be identified", "", UnreadKind.MISSING)
             return None
         entry = infos[0]
         if len(infos) > 1:
-            problems.note(f"{len(infos)} apps in one package; the first names the package", entry.name)
+            problems.note(f"{len(infos)} apps in one package; the first names the package", entry.name, None)
         values = self._values(entry)
         if values is None:
             return None
         bundle_id = _text(values, "CFBundleIdentifier")
         if not bundle_id:
-            problems.note("Info.plist names no bundle identifier", entry.name)
+            problems.note("Info.plist names no bundle identifier", entry.name, None)
             return None
         folder = entry.name.removesuffix("Info.plist")
         executable = _text(values, "CFBundleExecutable")
@@ -99,7 +100,7 @@ class IpaFormat:
             (_, content), self._binary = self._binary, None
             artifact, complaint = read_macho(name, content)
             if complaint:
-                self._source.problems.note(complaint, name)
+                self._source.problems.note(complaint, name, UnreadKind.ENCRYPTED)
             return artifact
         return None
 
@@ -133,7 +134,7 @@ class IpaFormat:
         try:
             return read_values(bytes(self._source.read(entry, MAX_PLIST + 1)))
         except MalformedPoolError as error:
-            self._source.problems.note(str(error), entry.name)
+            self._source.problems.note(str(error), entry.name, UnreadKind.UNREADABLE)
             return None
 
     def _profile_signer(self, profile: str) -> tuple[Signer | None, str]:
@@ -144,12 +145,12 @@ class IpaFormat:
         data = bytes(self._source.read(entry, MAX_PLIST))
         start, stop = _property_list(data)
         if start >= stop:
-            self._source.problems.note("the provisioning profile has no property list", profile)
+            self._source.problems.note("the provisioning profile has no property list", profile, None)
             return None, ""
         try:
             values = read_values(data[start:stop])
         except MalformedPoolError as error:
-            self._source.problems.note(str(error), profile)
+            self._source.problems.note(str(error), profile, None)
             return None, ""
         certificates = values.get("DeveloperCertificates")
         first = certificates[0] if isinstance(certificates, list) and certificates else None

@@ -15,6 +15,7 @@ from tieback.intake.apps.plist import read_values
 from tieback.intake.apps.printable import printable
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.declaration import AccessedApi, DeclarationFormat, DeclaredType, PrivacyDeclaration
+from tieback.model.sighting import UnreadKind
 
 MAX_MANIFESTS = 200
 """Manifests read of one package; apps with many SDKs have about sixty."""
@@ -46,7 +47,7 @@ def read_privacy_manifests(source: EntrySource, root: str) -> tuple[PrivacyDecla
     found = [entry for entry in source.entries if entry.name.endswith("/" + _NAME) and entry.name.startswith(root)]
     parts = sorted(((part_of(entry.name.removeprefix(root)), entry) for entry in found), key=lambda one: one[0])
     if len(parts) > MAX_MANIFESTS:
-        problems.note(f"{len(parts)} privacy manifests; {MAX_MANIFESTS} were read", "")
+        problems.note(f"{len(parts)} privacy manifests; {MAX_MANIFESTS} were read", "", UnreadKind.LIMIT)
     return tuple(_manifests(source, parts[:MAX_MANIFESTS]))
 
 
@@ -67,11 +68,11 @@ def _manifests(source: EntrySource, parts: list[tuple[str, ArchiveEntry]]) -> It
                 raise MalformedPoolError(f"the privacy manifest of {entry.size} bytes is too large to read")
             values = read_values(bytes(source.read(entry, MAX_MANIFEST)))
         except MalformedPoolError as error:
-            source.problems.note(str(error), entry.name)
+            source.problems.note(str(error), entry.name, UnreadKind.UNREADABLE)
             continue
         declaration, odd = read_manifest(values, entry.name, part)
         if odd:
-            source.problems.note(f"values that a privacy manifest cannot have: {odd[0]}", entry.name)
+            source.problems.note(f"values that a privacy manifest cannot have: {odd[0]}", entry.name, None)
         yield declaration
 
 

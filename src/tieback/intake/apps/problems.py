@@ -3,7 +3,7 @@
 from typing import override
 
 from tieback.intake.apps.printable import printable
-from tieback.model.sighting import Problem
+from tieback.model.sighting import Problem, UnreadKind
 
 MAX_PROBLEMS = 200
 """Problems kept of one package; the last one reports that there are more."""
@@ -11,18 +11,27 @@ MAX_PROBLEMS = 200
 MAX_LINE = 300
 """Characters kept of each half of a problem."""
 
+_PACKAGE = ".apk!"
+"""End of the place of an archive that is a part of an app itself: one of a set of split packages."""
+
 
 class PackageProblems(list[Problem]):
     """The problems of one package, in the order of their occurrence. Unprintable characters are escaped."""
 
-    def note(self, what: str, where: str) -> None:
-        """Add a problem, unless the list is full; duplicates are not added."""
+    def note(self, what: str, where: str, unread: UnreadKind | None) -> None:
+        """Add a problem, unless the list is full; duplicates are not added.
+
+        Args:
+            what: one clause for the user.
+            where: entry or offset; empty for the package as a whole.
+            unread: why a part of the package was not read; ``None`` if nothing is left out.
+        """
         if len(self) >= MAX_PROBLEMS:
             return
         if len(self) == MAX_PROBLEMS - 1:
-            self.append(Problem("more problems of this package are left out", ""))
+            self.append(Problem("more problems of this package are left out", "", UnreadKind.LIMIT))
             return
-        problem = Problem(printable(what, MAX_LINE), printable(where, MAX_LINE))
+        problem = Problem(printable(what, MAX_LINE), printable(where, MAX_LINE), unread)
         if problem not in self:
             self.append(problem)
 
@@ -34,8 +43,11 @@ class NestedProblems(PackageProblems):
         super().__init__()
         self._outer = outer
         self._place = place
+        self._is_package = place.endswith(_PACKAGE)
 
     @override
-    def note(self, what: str, where: str) -> None:
-        """Add a problem to those of the package."""
-        self._outer.note(what, self._place + where if where else self._place.removesuffix("!"))
+    def note(self, what: str, where: str, unread: UnreadKind | None) -> None:
+        """Add a problem to those of the package, which is whole if only an archive among its files is damaged."""
+        if unread is UnreadKind.DAMAGED and not self._is_package:
+            unread = UnreadKind.UNREADABLE
+        self._outer.note(what, self._place + where if where else self._place.removesuffix("!"), unread)

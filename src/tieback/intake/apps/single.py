@@ -14,6 +14,7 @@ from tieback.intake.apps.window import View
 from tieback.model.app import App
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.declaration import PrivacyDeclaration
+from tieback.model.sighting import UnreadKind
 
 PARTS = {
     Content.DEX: "a single DEX file",
@@ -76,7 +77,7 @@ class SingleFile:
     def read(self, entry: ArchiveEntry, cap: int = MAX_ENTRY) -> bytes:
         """The content, at most ``cap`` bytes."""
         if entry.size > cap:
-            self.problems.note(f"only the first {cap} bytes were read", entry.name)
+            self.problems.note(f"only the first {cap} bytes were read", entry.name, UnreadKind.LIMIT)
         return self._data[:cap]
 
     @contextmanager
@@ -100,7 +101,7 @@ class SinglePartFormat:
     def identify(self, sha256: str) -> App | None:
         """``None``, and a problem that reports it."""
         del sha256
-        self._source.problems.note(f"{self._what}: it does not name its app", "")
+        self._source.problems.note(f"{self._what}: it does not name its app", "", None)
         return None
 
     def special(self, name: str) -> Artifact | None:

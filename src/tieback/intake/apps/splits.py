@@ -20,6 +20,7 @@ from tieback.intake.apps.problems import NestedProblems
 from tieback.model.app import App, Platform
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.declaration import PrivacyDeclaration
+from tieback.model.sighting import UnreadKind
 
 MAX_JSON = 1024 * 1024
 MAX_TEXT = 300
@@ -58,7 +59,9 @@ class SplitSet:
         app = self._of_base(base, sha256) if base is not None else None
         if app is None and listed.bundle_id:
             self._source.problems.note(
-                "the base package cannot be read: the app is identified from the set's own list", ""
+                "the base package cannot be read: the app is identified from the set's own list",
+                "",
+                UnreadKind.UNREADABLE,
             )
             app = App(
                 Platform.ANDROID,
@@ -71,7 +74,7 @@ class SplitSet:
                 listed.target_sdk,
             )
         if app is None:
-            self._source.problems.note("no base package: the app cannot be identified", "")
+            self._source.problems.note("no base package: the app cannot be identified", "", UnreadKind.MISSING)
         return app
 
     def special(self, name: str) -> Artifact | None:
@@ -114,7 +117,7 @@ class SplitSet:
             try:
                 values = msgspec.json.decode(bytes(self._source.read(entry, MAX_JSON)))
             except (msgspec.DecodeError, ValueError, RecursionError):
-                self._source.problems.note("not a valid JSON document", name)
+                self._source.problems.note("not a valid JSON document", name, None)
                 continue
             if isinstance(values, dict):
                 return _read(values)

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from tieback.intake.apps.budget import PackageBudget
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes
 from tieback.intake.apps.problems import PackageProblems
+from tieback.model.sighting import UnreadKind
 
 MAGIC = b"UnityFS\0"
 PIECE = 8 * 1024 * 1024
@@ -56,7 +57,7 @@ def read_bundle(file: str, data: Bytes, problems: PackageProblems, budget: Packa
     except (_DamagedError, struct.error) as error:
         # The exception itself would keep all of these in memory.
         reason = str(error) if isinstance(error, _DamagedError) else "the file is truncated"
-        problems.note(f"the Unity bundle cannot be read further: {reason}", file)
+        problems.note(f"the Unity bundle cannot be read further: {reason}", file, UnreadKind.UNREADABLE)
     if kept or not base:
         yield _piece(file, bytes(kept) or data, base)
 

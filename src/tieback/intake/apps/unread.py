@@ -1,4 +1,4 @@
-"""Code of an app that its package does not show: encrypted, packed, loaded at run time, on a web site, or missing.
+"""Parts of an app that were not read: encrypted, packed, loaded at run time, on a web site, missing, or damaged.
 
 The pieces of the package are inspected while they are walked; nothing is read twice. Sources: Apple ``mach-o/loader.h``
 (``LC_ENCRYPTION_INFO``); https://developer.android.com/guide/topics/manifest/manifest-element;
@@ -25,17 +25,14 @@ from tieback.intake.apps.binary_xml import read_tree
 from tieback.intake.apps.content import COMPILED, SNIFF, Content, sniff
 from tieback.intake.apps.element import Element, read_text_xml
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Bytes, Piece
-from tieback.intake.apps.macho import FAIRPLAY
 from tieback.intake.apps.printable import printable
 from tieback.intake.apps.stringpool import MalformedPoolError
-from tieback.model.sighting import Problem, UnreadCode, UnreadKind
+from tieback.model.sighting import Problem, UnreadCode, UnreadKind, unread_parts
 
 MAX_COMPONENTS = 64
 """Components of a manifest whose classes are searched."""
 MAX_CONFIGURATION = 64 * 1024
 """Bytes of the largest configuration of a web wrapper that is read."""
-MAX_UNREAD = 20
-"""Entries of the result."""
 _MAX_URL = 200
 
 _COMPONENTS = ("activity", "service", "receiver", "provider")
@@ -104,22 +101,25 @@ class CodeCheck:
                     self._configuration(file, content)
 
     def found(self, problems: Iterable[Problem]) -> tuple[UnreadCode, ...]:
-        """The result, after the last piece; ``problems`` are those of the package."""
-        for problem in problems:
-            if problem.what == FAIRPLAY:
-                self._add(UnreadKind.ENCRYPTED, problem.what, problem.where)
+        """The result, after the last piece; ``problems`` are those of the package.
+
+        Code in a part that could not be read is not missing: the problem of that part is the reason.
+        """
+        problems = tuple(problems)
+        lost = [one.where for one in problems if one.unread not in {None, UnreadKind.MISSING}]
         packed = any(kind is UnreadKind.PACKED for kind, _ in self._found)
-        if self._missing and not packed and (self._has_code or not self._other_code):
+        if self._missing and not packed and not _can_hold(lost, ".dex") and (self._has_code or not self._other_code):
             what = "no class that the manifest names is in the code: the app is packed or incomplete"
             what = what if self._has_code else "the package contains no code"
             self._add(UnreadKind.MISSING, what, "AndroidManifest.xml")
         react = next((self._files[name] for name in _REACT if name in self._files), "")
-        if react and not self._bundle:
+        if react and not self._bundle and not _can_hold(lost, *_BUNDLE_FILES):
             self._add(UnreadKind.MISSING, "React Native without a JavaScript bundle: it is loaded at run time", react)
         flutter = self._files.get("libflutter.so", "")
-        if flutter and "libapp.so" not in self._files and "kernel_blob.bin" not in self._files:
+        compiled = ("libapp.so", "kernel_blob.bin")
+        if flutter and not any(name in self._files for name in compiled) and not _can_hold(lost, *compiled):
             self._add(UnreadKind.MISSING, "Flutter without compiled Dart code (libapp.so)", flutter)
-        return tuple(self._found.values())[:MAX_UNREAD]
+        return unread_parts(self._found.values(), problems)
 
     def _add(self, kind: UnreadKind, what: str, where: str) -> None:
         self._found.setdefault((kind, what), UnreadCode(kind, what, where))
@@ -265,6 +265,11 @@ def component_classes(manifest: Element) -> tuple[str, ...]:
             if len(found) >= MAX_COMPONENTS:
                 break
     return tuple(found)
+
+
+def _can_hold(lost: Iterable[str], *ends: str) -> bool:
+    """True if one of the parts that were not read has such a name, or is the package or a package in it."""
+    return any(not where or where.endswith((*ends, ".apk")) for where in lost)
 
 
 def _decoded(text: bytes) -> bytes:

@@ -13,7 +13,7 @@ from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.printable import printable
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
-from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting
+from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting, UnreadKind
 from tieback.recognise import url
 from tieback.recognise.calls import unnamed_container
 from tieback.recognise.context import match_context
@@ -230,7 +230,7 @@ class _Finds:
                         yield find
         if decryption.stopped:
             what = "decrypting the strings of the code takes too long; some were not decrypted"
-            yield Problem(what, self._parts[0].buffer.file)
+            yield Problem(what, self._parts[0].buffer.file, UnreadKind.LIMIT)
 
     def decrypted_hosts(self, decryption: Decryption, shown: set[str]) -> Iterator[Find]:
         """A sighting for each decrypted text that is only a host; the address of a web server stands for it."""

@@ -15,7 +15,7 @@ import msgspec
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes
 from tieback.intake.apps.printable import printable
-from tieback.model.sighting import Credential, Evidence, Problem, Sighting
+from tieback.model.sighting import Credential, Evidence, Problem, Sighting, UnreadKind
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, Atoms, literal_atoms
 from tieback.recognise.calls import SCRIPTS
 from tieback.recognise.context import match_context
@@ -161,7 +161,7 @@ class ScriptExtractor:
                 continue
             pieces += 1
             if pieces > MAX_PIECES:
-                yield Problem("too many encoded strings; the rest was not decoded", buffer.file)
+                yield Problem("too many encoded strings; the rest was not decoded", buffer.file, UnreadKind.LIMIT)
                 return
             begin, end = max(end, mark.start() - _BEFORE), mark.start() + _AFTER
             # The cut can be inside a text. A replaced text begins with its mark, so it is read from there, too.

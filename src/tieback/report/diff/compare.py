@@ -2,7 +2,7 @@
 
 Findings are matched by id. If a store's identity changed between two runs, for example because it no longer reports
 one, findings are matched by rule and host name or address. A missing finding counts as fixed only if its store answered
-again or its app was analysed again; otherwise it is ``unconfirmed``, never fixed.
+again, or if its app was analysed again with every part that can have it; otherwise it is ``unconfirmed``, never fixed.
 """
 
 import re
@@ -16,7 +16,8 @@ from tieback.model.exposure import Severity
 from tieback.model.figure import Figure, total
 from tieback.model.probe import Ability, Access, Outcome, Privileges
 from tieback.model.report import Baseline
-from tieback.report.diff.past import PastFinding, PastReport, PastStore
+from tieback.model.sighting import UnreadKind
+from tieback.report.diff.past import PastApp, PastFinding, PastReport, PastStore
 from tieback.report.document import ACCESS_WORDS, RANSOM_WORDS
 from tieback.report.figures import bytes_text, figure_text
 from tieback.report.verdict import ABILITY_WORDS
@@ -28,6 +29,10 @@ _VOLATILE = re.compile(
 )
 """Parts of evidence that are not compared: the offset; the grade, which older releases did not write; the number of a
 DEX file, because each build distributes the classes anew."""
+
+
+_OUTSIDE = frozenset({UnreadKind.DOWNLOADED, UnreadKind.WEB_PAGE})
+"""Code that was never in the package: it cannot have a finding of the package."""
 
 
 class ChangeKind(StrEnum):
@@ -234,7 +239,9 @@ class _Looked:
 
     def __init__(self, new: PastReport) -> None:
         self.new = new
-        self.apps = {app.subject for app in new.apps.values()}
+        self.apps: dict[str, list[PastApp]] = {}
+        for app in new.apps.values():
+            self.apps.setdefault(app.subject, []).append(app)
         self.answered = {place: store for store in new.stores.values() for place in store.places}
 
 
@@ -243,9 +250,12 @@ def _gone(finding: PastFinding, old: PastReport, looked: _Looked) -> Change:
     stores = [old.stores[key] for key in finding.exposures if key in old.stores]
     if not finding.exposures:
         subjects = {old.apps[key].subject if key in old.apps else key for key in finding.apps}
-        if subjects and subjects <= looked.apps:
+        unread = next(filter(None, (_newly_unread(subject, finding, old, looked) for subject in sorted(subjects))), "")
+        if unread:
+            return Change(ChangeKind.UNCONFIRMED, finding, finding.severity, about, (unread,))
+        if subjects and subjects <= looked.apps.keys():
             return Change(ChangeKind.FIXED, finding, finding.severity, about, ("the app was analysed again",))
-        missing = ", ".join(sorted(subjects - looked.apps)[:3]) or "its app"
+        missing = ", ".join(sorted(subjects - looked.apps.keys())[:3]) or "its app"
         return Change(ChangeKind.UNCONFIRMED, finding, finding.severity, about, (f"{missing} was not analysed again",))
     reasons, fixed = [], bool(stores)
     for store in stores:
@@ -260,6 +270,25 @@ def _gone(finding: PastFinding, old: PastReport, looked: _Looked) -> Change:
         about,
         tuple(dict.fromkeys(reasons)) or ("its store is missing in the old report",),
     )
+
+
+def _newly_unread(subject: str, finding: PastFinding, old: PastReport, looked: _Looked) -> str:
+    """The part of an app that was not read in the new run and can have the finding; empty if there is none.
+
+    What was not read in the old run either did not show the finding then. Each damaged package lacks other parts.
+    """
+    before = {
+        (one.kind, one.what)
+        for key in finding.apps
+        if key in old.apps and old.apps[key].subject == subject
+        for one in old.apps[key].unread
+        if one.kind is not UnreadKind.DAMAGED
+    }
+    for app in looked.apps.get(subject, ()):
+        for one in app.unread:
+            if one.kind not in _OUTSIDE and (one.kind, one.what) not in before:
+                return f"the app was only partly read: {one.what}" + (f" ({one.where})" if one.where else "")
+    return ""
 
 
 def _fate(store: PastStore, looked: _Looked) -> tuple[str, bool]:

@@ -9,13 +9,13 @@ from typing import Any
 
 import msgspec
 
-from tieback.model.app import App
 from tieback.model.document import SCHEMA_VERSION
 from tieback.model.errors import InputError
 from tieback.model.exposure import Exposure, Finding, Severity
 from tieback.model.figure import Figure
 from tieback.model.probe import Ability, Access, Outcome, Privileges, RansomVerdict, is_undecided
-from tieback.model.report import Report
+from tieback.model.report import AppSummary, Report
+from tieback.model.sighting import UnreadCode
 
 _OLD_VENDOR = re.compile(r"for (.*) alone: its apps and the stores that they lead to", re.DOTALL)
 _OLD_PUBLIC = "public: totals alone, "
@@ -80,6 +80,8 @@ class PastApp(msgspec.Struct, frozen=True):
     bundle_id: str = ""
     name: str = ""
     version_name: str = ""
+    unread: tuple[UnreadCode, ...] = ()
+    """Its parts that were not read."""
 
     @property
     def subject(self) -> str:
@@ -136,6 +138,12 @@ class PastReport(msgspec.Struct, frozen=True):
 
 class _Summary(msgspec.Struct, frozen=True):
     app: PastApp
+    unread: tuple[UnreadCode, ...] = ()
+
+    @property
+    def known(self) -> PastApp:
+        """The app, with its parts that were not read."""
+        return msgspec.structs.replace(self.app, unread=self.unread)
 
 
 class _Suppressed(msgspec.Struct, frozen=True):
@@ -179,7 +187,7 @@ def read_past(path: Path) -> PastReport:
         path.name,
         document.created,
         _audience(document.audience),
-        (one.app for one in document.apps),
+        (one.known for one in document.apps),
         document.exposures,
         sorted((*document.findings, *(one.finding for one in document.suppressed)), key=worst_first),
         document.probes,
@@ -208,7 +216,7 @@ def past_from_report(report: Report, name: str) -> PastReport:
         name,
         report.created,
         report.audience,
-        (_app(summary.app) for summary in report.apps.rows()),
+        (_app(summary) for summary in report.apps.rows()),
         (_store(store) for store in report.exposures()),
         sorted((*findings, *apart), key=worst_first),
         (PastProbe(probe.target, probe.outcome) for probe in report.probes.rows()),
@@ -259,7 +267,7 @@ def _from_lines(name: str, lines: Iterable[bytes]) -> PastReport:
         name,
         head.created,
         _audience(head.audience),
-        (one.app for one in rows.get("app-summary", ())),
+        (one.known for one in rows.get("app-summary", ())),
         rows.get("exposure", ()),
         sorted(findings, key=worst_first),
         rows.get("probe", ()),
@@ -285,8 +293,9 @@ _SHAPES: dict[str, type] = {
 }
 
 
-def _app(app: App) -> PastApp:
-    return PastApp(app.sha256, app.platform.value, app.bundle_id, app.name, app.version_name)
+def _app(summary: AppSummary) -> PastApp:
+    app = summary.app
+    return PastApp(app.sha256, app.platform.value, app.bundle_id, app.name, app.version_name, summary.unread)
 
 
 def _store(store: Exposure) -> PastStore:

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from tieback.model.exposure import Exposure
 from tieback.model.figure import Figure
-from tieback.model.report import AppSummary, Report
+from tieback.model.report import AppSummary, Baseline, Report
 from tieback.model.spreadsheet import as_cell
 from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.document import clean
@@ -23,7 +23,7 @@ COLUMNS = (
     "app_sha256", "apps_concerned", "store", "product", "product_version", "access", "records", "records_quality",
     "bytes", "bytes_quality", "personal_data", "ransom", "targets", "addresses", "evidence", "advice", "seen_by",
     "entry", "privileges", "account", "untested", "stores_at_most", "references",
-    "abilities",
+    "abilities", "baseline_state",
 )  # fmt: skip
 LONGEST = 32_000
 """Limit on the characters of a cell; spreadsheets allow 32,767."""
@@ -42,7 +42,7 @@ class CsvRenderer:
         writer.writerow(COLUMNS)
         seen = PassiveNotes(report)
         for detail in iter_details(report):
-            writer.writerows(_rows(detail, seen))
+            writer.writerows(_rows(detail, seen, report.baseline))
             out.write(text.getvalue().encode("utf-8", "replace"))
             text.seek(0)
             text.truncate()
@@ -54,19 +54,20 @@ def cell(text: str) -> str:
     return as_cell(clean(text, LONGEST))
 
 
-def _rows(detail: FindingDetail, seen: PassiveNotes) -> Iterator[tuple[str, ...]]:
+def _rows(detail: FindingDetail, seen: PassiveNotes, known: Baseline | None) -> Iterator[tuple[str, ...]]:
     """The rows of a finding. Each text is made safe once, not once per row."""
     finding = detail.finding
     head = _cells(finding.id, finding.severity.value, finding.rule, finding.title, finding.cwe)
     tail = _cells("; ".join(finding.evidence), finding.advice)
     related = _cells("; ".join(finding.references))
     count = _cells(str(len(finding.apps)))
+    state = "" if known is None else known.standing(finding.id).value
     stores = []
     for store in detail.stores or (None,):
         others = [] if store is None else seen.of_store(store)[:MOST_LINES]
         said = "; ".join(f"{line.said} ({line.ours})" for line in map(passive_line, others))
         facts = _cells(*_store(store))
-        stores.append((*facts, *tail, *_cells(said, *_entry(store)), *related, *_cells(_abilities(store))))
+        stores.append((*facts, *tail, *_cells(said, *_entry(store)), *related, *_cells(_abilities(store), state)))
     for summary in detail.apps or (None,):
         app = _cells(*_app(summary))
         for facts in stores:

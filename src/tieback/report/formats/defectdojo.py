@@ -41,8 +41,12 @@ class DefectDojoRenderer:
 
 
 def _findings(report: Report, day: str) -> Iterator[dict[str, Any]]:
+    known = report.baseline
     for detail in iter_details(report):
-        yield _finding(detail, day)
+        entry = _finding(detail, day)
+        if known is not None:
+            entry["tags"].append(known.standing(detail.finding.id).value)
+        yield entry
     # Suppressed findings are reported as accepted risks, so that an import does not close them.
     for detail in iter_details(report, (one.finding for one in report.suppressed.rows())):
         yield _finding(detail, day) | {"active": False, "risk_accepted": True}

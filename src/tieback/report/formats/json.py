@@ -6,7 +6,7 @@ from typing import BinaryIO
 from tieback.model.document import SCHEMA_VERSION
 from tieback.model.report import LazyTable, Report
 from tieback.report.breakdown import count_breakdown
-from tieback.report.encoding import baseline_row, encode_row
+from tieback.report.encoding import baseline_row, encode_row, finding_rows
 from tieback.report.interface import RendererMeta
 
 _TABLES = (
@@ -41,6 +41,9 @@ class JsonRenderer:
 def _write_table(report: Report, name: str, out: BinaryIO) -> None:
     if name == "exposures":
         _write_pieces(name, map(encode_row, report.exposures()), out)
+        return
+    if name == "findings":
+        _write_pieces(name, map(encode_row, finding_rows(report)), out)
         return
     table: LazyTable[object] = getattr(report, name)
     _write_pieces(name, map(encode_row, table.rows()) if table.encoded is None else table.encoded(), out)

@@ -1,58 +1,101 @@
-"""JUnit XML for build servers: one test case per finding and per app without one.
+"""JUnit XML for build servers: one test case per finding, per app without one, and per app that was only partly read.
 
-Source: the common schema (https://github.com/testmoapp/junitxml). Findings are failures, worst first.
+Source: the common schema (https://github.com/testmoapp/junitxml). Findings are failures, worst first. With a baseline,
+only new findings are failures. Damaged packages are errors.
 """
 
+from collections.abc import Iterator
 from typing import BinaryIO
 from xml.sax.saxutils import escape, quoteattr
 
-from tieback.model.report import Report
-from tieback.report.detail import iter_details
-from tieback.report.document import clean, place_text
+from tieback.model.report import AppSummary, BaselineState, Report
+from tieback.report.detail import FindingDetail, iter_details
+from tieback.report.document import clean, place_text, unread_text
 from tieback.report.interface import RendererMeta
 
 _LONGEST = 4000
 
 
 class JunitRenderer:
-    """Renders two suites: findings, and apps that lead to no store that answered."""
+    """Renders two suites: findings, and apps that lead to no store that answered or that were only partly read."""
 
     meta = RendererMeta("junit", ".junit.xml", "application/xml")
 
     def render(self, report: Report, out: BinaryIO) -> None:
         """Write the document to ``out``, case by case."""
-        found, apart, quiet = report.findings.count, report.suppressed.count, report.quiet.count
+        found, apart = report.findings.count, report.suppressed.count
+        new = found - _known(report)
+        # Apps that lead to a store are not in ``quiet``; those that were partly read have a case all the same.
+        partly = damaged = leading = 0
+        for summary in report.partly_read.rows():
+            partly += 1
+            damaged += summary.damaged
+            leading += bool(summary.exposures)
+        apps = report.quiet.count + leading
         stamp = report.created.strftime("%Y-%m-%dT%H:%M:%S")
         out.write(b'<?xml version="1.0" encoding="UTF-8"?>\n')
-        out.write(f'<testsuites name="tieback" tests="{found + apart + quiet}" failures="{found}">\n'.encode())
         out.write(
-            f'<testsuite name="findings" tests="{found + apart}" failures="{found}" errors="0" skipped="{apart}" '
-            f'timestamp="{stamp}">\n'.encode()
+            f'<testsuites name="tieback" tests="{found + apart + apps}" failures="{new}" errors="{damaged}">\n'.encode()
         )
-        for detail in iter_details(report):
-            finding = detail.finding
-            about = ", ".join(
-                [summary.app.bundle_id for summary in detail.apps[:5]]
-                + [place_text(store) for store in detail.stores[:3]]
-            )
-            body = "\n".join((*finding.evidence, f"What to do: {finding.advice}"))
-            out.write(
-                (
-                    f"<testcase classname={_attribute(finding.rule)} name={_attribute(f'{finding.id} {about}')}>"
-                    f"<failure type={_attribute(finding.severity.value)} message={_attribute(finding.title)}>"
-                    f"{_text(body)}</failure></testcase>\n"
-                ).encode()
-            )
+        out.write(
+            f'<testsuite name="findings" tests="{found + apart}" failures="{new}" errors="0" '
+            f'skipped="{found - new + apart}" timestamp="{stamp}">\n'.encode()
+        )
+        out.writelines(_case(report, detail).encode() for detail in iter_details(report))
         for suppressed in report.suppressed.rows():
             finding, by = suppressed.finding, suppressed.by
             words = _attribute(f"suppressed by {by.author} until {by.expires}: {by.reason}")
             rule, case = _attribute(finding.rule), _attribute(f"{finding.id} {finding.title}")
             out.write(f"<testcase classname={rule} name={case}><skipped message={words}/></testcase>\n".encode())
-        out.write(f'</testsuite>\n<testsuite name="apps" tests="{quiet}" failures="0" errors="0">\n'.encode())
-        for summary in report.quiet.rows():
-            case = f"{summary.app.bundle_id} {summary.app.version_name}"
-            out.write(f'<testcase classname="app" name={_attribute(case)}/>\n'.encode())
+        out.write(
+            f'</testsuite>\n<testsuite name="apps" tests="{apps}" failures="0" errors="{damaged}" '
+            f'skipped="{partly - damaged}">\n'.encode()
+        )
+        out.writelines(case.encode() for case in _apps(report))
         out.write(b"</testsuite>\n</testsuites>\n")
+
+
+def _known(report: Report) -> int:
+    """Number of findings that the baseline has."""
+    known = report.baseline
+    if known is None:
+        return 0
+    return sum(known.standing(finding.id) is not BaselineState.NEW for finding in report.findings.rows())
+
+
+def _case(report: Report, detail: FindingDetail) -> str:
+    finding = detail.finding
+    about = ", ".join(
+        [summary.app.bundle_id for summary in detail.apps[:5]] + [place_text(store) for store in detail.stores[:3]]
+    )
+    head = f"<testcase classname={_attribute(finding.rule)} name={_attribute(f'{finding.id} {about}')}>"
+    known = report.baseline
+    if known is not None and (state := known.standing(finding.id)) is not BaselineState.NEW:
+        words = f"{state.value} since the baseline {known.name} of {known.created:%Y-%m-%d}: {finding.title}"
+        return f"{head}<skipped message={_attribute(words)}/></testcase>\n"
+    body = "\n".join((*finding.evidence, f"What to do: {finding.advice}"))
+    new = "new: " if known is not None else ""
+    return (
+        f"{head}<failure type={_attribute(finding.severity.value)} message={_attribute(new + finding.title)}>"
+        f"{_text(body)}</failure></testcase>\n"
+    )
+
+
+def _apps(report: Report) -> Iterator[str]:
+    for summary in report.quiet.rows():
+        yield _app(summary)
+    for summary in report.partly_read.rows():
+        if summary.exposures:
+            yield _app(summary)
+
+
+def _app(summary: AppSummary) -> str:
+    case = _attribute(f"{summary.app.bundle_id} {summary.app.version_name}")
+    if not summary.unread:
+        return f'<testcase classname="app" name={case}/>\n'
+    words = _attribute(f"only partly read: {unread_text(summary)}")
+    element = f'<error type="damaged" message={words}/>' if summary.damaged else f"<skipped message={words}/>"
+    return f'<testcase classname="app" name={case}>{element}</testcase>\n'
 
 
 def _attribute(text: str) -> str:

@@ -7,7 +7,7 @@ import msgspec
 from tieback.model.document import SCHEMA_VERSION
 from tieback.model.report import Report
 from tieback.report.breakdown import count_breakdown
-from tieback.report.encoding import baseline_row, encode_row
+from tieback.report.encoding import baseline_row, encode_row, finding_rows
 from tieback.report.interface import RendererMeta
 
 _TABLES = (
@@ -59,7 +59,8 @@ class NdjsonRenderer:
         head |= {"baseline": baseline_row(report.baseline)}
         out.write(_line("report-head", head))
         for kind, name in _TABLES:
-            rows = report.exposures() if name == "exposures" else getattr(report, name).rows()
+            special = {"exposures": report.exposures, "findings": lambda: finding_rows(report)}
+            rows = special.get(name, lambda name=name: getattr(report, name).rows())()
             out.writelines(_line(kind, msgspec.to_builtins(row)) for row in rows)
 
 

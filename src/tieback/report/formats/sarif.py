@@ -7,6 +7,7 @@ of the maker's source is known, it is the location, and those in the package are
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
@@ -14,7 +15,7 @@ from tieback.assess.rules import FindingRule, load_rules
 from tieback.model.exposure import AppRoute, Finding, Severity
 from tieback.model.report import AppSummary, Report
 from tieback.report.detail import FindingDetail, iter_details
-from tieback.report.document import TRAFFIC, clean, place_text
+from tieback.report.document import TRAFFIC, clean, place_text, unread_text
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
 from tieback.report.source_lines import source_text
@@ -23,6 +24,8 @@ from tieback.report.verdict import abilities_text, entry_text, untested_text
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 MOST_PLACES = 10
 """Limit on the locations of one result."""
+MOST_NOTICES = 1_000
+"""Limit on the notices of a run."""
 _PLACE = re.compile(r".*: (?P<file>.{1,500}) at (?P<offset>0x[0-9a-f]{1,12})")
 """End of an evidence line: the file in the package and the offset."""
 
@@ -64,7 +67,19 @@ class SarifRenderer:
             out.write(b"," if number else b"")
             out.write(encode_row(result))
         end = report.created.strftime("%Y-%m-%dT%H:%M:%SZ")
-        out.write(b'],"invocations":[' + encode_row({"executionSuccessful": True, "endTimeUtc": end}) + b"]}]}\n")
+        invocation: dict[str, Any] = {"executionSuccessful": not report.headline.apps_damaged, "endTimeUtc": end}
+        if notices := list(islice(_notices(report), MOST_NOTICES)):
+            invocation["toolExecutionNotifications"] = notices
+        out.write(b'],"invocations":[' + encode_row(invocation) + b"]}]}\n")
+
+
+def _notices(report: Report) -> Iterator[dict[str, Any]]:
+    """Apps that were only partly read, then the problems of the run."""
+    for summary in report.partly_read.rows():
+        text = f"{clean(summary.path, 300)}: only partly read: {unread_text(summary)}"
+        yield {"level": "error" if summary.damaged else "warning", "message": {"text": text}}
+    for problem in report.problems.rows():
+        yield {"level": "warning", "message": {"text": f"{clean(problem.where, 300)}: {clean(problem.what, 500)}"}}
 
 
 def _semantic_version(version: str) -> str:

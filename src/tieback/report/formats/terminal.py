@@ -43,6 +43,7 @@ from tieback.report.document import (
     server_text,
     store_text,
     stores_without_app,
+    unread_words,
     way_text,
 )
 from tieback.report.figures import LEGEND, size_text, store_bytes_text, store_records_text
@@ -177,7 +178,7 @@ def _print_named(report: Report, console: Console, most: int) -> None:
 
 
 def _print_partly_read(report: Report, console: Console) -> None:
-    """Apps with code that was not read: their lists of back ends are not complete."""
+    """Apps with parts that were not read: their lists of back ends are not complete."""
     if not report.partly_read.count:
         return
     count = count_text(report.partly_read.count, "app")
@@ -430,7 +431,7 @@ def _named(report: Report, shown: Sequence[AppSummary], width: int) -> Table:
         names = hosts[summary.app.sha256]
         more = f" and {len(names) - most} more" if most is not None and len(names) > most else ""
         named = ", ".join(clean(name) for name in names[:most]) + more
-        partly = "partly read" + ("; " if named else ", see its traffic") if summary.unread else ""
+        partly = unread_words(summary, named=bool(named))
         table.add_row(
             Text(_short(summary.app.label, 40, width)),
             Text(_short(summary.app.version_name, 20, width)),
@@ -551,8 +552,7 @@ def _print_rest(console: Console, count: int, shown: int) -> None:
 def _print_problems(report: Report, console: Console) -> None:
     if not report.problems.count:
         return
-    count = count_text(report.problems.count, "problem")
-    console.print(Text(f"\n{count}: inputs not read or targets not probed", style="yellow"))
+    console.print(Text(f"\n{count_text(report.problems.count, 'problem')}", style="yellow"))
     for problem in report.problems.first(MOST_PROBLEMS):
         console.print(Text(f"  {clean(problem.where, 100)}: {clean(problem.what)}"))
     if report.problems.count > MOST_PROBLEMS:

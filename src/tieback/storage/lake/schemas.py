@@ -94,7 +94,16 @@ SCHEMAS: Mapping[str, pa.Schema] = {
     "not_backends": pa.schema(
         [*_UNIT, ("ordinal", pa.int32()), ("value", pa.string()), ("reason", pa.string())],
     ),
-    "problems": pa.schema([*_UNIT, ("ordinal", pa.int32()), ("what", pa.string()), ("where", pa.string())]),
+    "problems": pa.schema(
+        [
+            *_UNIT,
+            ("ordinal", pa.int32()),
+            ("what", pa.string()),
+            ("where", pa.string()),
+            # Why a part of an app was not read; null if nothing was left out.
+            ("unread", pa.string()),
+        ]
+    ),
     "flows": pa.schema(
         [
             *_UNIT,

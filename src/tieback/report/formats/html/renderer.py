@@ -26,6 +26,7 @@ from tieback.report.document import (
     records_text,
     store_summary_text,
     store_text,
+    unread_advice,
     way_words,
     ways_of,
 )
@@ -88,6 +89,7 @@ class HtmlRenderer:
                 scope_lines=tuple(about_lines(report)),
                 headline=headline_text(report),
                 partly_read=tuple(partly_read_lines(report, MOST_SECTIONS)),
+                unread_advice=unread_advice(report.headline),
                 legend=LEGEND,
                 steps=tuple(figure_steps(report)),
                 charts=charts(counted(report), titles),

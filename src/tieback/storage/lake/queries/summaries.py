@@ -15,7 +15,7 @@ from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.report import AppSighting, AppSummary, DroppedName
 from tieback.model.sighting import Evidence, Problem, Sighting, UnreadCode
 from tieback.storage.lake.lake import Lake
-from tieback.storage.lake.tables.apps import ios_executables
+from tieback.storage.lake.tables.apps import ios_executables, read_problem
 from tieback.storage.lake.tables.inputs import RunInput
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class RunApps:
         return self.pick(self._first_quiet(most))
 
     def unread(self, most: int | None = None) -> Iterator[AppSummary]:
-        """The apps with code that was not read, in the order of ``rows``."""
+        """The apps with parts that were not read, in the order of ``rows``."""
         keys = {row[0] for row in self._lake.stream(_UNREAD, self._scope)}
         return islice(self.pick(keys, "WHERE every.unread NOT IN ('', '[]')"), most)
 
@@ -138,10 +138,10 @@ class RunApps:
         wanted = pa.table({"unit": pa.array(sorted(keys), pa.string())})
         return self._summaries("SEMI JOIN wanted USING (unit)", {"wanted": wanted}, where, leading="")
 
-    def partly_read(self) -> tuple[int, int]:
-        """Number of apps with code that was not read, and how many of them lead to an exposed store."""
-        count, affected = next(self._lake.stream(_PARTLY_READ, self._scope, tables=self._tables))
-        return int(count), int(affected)
+    def partly_read(self) -> tuple[int, int, int]:
+        """Number of apps with parts that were not read, and of these: leading to an exposed store, and damaged."""
+        count, affected, damaged = next(self._lake.stream(_PARTLY_READ, self._scope, tables=self._tables))
+        return int(count), int(affected), int(damaged)
 
     def row_count(self) -> int:
         """Number of rows: apps that were read, and apps of captures that lead to a store."""
@@ -270,11 +270,12 @@ SELECT count(*) FROM (SELECT DISTINCT unit FROM captured SEMI JOIN leads ON lead
 ANTI JOIN (SELECT unit FROM inputs WHERE {_READ}) i ON i.unit = c.unit"""  # noqa: S608
 
 _UNREAD = f"""
-SELECT DISTINCT unit FROM apps SEMI JOIN (SELECT unit, version FROM inputs WHERE {_READ}) USING (unit, version)
-WHERE unread NOT IN ('', '[]')"""  # noqa: S608
+SELECT unit, bool_or(unread LIKE '%"kind":"damaged"%') AS damaged
+FROM apps SEMI JOIN (SELECT unit, version FROM inputs WHERE {_READ}) USING (unit, version)
+WHERE unread NOT IN ('', '[]') GROUP BY unit"""  # noqa: S608
 
 _PARTLY_READ = f"""
-SELECT count(*), count(l.app)
+SELECT count(*), count(l.app), count(*) FILTER (WHERE a.damaged)
 FROM ({_UNREAD}) a LEFT JOIN (SELECT DISTINCT app FROM leads WHERE exposed) l ON l.app = a.unit"""  # noqa: S608
 
 _SIGHTINGS_READ = f"""
@@ -290,7 +291,7 @@ _SUMMARIES = """{inputs}, seen AS (
     ) AS has_api
     FROM sightings SEMI JOIN inp USING (unit, version) GROUP BY unit, version
 ), odd AS (
-    SELECT unit, version, list([what, "where"] ORDER BY ordinal) AS problems
+    SELECT unit, version, list([what, "where", problems.unread] ORDER BY ordinal) AS problems
     FROM problems SEMI JOIN inp USING (unit, version) GROUP BY unit, version
 ), led AS (
     SELECT app AS unit, list(exposure ORDER BY place) AS exposures, bool_or(exposed) AS exposed FROM leads GROUP BY app
@@ -365,7 +366,7 @@ def _summary(row: Sequence[Any]) -> AppSummary:
         endpoints=endpoints,
         exposures=tuple(led or ()),
         has_api=has_api,
-        problems=tuple(Problem(what, where) for what, where in odd or ()),
+        problems=tuple(read_problem(*one) for one in odd or ()),
         captured=captured,
         unread=msgspec.json.decode(unread, type=tuple[UnreadCode, ...]) if unread else (),
     )

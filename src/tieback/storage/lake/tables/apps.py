@@ -22,6 +22,7 @@ from tieback.model.sighting import (
     Problem,
     Sighting,
     UnreadCode,
+    UnreadKind,
 )
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.schemas import SCHEMAS, rows_table
@@ -110,7 +111,7 @@ def app_tables(documents: Sequence[tuple[UnitName, AppDocument]]) -> dict[str, p
         )
         keys += ((*name, k.kind, k.value, list(k.services), k.endpoint) for k in document.keys)
         not_backends += ((*name, n, x.value, x.reason) for n, x in enumerate(document.not_backends))
-        problems += ((*name, n, p.what, p.where) for n, p in enumerate(document.problems))
+        problems += ((*name, n, p.what, p.where, p.unread) for n, p in enumerate(document.problems))
     return {
         "apps": rows_table("apps", apps),
         "sightings": rows_table("sightings", sightings),
@@ -174,7 +175,7 @@ def read_app_documents(lake: Lake, keys: Keys) -> Iterator[tuple[str, AppDocumen
                         ),
                         credentials=tuple(_credential(row) for row in credentials),
                         not_backends=tuple(NotBackend(row["value"], row["reason"]) for row in not_backends),
-                        problems=tuple(Problem(row["what"], row["where"]) for row in problems),
+                        problems=tuple(read_problem(row["what"], row["where"], row.get("unread")) for row in problems),
                         cleartext=msgspec.json.decode(
                             apps[0].get("cleartext") or "[]", type=tuple[CleartextPolicy, ...]
                         ),
@@ -478,6 +479,11 @@ def _credential(row: dict[str, Any]) -> Credential:
         fingerprint=row.get("fingerprint") or "",
         claims=msgspec.json.decode(row.get("claims") or b"{}", type=dict[str, str]),
     )
+
+
+def read_problem(what: str, where: str, unread: str | None) -> Problem:
+    """A problem from its columns; parts from older versions of the analysis do not state why a part was not read."""
+    return Problem(what, where, UnreadKind(unread) if unread else None)
 
 
 def _evidence_row(evidence: Evidence) -> tuple[Any, ...]:
