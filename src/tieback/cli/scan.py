@@ -95,7 +95,7 @@ def scan(
         list[FailOn] | None,
         typer.Option(
             help="Exit with code 1 if a finding (--baseline: a new one) has at least this severity. unprobed: if a "
-            "candidate was not probed; undecided: if a store is not decided; unread: if an app was only partly read. "
+            "candidate was not probed; undecided: if a store is not decided. unread: if an app was only partly read. "
             "Repeatable; default: never."
         ),
     ] = None,

@@ -29,7 +29,7 @@ class ExitCode(IntEnum):
     USAGE = 2
     """Wrong usage: an option, a file of settings, or a grant that is not valid. Nothing was done."""
     SOME_FAILED = 3
-    """Some inputs failed. Each is named on stderr; the others are done."""
+    """Some inputs failed, or packages are cut off or damaged. Each is named on stderr; the others are done."""
     NOTHING_DONE = 4
     """No input could be read, or nothing could be done."""
     CLOSED_PIPE = 141

@@ -607,7 +607,7 @@ class Report(msgspec.Struct, frozen=True):
     findings: LazyTable[Finding]
     """Most severe first."""
     problems: LazyTable[Problem]
-    """What could not be read or done, each with its place."""
+    """What could not be read or done, and remarks on the run, each with its place."""
     sightings: LazyIndex[AppSighting]
     """By content hash of the app."""
     backends: LazyTable[Backend]

@@ -44,7 +44,7 @@ class AppsPage(msgspec.Struct, frozen=True, kw_only=True):
     apps: int
     """All apps of the run."""
     partly_read: int
-    """Apps of the run with code that was not read: their back ends may be missing."""
+    """Apps of the run with parts that were not read: their back ends may be missing."""
     platforms: tuple[tuple[str, int], ...]
     """Each platform with its number of apps."""
     vendors: tuple[tuple[str, int], ...]

@@ -36,7 +36,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("signer_scheme", pa.string()),
             # Cleartext policy, a JSON array of rules.
             ("cleartext", pa.string()),
-            # Code that was not read, a JSON array; null in parts written before this column existed.
+            # Parts that were not read, a JSON array; null in parts written before this column existed.
             ("unread", pa.string()),
             # Privacy manifests, a JSON array; null in parts written before this column existed.
             ("declarations", pa.string()),
