@@ -94,9 +94,9 @@ def scan(
     fail_on: Annotated[
         list[FailOn] | None,
         typer.Option(
-            help="Exit with code 1 if a finding (--baseline: a new one) has at least this severity. unprobed: if a "
-            "candidate was not probed; undecided: if a store is not decided. unread: if an app was only partly read. "
-            "Repeatable; default: never."
+            help="Exit with code 1 if a finding (--baseline: a new one) has at least this severity. Or, with unprobed, "
+            "if a candidate was not probed; with undecided, if a store is not decided; with unread, if an app was only "
+            "partly read. Repeatable; default: never."
         ),
     ] = None,
     workers: Annotated[

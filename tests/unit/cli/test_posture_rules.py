@@ -30,9 +30,9 @@ def test_table_shows_anonymous_permissions(run: Run, files: tuple[Path, Path]) -
     ran = run("posture", "rules", *(path.name for path in files))
     assert ran.code == 0
     rows = [line.split() for line in ran.out.splitlines()[1:] if line.strip() and not line.startswith(" ")]
-    assert [row[:5] for row in rows] == [
-        ["firestore.rules:5", "anonymous", "/posts/{post}", "yes", "no"],
-        ["redis.conf:1", "anonymous", "/", "yes", "yes"],
+    assert [row[:6] for row in rows] == [
+        ["high", "firestore.rules:5", "anonymous", "/posts/{post}", "yes", "no"],
+        ["critical", "redis.conf:1", "anonymous", "/", "yes", "yes"],
     ]
 
 
@@ -56,7 +56,10 @@ def test_exit_code_for_ci(run: Run, files: tuple[Path, Path], level: str, code: 
 
 def test_fail_on_ignores_lower_severities(run: Run, files: tuple[Path, Path]) -> None:
     assert run("posture", "rules", files[0], "--fail-on", "critical").code == 0
-    assert run("posture", "rules", files[0], "--fail-on", "high").code == 1
+    ended = run("posture", "rules", files[0], "--fail-on", "high")
+    assert ended.code == 1
+    assert ended.err.splitlines()[-1] == "exit 1: 2 answers at or above high; the worst is high"
+    assert [line.split()[0] for line in ended.out.splitlines()[1:]] == ["high"]
 
 
 def test_a_mistake_costs_no_other_file(run: Run, files: tuple[Path, Path], tmp_path: Path) -> None:

@@ -49,6 +49,66 @@ def test_partly_read_app_is_in_every_part_of_the_report(run: Run, apps: Path, tm
     assert sorted(unread.values()) == [[], ["packed"]]
 
 
+PARTS = ("classes.dex", "the compressed data")
+FORMATS = ("table", "markdown", "html", "json", "ndjson", "sarif", "junit")
+
+
+def damage(package: Path, target: Path, kind: str) -> None:
+    """The package, cut off within its code, or with another content there."""
+    data = bytearray(package.read_bytes())
+    with zipfile.ZipFile(package) as archive:
+        entry = archive.getinfo("classes.dex")
+        start = entry.header_offset + 30 + len(entry.filename) + len(entry.extra)
+        end = start + entry.compress_size
+    if kind == "cut off":
+        del data[(start + end) // 2 :]
+    elif kind == "flipped":
+        data[start + 50 : start + 450] = bytes(byte ^ 0xFF for byte in data[start + 50 : start + 450])
+    else:
+        data[start : start + 400] = bytes(400)
+    target.write_bytes(data)
+
+
+@pytest.mark.parametrize("kind", ["cut off", "flipped", "overwritten"])
+def test_a_damaged_package_is_no_package_without_findings(run: Run, apps: Path, tmp_path: Path, kind: str) -> None:
+    words = ("-w", "ws", "--workers", "1")
+    assert run("scan", apps / "fieldhand.apk", *words, "--report", "old.json").code == 0
+    findings = len(json.loads((tmp_path / "old.json").read_text())["findings"])
+    damage(apps / "fieldhand.apk", tmp_path / "lost.apk", kind)
+    for name in FORMATS:
+        ended = run("scan", "lost.apk", *words, "--fail-on", "high", "--baseline", "old.json", "--format", name)
+        assert ended.code == 3, name
+        assert re.search(r"^tieback: lost\.apk: cut off or damaged: .*the compressed data", ended.err, re.MULTILINE)
+        assert all(part in ended.out for part in PARTS), name
+        assert "contains no code" not in ended.out, name
+        if name == "json":
+            document = json.loads(ended.out)
+            assert (document["headline"]["apps_partly_read"], document["headline"]["apps_damaged"]) == (1, 1)
+            found = document["baseline"]
+            assert found["fixed"] == 0
+            assert found["unchanged"] + found["updated"] + found["unconfirmed"] == findings > 0
+    ended = run("app", "lost.apk")
+    assert (ended.code, "The package is cut off or damaged" in " ".join(ended.out.split())) == (3, True)
+    assert "lost.apk: cut off or damaged" in ended.err
+
+
+def test_fail_on_unread(run: Run, apps: Path, tmp_path: Path) -> None:
+    words = ("-w", "ws", "--workers", "1", "--fail-on", "unread")
+    assert run("scan", apps / "fieldhand.apk", *words).code == 0
+    damage(apps / "fieldhand.apk", tmp_path / "lost.apk", "cut off")
+    ended = run("scan", "lost.apk", *words)
+    assert ended.code == 1
+    assert re.search(r"^exit 1: 1 app only partly read: lost\.apk \(cut off or damaged: .+\)$", ended.err, re.MULTILINE)
+
+
+def test_a_configuration_that_was_cut_off_has_no_default(run: Run, apps: Path, tmp_path: Path) -> None:
+    assert "connections without TLS" in run("app", apps / "fieldhand.apk").out
+    damage(apps / "fieldhand.apk", tmp_path / "lost.apk", "cut off")
+    text = " ".join(run("app", "lost.apk").out.split())
+    assert "connections without TLS" not in text
+    assert "network security configuration that it names cannot be read" in text
+
+
 def test_unknown_report_format_fails_before_any_work(run: Run, apps: Path, tmp_path: Path) -> None:
     ended = run("scan", apps, "-w", "ws", "--report", "report.docx")
     assert ended.code == 2
@@ -182,7 +242,7 @@ def test_a_grant_without_dns_is_in_the_headline(run: Run, apps: Path) -> None:
         (
             ("unprobed",),
             1,
-            [r"\d+ of \d+ candidates not probed: .*DNS is not allowed by this grant\. Add dns = true\..*"],
+            [r"\d+ of \d+ candidates not probed: .*DNS is not allowed .*Not probed: .*es\.fieldhand\.test.*"],
         ),
         (("low", "unprobed", "high"), 1, [r"\d+ findings? at or above low", r"\d+ of \d+ candidates not probed: .*"]),
     ],
@@ -212,7 +272,9 @@ def test_fail_on_unprobed_without_a_grant(run: Run, apps: Path) -> None:
     ended = run("scan", apps / "fieldhand.apk", "-w", "ws", "--workers", "1", "--fail-on", "unprobed")
     assert ended.code == 1
     assert re.search(
-        r"^exit 1: \d+ back ends not probed: there is no grant\. Add --grant FILE\.$", ended.err, re.MULTILINE
+        r"^exit 1: \d+ back ends not probed: there is no grant\. Add --grant FILE\. Not probed: .*es\.fieldhand\.test",
+        ended.err,
+        re.MULTILINE,
     )
 
 

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+import typer
 
 from tests.unit.cli.conftest import Run
-from tieback.cli.terminal import ExitCode, message_console, print_failure, progress_bar
+from tieback.cli import terminal
+from tieback.cli.terminal import ExitCode, exit_with_findings, message_console, print_failure, progress_bar
 from tieback.model.errors import InputError
 
 
@@ -44,3 +46,18 @@ def test_a_pipe_gets_whole_identifiers(
 def test_brackets_in_a_path_are_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
     message_console().print("report: out[/].html [bold]x")
     assert capsys.readouterr().err == "report: out[/].html [bold]x\n"
+
+
+def test_every_exit_with_code_1_has_a_reason() -> None:
+    source = Path(terminal.__file__).parent
+    silent = [path.name for path in source.glob("*.py") if "ExitCode.FINDINGS" in path.read_text()]
+    assert silent == ["terminal.py"], "end the command with exit_with_findings, which prints the reason"
+
+
+def test_reasons_of_exit_code_1_are_lines_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit) as ended:
+        exit_with_findings("2 findings at or above high", "a name with \x1b[31m")
+    assert ended.value.exit_code == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "exit 1: 2 findings at or above high"
+    assert "\x1b" not in lines[1]

@@ -1,3 +1,8 @@
+import csv
+import io
+import json
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,17 +12,23 @@ from tests.each import each
 from tests.examples import examples
 from tieback.model.backend import Route
 from tieback.model.figure import exact, lower_bound
-from tieback.model.report import LazyTable, Report, SkipReason
+from tieback.model.probe import Outcome, ProbeReport
+from tieback.model.report import Baseline, LazyTable, Report, SkipReason
+from tieback.report import by_name
 from tieback.report.document import (
     clean,
     count_text,
     endpoint_host,
     headline_text,
     hosts_of,
+    new_first,
     partly_read_lines,
     rows,
     scope_lines,
     store_text,
+    unprobed_names,
+    unread_advice,
+    unread_names,
     way_text,
     ways_of,
 )
@@ -239,3 +250,85 @@ def test_scope(report: Report) -> None:
     assert lines["Probed"] == "9 targets; 2 outside the grant, not contacted"
     assert lines["Traffic"] == "2,610 B sent, 25,731 B read"
     assert [text for _, text in scope_lines(None)] == ["no grant, so no back end was contacted"]
+
+
+def with_one_new(report: Report) -> tuple[Report, str, list[str]]:
+    """The report compared with one that has all findings but the last, its id and the ids of the others."""
+    ids = [finding.id for finding in report.findings.rows()]
+    known = Baseline("old.json", datetime(2026, 11, 1, tzinfo=UTC), frozenset(ids[:-1]), frozenset(), 1, 0, 0)
+    return replace(report, baseline=known), ids[-1], ids[:-1]
+
+
+def rendered(report: Report, name: str) -> str:
+    out = io.BytesIO()
+    by_name(name).render(report, out)
+    return out.getvalue().decode("utf-8-sig")
+
+
+def test_new_findings_come_first(report: Report) -> None:
+    compared, new, others = with_one_new(report)
+    assert [one.id for one in new_first(report)] == [*others, new]
+    assert [one.id for one in new_first(compared)] == [new, *others]
+
+
+def test_json_lists_the_state_of_each_finding(report: Report) -> None:
+    compared, new, others = with_one_new(report)
+    expected = {new: "new"} | dict.fromkeys(others, "unchanged")
+    document = json.loads(rendered(compared, "json"))
+    lines = [json.loads(line) for line in rendered(compared, "ndjson").splitlines()]
+    for found in (document["findings"], [one for one in lines if one["schema"].startswith("tieback/finding/")]):
+        assert {one["id"]: one["baseline_state"] for one in found} == expected
+    assert "baseline_state" not in json.loads(rendered(report, "json"))["findings"][0]
+
+
+def test_csv_and_defectdojo_list_the_state_of_each_finding(report: Report) -> None:
+    compared, new, others = with_one_new(report)
+    expected = {new: "new"} | dict.fromkeys(others, "unchanged")
+    table = csv.DictReader(io.StringIO(rendered(compared, "csv")))
+    assert {row["finding"]: row["baseline_state"] for row in table} == expected
+    assert {row["baseline_state"] for row in csv.DictReader(io.StringIO(rendered(report, "csv")))} == {""}
+    entries = json.loads(rendered(compared, "defectdojo"))["findings"]
+    assert {one["unique_id_from_tool"]: one["tags"][-1] for one in entries} == expected
+
+
+def test_markdown_marks_new_findings_and_counts_them_above(report: Report) -> None:
+    compared, _, others = with_one_new(report)
+    lines = rendered(compared, "markdown").splitlines()
+    begin = lines.index("## Findings")
+    assert "1 new, 0 fixed, 0 changed." in lines[begin + 2]
+    marks = [line.split("**")[2].partition(":")[0] for line in lines[begin:] if line.startswith("- **")]
+    assert marks[: len(others) + 1] == [" (new)"] + [" (unchanged)"] * len(others)
+    assert "(new)" not in rendered(report, "markdown")
+
+
+CAPTURE = "Capture its traffic to see the other back ends (tieback capture)."
+
+
+@pytest.mark.parametrize(
+    ("partly", "damaged", "text"),
+    [
+        (0, 0, ""),
+        (1, 0, CAPTURE),
+        (1, 1, "Its package is cut off or damaged: build or download it again."),
+        (
+            3,
+            1,
+            f"1 package is cut off or damaged: build or download it again. {CAPTURE.replace('its', 'their')}",
+        ),
+        (2, 2, "2 packages are cut off or damaged: build or download them again."),
+    ],
+)
+def test_advice_about_partly_read_apps(report: Report, partly: int, damaged: int, text: str) -> None:
+    assert unread_advice(replace(report.headline, apps_partly_read=partly, apps_damaged=damaged)) == text
+
+
+def test_reasons_of_exit_codes_name_what_was_left_out(report: Report) -> None:
+    assert report.scope is not None
+    probes = [
+        ProbeReport(f"h{number}.test:443", outcome)
+        for number, outcome in enumerate([Outcome.OUT_OF_SCOPE] * 6 + [Outcome.REFUSED, Outcome.BUDGET_SPENT])
+    ]
+    scope = replace(report.scope, skipped=((SkipReason.OUTSIDE, 6), (SkipReason.OVER_BUDGET, 1)))
+    text = unprobed_names(replace(report, scope=scope, probes=LazyTable.of(probes)))
+    assert text == "h0.test:443, h1.test:443, h2.test:443, h3.test:443, h4.test:443 and 2 more"
+    assert unread_names(report).startswith("lantern.apk (CodePush can replace")

@@ -46,8 +46,19 @@ def test_expired_suppression_is_ignored_and_reported(report: Report) -> None:
     assert (first.where, "expired on 2027-03-31" in first.what) == ("s.toml", True)
 
 
-def test_one_that_covers_nothing_changes_nothing(report: Report) -> None:
-    assert apply_suppressions(report, [Suppression("r", "a", "2027-03-31", rule="store-wiped")], TODAY, "") is report
+def test_one_that_covers_nothing_changes_nothing_and_is_reported(report: Report) -> None:
+    unused = Suppression("r", "a", "2027-03-31", rule="store-wiped", app="com.*")
+    judged = apply_suppressions(report, [PARCELLO, unused], TODAY, "s.toml")
+    assert (judged.findings.count, judged.suppressed.count) == (2, 1)
+    first = next(judged.problems.rows())
+    assert first.where == "s.toml"
+    assert first.what == "the suppression by a of rule store-wiped, app com.* matches no finding: r"
+    assert judged.problems.count == report.problems.count + 1
+
+
+def test_one_that_matches_only_what_another_covers_is_not_reported(report: Report) -> None:
+    again = Suppression("r", "a", "2027-03-31", app="io.parcello.*")
+    assert apply_suppressions(report, [PARCELLO, again], TODAY, "s.toml").problems.count == report.problems.count
 
 
 @pytest.mark.parametrize("name", ["html", "markdown", "json", "ndjson", "sarif", "junit", "defectdojo", "terminal"])
@@ -68,7 +79,7 @@ def test_machine_formats_list_suppressed_findings_separately(report: Report) -> 
     events = [json.loads(line) for line in rendered(judged, "ocsf").splitlines()]
     assert [event["status"] for event in events] == ["New", "New", "Suppressed"]
     junit = rendered(judged, "junit")
-    assert ('tests="4" failures="2"' in junit, junit.count("<skipped")) == (True, 1)
+    assert ('tests="4" failures="2"' in junit, junit.count("<skipped")) == (True, 2), "and an app that was partly read"
 
 
 def test_reasons_are_only_in_the_internal_report(report: Report) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from tieback.intake.apps.apktool import ApktoolFormat, is_apktool_folder
 from tieback.intake.apps.budget import budget_for
+from tieback.intake.apps.cleartext import UNREAD_CONFIG
 from tieback.intake.apps.folder import UnpackedFolder
 from tieback.intake.apps.interface import BufferKind
 from tieback.intake.apps.open import open_app
@@ -67,3 +68,15 @@ def test_a_damaged_manifest_costs_the_identity(top: Path, manifest: str) -> None
     with open_app(top) as package:
         assert package.app is None
         assert package.problems
+
+
+@pytest.mark.parametrize("content", [None, "<network-security-config", ""])
+def test_defaults_do_not_stand_for_a_configuration_that_cannot_be_read(top: Path, content: str | None) -> None:
+    file = top / "res" / "xml" / "net.xml"
+    file.unlink()
+    if content is not None:
+        file.write_text(content)
+    with open_app(top) as package:
+        assert package.cleartext == ()
+        list(package.artifacts())
+        assert UNREAD_CONFIG in {one.what for one in package.unread}

@@ -180,9 +180,9 @@ def test_small_files_are_inspected_as_well() -> None:
 
 
 def test_encrypted_binary_of_the_app_store_is_unread() -> None:
-    assert checked(problems=[Problem("entry is damaged", "a"), Problem(FAIRPLAY, "Payload/a.app/a")]) == (
-        UnreadCode(UnreadKind.ENCRYPTED, FAIRPLAY, "Payload/a.app/a"),
-    )
+    assert checked(
+        problems=[Problem("entry is damaged", "a"), Problem(FAIRPLAY, "Payload/a.app/a", UnreadKind.ENCRYPTED)]
+    ) == (UnreadCode(UnreadKind.ENCRYPTED, FAIRPLAY, "Payload/a.app/a"),)
 
 
 def test_one_class_of_the_manifest_in_the_code_is_enough() -> None:
@@ -193,6 +193,32 @@ def test_one_class_of_the_manifest_in_the_code_is_enough() -> None:
     assert checked(("assets/www/app.js", BufferKind.TEXT, b"x"), components=names) == ()
     (none,) = checked(("a.txt", BufferKind.TEXT, b"Lcom/acme/Main;"), components=names)
     assert none.what == "the package contains no code"
+
+
+@pytest.mark.parametrize("where", ["classes.dex", "base.apk!classes2.dex", "", "base.apk"])
+def test_code_that_could_not_be_read_is_not_missing(where: str) -> None:
+    damage = Problem("the compressed data is damaged after 0 bytes", where, UnreadKind.DAMAGED)
+    native = (
+        ("lib/x86/libreactnative.so", BufferKind.NATIVE, NATIVE),
+        ("lib/x86/libflutter.so", BufferKind.NATIVE, NATIVE),
+    )
+    found = checked(*native, components=("com.acme.Main",), problems=[damage])
+    what = {one.what for one in found if one.kind is UnreadKind.MISSING}
+    assert not any("class" in text or "no code" in text for text in what)
+    assert len(what) == (2 if where.endswith(".dex") else 0), "the bundle and libapp.so can be in a lost part"
+    assert found[0] == UnreadCode(UnreadKind.DAMAGED, damage.what, where), "the gravest reason is first"
+
+
+def test_another_damaged_part_does_not_explain_missing_code() -> None:
+    damage = Problem("the checksum does not match the content", "res/a.xml", UnreadKind.DAMAGED)
+    assert [one.kind for one in checked(components=("com.acme.Main",), problems=[damage])] == [
+        UnreadKind.DAMAGED,
+        UnreadKind.MISSING,
+    ]
+
+
+def test_remark_that_leaves_nothing_out_does_not_make_an_app_partly_read() -> None:
+    assert checked(problems=[Problem("data follows the end of the archive", "offset 1")]) == ()
 
 
 def test_packed_app_has_one_reason() -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -8,8 +9,11 @@ from tieback.model.exposure import Exposure, Finding, Severity
 from tieback.model.figure import exact, lower_bound
 from tieback.model.probe import Access, Outcome, ProbeReport, Ransom, RansomVerdict
 from tieback.model.report import AppSummary, BaselineState, LazyTable, Report
+from tieback.model.sighting import UnreadCode, UnreadKind
 from tieback.report.diff.compare import ChangeKind, Comparison, baseline_of, compare
-from tieback.report.diff.past import past_from_report
+from tieback.report.diff.past import past_from_report, read_past
+from tieback.report.formats.json import JsonRenderer
+from tieback.report.formats.ndjson import NdjsonRenderer
 
 OLD = the_report()
 WORKHUB_FINDING = "open-store:exp-workhub"
@@ -203,3 +207,44 @@ def test_a_baseline_knows_what_is_new() -> None:
     assert replace(new, baseline=baseline_of(compared(new, new))).new_at_or_above(Severity.INFO) == 0
     assert new.new_at_or_above(Severity.CRITICAL) >= 1
     assert new.new_at_or_above(Severity.INFO) == new.findings.count
+
+
+def in_app(*unread: UnreadCode, finding: bool) -> Report:
+    """A report with one app, a finding in its package or none, and its parts that were not read."""
+    summary = replace(next(one for one in OLD.apps.rows() if one.app == WORKHUB), unread=unread)
+    of_app = replace(next(OLD.findings.rows()), id="fnd-key", exposures=(), apps=(WORKHUB.sha256,), evidence=("key",))
+    return in_tables(OLD, apps=[summary], exposures=[], findings=[of_app] if finding else [])
+
+
+CUT = UnreadCode(UnreadKind.DAMAGED, "the file ends within this entry", "classes.dex")
+PACKER = UnreadCode(UnreadKind.PACKED, "packed with 360 Jiagu", "libjiagu.so")
+PUSH = UnreadCode(UnreadKind.DOWNLOADED, "CodePush can replace the JavaScript code", "classes.dex")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        ((), (), "fixed"),
+        ((), (CUT,), "unconfirmed"),
+        ((CUT,), (CUT,), "unconfirmed"),
+        ((), (PACKER,), "unconfirmed"),
+        ((PACKER,), (PACKER,), "fixed"),
+        ((), (PUSH,), "fixed"),
+        ((CUT,), (), "fixed"),
+    ],
+)
+def test_a_finding_in_a_part_that_was_not_read_is_not_fixed(
+    before: tuple[UnreadCode, ...], after: tuple[UnreadCode, ...], kind: str
+) -> None:
+    found, what = told(in_app(*after, finding=False), in_app(*before, finding=True))["fnd-key"]
+    assert found == kind
+    if kind == "unconfirmed":
+        assert what == (f"the app was only partly read: {after[0].what} ({after[0].where})",)
+
+
+def test_parts_that_were_not_read_are_compared_from_files_too(tmp_path: Path) -> None:
+    for renderer, name in ((JsonRenderer(), "new.json"), (NdjsonRenderer(), "new.ndjson")):
+        with (tmp_path / name).open("wb") as out:
+            renderer.render(in_app(CUT, finding=False), out)
+        again = compare(past_from_report(in_app(finding=True), "old.json"), read_past(tmp_path / name))
+        assert [one.kind.value for one in again.changes] == ["unconfirmed"], name

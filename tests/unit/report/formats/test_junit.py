@@ -1,8 +1,13 @@
 import io
 from collections.abc import Callable
+from datetime import UTC, datetime
 from xml.etree.ElementTree import Element, fromstring
 
-from tieback.model.report import Report
+from msgspec.structs import replace
+
+from tests.unit.report.conftest import in_tables
+from tieback.model.report import Baseline, LazyTable, Report
+from tieback.model.sighting import UnreadCode, UnreadKind
 from tieback.report.formats.junit import JunitRenderer
 
 
@@ -31,3 +36,29 @@ def test_findings_fail_and_quiet_apps_pass(report: Report) -> None:
 def test_hostile_text_is_text(hostile_report: Report) -> None:
     found, _ = tree(hostile_report)
     assert {node.tag for node in found.iter()} == {"testsuite", "testcase", "failure"}
+
+
+def test_with_a_baseline_only_new_findings_fail(report: Report) -> None:
+    ids = [finding.id for finding in report.findings.rows()]
+    known = Baseline("old.json", datetime(2026, 11, 1, tzinfo=UTC), frozenset(ids[1:]), frozenset(), 1, 0, 0)
+    root = tree(replace(report, baseline=known))
+    found = root[0]
+    assert [case.find("failure") is not None for case in found] == [True] + [False] * (len(ids) - 1)
+    assert all("baseline old.json" in skipped.attrib["message"] for skipped in found.iter("skipped"))
+    assert (root.attrib["failures"], found.attrib["failures"], found.attrib["skipped"]) == ("1", "1", str(len(ids) - 1))
+
+
+def test_counts_are_those_of_the_cases(report: Report) -> None:
+    summaries = list(report.apps.rows())
+    cut = UnreadCode(UnreadKind.DAMAGED, "the file ends within this entry", "classes.dex")
+    apps = [replace(one, unread=(cut,)) if number < 2 else one for number, one in enumerate(summaries)]
+    partly = [one for one in apps if one.unread]
+    root = tree(replace(in_tables(report, apps=apps), partly_read=LazyTable.of(partly)))
+    for suite in root:
+        for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+            assert int(suite.attrib[name]) == len(list(suite.iter(tag))), (suite.attrib["name"], name)
+        assert int(suite.attrib["tests"]) == len(suite)
+    assert int(root.attrib["errors"]) == 2
+    assert [error.attrib["message"] for error in root.iter("error")] == [
+        "only partly read: cut off or damaged: the file ends within this entry (classes.dex)"
+    ] * 2
