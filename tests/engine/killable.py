@@ -30,7 +30,7 @@ class Record(Work[str]):
 
     def publish(self, batch: Sequence[Unit], results: Sequence[tuple[Unit, str]]) -> str:
         part = part_name(batch)
-        rows = rows_table("problems", [(unit.key, unit.version, 0, result, "") for unit, result in results])
+        rows = rows_table("problems", [(unit.key, unit.version, 0, result, "", None) for unit, result in results])
         Lake(self.directory, key=self.key).publish(part, {"problems": rows}, [unit for unit, _ in results])
         return part
 

@@ -109,7 +109,7 @@ def check(
     if reading.mistakes:
         raise typer.Exit(ExitCode.SOME_FAILED if good else ExitCode.NOTHING_DONE)
     if failed:
-        exit_with_findings(f"{failed:,} example{'s'[: failed > 1]} failed")
+        exit_with_findings(f"{len(failed):,} example{'s'[: len(failed) > 1]} failed")
 
 
 @app.command("test")

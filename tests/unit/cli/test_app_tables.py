@@ -174,7 +174,7 @@ def test_sections_are_limited_without_all() -> None:
 def test_partly_read_app_never_reads_as_without_back_ends() -> None:
     code = UnreadCode(UnreadKind.ENCRYPTED, "the code is encrypted (FairPlay)", "Payload/a.app/a")
     text = "\n".join(shown(AppDocument("a.ipa", APP, unread=(code,), problems=(Problem(code.what, code.where),))))
-    assert "no back end found in the code that was read" in text
+    assert "no back end found in the parts that were read" in text
     assert "Partly read: the code is encrypted (FairPlay) (Payload/a.app/a)." in text
     assert "Capture the app's traffic to see the rest: tieback capture" in text
     assert "Problems" not in text

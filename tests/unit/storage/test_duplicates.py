@@ -14,7 +14,7 @@ A, B, C = (Unit(name * 64, "v1", f"{name}.apk", 1) for name in "abc")
 
 
 def publish(lake: Lake, part: str, *units: Unit) -> None:
-    rows = rows_table("problems", [(unit.key, unit.version, 0, unit.source, "") for unit in units])
+    rows = rows_table("problems", [(unit.key, unit.version, 0, unit.source, "", None) for unit in units])
     lake.publish(part, {"problems": rows}, units)
 
 

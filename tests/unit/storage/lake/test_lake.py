@@ -18,7 +18,7 @@ A, B = (Unit(name * 64, "v1", f"{name}.apk", 1) for name in "ab")
 
 
 def problems(*what: str) -> dict[str, pa.Table]:
-    return {"problems": rows_table("problems", [("key", "v1", n, text, "") for n, text in enumerate(what)])}
+    return {"problems": rows_table("problems", [("key", "v1", n, text, "", None) for n, text in enumerate(what)])}
 
 
 def harm(path: Path, how: str) -> None:
@@ -130,7 +130,7 @@ def test_a_wrong_query_damages_nothing(lake: Lake) -> None:
 
 
 def test_some_units_of_a_part_are_read(lake: Lake) -> None:
-    rows = rows_table("problems", [(f"{n:064x}", "v1", 0, f"p{n}", "") for n in range(100)])
+    rows = rows_table("problems", [(f"{n:064x}", "v1", 0, f"p{n}", "", None) for n in range(100)])
     lake.publish("one", {"problems": rows})
     found = lake.read("one", "problems", (f"{7:064x}", f"{9:064x}"))
     assert found["what"].to_pylist() == ["p7", "p8", "p9"]

@@ -15,7 +15,7 @@ from tieback.storage.lake.schemas import SCHEMAS, rows_table
 
 @pytest.fixture
 def part(tmp_path: Path) -> Path:
-    rows = rows_table("problems", [("k" * 64, "v1", n, f"what {n * 7919}", "") for n in range(2000)])
+    rows = rows_table("problems", [("k" * 64, "v1", n, f"what {n * 7919}", "", None) for n in range(2000)])
     Lake(tmp_path).publish("one", {"problems": rows})
     return tmp_path / "parts" / "one"
 
@@ -76,7 +76,7 @@ def test_every_schema_is_its_own_and_old_parts_may_lack_columns(tmp_path: Path, 
 def test_any_bytes_end_in_a_verdict(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     """A file with pieces of it overwritten, or no Parquet at all."""
     path = tmp_path_factory.getbasetemp() / "problems.parquet"
-    pq.write_table(rows_table("problems", [("k", "v", n, f"w{n}", "") for n in range(50)]), path)
+    pq.write_table(rows_table("problems", [("k", "v", n, f"w{n}", "", None) for n in range(50)]), path)
     content = bytearray(path.read_bytes())
     at = data.draw(st.integers(0, len(content) - 1))
     piece = data.draw(st.binary(max_size=40))

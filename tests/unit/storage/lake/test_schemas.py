@@ -37,7 +37,7 @@ def test_no_rows_make_an_empty_table_of_the_schema(name: str) -> None:
     ],
 )
 def test_any_text_can_be_kept(text: str, kept: str) -> None:
-    assert rows_table("problems", [("key", "v1", 0, text, "")])["what"].to_pylist() == [kept]
+    assert rows_table("problems", [("key", "v1", 0, text, "", None)])["what"].to_pylist() == [kept]
 
 
 @pytest.mark.parametrize("port", [2**31, -(2**40)])

@@ -23,7 +23,7 @@ def lake(tmp_path: Path) -> Lake:
     made = Lake(tmp_path / "lake", key=KEY)
     for unit in UNITS:
         made.publish(
-            f"units-{unit.source}", {"problems": rows_table("problems", [(unit.key, "v1", 0, "x", "y")])}, [unit]
+            f"units-{unit.source}", {"problems": rows_table("problems", [(unit.key, "v1", 0, "x", "y", None)])}, [unit]
         )
     return made
 
