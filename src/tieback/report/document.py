@@ -499,7 +499,7 @@ def dropped_text(report: Report) -> str:
 
 def unprobed_text(report: Report) -> str:
     """How many candidates were not probed, and all reasons; empty if all were probed. Without a grant: none was."""
-    return scope_unprobed_text(report.scope, report.backends.count)
+    return scope_unprobed_text(report.scope, report.backends_named)
 
 
 def scope_unprobed_text(scope: RunScope | None, ends: int, advice: str = "Add --grant FILE.") -> str:
