@@ -19,10 +19,11 @@ from tieback.model.errors import WorkspaceError
 from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.model.report import SkipReason
+from tieback.pipeline.graph.run_graph import last_graph
 from tieback.pipeline.report import last_report, run_report
 from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.report import by_name
-from tieback.report.document import headline_text, scope_lines
+from tieback.report.document import headline_text, scope_lines, unprobed_text
 from tieback.scope.grant import EXPIRED, render_grant
 from tieback.scope.resolver import DNS_NOT_ALLOWED
 from tieback.storage.lake.tables.probes import ProbeWriter, save_backends
@@ -120,6 +121,21 @@ NOT_PROBED = (
     (Outcome.OUT_OF_SCOPE, f"a.test is not in [hosts], and {DNS_NOT_ALLOWED}", SkipReason.DNS_NOT_ALLOWED),
     (Outcome.OUT_OF_SCOPE, "no target of the grant covers it", SkipReason.OUTSIDE),
 )
+
+
+def test_several_endpoints_of_a_host_are_one_back_end(tmp_path: Path) -> None:
+    urls = [Endpoint(EndpointKind.URL, f"https://a.test/{at}", "https", "a.test", 443, f"/{at}") for at in range(3)]
+    shared = [Endpoint(EndpointKind.CLOUD, f"firestore:{name}", "https", "firestore.test", 443) for name in "xy"]
+    with Workspace.open(tmp_path / "ws") as workspace:
+        run = workspace.ledger.start_run(["a.apk"])
+        save_backends(workspace.lake, run, [Backend(one, resolved_by="no grant") for one in (*urls, *shared)])
+        workspace.ledger.end_run(run)
+    with last_graph(tmp_path / "ws", tmp_path) as graph:
+        lines = list(graph.lines())
+    with run_report(tmp_path / "ws") as report:
+        assert report.backends.count == 5
+        assert report.backends_named == len(lines) == 3
+        assert unprobed_text(report).startswith("3 back ends not probed: there is no grant.")
 
 
 @pytest.mark.parametrize("probed", [0, 2])

@@ -40,6 +40,8 @@ from tieback.scope.policy.approval import ApprovedGrant
 from tieback.storage.own_domains import read_own_domains
 from tieback.storage.workspace import Workspace
 
+MAX_UNANSWERED = 200
+"""Targets without a verdict that are named one by one."""
 MAX_NOTES = 500
 """Failed inputs that are named one by one."""
 
@@ -210,7 +212,7 @@ def _probe(order: JobOrder, job: ProbeJob, reporter: JobReporter) -> JobResult:
         figures=figures,
         files=_written(order, ("html", "json"), lambda name, path: write_all(document, by_name(name), path)),
         targets_failed=document.problems.count,
-        unanswered=tuple((one.where, one.what) for one in document.problems.first(MAX_NOTES)),
+        unanswered=tuple((short(one.where), short(one.what)) for one in document.problems.first(MAX_UNANSWERED)),
         not_probed=short(unprobed_text(document)),
         not_decided=short(undecided_text(document.headline)),
     )
