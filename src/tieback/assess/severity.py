@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from tieback.model.exposure import Exposure, PiiClassTotal, Severity, SeverityFactor
 from tieback.model.figure import Figure, Quality
-from tieback.model.probe import Ability, Access, Privileges, Ransom, RansomVerdict
+from tieback.model.probe import Ability, Access, Entry, Privileges, Ransom, RansomVerdict
 from tieback.pii.taxonomy import PiiClass
 
 ORDER_ONLY = frozenset({"apps", "devices"})
@@ -82,6 +82,8 @@ class SeverityFacts(msgspec.Struct, frozen=True):
     """Number of distinct apps that lead to the store."""
     abilities: Sequence[Ability] = ()
     """What the vendor documents that such a client can do besides."""
+    entry: Entry = Entry.NONE
+    """How such a client has access."""
 
 
 class SeverityRating(msgspec.Struct, frozen=True):
@@ -148,7 +150,9 @@ _CAN = {Ability.GENERATE: "run models", Ability.RUN_CODE: "run code", Ability.CA
 def _factors(facts: SeverityFacts, table: SeverityTable, taxonomy: Mapping[str, PiiClass]) -> Iterator[SeverityFactor]:
     if not facts.access.exposed:
         return
-    why = _USABLE if facts.abilities and not facts.records.value else _WHY[facts.access]
+    existing = facts.access is Access.ANY_USER and facts.entry is Entry.NAMED_ACCOUNT
+    readable = _ANY_ACCOUNT if existing else _WHY[facts.access]
+    why = _USABLE if facts.abilities and not facts.records.value else readable
     yield SeverityFactor("access", table.access.get(facts.access, 0), why)
     yield SeverityFactor(
         "privileges", table.privileges.get(facts.privileges, 0), f"rights without a password: {facts.privileges}"
@@ -175,6 +179,7 @@ _WHY = {
 }
 
 
+_ANY_ACCOUNT = "any existing account is accepted without a password"
 _USABLE = "anybody can use it without authentication"
 
 

@@ -14,7 +14,7 @@ from tieback.model.device import AppStoreState, AppStoreSummary
 from tieback.model.endpoint import Party
 from tieback.model.exposure import AppRoute, Exposure, PiiClassTotal
 from tieback.model.figure import Figure
-from tieback.model.probe import Access, Container, RansomVerdict
+from tieback.model.probe import Access, Container, Entry, RansomVerdict
 from tieback.model.report import (
     AppSummary,
     ContactedServer,
@@ -51,7 +51,9 @@ ACCESS_WORDS = {
     Access.NOT_FOUND: "not found",
     Access.UNKNOWN: "unknown",
 }
-"""Short text per access state."""
+"""Short text per access state; ``access_words`` also uses the way in."""
+ANY_ACCOUNT = "any existing account"
+"""Instead of "any user name", if the server requires no password, and an account that exists."""
 
 RANSOM_WORDS = {
     RansomVerdict.NONE: "",
@@ -101,6 +103,16 @@ class AppStoreRow(msgspec.Struct, frozen=True):
     exposure: Exposure
     routes: tuple[AppRoute, ...]
     """The app's own routes to the store, as ``own_routes``."""
+
+
+def access_words(access: Access, entry: Entry = Entry.NONE) -> str:
+    """Return the short text of an access state.
+
+    Args:
+        access: the state.
+        entry: how a client gets in: a synthetic user name can work, or only one that exists.
+    """
+    return ANY_ACCOUNT if access is Access.ANY_USER and entry is Entry.NAMED_ACCOUNT else ACCESS_WORDS[access]
 
 
 def clean(text: str, limit: int = 200) -> str:
