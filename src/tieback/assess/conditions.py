@@ -144,7 +144,7 @@ def _privileged(exposure: Exposure) -> tuple[str, ...]:
         return ()
     who = {
         Entry.ANY_USER: "any user name",
-        Entry.NAMED_ACCOUNT: f"the account {exposure.account}" if exposure.account else "an existing account",
+        Entry.NAMED_ACCOUNT: f"the account {exposure.account}" if exposure.account else "any existing account",
     }.get(exposure.entry, "a client without an account")
     return (f"{who} has access without a password, with administrator rights", *_proofs(exposure))
 

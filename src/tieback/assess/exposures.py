@@ -100,6 +100,7 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
         cleartext=any(report.cleartext for report in reports),
         apps=len({route.app_sha256 for route in leading}),
         abilities=tuple(one for one in Ability if any(one in report.abilities for report in reports)),
+        entry=way.entry,
     )
     verdict = rate_severity(facts, measures.table, measures.taxonomy)
     return Exposure(

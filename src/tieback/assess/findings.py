@@ -158,7 +158,8 @@ def _of_stores(exposures: Sequence[Exposure], rules: Mapping[str, FindingRule]) 
                 continue
             ways = routes_behind_api(exposure) if name == "unauthenticated-behind-api" else exposure.routes
             apps = {way.app_sha256 for way in ways}
-            found = _finding(rules, name, (exposure.id,), evidence, apps=apps, product=exposure.product)
+            kind = exposure.entry.value if name == "open-to-any-user" else ""
+            found = _finding(rules, name, (exposure.id,), evidence, apps=apps, product=exposure.product, kind=kind)
             severity = _severity(rules[name], exposure)
             yield replace(found, exposures=(exposure.id,), severity=severity, own_people=exposure.own_count)
 

@@ -1,7 +1,9 @@
 """Severity of an exposure: a sum of points, each with its reason, mapped to a level by thresholds.
 
-Anyone can recompute the score by hand: ``severity.toml`` contains every number. A store that cannot be read or used
-without authentication has no points and severity ``info``; its other weaknesses are separate findings.
+Anyone can recompute the score by hand: ``severity.toml`` contains every number. The points for apps and devices only
+order the stores of one level, so that what is said of one app does not depend on the other apps of the run. A store
+that cannot be read or used without authentication has no points and severity ``info``; its other weaknesses are
+separate findings.
 """
 
 import tomllib
@@ -13,9 +15,12 @@ from msgspec.structs import replace
 
 from tieback.model.exposure import Exposure, PiiClassTotal, Severity, SeverityFactor
 from tieback.model.figure import Figure, Quality
-from tieback.model.probe import Ability, Access, Privileges, Ransom, RansomVerdict
+from tieback.model.probe import Ability, Access, Entry, Privileges, Ransom, RansomVerdict
 from tieback.pii.taxonomy import PiiClass
 
+ORDER_ONLY = frozenset({"apps", "devices"})
+"""Factors whose points order stores of the same severity, and do not change it."""
+_ORDER = "which counts for the order only"
 _WORDS = {
     Quality.EXACT: "",
     Quality.ESTIMATE: "about ",
@@ -77,6 +82,8 @@ class SeverityFacts(msgspec.Struct, frozen=True):
     """Number of distinct apps that lead to the store."""
     abilities: Sequence[Ability] = ()
     """What the vendor documents that such a client can do besides."""
+    entry: Entry = Entry.NONE
+    """How such a client has access."""
 
 
 class SeverityRating(msgspec.Struct, frozen=True):
@@ -100,12 +107,16 @@ def load_severity_table() -> SeverityTable:
 def rate_severity(facts: SeverityFacts, table: SeverityTable, taxonomy: Mapping[str, PiiClass]) -> SeverityRating:
     """Return score and severity of one store. The score is the sum of the factors' points."""
     factors = tuple(factor for factor in _factors(facts, table, taxonomy) if factor.points)
-    score = sum(factor.points for factor in factors)
-    return SeverityRating(level_of(score, table), score, factors)
+    return _rating(sum(factor.points for factor in factors), factors, table)
+
+
+def _rating(score: int, factors: tuple[SeverityFactor, ...], table: SeverityTable) -> SeverityRating:
+    for_order = sum(factor.points for factor in factors if factor.factor in ORDER_ONLY)
+    return SeverityRating(level_of(score - for_order, table), score, factors)
 
 
 def level_of(score: int, table: SeverityTable) -> Severity:
-    """Return the severity for a score."""
+    """Return the severity for a sum of points, without those of ``ORDER_ONLY``."""
     reached = (level for level, start in table.thresholds.items() if score >= start)
     return max(reached, key=lambda level: level.rank, default=Severity.INFO)
 
@@ -122,14 +133,15 @@ def rate_with_context(exposure: Exposure, devices: int, days: int, table: Severi
     if not exposure.exposed:
         return exposure
     more = (
-        SeverityFactor("devices", _points(devices, table.devices), f"installations of its apps: {devices:,}"),
+        SeverityFactor("devices", _points(devices, table.devices), f"installations of its apps: {devices:,}, {_ORDER}"),
         SeverityFactor("exposure window", _points(days, table.window), f"found open over {days:,} days"),
     )
     added = tuple(factor for factor in more if factor.points)
     if not added:
         return exposure
     score = exposure.score + sum(factor.points for factor in added)
-    return replace(exposure, factors=(*exposure.factors, *added), score=score, severity=level_of(score, table))
+    found = _rating(score, (*exposure.factors, *added), table)
+    return replace(exposure, factors=found.factors, score=found.score, severity=found.severity)
 
 
 _CAN = {Ability.GENERATE: "run models", Ability.RUN_CODE: "run code", Ability.CALL_TOOLS: "call tools"}
@@ -138,7 +150,9 @@ _CAN = {Ability.GENERATE: "run models", Ability.RUN_CODE: "run code", Ability.CA
 def _factors(facts: SeverityFacts, table: SeverityTable, taxonomy: Mapping[str, PiiClass]) -> Iterator[SeverityFactor]:
     if not facts.access.exposed:
         return
-    why = _USABLE if facts.abilities and not facts.records.value else _WHY[facts.access]
+    existing = facts.access is Access.ANY_USER and facts.entry is Entry.NAMED_ACCOUNT
+    readable = _ANY_ACCOUNT if existing else _WHY[facts.access]
+    why = _USABLE if facts.abilities and not facts.records.value else readable
     yield SeverityFactor("access", table.access.get(facts.access, 0), why)
     yield SeverityFactor(
         "privileges", table.privileges.get(facts.privileges, 0), f"rights without a password: {facts.privileges}"
@@ -155,7 +169,7 @@ def _factors(facts: SeverityFacts, table: SeverityTable, taxonomy: Mapping[str, 
     yield SeverityFactor("ransom", table.ransom.get(verdict, 0), f"signs of ransom or wiping: {verdict}")
     if facts.cleartext:
         yield SeverityFactor("cleartext", table.cleartext.points, "the service accepts connections without TLS")
-    yield SeverityFactor("apps", _points(facts.apps, table.apps), f"{facts.apps} apps lead to it")
+    yield SeverityFactor("apps", _points(facts.apps, table.apps), f"{facts.apps:,} apps lead to it, {_ORDER}")
 
 
 _WHY = {
@@ -165,6 +179,7 @@ _WHY = {
 }
 
 
+_ANY_ACCOUNT = "any existing account is accepted without a password"
 _USABLE = "anybody can use it without authentication"
 
 

@@ -104,7 +104,7 @@ _PRODUCTS = {
     "xano": "Xano",
 }
 """Display names of services."""
-_OTHERS = (Party.THIRD, Party.PLATFORM)
+OTHERS = (Party.THIRD, Party.PLATFORM)
 """Parties for whose hosts the vendor of the app is not responsible."""
 
 
@@ -145,7 +145,7 @@ def is_api(backend: Backend) -> bool:
     platform's.
     """
     endpoint = backend.endpoint
-    return endpoint.kind is EndpointKind.URL and endpoint.scheme in _HTTP and backend.party not in _OTHERS
+    return endpoint.kind is EndpointKind.URL and endpoint.scheme in _HTTP and backend.party not in OTHERS
 
 
 def build_candidates(

@@ -15,7 +15,8 @@ def neighbour_candidates(
 ) -> Iterator[Candidate]:
     """The default ports of every store on the other addresses of each block with an API, one block after the other.
 
-    A block is walked once, even if several APIs are in it; each candidate then has all of them as endpoints.
+    A block is walked once, even if several APIs are in it; each candidate then has as endpoints all of them that are at
+    other addresses. The reason is the same for each API, because it is shown with the endpoint.
 
     Args:
         backends: back ends of the run. APIs use HTTP, belong to no third party, and are not a shared front end.
@@ -23,23 +24,26 @@ def neighbour_candidates(
         store_ports: default ports by service.
     """
     fronts = SharedHosting()
-    apis: dict[str, tuple[str, set[str]]] = {}
+    apis: dict[str, set[str]] = {}
     for backend in backends:
         host = host_of(backend.endpoint)
         if is_api(backend) and fronts.reason(host) is None:
             for address in backend.addresses:
-                apis.setdefault(address, (host, set()))[1].add(backend.endpoint.value)
+                apis.setdefault(address, set()).add(backend.endpoint.value)
     for block in sorted(blocks, key=str):
-        inside = sorted(address for address in apis if ip_address(address) in block)
+        inside = [address for address in apis if ip_address(address) in block]
         if not inside:
             continue
-        host = apis[inside[0]][0]
-        values = tuple(sorted(set().union(*(apis[address][1] for address in inside))))
-        said = f"next to the API {host} ({inside[0]}), in the block {block} of the grant"
+        every = set[str]().union(*(apis[address] for address in inside))
+        in_order = tuple(sorted(every))
         for address in map(str, block.hosts()):
-            if address in apis:
-                continue  # the API's own host has its own candidates
+            # The API's own host has its own candidates.
+            values = tuple(sorted(every - apis[address])) if address in apis else in_order
+            if not values:
+                continue
             for service, ports in store_ports.items():
                 for port in ports:
-                    reason = f"{said}; default port of {service_title(service)}"
+                    reason = (
+                        f"next to the API, in the block {block} of the grant; default port of {service_title(service)}"
+                    )
                     yield Candidate(address, port, service, Route.PIVOT, values, reason)

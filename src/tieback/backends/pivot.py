@@ -97,13 +97,15 @@ class Pivot:
         self._known = {port: service for service, ports in reversed(tuple(store_ports.items())) for port in ports}
 
     def follow(self, leads: Iterable[Lead], apis: Mapping[str, tuple[str, ...]]) -> list[Candidate]:
-        """The candidates from leads, by host and port.
+        """The candidates from leads, by host, port and API.
+
+        Each API has its own candidate: what one API names is no evidence about the others.
 
         Args:
             leads: leads of any APIs.
             apis: values of the endpoints of an API, by its host; leads of other hosts are ignored.
         """
-        found: dict[tuple[str, int], Candidate] = {}
+        found: dict[tuple[str, int, str], Candidate] = {}
         hosts: dict[str, set[str]] = {}
         for lead in leads:
             values = apis.get(lead.api)
@@ -115,10 +117,8 @@ class Pivot:
             for port, service, reason in self._ports(lead):
                 followed.add(lead.hint.host)
                 one = Candidate(lead.hint.host, port, service, Route.PIVOT, values, reason)
-                first = found.setdefault((one.host, port), one)
-                both = tuple(sorted({*first.endpoints, *values}))
-                found[one.host, port] = msgspec.structs.replace(first, endpoints=both)
-        return sorted(found.values(), key=lambda one: (one.host, one.port))
+                found.setdefault((one.host, port, lead.api), one)
+        return [one for _, one in sorted(found.items(), key=lambda item: item[0])]
 
     def _ports(self, lead: Lead) -> Iterator[tuple[int, str | None, str]]:
         hint = lead.hint

@@ -16,7 +16,7 @@ from tieback.assess.leaves import bytes_total, leaf_containers, records_total
 from tieback.assess.ransom import RANSOMED, RansomSigns, strongest_verdict
 from tieback.model.case import Recheck, RecheckVerdict
 from tieback.model.exposure import Exposure
-from tieback.model.figure import Figure
+from tieback.model.figure import Figure, Quality
 from tieback.model.probe import NO_BYTE, Access, Container, Outcome, ProbeReport, RansomVerdict
 
 MOST_UNTESTED = 4
@@ -107,9 +107,8 @@ def _open(store: Exposure, reports: Sequence[ProbeReport], now: datetime, *, lat
         return _measured(verdict, store, reports, now, reasons[:12])
     if later:
         return _moved(store, reports, now)
-    other = [r for r in reports if not is_same_store(store, r) and not _looks_alike(store, r)]
     reasons = tuple(f"{report.target}: accessible without authentication ({report.access})" for report in reports)
-    reasons += tuple(f"{report.target}: its contents differ from before" for report in other)
+    reasons += tuple(f"{one.target}: {words}" for one in reports if (words := _difference(store, one)))
     return _measured(RecheckVerdict.OPEN, store, reports, now, reasons)
 
 
@@ -150,7 +149,12 @@ def _measured(
 
 
 def _change(before: Figure, after: Figure | None) -> int | None:
-    return None if after is None or not before.value else after.value - before.value
+    """The change of a figure; ``None`` if the figures do not prove one. "At least" may grow without any change."""
+    if after is None or not before.value or Quality.CLAIMED in (before.quality, after.quality):
+        return None
+    change = after.value - before.value
+    unsure = {after.quality} if change < 0 else {before.quality} if change > 0 else {before.quality, after.quality}
+    return None if Quality.LOWER_BOUND in unsure else change
 
 
 def is_same_store(store: Exposure, report: ProbeReport) -> bool:
@@ -184,6 +188,24 @@ def _looks_alike(store: Exposure, report: ProbeReport) -> bool:
         return is_same_store(store, report)
     old, new = _names(store.containers), _names(report.containers)
     return bool(old) and len(old & new) * 2 > len(old | new)
+
+
+def _difference(store: Exposure, report: ProbeReport) -> str:
+    """How an open store differs from the one of the case, or why that was not compared; empty if it is the same."""
+    if is_same_store(store, report) or _looks_alike(store, report):
+        return ""
+    if report.product != store.product:
+        if not report.product or not store.product:
+            return "the product is not known, so the contents were not compared"
+        return f"another product answers: {report.product}, before {store.product}"
+    own = report.identity
+    if own is not None and survives_restart(own) and survives_restart(store.identity):
+        return "its identifier differs from before: it may be another store"
+    if not _names(store.containers):
+        return "its contents were not compared: none were listed when the case was opened"
+    if not _names(report.containers):
+        return "its contents were not compared: this re-check listed none"
+    return "its contents differ from before"
 
 
 def _may_be(store: Exposure, report: ProbeReport) -> bool:

@@ -8,8 +8,8 @@ from rich.tree import Tree
 
 from tieback.cli.terminal import data_console
 from tieback.model.graph import THRESHOLD
-from tieback.model.probe import Access
-from tieback.report.document import ACCESS_WORDS, clean
+from tieback.model.probe import Access, Entry
+from tieback.report.document import access_words, clean
 
 if TYPE_CHECKING:
     from tieback.pipeline.graph.views import AppView, BackendLine, BackendView, PassiveView, StoreLink
@@ -149,13 +149,14 @@ def _add_stores(tree: Tree, stores: "tuple[StoreLink, ...]") -> None:
 
 def _verdict(store: "StoreLink") -> str:
     """The access state; ``not decided`` if a refusal does not show that the store is closed."""
-    words = _access(store.access)
+    words = _access(store.access, store.entry)
     return f"not decided ({words})" if store.undecided and store.access != Access.UNKNOWN else words
 
 
-def _access(access: str) -> str:
+def _access(access: str, entry: str = "") -> str:
     """The words of the reports for an access state."""
-    return ACCESS_WORDS.get(Access(access), access) if access in set(Access) else access
+    way = Entry(entry) if entry in set(Entry) else Entry.NONE
+    return access_words(Access(access), way) if access in set(Access) else access
 
 
 def _add_seen(tree: Tree, seen: "tuple[PassiveView, ...]") -> None:

@@ -97,9 +97,9 @@ class Recheck(msgspec.Struct, frozen=True):
     bytes: Figure | None = None
     """Bytes readable without authentication now."""
     records_change: int | None = None
-    """Change since the case was opened; ``None`` if either figure was not measured."""
+    """Change since the case was opened; ``None`` if the figures prove none, such as two lower bounds."""
     bytes_change: int | None = None
-    """Change of the bytes since the case was opened; ``None`` if either figure was not measured."""
+    """Change of the bytes since the case was opened; ``None`` if the figures prove none."""
     closed_since: datetime | None = None
     """Time of the first of the consecutive re-checks that found it closed; ``None`` if this one did not."""
     alike: tuple[str, ...] = ()

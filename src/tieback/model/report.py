@@ -236,7 +236,8 @@ class RunScope(msgspec.Struct, frozen=True):
     note: str
     targets_asked: int
     targets_out_of_scope: int | None
-    """``None`` if the audience must not see it."""
+    """Number of targets, and of hosts without an address, that were not contacted: the sum of ``skipped`` without
+    ``over_budget``. ``None`` if the audience must not see it."""
     bytes_sent: int
     bytes_read: int
     audit_log: str
@@ -611,7 +612,7 @@ class Report(msgspec.Struct, frozen=True):
     sightings: LazyIndex[AppSighting]
     """By content hash of the app."""
     backends: LazyTable[Backend]
-    """Hosts of the apps, with provider, owner and evidence."""
+    """Endpoints of the apps, with provider, owner and evidence. Several may be of one back end."""
     probes: LazyTable[ProbeReport]
     """One row per conversation with a store."""
     audience: str = ""
@@ -660,6 +661,8 @@ class Report(msgspec.Struct, frozen=True):
     """Apps with parts that were not read; also in ``apps``."""
     not_backends: LazyTable[DroppedName] = LazyTable(0, lambda: iter(()))
     """Names and addresses that the analysis of the apps dropped, in input order."""
+    backends_named: int = 0
+    """Number of back ends: hosts, addresses, and resources at hosts that many customers share, each once."""
     dropped: tuple[tuple[str, int], ...] = ()
     """Reason, and the number of rows of ``not_backends`` with it; the most frequent first."""
 

@@ -12,14 +12,15 @@ from tieback.assess.exposures import assess_exposures
 from tieback.assess.findings import app_subject, apply_rules
 from tieback.assess.severity import load_severity_table
 from tieback.backends.attribute import RETIRED, has_ended
+from tieback.backends.candidates import OTHERS
 from tieback.model.app import App, Platform
-from tieback.model.backend import Backend, Candidate
+from tieback.model.backend import Backend, Candidate, Route
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.exposure import AppRoute, Exposure, Finding
 from tieback.model.sighting import Credential
 from tieback.pii import detectors
 from tieback.pipeline.mapping.traffic_apps import TrafficApp, endpoint_evidence
-from tieback.pipeline.probing.candidates import Candidates, target_label
+from tieback.pipeline.probing.candidates import Candidates, EndpointCandidate, target_label
 from tieback.pipeline.rule_sets import name_words, ransom_signs
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.tables.apps import (
@@ -74,9 +75,9 @@ def _judged(
     """The conclusions to store; the data they were made from is freed before they are written."""
     lake = workspace.lake
     reports = tuple(read_probes(lake, run, answered=True))
-    asked = list(wanted.with_targets(report.target for report in reports)) if wanted is not None else []
+    asked = list(wanted.leading_to(report.target for report in reports)) if wanted is not None else []
     gone = {backend.endpoint.value for backend in (*_gone(lake, run), *_ended(lake, run))}
-    seen = _seen(lake, keys, traffic, gone.union(*(candidate.endpoints for candidate in asked)))
+    seen = _seen(lake, keys, traffic, gone.union(*(one.candidate.endpoints for one in asked)))
     (detector,) = detectors(name_words(rules))
     exposures = assess_exposures(reports, routes_by_target(asked, seen), detector, ransom_signs(rules))
     del reports, asked
@@ -119,32 +120,46 @@ def _seen(
 
 
 def routes_by_target(
-    asked: Iterable[Candidate], seen: Mapping[str, Sequence[AppEndpoint]]
+    asked: Iterable[EndpointCandidate], seen: Mapping[str, Sequence[AppEndpoint]]
 ) -> dict[str, list[AppRoute]]:
     """The routes from apps to each target, by ``host:port``.
 
+    What an app names, and why, depends on its own endpoints only: another app that names more changes nothing.
+
     Args:
-        asked: the candidates of the run.
+        asked: how each endpoint leads to the targets. Of several ways for one app, that by which it names the target
+            itself takes precedence, then the first. Behind an API that is a third party's for the app, it has none.
         seen: where each endpoint was seen, by its value.
     """
-    found: defaultdict[str, list[AppRoute]] = defaultdict(list)
-    for candidate in asked:
-        label = target_label(candidate)
-        for value in candidate.endpoints:
-            for place in seen.get(value, ()):
-                found[label].append(
-                    AppRoute(
-                        place.app_sha256,
-                        candidate,
-                        value,
-                        place.file,
-                        place.offset,
-                        place.how,
-                        bytes_out=place.bytes_out,
-                        bytes_in=place.bytes_in,
+    best: defaultdict[str, dict[tuple[str, str], Candidate]] = defaultdict(dict)
+    for one in asked:
+        ways = best[target_label(one.candidate)]
+        for value in one.candidate.endpoints:
+            named = one.candidate.route is Route.NAMED
+            places = [place for place in seen.get(value, ()) if one.app in ("", place.app_sha256)]
+            for app in {place.app_sha256 for place in places if named or place.party not in OTHERS}:
+                known = ways.get((value, app))
+                if known is None or (named and known.route is not Route.NAMED):
+                    ways[value, app] = one.candidate
+    found: dict[str, list[AppRoute]] = {}
+    for label, ways in best.items():
+        for value in dict.fromkeys(value for value, _ in ways):
+            for place in seen[value]:
+                candidate = ways.get((value, place.app_sha256))
+                if candidate is not None:
+                    found.setdefault(label, []).append(
+                        AppRoute(
+                            place.app_sha256,
+                            candidate,
+                            value,
+                            place.file,
+                            place.offset,
+                            place.how,
+                            bytes_out=place.bytes_out,
+                            bytes_in=place.bytes_in,
+                        )
                     )
-                )
-    return dict(found)
+    return found
 
 
 def _dangling(lake: Lake, run: str, seen: Mapping[str, Sequence[AppEndpoint]]) -> Iterator[tuple[str, str, str]]:

@@ -188,7 +188,8 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
                 apps.sightings(keys), _captured(group for group in traffic if group.app_key in keys)
             ),
         ),
-        backends=LazyTable[Backend](asked.backends, partial(read_backends, lake, run.id)),
+        backends=LazyTable[Backend](asked.endpoints, partial(read_backends, lake, run.id)),
+        backends_named=asked.backends,
         probes=LazyTable[ProbeReport](asked.count(), partial(read_probes, lake, run.id)),
         tables=group_tables(lake, (run.id, TRAFFIC_ANALYSIS, head.apps_analysed), leads, table),
         closer=closer_look(lake, leads, table),
@@ -383,17 +384,18 @@ def _scope(workspace: Workspace, run: RunRow, asked: RunProbes) -> RunScope | No
     grant = parse_grant(text, "the grant of this run")
     outside = asked.count(only=(Outcome.OUT_OF_SCOPE,))
     sent, read = asked.volume()
+    skipped = _skipped(asked, outside)
     return RunScope(
         authorised_by=grant.authorised_by,
         contact=grant.contact,
         not_after=grant.not_after.isoformat(),
         note=grant.note,
         targets_asked=asked.count() - outside,
-        targets_out_of_scope=outside,
+        targets_out_of_scope=sum(count for reason, count in skipped if reason is not SkipReason.OVER_BUDGET),
         bytes_sent=sent,
         bytes_read=read,
         audit_log=str(workspace.audit_file),
-        skipped=_skipped(asked, outside),
+        skipped=skipped,
     )
 
 
@@ -422,6 +424,12 @@ def _failed(workspace: Workspace, run: str) -> Iterator[Problem]:
 
 def _unanswered(asked: RunProbes) -> Iterator[Problem]:
     yield from map(no_verdict, asked.reports(but=SILENT))
+
+
+def run_unanswered(lake: Lake, run: str) -> tuple[int, Iterator[Problem]]:
+    """The targets of a run that gave no verdict: how many, and each with its problem. Raises as ``run_scope``."""
+    asked = RunProbes(lake, run)
+    return asked.count(but=SILENT), _unanswered(asked)
 
 
 def compare_with_earlier_runs(conclusions: Conclusions, run: str) -> ExposureHistory | None:

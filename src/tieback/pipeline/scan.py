@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tieback.backends.candidates import requested_bases
+from tieback.backends.candidates import merge_candidates, requested_bases
 from tieback.backends.neighbours import neighbour_candidates
 from tieback.backends.pivot import Pivot
 from tieback.engine.interface import Engine
@@ -305,7 +305,8 @@ async def _ask(
     wanted.add(await answers.srv_candidates(running))
     wanted.add(neighbour_candidates(running, blocks_of(grant), ports))
     requests = paths_of(named.traffic)
-    wanted.add(requested_bases(mapped.backends, requests))
+    for one in named.traffic:
+        wanted.add(requested_bases(mapped.backends, paths_of([one])), one.app_key if one.known else "")
     along = ProbeHintIndex(mapped.backends, _containers(lake, named), public_keys(lake, named.units), requests)
     answered = ProbedTargets(lake, run)
     with (
@@ -322,7 +323,8 @@ async def _ask(
             approval=approval,
         )
         follower = LeadFollower(mapped.backends, Pivot(ports, knowledge.foreign), answers.resolve, dialer.permit)
-        wanted.add(await follower.follow(lead for traffic in named.traffic for lead in traffic.leads))
+        for one in named.traffic:
+            wanted.add(await follower.follow(one.leads), one.app_key if one.known else "")
         noting = any(rule.ransom_note for rule in grant.target)
         notes = NoteJudge(workspace_salt(workspace.directory), signs=ransom_signs(request.rules)) if noting else None
         own = read_own_domains(workspace.directory)
@@ -337,7 +339,7 @@ async def _ask(
         more = await follower.follow(follower.leads_of(read_probes(lake, run, encrypted=True)))
         asked = frozenset(target_label(one) for host in {one.host for one in more} for one in wanted.at(host))
         wanted.add(more)
-        second = along.attach(exclude_targets(exclude_targets(more, asked), answered))
+        second = along.attach(exclude_targets(exclude_targets(merge_candidates(more, ()), asked), answered))
         async for candidate, report in probe_all(second, grant, dialer, progress, along, notes, samples, lease, probes):
             writer.add(report)
             along.pop(candidate, None)

@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 import msgspec
 
 from tieback.model.app import Platform
-from tieback.model.backend import Route
+from tieback.model.backend import Candidate, Route
 from tieback.model.device import AppStoreState, AppStoreSummary
 from tieback.model.endpoint import Party
 from tieback.model.exposure import AppRoute, Exposure, Finding, PiiClassTotal
 from tieback.model.figure import Figure
-from tieback.model.probe import Access, Container, Outcome, RansomVerdict
+from tieback.model.probe import Access, Container, Entry, Outcome, RansomVerdict
 from tieback.model.report import (
     AppSummary,
     Baseline,
@@ -53,7 +53,9 @@ ACCESS_WORDS = {
     Access.NOT_FOUND: "not found",
     Access.UNKNOWN: "unknown",
 }
-"""Short text per access state."""
+"""Short text per access state; ``access_words`` also uses the way in."""
+ANY_ACCOUNT = "any existing account"
+"""Instead of "any user name", if the server requires no password, and an account that exists."""
 
 RANSOM_WORDS = {
     RansomVerdict.NONE: "",
@@ -103,7 +105,17 @@ class AppStoreRow(msgspec.Struct, frozen=True):
     summary: AppSummary
     exposure: Exposure
     routes: tuple[AppRoute, ...]
-    """The app's own routes to the store, named routes first."""
+    """The app's own routes to the store, as ``own_routes``."""
+
+
+def access_words(access: Access, entry: Entry = Entry.NONE) -> str:
+    """Return the short text of an access state.
+
+    Args:
+        access: the state.
+        entry: how a client gets in: a synthetic user name can work, or only one that exists.
+    """
+    return ANY_ACCOUNT if access is Access.ANY_USER and entry is Entry.NAMED_ACCOUNT else ACCESS_WORDS[access]
 
 
 def clean(text: str, limit: int = 200) -> str:
@@ -169,8 +181,13 @@ def way_text(route: AppRoute) -> str:
 
 
 def way_words(routes: Iterable[AppRoute]) -> str:
-    """Describe how a route was found: ``named in the app and seen in traffic, 221 B sent, 15 kB received``."""
-    found = list(routes)
+    """Describe how a route was found: ``named in the app and seen in traffic, 221 B sent, 15 kB received``.
+
+    If a route is named, routes behind an API do not count: traffic with the API is not traffic with the store.
+    """
+    every = list(routes)
+    named = [route for route in every if route.candidate.route is Route.NAMED]
+    found = named or every
     captured = [route for route in found if route.how.startswith(TRAFFIC)]
     words = ["named in the app"] if len(captured) < len(found) else []
     if captured:
@@ -179,7 +196,7 @@ def way_words(routes: Iterable[AppRoute]) -> str:
         sent, received = (sum(volume[side] for volume in volumes.values()) for side in (0, 1))
         words.append(f"seen in traffic, {size_text(sent)} sent, {size_text(received)} received")
     text = " and ".join(words)
-    if any(route.candidate.route is Route.NAMED for route in found):
+    if named:
         return text
     return f"found behind its API, which is {text}" if captured else "found behind its API"
 
@@ -230,14 +247,19 @@ def rows(report: Report, *, exposed: bool, most: int) -> list[AppStoreRow]:
 
 def row_of(summary: AppSummary, exposure: Exposure) -> AppStoreRow:
     """Return an app and a store with the app's own routes."""
-    return AppStoreRow(summary, exposure, _routes_of(summary, exposure))
+    return AppStoreRow(summary, exposure, own_routes(exposure, summary.app.sha256))
 
 
-def _routes_of(summary: AppSummary, exposure: Exposure) -> tuple[AppRoute, ...]:
-    own = [route for route in exposure.routes if route.app_sha256 == summary.app.sha256]
+def own_routes(exposure: Exposure, app: str) -> tuple[AppRoute, ...]:
+    """Return the routes of one app to a store, named routes first.
+
+    Routes behind an API are left out if the app names the same target itself.
+    """
+    own = [route for route in exposure.routes if route.app_sha256 == app]
+    named = {_place(route.candidate) for route in own if route.candidate.route is Route.NAMED}
     return tuple(
         sorted(
-            own,
+            (one for one in own if one.candidate.route is Route.NAMED or _place(one.candidate) not in named),
             key=lambda route: (
                 route.candidate.route is not Route.NAMED,
                 way_text(route),
@@ -245,6 +267,10 @@ def _routes_of(summary: AppSummary, exposure: Exposure) -> tuple[AppRoute, ...]:
             ),
         )
     )
+
+
+def _place(candidate: Candidate) -> tuple[str, int, str, str]:
+    return candidate.host, candidate.port, candidate.resource, candidate.path
 
 
 def stores_without_app(report: Report, *, exposed: bool, most: int) -> list[Exposure]:
@@ -513,7 +539,7 @@ def dropped_text(report: Report) -> str:
 
 def unprobed_text(report: Report) -> str:
     """How many candidates were not probed, and all reasons; empty if all were probed. Without a grant: none was."""
-    return scope_unprobed_text(report.scope, report.backends.count)
+    return scope_unprobed_text(report.scope, report.backends_named)
 
 
 def scope_unprobed_text(scope: RunScope | None, ends: int, advice: str = "Add --grant FILE.") -> str:

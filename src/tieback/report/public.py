@@ -141,13 +141,14 @@ def _part(part: int | None, whole: int) -> int | None:
 def _scope(scope: RunScope | None) -> RunScope | None:
     if scope is None:
         return None
+    hidden = any(map(_small, (scope.targets_out_of_scope, *dict(scope.skipped).values())))
     return replace(
         scope,
         authorised_by=WITHHELD,
         contact=WITHHELD,
         note="",
         audit_log="",
-        skipped=(),
+        skipped=() if hidden else scope.skipped,
         targets_out_of_scope=None if _small(scope.targets_out_of_scope) else scope.targets_out_of_scope,
     )
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from tieback.model.exposure import Exposure
 from tieback.model.probe import OFFERED, Ability, Access, Container, Entry, Notice, Outcome, Privileges, ProbeReport
-from tieback.report.document import ACCESS_WORDS, clean, count_text
+from tieback.report.document import ANY_ACCOUNT, access_words, clean, count_text
 from tieback.report.figures import bytes_text, figure_text
 
 NOT_READ = "fields not read at this depth"
@@ -59,6 +59,8 @@ class AccessVerdict(Protocol):
     @property
     def access(self) -> Access: ...  # noqa: D102
     @property
+    def entry(self) -> Entry: ...  # noqa: D102
+    @property
     def undecided(self) -> bool: ...  # noqa: D102
     @property
     def privileges(self) -> Privileges: ...  # noqa: D102
@@ -68,7 +70,7 @@ class AccessVerdict(Protocol):
 
 def access_text(store: AccessVerdict) -> str:
     """Return the access state in a few words; ``not decided`` if a refusal does not show that it is closed."""
-    words = ACCESS_WORDS[store.access]
+    words = access_words(store.access, store.entry)
     if store.undecided and store.access is not Access.UNKNOWN:
         return f"{UNDECIDED} ({words})"
     if store.privileges is Privileges.ADMIN and store.access.exposed:
@@ -78,7 +80,7 @@ def access_text(store: AccessVerdict) -> str:
 
 def entry_text(store: Exposure | ProbeReport) -> str:
     """Return how a client without credentials gets in and what it may do; empty if no probe says so."""
-    way = _ENTRIES.get(store.entry, "").format(account=clean(store.account, 40) or "an existing account")
+    way = _ENTRIES.get(store.entry, "").format(account=clean(store.account, 40) or ANY_ACCOUNT)
     return "; ".join(filter(None, (way, _PRIVILEGES.get(store.privileges, ""))))
 
 

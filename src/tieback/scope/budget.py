@@ -3,7 +3,8 @@
 import asyncio
 import math
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from ipaddress import ip_address, ip_network
 
 from tieback.model.grant import Limits
@@ -50,14 +51,23 @@ class ConversationBudget:
         if self._begun is None:
             self._begun = self._clock()
 
-    def pause(self, seconds: float) -> None:
-        """Exclude time spent in our own rate limit: it says nothing about the service."""
-        self._waited += seconds
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Exclude the time until the context ends, such as a wait in our own rate limit: it says nothing about the
+        service.
+
+        The time is measured: a wait may end earlier or later than it was meant to.
+        """
+        begun = self._clock()
+        try:
+            yield
+        finally:
+            self._waited += self._clock() - begun
 
     @property
     def seconds(self) -> float:
-        """Seconds since the first connect, without pauses."""
-        return 0.0 if self._begun is None else self._clock() - self._begun - self._waited
+        """Seconds since the first connect, without pauses; never negative."""
+        return 0.0 if self._begun is None else max(0.0, self._clock() - self._begun - self._waited)
 
     def left(self) -> float:
         """Seconds until the total deadline.

@@ -239,7 +239,8 @@ class ConversationRunner:
     async def _dial(self, address: str, decision: Decision, *, first: bool = False) -> Transport:
         self._budget.begin()
         self._budget.connection()
-        self._budget.pause(await self._door.rate.admit(self._target.host, address))
+        with self._budget.paused():
+            await self._door.rate.admit(self._target.host, address)
         await self._take_turn(address)
         self._stop()
         self._budget.left()
@@ -274,9 +275,8 @@ class ConversationRunner:
         opening = self._opening
         if opening is None:
             return
-        begun = time.monotonic()
-        found = await self._door.turns.enter((address, self._target.port), opening, opening.plan)
-        self._budget.pause(time.monotonic() - begun)
+        with self._budget.paused():
+            found = await self._door.turns.enter((address, self._target.port), opening, opening.plan)
         if found is not None:
             opening.shared = True
             raise Fault(found.outcome, f"same address and port as {found.target}: {found.detail}")

@@ -9,7 +9,7 @@ from tieback.assess.severity import load_severity_table
 from tieback.model.app import App, Platform
 from tieback.model.backend import Attribution, Backend, Route
 from tieback.model.endpoint import Endpoint, EndpointKind
-from tieback.model.exposure import ExposureWindow, Severity
+from tieback.model.exposure import ExposureWindow, Severity, SeverityFactor
 from tieback.model.probe import Access, Container
 
 TABLE = load_severity_table()
@@ -55,9 +55,13 @@ def test_time_and_devices_add_points(days: int, devices: int, factors: dict[str,
     assert told.score == EXPOSURE.score + sum(factors.values())
 
 
-def test_points_can_raise_the_severity() -> None:
+def test_only_days_can_raise_the_severity() -> None:
     near = replace(EXPOSURE, score=64, severity=Severity.HIGH)
-    assert with_exposure_window(near, None, TODAY, {}, 5, TABLE).severity is Severity.CRITICAL
+    assert with_exposure_window(near, (date(2025, 1, 1), TODAY), TODAY, {}, 0, TABLE).severity is Severity.CRITICAL
+    widespread = with_exposure_window(near, None, TODAY, {}, 12_000, TABLE)
+    assert (widespread.severity, widespread.score) == (Severity.HIGH, 70)
+    apps = replace(near, score=74, factors=(SeverityFactor("apps", 10, "100 apps lead to it"),))
+    assert with_exposure_window(apps, (TODAY, TODAY), TODAY, {}, 5, TABLE).severity is Severity.HIGH
 
 
 def test_a_store_that_closed_keeps_its_window_and_gets_no_points() -> None:

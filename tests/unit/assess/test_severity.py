@@ -67,6 +67,15 @@ def test_severities(given: SeverityFacts, severity: Severity) -> None:
     assert all(factor.points > 0 and factor.why for factor in verdict.factors)
 
 
+def test_apps_order_stores_and_change_no_severity() -> None:
+    table, taxonomy = load_severity_table(), load_taxonomy()
+    for records in (0, 1, 1_000, 10**6):
+        alone, shared = (
+            rate_severity(facts(records=records, pii="email", apps=apps), table, taxonomy) for apps in (1, 100)
+        )
+        assert (shared.severity, shared.score) == (alone.severity, alone.score + 10)
+
+
 def test_every_severity_factor_has_a_reason() -> None:
     given = facts(records=lower_bound(1_500, "shallow"), pii="password,email", cleartext=True, apps=3)
     factors = {f.factor: f for f in rate_severity(given, load_severity_table(), load_taxonomy()).factors}

@@ -9,7 +9,7 @@ from tests.each import each
 from tests.unit.cases.samples import NOW, exposure
 from tieback.cases.verdicts import PassiveObservation, is_same_store, judge_recheck
 from tieback.model.case import RecheckVerdict
-from tieback.model.figure import estimate, exact
+from tieback.model.figure import Figure, estimate, exact, lower_bound
 from tieback.model.probe import NO_BYTE, Access, Container, Identity, Outcome, ProbeReport, Ransom, RansomVerdict
 
 HERE, THERE = "es.fieldhand.test:9200", "es.fieldhand.test:9201"
@@ -102,6 +102,64 @@ def test_still_open_and_grown_by_how_much() -> None:
     assert (check.records, check.records_change, check.bytes_change) == (exact(1450, "docs.count"), 100, 5000)
     assert check.where == (HERE,)
     assert check.reasons == (f"{HERE}: accessible without authentication (open)",)
+
+
+NO_ID: dict[str, Any] = {"identity": None}
+POSTGRES: dict[str, Any] = {"product": "postgresql", "identity": Identity("postgresql:address:a", "address")}
+MACHINES, USERS = FULL[:1], (Container(("users",), "index", records=exact(5, "docs.count")),)
+SYSTEM = (Container(("postgres",), "database", system=True),)
+
+
+@each(
+    ("before", "after", "words"),
+    [
+        ({}, {}, ""),
+        (NO_ID | {"containers": FULL}, NO_ID, ""),
+        (POSTGRES | {"containers": ()}, POSTGRES | {"containers": ()}, "not compared: none were listed when the case"),
+        (POSTGRES | {"containers": SYSTEM}, POSTGRES | {"containers": SYSTEM}, "not compared: none were listed when"),
+        (
+            POSTGRES | {"containers": ()},
+            POSTGRES | {"containers": FULL},
+            "not compared: none were listed when the case",
+        ),
+        (POSTGRES | {"containers": FULL}, POSTGRES | {"containers": ()}, "not compared: this re-check listed none"),
+        (NO_ID | {"containers": MACHINES}, NO_ID | {"containers": USERS}, "its contents differ from before"),
+        (NO_ID | {"containers": (UID,)}, NO_ID | {"containers": (OTHER_UID,)}, "its contents differ from before"),
+        ({}, {"identity": Identity("es-2", "vendor_id")}, "its identifier differs from before"),
+        ({}, {"product": "mongodb"}, "another product answers: mongodb, before elasticsearch"),
+        ({}, {"product": ""}, "the product is not known, so the contents were not compared"),
+    ],
+)
+def test_contents_differ_only_if_both_were_listed(before: dict[str, Any], after: dict[str, Any], words: str) -> None:
+    given = {"identity": WEAK, **before} if before.get("identity", "") is None else before
+    check = judge_recheck(exposure(**given), [report(A.ANY_USER, **after)], [], (), NOW)
+    told = [reason for reason in check.reasons if "accessible without authentication" not in reason]
+    assert check.verdict is V.OPEN
+    assert len(told) == bool(words)
+    assert all(reason.startswith(f"{HERE}: ") and words in reason for reason in told), told
+
+
+@each(
+    ("before", "after", "change"),
+    [
+        (exact(500, "count"), exact(400, "count"), -100),
+        (exact(500, "count"), lower_bound(600, "count"), 100),
+        (exact(500, "count"), lower_bound(400, "count"), None),
+        (exact(500, "count"), None, None),
+        (lower_bound(500, "count"), exact(600, "count"), None),
+        (lower_bound(500, "count"), lower_bound(600, "count"), None),
+        (lower_bound(500, "count"), lower_bound(500, "count"), None),
+        (lower_bound(500, "count"), exact(400, "count"), -100),
+        (estimate(500, "count"), estimate(480, "count"), -20),
+        (exact(500, "count"), exact(500, "count"), 0),
+    ],
+)
+def test_a_change_is_reported_only_if_the_figures_prove_it(
+    before: Figure, after: Figure | None, change: int | None
+) -> None:
+    found = report(containers=(Container(("machines",), "index", records=after),))
+    check = judge_recheck(exposure(records=before), [found], [], (), NOW)
+    assert check.records_change == change
 
 
 def test_earlier_ransom_is_not_reported_again() -> None:

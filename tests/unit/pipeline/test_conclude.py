@@ -10,6 +10,7 @@ from tieback.model.backend import Attribution, Backend, Candidate, Route
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.pipeline.conclude import _GONE, _dangling, _retired, routes_by_target
 from tieback.pipeline.mapping.dns_answers import DnsLookups
+from tieback.pipeline.probing.candidates import EndpointCandidate
 from tieback.scope.grant import parse_grant
 from tieback.scope.resolver import NameResolver
 from tieback.storage.lake.tables.apps import AppEndpoint
@@ -24,7 +25,9 @@ TWIN = AppEndpoint("c" * 64, "http://es.fieldhand.test:9200", "classes.dex", 99,
 def test_each_app_that_names_an_endpoint_has_a_way() -> None:
     pivot = Candidate("api.workhub.test", 27017, "mongodb", Route.PIVOT, (API.endpoint,), "default port")
     named = Candidate("es.fieldhand.test", 9200, "elasticsearch", Route.NAMED, (STORE.endpoint,), "named")
-    found = routes_by_target([pivot, named], {API.endpoint: [API], STORE.endpoint: [STORE, TWIN]})
+    found = routes_by_target(
+        map(EndpointCandidate, (pivot, named)), {API.endpoint: [API], STORE.endpoint: [STORE, TWIN]}
+    )
     assert {target: [(way.app_sha256[0], way.file, way.offset) for way in ways] for target, ways in found.items()} == {
         "api.workhub.test:27017": [("a", "resources.arsc", 134)],
         "es.fieldhand.test:9200": [("b", "classes.dex", 3037), ("c", "classes.dex", 99)],
@@ -33,7 +36,7 @@ def test_each_app_that_names_an_endpoint_has_a_way() -> None:
 
 def test_ipv6_is_keyed_as_probes_name_it() -> None:
     candidate = Candidate("::1", 6379, "redis", Route.NAMED, (STORE.endpoint,), "named")
-    assert list(routes_by_target([candidate], {STORE.endpoint: [STORE]})) == ["[::1]:6379"]
+    assert list(routes_by_target([EndpointCandidate(candidate)], {STORE.endpoint: [STORE]})) == ["[::1]:6379"]
 
 
 @pytest.mark.parametrize(

@@ -13,17 +13,20 @@ import pytest
 from msgspec.structs import replace
 
 from tests.unit.report.conftest import fleet_report
+from tieback.model.backend import Backend
+from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.errors import WorkspaceError
 from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.model.report import SkipReason
+from tieback.pipeline.graph.run_graph import last_graph
 from tieback.pipeline.report import last_report, run_report
 from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.report import by_name
-from tieback.report.document import headline_text
+from tieback.report.document import headline_text, scope_lines, unprobed_text
 from tieback.scope.grant import EXPIRED, render_grant
 from tieback.scope.resolver import DNS_NOT_ALLOWED
-from tieback.storage.lake.tables.probes import ProbeWriter
+from tieback.storage.lake.tables.probes import ProbeWriter, save_backends
 from tieback.storage.workspace import Workspace
 
 APPS = Path(__file__).parents[3] / "labs" / "apps"
@@ -120,6 +123,41 @@ NOT_PROBED = (
 )
 
 
+def test_several_endpoints_of_a_host_are_one_back_end(tmp_path: Path) -> None:
+    urls = [Endpoint(EndpointKind.URL, f"https://a.test/{at}", "https", "a.test", 443, f"/{at}") for at in range(3)]
+    shared = [Endpoint(EndpointKind.CLOUD, f"firestore:{name}", "https", "firestore.test", 443) for name in "xy"]
+    with Workspace.open(tmp_path / "ws") as workspace:
+        run = workspace.ledger.start_run(["a.apk"])
+        save_backends(workspace.lake, run, [Backend(one, resolved_by="no grant") for one in (*urls, *shared)])
+        workspace.ledger.end_run(run)
+    with last_graph(tmp_path / "ws", tmp_path) as graph:
+        lines = list(graph.lines())
+    with run_report(tmp_path / "ws") as report:
+        assert report.backends.count == 5
+        assert report.backends_named == len(lines) == 3
+        assert unprobed_text(report).startswith("3 back ends not probed: there is no grant.")
+
+
+@pytest.mark.parametrize("probed", [0, 2])
+def test_hosts_without_an_address_are_not_contacted_in_every_figure(tmp_path: Path, probed: int) -> None:
+    """A name outside the grant gives no candidate, and counts in the key as in the texts."""
+    endpoints = [Endpoint(EndpointKind.URL, f"https://{name}.test", "https", f"{name}.test", 443) for name in "bcd"]
+    with Workspace.open(tmp_path / "ws") as workspace:
+        run = workspace.ledger.start_run(["a.apk"], render_grant(GRANT))
+        save_backends(workspace.lake, run, [Backend(one, resolved_by="no target of the grant") for one in endpoints])
+        with ProbeWriter(workspace.lake, run) as writer:
+            for port in range(probed):
+                writer.add(ProbeReport(f"a.test:{port + 1}", Outcome.OUT_OF_SCOPE, problems=("no target covers it",)))
+        workspace.ledger.end_run(run)
+    with run_report(tmp_path / "ws") as report:
+        scope = report.scope
+        assert scope is not None
+        assert dict(scope.skipped) == {SkipReason.OUTSIDE: 3 + probed}
+        assert scope.targets_out_of_scope == 3 + probed
+        assert scope.candidates == scope.targets_asked + scope.targets_out_of_scope
+        assert f"{3 + probed} outside the grant" in dict(scope_lines(scope))["Probed"]
+
+
 def test_candidates_that_were_not_probed_are_counted_by_reason(tmp_path: Path) -> None:
     with Workspace.open(tmp_path / "ws") as workspace:
         run = workspace.ledger.start_run(["a.apk"], render_grant(GRANT))
@@ -133,6 +171,7 @@ def test_candidates_that_were_not_probed_are_counted_by_reason(tmp_path: Path) -
         counts = {reason: number for number, (_, _, reason) in enumerate(NOT_PROBED, start=1)}
         assert report.scope.unprobed == counts
         assert (report.scope.candidates, report.scope.probed) == (10, 0)
+        assert (report.scope.targets_asked, report.scope.targets_out_of_scope) == (1, 9)
         headline = headline_text(report)
         assert headline.startswith("0 apps analysed. 0 of 10 candidates were probed: ")
         assert [count for count in counts.values() if f"{count} because " in headline] == [1, 2, 3, 4]

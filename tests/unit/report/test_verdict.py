@@ -13,9 +13,24 @@ from tieback.assess.summary import summarise
 from tieback.model.exposure import Exposure
 from tieback.model.figure import exact, lower_bound
 from tieback.model.pii import Classification, SampledField, SampledRecords
-from tieback.model.probe import Ability, Access, Container, Entry, Field, Notice, Outcome, Privileges, ProbeReport
+from tieback.model.probe import (
+    Ability,
+    Access,
+    Container,
+    Entry,
+    Field,
+    Notice,
+    Outcome,
+    Privileges,
+    ProbeReport,
+    Proof,
+)
 from tieback.model.report import LazyIndex, LazyTable, Report
-from tieback.report import by_name
+from tieback.pipeline.probing.probe_report import probe_report
+from tieback.pipeline.views.index_rows import found_store
+from tieback.report import by_name, renderers
+from tieback.report.diff.compare import state_words
+from tieback.report.diff.past import past_from_report
 from tieback.report.document import headline_text
 from tieback.report.figures import container_text
 from tieback.report.tables import figure_steps
@@ -192,6 +207,8 @@ def test_the_steps_show_ranges_and_never_call_them_exact() -> None:
         ({"access": Access.FIREWALLED}, "blocks our address"),
         ({"access": Access.OPEN, **PRIVILEGED}, "open, administrator as root"),
         ({"access": Access.ANY_USER, "entry": Entry.ANY_USER, "privileges": Privileges.LIMITED}, "any user name"),
+        ({"access": Access.ANY_USER}, "any user name"),
+        ({"access": Access.ANY_USER, "entry": Entry.NAMED_ACCOUNT}, "any existing account"),
     ],
 )
 def test_access_text(changes: dict[str, Any], text: str) -> None:
@@ -204,7 +221,7 @@ def test_access_text(changes: dict[str, Any], text: str) -> None:
         ({}, ""),
         ({"entry": Entry.ANONYMOUS}, "without an account"),
         ({"entry": Entry.ANONYMOUS, "privileges": Privileges.LIMITED}, "without an account; limited rights"),
-        ({"entry": Entry.NAMED_ACCOUNT}, "as an existing account, without a password"),
+        ({"entry": Entry.NAMED_ACCOUNT}, "as any existing account, without a password"),
         (
             {"entry": Entry.ANY_USER, "privileges": Privileges.UNKNOWN},
             "with any user name, without a password; rights unknown: the server does not show them",
@@ -213,6 +230,46 @@ def test_access_text(changes: dict[str, Any], text: str) -> None:
 )
 def test_entry_text(changes: dict[str, Any], text: str) -> None:
     assert entry_text(replace(workhub_store(), **changes)) == text
+
+
+TRUST = ProbeReport(
+    "db.test:5432",
+    Outcome.OK,
+    Access.ANY_USER,
+    (Proof("start", 'role "tieback_probe" does not exist; no password was required (trust)', Access.ANY_USER),),
+    product="postgresql",
+    address="192.0.2.1:5432",
+    entry=Entry.NAMED_ACCOUNT,
+    privileges=Privileges.UNKNOWN,
+)
+
+
+@pytest.mark.parametrize(
+    ("report", "right", "wrong"),
+    [
+        (TRUST, "any existing account", "any user name"),
+        (replace(TRUST, entry=Entry.ANY_USER, product="mysql"), "any user name", "existing account"),
+    ],
+)
+def test_no_text_claims_another_way_in(report: ProbeReport, right: str, wrong: str) -> None:
+    """A refusal of a synthetic role shows that existing roles get in, and nothing about other names."""
+    document = probe_report([report], None, "")
+    (store,), findings = document.exposed.rows(), list(document.findings.rows())
+    past = past_from_report(document, "before")
+    texts = [
+        access_text(store),
+        entry_text(store),
+        next(factor.why for factor in store.factors if factor.factor == "access"),
+        next(one.title for one in findings if one.rule == "open-to-any-user"),
+        found_store(store, 1).verdict,
+        *map(state_words, past.stores.values()),
+    ]
+    assert all(right in text for text in texts), texts
+    for renderer in renderers():
+        if renderer.meta.suffix not in {".pdf", ".docx", ".zip"}:
+            out = io.BytesIO()
+            renderer.render(document, out)
+            assert wrong not in out.getvalue().decode(), renderer.meta.name
 
 
 def test_long_lists_of_untested_ways_are_cut_with_their_number() -> None:

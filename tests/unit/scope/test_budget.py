@@ -1,8 +1,11 @@
 """Budgets and rates, on a clock of the test's own."""
 
 import asyncio
+from contextlib import nullcontext
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.each import each
 from tieback.model.grant import Limits
@@ -41,12 +44,45 @@ def test_the_deadline_runs_from_the_first_connect() -> None:
     clock.now += 5
     budget.begin()
     assert budget.left() == 15
-    budget.pause(3)
-    assert (budget.left(), budget.seconds) == (18, 2)
-    clock.now += 18
+    with budget.paused():
+        clock.now += 3
+    assert (budget.left(), budget.seconds) == (15, 5)
+    clock.now += 15
     with pytest.raises(Fault, match="exceeded 20 seconds") as caught:
         budget.left()
     assert caught.value.outcome is Outcome.TIMEOUT
+
+
+@given(st.lists(st.tuples(st.booleans(), st.floats(0, 1e-3) | st.floats(0, 1e6)), max_size=30))
+def test_seconds_are_never_negative(steps: list[tuple[bool, float]]) -> None:
+    """A wait may end early, and sums of floating-point numbers are not exact."""
+    clock = Clock()
+    budget = ConversationBudget(Limits(), clock)
+    budget.begin()
+    for waits, seconds in steps:
+        with budget.paused() if waits else nullcontext():
+            clock.now += seconds
+        assert budget.seconds >= 0
+        assert str(round(budget.seconds, 6))[0] != "-"
+
+
+def test_a_rate_limit_that_wakes_early_does_not_count() -> None:
+    """The event loop may end a wait a little before its time."""
+    clock = Clock()
+
+    async def early(seconds: float) -> None:
+        clock.now += seconds * 0.9
+
+    async def connects() -> float:
+        budget = ConversationBudget(Limits(), clock)
+        budget.begin()
+        rate = RateLimit(1, clock, early)
+        for _ in range(5):
+            with budget.paused():
+                await rate.admit("127.0.0.1")
+        return budget.seconds
+
+    assert asyncio.run(connects()) == pytest.approx(0)
 
 
 @pytest.mark.parametrize("kind", ["connection", "frame"])

@@ -16,12 +16,15 @@ from sqlalchemy import Connection
 
 from tests.unit.web.clients import Changes, client
 from tieback.model.grant import Depth, Grant, TargetRule
+from tieback.model.probe import Outcome, ProbeReport
 from tieback.model.report import RulesUsed
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.jobs.folders import exports
 from tieback.pipeline.views.runs import RunEvent
 from tieback.scope.grant import render_grant
 from tieback.scope.lease import digest_of
+from tieback.storage.lake.tables.inputs import Inputs, RunInput
+from tieback.storage.lake.tables.probes import ProbeWriter
 from tieback.storage.lake.tables.run_data import save_run_rules
 from tieback.storage.ledger import tables
 from tieback.storage.ledger.jobs import JobState
@@ -319,6 +322,40 @@ def test_a_finished_run_says_what_was_not_probed(scanned: Path) -> None:
     assert page["inputs_read"] >= 1
     assert "not probed" in page["not_probed"]
     assert "is not safe. It is unknown." in text
+
+
+def test_back_ends_that_were_not_probed_are_one_count(scanned: Path) -> None:
+    """Several endpoints of one host are one back end, in the run as in the overview and in the list."""
+    with client(scanned) as made:
+        (run,) = [one["id"] for one in made.get("/api/v1/runs").json()["items"]]
+        page, overview = (made.get(f"/api/v1/{path}").json() for path in (f"runs/{run}", "overview"))
+        backends = made.get("/api/v1/backends").json()
+    assert overview["backends"] == backends["total"]
+    assert page["not_probed"].startswith(f"{backends['total']} back ends not probed: ")
+
+
+def test_a_run_names_each_input_and_target_without_a_result(tmp_path: Path) -> None:
+    with Workspace.open(tmp_path) as workspace:
+        run = workspace.ledger.start_run(["a.apk"], render_grant(GRANT))
+        entries = Inputs()
+        entries.add(RunInput("CertChain.apk", "", "", problem="not an app"))
+        entries.save(workspace.lake, run)
+        with ProbeWriter(workspace.lake, run) as writer:
+            writer.add(ProbeReport("smb.<b>.test:445", Outcome.TIMEOUT, problems=("timeout: no answer",)))
+            writer.add(ProbeReport("smb.<b>.test:446", Outcome.REFUSED))
+        workspace.ledger.end_run(run)
+    with client(tmp_path) as made:
+        page, overview = (made.get(f"/api/v1/{path}").json() for path in (f"runs/{run}", "overview"))
+        text = made.get(f"/runs/{run}").text
+    assert page["inputs_failed"] + page["targets_failed"] == overview["problems"] == 2
+    assert page["unanswered"] == [{"target": "smb.<b>.test:445", "problem": "no verdict: timeout: no answer"}]
+    assert page["problems"] == [
+        "CertChain.apk: not an app",
+        "smb.<b>.test:445: no verdict: timeout: no answer",
+    ]
+    assert "1 target without a verdict" in text
+    assert text.count("smb.&lt;b&gt;.test:445") == 2
+    assert "Nothing to report" not in text
 
 
 def test_a_run_lists_the_rules_of_users_that_were_active(scanned: Path) -> None:

@@ -15,7 +15,7 @@ from tieback.cases.letters.variables import StoreFact
 from tieback.model.case import Case, Confirmation, Recheck
 from tieback.model.exposure import AppRoute, Exposure
 from tieback.model.grant import Depth
-from tieback.model.probe import MATERIALIZED_VIEW, VIEW, Container, RansomVerdict
+from tieback.model.probe import MATERIALIZED_VIEW, VIEW, Access, Container, Entry, RansomVerdict
 from tieback.report.document import clean, store_name
 from tieback.report.verdict import NOT_READ, no_personal_data_in
 from tieback.scope.audit_contacts import TargetContact
@@ -121,7 +121,10 @@ def _proof(case: Case, own: Sequence[str]) -> list[str]:
 
 
 def _access(store: Exposure, language: Language) -> str:
+    any_account = store.access is Access.ANY_USER and store.entry is Entry.NAMED_ACCOUNT and not store.account
     text = language.access.get(store.access.value, store.access.value)
+    if any_account:
+        text = language.access.get("any_account", text)
     if store.abilities and not store.has_content:
         text = language.words["usable"]
     if store.undecided:
@@ -134,7 +137,9 @@ def _access(store: Exposure, language: Language) -> str:
 def _entry(store: Exposure, language: Language) -> str:
     if not store.access.exposed:
         return ""
-    way = language.words.get(f"entry_{store.entry.value}", "").replace("{account}", clean(store.account, 40))
+    unnamed = store.entry is Entry.NAMED_ACCOUNT and not store.account
+    key = "entry_any_account" if unnamed else f"entry_{store.entry.value}"
+    way = language.words.get(key, "").replace("{account}", clean(store.account, 40))
     rights = language.words.get(f"privileges_{store.privileges.value}", "")
     return language.words["between"].join(filter(None, (way, rights)))
 

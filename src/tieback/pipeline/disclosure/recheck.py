@@ -15,6 +15,7 @@ import msgspec
 
 from tieback.assess.identity import has_strong_identity
 from tieback.assess.ransom import strongest_verdict
+from tieback.backends.candidates import merge_candidates
 from tieback.backends.probe_hints import ProbeHints, collect_probe_hints
 from tieback.cases.comparison import compare_data
 from tieback.cases.events import CaseEvent, case_event
@@ -287,7 +288,8 @@ async def _ask(
 def known_targets(case: Case) -> list[Candidate]:
     """Every location of a store: on the routes of its apps, and where it was seen; each once."""
     store = case.store
-    found = {target_label(route.candidate): route.candidate for route in store.routes}
+    ways = sorted((route.candidate for route in store.routes), key=lambda one: one.route is not Route.NAMED)
+    found = {target_label(one): one for one in merge_candidates(ways, ())}
     for place in case.all_places:
         if place not in found:
             host, port, resource, path = _parts(place)

@@ -225,7 +225,8 @@ class RunGraph:
 
     def _app_view(self, app: App, path: str, sightings: Mapping[str, Sighting]) -> AppView:
         backends = {one.endpoint.value: one for one in self._rows.of_values(list(sightings)[:MOST])}
-        exposures = self._exposures(self.index.names(self.index.reach(Level.APP, app.sha256, Level.STORE), MOST))
+        ids = self.index.names(self.index.reach(Level.APP, app.sha256, Level.STORE), MOST)
+        exposures = [_seen_from(app.sha256, one) for one in self._exposures(ids)]
         hosts = {host_of(one.endpoint) for one in sightings.values()} | {
             a for b in backends.values() for a in b.addresses
         }
@@ -315,6 +316,13 @@ class RunGraph:
         ]
         directory = self._workspace.directory / "graph"
         return GraphIndex.of_run(self._workspace.lake, self._run.id, directory, ways_table(rows), self._captured.table)
+
+
+def _seen_from(app: str, exposure: Exposure) -> Exposure:
+    """The store with the routes of one app only."""
+    return msgspec.structs.replace(
+        exposure, routes=tuple(route for route in exposure.routes if route.app_sha256 == app)
+    )
 
 
 def _leads(exposure: Exposure, value: str) -> bool:

@@ -42,6 +42,8 @@ class StoreLink(msgspec.Struct, frozen=True):
     """The endpoint of the app that leads to the store."""
     undecided: bool = False
     """True if the store is known neither as open nor as closed."""
+    entry: str = ""
+    """How a client without an account has access, as ``Exposure.entry``."""
 
 
 class AppLink(msgspec.Struct, frozen=True):
@@ -191,6 +193,7 @@ def link_store(exposure: Exposure, values: Iterable[str]) -> StoreLink:
         parts,
         first.endpoint,
         exposure.undecided,
+        exposure.entry.value,
     )
 
 

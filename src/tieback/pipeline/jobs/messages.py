@@ -55,6 +55,10 @@ class JobResult(_Message, frozen=True, tag="done"):
     run: str = ""
     not_probed: str = ""
     """How many candidates were not probed, and why; empty if all were."""
+    targets_failed: int = 0
+    """Number of targets without a verdict, of a job that makes no run."""
+    unanswered: tuple[tuple[str, str], ...] = ()
+    """The first of these targets, each with the problem."""
     not_decided: str = ""
     """How many stores answered, but are known neither as open nor as closed; empty if there are none."""
 

@@ -13,7 +13,7 @@ from tieback.engine import sandbox
 from tieback.engine.local import LocalEngine
 from tieback.model.case import Case
 from tieback.model.errors import InputError, TiebackError, UsageError
-from tieback.model.probe import Access, Outcome, ProbeReport
+from tieback.model.probe import Outcome, ProbeReport
 from tieback.pipeline.disclosure.recheck import recheck
 from tieback.pipeline.finish import reduce_report, workspace_suppressions
 from tieback.pipeline.inputs.spec import display_name, is_remote, parse_input
@@ -40,6 +40,8 @@ from tieback.scope.policy.approval import ApprovedGrant
 from tieback.storage.own_domains import read_own_domains
 from tieback.storage.workspace import Workspace
 
+MAX_UNANSWERED = 200
+"""Targets without a verdict that are named one by one."""
 MAX_NOTES = 500
 """Failed inputs that are named one by one."""
 
@@ -127,7 +129,7 @@ def _scan_result(done: ScanResult, run: str) -> JobResult:
     return JobResult(
         figures=figures,
         run=run,
-        not_probed=short(scope_unprobed_text(done.report.scope, done.report.backends.count, NO_GRANT)),
+        not_probed=short(scope_unprobed_text(done.report.scope, done.report.backends_named, NO_GRANT)),
         not_decided=short(undecided_text(headline)),
     )
 
@@ -196,19 +198,21 @@ def _probe(order: JobOrder, job: ProbeJob, reporter: JobReporter) -> JobResult:
             event_loop.run(collect())
         outcomes = Counter(report.outcome for report in reports)
         document = probe_report(reports, approved.grant, str(workspace.audit_file), rules)
-    answered = [report for report in reports if report.outcome is Outcome.OK]
     figures = {
         "targets": len(reports),
-        "stores_answering": len(answered),
+        "services_answering": outcomes[Outcome.OK],
+        "stores_answering": document.headline.stores_answering,
         "stores_exposed": document.headline.stores_exposed,
+        "stores_not_decided": document.headline.undecided or 0,
         "closed_ports": outcomes[Outcome.REFUSED],
         "without_answer": outcomes[Outcome.TIMEOUT],
         "outside_the_grant": outcomes[Outcome.OUT_OF_SCOPE],
-        "unknown_access": sum(report.access is Access.UNKNOWN for report in answered),
     }
     return JobResult(
         figures=figures,
         files=_written(order, ("html", "json"), lambda name, path: write_all(document, by_name(name), path)),
+        targets_failed=document.problems.count,
+        unanswered=tuple((short(one.where), short(one.what)) for one in document.problems.first(MAX_UNANSWERED)),
         not_probed=short(unprobed_text(document)),
         not_decided=short(undecided_text(document.headline)),
     )

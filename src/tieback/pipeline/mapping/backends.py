@@ -13,9 +13,12 @@ from tieback.pipeline.mapping.dns_answers import DnsLookups
 from tieback.pipeline.mapping.traffic_apps import TrafficApp
 from tieback.scope.resolver import Resolution
 from tieback.storage.lake.lake import Lake
-from tieback.storage.lake.tables.apps import Keys, endpoints_with_parties, maker_claims
+from tieback.storage.lake.tables.apps import Keys, endpoints_with_parties, maker_claims, units_among
 from tieback.storage.lake.tables.probes import save_backends
 from tieback.storage.lake.tables.run_data import save_run_data
+
+_NEAREST = (Party.FIRST, Party.UNKNOWN, Party.THIRD, Party.PLATFORM)
+"""Which party an endpoint has if apps disagree, as in ``endpoints_with_parties``."""
 
 
 class MappedBackends:
@@ -57,15 +60,20 @@ class MappedBackends:
             WorkspaceError: the lake cannot be read.
         """
         parties: dict[str, Party] = {}
-        in_traffic = [sighting for group in traffic for sighting in group.sightings]
+        # The package of an app shows best whose an endpoint is.
+        captured = {group.app_key for group in traffic if group.known}
+        only_captured = captured.difference(units_among(units, captured))
 
         def endpoints() -> Iterator[Endpoint]:
             for endpoint, party in endpoints_with_parties(lake, units):
                 parties[endpoint.value] = party
                 yield endpoint
-            for sighting in in_traffic:
-                parties.setdefault(sighting.endpoint.value, sighting.party)
-                yield sighting.endpoint
+            for group in traffic:
+                for sighting in group.sightings:
+                    known = parties.setdefault(sighting.endpoint.value, sighting.party)
+                    if group.app_key in only_captured:
+                        parties[sighting.endpoint.value] = min(known, sighting.party, key=_NEAREST.index)
+                    yield sighting.endpoint
 
         named = list(endpoints())
         return cls(lake, units, traffic, await map_backends(named, resolve, parties), answers)

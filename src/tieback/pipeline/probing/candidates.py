@@ -5,11 +5,13 @@ They are generated again for each iteration.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import ip_address
 from itertools import groupby
 from typing import Protocol
 
+import msgspec
 from publicsuffixlist import PublicSuffixList
 
 from tieback.backends.candidates import SharedHosting, build_candidates, merge_candidates
@@ -20,8 +22,21 @@ from tieback.model.public_key import PublicKey
 from tieback.scope.conversation import Target
 
 
+@dataclass(frozen=True, slots=True)
+class EndpointCandidate:
+    """How one endpoint leads to a target, whatever leads there too."""
+
+    candidate: Candidate
+    """It has only this endpoint, and the route and reason of this endpoint."""
+    app: str = ""
+    """Content hash of the only app for which this holds; empty if it holds for every app with the endpoint."""
+
+
 class Candidates:
-    """The candidates of a run; use one per run."""
+    """The candidates of a run; use one per run.
+
+    A target is probed once, so its candidate has the endpoints of all apps. ``leading_to`` has each endpoint apart.
+    """
 
     def __init__(self, backends: Iterable[Backend], store_ports: Mapping[str, tuple[int, ...]]) -> None:
         """Set the data from which candidates are generated.
@@ -35,12 +50,18 @@ class Candidates:
         self._store_ports = store_ports
         self._numbers = frozenset(port for ports in store_ports.values() for port in ports)
         self._fronts = SharedHosting()
-        self._more: dict[str, list[Candidate]] = {}
+        self._more: dict[str, list[tuple[Candidate, str]]] = {}
+        """By host: candidates that do not come from an endpoint there, each with the app whose traffic shows it."""
 
-    def add(self, more: Iterable[Candidate]) -> None:
-        """Add candidates that do not come from an endpoint on their host."""
+    def add(self, more: Iterable[Candidate], app: str = "") -> None:
+        """Add candidates that do not come from an endpoint on their host.
+
+        Args:
+            more: the candidates.
+            app: content hash of the app whose traffic shows them; empty if they are no evidence about one app.
+        """
         for one in more:
-            self._more.setdefault(one.host, []).append(one)
+            self._more.setdefault(one.host, []).append((one, app))
 
     def __iter__(self) -> Iterator[Candidate]:
         """All candidates in the order of ``backends.candidates``: those named in apps first, then by host and port."""
@@ -54,7 +75,7 @@ class Candidates:
         """The candidates of one host."""
         direct = build_candidates(self._backends.get(host, ()), self._store_ports, self._fronts)
         more = self._more.get(host)
-        return merge_candidates(direct, more) if more else direct
+        return merge_candidates(direct, [one for one, _ in more]) if more else direct
 
     def _named_first(self, host: str) -> list[Candidate]:
         """As ``at``, but drops candidates that no app names if no usual port is named."""
@@ -68,6 +89,25 @@ class Candidates:
         wanted = frozenset(targets)
         for host in sorted({label_host(label) for label in wanted}):
             yield from (one for one in self.at(host) if target_label(one) in wanted)
+
+    def leading_to(self, targets: Iterable[str]) -> Iterator[EndpointCandidate]:
+        """How each endpoint leads to these targets (``target_label``), by itself.
+
+        An endpoint may lead to a target in several ways.
+        """
+        wanted = frozenset(targets)
+        places: dict[str, set[int]] = {}
+        for label in wanted:
+            places.setdefault(label_host(label), set()).add(label_port(label))
+        for host, numbers in sorted(places.items()):
+            some = {service: tuple(numbers.intersection(ports)) for service, ports in self._store_ports.items()}
+            for backend in self._backends.get(host, ()):
+                alone = build_candidates([backend], some, self._fronts)
+                yield from (EndpointCandidate(one) for one in alone if target_label(one) in wanted)
+            for one, app in self._more.get(host, ()):
+                if target_label(one) in wanted:
+                    for value in one.endpoints:
+                        yield EndpointCandidate(msgspec.structs.replace(one, endpoints=(value,)), app)
 
 
 class ProbeHintIndex(dict[Candidate, ProbeHints]):
@@ -111,6 +151,11 @@ def target_label(candidate: Candidate) -> str:
 def label_host(label: str) -> str:
     """The host in a target label."""
     return label.partition("/")[0].rpartition(":")[0].removeprefix("[").removesuffix("]")
+
+
+def label_port(label: str) -> int:
+    """The port in a target label."""
+    return int(label.partition("/")[0].rpartition(":")[2])
 
 
 class TargetLabels(Protocol):

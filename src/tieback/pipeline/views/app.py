@@ -224,7 +224,7 @@ def _endpoints(workspace: Workspace, index: PageIndex, record: AppRecord, after:
     found = list(app_sightings(workspace.lake, record.app.sha256, record.version, after, limit + 1))
     some = [sighting for _, sighting in found[:limit]]
     values = [sighting.endpoint.value for sighting in some]
-    backends, ways = _backends_of(index, values), _ways_of(index, values)
+    backends, ways = _backends_of(index, values), _ways_of(index, record.app.sha256, values)
     items = []
     for one in some:
         backend = backends.get(one.endpoint.value)
@@ -259,11 +259,12 @@ def _backends_of(index: PageIndex, values: Sequence[str]) -> dict[str, BackendRo
     return {value: index.decode(document, BackendRow) for value, document in index.rows(sql, values)}
 
 
-def _ways_of(index: PageIndex, values: Sequence[str]) -> dict[str, list[StoreWay]]:
-    """How each of these endpoints leads to stores."""
-    sql = f"SELECT document FROM ways WHERE endpoint IN ({', '.join('?' * len(values))}) LIMIT 1000"  # noqa: S608
+def _ways_of(index: PageIndex, sha256: str, values: Sequence[str]) -> dict[str, list[StoreWay]]:
+    """How each of these endpoints leads to stores of the app."""
+    sql = f"""SELECT document FROM ways WHERE endpoint IN ({", ".join("?" * len(values))}) AND store IN (
+        SELECT id FROM stores JOIN app_stores USING (place) WHERE app = ?) LIMIT 1000"""  # noqa: S608 - placeholders
     found: dict[str, list[StoreWay]] = {}
-    for (document,) in index.rows(sql, values):
+    for (document,) in index.rows(sql, (*values, sha256)):
         way = index.decode(document, StoreWay)
         found.setdefault(way.endpoint, []).append(way)
     return found

@@ -10,7 +10,7 @@ from tieback.model.probe import Outcome
 from tieback.model.report import Report
 from tieback.pipeline.graph.run_graph import RunGraph
 from tieback.pipeline.mapping.attribution import AttributionSources
-from tieback.pipeline.report import build_report
+from tieback.pipeline.report import build_report, run_unanswered
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.pipeline.views.index_figures import (
     MOST_WORST,
@@ -43,6 +43,7 @@ from tieback.pipeline.views.records import (
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.queries.graph_index import Level
 from tieback.storage.lake.queries.page_counts import apps_in_detail, probed_targets
+from tieback.storage.lake.tables.inputs import count_inputs
 from tieback.storage.page_index import PageIndexWriter, page_index_folder, writing_page_index
 from tieback.storage.workspace import Workspace
 
@@ -281,7 +282,7 @@ class _Builder:
             headline=report.headline,
             scope=report.scope,
             findings=report.findings.count,
-            problems=report.problems.count,
+            problems=count_inputs(self._lake, self._run)[1] + run_unanswered(self._lake, self._run)[0],
             apps=self._count("apps"),
             backends=self._count("backends"),
             backends_not_probed=self._not_probed,

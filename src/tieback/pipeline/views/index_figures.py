@@ -46,6 +46,7 @@ class RunFigures(msgspec.Struct, frozen=True, kw_only=True):
     """``None`` if there was no grant and nothing was contacted."""
     findings: int
     problems: int
+    """Inputs that could not be read, and targets without a verdict."""
     apps: int
     """Rows in the list of apps: also apps of captures that lead to a store."""
     backends: int

@@ -25,6 +25,7 @@ from tieback.pipeline.views.records import (
     StoreWay,
     backend_id,
 )
+from tieback.report.verdict import access_text
 from tieback.report.withheld import target_of
 from tieback.storage.lake.queries.graph_rows import BackendRow as BackendSummary
 
@@ -134,6 +135,7 @@ def found_store(exposure: Exposure, apps: int) -> FoundStore:
         bytes=exposure.bytes,
         targets=exposure.targets[:MOST_ADDRESSES],
         apps=apps,
+        verdict=access_text(exposure),
     )
 
 

@@ -161,6 +161,8 @@ class FoundStore(msgspec.Struct, frozen=True, kw_only=True):
     targets: tuple[str, ...]
     """At most ``MOST_ADDRESSES``."""
     apps: int
+    verdict: str = ""
+    """The access state in words, as in reports."""
 
 
 class StoreWay(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """Runs: jobs of the server and runs of the command line in one list, their progress, and what they did not do."""
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import PurePath
 
 import msgspec
@@ -10,7 +11,7 @@ from tieback.model.report import RulesUsed
 from tieback.pipeline.jobs.folders import export_file
 from tieback.pipeline.jobs.kinds import ImportJob, ProbeJob, RecheckJob, ReportJob, ScanJob, decode_arguments
 from tieback.pipeline.jobs.messages import NO_GRANT, JobResult
-from tieback.pipeline.report import run_scope
+from tieback.pipeline.report import run_scope, run_unanswered
 from tieback.pipeline.views.listing import Listing, bounded_limit, decode_cursor, encode_cursor
 from tieback.report.document import scope_unprobed_text
 from tieback.scope.grant import parse_grant
@@ -80,6 +81,14 @@ class FailedInput(msgspec.Struct, frozen=True, kw_only=True):
     problem: str
 
 
+class FailedTarget(msgspec.Struct, frozen=True, kw_only=True):
+    """A target that gave no verdict."""
+
+    target: str
+    """Host and port."""
+    problem: str
+
+
 class RunFile(msgspec.Struct, frozen=True, kw_only=True):
     """A file that a job wrote."""
 
@@ -100,11 +109,16 @@ class RunPage(msgspec.Struct, frozen=True, kw_only=True):
     """What it counted, by name."""
     files: tuple[RunFile, ...]
     problems: tuple[str, ...]
-    """What happened, in order: inputs that failed, verdicts of re-checks, repeated starts."""
+    """What happened, in order: inputs that failed, verdicts of re-checks, repeated starts, targets without a verdict.
+    At most 200."""
     inputs_read: int | None
     """Inputs of the run; ``None`` if it has none yet."""
     inputs_failed: int
     failed: tuple[FailedInput, ...]
+    """At most 200 of them."""
+    targets_failed: int
+    """Targets that were contacted and gave no verdict: neither open nor closed."""
+    unanswered: tuple[FailedTarget, ...]
     """At most 200 of them."""
     not_probed: str
     """How many candidates were not probed, and why; empty if all were, or if it did not end."""
@@ -173,6 +187,8 @@ def find_run_page(workspace: Workspace, run: str) -> RunPage | None:
         inputs_read=None,
         inputs_failed=0,
         failed=(),
+        targets_failed=0,
+        unanswered=(),
         not_probed="",
         not_decided=None,
         rules=(),
@@ -239,13 +255,15 @@ def _job_page(workspace: Workspace, job: JobRow) -> RunPage:
         inputs_read=None,
         inputs_failed=0,
         failed=(),
+        targets_failed=result.targets_failed,
+        unanswered=tuple(FailedTarget(target=target, problem=problem) for target, problem in result.unanswered),
         not_probed=result.not_probed,
         not_decided=result.not_decided if job.result else None,
         rules=(),
         last_event=job.events,
     )
     run = workspace.ledger.find_run(job.run) if job.run else None
-    return page if run is None else _with_results(workspace, page, run)
+    return _with_problems(page) if run is None else _with_results(workspace, page, run)
 
 
 def _with_results(workspace: Workspace, page: RunPage, run: RunRow) -> RunPage:
@@ -258,10 +276,25 @@ def _with_results(workspace: Workspace, page: RunPage, run: RunRow) -> RunPage:
         for one in failed_inputs(workspace.lake, run.id, MAX_FAILED)
     )
     rules = read_run_rules(workspace.lake, run.id)
-    changed = msgspec.structs.replace(page, inputs_read=read, inputs_failed=failed, failed=rows, rules=rules)
-    if page.run.origin == "server":
-        return changed
-    return msgspec.structs.replace(changed, not_probed=scope_unprobed_text(*run_scope(workspace, run), NO_GRANT))
+    count, problems = run_unanswered(workspace.lake, run.id)
+    changed = msgspec.structs.replace(
+        page,
+        inputs_read=read,
+        inputs_failed=failed,
+        failed=rows,
+        targets_failed=count,
+        unanswered=tuple(FailedTarget(target=one.where, problem=one.what) for one in islice(problems, MAX_FAILED)),
+        not_probed=scope_unprobed_text(*run_scope(workspace, run), NO_GRANT),
+        rules=rules,
+    )
+    return _with_problems(changed)
+
+
+def _with_problems(page: RunPage) -> RunPage:
+    """The page with the inputs and targets that failed among what happened; a job has noted its inputs already."""
+    inputs = [f"{one.name}: {one.problem}" for one in page.failed] if page.run.origin != "server" else []
+    targets = [f"{one.target}: {one.problem}" for one in page.unanswered]
+    return msgspec.structs.replace(page, problems=(*page.problems, *inputs, *targets)[:MAX_PROBLEMS])
 
 
 def _run_item(run: RunRow, grant_ids: "_GrantIds") -> RunItem:

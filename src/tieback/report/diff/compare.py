@@ -18,7 +18,7 @@ from tieback.model.probe import Ability, Access, Outcome, Privileges
 from tieback.model.report import Baseline
 from tieback.model.sighting import UnreadKind
 from tieback.report.diff.past import PastApp, PastFinding, PastReport, PastStore
-from tieback.report.document import ACCESS_WORDS, RANSOM_WORDS
+from tieback.report.document import RANSOM_WORDS, access_words
 from tieback.report.figures import bytes_text, figure_text
 from tieback.report.verdict import ABILITY_WORDS
 
@@ -175,7 +175,7 @@ def _differences(before: PastFinding, now: PastFinding, old: PastReport, new: Pa
 
 
 def _store_differences(one: PastStore, other: PastStore) -> Iterator[str]:
-    before_words, now_words = access_words(one), access_words(other)
+    before_words, now_words = state_words(one), state_words(other)
     if before_words != now_words:
         yield f"access {before_words} → {now_words}"
     if one.privileges is not other.privileges and Privileges.ADMIN in (one.privileges, other.privileges):
@@ -197,9 +197,9 @@ def _store_differences(one: PastStore, other: PastStore) -> Iterator[str]:
         yield f"no longer contains {name}"
 
 
-def access_words(store: PastStore) -> str:
+def state_words(store: PastStore) -> str:
     """Return the access state; ``not decided`` if a refusal does not show that the store is closed."""
-    words = ACCESS_WORDS[store.access]
+    words = access_words(store.access, store.entry)
     return f"not decided ({words})" if store.undecided and store.access is not Access.UNKNOWN else words
 
 
@@ -296,7 +296,7 @@ def _fate(store: PastStore, looked: _Looked) -> tuple[str, bool]:
     now = looked.new.stores.get(store.id)
     found = [now] if now is not None else [looked.answered[p] for p in sorted(store.places) if p in looked.answered]
     if found:
-        words = ", ".join(dict.fromkeys(map(access_words, found)))
+        words = ", ".join(dict.fromkeys(map(state_words, found)))
         return f"the store answered again: {words}", not any(one.undecided for one in found)
     outcomes = [looked.new.asked[target] for target in store.targets if target in looked.new.asked]
     if not outcomes:

@@ -13,7 +13,7 @@ from tieback.model.document import SCHEMA_VERSION
 from tieback.model.errors import InputError
 from tieback.model.exposure import Exposure, Finding, Severity
 from tieback.model.figure import Figure
-from tieback.model.probe import Ability, Access, Outcome, Privileges, RansomVerdict, is_undecided
+from tieback.model.probe import Ability, Access, Entry, Outcome, Privileges, RansomVerdict, is_undecided
 from tieback.model.report import AppSummary, Report
 from tieback.model.sighting import UnreadCode
 
@@ -54,6 +54,7 @@ class PastStore(msgspec.Struct, frozen=True):
     privileges: Privileges = Privileges.NONE
     untested: tuple[str, ...] = ()
     abilities: tuple[Ability, ...] = ()
+    entry: Entry = Entry.NONE
 
     @property
     def undecided(self) -> bool:
@@ -314,6 +315,7 @@ def _store(store: Exposure) -> PastStore:
         store.privileges,
         store.untested,
         store.abilities,
+        store.entry,
     )
 
 

@@ -10,7 +10,7 @@ from tests.unit.cases.letters.samples import DAYS, SENDER, facts
 from tests.unit.cases.letters.test_render import write
 from tests.unit.cases.samples import NOW, case, exposure
 from tieback.cases.letters.facts import build_store_fact, collect_facts, shorten_names
-from tieback.cases.letters.language import load_language
+from tieback.cases.letters.language import languages, load_language
 from tieback.model.backend import Candidate, Route
 from tieback.model.case import CaseApp, CaseState, Comparison, Confirmation, Recheck, RecheckVerdict
 from tieback.model.exposure import ExposureWindow
@@ -30,6 +30,20 @@ def test_a_store_in_words() -> None:
     assert store.cost == "420 / 3,100 bytes"
     assert "xpack.security.enabled" in store.advice
     assert (store.verdict, store.signs, store.attested) == ("", "", "")
+
+
+@pytest.mark.parametrize("name", languages())
+def test_an_account_without_a_name_is_any_existing_one(name: str) -> None:
+    """PostgreSQL's trust: no password is required, but the account has to exist."""
+    language = load_language(name)
+    trust = exposure(access=Access.ANY_USER, entry=Entry.NAMED_ACCOUNT, privileges=Privileges.UNKNOWN)
+    fact = build_store_fact(msgspec.structs.replace(case(), store=trust), language)
+    assert fact.access == language.access["any_account"] != language.access["any_user"]
+    assert fact.entry.startswith(language.words["entry_any_account"])
+    named = msgspec.structs.replace(trust, access=Access.OPEN, account="postgres")
+    fact = build_store_fact(msgspec.structs.replace(case(), store=named), language)
+    assert "postgres" in fact.entry
+    assert fact.access == language.access["open"]
 
 
 def test_locations_of_other_vendors_are_left_out() -> None:

@@ -1,13 +1,15 @@
 """What each kind of job does: the same as the command line. The process around it is in ``test_queue``."""
 
 import hashlib
+import json
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -21,8 +23,9 @@ from tieback.cases.policy import default_policy
 from tieback.model.backend import Candidate, Route
 from tieback.model.errors import GrantError, InputError, StoppedError, TiebackError, UsageError
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
+from tieback.model.probe import Access, Identity, Outcome, ProbeReport
 from tieback.pipeline.disclosure.cases import open_case_service
-from tieback.pipeline.jobs import folders
+from tieback.pipeline.jobs import folders, work
 from tieback.pipeline.jobs.kinds import (
     ImportJob,
     JobArguments,
@@ -187,6 +190,44 @@ def test_a_probe_writes_reports_and_its_audit(directory: Path) -> None:
     assert {Path(name).suffix for name in result.files} == {".html", ".json"}
     assert f"127.0.0.1:{port}" in (directory / "audit.jsonl").read_text()
     assert "1 of 2 candidates not probed" in result.not_probed
+
+
+def test_the_figures_of_a_probe_are_those_of_its_files(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One store at two services counts once, as in the report; a target without a verdict is named."""
+    uid, other = (
+        Identity("elasticsearch:cluster_uuid:1", "vendor_id"),
+        Identity("elasticsearch:cluster_uuid:2", "vendor_id"),
+    )
+    hidden = {"access": Access.UNKNOWN, "product": "redis"}
+    reports = (
+        *(answer(9200 + at, identity=uid, access=Access.AUTH_REQUIRED, untested=("another account",)) for at in (0, 1)),
+        answer(9202, identity=other, access=Access.AUTH_REQUIRED),
+        *(answer(6379 + at, identity=Identity("redis:run_id:1", "vendor_id"), **hidden) for at in (0, 1)),
+        ProbeReport("127.0.0.1:445", Outcome.TIMEOUT, problems=("timeout: no answer",)),
+        ProbeReport("127.0.0.1:446", Outcome.REFUSED),
+    )
+
+    async def instead(*_: object, **__: object) -> AsyncGenerator[ProbeReport]:
+        for report in reports:
+            yield report
+
+    monkeypatch.setattr(work, "probe_targets", instead)
+    result = do(directory, ProbeJob(targets=("127.0.0.1:9200",), grant=permit(directory)))
+    figures, (name,) = result.figures, [name for name in result.files if name.endswith(".json")]
+    head = json.loads((folders.exports(directory) / name).read_bytes())["headline"]
+    assert (figures["services_answering"], figures["stores_answering"]) == (5, 3)
+    assert {key: figures[f"stores_{key}"] for key in ("answering", "exposed")} == {
+        key: head[f"stores_{key}"] for key in ("answering", "exposed")
+    }
+    assert figures["stores_not_decided"] == head["undecided"] == 2
+    assert result.not_decided.startswith("2 data stores are not decided")
+    assert (result.targets_failed, result.unanswered) == (1, (("127.0.0.1:445", "no verdict: timeout: no answer"),))
+
+
+def answer(port: int, **more: Any) -> ProbeReport:
+    return ProbeReport(
+        f"127.0.0.1:{port}", Outcome.OK, **{"product": "elasticsearch", "address": f"127.0.0.1:{port}", **more}
+    )
 
 
 @pytest.mark.parametrize(

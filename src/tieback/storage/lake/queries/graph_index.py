@@ -20,7 +20,7 @@ import numpy as np
 
 from tieback.storage.failures import storage_errors
 from tieback.storage.lake.lake import Lake
-from tieback.storage.lake.queries.graph_rows import BACKEND
+from tieback.storage.lake.tables.probes import BACKEND
 
 if TYPE_CHECKING:
     import pyarrow as pa

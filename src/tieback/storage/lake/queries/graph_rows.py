@@ -10,13 +10,11 @@ from tieback.model.backend import Backend
 from tieback.model.document import decode
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.tables.inputs import RunInput
+from tieback.storage.lake.tables.probes import BACKEND
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-BACKEND = """CASE WHEN host <> ''
-AND (contains(value, '://') OR starts_with(value, host) OR starts_with(value, '[' || host)) THEN host ELSE value END"""
-"""The back end of a row: its host, or the resource itself if many customers share the host."""
 _VALUES_SHOWN = 1000
 
 

@@ -135,6 +135,12 @@ def keys_table(keys: Iterable[UnitName] | pa.Table) -> pa.Table:
     )
 
 
+def units_among(keys: Keys, some: Collection[str]) -> list[str]:
+    """The units whose content hash is in ``some``."""
+    column = keys_table(keys)["unit"]
+    return [key for chunk in column.chunks for key in map(str, chunk) if key in some] if some else []
+
+
 def read_app_documents(lake: Lake, keys: Keys) -> Iterator[tuple[str, AppDocument]]:
     """The documents of those units that are in the lake, each with its content hash; a few hundred in memory.
 
@@ -199,7 +205,8 @@ def _in_parts(rows: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, list[
 def endpoints_with_parties(lake: Lake, keys: Keys) -> Iterator[tuple[Endpoint, Party]]:
     """Every distinct endpoint of the units, by value, with its party.
 
-    If apps disagree, the party of the app with the highest hash is used.
+    If apps disagree, it is first party if it is that of one app, else unknown if it is unknown to one: an app of
+    another maker cannot hide the back end of an app.
 
     Raises:
         WorkspaceError: the lake cannot be read.
@@ -396,11 +403,11 @@ _APP_COLUMNS = (
 
 _ENDPOINTS = """
 WITH told AS (
-    SELECT kind, value, scheme, host, port, path, service, party, max(app_sha256) AS app
+    SELECT DISTINCT kind, value, scheme, host, port, path, service, party
     FROM sightings SEMI JOIN keys USING (unit, version)
-    GROUP BY kind, value, scheme, host, port, path, service, party
 ), whose AS (
-    SELECT value, arg_max(party, [app, party]) AS party FROM told GROUP BY value
+    SELECT value, arg_min(party, list_position(['first', 'unknown', 'third', 'platform'], party)) AS party
+    FROM told GROUP BY value
 )
 SELECT DISTINCT ON (value) kind, value, scheme, host, port, path, service, whose.party
 FROM told JOIN whose USING (value)

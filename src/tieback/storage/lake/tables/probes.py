@@ -14,6 +14,10 @@ from tieback.model.probe import ProbeReport
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.schemas import rows_table
 
+BACKEND = """CASE WHEN host <> ''
+AND (contains(value, '://') OR starts_with(value, host) OR starts_with(value, '[' || host)) THEN host ELSE value END"""
+"""The back end of a row: its host, or the resource itself if many customers share the host."""
+
 ROWS_A_PART = 20_000
 _HALVES = Struct("<QQ")
 """The two halves of an MD5 digest, in the database's format."""
@@ -230,9 +234,15 @@ class RunProbes:
         self._outcomes = {row[0]: (int(row[1]), int(row[2]), int(row[3])) for row in lake.stream(sql, [run])}
 
     @property
-    def backends(self) -> int:
-        """Number of back ends mapped by the run."""
+    def endpoints(self) -> int:
+        """Number of endpoints mapped by the run."""
         return int(next(self._lake.stream("SELECT count(*) FROM backends WHERE run = ?", [self._run]))[0])
+
+    @property
+    def backends(self) -> int:
+        """Number of back ends: hosts, addresses, and resources at hosts that many customers share, each once."""
+        sql = f"SELECT count(DISTINCT {BACKEND}) FROM backends WHERE run = ?"  # noqa: S608 - our own text
+        return int(next(self._lake.stream(sql, [self._run]))[0])
 
     def count(self, *, only: Collection[str] | None = None, but: Collection[str] = ()) -> int:
         """Number of reports with these outcomes, or with all but some."""

@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from itertools import chain, combinations
 from pathlib import Path
 
 import msgspec
@@ -240,15 +241,14 @@ def test_selected_endpoints_only(lake: Lake) -> None:
     assert list(app_endpoints(lake, [unit(0)], ())) == []
 
 
-def test_endpoint_owner_is_decided_by_the_last_hash_if_apps_differ(tmp_path: Path) -> None:
+def test_an_endpoint_is_first_party_if_it_is_that_of_one_app(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
-    parties = (Party.FIRST, Party.THIRD, Party.UNKNOWN)
+    parties = (Party.PLATFORM, Party.THIRD, Party.UNKNOWN, Party.FIRST)
     for number, party in enumerate(parties):
         keep(lake, (unit(number), AppDocument("x.apk", None, sightings=(cloud("s3:a", party=party),))))
-    for count in (1, 2, 3):
-        units = [unit(number) for number in range(count)]
-        last = max(range(count), key=lambda number: unit(number).key)
-        assert [party for _, party in endpoints_with_parties(lake, units)] == [parties[last]]
+    for some in chain.from_iterable(combinations(range(4), size) for size in range(1, 5)):
+        units = [unit(number) for number in some]
+        assert [party for _, party in endpoints_with_parties(lake, units)] == [parties[max(some)]]
 
 
 def test_what_packages_declare_is_found_without_their_sightings(tmp_path: Path) -> None:
