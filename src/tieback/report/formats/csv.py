@@ -14,7 +14,7 @@ from tieback.model.figure import Figure
 from tieback.model.report import AppSummary, Report
 from tieback.model.spreadsheet import as_cell
 from tieback.report.detail import FindingDetail, iter_details
-from tieback.report.document import clean
+from tieback.report.document import clean, count_text
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import MOST_LINES, PassiveNotes, passive_line
 
@@ -47,6 +47,11 @@ class CsvRenderer:
             text.seek(0)
             text.truncate()
         out.write(text.getvalue().encode("utf-8", "replace"))
+
+    def left_out(self, report: Report) -> Iterator[str]:
+        """What of the report is not in the table."""
+        if report.suppressed.count:
+            yield count_text(report.suppressed.count, "suppressed finding")
 
 
 def cell(text: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 from tieback.model.exposure import Exposure
 from tieback.model.report import AppSummary, Report
-from tieback.report.document import clean, records_text, store_text
+from tieback.report.document import clean, count_text, records_text, store_text
 from tieback.report.encoding import encode_row
 from tieback.report.figures import bytes_text
 from tieback.report.interface import RendererMeta
@@ -51,6 +51,11 @@ class StixRenderer:
                 out.write(encode_row(entry if marked else entry | {"object_marking_refs": [MARKINGS[report.tlp][0]]}))
                 written.add(key)
         out.write(b"]}\n")
+
+    def left_out(self, report: Report) -> Iterator[str]:
+        """What of the report is not in the bundle."""
+        if found := report.findings.count + report.suppressed.count:
+            yield f"{count_text(found, 'finding')}, because STIX describes stores and the apps that lead to them"
 
 
 def _objects(report: Report, made: str) -> Iterator[dict[str, Any]]:
