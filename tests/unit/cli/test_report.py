@@ -60,9 +60,8 @@ def test_each_format_of_a_scan_and_of_a_workspace(run: Run, scanned: Path, tmp_p
 
 
 def test_what_a_format_does_not_contain_is_on_stderr(run: Run, apps: Path, tmp_path: Path) -> None:
-    ended = run(
-        "scan", apps / "tillroll.apk", "-w", "ws", "--workers", "1", "--report", "a.stix.json", "--report", "a.html"
-    )
+    files = ("--report", "a.stix.json", "--report", "a.html")
+    ended = run("scan", apps / "fieldhand.apk", "-w", "ws", "--workers", "1", *files)
     found = json.loads(run("report", "-w", "ws", "--format", "json").out)["findings"]
     assert found
     count = f"{len(found)} finding{'s'[: len(found) > 1]}, because STIX describes stores"

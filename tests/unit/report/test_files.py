@@ -83,8 +83,8 @@ def test_a_finding_is_in_the_output_or_the_user_sees_that_it_is_not(
 def test_findings_about_own_accounts_are_for_no_advisory(report: Report, tabled: Callable[..., Report]) -> None:
     whole = tabled(report, findings=[of_accounts()])
     assert left_out_text(whole, by_name("csaf"), "a.csaf.json") == (
-        "not in a.csaf.json: products and vulnerabilities, because there is no finding to advise on (profile csaf_base); "
-        "1 finding about your cloud accounts, because an advisory is for others"
+        "not in a.csaf.json: products and vulnerabilities, because it has no finding (profile csaf_base); "
+        "1 finding about your own accounts, because an advisory is for others"
     )
 
 

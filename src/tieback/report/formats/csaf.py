@@ -63,7 +63,7 @@ class CsafRenderer:
         chosen = _chosen(report)
         stated = sum(1 for _ in _vulnerabilities(report, chosen, {}))
         if not stated:
-            yield "products and vulnerabilities, because there is no finding to advise on (profile csaf_base)"
+            yield "products and vulnerabilities, because it has no finding (profile csaf_base)"
         if nowhere := len(chosen.findings) - stated:
             yield f"{count_text(nowhere, 'finding')} without an app or store in this report"
         if chosen.others:
@@ -71,7 +71,7 @@ class CsafRenderer:
         if chosen.more_apps:
             yield f"{count_text(chosen.more_apps, 'app')} above the limit of {MOST_APPS:,}"
         if chosen.accounts:
-            yield f"{count_text(chosen.accounts, 'finding')} about your cloud accounts, because an advisory is for others"
+            yield f"{count_text(chosen.accounts, 'finding')} about your own accounts, because an advisory is for others"
         if report.suppressed.count:
             yield count_text(report.suppressed.count, "suppressed finding")
 
