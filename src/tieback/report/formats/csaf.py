@@ -1,8 +1,8 @@
 """Draft of a CSAF 2.0 security advisory: apps as products by vendor, findings as their vulnerabilities.
 
 Source: OASIS, Common Security Advisory Framework 2.0. The coordinator completes the draft before publication: publisher
-namespace, tracking id and text. A store that no app leads to is a product itself. The profile ``csaf_security_advisory``
-(section 4.5) requires products and vulnerabilities; a report without any is a ``csaf_base`` (section 4.1).
+namespace, tracking id and text. A store that no app leads to is a product itself. A ``csaf_security_advisory`` requires
+products and vulnerabilities (section 4, profiles); a report without any is a ``csaf_base``.
 """
 
 import hashlib

@@ -39,7 +39,7 @@ def test_the_schema_accepts_it(report: Report, hostile_report: Report, tabled: C
 
 
 def profile_faults(document: dict[str, Any]) -> list[str]:
-    """What the profile of the category lacks (CSAF 2.0, sections 4.1 and 4.5)."""
+    """What the profile of the category lacks (CSAF 2.0, section 4)."""
     if document["document"]["category"] == "csaf_base":
         return []
     faults = [part for part in ("product_tree", "vulnerabilities") if not document.get(part)]
