@@ -1,10 +1,10 @@
 """SARIF 2.1.0 for code scanning: findings at their locations in the packages.
 
 Source: OASIS, Static Analysis Results Interchange Format 2.1.0; for ``security-severity`` and the fingerprints GitHub's
-page "SARIF support for code scanning". A location in a package is ``<package>/<entry>`` with the byte offset of its first
-byte. It has no length: the text of an endpoint is normalised, so its length is not that of the bytes in the file. Binary
-files have no lines, but code scanning requires one: it is always 1. If the line of the maker's source is known, it is
-the location, and those in the package are related locations.
+page "SARIF support for code scanning". A location in a package is ``<package>/<entry>`` with the byte offset of its
+first byte. It has no length: the text of an endpoint is normalised, so its length is not that of the bytes in the file.
+Binary files have no lines, but code scanning requires one: it is always 1. If the line of the maker's source is known,
+it is the location, and those in the package are related locations.
 
 Code scanning reads ``security-severity`` only from rules. Each rule has the highest severity of its results in this
 file, so that no alert has a lower one than its finding.
