@@ -18,6 +18,7 @@ from tieback.model.exposure import Severity
 from tieback.report.document import clean, records_text, store_name
 from tieback.report.figures import bytes_text
 from tieback.report.formats.csv import cell
+from tieback.report.shortened import cut, cut_text
 
 CSV_COLUMNS = (
     "case", "vendor", "vendor_name", "state", "since", "opened", "due", "attested", "channel", "provider", "severity",
@@ -90,15 +91,16 @@ def _csv_row(case: Case, names: Mapping[str, str]) -> tuple[str, ...]:
 def _lines(case: Case, vendor: str) -> list[str]:
     store = case.store
     lines = [f"Vendor: {vendor}", f"State: {case.state.value.replace('_', ' ')} since {case.since.date()}"]
-    lines += [f"App: {app.name or app.bundle_id} {app.version} ({app.bundle_id})" for app in case.apps[:20]]
+    apps = (f"App: {app.name or app.bundle_id} {app.version} ({app.bundle_id})" for app in case.apps)
+    lines += cut(apps, 20, what="apps")
     lines.append(
-        f"Store: {store_name(store)} at {', '.join(store.targets[:5])}: {records_text(store.records)}, "
+        f"Store: {store_name(store)} at {cut_text(store.targets, 5)}: {records_text(store.records)}, "
         f"{bytes_text(store.bytes)}"
     )
     lines += [f"Closed without a fix on {one.time.date()}: {one.reason}" for one in case.unfixed]
     if case.check is not None:
         lines.append(f"Last re-check {case.check.time.date()}: {case.check.verdict.value.replace('_', ' ')}")
-        lines += [f"  {reason}" for reason in case.check.reasons[:10]]
+        lines += cut((f"  {reason}" for reason in case.check.reasons), 10, what="reasons")
     return [clean(line, 1000) for line in lines]
 
 
@@ -116,7 +118,7 @@ def _finding(case: Case, vendor: str) -> dict[str, Any]:
         "is_mitigated": case.state is CaseState.FIXED,
         "static_finding": False,
         "dynamic_finding": True,
-        "endpoints": [clean(target, 200) for target in case.store.targets[:20]],
+        "endpoints": [clean(target, 200) for target in case.store.targets],
         "tags": ["tieback", "case", case.state.value],
     }
 

@@ -13,7 +13,7 @@ from tieback.model.backend import Route
 from tieback.model.device import AppStoreState, AppStoreSummary
 from tieback.model.endpoint import Party
 from tieback.model.exposure import AppRoute, Exposure, PiiClassTotal
-from tieback.model.figure import Figure
+from tieback.model.figure import Figure, Quality
 from tieback.model.probe import Access, Container, RansomVerdict
 from tieback.model.report import (
     AppSummary,
@@ -28,6 +28,7 @@ from tieback.model.report import (
     SkipReason,
 )
 from tieback.model.safe_text import escape_markup
+from tieback.pii.taxonomy import sensitivity
 from tieback.report.figures import (
     NOT_MEASURED,
     bytes_range_text,
@@ -38,6 +39,7 @@ from tieback.report.figures import (
 )
 from tieback.report.personal import personal_lines
 from tieback.report.recorded import recorded_text
+from tieback.report.shortened import cut, cut_text
 
 ACCESS_WORDS = {
     Access.OPEN: "open",
@@ -258,18 +260,29 @@ def stores_without_app(report: Report, *, exposed: bool, most: int) -> list[Expo
 
 
 def containers_of(store: Exposure) -> list[tuple[Container, tuple[str, ...]]]:
-    """Return the store's own containers with their classes of personal data, most records first."""
+    """Return the store's own containers with their classes of personal data.
+
+    Containers with most records are first, and the most sensitive classes.
+    """
     classes: dict[str, dict[str, None]] = {}
-    for field in store.fields:
+    for field in sorted(store.fields, key=lambda field: -sensitivity(field.pii_class)):
         classes.setdefault(field.container, {})[clean(field.pii_class, 40).replace("_", " ")] = None
     own = [container for container in store.containers if not container.system]
     own.sort(key=lambda container: (-(container.records.value if container.records else 0), container.path))
     return [(container, tuple(classes.get(container.name, ()))) for container in own]
 
 
-def most_records(totals: Iterable[PiiClassTotal]) -> list[PiiClassTotal]:
-    """Return classes of personal data, most records first."""
-    return sorted(totals, key=lambda total: (-total.records.value, total.pii_class))
+def most_sensitive(totals: Iterable[PiiClassTotal]) -> list[PiiClassTotal]:
+    """Return classes of personal data: the one that decides the severity first, then by records.
+
+    A class without records does not count for the severity, so it is last.
+    """
+    return sorted(totals, key=lambda total: (-_points(total), -total.records.value, total.pii_class))
+
+
+def _points(total: PiiClassTotal) -> int:
+    none = total.records.value == 0 and total.records.quality is Quality.EXACT
+    return -1 if none else sensitivity(total.pii_class)
 
 
 def hosts_of(report: Report, apps: Iterable[AppSummary]) -> dict[str, list[str]]:
@@ -294,9 +307,7 @@ MOST_PARTLY_READ = 20
 def partly_read_lines(report: Report, most: int = MOST_PARTLY_READ) -> Iterator[tuple[str, str]]:
     """Yield each app with code that was not read, and the code with its place; then the number of the others."""
     for summary in report.partly_read.first(most):
-        codes = [clean(f"{one.what} ({one.where})" if one.where else one.what, 300) for one in summary.unread[:3]]
-        if len(summary.unread) > len(codes):
-            codes.append(f"and {len(summary.unread) - len(codes):,} more")
+        codes = cut((clean(f"{one.what} ({one.where})" if one.where else one.what, 300) for one in summary.unread), 3)
         yield clean(f"{summary.app.label} {summary.app.version_name}".strip(), 80), "; ".join(codes)
     if report.partly_read.count > most:
         yield f"and {report.partly_read.count - most:,} more", "see the JSON report"
@@ -426,13 +437,11 @@ def capture_lines(report: Report, most: int) -> Iterator[tuple[str, str]]:
             text = f"{count_text(one.flows, 'flow')} with {count_text(one.servers, 'server')}"
             if one.others:
                 text += f"; {one.others:,} of them are name resolution, discovery or time, and not listed"
-        apps = ", ".join(clean(app, 60) for app in one.apps[:5]) + (
-            f" and {len(one.apps) - 5:,} more" if len(one.apps) > 5 else ""
-        )
+        apps = cut_text((clean(app, 60) for app in one.apps), 5)
         text += f"; apps: {apps}" if apps else "; it does not show which apps" if one.flows else ""
         yield clean(one.path, 200), text
-        for problem in one.problems[:3]:
-            yield clean(one.path, 200), clean(problem.what)
+        for text in cut((clean(problem.what) for problem in one.problems), 3, what="problems"):
+            yield clean(one.path, 200), text
     if report.captures.count > most:
         yield "", f"and {report.captures.count - most:,} more captures"
 

@@ -19,6 +19,7 @@ from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.document import clean, count_text, headline_text, place_text, store_text
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
+from tieback.report.shortened import cut_text
 
 MOST_APPS = 5_000
 """Limit on the products of an advisory."""
@@ -229,7 +230,7 @@ def _vulnerabilities(report: Report, chosen: _Advisory, stores: dict[str, Exposu
 
 def _vulnerability(detail: FindingDetail, products: list[str]) -> dict[str, Any]:
     finding = detail.finding
-    stores = ", ".join(f"{store_text(store)} at {', '.join(store.targets[:3])}" for store in detail.stores)
+    stores = ", ".join(f"{store_text(store)} at {cut_text(store.targets, 3)}" for store in detail.stores)
     text = "; ".join((*filter(None, [stores]), *finding.evidence)) or finding.title
     if finding.cvss:
         # CSAF 2.0 has no field for CVSS v4 (2.1 has one).

@@ -19,6 +19,7 @@ from tieback.report.document import clean
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
 from tieback.report.recipients import class_text, party_text, wire_text
+from tieback.report.shortened import cut_text
 
 VERSION = "1.5.0"
 _CREATE = 1
@@ -194,7 +195,7 @@ def _data(detail: FindingDetail) -> dict[str, Any]:
             "detection_pattern": clean(", ".join(classes), 1000),
         },
     }
-    place = {"uid": store.id, "name": clean(", ".join(store.targets[:3]), 300), "size": store.bytes.value}
+    place = {"uid": store.id, "name": clean(cut_text(store.targets, 3), 300), "size": store.bytes.value}
     if store.product in _OBJECTS:
         return entry | {"databucket": place | {"type_id": _BUCKETS.get(store.product, 99), "type": store.product}}
     kind = 1 if store.product in _RELATIONAL else 6
@@ -224,7 +225,7 @@ def _resources(detail: FindingDetail) -> list[dict[str, Any]]:
     stores = [
         {
             "uid": store.id,
-            "name": clean(", ".join(store.targets[:5]), 500),
+            "name": clean(cut_text(store.targets, 5), 500),
             "type": clean(f"{store.product} data store", 200),
             "version": clean(store.version, 100),
             "data": {

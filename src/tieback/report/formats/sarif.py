@@ -22,6 +22,7 @@ from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.document import TRAFFIC, clean, place_text
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
+from tieback.report.shortened import cut_text
 from tieback.report.source_lines import source_text
 from tieback.report.verdict import abilities_text, entry_text, untested_text
 
@@ -132,8 +133,9 @@ def _results(report: Report, order: dict[str, int]) -> Iterator[dict[str, Any]]:
 
 def _result(detail: FindingDetail, order: dict[str, int]) -> dict[str, Any]:
     finding = detail.finding
-    names = ", ".join(clean(summary.app.label, 60) for summary in detail.apps[:3]) or "no app"
-    stores = ", ".join(place_text(store) for store in detail.stores[:3])
+    labels = (clean(summary.app.label, 60) for summary in detail.apps)
+    names = cut_text(labels, 3, count=len(finding.apps)) or "no app"
+    stores = cut_text(map(place_text, detail.stores), 3, count=len(finding.exposures)) if detail.stores else ""
     # Credentials of one app have the same title and differ only in their evidence.
     first = f" {clean(finding.evidence[0], 400)}." if finding.evidence and not stores else ""
     text = f"{finding.title} ({names}{'; ' + stores if stores else ''}).{first} {finding.advice}"

@@ -18,6 +18,7 @@ from tieback.report.encoding import encode_row
 from tieback.report.figures import bytes_text
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import MOST_LINES, PassiveNotes, passive_line
+from tieback.report.shortened import cut_text
 from tieback.report.verdict import access_text, no_personal_data_in, verdict_lines
 
 _OBSERVABLES = uuid.UUID("00abedb4-aa42-466c-9c01-fed23315a9b7")
@@ -89,7 +90,7 @@ def _store(store: Exposure, made: str, author: str) -> Iterator[dict[str, Any]]:
         f"store\0{store.id}",
         made,
         {
-            "name": clean(f"{store_text(store)} at {', '.join(store.targets[:3])}", 300),
+            "name": clean(f"{store_text(store)} at {cut_text(store.targets, 3)}", 300),
             "description": clean(f"{facts}; personal data: {classes or no_personal_data_in(store)}{more}", 2000),
             "infrastructure_types": ["hosting-target-lists" if store.access.exposed else "unknown"],
             "labels": [f"tieback-{store.access.value}", f"tieback-ransom-{store.ransom.verdict.value}"],

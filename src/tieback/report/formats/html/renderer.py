@@ -21,7 +21,7 @@ from tieback.report.document import (
     clean,
     count_text,
     headline_text,
-    most_records,
+    most_sensitive,
     partly_read_lines,
     records_text,
     store_summary_text,
@@ -45,6 +45,7 @@ from tieback.report.formats.html.charts import charts
 from tieback.report.formats.html.page import MOST_SECTIONS, build_page, table_views
 from tieback.report.formats.html.probed import probed_targets
 from tieback.report.interface import RendererMeta
+from tieback.report.shortened import cut
 from tieback.report.source_lines import source_lines
 from tieback.report.tables import figure_steps, range_quality
 from tieback.report.templates import LONGEST, report_templates
@@ -138,8 +139,9 @@ def _environment() -> Environment:
         "store": store_text,
         "way": way_words,
         "ways": ways_of,
-        "most_records": most_records,
+        "most_sensitive": most_sensitive,
         "count": count_text,
+        "cut": cut,
         "pieces": _pieces,
         "source_lines": source_lines,
         "thousands": lambda number: f"{number:,}",
