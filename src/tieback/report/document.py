@@ -34,6 +34,7 @@ from tieback.report.figures import (
     bytes_range_text,
     bytes_text,
     figure_text,
+    measured,
     range_text,
     size_text,
 )
@@ -129,10 +130,17 @@ def count_text(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def records_text(figure: Figure) -> str:
+def records_text(figure: Figure | None) -> str:
     """``1 record``, ``≥2,900 records`` or ``records not measured``."""
     text = figure_text(figure)
-    return f"records {text}" if text == NOT_MEASURED else f"{text} record{'' if figure.value == 1 else 's'}"
+    if figure is None or text == NOT_MEASURED:
+        return f"records {NOT_MEASURED}"
+    return f"{text} record{'' if figure.value == 1 else 's'}"
+
+
+def contents_text(store: Exposure) -> str:
+    """``1,350 records, 585 kB``, or which of the two was not measured."""
+    return f"{records_text(measured(store, store.records))}, {_size(measured(store, store.bytes))}"
 
 
 def store_summary_text(store: AppStoreSummary) -> str:
@@ -508,7 +516,7 @@ def scope_unprobed_text(scope: RunScope | None, ends: int, advice: str = "Add --
     return f"{sum(reasons.values()):,} of {total} not probed: {_reasons_text(reasons)}"
 
 
-def _size(figure: Figure) -> str:
+def _size(figure: Figure | None) -> str:
     text = bytes_text(figure)
     return f"size {text}" if text == NOT_MEASURED else text
 

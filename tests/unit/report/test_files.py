@@ -1,6 +1,8 @@
 """Which outputs are written in place, because they are no files, and what a format does not contain."""
 
+import csv
 import io
+import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -10,6 +12,7 @@ from msgspec.structs import replace
 
 from tests.unit.report.conftest import LANTERN, of_accounts
 from tieback.model.exposure import Severity
+from tieback.model.figure import Figure, exact, lower_bound
 from tieback.model.report import LazyTable, Report, SuppressedFinding, Suppression
 from tieback.report import by_name, renderers
 from tieback.report.files import is_device, left_out_text
@@ -91,3 +94,24 @@ def test_findings_about_own_accounts_are_for_no_advisory(report: Report, tabled:
 def test_a_format_with_everything_has_no_note(report: Report) -> None:
     silent = {name for name in TEXTS if not left_out_text(report, by_name(name), "x")}
     assert silent == set(TEXTS) - {"stix", "recipients-csv"}
+
+
+def of_closed_store(report: Report, tabled: Callable[..., Report], figure: Figure) -> Report:
+    store = next(one for one in report.answered.rows() if one.id == "exp-tillroll")
+    store = replace(store, records=figure, bytes=figure)
+    found = replace(next(report.findings.rows()), rule="tls-version-old", exposures=(store.id,))
+    return tabled(report, exposures=[store], findings=[found])
+
+
+@pytest.mark.parametrize("figure", [exact(0, ""), lower_bound(0, "")], ids=["older run", "this release"])
+def test_what_is_not_known_is_no_zero(figure: Figure, report: Report, tabled: Callable[..., Report]) -> None:
+    """Nothing in the store was read, because it requires a login."""
+    whole = of_closed_store(report, tabled, figure)
+    (row,) = csv.DictReader(io.StringIO(rendered(whole, "csv").removeprefix("\ufeff")))
+    assert [row[name] for name in ("records", "records_quality", "bytes", "bytes_quality")] == [""] * 4
+    event = json.loads(rendered(whole, "ocsf").splitlines()[0])
+    (data,) = [one["data"] for one in event["resources"] if "data" in one]
+    assert not {"records", "records_quality", "bytes"} & set(data)
+    assert "tieback:records" not in rendered(whole, "cyclonedx")
+    for name in ("stix", "defectdojo"):
+        assert "records not measured, size not measured" in rendered(whole, name).replace("\\", "")

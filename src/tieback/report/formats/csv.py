@@ -15,6 +15,7 @@ from tieback.model.report import AppSummary, Report
 from tieback.model.spreadsheet import as_cell
 from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.document import clean, count_text
+from tieback.report.figures import measured
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import MOST_LINES, PassiveNotes, passive_line
 
@@ -93,7 +94,8 @@ def _store(store: Exposure | None) -> tuple[str, ...]:
     if store is None:
         return ("",) * 12
     return (
-        store.id, store.product, store.version, store.access.value, *_figure(store.records), *_figure(store.bytes),
+        store.id, store.product, store.version, store.access.value,
+        *_figure(store, store.records), *_figure(store, store.bytes),
         "; ".join(total.pii_class for total in store.pii), store.ransom.verdict.value, "; ".join(store.targets),
         "; ".join(store.addresses),
     )  # fmt: skip
@@ -110,5 +112,7 @@ def _abilities(store: Exposure | None) -> str:
     return "" if store is None else "; ".join(store.abilities)
 
 
-def _figure(figure: Figure) -> tuple[str, str]:
-    return str(figure.value), figure.quality.value
+def _figure(store: Exposure, figure: Figure) -> tuple[str, str]:
+    """Value and quality; two empty cells if it is not known."""
+    known = measured(store, figure)
+    return ("", "") if known is None else (str(known.value), known.quality.value)

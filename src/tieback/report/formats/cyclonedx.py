@@ -20,6 +20,7 @@ from tieback.model.report import AppSummary, Report
 from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.document import clean, count_text
 from tieback.report.encoding import encode_row
+from tieback.report.figures import measured
 from tieback.report.interface import RendererMeta
 
 _NAMESPACE = uuid.UUID("5a5b2e0a-6f0e-5d0c-9a59-0f6c7c2d8e11")
@@ -108,8 +109,11 @@ def _service(store: Exposure) -> dict[str, Any]:
         "x-trust-boundary": True,
         "properties": [
             {"name": "tieback:access", "value": store.access.value},
-            {"name": "tieback:records", "value": f"{store.records.value} {store.records.quality.value}"},
-            {"name": "tieback:bytes", "value": f"{store.bytes.value} {store.bytes.quality.value}"},
+            *(
+                {"name": f"tieback:{name}", "value": f"{known.value} {known.quality.value}"}
+                for name, figure in (("records", store.records), ("bytes", store.bytes))
+                if (known := measured(store, figure)) is not None
+            ),
             {"name": "tieback:ransom", "value": store.ransom.verdict.value},
             {"name": "tieback:severity", "value": store.severity.value},
         ],

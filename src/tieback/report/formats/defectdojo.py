@@ -10,9 +10,8 @@ from typing import Any, BinaryIO
 from tieback.model.exposure import Severity
 from tieback.model.report import Report
 from tieback.report.detail import FindingDetail, iter_details
-from tieback.report.document import clean, escape_markdown, records_text, store_text
+from tieback.report.document import clean, contents_text, escape_markdown, store_text
 from tieback.report.encoding import encode_row
-from tieback.report.figures import bytes_text
 from tieback.report.interface import RendererMeta
 from tieback.report.shortened import cut, cut_text
 from tieback.report.verdict import verdict_lines
@@ -59,8 +58,7 @@ def _finding(detail: FindingDetail, day: str) -> dict[str, Any]:
     apps = (f"App: {s.app.label} {s.app.version_name} ({s.app.bundle_id}), {s.app.sha256}" for s in detail.apps)
     lines += cut(apps, MOST_APPS, count=len(finding.apps), what="apps")
     lines += [
-        f"Store: {store_text(store)} at {cut_text(store.targets, MOST_TARGETS)}: {records_text(store.records)}, "
-        f"{bytes_text(store.bytes)}"
+        f"Store: {store_text(store)} at {cut_text(store.targets, MOST_TARGETS)}: {contents_text(store)}"
         for store in detail.stores
     ]
     lines += [f"{label.capitalize()}: {text}" for store in detail.stores for label, text in verdict_lines(store)]

@@ -13,9 +13,8 @@ from typing import Any, BinaryIO
 
 from tieback.model.exposure import Exposure
 from tieback.model.report import AppSummary, Report
-from tieback.report.document import clean, count_text, records_text, store_text
+from tieback.report.document import clean, contents_text, count_text, store_text
 from tieback.report.encoding import encode_row
-from tieback.report.figures import bytes_text
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import MOST_LINES, PassiveNotes, passive_line
 from tieback.report.shortened import cut_text
@@ -82,7 +81,7 @@ def _objects(report: Report, made: str) -> Iterator[dict[str, Any]]:
 
 
 def _store(store: Exposure, made: str, author: str) -> Iterator[dict[str, Any]]:
-    facts = f"{access_text(store)}; {records_text(store.records)}; {bytes_text(store.bytes)}"
+    facts = f"{access_text(store)}; {contents_text(store)}"
     classes = ", ".join(total.pii_class for total in store.pii)
     more = "".join(f"; {label}: {text}" for label, text in verdict_lines(store))
     host = _object(
