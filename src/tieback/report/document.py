@@ -536,13 +536,23 @@ def about_lines(report: Report) -> Iterator[tuple[str, str]]:
     yield from personal_lines(report.headline, internal=not report.audience)
     yield from scope_lines(report.scope)
     if report.scope is not None:
-        yield ("Probes", f"{recorded_text()}; {EXPERIMENTAL}: {EXPERIMENTAL_MEANS}")
+        means = f"; {EXPERIMENTAL}: {EXPERIMENTAL_MEANS}" if _marks_experimental(report) else ""
+        yield ("Probes", f"{recorded_text()}{means}")
     if report.rules:
         yield ("Rules of users", clean("; ".join(one.cited for one in report.rules), 500))
     if report.plugins:
         yield ("Plug-ins", clean("; ".join(one.cited for one in report.plugins), 500))
     if report.data:
         yield ("Address data", clean("; ".join(one.cited for one in report.data), 500))
+
+
+def _marks_experimental(report: Report) -> bool:
+    """True if a verdict can be marked as experimental; of many stores only the first are looked at."""
+    if report.exposed.count + report.answered.count > MOST_SEARCHED:
+        return True
+    if any(store.experimental for store in report.exposures()):
+        return True
+    return any(probe.experimental for probe in report.probes.first(MOST_SEARCHED))
 
 
 def data_for_others(data: Iterable[DataUsed]) -> tuple[DataUsed, ...]:
