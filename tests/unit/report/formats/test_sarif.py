@@ -113,7 +113,7 @@ def test_a_rule_has_the_highest_severity_of_its_results(report: Report, tabled: 
     ):
         run = rendered(tabled(report, findings=findings, suppressed=suppressed))["runs"][0]
         assert security_severity(run, "open-store") == expected
-    assert security_severity(run, "cleartext-store") == ("3.0", "note")
+        assert security_severity(run, "cleartext-store") == ("3.0", "note")
 
 
 def test_no_rule_is_below_its_results(report: Report, hostile_report: Report) -> None:
