@@ -1,6 +1,7 @@
 """Console for people: safe text, and tables that never break a host name or another word.
 
-A long name wraps only at its separators: after ``.`` and ``/``, before ``:``. Widths are in terminal columns.
+A long name wraps only at its separators: after ``.`` and ``/``, before ``:``. A date stays whole. Widths are in
+terminal columns.
 """
 
 import os
@@ -29,8 +30,9 @@ _HEIGHT = 25
 
 _PIECE = re.compile(r"\[?\d{1,3}(?:\.\d{1,3}){3}[\]./]*|:?[^\s./:]*[./]*|:")
 """Part of a word that stays on one line: an IPv4 address, a label with the separators after it, or a port."""
-_PART = re.compile(r"[^_-]*[_-]?")
-"""Smaller part, for labels that are longer than their column."""
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_PART = re.compile(rf"{_DATE.pattern}[_-]?|[^_-]*[_-]?")
+"""Smaller part, for labels that are longer than their column: a date, or what is between hyphens."""
 _PLACE = re.compile(r"[^\s.]*[^\W\d][^\s.]*\.[^\s.]|\d+\.\d+\.\d+|[0-9a-fA-F]:[0-9a-fA-F]*:")
 """Host name, path, IPv4 or IPv6 address; not a number such as ``1.5 kB``."""
 _WORD = re.compile(r"\S+")
@@ -138,6 +140,11 @@ def fit_table(table: Table, width: int, console: Console) -> None:
     needs = [_need(column, console) for column in columns]
     if not columns or sum(need.natural for need in needs) <= room:
         return
+    above, right, below, left = table.padding
+    if sum(need.least for need in needs) > room and right > 1:
+        # A narrow gap is easier to read than a word in two lines.
+        table.padding = (above, 1, below, left)
+        room = width - _frame(table)
     for column, chosen in zip(columns, _widths(needs, room), strict=True):
         column.width = chosen
 
@@ -163,11 +170,12 @@ def _need(column: Column, console: Console) -> _Need:
     most = max(min(natural, column.max_width or natural), whole)
     named = [text for text in texts[1:] if _PLACE.search(text)]
     place = any(" " not in text.strip() for text in named)
+    date = max((cell_len(found[0]) for text in texts for found in _DATE.finditer(text)), default=0)
     if not named:
-        return _Need(most, whole, min(whole, LONG_WORD), min(whole, LEAST))
+        return _Need(most, whole, min(whole, LONG_WORD), max(min(whole, LEAST), date))
     parts = (part[0] for text in texts for piece in _pieces(text) for part in _PART.finditer(piece))
     part = max((cell_len(part) for part in parts), default=0)
-    return _Need(most, whole, whole, min(part, LONG_LABEL), place=place)
+    return _Need(most, whole, whole, max(min(part, LONG_LABEL), date), place=place)
 
 
 def _plain(cell: RenderableType, console: Console) -> str:

@@ -77,6 +77,33 @@ def test_words_beside_long_names_stay_whole(width: int) -> None:
         assert word in text, text
 
 
+@pytest.mark.parametrize("width", [72, 80, 100])
+@pytest.mark.parametrize("columns", [5, 6, 7, 8])
+def test_a_date_is_never_broken(width: int, columns: int) -> None:
+    """Columns of words are narrowed for the names beside them, but not below a date."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("app", "identifier", "platform", "sources", "devices", "versions", "seen", "analysed")[-columns:]:
+        table.add_column(name, overflow="fold")
+    row = (
+        "com.workhub.mobile",
+        "com.workhub.mobile",
+        "android",
+        "adb, plain",
+        "3",
+        "2.10.4, 2.9.0, 2104",
+        "since 2026-11-29",
+    )
+    table.add_row(*(Text(cell) for cell in (*row, "yes, 1 open store")[-columns:]))
+    text = printed(table, width)
+    assert "2026-11-29" in text
+    assert width < 80 or "analysed" in text, "a head stays whole, because the gaps become narrower first"
+
+
+@pytest.mark.parametrize("width", [10, 12, 14])
+def test_a_date_in_a_long_label_is_one_part(width: int) -> None:
+    assert "2026-11-29" in break_names(Text("report-of-2026-11-29-and-later-days"), width).plain
+
+
 @given(hosts=st.lists(HOST, min_size=1, max_size=4))
 def test_a_pipe_gets_one_whole_line_per_row(hosts: list[str]) -> None:
     lines = printed(a_table(hosts), UNFOLDED).splitlines()

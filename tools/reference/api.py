@@ -7,6 +7,7 @@ from typing import Any
 
 from tools.reference.text import SOURCE, code, page, plain, table
 
+from tieback.cli.formats import OLD_NAMES
 from tieback.report import renderers
 
 DOCUMENT = SOURCE.parents[1] / "docs/reference/schemas/openapi.json"
@@ -57,7 +58,12 @@ def _default(schema: dict[str, Any]) -> str:
 
 def _formats() -> str:
     rows = [
-        (code(one.meta.name), code(one.meta.suffix), code(one.meta.media_type), plain(_about(type(one))))
+        (
+            code(OLD_NAMES.get(one.meta.name, one.meta.name)),
+            code(one.meta.suffix),
+            code(one.meta.media_type),
+            plain(_about(type(one))),
+        )
         for one in renderers()
     ]
     intro = (

@@ -86,7 +86,8 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
     fields = classify_fields([one for one in containers if one.path not in notes], measures.detector)
     parts = distinct_parts(store)
     pii = tuple(_totals(containers, fields, len(parts)))
-    listed = bool(containers) or not best.access.exposed
+    # Not known is no exact zero: only an empty store was listed and has nothing.
+    listed = bool(containers) or best.access is Access.OPEN_EMPTY
     honeypot = tuple(dict.fromkeys(reason for report in reports for reason in measures.honeypots.reasons(report)))
     way = next((report for report in reports if report.privileges is Privileges.ADMIN), best)
     facts = SeverityFacts(

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 
 from tieback.model.case import Case
 from tieback.model.vendor import AssuranceAnswer, Vendor
+from tieback.report.shortened import cut_text
 
 _MAX_OCTETS = 75
 
@@ -27,7 +28,7 @@ def to_ics(cases: Iterable[Case], names: Mapping[str, str], now: datetime, vendo
     for case in cases:
         if case.due is not None and case.active:
             store = case.store
-            where = f"{store.product} at {', '.join(store.targets[:2])}"
+            where = f"{store.product} at {cut_text(store.targets, 2)}"
             what = f"{names.get(case.vendor, case.vendor)}: {case.state.value.replace('_', ' ')}, {where}"
             lines += _entries(case.id, case.due, what, f"Case {case.id}, in this state since {case.since.date()}.", now)
         for number, party in enumerate(case.parties if case.active else ()):

@@ -17,6 +17,7 @@ from tieback.model.case import Case, CaseState
 from tieback.model.exposure import Severity
 from tieback.pii.taxonomy import load_taxonomy
 from tieback.report.document import clean, records_text, store_name
+from tieback.report.figures import measured
 
 TLP = {
     "clear": ("TLP:CLEAR", "WHITE"),
@@ -126,6 +127,7 @@ def to_intelmq(rows: Sequence[CertRow], tlp: str, now: datetime) -> bytes:
 def _event(row: CertRow, tlp: str, now: datetime) -> dict[str, object]:
     case, network = row.case, row.network
     name, old = TLP[tlp]
+    known = measured(case.store, case.store.records)
     values: dict[str, object] = {
         "__type": "Event",
         "feed.name": "tieback cases",
@@ -151,8 +153,7 @@ def _event(row: CertRow, tlp: str, now: datetime) -> dict[str, object]:
             "tlp": name,
             "case": case.id,
             "severity": case.store.severity.value,
-            "records": case.store.records.value,
-            "records_quality": case.store.records.quality.value,
+            **({} if known is None else {"records": known.value, "records_quality": known.quality.value}),
             "personal_data": _classes(case),
         },
     }

@@ -18,6 +18,7 @@ from tieback.cases.comparison import comparison_lines
 from tieback.model.case import Case, CaseState, RecheckVerdict
 from tieback.model.document import encode
 from tieback.report.document import clean, store_name
+from tieback.report.shortened import cut, cut_text
 
 
 class CaseEvent(msgspec.Struct, frozen=True):
@@ -61,7 +62,7 @@ class CaseEvent(msgspec.Struct, frozen=True):
     @property
     def summary(self) -> str:
         """The event as one line of text."""
-        where = ", ".join(self.places[:2])
+        where = cut_text(self.places, 2)
         verdict = "" if self.verdict is None else f" {self.verdict.value.replace('_', ' ')}"
         grown = "" if not self.records_change else f" ({self.records_change:+,} records)"
         state = self.state.value.replace("_", " ")
@@ -116,7 +117,7 @@ def to_generic(event: CaseEvent) -> bytes:
 
 def to_slack(event: CaseEvent) -> bytes:
     """Encode the event as the body of a Slack incoming webhook."""
-    lines = [event.summary, *(f"• {reason}" for reason in event.reasons[:5])]
+    lines = [event.summary, *(f"• {reason}" for reason in cut(event.reasons, 5, what="reasons"))]
     text = "\n".join(line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") for line in lines)
     return msgspec.json.encode({"text": text})
 
@@ -130,7 +131,9 @@ def to_teams(event: CaseEvent) -> bytes:
         {"type": "TextBlock", "text": _plain(event.summary), "wrap": True, "weight": "Bolder"},
         {"type": "FactSet", "facts": facts},
     ]
-    blocks += [{"type": "TextBlock", "text": _plain(reason), "wrap": True} for reason in event.reasons[:5]]
+    blocks += [
+        {"type": "TextBlock", "text": _plain(reason), "wrap": True} for reason in cut(event.reasons, 5, what="reasons")
+    ]
     card = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",

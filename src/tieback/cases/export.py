@@ -14,10 +14,11 @@ import msgspec
 
 from tieback.model.case import Case, CaseState
 from tieback.model.document import encode
-from tieback.model.exposure import Severity
-from tieback.report.document import clean, records_text, store_name
-from tieback.report.figures import bytes_text
+from tieback.model.exposure import Exposure, Severity
+from tieback.report.document import clean, contents_text, store_name
+from tieback.report.figures import measured
 from tieback.report.formats.csv import cell
+from tieback.report.shortened import cut, cut_text
 
 CSV_COLUMNS = (
     "case", "vendor", "vendor_name", "state", "since", "opened", "due", "attested", "channel", "provider", "severity",
@@ -79,7 +80,7 @@ def _csv_row(case: Case, names: Mapping[str, str]) -> tuple[str, ...]:
         case.id, case.vendor, names.get(case.vendor, ""), case.state.value, case.since.isoformat(),
         case.opened.isoformat(), case.due.isoformat() if case.due else "",
         case.attested.isoformat() if case.attested else "", case.channel, case.provider, store.severity.value, store.id,
-        store.product, "; ".join(store.targets), str(store.records.value), store.records.quality.value,
+        store.product, "; ".join(store.targets), *_records(store),
         "; ".join(app.bundle_id for app in case.apps), check.verdict.value if check else "",
         check.time.isoformat() if check else "",
         "" if check is None or check.records_change is None else str(check.records_change),
@@ -87,18 +88,22 @@ def _csv_row(case: Case, names: Mapping[str, str]) -> tuple[str, ...]:
     )  # fmt: skip
 
 
+def _records(store: Exposure) -> tuple[str, str]:
+    """Value and quality; two empty cells if it is not known."""
+    known = measured(store, store.records)
+    return ("", "") if known is None else (str(known.value), known.quality.value)
+
+
 def _lines(case: Case, vendor: str) -> list[str]:
     store = case.store
     lines = [f"Vendor: {vendor}", f"State: {case.state.value.replace('_', ' ')} since {case.since.date()}"]
-    lines += [f"App: {app.name or app.bundle_id} {app.version} ({app.bundle_id})" for app in case.apps[:20]]
-    lines.append(
-        f"Store: {store_name(store)} at {', '.join(store.targets[:5])}: {records_text(store.records)}, "
-        f"{bytes_text(store.bytes)}"
-    )
+    apps = (f"App: {app.name or app.bundle_id} {app.version} ({app.bundle_id})" for app in case.apps)
+    lines += cut(apps, 20, what="apps")
+    lines.append(f"Store: {store_name(store)} at {cut_text(store.targets, 5)}: {contents_text(store)}")
     lines += [f"Closed without a fix on {one.time.date()}: {one.reason}" for one in case.unfixed]
     if case.check is not None:
         lines.append(f"Last re-check {case.check.time.date()}: {case.check.verdict.value.replace('_', ' ')}")
-        lines += [f"  {reason}" for reason in case.check.reasons[:10]]
+        lines += cut((f"  {reason}" for reason in case.check.reasons), 10, what="reasons")
     return [clean(line, 1000) for line in lines]
 
 
@@ -116,7 +121,7 @@ def _finding(case: Case, vendor: str) -> dict[str, Any]:
         "is_mitigated": case.state is CaseState.FIXED,
         "static_finding": False,
         "dynamic_finding": True,
-        "endpoints": [clean(target, 200) for target in case.store.targets[:20]],
+        "endpoints": [clean(target, 200) for target in case.store.targets],
         "tags": ["tieback", "case", case.state.value],
     }
 

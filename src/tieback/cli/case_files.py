@@ -22,6 +22,7 @@ from tieback.cli.terminal import (
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
 from tieback.model.safe_text import escape_line
+from tieback.report.shortened import cut_text
 
 EXPORT_FORMATS = ("csv", "json", "defectdojo", "jira-csv", "ics")
 BUNDLE_FORMATS = ("intelmq", "misp")
@@ -92,7 +93,7 @@ def _export_bundles(
         console.print(Text(f"withheld: {one.case}: {one.reason}"))
     if made.without_address:
         console.print(
-            Text(f"no address is known for {len(made.without_address)} cases: {', '.join(made.without_address[:5])}")
+            Text(f"no address is known for {len(made.without_address)} cases: {cut_text(made.without_address, 5)}")
         )
 
 

@@ -27,6 +27,7 @@ from tieback.cli.terminal import (
 )
 from tieback.model.document import encode
 from tieback.model.errors import TiebackError, UsageError
+from tieback.report.shortened import cut
 
 if TYPE_CHECKING:
     from tieback.model.posture import ResourceFigures
@@ -147,8 +148,8 @@ def run(
         if ended.expired:
             print_problem("the credentials expired during the run; the results before that are kept")
         if ended.findings is None:
-            for what, count in ended.failed[:5]:
-                print_problem(f"{what} ({count:,})")
+            for text in cut((f"{what} ({count:,})" for what, count in ended.failed), 5):
+                print_problem(text)
             raise typer.Exit(ExitCode.NOTHING_DONE)
         broken = False
         shown = f"Prowler run on {cloud}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"

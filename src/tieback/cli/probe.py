@@ -12,6 +12,7 @@ from rich.text import Text
 
 from tieback.cli.formats import format_option
 from tieback.cli.options import RulesOption, read_rules
+from tieback.cli.report import print_left_out
 from tieback.cli.terminal import (
     UNFOLDED,
     ExitCode,
@@ -226,6 +227,7 @@ def _write(
     for path, renderer in files:
         for written in write_all(document, renderer, path):
             message_console().print(f"report: {written}")
+        print_left_out(document, renderer, str(path))
 
 
 def _ask(

@@ -30,6 +30,7 @@ from tieback.cli.terminal import (
 from tieback.model.case import Case, CaseState
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
+from tieback.report.shortened import cut
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -222,6 +223,6 @@ def _print(events: "list[CaseEvent]") -> None:
             "" if event.records is None else f"{event.records:,}",
             "" if not event.records_change else f"{event.records_change:+,}",
             after if before == after else f"{before} → {after}",
-            Text("; ".join(event.reasons[:3])),
+            Text("; ".join(cut(event.reasons, 3))),
         )
     data_console().print(table)

@@ -16,6 +16,7 @@ from tieback.cli.terminal import (
     WorkspaceOption,
     data_console,
     exit_with_findings,
+    message_console,
     print_problem,
     print_text,
 )
@@ -106,6 +107,7 @@ def report(
             from tieback.report.files import write_all
 
             write_all(document, renderer, out)
+            print_left_out(document, renderer, str(out))
         else:
             show(document, output)
 
@@ -323,8 +325,18 @@ def show(document: Report, output: str, *, brief: bool = False, least: Severity 
         return
     from tieback.report import by_name
 
+    renderer = by_name(output)
     if output in _BINARY:
-        by_name(output).render(document, sys.stdout.buffer)
-        return
-    with SafeOutput(sys.stdout.buffer) as out:
-        by_name(output).render(document, cast("BinaryIO", out))
+        renderer.render(document, sys.stdout.buffer)
+    else:
+        with SafeOutput(sys.stdout.buffer) as out:
+            renderer.render(document, cast("BinaryIO", out))
+    print_left_out(document, renderer, f"the format {output}")
+
+
+def print_left_out(document: Report, renderer: "Renderer", name: str) -> None:
+    """Print on stderr what of the report the output called ``name`` does not contain."""
+    from tieback.report.files import left_out_text
+
+    if text := left_out_text(document, renderer, name):
+        message_console().print(text)

@@ -18,6 +18,7 @@ from tieback.cli.report import (
     SampleOption,
     SuppressionsOption,
     VendorOption,
+    print_left_out,
     read_baseline,
     read_suppressions,
     reduced,
@@ -208,6 +209,9 @@ def _write_outputs(
         discard_stdout()
     for path in written:
         message_console().print(f"report: {path}")
+    for path, renderer in files:
+        if path in written:
+            print_left_out(document, renderer, str(path))
     return lost, closed
 
 

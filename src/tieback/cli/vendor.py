@@ -23,6 +23,7 @@ from tieback.cli.terminal import (
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
 from tieback.model.vendor import AssuranceAnswer, Vendor
+from tieback.report.shortened import cut_text
 
 if TYPE_CHECKING:
     from tieback.pipeline.disclosure.vendors import VendorView
@@ -141,7 +142,7 @@ def show(
     for one in view.apps:
         console.print(Text(f"  app: {one.label} {one.version_name} ({one.bundle_id}, {one.platform})"))
     for store in view.stores:
-        places = ", ".join(store.targets[:3])
+        places = cut_text(store.targets, 3)
         console.print(Text(f"  open store: {store.product} at {places}, {store.records.value:,} records"))
     for case in view.cases:
         console.print(Text(f"  case: {case.id}, {case.state.value.replace('_', ' ')}, due {case.due or 'never'}"))

@@ -126,7 +126,9 @@ class Exposure(msgspec.Struct, frozen=True):
     routes: tuple[AppRoute, ...]
     containers: tuple[Container, ...]
     records: Figure
+    """A lower bound of 0 if nothing was counted, as in a store that requires a login."""
     bytes: Figure
+    """As ``records``."""
     pii: tuple[PiiClassTotal, ...]
     fields: tuple[ClassifiedField, ...]
     ransom: Ransom

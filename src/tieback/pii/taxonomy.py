@@ -50,3 +50,9 @@ def class_titles(labels: Iterable[str]) -> str:
     """Display names of classes, direct identifiers first; semicolons, because names contain commas."""
     found = set(labels)
     return "; ".join(one.title for label, one in load_taxonomy().items() if label in found)
+
+
+def sensitivity(label: str) -> int:
+    """Points of a class for the severity, 0 to 10; 0 for an unknown class."""
+    known = load_taxonomy().get(label)
+    return known.points if known is not None else 0

@@ -13,7 +13,7 @@ from tieback.model.backend import Candidate, Route
 from tieback.model.device import AppStoreState, AppStoreSummary
 from tieback.model.endpoint import Party
 from tieback.model.exposure import AppRoute, Exposure, Finding, PiiClassTotal
-from tieback.model.figure import Figure
+from tieback.model.figure import Figure, Quality
 from tieback.model.probe import Access, Container, Entry, Outcome, RansomVerdict
 from tieback.model.report import (
     AppSummary,
@@ -30,16 +30,19 @@ from tieback.model.report import (
     SkipReason,
 )
 from tieback.model.safe_text import escape_markup
+from tieback.pii.taxonomy import sensitivity
 from tieback.report.figures import (
     NOT_MEASURED,
     bytes_range_text,
     bytes_text,
     figure_text,
+    measured,
     range_text,
     size_text,
 )
 from tieback.report.personal import personal_lines
 from tieback.report.recorded import recorded_text
+from tieback.report.shortened import cut, cut_text
 
 ACCESS_WORDS = {
     Access.OPEN: "open",
@@ -142,10 +145,17 @@ def count_text(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def records_text(figure: Figure) -> str:
+def records_text(figure: Figure | None) -> str:
     """``1 record``, ``≥2,900 records`` or ``records not measured``."""
     text = figure_text(figure)
-    return f"records {text}" if text == NOT_MEASURED else f"{text} record{'' if figure.value == 1 else 's'}"
+    if figure is None or text == NOT_MEASURED:
+        return f"records {NOT_MEASURED}"
+    return f"{text} record{'' if figure.value == 1 else 's'}"
+
+
+def contents_text(store: Exposure) -> str:
+    """``1,350 records, 585 kB``, or which of the two was not measured."""
+    return f"{records_text(measured(store, store.records))}, {_size(measured(store, store.bytes))}"
 
 
 def store_summary_text(store: AppStoreSummary) -> str:
@@ -287,18 +297,29 @@ def stores_without_app(report: Report, *, exposed: bool, most: int) -> list[Expo
 
 
 def containers_of(store: Exposure) -> list[tuple[Container, tuple[str, ...]]]:
-    """Return the store's own containers with their classes of personal data, most records first."""
+    """Return the store's own containers with their classes of personal data.
+
+    Containers with most records are first, and the most sensitive classes.
+    """
     classes: dict[str, dict[str, None]] = {}
-    for field in store.fields:
+    for field in sorted(store.fields, key=lambda field: -sensitivity(field.pii_class)):
         classes.setdefault(field.container, {})[clean(field.pii_class, 40).replace("_", " ")] = None
     own = [container for container in store.containers if not container.system]
     own.sort(key=lambda container: (-(container.records.value if container.records else 0), container.path))
     return [(container, tuple(classes.get(container.name, ()))) for container in own]
 
 
-def most_records(totals: Iterable[PiiClassTotal]) -> list[PiiClassTotal]:
-    """Return classes of personal data, most records first."""
-    return sorted(totals, key=lambda total: (-total.records.value, total.pii_class))
+def most_sensitive(totals: Iterable[PiiClassTotal]) -> list[PiiClassTotal]:
+    """Return classes of personal data: the one that decides the severity first, then by records.
+
+    A class without records does not count for the severity, so it is last.
+    """
+    return sorted(totals, key=lambda total: (-_points(total), -total.records.value, total.pii_class))
+
+
+def _points(total: PiiClassTotal) -> int:
+    none = total.records.value == 0 and total.records.quality is Quality.EXACT
+    return -1 if none else sensitivity(total.pii_class)
 
 
 def hosts_of(report: Report, apps: Iterable[AppSummary]) -> dict[str, list[str]]:
@@ -330,10 +351,8 @@ def partly_read_lines(report: Report, most: int = MOST_PARTLY_READ) -> Iterator[
 
 def unread_text(summary: AppSummary) -> str:
     """The parts of an app that were not read, with their places."""
-    parts = [clean(f"{one.what} ({one.where})" if one.where else one.what, 300) for one in summary.unread[:3]]
-    if len(summary.unread) > len(parts):
-        parts.append(f"and {len(summary.unread) - len(parts):,} more")
-    text = "; ".join(parts)
+    parts = (clean(f"{one.what} ({one.where})" if one.where else one.what, 300) for one in summary.unread)
+    text = "; ".join(cut(parts, 3))
     return f"cut off or damaged: {text}" if summary.damaged else text
 
 
@@ -480,13 +499,11 @@ def capture_lines(report: Report, most: int) -> Iterator[tuple[str, str]]:
             text = f"{count_text(one.flows, 'flow')} with {count_text(one.servers, 'server')}"
             if one.others:
                 text += f"; {one.others:,} of them are name resolution, discovery or time, and not listed"
-        apps = ", ".join(clean(app, 60) for app in one.apps[:5]) + (
-            f" and {len(one.apps) - 5:,} more" if len(one.apps) > 5 else ""
-        )
+        apps = cut_text((clean(app, 60) for app in one.apps), 5)
         text += f"; apps: {apps}" if apps else "; it does not show which apps" if one.flows else ""
         yield clean(one.path, 200), text
-        for problem in one.problems[:3]:
-            yield clean(one.path, 200), clean(problem.what)
+        for text in cut((clean(problem.what) for problem in one.problems), 3, what="problems"):
+            yield clean(one.path, 200), text
     if report.captures.count > most:
         yield "", f"and {report.captures.count - most:,} more captures"
 
@@ -589,7 +606,7 @@ def _some(names: Iterable[str], count: int) -> str:
     return f"{text} and {count - len(shown):,} more" if shown and count > len(shown) else text
 
 
-def _size(figure: Figure) -> str:
+def _size(figure: Figure | None) -> str:
     text = bytes_text(figure)
     return f"size {text}" if text == NOT_MEASURED else text
 
@@ -623,13 +640,23 @@ def about_lines(report: Report) -> Iterator[tuple[str, str]]:
     yield from personal_lines(report.headline, internal=not report.audience)
     yield from scope_lines(report.scope)
     if report.scope is not None:
-        yield ("Probes", f"{recorded_text()}; {EXPERIMENTAL}: {EXPERIMENTAL_MEANS}")
+        means = f"; {EXPERIMENTAL}: {EXPERIMENTAL_MEANS}" if _marks_experimental(report) else ""
+        yield ("Probes", f"{recorded_text()}{means}")
     if report.rules:
         yield ("Rules of users", clean("; ".join(one.cited for one in report.rules), 500))
     if report.plugins:
         yield ("Plug-ins", clean("; ".join(one.cited for one in report.plugins), 500))
     if report.data:
         yield ("Address data", clean("; ".join(one.cited for one in report.data), 500))
+
+
+def _marks_experimental(report: Report) -> bool:
+    """True if a verdict can be marked as experimental; of many stores only the first are looked at."""
+    if report.exposed.count + report.answered.count > MOST_SEARCHED:
+        return True
+    if any(store.experimental for store in report.exposures()):
+        return True
+    return any(probe.experimental for probe in report.probes.first(MOST_SEARCHED))
 
 
 def data_for_others(data: Iterable[DataUsed]) -> tuple[DataUsed, ...]:

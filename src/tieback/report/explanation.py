@@ -12,6 +12,7 @@ from tieback.report.document import clean, count_text, store_text, way_text
 from tieback.report.encoding import encode_row
 from tieback.report.explain import FigureExplanation, StoreShare
 from tieback.report.figures import figure_text, quality_text
+from tieback.report.shortened import cut, cut_text
 
 MOST_STORES = 20
 """Limit on the stores shown as text; the JSON lines contain all."""
@@ -41,7 +42,7 @@ def print_explanation(found: FigureExplanation, console: Console) -> None:
 def _lines(share: StoreShare) -> Iterator[Text]:
     store = share.store
     yield Text.assemble(
-        (f"\n{_words(share.figure)}  ", "bold"), f"{store_text(store)} at {clean(', '.join(store.targets[:3]))}"
+        (f"\n{_words(share.figure)}  ", "bold"), f"{store_text(store)} at {clean(cut_text(store.targets, 3))}"
     )
     yield Text(
         f"  store {clean(store.id)}, identified by {clean(store.identity.kind)}; method: {clean(share.figure.method)}"
@@ -50,13 +51,16 @@ def _lines(share: StoreShare) -> Iterator[Text]:
         yield Text(f"  {_words(figure)}  {clean(name, 100)}  ({clean(figure.method, 80)})")
     if len(share.parts) > MOST_PARTS:
         yield Text(f"  and {len(share.parts) - MOST_PARTS:,} more containers", style="dim")
-    for proof in store.proofs[:MOST_PROOFS]:
-        yield Text(f"  proof: {clean(proof)}")
-    for route in list({way_text(route): route for route in store.routes}.values())[:MOST_WAYS]:
+    for proof in cut(map(clean, store.proofs), MOST_PROOFS, what="proofs"):
+        yield Text(f"  proof: {proof}")
+    routes = list({way_text(route): route for route in store.routes}.values())
+    for route in routes[:MOST_WAYS]:
         offset = "" if route.offset is None else f" at byte {route.offset:,}"
         yield Text(
             f"  route: {way_text(route)}, from {clean(route.file, 80)}{offset} of app {clean(route.app_sha256, 12)}"
         )
+    if len(routes) > MOST_WAYS:
+        yield Text(f"  and {count_text(len(routes) - MOST_WAYS, 'more route')}", style="dim")
 
 
 def _words(figure: Figure) -> str:

@@ -68,15 +68,21 @@ def container_text(container: Container) -> str:
 
 def store_records_text(store: Exposure) -> str:
     """Format the records of a store; ``-`` if it was not looked into, or only offers models or tools."""
-    return NOTHING_TO_COUNT if _nothing_counted(store) else figure_text(store.records)
+    return NOTHING_TO_COUNT if nothing_counted(store) else figure_text(store.records)
 
 
 def store_bytes_text(store: Exposure) -> str:
     """The same in bytes."""
-    return NOTHING_TO_COUNT if _nothing_counted(store) else bytes_text(store.bytes)
+    return NOTHING_TO_COUNT if nothing_counted(store) else bytes_text(store.bytes)
 
 
-def _nothing_counted(store: Exposure) -> bool:
+def measured(store: Exposure, figure: Figure) -> Figure | None:
+    """A figure of a store, or ``None`` if it is not known: an unknown figure is no zero."""
+    return None if nothing_counted(store) or _says_nothing(figure) else figure
+
+
+def nothing_counted(store: Exposure) -> bool:
+    """True if the store was not looked into, or only offers models or tools."""
     if store.records.value or store.bytes.value:
         return False
     if not store.access.exposed:

@@ -11,7 +11,7 @@ from tieback.model.errors import WorkspaceError
 from tieback.model.report import Report
 from tieback.model.unit import path_text
 from tieback.report import by_name
-from tieback.report.interface import Renderer
+from tieback.report.interface import PartialRenderer, Renderer
 
 SHOWN_FINDINGS = 500
 """Maximum number of findings on an HTML page; a test compares it with the renderer."""
@@ -39,6 +39,18 @@ def write_all(document: Report, renderer: Renderer, path: Path) -> list[Path]:
     beside = path.with_name(f"{path.stem}.findings.csv")
     write_report(document, by_name("csv"), beside)
     return [path, beside]
+
+
+def left_out_text(document: Report, renderer: Renderer, name: str) -> str:
+    """What of the report the output does not contain, such as ``not in a.stix.json: 6 findings``; empty if nothing.
+
+    Args:
+        document: the report.
+        renderer: the format.
+        name: of the output, for the reader.
+    """
+    parts = list(renderer.left_out(document)) if isinstance(renderer, PartialRenderer) else []
+    return f"not in {name}: {'; '.join(parts)}" if parts else ""
 
 
 @contextmanager

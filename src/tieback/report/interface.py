@@ -1,6 +1,7 @@
 """Interface of the renderers: frozen report in, bytes out."""
 
-from typing import BinaryIO, Protocol
+from collections.abc import Iterator
+from typing import BinaryIO, Protocol, runtime_checkable
 
 import msgspec
 
@@ -24,4 +25,13 @@ class Renderer(Protocol):
 
     def render(self, report: Report, out: BinaryIO) -> None:
         """Write the whole report to ``out``. Raises ``OSError`` if the target cannot be written."""
+        ...
+
+
+@runtime_checkable
+class PartialRenderer(Renderer, Protocol):
+    """A format that has no place for some findings or stores of a report: the user sees which."""
+
+    def left_out(self, report: Report) -> Iterator[str]:
+        """What of this report the format does not contain, as noun phrases such as ``6 findings``."""
         ...

@@ -12,6 +12,7 @@ from tieback.model.passive import PassiveNote, PassiveSighting
 from tieback.model.probe import Access, Outcome
 from tieback.model.report import Report
 from tieback.report.document import ACCESS_WORDS, clean, records_text
+from tieback.report.shortened import cut_text
 
 MOST_LINES = 20
 """Limit on the lines about one store or app."""
@@ -102,4 +103,4 @@ def passive_summary(report: Report) -> str:
     parts = [f"{len(open_):,} claimed open and not checked by our own probe" if open_ else ""]
     parts.append(f"{superseded:,} superseded by our own probes" if superseded else "")
     more = "; ".join(filter(None, parts))
-    return f"{count} by {', '.join(tools[:6])}{f': {more}' if more else ''}; not verified by tieback"
+    return f"{count} by {cut_text(tools, 6)}{f': {more}' if more else ''}; not verified by tieback"

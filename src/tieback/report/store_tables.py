@@ -20,12 +20,13 @@ from tieback.report.document import (
     clean,
     containers_of,
     count_text,
-    most_records,
+    most_sensitive,
     store_text,
 )
 from tieback.report.figures import bytes_text, container_text, figure_text
 from tieback.report.personal import own_people_text, people_text
 from tieback.report.recorded import recorded_text
+from tieback.report.shortened import cut, cut_text
 from tieback.report.verdict import ABILITIES, INTRUSION, access_text, no_personal_data, verdict_lines
 
 MOST_CONTAINERS = 20
@@ -66,14 +67,14 @@ _ADMIN = "entry"
 def _facts(store: Exposure) -> Iterator[tuple[str, str]]:
     if store.experimental:
         yield EXPERIMENTAL, f"{EXPERIMENTAL_MEANS}; all probes: {recorded_text()}"
-    for proof in store.proofs[:MOST_PROOFS]:
-        yield "why", clean(proof, 300)
+    for proof in cut((clean(proof, 300) for proof in store.proofs), MOST_PROOFS, what="proofs"):
+        yield "why", proof
     if not store.proofs:
         yield "why", "the answer decides neither open nor closed" if not store.access.exposed else "one proof only"
     yield from verdict_lines(store)
     if store.cleartext:
         yield "transport", "cleartext, no TLS"
-    classes = most_records(store.pii)
+    classes = most_sensitive(store.pii)
     if classes:
         shown = [f"{clean(one.pii_class, 40).replace('_', ' ')} {figure_text(one.records)}" for one in classes]
         yield "personal data", f"{', '.join(shown)} (records)"
@@ -98,8 +99,7 @@ def _print_containers(store: Exposure, console: Console) -> None:
             right = column in {"records", "bytes", "fields"}
             table.add_column(column, justify="right" if right else "left", overflow="fold", no_wrap=right)
         for container, classes in own[:most]:
-            shown = classes if piped else classes[:MOST_CLASSES]
-            more = f" and {len(classes) - len(shown)} more" if len(classes) > len(shown) else ""
+            shown = cut_text(classes, len(classes) if piped else MOST_CLASSES)
             nothing = no_personal_data(container)
             table.add_row(
                 Text(clean(container.name, 300)),
@@ -107,7 +107,7 @@ def _print_containers(store: Exposure, console: Console) -> None:
                 container_text(container),
                 bytes_text(container.bytes),
                 f"{len(container.fields):,}" if container.fields else "-",
-                Text(", ".join(shown) + more or nothing, style="" if shown else "dim"),
+                Text(shown or nothing, style="" if shown else "dim"),
             )
         console.print(table)
     rest = [f"and {len(own) - most:,} more containers: --format json lists them all"] if len(own) > most else []

@@ -102,6 +102,19 @@ def test_a_store_behind_two_addresses_is_one_exposure() -> None:
     assert exposure.score == sum(factor.points for factor in exposure.factors)
 
 
+@pytest.mark.parametrize("access", [one for one in Access if one is not Access.OPEN_EMPTY])
+def test_figures_that_are_not_known_are_no_exact_zero(access: Access) -> None:
+    """A store that requires a login may have any number of records."""
+    (exposure,) = assess_exposures([store("db.test:27017", "127.77.0.4", "m:1", access=access)], {}, Labels())
+    assert {figure.quality for figure in (exposure.records, exposure.bytes)} == {Quality.LOWER_BOUND}
+    assert (exposure.records.value, exposure.bytes.value) == (0, 0)
+
+
+def test_an_empty_store_has_exactly_no_records() -> None:
+    (exposure,) = assess_exposures([store("db.test:1", "127.77.0.4", "m:1", access=Access.OPEN_EMPTY)], {}, Labels())
+    assert (exposure.records.value, exposure.records.quality) == (0, Quality.EXACT)
+
+
 def test_a_protected_store_is_shown_and_not_rated() -> None:
     report = store("db.test:27017", "127.77.0.4", "m:1", access=Access.AUTH_REQUIRED)
     (exposure,) = assess_exposures([report], {}, Labels())
@@ -222,7 +235,7 @@ def test_each_store_counts_once_in_any_order(reports: list[ProbeReport], random:
         data = [leaf for leaf in leaf_containers(exposure.containers) if not leaf.system]
         known = [one.records for one in data if one.records and one.records.quality is not Quality.CLAIMED]
         assert exposure.records.value == sum(figure.value for figure in known)
-        unlisted = exposure.access.exposed and not exposure.containers
+        unlisted = exposure.access is not Access.OPEN_EMPTY and not exposure.containers
         estimated = exposure.records.value > 0 and any(one.quality is Quality.ESTIMATE for one in known)
         unknown = unlisted or len(known) < len(data) or any(one.quality is Quality.LOWER_BOUND for one in known)
         unknown = unknown and not estimated

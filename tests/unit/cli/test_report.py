@@ -59,6 +59,19 @@ def test_each_format_of_a_scan_and_of_a_workspace(run: Run, scanned: Path, tmp_p
     assert not list(tmp_path.glob(".*.part"))
 
 
+def test_what_a_format_does_not_contain_is_on_stderr(run: Run, apps: Path, tmp_path: Path) -> None:
+    files = ("--report", "a.stix.json", "--report", "a.html")
+    ended = run("scan", apps / "fieldhand.apk", "-w", "ws", "--workers", "1", *files)
+    found = json.loads(run("report", "-w", "ws", "--format", "json").out)["findings"]
+    assert found
+    count = f"{len(found)} finding{'s'[: len(found) > 1]}, because STIX describes stores"
+    notes = [line for line in ended.err.splitlines() if line.startswith("not in ")]
+    assert notes == [f"not in a.stix.json: {count} and the apps that lead to them"]
+    assert f"not in the format stix: {count}" in run("report", "-w", "ws", "--format", "stix").err
+    assert f"not in b.json: {count}" in run("report", "-w", "ws", "--format", "stix", "-o", "b.json").err
+    assert "not in" not in run("report", "-w", "ws", "--format", "json").err
+
+
 def test_errors_have_advice(run: Run, scanned: Path, tmp_path: Path) -> None:
     ended = run("report", "-w", "none")
     assert (ended.code, "no workspace here" in ended.err) == (4, True)

@@ -1,10 +1,24 @@
-"""Which outputs are written in place, because they are no files."""
+"""Which outputs are written in place, because they are no files, and what a format does not contain."""
 
+import csv
+import io
+import json
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from tieback.report.files import is_device
+from tests.unit.report.conftest import LANTERN, of_accounts
+from tieback.model.exposure import Severity
+from tieback.model.figure import Figure, exact, lower_bound
+from tieback.model.report import LazyTable, Report, SuppressedFinding, Suppression
+from tieback.report import by_name, renderers
+from tieback.report.files import is_device, left_out_text
+
+TEXTS = [renderer.meta.name for renderer in renderers() if renderer.meta.name != "pdf"]
+"""Every format with a text. A PDF file is the HTML page."""
 
 
 @pytest.mark.parametrize(
@@ -20,3 +34,84 @@ from tieback.report.files import is_device
 )
 def test_devices(path: str, expected: bool) -> None:
     assert is_device(Path(path)) is expected
+
+
+def rendered(report: Report, name: str) -> str:
+    out = io.BytesIO()
+    by_name(name).render(report, out)
+    return out.getvalue().decode()
+
+
+def without_grant(report: Report, tabled: Callable[..., Report]) -> Report:
+    """A finding in an app, and no store."""
+    whole = next(report.findings.rows())
+    one = replace(
+        whole, id="fnd-key", rule="superuser-key-in-app", title="Live key in the app", severity=Severity.CRITICAL,
+        exposures=(), apps=(LANTERN.sha256,), evidence=("sk***e4 (42): assets/config.json at 0x130",),
+    )  # fmt: skip
+    apps = [replace(summary, exposures=()) for summary in report.apps.rows()]
+    return tabled(report, scope=None, exposures=(), apps=apps, findings=[one])
+
+
+def without_app(report: Report, tabled: Callable[..., Report]) -> Report:
+    """A store that the user named."""
+    store = next(report.exposed.rows())
+    found = replace(next(report.findings.rows()), id="fnd-named", title="Named store is open", apps=())
+    found = replace(found, exposures=(store.id,))
+    return tabled(report, apps=(), exposures=[replace(store, routes=())], findings=[found], without_inputs=True)
+
+
+def with_suppressed(report: Report, tabled: Callable[..., Report]) -> Report:
+    first, *rest = report.findings.rows()
+    by = Suppression("test system", "jo@example.org", str(date(2027, 3, 31)))
+    apart = LazyTable.of([SuppressedFinding(replace(first, title="Set apart"), by)])
+    return tabled(report, findings=rest, suppressed=apart)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("change", [without_grant, without_app, with_suppressed])
+def test_a_finding_is_in_the_output_or_the_user_sees_that_it_is_not(
+    name: str, change: Callable[..., Report], report: Report, tabled: Callable[..., Report]
+) -> None:
+    changed = change(report, tabled)
+    text, note = rendered(changed, name), left_out_text(changed, by_name(name), "x")
+    findings = [*changed.findings.rows(), *(one.finding for one in changed.suppressed.rows())]
+    missing = [one for one in findings if one.title not in text]
+    # A terminal only gets the number of suppressed findings.
+    ways = (f"not in x: {len(missing)} finding", f"not in x: {len(missing)} suppressed finding")
+    counted = f"Suppressed: {len(missing)} finding"
+    assert not missing or note.startswith(ways) or (name == "terminal" and counted in text)
+
+
+def test_findings_about_own_accounts_are_for_no_advisory(report: Report, tabled: Callable[..., Report]) -> None:
+    whole = tabled(report, findings=[of_accounts()])
+    assert left_out_text(whole, by_name("csaf"), "a.csaf.json") == (
+        "not in a.csaf.json: products and vulnerabilities, because it has no finding (profile csaf_base); "
+        "1 finding about your own accounts, because an advisory is for others"
+    )
+
+
+def test_a_format_with_everything_has_no_note(report: Report) -> None:
+    silent = {name for name in TEXTS if not left_out_text(report, by_name(name), "x")}
+    assert silent == set(TEXTS) - {"stix", "recipients-csv"}
+
+
+def of_closed_store(report: Report, tabled: Callable[..., Report], figure: Figure) -> Report:
+    store = next(one for one in report.answered.rows() if one.id == "exp-tillroll")
+    store = replace(store, records=figure, bytes=figure)
+    found = replace(next(report.findings.rows()), rule="tls-version-old", exposures=(store.id,))
+    return tabled(report, exposures=[store], findings=[found])
+
+
+@pytest.mark.parametrize("figure", [exact(0, ""), lower_bound(0, "")], ids=["older run", "this release"])
+def test_what_is_not_known_is_no_zero(figure: Figure, report: Report, tabled: Callable[..., Report]) -> None:
+    """Nothing in the store was read, because it requires a login."""
+    whole = of_closed_store(report, tabled, figure)
+    (row,) = csv.DictReader(io.StringIO(rendered(whole, "csv").removeprefix("\ufeff")))
+    assert [row[name] for name in ("records", "records_quality", "bytes", "bytes_quality")] == [""] * 4
+    event = json.loads(rendered(whole, "ocsf").splitlines()[0])
+    (data,) = [one["data"] for one in event["resources"] if "data" in one]
+    assert not {"records", "records_quality", "bytes"} & set(data)
+    assert "tieback:records" not in rendered(whole, "cyclonedx")
+    for name in ("stix", "defectdojo"):
+        assert "records not measured, size not measured" in rendered(whole, name).replace("\\", "")

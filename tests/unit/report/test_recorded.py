@@ -1,12 +1,14 @@
 """What reports say about the recorded servers."""
 
 import io
+from collections.abc import Callable
 
 import pytest
+from msgspec.structs import replace
 
 from bench import recordings
 from tieback.model.report import Report
-from tieback.report import recorded
+from tieback.report import document, recorded
 from tieback.report.document import about_lines
 from tieback.report.formats.markdown import MarkdownRenderer
 from tieback.report.formats.terminal import TerminalRenderer
@@ -34,11 +36,27 @@ def test_wrong_verdicts_are_not_left_out(
 
 @pytest.mark.parametrize("renderer", [TerminalRenderer(), MarkdownRenderer()], ids=lambda one: one.meta.name)
 def test_a_report_explains_the_word_experimental_with_the_figures(
-    renderer: TerminalRenderer | MarkdownRenderer, report: Report
+    renderer: TerminalRenderer | MarkdownRenderer, report: Report, tabled: Callable[..., Report]
 ) -> None:
+    report = tabled(report, exposures=[replace(store, experimental=True) for store in report.exposures()])
     assert dict(about_lines(report))["Probes"].startswith(recorded_text())
     out = io.BytesIO()
     renderer.render(report, out)
     text = " ".join(out.getvalue().decode().split())
     assert recorded_text() in text
     assert "experimental: no recorded conversation" in text
+
+
+@pytest.mark.parametrize("renderer", [TerminalRenderer(), MarkdownRenderer()], ids=lambda one: one.meta.name)
+def test_a_word_that_marks_nothing_is_not_explained(
+    renderer: TerminalRenderer | MarkdownRenderer, report: Report
+) -> None:
+    out = io.BytesIO()
+    renderer.render(report, out)
+    assert "experimental" not in out.getvalue().decode()
+    assert dict(about_lines(report))["Probes"] == recorded_text()
+
+
+def test_of_very_many_stores_the_word_is_explained_in_any_case(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document, "MOST_SEARCHED", 3)
+    assert "experimental" in dict(about_lines(report))["Probes"]

@@ -1,7 +1,8 @@
 """Text files of a checkout, read for the places of findings.
 
-Folders that builds and package managers write are left out. Links are never followed, so nothing outside the checkout
-is read. Every folder is opened relative to the one above it: a folder that becomes a link meanwhile is left out too.
+Folders that builds and package managers write are left out, and documents that tieback wrote. Links are never followed,
+so nothing outside the checkout is read. Every folder is opened relative to the one above it: a folder that becomes a
+link meanwhile is left out too.
 """
 
 import os
@@ -13,6 +14,7 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
+from tieback.intake.source.own_documents import is_own_document
 from tieback.model.errors import InputError
 
 MAX_FILES = 200_000
@@ -30,8 +32,8 @@ _HEAD = 1024
 _ADVICE = "Pass the folder of the app's source"
 
 TOOLS = frozenset({
-    ".build", ".cxx", ".dart_tool", ".expo", ".git", ".gradle", ".hg", ".idea", ".next", ".svn", ".venv", ".vs",
-    "carthage", "deriveddata", "node_modules", "pods", "xcuserdata", "__pycache__",
+    ".build", ".cxx", ".dart_tool", ".expo", ".git", ".gradle", ".hg", ".idea", ".next", ".svn", ".tieback", ".venv",
+    ".vs", "carthage", "deriveddata", "node_modules", "pods", "xcuserdata", "__pycache__",
 })  # fmt: skip
 """Folders, in lower case, that tools write."""
 BUILDS = frozenset({"bin", "build", "dist", "obj", "out", "target"})
@@ -64,6 +66,8 @@ class Checkout:
         self.top = top
         self.left_out: dict[str, int] = {}
         """Reason, and the number of files or folders that were not read for it. Folders of builds do not count."""
+        self.documents = 0
+        """Number of documents of tieback that were left out; known after the walk."""
         self._entries = self._files = self._bytes = 0
         try:
             os.close(self._open(str(top), None, follow=True))
@@ -154,6 +158,9 @@ class Checkout:
             self._leave_out("not readable")
             return
         self._bytes += len(data)
+        if is_own_document(data):
+            self.documents += 1
+            return
         yield SourceFile(str(place), data)
 
     def _leave_out(self, reason: str) -> None:

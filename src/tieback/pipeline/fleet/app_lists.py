@@ -27,9 +27,13 @@ from typing import Any
 import msgspec
 
 from tieback.model.device import DevicePlatform
+from tieback.pii.taxonomy import sensitivity
 from tieback.pipeline.fleet.coverage import FleetLine
 from tieback.report.formats.csv import cell
+from tieback.report.shortened import cut_text
 
+_MOST_CLASSES = 6
+"""Classes of personal data in the reason of a line, the most sensitive first."""
 _APPLE = {
     DevicePlatform.IOS: "#microsoft.graph.iosGeneralDeviceConfiguration",
     DevicePlatform.MACOS: "#microsoft.graph.macOSGeneralDeviceConfiguration",
@@ -207,6 +211,7 @@ def _store_url(line: FleetLine) -> str | None:
 def _reason(line: FleetLine) -> str:
     if not line.exposures:
         return "listed by the operator"
-    classes = f", with {', '.join(line.classes[:6])}" if line.classes else ""
+    names = sorted(line.classes, key=lambda name: (-sensitivity(name), name))
+    classes = f", with {cut_text(names, _MOST_CLASSES)}" if names else ""
     stores = len(line.exposures)
     return f"leads to {stores} open data store{'' if stores == 1 else 's'} of {line.records:,} records{classes}"

@@ -33,7 +33,7 @@ from tieback.pipeline.scan import ScanRequest, ScanResult, analyse_inputs, run_s
 from tieback.report import by_name
 from tieback.report.audience import audience_of
 from tieback.report.document import scope_unprobed_text, undecided_text, unprobed_text
-from tieback.report.files import write_all
+from tieback.report.files import left_out_text, write_all
 from tieback.scope import event_loop
 from tieback.scope.grant import render_grant
 from tieback.scope.policy.approval import ApprovedGrant
@@ -255,7 +255,8 @@ def _report(order: JobOrder, job: ReportJob, reporter: JobReporter) -> JobResult
     apply, notice = workspace_suppressions(order.workspace)
     with run_report(order.workspace, job.run) as whole, reporter.stage("writing the report"):
         document, notes = reduce_report(apply(whole), audience, job.vendor, order.workspace, job.run)
-        for note in filter(None, (notice, *notes)):
+        left_out = left_out_text(document, renderer, f"the format {renderer.meta.name}")
+        for note in filter(None, (notice, *notes, left_out)):
             reporter.send(JobNote(text=short(note)))
         files = _written(order, (renderer.meta.name,), lambda _, path: write_all(document, renderer, path))
     return JobResult(files=files)

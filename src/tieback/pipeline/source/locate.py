@@ -17,6 +17,7 @@ from tieback.model.source import SourceLocation, SourceMatch
 from tieback.pipeline.source.search import SourceSearch
 from tieback.pipeline.source.traces import Place, Places, Trace, place_text, traces_of
 from tieback.report.detail import iter_details
+from tieback.report.document import count_text
 
 MAX_FINDINGS = 10_000
 """Most findings that are followed."""
@@ -196,16 +197,19 @@ def _source_problems(checkout: Checkout, lines: Located, findings: int) -> Itera
     missing = findings - sum(any(one.file for one in found) for found in lines.found.values())
     if missing:
         yield Problem(f"{missing:,} of {findings:,} findings were not found in this source", str(checkout.top))
-    yield from search_problems(checkout, lines)
+    yield from search_problems(checkout, lines, said=bool(missing))
 
 
-def search_problems(checkout: Checkout, lines: Located) -> Iterator[Problem]:
-    """What the search of a checkout left out."""
+def search_problems(checkout: Checkout, lines: Located, *, said: bool = False) -> Iterator[Problem]:
+    """What the search of a checkout left out. Documents of tieback are no loss, and are counted beside other lines."""
     where = str(checkout.top)
     for reason, count in sorted(checkout.left_out.items()):
-        yield Problem(f"{count:,} files or folders were not read: {reason}", where)
+        yield Problem(f"{count_text(count, 'file or folder was', 'files or folders were')} not read: {reason}", where)
     if lines.left_out:
-        yield Problem(f"{lines.left_out:,} texts were not searched: too many endpoints", where)
+        yield Problem(f"{count_text(lines.left_out, 'text was', 'texts were')} not searched: too many endpoints", where)
+    if checkout.documents and (said or checkout.left_out or lines.left_out):
+        documents = count_text(checkout.documents, "document of tieback was", "documents of tieback were")
+        yield Problem(f"{documents} not searched: a report is no source", where)
 
 
 def restored(evidence: Evidence, names: Mapping) -> Evidence:

@@ -29,7 +29,7 @@ from tieback.pipeline.disclosure.cases import CaseService, case_service
 from tieback.pipeline.views.grants import GrantRow, list_grants
 from tieback.pipeline.views.listing import DEFAULT_LIMIT, Listing, bounded_limit, cut, decode_cursor
 from tieback.pipeline.views.stores import StoreRow, store_row
-from tieback.report.document import most_records
+from tieback.report.document import most_sensitive
 from tieback.storage.ledger.case_log import CASE_DIGEST
 from tieback.storage.ledger.pages import (
     CaseKey,
@@ -181,7 +181,7 @@ def case_row(case: Case, names: dict[str, str], today: date) -> CaseRow:
         targets_total=len(case.all_places),
         severity=store.severity,
         records=store.records,
-        classes=tuple(total.pii_class for total in most_records(store.pii)),
+        classes=tuple(total.pii_class for total in most_sensitive(store.pii)),
         unconfirmed=case.unconfirmed,
         unfixed=bool(case.unfixed),
         verdict=case.check.verdict if case.check is not None else None,

@@ -16,6 +16,7 @@ from tieback.pipeline.report import build_report
 from tieback.pipeline.runs import finished_run
 from tieback.report import renderers
 from tieback.report.audience import Audience, audience_of
+from tieback.report.files import left_out_text
 from tieback.report.interface import Renderer
 from tieback.storage.failures import storage_errors
 from tieback.storage.workspace import Workspace
@@ -32,10 +33,11 @@ _USES = {
     "json": "The whole report as one document.",
     "ndjson": "The whole report, one document per line. Another server can import it.",
     "csv": "The findings, for a spreadsheet.",
+    "recipients-csv": "Recipients of personal data, for a spreadsheet; no findings.",
     "markdown": "Text for a ticket or a merge request.",
     "sarif": "SARIF 2.1.0, for code scanning.",
     "ocsf": "OCSF detection findings, for a SIEM.",
-    "stix": "STIX 2.1, for threat intelligence.",
+    "stix": "STIX 2.1, for threat intelligence: stores and their apps, no findings.",
     "defectdojo": "Generic findings import of DefectDojo.",
     "cyclonedx": "CycloneDX bill of the services that apps use.",
     "csaf": "CSAF 2.0 advisory.",
@@ -78,7 +80,7 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
     size: int
     file: BinaryIO
     notes: tuple[str, ...]
-    """What the audience must not see or must wait for."""
+    """What the audience must not see or must wait for, and what the format does not contain."""
 
 
 def exports_page(workspace: Workspace) -> ExportPage:
@@ -142,7 +144,8 @@ def export_report(workspace: Workspace, form: str, audience: str, vendor: str, r
         suppressed = workspace_suppressions(workspace.directory)[0](whole)
         document, notes = reduce_report(suppressed, who, vendor, workspace.directory, chosen.id)
         name = f"tieback-{chosen.id}-{who.value}{renderer.meta.suffix}"
-        return _rendered(workspace, renderer, document, name, notes)
+        left_out = left_out_text(document, renderer, f"the format {renderer.meta.name}")
+        return _rendered(workspace, renderer, document, name, (*notes, *filter(None, [left_out])))
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from tieback.pipeline.fleet.analysed_apps import analysed_apps
 from tieback.pipeline.views.records import backend_id
 from tieback.pipeline.views.runs_shown import ShownRun, find_shown_run
 from tieback.pipeline.views.stores import CaseLink, StoreRow, StoreState, case_links, store_row, store_state
-from tieback.report.document import containers_of, most_records, way_words
+from tieback.report.document import containers_of, most_sensitive, way_words
 from tieback.report.figures import counted_noun
 from tieback.report.recorded import recorded_text
 from tieback.report.verdict import (
@@ -246,7 +246,7 @@ def show_store(workspace: Workspace, key: str, run: str = "") -> StoreDetail | N
         bytes_sent=store.bytes_sent,
         bytes_read=store.bytes_read,
         recorded=recorded_text(),
-        classes=tuple(map(_class_row, most_records(store.pii))),
+        classes=tuple(map(_class_row, most_sensitive(store.pii))),
         containers=tuple(
             ContainerRow(
                 name=container.name,

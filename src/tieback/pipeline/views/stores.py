@@ -23,7 +23,7 @@ from tieback.model.probe import (
 from tieback.pii.taxonomy import load_taxonomy
 from tieback.pipeline.views.listing import DEFAULT_LIMIT, Listing, bounded_limit, cut, decode_cursor
 from tieback.pipeline.views.runs_shown import ShownRun, find_shown_run
-from tieback.report.document import most_records
+from tieback.report.document import most_sensitive
 from tieback.report.verdict import access_text
 from tieback.storage.ledger.pages import (
     CaseHead,
@@ -234,7 +234,7 @@ def store_row(store: StoreHead | Exposure, cases: tuple[CaseLink, ...] = ()) -> 
         targets_total=len(store.targets),
         records=_shown(store, store.records),
         bytes=_shown(store, store.bytes),
-        classes=tuple(total.pii_class for total in most_records(store.pii)),
+        classes=tuple(total.pii_class for total in most_sensitive(store.pii)),
         people=store.people,
         ransom=store.ransom.verdict,
         experimental=store.experimental,

@@ -1,20 +1,25 @@
 """Draft of a CSAF 2.0 security advisory: apps as products by vendor, findings as their vulnerabilities.
 
 Source: OASIS, Common Security Advisory Framework 2.0. The coordinator completes the draft before publication: publisher
-namespace, tracking id and text.
+namespace, tracking id and text. A store that no app leads to is a product itself. A ``csaf_security_advisory`` requires
+products and vulnerabilities (section 4, profiles); a report without any is a ``csaf_base``.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, BinaryIO
 
+import msgspec
+
+from tieback.model.exposure import Exposure, Finding
 from tieback.model.posture import RULES
 from tieback.model.report import AppSummary, Report
 from tieback.report.detail import FindingDetail, iter_details
-from tieback.report.document import clean, headline_text, store_text
+from tieback.report.document import clean, count_text, headline_text, place_text, store_text
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
+from tieback.report.shortened import cut_text
 
 MOST_APPS = 5_000
 """Limit on the products of an advisory."""
@@ -23,31 +28,86 @@ _LABELS = {"AMBER": "AMBER", "CLEAR": "WHITE"}
 """CSAF 2.0 uses the labels of TLP version 1."""
 
 
+class _Advisory(msgspec.Struct, frozen=True):
+    """What one advisory contains, and how much it leaves out."""
+
+    apps: dict[str, AppSummary]
+    """By SHA-256, at most ``MOST_APPS``."""
+    findings: tuple[Finding, ...]
+    """Most severe first, at most ``MOST_FINDINGS``."""
+    others: int
+    """Findings above that limit."""
+    accounts: int
+    """Findings about the owner's cloud accounts: an advisory is for others."""
+    more_apps: int
+    """Apps above the limit that the findings concern."""
+
+
 class CsafRenderer:
-    """Renders a ``csaf_security_advisory`` in status draft; findings of apps outside the product tree are left out."""
+    """Renders a ``csaf_security_advisory`` in status draft; without a finding, a ``csaf_base``."""
 
     meta = RendererMeta("csaf", ".csaf.json", "application/json")
 
     def render(self, report: Report, out: BinaryIO) -> None:
         """Write the advisory to ``out``; products and findings are bounded."""
-        apps = [summary for summary in report.apps.first(MOST_APPS) if summary.exposures]
-        known = {_product(summary.app.sha256) for summary in apps}
-        found = list(_vulnerabilities(report, known))
-        document: dict[str, Any] = {"document": _head(report)}
-        if apps:
-            document["product_tree"] = {"branches": list(_branches(apps))}
+        chosen = _chosen(report)
+        stores: dict[str, Exposure] = {}
+        found = list(_vulnerabilities(report, chosen, stores))
+        document: dict[str, Any] = {"document": _head(report, "csaf_security_advisory" if found else "csaf_base")}
         if found:
+            document["product_tree"] = _tree(chosen.apps, stores)
             document["vulnerabilities"] = found
         out.write(encode_row(document) + b"\n")
 
+    def left_out(self, report: Report) -> Iterator[str]:
+        """What of the report is not in the advisory."""
+        chosen = _chosen(report)
+        stated = sum(1 for _ in _vulnerabilities(report, chosen, {}))
+        if not stated:
+            yield "products and vulnerabilities, because it has no finding (profile csaf_base)"
+        if nowhere := len(chosen.findings) - stated:
+            yield f"{count_text(nowhere, 'finding')} without an app or store in this report"
+        if chosen.others:
+            yield f"{count_text(chosen.others, 'finding')} above the limit of {MOST_FINDINGS:,}"
+        if chosen.more_apps:
+            yield f"{count_text(chosen.more_apps, 'app')} above the limit of {MOST_APPS:,}"
+        if chosen.accounts:
+            yield f"{count_text(chosen.accounts, 'finding')} about your own accounts, because an advisory is for others"
+        if report.suppressed.count:
+            yield count_text(report.suppressed.count, "suppressed finding")
 
-def _head(report: Report) -> dict[str, Any]:
+
+def _chosen(report: Report) -> _Advisory:
+    """The findings of an advisory and the apps that they concern, worst first."""
+    findings: list[Finding] = []
+    keys: dict[str, None] = {}
+    more: set[str] = set()
+    others = accounts = 0
+    for finding in report.findings.rows():
+        if finding.rule.startswith(RULES):
+            accounts += 1
+        elif len(findings) == MOST_FINDINGS:
+            others += 1
+        else:
+            findings.append(finding)
+            for key in finding.apps:
+                if key in keys or len(keys) < MOST_APPS:
+                    keys[key] = None
+                else:
+                    more.add(key)
+    known = {summary.app.sha256: summary for summary in report.apps.pick(keys)} if keys else {}
+    apps = {key: known[key] for key in keys if key in known}
+    return _Advisory(apps, tuple(findings), others, accounts, len(more))
+
+
+def _head(report: Report, category: str) -> dict[str, Any]:
     stamp = report.created.strftime("%Y-%m-%dT%H:%M:%SZ")
     who = report.scope.authorised_by if report.scope else ""
     digest = hashlib.sha256(f"{report.title}\0{stamp}".encode("utf-8", "replace")).hexdigest()[:12]
     title = clean(report.title, 300) or "Open back ends of mobile apps"
     text = headline_text(report)
     head = advisory_head(title, report.created, who, report.tlp, text, report.tool_version, digest, "a scan")
+    head["category"] = category
     for problem in report.problems.rows() if report.audience else ():
         if problem.where.startswith("--audience"):
             head["notes"].append({"category": "other", "text": clean(problem.what, 600), "title": "Note"})
@@ -100,7 +160,19 @@ def advisory_head(
     }
 
 
-def _branches(apps: list[AppSummary]) -> Iterator[dict[str, Any]]:
+def _tree(apps: dict[str, AppSummary], stores: dict[str, Exposure]) -> dict[str, Any]:
+    """The products: apps by vendor, and stores that no app leads to."""
+    tree: dict[str, Any] = {}
+    if apps:
+        tree["branches"] = list(_branches(apps.values()))
+    if stores:
+        tree["full_product_names"] = [
+            {"name": clean(place_text(store), 400), "product_id": key} for key, store in stores.items()
+        ]
+    return tree
+
+
+def _branches(apps: Iterable[AppSummary]) -> Iterator[dict[str, Any]]:
     vendors: dict[str, dict[str, list[AppSummary]]] = {}
     for summary in apps:
         vendor = clean(summary.app.vendor, 200) or "unknown vendor"
@@ -131,7 +203,7 @@ def _version(summary: AppSummary, vendor: str) -> dict[str, Any]:
     if len(app.sha256) == 64 and app.sha256.isascii() and app.sha256.isalnum():
         hashes = [{"algorithm": "sha256", "value": app.sha256}]
         product["product_identification_helper"] = {
-            "hashes": [{"file_hashes": hashes, "filename": clean(summary.path, 300) or "unknown"}]
+            "hashes": [{"file_hashes": hashes, "filename": clean(summary.path.rpartition("/")[2], 300) or "unknown"}]
         }
     return {"category": "product_version", "name": version, "product": product}
 
@@ -140,23 +212,25 @@ def _product(sha256: str) -> str:
     return f"app-{clean(sha256, 64)}"
 
 
-def _vulnerabilities(report: Report, known: set[str]) -> Iterator[dict[str, Any]]:
-    told = 0
-    for detail in iter_details(report):
-        if detail.finding.rule.startswith(RULES):
-            # An advisory is for others; these rules concern the owner's accounts.
-            continue
-        concerned = [key for key in (_product(summary.app.sha256) for summary in detail.apps) if key in known]
-        if concerned:
-            yield _vulnerability(detail, list(dict.fromkeys(concerned)))
-            told += 1
-            if told == MOST_FINDINGS:
-                return
+def _store_product(store: Exposure) -> str:
+    return f"store-{clean(store.id, 64)}"
+
+
+def _vulnerabilities(report: Report, chosen: _Advisory, stores: dict[str, Exposure]) -> Iterator[dict[str, Any]]:
+    """Each finding that has a product; a finding without an app concerns its stores, which are added to ``stores``."""
+    for detail in iter_details(report, chosen.findings):
+        products = [_product(key) for key in dict.fromkeys(detail.finding.apps) if key in chosen.apps]
+        if not products:
+            named = {_store_product(store): store for store in detail.stores}
+            stores |= named
+            products = list(named)
+        if products:
+            yield _vulnerability(detail, products)
 
 
 def _vulnerability(detail: FindingDetail, products: list[str]) -> dict[str, Any]:
     finding = detail.finding
-    stores = ", ".join(f"{store_text(store)} at {', '.join(store.targets[:3])}" for store in detail.stores)
+    stores = ", ".join(f"{store_text(store)} at {cut_text(store.targets, 3)}" for store in detail.stores)
     text = "; ".join((*filter(None, [stores]), *finding.evidence)) or finding.title
     if finding.cvss:
         # CSAF 2.0 has no field for CVSS v4 (2.1 has one).

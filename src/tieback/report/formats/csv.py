@@ -14,7 +14,8 @@ from tieback.model.figure import Figure
 from tieback.model.report import AppSummary, Baseline, Report
 from tieback.model.spreadsheet import as_cell
 from tieback.report.detail import FindingDetail, iter_details
-from tieback.report.document import clean
+from tieback.report.document import clean, count_text
+from tieback.report.figures import measured
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import MOST_LINES, PassiveNotes, passive_line
 
@@ -47,6 +48,11 @@ class CsvRenderer:
             text.seek(0)
             text.truncate()
         out.write(text.getvalue().encode("utf-8", "replace"))
+
+    def left_out(self, report: Report) -> Iterator[str]:
+        """What of the report is not in the table."""
+        if report.suppressed.count:
+            yield count_text(report.suppressed.count, "suppressed finding")
 
 
 def cell(text: str) -> str:
@@ -89,7 +95,8 @@ def _store(store: Exposure | None) -> tuple[str, ...]:
     if store is None:
         return ("",) * 12
     return (
-        store.id, store.product, store.version, store.access.value, *_figure(store.records), *_figure(store.bytes),
+        store.id, store.product, store.version, store.access.value,
+        *_figure(store, store.records), *_figure(store, store.bytes),
         "; ".join(total.pii_class for total in store.pii), store.ransom.verdict.value, "; ".join(store.targets),
         "; ".join(store.addresses),
     )  # fmt: skip
@@ -106,5 +113,7 @@ def _abilities(store: Exposure | None) -> str:
     return "" if store is None else "; ".join(store.abilities)
 
 
-def _figure(figure: Figure) -> tuple[str, str]:
-    return str(figure.value), figure.quality.value
+def _figure(store: Exposure, figure: Figure) -> tuple[str, str]:
+    """Value and quality; two empty cells if it is not known."""
+    known = measured(store, figure)
+    return ("", "") if known is None else (str(known.value), known.quality.value)

@@ -1,24 +1,38 @@
-"""CycloneDX 1.6: apps as components, their stores as services, findings as vulnerabilities of both.
+"""CycloneDX 1.6: apps as components, their back ends and stores as services, findings as vulnerabilities.
 
-Source: ECMA-424 (https://cyclonedx.org/docs/1.6/json/). A service states whether it requires authentication and which
-classes of data it contains. An app depends on the services that it leads to.
+Source: ECMA-424 (https://cyclonedx.org/docs/1.6/json/). A store states whether it requires authentication and which
+classes of data it contains; of a back end that was not probed this is unknown. An app depends on the services that it
+leads to. A suppressed finding is an analysed vulnerability that will not be fixed.
 """
 
+import re
 import uuid
 from collections.abc import Iterator
+from itertools import batched, chain, islice
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
+from tieback.model.backend import Backend, Route
+from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.exposure import Exposure, Severity
 from tieback.model.probe import Access
 from tieback.model.report import AppSummary, Report
 from tieback.report.detail import FindingDetail, iter_details
-from tieback.report.document import clean
+from tieback.report.document import clean, count_text
 from tieback.report.encoding import encode_row
+from tieback.report.figures import measured
 from tieback.report.interface import RendererMeta
 
 _NAMESPACE = uuid.UUID("5a5b2e0a-6f0e-5d0c-9a59-0f6c7c2d8e11")
 """Namespace of the serial numbers (RFC 9562, version 5): the same run has the same serial number."""
+MOST_BACKENDS = 100_000
+"""Limit on the services that are no stores: their keys are held in memory."""
+_BATCH = 1_000
+"""Apps whose services are in memory at a time."""
+_WITH_URL = frozenset({EndpointKind.URL, EndpointKind.CONNECTION_STRING})
+_URL = ":/?@!$&'()*+,;=-._~"
+"""Characters of a URI (RFC 3986) without fragment; ``%`` is escaped: an app's text may have it anywhere."""
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _HEXADECIMAL = "0123456789abcdefABCDEF:."
 _CLOSED = frozenset({Access.AUTH_REQUIRED, Access.LOCKED})
 
@@ -42,11 +56,18 @@ class CycloneDxRenderer:
             },
         }
         out.write(encode_row(head)[:-1])
+        named: set[bytes] = set()
         _array(out, "components", (_component(summary) for summary in report.apps.rows()))
-        _array(out, "services", (_service(store) for store in report.exposures()))
-        _array(out, "dependencies", _dependencies(report))
-        _array(out, "vulnerabilities", (_vulnerability(detail) for detail in iter_details(report)))
+        _array(out, "services", chain(map(_service, report.exposures()), _backends(report, named)))
+        _array(out, "dependencies", _dependencies(report, named))
+        _array(out, "vulnerabilities", _vulnerabilities(report))
         out.write(b"}\n")
+
+    def left_out(self, report: Report) -> Iterator[str]:
+        """What of the report is not in the bill of materials."""
+        named = sum(1 for one in _without_store(report))
+        if named > MOST_BACKENDS:
+            yield f"{count_text(named - MOST_BACKENDS, 'back end')} above the limit of {MOST_BACKENDS:,}"
 
 
 def _array(out: BinaryIO, name: str, rows: Iterator[dict[str, Any]]) -> None:
@@ -88,8 +109,11 @@ def _service(store: Exposure) -> dict[str, Any]:
         "x-trust-boundary": True,
         "properties": [
             {"name": "tieback:access", "value": store.access.value},
-            {"name": "tieback:records", "value": f"{store.records.value} {store.records.quality.value}"},
-            {"name": "tieback:bytes", "value": f"{store.bytes.value} {store.bytes.quality.value}"},
+            *(
+                {"name": f"tieback:{name}", "value": f"{known.value} {known.quality.value}"}
+                for name, figure in (("records", store.records), ("bytes", store.bytes))
+                if (known := measured(store, figure)) is not None
+            ),
             {"name": "tieback:ransom", "value": store.ransom.verdict.value},
             {"name": "tieback:severity", "value": store.severity.value},
         ],
@@ -108,6 +132,66 @@ def _service(store: Exposure) -> dict[str, Any]:
     return entry
 
 
+def _key(value: str) -> bytes:
+    """16 bytes for the value of an endpoint."""
+    return uuid.uuid5(_NAMESPACE, value.encode("utf-8", "replace").decode()).bytes
+
+
+def _backend_ref(key: bytes) -> str:
+    return f"backend:{key.hex()}"
+
+
+def _address(endpoint: Endpoint) -> str:
+    """A URL as it is in the app, else ``host:port``, as a reference (RFC 3987)."""
+    host = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
+    if endpoint.host and endpoint.port is not None and endpoint.kind not in _WITH_URL:
+        return _reference(f"{host}:{endpoint.port}")
+    url = quote(clean(endpoint.value, 1000), safe=_URL)
+    # Only an address of IPv6 may have brackets.
+    if ":" in endpoint.host and set(endpoint.host) <= set(_HEXADECIMAL):
+        url = url.replace(f"//{quote(host, safe=_URL)}", f"//{host}", 1)
+    authority = url.partition("://")[2].partition("/")[0]
+    return url if _SCHEME.match(url) and "%5B" not in authority else url.replace(":", "%3A")
+
+
+def _without_store(report: Report) -> Iterator[Backend]:
+    """Back ends that are not themselves one of the stores."""
+    stores = {
+        _key(route.endpoint)
+        for store in report.exposures()
+        for route in store.routes
+        if route.candidate.route is Route.NAMED
+    }
+    return (one for one in report.backends.rows() if _key(one.endpoint.value) not in stores)
+
+
+def _backends(report: Report, named: set[bytes]) -> Iterator[dict[str, Any]]:
+    """Services for the first back ends; their keys are added to ``named``."""
+    for one in islice(_without_store(report), MOST_BACKENDS):
+        key = _key(one.endpoint.value)
+        if key not in named:
+            named.add(key)
+            yield _backend(one, key)
+
+
+def _backend(one: Backend, key: bytes) -> dict[str, Any]:
+    endpoint = one.endpoint
+    facts = {
+        "kind": endpoint.kind.value, "service": endpoint.service or "", "party": one.party.value,
+        "provider": one.provider, "region": one.region,
+    }  # fmt: skip
+    entry: dict[str, Any] = {
+        "bom-ref": _backend_ref(key),
+        "name": clean(endpoint.host or endpoint.value, 300) or "unknown",
+        "endpoints": [_address(endpoint)],
+        "x-trust-boundary": True,
+        "properties": [{"name": f"tieback:{name}", "value": clean(text, 200)} for name, text in facts.items() if text],
+    }
+    if one.owner:
+        entry["provider"] = {"name": clean(one.owner, 200)}
+    return entry
+
+
 def _reference(target: str) -> str:
     """``host:port`` as a reference (RFC 3987): only addresses have brackets."""
     host, _, port = target.rpartition(":")
@@ -116,11 +200,29 @@ def _reference(target: str) -> str:
     return quote(clean(target, 300), safe=":/-._~")
 
 
-def _dependencies(report: Report) -> Iterator[dict[str, Any]]:
-    for summary in report.apps.rows():
-        if summary.exposures:
-            stores = [f"store:{key}" for key in dict.fromkeys(summary.exposures)]
-            yield {"ref": f"app:{summary.app.sha256}", "dependsOn": stores}
+def _dependencies(report: Report, named: set[bytes]) -> Iterator[dict[str, Any]]:
+    for some in batched(report.apps.rows(), _BATCH):
+        reached: dict[str, dict[str, None]] = {
+            summary.app.sha256: {f"store:{key}": None for key in summary.exposures} for summary in some
+        }
+        for row in report.sightings.pick(reached):
+            key = _key(row.sighting.endpoint.value)
+            if key in named and row.app_sha256 in reached:
+                reached[row.app_sha256][_backend_ref(key)] = None
+        for sha256, services in reached.items():
+            if services:
+                yield {"ref": f"app:{sha256}", "dependsOn": list(services)}
+
+
+def _vulnerabilities(report: Report) -> Iterator[dict[str, Any]]:
+    for detail in iter_details(report):
+        yield _vulnerability(detail)
+    apart = {one.finding.id: one.by for one in report.suppressed.rows()}
+    for detail in iter_details(report, (one.finding for one in report.suppressed.rows())):
+        by = apart[detail.finding.id]
+        words = f"{clean(by.reason, 500)} ({clean(by.author, 100)}, until {by.expires})"
+        analysis = {"state": "exploitable", "response": ["will_not_fix"], "detail": words}
+        yield _vulnerability(detail) | {"analysis": analysis}
 
 
 def _vulnerability(detail: FindingDetail) -> dict[str, Any]:

@@ -10,12 +10,16 @@ from typing import Any, BinaryIO
 from tieback.model.exposure import Severity
 from tieback.model.report import Report
 from tieback.report.detail import FindingDetail, iter_details
-from tieback.report.document import clean, escape_markdown, records_text, store_text
+from tieback.report.document import clean, contents_text, escape_markdown, store_text
 from tieback.report.encoding import encode_row
-from tieback.report.figures import bytes_text
 from tieback.report.interface import RendererMeta
+from tieback.report.shortened import cut, cut_text
 from tieback.report.verdict import verdict_lines
 
+MOST_APPS = 20
+"""Apps in a description."""
+MOST_TARGETS = 20
+"""Addresses of a store in a description."""
 _SEVERITIES = {
     Severity.CRITICAL: "Critical",
     Severity.HIGH: "High",
@@ -55,10 +59,10 @@ def _findings(report: Report, day: str) -> Iterator[dict[str, Any]]:
 def _finding(detail: FindingDetail, day: str) -> dict[str, Any]:
     finding = detail.finding
     lines = [finding.title + "."]
-    lines += [f"App: {s.app.label} {s.app.version_name} ({s.app.bundle_id}), {s.app.sha256}" for s in detail.apps[:20]]
+    apps = (f"App: {s.app.label} {s.app.version_name} ({s.app.bundle_id}), {s.app.sha256}" for s in detail.apps)
+    lines += cut(apps, MOST_APPS, count=len(finding.apps), what="apps")
     lines += [
-        f"Store: {store_text(store)} at {', '.join(store.targets[:5])}: {records_text(store.records)}, "
-        f"{bytes_text(store.bytes)}"
+        f"Store: {store_text(store)} at {cut_text(store.targets, MOST_TARGETS)}: {contents_text(store)}"
         for store in detail.stores
     ]
     lines += [f"{label.capitalize()}: {text}" for store in detail.stores for label, text in verdict_lines(store)]
@@ -75,7 +79,7 @@ def _finding(detail: FindingDetail, day: str) -> dict[str, Any]:
         "verified": bool(detail.stores),
         "static_finding": not detail.stores,
         "dynamic_finding": bool(detail.stores),
-        "endpoints": [clean(target, 200) for store in detail.stores for target in store.targets[:20]],
+        "endpoints": [clean(target, 200) for store in detail.stores for target in store.targets],
         "tags": ["tieback", finding.rule, *finding.references],
     }
     number = finding.cwe.removeprefix("CWE-")
@@ -92,6 +96,6 @@ def _finding(detail: FindingDetail, day: str) -> dict[str, Any]:
 
 
 def _about(detail: FindingDetail) -> str:
-    names = ", ".join(summary.app.label for summary in detail.apps[:3])
-    stores = ", ".join(store_text(store) for store in detail.stores[:2])
+    names = cut_text((summary.app.label for summary in detail.apps), 3, count=len(detail.finding.apps))
+    stores = cut_text(map(store_text, detail.stores), 2, count=len(detail.finding.exposures))
     return "; ".join(filter(None, (names, stores))) or detail.finding.id

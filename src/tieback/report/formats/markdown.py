@@ -22,13 +22,14 @@ from tieback.report.document import (
     app_text,
     baseline_counts,
     capture_lines,
+    clean,
     containers_of,
     count_text,
     encryption_text,
     escape_markdown,
     headline_text,
     leaks_text,
-    most_records,
+    most_sensitive,
     new_first,
     partly_read_lines,
     place_text,
@@ -60,6 +61,7 @@ from tieback.report.recipients import (
     where_text,
     wire_text,
 )
+from tieback.report.shortened import cut, cut_text
 from tieback.report.source_lines import source_lines
 from tieback.report.tables import BY, HEADS, cells, figure_steps, name_of, shown_heads
 from tieback.report.verdict import access_text, no_personal_data, no_personal_data_in, stores_by_verdict
@@ -71,6 +73,11 @@ MOST_GROUPS = 10
 MOST_JOINED = 20
 MOST_SEEN = 20
 MOST_CONTAINERS = 100
+MOST_WAYS = 3
+MOST_CLASSES = 5
+MOST_TARGETS = 5
+MOST_NAMES = 5
+MOST_EVIDENCE = 5
 
 
 class MarkdownRenderer:
@@ -206,7 +213,7 @@ def _stores(title: str, found: Sequence[AppStoreRow], count: int) -> Iterator[st
         app, store = row.summary.app, row.exposure
         access = _access(store)
         ways = "<br>".join(
-            f"{escape_markdown(place)} ({words})" for place, words in list(ways_of(row.routes).items())[:3]
+            cut((f"{escape_markdown(place)} ({words})" for place, words in ways_of(row.routes).items()), MOST_WAYS)
         )
         data = _personal_data(store)
         name = (
@@ -234,15 +241,15 @@ def _access(store: Exposure) -> str:
 
 
 def _personal_data(store: Exposure) -> str:
-    names = ", ".join(total.pii_class.replace("_", " ") for total in most_records(store.pii)[:5])
-    return names or no_personal_data_in(store)
+    names = (clean(total.pii_class, 40).replace("_", " ") for total in most_sensitive(store.pii))
+    return cut_text(names, MOST_CLASSES) or no_personal_data_in(store)
 
 
 def _verdicts(stores: Sequence[Exposure]) -> Iterator[str]:
     """How one gets in, what was not tried, and how many stores it is, below a table."""
     lines = []
     for (label, text), alike in stores_by_verdict(stores).items():
-        places = ", ".join(escape_markdown(", ".join(store.targets[:3]), 300) for store in alike)
+        places = ", ".join(escape_markdown(cut_text(store.targets, MOST_TARGETS), 300) for store in alike)
         lines.append(f"- {places}: {label}: {escape_markdown(text, 1000)}")
     if lines:
         yield from ("", *lines)
@@ -261,7 +268,7 @@ def _without_app(report: Report) -> Iterator[str]:
     for store in stores:
         access = _access(store)
         data = _personal_data(store)
-        places = ", ".join(escape_markdown(target, 300) for target in store.targets[:5])
+        places = cut_text((escape_markdown(target, 300) for target in store.targets), MOST_TARGETS)
         figures = f"{store_records_text(store)} | {store_bytes_text(store)}"
         texts = f"{places} | {escape_markdown(store_text(store))} | {access}"
         yield f"| {store.severity.value} | {texts} | {figures} | {escape_markdown(data)} |"
@@ -269,7 +276,7 @@ def _without_app(report: Report) -> Iterator[str]:
     for store in stores if report.without_inputs else ():
         contents = containers_of(store)
         if contents:
-            yield from ("", f"### Contents of {escape_markdown(', '.join(store.targets[:3]), 300)}", "")
+            yield from ("", f"### Contents of {escape_markdown(cut_text(store.targets, MOST_TARGETS), 300)}", "")
             yield from (
                 "| Container | Kind | Records | Size | Fields | Personal data |",
                 "|---|---|---:|---:|---:|---|",
@@ -341,17 +348,18 @@ def _declared(report: Report) -> Iterator[str]:
 
 def _finding(detail: FindingDetail, known: Baseline | None) -> Iterator[str]:
     finding = detail.finding
-    names = ", ".join(escape_markdown(summary.app.label, 60) for summary in detail.apps[:5])
-    more = f" and {len(finding.apps) - 5:,} more" if len(finding.apps) > 5 else ""
-    stores = ", ".join(escape_markdown(place_text(store), 400) for store in detail.stores[:3])
-    about = "; ".join(filter(None, (names + more, stores)))
+    apps = (escape_markdown(summary.app.label, 60) for summary in detail.apps)
+    stores = (escape_markdown(place_text(store), 400) for store in detail.stores)
+    names = cut_text(apps, MOST_NAMES, count=len(finding.apps))
+    about = "; ".join(filter(None, (names, cut_text(stores, MOST_NAMES, count=len(finding.exposures)))))
     weakness = f"{escape_markdown(finding.rule)}, {escape_markdown(finding.cwe, 20)}"
     state = f" ({known.standing(finding.id).value})" if known is not None else ""
     yield f"- **{finding.severity.value}**{state}: {escape_markdown(finding.title)} ({weakness})"
     if about:
         yield f"  - {about}"
-    for line in finding.evidence[:3]:
-        yield f"  - {escape_markdown(line)}"
+    evidence = (escape_markdown(line, 400) for line in finding.evidence)
+    for line in cut(evidence, MOST_EVIDENCE, what="lines of evidence"):
+        yield f"  - {line}"
     for line in source_lines(finding):
         yield f"  - {escape_markdown(line, 1000)}"
     if finding.references:

@@ -11,14 +11,16 @@ from hashlib import sha256
 from typing import Any, BinaryIO
 
 from tieback.assess.conditions import ABILITY_RULES
-from tieback.model.exposure import Finding, Severity
+from tieback.model.exposure import Exposure, Finding, Severity
 from tieback.model.report import Recipient, Report
 from tieback.report.declared import declared_text
 from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.document import clean
 from tieback.report.encoding import encode_row
+from tieback.report.figures import measured
 from tieback.report.interface import RendererMeta
 from tieback.report.recipients import class_text, party_text, wire_text
+from tieback.report.shortened import cut_text
 
 VERSION = "1.5.0"
 _CREATE = 1
@@ -194,7 +196,9 @@ def _data(detail: FindingDetail) -> dict[str, Any]:
             "detection_pattern": clean(", ".join(classes), 1000),
         },
     }
-    place = {"uid": store.id, "name": clean(", ".join(store.targets[:3]), 300), "size": store.bytes.value}
+    place: dict[str, Any] = {"uid": store.id, "name": clean(cut_text(store.targets, 3), 300)}
+    if (size := measured(store, store.bytes)) is not None:
+        place["size"] = size.value
     if store.product in _OBJECTS:
         return entry | {"databucket": place | {"type_id": _BUCKETS.get(store.product, 99), "type": store.product}}
     kind = 1 if store.product in _RELATIONAL else 6
@@ -224,14 +228,12 @@ def _resources(detail: FindingDetail) -> list[dict[str, Any]]:
     stores = [
         {
             "uid": store.id,
-            "name": clean(", ".join(store.targets[:5]), 500),
+            "name": clean(cut_text(store.targets, 5), 500),
             "type": clean(f"{store.product} data store", 200),
             "version": clean(store.version, 100),
             "data": {
                 "access": store.access.value,
-                "records": store.records.value,
-                "records_quality": store.records.quality.value,
-                "bytes": store.bytes.value,
+                **_figures(store),
                 "personal_data": [total.pii_class for total in store.pii],
                 "entry": store.entry.value,
                 "privileges": store.privileges.value,
@@ -243,3 +245,10 @@ def _resources(detail: FindingDetail) -> list[dict[str, Any]]:
         for store in detail.stores
     ]
     return [*apps, *stores]
+
+
+def _figures(store: Exposure) -> dict[str, Any]:
+    """Records and bytes, if they are known."""
+    records, size = measured(store, store.records), measured(store, store.bytes)
+    known = {} if records is None else {"records": records.value, "records_quality": records.quality.value}
+    return known if size is None else known | {"bytes": size.value}

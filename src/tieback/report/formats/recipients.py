@@ -5,13 +5,14 @@ No cell can become a formula.
 
 import csv
 import io
+from collections.abc import Iterator
 from itertools import chain
 from typing import BinaryIO
 
 from tieback.model.report import Report
 from tieback.model.spreadsheet import as_cell
 from tieback.report.declared import not_seen_cells
-from tieback.report.document import clean
+from tieback.report.document import clean, count_text
 from tieback.report.interface import RendererMeta
 from tieback.report.recipients import COLUMNS, recipient_cells
 
@@ -36,3 +37,8 @@ class RecipientsRenderer:
             text.seek(0)
             text.truncate()
         out.write(text.getvalue().encode("utf-8", "replace"))
+
+    def left_out(self, report: Report) -> Iterator[str]:
+        """What of the report is not in the table."""
+        if found := report.findings.count + report.suppressed.count:
+            yield f"{count_text(found, 'finding')}, because this table lists recipients of personal data"

@@ -1,8 +1,13 @@
 """SARIF 2.1.0 for code scanning: findings at their locations in the packages.
 
 Source: OASIS, Static Analysis Results Interchange Format 2.1.0; for ``security-severity`` and the fingerprints GitHub's
-page "SARIF support for code scanning". A location in a package is ``<package>/<entry>`` with a byte offset. If the line
-of the maker's source is known, it is the location, and those in the package are related locations.
+page "SARIF support for code scanning". A location in a package is ``<package>/<entry>`` with the byte offset of its
+first byte. It has no length: the text of an endpoint is normalised, so its length is not that of the bytes in the file.
+Binary files have no lines, but code scanning requires one: it is always 1. If the line of the maker's source is known,
+it is the location, and those in the package are related locations.
+
+Code scanning reads ``security-severity`` only from rules. Each rule has the highest severity of its results in this
+file, so that no alert has a lower one than its finding.
 """
 
 import re
@@ -18,6 +23,7 @@ from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.document import TRAFFIC, clean, place_text, unread_text
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
+from tieback.report.shortened import cut_text
 from tieback.report.source_lines import source_text
 from tieback.report.verdict import abilities_text, entry_text, untested_text
 
@@ -43,7 +49,7 @@ _SCORES = {
     Severity.LOW: "3.0",
     Severity.INFO: "0.0",
 }
-"""``security-severity``: over 9.0 is critical, 7.0 to 8.9 high, 4.0 to 6.9 medium, 0.1 to 3.9 low."""
+"""``security-severity``: over 9.0 is critical, 7.0 to 8.9 high, 4.0 to 6.9 medium, 0.1 to 3.9 low, 0.0 none."""
 
 
 class SarifRenderer:
@@ -53,13 +59,13 @@ class SarifRenderer:
 
     def render(self, report: Report, out: BinaryIO) -> None:
         """Write the document to ``out``, result by result."""
-        rules = load_rules()
+        rules, worst = load_rules(), _worst(report)
         order = {rule: number for number, rule in enumerate(rules)}
         driver = {
             "name": "tieback",
             "version": report.tool_version,
             "semanticVersion": _semantic_version(report.tool_version),
-            "rules": [_rule(key, rule) for key, rule in rules.items()],
+            "rules": [_rule(key, rule, worst.get(key, rule.severity or Severity.HIGH)) for key, rule in rules.items()],
         }
         out.write(b'{"$schema":' + encode_row(SCHEMA) + b',"version":"2.1.0","runs":[{"tool":{"driver":')
         out.write(encode_row(driver) + b'},"columnKind":"unicodeCodePoints","results":[')
@@ -93,7 +99,22 @@ def _semantic_version(version: str) -> str:
     return release + (f"-{pre}" if pre else "") + plus + local
 
 
-def _rule(key: str, rule: FindingRule) -> dict[str, Any]:
+def _worst(report: Report) -> dict[str, Severity]:
+    """The highest severity of the findings of each rule; suppressed ones count if the rule has no others."""
+    found: dict[str, Severity] = {}
+    apart: dict[str, Severity] = {}
+    for severities, findings in (
+        (found, report.findings.rows()),
+        (apart, (s.finding for s in report.suppressed.rows())),
+    ):
+        for one in findings:
+            severities[one.rule] = max(
+                severities.get(one.rule, one.severity), one.severity, key=lambda level: level.rank
+            )
+    return apart | found
+
+
+def _rule(key: str, rule: FindingRule, severity: Severity) -> dict[str, Any]:
     tags = [
         "security",
         *([f"external/cwe/{rule.cwe.lower()}"] if rule.cwe else []),
@@ -107,8 +128,8 @@ def _rule(key: str, rule: FindingRule) -> dict[str, Any]:
         "fullDescription": {"text": rule.title},
         "help": {"text": rule.advice.get("default", rule.title)},
         **({"helpUri": rule.sources["default"]} if "default" in rule.sources else {}),
-        "defaultConfiguration": {"level": _LEVELS[rule.severity or Severity.HIGH]},
-        "properties": {"tags": tags, "security-severity": _SCORES[rule.severity or Severity.HIGH]},
+        "defaultConfiguration": {"level": _LEVELS[severity]},
+        "properties": {"tags": tags, "security-severity": _SCORES[severity]},
     }
 
 
@@ -127,8 +148,9 @@ def _results(report: Report, order: dict[str, int]) -> Iterator[dict[str, Any]]:
 
 def _result(detail: FindingDetail, order: dict[str, int]) -> dict[str, Any]:
     finding = detail.finding
-    names = ", ".join(clean(summary.app.label, 60) for summary in detail.apps[:3]) or "no app"
-    stores = ", ".join(place_text(store) for store in detail.stores[:3])
+    labels = (clean(summary.app.label, 60) for summary in detail.apps)
+    names = cut_text(labels, 3, count=len(finding.apps)) or "no app"
+    stores = cut_text(map(place_text, detail.stores), 3, count=len(finding.exposures)) if detail.stores else ""
     # Credentials of one app have the same title and differ only in their evidence.
     first = f" {clean(finding.evidence[0], 400)}." if finding.evidence and not stores else ""
     text = f"{finding.title} ({names}{'; ' + stores if stores else ''}).{first} {finding.advice}"
@@ -209,7 +231,7 @@ def _locations(detail: FindingDetail) -> Iterator[dict[str, Any]]:
                 told += 1
     if not told and len(detail.apps) == 1:
         for entry in dict.fromkeys(one.entry for one in detail.finding.locations):
-            uri = _uri(f"{detail.apps[0].path}/{entry}")
+            uri = _entry_uri(detail.apps[0], entry)
             place = {"artifactLocation": {"uri": uri}, "region": {"startLine": 1}}
             yield {"physicalLocation": place, "message": {"text": f"{clean(entry, 300)} in the package"}}
             told += 1
@@ -226,9 +248,9 @@ def _locations(detail: FindingDetail) -> Iterator[dict[str, Any]]:
 def _inside(summary: AppSummary, route: AppRoute) -> dict[str, Any]:
     region: dict[str, int] = {"startLine": 1}
     if route.offset is not None:
-        region |= {"byteOffset": route.offset, "byteLength": len(route.endpoint.encode("utf-8", "replace"))}
+        region["byteOffset"] = route.offset
     return {
-        "physicalLocation": {"artifactLocation": {"uri": _uri(f"{summary.path}/{route.file}")}, "region": region},
+        "physicalLocation": {"artifactLocation": {"uri": _entry_uri(summary, route.file)}, "region": region},
         "message": {"text": f"{clean(route.endpoint, 300)} ({clean(route.how, 100)})"},
     }
 
@@ -238,11 +260,16 @@ def _evidence(summary: AppSummary, found: re.Match[str], line: str) -> dict[str,
     region = {"startLine": 1, "byteOffset": int(found["offset"], 16)}
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": _uri(f"{summary.path}/{found['file']}")},
+            "artifactLocation": {"uri": _entry_uri(summary, found["file"])},
             "region": region,
         },
         "message": {"text": clean(line, 400)},
     }
+
+
+def _entry_uri(summary: AppSummary, entry: str) -> str:
+    """An entry in a package; a file that is no package, such as a bundle of scripts, is itself the entry."""
+    return _uri(summary.path if summary.path.rpartition("/")[2] == entry else f"{summary.path}/{entry}")
 
 
 def _uri(path: str) -> str:

@@ -13,11 +13,11 @@ from typing import Any, BinaryIO
 
 from tieback.model.exposure import Exposure
 from tieback.model.report import AppSummary, Report
-from tieback.report.document import clean, records_text, store_text
+from tieback.report.document import clean, contents_text, count_text, store_text
 from tieback.report.encoding import encode_row
-from tieback.report.figures import bytes_text
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import MOST_LINES, PassiveNotes, passive_line
+from tieback.report.shortened import cut_text
 from tieback.report.verdict import access_text, no_personal_data_in, verdict_lines
 
 _OBSERVABLES = uuid.UUID("00abedb4-aa42-466c-9c01-fed23315a9b7")
@@ -52,6 +52,11 @@ class StixRenderer:
                 written.add(key)
         out.write(b"]}\n")
 
+    def left_out(self, report: Report) -> Iterator[str]:
+        """What of the report is not in the bundle."""
+        if found := report.findings.count + report.suppressed.count:
+            yield f"{count_text(found, 'finding')}, because STIX describes stores and the apps that lead to them"
+
 
 def _objects(report: Report, made: str) -> Iterator[dict[str, Any]]:
     us = _object("identity", "tieback", made, {"name": "tieback", "identity_class": "system"}, by=None)
@@ -76,7 +81,7 @@ def _objects(report: Report, made: str) -> Iterator[dict[str, Any]]:
 
 
 def _store(store: Exposure, made: str, author: str) -> Iterator[dict[str, Any]]:
-    facts = f"{access_text(store)}; {records_text(store.records)}; {bytes_text(store.bytes)}"
+    facts = f"{access_text(store)}; {contents_text(store)}"
     classes = ", ".join(total.pii_class for total in store.pii)
     more = "".join(f"; {label}: {text}" for label, text in verdict_lines(store))
     host = _object(
@@ -84,7 +89,7 @@ def _store(store: Exposure, made: str, author: str) -> Iterator[dict[str, Any]]:
         f"store\0{store.id}",
         made,
         {
-            "name": clean(f"{store_text(store)} at {', '.join(store.targets[:3])}", 300),
+            "name": clean(f"{store_text(store)} at {cut_text(store.targets, 3)}", 300),
             "description": clean(f"{facts}; personal data: {classes or no_personal_data_in(store)}{more}", 2000),
             "infrastructure_types": ["hosting-target-lists" if store.access.exposed else "unknown"],
             "labels": [f"tieback-{store.access.value}", f"tieback-ransom-{store.ransom.verdict.value}"],

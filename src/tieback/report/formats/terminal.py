@@ -36,7 +36,7 @@ from tieback.report.document import (
     headline_text,
     hosts_of,
     leaks_text,
-    most_records,
+    most_sensitive,
     partly_read_lines,
     place_text,
     rows,
@@ -51,6 +51,7 @@ from tieback.report.interface import RendererMeta
 from tieback.report.passive import passive_line, passive_summary
 from tieback.report.posture import join_tables, summary_lines
 from tieback.report.recipients import TITLE, class_text, coverage_lines, party_text, sender_text, where_text, wire_text
+from tieback.report.shortened import cut_text
 from tieback.report.source_lines import source_lines
 from tieback.report.store_tables import SEVERITY_STYLES, print_store
 from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
@@ -158,7 +159,7 @@ def _print_verdicts(found: Sequence[AppStoreRow], console: Console) -> None:
     most = MOST_HOSTS if console.width < UNFOLDED else MOST_PIPED
     unique = {row.exposure.id: row.exposure for row in found}.values()
     for (label, text), stores in stores_by_verdict(unique).items():
-        places = [_short(", ".join(store.targets[:2]), 80, console.width) for store in stores[:most]]
+        places = [_short(cut_text(store.targets, 2), 80, console.width) for store in stores[:most]]
         if len(stores) > most:
             places.append(f"and {len(stores) - most:,} more")
         line = Text.assemble((f"{', '.join(places)}: ", "bold"), f"{label}: {text}")
@@ -239,15 +240,13 @@ def _finding_lines(report: Report, detail: FindingDetail, *, brief: bool) -> Ite
     finding = detail.finding
     new = " (new)" if report.baseline is not None and _is_new(report, finding) else ""
     title = Text.assemble((finding.severity.value, SEVERITY_STYLES[finding.severity]), f"  {clean(finding.title)}{new}")
-    labels = [clean(f"{one.app.label} {one.app.version_name}".strip(), 60) for one in detail.apps[:3]]
-    if len(finding.apps) > len(labels) and labels:
-        labels.append(f"and {len(finding.apps) - len(labels):,} more")
+    labels = (clean(f"{one.app.label} {one.app.version_name}".strip(), 60) for one in detail.apps)
+    names = cut_text(labels, 3, count=len(finding.apps)) if detail.apps else ""
     # One line has no room for the product, which most titles and the table above name.
     short = brief and detail.apps
-    stores = ", ".join(
-        clean(store.targets[0], 300) if short and store.targets else place_text(store) for store in detail.stores[:3]
-    )
-    about = "; ".join(filter(None, (", ".join(labels), stores)))
+    places = (clean(store.targets[0], 300) if short and store.targets else place_text(store) for store in detail.stores)
+    stores = cut_text(places, 3, count=len(finding.exposures)) if detail.stores else ""
+    about = "; ".join(filter(None, (names, stores)))
     if brief:
         yield Padding(title.append(f": {about}" if about else ""), (0, 0, 0, 2), expand=False)
         return
@@ -396,11 +395,10 @@ def _access(store: Exposure, width: int) -> Text:
 
 
 def _classes(store: Exposure, most: int | None) -> str:
-    names = [clean(total.pii_class, 30).replace("_", " ") for total in most_records(store.pii)]
+    names = [clean(total.pii_class, 30).replace("_", " ") for total in most_sensitive(store.pii)]
     if not names:
         return no_personal_data_in(store)
-    more = f" and {len(names) - most} more" if most is not None and len(names) > most else ""
-    return ", ".join(names[:most]) + more
+    return cut_text(names, len(names) if most is None else most)
 
 
 def _other(found: Sequence[AppStoreRow], width: int) -> Table:

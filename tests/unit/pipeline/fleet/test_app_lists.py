@@ -39,6 +39,16 @@ def test_csv_has_reasons_and_no_formula() -> None:
     assert rows[0]["reason"] == "leads to 1 open data store of 1,200 records, with email"
 
 
+def test_a_reason_counts_the_classes_that_it_leaves_out() -> None:
+    """The most sensitive class is first."""
+    classes = ("email", "geo_location", "ip_address", "password", "person_name", "phone", "username")
+    one = msgspec.structs.replace(LINES[0], classes=classes)
+    (row,) = csv.DictReader(io.StringIO(LISTS["csv"].write([one], "remove").data.decode("utf-8-sig")))
+    told = row["reason"].partition(", with ")[2]
+    assert told.startswith("password, ")
+    assert told.endswith(" and 1 more")
+
+
 def test_intune_has_a_configuration_a_platform() -> None:
     android, ios = json.loads(LISTS["intune"].write(LINES, "block").data)
     assert android["@odata.type"].endswith("androidDeviceOwnerGeneralDeviceConfiguration")

@@ -13,6 +13,8 @@ from tieback.model.errors import UsageError
 from tieback.model.report import AppSighting, LazyIndex, LazyTable, Report
 from tieback.model.sighting import Evidence, Sighting
 from tieback.pipeline.source.locate import with_source
+from tieback.report.formats.json import JsonRenderer
+from tieback.report.formats.sarif import SarifRenderer
 from tieback.report.source_lines import source_lines
 
 MAPPING = """\
@@ -114,12 +116,29 @@ def test_what_was_not_found_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "mapping.txt").write_text("org.other.App -> z.z:\n")
     (tmp_path / "source").mkdir()
     (tmp_path / "source" / "link").symlink_to("/")
+    (tmp_path / "source" / "earlier.json").write_text('{"schema":"tieback/report/1"}')
     report = with_source(report_of(FLOW), tmp_path / "mapping.txt", Checkout(tmp_path / "source"))
-    problems = [(one.what, Path(one.where).name) for one in report.problems.first(3)]
+    problems = [(one.what, Path(one.where).name) for one in report.problems.first(4)]
     assert problems == [
         ("none of the 1 classes in the evidence is in the mapping; is it from this build?", "mapping.txt"),
         ("1 of 1 findings were not found in this source", "source"),
-        ("1 files or folders were not read: links", "source"),
+        ("1 file or folder was not read: links", "source"),
+        ("1 document of tieback was not searched: a report is no source", "source"),
     ]
     (finding,) = report.findings.rows()
     assert [one.file for one in finding.locations] == [""]
+
+
+def test_an_earlier_report_in_the_checkout_is_no_source(tmp_path: Path) -> None:
+    """The layout of the documentation: the baseline is in the checkout, and names every endpoint."""
+    (tmp_path / "ci").mkdir()
+    before = report_of(FLOW)
+    host = next(one for one in before.exposed.rows()).routes[0].endpoint
+    for renderer in (JsonRenderer(), SarifRenderer()):
+        with (tmp_path / "ci" / f"tieback{renderer.meta.suffix}").open("wb") as file:
+            renderer.render(before, file)
+    (tmp_path / "main.kt").write_text(f'val url = "{host}"')
+    report = with_source(before, None, Checkout(tmp_path))
+    (finding,) = report.findings.rows()
+    assert [(Path(one.file).name, one.line) for one in finding.locations] == [("main.kt", 1)]
+    assert [one.what for one in report.problems.rows()] == [one.what for one in before.problems.rows()]

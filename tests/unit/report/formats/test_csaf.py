@@ -4,6 +4,8 @@ from collections.abc import Callable
 from importlib import resources
 from typing import Any
 
+from msgspec.structs import replace
+
 from tests.unit.report.conftest import with_accounts
 from tieback.model.report import Report
 from tieback.report.formats.csaf import CsafRenderer
@@ -34,6 +36,41 @@ def test_the_schema_accepts_it(report: Report, hostile_report: Report, tabled: C
     validator = jsonschema.Draft202012Validator(schema)
     for one in (report, hostile_report, tabled(report, exposures=(), findings=(), apps=())):
         assert [error.message for error in validator.iter_errors(rendered(one))] == []
+
+
+def profile_faults(document: dict[str, Any]) -> list[str]:
+    """What the profile of the category lacks (CSAF 2.0, section 4)."""
+    if document["document"]["category"] == "csaf_base":
+        return []
+    faults = [part for part in ("product_tree", "vulnerabilities") if not document.get(part)]
+    for one in document.get("vulnerabilities", ()):
+        faults += [part for part in ("notes", "product_status", "ids") if not one.get(part)]
+    return faults
+
+
+def test_the_profile_of_its_category_is_complete(
+    report: Report, hostile_report: Report, tabled: Callable[..., Report]
+) -> None:
+    quiet = [replace(summary, exposures=()) for summary in report.apps.rows()]
+    in_apps = [replace(one, exposures=()) for one in report.findings.rows()]
+    of_stores = [replace(one, apps=()) for one in report.findings.rows()]
+    for one, category in (
+        (report, "csaf_security_advisory"),
+        (hostile_report, "csaf_security_advisory"),
+        (tabled(report, exposures=(), apps=quiet, findings=in_apps), "csaf_security_advisory"),
+        (tabled(report, apps=(), findings=of_stores), "csaf_security_advisory"),
+        (tabled(report, exposures=(), findings=(), apps=()), "csaf_base"),
+        (tabled(report, findings=()), "csaf_base"),
+    ):
+        document = rendered(one)
+        assert (document["document"]["category"], profile_faults(document)) == (category, [])
+
+
+def test_a_store_without_an_app_is_a_product(report: Report, tabled: Callable[..., Report]) -> None:
+    document = rendered(tabled(report, apps=(), findings=[replace(one, apps=()) for one in report.findings.rows()]))
+    names = {one["product_id"]: one["name"] for one in document["product_tree"]["full_product_names"]}
+    assert names["store-exp-fieldhand"] == "opensearch 2.11.0 at es.fieldhand.test:9200"
+    assert {key for one in document["vulnerabilities"] for key in one["product_status"]["known_affected"]} == set(names)
 
 
 def test_account_data_is_not_in_an_advisory(report: Report) -> None:

@@ -3,10 +3,13 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
-from tests.unit.report.conftest import with_accounts
-from tieback.model.report import Report
+from tests.unit.report.conftest import HOSTILE, LANTERN, with_accounts
+from tieback.model.backend import Backend
+from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.report import LazyTable, Report, SuppressedFinding, Suppression
 from tieback.report.formats.cyclonedx import CycloneDxRenderer
 
 
@@ -45,6 +48,68 @@ def test_a_vector_is_a_rating_of_its_own(report: Report, tabled: Callable[..., R
     assert refused(rendered(judged)) is None
     ratings = document(judged)["vulnerabilities"][0]["ratings"]
     assert [(rating["method"], rating.get("vector", "")) for rating in ratings] == [("other", ""), ("CVSSv4", vector)]
+
+
+def test_a_back_end_is_a_service_without_a_grant(report: Report, tabled: Callable[..., Report]) -> None:
+    """It was not probed, so whether it requires authentication is not stated."""
+    bom = document(tabled(report, scope=None, exposures=(), findings=()))
+    (service,) = bom["services"]
+    assert (service["name"], service["endpoints"]) == ("api.lantern.test", ["https://api.lantern.test"])
+    assert "authenticated" not in service
+    assert [entry for entry in bom["dependencies"] if service["bom-ref"] in entry["dependsOn"]] == [
+        {"ref": f"app:{LANTERN.sha256}", "dependsOn": [service["bom-ref"]]}
+    ]
+
+
+def test_a_back_end_that_is_a_store_is_one_service(report: Report, tabled: Callable[..., Report]) -> None:
+    value = "http://es.fieldhand.test:9200/machines/_search"
+    named = Backend(Endpoint(EndpointKind.URL, value, "http", "es.fieldhand.test", 9200))
+    bom = document(tabled(report, backends=LazyTable.of([named])))
+    assert [one["bom-ref"] for one in bom["services"] if "fieldhand" in str(one["endpoints"])] == [
+        "store:exp-fieldhand"
+    ]
+
+
+def test_a_suppressed_finding_is_analysed_and_accepted(report: Report, tabled: Callable[..., Report]) -> None:
+    first, *rest = report.findings.rows()
+    by = Suppression("test system", "jo@example.org", "2027-03-31")
+    whole = tabled(report, findings=rest, suppressed=LazyTable.of([SuppressedFinding(first, by)]))
+    assert refused(rendered(whole)) is None
+    assert [one["analysis"] for one in document(whole)["vulnerabilities"] if "analysis" in one] == [
+        {
+            "state": "exploitable",
+            "response": ["will_not_fix"],
+            "detail": "test system (jo@example.org, until 2027-03-31)",
+        }
+    ]
+
+
+def test_hostile_endpoints_are_valid_references(report: Report, tabled: Callable[..., Report]) -> None:
+    texts = (HOSTILE, "a%zz", "[", "]]", "#", "http://[::1]:9200/[x]", "::1", "s3:b\u00fccket", "")
+    named = [
+        Backend(Endpoint(kind, text, "", host, port))
+        for kind in EndpointKind
+        for text in texts
+        for host in (text, "::1")
+        for port in (80, None)
+    ]
+    assert refused(rendered(tabled(report, backends=LazyTable.of(named)))) is None
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "expected"),
+    [
+        (Endpoint(EndpointKind.URL, "http://[2001:db8::1]:9200/a", "http", "2001:db8::1", 9200), "http://[2001:db8::1]:9200/a"),
+        (Endpoint(EndpointKind.ADDRESS, "2001:db8::1:9200", "", "2001:db8::1", 9200), "//[2001:db8::1]:9200"),
+        (Endpoint(EndpointKind.HOST_PORT, "es.example:9200", "", "es.example", 9200), "es.example:9200"),
+        (Endpoint(EndpointKind.CLOUD, "s3:photos", "", "", None), "s3:photos"),
+    ],
+)  # fmt: skip
+def test_the_address_of_a_back_end(
+    endpoint: Endpoint, expected: str, report: Report, tabled: Callable[..., Report]
+) -> None:
+    bom = document(tabled(report, exposures=(), backends=LazyTable.of([Backend(endpoint)])))
+    assert bom["services"][0]["endpoints"] == [expected]
 
 
 def test_apps_depend_on_the_stores_they_lead_to(report: Report) -> None:

@@ -9,7 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from tests.unit.report.conftest import with_accounts
-from tieback.model.report import Report
+from tieback.model.exposure import Severity
+from tieback.model.report import LazyTable, Report, SuppressedFinding, Suppression
 from tieback.report.formats.sarif import SarifRenderer
 
 SCHEMA = (
@@ -65,6 +66,62 @@ def test_places_are_inside_the_packages(report: Report) -> None:
     assert ("fieldhand.apk/classes.dex", 3614) in places
     assert all(uri and not uri.startswith("/") and ":" not in uri for uri, _ in places)
     assert all(result["locations"] for result in results)
+
+
+def test_a_region_has_no_length(report: Report) -> None:
+    """The text of an endpoint is normalised: its length is not that of the bytes in the file."""
+    assert "byteLength" not in json.dumps(rendered(report))
+
+
+@pytest.mark.parametrize(
+    ("path", "entry", "expected"),
+    [
+        ("js/main.jsbundle", "main.jsbundle", "js/main.jsbundle"),
+        ("app.apk", "classes.dex", "app.apk/classes.dex"),
+        ("app.ipa", "Payload/App.app/main.jsbundle", "app.ipa/Payload/App.app/main.jsbundle"),
+    ],
+)
+def test_a_file_that_is_no_package_is_its_own_entry(
+    report: Report, tabled: Callable[..., Report], path: str, entry: str, expected: str
+) -> None:
+    (lantern,) = report.partly_read.rows()
+    found = replace(
+        next(report.findings.rows()), exposures=(), apps=(lantern.app.sha256,), evidence=(f"a key: {entry} at 0x10",)
+    )
+    apps = [replace(summary, path=path) for summary in report.apps.rows()]
+    (result,) = rendered(tabled(report, apps=apps, findings=[found]))["runs"][0]["results"]
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == expected
+
+
+def security_severity(run: dict[str, Any], key: str) -> tuple[str, str]:
+    (rule,) = [one for one in run["tool"]["driver"]["rules"] if one["id"] == key]
+    return rule["properties"]["security-severity"], rule["defaultConfiguration"]["level"]
+
+
+def test_a_rule_has_the_highest_severity_of_its_results(report: Report, tabled: Callable[..., Report]) -> None:
+    """Code scanning reads the value of the rule, not that of the result."""
+    one = replace(next(report.findings.rows()), rule="open-store")
+    low, critical = replace(one, severity=Severity.LOW), replace(one, severity=Severity.CRITICAL)
+    by = Suppression("test system", "jo@example.org", "2027-03-31")
+    apart = LazyTable.of([SuppressedFinding(critical, by)])
+    for findings, suppressed, expected in (
+        ([low, critical], LazyTable.of(()), ("9.5", "error")),
+        ([low], LazyTable.of(()), ("3.0", "note")),
+        ([low], apart, ("3.0", "note")),
+        ([], apart, ("9.5", "error")),
+        ([], LazyTable.of(()), ("8.0", "error")),
+    ):
+        run = rendered(tabled(report, findings=findings, suppressed=suppressed))["runs"][0]
+        assert security_severity(run, "open-store") == expected
+        assert security_severity(run, "cleartext-store") == ("3.0", "note")
+
+
+def test_no_rule_is_below_its_results(report: Report, hostile_report: Report) -> None:
+    for whole in (report, with_accounts(report), hostile_report):
+        run = rendered(whole)["runs"][0]
+        rules = {rule["id"]: rule["properties"]["security-severity"] for rule in run["tool"]["driver"]["rules"]}
+        for result in run["results"]:
+            assert float(rules.get(result["ruleId"], "10")) >= float(result["properties"]["security-severity"])
 
 
 def test_fingerprints_are_those_of_the_findings(report: Report) -> None:

@@ -9,6 +9,7 @@ import msgspec
 from tieback.model.exposure import Exposure, Finding
 from tieback.model.probe import Container
 from tieback.model.report import AppSummary, ContactedServer, FigureGroup, Recipient, Report
+from tieback.pii.taxonomy import sensitivity
 from tieback.report.declared import by_text, declared_text, item_text, state_text
 from tieback.report.document import (
     AppStoreRow,
@@ -335,7 +336,7 @@ def _stores(
 
 def _containers(exposure: Exposure, titles: Mapping[str, str]) -> tuple[ContainerView, ...]:
     personal: dict[str, list[FieldView]] = {}
-    for field in exposure.fields:
+    for field in sorted(exposure.fields, key=lambda field: -sensitivity(field.pii_class)):
         personal.setdefault(field.container, []).append(
             FieldView(field.field, field_words(field, titles.get(field.pii_class, field.pii_class)))
         )

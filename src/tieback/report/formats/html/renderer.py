@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import re
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from typing import BinaryIO
 
@@ -21,7 +21,7 @@ from tieback.report.document import (
     clean,
     count_text,
     headline_text,
-    most_records,
+    most_sensitive,
     partly_read_lines,
     records_text,
     store_summary_text,
@@ -46,6 +46,7 @@ from tieback.report.formats.html.charts import charts
 from tieback.report.formats.html.page import MOST_SECTIONS, build_page, table_views
 from tieback.report.formats.html.probed import probed_targets
 from tieback.report.interface import RendererMeta
+from tieback.report.shortened import cut
 from tieback.report.source_lines import source_lines
 from tieback.report.tables import figure_steps, range_quality
 from tieback.report.templates import LONGEST, report_templates
@@ -58,8 +59,10 @@ from tieback.report.verdict import (
 )
 
 _WHOLE = 28
-"""Names up to this number of characters are not broken."""
-_PIECES = re.compile(r"[^./:_@?&=-]*[./:_@?&=-]+|[^./:_@?&=-]+")
+"""Names up to this number of characters are not broken on a screen."""
+_LONGEST_WORD = 28
+"""A longer word, such as a key, is broken inside."""
+_PIECES = re.compile(r"[^\s./:_@?&=-]*[\s./:_@?&=-]+|[^\s./:_@?&=-]+")
 
 
 class HtmlRenderer:
@@ -79,7 +82,7 @@ class HtmlRenderer:
         )
         titles = {key: entry.title for key, entry in load_taxonomy().items()}
         pieces = (
-            _environment()
+            _environment(paper=paper)
             .get_template("formats/html/page.html.j2")
             .generate(
                 report=report,
@@ -115,7 +118,7 @@ def _hash(text: str) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def _environment(*, paper: bool) -> Environment:
     environment = report_templates()
     environment.filters |= {
         "references": lambda references: ", ".join(labels(references)),
@@ -140,18 +143,24 @@ def _environment() -> Environment:
         "store": store_text,
         "way": way_words,
         "ways": ways_of,
-        "most_records": most_records,
+        "most_sensitive": most_sensitive,
         "count": count_text,
-        "pieces": _pieces,
+        "cut": cut,
+        # Columns on paper are too narrow even for short names, and cannot be scrolled.
+        "pieces": partial(_pieces, whole=0) if paper else _pieces,
         "source_lines": source_lines,
         "thousands": lambda number: f"{number:,}",
     }
     return environment
 
 
-def _pieces(name: str) -> list[str]:
+def _pieces(name: str, whole: int = _WHOLE) -> list[str]:
     """Parts of a name between which a line may break: after separators only, never inside a word of a host name."""
     cleaned = clean(name, LONGEST)
-    if len(cleaned) <= _WHOLE:
+    if len(cleaned) <= whole:
         return [cleaned]
-    return [piece[at : at + _WHOLE] for piece in _PIECES.findall(cleaned) for at in range(0, len(piece), _WHOLE)]
+    return [
+        piece[at : at + _LONGEST_WORD]
+        for piece in _PIECES.findall(cleaned)
+        for at in range(0, len(piece), _LONGEST_WORD)
+    ]

@@ -32,7 +32,7 @@ def test_system_containers_are_left_out_and_the_largest_comes_first(report: Repo
 def test_fields_have_the_title_of_their_class(report: Report) -> None:
     (employees, *_) = build_page(report, TITLES).stores["exp-workhub"].containers
     assert [(field.name, field.title) for field in employees.personal][:2] == [
-        ("name", "person_name, by name"),
+        ("vpn_pin", "pin_otp, by name"),
         ("email", "E-mail addresses, by name"),
     ]
 

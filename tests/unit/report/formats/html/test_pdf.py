@@ -108,3 +108,19 @@ def test_a_long_name_breaks_only_after_a_separator() -> None:
     assert "".join(pieces) == name
     assert all(piece[-1] in ".:-" for piece in pieces[:-1])
     assert max(map(len, _pieces("x" * 500))) == 28
+
+
+def test_prose_breaks_only_between_words() -> None:
+    line = "default port of MongoDB on the address of the host that the app names in its settings"
+    assert all(piece[-1] == " " for piece in _pieces(line)[:-1])
+
+
+def test_a_host_on_paper_breaks_only_after_its_dots(report: Report) -> None:
+    """The columns of the findings are narrow: even a short name does not fit."""
+    out = io.BytesIO()
+    store = next(one for one in report.exposed.rows() if one.id == "exp-fieldhand")
+    (host,) = store.targets
+    PdfRenderer().render(report, out)
+    words = {word for page in pages(out.getvalue()) for line in page for word in line.split()}
+    broken = {host[:at] for at in range(4, len(host)) if host[at - 1] not in ".:"} & words
+    assert broken == set()
