@@ -65,7 +65,7 @@ def print_recipients(totals: CaptureRecipients, output: str) -> None:
         if items:
             _print_declared(items)
     for path, flows, counts in totals.counts():
-        told = content_text(counts.read, counts.with_data, counts.unreadable, flows, counts.unknown)
+        told = content_text(counts.read, counts.with_data, counts.unreadable, flows, counts.unknown, counts.received)
         print_problem(f"{path}: {told or 'no flows with servers'}")
     if totals.left_out:
         print_problem(f"{totals.left_out:,} flows have recipients that are not listed; split the capture by time")
