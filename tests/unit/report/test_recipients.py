@@ -49,14 +49,14 @@ def test_nothing_found_and_nothing_readable(figures: tuple[int, ...], text: str)
     ("read", "with_data", "received", "text"),
     [
         (1, 0, ["phone", "device_id"],
-         "1 flow read: no personal data or credentials found in what the app sent; "
-         "2 classes received in cleartext: device id, phone"),
+         ("1 flow read: no personal data or credentials found in what the app sent; "
+          "2 classes received in cleartext: device id, phone")),
         (3, 1, ["email"],
-         "3 flows read: personal data or credentials sent in 1, none found in 2; "
-         "1 class received in cleartext: email"),
+         ("3 flows read: personal data or credentials sent in 1, none found in 2; "
+          "1 class received in cleartext: email")),
         (0, 0, [f"c{n}" for n in range(10)],
-         "10 classes received in cleartext: c0, c1, c2, c3, c4, c5, c6, c7 and 2 more; "
-         "1 flow without content that tieback reads"),
+         ("10 classes received in cleartext: c0, c1, c2, c3, c4, c5, c6, c7 and 2 more; "
+          "1 flow without content that tieback reads")),
     ],
 )  # fmt: skip
 def test_what_an_app_received_is_no_part_of_what_it_sent(

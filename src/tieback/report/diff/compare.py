@@ -28,7 +28,8 @@ _VOLATILE = re.compile(
     r"|(?<=, in), (?:to|from)(?= )"
 )
 """Parts of evidence that are not compared: the offset; the grade, which older releases did not write; the number of a
-DEX file, because each build distributes the classes anew; the word before the host of received data, which was ``to``."""
+DEX file, because each build distributes the classes anew; the word before the host of received data: it
+was ``to``."""
 
 
 class ChangeKind(StrEnum):
