@@ -403,7 +403,8 @@ def test_another_python_is_found_and_each_package_is_shown(tmp_path: Path) -> No
         f"ci/install: makes the environment {tmp_path}/environment with Python 3.13.5",
         f"ci/install: downloads {count} packages and checks their hashes; this may take some minutes",
         f"ci/install:   1 of {count}: alembic==1.20.1", f"ci/install:   2 of {count}: rich==1",
-        "ci/install: installs them", "ci/install: installs tieback", f"ci/install: done: {tmp_path}/environment/bin/tieback",
+        "ci/install: installs them", "ci/install: installs tieback",
+        f"ci/install: done: {tmp_path}/environment/bin/tieback",
     ]  # fmt: skip
     assert installed(tmp_path, PATH=path).stderr == ""
 

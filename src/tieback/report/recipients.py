@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 
+from tieback.model.count_text import count_text
 from tieback.model.endpoint import Party
 from tieback.model.report import AppMatch, Recipient, Report
-from tieback.report.document import clean, count_text
+from tieback.report.document import clean
 
 COLUMNS = (
     "party", "owner", "host", "sdk", "provider", "country", "app", "bundle_id", "app_sha256", "class", "kind", "where",

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from tieback.intake.source.checkout import Checkout
 from tieback.intake.source.r8_mapping import Mapping, OriginalMethod, class_names, read_mapping
 from tieback.model.app import App, Platform
+from tieback.model.count_text import count_text
 from tieback.model.errors import UsageError
 from tieback.model.exposure import Finding
 from tieback.model.report import AppSighting, LazyIndex, LazyTable, Report
@@ -185,17 +186,24 @@ def _shown(top: Path) -> str:
 def mapping_problems(path: Path, names: Mapping, classes: frozenset[str]) -> Iterator[Problem]:
     """What a mapping lacks."""
     if classes and not names.classes:
-        yield Problem(
-            f"none of the {len(classes):,} classes in the evidence is in the mapping; is it from this build?", str(path)
+        none = (
+            "the class in the evidence is not"
+            if len(classes) == 1
+            else f"none of the {len(classes):,} classes in the evidence is"
         )
+        yield Problem(f"{none} in the mapping; is it from this build?", str(path))
     if names.unread:
-        yield Problem(f"{names.unread:,} lines of the classes in the evidence could not be read", str(path))
+        yield Problem(f"{count_text(names.unread, 'line')} of the classes in the evidence could not be read", str(path))
 
 
 def _source_problems(checkout: Checkout, lines: Located, findings: int) -> Iterator[Problem]:
     missing = findings - sum(any(one.file for one in found) for found in lines.found.values())
     if missing:
-        yield Problem(f"{missing:,} of {findings:,} findings were not found in this source", str(checkout.top))
+        yield Problem(
+            f"{missing:,} of {count_text(findings, 'finding')} {'was' if missing == 1 else 'were'} not found in this "
+            "source",
+            str(checkout.top),
+        )
     yield from search_problems(checkout, lines)
 
 
@@ -203,9 +211,9 @@ def search_problems(checkout: Checkout, lines: Located) -> Iterator[Problem]:
     """What the search of a checkout left out."""
     where = str(checkout.top)
     for reason, count in sorted(checkout.left_out.items()):
-        yield Problem(f"{count:,} files or folders were not read: {reason}", where)
+        yield Problem(f"{count_text(count, 'file or folder was', 'files or folders were')} not read: {reason}", where)
     if lines.left_out:
-        yield Problem(f"{lines.left_out:,} texts were not searched: too many endpoints", where)
+        yield Problem(f"{count_text(lines.left_out, 'text was', 'texts were')} not searched: too many endpoints", where)
 
 
 def restored(evidence: Evidence, names: Mapping) -> Evidence:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from tieback.assess.references import MAY_APPLY, labels
+from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure
 from tieback.model.report import Report
 from tieback.report.declared import NOTE as DECLARED_NOTE
@@ -21,7 +22,6 @@ from tieback.report.document import (
     app_text,
     capture_lines,
     containers_of,
-    count_text,
     encryption_text,
     escape_markdown,
     headline_text,
