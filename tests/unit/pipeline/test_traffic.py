@@ -29,7 +29,12 @@ PEOPLE = '[{"operator_name": "Ada Lovelace", "phone": "+49 30 90182053"}]'
 
 def archive(url: str, response: str, posted: str = "") -> bytes:
     """A HAR with one request and its response, both JSON."""
-    request = {"method": "POST" if posted else "GET", "url": url, "httpVersion": "HTTP/1.1", "headers": []}
+    request: dict[str, object] = {
+        "method": "POST" if posted else "GET",
+        "url": url,
+        "httpVersion": "HTTP/1.1",
+        "headers": [],
+    }
     if posted:
         request["postData"] = {"mimeType": "application/json", "text": posted}
     head = [{"name": "Content-Type", "value": "application/json"}]
