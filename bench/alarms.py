@@ -8,6 +8,7 @@ table is one line of evidence: a finding is true only if all of its evidence is.
 import csv
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,10 @@ SEVERE = ("high", "critical")
 SECONDS = 1200
 _SOME_FAILED = 3
 """Exit code of a scan in which some inputs could not be read; the samples have damaged files."""
+
+
+_BEFORE_ENDPOINT = re.compile(r", (?:in, from|out, to) ")
+"""What the evidence of a leak has before its endpoint."""
 
 
 class Alarm(NamedTuple):
@@ -118,7 +123,7 @@ def counts(verdicts: Iterable[Verdict]) -> tuple[int, int, int]:
 
 def _subject(alarm: Alarm) -> str:
     """What tells two findings of one rule and sample apart: the endpoint of a leak, or else the credential."""
-    return alarm.evidence.rpartition(", to ")[2] if ", to " in alarm.evidence else alarm.evidence
+    return _BEFORE_ENDPOINT.split(alarm.evidence)[-1]
 
 
 def table(verdicts: Iterable[Verdict]) -> str:

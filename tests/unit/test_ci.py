@@ -39,7 +39,8 @@ def action(folder: Path, changed: dict[str, str] | None = None, /, **inputs: str
     variables = {}
     for name, text in step["env"].items():
         word = text.removeprefix("${{ ").removesuffix(" }}")
-        variables[name] = values[word.removeprefix("inputs.")] if word.startswith("inputs.") else str(ROOT)
+        known = {"github.action_repository": "Some-One/Tieback", "github.action_path": str(ROOT)}
+        variables[name] = values[word.removeprefix("inputs.")] if word.startswith("inputs.") else known.get(word, "")
     outside = folder.parent / f"{folder.name}-outside"
     outside.mkdir(exist_ok=True)
     for name, text in step["env"].items():
@@ -216,7 +217,7 @@ def test_uv_is_brought_by_its_hash() -> None:
 def test_nothing_is_installed_without_a_hash(name: str) -> None:
     text = (ROOT / name).read_text()
     assert not re.search(r"pip install|pipx|uvx|uv tool", text), "only ci/install installs"
-    installs = [line for line in text.splitlines() if re.match(r"pip ", line)]
+    installs = [line for line in text.splitlines() if re.match(r" *pip --", line)]
     assert len(installs) == (2 if name == "ci/install" else 0)
     assert all("--require-hashes" in line or "--no-index --no-deps" in line for line in installs)
 
@@ -228,11 +229,12 @@ def test_zizmor_jactionlint_and_hadolint_find_nothing() -> None:
 
 # The container: its program is a stand-in here, since no image can be had. It shows what would be run.
 
+IMAGE = "ghcr.io/someone/tieback@sha256:0123"
 ENGINE = """#!/bin/sh
 # Stands for podman or docker: notes its arguments, and runs tieback of this machine instead of the image.
 printf '%s\\n' "$@" >"$NOTES"
 [ -z "${FAILS:-}" ] || exit 125
-while [ "$1" != "$TIEBACK_IMAGE" ]; do shift; done
+until [ "${1#ghcr.io/}" != "$1" ]; do shift; done
 shift
 exec "$PYTHON" -m tieback "$@"
 """
@@ -248,14 +250,14 @@ def engine(tmp_path: Path) -> dict[str, str]:
     source = str(ROOT / "src")
     return {
         "PATH": f"{programs}:/usr/bin:/bin", "NOTES": str(tmp_path / "notes"), "PYTHON": sys.executable,
-        "PYTHONPATH": source, "TIEBACK_IMAGE": "ghcr.io/OWNER/tieback:0.2.0",
+        "PYTHONPATH": source, "TIEBACK_IMAGE": IMAGE,
     }  # fmt: skip
 
 
 def options(engine: dict[str, str]) -> list[str]:
     """The arguments of the last container, up to the image."""
     words = Path(engine["NOTES"]).read_text().splitlines()
-    return words[: words.index("ghcr.io/OWNER/tieback:0.2.0")]
+    return words[: words.index(IMAGE)]
 
 
 def test_the_action_runs_the_container(tmp_path: Path, engine: dict[str, str]) -> None:
@@ -291,9 +293,120 @@ def test_without_an_image_the_job_fails_and_names_what_to_do(tmp_path: Path, eng
     work = tmp_path / "work"
     work.mkdir()
     ended = action(work, engine | {"FAILS": "1"}, apps=str(APPS / "fieldhand.apk"))
-    assert ended.returncode == 125
-    assert "could not start ghcr.io/OWNER/tieback:0.2.0" in ended.stderr
+    assert ended.returncode == 4, "not 1, which means findings"
+    assert f"could not start {IMAGE}" in ended.stderr
     assert "TIEBACK_INSTALL=python" in ended.stderr
+
+
+def released(folder: Path, version: str) -> Path:
+    """The scripts of a release, with an installer that makes a stand-in instead."""
+    (folder / "ci").mkdir(parents=True)
+    (folder / "ci" / "tieback").write_bytes((ROOT / "ci" / "tieback").read_bytes())
+    (folder / "ci" / "tieback").chmod(0o755)
+    stand_in = '#!/bin/sh\nmkdir -p "$1/bin"\necho \'exec "$PYTHON" -m tieback "$@"\' >"$1/bin/tieback"\n'
+    (folder / "ci" / "install").write_text(stand_in + 'chmod +x "$1/bin/tieback"\necho installs >&2\n')
+    (folder / "ci" / "install").chmod(0o755)
+    (folder / "pyproject.toml").write_text(f'[project]\nname = "tieback"\nversion = "{version}"\n')
+    return folder
+
+
+@each(
+    ("version", "repository", "variables", "image", "line"),
+    [
+        ("0.2.0", "Some-One/Tieback", {}, "ghcr.io/some-one/tieback:0.2.0", ""),
+        ("0.2.0", "", {}, "ghcr.io/own-er/tieback:0.2.0", ""),
+        ("0.2.0", "Some-One/Tieback", {"FAILS": "1"}, "ghcr.io/some-one/tieback:0.2.0",
+         "could not start ghcr.io/some-one/tieback:0.2.0"),
+        ("0.2.1.dev0", "Some-One/Tieback", {}, "", "version 0.2.1.dev0 is no release, so it has no image"),
+    ],
+)  # fmt: skip
+def test_the_action_runs_the_image_of_its_owner_or_python(
+    tmp_path: Path, engine: dict[str, str], version: str, repository: str, variables: dict[str, str], image: str,
+    line: str,
+) -> None:  # fmt: skip
+    """The image of the same owner and version; every other way is named, and runs with Python."""
+    case = tmp_path / f"{version}{repository}{len(variables)}"
+    source = released(case / "_actions" / "Own-Er" / "Tieback" / "v0.2.0", version)
+    work = case / "work"
+    work.mkdir()
+    Path(engine["NOTES"]).unlink(missing_ok=True)
+    changed = engine | variables | {
+        "TIEBACK_IMAGE": "", "TIEBACK_IMAGE_REPOSITORY": repository, "TIEBACK_SOURCE": str(source),
+    }  # fmt: skip
+    ended = action(work, changed, apps=str(APPS / "fieldhand.apk"), **{"fail-on": "low"})
+    assert ended.returncode == 1, ended.stderr
+    assert json.loads((work / "tieback.sarif").read_text())["version"] == "2.1.0"
+    notes = Path(engine["NOTES"])
+    assert (image in notes.read_text().splitlines()) if image else not notes.exists()
+    assert line in ended.stderr
+    assert ("runs outside a container instead, with Python" in ended.stderr) == bool(line)
+    assert ("installs" in ended.stderr) == bool(line)
+
+
+def test_without_an_owner_there_is_no_image(tmp_path: Path, engine: dict[str, str]) -> None:
+    source = released(tmp_path / "source", "0.2.0")
+    ended = ran(["sh"], f"{source}/ci/tieback --version", tmp_path, **engine | {"TIEBACK_IMAGE": ""})
+    assert ended.returncode == 0, ended.stderr
+    assert "no image is known: set TIEBACK_IMAGE" in ended.stderr
+
+
+OLD = """#!/bin/sh
+# Stands for Python 3.11.2.
+case $* in *python_version*) echo 3.11.2 ;; *) exit 1 ;; esac
+"""
+NEW = """#!/bin/sh
+# Stands for a Python that is new enough, and whose pip shows what it does.
+case $* in
+  *"-m venv"*) for last; do :; done; mkdir -p "$last/bin"; touch "$last/pyvenv.cfg"; cp "$0" "$last/bin/python" ;;
+  *--version*) echo Python 3.13.5 ;;
+  *--require-hashes*) [ -z "${FAILS:-}" ] || { echo "no network" >&2; exit 1; }
+    printf 'Collecting alembic==1.20.1 (from -r x)\n  Downloading a.whl\nCollecting rich==1\nInstalling collected\n' ;;
+esac
+"""
+
+
+def python_of(folder: Path, name: str, text: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(text)
+    (folder / name).chmod(0o755)
+    return folder / name
+
+
+def installed(folder: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
+    return ran(["sh"], f"{ROOT}/ci/install '{folder}/environment'", folder, **variables)
+
+
+def test_an_old_python_is_an_error_that_names_the_variable(tmp_path: Path) -> None:
+    for name in ("python3", "python3.14", "python3.13", "python3.12"):
+        python_of(tmp_path / "programs", name, OLD)
+    ended = installed(tmp_path, PATH=f"{tmp_path}/programs:/usr/bin:/bin")
+    assert ended.returncode == 4, "not 1, which means findings"
+    assert "Python 3.12 or newer is needed, and python3 is Python 3.11.2." in ended.stderr
+    assert f"PYTHON=/usr/bin/python3.13 ci/install {tmp_path}/environment" in ended.stderr
+    none = installed(tmp_path, PYTHON="/no/such/python")
+    assert (none.returncode, "/no/such/python is no Python that runs" in none.stderr) == (4, True)
+
+
+def test_another_python_is_found_and_each_package_is_shown(tmp_path: Path) -> None:
+    python_of(tmp_path / "programs", "python3", OLD)
+    python_of(tmp_path / "programs", "python3.14", OLD)
+    python_of(tmp_path / "programs", "python3.13", NEW)
+    path = f"{tmp_path}/programs:/usr/bin:/bin"
+    failed = installed(tmp_path, PATH=path, FAILS="1")
+    assert failed.returncode == 4
+    assert "no network" in failed.stderr
+    assert "the packages could not be installed" in failed.stderr
+    ended = installed(tmp_path, PATH=path)
+    assert (ended.returncode, ended.stdout) == (0, ""), ended.stderr
+    count = len(locked("ci/requirements.txt"))
+    assert ended.stderr.splitlines() == [
+        f"ci/install: makes the environment {tmp_path}/environment with Python 3.13.5",
+        f"ci/install: downloads {count} packages and checks their hashes; this may take some minutes",
+        f"ci/install:   1 of {count}: alembic==1.20.1", f"ci/install:   2 of {count}: rich==1",
+        "ci/install: installs them", "ci/install: installs tieback",
+        f"ci/install: done: {tmp_path}/environment/bin/tieback",
+    ]  # fmt: skip
+    assert installed(tmp_path, PATH=path).stderr == ""
 
 
 @pytest.mark.parametrize("why", ["chosen", "no engine"])
@@ -305,7 +418,7 @@ def test_python_is_the_other_way(tmp_path: Path, engine: dict[str, str], why: st
     else:
         engine["TIEBACK_INSTALL"] = "python"
     ended = ran(["sh"], f"{ROOT}/ci/tieback scan x.apk", tmp_path, **engine, TIEBACK_ENVIRONMENT=str(tmp_path / "e"))
-    assert ended.returncode == 1
+    assert ended.returncode == 4
     assert not (tmp_path / "notes").exists()
     assert ("neither podman nor docker" in ended.stderr) == (why == "no engine")
 
@@ -315,7 +428,8 @@ def test_the_container_is_the_default() -> None:
     assert described["inputs"]["install"]["default"] == "container"
     job = read("ci/gitlab.yml")[".tieback"]
     assert job["image"] == {"name": "$TIEBACK_IMAGE", "entrypoint": [""]}
-    assert job["variables"]["TIEBACK_IMAGE"] == described["inputs"]["image"]["default"]
+    assert described["inputs"]["image"]["default"] == "", "that of the owner of the action"
+    assert "ghcr.io/OWNER" not in (ROOT / "action.yml").read_text() + (ROOT / "ci" / "tieback").read_text()
 
 
 # Workflows

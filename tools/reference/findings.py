@@ -31,7 +31,10 @@ def _section(name: str, rule: FindingRule) -> str:
     lines = [f"## {name}", plain(rule.title) + ".", ", ".join(filter(None, facts)) + "."]
     if rule.titles:
         lines.append(
-            table(("kind of credential", "title"), [(code(key), plain(text)) for key, text in rule.titles.items()])
+            table(
+                ("kind of credential, or direction", "title"),
+                [(code(key), plain(text)) for key, text in rule.titles.items()],
+            )
         )
     if other := rule.advice.get("same_as"):
         lines.append(f"For other products, the advice of [`{other}`](#{other}) applies.")

@@ -17,9 +17,9 @@ PLACES = (
     ("uv.lock", r'(\[\[package\]\]\nname = "tieback"\nversion = ")([^"]+)(")'),
 )
 """Files with the version of the package, each exactly once."""
-IMAGE = re.compile(r"(ghcr\.io/OWNER/tieback:)(\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?)()")
-IMAGE_PLACES = ("action.yml", "ci/gitlab.yml", "ci/tieback", "docs/howto/ci.md")
-"""Files with the version of the container image, as often as they need it."""
+EXAMPLE = re.compile(r"(ghcr\.io/OWNER/tieback:|OWNER/tieback@v|\brev: v)(\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?)()")
+EXAMPLE_PLACES = ("ci/gitlab.yml", "docs/howto/ci.md")
+"""Files with the version in examples: of the container image, the action and the hook, as often as they need it."""
 TYPES = ("added", "changed", "fixed", "removed")
 
 
@@ -81,11 +81,11 @@ def set_version(tree: Path, version: str) -> None:
         if count != 1:
             raise ReleaseError(f"{name} has {count} lines with the version, not one.")
         path.write_text(text, encoding="utf-8")
-    for name in IMAGE_PLACES:
+    for name in EXAMPLE_PLACES:
         path = tree / name
-        text, count = IMAGE.subn(rf"\g<1>{version}", path.read_text(encoding="utf-8"))
+        text, count = EXAMPLE.subn(rf"\g<1>{version}", path.read_text(encoding="utf-8"))
         if count == 0:
-            raise ReleaseError(f"{name} does not name the container image ghcr.io/OWNER/tieback:X.Y.Z.")
+            raise ReleaseError(f"{name} does not name a version, such as that of ghcr.io/OWNER/tieback:X.Y.Z.")
         path.write_text(text, encoding="utf-8")
 
 

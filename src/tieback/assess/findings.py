@@ -70,7 +70,7 @@ def apply_rules(
         exposures: each store once.
         credentials: SHA-256 of an app with a credential found in it. A credential found twice gives one finding; a
             public one gives none.
-        leaks: app, endpoint and what was sent there in cleartext; one finding per app and endpoint.
+        leaks: app, endpoint and what crossed the network in cleartext; one finding per app and endpoint.
         policies: app and its declared policy for cleartext and trusted authorities; one finding per app.
         dangling: host that does not exist, the app that names it, and the evidence; one finding per host.
         subjects: ``app_subject`` each app, by its SHA-256; versions of one app share a finding.
@@ -211,15 +211,23 @@ def _is_tracking_cookie(leak: Leak) -> bool:
 def _of_leaks(
     leaks: Sequence[tuple[str, str, Leak]], rules: Mapping[str, FindingRule], names: Mapping[str, str]
 ) -> Iterator[Finding]:
-    groups: dict[tuple[str, str], dict[str, None]] = {}
+    groups: dict[tuple[str, str, str], dict[str, None]] = {}
     tracked: dict[tuple[str, str], bool] = {}
+    directions: dict[tuple[str, str, str], set[str]] = {}
     for app, endpoint, leak in leaks:
         tracked[app, endpoint] = tracked.get((app, endpoint), True) and _is_tracking_cookie(leak)
-        line = f"{leak.pii_class} {leak.masked} in {leak.where}, {leak.direction}, to {endpoint}"
-        groups.setdefault((app, endpoint), {}).setdefault(line)
-    for (app, endpoint), lines in sorted(groups.items()):
+    for app, endpoint, leak in leaks:
         rule = "tracking-cookie-in-cleartext" if tracked[app, endpoint] else "cleartext-personal-data"
-        yield _finding(rules, rule, (names.get(app, app), endpoint), lines, apps=(app,))
+        side = "from" if leak.direction == "in" else "to"
+        line = f"{leak.pii_class} {leak.masked} in {leak.where}, {leak.direction}, {side} {endpoint}"
+        groups.setdefault((app, endpoint, rule), {}).setdefault(line)
+        # Versions of one app share a finding, and so its title.
+        directions.setdefault((names.get(app, app), endpoint, rule), set()).add(leak.direction)
+    for (app, endpoint, rule), lines in sorted(groups.items()):
+        subject = names.get(app, app)
+        found = directions[subject, endpoint, rule]
+        kind = "both" if len(found) > 1 else "received" if "in" in found else "sent"
+        yield _finding(rules, rule, (subject, endpoint), lines, apps=(app,), kind=kind)
 
 
 def _of_recipients(

@@ -18,6 +18,7 @@ from tieback.cli.options import RulesOption, read_rules
 from tieback.cli.process import stop_signals
 from tieback.cli.terminal import OutputFormat, OwnWorkspaceOption, message_console, progress_bar, write_line
 from tieback.model.capture import LiveRun
+from tieback.model.count_text import count_text
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
 from tieback.model.flow import Flow
@@ -204,7 +205,7 @@ def capture(
         FlowTables.of(done.path, flows).print()
     for text in done.blind_spots:
         talk.print(f"not seen: {text}")
-    talk.print(f"{done.flows:,} flows: {done.path}")
+    talk.print(f"{count_text(done.flows, 'flow')}: {done.path}")
     save_flows(workspace, [Path(done.path)], progress_bar)
 
 

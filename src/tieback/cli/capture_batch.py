@@ -14,6 +14,7 @@ from tieback.cli.process import INTERRUPTED
 from tieback.cli.terminal import ExitCode, OutputFormat, data_console, print_problem, progress_bar, write_line
 from tieback.model.capture import LiveRun
 from tieback.model.capture_batch import BatchApp, BatchState, CaptureBatch
+from tieback.model.count_text import count_text
 from tieback.model.document import encode
 from tieback.pipeline.capture.batch import BatchRequest, run_batch
 from tieback.pipeline.capture.live import save_flows
@@ -118,7 +119,7 @@ def _tell_next(request: BatchRequest, batch: CaptureBatch, talk: "Console") -> N
     """Print the totals, failures, and the commands for what remains and for the join."""
     totals = (batch.done, batch.failed, batch.interrupted, batch.not_started)
     counts = zip(totals, _WORDS.values(), strict=True)
-    talk.print(f"{len(batch.apps):,} apps: " + ", ".join(f"{count:,} {word}" for count, word in counts))
+    talk.print(f"{count_text(len(batch.apps), 'app')}: " + ", ".join(f"{count:,} {word}" for count, word in counts))
     for app in batch.apps:
         if app.state is BatchState.FAILED:
             print_problem(f"{app.app}: {app.reason}")

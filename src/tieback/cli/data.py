@@ -10,6 +10,7 @@ from rich.text import Text
 
 from tieback.cli.formats import format_option
 from tieback.cli.terminal import ExitCode, OutputFormat, data_console, message_console, print_failure, write_line
+from tieback.model.count_text import count_text
 from tieback.model.document import encode
 from tieback.model.errors import InputError
 
@@ -55,7 +56,7 @@ def import_(
             continue
         what = "document" if one.kind == "rdap" else "net"
         nets = f", {one.entries:,} {what}{'' if one.entries == 1 else 's'}" if one.entries else ""
-        left = f", {one.skipped:,} entries ignored: not a {what}" if one.skipped else ""
+        left = f", {count_text(one.skipped, 'entry', 'entries')} ignored: not a {what}" if one.skipped else ""
         message_console().print(Text(f"{path.name}: {one.cited}{nets}{left}"))
     if failed:
         raise typer.Exit(ExitCode.SOME_FAILED if failed < len(files) else ExitCode.NOTHING_DONE)

@@ -18,6 +18,7 @@ from tieback.cli.terminal import (
     progress_bar,
     write_line,
 )
+from tieback.model.count_text import count_text
 from tieback.model.document import encode
 from tieback.model.errors import TiebackError
 
@@ -70,7 +71,7 @@ def import_(
             if output is OutputFormat.JSON:
                 write_line(encode("import", end))
             if end.first_left_out:
-                print_problem(f"{end.path}: {end.left_out:,} records ignored; first: {end.first_left_out}")
+                print_problem(f"{end.path}: {count_text(end.left_out, 'record')} ignored; first: {end.first_left_out}")
     if done and output is OutputFormat.TABLE:
         _print(done)
     if failed:

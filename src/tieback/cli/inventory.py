@@ -12,7 +12,7 @@ from rich.text import Text
 
 from tieback.cli import inventory_fetch, inventory_files, inventory_lists
 from tieback.cli.formats import format_option
-from tieback.cli.inventory_files import WORKSPACE, FormatOption, plain_table
+from tieback.cli.inventory_files import NO_INVENTORY, WORKSPACE, FormatOption, plain_table
 from tieback.cli.options import RunOption
 from tieback.cli.terminal import (
     OutputFormat,
@@ -22,6 +22,7 @@ from tieback.cli.terminal import (
     print_text,
     write_line,
 )
+from tieback.model.count_text import count_text
 from tieback.model.device import CountSource, FleetApp, Ownership
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
@@ -103,6 +104,9 @@ def list_(
             and (all_platforms or line.app.platform.mobile)
             and is_chosen(line.app, ownership, enterprise_store=enterprise_store)
         ]
+        known = fleet.known
+    if not known:
+        message_console().print(NO_INVENTORY)
     if output is OutputFormat.JSON:
         for line in lines:
             write_line(encode("fleet-app", line.document()))
@@ -179,10 +183,11 @@ def gaps(
             write_line(encode("fleet-gap", {"gap": "not_installed", "app": other}))
         return
     if whole is None:
-        message_console().print("no inventory imported yet; run `tieback inventory import FILE`")
+        message_console().print(NO_INVENTORY)
     else:
         message_console().print(
-            f"{whole.apps:,} apps on {whole.devices:,} listed devices, {whole.not_analysed:,} not analysed"
+            f"{count_text(whole.apps, 'app')} on {count_text(whole.devices, 'listed device')}, "
+            f"{whole.not_analysed:,} not analysed"
         )
     console = data_console()
     rows = [
@@ -238,6 +243,9 @@ def review(
 
     with open_fleet(workspace, run) as fleet:
         lines = review_lines(fleet.lines(versions=False), ownership=ownership, enterprise_store=enterprise_store)
+        known = fleet.known
+    if not known:
+        message_console().print(NO_INVENTORY)
     if output is ReviewFormat.JSON:
         for line in lines:
             write_line(encode("fleet-review", line.document()))
@@ -277,17 +285,18 @@ def block(
     Example: tieback inventory block --format jamf -o block.mobileconfig
     """
     from tieback.cli.files import write_whole
-    from tieback.pipeline.fleet.block_list import BlockRequest, block_list
+    from tieback.pipeline.fleet.block_list import BlockRequest, block_list, require_inventory
     from tieback.pipeline.fleet.coverage import open_fleet
 
     request = BlockRequest(output.value, action.value, tuple(names or ()), weak, force)
     with open_fleet(workspace, run) as fleet:
+        require_inventory(fleet)
         written = block_list(fleet, request)
     if request.gateway:
         _print_hosts(written, force=force)
     else:
         for why, count in written.left_out:
-            message_console().print(f"{count:,} apps left out: {why}")
+            message_console().print(f"{count_text(count, 'app')} left out: {why}")
         if not written.count:
             why = "no app can be listed" if written.left_out else "no active app leads to an open store"
             message_console().print(f"the list is empty: {why}")
@@ -295,7 +304,7 @@ def block(
         print_text([written.data])
     else:
         write_whole(out, written.data)
-        message_console().print(f"{written.count:,} {'hosts' if request.gateway else 'apps'}: {out}")
+        message_console().print(f"{count_text(written.count, 'host' if request.gateway else 'app')}: {out}")
 
 
 def _print_hosts(written: "BlockList", *, force: bool) -> None:
@@ -349,7 +358,7 @@ def _write_review(lines: list["FleetLine"], output: ReviewFormat, out: Path | No
         print_text([data])
         return
     write_whole(out, data)
-    message_console().print(f"{len(lines):,} apps: {out}")
+    message_console().print(f"{count_text(len(lines), 'app')}: {out}")
 
 
 def _letter_text(line: "FleetLine") -> str:
@@ -424,7 +433,7 @@ def _print_shown(shown: "FleetAppDetail") -> None:
             )  # fmt: skip
         console.print(table)
     if shown.more:
-        message_console().print(f"{shown.more:,} more rows; show all with --most 0")
+        message_console().print(f"{count_text(shown.more, 'more row')}; show all with --most 0")
 
 
 def _first[T](rows: Iterable[T], most: int) -> list[T]:
@@ -434,4 +443,4 @@ def _first[T](rows: Iterable[T], most: int) -> list[T]:
 
 def _cut(count: int, most: int) -> None:
     if most and count > most:
-        message_console().print(f"{count - most:,} more rows; show all with --most 0")
+        message_console().print(f"{count_text(count - most, 'more row')}; show all with --most 0")

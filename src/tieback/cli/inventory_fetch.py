@@ -17,6 +17,7 @@ from tieback.cli.terminal import (
     progress_bar,
     write_line,
 )
+from tieback.model.count_text import count_text
 from tieback.model.document import encode
 from tieback.model.errors import InputError, UsageError
 
@@ -106,7 +107,11 @@ def store(
             print_failure(end)
             continue
         done += 1
-        message_console().print(Text(f"{end.path}: {end.facts:,} facts, {end.ignored:,} records ignored"))
+        message_console().print(
+            Text(f"{end.path}: {count_text(end.facts, 'fact')}, {count_text(end.ignored, 'record')} ignored")
+        )
+        for note in end.notes:
+            message_console().print(Text(f"{end.path}: {note}"))
         if end.first_ignored:
             message_console().print(Text(f"  first: {end.first_ignored}"))
     if command:
@@ -118,7 +123,7 @@ def store(
             else:
                 known += 1
         done += 1
-        message_console().print(f"{known:,} apps looked up, {unknown:,} unknown")
+        message_console().print(f"{count_text(known, 'app')} looked up, {unknown:,} unknown")
     if failed:
         raise typer.Exit(ExitCode.SOME_FAILED if done else ExitCode.NOTHING_DONE)
 
@@ -129,7 +134,8 @@ def _print_coverage(coverage: "FetchCoverage", output: OutputFormat) -> None:
         return
     console = data_console()
     console.print(
-        f"{coverage.apps:,} mobile apps, {coverage.installs:,} installs on {coverage.devices:,} listed devices"
+        f"{count_text(coverage.apps, 'mobile app')}, {count_text(coverage.installs, 'install')} "
+        f"on {count_text(coverage.devices, 'listed device')}"
     )
     console.print(f"  analysed: {_share(coverage.analysed, coverage.analysed_installs, coverage)}")
     if coverage.fetched:
@@ -137,9 +143,16 @@ def _print_coverage(coverage: "FetchCoverage", output: OutputFormat) -> None:
     for why, group in coverage.missing.items():
         console.print(Text(f"  missing, {why}: {_share(group.apps, group.installs, coverage)}"))
     if coverage.missing:
-        console.print(f"  {coverage.devices_missing:,} listed devices have at least one missing app")
+        console.print(
+            "  "
+            + count_text(
+                coverage.devices_missing,
+                "listed device has at least one missing app",
+                "listed devices have at least one missing app",
+            )
+        )
 
 
 def _share(apps: int, installs: int, coverage: "FetchCoverage") -> str:
     share = f" ({100 * installs / coverage.installs:.0f} %)" if coverage.installs else ""
-    return f"{apps:,} apps, {installs:,} installs{share}"
+    return f"{count_text(apps, 'app')}, {count_text(installs, 'install')}{share}"

@@ -23,6 +23,7 @@ from tieback.cli.terminal import (
     progress_bar,
     write_line,
 )
+from tieback.model.count_text import count_text
 from tieback.model.device import DevicePlatform
 from tieback.model.document import encode
 from tieback.model.errors import TiebackError, UsageError
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 FormatOption = Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per line.")]
 WORKSPACE = Path(".tieback")
+NO_INVENTORY = "no inventory was imported, so no app is known to be on a device; run `tieback inventory import FILE`"
 
 
 class PullSource(StrEnum):
@@ -126,7 +128,7 @@ def import_(
                 message_console().print(Text(f"{end.path}: {note}"))
             if end.first_left_out:
                 message_console().print(
-                    Text(f"{end.path}: {end.left_out:,} records ignored; first: {end.first_left_out}")
+                    Text(f"{end.path}: {count_text(end.left_out, 'record')} ignored; first: {end.first_left_out}")
                 )
     if done and output is OutputFormat.TABLE:
         _print_imports(done)
@@ -180,7 +182,9 @@ def pull(
         done = fetch(account, out, lambda _, pages: bar(pages, pages))
     for one in done:
         typer.echo(str(one.path))
-        message_console().print(f"{one.path}: {one.pages:,} pages; next: `tieback inventory import {one.path}`")
+        message_console().print(
+            f"{one.path}: {count_text(one.pages, 'page')}; next: `tieback inventory import {one.path}`"
+        )
 
 
 def _print_statement(end: "InventoryStatement", *, complete: bool) -> None:
@@ -188,7 +192,7 @@ def _print_statement(end: "InventoryStatement", *, complete: bool) -> None:
     for problem in end.problems:
         console.print(Text(f"{end.source}: {problem}"))
     if end.complete:
-        console.print(f"{end.source}: {end.removed:,} devices are no longer listed")
+        console.print(f"{end.source}: {count_text(end.removed, 'device is', 'devices are')} no longer listed")
     elif end.problems:
         advice = "Import all files of the source together" if complete else "Import all its pages together"
         console.print(f"{end.source}: nothing was marked as removed. {advice}")

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from tieback.cli.inventory_files import WORKSPACE, FormatOption, plain_table
+from tieback.cli.inventory_files import NO_INVENTORY, WORKSPACE, FormatOption, plain_table
 from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, message_console, write_line
+from tieback.model.count_text import count_text
 from tieback.model.document import encode
 
 if TYPE_CHECKING:
@@ -33,7 +34,11 @@ def match(
     found = match_files(workspace, files)
     matches = found.matches
     for where, count, first in found.ignored:
-        message_console().print(Text(f"{where}: {count:,} records ignored; first: {first}"))
+        message_console().print(Text(f"{where}: {count_text(count, 'record')} ignored; first: {first}"))
+    for where, note in found.notes:
+        message_console().print(Text(f"{where}: {note}"))
+    if not found.inventory:
+        message_console().print(NO_INVENTORY)
     if output is OutputFormat.JSON:
         for one in matches:
             write_line(encode("fleet-match", one.document()))
@@ -47,7 +52,7 @@ def match(
     gone = sum(one.status == "removed" for one in matches)
     never = sum(one.status == "not_installed" for one in matches)
     message_console().print(
-        f"{len(matches):,} matches: {len(installed):,} installed ({len(weak):,} by name only), "
+        f"{count_text(len(matches), 'match', 'matches')}: {len(installed):,} installed ({len(weak):,} by name only), "
         f"{gone:,} removed from all devices, {never:,} in no inventory"
     )
 

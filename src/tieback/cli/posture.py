@@ -25,6 +25,7 @@ from tieback.cli.terminal import (
     progress_bar,
     write_line,
 )
+from tieback.model.count_text import count_text
 from tieback.model.document import encode
 from tieback.model.errors import TiebackError, UsageError
 from tieback.report.shortened import cut
@@ -405,9 +406,11 @@ def _moment(day: str, option: str) -> str:
 
 def _remarks(end: "ImportedPosture") -> Iterable[str]:
     if end.other:
-        yield f"{end.other:,} records are about no data store" + ("" if end.statements else "; nothing else was found")
+        yield f"{count_text(end.other, 'record is', 'records are')} about no data store" + (
+            "" if end.statements else "; nothing else was found"
+        )
     if end.first_left_out:
-        yield f"{end.left_out:,} records ignored; first: {end.first_left_out}"
+        yield f"{count_text(end.left_out, 'record')} ignored; first: {end.first_left_out}"
     if end.missed:
         first, count = end.missed[0]
         total = sum(count for _, count in end.missed)

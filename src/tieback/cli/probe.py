@@ -23,6 +23,7 @@ from tieback.cli.terminal import (
     progress_bar,
     write_line,
 )
+from tieback.model.count_text import count_text
 from tieback.model.document import encode
 from tieback.model.errors import InputError, StoppedError, UsageError
 from tieback.model.mail_domain import mail_domain
@@ -341,7 +342,9 @@ def _print(tally: _Tally, rules: "UserRules | None") -> None:
     for store in stores[:most]:
         print_store(store, console)
     if len(stores) > most:
-        console.print(Text(f"\nand {len(stores) - most:,} more stores: --report FILE or --format json", style="dim"))
+        console.print(
+            Text(f"\nand {count_text(len(stores) - most, 'more store')}: --report FILE or --format json", style="dim")
+        )
     problems = [(report.target, problem) for report in tally.shown for problem in report.problems]
     if stores and problems:
         console.print()

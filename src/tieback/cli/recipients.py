@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.terminal import data_console, print_problem, write_line
+from tieback.model.count_text import count_text
 from tieback.model.declaration import DeclaredItem
 from tieback.model.document import encode
 from tieback.model.spreadsheet import as_cell
@@ -65,10 +66,13 @@ def print_recipients(totals: CaptureRecipients, output: str) -> None:
         if items:
             _print_declared(items)
     for path, flows, counts in totals.counts():
-        told = content_text(counts.read, counts.with_data, counts.unreadable, flows, counts.unknown)
+        told = content_text(counts.read, counts.with_data, counts.unreadable, flows, counts.unknown, counts.received)
         print_problem(f"{path}: {told or 'no flows with servers'}")
     if totals.left_out:
-        print_problem(f"{totals.left_out:,} flows have recipients that are not listed; split the capture by time")
+        print_problem(
+            f"{count_text(totals.left_out, 'flow has', 'flows have')} recipients that are not listed; "
+            "split the capture by time"
+        )
 
 
 def _print_declared(items: Sequence[DeclaredItem]) -> None:

@@ -35,6 +35,7 @@ from tieback.cli.terminal import (
     progress_bar,
 )
 from tieback.cli.workspace_ledger import LedgerOption, ensure_ledger
+from tieback.model.count_text import count_text
 from tieback.model.errors import InputError, UsageError, WorkspaceError
 from tieback.model.exposure import Severity
 
@@ -223,14 +224,7 @@ def _least(fail_on: "Sequence[FailOn]") -> Severity | None:
 
 def _reasons_to_fail(judged: "Report", fail_on: "Sequence[FailOn]") -> "Iterator[str]":
     """Why the command ends with exit code 1, one line each."""
-    from tieback.report.document import (
-        count_text,
-        undecided_names,
-        undecided_text,
-        unprobed_names,
-        unprobed_text,
-        unread_names,
-    )
+    from tieback.report.document import undecided_names, undecided_text, unprobed_names, unprobed_text, unread_names
 
     if (least := _least(fail_on)) is not None:
         severe = judged.new_at_or_above(least)

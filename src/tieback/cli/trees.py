@@ -7,6 +7,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from tieback.cli.terminal import data_console
+from tieback.model.count_text import count_text
 from tieback.model.graph import THRESHOLD
 from tieback.model.probe import Access, Entry
 from tieback.report.document import access_words, clean
@@ -132,7 +133,7 @@ def print_app(view: "AppView") -> None:
     if view.endpoints_total > SHOWN:
         tree.add(_text(f"{view.endpoints_total - SHOWN:,} more with --format json", style="dim"))
     if view.others:
-        others = tree.add(_text(f"{len(view.others):,} endpoints that only other tools reported"))
+        others = tree.add(_text(f"{count_text(len(view.others), 'endpoint')} that only other tools reported"))
         for passive in view.others[:SHOWN]:
             place = f"{passive.sighting.evidence.context}, {passive.sighting.evidence.file}"
             others.add(_text(f"{passive.sighting.endpoint.value}  ({place})", style="dim"))
@@ -141,7 +142,9 @@ def print_app(view: "AppView") -> None:
 
 def _add_stores(tree: Tree, stores: "tuple[StoreLink, ...]") -> None:
     for store in stores:
-        records = f", {store.records.value:,} records ({store.records.quality})" if store.records.value else ""
+        records = (
+            f", {count_text(store.records.value, 'record')} ({store.records.quality})" if store.records.value else ""
+        )
         name = f"{store.product} {store.version}".strip()
         text = f"store: {name} is {_verdict(store)}{records}, {store.relation}, at {', '.join(store.targets)}"
         _leaf(tree, text, store.confidence, store.reason)

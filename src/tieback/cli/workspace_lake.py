@@ -18,6 +18,7 @@ from tieback.cli.terminal import (
     progress_bar,
     write_line,
 )
+from tieback.model.count_text import count_text
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
 
@@ -159,7 +160,7 @@ def _show_doomed(workspace: Path, doomed: "RetentionPlan", output: OutputFormat,
     for name, rows in doomed.rows.items():
         table.add_row(name, f"{rows:,}")
     console.print(table)
-    console.print(f"{doomed.parts:,} files of the lake are removed or rewritten")
+    console.print(f"{count_text(doomed.parts, 'file of the lake is', 'files of the lake are')} removed or rewritten")
 
 
 def export(

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from tieback.cli.terminal import OwnWorkspaceOption, message_console, progress_bar
+from tieback.model.count_text import count_text
 
 LedgerOption = Annotated[
     str | None,
@@ -61,7 +62,9 @@ def trust(
 
     accepted = accept_workspace(workspace, ledger)
     talk = message_console()
-    talk.print(f"{workspace}: trusted, with {accepted.parts:,} parts of its lake", markup=False, soft_wrap=True)
+    talk.print(
+        f"{workspace}: trusted, with {count_text(accepted.parts, 'part')} of its lake", markup=False, soft_wrap=True
+    )
     if accepted.files:
         # A folder of rules can change what is found and sent.
         talk.print(f"also trusted as they are now: {', '.join(accepted.files)}", markup=False, soft_wrap=True)

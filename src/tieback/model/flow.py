@@ -92,7 +92,7 @@ class FlowApp(msgspec.Struct, frozen=True, gc=False):
 
 
 class Leak(msgspec.Struct, frozen=True, gc=False):
-    """Personal data or a credential sent in cleartext. The value is never stored."""
+    """Personal data or a credential that crossed the network in cleartext. The value is never stored."""
 
     pii_class: str = msgspec.field(name="class")
     """Class of personal data, or the kind of credential."""

@@ -306,6 +306,8 @@ class ContactedServer(msgspec.Struct, frozen=True):
     """Flows in which content of the app was read, in the clear or with keys."""
     unreadable: int = 0
     """Flows that are encrypted without keys: what the app sent in them is unknown, not nothing."""
+    received: tuple[str, ...] = ()
+    """Those of ``leaks`` that the app received, sorted; a class may be sent as well."""
 
 
 class AppMatch(StrEnum):
@@ -400,6 +402,8 @@ class CaptureSummary(msgspec.Struct, frozen=True):
     """Flows that are encrypted without keys."""
     not_examined: int = 0
     """Flows that were not examined for personal data: an earlier release read them."""
+    received: tuple[str, ...] = ()
+    """Classes of personal data and credentials that apps received in cleartext, sorted."""
 
 
 class LazyTable[T](msgspec.Struct, frozen=True):

@@ -31,6 +31,7 @@ _PLACEHOLDER = re.compile(
 _REPEATED = re.compile(r"x{6,}|\*{3,}|0{8,}|1234567|abcdefg|example", re.IGNORECASE)
 """Placeholders in a text that has the form of an issued credential; its fixed part can contain words."""
 _SEQUENCES = ("abcdefghijklmnopqrstuvwxyz", "0123456789abcdef", "qwertyuiop")
+_LINE_END = re.compile(r"[\r\n]")
 _AWS_SECRET = re.compile(r"(?<![A-Za-z0-9/+_-])([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=_-])")
 _TWILIO_TOKEN = re.compile(
     r"[\"'`]\s{0,4},\s{0,24}(?:[\"']?auth_?[Tt]oken[\"']?\s{0,4}[:=]\s{0,4})?[\"'`]([0-9a-f]{32})[\"'`]"
@@ -95,9 +96,20 @@ def credential_verdict(
         if rule.judge
         else (mask_secret(rule.kind, secret, rule.grade, services=rule.services),)
     )
-    secrets = tuple(one for one in secrets if one.fingerprint not in known)
+    secrets = tuple(_placed(one, found, window) for one in secrets if one.fingerprint not in known)
     rejected = "" if secrets else "not of the form that it begins with"
     return TextVerdict(f"{RULE}:{rule.kind}", len(found[0]), secrets=secrets, rejected=rejected)
+
+
+def _placed(one: MaskedSecret, found: re.Match[str], window: str) -> MaskedSecret:
+    """The credential with its place, if a line ends between its name and its value."""
+    if one.place is not None:
+        return one
+    secret = found["secret"]
+    begin = window.rfind(secret, found.start(), found.end())
+    if begin < 0 or not _LINE_END.search(window, found.start(), begin):
+        return one
+    return msgspec.structs.replace(one, place=(begin - found.start(), begin - found.start() + len(secret)))
 
 
 def decode_jwt(token: str) -> tuple[dict[str, str], dict[str, str]] | None:
@@ -144,16 +156,25 @@ def _jwt(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[M
 
 def _aws(found: re.Match[str], rule: CredentialRule, window: str) -> Iterator[MaskedSecret]:
     """An access key id, and the secret next to it."""
-    secret = next(_aws_secrets(window), "")
-    yield mask_secret(rule.kind, found["secret"], rule.grade if secret else CredentialGrade.LIMITED)
-    if secret:
-        yield mask_secret("aws_secret_access_key", secret, CredentialGrade.SUPERUSER)
+    near = min(
+        _aws_secrets(window),
+        key=lambda one: max(one.start() - found.end(), found.start() - one.end()),
+        default=None,
+    )
+    yield mask_secret(rule.kind, found["secret"], rule.grade if near else CredentialGrade.LIMITED)
+    if near:
+        yield mask_secret("aws_secret_access_key", near[1], CredentialGrade.SUPERUSER, place=_range(near, 1, found))
 
 
-def _aws_secrets(window: str) -> Iterator[str]:
+def _aws_secrets(window: str) -> Iterator[re.Match[str]]:
     for near in _AWS_SECRET.finditer(window):
         if entropy(near[1]) >= 4.2 and not is_placeholder(near[1]):
-            yield near[1]
+            yield near
+
+
+def _range(near: re.Match[str], group: int, found: re.Match[str]) -> tuple[int, int]:
+    """The range of a group of another match, from the start of this one."""
+    return near.start(group) - found.start(), near.end(group) - found.start()
 
 
 def _twilio(found: re.Match[str], rule: CredentialRule, window: str) -> Iterator[MaskedSecret]:
@@ -161,7 +182,7 @@ def _twilio(found: re.Match[str], rule: CredentialRule, window: str) -> Iterator
     yield mask_secret(rule.kind, found["secret"], rule.grade)
     token = _TWILIO_TOKEN.match(window, found.end())
     if token is not None and entropy(token[1]) >= rule.entropy:
-        yield mask_secret("twilio_auth_token", token[1], CredentialGrade.SUPERUSER)
+        yield mask_secret("twilio_auth_token", token[1], CredentialGrade.SUPERUSER, place=_range(token, 1, found))
 
 
 def _basic(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[MaskedSecret]:
@@ -222,12 +243,12 @@ def _sas(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[M
     yield mask_secret(rule.kind, parts["sig"], grade, claims=claims)
 
 
-def _service_account(_found: re.Match[str], rule: CredentialRule, window: str) -> Iterator[MaskedSecret]:
+def _service_account(found: re.Match[str], rule: CredentialRule, window: str) -> Iterator[MaskedSecret]:
     body = _KEY_BODY.search(window)
     if body is None or is_short_block(body[1]):
         return
     claims = {name: _text(value) for name, value in _SERVICE_ACCOUNT.findall(window) if name != "private_key_id"}
-    yield mask_secret(rule.kind, key_body(body[1]), rule.grade, claims=claims)
+    yield mask_secret(rule.kind, key_body(body[1]), rule.grade, claims=claims, place=_range(body, 1, found))
 
 
 def _key_block(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[MaskedSecret]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import msgspec
+
 from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.model.endpoint import Party
 from tieback.model.sighting import Credential, Evidence, Sighting
@@ -56,10 +58,21 @@ def finds_at(buffer: Buffer, place: MatchLocation) -> Iterator[Find]:
         yield Sighting(endpoint, 1, Party.UNKNOWN, evidence)
     for secret in verdict.secrets:
         belongs = secret.endpoint or (verdict.endpoints[0].value if verdict.endpoints else "")
-        yield Credential(secret.kind, secret.masked, belongs, evidence, secret.grade, secret.fingerprint, secret.claims)
+        own = evidence if secret.place is None else _evidence_of(buffer, place, secret.place, evidence)
+        yield Credential(secret.kind, secret.masked, belongs, own, secret.grade, secret.fingerprint, secret.claims)
         if secret.key is not None:
             yield secret.key
     yield from verdict.keys
+
+
+def _evidence_of(buffer: Buffer, place: MatchLocation, part: tuple[int, int], evidence: Evidence) -> Evidence:
+    """The evidence of a credential beside a match: its own offset, and its own line if that is another one."""
+    start, end = (place.start + part[0] * (1 + place.wide), place.start + part[1] * (1 + place.wide))
+    between = buffer.data[min(start, place.start) : max(start, place.start)]
+    context = evidence.context
+    if b"\n" in bytes(between) or b"\r" in bytes(between):
+        context = _context(buffer, place._replace(start=start, covered=end, shown="***"))
+    return msgspec.structs.replace(evidence, offset=buffer.base + start, context=context)
 
 
 def _context(buffer: Buffer, place: MatchLocation) -> str:

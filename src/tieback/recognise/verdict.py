@@ -32,6 +32,9 @@ class MaskedSecret(msgspec.Struct, frozen=True):
     """Value of the endpoint that the credential itself names."""
     key: PublicKey | None = None
     """The value, only for a credential of grade ``public`` that a service needs."""
+    place: tuple[int, int] | None = None
+    """Range of its value in characters from the start of the match, if that shows another line or another text: the
+    match is its name, or the identifier beside it."""
 
 
 class TextVerdict(msgspec.Struct, frozen=True):
@@ -58,6 +61,7 @@ def mask_secret(
     claims: dict[str, str] | None = None,
     endpoint: str = "",
     services: tuple[str, ...] = (),
+    place: tuple[int, int] | None = None,
 ) -> MaskedSecret:
     """Mask a credential and compute its fingerprint.
 
@@ -68,9 +72,10 @@ def mask_secret(
         claims: facts in the credential itself.
         endpoint: value of the endpoint that it names.
         services: services whose probes may send it, if it is public by design; no other credential value is kept.
+        place: its range, if it is not at the start of the match.
     """
     key = PublicKey(kind, secret, services, endpoint) if services and grade is CredentialGrade.PUBLIC else None
-    return MaskedSecret(kind, mask_text(secret), grade, fingerprint(secret), claims or {}, endpoint, key)
+    return MaskedSecret(kind, mask_text(secret), grade, fingerprint(secret), claims or {}, endpoint, key, place)
 
 
 def mask_text(secret: str) -> str:

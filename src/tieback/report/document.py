@@ -10,6 +10,7 @@ import msgspec
 
 from tieback.model.app import Platform
 from tieback.model.backend import Candidate, Route
+from tieback.model.count_text import count_text
 from tieback.model.device import AppStoreState, AppStoreSummary
 from tieback.model.endpoint import Party
 from tieback.model.exposure import AppRoute, Exposure, Finding, PiiClassTotal
@@ -138,11 +139,6 @@ def clean(text: str, limit: int = 200) -> str:
 def escape_markdown(text: str, limit: int = 200) -> str:
     """Escape untrusted text so that Markdown shows it literally, on one line."""
     return escape_markup(clean(text, limit))
-
-
-def count_text(number: int, one: str, many: str | None = None) -> str:
-    """``1 app``, ``2,000 apps``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def records_text(figure: Figure | None) -> str:

@@ -4,6 +4,7 @@ A figure is named ``NAME`` or ``NAME:KEY=VALUE,…``, such as ``records``, ``rec
 ``stores-exposed:class=email,severity=critical``. Every headline figure and every cell of its tables has such a name.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from itertools import chain
@@ -11,11 +12,13 @@ from itertools import chain
 import msgspec
 
 from tieback.assess.ransom import RANSOMED
+from tieback.model.app import Platform
 from tieback.model.errors import UsageError
 from tieback.model.exposure import Exposure, Severity
 from tieback.model.figure import Figure, exact, lower_bound, total
 from tieback.model.report import Report
 from tieback.pii.taxonomy import load_taxonomy
+from tieback.pii.values.kinds import COUNTRIES
 from tieback.report.document import clean
 
 type Test = Callable[[Exposure], bool]
@@ -91,9 +94,15 @@ KEYS = ("kind", "class", "severity", "platform", "vendor", "provider", "country"
 """Keys that can filter a figure."""
 _OF_APPS = frozenset({"platform", "vendor", "app"})
 """Keys that select apps and the stores that these lead to."""
-_CLOSED_KEYS = frozenset({"kind", "class", "severity"})
-"""Keys whose values are known in advance."""
+_CLOSED_KEYS = frozenset({"kind", "class", "severity", "platform", "country"})
+"""Keys whose values are known in advance; the other values are those in the report."""
+_UNKNOWN = "unknown"
+"""Value of ``vendor``, ``provider`` and ``country`` for all that have none."""
 MOST_NAMED = 5
+_MOST_COMPARED = 10_000
+"""Number of names that a typing error is compared with."""
+_MOST_LISTED = 12
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 def explain_figure(report: Report, name: str) -> FigureExplanation:
@@ -152,30 +161,71 @@ def _filters(name: str, narrowed: str) -> list[tuple[str, str]]:
 
 
 def _check_values(report: Report, name: str, filters: Iterable[tuple[str, str]]) -> None:
-    """Reject a kind, class or severity that does not exist: a typing error must not read as zero.
+    """Reject a value that nothing can have: a typing error must not read as zero.
 
     Raises:
         UsageError: with the closest names as advice.
     """
     for key, value in filters:
-        if key not in _CLOSED_KEYS or any(True for store in report.exposures() if _test(key, value)(store)):
-            continue
-        known = _known_names(key)
-        if value.casefold() not in known:
-            close = get_close_matches(value.casefold(), known, n=3)
-            advice = f"Did you mean {' or '.join(close)}?" if close else f"Choose one of {', '.join(sorted(known))}"
+        advice = _advice(report, key, value.casefold())
+        if advice:
             raise UsageError(f"unknown {key} {clean(value, 60)!r}", where=clean(name, 100), advice=advice)
 
 
-def _known_names(key: str) -> frozenset[str]:
-    """Every product, class of personal data, or severity that tieback can report."""
-    if key == "severity":
-        return frozenset(severity.value for severity in Severity)
-    if key == "class":
-        return frozenset(load_taxonomy())
-    from tieback.probes import PROBES
+def _advice(report: Report, key: str, wanted: str) -> str:
+    """The names that are closest to a value that does not exist; empty if it exists."""
+    if key not in _OF_APPS and any(True for store in report.exposures() if _test(key, wanted)(store)):
+        return ""
+    known: dict[str, str] = {}
+    parts: dict[str, None] = {}
+    for name in _known_names(report, key):
+        folded = name.casefold()
+        if folded == wanted:
+            return ""
+        if wanted in folded and len(parts) < 3:
+            parts[clean(name, 80)] = None
+        if len(known) < _MOST_COMPARED:
+            known[folded] = clean(name, 80)
+    close = list(parts) or [known[near] for near in get_close_matches(wanted, known, n=3)]
+    if close:
+        return f"Did you mean {' or '.join(close)}?"
+    if key == "country":
+        return "Use a code of ISO 3166-1, such as DE, or unknown"
+    names = sorted((text for text in known.values() if not _HASH.fullmatch(text)), key=str.casefold)
+    if not names:
+        return "The report has no store" if key not in _OF_APPS else "The report has no app"
+    if key not in _CLOSED_KEYS and len(names) > _MOST_LISTED:
+        return f"The report has {len(names):,} others, such as {', '.join(names[:MOST_NAMED])}"
+    return f"Choose one of {', '.join(names)}"
 
-    return frozenset(product.casefold() for probe in PROBES for product in probe.meta.products)
+
+def _known_names(report: Report, key: str) -> Iterator[str]:
+    """Every value of a key: those that tieback can report, or else those in the report."""
+    match key:
+        case "severity":
+            yield from (severity.value for severity in Severity)
+        case "platform":
+            yield from (platform.value for platform in Platform)
+        case "class":
+            yield from load_taxonomy()
+        case "country":
+            yield from (_UNKNOWN, *sorted(COUNTRIES))
+        case "kind":
+            from tieback.probes import PROBES
+
+            yield from (product for probe in PROBES for product in probe.meta.products)
+        case "provider":
+            yield from dict.fromkeys((_UNKNOWN, *(store.provider for store in report.exposures() if store.provider)))
+        case "store":
+            # A host and port is the form that people know.
+            yield from (text for one in report.exposures() for text in (*one.targets, *one.addresses, one.id))
+        case "vendor":
+            yield _UNKNOWN
+            yield from (one.app.vendor for one in report.apps.rows() if one.app.vendor)
+        case "app":
+            yield from (
+                text for one in report.apps.rows() for text in (one.app.bundle_id, one.app.name, one.app.sha256) if text
+            )
 
 
 def _test(key: str, value: str) -> Test:
@@ -189,8 +239,8 @@ def _test(key: str, value: str) -> Test:
     values: dict[str, Callable[[Exposure], str]] = {
         "kind": lambda store: store.product,
         "severity": lambda store: store.severity.value,
-        "provider": lambda store: store.provider or "unknown",
-        "country": lambda store: store.country or "unknown",
+        "provider": lambda store: store.provider or _UNKNOWN,
+        "country": lambda store: store.country or _UNKNOWN,
     }
     read = values[key]
     return lambda store: read(store).casefold() == wanted
@@ -206,7 +256,7 @@ def _apps(report: Report, key: str, wanted: str) -> frozenset[str]:
         app = summary.app
         values = {
             "platform": (app.platform.value,),
-            "vendor": (app.vendor or "unknown",),
+            "vendor": (app.vendor or _UNKNOWN,),
             "app": (app.bundle_id, app.sha256, app.name),
         }[key]
         if wanted in {text.casefold() for text in values}:

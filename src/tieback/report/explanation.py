@@ -6,9 +6,10 @@ from itertools import islice
 from rich.console import Console
 from rich.text import Text
 
+from tieback.model.count_text import count_text
 from tieback.model.document import SCHEMA_VERSION
 from tieback.model.figure import Figure
-from tieback.report.document import clean, count_text, store_text, way_text
+from tieback.report.document import clean, store_text, way_text
 from tieback.report.encoding import encode_row
 from tieback.report.explain import FigureExplanation, StoreShare
 from tieback.report.figures import figure_text, quality_text

@@ -1,11 +1,12 @@
 """Texts of the table of recipients: which party received which class of personal data. Never a value."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 
+from tieback.model.count_text import count_text
 from tieback.model.endpoint import Party
 from tieback.model.report import AppMatch, Recipient, Report
-from tieback.report.document import clean, count_text
+from tieback.report.document import clean
 
 COLUMNS = (
     "party", "owner", "host", "sdk", "provider", "country", "app", "bundle_id", "app_sha256", "class", "kind", "where",
@@ -14,6 +15,8 @@ COLUMNS = (
     "encryption_stated",
 )  # fmt: skip
 """Columns of the table as CSV: the fields of ``Recipient``."""
+MOST_RECEIVED = 8
+"""Number of classes that a sentence names."""
 TITLE = "Recipients of personal data"
 _PARTIES = {
     Party.FIRST: "app's maker",
@@ -84,21 +87,24 @@ def first_text(one: Recipient) -> str:
     return _stamp(one.first)[:16].replace("T", " ")
 
 
-def content_text(read: int, with_data: int, unreadable: int, flows: int, not_examined: int = 0) -> str:
+def content_text(
+    read: int, with_data: int, unreadable: int, flows: int, not_examined: int = 0, received: Collection[str] = ()
+) -> str:
     """How much content was readable: "nothing found" and "nothing readable" are different answers.
 
     Args:
         read: flows in which content of the app was read.
-        with_data: those in which personal data or credentials were found.
+        with_data: those in which the app sent personal data or credentials.
         unreadable: flows that are encrypted without keys.
         flows: all flows with servers.
         not_examined: flows that an earlier release read.
+        received: classes that the app received in cleartext.
     """
     parts = []
     if read:
-        what = "personal data or credentials"
-        found = f"{what} in {with_data:,}, none found in {read - with_data:,}" if with_data else f"no {what} found"
-        parts.append(f"{count_text(read, 'flow')} read: {found}")
+        parts.append(f"{count_text(read, 'flow')} read: {sent_text(read, with_data)}")
+    if received:
+        parts.append(received_text(received))
     if unreadable:
         parts.append(f"{count_text(unreadable, 'flow')} encrypted without keys: nothing readable, contents unknown")
     if not_examined:
@@ -109,16 +115,34 @@ def content_text(read: int, with_data: int, unreadable: int, flows: int, not_exa
     return "; ".join(parts)
 
 
+def sent_text(read: int, with_data: int) -> str:
+    """In how many of the flows that were read the app sent something: ``received_text`` is the other direction."""
+    what = "personal data or credentials"
+    if not with_data:
+        return f"no {what} found in what the app sent"
+    return f"{what} sent in {with_data:,}, none found in {read - with_data:,}"
+
+
+def received_text(received: Collection[str]) -> str:
+    """``2 classes received in cleartext: email, phone``, at most ``MOST_RECEIVED`` of them by name."""
+    names = [clean(one, 40).replace("_", " ") for one in sorted(received)]
+    more = f" and {len(names) - MOST_RECEIVED:,} more" if len(names) > MOST_RECEIVED else ""
+    classes = count_text(len(names), "class", "classes")
+    return f"{classes} received in cleartext: {', '.join(names[:MOST_RECEIVED])}{more}"
+
+
 def coverage_lines(report: Report) -> Iterator[str]:
     """One sentence on what was read in all captures."""
     read = with_data = unreadable = flows = not_examined = 0
+    received: set[str] = set()
     for one in report.captures.rows():
         read += one.read
         with_data += one.with_data
         unreadable += one.unreadable
         flows += one.flows - one.others
         not_examined += one.not_examined
-    text = content_text(read, with_data, unreadable, flows, not_examined)
+        received.update(one.received)
+    text = content_text(read, with_data, unreadable, flows, not_examined, received)
     if text:
         yield f"{text}."
 

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from tieback.assess.ransom import RANSOMED
 from tieback.console import UNFOLDED
+from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure, Severity
 from tieback.model.probe import Privileges
 from tieback.report.document import (
@@ -19,7 +20,6 @@ from tieback.report.document import (
     EXPERIMENTAL_MEANS,
     clean,
     containers_of,
-    count_text,
     most_sensitive,
     store_text,
 )

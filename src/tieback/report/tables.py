@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.figure import Figure
 from tieback.model.report import FigureGroup, GroupTable, Headline, Report
-from tieback.report.document import PLATFORM_WORDS, clean, count_text
+from tieback.report.document import PLATFORM_WORDS, clean
 from tieback.report.figures import bytes_range_text, bytes_text, figure_text, quality_text, range_text
 
 BY = {

@@ -6,9 +6,10 @@ All human-readable formats use these words, so that they never differ in what th
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
+from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure
 from tieback.model.probe import OFFERED, Ability, Access, Container, Entry, Notice, Outcome, Privileges, ProbeReport
-from tieback.report.document import ANY_ACCOUNT, access_words, clean, count_text
+from tieback.report.document import ANY_ACCOUNT, access_words, clean
 from tieback.report.figures import bytes_text, figure_text
 
 NOT_READ = "fields not read at this depth"

@@ -11,11 +11,11 @@ import msgspec
 from tieback.cases.ownership import OwnerFinder
 from tieback.cases.register import new_vendors
 from tieback.model.backend import Candidate, Route
+from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure
 from tieback.model.report import Report
 from tieback.model.sighting import Problem
 from tieback.model.vendor import Vendor
-from tieback.report.document import count_text
 
 NOTE = "--audience vendor"
 """Where of a problem about what the report leaves out."""

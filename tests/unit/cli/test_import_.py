@@ -15,7 +15,7 @@ def test_a_table(run: Run, tmp_path: Path) -> None:
     ended = run("import", "s.json")
     assert ended.code == 0
     assert ended.out.splitlines()[1].split()[:5] == ["s.json", "Shodan", "1", "0", "1"]
-    assert "1 records ignored; first: line 2" in ended.err
+    assert "1 record ignored; first: line 2" in ended.err
     assert "already imported on" in run("import", "s.json").out
 
 

@@ -105,8 +105,47 @@ def test_an_empty_block_list_says_why(fleet: Run) -> None:
     assert (ended.code, ended.out.strip()) == (0, "[]")
     assert "the list is empty: no active app leads to an open store" in ended.err
     ended = fleet("inventory", "block", "Fieldhand", "Other", "--format", "android-enterprise")
-    assert "1 apps left out: no bundle identifier" in ended.err
+    assert "1 app left out: no bundle identifier" in ended.err
     assert "org.fieldhand.app" in ended.out
+
+
+@pytest.mark.parametrize("form", ["csv", "intune", "rpz"])
+def test_without_an_inventory_no_list_is_written(scanned: Run, tmp_path: Path, form: str) -> None:
+    ended = scanned("inventory", "block", "--format", form, "-o", "list")
+    assert (ended.code, ended.out, (tmp_path / "list").exists()) == (2, "", False)
+    assert "no inventory was imported, so it is unknown which apps are on devices" in ended.err
+    for command in ("list", "review", "gaps"):
+        assert "no inventory was imported" in scanned("inventory", command).err
+
+
+def test_columns_that_are_not_read_are_named(scanned: Run, tmp_path: Path) -> None:
+    (tmp_path / "fleet.csv").write_text("Paket;Anwendung;Farbe\ncom.workhub.mobile;Workhub;rot\n")
+    ended = scanned("inventory", "import", "fleet.csv", "--yes")
+    assert "fleet.csv: 1 column is ignored: 'Farbe' (known: bundle_id, name, version," in " ".join(ended.err.split())
+    (tmp_path / "list.csv").write_text("bundle id,repaired\ncom.workhub.mobile,2.11.0\n")
+    ended = scanned("inventory", "match", "list.csv")
+    line = "1 column is ignored: 'repaired' (known: bundle id, store id, name, publisher, platform, affected version, "
+    assert line + "fixed version, action, reason" in " ".join(ended.err.split())
+    assert "1 match: 1 installed" in ended.err
+    (tmp_path / "facts.csv").write_text("package,stars\ncom.workhub.mobile,5\n")
+    ended = scanned("inventory", "store", "facts.csv")
+    assert "1 column is ignored: 'stars' (known: bundle id, platform, storefront" in " ".join(ended.err.split())
+
+
+@pytest.mark.parametrize("column", ["fixed", "Fixed version", "fixed_in", "first fixed"])
+def test_a_fixed_version_is_found_by_each_of_its_names(scanned: Run, tmp_path: Path, column: str) -> None:
+    (tmp_path / "fleet.csv").write_text("package,version,device\ncom.workhub.mobile,2.10.4,d1\n")
+    scanned("inventory", "import", "fleet.csv", "--yes")
+    (tmp_path / "list.csv").write_text(f"bundle id,platform,{column}\ncom.workhub.mobile,android,2.11.0\n")
+    ended = scanned("inventory", "match", "list.csv", "--format", "json")
+    assert documents(ended.out)[0]["action"] == "update to at least 2.11.0"
+    assert "ignored" not in ended.err
+
+
+def test_a_list_is_compared_without_an_inventory_and_says_so(scanned: Run, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("bundle id\ncom.workhub.mobile\n")
+    ended = scanned("inventory", "match", "list.csv")
+    assert "no inventory was imported, so no app is known to be on a device" in " ".join(ended.err.split())
 
 
 def test_a_published_list_needs_no_analysis(run: Run, tmp_path: Path) -> None:

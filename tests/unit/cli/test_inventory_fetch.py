@@ -79,7 +79,7 @@ def test_fetch_checks_what_it_gets_resumes_and_counts(fleet: Run, apps: Path, tm
 def test_coverage_without_a_command(fleet: Run) -> None:
     ended = fleet("inventory", "fetch")
     assert "missing, not tried: 5 apps, 6 installs (86 %)" in ended.out
-    assert "missing, no identifier: 1 apps" in ended.out
+    assert "missing, no identifier: 1 app, 1 install" in ended.out
 
 
 def test_a_command_that_cannot_start_or_takes_too_long(fleet: Run, tmp_path: Path) -> None:
@@ -118,11 +118,11 @@ def test_store_facts_are_beside_devices_and_back_ends(fleet: Run, tmp_path: Path
         "com.tillroll.pos;android;us;removed;;;;2026-10-01\n;android;;;;;;\ncom.none;android;;x;;;;01.02.2026\n"
     )
     ended = fleet("inventory", "store", "facts.csv")
-    assert "1 facts, 2 records ignored" in ended.err
+    assert "1 fact, 2 records ignored" in ended.err
     (tmp_path / "look.py").write_text(STORE)
     ended = fleet("inventory", "store", "--command", f"{sys.executable} {tmp_path / 'look.py'}")
     assert "com.none: unknown" in ended.err.replace("None", "com.none")
-    assert "1 apps looked up, 4 unknown" in ended.err
+    assert "1 app looked up, 4 unknown" in ended.err
     found = {str(one["bundle_id"]): one for one in lines(fleet("inventory", "review", "--format", "json").out)}
     tillroll, workhub, other = found["com.tillroll.pos"], found["com.workhub.mobile"], found["com.none"]
     assert (tillroll["store_state"], tillroll["downloads"], tillroll["category"]) == ("available", 1000, "Finance")

@@ -164,7 +164,7 @@ def test_fail_on_takes_what_it_knows(run: Run) -> None:
         (
             json.dumps([INSTANCE, {"FunctionName": "x"}]),
             0,
-            "1 records ignored; first: line 1: not a known kind of resource",
+            "1 record ignored; first: line 1: not a known kind of resource",
         ),
     ],
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.conftest import Run
-from tests.unit.pipeline.test_traffic import HTTP, capture
+from tests.unit.pipeline.test_traffic import HTTP, PEOPLE, archive, capture
 from tieback.cli.traffic import read_uid_map
 from tieback.model.errors import UsageError
 
@@ -29,6 +29,22 @@ def test_a_table_shows_what_leaked(run: Run, tmp_path: Path) -> None:
     assert ended.code == 0
     assert "api.workhub.test:80" in ended.out
     assert "email" in ended.out
+
+
+@pytest.mark.parametrize(
+    ("posted", "sentence"),
+    [
+        ("", "no personal data or credentials found in what the app sent"),
+        ('{"email": "ada@workhub.test"}', "personal data or credentials sent in 1, none found in 0"),
+    ],
+)
+def test_recipients_say_what_the_list_of_flows_shows(run: Run, tmp_path: Path, posted: str, sentence: str) -> None:
+    (tmp_path / "run.har").write_bytes(archive("http://es.workhub.test:9200/people/_search", PEOPLE, posted))
+    listed = run("traffic", str(tmp_path / "run.har"))
+    assert {"person_name", "phone"} <= set(listed.out.replace(",", " ").split())
+    totals = run("traffic", str(tmp_path / "run.har"), "--recipients").err
+    received = "2 classes received in cleartext: person name, phone"
+    assert f"1 flow read: {sentence}; {received}" in " ".join(totals.split())
 
 
 def test_bad_inputs(run: Run, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Captures become flow documents; a bad file is an error in the stream and loses nothing of the rest."""
 
+import json
 import struct
 from pathlib import Path
 
@@ -21,6 +22,30 @@ def capture(payload: bytes) -> bytes:
         return struct.pack("<IIII", 1700000000, 0, len(head + tcp), len(head + tcp)) + head + tcp
 
     return struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101) + packet(1, 0x02, b"") + packet(2, 0x18, payload)
+
+
+PEOPLE = '[{"operator_name": "Ada Lovelace", "phone": "+49 30 90182053"}]'
+
+
+def archive(url: str, response: str, posted: str = "") -> bytes:
+    """A HAR with one request and its response, both JSON."""
+    request: dict[str, object] = {
+        "method": "POST" if posted else "GET",
+        "url": url,
+        "httpVersion": "HTTP/1.1",
+        "headers": [],
+    }
+    if posted:
+        request["postData"] = {"mimeType": "application/json", "text": posted}
+    head = [{"name": "Content-Type", "value": "application/json"}]
+    content = {"size": len(response), "mimeType": "application/json", "text": response}
+    entry = {
+        "startedDateTime": "2026-05-04T08:00:00.000Z",
+        "request": request,
+        "response": {"status": 200, "httpVersion": "HTTP/1.1", "headers": head, "content": content},
+    }
+    made = {"log": {"version": "1.2", "creator": {"name": "test", "version": "1"}, "entries": [entry]}}
+    return json.dumps(made).encode()
 
 
 def test_flows_names_and_leaks(tmp_path: Path) -> None:

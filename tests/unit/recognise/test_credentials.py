@@ -151,6 +151,78 @@ def test_one_value_is_reported_under_its_most_specific_name(text: str, kind: str
     assert [one.kind for one in merge_finds(None, finds(text), RULES).credentials] == [kind]
 
 
+def line_of(text: str, one: Credential) -> str:
+    """The line of the text that the evidence of a credential names."""
+    assert one.evidence.offset is not None
+    data = text.encode()
+    assert 0 <= one.evidence.offset < len(data)
+    begin = max(data.rfind(b"\n", 0, one.evidence.offset), data.rfind(b"\r", 0, one.evidence.offset)) + 1
+    return data[begin:].decode().splitlines()[0]
+
+
+def has_value(line: str, one: Credential) -> bool:
+    """True if the credential itself is in the line: some text of its length has its fingerprint."""
+    length = int(one.masked.rpartition("(")[2].rstrip(")"))
+    texts = {line[at : at + length] for at in range(len(line) - length + 1)}
+    return "-----BEGIN" in line or any(fingerprint(text) == one.fingerprint for text in texts)
+
+
+@each("example", EXAMPLES, ids=named)
+@each("change", [(", ", ",\n  "), (": ", ":\n "), (",", ",\r\n")])
+def test_the_line_of_a_credential_is_that_of_its_value(
+    example: tuple[CredentialRule, str], change: tuple[str, str]
+) -> None:
+    """Also where its name, or the identifier beside it, is on another line."""
+    text = f"first line\n{example[1].replace(*change)}\nlast line"
+    for one in credentials(text):
+        line = line_of(text, one)
+        assert has_value(line, one), (one.kind, line)
+        assert "first line" not in one.evidence.context
+        assert not any(fingerprint(part) == one.fingerprint for part in re.findall(r"[\w/+=.-]+", one.evidence.context))
+
+
+AWS_FILE = """{{
+  "api": "https://api.shop.test/v2",
+  "{0}": "{1}",
+  "{2}": "{3}",
+  "stripe": ""
+}}"""
+
+
+@pytest.mark.parametrize("wide", [False, True])
+@pytest.mark.parametrize("first", ["id", "secret"])
+def test_each_half_of_a_pair_has_its_own_place(first: str, wide: bool) -> None:
+    pair = ("key_id", "AKIAQ3EGRZ7YTPK5WUNB"), ("key", "1eHkgcdh5iOqwGkyetxGyhNvWbFZJ8mB3e5H5UPO")
+    (a, b), (c, d) = pair if first == "id" else pair[::-1]
+    text = AWS_FILE.format(a, b, c, d)
+    data = text.encode("utf-16-le" if wide else "utf-8")
+    found = [
+        one
+        for one in EXTRACTOR.extract(Artifact("f", (Buffer("f", BufferKind.TEXT, data, base=100, utf16=wide),)))
+        if isinstance(one, Credential)
+    ]
+    unit = 1 + wide
+    assert {one.kind: one.evidence.offset for one in found} == {
+        "aws_access_key_id": 100 + text.index("AKIA") * unit,
+        "aws_secret_access_key": 100 + text.index("1eHk") * unit,
+    }
+    contexts = {one.kind: one.evidence.context for one in found}
+    assert contexts["aws_secret_access_key"].startswith('  "key": "***"')
+    assert contexts["aws_access_key_id"].startswith('  "key_id": "***"')
+
+
+def test_a_secret_belongs_to_the_nearest_identifier() -> None:
+    other = "kZ8rQ2mVx7Lw0pTn5Yb3Cd6Fg9Hj1Ks4Xv/Bq2We"
+    text = f'a = ["AKIAQ3EGRZ7YTPK5WUNB", "{AWS_SECRET}"]\nb = ["AKIAQ3EGRZ7YTPK5WUNC", "{other}"]'
+    secrets = {fingerprint(AWS_SECRET): 1, fingerprint(other): 2}
+    lines = {
+        one.fingerprint: text.encode()[: one.evidence.offset].count(b"\n") + 1
+        for one in credentials(text)
+        if one.kind == "aws_secret_access_key"
+    }
+    assert lines == secrets
+
+
 AWS_KEY, AWS_SECRET = "AKIAQ3EGRZ7YTPK5WUNB", "1eHkgcdh5iOqwGkyetxGyhNvWbFZJ8mB3e5H5UPO"
 
 

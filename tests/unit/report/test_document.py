@@ -11,13 +11,13 @@ from msgspec.structs import replace
 from tests.each import each
 from tests.examples import examples
 from tieback.model.backend import Route
+from tieback.model.count_text import count_text
 from tieback.model.figure import exact, lower_bound
 from tieback.model.probe import Outcome, ProbeReport
 from tieback.model.report import Baseline, LazyTable, Report, SkipReason
 from tieback.report import by_name
 from tieback.report.document import (
     clean,
-    count_text,
     endpoint_host,
     headline_text,
     hosts_of,

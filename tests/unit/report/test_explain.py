@@ -106,11 +106,35 @@ def test_honeypots_have_no_share() -> None:
         ("records:class=emial", "Did you mean .*email"),
         ("stores-exposed:severity=hihg", "Did you mean high"),
         ("records:kind=zzzzzz", "Choose one of .*mongodb"),
+        ("records:vendor=Workhub", "unknown vendor 'Workhub'.*Did you mean Workhub Access GmbH"),
+        ("records:vendor=zzzzzz", "Choose one of .*Workhub Access GmbH"),
+        ("records:store=api.workhub.test", "Did you mean api.workhub.test:27017"),
+        ("records:store=exp-workhubb", "Did you mean exp-workhub"),
+        ("records:app=nosuch", "Choose one of .*com.workhub.mobile"),
+        ("records:app=com.workhub.mobil", "Did you mean com.workhub.mobile"),
+        ("records:platform=andriod", "Did you mean android"),
+        ("records:provider=Hetzner", "unknown provider 'Hetzner'.*Choose one of unknown"),
+        ("records:country=Germany", "unknown country .Germany.*ISO 3166-1"),
+        ("records:country=XX", "unknown country"),
     ],
 )
 def test_unknown_figure_is_an_error(report: Report, name: str, says: str) -> None:
     with pytest.raises(UsageError, match=says):
         explain_figure(report, name)
+
+
+def test_an_app_without_a_store_is_zero_and_none_of_many_is_listed() -> None:
+    whole = the_report()
+    summaries = list(whole.apps.rows())
+    lonely = next(one for one in summaries if not one.exposures)
+    assert explain_figure(whole, f"records:app={lonely.app.sha256}").figure.value == 0
+    many = [
+        replace(lonely, app=replace(lonely.app, bundle_id=f"test.app{number}", sha256=f"{number:064x}"))
+        for number in range(2_000)
+    ]
+    with pytest.raises(UsageError) as told:
+        explain_figure(in_tables(whole, apps=[*summaries, *many]), "records:app=~~~~")
+    assert len(told.value.advice) < 400
 
 
 def test_a_known_kind_without_a_store_is_zero(report: Report) -> None:
@@ -126,7 +150,10 @@ def test_the_names_of_a_report_are_all_figures(report: Report) -> None:
 
 
 def test_a_quote_does_not_end_the_query(report: Report) -> None:
-    assert "vendor = 'O''Brien'" in explain_figure(report, "records:vendor=O'Brien").query
+    summaries = list(report.apps.rows())
+    summaries[0] = replace(summaries[0], app=replace(summaries[0].app, vendor="O'Brien"))
+    whole = in_tables(report, apps=summaries)
+    assert "vendor = 'O''Brien'" in explain_figure(whole, "records:vendor=O'Brien").query
 
 
 def test_addresses_that_only_look_alike_are_not_counted_as_exact(report: Report) -> None:

@@ -33,16 +33,39 @@ ONE = Recipient(
 @each(
     ("figures", "text"),
     [
-        ((3, 1, 0, 3), "3 flows read: personal data or credentials in 1, none found in 2"),
-        ((2, 0, 0, 2), "2 flows read: no personal data or credentials found"),
+        ((3, 1, 0, 3), "3 flows read: personal data or credentials sent in 1, none found in 2"),
+        ((2, 0, 0, 2), "2 flows read: no personal data or credentials found in what the app sent"),
         ((0, 0, 4, 4), "4 flows encrypted without keys: nothing readable, contents unknown"),
         ((0, 0, 0, 2), "2 flows without content that tieback reads"),
-        ((0, 0, 0, 2, 2), "2 flows not examined for personal data: read them again"),
         ((0, 0, 0, 0), ""),
     ],
 )
-def test_nothing_found_and_nothing_readable(figures: tuple[int, ...], text: str) -> None:
+def test_nothing_found_and_nothing_readable(figures: tuple[int, int, int, int], text: str) -> None:
     assert content_text(*figures) == text
+
+
+def test_flows_of_an_earlier_release_are_not_examined() -> None:
+    assert content_text(0, 0, 0, 2, 2) == "2 flows not examined for personal data: read them again"
+
+
+@each(
+    ("read", "with_data", "received", "text"),
+    [
+        (1, 0, ["phone", "device_id"],
+         ("1 flow read: no personal data or credentials found in what the app sent; "
+          "2 classes received in cleartext: device id, phone")),
+        (3, 1, ["email"],
+         ("3 flows read: personal data or credentials sent in 1, none found in 2; "
+          "1 class received in cleartext: email")),
+        (0, 0, [f"c{n}" for n in range(10)],
+         ("10 classes received in cleartext: c0, c1, c2, c3, c4, c5, c6, c7 and 2 more; "
+          "1 flow without content that tieback reads")),
+    ],
+)  # fmt: skip
+def test_what_an_app_received_is_no_part_of_what_it_sent(
+    read: int, with_data: int, received: list[str], text: str
+) -> None:
+    assert content_text(read, with_data, 0, read or 1, received=received) == text
 
 
 def test_texts() -> None:

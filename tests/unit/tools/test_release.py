@@ -35,10 +35,10 @@ FILES = {
     "changelog.d/28.stable-order.added.md": "Zebras are reported.\n",
     "changelog.d/27.apps.fixed.md": "Apps are read.\n",
     "changelog.d/9.apes.added.md": "Apes are reported.\n",
-    "action.yml": f"default: {IMAGE}\n",
     "ci/gitlab.yml": f"TIEBACK_IMAGE: {IMAGE}\n",
-    "ci/tieback": f"image={IMAGE}\n",
-    "docs/howto/ci.md": f"{IMAGE} {IMAGE}\nghcr.io/OWNER/tieback@sha256:DIGEST\n",
+    "docs/howto/ci.md": (
+        f"{IMAGE} {IMAGE}\nuses: OWNER/tieback@v0.1.0 # action\n  rev: v0.1.0\nghcr.io/OWNER/tieback@sha256:DIGEST\n"
+    ),
 }
 
 
@@ -123,7 +123,14 @@ def test_a_release_commit_has_version_changelog_and_tag(tool: ModuleType, reposi
     assert run("git", "tag", "--points-at", "HEAD", cwd=repository) == "v0.2.0\n"
     changed = run("git", "diff", "--name-only", "HEAD~", cwd=repository).split()
     removed = ["changelog.d/27.apps.fixed.md", "changelog.d/28.stable-order.added.md", "changelog.d/9.apes.added.md"]
-    assert changed == ["CHANGELOG.md", *removed, "pyproject.toml", "src/tieback/__init__.py", "uv.lock"]
+    assert changed == [
+        "CHANGELOG.md",
+        *removed,
+        "docs/howto/ci.md",
+        "pyproject.toml",
+        "src/tieback/__init__.py",
+        "uv.lock",
+    ]
     tree.clean_commit(repository)
     assert tree.prepare(repository, "0.2.0", EPOCH, Path(sys.executable)).startswith("### Added"), "built from the tag"
 
@@ -184,11 +191,14 @@ def test_changelog_and_version_are_written(repository: Path) -> None:
     assert again == notes, "the commit of the tag stays as it is"
 
 
-def test_the_image_gets_the_version(repository: Path) -> None:
+def test_every_example_gets_the_version(repository: Path) -> None:
     tree.set_version(repository, "0.3.0rc1")
-    assert "tieback:0.3.0rc1\n" in (repository / "action.yml").read_text()
-    assert (repository / "docs/howto/ci.md").read_text().count("tieback:0.3.0rc1") == 2
-    assert "tieback@sha256:DIGEST" in (repository / "docs/howto/ci.md").read_text()
+    assert "tieback:0.3.0rc1\n" in (repository / "ci/gitlab.yml").read_text()
+    page = (repository / "docs/howto/ci.md").read_text()
+    assert page.count("tieback:0.3.0rc1") == 2
+    assert "uses: OWNER/tieback@v0.3.0rc1 #" in page
+    assert "rev: v0.3.0rc1\n" in page
+    assert "tieback@sha256:DIGEST" in page
 
 
 def change(path: Path, old: str, new: str) -> None:
@@ -202,7 +212,7 @@ def change(path: Path, old: str, new: str) -> None:
     [
         ("CHANGELOG.md", "0.1.0", "0.2.0", "CHANGELOG.md has 0.2.0, but changelog.d has 3 more changes"),
         ("pyproject.toml", 'version = "0.2.0.dev0"', "dynamic = []", "pyproject.toml has 0 lines with the version"),
-        ("action.yml", "OWNER", "someone", "action.yml does not name the container image"),
+        ("ci/gitlab.yml", "OWNER", "someone", "ci/gitlab.yml does not name a version"),
     ],
 )
 def test_a_tree_that_does_not_fit_is_refused(repository: Path, name: str, old: str, new: str, problem: str) -> None:
@@ -230,8 +240,8 @@ def test_a_dry_run_exports_the_commit(repository: Path, tmp_path: Path) -> None:
 def test_the_places_of_this_tree_exist() -> None:
     """Each place with a version is there once, and all name the same version."""
     version = tree.version_of(ROOT).partition(".dev")[0]
-    for name in tree.IMAGE_PLACES:
-        found = {one[1] for one in tree.IMAGE.findall((ROOT / name).read_text(encoding="utf-8"))}
+    for name in tree.EXAMPLE_PLACES:
+        found = {one[1] for one in tree.EXAMPLE.findall((ROOT / name).read_text(encoding="utf-8"))}
         assert found == {version}, name
 
 

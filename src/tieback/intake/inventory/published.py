@@ -26,17 +26,41 @@ _BUNDLE = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)+")
 _PLATFORM_WORD = re.compile(r"\((android|ios)\)|\.(apk|ipa)\Z", re.IGNORECASE)
 _WORDS = {"android": DevicePlatform.ANDROID, "apk": DevicePlatform.ANDROID, "ios": DevicePlatform.IOS,
           "ipa": DevicePlatform.IOS}  # fmt: skip
-_NAMES = {
+_NAMES: dict[str, tuple[str, ...]] = {
     "bundle_id": ("bundleid", "package", "packagename", "appid", "identifier", "swid"),
     "store_id": ("storeid", "trackid", "appstoreid"),
     "name": ("name", "app", "appname", "applicationname", "displayname", "title"),
     "publisher": ("publisher", "vendor", "developer"),
     "platform": ("platform", "os"),
     "version": ("affectedversion", "affectedversions", "appversion", "version"),
-    "fixed": ("fixedversion", "fixedin", "updateto", "patchedversion"),
+    "fixed": (
+        "fixedversion",
+        "fixed",
+        "fixedin",
+        "firstfixed",
+        "firstfixedversion",
+        "updateto",
+        "patchedversion",
+        "patched",
+        "minversion",
+        "minimumversion",
+    ),
     "action": ("action", "advice"),
     "reason": ("reason", "title", "finding", "severity", "note"),
 }
+COLUMNS = {
+    "bundle id": _NAMES["bundle_id"],
+    "store id": _NAMES["store_id"],
+    "name": _NAMES["name"],
+    "publisher": _NAMES["publisher"],
+    "platform": _NAMES["platform"],
+    "affected version": _NAMES["version"],
+    "fixed version": _NAMES["fixed"],
+    "action": _NAMES["action"],
+    "reason": _NAMES["reason"],
+    "access": (),
+}
+"""Columns of a list as people write them, with other names for each, without white space and punctuation."""
 _ACTIONS = {"update": "update", "remove": "remove", "block": "remove", "uninstall": "remove", "contact": "contact"}
 _AFFECTED = ("known_affected", "first_affected", "last_affected")
 _FIXED = ("fixed", "first_fixed", "recommended")
@@ -93,7 +117,7 @@ def _document(source: InventorySource) -> object:
 
 
 def _records(source: InventorySource) -> Iterator[ListedApp]:
-    for number, record in iter_records(source):
+    for number, record in iter_records(source, COLUMNS):
         cells = {field: clean_text(next((record[one] for one in names if record.get(one)), "")) for field, names
                  in _NAMES.items()}  # fmt: skip
         if not (cells["bundle_id"] or cells["store_id"] or cells["name"]):

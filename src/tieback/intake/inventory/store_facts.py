@@ -2,7 +2,7 @@
 
 Columns or members: ``platform``, ``bundle id`` (or ``package``, ``store id``), ``storefront`` (or ``country``),
 ``state`` (or ``status``, ``available``), ``version``, ``downloads`` (or ``installs``), ``category`` (or ``genre``),
-``seen on`` (or ``date``, as ``2026-03-31``). Other columns are ignored.
+``seen on`` (or ``date``, as ``2026-03-31``). A note names other columns.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,6 +23,17 @@ _NAMES = {
     "category": ("category", "genre", "primarygenrename"),
     "seen_on": ("seenon", "date", "lookedup", "checked"),
 }
+COLUMNS = {
+    "bundle id": _NAMES["ident"],
+    "platform": _NAMES["platform"],
+    "storefront": _NAMES["storefront"],
+    "state": _NAMES["state"],
+    "version": _NAMES["version"],
+    "downloads": _NAMES["downloads"],
+    "category": _NAMES["category"],
+    "seen on": _NAMES["seen_on"],
+}
+"""Columns as people write them, with other names for each, without white space and punctuation."""
 _AVAILABLE = frozenset({"available", "live", "listed", "true", "yes", "1", "published", "instore"})
 _REMOVED = frozenset({"removed", "gone", "delisted", "unlisted", "unpublished", "notfound", "404", "false", "no", "0"})
 
@@ -37,7 +48,7 @@ def read_store_facts(source: InventorySource, day: date) -> Iterator[AppStoreFac
     Raises:
         InputError: the file is broken.
     """
-    for number, record in iter_records(source):
+    for number, record in iter_records(source, COLUMNS):
         fact = parse_store_fact(record, day, source.path.name)
         if isinstance(fact, str):
             source.skip(number, fact)

@@ -38,6 +38,7 @@ _MAX_BYTES = 1 << 40
 """Bytes that are read of an archive that is not compressed."""
 _MAX_MESSAGES = 500
 _BINARY = 2
+_NO_BODY = frozenset({204, 304})
 _HEAD = 64 * 1024
 
 
@@ -55,6 +56,8 @@ class _PostData(msgspec.Struct):
 class _Request(msgspec.Struct, rename="camel"):
     method: str = ""
     url: str = ""
+    http_version: str | None = None
+    """Empty if a browser answered from its cache, or sent nothing."""
     headers: list[_Header] = []
     post_data: _PostData | None = None
     headers_size: float | None = None
@@ -65,6 +68,7 @@ class _Request(msgspec.Struct, rename="camel"):
 
 class _Content(msgspec.Struct):
     size: float | None = None
+    compression: float | None = None
     text: str | None = None
     encoding: str | None = None
 
@@ -75,6 +79,8 @@ class _Response(msgspec.Struct, rename="camel"):
     content: _Content | None = None
     headers_size: float | None = None
     body_size: float | None = None
+    transfer_size: float | None = msgspec.field(name="_transferSize", default=None)
+    """Chrome: bytes on the wire, head and body."""
 
 
 class _Frame(msgspec.Struct):
@@ -96,6 +102,8 @@ class _Entry(msgspec.Struct):
     client_address: str | None = msgspec.field(name="_clientAddress", default=None)
     client_port: float | None = msgspec.field(name="_clientPort", default=None)
     server_port: float | None = msgspec.field(name="_serverPort", default=None)
+    from_cache: str | bool | None = msgspec.field(name="_fromCache", default=None)
+    """Chrome: ``memory`` or ``disk``."""
 
 
 def is_har(head: bytes, path: Path) -> bool:
@@ -245,8 +253,8 @@ def _exchange(entry: _Entry, app: FlowApp | None) -> HttpExchange:
         server_port=_whole(entry.server_port) or None,
         start=_seconds(entry.started),
         seconds=(entry.time or 0.0) / 1000,
-        bytes_out=_size(entry.request.headers_size, entry.request.body_size, len(body_out)),
-        bytes_in=_size(response.headers_size, response.body_size, _whole(content.size)),
+        bytes_out=_bytes_out(entry, len(body_out)),
+        bytes_in=_bytes_in(entry, response, content, len(body_in)),
         app=app,
         websocket=tuple(
             ("out" if frame.type in {"send", "request"} else "in", _frame(frame))
@@ -265,8 +273,46 @@ def _whole(number: float | None) -> int:
     return int(number) if number is not None and 0 < number < 1 << 62 else 0
 
 
-def _size(head: float | None, body: float | None, otherwise: int) -> int:
-    return _whole(head) + (_whole(body) or otherwise)
+def _bytes_out(entry: _Entry, posted: int) -> int:
+    """Bytes of the request. A head whose size is not stated has at least its lines; a body, what the archive has."""
+    request = entry.request
+    if not _was_sent(entry):
+        return 0
+    target = request.url.partition("://")[2].partition("/")[2]
+    head = _whole(request.headers_size) or len(f"{request.method} /{target} HTTP/1.1\r\n") + _lines(request.headers)
+    return head + (_whole(request.body_size) or posted)
+
+
+def _bytes_in(entry: _Entry, response: _Response, content: _Content, kept: int) -> int:
+    """Bytes of the response: on the wire if stated, else of its head and body, as ``_bytes_out``.
+
+    A body of 0 bytes is one that came from the cache, and a size of -1 is not known (HAR 1.2). Responses with the
+    status 204 or 304 have no body (RFC 9110, 6.4.1), whatever an exporter writes.
+    """
+    if not _was_sent(entry):
+        return 0
+    if _whole(response.transfer_size):
+        return _whole(response.transfer_size)
+    head = _whole(response.headers_size) or _lines(response.headers)
+    if _whole(response.status) in _NO_BODY:
+        return head
+    if response.body_size is not None and response.body_size >= 0:
+        return head + _whole(response.body_size)
+    size = _whole(content.size)
+    return head + (max(size - _whole(content.compression), 0) if size else kept)
+
+
+def _was_sent(entry: _Entry) -> bool:
+    """False for an answer from the cache, and for a request that the browser did not send."""
+    if entry.from_cache:
+        return False
+    sizes = (entry.request.headers_size, entry.response.headers_size if entry.response else None)
+    return entry.request.http_version != "" or bool(entry.server_ip) or any(map(_whole, sizes))
+
+
+def _lines(headers: list[_Header]) -> int:
+    """Bytes of header fields in the format of HTTP/1, without the pseudo-fields of HTTP/2."""
+    return sum(len(one.name) + len(str(one.value or "")) + 4 for one in headers if not one.name.startswith(":"))
 
 
 def _headers(headers: list[_Header]) -> tuple[tuple[str, str], ...]:

@@ -29,7 +29,8 @@ _COUNTRY_CODES = (
     "PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM "
     "TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW "
 )
-_COUNTRIES = frozenset(_COUNTRY_CODES.split())
+COUNTRIES = frozenset(_COUNTRY_CODES.split())
+"""Codes of two letters."""
 
 # Issuer ranges of ISO/IEC 7812 as the networks publish them: prefix and lengths.
 _CARD = re.compile(
@@ -48,7 +49,7 @@ def iban(value: str) -> bool:
 
 def bic(value: str) -> bool:
     """The country of a business identifier code exists."""
-    return value[4:6] in _COUNTRIES
+    return value[4:6] in COUNTRIES
 
 
 def card(value: str) -> bool:

@@ -26,6 +26,7 @@ from typing import Any
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.device import DevicePlatform
 from tieback.pii.taxonomy import sensitivity
 from tieback.pipeline.fleet.coverage import FleetLine
@@ -213,5 +214,5 @@ def _reason(line: FleetLine) -> str:
         return "listed by the operator"
     names = sorted(line.classes, key=lambda name: (-sensitivity(name), name))
     classes = f", with {cut_text(names, _MOST_CLASSES)}" if names else ""
-    stores = len(line.exposures)
-    return f"leads to {stores} open data store{'' if stores == 1 else 's'} of {line.records:,} records{classes}"
+    stores = count_text(len(line.exposures), "open data store")
+    return f"leads to {stores} of {count_text(line.records, 'record')}{classes}"

@@ -105,6 +105,21 @@ def block_list(
     )
 
 
+def require_inventory(fleet: FleetView) -> None:
+    """Refuse to write a list without an inventory: an empty list would read as "nothing to block".
+
+    Raises:
+        UsageError: no inventory was imported.
+        WorkspaceError: the workspace cannot be read.
+    """
+    if not fleet.known:
+        raise UsageError(
+            "no inventory was imported, so it is unknown which apps are on devices",
+            where="the list",
+            advice="Run `tieback inventory import FILE` first",
+        )
+
+
 def hosts_to_block(fleet: FleetView, lines: Iterable[FleetLine], names: Collection[str] = ()) -> "list[GatewayHost]":
     """The hosts of open stores behind apps that a device has, or had. Raises ``WorkspaceError``."""
     wanted = {name.casefold() for name in names}

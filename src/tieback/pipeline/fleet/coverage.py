@@ -251,6 +251,11 @@ class FleetView:
                     more += 1
             yield FleetAppDetail(line, line.app.ownership, tuple(installs), more)
 
+    @property
+    def known(self) -> bool:
+        """True if an inventory was imported."""
+        return self._inventory.known()
+
     def summary(self) -> Fleet | None:
         """The inventory section of a report; ``None`` without an inventory."""
         if not self._inventory.known():

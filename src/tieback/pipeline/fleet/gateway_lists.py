@@ -13,6 +13,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.endpoint import Party
 from tieback.model.exposure import Exposure
 from tieback.pipeline.fleet.analysed_apps import analysed_apps
@@ -140,12 +141,12 @@ def _comments(one: GatewayHost) -> list[str]:
     """Who would notice: one line per app, without control characters and line breaks."""
     apps = [f"breaks: {clean(app, _LONGEST)}" for app in one.apps[:_SHOWN]]
     if len(one.apps) > _SHOWN:
-        apps.append(f"breaks: {len(one.apps) - _SHOWN:,} more apps")
+        apps.append(f"breaks: {count_text(len(one.apps) - _SHOWN, 'more app')}")
     return [f"open stores: {', '.join(one.stores)}", *(apps or ["breaks: no analysed app names this host"])]
 
 
 def _app(name: str, devices: int | None) -> str:
-    return f"{name} (not in the inventory)" if devices is None else f"{name} ({devices:,} devices)"
+    return f"{name} (not in the inventory)" if devices is None else f"{name} ({count_text(devices, 'device')})"
 
 
 def _refusal(host: str, use: _Use, owners: Collection[str], leading: Collection[str]) -> str:
@@ -159,7 +160,11 @@ def _refusal(host: str, use: _Use, owners: Collection[str], leading: Collection[
     if len(owners) > 1:
         return f"apps of {len(owners)} vendors use it"
     others = use.apps - set(leading)
-    return f"{len(others):,} apps use it that do not lead to the store" if leading and others else ""
+    return (
+        f"{count_text(len(others), 'app uses it that does', 'apps use it that do')} not lead to the store"
+        if leading and others
+        else ""
+    )
 
 
 def _uses(lake: Lake, hosts: Mapping[str, object]) -> dict[str, _Use]:

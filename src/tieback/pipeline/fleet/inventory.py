@@ -6,7 +6,7 @@ Files imported by one command are one statement of each source: what is missing 
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -14,8 +14,10 @@ import msgspec
 from tieback.intake.inventory.interface import FileHead, InventoryImporter
 from tieback.intake.inventory.open import importers, open_inventory
 from tieback.intake.inventory.plain import NEEDED, PlainTable, propose_columns, read_columns
+from tieback.intake.inventory.records import ignored_columns_text
 from tieback.intake.inventory.source import InventorySource, zip_members
 from tieback.intake.inventory.table import FIELDS
+from tieback.model.count_text import count_text
 from tieback.model.device import DevicePlatform, InventoryRow
 from tieback.model.errors import InputError, TiebackError, UsageError
 from tieback.storage.ledger.inventory import Inventory, InventoryFile, InventoryImport, PageMarks
@@ -119,12 +121,17 @@ def import_inventories(
         progress: called with the file and the number of rows read.
 
     Raises:
-        UsageError: the name of the tenant is invalid.
+        UsageError: the name of the tenant is invalid, or the date is in the future.
         WorkspaceError: the workspace cannot be opened or written.
     """
     if request.tenant and not _TENANT.fullmatch(request.tenant):
         raise UsageError(
             "not a name for a tenant", where=f"--tenant {request.tenant}", advice="Use letters, digits, . _ and -"
+        )
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)  # where it is not yet today in UTC
+    if request.taken is not None and request.taken > tomorrow:
+        raise UsageError(
+            "the date is in the future", where=f"--taken {request.taken}", advice="Pass the day of the export"
         )
     with Workspace.open(workspace) as space, space.lock():
         require_accepted(space.directory, PSEUDONYM_KEY_FILE)  # who brought it could compute the pseudonyms
@@ -201,8 +208,13 @@ class _Entering:
         digest = _digest(path, member)
         importer, shape, head = self._open(source)
         name = self._source(importer)
+        remarks: tuple[str, ...] = ()
         if isinstance(importer, PlainTable):
-            importer = PlainTable(self._columns(source, head), request.platform)
+            columns = self._columns(source, head)
+            importer = PlainTable(columns, request.platform)
+            used = {column.casefold() for column in columns.values()}
+            ignored = [column for column in read_columns(head) if column and column.casefold() not in used]
+            remarks = (ignored_columns_text(ignored, FIELDS),) if ignored else ()
         snapshot = Snapshot(
             source=name,
             taken=(request.taken or self._days.get(name) or _day(path)).toordinal(),
@@ -226,7 +238,7 @@ class _Entering:
             entered,
             source.skipped,
             source.first_skipped,
-            tuple(source.notes),
+            (*remarks, *source.notes),
         )
 
     def close(self) -> Iterator[InventoryStatement]:
@@ -235,14 +247,15 @@ class _Entering:
             whole, problems = _whole_imports(ends)
             complete = self._request.complete
             if complete and self._failed:
-                problems.append(f"{self._failed:,} files could not be read")
+                problems.append(f"{count_text(self._failed, 'file')} could not be read")
             left_out = sum(end.left_out for end in ends)
             judged = complete and not problems
             day = max(end.entered.taken for end in ends).toordinal()
             removed = self._inventory.close(name, whole, day if judged else None)
             if judged and removed and left_out:
                 problems.append(
-                    f"{left_out:,} records were ignored; their devices may be among those marked as removed"
+                    f"{count_text(left_out, 'record was', 'records were')} ignored; "
+                    "their devices may be among those marked as removed"
                 )
             yield InventoryStatement(name, judged, removed, tuple(problems))
 
@@ -321,7 +334,10 @@ def _whole_imports(ends: Sequence[InventoryResult]) -> tuple[list[int], list[str
         elif all(page.follows for page in pages):
             problems.append(f"{shape}: the last page is missing ({len(pages):,} of its pages say that more follow)")
         elif records < total:
-            problems.append(f"{shape}: {records:,} of {total:,} records were imported; the other pages are missing")
+            problems.append(
+                f"{shape}: {records:,} of {count_text(total, 'record was', 'records were')} imported; "
+                "the other pages are missing"
+            )
         else:
             whole += [page.number for page in pages]
     return whole, problems

@@ -77,6 +77,10 @@ class ListMatches(msgspec.Struct, frozen=True):
     matches: tuple[ListMatch, ...]
     ignored: tuple[tuple[str, int, str], ...] = ()
     """File, number of records that name no app, and the first of them."""
+    notes: tuple[tuple[str, str], ...] = ()
+    """File, and a fact about it that the user should know."""
+    inventory: bool = True
+    """False if no inventory was imported: no app can match."""
 
 
 def match_files(workspace: Path, files: Iterable[Path]) -> ListMatches:
@@ -88,14 +92,17 @@ def match_files(workspace: Path, files: Iterable[Path]) -> ListMatches:
     """
     listed: list[ListedApp] = []
     ignored: list[tuple[str, int, str]] = []
+    notes: list[tuple[str, str]] = []
     for path in files:
         source = InventorySource(path)
         listed += read_published_list(source)
         if source.skipped:
             ignored.append((str(path), source.skipped, source.first_skipped))
+        notes += ((str(path), note) for note in source.notes)
     with Workspace.open(workspace, create=False) as space:
         fleet = [app for app in space.ledger.inventory.apps() if app.platform.mobile]
-    return ListMatches(tuple(match_list(listed, fleet)), tuple(ignored))
+        known = space.ledger.inventory.known()
+    return ListMatches(tuple(match_list(listed, fleet)), tuple(ignored), tuple(notes), known)
 
 
 def match_list(listed: Iterable[ListedApp], fleet: Sequence[FleetApp]) -> list[ListMatch]:

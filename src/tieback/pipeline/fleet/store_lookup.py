@@ -30,6 +30,8 @@ class StoreImport(msgspec.Struct, frozen=True):
     facts: int
     ignored: int
     first_ignored: str
+    notes: tuple[str, ...] = ()
+    """Facts about the file that the user should know, one sentence each."""
 
 
 class StoreLookup(msgspec.Struct, frozen=True):
@@ -56,7 +58,7 @@ def import_store_facts(workspace: Path, files: Iterable[Path]) -> Iterator[Store
             except InputError as error:
                 yield error
                 continue
-            yield StoreImport(str(path), count, source.skipped, source.first_skipped)
+            yield StoreImport(str(path), count, source.skipped, source.first_skipped, tuple(source.notes))
 
 
 def look_up_store_facts(workspace: Path, command: tuple[str, ...], seconds: float = SECONDS) -> Iterator[StoreLookup]:

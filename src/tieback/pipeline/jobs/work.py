@@ -12,6 +12,7 @@ from tieback.cases.policy import load_policy
 from tieback.engine import sandbox
 from tieback.engine.local import LocalEngine
 from tieback.model.case import Case
+from tieback.model.count_text import count_text
 from tieback.model.errors import InputError, TiebackError, UsageError
 from tieback.model.probe import Outcome, ProbeReport
 from tieback.pipeline.disclosure.recheck import recheck
@@ -172,7 +173,7 @@ def _note_failures(failed: Sequence[TiebackError], reporter: JobReporter) -> Non
     for error in failed[:MAX_NOTES]:
         reporter.send(JobNote(text=short(error.diagnostics())))
     if len(failed) > MAX_NOTES:
-        reporter.send(JobNote(text=f"and {len(failed) - MAX_NOTES:,} more inputs failed"))
+        reporter.send(JobNote(text=f"and {count_text(len(failed) - MAX_NOTES, 'more input')} failed"))
 
 
 def _probe(order: JobOrder, job: ProbeJob, reporter: JobReporter) -> JobResult:
@@ -298,7 +299,7 @@ def _import(order: JobOrder, job: ImportJob, reporter: JobReporter) -> JobResult
             if end.before:
                 reporter.send(JobNote(text=short(f"{end.title}: already imported on {end.before[:10]}")))
             elif end.first_left_out:
-                text = f"{end.title}: {end.left_out:,} records ignored; first: {end.first_left_out}"
+                text = f"{end.title}: {count_text(end.left_out, 'record')} ignored; first: {end.first_left_out}"
                 reporter.send(JobNote(text=short(text)))
     if not counts["inputs_read"]:
         raise InputError("no report was imported", advice="See the problems of this job")

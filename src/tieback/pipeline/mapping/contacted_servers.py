@@ -7,6 +7,7 @@ import msgspec
 from tieback.model.flow import ContentState, Flow
 from tieback.model.report import ContactedServer, Encryption
 from tieback.pipeline.mapping.flow_endpoints import is_group, is_name_service
+from tieback.pipeline.mapping.recipients import classes_received
 
 MAX_ADDRESSES = 16
 """Maximum addresses listed per server; a name may have many."""
@@ -25,6 +26,7 @@ class _Seen(msgspec.Struct):
     protocols: set[str] = msgspec.field(default_factory=set)
     tls: set[str] = msgspec.field(default_factory=set)
     leaks: set[str] = msgspec.field(default_factory=set)
+    received: set[str] = msgspec.field(default_factory=set)
     read: int = 0
     unreadable: int = 0
 
@@ -71,6 +73,7 @@ class ServerTotals:
             known.addresses[flow.server.ip] = None
         known.protocols.update({flow.protocol} - {""})
         known.leaks.update(leak.pii_class for leak in flow.leaks)
+        known.received.update(classes_received(flow))
         known.read += flow.content is ContentState.READ
         known.unreadable += flow.content is ContentState.ENCRYPTED
         if flow.tls is not None and flow.tls.version:
@@ -102,6 +105,7 @@ class ServerTotals:
                 leaks=tuple(sorted(one.leaks)),
                 read=one.read,
                 unreadable=one.unreadable,
+                received=tuple(sorted(one.received)),
             )
             for (name, bundle_id, host, port), one in self._seen.items()
         )

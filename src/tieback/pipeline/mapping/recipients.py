@@ -31,6 +31,8 @@ class ContentCounts(msgspec.Struct):
     with_data: int = 0
     unreadable: int = 0
     unknown: int = 0
+    received: set[str] = msgspec.field(default_factory=set)
+    """Classes of personal data and credentials that the app received in cleartext."""
 
     def add(self, flow: Flow) -> None:
         """Count one flow."""
@@ -39,6 +41,12 @@ class ContentCounts(msgspec.Struct):
         self.with_data += bool(flow.sent)
         self.unreadable += flow.content is ContentState.ENCRYPTED
         self.unknown += flow.content is ContentState.UNKNOWN
+        self.received.update(classes_received(flow))
+
+
+def classes_received(flow: Flow) -> Iterator[str]:
+    """Classes of personal data and credentials that the app received in cleartext."""
+    return (leak.pii_class for leak in flow.leaks if leak.direction == "in")
 
 
 class _Seen(msgspec.Struct):

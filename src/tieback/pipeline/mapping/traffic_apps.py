@@ -41,7 +41,7 @@ class TrafficApp(msgspec.Struct, frozen=True):
     path: str
     sightings: tuple[Sighting, ...]
     leaks: tuple[tuple[str, Leak], ...]
-    """Each leak with the endpoint that received it."""
+    """Each leak with the endpoint that sent or received it."""
     leads: tuple[Lead, ...] = ()
     """Distinct hosts named in server responses."""
     addresses: tuple[tuple[str, str], ...] = ()
@@ -162,7 +162,7 @@ class _Group:
         self._servers = ServerTotals()
         self._paths = PathTotals()
         self._recipients = RecipientTotals()
-        self._leaks: dict[tuple[str, str, str], tuple[str, Leak]] = {}
+        self._leaks: dict[tuple[str, str, str, str], tuple[str, Leak]] = {}
         self._leads: dict[Lead, None] = {}
         self._addresses: dict[tuple[str, str], None] = {}
         self._subjects: dict[tuple[str, str], None] = {}
@@ -183,7 +183,10 @@ class _Group:
             added.append(self._paths.add(flow, endpoint, room=room))
         added += [_keep(self._leads, lead, None, room) for lead in leads_of([flow], Path(self._path).name)]
         value = endpoint.value if endpoint is not None else server.name or server.ip
-        added += [_keep(self._leaks, (value, leak.pii_class, leak.where), (value, leak), room) for leak in flow.leaks]
+        added += [
+            _keep(self._leaks, (value, leak.pii_class, leak.where, leak.direction), (value, leak), room)
+            for leak in flow.leaks
+        ]
         if server.name and server.ip:  # proxies and logs may not know the address
             added.append(_keep(self._addresses, (server.name, server.ip), None, room))
         if tls is not None:

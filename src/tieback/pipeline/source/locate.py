@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from tieback.intake.source.checkout import Checkout
 from tieback.intake.source.r8_mapping import Mapping, OriginalMethod, class_names, read_mapping
 from tieback.model.app import App, Platform
+from tieback.model.count_text import count_text
 from tieback.model.errors import UsageError
 from tieback.model.exposure import Finding
 from tieback.model.report import AppSighting, LazyIndex, LazyTable, Report
@@ -17,7 +18,6 @@ from tieback.model.source import SourceLocation, SourceMatch
 from tieback.pipeline.source.search import SourceSearch
 from tieback.pipeline.source.traces import Place, Places, Trace, place_text, traces_of
 from tieback.report.detail import iter_details
-from tieback.report.document import count_text
 
 MAX_FINDINGS = 10_000
 """Most findings that are followed."""
@@ -186,17 +186,24 @@ def _shown(top: Path) -> str:
 def mapping_problems(path: Path, names: Mapping, classes: frozenset[str]) -> Iterator[Problem]:
     """What a mapping lacks."""
     if classes and not names.classes:
-        yield Problem(
-            f"none of the {len(classes):,} classes in the evidence is in the mapping; is it from this build?", str(path)
+        none = (
+            "the class in the evidence is not"
+            if len(classes) == 1
+            else f"none of the {len(classes):,} classes in the evidence is"
         )
+        yield Problem(f"{none} in the mapping; is it from this build?", str(path))
     if names.unread:
-        yield Problem(f"{names.unread:,} lines of the classes in the evidence could not be read", str(path))
+        yield Problem(f"{count_text(names.unread, 'line')} of the classes in the evidence could not be read", str(path))
 
 
 def _source_problems(checkout: Checkout, lines: Located, findings: int) -> Iterator[Problem]:
     missing = findings - sum(any(one.file for one in found) for found in lines.found.values())
     if missing:
-        yield Problem(f"{missing:,} of {findings:,} findings were not found in this source", str(checkout.top))
+        yield Problem(
+            f"{missing:,} of {count_text(findings, 'finding')} {'was' if missing == 1 else 'were'} not found in this "
+            "source",
+            str(checkout.top),
+        )
     yield from search_problems(checkout, lines, said=bool(missing))
 
 

@@ -23,6 +23,8 @@ _CREDENTIAL = re.compile(
 _RESOURCE = re.compile(r"resource:\w{1,40}/(?P<name>[\w.]{1,200})/")
 _NO_ENDPOINT = "an unknown endpoint"
 _LEAKS = frozenset({"cleartext-personal-data", "tracking-cookie-in-cleartext"})
+_LEAK_END = re.compile(r", (?:to|from) ")
+"""What stands before the endpoint of a leak."""
 _HOST_PORT = re.compile(r"\[?(?P<id>[^/\s\[\]]{1,253})\]?:\d{1,5}")
 _CLOUD = re.compile(r"[a-z0-9-]{1,40}:(?P<id>[^/\s:]{3,200})")
 """A cloud resource, such as ``s3:bucket``."""
@@ -117,7 +119,7 @@ def _evidence(detail: FindingDetail, places: Places) -> Iterator[Trace]:
         elif finding.rule in {"dangling-name", "retired-back-end"}:
             yield from _named(detail, line.partition(": ")[0], places)
         elif finding.rule in _LEAKS:
-            yield from _named(detail, line.rpartition(", to ")[2], places)
+            yield from _named(detail, _LEAK_END.split(line)[-1], places)
         elif found := _CREDENTIAL.fullmatch(line):
             offset = int(found["offset"], 16) if found["offset"] else None
             host = "" if found["endpoint"] == _NO_ENDPOINT else identifier(found["endpoint"])

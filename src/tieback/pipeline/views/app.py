@@ -140,7 +140,7 @@ class AppPage(msgspec.Struct, frozen=True, kw_only=True):
     """Endpoints that it contacted in captures; at most 200."""
     captured_total: int
     servers: tuple[ContactedServer, ...]
-    """Servers in captures, with classes of personal data sent in cleartext; at most 200."""
+    """Servers in captures, with classes of personal data in cleartext; at most 200."""
     recipients: tuple[Recipient, ...]
     """Parties that received personal data or credentials from it in captures; at most 100."""
     recipients_total: int

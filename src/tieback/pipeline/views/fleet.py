@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.device import CountSource, DevicePlatform, MatchStrength, Ownership
 from tieback.model.errors import UsageError
 from tieback.pipeline.fleet.block_list import (
@@ -16,6 +17,7 @@ from tieback.pipeline.fleet.block_list import (
     BlockRequest,
     block_list,
     hosts_to_block,
+    require_inventory,
 )
 from tieback.pipeline.fleet.coverage import AssuranceLetter, FleetLine, FleetView
 from tieback.pipeline.fleet.review_table import to_csv, to_xlsx
@@ -328,7 +330,9 @@ def review_file(workspace: Workspace, which: FleetFilter, form: str) -> Download
 
 
 def _written(workspace: Workspace, fleet: PreparedFleet, request: BlockRequest) -> BlockList:
-    return block_list(FleetView(workspace, finished_run(workspace, fleet.run or "")), request, fleet.lines)
+    view = FleetView(workspace, finished_run(workspace, fleet.run or ""))
+    require_inventory(view)
+    return block_list(view, request, fleet.lines)
 
 
 def _accepts(which: FleetFilter) -> "_Filter":
@@ -386,11 +390,11 @@ def review_row(line: FleetLine) -> FleetAppRow:
 
 
 def _advice(line: FleetLine, state: FleetState) -> tuple[FleetAction, str]:
-    stores = "1 open store" if len(line.exposures) == 1 else f"{len(line.exposures):,} open stores"
+    stores = count_text(len(line.exposures), "open store")
     with_data = f" with {', '.join(name.replace('_', ' ') for name in line.classes[:4])}" if line.classes else ""
     match state:
         case FleetState.OPEN:
-            return FleetAction.BLOCK, f"It leads to {stores} of {line.records:,} records{with_data}."
+            return FleetAction.BLOCK, f"It leads to {stores} of {count_text(line.records, 'record')}{with_data}."
         case FleetState.WEAK:
             return FleetAction.COMPARE, f"An app of the same name leads to {stores}. Compare the two apps first."
         case FleetState.RETIRED:

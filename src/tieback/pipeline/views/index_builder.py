@@ -244,6 +244,7 @@ class _Builder:
             read=sum(one.read for one in captures),
             with_data=sum(one.with_data for one in captures),
             unreadable=sum(one.unreadable for one in captures),
+            received=tuple(sorted({name for one in captures for name in one.received})),
             parties=self._facet("recipients", "party"),
             classes=self._facet("recipients", "class"),
             owners=self._facet("recipients", "owner"),

@@ -24,6 +24,8 @@ class RecipientFigures(msgspec.Struct, frozen=True, kw_only=True):
     """Those of them with personal data or credentials that the app sent."""
     unreadable: int = 0
     """Flows that are encrypted without keys: what was sent in them is unknown, not nothing."""
+    received: tuple[str, ...] = ()
+    """Classes of personal data and credentials that apps received in cleartext, sorted."""
     parties: tuple[tuple[str, int], ...] = ()
     classes: tuple[tuple[str, int], ...] = ()
     owners: tuple[tuple[str, int], ...] = ()

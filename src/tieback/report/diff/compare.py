@@ -26,9 +26,11 @@ NOTABLE = 0.1
 """Minimum relative change of records that counts as a change, because live stores always vary."""
 _VOLATILE = re.compile(
     r" at 0x[0-9a-f]+$|(?<=\w) \((?:normal|superuser|private_key)\)(?= )|(?<=\bclasses)\d{1,4}(?=\.dex\b)"
+    r"|(?<=, in), (?:to|from)(?= )"
 )
 """Parts of evidence that are not compared: the offset; the grade, which older releases did not write; the number of a
-DEX file, because each build distributes the classes anew."""
+DEX file, because each build distributes the classes anew; the word before the host of received data: it
+was ``to``."""
 
 
 _OUTSIDE = frozenset({UnreadKind.DOWNLOADED, UnreadKind.WEB_PAGE})

@@ -12,11 +12,12 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure, Finding
 from tieback.model.posture import RULES
 from tieback.model.report import AppSummary, Report
 from tieback.report.detail import FindingDetail, iter_details
-from tieback.report.document import clean, count_text, headline_text, place_text, store_text
+from tieback.report.document import clean, headline_text, place_text, store_text
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
 from tieback.report.shortened import cut_text

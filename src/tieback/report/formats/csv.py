@@ -9,12 +9,13 @@ import io
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure
 from tieback.model.figure import Figure
 from tieback.model.report import AppSummary, Baseline, Report
 from tieback.model.spreadsheet import as_cell
 from tieback.report.detail import FindingDetail, iter_details
-from tieback.report.document import clean, count_text
+from tieback.report.document import clean
 from tieback.report.figures import measured
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import MOST_LINES, PassiveNotes, passive_line

@@ -13,12 +13,13 @@ from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from tieback.model.backend import Backend, Route
+from tieback.model.count_text import count_text
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.exposure import Exposure, Severity
 from tieback.model.probe import Access
 from tieback.model.report import AppSummary, Report
 from tieback.report.detail import FindingDetail, iter_details
-from tieback.report.document import clean, count_text
+from tieback.report.document import clean
 from tieback.report.encoding import encode_row
 from tieback.report.figures import measured
 from tieback.report.interface import RendererMeta

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from tieback.assess.references import MAY_APPLY, labels
+from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure
 from tieback.model.report import Baseline, Report
 from tieback.report.declared import NOTE as DECLARED_NOTE
@@ -24,7 +25,6 @@ from tieback.report.document import (
     capture_lines,
     clean,
     containers_of,
-    count_text,
     encryption_text,
     escape_markdown,
     headline_text,

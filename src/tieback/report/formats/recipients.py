@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import BinaryIO
 
+from tieback.model.count_text import count_text
 from tieback.model.report import Report
 from tieback.model.spreadsheet import as_cell
 from tieback.report.declared import not_seen_cells
-from tieback.report.document import clean, count_text
+from tieback.report.document import clean
 from tieback.report.interface import RendererMeta
 from tieback.report.recipients import COLUMNS, recipient_cells
 

@@ -11,9 +11,10 @@ import uuid
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure
 from tieback.model.report import AppSummary, Report
-from tieback.report.document import clean, contents_text, count_text, store_text
+from tieback.report.document import clean, contents_text, store_text
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import MOST_LINES, PassiveNotes, passive_line

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from tieback.console import UNFOLDED, open_console
 from tieback.model.backend import Route
+from tieback.model.count_text import count_text
 from tieback.model.exposure import AppRoute, Exposure, Finding, Severity
 from tieback.model.report import AppSummary, BaselineState, Encryption, GroupTable, Report
 from tieback.report.declared import NOTE as DECLARED_NOTE
@@ -29,7 +30,6 @@ from tieback.report.document import (
     app_text,
     capture_lines,
     clean,
-    count_text,
     dropped_text,
     encryption_text,
     endpoint_host,

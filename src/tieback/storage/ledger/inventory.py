@@ -242,10 +242,12 @@ class Inventory:
             by_version = _versions(connection, same) if versions else {}
             owned = _ownership(connection, same)
             sources = _sources(connection, same)
+            by_number = {row["id"]: row for row in rows}
             found = []
             for row in rows:
                 if row["id"] in kept:
                     continue
+                same_app = [row, *(by_number[number] for number in merged.get(row["id"], ()))]
                 devices, how = counted.get(row["id"], (0, None))
                 names, first, last = sources[row["id"]]
                 found.append(
@@ -253,11 +255,11 @@ class Inventory:
                         id=row["id"],
                         platform=DevicePlatform(row["platform"]),
                         bundle_id=row["bundle_id"],
-                        name=row["name"],
-                        publisher=row["publisher"],
-                        store_id=row["store_id"],
-                        signer=row["signer"],
-                        in_house=bool(row["in_house"]),
+                        name=_first_fact(same_app, "name"),
+                        publisher=_first_fact(same_app, "publisher"),
+                        store_id=_first_fact(same_app, "store_id"),
+                        signer=_first_fact(same_app, "signer"),
+                        in_house=any(one["in_house"] for one in same_app),
                         devices=devices,
                         counted=how or CountSource.LISTED,
                         sources=names,
@@ -345,6 +347,11 @@ class Inventory:
             )
 
         self._database.write(keep, alone="inventory")
+
+
+def _first_fact(rows: Iterable[RowMapping], name: str) -> str:
+    """A fact of the rows of one app: each inventory may lack some."""
+    return next((str(row[name]) for row in rows if row[name]), "")
 
 
 def _device_counts(connection: Connection, same: CTE | None) -> dict[int, tuple[int, CountSource]]:

@@ -107,6 +107,58 @@ def test_fields(tmp_path: Path) -> None:
     assert flows[0].samples[1].data.endswith(b"\r\n\r\nhello")
 
 
+FIELDS = [{"name": "A", "value": "12345"}]
+"""Ten bytes in the format of HTTP/1."""
+OUT = len("GET /v1 HTTP/1.1\r\n") + 10
+
+
+@each(
+    ("request", "response", "more", "sizes"),
+    [
+        # Chrome writes -1 for what it does not know, and what was on the wire in _transferSize.
+        ({"headersSize": -1, "bodySize": 0}, {"status": 304, "headersSize": -1, "bodySize": 0, "_transferSize": 253,
+         "content": {"size": 23866}}, {}, (OUT, 253)),
+        ({"headersSize": -1, "bodySize": 0}, {"status": 304, "headersSize": -1, "bodySize": 0, "headers": FIELDS,
+         "content": {"size": 23866}}, {}, (OUT, 10)),
+        ({"headersSize": -1, "bodySize": 1310}, {"status": 200, "headersSize": -1, "bodySize": -1,
+         "content": {"size": 7108}}, {}, (OUT + 1310, 7108)),
+        ({"headersSize": -1, "bodySize": 0}, {"status": 200, "bodySize": 0, "content": {"size": 500}},
+         {"_fromCache": "disk"}, (0, 0)),
+        ({"httpVersion": "", "headersSize": -1, "bodySize": 0}, {"status": 0, "headersSize": -1, "bodySize": -1,
+         "_transferSize": 0}, {}, (0, 0)),
+        # Firefox states a body for 304, which has none; Safari states what compression saved.
+        ({"headersSize": 625, "bodySize": 0}, {"status": 304, "headersSize": 386, "bodySize": 5509,
+         "content": {"size": 23866}}, {}, (625, 386)),
+        ({"headersSize": 216, "bodySize": 0}, {"status": 200, "headersSize": 345, "bodySize": -1,
+         "content": {"size": 23866, "compression": 18716}}, {}, (216, 345 + 5150)),
+        ({"headersSize": 60}, {"status": 200, "headersSize": 0, "bodySize": 23866, "headers": FIELDS}, {}, (60, 23876)),
+        ({}, {"status": 200, "content": {"text": "hello"}}, {}, (OUT, 5)),
+    ],
+)  # fmt: skip
+def test_a_size_that_is_not_stated_is_not_zero_and_a_cached_one_is_not_received(
+    request: dict[str, Any], response: dict[str, Any], more: dict[str, Any], sizes: tuple[int, int],
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    asked = {"method": "GET", "url": "https://api.workhub.test/v1", "headers": FIELDS, **request}
+    (one,), problems = read(write(tmp_path, archive(entry(request=asked, response=response, **more))))
+    assert (one.flow.bytes_out, one.flow.bytes_in, problems) == (*sizes, [])
+
+
+@needs_captures
+@each(
+    ("name", "sizes"),
+    [
+        ("chrome", [(791, 253), (0, 0), (2974, 7132)]),
+        ("charles", [(68, 24341)]),
+        ("insomnia", [(16, 758)]),
+        ("postdata", [(1892, 73)]),
+    ],
+)
+def test_sizes_of_real_exports(name: str, sizes: list[tuple[int, int]]) -> None:
+    flows, _ = read(CAPTURES / f"mitmproxy__test_mitmproxy_data_har_files_{name}.har")
+    assert [(one.flow.bytes_out, one.flow.bytes_in) for one in flows] == sizes
+
+
 def test_websocket_messages(tmp_path: Path) -> None:
     item = entry(
         "wss://live.workhub.test/s",

@@ -52,7 +52,7 @@ def listed(folder: Path, found: Exposure, *sightings: tuple[str, str, Party]) ->
 def test_a_host_of_one_app_is_listed_with_what_breaks(tmp_path: Path) -> None:
     found = listed(tmp_path, store("es.fieldhand.test"), (APP, "es.fieldhand.test", Party.FIRST))
     (one,) = found.values()
-    assert (one.host, one.refused, one.apps) == ("es.fieldhand.test", "", ("Fieldhand (1 devices)",))
+    assert (one.host, one.refused, one.apps) == ("es.fieldhand.test", "", ("Fieldhand (1 device)",))
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_host_of_one_app_is_listed_with_what_breaks(tmp_path: Path) -> None:
     [
         (((APP, "h.test", Party.THIRD),), {}, "a host of an SDK or platform"),
         (((APP, "h.test", Party.FIRST), ("c" * 64, "h.test", Party.FIRST)), {}, "apps of 2 vendors use it"),
-        (((APP, "h.test", Party.FIRST), ("b" * 64, "h.test", Party.FIRST)), {}, "1 apps use it that do not lead"),
+        (((APP, "h.test", Party.FIRST), ("b" * 64, "h.test", Party.FIRST)), {}, "1 app uses it that does not lead"),
         ((), {"resource": "project"}, "a host that many customers share"),
     ],
 )

@@ -85,6 +85,28 @@ def test_date_is_that_of_the_file_or_as_set(tmp_path: Path) -> None:
     assert done(end).entered.taken == date(2025, 1, 2)
 
 
+def test_a_day_that_has_not_come_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(ADB)
+    with pytest.raises(UsageError, match="in the future"):
+        list(run(tmp_path, tmp_path / "a.txt", taken=date(2099, 1, 1)))
+    assert not (tmp_path / "ws").exists()
+
+
+@pytest.mark.parametrize("first", ["pixel.txt", "fleet.csv"])
+def test_an_app_has_the_facts_of_every_inventory_that_lists_it(tmp_path: Path, first: str) -> None:
+    """adb knows the platform and no name; a table knows name and publisher, and no platform."""
+    (tmp_path / "pixel.txt").write_text("package:com.workhub.mobile versionCode:2104\n")
+    (tmp_path / "fleet.csv").write_text(
+        "package,name,publisher,serial,in house\ncom.workhub.mobile,Workhub,Workhub GmbH,d1,yes\n"
+    )
+    for name in sorted(("pixel.txt", "fleet.csv"), key=lambda one: one != first):
+        list(run(tmp_path, tmp_path / name, confirm=True))
+    with Workspace.open(tmp_path / "ws") as workspace:
+        (app,) = workspace.ledger.inventory.apps()
+    assert (app.platform, app.label, app.publisher) == (DevicePlatform.ANDROID, "Workhub", "Workhub GmbH")
+    assert (app.in_house, app.devices) == (True, 2)
+
+
 def test_columns_are_confirmed_once_and_remembered(tmp_path: Path) -> None:
     path = tmp_path / "plain.csv"
     path.write_text(PLAIN)
@@ -180,7 +202,7 @@ def test_an_unreadable_file_of_a_complete_set_removes_nothing(tmp_path: Path) ->
     run(tmp_path, folder, complete=True, taken=date(2026, 11, 20))
     (folder / "b.txt").write_text("\x00")
     end = statement(ends(tmp_path, folder, complete=True, taken=date(2026, 11, 21)))
-    assert (end.complete, end.problems) == (False, ("1 files could not be read",))
+    assert (end.complete, end.problems) == (False, ("1 file could not be read",))
     assert here(tmp_path) == {"com.a", "com.b", "com.x"}
     (folder / "b.txt").unlink()
     assert statement(ends(tmp_path, folder, complete=True, taken=date(2026, 11, 21))).removed == 1

@@ -1,5 +1,6 @@
 """A scan joins apps and captures: traffic goes to the app that its capture names, and leaks become findings."""
 
+import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.unit.pipeline.mapping.test_flow_endpoints import FLOW, flow
-from tests.unit.pipeline.test_traffic import HTTP, capture
+from tests.unit.pipeline.test_traffic import HTTP, PEOPLE, archive, capture
 from tieback.model.app import App, Platform
 from tieback.model.flow import FlowApp
 from tieback.model.sighting import AppDocument
@@ -20,6 +21,7 @@ from tieback.pipeline.mapping.process_names import ProcessNames
 from tieback.pipeline.mapping.traffic_apps import attribute_traffic, captured_app_key, endpoint_evidence
 from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
+from tieback.report import by_name
 from tieback.storage.lake.queries.graph_rows import GraphRows
 from tieback.storage.lake.queries.summaries import captured_bundles, run_executables
 from tieback.storage.lake.tables.apps import app_tables, apps_by_bundle, ios_executables
@@ -112,6 +114,29 @@ def test_a_scan_of_an_app_and_a_capture(tmp_path: Path) -> None:
         (finding,) = [finding for finding in report.findings.rows() if finding.rule == "cleartext-personal-data"]
         assert "email a…t (16) in query:email, out, to http://api.workhub.test" in finding.evidence
         assert "ada@workhub.test" not in str(finding)
+
+
+@pytest.mark.parametrize(
+    ("posted", "title"),
+    [
+        ("", "Personal data or credentials received in cleartext"),
+        ('{"email": "ada@workhub.test"}', "Personal data or credentials sent and received in cleartext"),
+    ],
+)
+def test_every_format_says_whether_data_was_sent_or_received(tmp_path: Path, posted: str, title: str) -> None:
+    (tmp_path / "run.har").write_bytes(archive("http://es.workhub.test/people", PEOPLE, posted))
+    with run_scan(ScanRequest((tmp_path / "run.har",), None, tmp_path / "ws", workers=1), quiet) as done:
+        report = done.report
+        (finding,) = report.findings.rows()
+        assert finding.title == title
+        sides = {line.partition(", in, ")[2] or line.rpartition(", out, ")[2] for line in finding.evidence}
+        assert sides == {"from http://es.workhub.test", *(["to http://es.workhub.test"] if posted else [])}
+        for name in ("html", "markdown", "terminal"):
+            out = io.BytesIO()
+            by_name(name).render(report, out)
+            text = " ".join(out.getvalue().decode().split())
+            assert "2 classes received in cleartext: person name, phone" in text
+            assert title in text
 
 
 def test_a_capture_with_too_many_servers_is_counted_and_what_is_left_out_is_stated(

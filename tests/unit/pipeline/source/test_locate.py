@@ -120,8 +120,8 @@ def test_what_was_not_found_is_a_problem(tmp_path: Path) -> None:
     report = with_source(report_of(FLOW), tmp_path / "mapping.txt", Checkout(tmp_path / "source"))
     problems = [(one.what, Path(one.where).name) for one in report.problems.first(4)]
     assert problems == [
-        ("none of the 1 classes in the evidence is in the mapping; is it from this build?", "mapping.txt"),
-        ("1 of 1 findings were not found in this source", "source"),
+        ("the class in the evidence is not in the mapping; is it from this build?", "mapping.txt"),
+        ("1 of 1 finding was not found in this source", "source"),
         ("1 file or folder was not read: links", "source"),
         ("1 document of tieback was not searched: a report is no source", "source"),
     ]

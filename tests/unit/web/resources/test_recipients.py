@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from tests.unit.pipeline.mapping.test_recipients import EMAIL, flow
 from tests.unit.pipeline.workspaces import ANALYSED, make
 from tests.unit.web.clients import client as client_of
-from tieback.model.flow import ContentState, FlowApp, SentData
+from tieback.model.flow import ContentState, FlowApp, Leak, SentData
 from tieback.model.unit import Unit
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
@@ -27,6 +27,9 @@ FIELDHAND_KEY = ANALYSED[1].sha256
 CAPTURE = Unit("c" * 64, TRAFFIC_ANALYSIS, "/captures/run.har", 1)
 
 
+RECEIVED = Leak("phone", "json:phone", "in", "+…3 (15)", 0.99)
+
+
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run over four apps and one capture."""
@@ -37,6 +40,7 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
         replace(flow("api.fieldhand.org", EMAIL, encrypted=False), app=FIELDHAND),
         replace(flow("collect.evil.test", replace(EMAIL, where=HOSTILE)), app=FlowApp(HOSTILE, "com.evil")),
         replace(flow("shut.test", content=ContentState.ENCRYPTED), app=FIELDHAND),
+        replace(flow("search.test", encrypted=False), app=FIELDHAND, leaks=(RECEIVED,)),
         replace(flow("bare.test", content=ContentState.NOT_READ), app=FIELDHAND),
     ]
     with Workspace.open(folder) as workspace:
@@ -64,8 +68,11 @@ def test_third_parties_are_first_and_what_was_readable_is_stated(pages: Client) 
     assert [one["recipient"]["host"] for one in found["items"]][:2] == ["app.adjust.com"] * 2
     assert (found["total"], found["recipients"]) == (4, 4)
     figures = found["figures"]
-    assert (figures["flows"], figures["read"], figures["with_data"], figures["unreadable"]) == (5, 3, 3, 1)
+    assert (figures["flows"], figures["read"], figures["with_data"], figures["unreadable"]) == (6, 4, 3, 1)
+    assert figures["received"] == ["phone"]
     text = pages.get("/recipients").text
+    assert "4 flows read: personal data or credentials sent in 3, none found in 1." in text
+    assert "1 class received in cleartext: phone." in text
     assert "1 flow encrypted without keys" in text
     assert "1 flow without content that was read" in text
     assert "documented" not in text
@@ -106,6 +113,7 @@ def test_the_page_of_an_app_lists_its_recipients(pages: Client) -> None:
     text = pages.get(f"/apps/{FIELDHAND_KEY}").text
     assert f"/recipients?app={FIELDHAND_KEY}" in text
     assert "gps_adid" in text
+    assert "Received in cleartext: phone." in text
 
 
 def test_an_app_without_a_capture_says_that_recipients_are_not_known(pages: Client) -> None:

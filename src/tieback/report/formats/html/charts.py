@@ -9,11 +9,12 @@ from math import log10
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.exposure import Severity
 from tieback.model.figure import Figure, exact, total
 from tieback.model.posture import Posture
 from tieback.model.report import Breakdown
-from tieback.report.document import clean, count_text
+from tieback.report.document import clean
 from tieback.report.figures import SIGNS
 from tieback.report.posture import bars
 

@@ -5,9 +5,9 @@ from itertools import islice
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.probe import ProbeReport
 from tieback.model.report import Report
-from tieback.report.document import count_text
 
 MOST_READ = 50_000
 """Limit on the probe reports that are read for the table."""

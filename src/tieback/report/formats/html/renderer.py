@@ -10,6 +10,7 @@ from typing import BinaryIO
 from jinja2 import Environment
 
 from tieback.assess.references import MAY_APPLY, NOTE, labels, load_catalogues
+from tieback.model.count_text import count_text
 from tieback.model.exposure import Severity
 from tieback.model.report import Report
 from tieback.pii.taxonomy import load_taxonomy
@@ -19,7 +20,6 @@ from tieback.report.document import (
     RANSOM_WORDS,
     about_lines,
     clean,
-    count_text,
     headline_text,
     most_sensitive,
     partly_read_lines,

@@ -4,9 +4,10 @@ from itertools import chain
 
 from msgspec.structs import replace
 
+from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure
 from tieback.model.report import Report
-from tieback.report.document import PLATFORM_WORDS, count_text, row_of, store_text
+from tieback.report.document import PLATFORM_WORDS, row_of, store_text
 from tieback.report.formats.html.diagram import (
     GAP,
     WIDTH,
