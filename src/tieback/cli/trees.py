@@ -9,7 +9,7 @@ from rich.tree import Tree
 from tieback.cli.terminal import data_console
 from tieback.model.graph import THRESHOLD
 from tieback.model.probe import Access
-from tieback.report.document import ACCESS_WORDS, clean
+from tieback.report.document import ACCESS_WORDS, clean, records_text
 
 if TYPE_CHECKING:
     from tieback.pipeline.graph.views import AppView, BackendLine, BackendView, PassiveView, StoreLink
@@ -141,7 +141,7 @@ def print_app(view: "AppView") -> None:
 
 def _add_stores(tree: Tree, stores: "tuple[StoreLink, ...]") -> None:
     for store in stores:
-        records = f", {store.records.value:,} records ({store.records.quality})" if store.records.value else ""
+        records = f", {records_text(store.records)}" if store.access.exposed or store.records.value else ""
         name = f"{store.product} {store.version}".strip()
         text = f"store: {name} is {_verdict(store)}{records}, {store.relation}, at {', '.join(store.targets)}"
         _leaf(tree, text, store.confidence, store.reason)

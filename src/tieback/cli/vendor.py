@@ -114,6 +114,7 @@ def show(
     """
     from tieback.pii.taxonomy import class_titles
     from tieback.pipeline.disclosure.cases import open_case_service
+    from tieback.report.document import records_text
 
     with open_case_service(workspace, run=run) as work:
         (view,) = work.views([work.find_vendor(name)])
@@ -142,7 +143,7 @@ def show(
         console.print(Text(f"  app: {one.label} {one.version_name} ({one.bundle_id}, {one.platform})"))
     for store in view.stores:
         places = ", ".join(store.targets[:3])
-        console.print(Text(f"  open store: {store.product} at {places}, {store.records.value:,} records"))
+        console.print(Text(f"  open store: {store.product} at {places}, {records_text(store.records)}"))
     for case in view.cases:
         console.print(Text(f"  case: {case.id}, {case.state.value.replace('_', ' ')}, due {case.due or 'never'}"))
 

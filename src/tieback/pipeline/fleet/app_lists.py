@@ -28,6 +28,7 @@ import msgspec
 
 from tieback.model.device import DevicePlatform
 from tieback.pipeline.fleet.coverage import FleetLine
+from tieback.report.document import count_text, records_text
 from tieback.report.formats.csv import cell
 
 _APPLE = {
@@ -208,5 +209,5 @@ def _reason(line: FleetLine) -> str:
     if not line.exposures:
         return "listed by the operator"
     classes = f", with {', '.join(line.classes[:6])}" if line.classes else ""
-    stores = len(line.exposures)
-    return f"leads to {stores} open data store{'' if stores == 1 else 's'} of {line.records:,} records{classes}"
+    stores = count_text(len(line.exposures), "open data store")
+    return f"leads to {stores}, {records_text(line.records)}{classes}"

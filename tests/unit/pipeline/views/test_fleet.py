@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cases.samples import exposure
-from tests.unit.pipeline.workspaces import P, enter, make
+from tests.unit.pipeline.workspaces import GRANT, P, enter, make
 from tieback.model.device import InventoryRow, Ownership
 from tieback.model.errors import UsageError
 from tieback.pipeline.fleet.block_list import BlockRequest
+from tieback.pipeline.fleet.fleet_state import FleetState
 from tieback.pipeline.views.fleet import (
     FleetAction,
     FleetFilter,
@@ -25,7 +26,7 @@ from tieback.pipeline.views.fleet import (
     review_file,
 )
 from tieback.pipeline.views.inventory import device_of, inventory_page, list_devices
-from tieback.pipeline.views.prepared_fleet import FleetState, prepared_fleet
+from tieback.pipeline.views.prepared_fleet import prepared_fleet
 from tieback.storage.ledger.inventory_pages import DeviceFilter
 from tieback.storage.workspace import Workspace
 
@@ -42,7 +43,7 @@ ROWS = (
 
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make(tmp_path_factory.mktemp("fleet"), *ROWS, stores=(exposure(),))
+    return make(tmp_path_factory.mktemp("fleet"), *ROWS, stores=(exposure(),), grant=GRANT)
 
 
 @pytest.fixture
@@ -58,8 +59,8 @@ def test_each_app_has_a_state_an_action_and_a_reason(workspace: Workspace) -> No
         ("com.unknown", FleetState.UNKNOWN, FleetAction.ANALYSE),
         ("com.acme.mail", FleetState.NO_OPEN_STORE, FleetAction.NONE),
     ]
-    assert found["org.fieldhand.app"].reason == "It leads to 1 open store of 1,350 records with email, geo location."
-    assert "not decided" in found["com.acme.mail"].reason
+    assert found["org.fieldhand.app"].reason == "It leads to 1 open store, 1,350 records with email, geo location."
+    assert found["com.acme.mail"].reason == "The run found no back end in it."
     counts = fleet_counts(workspace)
     assert (counts.apps, counts.open, counts.unknown, counts.no_open_store, counts.personal) == (3, 1, 1, 1, 2)
 
@@ -95,7 +96,7 @@ def test_cursors_return_each_app_once(workspace: Workspace) -> None:
 
 
 def test_the_fleet_is_prepared_again_only_after_a_change(tmp_path: Path) -> None:
-    with Workspace.open(make(tmp_path, *ROWS, stores=(exposure(),))) as workspace:
+    with Workspace.open(make(tmp_path, *ROWS, stores=(exposure(),), grant=GRANT)) as workspace:
         first = prepared_fleet(workspace)
         assert prepared_fleet(workspace) is first
         new = [InventoryRow(P.ANDROID, name, device="d0") for name in ("com.new", "com.other")]
@@ -155,7 +156,7 @@ def test_lists_to_download(workspace: Workspace) -> None:
     lists = {one.format: one for one in block_lists(workspace).items}
     assert set(lists) == {"csv", "intune", "jamf", "android-enterprise", "workspace-one", "rpz", "hosts"}
     assert (lists["android-enterprise"].count, lists["jamf"].count) == (1, 0)
-    assert lists["jamf"].left_out == ("1 app: platform android",)
+    assert lists["jamf"].left_out == ("1 app: platform android", "1 app: never analysed")
     file = block_list_file(workspace, BlockRequest("android-enterprise"))
     assert json.loads(file.data)["applications"] == [{"packageName": "org.fieldhand.app", "installType": "BLOCKED"}]
     assert file.name == "tieback-block-android-enterprise.json"
