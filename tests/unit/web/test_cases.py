@@ -24,8 +24,7 @@ from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.disclosure import letter_files
 from tieback.pipeline.disclosure.cases import case_service
 from tieback.pipeline.jobs.kinds import RecheckJob, decode_arguments
-from tieback.scope.grant import render_grant
-from tieback.scope.lease import digest_of
+from tieback.scope.grant import grant_sha256, render_grant
 from tieback.storage.trust import accept_file, trust
 from tieback.storage.workspace import Workspace
 from tieback.web.pages import TEMPLATES
@@ -387,7 +386,7 @@ GRANT = Grant(
 
 def test_a_re_check_is_queued_under_a_grant_on_the_server(workspace: Path, key: str) -> None:
     (workspace / "grants" / "lab.toml").write_text(render_grant(GRANT))
-    digest = digest_of(GRANT)
+    digest = grant_sha256(render_grant(GRANT))
     changes = Changes()
     with client(workspace, Role.OPERATOR, changes) as pages:
         offered = shown(pages, key)["grants"]
@@ -411,7 +410,9 @@ def test_a_re_check_is_queued_under_a_grant_on_the_server(workspace: Path, key: 
 
 def test_an_analyst_starts_no_re_check(pages: TestClient[ASGIApp], workspace: Path, key: str) -> None:
     (workspace / "grants" / "lab.toml").write_text(render_grant(GRANT))
-    assert pages.post(f"/api/v1/cases/{key}/recheck", json={"grant": digest_of(GRANT)}).status_code == 403
+    assert (
+        pages.post(f"/api/v1/cases/{key}/recheck", json={"grant": grant_sha256(render_grant(GRANT))}).status_code == 403
+    )
     assert "Re-check now" not in pages.get(f"/cases/{key}").text
 
 

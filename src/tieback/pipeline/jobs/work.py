@@ -35,7 +35,6 @@ from tieback.report.audience import audience_of
 from tieback.report.document import scope_unprobed_text, undecided_text, unprobed_text
 from tieback.report.files import write_all
 from tieback.scope import event_loop
-from tieback.scope.grant import render_grant
 from tieback.scope.policy.approval import ApprovedGrant
 from tieback.storage.own_domains import read_own_domains
 from tieback.storage.workspace import Workspace
@@ -135,7 +134,7 @@ def _scan_result(done: ScanResult, run: str) -> JobResult:
 def _finished_before(order: JobOrder, request: ScanRequest) -> str | None:
     """The run that an earlier attempt of this job has finished, before the server heard of it."""
     args = tuple(display_name(one) for one in request.inputs)
-    text = render_grant(request.grant) if request.grant is not None else None
+    text = request.grant_text()
     with Workspace.open(order.workspace, create=False, trusted=True) as workspace:
         for run in workspace.ledger.list_runs():
             if run.started.timestamp() < order.since:

@@ -125,7 +125,7 @@ def list_cases(
     limit = bounded_limit(limit)
     database, today = workspace.ledger.database, datetime.now(UTC).date()
     due_by = "" if due_in is None else _days_after(today, due_in)
-    key = decode_cursor(after, tuple[str, str]) if after else None
+    key = decode_cursor(after, CaseKey.__value__) if after else None
     rows, following = cut(
         case_page(database, key, limit + 1, states=states, vendor=vendor, due_by=due_by), limit, _case_key
     )

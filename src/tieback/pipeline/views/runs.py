@@ -5,7 +5,7 @@ from pathlib import PurePath
 
 import msgspec
 
-from tieback.model.errors import GrantError, TiebackError
+from tieback.model.errors import TiebackError
 from tieback.model.report import RulesUsed
 from tieback.pipeline.jobs.folders import export_file
 from tieback.pipeline.jobs.kinds import ImportJob, ProbeJob, RecheckJob, ReportJob, ScanJob, decode_arguments
@@ -13,8 +13,6 @@ from tieback.pipeline.jobs.messages import NO_GRANT, JobResult
 from tieback.pipeline.report import run_scope
 from tieback.pipeline.views.listing import Listing, bounded_limit, decode_cursor, encode_cursor
 from tieback.report.document import scope_unprobed_text
-from tieback.scope.grant import parse_grant
-from tieback.scope.lease import digest_of
 from tieback.storage.lake.tables.inputs import count_inputs, failed_inputs
 from tieback.storage.lake.tables.run_data import read_run_rules
 from tieback.storage.ledger.jobs import JobEvent, JobRow, JobState
@@ -47,7 +45,7 @@ class RunItem(msgspec.Struct, frozen=True, kw_only=True):
     started: float | None
     ended: float | None
     grant: str | None
-    """SHA-256 of the grant, as in the list of grants; ``None`` if nothing was probed."""
+    """SHA-256 of the file of the grant, as in the list of grants; ``None`` if nothing was probed."""
     run: str | None
     """ID of the run of the workspace that it made."""
     stage: str = ""
@@ -142,8 +140,7 @@ def list_runs(workspace: Workspace, *, after: str = "", limit: int = 50) -> List
     ledger = workspace.ledger
     jobs = ledger.jobs.latest(limit + 1, before)
     runs = ledger.runs_without_job(limit + 1, before)
-    grant_id = _GrantIds(workspace)
-    items = [*(job_item(workspace, job) for job in jobs), *(_run_item(run, grant_id) for run in runs)]
+    items = [*(job_item(workspace, job) for job in jobs), *(_run_item(run) for run in runs)]
     items.sort(key=lambda item: item.id, reverse=True)
     following = encode_cursor((items[limit - 1].id,)) if len(items) > limit else None
     return Listing(items=tuple(items[:limit]), next=following)
@@ -163,7 +160,7 @@ def find_run_page(workspace: Workspace, run: str) -> RunPage | None:
     if found is None:
         return None
     page = RunPage(
-        run=_run_item(found, _GrantIds(workspace)),
+        run=_run_item(found),
         attempts=0,
         arguments=found.args[:MAX_ARGUMENTS],
         argument_count=len(found.args),
@@ -264,7 +261,7 @@ def _with_results(workspace: Workspace, page: RunPage, run: RunRow) -> RunPage:
     return msgspec.structs.replace(changed, not_probed=scope_unprobed_text(*run_scope(workspace, run), NO_GRANT))
 
 
-def _run_item(run: RunRow, grant_ids: "_GrantIds") -> RunItem:
+def _run_item(run: RunRow) -> RunItem:
     started = run.started.timestamp()
     return RunItem(
         id=run.id,
@@ -275,28 +272,9 @@ def _run_item(run: RunRow, grant_ids: "_GrantIds") -> RunItem:
         created=started,
         started=started,
         ended=None if run.ended is None else run.ended.timestamp(),
-        grant=grant_ids.of(run),
+        grant=run.grant_sha256,
         run=run.id,
     )
-
-
-class _GrantIds:
-    """The grants of runs, by the SHA-256 of their values; runs have that of their text."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self._ledger = workspace.ledger
-        self._known: dict[str, str | None] = {}
-
-    def of(self, run: RunRow) -> str | None:
-        key = run.grant_sha256
-        if key is None:
-            return None
-        if key not in self._known:
-            try:
-                self._known[key] = digest_of(parse_grant(self._ledger.grant_text(key) or "", ""))
-            except GrantError:
-                self._known[key] = None
-        return self._known[key]
 
 
 def _result(job: JobRow) -> JobResult:
