@@ -126,7 +126,9 @@ def print_join(found: "list[JoinRow]", summary: "JoinSummary") -> None:
     if findings:
         console.print(Text("Findings", style="bold"))
     for finding in findings[:SHOWN]:
-        console.print(Text(f"  {finding.severity}: {finding.title}"))
+        # Several findings of a rule have the same title; the first line of the evidence names the resource or store.
+        says = f": {finding.evidence[0]}" if finding.evidence else ""
+        console.print(Text(f"  {finding.severity}: {finding.title}{says}"))
     console.print(
         Text(
             f"{_of(summary.resources, 'resource')} of {_of(summary.accounts, 'account')}: {summary.owned:,} "

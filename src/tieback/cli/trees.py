@@ -141,7 +141,7 @@ def print_app(view: "AppView") -> None:
 
 def _add_stores(tree: Tree, stores: "tuple[StoreLink, ...]") -> None:
     for store in stores:
-        records = f", {records_text(store.records)}" if store.access.exposed or store.records.value else ""
+        records = f", {records_text(store.records)}" if Access(store.access).exposed or store.records.value else ""
         name = f"{store.product} {store.version}".strip()
         text = f"store: {name} is {_verdict(store)}{records}, {store.relation}, at {', '.join(store.targets)}"
         _leaf(tree, text, store.confidence, store.reason)

@@ -419,3 +419,29 @@ def test_an_analyst_starts_no_re_check(pages: TestClient[ASGIApp], workspace: Pa
 def test_without_a_grant_the_page_says_where_to_put_one(workspace: Path, key: str) -> None:
     with client(workspace, Role.OPERATOR) as pages:
         assert "no page can create one" in pages.get(f"/cases/{key}").text
+
+
+def test_a_letter_without_a_known_sender_asks_for_one(workspace: Path, key: str) -> None:
+    """No run had a grant, and the workspace has no sender file: the page must ask, before anything is typed in."""
+    (workspace / "sender.toml").unlink()
+    with client(workspace, Role.ANALYST) as pages:
+        assert (shown(pages, key)["sender"], shown(pages, key)["no_sender"]) == (None, "")
+        page = pages.get(f"/cases/{key}").text
+        assert '<input name="organisation" required' in page
+        assert '<input name="email" required' in page
+        refused = pages.post(f"/api/v1/cases/{key}/letters", json={"kind": "exposure"})
+        assert (refused.status_code, refused.json()["where"]) == (400, "organisation")
+        assert "--sender" not in refused.text
+        half = pages.post(f"/api/v1/cases/{key}/letters", json={"kind": "exposure", "organisation": "Acme"})
+        assert half.status_code == 400
+        fields = {"kind": "exposure", "organisation": "Acme Security", "email": "security@acme.test"}
+        page = pages.post(f"/cases/{key}/letters", data=fields).text
+        assert "Not sent" in page
+        assert "Acme Security" in page
+
+
+def test_another_sender_replaces_that_of_the_workspace(pages: TestClient[ASGIApp], key: str) -> None:
+    assert shown(pages, key)["sender"] == {"organisation": "Security office", "email": "security@office.test"}
+    made = written(pages, key, organisation="Acme Security", email="security@acme.test")
+    assert "Acme Security" in made["letter"]["text"]
+    assert "Security office" not in made["letter"]["text"]

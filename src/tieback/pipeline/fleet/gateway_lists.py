@@ -17,7 +17,7 @@ from tieback.model.endpoint import Party
 from tieback.model.exposure import Exposure
 from tieback.pipeline.fleet.analysed_apps import analysed_apps
 from tieback.pipeline.fleet.coverage import FleetLine
-from tieback.report.document import clean
+from tieback.report.document import clean, count_text
 from tieback.storage.lake.lake import Lake
 
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
@@ -145,7 +145,7 @@ def _comments(one: GatewayHost) -> list[str]:
 
 
 def _app(name: str, devices: int | None) -> str:
-    return f"{name} (not in the inventory)" if devices is None else f"{name} ({devices:,} devices)"
+    return f"{name} (not in the inventory)" if devices is None else f"{name} ({count_text(devices, 'device')})"
 
 
 def _refusal(host: str, use: _Use, owners: Collection[str], leading: Collection[str]) -> str:

@@ -37,6 +37,7 @@ from tieback.report.files import write_all
 from tieback.scope import event_loop
 from tieback.scope.policy.approval import ApprovedGrant
 from tieback.storage.own_domains import read_own_domains
+from tieback.storage.uploads import UploadFolder
 from tieback.storage.workspace import Workspace
 
 MAX_NOTES = 500
@@ -107,7 +108,7 @@ def _scan(order: JobOrder, job: ScanJob, reporter: JobReporter) -> JobResult:
     with run_scan(request, reporter.stage) as done:
         for part in done.set_aside:
             reporter.send(JobNote(text=short(f"removed a damaged file from the lake: {part}")))
-        _note_failures(done.failed, reporter)
+        _note_failures(done.failed, reporter, order.workspace)
         if not done.inputs_read:
             raise InputError("no input was read", advice="See the problems of this job")
         return _scan_result(done, begun_run)
@@ -165,9 +166,10 @@ def _inputs(workspace: Workspace, job: ScanJob) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _note_failures(failed: Sequence[TiebackError], reporter: JobReporter) -> None:
+def _note_failures(failed: Sequence[TiebackError], reporter: JobReporter, workspace: Path) -> None:
+    uploads = UploadFolder(workspace)
     for error in failed[:MAX_NOTES]:
-        reporter.send(JobNote(text=short(error.diagnostics())))
+        reporter.send(JobNote(text=short(uploads.name_of(error.diagnostics()))))
     if len(failed) > MAX_NOTES:
         reporter.send(JobNote(text=f"and {len(failed) - MAX_NOTES:,} more inputs failed"))
 

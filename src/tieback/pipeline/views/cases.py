@@ -26,6 +26,7 @@ from tieback.model.exposure import Severity
 from tieback.model.figure import Figure
 from tieback.model.vendor import Contact
 from tieback.pipeline.disclosure.cases import CaseService, case_service
+from tieback.pipeline.disclosure.letter_files import kept_sender
 from tieback.pipeline.views.grants import GrantRow, list_grants
 from tieback.pipeline.views.listing import DEFAULT_LIMIT, Listing, bounded_limit, cut, decode_cursor
 from tieback.pipeline.views.stores import StoreRow, store_row
@@ -267,6 +268,13 @@ class LetterRow(msgspec.Struct, frozen=True, kw_only=True):
     cases: tuple[str, ...]
 
 
+class LetterSender(msgspec.Struct, frozen=True, kw_only=True):
+    """The sender of letters."""
+
+    organisation: str
+    email: str
+
+
 class CaseDetail(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about one case."""
 
@@ -303,6 +311,10 @@ class CaseDetail(msgspec.Struct, frozen=True, kw_only=True):
     store_now: StoreRow | None
     """The store in the last finished run; ``None`` if that run did not find it."""
     letters: tuple[LetterRow, ...]
+    sender: LetterSender | None
+    """Who signs a letter that names no sender; ``None`` if nobody is known: then a letter needs one."""
+    no_sender: str
+    """Why the sender file of the workspace is not used; empty if it is, or if there is none."""
     grants: tuple[GrantRow, ...]
     """Grants on the server that can be used for a re-check now."""
     grants_unusable: int
@@ -341,6 +353,7 @@ def show_case(workspace: Workspace, key: str, grants: Path | None = None) -> Cas
     work = case_service(workspace)
     on_disk = list_grants(workspace, grants).items
     usable = tuple(one for one in on_disk if one.usable)
+    sender, no_sender = kept_sender(work)
     return CaseDetail(
         case=case_row(case, names, today),
         places=case.all_places,
@@ -380,6 +393,8 @@ def show_case(workspace: Workspace, key: str, grants: Path | None = None) -> Cas
         letters=tuple(
             letter_rows((one for one in workspace.ledger.cases.letters(case.vendor) if case.id in one.cases), names)
         ),
+        sender=None if sender is None else LetterSender(organisation=sender.organisation, email=sender.email),
+        no_sender=no_sender,
         grants=usable,
         grants_unusable=len(on_disk) - len(usable),
         log=case_lines(lines),

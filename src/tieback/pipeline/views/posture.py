@@ -19,6 +19,9 @@ SHOWN = 100
 """Rows of each table of the page; ``tieback posture join --format json`` is complete."""
 
 
+MOST_STORES = 20
+
+
 class ShareBar(msgspec.Struct, frozen=True, kw_only=True):
     """A share of the hosted databases."""
 
@@ -67,6 +70,10 @@ class PostureFinding(msgspec.Struct, frozen=True, kw_only=True):
     rule: str
     severity: Severity
     title: str
+    evidence: str
+    """The first line of the evidence, which names the resource or the store."""
+    stores: tuple[str, ...]
+    """IDs of the stores that it is about, at most 20."""
     advice: str
 
 
@@ -146,7 +153,15 @@ def posture_page(workspace: Workspace, run: str = "") -> PosturePage:
         foreign=tuple(_foreign(one) for one in posture.foreign[:SHOWN]),
         foreign_total=posture.foreign_total or 0,
         findings=tuple(
-            PostureFinding(id=one.id, rule=one.rule, severity=one.severity, title=one.title, advice=one.advice)
+            PostureFinding(
+                id=one.id,
+                rule=one.rule,
+                severity=one.severity,
+                title=one.title,
+                evidence=one.evidence[0] if one.evidence else "",
+                stores=one.exposures[:MOST_STORES],
+                advice=one.advice,
+            )
             for one in section.findings[:SHOWN]
         ),
         findings_total=len(section.findings),

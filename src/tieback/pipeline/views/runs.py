@@ -1,7 +1,6 @@
 """Runs: jobs of the server and runs of the command line in one list, their progress, and what they did not do."""
 
 from collections.abc import Iterator
-from pathlib import PurePath
 
 import msgspec
 
@@ -229,10 +228,10 @@ def _job_page(workspace: Workspace, job: JobRow) -> RunPage:
         run=job_item(workspace, job),
         attempts=job.attempts,
         arguments=tuple(_upload_name(workspace, name) for name in names[:MAX_ARGUMENTS]),
-        argument_count=len(names),
+        argument_count=_case_count(job) if names == [_EVERY_CASE] else len(names),
         figures=result.figures,
         files=tuple(_files(workspace, result)),
-        problems=tuple(_problems(workspace.ledger.jobs.events(job.id)))[-MAX_PROBLEMS:],
+        problems=_problems(workspace, job.id),
         inputs_read=None,
         inputs_failed=0,
         failed=(),
@@ -250,8 +249,9 @@ def _with_results(workspace: Workspace, page: RunPage, run: RunRow) -> RunPage:
     if run.ended is None:
         return page
     read, failed = count_inputs(workspace.lake, run.id)
+    folder = UploadFolder(workspace.directory)
     rows = tuple(
-        FailedInput(name=_name_of(workspace, one.path), sha256=one.key, problem=one.problem)
+        FailedInput(name=folder.name_of(one.path), sha256=one.key, problem=one.problem)
         for one in failed_inputs(workspace.lake, run.id, MAX_FAILED)
     )
     rules = read_run_rules(workspace.lake, run.id)
@@ -284,6 +284,9 @@ def _result(job: JobRow) -> JobResult:
         return JobResult()
 
 
+_EVERY_CASE = "all cases that were not closed"
+
+
 def _argument_names(job: JobRow) -> list[str]:
     """Inputs (by SHA-256), targets or cases of a job."""
     try:
@@ -298,23 +301,20 @@ def _argument_names(job: JobRow) -> list[str]:
         case ProbeJob(targets=targets):
             return list(targets)
         case RecheckJob(cases=cases):
-            return list(cases) or ["all cases that were not closed"]
+            return list(cases) or [_EVERY_CASE]
         case ReportJob(format=form, audience=audience, vendor=vendor):
             return [f"{form} for the audience {audience}{f': {vendor}' if vendor else ''}"]
+
+
+def _case_count(job: JobRow) -> int:
+    """How many cases a re-check of all cases had; 0 until it has ended."""
+    return _result(job).figures.get("cases", 0)
 
 
 def _upload_name(workspace: Workspace, name: str) -> str:
     """The name of an upload, if this is its SHA-256."""
     upload = UploadFolder(workspace.directory).find(name)
     return (upload.name if upload is not None else "") or name
-
-
-def _name_of(workspace: Workspace, path: str) -> str:
-    """A path, or the name of an upload."""
-    place = PurePath(path)
-    if place.parent == workspace.directory.absolute() / "uploads":
-        return _upload_name(workspace, place.name)
-    return path
 
 
 def _files(workspace: Workspace, result: JobResult) -> Iterator[RunFile]:
@@ -324,10 +324,10 @@ def _files(workspace: Workspace, result: JobResult) -> Iterator[RunFile]:
             yield RunFile(name=name, size=path.stat().st_size)
 
 
-def _problems(events: list[JobEvent]) -> Iterator[str]:
-    for event in events:
-        if event.kind in {"problem", "lost"}:
-            yield str(msgspec.json.decode(event.document).get("text", ""))
+def _problems(workspace: Workspace, job: str) -> tuple[str, ...]:
+    folder = UploadFolder(workspace.directory)
+    kept = [one for one in workspace.ledger.jobs.events(job) if one.kind in {"problem", "lost"}][-MAX_PROBLEMS:]
+    return tuple(folder.name_of(str(msgspec.json.decode(one.document).get("text", ""))) for one in kept)
 
 
 def _event(event: JobEvent) -> RunEvent:
