@@ -135,6 +135,7 @@ def print_join(found: "list[JoinRow]", summary: "JoinSummary") -> None:
             f"matched to stores of the scan, {summary.leaking:,} of them exposed; "
             f"{summary.unseen:,} public, but not seen by the scan; "
             f"{_of(summary.foreign, 'open store')} in no account; {_of(summary.findings, 'finding')}"
-            + ("" if summary.run else ". No finished scan in this workspace: run `tieback scan` first")
         )
     )
+    if summary.not_probed:
+        console.print(Text(f"{summary.not_probed} Run `tieback scan` with --grant FILE."))

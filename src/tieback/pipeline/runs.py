@@ -25,7 +25,7 @@ def finished_run(workspace: Workspace, run_id: str = "") -> RunRow | None:
 
 
 def nothing_probed_text(run: RunRow | None) -> str:
-    """Why a run says nothing about open stores, as one sentence; empty if it had a grant."""
+    """Why a run shows nothing about open stores, as one sentence; empty if it had a grant."""
     if run is None:
         return "No run has finished, so nothing was probed: no app was compared with open stores."
     return (

@@ -217,7 +217,7 @@ class FleetView:
 
     @property
     def nothing_probed(self) -> str:
-        """Why the run says nothing about open stores, as one sentence; empty if it probed."""
+        """Why the run shows nothing about open stores, as one sentence; empty if it probed."""
         return nothing_probed_text(self._run)
 
     def lines(self, *, versions: bool = True) -> list[FleetLine]:

@@ -32,9 +32,8 @@ from tieback.pipeline.views.listing import DEFAULT_LIMIT, Listing, bounded_limit
 from tieback.pipeline.views.stores import StoreRow, store_row
 from tieback.report.document import most_records
 from tieback.storage.ledger.case_log import CASE_DIGEST
+from tieback.storage.ledger.case_order import CaseKey, Whole
 from tieback.storage.ledger.pages import (
-    CaseKey,
-    Whole,
     case_page,
     count_case_states,
     count_cases,

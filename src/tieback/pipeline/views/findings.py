@@ -18,10 +18,10 @@ from tieback.pipeline.views.listing import DEFAULT_LIMIT, Listing, bounded_limit
 from tieback.pipeline.views.runs_shown import ShownRun, find_shown_run
 from tieback.pipeline.views.stores import StoreState, store_state
 from tieback.report.verdict import access_text
+from tieback.storage.ledger.case_order import Whole
 from tieback.storage.ledger.conclusions import finding_rank
 from tieback.storage.ledger.pages import (
     FindingKey,
-    Whole,
     count_findings,
     finding_page,
     findings_by_rule,

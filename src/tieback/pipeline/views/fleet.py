@@ -126,7 +126,7 @@ class FleetReview(msgspec.Struct, frozen=True, kw_only=True):
     run: str | None
     """ID of the run that open stores come from; ``None`` if none has finished."""
     not_probed: str
-    """Why the run says nothing about open stores, as one sentence; empty if it probed."""
+    """Why the run shows nothing about open stores, as one sentence; empty if it probed."""
 
 
 class FleetAppPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,7 +134,7 @@ class FleetAppPage(msgspec.Struct, frozen=True, kw_only=True):
 
     app: FleetAppRow
     not_probed: str
-    """Why the run says nothing about open stores, as one sentence; empty if it probed."""
+    """Why the run shows nothing about open stores, as one sentence; empty if it probed."""
     sources: tuple[str, ...]
     ownership: dict[Ownership, int]
     installs: Listing[InstallRow]
@@ -158,7 +158,7 @@ class FleetCounts(msgspec.Struct, frozen=True, kw_only=True):
     """Apps on at least one personal device."""
     run: str | None
     why_not_probed: str
-    """Why the run says nothing about open stores, as one sentence; empty if it probed."""
+    """Why the run shows nothing about open stores, as one sentence; empty if it probed."""
 
 
 class BlockFormat(msgspec.Struct, frozen=True, kw_only=True):
@@ -182,7 +182,7 @@ class BlockLists(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[BlockFormat, ...]
     run: str | None
     not_probed: str
-    """Why the run says nothing about open stores, as one sentence; empty if it probed."""
+    """Why the run shows nothing about open stores, as one sentence; empty if it probed."""
     apps: int
     """Apps of the review."""
     decided: int

@@ -109,7 +109,7 @@ class DevicePage(msgspec.Struct, frozen=True, kw_only=True):
 
     device: DeviceRow
     not_probed: str
-    """Why the run says nothing about open stores, as one sentence; empty if it probed."""
+    """Why the run shows nothing about open stores, as one sentence; empty if it probed."""
     apps: Listing[DeviceAppRow]
 
 

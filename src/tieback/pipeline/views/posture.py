@@ -93,7 +93,7 @@ class PosturePage(msgspec.Struct, frozen=True, kw_only=True):
 
     run: str | None
     not_probed: str
-    """Why the run says nothing about open stores, as one sentence; empty if it probed."""
+    """Why the run shows nothing about open stores, as one sentence; empty if it probed."""
     imported: bool
     """False if no export was imported: then nothing is known."""
     resources: int

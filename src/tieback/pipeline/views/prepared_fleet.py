@@ -33,7 +33,7 @@ class PreparedFleet(msgspec.Struct, frozen=True):
     personal: int
     """Number of apps on at least one personal device."""
     not_probed: str
-    """Why the run says nothing about open stores, as one sentence; empty if it probed."""
+    """Why the run shows nothing about open stores, as one sentence; empty if it probed."""
 
     def find(self, app: int) -> FleetLine | None:
         """The app with this ID, if a review includes it."""

@@ -25,12 +25,12 @@ from tieback.pipeline.views.listing import DEFAULT_LIMIT, Listing, bounded_limit
 from tieback.pipeline.views.runs_shown import ShownRun, find_shown_run
 from tieback.report.document import ACCESS_WORDS, most_records
 from tieback.report.verdict import access_text
+from tieback.storage.ledger.case_order import Whole
 from tieback.storage.ledger.pages import (
     CaseHead,
     StoreFilter,
     StoreHead,
     StoreKey,
-    Whole,
     cases_of_stores,
     count_stores,
     other_stores_by_access,

@@ -10,9 +10,9 @@ from tieback.model.case import CaseState, NewLogLine
 from tieback.model.exposure import Exposure, Finding, PiiClassTotal, Severity
 from tieback.model.figure import exact
 from tieback.model.probe import Access, Container
+from tieback.storage.ledger.case_order import CaseKey
 from tieback.storage.ledger.ledger import Ledger
 from tieback.storage.ledger.pages import (
-    CaseKey,
     FindingKey,
     StoreFilter,
     StoreKey,
