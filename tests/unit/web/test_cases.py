@@ -445,3 +445,12 @@ def test_another_sender_replaces_that_of_the_workspace(pages: TestClient[ASGIApp
     made = written(pages, key, organisation="Acme Security", email="security@acme.test")
     assert "Acme Security" in made["letter"]["text"]
     assert "Security office" not in made["letter"]["text"]
+
+
+def test_rows_that_are_about_cases_name_the_store(workspace: Path) -> None:
+    """Cases of one vendor and product differ only by their place."""
+    (workspace / "grants").mkdir(exist_ok=True)
+    (workspace / "grants" / "lab.toml").write_text(render_grant(GRANT))
+    with client(workspace, Role.OPERATOR) as pages:
+        for path in ("/", "/runs/new"):
+            assert f"{OPEN.product} at {OPEN.targets[0]}" in pages.get(path).text

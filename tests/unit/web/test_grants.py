@@ -1,6 +1,7 @@
 """The pages of grants and of the audit log of probing: words, never a way to change one."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -88,6 +89,8 @@ def test_a_grant_in_words_with_its_runs(pages: TestClient[Any]) -> None:
     assert any("192.0.2.0/24 on ports 9200" in line for line in found["sentences"])
     assert found["runs"]
     page = pages.get(f"/grants/{ID}").text
+    # What a target also allows is in the item of the target: alone, it would belong to none.
+    assert re.search(r"<li[^>]*>192\.0\.2\.0/24[^<]*<br>and open a session with MCP servers[^<]*</li>", page)
     assert f'href="/runs/{found["runs"][0]["id"]}"' in page
 
 

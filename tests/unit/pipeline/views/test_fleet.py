@@ -13,8 +13,10 @@ from tests.unit.cases.samples import exposure
 from tests.unit.pipeline.workspaces import GRANT, P, enter, make
 from tieback.model.device import InventoryRow, Ownership
 from tieback.model.errors import UsageError
-from tieback.pipeline.fleet.block_list import BlockRequest
+from tieback.pipeline.fleet.block_list import APP_FORMATS, HOST_FORMATS, BlockRequest, block_list, review_lines
+from tieback.pipeline.fleet.coverage import FleetView
 from tieback.pipeline.fleet.fleet_state import FleetState
+from tieback.pipeline.fleet.review_table import to_csv
 from tieback.pipeline.views.fleet import (
     FleetAction,
     FleetFilter,
@@ -182,3 +184,18 @@ def test_an_empty_workspace(tmp_path: Path) -> None:
         assert fleet_review(workspace, FleetFilter()).items == ()
         assert [one.count for one in block_lists(workspace).items] == [0] * 7
         assert list_devices(workspace, DeviceFilter()).items == ()
+
+
+@pytest.mark.parametrize("form", [*APP_FORMATS, *HOST_FORMATS])
+def test_a_file_of_the_page_is_that_of_the_command_line(workspace: Workspace, form: str) -> None:
+    """The rows have one order, whatever order the lines of the fleet have."""
+    view = FleetView(workspace, workspace.ledger.latest_run())
+    request = BlockRequest(form, names=("org.fieldhand.app", "com.unknown"))
+    lines = view.lines(versions=False)
+    assert block_list_file(workspace, request).data == block_list(view, request).data
+    assert block_list(view, request, lines[::-1]).data == block_list(view, request, lines).data
+
+
+def test_the_review_of_the_page_is_that_of_the_command_line(workspace: Workspace) -> None:
+    lines = FleetView(workspace, workspace.ledger.latest_run()).lines(versions=False)
+    assert review_file(workspace, FleetFilter(), "csv").data == to_csv(review_lines(lines[::-1]))
