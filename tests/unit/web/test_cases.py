@@ -5,6 +5,7 @@ import shutil
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -452,5 +453,6 @@ def test_rows_that_are_about_cases_name_the_store(workspace: Path) -> None:
     (workspace / "grants").mkdir(exist_ok=True)
     (workspace / "grants" / "lab.toml").write_text(render_grant(GRANT))
     with client(workspace, Role.OPERATOR) as pages:
+        target = escape(OPEN.targets[0])
         for path in ("/", "/runs/new"):
-            assert f"{OPEN.product} at {OPEN.targets[0]}" in pages.get(path).text
+            assert f"{OPEN.product} at {target}" in pages.get(path).text
