@@ -17,6 +17,7 @@ import msgspec
 from tieback.cases.comparison import comparison_lines
 from tieback.model.case import Case, CaseState, RecheckVerdict
 from tieback.model.document import encode
+from tieback.model.figure import Quality
 from tieback.report.document import clean, store_name
 from tieback.report.shortened import cut, cut_text
 
@@ -50,6 +51,8 @@ class CaseEvent(msgspec.Struct, frozen=True):
     """Result of the re-check; ``None`` for other events."""
     records: int | None = None
     """Number of records readable without authentication now; ``None`` if not measured."""
+    records_quality: Quality | None = None
+    """How good this number is; ``None`` if not measured."""
     records_change: int | None = None
     """Change since the case was opened; ``None`` if either number was not measured."""
     reasons: tuple[str, ...] = ()
@@ -101,6 +104,7 @@ def case_event(before: Case, after: Case, vendor: str, kind: str, time: datetime
         news=news,
         verdict=check.verdict if check else None,
         records=check.records.value if check and check.records else None,
+        records_quality=check.records.quality if check and check.records else None,
         records_change=check.records_change if check else None,
         due=after.due if late else None,
         reasons=tuple(clean(reason, 300) for reason in check.reasons[:12]) if check else (),

@@ -332,6 +332,8 @@ def policy() -> None:
 
 
 def _print(cases: list[Case], names: dict[str, str], output: OutputFormat) -> None:
+    from tieback.report.figures import figure_text
+
     if output is OutputFormat.JSON:
         for case in cases:
             write_line(encode("case", {**case_fields(case), "vendor_name": names.get(case.vendor, "")}))
@@ -352,7 +354,7 @@ def _print(cases: list[Case], names: dict[str, str], output: OutputFormat) -> No
             case.state.value.replace("_", " ") + (", unfixed" if case.unfixed and not case.active else ""),
             f"{case.due or ''}{late}",
             Text(f"{case.store.product} at {', '.join(case.store.targets[:most])}"),
-            f"{case.store.records.value:,}",
+            figure_text(case.store.records),
             "" if case.check is None else f"{case.check.verdict.value.replace('_', ' ')}, {case.check.time:%Y-%m-%d}",
         )
     console.print(table)
@@ -366,6 +368,7 @@ def case_fields(case: Case) -> dict[str, object]:
 def _facts(case: Case) -> list[tuple[str, str]]:
     from tieback.cases.comparison import comparison_lines
     from tieback.pii.taxonomy import class_titles
+    from tieback.report.figures import figure_text
 
     store, check = case.store, case.check
     facts = [
@@ -375,7 +378,7 @@ def _facts(case: Case) -> list[tuple[str, str]]:
         ("may also be at", ", ".join(case.suspects)),
         (
             "records",
-            f"{store.records.value:,} ({store.records.quality}) when the case was opened on {case.opened:%Y-%m-%d}",
+            f"{figure_text(store.records)} when the case was opened on {case.opened:%Y-%m-%d}",
         ),
         ("severity", store.severity.value),
         ("personal data", class_titles(total.pii_class for total in store.pii)),

@@ -29,7 +29,7 @@ from tieback.model.errors import UsageError
 
 if TYPE_CHECKING:
     from tieback.pipeline.fleet.block_list import BlockList
-    from tieback.pipeline.fleet.coverage import FleetAppDetail, FleetLine
+    from tieback.pipeline.fleet.coverage import FleetAppDetail, FleetLine, FleetView
 
 app = typer.Typer(help="Manage the app inventory, from EMM/MDM exports.\n\nExample: tieback inventory gaps")
 app.command("import")(inventory_files.import_)
@@ -246,6 +246,7 @@ def review(
         known = fleet.known
     if not known:
         message_console().print(NO_INVENTORY)
+        _undecided(fleet, lines)
     if output is ReviewFormat.JSON:
         for line in lines:
             write_line(encode("fleet-review", line.document()))
@@ -282,24 +283,28 @@ def block(
 ) -> None:
     """Write a list of apps to block or remove, for an EMM; or of hosts, for a gateway. Changes nothing anywhere.
 
+    Returns 4 and writes no list if the run probed no app of the fleet.
+
     Example: tieback inventory block --format jamf -o block.mobileconfig
     """
     from tieback.cli.files import write_whole
-    from tieback.pipeline.fleet.block_list import BlockRequest, block_list, require_inventory
+    from tieback.pipeline.fleet.block_list import BlockRequest, block_list, check_probed, require_inventory
     from tieback.pipeline.fleet.coverage import open_fleet
 
     request = BlockRequest(output.value, action.value, tuple(names or ()), weak, force)
     with open_fleet(workspace, run) as fleet:
         require_inventory(fleet)
-        written = block_list(fleet, request)
+        lines = fleet.lines(versions=False)
+        written = block_list(fleet, request, lines)
+    if not written.found:
+        check_probed(request, lines)
+    for why, count in written.left_out:
+        message_console().print(f"{count_text(count, 'app')} left out: {why}")
     if request.gateway:
         _print_hosts(written, force=force)
-    else:
-        for why, count in written.left_out:
-            message_console().print(f"{count_text(count, 'app')} left out: {why}")
-        if not written.count:
-            why = "no app can be listed" if written.left_out else "no active app leads to an open store"
-            message_console().print(f"the list is empty: {why}")
+    elif not written.count:
+        why = "no app can be listed" if written.found else "no active app that was probed leads to an open store"
+        message_console().print(f"the list is empty: {why}")
     if out is None:
         print_text([written.data])
     else:
@@ -313,14 +318,16 @@ def _print_hosts(written: "BlockList", *, force: bool) -> None:
     if written.left_out_hosts and not force:
         message_console().print("--force includes hosts that others share; check first which apps would break")
     if not written.hosts:
-        why = "no host can be listed" if written.found else "no app of the fleet leads to an open store"
+        why = "no host can be listed" if written.found else "no app that was probed leads to an open store"
         message_console().print(f"the list is empty: {why}")
     for one in written.hosts:
         message_console().print(Text(f"{one.host}: breaks {', '.join(one.apps) or 'no analysed app'}"))
 
 
 def _review_row(line: "FleetLine", *, compared: bool) -> dict[str, str]:
-    state = "retired but exposed" if line.retired_but_exposed else "" if line.match else "not analysed"
+    from tieback.report.figures import figure_text
+
+    state = "retired but exposed" if line.retired_but_exposed else "" if line.decided else _words(line.back_end)
     if line.match and line.match.strength.weak:
         state = f"{state}, weak match".removeprefix(", ")
     own = "not looked" if line.own_people is None else f"at least {line.own_people:,}"
@@ -330,8 +337,8 @@ def _review_row(line: "FleetLine", *, compared: bool) -> dict[str, str]:
         "vendor": line.vendor,
         "devices": devices_text(line.app),
         "ownership": ownership_text(line.app),
-        "open stores": str(len(line.exposures)) if line.match else "",
-        "records": f"{line.records:,}" if line.exposures else "",
+        "open stores": str(len(line.exposures)) if line.decided else "",
+        "records": figure_text(line.records) if line.exposures else "",
         "personal data": ", ".join(line.classes),
         "our people": own if compared and line.exposures else "",
         "app store": _store_text(line),
@@ -403,6 +410,8 @@ def _analysed(line: "FleetLine") -> str:
     words = "yes" if not line.match.strength.weak else "by name, weak"
     if line.exposures:
         words += f", {len(line.exposures)} open {'store' if len(line.exposures) == 1 else 'stores'}"
+    elif not line.decided:
+        words += f", {_words(line.back_end)}"
     return f"retired but exposed: {words}" if line.retired_but_exposed else words
 
 
@@ -434,6 +443,20 @@ def _print_shown(shown: "FleetAppDetail") -> None:
         console.print(table)
     if shown.more:
         message_console().print(f"{count_text(shown.more, 'more row')}; show all with --most 0")
+
+
+def _words(code: str) -> str:
+    return code.replace("not_in_run", "not_in_this_run").replace("_", " ")
+
+
+def _undecided(fleet: "FleetView", lines: "list[FleetLine]") -> None:
+    """Print what the run does not show: these apps have no number of open stores."""
+    from tieback.pipeline.fleet.block_list import undecided_counts
+
+    if why := fleet.nothing_probed:
+        message_console().print(Text(f"{why} Scan with --grant FILE, or choose an earlier run with --run."))
+    for why, count in undecided_counts(lines).items():
+        message_console().print(f"{count_text(count, 'app')}: {why}")
 
 
 def _first[T](rows: Iterable[T], most: int) -> list[T]:

@@ -126,13 +126,16 @@ def print_join(found: "list[JoinRow]", summary: "JoinSummary") -> None:
     if findings:
         console.print(Text("Findings", style="bold"))
     for finding in findings[:SHOWN]:
-        console.print(Text(f"  {finding.severity}: {finding.title}"))
+        # Several findings of a rule have the same title; the first line of the evidence names the resource or store.
+        says = f": {finding.evidence[0]}" if finding.evidence else ""
+        console.print(Text(f"  {finding.severity}: {finding.title}{says}"))
     console.print(
         Text(
             f"{_of(summary.resources, 'resource')} of {_of(summary.accounts, 'account')}: {summary.owned:,} "
             f"matched to stores of the scan, {summary.leaking:,} of them exposed; "
             f"{summary.unseen:,} public, but not seen by the scan; "
             f"{_of(summary.foreign, 'open store')} in no account; {_of(summary.findings, 'finding')}"
-            + ("" if summary.run else ". No finished scan in this workspace: run `tieback scan` first")
         )
     )
+    if summary.not_probed:
+        console.print(Text(f"{summary.not_probed} Run `tieback scan` with --grant FILE."))

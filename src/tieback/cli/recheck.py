@@ -30,6 +30,7 @@ from tieback.cli.terminal import (
 from tieback.model.case import Case, CaseState
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
+from tieback.model.figure import Figure, Quality
 from tieback.report.shortened import cut
 
 if TYPE_CHECKING:
@@ -210,6 +211,8 @@ def parse_interval(text: str) -> float:
 
 
 def _print(events: "list[CaseEvent]") -> None:
+    from tieback.report.figures import figure_text
+
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in ("case", "vendor", "verdict", "records", "change", "state", "why"):
         right = column in {"records", "change"}
@@ -220,7 +223,9 @@ def _print(events: "list[CaseEvent]") -> None:
             event.case,
             Text(event.vendor),
             event.verdict.value.replace("_", " ") if event.verdict else "",
-            "" if event.records is None else f"{event.records:,}",
+            ""
+            if event.records is None
+            else figure_text(Figure(event.records, event.records_quality or Quality.EXACT, "")),
             "" if not event.records_change else f"{event.records_change:+,}",
             after if before == after else f"{before} → {after}",
             Text("; ".join(cut(event.reasons, 3))),

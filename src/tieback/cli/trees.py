@@ -10,7 +10,7 @@ from tieback.cli.terminal import data_console
 from tieback.model.count_text import count_text
 from tieback.model.graph import THRESHOLD
 from tieback.model.probe import Access, Entry
-from tieback.report.document import access_words, clean
+from tieback.report.document import access_words, clean, records_text
 
 if TYPE_CHECKING:
     from tieback.pipeline.graph.views import AppView, BackendLine, BackendView, PassiveView, StoreLink
@@ -142,9 +142,7 @@ def print_app(view: "AppView") -> None:
 
 def _add_stores(tree: Tree, stores: "tuple[StoreLink, ...]") -> None:
     for store in stores:
-        records = (
-            f", {count_text(store.records.value, 'record')} ({store.records.quality})" if store.records.value else ""
-        )
+        records = f", {records_text(store.records)}" if Access(store.access).exposed or store.records.value else ""
         name = f"{store.product} {store.version}".strip()
         text = f"store: {name} is {_verdict(store)}{records}, {store.relation}, at {', '.join(store.targets)}"
         _leaf(tree, text, store.confidence, store.reason)

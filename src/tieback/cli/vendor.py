@@ -20,7 +20,6 @@ from tieback.cli.terminal import (
     print_failure,
     write_line,
 )
-from tieback.model.count_text import count_text
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
 from tieback.model.vendor import AssuranceAnswer, Vendor
@@ -116,6 +115,7 @@ def show(
     """
     from tieback.pii.taxonomy import class_titles
     from tieback.pipeline.disclosure.cases import open_case_service
+    from tieback.report.document import records_text
 
     with open_case_service(workspace, run=run) as work:
         (view,) = work.views([work.find_vendor(name)])
@@ -144,7 +144,7 @@ def show(
         console.print(Text(f"  app: {one.label} {one.version_name} ({one.bundle_id}, {one.platform})"))
     for store in view.stores:
         places = cut_text(store.targets, 3)
-        console.print(Text(f"  open store: {store.product} at {places}, {count_text(store.records.value, 'record')}"))
+        console.print(Text(f"  open store: {store.product} at {places}, {records_text(store.records)}"))
     for case in view.cases:
         console.print(Text(f"  case: {case.id}, {case.state.value.replace('_', ' ')}, due {case.due or 'never'}"))
 

@@ -22,3 +22,12 @@ def finished_run(workspace: Workspace, run_id: str = "") -> RunRow | None:
         what = "no run with this ID" if run is None else "this run has not finished"
         raise NoSuchRunError(what, where=f"--run {run_id[:80]}", advice="See `tieback workspace runs`")
     return run
+
+
+def nothing_probed_text(run: RunRow | None) -> str:
+    """Why a run shows nothing about open stores, as one sentence; empty if it had a grant."""
+    if run is None:
+        return "No run has finished, so nothing was probed: no app was compared with open stores."
+    return (
+        "" if run.grant_sha256 is not None else "This run had no grant, so nothing was probed: open stores are unknown."
+    )

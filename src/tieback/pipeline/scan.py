@@ -96,6 +96,12 @@ class ScanRequest(msgspec.Struct, frozen=True):
     rules: "UserRules | None" = None
     """The rules of users."""
 
+    def grant_text(self) -> str | None:
+        """The text of the grant's file, or its values as TOML if it has no file; ``None`` without a grant."""
+        if self.grant is None:
+            return None
+        return self.approval.text if self.approval is not None and self.approval.text else render_grant(self.grant)
+
 
 class AnalysedInputs(msgspec.Struct, frozen=True):
     """Result of reading inputs."""
@@ -197,7 +203,7 @@ def _read(
 
 def _start(workspace: Workspace, request: ScanRequest) -> str:
     args = [display_name(one) for one in request.inputs]
-    text = render_grant(request.grant) if request.grant is not None else None
+    text = request.grant_text()
     run = workspace.ledger.resume_run(args, text, is_same_grant)
     # Targets that a run has probed are not probed again, so that other rules need another run.
     if run is not None and read_run_rules(workspace.lake, run) == rules_used(request.rules):

@@ -115,7 +115,7 @@ def bytes_text(figure: Figure | None) -> str:
 
 
 def size_text(count: int, *, floor: bool = False) -> str:
-    """Format ``count`` bytes in decimal units (1 kB is 1,000 B), with one decimal below 100 units.
+    """Format ``count`` bytes in decimal units (1 kB is 1,000 B), rounded: to one decimal below 100 units.
 
     Args:
         count: bytes, never negative.
@@ -124,14 +124,15 @@ def size_text(count: int, *, floor: bool = False) -> str:
     if count < 1000:
         return f"{count} B"
     power = 1
-    # 999,950 B would round to 1000.0 kB; the next unit begins there.
-    while power < len(_UNITS) and count >= 1000 ** (power + 1) - (0 if floor else 5 * 10 ** (3 * power - 2)):
+    # 999,500 B would round to 1000 kB; the next unit begins there.
+    while power < len(_UNITS) and count >= 1000 ** (power + 1) - (0 if floor else 1000**power // 2):
         power += 1
     unit = 1000**power
-    tenths = count * 10 // unit if floor else (count * 10 + unit // 2) // unit
-    whole, rest = divmod(tenths, 10)
-    number = f"{whole:,}" if whole >= 100 or rest == 0 else f"{whole}.{rest}"
-    return f"{number} {_UNITS[power - 1]}"
+    half = 0 if floor else unit // 2
+    if count >= 100 * unit:
+        return f"{(count + half) // unit:,} {_UNITS[power - 1]}"
+    whole, rest = divmod((count * 10 + half) // unit, 10)
+    return f"{whole}.{rest} {_UNITS[power - 1]}" if rest else f"{whole} {_UNITS[power - 1]}"
 
 
 def _says_nothing(figure: Figure) -> bool:

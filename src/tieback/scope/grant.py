@@ -1,5 +1,6 @@
 """Parse a grant: TOML in, a validated ``Grant`` out, or one line that names the wrong key and its line."""
 
+import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -22,8 +23,10 @@ __all__ = [
     "check_excludes",
     "check_signatures",
     "check_valid",
+    "grant_sha256",
     "is_same_grant",
     "load_grant",
+    "load_grant_text",
     "parse_grant",
     "render_grant",
 ]
@@ -44,8 +47,21 @@ def load_grant(path: Path) -> Grant:
     Raises:
         GrantError: the file cannot be read, or is malformed. ``check_valid`` checks its dates.
     """
-    data = read_bytes(path, "Create one with `tieback grant new`")
-    return parse_grant(decode_text(data, str(path), _ADVICE), str(path))
+    return parse_grant(load_grant_text(path), str(path))
+
+
+def load_grant_text(path: Path) -> str:
+    """The whole text of a grant file, which may be malformed. Raises ``GrantError`` if it cannot be read."""
+    return decode_text(read_bytes(path, "Create one with `tieback grant new`"), str(path), _ADVICE)
+
+
+def grant_sha256(text: str) -> str:
+    """The SHA-256 of a grant: that of the bytes of its file, as ``sha256sum`` prints it.
+
+    Args:
+        text: the whole text of the file.
+    """
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def parse_grant(text: str, where: str) -> Grant:

@@ -12,7 +12,6 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
-from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -22,6 +21,7 @@ from tieback.model.errors import DocumentError, InputError, WorkspaceError
 from tieback.model.grant import Depth, Grant, Limits
 from tieback.model.probe import Outcome, Ransom, TlsInfo
 from tieback.scope.conversation import Target, Traffic
+from tieback.scope.grant import grant_sha256, render_grant
 
 MAX_FILE = 256 * 1024 * 1024
 """Maximum bytes of one file; further conversations are counted, not stored."""
@@ -100,19 +100,20 @@ class Transcript(msgspec.Struct, frozen=True, omit_defaults=True):
 class TranscriptFile:
     """Transcripts, open for appending: a resumed run adds to the same file."""
 
-    def __init__(self, path: Path, grant: Grant, *, max_bytes: int = MAX_FILE) -> None:
+    def __init__(self, path: Path, grant: Grant, *, grant_text: str = "", max_bytes: int = MAX_FILE) -> None:
         """Open or create the file, readable only by its owner.
 
         Args:
             path: the file.
             grant: grant of the conversations.
+            grant_text: text of its file, whose SHA-256 each transcript has; default: its values as TOML.
             max_bytes: maximum bytes of the whole file.
 
         Raises:
             WorkspaceError: the file cannot be opened.
         """
         self.path = path
-        self._grant = sha256(msgspec.json.encode(grant, order="deterministic")).hexdigest()
+        self._grant = grant_sha256(grant_text or render_grant(grant))
         self._limits = grant.limits
         self._max_bytes = max_bytes
         self.left_out = 0

@@ -104,6 +104,15 @@ class UploadFolder:
                 return None
         return self._upload(sha256, found.st_size) if stat.S_ISREG(found.st_mode) else None
 
+    def name_of(self, text: str) -> str:
+        """A text with the paths of uploads replaced by the names that the files had at the user's end."""
+
+        def name(match: re.Match[str]) -> str:
+            upload = self.find(match[1])
+            return (upload.name if upload is not None else "") or match[1]
+
+        return re.sub(rf"{re.escape(str(self.directory.absolute()))}/([0-9a-f]{{64}})", name, text)
+
     def path_of(self, sha256: str) -> Path:
         """The file of an upload, for the process that analyses it.
 

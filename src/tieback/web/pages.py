@@ -7,8 +7,11 @@ from pathlib import Path
 import jinja2
 import msgspec
 
+from tieback.model.figure import Figure, Quality
 from tieback.model.safe_text import escape_line, replace_unsafe
 from tieback.pipeline.accounts.roles import Role
+from tieback.report.document import records_text
+from tieback.report.figures import bytes_text, figure_text, quality_text, size_text
 from tieback.web.context import User
 
 HERE = Path(__file__).parent
@@ -82,6 +85,11 @@ def environment() -> jinja2.Environment:
         "replace_unsafe": replace_unsafe,
         "number": number,
         "size": size,
+        "figure": figure,
+        "figure_text": figure_text,
+        "bytes_text": bytes_text,
+        "quality_text": quality_text,
+        "records_text": records_text,
         "day": day,
         "moment": moment,
         "words": words,
@@ -98,20 +106,18 @@ def permitted_to(role: str, user: User) -> bool:
 
 
 def number(value: float | None) -> str:
-    """A number with a thin space between thousands; a dash if there is none."""
-    return NONE if value is None else f"{value:,}".replace(",", "\u202f")
+    """A number with commas between thousands, as in reports; a dash if there is none."""
+    return NONE if value is None else f"{value:,}"
+
+
+def figure(value: int, quality: Quality) -> Figure:
+    """A figure of a row that has its value and its quality as two keys."""
+    return Figure(value, quality, "")
 
 
 def size(value: int | None) -> str:
-    """Bytes in the largest decimal unit."""
-    if value is None:
-        return NONE
-    amount = float(value)
-    for unit in ("B", "kB", "MB", "GB", "TB"):
-        if amount < 1000 or unit == "TB":
-            return f"{amount:.0f} {unit}" if unit == "B" or amount >= 100 else f"{amount:.1f} {unit}"
-        amount /= 1000
-    raise AssertionError
+    """Bytes in the largest decimal unit, as in reports."""
+    return NONE if value is None else size_text(value)
 
 
 def day(value: date | float | None) -> str:

@@ -12,6 +12,7 @@ from litestar.response import Redirect, Template
 
 from tieback.model.errors import GrantError, InputError, TiebackError, UsageError, WorkspaceError
 from tieback.pipeline.accounts.problems import NoSuchAccountError, NotPermittedError, TooManyAttemptsError
+from tieback.pipeline.fleet.block_list import NothingProbedError
 from tieback.pipeline.runs import NoSuchRunError
 from tieback.pipeline.views.uploads import UploadBusyError, UploadTooLargeError
 from tieback.web.access import IDENTIFY
@@ -41,6 +42,7 @@ _STATUS: tuple[tuple[type[TiebackError], int], ...] = (
     (NotPermittedError, 403),
     (TooManyAttemptsError, 429),
     (ConflictError, 409),
+    (NothingProbedError, 409),
     (OutdatedError, 412),
     (UploadBusyError, 409),
     (UploadTooLargeError, 413),

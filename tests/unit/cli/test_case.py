@@ -9,6 +9,7 @@ from tests.unit.cases.samples import exposure
 from tests.unit.cli.conftest import Run
 from tests.unit.pipeline.workspaces import make
 from tieback.cli.case_files import EXPORT_FORMATS
+from tieback.model.figure import estimate, lower_bound
 
 
 @pytest.fixture
@@ -109,3 +110,19 @@ def test_an_advisory_warns_if_another_vendor_answers_for_the_store(opened: Run) 
     assert (
         f"com.never answers for the store of {key}, not the vendor of the case" in opened("case", "advisory", key).err
     )
+
+
+def test_figures_keep_their_signs(run: Run, tmp_path: Path) -> None:
+    """An estimate, a lower bound and a store that was not measured must not look like exact counts."""
+    figures = {"≈300": estimate(300, "rows"), "≥150": lower_bound(150, "scan"), "not measured": lower_bound(0, "")}
+    make(tmp_path, stores=tuple(exposure(f"es-{n}", records=figure) for n, figure in enumerate(figures.values())))
+    opened = run("case", "open", "-w", "ws")
+    listed = run("case", "list", "-w", "ws").out
+    ids = [json.loads(line)["id"] for line in run("case", "list", "--format", "json", "-w", "ws").out.splitlines()]
+    shown = "".join(run("case", "show", key, "-w", "ws").out for key in ids)
+    vendor = run("vendor", "show", "Fieldhand Ltd", "-w", "ws").out
+    for text in figures:
+        assert text in opened.out
+        assert text in listed
+        assert f"records: {text} when the case was opened" in shown.replace("\n", " ")
+        assert text in vendor

@@ -1,5 +1,6 @@
 """``tieback inventory``, as a user types it."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -101,9 +102,6 @@ def test_the_review_is_a_file_for_a_meeting(fleet: Run, tmp_path: Path) -> None:
 
 
 def test_an_empty_block_list_says_why(fleet: Run) -> None:
-    ended = fleet("inventory", "block", "--format", "intune")
-    assert (ended.code, ended.out.strip()) == (0, "[]")
-    assert "the list is empty: no active app leads to an open store" in ended.err
     ended = fleet("inventory", "block", "Fieldhand", "Other", "--format", "android-enterprise")
     assert "1 app left out: no bundle identifier" in ended.err
     assert "org.fieldhand.app" in ended.out
@@ -146,6 +144,25 @@ def test_a_list_is_compared_without_an_inventory_and_says_so(scanned: Run, tmp_p
     (tmp_path / "list.csv").write_text("bundle id\ncom.workhub.mobile\n")
     ended = scanned("inventory", "match", "list.csv")
     assert "no inventory was imported, so no app is known to be on a device" in " ".join(ended.err.split())
+
+
+def test_without_a_probe_nothing_is_called_closed(fleet: Run, tmp_path: Path) -> None:
+    """The scan had no grant: an empty list would permit again what an earlier one blocks."""
+    for form in ("csv", "intune", "rpz"):
+        ended = fleet("inventory", "block", "--format", form, "-o", f"out/{form}")
+        assert (ended.code, (tmp_path / "out" / form).exists()) == (4, False)
+        assert "nothing was probed, so no list was written" in ended.err
+        assert "2 not probed in this run; 1 never analysed" in ended.err
+    review = fleet("inventory", "review")
+    assert "This run had no grant, so nothing was probed" in review.err
+    assert ("not probed" in review.out, "not analysed" in review.out) == (True, True)
+    found = {str(one["name"]): one for one in documents(fleet("inventory", "review", "--format", "json").out)}
+    assert {name: one["back_end"] for name, one in found.items()} == {
+        "Fieldhand": "not_probed", "Other": "not_analysed", "": "not_probed",
+    }  # fmt: skip
+    rows = list(csv.DictReader(fleet("inventory", "review", "--format", "csv").out.removeprefix("\ufeff").splitlines()))
+    assert {(row["back end"], row["open stores"]) for row in rows} == {("not probed", ""), ("not analysed", "")}
+    assert "not probed" in fleet("inventory", "list").out
 
 
 def test_a_published_list_needs_no_analysis(run: Run, tmp_path: Path) -> None:

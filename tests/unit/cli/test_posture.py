@@ -234,7 +234,7 @@ def test_empty_workspace_is_reported(run: Run, tmp_path: Path) -> None:
         pass
     assert "no matching resources imported" in run("posture", "list").err
     assert "no resources imported" in run("posture", "numbers").err
-    assert "No finished scan in this workspace" in flat(run("posture", "join").out)
+    assert "No run has finished, so nothing was probed" in flat(run("posture", "join").out)
 
 
 def stand_in(folder: Path, script: str) -> Path:

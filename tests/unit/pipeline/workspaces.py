@@ -17,6 +17,15 @@ from tieback.storage.ledger.pseudonyms import Pseudonyms
 from tieback.storage.workspace import Workspace
 
 P = DevicePlatform
+GRANT = """
+authorised_by = "Security office"
+contact = "security@example.org"
+not_after = 2030-01-01
+[[target]]
+match = "127.0.0.0/8"
+ports = "any"
+depth = "describe"
+"""
 SIGNER = "6c" * 32
 ACME = Signer(SIGNER)
 ANALYSED = (
@@ -34,21 +43,21 @@ def enter(workspace: Workspace, day: date, *rows: InventoryRow, complete: bool =
     workspace.ledger.inventory.close("intune", [entered.number], day.toordinal() if complete else None)
 
 
-def conclude(workspace: Workspace, *stores: Exposure) -> None:
+def conclude(workspace: Workspace, *stores: Exposure, grant: str | None = None) -> None:
     """One more run that ended with these stores."""
     units = [RunInput(f"{app.sha256}.apk", app.sha256, "1") for app in ANALYSED]
-    run = workspace.ledger.start_run([])
+    run = workspace.ledger.start_run([], grant)
     save_inputs(workspace.lake, run, units)
     workspace.ledger.conclusions.save(run, stores, ())
     workspace.ledger.end_run(run)
 
 
-def make(folder: Path, *rows: InventoryRow, stores: tuple[Exposure, ...] = ()) -> Path:
+def make(folder: Path, *rows: InventoryRow, stores: tuple[Exposure, ...] = (), grant: str | None = None) -> Path:
     directory = folder / "ws"
     with Workspace.open(directory) as workspace:
         units = [Unit(app.sha256, "1", f"{app.sha256}.apk", 1) for app in ANALYSED]
         documents = [(unit, AppDocument(unit.source, app)) for unit, app in zip(units, ANALYSED, strict=True)]
         workspace.lake.publish(part_name(units), app_tables(documents), units)
-        conclude(workspace, *stores)
+        conclude(workspace, *stores, grant=grant)
         enter(workspace, date(2026, 3, 1), *rows)
     return directory

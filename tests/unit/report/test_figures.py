@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,6 +10,7 @@ from tests.examples import examples
 from tieback.model.exposure import Exposure, Severity
 from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
 from tieback.model.probe import VIEW, Access, Container, Identity, Ransom
+from tieback.report import figures
 from tieback.report.figures import (
     bytes_text,
     container_text,
@@ -55,7 +59,8 @@ def test_one_thing_has_a_noun_in_the_singular(kind: str, text: str) -> None:
 @each(
     ("count", "text"),
     [
-        (0, "0 B"), (999, "999 B"), (1000, "1 kB"), (1_049, "1 kB"), (1_050, "1.1 kB"), (999_949, "999 kB"),
+        (0, "0 B"), (999, "999 B"), (1000, "1 kB"), (1_049, "1 kB"), (1_050, "1.1 kB"), (277_780, "278 kB"),
+        (999_499, "999 kB"), (999_500, "1 MB"),
         (999_999, "1 MB"), (1_500_000, "1.5 MB"), (163_000_000_000, "163 GB"), (42_949_672_960_000, "42.9 TB"),
         (5 * 10**21, "5,000 EB"),
     ],
@@ -123,3 +128,15 @@ def test_a_lower_bound_is_below(count: int) -> None:
     scale = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "PB": 10**15, "EB": 10**18}[unit]
     whole, _, tenth = number.replace(",", "").partition(".")
     assert (int(whole) * 10 + int(tenth or 0)) * scale // 10 <= count
+
+
+_UNSIGNED = re.compile(r"\b(?:records|bytes|size)\.value(?::,| \| (?:number|size))")
+
+
+def test_only_this_module_prints_the_value_of_a_figure() -> None:
+    """A figure printed elsewhere loses its sign: an estimate or a lower bound would look like an exact count."""
+    source = Path(figures.__file__).parents[1]
+    files = [*source.rglob("*.py"), *source.rglob("*.html"), *source.rglob("*.j2")]
+    assert len(files) > 500
+    found = {path.relative_to(source).as_posix() for path in files if _UNSIGNED.search(path.read_text("utf-8"))}
+    assert found == set()

@@ -199,3 +199,12 @@ def test_any_pieces_give_the_whole_file_or_nothing(
         assert not (data and right and length == len(data))
     else:
         assert folder.path_of(digest).read_bytes() == data
+
+
+def test_texts_name_an_upload_by_its_name_and_not_by_its_path(tmp_path: Path) -> None:
+    folder = UploadFolder(tmp_path)
+    put(folder, name="shop.apk")
+    path = folder.directory.absolute() / SHA
+    assert folder.name_of(f"{path}: not an app") == "shop.apk: not an app"
+    assert folder.name_of(f"{path.with_name(OTHER)}: gone") == f"{OTHER}: gone"
+    assert folder.name_of("/captures/run.har") == "/captures/run.har"

@@ -5,6 +5,7 @@ import shutil
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,7 @@ from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.disclosure import letter_files
 from tieback.pipeline.disclosure.cases import case_service
 from tieback.pipeline.jobs.kinds import RecheckJob, decode_arguments
-from tieback.scope.grant import render_grant
-from tieback.scope.lease import digest_of
+from tieback.scope.grant import grant_sha256, render_grant
 from tieback.storage.trust import accept_file, trust
 from tieback.storage.workspace import Workspace
 from tieback.web.pages import TEMPLATES
@@ -387,7 +387,7 @@ GRANT = Grant(
 
 def test_a_re_check_is_queued_under_a_grant_on_the_server(workspace: Path, key: str) -> None:
     (workspace / "grants" / "lab.toml").write_text(render_grant(GRANT))
-    digest = digest_of(GRANT)
+    digest = grant_sha256(render_grant(GRANT))
     changes = Changes()
     with client(workspace, Role.OPERATOR, changes) as pages:
         offered = shown(pages, key)["grants"]
@@ -411,10 +411,48 @@ def test_a_re_check_is_queued_under_a_grant_on_the_server(workspace: Path, key: 
 
 def test_an_analyst_starts_no_re_check(pages: TestClient[ASGIApp], workspace: Path, key: str) -> None:
     (workspace / "grants" / "lab.toml").write_text(render_grant(GRANT))
-    assert pages.post(f"/api/v1/cases/{key}/recheck", json={"grant": digest_of(GRANT)}).status_code == 403
+    assert (
+        pages.post(f"/api/v1/cases/{key}/recheck", json={"grant": grant_sha256(render_grant(GRANT))}).status_code == 403
+    )
     assert "Re-check now" not in pages.get(f"/cases/{key}").text
 
 
 def test_without_a_grant_the_page_says_where_to_put_one(workspace: Path, key: str) -> None:
     with client(workspace, Role.OPERATOR) as pages:
         assert "no page can create one" in pages.get(f"/cases/{key}").text
+
+
+def test_a_letter_without_a_known_sender_asks_for_one(workspace: Path, key: str) -> None:
+    """No run had a grant, and the workspace has no sender file: the page must ask, before anything is typed in."""
+    (workspace / "sender.toml").unlink()
+    with client(workspace, Role.ANALYST) as pages:
+        assert (shown(pages, key)["sender"], shown(pages, key)["no_sender"]) == (None, "")
+        page = pages.get(f"/cases/{key}").text
+        assert '<input name="organisation" required' in page
+        assert '<input name="email" required' in page
+        refused = pages.post(f"/api/v1/cases/{key}/letters", json={"kind": "exposure"})
+        assert (refused.status_code, refused.json()["where"]) == (400, "organisation")
+        assert "--sender" not in refused.text
+        half = pages.post(f"/api/v1/cases/{key}/letters", json={"kind": "exposure", "organisation": "Acme"})
+        assert half.status_code == 400
+        fields = {"kind": "exposure", "organisation": "Acme Security", "email": "security@acme.test"}
+        page = pages.post(f"/cases/{key}/letters", data=fields).text
+        assert "Not sent" in page
+        assert "Acme Security" in page
+
+
+def test_another_sender_replaces_that_of_the_workspace(pages: TestClient[ASGIApp], key: str) -> None:
+    assert shown(pages, key)["sender"] == {"organisation": "Security office", "email": "security@office.test"}
+    made = written(pages, key, organisation="Acme Security", email="security@acme.test")
+    assert "Acme Security" in made["letter"]["text"]
+    assert "Security office" not in made["letter"]["text"]
+
+
+def test_rows_that_are_about_cases_name_the_store(workspace: Path) -> None:
+    """Cases of one vendor and product differ only by their place."""
+    (workspace / "grants").mkdir(exist_ok=True)
+    (workspace / "grants" / "lab.toml").write_text(render_grant(GRANT))
+    with client(workspace, Role.OPERATOR) as pages:
+        target = escape(OPEN.targets[0])
+        for path in ("/", "/runs/new"):
+            assert f"{OPEN.product} at {target}" in pages.get(path).text

@@ -87,6 +87,12 @@ def test_the_list_has_each_finding_once_and_the_most_severe_first(pages: TestCli
     assert ids(pages, "&rule=cleartext-store") == [one.id for one in FINDINGS if one.rule == "cleartext-store"]
     answer = pages.get("/api/v1/findings").json()
     assert (answer["total"], answer["findings_total"], answer["suppressed_total"]) == (len(FINDINGS),) * 2 + (0,)
+    # Findings of one rule have the same title, so each row names its store.
+    about = {one["id"]: one["targets"] for one in answer["items"]}
+    targets = {store.id: store.targets[0] for store in STORES}
+    assert about == {one.id: [targets[key] for key in one.exposures if key in targets][:3] for one in FINDINGS}
+    page = pages.get("/findings").text
+    assert all(target in page for some in about.values() for target in some)
 
 
 def test_a_suppressed_finding_stays_listed_and_counted(pages: TestClient[ASGIApp], changes: Changes) -> None:

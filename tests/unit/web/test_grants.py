@@ -1,5 +1,7 @@
 """The pages of grants and of the audit log of probing: words, never a way to change one."""
 
+import hashlib
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -11,9 +13,10 @@ from litestar.testing import TestClient
 from tests.unit.web.clients import client
 from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.pipeline.accounts.roles import Role
-from tieback.pipeline.views.grants import grant_id
+from tieback.pipeline.scan import ScanRequest
 from tieback.scope.audit import AuditLog
-from tieback.scope.grant_text import render_grant
+from tieback.scope.grant import grant_sha256, render_grant
+from tieback.scope.policy.approval import load_approved_grant
 from tieback.storage.workspace import Workspace
 
 GRANT = Grant(
@@ -23,7 +26,8 @@ GRANT = Grant(
     target=(TargetRule(match="192.0.2.0/24", ports=(9200,), depth=Depth.DESCRIBE, mcp=True),),
 )
 OLD = Grant(authorised_by="X", contact="x@example.test", not_after=date(2020, 1, 1))
-ID = grant_id(GRANT)
+TEXT = f"# Approved in November.\n{render_grant(GRANT)}"
+ID = grant_sha256(TEXT)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (made / "server").mkdir()
     (made / "server" / "old.toml").write_text(render_grant(OLD))
     with Workspace.open(made / "ws") as workspace:
-        (workspace.grants_directory / "<i>lab.toml").write_text(render_grant(GRANT))
+        (workspace.grants_directory / "<i>lab.toml").write_text(TEXT)
         (workspace.grants_directory / "broken.toml").write_text("authorised_by = 1")
         (workspace.grants_directory / "notes.txt").write_text("not a grant")
         run = workspace.ledger.start_run([], render_grant(GRANT))
@@ -61,12 +65,32 @@ def test_each_grant_says_if_it_can_be_used(pages: TestClient[Any]) -> None:
     assert "<b>Security" not in text
 
 
+def test_a_grant_has_one_sha256_that_of_its_file(folder: Path, pages: TestClient[Any]) -> None:
+    """``sha256sum``, the run, the job and the pages must agree, or an API client finds no grant."""
+    ids = {one["file"]: one["id"] for one in pages.get("/api/v1/grants").json()["items"]}
+    assert ids["<i>lab.toml"] == hashlib.sha256((folder / "ws" / "grants" / "<i>lab.toml").read_bytes()).hexdigest()
+    approved = load_approved_grant(folder / "ws" / "grants" / "<i>lab.toml", None, date(2026, 11, 1))
+    text = ScanRequest((), approved.grant, folder / "ws", approval=approved.approval).grant_text()
+    with Workspace.open(folder / "ws") as workspace:
+        run = workspace.ledger.start_run(["with comments"], text)
+        workspace.ledger.end_run(run)
+    shown = pages.get(f"/api/v1/runs/{run}").json()["run"]["grant"]
+    assert shown == ids["<i>lab.toml"]
+    # A run of a release that stored the values without comments leads to the same file.
+    earlier = grant_sha256(render_grant(GRANT))
+    assert earlier != shown
+    assert pages.get(f"/api/v1/grants/{earlier}").json()["grant"]["id"] == shown
+    assert len(pages.get(f"/api/v1/grants/{shown}").json()["runs"]) == 2
+
+
 def test_a_grant_in_words_with_its_runs(pages: TestClient[Any]) -> None:
     found = pages.get(f"/api/v1/grants/{ID}").json()
     assert "It permits:" in found["sentences"]
     assert any("192.0.2.0/24 on ports 9200" in line for line in found["sentences"])
-    assert len(found["runs"]) == 1
+    assert found["runs"]
     page = pages.get(f"/grants/{ID}").text
+    # What a target also allows is in the item of the target: alone, it would belong to none.
+    assert re.search(r"<li[^>]*>192\.0\.2\.0/24[^<]*<br>and open a session with MCP servers[^<]*</li>", page)
     assert f'href="/runs/{found["runs"][0]["id"]}"' in page
 
 

@@ -105,10 +105,23 @@ def test_a_viewer_sees_no_device(fleet: Path) -> None:
             assert viewer.get(path).status_code == 403
 
 
+def test_a_run_without_a_grant_is_not_silent(tmp_path: Path) -> None:
+    with client_of(make(tmp_path, *ROWS), Role.ANALYST) as client:
+        for path in PAGES:
+            assert "This run had no grant, so nothing was probed" in client.get(path).text or "devices" in path
+        page = client.get("/inventory/apps").text
+        assert "none found" not in page
+        assert "Probe it under a grant" in page
+        assert "Do not import an empty list" in client.get("/inventory/blocklists").text
+        for form in ("csv", "intune", "rpz"):
+            answer = client.get(f"/api/v1/inventory/blocklists/{form}")
+            assert (answer.status_code, "nothing was probed" in answer.json()["detail"]) == (409, True)
+
+
 def test_an_empty_workspace_says_what_to_do(tmp_path: Path) -> None:
     Workspace.open(tmp_path / "ws").close()
     with client_of(tmp_path / "ws", Role.ANALYST) as client:
         assert "tieback inventory import" in client.get("/inventory").text
         assert "Import an inventory first" in client.get("/inventory/apps").text
         assert "Import an inventory first" in client.get("/inventory/devices").text
-        assert "never analysed" in client.get("/inventory/blocklists").text
+        assert "Import an inventory first" in client.get("/inventory/blocklists").text

@@ -5,6 +5,7 @@ import tomllib
 from datetime import UTC, datetime
 
 from tests.each import each
+from tieback.report.figures import size_text
 from tieback.web.pages import STATIC, TEMPLATES, count, environment, moment, number, size, words
 
 VENDOR = STATIC / "vendor"
@@ -12,14 +13,23 @@ VENDOR = STATIC / "vendor"
 
 @each(
     ("value", "text"),
-    [(None, "\u2013"), (0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (43 * 10**12, "43.0 TB"), (10**15, "1000 TB")],
+    [
+        (None, "\u2013"),
+        (0, "0 B"),
+        (999, "999 B"),
+        (1000, "1 kB"),
+        (804_883, "805 kB"),
+        (277_780, "278 kB"),
+        (10**15, "1 PB"),
+    ],
 )
 def test_sizes(value: int | None, text: str) -> None:
     assert size(value) == text
+    assert value is None or size_text(value) == text, "reports and the command line print another size"
 
 
 def test_numbers_and_times() -> None:
-    assert number(1234567) == "1\u202f234\u202f567"
+    assert number(1234567) == "1,234,567"
     assert moment(datetime(2026, 11, 28, 10, 5, tzinfo=UTC)) == "2026-11-28 10:05 UTC"
     assert (count(1, "app"), count(2, "app"), count(0, "entry", "entries")) == ("1 app", "2 apps", "0 entries")
     assert words("auth_required") == "auth required"

@@ -30,6 +30,12 @@ def test_numbers_join_and_findings(directory: Path) -> None:
     assert [one["open"] for one in found["owned"]] == [True]
     assert found["findings_total"] == len(found["findings"]) > 0
     assert 'href="/stores/exp-stray"' in page
+    # Findings of one rule have the same title: each names its resource or store, and leads to its stores.
+    for one in found["findings"]:
+        assert one["evidence"]
+        assert one["evidence"][:20] in page
+    assert ["exp-stray"] in [one["stores"] for one in found["findings"]]
+    assert "This run had no grant, so nothing was probed" in page
     assert "<script>alert" not in page
 
 

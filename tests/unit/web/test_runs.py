@@ -21,8 +21,7 @@ from tieback.model.report import RulesUsed
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.jobs.folders import exports
 from tieback.pipeline.views.runs import RunEvent
-from tieback.scope.grant import render_grant
-from tieback.scope.lease import digest_of
+from tieback.scope.grant import grant_sha256, render_grant
 from tieback.storage.lake.tables.inputs import Inputs, RunInput
 from tieback.storage.lake.tables.probes import ProbeWriter
 from tieback.storage.lake.tables.run_data import save_run_rules
@@ -101,13 +100,18 @@ def start(pages: Pages, key: str = "", **more: Any) -> Any:
 
 
 def test_an_upload_is_queued_with_a_grant_on_the_disk(pages: Pages, workspace: Workspace, changes: Changes) -> None:
-    answer = start(pages, grant=digest_of(GRANT))
+    answer = start(pages, grant=grant_sha256(render_grant(GRANT)))
     assert answer.status_code == 201
     item = answer.json()
-    assert (item["state"], item["kind"], item["author"], item["grant"]) == ("queued", "scan", "Ann", digest_of(GRANT))
+    assert (item["state"], item["kind"], item["author"], item["grant"]) == (
+        "queued",
+        "scan",
+        "Ann",
+        grant_sha256(render_grant(GRANT)),
+    )
     assert changes.lines == [("Ann", "start a run (scan)", item["id"])]
     (row,) = workspace.ledger.jobs.pending()
-    assert (row.id, row.grant_sha256) == (item["id"], digest_of(GRANT))
+    assert (row.id, row.grant_sha256) == (item["id"], grant_sha256(render_grant(GRANT)))
     assert [one["id"] for one in pages.get("/api/v1/runs").json()["items"]] == [item["id"]]
 
 
@@ -115,14 +119,14 @@ def test_an_upload_is_queued_with_a_grant_on_the_disk(pages: Pages, workspace: W
     ("body", "status", "detail"),
     [
         ({"grant": "0" * 64}, 422, "no grant on the server has this SHA-256"),
-        ({"grant": digest_of(EXPIRED)}, 422, "the grant expired on 2020-01-01"),
+        ({"grant": grant_sha256(render_grant(EXPIRED))}, 422, "the grant expired on 2020-01-01"),
         ({"grant": "../now.toml"}, 422, "no grant on the server has this SHA-256"),
         ({"inputs": ["0" * 64]}, 422, "no upload and no readable input with this SHA-256"),
         ({"inputs": ["../ledger.db"]}, 422, "no upload and no readable input with this SHA-256"),
         ({"inputs": []}, 400, "no input"),
         ({"run": "20200101T000000Z-00000000"}, 400, "no run with this ID"),
         ({"kind": "probe", "inputs": [], "targets": ["@/etc/passwd"]}, 400, ""),
-        ({"kind": "probe", "grant": digest_of(GRANT), "targets": ["@/etc/passwd"]}, 400, ""),
+        ({"kind": "probe", "grant": grant_sha256(render_grant(GRANT)), "targets": ["@/etc/passwd"]}, 400, ""),
         ({"kind": "destroy"}, 400, ""),
         ({"depth": "sample"}, 400, ""),
     ],
@@ -138,7 +142,7 @@ def test_what_a_request_can_get_wrong_starts_nothing(
 
 
 def test_targets_are_never_a_file_of_the_server(pages: Pages, workspace: Workspace) -> None:
-    body = {"kind": "probe", "grant": digest_of(GRANT), "targets": ["@/etc/passwd"]}
+    body = {"kind": "probe", "grant": grant_sha256(render_grant(GRANT)), "targets": ["@/etc/passwd"]}
     assert pages.post("/api/v1/runs", json=body).json()["detail"] == "not a target"
     assert pages.post("/api/v1/runs", json=body | {"targets": ["127.0.0.1:6379"]}).status_code == 201
     assert [row.kind for row in workspace.ledger.jobs.latest(9)] == ["probe"]
@@ -168,7 +172,7 @@ def test_only_operators_start_and_cancel(workspace: Workspace, role: Role | None
 def test_a_form_starts_one_run_and_shows_it(pages: Pages, workspace: Workspace) -> None:
     page = pages.get("/runs/new", params={"upload": SHA256}).text
     assert f'value="{SHA256}" checked' in page
-    fields = {"kind": "scan", "inputs": SHA256, "grant": digest_of(GRANT), "key": "form-1"}
+    fields = {"kind": "scan", "inputs": SHA256, "grant": grant_sha256(render_grant(GRANT)), "key": "form-1"}
     answers = [pages.post("/runs", data=fields, follow_redirects=False) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [303, 303]
     (row,) = workspace.ledger.jobs.latest(9)
@@ -208,7 +212,7 @@ def test_a_run_of_the_command_line_is_listed_and_cannot_be_cancelled(pages: Page
     assert (page["run"]["state"], page["run"]["origin"], page["run"]["grant"]) == (
         "not_ended",
         "command_line",
-        digest_of(GRANT),
+        grant_sha256(render_grant(GRANT)),
     )
     assert pages.delete(f"/api/v1/runs/{run}").status_code == 409
     assert "runs on the command line now, or was interrupted" in pages.get("/runs").text

@@ -17,6 +17,7 @@ from tieback.model.exposure import AppRoute, Exposure
 from tieback.model.grant import Depth
 from tieback.model.probe import MATERIALIZED_VIEW, VIEW, Access, Container, Entry, RansomVerdict
 from tieback.report.document import clean, store_name
+from tieback.report.figures import SIGNS
 from tieback.report.verdict import NOT_READ, no_personal_data_in
 from tieback.scope.audit_contacts import TargetContact
 
@@ -233,7 +234,7 @@ def _containers(store: Exposure, language: Language) -> str:
 
 
 def _container(leaf: Container, language: Language) -> str:
-    count = "" if leaf.records is None else f" ({language.number(leaf.records.value)})"
+    count = "" if leaf.records is None else f" ({SIGNS[leaf.records.quality]}{language.number(leaf.records.value)})"
     return f"{clean(leaf.name, 80)}{count}"
 
 

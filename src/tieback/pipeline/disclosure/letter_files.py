@@ -13,11 +13,13 @@ from pathlib import Path
 
 import msgspec
 
+from tieback.cases.letters.facts import Sender
 from tieback.cases.policy import CasePolicy
 from tieback.model.case import Letter
-from tieback.model.errors import UsageError
+from tieback.model.errors import GrantError, InputError, UsageError
 from tieback.model.small_file import read_small
 from tieback.pipeline.disclosure.cases import CaseService
+from tieback.pipeline.disclosure.letter_sender import sender_of
 from tieback.pipeline.disclosure.letters import LetterRequest, WrittenLetter, write_letters
 from tieback.storage.failures import storage_errors
 from tieback.storage.trust import SENDER_FILE, settings_file
@@ -62,7 +64,7 @@ def write_kept_letter(
         vendor: ID of the vendor.
         kind: kind of letter.
         policy: sets its dates.
-        request: further fields of ``LetterRequest``: language, to, address, due, tlp, reason.
+        request: further fields of ``LetterRequest``: language, to, address, due, tlp, reason, signed_as.
 
     Raises:
         UsageError: the letter does not concern the vendor, or there is no sender; see ``write_letters``.
@@ -72,7 +74,7 @@ def write_kept_letter(
     with storage_errors(folder):
         folder.mkdir(mode=0o700, exist_ok=True)
     work.enroll()
-    sender = settings_file(work.directory, SENDER_FILE, None, "--sender")
+    sender = None if request.get("signed_as") else kept_sender_file(work)
     forms = tuple("mailto" if name == "mailto.txt" else name for name in available_formats())
     with tempfile.TemporaryDirectory(dir=folder, prefix=".draft-") as draft:
         asked = LetterRequest(kind=kind, out=Path(draft), vendors=(vendor,), forms=forms, sender=sender)
@@ -83,6 +85,19 @@ def write_kept_letter(
             shutil.rmtree(kept, ignore_errors=True)
             Path(draft).replace(kept)
     return KeptLetter(written.letter, written.again, tuple(_warnings(work, written)))
+
+
+def kept_sender_file(work: CaseService) -> Path | None:
+    """The sender file of the workspace, if it has one. Raises ``UsageError`` if the user did not accept it."""
+    return settings_file(work.directory, SENDER_FILE, None, "--sender")
+
+
+def kept_sender(work: CaseService) -> tuple[Sender | None, str]:
+    """The sender of letters that name none, and why there is none; the reason is empty if there is one."""
+    try:
+        return sender_of(work, kept_sender_file(work)), ""
+    except (UsageError, InputError, GrantError) as error:
+        return None, "" if error.where == "--sender" else f"{SENDER_FILE}: {error.what}. {error.advice}"
 
 
 def _warnings(work: CaseService, written: WrittenLetter) -> list[str]:

@@ -1,4 +1,4 @@
-"""The sender of letters: from a file of the user, or from the grant of the last run."""
+"""The sender of letters: from a file of the user, or from the grant of the last run that had one."""
 
 import tomllib
 from pathlib import Path
@@ -14,7 +14,7 @@ MAX_SENDER = 64 * 1024
 
 
 def sender_of(work: CaseService, path: Path | None) -> Sender:
-    """The sender: from a file, or from the grant of the last run.
+    """The sender: from a file, or from the grant of the last run that had one.
 
     Raises:
         UsageError: none of these names a sender.
@@ -35,7 +35,7 @@ def sender_of(work: CaseService, path: Path | None) -> Sender:
                 where=str(path),
                 advice='Write organisation = "…" and email = "…"; docs/howto/letters.md lists the optional keys',
             ) from None
-    text = work.last_grant()
+    text = work.newest_grant()
     if text is None:
         raise UsageError(
             "missing sender", where="--sender", advice='Pass a TOML file with organisation = "…" and email = "…"'

@@ -82,6 +82,8 @@ class LetterRequest(msgspec.Struct, frozen=True):
     """A key of ``TLP``; default: by the kind of letter."""
     reason: str = ""
     """Why a provider or CERT is informed before the day that our letter promises."""
+    signed_as: Sender | None = None
+    """The sender, instead of that of a file or grant."""
 
 
 class WrittenLetter(msgspec.Struct, frozen=True):
@@ -117,7 +119,7 @@ def write_letters(work: CaseService, request: LetterRequest, policy: CasePolicy)
             sender.
         InputError: a template or the sender's file is damaged, or a file cannot be written.
     """
-    sender = sender_of(work, request.sender)
+    sender = request.signed_as or sender_of(work, request.sender)
     wanted = [work.find_vendor(name) for name in request.vendors] or None
     views = work.views(wanted, versions=request.kind == "assurance")
     cased = frozenset(case.store.id for case in work.cases())

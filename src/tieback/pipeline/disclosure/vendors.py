@@ -73,6 +73,12 @@ class VendorService:
         run = self.run
         return None if run is None or run.grant_sha256 is None else self._workspace.ledger.grant_text(run.grant_sha256)
 
+    def newest_grant(self) -> str | None:
+        """Text of the grant of the run, or of the latest finished run that had one."""
+        granted = (one for one in self._workspace.ledger.list_runs() if one.ended is not None and one.grant_sha256)
+        latest = next(granted, None)
+        return self.last_grant() or (self._workspace.ledger.grant_text(latest.grant_sha256 or "") if latest else None)
+
     def enroll(self) -> int:
         """Add vendors of analysed apps that are not in the register. Returns the number of new vendors."""
         apps = list(analysed_apps(self._workspace.lake))

@@ -30,6 +30,7 @@ from tieback.model.count_text import count_text
 from tieback.model.device import DevicePlatform
 from tieback.pii.taxonomy import sensitivity
 from tieback.pipeline.fleet.coverage import FleetLine
+from tieback.report.document import records_text
 from tieback.report.formats.csv import cell
 from tieback.report.shortened import cut_text
 
@@ -215,4 +216,4 @@ def _reason(line: FleetLine) -> str:
     names = sorted(line.classes, key=lambda name: (-sensitivity(name), name))
     classes = f", with {cut_text(names, _MOST_CLASSES)}" if names else ""
     stores = count_text(len(line.exposures), "open data store")
-    return f"leads to {stores} of {count_text(line.records, 'record')}{classes}"
+    return f"leads to {stores}, {records_text(line.records)}{classes}"

@@ -1,13 +1,15 @@
 """Selection of the apps of the fleet: for a review, and for lists to block them in an EMM or at a gateway."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
 from tieback.model.device import FleetApp, Ownership
-from tieback.model.errors import UsageError
+from tieback.model.errors import TiebackError, UsageError
 from tieback.pipeline.fleet.app_lists import LISTS
 from tieback.pipeline.fleet.coverage import FleetLine, FleetView
+from tieback.pipeline.fleet.fleet_state import FleetState, review_key, state_of
 from tieback.pipeline.fleet.gateway_lists import GatewayHost, write_list
 
 APP_FORMATS = tuple(LISTS)
@@ -16,6 +18,17 @@ HOST_FORMATS = ("rpz", "hosts")
 """Formats that name hosts."""
 ACTIONS = ("block", "remove")
 WEAK = "weak match (add --weak)"
+UNDECIDED = {
+    FleetState.NOT_DECIDED: "not decided whether a store behind it is open",
+    FleetState.NOT_PROBED: "not probed in this run",
+    FleetState.NOT_IN_RUN: "not in this run",
+    FleetState.UNKNOWN: "never analysed",
+}
+"""Why an app that may lead to an open store is not in a list."""
+
+
+class NothingProbedError(TiebackError):
+    """A list of apps with open stores was requested, but the run probed no app of the fleet."""
 
 
 class BlockRequest(msgspec.Struct, frozen=True):
@@ -76,13 +89,19 @@ def block_list(
     if request.action not in ACTIONS:
         raise UsageError("unknown action", where=request.action[:40], advice="Choose block or remove")
     wanted = {name.casefold() for name in request.names}
-    everything = fleet.lines(versions=False) if lines is None else lines
+    everything = sorted(fleet.lines(versions=False) if lines is None else lines, key=review_key)
     if request.gateway:
         if hosts is None:
             hosts = hosts_to_block(fleet, everything, request.names)
         written = write_list(request.format, hosts, force=request.force)
-        count = len(written.hosts)
-        return BlockList(written.data, count, written.hosts, left_out_hosts=written.left_out, found=len(hosts))
+        return BlockList(
+            written.data,
+            len(written.hosts),
+            written.hosts,
+            left_out=() if wanted else tuple(undecided_counts(everything).items()),
+            left_out_hosts=written.left_out,
+            found=len(hosts),
+        )
     active = [line for line in everything if line.active]
     chosen = [line for line in active if _listed(line, wanted, weak=request.weak)]
     if wanted and not chosen:
@@ -100,8 +119,28 @@ def block_list(
     if not wanted and not request.weak:
         left_out[WEAK] = sum(_listed(line, wanted, weak=True) for line in active) - len(chosen)
     found = len(chosen) + left_out.get(WEAK, 0)
-    return BlockList(
-        file.data, file.apps, left_out=tuple(sorted(one for one in left_out.items() if one[1])), found=found
+    why = sorted(one for one in left_out.items() if one[1])
+    if not wanted:
+        why += undecided_counts(everything).items()
+    return BlockList(file.data, file.apps, left_out=tuple(why), found=found)
+
+
+def check_probed(request: BlockRequest, lines: Sequence[FleetLine]) -> None:
+    """Check that a list without entries means that no open store was found.
+
+    An empty list of a run that probed nothing would permit again what an earlier list blocks.
+
+    Raises:
+        NothingProbedError: the run decided about no app of the fleet.
+    """
+    mobile = [line for line in lines if line.active and line.app.platform.mobile]
+    if request.names or not mobile or any(line.decided for line in lines):
+        return
+    counts = "; ".join(f"{count:,} {why}" for why, count in undecided_counts(mobile).items())
+    raise NothingProbedError(
+        f"nothing was probed, so no list was written: it would be empty whatever is open. Apps on devices: {counts}",
+        where=f"--format {request.format}",
+        advice="Scan the apps with --grant FILE, or choose an earlier run with --run",
     )
 
 
@@ -118,6 +157,12 @@ def require_inventory(fleet: FleetView) -> None:
             where="the list",
             advice="Run `tieback inventory import FILE` first",
         )
+
+
+def undecided_counts(lines: Iterable[FleetLine]) -> dict[str, int]:
+    """Number of mobile apps on devices that may lead to an open store, by the reason why that is not known."""
+    found = Counter(state_of(line) for line in lines if line.active and line.app.platform.mobile)
+    return {why: found[state] for state, why in UNDECIDED.items() if found[state]}
 
 
 def hosts_to_block(fleet: FleetView, lines: Iterable[FleetLine], names: Collection[str] = ()) -> "list[GatewayHost]":
@@ -138,15 +183,14 @@ def review_lines(
         ownership: only apps on a device of this ownership; ``personal`` is BYOD.
         enterprise_store: only apps that the organisation distributes itself.
     """
-    kept = [
+    kept = (
         line
         for line in lines
         if line.app.platform.mobile
         and (line.active or line.retired_but_exposed)
         and is_chosen(line.app, ownership, enterprise_store=enterprise_store)
-    ]
-    kept.sort(key=lambda line: (not line.exposures, -(line.own_people or 0), -line.app.devices))
-    return kept
+    )
+    return sorted(kept, key=review_key)
 
 
 def is_chosen(app: FleetApp, ownership: Ownership | None, *, enterprise_store: bool) -> bool:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from functools import reduce
+from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,9 +24,11 @@ from tieback.model.device import (
     Ownership,
 )
 from tieback.model.errors import UsageError
+from tieback.model.figure import Figure, exact, total
 from tieback.model.vendor import Vendor
 from tieback.pipeline.fleet.analysed_apps import ANALYSED, COLUMNS, app_of
-from tieback.pipeline.runs import finished_run
+from tieback.pipeline.fleet.run_reach import RunReach, run_reach
+from tieback.pipeline.runs import finished_run, nothing_probed_text
 from tieback.storage.lake.lake import Lake
 from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
@@ -68,7 +72,8 @@ class FleetLine(msgspec.Struct, frozen=True):
     """The vendor from the register, or the publisher from the inventory."""
     exposures: tuple[str, ...] = ()
     """IDs of open stores that the app leads to, from the last run."""
-    records: int = 0
+    records: Figure = exact(0, "")
+    """Sum over those stores."""
     classes: tuple[str, ...] = ()
     """Classes of personal data in those stores, sorted."""
     own_people: int | None = None
@@ -77,6 +82,8 @@ class FleetLine(msgspec.Struct, frozen=True):
     """The request for assurance to the vendor; ``None`` if no vendor of the register is responsible for the app."""
     store: tuple[AppStoreFact, ...] = ()
     """What app stores stated about the app; empty if nothing is known."""
+    reach: RunReach | None = None
+    """What the run did about the analysed versions; ``None`` if it read none of them."""
 
     @property
     def active(self) -> bool:
@@ -111,10 +118,24 @@ class FleetLine(msgspec.Struct, frozen=True):
 
     @property
     def back_end(self) -> str:
-        """``open``, ``no_open_store`` (in the run of the view) or ``not_analysed``."""
+        """What the run of the view shows of the stores behind the app. Only ``no_open_store`` means that none is open.
+
+        ``open``, ``not_decided``, ``no_open_store``, ``not_probed``, ``not_in_run`` or ``not_analysed``.
+        """
         if self.match is None:
             return "not_analysed"
-        return "open" if self.exposures else "no_open_store"
+        if self.exposures:
+            return "open"
+        if self.reach is None:
+            return "not_in_run"
+        if self.reach.undecided:
+            return "not_decided"
+        return "not_probed" if self.reach.nothing_probed else "no_open_store"
+
+    @property
+    def decided(self) -> bool:
+        """True if the run shows whether an open store is behind the app."""
+        return self.back_end in {"open", "no_open_store"}
 
     def document(self) -> dict[str, Any]:
         """The app as one JSON object."""
@@ -139,6 +160,8 @@ class FleetLine(msgspec.Struct, frozen=True):
             "weak": self.match.strength.weak if self.match else False,
             "analysed": [one.sha256 for one in self.match.apps] if self.match else [],
             "exposures": self.exposures,
+            "records": self.records.value,
+            "records_quality": self.records.quality,
             "classes": self.classes,
             "own_people": self.own_people,
             "ownership": app.ownership,
@@ -150,6 +173,8 @@ class FleetLine(msgspec.Struct, frozen=True):
             "gone_from_store": _GONE[summary.state],
             "gone_from_devices": not self.active,
             "back_end": self.back_end,
+            "backends": None if self.reach is None else self.reach.backends,
+            "backends_probed": None if self.reach is None else self.reach.probed,
             "retired_but_exposed": self.retired_but_exposed,
         }
 
@@ -190,6 +215,11 @@ class FleetView:
         self._counted: list[FleetApp] | None = None
         self._gaps: list[FleetApp] | None = None
 
+    @property
+    def nothing_probed(self) -> str:
+        """Why the run shows nothing about open stores, as one sentence; empty if it probed."""
+        return nothing_probed_text(self._run)
+
     def lines(self, *, versions: bool = True) -> list[FleetLine]:
         """Every app that an inventory ever listed; those on the most devices first, removed ones last."""
         apps = list(self._inventory.apps(versions=versions))
@@ -199,8 +229,11 @@ class FleetView:
         known = {one.sha256 for match in matches.values() for one in match.apps}
         stores = self._stores(known)
         facts = self._store_facts()
+        reach = run_reach(self._workspace, self._run, known)
         return [
-            msgspec.structs.replace(_line(app, matches.get(app.id), register, names, stores), store=facts.of(app))
+            msgspec.structs.replace(
+                _line(app, matches.get(app.id), register, names, stores, reach), store=facts.of(app)
+            )
             for app in apps
         ]
 
@@ -285,7 +318,7 @@ class FleetView:
                 classes = tuple(total.pii_class for total in store.pii)
                 own = store.own_people
                 known = own.at_least if own is not None and own.addresses else None
-                led = _Led(store.id, store.records.value, classes, known)
+                led = _Led(store.id, store.records, classes, known)
                 for app in dict.fromkeys(route.app_sha256 for route in store.routes):
                     if app in apps:
                         found.setdefault(app, []).append(led)
@@ -309,7 +342,7 @@ class _Led(msgspec.Struct, frozen=True):
     """The facts about an open store that a line shows."""
 
     id: str
-    records: int
+    records: Figure
     classes: tuple[str, ...]
     own_people: int | None = None
 
@@ -331,6 +364,7 @@ def _line(
     register: VendorRegister,
     vendors: Mapping[str, Vendor],
     stores: "Mapping[str, list[_Led]]",
+    reach: Mapping[str, RunReach],
 ) -> FleetLine:
     if match is None:
         return FleetLine(app, vendor=app.publisher)
@@ -341,10 +375,13 @@ def _line(
         match,
         (vendor.name if vendor else "") or app.publisher or next((one.vendor for one in match.apps if one.vendor), ""),
         tuple(led),
-        sum(store.records for store in led.values()),
+        total(store.records for store in led.values()),
         tuple(sorted({name for store in led.values() for name in store.classes})),
         max((store.own_people for store in led.values() if store.own_people is not None), default=None),
         None if vendor is None else AssuranceLetter(vendor.asked, vendor.due, vendor.answer.value, vendor.answered),
+        reach=reduce(add, parts)
+        if (parts := [reach[one.sha256] for one in match.apps if one.sha256 in reach])
+        else None,
     )
 
 

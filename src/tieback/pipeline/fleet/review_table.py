@@ -13,12 +13,14 @@ from tieback.model.errors import UsageError
 from tieback.model.extras import extra_advice
 from tieback.pipeline.fleet.coverage import FleetLine
 from tieback.report.document import clean
+from tieback.report.figures import NOT_MEASURED, figure_text, quality_text
 from tieback.report.formats.csv import cell
 
 COLUMNS = (
     "app", "platform", "identifier", "vendor", "devices", "personal", "corporate", "ownership unknown",
-    "enterprise store", "removed from devices", "open stores", "records", "personal data", "our people", "back end",
-    "app store", "downloads", "category", "letter asked", "answer", "answered", "due", "match",
+    "enterprise store", "removed from devices", "open stores", "records", "records quality", "personal data",
+    "our people", "back end", "app store", "downloads", "category", "letter asked", "answer", "answered", "due",
+    "match",
 )  # fmt: skip
 _LONGEST = 2_000
 _WIDTHS = {"app": 32, "identifier": 36, "vendor": 28, "personal data": 48, "category": 20}
@@ -30,6 +32,7 @@ def review_cells(line: FleetLine) -> tuple[Cell, ...]:
     """The cells of an app, in the order of ``COLUMNS``; empty text where nothing is known."""
     app, letter, store = line.app, line.letter, line.store_summary
     match = line.match
+    measured = bool(line.exposures) and figure_text(line.records) != NOT_MEASURED
     return (
         app.label,
         "" if app.platform is DevicePlatform.UNKNOWN else app.platform.value,
@@ -39,8 +42,9 @@ def review_cells(line: FleetLine) -> tuple[Cell, ...]:
         *(app.ownership.get(whose, 0) for whose in (Ownership.PERSONAL, Ownership.CORPORATE, Ownership.UNKNOWN)),
         "yes" if app.in_house else "",
         _day(app.removed),
-        len(line.exposures) if match else "",
-        line.records if line.exposures else "",
+        len(line.exposures) if line.decided else "",
+        line.records.value if measured else "",
+        quality_text(line.records) if line.exposures else "",
         ", ".join(line.classes),
         "" if line.own_people is None else line.own_people,
         line.back_end.replace("_", " "),

@@ -8,11 +8,10 @@ from tieback.backends.confidence import route_confidence
 from tieback.model.app import App
 from tieback.model.backend import Backend, Route
 from tieback.model.exposure import AppRoute, Exposure
-from tieback.model.figure import Figure, Quality
+from tieback.model.figure import Figure
 from tieback.model.passive import PassiveNote, PassiveService, PassiveSighting
 from tieback.pipeline.mapping.attribution import HostAttribution
-
-_SIGNS = {Quality.EXACT: "", Quality.ESTIMATE: "≈", Quality.LOWER_BOUND: "≥", Quality.CLAIMED: "?"}
+from tieback.report.document import records_text
 
 
 class StoreLink(msgspec.Struct, frozen=True):
@@ -215,7 +214,7 @@ def passive_view(service: PassiveService, reached: tuple[str, ...], stores: Iter
     ours = next((store for store in stores if not places.isdisjoint(store.targets)), None)
     words = [service.claims.replace("_", " ") if service.claims != "unknown" else "responds"]
     if service.records is not None:
-        words.append(f"{_SIGNS[service.records.quality]}{service.records.value:,} records")
+        words.append(records_text(service.records))
     on = f" on {service.seen[:10]}" if service.seen else ""
     said = f"seen by {service.source}{on}: {service.service or service.product or 'a service'} {', '.join(words)}"
     return PassiveView(said, PassiveNote(service, reached, ours.access if ours is not None else ""))

@@ -1,7 +1,7 @@
 """Grants for use by jobs: files in the workspace's folder ``grants``, and in the folder of ``--grants``.
 
 The server only reads them. No request can create, change or choose a file: a job names a grant by the SHA-256 of its
-values, and the files are read again at each use. So a removed or edited grant takes effect at once.
+file, and the files are read again at each use. So a removed or edited grant takes effect at once.
 """
 
 from collections.abc import Iterator
@@ -9,8 +9,7 @@ from pathlib import Path
 
 from tieback.model.errors import GrantError, WorkspaceError
 from tieback.pipeline.progress import today_utc
-from tieback.scope.grant import check_valid, load_grant
-from tieback.scope.lease import digest_of
+from tieback.scope.grant import check_valid, grant_sha256, load_grant_text
 from tieback.scope.policy.approval import ApprovedGrant, load_approved_grant
 
 MAX_FILES = 200
@@ -49,7 +48,7 @@ def load_grant_file(workspace: Path, folder: Path | None, sha256: str) -> Approv
     problem: GrantError | None = None
     for path, _ in grant_files(workspace / "grants", folder):
         try:
-            if digest_of(load_grant(path)) != sha256:
+            if grant_sha256(load_grant_text(path)) != sha256:
                 continue
         except GrantError:
             continue  # the page of the grants shows why
@@ -59,7 +58,7 @@ def load_grant_file(workspace: Path, folder: Path | None, sha256: str) -> Approv
         except GrantError as error:
             problem = error
             continue
-        if approved.approval.grant == sha256:  # it was not edited in between
+        if grant_sha256(approved.approval.text) == sha256:  # it was not edited in between
             return approved
     raise problem or GrantError(
         "no grant on the server has this SHA-256",

@@ -36,9 +36,9 @@ from tieback.report.audience import audience_of
 from tieback.report.document import scope_unprobed_text, undecided_text, unprobed_text
 from tieback.report.files import left_out_text, write_all
 from tieback.scope import event_loop
-from tieback.scope.grant import render_grant
 from tieback.scope.policy.approval import ApprovedGrant
 from tieback.storage.own_domains import read_own_domains
+from tieback.storage.uploads import UploadFolder
 from tieback.storage.workspace import Workspace
 
 MAX_UNANSWERED = 200
@@ -111,7 +111,7 @@ def _scan(order: JobOrder, job: ScanJob, reporter: JobReporter) -> JobResult:
     with run_scan(request, reporter.stage) as done:
         for part in done.set_aside:
             reporter.send(JobNote(text=short(f"removed a damaged file from the lake: {part}")))
-        _note_failures(done.failed, reporter)
+        _note_failures(done.failed, reporter, order.workspace)
         if not done.inputs_read:
             raise InputError("no input was read", advice="See the problems of this job")
         return _scan_result(done, begun_run)
@@ -138,7 +138,7 @@ def _scan_result(done: ScanResult, run: str) -> JobResult:
 def _finished_before(order: JobOrder, request: ScanRequest) -> str | None:
     """The run that an earlier attempt of this job has finished, before the server heard of it."""
     args = tuple(display_name(one) for one in request.inputs)
-    text = render_grant(request.grant) if request.grant is not None else None
+    text = request.grant_text()
     with Workspace.open(order.workspace, create=False, trusted=True) as workspace:
         for run in workspace.ledger.list_runs():
             if run.started.timestamp() < order.since:
@@ -169,9 +169,10 @@ def _inputs(workspace: Workspace, job: ScanJob) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _note_failures(failed: Sequence[TiebackError], reporter: JobReporter) -> None:
+def _note_failures(failed: Sequence[TiebackError], reporter: JobReporter, workspace: Path) -> None:
+    uploads = UploadFolder(workspace)
     for error in failed[:MAX_NOTES]:
-        reporter.send(JobNote(text=short(error.diagnostics())))
+        reporter.send(JobNote(text=short(uploads.name_of(error.diagnostics()))))
     if len(failed) > MAX_NOTES:
         reporter.send(JobNote(text=f"and {count_text(len(failed) - MAX_NOTES, 'more input')} failed"))
 

@@ -11,6 +11,7 @@ from tieback.model.posture import AppName, OwnedResource, UnclaimedStore, Unprob
 from tieback.model.resource import Resource, ResourceKind, TriState
 from tieback.pipeline.fleet.coverage import match_apps
 from tieback.pipeline.posture.exports import iter_resources
+from tieback.pipeline.runs import nothing_probed_text
 from tieback.posture.findings import owned_resource_findings, unclaimed_store_findings
 from tieback.posture.join import OutsideView, describe_match, describe_resource
 from tieback.posture.numbers import ResourceTally
@@ -40,6 +41,8 @@ class JoinSummary(msgspec.Struct, frozen=True):
     """Number of findings of the join."""
     run: str = ""
     """The run that was joined; empty if no run has finished."""
+    not_probed: str = ""
+    """Why the run shows nothing about open stores, as one sentence; empty if it probed."""
 
 
 type JoinRow = OwnedResource | UnprobedPublicResource | UnclaimedStore | Finding | JoinSummary
@@ -98,7 +101,8 @@ def join_accounts(
     findings.sort(key=lambda one: (-one.severity.rank, one.rule, one.id))
     yield from findings
     leaking = sum(any(store.exposed for store in one.stores) for one in owned)
-    yield JoinSummary(count, len(accounts), len(owned), leaking, unseen, len(foreign), len(findings), run)
+    why = nothing_probed_text(workspace.ledger.find_run(run) if run else None)
+    yield JoinSummary(count, len(accounts), len(owned), leaking, unseen, len(foreign), len(findings), run, why)
 
 
 def _outside(workspace: Workspace, run: str) -> OutsideView:

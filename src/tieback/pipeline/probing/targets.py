@@ -171,7 +171,8 @@ async def probe_targets(
     with ExitStack() as stack:
         stack.enter_context(hold_lease(grant, asking.audit.parent))
         audit = stack.enter_context(open_audit_log(asking.audit))
-        transcripts = TranscriptFile(asking.record, grant) if asking.record is not None else None
+        text = asking.approval.text if asking.approval is not None else ""
+        transcripts = TranscriptFile(asking.record, grant, grant_text=text) if asking.record is not None else None
         if transcripts is not None:
             stack.callback(transcripts.close)
         probes = probe_set(asking.rules)

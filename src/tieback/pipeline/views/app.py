@@ -24,6 +24,7 @@ from tieback.storage.lake.queries.app_pages import app_credentials_found, app_dr
 from tieback.storage.lake.queries.declarations import manifests_of
 from tieback.storage.ledger.pages import case_page
 from tieback.storage.page_index import Condition, PageIndex
+from tieback.storage.uploads import UploadFolder
 from tieback.storage.workspace import Workspace
 
 MOST_CREDENTIALS = 200
@@ -189,20 +190,27 @@ def show_app(workspace: Workspace, sha256: str, after: str = "", limit: int = 10
         return None
     record = rows[0].document
     stores = _stores_of(index, sha256)
+    uploads = UploadFolder(workspace.directory)
     declared, declared_total = declared_of_app(index, sha256, MOST_RECIPIENTS)
     received, received_total = recipients_of_app(index, sha256, MOST_RECIPIENTS)
     return AppPage(
         run=show_run(workspace, shown),
         app=record.app,
-        path=record.path,
+        path=uploads.name_of(record.path),
         summary=record.row,
         has_api=record.has_api,
         store=record.store,
         endpoints=_endpoints(workspace, index, record, number, limit),
-        captured=_of_app(index, "captured", CapturedRow, sha256, MOST_CAPTURED),
+        captured=tuple(
+            msgspec.structs.replace(one, file=uploads.name_of(one.file))
+            for one in _of_app(index, "captured", CapturedRow, sha256, MOST_CAPTURED)
+        ),
         captured_total=index.count("captured", (Condition("app = ?", (sha256,)),)),
-        servers=_of_app(index, "servers", ContactedServer, sha256, MOST_SERVERS),
-        recipients=received,
+        servers=tuple(
+            msgspec.structs.replace(one, capture=uploads.name_of(one.capture))
+            for one in _of_app(index, "servers", ContactedServer, sha256, MOST_SERVERS)
+        ),
+        recipients=tuple(msgspec.structs.replace(one, capture=uploads.name_of(one.capture)) for one in received),
         recipients_total=received_total,
         declarations=manifests_of(workspace.lake, sha256, record.version) if record.version else (),
         declared=declared,

@@ -26,14 +26,14 @@ from tieback.model.exposure import Severity
 from tieback.model.figure import Figure
 from tieback.model.vendor import Contact
 from tieback.pipeline.disclosure.cases import CaseService, case_service
+from tieback.pipeline.disclosure.letter_files import kept_sender
 from tieback.pipeline.views.grants import GrantRow, list_grants
 from tieback.pipeline.views.listing import DEFAULT_LIMIT, Listing, bounded_limit, cut, decode_cursor
 from tieback.pipeline.views.stores import StoreRow, store_row
 from tieback.report.document import most_sensitive
 from tieback.storage.ledger.case_log import CASE_DIGEST
+from tieback.storage.ledger.case_order import CaseKey, Whole
 from tieback.storage.ledger.pages import (
-    CaseKey,
-    Whole,
     case_page,
     count_case_states,
     count_cases,
@@ -125,7 +125,7 @@ def list_cases(
     limit = bounded_limit(limit)
     database, today = workspace.ledger.database, datetime.now(UTC).date()
     due_by = "" if due_in is None else _days_after(today, due_in)
-    key = decode_cursor(after, tuple[str, str]) if after else None
+    key = decode_cursor(after, CaseKey.__value__) if after else None
     rows, following = cut(
         case_page(database, key, limit + 1, states=states, vendor=vendor, due_by=due_by), limit, _case_key
     )
@@ -267,6 +267,13 @@ class LetterRow(msgspec.Struct, frozen=True, kw_only=True):
     cases: tuple[str, ...]
 
 
+class LetterSender(msgspec.Struct, frozen=True, kw_only=True):
+    """The sender of letters."""
+
+    organisation: str
+    email: str
+
+
 class CaseDetail(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about one case."""
 
@@ -303,6 +310,10 @@ class CaseDetail(msgspec.Struct, frozen=True, kw_only=True):
     store_now: StoreRow | None
     """The store in the last finished run; ``None`` if that run did not find it."""
     letters: tuple[LetterRow, ...]
+    sender: LetterSender | None
+    """Who signs a letter that names no sender; ``None`` if nobody is known: then a letter needs one."""
+    no_sender: str
+    """Why the sender file of the workspace is not used; empty if it is, or if there is none."""
     grants: tuple[GrantRow, ...]
     """Grants on the server that can be used for a re-check now."""
     grants_unusable: int
@@ -341,6 +352,7 @@ def show_case(workspace: Workspace, key: str, grants: Path | None = None) -> Cas
     work = case_service(workspace)
     on_disk = list_grants(workspace, grants).items
     usable = tuple(one for one in on_disk if one.usable)
+    sender, no_sender = kept_sender(work)
     return CaseDetail(
         case=case_row(case, names, today),
         places=case.all_places,
@@ -380,6 +392,8 @@ def show_case(workspace: Workspace, key: str, grants: Path | None = None) -> Cas
         letters=tuple(
             letter_rows((one for one in workspace.ledger.cases.letters(case.vendor) if case.id in one.cases), names)
         ),
+        sender=None if sender is None else LetterSender(organisation=sender.organisation, email=sender.email),
+        no_sender=no_sender,
         grants=usable,
         grants_unusable=len(on_disk) - len(usable),
         log=case_lines(lines),

@@ -1,6 +1,6 @@
 """Findings of a run: the list, the most severe first, and one finding with its evidence, stores and advice."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import islice
 
@@ -18,10 +18,10 @@ from tieback.pipeline.views.listing import DEFAULT_LIMIT, Listing, bounded_limit
 from tieback.pipeline.views.runs_shown import ShownRun, find_shown_run
 from tieback.pipeline.views.stores import StoreState, store_state
 from tieback.report.verdict import access_text
+from tieback.storage.ledger.case_order import Whole
 from tieback.storage.ledger.conclusions import finding_rank
 from tieback.storage.ledger.pages import (
     FindingKey,
-    Whole,
     count_findings,
     finding_page,
     findings_by_rule,
@@ -31,6 +31,7 @@ from tieback.storage.workspace import Workspace
 
 MOST_APPS = 100
 MOST_STORES = 100
+MOST_TARGETS = 3
 MOST_COUNTED = 5_000
 """Findings that are compared with suppressions to count the suppressed ones."""
 MOST_SEARCHED = 5_000
@@ -59,6 +60,8 @@ class FindingRow(msgspec.Struct, frozen=True, kw_only=True):
     cwe: str
     evidence: str
     """The first line of the evidence."""
+    targets: tuple[str, ...]
+    """The first locations of its stores, at most 3; empty if it is about no store."""
     stores: int
     apps: int
     own_people: int
@@ -176,23 +179,36 @@ def _page(
     source: _Source, known: SuppressionList, suppressed: bool | None, after: FindingKey | None, limit: int
 ) -> tuple[tuple[FindingRow, ...], str | None]:
     """One page, and the cursor of the next one. Which findings are suppressed is known only after they were read."""
-    items: list[tuple[FindingKey, FindingRow]] = []
+    items: list[tuple[FindingKey, Finding, Suppression | None]] = []
     size = limit + 1 if suppressed is None else _CHUNK
     for _ in range(max(1, MOST_SEARCHED // size)):
         rows = source.rows(after, size)
         covered = find_suppressed(source.workspace, source.run, [one for _, one in rows], known.active)
         for key, finding in rows:
             if suppressed is None or (finding.id in covered) is suppressed:
-                items.append((key, _row(finding, covered.get(finding.id))))
+                items.append((key, finding, covered.get(finding.id)))
             if len(items) > limit:
-                return tuple(row for _, row in items[:limit]), encode_cursor(items[limit - 1][0])
+                return _rows(source, items[:limit]), encode_cursor(items[limit - 1][0])
         if len(rows) < size:
-            return tuple(row for _, row in items), None
+            return _rows(source, items), None
         after = rows[-1][0]
-    return tuple(row for _, row in items), encode_cursor(after) if after is not None else None
+    return _rows(source, items), encode_cursor(after) if after is not None else None
 
 
-def _row(finding: Finding, by: Suppression | None) -> FindingRow:
+def _rows(source: _Source, items: Sequence[tuple[FindingKey, Finding, Suppression | None]]) -> tuple[FindingRow, ...]:
+    """The rows of a page, with the locations of their stores."""
+    targets = _targets(source.workspace, source.run, [finding for _, finding, _ in items])
+    return tuple(_row(finding, by, targets) for _, finding, by in items)
+
+
+def _targets(workspace: Workspace, run: str, found: Sequence[Finding]) -> dict[str, tuple[str, ...]]:
+    """The locations of the first stores of findings, by ID of the store."""
+    stores = {key for finding in found for key in finding.exposures[:MOST_TARGETS]}
+    places = workspace.ledger.conclusions.places(run, stores) if stores else ()
+    return {one.id: one.targets for one in places}
+
+
+def _row(finding: Finding, by: Suppression | None, targets: Mapping[str, tuple[str, ...]]) -> FindingRow:
     return FindingRow(
         id=finding.id,
         rule=finding.rule,
@@ -200,6 +216,7 @@ def _row(finding: Finding, by: Suppression | None) -> FindingRow:
         severity=finding.severity,
         cwe=finding.cwe,
         evidence=finding.evidence[0] if finding.evidence else "",
+        targets=tuple(target for key in finding.exposures[:MOST_TARGETS] for target in targets.get(key, ())[:1]),
         stores=len(finding.exposures),
         apps=len(finding.apps),
         own_people=finding.own_people,
@@ -301,7 +318,7 @@ def show_finding(workspace: Workspace, key: str, run: str = "") -> FindingDetail
     stores = workspace.ledger.conclusions.pick(shown.id, finding.exposures[:MOST_STORES])
     apps = analysed_apps(workspace.lake, finding.apps[:MOST_APPS]) if finding.apps else ()
     return FindingDetail(
-        finding=_row(finding, by),
+        finding=_row(finding, by, _targets(workspace, shown.id, [finding])),
         shown=shown,
         evidence=finding.evidence,
         advice=finding.advice,

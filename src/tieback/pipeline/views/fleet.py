@@ -9,6 +9,7 @@ import msgspec
 from tieback.model.count_text import count_text
 from tieback.model.device import CountSource, DevicePlatform, MatchStrength, Ownership
 from tieback.model.errors import UsageError
+from tieback.model.figure import Quality
 from tieback.pipeline.fleet.block_list import (
     APP_FORMATS,
     HOST_FORMATS,
@@ -16,15 +17,19 @@ from tieback.pipeline.fleet.block_list import (
     BlockList,
     BlockRequest,
     block_list,
+    check_probed,
     hosts_to_block,
     require_inventory,
 )
 from tieback.pipeline.fleet.coverage import AssuranceLetter, FleetLine, FleetView
+from tieback.pipeline.fleet.fleet_state import FleetState, ReviewKey, state_of
 from tieback.pipeline.fleet.review_table import to_csv, to_xlsx
+from tieback.pipeline.fleet.run_reach import RunReach
 from tieback.pipeline.runs import finished_run
 from tieback.pipeline.views.download import Download
 from tieback.pipeline.views.listing import Listing, bounded_limit, decode_cursor, encode_cursor
-from tieback.pipeline.views.prepared_fleet import FleetState, PreparedFleet, ReviewKey, prepared_fleet, state_of
+from tieback.pipeline.views.prepared_fleet import PreparedFleet, prepared_fleet
+from tieback.report.document import records_text
 from tieback.storage.ledger.inventory_pages import app_installs
 from tieback.storage.workspace import Workspace
 
@@ -39,6 +44,8 @@ class FleetAction(StrEnum):
     COMPARE = "compare"
     ASK_VENDOR = "ask_vendor"
     ANALYSE = "analyse"
+    PROBE = "probe"
+    """Probe it in a run with a grant."""
     NONE = "none"
 
 
@@ -71,6 +78,12 @@ class FleetAppRow(msgspec.Struct, frozen=True, kw_only=True):
     open_stores: int
     records: int
     """Sum over the open stores."""
+    records_quality: Quality
+    """How good the sum is."""
+    backends: int | None
+    """Its hosts and cloud resources; ``None`` if the run did not read it."""
+    backends_probed: int | None
+    """How many of them the run probed."""
     classes: tuple[str, ...]
     own_people: int | None
     letter: AssuranceLetter | None
@@ -104,10 +117,26 @@ class InstallRow(msgspec.Struct, frozen=True, kw_only=True):
     removed: date | None
 
 
+class FleetReview(msgspec.Struct, frozen=True, kw_only=True):
+    """Some apps of the review, in its order."""
+
+    items: tuple[FleetAppRow, ...]
+    next: str | None
+    """Cursor of the next items, for the parameter ``after``; ``None`` at the end."""
+    total: int
+    """How many apps the whole list has, with the same filters."""
+    run: str | None
+    """ID of the run that open stores come from; ``None`` if none has finished."""
+    not_probed: str
+    """Why the run shows nothing about open stores, as one sentence; empty if it probed."""
+
+
 class FleetAppPage(msgspec.Struct, frozen=True, kw_only=True):
     """One app of the review with its devices."""
 
     app: FleetAppRow
+    not_probed: str
+    """Why the run shows nothing about open stores, as one sentence; empty if it probed."""
     sources: tuple[str, ...]
     ownership: dict[Ownership, int]
     installs: Listing[InstallRow]
@@ -121,10 +150,17 @@ class FleetCounts(msgspec.Struct, frozen=True, kw_only=True):
     weak: int
     retired: int
     unknown: int
+    not_decided: int
+    not_probed: int
+    """Apps that the run read without probing a back end."""
+    not_in_run: int
+    """Analysed apps that the run did not read."""
     no_open_store: int
     personal: int
     """Apps on at least one personal device."""
     run: str | None
+    why_not_probed: str
+    """Why the run shows nothing about open stores, as one sentence; empty if it probed."""
 
 
 class BlockFormat(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,6 +183,12 @@ class BlockLists(msgspec.Struct, frozen=True, kw_only=True):
 
     items: tuple[BlockFormat, ...]
     run: str | None
+    not_probed: str
+    """Why the run shows nothing about open stores, as one sentence; empty if it probed."""
+    apps: int
+    """Apps of the review."""
+    decided: int
+    """Apps on devices of which the run shows whether an open store is behind them."""
     weak: bool
     force: bool
     hosts: tuple["BlockedHost", ...]
@@ -186,7 +228,7 @@ _WHY = {WEAK: "match only by name"}
 
 def fleet_review(
     workspace: Workspace, which: FleetFilter, *, after: str = "", limit: int = 50, run: str = ""
-) -> Listing[FleetAppRow]:
+) -> FleetReview:
     """Apps of the fleet, the most urgent first.
 
     Raises:
@@ -204,11 +246,12 @@ def fleet_review(
     first = next((place for place, number in enumerate(chosen) if number >= start), len(chosen))
     some = chosen[first : first + limit]
     more = first + limit < len(chosen)
-    return Listing(
+    return FleetReview(
         items=tuple(review_row(fleet.lines[number]) for number in some),
         next=encode_cursor(fleet.keys[some[-1]]) if more else None,
         total=len(chosen),
         run=fleet.run,
+        not_probed=fleet.not_probed,
     )
 
 
@@ -222,9 +265,13 @@ def fleet_counts(workspace: Workspace, run: str = "") -> FleetCounts:
         weak=count[FleetState.WEAK],
         retired=count[FleetState.RETIRED],
         unknown=count[FleetState.UNKNOWN],
+        not_decided=count[FleetState.NOT_DECIDED],
+        not_probed=count[FleetState.NOT_PROBED],
+        not_in_run=count[FleetState.NOT_IN_RUN],
         no_open_store=count[FleetState.NO_OPEN_STORE],
         personal=fleet.personal,
         run=fleet.run,
+        why_not_probed=fleet.not_probed,
     )
 
 
@@ -260,6 +307,7 @@ def fleet_app(workspace: Workspace, app: int, *, after: str = "", limit: int = 5
     )
     return FleetAppPage(
         app=review_row(line),
+        not_probed=fleet.not_probed,
         sources=line.app.sources,
         ownership=line.app.ownership,
         installs=Listing(items=rows, next=following, run=fleet.run),
@@ -295,6 +343,9 @@ def block_lists(workspace: Workspace, *, weak: bool = False, force: bool = False
     return BlockLists(
         items=tuple(items),
         run=fleet.run,
+        not_probed=fleet.not_probed,
+        apps=len(fleet.lines),
+        decided=sum(1 for line in fleet.lines if line.active and line.decided),
         weak=weak,
         force=force,
         hosts=tuple(
@@ -306,8 +357,17 @@ def block_lists(workspace: Workspace, *, weak: bool = False, force: bool = False
 
 
 def block_list_file(workspace: Workspace, request: BlockRequest) -> Download:
-    """One list as a file, the same as ``tieback inventory block`` writes. Raises as ``block_list``."""
-    done = _written(workspace, prepared_fleet(workspace), request)
+    """One list as a file, the same as ``tieback inventory block`` writes.
+
+    Raises:
+        NothingProbedError: the list is empty only because nothing was probed.
+        UsageError: as of ``block_list``.
+        WorkspaceError: the workspace cannot be read.
+    """
+    fleet = prepared_fleet(workspace)
+    done = _written(workspace, fleet, request)
+    if not done.found:
+        check_probed(request, fleet.lines)
     suffix, media = _FILES.get(request.format, _JSON_FILE)
     return Download(name=f"tieback-{request.action}-{request.format}{suffix}", media_type=media, data=done.data)
 
@@ -381,7 +441,10 @@ def review_row(line: FleetLine) -> FleetAppRow:
         reason=reason,
         exposures=line.exposures[:_FIRST_STORES],
         open_stores=len(line.exposures),
-        records=line.records,
+        records=line.records.value,
+        records_quality=line.records.quality,
+        backends=None if line.reach is None else line.reach.backends,
+        backends_probed=None if line.reach is None else line.reach.probed,
         classes=line.classes,
         own_people=line.own_people,
         letter=line.letter,
@@ -394,7 +457,7 @@ def _advice(line: FleetLine, state: FleetState) -> tuple[FleetAction, str]:
     with_data = f" with {', '.join(name.replace('_', ' ') for name in line.classes[:4])}" if line.classes else ""
     match state:
         case FleetState.OPEN:
-            return FleetAction.BLOCK, f"It leads to {stores} of {count_text(line.records, 'record')}{with_data}."
+            return FleetAction.BLOCK, f"It leads to {stores}, {records_text(line.records)}{with_data}."
         case FleetState.WEAK:
             return FleetAction.COMPARE, f"An app of the same name leads to {stores}. Compare the two apps first."
         case FleetState.RETIRED:
@@ -404,4 +467,22 @@ def _advice(line: FleetLine, state: FleetState) -> tuple[FleetAction, str]:
             )
         case FleetState.UNKNOWN:
             return FleetAction.ANALYSE, "It was never analysed, so nothing is known about its back end."
-    return FleetAction.NONE, "The run found no open store behind it. What was not probed is not decided."
+        case FleetState.NOT_IN_RUN:
+            return FleetAction.PROBE, "It is not in this run, so nothing is known about its back ends here."
+    return _of_reach(line.reach or RunReach(), state)
+
+
+def _of_reach(reach: RunReach, state: FleetState) -> tuple[FleetAction, str]:
+    """Action and reason for an app that the run read, and behind which it found no open store."""
+    backends = "1 back end" if reach.backends == 1 else f"{reach.backends:,} back ends"
+    if state is FleetState.NOT_DECIDED:
+        stores = "a store that is" if reach.undecided == 1 else f"{reach.undecided:,} stores that are"
+        return FleetAction.PROBE, f"It leads to {stores} known neither as open nor as closed."
+    if state is FleetState.NOT_PROBED:
+        why = f"None of its {backends} was probed" if reach.backends else "Nothing was probed"
+        return FleetAction.PROBE, f"{why}, so open stores are unknown."
+    if not reach.backends:
+        return FleetAction.NONE, "The run found no back end in it."
+    left = reach.backends - reach.probed
+    rest = f" Not probed, so not decided: {left:,} of its {backends}." if left else f" All its {backends} were probed."
+    return FleetAction.NONE, f"The run found no open store behind it.{rest}"

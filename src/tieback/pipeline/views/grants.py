@@ -11,7 +11,7 @@ from tieback.model.grant import Depth, Grant
 from tieback.pipeline.jobs.grants import grant_files
 from tieback.pipeline.views.listing import Listing
 from tieback.scope.explain import TargetExplanation, explain_target
-from tieback.scope.grant import check_valid, parse_grant
+from tieback.scope.grant import check_valid, grant_sha256, parse_grant
 from tieback.scope.grant_words import grant_sentences
 from tieback.scope.lease import digest_of
 from tieback.scope.policy.approval import GrantSignatures, check_grant_file, lacking_text
@@ -25,7 +25,7 @@ class GrantRow(msgspec.Struct, frozen=True, kw_only=True):
     """One grant file."""
 
     id: str
-    """SHA-256 of the grant's values, which also identifies its lease. Comments do not count."""
+    """SHA-256 of the file, as ``sha256sum`` prints it; runs have the same."""
     file: str
     """Name of the file."""
     place: str
@@ -100,28 +100,45 @@ def list_grants(workspace: Workspace, folder: Path | None, today: date | None = 
 def grant_page(
     workspace: Workspace, folder: Path | None, grant: str, *, target: str = "", today: date | None = None
 ) -> GrantPage | None:
-    """One grant in words; ``None`` if no file has this ID.
+    """One grant in words; ``None`` if no file and no run has this ID.
+
+    The ID may also be that of a run under the same values, whose file had other comments.
 
     Raises:
         WorkspaceError: a folder or the workspace cannot be read.
     """
     day = today or datetime.now(UTC).date()
+    used = _used_grant(workspace, grant)
+    same: tuple[GrantRow, GrantSignatures] | None = None
     for found in _files(workspace, folder):
         row, checked = _row(found, day)
-        if row.id == grant and checked is not None:
-            return _page(workspace, row, checked, target.strip()[:_MAX_TARGET], day)
-    return _page_of_runs(workspace, grant)
+        if checked is None:
+            continue
+        if row.id == grant:
+            same = row, checked
+            break
+        if same is None and used is not None and digest_of(checked.grant) == digest_of(used):
+            same = row, checked
+    if same is not None:
+        return _page(workspace, *same, target.strip()[:_MAX_TARGET], day)
+    return None if used is None else _page_of_runs(workspace, used, grant)
 
 
-def _page_of_runs(workspace: Workspace, digest: str) -> GrantPage | None:
-    """A grant that earlier runs used and that is no file here: it is shown, and cannot be used."""
-    runs = list(_runs_under(workspace, digest))
-    if not runs:
+def _used_grant(workspace: Workspace, sha256: str) -> Grant | None:
+    """The grant with this SHA-256 that a run used."""
+    text = workspace.ledger.grant_text(sha256)
+    try:
+        return None if text is None else parse_grant(text, "")
+    except GrantError:
         return None
-    grant = parse_grant(workspace.ledger.grant_text(runs[0].grant_sha256 or "") or "", "")
+
+
+def _page_of_runs(workspace: Workspace, grant: Grant, sha256: str) -> GrantPage:
+    """A grant that earlier runs used and that is no file here: it is shown, and cannot be used."""
+    runs = list(_runs_under(workspace, grant))
     why = "it is not a file on this server; runs of the command line used it"
     return GrantPage(
-        grant=_grant_row(grant, "", "ledger", why),
+        grant=_grant_row(grant, sha256, "", "ledger", why),
         note=grant.note,
         sentences=tuple(grant_sentences(grant, None)),
         signatures=(),
@@ -133,11 +150,6 @@ def _page_of_runs(workspace: Workspace, digest: str) -> GrantPage | None:
     )
 
 
-def grant_id(grant: Grant) -> str:
-    """The ID of a grant in pages and jobs."""
-    return digest_of(grant)
-
-
 def _page(workspace: Workspace, row: GrantRow, checked: GrantSignatures, target: str, day: date) -> GrantPage:
     explanation: tuple[TargetExplanation, ...] = ()
     problem = ""
@@ -146,7 +158,7 @@ def _page(workspace: Workspace, row: GrantRow, checked: GrantSignatures, target:
             explanation = tuple(explain_target(checked.grant, checked.policy, target, day))
         except GrantError as error:
             problem = error.what
-    runs = [GrantRun(id=one.id, started=one.started, ended=one.ended) for one in _runs_under(workspace, row.id)]
+    runs = [GrantRun(id=one.id, started=one.started, ended=one.ended) for one in _runs_under(workspace, checked.grant)]
     demands = []
     for one in checked.requirements:
         signers = checked.check.signers_for(one)
@@ -169,18 +181,17 @@ def _page(workspace: Workspace, row: GrantRow, checked: GrantSignatures, target:
     )
 
 
-def _runs_under(workspace: Workspace, grant: str) -> Iterator[RunRow]:
-    """Runs whose grant has these values; the texts that releases store differ."""
+def _runs_under(workspace: Workspace, grant: Grant) -> Iterator[RunRow]:
+    """Runs whose grant has these values; the comments of its file may have been others."""
     same: dict[str, bool] = {}
+    values = digest_of(grant)
     for run in workspace.ledger.list_runs():
         key = run.grant_sha256
         if key is None:
             continue
         if key not in same:
-            try:
-                same[key] = digest_of(parse_grant(workspace.ledger.grant_text(key) or "", "")) == grant
-            except GrantError:
-                same[key] = False
+            used = _used_grant(workspace, key)
+            same[key] = used is not None and digest_of(used) == values
         if same[key]:
             yield run
 
@@ -203,13 +214,13 @@ def _row(found: _Found, day: date) -> tuple[GrantRow, GrantSignatures | None]:
         why = error.what
     if not why and (lacking := checked.missing()) is not None:
         why = lacking_text(lacking, checked.check)
-    return _grant_row(grant, found.path.name, found.place, why), checked
+    return _grant_row(grant, grant_sha256(checked.text), found.path.name, found.place, why), checked
 
 
-def _grant_row(grant: Grant, file: str, place: str, why: str) -> GrantRow:
+def _grant_row(grant: Grant, sha256: str, file: str, place: str, why: str) -> GrantRow:
     deepest = max((rule.depth for rule in grant.target), key=list(Depth).index, default=None)
     return GrantRow(
-        id=grant_id(grant),
+        id=sha256,
         file=file,
         place=place,
         authorised_by=grant.authorised_by,

@@ -8,6 +8,7 @@ import numpy as np
 from tieback.backends.normalise import OwnerDomains
 from tieback.model.probe import Outcome
 from tieback.model.report import Report
+from tieback.pipeline.graph.probed import is_probed
 from tieback.pipeline.graph.run_graph import RunGraph
 from tieback.pipeline.mapping.attribution import AttributionSources
 from tieback.pipeline.report import build_report, run_unanswered
@@ -30,7 +31,6 @@ from tieback.pipeline.views.index_rows import (
     declared_document,
     declared_words,
     found_store,
-    is_probed,
     recipient_document,
     recipient_words,
     store_ways,
@@ -146,7 +146,7 @@ class _Builder:
         probed = probed_targets(self._lake, self._run, Outcome.OUT_OF_SCOPE)
         for some in self._graph.summaries():
             counts = of_backend.get(some.host, NO_STORES)
-            row = backend_row(some, counts, is_probed(some, probed))
+            row = backend_row(some, counts, is_probed(some.host, some.at, probed))
             self._not_probed += not row.probed
             words = "\n".join((row.name, *some.addresses, row.provider, row.owner)).casefold()
             order = (_ORDER[counts.state], counts.worst, -row.apps)

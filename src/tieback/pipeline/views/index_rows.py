@@ -7,9 +7,8 @@ from typing import NamedTuple
 import msgspec
 
 from tieback.backends.confidence import route_confidence, sighting_confidence
-from tieback.backends.normalise import OwnerDomains, host_of
+from tieback.backends.normalise import OwnerDomains
 from tieback.model.declaration import DeclaredItem
-from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.exposure import Exposure, Severity
 from tieback.model.report import AppSummary, Recipient
 from tieback.pipeline.views.index_figures import UNPLACED
@@ -158,15 +157,6 @@ def backend_row(some: BackendSummary, counts: Counts, probed: bool) -> BackendRo
         stores_not_decided=counts.not_decided,
         severity=counts.severity,
     )
-
-
-def is_probed(some: BackendSummary, probed: Collection[tuple[str, str]]) -> bool:
-    """True if a target was at the host of a back end, and, for a resource at a shared host, was the resource."""
-    if some.host == some.at:
-        return (some.host, "") in probed
-    name = some.host.partition(":")[2].partition("/")[0]
-    host = some.at or host_of(Endpoint(EndpointKind.CLOUD, some.host, "", "", None, ""))
-    return (host, "" if name.lower() in host else name) in probed
 
 
 def app_row(summary: AppSummary, counts: Counts, credentials: int, not_probed: int) -> AppRow:

@@ -108,6 +108,8 @@ class DevicePage(msgspec.Struct, frozen=True, kw_only=True):
     """One device with its apps."""
 
     device: DeviceRow
+    not_probed: str
+    """Why the run shows nothing about open stores, as one sentence; empty if it probed."""
     apps: Listing[DeviceAppRow]
 
 
@@ -218,7 +220,11 @@ def device_of(workspace: Workspace, device: str, *, after: str = "", limit: int 
         )
     last = rows[limit - 1] if len(rows) > limit else None
     following = None if last is None else encode_cursor((last.app, last.install.version))
-    return DevicePage(device=_device_row(found), apps=Listing(items=tuple(items), next=following, run=fleet.run))
+    return DevicePage(
+        device=_device_row(found),
+        not_probed=fleet.not_probed,
+        apps=Listing(items=tuple(items), next=following, run=fleet.run),
+    )
 
 
 def _device_row(one: FleetDevice) -> DeviceRow:

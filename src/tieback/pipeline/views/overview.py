@@ -40,6 +40,8 @@ class DueCase(msgspec.Struct, frozen=True, kw_only=True):
     due: date
     late: bool
     product: str
+    place: str
+    """The first location of the store, which tells cases of one vendor apart; empty if it has none."""
 
 
 class CasesSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,6 +157,7 @@ def _cases(workspace: Workspace, today: date, *, names: bool) -> CasesSummary:
                     due=case.due,
                     late=case.due < today,
                     product=case.store.product,
+                    place=case.store.targets[0] if case.store.targets else "",
                 )
             )
     return CasesSummary(

@@ -8,14 +8,18 @@ from tieback.model.exposure import Severity
 from tieback.model.figure import Figure
 from tieback.model.posture import OwnedResource, Posture, ResourceFigures, StoreSummary, UnclaimedStore
 from tieback.pipeline.posture.section import PostureSection, posture_section
-from tieback.pipeline.runs import finished_run
+from tieback.pipeline.runs import finished_run, nothing_probed_text
 from tieback.pipeline.views.kept import Kept
 from tieback.report.posture import NumberTable, bars, databases, number_tables
 from tieback.storage.lake.tables.posture import posture_imports
+from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
 
 SHOWN = 100
 """Rows of each table of the page; ``tieback posture join --format json`` is complete."""
+
+
+MOST_STORES = 20
 
 
 class ShareBar(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +70,10 @@ class PostureFinding(msgspec.Struct, frozen=True, kw_only=True):
     rule: str
     severity: Severity
     title: str
+    evidence: str
+    """The first line of the evidence, which names the resource or the store."""
+    stores: tuple[str, ...]
+    """IDs of the stores that it is about, at most 20."""
     advice: str
 
 
@@ -84,6 +92,8 @@ class PosturePage(msgspec.Struct, frozen=True, kw_only=True):
     """The accounts beside a run."""
 
     run: str | None
+    not_probed: str
+    """Why the run shows nothing about open stores, as one sentence; empty if it probed."""
     imported: bool
     """False if no export was imported: then nothing is known."""
     resources: int
@@ -121,9 +131,10 @@ def posture_page(workspace: Workspace, run: str = "") -> PosturePage:
     section = _KEPT.get(workspace, version, lambda: posture_section(workspace, key or ""))
     posture = section.posture
     if posture is None:
-        return _nothing(key)
+        return _nothing(chosen)
     return PosturePage(
         run=key,
+        not_probed=nothing_probed_text(chosen),
         imported=True,
         resources=posture.resources,
         accounts=posture.accounts or 0,
@@ -142,7 +153,15 @@ def posture_page(workspace: Workspace, run: str = "") -> PosturePage:
         foreign=tuple(_foreign(one) for one in posture.foreign[:SHOWN]),
         foreign_total=posture.foreign_total or 0,
         findings=tuple(
-            PostureFinding(id=one.id, rule=one.rule, severity=one.severity, title=one.title, advice=one.advice)
+            PostureFinding(
+                id=one.id,
+                rule=one.rule,
+                severity=one.severity,
+                title=one.title,
+                evidence=one.evidence[0] if one.evidence else "",
+                stores=one.exposures[:MOST_STORES],
+                advice=one.advice,
+            )
             for one in section.findings[:SHOWN]
         ),
         findings_total=len(section.findings),
@@ -185,9 +204,9 @@ def _foreign(one: UnclaimedStore) -> ForeignStore:
     return ForeignStore(id=one.store.id, text=one.says, records=one.store.records, severity=one.store.severity)
 
 
-def _nothing(run: str | None) -> PosturePage:
+def _nothing(run: RunRow | None) -> PosturePage:
     return PosturePage(
-        run=run, imported=False, resources=0, accounts=0, databases=None, bars=(), method="", tables=(), owned=(),
-        owned_total=0, leaking=0, unseen=(), unseen_total=0, foreign=(), foreign_total=0, findings=(),
-        findings_total=0, exports=(),
+        run=None if run is None else run.id, not_probed=nothing_probed_text(run), imported=False, resources=0,
+        accounts=0, databases=None, bars=(), method="", tables=(), owned=(), owned_total=0, leaking=0,
+        unseen=(), unseen_total=0, foreign=(), foreign_total=0, findings=(), findings_total=0, exports=(),
     )  # fmt: skip

@@ -6,36 +6,18 @@ come faster, so each open workspace keeps the result of one run: a few hundred b
 
 from bisect import bisect_right
 from collections import Counter
-from enum import StrEnum
 
 import msgspec
 
 from tieback.model.device import Ownership
 from tieback.pipeline.fleet.block_list import review_lines
 from tieback.pipeline.fleet.coverage import FleetLine, FleetView
-from tieback.pipeline.runs import finished_run
+from tieback.pipeline.fleet.fleet_state import FleetState, ReviewKey, review_key, state_of
+from tieback.pipeline.runs import finished_run, nothing_probed_text
 from tieback.pipeline.views.kept import Kept
 from tieback.storage.ledger.inventory_pages import fleet_version
 from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
-
-type ReviewKey = tuple[int, int, int, int]
-"""Sort key of the review: urgency of the state, our people and devices negated, ID."""
-
-
-class FleetState(StrEnum):
-    """What the review knows of an app."""
-
-    OPEN = "open"
-    """It leads to an open store, and a device has it."""
-    WEAK = "weak"
-    """An app of the same name leads to an open store: a person must compare them."""
-    RETIRED = "retired"
-    """No device has it any more, but the store behind it is open."""
-    UNKNOWN = "unknown"
-    """It was never analysed."""
-    NO_OPEN_STORE = "no_open_store"
-    """The run found no open store behind it."""
 
 
 class PreparedFleet(msgspec.Struct, frozen=True):
@@ -50,6 +32,8 @@ class PreparedFleet(msgspec.Struct, frozen=True):
     counts: dict[FleetState, int]
     personal: int
     """Number of apps on at least one personal device."""
+    not_probed: str
+    """Why the run shows nothing about open stores, as one sentence; empty if it probed."""
 
     def find(self, app: int) -> FleetLine | None:
         """The app with this ID, if a review includes it."""
@@ -61,13 +45,6 @@ class PreparedFleet(msgspec.Struct, frozen=True):
         return 0 if after is None else bisect_right(self.keys, after)
 
 
-_URGENCY = {
-    FleetState.OPEN: 0,
-    FleetState.RETIRED: 1,
-    FleetState.WEAK: 2,
-    FleetState.UNKNOWN: 3,
-    FleetState.NO_OPEN_STORE: 3,
-}
 _KEPT: Kept[PreparedFleet] = Kept()
 
 
@@ -83,7 +60,7 @@ def prepared_fleet(workspace: Workspace, run: str = "") -> PreparedFleet:
 
 
 def _prepare(workspace: Workspace, run: RunRow | None) -> PreparedFleet:
-    ordered = sorted(review_lines(FleetView(workspace, run).lines(versions=False)), key=review_key)
+    ordered = review_lines(FleetView(workspace, run).lines(versions=False))
     states = Counter(state_of(line) for line in ordered)
     return PreparedFleet(
         None if run is None else run.id,
@@ -92,20 +69,5 @@ def _prepare(workspace: Workspace, run: RunRow | None) -> PreparedFleet:
         {row: number for number, line in enumerate(ordered) for row in line.app.rows},
         {state: states[state] for state in FleetState},
         sum(1 for line in ordered if line.app.on(Ownership.PERSONAL)),
+        nothing_probed_text(run),
     )
-
-
-def review_key(line: FleetLine) -> ReviewKey:
-    """The place of an app in a review."""
-    return (_URGENCY[state_of(line)], -(line.own_people or 0), -line.app.devices, line.app.id)
-
-
-def state_of(line: FleetLine) -> FleetState:
-    """What the review knows of an app."""
-    if line.match is None:
-        return FleetState.UNKNOWN
-    if not line.exposures:
-        return FleetState.NO_OPEN_STORE
-    if line.retired_but_exposed:
-        return FleetState.RETIRED
-    return FleetState.WEAK if line.match.strength.weak else FleetState.OPEN

@@ -10,6 +10,7 @@ from tieback.pipeline.views.records import RecipientRow
 from tieback.pipeline.views.run_rows import conditions_of, rows_of_run
 from tieback.pipeline.views.run_state import RunState
 from tieback.storage.page_index import Condition, PageIndex
+from tieback.storage.uploads import UploadFolder
 from tieback.storage.workspace import Workspace
 
 
@@ -67,8 +68,14 @@ def list_recipients(
     )
     if found is None:
         return EMPTY
+    uploads = UploadFolder(workspace.directory)
     return RecipientsPage(
-        items=found.items,
+        items=tuple(
+            msgspec.structs.replace(
+                row, recipient=msgspec.structs.replace(row.recipient, capture=uploads.name_of(row.recipient.capture))
+            )
+            for row in found.items
+        ),
         next=found.next,
         total=found.total,
         run=found.run,

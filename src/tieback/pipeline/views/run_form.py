@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -30,7 +31,10 @@ class CaseChoice(msgspec.Struct, frozen=True, kw_only=True):
     """A case that can be checked again."""
 
     id: str
+    vendor_name: str
     product: str
+    place: str
+    """The first location of the store, which tells cases of one product apart; empty if it has none."""
     state: str
     due: date | None
 
@@ -52,7 +56,7 @@ class StartPage(msgspec.Struct, frozen=True, kw_only=True):
     run_closed: str
     """Why its inputs cannot be read here; empty if they can."""
     cases: tuple[CaseChoice, ...]
-    """Open cases, at most 200, by due date."""
+    """Open cases, at most 200, the most urgent first."""
     formats: tuple[str, ...]
     key: str
     """Idempotency key for a form: sending it twice starts one run."""
@@ -73,10 +77,8 @@ def start_page(workspace: Workspace, folder: Path | None) -> StartPage:
     last = workspace.ledger.latest_run()
     args = last.args if last is not None else ()
     remote = any(is_url(word) or word.startswith("manifest:") for word in args)
-    cases = sorted(
-        (case for case in workspace.ledger.cases.cases() if case.active),
-        key=lambda case: (case.due is None, case.due, case.id),
-    )
+    cases = list(islice((case for case in workspace.ledger.cases.cases() if case.active), MAX_CASES))
+    names = {vendor.id: vendor.name for vendor in workspace.ledger.cases.vendors()} if cases else {}
     return StartPage(
         uploads=tuple(
             UploadChoice(sha256=one.sha256, name=one.name, size=one.size, received=one.received)
@@ -90,8 +92,15 @@ def start_page(workspace: Workspace, folder: Path | None) -> StartPage:
         run_inputs=len(args),
         run_closed="some are URLs or lists, which only the command line reads" if remote else "",
         cases=tuple(
-            CaseChoice(id=case.id, product=case.store.product, state=case.state.value, due=case.due)
-            for case in cases[:MAX_CASES]
+            CaseChoice(
+                id=case.id,
+                vendor_name=names.get(case.vendor, case.vendor),
+                product=case.store.product,
+                place=case.store.targets[0] if case.store.targets else "",
+                state=case.state.value,
+                due=case.due,
+            )
+            for case in cases
         ),
         formats=tuple(one.meta.name for one in renderers() if one.meta.name != "terminal"),
         key=secrets.token_hex(16),

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import PurePath
 
 import msgspec
 
-from tieback.model.errors import GrantError, TiebackError
+from tieback.model.errors import TiebackError
 from tieback.model.report import RulesUsed
 from tieback.pipeline.jobs.folders import export_file
 from tieback.pipeline.jobs.kinds import ImportJob, ProbeJob, RecheckJob, ReportJob, ScanJob, decode_arguments
@@ -14,8 +13,6 @@ from tieback.pipeline.jobs.messages import NO_GRANT, JobResult
 from tieback.pipeline.report import run_scope, run_unanswered
 from tieback.pipeline.views.listing import Listing, bounded_limit, decode_cursor, encode_cursor
 from tieback.report.document import scope_unprobed_text
-from tieback.scope.grant import parse_grant
-from tieback.scope.lease import digest_of
 from tieback.storage.lake.tables.inputs import count_inputs, failed_inputs
 from tieback.storage.lake.tables.run_data import read_run_rules
 from tieback.storage.ledger.jobs import JobEvent, JobRow, JobState
@@ -48,7 +45,7 @@ class RunItem(msgspec.Struct, frozen=True, kw_only=True):
     started: float | None
     ended: float | None
     grant: str | None
-    """SHA-256 of the grant, as in the list of grants; ``None`` if nothing was probed."""
+    """SHA-256 of the file of the grant, as in the list of grants; ``None`` if nothing was probed."""
     run: str | None
     """ID of the run of the workspace that it made."""
     stage: str = ""
@@ -156,8 +153,7 @@ def list_runs(workspace: Workspace, *, after: str = "", limit: int = 50) -> List
     ledger = workspace.ledger
     jobs = ledger.jobs.latest(limit + 1, before)
     runs = ledger.runs_without_job(limit + 1, before)
-    grant_id = _GrantIds(workspace)
-    items = [*(job_item(workspace, job) for job in jobs), *(_run_item(run, grant_id) for run in runs)]
+    items = [*(job_item(workspace, job) for job in jobs), *(_run_item(run) for run in runs)]
     items.sort(key=lambda item: item.id, reverse=True)
     following = encode_cursor((items[limit - 1].id,)) if len(items) > limit else None
     return Listing(items=tuple(items[:limit]), next=following)
@@ -177,7 +173,7 @@ def find_run_page(workspace: Workspace, run: str) -> RunPage | None:
     if found is None:
         return None
     page = RunPage(
-        run=_run_item(found, _GrantIds(workspace)),
+        run=_run_item(found),
         attempts=0,
         arguments=found.args[:MAX_ARGUMENTS],
         argument_count=len(found.args),
@@ -248,10 +244,10 @@ def _job_page(workspace: Workspace, job: JobRow) -> RunPage:
         run=job_item(workspace, job),
         attempts=job.attempts,
         arguments=tuple(_upload_name(workspace, name) for name in names[:MAX_ARGUMENTS]),
-        argument_count=len(names),
+        argument_count=_case_count(job) if names == [_EVERY_CASE] else len(names),
         figures=result.figures,
         files=tuple(_files(workspace, result)),
-        problems=tuple(_problems(workspace.ledger.jobs.events(job.id)))[-MAX_PROBLEMS:],
+        problems=_problems(workspace, job.id),
         inputs_read=None,
         inputs_failed=0,
         failed=(),
@@ -271,8 +267,9 @@ def _with_results(workspace: Workspace, page: RunPage, run: RunRow) -> RunPage:
     if run.ended is None:
         return page
     read, failed = count_inputs(workspace.lake, run.id)
+    folder = UploadFolder(workspace.directory)
     rows = tuple(
-        FailedInput(name=_name_of(workspace, one.path), sha256=one.key, problem=one.problem)
+        FailedInput(name=folder.name_of(one.path), sha256=one.key, problem=one.problem)
         for one in failed_inputs(workspace.lake, run.id, MAX_FAILED)
     )
     rules = read_run_rules(workspace.lake, run.id)
@@ -297,7 +294,7 @@ def _with_problems(page: RunPage) -> RunPage:
     return msgspec.structs.replace(page, problems=(*page.problems, *inputs, *targets)[:MAX_PROBLEMS])
 
 
-def _run_item(run: RunRow, grant_ids: "_GrantIds") -> RunItem:
+def _run_item(run: RunRow) -> RunItem:
     started = run.started.timestamp()
     return RunItem(
         id=run.id,
@@ -308,28 +305,9 @@ def _run_item(run: RunRow, grant_ids: "_GrantIds") -> RunItem:
         created=started,
         started=started,
         ended=None if run.ended is None else run.ended.timestamp(),
-        grant=grant_ids.of(run),
+        grant=run.grant_sha256,
         run=run.id,
     )
-
-
-class _GrantIds:
-    """The grants of runs, by the SHA-256 of their values; runs have that of their text."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self._ledger = workspace.ledger
-        self._known: dict[str, str | None] = {}
-
-    def of(self, run: RunRow) -> str | None:
-        key = run.grant_sha256
-        if key is None:
-            return None
-        if key not in self._known:
-            try:
-                self._known[key] = digest_of(parse_grant(self._ledger.grant_text(key) or "", ""))
-            except GrantError:
-                self._known[key] = None
-        return self._known[key]
 
 
 def _result(job: JobRow) -> JobResult:
@@ -337,6 +315,9 @@ def _result(job: JobRow) -> JobResult:
         return msgspec.json.decode(job.result, type=JobResult) if job.result else JobResult()
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):  # of a later release
         return JobResult()
+
+
+_EVERY_CASE = "all cases that were not closed"
 
 
 def _argument_names(job: JobRow) -> list[str]:
@@ -353,23 +334,20 @@ def _argument_names(job: JobRow) -> list[str]:
         case ProbeJob(targets=targets):
             return list(targets)
         case RecheckJob(cases=cases):
-            return list(cases) or ["all cases that were not closed"]
+            return list(cases) or [_EVERY_CASE]
         case ReportJob(format=form, audience=audience, vendor=vendor):
             return [f"{form} for the audience {audience}{f': {vendor}' if vendor else ''}"]
+
+
+def _case_count(job: JobRow) -> int:
+    """How many cases a re-check of all cases had; 0 until it has ended."""
+    return _result(job).figures.get("cases", 0)
 
 
 def _upload_name(workspace: Workspace, name: str) -> str:
     """The name of an upload, if this is its SHA-256."""
     upload = UploadFolder(workspace.directory).find(name)
     return (upload.name if upload is not None else "") or name
-
-
-def _name_of(workspace: Workspace, path: str) -> str:
-    """A path, or the name of an upload."""
-    place = PurePath(path)
-    if place.parent == workspace.directory.absolute() / "uploads":
-        return _upload_name(workspace, place.name)
-    return path
 
 
 def _files(workspace: Workspace, result: JobResult) -> Iterator[RunFile]:
@@ -379,10 +357,10 @@ def _files(workspace: Workspace, result: JobResult) -> Iterator[RunFile]:
             yield RunFile(name=name, size=path.stat().st_size)
 
 
-def _problems(events: list[JobEvent]) -> Iterator[str]:
-    for event in events:
-        if event.kind in {"problem", "lost"}:
-            yield str(msgspec.json.decode(event.document).get("text", ""))
+def _problems(workspace: Workspace, job: str) -> tuple[str, ...]:
+    folder = UploadFolder(workspace.directory)
+    kept = [one for one in workspace.ledger.jobs.events(job) if one.kind in {"problem", "lost"}][-MAX_PROBLEMS:]
+    return tuple(folder.name_of(str(msgspec.json.decode(one.document).get("text", ""))) for one in kept)
 
 
 def _event(event: JobEvent) -> RunEvent:

@@ -23,16 +23,17 @@ from tieback.model.probe import (
 from tieback.pii.taxonomy import load_taxonomy
 from tieback.pipeline.views.listing import DEFAULT_LIMIT, Listing, bounded_limit, cut, decode_cursor
 from tieback.pipeline.views.runs_shown import ShownRun, find_shown_run
-from tieback.report.document import most_sensitive
+from tieback.report.document import ACCESS_WORDS, most_sensitive
 from tieback.report.verdict import access_text
+from tieback.storage.ledger.case_order import Whole
 from tieback.storage.ledger.pages import (
     CaseHead,
     StoreFilter,
     StoreHead,
     StoreKey,
-    Whole,
     cases_of_stores,
     count_stores,
+    other_stores_by_access,
     store_page,
     store_products,
 )
@@ -118,6 +119,8 @@ class StoreListing(Listing[StoreRow], frozen=True, kw_only=True):
     """Open stores of the whole run, whatever the filters are."""
     stores_total: int = 0
     """All stores of the run that answered."""
+    others: tuple[tuple[str, int], ...] = ()
+    """The stores that answered and are not open: each access state in words with its number, the most first."""
     products: tuple[str, ...] = ()
     """Products to filter by."""
     class_options: tuple[ClassOption, ...] = ()
@@ -172,6 +175,10 @@ def list_stores(
         shown=shown,
         exposed_total=count_stores(database, shown.id, StoreFilter(exposed=True)),
         stores_total=count_stores(database, shown.id, StoreFilter()),
+        others=tuple(
+            ("probable honeypot" if access.exposed else ACCESS_WORDS[access], count)
+            for access, count in other_stores_by_access(database, shown.id).items()
+        ),
         products=tuple(store_products(database, shown.id, MOST_PRODUCTS)),
         class_options=options,
     )

@@ -29,6 +29,8 @@ class Approval(msgspec.Struct, frozen=True):
     policy: SitePolicy = SitePolicy()
     signers: tuple[Signer, ...] = ()
     """Who signed the file; empty if no signature was demanded."""
+    text: str = ""
+    """Text of the file; empty for a grant without one."""
 
 
 class ApprovedGrant(msgspec.Struct, frozen=True):
@@ -45,6 +47,8 @@ class GrantSignatures(msgspec.Struct, frozen=True):
     policy: SitePolicy
     requirements: tuple[Requirement, ...]
     check: SignatureCheck
+    text: str
+    """The whole text of the file."""
 
     def missing(self) -> Requirement | None:
         """The first requirement that is not satisfied."""
@@ -70,11 +74,12 @@ def check_grant_file(path: Path, never: Path | None, today: date) -> GrantSignat
     """
     content = read_bytes(path, "Create one with `tieback grant new`")
     advice = "Correct the grant; `tieback grant new` creates one with every key explained"
-    grant = parse_grant(decode_text(content, str(path), advice), str(path))
+    text = decode_text(content, str(path), advice)
+    grant = parse_grant(text, str(path))
     policy = load_site_policy(never)
     requirements = requirements_of(grant, policy)
     check = check_signatures(content, signature_files(path), requirements, today) if requirements else SignatureCheck()
-    return GrantSignatures(grant, policy, requirements, check)
+    return GrantSignatures(grant, policy, requirements, check, text)
 
 
 def load_approved_grant(path: Path, never: Path | None, today: date) -> ApprovedGrant:
@@ -91,7 +96,7 @@ def load_approved_grant(path: Path, never: Path | None, today: date) -> Approved
             where=str(path),
             advice=f"Sign it with `tieback grant sign {path.name} --key KEY`; see `tieback grant verify {path.name}`",
         )
-    return ApprovedGrant(found.grant, Approval(digest_of(found.grant), found.policy, found.check.signers))
+    return ApprovedGrant(found.grant, Approval(digest_of(found.grant), found.policy, found.check.signers, found.text))
 
 
 def lacking_text(lacking: Requirement, check: SignatureCheck) -> str:

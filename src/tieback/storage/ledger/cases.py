@@ -19,6 +19,7 @@ from tieback.model.errors import UsageError
 from tieback.model.safe_text import escape_json
 from tieback.model.vendor import Vendor
 from tieback.storage.ledger import case_log as chain
+from tieback.storage.ledger.case_order import DUE, by_urgency
 from tieback.storage.ledger.database import Database
 from tieback.storage.ledger.tables import case_log, cases, letters, vendors
 from tieback.storage.ledger.text import storable
@@ -100,13 +101,14 @@ class Cases:
     # Cases
 
     def cases(self, *, states: Collection[str] = (), vendor: str = "") -> Iterator[Case]:
-        """The cases in these states (default: all) and of one vendor (default: all), by due date, then ID."""
-        query = sa.select(cases.c.document)
+        """The cases in these states (default: all) and of one vendor (default: all), the most urgent first."""
+        query = sa.select(DUE, cases.c.id, cases.c.document)
         if states:
             query = query.where(cases.c.state.in_([str(state) for state in states]))
         if vendor:
             query = query.where(cases.c.vendor == vendor)
-        for (text,) in self._rows(query.order_by(cases.c.due.is_(None), cases.c.due, cases.c.id)):
+        rows = ((row[0], row[1], row[2]) for row in self._rows(query.order_by(DUE)))
+        for _, text in by_urgency(rows):
             yield decode(text, "case", Case)
 
     def case(self, key: str) -> Case:

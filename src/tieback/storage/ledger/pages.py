@@ -5,8 +5,8 @@ Documents are decoded only as far as a list shows them. Database failures raise 
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
-from itertools import batched
-from typing import Annotated, Any
+from itertools import batched, islice
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -17,19 +17,16 @@ from tieback.model.exposure import Exposure, Finding, PeopleRange, PiiClassTotal
 from tieback.model.figure import Figure
 from tieback.model.probe import Ability, Access, Entry, Privileges, Ransom, is_undecided
 from tieback.storage.ledger import case_log as chain
+from tieback.storage.ledger.case_order import DUE, CaseKey, Whole, by_urgency
 from tieback.storage.ledger.database import Database
 from tieback.storage.ledger.tables import case_log, cases, exposures, findings, runs
 
 _ROWS_AT_ONCE = 500
 
-Whole = Annotated[int, msgspec.Meta(ge=-(2**62), le=2**62)]
-"""A number that every database can store; a key may come from a user."""
 type StoreKey = tuple[Whole, Whole, Whole, Whole, str]
 """Open or not, severity, points, records, ID: the sort key of a store."""
 type FindingKey = tuple[Whole, str, str]
 """Severity with people at our own domains, rule, ID."""
-type CaseKey = tuple[str, str]
-"""Due date (``9999-99-99`` without one, which is last), ID."""
 
 
 class StoreFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,6 +131,14 @@ def count_stores(database: Database, run: str, which: StoreFilter) -> int:
     return _count(database, sa.select(sa.func.count()).select_from(exposures).where(_stores(run, which)))
 
 
+def other_stores_by_access(database: Database, run: str) -> dict[Access, int]:
+    """Number of stores of a run that are not open, by access state, the most first."""
+    number = sa.func.count()
+    query = sa.select(exposures.c.access, number).where((exposures.c.run == run) & (exposures.c.exposed == 0))
+    rows = _rows(database, query.group_by(exposures.c.access).order_by(number.desc(), exposures.c.access))
+    return {Access(access): count for access, count in rows}
+
+
 def store_products(database: Database, run: str, limit: int) -> list[str]:
     """The products of the stores of a run, sorted; at most ``limit``."""
     query = sa.select(exposures.c.product).distinct().where(exposures.c.run == run)
@@ -232,10 +237,6 @@ def _findings(run: str, rule: str, severity: Severity | None) -> sa.ColumnElemen
     return found
 
 
-_NO_DUE = "9999-99-99"
-_DUE = sa.func.coalesce(cases.c.due, _NO_DUE)
-
-
 def case_page(
     database: Database,
     after: CaseKey | None,
@@ -245,7 +246,7 @@ def case_page(
     vendor: str = "",
     due_by: str = "",
 ) -> list[tuple[CaseKey, Case]]:
-    """At most ``limit`` cases after a key, by due date.
+    """At most ``limit`` cases after a key, the most urgent first.
 
     Args:
         database: the ledger.
@@ -255,11 +256,12 @@ def case_page(
         vendor: only cases of the vendor with this ID.
         due_by: only cases with a due date on this day or before, ISO 8601.
     """
-    query = sa.select(_DUE, cases.c.id, cases.c.document).where(_cases(states, vendor, due_by))
+    query = sa.select(DUE, cases.c.id, cases.c.document).where(_cases(states, vendor, due_by))
     if after is not None:
-        query = query.where(sa.tuple_(_DUE, cases.c.id) > sa.tuple_(*(sa.literal(one) for one in after)))
-    query = query.order_by(_DUE, cases.c.id).limit(limit)
-    return [((row[0], row[1]), decode(row[2], "case", Case)) for row in _rows(database, query)]
+        query = query.where(after[0] <= DUE)
+    rows = by_urgency((row[0], row[1], row[2]) for row in _rows(database, query.order_by(DUE)))
+    found = (row for row in rows if after is None or row[0] > after)
+    return [(key, decode(text, "case", Case)) for key, text in islice(found, limit)]
 
 
 def count_cases(database: Database, *, states: Sequence[CaseState] = (), vendor: str = "", due_by: str = "") -> int:

@@ -3,12 +3,12 @@
 from tieback.model.device import DevicePlatform, Ownership
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.fleet.block_list import BlockRequest
+from tieback.pipeline.fleet.fleet_state import FleetState
 from tieback.pipeline.views import fleet, inventory
 from tieback.pipeline.views.download import Download
-from tieback.pipeline.views.fleet import BlockLists, FleetAppPage, FleetAppRow, FleetFilter
+from tieback.pipeline.views.fleet import BlockLists, FleetAppPage, FleetFilter, FleetReview
 from tieback.pipeline.views.inventory import DevicePage, DeviceQuery, DeviceRow, InventoryPage
 from tieback.pipeline.views.listing import Listing
-from tieback.pipeline.views.prepared_fleet import FleetState
 from tieback.web.context import Context
 from tieback.web.parameters import choice
 from tieback.web.problems import NotFoundError
@@ -28,7 +28,7 @@ def fleet_review(
     enterprise_store: bool = False,
     after: str = "",
     limit: int = 50,
-) -> Listing[FleetAppRow]:
+) -> FleetReview:
     """Apps of the fleet with the next action and its reason, the most urgent first. BYOD: ``ownership=personal``."""
     which = _filter(show, ownership, q, enterprise_store)
     return fleet.fleet_review(context.workspace, which, after=after, limit=limit)

@@ -5,11 +5,12 @@ from datetime import date
 import msgspec
 
 from tieback.cases.letters.language import KINDS
+from tieback.cases.letters.variables import Sender
 from tieback.cases.policy import default_policy
 from tieback.model.errors import UsageError
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.disclosure.cases import case_service
-from tieback.pipeline.disclosure.letter_files import FORMATS, read_letter_file, write_kept_letter
+from tieback.pipeline.disclosure.letter_files import FORMATS, kept_sender, read_letter_file, write_kept_letter
 from tieback.pipeline.disclosure.letters import TLP, mark_sent
 from tieback.pipeline.views.cases import vendor_of_case
 from tieback.pipeline.views.download import Download
@@ -28,6 +29,7 @@ from tieback.web.problems import NotFoundError
 from tieback.web.resource import change, download, form, page_and_json
 
 _MAX_TEXT = 500
+_NO_SENDER = "State your organisation and its e-mail address, or put the file sender.toml into the workspace"
 
 
 class LetterOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -47,6 +49,10 @@ class LetterOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """``clear``, ``green``, ``amber``, ``amber+strict`` or ``red``; default: by the kind of letter."""
     reason: str = ""
     """Why a provider or CERT is informed before the day that a letter promises."""
+    organisation: str = ""
+    """Sender: your organisation; default: as ``sender`` of ``GET /cases/{id}``."""
+    email: str = ""
+    """Its e-mail address; required with ``organisation``."""
 
 
 class WrittenLetter(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +85,8 @@ class LetterForm(msgspec.Struct, frozen=True, kw_only=True):
     due: str = ""
     tlp: str = ""
     reason: str = ""
+    organisation: str = ""
+    email: str = ""
     channel: str = ""
     on: str = ""
 
@@ -111,6 +119,10 @@ def _written(context: Context, case_id: str, order: LetterOrder) -> WrittenLette
     _check(order)
     fields = {name: getattr(order, name) for name in ("language", "to", "address", "due", "tlp", "reason")}
     work = case_service(context.workspace)
+    if order.organisation or order.email:
+        fields["signed_as"] = Sender(order.organisation, order.email)
+    elif kept_sender(work)[0] is None:
+        raise UsageError("the letter has no sender", where="organisation", advice=_NO_SENDER)
     kept = write_kept_letter(work, vendor, order.kind, default_policy(), fields)
     return WrittenLetter(letter=letter(context, kept.letter.id), again=kept.again, warnings=kept.warnings)
 
@@ -122,7 +134,9 @@ def _check(order: LetterOrder) -> None:
         raise UsageError("unknown language", where="language", advice=f"Choose one of {', '.join(LANGUAGES)}")
     if order.tlp and order.tlp not in TLP:
         raise UsageError("unknown TLP label", where="tlp", advice=f"Choose one of {', '.join(TLP)}")
-    for name in ("to", "address", "reason"):
+    if bool(order.organisation) != bool(order.email):
+        raise UsageError("a sender needs both", where="organisation, email", advice=_NO_SENDER)
+    for name in ("to", "address", "reason", "organisation", "email"):
         if len(getattr(order, name)) > _MAX_TEXT:
             raise UsageError(f"longer than {_MAX_TEXT} characters", where=name)
 
@@ -159,6 +173,8 @@ def write_in_page(context: Context, case_id: str, data: LetterForm) -> str:
         due=day_or_none(data.due, "due"),
         tlp=data.tlp,
         reason=data.reason.strip(),
+        organisation=data.organisation.strip(),
+        email=data.email.strip(),
     )
     return f"/letters/{_written(context, case_id, order).letter.letter.id}"
 

@@ -16,11 +16,11 @@ function colours() {
 
 function stylesheet(colour) {
   return [
-    { selector: "node", style: { label: "data(label)", shape: "data(shape)", "background-color": colour.plain, color: colour.ink, "font-size": 12, "text-wrap": "ellipsis", "text-max-width": 190, "text-halign": "right", "text-valign": "center", "text-margin-x": 6, "text-background-color": colour.card, "text-background-opacity": 0.85, width: 18, height: 18 } },
+    { selector: "node", style: { label: "data(label)", shape: "data(shape)", "background-color": colour.plain, color: colour.ink, "font-size": 12, "text-wrap": "ellipsis", "text-max-width": 190, "text-halign": "right", "text-valign": "center", "text-margin-x": 6, "text-background-color": colour.card, "text-background-opacity": 1, "text-background-padding": 2, width: 18, height: 18 } },
     { selector: "node[tone = 'open']", style: { "background-color": colour.open } },
     { selector: "node[tone = 'unsure']", style: { "background-color": colour.unsure } },
     { selector: "node[tone = 'closed']", style: { "background-color": colour.closed } },
-    { selector: "node.middle", style: { "border-width": 4, "border-color": colour.accent, width: 26, height: 26 } },
+    { selector: "node.middle", style: { "text-halign": "center", "text-valign": "bottom", "text-margin-x": 0, "text-margin-y": 4, "border-width": 4, "border-color": colour.accent, width: 26, height: 26 } },
     { selector: "edge", style: { width: 1.2, "line-color": colour.line, "target-arrow-color": colour.line, "target-arrow-shape": "triangle", "arrow-scale": 0.8, "curve-style": "bezier" } },
     { selector: "edge[?guess]", style: { "line-style": "dashed" } },
   ];

@@ -17,7 +17,17 @@ if (panel) {
     for (const file of files.files) await upload(file, row(list, file.name), limit);
     button.disabled = false;
     files.value = "";
+    await refresh();
   });
+}
+
+// The table of the page, which would say that no file was uploaded, or leave the new ones out.
+async function refresh() {
+  const shown = document.querySelector("[data-uploads-shown]");
+  const page = await fetch(window.location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (!page?.ok) return;
+  const next = new DOMParser().parseFromString(await page.text(), "text/html").querySelector("[data-uploads-shown]");
+  if (next) shown.replaceChildren(...next.childNodes);
 }
 
 function row(list, name) {

@@ -11,6 +11,7 @@ import pytest
 
 from tieback.model.app import App, Platform
 from tieback.model.device import CountSource, DevicePlatform, FleetApp, MatchStrength
+from tieback.model.figure import estimate
 from tieback.pipeline.fleet.app_lists import LISTS
 from tieback.pipeline.fleet.coverage import AppMatch, FleetLine
 
@@ -19,7 +20,9 @@ DAY = date(2026, 3, 1)
 
 def line(platform: DevicePlatform, bundle: str, name: str = "", store: str = "", stores: int = 1) -> FleetLine:
     app = FleetApp(1, platform, bundle, name, "Acme", store, "", False, 4, CountSource.LISTED, ("x",), DAY, DAY)
-    return FleetLine(app, exposures=tuple(map(str, range(stores))), records=1200, classes=("email",))
+    return FleetLine(
+        app, exposures=tuple(map(str, range(stores))), records=estimate(1200, "store.size"), classes=("email",)
+    )
 
 
 LINES = [
@@ -36,7 +39,7 @@ def test_csv_has_reasons_and_no_formula() -> None:
         ("remove", "org.fieldhand.app", "4"),
     ]
     assert rows[1]["name"] == "'=evil()"
-    assert rows[0]["reason"] == "leads to 1 open data store of 1,200 records, with email"
+    assert rows[0]["reason"] == "leads to 1 open data store, ≈1,200 records, with email"
 
 
 def test_a_reason_counts_the_classes_that_it_leaves_out() -> None:

@@ -64,7 +64,7 @@ def test_retired_but_exposed(tmp_path: Path) -> None:
         InventoryRow(P.ANDROID, "com.x", device="d"), stores=(exposure(),),
     )  # fmt: skip
     one = line(workspace, "org.fieldhand.app")
-    assert (one.active, one.retired_but_exposed, one.records) == (True, False, 1350)
+    assert (one.active, one.retired_but_exposed, one.records.value) == (True, False, 1350)
     assert one.classes == ("email", "geo_location")
     with Workspace.open(workspace) as space:
         enter(

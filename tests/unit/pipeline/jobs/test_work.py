@@ -43,8 +43,7 @@ from tieback.pipeline.jobs.queue import JobRunner
 from tieback.pipeline.jobs.work import JobReporter, perform
 from tieback.pipeline.progress import Progress
 from tieback.pipeline.report import run_report
-from tieback.scope.grant import render_grant
-from tieback.scope.lease import digest_of
+from tieback.scope.grant import grant_sha256, render_grant
 from tieback.storage.ledger.jobs import JobState
 from tieback.storage.trust import accept_file
 from tieback.storage.uploads import UploadFolder
@@ -72,7 +71,7 @@ def upload(workspace: Path, data: bytes, name: str = "file") -> str:
 
 def permit(workspace: Path, grant: Grant = GRANT) -> str:
     (workspace / "grants" / "grant.toml").write_text(render_grant(grant))
-    return digest_of(grant)
+    return grant_sha256(render_grant(grant))
 
 
 class Told:

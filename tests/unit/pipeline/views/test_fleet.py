@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cases.samples import exposure
-from tests.unit.pipeline.workspaces import P, enter, make
+from tests.unit.pipeline.workspaces import GRANT, P, enter, make
 from tieback.model.device import InventoryRow, Ownership
 from tieback.model.errors import UsageError
-from tieback.pipeline.fleet.block_list import BlockRequest
+from tieback.pipeline.fleet.block_list import APP_FORMATS, HOST_FORMATS, BlockRequest, block_list, review_lines
+from tieback.pipeline.fleet.coverage import FleetView
+from tieback.pipeline.fleet.fleet_state import FleetState
+from tieback.pipeline.fleet.review_table import to_csv
 from tieback.pipeline.views.fleet import (
     FleetAction,
     FleetFilter,
@@ -25,7 +28,7 @@ from tieback.pipeline.views.fleet import (
     review_file,
 )
 from tieback.pipeline.views.inventory import device_of, inventory_page, list_devices
-from tieback.pipeline.views.prepared_fleet import FleetState, prepared_fleet
+from tieback.pipeline.views.prepared_fleet import prepared_fleet
 from tieback.storage.ledger.inventory_pages import DeviceFilter
 from tieback.storage.workspace import Workspace
 
@@ -42,7 +45,7 @@ ROWS = (
 
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make(tmp_path_factory.mktemp("fleet"), *ROWS, stores=(exposure(),))
+    return make(tmp_path_factory.mktemp("fleet"), *ROWS, stores=(exposure(),), grant=GRANT)
 
 
 @pytest.fixture
@@ -58,8 +61,8 @@ def test_each_app_has_a_state_an_action_and_a_reason(workspace: Workspace) -> No
         ("com.unknown", FleetState.UNKNOWN, FleetAction.ANALYSE),
         ("com.acme.mail", FleetState.NO_OPEN_STORE, FleetAction.NONE),
     ]
-    assert found["org.fieldhand.app"].reason == "It leads to 1 open store of 1,350 records with email, geo location."
-    assert "not decided" in found["com.acme.mail"].reason
+    assert found["org.fieldhand.app"].reason == "It leads to 1 open store, 1,350 records with email, geo location."
+    assert found["com.acme.mail"].reason == "The run found no back end in it."
     counts = fleet_counts(workspace)
     assert (counts.apps, counts.open, counts.unknown, counts.no_open_store, counts.personal) == (3, 1, 1, 1, 2)
 
@@ -95,7 +98,7 @@ def test_cursors_return_each_app_once(workspace: Workspace) -> None:
 
 
 def test_the_fleet_is_prepared_again_only_after_a_change(tmp_path: Path) -> None:
-    with Workspace.open(make(tmp_path, *ROWS, stores=(exposure(),))) as workspace:
+    with Workspace.open(make(tmp_path, *ROWS, stores=(exposure(),), grant=GRANT)) as workspace:
         first = prepared_fleet(workspace)
         assert prepared_fleet(workspace) is first
         new = [InventoryRow(P.ANDROID, name, device="d0") for name in ("com.new", "com.other")]
@@ -155,7 +158,7 @@ def test_lists_to_download(workspace: Workspace) -> None:
     lists = {one.format: one for one in block_lists(workspace).items}
     assert set(lists) == {"csv", "intune", "jamf", "android-enterprise", "workspace-one", "rpz", "hosts"}
     assert (lists["android-enterprise"].count, lists["jamf"].count) == (1, 0)
-    assert lists["jamf"].left_out == ("1 app: platform android",)
+    assert lists["jamf"].left_out == ("1 app: platform android", "1 app: never analysed")
     file = block_list_file(workspace, BlockRequest("android-enterprise"))
     assert json.loads(file.data)["applications"] == [{"packageName": "org.fieldhand.app", "installType": "BLOCKED"}]
     assert file.name == "tieback-block-android-enterprise.json"
@@ -181,3 +184,18 @@ def test_an_empty_workspace(tmp_path: Path) -> None:
         assert fleet_review(workspace, FleetFilter()).items == ()
         assert [one.count for one in block_lists(workspace).items] == [0] * 7
         assert list_devices(workspace, DeviceFilter()).items == ()
+
+
+@pytest.mark.parametrize("form", [*APP_FORMATS, *HOST_FORMATS])
+def test_a_file_of_the_page_is_that_of_the_command_line(workspace: Workspace, form: str) -> None:
+    """The rows have one order, whatever order the lines of the fleet have."""
+    view = FleetView(workspace, workspace.ledger.latest_run())
+    request = BlockRequest(form, names=("org.fieldhand.app", "com.unknown"))
+    lines = view.lines(versions=False)
+    assert block_list_file(workspace, request).data == block_list(view, request).data
+    assert block_list(view, request, lines[::-1]).data == block_list(view, request, lines).data
+
+
+def test_the_review_of_the_page_is_that_of_the_command_line(workspace: Workspace) -> None:
+    lines = FleetView(workspace, workspace.ledger.latest_run()).lines(versions=False)
+    assert review_file(workspace, FleetFilter(), "csv").data == to_csv(review_lines(lines[::-1]))

@@ -58,6 +58,9 @@ def test_each_state_has_a_word(workspace: Workspace) -> None:
         TRAP.id: StoreState.HONEYPOT,
     }
     assert [row.id for row in listing.items][:2] == [EVIL.id, OPEN.id]
+    # The stores that are not open are named one by one: an open, empty one is neither closed nor undecided.
+    assert listing.others == (("login required", 2), ("probable honeypot", 1), ("schema only", 1))
+    assert sum(count for _, count in listing.others) == listing.stores_total - listing.exposed_total
     assert (listing.total, listing.exposed_total, listing.stores_total) == (6, 2, 6)
     assert "not decided (login required)" in {row.verdict for row in listing.items}
 

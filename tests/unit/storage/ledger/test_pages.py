@@ -10,9 +10,9 @@ from tieback.model.case import CaseState, NewLogLine
 from tieback.model.exposure import Exposure, Finding, PiiClassTotal, Severity
 from tieback.model.figure import exact
 from tieback.model.probe import Access, Container
+from tieback.storage.ledger.case_order import CaseKey
 from tieback.storage.ledger.ledger import Ledger
 from tieback.storage.ledger.pages import (
-    CaseKey,
     FindingKey,
     StoreFilter,
     StoreKey,
@@ -140,7 +140,9 @@ def test_finding_filters_and_counts(ledger: Ledger) -> None:
 def test_case_pages_are_by_due_date_and_cases_without_one_are_last(ledger: Ledger) -> None:
     for number in range(7):
         due = None if number % 3 == 0 else date(2026, 3, 1) + timedelta(days=number)
-        one = case(f"es-{number}", due=due, state=CaseState.CLOSED if number == 4 else CaseState.FOUND)
+        one = case(
+            STORES[number], id=f"case-es-{number}", due=due, state=CaseState.CLOSED if number == 4 else CaseState.FOUND
+        )
         ledger.cases.open([(one, (NewLogLine(one.id, "opened", {"store": one.store.id}),))], NOW)
     found: list[str] = []
     after: CaseKey | None = None
@@ -148,6 +150,8 @@ def test_case_pages_are_by_due_date_and_cases_without_one_are_last(ledger: Ledge
         found += [one.id for _, one in rows]
         after = rows[-1][0]
     assert found == [one.id for one in ledger.cases.cases()]
+    # Those without a due date are alike, so their severity and records decide.
+    assert found[-3:] == ["case-es-6", "case-es-0", "case-es-3"]
     some = cases_of_stores(ledger.database, {STORES[2].id, STORES[4].id, "exp-none"})
     assert [(one.id, one.store, one.vendor, one.state.value) for one in some] == [
         ("case-es-2", STORES[2].id, "v-1", "found"),
