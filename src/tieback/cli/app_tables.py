@@ -25,6 +25,8 @@ SHOWN = 12
 """Maximum number of lines per section without ``--all``."""
 SHOWN_GRAVE = 100
 """Maximum number of private and superuser keys without ``--all``."""
+SHOWN_PUBLIC = 3
+"""Minimum number of lines for keys that are public by design, if there are many secrets."""
 SHOWN_HOSTS = 3
 """Hosts named per third party, and domains named per rule, without ``--all``."""
 SHOWN_PROBLEMS = 5
@@ -289,7 +291,9 @@ def _credentials(credentials: Sequence[Credential], lines: _Lines, width: int, *
     secret.sort(key=lambda one: _GRADES.index(one.grade) if one.grade in _GRADES else len(_GRADES))
     # What gives the most access is never left out, except from the longest lists.
     grave = sum(one.grade in _GRADES[:2] for one in secret)
-    shown = [*secret, *public] if everything else secret[: max(SHOWN, min(grave, SHOWN_GRAVE))]
+    shown = secret[: max(SHOWN, min(grave, SHOWN_GRAVE))]
+    by_design = public[: max(SHOWN - len(shown), SHOWN_PUBLIC)]
+    shown = [*secret, *public] if everything else [*shown, *by_design]
     column = max((len(_words(one.grade)) for one in shown), default=0)
     for one in shown:
         style = "red" if one.grade in _GRADES[:2] else "yellow" if one.grade is CredentialGrade.NORMAL else ""
@@ -311,12 +315,13 @@ def _credentials(credentials: Sequence[Credential], lines: _Lines, width: int, *
                 if part:
                     yield Text(indent).append(part, style="dim")
     if not everything:
-        if len(secret) > len(shown):
-            yield Text(f"  and {len(secret) - len(shown):,} more: --all", style="dim")
-        if public:
-            kinds = Counter(_words(one.kind) for one in public)
+        more = len(secret) + len(by_design) - len(shown)
+        if more:
+            yield Text(f"  and {more:,} more: --all", style="dim")
+        if rest := public[len(by_design) :]:
+            kinds = Counter(_words(one.kind) for one in rest)
             words = [f"{f'{count} ' if count > 1 else ''}{escape_line(kind)}" for kind, count in kinds.items()]
-            yield from _wrapped("  public by design: ", words, width)
+            yield from _wrapped("  more that are public by design (--all): ", words, width)
 
 
 def _words(name: str) -> str:

@@ -120,8 +120,19 @@ def test_credentials_have_grade_and_place_and_the_gravest_is_first() -> None:
     assert lines[at + 1 : at + 4] == [
         "  superuser  password in connection string  ab***yz (40)  for mongodb://db.acme.test/fit  assets/.env+0x1ae",
         "  normal     password value  ab***yz (40)  assets/.env+0x1ae",
-        "  public by design: google api key",
+        "  public     google api key  ab***yz (40)  assets/.env+0x1ae",
     ]
+
+
+def test_many_public_keys_are_counted_by_kind() -> None:
+    secrets = [secret(f"s{number}", CredentialGrade.NORMAL) for number in range(11)]
+    keys = [secret("google_api_key", CredentialGrade.PUBLIC)] * 4 + [secret("sentry_dsn", CredentialGrade.PUBLIC)]
+    lines = shown(AppDocument("a.apk", APP, credentials=(*keys, *secrets)))
+    assert [line for line in lines if line.startswith("  public")] == [
+        "  public  google api key  ab***yz (40)  assets/.env+0x1ae"
+    ] * 3
+    assert "  more that are public by design (--all): google api key, sentry dsn" in lines
+    assert len([line for line in shown(AppDocument("a", APP, credentials=tuple(keys))) if "public" in line]) == 6
 
 
 def test_transport_rules_name_hosts_and_source() -> None:
