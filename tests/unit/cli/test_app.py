@@ -71,10 +71,10 @@ def test_files_of_a_folder_that_are_not_read_are_counted(run: Run, apps: Path, t
     (folder / "c.txt").write_text("words")
     ended = run("app", folder, "--format", "json")
     assert (ended.code, len(ended.out.splitlines())) == (0, 1)
-    assert ended.err.splitlines() == [
+    assert ended.err.rstrip() == (
         f"tieback: note: {folder}: not read because not app packages: 2 files (such as c.txt). "
         "Pass a file by itself to read it."
-    ]
+    )
     captures = run("traffic", folder)
     assert "no capture in this directory" in captures.err
 
