@@ -112,12 +112,12 @@ class CodeCheck:
                 self._add(UnreadKind.ENCRYPTED, problem.what, problem.where)
         packed = any(kind is UnreadKind.PACKED for kind, _ in self._found)
         if self._missing and not packed and (self._has_code or not self._other_code):
-            what = "no class that the manifest names is in the code: the app is packed or incomplete, or the names are wrong"
-            if self._own_code:
-                what = (
-                    "no class that the manifest names is in the code, but other classes of their package are: the app "
-                    "is incomplete, or the names are wrong"
-                )
+            what = "no class that the manifest names is in the code"
+            what += (
+                ", but other classes of their package are: the app is incomplete, or the names are wrong"
+                if self._own_code
+                else ": the app is packed or incomplete, or the names are wrong"
+            )
             what = what if self._has_code else "the package contains no code"
             self._add(UnreadKind.MISSING, what, "AndroidManifest.xml")
         react = next((self._files[name] for name in _REACT if name in self._files), "")
