@@ -318,8 +318,8 @@ def _credentials(credentials: Sequence[Credential], lines: _Lines, width: int, *
         more = len(secret) + len(by_design) - len(shown)
         if more:
             yield Text(f"  and {more:,} more: --all", style="dim")
-        if rest := public[len(by_design) :]:
-            kinds = Counter(_words(one.kind) for one in rest)
+        if left_out := public[len(by_design) :]:
+            kinds = Counter(_words(one.kind) for one in left_out)
             words = [f"{f'{count} ' if count > 1 else ''}{escape_line(kind)}" for kind, count in kinds.items()]
             yield from _wrapped("  more that are public by design (--all): ", words, width)
 

@@ -33,7 +33,9 @@ def test_the_arithmetic_from_apps_to_records(report: Report) -> None:
 def test_every_step_that_names_a_figure_can_be_explained(report: Report) -> None:
     for step in figure_steps(report):
         if step.figure and step.figure != "bytes":
-            assert f"{explain_figure(report, step.figure).figure.value:,}" == step.value.lstrip("≥≈")
+            figure = explain_figure(report, step.figure).figure
+            assert figure is not None
+            assert f"{figure.value:,}" == step.value.lstrip("≥≈")
 
 
 def test_sample_has_its_share_and_interval(report: Report) -> None:

@@ -123,7 +123,7 @@ def test_the_binary_names_the_sdk_of_an_app_whose_property_list_does_not(
     path.write_bytes(build("zipped", [(ROOT + "Info.plist", info), (ROOT + "Workhub", binary + command + bytes(64))]))
     with open_app(path) as package:
         assert [rule.cleartext for rule in package.cleartext] == [cleartext]
-        assert [artifact.name for artifact in package.artifacts()] == [ROOT + "Info.plist", ROOT + "Workhub"]
+        assert [artifact.file for artifact in package.artifacts()] == [ROOT + "Info.plist", ROOT + "Workhub"]
 
 
 def test_extensions_watch_apps_and_frameworks_are_read(build: Build, tmp_path: Path) -> None:
