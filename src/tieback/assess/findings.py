@@ -267,10 +267,11 @@ def _of_policies(
         # `report diff` compares these lines with those of older reports, so they stay as they are.
         which = "every host that no other rule names" if policy.domain == "*" else policy.domain
         below = " and its subdomains" if policy.include_subdomains and policy.domain != "*" else ""
-        line = f"{which}{below}: {policy.source}"
+        about = f"{which}{below} {policy.limit.words}".rstrip()
         if policy.cleartext:
-            groups.setdefault(("cleartext-allowed", app), {}).setdefault(line)
+            groups.setdefault(("cleartext-allowed", app), {}).setdefault(f"{about}: {policy.source}")
         if policy.user_cas:
+            line = f"{about}: {policy.cas_source or policy.source}"
             groups.setdefault(("user-authorities-trusted", app), {}).setdefault(line)
     for (rule, app), lines in sorted(groups.items()):
         yield _finding(rules, rule, (names.get(app, app),), lines, apps=(app,))

@@ -1,17 +1,28 @@
 """``tieback app``: the endpoints in an app package, by static analysis only."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tieback.cli.app_tables import app_lines
 from tieback.cli.formats import format_option
-from tieback.cli.options import MappingOption, RulesOption, SourceOption, open_source, read_rules
-from tieback.cli.terminal import ExitCode, OutputFormat, data_console, print_failure, progress_bar, write_line
+from tieback.cli.options import AppSourceOption, MappingOption, RulesOption, open_source, read_rules
+from tieback.cli.terminal import (
+    ExitCode,
+    OutputFormat,
+    data_console,
+    print_failure,
+    print_skipped,
+    progress_bar,
+    write_line,
+)
 from tieback.model.document import encode
 from tieback.model.errors import InputError, TiebackError
 from tieback.model.sighting import AppDocument, UnreadKind
+
+if TYPE_CHECKING:
+    from tieback.intake.discover import SkippedFiles
 
 
 def app(
@@ -25,7 +36,7 @@ def app(
         bool, typer.Option("--all", help="Show every entry, and each text that is not a back end with the reason.")
     ] = False,
     mapping: MappingOption = None,
-    source: SourceOption = None,
+    source: AppSourceOption = None,
     rules: RulesOption = None,
     workers: Annotated[
         int | None, typer.Option(min=1, max=256, help="Worker processes; default: one per core.")
@@ -42,9 +53,10 @@ def app(
     done = failed = 0
     waiting: list[AppDocument] | None = None if mapping is None and source is None else []
     checkout = open_source(mapping, source) if waiting is not None else None
+    skipped: list[SkippedFiles] = []
     added = read_rules(rules)
     with progress_bar("reading apps") as progress:
-        for end in describe_apps(inputs, workers=workers, progress=progress, added=added):
+        for end in describe_apps(inputs, workers=workers, progress=progress, added=added, skipped=skipped.append):
             if isinstance(end, TiebackError):
                 failed += 1
                 print_failure(end)
@@ -58,6 +70,7 @@ def app(
                 waiting.append(end)
             else:
                 _show(end, output, everything=everything)
+    print_skipped(skipped, "app packages", "Pass a file by itself to read it.")
     if waiting:
         from tieback.pipeline.source.documents import documents_with_source
 

@@ -6,6 +6,7 @@ each entry is one line.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -33,9 +34,13 @@ SHOWN = 12
 """Maximum number of lines per section without ``--all``."""
 SHOWN_GRAVE = 100
 """Maximum number of private and superuser keys without ``--all``."""
+SHOWN_PUBLIC = 3
+"""Minimum number of lines for keys that are public by design, if there are many secrets."""
 SHOWN_HOSTS = 3
 """Hosts named per third party, and domains named per rule, without ``--all``."""
 SHOWN_PROBLEMS = 5
+SHOWN_SOURCES = 3
+"""Entries named per setting of transport security."""
 _NARROW = 24
 """Least width of the column of values."""
 _PLATFORMS = {Platform.ANDROID: "Android", Platform.IOS: "iOS"}
@@ -297,7 +302,9 @@ def _credentials(credentials: Sequence[Credential], lines: _Lines, width: int, *
     secret.sort(key=lambda one: _GRADES.index(one.grade) if one.grade in _GRADES else len(_GRADES))
     # What gives the most access is never left out, except from the longest lists.
     grave = sum(one.grade in _GRADES[:2] for one in secret)
-    shown = [*secret, *public] if everything else secret[: max(SHOWN, min(grave, SHOWN_GRAVE))]
+    shown = secret[: max(SHOWN, min(grave, SHOWN_GRAVE))]
+    by_design = public[: max(SHOWN - len(shown), SHOWN_PUBLIC)]
+    shown = [*secret, *public] if everything else [*shown, *by_design]
     column = max((len(_words(one.grade)) for one in shown), default=0)
     for one in shown:
         style = "red" if one.grade in _GRADES[:2] else "yellow" if one.grade is CredentialGrade.NORMAL else ""
@@ -319,12 +326,13 @@ def _credentials(credentials: Sequence[Credential], lines: _Lines, width: int, *
                 if part:
                     yield Text(indent).append(part, style="dim")
     if not everything:
-        if len(secret) > len(shown):
-            yield Text(f"  and {len(secret) - len(shown):,} more: --all", style="dim")
-        if public:
-            kinds = Counter(_words(one.kind) for one in public)
+        more = len(secret) + len(by_design) - len(shown)
+        if more:
+            yield Text(f"  and {more:,} more: --all", style="dim")
+        if left_out := public[len(by_design) :]:
+            kinds = Counter(_words(one.kind) for one in left_out)
             words = [f"{f'{count} ' if count > 1 else ''}{escape_line(kind)}" for kind, count in kinds.items()]
-            yield from _wrapped("  public by design: ", words, width)
+            yield from _wrapped("  more that are public by design (--all): ", words, width)
 
 
 def _words(name: str) -> str:
@@ -337,28 +345,68 @@ def _transport(policies: Sequence[CleartextPolicy], app: App | None, width: int,
         return
     yield Text("Transport security that the app declares", style="bold")
     most = None if everything else SHOWN_HOSTS
-    lines = [("connections without TLS", "allowed", "not allowed", [one for one in policies if one.cleartext])]
+    yield from _setting(
+        "connections without TLS",
+        ("allowed", _not_allowed(policies)),
+        policies,
+        [(one, one.source) for one in policies if one.cleartext],
+        most,
+        width,
+    )
     if app is None or app.platform is not Platform.IOS:
-        lines.append(
-            ("CAs that the user installs", "trusted", "not trusted", [one for one in policies if one.user_cas])
+        yield from _setting(
+            "CAs that the user installs",
+            ("trusted", f"not trusted{_where([policies[0].cas_source])}"),
+            policies,
+            [(one, one.cas_source) for one in policies if one.user_cas],
+            most,
+            width,
         )
-    lines.append(("certificate pins", "set", "none", [one for one in policies if one.pins]))
-    for what, yes, no, found in lines:
-        source = (found or policies)[0].source
-        where = f"({escape_line(source.replace(' (', ': ').removesuffix(')'))})"
-        if not found:
-            yield from _prose(f"{what}: {no} {where}", width)
-            continue
-        names = [_domain(one) for one in found] if len(policies) > 1 else ["every host"]
-        more = f" and {len(names) - most:,} more" if most is not None and len(names) > most else ""
-        text = f"{what}: {yes} for {', '.join(names[:most])}{more} {where}"
-        yield from _prose(text, width, "" if yes == "set" else "yellow")
+    pinned = [(one, one.pins_source) for one in policies if one.pins]
+    yield from _setting("certificate pins", ("set", "none"), policies, pinned, most, width)
 
 
-def _domain(policy: CleartextPolicy) -> str:
-    if policy.domain == "*":
-        return "every host without a rule of its own"
-    return escape_line(f"*.{policy.domain}" if policy.include_subdomains else policy.domain)
+def _not_allowed(policies: Sequence[CleartextPolicy]) -> str:
+    if any(one.cleartext is None for one in policies):
+        return (
+            "not known: the package does not name its SDK, and App Transport Security applies only to apps built with "
+            "the SDK of iOS 9 or later"
+        )
+    return f"not allowed{_where([policies[0].source])}"
+
+
+def _setting(
+    what: str,
+    words: tuple[str, str],
+    policies: Sequence[CleartextPolicy],
+    found: Sequence[tuple[CleartextPolicy, str]],
+    most: int | None,
+    width: int,
+) -> Iterator[Text]:
+    """A line on one setting: the rules that have it, each with its source, and the words for yes and no."""
+    yes, no = words
+    if not found:
+        yield from _prose(f"{what}: {no}", width)
+        return
+    alone = len({one.domain for one in policies}) == 1
+    names = [_domain(one, alone=alone) for one, _ in found]
+    more = f" and {len(names) - most:,} more" if most is not None and len(names) > most else ""
+    text = f"{what}: {yes} for {', '.join(names[:most])}{more}{_where(source for _, source in found)}"
+    yield from _prose(text, width, "" if yes == "set" else "yellow")
+
+
+def _where(sources: Iterable[str]) -> str:
+    """The entries and defaults that rules come from, in brackets; empty if none is known."""
+    texts = (source.replace(" (", ": ").removesuffix(")") for source in dict.fromkeys(sources) if source)
+    text = "; ".join(islice(texts, SHOWN_SOURCES))
+    return f" ({escape_line(text)})" if text else ""
+
+
+def _domain(policy: CleartextPolicy, *, alone: bool) -> str:
+    name = "every host" if alone else "every host without a rule of its own"
+    if policy.domain != "*":
+        name = escape_line(f"*.{policy.domain}" if policy.include_subdomains else policy.domain)
+    return f"{name} {policy.limit.words}".rstrip()
 
 
 def _ignored(document: AppDocument, width: int, *, everything: bool) -> Iterator[Text]:

@@ -58,6 +58,14 @@ SourceOption = Annotated[
     ),
 ]
 
+AppSourceOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--source",
+        help="Folder with the source of the app: shows the file and line of each endpoint and credential.",
+    ),
+]
+
 
 def read_rules(named: list[Path] | None, workspace: Path | None = None) -> "UserRules | None":
     """The active rules of users; a note on stderr if those of the workspace are not used. Raises ``UsageError``."""

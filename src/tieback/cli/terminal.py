@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum, StrEnum
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, NoReturn
 
 import typer
 from rich.console import Console
@@ -17,6 +17,9 @@ from tieback.cli.logs import logged_stage, write_event
 from tieback.console import SafeConsole, chosen_width, open_console
 from tieback.model.errors import TiebackError
 from tieback.model.safe_text import escape_commands, escape_line, replace_unsafe
+
+if TYPE_CHECKING:
+    from tieback.intake.discover import SkippedFiles
 
 
 class ExitCode(IntEnum):
@@ -184,6 +187,14 @@ def exit_with_findings(*reasons: str) -> NoReturn:
         write_event("exit reason", text=reason)
         message_console().print(f"exit 1: {escape_line(reason)}")
     raise typer.Exit(ExitCode.FINDINGS)
+
+
+def print_skipped(skipped: Iterable["SkippedFiles"], what: str, advice: str) -> None:
+    """Print a line on stderr for each folder with files that were not read because they are ``what``."""
+    for one in skipped:
+        count = "1 file" if one.count == 1 else f"{one.count:,} files"
+        example = one.first if one.count == 1 else f"such as {one.first}"
+        print_problem(f"note: {one.directory}: not read because not {what}: {count} ({example}). {advice}")
 
 
 @contextmanager

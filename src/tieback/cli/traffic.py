@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,7 @@ from tieback.cli.terminal import (
     ExitCode,
     print_failure,
     print_problem,
+    print_skipped,
     progress_bar,
     write_line,
 )
@@ -20,6 +21,9 @@ from tieback.model.document import encode
 from tieback.model.errors import TiebackError, UsageError
 from tieback.model.sighting import Problem
 from tieback.model.small_file import read_small
+
+if TYPE_CHECKING:
+    from tieback.intake.discover import SkippedFiles
 
 _MAX_UID_MAP = 16 * 1024 * 1024
 
@@ -96,6 +100,7 @@ def traffic(
         raise UsageError("only recipients are compared", where="--declared", advice="Add --recipients")
     seen: set[str] = set()
     failed = 0
+    skipped: list[SkippedFiles] = []
     tables = FlowTables()
     added = read_rules(rules)
     totals = None
@@ -115,6 +120,7 @@ def traffic(
             workers=workers,
             progress=progress,
             added=added,
+            skipped=skipped.append,
         )
         for end in ends:
             if isinstance(end, TiebackError):
@@ -136,6 +142,7 @@ def traffic(
 
         print_recipients(totals, output.value)
     tables.print()
+    print_skipped(skipped, "captures", "Pass a file by itself to read it.")
     if failed:
         raise typer.Exit(ExitCode.SOME_FAILED if seen else ExitCode.NOTHING_DONE)
 

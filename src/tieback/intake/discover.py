@@ -6,7 +6,7 @@ content is imported when a name does not say enough.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, assert_never
@@ -58,6 +58,19 @@ class DiscoveredInput(msgspec.Struct, frozen=True):
 
     path: Path
     kind: FileKind
+
+
+class SkippedFiles(msgspec.Struct, frozen=True):
+    """The files of a directory that were not read, because they are not what was searched for."""
+
+    directory: Path
+    count: int
+    first: str
+    """Name of the first."""
+
+
+type OnSkipped = Callable[[SkippedFiles], None]
+"""Is called once per directory with such files, unless it is an error."""
 
 
 def classify_name(name: str) -> FileKind:
@@ -118,52 +131,70 @@ def _kind_of_content(name: str, file: BinaryIO) -> FileKind:
     return classify_file(name, head, file.read(_TAIL))
 
 
-def find_apps(paths: Iterable[Path]) -> Iterator[Path | InputError]:
+def find_apps(paths: Iterable[Path], skipped: OnSkipped | None = None) -> Iterator[Path | InputError]:
     """Yield files as they were passed, and the apps in directories, in order of name; never raises.
 
     In a directory an app is a package, or a directory that one was unpacked to. If a directory has no app, its app
     parts are yielded. A missing path, a directory that cannot be read and a directory without any app are one error
-    each in the stream.
+    each in the stream. ``skipped`` is called with the other files of a directory.
     """
     for path in paths:
-        yield from _found(path, FileKind.APP, "no app package in this directory", "Pass APK, AAB or IPA files")
+        yield from _found(path, FileKind.APP, "no app package in this directory", "Pass APK, AAB or IPA files", skipped)
 
 
-def find_captures(paths: Iterable[Path]) -> Iterator[Path | InputError]:
+def find_captures(paths: Iterable[Path], skipped: OnSkipped | None = None) -> Iterator[Path | InputError]:
     """Yield files as they were passed, and the captures in directories, in order of name; never raises.
 
     Logs in directories are not yielded: many other texts look like them. Errors are as in ``find_apps``.
     """
     for path in paths:
         yield from _found(
-            path, FileKind.TRAFFIC, "no capture in this directory", "Pass pcap, pcapng, HAR or mitmproxy files"
+            path, FileKind.TRAFFIC, "no capture in this directory", "Pass pcap, pcapng, HAR or mitmproxy files", skipped
         )
 
 
-def _found(path: Path, kind: FileKind, nothing: str, advice: str) -> Iterator[Path | InputError]:
+def _found(
+    path: Path, kind: FileKind, nothing: str, advice: str, skipped: OnSkipped | None
+) -> Iterator[Path | InputError]:
     match _exists(path):
         case InputError() as error:
             yield error
         case False:
             yield path
         case True:
-            found = False
-            parts: list[Path] = []
-            for item in walk(path):
-                if isinstance(item, InputError):
-                    found = True
-                    yield item
-                elif item.kind is kind:
-                    found = True
-                    yield item.path
-                elif item.kind is FileKind.APP_PART and kind is FileKind.APP and len(parts) < MAX_PARTS:
-                    parts.append(item.path)
-            if not found:
-                yield from parts
-            if not found and not parts:
-                yield InputError(nothing, where=path_text(path), advice=advice)
+            error = InputError(nothing, where=path_text(path), advice=advice)
+            yield from _found_below(path, kind, error, skipped)
         case other:
             assert_never(other)
+
+
+def _found_below(
+    directory: Path, kind: FileKind, nothing: InputError, skipped: OnSkipped | None
+) -> Iterator[Path | InputError]:
+    found = False
+    parts: list[Path] = []
+    others, first = 0, ""
+    for item in walk(directory, others=True):
+        if isinstance(item, InputError):
+            found = True
+            yield item
+        elif item.kind is kind:
+            found = True
+            yield item.path
+        elif item.kind is FileKind.APP_PART and kind is FileKind.APP and len(parts) < MAX_PARTS:
+            parts.append(item.path)
+        else:
+            others, first = others + 1, first or item.path.name
+    if not found and not parts:
+        yield nothing
+        return
+    if found:
+        others += len(parts)
+        first = first or "".join(part.name for part in parts[:1])
+    else:
+        yield from parts
+    if others and skipped is not None:
+        skipped(SkippedFiles(directory, others, first))
 
 
 def find_inputs(path: Path) -> Iterator[DiscoveredInput | InputError]:
@@ -234,10 +265,10 @@ def _exists(path: Path) -> bool | InputError:
     return InputError("no such file or directory", where=path_text(path), advice="Check the path")
 
 
-def walk(directory: Path, depth: int = MAX_DEPTH) -> Iterator[DiscoveredInput | InputError]:
+def walk(directory: Path, depth: int = MAX_DEPTH, *, others: bool = False) -> Iterator[DiscoveredInput | InputError]:
     """Regular files and unpacked apps below a directory with their kinds, in order of name; never raises.
 
-    Links to directories are not followed. ``FileKind.OTHER`` is left out.
+    Links to directories are not followed. ``FileKind.OTHER`` is left out, unless ``others``.
     """
     try:
         with os.scandir(directory) as entries:
@@ -254,11 +285,13 @@ def walk(directory: Path, depth: int = MAX_DEPTH) -> Iterator[DiscoveredInput | 
                 if is_unpacked(Path(entry.path)):
                     yield DiscoveredInput(Path(entry.path), FileKind.APP)
                 elif depth > 0:
-                    yield from walk(Path(entry.path), depth - 1)
+                    yield from walk(Path(entry.path), depth - 1, others=others)
                 else:
                     where = path_text(Path(entry.path))
                     yield InputError("nested too deep to be searched", where=where, advice="Pass it by itself")
-            elif entry.is_file() and (kind := classify_path(Path(entry.path))) is not FileKind.OTHER:
-                yield DiscoveredInput(Path(entry.path), kind)
+            elif entry.is_file():
+                kind = classify_path(Path(entry.path))
+                if others or kind is not FileKind.OTHER:
+                    yield DiscoveredInput(Path(entry.path), kind)
         except OSError:  # a circular link, or a file removed meanwhile
             continue

@@ -265,6 +265,11 @@ class RunScope(msgspec.Struct, frozen=True):
         """Number of candidates that were probed."""
         return self.candidates - sum(self.unprobed.values())
 
+    @property
+    def reached(self) -> bool:
+        """True if a candidate was probed, or if there was none; false if the grant let no candidate be probed."""
+        return self.probed > 0 or not self.candidates
+
 
 class Encryption(StrEnum):
     """Encryption of the traffic with a server: that of its weakest flow. The values are in this order."""
@@ -669,6 +674,12 @@ class Report(msgspec.Struct, frozen=True):
     """Number of back ends: hosts, addresses, and resources at hosts that many customers share, each once."""
     dropped: tuple[tuple[str, int], ...] = ()
     """Reason, and the number of rows of ``not_backends`` with it; the most frequent first."""
+
+    @property
+    def probed(self) -> bool:
+        """True if the run looked for data stores on the network; otherwise their numbers are unknown, not zero."""
+        scope = self.scope
+        return scope is not None and (scope.reached or self.headline.stores_answering > 0)
 
     def exposures(self) -> Iterator[Exposure]:
         """Every store, the exposed ones first."""

@@ -13,7 +13,7 @@ import msgspec
 from tieback.engine.interface import Work
 from tieback.intake.apps import ARTIFACT_VERSION
 from tieback.intake.apps.digest import content_digest
-from tieback.intake.discover import find_apps
+from tieback.intake.discover import OnSkipped, find_apps
 from tieback.model.document import encode
 from tieback.model.errors import InputError
 from tieback.model.sighting import AppDocument, unread_parts
@@ -103,9 +103,9 @@ class DescribeWork(Work[AppDocument]):
         return encode("app", msgspec.structs.replace(result, keys=()))
 
 
-def app_units(inputs: Iterable[Path]) -> Iterator[Unit | InputError]:
+def app_units(inputs: Iterable[Path], skipped: OnSkipped | None = None) -> Iterator[Unit | InputError]:
     """Units of work for the apps among the inputs; an unreadable input yields an error in its position."""
-    for found in find_apps(inputs):
+    for found in find_apps(inputs, skipped):
         yield found if isinstance(found, InputError) else app_unit(found)
 
 

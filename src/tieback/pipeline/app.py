@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from tieback.engine.interface import UnitLimits
 from tieback.engine.local import LocalEngine
+from tieback.engine.order import UnitOrder
+from tieback.intake.discover import OnSkipped
 from tieback.model.document import decode
 from tieback.model.errors import InputError
 from tieback.model.sighting import AppDocument
-from tieback.model.unit import Unit, UnitState
+from tieback.model.unit import Unit, UnitEnd, UnitState
 from tieback.pipeline.analyse import DescribeWork, app_units
 from tieback.pipeline.progress import Progress
 
@@ -23,28 +25,38 @@ def describe_apps(
     workers: int | None = None,
     progress: Progress | None = None,
     added: "UserRules | None" = None,
+    skipped: OnSkipped | None = None,
 ) -> Iterator[AppDocument | InputError]:
-    """The document of each app in order of completion; an input that failed yields an error.
+    """The document of each app, in the order of the inputs; an input that failed yields an error in its position.
 
-    ``added``: the rules of users.
+    Args:
+        inputs: packages, or folders of them.
+        workers: number of processes; default: one per core.
+        progress: called with the number of apps that are done, and of those known.
+        added: the rules of users.
+        skipped: called with the files of a folder that are no packages.
     """
-    failed: list[InputError] = []
+    order = UnitOrder()
     known = 0
 
     def units() -> Iterator[Unit]:
         nonlocal known
-        for unit in app_units(inputs):
-            if isinstance(unit, InputError):
-                failed.append(unit)
-                continue
-            known += 1
-            yield unit
+        for unit in app_units(inputs, skipped):
+            order.add(unit)
+            if not isinstance(unit, InputError):
+                known += 1
+                yield unit
 
-    for done, end in enumerate(LocalEngine(workers).run(DescribeWork(added), units(), UnitLimits()), start=1):
-        if progress is not None:
-            progress(done, known)
-        if end.state is UnitState.DONE:
+    def ends() -> Iterator[UnitEnd]:
+        for done, end in enumerate(LocalEngine(workers).run(DescribeWork(added), units(), UnitLimits()), start=1):
+            if progress is not None:
+                progress(done, known)
+            yield end
+
+    for end in order.arrange(ends()):
+        if isinstance(end, InputError):
+            yield end
+        elif end.state is UnitState.DONE:
             yield decode(end.result, "app", AppDocument)
         else:
             yield InputError(end.problem, where=end.unit.source)
-    yield from failed

@@ -16,7 +16,8 @@ import msgspec
 
 from tieback.engine.interface import UnitLimits, Work
 from tieback.engine.local import LocalEngine
-from tieback.intake.discover import find_captures
+from tieback.engine.order import UnitOrder
+from tieback.intake.discover import OnSkipped, find_captures
 from tieback.intake.traffic import TRAFFIC_VERSION
 from tieback.intake.traffic.documents import BLIND_SPOT
 from tieback.intake.traffic.log_formats import LogFormat
@@ -24,7 +25,7 @@ from tieback.model.document import decode, encode
 from tieback.model.errors import InputError
 from tieback.model.flow import Flow
 from tieback.model.sighting import Problem
-from tieback.model.unit import Unit, UnitState, file_unit
+from tieback.model.unit import Unit, UnitEnd, UnitState, file_unit
 from tieback.pipeline.progress import Progress
 
 if TYPE_CHECKING:
@@ -179,24 +180,34 @@ def describe_traffic(
     workers: int | None = None,
     progress: Progress | None = None,
     added: "UserRules | None" = None,
+    skipped: OnSkipped | None = None,
 ) -> Iterator[Flow | Problem | InputError]:
-    """The flows of each file in order of completion; file problems and failures are part of the stream.
+    """The flows of each file, in the order of the inputs; file problems and failures are part of the stream.
 
     A file with problems and without any flow is a failure, named by its first problem. ``added``: the rules of users.
+    ``skipped``: called with the files of a folder that are no captures.
     """
-    failed: list[InputError] = []
+    order = UnitOrder()
     known = 0
 
     def units() -> Iterator[Unit]:
         nonlocal known
-        for found in find_captures(inputs):
+        for found in find_captures(inputs, skipped):
             if isinstance(found, InputError):
-                failed.append(found)
+                order.add(found)
                 continue
             known += 1
             # Nothing is stored by content hash here, so the path identifies the unit.
             key = hashlib.sha256(str(found).encode("utf-8", "surrogateescape")).hexdigest()
-            yield file_unit(key, TRAFFIC_ANALYSIS, found, _size(found))
+            unit = file_unit(key, TRAFFIC_ANALYSIS, found, _size(found))
+            order.add(unit)
+            yield unit
+
+    def counted(ends: Iterable[UnitEnd]) -> Iterator[UnitEnd]:
+        for done, end in enumerate(ends, start=1):
+            if progress is not None:
+                progress(done, known)
+            yield end
 
     with tempfile.TemporaryDirectory(prefix="tieback-", ignore_cleanup_errors=True) as documents:
         work = DescribeTraffic(
@@ -209,9 +220,10 @@ def describe_traffic(
             added=added,
         )
         ends = LocalEngine(workers).run(work, units(), UnitLimits(seconds=FILE_SECONDS))
-        for done, end in enumerate(ends, start=1):
-            if progress is not None:
-                progress(done, known)
+        for end in order.arrange(counted(ends)):
+            if isinstance(end, InputError):
+                yield end
+                continue
             if end.state is not UnitState.DONE:
                 what, _, advice = end.problem.partition(". ")
                 yield InputError(what, where=end.unit.source, advice=advice)
@@ -225,7 +237,6 @@ def describe_traffic(
             for problem in problems:
                 yield InputError(problem.what, where=problem.where) if nothing_read else problem
                 nothing_read = False
-    yield from failed
 
 
 def _size(path: Path) -> int:

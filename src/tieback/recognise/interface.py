@@ -12,6 +12,9 @@ from tieback.model.sighting import Credential, NotBackend, Problem, Sighting
 type Find = Sighting | Credential | PublicKey | NotBackend | Problem
 """A problem names data that an extractor did not read. A public key is reported in addition to its credential."""
 
+MAY_MISS = "an address that it puts together can be missing (tieback capture shows it)"
+"""End of a problem on code that was not followed to its end."""
+
 
 class ExtractorMeta(msgspec.Struct, frozen=True):
     """Name, version and rules of an extractor."""

@@ -44,8 +44,8 @@ class FigureExplanation(msgspec.Struct, frozen=True):
     """What it counts, as a sentence."""
     query: str
     """SQL over the exposures table of the JSON report."""
-    figure: Figure
-    """The figure with its quality and method."""
+    figure: Figure | None
+    """The figure with its quality and method; null if no back end was contacted: then it is unknown, not zero."""
     stores: int
     """Number of stores with a share."""
     shares: Callable[[], Iterator[StoreShare]]
@@ -138,7 +138,7 @@ def explain_figure(report: Report, name: str) -> FigureExplanation:
     select = kind.select if not pii_class or kind.of != "records" else "sum(pii.records)"
     query = f"SELECT {select} FROM exposures WHERE {where}"  # noqa: S608 - to be read by people
     means = kind.means + "".join(f", {key} {value}" for key, value in filters)
-    return FigureExplanation(name, means, query, figure, stores, shares, weakest)
+    return FigureExplanation(name, means, query, figure if report.probed else None, stores, shares, weakest)
 
 
 def _analysed(report: Report) -> FigureExplanation:

@@ -14,7 +14,10 @@ from tieback.report.encoding import encode_row
 from tieback.report.explain import FigureExplanation, StoreShare
 from tieback.report.figures import figure_text, quality_text
 from tieback.report.shortened import cut, cut_text
+from tieback.report.tables import NOT_PROBED
 
+UNKNOWN = "no back end was contacted, so the number is unknown. Run tieback scan with --grant FILE."
+"""In place of the method of a figure that was not probed."""
 MOST_STORES = 20
 """Limit on the stores shown as text; the JSON lines contain all."""
 MOST_PARTS = 5
@@ -24,10 +27,12 @@ MOST_WAYS = 3
 
 def print_explanation(found: FigureExplanation, console: Console) -> None:
     """Print the figure, its query and its stores."""
-    console.print(Text.assemble((f"{clean(found.name)}: ", "bold"), _words(found.figure)))
+    value = NOT_PROBED if found.figure is None else _words(found.figure)
+    console.print(Text.assemble((f"{clean(found.name)}: ", "bold"), value))
     console.print(Text(clean(found.means, 400)))
     console.print(Text.assemble(("Query: ", "bold"), clean(found.query, 2000)))
-    console.print(Text.assemble(("Method: ", "bold"), clean(found.figure.method) or "none"))
+    method = UNKNOWN if found.figure is None else clean(found.figure.method) or "none"
+    console.print(Text.assemble(("Method: ", "bold"), method))
     if found.weakest:
         words = clean(", ".join(found.weakest), 400)
         console.print(Text(f"Not exact because of {words}"))

@@ -21,6 +21,8 @@ BY = {
 HEADS = ("Apps analysed", "Apps using", "Apps affected", "Stores", "Open", "Records", "Size", "Ransomed")
 """Titles of the other columns."""
 NOTHING = "-"
+NOT_PROBED = "not probed"
+"""In place of a number of stores, or of apps that lead to them, if no back end was contacted."""
 _PLATFORMS = {platform.value: word for platform, word in PLATFORM_WORDS.items()}
 
 
@@ -49,7 +51,9 @@ def figure_steps(report: Report) -> Iterator[FigureStep]:
     if head.apps_partly_read:
         note = f"{_of(head.apps_partly_read, head.apps_analysed)}; {_unread_note(head)}"
         yield FigureStep("apps only partly read", f"{head.apps_partly_read:,}", "exact", "", note)
-    if report.scope is None:
+    if not report.probed:
+        why = "there was no grant" if report.scope is None else "see the conclusions"
+        yield FigureStep("distinct stores accessible without authentication", NOT_PROBED, "", "stores-exposed", why)
         return
     using = report.apps.count - report.quiet.count
     if report.apps.count:
@@ -113,8 +117,10 @@ def _fully_read(head: Headline) -> str:
     return f"; {affected:,} of {fully:,} fully read apps, {_percent(affected, fully)}"
 
 
-def cells(group: FigureGroup) -> tuple[str, ...]:
-    """Return the cells of ``HEADS`` for a group; ``NOTHING`` for values not counted or withheld."""
+def cells(group: FigureGroup, *, probed: bool) -> tuple[str, ...]:
+    """Return the cells of ``HEADS`` for a group; ``NOTHING`` for values not counted, not probed or withheld."""
+    if not probed:
+        return (NOTHING if group.analysed is None else f"{group.analysed:,}", *[NOTHING] * (len(HEADS) - 1))
     ransomed = NOTHING if group.ransomed is None else f"{group.ransomed:,}"
     if group.ransomed and group.answering:
         ransomed += f" ({_percent(group.ransomed, group.answering)})"
@@ -128,9 +134,9 @@ def cells(group: FigureGroup) -> tuple[str, ...]:
     )
 
 
-def shown_heads(table: GroupTable) -> tuple[int, ...]:
+def shown_heads(table: GroupTable, *, probed: bool) -> tuple[int, ...]:
     """Return the columns of ``HEADS`` that have values in a table."""
-    rows = [cells(group) for group in table.groups]
+    rows = [cells(group, probed=probed) for group in table.groups]
     return tuple(at for at in range(len(HEADS)) if any(row[at] != NOTHING for row in rows))
 
 

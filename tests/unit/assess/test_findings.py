@@ -9,7 +9,7 @@ from tieback.assess.findings import app_subject, apply_rules
 from tieback.assess.rules import load_rules
 from tieback.model.app import App, Platform
 from tieback.model.backend import Candidate, Route
-from tieback.model.cleartext import CleartextPolicy
+from tieback.model.cleartext import CleartextPolicy, Limit
 from tieback.model.exposure import AppRoute, Exposure, Severity
 from tieback.model.figure import exact
 from tieback.model.pii import OwnPeople
@@ -266,6 +266,19 @@ def test_what_a_package_declares() -> None:
             ("aa",),
             ("every host that no other rule names: AndroidManifest.xml",),
         ),
+    ]
+
+
+def test_evidence_names_the_source_of_its_own_setting_and_its_limit() -> None:
+    default = "default (target SDK 23)"
+    mixed = CleartextPolicy("*", True, True, True, 0, "AndroidManifest.xml", cas_source=default)
+    web = CleartextPolicy("*", True, True, False, 0, "Info.plist", limit=Limit.WEB_VIEWS)
+    unknown = CleartextPolicy("*", True, None, False, 0, "default (SDK unknown)")
+    found = apply_rules([], [], policies=[("aa", mixed), ("bb", web), ("cc", unknown)])
+    assert sorted((one.rule, one.apps, one.evidence) for one in found) == [
+        ("cleartext-allowed", ("aa",), ("every host that no other rule names: AndroidManifest.xml",)),
+        ("cleartext-allowed", ("bb",), ("every host that no other rule names in web views: Info.plist",)),
+        ("user-authorities-trusted", ("aa",), (f"every host that no other rule names: {default}",)),
     ]
 
 

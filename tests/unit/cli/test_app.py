@@ -50,3 +50,38 @@ def test_some_failed_and_nothing_done(run: Run, apps: Path, tmp_path: Path) -> N
 
 def test_names_from_an_app_cannot_write_to_the_terminal(run: Run, apps: Path) -> None:
     assert "\x1b" not in run("app", apps).out
+
+
+def test_documents_come_in_the_order_of_the_arguments(run: Run, apps: Path, tmp_path: Path) -> None:
+    (tmp_path / "text.apk").write_text("not an app")
+    names = ["workhub.apk", "fieldhand.apk", "tillroll.apk"]
+    packages = {path.name: path for path in apps.iterdir() if path.suffix == ".apk"}
+    chosen = [packages[name] for name in names if name in packages]
+    assert len(chosen) > 1
+    for order in (chosen, chosen[::-1]):
+        ended = run("app", *order, "--format", "json", "--workers", "2")
+        assert [json.loads(line)["path"] for line in ended.out.splitlines()] == [str(path) for path in order]
+
+
+def test_files_of_a_folder_that_are_not_read_are_counted(run: Run, apps: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    (folder / "a.apk").write_bytes((apps / "fieldhand.apk").read_bytes())
+    (folder / "b.hbc").write_bytes(bytes.fromhex("c61fbc03c103191f") + bytes(200))
+    (folder / "c.txt").write_text("words")
+    ended = run("app", folder, "--format", "json")
+    assert (ended.code, len(ended.out.splitlines())) == (0, 1)
+    assert ended.err.rstrip() == (
+        f"tieback: note: {folder}: not read because not app packages: 2 files (such as c.txt). "
+        "Pass a file by itself to read it."
+    )
+    captures = run("traffic", folder)
+    assert "no capture in this directory" in captures.err
+
+
+def test_source_in_which_nothing_matches_is_a_problem(run: Run, apps: Path, tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "Other.java").write_text("class Other {}")
+    ended = run("app", apps / "fieldhand.apk", "--source", tmp_path / "src", "--format", "json")
+    problems = [one["what"] for one in json.loads(ended.out)["problems"]]
+    assert any("was found in this source; is it the source of the app?" in what for what in problems)

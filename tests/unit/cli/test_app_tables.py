@@ -7,7 +7,7 @@ import pytest
 
 from tieback.cli.app_tables import app_lines
 from tieback.model.app import App, Platform
-from tieback.model.cleartext import CleartextPolicy
+from tieback.model.cleartext import CleartextPolicy, Limit
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import (
     UNDECIDED,
@@ -68,8 +68,8 @@ DOCUMENT = AppDocument(
     not_backends=(NotBackend("http://10.0.2.2:8888", "emulator"), NotBackend("http://localhost", "loopback")),
     problems=(Problem("entry is damaged", "assets/a.bin"),),
     cleartext=(
-        CleartextPolicy("*", True, False, True, 0, "default (target SDK 23)"),
-        CleartextPolicy("api.acme.test", True, True, False, 2, "res/xml/net.xml"),
+        CleartextPolicy("*", True, False, True, 0, "res/xml/net.xml", cas_source="default (target SDK 23)"),
+        CleartextPolicy("api.acme.test", True, True, False, 2, "res/xml/net.xml", pins_source="res/xml/pins.xml"),
     ),
 )
 
@@ -120,8 +120,19 @@ def test_credentials_have_grade_and_place_and_the_gravest_is_first() -> None:
     assert lines[at + 1 : at + 4] == [
         "  superuser  password in connection string  ab***yz (40)  for mongodb://db.acme.test/fit  assets/.env+0x1ae",
         "  normal     password value  ab***yz (40)  assets/.env+0x1ae",
-        "  public by design: google api key",
+        "  public     google api key  ab***yz (40)  assets/.env+0x1ae",
     ]
+
+
+def test_many_public_keys_are_counted_by_kind() -> None:
+    secrets = [secret(f"s{number}", CredentialGrade.NORMAL) for number in range(11)]
+    keys = [secret("google_api_key", CredentialGrade.PUBLIC)] * 4 + [secret("sentry_dsn", CredentialGrade.PUBLIC)]
+    lines = shown(AppDocument("a.apk", APP, credentials=(*keys, *secrets)))
+    assert [line for line in lines if line.startswith("  public")] == [
+        "  public  google api key  ab***yz (40)  assets/.env+0x1ae"
+    ] * 3
+    assert "  more that are public by design (--all): google api key, sentry dsn" in lines
+    assert len([line for line in shown(AppDocument("a", APP, credentials=tuple(keys))) if "public" in line]) == 6
 
 
 def test_transport_rules_name_hosts_and_source() -> None:
@@ -130,7 +141,7 @@ def test_transport_rules_name_hosts_and_source() -> None:
     assert lines[at + 1 : at + 4] == [
         "  connections without TLS: allowed for *.api.acme.test (res/xml/net.xml)",
         "  CAs that the user installs: trusted for every host without a rule of its own (default: target SDK 23)",
-        "  certificate pins: set for *.api.acme.test (res/xml/net.xml)",
+        "  certificate pins: set for *.api.acme.test (res/xml/pins.xml)",
     ]
 
 
@@ -187,6 +198,37 @@ def test_ios_has_no_line_on_the_authorities_of_the_user() -> None:
     text = "\n".join(shown(AppDocument("a.ipa", ios, cleartext=(policy,))))
     assert "connections without TLS: not allowed (default: App Transport Security)" in text
     assert "CAs" not in text
+
+
+def transport(platform: Platform, *policies: CleartextPolicy) -> list[str]:
+    lines = shown(AppDocument("a", App(platform, "a.b", "0" * 64), cleartext=policies))
+    at = lines.index("Transport security that the app declares")
+    return [line.strip() for line in lines[at + 1 :] if line.startswith("  ")][: 2 if platform is Platform.IOS else 3]
+
+
+def test_what_is_not_stated_is_not_credited_to_the_manifest() -> None:
+    policy = CleartextPolicy("*", True, True, False, 0, "AndroidManifest.xml", cas_source="default (target SDK 34)")
+    assert transport(Platform.ANDROID, policy) == [
+        "connections without TLS: allowed for every host (AndroidManifest.xml)",
+        "CAs that the user installs: not trusted (default: target SDK 34)",
+        "certificate pins: none",
+    ]
+
+
+def test_ios_rules_of_some_connections_say_which() -> None:
+    rules = [
+        CleartextPolicy("*", True, limit is not Limit.NONE, False, 0, "Info.plist", limit=limit)
+        for limit in (Limit.NONE, Limit.WEB_VIEWS, Limit.LOCAL)
+    ]
+    assert transport(Platform.IOS, *rules)[0] == (
+        "connections without TLS: allowed for every host in web views, every host if it is an IP address or a local "
+        "name (Info.plist)"
+    )
+
+
+def test_without_an_sdk_of_ios_the_answer_is_not_known() -> None:
+    line = transport(Platform.IOS, CleartextPolicy("*", True, None, False, 0, "default (SDK unknown)"))[0]
+    assert line.startswith("connections without TLS: not known: the package does not name its SDK")
 
 
 def test_hostile_text_stays_on_its_line() -> None:

@@ -3,7 +3,7 @@ from msgspec.structs import replace
 
 from tests.unit.report.conftest import group, the_tables
 from tieback.model.figure import exact, lower_bound
-from tieback.model.report import GroupTable, Report
+from tieback.model.report import GroupTable, Report, SkipReason
 from tieback.report.explain import explain_figure
 from tieback.report.sampling import with_population_estimate
 from tieback.report.tables import BY, HEADS, cells, figure_steps, name_of, shown_heads
@@ -33,7 +33,9 @@ def test_the_arithmetic_from_apps_to_records(report: Report) -> None:
 def test_every_step_that_names_a_figure_can_be_explained(report: Report) -> None:
     for step in figure_steps(report):
         if step.figure and step.figure != "bytes":
-            assert f"{explain_figure(report, step.figure).figure.value:,}" == step.value.lstrip("≥≈")
+            figure = explain_figure(report, step.figure).figure
+            assert figure is not None
+            assert f"{figure.value:,}" == step.value.lstrip("≥≈")
 
 
 def test_sample_has_its_share_and_interval(report: Report) -> None:
@@ -47,7 +49,31 @@ def test_without_a_grant_only_the_apps_are_counted(report: Report) -> None:
     assert [step.label for step in figure_steps(replace(report, scope=None))] == [
         "apps analysed",
         "apps only partly read",
+        "distinct stores accessible without authentication",
     ]
+
+
+@pytest.mark.parametrize("name", ["no grant", "nothing covered"])
+def test_stores_that_were_not_probed_are_not_zero(report: Report, name: str) -> None:
+    assert report.scope is not None
+    outside = replace(report.scope, targets_asked=0, skipped=((SkipReason.OUTSIDE, 3),))
+    none = replace(report.headline, stores_answering=0, stores_exposed=0)
+    unprobed = replace(report, scope=None if name == "no grant" else outside, headline=none)
+    assert not unprobed.probed
+    steps = {step.figure: step.value for step in figure_steps(unprobed)}
+    assert steps["stores-exposed"] == "not probed"
+    assert "0" not in steps.values()
+    assert cells(group("x", 7, (0, 0, 0, 0, 0), exact(0, "")), probed=False) == ("7", *["-"] * 7)
+    assert explain_figure(unprobed, "stores-exposed").figure is None
+    counted = explain_figure(unprobed, "apps-analysed").figure
+    assert counted is not None
+    assert counted.value == report.headline.apps_analysed
+
+
+def test_a_grant_without_candidates_is_probed(report: Report) -> None:
+    assert report.scope is not None
+    nothing = replace(report.scope, targets_asked=0, targets_out_of_scope=0, skipped=())
+    assert replace(report, scope=nothing, headline=replace(report.headline, stores_answering=0)).probed
 
 
 @pytest.mark.parametrize(
@@ -58,15 +84,15 @@ def test_without_a_grant_only_the_apps_are_counted(report: Report) -> None:
     ],
 )
 def test_cells_of_a_group(counts: tuple[int, int, int, int, int], row: tuple[str, ...]) -> None:
-    assert cells(group("x", 7, counts, lower_bound(10, "sum"))) == row
+    assert cells(group("x", 7, counts, lower_bound(10, "sum")), probed=True) == row
 
 
 def test_empty_column_is_not_shown() -> None:
     kinds, platforms, *_ = the_tables()
-    assert HEADS[0] not in [HEADS[at] for at in shown_heads(kinds)]
-    assert len(shown_heads(platforms)) == len(HEADS)
+    assert HEADS[0] not in [HEADS[at] for at in shown_heads(kinds, probed=True)]
+    assert len(shown_heads(platforms, probed=True)) == len(HEADS)
     untold = replace(group("x", 9, (9, 9, 9, 9, 9), exact(1, "")), using=None, affected=None, ransomed=None)
-    assert [HEADS[at] for at in shown_heads(GroupTable("platform", (untold,)))] == [
+    assert [HEADS[at] for at in shown_heads(GroupTable("platform", (untold,)), probed=True)] == [
         "Apps analysed", "Stores", "Open", "Records", "Size",
     ]  # fmt: skip
 

@@ -1,12 +1,13 @@
-"""Transport security that an app declares: Android's network security configuration, Apple's App Transport Security.
+"""Transport security that an Android app declares: its network security configuration and its manifest.
 
-Sources: https://developer.android.com/privacy-and-security/security-config (defaults by target SDK: cleartext up to 27,
-user authorities up to 23; a configuration replaces ``usesCleartextTraffic``); Apple, Information Property List,
-``NSAppTransportSecurity``.
+Source: https://developer.android.com/privacy-and-security/security-config (defaults by target SDK: cleartext up to 27,
+user authorities up to 23; a configuration replaces ``usesCleartextTraffic``; a setting that it does not state has the
+default).
 """
 
 from collections.abc import Iterator
-from typing import Any
+
+import msgspec
 
 from tieback.intake.apps.element import MAX_DEPTH, Element
 from tieback.intake.apps.printable import printable
@@ -20,9 +21,28 @@ UNREAD_CONFIG = "the network security configuration that it names cannot be read
 """Problem of a manifest. The defaults of the platform do not apply: they would be a statement about unread content."""
 _LAST_CLEARTEXT, _LAST_USER_CAS = 27, 23
 _NEWEST = 10_000
+_FLAGS = {"true": True, "false": False}
 
-type Inherited = tuple[bool, bool, int]
-"""Inherited defaults of a configuration: cleartext permitted, user authorities trusted, number of pins."""
+
+class Settings(msgspec.Struct, frozen=True):
+    """The settings that apply at one place of a configuration, each with the entry or default that it comes from."""
+
+    cleartext: tuple[bool, str]
+    user_cas: tuple[bool, str]
+    pins: tuple[int, str]
+
+    def rule(self, domain: str, subdomains: bool) -> CleartextPolicy:
+        """The rule for a domain."""
+        return CleartextPolicy(
+            domain,
+            subdomains,
+            self.cleartext[0],
+            self.user_cas[0],
+            self.pins[0],
+            self.cleartext[1],
+            cas_source=self.user_cas[1],
+            pins_source=self.pins[1],
+        )
 
 
 def config_reference(manifest: Element) -> str:
@@ -44,59 +64,41 @@ def android_policies(
     application = manifest.first("application") or Element("application")
     sdk = manifest.first("uses-sdk") or Element("uses-sdk")
     target = _sdk(sdk.attributes.get("targetSdkVersion", sdk.attributes.get("minSdkVersion", "1")))
-    cleartext, user_cas = target <= _LAST_CLEARTEXT, target <= _LAST_USER_CAS
+    default = f"default (target SDK {target if target < _NEWEST else 'unknown'})"
+    settings = Settings((target <= _LAST_CLEARTEXT, default), (target <= _LAST_USER_CAS, default), (0, ""))
     if config is None or config[0].name != "network-security-config":
-        stated = application.attributes.get("usesCleartextTraffic", "")
-        source = manifest_name if stated else f"default (target SDK {target if target < _NEWEST else 'unknown'})"
-        return (CleartextPolicy("*", True, _flag(stated, cleartext), user_cas, 0, source),)
+        stated = _FLAGS.get(application.attributes.get("usesCleartextTraffic", ""))
+        if stated is not None:
+            settings = msgspec.structs.replace(settings, cleartext=(stated, manifest_name))
+        return (settings.rule("*", True),)
     root, source = config
-    base = _settings(root.first("base-config") or Element(""), (cleartext, user_cas, 0))
+    base = _settings(root.first("base-config") or Element(""), settings, source)
     overrides = root.first("debug-overrides")
-    if overrides is not None and application.attributes.get("debuggable") == "true":
-        base = base[0], base[1] or _trusts_user(overrides) is True, base[2]
-    out = [CleartextPolicy("*", True, *base, source)]
+    debuggable = application.attributes.get("debuggable") == "true"
+    if overrides is not None and debuggable and not base.user_cas[0] and _trusts_user(overrides):
+        base = msgspec.structs.replace(base, user_cas=(True, source))
+    out = [base.rule("*", True)]
     stack = [(element, base, 0) for element in reversed(list(root.all("domain-config")))]
     while stack and len(out) < MAX_POLICIES:
         element, inherited, depth = stack.pop()
-        settings = _settings(element, inherited)
+        settings = _settings(element, inherited, source)
         for domain in element.all("domain"):
             subdomains = domain.attributes.get("includeSubdomains") == "true"
-            out.append(CleartextPolicy(_host(domain.text), subdomains, *settings, source))
+            out.append(settings.rule(host_name(domain.text), subdomains))
         if depth < MAX_DEPTH:
             stack += [(child, settings, depth + 1) for child in reversed(list(element.all("domain-config")))]
     return tuple(out[:MAX_POLICIES])
 
 
-def ats_policies(info: dict[str, Any], source: str) -> tuple[CleartextPolicy, ...]:
-    """The rules of an iOS app, from the values of its ``Info.plist``; the rule for all other hosts is first."""
-    ats = info.get("NSAppTransportSecurity")
-    if not isinstance(ats, dict):
-        return (CleartextPolicy("*", True, False, False, 0, "default (App Transport Security)"),)
-    out = [CleartextPolicy("*", True, ats.get("NSAllowsArbitraryLoads") is True, False, 0, source)]
-    rules: dict[str, list[Any]] = {}
-    for key in ("NSExceptionDomains", "NSPinnedDomains"):
-        domains = ats.get(key)
-        for domain, rule in domains.items() if isinstance(domains, dict) else ():
-            if isinstance(rule, dict):
-                rules.setdefault(_host(str(domain)), []).append(rule)
-    for domain, parts in rules.items():
-        merged = {key: value for part in parts for key, value in part.items()}
-        pins = sum(_length(merged.get(key)) for key in ("NSPinnedLeafIdentities", "NSPinnedCAIdentities"))
-        allowed = any(
-            merged.get(key) is True
-            for key in ("NSExceptionAllowsInsecureHTTPLoads", "NSTemporaryExceptionAllowsInsecureHTTPLoads")
-        )
-        subdomains = merged.get("NSIncludesSubdomains") is True
-        out.append(CleartextPolicy(domain, subdomains, allowed, False, pins, source))
-    return tuple(out[:MAX_POLICIES])
-
-
-def _settings(element: Element, inherited: Inherited) -> Inherited:
-    cleartext = _flag(element.attributes.get("cleartextTrafficPermitted", ""), inherited[0])
+def _settings(element: Element, inherited: Settings, source: str) -> Settings:
+    cleartext = _FLAGS.get(element.attributes.get("cleartextTrafficPermitted", ""))
     user_cas = _trusts_user(element)
     pins = element.first("pin-set")
-    count = sum(1 for _ in pins.all("pin")) if pins else inherited[2]
-    return cleartext, inherited[1] if user_cas is None else user_cas, count
+    return Settings(
+        inherited.cleartext if cleartext is None else (cleartext, source),
+        inherited.user_cas if user_cas is None else (user_cas, source),
+        (sum(1 for _ in pins.all("pin")), source) if pins else inherited.pins,
+    )
 
 
 def _trusts_user(element: Element) -> bool | None:
@@ -111,16 +113,9 @@ def _certificates(anchors: Element) -> Iterator[Element]:
     return anchors.all("certificates")
 
 
-def _flag(stated: str, default: bool) -> bool:
-    return {"true": True, "false": False}.get(stated, default)
-
-
-def _host(text: str) -> str:
+def host_name(text: str) -> str:
+    """A domain as rules write it: lower case, printable."""
     return printable(text.strip().lower(), MAX_NAME)
-
-
-def _length(value: object) -> int:
-    return len(value) if isinstance(value, list) else 0
 
 
 def _sdk(text: str) -> int:

@@ -11,14 +11,15 @@ the app is read: debug symbols are not shipped.
 import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any
 
+from tieback.intake.apps.app_transport_security import ats_policies
 from tieback.intake.apps.archive import MAX_ENTRY
-from tieback.intake.apps.cleartext import ats_policies
 from tieback.intake.apps.content import SNIFF, Content, sniff
 from tieback.intake.apps.directory import ArchiveEntry
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, EntrySource
-from tieback.intake.apps.macho import code_signature, read_macho
+from tieback.intake.apps.macho import code_signature, read_macho, sdk_version
 from tieback.intake.apps.plist import MAX_PLIST, read_values
 from tieback.intake.apps.printable import printable
 from tieback.intake.apps.privacy_manifest import read_privacy_manifests
@@ -111,7 +112,8 @@ class IpaFormat:
             values = self._values(entry)
             # An extension without settings has the platform's default, which needs no line of its own.
             if values is not None and (not out or "NSAppTransportSecurity" in values):
-                out += ats_policies(values, entry.name)
+                executable = entry.name.removesuffix("Info.plist") + _text(values, "CFBundleExecutable")
+                out += ats_policies(values, entry.name, partial(self._binary_sdk, executable))
         return tuple(out)
 
     def declarations(self) -> tuple[PrivacyDeclaration, ...]:
@@ -165,16 +167,29 @@ class IpaFormat:
         Packages of the App Store have no profile: Apple signs them, and only the team identifier points to the
         developer.
         """
-        entry = self._source.find(executable)
-        if entry is None or entry.size > MAX_ENTRY:
+        data = self._executable(executable)
+        if data is None:
             return None, ""
-        data = self._source.read(entry)
-        if sniff(data[:SNIFF]) is not Content.MACH_O:
-            return None, ""
-        self._binary = executable, data  # the walk reads this entry next: keep it, so that it is not inflated twice
         found = code_signature(data)
         signer = leaf_signer(bytes(data[slice(*found.message)]), "code-signature")
         return signer, (organisation(signer.subject) if signer else "") or found.team
+
+    def _executable(self, name: str) -> bytes | bytearray | None:
+        if self._binary is not None and self._binary[0] == name:
+            return self._binary[1]
+        entry = self._source.find(name)
+        if entry is None or entry.size > MAX_ENTRY:
+            return None
+        data = self._source.read(entry)
+        if sniff(data[:SNIFF]) is not Content.MACH_O:
+            return None
+        if self._binary is None:
+            self._binary = name, data  # the walk reads this entry next: keep it, so that it is not inflated twice
+        return data
+
+    def _binary_sdk(self, executable: str) -> tuple[int, int] | None:
+        data = self._executable(executable)
+        return sdk_version(data) if data is not None else None
 
 
 def is_ipa(source: EntrySource) -> bool:

@@ -25,6 +25,9 @@ _ZERO_FILL = {0x1, 0xC, 0x12}
 _LC_SEGMENT, _LC_SEGMENT_64 = 0x1, 0x19
 _LC_ENCRYPTION, _LC_ENCRYPTION_64 = 0x21, 0x2C
 _LC_SIGNATURE = 0x1D
+_LC_VERSION_MIN = {0x24, 0x25, 0x2F, 0x30}
+"""Of macOS, iOS, tvOS and watchOS: version and SDK. Linkers since 2018 write ``LC_BUILD_VERSION`` instead."""
+_LC_BUILD_VERSION = 0x32
 _CPU_ARM64 = 0x0100000C
 """CPU type of arm64 and arm64e."""
 
@@ -72,6 +75,17 @@ def code_signature(data: bytes | bytearray) -> CodeSignature:
             place, size = struct.unpack_from("<II", data, at + 8)
             return read_signature(data, start + place, size)
     return CodeSignature()
+
+
+def sdk_version(data: bytes | bytearray) -> tuple[int, int] | None:
+    """The SDK that the binary was linked against, as major and minor; ``None`` if it is not named."""
+    start, length = _slice(data)
+    for command, at in _commands(data, start, start + length):
+        place = at + 12 if command in _LC_VERSION_MIN else at + 16 if command == _LC_BUILD_VERSION else 0
+        if place:
+            (packed,) = struct.unpack_from("<I", data, place)
+            return (packed >> 16, packed >> 8 & 0xFF) if packed else None
+    return None
 
 
 def _slice(data: bytes | bytearray) -> Range:

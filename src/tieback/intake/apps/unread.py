@@ -81,6 +81,8 @@ class CodeCheck:
         self._classes = [f"L{name.replace('.', '/')};".encode() for name in names]
         self._missing = bool(names)
         self._has_code = False
+        self._own_code = False
+        """True if the code has other classes in the package of a class that the manifest names."""
         self._other_code = False
         """True if there is code in another language; an app built from it may have no class of its own."""
         self._files: dict[str, str] = {}
@@ -109,7 +111,12 @@ class CodeCheck:
         lost = [one.where for one in problems if one.unread not in {None, UnreadKind.MISSING}]
         packed = any(kind is UnreadKind.PACKED for kind, _ in self._found)
         if self._missing and not packed and not _can_hold(lost, ".dex") and (self._has_code or not self._other_code):
-            what = "no class that the manifest names is in the code: the app is packed or incomplete"
+            what = "no class that the manifest names is in the code"
+            what += (
+                ", but other classes of their package are: the app is incomplete, or the names are wrong"
+                if self._own_code
+                else ": the app is packed or incomplete, or the names are wrong"
+            )
             what = what if self._has_code else "the package contains no code"
             self._add(UnreadKind.MISSING, what, "AndroidManifest.xml")
         react = next((self._files[name] for name in _REACT if name in self._files), "")
@@ -142,6 +149,9 @@ class CodeCheck:
             begin, end = buffer.string_region()
             if self._missing and self._has_class(buffer, begin, end):
                 self._missing = False
+            elif self._missing and not self._own_code:
+                packages = {name[: name.rfind(b"/") + 1] for name in self._classes}
+                self._own_code = any(data.find(package, begin, end) >= 0 for package in packages if package)
             if data.find(_CODEPUSH[0], begin, end) >= 0:
                 self._codepush(file)
         elif kind is BufferKind.MANIFEST:

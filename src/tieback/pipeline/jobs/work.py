@@ -123,10 +123,13 @@ def _scan_result(done: ScanResult, run: str) -> JobResult:
         "inputs_read": done.inputs_read,
         "inputs_failed": len(done.failed),
         "apps_analysed": headline.apps_analysed,
-        "apps_affected": headline.apps_affected,
-        "stores_answering": headline.stores_answering,
-        "stores_exposed": headline.stores_exposed,
     }
+    if done.report.probed:  # otherwise they are unknown, not zero
+        figures |= {
+            "apps_affected": headline.apps_affected,
+            "stores_answering": headline.stores_answering,
+            "stores_exposed": headline.stores_exposed,
+        }
     return JobResult(
         figures=figures,
         run=run,

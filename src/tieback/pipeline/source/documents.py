@@ -44,8 +44,20 @@ def documents_with_source(
     problems: list[Problem] = [] if mapping is None else list(mapping_problems(mapping, names, classes))
     if checkout is not None:
         lines.search(checkout)
-        problems += search_problems(checkout, lines)
+        problems += _source_problems(checkout, lines)
     return [_applied(number, one, names, lines, problems) for number, one in enumerate(documents)]
+
+
+def _source_problems(checkout: Checkout, lines: Located) -> Iterator[Problem]:
+    finds = len(lines.found)
+    missing = finds - sum(any(one.file for one in found) for found in lines.found.values())
+    if missing and missing == finds:
+        text = f"none of the {finds:,} endpoints and credentials was found in this source; is it the source of the app?"
+        yield Problem(text, str(checkout.top))
+    elif missing:
+        text = f"{missing:,} of {finds:,} endpoints and credentials were not found in this source"
+        yield Problem(text, str(checkout.top))
+    yield from search_problems(checkout, lines)
 
 
 def _classes(documents: Sequence[AppDocument]) -> Iterator[str]:

@@ -114,6 +114,8 @@ def _evidence(detail: FindingDetail, places: Places) -> Iterator[Trace]:
             about, _, entry = line.rpartition(": ")
             domain = "" if about.startswith("every host") else about.removesuffix(" and its subdomains")
             kind = _declaration(entry)
+            if kind is None:
+                continue
             entry = MANIFEST if kind is Declaration.TARGET_SDK else entry
             yield Trace(entry, setting=settings[finding.rule], declared=kind, domain=domain)
         elif finding.rule in {"dangling-name", "retired-back-end"}:
@@ -127,9 +129,12 @@ def _evidence(detail: FindingDetail, places: Places) -> Iterator[Trace]:
             yield Trace(found["entry"], offset, host=host, masked=found["masked"], method="".join(methods[:1]))
 
 
-def _declaration(entry: str) -> Declaration:
+def _declaration(entry: str) -> Declaration | None:
+    """Kind of file that a rule comes from; ``None`` for the default of an SDK of iOS, which no file names."""
     if entry.startswith("default (target"):
         return Declaration.TARGET_SDK
+    if entry.startswith("default ("):
+        return None
     name = entry.rpartition("/")[2]
     if name == MANIFEST:
         return Declaration.MANIFEST

@@ -63,6 +63,8 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     headline: Headline | None
     scope: ProbedScope | None
     """``None`` if the run had no grant: nothing was probed."""
+    probed: bool
+    """True if the run looked for data stores; otherwise the numbers of stores in ``headline`` are unknown, not zero."""
     findings: int
     problems: int
     """Inputs and targets that could not be read or decided."""
@@ -98,6 +100,7 @@ def show_overview(workspace: Workspace, *, names: bool, run: str = "", today: da
             run=None,
             headline=None,
             scope=None,
+            probed=False,
             findings=0,
             problems=0,
             backends=0,
@@ -114,6 +117,7 @@ def show_overview(workspace: Workspace, *, names: bool, run: str = "", today: da
         run=show_run(workspace, shown),
         headline=headline,
         scope=_scope(figures),
+        probed=headline.stores_answering > 0 or (figures.scope is not None and figures.scope.reached),
         findings=figures.findings,
         problems=figures.problems,
         backends=figures.backends,

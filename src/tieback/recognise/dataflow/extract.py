@@ -39,7 +39,7 @@ from tieback.recognise.dataflow.settings import AppSettings
 from tieback.recognise.dataflow.sinks import read_sinks
 from tieback.recognise.dataflow.values import HOLE, EndpointParts, TextValue, place
 from tieback.recognise.hosts import EndpointHost, web_server
-from tieback.recognise.interface import Extractor, ExtractorMeta, Find
+from tieback.recognise.interface import MAY_MISS, Extractor, ExtractorMeta, Find
 from tieback.recognise.placement import CERTIFICATE, is_field_of_certificate
 from tieback.recognise.rules import RuleFiles
 
@@ -140,7 +140,9 @@ class DataflowExtractor:
             yield from finds.composed_hosts(shown, left_out)
             yield from finds.bare(ends.bare_hosts(self._rules, shown, left_out))
         if analysis.unread:
-            yield Problem(f"the code of {analysis.unread:,} methods was not followed", parts[0].buffer.file)
+            methods = "1 method" if analysis.unread == 1 else f"{analysis.unread:,} methods"
+            what = f"the code of {methods} was not followed to its end: the work per app is limited by its size"
+            yield Problem(f"{what}; {MAY_MISS}", parts[0].buffer.file)
 
     def judge_text(self, text: str) -> tuple[Find, ...]:
         """Verdict of the other extractor on a text."""

@@ -10,7 +10,7 @@ from tieback.intake.apps.printable import printable
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.sighting import Credential, Evidence, Problem, Sighting
 from tieback.recognise.context import match_context
-from tieback.recognise.interface import Extractor, ExtractorMeta, Find
+from tieback.recognise.interface import MAY_MISS, Extractor, ExtractorMeta, Find
 from tieback.recognise.scripts.reader import Budget
 
 if TYPE_CHECKING:
@@ -75,7 +75,8 @@ class HermesExtractor:
         self.left = min(self.left, max(budget.left, 0))
         if program.stopped:
             yield Problem(
-                "following the constants of this bytecode takes too long; the rest was not followed", artifact.file
+                f"following the constants of this bytecode takes too long; the rest was not followed; {MAY_MISS}",
+                artifact.file,
             )
 
     def settled(self, artifact: Artifact, finds: list[Find]) -> list[Find]:

@@ -19,7 +19,7 @@ from tieback.model.sighting import Credential, Evidence, Problem, Sighting, Unre
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, Atoms, literal_atoms
 from tieback.recognise.calls import SCRIPTS
 from tieback.recognise.context import match_context
-from tieback.recognise.interface import Extractor, ExtractorMeta, Find
+from tieback.recognise.interface import MAY_MISS, Extractor, ExtractorMeta, Find
 from tieback.recognise.scripts.folding import MADE, folded_texts, unquoted
 from tieback.recognise.scripts.reader import Budget
 from tieback.recognise.span import decode_text
@@ -146,7 +146,8 @@ class ScriptExtractor:
         self.left -= before - max(budget.left, 0)
         if resolution.stopped:
             yield Problem(
-                "following the constants of this script takes too long; the rest was not followed", buffer.file
+                f"following the constants of this script takes too long; the rest was not followed; {MAY_MISS}",
+                buffer.file,
             )
 
     def _encoded(self, buffer: Buffer, shown: Bytes, hits: list[int], told: set[str]) -> Iterator[Find]:

@@ -12,6 +12,7 @@ from enum import Enum, auto
 from functools import cached_property
 from itertools import islice
 
+from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.texts import joins, markup, prose, structured, tables
 from tieback.recognise.texts.markup import markup_spans
 from tieback.recognise.texts.prose import COMMENT
@@ -39,7 +40,12 @@ _TELLS = re.compile(
 """The beginning of a call whose first argument is a message."""
 _NAMED = re.compile(rb"(?:[{,(\[;\s]|\A)[\"']?(?:(?P<issuer>iss)|[rR]edirect_?[uU]r[il])[\"']?\s{0,4}:\s{0,8}\Z")
 """The name before an address that is not contacted: RFC 7519, section 4.1.1; RFC 6749, section 4.1.1."""
-_REDIRECT_ATTRIBUTES = ("redirecturi", "redirecturl", "redirect_uri", "redirect_url", "redirect-uri", "redirect-url")
+_HREF = re.compile(rb"[{,]\s{0,20}[\"']?href[\"']?\s{0,4}:\s{0,8}\Z")
+"""The name before the address of a link in the properties of an element: of React (``jsx("a", {href: …})``) and Vue
+(``h("a", {href: …})``, in version 2 ``_c("a", {attrs: {href: …}})``)."""
+_BLANK = re.compile(rb"[{,]\s{0,20}[\"']?target[\"']?\s{0,4}:\s{0,8}[\"']_blank[\"']")
+_PROPERTIES = 300
+"""Most bytes of an element's properties on each side of an address that are read."""
 _REDIRECT_LINE = re.compile(rb"\s*[\"']?(?:[\w.-]{0,60}[._-])?redirect[-_]?ur[il][\"']?\s*[:= ]", re.IGNORECASE)
 _DRAWABLE = re.compile(r"(?:^|/)res/(?:drawable|mipmap)[\w-]{0,80}/[^/]{1,200}\.(?:png|jpe?g|gif|webp)$")
 """Files that the system only reads as pictures: https://developer.android.com/guide/topics/resources/drawable-resource"""
@@ -114,7 +120,13 @@ _NAMESPACES = (
 )
 _WIDGET_NAMES = (("author", "href"), ("author", "email"), ("feature", "name"), ("widget", "id"))
 """Attributes of a widget's ``config.xml`` that are names (https://www.w3.org/TR/widgets/)."""
-_SHOWN_ATTRIBUTES = ("title", "alt", "aria-label", "label")
+_BY_ATTRIBUTE = {
+    **dict.fromkeys(("redirecturi", "redirecturl", "redirect_uri", "redirect_url", "redirect-uri", "redirect-url"),
+                    prose.REDIRECT),
+    **dict.fromkeys(("title", "alt", "aria-label", "label"), SHOWN),
+    "placeholder": EXAMPLE,
+}  # fmt: skip
+"""The reason in an attribute, whatever its element."""
 _SVG_LOADS = ("href", "xlink:href", "src", "style")
 _FEED = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:\s++|<\?[^>]*+>|<!--(?:[^-]++|-(?!->))*+-->|<![A-Za-z][^>]*+>)*+"
@@ -284,6 +296,8 @@ class TextPlaces:
             return METADATA
         if named := _NAMED.search(data, max(0, span.start - 40), span.start):
             return prose.ISSUER if named["issuer"] else prose.REDIRECT
+        if _HREF.search(data, max(0, span.start - 40), span.start) and self._opens_window(span):
+            return LINK
         known = self._code_in(span)
         if known is None:
             found = prose.literal_reason(data, start, offset, end)
@@ -292,6 +306,13 @@ class TextPlaces:
             return prose.MESSAGE if told else found
         text, places = known
         return places.reason(text.offset(offset))
+
+    def _opens_window(self, span: Span) -> bool:
+        """True if the properties around a literal have the target ``_blank``: a browser opens the link, not the app."""
+        data = self._data
+        before = data[max(0, span.start - _PROPERTIES) : span.start]
+        after = data[span.end : span.end + _PROPERTIES].partition(b"}")[0]
+        return _BLANK.search(before[before.rfind(b"{") :]) is not None or _BLANK.search(after) is not None
 
     def _code_in(self, span: Span) -> "tuple[structured.Unescaped, TextPlaces] | None":
         """The code or markup in a string literal, without its escapes; ``None`` if it has none."""
@@ -449,12 +470,10 @@ class TextPlaces:
             return METADATA
         if self._is_widget and is_permission(name, own.value.decode("ascii", "replace")):
             return PERMITTED
-        if own.name in _REDIRECT_ATTRIBUTES:
-            return prose.REDIRECT
-        if own.name == "placeholder":
-            return EXAMPLE
-        if own.name in _SHOWN_ATTRIBUTES:
-            return SHOWN
+        if own.name in _BY_ATTRIBUTE:
+            return _BY_ATTRIBUTE[own.name]
+        if name == "a" and own.name == "href" and any(map(_is_new_window, values)):
+            return LINK
         if name == "meta" and any(_META_NAMES.match(one.value) for one in values if one.name in {"name", "property"}):
             return METADATA
         if name == "link" and any(_describes(one) for one in values if one.name == "rel"):
@@ -466,6 +485,11 @@ class TextPlaces:
         if self._language is Language.XML and (name, own.name) in _WIDGET_NAMES:
             return METADATA
         return prose.literal_reason(self._data, own.start, offset, own.start + len(own.value))
+
+
+def _is_new_window(attribute: markup.Attribute) -> bool:
+    """True if a link opens another window, which is that of a browser."""
+    return attribute.name == "target" and attribute.value.strip().lower() == b"_blank"
 
 
 def _describes(rel: markup.Attribute) -> bool:

@@ -20,6 +20,7 @@ from tieback.model.sighting import UnreadKind
 from tieback.report.diff.past import PastApp, PastFinding, PastReport, PastStore
 from tieback.report.document import RANSOM_WORDS, access_words
 from tieback.report.figures import bytes_text, figure_text
+from tieback.report.tables import NOT_PROBED
 from tieback.report.verdict import ABILITY_WORDS
 
 NOTABLE = 0.1
@@ -325,15 +326,21 @@ _NAMES = (
 
 
 def _figures(past: PastReport) -> tuple[str, ...]:
-    exposed = list(_exposed(past))
     return (
         f"{len(past.apps):,}",
+        *(_of_stores(past) if past.probed else [NOT_PROBED] * 5),
+        f"{len(past.findings):,}",
+    )
+
+
+def _of_stores(past: PastReport) -> tuple[str, ...]:
+    exposed = list(_exposed(past))
+    return (
         f"{sum(not store.honeypot for store in past.stores.values()):,}",
         f"{len(exposed):,}",
         figure_text(total((store.records for store in exposed), "sum")),
         bytes_text(total((store.bytes for store in exposed), "sum")),
         f"{sum(_ransomed(store) for store in past.stores.values()):,}",
-        f"{len(past.findings):,}",
     )
 
 

@@ -135,6 +135,21 @@ class PastReport(msgspec.Struct, frozen=True):
     """By id, worst first, including suppressed ones."""
     asked: dict[str, Outcome]
     """By target."""
+    probed: bool = True
+    """As ``Report.probed``."""
+
+
+class PastScope(msgspec.Struct, frozen=True):
+    """What an earlier run probed."""
+
+    targets_asked: int = 0
+    targets_out_of_scope: int | None = 0
+    skipped: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def reached(self) -> bool:
+        """As ``RunScope.reached``."""
+        return self.targets_asked > 0 or not (self.skipped or self.targets_out_of_scope)
 
 
 class _Summary(msgspec.Struct, frozen=True):
@@ -155,6 +170,7 @@ class _Document(msgspec.Struct, frozen=True):
     schema: str
     created: datetime
     audience: str = ""
+    scope: PastScope | None = None
     apps: tuple[_Summary, ...] = ()
     exposures: tuple[PastStore, ...] = ()
     findings: tuple[PastFinding, ...] = ()
@@ -192,6 +208,7 @@ def read_past(path: Path) -> PastReport:
         document.exposures,
         sorted((*document.findings, *(one.finding for one in document.suppressed)), key=worst_first),
         document.probes,
+        document.scope,
     )
 
 
@@ -221,7 +238,12 @@ def past_from_report(report: Report, name: str) -> PastReport:
         (_store(store) for store in report.exposures()),
         sorted((*findings, *apart), key=worst_first),
         (PastProbe(probe.target, probe.outcome) for probe in report.probes.rows()),
+        _scope(report),
     )
+
+
+def _scope(report: Report) -> PastScope | None:
+    return None if report.scope is None else msgspec.convert(report.scope, PastScope, from_attributes=True)
 
 
 def worst_first(finding: PastFinding) -> tuple[int, str, str]:
@@ -237,15 +259,18 @@ def _past(
     stores: Iterable[PastStore],
     findings: Iterable[PastFinding],
     probes: Iterable[PastProbe],
+    scope: PastScope | None,
 ) -> PastReport:
+    by_id = {store.id: store for store in stores}
     return PastReport(
         name,
         created,
         audience,
         {app.sha256: app for app in apps},
-        {store.id: store for store in stores},
+        by_id,
         {finding.id: finding for finding in findings},
         {probe.target: probe.outcome for probe in probes},
+        bool(by_id) or (scope is not None and scope.reached),
     )
 
 
@@ -272,6 +297,7 @@ def _from_lines(name: str, lines: Iterable[bytes]) -> PastReport:
         rows.get("exposure", ()),
         sorted(findings, key=worst_first),
         rows.get("probe", ()),
+        head.scope,
     )
 
 
@@ -282,6 +308,7 @@ class _Kind(msgspec.Struct, frozen=True):
 class _Head(msgspec.Struct, frozen=True):
     created: datetime
     audience: str = ""
+    scope: PastScope | None = None
 
 
 _SHAPES: dict[str, type] = {

@@ -25,9 +25,11 @@ from tieback.report.document import (
     capture_lines,
     clean,
     containers_of,
+    dropped_text,
     encryption_text,
     escape_markdown,
     headline_text,
+    hosts_of,
     leaks_text,
     most_sensitive,
     new_first,
@@ -67,6 +69,7 @@ from tieback.report.tables import BY, HEADS, cells, figure_steps, name_of, shown
 from tieback.report.verdict import access_text, no_personal_data, no_personal_data_in, stores_by_verdict
 
 MOST_ROWS = 50
+MOST_HOSTS = 10
 MOST_FINDINGS = 100
 MOST_PROBLEMS = 20
 MOST_GROUPS = 10
@@ -100,6 +103,7 @@ def _lines(report: Report) -> Iterator[str]:
     answered = rows(report, exposed=False, most=MOST_ROWS)
     yield from _stores("Stores that answered but were not open", answered, report.ways[1])
     yield from _without_app(report)
+    yield from _named(report)
     yield from _servers(report)
     yield from _recipients(report)
     if report.findings.count:
@@ -150,12 +154,14 @@ def _figures(report: Report) -> Iterator[str]:
     for step in figure_steps(report):
         yield f"| {step.label} | {step.value} | {step.quality} | {step.note} |"
     for table in report.tables:
-        shown = shown_heads(table)
+        shown = shown_heads(table, probed=report.probed)
+        if not shown:
+            continue
         yield ""
         yield f"| {BY[table.by]} | " + " | ".join(HEADS[at] for at in shown) + " |"
         yield "|---|" + "---:|" * len(shown)
         for group in table.groups[:MOST_GROUPS]:
-            row = cells(group)
+            row = cells(group, probed=report.probed)
             yield f"| {escape_markdown(name_of(table, group), 60)} | " + " | ".join(row[at] for at in shown) + " |"
         left_out = table.left_out + max(len(table.groups) - MOST_GROUPS, 0)
         if left_out:
@@ -288,6 +294,30 @@ def _without_app(report: Report) -> Iterator[str]:
             yield f"| {name} | {kind} | {figures} | {escape_markdown(personal, 400)} |"
         if len(contents) > MOST_CONTAINERS:
             yield from ("", f"and {len(contents) - MOST_CONTAINERS:,} more")
+
+
+def _named(report: Report) -> Iterator[str]:
+    """Section on the back ends that the apps name, and the number of names that are none."""
+    shown = report.apps.first(MOST_ROWS)
+    hosts = hosts_of(report, shown)
+    if shown:
+        yield from ("", "## Back ends named in the apps", "")
+        yield from ("| App | Version | Back ends | Hosts |", "|---|---|---:|---|")
+    for summary in shown:
+        names = hosts[summary.app.sha256]
+        partly = ["partly read" if names else "partly read, see its traffic"] if summary.unread else []
+        more = [f"and {len(names) - MOST_HOSTS:,} more"] if len(names) > MOST_HOSTS else []
+        cells = (
+            f"{escape_markdown(summary.app.label, 60)} ({PLATFORM_WORDS[summary.app.platform]})",
+            escape_markdown(summary.app.version_name, 20),
+            f"{summary.endpoints:,}" + ("+" if summary.unread else ""),
+            ", ".join([*partly, *(escape_markdown(name) for name in names[:MOST_HOSTS]), *more]),
+        )
+        yield "| " + " | ".join(cells) + " |"
+    if report.apps.count > len(shown):
+        yield from ("", f"and {report.apps.count - len(shown):,} more apps; the JSON report lists them all")
+    if dropped := dropped_text(report):
+        yield from ("", f"{escape_markdown(dropped, 1000)}.")
 
 
 def _servers(report: Report) -> Iterator[str]:

@@ -143,9 +143,9 @@ def print_report(report: Report, console: Console, *, brief: bool = False, least
     _print_declared(report, console, most)
     if report.headline.apps_analysed > FEW_APPS:
         for table in report.tables:
-            # A single group adds nothing to the headline.
-            if table.by in _TABLES and len(table.groups) > 1:
-                console.print(_groups(table, console.width))
+            # A single group adds nothing to the headline. Stores that were not probed have no numbers.
+            if table.by in _TABLES and len(table.groups) > 1 and shown_heads(table, probed=report.probed):
+                console.print(_groups(table, console.width, probed=report.probed))
     _print_accounts(report, console)
     _print_seen(report, console)
     _print_problems(report, console)
@@ -296,14 +296,16 @@ def _table(title: str) -> Table:
     )
 
 
-def _groups(found: GroupTable, width: int) -> Table:
+def _groups(found: GroupTable, width: int, *, probed: bool) -> Table:
     table = _table(f"By {BY[found.by].lower()}")
-    shown = [at for at in shown_heads(found) if width >= WIDE or HEADS[at] not in {"Apps using", "Stores"}]
+    shown = [
+        at for at in shown_heads(found, probed=probed) if width >= WIDE or HEADS[at] not in {"Apps using", "Stores"}
+    ]
     table.add_column(BY[found.by], overflow="fold")
     for at in shown:
         table.add_column(HEADS[at], justify="right", min_width=8)
     for group in found.groups[:MOST_GROUPS]:
-        row = cells(group)
+        row = cells(group, probed=probed)
         table.add_row(Text(name_of(found, group)), *(Text(row[at]) for at in shown))
     left_out = found.left_out + max(len(found.groups) - MOST_GROUPS, 0)
     if left_out:

@@ -1,14 +1,8 @@
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-
-import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from tests.each import each
-from tests.examples import examples
-from tieback.intake.apps.cleartext import MAX_POLICIES, android_policies, ats_policies
+from tieback.intake.apps.cleartext import MAX_POLICIES, android_policies
 from tieback.intake.apps.element import Element, read_text_xml
 from tieback.intake.apps.open import open_app
 
@@ -66,36 +60,31 @@ def test_rules_of_domains_inherit() -> None:
     assert debuggable[0].user_cas
 
 
-@pytest.mark.parametrize(
-    ("info", "rules"),
-    [
-        ({}, [("*", False, 0)]),
-        ({"NSAppTransportSecurity": "x"}, [("*", False, 0)]),
-        ({"NSAppTransportSecurity": {"NSAllowsArbitraryLoads": True}}, [("*", True, 0)]),
-        (
-            {
-                "NSAppTransportSecurity": {
-                    "NSExceptionDomains": {
-                        "Legacy.test": {"NSExceptionAllowsInsecureHTTPLoads": True, "NSIncludesSubdomains": True},
-                        "odd.test": 1,
-                    },
-                    "NSPinnedDomains": {"api.test": {"NSPinnedLeafIdentities": [{}, {}], "NSPinnedCAIdentities": [{}]}},
-                }
-            },
-            [("*", False, 0), ("legacy.test", True, 0), ("api.test", False, 3)],
-        ),
-    ],
-)
-def test_app_transport_security(info: dict[str, Any], rules: list[tuple[str, bool, int]]) -> None:
-    assert [(rule.domain, rule.cleartext, rule.pins) for rule in ats_policies(info, "Info.plist")] == rules
+def sources(root: Element, config: str = "") -> list[tuple[str, str, str]]:
+    parsed = (read_text_xml(config.encode()), "res/xml/net.xml") if config else None
+    rules = android_policies(root, "AndroidManifest.xml", parsed)
+    return [(rule.source, rule.cas_source, rule.pins_source) for rule in rules]
+
+
+def test_every_setting_names_what_it_comes_from() -> None:
+    default = "default (target SDK 34)"
+    assert sources(manifest()) == [(default, default, "")]
+    assert sources(manifest(usesCleartextTraffic="true")) == [("AndroidManifest.xml", default, "")]
+    config = """<network-security-config><domain-config>
+      <domain>a.test</domain><pin-set><pin>a=</pin></pin-set></domain-config><domain-config
+      cleartextTrafficPermitted="true"><domain>b.test</domain></domain-config></network-security-config>"""
+    # The configuration replaces ``usesCleartextTraffic``; what it does not state has the default.
+    assert sources(manifest(usesCleartextTraffic="true"), config) == [
+        (default, default, ""),
+        (default, default, "res/xml/net.xml"),
+        ("res/xml/net.xml", default, ""),
+    ]
 
 
 def test_the_number_of_rules_is_bounded() -> None:
     domains = [Element("domain", text=f"{n}.test") for n in range(3000)]
     config = Element("network-security-config", {}, [Element("domain-config", {}, domains)])
     assert len(android_policies(manifest(), "m", (config, "c"))) == MAX_POLICIES
-    exceptions = {f"{n}.test": {"a": True} for n in range(3000)}
-    assert len(ats_policies({"NSAppTransportSecurity": {"NSExceptionDomains": exceptions}}, "")) == MAX_POLICIES
 
 
 def test_real_apps_declare_their_cleartext_policy(apps: Path) -> None:
@@ -107,24 +96,3 @@ def test_real_apps_declare_their_cleartext_policy(apps: Path) -> None:
     assert any(rule.source == "res/4u.xml" for rule in found["AndroGoat.apk"])
     assert not found["bitrise-release-unsigned.aab"][0].cleartext
     assert found["UnCrackable-Level1.ipa"]
-
-
-@settings(max_examples=examples(60), deadline=None)
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.text(max_size=5) | st.integers(),
-        lambda inner: (
-            st.lists(inner, max_size=3)
-            | st.dictionaries(
-                st.sampled_from(
-                    ["NSAppTransportSecurity", "NSExceptionDomains", "NSPinnedDomains", "NSPinnedLeafIdentities"]
-                ),
-                inner,
-                max_size=4,
-            )
-        ),
-        max_leaves=12,
-    )
-)
-def test_any_property_list_gives_a_rule(value: object) -> None:
-    assert ats_policies({"NSAppTransportSecurity": value}, "Info.plist")[0].domain == "*"

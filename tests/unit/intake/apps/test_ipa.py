@@ -102,6 +102,30 @@ def test_real_apps_have_their_identity_and_code(apps: Path, file: str, bundle: s
     assert BufferKind.NATIVE in kinds
 
 
+@pytest.mark.parametrize(
+    ("command", "cleartext"),
+    [
+        (struct.pack("<IIII", 0x25, 16, 0x40000, 0x80400), True),
+        (struct.pack("<IIII", 0x25, 16, 0x40000, 0xE0400), False),
+        (struct.pack("<IIIIII", 0x32, 24, 2, 0xC0000, 0x80000, 0), True),
+        (struct.pack("<IIIIII", 0x32, 24, 2, 0xC0000, 0x110000, 0), False),
+        (struct.pack("<IIII", 0x25, 16, 0x40000, 0), None),
+        (b"", None),
+    ],
+    ids=["version 8.4", "version 14.4", "build 8.0", "build 17.0", "not stated", "no command"],
+)
+def test_the_binary_names_the_sdk_of_an_app_whose_property_list_does_not(
+    build: Build, tmp_path: Path, command: bytes, cleartext: bool | None
+) -> None:
+    binary = struct.pack("<IIIIIIII", 0xFEEDFACF, 0x0100000C, 0, 2, int(bool(command)), len(command), 0, 0)
+    info = plistlib.dumps({"CFBundleIdentifier": "test.workhub", "CFBundleExecutable": "Workhub"})
+    path = tmp_path / "x.ipa"
+    path.write_bytes(build("zipped", [(ROOT + "Info.plist", info), (ROOT + "Workhub", binary + command + bytes(64))]))
+    with open_app(path) as package:
+        assert [rule.cleartext for rule in package.cleartext] == [cleartext]
+        assert [artifact.file for artifact in package.artifacts()] == [ROOT + "Info.plist", ROOT + "Workhub"]
+
+
 def test_extensions_watch_apps_and_frameworks_are_read(build: Build, tmp_path: Path) -> None:
     watch = ROOT + "Watch/W.app/"
     transport = {"NSAppTransportSecurity": {"NSAllowsArbitraryLoads": True}}

@@ -190,6 +190,11 @@ def test_one_class_of_the_manifest_in_the_code_is_enough() -> None:
     assert checked(("classes.dex", BufferKind.DEX, b"..Lcom/acme/Main;.."), components=names) == ()
     (other,) = checked(("classes.dex", BufferKind.DEX, b"Lcom/stub/StubApp;"), components=names)
     assert (other.kind, "packed or incomplete" in other.what) == (UnreadKind.MISSING, True)
+    (renamed,) = checked(("classes.dex", BufferKind.DEX, b"..Lcom/acme/Main1;.."), components=names)
+    assert renamed.what == (
+        "no class that the manifest names is in the code, but other classes of their package are: the app is "
+        "incomplete, or the names are wrong"
+    )
     assert checked(("assets/www/app.js", BufferKind.TEXT, b"x"), components=names) == ()
     (none,) = checked(("a.txt", BufferKind.TEXT, b"Lcom/acme/Main;"), components=names)
     assert none.what == "the package contains no code"

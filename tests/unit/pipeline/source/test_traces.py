@@ -62,6 +62,12 @@ def test_a_declaration_leads_to_its_kind_of_file(policy: CleartextPolicy, trace:
     assert traces_of(FindingDetail(finding, (), ()), {}) == (trace,)
 
 
+def test_the_default_of_an_sdk_of_ios_is_in_no_file() -> None:
+    policy = CleartextPolicy("*", True, True, False, 0, "default (SDK 7.1, without App Transport Security)")
+    (finding,) = apply_rules((), (), policies=[(APP, policy)])
+    assert traces_of(FindingDetail(finding, (), ()), {}) == ()
+
+
 def test_a_host_that_does_not_exist_leads_to_the_places_of_its_apps() -> None:
     (finding,) = apply_rules((), (), dangling=[("gone.test", APP, "https://gone.test/v1: does not exist in DNS")])
     places = {(APP, "https://gone.test/v1"): Place("assets/a.json", 7)}

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests.each import each
 from tests.linear import assert_linear
+from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.texts import tables
 from tieback.recognise.texts.places import EXAMPLE, FEED, METADATA, MISNAMED, PERMITTED, SHOWN, TextPlaces
 from tieback.recognise.texts.prose import COMMENT, ISSUER, MESSAGE, REDIRECT, USER_AGENT
@@ -83,6 +84,20 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("a.html", "<option>URL</option>", ""),
         ("a.html", "<p>{{ 'URL' }}</p>", ""),
         ("a.html", "<a href='URL'>b</a>", ""),
+        ("a.html", "<a target='_blank' href='URL'>b</a>", LINK),
+        ("a.html", "<form action='URL' target='_blank'>", ""),
+        ("a.js", "h='<p><a href=\\'URL\\' target=\\'_blank\\'>b</a></p>'", LINK),
+        ("a.js", 'r("a",{attrs:{href:"URL",target:"_blank",rel:"noopener"}},[e._v("b")])', LINK),
+        ("a.js", '_c(\'a\',{staticClass:\'x\',attrs:{"target":"_blank","href":"URL"}})', LINK),
+        ("a.js", 'createElementVNode("a", { href: "URL", target: "_blank" }, "b")', LINK),
+        ("a.js", 'const _hoisted_1 = {\n  href: "URL",\n  target: "_blank"\n}', LINK),
+        ("a.js", 'o.createElement("a",{className:"x",href:"URL",target:"_blank"},"b")', LINK),
+        ("a.js", 'n.jsx("a",{href:"URL",target:"_blank",children:"b"})', LINK),
+        ("a.js", 'n.jsx("a",{href:"URL",children:"b"})', ""),
+        ("a.js", 'x={href:"URL"};y={target:"_blank"}', ""),
+        ("a.js", 'x={target:"_blank"};y={href:"URL"}', ""),
+        ("a.js", 'x={hrefs:"URL",target:"_blank"}', ""),
+        ("a.js", 'fetch("URL",{target:"_blank"})', ""),
         ("a.html", "<script src='URL'></script>", ""),
         ("a.html", "<script>// URL\n</script>", COMMENT),
         ("a.html", "<script>f('URL')</script>", ""),

@@ -186,6 +186,14 @@ def test_totals_of_both_reports() -> None:
     assert totals["findings"] == ("3", "2")
 
 
+def test_totals_of_a_run_that_probed_nothing_are_not_zero() -> None:
+    bare = replace(in_tables(OLD, exposures=(), findings=()), scope=None)
+    totals = {one.name: (one.old, one.new) for one in compared(bare).totals}
+    assert totals["stores accessible without authentication"] == ("3", "not probed")
+    assert totals["ransomed or wiped"][1] == "not probed"
+    assert totals["findings"] == ("3", "0")
+
+
 def test_worst_first_within_each_kind() -> None:
     nothing = in_tables(OLD, findings=())
     assert [one.finding.severity.value for one in compared(OLD, nothing).of(ChangeKind.NEW)] == [

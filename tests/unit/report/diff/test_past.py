@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.examples import examples
+from tests.unit.report.conftest import in_tables
 from tieback.model.errors import InputError
 from tieback.model.report import Report
 from tieback.report import by_name
@@ -28,6 +29,13 @@ def test_a_file_is_read_as_the_report_that_it_was(report: Report, tmp_path: Path
     assert read_past(path) == past_from_report(report, path.name)
     assert len(read_past(path).apps) == 5
     assert next(iter(read_past(path).findings)).startswith("open-store:exp-"), "worst first"
+
+
+@pytest.mark.parametrize("name", ["json", "ndjson"])
+def test_a_report_without_a_grant_was_not_probed(report: Report, tmp_path: Path, name: str) -> None:
+    bare = replace(in_tables(report, exposures=(), findings=()), scope=None)
+    assert not read_past(written(bare, name, tmp_path)).probed
+    assert read_past(written(report, name, tmp_path)).probed
 
 
 def test_pretty_printed_document_is_read(report: Report, tmp_path: Path) -> None:

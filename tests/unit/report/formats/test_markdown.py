@@ -52,6 +52,20 @@ def test_without_a_grant(report: Report, tabled: Callable[..., Report]) -> None:
     assert "## Findings" not in text
 
 
+def test_without_a_grant_it_lists_what_the_apps_name(report: Report, tabled: Callable[..., Report]) -> None:
+    text = rendered(tabled(report, scope=None, exposures=(), findings=()))
+    assert "## Back ends named in the apps" in text
+    row = next(line for line in text.splitlines() if "telemetry.vendor-sdk.test" in line)
+    assert "api.lantern.test, telemetry.vendor-sdk.test" in row
+
+
+def test_without_a_grant_no_number_of_stores_is_shown(report: Report, tabled: Callable[..., Report]) -> None:
+    lines = rendered(tabled(report, scope=None, exposures=(), findings=())).splitlines()
+    assert "| distinct stores accessible without authentication | not probed |  | there was no grant |" in lines
+    assert "| Platform | Apps analysed |" in lines
+    assert not [line for line in lines if line.startswith("|") and "Open" in line]
+
+
 def test_many_findings_are_cut_and_counted(report: Report, tabled: Callable[..., Report]) -> None:
     finding = next(report.findings.rows())
     many = [

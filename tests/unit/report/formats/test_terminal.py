@@ -92,6 +92,7 @@ def test_without_a_grant_it_lists_what_the_apps_name(report: Report, tabled: Cal
     assert "Back ends named in the apps" in text
     assert "api.lantern.test, telemetry.vendor-sdk.test" in " ".join(text.split())
     assert "Apps with an exposed data store" not in text
+    assert not {"Open", "Ransomed"} & set(text.split())
 
 
 def test_hostile_text_cannot_move_the_cursor(hostile_report: Report) -> None:

@@ -147,11 +147,21 @@ def test_the_overview_states_what_was_not_probed(pages: Client) -> None:
     data = pages.get("/api/v1/overview").json()
     assert (data["scope"], data["headline"]["stores_exposed"], data["names_withheld"]) == (None, 1, False)
     assert [store["id"] for store in data["worst_stores"]] == ["store-m"]
+    assert data["probed"], "stores answered"
     page = pages.get("/").text
     assert "Nothing was probed: the run had no grant." in page
     assert 'href="/stores/store-m"' in page
     (point,) = pages.get("/api/v1/overview/trend").json()["points"]
     assert (point["stores_exposed"], point["records"]["quality"], point["same_inputs"]) == (1, "exact", True)
+
+
+def test_without_a_grant_the_overview_has_no_number_of_stores(tmp_path: Path) -> None:
+    with client_of(make(tmp_path, stores=())) as client:
+        assert client.get("/api/v1/overview").json()["probed"] is False
+        page = client.get("/").text
+    dash = "\N{EN DASH}"
+    card = f'<span class="value">{dash}</span><span class="label">open stores</span><span class="quality">not probed'
+    assert card in page
 
 
 def test_viewers_see_totals_and_no_names(scanned: Path) -> None:

@@ -373,9 +373,14 @@ def _sections(
 def table_views(report: Report) -> Iterator[TableView]:
     """Yield the tables of figures, without empty columns."""
     for table in report.tables:
-        columns = shown_heads(table)
+        columns = shown_heads(table, probed=report.probed)
+        if not columns:
+            continue
         rows = tuple(
-            (name_of(table, group), tuple((cells(group)[at], _number(group, at)) for at in columns))
+            (
+                name_of(table, group),
+                tuple((cells(group, probed=report.probed)[at], _number(group, at)) for at in columns),
+            )
             for group in table.groups
         )
         yield TableView(BY[table.by], tuple(HEADS[at] for at in columns), rows, table.left_out)

@@ -162,6 +162,9 @@ def test_report_without_a_grant_states_that_nothing_was_contacted(
         headline=replace(report.headline, apps_affected=0, stores_exposed=0, stores_ransomed=0, kinds=(), pii=()),
     )
     words = Reader(rendered(bare)).words()
+    for label in ("apps affected", "open stores", "records exposed", "of data exposed", "ransomed or wiped"):
+        assert f"\N{EN DASH} {label} not probed" in words
+    assert "Ransomed" not in words
     assert "There was no grant, so no back end was contacted" in words
     assert "no grant, so no back end was contacted" in words
     assert "Apps with an exposed data store" not in words
