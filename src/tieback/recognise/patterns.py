@@ -11,9 +11,9 @@ from tieback import rulefiles as prepared
 from tieback.model.sighting import CredentialGrade
 
 _FIXED = re.compile(
-    r"(?P<text>(?:\\.|[^\\\[\]{}]){2,40})(?:(?P<class>\[[^\]]{1,80}\])(?:\{(?P<least>\d{1,3})(?:,\d{1,4})?\})?)?"
+    r"(?P<text>(?:\\.|[^\\\[\]{}]){2,40})(?:(?P<class>\[[^\]]{1,80}\])(?:\{(?P<least>\d{1,4})(?:,\d{1,4})?\})?)?"
 )
-_ELEMENT = re.compile(r"(?:\\.|\[[^\]]{1,80}\]|[^\\\[\](){}|?*+])(?:\{(?:\d{1,3},)?(?P<most>\d{1,3})\}|\?)?")
+_ELEMENT = re.compile(r"(?:\\.|\[(?:\\.|[^\]\\]){1,80}\]|[^\\\[\](){}|?*+])(?:\{(?:\d{1,4},)?(?P<most>\d{1,4})\}|\?)?")
 """A character or class in a form, with its repetition."""
 _FRAGMENT = re.compile(r"\{\{([a-z0-9_]+)\}\}")
 
@@ -138,6 +138,8 @@ class CredentialRule(TokenRule, forbid_unknown_fields=True, dict=True, kw_only=T
     """True if the pattern needs the name of the value before it; a resource has such a name."""
     services: tuple[str, ...] = ()
     """Services whose probes may send it; only values of public credentials are kept."""
+    words: bool = False
+    """True if the value can consist of words, as passwords and the texts that users choose can."""
     issued: bool = False
     """True if a service issues it in this form, so that no text of its form is a placeholder of a template."""
 

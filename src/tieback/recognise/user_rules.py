@@ -331,5 +331,6 @@ def _form(rule: CredentialFormRule) -> CredentialRule:
         match=(),
         reason=rule.names,
         entropy=rule.entropy,
+        words=True,
         issued=True,
     )
