@@ -130,7 +130,7 @@ def credential_verdict(
         return TextVerdict(RULE, len(found[0]), rejected="placeholder")
     if rule.entropy and entropy(secret) < least_entropy(rule, secret):
         return TextVerdict(RULE, len(found[0]), rejected="too regular")
-    if not rule.words and not rule.judge and is_worded(secret):
+    if not rule.words and not rule.judge and is_worded(secret[rule.fixed :]):
         return TextVerdict(RULE, len(found[0]), rejected="words")
     secrets = (
         tuple(_JUDGES[rule.judge](found, rule, window))
