@@ -76,7 +76,7 @@ class Anchor(msgspec.Struct, frozen=True):
         return "".join(f"(?:{cls}{tail}){times}" if times else cls + tail for cls, times in self.atoms).encode()
 
 
-_ATOM = re.compile(r"(\[(?:\\.|[^\]\\])+\]|\\.|[^\\\[\]{}()*+?|])(\{\d{1,3}(?:,\d{1,3})?\}|\?)?")
+_ATOM = re.compile(r"(\[(?:\\.|[^\]\\])+\]|\\.|[^\\\[\]{}()*+?|])(\{\d{1,4}(?:,\d{1,4})?\}|\?)?")
 _PORT_DIGITS: Atoms = ((":", ""), ("[1-9]", ""), ("[0-9]", ""))
 _RELATIVE: Atoms = (("/", ""), ("/", ""), ("[a-z0-9]", ""))
 _BEFORE_RELATIVE: tuple[Atoms, ...] = (

@@ -47,6 +47,7 @@ _GENERIC = {
     "http_api_key": 1,
     "http_bearer": 1,
     "http_auth_password": 1,
+    "query_key": 3,
     "named_secret": 3,
     "named_password": 3,
     "ai_sk_key": 1,

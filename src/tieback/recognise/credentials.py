@@ -38,8 +38,24 @@ _TWILIO_TOKEN = re.compile(
 )
 _ELASTIC_KEY = re.compile(r"[A-Za-z0-9_-]{20}:[A-Za-z0-9_-]{22}")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_PUBLIC_ID = re.compile(r"wx[0-9a-f]{16}")
+"""An app of WeChat, whose parameter ``appid`` names it."""
+_SHARED_FILE = re.compile(r"alt=media&(?:amp;)?token=[0-9a-f-]{36}\Z")
+"""A link to one file of Cloud Storage for Firebase, which its token makes public."""
 _SEPARATORS = re.compile(r"[^A-Za-z0-9]")
 _SHORTEST_RUN = 8
+_HEXADECIMAL = re.compile(r"[0-9a-f]+|[0-9A-F]+")
+_HEX_ENTROPY, _HEX_ENTROPY_SHORT, _LONG_HEX = 3.0, 2.5, 24
+"""Least entropies of random hexadecimal digits, of which there are only 16, and the length from which the first holds:
+of random texts, one in 200 is below them.
+"""
+_PLAIN_RUN = re.compile(r"(?:[A-Z]?[a-z]{0,23}|[A-Z]{0,24})\d{0,4}")
+"""A word in one case or with a capital, and a number after it: ``arrow``, ``Select``, ``SHA256``."""
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_LONGEST_WORD = 24
+_INNER_DIGIT = re.compile(r"[A-Za-z]\d+[A-Za-z]")
+_WORD_LENGTH = 4.5
+"""Mean length of the words of a name in camel case; the runs of letters of the same case in a random text are shorter."""
 _AZURE_OWNER = re.compile(
     r"(?i:AccountEndpoint=https://(?P<cosmosdb>[a-z0-9-]{3,44})\.documents\.|AccountName=(?P<azure_blob>[a-z0-9]{3,24});"
     r"|Endpoint=sb://(?P<azure_service_bus>[a-z0-9-]{6,50})\.servicebus\."
@@ -47,8 +63,11 @@ _AZURE_OWNER = re.compile(
 )
 """The resource of a connection string; the names of the groups are kinds of cloud.toml."""
 _SAS_PART = re.compile(r"(sv|sp|st|se|sr|ss|srt|spr|sip|sig)=([^&\s\"'<>]{0,400})")
-_SERVICE_ACCOUNT = re.compile(r"\"(project_id|client_email|private_key_id)\"\s{0,4}:\s{0,4}\"([^\"\s]{1,200})\"")
-_KEY_BODY = re.compile(r"\"private_key\"\s{0,4}:\s{0,4}\"(-----BEGIN[^\"]{64,4096})")
+_SERVICE_ACCOUNT = re.compile(
+    r"\"(project_id|client_email|private_key_id)\\{0,2}\"\s{0,4}:\s{0,4}\\{0,2}\"([^\"\s\\]{1,200})\\{0,2}\""
+)
+_KEY_BODY = re.compile(r"\"private_key\\{0,2}\"\s{0,4}:\s{0,4}\\{0,2}\"(-----BEGIN[^\"]{64,4096})")
+"""Quotes with backslashes: the JSON is itself a text in JSON or in a script."""
 
 
 def entropy(text: str) -> float:
@@ -74,6 +93,27 @@ def is_placeholder(secret: str, *, issued: bool = False) -> bool:
     )
 
 
+def is_worded(text: str) -> bool:
+    """True if the text consists of words, as names of style classes, icons and settings do.
+
+    A random text is none: in one run of letters and digits its case changes, or a digit is between letters.
+    """
+    runs = [run for run in _SEPARATORS.split(text) if run]
+    if all(_PLAIN_RUN.fullmatch(run) for run in runs):
+        return True
+    words = [word for run in runs for word in _WORD.findall(run)]
+    if not words or max(map(len, words)) > _LONGEST_WORD or _INNER_DIGIT.search(text):
+        return False
+    return sum(map(len, words)) >= _WORD_LENGTH * len(words)
+
+
+def least_entropy(rule: CredentialRule, secret: str) -> float:
+    """The least entropy of a credential of this rule, in bits per character."""
+    if not _HEXADECIMAL.fullmatch(secret):
+        return rule.entropy
+    return min(rule.entropy, _HEX_ENTROPY if len(secret) >= _LONG_HEX else _HEX_ENTROPY_SHORT)
+
+
 def credential_verdict(
     found: re.Match[str], rule: CredentialRule, window: str, known: Container[str] = ()
 ) -> TextVerdict:
@@ -89,8 +129,10 @@ def credential_verdict(
     fixed = rule.judge.startswith("key_block")
     if len(secret) > 4096 or (not fixed and is_placeholder(secret, issued=rule.issued)):
         return TextVerdict(RULE, len(found[0]), rejected="placeholder")
-    if rule.entropy and entropy(secret) < rule.entropy:
+    if rule.entropy and entropy(secret) < least_entropy(rule, secret):
         return TextVerdict(RULE, len(found[0]), rejected="too regular")
+    if not rule.words and not rule.judge and is_worded(secret[rule.fixed :]):
+        return TextVerdict(RULE, len(found[0]), rejected="words")
     secrets = (
         tuple(_JUDGES[rule.judge](found, rule, window))
         if rule.judge
@@ -208,6 +250,17 @@ def _named(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator
         yield mask_secret(rule.kind, secret, rule.grade)
 
 
+def _query(found: re.Match[str], rule: CredentialRule, window: str) -> Iterator[MaskedSecret]:
+    """A value in a query without words, unless it is an identifier or part of a link to a file."""
+    name, secret = found["name"].lower(), found["secret"]
+    if _UUID.fullmatch(secret.lower()):
+        real = name.endswith("key")
+    else:
+        real = any(_is_random(run) for run in _SEPARATORS.split(secret))
+    if real and not _PUBLIC_ID.fullmatch(secret) and not _SHARED_FILE.search(window, 0, found.end()):
+        yield mask_secret(rule.kind, secret, rule.grade)
+
+
 def _is_random(run: str) -> bool:
     """True if the characters of a text without separators change their class more often than those of names."""
     classes = ["d" if char.isdigit() else "u" if char.isupper() else "l" for char in run]
@@ -277,6 +330,7 @@ _JUDGES: dict[str, Callable[[re.Match[str], CredentialRule, str], Iterator[Maske
     "basic": _basic,
     "elastic": _elastic,
     "named": _named,
+    "query": _query,
     "service_account": _service_account,
     "key_block": _key_block,
     "key_block_account": _service_account,

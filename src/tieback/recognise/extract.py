@@ -353,8 +353,9 @@ class EndpointExtractor:
     def _token(self, buffer: Buffer, anchor: Anchor, end: int, low: int, high: int) -> MatchLocation | None:
         """The identifier or credential that contains the end of the anchor."""
         rule = anchor.token
-        if rule is None or (isinstance(rule, CredentialRule) and rule.keyed and buffer.kind is BufferKind.DEX):
-            return None  # the strings of a DEX file are sorted: the text next to a name is unrelated
+        keyed = isinstance(rule, CredentialRule) and rule.keyed
+        if rule is None or (keyed and buffer.kind is BufferKind.DEX and buffer.starts is None):
+            return None  # the strings of a DEX file are sorted: the text next to a name's string is unrelated
         wide = anchor.wide
         first = max(low, end - ((rule.back + 1) << wide))
         first += (end - first) & wide

@@ -11,10 +11,12 @@ from tieback import rulefiles as prepared
 from tieback.model.sighting import CredentialGrade
 
 _FIXED = re.compile(
-    r"(?P<text>(?:\\.|[^\\\[\]{}]){2,40})(?:(?P<class>\[[^\]]{1,80}\])(?:\{(?P<least>\d{1,3})(?:,\d{1,4})?\})?)?"
+    r"(?P<text>(?:\\.|[^\\\[\]{}]){2,40})(?:(?P<class>\[[^\]]{1,80}\])(?:\{(?P<least>\d{1,4})(?:,\d{1,4})?\})?)?"
 )
-_ELEMENT = re.compile(r"(?:\\.|\[[^\]]{1,80}\]|[^\\\[\](){}|?*+])(?:\{(?:\d{1,3},)?(?P<most>\d{1,3})\}|\?)?")
+_ELEMENT = re.compile(r"(?:\\.|\[(?:\\.|[^\]\\]){1,80}\]|[^\\\[\](){}|?*+])(?:\{(?:\d{1,4},)?(?P<most>\d{1,4})\}|\?)?")
 """A character or class in a form, with its repetition."""
+_LEAD = re.compile(r"(?:(?:\\.|[^\\\[\](){}|?*+])(?![?{]))*")
+"""The fixed characters at the beginning of a form."""
 _FRAGMENT = re.compile(r"\{\{([a-z0-9_]+)\}\}")
 
 
@@ -138,6 +140,10 @@ class CredentialRule(TokenRule, forbid_unknown_fields=True, dict=True, kw_only=T
     """True if the pattern needs the name of the value before it; a resource has such a name."""
     services: tuple[str, ...] = ()
     """Services whose probes may send it; only values of public credentials are kept."""
+    words: bool = False
+    """True if the value can consist of words, as passwords and the texts that users choose can."""
+    fixed: int = 0
+    """Number of fixed characters at the beginning of the value, which say nothing about the rest."""
     issued: bool = False
     """True if a service issues it in this form, so that no text of its form is a placeholder of a template."""
 
@@ -170,6 +176,7 @@ class IssuedToken(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
             match=(),
             reason=self.names,
             entropy=self.entropy,
+            fixed=_fixed(self.form),
             issued=True,
         )
 
@@ -181,6 +188,12 @@ def _beginning(form: str) -> str:
         raise ValueError(f"form without fixed characters at its beginning: {form}")
     first, last = found["class"] or "", min(int(found["least"] or 1), 4)
     return found["text"] + (f"{first}{{{last}}}" if first else "")
+
+
+def _fixed(form: str) -> int:
+    """Number of fixed characters at the beginning of a form."""
+    found = _LEAD.match(form)
+    return len(re.sub(r"\\(.)", r"\1", found[0])) if found else 0
 
 
 def _longest(form: str) -> int:

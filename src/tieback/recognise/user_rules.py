@@ -335,5 +335,6 @@ def _form(rule: CredentialFormRule) -> CredentialRule:
         match=(),
         reason=rule.names,
         entropy=rule.entropy,
+        words=True,
         issued=True,
     )

@@ -426,11 +426,117 @@ def test_the_same_credential_has_the_same_fingerprint() -> None:
     assert first.masked == "AI***Xv (39)"
 
 
-def test_names_beside_dex_strings_are_other_names() -> None:
-    text = b"masterKey=kZ8rQ2mVx7Lw0pTn5Yb3Cd6Fg9Hj1Ks4\0"
-    starts = np.array([0], dtype=np.int64)
-    buffer = Buffer("classes.dex", BufferKind.DEX, text, starts=starts)
-    assert [find for find in EXTRACTOR.extract(Artifact("f", (buffer,))) if isinstance(find, Credential)] == []
+def dex_kinds(*strings: str) -> dict[str, str]:
+    """Kinds of the credentials in strings of a DEX file, by fingerprint."""
+    data, starts = b"", []
+    for text in strings:
+        data += bytes([len(text) & 127])
+        starts.append(len(data))
+        data += text.encode() + b"\0"
+    buffer = Buffer("classes.dex", BufferKind.DEX, data, starts=np.array(starts, dtype=np.int64))
+    every = list(EXTRACTOR.extract(Artifact("f", (buffer,))))
+    return {one.fingerprint: one.kind for one in merge_finds(None, every, RULES).credentials}
+
+
+SECRET_32 = "fb23143b0a87f416437cb3347b773ee9"
+
+
+@each(
+    ("text", "value", "kind"),
+    [
+        ("client_id=ea23143b0a87f416437cb3347b773ee9&client_secret={}&grant_type=code", SECRET_32, "oauth_client_secret"),
+        ("https://sms.shop.de/api/sendhttp.php?authkey={}&route=4", "482371Kvx9e8TS5ab89464", "query_key"),
+        ("appkey={}", SECRET_32, "query_key"),
+        ("&appid={}", SECRET_32, "query_key"),
+        ('{{"secretKey": "{}"}}', "7dAkTiUn5TyOd5Ff25eWaQPG", "generic_secret"),
+        ("masterKey={}", "kZ8rQ2mVx7Lw0pTn5Yb3Cd6Fg9Hj1Ks4", "parse_master_key"),
+        ("TWILIO_AUTH_TOKEN={}", SECRET_32, "twilio_auth_token"),
+    ],
+)
+def test_a_name_and_its_value_in_one_string_of_a_dex_file_are_read(text: str, value: str, kind: str) -> None:
+    assert dex_kinds("a", text.format(value), "zebra") == {fingerprint(value): kind}
+
+
+@each(
+    "strings",
+    [
+        ("masterKey=", "kZ8rQ2mVx7Lw0pTn5Yb3Cd6Fg9Hj1Ks4"),
+        ("client_secret", "=Hh14AymjrPLU2c0xmtS7kD9MMJsLvXZY"),
+        ("api_key=", "ea23143b0a87f416437cb3347b773ee9"),
+        ("secretKey: ", '"7dAkTiUn5TyOd5Ff25eWaQPG"'),
+        ("?appid=", "ea23143b0a87f416437cb3347b773ee9"),
+    ],
+)
+def test_the_next_string_of_a_dex_file_is_not_the_value_of_a_name(strings: tuple[str, ...]) -> None:
+    assert dex_kinds("a", *strings, "zebra") == {}
+
+
+@each(
+    "text",
+    [
+        "https://api.shop.de/v1?api_key=YOUR_API_KEY_GOES_HERE1",
+        "https://api.shop.de/v1?api_key=${process.env.API_KEY_2}",
+        "https://api.shop.de/v1?api_key={api_key_of_user_1}",
+        "https://api.shop.de/v1?appkey=com.shop.android.release2",
+        "https://api.shop.de/v1?token=getAccessTokenForSession2",
+        "https://api.shop.de/v1?key=persist-root-v2-session-key",
+        "https://api.shop.de/v1?appid=wx8f3a2b1c9d7e4f60&lang=de",
+        "https://api.shop.de/v1?key=id&appid=6b1f8c3e-94d2-4a7b-8e15-c03d9a72f4b6",
+        "https://f.shop.de/o/a.png?alt=media&token=6b1f8c3e-94d2-4a7b-8e15-c03d9a72f4b6",
+        "https://api.shop.de/v1?monkey=ea23143b0a87f416437cb3347b773ee9",
+        "https://api.shop.de/v1?hash=ea23143b0a87f416437cb3347b773ee9",
+    ],
+)
+def test_words_identifiers_and_links_in_queries_are_no_keys(text: str) -> None:
+    assert credentials(f'get("{text}")') == []
+
+
+@each(
+    ("query", "value"),
+    [
+        ("?appid={}", SECRET_32),
+        ("?q=Bonn&appid={}&units=metric", SECRET_32),
+        ("?api_key={}", SECRET_32),
+        ("?apikey={}", "vhk4mzq8wns2x7d5g9t3r6pb"),
+        ("?consumer_key={}", "1eHkgcdh5iOqwGkyetxGyhNvWbFZJ8mB3e5H5UPO"),
+        ("?authkey={}", "482371Kvx9e8TS5ab89464"),
+        ("?key={}", "6e920e88bf4ba1af"),
+        ("?x=1&amp;access_token={}", "7dAkTiUn5TyOd5Ff25eWaQPG"),
+        ("?subscription-key={}", SECRET_32),
+        ("?api_key={}", "6b1f8c3e-94d2-4a7b-8e15-c03d9a72f4b6"),
+    ],
+)
+def test_keys_in_queries_have_the_grade_of_a_name(query: str, value: str) -> None:
+    text = f'get("https://api.shop.de/v1{query.format(value)}")'
+    found = merge_finds(None, finds(text), RULES).credentials
+    assert [(one.kind, one.grade, one.fingerprint) for one in found] == [
+        ("query_key", CredentialGrade.UNKNOWN, fingerprint(value))
+    ]
+    assert value not in str(msgspec.to_builtins(finds(text)))
+
+
+def test_a_service_account_inside_of_a_text_is_the_same_as_outside() -> None:
+    (rule,) = (rule for rule in ALL if rule.kind == "google_service_account")
+    (plain,) = (one for one in credentials(rule.match[0]) if one.kind == rule.kind)
+    inner = msgspec.json.encode({"credentials": rule.match[0]}).decode()
+    (quoted,) = (one for one in credentials(inner) if one.kind == rule.kind)
+    assert (quoted.fingerprint, quoted.claims) == (plain.fingerprint, plain.claims)
+
+
+def test_a_published_private_key_is_not_reported() -> None:
+    (rule,) = (rule for rule in ALL if rule.kind == "private_key")
+    text = rule.match[0]
+    found = rule.compiled.search(text)
+    assert found is not None
+    (key,) = credential_verdict(found, rule, text).secrets
+    assert credential_verdict(found, rule, text, {key.fingerprint}).secrets == ()
+
+
+def test_each_published_value_is_listed_once_with_its_source() -> None:
+    known = RULES.credentials.known
+    assert len(known) >= 30
+    assert all(re.fullmatch(r"[0-9a-f]{16}", one) for one in known)
+    assert len(set(known.values())) == len(known)
 
 
 @each(
