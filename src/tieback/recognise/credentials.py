@@ -55,7 +55,7 @@ _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _LONGEST_WORD = 24
 _INNER_DIGIT = re.compile(r"[A-Za-z]\d+[A-Za-z]")
 _WORD_LENGTH = 4.5
-"""Mean length of the words of a name in camel case; the runs of letters of the same case in a random text are shorter."""
+"""Mean length of the words of a name in camel case; runs of letters of the same case in a random text are shorter."""
 _AZURE_OWNER = re.compile(
     r"(?i:AccountEndpoint=https://(?P<cosmosdb>[a-z0-9-]{3,44})\.documents\.|AccountName=(?P<azure_blob>[a-z0-9]{3,24});"
     r"|Endpoint=sb://(?P<azure_service_bus>[a-z0-9-]{6,50})\.servicebus\."

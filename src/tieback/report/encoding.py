@@ -1,6 +1,7 @@
 """JSON encoding of rows, shared by all JSON formats."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
@@ -41,12 +42,12 @@ class ReportedFinding(Finding, frozen=True):
 def finding_rows(report: Report) -> Iterator[Finding]:
     """Yield the findings, with their state if the report is compared with an earlier one."""
     known = report.baseline
+    if known is None:
+        yield from report.findings.rows()
+        return
     for finding in report.findings.rows():
-        yield (
-            finding
-            if known is None
-            else ReportedFinding(*msgspec.structs.astuple(finding), baseline_state=known.standing(finding.id))
-        )
+        fields: dict[str, Any] = {name: getattr(finding, name) for name in finding.__struct_fields__}
+        yield ReportedFinding(**fields, baseline_state=known.standing(finding.id))
 
 
 def _valid(value: object) -> object:

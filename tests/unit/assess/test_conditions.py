@@ -108,7 +108,7 @@ def test_which_rules_apply(changes: dict[str, object], rules: set[str]) -> None:
         (Entry.ANONYMOUS, "", "a client without an account has access"),
         (Entry.ANY_USER, "", "any user name has access"),
         (Entry.NAMED_ACCOUNT, "root", "the account root has access"),
-        (Entry.NAMED_ACCOUNT, "", "an existing account has access"),
+        (Entry.NAMED_ACCOUNT, "", "any existing account has access"),
         (Entry.NONE, "", "a client without an account has access"),
     ],
 )

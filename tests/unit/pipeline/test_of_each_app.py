@@ -47,7 +47,7 @@ GRANT = Grant(
     "security@example.org",
     date(2999, 1, 1),
     target=(TargetRule("127.0.7.0/30", "any", Depth.DESCRIBE, neighbours=True),),
-    hosts=HOSTS,
+    hosts={**HOSTS},
     limits=Limits(connects_per_second=0.0),
 )
 PROOFS = (Proof("first", "answers", Access.OPEN), Proof("second", "lists", Access.OPEN))

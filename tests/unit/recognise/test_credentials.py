@@ -444,7 +444,11 @@ SECRET_32 = "fb23143b0a87f416437cb3347b773ee9"
 @each(
     ("text", "value", "kind"),
     [
-        ("client_id=ea23143b0a87f416437cb3347b773ee9&client_secret={}&grant_type=code", SECRET_32, "oauth_client_secret"),
+        (
+            "client_id=ea23143b0a87f416437cb3347b773ee9&client_secret={}&grant_type=code",
+            SECRET_32,
+            "oauth_client_secret",
+        ),
         ("https://sms.shop.de/api/sendhttp.php?authkey={}&route=4", "482371Kvx9e8TS5ab89464", "query_key"),
         ("appkey={}", SECRET_32, "query_key"),
         ("&appid={}", SECRET_32, "query_key"),

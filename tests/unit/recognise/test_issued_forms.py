@@ -26,7 +26,10 @@ UNCONFIRMED = {
     "onesignal_organisation_key", "revenuecat_apple_key",
 }  # fmt: skip
 """Kinds of credentials_tokens.toml whose form neither documentation nor a public rule confirms."""
-WORDS = "arrow select placeholder circle dropright closed locked open content calendar toolbar trigger".split()
+WORDS = [
+    "arrow", "select", "placeholder", "circle", "dropright", "closed", "locked", "open", "content", "calendar",
+    "toolbar", "trigger",
+]  # fmt: skip
 
 
 class Form(NamedTuple):
@@ -113,7 +116,9 @@ def test_names_are_words(text: str) -> None:
     assert found(f'{{"icon":"{text}"}}') == {}
 
 
-@pytest.mark.parametrize("alphabet", ["0123456789abcdef", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"])
+@pytest.mark.parametrize(
+    "alphabet", ["0123456789abcdef", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"]
+)
 @pytest.mark.parametrize("size", [16, 20, 22, 24, 32, 40, 64])
 def test_random_texts_are_no_words(alphabet: str, size: int) -> None:
     source = random.Random(size)
@@ -138,7 +143,13 @@ def test_the_shortest_text_of_a_form_is_not_too_regular(token: IssuedToken) -> N
 
 @each(
     ("name", "size", "share"),
-    [("apiKey", 20, 0.98), ("apiKey", 32, 0.99), ("apiKey", 40, 0.99), ("secretKey", 16, 0.97), ("secretKey", 32, 0.99)],
+    [
+        ("apiKey", 20, 0.98),
+        ("apiKey", 32, 0.99),
+        ("apiKey", 40, 0.99),
+        ("secretKey", 16, 0.97),
+        ("secretKey", 32, 0.99),
+    ],
 )
 def test_hexadecimal_values_are_found_under_their_names(name: str, size: int, share: float) -> None:
     source = random.Random(size)

@@ -1,4 +1,4 @@
-"""Documents that tieback wrote, such as an earlier report in a checkout: they name every endpoint, and are no source.
+"""Documents that tieback wrote, such as an earlier report in a checkout: they name every endpoint, but are no code.
 
 They are recognised by their content, in each format of reports: https://docs.oasis-open.org/sarif/sarif/v2.1.0/ and the
 others by the name of the tool that each standard requires. Of a text, only the beginning and the end are read.

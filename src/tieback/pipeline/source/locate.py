@@ -216,7 +216,7 @@ def search_problems(checkout: Checkout, lines: Located, *, said: bool = False) -
         yield Problem(f"{count_text(lines.left_out, 'text was', 'texts were')} not searched: too many endpoints", where)
     if checkout.documents and (said or checkout.left_out or lines.left_out):
         documents = count_text(checkout.documents, "document of tieback was", "documents of tieback were")
-        yield Problem(f"{documents} not searched: a report is no source", where)
+        yield Problem(f"{documents} not searched: a report is not source code", where)
 
 
 def restored(evidence: Evidence, names: Mapping) -> Evidence:

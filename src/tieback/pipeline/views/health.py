@@ -12,6 +12,7 @@ from tieback.model.errors import WorkspaceError
 from tieback.pipeline.views.uploads import UploadLimits
 from tieback.storage.failures import storage_errors
 from tieback.storage.ledger.jobs import JobState
+from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.uploads import UploadFolder
 from tieback.storage.workspace import SCHEMA, Workspace
 
@@ -62,7 +63,7 @@ class HealthPage(msgspec.Struct, frozen=True, kw_only=True):
     last_run: str | None
     last_run_ended: datetime | None
     stores_exposed: int | None
-    """Of the last finished run; ``None`` without one."""
+    """Of the last finished run; ``None`` without one, or if it had no grant and probed nothing."""
     problems: tuple[str, ...]
     """What needs attention, one sentence each; empty if all is well."""
 
@@ -101,10 +102,15 @@ def health_page(workspace: Workspace) -> HealthPage:
         stopped=workspace.stop_file.exists(),
         last_run=None if last is None else last.id,
         last_run_ended=None if last is None else last.ended,
-        stores_exposed=None if last is None else workspace.ledger.conclusions.counts(last.id)[0],
+        stores_exposed=None if last is None else _exposed(workspace, last),
         problems=(),
     )
     return msgspec.structs.replace(page, problems=tuple(_problems(page, limits)))
+
+
+def _exposed(workspace: Workspace, run: RunRow) -> int | None:
+    exposed, answered, _ = workspace.ledger.conclusions.counts(run.id)
+    return None if run.grant_sha256 is None and not exposed + answered else exposed
 
 
 def is_ready(workspace: Workspace) -> bool:

@@ -123,7 +123,7 @@ def test_what_was_not_found_is_a_problem(tmp_path: Path) -> None:
         ("the class in the evidence is not in the mapping; is it from this build?", "mapping.txt"),
         ("1 of 1 finding was not found in this source", "source"),
         ("1 file or folder was not read: links", "source"),
-        ("1 document of tieback was not searched: a report is no source", "source"),
+        ("1 document of tieback was not searched: a report is not source code", "source"),
     ]
     (finding,) = report.findings.rows()
     assert [one.file for one in finding.locations] == [""]

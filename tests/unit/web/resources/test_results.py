@@ -159,6 +159,7 @@ def test_without_a_grant_the_overview_has_no_number_of_stores(tmp_path: Path) ->
     with client_of(make(tmp_path, stores=())) as client:
         assert client.get("/api/v1/overview").json()["probed"] is False
         page = client.get("/").text
+        assert "tieback_stores_exposed" not in client.get("/metrics").text
     dash = "\N{EN DASH}"
     card = f'<span class="value">{dash}</span><span class="label">open stores</span><span class="quality">not probed'
     assert card in page

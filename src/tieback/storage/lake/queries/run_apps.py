@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from tieback.storage.lake.lake import Lake
-from tieback.storage.lake.queries.graph_rows import BACKEND
+from tieback.storage.lake.tables.probes import BACKEND
 
 if TYPE_CHECKING:
     import pyarrow as pa

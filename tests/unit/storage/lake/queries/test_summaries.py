@@ -7,11 +7,11 @@ import pytest
 
 from tieback.model.app import App, Platform, Signer
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
-from tieback.model.sighting import AppDocument, Evidence, Problem, Sighting
+from tieback.model.sighting import AppDocument, Evidence, Problem, Sighting, UnreadCode, UnreadKind, unread_parts
 from tieback.model.unit import Unit
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.queries.summaries import CapturedApp, RunApps, read_captures, read_failed
-from tieback.storage.lake.tables.apps import app_tables
+from tieback.storage.lake.tables.apps import app_tables, read_app_documents
 from tieback.storage.lake.tables.inputs import RunInput, save_inputs
 
 TRAFFIC = "traffic-1"
@@ -25,11 +25,18 @@ def seen(value: str, *, party: Party = Party.FIRST, service: str | None = None, 
 
 def app(key: str, name: str, *sightings: Sighting, problems: tuple[Problem, ...] = ()) -> tuple[Unit, AppDocument]:
     known = App(Platform.ANDROID, f"test.{name.lower()}", key, name=name, signer=Signer("s", "O=x", "v2"))
-    return Unit(key, "app-1", f"{name}.apk", 1), AppDocument(f"{name}.apk", known, sightings, problems=problems)
+    unread = (UnreadCode(UnreadKind.PACKED, "packed", "c"),) if name == "apple" else ()
+    document = AppDocument(f"{name}.apk", known, sightings, problems=problems, unread=unread_parts(unread, problems))
+    return Unit(key, "app-1", f"{name}.apk", 1), document
 
 
 DOCUMENTS = [
-    app("a1", "Zebra", seen("https://api.test"), problems=(Problem("damaged", "b"), Problem("odd", "a"))),
+    app(
+        "a1",
+        "Zebra",
+        seen("https://api.test"),
+        problems=(Problem("damaged", "b", UnreadKind.DAMAGED), Problem("odd", "a")),
+    ),
     app("a2", "apple", seen("https://sdk.test", party=Party.THIRD)),
     app("a3", "Bear", seen("supabase:x", cloud=True, service="supabase"), seen("s3:y", cloud=True, service="s3")),
     app("a4", "Cat"),
@@ -77,7 +84,9 @@ def test_apps_that_lead_to_exposed_stores_come_first(apps: RunApps) -> None:
 def test_summary_of_an_app(apps: RunApps) -> None:
     rows = {row.app.sha256: row for row in apps.rows()}
     assert rows["a1"].path == "Zebra.apk"
-    assert rows["a1"].problems == (Problem("damaged", "b"), Problem("odd", "a"))
+    assert rows["a1"].problems == (Problem("damaged", "b", UnreadKind.DAMAGED), Problem("odd", "a"))
+    assert rows["a1"].remarks == (Problem("odd", "a"),)
+    assert (rows["a1"].damaged, rows["a2"].damaged) == (True, False)
     assert rows["a1"].app == DOCUMENTS[0][1].app
     assert [rows[key].endpoints for key in ("a1", "a2", "a3", "a4", "a5", "c1")] == [1, 1, 2, 0, 1, 3]
     assert [rows[key].has_api for key in ("a1", "a2", "a3", "a4", "a5")] == [True, False, True, False, False]
@@ -107,3 +116,16 @@ def test_an_empty_run(lake: Lake) -> None:
     leads = pa.schema(list(kinds.items())).empty_table()
     apps = RunApps(lake, "none", traffic=TRAFFIC, leads=leads)
     assert (apps.count(), apps.row_count(), list(apps.rows()), list(apps.sightings())) == (0, 0, [], [])
+
+
+def test_partly_read_apps_are_counted_by_what_they_lead_to_and_by_damage(apps: RunApps) -> None:
+    assert apps.partly_read() == (2, 1, 1)
+    assert [(one.app.sha256, one.unread[0].kind) for one in apps.unread()] == [
+        ("a2", UnreadKind.PACKED),
+        ("a1", UnreadKind.DAMAGED),
+    ]
+
+
+def test_problems_come_back_as_they_were(lake: Lake) -> None:
+    back = dict(read_app_documents(lake, [unit for unit, _ in DOCUMENTS]))
+    assert back["a1"].problems == (Problem("damaged", "b", UnreadKind.DAMAGED), Problem("odd", "a"))
