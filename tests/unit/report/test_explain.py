@@ -135,7 +135,8 @@ def test_an_app_without_a_store_is_zero_and_none_of_many_is_listed() -> None:
     summaries = list(whole.apps.rows())
     lonely = next(one for one in summaries if not one.exposures)
     of_app = explain_figure(whole, f"records:app={lonely.app.sha256}").figure
-    assert of_app is not None and of_app.value == 0
+    assert of_app is not None
+    assert of_app.value == 0
     many = [
         replace(lonely, app=replace(lonely.app, bundle_id=f"test.app{number}", sha256=f"{number:064x}"))
         for number in range(2_000)
