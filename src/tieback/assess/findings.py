@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from tieback.assess.conditions import load_conditions, routes_behind_api
 from tieback.assess.rules import FindingRule, advice_for, load_rules
 from tieback.model.app import App
-from tieback.model.cleartext import CleartextPolicy
+from tieback.model.cleartext import CleartextPolicy, Limit
 from tieback.model.endpoint import Party
 from tieback.model.exposure import Exposure, Finding, Severity
 from tieback.model.flow import Leak
@@ -268,7 +268,8 @@ def _of_policies(
         which = "every host that no other rule names" if policy.domain == "*" else policy.domain
         below = " and its subdomains" if policy.include_subdomains and policy.domain != "*" else ""
         about = f"{which}{below} {policy.limit.words}".rstrip()
-        if policy.cleartext:
+        # The template of React Native has the rule for the local network, whose hosts are no back ends on the Internet.
+        if policy.cleartext and policy.limit is not Limit.LOCAL:
             groups.setdefault(("cleartext-allowed", app), {}).setdefault(f"{about}: {policy.source}")
         if policy.user_cas:
             line = f"{about}: {policy.cas_source or policy.source}"

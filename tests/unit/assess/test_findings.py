@@ -272,9 +272,10 @@ def test_what_a_package_declares() -> None:
 def test_evidence_names_the_source_of_its_own_setting_and_its_limit() -> None:
     default = "default (target SDK 23)"
     mixed = CleartextPolicy("*", True, True, True, 0, "AndroidManifest.xml", cas_source=default)
+    local = CleartextPolicy("*", True, True, False, 0, "Info.plist", limit=Limit.LOCAL)
     web = CleartextPolicy("*", True, True, False, 0, "Info.plist", limit=Limit.WEB_VIEWS)
     unknown = CleartextPolicy("*", True, None, False, 0, "default (SDK unknown)")
-    found = apply_rules([], [], policies=[("aa", mixed), ("bb", web), ("cc", unknown)])
+    found = apply_rules([], [], policies=[("aa", mixed), ("bb", web), ("cc", unknown), ("dd", local)])
     assert sorted((one.rule, one.apps, one.evidence) for one in found) == [
         ("cleartext-allowed", ("aa",), ("every host that no other rule names: AndroidManifest.xml",)),
         ("cleartext-allowed", ("bb",), ("every host that no other rule names in web views: Info.plist",)),
