@@ -243,9 +243,8 @@ def review(
 
     with open_fleet(workspace, run) as fleet:
         lines = review_lines(fleet.lines(versions=False), ownership=ownership, enterprise_store=enterprise_store)
-        known = fleet.known
-    if not known:
-        message_console().print(NO_INVENTORY)
+        if not fleet.known:
+            message_console().print(NO_INVENTORY)
         _undecided(fleet, lines)
     if output is ReviewFormat.JSON:
         for line in lines:

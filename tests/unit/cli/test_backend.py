@@ -75,7 +75,7 @@ def test_show(run: Run, workspace: Path) -> None:
 def test_an_app(run: Run, workspace: Path, words: tuple[str, str], warning: str) -> None:
     ended = run(*words, "com.workhub.mobile", "-w", workspace)
     assert (ended.code, ended.err) == (0, warning)
-    assert "1 endpoints that only other tools reported" in ended.out
+    assert "1 endpoint that only other tools reported" in ended.out
     view = json.loads(run(*words, "com.workhub.mobile", "-w", workspace, "--format", "json").out)
     assert view["schema"] == "tieback/app-view/1"
     assert {one["value"] for one in view["endpoints"]} >= {"https://api.workhub.test"}

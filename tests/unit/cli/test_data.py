@@ -57,7 +57,7 @@ def test_rdap_documents_give_contacts(run: Run, tmp_path: Path) -> None:
     (tmp_path / "rdap.json").write_bytes(rdap(NETWORK, DOMAIN, {"objectClassName": "help"}))
     ended = run("data", "import", "rdap.json")
     said = " ".join(ended.err.split())
-    assert (ended.code, "2 documents, 1 entries ignored: not a document" in said) == (0, True)
+    assert (ended.code, "2 documents, 1 entry ignored: not a document" in said) == (0, True)
     assert "rdap:several" in run("data", "list").out
     assert "unchanged" in run("data", "verify").out
     found = json.loads(run("backend", "why", "203.0.113.7", "--format", "json").out)

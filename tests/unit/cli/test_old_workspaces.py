@@ -54,6 +54,11 @@ def lines(text: str) -> list[Any]:
     return [json.loads(line) for line in text.splitlines()]
 
 
+def in_order(documents: list[Any]) -> list[Any]:
+    """Documents of cases by their ID: a release may change which one comes first."""
+    return sorted(documents, key=lambda one: str(one.get("case", one.get("id", ""))))
+
+
 def shape(value: Any) -> Any:
     """The document with its keys, figures and names, without sentences and times."""
     if isinstance(value, dict):
@@ -98,8 +103,11 @@ def test_a_workspace_of_this_release_is_not_backed_up(tmp_path: Path) -> None:
 def test_the_same_is_reported(run: Run, workspace: Path, command: tuple[str, ...], expected: str) -> None:
     ended = run(*command, "-w", str(workspace))
     assert ended.code == 0, ended.err
-    before = lines((OLD / expected).read_text())
-    assert shape(known(lines(ended.out), before)) == shape(before)
+    before, now = in_order(lines((OLD / expected).read_text())), in_order(lines(ended.out))
+    if expected == "report.json":
+        # 0.1 did not count the candidate that it listed under `skipped`.
+        assert (before[0]["scope"].pop("targets_out_of_scope"), now[0]["scope"].pop("targets_out_of_scope")) == (0, 1)
+    assert shape(known(now, before)) == shape(before)
 
 
 def test_a_recheck_knows_the_same_stores_and_calls_none_fixed_after_one_look(run: Run, workspace: Path) -> None:
@@ -107,7 +115,7 @@ def test_a_recheck_knows_the_same_stores_and_calls_none_fixed_after_one_look(run
     grant.write_text(re.sub("not_after = [0-9-]+", "not_after = 2999-01-01", grant.read_text()))
     ended = run("recheck", "--grant", str(grant), "-w", str(workspace), "--format", "json")
     assert ended.code == 0, ended.err
-    before, now = lines((OLD / "recheck.jsonl").read_text()), lines(ended.out)
+    before, now = in_order(lines((OLD / "recheck.jsonl").read_text())), in_order(lines(ended.out))
     assert all(then.keys() <= one.keys() for one, then in zip(now, before, strict=True))
     same = ("case", "kind", "places", "store", "vendor", "severity")
     assert [[one[key] for key in same] for one in now] == [[one[key] for key in same] for one in before]

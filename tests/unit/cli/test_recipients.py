@@ -34,7 +34,7 @@ def test_recipients_inside_tls_as_json(run: Run, archive: Path) -> None:
     )  # fmt: skip
     assert one["in_clear"] == 0
     assert GAID not in ended.out + ended.err
-    assert "2 flows read: personal data or credentials in 1, none found in 1" in ended.err
+    assert "2 flows read: personal data or credentials sent in 1, none found in 1" in ended.err
 
 
 def test_recipients_as_csv_and_as_a_table(run: Run, archive: Path) -> None:

@@ -12,7 +12,7 @@ from tieback.intake.apps.content import sniff
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
 from tieback.intake.apps.open import open_app
 from tieback.intake.apps.small_files import SmallFiles
-from tieback.model.sighting import NotBackend, Problem, Sighting
+from tieback.model.sighting import NotBackend, Problem, Sighting, UnreadKind
 from tieback.recognise import search as search_module
 from tieback.recognise.interface import Find
 from tieback.recognise.rules import RuleFiles
@@ -140,7 +140,7 @@ def test_finds_of_any_sort_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search_module, "MAX_FINDS", 10)
     *found, last = SEARCH.finds([lines(20, "see https://h{0}.workhub.dev\n")])
     assert len(found) == 10
-    assert last == Problem("more than 10 finds; the rest of the app was not searched", "")
+    assert last == Problem("more than 10 finds; the rest of the app was not searched", "", UnreadKind.LIMIT)
 
 
 @samples.needs("apps")

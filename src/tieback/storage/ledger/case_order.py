@@ -47,6 +47,10 @@ def by_urgency(rows: Iterable[tuple[str, str, str]]) -> Iterator[tuple[CaseKey, 
 def _key(reader: msgspec.json.Decoder[_Head], due: str, ident: str, document: str) -> CaseKey:
     try:
         store = reader.decode(document).store
-    except msgspec.MsgspecError:  # of another release; whoever decodes all of it says so
+    except (
+        msgspec.MsgspecError,
+        UnicodeDecodeError,
+        RecursionError,
+    ):  # of another release; whoever decodes all of it says so
         store = _Store()
     return due, -store.severity.rank, -min(store.records.value, 2**62), ident

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import re
-from functools import cache, partial
+from functools import cache
 from importlib import resources
 from typing import BinaryIO
 
@@ -82,10 +82,11 @@ class HtmlRenderer:
         )
         titles = {key: entry.title for key, entry in load_taxonomy().items()}
         pieces = (
-            _environment(paper=paper)
+            _environment()
             .get_template("formats/html/page.html.j2")
             .generate(
                 report=report,
+                paper=paper,
                 page=build_page(report, titles),
                 probed=probed_targets(report),
                 titles=titles,
@@ -118,7 +119,7 @@ def _hash(text: str) -> str:
 
 
 @cache
-def _environment(*, paper: bool) -> Environment:
+def _environment() -> Environment:
     environment = report_templates()
     environment.filters |= {
         "references": lambda references: ", ".join(labels(references)),
@@ -146,18 +147,20 @@ def _environment(*, paper: bool) -> Environment:
         "most_sensitive": most_sensitive,
         "count": count_text,
         "cut": cut,
-        # Columns on paper are too narrow even for short names, and cannot be scrolled.
-        "pieces": partial(_pieces, whole=0) if paper else _pieces,
+        "pieces": _pieces,
         "source_lines": source_lines,
         "thousands": lambda number: f"{number:,}",
     }
     return environment
 
 
-def _pieces(name: str, whole: int = _WHOLE) -> list[str]:
-    """Parts of a name between which a line may break: after separators only, never inside a word of a host name."""
+def _pieces(name: str, paper: bool) -> list[str]:
+    """Parts of a name between which a line may break: after separators only, never inside a word of a host name.
+
+    Columns on paper are too narrow even for short names, and cannot be scrolled.
+    """
     cleaned = clean(name, LONGEST)
-    if len(cleaned) <= whole:
+    if not paper and len(cleaned) <= _WHOLE:
         return [cleaned]
     return [
         piece[at : at + _LONGEST_WORD]

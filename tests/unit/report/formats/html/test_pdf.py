@@ -103,16 +103,16 @@ def test_the_check_sees_blank_pages_and_lone_headings() -> None:
 def test_a_long_name_breaks_only_after_a_separator() -> None:
     """So that a host name on paper has no break inside a word."""
     name = "es-1.internal.data.acme-production-services.example.test:27017"
-    assert _pieces("127.77.0.20:27017") == ["127.77.0.20:27017"]
-    pieces = _pieces(name)
+    assert _pieces("127.77.0.20:27017", paper=False) == ["127.77.0.20:27017"]
+    pieces = _pieces(name, paper=False)
     assert "".join(pieces) == name
     assert all(piece[-1] in ".:-" for piece in pieces[:-1])
-    assert max(map(len, _pieces("x" * 500))) == 28
+    assert max(map(len, _pieces("x" * 500, paper=False))) == 28
 
 
 def test_prose_breaks_only_between_words() -> None:
     line = "default port of MongoDB on the address of the host that the app names in its settings"
-    assert all(piece[-1] == " " for piece in _pieces(line)[:-1])
+    assert all(piece[-1] == " " for piece in _pieces(line, paper=False)[:-1])
 
 
 def test_a_host_on_paper_breaks_only_after_its_dots(report: Report) -> None:
