@@ -19,7 +19,7 @@ from tieback.posture.rules.sql_text import SqlStatement, Token, statements
 _READS = {"select", "all", "all privileges"}
 _WRITES = {"insert", "update", "delete", "drop", "create", "alter", "all", "all privileges"}
 _KNOWN = {"USAGE", "SELECT", "INSERT", "UPDATE", "DELETE", "ALL PRIVILEGES"}
-_HEADER = re.compile(r"(?im)^\s*(?:Grants for [^\n]{1,200}|CREATE USER for [^\n]{1,200}|\+[-+]+\+)\s*$")
+_HEADER = re.compile(r"(?im)^[^\S\n]*(?:(?:Grants|CREATE USER) for [^\n]{1,400}|\+[-+]+\+[^\S\n]*)$")
 
 
 @dataclass(slots=True)
