@@ -17,7 +17,7 @@ from contextlib import contextmanager
 import apk_info
 
 from tieback.intake.apps.binary_xml import expansion, read_tree
-from tieback.intake.apps.cleartext import UNREAD_CONFIG, android_policies, config_reference
+from tieback.intake.apps.cleartext import declared_policies
 from tieback.intake.apps.element import Element
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, EntrySource
 from tieback.intake.apps.printable import printable
@@ -103,12 +103,7 @@ class ApkFormat:
         manifest = self.manifest()
         if manifest is None:
             return ()
-        reference = config_reference(manifest)
-        config = self.resource_xml(reference) if reference else None
-        if reference and config is None:
-            self._source.problems.note(UNREAD_CONFIG, MANIFEST, UnreadKind.UNREADABLE)
-            return ()
-        return android_policies(manifest, MANIFEST, config)
+        return declared_policies(manifest, MANIFEST, self.resource_xml, self._source.problems)
 
     def manifest(self) -> Element | None:
         """The manifest down to the components; ``None`` if unreadable, which ``identify`` reports as a problem."""

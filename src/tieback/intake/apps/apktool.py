@@ -5,7 +5,7 @@ Source: https://apktool.org/docs/the-basics/decoding. Its smali files are search
 
 import re
 
-from tieback.intake.apps.cleartext import UNREAD_CONFIG, android_policies, config_reference
+from tieback.intake.apps.cleartext import declared_policies
 from tieback.intake.apps.element import Element, read_text_xml
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, EntrySource
 from tieback.intake.apps.manifest import read_identity
@@ -65,12 +65,7 @@ class ApktoolFormat:
         manifest = self.manifest()
         if manifest is None:
             return ()
-        reference = config_reference(manifest)
-        config = self.resource_xml(reference) if reference else None
-        if reference and config is None:
-            self._source.problems.note(UNREAD_CONFIG, MANIFEST, UnreadKind.UNREADABLE)
-            return ()
-        return android_policies(manifest, MANIFEST, config)
+        return declared_policies(manifest, MANIFEST, self.resource_xml, self._source.problems)
 
     def declarations(self) -> tuple[PrivacyDeclaration, ...]:
         """Empty: only packages of iOS have privacy manifests."""

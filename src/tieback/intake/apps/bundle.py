@@ -5,7 +5,7 @@ Sources: https://developer.android.com/guide/app-bundle/app-bundle-format; AOSP 
 
 import re
 
-from tieback.intake.apps.cleartext import UNREAD_CONFIG, android_policies, config_reference
+from tieback.intake.apps.cleartext import declared_policies
 from tieback.intake.apps.element import Element, write_xml
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, EntrySource
 from tieback.intake.apps.manifest import read_identity, resource_id
@@ -79,12 +79,7 @@ class BundleFormat:
         manifest = self.manifest()
         if manifest is None:
             return ()
-        reference = config_reference(manifest)
-        config = self.resource_xml(reference) if reference else None
-        if reference and config is None:
-            self._source.problems.note(UNREAD_CONFIG, MANIFEST, UnreadKind.UNREADABLE)
-            return ()
-        return android_policies(manifest, MANIFEST, config)
+        return declared_policies(manifest, MANIFEST, self.resource_xml, self._source.problems)
 
     def manifest(self) -> Element | None:
         """The manifest of the base module."""

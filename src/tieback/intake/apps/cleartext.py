@@ -5,13 +5,15 @@ user authorities up to 23; a configuration replaces ``usesCleartextTraffic``; a 
 default).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
 from tieback.intake.apps.element import MAX_DEPTH, Element
 from tieback.intake.apps.printable import printable
+from tieback.intake.apps.problems import PackageProblems
 from tieback.model.cleartext import CleartextPolicy
+from tieback.model.sighting import UnreadKind
 
 MAX_POLICIES = 1000
 """Rules kept of one app."""
@@ -49,6 +51,28 @@ def config_reference(manifest: Element) -> str:
     """The file that ``networkSecurityConfig`` names, as in the manifest; empty if it names none."""
     application = manifest.first("application")
     return application.attributes.get("networkSecurityConfig", "") if application else ""
+
+
+def declared_policies(
+    manifest: Element,
+    source: str,
+    resource_xml: Callable[[str], tuple[Element, str] | None],
+    problems: PackageProblems,
+) -> tuple[CleartextPolicy, ...]:
+    """The rules of an app by its manifest and the file that it names; none, and a problem, if that file cannot be read.
+
+    Args:
+        manifest: the manifest.
+        source: entry of the manifest.
+        resource_xml: reads an XML resource by its reference, with the name of its entry.
+        problems: receives the problem.
+    """
+    reference = config_reference(manifest)
+    config = resource_xml(reference) if reference else None
+    if reference and config is None:
+        problems.note(UNREAD_CONFIG, source, UnreadKind.UNREADABLE)
+        return ()
+    return android_policies(manifest, source, config)
 
 
 def android_policies(
