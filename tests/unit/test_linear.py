@@ -19,6 +19,16 @@ def quadratic(given: str) -> int:
     return sum(1 for _ in given for _ in given)
 
 
+def has_a_step(given: str) -> int:
+    """Linear, with a cost that each text from a size on has, as that of large allocations."""
+    return linear(given) + (linear("a" * 50_000) if len(given) >= 40_000 else 0)
+
+
+def between(given: str) -> int:
+    """Grows with n^1.75, and so by 11 where linear cost grows by 4."""
+    return sum(1 for _ in range(int(len(given) ** 1.75)))
+
+
 def runs_away(given: str) -> object:
     """Each start is followed to the end of the text."""
     return re.findall(r"a+b", given)
@@ -37,6 +47,16 @@ def test_quadratic_cost_fails(work: object, size: int) -> None:
     assert growth(text, work, size) > LIMIT
     with pytest.raises(AssertionError, match="4 times the input costs"):
         assert_linear(text, work, size)
+
+
+def test_a_step_at_one_size_passes() -> None:
+    assert growth(text, has_a_step, 40_000) > LIMIT
+    assert_linear(text, has_a_step, 40_000)
+
+
+def test_cost_that_grows_too_fast_at_each_size_fails() -> None:
+    with pytest.raises(AssertionError, match="4 times the input costs"):
+        assert_linear(text, between, 4_000)
 
 
 def test_constant_cost_passes() -> None:
