@@ -15,7 +15,17 @@ TESTS = ROOT / "tests"
 NEVER_RAISES = "never_raises"
 EXPECTS = {"raises", "fail", "warns", "deprecated_call"}
 """Of ``pytest``."""
-type Function = ast.FunctionDef | ast.AsyncFunctionDef
+type Definition = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass
+class Function:
+    """A function or method. Its syntax is not kept: that of all tests would fill a gigabyte."""
+
+    name: str
+    asserts: bool
+    uses: frozenset[str]
+    """What it calls, and its fixtures."""
 
 
 @dataclass
@@ -32,11 +42,21 @@ def module(path: Path) -> Module:
     found = Module()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            found.functions.setdefault(node.name, []).append(node)
+            found.functions.setdefault(node.name, []).append(_function(node))
         elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tests"):
             for alias in node.names:
                 found.imported[alias.asname or alias.name] = (str(node.module), alias.name)
     return found
+
+
+def _function(node: Definition) -> Function:
+    inside = list(ast.walk(node))
+    if any(map(_asserts, inside)):
+        return Function(node.name, asserts=True, uses=frozenset())
+    uses = {argument.arg for argument in node.args.args}  # fixtures
+    uses |= {mark for decorator in node.decorator_list for mark in _fixtures(decorator)}
+    uses |= {name for one in inside for name in _called(one)}
+    return Function(node.name, asserts=False, uses=frozenset(uses))
 
 
 def files_of_tests() -> list[Path]:
@@ -45,12 +65,7 @@ def files_of_tests() -> list[Path]:
 
 def can_fail(function: Function, path: Path, seen: frozenset[tuple[Path, str]] = frozenset()) -> bool:
     """Whether it asserts, or calls or uses something of the tests that does."""
-    if any(_asserts(node) for node in ast.walk(function)):
-        return True
-    used = {argument.arg for argument in function.args.args}  # fixtures
-    used |= {mark for decorator in function.decorator_list for mark in _fixtures(decorator)}
-    used |= {name for node in ast.walk(function) for name in _called(node)}
-    return any(_fails(name, path, seen) for name in used)
+    return function.asserts or any(_fails(name, path, seen) for name in function.uses)
 
 
 def _fails(name: str, path: Path, seen: frozenset[tuple[Path, str]]) -> bool:

@@ -49,8 +49,10 @@ def iter_whole_reads() -> Iterator[tuple[str, int, str]]:
         name = path.relative_to(SOURCE).as_posix()
         if name.startswith("lab/"):
             continue
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        for function, call in calls(tree, "module"):
+        source = path.read_text(encoding="utf-8")
+        if ".read" not in source:
+            continue
+        for function, call in calls(ast.parse(source), "module"):
             target = call.func
             if not isinstance(target, ast.Attribute) or target.attr not in WHOLE:
                 continue

@@ -1,6 +1,5 @@
 """The page of hostile tests: each test that it names exists, and each file of hostile tests with a table is on it."""
 
-import ast
 import re
 from pathlib import Path
 
@@ -15,8 +14,7 @@ ROWS = [line.split("|")[1:-1] for line in PAGE.splitlines() if line.startswith("
 
 @each(("path", "name"), NAMED, ids=lambda text: text)
 def test_each_named_test_exists(path: str, name: str) -> None:
-    tree = ast.parse((TESTS / path).read_text(encoding="utf-8"))
-    assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+    assert re.search(rf"^(async )?def {name}\(", (TESTS / path).read_text(encoding="utf-8"), re.MULTILINE)
 
 
 def test_each_row_names_a_test_and_a_number() -> None:

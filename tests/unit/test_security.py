@@ -1,6 +1,5 @@
 """Every promise of SECURITY.md, and of the page about what tieback can never do, names tests that exist."""
 
-import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,10 +47,9 @@ def test_a_promise_names_tests(page: str, promise: str, checks: str) -> None:
     for name in names:
         source = TESTS / name
         assert source.is_file(), f"{page}: {name} does not exist, behind: {promise}"
-        tree = ast.parse(source.read_text(encoding="utf-8"))
-        functions = [node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
         if Path(name).name != "conftest.py":
-            assert any(one.startswith("test_") for one in functions), f"{name} has no test, behind: {promise}"
+            has_test = re.search(r"^ *(async )?def test_", source.read_text(encoding="utf-8"), re.MULTILINE)
+            assert has_test, f"{name} has no test, behind: {promise}"
 
 
 def test_every_file_of_hostile_tests_is_behind_a_promise() -> None:

@@ -54,6 +54,13 @@ def _file() -> dict[str, dict[str, Any]]:
     return tomllib.loads(DOCUMENTS.read_text(encoding="utf-8"))
 
 
+@cache
+def _of_the_report() -> dict[str, Any]:
+    """The definitions in the schema of the report."""
+    found: dict[str, Any] = report_schema()["$defs"]
+    return found
+
+
 def kinds() -> Iterator[Kind]:
     """Every kind, sorted by name."""
     return map(kind, sorted(_file()))
@@ -91,7 +98,7 @@ def _text(struct: Any, field: Any) -> str:
     """The docstring of a field; a struct of the report may use the texts that all keys of a name have there."""
     own = texts_of(struct).get(field.name, "")
     name = struct.__name__
-    return own or (meaning(name, field.encode_name) if name in report_schema()["$defs"] else "")
+    return own or (meaning(name, field.encode_name) if name in _of_the_report() else "")
 
 
 def _borrowed(key: str, path: str) -> Key:
@@ -161,7 +168,7 @@ def _is_type(value: object) -> bool:
 
 def _own_structs() -> Iterator[tuple[str, Any, dict[str, Any]]]:
     """Structs and enumerations that the page of the report does not have."""
-    report = report_schema()["$defs"]
+    report = _of_the_report()
     for name, schema in sorted(_components()[1].items()):
         if name not in report:
             yield name, _classes()[name], schema
@@ -228,4 +235,4 @@ def _table(rows: Iterable[tuple[str, str, str]]) -> str:
 
 
 def _place(name: str) -> str:
-    return f"report-keys.md#{name.lower()}" if name in report_schema()["$defs"] else f"#{name.lower().replace('.', '')}"
+    return f"report-keys.md#{name.lower()}" if name in _of_the_report() else f"#{name.lower().replace('.', '')}"

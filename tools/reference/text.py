@@ -61,10 +61,10 @@ def field_texts() -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     bases: dict[str, list[str]] = {}
     for path in sorted(SOURCE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ClassDef):
-                found[node.name] = {**found.get(node.name, {}), **dict(_fields(node))}
-                bases[node.name] = [base.id for base in node.bases if isinstance(base, ast.Name)]
+        source = path.read_text(encoding="utf-8")
+        for node in _classes(ast.parse(source).body) if "class " in source else ():
+            found[node.name] = {**found.get(node.name, {}), **dict(_fields(node))}
+            bases[node.name] = [base.id for base in node.bases if isinstance(base, ast.Name)]
     for name, above in bases.items():
         for base in above:
             found[name] = {**found.get(base, {}), **found[name]}
@@ -84,8 +84,16 @@ def texts_of(kind: type) -> dict[str, str]:
 @cache
 def _texts_in(module: str) -> dict[str, dict[str, str]]:
     path = Path(str(import_module(module).__file__))
-    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-    return {node.name: dict(_fields(node)) for node in nodes if isinstance(node, ast.ClassDef)}
+    return {node.name: dict(_fields(node)) for node in _classes(ast.parse(path.read_text(encoding="utf-8")).body)}
+
+
+def _classes(body: Iterable[ast.stmt]) -> Iterable[ast.ClassDef]:
+    """The classes of a module, those in classes and below conditions too; not those in functions."""
+    for node in body:
+        if isinstance(node, ast.ClassDef):
+            yield node
+        if isinstance(node, ast.ClassDef | ast.If | ast.Try):
+            yield from _classes(node.body)
 
 
 def _fields(node: ast.ClassDef) -> Iterable[tuple[str, str]]:

@@ -14,7 +14,7 @@ REASON = re.compile(r"Debian: ([a-z0-9][a-z0-9.+-]+(?:, [a-z0-9][a-z0-9.+-]+)*)"
 
 def packages_of(source: str) -> Iterator[str]:
     """The Debian packages that the texts of a Python file name as missing."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(ast.parse(source)) if "Debian: " in source else ():
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             for names in REASON.findall(node.value):
                 yield from names.split(", ")
