@@ -222,7 +222,7 @@ ONLY_THIS_HOST = [
 ]
 
 
-@pytest.mark.parametrize("mode", [ProxyMode.REGULAR, ProxyMode.SOCKS5])
+@pytest.mark.parametrize("mode", [ProxyMode.REGULAR, pytest.param(ProxyMode.SOCKS5, marks=pytest.mark.more)])
 def test_an_app_reaches_no_service_of_this_host_by_default(tmp_path: Path, mode: ProxyMode) -> None:
     visits: list[bytes] = []
 

@@ -86,7 +86,7 @@ def test_action_fails_only_on_new_findings(tmp_path: Path) -> None:
         pytest.param({"fail-on": "never"}, 0, marks=pytest.mark.more),
         pytest.param({"fail-on": "high"}, 0, marks=pytest.mark.more),
         pytest.param({"fail-on": "low", "baseline": "not-there.json"}, 1, marks=pytest.mark.more),
-        ({"fail-on": "low", "suppressions": "s.toml"}, 0),
+        pytest.param({"fail-on": "low", "suppressions": "s.toml"}, 0, marks=pytest.mark.more),
         ({"fail-on": "$(touch owned)"}, 2),
         pytest.param({"grant": "none.toml"}, 2, marks=pytest.mark.more),
     ],
@@ -143,7 +143,7 @@ expires = 2099-01-01
 """
 
 
-@pytest.mark.parametrize("what", ["action", "gitlab", "hook"])
+@pytest.mark.parametrize("what", ["action", *(pytest.param(one, marks=pytest.mark.more) for one in ("gitlab", "hook"))])
 def test_a_workspace_in_the_checkout_is_not_used(tmp_path: Path, what: str) -> None:
     app = str(APPS / "fieldhand.apk")
     (tmp_path / ".tieback").mkdir()
@@ -310,14 +310,15 @@ def released(folder: Path, version: str) -> Path:
     return folder
 
 
-@each(
+@pytest.mark.parametrize(
     ("version", "repository", "variables", "image", "line"),
     [
-        ("0.2.0", "Some-One/Tieback", {}, "ghcr.io/some-one/tieback:0.2.0", ""),
-        ("0.2.0", "", {}, "ghcr.io/own-er/tieback:0.2.0", ""),
+        pytest.param("0.2.0", "Some-One/Tieback", {}, "ghcr.io/some-one/tieback:0.2.0", "", marks=pytest.mark.more),
+        pytest.param("0.2.0", "", {}, "ghcr.io/own-er/tieback:0.2.0", "", marks=pytest.mark.more),
         ("0.2.0", "Some-One/Tieback", {"FAILS": "1"}, "ghcr.io/some-one/tieback:0.2.0",
          "could not start ghcr.io/some-one/tieback:0.2.0"),
-        ("0.2.1.dev0", "Some-One/Tieback", {}, "", "version 0.2.1.dev0 is no release, so it has no image"),
+        pytest.param("0.2.1.dev0", "Some-One/Tieback", {}, "",
+                     "version 0.2.1.dev0 is no release, so it has no image", marks=pytest.mark.more),
     ],
 )  # fmt: skip
 def test_the_action_runs_the_image_of_its_owner_or_python(

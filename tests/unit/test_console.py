@@ -45,7 +45,7 @@ def a_table(hosts: list[str], *, framed: bool = False) -> Table:
     return table
 
 
-@pytest.mark.parametrize("width", [80, 100, 120])
+@pytest.mark.parametrize("width", [80, *(pytest.param(width, marks=pytest.mark.more) for width in (100, 120))])
 @given(hosts=st.lists(HOST, min_size=1, max_size=4), framed=st.booleans())
 def test_no_label_of_a_host_is_broken(width: int, hosts: list[str], framed: bool) -> None:
     text = printed(a_table(hosts, framed=framed), width)

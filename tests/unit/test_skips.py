@@ -60,7 +60,7 @@ def test_reasons() -> None:
     ("words", "variable", "code", "where"),
     [
         ([], "", 1, "test"),
-        (["-n", "1"], "", 1, "module"),
+        pytest.param(["-n", "1"], "", 1, "module", marks=pytest.mark.more),
         pytest.param(["-n", "1"], "1", 0, "test", marks=pytest.mark.more),
         ([], "1", 0, "module"),
     ],

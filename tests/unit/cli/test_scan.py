@@ -69,7 +69,9 @@ def damage(package: Path, target: Path, kind: str) -> None:
     target.write_bytes(data)
 
 
-@pytest.mark.parametrize("kind", ["cut off", "flipped", "overwritten"])
+@pytest.mark.parametrize(
+    "kind", ["cut off", *(pytest.param(one, marks=pytest.mark.more) for one in ("flipped", "overwritten"))]
+)
 def test_a_damaged_package_is_no_package_without_findings(run: Run, apps: Path, tmp_path: Path, kind: str) -> None:
     words = ("-w", "ws", "--workers", "1")
     assert run("scan", apps / "fieldhand.apk", *words, "--report", "old.json").code == 0

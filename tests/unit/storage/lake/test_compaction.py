@@ -231,7 +231,7 @@ def counted(lake: Lake) -> Iterator[tuple[int, int, int]]:
 
 
 def test_killed_at_any_moment_it_reads_the_same(tmp_path: Path) -> None:
-    """Twelve kills at random moments, while we go on reading: never half, never double."""
+    """Kills at random moments, while we go on reading: never half, never double."""
     lake = Lake(tmp_path / "lake")
     fill(lake, 120, batch=1)
     before = everything(lake)
