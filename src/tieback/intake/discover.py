@@ -29,7 +29,7 @@ TRAFFIC_SUFFIXES = (".pcap", ".pcapng", ".cap", ".har", ".mitm", ".flow", ".flow
 _PACKED_TRAFFIC = (".pcap.gz", ".pcapng.gz", ".cap.gz", ".har.gz", ".pcap.zst", ".pcapng.zst")
 
 _PACKAGE_NAMES = (
-    *(b"AndroidManifest.xml", b"classes.dex", b"Payload/", b"BundleConfig.pb", b".apk"),
+    *(b"AndroidManifest.xml", b"classes.dex", b"Payload/", b".app/Info.plist", b"BundleConfig.pb", b".apk"),
     b"Products/Applications/",
 )
 """Every package has one of these in its ZIP directory; sets of split packages contain ``.apk``."""

@@ -37,6 +37,8 @@ _ROOT = re.compile(
     r"(?:Payload/|(?P<archive>(?:[^/]{1,255}\.xcarchive/)?Products/Applications/))(?=[^/]+\.app/)"
 )
 """Folder of the app; ``above`` is the folder that an archiver added."""
+_BARE = re.compile(r"(?P<above>(?!__MACOSX/)(?:[^/]{1,255}/)?)[^/]{1,255}\.app/Info\.plist\Z")
+"""The same for a folder of an app that somebody packed: a build for the simulator, or an IPA that was packed again."""
 _INFO = re.compile(r"[^/]+\.app/Info\.plist")
 _ANY_INFO = re.compile(r"[^/]+\.app/(?:.+\.(?:appex|app)/)?Info\.plist")
 _PROFILE = "embedded.mobileprovision"
@@ -193,22 +195,25 @@ class IpaFormat:
 
 
 def is_ipa(source: EntrySource) -> bool:
-    """True if there is an app in the folder that iOS requires, or in an archive of Xcode."""
+    """True if there is an app in the folder that iOS requires, in an archive of Xcode, or on its own."""
     return _app_folder(source) is not None
 
 
 def _app_folder(source: EntrySource) -> tuple[str, str] | None:
     """Folder of the app, and the folder outside which nothing is shipped; that of an IPA before any other."""
     other: tuple[str, str] | None = None
+    bare: tuple[str, str] | None = None
     for entry in source.entries:
         found = _ROOT.match(entry.name)
         if found is None:
+            if bare is None and (alone := _BARE.match(entry.name)):
+                bare = alone["above"], alone["above"]
             continue
         if found[0] == "Payload/":
             return found[0], ""
         if other is None:
             other = found[0], found[0] if found["archive"] else found["above"]
-    return other
+    return other or bare
 
 
 class ShippedEntries:

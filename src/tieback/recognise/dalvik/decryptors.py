@@ -20,7 +20,7 @@ from tieback.recognise.dalvik.objects import STRING, LimitError, NotRunnableErro
 from tieback.recognise.dalvik.run import MAX_STEPS, Constant, Result, Runner, as_result
 from tieback.recognise.dataflow.dexfile import KEEP_CODE, CodeItem, DexFile
 from tieback.recognise.dataflow.instructions import LENGTHS, payload_length
-from tieback.recognise.dataflow.libraries import ALL, LIBRARIES
+from tieback.recognise.dataflow.libraries import ALL
 from tieback.recognise.dataflow.type_index import Names
 
 MAX_DECRYPTORS = 400
@@ -163,7 +163,7 @@ class _Decryptors:
             return False
         if not ref.parameters or not _ARGUMENTS.issuperset(split_types(ref.parameters)):
             return False
-        return not ref.owner.startswith(LIBRARIES) and self._path.defines(ref.owner) and self._method_computes(ref, 0)
+        return not ALL.hold(ref.owner) and self._path.defines(ref.owner) and self._method_computes(ref, 0)
 
     def _method_computes(self, ref: MethodRef, depth: int) -> bool:
         """True if a method, or a method that it calls, computes a text."""
@@ -195,9 +195,7 @@ class _Decryptors:
         if any(_DECODING.match(f"{ref.owner}->{ref.signature}".encode("utf-8", "replace")) for ref in refs):
             return True
         return depth < _MAX_DEPTH and any(
-            self._method_computes(ref, depth + 1)
-            for ref in refs
-            if not ref.owner.startswith(LIBRARIES) and path.defines(ref.owner)
+            self._method_computes(ref, depth + 1) for ref in refs if not ALL.hold(ref.owner) and path.defines(ref.owner)
         )
 
 
@@ -249,7 +247,7 @@ class _Search:
         walk = CallerWalk(self._runner.machine, called)
         for code, last in list(calls.items())[:MAX_CALLERS]:
             method = self._method(code)
-            if method is None or method.owner.startswith(LIBRARIES):
+            if method is None or ALL.hold(method.owner):
                 continue
             for result in walk.results(method, last + 1):
                 for text in _texts_of(result.value):
@@ -341,7 +339,7 @@ class _Search:
                 continue
             done = begin + code.units
             method = self._method(code)
-            if method is None or method.owner.startswith(LIBRARIES):
+            if method is None or ALL.hold(method.owner):
                 continue
             count += 1
             if count > MAX_INLINE:
@@ -388,7 +386,7 @@ class _Search:
             if member is None or dex.raw(member.name) != b"<clinit>":
                 continue
             kind = dex.descriptor(member.owner)
-            if kind.startswith(LIBRARIES) or not stores_computed(units.tolist(), texts, array):
+            if ALL.hold(kind) or not stores_computed(units.tolist(), texts, array):
                 continue
             if not self._initialiser_computes(code):
                 continue

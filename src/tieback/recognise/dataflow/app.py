@@ -17,7 +17,7 @@ from tieback.recognise.dataflow.code_units import CodeUnits, names_any, opcode_t
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, DexMember
 from tieback.recognise.dataflow.instructions import LENGTHS, payload_length
 from tieback.recognise.dataflow.keyed import SPACES, keyed_methods
-from tieback.recognise.dataflow.libraries import ALL, LIBRARIES, SILENT, Packages
+from tieback.recognise.dataflow.libraries import ALL, SILENT, Packages
 from tieback.recognise.dataflow.library import CALLED_BY
 
 MAX_SITES = 64
@@ -213,7 +213,7 @@ class AppCode:
         """True for a class of the app that is no known library."""
         known = self._own.get(descriptor)
         if known is None:
-            known = not descriptor.startswith(LIBRARIES) and self.class_of(descriptor) is not None
+            known = not ALL.hold(descriptor) and self.class_of(descriptor) is not None
             self._own[descriptor] = known
         return known
 

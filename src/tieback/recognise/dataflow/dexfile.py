@@ -544,6 +544,16 @@ class DexFile:
         code = self._item_around(place, self._code_offsets[0])
         return code if code is not None or not every else self._item_around(place, self._every_code_offset)
 
+    def is_head_of_code(self, place: int) -> bool:
+        """True if the byte at ``place`` is in the head of a code item, such as in the offset of its debug information.
+
+        Ask only about a place that ``code_around`` finds in no instructions: a few numbers only look like an offset.
+        """
+        values = self._every_code_offset
+        at = int(values.searchsorted(place, side="right"))
+        code = self.code(int(values[at - 1])) if at else None
+        return code is not None and code.offset <= place < code.begin
+
     def _item_around(self, place: int, values: Offsets) -> CodeItem | None:
         at = int(values.searchsorted(place, side="right"))
         # A few numbers only look like an offset: the real one is a step or two back.

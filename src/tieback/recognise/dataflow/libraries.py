@@ -14,6 +14,10 @@ class Packages(NamedTuple):
     but: tuple[str, ...] = ()
     """Packages below one of them that do not belong to them."""
 
+    def hold(self, descriptor: str) -> bool:
+        """True if a class belongs to them."""
+        return descriptor.startswith(self.below) and not descriptor.startswith(self.but)
+
 
 _ANDROID = ("billingclient/", "installreferrer/", "internal/", "support/", "vending/", "volley/")
 _GOOGLE = (
@@ -45,6 +49,10 @@ LIBRARIES = (
     *_SILENT, *(f"Lcom/android/{name}" for name in _ANDROID), "Lcom/facebook/", "Lcz/msebera/",
     *(f"Lcom/google/{name}" for name in _GOOGLE), "Lorg/apache/", "Lorg/eclipse/",
 )  # fmt: skip
-"""All libraries: their methods are not followed, and not run to decrypt strings. They hide no address of the app."""
+"""Libraries by the beginnings of their classes."""
 
-ALL = Packages(LIBRARIES)
+ALL = Packages(LIBRARIES, ("Lcom/google/firebase/crashlytics/",))
+"""All libraries: their methods are not followed, and not run to decrypt strings. They hide no address.
+
+Crashlytics does: it joins the letters of two texts.
+"""

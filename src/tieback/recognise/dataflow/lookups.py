@@ -9,7 +9,7 @@ from functools import cached_property
 
 from tieback.recognise.dataflow.app import MAX_SITES
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
-from tieback.recognise.dataflow.libraries import LIBRARIES
+from tieback.recognise.dataflow.libraries import ALL
 from tieback.recognise.dataflow.reaching import MethodFlow, Origins
 from tieback.recognise.dataflow.uses import ConstantUses
 
@@ -110,7 +110,7 @@ class NameLookups:
             return _ANY, None
         kinds = self._constants(number, flow, call.values[2])
         names = self._resolved(number, code, flow, call.values[1], MAX_DEPTH)
-        if names is None and owner.startswith(LIBRARIES):
+        if names is None and ALL.hold(owner):
             self._any_constant = True
             names = _NO_NAMES
         elif names is None and kinds is None and not self._uses.of_result(number, code, call.at):

@@ -39,6 +39,8 @@ class NumberUses:
             for place in places:
                 code = dex.code_around(place, every=True)
                 if code is None:
+                    if dex.is_head_of_code(place):
+                        continue
                     yield CONTACTS
                     return
                 methods.setdefault(code.offset, (code, set()))[1].add((place - code.begin) // 2)

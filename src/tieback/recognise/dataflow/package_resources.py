@@ -133,6 +133,10 @@ class PackageResources:
                 yield XmlUse(file, "", 0, "")
         yield from (XmlUse(MANIFEST, "", 0, name) for name in self._manifest_uses.get(identifier, ()))
 
+    def is_compiled(self, file: str) -> bool:
+        """True if a file is compiled XML that was kept."""
+        return file in self._numbers
+
     def texts(self, file: str, offset: int) -> Iterator[XmlUse]:
         """The attributes and texts of a compiled file that have the string around an offset of the file."""
         for number in self._numbers.get(file, ()):

@@ -57,7 +57,8 @@ class ResourceEnds:
         """Why nothing of the app contacts an address in a resource; empty if something may."""
         offset, file = find.evidence.offset, find.evidence.file
         place, _, path = file.rpartition("!")
-        key = file, offset or 0
+        # One answer for all addresses of a file that is no compiled XML, however many it has.
+        key = file, offset or 0 if path == _TABLE or self._package.is_compiled(file) else 0
         if offset is None or (path != _TABLE and not path.startswith("res/")) or not self._is_complete():
             return ""
         if key not in self._reasons:

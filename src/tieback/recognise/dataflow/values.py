@@ -13,7 +13,7 @@ MAX_TEXT = 4096
 """Most characters of a composed text; longer ones are cut."""
 MAX_PARTS = 64
 """Most constants that are recorded per text."""
-MAX_ALTERNATIVES = 16
+MAX_ALTERNATIVES = 32
 """Most possible values of one register; with more the value is unknown."""
 MAX_NEEDS = 8
 """Most unknown members that are recorded per text."""

@@ -92,6 +92,7 @@ _METADATA_LINE = re.compile(
 )
 _DATA_URI = re.compile(rb"\s{0,8}data:(?:font|image|audio|video|application/(?:x-)?(?:font|vnd\.ms-fontobject))")
 _PAGE = re.compile(rb"(?i)<!doctype html|<html|<head|<body|<div")
+_PATTERN = re.compile(rb"\bRegExp\(\s{0,8}\Z")
 _EVAL = re.compile(rb"\beval\(\s{0,8}\Z")
 _MARKUP = re.compile(rb"</[A-Za-z]|<!--|\\x3[cC]/|\\u003[cC]/|<[\w:]{1,20} [\w:-]{1,20}=")
 _HTML = re.compile(
@@ -294,6 +295,8 @@ class TextPlaces:
             return tables.PICTURE
         if structured.is_metadata_key(data, span.start):
             return METADATA
+        if _PATTERN.search(data, max(0, span.start - 24), span.start):
+            return prose.PATTERN
         if named := _NAMED.search(data, max(0, span.start - 40), span.start):
             return prose.ISSUER if named["issuer"] else prose.REDIRECT
         if _HREF.search(data, max(0, span.start - 40), span.start) and self._opens_window(span):

@@ -9,6 +9,7 @@ USER_AGENT = "only in the name of a browser or crawler"
 REDIRECT = "only the address to which a sign-in returns"
 AUTHOR = "only the web site of an author"
 ISSUER = "only the name of the issuer of a token"
+PATTERN = "only in a pattern that other texts are compared with"
 _REACH = 400
 """Bytes on each side of a URL that are read."""
 

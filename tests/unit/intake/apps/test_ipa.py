@@ -168,7 +168,11 @@ def test_without_a_profile_the_team_of_the_signature_answers(build: Build) -> No
 
 
 def test_what_counts_as_an_ipa(build: Build) -> None:
-    for name, expected in ((ROOT + "Workhub", True), ("Payload/notes.txt", False), ("a.app/Info.plist", False)):
+    for name, expected in (
+        (ROOT + "Workhub", True),
+        ("Payload/notes.txt", False),
+        ("a.app/Contents/Info.plist", False),
+    ):
         archive = Archive(build("zipped", [(name, b"x")]), PackageProblems())
         assert is_ipa(archive) is expected
         assert IpaFormat(archive).special(name) is None
@@ -190,10 +194,14 @@ AROUND = [
     ("Workhub 1.xcarchive/", "Products/Applications/Workhub.app/", ["Workhub 1.xcarchive/dSYMs/x", "__MACOSX/x"]),
     ("build/Workhub.xcarchive/", "Products/Applications/Workhub.app/", ["build/Workhub.xcarchive/dSYMs/x", "build/x"]),
 ]
+BARE = [("", "Workhub.app/", []), ("App/", "Workhub.app/", ["__MACOSX/App/Workhub.app/._x", "other/x"])]
+"""Packed without the folder that iOS requires; only as a file: a folder with such an app is passed as the app's own."""
 
 
-@pytest.mark.parametrize(("above", "root", "others"), AROUND, ids=["wrapper", "archive", "with name", "in a folder"])
-@pytest.mark.parametrize("unpacked", [False, True], ids=["zipped", "folder"])
+@pytest.mark.parametrize(
+    ("unpacked", "above", "root", "others"),
+    [*((True, *one) for one in AROUND), *((False, *one) for one in AROUND + BARE)],
+)
 def test_the_app_may_be_in_a_folder_or_an_archive_of_xcode(
     build: Build, tmp_path: Path, above: str, root: str, others: list[str], unpacked: bool
 ) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from tieback.recognise.dataflow.app import AppCode, MemberRef
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.fields import FieldValues
-from tieback.recognise.dataflow.values import Choice, InstanceValue, TextValue, combine
+from tieback.recognise.dataflow.values import MAX_ALTERNATIVES, Choice, InstanceValue, TextValue, combine
 
 CODE = AppCode([DexFile((Path(__file__).parent / "dex" / "fields.dex").read_bytes())])
 
@@ -45,8 +45,11 @@ def test_a_field_has_all_the_values_that_are_stored_in_it() -> None:
 def test_too_many_values_are_none() -> None:
     fields = FieldValues(CODE)
     host = field("HOST")
-    fields.record(1, {host: [TextValue(f"{number}.test") for number in range(17)]}, (), ())
+    every = [TextValue(f"{number}.test") for number in range(MAX_ALTERNATIVES + 1)]
+    fields.record(1, {host: every}, (), ())
     assert fields.value(host) is None
+    fields.record(1, {host: every[1:]}, (), ())
+    assert isinstance(fields.value(host), Choice)
 
 
 def test_values_of_one_object_stay_together() -> None:

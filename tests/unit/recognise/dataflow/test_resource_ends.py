@@ -17,6 +17,7 @@ from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.recognise import search as search_module
 from tieback.recognise.collect import merge_finds
 from tieback.recognise.dataflow import lookups, package_resources, reaching, resource_ends, uses
+from tieback.recognise.dataflow.dexfile import DexFile, SectionKind
 from tieback.recognise.dataflow.resource_ends import UNREAD_RESOURCE
 from tieback.recognise.dataflow.trace import LINK, SHOWN
 from tieback.recognise.rules import RuleFiles
@@ -119,6 +120,29 @@ def test_cloud_resources_in_data_for_maps_that_nothing_reads_are_left_out_and_ot
     merged = merge_finds(None, SEARCH.finds(pieces(arsc=table({**TABLE, "raw": raw}), more=[more])))
     assert {one.reason for one in merged.not_backends if "map-demo-1" in one.value} == {UNREAD_RESOURCE}
     assert any("map-conf-1" in one.endpoint.value for one in merged.sightings)
+
+
+def test_a_number_in_the_head_of_code_is_no_reference() -> None:
+    """The offset of the debug information of a method can be the identifier of a resource by chance."""
+    dex, unused = bytearray((DEX / "references.dex").read_bytes()), 0x7F040001
+    code = DexFile(bytes(dex))
+    begin = code.sections[SectionKind.CODE].begin
+    assert code.code(begin) is not None
+    assert code.is_head_of_code(begin + 8)
+    assert not code.is_head_of_code(begin + 16)
+    struct.pack_into("<I", dex, begin + 8, unused)
+    altered = [read_dex("classes0.dex", bytes(dex))[0], *pieces()[1:]]
+    assert ends(altered) == ends(pieces())
+
+
+def test_a_file_with_many_addresses_has_one_answer() -> None:
+    every = [f"case{number}" for number in range(resource_ends.MAX_SIGHTINGS + 20)]
+    data = b"[" + b",".join(b'"%b"' % address(case).encode() for case in every) + b"]"
+    raw = {**TABLE["raw"], "many": "res/raw/many.json"}
+    more = ArtifactBatch(("res/raw/many.json",), (data,), read_small_file)
+    reasons, back_ends = ends(pieces(arsc=table({**TABLE, "raw": raw}), more=[more]))
+    assert {reasons.get(case) for case in every} == {UNREAD_RESOURCE}
+    assert back_ends == BACK_ENDS
 
 
 def test_the_order_of_the_files_does_not_matter() -> None:

@@ -11,7 +11,7 @@ from tests.linear import assert_linear
 from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.texts import tables
 from tieback.recognise.texts.places import EXAMPLE, FEED, METADATA, MISNAMED, PERMITTED, SHOWN, TextPlaces
-from tieback.recognise.texts.prose import COMMENT, ISSUER, MESSAGE, REDIRECT, USER_AGENT
+from tieback.recognise.texts.prose import COMMENT, ISSUER, MESSAGE, PATTERN, REDIRECT, USER_AGENT
 
 URL = "http://a.test/x"
 LICENCE = "Permission is hereby granted, free of charge\n"
@@ -114,6 +114,10 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("a.html", "<link rel='apple-touch-icon' href='URL'>", METADATA),
         ("a.html", "<link rel='icon' href='URL'>", ""),
         ("a.js", "a={iss:`URL/${r}`,aud:r}", ISSUER),
+        ("a.js", "t=new RegExp('^URL','i')", PATTERN),
+        ("a.js", "t=RegExp( 'URL')", PATTERN),
+        ("a.js", "t=useRegExp('URL')", ""),
+        ("a.js", "t=RegExp(a, 'URL')", ""),
         ("a.js", "a={miss:`URL/${r}`,aud:r}", ""),
         ("a.js", "auth({client_id: c, redirect_uri: 'URL'})", REDIRECT),
         ("a.js", 'a={"redirectUrl":"URL"}', REDIRECT),

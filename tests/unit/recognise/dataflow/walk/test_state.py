@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from tests.unit.recognise.dataflow.walk.programs import begun
 from tieback.recognise.dataflow.values import (
     HOLE,
+    MAX_ALTERNATIVES,
     Alternative,
     ArrayValue,
     Choice,
@@ -104,7 +105,7 @@ def test_stored_values_are_bounded() -> None:
     assert walk.stored == {}
     for number in range(1000):
         walk.store(number // 50, number)
-    assert max(map(len, walk.stored.values())) <= 16
+    assert max(map(len, walk.stored.values())) <= MAX_ALTERNATIVES
     assert len(walk.stored) == 20
 
 
