@@ -41,7 +41,7 @@ from tieback.report.figures import (
     figure_text,
     measured,
     range_text,
-    volume_text,
+    size_text,
 )
 from tieback.report.personal import personal_lines
 from tieback.report.recorded import recorded_text
@@ -216,7 +216,10 @@ def _volumes(volumes: Iterable[tuple[int | None, int | None]]) -> str:
         sent, received = add_stated(sent, out), add_stated(received, back)
     if sent is None and received is None:
         return f", bytes {NOT_IN_LOG}"
-    return f", {volume_text(sent)} sent, {volume_text(received)} received"
+    sides = ((sent, "sent"), (received, "received"))
+    return "".join(
+        f", bytes {way} {NOT_IN_LOG}" if size is None else f", {size_text(size)} {way}" for size, way in sides
+    )
 
 
 def ways_of(routes: Iterable[AppRoute]) -> dict[str, str]:

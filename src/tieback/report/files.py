@@ -13,7 +13,7 @@ from tieback.model.report import Report
 from tieback.model.unit import path_text
 from tieback.report import by_name
 from tieback.report.interface import PartialRenderer, Renderer
-from tieback.report.unread import partly_read_title
+from tieback.report.unread import partly_read_counts
 
 SHOWN_FINDINGS = 500
 """Maximum number of findings on an HTML page; a test compares it with the renderer."""
@@ -59,7 +59,7 @@ def left_out_text(document: Report, renderer: Renderer, name: str) -> str:
     """
     parts = list(renderer.left_out(document)) if isinstance(renderer, PartialRenderer) else []
     if renderer.meta.name in _WITHOUT_INPUTS:
-        parts += filter(None, (partly_read_title(document),))
+        parts += [f"what was not read of {counts}"] if (counts := partly_read_counts(document)) else []
     if renderer.meta.name in _WITHOUT_PROBLEMS and (skipped := document.headline.files_skipped):
         parts.append(f"{count_text(skipped, 'file')} of the inputs passed over")
     return f"not in {name}: {'; '.join(parts)}" if parts else ""

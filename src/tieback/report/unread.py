@@ -26,10 +26,16 @@ def partly_read_inputs(report: Report) -> Iterator[AppSummary | CaptureSummary]:
 
 def partly_read_title(report: Report) -> str:
     """``2 apps and 1 capture only partly read``; empty if all inputs were read."""
+    counts = partly_read_counts(report)
+    return f"{counts} only partly read" if counts else ""
+
+
+def partly_read_counts(report: Report) -> str:
+    """``2 apps and 1 capture``; empty if all inputs were read."""
     apps, captures = report.partly_read.count, sum(1 for _ in partly_read_captures(report))
     counts = [count_text(apps, "app")] if apps else []
     counts += [count_text(captures, "capture")] if captures else []
-    return f"{' and '.join(counts)} only partly read" if counts else ""
+    return " and ".join(counts)
 
 
 def partly_read_lines(report: Report, most: int = MOST_PARTLY_READ) -> Iterator[tuple[str, str]]:

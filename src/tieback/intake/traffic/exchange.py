@@ -51,7 +51,7 @@ class HttpExchange:
     start: float = 0.0
     seconds: float = 0.0
     bytes_out: int | None = None
-    """``None`` if the source does not state it."""
+    """``None`` or negative if the source does not state it."""
     bytes_in: int | None = None
     app: FlowApp | None = None
     tls: FlowTls | None = None
@@ -90,8 +90,8 @@ def flow_of(path: str, exchange: HttpExchange) -> SampledFlow | None:
         confidence=found.confidence if found else 0.99,
         encrypted=encrypted,
         tls=exchange.tls if encrypted else None,
-        bytes_out=exchange.bytes_out,
-        bytes_in=exchange.bytes_in,
+        bytes_out=_stated(exchange.bytes_out),
+        bytes_in=_stated(exchange.bytes_in),
         packets_out=None,
         packets_in=None,
         start=exchange.start,
@@ -101,6 +101,10 @@ def flow_of(path: str, exchange: HttpExchange) -> SampledFlow | None:
     samples = [CleartextSample("out", "http", out), CleartextSample("in", "http", back)]
     samples += found.samples if upgraded and found else sample_messages("websocket", *said)
     return SampledFlow(flow, tuple(sample for sample in samples if sample.data))
+
+
+def _stated(size: int | None) -> int | None:
+    return None if size is None or size < 0 else size
 
 
 def split_url(url: str) -> SplitResult | None:

@@ -105,12 +105,14 @@ class PcapngReader:
             if len(rows.starts) >= MAX_ROWS:
                 continue
             short = self._short(position)
+            # ``advance`` moves the window even at the end, so the rest is measured before.
+            left, where = len(source.buffer) - position, f"byte {source.base + position}"
             if short:
                 position += short
             elif source.advance(position):
                 position = 0
             else:
-                self._note_end(position)
+                self._note_end(left, where)
                 return
 
     def _walk(self, buffer: Buffer, position: int, rows: _Rows) -> int:
@@ -162,16 +164,12 @@ class PcapngReader:
             return int(length)
         return 0
 
-    def _note_end(self, position: int) -> None:
-        source = self._source
-        if source.damage:
-            self._problems.note(source.damage, f"byte {source.base + position}", UnreadKind.DAMAGED)
-        elif len(source.buffer) > position:
-            self._problems.note(
-                "the last block is truncated: still being written, or damaged",
-                f"byte {source.base + position}",
-                UnreadKind.DAMAGED,
-            )
+    def _note_end(self, left: int, where: str) -> None:
+        if self._source.damage:
+            self._problems.note(self._source.damage, where, UnreadKind.DAMAGED)
+        elif left:
+            what = "the last block is truncated: still being written, or damaged"
+            self._problems.note(what, where, UnreadKind.DAMAGED)
 
     def _note_interface(self, number: int) -> None:
         what = "packets of an interface that the file does not describe"
