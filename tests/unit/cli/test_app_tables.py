@@ -236,8 +236,10 @@ def test_an_unreadable_property_list_is_told_beside_the_rule_of_an_extension() -
     unknown = CleartextPolicy("*", True, None, False, None, UNREAD_INFO)
     extension = CleartextPolicy("*", True, True, False, 0, "PlugIns/A.appex/Info.plist")
     assert transport(Platform.IOS, unknown, extension) == [
-        "connections without TLS: allowed for every host (PlugIns/A.appex/Info.plist); otherwise not known: the "
-        "Info.plist of the app is missing or cannot be read",
+        (
+            "connections without TLS: allowed for every host (PlugIns/A.appex/Info.plist); otherwise not known: the "
+            "Info.plist of the app is missing or cannot be read"
+        ),
         "certificate pins: not known: the Info.plist of the app is missing or cannot be read",
     ]
     closed = transport(Platform.IOS, unknown, replace(extension, cleartext=False))[0]
