@@ -175,6 +175,8 @@ class LiveFlows:
             evidence=FlowEvidence.PAYLOAD,
             confidence=0.99,
             encrypted=False,
+            bytes_out=None,  # the proxy reports names and addresses, not the messages
+            bytes_in=None,
             packets_out=1,
             packets_in=1,
         )
@@ -195,10 +197,10 @@ class LiveFlows:
             confidence=0.95 if shown else 0.0,
             encrypted=True if shown else None,
             tls=shown,
-            bytes_out=None,
-            bytes_in=None,
-            packets_out=None,
-            packets_in=None,
+            bytes_out=0,
+            bytes_in=0,
+            packets_out=0,
+            packets_in=0,
             start=start,
             end=max(start, end),
             detail=_shown(detail),
