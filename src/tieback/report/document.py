@@ -350,7 +350,12 @@ def hosts_of(report: Report, apps: Iterable[AppSummary]) -> dict[str, list[str]]
 
 def unread_text(summary: AppSummary | CaptureSummary) -> str:
     """The parts of an app or a capture that were not read, with their places."""
-    parts = (clean(f"{one.what} ({one.where})" if one.where else one.what, 300) for one in summary.unread)
+    # The place of a capture begins with its path, which the reader sees beside this text.
+    places = (
+        (one, "" if one.where == summary.path else one.where.removeprefix(f"{summary.path}: "))
+        for one in summary.unread
+    )
+    parts = (clean(f"{one.what} ({place})" if place else one.what, 300) for one, place in places)
     text = "; ".join(cut(parts, 3))
     return f"cut off or damaged: {text}" if summary.damaged else text
 

@@ -37,7 +37,6 @@ from tieback.report.document import (
     endpoint_host,
     plugins_for_others,
     rules_for_others,
-    unread_text,
 )
 from tieback.report.unread import partly_read_captures
 from tieback.report.withheld import (
@@ -429,7 +428,8 @@ def _captures(report: Report, own: _Own) -> Iterator[CaptureSummary]:
 def _partly_read(report: Report, own: _Own) -> Iterator[Problem]:
     """The same as problems: nothing else of a capture is part of the report."""
     for one in _captures(report, own):
-        yield Problem(f"only partly read: {unread_text(one)}", PurePath(one.path).name, one.unread[0].kind)
+        what = "; ".join(part.what for part in one.unread)  # their places may name folders
+        yield Problem(f"only partly read: {what}", PurePath(one.path).name, one.unread[0].kind)
 
 
 def _changed(report: Report, own: _Own) -> tuple[list[Finding], int]:

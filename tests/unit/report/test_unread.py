@@ -40,7 +40,7 @@ def test_apps_and_captures_are_counted_and_listed_together(report: Report) -> No
     assert partly_read_title(both) == "1 app and 2 captures only partly read"
     assert list(partly_read_lines(both))[1:] == [
         ("runs/shop.pcap", "cut off or damaged: cut here (byte 7)"),
-        ("odd.har", "entry 3 is invalid (odd.har)"),
+        ("odd.har", "entry 3 is invalid"),
     ]
     assert list(partly_read_lines(both, 1))[-1] == ("and 1 more capture", "see the JSON report")
     assert "runs/shop.pcap (cut off or damaged: cut here (byte 7)), odd.har" in unread_names(both)

@@ -118,7 +118,7 @@ class MitmFile:
 
     def _note(self, what: str, at: int, unread: UnreadKind) -> None:
         assert isinstance(self.problems, CaptureProblems)
-        self.problems.note(what, f"{self.path} at {at}", unread)
+        self.problems.note(what, f"byte {at}", unread)
 
 
 def _part(state: dict[str, Any], name: str) -> dict[str, Any]:
