@@ -350,14 +350,17 @@ def hosts_of(report: Report, apps: Iterable[AppSummary]) -> dict[str, list[str]]
 
 def unread_text(summary: AppSummary | CaptureSummary) -> str:
     """The parts of an app or a capture that were not read, with their places."""
-    # The place of a capture begins with its path, which the reader sees beside this text.
-    places = (
-        (one, "" if one.where == summary.path else one.where.removeprefix(f"{summary.path}: "))
+    parts = (
+        clean(f"{one.what} ({place})" if (place := _place_in(one.where, summary.path)) else one.what, 300)
         for one in summary.unread
     )
-    parts = (clean(f"{one.what} ({place})" if place else one.what, 300) for one, place in places)
     text = "; ".join(cut(parts, 3))
     return f"cut off or damaged: {text}" if summary.damaged else text
+
+
+def _place_in(where: str, path: str) -> str:
+    """A place without the path of its capture, which the reader sees beside it."""
+    return "" if where == path else where.removeprefix(f"{path}: ")
 
 
 def unread_words(summary: AppSummary, named: bool) -> str:

@@ -89,10 +89,8 @@ def test_a_vendor_sees_that_a_capture_of_its_apps_was_only_partly_read(report: R
         Encryption.ENCRYPTED, ("TLSv1.3",), 1, None, None, (),
     )  # fmt: skip
     parts = (UnreadCode(UnreadKind.DAMAGED, "the last record is truncated", "/home/anna/run.pcap: byte 80"),)
-    captures = [
-        CaptureSummary(path, "0" * 64, 9, 9, 0, ("Other",), unread=parts)
-        for path in (ours.capture, "/home/anna/b.pcap")
-    ]
+    known = CaptureSummary(ours.capture, "0" * 64, 9, 9, 0, ("Other",), unread=parts)
+    captures = [known, replace(known, path="/home/anna/b.pcap")]
     head = replace(report.headline, files_skipped=7)
     whole = replace(report, headline=head, servers=LazyTable.of([ours]), captures=LazyTable.of(captures))
     cut = vendor_report(whole, PARCELLO.vendor)
