@@ -49,10 +49,9 @@ class Sighting(msgspec.Struct, frozen=True):
     """Name of the SDK, platform or vendor that owns the endpoint; empty if unknown."""
     party_reason: str = ""
     """One clause with the reason for the party; empty if not yet judged."""
-    bytes_out: int | None = None
-    """Bytes sent to it in traffic, over the flows that state them. ``None`` if none states them, as in many logs, or if
-    it was not seen in traffic."""
-    bytes_in: int | None = None
+    bytes_out: int | None = 0
+    """Bytes sent to it, if seen in traffic, over the flows that state them; ``None`` if none does, as in many logs."""
+    bytes_in: int | None = 0
     """Bytes received from it, as ``bytes_out``."""
     names: tuple[str, ...] = ()
     """Containers of a cloud resource that the app names: buckets, collections, tables; sorted."""

@@ -201,6 +201,7 @@ def _platforms(tree: _Tree) -> Iterator[RulesPart | InputError]:
     connected: set[Path] = set()
     for one in tree.folders:
         if "firebase.json" in one.files:
+            tree.use((one.path / "firebase.json", one.path / ".firebaserc"))
             for part in firebase_parts(one.path, lambda place: tree.below(place, {".gql", ".graphql", ".yaml"})):
                 if isinstance(part, RulesPart) and part.kind == SqlConnect.meta.name:
                     connected.update(part.files)

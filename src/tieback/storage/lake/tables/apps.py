@@ -58,9 +58,9 @@ class AppEndpoint(msgspec.Struct, frozen=True):
     offset: int | None
     how: str
     party: Party
-    bytes_out: int | None = None
-    """Bytes sent to it, if seen in a capture that states them."""
-    bytes_in: int | None = None
+    bytes_out: int | None = 0
+    """Bytes sent to it, if seen in a capture; ``None`` if the capture does not state them."""
+    bytes_in: int | None = 0
 
 
 def app_tables(documents: Sequence[tuple[UnitName, AppDocument]]) -> dict[str, pa.Table]:
