@@ -22,7 +22,7 @@ from tieback.model.errors import InputError, TiebackError
 from tieback.model.sighting import AppDocument, UnreadKind
 
 if TYPE_CHECKING:
-    from tieback.intake.discover import SkippedFiles
+    from tieback.model.skipped import SkippedFiles
 
 
 def app(
@@ -70,7 +70,7 @@ def app(
                 waiting.append(end)
             else:
                 _show(end, output, everything=everything)
-    print_skipped(skipped, "app packages", "Pass a file by itself to read it.")
+    print_skipped(skipped)
     if waiting:
         from tieback.pipeline.source.documents import documents_with_source
 

@@ -16,7 +16,7 @@ from rich.text import Text
 from tieback.cli.declarations import TITLE as DECLARED
 from tieback.cli.declarations import declaration_lines
 from tieback.model.app import App, Platform
-from tieback.model.cleartext import CleartextPolicy
+from tieback.model.cleartext import UNREAD_INFO, CleartextPolicy
 from tieback.model.endpoint import EndpointKind, Party
 from tieback.model.safe_text import escape_line
 from tieback.model.sighting import (
@@ -41,6 +41,8 @@ SHOWN_HOSTS = 3
 SHOWN_PROBLEMS = 5
 SHOWN_SOURCES = 3
 """Entries named per setting of transport security."""
+_NOT_KNOWN = "not known: "
+_UNREAD_INFO = "the Info.plist of the app is missing or cannot be read"
 _NARROW = 24
 """Least width of the column of values."""
 _PLATFORMS = {Platform.ANDROID: "Android", Platform.IOS: "iOS"}
@@ -363,14 +365,18 @@ def _transport(policies: Sequence[CleartextPolicy], app: App | None, width: int,
             width,
         )
     pinned = [(one, one.pins_source) for one in policies if one.pins]
-    yield from _setting("certificate pins", ("set", "none"), policies, pinned, most, width)
+    none = f"{_NOT_KNOWN}{_UNREAD_INFO}" if any(one.pins is None for one in policies) else "none"
+    yield from _setting("certificate pins", ("set", none), policies, pinned, most, width)
 
 
 def _not_allowed(policies: Sequence[CleartextPolicy]) -> str:
-    if any(one.cleartext is None for one in policies):
+    undecided = [one for one in policies if one.cleartext is None]
+    if any(one.source == UNREAD_INFO for one in undecided):
+        return f"{_NOT_KNOWN}{_UNREAD_INFO}"
+    if undecided:
         return (
-            "not known: the package does not name its SDK, and App Transport Security applies only to apps built with "
-            "the SDK of iOS 9 or later"
+            f"{_NOT_KNOWN}the package does not name its SDK, and App Transport Security applies only to apps built "
+            "with the SDK of iOS 9 or later"
         )
     return f"not allowed{_where([policies[0].source])}"
 
@@ -392,6 +398,8 @@ def _setting(
     names = [_domain(one, alone=alone) for one, _ in found]
     more = f" and {len(names) - most:,} more" if most is not None and len(names) > most else ""
     text = f"{what}: {yes} for {', '.join(names[:most])}{more}{_where(source for _, source in found)}"
+    if no.startswith(_NOT_KNOWN):
+        text += f"; otherwise {no}"
     yield from _prose(text, width, "" if yes == "set" else "yellow")
 
 

@@ -20,6 +20,7 @@ from tieback.cli.terminal import (
     data_console,
     message_console,
     print_failure,
+    print_skipped,
     progress_bar,
     write_line,
 )
@@ -29,6 +30,7 @@ from tieback.model.document import encode
 from tieback.model.errors import TiebackError, UsageError
 
 if TYPE_CHECKING:
+    from tieback.model.skipped import SkippedFiles
     from tieback.pipeline.fleet.inventory import InventoryResult, InventoryStatement
 
 FormatOption = Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per line.")]
@@ -112,8 +114,11 @@ def import_(
     confirm = (lambda *_: True) if yes else _ask if sys.stdin.isatty() else None
     done: list[InventoryResult] = []
     failed = 0
+    skipped: list[SkippedFiles] = []
     with progress_bar("importing") as bar:
-        for end in import_inventories(workspace, files, request, confirm, lambda _, rows: bar(rows, rows)):
+        for end in import_inventories(
+            workspace, files, request, confirm, lambda _, rows: bar(rows, rows), skipped.append
+        ):
             if isinstance(end, TiebackError):
                 failed += 1
                 print_failure(end)
@@ -132,6 +137,7 @@ def import_(
                 )
     if done and output is OutputFormat.TABLE:
         _print_imports(done)
+    print_skipped(skipped)
     if failed:
         raise typer.Exit(ExitCode.SOME_FAILED if done else ExitCode.NOTHING_DONE)
     if not done:

@@ -1,7 +1,7 @@
 """``tieback letter``: write letters as files. The program never sends anything."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -10,11 +10,22 @@ from rich.text import Text
 from tieback.cli.case_options import PolicyOption
 from tieback.cli.formats import format_name, format_option
 from tieback.cli.options import RunOption
-from tieback.cli.terminal import ExitCode, OutputFormat, WorkspaceOption, data_console, message_console, write_line
+from tieback.cli.terminal import (
+    ExitCode,
+    OutputFormat,
+    WorkspaceOption,
+    data_console,
+    message_console,
+    print_skipped,
+    write_line,
+)
 from tieback.cli.vendor import ByOption, day_of
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
 from tieback.model.safe_text import escape_line
+
+if TYPE_CHECKING:
+    from tieback.model.skipped import SkippedFiles
 
 app = typer.Typer(
     help="Write letters to vendors, providers, CERTs and device owners. Letters are files; nothing is sent.\n\n"
@@ -224,11 +235,13 @@ def check(
     from tieback.cases.letters.check import check_template
 
     failed = 0
+    skipped: list[SkippedFiles] = []
     for path in template:
-        problems = check_template(path)
+        problems = check_template(path, skipped.append)
         failed += bool(problems)
         for problem in problems:
             typer.echo(escape_line(str(problem)))
+    print_skipped(skipped)
     if failed:
         raise typer.Exit(ExitCode.SOME_FAILED if failed < len(template) else ExitCode.NOTHING_DONE)
     message_console().print("no problem found")

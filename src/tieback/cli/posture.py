@@ -22,6 +22,7 @@ from tieback.cli.terminal import (
     message_console,
     print_failure,
     print_problem,
+    print_skipped,
     progress_bar,
     write_line,
 )
@@ -198,6 +199,7 @@ def templates(
             print_problem(ended.ended)
         if ended.left_out:
             print_problem(f"{folder}: {ended.left_out:,} templates are too large or too many, and were not read")
+        print_skipped(ended.skipped, "Pass a template by itself to read it.")
         if ended.findings is None:
             raise typer.Exit(ExitCode.NOTHING_DONE)
         broken = bool(ended.ended or ended.left_out)

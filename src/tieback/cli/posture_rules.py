@@ -17,6 +17,7 @@ from tieback.cli.terminal import (
     exit_with_findings,
     message_console,
     print_failure,
+    print_skipped,
     write_line,
 )
 from tieback.model.document import encode
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tieback.model.errors import InputError
+    from tieback.model.skipped import SkippedFiles
     from tieback.posture.rules.audit import RulesAnswer
     from tieback.posture.rules.folder import Part
     from tieback.posture.rules.interface import Permission, Requester
@@ -91,7 +93,8 @@ def rules(
         raise UsageError("unknown identity", where=f"--as {who}", advice="Use anonymous or any-user") from None
     moment = at.replace(tzinfo=UTC) if at is not None else None
     found = _Found()
-    for file in expand(files):
+    skipped: list[SkippedFiles] = []
+    for file in expand(files, skipped.append):
         try:
             for answer in _answers(file, strangers, path or (), kind, moment, verify=verify):
                 found.add(answer)
@@ -111,6 +114,7 @@ def rules(
         except TiebackError as error:
             found.failed += 1
             print_failure(error)
+    print_skipped(skipped)
     if output is OutputFormat.TABLE and found.asked:
         _print(found.shown, found.asked)
     if fail_on is not None and (severe := found.at_or_above(fail_on)):

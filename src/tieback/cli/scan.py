@@ -2,7 +2,6 @@
 
 import sys
 from enum import StrEnum
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,11 +31,11 @@ from tieback.cli.terminal import (
     exit_with_findings,
     message_console,
     print_failure,
+    print_skipped,
     progress_bar,
 )
 from tieback.cli.workspace_ledger import LedgerOption, ensure_ledger
-from tieback.model.count_text import count_text
-from tieback.model.errors import InputError, UsageError, WorkspaceError
+from tieback.model.errors import UsageError, WorkspaceError
 from tieback.model.exposure import Severity
 
 if TYPE_CHECKING:
@@ -46,10 +45,6 @@ if TYPE_CHECKING:
     from tieback.model.report import Report
     from tieback.pipeline.inputs.spec import InputSpec
     from tieback.report.interface import Renderer
-
-
-MOST_DAMAGED = 20
-"""Limit on the damaged packages that are named on stderr."""
 
 
 class FailOn(StrEnum):
@@ -65,7 +60,8 @@ class FailOn(StrEnum):
     UNDECIDED = "undecided"
     """A store answered, but is known neither as open nor as closed: an unclear answer, or an untested access path."""
     UNREAD = "unread"
-    """An app was only partly read: its code is encrypted, packed, missing or damaged, or is not in the package."""
+    """An app was only partly read: its code is encrypted, packed, missing or damaged, or is not in the package. Or a
+    capture was only partly read: it is damaged, or a part of it is not understood."""
 
 
 def scan(
@@ -97,8 +93,8 @@ def scan(
         list[FailOn] | None,
         typer.Option(
             help="Exit with code 1 if a finding (--baseline: a new one) has at least this severity. Or, with unprobed, "
-            "if a candidate was not probed; with undecided, if a store is not decided; with unread, if an app was only "
-            "partly read. Repeatable; default: never."
+            "if a candidate was not probed; with undecided, if a store is not decided; with unread, if an app or "
+            "capture was only partly read. Repeatable; default: never."
         ),
     ] = None,
     workers: Annotated[
@@ -130,6 +126,7 @@ def scan(
     from tieback.report import by_suffix
     from tieback.report.audience import audience_of
     from tieback.report.sampling import with_population_estimate
+    from tieback.report.unread import damaged_errors
     from tieback.scope.policy.approval import load_approved_grant
     from tieback.scope.policy.never import load_site_policy
 
@@ -153,14 +150,15 @@ def scan(
     with run_scan(request, progress_bar) as done:
         for error in done.failed:
             print_failure(error)
+        print_skipped(done.skipped)
         for part in done.set_aside:
             message_console().print(f"removed a damaged file from the lake: {part}")
         judged = with_population_estimate(with_baseline(set_apart(located(done.report)), past), sample_of)
         document = reduced(judged, who, vendor, workspace)
         lost, closed = _write_outputs(document, files, output, brief=brief, least=_least(fail_on or ()))
         reasons = list(_reasons_to_fail(judged, fail_on or ()))
-        damaged = done.report.headline.apps_damaged or 0
-        for error in _damaged(done.report) if damaged else ():
+        damaged = list(damaged_errors(done.report))
+        for error in damaged:
             print_failure(error)
     if reasons:
         exit_with_findings(*reasons)
@@ -224,7 +222,8 @@ def _least(fail_on: "Sequence[FailOn]") -> Severity | None:
 
 def _reasons_to_fail(judged: "Report", fail_on: "Sequence[FailOn]") -> "Iterator[str]":
     """Why the command ends with exit code 1, one line each."""
-    from tieback.report.document import undecided_names, undecided_text, unprobed_names, unprobed_text, unread_names
+    from tieback.report.document import undecided_names, undecided_text, unprobed_names, unprobed_text
+    from tieback.report.unread import partly_read_title, unread_names
 
     if (least := _least(fail_on)) is not None:
         severe = judged.new_at_or_above(least)
@@ -235,19 +234,8 @@ def _reasons_to_fail(judged: "Report", fail_on: "Sequence[FailOn]") -> "Iterator
         yield f"{text} Not probed: {unprobed_names(judged)}"
     if FailOn.UNDECIDED in fail_on and (text := undecided_text(judged.headline)):
         yield f"{text} Not decided: {undecided_names(judged)}"
-    if FailOn.UNREAD in fail_on and judged.partly_read.count:
-        yield f"{count_text(judged.partly_read.count, 'app')} only partly read: {unread_names(judged)}"
-
-
-def _damaged(report: "Report") -> "Iterator[InputError]":
-    """One error for each damaged package, up to a limit: what was read of it is in the report."""
-    from tieback.report.document import unread_text
-
-    packages = (summary for summary in report.partly_read.rows() if summary.damaged)
-    for summary in islice(packages, MOST_DAMAGED):
-        yield InputError(unread_text(summary), where=summary.path, advice="Build or download the package again")
-    if (rest := (report.headline.apps_damaged or 0) - MOST_DAMAGED) > 0:
-        yield InputError("cut off or damaged", where=f"{rest:,} more packages", advice="The report lists them")
+    if FailOn.UNREAD in fail_on and (title := partly_read_title(judged)):
+        yield f"{title}: {unread_names(judged)}"
 
 
 def _inputs(texts: "Iterable[str]", manifests: "Iterable[Path]") -> "tuple[InputSpec, ...]":

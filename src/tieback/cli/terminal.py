@@ -19,7 +19,7 @@ from tieback.model.errors import TiebackError
 from tieback.model.safe_text import escape_commands, escape_line, replace_unsafe
 
 if TYPE_CHECKING:
-    from tieback.intake.discover import SkippedFiles
+    from tieback.model.skipped import SkippedFiles
 
 
 class ExitCode(IntEnum):
@@ -32,7 +32,7 @@ class ExitCode(IntEnum):
     USAGE = 2
     """Wrong usage: an option, a file of settings, or a grant that is not valid. Nothing was done."""
     SOME_FAILED = 3
-    """Some inputs failed, or packages are cut off or damaged. Each is named on stderr; the others are done."""
+    """Some inputs failed, or are cut off or damaged. Each is named on stderr; the others are done."""
     NOTHING_DONE = 4
     """No input could be read, or nothing could be done."""
     CLOSED_PIPE = 141
@@ -189,12 +189,10 @@ def exit_with_findings(*reasons: str) -> NoReturn:
     raise typer.Exit(ExitCode.FINDINGS)
 
 
-def print_skipped(skipped: Iterable["SkippedFiles"], what: str, advice: str) -> None:
-    """Print a line on stderr for each folder with files that were not read because they are ``what``."""
+def print_skipped(skipped: Iterable["SkippedFiles"], advice: str = "Pass a file by itself to read it.") -> None:
+    """Print a line on stderr for each place and reason of files that were passed over."""
     for one in skipped:
-        count = "1 file" if one.count == 1 else f"{one.count:,} files"
-        example = one.first if one.count == 1 else f"such as {one.first}"
-        print_problem(f"note: {one.directory}: not read because not {what}: {count} ({example}). {advice}")
+        print_problem(f"note: {one.where}: {one.text}. {advice}")
 
 
 @contextmanager

@@ -19,11 +19,11 @@ from tieback.cli.terminal import (
 )
 from tieback.model.document import encode
 from tieback.model.errors import TiebackError, UsageError
-from tieback.model.sighting import Problem
+from tieback.model.sighting import Problem, UnreadKind
 from tieback.model.small_file import read_small
 
 if TYPE_CHECKING:
-    from tieback.intake.discover import SkippedFiles
+    from tieback.model.skipped import SkippedFiles
 
 _MAX_UID_MAP = 16 * 1024 * 1024
 
@@ -127,7 +127,10 @@ def traffic(
                 failed += 1
                 print_failure(end)
             elif isinstance(end, Problem):
-                print_problem(f"{end.where}: {end.what}")
+                damaged = end.unread is UnreadKind.DAMAGED
+                failed += damaged
+                mark = "cut off or damaged: " if damaged else "partly read: " if end.unread is not None else ""
+                print_problem(f"{end.where}: {mark}{end.what}")
             elif totals is not None:
                 seen.add(end.path)
                 totals.add(end)
@@ -142,7 +145,7 @@ def traffic(
 
         print_recipients(totals, output.value)
     tables.print()
-    print_skipped(skipped, "captures", "Pass a file by itself to read it.")
+    print_skipped(skipped)
     if failed:
         raise typer.Exit(ExitCode.SOME_FAILED if seen else ExitCode.NOTHING_DONE)
 

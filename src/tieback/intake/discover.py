@@ -6,7 +6,7 @@ content is imported when a name does not say enough.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, assert_never
@@ -17,6 +17,16 @@ from tieback.intake.apps.content import SNIFF
 from tieback.intake.apps.folder import is_unpacked
 from tieback.intake.places.shard import BLOCK, PACKED, SUFFIX, is_shard
 from tieback.model.errors import InputError
+from tieback.model.skipped import (
+    LINKS,
+    MACOS_DATA,
+    NOT_REGULAR,
+    PARTS,
+    TOO_MANY,
+    UNREADABLE,
+    OnSkipped,
+    SkippedCount,
+)
 from tieback.model.unit import path_text
 
 MAX_DEPTH = 32
@@ -33,6 +43,7 @@ _PACKAGE_NAMES = (
     b"Products/Applications/",
 )
 """Every package has one of these in its ZIP directory; sets of split packages contain ``.apk``."""
+_NO_INPUTS = "not apps, captures or shards"
 _ZIP = b"PK\x03\x04"
 _MAC_DATA = "__MACOSX"
 """Folder in archives of macOS: it repeats the names of all files, for their attributes."""
@@ -60,17 +71,12 @@ class DiscoveredInput(msgspec.Struct, frozen=True):
     kind: FileKind
 
 
-class SkippedFiles(msgspec.Struct, frozen=True):
-    """The files of a directory that were not read, because they are not what was searched for."""
+class PassedOver(msgspec.Struct, frozen=True):
+    """A file of a directory that is no input, whatever a command searches for."""
 
-    directory: Path
-    count: int
-    first: str
-    """Name of the first."""
-
-
-type OnSkipped = Callable[[SkippedFiles], None]
-"""Is called once per directory with such files, unless it is an error."""
+    path: Path
+    why: str
+    """As in ``SkippedFiles``; empty if its type is another one."""
 
 
 def classify_name(name: str) -> FileKind:
@@ -104,6 +110,11 @@ def classify_file(name: str, head: bytes, tail: bytes) -> FileKind:
 
 def classify_path(path: Path) -> FileKind:
     """Classify a local file, or the directory of an unpacked app; ``FileKind.OTHER`` if it cannot be read."""
+    return _kind_of(path) or FileKind.OTHER
+
+
+def _kind_of(path: Path) -> FileKind | None:
+    """The kind of a path; ``None`` if it cannot be opened."""
     named = classify_name(path.name)
     if named is not FileKind.OTHER:
         return named
@@ -113,7 +124,7 @@ def classify_path(path: Path) -> FileKind:
         with path.open("rb", buffering=0) as file:
             return _kind_of_content(path.name, file)
     except OSError:
-        return FileKind.OTHER
+        return None
 
 
 def _kind_of_content(name: str, file: BinaryIO) -> FileKind:
@@ -136,10 +147,11 @@ def find_apps(paths: Iterable[Path], skipped: OnSkipped | None = None) -> Iterat
 
     In a directory an app is a package, or a directory that one was unpacked to. If a directory has no app, its app
     parts are yielded. A missing path, a directory that cannot be read and a directory without any app are one error
-    each in the stream. ``skipped`` is called with the other files of a directory.
+    each in the stream. ``skipped`` is called with the other files of a directory, unless it is an error.
     """
     for path in paths:
-        yield from _found(path, FileKind.APP, "no app package in this directory", "Pass APK, AAB or IPA files", skipped)
+        nothing = ("no app package in this directory", "Pass APK, AAB or IPA files")
+        yield from _found(path, FileKind.APP, nothing, "not app packages", skipped)
 
 
 def find_captures(paths: Iterable[Path], skipped: OnSkipped | None = None) -> Iterator[Path | InputError]:
@@ -148,61 +160,93 @@ def find_captures(paths: Iterable[Path], skipped: OnSkipped | None = None) -> It
     Logs in directories are not yielded: many other texts look like them. Errors are as in ``find_apps``.
     """
     for path in paths:
-        yield from _found(
-            path, FileKind.TRAFFIC, "no capture in this directory", "Pass pcap, pcapng, HAR or mitmproxy files", skipped
-        )
+        nothing = ("no capture in this directory", "Pass pcap, pcapng, HAR or mitmproxy files")
+        yield from _found(path, FileKind.TRAFFIC, nothing, "not captures", skipped)
 
 
 def _found(
-    path: Path, kind: FileKind, nothing: str, advice: str, skipped: OnSkipped | None
+    path: Path, kind: FileKind, nothing: tuple[str, str], other: str, skipped: OnSkipped | None
 ) -> Iterator[Path | InputError]:
+    """A path, or the inputs of one kind in a directory.
+
+    Args:
+        path: what the user passed.
+        kind: of the inputs.
+        nothing: error and advice for a directory without any.
+        other: why files of another type are passed over.
+        skipped: called with the files that are passed over.
+    """
     match _exists(path):
         case InputError() as error:
             yield error
         case False:
             yield path
         case True:
-            error = InputError(nothing, where=path_text(path), advice=advice)
-            yield from _found_below(path, kind, error, skipped)
-        case other:
-            assert_never(other)
+            what, advice = nothing
+            error = InputError(what, where=path_text(path), advice=advice)
+            yield from _found_below(path, kind, error, other, skipped)
+        case unexpected:
+            assert_never(unexpected)
 
 
 def _found_below(
-    directory: Path, kind: FileKind, nothing: InputError, skipped: OnSkipped | None
+    directory: Path, kind: FileKind, nothing: InputError, other: str, skipped: OnSkipped | None
 ) -> Iterator[Path | InputError]:
     found = False
-    parts: list[Path] = []
-    others, first = 0, ""
-    for item in walk(directory, others=True):
+    parts, passed = _Parts(), SkippedCount()
+    for item in walk(directory):
         if isinstance(item, InputError):
             found = True
             yield item
+        elif isinstance(item, PassedOver):
+            passed.add(item.why or other, _name(item.path))
         elif item.kind is kind:
             found = True
             yield item.path
-        elif item.kind is FileKind.APP_PART and kind is FileKind.APP and len(parts) < MAX_PARTS:
-            parts.append(item.path)
+        elif item.kind is FileKind.APP_PART and kind is FileKind.APP:
+            parts.add(item.path)
         else:
-            others, first = others + 1, first or item.path.name
-    if not found and not parts:
+            passed.add(other, _name(item.path))
+    if not found and not parts.paths:
         yield nothing
         return
-    if found:
-        others += len(parts)
-        first = first or "".join(part.name for part in parts[:1])
-    else:
-        yield from parts
-    if others and skipped is not None:
-        skipped(SkippedFiles(directory, others, first))
+    if not found:
+        yield from parts.paths
+    parts.pass_over(passed, whole=found)
+    passed.report(path_text(directory), skipped)
 
 
-def find_inputs(path: Path) -> Iterator[DiscoveredInput | InputError]:
+class _Parts:
+    """The parts of apps in a directory, up to the limit."""
+
+    def __init__(self) -> None:
+        self.paths: list[Path] = []
+        self._more = SkippedCount()
+
+    def add(self, path: Path) -> None:
+        if len(self.paths) < MAX_PARTS:
+            self.paths.append(path)
+        else:
+            self._more.add(TOO_MANY, _name(path))
+
+    def pass_over(self, passed: SkippedCount, *, whole: bool) -> None:
+        """Count the parts that are not read: all beside whole apps, else those above the limit."""
+        for path in self.paths if whole else ():
+            passed.add(PARTS, _name(path))
+        for more in self._more.of(""):
+            passed.add(PARTS if whole else more.why, more.first, more.count)
+
+
+def _name(path: Path) -> str:
+    return path_text(Path(path.name))
+
+
+def find_inputs(path: Path, skipped: OnSkipped | None = None) -> Iterator[DiscoveredInput | InputError]:
     """Yield every input at a path, classified: a file as it is; of a directory apps, then captures, then shards.
 
     A file that is neither by its name nor its first bytes is traffic if ``tieback traffic`` reads it, such as a log; in
     a directory such files are left out. App parts of a directory are yielded if it has no app. In a directory only
-    files named ``.tar`` count as shards. Never raises; errors are as in ``find_apps``.
+    files named ``.tar`` count as shards. Never raises; errors and ``skipped`` are as in ``find_apps``.
     """
     is_directory = _exists(path)
     if isinstance(is_directory, InputError):
@@ -213,23 +257,35 @@ def find_inputs(path: Path) -> Iterator[DiscoveredInput | InputError]:
         return
     errors: list[InputError] = []
     found: dict[FileKind, list[DiscoveredInput]] = {kind: [] for kind in FileKind}
+    parts, passed = _Parts(), SkippedCount()
     for item in walk(path):
         if isinstance(item, InputError):
             errors.append(item)
-        elif item.kind is not FileKind.APP_PART or len(found[FileKind.APP_PART]) < MAX_PARTS:
+        elif isinstance(item, PassedOver):
+            passed.add(item.why or _NO_INPUTS, _name(item.path))
+        elif item.kind is FileKind.SHARD and classify_name(item.path.name) is not FileKind.SHARD:
+            passed.add("shards that are not named .tar", _name(item.path))
+        elif item.kind is FileKind.PACKED_SHARD:
+            passed.add("compressed shards, whose members cannot be read one by one", _name(item.path))
+        elif item.kind is FileKind.APP_PART:
+            parts.add(item.path)
+        else:
             found[item.kind].append(item)
     yield from errors
-    apps = found[FileKind.APP] or found[FileKind.APP_PART]
-    shards = [item for item in found[FileKind.SHARD] if classify_name(item.path.name) is FileKind.SHARD]
-    yield from apps
+    yield from found[FileKind.APP]
+    if not found[FileKind.APP]:
+        yield from (DiscoveredInput(part, FileKind.APP_PART) for part in parts.paths)
+    parts.pass_over(passed, whole=bool(found[FileKind.APP]))
     yield from found[FileKind.TRAFFIC]
-    yield from shards
-    if not (errors or apps or found[FileKind.TRAFFIC] or shards):
+    yield from found[FileKind.SHARD]
+    if not (errors or parts.paths or any(found.values())):
         yield InputError(
             "no apps, captures or shards in this directory",
             where=path_text(path),
             advice="Pass APK, AAB, IPA, capture or .tar files",
         )
+        return
+    passed.report(path_text(path), skipped)
 
 
 def _classify_alone(path: Path) -> FileKind:
@@ -265,10 +321,10 @@ def _exists(path: Path) -> bool | InputError:
     return InputError("no such file or directory", where=path_text(path), advice="Check the path")
 
 
-def walk(directory: Path, depth: int = MAX_DEPTH, *, others: bool = False) -> Iterator[DiscoveredInput | InputError]:
-    """Regular files and unpacked apps below a directory with their kinds, in order of name; never raises.
+def walk(directory: Path, depth: int = MAX_DEPTH) -> Iterator[DiscoveredInput | PassedOver | InputError]:
+    """Inputs and unpacked apps below a directory with their kinds, and all other files, in order of name; never raises.
 
-    Links to directories are not followed. ``FileKind.OTHER`` is left out, unless ``others``.
+    Links to directories are not followed.
     """
     try:
         with os.scandir(directory) as entries:
@@ -278,20 +334,32 @@ def walk(directory: Path, depth: int = MAX_DEPTH, *, others: bool = False) -> It
         yield InputError(f"cannot be read: {reason}", where=path_text(directory), advice="Check its permissions")
         return
     for entry in ordered:
+        path = Path(entry.path)
         try:
-            if entry.is_dir(follow_symlinks=False):
-                if entry.name == _MAC_DATA:
-                    continue
-                if is_unpacked(Path(entry.path)):
-                    yield DiscoveredInput(Path(entry.path), FileKind.APP)
+            if entry.name == _MAC_DATA and entry.is_dir(follow_symlinks=False):
+                yield PassedOver(path, MACOS_DATA)
+            elif entry.is_dir(follow_symlinks=False):
+                if is_unpacked(path):
+                    yield DiscoveredInput(path, FileKind.APP)
                 elif depth > 0:
-                    yield from walk(Path(entry.path), depth - 1, others=others)
+                    yield from walk(path, depth - 1)
                 else:
-                    where = path_text(Path(entry.path))
+                    where = path_text(path)
                     yield InputError("nested too deep to be searched", where=where, advice="Pass it by itself")
-            elif entry.is_file():
-                kind = classify_path(Path(entry.path))
-                if others or kind is not FileKind.OTHER:
-                    yield DiscoveredInput(Path(entry.path), kind)
+            else:
+                yield _classified(entry)
         except OSError:  # a circular link, or a file removed meanwhile
-            continue
+            yield PassedOver(path, UNREADABLE)
+
+
+def _classified(entry: os.DirEntry[str]) -> DiscoveredInput | PassedOver:
+    """An entry that is no folder. Raises ``OSError``."""
+    path = Path(entry.path)
+    if entry.is_dir():
+        return PassedOver(path, LINKS)
+    if not entry.is_file():
+        return PassedOver(path, UNREADABLE if entry.is_symlink() else NOT_REGULAR)
+    kind = _kind_of(path)
+    if kind is None:
+        return PassedOver(path, UNREADABLE)
+    return PassedOver(path, "") if kind is FileKind.OTHER else DiscoveredInput(path, kind)

@@ -4,6 +4,9 @@ from enum import StrEnum
 
 import msgspec
 
+UNREAD_INFO = "not decided (Info.plist cannot be read)"
+"""Source of the rule of an iOS app whose property list is missing or cannot be read."""
+
 
 class Limit(StrEnum):
     """The connections that a rule is limited to."""
@@ -39,11 +42,13 @@ class CleartextPolicy(msgspec.Struct, frozen=True):
     include_subdomains: bool
     """True if the rule also applies to names below the domain."""
     cleartext: bool | None
-    """True if connections without TLS are allowed; null if the package does not decide it (an iOS app without SDK)."""
+    """True if connections without TLS are allowed; null if the package does not decide it: it names no SDK, or the
+    property list of the app cannot be read (iOS)."""
     user_cas: bool
     """True if CAs installed by the user are trusted. iOS always trusts them: false there."""
-    pins: int
-    """Number of pinned certificates or keys of which one must be in the chain; 0 if any trusted chain is accepted."""
+    pins: int | None
+    """Number of pinned certificates or keys of which one must be in the chain; 0 if any trusted chain is accepted, null
+    if the declaration cannot be read."""
     source: str
     """Package entry with ``cleartext``, or ``default`` with the SDK that implies it."""
     limit: Limit = Limit.NONE

@@ -34,9 +34,9 @@ class AppRoute(msgspec.Struct, frozen=True):
     offset: int | None
     how: str
     """The extractor and rule that found it; starts with ``traffic/`` if found in a capture."""
-    bytes_out: int = 0
-    """Bytes sent to the endpoint in that capture."""
-    bytes_in: int = 0
+    bytes_out: int | None = 0
+    """Bytes sent to the endpoint in that capture; ``None`` if it does not state them, as many logs."""
+    bytes_in: int | None = 0
 
 
 class ClassifiedField(msgspec.Struct, frozen=True):

@@ -4,6 +4,9 @@ from enum import StrEnum
 
 import msgspec
 
+NOT_IN_LOG = "not in this log"
+"""Words for bytes of traffic that its source does not state: they are not zero."""
+
 
 class Peer(msgspec.Struct, frozen=True, gc=False):
     """One end of a flow."""
@@ -186,13 +189,13 @@ class Flow(msgspec.Struct, frozen=True, gc=False):
     """``None`` if unknown."""
     tls: FlowTls | None
     """The handshake; ``None`` without TLS or QUIC."""
-    bytes_out: int
-    """Payload bytes from client to server."""
-    bytes_in: int
+    bytes_out: int | None
+    """Payload bytes from client to server; ``None`` here and below if the source does not state it, such as a log."""
+    bytes_in: int | None
     """Payload bytes from server to client."""
-    packets_out: int
+    packets_out: int | None
     """Packets or messages from client to server."""
-    packets_in: int
+    packets_in: int | None
     """Packets or messages from server to client."""
     start: float
     """Seconds since 1970, UTC."""
@@ -210,3 +213,8 @@ class Flow(msgspec.Struct, frozen=True, gc=False):
     """Whether the content of the flow could be read."""
     sent: tuple[SentData, ...] = ()
     """What the app sent, encrypted on the wire or not; empty also if ``content`` is not ``read``."""
+
+
+def add_stated(total: int | None, more: int | None) -> int | None:
+    """The sum of two numbers of bytes or packets, of those that are stated; ``None`` if neither is."""
+    return total if more is None else more if total is None else total + more

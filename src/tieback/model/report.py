@@ -18,7 +18,7 @@ from tieback.model.passive import PassiveNote, PassiveSighting
 from tieback.model.pii import OwnPeople
 from tieback.model.posture import Posture
 from tieback.model.probe import ProbeReport
-from tieback.model.sighting import Problem, Sighting, UnreadCode, UnreadKind
+from tieback.model.sighting import Problem, Sighting, UnreadCode, UnreadKind, remarks
 
 
 class StoreKind(msgspec.Struct, frozen=True):
@@ -92,6 +92,12 @@ class Headline(msgspec.Struct, frozen=True):
     """Affected apps among them; the other affected apps were fully read."""
     apps_damaged: int | None = 0
     """Apps among them whose package is cut off or damaged."""
+    captures_partly_read: int | None = 0
+    """Captures, archives and logs with parts that were not read."""
+    captures_damaged: int | None = 0
+    """Captures among them that are cut off or damaged."""
+    files_skipped: int | None = 0
+    """Files in the folders, shards and locations of the inputs that were passed over; ``problems`` has the reasons."""
     damaged_parts: int = 0
     """Damaged parts of the stored results, which were ignored: apps and stores may be missing."""
     undecided: int | None = 0
@@ -206,8 +212,7 @@ class AppSummary(msgspec.Struct, frozen=True):
     @property
     def remarks(self) -> tuple[Problem, ...]:
         """The problems that are not in ``unread``."""
-        known = {(one.kind, one.what) for one in self.unread}
-        return tuple(one for one in self.problems if (one.unread, one.what) not in known)
+        return remarks(self.problems, self.unread)
 
 
 class SkipReason(StrEnum):
@@ -302,9 +307,10 @@ class ContactedServer(msgspec.Struct, frozen=True):
     tls: tuple[str, ...]
     """Versions of TLS, such as ``TLSv1.2``, sorted."""
     flows: int
-    bytes_out: int
-    """Payload bytes to the server."""
-    bytes_in: int
+    bytes_out: int | None
+    """Payload bytes to the server, over the flows that state them; ``None`` if none does, as in many logs."""
+    bytes_in: int | None
+    """Payload bytes from the server, as ``bytes_out``."""
     leaks: tuple[str, ...]
     """Classes of personal data and credentials that crossed the network in cleartext, sorted."""
     read: int = 0
@@ -409,6 +415,18 @@ class CaptureSummary(msgspec.Struct, frozen=True):
     """Flows that were not examined for personal data: an earlier release read them."""
     received: tuple[str, ...] = ()
     """Classes of personal data and credentials that apps received in cleartext, sorted."""
+    unread: tuple[UnreadCode, ...] = ()
+    """Parts of the capture that were not read; it is then only partly read."""
+
+    @property
+    def damaged(self) -> bool:
+        """True if it is cut off or damaged."""
+        return any(one.kind is UnreadKind.DAMAGED for one in self.unread)
+
+    @property
+    def remarks(self) -> tuple[Problem, ...]:
+        """The problems that are not in ``unread``."""
+        return remarks(self.problems, self.unread)
 
 
 class LazyTable[T](msgspec.Struct, frozen=True):

@@ -49,9 +49,10 @@ class Sighting(msgspec.Struct, frozen=True):
     """Name of the SDK, platform or vendor that owns the endpoint; empty if unknown."""
     party_reason: str = ""
     """One clause with the reason for the party; empty if not yet judged."""
-    bytes_out: int = 0
-    """Bytes sent to it, if seen in traffic."""
-    bytes_in: int = 0
+    bytes_out: int | None = 0
+    """Bytes sent to it, if seen in traffic, over the flows that state them; ``None`` if none does, as in many logs."""
+    bytes_in: int | None = 0
+    """Bytes received from it, as ``bytes_out``."""
     names: tuple[str, ...] = ()
     """Containers of a cloud resource that the app names: buckets, collections, tables; sorted."""
 
@@ -113,10 +114,10 @@ class NotBackend(msgspec.Struct, frozen=True):
 
 
 class UnreadKind(StrEnum):
-    """Why static analysis did not read a part of an app."""
+    """Why a part of an app or of a capture was not read."""
 
     ENCRYPTED = "encrypted"
-    """The code is in the package, but encrypted."""
+    """The content is in the package or capture, but encrypted."""
     PACKED = "packed"
     """A packer has replaced the code by a loader."""
     DOWNLOADED = "downloaded"
@@ -124,9 +125,9 @@ class UnreadKind(StrEnum):
     WEB_PAGE = "web_page"
     """The app shows a web site; the code is on the site."""
     MISSING = "missing"
-    """The package lacks a part that it names or that every app has."""
+    """The input lacks a part that it names or that every app has."""
     DAMAGED = "damaged"
-    """The package is cut off or damaged, or a file of it could not be opened: some of its bytes are lost."""
+    """The package or capture is cut off or damaged, or a file of it could not be opened: some bytes are lost."""
     UNREADABLE = "unreadable"
     """A part has a form that could not be read, such as a damaged file in a sound package."""
     LIMIT = "limit"
@@ -141,26 +142,38 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     where: str
     """Entry, offset or file."""
     unread: UnreadKind | None = None
-    """Why a part of an app was not read; ``None`` if nothing of the app was left out."""
+    """Why a part of the input was not read; ``None`` if nothing was left out."""
+
+
+def keep_damage(problems: list[Problem], problem: Problem) -> None:
+    """Keep the first damage of an input in a full list, whose last item reports that there are more problems."""
+    if problem.unread is UnreadKind.DAMAGED and all(one.unread is not UnreadKind.DAMAGED for one in problems):
+        problems[-2] = problem
 
 
 class UnreadCode(msgspec.Struct, frozen=True):
-    """A part of an app that static analysis did not read: back ends that are only there are missing."""
+    """A part of an app or of a capture that was not read: what is only there is missing in the results."""
 
     kind: UnreadKind
     what: str
     """One clause for the user."""
     where: str
-    """Entry with the evidence; empty for the package as a whole."""
+    """Entry or place with the evidence; empty for the input as a whole."""
 
 
 def unread_parts(known: Iterable[UnreadCode], problems: Iterable[Problem]) -> tuple[UnreadCode, ...]:
-    """The parts of an app that were not read, with those of problems, the gravest kind first; no reason twice."""
+    """The parts of an input that were not read, with those of problems, the gravest kind first; no reason twice."""
     found = {(one.kind, one.what): one for one in known}
     for problem in problems:
         if problem.unread is not None:
             found.setdefault((problem.unread, problem.what), UnreadCode(problem.unread, problem.what, problem.where))
     return tuple(sorted(found.values(), key=lambda one: one.kind is not UnreadKind.DAMAGED))[:MAX_UNREAD]
+
+
+def remarks(problems: Iterable[Problem], unread: Iterable[UnreadCode]) -> tuple[Problem, ...]:
+    """The problems of an input that are not among its unread parts."""
+    known = {(one.kind, one.what) for one in unread}
+    return tuple(one for one in problems if (one.unread, one.what) not in known)
 
 
 class EndedService(msgspec.Struct, frozen=True):

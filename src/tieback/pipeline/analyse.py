@@ -13,10 +13,11 @@ import msgspec
 from tieback.engine.interface import Work
 from tieback.intake.apps import ARTIFACT_VERSION
 from tieback.intake.apps.digest import content_digest
-from tieback.intake.discover import OnSkipped, find_apps
+from tieback.intake.discover import find_apps
 from tieback.model.document import encode
 from tieback.model.errors import InputError
 from tieback.model.sighting import AppDocument, unread_parts
+from tieback.model.skipped import OnSkipped
 from tieback.model.unit import Unit, file_unit, path_text
 from tieback.recognise import RECOGNISE_VERSION
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from tieback.engine.interface import UnitLimits
 from tieback.engine.local import LocalEngine
 from tieback.engine.order import UnitOrder
-from tieback.intake.discover import OnSkipped
 from tieback.model.document import decode
 from tieback.model.errors import InputError
 from tieback.model.sighting import AppDocument
+from tieback.model.skipped import OnSkipped
 from tieback.model.unit import Unit, UnitEnd, UnitState
 from tieback.pipeline.analyse import DescribeWork, app_units
 from tieback.pipeline.progress import Progress

@@ -36,7 +36,7 @@ from tieback.model.report import (
     RunScope,
     SkipReason,
 )
-from tieback.model.sighting import Problem
+from tieback.model.sighting import Problem, UnreadKind, unread_parts
 from tieback.pipeline.mapping.contacted_servers import worst_first
 from tieback.pipeline.mapping.declarations import app_traffic, run_declarations
 from tieback.pipeline.mapping.process_names import ProcessNames
@@ -64,7 +64,7 @@ from tieback.storage.lake.queries.summaries import (
     read_failed,
     run_executables,
 )
-from tieback.storage.lake.tables.inputs import RunInput
+from tieback.storage.lake.tables.inputs import RunInput, read_skipped
 from tieback.storage.lake.tables.probes import RunProbes, read_backends, read_probes
 from tieback.storage.lake.tables.run_data import read_run_data, read_run_rules
 from tieback.storage.lake.upkeep import damage_lines
@@ -89,6 +89,7 @@ _READ = (
     "probes",
     "run_data",
     "run_rules",
+    "run_skipped",
     "declarations",
 )
 """Tables of the lake that a report reads."""
@@ -148,10 +149,13 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
 
     lines, partly = _taken(concluded.lines(run.id), columns), apps.partly_read()
     head = summarise(apps.count(), concluded.apps_affected(run.id), lines, partly)
+    summaries = list(_captures(lake, run.id, captures, traffic))
     table = columns.table()
     ended = run.ended or datetime.now(UTC)
     seen = find_passive_evidence(lake, run.id, TRAFFIC_ANALYSIS, ended.date().isoformat())
     untold = [_untold(seen.left_out)] if seen.left_out else []
+    skipped = read_skipped(lake, run.id)
+    untold += [Problem(one.text, one.where) for one in skipped]
     declarations = run_declarations(lake, run.id, TRAFFIC_ANALYSIS, traffic, ended.timestamp())
     inside = posture_section(workspace, run.id)
     dropped = apps.dropped_reasons()
@@ -161,7 +165,13 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         created=ended,
         tool_version=__version__,
         scope=_scope(workspace, run, asked),
-        headline=msgspec.structs.replace(head, damaged_parts=len(damaged)),
+        headline=msgspec.structs.replace(
+            head,
+            captures_partly_read=sum(bool(one.unread) for one in summaries),
+            captures_damaged=sum(one.damaged for one in summaries),
+            damaged_parts=len(damaged),
+            files_skipped=sum(one.count for one in skipped),
+        ),
         apps=LazyIndex[AppSummary](
             apps.row_count(),
             lambda: map(in_stores, apps.rows()),
@@ -198,7 +208,7 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         seen=LazyTable[PassiveNote].of(seen.notes),
         seen_in_apps=LazyTable[PassiveSighting].of(seen.in_apps),
         posture=inside.posture,
-        captures=LazyTable[CaptureSummary].of(list(_captures(lake, run.id, captures, traffic))),
+        captures=LazyTable[CaptureSummary].of(summaries),
         servers=LazyTable[ContactedServer].of(worst_first(one for group in traffic for one in group.servers)),
         recipients=LazyTable[Recipient].of(
             list(
@@ -294,6 +304,7 @@ def _captures(
     for one in captures:
         groups = of_capture.get(one.key, [])
         servers = [server for group in groups for server in group.servers]
+        problems = (*odd.get(one.key, ()), *_left_out(one.path, groups))
         yield CaptureSummary(
             path=one.path,
             sha256=one.key,
@@ -301,20 +312,37 @@ def _captures(
             servers=len(servers),
             others=sum(group.others for group in groups),
             apps=tuple(sorted({name for server in servers if (name := server.app or server.bundle_id)})),
-            problems=(*odd.get(one.key, ()), *_left_out(one.path, groups)),
+            problems=problems,
             read=sum(group.counts.read for group in groups),
             with_data=sum(group.counts.with_data for group in groups),
             unreadable=sum(group.counts.unreadable for group in groups),
             not_examined=sum(group.counts.unknown for group in groups),
             received=tuple(sorted({name for group in groups for name in group.counts.received})),
+            unread=unread_parts((), problems),
         )
+
+
+def partly_read_captures(lake: Lake, run: str) -> list[CaptureSummary]:
+    """The captures of a run with parts that were not read, without figures. Raises ``WorkspaceError``."""
+    odd: dict[str, list[Problem]] = {}
+    for unit, problem in read_capture_problems(lake, run, TRAFFIC_ANALYSIS):
+        if problem.unread is not None:
+            odd.setdefault(unit, []).append(problem)
+    captures = read_captures(lake, run, TRAFFIC_ANALYSIS) if odd else []
+    return [
+        CaptureSummary(
+            one.path, one.key, 0, 0, 0, (), problems=tuple(odd[one.key]), unread=unread_parts((), odd[one.key])
+        )
+        for one in captures
+        if one.key in odd
+    ]
 
 
 def _left_out(path: str, groups: Sequence[TrafficApp]) -> Iterator[Problem]:
     count = sum(group.left_out for group in groups)
     if count:
         what = f"{count:,} flows are not completely in this report: the capture names more than {MAX_FACTS:,} servers,"
-        yield Problem(f"{what} leaks and hints. Split the capture by time", path)
+        yield Problem(f"{what} leaks and hints. Split the capture by time", path, UnreadKind.LIMIT)
 
 
 def _worst_first(finding: Finding) -> tuple[int, int, str, str]:

@@ -5,7 +5,7 @@ again.
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from itertools import batched
 from pathlib import Path
@@ -21,6 +21,7 @@ from tieback.engine.local import LocalEngine
 from tieback.model.errors import InputError, TiebackError
 from tieback.model.grant import Depth, Grant
 from tieback.model.report import Report
+from tieback.model.skipped import SkippedFiles
 from tieback.model.unit import Unit, UnitEnd
 from tieback.pipeline.conclude import conclude
 from tieback.pipeline.inputs.index import index_inputs
@@ -109,6 +110,8 @@ class AnalysedInputs(msgspec.Struct, frozen=True):
     read: int
     failed: tuple[InputError, ...]
     """Inputs that could not be read, in input order."""
+    skipped: tuple[SkippedFiles, ...] = ()
+    """Files that were passed over, by folder, shard or location, and by reason."""
 
 
 class ScanResult(msgspec.Struct, frozen=True):
@@ -119,6 +122,8 @@ class ScanResult(msgspec.Struct, frozen=True):
     """Inputs that could not be read, in input order."""
     set_aside: tuple[str, ...] = ()
     """Damaged parts that were removed from the lake; their contents for these inputs were rebuilt."""
+    skipped: tuple[SkippedFiles, ...] = ()
+    """Files that were passed over, by folder, shard or location, and by reason."""
     inputs_read: int = 0
     """Without any, the run is removed from the workspace when the context ends."""
 
@@ -159,7 +164,7 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanResult]:
                 end_run(workspace, run, inputs, named, found, knowledge, request.rules)
         try:
             report = build_report(workspace, run)
-            yield ScanResult(report, tuple(_failures(inputs)), damaged, inputs_read=len(units))
+            yield ScanResult(report, tuple(_failures(inputs)), damaged, inputs.skipped, len(units))
         finally:
             # The last run stays the last one if no input of this run could be read, such as a mistyped path.
             if not len(units):
@@ -176,7 +181,7 @@ def analyse_inputs(request: ScanRequest, stage: Stage) -> AnalysedInputs:
         if request.retry:
             workspace.ledger.retry_quarantined()
         inputs = _read(workspace, f"reading-{secrets.token_hex(8)}", request, stage, request.never)
-        return AnalysedInputs(len(inputs.units()), tuple(_failures(inputs)))
+        return AnalysedInputs(len(inputs.units()), tuple(_failures(inputs)), inputs.skipped)
 
 
 def _read(
@@ -220,8 +225,9 @@ def _failures(inputs: Inputs) -> Iterator[InputError]:
 class _Analysis:
     """The inputs of a run during analysis."""
 
-    def __init__(self, inputs: Iterable[Unit | InputError]) -> None:
-        self._inputs = inputs
+    def __init__(self, request: ScanRequest, listing: ObjectListing) -> None:
+        self._skipped: list[SkippedFiles] = []
+        self._inputs = with_rules(scan_units(request.inputs, listing, self._skipped.append), request.rules)
         self._problems: dict[str, str] = {}
         """Content hash to what went wrong."""
         self._entries = Inputs()
@@ -243,7 +249,9 @@ class _Analysis:
     def results(self, ledger: Ledger) -> Inputs:
         """All inputs, with the problems of those that failed now or in an earlier run."""
         earlier = {row.key: row.problem for row in ledger.unfinished()}
-        return self._entries.failing(earlier | self._problems)
+        inputs = self._entries.failing(earlier | self._problems)
+        inputs.skipped = tuple(self._skipped)
+        return inputs
 
 
 def _clause(error: InputError) -> str:
@@ -259,7 +267,7 @@ def _analyse(
     progress: Progress,
     never: tuple[SourcedRule, ...] | None,
 ) -> Inputs:
-    analysis = _Analysis(with_rules(scan_units(request.inputs, listing), request.rules))
+    analysis = _Analysis(request, listing)
     lake = workspace.lake_directory
     work = RecordWork(lake.absolute(), open_fence(lake), workspace.lake.key, never, request.rules)
     units = UnitRun(workspace.ledger, run, progress)

@@ -17,14 +17,15 @@ import msgspec
 from tieback.engine.interface import UnitLimits, Work
 from tieback.engine.local import LocalEngine
 from tieback.engine.order import UnitOrder
-from tieback.intake.discover import OnSkipped, find_captures
+from tieback.intake.discover import find_captures
 from tieback.intake.traffic import TRAFFIC_VERSION
 from tieback.intake.traffic.documents import BLIND_SPOT
 from tieback.intake.traffic.log_formats import LogFormat
 from tieback.model.document import decode, encode
 from tieback.model.errors import InputError
 from tieback.model.flow import Flow
-from tieback.model.sighting import Problem
+from tieback.model.sighting import Problem, UnreadKind
+from tieback.model.skipped import OnSkipped
 from tieback.model.unit import Unit, UnitEnd, UnitState, file_unit
 from tieback.pipeline.progress import Progress
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from tieback.leaks.detect import LeakDetector
     from tieback.userrules.model import UserRules
 
-TRAFFIC_ANALYSIS = f"traffic-{TRAFFIC_VERSION}.9"
+TRAFFIC_ANALYSIS = f"traffic-{TRAFFIC_VERSION}.10"
 """Part of the key of a unit of work; the last number increases when the rules for leaks or hints change."""
 MAX_DOCUMENTS = 16 * 1024**3
 """Maximum bytes of flow documents per file, before compression; further flows are dropped, with a problem."""
@@ -85,7 +86,7 @@ class DescribeTraffic(Work[list[Problem]]):
             opened.close()
         for problem in opened.problems:
             inside = problem.where and problem.where != str(path)
-            yield Problem(problem.what, f"{name}: {problem.where}" if inside else name)
+            yield Problem(problem.what, f"{name}: {problem.where}" if inside else name, problem.unread)
 
     def analyse(self, unit: Unit) -> list[Problem]:
         """Write the documents of the flows of one file, one per line. Returns the problems of the file.
@@ -108,7 +109,8 @@ class DescribeTraffic(Work[list[Problem]]):
                 else:
                     out.write(line + b"\n")
         if left_out:
-            problems.append(Problem(f"{left_out} more flows ignored: the file has too many", unit.source))
+            what = f"{left_out} more flows ignored: the file has too many"
+            problems.append(Problem(what, unit.source, UnreadKind.LIMIT))
         return problems
 
     def summary(self, result: list[Problem]) -> bytes:

@@ -14,6 +14,8 @@ from pathlib import Path
 import msgspec
 
 from tieback.model.errors import InputError, UsageError
+from tieback.model.skipped import HIDDEN, LINKS, NOT_REGULAR, SkippedCount, SkippedFiles
+from tieback.model.unit import path_text
 from tieback.posture.tool_run import run_tool
 
 MAX_FILE = 4 << 20
@@ -37,6 +39,8 @@ class CheckovRun(msgspec.Struct, frozen=True):
     """Templates beyond the limits."""
     ended: str = ""
     """Why the run did not end well; empty if it did."""
+    skipped: tuple[SkippedFiles, ...] = ()
+    """Other files of the folder."""
 
 
 def find_checkov(program: str = "") -> str:
@@ -63,7 +67,8 @@ def run_checkov(program: str, templates: Path, folder: Path, *, seconds: float) 
     Raises:
         InputError: the program cannot be started, or the folder cannot be read or has no template.
     """
-    copied, left_out = _copy(templates, folder / "templates" / (templates.resolve().name or "templates"))
+    passed = SkippedCount()
+    copied, left_out = _copy(templates, folder / "templates" / (templates.resolve().name or "templates"), passed)
     if not copied:
         raise InputError(
             "no template of Terraform or CloudFormation",
@@ -82,11 +87,16 @@ def run_checkov(program: str, templates: Path, folder: Path, *, seconds: float) 
     advice = "Pass the path of the program with --checkov"
     ended = run_tool("Checkov", arguments, folder, seconds=seconds, environment=environment, advice=advice)
     result = folder / "out" / "results_json.json"
-    return CheckovRun(result if result.is_file() else None, copied, left_out, ended)
+    return CheckovRun(
+        result if result.is_file() else None, copied, left_out, ended, tuple(passed.of(path_text(templates)))
+    )
 
 
-def _copy(templates: Path, to: Path) -> tuple[int, int]:
-    """Copy regular files that can be templates; returns how many were copied, and how many exceed the limits."""
+def _copy(templates: Path, to: Path, passed: SkippedCount) -> tuple[int, int]:
+    """Copy regular files that can be templates; returns how many were copied, and how many exceed the limits.
+
+    ``passed`` counts all other files. Hidden folders count once.
+    """
     if not templates.exists():
         raise InputError("no such file or folder", where=str(templates), advice="Check the path")
     copied = left_out = size = 0
@@ -95,10 +105,17 @@ def _copy(templates: Path, to: Path) -> tuple[int, int]:
         shutil.copyfile(templates, to / templates.name)
         return 1, 0
     for above, folders, names in os.walk(templates):
+        for name in sorted(folders):
+            if name.startswith("."):
+                passed.add(HIDDEN, path_text(Path(name)))
+            elif Path(above, name).is_symlink():
+                passed.add(LINKS, path_text(Path(name)))
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(above, name)
-            if name.startswith(".") or not name.endswith(_SUFFIXES) or path.is_symlink() or not path.is_file():
+            why = _why_no_template(path)
+            if why:
+                passed.add(why, path_text(Path(name)))
                 continue
             length = path.stat().st_size
             if length > MAX_FILE or copied >= MAX_FILES or size + length > MAX_BYTES:
@@ -109,3 +126,12 @@ def _copy(templates: Path, to: Path) -> tuple[int, int]:
             shutil.copyfile(path, target)
             copied, size = copied + 1, size + length
     return copied, left_out
+
+
+def _why_no_template(path: Path) -> str:
+    """Why a file is passed over; empty for a template."""
+    if path.name.startswith("."):
+        return HIDDEN
+    if not path.name.endswith(_SUFFIXES):
+        return "not templates"
+    return NOT_REGULAR if path.is_symlink() or not path.is_file() else ""

@@ -15,11 +15,13 @@ from tieback.model.device import AppStoreState, AppStoreSummary
 from tieback.model.endpoint import Party
 from tieback.model.exposure import AppRoute, Exposure, Finding, PiiClassTotal
 from tieback.model.figure import Figure, Quality
+from tieback.model.flow import NOT_IN_LOG, add_stated
 from tieback.model.probe import Access, Container, Entry, Outcome, RansomVerdict
 from tieback.model.report import (
     AppSummary,
     Baseline,
     BaselineState,
+    CaptureSummary,
     ContactedServer,
     DataUsed,
     Encryption,
@@ -199,12 +201,25 @@ def way_words(routes: Iterable[AppRoute]) -> str:
     if captured:
         # One endpoint of a capture may lead to several targets; a capture counts once.
         volumes = {(route.file, route.endpoint): (route.bytes_out, route.bytes_in) for route in captured}
-        sent, received = (sum(volume[side] for volume in volumes.values()) for side in (0, 1))
-        words.append(f"seen in traffic, {size_text(sent)} sent, {size_text(received)} received")
+        words.append(f"seen in traffic{_volumes(volumes.values())}")
     text = " and ".join(words)
     if named:
         return text
     return f"found behind its API, which is {text}" if captured else "found behind its API"
+
+
+def _volumes(volumes: Iterable[tuple[int | None, int | None]]) -> str:
+    """``, 221 B sent, 15 kB received``: the bytes of those captures and logs that state them."""
+    sent: int | None = None
+    received: int | None = None
+    for out, back in volumes:
+        sent, received = add_stated(sent, out), add_stated(received, back)
+    if sent is None and received is None:
+        return f", bytes {NOT_IN_LOG}"
+    sides = ((sent, "sent"), (received, "received"))
+    return "".join(
+        f", bytes {way} {NOT_IN_LOG}" if size is None else f", {size_text(size)} {way}" for size, way in sides
+    )
 
 
 def ways_of(routes: Iterable[AppRoute]) -> dict[str, str]:
@@ -333,23 +348,19 @@ def hosts_of(report: Report, apps: Iterable[AppSummary]) -> dict[str, list[str]]
     return {key: sorted(hosts, key=lambda host: (hosts[host], host)) for key, hosts in seen.items()}
 
 
-MOST_PARTLY_READ = 20
-"""Limit on the partly read apps that a report lists."""
-
-
-def partly_read_lines(report: Report, most: int = MOST_PARTLY_READ) -> Iterator[tuple[str, str]]:
-    """Yield each app with parts that were not read, and the parts with their places; then the number of the others."""
-    for summary in report.partly_read.first(most):
-        yield clean(f"{summary.app.label} {summary.app.version_name}".strip(), 80), unread_text(summary)
-    if report.partly_read.count > most:
-        yield f"and {report.partly_read.count - most:,} more", "see the JSON report"
-
-
-def unread_text(summary: AppSummary) -> str:
-    """The parts of an app that were not read, with their places."""
-    parts = (clean(f"{one.what} ({one.where})" if one.where else one.what, 300) for one in summary.unread)
+def unread_text(summary: AppSummary | CaptureSummary) -> str:
+    """The parts of an app or a capture that were not read, with their places."""
+    parts = (
+        clean(f"{one.what} ({place})" if (place := _place_in(one.where, summary.path)) else one.what, 300)
+        for one in summary.unread
+    )
     text = "; ".join(cut(parts, 3))
     return f"cut off or damaged: {text}" if summary.damaged else text
+
+
+def _place_in(where: str, path: str) -> str:
+    """A place without the path of its capture, which the reader sees beside it."""
+    return "" if where == path else where.removeprefix(f"{path}: ")
 
 
 def unread_words(summary: AppSummary, named: bool) -> str:
@@ -361,7 +372,7 @@ def unread_words(summary: AppSummary, named: bool) -> str:
 
 
 def unread_advice(head: Headline) -> str:
-    """What to do about apps that were only partly read; empty if there are none."""
+    """What to do about apps and captures that were only partly read; empty if there are none."""
     partly, damaged = head.apps_partly_read or 0, head.apps_damaged or 0
     advice = []
     if damaged:
@@ -371,18 +382,27 @@ def unread_advice(head: Headline) -> str:
     if partly > damaged:
         their = "its" if partly == 1 else "their"
         advice.append(f"Capture {their} traffic to see the other back ends (tieback capture).")
+    if cut_off := head.captures_damaged or 0:
+        it = "it" if cut_off == 1 else "them"
+        advice.append(f"{count_text(cut_off, 'capture is', 'captures are')} cut off or damaged: record {it} again.")
     return " ".join(advice)
 
 
 def headline_text(report: Report) -> str:
     """Return the conclusion in a few sentences that claim no more than was read and probed."""
-    text, partly = _conclusion(report), report.headline.apps_partly_read
+    text, head = _conclusion(report), report.headline
     if damaged := report.headline.damaged_parts:
         parts = count_text(damaged, "part of the stored results is", "parts of the stored results are")
         text = f"Incomplete: {parts} damaged and ignored, so apps and stores may be missing. {text}"
-    if not partly:
+    counts = []
+    if apps := head.apps_partly_read:
+        counts.append(count_text(apps, "app"))
+    if captures := head.captures_partly_read:
+        counts.append(count_text(captures, "capture"))
+    if not counts:
         return text
-    return f"{text} {count_text(partly, 'app was', 'apps were')} only partly read. {unread_advice(report.headline)}"
+    was = "was" if (apps or 0) + (captures or 0) == 1 else "were"
+    return f"{text} {' and '.join(counts)} {was} only partly read. {unread_advice(head)}".rstrip()
 
 
 def _conclusion(report: Report) -> str:
@@ -490,15 +510,16 @@ def capture_lines(report: Report, most: int) -> Iterator[tuple[str, str]]:
     """Yield a label and a sentence for each capture, at most ``most``, and the number of the others."""
     for one in report.captures.first(most):
         if not one.flows:
-            text = "read; it contains no flows"
+            text = "no flows were read" if one.unread else "read; it contains no flows"
         else:
             text = f"{count_text(one.flows, 'flow')} with {count_text(one.servers, 'server')}"
             if one.others:
                 text += f"; {one.others:,} of them are name resolution, discovery or time, and not listed"
         apps = cut_text((clean(app, 60) for app in one.apps), 5)
         text += f"; apps: {apps}" if apps else "; it does not show which apps" if one.flows else ""
-        yield clean(one.path, 200), text
-        for text in cut((clean(problem.what) for problem in one.problems), 3, what="problems"):
+        mark = "damaged, partly read; " if one.damaged else "partly read; " if one.unread else ""
+        yield clean(one.path, 200), mark + text
+        for text in cut((clean(problem.what) for problem in one.remarks), 3, what="problems"):
             yield clean(one.path, 200), text
     if report.captures.count > most:
         yield "", f"and {report.captures.count - most:,} more captures"
@@ -573,25 +594,21 @@ MOST_NAMED = 5
 def unprobed_names(report: Report) -> str:
     """The first candidates that were not probed, and the number of the others; empty if there are none."""
     if report.scope is None:
-        return _some((one.endpoint.value for one in report.backends.rows()), report.backends.count)
+        return some_names((one.endpoint.value for one in report.backends.rows()), report.backends.count)
     targets = (one.target for one in report.probes.rows() if one.outcome in _NOT_PROBED)
     hosts = (one.endpoint.host or one.endpoint.value for one in report.backends.rows() if not one.addresses)
-    return _some(chain(targets, hosts), sum(report.scope.unprobed.values()))
+    return some_names(chain(targets, hosts), sum(report.scope.unprobed.values()))
 
 
 def undecided_names(report: Report) -> str:
     """The first stores that are not decided, and the number of the others; empty if there are none."""
     stores = (store for store in report.exposures() if store.undecided and not store.honeypot)
-    return _some((store.targets[0] if store.targets else store.id for store in stores), report.headline.undecided or 0)
+    return some_names(
+        (store.targets[0] if store.targets else store.id for store in stores), report.headline.undecided or 0
+    )
 
 
-def unread_names(report: Report) -> str:
-    """The first apps that were only partly read, with the reason, and the number of the others."""
-    apps = (f"{summary.path} ({unread_text(summary)})" for summary in report.partly_read.rows())
-    return _some(apps, report.partly_read.count)
-
-
-def _some(names: Iterable[str], count: int) -> str:
+def some_names(names: Iterable[str], count: int) -> str:
     """The first different names and the number of the others, of ``count`` in all."""
     shown: dict[str, None] = {}
     for name in names:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 
 from tieback.model.exposure import Exposure
 from tieback.model.figure import Figure, Quality
+from tieback.model.flow import NOT_IN_LOG
 from tieback.model.probe import NOT_RECORDS, OFFERED, Access, Container
 
 SIGNS = {Quality.EXACT: "", Quality.ESTIMATE: "≈", Quality.LOWER_BOUND: "≥", Quality.CLAIMED: "?"}
@@ -112,6 +113,11 @@ def bytes_text(figure: Figure | None) -> str:
     if figure is None or _says_nothing(figure):
         return NOT_MEASURED
     return SIGNS[figure.quality] + size_text(figure.value, floor=figure.quality is Quality.LOWER_BOUND)
+
+
+def volume_text(count: int | None) -> str:
+    """Format bytes of traffic as ``size_text``; ``not in this log`` if the source does not state them."""
+    return NOT_IN_LOG if count is None else size_text(count)
 
 
 def size_text(count: int, *, floor: bool = False) -> str:

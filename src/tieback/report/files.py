@@ -7,11 +7,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from tieback.model.count_text import count_text
 from tieback.model.errors import WorkspaceError
 from tieback.model.report import Report
 from tieback.model.unit import path_text
 from tieback.report import by_name
 from tieback.report.interface import PartialRenderer, Renderer
+from tieback.report.unread import partly_read_counts
 
 SHOWN_FINDINGS = 500
 """Maximum number of findings on an HTML page; a test compares it with the renderer."""
@@ -41,6 +43,12 @@ def write_all(document: Report, renderer: Renderer, path: Path) -> list[Path]:
     return [path, beside]
 
 
+_WITHOUT_INPUTS = frozenset({"csaf", "csv", "cyclonedx", "defectdojo", "ocsf", "recipients-csv", "stix"})
+"""Formats that have no place for what was not read of the inputs: they list findings, stores or recipients."""
+_WITHOUT_PROBLEMS = _WITHOUT_INPUTS | {"junit"}
+"""Formats that have no place for the problems of a run."""
+
+
 def left_out_text(document: Report, renderer: Renderer, name: str) -> str:
     """What of the report the output does not contain, such as ``not in a.stix.json: 6 findings``; empty if nothing.
 
@@ -50,6 +58,10 @@ def left_out_text(document: Report, renderer: Renderer, name: str) -> str:
         name: of the output, for the reader.
     """
     parts = list(renderer.left_out(document)) if isinstance(renderer, PartialRenderer) else []
+    if renderer.meta.name in _WITHOUT_INPUTS:
+        parts += [f"what was not read of {counts}"] if (counts := partly_read_counts(document)) else []
+    if renderer.meta.name in _WITHOUT_PROBLEMS and (skipped := document.headline.files_skipped):
+        parts.append(f"{count_text(skipped, 'file')} of the inputs passed over")
     return f"not in {name}: {'; '.join(parts)}" if parts else ""
 
 

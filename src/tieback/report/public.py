@@ -160,12 +160,16 @@ def _headline(head: Headline, counts: BreakdownCounts) -> Headline:
     fully, fully_affected = head.apps_analysed - apps, head.apps_affected - affected
     if any(map(_small, (apps, affected, fully, fully_affected, apps - affected, fully - fully_affected))):
         partly = (None, None)
+    captures = (head.captures_partly_read, head.captures_damaged)
     damaged = head.apps_damaged if partly[0] is not None and not _small(head.apps_damaged) else None
     return replace(
         head,
         apps_partly_read=partly[0],
         affected_partly_read=partly[1],
         apps_damaged=damaged,
+        files_skipped=None,
+        captures_partly_read=None if any(map(_small, captures)) else captures[0],
+        captures_damaged=None if any(map(_small, captures)) else captures[1],
         stores_ransomed=_part(head.stores_ransomed, head.stores_exposed),
         honeypots=None if _small(head.honeypots) else head.honeypots,
         records=round_down(head.records),

@@ -145,6 +145,8 @@ def coverage_lines(report: Report) -> Iterator[str]:
     text = content_text(read, with_data, unreadable, flows, not_examined, received)
     if text:
         yield f"{text}."
+    if partly := sum(bool(one.unread) for one in report.captures.rows()):
+        yield f"{count_text(partly, 'capture')} only partly read: what was sent in the other parts is not known."
 
 
 def _stamp(seconds: float) -> str:

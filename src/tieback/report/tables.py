@@ -51,6 +51,9 @@ def figure_steps(report: Report) -> Iterator[FigureStep]:
     if head.apps_partly_read:
         note = f"{_of(head.apps_partly_read, head.apps_analysed)}; {_unread_note(head)}"
         yield FigureStep("apps only partly read", f"{head.apps_partly_read:,}", "exact", "", note)
+    if head.captures_partly_read:
+        note = f"{head.captures_damaged:,} cut off or damaged" if head.captures_damaged else "see their problems"
+        yield FigureStep("captures only partly read", f"{head.captures_partly_read:,}", "exact", "", note)
     if not report.probed:
         why = "there was no grant" if report.scope is None else "see the conclusions"
         yield FigureStep("distinct stores accessible without authentication", NOT_PROBED, "", "stores-exposed", why)

@@ -27,10 +27,18 @@ from tieback.model.exposure import AppRoute, Exposure, ExposureWindow, Finding, 
 from tieback.model.passive import PassiveNote
 from tieback.model.posture import RULES
 from tieback.model.probe import Identity, Outcome, ProbeReport
-from tieback.model.report import AppSighting, AppSummary, DroppedName, LazyIndex, LazyTable, Report
+from tieback.model.report import AppSighting, AppSummary, CaptureSummary, DroppedName, LazyIndex, LazyTable, Report
 from tieback.model.sighting import Problem
 from tieback.model.vendor import Vendor
-from tieback.report.document import TRAFFIC, clean, data_for_others, endpoint_host, plugins_for_others, rules_for_others
+from tieback.report.document import (
+    TRAFFIC,
+    clean,
+    data_for_others,
+    endpoint_host,
+    plugins_for_others,
+    rules_for_others,
+)
+from tieback.report.unread import partly_read_captures
 from tieback.report.withheld import (
     BATCH,
     Withheld,
@@ -106,6 +114,7 @@ def vendor_report(report: Report, vendor: str, register: Iterable[Vendor] = ()) 
     )
     quiet = sum(1 for _ in _quiet(apps, own))
     partly = [summary for summary in apps.rows() if summary.unread]
+    captures = list(_captures(report, own))
     changed, findings = _changed(report, own)
     analysed = len(own.apps)
     problems = sum(1 for _ in _problems(report, own))
@@ -125,15 +134,20 @@ def vendor_report(report: Report, vendor: str, register: Iterable[Vendor] = ()) 
             bytes_sent=asked.sent,
             bytes_read=asked.read,
         ),
-        headline=summarise(
-            analysed,
-            len(affected),
-            chain(exposed.rows(), answered.rows()),
-            (
-                len(partly),
-                sum(summary.app.sha256 in affected for summary in partly),
-                sum(summary.damaged for summary in partly),
+        headline=replace(
+            summarise(
+                analysed,
+                len(affected),
+                chain(exposed.rows(), answered.rows()),
+                (
+                    len(partly),
+                    sum(summary.app.sha256 in affected for summary in partly),
+                    sum(summary.damaged for summary in partly),
+                ),
             ),
+            captures_partly_read=len(captures),
+            captures_damaged=sum(one.damaged for one in captures),
+            files_skipped=None,
         ),
         apps=apps,
         quiet=LazyTable(quiet, lambda: _quiet(apps, own)),
@@ -397,11 +411,25 @@ def _seen(report: Report, own: _Own) -> Iterator[PassiveNote]:
 
 def _problems(report: Report, own: _Own) -> Iterator[Problem]:
     yield from withheld_lines(own.withheld)
+    yield from _partly_read(report, own)
     for problem in report.problems.rows():
         if problem.where in own.targets:
             yield problem
         elif problem.where in own.paths:
             yield replace(problem, where=PurePath(problem.where).name)
+
+
+def _captures(report: Report, own: _Own) -> Iterator[CaptureSummary]:
+    """The captures with these apps that were only partly read."""
+    paths = {one.capture for one in report.servers.rows() if one.app_sha256 in own.apps}
+    return (one for one in partly_read_captures(report) if one.path in paths)
+
+
+def _partly_read(report: Report, own: _Own) -> Iterator[Problem]:
+    """The same as problems: nothing else of a capture is part of the report."""
+    for one in _captures(report, own):
+        what = "; ".join(part.what for part in one.unread)  # their places may name folders
+        yield Problem(f"only partly read: {what}", PurePath(one.path).name, one.unread[0].kind)
 
 
 def _changed(report: Report, own: _Own) -> tuple[list[Finding], int]:

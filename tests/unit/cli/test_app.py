@@ -71,10 +71,10 @@ def test_files_of_a_folder_that_are_not_read_are_counted(run: Run, apps: Path, t
     (folder / "c.txt").write_text("words")
     ended = run("app", folder, "--format", "json")
     assert (ended.code, len(ended.out.splitlines())) == (0, 1)
-    assert ended.err.rstrip() == (
-        f"tieback: note: {folder}: not read because not app packages: 2 files (such as c.txt). "
-        "Pass a file by itself to read it."
-    )
+    assert ended.err.splitlines() == [
+        f"tieback: note: {folder}: not read because {why}. Pass a file by itself to read it."
+        for why in ("not app packages: 1 file (c.txt)", "parts of apps beside whole apps: 1 file (b.hbc)")
+    ]
     captures = run("traffic", folder)
     assert "no capture in this directory" in captures.err
 

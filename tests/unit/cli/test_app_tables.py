@@ -4,10 +4,11 @@ import re
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from tieback.cli.app_tables import app_lines
 from tieback.model.app import App, Platform
-from tieback.model.cleartext import CleartextPolicy, Limit
+from tieback.model.cleartext import UNREAD_INFO, CleartextPolicy, Limit
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import (
     UNDECIDED,
@@ -229,6 +230,20 @@ def test_ios_rules_of_some_connections_say_which() -> None:
 def test_without_an_sdk_of_ios_the_answer_is_not_known() -> None:
     line = transport(Platform.IOS, CleartextPolicy("*", True, None, False, 0, "default (SDK unknown)"))[0]
     assert line.startswith("connections without TLS: not known: the package does not name its SDK")
+
+
+def test_an_unreadable_property_list_is_told_beside_the_rule_of_an_extension() -> None:
+    unknown = CleartextPolicy("*", True, None, False, None, UNREAD_INFO)
+    extension = CleartextPolicy("*", True, True, False, 0, "PlugIns/A.appex/Info.plist")
+    assert transport(Platform.IOS, unknown, extension) == [
+        (
+            "connections without TLS: allowed for every host (PlugIns/A.appex/Info.plist); otherwise not known: the "
+            "Info.plist of the app is missing or cannot be read"
+        ),
+        "certificate pins: not known: the Info.plist of the app is missing or cannot be read",
+    ]
+    closed = transport(Platform.IOS, unknown, replace(extension, cleartext=False))[0]
+    assert closed == "connections without TLS: not known: the Info.plist of the app is missing or cannot be read"
 
 
 def test_hostile_text_stays_on_its_line() -> None:

@@ -1,11 +1,13 @@
 """``tieback inventory import`` and ``pull``, as a user types them."""
 
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from tests.unit.cli.conftest import Run
 from tests.unit.cli.test_inventory import RAW
+from tieback.pipeline.fleet import inventory
 
 
 def test_what_cannot_be_read_is_one_line_and_the_rest_is_done(run: Run, tmp_path: Path) -> None:
@@ -37,3 +39,35 @@ def test_pull_names_its_missing_options(run: Run, monkeypatch: pytest.MonkeyPatc
     assert "missing --tenant" in run("inventory", "pull", "intune", *words).err
     ended = run("inventory", "pull", "jamf", *words, "--url", "http://jamf.example")
     assert (ended.code, "not https" in ended.err) == (2, True)
+
+
+def test_files_of_folders_and_zips_that_are_no_exports_are_counted(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "exports"
+    (folder / "inner").mkdir(parents=True)
+    (folder / "inner" / "raw.csv").write_text(RAW)
+    (folder / "photo.png").write_bytes(b"x")
+    (folder / "loop").symlink_to(folder, target_is_directory=True)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as made:
+        made.writestr("raw.csv", RAW.replace("\n", "\n\n", 1))
+        made.writestr("logo.png", "x")
+    ended = run("inventory", "import", "exports", "a.zip")
+    assert ended.code == 0
+    notes = {line.partition("note: ")[2].partition(". Pass")[0] for line in ended.err.splitlines() if "note: " in line}
+    assert notes == {
+        "exports: not read because links to folders: 1 file (loop)",
+        "exports: not read because not exports of an inventory: 1 file (photo.png)",
+        "a.zip: not read because not exports of an inventory: 1 file (logo.png)",
+    }
+
+
+def test_a_folder_above_the_limit_is_no_complete_statement(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inventory, "MAX_FILES", 1)
+    (tmp_path / "exports").mkdir()
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / "exports" / name).write_text(RAW)
+    ended = run("inventory", "import", "exports", "--complete")
+    assert ended.code == 3
+    assert "exports: more than 1 files; 1 file not read" in ended.err
+    assert "1 file could not be read" in ended.err

@@ -86,6 +86,14 @@ def test_own_templates_are_checked_with_file_and_line(run: Run, tmp_path: Path) 
     assert run("letter", "check", "none.toml").code == 4
 
 
+def test_files_that_are_no_templates_are_counted(run: Run, tmp_path: Path) -> None:
+    run("letter", "templates", "own")
+    assert "note:" not in run("letter", "check", "own").err
+    (tmp_path / "own" / "a.odt").write_text("x")
+    ended = run("letter", "check", "own")
+    assert (ended.code, "not read because not templates: 1 file (a.odt)" in ended.err) == (0, True)
+
+
 def test_a_letter_that_breaks_a_promise_needs_a_reason(opened: Run) -> None:
     words = ("--sender", "sender.toml", "-w", "ws", "--as", "markdown")
     letter = json.loads(opened("letter", "write", "exposure", *words, "--format", "json").out)

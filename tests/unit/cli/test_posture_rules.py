@@ -160,3 +160,21 @@ def test_expired_rules_of_the_test_mode_are_shown(run: Run, tmp_path: Path) -> N
     ran = run("posture", "rules", "database.rules.json", "--as", "anonymous")
     assert ran.out.splitlines()[1].split()[:5] == ["database.rules.json:1", "anonymous", "/", "no", "no"]
     assert "expired: the condition on time allowed access before" in ran.out
+
+
+def test_files_that_are_no_rules_are_counted(run: Run, project: Path) -> None:
+    for name in ("README.md", "node_modules/a.js", ".git/config", "src/app.py"):
+        (project / name).parent.mkdir(exist_ok=True)
+        (project / name).write_text("x")
+    (project / "link.rules").symlink_to(project / "firestore.rules")
+    (project / "loop").symlink_to(project, target_is_directory=True)
+    lines = [line for line in run("posture", "rules", project.name).err.splitlines() if " note: " in line]
+    said = {line.partition("because ")[2].partition(". Pass")[0] for line in lines}
+    assert {
+        "hidden: 1 file (.git)",
+        "folders of dependencies and builds: 1 file (node_modules)",
+        "links, which are not followed: 2 files (such as link.rules)",
+    } <= said
+    (others,) = [one for one in said if one.startswith("not recognised as rules")]
+    assert "README.md" in others
+    assert "firestore.rules" not in others

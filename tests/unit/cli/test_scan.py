@@ -6,9 +6,11 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -101,6 +103,108 @@ def test_fail_on_unread(run: Run, apps: Path, tmp_path: Path) -> None:
     ended = run("scan", "lost.apk", *words)
     assert ended.code == 1
     assert re.search(r"^exit 1: 1 app only partly read: lost\.apk \(cut off or damaged: .+\)$", ended.err, re.MULTILINE)
+
+
+def har(*entries: dict[str, Any]) -> str:
+    return json.dumps({"log": {"version": "1.2", "creator": {"name": "x", "version": "1"}, "entries": list(entries)}})
+
+
+def post(host: str, **body: str) -> dict[str, Any]:
+    return {
+        "startedDateTime": "2026-11-01T10:00:00Z", "time": 1, "serverIPAddress": "10.0.0.5",
+        "request": {
+            "method": "POST", "url": f"http://{host}/v1", "headers": [], "bodySize": 40,
+            "postData": {"mimeType": "application/json", "text": json.dumps(body)},
+        },
+        "response": {"status": 200, "headers": [], "content": {"size": 0}, "bodySize": 0},
+    }  # fmt: skip
+
+
+LEAKING = har(post("api.workhub.test"), post("log.workhub.test", email="ada@workhub.test", phone="+49 151 23456789"))
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_capture_that_is_cut_off_is_no_capture_without_leaks(run: Run, tmp_path: Path, name: str) -> None:
+    words = ("-w", "ws", "--workers", "1")
+    (tmp_path / "run.har").write_text(LEAKING)
+    assert run("scan", "run.har", *words, "--report", "old.json").code == 0
+    old = json.loads((tmp_path / "old.json").read_text())
+    assert (old["headline"]["captures_partly_read"], len(old["findings"])) == (0, 1)
+    (tmp_path / "cut.har").write_text(LEAKING[: LEAKING.index("log.workhub.test")])
+    ended = run("scan", "cut.har", *words, "--baseline", "old.json", "--format", name)
+    assert ended.code == 3
+    said = "the archive is truncated or damaged after 1 entries"
+    assert re.search(rf"^tieback: cut\.har: cut off or damaged: {said}.*Record or export", ended.err, re.MULTILINE)
+    assert all(part in " ".join(ended.out.split()) for part in ("cut.har", said))
+    if name == "json":
+        document = json.loads(ended.out)
+        head, (capture,) = document["headline"], document["captures"]
+        assert (head["captures_partly_read"], head["captures_damaged"], capture["flows"]) == (1, 1, 1)
+        assert [one["kind"] for one in capture["unread"]] == ["damaged"]
+        assert (document["baseline"]["fixed"], document["baseline"]["unconfirmed"]) == (0, 1)
+    assert run("scan", "cut.har", *words, "--fail-on", "unread").code == 1
+
+
+def test_a_leak_is_fixed_only_if_the_app_was_captured_again(run: Run, apps: Path, tmp_path: Path) -> None:
+    words = ("-w", "ws", "--workers", "1", "--format", "json", "--baseline", "old.json")
+    package = json.loads(run("app", apps / "fieldhand.apk", "--format", "json").out)["app"]["bundle_id"]
+    meta = {"options": {"mode": "allowlist", "apps": [package]}, "device": {"platform": "android"}}
+
+    def capture(*entries: dict[str, Any]) -> str:
+        document = json.loads(har(*entries))
+        document["log"]["_tweasel"] = meta
+        return json.dumps(document)
+
+    leak = post("log.workhub.test", email="ada@workhub.test", phone="+49 151 23456789")
+    (tmp_path / "run.har").write_text(capture(leak))
+    run("scan", apps / "fieldhand.apk", "run.har", "-w", "ws", "--workers", "1", "--report", "old.json")
+    (found,) = [one for one in json.loads((tmp_path / "old.json").read_text())["findings"] if "log.workhub" in str(one)]
+    (tmp_path / "clean.har").write_text(capture(post("log.workhub.test")))
+    for inputs, fixed in (((), 0), (("clean.har",), 1)):
+        baseline = json.loads(run("scan", apps / "fieldhand.apk", *inputs, *words).out)["baseline"]
+        assert (baseline["fixed"], baseline["unconfirmed"]) == (fixed, 1 - fixed), found["rule"]
+
+
+def test_the_files_that_a_scan_passes_over_are_counted(run: Run, apps: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "mixed"
+    (folder / "__MACOSX").mkdir(parents=True)
+    (folder / "a.apk").write_bytes((apps / "fieldhand.apk").read_bytes())
+    (folder / "run.har").write_text(LEAKING)
+    (folder / "b.hbc").write_bytes(bytes.fromhex("c61fbc03c103191f") + bytes(200))
+    (folder / "more.tar.gz").write_bytes(b"\x1f\x8b")
+    (folder / "loop").symlink_to(folder, target_is_directory=True)
+    (folder / "gone.apk").symlink_to(tmp_path / "no such file")
+    for name in ("c.txt", "d.txt"):
+        (folder / name).write_text("words")
+    with tarfile.open(folder / "e.tar", "w") as shard:
+        shard.add(apps / "workhub.apk", "workhub.apk")
+        shard.add(folder / "c.txt", "inner.txt")
+    reasons = {
+        (str(folder), "attributes in an archive of macOS: 1 file (__MACOSX)"),
+        (str(folder), "not apps, captures or shards: 2 files (such as c.txt)"),
+        (str(folder), "they cannot be opened: 1 file (gone.apk)"),
+        (str(folder), "links to folders: 1 file (loop)"),
+        (str(folder), "compressed shards, whose members cannot be read one by one: 1 file (more.tar.gz)"),
+        (str(folder), "parts of apps beside whole apps: 1 file (b.hbc)"),
+        (str(folder / "e.tar"), "not apps, captures or shards: 1 file (inner.txt)"),
+    }
+    for name in FORMATS:
+        ended = run("scan", folder, "-w", "ws", "--workers", "1", "--format", name)
+        assert ended.code == 0, name
+        lines = {line for line in ended.err.splitlines() if " note: " in line}
+        assert lines == {
+            f"tieback: note: {where}: not read because {why}. Pass a file by itself to read it."
+            for where, why in reasons
+        }
+        if name == "json":
+            document = json.loads(ended.out)
+            assert document["headline"]["files_skipped"] == 8
+            told = {(one["where"], one["what"].removeprefix("not read because ")) for one in document["problems"]}
+            assert told >= reasons
+        elif name == "junit":
+            assert "8 files of the inputs passed over" in ended.err
+        elif name != "table":
+            assert "compressed shards, whose members" in ended.out, name
 
 
 def test_a_configuration_that_was_cut_off_has_no_default(run: Run, apps: Path, tmp_path: Path) -> None:

@@ -95,6 +95,37 @@ def test_a_log_with_columns_of_ones_own(run: Run, tmp_path: Path) -> None:
     assert run("traffic", "log.csv", "--columns", "log.csv").code == 4
 
 
+def test_a_capture_that_is_cut_off_ends_with_3(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "whole.pcap").write_bytes(capture(HTTP))
+    (tmp_path / "cut.pcap").write_bytes(capture(HTTP)[:-5])
+    for form in (("--format", "table"), ("--format", "json"), ("--recipients",)):
+        assert run("traffic", "whole.pcap", *form).code == 0
+        ended = run("traffic", "cut.pcap", *form)
+        assert ended.code == 3
+        assert "tieback: cut.pcap: byte " in ended.err
+        assert ": cut off or damaged: the last record is truncated" in ended.err
+    assert "127.0.0.2:80" in run("traffic", "cut.pcap").out
+
+
+def test_bytes_that_a_log_does_not_have_are_not_zero(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text(
+        "time,client ip,url,bytes_sent\n2026-01-02T03:04:05Z,10.0.0.9,http://api.workhub.test/v1,\n"
+    )
+    flow = json.loads(run("traffic", "log.csv", "--format", "json").out)
+    assert [flow[name] for name in ("bytes_out", "bytes_in", "packets_out", "packets_in")] == [None] * 4
+    assert run("traffic", "log.csv").out.count("not in this log") == 2
+    for name in ("table", "markdown", "html", "json"):
+        out = run("scan", "log.csv", "-w", "ws", "--workers", "1", "--format", name).out
+        if name == "json":
+            (server,) = json.loads(out)["servers"]
+            assert (server["bytes_out"], server["bytes_in"]) == (None, None)
+            (seen,) = json.loads(out)["sightings"]
+            assert (seen["sighting"]["bytes_out"], seen["sighting"]["bytes_in"]) == (None, None)
+            assert "bytes not in this log" in seen["sighting"]["evidence"]["context"]
+        else:
+            assert " ".join(out.split()).count("not in this log") >= 2, name
+
+
 def test_a_key_log_that_is_none_is_a_usage_error(run: Run, tmp_path: Path) -> None:
     (tmp_path / "run.pcap").write_bytes(capture(HTTP))
     (tmp_path / "keys").write_text("nothing\n")

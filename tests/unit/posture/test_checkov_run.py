@@ -52,6 +52,16 @@ def test_it_sees_only_a_copy_of_the_templates(infra: Path, program: str, tmp_pat
     assert not [line for line in lines if "checkov.yaml" in line or line.endswith(".py")]
 
 
+def test_other_files_are_counted(infra: Path, program: str, tmp_path: Path) -> None:
+    (tmp_path / "place").mkdir()
+    run = run_checkov(program, infra, tmp_path / "place", seconds=20)
+    assert [(one.why, one.count, one.first) for one in run.skipped] == [
+        ("hidden", 2, ".terraform"),
+        ("not templates", 2, "checks.py"),
+        ("not regular files", 1, "outside.tf"),
+    ]
+
+
 def test_it_gets_no_credentials_and_no_network(
     infra: Path, program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,16 +22,16 @@ from tieback.report.document import (
     headline_text,
     hosts_of,
     new_first,
-    partly_read_lines,
     rows,
     scope_lines,
     store_text,
     unprobed_names,
     unread_advice,
-    unread_names,
     way_text,
+    way_words,
     ways_of,
 )
+from tieback.report.unread import unread_names
 
 
 @each(
@@ -178,14 +178,6 @@ def test_partly_read_app_never_leads_to_none(report: Report) -> None:
     )
 
 
-def test_partly_read_apps_are_listed_with_the_place(report: Report) -> None:
-    assert list(partly_read_lines(report)) == [
-        ("Lantern 1.0", "CodePush can replace the JavaScript code at run time (classes.dex)")
-    ]
-    many = LazyTable.of([next(report.partly_read.rows())] * 3)
-    assert list(partly_read_lines(replace(report, partly_read=many), 1))[1] == ("and 2 more", "see the JSON report")
-
-
 NO_DNS = "DNS is not allowed by this grant. Add dns = true."
 BUDGET = "the limits of the grant ended the probe. Raise [limits]."
 
@@ -320,6 +312,40 @@ CAPTURE = "Capture its traffic to see the other back ends (tieback capture)."
 )
 def test_advice_about_partly_read_apps(report: Report, partly: int, damaged: int, text: str) -> None:
     assert unread_advice(replace(report.headline, apps_partly_read=partly, apps_damaged=damaged)) == text
+
+
+def test_advice_about_damaged_captures(report: Report) -> None:
+    head = replace(report.headline, apps_partly_read=0, captures_partly_read=3, captures_damaged=1)
+    assert unread_advice(head) == "1 capture is cut off or damaged: record it again."
+    assert unread_advice(replace(head, captures_damaged=2)).endswith("record them again.")
+
+
+@pytest.mark.parametrize(
+    ("apps", "captures", "words"),
+    [
+        (1, 0, "1 app was only partly read. "),
+        (0, 1, "1 capture was only partly read."),
+        (2, 1, "2 apps and 1 capture were only partly read. "),
+        (None, None, ""),
+    ],
+)
+def test_the_headline_names_what_was_partly_read(
+    report: Report, apps: int | None, captures: int | None, words: str
+) -> None:
+    text = headline_text(
+        replace(report, headline=replace(report.headline, apps_partly_read=apps, captures_partly_read=captures))
+    )
+    assert words in text
+    assert ("partly read" in text) is bool(words)
+
+
+def test_traffic_whose_log_has_no_bytes_is_not_zero(report: Report) -> None:
+    (way, *_) = next(report.exposed.rows()).routes
+    logged = replace(way, how="traffic/log", file="proxy.log", bytes_out=None, bytes_in=None)
+    assert way_words([logged]).endswith("seen in traffic, bytes not in this log")
+    half = replace(logged, bytes_in=15_000)
+    assert way_words([half]).endswith("seen in traffic, bytes sent not in this log, 15 kB received")
+    assert way_words([replace(half, file="run.pcap", bytes_out=221), logged]).endswith("221 B sent, 15 kB received")
 
 
 def test_reasons_of_exit_codes_name_what_was_left_out(report: Report) -> None:

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from tests.unit.report.conftest import LANTERN, of_accounts
 from tieback.model.exposure import Severity
 from tieback.model.figure import Figure, exact, lower_bound
-from tieback.model.report import LazyTable, Report, SuppressedFinding, Suppression
+from tieback.model.report import CaptureSummary, LazyTable, Report, SuppressedFinding, Suppression
+from tieback.model.sighting import Problem, UnreadCode, UnreadKind
 from tieback.report import by_name, renderers
 from tieback.report.files import is_device, left_out_text
 
@@ -87,13 +88,34 @@ def test_findings_about_own_accounts_are_for_no_advisory(report: Report, tabled:
     whole = tabled(report, findings=[of_accounts()])
     assert left_out_text(whole, by_name("csaf"), "a.csaf.json") == (
         "not in a.csaf.json: products and vulnerabilities, because it has no finding (profile csaf_base); "
-        "1 finding about your own accounts, because an advisory is for others"
+        "1 finding about your own accounts, because an advisory is for others; what was not read of 1 app"
     )
 
 
-def test_a_format_with_everything_has_no_note(report: Report) -> None:
-    silent = {name for name in TEXTS if not left_out_text(report, by_name(name), "x")}
+def test_a_format_with_everything_has_no_note(report: Report, tabled: Callable[..., Report]) -> None:
+    whole = replace(report, partly_read=LazyTable.of([]))
+    silent = {name for name in TEXTS if not left_out_text(whole, by_name(name), "x")}
     assert silent == set(TEXTS) - {"stix", "recipients-csv"}
+
+
+CUT = CaptureSummary(
+    "runs/shop.pcap", "0" * 64, 2, 1, 0, (), problems=(Problem("cut here", "byte 7", UnreadKind.DAMAGED),),
+    unread=(UnreadCode(UnreadKind.DAMAGED, "cut here", "byte 7"),),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_what_was_not_read_of_the_inputs_is_in_the_output_or_the_user_sees_that_it_is_not(
+    name: str, report: Report
+) -> None:
+    head = replace(report.headline, captures_partly_read=1, captures_damaged=1, files_skipped=3)
+    skipped = Problem("not read because not captures: 3 files (such as a.txt)", "runs")
+    changed = replace(
+        report, headline=head, captures=LazyTable.of([CUT]), problems=LazyTable.of([*report.problems.rows(), skipped])
+    )
+    text, note = " ".join(rendered(changed, name).split()), left_out_text(changed, by_name(name), "x")
+    assert ("shop.pcap" in text and "cut here" in text) or "what was not read of 1 app and 1 capture" in note
+    assert "not captures: 3 files" in text or "3 files of the inputs passed over" in note
 
 
 def of_closed_store(report: Report, tabled: Callable[..., Report], figure: Figure) -> Report:

@@ -5,7 +5,8 @@ from msgspec.structs import replace
 
 from tests.unit.report.conftest import FIELDHAND, PARCELLO, REGISTER, in_tables, the_report
 from tieback.model.exposure import Severity, SeverityFactor
-from tieback.model.report import ContactedServer, DroppedName, Encryption, LazyTable, Report
+from tieback.model.report import CaptureSummary, ContactedServer, DroppedName, Encryption, LazyTable, Report
+from tieback.model.sighting import Problem, UnreadCode, UnreadKind
 from tieback.model.source import SourceLocation, SourceMatch
 from tieback.report.vendor import vendor_report
 
@@ -80,3 +81,21 @@ def test_a_vendor_sees_only_the_servers_of_its_apps(report: Report) -> None:
     cut = vendor_report(replace(report, servers=LazyTable.of([ours, *others])), PARCELLO.vendor)
     assert list(cut.servers.rows()) == [replace(ours, capture="run.pcap")]
     assert cut.captures.count == 0
+
+
+def test_a_vendor_sees_that_a_capture_of_its_apps_was_only_partly_read(report: Report) -> None:
+    ours = ContactedServer(
+        "/home/anna/run.pcap", PARCELLO.sha256, "Parcello", PARCELLO.bundle_id, "api.parcello.test", 443, (), ("tls",),
+        Encryption.ENCRYPTED, ("TLSv1.3",), 1, None, None, (),
+    )  # fmt: skip
+    parts = (UnreadCode(UnreadKind.DAMAGED, "the last record is truncated", "/home/anna/run.pcap: byte 80"),)
+    known = CaptureSummary(ours.capture, "0" * 64, 9, 9, 0, ("Other",), unread=parts)
+    captures = [known, replace(known, path="/home/anna/b.pcap")]
+    head = replace(report.headline, files_skipped=7)
+    whole = replace(report, headline=head, servers=LazyTable.of([ours]), captures=LazyTable.of(captures))
+    cut = vendor_report(whole, PARCELLO.vendor)
+    told = [one for one in cut.problems.rows() if "partly read" in one.what]
+    assert told == [Problem("only partly read: the last record is truncated", "run.pcap", UnreadKind.DAMAGED)]
+    assert cut.problems.count == len(list(cut.problems.rows()))
+    assert (cut.headline.captures_partly_read, cut.headline.captures_damaged) == (1, 1)
+    assert cut.headline.files_skipped is None

@@ -1,6 +1,7 @@
 """Runs: one list of jobs and command-line runs, the form and the API that start them, and the stream of events."""
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -14,12 +15,14 @@ from litestar.testing import TestClient
 from litestar.types import ASGIApp
 from sqlalchemy import Connection
 
+from tests.inline_engine import quiet
 from tests.unit.web.clients import Changes, client
 from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.model.probe import Outcome, ProbeReport
 from tieback.model.report import RulesUsed
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.jobs.folders import exports
+from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.pipeline.views.runs import RunEvent
 from tieback.scope.grant import grant_sha256, render_grant
 from tieback.storage.lake.tables.inputs import Inputs, RunInput
@@ -372,3 +375,38 @@ def test_a_run_lists_the_rules_of_users_that_were_active(scanned: Path) -> None:
         text = made.get(f"/runs/{latest.id}").text
     assert page["rules"] == [{"name": "<b>acme.toml", "origin": "option", "sha256": "ab" * 32, "rules": 3}]
     assert "&lt;b&gt;acme.toml: 3 rules" in text
+
+
+ENTRY = {
+    "startedDateTime": "2026-11-01T10:00:00Z", "time": 1, "serverIPAddress": "10.0.0.5",
+    "request": {"method": "GET", "url": "http://api.test/", "headers": [], "bodySize": 0},
+    "response": {"status": 200, "headers": [], "content": {"size": 0}, "bodySize": 0},
+}  # fmt: skip
+
+
+def test_pages_of_a_run_name_partly_read_captures_and_passed_over_files(tmp_path: Path) -> None:
+    folder = tmp_path / "<b>in"
+    folder.mkdir()
+    (folder / "a.txt").write_text("x")
+    whole = json.dumps({"log": {"version": "1.2", "entries": [ENTRY, ENTRY]}})
+    (folder / "cut.har").write_text(whole[: whole.rindex("10.0.0.5")])
+    with run_scan(ScanRequest((folder,), None, tmp_path / "ws", workers=1), quiet) as done:
+        assert len(done.skipped) == 1
+    with Workspace.open(tmp_path / "ws") as workspace:
+        run = workspace.ledger.latest_run()
+        assert run is not None
+    with client(tmp_path / "ws") as made:
+        page = made.get(f"/api/v1/runs/{run.id}").json()
+        recipients = made.get("/api/v1/recipients").json()["figures"]
+        head = made.get("/api/v1/overview").json()["headline"]
+        texts = {name: made.get(name).text for name in (f"/runs/{run.id}", "/recipients", "/declared", "/")}
+    assert [(one["count"], one["first"]) for one in page["skipped"]] == [(1, "a.txt")]
+    assert page["captures_partly_read"] == recipients["captures_partly_read"] == head["captures_partly_read"] == 1
+    (capture,) = page["partly_read"]
+    assert "cut off or damaged: the archive is truncated" in capture["problem"]
+    assert recipients["partly_read"][0]["damaged"] is True
+    assert "not captures" not in texts["/"]
+    assert "&lt;b&gt;in: not read because not apps, captures or shards: 1 file (a.txt)" in texts[f"/runs/{run.id}"]
+    for name in (f"/runs/{run.id}", "/recipients", "/declared"):
+        assert "1 capture only partly read" in texts[name], name
+    assert "Captures only partly read: 1" in texts["/"]

@@ -19,7 +19,9 @@ from tieback.cases.letters.bounded import MAX_DOCX, DocxJob, Rendered, TextJob, 
 from tieback.cases.letters.facts import AppFact, LetterFacts, Sender, StoreFact
 from tieback.cases.letters.language import KINDS, MAX_BYTES, Language, Template, load_language
 from tieback.model.errors import InputError, UsageError
+from tieback.model.skipped import OnSkipped, SkippedCount
 from tieback.model.small_file import read_small
+from tieback.model.unit import path_text
 
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 _FIELDS = re.compile(r"\{(\w+)\}")
@@ -48,15 +50,24 @@ class TemplateProblem(msgspec.Struct, frozen=True):
         return f"{self.file}:{self.line}: {self.what}" if self.line else f"{self.file}: {self.what}"
 
 
-def check_template(path: Path) -> list[TemplateProblem]:
+def check_template(path: Path, skipped: OnSkipped | None = None) -> list[TemplateProblem]:
     """Return the problems of a language file, a DOCX template, or all of them in a folder.
+
+    ``skipped`` is called with the other files of the folder.
 
     Raises:
         UsageError: it is none of these.
         InputError: it cannot be read, or the child process cannot be started.
     """
     if path.is_dir():
-        files = sorted(one for one in path.iterdir() if one.suffix in (".toml", ".docx") and one.is_file())
+        files: list[Path] = []
+        passed = SkippedCount()
+        for one in sorted(path.iterdir()):
+            if one.suffix in {".toml", ".docx"} and one.is_file():
+                files.append(one)
+            elif not one.is_dir():
+                passed.add("not templates", path_text(Path(one.name)))
+        passed.report(path_text(path), skipped)
         if not files:
             raise UsageError("no template", where=str(path), advice="Write some with `tieback letter templates DIR`")
         return [problem for file in files for problem in check_template(file)]

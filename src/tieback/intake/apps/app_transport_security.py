@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from tieback.intake.apps.cleartext import MAX_POLICIES, host_name
-from tieback.model.cleartext import CleartextPolicy, Limit
+from tieback.model.cleartext import UNREAD_INFO, CleartextPolicy, Limit
 
 UNKNOWN_SDK = "default (SDK unknown)"
 """Source of a rule of which it is not known whether ATS applies."""
@@ -49,6 +49,11 @@ _SYSTEMS = {
     "xros": _System((1, 0), (1, 0)),
     "xrsimulator": _System((1, 0), (1, 0)),
 }
+
+
+def undecided_policy() -> CleartextPolicy:
+    """The rule of an app whose ``Info.plist`` is missing or cannot be read: nothing about it is known."""
+    return CleartextPolicy("*", True, None, False, None, UNREAD_INFO)
 
 
 def ats_policies(

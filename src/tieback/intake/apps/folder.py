@@ -18,12 +18,24 @@ from tieback.intake.apps.directory import MAX_ENTRIES, ArchiveEntry
 from tieback.intake.apps.printable import printable
 from tieback.intake.apps.problems import PackageProblems
 from tieback.intake.apps.window import View
+from tieback.model.count_text import count_text
 from tieback.model.sighting import UnreadKind
+from tieback.model.skipped import SkippedCount
 
 MAX_DEPTH = 32
 """Directory levels below the top that are read."""
 
 MAX_NAME = 4096
+_CLOSED = "folders that cannot be opened"
+_DEEP = "folders that are nested too deeply"
+_LINKS = "links that lead out of the directory"
+_SPECIAL = "not regular files"
+_KINDS = {
+    _CLOSED: UnreadKind.DAMAGED,
+    _DEEP: UnreadKind.LIMIT,
+    _LINKS: UnreadKind.UNREADABLE,
+    _SPECIAL: None,
+}
 _TOP = 4096
 """Top-level names that are examined to recognise the directory."""
 
@@ -38,12 +50,15 @@ class UnpackedFolder:
         self.entries: list[ArchiveEntry] = []
         # An .app directory is read as if it were in its package, so that names are the same.
         prefix = f"Payload/{top.name}/" if top.suffix == ".app" else ""
-        for name, path, size in files(top):
+        passed = SkippedCount()
+        for name, path, size in files(top, passed):
             if len(self.entries) == MAX_ENTRIES:
                 problems.note(f"more than {MAX_ENTRIES} files; the rest is left out", "", UnreadKind.LIMIT)
                 break
             self.entries.append(ArchiveEntry(printable(prefix + name, MAX_NAME), len(self._paths), 0, 0, 0, size, size))
             self._paths.append(path)
+        for one in passed.of(""):
+            problems.note(f"{one.why}: {count_text(one.count, 'entry', 'entries')}", one.first, _KINDS[one.why])
         self._by_name = {entry.name: entry for entry in reversed(self.entries)}
 
     def find(self, name: str) -> ArchiveEntry | None:
@@ -117,8 +132,13 @@ class UnpackedFolder:
         return None
 
 
-def files(top: Path) -> Iterator[tuple[str, str, int]]:
-    """Regular files below a directory, in order of name: relative name with ``/``, path, and size in bytes."""
+def files(top: Path, passed: SkippedCount | None = None) -> Iterator[tuple[str, str, int]]:
+    """Regular files below a directory, in order of name: relative name with ``/``, path, and size in bytes.
+
+    ``passed`` counts what is not read: folders that cannot be opened, links out of the directory, and the like. A link
+    to a file inside leaves nothing out.
+    """
+    passed = SkippedCount() if passed is None else passed
     stack: list[tuple[str, str, int]] = [(str(top), "", MAX_DEPTH)]
     while stack:
         folder, prefix, depth = stack.pop()
@@ -126,15 +146,17 @@ def files(top: Path) -> Iterator[tuple[str, str, int]]:
             with os.scandir(folder) as scanned:
                 found = sorted(scanned, key=lambda item: item.name)
         except OSError:
+            passed.add(_CLOSED, prefix)
             continue
         below = []
         for item in found:
             with suppress(OSError):  # removed meanwhile
-                if item.is_dir(follow_symlinks=False):
-                    if depth > 0:
-                        below.append((item.path, f"{prefix}{_name(item)}/", depth - 1))
-                elif item.is_file(follow_symlinks=False):
+                if item.is_file(follow_symlinks=False):
                     yield prefix + _name(item), item.path, item.stat(follow_symlinks=False).st_size
+                elif why := _why_passed(item, top, depth):
+                    passed.add(why, prefix + _name(item))
+                elif item.is_dir(follow_symlinks=False):
+                    below.append((item.path, f"{prefix}{_name(item)}/", depth - 1))
         stack += reversed(below)
 
 
@@ -157,6 +179,15 @@ def is_unpacked(top: Path) -> bool:
     if "AndroidManifest.xml" in names:
         return bool(compiled)
     return len(compiled) > 1
+
+
+def _why_passed(item: "os.DirEntry[str]", top: Path, depth: int) -> str:
+    """Why an entry that is no regular file is not read; empty for a folder, and for a link to what is read."""
+    if item.is_symlink():
+        return "" if Path(item.path).resolve().is_relative_to(top.resolve()) else _LINKS
+    if not item.is_dir():
+        return _SPECIAL
+    return "" if depth > 0 else _DEEP
 
 
 def _name(item: "os.DirEntry[str]") -> str:

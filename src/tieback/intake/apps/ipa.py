@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any
 
-from tieback.intake.apps.app_transport_security import ats_policies
+from tieback.intake.apps.app_transport_security import ats_policies, undecided_policy
 from tieback.intake.apps.archive import MAX_ENTRY
 from tieback.intake.apps.content import SNIFF, Content, sniff
 from tieback.intake.apps.directory import ArchiveEntry
@@ -43,7 +43,7 @@ _INFO = re.compile(r"[^/]+\.app/Info\.plist")
 _ANY_INFO = re.compile(r"[^/]+\.app/(?:.+\.(?:appex|app)/)?Info\.plist")
 _PROFILE = "embedded.mobileprovision"
 MAX_INFOS = 64
-"""Apps and extensions in one package whose transport security is read."""
+"""Extensions in one package whose transport security is read."""
 
 
 class IpaFormat:
@@ -108,15 +108,27 @@ class IpaFormat:
         return None
 
     def policies(self) -> tuple[CleartextPolicy, ...]:
-        """The transport security of the app, of its extensions and of watch apps."""
-        out: list[CleartextPolicy] = []
-        for entry in self._infos(_ANY_INFO)[:MAX_INFOS]:
+        """The transport security of the app, then that of its extensions and of watch apps.
+
+        If the property list of the app cannot be read, its rule is not decided: that of an extension is only its own.
+        """
+        apps = self._infos(_INFO)[:1]
+        others = [entry for entry in self._infos(_ANY_INFO) if entry not in apps]
+        if len(others) > MAX_INFOS:
+            what = f"the transport security of more than {MAX_INFOS} extensions; the others are left out"
+            self._source.problems.note(what, "", UnreadKind.LIMIT)
+        values = self._values(apps[0]) if apps else None
+        out = [undecided_policy()] if values is None else list(self._rules(apps[0], values))
+        for entry in others[:MAX_INFOS]:
             values = self._values(entry)
             # An extension without settings has the platform's default, which needs no line of its own.
-            if values is not None and (not out or "NSAppTransportSecurity" in values):
-                executable = entry.name.removesuffix("Info.plist") + _text(values, "CFBundleExecutable")
-                out += ats_policies(values, entry.name, partial(self._binary_sdk, executable))
+            if values is not None and "NSAppTransportSecurity" in values:
+                out += self._rules(entry, values)
         return tuple(out)
+
+    def _rules(self, entry: ArchiveEntry, values: dict[str, Any]) -> tuple[CleartextPolicy, ...]:
+        executable = entry.name.removesuffix("Info.plist") + _text(values, "CFBundleExecutable")
+        return ats_policies(values, entry.name, partial(self._binary_sdk, executable))
 
     def declarations(self) -> tuple[PrivacyDeclaration, ...]:
         """The privacy manifests of the app and of its parts."""

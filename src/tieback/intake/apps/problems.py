@@ -3,7 +3,7 @@
 from typing import override
 
 from tieback.intake.apps.printable import printable
-from tieback.model.sighting import Problem, UnreadKind
+from tieback.model.sighting import Problem, UnreadKind, keep_damage
 
 MAX_PROBLEMS = 200
 """Problems kept of one package; the last one reports that there are more."""
@@ -19,21 +19,24 @@ class PackageProblems(list[Problem]):
     """The problems of one package, in the order of their occurrence. Unprintable characters are escaped."""
 
     def note(self, what: str, where: str, unread: UnreadKind | None) -> None:
-        """Add a problem, unless the list is full; duplicates are not added.
+        """Add a problem, unless the list is full; duplicates are not added. The first damage is always kept.
 
         Args:
             what: one clause for the user.
             where: entry or offset; empty for the package as a whole.
             unread: why a part of the package was not read; ``None`` if nothing is left out.
         """
-        if len(self) >= MAX_PROBLEMS:
-            return
-        if len(self) == MAX_PROBLEMS - 1:
-            self.append(Problem("more problems of this package are left out", "", UnreadKind.LIMIT))
+        if len(self) >= MAX_PROBLEMS and unread is not UnreadKind.DAMAGED:
             return
         problem = Problem(printable(what, MAX_LINE), printable(where, MAX_LINE), unread)
-        if problem not in self:
-            self.append(problem)
+        if len(self) >= MAX_PROBLEMS:
+            keep_damage(self, problem)
+        elif problem not in self:
+            if len(self) == MAX_PROBLEMS - 1:
+                self.append(Problem("more problems of this package are left out", "", UnreadKind.LIMIT))
+                keep_damage(self, problem)
+            else:
+                self.append(problem)
 
 
 class NestedProblems(PackageProblems):

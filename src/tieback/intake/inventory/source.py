@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
 from tieback.model.errors import InputError
+from tieback.model.skipped import NOT_EXPORTS, SkippedCount
 
 MAX_BYTES = 64 << 30
 """Bytes of a whole file, decompressed."""
@@ -160,8 +161,12 @@ class InventorySource:
             yield decode_line(rest)
 
 
-def zip_members(path: Path) -> tuple[str, ...]:
+def zip_members(path: Path, others: SkippedCount | None = None) -> tuple[str, ...]:
     """Names of the tables and documents in a ZIP file, in archive order; empty for other files.
+
+    Args:
+        path: the file.
+        others: counts the other members.
 
     Raises:
         InputError: the ZIP file is damaged, contains no such file, or exceeds a bound (a decompression bomb).
@@ -171,11 +176,12 @@ def zip_members(path: Path) -> tuple[str, ...]:
             if file.read(4) != b"PK\x03\x04":
                 return ()
             with _archive(path, file) as archive:
-                names = tuple(
-                    info.filename
-                    for info in archive.infolist()
-                    if not info.is_dir() and PurePosixPath(info.filename).suffix.lower() in _MEMBERS
-                )
+                every = [info.filename for info in archive.infolist() if not info.is_dir()]
+                names = tuple(name for name in every if PurePosixPath(name).suffix.lower() in _MEMBERS)
+                if others is not None:
+                    for name in every:
+                        if PurePosixPath(name).suffix.lower() not in _MEMBERS:
+                            others.add(NOT_EXPORTS, name)
     except zipfile.BadZipFile as error:
         raise InputError(f"damaged ZIP file ({error})", where=str(path), advice=_AGAIN) from None
     except OSError as error:

@@ -77,14 +77,15 @@ class CaptureFile:
             yield inside.of(conversation, seen) if inside and seen.flow.encrypted else seen
         self.has_secrets = reader.has_secrets
         if self.has_secrets and not self._decrypt:
-            self._problems.note("the file contains TLS secrets, which were not used; pass --decrypt to use them", "")
+            what = "the file contains TLS secrets, which were not used; pass --decrypt to use them"
+            self._problems.note(what, "", None)
 
     def _look_inside(self, judge: FlowClassifier, *, has_secrets: bool) -> "DecryptedFlows":
         from tieback.intake.traffic.decrypt import DecryptedStreams, decrypt
         from tieback.intake.traffic.decrypted import DecryptedFlows
 
         if self._keylog is None and not has_secrets:
-            self._problems.note("the file contains no TLS secrets; pass a key log with --keylog", "")
+            self._problems.note("the file contains no TLS secrets; pass a key log with --keylog", "", None)
             return DecryptedFlows(judge, DecryptedStreams())
         return DecryptedFlows(judge, decrypt(self.path, self._keylog, self._problems))
 

@@ -21,6 +21,7 @@ from tieback.intake.traffic.problems import CaptureProblems
 from tieback.intake.traffic.signatures import SECTION
 from tieback.intake.traffic.source import Buffer, FileWindow
 from tieback.model.errors import UsageError
+from tieback.model.sighting import UnreadKind
 
 PROGRAM = "tshark"
 SECONDS = 600
@@ -105,7 +106,7 @@ def decrypt(path: Path, keylog: Path | None, problems: CaptureProblems) -> Decry
     found = DecryptedStreams()
     program = shutil.which(PROGRAM)
     if program is None:
-        problems.note(f"TLS is not decrypted: {PROGRAM} is not installed", "")
+        problems.note(f"TLS is not decrypted: {PROGRAM} is not installed", "", UnreadKind.ENCRYPTED)
         return found
     with tempfile.TemporaryDirectory(prefix="tieback-tls-") as folder:
         out = Path(folder) / "out.pcapng"
@@ -114,7 +115,7 @@ def decrypt(path: Path, keylog: Path | None, problems: CaptureProblems) -> Decry
             command += ["-o", f"tls.keylog_file:{keylog.absolute()}"]
         failure = _run(command, Path(folder))
         if failure:
-            problems.note(f"{PROGRAM} did not decrypt everything: {failure}", "")
+            problems.note(f"{PROGRAM} did not decrypt everything: {failure}", "", UnreadKind.ENCRYPTED)
         if out.exists() and out.stat().st_size > len(SECTION):
             for key, when, data in _messages(out):
                 found.add(key, when, data)

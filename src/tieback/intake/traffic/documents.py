@@ -15,6 +15,7 @@ from tieback.model.capture import LiveRun
 from tieback.model.document import decode
 from tieback.model.errors import DocumentError, InputError
 from tieback.model.flow import Flow
+from tieback.model.sighting import UnreadKind
 
 MAX_LINE = 1024 * 1024
 _FLOW, _RUN = "tieback/flow/", "tieback/capture/"
@@ -62,25 +63,44 @@ class FlowDocuments:
         number = 0
         while line := self._file.readline(MAX_LINE):
             number += 1
-            if len(line) >= MAX_LINE and not line.endswith(b"\n"):
-                self._note("a line is too long; the rest of the file is not read", f"line {number}")
+            whole = line.endswith(b"\n")
+            if len(line) >= MAX_LINE and not whole:
+                self._note("a line is too long; the rest of the file is not read", f"line {number}", UnreadKind.LIMIT)
                 return
             if not line.strip():
                 continue
             try:
                 if _kind(line).startswith(_RUN):
                     for text in decode(line, "capture", LiveRun).blind_spots:
-                        self._note(text, BLIND_SPOT)
+                        self._note(text, BLIND_SPOT, None)
                 else:
                     flow = decode(line, "flow", Flow)
                     yield SampledFlow(msgspec.structs.replace(flow, path=str(self.path)))
             except DocumentError as error:
-                self._note(f"unreadable line: {error.what}"[:300], f"line {number}")
+                if whole:
+                    self._note(f"unreadable line: {error.what}"[:300], f"line {number}", _kind_of(line))
+                else:
+                    self._note(
+                        "the last line is truncated: still being written, or damaged",
+                        f"line {number}",
+                        UnreadKind.DAMAGED,
+                    )
 
     def close(self) -> None:
         """Release the file."""
         self._file.close()
 
-    def _note(self, what: str, where: str) -> None:
+    def _note(self, what: str, where: str, unread: UnreadKind | None) -> None:
         assert isinstance(self.problems, CaptureProblems)
-        self.problems.note(what, where)
+        self.problems.note(what, where, unread)
+
+
+def _kind_of(line: bytes) -> UnreadKind:
+    """Why a line could not be read: it is damaged, or a sound document that this release does not know."""
+    try:
+        msgspec.json.decode(line)
+    except RecursionError:
+        return UnreadKind.LIMIT
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return UnreadKind.DAMAGED
+    return UnreadKind.UNREADABLE

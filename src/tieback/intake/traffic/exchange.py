@@ -50,8 +50,9 @@ class HttpExchange:
     server_port: int | None = None
     start: float = 0.0
     seconds: float = 0.0
-    bytes_out: int = 0
-    bytes_in: int = 0
+    bytes_out: int | None = None
+    """``None`` or negative if the source does not state it."""
+    bytes_in: int | None = None
     app: FlowApp | None = None
     tls: FlowTls | None = None
     name_from: NameSource = NameSource.HTTP_HOST
@@ -89,10 +90,10 @@ def flow_of(path: str, exchange: HttpExchange) -> SampledFlow | None:
         confidence=found.confidence if found else 0.99,
         encrypted=encrypted,
         tls=exchange.tls if encrypted else None,
-        bytes_out=max(exchange.bytes_out, 0),
-        bytes_in=max(exchange.bytes_in, 0),
-        packets_out=0,
-        packets_in=0,
+        bytes_out=_stated(exchange.bytes_out),
+        bytes_in=_stated(exchange.bytes_in),
+        packets_out=None,
+        packets_in=None,
         start=exchange.start,
         end=exchange.start + max(exchange.seconds, 0.0),
         detail=(f"{found.detail}, {detail}" if found and found.detail else detail)[:240],
@@ -100,6 +101,10 @@ def flow_of(path: str, exchange: HttpExchange) -> SampledFlow | None:
     samples = [CleartextSample("out", "http", out), CleartextSample("in", "http", back)]
     samples += found.samples if upgraded and found else sample_messages("websocket", *said)
     return SampledFlow(flow, tuple(sample for sample in samples if sample.data))
+
+
+def _stated(size: int | None) -> int | None:
+    return None if size is None or size < 0 else size
 
 
 def split_url(url: str) -> SplitResult | None:

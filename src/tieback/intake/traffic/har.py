@@ -28,6 +28,7 @@ from tieback.intake.traffic.problems import CaptureProblems
 from tieback.intake.traffic.source import ByteSource, FileWindow, GzipSource
 from tieback.model.errors import InputError
 from tieback.model.flow import Flow, FlowApp, Peer
+from tieback.model.sighting import UnreadKind
 
 _BOM = b"\xef\xbb\xbf"
 _LOG = re.compile(rb'\{\s*(?:"[^"]{1,100}"\s*:\s*\{\s*)?"log"\s*:')
@@ -143,9 +144,9 @@ class HarFile:
         """Yield one flow per entry and failed handshake; an invalid entry is a problem."""
         for number, (name, entry) in enumerate(self._walk()):
             if self._stated.note:
-                self._note(self._stated.note)
+                self._note(self._stated.note, None)
             if entry is None:
-                self._note(f"entry {number} is too large and was not read")
+                self._note(f"entry {number} is too large and was not read", UnreadKind.LIMIT)
                 continue
             try:
                 if name == TLS_ERRORS:
@@ -154,13 +155,13 @@ class HarFile:
                     continue
                 exchange = _exchange(_decode(entry, _Entry), self._stated.app)
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-                self._note(f"entry {number} is invalid: {error}"[:200])
+                self._note(f"entry {number} is invalid: {error}"[:200], UnreadKind.UNREADABLE)
                 continue
             seen = flow_of(str(self.path), exchange)
             if seen is not None:
                 yield seen
             elif exchange.url[:5] not in {"data:", "blob:", "about", "chrom"}:
-                self._note(f"entry {number} has no URL with a host")
+                self._note(f"entry {number} has no URL with a host", UnreadKind.UNREADABLE)
 
     def close(self) -> None:
         """Release the file."""
@@ -180,7 +181,7 @@ class HarFile:
         error = _decode(entry, TlsError)
         failed = tls_error_flow(str(self.path), error, _seconds(error.started_date_time))
         if failed is None:
-            self._note("a failed TLS handshake has no host name")
+            self._note("a failed TLS handshake has no host name", UnreadKind.UNREADABLE)
         elif self._stated.app is not None:
             failed = msgspec.structs.replace(failed, app=self._stated.app)
         return failed
@@ -193,14 +194,16 @@ class HarFile:
                 yield entry
         except ArchiveDamage as damage:
             why = self._source.damage or str(damage)
-            if count == 0:
-                self._note(f"not valid JSON: the archive is damaged before its first entry ({why})")
+            kind = UnreadKind.DAMAGED if self._source.damage else damage.kind
+            if count == 0 and kind is UnreadKind.DAMAGED:
+                self._note(f"not valid JSON: the archive is damaged before its first entry ({why})", kind)
             else:
-                self._note(f"the archive is truncated or damaged after {count} entries ({why})")
+                what = "is truncated or damaged" if kind is UnreadKind.DAMAGED else "was not read further"
+                self._note(f"the archive {what} after {count} entries ({why})", kind)
 
-    def _note(self, what: str) -> None:
+    def _note(self, what: str, unread: UnreadKind | None) -> None:
         assert isinstance(self.problems, CaptureProblems)
-        self.problems.note(what, str(self.path))
+        self.problems.note(what, str(self.path), unread)
 
 
 def _unpacked_head(head: bytes) -> bytes:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from tieback.intake.traffic.source import ByteSource
+from tieback.model.sighting import UnreadKind
 
 MAX_STRING = 64 * 1024
 """Bytes kept of a string. A sample has 4096 characters, and an escaped character has at most 12 bytes."""
@@ -36,6 +37,11 @@ _SCALAR = re.compile(rb"[^,\]}\s]*+")
 
 class ArchiveDamage(Exception):  # noqa: N818 - the reader's own; it ends as a problem of the file
     """The archive cannot be walked further; the text is why."""
+
+    def __init__(self, what: str, kind: UnreadKind = UnreadKind.DAMAGED) -> None:
+        super().__init__(what)
+        self.kind = kind
+        """Damaged, or above a limit of tieback."""
 
 
 ENTRIES, TLS_ERRORS = b'"entries"', b'"_tlsErrors"'
@@ -126,7 +132,7 @@ class ArchiveEntries:
     def _more(self) -> bool:
         """Drop the bytes before the cursor and read more; false at the end."""
         if self._source.base + self._at > self._most:
-            raise ArchiveDamage(f"larger than {self._most >> 20} MiB")
+            raise ArchiveDamage(f"larger than {self._most >> 20} MiB", UnreadKind.LIMIT)
         more = self._source.advance(self._at)
         if more:
             self._at = 0
@@ -190,7 +196,7 @@ class ArchiveEntries:
             if sign in (b"{", b"["):
                 depth += 1
                 if depth > MAX_DEPTH:
-                    raise ArchiveDamage("nested too deeply")
+                    raise ArchiveDamage("nested too deeply", UnreadKind.LIMIT)
             elif sign in (b"}", b"]"):
                 depth -= 1
             elif sign == b'"':

@@ -11,6 +11,7 @@ import io
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -60,26 +61,46 @@ def open_lines(path: Path) -> IO[bytes]:
     return io.BufferedReader(gzip.GzipFile(fileobj=file)) if packed else file
 
 
-def lines(file: IO[bytes]) -> Iterator[str]:
-    """Yield lines as text, without their ends; a damaged or overlong line is an empty string."""
-    first = True
-    while True:
-        try:
-            line = file.readline(MAX_LINE)
-        except (OSError, EOFError, zlib.error):
-            yield ""
-            return
-        if not line:
-            return
-        if len(line) >= MAX_LINE and not line.endswith(b"\n"):
+@dataclass(slots=True)
+class LineFaults:
+    """What of a log was not passed on as lines."""
+
+    damage: str = ""
+    """Why the file could not be read to its end; empty if it was."""
+    read: int = 0
+    """Lines up to there."""
+    too_long: int = 0
+    """Lines longer than ``MAX_LINE``, which are left out."""
+    open_end: bool = False
+    """True if the last line has no line end."""
+
+
+def lines(file: IO[bytes], faults: LineFaults) -> Iterator[str]:
+    """Yield lines as text, without their ends, up to the damage of the file; overlong lines are left out."""
+    while line := _line(file, faults):
+        faults.open_end = not line.endswith(b"\n")
+        if len(line) >= MAX_LINE and faults.open_end:
+            faults.too_long += 1
             while line and not line.endswith(b"\n"):
-                line = file.readline(MAX_LINE)
-            yield ""
+                line = _line(file, faults)
             continue
-        if first:
+        if not faults.read:
             line = line.removeprefix(b"\xef\xbb\xbf")
-            first = False
+        faults.read += 1
         yield line.decode("utf-8", "replace").rstrip("\r\n")
+
+
+def _line(file: IO[bytes], faults: LineFaults) -> bytes:
+    """The next line, or its first ``MAX_LINE`` bytes; empty at the end, and at damage."""
+    try:
+        return file.readline(MAX_LINE)
+    except EOFError:
+        faults.damage = "the compressed file is truncated"
+    except (zlib.error, gzip.BadGzipFile) as error:
+        faults.damage = f"the compressed data is damaged ({error})"[:200]
+    except OSError as error:
+        faults.damage = f"the file cannot be read further ({error.strerror or 'input or output error'})"
+    return b""
 
 
 def head_lines(head: bytes) -> list[str]:

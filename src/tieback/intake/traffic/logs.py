@@ -16,11 +16,21 @@ from typing import Any
 from tieback.intake.traffic.exchange import ExchangeMessage, HttpExchange, flow_of
 from tieback.intake.traffic.interface import OpenedTraffic, SampledFlow
 from tieback.intake.traffic.log_formats import LogFormat, Row, format_of, protocol_name
-from tieback.intake.traffic.log_rows import READERS, by_columns, head_lines, lines, open_lines, reader_of
+from tieback.intake.traffic.log_rows import (
+    MAX_LINE,
+    READERS,
+    LineFaults,
+    by_columns,
+    head_lines,
+    lines,
+    open_lines,
+    reader_of,
+)
 from tieback.intake.traffic.names import hostname
 from tieback.intake.traffic.problems import CaptureProblems
 from tieback.model.errors import InputError
 from tieback.model.flow import Flow, FlowEvidence, FlowTls, NameSource, Peer, Server
+from tieback.model.sighting import UnreadKind
 
 _TRANSPORTS = {"6": "tcp", "17": "udp", "1": "icmp", "tcp": "tcp", "udp": "udp", "icmp": "icmp"}
 _ENCRYPTED = frozenset({"tls", "quic"})
@@ -66,7 +76,10 @@ class LogFile:
     def flows(self) -> Iterator[SampledFlow]:
         """Yield one flow per line that describes one; unreadable lines are counted in one problem."""
         unread = 0
-        for row in READERS[self._reader](lines(self._file)):
+        faults = LineFaults()
+        last: Row | None = {}
+        for row in READERS[self._reader](lines(self._file, faults)):
+            last = row
             if row is None:
                 unread += 1
                 continue
@@ -76,16 +89,28 @@ class LogFile:
             seen = _seen(str(self.path), form, row)
             if seen is not None:
                 yield seen
+        if faults.damage:
+            self._note(f"{faults.damage} after {_lines(faults.read)}", UnreadKind.DAMAGED)
+        elif last is None and faults.open_end:
+            unread -= 1
+            self._note("the last line is truncated: still being written, or damaged", UnreadKind.DAMAGED)
+        if faults.too_long:
+            what = f"longer than {MAX_LINE >> 20} MiB, and left out"
+            self._note(f"{_lines(faults.too_long)} {what}", UnreadKind.LIMIT)
         if unread:
-            self._note(unread)
+            self._note(f"{_lines(unread)} could not be read", UnreadKind.UNREADABLE)
 
     def close(self) -> None:
         """Release the file."""
         self._file.close()
 
-    def _note(self, unread: int) -> None:
+    def _note(self, what: str, unread: UnreadKind) -> None:
         assert isinstance(self.problems, CaptureProblems)
-        self.problems.note(f"{unread} line{'s' if unread > 1 else ''} could not be read", str(self.path))
+        self.problems.note(what, str(self.path), unread)
+
+
+def _lines(count: int) -> str:
+    return f"{count} line" if count == 1 else f"{count} lines"
 
 
 def _seen(path: str, form: LogFormat, row: Row) -> SampledFlow | None:
@@ -109,8 +134,9 @@ def _port(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 6 and 0 < int(text) < 1 << 16 else None
 
 
-def _count(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
+def _count(text: str) -> int | None:
+    """A number; ``None`` if the log has none, which is not zero."""
+    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 def _number(text: str) -> float:
@@ -184,7 +210,7 @@ def _http(path: str, form: LogFormat, row: Row) -> SampledFlow | None:
     agent, referer = form.get(row, "user_agent"), form.get(row, "referer")
     headers = [("User-Agent", agent)] if agent else []
     headers += [("Referer", referer)] if referer else []
-    status = _count(form.get(row, "status"))
+    status = _count(form.get(row, "status")) or 0
     return flow_of(
         path,
         HttpExchange(

@@ -21,6 +21,7 @@ from tieback.intake.traffic.stores.choose import recognise
 from tieback.intake.traffic.tnetstring import MalformedNetstringError, parse, value_end
 from tieback.model.errors import InputError
 from tieback.model.flow import Flow, FlowEvidence, FlowTls, NameSource, Peer, Server
+from tieback.model.sighting import UnreadKind
 
 _HEAD = re.compile(rb"[1-9][0-9]{1,10}:[0-9]{1,3}:[a-z_]{3,30}[,;]")
 _TLS_FAILED = ("client tls handshake failed", "the client does not trust the proxy's certificate")
@@ -72,7 +73,9 @@ class MitmFile:
                 try:
                     end = value_end(view, at)
                 except MalformedNetstringError as error:
-                    self._note(f"the file is truncated or damaged after {number} flows: {error}", at)
+                    self._note(
+                        f"the file is truncated or damaged after {number} flows: {error}", at, UnreadKind.DAMAGED
+                    )
                     return
                 number += 1
                 with view[at:end] as record:
@@ -93,10 +96,10 @@ class MitmFile:
         try:
             state = parse(record)
         except MalformedNetstringError as error:
-            self._note(f"unreadable flow: {error}", at)
+            self._note(f"unreadable flow: {error}", at, error.kind)
             return None
         if not isinstance(state, dict):
-            self._note("a record is not a flow", at)
+            self._note("a record is not a flow", at, UnreadKind.UNREADABLE)
             return None
         kind = _text(state.get("type")) or "http"
         if kind == "http" and isinstance(state.get("request"), dict):
@@ -110,12 +113,12 @@ class MitmFile:
         else:
             found = None
         if found is None:
-            self._note("a flow has no address, or its type is unknown", at)
+            self._note("a flow has no address, or its type is unknown", at, UnreadKind.UNREADABLE)
         return found
 
-    def _note(self, what: str, at: int) -> None:
+    def _note(self, what: str, at: int, unread: UnreadKind) -> None:
         assert isinstance(self.problems, CaptureProblems)
-        self.problems.note(what, f"{self.path} at {at}")
+        self.problems.note(what, f"byte {at}", unread)
 
 
 def _part(state: dict[str, Any], name: str) -> dict[str, Any]:
@@ -357,8 +360,8 @@ def _dns(path: str, state: dict[str, Any]) -> SampledFlow | None:
         confidence=0.99,
         encrypted=False,
         tls=None,
-        bytes_out=0,
-        bytes_in=0,
+        bytes_out=None,
+        bytes_in=None,
         packets_out=1,
         packets_in=1 if isinstance(state.get("response"), dict) else 0,
         start=start,

@@ -12,6 +12,7 @@ from tieback.intake.traffic.frames import MAX_PACKET, MAX_ROWS, PacketBlock
 from tieback.intake.traffic.problems import CaptureProblems
 from tieback.intake.traffic.signatures import MAGICS
 from tieback.intake.traffic.source import Buffer, ByteSource
+from tieback.model.sighting import UnreadKind
 
 HEADER = 24
 RECORD = 16
@@ -36,7 +37,7 @@ class PcapReader:
         """Yield every packet; an unreadable part ends the walk with a problem."""
         source = self._source
         if len(source.buffer) < HEADER:
-            self._problems.note("the file is truncated in its header", "byte 0")
+            self._problems.note("the file is truncated in its header", "byte 0", UnreadKind.DAMAGED)
             return
         self._order, self._scale = MAGICS[source.buffer[:4]]
         self._link = Struct(self._order + "I").unpack_from(source.buffer, 20)[0] & 0xFFFF
@@ -88,7 +89,8 @@ class PcapReader:
     def _too_long(self, position: int) -> None:
         size = Struct(self._order + "I").unpack_from(self._source.buffer, position + _SIZE)[0]
         where = f"byte {self._source.base + position}"
-        self._problems.note(f"a record states a length of {size} bytes; the rest of the file is not read", where)
+        what = f"a record states a length of {size} bytes; the rest of the file is not read"
+        self._problems.note(what, where, UnreadKind.DAMAGED)
 
     def _more(self, position: int) -> bool:
         """True if the window could be moved on; otherwise the fault of the rest is a problem."""
@@ -101,7 +103,8 @@ class PcapReader:
         if source.advance(position):
             return True
         if source.damage:
-            self._problems.note(source.damage, where)
+            self._problems.note(source.damage, where, UnreadKind.DAMAGED)
         elif left:
-            self._problems.note("the last record is truncated: still being written, or damaged", where)
+            what = "the last record is truncated: still being written, or damaged"
+            self._problems.note(what, where, UnreadKind.DAMAGED)
         return False

@@ -16,6 +16,7 @@ from tieback.intake.traffic.frames import MAX_PACKET, MAX_ROWS, CaptureInterface
 from tieback.intake.traffic.problems import CaptureProblems
 from tieback.intake.traffic.source import Buffer, ByteSource
 from tieback.model.flow import FlowApp
+from tieback.model.sighting import UnreadKind
 
 MAX_BLOCK = 16 * 1024 * 1024
 MAX_INTERFACES = 4096
@@ -104,12 +105,14 @@ class PcapngReader:
             if len(rows.starts) >= MAX_ROWS:
                 continue
             short = self._short(position)
+            # ``advance`` moves the window even at the end, so the rest is measured before.
+            left, where = len(source.buffer) - position, f"byte {source.base + position}"
             if short:
                 position += short
             elif source.advance(position):
                 position = 0
             else:
-                self._note_end(position)
+                self._note_end(left, where)
                 return
 
     def _walk(self, buffer: Buffer, position: int, rows: _Rows) -> int:
@@ -123,9 +126,7 @@ class PcapngReader:
                 try:
                     interface = interfaces[number]
                 except IndexError:
-                    self._problems.note(
-                        "packets of an interface that the file does not describe", f"interface {number}"
-                    )
+                    self._note_interface(number)
                     position = stop
                     continue
                 padded = (size + 35) & ~3
@@ -141,6 +142,7 @@ class PcapngReader:
                 self._problems.note(
                     f"a block states a length of {length} bytes; the rest of the file is not read",
                     f"byte {self._source.base + position}",
+                    UnreadKind.DAMAGED,
                 )
                 return -position or -1
             if stop > end:
@@ -162,14 +164,19 @@ class PcapngReader:
             return int(length)
         return 0
 
-    def _note_end(self, position: int) -> None:
-        source = self._source
-        if source.damage:
-            self._problems.note(source.damage, f"byte {source.base + position}")
-        elif len(source.buffer) > position:
-            self._problems.note(
-                "the last block is truncated: still being written, or damaged", f"byte {source.base + position}"
-            )
+    def _note_end(self, left: int, where: str) -> None:
+        if self._source.damage:
+            self._problems.note(self._source.damage, where, UnreadKind.DAMAGED)
+        elif left:
+            what = "the last block is truncated: still being written, or damaged"
+            self._problems.note(what, where, UnreadKind.DAMAGED)
+
+    def _note_interface(self, number: int) -> None:
+        what = "packets of an interface that the file does not describe"
+        self._problems.note(what, f"interface {number}", UnreadKind.UNREADABLE)
+
+    def _note_block(self, what: str, start: int) -> None:
+        self._problems.note(what, f"byte {self._source.base + start}", UnreadKind.DAMAGED)
 
     def _block(self, buffer: Buffer, start: int, stop: int, kind: int, rows: _Rows) -> None:
         """Read any block except a valid enhanced packet block."""
@@ -191,13 +198,14 @@ class PcapngReader:
             elif kind in _CUSTOM:
                 self._custom(buffer, start, stop)
             elif kind == _ENHANCED:
-                self._problems.note("a packet is longer than its block", f"byte {self._source.base + start}")
+                self._note_block("a packet is longer than its block", start)
         except struct.error:
-            self._problems.note("a block is too short for its type", f"byte {self._source.base + start}")
+            self._note_block("a block is too short for its type", start)
 
     def _describe(self, buffer: Buffer, start: int, stop: int) -> None:
         if len(self._interfaces) >= MAX_INTERFACES:
-            self._problems.note(f"more than {MAX_INTERFACES} interfaces; packets of the others are left out", "")
+            what = f"more than {MAX_INTERFACES} interfaces; packets of the others are left out"
+            self._problems.note(what, "", UnreadKind.LIMIT)
             return
         link = self._order.half(buffer, start + 8)[0]
         snap = self._order.word(buffer, start + 12)[0]
@@ -212,7 +220,7 @@ class PcapngReader:
 
     def _simple(self, buffer: Buffer, start: int, stop: int, rows: _Rows) -> None:
         if not self._interfaces:
-            self._problems.note("packets of an interface that the file does not describe", "interface 0")
+            self._note_interface(0)
             return
         interface = self._interfaces[0]
         size = min(self._order.word(buffer, start + 8)[0], stop - start - 16)
@@ -225,7 +233,11 @@ class PcapngReader:
         """The obsolete Packet Block: like the enhanced one, with 16 bits for the interface."""
         _, _, _, high, low, size, _ = self._order.enhanced(buffer, start)
         number = self._order.half(buffer, start + 8)[0]
-        if size > min(stop - start - 32, MAX_PACKET) or number >= len(self._interfaces):
+        if number >= len(self._interfaces):
+            self._note_interface(number)
+            return
+        if size > min(stop - start - 32, MAX_PACKET):
+            self._note_block("a packet is longer than its block", start)
             return
         interface = self._interfaces[number]
         rows.add(start + 28, size, (high << 32 | low) * interface.scale + interface.offset, interface, None)

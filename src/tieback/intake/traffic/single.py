@@ -11,6 +11,7 @@ from tieback.intake.traffic.link import UnknownLinkError, find_ip
 from tieback.intake.traffic.problems import CaptureProblems
 from tieback.intake.traffic.source import Buffer
 from tieback.model.flow import FlowApp
+from tieback.model.sighting import UnreadKind
 
 _word = Struct(">I").unpack_from
 
@@ -48,7 +49,8 @@ class SinglePackets:
         except UnknownLinkError as error:
             # The header of PKTAP names the link type of its packet.
             inner = "" if str(error) == str(link) else f", inside link type {link},"
-            self._problems.note(f"packets of link type {error}{inner} are not supported", "")
+            what = f"packets of link type {error}{inner} are not supported"
+            self._problems.note(what, "", UnreadKind.UNREADABLE)
             self.other += 1
             return []
         if app is not None:
@@ -75,9 +77,11 @@ class SinglePackets:
             self._problems.note(
                 f"{self._fragments.left_over} fragments belong to incomplete packets: the other fragments are missing",
                 "",
+                None,
             )
         if self.damaged:
-            self._problems.note(f"{self.damaged} packets have damaged or truncated headers", "")
+            what = f"{self.damaged} packets have damaged or truncated headers"
+            self._problems.note(what, "", UnreadKind.UNREADABLE)
         return rest
 
     def _again(self, row: int, packet: bytes) -> list[TransportHeader]:

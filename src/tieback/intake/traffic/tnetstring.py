@@ -7,6 +7,8 @@ data, and a type. Types are ``,`` bytes, ``;`` text, ``#`` integer, ``^`` float,
 
 from typing import Any
 
+from tieback.model.sighting import UnreadKind
+
 MAX_DEPTH = 24
 MAX_VALUES = 100_000
 _LONGEST_LENGTH = 12
@@ -17,6 +19,11 @@ _LONGEST_TEXT = 1024 * 1024
 
 class MalformedNetstringError(ValueError):
     """The bytes are not a tagged netstring, or exceed a bound."""
+
+    def __init__(self, what: str, kind: UnreadKind = UnreadKind.DAMAGED) -> None:
+        super().__init__(what)
+        self.kind = kind
+        """Why the value was not read."""
 
 
 def value_end(data: memoryview, at: int) -> int:
@@ -66,7 +73,7 @@ class _Reader:
     def value(self, at: int, end: int, depth: int) -> tuple[Any, int]:
         self._left -= 1
         if depth == 0 or self._left < 0:
-            raise MalformedNetstringError("nested too deeply, or too many values")
+            raise MalformedNetstringError("nested too deeply, or too many values", UnreadKind.LIMIT)
         begin, stop = _span(self._data, at, end)
         kind = chr(self._data[stop])
         if kind == ",":

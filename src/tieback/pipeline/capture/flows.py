@@ -175,6 +175,8 @@ class LiveFlows:
             evidence=FlowEvidence.PAYLOAD,
             confidence=0.99,
             encrypted=False,
+            bytes_out=None,  # the proxy reports names and addresses, not the messages
+            bytes_in=None,
             packets_out=1,
             packets_in=1,
         )

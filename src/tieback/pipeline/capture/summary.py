@@ -46,8 +46,8 @@ class FlowTally:
     def add(self, flow: Flow) -> None:
         """Count a flow."""
         self.flows += 1
-        self.bytes_out += flow.bytes_out
-        self.bytes_in += flow.bytes_in
+        self.bytes_out += flow.bytes_out or 0
+        self.bytes_in += flow.bytes_in or 0
         self.unattributed += flow.app is None
         if flow.tls is not None and flow.tls.refused_by_client:
             _count(self._refused, flow, flow.tls.refused_by_client)

@@ -4,6 +4,7 @@ Files imported by one command are one statement of each source: what is missing 
 """
 
 import hashlib
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -20,6 +21,8 @@ from tieback.intake.inventory.table import FIELDS
 from tieback.model.count_text import count_text
 from tieback.model.device import DevicePlatform, InventoryRow
 from tieback.model.errors import InputError, TiebackError, UsageError
+from tieback.model.skipped import LINKS, NOT_EXPORTS, NOT_REGULAR, TOO_MANY, OnSkipped, SkippedCount
+from tieback.model.unit import path_text
 from tieback.storage.ledger.inventory import Inventory, InventoryFile, InventoryImport, PageMarks
 from tieback.storage.ledger.inventory_load import Snapshot
 from tieback.storage.ledger.pseudonyms import Pseudonyms
@@ -107,6 +110,7 @@ def import_inventories(
     request: InventoryRequest,
     confirm: Confirm | None = None,
     progress: Progress | None = None,
+    skipped: OnSkipped | None = None,
 ) -> Iterator[InventoryResult | InventoryStatement | TiebackError]:
     """Import files, one transaction each; an unreadable file yields an error in its position.
 
@@ -119,6 +123,7 @@ def import_inventories(
         request: what the user specified about them.
         confirm: asks the user to confirm the columns of unknown plain tables; if missing, such a table is an error.
         progress: called with the file and the number of rows read.
+        skipped: called with the files of folders and ZIP files that are passed over.
 
     Raises:
         UsageError: the name of the tenant is invalid, or the date is in the future.
@@ -137,28 +142,57 @@ def import_inventories(
         require_accepted(space.directory, PSEUDONYM_KEY_FILE)  # who brought it could compute the pseudonyms
         names = Pseudonyms.of(space.directory)
         accept_file(space.directory, PSEUDONYM_KEY_FILE)
-        entering = _Entering(space.ledger.inventory, names, request, confirm, progress)
-        paths = _files(inputs)
+        entering = _Entering(space.ledger.inventory, names, request, confirm, progress, skipped)
+        paths = _files(inputs, skipped)
         if request.complete and request.taken is None:
             paths = list(paths)
-            entering.find_days(paths)
+            entering.find_days(path for path in paths if isinstance(path, Path))
         for path in paths:
-            yield from entering.enter_all(path)
+            yield from entering.enter_all(path) if isinstance(path, Path) else entering.fail(path)
         yield from entering.close()
 
 
-def _files(inputs: Iterable[Path]) -> Iterable[Path]:
+def _files(inputs: Iterable[Path], skipped: OnSkipped | None) -> Iterable[Path | InputError]:
+    """The files, and those of folders that can be exports. More of them than the limit are an error."""
     for path in inputs:
-        if not path.is_dir():
+        if path.is_dir():
+            yield from _exports(path, skipped)
+        else:
             yield path
+
+
+def _exports(folder: Path, skipped: OnSkipped | None) -> Iterator[Path | InputError]:
+    found = 0
+    passed = SkippedCount()
+    errors: list[OSError] = []
+    inside = ((Path(above), names) for above, *names in os.walk(folder, onerror=errors.append))
+    for file in sorted(above / name for above, (folders, names) in inside for name in (*folders, *names)):
+        if file.is_dir() and not file.is_symlink():
             continue
-        found = 0
-        for file in sorted(path.rglob("*")):
-            if file.suffix.lower() in SUFFIXES and file.is_file():
-                found += 1
-                if found > MAX_FILES:
-                    break
-                yield file
+        why = _why_no_export(file) or (TOO_MANY if found >= MAX_FILES else "")
+        if why:
+            passed.add(why, path_text(Path(file.name)))
+        else:
+            found += 1
+            yield file
+    for error in errors:
+        where = path_text(Path(str(error.filename or folder)))
+        yield InputError(f"cannot be read: {error.strerror}", where=where, advice="Check its permissions")
+    for one in passed.of(path_text(folder)):
+        if one.why == TOO_MANY:
+            what = f"more than {MAX_FILES:,} files; {count_text(one.count, 'file')} not read"
+            yield InputError(what, where=one.where, advice="Pass fewer files")
+        elif skipped is not None:
+            skipped(one)
+
+
+def _why_no_export(file: Path) -> str:
+    """Why a file is passed over; empty for one that can be an export."""
+    if file.is_dir():
+        return LINKS
+    if not file.is_file():
+        return NOT_REGULAR
+    return "" if file.suffix.lower() in SUFFIXES else NOT_EXPORTS
 
 
 class _Entering:
@@ -169,12 +203,14 @@ class _Entering:
         request: InventoryRequest,
         confirm: Confirm | None,
         progress: Progress | None,
+        skipped: OnSkipped | None,
     ) -> None:
         self._inventory = inventory
         self._names = names
         self._request = request
         self._confirm = confirm
         self._progress = progress
+        self._skipped = skipped
         self._days: dict[str, date] = {}
         """The day of each source, if the files are one complete statement: the newest day of a file."""
         self._entered: dict[str, list[InventoryResult]] = {}
@@ -193,14 +229,21 @@ class _Entering:
 
     def enter_all(self, path: Path) -> Iterator[InventoryResult | InputError]:
         """Import a file, or every member of a ZIP file; an unreadable one ends the file."""
+        others = SkippedCount()
         try:
-            for member in zip_members(path) or ("",):
+            members = zip_members(path, others)
+            others.report(path_text(path), self._skipped)
+            for member in members or ("",):
                 end = self.enter(path, member)
                 self._entered.setdefault(end.entered.source, []).append(_without_notes(end))
                 yield end
         except InputError as error:
-            self._failed += 1
-            yield error
+            yield from self.fail(error)
+
+    def fail(self, error: InputError) -> Iterator[InputError]:
+        """Count a file that is not imported, or not known: the files are no complete statement then."""
+        self._failed += 1
+        yield error
 
     def enter(self, path: Path, member: str) -> InventoryResult:
         request = self._request

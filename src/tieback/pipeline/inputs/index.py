@@ -41,7 +41,7 @@ from tieback.storage.ledger.ledger import Ledger
 from tieback.storage.objects.listing import ListedObject, ObjectListing
 from tieback.storage.workspace import Workspace
 
-INDEX_VERSION = "survey-1"
+INDEX_VERSION = "survey-2"
 """Part of the key of a unit of work; increases when the classification of objects changes."""
 INDEX_SECONDS = 4 * 3600.0
 """Time limit for one object, in seconds: a shard may be large."""
@@ -52,6 +52,8 @@ MAX_LIST = 4 << 30
 FIX_MANIFEST = "Run again, or correct the manifest"
 DAMAGED = "damage"
 """Kind of the row that records how a shard is damaged; its member field is the text."""
+OTHERS = "others"
+"""Kind of the row that counts the members of a shard that are no inputs: its size is their number."""
 
 _NOTHING = ShardMember("", 0, 0, "", FileKind.OTHER)
 
@@ -119,23 +121,31 @@ def packed_shard(where: str) -> InputError:
 
 
 def index_members(pieces: Iterator[bytes | memoryview]) -> Iterator[ShardMember]:
-    """The apps and captures in a shard; if it is damaged, the members before the damage, and a row with the damage."""
+    """The apps and captures in a shard, then a row with the number of other files and the name of the first.
+
+    If it is damaged, the members before the damage, and a row with the damage.
+    """
 
     def judge(name: str, head: bytes, tail: bytes) -> str:
         kind = classify_file(name, head, tail)
         return kind if kind in {FileKind.APP, FileKind.TRAFFIC} else FileKind.OTHER
 
-    count = 0
+    count = others = 0
+    first = ""
     try:
         for member in iter_members(ByteStream(pieces), judge):
             if member.kind != FileKind.OTHER:
                 count += 1
                 yield member
+            else:
+                others, first = others + 1, first or member.name
     except ShardError as error:
         count += 1
         yield ShardMember(str(error), 0, 0, "", DAMAGED)
     if not count:
         yield _NOTHING
+    elif others:
+        yield ShardMember(first, 0, others, "", OTHERS)
 
 
 def index_inputs(

@@ -10,13 +10,15 @@ from tieback.intake.discover import DiscoveredInput, FileKind, find_inputs
 from tieback.intake.places.content import ContentReader
 from tieback.model.errors import InputError
 from tieback.model.remote import UNKNOWN_SIZE, ObjectLocation, encode_location
+from tieback.model.skipped import OnSkipped, SkippedCount
 from tieback.model.unit import Unit, file_unit, path_text
 from tieback.pipeline.analyse import ANALYSIS_VERSION, app_unit
-from tieback.pipeline.inputs.index import DAMAGED, FIX_MANIFEST, index_members, packed_shard
+from tieback.pipeline.inputs.index import DAMAGED, FIX_MANIFEST, OTHERS, index_members, packed_shard
 from tieback.pipeline.inputs.spec import InputSpec, display_name, is_remote
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.storage.objects.listing import ListedObject, ObjectListing
 
+_NO_INPUTS = "not apps, captures or shards"
 FETCH_SECONDS = 900.0
 """Additional seconds for a unit that must be downloaded."""
 
@@ -27,33 +29,36 @@ def unit_limits(inputs: Iterable[InputSpec]) -> UnitLimits:
     return UnitLimits(seconds=usual.seconds + FETCH_SECONDS) if any(map(is_remote, inputs)) else usual
 
 
-def scan_units(inputs: Iterable[InputSpec], listing: ObjectListing | None = None) -> Iterator[Unit | InputError]:
+def scan_units(
+    inputs: Iterable[InputSpec], listing: ObjectListing | None = None, skipped: OnSkipped | None = None
+) -> Iterator[Unit | InputError]:
     """Units of work for every app and capture among the inputs; an unreadable input yields an error in its position.
 
     Args:
         inputs: inputs of the user.
         listing: index of the remote inputs, by their position among the inputs.
+        skipped: called with the files that are passed over, by folder, shard and location, and by reason.
     """
     for origin, one in enumerate(inputs):
         if not isinstance(one, Path):
             if listing is not None:
-                yield from _listed_units(listing, origin, display_name(one))
+                yield from _listed_units(listing, origin, display_name(one), skipped)
         else:
-            yield from _local_units_of(one)
+            yield from _local_units_of(one, skipped)
 
 
-def _local_units_of(path: Path) -> Iterator[Unit | InputError]:
-    for found in find_inputs(path):
+def _local_units_of(path: Path, skipped: OnSkipped | None) -> Iterator[Unit | InputError]:
+    for found in find_inputs(path, skipped):
         if isinstance(found, InputError):
             yield found
         else:
-            yield from _units_of(found)
+            yield from _units_of(found, skipped)
 
 
-def _units_of(found: DiscoveredInput) -> Iterator[Unit | InputError]:
+def _units_of(found: DiscoveredInput, skipped: OnSkipped | None) -> Iterator[Unit | InputError]:
     match found.kind:
         case FileKind.SHARD:
-            yield from shard_units(found.path)
+            yield from shard_units(found.path, skipped)
         case FileKind.PACKED_SHARD:
             yield packed_shard(path_text(found.path))
         case FileKind.TRAFFIC:
@@ -74,9 +79,10 @@ def traffic_unit(path: Path) -> Unit | InputError:
         return InputError(error.strerror or "cannot be read", where=path_text(path), advice="Check the file")
 
 
-def shard_units(path: Path) -> Iterator[Unit | InputError]:
+def shard_units(path: Path, skipped: OnSkipped | None = None) -> Iterator[Unit | InputError]:
     """The apps and captures in a tar archive as units of work; a worker reads only its own part."""
     count = 0
+    passed = SkippedCount()
     place = str(path.absolute())
     if path_text(path.absolute()) != place:
         yield InputError("the path of this shard is not UTF-8", where=path_text(path), advice="Rename it")
@@ -86,9 +92,10 @@ def shard_units(path: Path) -> Iterator[Unit | InputError]:
             one = ListedObject(
                 place, str(path), "", member.size, "", member.start, member.sha256, member.kind, named=False
             )
-            for unit in _unit_of(one, member.name):
+            for unit in _unit_of(one, member.name, passed):
                 count += 1
                 yield unit
+        passed.report(str(path), skipped)
     except InputError as error:
         yield InputError(error.what, where=str(path), advice=error.advice)
     else:
@@ -100,36 +107,38 @@ def shard_units(path: Path) -> Iterator[Unit | InputError]:
             )
 
 
-def _app(path: Path) -> Iterator[Unit | InputError]:
-    yield app_unit(path)
-
-
-def _capture(path: Path) -> Iterator[Unit | InputError]:
-    yield traffic_unit(path)
-
-
-def _listed_units(listing: ObjectListing, origin: int, where: str) -> Iterator[Unit | InputError]:
+def _listed_units(
+    listing: ObjectListing, origin: int, where: str, skipped: OnSkipped | None
+) -> Iterator[Unit | InputError]:
     """The indexed contents of one input."""
     count = 0
+    passed = SkippedCount()
     for one in listing.of(origin):
         if isinstance(one, InputError):
             found: Iterable[Unit | InputError] = [one]
         elif one.digest or one.sha256:
-            found = _unit_of(one, one.member)
+            found = _unit_of(one, one.member, passed)
         else:
-            found = _local_units(one)
+            found = _local_units(one, skipped)
         for unit in found:
             count += 1
             yield unit
     if not count:
         yield InputError("no apps, captures or shards found", where=where, advice="Check the URL")
+    else:
+        passed.report(where, skipped)
 
 
-def _local_units(one: ListedObject) -> Iterator[Unit | InputError]:
+def _local_units(one: ListedObject, skipped: OnSkipped | None) -> Iterator[Unit | InputError]:
     """A local file from a manifest without a hash."""
     path = Path(one.place)
-    by_kind = {"": _local_units_of, FileKind.APP: _app, FileKind.TRAFFIC: _capture}
-    for unit in by_kind[one.kind](path):
+    if one.kind == FileKind.APP:
+        found: Iterable[Unit | InputError] = [app_unit(path)]
+    elif one.kind == FileKind.TRAFFIC:
+        found = [traffic_unit(path)]
+    else:
+        found = _local_units_of(path, skipped)
+    for unit in found:
         if isinstance(unit, Unit) and unit.file is not None and one.size not in {UNKNOWN_SIZE, unit.size}:
             what = f"the file has {unit.size} bytes, but the manifest gives {one.size}"
             yield InputError(what, where=one.source, advice=FIX_MANIFEST)
@@ -137,8 +146,8 @@ def _local_units(one: ListedObject) -> Iterator[Unit | InputError]:
             yield unit
 
 
-def _unit_of(one: ListedObject, member: str) -> Iterator[Unit | InputError]:
-    """The unit for an object or an archive member; nothing if it has another type and the user did not name it."""
+def _unit_of(one: ListedObject, member: str, passed: SkippedCount) -> Iterator[Unit | InputError]:
+    """The unit for an object or an archive member; one of another type that the user did not name is passed over."""
     if one.kind == DAMAGED:
         yield InputError(
             f"the shard is damaged: {member}",
@@ -150,5 +159,9 @@ def _unit_of(one: ListedObject, member: str) -> Iterator[Unit | InputError]:
         source = f"{one.source}#{member}" if member else one.source
         access = encode_location(ObjectLocation(one.place, one.start, one.size, one.etag))
         yield Unit(one.sha256, version, source, max(one.size, 0), access)
+    elif one.kind == OTHERS:
+        passed.add(_NO_INPUTS, member, one.size)
     elif one.named:
         yield InputError("not an app, capture or shard", where=one.source, advice="Use apps or captures")
+    else:
+        passed.add(_NO_INPUTS, member or one.source.rpartition("/")[2])

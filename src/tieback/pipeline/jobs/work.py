@@ -15,6 +15,7 @@ from tieback.model.case import Case
 from tieback.model.count_text import count_text
 from tieback.model.errors import InputError, TiebackError, UsageError
 from tieback.model.probe import Outcome, ProbeReport
+from tieback.model.skipped import SkippedFiles
 from tieback.pipeline.disclosure.recheck import recheck
 from tieback.pipeline.finish import reduce_report, workspace_suppressions
 from tieback.pipeline.inputs.spec import display_name, is_remote, parse_input
@@ -35,6 +36,7 @@ from tieback.report import by_name
 from tieback.report.audience import audience_of
 from tieback.report.document import scope_unprobed_text, undecided_text, unprobed_text
 from tieback.report.files import left_out_text, write_all
+from tieback.report.unread import damaged_errors
 from tieback.scope import event_loop
 from tieback.scope.policy.approval import ApprovedGrant
 from tieback.storage.own_domains import read_own_domains
@@ -112,8 +114,10 @@ def _scan(order: JobOrder, job: ScanJob, reporter: JobReporter) -> JobResult:
         for part in done.set_aside:
             reporter.send(JobNote(text=short(f"removed a damaged file from the lake: {part}")))
         _note_failures(done.failed, reporter, order.workspace)
+        _note_skipped(done.skipped, reporter, order.workspace)
         if not done.inputs_read:
             raise InputError("no input was read", advice="See the problems of this job")
+        _note_failures(list(damaged_errors(done.report)), reporter, order.workspace)
         return _scan_result(done, begun_run)
 
 
@@ -124,6 +128,8 @@ def _scan_result(done: ScanResult, run: str) -> JobResult:
         "inputs_failed": len(done.failed),
         "apps_analysed": headline.apps_analysed,
     }
+    partly = {"apps_partly_read": headline.apps_partly_read, "captures_partly_read": headline.captures_partly_read}
+    figures |= {name: count for name, count in partly.items() if count}
     if done.report.probed:  # otherwise they are unknown, not zero
         figures |= {
             "apps_affected": headline.apps_affected,
@@ -178,6 +184,12 @@ def _note_failures(failed: Sequence[TiebackError], reporter: JobReporter, worksp
         reporter.send(JobNote(text=short(uploads.name_of(error.diagnostics()))))
     if len(failed) > MAX_NOTES:
         reporter.send(JobNote(text=f"and {count_text(len(failed) - MAX_NOTES, 'more input')} failed"))
+
+
+def _note_skipped(skipped: Sequence[SkippedFiles], reporter: JobReporter, workspace: Path) -> None:
+    uploads = UploadFolder(workspace)
+    for one in skipped[:MAX_NOTES]:
+        reporter.send(JobNote(text=short(uploads.name_of(f"{one.where}: {one.text}"))))
 
 
 def _probe(order: JobOrder, job: ProbeJob, reporter: JobReporter) -> JobResult:

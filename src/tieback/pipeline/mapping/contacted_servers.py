@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from tieback.model.flow import ContentState, Flow
+from tieback.model.flow import ContentState, Flow, add_stated
 from tieback.model.report import ContactedServer, Encryption
 from tieback.pipeline.mapping.flow_endpoints import is_group, is_name_service
 from tieback.pipeline.mapping.recipients import classes_received
@@ -20,8 +20,8 @@ class _Seen(msgspec.Struct):
 
     encryption: Encryption
     flows: int = 0
-    bytes_out: int = 0
-    bytes_in: int = 0
+    bytes_out: int | None = None
+    bytes_in: int | None = None
     addresses: dict[str, None] = msgspec.field(default_factory=dict)
     protocols: set[str] = msgspec.field(default_factory=set)
     tls: set[str] = msgspec.field(default_factory=set)
@@ -67,8 +67,8 @@ class ServerTotals:
             known = self._seen[key] = _Seen(encryption)
         known.encryption = min(known.encryption, encryption, key=_ORDER.index)
         known.flows += 1
-        known.bytes_out += flow.bytes_out
-        known.bytes_in += flow.bytes_in
+        known.bytes_out = add_stated(known.bytes_out, flow.bytes_out)
+        known.bytes_in = add_stated(known.bytes_in, flow.bytes_in)
         if flow.server.ip and len(known.addresses) < MAX_ADDRESSES:
             known.addresses[flow.server.ip] = None
         known.protocols.update({flow.protocol} - {""})
@@ -132,7 +132,7 @@ def worst_first(servers: Iterable[ContactedServer]) -> list[ContactedServer]:
         key=lambda one: (
             not one.leaks,
             _ORDER.index(one.encryption),
-            -(one.bytes_out + one.bytes_in),
+            -((one.bytes_out or 0) + (one.bytes_in or 0)),
             one.host,
             one.port or 0,
             one.bundle_id,

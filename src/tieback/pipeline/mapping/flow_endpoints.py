@@ -8,7 +8,7 @@ import msgspec
 from tieback.backends.hints import extract_hints
 from tieback.backends.pivot import Lead
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
-from tieback.model.flow import CleartextSample, Flow, NameSource
+from tieback.model.flow import NOT_IN_LOG, CleartextSample, Flow, NameSource, add_stated
 from tieback.model.sighting import Evidence, Sighting
 from tieback.pipeline.mapping.request_paths import request_paths
 from tieback.recognise.cloud import cloud_endpoint
@@ -86,11 +86,16 @@ class _Seen(msgspec.Struct):
 
     endpoint: Endpoint
     flows: int
-    bytes_out: int
-    bytes_in: int
+    bytes_out: int | None
+    bytes_in: int | None
     how: NameSource
     protocol: str
     file: str
+
+
+def _volume(seen: _Seen) -> str:
+    sizes = ((seen.bytes_out, "out"), (seen.bytes_in, "in"))
+    return ", ".join(f"{size:,} B {way}" for size, way in sizes if size is not None) or f"bytes {NOT_IN_LOG}"
 
 
 class EndpointTotals:
@@ -108,11 +113,11 @@ class EndpointTotals:
         if known is None:
             if not room:
                 return False
-            known = _Seen(endpoint, 0, 0, 0, flow.server.name_from, flow.protocol, flow.path)
+            known = _Seen(endpoint, 0, None, None, flow.server.name_from, flow.protocol, flow.path)
             self._seen[endpoint.value] = known
         known.flows += 1
-        known.bytes_out += flow.bytes_out
-        known.bytes_in += flow.bytes_in
+        known.bytes_out = add_stated(known.bytes_out, flow.bytes_out)
+        known.bytes_in = add_stated(known.bytes_in, flow.bytes_in)
         return True
 
     def sightings(self, maker: Maker) -> tuple[Sighting, ...]:
@@ -130,7 +135,7 @@ class EndpointTotals:
                     file=one.file,
                     offset=None,
                     how=f"traffic/{one.how if one.how is not NameSource.NONE else 'address'}",
-                    context=f"{one.protocol or 'unknown'}: {one.bytes_out:,} B out, {one.bytes_in:,} B in",
+                    context=f"{one.protocol or 'unknown'}: {_volume(one)}",
                 ),
                 bytes_out=one.bytes_out,
                 bytes_in=one.bytes_in,

@@ -14,9 +14,10 @@ from tieback.model.device import AppStoreSummary, MatchStrength, Ownership
 from tieback.model.report import ContactedServer, Recipient
 from tieback.model.sighting import CredentialGrade, NotBackend, Problem, UnreadCode
 from tieback.pipeline.views.declared import declared_of_app
+from tieback.pipeline.views.index_figures import PartlyReadCapture, RecipientFigures
 from tieback.pipeline.views.listing import bounded_limit, decode_cursor, encode_cursor
 from tieback.pipeline.views.prepared_fleet import prepared_fleet
-from tieback.pipeline.views.recipients import recipients_of_app
+from tieback.pipeline.views.recipients import named_captures, recipients_of_app
 from tieback.pipeline.views.records import AppRecord, AppRow, BackendRow, CapturedRow, FoundStore, StoreWay
 from tieback.pipeline.views.run_index import open_index
 from tieback.pipeline.views.run_state import RunState, find_run, show_run
@@ -142,6 +143,8 @@ class AppPage(msgspec.Struct, frozen=True, kw_only=True):
     captured_total: int
     servers: tuple[ContactedServer, ...]
     """Servers in captures, with classes of personal data in cleartext; at most 200."""
+    captures_partly_read: tuple[PartlyReadCapture, ...]
+    """Those of these captures that have parts that were not read: the app may have sent more there."""
     recipients: tuple[Recipient, ...]
     """Parties that received personal data or credentials from it in captures; at most 100."""
     recipients_total: int
@@ -193,6 +196,9 @@ def show_app(workspace: Workspace, sha256: str, after: str = "", limit: int = 10
     uploads = UploadFolder(workspace.directory)
     declared, declared_total = declared_of_app(index, sha256, MOST_RECIPIENTS)
     received, received_total = recipients_of_app(index, sha256, MOST_RECIPIENTS)
+    servers = _of_app(index, "servers", ContactedServer, sha256, MOST_SERVERS)
+    captures = {one.capture for one in servers}
+    partly = index.document("recipients", RecipientFigures).partly_read
     return AppPage(
         run=show_run(workspace, shown),
         app=record.app,
@@ -206,10 +212,8 @@ def show_app(workspace: Workspace, sha256: str, after: str = "", limit: int = 10
             for one in _of_app(index, "captured", CapturedRow, sha256, MOST_CAPTURED)
         ),
         captured_total=index.count("captured", (Condition("app = ?", (sha256,)),)),
-        servers=tuple(
-            msgspec.structs.replace(one, capture=uploads.name_of(one.capture))
-            for one in _of_app(index, "servers", ContactedServer, sha256, MOST_SERVERS)
-        ),
+        servers=tuple(msgspec.structs.replace(one, capture=uploads.name_of(one.capture)) for one in servers),
+        captures_partly_read=named_captures((one for one in partly if one.path in captures), uploads),
         recipients=tuple(msgspec.structs.replace(one, capture=uploads.name_of(one.capture)) for one in received),
         recipients_total=received_total,
         declarations=manifests_of(workspace.lake, sha256, record.version) if record.version else (),

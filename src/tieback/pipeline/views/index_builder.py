@@ -1,6 +1,7 @@
 """Builds the index of a run for pages from its report, its evidence graph and the lake, in one pass over each."""
 
 from collections.abc import Collection, Iterator, Mapping
+from itertools import islice
 
 import msgspec
 import numpy as np
@@ -14,10 +15,12 @@ from tieback.pipeline.mapping.attribution import AttributionSources
 from tieback.pipeline.report import build_report, run_unanswered
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.pipeline.views.index_figures import (
+    MOST_PARTLY_READ,
     MOST_WORST,
     PLACES,
     UNPLACED,
     DeclaredFigures,
+    PartlyReadCapture,
     RecipientFigures,
     RunFigures,
 )
@@ -40,6 +43,8 @@ from tieback.pipeline.views.records import (
     AppState,
     FoundStore,
 )
+from tieback.report.document import unread_text
+from tieback.report.unread import partly_read_captures
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.queries.graph_index import Level
 from tieback.storage.lake.queries.page_counts import apps_in_detail, probed_targets
@@ -244,6 +249,11 @@ class _Builder:
             read=sum(one.read for one in captures),
             with_data=sum(one.with_data for one in captures),
             unreadable=sum(one.unreadable for one in captures),
+            captures_partly_read=sum(bool(one.unread) for one in captures),
+            partly_read=tuple(
+                PartlyReadCapture(path=one.path, what=unread_text(one), damaged=one.damaged)
+                for one in islice(partly_read_captures(self._report), MOST_PARTLY_READ)
+            ),
             received=tuple(sorted({name for one in captures for name in one.received})),
             parties=self._facet("recipients", "party"),
             classes=self._facet("recipients", "class"),
@@ -265,7 +275,9 @@ class _Builder:
         )
         self._index.add("declared_words", ((place, declared_words(one)) for place, one in enumerate(rows())))
         states = self._facet("declared", "state")
-        self._index.document("declared", DeclaredFigures(rows=self._count("declared"), states=states))
+        partly = sum(1 for _ in partly_read_captures(self._report))
+        figures = DeclaredFigures(rows=self._count("declared"), captures_partly_read=partly, states=states)
+        self._index.document("declared", figures)
 
     def _add_places(self) -> None:
         """Write the place of each app of the graph, so that the worst apps of a back end are found without names."""

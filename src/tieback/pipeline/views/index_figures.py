@@ -6,10 +6,21 @@ from tieback.model.report import DataUsed, Headline, RunScope
 from tieback.pipeline.views.records import FoundStore
 
 MOST_WORST = 10
+MOST_PARTLY_READ = 200
 PLACES = "places.npy"
 """File with the place of each app of the evidence graph in the list of apps, by node."""
 UNPLACED = 2**31 - 1
 """Place of a node that the list of apps does not have: the largest of 32 bits."""
+
+
+class PartlyReadCapture(msgspec.Struct, frozen=True, kw_only=True):
+    """A capture, archive or log with parts that were not read: it may have had more servers, apps and data."""
+
+    path: str
+    what: str
+    """The parts, with their places."""
+    damaged: bool
+    """True if it is cut off or damaged."""
 
 
 class RecipientFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +35,10 @@ class RecipientFigures(msgspec.Struct, frozen=True, kw_only=True):
     """Those of them with personal data or credentials that the app sent."""
     unreadable: int = 0
     """Flows that are encrypted without keys: what was sent in them is unknown, not nothing."""
+    captures_partly_read: int = 0
+    """Captures with parts that were not read: what was sent there is unknown, not nothing."""
+    partly_read: tuple[PartlyReadCapture, ...] = ()
+    """The first of them, at most ``MOST_PARTLY_READ``."""
     received: tuple[str, ...] = ()
     """Classes of personal data and credentials that apps received in cleartext, sorted."""
     parties: tuple[tuple[str, int], ...] = ()
@@ -37,6 +52,8 @@ class DeclaredFigures(msgspec.Struct, frozen=True, kw_only=True):
     """What pages of declarations need for their filters."""
 
     rows: int = 0
+    captures_partly_read: int = 0
+    """Captures with parts that were not read: what was not seen may be there."""
     states: tuple[tuple[str, int], ...] = ()
 
 

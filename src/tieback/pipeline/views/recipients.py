@@ -1,11 +1,13 @@
 """Recipients of a run: which party received which class of personal data from which app."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from tieback.model.declaration import Declared
 from tieback.model.endpoint import Party
 from tieback.model.report import Recipient
-from tieback.pipeline.views.index_figures import RecipientFigures
+from tieback.pipeline.views.index_figures import PartlyReadCapture, RecipientFigures
 from tieback.pipeline.views.records import RecipientRow
 from tieback.pipeline.views.run_rows import conditions_of, rows_of_run
 from tieback.pipeline.views.run_state import RunState
@@ -80,8 +82,13 @@ def list_recipients(
         total=found.total,
         run=found.run,
         recipients=found.figures.rows,
-        figures=found.figures,
+        figures=msgspec.structs.replace(found.figures, partly_read=named_captures(found.figures.partly_read, uploads)),
     )
+
+
+def named_captures(captures: Iterable[PartlyReadCapture], uploads: UploadFolder) -> tuple[PartlyReadCapture, ...]:
+    """The captures with the names of uploads instead of their paths."""
+    return tuple(msgspec.structs.replace(one, path=uploads.name_of(one.path)) for one in captures)
 
 
 def recipients_of_app(index: PageIndex, app: str, most: int) -> tuple[tuple[Recipient, ...], int]:

@@ -7,13 +7,14 @@ import msgspec
 
 from tieback.model.errors import TiebackError
 from tieback.model.report import RulesUsed
+from tieback.model.skipped import SkippedFiles
 from tieback.pipeline.jobs.folders import export_file
 from tieback.pipeline.jobs.kinds import ImportJob, ProbeJob, RecheckJob, ReportJob, ScanJob, decode_arguments
 from tieback.pipeline.jobs.messages import NO_GRANT, JobResult
-from tieback.pipeline.report import run_scope, run_unanswered
+from tieback.pipeline.report import partly_read_captures, run_scope, run_unanswered
 from tieback.pipeline.views.listing import Listing, bounded_limit, decode_cursor, encode_cursor
-from tieback.report.document import scope_unprobed_text
-from tieback.storage.lake.tables.inputs import count_inputs, failed_inputs
+from tieback.report.document import scope_unprobed_text, unread_text
+from tieback.storage.lake.tables.inputs import count_inputs, failed_inputs, read_skipped
 from tieback.storage.lake.tables.run_data import read_run_rules
 from tieback.storage.ledger.jobs import JobEvent, JobRow, JobState
 from tieback.storage.ledger.ledger import RunRow
@@ -70,7 +71,7 @@ class RunItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FailedInput(msgspec.Struct, frozen=True, kw_only=True):
-    """An input that could not be read."""
+    """An input that could not be read, or only in part."""
 
     name: str
     """Path, or the name of an upload."""
@@ -113,6 +114,12 @@ class RunPage(msgspec.Struct, frozen=True, kw_only=True):
     inputs_failed: int
     failed: tuple[FailedInput, ...]
     """At most 200 of them."""
+    skipped: tuple[SkippedFiles, ...]
+    """Files that were passed over, by folder, shard or location, and by reason."""
+    captures_partly_read: int
+    """Captures with parts that were not read: what was read of them is in the results."""
+    partly_read: tuple[FailedInput, ...]
+    """At most 200 of them, with the parts."""
     targets_failed: int
     """Targets that were contacted and gave no verdict: neither open nor closed."""
     unanswered: tuple[FailedTarget, ...]
@@ -183,6 +190,9 @@ def find_run_page(workspace: Workspace, run: str) -> RunPage | None:
         inputs_read=None,
         inputs_failed=0,
         failed=(),
+        skipped=(),
+        captures_partly_read=0,
+        partly_read=(),
         targets_failed=0,
         unanswered=(),
         not_probed="",
@@ -251,6 +261,9 @@ def _job_page(workspace: Workspace, job: JobRow) -> RunPage:
         inputs_read=None,
         inputs_failed=0,
         failed=(),
+        skipped=(),
+        captures_partly_read=0,
+        partly_read=(),
         targets_failed=result.targets_failed,
         unanswered=tuple(FailedTarget(target=target, problem=problem) for target, problem in result.unanswered),
         not_probed=result.not_probed,
@@ -273,12 +286,22 @@ def _with_results(workspace: Workspace, page: RunPage, run: RunRow) -> RunPage:
         for one in failed_inputs(workspace.lake, run.id, MAX_FAILED)
     )
     rules = read_run_rules(workspace.lake, run.id)
+    partly = partly_read_captures(workspace.lake, run.id)
     count, problems = run_unanswered(workspace.lake, run.id)
     changed = msgspec.structs.replace(
         page,
         inputs_read=read,
         inputs_failed=failed,
         failed=rows,
+        skipped=tuple(
+            msgspec.structs.replace(one, where=folder.name_of(one.where))
+            for one in read_skipped(workspace.lake, run.id)
+        ),
+        captures_partly_read=len(partly),
+        partly_read=tuple(
+            FailedInput(name=folder.name_of(one.path), sha256=one.sha256, problem=unread_text(one))
+            for one in partly[:MAX_FAILED]
+        ),
         targets_failed=count,
         unanswered=tuple(FailedTarget(target=one.where, problem=one.what) for one in islice(problems, MAX_FAILED)),
         not_probed=scope_unprobed_text(*run_scope(workspace, run), NO_GRANT),
@@ -289,7 +312,8 @@ def _with_results(workspace: Workspace, page: RunPage, run: RunRow) -> RunPage:
 
 def _with_problems(page: RunPage) -> RunPage:
     """The page with the inputs and targets that failed among what happened; a job has noted its inputs already."""
-    inputs = [f"{one.name}: {one.problem}" for one in page.failed] if page.run.origin != "server" else []
+    told = (*page.failed, *page.partly_read) if page.run.origin != "server" else ()
+    inputs = [f"{one.name}: {one.problem}" for one in told]
     targets = [f"{one.target}: {one.problem}" for one in page.unanswered]
     return msgspec.structs.replace(page, problems=(*page.problems, *inputs, *targets)[:MAX_PROBLEMS])
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tieback.model.errors import InputError, UsageError
+from tieback.model.skipped import HIDDEN, NOT_REGULAR, UNREADABLE, OnSkipped, SkippedCount
+from tieback.model.unit import path_text
 from tieback.posture.rules import reader_for
 from tieback.posture.rules.amplify import Amplify
 from tieback.posture.rules.appwrite import Appwrite
@@ -23,7 +25,7 @@ from tieback.posture.rules.instantdb import InstantDb
 from tieback.posture.rules.part import RulesPart
 from tieback.posture.rules.pocketbase import PocketBase
 from tieback.posture.rules.source import load_text
-from tieback.posture.rules.sql.project import grouped, is_project
+from tieback.posture.rules.sql.project import config_file, grouped, is_project, sql_files
 from tieback.posture.rules.sql_connect import SqlConnect
 
 MAX_ENTRIES = 50_000
@@ -47,28 +49,41 @@ type Part = Path | tuple[Path, ...] | RulesPart
 """A file or a Supabase project; migrations of one database; or the files of a platform."""
 
 
-def expand(paths: Sequence[Path]) -> Iterator[Part | InputError]:
+def expand(paths: Sequence[Path], skipped: OnSkipped | None = None) -> Iterator[Part | InputError]:
     """What to audit: files as they are, and the parts of each folder.
 
-    Yields an ``InputError`` in the place of a folder, or of a part of it, that cannot be read.
+    Yields an ``InputError`` in the place of a folder, or of a part of it, that cannot be read. ``skipped`` is called
+    with the files of each folder that are no rules.
     """
     for one in grouped(paths):
         if isinstance(one, tuple) or not one.is_dir():
             yield one
             continue
         try:
-            yield from parts_of(one)
+            yield from parts_of(one, skipped)
         except InputError as error:
             yield error
 
 
-def parts_of(folder: Path) -> Iterator[Part | InputError]:
+def parts_of(folder: Path, skipped: OnSkipped | None = None) -> Iterator[Part | InputError]:
     """The rules of a project.
+
+    Args:
+        folder: the project.
+        skipped: called at the end with the files that are no rules.
 
     Raises:
         InputError: no rules are recognised, or the folder has more than ``MAX_ENTRIES`` entries.
     """
     tree = _Tree(folder)
+    for part in _parts(tree):
+        tree.use(part)
+        yield part
+    tree.report(skipped)
+
+
+def _parts(tree: "_Tree") -> Iterator[Part | InputError]:
+    folder = tree.root
     count = 0
     for part in _platforms(tree):
         count += 1
@@ -101,6 +116,8 @@ class _Tree:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.folders: list[_Folder] = []
+        self._passed = SkippedCount()
+        self._used: set[Path] = set()
         entries = 0
         waiting = [(root, 0)]
         while waiting:
@@ -112,6 +129,7 @@ class _Tree:
             except OSError as error:
                 if path == root:
                     raise InputError(error.strerror or "cannot be read", where=str(path)) from None
+                self._passed.add(UNREADABLE, path_text(Path(path.name)))
                 continue
             for entry in listed:
                 entries += 1
@@ -119,14 +137,32 @@ class _Tree:
                     raise InputError(
                         f"more than {MAX_ENTRIES:,} files", where=str(root), advice="Name the folder with the rules"
                     )
-                if entry.is_symlink():
-                    continue
-                if entry.is_file():
+                if entry.is_file(follow_symlinks=False):
                     files.append(entry.name)
-                elif entry.is_dir() and depth < MAX_DEPTH and not _is_skipped(entry.name):
+                elif why := _why_passed(entry, depth):
+                    self._passed.add(why, path_text(Path(entry.name)))
+                else:
                     inner.append(Path(entry.path))
             self.folders.append(_Folder(path, tuple(files)))
             waiting += [(one, depth + 1) for one in reversed(inner)]
+
+    def use(self, part: Part | InputError) -> None:
+        """Remember the files of a part. Those of a part that cannot be read are named in its error."""
+        if isinstance(part, RulesPart):
+            self._used.update(part.files)
+        elif isinstance(part, tuple):
+            self._used.update(part)
+        elif isinstance(part, Path):
+            project = [*sql_files(part), config_file(part)] if part.is_dir() else [part]
+            self._used.update(path for path in project if path is not None)
+
+    def report(self, skipped: OnSkipped | None) -> None:
+        """Report the files that are in no part."""
+        for one in self.folders:
+            for name in one.files:
+                if one.path / name not in self._used:
+                    self._passed.add("not recognised as rules", path_text(Path(name)))
+        self._passed.report(path_text(self.root), skipped)
 
     def named(self, *names: str) -> list[Path]:
         """Folders with such a name."""
@@ -148,14 +184,24 @@ def _name(path: Path) -> str:
     return path.name or path.resolve().name
 
 
-def _is_skipped(name: str) -> bool:
-    return name in _SKIPPED or name.startswith(".")
+def _why_passed(entry: os.DirEntry[str], depth: int) -> str:
+    """Why an entry that is no regular file is not looked into; empty for a folder of the project."""
+    if entry.is_symlink():
+        return "links, which are not followed"
+    if not entry.is_dir():
+        return NOT_REGULAR
+    if entry.name.startswith("."):
+        return HIDDEN
+    if entry.name in _SKIPPED:
+        return "folders of dependencies and builds"
+    return "" if depth < MAX_DEPTH else "folders that are nested too deeply"
 
 
 def _platforms(tree: _Tree) -> Iterator[RulesPart | InputError]:
     connected: set[Path] = set()
     for one in tree.folders:
         if "firebase.json" in one.files:
+            tree.use((one.path / "firebase.json", one.path / ".firebaserc"))
             for part in firebase_parts(one.path, lambda place: tree.below(place, {".gql", ".graphql", ".yaml"})):
                 if isinstance(part, RulesPart) and part.kind == SqlConnect.meta.name:
                     connected.update(part.files)

@@ -3,6 +3,7 @@
 Findings are matched by id. If a store's identity changed between two runs, for example because it no longer reports
 one, findings are matched by rule and host name or address. A missing finding counts as fixed only if its store answered
 again, or if its app was analysed again with every part that can have it; otherwise it is ``unconfirmed``, never fixed.
+A finding of traffic is fixed only if the app was captured again, in captures that were read as far as the old ones.
 """
 
 import re
@@ -36,6 +37,20 @@ was ``to``."""
 
 _OUTSIDE = frozenset({UnreadKind.DOWNLOADED, UnreadKind.WEB_PAGE})
 """Code that was never in the package: it cannot have a finding of the package."""
+
+
+_OF_TRAFFIC = frozenset(
+    {
+        "cleartext-personal-data",
+        "credential-to-third-party",
+        "special-category-to-third-party",
+        "tracking-cookie-in-cleartext",
+    }
+)
+"""Rules whose findings rest on captures only."""
+_MAY_BE_OF_TRAFFIC = _OF_TRAFFIC | {"dangling-name", "retired-back-end"}
+"""Rules whose findings may rest on a capture, a package, or both."""
+_NUMBER = re.compile(r"\d+")
 
 
 class ChangeKind(StrEnum):
@@ -246,6 +261,8 @@ class _Looked:
         for app in new.apps.values():
             self.apps.setdefault(app.subject, []).append(app)
         self.answered = {place: store for store in new.stores.values() for place in store.places}
+        self.captured = {new.apps[key].subject for key in new.captured if key in new.apps} | new.captured
+        """Subjects and keys of the apps in captures."""
 
 
 def _gone(finding: PastFinding, old: PastReport, looked: _Looked) -> Change:
@@ -254,6 +271,10 @@ def _gone(finding: PastFinding, old: PastReport, looked: _Looked) -> Change:
     if not finding.exposures:
         subjects = {old.apps[key].subject if key in old.apps else key for key in finding.apps}
         unread = next(filter(None, (_newly_unread(subject, finding, old, looked) for subject in sorted(subjects))), "")
+        if not unread and finding.rule in _MAY_BE_OF_TRAFFIC:
+            unread = _newly_unread_capture(old, looked.new)
+        if not unread and finding.rule in _OF_TRAFFIC and (lost := sorted(subjects - looked.captured)):
+            unread = f"no capture of {', '.join(lost[:3])} was read again"
         if unread:
             return Change(ChangeKind.UNCONFIRMED, finding, finding.severity, about, (unread,))
         if subjects and subjects <= looked.apps.keys():
@@ -291,6 +312,24 @@ def _newly_unread(subject: str, finding: PastFinding, old: PastReport, looked: _
         for one in app.unread:
             if one.kind not in _OUTSIDE and (one.kind, one.what) not in before:
                 return f"the app was only partly read: {one.what}" + (f" ({one.where})" if one.where else "")
+    return ""
+
+
+def _newly_unread_capture(old: PastReport, new: PastReport) -> str:
+    """A capture of the new run with a part that was not read, though it was in the old run; empty if there is none.
+
+    The part may have any app. The counts in the reasons differ from capture to capture, so they are not compared.
+    """
+    before = {
+        (one.kind, _NUMBER.sub("", one.what))
+        for capture in old.captures
+        for one in capture.unread
+        if one.kind is not UnreadKind.DAMAGED
+    }
+    for capture in new.captures:
+        for one in capture.unread:
+            if (one.kind, _NUMBER.sub("", one.what)) not in before:
+                return f"the capture {capture.path} was only partly read: {one.what}"
     return ""
 
 

@@ -121,6 +121,20 @@ class PastProbe(msgspec.Struct, frozen=True):
     outcome: Outcome
 
 
+class PastCapture(msgspec.Struct, frozen=True):
+    """A capture of an earlier report."""
+
+    path: str
+    unread: tuple[UnreadCode, ...] = ()
+    """Its parts that were not read."""
+
+
+class PastServer(msgspec.Struct, frozen=True):
+    """A server in a capture of an earlier report, with the app that contacted it."""
+
+    app_sha256: str
+
+
 class PastReport(msgspec.Struct, frozen=True):
     """The compared data of a report."""
 
@@ -137,6 +151,9 @@ class PastReport(msgspec.Struct, frozen=True):
     """By target."""
     probed: bool = True
     """As ``Report.probed``."""
+    captures: tuple[PastCapture, ...] = ()
+    captured: frozenset[str] = frozenset()
+    """Keys of the apps in the captures, which are content hashes for scanned apps."""
 
 
 class PastScope(msgspec.Struct, frozen=True):
@@ -176,6 +193,8 @@ class _Document(msgspec.Struct, frozen=True):
     findings: tuple[PastFinding, ...] = ()
     suppressed: tuple[_Suppressed, ...] = ()
     probes: tuple[PastProbe, ...] = ()
+    captures: tuple[PastCapture, ...] = ()
+    servers: tuple[PastServer, ...] = ()
 
 
 def read_past(path: Path) -> PastReport:
@@ -209,6 +228,8 @@ def read_past(path: Path) -> PastReport:
         sorted((*document.findings, *(one.finding for one in document.suppressed)), key=worst_first),
         document.probes,
         document.scope,
+        document.captures,
+        document.servers,
     )
 
 
@@ -239,6 +260,8 @@ def past_from_report(report: Report, name: str) -> PastReport:
         sorted((*findings, *apart), key=worst_first),
         (PastProbe(probe.target, probe.outcome) for probe in report.probes.rows()),
         _scope(report),
+        (PastCapture(one.path, one.unread) for one in report.captures.rows()),
+        (PastServer(one.app_sha256) for one in report.servers.rows()),
     )
 
 
@@ -260,6 +283,8 @@ def _past(
     findings: Iterable[PastFinding],
     probes: Iterable[PastProbe],
     scope: PastScope | None,
+    captures: Iterable[PastCapture],
+    servers: Iterable[PastServer],
 ) -> PastReport:
     by_id = {store.id: store for store in stores}
     return PastReport(
@@ -271,6 +296,8 @@ def _past(
         {finding.id: finding for finding in findings},
         {probe.target: probe.outcome for probe in probes},
         bool(by_id) or (scope is not None and scope.reached),
+        tuple(captures),
+        frozenset(server.app_sha256 for server in servers),
     )
 
 
@@ -298,6 +325,8 @@ def _from_lines(name: str, lines: Iterable[bytes]) -> PastReport:
         sorted(findings, key=worst_first),
         rows.get("probe", ()),
         head.scope,
+        rows.get("capture-summary", ()),
+        rows.get("contacted-server", ()),
     )
 
 
@@ -318,6 +347,8 @@ _SHAPES: dict[str, type] = {
     "finding": PastFinding,
     "suppressed": _Suppressed,
     "probe": PastProbe,
+    "capture-summary": PastCapture,
+    "contacted-server": PastServer,
 }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 from xml.sax.saxutils import escape, quoteattr
 
-from tieback.model.report import AppSummary, BaselineState, Report
+from tieback.model.report import AppSummary, BaselineState, CaptureSummary, Report
 from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.document import clean, place_text, unread_text
 from tieback.report.interface import RendererMeta
@@ -17,7 +17,10 @@ _LONGEST = 4000
 
 
 class JunitRenderer:
-    """Renders two suites: findings, and apps that lead to no store that answered or that were only partly read."""
+    """Renders suites: findings, apps that lead to no store that answered or that were only partly read, and captures.
+
+    Without captures, there is no suite of them.
+    """
 
     meta = RendererMeta("junit", ".junit.xml", "application/xml")
 
@@ -32,10 +35,14 @@ class JunitRenderer:
             damaged += summary.damaged
             leading += bool(summary.exposures)
         apps = report.quiet.count + leading
+        captures = report.captures.count
+        odd = sum(bool(one.unread) for one in report.captures.rows())
+        cut_off = sum(one.damaged for one in report.captures.rows())
         stamp = report.created.strftime("%Y-%m-%dT%H:%M:%S")
         out.write(b'<?xml version="1.0" encoding="UTF-8"?>\n')
         out.write(
-            f'<testsuites name="tieback" tests="{found + apart + apps}" failures="{new}" errors="{damaged}">\n'.encode()
+            f'<testsuites name="tieback" tests="{found + apart + apps + captures}" failures="{new}" '
+            f'errors="{damaged + cut_off}">\n'.encode()
         )
         out.write(
             f'<testsuite name="findings" tests="{found + apart}" failures="{new}" errors="0" '
@@ -52,6 +59,12 @@ class JunitRenderer:
             f'skipped="{partly - damaged}">\n'.encode()
         )
         out.writelines(case.encode() for case in _apps(report))
+        if captures:
+            out.write(
+                f'</testsuite>\n<testsuite name="captures" tests="{captures}" failures="0" errors="{cut_off}" '
+                f'skipped="{odd - cut_off}">\n'.encode()
+            )
+            out.writelines(_input("capture", one.path, one).encode() for one in report.captures.rows())
         out.write(b"</testsuite>\n</testsuites>\n")
 
 
@@ -90,12 +103,16 @@ def _apps(report: Report) -> Iterator[str]:
 
 
 def _app(summary: AppSummary) -> str:
-    case = _attribute(f"{summary.app.bundle_id} {summary.app.version_name}")
+    return _input("app", f"{summary.app.bundle_id} {summary.app.version_name}", summary)
+
+
+def _input(kind: str, name: str, summary: AppSummary | CaptureSummary) -> str:
+    case = _attribute(name)
     if not summary.unread:
-        return f'<testcase classname="app" name={case}/>\n'
+        return f'<testcase classname="{kind}" name={case}/>\n'
     words = _attribute(f"only partly read: {unread_text(summary)}")
     element = f'<error type="damaged" message={words}/>' if summary.damaged else f"<skipped message={words}/>"
-    return f'<testcase classname="app" name={case}>{element}</testcase>\n'
+    return f'<testcase classname="{kind}" name={case}>{element}</testcase>\n'
 
 
 def _attribute(text: str) -> str:

@@ -33,7 +33,6 @@ from tieback.report.document import (
     leaks_text,
     most_sensitive,
     new_first,
-    partly_read_lines,
     place_text,
     rows,
     server_text,
@@ -46,9 +45,9 @@ from tieback.report.figures import (
     LEGEND,
     bytes_text,
     container_text,
-    size_text,
     store_bytes_text,
     store_records_text,
+    volume_text,
 )
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import passive_line, passive_sighting_line
@@ -66,6 +65,7 @@ from tieback.report.recipients import (
 from tieback.report.shortened import cut, cut_text
 from tieback.report.source_lines import source_lines
 from tieback.report.tables import BY, HEADS, cells, figure_steps, name_of, shown_heads
+from tieback.report.unread import partly_read_lines, partly_read_title
 from tieback.report.verdict import access_text, no_personal_data, no_personal_data_in, stores_by_verdict
 
 MOST_ROWS = 50
@@ -141,9 +141,9 @@ def _lines(report: Report) -> Iterator[str]:
 
 
 def _partly_read(report: Report) -> Iterator[str]:
-    """Section on apps with parts that were not read."""
-    if report.partly_read.count:
-        yield from ("", f"## {count_text(report.partly_read.count, 'app')} only partly read", "")
+    """Section on apps and captures with parts that were not read."""
+    if title := partly_read_title(report):
+        yield from ("", f"## {title}", "")
         for app, what in partly_read_lines(report):
             yield f"- {escape_markdown(app)}: {escape_markdown(what, 1000)}"
         yield from ("", unread_advice(report.headline))
@@ -333,7 +333,7 @@ def _servers(report: Report) -> Iterator[str]:
     shown = report.servers.first(MOST_FINDINGS)
     for one in shown:
         texts = (server_text(one), app_text(one), ", ".join(one.protocols) or "unknown", encryption_text(one))
-        sizes = (size_text(one.bytes_out), size_text(one.bytes_in), escape_markdown(leaks_text(one), 400))
+        sizes = (volume_text(one.bytes_out), volume_text(one.bytes_in), escape_markdown(leaks_text(one), 400))
         yield "| " + " | ".join((*(escape_markdown(text, 300) for text in texts), *sizes)) + " |"
     if report.servers.count > len(shown):
         yield from ("", f"and {report.servers.count - len(shown):,} more")

@@ -25,6 +25,7 @@ from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
 from tieback.report.shortened import cut_text
 from tieback.report.source_lines import source_text
+from tieback.report.unread import partly_read_inputs
 from tieback.report.verdict import abilities_text, entry_text, untested_text
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -72,16 +73,20 @@ class SarifRenderer:
         for number, result in enumerate(_results(report, order)):
             out.write(b"," if number else b"")
             out.write(encode_row(result))
+        head = report.headline
         end = report.created.strftime("%Y-%m-%dT%H:%M:%SZ")
-        invocation: dict[str, Any] = {"executionSuccessful": not report.headline.apps_damaged, "endTimeUtc": end}
+        invocation: dict[str, Any] = {
+            "executionSuccessful": not (head.apps_damaged or head.captures_damaged),
+            "endTimeUtc": end,
+        }
         if notices := list(islice(_notices(report), MOST_NOTICES)):
             invocation["toolExecutionNotifications"] = notices
         out.write(b'],"invocations":[' + encode_row(invocation) + b"]}]}\n")
 
 
 def _notices(report: Report) -> Iterator[dict[str, Any]]:
-    """Apps that were only partly read, then the problems of the run."""
-    for summary in report.partly_read.rows():
+    """Apps and captures that were only partly read, then the problems of the run."""
+    for summary in partly_read_inputs(report):
         text = f"{clean(summary.path, 300)}: only partly read: {unread_text(summary)}"
         yield {"level": "error" if summary.damaged else "warning", "message": {"text": text}}
     for problem in report.problems.rows():

@@ -37,7 +37,6 @@ from tieback.report.document import (
     hosts_of,
     leaks_text,
     most_sensitive,
-    partly_read_lines,
     place_text,
     rows,
     server_text,
@@ -46,7 +45,7 @@ from tieback.report.document import (
     unread_words,
     way_text,
 )
-from tieback.report.figures import LEGEND, size_text, store_bytes_text, store_records_text
+from tieback.report.figures import LEGEND, store_bytes_text, store_records_text, volume_text
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import passive_line, passive_summary
 from tieback.report.posture import join_tables, summary_lines
@@ -55,6 +54,7 @@ from tieback.report.shortened import cut_text
 from tieback.report.source_lines import source_lines
 from tieback.report.store_tables import SEVERITY_STYLES, print_store
 from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
+from tieback.report.unread import partly_read_lines, partly_read_title
 from tieback.report.verdict import access_text, no_personal_data_in, stores_by_verdict
 
 MOST_ROWS = 50
@@ -179,11 +179,11 @@ def _print_named(report: Report, console: Console, most: int) -> None:
 
 
 def _print_partly_read(report: Report, console: Console) -> None:
-    """Apps with parts that were not read: their lists of back ends are not complete."""
-    if not report.partly_read.count:
+    """Apps and captures with parts that were not read: what they show is not complete."""
+    title = partly_read_title(report)
+    if not title:
         return
-    count = count_text(report.partly_read.count, "app")
-    console.print(Text(f"\n{count} only partly read", style="bold yellow"))
+    console.print(Text(f"\n{title}", style="bold yellow"))
     for app, what in partly_read_lines(report, MOST_PROBLEMS):
         console.print(Padding(Text.assemble((f"{app}: ", "bold"), what), (0, 0, 0, 2), expand=False))
 
@@ -488,8 +488,8 @@ def _print_captures(report: Report, console: Console, most: int) -> None:
                 Text(app_text(server)),
                 Text(clean(", ".join(server.protocols)) or "unknown"),
                 Text(encryption_text(server), style="yellow" if clear else ""),
-                size_text(server.bytes_out),
-                size_text(server.bytes_in),
+                volume_text(server.bytes_out),
+                volume_text(server.bytes_in),
                 Text(leaks_text(server), style="red" if server.leaks else "dim"),
             )
         console.print(table)

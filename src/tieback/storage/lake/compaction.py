@@ -51,6 +51,7 @@ ORDERS: Mapping[str, str] = {
     "inputs": "run, ordinal",
     "run_data": "run, ordinal",
     "run_rules": "run, ordinal",
+    "run_skipped": "run, ordinal",
     "backends": "run, ordinal",
     "probes": "run, ordinal",
 }
@@ -77,7 +78,7 @@ BLOOM_FILTER_COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 """Columns queried across the sort order: each row group has a Bloom filter for them."""
 FALSE_POSITIVES = 0.05
-RUN_TABLES = frozenset({"inputs", "run_data", "run_rules", "backends", "probes"})
+RUN_TABLES = frozenset({"inputs", "run_data", "run_rules", "run_skipped", "backends", "probes"})
 """Tables of runs: a merged part contains only one run, so that reports of other runs do not read it."""
 
 

@@ -165,6 +165,17 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("rules", pa.int32()),
         ]
     ),
+    # The files that a run passed over, by place and reason; only if there were any.
+    "run_skipped": pa.schema(
+        [
+            ("run", pa.string()),
+            ("ordinal", pa.int32()),
+            ("place", pa.string()),
+            ("why", pa.string()),
+            ("files", pa.int64()),
+            ("first", pa.string()),
+        ]
+    ),
     "backends": pa.schema(
         [
             ("run", pa.string()),

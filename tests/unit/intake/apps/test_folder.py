@@ -8,6 +8,7 @@ from tieback.intake.apps.budget import PackageBudget, budget_for
 from tieback.intake.apps.folder import UnpackedFolder, files, is_unpacked
 from tieback.intake.apps.open import open_app
 from tieback.intake.apps.problems import PackageProblems
+from tieback.model.sighting import Problem, UnreadKind
 
 type Build = Callable[..., bytes]
 URL = b"https://api.test/v1"
@@ -45,6 +46,39 @@ def test_links_and_pipes_lead_nowhere(tmp_path: Path) -> None:
     os.mkfifo(top / "pipe")
     folder = UnpackedFolder(top, PackageProblems(), budget_for(0))
     assert [entry.name for entry in folder.entries] == ["a.txt"]
+
+
+def test_what_a_folder_passes_over_is_a_problem_with_a_kind(tmp_path: Path) -> None:
+    top = lay(tmp_path / "app", {"AndroidManifest.xml": b"", "assets/a.js": URL})
+    (tmp_path / "classes.dex").write_bytes(URL)
+    (top / "classes.dex").symlink_to(tmp_path / "classes.dex")
+    (top / "again.js").symlink_to(top / "assets" / "a.js")
+    (top / "assets" / "loop").symlink_to(top, target_is_directory=True)
+    os.mkfifo(top / "pipe")
+    deep = top.joinpath(*["d"] * 34)
+    deep.mkdir(parents=True)
+    problems = PackageProblems()
+    UnpackedFolder(top, problems, budget_for(1 << 20))
+    assert [(one.what, one.where.rpartition("/")[2], one.unread) for one in problems] == [
+        ("links that lead out of the directory: 1 entry", "classes.dex", UnreadKind.UNREADABLE),
+        ("not regular files: 1 entry", "pipe", None),
+        ("folders that are nested too deeply: 1 entry", "d", UnreadKind.LIMIT),
+    ]
+
+
+def test_a_folder_inside_that_cannot_be_opened_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    top = lay(tmp_path / "app", {"AndroidManifest.xml": b"", "assets/a.js": URL})
+    scan = os.scandir
+
+    def refused(path: str) -> object:
+        if str(path).endswith("assets"):
+            raise PermissionError(13, "Permission denied")
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    problems = PackageProblems()
+    UnpackedFolder(top, problems, budget_for(1 << 20))
+    assert problems == [Problem("folders that cannot be opened: 1 entry", "assets/", UnreadKind.DAMAGED)]
 
 
 def test_a_file_that_became_something_else_is_a_problem(tmp_path: Path) -> None:

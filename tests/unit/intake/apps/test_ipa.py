@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 from tests.examples import examples
 from tieback.intake.apps.archive import Archive
 from tieback.intake.apps.interface import BufferKind
-from tieback.intake.apps.ipa import IpaFormat, is_ipa
+from tieback.intake.apps.ipa import MAX_INFOS, IpaFormat, is_ipa
 from tieback.intake.apps.open import open_app
 from tieback.intake.apps.problems import PackageProblems
 from tieback.intake.discover import FileKind, classify_path, find_apps
 from tieback.model.app import App, Platform
+from tieback.model.cleartext import UNREAD_INFO
+from tieback.model.sighting import UnreadKind
 
 type Build = Callable[..., bytes]
 INFO = {
@@ -147,6 +149,38 @@ def test_extensions_watch_apps_and_frameworks_are_read(build: Build, tmp_path: P
         ]
         assert len(list(package.artifacts())) == 6
         assert ["2 apps" in problem.what for problem in package.problems] == [True]
+
+
+EXTENSION = ROOT + "PlugIns/Share.appex/Info.plist"
+LOOSE = {**INFO, "DTSDKName": "iphoneos17.0", "NSAppTransportSecurity": {"NSAllowsArbitraryLoads": True}}
+
+
+@pytest.mark.parametrize("app", [None, b"", b"noise", b"\0" * (3 << 20)], ids=["missing", "empty", "noise", "large"])
+def test_the_rule_of_an_extension_never_stands_for_an_unreadable_app(build: Build, app: bytes | None) -> None:
+    own = [] if app is None else [(ROOT + "Info.plist", app)]
+    files = [*own, (EXTENSION, plistlib.dumps(LOOSE))]
+    found = IpaFormat(Archive(build("zipped", files), PackageProblems())).policies()
+    assert [(one.domain, one.cleartext, one.pins, one.source) for one in found] == [
+        ("*", None, None, UNREAD_INFO),
+        ("*", True, 0, EXTENSION),
+    ]
+
+
+def test_the_rule_of_the_app_is_first_whatever_the_order_of_the_entries(build: Build) -> None:
+    files = [(EXTENSION, plistlib.dumps(LOOSE)), (ROOT + "Info.plist", plistlib.dumps(INFO))]
+    found = IpaFormat(Archive(build("zipped", files), PackageProblems())).policies()
+    assert [(one.cleartext, one.source) for one in found] == [
+        (False, "default (App Transport Security)"),
+        (True, EXTENSION),
+    ]
+
+
+def test_extensions_beyond_the_limit_are_named(build: Build) -> None:
+    plist = plistlib.dumps(LOOSE)
+    files = [(f"{ROOT}PlugIns/E{n}.appex/Info.plist", plist) for n in range(MAX_INFOS + 1)]
+    archive = Archive(build("zipped", [(ROOT + "Info.plist", plistlib.dumps(INFO)), *files]), PackageProblems())
+    assert len(IpaFormat(archive).policies()) == 1 + MAX_INFOS
+    assert [one.unread for one in archive.problems] == [UnreadKind.LIMIT]
 
 
 def test_without_a_profile_the_team_of_the_signature_answers(build: Build) -> None:

@@ -21,6 +21,17 @@ def test_problem_list_is_bounded_with_a_notice() -> None:
     assert problems[-1].unread is UnreadKind.LIMIT, "a problem that is left out may be of an unread part"
 
 
+@pytest.mark.parametrize("before", [MAX_PROBLEMS - 2, MAX_PROBLEMS - 1, MAX_PROBLEMS, MAX_PROBLEMS * 2])
+def test_the_first_damage_is_kept_whatever_was_noted_before(before: int) -> None:
+    problems = PackageProblems()
+    for number in range(before):
+        problems.note(f"entry {number}", "", UnreadKind.LIMIT)
+    problems.note("cut off", "classes.dex", UnreadKind.DAMAGED)
+    problems.note("cut off again", "a.dex", UnreadKind.DAMAGED)
+    assert len(problems) <= MAX_PROBLEMS
+    assert [one.what for one in problems if one.unread is UnreadKind.DAMAGED][:1] == ["cut off"]
+
+
 def test_a_long_place_is_cut() -> None:
     problems = PackageProblems()
     problems.note("damaged", "x" * 10_000, None)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.each import each
 from tests.examples import examples
-from tieback.intake.traffic.log_rows import MAX_LINE, READERS, head_lines, lines, open_lines, reader_of
+from tieback.intake.traffic.log_rows import MAX_LINE, READERS, LineFaults, head_lines, lines, open_lines, reader_of
 
 ZEEK = [
     "#separator \\x09", "#set_separator\t,", "#empty_field\t(empty)", "#unset_field\t-", "#path\tconn",
@@ -50,13 +50,28 @@ def test_log_lines_become_rows(reader: str, text: list[str], rows: list[dict[str
     assert list(READERS[reader](text)) == rows
 
 
-def test_lines_are_bounded_and_damage_is_one_empty_line(tmp_path: Path) -> None:
+def test_lines_are_bounded_and_those_left_out_are_counted() -> None:
     long = b"x" * (3 * MAX_LINE) + b"\nshort\r\n"
-    assert list(lines(io.BytesIO(b"\xef\xbb\xbfa\n" + long))) == ["a", "", "short"]
-    path = tmp_path / "a.gz"
-    path.write_bytes(gzip.compress(b"one\ntwo\n")[:-6])
-    with open_lines(path) as file:
-        assert list(lines(file))[-1] == ""
+    faults = LineFaults()
+    assert list(lines(io.BytesIO(b"\xef\xbb\xbfa\n" + long), faults)) == ["a", "short"]
+    assert faults == LineFaults("", read=2, too_long=1)
+
+
+@each(
+    ("packed", "damage"),
+    [
+        (gzip.compress(b"one\ntwo\n")[:-6], "truncated"),
+        (gzip.compress(b"one\ntwo\n")[:-8] + b"\1" * 8, "damaged"),
+        (gzip.compress(b"one\ntwo\n") + b"\x1f\x8b\x07" + b"junk" * 4, "damaged"),
+        (gzip.compress(b"x" * (3 * MAX_LINE), 1)[:-6], "truncated"),
+    ],
+)
+def test_damage_ends_the_lines_with_its_reason(tmp_path: Path, packed: bytes, damage: str) -> None:
+    (tmp_path / "a.gz").write_bytes(packed)
+    faults = LineFaults()
+    with open_lines(tmp_path / "a.gz") as file:
+        assert list(lines(file, faults)) in ([], ["one", "two"])
+    assert damage in faults.damage
 
 
 def test_gzip_is_unpacked(tmp_path: Path) -> None:
@@ -64,7 +79,7 @@ def test_gzip_is_unpacked(tmp_path: Path) -> None:
     path.write_bytes(gzip.compress("\n".join(ZEEK).encode()))
     assert reader_of(path.read_bytes()) == "zeek"
     with open_lines(path) as file:
-        assert next(lines(file)) == ZEEK[0]
+        assert next(lines(file, LineFaults())) == ZEEK[0]
 
 
 @each("head", [b"", b"\x1f\x8b\x08junk", b"\0\1\2", b"hello\nworld\n", b"name,email\nada,a@b.test\n", b"{}\n"])

@@ -18,6 +18,7 @@ from tests.inline_engine import InlineEngine, quiet
 from tests.lab.file_host import FileHost, file_host
 from tests.unit.pipeline.test_traffic import HTTP, capture
 from tieback.model.errors import InputError
+from tieback.model.skipped import SkippedFiles
 from tieback.model.unit import Unit
 from tieback.pipeline.inputs.index import FIX_MANIFEST, INDEX_VERSION, index_inputs
 from tieback.pipeline.inputs.spec import InputSpec, Manifest
@@ -110,6 +111,21 @@ def test_objects_of_a_bucket_are_classified_by_content(host: FileHost, workspace
     host.asked.clear()
     assert shown(units(workspace, "s3://b/c/"))[0] == f"s3://b/c/a.apk app {sha(OTHER_APP)[:8]}"
     assert sorted({path for path, _ in host.asked}) == ["/b", "/b/c/a.apk"]
+
+
+def test_objects_and_members_that_are_passed_over_are_counted_in_every_run(
+    host: FileHost, workspace: Workspace
+) -> None:
+    inputs = ("s3://b/c", "s3://b/s/0.tar")
+    for _ in range(2):  # the second run reads what the first has indexed
+        skipped: list[SkippedFiles] = []
+        run = workspace.ledger.start_run([])
+        with index_inputs(workspace, run, inputs, InlineEngine(), quiet) as listing:
+            assert len(list(scan_units(inputs, listing, skipped.append))) == 5
+        assert skipped == [
+            SkippedFiles("s3://b/c", "not apps, captures or shards", 1, "notes.txt"),
+            SkippedFiles("s3://b/s/0.tar", "not apps, captures or shards", 1, "0001.json"),
+        ]
 
 
 def test_of_an_object_without_a_name_only_the_ends_are_read(host: FileHost, workspace: Workspace) -> None:

@@ -1,4 +1,5 @@
-from collections.abc import Callable
+import io
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,17 @@ from tests.unit.report.conftest import FIELDHAND, WORKHUB, in_tables, probe, the
 from tieback.model.exposure import Exposure, Finding, Severity
 from tieback.model.figure import exact, lower_bound
 from tieback.model.probe import Access, Outcome, ProbeReport, Ransom, RansomVerdict
-from tieback.model.report import AppSummary, BaselineState, LazyTable, Report
+from tieback.model.report import (
+    AppSummary,
+    BaselineState,
+    CaptureSummary,
+    ContactedServer,
+    Encryption,
+    LazyTable,
+    Report,
+)
 from tieback.model.sighting import UnreadCode, UnreadKind
+from tieback.report import by_name
 from tieback.report.diff.compare import ChangeKind, Comparison, baseline_of, compare
 from tieback.report.diff.past import past_from_report, read_past
 from tieback.report.formats.json import JsonRenderer
@@ -160,6 +170,58 @@ def test_a_finding_about_an_app_is_fixed_where_the_app_was_read_again(
     )
     old = in_tables(OLD, findings=[*OLD.findings.rows(), key])
     assert told(in_tables(OLD, apps=apps), old)["fnd-key"] == (kind, (what,))
+
+
+CUT = UnreadCode(UnreadKind.DAMAGED, "the last record is truncated", "byte 7")
+ODD = UnreadCode(UnreadKind.UNREADABLE, "3 packets have damaged or truncated headers", "")
+SEEN = (
+    ContactedServer(
+        "run.pcap", WORKHUB.sha256, "Workhub", WORKHUB.bundle_id, "log.test", 80, (), (), Encryption.CLEARTEXT, (), 1,
+        1, 1, (),
+    ),
+)  # fmt: skip
+
+
+def captured(report: Report, *unread: UnreadCode, servers: Sequence[ContactedServer] = SEEN) -> Report:
+    capture = CaptureSummary("run.pcap", "0" * 64, 1, 1, 0, (), unread=unread)
+    return replace(report, captures=LazyTable.of([capture]), servers=LazyTable.of(servers))
+
+
+@pytest.mark.parametrize(
+    ("rule", "before", "new", "kind", "what"),
+    [
+        ("cleartext-personal-data", captured(OLD), captured(OLD), "fixed", "the app was analysed again"),
+        ("cleartext-personal-data", captured(OLD), OLD, "unconfirmed", "no capture of android:com.workhub.mobile"),
+        ("cleartext-personal-data", captured(OLD), captured(OLD, servers=()), "unconfirmed", "no capture of"),
+        ("cleartext-personal-data", captured(OLD), captured(OLD, CUT), "unconfirmed", "run.pcap was only partly read"),
+        ("cleartext-personal-data", captured(OLD, CUT), captured(OLD, CUT), "unconfirmed", "only partly read"),
+        ("special-category-to-third-party", captured(OLD), captured(OLD, ODD), "unconfirmed", "damaged or truncated"),
+        (
+            "credential-to-third-party", captured(OLD, ODD),
+            captured(OLD, replace(ODD, what="12 packets have damaged or truncated headers")), "fixed", "analysed again",
+        ),
+        ("dangling-name", captured(OLD), captured(OLD, CUT), "unconfirmed", "only partly read"),
+        ("dangling-name", captured(OLD), OLD, "fixed", "the app was analysed again"),
+        ("credential-in-app", captured(OLD), captured(OLD, CUT), "fixed", "the app was analysed again"),
+    ],
+)  # fmt: skip
+def test_a_finding_of_traffic_is_fixed_only_if_a_whole_capture_does_not_have_it(
+    rule: str, before: Report, new: Report, kind: str, what: str
+) -> None:
+    leak = replace(next(OLD.findings.rows()), id="fnd-leak", rule=rule, exposures=(), apps=(WORKHUB.sha256,))
+    old = replace(before, findings=LazyTable.of([*OLD.findings.rows(), leak]))
+    found, (reason, *_) = told(new, old)["fnd-leak"]
+    assert (found, what in reason) == (kind, True), reason
+
+
+@pytest.mark.parametrize("name", ["json", "ndjson"])
+def test_captures_of_a_written_report_are_compared(name: str, tmp_path: Path) -> None:
+    out = io.BytesIO()
+    by_name(name).render(captured(OLD, CUT), out)
+    (tmp_path / "old").write_bytes(out.getvalue())
+    past = read_past(tmp_path / "old")
+    assert [(one.path, one.unread) for one in past.captures] == [("run.pcap", (CUT,))]
+    assert past.captured == {WORKHUB.sha256}
 
 
 def test_a_credential_in_another_file_has_moved_and_at_another_offset_has_not() -> None:

@@ -22,7 +22,6 @@ from tieback.report.document import (
     clean,
     headline_text,
     most_sensitive,
-    partly_read_lines,
     records_text,
     store_summary_text,
     store_text,
@@ -50,6 +49,7 @@ from tieback.report.shortened import cut
 from tieback.report.source_lines import source_lines
 from tieback.report.tables import figure_steps, range_quality
 from tieback.report.templates import LONGEST, report_templates
+from tieback.report.unread import partly_read_lines, partly_read_title
 from tieback.report.verdict import (
     access_text,
     no_personal_data,
@@ -93,6 +93,7 @@ class HtmlRenderer:
                 scope_lines=tuple(about_lines(report)),
                 headline=headline_text(report),
                 partly_read=tuple(partly_read_lines(report, MOST_SECTIONS)),
+                partly_read_title=partly_read_title(report),
                 unread_advice=unread_advice(report.headline),
                 legend=LEGEND,
                 steps=tuple(figure_steps(report)),

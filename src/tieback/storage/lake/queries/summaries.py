@@ -221,11 +221,11 @@ def read_captures(lake: Lake, run: str, traffic: str) -> list[RunInput]:
 def read_capture_problems(lake: Lake, run: str, traffic: str) -> Iterator[tuple[str, Problem]]:
     """The problems of the captures of a run that were read, each with the content hash. Raises ``WorkspaceError``."""
     sql = """
-        SELECT unit, what, "where" FROM problems SEMI JOIN (
+        SELECT unit, what, "where", unread FROM problems SEMI JOIN (
             SELECT unit, version FROM inputs WHERE run = ? AND kind_of(version) = kind_of(?) AND problem = ''
         ) USING (unit, version) ORDER BY unit, ordinal"""
-    for unit, what, where in lake.stream(sql, [run, traffic]):
-        yield unit, Problem(what, where)
+    for unit, what, where, unread in lake.stream(sql, [run, traffic]):
+        yield unit, read_problem(what, where, unread)
 
 
 def captured_bundles(lake: Lake, run: str, traffic: str) -> dict[str, str]:

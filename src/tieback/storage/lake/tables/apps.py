@@ -58,9 +58,9 @@ class AppEndpoint(msgspec.Struct, frozen=True):
     offset: int | None
     how: str
     party: Party
-    bytes_out: int = 0
-    """Bytes sent to it, if seen in a capture."""
-    bytes_in: int = 0
+    bytes_out: int | None = 0
+    """Bytes sent to it, if seen in a capture; ``None`` if the capture does not state them."""
+    bytes_in: int | None = 0
 
 
 def app_tables(documents: Sequence[tuple[UnitName, AppDocument]]) -> dict[str, pa.Table]:

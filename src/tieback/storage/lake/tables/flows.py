@@ -96,7 +96,11 @@ def problem_rows(read: Iterable[tuple[UnitName, Sequence[Problem]]]) -> pa.Table
     """The rows of the problems of captures."""
     return rows_table(
         "problems",
-        ((unit.key, unit.version, n, one.what, one.where, None) for unit, odd in read for n, one in enumerate(odd)),
+        (
+            (unit.key, unit.version, n, one.what, one.where, one.unread)
+            for unit, odd in read
+            for n, one in enumerate(odd)
+        ),
     )
 
 

@@ -6,6 +6,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tieback.model.skipped import SkippedFiles
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.schemas import SCHEMAS, rows_table
 
@@ -32,6 +33,8 @@ class Inputs:
         self._done: list[pa.Table] = []
         self._rows: list[tuple[str, int, str, str, str, str]] = []
         self._count = 0
+        self.skipped: tuple[SkippedFiles, ...] = ()
+        """Files that were passed over, by place and reason."""
         for one in inputs:
             self.add(one)
 
@@ -49,6 +52,7 @@ class Inputs:
         """A copy in which inputs with these content hashes and no problem yet have this problem."""
         found = Inputs()
         found._count, found._done = self._count, [self._table()]
+        found.skipped = self.skipped
         if problems:
             table = found._done[0]
             known = pa.array(problems, pa.string())
@@ -90,7 +94,11 @@ class Inputs:
         """Publish them as the inputs of a run. Raises ``WorkspaceError`` if the lake cannot be written."""
         table = self._table()
         name = pa.array([run] * len(table), pa.string())
-        lake.publish(f"inputs-{run}", {"inputs": table.set_column(0, "run", name).cast(SCHEMAS["inputs"])})
+        tables = {"inputs": table.set_column(0, "run", name).cast(SCHEMAS["inputs"])}
+        if self.skipped:
+            rows = [(run, n, one.where, one.why, one.count, one.first) for n, one in enumerate(self.skipped)]
+            tables["run_skipped"] = rows_table("run_skipped", rows)
+        lake.publish(f"inputs-{run}", tables)
 
     def _flush(self) -> None:
         if self._rows:
@@ -125,6 +133,12 @@ def read_inputs(lake: Lake, run: str) -> Iterator[RunInput]:
     """The inputs of a run, in order. Raises ``WorkspaceError``."""
     for row in lake.stream("SELECT path, unit, version, problem FROM inputs WHERE run = ? ORDER BY ordinal", [run]):
         yield RunInput(*row)
+
+
+def read_skipped(lake: Lake, run: str) -> tuple[SkippedFiles, ...]:
+    """The files that a run passed over, by place and reason. Raises ``WorkspaceError``."""
+    sql = "SELECT place, why, files, first FROM run_skipped WHERE run = ? ORDER BY ordinal"
+    return tuple(SkippedFiles(*row) for row in lake.stream(sql, [run]))
 
 
 def count_inputs(lake: Lake, run: str) -> tuple[int, int]:
