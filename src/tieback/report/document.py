@@ -43,7 +43,7 @@ from tieback.report.figures import (
 )
 from tieback.report.personal import personal_lines
 from tieback.report.recorded import recorded_text
-from tieback.report.shortened import cut, cut_text
+from tieback.report.shortened import cut, cut_text, fit_text, more_text
 
 ACCESS_WORDS = {
     Access.OPEN: "open",
@@ -279,7 +279,24 @@ def _place(candidate: Candidate) -> tuple[str, int, str, str]:
     return candidate.host, candidate.port, candidate.resource, candidate.path
 
 
-def stores_without_app(report: Report, *, exposed: bool, most: int) -> list[Exposure]:
+class StoresWithoutApp(msgspec.Struct, frozen=True):
+    """Stores that no app leads to."""
+
+    stores: tuple[Exposure, ...]
+    more: int
+    """Number of others that were found."""
+    not_searched: int
+    """Number of stores of which it is not known."""
+
+    @property
+    def rest(self) -> str:
+        """What the list does not contain; empty if it is complete."""
+        searched = "not searched for stores without an app" if self.not_searched else ""
+        unknown = f"{count_text(self.not_searched, 'store was', 'stores were')} {searched}" if searched else ""
+        return "; ".join(filter(None, (more_text(self.more, "store"), unknown)))
+
+
+def stores_without_app(report: Report, *, exposed: bool, most: int) -> StoresWithoutApp:
     """Return stores that no app leads to, worst first, such as those that the user named.
 
     Args:
@@ -289,7 +306,8 @@ def stores_without_app(report: Report, *, exposed: bool, most: int) -> list[Expo
     """
     table = report.exposed if exposed else report.answered
     found = (store for store in islice(table.rows(), MOST_SEARCHED) if not store.routes)
-    return list(islice(found, most))
+    shown = tuple(islice(found, most))
+    return StoresWithoutApp(shown, sum(1 for _ in found), max(table.count - MOST_SEARCHED, 0))
 
 
 def containers_of(store: Exposure) -> list[tuple[Container, tuple[str, ...]]]:
@@ -318,19 +336,37 @@ def _points(total: PiiClassTotal) -> int:
     return -1 if none else sensitivity(total.pii_class)
 
 
-def hosts_of(report: Report, apps: Iterable[AppSummary]) -> dict[str, list[str]]:
-    """Return the hosts that each app names, by the app's SHA-256; hosts of the app's vendor come first."""
+class NamedHosts(msgspec.Struct, frozen=True):
+    """The hosts that an app names."""
+
+    names: tuple[str, ...]
+    """At most ``_MOST_HOSTS``; hosts of the app's vendor come first."""
+    count: int
+    """Number of all of them."""
+
+
+def hosts_of(report: Report, apps: Iterable[AppSummary]) -> dict[str, NamedHosts]:
+    """Return the hosts that each app names, by the app's SHA-256."""
     order = (Party.FIRST, Party.UNKNOWN, Party.THIRD, Party.PLATFORM)
     seen: dict[str, dict[str, int]] = {summary.app.sha256: {} for summary in apps}
+    others: dict[str, set[int]] = {key: set() for key in seen}
     if not seen:
         return {}
     for row in report.sightings.pick(seen):
         hosts = seen.get(row.app_sha256)
         name = row.sighting.endpoint.host or row.sighting.endpoint.value
-        if hosts is not None and (name in hosts or len(hosts) < _MOST_HOSTS):
+        if hosts is None:
+            continue
+        if name in hosts or len(hosts) < _MOST_HOSTS:
             rank = order.index(row.sighting.party)
             hosts[name] = min(hosts.get(name, rank), rank)
-    return {key: sorted(hosts, key=lambda host: (hosts[host], host)) for key, hosts in seen.items()}
+        else:
+            # Only counted: a hash per name bounds the memory.
+            others[row.app_sha256].add(hash(name))
+    return {
+        key: NamedHosts(tuple(sorted(hosts, key=lambda host: (hosts[host], host))), len(hosts) + len(others[key]))
+        for key, hosts in seen.items()
+    }
 
 
 MOST_PARTLY_READ = 20
@@ -498,10 +534,10 @@ def capture_lines(report: Report, most: int) -> Iterator[tuple[str, str]]:
         apps = cut_text((clean(app, 60) for app in one.apps), 5)
         text += f"; apps: {apps}" if apps else "; it does not show which apps" if one.flows else ""
         yield clean(one.path, 200), text
-        for text in cut((clean(problem.what) for problem in one.problems), 3, what="problems"):
+        for text in cut((clean(problem.what) for problem in one.problems), 3, one="problem"):
             yield clean(one.path, 200), text
     if report.captures.count > most:
-        yield "", f"and {report.captures.count - most:,} more captures"
+        yield "", more_text(report.captures.count - most, "capture")
 
 
 def _fully_read_share(head: Headline) -> str:
@@ -639,11 +675,11 @@ def about_lines(report: Report) -> Iterator[tuple[str, str]]:
         means = f"; {EXPERIMENTAL}: {EXPERIMENTAL_MEANS}" if _marks_experimental(report) else ""
         yield ("Probes", f"{recorded_text()}{means}")
     if report.rules:
-        yield ("Rules of users", clean("; ".join(one.cited for one in report.rules), 500))
+        yield ("Rules of users", clean(fit_text((one.cited for one in report.rules), 500), 500))
     if report.plugins:
-        yield ("Plug-ins", clean("; ".join(one.cited for one in report.plugins), 500))
+        yield ("Plug-ins", clean(fit_text((one.cited for one in report.plugins), 500), 500))
     if report.data:
-        yield ("Address data", clean("; ".join(one.cited for one in report.data), 500))
+        yield ("Address data", clean(fit_text((one.cited for one in report.data), 500), 500))
 
 
 def _marks_experimental(report: Report) -> bool:

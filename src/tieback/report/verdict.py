@@ -11,6 +11,7 @@ from tieback.model.exposure import Exposure
 from tieback.model.probe import OFFERED, Ability, Access, Container, Entry, Notice, Outcome, Privileges, ProbeReport
 from tieback.report.document import ANY_ACCOUNT, access_words, clean
 from tieback.report.figures import bytes_text, figure_text
+from tieback.report.shortened import cut
 
 NOT_READ = "fields not read at this depth"
 """Instead of classes of personal data, if nothing of a container was looked at."""
@@ -96,9 +97,7 @@ def untested_text(store: Exposure | ProbeReport) -> str:
     """Return what was not tried, as one line; empty if nothing is left or the store is open anyway."""
     if store.access.exposed:
         return ""
-    shown = [clean(one, 300) for one in store.untested[:MOST_UNTESTED]]
-    more = len(store.untested) - len(shown)
-    return "; ".join([*shown, f"and {more:,} more"] if more > 0 else shown)
+    return "; ".join(cut((clean(one, 300) for one in store.untested), MOST_UNTESTED))
 
 
 def verdict_lines(store: Exposure) -> Iterator[tuple[str, str]]:

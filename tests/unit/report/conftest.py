@@ -893,3 +893,39 @@ def the_hostile_report(bad: str = HOSTILE) -> Report:
         ),
         **spoiled,
     )
+
+
+APPS, TARGETS, ADDRESSES, WAYS, LINES, NOTES, PROBLEMS = 120, 130, 70, 150, 1_000, 33, 1_400
+"""More than any format lists."""
+
+
+@pytest.fixture
+def crowded(report: Report) -> Report:
+    """One finding of many apps, in a store with many addresses and routes; many reports of others and problems."""
+    apps = [
+        AppSummary(replace(FIELDHAND, sha256=f"{n:064x}", bundle_id=f"org.app{n}"), f"app{n}.apk", 1, ("exp-1",), False)
+        for n in range(APPS)
+    ]
+    first = fieldhand_store()
+    ways = [replace(first.routes[0], app_sha256=f"{n % APPS:064x}", offset=n) for n in range(WAYS)]
+    store = replace(
+        first,
+        id="exp-1",
+        targets=tuple(f"s{n}.test:9200" for n in range(TARGETS)),
+        addresses=tuple(f"127.1.0.{n}:9200" for n in range(ADDRESSES)),
+        routes=tuple(ways),
+    )
+    found = replace(
+        next(report.findings.rows()),
+        exposures=(store.id,),
+        apps=tuple(one.app.sha256 for one in apps),
+        evidence=tuple(f"line of evidence {n}, which is long enough to fill every cell" for n in range(LINES)),
+    )
+    seen = [
+        PassiveNote(a_service("shodan", f"2026-11-{n % 28 + 1:02}", f"127.1.0.{n}", 9200), ()) for n in range(NOTES)
+    ]
+    problems = [Problem("no verdict: timeout", f"h{n}.test") for n in range(PROBLEMS)]
+    return in_tables(
+        report, apps=apps, exposures=[store], findings=[found], problems=problems, seen=LazyTable.of(seen),
+        headline=replace(report.headline, apps_analysed=APPS),
+    )  # fmt: skip

@@ -17,6 +17,7 @@ from tieback.model.probe import Outcome, ProbeReport
 from tieback.model.report import Baseline, LazyTable, Report, SkipReason
 from tieback.report import by_name
 from tieback.report.document import (
+    NamedHosts,
     clean,
     endpoint_host,
     headline_text,
@@ -126,7 +127,8 @@ def test_store_names(report: Report) -> None:
 
 def test_hosts_of_the_maker_come_first(report: Report) -> None:
     *_, lantern = report.apps.rows()
-    assert hosts_of(report, [lantern]) == {lantern.app.sha256: ["api.lantern.test", "telemetry.vendor-sdk.test"]}
+    known = hosts_of(report, [lantern])[lantern.app.sha256]
+    assert known == NamedHosts(("api.lantern.test", "telemetry.vendor-sdk.test"), 2)
     assert hosts_of(report, []) == {}
 
 

@@ -60,7 +60,7 @@ def _finding(detail: FindingDetail, day: str) -> dict[str, Any]:
     finding = detail.finding
     lines = [finding.title + "."]
     apps = (f"App: {s.app.label} {s.app.version_name} ({s.app.bundle_id}), {s.app.sha256}" for s in detail.apps)
-    lines += cut(apps, MOST_APPS, count=len(finding.apps), what="apps")
+    lines += cut(apps, MOST_APPS, count=len(finding.apps), one="app")
     lines += [
         f"Store: {store_text(store)} at {cut_text(store.targets, MOST_TARGETS)}: {contents_text(store)}"
         for store in detail.stores

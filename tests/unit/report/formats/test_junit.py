@@ -48,6 +48,17 @@ def test_with_a_baseline_only_new_findings_fail(report: Report) -> None:
     assert (root.attrib["failures"], found.attrib["failures"], found.attrib["skipped"]) == ("1", "1", str(len(ids) - 1))
 
 
+def test_what_the_name_of_a_case_does_not_have_is_in_its_output(crowded: Report) -> None:
+    """The name is constant: build servers know a case by it, so it has no number."""
+    (case,) = tree(crowded)[0]
+    assert [child.tag for child in case] == ["failure", "system-out"]
+    names = ", ".join(f"org.app{n}" for n in range(5))
+    assert case.attrib["name"].endswith(f" {names}, opensearch 2.11.0 at s0.test:9200 and more")
+    output = case.findtext("system-out") or ""
+    assert output.splitlines()[0].endswith("org.app99 and 20 more")
+    assert output.splitlines()[1] == "Stores: opensearch 2.11.0 at s0.test:9200"
+
+
 def test_counts_are_those_of_the_cases(report: Report) -> None:
     summaries = list(report.apps.rows())
     cut = UnreadCode(UnreadKind.DAMAGED, "the file ends within this entry", "classes.dex")

@@ -17,6 +17,7 @@ from tieback.model.report import Breakdown
 from tieback.report.document import clean
 from tieback.report.figures import SIGNS
 from tieback.report.posture import bars
+from tieback.report.shortened import cut
 
 WIDTH = 520
 MOST_CLASSES = 10
@@ -144,7 +145,7 @@ def _matrix(found: Breakdown, titles: Mapping[str, str]) -> Chart | None:
         top + _ROW * len(classes) + 4,
         tuple(marks),
         tuple(labels),
-        "; ".join(words[:40]),
+        "; ".join(cut(words, 40, one="figure")),
         note,
     )
 

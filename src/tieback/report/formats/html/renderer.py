@@ -46,7 +46,7 @@ from tieback.report.formats.html.charts import charts
 from tieback.report.formats.html.page import MOST_SECTIONS, build_page, table_views
 from tieback.report.formats.html.probed import probed_targets
 from tieback.report.interface import RendererMeta
-from tieback.report.shortened import cut
+from tieback.report.shortened import fit_text, more_text
 from tieback.report.source_lines import source_lines
 from tieback.report.tables import figure_steps, range_quality
 from tieback.report.templates import LONGEST, report_templates
@@ -122,7 +122,7 @@ def _hash(text: str) -> str:
 def _environment() -> Environment:
     environment = report_templates()
     environment.filters |= {
-        "references": lambda references: ", ".join(labels(references)),
+        "references": lambda references: fit_text(labels(references), LONGEST, between=", "),
         "figure": figure_text,
         "store_records": store_records_text,
         "store_size": store_bytes_text,
@@ -146,7 +146,7 @@ def _environment() -> Environment:
         "ways": ways_of,
         "most_sensitive": most_sensitive,
         "count": count_text,
-        "cut": cut,
+        "more": more_text,
         "pieces": _pieces,
         "source_lines": source_lines,
         "thousands": lambda number: f"{number:,}",
