@@ -49,8 +49,13 @@ def left_out_text(document: Report, renderer: Renderer, name: str) -> str:
         renderer: the format.
         name: of the output, for the reader.
     """
-    parts = list(renderer.left_out(document)) if isinstance(renderer, PartialRenderer) else []
+    parts = left_out_parts(document, renderer)
     return f"not in {name}: {'; '.join(parts)}" if parts else ""
+
+
+def left_out_parts(document: Report, renderer: Renderer) -> tuple[str, ...]:
+    """What of the report the format does not contain, as noun phrases such as ``6 findings``."""
+    return tuple(renderer.left_out(document)) if isinstance(renderer, PartialRenderer) else ()
 
 
 @contextmanager
