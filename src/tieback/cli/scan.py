@@ -247,7 +247,7 @@ def _damaged(report: "Report") -> "Iterator[InputError]":
     for summary in islice(packages, MOST_DAMAGED):
         yield InputError(unread_text(summary), where=summary.path, advice="Build or download the package again")
     if (rest := (report.headline.apps_damaged or 0) - MOST_DAMAGED) > 0:
-        yield InputError("cut off or damaged", where=f"{rest:,} more packages", advice="The report lists them")
+        yield InputError("cut off or damaged", where=count_text(rest, "more package"), advice="The report lists them")
 
 
 def _inputs(texts: "Iterable[str]", manifests: "Iterable[Path]") -> "tuple[InputSpec, ...]":

@@ -16,6 +16,7 @@ from tieback.assess.findings import with_references
 from tieback.assess.ransom import RANSOMED
 from tieback.assess.summary import summarise
 from tieback.model.backend import Backend
+from tieback.model.count_text import count_text
 from tieback.model.declaration import DeclaredItem
 from tieback.model.device import AppStoreFact, AppStoreSummary
 from tieback.model.errors import WorkspaceError
@@ -313,7 +314,8 @@ def _captures(
 def _left_out(path: str, groups: Sequence[TrafficApp]) -> Iterator[Problem]:
     count = sum(group.left_out for group in groups)
     if count:
-        what = f"{count:,} flows are not completely in this report: the capture names more than {MAX_FACTS:,} servers,"
+        flows = count_text(count, "flow is", "flows are")
+        what = f"{flows} not completely in this report: the capture names more than {MAX_FACTS:,} servers,"
         yield Problem(f"{what} leaks and hints. Split the capture by time", path)
 
 
@@ -351,8 +353,9 @@ def _unended(begun: datetime) -> Problem:
 
 
 def _untold(count: int) -> Problem:
+    more = count_text(count, "more service or endpoint", "more services and endpoints")
     return Problem(
-        f"{count:,} more services and endpoints from imported reports are not shown; see `tieback backend show HOST`",
+        f"not shown: {more} from imported reports; see `tieback backend show HOST`",
         "imported reports",
     )
 

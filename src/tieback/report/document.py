@@ -10,7 +10,7 @@ import msgspec
 
 from tieback.model.app import Platform
 from tieback.model.backend import Candidate, Route
-from tieback.model.count_text import count_text
+from tieback.model.count_text import count_text, its_or_their
 from tieback.model.device import AppStoreState, AppStoreSummary
 from tieback.model.endpoint import Party
 from tieback.model.exposure import AppRoute, Exposure, Finding, PiiClassTotal
@@ -396,6 +396,12 @@ def unread_words(summary: AppSummary, named: bool) -> str:
     return f"{mark}; " if named else mark if summary.damaged else f"{mark}, see its traffic"
 
 
+def unread_lists_text(head: Headline) -> str:
+    """What it means that apps were only partly read."""
+    one = head.apps_partly_read == 1
+    return "Its list of back ends is not complete" if one else "Their lists of back ends are not complete"
+
+
 def unread_advice(head: Headline) -> str:
     """What to do about apps that were only partly read; empty if there are none."""
     partly, damaged = head.apps_partly_read or 0, head.apps_damaged or 0
@@ -405,8 +411,7 @@ def unread_advice(head: Headline) -> str:
         it = "it" if damaged == 1 else "them"
         advice.append(f"{packages} cut off or damaged: build or download {it} again.")
     if partly > damaged:
-        their = "its" if partly == 1 else "their"
-        advice.append(f"Capture {their} traffic to see the other back ends (tieback capture).")
+        advice.append(f"Capture {its_or_their(partly)} traffic to see the other back ends (tieback capture).")
     return " ".join(advice)
 
 
@@ -427,7 +432,7 @@ def _conclusion(report: Report) -> str:
     if report.scope is None:
         return (
             f"{analysed} There was no grant, so no back end was contacted. "
-            "This report makes no statement about their data stores."
+            "This report makes no statement about data stores."
         )
     skipped = _skipped_text(report.scope, exposed=bool(head.stores_exposed))
     if not head.stores_exposed:
@@ -439,7 +444,8 @@ def _conclusion(report: Report) -> str:
         if not head.stores_answering:
             # Silence is not safety: a refused connection today decides nothing about the store.
             probed = count_text(report.scope.probed, "candidate was", "candidates were")
-            text = f"{analysed} {probed} probed. No data store answered, which does not show that they are closed."
+            closed = "it is closed" if report.scope.probed == 1 else "they are closed"
+            text = f"{analysed} {probed} probed. No data store answered, which does not show that {closed}."
             return f"{text} {skipped}".strip()
         answered = count_range(head.stores_answering, head.stores_answering_at_most, "data store")
         text = f"{analysed} {answered} answered; none allowed unauthenticated access to records."
@@ -530,7 +536,8 @@ def capture_lines(report: Report, most: int) -> Iterator[tuple[str, str]]:
         else:
             text = f"{count_text(one.flows, 'flow')} with {count_text(one.servers, 'server')}"
             if one.others:
-                text += f"; {one.others:,} of them are name resolution, discovery or time, and not listed"
+                others = "is" if one.others == 1 else "are"
+                text += f"; {one.others:,} of them {others} name resolution, discovery or time, and not listed"
         apps = cut_text((clean(app, 60) for app in one.apps), 5)
         text += f"; apps: {apps}" if apps else "; it does not show which apps" if one.flows else ""
         yield clean(one.path, 200), text

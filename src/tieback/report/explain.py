@@ -195,7 +195,7 @@ def _advice(report: Report, key: str, wanted: str) -> str:
     if not names:
         return "The report has no store" if key not in _OF_APPS else "The report has no app"
     if key not in _CLOSED_KEYS and len(names) > _MOST_LISTED:
-        return f"The report has {len(names):,} others, such as {', '.join(names[:MOST_NAMED])}"
+        return f"The report has {len(names):,} names, such as {', '.join(names[:MOST_NAMED])}"
     return f"Choose one of {', '.join(names)}"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tieback.model.count_text import count_text
+from tieback.model.count_text import count_text, its_or_their
 from tieback.model.figure import Figure
 from tieback.model.report import FigureGroup, GroupTable, Headline, Report
 from tieback.report.document import PLATFORM_WORDS, clean
@@ -39,7 +39,7 @@ class FigureStep(msgspec.Struct, frozen=True):
 
 def _unread_note(head: Headline) -> str:
     if not head.apps_damaged:
-        return "their traffic shows the other back ends"
+        return f"{its_or_their(head.apps_partly_read or 0)} traffic shows the other back ends"
     return f"{head.apps_damaged:,} cut off or damaged"
 
 

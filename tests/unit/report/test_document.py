@@ -334,3 +334,19 @@ def test_reasons_of_exit_codes_name_what_was_left_out(report: Report) -> None:
     text = unprobed_names(replace(report, scope=scope, probes=LazyTable.of(probes)))
     assert text == "h0.test:443, h1.test:443, h2.test:443, h3.test:443, h4.test:443 and 2 more"
     assert unread_names(report).startswith("lantern.apk (CodePush can replace")
+
+
+@pytest.mark.parametrize("name", ["html", "markdown", "terminal"])
+@pytest.mark.parametrize("count", [1, 2])
+def test_pronouns_agree_with_the_number_of_partly_read_apps(name: str, count: int, report: Report) -> None:
+    (one,) = report.partly_read.rows()
+    some = [replace(one, app=replace(one.app, sha256=f"{n:064x}")) for n in range(count)]
+    whole = replace(report, partly_read=LazyTable.of(some), headline=replace(report.headline, apps_partly_read=count))
+    out = io.BytesIO()
+    by_name(name).render(whole, out)
+    text = " ".join(out.getvalue().decode().split())
+    right, wrong = (("its", "their"), ("their", "its"))[count - 1]
+    assert f"Capture {right} traffic" in text
+    assert f"{wrong} traffic" not in text
+    if name == "html":
+        assert (f"{right.capitalize()} list" in text, f"{wrong.capitalize()} list" in text) == (True, False)

@@ -27,6 +27,7 @@ from tieback.report.document import (
     store_summary_text,
     store_text,
     unread_advice,
+    unread_lists_text,
     way_words,
     ways_of,
 )
@@ -93,6 +94,7 @@ class HtmlRenderer:
                 scope_lines=tuple(about_lines(report)),
                 headline=headline_text(report),
                 partly_read=tuple(partly_read_lines(report, MOST_SECTIONS)),
+                unread_lists=unread_lists_text(report.headline),
                 unread_advice=unread_advice(report.headline),
                 legend=LEGEND,
                 steps=tuple(figure_steps(report)),

@@ -117,7 +117,7 @@ def test_what_a_reader_sees(report: Report) -> None:
         "≥4,251 records, ≈1.5 MB.",
         "1 store shows signs of ransom or wiping.",
         "1 app was only partly read. Capture its traffic to see the other back ends",
-        "1 app only partly read Their lists of back ends are not complete",
+        "1 app only partly read Its list of back ends is not complete",
         "CodePush can replace the JavaScript code at run time",
         "api.lantern.test",
         "≥2,900 at least",
