@@ -16,9 +16,10 @@ import msgspec
 from tieback.model.case import Case, CaseState
 from tieback.model.exposure import Severity
 from tieback.pii.taxonomy import load_taxonomy
-from tieback.report.document import clean, records_text, store_name
 from tieback.report.figures import measured
 from tieback.report.shortened import fit_text
+from tieback.report.texts.clean import clean
+from tieback.report.texts.stores import records_text, store_name
 
 TLP = {
     "clear": ("TLP:CLEAR", "WHITE"),

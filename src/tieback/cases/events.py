@@ -18,8 +18,9 @@ from tieback.cases.comparison import comparison_lines
 from tieback.model.case import Case, CaseState, RecheckVerdict
 from tieback.model.document import encode
 from tieback.model.figure import Quality
-from tieback.report.document import clean, store_name
 from tieback.report.shortened import cut, cut_text
+from tieback.report.texts.clean import clean
+from tieback.report.texts.stores import store_name
 
 MOST_PLACES = 20
 """Limit on the locations in an event."""

@@ -15,10 +15,11 @@ import msgspec
 from tieback.model.case import Case, CaseState
 from tieback.model.document import encode
 from tieback.model.exposure import Exposure, Severity
-from tieback.report.document import clean, contents_text, store_name
 from tieback.report.figures import measured
 from tieback.report.formats.csv import cell
 from tieback.report.shortened import cut, cut_text
+from tieback.report.texts.clean import clean
+from tieback.report.texts.stores import contents_text, store_name
 
 CSV_COLUMNS = (
     "case", "vendor", "vendor_name", "state", "since", "opened", "due", "attested", "channel", "provider", "severity",

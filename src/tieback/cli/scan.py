@@ -224,7 +224,8 @@ def _least(fail_on: "Sequence[FailOn]") -> Severity | None:
 
 def _reasons_to_fail(judged: "Report", fail_on: "Sequence[FailOn]") -> "Iterator[str]":
     """Why the command ends with exit code 1, one line each."""
-    from tieback.report.document import undecided_names, undecided_text, unprobed_names, unprobed_text, unread_names
+    from tieback.report.texts.headline import undecided_text
+    from tieback.report.texts.unprobed import undecided_names, unprobed_names, unprobed_text, unread_names
 
     if (least := _least(fail_on)) is not None:
         severe = judged.new_at_or_above(least)
@@ -241,7 +242,7 @@ def _reasons_to_fail(judged: "Report", fail_on: "Sequence[FailOn]") -> "Iterator
 
 def _damaged(report: "Report") -> "Iterator[InputError]":
     """One error for each damaged package, up to a limit: what was read of it is in the report."""
-    from tieback.report.document import unread_text
+    from tieback.report.texts.unread import unread_text
 
     packages = (summary for summary in report.partly_read.rows() if summary.damaged)
     for summary in islice(packages, MOST_DAMAGED):

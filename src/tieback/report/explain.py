@@ -19,7 +19,7 @@ from tieback.model.figure import Figure, exact, lower_bound, total
 from tieback.model.report import Report
 from tieback.pii.taxonomy import load_taxonomy
 from tieback.pii.values.kinds import COUNTRIES
-from tieback.report.document import clean
+from tieback.report.texts.clean import clean
 
 type Test = Callable[[Exposure], bool]
 

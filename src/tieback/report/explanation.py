@@ -9,12 +9,14 @@ from rich.text import Text
 from tieback.model.count_text import count_text
 from tieback.model.document import SCHEMA_VERSION
 from tieback.model.figure import Figure
-from tieback.report.document import clean, store_text, way_text
 from tieback.report.encoding import encode_row
 from tieback.report.explain import FigureExplanation, StoreShare
 from tieback.report.figures import figure_text, quality_text
 from tieback.report.shortened import cut, cut_text, more_text
 from tieback.report.tables import NOT_PROBED
+from tieback.report.texts.clean import clean
+from tieback.report.texts.routes import way_text
+from tieback.report.texts.stores import store_text
 
 UNKNOWN = "no back end was contacted, so the number is unknown. Run tieback scan with --grant FILE."
 """In place of the method of a figure that was not probed."""

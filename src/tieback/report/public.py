@@ -29,7 +29,7 @@ from tieback.model.report import (
     StoreKind,
 )
 from tieback.report.breakdown import SUM, BreakdownCounts, merge_neighbours, whole_years
-from tieback.report.document import data_for_others, plugins_for_others, rules_for_others
+from tieback.report.texts.about import data_for_others, plugins_for_others, rules_for_others
 
 MIN_GROUP = 5
 """Minimum size of a published group."""

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from tieback.model.count_text import count_text
 from tieback.model.endpoint import Party
 from tieback.model.report import AppMatch, Recipient, Report
-from tieback.report.document import clean
 from tieback.report.shortened import fit_text, more_text
+from tieback.report.texts.clean import clean
 
 COLUMNS = (
     "party", "owner", "host", "sdk", "provider", "country", "app", "bundle_id", "app_sha256", "class", "kind", "where",

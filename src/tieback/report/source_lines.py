@@ -2,8 +2,8 @@
 
 from tieback.model.exposure import Finding
 from tieback.model.source import SourceLocation, SourceMatch
-from tieback.report.document import clean
 from tieback.report.shortened import cut
+from tieback.report.texts.clean import clean
 
 MOST_SHOWN = 3
 """Limit on the places that one finding shows; JSON and SARIF have all."""

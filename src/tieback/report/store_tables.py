@@ -15,18 +15,12 @@ from tieback.console import UNFOLDED
 from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure, Severity
 from tieback.model.probe import Privileges
-from tieback.report.document import (
-    EXPERIMENTAL,
-    EXPERIMENTAL_MEANS,
-    clean,
-    containers_of,
-    most_sensitive,
-    store_text,
-)
 from tieback.report.figures import bytes_text, container_text, figure_text
 from tieback.report.personal import own_people_text, people_text
 from tieback.report.recorded import recorded_text
 from tieback.report.shortened import cut, cut_text, more_text
+from tieback.report.texts.clean import clean
+from tieback.report.texts.stores import EXPERIMENTAL, EXPERIMENTAL_MEANS, containers_of, most_sensitive, store_text
 from tieback.report.verdict import ABILITIES, INTRUSION, access_text, no_personal_data, verdict_lines
 
 MOST_CONTAINERS = 20

@@ -9,8 +9,8 @@ from typing import Any
 import jinja2
 
 from tieback import __version__
-from tieback.report.document import clean
 from tieback.report.shortened import cut
+from tieback.report.texts.clean import clean
 from tieback.rulefiles import load_or_build
 
 LONGEST = 600

@@ -30,7 +30,9 @@ from tieback.model.probe import Identity, Outcome, ProbeReport
 from tieback.model.report import AppSighting, AppSummary, DroppedName, LazyIndex, LazyTable, Report
 from tieback.model.sighting import Problem
 from tieback.model.vendor import Vendor
-from tieback.report.document import TRAFFIC, clean, data_for_others, endpoint_host, plugins_for_others, rules_for_others
+from tieback.report.texts.about import data_for_others, plugins_for_others, rules_for_others
+from tieback.report.texts.clean import clean
+from tieback.report.texts.routes import TRAFFIC, endpoint_host
 from tieback.report.withheld import (
     BATCH,
     Withheld,

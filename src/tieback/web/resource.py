@@ -23,8 +23,8 @@ from litestar.response import Redirect
 from tieback.model.errors import UsageError
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.views.download import Download
-from tieback.report.document import clean
 from tieback.report.shortened import cut
+from tieback.report.texts.clean import clean
 from tieback.web.access import IDENTIFY, ROLE
 from tieback.web.context import Context
 from tieback.web.problems import OutdatedError

@@ -28,7 +28,7 @@ from tieback.pipeline.conclude import routes_by_target
 from tieback.pipeline.mapping.api_leads import apis_of
 from tieback.pipeline.probing.candidates import Candidates, target_label
 from tieback.pipeline.scan import ScanRequest, run_scan
-from tieback.report.document import own_routes, way_text, way_words
+from tieback.report.texts.routes import own_routes, way_text, way_words
 from tieback.scope.rules import blocks_of
 from tieback.storage.lake.tables.apps import AppEndpoint
 

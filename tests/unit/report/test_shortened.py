@@ -14,9 +14,9 @@ from tieback.model.exposure import PiiClassTotal
 from tieback.model.figure import exact
 from tieback.model.report import LazyIndex, Report
 from tieback.report import by_name, renderers
-from tieback.report.document import most_sensitive
 from tieback.report.files import left_out_text
 from tieback.report.shortened import cut, cut_text, fit_text
+from tieback.report.texts.stores import most_sensitive
 
 CLASSES = ("postal_address", "email", "geo_location", "ip_address", "person_name", "phone", "password")
 """Most records first; the last one decides the severity."""

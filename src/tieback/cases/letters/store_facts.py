@@ -16,8 +16,9 @@ from tieback.model.case import Case, Confirmation, Recheck
 from tieback.model.exposure import AppRoute, Exposure
 from tieback.model.grant import Depth
 from tieback.model.probe import MATERIALIZED_VIEW, VIEW, Access, Container, Entry, RansomVerdict
-from tieback.report.document import clean, store_name
 from tieback.report.figures import SIGNS
+from tieback.report.texts.clean import clean
+from tieback.report.texts.stores import store_name
 from tieback.report.verdict import NOT_READ, no_personal_data_in
 from tieback.scope.audit_contacts import TargetContact
 

@@ -33,9 +33,10 @@ from tieback.pipeline.runs import finished_run
 from tieback.pipeline.scan import ScanRequest, ScanResult, analyse_inputs, run_scan
 from tieback.report import by_name
 from tieback.report.audience import audience_of
-from tieback.report.document import scope_unprobed_text, undecided_text, unprobed_text
 from tieback.report.files import left_out_text, write_all
 from tieback.report.shortened import cut
+from tieback.report.texts.headline import undecided_text
+from tieback.report.texts.unprobed import scope_unprobed_text, unprobed_text
 from tieback.scope import event_loop
 from tieback.scope.policy.approval import ApprovedGrant
 from tieback.storage.own_domains import read_own_domains

@@ -30,17 +30,10 @@ from tieback.pipeline.disclosure.letter_files import kept_sender
 from tieback.pipeline.views.grants import GrantRow, list_grants
 from tieback.pipeline.views.listing import DEFAULT_LIMIT, Listing, bounded_limit, cut, decode_cursor
 from tieback.pipeline.views.stores import StoreRow, store_row
-from tieback.report.document import most_sensitive
+from tieback.report.texts.stores import most_sensitive
 from tieback.storage.ledger.case_log import CASE_DIGEST
 from tieback.storage.ledger.case_order import CaseKey, Whole
-from tieback.storage.ledger.pages import (
-    case_page,
-    count_case_states,
-    count_cases,
-    find_case,
-    find_store,
-    log_page,
-)
+from tieback.storage.ledger.pages import case_page, count_case_states, count_cases, find_case, find_store, log_page
 from tieback.storage.workspace import Workspace
 
 MOST_PLACES = 3

@@ -29,7 +29,7 @@ from tieback.pipeline.runs import finished_run
 from tieback.pipeline.views.download import Download
 from tieback.pipeline.views.listing import Listing, bounded_limit, decode_cursor, encode_cursor
 from tieback.pipeline.views.prepared_fleet import PreparedFleet, prepared_fleet
-from tieback.report.document import records_text
+from tieback.report.texts.stores import records_text
 from tieback.storage.ledger.inventory_pages import app_installs
 from tieback.storage.workspace import Workspace
 

@@ -12,7 +12,7 @@ from tieback.pipeline.jobs.kinds import ImportJob, ProbeJob, RecheckJob, ReportJ
 from tieback.pipeline.jobs.messages import NO_GRANT, JobResult
 from tieback.pipeline.report import run_scope, run_unanswered
 from tieback.pipeline.views.listing import Listing, bounded_limit, decode_cursor, encode_cursor
-from tieback.report.document import scope_unprobed_text
+from tieback.report.texts.unprobed import scope_unprobed_text
 from tieback.storage.lake.tables.inputs import count_inputs, failed_inputs
 from tieback.storage.lake.tables.run_data import read_run_rules
 from tieback.storage.ledger.jobs import JobEvent, JobRow, JobState

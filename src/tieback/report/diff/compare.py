@@ -18,10 +18,10 @@ from tieback.model.probe import Ability, Access, Outcome, Privileges
 from tieback.model.report import Baseline
 from tieback.model.sighting import UnreadKind
 from tieback.report.diff.past import PastApp, PastFinding, PastReport, PastStore
-from tieback.report.document import RANSOM_WORDS, access_words
 from tieback.report.figures import bytes_text, figure_text
 from tieback.report.shortened import cut, cut_text
 from tieback.report.tables import NOT_PROBED
+from tieback.report.texts.stores import RANSOM_WORDS, access_words
 from tieback.report.verdict import ABILITY_WORDS
 
 NOTABLE = 0.1

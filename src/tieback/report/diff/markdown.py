@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from tieback.report.diff.compare import Change, Comparison
 from tieback.report.diff.words import TITLES, conclusion
-from tieback.report.document import escape_markdown
 from tieback.report.shortened import cut, fit_text
+from tieback.report.texts.clean import escape_markdown
 
 MOST = 40
 """Limit on the findings listed per kind; a comment has at most 65,536 characters."""

@@ -8,8 +8,8 @@ from rich.text import Text
 from tieback.model.exposure import Severity
 from tieback.report.diff.compare import ChangeKind, Comparison
 from tieback.report.diff.words import TITLES, conclusion
-from tieback.report.document import clean
 from tieback.report.shortened import cut
+from tieback.report.texts.clean import clean
 
 MOST = 50
 """Limit on the findings listed per kind."""

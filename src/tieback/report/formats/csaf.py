@@ -17,10 +17,12 @@ from tieback.model.exposure import Exposure, Finding
 from tieback.model.posture import RULES
 from tieback.model.report import AppSummary, Report
 from tieback.report.detail import FindingDetail, iter_details
-from tieback.report.document import clean, headline_text, place_text, store_text
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
 from tieback.report.shortened import cut_text, fit_text
+from tieback.report.texts.clean import clean
+from tieback.report.texts.headline import headline_text
+from tieback.report.texts.stores import place_text, store_text
 
 MOST_APPS = 5_000
 """Limit on the products of an advisory."""

@@ -16,11 +16,11 @@ from tieback.model.figure import Figure
 from tieback.model.report import AppSummary, Baseline, Report
 from tieback.model.spreadsheet import as_cell
 from tieback.report.detail import FindingDetail, apps_left_out, iter_details
-from tieback.report.document import clean
 from tieback.report.figures import measured
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import MOST_LINES, PassiveNotes, passive_line
 from tieback.report.shortened import cut, fit_text
+from tieback.report.texts.clean import clean
 
 COLUMNS = (
     "finding", "severity", "rule", "title", "cwe", "app", "bundle_id", "platform", "app_version", "vendor",

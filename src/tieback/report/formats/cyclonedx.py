@@ -22,10 +22,10 @@ from tieback.model.exposure import Exposure, Severity
 from tieback.model.probe import Access
 from tieback.model.report import AppSummary, Report
 from tieback.report.detail import FindingDetail, apps_left_out, iter_details
-from tieback.report.document import clean
 from tieback.report.encoding import encode_row
 from tieback.report.figures import measured
 from tieback.report.interface import RendererMeta
+from tieback.report.texts.clean import clean
 
 _NAMESPACE = uuid.UUID("5a5b2e0a-6f0e-5d0c-9a59-0f6c7c2d8e11")
 """Namespace of the serial numbers (RFC 9562, version 5): the same run has the same serial number."""

@@ -10,10 +10,11 @@ from typing import Any, BinaryIO
 from tieback.model.exposure import Severity
 from tieback.model.report import Report
 from tieback.report.detail import FindingDetail, iter_details
-from tieback.report.document import clean, contents_text, escape_markdown, store_text
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
 from tieback.report.shortened import cut, cut_text
+from tieback.report.texts.clean import clean, escape_markdown
+from tieback.report.texts.stores import contents_text, store_text
 from tieback.report.verdict import verdict_lines
 
 MOST_APPS = 20

@@ -11,9 +11,11 @@ from xml.sax.saxutils import escape, quoteattr
 
 from tieback.model.report import AppSummary, BaselineState, Report
 from tieback.report.detail import MOST_APPS, FindingDetail, iter_details
-from tieback.report.document import clean, place_text, unread_text
 from tieback.report.interface import RendererMeta
 from tieback.report.shortened import cut_text
+from tieback.report.texts.clean import clean
+from tieback.report.texts.stores import place_text
+from tieback.report.texts.unread import unread_text
 
 _LONGEST = 4000
 _LONGEST_NAME = 300

@@ -15,41 +15,7 @@ from tieback.report.declared import NOTE as DECLARED_NOTE
 from tieback.report.declared import TITLE as DECLARED_TITLE
 from tieback.report.declared import by_text, declared_text, item_text, state_text
 from tieback.report.detail import FindingDetail, iter_details
-from tieback.report.document import (
-    PLATFORM_WORDS,
-    RANSOM_WORDS,
-    AppStoreRow,
-    about_lines,
-    app_text,
-    baseline_counts,
-    capture_lines,
-    clean,
-    containers_of,
-    dropped_text,
-    encryption_text,
-    escape_markdown,
-    headline_text,
-    hosts_of,
-    leaks_text,
-    most_sensitive,
-    new_first,
-    partly_read_lines,
-    place_text,
-    rows,
-    server_text,
-    store_text,
-    stores_without_app,
-    unread_advice,
-    ways_of,
-)
-from tieback.report.figures import (
-    LEGEND,
-    bytes_text,
-    container_text,
-    size_text,
-    store_bytes_text,
-    store_records_text,
-)
+from tieback.report.figures import LEGEND, bytes_text, container_text, size_text, store_bytes_text, store_records_text
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import passive_line, passive_sighting_line
 from tieback.report.posture import join_tables, number_tables, summary_lines
@@ -66,6 +32,20 @@ from tieback.report.recipients import (
 from tieback.report.shortened import cut, cut_text, fit_text, more_text
 from tieback.report.source_lines import source_lines
 from tieback.report.tables import BY, HEADS, cells, figure_steps, name_of, shown_heads
+from tieback.report.texts.about import about_lines, baseline_counts, new_first
+from tieback.report.texts.captures import app_text, capture_lines, encryption_text, leaks_text, server_text
+from tieback.report.texts.clean import clean, escape_markdown
+from tieback.report.texts.headline import headline_text
+from tieback.report.texts.routes import AppStoreRow, dropped_text, hosts_of, rows, stores_without_app, ways_of
+from tieback.report.texts.stores import (
+    PLATFORM_WORDS,
+    RANSOM_WORDS,
+    containers_of,
+    most_sensitive,
+    place_text,
+    store_text,
+)
+from tieback.report.texts.unread import partly_read_lines, unread_advice
 from tieback.report.verdict import access_text, no_personal_data, no_personal_data_in, stores_by_verdict
 
 MOST_ROWS = 50

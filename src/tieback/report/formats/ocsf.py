@@ -18,12 +18,12 @@ from tieback.model.exposure import Exposure, Finding, Severity
 from tieback.model.report import Recipient, Report
 from tieback.report.declared import declared_text
 from tieback.report.detail import FindingDetail, apps_left_out, iter_details
-from tieback.report.document import clean
 from tieback.report.encoding import encode_row
 from tieback.report.figures import measured
 from tieback.report.interface import RendererMeta
 from tieback.report.recipients import class_text, party_text, wire_text
 from tieback.report.shortened import cut_text, fit_text
+from tieback.report.texts.clean import clean
 
 VERSION = "1.5.0"
 _CREATE = 1

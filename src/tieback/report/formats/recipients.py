@@ -13,9 +13,9 @@ from tieback.model.count_text import count_text
 from tieback.model.report import Report
 from tieback.model.spreadsheet import as_cell
 from tieback.report.declared import not_seen_cells
-from tieback.report.document import clean
 from tieback.report.interface import RendererMeta
 from tieback.report.recipients import COLUMNS, LONGEST_CELL, recipient_cells
+from tieback.report.texts.clean import clean
 
 
 class RecipientsRenderer:

@@ -24,11 +24,14 @@ from tieback.model.count_text import count_text
 from tieback.model.exposure import AppRoute, Finding, Severity
 from tieback.model.report import AppSummary, Report
 from tieback.report.detail import FindingDetail, iter_details
-from tieback.report.document import TRAFFIC, clean, place_text, unread_text
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
 from tieback.report.shortened import cut_text, more_text
 from tieback.report.source_lines import source_text
+from tieback.report.texts.clean import clean
+from tieback.report.texts.routes import TRAFFIC
+from tieback.report.texts.stores import place_text
+from tieback.report.texts.unread import unread_text
 from tieback.report.verdict import abilities_text, entry_text, untested_text
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

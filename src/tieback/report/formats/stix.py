@@ -14,11 +14,12 @@ from typing import Any, BinaryIO
 from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure
 from tieback.model.report import AppSummary, Report
-from tieback.report.document import clean, contents_text, store_text
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import MOST_LINES, PassiveNotes, passive_line
 from tieback.report.shortened import cut_text, fit_text, more_text
+from tieback.report.texts.clean import clean
+from tieback.report.texts.stores import contents_text, store_text
 from tieback.report.verdict import access_text, no_personal_data_in, verdict_lines
 
 _OBSERVABLES = uuid.UUID("00abedb4-aa42-466c-9c01-fed23315a9b7")

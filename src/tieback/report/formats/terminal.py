@@ -20,32 +20,6 @@ from tieback.report.declared import NOTE as DECLARED_NOTE
 from tieback.report.declared import TITLE as DECLARED_TITLE
 from tieback.report.declared import by_text, declared_text, item_text, state_text
 from tieback.report.detail import FindingDetail, iter_details
-from tieback.report.document import (
-    EXPERIMENTAL,
-    PLATFORM_WORDS,
-    RANSOM_WORDS,
-    TRAFFIC,
-    AppStoreRow,
-    about_lines,
-    app_text,
-    capture_lines,
-    clean,
-    dropped_text,
-    encryption_text,
-    endpoint_host,
-    headline_text,
-    hosts_of,
-    leaks_text,
-    most_sensitive,
-    partly_read_lines,
-    place_text,
-    rows,
-    server_text,
-    store_text,
-    stores_without_app,
-    unread_words,
-    way_text,
-)
 from tieback.report.figures import LEGEND, size_text, store_bytes_text, store_records_text
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import passive_line, passive_summary
@@ -55,6 +29,29 @@ from tieback.report.shortened import cut, cut_text
 from tieback.report.source_lines import source_lines
 from tieback.report.store_tables import SEVERITY_STYLES, print_store
 from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
+from tieback.report.texts.about import about_lines
+from tieback.report.texts.captures import app_text, capture_lines, encryption_text, leaks_text, server_text
+from tieback.report.texts.clean import clean
+from tieback.report.texts.headline import headline_text
+from tieback.report.texts.routes import (
+    TRAFFIC,
+    AppStoreRow,
+    dropped_text,
+    endpoint_host,
+    hosts_of,
+    rows,
+    stores_without_app,
+    way_text,
+)
+from tieback.report.texts.stores import (
+    EXPERIMENTAL,
+    PLATFORM_WORDS,
+    RANSOM_WORDS,
+    most_sensitive,
+    place_text,
+    store_text,
+)
+from tieback.report.texts.unread import partly_read_lines, unread_words
 from tieback.report.verdict import access_text, no_personal_data_in, stores_by_verdict
 
 MOST_ROWS = 50

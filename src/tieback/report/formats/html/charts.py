@@ -14,10 +14,10 @@ from tieback.model.exposure import Severity
 from tieback.model.figure import Figure, exact, total
 from tieback.model.posture import Posture
 from tieback.model.report import Breakdown
-from tieback.report.document import clean
 from tieback.report.figures import SIGNS
 from tieback.report.posture import bars
 from tieback.report.shortened import cut
+from tieback.report.texts.clean import clean
 
 WIDTH = 520
 MOST_CLASSES = 10

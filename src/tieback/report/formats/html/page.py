@@ -11,18 +11,6 @@ from tieback.model.probe import Container
 from tieback.model.report import AppSummary, ContactedServer, FigureGroup, Recipient, Report
 from tieback.pii.taxonomy import sensitivity
 from tieback.report.declared import by_text, declared_text, item_text, state_text
-from tieback.report.document import (
-    AppStoreRow,
-    app_text,
-    capture_lines,
-    clean,
-    encryption_text,
-    hosts_of,
-    leaks_text,
-    row_of,
-    rows,
-    server_text,
-)
 from tieback.report.formats.html.diagram import Diagram, Tone, draw, tone_of
 from tieback.report.formats.html.shared import draw_shared
 from tieback.report.passive import MOST_LINES, PassiveLine, PassiveNotes, passive_line, passive_sighting_line
@@ -38,6 +26,9 @@ from tieback.report.recipients import (
 )
 from tieback.report.shortened import cut
 from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
+from tieback.report.texts.captures import app_text, capture_lines, encryption_text, leaks_text, server_text
+from tieback.report.texts.clean import clean
+from tieback.report.texts.routes import AppStoreRow, hosts_of, row_of, rows
 
 MOST_SECTIONS = 200
 """Limit on the apps with their own section."""

@@ -15,22 +15,6 @@ from tieback.model.exposure import Severity
 from tieback.model.report import Report
 from tieback.pii.taxonomy import load_taxonomy
 from tieback.report.breakdown import count_breakdown as counted
-from tieback.report.document import (
-    PLATFORM_WORDS,
-    RANSOM_WORDS,
-    about_lines,
-    clean,
-    headline_text,
-    most_sensitive,
-    partly_read_lines,
-    records_text,
-    store_summary_text,
-    store_text,
-    unread_advice,
-    unread_lists_text,
-    way_words,
-    ways_of,
-)
 from tieback.report.figures import (
     LEGEND,
     bytes_range_text,
@@ -51,13 +35,20 @@ from tieback.report.shortened import fit_text, more_text
 from tieback.report.source_lines import source_lines
 from tieback.report.tables import figure_steps, range_quality
 from tieback.report.templates import LONGEST, report_templates
-from tieback.report.verdict import (
-    access_text,
-    no_personal_data,
-    no_personal_data_in,
-    verdict_lines,
-    verdict_notes,
+from tieback.report.texts.about import about_lines
+from tieback.report.texts.clean import clean
+from tieback.report.texts.headline import headline_text
+from tieback.report.texts.routes import way_words, ways_of
+from tieback.report.texts.stores import (
+    PLATFORM_WORDS,
+    RANSOM_WORDS,
+    most_sensitive,
+    records_text,
+    store_summary_text,
+    store_text,
 )
+from tieback.report.texts.unread import partly_read_lines, unread_advice, unread_lists_text
+from tieback.report.verdict import access_text, no_personal_data, no_personal_data_in, verdict_lines, verdict_notes
 
 _WHOLE = 28
 """Names up to this number of characters are not broken on a screen."""

@@ -10,8 +10,8 @@ from tests.examples import examples
 from tests.unit.report.conftest import tillroll_store
 from tieback.model.probe import Access
 from tieback.model.report import Report
-from tieback.report.document import AppStoreRow, rows
 from tieback.report.formats.html.diagram import MOST_STORES, Tone, draw, tone_of, wrap
+from tieback.report.texts.routes import AppStoreRow, rows
 
 
 def of_app(report: Report, name: str) -> list[AppStoreRow]:
