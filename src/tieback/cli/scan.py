@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from tieback.engine.interface import Engine
-    from tieback.model.report import Report
+    from tieback.model.report.document import Report
     from tieback.pipeline.inputs.spec import InputSpec
     from tieback.report.interface import Renderer
 

@@ -23,20 +23,12 @@ from tieback.model.errors import WorkspaceError
 from tieback.model.exposure import Exposure, Finding
 from tieback.model.passive import PassiveNote, PassiveSighting
 from tieback.model.probe import Outcome, ProbeReport
-from tieback.model.report import (
-    AppSighting,
-    AppSummary,
-    CaptureSummary,
-    ContactedServer,
-    DroppedName,
-    ExposureHistory,
-    LazyIndex,
-    LazyTable,
-    Recipient,
-    Report,
-    RunScope,
-    SkipReason,
-)
+from tieback.model.report.apps import AppSighting, AppSummary, DroppedName
+from tieback.model.report.captures import CaptureSummary, ContactedServer, Recipient
+from tieback.model.report.document import Report
+from tieback.model.report.groups import ExposureHistory
+from tieback.model.report.scope import RunScope, SkipReason
+from tieback.model.report.tables import LazyIndex, LazyTable
 from tieback.model.sighting import Problem
 from tieback.pipeline.mapping.contacted_servers import worst_first
 from tieback.pipeline.mapping.declarations import app_traffic, run_declarations

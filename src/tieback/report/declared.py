@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from tieback.model.declaration import Declared, DeclaredItem, DeclaredState
-from tieback.model.report import Recipient
+from tieback.model.report.captures import Recipient
 from tieback.report.texts.clean import clean
 
 TITLE = "Declared data and tracking domains"

@@ -7,7 +7,8 @@ import msgspec
 
 from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure, Finding
-from tieback.model.report import AppSummary, Report
+from tieback.model.report.apps import AppSummary
+from tieback.model.report.document import Report
 
 BATCH = 20_000
 """Findings per batch of apps; each batch is one full scan of the lake table."""

@@ -16,7 +16,7 @@ from tieback.model.app import Platform
 from tieback.model.errors import UsageError
 from tieback.model.exposure import Exposure, Severity
 from tieback.model.figure import Figure, exact, lower_bound, total
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.pii.taxonomy import load_taxonomy
 from tieback.pii.values.kinds import COUNTRIES
 from tieback.report.texts.clean import clean

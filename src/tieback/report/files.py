@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tieback.model.errors import WorkspaceError
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.model.unit import path_text
 from tieback.report import by_name
 from tieback.report.interface import PartialRenderer, Renderer

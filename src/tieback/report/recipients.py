@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 from tieback.model.count_text import count_text
 from tieback.model.endpoint import Party
-from tieback.model.report import AppMatch, Recipient, Report
+from tieback.model.report.captures import AppMatch, Recipient
+from tieback.model.report.document import Report
 from tieback.report.shortened import fit_text, more_text
 from tieback.report.texts.clean import clean
 

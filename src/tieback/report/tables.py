@@ -6,7 +6,9 @@ import msgspec
 
 from tieback.model.count_text import count_text, its_or_their
 from tieback.model.figure import Figure
-from tieback.model.report import FigureGroup, GroupTable, Headline, Report
+from tieback.model.report.document import Report
+from tieback.model.report.groups import FigureGroup, GroupTable
+from tieback.model.report.headline import Headline
 from tieback.report.figures import bytes_range_text, bytes_text, figure_text, quality_text, range_text
 from tieback.report.texts.clean import clean
 from tieback.report.texts.stores import PLATFORM_WORDS

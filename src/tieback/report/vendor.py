@@ -27,7 +27,9 @@ from tieback.model.exposure import AppRoute, Exposure, ExposureWindow, Finding, 
 from tieback.model.passive import PassiveNote
 from tieback.model.posture import RULES
 from tieback.model.probe import Identity, Outcome, ProbeReport
-from tieback.model.report import AppSighting, AppSummary, DroppedName, LazyIndex, LazyTable, Report
+from tieback.model.report.apps import AppSighting, AppSummary, DroppedName
+from tieback.model.report.document import Report
+from tieback.model.report.tables import LazyIndex, LazyTable
 from tieback.model.sighting import Problem
 from tieback.model.vendor import Vendor
 from tieback.report.texts.about import data_for_others, plugins_for_others, rules_for_others

@@ -22,7 +22,7 @@ from tieback.model.figure import exact
 from tieback.model.flow import HostHint
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.model.probe import Access, Container, Entry, Identity, Outcome, ProbeReport, Proof
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.pipeline import scan
 from tieback.pipeline.conclude import routes_by_target
 from tieback.pipeline.mapping.api_leads import apis_of

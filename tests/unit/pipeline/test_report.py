@@ -18,7 +18,7 @@ from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.errors import WorkspaceError
 from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.model.probe import Access, Outcome, ProbeReport
-from tieback.model.report import SkipReason
+from tieback.model.report.scope import SkipReason
 from tieback.pipeline.graph.run_graph import last_graph
 from tieback.pipeline.report import last_report, run_report
 from tieback.pipeline.scan import ScanRequest, run_scan

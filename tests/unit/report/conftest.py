@@ -14,15 +14,7 @@ from tieback.assess.summary import summarise
 from tieback.model.app import App, Platform, Signer
 from tieback.model.backend import Backend, Candidate, Route
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
-from tieback.model.exposure import (
-    AppRoute,
-    ClassifiedField,
-    Exposure,
-    Finding,
-    PiiClassTotal,
-    Severity,
-    SeverityFactor,
-)
+from tieback.model.exposure import AppRoute, ClassifiedField, Exposure, Finding, PiiClassTotal, Severity, SeverityFactor
 from tieback.model.figure import Figure, estimate, exact, lower_bound
 from tieback.model.passive import PassiveNote, PassiveService, PassiveSighting
 from tieback.model.posture import (
@@ -38,32 +30,14 @@ from tieback.model.posture import (
     UnprobedPublicResource,
     YesNoCounts,
 )
-from tieback.model.probe import (
-    Access,
-    Container,
-    Field,
-    Identity,
-    Outcome,
-    ProbeReport,
-    Ransom,
-    RansomVerdict,
-)
-from tieback.model.report import (
-    AppSighting,
-    AppSummary,
-    CloserLook,
-    DataUsed,
-    ExposureHistory,
-    FigureGroup,
-    GroupTable,
-    Headline,
-    LazyIndex,
-    LazyTable,
-    Report,
-    RunScope,
-    SharedStore,
-    StoreKind,
-)
+from tieback.model.probe import Access, Container, Field, Identity, Outcome, ProbeReport, Ransom, RansomVerdict
+from tieback.model.report.apps import AppSighting, AppSummary
+from tieback.model.report.document import Report
+from tieback.model.report.groups import CloserLook, ExposureHistory, FigureGroup, GroupTable, SharedStore, StoreKind
+from tieback.model.report.headline import Headline
+from tieback.model.report.scope import RunScope
+from tieback.model.report.tables import LazyIndex, LazyTable
+from tieback.model.report.used import DataUsed
 from tieback.model.resource import AtRest, Resource, ResourceKind, ServiceAddress, TriState
 from tieback.model.sighting import Evidence, Problem, Sighting, UnreadCode, UnreadKind
 from tieback.model.vendor import Vendor

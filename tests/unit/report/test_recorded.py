@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from bench import recordings
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.report import recorded
 from tieback.report.formats.markdown import MarkdownRenderer
 from tieback.report.formats.terminal import TerminalRenderer

@@ -12,7 +12,8 @@ from tests.unit.report.conftest import LANTERN, PROBLEMS, TARGETS, fieldhand_sto
 from tieback.model.endpoint import Party
 from tieback.model.exposure import PiiClassTotal
 from tieback.model.figure import exact
-from tieback.model.report import LazyIndex, Report
+from tieback.model.report.document import Report
+from tieback.model.report.tables import LazyIndex
 from tieback.report import by_name, renderers
 from tieback.report.files import left_out_text
 from tieback.report.shortened import cut, cut_text, fit_text

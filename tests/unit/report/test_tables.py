@@ -3,7 +3,9 @@ from msgspec.structs import replace
 
 from tests.unit.report.conftest import group, the_tables
 from tieback.model.figure import exact, lower_bound
-from tieback.model.report import GroupTable, Report, SkipReason
+from tieback.model.report.document import Report
+from tieback.model.report.groups import GroupTable
+from tieback.model.report.scope import SkipReason
 from tieback.report.explain import explain_figure
 from tieback.report.sampling import with_population_estimate
 from tieback.report.tables import BY, HEADS, cells, figure_steps, name_of, shown_heads

@@ -25,7 +25,8 @@ from tieback.model.probe import (
     ProbeReport,
     Proof,
 )
-from tieback.model.report import LazyIndex, LazyTable, Report
+from tieback.model.report.document import Report
+from tieback.model.report.tables import LazyIndex, LazyTable
 from tieback.pipeline.probing.probe_report import probe_report
 from tieback.pipeline.views.index_rows import found_store
 from tieback.report import by_name, renderers

@@ -10,7 +10,7 @@ import pytest
 from litestar.testing import TestClient
 
 from tests.unit.web.clients import client
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.report import build_report
 from tieback.pipeline.views import exports

@@ -10,7 +10,7 @@ from typing import BinaryIO
 import msgspec
 
 from tieback.model.errors import BusyError, UsageError, WorkspaceError
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.pipeline.finish import reduce_report, workspace_suppressions
 from tieback.pipeline.report import build_report
 from tieback.pipeline.runs import NoSuchRunError, finished_run

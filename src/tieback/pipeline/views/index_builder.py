@@ -7,7 +7,7 @@ import numpy as np
 
 from tieback.backends.normalise import OwnerDomains
 from tieback.model.probe import Outcome
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.pipeline.graph.probed import is_probed
 from tieback.pipeline.graph.run_graph import RunGraph
 from tieback.pipeline.mapping.attribution import AttributionSources
@@ -35,11 +35,7 @@ from tieback.pipeline.views.index_rows import (
     recipient_words,
     store_ways,
 )
-from tieback.pipeline.views.records import (
-    AppRecord,
-    AppState,
-    FoundStore,
-)
+from tieback.pipeline.views.records import AppRecord, AppState, FoundStore
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.queries.graph_index import Level
 from tieback.storage.lake.queries.page_counts import apps_in_detail, probed_targets

@@ -6,7 +6,7 @@ from itertools import islice
 import msgspec
 
 from tieback.model.errors import TiebackError
-from tieback.model.report import RulesUsed
+from tieback.model.report.used import RulesUsed
 from tieback.pipeline.jobs.folders import export_file
 from tieback.pipeline.jobs.kinds import ImportJob, ProbeJob, RecheckJob, ReportJob, ScanJob, decode_arguments
 from tieback.pipeline.jobs.messages import NO_GRANT, JobResult

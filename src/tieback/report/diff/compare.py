@@ -15,7 +15,7 @@ from tieback.assess.ransom import RANSOMED
 from tieback.model.exposure import Severity
 from tieback.model.figure import Figure, total
 from tieback.model.probe import Ability, Access, Outcome, Privileges
-from tieback.model.report import Baseline
+from tieback.model.report.baseline import Baseline
 from tieback.model.sighting import UnreadKind
 from tieback.report.diff.past import PastApp, PastFinding, PastReport, PastStore
 from tieback.report.figures import bytes_text, figure_text

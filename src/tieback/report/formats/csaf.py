@@ -15,7 +15,8 @@ import msgspec
 from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure, Finding
 from tieback.model.posture import RULES
-from tieback.model.report import AppSummary, Report
+from tieback.model.report.apps import AppSummary
+from tieback.model.report.document import Report
 from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta

@@ -13,7 +13,9 @@ from typing import BinaryIO
 from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure
 from tieback.model.figure import Figure
-from tieback.model.report import AppSummary, Baseline, Report
+from tieback.model.report.apps import AppSummary
+from tieback.model.report.baseline import Baseline
+from tieback.model.report.document import Report
 from tieback.model.spreadsheet import as_cell
 from tieback.report.detail import FindingDetail, apps_left_out, iter_details
 from tieback.report.figures import measured

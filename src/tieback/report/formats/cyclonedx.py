@@ -20,7 +20,8 @@ from tieback.model.count_text import count_text
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.exposure import Exposure, Severity
 from tieback.model.probe import Access
-from tieback.model.report import AppSummary, Report
+from tieback.model.report.apps import AppSummary
+from tieback.model.report.document import Report
 from tieback.report.detail import FindingDetail, apps_left_out, iter_details
 from tieback.report.encoding import encode_row
 from tieback.report.figures import measured

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from tieback.model.exposure import Severity
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from typing import BinaryIO
 from xml.sax.saxutils import escape, quoteattr
 
-from tieback.model.report import AppSummary, BaselineState, Report
+from tieback.model.report.apps import AppSummary
+from tieback.model.report.baseline import BaselineState
+from tieback.model.report.document import Report
 from tieback.report.detail import MOST_APPS, FindingDetail, iter_details
 from tieback.report.interface import RendererMeta
 from tieback.report.shortened import cut_text

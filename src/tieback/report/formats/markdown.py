@@ -10,7 +10,8 @@ from typing import BinaryIO
 from tieback.assess.references import MAY_APPLY, labels
 from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure
-from tieback.model.report import Baseline, Report
+from tieback.model.report.baseline import Baseline
+from tieback.model.report.document import Report
 from tieback.report.declared import NOTE as DECLARED_NOTE
 from tieback.report.declared import TITLE as DECLARED_TITLE
 from tieback.report.declared import by_text, declared_text, item_text, state_text

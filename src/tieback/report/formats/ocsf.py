@@ -15,7 +15,8 @@ from typing import Any, BinaryIO
 
 from tieback.assess.conditions import ABILITY_RULES
 from tieback.model.exposure import Exposure, Finding, Severity
-from tieback.model.report import Recipient, Report
+from tieback.model.report.captures import Recipient
+from tieback.model.report.document import Report
 from tieback.report.declared import declared_text
 from tieback.report.detail import FindingDetail, apps_left_out, iter_details
 from tieback.report.encoding import encode_row

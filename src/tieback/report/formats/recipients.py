@@ -10,7 +10,7 @@ from itertools import chain
 from typing import BinaryIO
 
 from tieback.model.count_text import count_text
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.model.spreadsheet import as_cell
 from tieback.report.declared import not_seen_cells
 from tieback.report.interface import RendererMeta

@@ -22,7 +22,8 @@ from urllib.parse import quote
 from tieback.assess.rules import FindingRule, load_rules
 from tieback.model.count_text import count_text
 from tieback.model.exposure import AppRoute, Finding, Severity
-from tieback.model.report import AppSummary, Report
+from tieback.model.report.apps import AppSummary
+from tieback.model.report.document import Report
 from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta

@@ -13,7 +13,8 @@ from typing import Any, BinaryIO
 
 from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure
-from tieback.model.report import AppSummary, Report
+from tieback.model.report.apps import AppSummary
+from tieback.model.report.document import Report
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import MOST_LINES, PassiveNotes, passive_line

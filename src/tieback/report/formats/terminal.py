@@ -15,7 +15,11 @@ from tieback.console import UNFOLDED, open_console
 from tieback.model.backend import Route
 from tieback.model.count_text import count_text
 from tieback.model.exposure import AppRoute, Exposure, Finding, Severity
-from tieback.model.report import AppSummary, BaselineState, Encryption, GroupTable, Report
+from tieback.model.report.apps import AppSummary
+from tieback.model.report.baseline import BaselineState
+from tieback.model.report.captures import Encryption
+from tieback.model.report.document import Report
+from tieback.model.report.groups import GroupTable
 from tieback.report.declared import NOTE as DECLARED_NOTE
 from tieback.report.declared import TITLE as DECLARED_TITLE
 from tieback.report.declared import by_text, declared_text, item_text, state_text

@@ -7,7 +7,10 @@ import msgspec
 
 from tieback.model.count_text import count_text
 from tieback.model.exposure import Finding
-from tieback.model.report import Baseline, BaselineState, DataUsed, PluginUsed, Report, RulesUsed, RunScope, SkipReason
+from tieback.model.report.baseline import Baseline, BaselineState
+from tieback.model.report.document import Report
+from tieback.model.report.scope import RunScope, SkipReason
+from tieback.model.report.used import DataUsed, PluginUsed, RulesUsed
 from tieback.report.personal import personal_lines
 from tieback.report.recorded import recorded_text
 from tieback.report.shortened import fit_text

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from tieback.model.count_text import count_text
-from tieback.model.report import ContactedServer, Encryption, Report
+from tieback.model.report.captures import ContactedServer, Encryption
+from tieback.model.report.document import Report
 from tieback.report.shortened import cut, cut_text, more_text
 from tieback.report.texts.clean import clean
 

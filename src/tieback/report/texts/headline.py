@@ -1,7 +1,8 @@
 """The conclusion of a report in a few sentences."""
 
 from tieback.model.count_text import count_text
-from tieback.model.report import Headline, Report
+from tieback.model.report.document import Report
+from tieback.model.report.headline import Headline
 from tieback.report.figures import bytes_range_text, range_text
 from tieback.report.texts.stores import count_range, measured_size_text, records_text
 from tieback.report.texts.unprobed import skipped_text

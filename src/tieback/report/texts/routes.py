@@ -11,7 +11,8 @@ from tieback.model.backend import Candidate, Route
 from tieback.model.count_text import count_text
 from tieback.model.endpoint import Party
 from tieback.model.exposure import AppRoute, Exposure
-from tieback.model.report import AppSummary, Report
+from tieback.model.report.apps import AppSummary
+from tieback.model.report.document import Report
 from tieback.report.figures import size_text
 from tieback.report.shortened import more_text
 from tieback.report.texts.clean import clean

@@ -5,7 +5,8 @@ from itertools import chain
 
 from tieback.model.count_text import count_text
 from tieback.model.probe import Outcome
-from tieback.model.report import Report, RunScope, SkipReason
+from tieback.model.report.document import Report
+from tieback.model.report.scope import RunScope, SkipReason
 from tieback.report.texts.clean import clean
 from tieback.report.texts.unread import unread_text
 

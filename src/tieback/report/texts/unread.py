@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from tieback.model.count_text import count_text, its_or_their
-from tieback.model.report import AppSummary, Headline, Report
+from tieback.model.report.apps import AppSummary
+from tieback.model.report.document import Report
+from tieback.model.report.headline import Headline
 from tieback.report.shortened import cut
 from tieback.report.texts.clean import clean
 

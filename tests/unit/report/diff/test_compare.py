@@ -8,7 +8,10 @@ from tests.unit.report.conftest import FIELDHAND, WORKHUB, in_tables, probe, the
 from tieback.model.exposure import Exposure, Finding, Severity
 from tieback.model.figure import exact, lower_bound
 from tieback.model.probe import Access, Outcome, ProbeReport, Ransom, RansomVerdict
-from tieback.model.report import AppSummary, BaselineState, LazyTable, Report
+from tieback.model.report.apps import AppSummary
+from tieback.model.report.baseline import BaselineState
+from tieback.model.report.document import Report
+from tieback.model.report.tables import LazyTable
 from tieback.model.sighting import UnreadCode, UnreadKind
 from tieback.report.diff.compare import ChangeKind, Comparison, baseline_of, compare
 from tieback.report.diff.past import past_from_report, read_past

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.unit.report.conftest import with_accounts
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.report.formats import csaf
 from tieback.report.formats.csaf import CsafRenderer
 

@@ -9,7 +9,9 @@ from msgspec.structs import replace
 from tests.unit.report.conftest import HOSTILE, LANTERN, with_accounts
 from tieback.model.backend import Backend
 from tieback.model.endpoint import Endpoint, EndpointKind
-from tieback.model.report import LazyTable, Report, SuppressedFinding, Suppression
+from tieback.model.report.document import Report
+from tieback.model.report.suppression import SuppressedFinding, Suppression
+from tieback.model.report.tables import LazyTable
 from tieback.report.formats import cyclonedx
 from tieback.report.formats.cyclonedx import CycloneDxRenderer
 

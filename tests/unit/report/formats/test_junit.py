@@ -6,7 +6,9 @@ from xml.etree.ElementTree import Element, fromstring
 from msgspec.structs import replace
 
 from tests.unit.report.conftest import in_tables
-from tieback.model.report import Baseline, LazyTable, Report
+from tieback.model.report.baseline import Baseline
+from tieback.model.report.document import Report
+from tieback.model.report.tables import LazyTable
 from tieback.model.sighting import UnreadCode, UnreadKind
 from tieback.report.formats.junit import JunitRenderer
 

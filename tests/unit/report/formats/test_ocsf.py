@@ -14,7 +14,7 @@ from py_ocsf_models.objects.resource_details import ResourceDetails
 from py_ocsf_models.objects.vulnerability_details import VulnerabilityDetails
 
 from tests.unit.report.conftest import in_tables, with_accounts
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.report.formats.ocsf import VERSION, OcsfRenderer
 
 WHOLE: dict[int, Any] = {2003: ComplianceFinding, 2007: ApplicationSecurityPostureFinding}

@@ -10,7 +10,9 @@ from msgspec.structs import replace
 
 from tests.unit.report.conftest import with_accounts
 from tieback.model.exposure import Severity
-from tieback.model.report import LazyTable, Report, SuppressedFinding, Suppression
+from tieback.model.report.document import Report
+from tieback.model.report.suppression import SuppressedFinding, Suppression
+from tieback.model.report.tables import LazyTable
 from tieback.report.formats.sarif import SarifRenderer
 
 SCHEMA = (

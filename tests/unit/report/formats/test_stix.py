@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from tests.unit.report.conftest import fleet_report
 from tieback.model.exposure import ExposureWindow
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.report.audience import Audience, for_audience
 from tieback.report.formats.stix import MARKINGS, StixRenderer
 

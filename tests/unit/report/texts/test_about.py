@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from tieback.model.report import Baseline, Report
+from tieback.model.report.baseline import Baseline
+from tieback.model.report.document import Report
 from tieback.report import by_name
 from tieback.report.texts.about import new_first, scope_lines
 

@@ -4,7 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from tieback.model.figure import exact, lower_bound
-from tieback.model.report import Report, SkipReason
+from tieback.model.report.document import Report
+from tieback.model.report.scope import SkipReason
 from tieback.report.texts.headline import headline_text
 
 

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from tieback.model.backend import Route
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.report.texts.routes import NamedHosts, endpoint_host, hosts_of, rows, way_text, ways_of
 
 

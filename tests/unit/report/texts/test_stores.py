@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.report.texts.stores import store_text
 
 

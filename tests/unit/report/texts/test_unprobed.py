@@ -3,7 +3,9 @@
 from msgspec.structs import replace
 
 from tieback.model.probe import Outcome, ProbeReport
-from tieback.model.report import LazyTable, Report, SkipReason
+from tieback.model.report.document import Report
+from tieback.model.report.scope import SkipReason
+from tieback.model.report.tables import LazyTable
 from tieback.report.texts.unprobed import unprobed_names, unread_names
 
 

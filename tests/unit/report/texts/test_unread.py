@@ -5,7 +5,8 @@ import io
 import pytest
 from msgspec.structs import replace
 
-from tieback.model.report import LazyTable, Report
+from tieback.model.report.document import Report
+from tieback.model.report.tables import LazyTable
 from tieback.report import by_name
 from tieback.report.texts.unread import partly_read_lines, unread_advice
 

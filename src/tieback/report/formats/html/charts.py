@@ -13,7 +13,7 @@ from tieback.model.count_text import count_text
 from tieback.model.exposure import Severity
 from tieback.model.figure import Figure, exact, total
 from tieback.model.posture import Posture
-from tieback.model.report import Breakdown
+from tieback.model.report.groups import Breakdown
 from tieback.report.figures import SIGNS
 from tieback.report.posture import bars
 from tieback.report.shortened import cut

@@ -8,7 +8,10 @@ import msgspec
 
 from tieback.model.exposure import Exposure, Finding
 from tieback.model.probe import Container
-from tieback.model.report import AppSummary, ContactedServer, FigureGroup, Recipient, Report
+from tieback.model.report.apps import AppSummary
+from tieback.model.report.captures import ContactedServer, Recipient
+from tieback.model.report.document import Report
+from tieback.model.report.groups import FigureGroup
 from tieback.pii.taxonomy import sensitivity
 from tieback.report.declared import by_text, declared_text, item_text, state_text
 from tieback.report.formats.html.diagram import Diagram, Tone, draw, tone_of

@@ -12,7 +12,7 @@ from jinja2 import Environment
 from tieback.assess.references import MAY_APPLY, NOTE, labels, load_catalogues
 from tieback.model.count_text import count_text
 from tieback.model.exposure import Severity
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.pii.taxonomy import load_taxonomy
 from tieback.report.breakdown import count_breakdown as counted
 from tieback.report.figures import (

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.report.formats.html.diagram import (
     GAP,
     WIDTH,

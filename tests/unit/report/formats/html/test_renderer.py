@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 from msgspec.structs import replace
 
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.report.formats.html.renderer import HtmlRenderer
 
 VOID = {"wbr", "meta", "link", "br", "img", "hr", "input"}
