@@ -17,15 +17,9 @@ from tieback.pipeline.disclosure.cases import case_service
 from tieback.pipeline.disclosure.evidence import write_evidence
 from tieback.pipeline.jobs.kinds import RecheckJob
 from tieback.pipeline.jobs.submit import submit_job
-from tieback.pipeline.views.cases import (
-    CaseDetail,
-    CaseListing,
-    CaseLog,
-    list_cases,
-    show_case,
-    show_case_log,
-    vendor_of_case,
-)
+from tieback.pipeline.views.cases.detail import CaseDetail, show_case, vendor_of_case
+from tieback.pipeline.views.cases.listing import CaseListing, list_cases
+from tieback.pipeline.views.cases.log import CaseLog, show_case_log
 from tieback.pipeline.views.download import Download
 from tieback.pipeline.views.letters import letter_choices
 from tieback.pipeline.views.listing import DEFAULT_LIMIT
